@@ -1,0 +1,85 @@
+"""Everything Tariff refuses, as one small tree. ``http`` maps types to statuses, once."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class FieldError(NamedTuple):
+    """One bad field: an RFC 6901 JSON pointer into the request, and what to change."""
+
+    pointer: str
+    detail: str
+
+
+class TariffError(Exception):
+    """Base of every error that is the caller's to mend; ``detail`` says how."""
+
+    def __init__(self, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+
+
+class MalformedRequest(TariffError):
+    """The bytes are not one well-formed JSON document."""
+
+
+class InvalidRequest(TariffError):
+    """Well-formed, but some field or combination of fields cannot be priced."""
+
+    @classmethod
+    def at(cls, pointer: str, detail: str) -> "InvalidRequest":
+        """One bad field: ``pointer`` is a JSON pointer into the request."""
+        return cls(detail, errors=[FieldError(pointer, detail)])
+
+
+class BodyTooLarge(TariffError):
+    """The request body is over the published limit."""
+
+
+class UnsupportedMediaType(TariffError):
+    """The request body is not declared as JSON."""
+
+
+class NotFound(TariffError):
+    """No such route or resource."""
+
+
+class MethodNotAllowed(TariffError):
+    """The path exists, the method on it does not."""
+
+
+class UnknownModel(NotFound):
+    """No model has this exact id, alias or family name."""
+
+    def __init__(self, detail: str, suggestions: Sequence[str]) -> None:
+        super().__init__(detail)
+        self.suggestions = tuple(suggestions)
+
+
+class UnknownVersion(NotFound):
+    """No price version has this id."""
+
+
+class Unpriced(InvalidRequest):
+    """The model is known, but no price for what was asked is."""
+
+
+class Conflict(TariffError):
+    """The stored state is not what the caller expected."""
+
+
+class VersionExists(Conflict):
+    """A price version with this id is already stored; versions never change."""
+
+
+class StaleRevision(Conflict):
+    """The active pointer moved since the caller read it."""
+
+
+class StoreUnavailable(TariffError):
+    """The version store did not answer, and the answer cannot be given without it."""
+
+
+class CorruptBook(TariffError):
+    """A stored price version does not match its SHA-256; it is refused."""

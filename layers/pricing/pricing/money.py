@@ -1,0 +1,63 @@
+"""Exact decimal money: no float, no silent rounding.
+
+Every amount is a ``decimal.Decimal`` in USD. Arithmetic goes through ``EXACT``, whose
+``Inexact`` trap turns any rounding into an error instead of a wrong last digit. Ratios are the
+one thing that is rounded: half-even at 12 places, in ``ratio``.
+"""
+
+from collections.abc import Iterable
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+
+#: 120 digits hold the largest product the limits allow (10^12 tokens x 10^12 calls x a price).
+EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+HUNDRED = Decimal(100)
+RATIO_PLACES = 12
+
+
+def multiply(left: Decimal, right: Decimal) -> Decimal:
+    """The exact product."""
+    return EXACT.multiply(left, right)
+
+
+def add(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum."""
+    total = ZERO
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total
+
+
+def subtract(left: Decimal, right: Decimal) -> Decimal:
+    """The exact difference."""
+    return EXACT.subtract(left, right)
+
+
+def per_million(quantity: int, usd_per_mtok: Decimal) -> Decimal:
+    """USD for ``quantity`` tokens at a price quoted per million tokens."""
+    return EXACT.scaleb(EXACT.multiply(Decimal(quantity), usd_per_mtok), -6)
+
+
+def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:
+    """``numerator / denominator`` rounded half-even at 12 places, from exact integers.
+
+    Raises ZeroDivisionError when the denominator is zero.
+    """
+    top, top_scale = Decimal(numerator).as_integer_ratio()
+    bottom, bottom_scale = Decimal(denominator).as_integer_ratio()
+    dividend, divisor = top * bottom_scale * 10**RATIO_PLACES, top_scale * bottom
+    if divisor < 0:
+        dividend, divisor = -dividend, -divisor
+    quotient, remainder = divmod(dividend, divisor)
+    if 2 * remainder > divisor or (2 * remainder == divisor and quotient % 2):
+        quotient += 1
+    return EXACT.scaleb(Decimal(quotient), -RATIO_PLACES)
+
+
+def plain(amount: Decimal) -> str:
+    """Plain notation without trailing zeros: ``Decimal("1.90E+1")`` is ``"19"``."""
+    if not amount:
+        return "0"
+    return format(amount.normalize(EXACT), "f")
