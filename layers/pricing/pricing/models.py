@@ -16,7 +16,7 @@ COMPONENT_UNITS: Mapping[str, str] = {
     "cache_write_1h": TOKEN,
     "output": TOKEN,
     "web_search": "search",
-    "code_execution": "container_hour",
+    "code_execution": "execution",
 }
 
 
@@ -99,6 +99,11 @@ class Model:
     us_multiplier: Decimal | None
     prices: tuple[PricePeriod, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """``provider/id``: unique within a price book."""
+        return f"{self.provider}/{self.id}"
 
     def period_at(self, instant: datetime) -> PricePeriod | None:
         """The period in force at ``instant``."""

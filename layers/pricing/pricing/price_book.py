@@ -46,6 +46,7 @@ class PriceBook:
     """
 
     def __init__(self, document: Mapping[str, Any], sha256: str) -> None:
+        self._document = document
         self.id: str = document["id"]
         self.sha256 = sha256
         self.published_at: str = document["published_at"]
@@ -71,6 +72,10 @@ class PriceBook:
     def from_document(cls, document: Mapping[str, Any]) -> "PriceBook":
         """Build from a plain document, hashing its canonical form."""
         return cls.from_json(canonical_json(document))
+
+    def to_json(self) -> bytes:
+        """The canonical JSON this book was read from, byte for byte."""
+        return canonical_json(self._document)
 
     def __len__(self) -> int:
         return len(self._rows)

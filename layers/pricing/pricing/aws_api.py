@@ -1,0 +1,154 @@
+"""The DynamoDB reads of a cold start, signed with the standard library alone.
+
+Importing an AWS SDK costs several times what the whole answer does (docs/decisions.md), so the
+hot path signs its own GetItem and Query. Whatever writes uses boto3. The signature is AWS
+Signature Version 4; tests hold it against botocore's own signer.
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from pricing.errors import StoreUnavailable
+
+_CONTENT_TYPE = "application/x-amz-json-1.0"
+_API_VERSION = "DynamoDB_20120810"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """AWS credentials; the token is None for long-lived keys."""
+
+    access_key: str
+    secret_key: str
+    token: str | None
+
+
+class DynamoReader:
+    """``get_item`` and ``query``, called and answering like boto3's low-level client.
+
+    ``endpoint`` is ``http(s)://host[:port]``; ``credentials`` is called once a request, since
+    they rotate. Every failure to get an answer is StoreUnavailable.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        region: str,
+        credentials: Callable[[], Credentials],
+        timeout_seconds: int = 2,
+    ) -> None:
+        self._url = urlsplit(endpoint)
+        self._region = region
+        self._credentials = credentials
+        self._timeout_seconds = timeout_seconds
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        """GetItem; binary values come as bytes."""
+        return self._call("GetItem", request)
+
+    def query(self, **request: Any) -> dict[str, Any]:
+        """Query; binary values come as bytes."""
+        return self._call("Query", request)
+
+    def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        body = json.dumps(request).encode()
+        headers = sign(
+            body,
+            {
+                "content-type": _CONTENT_TYPE,
+                "host": self._url.netloc,
+                "x-amz-target": f"{_API_VERSION}.{operation}",
+            },
+            region=self._region,
+            service="dynamodb",
+            credentials=self._credentials(),
+            at=datetime.now(UTC),
+        )
+        connection = self._connection()
+        try:
+            connection.request("POST", "/", body, headers)
+            response = connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise StoreUnavailable(f"DynamoDB did not answer: {type(error).__name__}") from error
+        finally:
+            connection.close()
+        return _answer(response.status, content)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        kind = (
+            http.client.HTTPSConnection
+            if self._url.scheme == "https"
+            else http.client.HTTPConnection
+        )
+        return kind(self._url.netloc, timeout=self._timeout_seconds)
+
+
+def sign(
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    region: str,
+    service: str,
+    credentials: Credentials,
+    at: datetime,
+) -> dict[str, str]:
+    """The headers of a ``POST /``, with the SigV4 date, token and Authorization added.
+
+    ``headers`` have lower-case names and include ``host``; all of them are signed.
+    """
+    stamp = at.strftime("%Y%m%dT%H%M%SZ")
+    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
+    signed = {**headers, "x-amz-date": stamp}
+    if credentials.token:
+        signed["x-amz-security-token"] = credentials.token
+    names = sorted(signed)
+    canonical_request = "\n".join(
+        [
+            "POST",
+            "/",
+            "",
+            *(f"{name}:{signed[name]}" for name in names),
+            "",
+            ";".join(names),
+            hashlib.sha256(body).hexdigest(),
+        ]
+    )
+    to_sign = "\n".join(
+        ["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical_request.encode()).hexdigest()]
+    )
+    key = f"AWS4{credentials.secret_key}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
+    signed["authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope},"
+        f" SignedHeaders={';'.join(names)}, Signature={signature}"
+    )
+    return signed
+
+
+def _answer(status: int, content: bytes) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(content, object_hook=_decode_binary)
+    except ValueError as error:
+        raise StoreUnavailable(f"DynamoDB answered {status} without JSON") from error
+    if status != http.client.OK:
+        kind = str(document.get("__type", "")).rpartition("#")[2]
+        raise StoreUnavailable(f"DynamoDB answered {status} {kind}")
+    return document
+
+
+def _decode_binary(members: dict[str, Any]) -> dict[str, Any]:
+    """The wire carries binary attribute values as base64 text; boto3 hands out bytes."""
+    text = members.get("B")
+    return {"B": base64.b64decode(text)} if len(members) == 1 and isinstance(text, str) else members

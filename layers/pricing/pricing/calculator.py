@@ -1,0 +1,200 @@
+"""The arithmetic: usage x explicit prices = line items that add up exactly.
+
+One rule a step: choose the price list for the terms, choose the tier by the length of the whole
+prompt, multiply each bucket by its own column, apply the residency multiplier to tokens, add
+what server tools cost. No price is derived from a percentage.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from pricing.errors import InvalidRequest, Unpriced
+from pricing.models import COMPONENT_UNITS, TOKEN, Model, PriceList, PricePeriod
+from pricing.money import ONE, add, multiply, per_million, ratio
+from pricing.usage import Terms, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning: a stable code for programs and one sentence for people."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One billed component; ``cost_usd`` is quantity x price, exactly.
+
+    Tokens carry ``usd_per_mtok``; anything else carries the price field its unit names. A
+    component without a known price has ``cost_usd: null, status: unpriced``: unknown, not free.
+    """
+
+    component: str
+    quantity: Decimal
+    unit: str
+    usd_per_mtok: Decimal | None = None
+    usd_per_search: Decimal | None = None
+    cost_usd: Decimal | None = None
+    status: Literal["unpriced"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """A term that changed prices: what it multiplied, and by how much.
+
+    ``multiplier`` is None where the price columns differ in their ratio to the standard list.
+    """
+
+    name: str
+    multiplier: Decimal | None
+    applies_to: Literal["tokens"] = "tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class LongContext:
+    """Which side of a length threshold the prompt fell on; strictly over pays the higher tier."""
+
+    above_tokens: int
+    prompt_tokens: int
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What ``calls`` identical calls cost. Incomplete when a component has no known price."""
+
+    total_usd: Decimal
+    per_call_usd: Decimal
+    complete: bool
+    line_items: tuple[LineItem, ...]
+    modifiers: tuple[Modifier, ...]
+    long_context: LongContext | None
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1) -> Priced:
+    """Price ``calls`` identical calls of ``usage`` on ``model`` at the prices in force ``at``.
+
+    Raises Unpriced when the model has no price then, and InvalidRequest for terms the model
+    does not offer or that exclude each other.
+    """
+    period = model.period_at(at)
+    if period is None:
+        raise Unpriced.at("/model", f"No verified price of {model.id} is known for this date.")
+    mode, warnings = _mode(model, period, terms)
+    prices = period.lists[mode]
+    tier = prices.tier_for(usage.prompt_tokens)
+    rates = tier.rates if tier else prices.rates
+    modifiers = [] if mode == "standard" else [_mode_modifier(mode, period)]
+    residency = ONE
+    if terms.inference_geo == "us":
+        residency = _us_multiplier(model)
+        modifiers.append(Modifier("inference_geo_us", residency))
+
+    used = [(name, count) for name in COMPONENT_UNITS if (count := getattr(usage, name))]
+    costs = {name: _unit_cost(name, count, rates, residency) for name, count in used}
+    warnings += [
+        Notice("component_unpriced", f"{name} has no known price here and is not in the total.")
+        for name, (_, cost) in costs.items()
+        if cost is None
+    ]
+    lines = tuple(_line(name, count, calls, *costs[name]) for name, count in used)
+    return Priced(
+        total_usd=add(line.cost_usd for line in lines if line.cost_usd is not None),
+        per_call_usd=add(cost for _, cost in costs.values() if cost is not None),
+        complete=all(cost is not None for _, cost in costs.values()),
+        line_items=lines,
+        modifiers=tuple(modifiers),
+        long_context=_long_context(prices, usage.prompt_tokens),
+        assumptions=_assumptions(mode, usage),
+        warnings=tuple(warnings),
+    )
+
+
+def _mode(model: Model, period: PricePeriod, terms: Terms) -> tuple[str, list[Notice]]:
+    """The price list the terms select, and what to say when it is not the one they name."""
+    if terms.speed == "fast" and terms.processing != "standard":
+        raise InvalidRequest.at(
+            "/speed",
+            f"Fast mode cannot be combined with {terms.processing} processing; choose one.",
+        )
+    mode = "fast" if terms.speed == "fast" else terms.processing
+    if mode in period.lists:
+        return mode, []
+    if mode in period.served_as_standard:
+        message = f"{model.id} no longer has a {mode} mode: it runs and bills as standard."
+        return "standard", [Notice(f"{mode}_served_as_standard", message)]
+    if mode == "priority":
+        message = "Priority capacity is paid for by commitment; the list price is shown."
+        return "standard", [Notice("priority_at_list_price", message)]
+    field = "/speed" if mode == "fast" else "/processing"
+    offered = ", ".join(sorted(period.lists))
+    raise InvalidRequest.at(
+        field, f"{model.id} has no {mode} price at this date. It offers: {offered}."
+    )
+
+
+def _us_multiplier(model: Model) -> Decimal:
+    if model.us_multiplier is None:
+        raise InvalidRequest.at(
+            "/inference_geo", f"{model.id} does not offer US-only inference; use global."
+        )
+    return model.us_multiplier
+
+
+def _mode_modifier(mode: str, period: PricePeriod) -> Modifier:
+    """Names the multiple of the standard list that this list is, where it is a uniform one."""
+    standard, chosen = period.lists["standard"].rates, period.lists[mode].rates
+    shared = [name for name in chosen if name in standard and COMPONENT_UNITS[name] == TOKEN]
+    multiplier = next((ratio(chosen[n], standard[n]) for n in shared if standard[n]), None)
+    if multiplier is None or any(multiply(standard[n], multiplier) != chosen[n] for n in shared):
+        return Modifier(mode, None)
+    return Modifier(mode, multiplier)
+
+
+def _unit_cost(
+    component: str, count: int, rates: Mapping[str, Decimal], residency: Decimal
+) -> tuple[Decimal | None, Decimal | None]:
+    """Price per unit and cost for one call; (None, None) when the component has no price.
+
+    The residency multiplier is published for token prices only.
+    """
+    rate = rates.get(component)
+    if rate is None:
+        return None, None
+    if COMPONENT_UNITS[component] != TOKEN:
+        return rate, multiply(Decimal(count), rate)
+    rate = multiply(rate, residency)
+    return rate, per_million(count, rate)
+
+
+def _line(
+    component: str, count: int, calls: int, rate: Decimal | None, cost: Decimal | None
+) -> LineItem:
+    unit = COMPONENT_UNITS[component]
+    quantity = Decimal(count * calls)
+    if rate is None or cost is None:
+        return LineItem(component, quantity, unit, status="unpriced")
+    total = multiply(cost, Decimal(calls))
+    if unit == TOKEN:
+        return LineItem(component, quantity, unit, usd_per_mtok=rate, cost_usd=total)
+    return LineItem(component, quantity, unit, usd_per_search=rate, cost_usd=total)
+
+
+def _long_context(prices: PriceList, prompt_tokens: int) -> LongContext | None:
+    if not prices.tiers:
+        return None
+    tier = prices.tier_for(prompt_tokens)
+    threshold = (tier or prices.tiers[0]).above_tokens
+    return LongContext(threshold, prompt_tokens, applied=tier is not None)
+
+
+def _assumptions(mode: str, usage: Usage) -> tuple[str, ...]:
+    if mode == "batch" and usage.web_search:
+        return ("Web searches in a batch are billed in full: no batch price is published.",)
+    return ()

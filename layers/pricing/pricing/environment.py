@@ -1,0 +1,39 @@
+"""What a function reads from its environment, when it is first asked and not before."""
+
+import os
+
+from pricing.aws_api import Credentials, DynamoReader
+from pricing.books import RECHECK_SECONDS, Books
+from pricing.repository import Repository
+
+
+def books() -> Books:
+    """Price books behind the table that ``TARIFF_TABLE`` names; bundled ones without it."""
+    table = os.environ.get("TARIFF_TABLE")
+    recheck = float(os.environ.get("TARIFF_RECHECK_SECONDS", RECHECK_SECONDS))
+    repository = Repository(table, reader()) if table else None
+    return Books(repository, recheck_seconds=recheck)
+
+
+def reader() -> DynamoReader:
+    """A signed reader for ``TARIFF_DYNAMODB_ENDPOINT``, by default DynamoDB in ``AWS_REGION``."""
+    region = os.environ["AWS_REGION"]
+    endpoint = os.environ.get("TARIFF_DYNAMODB_ENDPOINT")
+    return DynamoReader(
+        endpoint=endpoint or f"https://dynamodb.{region}.amazonaws.com",
+        region=region,
+        credentials=credentials,
+    )
+
+
+def credentials() -> Credentials:
+    """Those Lambda puts into the environment, or whatever botocore's chain finds elsewhere."""
+    access_key = os.environ.get("AWS_ACCESS_KEY_ID")
+    if access_key:
+        return Credentials(
+            access_key, os.environ["AWS_SECRET_ACCESS_KEY"], os.environ.get("AWS_SESSION_TOKEN")
+        )
+    from botocore.session import Session  # slow to import, and never needed inside Lambda
+
+    found = Session().get_credentials().get_frozen_credentials()
+    return Credentials(found.access_key, found.secret_key, found.token)

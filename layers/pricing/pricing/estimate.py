@@ -1,0 +1,181 @@
+"""One call (or many identical ones) on one model: the answer to ``POST /v1/estimate``."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal
+
+from pricing.calculator import LineItem, LongContext, Modifier, Notice, price
+from pricing.instants import AsOf
+from pricing.models import Model
+from pricing.price_book import BookInForce, MatchedBy
+from pricing.usage import ServedTerms, Terms, Usage
+
+#: How long before a retirement an answer starts to mention it.
+RETIREMENT_NOTICE = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateQuery:
+    """What to price: a model reference, one call's usage, and the terms asked for and served.
+
+    ``notices`` are things the reader of the usage object wants said in the answer.
+    """
+
+    model: str
+    usage: Usage
+    as_of: AsOf
+    calls: int = 1
+    requested: Terms = Terms()
+    served: ServedTerms = ServedTerms()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedModel:
+    """The model a reference was found to mean, and by which rule."""
+
+    requested: str
+    id: str
+    provider: str
+    matched_by: MatchedBy
+
+
+@dataclass(frozen=True, slots=True)
+class ContextUse:
+    """How full the context window is: the whole prompt plus the output."""
+
+    window: int | None
+    used_tokens: int
+    fits: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The price version an answer stands on, the moment it was priced at, and its freshness."""
+
+    version: str
+    as_of: str
+    source: Literal["store", "bundled"]
+    stale: bool
+    age_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The exact cost. ``line_items`` cover all calls and add up to ``total_usd``.
+
+    ``status`` is ``partial`` when a used component has no known price: the total then leaves
+    it out, its line says ``unpriced`` and a warning names it.
+    """
+
+    total_usd: Decimal
+    per_call_usd: Decimal
+    calls: int
+    status: Literal["priced", "partial"]
+    model: MatchedModel
+    line_items: tuple[LineItem, ...]
+    modifiers: tuple[Modifier, ...]
+    long_context: LongContext | None
+    context: ContextUse
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
+    """Price a query from a price book; raises UnknownModel, Unpriced or InvalidRequest.
+
+    What the provider says was served wins over what the caller asked for.
+    """
+    match = in_force.book.find(query.model)
+    model = match.model
+    terms, differing = query.served.over(query.requested)
+    priced = price(model, query.as_of.instant, query.usage, terms, query.calls)
+    context = _context(model, query)
+    warnings = (
+        *query.notices,
+        *_served_notices(terms, differing),
+        *priced.warnings,
+        *_lifecycle_notices(model, query.as_of),
+        *_limit_notices(model, query.usage, terms, context),
+    )
+    return Estimate(
+        total_usd=priced.total_usd,
+        per_call_usd=priced.per_call_usd,
+        calls=query.calls,
+        status="priced" if priced.complete else "partial",
+        model=MatchedModel(query.model, model.id, model.provider, match.matched_by),
+        line_items=priced.line_items,
+        modifiers=priced.modifiers,
+        long_context=priced.long_context,
+        context=context,
+        pricing=provenance(in_force, query.as_of),
+        assumptions=priced.assumptions,
+        warnings=warnings,
+    )
+
+
+def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
+    """The ``pricing`` block every priced answer carries."""
+    return Provenance(
+        version=in_force.book.id,
+        as_of=as_of.text,
+        source=in_force.source,
+        stale=in_force.stale,
+        age_seconds=in_force.age_seconds,
+    )
+
+
+def _context(model: Model, query: EstimateQuery) -> ContextUse:
+    period = model.period_at(query.as_of.instant)
+    window = (period and period.context_window) or model.context_window
+    used = query.usage.prompt_tokens + query.usage.output
+    return ContextUse(window, used, None if window is None else used <= window)
+
+
+def _served_notices(terms: Terms, differing: tuple[str, ...]) -> list[Notice]:
+    return [
+        Notice(
+            "served_terms_differ",
+            f"The usage object says {name} was {getattr(terms, name)}; that is what is priced.",
+        )
+        for name in differing
+    ]
+
+
+def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
+    life, day = model.lifecycle, as_of.instant.date()
+    if life.released and day < life.released:
+        message = f"{model.id} was released on {life.released}; its first known price is used."
+        return [Notice("before_release", message)]
+    if life.retires and day >= life.retires:
+        message = f"{model.id} retired on {life.retires}; its last known price is used."
+        return [Notice("model_retired", message)]
+    if life.retires and day >= life.retires - RETIREMENT_NOTICE:
+        return [Notice("model_retiring", f"{model.id} retires on {life.retires}.")]
+    return []
+
+
+def _limit_notices(model: Model, usage: Usage, terms: Terms, context: ContextUse) -> list[Notice]:
+    notices = []
+    if context.fits is False:
+        message = (
+            f"{context.used_tokens} tokens do not fit the {context.window} token window of"
+            f" {model.id}: one call cannot use this much."
+        )
+        notices.append(Notice("context_exceeded", message))
+    limit = model.max_output_tokens
+    if terms.processing == "batch":
+        limit = model.max_output_tokens_batch or limit
+    if limit is not None and usage.output > limit:
+        message = f"{usage.output} output tokens are over the limit of {model.id}: {limit}."
+        notices.append(Notice("output_limit_exceeded", message))
+    cached = usage.cache_read + usage.cache_write_5m + usage.cache_write_1h
+    if model.cache_minimum_tokens is not None and 0 < cached < model.cache_minimum_tokens:
+        message = (
+            f"{model.id} caches prefixes of at least {model.cache_minimum_tokens} tokens; a"
+            f" shorter one is silently billed as plain input."
+        )
+        notices.append(Notice("below_cache_minimum", message))
+    return notices

@@ -1,0 +1,252 @@
+"""The door of every function: an API Gateway event in, a typed answer or problem+json out.
+
+API Gateway has already matched the route and decoded its path parameters, so dispatch is one
+dictionary look-up by ``routeKey``. Errors become statuses here and nowhere else.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from pricing import errors
+from pricing.answers import members, to_json
+from pricing.contract import parse, parse_query
+from pricing.json_door import read_json
+
+Event = Mapping[str, Any]
+Reply = dict[str, Any]
+
+#: Most specific type first: the first that fits decides.
+STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
+    (errors.UnknownModel, 404, "unknown-model", "Unknown model"),
+    (errors.UnknownVersion, 404, "unknown-version", "Unknown price version"),
+    (errors.NotFound, 404, "not-found", "Not found"),
+    (errors.MethodNotAllowed, 405, "method-not-allowed", "Method not allowed"),
+    (errors.MalformedRequest, 400, "malformed-json", "Malformed JSON"),
+    (errors.BodyTooLarge, 413, "body-too-large", "Body too large"),
+    (errors.UnsupportedMediaType, 415, "unsupported-media-type", "Unsupported media type"),
+    (errors.Unpriced, 422, "unpriced", "No known price"),
+    (errors.InvalidRequest, 422, "invalid-request", "Invalid request"),
+    (errors.Conflict, 409, "conflict", "Conflict"),
+    (errors.StoreUnavailable, 503, "store-unavailable", "Price store unavailable"),
+)
+RETRY_AFTER_SECONDS = "5"
+#: API Gateway's route for whatever no other route matches.
+DEFAULT_ROUTE = "$default"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a responder may know of the request beyond its parsed body or query."""
+
+    now: datetime
+    path: Mapping[str, str]
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A ready-made body that is not a typed answer: a page or a generated document."""
+
+    content_type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route: what it accepts, what it answers, and the words the spec shows for it.
+
+    ``body`` and ``query`` validate the request; the one that is set is handed to ``respond``.
+    ``raises`` are the errors the spec lists besides those of the door itself.
+    """
+
+    method: str
+    path: str
+    respond: Callable[[Any, Call], Any]
+    answer: type
+    summary: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    raises: tuple[type[errors.TariffError], ...] = ()
+    etag: bool = False
+    open_to_all: bool = False
+
+    @property
+    def key(self) -> str:
+        """The ``routeKey`` API Gateway puts into its events."""
+        return self.path if self.path == DEFAULT_ROUTE else f"{self.method} {self.path}"
+
+
+def serve(*routes: Route) -> Callable[[Event, object], Reply]:
+    """The ``lambda_handler`` of a function that answers these routes."""
+    by_key = {route.key: route for route in routes}
+    cold = [True]
+
+    def lambda_handler(event: Event, context: object) -> Reply:
+        started = time.perf_counter()
+        request_id = event["requestContext"]["requestId"]
+        notes: dict[str, Any] = {}
+        try:
+            route = by_key.get(event["routeKey"])
+            if route is None:
+                raise errors.NotFound("There is no such route; GET /openapi.json lists them all.")
+            reply = _answer(route, event, notes)
+        except errors.TariffError as error:
+            reply = _problem(error, event, request_id)
+            notes["problem"] = type(error).__name__
+        except Exception as error:  # noqa: BLE001 - the last door: a caller never sees a trace
+            reply = _unexpected(event, request_id)
+            notes["problem"] = type(error).__name__
+            notes["frames"] = _frames(error)
+        reply["headers"]["x-request-id"] = request_id
+        reply["headers"]["x-content-type-options"] = "nosniff"
+        _log(event, reply["statusCode"], started, cold.pop() if cold else False, notes)
+        return reply
+
+    return lambda_handler
+
+
+def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
+    request: Any = None
+    if route.body is not None:
+        request = parse(route.body, read_json(_body(event)))
+    elif route.query is not None:
+        request = parse_query(route.query, event.get("queryStringParameters") or {})
+    call = Call(datetime.now(UTC), event.get("pathParameters") or {}, event)
+    answer = route.respond(request, call)
+    if isinstance(answer, Asset):
+        return _reply(200, answer.text, answer.content_type, "public, max-age=300")
+    pricing = getattr(answer, "pricing", None)
+    if pricing is not None:
+        notes["pricing_version"], notes["stale"] = pricing.version, pricing.stale
+    if not route.etag:
+        return _reply(200, to_json(answer), "application/json", "no-store")
+    etag = _etag(answer)
+    reply = _reply(200, to_json(answer), "application/json", "no-cache")
+    if _matches(event["headers"].get("if-none-match", ""), etag):
+        reply = _reply(304, "", "application/json", "no-cache")
+    reply["headers"]["etag"] = etag
+    return reply
+
+
+def _body(event: Event) -> bytes:
+    """The body's bytes; raises UnsupportedMediaType, or MalformedRequest for broken base64."""
+    media_type = event["headers"].get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise errors.UnsupportedMediaType(
+            "Send the body as JSON, with the header content-type: application/json."
+        )
+    text: str = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return text.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise errors.MalformedRequest("The body is not what its base64 encoding says.") from None
+
+
+def _reply(status: int, body: str, content_type: str, cache_control: str) -> Reply:
+    headers = {"content-type": content_type, "cache-control": cache_control}
+    return {"statusCode": status, "headers": headers, "body": body}
+
+
+def _etag(answer: Any) -> str:
+    """Strong over what is known; how fresh that knowledge is does not make it another answer."""
+    content = {**members(answer), "pricing": answer.pricing.version}
+    return f'"{hashlib.sha256(to_json(content).encode()).hexdigest()[:32]}"'
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or "*" in tags
+
+
+def _problem(error: errors.TariffError, event: Event, request_id: str) -> Reply:
+    status, slug, title = next(
+        (status, slug, title) for kind, status, slug, title in STATUSES if isinstance(error, kind)
+    )
+    extra: dict[str, Any] = {}
+    if error.errors:
+        extra["errors"] = [one._asdict() for one in error.errors]
+    if isinstance(error, errors.UnknownModel):
+        extra["suggestions"] = error.suggestions
+    reply = _problem_reply(status, slug, title, error.detail, event, request_id, extra)
+    if status == 503:
+        reply["headers"]["retry-after"] = RETRY_AFTER_SECONDS
+    return reply
+
+
+def _unexpected(event: Event, request_id: str) -> Reply:
+    detail = f"Something went wrong on our side. Report it with request id {request_id}."
+    return _problem_reply(500, "internal-error", "Internal error", detail, event, request_id, {})
+
+
+def _problem_reply(
+    status: int,
+    slug: str,
+    title: str,
+    detail: str,
+    event: Event,
+    request_id: str,
+    extra: Mapping[str, Any],
+) -> Reply:
+    problem = {
+        "type": f"/docs#{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": event["rawPath"],
+        "request_id": request_id,
+        **extra,
+    }
+    return _reply(status, to_json(problem), "application/problem+json", "no-store")
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Where it happened, without the message: a message may hold what the caller sent."""
+    return [
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+
+
+def _log(event: Event, status: int, started: float, cold: bool, notes: Mapping[str, Any]) -> None:
+    """One JSON line a request, which CloudWatch also reads as metrics (embedded metric format)."""
+    line = {
+        "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": _METRICS},
+        "service": "tariff",
+        "route": event["routeKey"],
+        "status": status,
+        "duration_ms": round((time.perf_counter() - started) * 1000, 3),
+        "client_errors": int(400 <= status < 500),
+        "server_errors": int(status >= 500),
+        "stale_answers": int(notes.get("stale", False)),
+        "cold_start": cold,
+        "request_id": event["requestContext"]["requestId"],
+        **notes,
+    }
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+
+_METRICS = [
+    {
+        "Namespace": "Tariff",
+        "Dimensions": [["service", "route"]],
+        "Metrics": [
+            {"Name": "duration_ms", "Unit": "Milliseconds"},
+            {"Name": "client_errors", "Unit": "Count"},
+            {"Name": "server_errors", "Unit": "Count"},
+            {"Name": "stale_answers", "Unit": "Count"},
+        ],
+    }
+]

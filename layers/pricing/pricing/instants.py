@@ -1,0 +1,33 @@
+"""Dates and instants as callers write them: ``2026-11-22`` or RFC 3339."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+_FORM = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-]\d{2}:\d{2}))?", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The moment a price is wanted for, and the text that named it. A date is 00:00 UTC."""
+
+    instant: datetime
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> "AsOf":
+        """Raises ValueError for anything but a date or an RFC 3339 instant with its offset."""
+        if not _FORM.fullmatch(text):
+            raise ValueError("use a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)")
+        instant = datetime.fromisoformat(text.upper())
+        if instant.tzinfo is None:
+            return cls(instant.replace(tzinfo=UTC), text)
+        return cls(instant.astimezone(UTC), text)
+
+    @classmethod
+    def now(cls, instant: datetime) -> "AsOf":
+        """The current moment to the second, so that the answer names one it can be asked again."""
+        whole = instant.astimezone(UTC).replace(microsecond=0)
+        return cls(whole, whole.strftime("%Y-%m-%dT%H:%M:%SZ"))

@@ -1,0 +1,111 @@
+"""The strict JSON door: bytes in, one unambiguous document out, or a clear refusal.
+
+Plain ``json.loads`` accepts NaN, duplicate keys and numbers that take a minute to convert. A
+pricing API must not guess what any of them meant.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from pricing.errors import BodyTooLarge, MalformedRequest
+
+MAX_BODY_BYTES = 256 * 1024
+MAX_DEPTH = 20
+#: Longer number literals cannot be a count or a price; refusing them by length costs nothing.
+MAX_NUMBER_CHARACTERS = 40
+
+#: Never fails after a quote, even on an unfinished string, so a search stays linear.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def read_json(body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> Any:
+    """The document in ``body``; fractions come as Decimal.
+
+    Raises BodyTooLarge, or MalformedRequest for anything that is not exactly one JSON document:
+    bad UTF-8, NaN and Infinity, duplicate keys, lone surrogates, nesting deeper than 20,
+    numbers longer than 40 characters.
+    """
+    if len(body) > max_bytes:
+        raise BodyTooLarge(f"The body has {len(body)} bytes; the limit is {max_bytes}.")
+    _check_depth(body)
+    try:
+        document = _loads(body.decode())
+    except UnicodeDecodeError as error:
+        raise MalformedRequest(f"The body is not UTF-8 at byte {error.start}.") from None
+    except json.JSONDecodeError as error:
+        raise MalformedRequest(
+            f"The body is not valid JSON: {error.msg} at line {error.lineno},"
+            f" column {error.colno}."
+        ) from None
+    if _SURROGATE_ESCAPE.search(body):
+        _check_surrogates(document)
+    return document
+
+
+def _check_depth(body: bytes) -> None:
+    """Counted before parsing, so that a deep body never reaches a recursive parser."""
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for byte in _STRING.sub(b"", body):
+        if byte in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise MalformedRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
+        elif byte in b"]}":
+            depth -= 1
+
+
+def _check_surrogates(value: Any) -> None:
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise MalformedRequest("A string holds half of a surrogate pair.") from None
+    elif isinstance(value, list):
+        for item in value:
+            _check_surrogates(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_surrogates(key)
+            _check_surrogates(item)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedRequest("An object holds the same key twice; say it once.")
+    return members
+
+
+def _number(convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if len(text) > MAX_NUMBER_CHARACTERS:
+            raise MalformedRequest(f"A number has more than {MAX_NUMBER_CHARACTERS} characters.")
+        return convert(text)
+
+    return read
+
+
+def _fraction(text: str) -> Decimal:
+    number = Decimal(text)
+    # An exponent is a way to write a number with a million digits in nine characters.
+    if abs(number.adjusted()) > MAX_NUMBER_CHARACTERS:
+        raise MalformedRequest("A number is out of range.")
+    return number
+
+
+def _constant(name: str) -> NoReturn:
+    raise MalformedRequest(f"{name} is not JSON; send a number or leave the field out.")
+
+
+_loads = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_number(int),
+    parse_float=_number(_fraction),
+    parse_constant=_constant,
+).decode

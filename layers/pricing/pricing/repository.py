@@ -1,0 +1,176 @@
+"""Price versions in DynamoDB: added once, never changed, one of them active.
+
+One table, keys ``pk`` and ``sk``:
+
+``VERSION#<id>`` / ``DOC#0000``...  the canonical JSON, zlib-compressed, in chunks below the item limit
+``VERSION#<id>`` / ``META``         sha256, published_at, sizes; sorts behind the chunks
+``VERSIONS`` / ``<id>``             one row a version, for listings
+``ACTIVE`` / ``POINTER``            version, sha256, revision
+
+A version is one Query, the pointer one GetItem, so a cold start reads twice at most.
+"""
+
+import zlib
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pricing.errors import (
+    Conflict,
+    CorruptBook,
+    StaleRevision,
+    StoreUnavailable,
+    TariffError,
+    UnknownVersion,
+    VersionExists,
+)
+from pricing.price_book import PriceBook
+
+#: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
+CHUNK_BYTES = 380_000
+_POINTER_KEY = {"pk": {"S": "ACTIVE"}, "sk": {"S": "POINTER"}}
+
+
+class DynamoReads(Protocol):
+    """The reads the repository makes, as boto3's low-level client and DynamoReader offer them."""
+
+    def get_item(self, **request: Any) -> Any:
+        """GetItem."""
+
+    def query(self, **request: Any) -> Any:
+        """Query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which version is active. ``revision`` counts activations, the first being 1."""
+
+    version: str
+    sha256: str
+    revision: int
+
+
+class Repository:
+    """The version store in one table.
+
+    Every method raises StoreUnavailable when DynamoDB does not answer. ``writer`` is boto3's
+    low-level client; functions that only read leave it out, and their role could not write.
+    """
+
+    def __init__(self, table: str, reader: DynamoReads, writer: Any = None) -> None:
+        self._table = table
+        self._reader = reader
+        self._writer = writer
+
+    def active(self) -> Pointer | None:
+        """The active pointer, read consistently; None before the first activation."""
+        item = self._reader.get_item(
+            TableName=self._table, Key=_POINTER_KEY, ConsistentRead=True
+        ).get("Item")
+        if item is None:
+            return None
+        return Pointer(item["version"]["S"], item["sha256"]["S"], int(item["revision"]["N"]))
+
+    def get(self, version_id: str) -> PriceBook | None:
+        """The version with this id; raises CorruptBook when its content is not what was added."""
+        items = self._query(f"VERSION#{version_id}")
+        if not items:
+            return None
+        *chunks, meta = items
+        try:
+            content = zlib.decompress(b"".join(bytes(chunk["content"]["B"]) for chunk in chunks))
+        except zlib.error as error:
+            raise CorruptBook(f"price version {version_id} cannot be decompressed") from error
+        return PriceBook.from_json(content, sha256=meta["sha256"]["S"])
+
+    def version_ids(self) -> list[str]:
+        """The ids of all stored versions, sorted."""
+        return [item["sk"]["S"] for item in self._query("VERSIONS")]
+
+    def add(self, book: PriceBook) -> None:
+        """Store a version, all of it or nothing; raises VersionExists when its id is taken."""
+        packed = zlib.compress(book.to_json(), 9)
+        chunks = [packed[at : at + CHUNK_BYTES] for at in range(0, len(packed), CHUNK_BYTES)]
+        summary = {
+            "sha256": {"S": book.sha256},
+            "published_at": {"S": book.published_at},
+            "models": {"N": str(len(book))},
+            "bytes": {"N": str(len(packed))},
+        }
+        version = f"VERSION#{book.id}"
+        items = [
+            {"pk": {"S": version}, "sk": {"S": f"DOC#{number:04}"}, "content": {"B": chunk}}
+            for number, chunk in enumerate(chunks)
+        ]
+        items.append({"pk": {"S": version}, "sk": {"S": "META"}, **summary})
+        items.append({"pk": {"S": "VERSIONS"}, "sk": {"S": book.id}, **summary})
+        try:
+            self._writer.transact_write_items(
+                TransactItems=[
+                    {
+                        "Put": {
+                            "TableName": self._table,
+                            "Item": item,
+                            "ConditionExpression": "attribute_not_exists(pk)",
+                        }
+                    }
+                    for item in items
+                ]
+            )
+        except self._writer.exceptions.TransactionCanceledException as error:
+            raise _cancelled(error, VersionExists(f"Price version {book.id} exists.")) from error
+
+    def activate(self, version_id: str, *, expected_revision: int) -> Pointer:
+        """Make a stored version the active one, if the pointer has not moved meanwhile.
+
+        ``expected_revision`` is the revision the caller read, 0 when nothing was active. Raises
+        UnknownVersion, or StaleRevision when another activation came first.
+        """
+        meta = self._reader.get_item(
+            TableName=self._table,
+            Key={"pk": {"S": f"VERSION#{version_id}"}, "sk": {"S": "META"}},
+            ConsistentRead=True,
+        ).get("Item")
+        if meta is None:
+            raise UnknownVersion(f"There is no price version {version_id}.")
+        pointer = Pointer(version_id, meta["sha256"]["S"], expected_revision + 1)
+        unmoved = "revision = :expected" if expected_revision else "attribute_not_exists(pk)"
+        values = {":expected": {"N": str(expected_revision)}} if expected_revision else {}
+        try:
+            self._writer.put_item(
+                TableName=self._table,
+                Item={
+                    **_POINTER_KEY,
+                    "version": {"S": pointer.version},
+                    "sha256": {"S": pointer.sha256},
+                    "revision": {"N": str(pointer.revision)},
+                },
+                ConditionExpression=unmoved,
+                **({"ExpressionAttributeValues": values} if values else {}),
+            )
+        except self._writer.exceptions.ConditionalCheckFailedException as error:
+            raise StaleRevision(
+                f"The active version is no longer at revision {expected_revision}; read it again."
+            ) from error
+        return pointer
+
+    def _query(self, partition: str) -> list[dict[str, Any]]:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": partition}},
+        }
+        items: list[dict[str, Any]] = []
+        while True:  # a page ends at 1 MB, which no compressed version has reached yet
+            page = self._reader.query(**request)
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return items
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _cancelled(error: Any, on_condition: Conflict) -> TariffError:
+    """A cancelled transaction is a failed condition, or a collision worth another try."""
+    codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+    if "ConditionalCheckFailed" in codes:
+        return on_condition
+    return StoreUnavailable(f"DynamoDB cancelled the write: {', '.join(map(str, codes))}")
