@@ -1,17 +1,16 @@
 """How typed answers become JSON: decimals as plain strings, moments as RFC 3339."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from pricing.calculator import LineItem
+from pricing.instants import rfc3339
 from pricing.money import plain
-
-#: Line items show only the price field their unit names; everywhere else null is an answer.
-_OMITS_NONE = (LineItem,)
-_KEPT = frozenset({"cost_usd"})
 
 
 def to_json(answer: Any) -> str:
@@ -20,29 +19,38 @@ def to_json(answer: Any) -> str:
 
 
 def members(answer: Any) -> dict[str, Any]:
-    """The top level of a dataclass answer as a mapping, its values as they are."""
-    names = answer.__dataclass_fields__
-    if isinstance(answer, _OMITS_NONE):
-        return {
-            name: value
-            for name in names
-            if (value := getattr(answer, name)) is not None or name in _KEPT
-        }
-    return {name: getattr(answer, name) for name in names}
+    """A dataclass answer as a mapping: decimals as text, other values as they are.
+
+    A line item shows only the price field its unit names; a null cost stays, being the answer.
+    """
+    names, values = _fields_of(type(answer))
+    pairs = zip(names, values(answer), strict=True)
+    if type(answer) is LineItem:
+        pairs = ((name, value) for name, value in pairs if value is not None or name == "cost_usd")
+    return {name: plain(value) if type(value) is Decimal else value for name, value in pairs}
 
 
-def _plain_value(value: Any) -> Any:
+@cache
+def _fields_of(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """A dataclass's field names, and a function that reads them all at once."""
+    names: tuple[str, ...] = getattr(kind, "__slots__")  # noqa: B009 - mypy has no such attribute
+    return names, attrgetter(*names)
+
+
+def _convert(value: Any) -> Any:
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return rfc3339(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Mapping):
-        return dict(value)
     return members(value)
 
 
 _ENCODE = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), default=_plain_value, allow_nan=False
+    ensure_ascii=False,
+    check_circular=False,  # answers are trees of frozen values
+    allow_nan=False,
+    separators=(",", ":"),
+    default=_convert,
 ).encode

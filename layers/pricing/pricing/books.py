@@ -77,16 +77,17 @@ class Books:
             return self._book
         # Content-addressed: the bundled copy of the active version is that version, and reading
         # it from disk spares the second and larger read of a cold start.
-        if bundled.sha256_of(pointer.version) == pointer.sha256:
-            return bundled.load(pointer.version)
+        if (copy := bundled.load(pointer.version)) and copy.sha256 == pointer.sha256:
+            return copy
         book = repository.get(pointer.version)
         if book is None or book.sha256 != pointer.sha256:
             raise CorruptBook(f"the active pointer names {pointer.version}, which is not as stored")
         return book
 
     def _pin(self, version_id: str) -> BookInForce:
-        if bundled.sha256_of(version_id) is not None:
-            return BookInForce(bundled.load(version_id), "bundled", stale=False, age_seconds=None)
+        copy = bundled.load(version_id)
+        if copy is not None:
+            return BookInForce(copy, "bundled", stale=False, age_seconds=None)
         book = self._pinned.get(version_id)
         if book is None:
             book = self._repository.get(version_id) if self._repository else None
@@ -102,6 +103,6 @@ class Books:
 
 
 def _last_known_good(now: datetime) -> BookInForce:
-    book = bundled.load(bundled.current_id())
+    book = bundled.current()
     age = now - datetime.fromisoformat(book.published_at)
     return BookInForce(book, "bundled", stale=True, age_seconds=int(age.total_seconds()))

@@ -5,7 +5,6 @@ prompt, multiply each bucket by its own column, apply the residency multiplier t
 what server tools cost. No price is derived from a percentage.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +12,7 @@ from typing import Literal
 
 from pricing.errors import InvalidRequest, Unpriced
 from pricing.models import COMPONENT_UNITS, TOKEN, Model, PriceList, PricePeriod
-from pricing.money import ONE, add, multiply, per_million, ratio
+from pricing.money import add, divide_evenly, multiply, per_million, ratio
 from pricing.usage import Terms, Usage
 
 
@@ -85,30 +84,38 @@ def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1
     """
     period = model.period_at(at)
     if period is None:
-        raise Unpriced.at("/model", f"No verified price of {model.id} is known for this date.")
+        raise Unpriced.at("/model", f"names {model.id}, which has no verified price for this date")
     mode, warnings = _mode(model, period, terms)
     prices = period.lists[mode]
     tier = prices.tier_for(usage.prompt_tokens)
     rates = tier.rates if tier else prices.rates
     modifiers = [] if mode == "standard" else [_mode_modifier(mode, period)]
-    residency = ONE
+    residency = None
     if terms.inference_geo == "us":
         residency = _us_multiplier(model)
         modifiers.append(Modifier("inference_geo_us", residency))
 
-    used = [(name, count) for name in COMPONENT_UNITS if (count := getattr(usage, name))]
-    costs = {name: _unit_cost(name, count, rates, residency) for name, count in used}
-    warnings += [
-        Notice("component_unpriced", f"{name} has no known price here and is not in the total.")
-        for name, (_, cost) in costs.items()
-        if cost is None
-    ]
-    lines = tuple(_line(name, count, calls, *costs[name]) for name, count in used)
+    lines: list[LineItem] = []
+    for component, unit in COMPONENT_UNITS.items():
+        count = getattr(usage, component)
+        if not count:
+            continue
+        rate = rates.get(component)
+        if rate is None:
+            lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
+            message = f"{component} has no known price here and is not in the total."
+            warnings.append(Notice("component_unpriced", message))
+            continue
+        if residency and unit == TOKEN:  # published for token prices only
+            rate = multiply(rate, residency)
+        lines.append(_line(component, Decimal(count * calls), unit, rate))
+    costs = [line.cost_usd for line in lines if line.cost_usd is not None]
+    total = add(costs)
     return Priced(
-        total_usd=add(line.cost_usd for line in lines if line.cost_usd is not None),
-        per_call_usd=add(cost for _, cost in costs.values() if cost is not None),
-        complete=all(cost is not None for _, cost in costs.values()),
-        line_items=lines,
+        total_usd=total,
+        per_call_usd=divide_evenly(total, calls),
+        complete=len(costs) == len(lines),
+        line_items=tuple(lines),
         modifiers=tuple(modifiers),
         long_context=_long_context(prices, usage.prompt_tokens),
         assumptions=_assumptions(mode, usage),
@@ -121,7 +128,7 @@ def _mode(model: Model, period: PricePeriod, terms: Terms) -> tuple[str, list[No
     if terms.speed == "fast" and terms.processing != "standard":
         raise InvalidRequest.at(
             "/speed",
-            f"Fast mode cannot be combined with {terms.processing} processing; choose one.",
+            f"fast cannot be combined with {terms.processing} processing; choose one",
         )
     mode = "fast" if terms.speed == "fast" else terms.processing
     if mode in period.lists:
@@ -135,14 +142,14 @@ def _mode(model: Model, period: PricePeriod, terms: Terms) -> tuple[str, list[No
     field = "/speed" if mode == "fast" else "/processing"
     offered = ", ".join(sorted(period.lists))
     raise InvalidRequest.at(
-        field, f"{model.id} has no {mode} price at this date. It offers: {offered}."
+        field, f"asks for {mode}, which {model.id} does not offer at this date; use {offered}"
     )
 
 
 def _us_multiplier(model: Model) -> Decimal:
     if model.us_multiplier is None:
         raise InvalidRequest.at(
-            "/inference_geo", f"{model.id} does not offer US-only inference; use global."
+            "/inference_geo", f"asks for us, which {model.id} does not offer; use global"
         )
     return model.us_multiplier
 
@@ -157,33 +164,12 @@ def _mode_modifier(mode: str, period: PricePeriod) -> Modifier:
     return Modifier(mode, multiplier)
 
 
-def _unit_cost(
-    component: str, count: int, rates: Mapping[str, Decimal], residency: Decimal
-) -> tuple[Decimal | None, Decimal | None]:
-    """Price per unit and cost for one call; (None, None) when the component has no price.
-
-    The residency multiplier is published for token prices only.
-    """
-    rate = rates.get(component)
-    if rate is None:
-        return None, None
-    if COMPONENT_UNITS[component] != TOKEN:
-        return rate, multiply(Decimal(count), rate)
-    rate = multiply(rate, residency)
-    return rate, per_million(count, rate)
-
-
-def _line(
-    component: str, count: int, calls: int, rate: Decimal | None, cost: Decimal | None
-) -> LineItem:
-    unit = COMPONENT_UNITS[component]
-    quantity = Decimal(count * calls)
-    if rate is None or cost is None:
-        return LineItem(component, quantity, unit, status="unpriced")
-    total = multiply(cost, Decimal(calls))
+def _line(component: str, quantity: Decimal, unit: str, rate: Decimal) -> LineItem:
     if unit == TOKEN:
-        return LineItem(component, quantity, unit, usd_per_mtok=rate, cost_usd=total)
-    return LineItem(component, quantity, unit, usd_per_search=rate, cost_usd=total)
+        cost = per_million(quantity, rate)
+        return LineItem(component, quantity, unit, usd_per_mtok=rate, cost_usd=cost)
+    cost = multiply(quantity, rate)
+    return LineItem(component, quantity, unit, usd_per_search=rate, cost_usd=cost)
 
 
 def _long_context(prices: PriceList, prompt_tokens: int) -> LongContext | None:

@@ -160,8 +160,7 @@ def parse_usage(raw: Any, usage_format: str, pointer: str) -> ParsedUsage:
     try:
         return shape.normalised()
     except InvalidRequest as error:
-        inside = [FieldError(pointer + field.pointer, field.detail) for field in error.errors]
-        raise InvalidRequest(error.detail, errors=inside) from None
+        raise error.under(pointer) from None
 
 
 def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
@@ -169,7 +168,7 @@ def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
     try:
         return shape.model_validate(document)
     except ValidationError as error:
-        raise _invalid(error, pointer) from None
+        raise InvalidRequest.of(list(_field_errors(error, pointer))) from None
 
 
 def parse_query(shape: type[Parsed], parameters: Mapping[str, str]) -> Parsed:
@@ -177,17 +176,10 @@ def parse_query(shape: type[Parsed], parameters: Mapping[str, str]) -> Parsed:
     try:
         return shape.model_validate_strings(dict(parameters), strict=False)
     except ValidationError as error:
-        raise _invalid(error, "") from None
+        raise InvalidRequest.of(list(_field_errors(error))) from None
 
 
-def _invalid(error: ValidationError, pointer: str) -> InvalidRequest:
-    errors = list(_field_errors(error, pointer))
-    first = errors[0]
-    more = f" ({len(errors) - 1} more below)" if len(errors) > 1 else ""
-    return InvalidRequest(f"{first.pointer or 'The body'} {first.detail}{more}", errors=errors)
-
-
-def _field_errors(error: ValidationError, pointer: str) -> Iterator[FieldError]:
+def _field_errors(error: ValidationError, pointer: str = "") -> Iterator[FieldError]:
     """Pydantic's findings in the API's words. Values are never repeated: they may be prompts."""
     for finding in error.errors(include_url=False, include_input=False):
         path = "".join(f"/{_escape(str(part))}" for part in finding["loc"])

@@ -1,14 +1,20 @@
 """Everything Tariff refuses, as one small tree. ``http`` maps types to statuses, once."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class FieldError(NamedTuple):
-    """One bad field: an RFC 6901 JSON pointer into the request, and what to change."""
+    """One bad field: an RFC 6901 JSON pointer into the request, and what is wrong with it.
+
+    ``detail`` goes on where the pointer ends: ``/calls`` ``must be 1 or more``.
+    """
 
     pointer: str
     detail: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or 'The body'} {self.detail}"
 
 
 class TariffError(Exception):
@@ -28,9 +34,19 @@ class InvalidRequest(TariffError):
     """Well-formed, but some field or combination of fields cannot be priced."""
 
     @classmethod
-    def at(cls, pointer: str, detail: str) -> "InvalidRequest":
-        """One bad field: ``pointer`` is a JSON pointer into the request."""
-        return cls(detail, errors=[FieldError(pointer, detail)])
+    def at(cls, pointer: str, detail: str) -> Self:
+        """One bad field."""
+        return cls.of([FieldError(pointer, detail)])
+
+    @classmethod
+    def of(cls, errors: Sequence[FieldError]) -> Self:
+        """One or more bad fields; the first is the headline."""
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        return cls(f"{errors[0]}{more}", errors=errors)
+
+    def under(self, prefix: str) -> Self:
+        """The same finding about a part of a larger request."""
+        return self.of([FieldError(prefix + one.pointer, one.detail) for one in self.errors])
 
 
 class BodyTooLarge(TariffError):

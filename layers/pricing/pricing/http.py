@@ -7,7 +7,6 @@ dictionary look-up by ``routeKey``. Errors become statuses here and nowhere else
 import base64
 import binascii
 import hashlib
-import json
 import sys
 import time
 import traceback
@@ -235,7 +234,7 @@ def _log(event: Event, status: int, started: float, cold: bool, notes: Mapping[s
         "request_id": event["requestContext"]["requestId"],
         **notes,
     }
-    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+    sys.stdout.write(to_json(line) + "\n")
 
 
 _METRICS = [

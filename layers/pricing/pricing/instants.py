@@ -30,4 +30,9 @@ class AsOf:
     def now(cls, instant: datetime) -> "AsOf":
         """The current moment to the second, so that the answer names one it can be asked again."""
         whole = instant.astimezone(UTC).replace(microsecond=0)
-        return cls(whole, whole.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return cls(whole, rfc3339(whole))
+
+
+def rfc3339(instant: datetime) -> str:
+    """A UTC instant as text, ending in Z."""
+    return instant.isoformat().replace("+00:00", "Z")

@@ -30,14 +30,19 @@ def add(amounts: Iterable[Decimal]) -> Decimal:
     return total
 
 
+def divide_evenly(total: Decimal, parts: int) -> Decimal:
+    """The exact quotient; raises decimal.Inexact when it has no end."""
+    return EXACT.divide(total, Decimal(parts))
+
+
 def subtract(left: Decimal, right: Decimal) -> Decimal:
     """The exact difference."""
     return EXACT.subtract(left, right)
 
 
-def per_million(quantity: int, usd_per_mtok: Decimal) -> Decimal:
+def per_million(quantity: Decimal, usd_per_mtok: Decimal) -> Decimal:
     """USD for ``quantity`` tokens at a price quoted per million tokens."""
-    return EXACT.scaleb(EXACT.multiply(Decimal(quantity), usd_per_mtok), -6)
+    return EXACT.scaleb(EXACT.multiply(quantity, usd_per_mtok), -6)
 
 
 def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:
@@ -58,6 +63,7 @@ def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:
 
 def plain(amount: Decimal) -> str:
     """Plain notation without trailing zeros: ``Decimal("1.90E+1")`` is ``"19"``."""
-    if not amount:
-        return "0"
-    return format(amount.normalize(EXACT), "f")
+    text = str(amount)
+    if "E" in text:
+        text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,6 +1,6 @@
 """What one call used, as disjoint buckets, and how it was served."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Literal
 
 Processing = Literal["standard", "batch", "priority", "flex"]
@@ -35,10 +35,6 @@ class Usage:
         """All input tokens: fresh, read from cache and written to cache."""
         return self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h
 
-    def is_empty(self) -> bool:
-        """True when nothing at all was used."""
-        return not any(getattr(self, field.name) for field in fields(self))
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -59,10 +55,15 @@ class ServedTerms:
 
     def over(self, requested: Terms) -> tuple[Terms, tuple[str, ...]]:
         """What was served wins over what was asked; also the names that differed."""
-        served = {
-            field.name: value
-            for field in fields(self)
-            if (value := getattr(self, field.name)) is not None
-        }
-        changed = tuple(name for name, value in served.items() if getattr(requested, name) != value)
-        return (replace(requested, **served) if changed else requested), changed
+        terms = Terms(
+            self.processing or requested.processing,
+            self.speed or requested.speed,
+            self.inference_geo or requested.inference_geo,
+        )
+        if terms == requested:
+            return requested, ()
+        return terms, tuple(
+            field.name
+            for field in fields(Terms)
+            if getattr(terms, field.name) != getattr(requested, field.name)
+        )

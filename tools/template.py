@@ -1,0 +1,92 @@
+"""Read template.yaml as plain data, for everything that must agree with what is deployed."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "template.yaml"
+
+#: What CreateTable needs to know; billing, recovery and retention belong to the deployment.
+_TABLE_SHAPE = (
+    "AttributeDefinitions",
+    "KeySchema",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+)
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as CloudFormation reads it: short function tags, and dates that stay strings."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _function(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    """``!Sub x`` as ``{"Fn::Sub": x}``; ``!Ref`` and ``!Condition`` have no ``Fn::``."""
+    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+        if suffix == "GetAtt":
+            value = value.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    elif isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
+    else:
+        raise yaml.constructor.ConstructorError(
+            None, None, f"!{suffix} takes a scalar, a list or a map", node.start_mark
+        )
+    return {name: value}
+
+
+_Loader.add_multi_constructor("!", _function)
+
+
+def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
+    """The template as dicts, lists and scalars, with functions in their long form.
+
+    ``!Ref X`` becomes ``{"Ref": "X"}``, ``!GetAtt A.B`` becomes ``{"Fn::GetAtt": ["A", "B"]}``,
+    any other ``!Name v`` becomes ``{"Fn::Name": v}``; nothing is resolved.
+
+    :raises FileNotFoundError: there is no such file.
+    :raises yaml.YAMLError: it is not YAML; the message names line and column.
+    :raises ValueError: it is YAML, but not a map.
+    """
+    with path.open(encoding="utf-8") as file:
+        # A SafeLoader subclass: it constructs plain data only.
+        document = yaml.load(file, Loader=_Loader)  # noqa: S506
+    if not isinstance(document, dict):
+        raise ValueError(f"{path.name} is not a map of sections")
+    return document
+
+
+def resources(template: dict[str, Any], type_name: str) -> dict[str, dict[str, Any]]:
+    """Logical id -> resource, for every resource of one type, in the template's order."""
+    return {
+        logical_id: resource
+        for logical_id, resource in template.get("Resources", {}).items()
+        if resource["Type"] == type_name
+    }
+
+
+def create_table_arguments(template: dict[str, Any], table_name: str) -> dict[str, Any]:
+    """CreateTable's arguments for the template's table under another name, on demand.
+
+    Local stores and tests make their table from this, so keys cannot drift from deployment.
+
+    :raises ValueError: the template does not declare exactly one AWS::DynamoDB::Table.
+    """
+    tables = resources(template, "AWS::DynamoDB::Table")
+    if len(tables) != 1:
+        raise ValueError(f"expected one AWS::DynamoDB::Table, found {sorted(tables) or 'none'}")
+    (table,) = tables.values()
+    shape = {name: value for name, value in table["Properties"].items() if name in _TABLE_SHAPE}
+    return {"TableName": table_name, "BillingMode": "PAY_PER_REQUEST", **shape}
