@@ -88,37 +88,32 @@ def test_the_example_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None
     }
 
 
+def used(fresh: int, *, read: int = 0, write: int = 0, output: int = 0) -> dict[str, int]:
+    return {
+        "input_tokens": fresh,
+        "cache_read_input_tokens": read,
+        "cache_creation_input_tokens": write,
+        "output_tokens": output,
+    }
+
+
 @pytest.mark.parametrize(
-    ("family", "usage", "usd"),
+    ("what", "usage", "opus", "sonnet", "haiku"),
     [
-        # Section 3.2, a typical coding task.
-        ("opus", {"input_tokens": 2000, "output_tokens": 1000}, "0.105"),
-        ("sonnet", {"input_tokens": 2000, "output_tokens": 1000}, "0.021"),
-        ("haiku", {"input_tokens": 2000, "output_tokens": 1000}, "0.0056"),
-        # Section 3.2, a large context without and with the cache.
-        ("opus", {"input_tokens": 52000, "output_tokens": 1000}, "0.855"),
-        ("sonnet", {"input_tokens": 52000, "output_tokens": 1000}, "0.171"),
-        ("haiku", {"input_tokens": 52000, "output_tokens": 1000}, "0.0456"),
-        ("opus", USAGE, "0.18"),
-        ("sonnet", USAGE, "0.036"),
-        ("haiku", USAGE, "0.0096"),
-        # The first call, which the lesson leaves out, writes those 50,000 tokens.
-        ("opus", {**USAGE, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 50000}, "1.0425"),
-        ("sonnet", {**USAGE, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 50000}, "0.2085"),
-        ("haiku", {**USAGE, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 50000}, "0.0556"),
-        # Section 4.1, the input side of the first and of a later call.
-        ("opus", {"input_tokens": 500, "cache_creation_input_tokens": 52000, "output_tokens": 0}, "0.9825"),
-        ("opus", {"input_tokens": 800, "cache_read_input_tokens": 52000, "output_tokens": 0}, "0.09"),
-        ("sonnet", {"input_tokens": 500, "cache_creation_input_tokens": 52000, "output_tokens": 0}, "0.1965"),
-        ("sonnet", {"input_tokens": 800, "cache_read_input_tokens": 52000, "output_tokens": 0}, "0.018"),
-        ("haiku", {"input_tokens": 500, "cache_creation_input_tokens": 52000, "output_tokens": 0}, "0.0524"),
-        ("haiku", {"input_tokens": 800, "cache_read_input_tokens": 52000, "output_tokens": 0}, "0.0048"),
+        ("3.2 typical coding task", used(2000, output=1000), "0.105", "0.021", "0.0056"),
+        ("3.2 without the cache", used(52000, output=1000), "0.855", "0.171", "0.0456"),
+        ("3.2 from the cache", used(2000, read=50000, output=1000), "0.18", "0.036", "0.0096"),
+        ("the write it leaves out", used(2000, write=50000, output=1000), "1.0425", "0.2085", "0.0556"),
+        ("4.1 first call, input side", used(500, write=52000), "0.9825", "0.1965", "0.0524"),
+        ("4.1 later call, input side", used(800, read=52000), "0.09", "0.018", "0.0048"),
     ],
 )  # fmt: skip
 def test_the_lessons_numbers_come_out_of_its_own_price_list(
-    ask: Ask, family: str, usage: dict[str, int], usd: str
+    ask: Ask, what: str, usage: dict[str, int], opus: str, sonnet: str, haiku: str
 ) -> None:
-    assert total(ask(model=family, usage=usage, pricing_version="lesson-2025")) == usd
+    for family, usd in (("opus", opus), ("sonnet", sonnet), ("haiku", haiku)):
+        answer = ask(model=family, usage=usage, pricing_version="lesson-2025")
+        assert total(answer) == usd, what
 
 
 def test_batch_and_cache_discounts_stack_where_the_lesson_counts_the_cache_as_free(
@@ -240,6 +235,13 @@ def test_a_raw_response_is_priced_as_its_own_model_and_terms(ask: Ask) -> None:
     assert codes(other) == {"served_model_differs"}
 
 
+def test_asking_for_other_terms_than_were_served_is_said(ask: Ask) -> None:
+    usage = {**FULL_USAGE, "inference_geo": "us"}
+    answer = ask(model="opus", usage=usage, inference_geo="global")
+    assert total(answer) == "0.069236"
+    assert codes(answer) == {"served_terms_differ"}
+
+
 def test_a_refusal_before_any_output_costs_nothing(ask: Ask) -> None:
     usage = {"input_tokens": 412, "output_tokens": 0}
     refused = {"model": "claude-opus-5-5", "stop_reason": "refusal", "usage": usage}
@@ -291,7 +293,9 @@ def test_a_field_the_provider_added_later_is_named_and_not_priced(ask: Ask) -> N
     assert total(answer) == "0.019"
     messages = sorted(warning["message"] for warning in answer.body["warnings"])
     assert codes(answer) == {"usage_field_ignored"}
-    assert ["quantum_tokens" in messages[0], "server_tool_use.palm_readings" in messages[1]]
+    assert len(messages) == 2
+    assert "usage.quantum_tokens" in messages[0]
+    assert "usage.server_tool_use.palm_readings" in messages[1]
 
 
 def test_a_count_may_be_null_where_the_provider_sends_null(ask: Ask) -> None:

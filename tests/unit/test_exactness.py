@@ -62,10 +62,9 @@ def expected_usd(request: dict[str, Any]) -> Fraction:
         column = HAIKU_5_5_LONG if prompt > 100_000 else HAIKU_5_5_SHORT
     else:
         column = TABLE[request["model"]]
-    tokens = sum(
-        Fraction(count) * Fraction(price) / 1_000_000
-        for count, price in zip(counts, column, strict=True)
-    )
+    tokens = Fraction(0)
+    for count, price in zip(counts, column, strict=True):
+        tokens += Fraction(count) * Fraction(price) / 1_000_000
     if request["processing"] == "batch":
         tokens /= 2
     if request["speed"] == "fast":
@@ -73,7 +72,8 @@ def expected_usd(request: dict[str, Any]) -> Fraction:
     if request["inference_geo"] == "us":
         tokens *= Fraction(11, 10)
     searches = Fraction(usage["server_tool_use"]["web_search_requests"], 100)
-    return (tokens + searches) * request["calls"]
+    calls: int = request["calls"]
+    return (tokens + searches) * calls
 
 
 def random_request(dice: random.Random) -> dict[str, Any]:

@@ -23,11 +23,20 @@ def members(answer: Any) -> dict[str, Any]:
 
     A line item shows only the price field its unit names; a null cost stays, being the answer.
     """
-    names, values = _fields_of(type(answer))
-    pairs = zip(names, values(answer), strict=True)
-    if type(answer) is LineItem:
-        pairs = ((name, value) for name, value in pairs if value is not None or name == "cost_usd")
-    return {name: plain(value) if type(value) is Decimal else value for name, value in pairs}
+    kind: type = type(answer)
+    names, values = _fields_of(kind)
+    found = {
+        name: plain(value) if type(value) is Decimal else value
+        for name, value in zip(names, values(answer), strict=True)
+    }
+    if kind is LineItem:
+        for name in _PRICE_FIELDS:
+            if found[name] is None:
+                del found[name]
+    return found
+
+
+_PRICE_FIELDS = ("usd_per_mtok", "usd_per_search", "usd_per_request", "status")
 
 
 @cache

@@ -5,15 +5,19 @@ prompt, multiply each bucket by its own column, apply the residency multiplier t
 what server tools cost. No price is derived from a percentage.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Literal
 
 from pricing.errors import InvalidRequest, Unpriced
-from pricing.models import COMPONENT_UNITS, TOKEN, Model, PriceList, PricePeriod
+from pricing.models import COMPONENT_UNITS, PART_OF, REQUEST_FEE, TOKEN, Model, PriceList
 from pricing.money import add, divide_evenly, multiply, per_million, ratio
 from pricing.usage import Terms, Usage
+
+PriceLists = Mapping[str, PriceList]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class LineItem:
     unit: str
     usd_per_mtok: Decimal | None = None
     usd_per_search: Decimal | None = None
+    usd_per_request: Decimal | None = None
     cost_usd: Decimal | None = None
     status: Literal["unpriced"] | None = None
 
@@ -85,22 +90,22 @@ def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1
     period = model.period_at(at)
     if period is None:
         raise Unpriced.at("/model", f"names {model.id}, which has no verified price for this date")
-    mode, warnings = _mode(model, period, terms)
-    prices = period.lists[mode]
+    lists = period.lists_at(at)
+    mode, warnings = _mode(model, lists, period.served_as_standard, terms)
+    prices = lists[mode]
     tier = prices.tier_for(usage.prompt_tokens)
     rates = tier.rates if tier else prices.rates
-    modifiers = [] if mode == "standard" else [_mode_modifier(mode, period)]
+    modifiers = [] if mode == "standard" else [_mode_modifier(mode, lists)]
     residency = None
     if terms.inference_geo == "us":
         residency = _us_multiplier(model)
         modifiers.append(Modifier("inference_geo_us", residency))
 
     lines: list[LineItem] = []
-    for component, unit in COMPONENT_UNITS.items():
-        count = getattr(usage, component)
+    for component, count in _billed(usage, rates).items():
         if not count:
             continue
-        rate = rates.get(component)
+        unit, rate = COMPONENT_UNITS[component], rates.get(component)
         if rate is None:
             lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
             message = f"{component} has no known price here and is not in the total."
@@ -123,7 +128,25 @@ def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1
     )
 
 
-def _mode(model: Model, period: PricePeriod, terms: Terms) -> tuple[str, list[Notice]]:
+def _billed(usage: Usage, rates: Mapping[str, Decimal]) -> dict[str, int]:
+    """Counts per component this price list bills: parts without a column join their whole."""
+    counts = dict(zip(_COUNTED, _counts_of(usage), strict=True))
+    for part, whole in PART_OF.items():
+        if counts[part] and part not in rates:
+            counts[whole] += counts[part]
+            counts[part] = 0
+    if REQUEST_FEE in rates:
+        counts[REQUEST_FEE] = 1
+    return counts
+
+
+_COUNTED = tuple(component for component in COMPONENT_UNITS if component != REQUEST_FEE)
+_counts_of = attrgetter(*_COUNTED)
+
+
+def _mode(
+    model: Model, lists: PriceLists, served_as_standard: frozenset[str], terms: Terms
+) -> tuple[str, list[Notice]]:
     """The price list the terms select, and what to say when it is not the one they name."""
     if terms.speed == "fast" and terms.processing != "standard":
         raise InvalidRequest.at(
@@ -131,16 +154,16 @@ def _mode(model: Model, period: PricePeriod, terms: Terms) -> tuple[str, list[No
             f"fast cannot be combined with {terms.processing} processing; choose one",
         )
     mode = "fast" if terms.speed == "fast" else terms.processing
-    if mode in period.lists:
+    if mode in lists:
         return mode, []
-    if mode in period.served_as_standard:
+    if mode in served_as_standard:
         message = f"{model.id} no longer has a {mode} mode: it runs and bills as standard."
         return "standard", [Notice(f"{mode}_served_as_standard", message)]
     if mode == "priority":
         message = "Priority capacity is paid for by commitment; the list price is shown."
         return "standard", [Notice("priority_at_list_price", message)]
     field = "/speed" if mode == "fast" else "/processing"
-    offered = ", ".join(sorted(period.lists))
+    offered = ", ".join(sorted(lists))
     raise InvalidRequest.at(
         field, f"asks for {mode}, which {model.id} does not offer at this date; use {offered}"
     )
@@ -154,9 +177,9 @@ def _us_multiplier(model: Model) -> Decimal:
     return model.us_multiplier
 
 
-def _mode_modifier(mode: str, period: PricePeriod) -> Modifier:
+def _mode_modifier(mode: str, lists: PriceLists) -> Modifier:
     """Names the multiple of the standard list that this list is, where it is a uniform one."""
-    standard, chosen = period.lists["standard"].rates, period.lists[mode].rates
+    standard, chosen = lists["standard"].rates, lists[mode].rates
     shared = [name for name in chosen if name in standard and COMPONENT_UNITS[name] == TOKEN]
     multiplier = next((ratio(chosen[n], standard[n]) for n in shared if standard[n]), None)
     if multiplier is None or any(multiply(standard[n], multiplier) != chosen[n] for n in shared):
@@ -169,7 +192,9 @@ def _line(component: str, quantity: Decimal, unit: str, rate: Decimal) -> LineIt
         cost = per_million(quantity, rate)
         return LineItem(component, quantity, unit, usd_per_mtok=rate, cost_usd=cost)
     cost = multiply(quantity, rate)
-    return LineItem(component, quantity, unit, usd_per_search=rate, cost_usd=cost)
+    if unit == "search":
+        return LineItem(component, quantity, unit, usd_per_search=rate, cost_usd=cost)
+    return LineItem(component, quantity, unit, usd_per_request=rate, cost_usd=cost)
 
 
 def _long_context(prices: PriceList, prompt_tokens: int) -> LongContext | None:

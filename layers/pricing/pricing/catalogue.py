@@ -60,7 +60,8 @@ class PeriodPrices:
 @dataclass(frozen=True, slots=True)
 class ModelPage:
     """Everything known about one model. ``prices`` is what is in force at the asked moment;
-    null when no verified price is."""
+    null when no verified price is.
+    """
 
     id: str
     provider: str
@@ -126,7 +127,7 @@ def list_models(
     book = in_force.book
     found = [
         model
-        for key in book.keys()
+        for key in book.model_keys()
         if (after is None or key > after) and wanted.accepts(model := book.model(key))
     ]
     page = found[:limit]
@@ -165,7 +166,7 @@ def model_page(in_force: BookInForce, provider: str, name: str, as_of: AsOf) -> 
         capabilities=tuple(sorted(model.capabilities)),
         us_multiplier=model.us_multiplier,
         lifecycle=model.lifecycle,
-        prices=period and _period(period),
+        prices=_period(period) if period else None,
         price_history=tuple(_period(one) for one in model.prices),
         notes=model.notes,
         pricing=provenance(in_force, as_of),
@@ -183,7 +184,7 @@ def _summary(model: Model, as_of: AsOf) -> ModelSummary:
         max_output_tokens=model.max_output_tokens,
         capabilities=tuple(sorted(model.capabilities)),
         retires=model.lifecycle.retires,
-        usd_per_mtok=period and _token_rates(period.lists["standard"].rates),
+        usd_per_mtok=_token_rates(period.lists["standard"].rates) if period else None,
     )
 
 

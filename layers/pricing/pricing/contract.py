@@ -14,7 +14,7 @@ from pricing.catalogue import ModelFilter
 from pricing.errors import FieldError, InvalidRequest
 from pricing.estimate import EstimateQuery
 from pricing.instants import AsOf
-from pricing.usage import MAX_COUNT, InferenceGeo, Processing, Speed, Terms, Usage
+from pricing.usage import MAX_COUNT, InferenceGeo, Processing, Speed, StatedTerms, Usage
 from pricing.usage_formats import USAGE_FORMATS, AnthropicUsage, ParsedUsage
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
@@ -26,7 +26,7 @@ AsOfText = Annotated[
     str,
     Field(
         max_length=40,
-        description="Use the prices in force at this date (00:00 UTC) or RFC 3339 instant; default now.",
+        description="Price at this date (00:00 UTC) or RFC 3339 instant; default now.",
         examples=["2026-11-22", "2026-11-22T09:30:00Z"],
     ),
 ]
@@ -57,7 +57,8 @@ class Versioned(Request):
 
 class ProviderResponse(BaseModel):
     """A provider's whole response as it came. Only ``model``, ``usage`` and ``stop_reason`` are
-    read; everything else, the text above all, is dropped unread."""
+    read; everything else, the text above all, is dropped unread.
+    """
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
@@ -71,7 +72,7 @@ class EstimateRequest(Versioned):
 
     model: Name | None = Field(
         default=None,
-        description="Model id, alias, `provider/model` or family name. May be left out with `response`.",
+        description="Id, alias, `provider/model` or family. Not needed with `response`.",
     )
     usage: SkipValidation[AnthropicUsage | None] = Field(
         default=None, description="The provider's own usage object, as it came."
@@ -88,7 +89,7 @@ class EstimateRequest(Versioned):
         if (self.usage is None) == (self.response is None):
             raise InvalidRequest.at("/usage", "send exactly one of usage and response")
         as_of = self.moment(now)
-        requested = Terms(self.processing, self.speed, self.inference_geo)
+        requested = StatedTerms(**self.model_dump(include=_TERMS, exclude_unset=True))
         if self.response is not None:
             return self._response_query(self.response, as_of, requested)
         if self.model is None:
@@ -105,7 +106,7 @@ class EstimateRequest(Versioned):
         )
 
     def _response_query(
-        self, response: ProviderResponse, as_of: AsOf, requested: Terms
+        self, response: ProviderResponse, as_of: AsOf, requested: StatedTerms
     ) -> EstimateQuery:
         model = response.model or self.model
         if model is None:
@@ -132,6 +133,9 @@ class EstimateRequest(Versioned):
 
 class NoQuery(Request):
     """A route without query parameters."""
+
+
+_TERMS = {"processing", "speed", "inference_geo"}
 
 
 class PricesQuery(Versioned):

@@ -4,6 +4,7 @@ import os
 
 from pricing.aws_api import Credentials, DynamoReader
 from pricing.books import RECHECK_SECONDS, Books
+from pricing.errors import StoreUnavailable
 from pricing.repository import Repository
 
 
@@ -35,5 +36,8 @@ def credentials() -> Credentials:
         )
     from botocore.session import Session  # slow to import, and never needed inside Lambda
 
-    found = Session().get_credentials().get_frozen_credentials()
-    return Credentials(found.access_key, found.secret_key, found.token)
+    found = Session().get_credentials()
+    if found is None:
+        raise StoreUnavailable("There are no AWS credentials to read the price store with.")
+    frozen = found.get_frozen_credentials()
+    return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)

@@ -9,7 +9,7 @@ from pricing.calculator import LineItem, LongContext, Modifier, Notice, price
 from pricing.instants import AsOf
 from pricing.models import Model
 from pricing.price_book import BookInForce, MatchedBy
-from pricing.usage import ServedTerms, Terms, Usage
+from pricing.usage import StatedTerms, Terms, Usage, settle
 
 #: How long before a retirement an answer starts to mention it.
 RETIREMENT_NOTICE = timedelta(days=90)
@@ -26,8 +26,8 @@ class EstimateQuery:
     usage: Usage
     as_of: AsOf
     calls: int = 1
-    requested: Terms = Terms()
-    served: ServedTerms = ServedTerms()
+    requested: StatedTerms = StatedTerms()
+    served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
 
 
@@ -90,7 +90,7 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     """
     match = in_force.book.find(query.model)
     model = match.model
-    terms, differing = query.served.over(query.requested)
+    terms, differing = settle(query.requested, query.served)
     priced = price(model, query.as_of.instant, query.usage, terms, query.calls)
     context = _context(model, query)
     warnings = (
@@ -130,7 +130,7 @@ def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
 def _context(model: Model, query: EstimateQuery) -> ContextUse:
     period = model.period_at(query.as_of.instant)
     window = (period and period.context_window) or model.context_window
-    used = query.usage.prompt_tokens + query.usage.output
+    used = query.usage.prompt_tokens + query.usage.output_tokens
     return ContextUse(window, used, None if window is None else used <= window)
 
 

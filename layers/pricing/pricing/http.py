@@ -91,7 +91,7 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
     by_key = {route.key: route for route in routes}
     cold = [True]
 
-    def lambda_handler(event: Event, context: object) -> Reply:
+    def lambda_handler(event: Event, _context: object) -> Reply:
         started = time.perf_counter()
         request_id = event["requestContext"]["requestId"]
         notes: dict[str, Any] = {}

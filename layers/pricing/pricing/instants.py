@@ -20,7 +20,9 @@ class AsOf:
     def parse(cls, text: str) -> "AsOf":
         """Raises ValueError for anything but a date or an RFC 3339 instant with its offset."""
         if not _FORM.fullmatch(text):
-            raise ValueError("use a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)")
+            raise ValueError(
+                "use a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)"
+            )
         instant = datetime.fromisoformat(text.upper())
         if instant.tzinfo is None:
             return cls(instant.replace(tzinfo=UTC), text)

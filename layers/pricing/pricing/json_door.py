@@ -38,8 +38,7 @@ def read_json(body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> Any:
         raise MalformedRequest(f"The body is not UTF-8 at byte {error.start}.") from None
     except json.JSONDecodeError as error:
         raise MalformedRequest(
-            f"The body is not valid JSON: {error.msg} at line {error.lineno},"
-            f" column {error.colno}."
+            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from None
     if _SURROGATE_ESCAPE.search(body):
         _check_surrogates(document)

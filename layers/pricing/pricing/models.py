@@ -2,21 +2,37 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+TOKEN = "token"
+REQUEST_FEE = "request_fee"
 #: A component is one thing that is billed. Tokens are priced per million; everything else per
 #: unit, and the unit is part of the answer's field name (``usd_per_search``).
-TOKEN = "token"
 COMPONENT_UNITS: Mapping[str, str] = {
     "input": TOKEN,
+    "audio_input": TOKEN,
+    "image_input": TOKEN,
     "cache_read": TOKEN,
+    "audio_cache_read": TOKEN,
     "cache_write_5m": TOKEN,
     "cache_write_1h": TOKEN,
     "output": TOKEN,
+    "reasoning_output": TOKEN,
+    "audio_output": TOKEN,
+    "image_output": TOKEN,
     "web_search": "search",
     "code_execution": "execution",
+    REQUEST_FEE: "request",
+}
+#: Where a price list has no column for these, they are billed as part of another component:
+#: providers list a price for audio, images or reasoning only where it differs.
+PART_OF: Mapping[str, str] = {
+    "audio_input": "input",
+    "image_input": "input",
+    "audio_cache_read": "cache_read",
+    "reasoning_output": "output",
 }
 
 
@@ -50,6 +66,21 @@ class PriceTier:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyWindow:
+    """Other price lists between two times of day, UTC; a window may run over midnight."""
+
+    start: time
+    end: time
+    lists: Mapping[str, PriceList]
+
+    def covers(self, moment: time) -> bool:
+        """Start inclusive, end exclusive."""
+        if self.start <= self.end:
+            return self.start <= moment < self.end
+        return moment >= self.start or moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class PricePeriod:
     """Prices in force from ``start`` (inclusive) to ``end`` (exclusive); None is open."""
 
@@ -57,10 +88,19 @@ class PricePeriod:
     end: datetime | None
     lists: Mapping[str, PriceList]
     source: str
+    #: Off-peak prices. Outside every window ``lists`` holds.
+    windows: tuple[DailyWindow, ...] = ()
     #: Modes a request may still ask for, but which run and bill as standard.
     served_as_standard: frozenset[str] = frozenset()
     #: Overrides the model's window while this period lasts.
     context_window: int | None = None
+
+    def lists_at(self, instant: datetime) -> Mapping[str, PriceList]:
+        """The price lists of the window ``instant`` falls into, or of the whole period."""
+        for window in self.windows:
+            if window.covers(instant.time()):
+                return window.lists
+        return self.lists
 
     def covers(self, instant: datetime) -> bool:
         """Start inclusive, end exclusive."""
@@ -141,15 +181,29 @@ def _period(row: Mapping[str, Any]) -> PricePeriod:
     return PricePeriod(
         start=_instant(row.get("from")),
         end=_instant(row.get("to")),
-        lists={mode: _price_list(prices) for mode, prices in row["lists"].items()},
+        lists=_price_lists(row["lists"]),
         source=row["source"],
+        windows=tuple(
+            DailyWindow(
+                time.fromisoformat(window["from"]),
+                time.fromisoformat(window["to"]),
+                _price_lists(window["lists"]),
+            )
+            for window in row.get("windows", ())
+        ),
         served_as_standard=frozenset(row.get("served_as_standard", ())),
         context_window=row.get("context_window"),
     )
 
 
+def _price_lists(rows: Mapping[str, Any]) -> Mapping[str, PriceList]:
+    return {mode: _price_list(row) for mode, row in rows.items()}
+
+
 def _price_list(row: Mapping[str, Any]) -> PriceList:
-    tiers = [PriceTier(tier["above_tokens"], _rates(tier["rates"])) for tier in row.get("tiers", ())]
+    tiers = [
+        PriceTier(tier["above_tokens"], _rates(tier["rates"])) for tier in row.get("tiers", ())
+    ]
     return PriceList(_rates(row["rates"]), tuple(sorted(tiers, key=lambda tier: tier.above_tokens)))
 
 

@@ -80,13 +80,13 @@ class PriceBook:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def keys(self) -> list[str]:
+    def model_keys(self) -> list[str]:
         """Every ``provider/id``, in a stable order."""
         return sorted(self._rows)
 
     def models(self) -> Iterator[Model]:
-        """Every model, in the order of ``keys``."""
-        return (self.model(key) for key in self.keys())
+        """Every model, in the order of ``model_keys``."""
+        return (self.model(key) for key in self.model_keys())
 
     def model(self, key: str) -> Model:
         """The model with this exact ``provider/id``; raises KeyError."""
@@ -125,7 +125,9 @@ class PriceBook:
         from difflib import get_close_matches  # only an error needs it
 
         wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
-        near = get_close_matches(wanted, self._names.keys() | self.families.keys(), n=12, cutoff=MIN_SIMILARITY)
+        near = get_close_matches(
+            wanted, self._names.keys() | self.families.keys(), n=12, cutoff=MIN_SIMILARITY
+        )
         seen: dict[str, str] = {}
         for name in near:  # one suggestion a model: its alias and its id are the same advice
             key = self.families.get(name) or self._names[name][0]

@@ -2,7 +2,7 @@
 
 One table, keys ``pk`` and ``sk``:
 
-``VERSION#<id>`` / ``DOC#0000``...  the canonical JSON, zlib-compressed, in chunks below the item limit
+``VERSION#<id>`` / ``DOC#0000``...  the canonical JSON, zlib-compressed, cut below the item limit
 ``VERSION#<id>`` / ``META``         sha256, published_at, sizes; sorts behind the chunks
 ``VERSIONS`` / ``<id>``             one row a version, for listings
 ``ACTIVE`` / ``POINTER``            version, sha256, revision

@@ -10,30 +10,49 @@ InferenceGeo = Literal["global", "us"]
 #: No single count of anything is larger than this.
 MAX_COUNT = 10**12
 
-PROMPT_BUCKETS = ("input", "cache_read", "cache_write_5m", "cache_write_1h")
-
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Counts that do not overlap: each token is in exactly one bucket.
 
     ``input`` is neither read from nor written to a cache. ``output`` includes thinking, which
-    providers bill as output. Server tools are counted per use. The prompt, which decides the
-    long-context tier and fills the context window, is the four input buckets together.
+    providers bill as output; only where a provider prices it apart does ``reasoning_output``
+    hold it instead. Audio and image buckets hold what the text buckets then do not. Server
+    tools are counted per use. The prompt, which decides the long-context tier and fills the
+    context window, is every input bucket together.
     """
 
     input: int = 0
+    audio_input: int = 0
+    image_input: int = 0
     cache_read: int = 0
+    audio_cache_read: int = 0
     cache_write_5m: int = 0
     cache_write_1h: int = 0
     output: int = 0
+    reasoning_output: int = 0
+    audio_output: int = 0
+    image_output: int = 0
     web_search: int = 0
     code_execution: int = 0
 
     @property
     def prompt_tokens(self) -> int:
-        """All input tokens: fresh, read from cache and written to cache."""
-        return self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h
+        """All input tokens: fresh, read from cache and written to cache, of any modality."""
+        return (
+            self.input
+            + self.audio_input
+            + self.image_input
+            + self.cache_read
+            + self.audio_cache_read
+            + self.cache_write_5m
+            + self.cache_write_1h
+        )
+
+    @property
+    def output_tokens(self) -> int:
+        """All output tokens, of any modality, reasoning included."""
+        return self.output + self.reasoning_output + self.audio_output + self.image_output
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +65,27 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class ServedTerms:
-    """The terms a provider reported; None where its usage object does not say."""
+class StatedTerms:
+    """The terms as somebody stated them, a caller or a provider; None where they did not."""
 
     processing: Processing | None = None
     speed: Speed | None = None
     inference_geo: InferenceGeo | None = None
 
-    def over(self, requested: Terms) -> tuple[Terms, tuple[str, ...]]:
-        """What was served wins over what was asked; also the names that differed."""
-        terms = Terms(
-            self.processing or requested.processing,
-            self.speed or requested.speed,
-            self.inference_geo or requested.inference_geo,
-        )
-        if terms == requested:
-            return requested, ()
-        return terms, tuple(
-            field.name
-            for field in fields(Terms)
-            if getattr(terms, field.name) != getattr(requested, field.name)
-        )
+
+def settle(requested: StatedTerms, served: StatedTerms) -> tuple[Terms, tuple[str, ...]]:
+    """What was served wins over what was asked for; also the names on which they differ."""
+    terms = Terms(
+        served.processing or requested.processing or "standard",
+        served.speed or requested.speed or "standard",
+        served.inference_geo or requested.inference_geo or "global",
+    )
+    differing = tuple(
+        name
+        for name in _TERMS
+        if (asked := getattr(requested, name)) is not None and asked != getattr(terms, name)
+    )
+    return terms, differing
+
+
+_TERMS = tuple(field.name for field in fields(Terms))

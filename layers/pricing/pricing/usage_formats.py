@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pricing.calculator import Notice
 from pricing.errors import InvalidRequest
-from pricing.usage import MAX_COUNT, InferenceGeo, Processing, ServedTerms, Usage
+from pricing.usage import MAX_COUNT, InferenceGeo, Processing, StatedTerms, Usage
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 
@@ -22,7 +22,7 @@ class ParsedUsage:
     """One call's usage as the calculator takes it, and what its object said about serving."""
 
     usage: Usage
-    served: ServedTerms
+    served: StatedTerms
     notices: tuple[Notice, ...]
 
 
@@ -63,7 +63,8 @@ class AnthropicServerToolUse(_Shape):
 
 class AnthropicUsage(_Shape):
     """Anthropic Messages ``usage``: ``input_tokens`` excludes what was read from and written to
-    the cache, ``output_tokens`` includes thinking."""
+    the cache, ``output_tokens`` includes thinking.
+    """
 
     input_tokens: Count
     output_tokens: Count
@@ -100,7 +101,7 @@ class AnthropicUsage(_Shape):
                 web_search=tools.web_search_requests if tools else 0,
                 code_execution=tools.code_execution_requests if tools else 0,
             ),
-            served=ServedTerms(processing=tier, speed=self.speed, inference_geo=geo),
+            served=StatedTerms(processing=tier, speed=self.speed, inference_geo=geo),
             notices=tuple(
                 Notice("usage_field_ignored", f"usage.{name} is not known and was not priced.")
                 for name in self.ignored()
