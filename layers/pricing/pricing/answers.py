@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -21,7 +22,7 @@ def to_json(answer: Any) -> str:
 def members(answer: Any) -> dict[str, Any]:
     """A dataclass answer as a mapping: decimals as text, other values as they are.
 
-    A line item shows only the price field its unit names; a null cost stays, being the answer.
+    A line item leaves out its optional fields; a null cost stays, being the answer.
     """
     kind: type = type(answer)
     names, values = _fields_of(kind)
@@ -30,13 +31,15 @@ def members(answer: Any) -> dict[str, Any]:
         for name, value in zip(names, values(answer), strict=True)
     }
     if kind is LineItem:
-        for name in _PRICE_FIELDS:
+        for name in _OPTIONAL:
             if found[name] is None:
                 del found[name]
     return found
 
 
-_PRICE_FIELDS = ("usd_per_mtok", "usd_per_search", "usd_per_request", "status")
+_OPTIONAL = tuple(
+    field.name for field in fields(LineItem) if field.default is None and field.name != "cost_usd"
+)
 
 
 @cache

@@ -139,9 +139,11 @@ def sign(
 
 def _answer(status: int, content: bytes) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = json.loads(content, object_hook=_decode_binary)
-    except ValueError as error:
+        document = json.loads(content, object_hook=_decode_binary)
+    except (ValueError, RecursionError) as error:
         raise StoreUnavailable(f"DynamoDB answered {status} without JSON") from error
+    if not isinstance(document, dict):
+        raise StoreUnavailable(f"DynamoDB answered {status} without a JSON object")
     if status != http.client.OK:
         kind = str(document.get("__type", "")).rpartition("#")[2]
         raise StoreUnavailable(f"DynamoDB answered {status} {kind}")

@@ -15,17 +15,10 @@ from typing import Literal
 from pricing.errors import InvalidRequest, Unpriced
 from pricing.models import COMPONENT_UNITS, PART_OF, REQUEST_FEE, TOKEN, Model, PriceList
 from pricing.money import add, divide_evenly, multiply, per_million, ratio
-from pricing.usage import Terms, Usage
+from pricing.notices import Notice
+from pricing.usage import AttemptKind, Terms, Usage
 
 PriceLists = Mapping[str, PriceList]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A warning: a stable code for programs and one sentence for people."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +27,7 @@ class LineItem:
 
     Tokens carry ``usd_per_mtok``; anything else carries the price field its unit names. A
     component without a known price has ``cost_usd: null, status: unpriced``: unknown, not free.
+    ``attempt`` and ``model`` are set where an attempt other than the plain message is billed.
     """
 
     component: str
@@ -44,6 +38,8 @@ class LineItem:
     usd_per_request: Decimal | None = None
     cost_usd: Decimal | None = None
     status: Literal["unpriced"] | None = None
+    attempt: AttemptKind | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

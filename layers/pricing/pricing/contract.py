@@ -4,18 +4,29 @@ Parsing ends here: each request turns into the plain value its domain function t
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationError
 
-from pricing.calculator import Notice
 from pricing.catalogue import ModelFilter
 from pricing.errors import FieldError, InvalidRequest
 from pricing.estimate import EstimateQuery
 from pricing.instants import AsOf
-from pricing.usage import MAX_COUNT, InferenceGeo, Processing, Speed, StatedTerms, Usage
-from pricing.usage_formats import USAGE_FORMATS, AnthropicUsage, ParsedUsage
+from pricing.notices import Notice
+from pricing.usage import (
+    MAX_COUNT,
+    Attempt,
+    InferenceGeo,
+    ParsedUsage,
+    Processing,
+    Speed,
+    StatedTerms,
+    Usage,
+)
+from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
+from pricing.usage_gemini import GeminiUsage
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
@@ -56,86 +67,112 @@ class Versioned(Request):
 
 
 class ProviderResponse(BaseModel):
-    """A provider's whole response as it came. Only ``model``, ``usage`` and ``stop_reason`` are
+    """A provider's whole response as it came. Model, usage, stop reason and service tier are
     read; everything else, the text above all, is dropped unread.
     """
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
     model: Name | None = None
-    usage: SkipValidation[AnthropicUsage]
+    modelVersion: Name | None = None  # noqa: N815 - the provider's own name
+    usage: SkipValidation[AnyUsage | None] = None
+    usageMetadata: SkipValidation[GeminiUsage | None] = None  # noqa: N815
     stop_reason: str | None = None
+    service_tier: str | None = None
+    type: str | None = None
+    object: str | None = None
+
+    @property
+    def served_model(self) -> str | None:
+        """The model the response says it is from."""
+        return self.model or self.modelVersion
 
 
-class EstimateRequest(Versioned):
+class UsageInput(Request):
+    """One call's usage: the provider's own object, or a raw response that holds it."""
+
+    usage: SkipValidation[AnyUsage | None] = Field(
+        default=None, description="The provider's own usage object, as it came."
+    )
+    usage_format: UsageFormat | None = Field(
+        default=None,
+        description="Shape of the usage. Default: anthropic for `usage`, recognised in `response`.",
+    )
+    response: ProviderResponse | None = None
+    processing: Processing = "standard"
+    speed: Speed = "standard"
+    inference_geo: InferenceGeo = "global"
+
+    def requested(self) -> StatedTerms:
+        """The terms the caller stated; a default nobody wrote is not a statement."""
+        return StatedTerms(**{name: getattr(self, name) for name in _TERMS & self.model_fields_set})
+
+    def parsed(self) -> ParsedUsage:
+        """The usage in disjoint buckets; raises InvalidRequest, pointing at what is wrong."""
+        if (self.usage is None) == (self.response is None):
+            raise InvalidRequest.at("/usage", "send exactly one of usage and response")
+        if self.response is None:
+            return parse_usage(self.usage, self.usage_format or "anthropic", "/usage")
+        return self._from_response(self.response)
+
+    def _from_response(self, response: ProviderResponse) -> ParsedUsage:
+        name = "usage" if response.usage is not None else "usageMetadata"
+        raw: Any = getattr(response, name)
+        usage_format = self.usage_format or recognise(response.type or response.object, raw)
+        if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
+            raw = {"service_tier": response.service_tier, **raw}
+        parsed = parse_usage(raw, usage_format, f"/response/{name}")
+        if response.stop_reason == "refusal" and not any(
+            attempt.usage.output_tokens for attempt in parsed.attempts
+        ):
+            message = "A refusal before any output is not billed, though its usage shows tokens."
+            notice = Notice("refusal_not_billed", message)
+            return replace(parsed, attempts=(Attempt(Usage()),), notices=(*parsed.notices, notice))
+        return parsed
+
+
+_TERMS = {"processing", "speed", "inference_geo"}
+
+
+class EstimateRequest(Versioned, UsageInput):
     """One call's usage on one model, or a provider's raw response that holds both."""
 
     model: Name | None = Field(
         default=None,
         description="Id, alias, `provider/model` or family. Not needed with `response`.",
     )
-    usage: SkipValidation[AnthropicUsage | None] = Field(
-        default=None, description="The provider's own usage object, as it came."
-    )
-    usage_format: Literal["anthropic"] = "anthropic"
-    response: ProviderResponse | None = None
     calls: Calls = 1
-    processing: Processing = "standard"
-    speed: Speed = "standard"
-    inference_geo: InferenceGeo = "global"
 
     def query(self, now: datetime) -> EstimateQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
-        if (self.usage is None) == (self.response is None):
-            raise InvalidRequest.at("/usage", "send exactly one of usage and response")
-        as_of = self.moment(now)
-        requested = StatedTerms(**self.model_dump(include=_TERMS, exclude_unset=True))
-        if self.response is not None:
-            return self._response_query(self.response, as_of, requested)
-        if self.model is None:
-            raise InvalidRequest.at("/model", "is required with usage")
-        parsed = parse_usage(self.usage, self.usage_format, "/usage")
-        return EstimateQuery(
-            model=self.model,
-            usage=parsed.usage,
-            as_of=as_of,
-            calls=self.calls,
-            requested=requested,
-            served=parsed.served,
-            notices=parsed.notices,
-        )
-
-    def _response_query(
-        self, response: ProviderResponse, as_of: AsOf, requested: StatedTerms
-    ) -> EstimateQuery:
-        model = response.model or self.model
-        if model is None:
-            raise InvalidRequest.at("/response/model", "is required, here or as model")
-        parsed = parse_usage(response.usage, self.usage_format, "/response/usage")
-        usage, notices = parsed.usage, list(parsed.notices)
-        if self.model not in (None, model):
-            message = f"The response was served by {model}, and that is what is priced."
-            notices.append(Notice("served_model_differs", message))
-        if response.stop_reason == "refusal" and usage.output == 0:
-            usage = Usage()
-            message = "A refusal before any output is not billed, though its usage shows tokens."
-            notices.append(Notice("refusal_not_billed", message))
+        as_of, parsed = self.moment(now), self.parsed()
+        model, notices = self._model()
         return EstimateQuery(
             model=model,
-            usage=usage,
+            attempts=parsed.attempts,
             as_of=as_of,
             calls=self.calls,
-            requested=requested,
+            requested=self.requested(),
             served=parsed.served,
-            notices=tuple(notices),
+            notices=(*parsed.notices, *notices),
         )
+
+    def _model(self) -> tuple[str, tuple[Notice, ...]]:
+        """The model that served wins, unless the request names the same one in some cloud."""
+        served = self.response.served_model if self.response else None
+        if self.model is None:
+            if not served:
+                pointer = "/model" if self.response is None else "/response/model"
+                raise InvalidRequest.at(pointer, "is required: say which model to price")
+            return served, ()
+        if not served or served in self.model:
+            return self.model, ()
+        message = f"The response was served by {served}, and that is what is priced."
+        return served, (Notice("served_model_differs", message),)
 
 
 class NoQuery(Request):
     """A route without query parameters."""
-
-
-_TERMS = {"processing", "speed", "inference_geo"}
 
 
 class PricesQuery(Versioned):
@@ -158,7 +195,7 @@ class ModelsQuery(Versioned):
         return ModelFilter(self.provider, self.family, self.capability)
 
 
-def parse_usage(raw: Any, usage_format: str, pointer: str) -> ParsedUsage:
+def parse_usage(raw: Any, usage_format: UsageFormat, pointer: str) -> ParsedUsage:
     """Normalise a provider's usage object; errors point below ``pointer``."""
     shape = parse(USAGE_FORMATS[usage_format], raw, pointer)
     try:

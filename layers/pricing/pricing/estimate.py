@@ -5,11 +5,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from pricing.calculator import LineItem, LongContext, Modifier, Notice, price
+from pricing.attempts import price_attempts
+from pricing.calculator import LineItem, LongContext, Modifier
 from pricing.instants import AsOf
 from pricing.models import Model
+from pricing.notices import Notice
 from pricing.price_book import BookInForce, MatchedBy
-from pricing.usage import StatedTerms, Terms, Usage, settle
+from pricing.usage import Attempt, StatedTerms, Terms, settle
 
 #: How long before a retirement an answer starts to mention it.
 RETIREMENT_NOTICE = timedelta(days=90)
@@ -17,13 +19,13 @@ RETIREMENT_NOTICE = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class EstimateQuery:
-    """What to price: a model reference, one call's usage, and the terms asked for and served.
+    """What to price: a model reference, one call's attempts, the terms asked for and served.
 
     ``notices`` are things the reader of the usage object wants said in the answer.
     """
 
     model: str
-    usage: Usage
+    attempts: tuple[Attempt, ...]
     as_of: AsOf
     calls: int = 1
     requested: StatedTerms = StatedTerms()
@@ -43,7 +45,7 @@ class MatchedModel:
 
 @dataclass(frozen=True, slots=True)
 class ContextUse:
-    """How full the context window is: the whole prompt plus the output."""
+    """How full the context window is: prompt plus output, of the longest attempt."""
 
     window: int | None
     used_tokens: int
@@ -91,14 +93,15 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     match = in_force.book.find(query.model)
     model = match.model
     terms, differing = settle(query.requested, query.served)
-    priced = price(model, query.as_of.instant, query.usage, terms, query.calls)
+    at = query.as_of.instant
+    priced = price_attempts(in_force.book, model, at, query.attempts, terms, query.calls)
     context = _context(model, query)
     warnings = (
         *query.notices,
         *_served_notices(terms, differing),
         *priced.warnings,
         *_lifecycle_notices(model, query.as_of),
-        *_limit_notices(model, query.usage, terms, context),
+        *_limit_notices(model, query.attempts, terms, context),
     )
     return Estimate(
         total_usd=priced.total_usd,
@@ -130,7 +133,8 @@ def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
 def _context(model: Model, query: EstimateQuery) -> ContextUse:
     period = model.period_at(query.as_of.instant)
     window = (period and period.context_window) or model.context_window
-    used = query.usage.prompt_tokens + query.usage.output_tokens
+    usages = [attempt.usage for attempt in query.attempts]
+    used = max(usage.prompt_tokens + usage.output_tokens for usage in usages)
     return ContextUse(window, used, None if window is None else used <= window)
 
 
@@ -157,7 +161,9 @@ def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
     return []
 
 
-def _limit_notices(model: Model, usage: Usage, terms: Terms, context: ContextUse) -> list[Notice]:
+def _limit_notices(
+    model: Model, attempts: tuple[Attempt, ...], terms: Terms, context: ContextUse
+) -> list[Notice]:
     notices = []
     if context.fits is False:
         message = (
@@ -168,9 +174,11 @@ def _limit_notices(model: Model, usage: Usage, terms: Terms, context: ContextUse
     limit = model.max_output_tokens
     if terms.processing == "batch":
         limit = model.max_output_tokens_batch or limit
-    if limit is not None and usage.output > limit:
-        message = f"{usage.output} output tokens are over the limit of {model.id}: {limit}."
+    output = max(attempt.usage.output_tokens for attempt in attempts)
+    if limit is not None and output > limit:
+        message = f"{output} output tokens are over the limit of {model.id}: {limit}."
         notices.append(Notice("output_limit_exceeded", message))
+    usage = attempts[0].usage
     cached = usage.cache_read + usage.cache_write_5m + usage.cache_write_1h
     if model.cache_minimum_tokens is not None and 0 < cached < model.cache_minimum_tokens:
         message = (

@@ -26,7 +26,10 @@ class AsOf:
         instant = datetime.fromisoformat(text.upper())
         if instant.tzinfo is None:
             return cls(instant.replace(tzinfo=UTC), text)
-        return cls(instant.astimezone(UTC), text)
+        try:
+            return cls(instant.astimezone(UTC), text)
+        except OverflowError:
+            raise ValueError("the offset moves it out of the years 0001 to 9999") from None
 
     @classmethod
     def now(cls, instant: datetime) -> "AsOf":

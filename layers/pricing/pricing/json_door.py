@@ -7,7 +7,7 @@ pricing API must not guess what any of them meant.
 import json
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from pricing.errors import BodyTooLarge, MalformedRequest
@@ -91,7 +91,10 @@ def _number(convert: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def _fraction(text: str) -> Decimal:
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent of twenty digits, which Decimal itself cannot hold
+        raise MalformedRequest("A number is out of range.") from None
     # An exponent is a way to write a number with a million digits in nine characters.
     if abs(number.adjusted()) > MAX_NUMBER_CHARACTERS:
         raise MalformedRequest("A number is out of range.")

@@ -11,6 +11,8 @@ A version is one Query, the pointer one GetItem, so a cold start reads twice at 
 """
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -103,19 +105,19 @@ class Repository:
         ]
         items.append({"pk": {"S": version}, "sk": {"S": "META"}, **summary})
         items.append({"pk": {"S": "VERSIONS"}, "sk": {"S": book.id}, **summary})
+        puts = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": item,
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            }
+            for item in items
+        ]
         try:
-            self._writer.transact_write_items(
-                TransactItems=[
-                    {
-                        "Put": {
-                            "TableName": self._table,
-                            "Item": item,
-                            "ConditionExpression": "attribute_not_exists(pk)",
-                        }
-                    }
-                    for item in items
-                ]
-            )
+            with _sdk_failures(unless=self._writer.exceptions.TransactionCanceledException):
+                self._writer.transact_write_items(TransactItems=puts)
         except self._writer.exceptions.TransactionCanceledException as error:
             raise _cancelled(error, VersionExists(f"Price version {book.id} exists.")) from error
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from pricing.notices import Notice
+
 Processing = Literal["standard", "batch", "priority", "flex"]
 Speed = Literal["standard", "fast"]
 InferenceGeo = Literal["global", "us"]
@@ -55,6 +57,22 @@ class Usage:
         return self.output + self.reasoning_output + self.audio_output + self.image_output
 
 
+AttemptKind = Literal["message", "compaction", "advisor_message", "fallback_message"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One prompt and its answer inside a call; most calls are one attempt.
+
+    Each is priced alone, since a long-context tier looks at one prompt. ``model`` is None for
+    the call's own model.
+    """
+
+    usage: Usage
+    kind: AttemptKind = "message"
+    model: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a call is processed, which together selects the price list and its multipliers."""
@@ -71,6 +89,15 @@ class StatedTerms:
     processing: Processing | None = None
     speed: Speed | None = None
     inference_geo: InferenceGeo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedUsage:
+    """A provider's usage object as the calculator takes it, and what it said about serving."""
+
+    attempts: tuple[Attempt, ...]
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
 
 
 def settle(requested: StatedTerms, served: StatedTerms) -> tuple[Terms, tuple[str, ...]]:

@@ -1,127 +1,63 @@
-"""Providers' own usage objects, validated as they come and normalised to disjoint buckets.
+"""Which provider's usage object this is: named by the caller, or recognised in a raw response."""
 
-Fields a provider adds later are kept out of the arithmetic and named in a warning; an unknown
-value of a field that selects a price is an error.
-"""
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
-
-from pricing.calculator import Notice
 from pricing.errors import InvalidRequest
-from pricing.usage import MAX_COUNT, InferenceGeo, Processing, StatedTerms, Usage
+from pricing.usage_anthropic import AnthropicUsage
+from pricing.usage_bedrock import BedrockConverseUsage
+from pricing.usage_gemini import GeminiUsage
+from pricing.usage_openai import OpenAIResponsesUsage, OpenAIUsage
 
-Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedUsage:
-    """One call's usage as the calculator takes it, and what its object said about serving."""
-
-    usage: Usage
-    served: StatedTerms
-    notices: tuple[Notice, ...]
-
-
-class _Shape(BaseModel):
-    """A provider's object: strict about what it knows, tolerant of what it does not."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True, defer_build=True)
-
-    def ignored(self, prefix: str = "") -> Iterator[str]:
-        """Dotted names of fields this version does not know, nested ones included."""
-        for name in self.__pydantic_extra__ or ():
-            yield prefix + name
-        for name, value in self.__dict__.items():
-            if isinstance(value, _Shape):
-                yield from value.ignored(f"{prefix}{name}.")
-
-
-class AnthropicCacheCreation(_Shape):
-    """Cache writes by time to live; together they are ``cache_creation_input_tokens``."""
-
-    ephemeral_5m_input_tokens: Count = 0
-    ephemeral_1h_input_tokens: Count = 0
-
-
-class AnthropicOutputDetails(_Shape):
-    """A subset of ``output_tokens``, never added to it."""
-
-    thinking_tokens: Count = 0
+UsageFormat = Literal["anthropic", "openai", "openai_responses", "gemini", "bedrock_converse"]
+AnyUsage = AnthropicUsage | OpenAIUsage | OpenAIResponsesUsage | GeminiUsage | BedrockConverseUsage
+USAGE_FORMATS: Mapping[UsageFormat, type[AnyUsage]] = {
+    "anthropic": AnthropicUsage,
+    "openai": OpenAIUsage,
+    "openai_responses": OpenAIResponsesUsage,
+    "gemini": GeminiUsage,
+    "bedrock_converse": BedrockConverseUsage,
+}
+#: What a raw response calls itself.
+_BY_KIND: Mapping[str, UsageFormat] = {
+    "message": "anthropic",
+    "message_delta": "anthropic",
+    "chat.completion": "openai",
+    "chat.completion.chunk": "openai",
+    "response": "openai_responses",
+}
+#: Fields that one shape alone has.
+_BY_FIELD: Mapping[str, UsageFormat] = {
+    "prompt_tokens": "openai",
+    "input_tokens_details": "openai_responses",
+    "total_tokens": "openai_responses",
+    "cache_creation_input_tokens": "anthropic",
+    "cache_read_input_tokens": "anthropic",
+    "cache_creation": "anthropic",
+    "server_tool_use": "anthropic",
+    "iterations": "anthropic",
+    "promptTokenCount": "gemini",
+    "totalTokenCount": "gemini",
+    "inputTokens": "bedrock_converse",
+}
 
 
-class AnthropicServerToolUse(_Shape):
-    """Uses of server tools. A web fetch has no fee beyond its tokens."""
+def recognise(kind: str | None, usage: Any) -> UsageFormat:
+    """The format of a raw response's usage; raises InvalidRequest when it is not certain.
 
-    web_search_requests: Count = 0
-    web_fetch_requests: Count = 0
-    code_execution_requests: Count = 0
-
-
-class AnthropicUsage(_Shape):
-    """Anthropic Messages ``usage``: ``input_tokens`` excludes what was read from and written to
-    the cache, ``output_tokens`` includes thinking.
+    ``kind`` is what the response calls itself, in its ``type`` or ``object``.
     """
-
-    input_tokens: Count
-    output_tokens: Count
-    cache_creation_input_tokens: Count | None = None
-    cache_read_input_tokens: Count | None = None
-    cache_creation: AnthropicCacheCreation | None = None
-    output_tokens_details: AnthropicOutputDetails | None = None
-    server_tool_use: AnthropicServerToolUse | None = None
-    service_tier: Literal["standard", "priority", "batch"] | None = None
-    speed: Literal["standard", "fast"] | None = None
-    inference_geo: Literal["global", "us", "not_available"] | None = None
-
-    def normalised(self) -> ParsedUsage:
-        """Raises InvalidRequest, with pointers into this object, for contradictions."""
-        write_5m, write_1h = self._cache_writes()
-        thinking = self.output_tokens_details and self.output_tokens_details.thinking_tokens
-        if thinking and thinking > self.output_tokens:
-            raise InvalidRequest.at(
-                "/output_tokens_details/thinking_tokens",
-                "is a part of output_tokens and cannot be larger",
-            )
-        tools = self.server_tool_use
-        geo: InferenceGeo | None = None
-        if self.inference_geo is not None:
-            geo = "us" if self.inference_geo == "us" else "global"
-        tier: Processing | None = self.service_tier
-        return ParsedUsage(
-            usage=Usage(
-                input=self.input_tokens,
-                cache_read=self.cache_read_input_tokens or 0,
-                cache_write_5m=write_5m,
-                cache_write_1h=write_1h,
-                output=self.output_tokens,
-                web_search=tools.web_search_requests if tools else 0,
-                code_execution=tools.code_execution_requests if tools else 0,
-            ),
-            served=StatedTerms(processing=tier, speed=self.speed, inference_geo=geo),
-            notices=tuple(
-                Notice("usage_field_ignored", f"usage.{name} is not known and was not priced.")
-                for name in self.ignored()
-            ),
-        )
-
-    def _cache_writes(self) -> tuple[int, int]:
-        """5 minute and 1 hour writes. Without a breakdown every write is a 5 minute one."""
-        total = self.cache_creation_input_tokens
-        if self.cache_creation is None:
-            return total or 0, 0
-        write_5m = self.cache_creation.ephemeral_5m_input_tokens
-        write_1h = self.cache_creation.ephemeral_1h_input_tokens
-        if total is not None and write_5m + write_1h != total:
-            raise InvalidRequest.at(
-                "/cache_creation_input_tokens",
-                f"is {total}, but the 5m and 1h writes in cache_creation add up to"
-                f" {write_5m + write_1h}; send figures that agree",
-            )
-        return write_5m, write_1h
-
-
-USAGE_FORMATS: Mapping[str, type[AnthropicUsage]] = {"anthropic": AnthropicUsage}
+    if kind is not None and kind in _BY_KIND:
+        return _BY_KIND[kind]
+    fields = usage.keys() if isinstance(usage, Mapping) else ()
+    found = {_BY_FIELD[field] for field in fields if field in _BY_FIELD}
+    if "prompt_tokens" in fields:  # a chat completion has a total too
+        found.discard("openai_responses")
+    if len(found) == 1:
+        return found.pop()
+    if not found and {"input_tokens", "output_tokens"} <= set(fields):
+        return "anthropic"  # with these two alone, every shape that has them means the same
+    formats = ", ".join(get_args(UsageFormat))
+    raise InvalidRequest.at(
+        "/usage_format", f"cannot be told from this response; name it, one of {formats}"
+    )

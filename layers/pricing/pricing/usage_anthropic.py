@@ -1,0 +1,167 @@
+"""Anthropic Messages usage, also what Bedrock InvokeModel, Vertex and Foundry return for Claude.
+
+Input buckets are disjoint as they come. With ``iterations`` the top level is the sum of the
+iterations of type ``message`` only: compaction and advisor calls are billed on top, an advisor
+at its own model, and every iteration is one prompt of its own for the long-context tier.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+from pricing.errors import InvalidRequest
+from pricing.notices import Notice
+from pricing.usage import Attempt, InferenceGeo, ParsedUsage, StatedTerms, Usage
+from pricing.usage_shape import Count, Shape, same_total
+
+IterationType = Literal["message", "compaction", "advisor_message", "fallback_message"]
+
+
+class AnthropicCacheCreation(Shape):
+    """Cache writes by time to live; together they are ``cache_creation_input_tokens``."""
+
+    ephemeral_5m_input_tokens: Count = 0
+    ephemeral_1h_input_tokens: Count = 0
+
+
+class AnthropicOutputDetails(Shape):
+    """A subset of ``output_tokens``, never added to it."""
+
+    thinking_tokens: Count = 0
+
+
+class AnthropicServerToolUse(Shape):
+    """Uses of server tools. A web fetch has no fee beyond its tokens."""
+
+    web_search_requests: Count = 0
+    web_fetch_requests: Count = 0
+    code_execution_requests: Count = 0
+
+
+class AnthropicCounts(Shape):
+    """Token counts of one prompt and its answer.
+
+    ``input_tokens`` excludes what was read from and written to the cache; ``output_tokens``
+    includes thinking. Cache writes without a breakdown are five minute writes.
+    """
+
+    input_tokens: Count
+    output_tokens: Count
+    cache_creation_input_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
+    cache_creation: AnthropicCacheCreation | None = None
+    output_tokens_details: AnthropicOutputDetails | None = None
+
+    def counts(self) -> Usage:
+        """Raises InvalidRequest for counts that contradict each other."""
+        write_5m, write_1h = self.cache_creation_input_tokens or 0, 0
+        if self.cache_creation is not None:
+            write_5m = self.cache_creation.ephemeral_5m_input_tokens
+            write_1h = self.cache_creation.ephemeral_1h_input_tokens
+            same_total(
+                self.cache_creation_input_tokens,
+                write_5m + write_1h,
+                "/cache_creation_input_tokens",
+                "the 5m and 1h writes in cache_creation",
+            )
+        details = self.output_tokens_details
+        if details is not None and details.thinking_tokens > self.output_tokens:
+            raise InvalidRequest.at(
+                "/output_tokens_details/thinking_tokens",
+                "is a part of output_tokens and cannot be larger",
+            )
+        return Usage(
+            input=self.input_tokens,
+            cache_read=self.cache_read_input_tokens or 0,
+            cache_write_5m=write_5m,
+            cache_write_1h=write_1h,
+            output=self.output_tokens,
+        )
+
+
+class AnthropicIteration(AnthropicCounts):
+    """One attempt inside a call. ``model`` is set where it is not the call's own model."""
+
+    type: IterationType
+    model: str | None = None
+
+
+class AnthropicUsage(AnthropicCounts):
+    """``usage`` of a message, or of the last ``message_delta`` of a stream, which is cumulative."""
+
+    server_tool_use: AnthropicServerToolUse | None = None
+    service_tier: Literal["standard", "priority", "batch"] | None = None
+    speed: Literal["standard", "fast"] | None = None
+    inference_geo: Literal["global", "us", "not_available"] | None = None
+    iterations: list[AnthropicIteration] | None = None
+
+    def normalised(self) -> ParsedUsage:
+        """Raises InvalidRequest, with pointers into this object, for contradictions."""
+        geo: InferenceGeo | None = None
+        if self.inference_geo is not None:
+            geo = "us" if self.inference_geo == "us" else "global"
+        attempts, notices = self._attempts()
+        return ParsedUsage(
+            attempts=attempts,
+            served=StatedTerms(self.service_tier, self.speed, geo),
+            notices=(*notices, *self.ignored()),
+        )
+
+    def _attempts(self) -> tuple[tuple[Attempt, ...], list[Notice]]:
+        top_level = self.counts()
+        if not self.iterations:
+            return (Attempt(self._with_tools(top_level)),), []
+        attempts, notices = _billed(self.iterations)
+        served = "fallback_message" if _fell_back(self.iterations) else "message"
+        _check_top_level(top_level, [one.usage for one in attempts if one.kind == served], served)
+        # Server tools are counted for the whole call; its first attempt carries them.
+        first = attempts[0] if attempts else Attempt(Usage())
+        return (replace(first, usage=self._with_tools(first.usage)), *attempts[1:]), notices
+
+    def _with_tools(self, usage: Usage) -> Usage:
+        tools = self.server_tool_use
+        if tools is None:
+            return usage
+        return replace(
+            usage,
+            web_search=tools.web_search_requests,
+            code_execution=tools.code_execution_requests,
+        )
+
+
+def _fell_back(iterations: list[AnthropicIteration]) -> bool:
+    return any(one.type == "fallback_message" for one in iterations)
+
+
+def _billed(iterations: list[AnthropicIteration]) -> tuple[list[Attempt], list[Notice]]:
+    """Every iteration that is billed. An attempt that was declined before any output is not."""
+    attempts: list[Attempt] = []
+    notices: list[Notice] = []
+    fell_back = _fell_back(iterations)
+    for number, one in enumerate(iterations):
+        try:
+            usage = one.counts()
+        except InvalidRequest as error:
+            raise error.under(f"/iterations/{number}") from None
+        if one.type == "advisor_message" and one.model is None:
+            pointer = f"/iterations/{number}/model"
+            raise InvalidRequest.at(pointer, "is required: an advisor has its own price")
+        if fell_back and one.type == "message" and usage.output == 0:
+            message = f"usage.iterations[{number}] was declined before any output: not billed."
+            notices.append(Notice("declined_attempt_not_billed", message))
+            continue
+        attempts.append(Attempt(usage, one.type, one.model))
+    return attempts, notices
+
+
+def _check_top_level(top_level: Usage, parts: list[Usage], kind: str) -> None:
+    """The top level is the sum of the attempts it covers; anything else was edited or cut."""
+    for bucket, name in _TOP_LEVEL.items():
+        stated, counted = getattr(top_level, bucket), sum(getattr(one, bucket) for one in parts)
+        same_total(stated, counted, f"/{name}", f"the iterations of type {kind}")
+
+
+_TOP_LEVEL = {
+    "input": "input_tokens",
+    "output": "output_tokens",
+    "cache_read": "cache_read_input_tokens",
+}

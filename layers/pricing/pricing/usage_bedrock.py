@@ -1,0 +1,51 @@
+"""Bedrock Converse usage: ``inputTokens`` excludes what was read from and written to the cache.
+
+InvokeModel returns the model's own shape, which for Claude is Anthropic's.
+"""
+
+from typing import Literal
+
+from pricing.usage import Attempt, ParsedUsage, Usage
+from pricing.usage_shape import Count, Shape, same_total
+
+
+class BedrockCacheDetail(Shape):
+    """Cache writes of one time to live."""
+
+    ttl: Literal["5m", "1h"]
+    inputTokens: Count  # noqa: N815 - the provider's own name
+
+
+class BedrockConverseUsage(Shape):
+    """``usage`` of a Converse answer.
+
+    Whether ``totalTokens`` counts the cache buckets is not documented, so either sum is taken.
+    """
+
+    inputTokens: Count  # noqa: N815
+    outputTokens: Count  # noqa: N815
+    totalTokens: Count | None = None  # noqa: N815
+    cacheReadInputTokens: Count | None = None  # noqa: N815
+    cacheWriteInputTokens: Count | None = None  # noqa: N815
+    cacheDetails: list[BedrockCacheDetail] | None = None  # noqa: N815
+
+    def normalised(self) -> ParsedUsage:
+        """Raises InvalidRequest for a breakdown or a total that does not add up."""
+        read, written = self.cacheReadInputTokens or 0, self.cacheWriteInputTokens or 0
+        write_5m, write_1h = written, 0
+        if self.cacheDetails:
+            write_5m = sum(one.inputTokens for one in self.cacheDetails if one.ttl == "5m")
+            write_1h = sum(one.inputTokens for one in self.cacheDetails if one.ttl == "1h")
+            sum_of = "the writes in cacheDetails"
+            same_total(written, write_5m + write_1h, "/cacheWriteInputTokens", sum_of)
+        counted = self.inputTokens + self.outputTokens
+        if self.totalTokens != counted + read + written:
+            same_total(self.totalTokens, counted, "/totalTokens", "inputTokens and outputTokens")
+        usage = Usage(
+            input=self.inputTokens,
+            cache_read=read,
+            cache_write_5m=write_5m,
+            cache_write_1h=write_1h,
+            output=self.outputTokens,
+        )
+        return ParsedUsage((Attempt(usage),), notices=self.ignored())
