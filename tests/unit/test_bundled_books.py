@@ -102,7 +102,7 @@ NO_WEB_SEARCH = {"claude-3-opus", "claude-3-sonnet", *BEFORE_CLAUDE_3}
 
 
 def test_the_book_holds_every_claude_model_and_nothing_else() -> None:
-    keys = book().keys()
+    keys = book().model_keys()
     assert {key.removeprefix("anthropic/") for key in keys} == {*NOW, *BEFORE_CLAUDE_3, UNPRICED}
     assert len(book()) == 31
 

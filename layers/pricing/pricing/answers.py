@@ -45,7 +45,7 @@ _OPTIONAL = tuple(
 @cache
 def _fields_of(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     """A dataclass's field names, and a function that reads them all at once."""
-    names: tuple[str, ...] = getattr(kind, "__slots__")  # noqa: B009 - mypy has no such attribute
+    names = tuple(field.name for field in fields(kind))
     return names, attrgetter(*names)
 
 

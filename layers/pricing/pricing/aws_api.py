@@ -44,7 +44,7 @@ class DynamoReader:
         endpoint: str,
         region: str,
         credentials: Callable[[], Credentials],
-        timeout_seconds: int = 2,
+        timeout_seconds: float = 2,
     ) -> None:
         self._url = urlsplit(endpoint)
         self._region = region

@@ -1,35 +1,35 @@
 """What callers may send: the request types that validate, and that the OpenAPI spec shows.
 
-Parsing ends here: each request turns into the plain value its domain function takes.
+Here is what all requests share, and the catalogue's. Parsing ends in these types: each turns
+into the plain value its domain function takes.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pricing.catalogue import ModelFilter
 from pricing.errors import FieldError, InvalidRequest
-from pricing.estimate import EstimateQuery
 from pricing.instants import AsOf
-from pricing.notices import Notice
-from pricing.usage import (
-    MAX_COUNT,
-    Attempt,
-    InferenceGeo,
-    ParsedUsage,
-    Processing,
-    Speed,
-    StatedTerms,
-    Usage,
-)
-from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
-from pricing.usage_gemini import GeminiUsage
+from pricing.usage import MAX_COUNT
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
+
+
+def _exact(value: Any) -> Any:
+    """Decimals may be written as JSON numbers or, like every answer writes them, as strings."""
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        return Decimal(value)
+    return Decimal(value) if type(value) is int else value
+
+
+_PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
+ExactNumber = Annotated[Decimal, BeforeValidator(_exact, json_schema_input_type=Decimal)]
 VersionReference = Annotated[
     Name, Field(description="A price version id, or `active` for the version in force.")
 ]
@@ -66,111 +66,6 @@ class Versioned(Request):
             raise InvalidRequest.at("/as_of", f"is not a moment in time: {error}") from None
 
 
-class ProviderResponse(BaseModel):
-    """A provider's whole response as it came. Model, usage, stop reason and service tier are
-    read; everything else, the text above all, is dropped unread.
-    """
-
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
-
-    model: Name | None = None
-    modelVersion: Name | None = None  # noqa: N815 - the provider's own name
-    usage: SkipValidation[AnyUsage | None] = None
-    usageMetadata: SkipValidation[GeminiUsage | None] = None  # noqa: N815
-    stop_reason: str | None = None
-    service_tier: str | None = None
-    type: str | None = None
-    object: str | None = None
-
-    @property
-    def served_model(self) -> str | None:
-        """The model the response says it is from."""
-        return self.model or self.modelVersion
-
-
-class UsageInput(Request):
-    """One call's usage: the provider's own object, or a raw response that holds it."""
-
-    usage: SkipValidation[AnyUsage | None] = Field(
-        default=None, description="The provider's own usage object, as it came."
-    )
-    usage_format: UsageFormat | None = Field(
-        default=None,
-        description="Shape of the usage. Default: anthropic for `usage`, recognised in `response`.",
-    )
-    response: ProviderResponse | None = None
-    processing: Processing = "standard"
-    speed: Speed = "standard"
-    inference_geo: InferenceGeo = "global"
-
-    def requested(self) -> StatedTerms:
-        """The terms the caller stated; a default nobody wrote is not a statement."""
-        return StatedTerms(**{name: getattr(self, name) for name in _TERMS & self.model_fields_set})
-
-    def parsed(self) -> ParsedUsage:
-        """The usage in disjoint buckets; raises InvalidRequest, pointing at what is wrong."""
-        if (self.usage is None) == (self.response is None):
-            raise InvalidRequest.at("/usage", "send exactly one of usage and response")
-        if self.response is None:
-            return parse_usage(self.usage, self.usage_format or "anthropic", "/usage")
-        return self._from_response(self.response)
-
-    def _from_response(self, response: ProviderResponse) -> ParsedUsage:
-        name = "usage" if response.usage is not None else "usageMetadata"
-        raw: Any = getattr(response, name)
-        usage_format = self.usage_format or recognise(response.type or response.object, raw)
-        if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
-            raw = {"service_tier": response.service_tier, **raw}
-        parsed = parse_usage(raw, usage_format, f"/response/{name}")
-        if response.stop_reason == "refusal" and not any(
-            attempt.usage.output_tokens for attempt in parsed.attempts
-        ):
-            message = "A refusal before any output is not billed, though its usage shows tokens."
-            notice = Notice("refusal_not_billed", message)
-            return replace(parsed, attempts=(Attempt(Usage()),), notices=(*parsed.notices, notice))
-        return parsed
-
-
-_TERMS = {"processing", "speed", "inference_geo"}
-
-
-class EstimateRequest(Versioned, UsageInput):
-    """One call's usage on one model, or a provider's raw response that holds both."""
-
-    model: Name | None = Field(
-        default=None,
-        description="Id, alias, `provider/model` or family. Not needed with `response`.",
-    )
-    calls: Calls = 1
-
-    def query(self, now: datetime) -> EstimateQuery:
-        """The domain's question; raises InvalidRequest when the fields do not make one."""
-        as_of, parsed = self.moment(now), self.parsed()
-        model, notices = self._model()
-        return EstimateQuery(
-            model=model,
-            attempts=parsed.attempts,
-            as_of=as_of,
-            calls=self.calls,
-            requested=self.requested(),
-            served=parsed.served,
-            notices=(*parsed.notices, *notices),
-        )
-
-    def _model(self) -> tuple[str, tuple[Notice, ...]]:
-        """The model that served wins, unless the request names the same one in some cloud."""
-        served = self.response.served_model if self.response else None
-        if self.model is None:
-            if not served:
-                pointer = "/model" if self.response is None else "/response/model"
-                raise InvalidRequest.at(pointer, "is required: say which model to price")
-            return served, ()
-        if not served or served in self.model:
-            return self.model, ()
-        message = f"The response was served by {served}, and that is what is priced."
-        return served, (Notice("served_model_differs", message),)
-
-
 class NoQuery(Request):
     """A route without query parameters."""
 
@@ -193,15 +88,6 @@ class ModelsQuery(Versioned):
     def filter(self) -> ModelFilter:
         """The domain's filter."""
         return ModelFilter(self.provider, self.family, self.capability)
-
-
-def parse_usage(raw: Any, usage_format: UsageFormat, pointer: str) -> ParsedUsage:
-    """Normalise a provider's usage object; errors point below ``pointer``."""
-    shape = parse(USAGE_FORMATS[usage_format], raw, pointer)
-    try:
-        return shape.normalised()
-    except InvalidRequest as error:
-        raise error.under(pointer) from None
 
 
 def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
@@ -248,6 +134,9 @@ _DETAILS = {
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be one of {expected}",
+    "is_instance_of": "must be a decimal, as a number or in a string",
+    "too_short": "must have at least {min_length} item",
+    "too_long": "must have at most {max_length} items",
     "string_too_short": "must have at least {min_length} character",
     "string_too_long": "must have at most {max_length} characters",
 }

@@ -25,6 +25,11 @@ class TariffError(Exception):
         self.detail = detail
         self.errors = tuple(errors)
 
+    def under(self, prefix: str) -> Self:
+        """The same finding, in a part of a larger request that starts at ``prefix``."""
+        self.errors = tuple(FieldError(prefix + one.pointer, one.detail) for one in self.errors)
+        return self
+
 
 class MalformedRequest(TariffError):
     """The bytes are not one well-formed JSON document."""
@@ -45,8 +50,8 @@ class InvalidRequest(TariffError):
         return cls(f"{errors[0]}{more}", errors=errors)
 
     def under(self, prefix: str) -> Self:
-        """The same finding about a part of a larger request."""
-        return self.of([FieldError(prefix + one.pointer, one.detail) for one in self.errors])
+        """The same finding with its headline, further inside."""
+        return self.of(super().under(prefix).errors)
 
 
 class BodyTooLarge(TariffError):
@@ -69,7 +74,7 @@ class UnknownModel(NotFound):
     """No model has this exact id, alias or family name."""
 
     def __init__(self, detail: str, suggestions: Sequence[str]) -> None:
-        super().__init__(detail)
+        super().__init__(detail, errors=[FieldError("/model", "names no model of this version")])
         self.suggestions = tuple(suggestions)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pricing.attempts import price_attempts
-from pricing.calculator import LineItem, LongContext, Modifier
+from pricing.calculator import LineItem, LongContext, Modifier, Priced
 from pricing.instants import AsOf
 from pricing.models import Model
 from pricing.notices import Notice
@@ -92,17 +92,9 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     """
     match = in_force.book.find(query.model)
     model = match.model
-    terms, differing = settle(query.requested, query.served)
+    terms, _ = settle(query.requested, query.served)
     at = query.as_of.instant
     priced = price_attempts(in_force.book, model, at, query.attempts, terms, query.calls)
-    context = _context(model, query)
-    warnings = (
-        *query.notices,
-        *_served_notices(terms, differing),
-        *priced.warnings,
-        *_lifecycle_notices(model, query.as_of),
-        *_limit_notices(model, query.attempts, terms, context),
-    )
     return Estimate(
         total_usd=priced.total_usd,
         per_call_usd=priced.per_call_usd,
@@ -112,10 +104,22 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         line_items=priced.line_items,
         modifiers=priced.modifiers,
         long_context=priced.long_context,
-        context=context,
+        context=_context(model, query),
         pricing=provenance(in_force, query.as_of),
         assumptions=priced.assumptions,
-        warnings=warnings,
+        warnings=notices(model, query, terms, priced),
+    )
+
+
+def notices(model: Model, query: EstimateQuery, terms: Terms, priced: Priced) -> tuple[Notice, ...]:
+    """Everything worth saying about a priced query, from reading it to the model's limits."""
+    _, differing = settle(query.requested, query.served)
+    return (
+        *query.notices,
+        *_served_notices(terms, differing),
+        *priced.warnings,
+        *_lifecycle_notices(model, query.as_of),
+        *_limit_notices(model, query.attempts, terms, _context(model, query)),
     )
 
 

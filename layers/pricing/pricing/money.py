@@ -61,6 +61,16 @@ def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:
     return EXACT.scaleb(Decimal(quotient), -RATIO_PLACES)
 
 
+def share_of(part: Decimal, whole: Decimal) -> Decimal | None:
+    """The part as a ratio of the whole, or None of a whole that is zero."""
+    return ratio(part, whole) if whole else None
+
+
+def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
+    """The part as a percentage of the whole, or None of a whole that is zero."""
+    return ratio(multiply(part, HUNDRED), whole) if whole else None
+
+
 def plain(amount: Decimal) -> str:
     """Plain notation without trailing zeros: ``Decimal("1.90E+1")`` is ``"19"``."""
     text = str(amount)

@@ -115,11 +115,12 @@ class Repository:
             }
             for item in items
         ]
-        try:
-            with _sdk_failures(unless=self._writer.exceptions.TransactionCanceledException):
+        with _writing():
+            try:
                 self._writer.transact_write_items(TransactItems=puts)
-        except self._writer.exceptions.TransactionCanceledException as error:
-            raise _cancelled(error, VersionExists(f"Price version {book.id} exists.")) from error
+            except self._writer.exceptions.TransactionCanceledException as error:
+                exists = VersionExists(f"Price version {book.id} exists.")
+                raise _cancelled(error, exists) from error
 
     def activate(self, version_id: str, *, expected_revision: int) -> Pointer:
         """Make a stored version the active one, if the pointer has not moved meanwhile.
@@ -137,22 +138,25 @@ class Repository:
         pointer = Pointer(version_id, meta["sha256"]["S"], expected_revision + 1)
         unmoved = "revision = :expected" if expected_revision else "attribute_not_exists(pk)"
         values = {":expected": {"N": str(expected_revision)}} if expected_revision else {}
-        try:
-            self._writer.put_item(
-                TableName=self._table,
-                Item={
-                    **_POINTER_KEY,
-                    "version": {"S": pointer.version},
-                    "sha256": {"S": pointer.sha256},
-                    "revision": {"N": str(pointer.revision)},
-                },
-                ConditionExpression=unmoved,
-                **({"ExpressionAttributeValues": values} if values else {}),
-            )
-        except self._writer.exceptions.ConditionalCheckFailedException as error:
-            raise StaleRevision(
-                f"The active version is no longer at revision {expected_revision}; read it again."
-            ) from error
+        item = {
+            **_POINTER_KEY,
+            "version": {"S": pointer.version},
+            "sha256": {"S": pointer.sha256},
+            "revision": {"N": str(pointer.revision)},
+        }
+        with _writing():
+            try:
+                self._writer.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression=unmoved,
+                    **({"ExpressionAttributeValues": values} if values else {}),
+                )
+            except self._writer.exceptions.ConditionalCheckFailedException as error:
+                raise StaleRevision(
+                    f"The active version is no longer at revision {expected_revision};"
+                    " read it again."
+                ) from error
         return pointer
 
     def _query(self, partition: str) -> list[dict[str, Any]]:
@@ -168,6 +172,19 @@ class Repository:
             if "LastEvaluatedKey" not in page:
                 return items
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Whatever boto3 raises when a write is not answered, or is refused, is StoreUnavailable."""
+    from botocore.exceptions import BotoCoreError, ClientError  # only writers have botocore
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable(
+            f"DynamoDB did not take the write: {type(error).__name__}"
+        ) from error
 
 
 def _cancelled(error: Any, on_condition: Conflict) -> TariffError:

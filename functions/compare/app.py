@@ -1,0 +1,30 @@
+"""``POST /v1/compare``: the same work on many models."""
+
+from functools import cache
+
+from pricing import environment, errors
+from pricing.compare import Compared, compare
+from pricing.contract_estimate import CompareRequest
+from pricing.http import Call, Route, serve
+
+books = cache(environment.books)
+
+
+def respond(request: CompareRequest, call: Call) -> Compared:
+    """Price the work on every model asked for."""
+    comparison = request.comparison(call.now)
+    return compare(books().in_force(request.pricing_version, call.now), comparison)
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/compare",
+        respond,
+        body=CompareRequest,
+        answer=Compared,
+        summary="The same work on many models, cheapest first.",
+        raises=(errors.UnknownModel, errors.UnknownVersion),
+    ),
+)
+lambda_handler = serve(*ROUTES)

@@ -1,0 +1,140 @@
+"""The same work on many models, cheapest first: ``POST /v1/compare``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+
+from pricing.errors import InvalidRequest
+from pricing.estimate import Estimate, EstimateQuery, Provenance, estimate, provenance
+from pricing.models import Model
+from pricing.money import share_of
+from pricing.price_book import BookInForce
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What a model must offer to be compared; limits are in tokens."""
+
+    capabilities: frozenset[str] = frozenset()
+    min_context_tokens: int = 0
+    min_output_tokens: int = 0
+
+    def unmet_by(self, model: Model) -> str | None:
+        """Why a model does not qualify, or None. A limit nobody published is not met."""
+        missing = sorted(self.capabilities - model.capabilities)
+        if missing:
+            return f"does not offer {', '.join(missing)}"
+        if self.min_context_tokens > (model.context_window or 0):
+            return f"its context window is {model.context_window or 'not known'}"
+        if self.min_output_tokens > (model.max_output_tokens or 0):
+            return f"its longest output is {model.max_output_tokens or 'not known'}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One query to be priced on every model instead of its own.
+
+    ``models`` are references; none means the current model of every family. Without a
+    ``baseline`` the first named model is it, or, of the current models, the dearest.
+    """
+
+    query: EstimateQuery
+    models: tuple[str, ...] = ()
+    baseline: str | None = None
+    requires: Requirements = Requirements()
+    equal_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedEstimate(Estimate):
+    """An estimate beside the others. A ratio to or of nothing is null."""
+
+    relative_to_baseline: Decimal | None
+    calls_per_baseline_call: Decimal | None
+    fits_context: bool | None
+    capabilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A model that was not compared, and why."""
+
+    model: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Rows from the cheapest up; equal totals stand in the order of their ids.
+
+    Rows that are ``partial`` leave a used component out of their total: they stand last, and
+    none of them is the cheapest.
+    """
+
+    rows: tuple[ComparedEstimate, ...]
+    excluded: tuple[Exclusion, ...]
+    cheapest: str | None
+    baseline: str | None
+    pricing: Provenance
+
+
+def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
+    """Price the query on every model; raises UnknownModel for a name the book does not have.
+
+    A model that does not qualify, or has no price for the terms, is excluded with the reason.
+    The baseline is priced even when it does not qualify: it is what the others stand beside.
+    """
+    book = in_force.book
+    references = comparison.models or tuple(sorted(set(book.families.values())))
+    rows: list[tuple[Estimate, Model]] = []
+    excluded: list[Exclusion] = []
+    for reference in references:
+        model = book.find(reference).model
+        reason = comparison.requires.unmet_by(model)
+        if reason is None:
+            try:
+                rows.append((estimate(in_force, _on(comparison.query, reference)), model))
+                continue
+            except InvalidRequest as error:
+                reason = error.errors[0].detail
+        excluded.append(Exclusion(reference, reason))
+    rows.sort(key=lambda row: (row[0].status == "partial", row[0].total_usd, row[1].key))
+    baseline = _baseline(in_force, comparison, [row for row, _ in rows])
+    priced = [row for row, _ in rows if row.status == "priced"]
+    return Compared(
+        rows=tuple(_row(row, model, baseline) for row, model in rows),
+        excluded=tuple(excluded),
+        cheapest=priced[0].model.id if priced else None,
+        baseline=baseline.model.id if baseline else None,
+        pricing=provenance(in_force, comparison.query.as_of),
+    )
+
+
+def _on(query: EstimateQuery, reference: str) -> EstimateQuery:
+    return replace(query, model=reference)
+
+
+def _baseline(
+    in_force: BookInForce, comparison: Comparison, rows: Sequence[Estimate]
+) -> Estimate | None:
+    named = comparison.baseline or (comparison.models[0] if comparison.models else None)
+    if named is None:
+        return rows[-1] if rows else None
+    try:
+        return estimate(in_force, _on(comparison.query, named))
+    except InvalidRequest as error:
+        if comparison.baseline is None:  # nobody asked for it by name as the baseline
+            return rows[-1] if rows else None
+        raise InvalidRequest.at("/baseline", error.errors[0].detail) from None
+
+
+def _row(row: Estimate, model: Model, baseline: Estimate | None) -> ComparedEstimate:
+    base = baseline.total_usd if baseline else Decimal(0)
+    return ComparedEstimate(
+        **{field.name: getattr(row, field.name) for field in fields(Estimate)},
+        relative_to_baseline=share_of(row.total_usd, base),
+        calls_per_baseline_call=share_of(base, row.total_usd),
+        fits_context=row.context.fits,
+        capabilities=tuple(sorted(model.capabilities)),
+    )

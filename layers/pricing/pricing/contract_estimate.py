@@ -1,0 +1,293 @@
+"""Requests that price usage: one call, a workload, a comparison."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+
+from pricing.compare import Comparison, Requirements
+from pricing.contract import Calls, ExactNumber, Name, Request, Versioned, parse
+from pricing.errors import InvalidRequest
+from pricing.estimate import EstimateQuery
+from pricing.instants import AsOf
+from pricing.notices import Notice
+from pricing.usage import (
+    MAX_COUNT,
+    Attempt,
+    InferenceGeo,
+    ParsedUsage,
+    Processing,
+    Speed,
+    StatedTerms,
+    Usage,
+)
+from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
+from pricing.usage_gemini import GeminiUsage
+from pricing.what_if import CacheTtl, Caching, WhatIf
+from pricing.workload import Period, WorkItem, Workload
+
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Share = Annotated[ExactNumber, Field(ge=0, le=1)]
+Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
+Built = TypeVar("Built")
+
+
+class ProviderResponse(BaseModel):
+    """A provider's whole response as it came. Model, usage, stop reason and service tier are
+    read; everything else, the text above all, is dropped unread.
+    """
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
+
+    model: Name | None = None
+    modelVersion: Name | None = None  # noqa: N815 - the provider's own name
+    usage: SkipValidation[AnyUsage | None] = None
+    usageMetadata: SkipValidation[GeminiUsage | None] = None  # noqa: N815
+    stop_reason: str | None = None
+    service_tier: str | None = None
+    type: str | None = None
+    object: str | None = None
+
+    @property
+    def served_model(self) -> str | None:
+        """The model the response says it is from."""
+        return self.model or self.modelVersion
+
+
+class UsageInput(Request):
+    """One call's usage: the provider's own object, or a raw response that holds it."""
+
+    usage: SkipValidation[AnyUsage | None] = Field(
+        default=None, description="The provider's own usage object, as it came."
+    )
+    usage_format: UsageFormat | None = Field(
+        default=None,
+        description="Shape of the usage. Default: anthropic for `usage`, recognised in `response`.",
+    )
+    response: ProviderResponse | None = None
+    processing: Processing = "standard"
+    speed: Speed = "standard"
+    inference_geo: InferenceGeo = "global"
+
+    def requested(self) -> StatedTerms:
+        """The terms the caller stated; a default nobody wrote is not a statement."""
+        return StatedTerms(**{name: getattr(self, name) for name in _TERMS & self.model_fields_set})
+
+    def parsed(self) -> ParsedUsage:
+        """The usage in disjoint buckets; raises InvalidRequest, pointing at what is wrong."""
+        if (self.usage is None) == (self.response is None):
+            raise InvalidRequest.at("/usage", "send exactly one of usage and response")
+        if self.response is None:
+            return parse_usage(self.usage, self.usage_format or "anthropic", "/usage")
+        return self._from_response(self.response)
+
+    def _from_response(self, response: ProviderResponse) -> ParsedUsage:
+        name = "usage" if response.usage is not None else "usageMetadata"
+        raw: Any = getattr(response, name)
+        usage_format = self.usage_format or recognise(response.type or response.object, raw)
+        if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
+            raw = {"service_tier": response.service_tier, **raw}
+        parsed = parse_usage(raw, usage_format, f"/response/{name}")
+        if response.stop_reason == "refusal" and not any(
+            attempt.usage.output_tokens for attempt in parsed.attempts
+        ):
+            message = "A refusal before any output is not billed, though its usage shows tokens."
+            notice = Notice("refusal_not_billed", message)
+            return replace(parsed, attempts=(Attempt(Usage()),), notices=(*parsed.notices, notice))
+        return parsed
+
+
+_TERMS = {"processing", "speed", "inference_geo"}
+
+
+class WorkInput(UsageInput):
+    """A model and how often it is called so."""
+
+    model: Name | None = Field(
+        default=None,
+        description="Id, alias, `provider/model` or family. Not needed with `response`.",
+    )
+    calls: Calls = 1
+
+    def query_at(self, as_of: AsOf) -> EstimateQuery:
+        """The domain's question; raises InvalidRequest when the fields do not make one."""
+        parsed = self.parsed()
+        model, notices = self._model()
+        return EstimateQuery(
+            model=model,
+            attempts=parsed.attempts,
+            as_of=as_of,
+            calls=self.calls,
+            requested=self.requested(),
+            served=parsed.served,
+            notices=(*parsed.notices, *notices),
+        )
+
+    def _model(self) -> tuple[str, tuple[Notice, ...]]:
+        """The model that served wins, unless the request names the same one in some cloud."""
+        served = self.response.served_model if self.response else None
+        if self.model is None:
+            if not served:
+                pointer = "/model" if self.response is None else "/response/model"
+                raise InvalidRequest.at(pointer, "is required: say which model to price")
+            return served, ()
+        if not served or served in self.model:
+            return self.model, ()
+        message = f"The response was served by {served}, and that is what is priced."
+        return served, (Notice("served_model_differs", message),)
+
+
+class EstimateRequest(Versioned, WorkInput):
+    """One call's usage on one model, or a provider's raw response that holds both."""
+
+    def query(self, now: datetime) -> EstimateQuery:
+        """The domain's question."""
+        return self.query_at(self.moment(now))
+
+
+class WorkItemRequest(WorkInput):
+    """One line of a workload: ``calls`` identical calls in each period."""
+
+    name: Name
+
+
+class MatchRequest(Request):
+    """Which lines a what-if changes: by line name, by model, or both. Default: every line."""
+
+    name: Name | None = None
+    model: Name | None = None
+
+
+class CachingRequest(Request):
+    """A prefix every call shares, and how often it is found in the cache."""
+
+    prefix_tokens: Count
+    hit_rate: Share
+    ttl: CacheTtl = "5m"
+
+
+class WhatIfRequest(Request):
+    """One change to the matching lines, repriced; at least one of model, processing, caching."""
+
+    name: Name
+    model: Name | None = None
+    processing: Processing | None = None
+    caching: CachingRequest | None = None
+    match: MatchRequest = MatchRequest()
+    share: Share = Field(
+        default=Decimal(1), description="Part of each matching line's calls that changes."
+    )
+    claimed_percent: Percent | None = Field(
+        default=None, description="A saving somebody promised, to be held against what is possible."
+    )
+
+    def change(self) -> WhatIf:
+        """The domain's change; raises InvalidRequest when nothing would change."""
+        if self.model is None and self.processing is None and self.caching is None:
+            raise InvalidRequest.at("/model", "or processing or caching must say what changes")
+        return WhatIf(
+            name=self.name,
+            model=self.model,
+            processing=self.processing,
+            caching=Caching(**dict(self.caching)) if self.caching else None,
+            match_name=self.match.name,
+            match_model=self.match.model,
+            share=self.share,
+            claimed_percent=self.claimed_percent,
+        )
+
+
+class WorkloadRequest(Versioned):
+    """Up to 500 lines a period, its projection, and what-ifs."""
+
+    items: Annotated[tuple[WorkItemRequest, ...], Field(min_length=1, max_length=500, strict=False)]
+    period: Period = "day"
+    working_days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
+    working_days_per_year: Annotated[int, Field(ge=1, le=366)] = 260
+    what_if: Annotated[tuple[WhatIfRequest, ...], Field(max_length=50, strict=False)] = ()
+
+    def workload(self, now: datetime) -> Workload:
+        """The domain's workload; errors point at the line or what-if they are in."""
+        as_of = self.moment(now)
+        return Workload(
+            items=tuple(
+                WorkItem(item.name, _inside(f"/items/{number}", item.query_at, as_of))
+                for number, item in enumerate(self.items)
+            ),
+            as_of=as_of,
+            period=self.period,
+            working_days_per_month=self.working_days_per_month,
+            working_days_per_year=self.working_days_per_year,
+            what_if=tuple(
+                _inside(f"/what_if/{number}", change.change)
+                for number, change in enumerate(self.what_if)
+            ),
+        )
+
+
+class RequirementsRequest(Request):
+    """What a model must offer to be compared."""
+
+    vision: bool = False
+    thinking: bool = False
+    tools: bool = False
+    streaming: bool = False
+    batch: bool = False
+    caching: bool = False
+    min_context_tokens: Count = 0
+    min_output_tokens: Count = 0
+
+    def requirements(self) -> Requirements:
+        """The domain's requirements."""
+        wanted = {name for name, value in self if value is True}
+        return Requirements(frozenset(wanted), self.min_context_tokens, self.min_output_tokens)
+
+
+class CompareRequest(Versioned, UsageInput):
+    """One call's usage, priced on up to 20 models; by default every family's current one."""
+
+    models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = ()
+    baseline: Name | None = None
+    calls: Calls = 1
+    requires: RequirementsRequest = RequirementsRequest()
+    equal: Literal["tokens", "text"] = Field(
+        default="tokens",
+        description="`text` recounts for each model's tokenizer what the baseline's counted.",
+    )
+
+    def comparison(self, now: datetime) -> Comparison:
+        """The domain's comparison."""
+        parsed = self.parsed()
+        return Comparison(
+            query=EstimateQuery(
+                model="",
+                attempts=parsed.attempts,
+                as_of=self.moment(now),
+                calls=self.calls,
+                requested=self.requested(),
+                notices=parsed.notices,
+            ),
+            models=tuple(dict.fromkeys(self.models)),
+            baseline=self.baseline,
+            requires=self.requires.requirements(),
+            equal_text=self.equal == "text",
+        )
+
+
+def _inside(pointer: str, build: Callable[..., Built], *arguments: Any) -> Built:
+    try:
+        return build(*arguments)
+    except InvalidRequest as error:
+        raise error.under(pointer) from None
+
+
+def parse_usage(raw: Any, usage_format: UsageFormat, pointer: str) -> ParsedUsage:
+    """Normalise a provider's usage object; errors point below ``pointer``."""
+    shape = parse(USAGE_FORMATS[usage_format], raw, pointer)
+    try:
+        return shape.normalised()
+    except InvalidRequest as error:
+        raise error.under(pointer) from None

@@ -1,0 +1,154 @@
+"""``POST /v1/compare`` through its handler."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from tests.handlers import Answer, handler, post
+
+Ask = Callable[..., Answer]
+USAGE = {"input_tokens": 2_000, "output_tokens": 1_000}
+
+
+@pytest.fixture
+def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+    compare = handler("compare")
+
+    def send(**fields: Any) -> Answer:
+        return post(compare, event("compare"), {"usage": USAGE, **fields})
+
+    return send
+
+
+def ids(answer: Answer) -> list[str]:
+    assert answer.status == 200, answer.body
+    return [row["model"]["id"] for row in answer.body["rows"]]
+
+
+def test_the_lessons_ratios_come_out_exactly(ask: Ask) -> None:
+    answer = ask(models=["opus", "sonnet", "haiku"], pricing_version="lesson-2025")
+    assert ids(answer) == ["claude-3-5-haiku", "claude-sonnet-4", "claude-opus-4"]
+    rows = answer.body["rows"]
+    assert [row["total_usd"] for row in rows] == ["0.0056", "0.021", "0.105"]
+    # The lesson says 0.05 and twenty calls; it is 4/75 and 18.75.
+    assert [row["relative_to_baseline"] for row in rows] == ["0.053333333333", "0.2", "1"]
+    assert [row["calls_per_baseline_call"] for row in rows] == ["18.75", "5", "1"]
+    assert answer.body["baseline"] == "claude-opus-4"
+    assert answer.body["cheapest"] == "claude-3-5-haiku"
+
+
+def test_every_row_is_the_estimate_it_would_be_alone(
+    ask: Ask, event: Callable[[str], dict[str, Any]]
+) -> None:
+    pinned = {"pricing_version": "lesson-2025", "as_of": "2025-07-01", "calls": 7}
+    alone = handler("estimate")
+    for row in ask(models=["opus", "haiku"], **pinned).body["rows"]:
+        body = {"model": row["model"]["requested"], "usage": USAGE, **pinned}
+        single = post(alone, event("estimate"), body).body
+        assert {name: row[name] for name in single} == single
+
+
+def test_without_models_every_familys_current_one_is_compared(ask: Ask) -> None:
+    claude = {
+        "claude-haiku-5-5",
+        "claude-sonnet-5-5",
+        "claude-opus-5-5",
+        "claude-fable-5-2",
+        "claude-mythos-5-2",
+    }
+    answer = ask()
+    assert claude <= set(ids(answer))
+    totals = [Fraction(row["total_usd"]) for row in answer.body["rows"]]
+    assert totals == sorted(totals)
+    assert answer.body["baseline"] == ids(answer)[-1]
+
+
+def test_a_model_without_a_wanted_capability_is_excluded_with_the_reason(ask: Ask) -> None:
+    models = ["claude-haiku-5-5", "claude-3-haiku", "claude-2.1"]
+    answer = ask(models=models, requires={"thinking": True, "vision": True})
+    assert ids(answer) == ["claude-haiku-5-5"]
+    reasons = {one["model"]: one["reason"] for one in answer.body["excluded"]}
+    assert reasons["claude-3-haiku"] == "does not offer thinking"
+    assert reasons["claude-2.1"] == "does not offer thinking, vision"
+
+
+@pytest.mark.parametrize(("tokens", "kept"), [(200_000, True), (200_001, False)])
+def test_a_model_must_hold_the_wanted_context(ask: Ask, tokens: int, kept: bool) -> None:
+    answer = ask(models=["claude-haiku-4-5"], requires={"min_context_tokens": tokens})
+    assert (ids(answer) == ["claude-haiku-4-5"]) is kept
+
+
+@pytest.mark.parametrize(("tokens", "kept"), [(64_000, True), (64_001, False)])
+def test_a_model_must_write_the_wanted_output(ask: Ask, tokens: int, kept: bool) -> None:
+    answer = ask(models=["claude-haiku-4-5"], requires={"min_output_tokens": tokens})
+    assert (ids(answer) == ["claude-haiku-4-5"]) is kept
+
+
+def test_a_model_that_does_not_offer_the_terms_is_excluded_and_not_guessed(ask: Ask) -> None:
+    answer = ask(models=["opus", "sonnet"], speed="fast")
+    assert ids(answer) == ["claude-opus-5-5"]
+    assert "does not offer" in answer.body["excluded"][0]["reason"]
+
+
+def test_a_prompt_that_does_not_fit_is_shown_as_not_fitting(ask: Ask) -> None:
+    usage = {"input_tokens": 300_000, "output_tokens": 10}
+    rows = ask(models=["claude-haiku-4-5", "claude-haiku-5-5"], usage=usage).body["rows"]
+    assert {row["model"]["id"]: row["fits_context"] for row in rows} == {
+        "claude-haiku-4-5": False,
+        "claude-haiku-5-5": True,
+    }
+
+
+def test_the_same_text_is_more_tokens_on_the_newer_tokenizer(ask: Ask) -> None:
+    models = ["claude-haiku-4-5", "claude-sonnet-5-5"]
+    tokens = ask(models=models).body
+    text = ask(models=models, equal="text").body
+    by_id = {row["model"]["id"]: row for row in text["rows"]}
+    assert by_id["claude-haiku-4-5"]["total_usd"] == "0.007"
+    # 30% more tokens for the same text: 2,600 in and 1,300 out.
+    assert by_id["claude-sonnet-5-5"]["total_usd"] == "0.0182"
+    assert {row["model"]["id"]: row["total_usd"] for row in tokens["rows"]} == {
+        "claude-haiku-4-5": "0.007",
+        "claude-sonnet-5-5": "0.014",
+    }
+    assert "recounted" in by_id["claude-sonnet-5-5"]["assumptions"][0]
+
+
+def test_a_row_with_an_unpriced_component_is_never_the_cheapest(ask: Ask) -> None:
+    usage = {**USAGE, "cache_read_input_tokens": 1_000_000}
+    answer = ask(models=["claude-2.1", "claude-opus-4-1"], usage=usage)
+    assert ids(answer) == ["claude-opus-4-1", "claude-2.1"]
+    assert answer.body["cheapest"] == "claude-opus-4-1"
+
+
+def test_nothing_used_gives_no_ratios(ask: Ask) -> None:
+    answer = ask(models=["opus", "haiku"], usage={"input_tokens": 0, "output_tokens": 0})
+    assert {row["relative_to_baseline"] for row in answer.body["rows"]} == {None}
+
+
+def test_a_baseline_stands_beside_the_rows_without_being_one(ask: Ask) -> None:
+    answer = ask(models=["haiku"], baseline="opus")
+    assert ids(answer) == ["claude-haiku-5-5"]
+    assert answer.body["baseline"] == "claude-opus-5-5"
+    assert answer.body["rows"][0]["calls_per_baseline_call"] == "40"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "pointer"),
+    [
+        ({"models": ["opus"] * 21}, 422, "/models"),
+        ({"models": ["opas"]}, 404, "/model"),
+        ({"requires": {"telepathy": True}}, 422, "/requires/telepathy"),
+        ({"equal": "vibes"}, 422, "/equal"),
+        ({"calls": 0}, 422, "/calls"),
+        ({"speed": "fast", "processing": "batch", "baseline": "opus"}, 422, "/baseline"),
+    ],
+)
+def test_a_bad_comparison_is_refused_at_its_field(
+    ask: Ask, fields: dict[str, Any], status: int, pointer: str
+) -> None:
+    answer = ask(**fields)
+    assert answer.status == status
+    assert answer.body["errors"][0]["pointer"] == pointer
