@@ -1,0 +1,167 @@
+"""Cold: from starting a process to its first answer, under AWS's own runtime client."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, perf_counter
+from typing import Any
+
+from bench.environments import Staged, peers_site_packages, stage
+from bench.measurement import Measurement, Target
+from bench.runtime_api import Answer, RuntimeApi
+from bench.store import KEY, KEY_ID, REGION, Store, store
+from tools.template import ROOT
+
+TARIFF = "tariff, version from the store"
+POWERTOOLS = "Powertools + pydantic + boto3"
+LITELLM = "import litellm"
+TARGETS = (Target(TARIFF, POWERTOOLS, 0.6), Target(TARIFF, LITELLM, 0.15))
+
+#: What a candidate does once: start, answer, end. Returns seconds.
+Launch = Callable[[], float]
+_TIMEOUT_SECONDS = 120.0
+_POLL_SECONDS = 0.2
+
+
+class LaunchFailed(Exception):
+    """A process ended or stayed silent without the answer that was wanted."""
+
+
+def measure(rounds: int) -> Measurement:
+    """Cold start times, in turns; the first round only fills the file cache."""
+    with tempfile.TemporaryDirectory() as folder, store() as seeded:
+        launches = candidates(stage(Path(folder)), seeded)
+        samples: dict[str, list[float]] = {name: [] for name in launches}
+        for number in range(rounds + 1):
+            for name, launch in launches.items():
+                seconds = launch()
+                if number:
+                    samples[name].append(seconds * 1000)
+    title = f"Cold: process start to first answer; medians of {rounds} rounds"
+    return Measurement(title, samples, TARGETS)
+
+
+def candidates(staged: Staged, seeded: Store) -> dict[str, Launch]:
+    """Row -> launch."""
+    event = json.loads((ROOT / "events" / "estimate.json").read_text(encoding="utf-8"))
+    ours = (staged.layer, staged.runtime)
+    usual = (staged.powertools, staged.layer, staged.runtime)
+    peers = (peers_site_packages(),)
+
+    def handler(
+        folder: Path, path: Sequence[Path], table: str = "", version: str | None = None
+    ) -> Launch:
+        settings = {"TARIFF_TABLE": table, "TARIFF_DYNAMODB_ENDPOINT": seeded.endpoint}
+
+        def launch() -> float:
+            environment = child_environment(path, settings)
+            seconds, reply = first_answer(staged.python, folder, environment, event)
+            if version is not None:
+                _check(reply, version)
+            return seconds
+
+        return launch
+
+    def module(name: str) -> Launch:
+        return lambda: imported(staged.python, name, child_environment(peers))
+
+    shipped, newer = seeded.bundled_table, seeded.newer_table
+    version = seeded.newer_version
+    return {
+        TARIFF: handler(staged.estimate, ours, newer, version),
+        "tariff, version bundled": handler(staged.estimate, ours, shipped, seeded.bundled_version),
+        POWERTOOLS: handler(staged.reference, usual, newer, version),
+        "bare handler": handler(staged.bare, (staged.runtime,)),
+        LITELLM: module("litellm"),
+        "import genai_prices": module("genai_prices"),
+    }
+
+
+def child_environment(
+    path: Sequence[Path], settings: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """A Lambda-like environment that shares only PATH and HOME with this process: its Python
+    settings must not decide what is compiled, nor its AWS profile who signs.
+    """
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": os.pathsep.join(map(str, path)),
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": KEY,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_LAMBDA_FUNCTION_NAME": "bench",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+        # litellm otherwise fetches its price list from the network at import.
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        **(settings or {}),
+    }
+
+
+def first_answer(
+    python: Path, folder: Path, environment: Mapping[str, str], event: Mapping[str, Any]
+) -> tuple[float, Any]:
+    """Seconds from starting ``folder``'s app under awslambdaric to its answer, and the answer.
+
+    Raises LaunchFailed when the client reports an error, ends, or says nothing for two minutes.
+    """
+    command = [str(python), "-m", "awslambdaric", "app.lambda_handler"]
+    with RuntimeApi(event) as api:
+        environment = {**environment, "AWS_LAMBDA_RUNTIME_API": api.address}
+        started = perf_counter()
+        with _running(command, folder, environment) as process:
+            answer = _await(api, process)
+    if answer.failed:
+        raise LaunchFailed(f"{folder.name}: {answer.body}")
+    return answer.at - started, answer.body
+
+
+def imported(python: Path, module: str, environment: Mapping[str, str]) -> float:
+    """Seconds from starting Python until ``module`` is imported; tidying up is not counted."""
+    command = [str(python), "-c", f"import {module}; print(flush=True)"]
+    started = perf_counter()
+    with _running(command, Path.cwd(), environment) as process:
+        line = process.stdout.readline() if process.stdout else b""
+        seconds = perf_counter() - started
+    if not line:
+        raise LaunchFailed(f"{module} cannot be imported")
+    return seconds
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is ended at the end of the block. Its errors go where ours go."""
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _await(api: RuntimeApi, process: subprocess.Popen[bytes]) -> Answer:
+    deadline = monotonic() + _TIMEOUT_SECONDS
+    while monotonic() < deadline:
+        answer = api.answer(_POLL_SECONDS)
+        if answer is not None:
+            return answer
+        if process.poll() is not None:
+            raise LaunchFailed(f"the process ended with status {process.returncode}")
+    raise LaunchFailed("there was no answer in two minutes")
+
+
+def _check(reply: Any, version: str) -> None:
+    """A quick wrong answer, or one from another version, is no measurement."""
+    body = json.loads(reply["body"])
+    found = (body.get("total_usd"), body.get("pricing", {}).get("version"))
+    if found != ("0.019", version):
+        raise LaunchFailed(f"expected 0.019 by {version}, got {reply}")

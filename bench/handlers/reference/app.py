@@ -1,0 +1,113 @@
+"""The estimate as it is usually built: Powertools' resolver with validation, pydantic models and
+boto3. The domain is Tariff's own, so that only the door and the store's client differ.
+"""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, Literal
+
+import boto3
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from pricing.answers import to_json
+from pricing.estimate import EstimateQuery, estimate
+from pricing.instants import AsOf
+from pricing.price_book import BookInForce
+from pricing.repository import Repository
+from pricing.usage import Attempt, Usage
+
+Name = Annotated[str, Field(min_length=1, max_length=128)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+
+app = APIGatewayHttpResolver(enable_validation=True)
+dynamodb: Any = boto3.client("dynamodb", endpoint_url=os.environ["TARIFF_DYNAMODB_ENDPOINT"])
+
+
+class CacheCreation(BaseModel):
+    """Cache writes by time to live."""
+
+    model_config = ConfigDict(strict=True)
+    ephemeral_5m_input_tokens: Count = 0
+    ephemeral_1h_input_tokens: Count = 0
+
+
+class ServerToolUse(BaseModel):
+    """Uses of server tools."""
+
+    model_config = ConfigDict(strict=True)
+    web_search_requests: Count = 0
+    web_fetch_requests: Count = 0
+    code_execution_requests: Count = 0
+
+
+class MessagesUsage(BaseModel):
+    """Anthropic's usage object."""
+
+    model_config = ConfigDict(strict=True)
+    input_tokens: Count
+    output_tokens: Count
+    cache_creation_input_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
+    cache_creation: CacheCreation | None = None
+    server_tool_use: ServerToolUse | None = None
+    service_tier: Literal["standard", "priority", "batch"] | None = None
+    speed: Literal["standard", "fast"] | None = None
+    inference_geo: Literal["global", "us", "not_available"] | None = None
+
+
+class MessagesResponse(BaseModel):
+    """A raw response."""
+
+    model: Name | None = None
+    usage: MessagesUsage
+    stop_reason: str | None = None
+
+
+class EstimateRequest(BaseModel):
+    """The body of ``POST /v1/estimate``."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    model: Name | None = None
+    usage: MessagesUsage | None = None
+    usage_format: Literal["anthropic"] = "anthropic"
+    response: MessagesResponse | None = None
+    calls: Annotated[int, Field(ge=1, le=10**12)] = 1
+    processing: Literal["standard", "batch", "priority", "flex"] = "standard"
+    speed: Literal["standard", "fast"] = "standard"
+    inference_geo: Literal["global", "us"] = "global"
+    pricing_version: Name = "active"
+    as_of: Annotated[str, Field(max_length=40)] | None = None
+
+
+@cache
+def active() -> BookInForce:
+    """The active version: the pointer, then the document."""
+    repository = Repository(os.environ["TARIFF_TABLE"], dynamodb)
+    pointer = repository.active()
+    book = repository.get(pointer.version) if pointer else None
+    if book is None:
+        raise LookupError("no version is active")
+    return BookInForce(book, "store", stale=False, age_seconds=0)
+
+
+@app.post("/v1/estimate")
+def respond(request: EstimateRequest) -> Response[str]:
+    """Price the usage of the example; what it does not use is validated and no more."""
+    if request.model is None or request.usage is None:
+        raise ValueError("this handler prices the usage form only")
+    usage = Usage(
+        input=request.usage.input_tokens,
+        cache_read=request.usage.cache_read_input_tokens or 0,
+        output=request.usage.output_tokens,
+    )
+    query = EstimateQuery(
+        model=request.model, attempts=(Attempt(usage),), as_of=AsOf.now(datetime.now(UTC))
+    )
+    return Response(200, "application/json", to_json(estimate(active(), query)))
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """What Lambda calls."""
+    return app.resolve(event, context)

@@ -1,0 +1,65 @@
+"""The store cold starts read: moto's DynamoDB on loopback, with two tables."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import boto3
+
+from pricing import bundled
+from pricing.price_book import PriceBook
+from pricing.repository import Repository
+from tools.template import create_table_arguments, load_template
+
+REGION = "eu-west-1"
+#: Not credentials: moto checks none, but every client wants some to sign with.
+KEY_ID = KEY = "bench"
+
+
+class Store(NamedTuple):
+    """``bundled_table``'s active version ships with the code, ``newer_table``'s does not."""
+
+    endpoint: str
+    bundled_table: str
+    newer_table: str
+    newer_version: str
+    bundled_version: str
+
+
+@contextmanager
+def store() -> Iterator[Store]:
+    """A seeded store, stopped afterwards."""
+    from moto.server import ThreadedMotoServer  # a second to import, and only this needs it
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request is no figure
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        _, port = server.get_host_and_port()
+        endpoint = f"http://127.0.0.1:{port}"
+        shipped = bundled.current()
+        newer = PriceBook.from_document({**json.loads(shipped.to_json()), "id": "2099-01-01.1"})
+        client = boto3.client(
+            "dynamodb",
+            endpoint_url=endpoint,
+            region_name=REGION,
+            aws_access_key_id=KEY_ID,
+            aws_secret_access_key=KEY,
+        )
+        try:
+            _seed(client, "bundled", shipped)
+            _seed(client, "newer", newer)
+        finally:
+            client.close()
+        yield Store(endpoint, "bundled", "newer", newer.id, shipped.id)
+    finally:
+        server.stop()
+
+
+def _seed(client: Any, table: str, book: PriceBook) -> None:
+    client.create_table(**create_table_arguments(load_template(), table))
+    repository = Repository(table, client, client)
+    repository.add(book)
+    repository.activate(book.id, expected_revision=0)

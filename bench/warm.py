@@ -1,0 +1,104 @@
+"""Warm: one whole handler call beside one call of each peer, taken in turns."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self, cast
+
+from bench.environments import DEVELOPMENT, PEERS
+from bench.measurement import Measurement, Target
+from tools.template import ROOT
+
+TARIFF = "tariff: whole lambda_handler"
+LITELLM = "litellm cost_per_token"
+#: Row -> the worker's call.
+ROWS = {
+    TARIFF: "tariff",
+    LITELLM: "litellm_tokens",
+    "litellm cost_per_token(usage_object)": "litellm_usage_object",
+    "genai-prices calc_price": "genai_prices_calc",
+    "floor: plain json + Decimal": "plain_arithmetic",
+}
+#: One process a library: litellm's heap would slow the garbage collections of the others.
+PROCESSES: tuple[tuple[Path, tuple[str, ...]], ...] = (
+    (DEVELOPMENT, ("tariff", "plain_arithmetic")),
+    (PEERS, ("litellm_tokens", "litellm_usage_object")),
+    (PEERS, ("genai_prices_calc",)),
+)
+TARGETS = (Target(TARIFF, LITELLM, 1.0),)
+_STOP_SECONDS = 10
+
+
+class Worker:
+    """A process that times calls when asked and sleeps otherwise."""
+
+    def __init__(self, python: Path, names: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            [str(python), "-m", "bench.warm_worker", *names],
+            cwd=ROOT,
+            # litellm otherwise fetches its price list from the network at import.
+            env={**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if hasattr(os, "sched_setaffinity"):
+            # One core for all: another one may be slower, or busier, for minutes on end.
+            os.sched_setaffinity(self._process.pid, {min(os.sched_getaffinity(0))})
+        self._input = cast("IO[str]", self._process.stdin)
+        self._output = cast("IO[str]", self._process.stdout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Closes the pipes; the end of its input is the end of the worker.
+        try:
+            self._process.communicate(timeout=_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
+    def wait_until_ready(self) -> None:
+        """Until every call of this worker has given its first, checked answer."""
+        self._line()
+
+    def median_ms(self, name: str, calls: int) -> float:
+        """The median of so many calls in a row, in milliseconds."""
+        self._input.write(f"{name} {calls}\n")
+        self._input.flush()
+        return float(self._line()) / 1e6
+
+    def _line(self) -> str:
+        line = self._output.readline()
+        if not line:
+            raise RuntimeError("a benchmark worker ended; it said why above")
+        return line
+
+
+def measure(turns: int, calls: int) -> Measurement:
+    """Median call times, in turns of ``calls`` at a time; the first turn only warms up."""
+    samples: dict[str, list[float]] = {row: [] for row in ROWS}
+    with ExitStack() as processes:
+        started = [
+            (processes.enter_context(Worker(python, names)), names) for python, names in PROCESSES
+        ]
+        workers: dict[str, Worker] = {}
+        for worker, names in started:
+            worker.wait_until_ready()
+            workers |= dict.fromkeys(names, worker)
+        for number in range(turns + 1):
+            for row, name in ROWS.items():
+                sample = workers[name].median_ms(name, calls)
+                if number:
+                    samples[row].append(sample)
+    title = f"Warm: one call; medians of {turns} turns, each the median of {calls} calls"
+    return Measurement(title, samples, TARGETS)

@@ -1,0 +1,153 @@
+"""The calls ``bench.warm`` times, run in the environment that has what each of them imports.
+
+``python -m bench.warm_worker NAME...`` reads ``<name> <calls>`` a line from standard input and
+answers each with the median nanoseconds of one call. Every call prices the same usage: Claude
+Sonnet 5.5, 2,000 fresh input tokens, 50,000 read from the cache, 1,000 output tokens.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from decimal import Decimal
+from statistics import median
+from time import perf_counter_ns
+from typing import Any
+
+MODEL = "claude-sonnet-5-5"
+FRESH, CACHED, OUTPUT = 2_000, 50_000, 1_000
+#: 2,000 x $2 + 50,000 x $0.1 + 1,000 x $10 a million tokens. Float peers land beside it.
+USD, TOLERANCE = Decimal("0.019"), Decimal("1e-12")
+
+Call = Callable[[], Any]
+
+
+def tariff() -> tuple[Call, Decimal]:
+    """The whole handler: event in, response out, log line written. No store is configured, so
+    each call also works out how old the bundled prices are.
+    """
+    from functions.estimate.app import lambda_handler
+    from tools.template import ROOT
+
+    event = json.loads((ROOT / "events" / "estimate.json").read_text(encoding="utf-8"))
+
+    def call() -> dict[str, Any]:
+        return lambda_handler(event, None)
+
+    return call, Decimal(json.loads(call()["body"])["total_usd"])
+
+
+def plain_arithmetic() -> tuple[Call, Decimal]:
+    """The floor: JSON in, three Decimal products and their sum, JSON out, nothing checked."""
+    body = json.dumps(
+        {
+            "model": MODEL,
+            "usage": {
+                "input_tokens": FRESH,
+                "output_tokens": OUTPUT,
+                "cache_read_input_tokens": CACHED,
+            },
+        }
+    )
+    prices = {
+        "input_tokens": Decimal(2),
+        "cache_read_input_tokens": Decimal("0.1"),
+        "output_tokens": Decimal(10),
+    }
+    million = Decimal(1_000_000)
+
+    def call() -> str:
+        usage = json.loads(body)["usage"]
+        costs = {name: usage[name] * price / million for name, price in prices.items()}
+        items = [{"component": name, "cost_usd": str(cost)} for name, cost in costs.items()]
+        return json.dumps({"total_usd": str(sum(costs.values())), "line_items": items})
+
+    return call, Decimal(json.loads(call())["total_usd"])
+
+
+def litellm_tokens() -> tuple[Call, Decimal]:
+    """The short form of litellm: three counts, where prompt tokens include the cached ones."""
+    import litellm
+
+    def call() -> Any:
+        return litellm.cost_per_token(
+            model=MODEL,
+            prompt_tokens=FRESH + CACHED,
+            completion_tokens=OUTPUT,
+            cache_read_input_tokens=CACHED,
+        )
+
+    return call, sum(map(Decimal, call()), Decimal())
+
+
+def litellm_usage_object() -> tuple[Call, Decimal]:
+    """The other form of litellm: a usage object, made beforehand as a response carries it."""
+    import litellm
+    from litellm.types.utils import PromptTokensDetailsWrapper, Usage
+
+    usage = Usage(
+        prompt_tokens=FRESH + CACHED,
+        completion_tokens=OUTPUT,
+        total_tokens=FRESH + CACHED + OUTPUT,
+        prompt_tokens_details=PromptTokensDetailsWrapper(cached_tokens=CACHED),
+    )
+
+    def call() -> Any:
+        return litellm.cost_per_token(model=MODEL, usage_object=usage)
+
+    return call, sum(map(Decimal, call()), Decimal())
+
+
+def genai_prices_calc() -> tuple[Call, Decimal]:
+    """genai-prices, told the provider and given a usage object made beforehand."""
+    from genai_prices import Usage, calc_price
+
+    usage = Usage(input_tokens=FRESH + CACHED, cache_read_tokens=CACHED, output_tokens=OUTPUT)
+
+    def call() -> Any:
+        return calc_price(usage, MODEL, provider_id="anthropic")
+
+    return call, call().total_price
+
+
+CALLS: dict[str, Callable[[], tuple[Call, Decimal]]] = {
+    "tariff": tariff,
+    "plain_arithmetic": plain_arithmetic,
+    "litellm_tokens": litellm_tokens,
+    "litellm_usage_object": litellm_usage_object,
+    "genai_prices_calc": genai_prices_calc,
+}
+
+
+def prepared(name: str) -> Call:
+    """The call of this name, after it has given the right answer once."""
+    call, total = CALLS[name]()
+    if abs(total - USD) > TOLERANCE:
+        raise ValueError(f"{name} says {total}, not {USD}: it does not do the same job")
+    return call
+
+
+def median_ns(call: Call, calls: int) -> float:
+    """The median duration of one call, in nanoseconds."""
+    durations = []
+    for _ in range(calls):
+        started = perf_counter_ns()
+        call()
+        durations.append(perf_counter_ns() - started)
+    return median(durations)
+
+
+def main(names: list[str]) -> None:
+    """Serve measurements until standard input ends. What the calls print is discarded."""
+    answers = sys.stdout
+    with open(os.devnull, "w", encoding="utf-8") as discarded, redirect_stdout(discarded):  # noqa: PTH123 - a device, not a path
+        calls = {name: prepared(name) for name in names}
+        print("ready", file=answers, flush=True)
+        for line in sys.stdin:
+            name, count = line.split()
+            print(median_ns(calls[name], int(count)), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,75 @@
+"""What the local gateway puts into a store, and what it leaves as it is."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.stores import Store, StoreDown, fill, settings
+from pricing import bundled
+from pricing.repository import Repository
+from tests.tables import dynamodb
+
+
+@pytest.fixture(params=["moto", "dynamodb-local"])
+def endpoint(request: pytest.FixtureRequest) -> str:
+    fixture = {"moto": "moto_endpoint", "dynamodb-local": "dynamodb_local_endpoint"}
+    found: str = request.getfixturevalue(fixture[request.param])
+    return found
+
+
+@pytest.fixture
+def client(endpoint: str) -> Iterator[Any]:
+    with dynamodb(endpoint) as opened:
+        yield opened
+
+
+@pytest.fixture
+def table() -> str:
+    return f"tariff-{uuid.uuid4().hex}"
+
+
+def test_an_empty_store_gets_the_table_the_versions_and_an_active_one(
+    endpoint: str, client: Any, table: str, template: dict[str, Any]
+) -> None:
+    contents = fill(template, table, endpoint)
+    assert contents.added == tuple(bundled.ids())
+    assert contents.active == bundled.current_id()
+    repository = Repository(table, client, client)
+    assert repository.version_ids() == bundled.ids()
+    for version in bundled.ids():
+        stored, shipped = repository.get(version), bundled.load(version)
+        assert stored is not None
+        assert shipped is not None
+        assert stored.to_json() == shipped.to_json()
+
+
+def test_a_store_in_use_is_left_as_it_is(
+    endpoint: str, client: Any, table: str, template: dict[str, Any]
+) -> None:
+    fill(template, table, endpoint)
+    Repository(table, client, client).activate("lesson-2025", expected_revision=1)
+    contents = fill(template, table, endpoint)
+    assert contents.added == ()
+    assert contents.active == "lesson-2025"
+
+
+def test_a_store_that_does_not_answer_is_down(template: dict[str, Any], table: str) -> None:
+    with pytest.raises(StoreDown):
+        fill(template, table, "http://127.0.0.1:1")
+
+
+def test_a_store_of_ours_never_sees_real_keys() -> None:
+    found = settings(Store("ours", lambda: "http://here", ours=True), "http://here")
+    assert found["TARIFF_DYNAMODB_ENDPOINT"] == "http://here"
+    assert found["AWS_ACCESS_KEY_ID"] == found["AWS_SECRET_ACCESS_KEY"] == "local"
+    assert found["AWS_SESSION_TOKEN"] == ""
+
+
+def test_a_store_of_someone_elses_gets_the_keys_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = Store("theirs", lambda: "http://there", ours=False)
+    assert "AWS_ACCESS_KEY_ID" not in settings(theirs, "http://there")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert settings(theirs, "http://there")["AWS_ACCESS_KEY_ID"] == "local"
