@@ -83,6 +83,7 @@ def test_the_example_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None
         "modifiers": [],
         "long_context": None,
         "context": {"window": 1000000, "used_tokens": 53000, "fits": True},
+        "counting": None,
         "assumptions": [],
         "warnings": [],
     }

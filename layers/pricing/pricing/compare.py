@@ -9,6 +9,7 @@ from pricing.estimate import Estimate, EstimateQuery, Provenance, estimate, prov
 from pricing.models import Model
 from pricing.money import share_of
 from pricing.price_book import BookInForce
+from pricing.work import MeasuredWork, RecountedWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Comparison:
     models: tuple[str, ...] = ()
     baseline: str | None = None
     requires: Requirements = Requirements()
+    #: Whether measured counts are those of the same text on every tokenizer, or the same counts.
     equal_text: bool = False
 
 
@@ -86,6 +88,7 @@ def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
     The baseline is priced even when it does not qualify: it is what the others stand beside.
     """
     book = in_force.book
+    comparison = _recounted(in_force, comparison)
     references = comparison.models or tuple(sorted(set(book.families.values())))
     rows: list[tuple[Estimate, Model]] = []
     excluded: list[Exclusion] = []
@@ -109,6 +112,19 @@ def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
         baseline=baseline.model.id if baseline else None,
         pricing=provenance(in_force, comparison.query.as_of),
     )
+
+
+def _recounted(in_force: BookInForce, comparison: Comparison) -> Comparison:
+    """For the same text: usage was measured on the baseline, and scales with each tokenizer."""
+    work = comparison.query.work
+    if not comparison.equal_text or not isinstance(work, MeasuredWork):
+        return comparison
+    measured_on = comparison.baseline or (comparison.models[0] if comparison.models else None)
+    if measured_on is None:
+        raise InvalidRequest.at("/baseline", "is required with equal: text; it is what counted")
+    tokenizer = in_force.book.find(measured_on).model.tokenizer
+    query = replace(comparison.query, work=RecountedWork(work.attempts, tokenizer))
+    return replace(comparison, query=query)
 
 
 def _on(query: EstimateQuery, reference: str) -> EstimateQuery:

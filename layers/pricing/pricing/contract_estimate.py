@@ -27,6 +27,7 @@ from pricing.usage import (
 from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
 from pricing.usage_gemini import GeminiUsage
 from pricing.what_if import CacheTtl, Caching, WhatIf
+from pricing.work import MeasuredWork
 from pricing.workload import Period, WorkItem, Workload
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
@@ -118,7 +119,7 @@ class WorkInput(UsageInput):
         model, notices = self._model()
         return EstimateQuery(
             model=model,
-            attempts=parsed.attempts,
+            work=MeasuredWork(parsed.attempts),
             as_of=as_of,
             calls=self.calls,
             requested=self.requested(),
@@ -264,7 +265,7 @@ class CompareRequest(Versioned, UsageInput):
         return Comparison(
             query=EstimateQuery(
                 model="",
-                attempts=parsed.attempts,
+                work=MeasuredWork(parsed.attempts),
                 as_of=self.moment(now),
                 calls=self.calls,
                 requested=self.requested(),

@@ -1,7 +1,7 @@
 """One call (or many identical ones) on one model: the answer to ``POST /v1/estimate``."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -10,8 +10,9 @@ from pricing.calculator import LineItem, LongContext, Modifier, Priced
 from pricing.instants import AsOf
 from pricing.models import Model
 from pricing.notices import Notice
-from pricing.price_book import BookInForce, MatchedBy
+from pricing.price_book import BookInForce, MatchedBy, PriceBook
 from pricing.usage import Attempt, StatedTerms, Terms, settle
+from pricing.work import Counted, Work
 
 #: How long before a retirement an answer starts to mention it.
 RETIREMENT_NOTICE = timedelta(days=90)
@@ -19,13 +20,13 @@ RETIREMENT_NOTICE = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class EstimateQuery:
-    """What to price: a model reference, one call's attempts, the terms asked for and served.
+    """What to price: a model reference, one call's work, the terms asked for and served.
 
     ``notices`` are things the reader of the usage object wants said in the answer.
     """
 
     model: str
-    attempts: tuple[Attempt, ...]
+    work: Work
     as_of: AsOf
     calls: int = 1
     requested: StatedTerms = StatedTerms()
@@ -50,6 +51,21 @@ class ContextUse:
     window: int | None
     used_tokens: int
     fits: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How the input was counted from text, and what the call costs at both ends of the band.
+
+    The band holds the true count for about 95% of texts; docs/token-counting.md has the figures.
+    """
+
+    method: str
+    input_tokens: int
+    low_tokens: int
+    high_tokens: int
+    low_total_usd: Decimal
+    high_total_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,7 @@ class Estimate:
     modifiers: tuple[Modifier, ...]
     long_context: LongContext | None
     context: ContextUse
+    counting: Counting | None
     pricing: Provenance
     assumptions: tuple[str, ...]
     warnings: tuple[Notice, ...]
@@ -94,7 +111,9 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     model = match.model
     terms, _ = settle(query.requested, query.served)
     at = query.as_of.instant
-    priced = price_attempts(in_force.book, model, at, query.attempts, terms, query.calls)
+    counted = query.work.on(model)
+    priced = price_attempts(in_force.book, model, at, counted.attempts, terms, query.calls)
+    context = _context(model, at, counted.attempts)
     return Estimate(
         total_usd=priced.total_usd,
         per_call_usd=priced.per_call_usd,
@@ -104,14 +123,17 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         line_items=priced.line_items,
         modifiers=priced.modifiers,
         long_context=priced.long_context,
-        context=_context(model, query),
+        context=context,
+        counting=_counting(in_force.book, model, query, counted, terms),
         pricing=provenance(in_force, query.as_of),
-        assumptions=priced.assumptions,
-        warnings=notices(model, query, terms, priced),
+        assumptions=(*counted.assumptions, *priced.assumptions),
+        warnings=notices(model, query, terms, counted, priced),
     )
 
 
-def notices(model: Model, query: EstimateQuery, terms: Terms, priced: Priced) -> tuple[Notice, ...]:
+def notices(
+    model: Model, query: EstimateQuery, terms: Terms, counted: Counted, priced: Priced
+) -> tuple[Notice, ...]:
     """Everything worth saying about a priced query, from reading it to the model's limits."""
     _, differing = settle(query.requested, query.served)
     return (
@@ -119,7 +141,7 @@ def notices(model: Model, query: EstimateQuery, terms: Terms, priced: Priced) ->
         *_served_notices(terms, differing),
         *priced.warnings,
         *_lifecycle_notices(model, query.as_of),
-        *_limit_notices(model, query.attempts, terms, _context(model, query)),
+        *_limit_notices(model, query.as_of.instant, counted.attempts, terms),
     )
 
 
@@ -134,10 +156,27 @@ def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
     )
 
 
-def _context(model: Model, query: EstimateQuery) -> ContextUse:
-    period = model.period_at(query.as_of.instant)
+def _counting(
+    book: PriceBook, model: Model, query: EstimateQuery, counted: Counted, terms: Terms
+) -> Counting | None:
+    """The cost at both ends of the count's error band; None when nothing was estimated."""
+    count = counted.count
+    if count is None:
+        return None
+    totals = []
+    for tokens in (count.low, count.high):
+        first, *rest = counted.attempts
+        usage = replace(first.usage, input=first.usage.input - count.tokens + tokens)
+        attempts = (replace(first, usage=usage), *rest)
+        at = query.as_of.instant
+        totals.append(price_attempts(book, model, at, attempts, terms, query.calls).total_usd)
+    return Counting(count.method, count.tokens, count.low, count.high, *totals)
+
+
+def _context(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> ContextUse:
+    period = model.period_at(at)
     window = (period and period.context_window) or model.context_window
-    usages = [attempt.usage for attempt in query.attempts]
+    usages = [attempt.usage for attempt in attempts]
     used = max(usage.prompt_tokens + usage.output_tokens for usage in usages)
     return ContextUse(window, used, None if window is None else used <= window)
 
@@ -166,9 +205,10 @@ def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
 
 
 def _limit_notices(
-    model: Model, attempts: tuple[Attempt, ...], terms: Terms, context: ContextUse
+    model: Model, at: datetime, attempts: tuple[Attempt, ...], terms: Terms
 ) -> list[Notice]:
     notices = []
+    context = _context(model, at, attempts)
     if context.fits is False:
         message = (
             f"{context.used_tokens} tokens do not fit the {context.window} token window of"

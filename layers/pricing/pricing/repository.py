@@ -25,7 +25,7 @@ from pricing.errors import (
     UnknownVersion,
     VersionExists,
 )
-from pricing.price_book import PriceBook
+from pricing.price_book import PriceBook, digest
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
 CHUNK_BYTES = 380_000
@@ -89,8 +89,15 @@ class Repository:
         return [item["sk"]["S"] for item in self._query("VERSIONS")]
 
     def add(self, book: PriceBook) -> None:
-        """Store a version, all of it or nothing; raises VersionExists when its id is taken."""
-        packed = zlib.compress(book.to_json(), 9)
+        """Store a version, all of it or nothing.
+
+        Raises VersionExists when its id is taken, and CorruptBook for a book that was read from
+        JSON in another than the canonical form: its hash is not that of what would be stored.
+        """
+        content = book.to_json()
+        if digest(content) != book.sha256:
+            raise CorruptBook(f"price version {book.id} was not read from canonical JSON")
+        packed = zlib.compress(content, 9)
         chunks = [packed[at : at + CHUNK_BYTES] for at in range(0, len(packed), CHUNK_BYTES)]
         summary = {
             "sha256": {"S": book.sha256},

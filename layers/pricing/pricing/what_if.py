@@ -15,8 +15,10 @@ from pricing.calculator import Priced
 from pricing.errors import InvalidRequest
 from pricing.models import Model
 from pricing.money import ONE, add, multiply, percent_of, subtract
+from pricing.notices import Notice
 from pricing.price_book import PriceBook
 from pricing.usage import Attempt, Processing, Terms, Usage
+from pricing.work import Work
 
 CacheTtl = Literal["5m", "1h"]
 
@@ -53,10 +55,13 @@ class Line:
 
     name: str
     model: Model
+    work: Work
     attempts: tuple[Attempt, ...]
     terms: Terms
     calls: int
     priced: Priced
+    assumptions: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
     @property
     def total_usd(self) -> Decimal:
@@ -136,17 +141,18 @@ def _saving(
     book: PriceBook, at: datetime, line: Line, change: WhatIf, notes: dict[str, None]
 ) -> Decimal:
     """What one line saves; zero, with a note, when the change cannot apply to it."""
-    model, terms = line.model, line.terms
+    model, terms, attempts = line.model, line.terms, line.attempts
     if change.model is not None:
         model = book.find(change.model).model
-        if model.tokenizer != line.model.tokenizer:
+        attempts = line.work.on(model).attempts
+        if attempts == line.attempts and model.tokenizer != line.model.tokenizer:
             notes[
                 f"{model.id} and {line.model.id} count tokens differently; the same counts are"
                 " assumed. POST /v1/compare with equal: text recounts."
             ] = None
     if change.processing is not None:
         terms = replace(terms, processing=change.processing)
-    changed = replace(line, model=model, terms=terms)
+    changed = replace(line, model=model, attempts=attempts, terms=terms)
     try:
         cost = _cost(book, at, changed, change.caching)
     except InvalidRequest as error:

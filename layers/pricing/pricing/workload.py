@@ -84,29 +84,34 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
         except TariffError as error:
             raise error.under(f"/items/{number}") from None
         lines.append(line)
-        said.update(dict.fromkeys(notices(line.model, item.query, line.terms, line.priced)))
+        said.update(dict.fromkeys(line.notices))
     total = add(line.total_usd for line in lines)
     return WorkloadEstimate(
         items=tuple(_item(line, total) for line in lines),
         totals=_projected(total, workload),
         what_if=_what_ifs(book, workload, lines),
         pricing=provenance(in_force, workload.as_of),
-        assumptions=tuple(dict.fromkeys(one for line in lines for one in line.priced.assumptions)),
+        assumptions=tuple(dict.fromkeys(one for line in lines for one in line.assumptions)),
         warnings=tuple(said),
     )
 
 
 def _line(book: PriceBook, item: WorkItem) -> Line:
-    query = item.query
+    query, at = item.query, item.query.as_of.instant
     model = book.find(query.model).model
     terms, _ = settle(query.requested, query.served)
+    counted = query.work.on(model)
+    priced = price_attempts(book, model, at, counted.attempts, terms, query.calls)
     return Line(
         name=item.name,
         model=model,
-        attempts=query.attempts,
+        work=query.work,
+        attempts=counted.attempts,
         terms=terms,
         calls=query.calls,
-        priced=price_attempts(book, model, query.as_of.instant, query.attempts, terms, query.calls),
+        priced=priced,
+        assumptions=(*counted.assumptions, *priced.assumptions),
+        notices=notices(model, query, terms, counted, priced),
     )
 
 

@@ -1,0 +1,78 @@
+"""What is to be priced, before it is known on which model: measured usage, or text to count."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Protocol
+
+from pricing.models import COMPONENT_UNITS, TOKEN, Model
+from pricing.tokens import TokenCount
+from pricing.usage import Attempt, Usage
+
+#: Tokens for the same text, relative to Claude models up to 4.6. The provider says that models
+#: from 4.7 on make about 30% more; no figure is published between other tokenizers.
+RELATIVE_TOKENS = {"claude-2024": 10, "claude-2026": 13}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The attempts of one call as a model's tokenizer counts them.
+
+    ``count`` is set when the input was estimated from text: its tokens with their error band.
+    """
+
+    attempts: tuple[Attempt, ...]
+    assumptions: tuple[str, ...] = ()
+    count: TokenCount | None = None
+
+
+class Work(Protocol):
+    """Something a model can be asked to do."""
+
+    def on(self, model: Model) -> Counted:
+        """The work counted for one model."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredWork:
+    """Usage that was measured; the same counts stand for every model."""
+
+    attempts: tuple[Attempt, ...]
+
+    def on(self, model: Model) -> Counted:  # noqa: ARG002 - the same on every model
+        """The attempts as measured."""
+        return Counted(self.attempts)
+
+
+@dataclass(frozen=True, slots=True)
+class RecountedWork:
+    """Usage measured with one tokenizer, scaled to what another makes of the same text."""
+
+    attempts: tuple[Attempt, ...]
+    measured_with: str | None
+
+    def on(self, model: Model) -> Counted:
+        """The attempts with every token bucket scaled, rounded half up."""
+        if model.tokenizer == self.measured_with:
+            return Counted(self.attempts)
+        made = RELATIVE_TOKENS.get(model.tokenizer or "")
+        of = RELATIVE_TOKENS.get(self.measured_with or "")
+        if made is None or of is None:
+            assumption = (
+                "The same token counts are assumed: how this model's tokenizer counts the text is"
+                " not published."
+            )
+            return Counted(self.attempts, (assumption,))
+        scaled = tuple(replace(one, usage=_scaled(one.usage, made, of)) for one in self.attempts)
+        assumption = f"Tokens were recounted for the same text: x {made}/{of} on this tokenizer."
+        return Counted(scaled, (assumption,))
+
+
+def _scaled(usage: Usage, made: int, of: int) -> Usage:
+    return Usage(
+        **{
+            field.name: (2 * count * made + of) // (2 * of)
+            if COMPONENT_UNITS[field.name] == TOKEN
+            else count
+            for field in fields(Usage)
+            if (count := getattr(usage, field.name)) is not None
+        }
+    )
