@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.models import Model, model_from_document
+from pricing.suggestions import Names
 
 SCHEMA = 1
 CONTEXT_SUFFIX = "[1m]"
 MAX_SUGGESTIONS = 3
-MIN_SIMILARITY = 0.6
 
 MatchedBy = Literal["id", "alias", "provider_id", "context_suffix", "family"]
 
@@ -122,16 +122,9 @@ class PriceBook:
 
     def suggest(self, reference: str) -> list[str]:
         """At most three known names with a similarity of 0.6 or more, nearest first."""
-        from difflib import get_close_matches  # only an error needs it
-
-        wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
-        near = get_close_matches(
-            wanted, self._names.keys() | self.families.keys(), n=12, cutoff=MIN_SIMILARITY
-        )
-        seen: dict[str, str] = {}
-        for name in near:  # one suggestion a model: its alias and its id are the same advice
-            key = self.families.get(name) or self._names[name][0]
-            seen.setdefault(key, name)
+        seen: dict[str, str] = {}  # one suggestion a model: its alias and its id are one advice
+        for name in self._suggestable.nearest(reference.lower().removesuffix(CONTEXT_SUFFIX)):
+            seen.setdefault(self.families.get(name) or self._names[name][0], name)
         return list(seen.values())[:MAX_SUGGESTIONS]
 
     def _named(self, name: str) -> Match | None:
@@ -143,16 +136,30 @@ class PriceBook:
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, MatchedBy]]:
-        """Every exact name, with the model it means and the rule; ids win over aliases."""
+        """Every exact name, with the model it means and the rule; ids win over aliases.
+
+        A row whose ``bare_names`` is false, a reseller's, is found behind ``provider/`` only: the
+        bare name is its maker's, or nobody's.
+        """
         names: dict[str, tuple[str, MatchedBy]] = {}
         for key, row in self._rows.items():
             names[key] = (key, "provider_id")
             for alias in row.get("aliases", ()):
-                names.setdefault(alias, (key, "alias"))
                 names.setdefault(f"{row['provider']}/{alias}", (key, "provider_id"))
+                if row.get("bare_names", True):
+                    names.setdefault(alias, (key, "alias"))
         for key, row in self._rows.items():
-            names[row["id"]] = (key, "id")
+            if row.get("bare_names", True):
+                names[row["id"]] = (key, "id")
         return names
+
+    @cached_property
+    def _suggestable(self) -> Names:
+        """Each model under the names a caller would rather use: bare ones, where it has any."""
+        names = set(self.families)
+        for key, row in self._rows.items():
+            names |= {row["id"], *row.get("aliases", ())} if row.get("bare_names", True) else {key}
+        return Names(names)
 
 
 @dataclass(frozen=True, slots=True)
