@@ -1,0 +1,150 @@
+"""Who may call which route, and how often, in the OpenAPI body that API Gateway receives."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tools.template import resources
+
+Template = dict[str, Any]
+Requirement = list[dict[str, list[str]]]
+DeployedWith = Callable[[Callable[[Template], None]], Template]
+
+OPEN_TO_ALL = {"GET /v1/health", "GET /openapi.json", "GET /docs"}
+UNGUARDED: Requirement = [{"NONE": []}]
+
+
+def resolved(value: Any, *, use_jwt: bool) -> Any:
+    """A value after CloudFormation's conditions, where UseJwt is the only one."""
+    if isinstance(value, list):
+        return [resolved(member, use_jwt=use_jwt) for member in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::If" in value:
+        condition, then, otherwise = value["Fn::If"]
+        assert condition == "UseJwt"
+        return resolved(then if use_jwt else otherwise, use_jwt=use_jwt)
+    members = {name: resolved(member, use_jwt=use_jwt) for name, member in value.items()}
+    return {name: member for name, member in members.items() if member != {"Ref": "AWS::NoValue"}}
+
+
+def api_body(template: Template, *, use_jwt: bool) -> dict[str, Any]:
+    (api,) = resources(template, "AWS::ApiGatewayV2::Api").values()
+    body = resolved(api["Properties"]["Body"], use_jwt=use_jwt)
+    assert isinstance(body, dict)
+    return body
+
+
+def security(template: Template, *, use_jwt: bool) -> dict[str, Any]:
+    """Route key -> its security requirement."""
+    return {
+        path if path == "$default" else f"{method.upper()} {path}": operation.get("security")
+        for path, operations in api_body(template, use_jwt=use_jwt)["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def declared_routes(template: Template) -> set[str]:
+    """The route keys of the functions' events in template.yaml."""
+    events = [
+        event["Properties"]
+        for function in resources(template, "AWS::Serverless::Function").values()
+        for event in function["Properties"]["Events"].values()
+        if event["Type"] == "HttpApi"
+    ]
+    return {
+        event["Path"] if event["Path"] == "$default" else f"{event['Method']} {event['Path']}"
+        for event in events
+    }
+
+
+@pytest.mark.parametrize(("use_jwt", "scheme"), [(False, "AWS_IAM"), (True, "Jwt")])
+def test_every_route_has_the_chosen_authoriser_but_the_named_open_ones(
+    template: Template, deployed: Template, use_jwt: bool, scheme: str
+) -> None:
+    guarded = declared_routes(template) - OPEN_TO_ALL
+
+    assert security(deployed, use_jwt=use_jwt) == {
+        **{route: [{scheme: []}] for route in guarded},
+        **dict.fromkeys(OPEN_TO_ALL, UNGUARDED),
+    }
+
+
+def test_without_an_issuer_callers_sign_their_requests_and_no_jwt_authoriser_is_made(
+    deployed: Template,
+) -> None:
+    schemes = api_body(deployed, use_jwt=False)["components"]["securitySchemes"]
+
+    assert set(schemes) == {"AWS_IAM"}
+    assert schemes["AWS_IAM"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+
+
+def test_with_an_issuer_tokens_are_checked_for_that_issuer_and_audience(
+    deployed: Template,
+) -> None:
+    schemes = api_body(deployed, use_jwt=True)["components"]["securitySchemes"]
+
+    assert schemes["Jwt"]["x-amazon-apigateway-authorizer"] == {
+        "type": "jwt",
+        "identitySource": "$request.header.Authorization",
+        "jwtConfiguration": {"issuer": {"Ref": "JwtIssuer"}, "audience": [{"Ref": "JwtAudience"}]},
+    }
+
+
+@pytest.mark.parametrize("use_jwt", [False, True])
+def test_a_new_route_that_nobody_guarded_is_closed(
+    deployed_with: DeployedWith, use_jwt: bool
+) -> None:
+    def add_route(source: Template) -> None:
+        source["SiteFunction"]["Properties"]["Events"]["New"] = {
+            "Type": "HttpApi",
+            "Properties": {"ApiId": {"Ref": "TariffApi"}, "Method": "GET", "Path": "/new"},
+        }
+
+    found = security(deployed_with(add_route), use_jwt=use_jwt)
+    assert found["GET /new"] == [{"AWS_IAM": []}]
+
+
+def test_every_route_reaches_the_function_that_declares_it(
+    template: Template, deployed: Template
+) -> None:
+    declared = {
+        (event["Properties"]["Path"], function_id)
+        for function_id, function in resources(template, "AWS::Serverless::Function").items()
+        for event in function["Properties"]["Events"].values()
+    }
+
+    integrations = {
+        (path, operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"])
+        for path, operations in api_body(deployed, use_jwt=False)["paths"].items()
+        for operation in operations.values()
+    }
+    assert {
+        (path, uri.rpartition("/functions/")[2].partition(".Arn")[0].removeprefix("${"))
+        for path, uri in integrations
+    } == declared
+
+
+def test_every_function_receives_the_payload_that_its_door_reads(deployed: Template) -> None:
+    versions = {
+        operation["x-amazon-apigateway-integration"]["payloadFormatVersion"]
+        for operations in api_body(deployed, use_jwt=False)["paths"].values()
+        for operation in operations.values()
+    }
+
+    assert versions == {"2.0"}
+
+
+def test_the_api_is_throttled_by_parameter(deployed: Template) -> None:
+    (stage,) = resources(deployed, "AWS::ApiGatewayV2::Stage").values()
+
+    assert stage["Properties"]["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "ThrottleRate"},
+        "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"},
+    }
+    assert deployed["Parameters"]["ThrottleRate"]["MinValue"] > 0
+
+
+def test_no_page_of_another_origin_may_call_the_api_from_a_browser(deployed: Template) -> None:
+    assert "x-amazon-apigateway-cors" not in api_body(deployed, use_jwt=False)

@@ -1,0 +1,143 @@
+"""Least privilege, held against what CloudFormation receives: SAM adds to what it reads."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.template.permissions import READS, granted, role_of, statements, too_broad
+from tools.template import resources
+
+Template = dict[str, Any]
+DeployedWith = Callable[[Callable[[Template], None]], Template]
+
+FUNCTIONS = "AWS::Lambda::Function"
+#: The functions that may do more with the table than read it.
+WRITERS: frozenset[str] = frozenset()
+WITHOUT_TABLE = frozenset({"SiteFunction"})
+
+
+def table_actions(template: Template, function_id: str) -> set[str]:
+    return {one for one in granted(template, function_id) if one.startswith("dynamodb:")}
+
+
+def test_no_two_functions_share_a_role(deployed: Template) -> None:
+    roles = Counter(
+        role_of(deployed, function_id) for function_id in resources(deployed, FUNCTIONS)
+    )
+
+    assert [role for role, users in roles.items() if users > 1] == []
+
+
+def test_no_role_grants_more_than_named_actions_on_named_resources(deployed: Template) -> None:
+    assert too_broad(deployed) == []
+
+
+def test_no_role_carries_a_policy_that_cannot_be_read_here(deployed: Template) -> None:
+    attached = [
+        arn
+        for role in resources(deployed, "AWS::IAM::Role").values()
+        for arn in role["Properties"].get("ManagedPolicyArns", [])
+    ]
+
+    policies = resources(deployed, "AWS::IAM::ManagedPolicy")
+    assert [arn for arn in attached if arn.get("Ref") not in policies] == []
+
+
+def test_only_lambda_may_assume_the_roles(deployed: Template) -> None:
+    trusted = [
+        (statement["Effect"], statement["Principal"], statement["Action"])
+        for role in resources(deployed, "AWS::IAM::Role").values()
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    ]
+
+    allowed = ("Allow", {"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")
+    assert trusted == [allowed] * len(resources(deployed, FUNCTIONS))
+
+
+def test_only_the_functions_meant_to_may_do_more_than_read_the_table(deployed: Template) -> None:
+    more = {
+        function_id
+        for function_id in resources(deployed, FUNCTIONS)
+        if table_actions(deployed, function_id) - READS
+    }
+
+    assert more == WRITERS
+
+
+def test_the_site_may_not_even_read_the_table_and_the_others_may(deployed: Template) -> None:
+    without = {
+        function_id
+        for function_id in resources(deployed, FUNCTIONS)
+        if not table_actions(deployed, function_id)
+    }
+
+    assert without == WITHOUT_TABLE
+
+
+def test_the_table_is_the_only_one_that_the_functions_may_name(deployed: Template) -> None:
+    named = [
+        statement.document["Resource"]
+        for statement in statements(deployed)
+        if any(action.startswith("dynamodb:") for action in statement.actions)
+    ]
+
+    table = {"Fn::GetAtt": ["PriceVersionsTable", "Arn"]}
+    assert named == [table] * (len(resources(deployed, FUNCTIONS)) - len(WITHOUT_TABLE))
+
+
+def test_each_function_may_write_to_its_own_log_group_only(deployed: Template) -> None:
+    for function_id, function in resources(deployed, FUNCTIONS).items():
+        role_id = role_of(deployed, function_id)
+        groups = [
+            statement.document["Resource"]
+            for statement in statements(deployed)
+            if statement.owner == role_id and "logs:PutLogEvents" in statement.actions
+        ]
+        own = function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+        assert groups == [{"Fn::GetAtt": [own, "Arn"]}]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Allow", "Action": "*:*", "Resource": "*"},
+        {"Effect": "Allow", "Action": ["dynamodb:*"], "Resource": {"Ref": "PriceVersionsTable"}},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": "${Bucket.Arn}/*"}},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::b/k", "*"]},
+        {"Effect": "Allow", "NotAction": "iam:PassRole", "Resource": "arn:aws:s3:::b/k"},
+        {
+            "Effect": "Allow",
+            "Action": ["xray:PutTraceSegments", "xray:GetTraceSummaries"],
+            "Resource": "*",
+        },
+    ],
+)
+def test_a_planted_statement_that_grants_too_much_is_caught(
+    deployed_with: DeployedWith, planted: dict[str, Any]
+) -> None:
+    def plant(source: Template) -> None:
+        # As SAM invites one to write it; only its translation makes a role of this.
+        properties = source["EstimateFunction"]["Properties"]
+        del properties["Role"]
+        properties["Policies"] = [{"Version": "2012-10-17", "Statement": [planted]}]
+
+    found = too_broad(deployed_with(plant))
+    assert found
+    assert all(sentence.startswith("EstimateFunctionRole ") for sentence in found)
+
+
+def test_a_planted_write_to_the_table_is_caught(deployed_with: DeployedWith) -> None:
+    def plant(source: Template) -> None:
+        (policy,) = source["SiteRole"]["Properties"]["Policies"]
+        policy["PolicyDocument"]["Statement"].append(
+            {
+                "Effect": "Allow",
+                "Action": "dynamodb:PutItem",
+                "Resource": {"Fn::GetAtt": ["PriceVersionsTable", "Arn"]},
+            }
+        )
+
+    assert table_actions(deployed_with(plant), "SiteFunction") == {"dynamodb:PutItem"}
