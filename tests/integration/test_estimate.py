@@ -357,6 +357,43 @@ def test_the_same_pinned_request_gives_the_same_bytes(ask: Ask) -> None:
     }
 
 
+def test_a_prompt_is_counted_by_a_stated_method_with_an_honest_band(ask: Ask) -> None:
+    prompt = {"text": "Summarise the minutes of the meeting in three points. " * 20}
+    answer = ask(model="opus", **prompt, expected_output_tokens=300, thinking_tokens=200)
+    counting = answer.body["counting"]
+    assert counting["low_tokens"] < counting["input_tokens"] < counting["high_tokens"]
+    fresh, output = (Fraction(line["quantity"]) for line in answer.body["line_items"])
+    assert fresh == counting["input_tokens"]
+    assert output == 500
+    for end in ("low", "high"):
+        tokens, usd = counting[f"{end}_tokens"], counting[f"{end}_total_usd"]
+        assert Fraction(usd) == (tokens * 4 + 500 * 20) / Fraction(10**6)
+    assert "docs/token-counting.md" in counting["method"]
+
+
+def test_the_newer_tokenizer_makes_more_tokens_of_the_same_prompt(ask: Ask) -> None:
+    counts = [
+        ask(model=model, text="the same words " * 100).body["counting"]["input_tokens"]
+        for model in ("claude-opus-4-6", "claude-opus-4-7")
+    ]
+    assert counts[1] > counts[0]
+
+
+def test_images_and_tools_are_counted_by_their_published_rules(ask: Ask) -> None:
+    message = {"role": "user", "content": [{"type": "image", "width": 1000, "height": 1000}]}
+    bare, tools = (
+        ask(model="claude-opus-5", messages=[message], tools=tools) for tools in (False, True)
+    )
+    tokens = [one.body["counting"]["input_tokens"] for one in (bare, tools)]
+    assert tokens[0] == 1296 + 7  # the image, and what frames one message
+    assert tokens[1] - tokens[0] == 286
+
+
+def test_without_an_expected_output_none_is_priced_and_that_is_said(ask: Ask) -> None:
+    assert codes(ask(model="opus", text="hello")) == {"no_expected_output"}
+    assert codes(ask(model="opus", text="hello", expected_output_tokens=0)) == set()
+
+
 def asking(**fields: Any) -> dict[str, Any]:
     return {"model": "opus", "usage": USAGE, **fields}
 
@@ -402,6 +439,10 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
     ("no model", {"usage": USAGE}, 422, "/model is required"),
     ("no usage", {"model": "opus"}, 422, "exactly one"),
     ("usage twice", asking(response={"model": "opus", "usage": USAGE}), 422, "exactly one"),
+    ("usage and text", asking(text="hello"), 422, "exactly one"),
+    ("tools without a text", asking(tools=True), 422, "/tools goes with text"),
+    ("an image without a size", {"model": "opus", "messages": [{"content": [{"type": "image"}]}]}, 422, "width and height"),
+    ("a message that is none", {"model": "opus", "messages": [{"role": "user"}]}, 422, "/messages/0/content"),
     ("usage that is a list", asking(usage=[1]), 422, "/usage must be an object"),
     ("a moment that is none", asking(as_of="yesterday"), 422, "/as_of"),
     ("a moment without its offset", asking(as_of="2026-11-22T09:30:00"), 422, "/as_of"),

@@ -1,7 +1,7 @@
 """Requests that price usage: one call, a workload, a comparison."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
@@ -12,8 +12,10 @@ from pricing.compare import Comparison, Requirements
 from pricing.contract import Calls, ExactNumber, Name, Request, Versioned, parse
 from pricing.errors import InvalidRequest
 from pricing.estimate import EstimateQuery
+from pricing.images import ImageSize
 from pricing.instants import AsOf
 from pricing.notices import Notice
+from pricing.prompts import Prompt, ToolChoice
 from pricing.usage import (
     MAX_COUNT,
     Attempt,
@@ -27,7 +29,7 @@ from pricing.usage import (
 from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
 from pricing.usage_gemini import GeminiUsage
 from pricing.what_if import CacheTtl, Caching, WhatIf
-from pricing.work import MeasuredWork
+from pricing.work import MeasuredWork, TextWork, Work
 from pricing.workload import Period, WorkItem, Workload
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
@@ -58,8 +60,56 @@ class ProviderResponse(BaseModel):
         return self.model or self.modelVersion
 
 
-class UsageInput(Request):
-    """One call's usage: the provider's own object, or a raw response that holds it."""
+class ImageRequest(Request):
+    """An image's size in pixels; its bytes do not matter to its price."""
+
+    width: Annotated[int, Field(ge=1, le=100_000)]
+    height: Annotated[int, Field(ge=1, le=100_000)]
+
+
+class TextInput(Request):
+    """A request that has not been sent, to be counted for each model's tokenizer."""
+
+    text: str | None = Field(default=None, description="The prompt as one string.")
+    messages: list[dict[str, Any]] | None = Field(
+        default=None, description="Or as Messages: `[{role, content}]`, content text or blocks."
+    )
+    system: str | list[dict[str, Any]] = ""
+    images: Annotated[tuple[ImageRequest, ...], Field(max_length=600, strict=False)] = ()
+    tools: bool | list[dict[str, Any]] = Field(
+        default=False, description="`true` when tools are sent, or the definitions themselves."
+    )
+    tool_choice: ToolChoice = "auto"
+    expected_output_tokens: Count | None = None
+    thinking_tokens: Count = Field(default=0, description="Billed as output, on top of it.")
+
+    def text_work(self) -> TextWork:
+        """The prompt as the domain counts it."""
+        images = tuple(ImageSize(one.width, one.height) for one in self.images)
+        return TextWork(
+            prompt=Prompt(
+                messages=self.text if self.text is not None else self.messages or [],
+                system=self.system,
+                tools=self.tools,
+                tool_choice=self.tool_choice,
+                images=images,
+            ),
+            expected_output_tokens=self.expected_output_tokens or 0,
+            thinking_tokens=self.thinking_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request holds: its work, the terms a provider reported, and what to say of both."""
+
+    work: Work
+    served: StatedTerms
+    notices: tuple[Notice, ...]
+
+
+class UsageInput(TextInput):
+    """One call: a usage object as it came, a raw response that holds one, or a prompt to count."""
 
     usage: SkipValidation[AnyUsage | None] = Field(
         default=None, description="The provider's own usage object, as it came."
@@ -77,31 +127,53 @@ class UsageInput(Request):
         """The terms the caller stated; a default nobody wrote is not a statement."""
         return StatedTerms(**{name: getattr(self, name) for name in _TERMS & self.model_fields_set})
 
-    def parsed(self) -> ParsedUsage:
-        """The usage in disjoint buckets; raises InvalidRequest, pointing at what is wrong."""
-        if (self.usage is None) == (self.response is None):
-            raise InvalidRequest.at("/usage", "send exactly one of usage and response")
+    def asked(self) -> Asked:
+        """The work; raises InvalidRequest, pointing at what is wrong with it."""
+        given = self.model_fields_set & _SOURCES
+        if len(given) != 1:
+            raise InvalidRequest.at(
+                "/usage", "send exactly one of usage, response, text and messages"
+            )
+        if given & _TEXT:
+            return Asked(self.text_work(), StatedTerms(), self._output_notice())
+        alone = sorted(self.model_fields_set & _WITH_TEXT)
+        if alone:
+            raise InvalidRequest.at(f"/{alone[0]}", "goes with text or messages only")
+        parsed = self._parsed()
+        return Asked(MeasuredWork(parsed.attempts), parsed.served, parsed.notices)
+
+    def _parsed(self) -> ParsedUsage:
         if self.response is None:
             return parse_usage(self.usage, self.usage_format or "anthropic", "/usage")
-        return self._from_response(self.response)
+        return _from_response(self.response, self.usage_format)
 
-    def _from_response(self, response: ProviderResponse) -> ParsedUsage:
-        name = "usage" if response.usage is not None else "usageMetadata"
-        raw: Any = getattr(response, name)
-        usage_format = self.usage_format or recognise(response.type or response.object, raw)
-        if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
-            raw = {"service_tier": response.service_tier, **raw}
-        parsed = parse_usage(raw, usage_format, f"/response/{name}")
-        if response.stop_reason == "refusal" and not any(
-            attempt.usage.output_tokens for attempt in parsed.attempts
-        ):
-            message = "A refusal before any output is not billed, though its usage shows tokens."
-            notice = Notice("refusal_not_billed", message)
-            return replace(parsed, attempts=(Attempt(Usage()),), notices=(*parsed.notices, notice))
-        return parsed
+    def _output_notice(self) -> tuple[Notice, ...]:
+        if self.expected_output_tokens is not None:
+            return ()
+        message = "No output is priced: say how much is expected in expected_output_tokens."
+        return (Notice("no_expected_output", message),)
 
 
 _TERMS = {"processing", "speed", "inference_geo"}
+_TEXT = {"text", "messages"}
+_SOURCES = {"usage", "response", *_TEXT}
+_WITH_TEXT = set(TextInput.model_fields) - _TEXT
+
+
+def _from_response(response: ProviderResponse, named: UsageFormat | None) -> ParsedUsage:
+    field = "usage" if response.usage is not None else "usageMetadata"
+    raw: Any = getattr(response, field)
+    usage_format = named or recognise(response.type or response.object, raw)
+    if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
+        raw = {"service_tier": response.service_tier, **raw}
+    parsed = parse_usage(raw, usage_format, f"/response/{field}")
+    if response.stop_reason == "refusal" and not any(
+        attempt.usage.output_tokens for attempt in parsed.attempts
+    ):
+        message = "A refusal before any output is not billed, though its usage shows tokens."
+        notice = Notice("refusal_not_billed", message)
+        return replace(parsed, attempts=(Attempt(Usage()),), notices=(*parsed.notices, notice))
+    return parsed
 
 
 class WorkInput(UsageInput):
@@ -115,16 +187,16 @@ class WorkInput(UsageInput):
 
     def query_at(self, as_of: AsOf) -> EstimateQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
-        parsed = self.parsed()
+        asked = self.asked()
         model, notices = self._model()
         return EstimateQuery(
             model=model,
-            work=MeasuredWork(parsed.attempts),
+            work=asked.work,
             as_of=as_of,
             calls=self.calls,
             requested=self.requested(),
-            served=parsed.served,
-            notices=(*parsed.notices, *notices),
+            served=asked.served,
+            notices=(*asked.notices, *notices),
         )
 
     def _model(self) -> tuple[str, tuple[Notice, ...]]:
@@ -142,7 +214,7 @@ class WorkInput(UsageInput):
 
 
 class EstimateRequest(Versioned, WorkInput):
-    """One call's usage on one model, or a provider's raw response that holds both."""
+    """One call on one model: its usage, a raw response that holds both, or a prompt to count."""
 
     def query(self, now: datetime) -> EstimateQuery:
         """The domain's question."""
@@ -261,15 +333,15 @@ class CompareRequest(Versioned, UsageInput):
 
     def comparison(self, now: datetime) -> Comparison:
         """The domain's comparison."""
-        parsed = self.parsed()
+        asked = self.asked()
         return Comparison(
             query=EstimateQuery(
                 model="",
-                work=MeasuredWork(parsed.attempts),
+                work=asked.work,
                 as_of=self.moment(now),
                 calls=self.calls,
                 requested=self.requested(),
-                notices=parsed.notices,
+                notices=asked.notices,
             ),
             models=tuple(dict.fromkeys(self.models)),
             baseline=self.baseline,

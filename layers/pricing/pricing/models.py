@@ -133,6 +133,9 @@ class Model:
     max_output_tokens_batch: int | None
     cache_minimum_tokens: int | None
     tokenizer: str | None
+    #: Which image rule applies, and what tools add to a prompt per tool choice; None: not known.
+    image_tier: str | None
+    tool_overhead_tokens: Mapping[str, int] | None
     capabilities: frozenset[str]
     lifecycle: Lifecycle
     #: What ``inference_geo: us`` multiplies token prices by; None means it is not offered.
@@ -167,6 +170,8 @@ def model_from_document(row: Mapping[str, Any]) -> Model:
         max_output_tokens_batch=row.get("max_output_tokens_batch"),
         cache_minimum_tokens=row.get("cache_minimum_tokens"),
         tokenizer=row.get("tokenizer"),
+        image_tier=row.get("image_tier"),
+        tool_overhead_tokens=row.get("tool_overhead_tokens"),
         capabilities=frozenset(row.get("capabilities", ())),
         lifecycle=Lifecycle(
             **{field: date.fromisoformat(text) for field, text in life.items() if text}

@@ -30,6 +30,8 @@ class Names:
         near: list[tuple[float, str]] = []
         for _, name in ranked[:SHORT_LIST]:
             matcher.set_seq1(name)
+            if matcher.real_quick_ratio() < MIN_SIMILARITY:
+                continue  # their lengths alone differ too much, as with a reference of a whole URL
             similarity = matcher.ratio()
             if similarity >= MIN_SIMILARITY:
                 near.append((-similarity, name))

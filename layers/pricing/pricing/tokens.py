@@ -279,7 +279,7 @@ _WEIGHTS: Mapping[str, tuple[int, ...]] = {
     "astral": (3380, 3380, 1913, 3026, 1483, 2027),
 }
 _PLAIN_BANDS = ((18, 18), (22, 28), (18, 18), (18, 18), (14, 14), (25, 25))
-_WIDE_BANDS = ((40, 40), (45, 45), (35, 35), (35, 35), (35, 35), (60, 75))
+_WIDE_BANDS = ((40, 40), (45, 45), (35, 35), (35, 35), (35, 35), (50, 130))
 
 TOKENIZERS: Mapping[str, Tokenizer] = {
     name: Tokenizer(Features(*weights), plain_band, wide_band)

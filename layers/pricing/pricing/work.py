@@ -1,9 +1,11 @@
 """What is to be priced, before it is known on which model: measured usage, or text to count."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Protocol
 
 from pricing.models import COMPONENT_UNITS, TOKEN, Model
+from pricing.prompts import Prompt, PromptCount, PromptRules, count_prompt
 from pricing.tokens import TokenCount
 from pricing.usage import Attempt, Usage
 
@@ -66,13 +68,42 @@ class RecountedWork:
         return Counted(scaled, (assumption,))
 
 
+@dataclass(frozen=True, slots=True)
+class TextWork:
+    """A request that has not been sent: its input is counted, its output is what is expected.
+
+    Thinking is output. ``exact`` holds counts the provider made, per ``provider/id``.
+    """
+
+    prompt: Prompt
+    expected_output_tokens: int = 0
+    thinking_tokens: int = 0
+    exact: Mapping[str, PromptCount] = field(default_factory=dict)
+
+    def on(self, model: Model) -> Counted:
+        """The input as this model's tokenizer counts it; raises InvalidRequest if it cannot be."""
+        count = self.exact.get(model.key) or count_prompt(self.prompt, rules_of(model))
+        output = self.expected_output_tokens + self.thinking_tokens
+        usage = Usage(input=count.total.tokens, output=output)
+        return Counted((Attempt(usage),), count.assumptions, count.total)
+
+
+def rules_of(model: Model) -> PromptRules:
+    """How a model counts a prompt, as far as the price book knows."""
+    return PromptRules(model.tokenizer, model.tool_overhead_tokens, model.image_tier)
+
+
 def _scaled(usage: Usage, made: int, of: int) -> Usage:
-    return Usage(
+    return replace(
+        usage,
         **{
-            field.name: (2 * count * made + of) // (2 * of)
-            if COMPONENT_UNITS[field.name] == TOKEN
-            else count
-            for field in fields(Usage)
-            if (count := getattr(usage, field.name)) is not None
-        }
+            bucket: (2 * count * made + of) // (2 * of)
+            for bucket in _TOKEN_BUCKETS
+            if (count := getattr(usage, bucket))
+        },
     )
+
+
+_TOKEN_BUCKETS = tuple(
+    bucket.name for bucket in fields(Usage) if COMPONENT_UNITS[bucket.name] == TOKEN
+)
