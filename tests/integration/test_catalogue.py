@@ -1,0 +1,611 @@
+"""``GET /v1/models``, a model's page and ``GET /v1/health``, through their handler."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from urllib.parse import urlencode
+
+import pytest
+
+from pricing import bundled, environment
+from pricing.aws_api import Credentials, DynamoReader
+from pricing.books import Books
+from pricing.price_book import PriceBook
+from pricing.repository import Repository
+from tests.books import book, row
+from tests.handlers import Answer, Handler, call, handler
+from tests.tables import REGION, SECRET, StoreTable
+
+DOCUMENT = json.loads(
+    (Path(bundled.__file__).parent / "data" / f"{bundled.current_id()}.json").read_bytes()
+)
+ROWS = {one["id"]: one for one in DOCUMENT["models"]}
+
+
+class Catalogue:
+    """The catalogue function, asked through the recorded event with parts of it replaced."""
+
+    def __init__(self, instance: Handler, recorded: dict[str, Any]) -> None:
+        self._instance = instance
+        self._recorded = recorded
+
+    def models(self, *, if_none_match: str = "", **query: str) -> Answer:
+        return self._get("/v1/models", "/v1/models", {}, query, if_none_match)
+
+    def model(
+        self,
+        provider: str,
+        model_id: str,
+        *,
+        if_none_match: str = "",
+        **query: str,
+    ) -> Answer:
+        parts = {"provider": provider, "id": model_id}
+        path = f"/v1/models/{provider}/{model_id}"
+        return self._get("/v1/models/{provider}/{id}", path, parts, query, if_none_match)
+
+    def health(self, **query: str) -> Answer:
+        return self._get("/v1/health", "/v1/health", {}, query, "")
+
+    def _get(
+        self,
+        route: str,
+        path: str,
+        parts: dict[str, str],
+        query: dict[str, str],
+        if_none_match: str,
+    ) -> Answer:
+        event = {**self._recorded, "routeKey": f"GET {route}", "rawPath": path}
+        # API Gateway leaves these members out when there is nothing to put into them.
+        del event["queryStringParameters"]
+        event["rawQueryString"] = urlencode(query)
+        if query:
+            event["queryStringParameters"] = query
+        if parts:
+            event["pathParameters"] = parts
+        if if_none_match:
+            event["headers"] = {**event["headers"], "if-none-match": if_none_match}
+        return call(self._instance, event)
+
+
+@pytest.fixture
+def start(event: Callable[[str], dict[str, Any]]) -> Callable[[], Catalogue]:
+    """``start()`` is a cold start with the environment as it is then."""
+    return lambda: Catalogue(handler("catalogue"), event("catalogue"))
+
+
+@pytest.fixture
+def catalogue(start: Callable[[], Catalogue]) -> Catalogue:
+    """The function without a store: it answers from the bundled book."""
+    return start()
+
+
+def ids(answer: Answer) -> list[str]:
+    assert answer.status == 200, answer.body
+    return [model["id"] for model in answer.body["models"]]
+
+
+def standard(prices: dict[str, Any]) -> dict[str, str]:
+    """The token prices of a page's standard mode."""
+    found: dict[str, str] = next(
+        mode["usd_per_mtok"] for mode in prices["modes"] if mode["mode"] == "standard"
+    )
+    return found
+
+
+def problem(answer: Answer, status: int) -> dict[str, Any]:
+    """The problem+json of an answer that must have this status."""
+    assert answer.status == status, answer.body
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = answer.body
+    assert body["status"] == status
+    return body
+
+
+# The list
+
+
+def test_the_recorded_event_lists_the_opus_models(
+    event: Callable[[str], dict[str, Any]],
+) -> None:
+    answer = call(handler("catalogue"), event("catalogue"))
+    assert ids(answer) == [
+        "claude-3-opus",
+        "claude-opus-4",
+        "claude-opus-4-1",
+        "claude-opus-4-5",
+        "claude-opus-4-6",
+        "claude-opus-4-7",
+        "claude-opus-4-8",
+        "claude-opus-5",
+        "claude-opus-5-5",
+    ]
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_every_model_is_listed_once_in_order_with_its_standard_token_prices(
+    catalogue: Catalogue,
+) -> None:
+    answer = catalogue.models(as_of="2026-11-22")
+    assert ids(answer) == sorted(ROWS)
+    sonnet = next(one for one in answer.body["models"] if one["id"] == "claude-sonnet-5-5")
+    assert sonnet == {
+        "id": "claude-sonnet-5-5",
+        "provider": "anthropic",
+        "name": "Claude Sonnet 5.5",
+        "family": "sonnet",
+        "context_window": 1000000,
+        "max_output_tokens": 128000,
+        "capabilities": ["batch", "caching", "streaming", "thinking", "tools", "vision"],
+        "retires": None,
+        "usd_per_mtok": {
+            "cache_read": "0.1",
+            "cache_write_1h": "4",
+            "cache_write_5m": "2.5",
+            "input": "2",
+            "output": "10",
+        },
+    }
+    assert answer.body["pricing"]["version"] == bundled.current_id()
+    assert answer.body["pricing"]["as_of"] == "2026-11-22"
+
+
+def test_a_model_without_a_known_price_is_listed_without_one(catalogue: Catalogue) -> None:
+    prices = {one["id"]: one["usd_per_mtok"] for one in catalogue.models().body["models"]}
+    assert [model for model, price in prices.items() if price is None] == ["claude-mythos-preview"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"family": "haiku"},
+         {"claude-3-haiku", "claude-3-5-haiku", "claude-haiku-4-5", "claude-haiku-5-5"}),
+        ({"provider": "anthropic"}, set(ROWS)),
+        ({"capability": "thinking"},
+         {name for name, one in ROWS.items() if "thinking" in one["capabilities"]}),
+        ({"provider": "anthropic", "family": "fable", "capability": "batch"},
+         {"claude-fable-5", "claude-fable-5-1", "claude-fable-5-2"}),
+        ({"provider": "openai"}, set()),
+        ({"family": "Haiku"}, set()),
+        ({"family": "hai"}, set()),
+        ({"provider": "openai", "family": "haiku"}, set()),
+        ({"capability": "telepathy"}, set()),
+    ],
+)  # fmt: skip
+def test_filters_restrict_the_list_and_combine(
+    catalogue: Catalogue, query: dict[str, str], expected: set[str]
+) -> None:
+    answer = catalogue.models(**query)
+    assert set(ids(answer)) == expected
+    assert answer.body["next_cursor"] is None
+
+
+def pages(catalogue: Catalogue, **query: str) -> list[list[str]]:
+    """The ids of every page, from the first to the one without a next."""
+    found: list[list[str]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = catalogue.models(**query, **cursor)
+        found.append(ids(answer))
+        if answer.body["next_cursor"] is None:
+            return found
+        assert len(found) <= len(ROWS), "the walk does not end"
+        cursor = {"cursor": answer.body["next_cursor"]}
+
+
+def test_a_walk_over_the_pages_meets_every_model_once_in_a_stable_order(
+    catalogue: Catalogue,
+) -> None:
+    walked = pages(catalogue, limit="7")
+    assert [len(page) for page in walked] == [7, 7, 7, 7, 3]
+    assert [model for page in walked for model in page] == sorted(ROWS)
+    assert pages(catalogue, limit="7") == walked
+
+
+def test_a_walk_keeps_its_filters(catalogue: Catalogue) -> None:
+    walked = pages(catalogue, limit="2", family="haiku")
+    assert walked == [
+        ["claude-3-5-haiku", "claude-3-haiku"],
+        ["claude-haiku-4-5", "claude-haiku-5-5"],
+    ]
+
+
+def test_the_last_page_has_no_cursor_even_when_it_is_full(catalogue: Catalogue) -> None:
+    assert len(ROWS) == 31
+    assert catalogue.models(limit="31").body["next_cursor"] is None
+    assert catalogue.models(limit="30").body["next_cursor"] is not None
+    assert pages(catalogue, limit="30") == [sorted(ROWS)[:30], sorted(ROWS)[30:]]
+
+
+def test_a_cursor_behind_the_last_model_gives_an_empty_page(catalogue: Catalogue) -> None:
+    answer = catalogue.models(cursor="zzz")
+    assert ids(answer) == []
+    assert answer.body["next_cursor"] is None
+
+
+@pytest.mark.parametrize("limit", ["1", "200"])
+def test_a_page_may_hold_1_to_200_models(catalogue: Catalogue, limit: str) -> None:
+    assert len(ids(catalogue.models(limit=limit))) == min(int(limit), 31)
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "1.5", "seven", "", "true", "9" * 5_000])
+def test_any_other_limit_is_refused(catalogue: Catalogue, limit: str) -> None:
+    errors = problem(catalogue.models(limit=limit), 422)["errors"]
+    assert [one["pointer"] for one in errors] == ["/limit"]
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({"familly": "opus"}, "/familly"),
+        ({"Family": "opus"}, "/Family"),
+        ({"family": ""}, "/family"),
+        ({"family": "x" * 129}, "/family"),
+        ({"cursor": "x" * 301}, "/cursor"),
+        ({"pricing_version": "x" * 129}, "/pricing_version"),
+        ({"as_of": "yesterday"}, "/as_of"),
+        ({"as_of": ""}, "/as_of"),
+        ({"as_of": "2026-02-29"}, "/as_of"),
+        ({"as_of": "0001-01-01T00:00:00+23:59"}, "/as_of"),
+        ({"as_of": "9999-12-31T23:59:59-23:59"}, "/as_of"),
+        ({"as_of": "2" * 41}, "/as_of"),
+    ],
+)
+def test_a_bad_query_property_is_refused_by_name(
+    catalogue: Catalogue, query: dict[str, str], pointer: str
+) -> None:
+    errors = problem(catalogue.models(**query), 422)["errors"]
+    assert [one["pointer"] for one in errors] == [pointer]
+
+
+def test_a_models_page_and_health_refuse_what_they_do_not_know(catalogue: Catalogue) -> None:
+    refused = problem(catalogue.model("anthropic", "claude-opus-5", limit="7"), 422)
+    assert refused["errors"][0]["pointer"] == "/limit"
+    assert problem(catalogue.health(verbose="1"), 422)["errors"][0]["pointer"] == "/verbose"
+
+
+# A model's page
+
+
+@pytest.mark.parametrize("model_id", ROWS)
+def test_every_model_has_a_page_with_what_the_price_book_holds(
+    catalogue: Catalogue, model_id: str
+) -> None:
+    answer = catalogue.model("anthropic", model_id, as_of="2026-11-22")
+    assert answer.status == 200
+    page, source = answer.body, ROWS[model_id]
+    periods = source.get("prices", [])
+    for field in ("id", "provider", "name", "aliases", "notes"):
+        assert page[field] == source.get(field, []), field
+    for field in ("family", "context_window", "max_output_tokens", "cache_minimum_tokens"):
+        assert page[field] == source.get(field), field
+    assert page["capabilities"] == sorted(source["capabilities"])
+    assert len(page["price_history"]) == len(periods)
+    for shown, period in zip(page["price_history"], periods, strict=True):
+        assert shown["start"] == (f"{period['from']}T00:00:00Z" if "from" in period else None)
+        assert shown["end"] == (f"{period['to']}T00:00:00Z" if "to" in period else None)
+        assert {mode["mode"] for mode in shown["modes"]} == period["lists"].keys()
+        for mode in shown["modes"]:
+            rates = {**mode["usd_per_mtok"], **mode["usd_per_use"]}
+            expected = period["lists"][mode["mode"]]
+            assert exact(rates) == exact(expected["rates"])
+            assert [tier["above_tokens"] for tier in mode["tiers"]] == [
+                tier["above_tokens"] for tier in expected["tiers"]
+            ]
+    if periods:
+        assert page["prices"] in page["price_history"]
+    else:
+        assert page["prices"] is None
+
+
+def exact(rates: dict[str, str]) -> dict[str, Decimal]:
+    return {name: Decimal(rate) for name, rate in rates.items()}
+
+
+def test_a_web_search_is_priced_by_the_search_and_not_by_the_token(catalogue: Catalogue) -> None:
+    page = catalogue.model("anthropic", "claude-opus-5-5").body
+    modes = page["prices"]["modes"]
+    assert {mode["mode"] for mode in modes} == {"standard", "batch", "fast"}
+    assert all(mode["usd_per_use"] == {"web_search": "0.01"} for mode in modes)
+    assert all("web_search" not in mode["usd_per_mtok"] for mode in modes)
+
+
+def test_a_long_context_price_is_shown_with_its_threshold(catalogue: Catalogue) -> None:
+    page = catalogue.model("anthropic", "claude-haiku-5-5").body
+    mode = next(one for one in page["prices"]["modes"] if one["mode"] == "standard")
+    assert mode["usd_per_mtok"]["input"] == "0.1"
+    assert [(tier["above_tokens"], tier["usd_per_mtok"]["input"]) for tier in mode["tiers"]] == [
+        (100_000, "0.5")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("claude-opus-4-0", "claude-opus-4"),
+        ("claude-sonnet-5.5", "claude-sonnet-5-5"),
+        ("claude-haiku-4-5-20251001", "claude-haiku-4-5"),
+    ],
+)
+def test_an_alias_is_found_within_its_provider(
+    catalogue: Catalogue, asked: str, found: str
+) -> None:
+    answer = catalogue.model("anthropic", asked)
+    assert answer.status == 200
+    assert answer.body["id"] == found
+
+
+@pytest.mark.parametrize(
+    ("provider", "model_id"),
+    [
+        ("openai", "claude-opus-4-0"),
+        ("Anthropic", "claude-opus-5"),
+        ("anthropic", "claude-haiku-4-50"),
+        ("anthropic", "opus"),
+        ("anthropic", "anthropic/claude-opus-5"),
+        ("anthropic", "qqqqqqqq"),
+        ("", ""),
+        ("x" * 4_000, "y" * 4_000),
+    ],
+)
+def test_an_unknown_model_is_not_found_and_at_most_three_are_suggested(
+    catalogue: Catalogue, provider: str, model_id: str
+) -> None:
+    found = problem(catalogue.model(provider, model_id), 404)
+    assert found["type"] == "/docs#unknown-model"
+    assert len(found["suggestions"]) <= 3
+
+
+def test_suggestions_begin_with_the_nearest_and_nonsense_gets_none(catalogue: Catalogue) -> None:
+    near = problem(catalogue.model("anthropic", "claude-sonet-5-5"), 404)
+    assert near["suggestions"][0] == "claude-sonnet-5-5"
+    assert problem(catalogue.model("q" * 128, "z" * 128), 404)["suggestions"] == []
+
+
+# Prices in time, and versions
+
+
+@pytest.mark.parametrize(
+    ("as_of", "cache_read"),
+    [
+        ("2026-10-06", "0.2"),
+        ("2026-10-06T23:59:59.999999Z", "0.2"),
+        ("2026-10-07T01:59:59+02:00", "0.2"),
+        ("2026-10-07", "0.1"),
+        ("2026-10-07T02:00:00+02:00", "0.1"),
+        ("2026-11-22", "0.1"),
+    ],
+)
+def test_the_price_shown_is_the_one_in_force_at_that_moment(
+    catalogue: Catalogue, as_of: str, cache_read: str
+) -> None:
+    page = catalogue.model("anthropic", "claude-sonnet-5-5", as_of=as_of)
+    assert standard(page.body["prices"])["cache_read"] == cache_read
+    assert page.body["pricing"]["as_of"] == as_of
+    history = [standard(period)["cache_read"] for period in page.body["price_history"]]
+    assert history == ["0.2", "0.1"]
+    rows = catalogue.models(as_of=as_of, family="sonnet").body["models"]
+    listed = {one["id"]: one["usd_per_mtok"]["cache_read"] for one in rows}
+    assert listed["claude-sonnet-5-5"] == cache_read
+
+
+def test_without_a_moment_the_prices_of_now_are_shown_and_now_is_named(
+    catalogue: Catalogue,
+) -> None:
+    page = catalogue.model("anthropic", "claude-sonnet-5-5")
+    assert standard(page.body["prices"])["cache_read"] == "0.1"
+    assert page.body["pricing"]["as_of"].endswith("Z")
+
+
+def test_the_lessons_version_shows_the_lessons_models_and_prices(catalogue: Catalogue) -> None:
+    answer = catalogue.models(pricing_version="lesson-2025")
+    inputs = {one["id"]: one["usd_per_mtok"]["input"] for one in answer.body["models"]}
+    assert inputs == {"claude-3-5-haiku": "0.8", "claude-opus-4": "15", "claude-sonnet-4": "3"}
+    assert answer.body["pricing"] == {
+        "version": "lesson-2025",
+        "as_of": answer.body["pricing"]["as_of"],
+        "source": "bundled",
+        "stale": False,
+        "age_seconds": None,
+    }
+    page = catalogue.model("anthropic", "claude-opus-4", pricing_version="lesson-2025")
+    assert page.body["name"] == "Claude Opus 4"
+    gone = catalogue.model("anthropic", "claude-opus-5-5", pricing_version="lesson-2025")
+    assert problem(gone, 404)["type"] == "/docs#unknown-model"
+
+
+def test_an_unknown_version_is_not_found(catalogue: Catalogue) -> None:
+    for answer in (
+        catalogue.models(pricing_version="2031-01-01.1"),
+        catalogue.model("anthropic", "claude-opus-5", pricing_version="2031-01-01.1"),
+    ):
+        assert problem(answer, 404)["type"] == "/docs#unknown-version"
+
+
+# The store behind it
+
+
+def seed(table: StoreTable, *books: PriceBook) -> Repository:
+    """Store these books, the first of them active."""
+    reader = DynamoReader(
+        endpoint=table.endpoint,
+        region=REGION,
+        credentials=lambda: Credentials(SECRET, SECRET, None),
+    )
+    repository = Repository(table.name, reader, table.client)
+    for one in books:
+        repository.add(one)
+    repository.activate(books[0].id, expected_revision=0)
+    return repository
+
+
+def test_with_its_store_the_function_is_well_and_says_what_it_answers_with(
+    store_table: StoreTable, start: Callable[[], Catalogue]
+) -> None:
+    seed(store_table, book("2026-11-21.7", [row("rocket"), row("shuttle")]))
+    with mock.patch.dict("os.environ", store_table.environment()):
+        catalogue = start()
+        health = catalogue.health()
+        assert health.status == 200
+        assert health.body == {
+            "status": "ok",
+            "published_at": "2026-11-01T00:00:00Z",
+            "models": 2,
+            "pricing": {
+                "version": "2026-11-21.7",
+                "as_of": health.body["pricing"]["as_of"],
+                "source": "store",
+                "stale": False,
+                "age_seconds": health.body["pricing"]["age_seconds"],
+            },
+        }
+        assert health.body["pricing"]["age_seconds"] in range(60)
+        assert ids(catalogue.models()) == ["rocket", "shuttle"]
+
+
+@pytest.mark.parametrize("broken", ["no table", "nobody listens", "an empty store"])
+def test_without_its_store_the_function_is_degraded_and_answers_from_the_bundle(
+    moto_table: StoreTable, start: Callable[[], Catalogue], broken: str
+) -> None:
+    settings = {
+        "no table": {"TARIFF_TABLE": "nowhere", "TARIFF_DYNAMODB_ENDPOINT": moto_table.endpoint},
+        "nobody listens": {"TARIFF_TABLE": "t", "TARIFF_DYNAMODB_ENDPOINT": "http://127.0.0.1:1"},
+        "an empty store": moto_table.environment(),
+    }
+    with mock.patch.dict("os.environ", settings[broken]):
+        catalogue = start()
+        health = catalogue.health()
+        assert health.status == 200
+        assert health.body["status"] == "degraded"
+        assert health.body["models"] == 31
+        assert health.body["pricing"]["version"] == bundled.current_id()
+        assert health.body["pricing"]["source"] == "bundled"
+        assert health.body["pricing"]["stale"] is True
+        assert ids(catalogue.models()) == sorted(ROWS)
+
+
+def test_a_pinned_version_that_only_a_lost_store_has_is_unavailable_for_now(
+    start: Callable[[], Catalogue],
+) -> None:
+    settings = {"TARIFF_TABLE": "t", "TARIFF_DYNAMODB_ENDPOINT": "http://127.0.0.1:1"}
+    with mock.patch.dict("os.environ", settings):
+        answer = start().models(pricing_version="2026-11-21.7")
+    assert problem(answer, 503)["type"] == "/docs#store-unavailable"
+    assert answer.headers["retry-after"] == "5"
+
+
+def test_a_pinned_version_that_was_tampered_with_is_refused_as_our_fault(
+    moto_table: StoreTable, start: Callable[[], Catalogue]
+) -> None:
+    seed(moto_table, bundled.current(), book("2026-11-21.7"))
+    moto_table.client.update_item(
+        TableName=moto_table.name,
+        Key={"pk": {"S": "VERSION#2026-11-21.7"}, "sk": {"S": "DOC#0000"}},
+        UpdateExpression="SET content = :new",
+        ExpressionAttributeValues={":new": {"B": b"nonsense"}},
+    )
+    with mock.patch.dict("os.environ", moto_table.environment()):
+        catalogue = start()
+        assert problem(catalogue.models(pricing_version="2026-11-21.7"), 500)["request_id"]
+        assert catalogue.health().body["status"] == "ok"
+
+
+# ETag
+
+
+class Timed:
+    """The catalogue on a seeded store, with the clock that its price books go by."""
+
+    def __init__(self, repository: Repository, start: Callable[[], Catalogue]) -> None:
+        self.repository = repository
+        self.seconds = 1_000.0
+        books = Books(repository, monotonic=lambda: self.seconds)
+        with mock.patch.object(environment, "books", return_value=books):
+            self.catalogue = start()
+
+
+@pytest.fixture
+def timed(moto_table: StoreTable, start: Callable[[], Catalogue]) -> Timed:
+    """Two versions whose models and prices are the same; the first is active."""
+    return Timed(seed(moto_table, book("v1"), book("v2")), start)
+
+
+def both(catalogue: Catalogue) -> list[Answer]:
+    """The two answers that carry an ETag."""
+    return [catalogue.models(), catalogue.model("acme", "rocket")]
+
+
+def test_the_list_and_each_page_have_a_quoted_etag_and_are_to_be_revalidated(timed: Timed) -> None:
+    listed, page = both(timed.catalogue)
+    assert listed.headers["etag"] != page.headers["etag"]
+    for answer in (listed, page):
+        assert answer.headers["etag"].startswith('"')
+        assert answer.headers["etag"].endswith('"')
+        assert answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("route", ["list", "page"])
+def test_an_answer_the_caller_has_is_not_sent_again(timed: Timed, route: str) -> None:
+    def ask(if_none_match: str = "") -> Answer:
+        if route == "list":
+            return timed.catalogue.models(if_none_match=if_none_match)
+        return timed.catalogue.model("acme", "rocket", if_none_match=if_none_match)
+
+    etag = ask().headers["etag"]
+    for known in (etag, f"W/{etag}", f'"other", {etag}', f'W/"other",W/{etag} , "x"', "*"):
+        answer = ask(known)
+        assert (answer.status, answer.body) == (304, None), known
+        assert answer.headers["etag"] == etag
+    for other in ('"other"', etag.strip('"'), f'{etag[:-2]}"', f"{etag}x", ","):
+        answer = ask(other)
+        assert answer.status == 200, other
+        assert answer.body["pricing"]["version"] == "v1"
+
+
+def test_the_etag_stays_while_only_the_age_of_the_prices_changes(timed: Timed) -> None:
+    first = both(timed.catalogue)
+    timed.seconds += 59
+    later = both(timed.catalogue)
+    for before, after in zip(first, later, strict=True):
+        assert before.body["pricing"]["age_seconds"] == 0
+        assert after.body["pricing"]["age_seconds"] == 59
+        assert after.headers["etag"] == before.headers["etag"]
+    timed.seconds += 1
+    for before, after in zip(first, both(timed.catalogue), strict=True):
+        assert after.body["pricing"]["age_seconds"] == 0
+        assert after.headers["etag"] == before.headers["etag"]
+
+
+def test_the_etag_is_another_for_another_version_though_its_prices_are_the_same(
+    timed: Timed,
+) -> None:
+    first = both(timed.catalogue)
+    timed.repository.activate("v2", expected_revision=1)
+    timed.seconds += 60
+    for before, after in zip(first, both(timed.catalogue), strict=True):
+        assert after.body["pricing"]["version"] == "v2"
+        assert after.headers["etag"] != before.headers["etag"]
+        assert timed.catalogue.models(if_none_match=before.headers["etag"]).status == 200
+
+
+def test_the_etag_is_another_when_the_price_in_force_is(catalogue: Catalogue) -> None:
+    tags = [
+        catalogue.model("anthropic", "claude-sonnet-5-5", as_of=as_of).headers["etag"]
+        for as_of in ("2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08")
+    ]
+    assert tags[0] == tags[1] != tags[2] == tags[3]
+
+
+def test_pages_of_the_list_have_etags_of_their_own(catalogue: Catalogue) -> None:
+    whole = catalogue.models(limit="31").headers["etag"]
+    assert catalogue.models(limit="30").headers["etag"] != whole
+    assert catalogue.models(limit="200").headers["etag"] == whole
+
+
+def test_health_has_no_etag_and_is_not_kept(catalogue: Catalogue) -> None:
+    answer = catalogue.health()
+    assert "etag" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
