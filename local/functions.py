@@ -59,6 +59,7 @@ def read_functions(
     known = {name: str(one["Default"]) for name, one in parameters.items() if "Default" in one}
     known |= dict.fromkeys(resources(dict(template), _TABLE), table)
     known |= {"AWS::Region": region, "AWS::AccountId": ACCOUNT_ID, "AWS::Partition": "aws"}
+    known["AWS::StackName"] = "tariff-local"
     defaults = template.get("Globals", {}).get("Function", {})
     functions = []
     for name, resource in resources(dict(template), "AWS::Serverless::Function").items():

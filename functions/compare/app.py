@@ -1,9 +1,10 @@
 """``POST /v1/compare``: the same work on many models."""
 
+from dataclasses import replace
 from functools import cache
 
 from pricing import environment, errors
-from pricing.compare import Compared, compare
+from pricing.compare import Compared, compare, references_of
 from pricing.contract_estimate import CompareRequest
 from pricing.http import Call, Route, serve
 
@@ -13,7 +14,10 @@ books = cache(environment.books)
 def respond(request: CompareRequest, call: Call) -> Compared:
     """Price the work on every model asked for."""
     comparison = request.comparison(call.now)
-    return compare(books().in_force(request.pricing_version, call.now), comparison)
+    in_force = books().in_force(request.pricing_version, call.now)
+    references = references_of(in_force.book, comparison)
+    query = environment.counted(in_force.book, comparison.query, *references)
+    return compare(in_force, replace(comparison, query=query))
 
 
 ROUTES = (

@@ -14,7 +14,8 @@ books = cache(environment.books)
 def one(request: EstimateRequest, call: Call) -> Estimate:
     """One call, or many identical ones."""
     query = request.query(call.now)
-    return estimate(books().in_force(request.pricing_version, call.now), query)
+    in_force = books().in_force(request.pricing_version, call.now)
+    return estimate(in_force, environment.counted(in_force.book, query, query.model))
 
 
 def workload(request: WorkloadRequest, call: Call) -> WorkloadEstimate:

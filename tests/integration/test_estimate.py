@@ -104,7 +104,7 @@ def used(fresh: int, *, read: int = 0, write: int = 0, output: int = 0) -> dict[
         ("3.2 typical coding task", used(2000, output=1000), "0.105", "0.021", "0.0056"),
         ("3.2 without the cache", used(52000, output=1000), "0.855", "0.171", "0.0456"),
         ("3.2 from the cache", used(2000, read=50000, output=1000), "0.18", "0.036", "0.0096"),
-        ("the write it leaves out", used(2000, write=50000, output=1000), "1.0425", "0.2085", "0.0556"),
+        ("the write left out", used(2000, write=50000, output=1000), "1.0425", "0.2085", "0.0556"),
         ("4.1 first call, input side", used(500, write=52000), "0.9825", "0.1965", "0.0524"),
         ("4.1 later call, input side", used(800, read=52000), "0.09", "0.018", "0.0048"),
     ],
@@ -398,6 +398,10 @@ def asking(**fields: Any) -> dict[str, Any]:
     return {"model": "opus", "usage": USAGE, **fields}
 
 
+def prompting(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"model": "opus", "messages": messages}
+
+
 HOSTILE: list[tuple[str, Any, int, str]] = [
     ("NaN", '{"model":"opus","calls":NaN}', 400, "NaN"),
     ("Infinity", '{"model":"opus","calls":-Infinity}', 400, "Infinity"),
@@ -441,8 +445,8 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
     ("usage twice", asking(response={"model": "opus", "usage": USAGE}), 422, "exactly one"),
     ("usage and text", asking(text="hello"), 422, "exactly one"),
     ("tools without a text", asking(tools=True), 422, "/tools goes with text"),
-    ("an image without a size", {"model": "opus", "messages": [{"content": [{"type": "image"}]}]}, 422, "width and height"),
-    ("a message that is none", {"model": "opus", "messages": [{"role": "user"}]}, 422, "/messages/0/content"),
+    ("an image without a size", prompting([{"content": [{"type": "image"}]}]), 422, "width"),
+    ("a message without content", prompting([{"role": "user"}]), 422, "/messages/0/content"),
     ("usage that is a list", asking(usage=[1]), 422, "/usage must be an object"),
     ("a moment that is none", asking(as_of="yesterday"), 422, "/as_of"),
     ("a moment without its offset", asking(as_of="2026-11-22T09:30:00"), 422, "/as_of"),

@@ -84,7 +84,7 @@ def test_a_year_of_working_days_is_not_twelve_months_of_them(ask: Ask) -> None:
 def test_shares_are_rounded_ratios_of_the_total(ask: Ask) -> None:
     shares = [Decimal(one["share"]) for one in ask(DAY).body["items"]]
     assert shares[0] == Decimal("0.109179134654")  # 0.27 / 2.473
-    assert abs(sum(shares) - 1) <= Decimal("0.000000000003")
+    assert abs(sum(shares, Decimal(0)) - 1) <= Decimal("0.000000000003")
 
 
 @pytest.mark.parametrize(

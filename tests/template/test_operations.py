@@ -140,8 +140,13 @@ def test_stale_answers_are_watched_under_the_name_that_functions_print(
     deployed: Template,
     event: Callable[[str], dict[str, Any]],
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     alarm = alarms(deployed)["StaleAnswersAlarm"]
+    for function in resources(deployed, FUNCTIONS).values():
+        variables = function["Properties"]["Environment"]["Variables"]
+        assert variables["TARIFF_SERVICE"] == {"Ref": "AWS::StackName"}
+    monkeypatch.setenv("TARIFF_SERVICE", "the stack")
 
     call(handler("estimate"), event("estimate"))
     printed = json.loads(capsys.readouterr().out)
@@ -151,6 +156,8 @@ def test_stale_answers_are_watched_under_the_name_that_functions_print(
     assert alarm["MetricName"] in {metric["Name"] for metric in metrics["Metrics"]}
     dimensions = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
     assert list(dimensions) in metrics["Dimensions"]
+    assert dimensions.pop("service") == {"Ref": "AWS::StackName"}
+    assert printed["service"] == "the stack"
     assert {name: printed[name] for name in dimensions} == dimensions
     assert printed[alarm["MetricName"]] > alarm["Threshold"]  # there is no store here
 

@@ -48,6 +48,15 @@ class ModePrices:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowPrices:
+    """Off-peak prices between two times of day, UTC; a window may run over midnight."""
+
+    start: str
+    end: str
+    modes: tuple[ModePrices, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodPrices:
     """Every price list of a period; ``start`` is inclusive, ``end`` exclusive, null is open."""
 
@@ -55,6 +64,7 @@ class PeriodPrices:
     end: datetime | None
     source: str
     modes: tuple[ModePrices, ...]
+    windows: tuple[WindowPrices, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,7 @@ def model_page(in_force: BookInForce, provider: str, name: str, as_of: AsOf) -> 
 
 def _summary(model: Model, as_of: AsOf) -> ModelSummary:
     period = model.period_at(as_of.instant)
+    standard = period.lists_at(as_of.instant).get("standard") if period else None
     return ModelSummary(
         id=model.id,
         provider=model.provider,
@@ -184,7 +195,7 @@ def _summary(model: Model, as_of: AsOf) -> ModelSummary:
         max_output_tokens=model.max_output_tokens,
         capabilities=tuple(sorted(model.capabilities)),
         retires=model.lifecycle.retires,
-        usd_per_mtok=_token_rates(period.lists["standard"].rates) if period else None,
+        usd_per_mtok=_token_rates(standard.rates) if standard else None,
     )
 
 
@@ -193,8 +204,16 @@ def _period(period: PricePeriod) -> PeriodPrices:
         start=period.start,
         end=period.end,
         source=period.source,
-        modes=tuple(_mode(mode, prices) for mode, prices in period.lists.items()),
+        modes=_modes(period.lists),
+        windows=tuple(
+            WindowPrices(window.start.isoformat(), window.end.isoformat(), _modes(window.lists))
+            for window in period.windows
+        ),
     )
+
+
+def _modes(lists: Mapping[str, PriceList]) -> tuple[ModePrices, ...]:
+    return tuple(_mode(mode, prices) for mode, prices in lists.items())
 
 
 def _mode(mode: str, prices: PriceList) -> ModePrices:

@@ -8,7 +8,7 @@ from pricing.errors import InvalidRequest
 from pricing.estimate import Estimate, EstimateQuery, Provenance, estimate, provenance
 from pricing.models import Model
 from pricing.money import share_of
-from pricing.price_book import BookInForce
+from pricing.price_book import BookInForce, PriceBook
 from pricing.work import MeasuredWork, RecountedWork
 
 
@@ -89,10 +89,9 @@ def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
     """
     book = in_force.book
     comparison = _recounted(in_force, comparison)
-    references = comparison.models or tuple(sorted(set(book.families.values())))
     rows: list[tuple[Estimate, Model]] = []
     excluded: list[Exclusion] = []
-    for reference in references:
+    for reference in references_of(book, comparison):
         model = book.find(reference).model
         reason = comparison.requires.unmet_by(model)
         if reason is None:
@@ -112,6 +111,11 @@ def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
         baseline=baseline.model.id if baseline else None,
         pricing=provenance(in_force, comparison.query.as_of),
     )
+
+
+def references_of(book: PriceBook, comparison: Comparison) -> tuple[str, ...]:
+    """The models to compare: those named, or the current one of every family."""
+    return comparison.models or tuple(sorted(set(book.families.values())))
 
 
 def _recounted(in_force: BookInForce, comparison: Comparison) -> Comparison:

@@ -1,11 +1,19 @@
 """What a function reads from its environment, when it is first asked and not before."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 from pricing.aws_api import Credentials, DynamoReader
 from pricing.books import RECHECK_SECONDS, Books
 from pricing.errors import StoreUnavailable
+from pricing.estimate import EstimateQuery
+from pricing.price_book import PriceBook
 from pricing.repository import Repository
+
+if TYPE_CHECKING:
+    from pricing.exact_count import CountEndpoint
 
 
 def books() -> Books:
@@ -14,6 +22,21 @@ def books() -> Books:
     recheck = float(os.environ.get("TARIFF_RECHECK_SECONDS", RECHECK_SECONDS))
     repository = Repository(table, reader()) if table else None
     return Books(repository, recheck_seconds=recheck)
+
+
+def counted(book: PriceBook, query: EstimateQuery, *references: str) -> EstimateQuery:
+    """The query with exact token counts where ``TARIFF_ANTHROPIC_API_KEY`` allows them."""
+    key = os.environ.get("TARIFF_ANTHROPIC_API_KEY")
+    if not key:
+        return query
+    from pricing.exact_count import CountEndpoint, count_exactly  # few deployments have a key
+
+    endpoint = _ENDPOINTS.setdefault(key, CountEndpoint(key))
+    return count_exactly(endpoint, book, query, references)
+
+
+#: One endpoint a key, since it remembers when it last failed.
+_ENDPOINTS: dict[str, CountEndpoint] = {}
 
 
 def reader() -> DynamoReader:

@@ -8,14 +8,17 @@ count is never worth an error. Neither the text nor the key is ever logged or pu
 import http.client
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from pricing.estimate import EstimateQuery
 from pricing.notices import Notice
+from pricing.price_book import PriceBook
 from pricing.prompts import Prompt, PromptCount, PromptRules, count_prompt
 from pricing.tokens import exactly
+from pricing.work import TextWork, rules_of
 
 ANTHROPIC = "https://api.anthropic.com"
 EXACT_METHOD = "Counted by the provider's own count_tokens endpoint."
@@ -126,6 +129,31 @@ def count_prompt_with(
         assumptions=(EXACT_METHOD,),
     )
     return Counted(exact)
+
+
+def count_exactly(
+    endpoint: CountEndpoint, book: PriceBook, query: EstimateQuery, references: Iterable[str]
+) -> EstimateQuery:
+    """The query with its prompt counted exactly for every Anthropic model among the references.
+
+    A query without a prompt stays as it is. Raises UnknownModel and InvalidRequest as pricing
+    the query would.
+    """
+    work = query.work
+    if not isinstance(work, TextWork):
+        return query
+    exact: dict[str, PromptCount] = {}
+    notices: dict[Notice, None] = {}
+    for reference in references:
+        model = book.find(reference).model
+        if model.provider != "anthropic":
+            continue
+        counted = count_prompt_with(endpoint, work.prompt, rules_of(model), model.id)
+        exact[model.key] = counted.count
+        if counted.notice is not None:
+            notices[counted.notice] = None
+    work = replace(work, exact=exact)
+    return replace(query, work=work, notices=(*query.notices, *notices))
 
 
 def _request(prompt: Prompt, model_id: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ dictionary look-up by ``routeKey``. Errors become statuses here and nowhere else
 import base64
 import binascii
 import hashlib
+import os
 import sys
 import time
 import traceback
@@ -161,14 +162,14 @@ def _reply(status: int, body: str, content_type: str, cache_control: str) -> Rep
 
 
 def _etag(answer: Any) -> str:
-    """Strong over what is known; how fresh that knowledge is does not make it another answer."""
+    """Over what is known, and weak: how fresh that knowledge is does not make another answer."""
     content = {**members(answer), "pricing": answer.pricing.version}
-    return f'"{hashlib.sha256(to_json(content).encode()).hexdigest()[:32]}"'
+    return f'W/"{hashlib.sha256(to_json(content).encode()).hexdigest()[:32]}"'
 
 
 def _matches(if_none_match: str, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags
+    return etag.removeprefix("W/") in tags or "*" in tags
 
 
 def _problem(error: errors.TariffError, event: Event, request_id: str) -> Reply:
@@ -224,7 +225,7 @@ def _log(event: Event, status: int, started: float, cold: bool, notes: Mapping[s
     """One JSON line a request, which CloudWatch also reads as metrics (embedded metric format)."""
     line = {
         "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": _METRICS},
-        "service": "tariff",
+        "service": os.environ.get("TARIFF_SERVICE", "tariff"),
         "route": event["routeKey"],
         "status": status,
         "duration_ms": round((time.perf_counter() - started) * 1000, 3),

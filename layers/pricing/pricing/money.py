@@ -73,7 +73,7 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
 
 def plain(amount: Decimal) -> str:
     """Plain notation without trailing zeros: ``Decimal("1.90E+1")`` is ``"19"``."""
-    text = str(amount)
+    text = str(abs(amount)) if amount.is_zero() else str(amount)
     if "E" in text:
         text = format(amount, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

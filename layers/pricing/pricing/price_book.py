@@ -123,7 +123,12 @@ class PriceBook:
     def suggest(self, reference: str) -> list[str]:
         """At most three known names with a similarity of 0.6 or more, nearest first."""
         seen: dict[str, str] = {}  # one suggestion a model: its alias and its id are one advice
-        for name in self._suggestable.nearest(reference.lower().removesuffix(CONTEXT_SUFFIX)):
+        wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
+        provider, _, bare = wanted.partition("/")
+        near = self._suggestable.nearest(wanted)
+        if bare and provider in self._providers:
+            near = [*near, *self._suggestable.nearest(bare)]
+        for name in near:
             seen.setdefault(self.families.get(name) or self._names[name][0], name)
         return list(seen.values())[:MAX_SUGGESTIONS]
 
@@ -152,6 +157,10 @@ class PriceBook:
             if row.get("bare_names", True):
                 names[row["id"]] = (key, "id")
         return names
+
+    @cached_property
+    def _providers(self) -> frozenset[str]:
+        return frozenset(row["provider"] for row in self._rows.values())
 
     @cached_property
     def _suggestable(self) -> Names:

@@ -11,7 +11,7 @@ A version is one Query, the pointer one GetItem, so a cold start reads twice at 
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -122,12 +122,7 @@ class Repository:
             }
             for item in items
         ]
-        with _writing():
-            try:
-                self._writer.transact_write_items(TransactItems=puts)
-            except self._writer.exceptions.TransactionCanceledException as error:
-                exists = VersionExists(f"Price version {book.id} exists.")
-                raise _cancelled(error, exists) from error
+        self._write(puts, VersionExists(f"Price version {book.id} exists."))
 
     def activate(self, version_id: str, *, expected_revision: int) -> Pointer:
         """Make a stored version the active one, if the pointer has not moved meanwhile.
@@ -143,34 +138,40 @@ class Repository:
         if meta is None:
             raise UnknownVersion(f"There is no price version {version_id}.")
         pointer = Pointer(version_id, meta["sha256"]["S"], expected_revision + 1)
-        unmoved = "revision = :expected" if expected_revision else "attribute_not_exists(pk)"
-        values = {":expected": {"N": str(expected_revision)}} if expected_revision else {}
+        unmoved: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if expected_revision:
+            unmoved = {
+                "ConditionExpression": "revision = :expected",
+                "ExpressionAttributeValues": {":expected": {"N": str(expected_revision)}},
+            }
         item = {
             **_POINTER_KEY,
             "version": {"S": pointer.version},
             "sha256": {"S": pointer.sha256},
             "revision": {"N": str(pointer.revision)},
         }
+        moved = StaleRevision(
+            f"The active version is no longer at revision {expected_revision}; read it again."
+        )
+        # A transaction of one: its token makes boto3's own retry of a write that did land succeed.
+        self._write([{"Put": {"TableName": self._table, "Item": item, **unmoved}}], moved)
+        return pointer
+
+    def _write(self, items: Sequence[Mapping[str, Any]], on_condition: Conflict) -> None:
+        """All items or none; raises ``on_condition`` when a condition does not hold."""
         with _writing():
             try:
-                self._writer.put_item(
-                    TableName=self._table,
-                    Item=item,
-                    ConditionExpression=unmoved,
-                    **({"ExpressionAttributeValues": values} if values else {}),
-                )
-            except self._writer.exceptions.ConditionalCheckFailedException as error:
-                raise StaleRevision(
-                    f"The active version is no longer at revision {expected_revision};"
-                    " read it again."
-                ) from error
-        return pointer
+                self._writer.transact_write_items(TransactItems=items)
+            except self._writer.exceptions.TransactionCanceledException as error:
+                raise _cancelled(error, on_condition) from error
 
     def _query(self, partition: str) -> list[dict[str, Any]]:
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": partition}},
+            # A version is read right after it was written: half of one would look corrupt.
+            "ConsistentRead": True,
         }
         items: list[dict[str, Any]] = []
         while True:  # a page ends at 1 MB, which no compressed version has reached yet
