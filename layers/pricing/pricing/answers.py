@@ -26,37 +26,32 @@ def members(answer: Any) -> dict[str, Any]:
     """
     kind: type = type(answer)
     names, values = _fields_of(kind)
-    found = {
-        name: plain(value) if type(value) is Decimal else value
-        for name, value in zip(names, values(answer), strict=True)
+    found = zip(names, values(answer), strict=True)
+    if kind is not LineItem:
+        return {name: plain(v) if type(v) is Decimal else v for name, v in found}
+    return {
+        name: plain(v) if type(v) is Decimal else v
+        for name, v in found
+        if v is not None or name == "cost_usd"
     }
-    if kind is LineItem:
-        for name in _OPTIONAL:
-            if found[name] is None:
-                del found[name]
-    return found
-
-
-_OPTIONAL = tuple(
-    field.name for field in fields(LineItem) if field.default is None and field.name != "cost_usd"
-)
 
 
 @cache
-def _fields_of(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+def _fields_of(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     """A dataclass's field names, and a function that reads them all at once."""
     names = tuple(field.name for field in fields(kind))
     return names, attrgetter(*names)
 
 
+_CONVERSIONS: dict[type, Callable[[Any], str]] = {
+    Decimal: plain,
+    datetime: rfc3339,
+    date: date.isoformat,
+}
+
+
 def _convert(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, datetime):
-        return rfc3339(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return members(value)
+    return _CONVERSIONS.get(type(value), members)(value)
 
 
 _ENCODE = json.JSONEncoder(

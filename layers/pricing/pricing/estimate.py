@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pricing.attempts import price_attempts
-from pricing.calculator import LineItem, LongContext, Modifier, Priced
+from pricing.calculator import LineItem, LongContext, Modifier
 from pricing.instants import AsOf
 from pricing.models import Model
 from pricing.notices import Notice
@@ -109,11 +109,11 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     """
     match = in_force.book.find(query.model)
     model = match.model
-    terms, _ = settle(query.requested, query.served)
+    terms, differing = settle(query.requested, query.served)
     at = query.as_of.instant
     counted = query.work.on(model)
     priced = price_attempts(in_force.book, model, at, counted.attempts, terms, query.calls)
-    context = _context(model, at, counted.attempts)
+    context = context_use(model, at, counted.attempts)
     return Estimate(
         total_usd=priced.total_usd,
         per_call_usd=priced.per_call_usd,
@@ -127,21 +127,22 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         counting=_counting(in_force.book, model, query, counted, terms),
         pricing=provenance(in_force, query.as_of),
         assumptions=(*counted.assumptions, *priced.assumptions),
-        warnings=notices(model, query, terms, counted, priced),
+        warnings=(
+            *query.notices,
+            *_served_notices(terms, differing),
+            *priced.warnings,
+            *notices_of(model, query.as_of, counted, terms, context),
+        ),
     )
 
 
-def notices(
-    model: Model, query: EstimateQuery, terms: Terms, counted: Counted, priced: Priced
+def notices_of(
+    model: Model, as_of: AsOf, counted: Counted, terms: Terms, context: ContextUse
 ) -> tuple[Notice, ...]:
-    """Everything worth saying about a priced query, from reading it to the model's limits."""
-    _, differing = settle(query.requested, query.served)
+    """What a model's dates and limits give cause to say about the work."""
     return (
-        *query.notices,
-        *_served_notices(terms, differing),
-        *priced.warnings,
-        *_lifecycle_notices(model, query.as_of),
-        *_limit_notices(model, query.as_of.instant, counted.attempts, terms),
+        *_lifecycle_notices(model, as_of),
+        *_limit_notices(model, counted.attempts, terms, context),
     )
 
 
@@ -173,7 +174,8 @@ def _counting(
     return Counting(count.method, count.tokens, count.low, count.high, *totals)
 
 
-def _context(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> ContextUse:
+def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> ContextUse:
+    """The window of a model at a moment, and what the longest attempt fills of it."""
     period = model.period_at(at)
     window = (period and period.context_window) or model.context_window
     usages = [attempt.usage for attempt in attempts]
@@ -205,10 +207,9 @@ def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
 
 
 def _limit_notices(
-    model: Model, at: datetime, attempts: tuple[Attempt, ...], terms: Terms
+    model: Model, attempts: tuple[Attempt, ...], terms: Terms, context: ContextUse
 ) -> list[Notice]:
     notices = []
-    context = _context(model, at, attempts)
     if context.fits is False:
         message = (
             f"{context.used_tokens} tokens do not fit the {context.window} token window of"

@@ -73,7 +73,9 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
 
 def plain(amount: Decimal) -> str:
     """Plain notation without trailing zeros: ``Decimal("1.90E+1")`` is ``"19"``."""
-    text = str(abs(amount)) if amount.is_zero() else str(amount)
+    text = str(amount)
     if "E" in text:
         text = format(amount, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

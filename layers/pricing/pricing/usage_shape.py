@@ -5,7 +5,6 @@ fields over time, so an unknown one is kept out of the arithmetic and named in a
 an unknown value of a field that selects a price is an error.
 """
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,17 +26,22 @@ class Shape(BaseModel):
     def ignored(self) -> tuple[Notice, ...]:
         """One warning a field this version does not know, nested ones included."""
         return tuple(
-            Notice("usage_field_ignored", f"usage.{name} is not known and was not priced.")
-            for name in _unknown(self, "")
+            [
+                Notice("usage_field_ignored", f"usage.{name} is not known and was not priced.")
+                for name in _unknown(self, "")
+            ]
         )
 
 
-def _unknown(shape: Shape, prefix: str) -> Iterator[str]:
-    for name in shape.__pydantic_extra__ or ():
-        yield prefix + name[:64]
+def _unknown(shape: Shape, prefix: str) -> list[str]:
+    unknown = [prefix + name[:64] for name in shape.__pydantic_extra__ or ()]
     for name, value in shape.__dict__.items():
         if isinstance(value, Shape):
-            yield from _unknown(value, f"{prefix}{name}.")
+            unknown += _unknown(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            for number, one in enumerate(value):
+                unknown += _unknown(one, f"{prefix}{name}[{number}].")
+    return unknown
 
 
 def remainder(whole: int, parts: dict[str, int], pointer: str) -> int:

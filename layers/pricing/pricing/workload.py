@@ -7,7 +7,7 @@ from typing import Literal
 
 from pricing.attempts import price_attempts
 from pricing.errors import TariffError
-from pricing.estimate import EstimateQuery, Provenance, notices, provenance
+from pricing.estimate import EstimateQuery, Provenance, context_use, notices_of, provenance
 from pricing.instants import AsOf
 from pricing.money import add, multiply, share_of
 from pricing.notices import Notice
@@ -101,6 +101,7 @@ def _line(book: PriceBook, item: WorkItem) -> Line:
     model = book.find(query.model).model
     terms, _ = settle(query.requested, query.served)
     counted = query.work.on(model)
+    context = context_use(model, at, counted.attempts)
     priced = price_attempts(book, model, at, counted.attempts, terms, query.calls)
     return Line(
         name=item.name,
@@ -111,7 +112,11 @@ def _line(book: PriceBook, item: WorkItem) -> Line:
         calls=query.calls,
         priced=priced,
         assumptions=(*counted.assumptions, *priced.assumptions),
-        notices=notices(model, query, terms, counted, priced),
+        notices=(
+            *query.notices,
+            *priced.warnings,
+            *notices_of(model, query.as_of, counted, terms, context),
+        ),
     )
 
 
