@@ -9,6 +9,7 @@ from pathlib import Path
 from bench import cold, warm
 from bench.environments import PEERS
 from bench.measurement import Measurement
+from bench.store import store
 
 
 def main() -> int:
@@ -30,12 +31,13 @@ def main() -> int:
 
     measured: dict[str, Measurement] = {}
     print(f"Python {platform.python_version()}, {platform.machine()}\n", flush=True)
-    if arguments.only != "cold":
-        measured["warm"] = warm.measure(arguments.turns, arguments.calls)
-        print(f"{measured['warm'].table()}\n", flush=True)
-    if arguments.only != "warm":
-        measured["cold"] = cold.measure(arguments.rounds)
-        print(f"{measured['cold'].table()}\n", flush=True)
+    with store() as seeded:
+        if arguments.only != "cold":
+            measured["warm"] = warm.measure(seeded, arguments.turns, arguments.calls)
+            print(f"{measured['warm'].table()}\n", flush=True)
+        if arguments.only != "warm":
+            measured["cold"] = cold.measure(seeded, arguments.rounds)
+            print(f"{measured['cold'].table()}\n", flush=True)
     if arguments.json:
         figures = {name: measurement.figures() for name, measurement in measured.items()}
         document = {"python": platform.python_version(), **figures}

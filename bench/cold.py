@@ -13,7 +13,7 @@ from typing import Any
 from bench.environments import Staged, peers_site_packages, stage
 from bench.measurement import Measurement, Target
 from bench.runtime_api import Answer, RuntimeApi
-from bench.store import KEY, KEY_ID, REGION, Store, store
+from bench.store import REGION, Store
 from tools.template import ROOT
 
 TARIFF = "tariff, version from the store"
@@ -31,14 +31,15 @@ class LaunchFailed(Exception):
     """A process ended or stayed silent without the answer that was wanted."""
 
 
-def measure(rounds: int) -> Measurement:
+def measure(seeded: Store, rounds: int) -> Measurement:
     """Cold start times, in turns; the first round only fills the file cache."""
-    with tempfile.TemporaryDirectory() as folder, store() as seeded:
+    with tempfile.TemporaryDirectory() as folder:
         launches = candidates(stage(Path(folder)), seeded)
         samples: dict[str, list[float]] = {name: [] for name in launches}
         for number in range(rounds + 1):
-            for name, launch in launches.items():
-                seconds = launch()
+            # There and back: a start is a little slower or faster for what ran just before it.
+            for name in sorted(launches, reverse=number % 2 == 1):
+                seconds = launches[name]()
                 if number:
                     samples[name].append(seconds * 1000)
     title = f"Cold: process start to first answer; medians of {rounds} rounds"
@@ -55,10 +56,9 @@ def candidates(staged: Staged, seeded: Store) -> dict[str, Launch]:
     def handler(
         folder: Path, path: Sequence[Path], table: str = "", version: str | None = None
     ) -> Launch:
-        settings = {"TARIFF_TABLE": table, "TARIFF_DYNAMODB_ENDPOINT": seeded.endpoint}
+        environment = child_environment(path, seeded.settings(table))
 
         def launch() -> float:
-            environment = child_environment(path, settings)
             seconds, reply = first_answer(staged.python, folder, environment, event)
             if version is not None:
                 _check(reply, version)
@@ -91,10 +91,7 @@ def child_environment(
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "LANG": "C.UTF-8",
         "PYTHONPATH": os.pathsep.join(map(str, path)),
-        "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": KEY_ID,
-        "AWS_SECRET_ACCESS_KEY": KEY,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_LAMBDA_FUNCTION_NAME": "bench",

@@ -1,4 +1,4 @@
-"""The store cold starts read: moto's DynamoDB on loopback, with two tables."""
+"""The store the handlers read: moto's DynamoDB on loopback, with two tables."""
 
 import json
 import logging
@@ -26,6 +26,16 @@ class Store(NamedTuple):
     newer_table: str
     newer_version: str
     bundled_version: str
+
+    def settings(self, table: str) -> dict[str, str]:
+        """The environment of a function that reads ``table``."""
+        return {
+            "TARIFF_TABLE": table,
+            "TARIFF_DYNAMODB_ENDPOINT": self.endpoint,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": KEY,
+        }
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +10,7 @@ from typing import IO, Self, cast
 
 from bench.environments import DEVELOPMENT, PEERS
 from bench.measurement import Measurement, Target
+from bench.store import Store
 from tools.template import ROOT
 
 TARIFF = "tariff: whole lambda_handler"
@@ -35,12 +36,12 @@ _STOP_SECONDS = 10
 class Worker:
     """A process that times calls when asked and sleeps otherwise."""
 
-    def __init__(self, python: Path, names: Sequence[str]) -> None:
+    def __init__(self, python: Path, names: Sequence[str], settings: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
             [str(python), "-m", "bench.warm_worker", *names],
             cwd=ROOT,
             # litellm otherwise fetches its price list from the network at import.
-            env={**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+            env={**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", **settings},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -84,12 +85,14 @@ class Worker:
         return line
 
 
-def measure(turns: int, calls: int) -> Measurement:
+def measure(seeded: Store, turns: int, calls: int) -> Measurement:
     """Median call times, in turns of ``calls`` at a time; the first turn only warms up."""
     samples: dict[str, list[float]] = {row: [] for row in ROWS}
     with ExitStack() as processes:
+        settings = seeded.settings(seeded.bundled_table)
         started = [
-            (processes.enter_context(Worker(python, names)), names) for python, names in PROCESSES
+            (processes.enter_context(Worker(python, names, settings)), names)
+            for python, names in PROCESSES
         ]
         workers: dict[str, Worker] = {}
         for worker, names in started:

@@ -24,9 +24,7 @@ Call = Callable[[], Any]
 
 
 def tariff() -> tuple[Call, Decimal]:
-    """The whole handler: event in, response out, log line written. No store is configured, so
-    each call also works out how old the bundled prices are.
-    """
+    """The whole handler: event in, response out, log line written."""
     from functions.estimate.app import lambda_handler
     from tools.template import ROOT
 

@@ -1,22 +1,19 @@
 """The estimate as it is usually built: Powertools' resolver with validation, pydantic models and
-boto3. The domain is Tariff's own, so that only the door and the store's client differ.
+boto3. It reads the same two items and prices the example alone, so it does less than Tariff does.
 """
 
 import os
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 
 import boto3
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import BaseModel, ConfigDict, Field
 
-from pricing.answers import to_json
-from pricing.estimate import EstimateQuery, estimate
-from pricing.instants import AsOf
-from pricing.price_book import BookInForce
+from pricing.price_book import PriceBook
 from pricing.repository import Repository
-from pricing.usage import Attempt, Usage
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
@@ -81,31 +78,75 @@ class EstimateRequest(BaseModel):
     as_of: Annotated[str, Field(max_length=40)] | None = None
 
 
+class LineItem(BaseModel):
+    """One component's cost; amounts are decimals as text."""
+
+    component: str
+    quantity: str
+    usd_per_mtok: str
+    cost_usd: str
+
+
+class Pricing(BaseModel):
+    """The price version the answer stands on."""
+
+    version: str
+    as_of: str
+
+
+class Estimate(BaseModel):
+    """The answer."""
+
+    total_usd: str
+    calls: int
+    model: str
+    line_items: list[LineItem]
+    pricing: Pricing
+
+
 @cache
-def active() -> BookInForce:
+def active() -> PriceBook:
     """The active version: the pointer, then the document."""
     repository = Repository(os.environ["TARIFF_TABLE"], dynamodb)
     pointer = repository.active()
     book = repository.get(pointer.version) if pointer else None
     if book is None:
         raise LookupError("no version is active")
-    return BookInForce(book, "store", stale=False, age_seconds=0)
+    return book
 
 
 @app.post("/v1/estimate")
-def respond(request: EstimateRequest) -> Response[str]:
-    """Price the usage of the example; what it does not use is validated and no more."""
+def respond(request: EstimateRequest) -> Estimate:
+    """Price the usage of the example: whatever else may be sent is validated and no more."""
     if request.model is None or request.usage is None:
         raise ValueError("this handler prices the usage form only")
-    usage = Usage(
-        input=request.usage.input_tokens,
-        cache_read=request.usage.cache_read_input_tokens or 0,
-        output=request.usage.output_tokens,
+    book, now = active(), datetime.now(UTC)
+    model = book.find(request.model).model
+    period = model.period_at(now)
+    if period is None:
+        raise LookupError("no price is in force")
+    rates = period.lists["standard"].rates
+    counts = {
+        "input": request.usage.input_tokens,
+        "cache_read": request.usage.cache_read_input_tokens or 0,
+        "output": request.usage.output_tokens,
+    }
+    costs = {name: count * rates[name] / 1_000_000 for name, count in counts.items()}
+    return Estimate(
+        total_usd=str(sum(costs.values(), Decimal()).normalize()),
+        calls=request.calls,
+        model=model.id,
+        line_items=[
+            LineItem(
+                component=name,
+                quantity=str(counts[name]),
+                usd_per_mtok=str(rates[name]),
+                cost_usd=str(cost),
+            )
+            for name, cost in costs.items()
+        ],
+        pricing=Pricing(version=book.id, as_of=now.isoformat()),
     )
-    query = EstimateQuery(
-        model=request.model, attempts=(Attempt(usage),), as_of=AsOf.now(datetime.now(UTC))
-    )
-    return Response(200, "application/json", to_json(estimate(active(), query)))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
