@@ -4,7 +4,8 @@ from functools import cache
 
 from pricing import environment, errors
 from pricing.catalogue import Health, ModelList, ModelPage, health, list_models, model_page
-from pricing.contract import ModelsQuery, NoQuery, PricesQuery
+from pricing.contract import NoQuery
+from pricing.contract_catalogue import ModelsQuery, PricesQuery
 from pricing.http import Call, Route, serve
 from pricing.instants import AsOf
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from pricing import environment, errors
 from pricing.compare import Compared, compare, references_of
-from pricing.contract_estimate import CompareRequest
+from pricing.contract_compare import CompareRequest
 from pricing.http import Call, Route, serve
 
 books = cache(environment.books)

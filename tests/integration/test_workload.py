@@ -14,11 +14,11 @@ Ask = Callable[..., Answer]
 
 @pytest.fixture
 def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
-    estimate = handler("estimate")
+    workload = handler("workload")
 
     def send(items: list[dict[str, Any]], **fields: Any) -> Answer:
         body = {"pricing_version": "lesson-2025", "items": items, **fields}
-        return post(estimate, event("workload"), body)
+        return post(workload, event("workload"), body)
 
     return send
 

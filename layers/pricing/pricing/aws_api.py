@@ -10,9 +10,11 @@ import hashlib
 import hmac
 import http.client
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,7 +75,7 @@ class DynamoReader:
             credentials=self._credentials(),
             at=datetime.now(UTC),
         )
-        connection = self._connection()
+        connection = self._connect()
         try:
             connection.request("POST", "/", body, headers)
             response = connection.getresponse()
@@ -84,13 +86,17 @@ class DynamoReader:
             connection.close()
         return _answer(response.status, content)
 
-    def _connection(self) -> http.client.HTTPConnection:
-        kind = (
-            http.client.HTTPSConnection
-            if self._url.scheme == "https"
-            else http.client.HTTPConnection
+    def _connect(self) -> http.client.HTTPConnection:
+        if self._url.scheme != "https":
+            return http.client.HTTPConnection(self._url.netloc, timeout=self._timeout_seconds)
+        return http.client.HTTPSConnection(
+            self._url.netloc, timeout=self._timeout_seconds, context=self._tls
         )
-        return kind(self._url.netloc, timeout=self._timeout_seconds)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made once: reading the certificate authorities takes longer than the request."""
+        return ssl.create_default_context()
 
 
 def sign(

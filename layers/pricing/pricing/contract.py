@@ -1,7 +1,8 @@
 """What callers may send: the request types that validate, and that the OpenAPI spec shows.
 
-Here is what all requests share, and the catalogue's. Parsing ends in these types: each turns
-into the plain value its domain function takes.
+Here is what all requests share; ``contract_<name>`` has each route's own. They are separate
+modules because a cold start pays for every class it defines. Parsing ends in these types: each
+turns into the plain value its domain function takes.
 """
 
 import re
@@ -12,13 +13,13 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pricing.catalogue import ModelFilter
 from pricing.errors import FieldError, InvalidRequest
 from pricing.instants import AsOf
 from pricing.usage import MAX_COUNT
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 
 
 def _exact(value: Any) -> Any:
@@ -50,6 +51,10 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
+class NoQuery(Request):
+    """A route without query parameters."""
+
+
 class Versioned(Request):
     """Which prices an answer should stand on."""
 
@@ -64,30 +69,6 @@ class Versioned(Request):
             return AsOf.parse(self.as_of)
         except ValueError as error:
             raise InvalidRequest.at("/as_of", f"is not a moment in time: {error}") from None
-
-
-class NoQuery(Request):
-    """A route without query parameters."""
-
-
-class PricesQuery(Versioned):
-    """Query parameters of one model's page."""
-
-
-class ModelsQuery(Versioned):
-    """Query parameters of the model list. Filters combine with AND."""
-
-    provider: Name | None = None
-    family: Name | None = None
-    capability: Name | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 100
-    cursor: Annotated[str, Field(max_length=300)] | None = Field(
-        default=None, description="`next_cursor` of the page before; leave out for the first page."
-    )
-
-    def filter(self) -> ModelFilter:
-        """The domain's filter."""
-        return ModelFilter(self.provider, self.family, self.capability)
 
 
 def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:

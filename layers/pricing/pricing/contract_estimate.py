@@ -1,15 +1,12 @@
-"""Requests that price usage: one call, a workload, a comparison."""
+"""What a call is priced from, and ``POST /v1/estimate``'s request."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
-from pricing.compare import Comparison, Requirements
-from pricing.contract import Calls, ExactNumber, Name, Request, Versioned, parse
+from pricing.contract import Calls, Count, Name, Request, Versioned, parse
 from pricing.errors import InvalidRequest
 from pricing.estimate import EstimateQuery
 from pricing.images import ImageSize
@@ -17,7 +14,6 @@ from pricing.instants import AsOf
 from pricing.notices import Notice
 from pricing.prompts import Prompt, ToolChoice
 from pricing.usage import (
-    MAX_COUNT,
     Attempt,
     InferenceGeo,
     ParsedUsage,
@@ -28,14 +24,7 @@ from pricing.usage import (
 )
 from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
 from pricing.usage_gemini import GeminiUsage
-from pricing.what_if import CacheTtl, Caching, WhatIf
 from pricing.work import MeasuredWork, TextWork, Work
-from pricing.workload import Period, WorkItem, Workload
-
-Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-Share = Annotated[ExactNumber, Field(ge=0, le=1)]
-Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
-Built = TypeVar("Built")
 
 
 class ProviderResponse(BaseModel):
@@ -219,142 +208,6 @@ class EstimateRequest(Versioned, WorkInput):
     def query(self, now: datetime) -> EstimateQuery:
         """The domain's question."""
         return self.query_at(self.moment(now))
-
-
-class WorkItemRequest(WorkInput):
-    """One line of a workload: ``calls`` identical calls in each period."""
-
-    name: Name
-
-
-class MatchRequest(Request):
-    """Which lines a what-if changes: by line name, by model, or both. Default: every line."""
-
-    name: Name | None = None
-    model: Name | None = None
-
-
-class CachingRequest(Request):
-    """A prefix every call shares, and how often it is found in the cache."""
-
-    prefix_tokens: Count
-    hit_rate: Share
-    ttl: CacheTtl = "5m"
-
-
-class WhatIfRequest(Request):
-    """One change to the matching lines, repriced; at least one of model, processing, caching."""
-
-    name: Name
-    model: Name | None = None
-    processing: Processing | None = None
-    caching: CachingRequest | None = None
-    match: MatchRequest = MatchRequest()
-    share: Share = Field(
-        default=Decimal(1), description="Part of each matching line's calls that changes."
-    )
-    claimed_percent: Percent | None = Field(
-        default=None, description="A saving somebody promised, to be held against what is possible."
-    )
-
-    def change(self) -> WhatIf:
-        """The domain's change; raises InvalidRequest when nothing would change."""
-        if self.model is None and self.processing is None and self.caching is None:
-            raise InvalidRequest.at("/model", "or processing or caching must say what changes")
-        return WhatIf(
-            name=self.name,
-            model=self.model,
-            processing=self.processing,
-            caching=Caching(**dict(self.caching)) if self.caching else None,
-            match_name=self.match.name,
-            match_model=self.match.model,
-            share=self.share,
-            claimed_percent=self.claimed_percent,
-        )
-
-
-class WorkloadRequest(Versioned):
-    """Up to 500 lines a period, its projection, and what-ifs."""
-
-    items: Annotated[tuple[WorkItemRequest, ...], Field(min_length=1, max_length=500, strict=False)]
-    period: Period = "day"
-    working_days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
-    working_days_per_year: Annotated[int, Field(ge=1, le=366)] = 260
-    what_if: Annotated[tuple[WhatIfRequest, ...], Field(max_length=50, strict=False)] = ()
-
-    def workload(self, now: datetime) -> Workload:
-        """The domain's workload; errors point at the line or what-if they are in."""
-        as_of = self.moment(now)
-        return Workload(
-            items=tuple(
-                WorkItem(item.name, _inside(f"/items/{number}", item.query_at, as_of))
-                for number, item in enumerate(self.items)
-            ),
-            as_of=as_of,
-            period=self.period,
-            working_days_per_month=self.working_days_per_month,
-            working_days_per_year=self.working_days_per_year,
-            what_if=tuple(
-                _inside(f"/what_if/{number}", change.change)
-                for number, change in enumerate(self.what_if)
-            ),
-        )
-
-
-class RequirementsRequest(Request):
-    """What a model must offer to be compared."""
-
-    vision: bool = False
-    thinking: bool = False
-    tools: bool = False
-    streaming: bool = False
-    batch: bool = False
-    caching: bool = False
-    min_context_tokens: Count = 0
-    min_output_tokens: Count = 0
-
-    def requirements(self) -> Requirements:
-        """The domain's requirements."""
-        wanted = {name for name, value in self if value is True}
-        return Requirements(frozenset(wanted), self.min_context_tokens, self.min_output_tokens)
-
-
-class CompareRequest(Versioned, UsageInput):
-    """One call's usage, priced on up to 20 models; by default every family's current one."""
-
-    models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = ()
-    baseline: Name | None = None
-    calls: Calls = 1
-    requires: RequirementsRequest = RequirementsRequest()
-    equal: Literal["tokens", "text"] = Field(
-        default="tokens",
-        description="`text` recounts for each model's tokenizer what the baseline's counted.",
-    )
-
-    def comparison(self, now: datetime) -> Comparison:
-        """The domain's comparison."""
-        asked = self.asked()
-        return Comparison(
-            query=EstimateQuery(
-                model="",
-                work=asked.work,
-                as_of=self.moment(now),
-                calls=self.calls,
-                requested=self.requested(),
-                notices=asked.notices,
-            ),
-            models=tuple(dict.fromkeys(self.models)),
-            baseline=self.baseline,
-            requires=self.requires.requirements(),
-            equal_text=self.equal == "text",
-        )
-
-
-def _inside(pointer: str, build: Callable[..., Built], *arguments: Any) -> Built:
-    try:
-        return build(*arguments)
-    except InvalidRequest as error:
-        raise error.under(pointer) from None
 
 
 def parse_usage(raw: Any, usage_format: UsageFormat, pointer: str) -> ParsedUsage:

@@ -6,7 +6,7 @@ at its own model, and every iteration is one prompt of its own for the long-cont
 """
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
@@ -14,6 +14,13 @@ from pricing.usage import Attempt, InferenceGeo, ParsedUsage, StatedTerms, Usage
 from pricing.usage_shape import Count, Shape, same_total
 
 IterationType = Literal["message", "compaction", "advisor_message", "fallback_message"]
+#: Where a request ran; a provider that does not say leaves it to the caller's own terms.
+INFERENCE_GEO: dict[str, InferenceGeo | None] = {
+    "global": "global",
+    "us": "us",
+    "not_available": "global",
+    "": None,
+}
 
 
 class AnthropicCacheCreation(Shape):
@@ -35,6 +42,12 @@ class AnthropicServerToolUse(Shape):
     web_search_requests: Count = 0
     web_fetch_requests: Count = 0
     code_execution_requests: Count = 0
+
+
+class AnthropicFallbackCredit(Shape):
+    """What became of a refused attempt's cache. The counts already show it."""
+
+    status: dict[str, Any] | None = None
 
 
 class AnthropicCounts(Shape):
@@ -63,12 +76,7 @@ class AnthropicCounts(Shape):
                 "/cache_creation_input_tokens",
                 "the 5m and 1h writes in cache_creation",
             )
-        details = self.output_tokens_details
-        if details is not None and details.thinking_tokens > self.output_tokens:
-            raise InvalidRequest.at(
-                "/output_tokens_details/thinking_tokens",
-                "is a part of output_tokens and cannot be larger",
-            )
+        self.check_thinking()
         return Usage(
             input=self.input_tokens,
             cache_read=self.cache_read_input_tokens or 0,
@@ -76,6 +84,15 @@ class AnthropicCounts(Shape):
             cache_write_1h=write_1h,
             output=self.output_tokens,
         )
+
+    def check_thinking(self) -> None:
+        """Raises InvalidRequest when thinking is larger than the output it is a part of."""
+        details = self.output_tokens_details
+        if details is not None and details.thinking_tokens > self.output_tokens:
+            raise InvalidRequest.at(
+                "/output_tokens_details/thinking_tokens",
+                "is a part of output_tokens and cannot be larger",
+            )
 
 
 class AnthropicIteration(AnthropicCounts):
@@ -91,14 +108,13 @@ class AnthropicUsage(AnthropicCounts):
     server_tool_use: AnthropicServerToolUse | None = None
     service_tier: Literal["standard", "priority", "batch"] | None = None
     speed: Literal["standard", "fast"] | None = None
-    inference_geo: Literal["global", "us", "not_available"] | None = None
+    inference_geo: Literal["global", "us", "not_available", ""] | None = None
+    fallback_credit: AnthropicFallbackCredit | None = None
     iterations: list[AnthropicIteration] | None = None
 
     def normalised(self) -> ParsedUsage:
         """Raises InvalidRequest, with pointers into this object, for contradictions."""
-        geo: InferenceGeo | None = None
-        if self.inference_geo is not None:
-            geo = "us" if self.inference_geo == "us" else "global"
+        geo = INFERENCE_GEO[self.inference_geo or ""]
         attempts, notices = self._attempts()
         return ParsedUsage(
             attempts=attempts,
@@ -107,15 +123,36 @@ class AnthropicUsage(AnthropicCounts):
         )
 
     def _attempts(self) -> tuple[tuple[Attempt, ...], list[Notice]]:
-        top_level = self.counts()
         if not self.iterations:
-            return (Attempt(self._with_tools(top_level)),), []
+            return (Attempt(self._with_tools(self.counts())),), []
         attempts, notices = _billed(self.iterations)
-        served = "fallback_message" if _fell_back(self.iterations) else "message"
-        _check_top_level(top_level, [one.usage for one in attempts if one.kind == served], served)
+        self._check_covers(
+            attempts, "fallback_message" if _fell_back(self.iterations) else "message"
+        )
         # Server tools are counted for the whole call; its first attempt carries them.
         first = attempts[0] if attempts else Attempt(Usage())
         return (replace(first, usage=self._with_tools(first.usage)), *attempts[1:]), notices
+
+    def _check_covers(self, attempts: list[Attempt], kind: IterationType) -> None:
+        """The top level is the sum of the attempts of one kind; else it was edited or cut.
+
+        Its ``cache_creation`` is not read: a stream sends it once, with the first iteration, while
+        the other counts go on growing. Each iteration has its own.
+        """
+        self.check_thinking()
+        covered = [attempt.usage for attempt in attempts if attempt.kind == kind]
+        stated = {
+            "input_tokens": (self.input_tokens, ("input",)),
+            "output_tokens": (self.output_tokens, ("output",)),
+            "cache_read_input_tokens": (self.cache_read_input_tokens, ("cache_read",)),
+            "cache_creation_input_tokens": (
+                self.cache_creation_input_tokens,
+                ("cache_write_5m", "cache_write_1h"),
+            ),
+        }
+        for name, (count, buckets) in stated.items():
+            counted = sum(getattr(usage, bucket) for usage in covered for bucket in buckets)
+            same_total(count, counted, f"/{name}", f"the iterations of type {kind}")
 
     def _with_tools(self, usage: Usage) -> Usage:
         tools = self.server_tool_use
@@ -151,17 +188,3 @@ def _billed(iterations: list[AnthropicIteration]) -> tuple[list[Attempt], list[N
             continue
         attempts.append(Attempt(usage, one.type, one.model))
     return attempts, notices
-
-
-def _check_top_level(top_level: Usage, parts: list[Usage], kind: str) -> None:
-    """The top level is the sum of the attempts it covers; anything else was edited or cut."""
-    for bucket, name in _TOP_LEVEL.items():
-        stated, counted = getattr(top_level, bucket), sum(getattr(one, bucket) for one in parts)
-        same_total(stated, counted, f"/{name}", f"the iterations of type {kind}")
-
-
-_TOP_LEVEL = {
-    "input": "input_tokens",
-    "output": "output_tokens",
-    "cache_read": "cache_read_input_tokens",
-}

@@ -16,10 +16,16 @@ class BedrockCacheDetail(Shape):
     inputTokens: Count  # noqa: N815 - the provider's own name
 
 
+class BedrockServerToolUsage(Shape):
+    """Sent with every answer, and empty in all that were seen."""
+
+
 class BedrockConverseUsage(Shape):
     """``usage`` of a Converse answer.
 
-    Whether ``totalTokens`` counts the cache buckets is not documented, so either sum is taken.
+    Answers carry each cache count under two names, of which the documentation has one. Their
+    ``totalTokens`` counts the cache too; the documentation leaves that open, so either sum is
+    taken.
     """
 
     inputTokens: Count  # noqa: N815
@@ -27,11 +33,15 @@ class BedrockConverseUsage(Shape):
     totalTokens: Count | None = None  # noqa: N815
     cacheReadInputTokens: Count | None = None  # noqa: N815
     cacheWriteInputTokens: Count | None = None  # noqa: N815
+    cacheReadInputTokenCount: Count | None = None  # noqa: N815
+    cacheWriteInputTokenCount: Count | None = None  # noqa: N815
     cacheDetails: list[BedrockCacheDetail] | None = None  # noqa: N815
+    serverToolUsage: BedrockServerToolUsage | None = None  # noqa: N815
 
     def normalised(self) -> ParsedUsage:
         """Raises InvalidRequest for a breakdown or a total that does not add up."""
-        read, written = self.cacheReadInputTokens or 0, self.cacheWriteInputTokens or 0
+        read = _either(self.cacheReadInputTokens, self.cacheReadInputTokenCount, "Read")
+        written = _either(self.cacheWriteInputTokens, self.cacheWriteInputTokenCount, "Write")
         write_5m, write_1h = written, 0
         if self.cacheDetails:
             write_5m = sum(one.inputTokens for one in self.cacheDetails if one.ttl == "5m")
@@ -49,3 +59,11 @@ class BedrockConverseUsage(Shape):
             output=self.outputTokens,
         )
         return ParsedUsage((Attempt(usage),), notices=self.ignored())
+
+
+def _either(documented: int | None, other: int | None, what: str) -> int:
+    """One count under its two names; raises InvalidRequest when they differ."""
+    if documented is None:
+        return other or 0
+    same_total(other, documented, f"/cache{what}InputTokenCount", f"cache{what}InputTokens")
+    return documented

@@ -7,7 +7,7 @@ is the sum of the four. The ``...Details`` break counts down by modality.
 from typing import Literal
 
 from pricing.usage import Attempt, ParsedUsage, Processing, StatedTerms, Usage
-from pricing.usage_shape import Count, Shape, remainder, same_total
+from pricing.usage_shape import Count, Shape, cached_parts, remainder, same_total
 
 Modality = Literal["MODALITY_UNSPECIFIED", "TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT"]
 TrafficType = Literal[
@@ -24,6 +24,14 @@ PROCESSING: dict[TrafficType, Processing | None] = {
     "ON_DEMAND_FLEX": "flex",
     "ON_DEMAND_PRIORITY": "priority",
     "PROVISIONED_THROUGHPUT": None,
+}
+#: The Gemini API states this one, Vertex AI the traffic type.
+ServiceTier = Literal["unspecified", "standard", "flex", "priority"]
+SERVICE_TIER: dict[ServiceTier, Processing | None] = {
+    "unspecified": None,
+    "standard": "standard",
+    "flex": "flex",
+    "priority": "priority",
 }
 
 
@@ -48,6 +56,7 @@ class GeminiUsage(Shape):
     candidatesTokensDetails: list[GeminiModalityCount] | None = None  # noqa: N815
     toolUsePromptTokensDetails: list[GeminiModalityCount] | None = None  # noqa: N815
     trafficType: TrafficType | None = None  # noqa: N815
+    serviceTier: ServiceTier | None = None  # noqa: N815
 
     def normalised(self) -> ParsedUsage:
         """Raises InvalidRequest for parts that exceed their whole and totals that do not add up."""
@@ -59,14 +68,7 @@ class GeminiUsage(Shape):
             "/totalTokenCount",
             "prompt, candidates, thoughts and tool use",
         )
-        audio_cached = _tokens(self.cacheTokensDetails, "AUDIO")
-        image_cached = _tokens(self.cacheTokensDetails, "IMAGE")
-        audio = max(_tokens(self.promptTokensDetails, "AUDIO") - audio_cached, 0)
-        image = max(_tokens(self.promptTokensDetails, "IMAGE") - image_cached, 0)
-        if self.cacheTokensDetails is None:
-            # No breakdown of the cache: more was cached than there is text, so that was audio.
-            audio_cached = min(max(cached + audio + image - self.promptTokenCount, 0), audio)
-            audio -= audio_cached
+        audio, image, audio_cached = self._modalities(cached)
         fresh = {"cachedContentTokenCount": cached, "AUDIO": audio, "IMAGE": image}
         audio_output = _tokens(self.candidatesTokensDetails, "AUDIO")
         image_output = _tokens(self.candidatesTokensDetails, "IMAGE")
@@ -82,8 +84,30 @@ class GeminiUsage(Shape):
             audio_output=audio_output,
             image_output=image_output,
         )
-        served = StatedTerms(PROCESSING[self.trafficType] if self.trafficType else None)
-        return ParsedUsage((Attempt(usage),), served, self.ignored())
+        return ParsedUsage((Attempt(usage),), self._served(), self.ignored())
+
+    def _modalities(self, cached: int) -> tuple[int, int, int]:
+        """Audio and images that were not cached, and audio that was."""
+        audio = _tokens(self.promptTokensDetails, "AUDIO")
+        image = _tokens(self.promptTokensDetails, "IMAGE")
+        if self.cacheTokensDetails is None:
+            audio_cached, image_cached = cached_parts(self.promptTokenCount, cached, audio, image)
+        else:
+            audio_cached = _tokens(self.cacheTokensDetails, "AUDIO")
+            image_cached = _tokens(self.cacheTokensDetails, "IMAGE")
+        if self.promptTokensDetails is None:
+            return 0, 0, audio_cached
+        pointer = "/promptTokensDetails"
+        return (
+            remainder(audio, {"AUDIO in cacheTokensDetails": audio_cached}, pointer),
+            remainder(image, {"IMAGE in cacheTokensDetails": image_cached}, pointer),
+            audio_cached,
+        )
+
+    def _served(self) -> StatedTerms:
+        if self.trafficType is not None:
+            return StatedTerms(PROCESSING[self.trafficType])
+        return StatedTerms(SERVICE_TIER[self.serviceTier] if self.serviceTier else None)
 
 
 def _tokens(details: list[GeminiModalityCount] | None, modality: Modality) -> int:

@@ -36,6 +36,8 @@ class Shape(BaseModel):
 def _unknown(shape: Shape, prefix: str) -> list[str]:
     unknown = [prefix + name[:64] for name in shape.__pydantic_extra__ or ()]
     for name, value in shape.__dict__.items():
+        if value is None or type(value) is int:
+            continue  # most fields are counts, and asking what else they are costs more
         if isinstance(value, Shape):
             unknown += _unknown(value, f"{prefix}{name}.")
         elif isinstance(value, list):
@@ -65,3 +67,15 @@ def same_total(stated: int | None, counted: int, pointer: str, sum_of: str) -> N
         raise InvalidRequest.at(
             pointer, f"is {stated}, but {sum_of} add up to {counted}; send figures that agree"
         )
+
+
+def cached_parts(whole: int, cached: int, audio: int, image: int) -> tuple[int, int]:
+    """How much of ``audio`` and of ``image`` was read from the cache, where nobody says.
+
+    All three are parts of ``whole``, and cached tokens are of some modality: what does not fit
+    beside the others must be both. Text is cached first, then images, so that audio, the one with
+    a price of its own, is taken to be cached only when it must have been.
+    """
+    both = min(max(cached + audio + image - whole, 0), cached)
+    image_cached = min(both, image)
+    return min(both - image_cached, audio), image_cached

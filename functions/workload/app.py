@@ -1,0 +1,30 @@
+"""``POST /v1/estimate/workload``: a day's or a month's calls, projected, with what-ifs."""
+
+from functools import cache
+
+from pricing import environment, errors
+from pricing.contract_workload import WorkloadRequest
+from pricing.http import Call, Route, serve
+from pricing.workload import WorkloadEstimate, estimate_workload
+
+books = cache(environment.books)
+
+
+def respond(request: WorkloadRequest, call: Call) -> WorkloadEstimate:
+    """Price every line and every what-if."""
+    work = request.workload(call.now)
+    return estimate_workload(books().in_force(request.pricing_version, call.now), work)
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/estimate/workload",
+        respond,
+        body=WorkloadRequest,
+        answer=WorkloadEstimate,
+        summary="A day's or a month's calls, projected, with what-ifs computed from the lines.",
+        raises=(errors.UnknownModel, errors.UnknownVersion, errors.Unpriced),
+    ),
+)
+lambda_handler = serve(*ROUTES)
