@@ -19,7 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench \
+.PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error \
         openapi books dynamodb-local hooks lock clean python-is-ready
 
 ##@ Everyday
@@ -65,11 +65,15 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 
 # The layer's own Makefile finds this environment's python and pip first on PATH.
 .aws-sam/build/template.yaml: template.yaml $(SAM_SOURCES) .venv/.ready .venv-sam/.ready
+	@$(PY) -m tools.openapi --check
 	@echo "Building with the SAM CLI (about 20 seconds)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 	@touch $@
 
 ##@ Products of the source
+
+token-error: .venv/.ready .venv-bench/.ready ## Measure how far off token counts from text are
+	@$(PY) -m tools.measure_tokens $(ARGS)
 
 bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of medians in one run
 	@$(PY) -m bench $(ARGS)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from types import FrameType
 from typing import Any, TextIO
 
@@ -132,7 +132,10 @@ def _build_site() -> None:
     sources = [
         *ROOT.glob("layers/pricing/pricing/*.py"),
         *ROOT.glob("functions/*/app.py"),
+        *ROOT.glob("layers/pricing/pricing/data/*.json"),
         *ROOT.glob("tools/openapi*.py"),
+        *ROOT.glob("tools/docs_page/*"),
+        ROOT / "pyproject.toml",
     ]
     newest = max(source.stat().st_mtime for source in sources)
     if not built.exists() or built.stat().st_mtime < newest:
@@ -177,7 +180,8 @@ def _running(gateway: Gateway, listener: socket.socket) -> Iterator[GatewayServe
     try:
         yield server
     finally:
-        print("\nStopping", flush=True)
+        with suppress(BrokenPipeError):  # whoever read our output may be gone already
+            print("\nStopping", flush=True)
         unfinished = server.stop(DRAIN_SECONDS)
         if unfinished:
             print(f"{unfinished} requests did not finish in {DRAIN_SECONDS:g} s.")

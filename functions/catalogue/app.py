@@ -43,7 +43,7 @@ ROUTES = (
     ),
     Route(
         "GET",
-        "/v1/models/{provider}/{id}",
+        "/v1/models/{provider}/{id+}",
         model,
         query=PricesQuery,
         answer=ModelPage,

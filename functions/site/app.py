@@ -6,9 +6,14 @@ from pathlib import Path
 
 from pricing import errors
 from pricing.contract import NoQuery
-from pricing.http import DEFAULT_ROUTE, Asset, Call, Route, serve
+from pricing.http import DEFAULT_ROUTE, Asset, Call, Event, Reply, Route, serve
 
 STATIC = Path(__file__).parent / "static"
+#: The page brings its style along and loads nothing; nobody may put it into a frame.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 @cache
@@ -27,13 +32,37 @@ def docs(_query: NoQuery, _call: Call) -> Asset:
     return asset("docs.html", "text/html; charset=utf-8")
 
 
+@cache
+def methods_by_path() -> dict[str, list[str]]:
+    """What the specification offers at each path template."""
+    paths = json.loads(asset("openapi.json", "application/json").text)["paths"]
+    return {path: [method.upper() for method in offered] for path, offered in paths.items()}
+
+
+def allowed(path: str) -> list[str]:
+    """The methods that a path answers, sorted; none when there is no such path."""
+    given = path.split("/")
+    found = {
+        method
+        for template, methods in methods_by_path().items()
+        if _matches(template.split("/"), given)
+        for method in methods
+    }
+    return sorted(found)
+
+
+def _matches(template: list[str], given: list[str]) -> bool:
+    return len(template) == len(given) and all(
+        segment if wanted.startswith("{") else segment == wanted
+        for wanted, segment in zip(template, given, strict=True)
+    )
+
+
 def wrong_turn(_query: None, call: Call) -> Asset:
     """Tells a wrong method (405) from a path that does not exist (404)."""
-    path = call.event["rawPath"]
-    methods = json.loads(asset("openapi.json", "application/json").text)["paths"].get(path)
+    methods = allowed(call.event["rawPath"])
     if methods:
-        offered = ", ".join(sorted(method.upper() for method in methods))
-        raise errors.MethodNotAllowed(f"This path answers {offered} only.")
+        raise errors.MethodNotAllowed(f"This path answers {', '.join(methods)} only.")
     raise errors.NotFound("There is no such route; GET /openapi.json lists them all.")
 
 
@@ -58,4 +87,13 @@ ROUTES = (
     ),
     Route("ANY", DEFAULT_ROUTE, wrong_turn, answer=Asset, summary="Everything else."),
 )
-lambda_handler = serve(*ROUTES)
+_answer = serve(*ROUTES)
+
+
+def lambda_handler(event: Event, context: object) -> Reply:
+    """What the routes answer, with what a browser may do with it, and RFC 9110's ``allow``."""
+    reply = _answer(event, context)
+    reply["headers"]["content-security-policy"] = POLICY
+    if reply["statusCode"] == 405:  # noqa: PLR2004 - a status code is its own name
+        reply["headers"]["allow"] = ", ".join(allowed(event["rawPath"]))
+    return reply

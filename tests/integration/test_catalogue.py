@@ -45,7 +45,7 @@ class Catalogue:
     ) -> Answer:
         parts = {"provider": provider, "id": model_id}
         path = f"/v1/models/{provider}/{model_id}"
-        return self._get("/v1/models/{provider}/{id}", path, parts, query, if_none_match)
+        return self._get("/v1/models/{provider}/{id+}", path, parts, query, if_none_match)
 
     def health(self, **query: str) -> Answer:
         return self._get("/v1/health", "/v1/health", {}, query, "")

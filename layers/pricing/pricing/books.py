@@ -93,8 +93,8 @@ class Books:
             book = self._repository.get(version_id) if self._repository else None
             if book is None:
                 raise UnknownVersion(
-                    "There is no price version with this id; use active, or an id from"
-                    " GET /v1/pricing/versions."
+                    "There is no price version with this id; leave pricing_version out for the"
+                    " active one."
                 )
             if len(self._pinned) >= MAX_PINNED:
                 self._pinned.clear()

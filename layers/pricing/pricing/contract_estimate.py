@@ -118,7 +118,7 @@ class UsageInput(TextInput):
 
     def asked(self) -> Asked:
         """The work; raises InvalidRequest, pointing at what is wrong with it."""
-        given = self.model_fields_set & _SOURCES
+        given = {name for name in _SOURCES if getattr(self, name) is not None}
         if len(given) != 1:
             raise InvalidRequest.at(
                 "/usage", "send exactly one of usage, response, text and messages"

@@ -87,6 +87,11 @@ class Route:
         """The ``routeKey`` API Gateway puts into its events."""
         return self.path if self.path == DEFAULT_ROUTE else f"{self.method} {self.path}"
 
+    @property
+    def spec_path(self) -> str:
+        """The path as OpenAPI writes it, which knows no greedy ``{name+}``."""
+        return self.path.replace("+}", "}")
+
 
 def serve(*routes: Route) -> Callable[[Event, object], Reply]:
     """The ``lambda_handler`` of a function that answers these routes."""
