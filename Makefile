@@ -19,7 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error \
+.PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
         openapi books dynamodb-local hooks lock clean python-is-ready
 
 ##@ Everyday
@@ -83,6 +83,9 @@ openapi: .venv/.ready ## Generate the OpenAPI document
 
 books: .venv/.ready ## Build the bundled price books from catalogue/
 	@$(PY) -m tools.build_price_book $(ARGS)
+
+import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
+	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tools.import_prices $(ARGS)
 
 ##@ Environments
 

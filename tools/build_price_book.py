@@ -1,11 +1,13 @@
-"""Turn ``catalogue/*.toml`` into the price books that ship with the code.
+"""Turn ``catalogue/`` into the price books that ship with the code.
 
-``python -m tools.build_price_book`` writes ``layers/pricing/pricing/data/``; with ``--check`` it
-writes nothing and fails when what is committed there is not exactly what the catalogue says. The
-bytes depend on the catalogue alone: no clock, no environment, no file order.
+``python -m tools.build_price_book`` writes ``layers/pricing/pricing/data/`` and the table of
+disagreements in ``docs/``; with ``--check`` it writes nothing and fails when what is committed
+there is not exactly what the catalogue says. The bytes depend on the catalogue alone: no clock,
+no environment, no file order.
 
-The catalogue is written for people (see the head of ``catalogue/anthropic.toml``). Its tables
-have closed key sets, so a misspelt key is an error and not a price that silently never applies.
+A catalogue file with a ``[version]`` is a book, written for people (tools/read_catalogue.py). The
+current book also takes in ``catalogue/imported/``, what the public price lists say of every other
+provider (tools/import_prices.py), as ``corrections.toml`` and ``families.toml`` tell.
 """
 
 import argparse
@@ -13,65 +15,21 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pricing.money import plain
-from pricing.price_book import SCHEMA, canonical_json, digest
-from tools.price_book_checks import problems_in
+from pricing.price_book import canonical_json, digest
+from tools.disagreements import report
+from tools.imported_book import extended
+from tools.price_book_checks import problems_in, rule_problems_in
+from tools.read_catalogue import CatalogueError, document_from
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "catalogue"
 DATA = ROOT / "layers" / "pricing" / "pricing" / "data"
+REPORT = ROOT / "docs" / "price-disagreements.md"
 INDEX = "index.json"
-
-#: The catalogue's short column names, and the component each one prices.
-COLUMNS = {
-    "input": "input",
-    "output": "output",
-    "write_5m": "cache_write_5m",
-    "write_1h": "cache_write_1h",
-    "read": "cache_read",
-}
-MODES = {"standard", "batch", "fast"}
-COPIED = (
-    "id",
-    "name",
-    "family",
-    "aliases",
-    "context_window",
-    "max_output_tokens",
-    "max_output_tokens_batch",
-    "cache_minimum_tokens",
-    "tokenizer",
-    "image_tier",
-    "tool_overhead_tokens",
-    "capabilities",
-    "us_multiplier",
-    "source",
-)
-BOOK_KEYS = {"version", "families", "provenance", "shared_notes", "model"}
-VERSION_KEYS = {"id", "current", "published_at", "provider"}
-MODEL_KEYS = {*COPIED, "lifecycle", "rounded", "notes", "shared_notes", "period"}
-PERIOD_KEYS = {
-    *MODES,
-    "from",
-    "source",
-    "web_search",
-    "served_as_standard",
-    "context_window",
-    "tier",
-}
-
-
-class CatalogueError(Exception):
-    """The catalogue cannot be published; each argument is one thing to mend."""
-
-    def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.args)
+IMPORTED = "imported"
 
 
 class Book(NamedTuple):
@@ -88,27 +46,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="compare only; write nothing")
     parser.add_argument("--catalogue", type=Path, default=CATALOGUE)
     parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--report", type=Path, default=REPORT)
     options = parser.parse_args(arguments)
     try:
-        files = build(sorted(options.catalogue.glob("*.toml")))
+        files = build(options.catalogue)
     except CatalogueError as error:
         print(error, file=sys.stderr)
         return 1
+    wanted = {options.data / name: content for name, content in files.items()}
+    if (options.catalogue / IMPORTED).is_dir():
+        wanted[options.report] = report(files).encode()
     if options.check:
-        differences = list(compare(files, options.data))
+        differences = list(compare(wanted, options.data))
         print(*differences, sep="\n", end="\n" if differences else "", file=sys.stderr)
         return 1 if differences else 0
     options.data.mkdir(parents=True, exist_ok=True)
-    for leftover in {path.name for path in options.data.glob("*.json")} - files.keys():
-        (options.data / leftover).unlink()
-    for name, content in files.items():
-        (options.data / name).write_bytes(content)
+    for leftover in set(options.data.glob("*.json")) - wanted.keys():
+        leftover.unlink()
+    for path, content in wanted.items():
+        path.write_bytes(content)
     return 0
 
 
-def build(sources: Iterable[Path]) -> dict[str, bytes]:
+def build(catalogue: Path) -> dict[str, bytes]:
     """Every file of the data folder by name; raises CatalogueError."""
-    books = [read_book(path) for path in sources]
+    books = list(read_books(catalogue))
     current = [book.id for book in books if book.current]
     if len(current) != 1:
         raise CatalogueError(f"exactly one version must be current, not {current}")
@@ -125,140 +87,49 @@ def build(sources: Iterable[Path]) -> dict[str, bytes]:
     return files
 
 
-def compare(files: Mapping[str, bytes], folder: Path) -> Iterator[str]:
-    """One line for each file of ``folder`` that is missing, different or not expected."""
-    found = {path.name: path.read_bytes() for path in folder.glob("*.json")}
-    for name in sorted(files.keys() | found.keys()):
-        if name not in found:
-            yield f"{name}: missing; run python -m tools.build_price_book"
-        elif name not in files:
-            yield f"{name}: not in the catalogue"
-        elif found[name] != files[name]:
-            yield f"{name}: differs from the catalogue; run python -m tools.build_price_book"
+def compare(wanted: Mapping[Path, bytes], folder: Path) -> Iterator[str]:
+    """One line for each file that is missing, different or, in the data folder, not expected."""
+    found = {*folder.glob("*.json"), *(path for path in wanted if path.exists())}
+    for path in sorted({*wanted, *found}):
+        if path not in found:
+            yield f"{path.name}: missing; run python -m tools.build_price_book"
+        elif path not in wanted:
+            yield f"{path.name}: not in the catalogue"
+        elif path.read_bytes() != wanted[path]:
+            yield f"{path.name}: differs from the catalogue; run python -m tools.build_price_book"
 
 
-def read_book(path: Path) -> Book:
-    """One catalogue file as a checked book; raises CatalogueError naming the file."""
+def read_books(catalogue: Path) -> Iterator[Book]:
+    """Every book of a catalogue folder, checked; raises CatalogueError naming the file."""
+    for path in sorted(catalogue.glob("*.toml")):
+        book = read_book(path, catalogue / IMPORTED)
+        if book:
+            yield book
+
+
+def read_book(path: Path, imported: Path) -> Book | None:
+    """One catalogue file as a checked book, or None when it is not one."""
     try:
-        catalogue = tomllib.loads(path.read_text(encoding="utf-8"))
-        document = document_from(catalogue)
-    except (CatalogueError, tomllib.TOMLDecodeError) as error:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "version" not in tables and {"family", "as_of"} & tables.keys():
+            return None
+        document = document_from(tables)
+        current = bool(tables["version"].get("current", False))
+        problems = [*rule_problems_in(document)]
+        if current and imported.is_dir() and not problems:
+            document = extended(document, imported)
+    except (CatalogueError, tomllib.TOMLDecodeError, ValueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
     except KeyError as error:
         raise CatalogueError(f"{path.name}: a table lacks the key {error}") from error
-    problems = list(problems_in(document))
-    if problems:
-        raise CatalogueError(*(f"{path.name}: {problem}" for problem in problems))
-    current = bool(catalogue["version"].get("current", False))
+    _refuse(path, [*problems, *problems_in(document)])
     return Book(document["id"], canonical_json(document), current)
 
 
-def document_from(catalogue: Mapping[str, Any]) -> dict[str, Any]:
-    """The price book document of one parsed catalogue file, not yet checked for sense."""
-    _only(BOOK_KEYS, catalogue, "the file")
-    version = catalogue["version"]
-    _only(VERSION_KEYS, version, "[version]")
-    provider = version["provider"]
-    shared = catalogue.get("shared_notes", {})
-    return {
-        "schema": SCHEMA,
-        "id": version["id"],
-        "published_at": _instant(version["published_at"]),
-        "provenance": [_dated(entry) for entry in catalogue["provenance"]],
-        "families": {name: f"{provider}/{id_}" for name, id_ in catalogue["families"].items()},
-        "models": [_model(provider, row, shared) for row in catalogue["model"]],
-    }
-
-
-def _model(provider: str, row: Mapping[str, Any], shared: Mapping[str, str]) -> dict[str, Any]:
-    where = row["id"]
-    _only(MODEL_KEYS, row, where)
-    unknown = [name for name in row.get("shared_notes", ()) if name not in shared]
-    if unknown:
-        raise CatalogueError(f"{where}: no shared note is called {', '.join(unknown)}")
-    document = {key: row[key] for key in COPIED if key in row} | {
-        "provider": provider,
-        "lifecycle": _dated(row.get("lifecycle", {})),
-        "rounded": [COLUMNS[column] for column in row.get("rounded", ())],
-        "prices": _periods(where, row.get("period", [])),
-        "notes": [*row.get("notes", ()), *(shared[name] for name in row.get("shared_notes", ()))],
-    }
-    return {key: value for key, value in document.items() if value not in ([], {})}
-
-
-def _periods(where: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Periods in the order given; each ends where the next begins."""
-    starts = [row.get("from") for row in rows]
-    for earlier, later in pairwise(starts):
-        if later is None or (earlier is not None and later <= earlier):
-            raise CatalogueError(f"{where}: a period from {later} cannot follow one from {earlier}")
-    return [
-        _period(f"{where} from {start or 'the beginning'}", row, end)
-        for row, start, end in zip(rows, starts, [*starts, None][1:], strict=True)
-    ]
-
-
-def _period(where: str, row: Mapping[str, Any], end: date | None) -> dict[str, Any]:
-    _only(PERIOD_KEYS, row, where)
-    per_unit = {key: _price(where, row[key]) for key in ("web_search",) if key in row}
-    tiers = row.get("tier", [])
-    for tier in tiers:
-        _only({"above_tokens", *(row.keys() & MODES)}, tier, f"{where}, tier")
-    lists = {
-        mode: {
-            "rates": _rates(where, row[mode]) | per_unit,
-            "tiers": [
-                {
-                    "above_tokens": tier["above_tokens"],
-                    "rates": _rates(where, tier[mode]) | per_unit,
-                }
-                for tier in tiers
-                if mode in tier
-            ],
-        }
-        for mode in sorted(row.keys() & MODES)
-    }
-    period = {"source": row.get("source", ""), "lists": lists}
-    bounds = {"from": row.get("from"), "to": end}
-    period |= {key: day.isoformat() for key, day in bounds.items() if day is not None}
-    optional = row.keys() & {"served_as_standard", "context_window"}
-    return period | {key: row[key] for key in optional}
-
-
-def _rates(where: str, row: Mapping[str, Any]) -> dict[str, str]:
-    _only(set(COLUMNS), row, where)
-    return {COLUMNS[column]: _price(f"{where}, {column}", text) for column, text in row.items()}
-
-
-def _price(where: str, text: object) -> str:
-    """The price in plain notation, so that one value has one spelling in the stored bytes."""
-    if not isinstance(text, str):
-        raise CatalogueError(f"{where}: a price must be a decimal string, not {text!r}")
-    try:
-        price = Decimal(text)
-    except InvalidOperation as error:
-        raise CatalogueError(f"{where}: {text!r} is not a decimal") from error
-    if not price.is_finite() or price.is_signed():
-        raise CatalogueError(f"{where}: {text!r} is not a price of zero or more")
-    return plain(price)
-
-
-def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()
-    }
-
-
-def _instant(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise CatalogueError(f"published_at {moment} needs an offset: it must not depend on a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _only(known: Iterable[str], row: Mapping[str, Any], where: str) -> None:
-    unknown = sorted(row.keys() - set(known))
-    if unknown:
-        raise CatalogueError(f"{where}: unknown key {', '.join(unknown)}")
+def _refuse(path: Path, problems: Iterable[Any]) -> None:
+    lines = [f"{path.name}: {problem}" for problem in problems]
+    if lines:
+        raise CatalogueError(*lines)
 
 
 if __name__ == "__main__":

@@ -150,6 +150,9 @@ FIELDS: Mapping[str, str] = {
     "id": "The canonical id.",
     "provider": "Who sells the model.",
     "family": "The family, whose name can stand for its current model.",
+    "ModelPage.disagreements": (
+        "Where the two public price lists differ: component, mode, each list's figure, the one used."
+    ),
     "ModelPage.name": "The name for people.",
     "ModelSummary.name": "The name for people.",
     "aliases": "Other exact names of the model.",

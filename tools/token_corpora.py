@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data" / "token_counts"
-BOOKS = ROOT / "layers" / "pricing" / "pricing" / "data"
+IMPORTED = ROOT / "catalogue" / "imported"
 CHUNK = 3000
 PER_CORPUS = 40
 
@@ -39,7 +39,7 @@ def corpora() -> Mapping[str, list[str]]:
         "javascript": _all_of(_PACKAGES.rglob("*.js")),
         "html": _all_of(_PACKAGES.rglob("*.html")),
         "json": _all_of(_PACKAGES.rglob("*.json")),
-        "json, minified": _all_of(BOOKS.glob("*.json")),
+        "json, minified": _all_of(IMPORTED.glob("*.json")),
         "decimals": _all_of((_STDLIB / "test" / "decimaltestdata").glob("*.decTest")),
         "hashes and timestamps": "\n".join(map(_log_line, range(300))),
     }

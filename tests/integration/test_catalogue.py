@@ -22,7 +22,8 @@ from tests.tables import REGION, SECRET, StoreTable
 DOCUMENT = json.loads(
     (Path(bundled.__file__).parent / "data" / f"{bundled.current_id()}.json").read_bytes()
 )
-ROWS = {one["id"]: one for one in DOCUMENT["models"]}
+#: Anthropic's, whose rows are hand-written; every request below asks for them unless it says else.
+ROWS = {one["id"]: one for one in DOCUMENT["models"] if one["provider"] == "anthropic"}
 
 
 class Catalogue:
@@ -33,7 +34,8 @@ class Catalogue:
         self._recorded = recorded
 
     def models(self, *, if_none_match: str = "", **query: str) -> Answer:
-        return self._get("/v1/models", "/v1/models", {}, query, if_none_match)
+        asked = {"provider": "anthropic", **query}
+        return self._get("/v1/models", "/v1/models", {}, asked, if_none_match)
 
     def model(
         self,
@@ -112,7 +114,9 @@ def test_the_recorded_event_lists_the_opus_models(
     event: Callable[[str], dict[str, Any]],
 ) -> None:
     answer = call(handler("catalogue"), event("catalogue"))
-    assert ids(answer) == [
+    first_party = [one["id"] for one in answer.body["models"] if one["provider"] == "anthropic"]
+    assert {one["family"] for one in answer.body["models"]} == {"opus"}
+    assert first_party == [
         "claude-3-opus",
         "claude-opus-4",
         "claude-opus-4-1",
@@ -165,10 +169,10 @@ def test_a_model_without_a_known_price_is_listed_without_one(catalogue: Catalogu
          {"claude-3-haiku", "claude-3-5-haiku", "claude-haiku-4-5", "claude-haiku-5-5"}),
         ({"provider": "anthropic"}, set(ROWS)),
         ({"capability": "thinking"},
-         {name for name, one in ROWS.items() if "thinking" in one["capabilities"]}),
+         {name for name, one in ROWS.items() if "thinking" in one.get("capabilities", ())}),
         ({"provider": "anthropic", "family": "fable", "capability": "batch"},
          {"claude-fable-5", "claude-fable-5-1", "claude-fable-5-2"}),
-        ({"provider": "openai"}, set()),
+        ({"provider": "nobody"}, set()),
         ({"family": "Haiku"}, set()),
         ({"family": "hai"}, set()),
         ({"provider": "openai", "family": "haiku"}, set()),
@@ -282,7 +286,7 @@ def test_every_model_has_a_page_with_what_the_price_book_holds(
         assert page[field] == source.get(field, []), field
     for field in ("family", "context_window", "max_output_tokens", "cache_minimum_tokens"):
         assert page[field] == source.get(field), field
-    assert page["capabilities"] == sorted(source["capabilities"])
+    assert page["capabilities"] == sorted(source.get("capabilities", []))
     assert len(page["price_history"]) == len(periods)
     for shown, period in zip(page["price_history"], periods, strict=True):
         assert shown["start"] == (f"{period['from']}T00:00:00Z" if "from" in period else None)
@@ -293,7 +297,7 @@ def test_every_model_has_a_page_with_what_the_price_book_holds(
             expected = period["lists"][mode["mode"]]
             assert exact(rates) == exact(expected["rates"])
             assert [tier["above_tokens"] for tier in mode["tiers"]] == [
-                tier["above_tokens"] for tier in expected["tiers"]
+                tier["above_tokens"] for tier in expected.get("tiers", [])
             ]
     if periods:
         assert page["prices"] in page["price_history"]
@@ -361,7 +365,7 @@ def test_an_unknown_model_is_not_found_and_at_most_three_are_suggested(
 
 def test_suggestions_begin_with_the_nearest_and_nonsense_gets_none(catalogue: Catalogue) -> None:
     near = problem(catalogue.model("anthropic", "claude-sonet-5-5"), 404)
-    assert near["suggestions"][0] == "claude-sonnet-5-5"
+    assert near["suggestions"][0] == "anthropic/claude-sonnet-5-5"
     assert problem(catalogue.model("q" * 128, "z" * 128), 404)["suggestions"] == []
 
 
@@ -463,7 +467,7 @@ def test_with_its_store_the_function_is_well_and_says_what_it_answers_with(
             },
         }
         assert health.body["pricing"]["age_seconds"] in range(60)
-        assert ids(catalogue.models()) == ["rocket", "shuttle"]
+        assert ids(catalogue.models(provider="acme")) == ["rocket", "shuttle"]
 
 
 @pytest.mark.parametrize("broken", ["no table", "nobody listens", "an empty store"])
@@ -480,7 +484,7 @@ def test_without_its_store_the_function_is_degraded_and_answers_from_the_bundle(
         health = catalogue.health()
         assert health.status == 200
         assert health.body["status"] == "degraded"
-        assert health.body["models"] == 31
+        assert health.body["models"] == len(DOCUMENT["models"])
         assert health.body["pricing"]["version"] == bundled.current_id()
         assert health.body["pricing"]["source"] == "bundled"
         assert health.body["pricing"]["stale"] is True

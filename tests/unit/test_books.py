@@ -12,7 +12,7 @@ from pricing.price_book import BookInForce, PriceBook
 from pricing.repository import Pointer, Repository
 from tests.books import book
 
-NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 FIRST, SECOND = book("2026-11-20.1"), book("2026-11-21.1")
 
 

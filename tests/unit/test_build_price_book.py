@@ -3,10 +3,14 @@
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tools.build_price_book import CatalogueError, build, document_from, main, read_book
+from tests.books import document, row
+from tools.build_price_book import build, main, read_book
+from tools.price_book_checks import problems_in
+from tools.read_catalogue import CatalogueError, document_from
 
 CATALOGUE = """
 [version]
@@ -77,8 +81,17 @@ def catalogue(tmp_path: Path) -> Path:
 
 
 def run(catalogue: Path, *flags: str) -> int:
-    data = catalogue.parent / "data"
-    return main([*flags, "--catalogue", str(catalogue), "--data", str(data)])
+    folder = catalogue.parent
+    paths = {"catalogue": catalogue, "data": folder / "data", "report": folder / "report.md"}
+    return main(
+        [*flags, *(word for key, path in paths.items() for word in (f"--{key}", str(path)))]
+    )
+
+
+def content(path: Path) -> bytes:
+    book = read_book(path, path.parent / "imported")
+    assert book is not None
+    return book.content
 
 
 def test_the_committed_data_are_what_the_catalogue_says() -> None:
@@ -126,14 +139,13 @@ def test_a_catalogue_becomes_the_document_that_price_books_are_made_of() -> None
 
 def test_one_price_has_one_spelling_whatever_the_catalogue_writes(catalogue: Path) -> None:
     path = catalogue / "maker.toml"
-    before = read_book(path).content
+    before = content(path)
     path.write_text(CATALOGUE.replace('"4.00"', '"4"').replace('"0.40"', '"4E-1"'))
-    assert read_book(path).content == before
+    assert content(path) == before
 
 
 def test_building_twice_gives_the_same_bytes(catalogue: Path) -> None:
-    sources = list(catalogue.glob("*.toml"))
-    assert build(sources) == build(sources)
+    assert build(catalogue) == build(catalogue)
 
 
 def test_what_was_just_written_passes_the_check(catalogue: Path) -> None:
@@ -288,14 +300,109 @@ def test_a_price_the_provider_rounded_is_accepted_when_the_row_says_so(catalogue
 def test_exactly_one_version_is_current(catalogue: Path) -> None:
     (catalogue / "other.toml").write_text(CATALOGUE.replace('"v1"', '"v2"'))
     with pytest.raises(CatalogueError, match="exactly one version must be current"):
-        build(catalogue.glob("*.toml"))
+        build(catalogue)
     for path in catalogue.glob("*.toml"):
         path.write_text(CATALOGUE.replace("current = true", ""))
     with pytest.raises(CatalogueError, match="exactly one version must be current"):
-        build(catalogue.glob("*.toml"))
+        build(catalogue)
 
 
 def test_a_version_id_is_used_once(catalogue: Path) -> None:
     (catalogue / "other.toml").write_text(CATALOGUE.replace("current = true", ""))
     with pytest.raises(CatalogueError, match="the same version id"):
-        build(catalogue.glob("*.toml"))
+        build(catalogue)
+
+
+def prices(*, tiers: list[dict[str, Any]] | None = None, **modes: dict[str, str]) -> Any:
+    lists: dict[str, Any] = {mode: {"rates": rates} for mode, rates in modes.items()}
+    lists["standard"]["tiers"] = tiers or []
+    return [{"source": "price list", "lists": lists}]
+
+
+STANDARD = {"input": "4", "output": "20", "cache_read": "0.4"}
+FLAWS = {
+    "a free price that no note explains": (
+        [row("a", prices=prices(standard=STANDARD | {"cache_read": "0"}))],
+        "cache_read is free, and no note says so",
+    ),
+    "a cache that costs more than it saves": (
+        [row("a", prices=prices(standard=STANDARD | {"cache_read": "4.1"}))],
+        "a cached prompt costs more than a fresh one",
+    ),
+    "a price that is infinite": (
+        [row("a", prices=prices(standard=STANDARD | {"output": "Infinity"}))],
+        "output Infinity is not a price of zero or more",
+    ),
+    "an unknown component": (
+        [row("a", prices=prices(standard=STANDARD | {"poetry": "1"}))],
+        "prices something that is not a component",
+    ),
+    "an unknown mode": (
+        [row("a", prices=prices(standard=STANDARD, turbo=STANDARD))],
+        "unknown mode turbo",
+    ),
+    "no output price": ([row("a", prices=prices(standard={"input": "4"}))], "must be priced"),
+    "a discount that is dearer": (
+        [row("a", prices=prices(standard=STANDARD, flex=STANDARD | {"input": "4.1"}))],
+        "flex: input 4.1 is dearer than standard, 4",
+    ),
+    "a tier twice": (
+        [row("a", prices=prices(tiers=[{"above_tokens": 9, "rates": STANDARD}] * 2,
+                                standard=STANDARD))],
+        "its tiers do not ascend",
+    ),
+    "a tier from zero": (
+        [row("a", prices=prices(tiers=[{"above_tokens": 0, "rates": STANDARD}],
+                                standard=STANDARD))],
+        "its tiers do not ascend",
+    ),
+    "a tier without a column": (
+        [row("a", prices=prices(tiers=[{"above_tokens": 9, "rates": {"input": "1", "output": "2"}}],
+                                standard=STANDARD))],
+        "a tier leaves out a component",
+    ),
+    "a letter that only looks Latin": ([row("\u0430-model")], "printable ASCII"),
+    "a name with a space": ([row("a", aliases=["a model"])], "printable ASCII"),
+    "a name too long to be asked for": ([row("a" * 124)], "too long"),
+    "an id twice": ([row("a"), row("a")], "already belongs to a"),
+    "an alias that another provider owns": (
+        [row("a"), row("b", provider="other", aliases=["a"])],
+        "the name 'a' already belongs to a",
+    ),
+    "an alias twice at a reseller": (
+        [row("a", bare_names=False), row("b", bare_names=False, aliases=["a"])],
+        "the name 'acme/a' already belongs to a",
+    ),
+    "an ambiguous name of nobody": ([row("a", ambiguous_aliases=["b"])], "said to be ambiguous"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_a_flaw_of_any_row_is_found(flaw: str) -> None:
+    rows, complaint = FLAWS[flaw]
+    assert any(complaint in problem for problem in problems_in(document("v1", rows)))
+
+
+SOUND = {
+    "the longest name that can be asked for": [row("a" * 123)],
+    "a free price that a note explains": [
+        row("a", notes=["The list says that input costs nothing."],
+            prices=prices(standard={"input": "0", "output": "1"}))
+    ],
+    "a model that bills input only": [
+        row("a", input_only=True, prices=prices(standard={"input": "4"}))
+    ],
+    "one id at two resellers": [
+        row("a"),
+        row("a", provider="one", bare_names=False),
+        row("a", provider="two", bare_names=False),
+    ],
+    "a discount that discounts nothing": [
+        row("a", prices=prices(standard=STANDARD, flex=STANDARD))
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SOUND)
+def test_what_is_sound_is_not_complained_about(case: str) -> None:
+    assert list(problems_in(document("v1", SOUND[case]))) == []

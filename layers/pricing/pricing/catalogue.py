@@ -69,7 +69,8 @@ class PeriodPrices:
 
 @dataclass(frozen=True, slots=True)
 class ModelPage:
-    """Everything known about one model. ``prices`` is what is in force at the asked moment;
+    """Everything known about one model. ``disagreements`` are the places where the public price
+    lists differ, with the price that was used. ``prices`` is what is in force at the asked moment;
     null when no verified price is.
     """
 
@@ -89,6 +90,7 @@ class ModelPage:
     prices: PeriodPrices | None
     price_history: tuple[PeriodPrices, ...]
     notes: tuple[str, ...]
+    disagreements: tuple[Mapping[str, str | int], ...]
     pricing: Provenance
 
 
@@ -179,6 +181,7 @@ def model_page(in_force: BookInForce, provider: str, name: str, as_of: AsOf) -> 
         prices=_period(period) if period else None,
         price_history=tuple(_period(one) for one in model.prices),
         notes=model.notes,
+        disagreements=model.disagreements,
         pricing=provenance(in_force, as_of),
     )
 

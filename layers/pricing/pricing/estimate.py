@@ -129,6 +129,7 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         assumptions=(*counted.assumptions, *priced.assumptions),
         warnings=(
             *query.notices,
+            *ambiguity_notices(model, query.model),
             *_served_notices(terms, differing),
             *priced.warnings,
             *notices_of(model, query.as_of, counted, terms, context),
@@ -181,6 +182,17 @@ def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> Co
     usages = [attempt.usage for attempt in attempts]
     used = max(usage.prompt_tokens + usage.output_tokens for usage in usages)
     return ContextUse(window, used, None if window is None else used <= window)
+
+
+def ambiguity_notices(model: Model, reference: str) -> list[Notice]:
+    """A cloud id that does not say whether it means the regional or the global endpoint."""
+    if reference.removeprefix(f"{model.provider}/") not in model.ambiguous_aliases:
+        return []
+    message = (
+        f"This id does not say which endpoint it means; {model.id} is priced. Name the regional or"
+        " the global id to be sure."
+    )
+    return [Notice("ambiguous_model_id", message)]
 
 
 def _served_notices(terms: Terms, differing: tuple[str, ...]) -> list[Notice]:

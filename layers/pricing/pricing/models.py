@@ -142,6 +142,10 @@ class Model:
     us_multiplier: Decimal | None
     prices: tuple[PricePeriod, ...]
     notes: tuple[str, ...] = ()
+    #: Names that do not say which of several differently priced endpoints they mean.
+    ambiguous_aliases: frozenset[str] = frozenset()
+    #: Where the public price lists differ about this model, and which price was taken.
+    disagreements: tuple[Mapping[str, str | int], ...] = ()
 
     @property
     def key(self) -> str:
@@ -179,6 +183,8 @@ def model_from_document(row: Mapping[str, Any]) -> Model:
         us_multiplier=_decimal(row.get("us_multiplier")),
         prices=tuple(_period(period) for period in row.get("prices", ())),
         notes=tuple(row.get("notes", ())),
+        ambiguous_aliases=frozenset(row.get("ambiguous_aliases", ())),
+        disagreements=tuple(row.get("disagreements", ())),
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -27,10 +27,26 @@ class Match:
 
 
 def canonical_json(document: Mapping[str, Any]) -> bytes:
-    """The one byte form of a document: sorted keys, no spaces, UTF-8."""
+    """The one byte form of a document: sorted keys, no spaces, UTF-8, one model a line.
+
+    It is one JSON document all the same; the line breaks let a reader parse the models it needs.
+    """
+    whole = _dumps({**document, "models": []}) if "models" in document else _dumps(document)
+    rows = [_dumps(row) for row in document.get("models", ())]
+    if not rows:
+        return whole.encode()
+    head, _, tail = whole.rpartition(_NO_MODELS)
+    lines = ",\n".join(rows)
+    return f'{head}"models":[\n{lines}\n]{tail}'.encode()
+
+
+_NO_MODELS = '"models":[]'
+
+
+def _dumps(value: Any) -> str:
     return json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
 def digest(content: bytes) -> str:
@@ -39,23 +55,24 @@ def digest(content: bytes) -> str:
 
 
 class PriceBook:
-    """One price version as a value. Rows become ``Model`` objects when first asked for.
+    """One price version as a value. Models are parsed when they are first asked for.
 
     The document is ``{schema, id, published_at, provenance, families, models}``; its canonical
-    JSON is what is stored, hashed and never changed.
+    JSON is what is stored, hashed and never changed. Thousands of models take longer to parse
+    than everything else a cold start does, and a call is about one of them: a name is looked for
+    in the bytes, and only the lines that hold it are read.
     """
 
-    def __init__(self, document: Mapping[str, Any], sha256: str) -> None:
-        self._document = document
-        self.id: str = document["id"]
+    def __init__(self, head: Mapping[str, Any], lines: Sequence[bytes], sha256: str) -> None:
+        self.id: str = head["id"]
         self.sha256 = sha256
-        self.published_at: str = document["published_at"]
-        self.provenance: tuple[Mapping[str, Any], ...] = tuple(document["provenance"])
-        self.families: Mapping[str, str] = document["families"]
-        self._rows: dict[str, Mapping[str, Any]] = {
-            f"{row['provider']}/{row['id']}": row for row in document["models"]
-        }
-        self._built: dict[str, Model] = {}
+        self.published_at: str = head["published_at"]
+        self.provenance: tuple[Mapping[str, Any], ...] = tuple(head["provenance"])
+        self.families: Mapping[str, str] = head["families"]
+        self._head = head
+        self._lines = lines
+        self._models: dict[str, Model] = {}
+        self._matches: dict[str, Match] = {}
 
     @classmethod
     def from_json(cls, content: bytes, *, sha256: str | None = None) -> "PriceBook":
@@ -63,10 +80,17 @@ class PriceBook:
         actual = digest(content)
         if sha256 is not None and actual != sha256:
             raise CorruptBook(f"price version content has SHA-256 {actual}, expected {sha256}")
-        document = json.loads(content)
-        if document.get("schema") != SCHEMA:
-            raise CorruptBook(f"price version has schema {document.get('schema')}, not {SCHEMA}")
-        return cls(document, actual)
+        first, *lines = content.split(b"\n")
+        last = lines.pop() if lines else b""
+        try:
+            head = json.loads(first + last)
+        except ValueError:
+            raise CorruptBook("price version content is not canonical JSON") from None
+        if head.get("models"):
+            raise CorruptBook("price version content does not have one model a line")
+        if head.get("schema") != SCHEMA:
+            raise CorruptBook(f"price version has schema {head.get('schema')}, not {SCHEMA}")
+        return cls(head, [line.rstrip(b",") for line in lines], actual)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "PriceBook":
@@ -75,10 +99,10 @@ class PriceBook:
 
     def to_json(self) -> bytes:
         """The canonical JSON this book was read from, byte for byte."""
-        return canonical_json(self._document)
+        return canonical_json({**self._head, "models": [json.loads(line) for line in self._lines]})
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._lines)
 
     def model_keys(self) -> list[str]:
         """Every ``provider/id``, in a stable order."""
@@ -90,10 +114,7 @@ class PriceBook:
 
     def model(self, key: str) -> Model:
         """The model with this exact ``provider/id``; raises KeyError."""
-        model = self._built.get(key)
-        if model is None:
-            model = self._built[key] = model_from_document(self._rows[key])
-        return model
+        return self._built(self._rows[key])
 
     def find(self, reference: str) -> Match:
         """The model a reference means; raises UnknownModel, with suggestions.
@@ -102,12 +123,16 @@ class PriceBook:
         on any of them, and family names. A prefix never matches, so a model that does not exist
         is never priced as its older sibling.
         """
+        match = self._matches.get(reference)
+        if match is not None:
+            return match
         match = self._named(reference)
         if match is None and reference.endswith(CONTEXT_SUFFIX):
             bare = self._named(reference.removesuffix(CONTEXT_SUFFIX))
             match = bare and Match(bare.model, "context_suffix")
         if match is None:
             raise self.unknown(reference)
+        self._matches[reference] = match
         return match
 
     def unknown(self, reference: str) -> UnknownModel:
@@ -122,53 +147,75 @@ class PriceBook:
 
     def suggest(self, reference: str) -> list[str]:
         """At most three known names with a similarity of 0.6 or more, nearest first."""
-        seen: dict[str, str] = {}  # one suggestion a model: its alias and its id are one advice
         wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
-        provider, _, bare = wanted.partition("/")
-        near = self._suggestable.nearest(wanted)
-        if bare and provider in self._providers:
-            near = [*near, *self._suggestable.nearest(bare)]
+        names = self._full_names if "/" in wanted else self._bare_names
+        near = names.nearest(wanted)
+        seen: dict[str, str] = {}  # one suggestion a model: its alias and its id are one advice
         for name in near:
-            seen.setdefault(self.families.get(name) or self._names[name][0], name)
-        return list(seen.values())[:MAX_SUGGESTIONS]
+            seen.setdefault(self._owner(name), name)
+            if len(seen) == MAX_SUGGESTIONS:
+                break
+        return list(seen.values())
+
+    def _owner(self, name: str) -> str:
+        match = self._named(name)
+        return match.model.key if match else name
 
     def _named(self, name: str) -> Match | None:
-        family = self.families.get(name)
-        if family is not None:
-            return Match(self.model(family), "family")
-        known = self._names.get(name)
-        return known and Match(self.model(known[0]), known[1])
-
-    @cached_property
-    def _names(self) -> dict[str, tuple[str, MatchedBy]]:
-        """Every exact name, with the model it means and the rule; ids win over aliases.
+        """Ids win over aliases, and both over a name behind its provider.
 
         A row whose ``bare_names`` is false, a reseller's, is found behind ``provider/`` only: the
         bare name is its maker's, or nobody's.
         """
-        names: dict[str, tuple[str, MatchedBy]] = {}
-        for key, row in self._rows.items():
-            names[key] = (key, "provider_id")
-            for alias in row.get("aliases", ()):
-                names.setdefault(f"{row['provider']}/{alias}", (key, "provider_id"))
-                if row.get("bare_names", True):
-                    names.setdefault(alias, (key, "alias"))
-        for key, row in self._rows.items():
-            if row.get("bare_names", True):
-                names[row["id"]] = (key, "id")
-        return names
+        family = self.families.get(name)
+        if family is not None:
+            provider, _, known = family.partition("/")
+            row = self._sold_by(provider, known)
+            return Match(self._built(row), "family") if row else None
+        bare = [row for row in self._holding(name) if row.get("bare_names", True)]
+        for row in bare:
+            if row["id"] == name:
+                return Match(self._built(row), "id")
+        for row in bare:
+            if name in row.get("aliases", ()):
+                return Match(self._built(row), "alias")
+        provider, _, known = name.partition("/")
+        row = self._sold_by(provider, known) if known else None
+        return Match(self._built(row), "provider_id") if row else None
+
+    def _sold_by(self, provider: str, name: str) -> Mapping[str, Any] | None:
+        rows = [row for row in self._holding(name) if row["provider"] == provider]
+        by_id = (row for row in rows if row["id"] == name)
+        return next(by_id, next((row for row in rows if name in row.get("aliases", ())), None))
+
+    def _holding(self, name: str) -> list[Mapping[str, Any]]:
+        """The rows that hold this string, whole, anywhere; most names are in one or two."""
+        quoted = _dumps(name).encode()
+        return [json.loads(line) for line in self._lines if quoted in line]
+
+    def _built(self, row: Mapping[str, Any]) -> Model:
+        key = f"{row['provider']}/{row['id']}"
+        model = self._models.get(key)
+        if model is None:
+            model = self._models[key] = model_from_document(row)
+        return model
 
     @cached_property
-    def _providers(self) -> frozenset[str]:
-        return frozenset(row["provider"] for row in self._rows.values())
+    def _rows(self) -> dict[str, Mapping[str, Any]]:
+        """Every row by ``provider/id``: for listings and suggestions, which need them all."""
+        rows = (json.loads(line) for line in self._lines)
+        return {f"{row['provider']}/{row['id']}": row for row in rows}
 
     @cached_property
-    def _suggestable(self) -> Names:
-        """Each model under the names a caller would rather use: bare ones, where it has any."""
-        names = set(self.families)
-        for key, row in self._rows.items():
-            names |= {row["id"], *row.get("aliases", ())} if row.get("bare_names", True) else {key}
-        return Names(names)
+    def _bare_names(self) -> Names:
+        """Names that need no provider: what most callers would rather write."""
+        rows = [row for row in self._rows.values() if row.get("bare_names", True)]
+        bare = {name for row in rows for name in (row["id"], *row.get("aliases", ()))}
+        return Names(bare | self.families.keys())
+
+    @cached_property
+    def _full_names(self) -> Names:
+        return Names(self._rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 MIN_SIMILARITY = 0.6  # a ratio of characters, as difflib defines it; nothing of money
 #: How many names are compared letter by letter after a first, cheap ranking.
-SHORT_LIST = 40
+SHORT_LIST = 12
 
 
 class Names:

@@ -7,7 +7,14 @@ from typing import Literal
 
 from pricing.attempts import price_attempts
 from pricing.errors import TariffError
-from pricing.estimate import EstimateQuery, Provenance, context_use, notices_of, provenance
+from pricing.estimate import (
+    EstimateQuery,
+    Provenance,
+    ambiguity_notices,
+    context_use,
+    notices_of,
+    provenance,
+)
 from pricing.instants import AsOf
 from pricing.money import add, multiply, share_of
 from pricing.notices import Notice
@@ -114,6 +121,7 @@ def _line(book: PriceBook, item: WorkItem) -> Line:
         assumptions=(*counted.assumptions, *priced.assumptions),
         notices=(
             *query.notices,
+            *ambiguity_notices(model, query.model),
             *priced.warnings,
             *notices_of(model, query.as_of, counted, terms, context),
         ),
