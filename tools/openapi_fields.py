@@ -151,7 +151,7 @@ FIELDS: Mapping[str, str] = {
     "provider": "Who sells the model.",
     "family": "The family, whose name can stand for its current model.",
     "ModelPage.disagreements": (
-        "Where the two public price lists differ: component, mode, each list's figure, the one used."
+        "Where the two public price lists differ, with both figures and the one that was used."
     ),
     "ModelPage.name": "The name for people.",
     "ModelSummary.name": "The name for people.",
