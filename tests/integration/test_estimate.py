@@ -251,6 +251,9 @@ def test_a_refusal_before_any_output_costs_nothing(ask: Ask) -> None:
     assert codes(answer) == {"refusal_not_billed"}
     mid_stream = {**refused, "usage": {**usage, "output_tokens": 10}}
     assert total(ask(response=mid_stream)) == "0.001848"
+    written = [{"type": "text", "text": "Well"}]
+    assert total(ask(response={**mid_stream, "content": written})) == "0.001848"
+    assert total(ask(response={**mid_stream, "content": []})) == "0"
 
 
 def test_thinking_is_inside_the_output_and_never_added(ask: Ask) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 
 from pricing.contract import Calls, Count, Name, Request, Versioned, parse
 from pricing.errors import InvalidRequest
@@ -39,6 +39,9 @@ class ProviderResponse(BaseModel):
     usage: SkipValidation[AnyUsage | None] = None
     usageMetadata: SkipValidation[GeminiUsage | None] = None  # noqa: N815
     stop_reason: str | None = None
+    content: Annotated[bool, BeforeValidator(bool, json_schema_input_type=list[Any])] = Field(
+        default=True, description="Read for one thing only: whether there is any."
+    )
     service_tier: str | None = None
     type: str | None = None
     object: str | None = None
@@ -156,9 +159,9 @@ def _from_response(response: ProviderResponse, named: UsageFormat | None) -> Par
     if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
         raw = {"service_tier": response.service_tier, **raw}
     parsed = parse_usage(raw, usage_format, f"/response/{field}")
-    if response.stop_reason == "refusal" and not any(
-        attempt.usage.output_tokens for attempt in parsed.attempts
-    ):
+    # A refusal before any output has no content, though a token or a few may be counted for it.
+    written = response.content and any(one.usage.output_tokens for one in parsed.attempts)
+    if response.stop_reason == "refusal" and not written:
         message = "A refusal before any output is not billed, though its usage shows tokens."
         notice = Notice("refusal_not_billed", message)
         return replace(parsed, attempts=(Attempt(Usage()),), notices=(*parsed.notices, notice))
