@@ -1,0 +1,175 @@
+"""The same requests one by one and in batches: ``POST /v1/plan/batch``.
+
+Both prices are explicit columns of the price book, neither derived from the other.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from pricing.batch_caching import BatchCaching, Stacked, StackedPrice, stacked
+from pricing.batch_suits import BatchWork, Suitability, suitability
+from pricing.errors import InvalidRequest
+from pricing.estimate import MatchedModel, Provenance
+from pricing.instants import AsOf
+from pricing.money import percent_of, subtract
+from pricing.notices import Notice
+from pricing.plan_workloads import Calls, PlanWorkload, plan_workload
+from pricing.price_book import BookInForce
+from pricing.pricer import Pricer
+from pricing.usage import StatedTerms, Terms, settle
+from pricing.work import Work
+
+#: One batch holds no more than either. The provider writes 256 MB; the smaller reading is taken.
+MAX_REQUESTS = 100_000
+MAX_BYTES = 256 * 10**6
+#: The room of the smallest customers' queue, over all their batches.
+QUEUE_REQUESTS = 200_000
+_LIMITS = (
+    f"A batch holds at most {MAX_REQUESTS} requests or 256 MB (read as {MAX_BYTES} bytes),"
+    " whichever comes first; it expires after 24 hours, and errored, canceled and expired requests"
+    " are not billed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchQuery:
+    """``requests`` identical requests a month, to be made one by one or in batches."""
+
+    model: str
+    work: Work
+    as_of: AsOf
+    requests: int
+    about: BatchWork
+    requested: StatedTerms = StatedTerms()
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
+    bytes_per_request: int | None = None
+    caching: BatchCaching | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSize:
+    """How many batches the requests take, and which limit of a batch decides it.
+
+    Up to ``most_bytes_per_full_batch`` a request, on average, the number of requests decides.
+    Where no size was stated it is taken to.
+    """
+
+    batches: int
+    requests_per_batch: int
+    decided_by: Literal["requests", "bytes"]
+    bytes_per_request: int | None
+    most_bytes_per_full_batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """Both prices; ``batch_usd`` is null where the model has no batch price.
+
+    ``stacked`` adds caching. Every saving is against ``standard_usd``, and is the difference of
+    two ``workloads``, each of which can be sent to ``POST /v1/estimate/workload`` as it stands.
+    """
+
+    model: MatchedModel
+    requests: int
+    standard_usd: Decimal
+    batch_usd: Decimal | None
+    saves_usd: Decimal | None
+    saves_percent: Decimal | None
+    size: BatchSize
+    suitability: Suitability
+    stacked: tuple[StackedPrice, ...]
+    workloads: tuple[PlanWorkload, ...]
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
+    """Price both ways; raises UnknownModel, and InvalidRequest for what cannot be priced."""
+    terms = Terms(inference_geo=settle(query.requested, query.served)[0].inference_geo)
+    standard = Pricer.of(in_force, query.model, query.as_of, terms)
+    counted = query.work.on(standard.model)
+    plain = Calls("requests", standard, counted.attempts, query.requests)
+    before = plan_workload("standard", (plain,))
+    batch, why_not = _in_batch(plain)
+    after = None if batch is None else plan_workload("batch", (replace(plain, pricer=batch),))
+    saves = None if after is None else subtract(before.month_usd, after.month_usd)
+    cached = Stacked()
+    if query.caching is not None:
+        cached = stacked(plain, batch, query.caching, before.month_usd)
+    # Said of the batch where there is one: a batch may allow a longer output.
+    notices = (batch or standard).notices(*(one.usage for one in counted.attempts))
+    priced = (batch or standard).priced(*counted.attempts)
+    return BatchAnswer(
+        model=standard.matched,
+        requests=query.requests,
+        standard_usd=before.month_usd,
+        batch_usd=None if after is None else after.month_usd,
+        saves_usd=saves,
+        saves_percent=None if saves is None else percent_of(saves, before.month_usd),
+        size=batch_size(query.requests, query.bytes_per_request),
+        suitability=suitability(query.about, why_not, standard.model.provider),
+        stacked=cached.rows,
+        workloads=(before, *((after,) if after else ()), *cached.workloads),
+        pricing=standard.provenance,
+        assumptions=(*counted.assumptions, *priced.assumptions, *_assumptions(query)),
+        warnings=(
+            *query.notices,
+            *notices,
+            *_limit_notices(query.requests, standard.model.provider),
+            *cached.warnings,
+        ),
+    )
+
+
+def batch_size(requests: int, bytes_per_request: int | None) -> BatchSize:
+    """The least batches for these requests; raises InvalidRequest where not even one fits."""
+    by_bytes = MAX_BYTES // bytes_per_request if bytes_per_request else MAX_REQUESTS
+    if not by_bytes:
+        detail = f"is more than the {MAX_BYTES} bytes of a whole batch"
+        raise InvalidRequest.at("/bytes_per_request", detail)
+    each = min(MAX_REQUESTS, by_bytes)
+    return BatchSize(
+        batches=-(-requests // each),
+        requests_per_batch=min(requests, each),
+        decided_by="bytes" if each < min(MAX_REQUESTS, requests) else "requests",
+        bytes_per_request=bytes_per_request,
+        most_bytes_per_full_batch=MAX_BYTES // MAX_REQUESTS,
+    )
+
+
+def _in_batch(plain: Calls) -> tuple[Pricer | None, str | None]:
+    """The pricer of the same calls in a batch, or why the model has none."""
+    batch = replace(plain.pricer, terms=replace(plain.pricer.terms, processing="batch"))
+    try:
+        batch.priced(*plain.attempts)
+    except InvalidRequest as error:
+        return None, f"It {error.errors[0].detail}."
+    return batch, None
+
+
+def _limit_notices(requests: int, provider: str) -> tuple[Notice, ...]:
+    if provider != "anthropic":
+        message = f"The limits of a batch are Anthropic's; those of {provider} may be others."
+        return (Notice("batch_limits_unverified", message),)
+    if requests <= QUEUE_REQUESTS:
+        return ()
+    message = (
+        f"Queues have room for {QUEUE_REQUESTS} to 300000 requests or more, by usage tier: send"
+        " the batches one after another if yours is full."
+    )
+    return (Notice("batch_queue_limit", message),)
+
+
+def _assumptions(query: BatchQuery) -> tuple[str, ...]:
+    said = [_LIMITS]
+    if query.bytes_per_request is None:
+        said.append("No size of a request was stated: the number of requests decides.")
+    if query.caching is not None:
+        said.append(
+            "A cache hit inside a batch is best effort: the provider sees 30% to 98%. Use the 1"
+            " hour time to live, since a batch may take longer than 5 minutes."
+        )
+    return tuple(said)

@@ -1,0 +1,248 @@
+"""Subscription plans beside the API: ``POST /v1/plan/subscription``.
+
+A plan's included usage is not published in tokens. So this holds its price against what the same
+usage would cost at API prices, and never says that a plan covers it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pricing.errors import TariffError
+from pricing.estimate import EstimateQuery, Provenance, provenance
+from pricing.instants import AsOf
+from pricing.money import ZERO, add, divide_evenly, multiply, ratio, subtract
+from pricing.notices import Notice
+from pricing.plan_workloads import Calls, PlanWorkload, plan_workload
+from pricing.price_book import BookInForce
+from pricing.pricer import Pricer
+from pricing.subscription_plans import (
+    Audience,
+    Billing,
+    IncludedUsage,
+    PlanSource,
+    PlanStatement,
+    SeatPrice,
+    SubscriptionBook,
+    SubscriptionPlan,
+)
+from pricing.usage import settle
+
+
+@dataclass(frozen=True, slots=True)
+class SeatUsage:
+    """What one seat does in a month: ``query.calls`` identical calls."""
+
+    name: str
+    query: EstimateQuery
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionQuery:
+    """So many seats, each with the same usage a month."""
+
+    seats: int
+    items: tuple[SeatUsage, ...]
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class ApiItem:
+    """One kind of call at API prices, of all seats together, a month."""
+
+    name: str
+    model: str
+    calls: int
+    cost_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCost:
+    """The usage of all seats at API prices, a month."""
+
+    month_usd: Decimal
+    per_seat_usd: Decimal
+    items: tuple[ApiItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOffer:
+    """One way to pay for a plan, a month.
+
+    ``month_usd`` is the fee of the seats that must be billed, with API usage on top where the
+    plan bills that. ``break_even_usage`` is the multiple of the stated usage, and
+    ``break_even_calls`` the number of calls like the stated ones, at which the API costs as much:
+    null where usage is billed on top, or costs nothing.
+    """
+
+    billing: Billing
+    usd_per_seat_month: Decimal
+    seats_billed: int
+    seats_usd: Decimal
+    api_usage_usd: Decimal
+    month_usd: Decimal
+    saves_usd: Decimal
+    cheaper: Literal["plan", "api", "same"]
+    break_even_usage: Decimal | None
+    break_even_calls: int | None
+    verified: bool
+    source: PlanSource
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBeside:
+    """A plan beside the API. No offers: its price is not published, or not for so many seats."""
+
+    id: str
+    name: str
+    audience: Audience
+    usage: IncludedUsage
+    min_seats: int
+    max_seats: int | None
+    available: bool
+    offers: tuple[SeatOffer, ...]
+    statements: tuple[PlanStatement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionAnswer:
+    """The API cost, every plan beside it, and what of that is not verified.
+
+    ``workloads`` holds the API's side, which can be sent to ``POST /v1/estimate/workload`` as it
+    stands; a plan's side is seats x price.
+    """
+
+    seats: int
+    api: ApiCost
+    plans_version: str
+    plans_as_of: date
+    plans: tuple[PlanBeside, ...]
+    unverified: tuple[str, ...]
+    workloads: tuple[PlanWorkload, ...]
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+_ASSUMPTIONS = (
+    "A plan's included usage is not published in tokens: it is not known whether it covers this.",
+    "Plans are for people who use Claude and Claude Code; programs that call the API pay for it.",
+    "Prices are without tax. Annual billing is paid for a year at once.",
+)
+
+
+def plan_subscription(
+    in_force: BookInForce, plans: SubscriptionBook, query: SubscriptionQuery
+) -> SubscriptionAnswer:
+    """Price the usage, and hold every plan against it; raises as ``estimate`` does."""
+    groups: list[Calls] = []
+    said: dict[Notice, None] = {}
+    assumed: dict[str, None] = {}
+    for number, item in enumerate(query.items):
+        try:
+            group, notices, assumptions = _calls(in_force, item, query.seats)
+        except TariffError as error:
+            raise error.under(f"/items/{number}") from None
+        groups.append(group)
+        said |= dict.fromkeys(notices)
+        assumed |= dict.fromkeys(assumptions)
+    workload = plan_workload("api", groups)
+    calls = sum(group.calls for group in groups)
+    return SubscriptionAnswer(
+        seats=query.seats,
+        api=ApiCost(
+            month_usd=workload.month_usd,
+            per_seat_usd=divide_evenly(workload.month_usd, query.seats),
+            items=tuple(
+                ApiItem(one.name, one.pricer.model.id, one.calls, one.month_usd) for one in groups
+            ),
+        ),
+        plans_version=plans.id,
+        plans_as_of=plans.as_of,
+        plans=tuple(_beside(one, query.seats, workload.month_usd, calls) for one in plans.plans),
+        unverified=tuple(_unverified(plans.plans)),
+        workloads=(workload,),
+        pricing=provenance(in_force, query.as_of),
+        assumptions=(*assumed, *_ASSUMPTIONS),
+        warnings=tuple(said),
+    )
+
+
+def _calls(
+    in_force: BookInForce, item: SeatUsage, seats: int
+) -> tuple[Calls, Sequence[Notice], Sequence[str]]:
+    query = item.query
+    terms, _ = settle(query.requested, query.served)
+    pricer = Pricer.of(in_force, query.model, query.as_of, terms)
+    counted = query.work.on(pricer.model)
+    group = Calls(item.name, pricer, counted.attempts, query.calls * seats)
+    priced = pricer.priced(*counted.attempts)
+    notices = pricer.notices(*(one.usage for one in counted.attempts))
+    return (
+        group,
+        (*query.notices, *priced.warnings, *notices),
+        (*counted.assumptions, *priced.assumptions),
+    )
+
+
+def _beside(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) -> PlanBeside:
+    available = plan.max_seats is None or seats <= plan.max_seats
+    return PlanBeside(
+        id=plan.id,
+        name=plan.name,
+        audience=plan.audience,
+        usage=plan.usage,
+        min_seats=plan.min_seats,
+        max_seats=plan.max_seats,
+        available=available,
+        offers=tuple(_offer(plan, one, seats, api_usd, calls) for one in plan.prices if available),
+        statements=plan.statements,
+    )
+
+
+def _offer(
+    plan: SubscriptionPlan, price: SeatPrice, seats: int, api_usd: Decimal, calls: int
+) -> SeatOffer:
+    billed = max(seats, plan.min_seats)
+    fees = multiply(price.usd_per_seat_month, Decimal(billed))
+    usage = api_usd if plan.usage == "billed" else ZERO
+    total = add((fees, usage))
+    saves = subtract(api_usd, total)
+    breaks_even = plan.usage != "billed" and api_usd > 0
+    return SeatOffer(
+        billing=price.billing,
+        usd_per_seat_month=price.usd_per_seat_month,
+        seats_billed=billed,
+        seats_usd=fees,
+        api_usage_usd=usage,
+        month_usd=total,
+        saves_usd=saves,
+        cheaper="same" if not saves else "plan" if saves > 0 else "api",
+        break_even_usage=ratio(fees, api_usd) if breaks_even else None,
+        break_even_calls=_ceiling(multiply(fees, Decimal(calls)), api_usd) if breaks_even else None,
+        verified=price.verified,
+        source=price.source,
+        note=price.note,
+    )
+
+
+def _ceiling(dividend: Decimal, divisor: Decimal) -> int:
+    (top, top_scale), (bottom, bottom_scale) = (
+        dividend.as_integer_ratio(),
+        divisor.as_integer_ratio(),
+    )
+    return -(-top * bottom_scale // (top_scale * bottom))
+
+
+def _unverified(plans: Sequence[SubscriptionPlan]) -> Iterator[str]:
+    for plan in plans:
+        for price in plan.prices:
+            if not price.verified:
+                usd = f"{price.usd_per_seat_month} USD a seat and month, billed {price.billing}"
+                yield f"{plan.name}: {usd} ({price.source.title}, {price.source.as_of})."
+        for one in plan.statements:
+            if one.status != "verified":
+                yield f"{plan.name}: {one.text} ({one.status}; {one.source.title}.)"
