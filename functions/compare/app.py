@@ -15,7 +15,8 @@ def respond(request: CompareRequest, call: Call) -> Compared:
     """Price the work on every model asked for."""
     comparison = request.comparison(call.now)
     in_force = books().in_force(request.pricing_version, call.now)
-    references = references_of(in_force.book, comparison)
+    baseline = (comparison.baseline,) if comparison.baseline else ()
+    references = (*references_of(in_force.book, comparison), *baseline)
     query = environment.counted(in_force.book, comparison.query, *references)
     return compare(in_force, replace(comparison, query=query))
 

@@ -123,6 +123,12 @@ def test_a_row_with_an_unpriced_component_is_never_the_cheapest(ask: Ask) -> Non
     assert answer.body["cheapest"] == "claude-opus-4-1"
 
 
+def test_what_was_served_wins_in_a_comparison_too(ask: Ask) -> None:
+    usage = {"input_tokens": 1_000_000, "output_tokens": 0, "service_tier": "batch"}
+    rows = ask(models=["opus"], usage=usage).body["rows"]
+    assert rows[0]["total_usd"] == "2"
+
+
 def test_nothing_used_gives_no_ratios(ask: Ask) -> None:
     answer = ask(models=["opus", "haiku"], usage={"input_tokens": 0, "output_tokens": 0})
     assert {row["relative_to_baseline"] for row in answer.body["rows"]} == {None}

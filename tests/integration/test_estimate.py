@@ -243,6 +243,34 @@ def test_asking_for_other_terms_than_were_served_is_said(ask: Ask) -> None:
     assert codes(answer) == {"served_terms_differ"}
 
 
+@pytest.mark.parametrize(
+    ("requested", "served", "usd"),
+    [
+        ("claude-opus-5-5", "claude-opus-5", "5"),
+        ("vertex/claude-opus-5-5", "claude-opus-5-5", "4"),
+        ("us.anthropic.claude-opus-5-5", "claude-opus-5-5", "4.4"),
+    ],
+)
+def test_only_the_same_model_in_some_cloud_keeps_the_requested_name(
+    ask: Ask, requested: str, served: str, usd: str
+) -> None:
+    usage = {"input_tokens": 1_000_000, "output_tokens": 0}
+    answer = ask(model=requested, response={"model": served, "usage": usage})
+    assert total(answer) == usd
+    assert ("served_model_differs" in codes(answer)) is (requested == "claude-opus-5-5")
+
+
+def test_fractions_in_tool_definitions_are_counted_like_the_rest(ask: Ask) -> None:
+    tool = {"name": "t", "input_schema": {"minimum": 0.5}}
+    assert ask(model="opus", text="hi", tools=[tool]).status == 200
+
+
+def test_an_answer_names_twenty_bad_fields_and_counts_the_rest(ask: Ask) -> None:
+    answer = ask(asking(**{f"unknown{n}": 1 for n in range(100)}))
+    assert len(answer.body["errors"]) == 20
+    assert "99 more" in answer.body["detail"]
+
+
 def test_a_refusal_before_any_output_costs_nothing(ask: Ask) -> None:
     usage = {"input_tokens": 412, "output_tokens": 0}
     refused = {"model": "claude-opus-5-5", "stop_reason": "refusal", "usage": usage}

@@ -89,6 +89,8 @@ class Books:
         if copy is not None:
             return BookInForce(copy, "bundled", stale=False, age_seconds=None)
         book = self._pinned.get(version_id)
+        if book is None and self._book is not None and self._book.id == version_id:
+            book = self._book
         if book is None:
             book = self._repository.get(version_id) if self._repository else None
             if book is None:

@@ -24,9 +24,9 @@ Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 
 def _exact(value: Any) -> Any:
     """Decimals may be written as JSON numbers or, like every answer writes them, as strings."""
-    if isinstance(value, str) and _PLAIN.fullmatch(value):
-        return Decimal(value)
-    return Decimal(value) if type(value) is int else value
+    if type(value) in (int, Decimal):
+        value = format(Decimal(value), "f")
+    return Decimal(value) if isinstance(value, str) and _PLAIN.fullmatch(value) else None
 
 
 _PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
@@ -115,7 +115,7 @@ _DETAILS = {
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be one of {expected}",
-    "is_instance_of": "must be a decimal, as a number or in a string",
+    "is_instance_of": "must be a decimal of at most 20 places, as a number or in a string",
     "too_short": "must have at least {min_length} item",
     "too_long": "must have at most {max_length} items",
     "string_too_short": "must have at least {min_length} character",

@@ -51,6 +51,7 @@ class CompareRequest(Versioned, UsageInput):
                 as_of=self.moment(now),
                 calls=self.calls,
                 requested=self.requested(),
+                served=asked.served,
                 notices=asked.notices,
             ),
             models=tuple(dict.fromkeys(self.models)),

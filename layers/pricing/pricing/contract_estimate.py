@@ -1,5 +1,6 @@
 """What a call is priced from, and ``POST /v1/estimate``'s request."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -40,7 +41,9 @@ class ProviderResponse(BaseModel):
     usageMetadata: SkipValidation[GeminiUsage | None] = None  # noqa: N815
     stop_reason: str | None = None
     content: Annotated[bool, BeforeValidator(bool, json_schema_input_type=list[Any])] = Field(
-        default=True, description="Read for one thing only: whether there is any."
+        # A factory: the specification would show True as the default of a list.
+        default_factory=lambda: True,
+        description="Read for one thing only: whether there is any.",
     )
     service_tier: str | None = None
     type: str | None = None
@@ -157,7 +160,7 @@ def _from_response(response: ProviderResponse, named: UsageFormat | None) -> Par
     raw: Any = getattr(response, field)
     usage_format = named or recognise(response.type or response.object, raw)
     if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
-        raw = {"service_tier": response.service_tier, **raw}
+        raw = {**raw, "service_tier": raw.get("service_tier") or response.service_tier}
     parsed = parse_usage(raw, usage_format, f"/response/{field}")
     # A refusal before any output has no content, though a token or a few may be counted for it.
     written = response.content and any(one.usage.output_tokens for one in parsed.attempts)
@@ -199,10 +202,18 @@ class WorkInput(UsageInput):
                 pointer = "/model" if self.response is None else "/response/model"
                 raise InvalidRequest.at(pointer, "is required: say which model to price")
             return served, ()
-        if not served or served in self.model:
+        if not served or _same_model(served, self.model):
             return self.model, ()
         message = f"The response was served by {served}, and that is what is priced."
         return served, (Notice("served_model_differs", message),)
+
+
+def _same_model(served: str, requested: str) -> bool:
+    """Whether a requested name is the served one as some cloud writes it: behind a provider or a
+    region, with a version or a date after it.
+    """
+    bare = re.split(r"[@:]", re.sub(r"-v\d+(:\d+)?$", "", requested))[0]
+    return served in (requested, bare) or bare.endswith((f"/{served}", f".{served}"))
 
 
 class EstimateRequest(Versioned, WorkInput):

@@ -13,6 +13,7 @@ from pricing.context import ContextQuery
 from pricing.context_parts import ContextPart
 from pricing.contract import Calls, Count, ExactNumber, Name, Request, Versioned
 from pricing.contract_estimate import TextInput, UsageInput, WorkInput
+from pricing.contract_plan_caching import ModelName
 from pricing.errors import InvalidRequest
 from pricing.subscriptions import SeatUsage, SubscriptionQuery
 from pricing.usage import MAX_COUNT, Attempt, InferenceGeo, Terms, Usage
@@ -37,21 +38,25 @@ class BatchPlanRequest(Versioned, UsageInput):
     ``processing`` and ``speed`` are what the plan decides, and are not accepted.
     """
 
-    model: Name
+    model: ModelName
     requests: Calls = Field(description="How many such requests.")
     bytes_per_request: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = Field(
         default=None, description="The mean size of one request's JSON, to count batches by size."
     )
     realtime: bool | None = Field(default=None, description="Whether somebody waits.")
-    streaming: bool | None = None
+    streaming: bool | None = Field(default=None, description="Whether answers are streamed.")
     deadline_hours: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = Field(
         default=None, description="By when the last answer is needed."
     )
-    kind: BatchKind | None = None
+    kind: BatchKind | None = Field(
+        default=None, description="What kind of task it is. Default: what its words say."
+    )
     task: Annotated[str, Field(max_length=8000)] | None = Field(
         default=None, description="The task in words; its kind is told from them."
     )
-    caching: BatchCachingRequest | None = None
+    caching: BatchCachingRequest | None = Field(
+        default=None, description="Price it with a cached prefix too."
+    )
 
     def query(self, now: datetime) -> BatchQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
@@ -78,8 +83,8 @@ class ContextPartRequest(Request):
     """A part of the prompt: its ``text`` to be counted, or the ``tokens`` it has."""
 
     name: Name
-    text: str | None = None
-    tokens: Count | None = None
+    text: str | None = Field(default=None, description="The text, to be counted and ranked.")
+    tokens: Count | None = Field(default=None, description="Or how many tokens it has.")
     required: bool = Field(default=False, description="Never to be left out.")
 
     def part(self, pointer: str) -> ContextPart:
@@ -92,7 +97,7 @@ class ContextPartRequest(Request):
 class PromptRequest(TextInput):
     """A whole prompt: ``text``, ``messages``, or the ``tokens`` it is known to have."""
 
-    tokens: Count | None = None
+    tokens: Count | None = Field(default=None, description="How many tokens it has.")
 
     def work(self, pointer: str) -> Work:
         """The domain's work."""
@@ -110,8 +115,10 @@ class PromptRequest(TextInput):
 class ContextPlanRequest(Versioned):
     """The ``parts`` of a prompt, or a prompt ``before`` and, to compare, ``after``."""
 
-    model: Name
-    parts: Annotated[tuple[ContextPartRequest, ...], Field(max_length=200, strict=False)] = ()
+    model: ModelName
+    parts: Annotated[tuple[ContextPartRequest, ...], Field(max_length=200, strict=False)] = Field(
+        default=(), description="The parts of one prompt, in order."
+    )
     task: Annotated[str, Field(min_length=1, max_length=8000)] | None = Field(
         default=None, description="What the parts are for: ranks them."
     )
@@ -123,8 +130,8 @@ class ContextPlanRequest(Versioned):
         default=None, description="A budget smaller than the window."
     )
     output_tokens: Count = Field(default=0, description="Priced with each call of the parts.")
-    before: PromptRequest | None = None
-    after: PromptRequest | None = None
+    before: PromptRequest | None = Field(default=None, description="A prompt to look into.")
+    after: PromptRequest | None = Field(default=None, description="What would take its place.")
     calls_per_month: MonthlyCalls = 1
     structured_output_share: Share = Field(
         default=Decimal("0.5"),
@@ -169,7 +176,7 @@ class SeatUsageRequest(WorkInput):
 class SubscriptionPlanRequest(Versioned):
     """How many people, and what each of them uses in a month."""
 
-    seats: Annotated[int, Field(ge=1, le=10**6)] = 1
+    seats: Annotated[int, Field(ge=1, le=10**6)] = Field(default=1, description="How many people.")
     items: Annotated[
         tuple[SeatUsageRequest, ...], Field(min_length=1, max_length=500, strict=False)
     ]

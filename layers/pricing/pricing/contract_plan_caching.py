@@ -21,26 +21,31 @@ Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 Rate = Annotated[ExactNumber, Field(ge=0, le=10**9)]
 
 
+ModelName = Annotated[Name, Field(description="Id, alias, `provider/model` or family name.")]
+
+
 class PromptBlockRequest(Request):
     """A part of the prompt, in the order it is sent."""
 
     name: Name
-    tokens: Count
+    tokens: Count = Field(description="How long it is.")
     varies: bool = Field(default=False, description="Whether it differs from call to call.")
 
 
 class MeasuredUsageRequest(Request):
     """A provider's usage object, and how many calls reported just that."""
 
-    usage: SkipValidation[AnyUsage]
-    usage_format: UsageFormat = "anthropic"
+    usage: SkipValidation[AnyUsage] = Field(
+        description="The provider's own usage object, as it came."
+    )
+    usage_format: UsageFormat = Field(default="anthropic", description="Whose shape it has.")
     calls: Calls = 1
 
 
 class CachingPlanRequest(Versioned):
     """Calls to come: ``prefix_tokens`` or a ``prompt``, and a rate. Or those ``measured``."""
 
-    model: Name
+    model: ModelName
     prefix_tokens: Count | None = Field(
         default=None, description="The tokens that all calls begin with."
     )
@@ -48,13 +53,19 @@ class CachingPlanRequest(Versioned):
     prompt: Annotated[tuple[PromptBlockRequest, ...], Field(max_length=100, strict=False)] = Field(
         default=(), description="Instead of prefix and suffix: the blocks of the prompt, in order."
     )
-    output_tokens: Count = 0
+    output_tokens: Count = Field(default=0, description="Of each call; not cached.")
     calls_per_hour: Rate | None = Field(
         default=None, description="May have a fraction, as long as a day has a whole number."
     )
-    hours_per_day: Annotated[int, Field(ge=1, le=24)] = 8
-    days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
-    ttl: TtlChoice = "auto"
+    hours_per_day: Annotated[int, Field(ge=1, le=24)] = Field(
+        default=8, description="For how long calls come on a day."
+    )
+    days_per_month: Annotated[int, Field(ge=1, le=31)] = Field(
+        default=22, description="On how many days of a month they come."
+    )
+    ttl: TtlChoice = Field(
+        default="auto", description="The time to live to plan with; `auto` takes the cheapest."
+    )
     arrivals: Arrivals = Field(
         default="even", description="`even`ly spaced, or `poisson`: at random at this mean rate."
     )

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
+#: An answer names this many bad fields; the headline counts them all.
+MAX_FIELD_ERRORS = 20
+
 
 class FieldError(NamedTuple):
     """One bad field: an RFC 6901 JSON pointer into the request, and what is wrong with it.
@@ -47,7 +50,7 @@ class InvalidRequest(TariffError):
     def of(cls, errors: Sequence[FieldError]) -> Self:
         """One or more bad fields; the first is the headline."""
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return cls(f"{errors[0]}{more}", errors=errors)
+        return cls(f"{errors[0]}{more}", errors=errors[:MAX_FIELD_ERRORS])
 
     def under(self, prefix: str) -> Self:
         """The same finding with its headline, further inside."""

@@ -56,7 +56,7 @@ class CountEndpoint:
         if self._rest_until is not None and self._clock() < self._rest_until:
             raise EndpointUnavailable("it failed less than a minute ago")
         try:
-            status, content = self._post(json.dumps(request).encode())
+            status, content = self._post(json.dumps(request, default=float).encode())
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._rest()
             # Its own message may quote a header, and with it the key.

@@ -204,4 +204,4 @@ def _tool_overhead(prompt: Prompt, rules: PromptRules, assume: Callable[[str], N
 
 
 def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

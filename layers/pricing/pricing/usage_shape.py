@@ -13,6 +13,8 @@ from pricing.errors import InvalidRequest
 from pricing.notices import Notice
 from pricing.usage import MAX_COUNT
 
+#: How many unknown fields one answer names.
+MAX_NAMED = 20
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 
 
@@ -28,7 +30,7 @@ class Shape(BaseModel):
         return tuple(
             [
                 Notice("usage_field_ignored", f"usage.{name} is not known and was not priced.")
-                for name in _unknown(self, "")
+                for name in _unknown(self, "")[:MAX_NAMED]
             ]
         )
 
