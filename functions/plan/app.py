@@ -1,0 +1,85 @@
+"""``POST /v1/plan/...``: what caching, batches, a leaner prompt or a subscription would save."""
+
+from functools import cache
+
+from pricing import bundled_plans, environment, errors
+from pricing.batch import BatchAnswer, plan_batch
+from pricing.caching_answer import CachingAnswer, answer_caching
+from pricing.context import ContextAnswer, plan_context
+from pricing.contract_plan import (
+    BatchPlanRequest,
+    ContextPlanRequest,
+    SubscriptionPlanRequest,
+)
+from pricing.contract_plan_caching import CachingPlanRequest
+from pricing.http import Call, Route, serve
+from pricing.subscriptions import SubscriptionAnswer, plan_subscription
+
+books = cache(environment.books)
+
+
+def caching(request: CachingPlanRequest, call: Call) -> CachingAnswer:
+    """Plan or measure a cached prefix."""
+    query = request.query(call.now)
+    return answer_caching(books().in_force(request.pricing_version, call.now), query)
+
+
+def batch(request: BatchPlanRequest, call: Call) -> BatchAnswer:
+    """Price requests one by one and in batches."""
+    query = request.query(call.now)
+    return plan_batch(books().in_force(request.pricing_version, call.now), query)
+
+
+def context(request: ContextPlanRequest, call: Call) -> ContextAnswer:
+    """Budget the parts of a prompt, or compare two prompts."""
+    query = request.query(call.now)
+    return plan_context(books().in_force(request.pricing_version, call.now), query)
+
+
+def subscription(request: SubscriptionPlanRequest, call: Call) -> SubscriptionAnswer:
+    """Hold the subscription plans against the API."""
+    query = request.query(call.now)
+    plans = bundled_plans.load(request.plans_version)
+    return plan_subscription(books().in_force(request.pricing_version, call.now), plans, query)
+
+
+_RAISES = (errors.UnknownModel, errors.UnknownVersion, errors.Unpriced)
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/plan/caching",
+        caching,
+        body=CachingPlanRequest,
+        answer=CachingAnswer,
+        summary="What a cached prefix saves, which time to live is best, and when that flips.",
+        raises=_RAISES,
+    ),
+    Route(
+        "POST",
+        "/v1/plan/batch",
+        batch,
+        body=BatchPlanRequest,
+        answer=BatchAnswer,
+        summary="The same requests one by one and in batches, and whether batches suit them.",
+        raises=_RAISES,
+    ),
+    Route(
+        "POST",
+        "/v1/plan/context",
+        context,
+        body=ContextPlanRequest,
+        answer=ContextAnswer,
+        summary="What fits a context window, what to leave out, and what that saves.",
+        raises=_RAISES,
+    ),
+    Route(
+        "POST",
+        "/v1/plan/subscription",
+        subscription,
+        body=SubscriptionPlanRequest,
+        answer=SubscriptionAnswer,
+        summary="Subscription plans beside what the same usage costs at API prices.",
+        raises=(*_RAISES, errors.NotFound),
+    ),
+)
+lambda_handler = serve(*ROUTES)
