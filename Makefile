@@ -20,6 +20,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
+        check-plans \
         openapi books dynamodb-local hooks lock clean python-is-ready
 
 ##@ Everyday
@@ -77,6 +78,9 @@ token-error: .venv/.ready .venv-bench/.ready ## Measure how far off token counts
 
 bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of medians in one run
 	@$(PY) -m bench $(ARGS)
+
+check-plans: .venv/.ready ## Hold the caching plans against brute force and random arrivals
+	@$(PY) -m tools.check_plans $(ARGS)
 
 openapi: .venv/.ready ## Generate the OpenAPI document
 	@$(PY) -m tools.openapi $(ARGS)

@@ -23,6 +23,7 @@ from pricing.contract import parse, parse_query
 from pricing.errors import StoreUnavailable
 from pricing.http import Asset, Call, Route
 from pricing.price_book import BookInForce
+from tools.openapi_plan import PLAN_EXAMPLES
 
 LESSON = "lesson-2025"
 REQUEST_ID = "Jc3XHiVOliAEJ8g="
@@ -160,6 +161,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "GET /v1/health": (Example("well", "While the store confirms the prices"),),
     "GET /openapi.json": (Example("document", "The document"),),
     "GET /docs": (Example("page", "The page"),),
+    **{route: tuple(Example(*one) for one in shown) for route, shown in PLAN_EXAMPLES.items()},
 }  # fmt: skip
 
 ESTIMATE = "POST /v1/estimate"

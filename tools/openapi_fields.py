@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tools.openapi_plan import PLAN_FIELDS
+
 #: By ``Type.field``, else by ``field``. A description in the type itself goes first.
 FIELDS: Mapping[str, str] = {
     # What callers send
@@ -184,4 +186,5 @@ FIELDS: Mapping[str, str] = {
     "modes": "One price list for each mode.",
     "windows": "Off-peak hours and their prices; empty when the hour does not matter.",
     "published_at": "When the version was published.",
+    **PLAN_FIELDS,
 }

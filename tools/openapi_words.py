@@ -72,6 +72,7 @@ TAGS: Mapping[str, tuple[str, str]] = {
     "estimate": _ESTIMATE,
     "workload": _ESTIMATE,
     "compare": ("Compare", "What the same work costs elsewhere."),
+    "plan": ("Plan", "What caching, batches, a leaner prompt or a subscription would save."),
     "catalogue": ("Catalogue", "The models, their prices and limits, and how fresh they are."),
     "site": ("Reference", "This document, for programs and for people."),
 }

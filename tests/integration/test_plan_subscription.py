@@ -49,6 +49,12 @@ def test_a_plan_breaks_even_where_the_api_would_cost_as_much(plan: Plans) -> Non
     assert pro["break_even_calls"] == 334  # 333 calls cost 19.98 USD
 
 
+def test_a_free_plan_of_limited_usage_is_not_said_to_save_the_cost_of_the_api(plan: Plans) -> None:
+    free = offer(plan(**NOW, items=[REVIEWS]), "free")
+    assert free["month_usd"] == "0"
+    assert (free["saves_usd"], free["cheaper"], free["break_even_usage"]) == (None, None, None)
+
+
 def test_at_the_break_even_both_cost_the_same(plan: Plans) -> None:
     items = [{**REVIEWS, "usage": {"input_tokens": 10**5, "output_tokens": 0}, "calls": 100}]
     pro = offer(plan(**NOW, items=items), "pro")
@@ -83,6 +89,8 @@ def test_the_saving_is_the_api_workload_less_the_seats(plan: Plans) -> None:
     second = {**REVIEWS, "name": "Lookups", "model": "haiku", "calls": 7, "processing": "batch"}
     answer = plan(**NOW, seats=7, items=[REVIEWS, second])
     for one in answer["plans"]:
+        if one["usage"] == "limited":
+            continue
         for priced in one["offers"]:
             saved = months(answer)["api"] - exact(priced["month_usd"])
             assert saved == exact(priced["saves_usd"])

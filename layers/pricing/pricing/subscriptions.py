@@ -74,7 +74,8 @@ class SeatOffer:
     ``month_usd`` is the fee of the seats that must be billed, with API usage on top where the
     plan bills that. ``break_even_usage`` is the multiple of the stated usage, and
     ``break_even_calls`` the number of calls like the stated ones, at which the API costs as much:
-    null where usage is billed on top, or costs nothing.
+    null where usage is billed on top, or costs nothing. A plan of limited usage, such as a free
+    one, is no substitute for the calls: what it saves is unknown, hence null.
     """
 
     billing: Billing
@@ -83,8 +84,8 @@ class SeatOffer:
     seats_usd: Decimal
     api_usage_usd: Decimal
     month_usd: Decimal
-    saves_usd: Decimal
-    cheaper: Literal["plan", "api", "same"]
+    saves_usd: Decimal | None
+    cheaper: Literal["plan", "api", "same"] | None
     break_even_usage: Decimal | None
     break_even_calls: int | None
     verified: bool
@@ -210,8 +211,8 @@ def _offer(
     fees = multiply(price.usd_per_seat_month, Decimal(billed))
     usage = api_usd if plan.usage == "billed" else ZERO
     total = add((fees, usage))
-    saves = subtract(api_usd, total)
-    breaks_even = plan.usage != "billed" and api_usd > 0
+    saves = None if plan.usage == "limited" else subtract(api_usd, total)
+    breaks_even = plan.usage == "included" and api_usd > 0
     return SeatOffer(
         billing=price.billing,
         usd_per_seat_month=price.usd_per_seat_month,
@@ -220,13 +221,17 @@ def _offer(
         api_usage_usd=usage,
         month_usd=total,
         saves_usd=saves,
-        cheaper="same" if not saves else "plan" if saves > 0 else "api",
+        cheaper=None if saves is None else _cheaper(saves),
         break_even_usage=ratio(fees, api_usd) if breaks_even else None,
         break_even_calls=_ceiling(multiply(fees, Decimal(calls)), api_usd) if breaks_even else None,
         verified=price.verified,
         source=price.source,
         note=price.note,
     )
+
+
+def _cheaper(saves_usd: Decimal) -> Literal["plan", "api", "same"]:
+    return "same" if not saves_usd else "plan" if saves_usd > 0 else "api"
 
 
 def _ceiling(dividend: Decimal, divisor: Decimal) -> int:
