@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import BaseModel
 
@@ -211,7 +212,8 @@ def _problem_reply(
         "title": title,
         "status": status,
         "detail": detail,
-        "instance": event["rawPath"],
+        # API Gateway hands the path over decoded; RFC 9457 wants a URI reference.
+        "instance": quote(event["rawPath"]),
         "request_id": request_id,
         **extra,
     }
