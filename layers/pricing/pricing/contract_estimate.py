@@ -14,15 +14,7 @@ from pricing.images import ImageSize
 from pricing.instants import AsOf
 from pricing.notices import Notice
 from pricing.prompts import Prompt, ToolChoice
-from pricing.usage import (
-    Attempt,
-    InferenceGeo,
-    ParsedUsage,
-    Processing,
-    Speed,
-    StatedTerms,
-    Usage,
-)
+from pricing.usage import InferenceGeo, ParsedUsage, Processing, Speed, StatedTerms
 from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
 from pricing.usage_gemini import GeminiUsage
 from pricing.work import MeasuredWork, TextWork, Work
@@ -163,11 +155,11 @@ def _from_response(response: ProviderResponse, named: UsageFormat | None) -> Par
         raw = {**raw, "service_tier": raw.get("service_tier") or response.service_tier}
     parsed = parse_usage(raw, usage_format, f"/response/{field}")
     # A refusal before any output has no content, though a token or a few may be counted for it.
-    written = response.content and any(one.usage.output_tokens for one in parsed.attempts)
-    if response.stop_reason == "refusal" and not written:
+    answered = any(one.usage.output_tokens for one in parsed.attempts if one.serving)
+    if response.stop_reason == "refusal" and not (response.content and answered):
         message = "A refusal before any output is not billed, though its usage shows tokens."
         notice = Notice("refusal_not_billed", message)
-        return replace(parsed, attempts=(Attempt(Usage()),), notices=(*parsed.notices, notice))
+        return replace(parsed.refused(), notices=(*parsed.notices, notice))
     return parsed
 
 
@@ -183,29 +175,59 @@ class WorkInput(UsageInput):
     def query_at(self, as_of: AsOf) -> EstimateQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
         asked = self.asked()
-        model, notices = self._model()
+        model, named_at, notices = self._model()
         return EstimateQuery(
             model=model,
-            work=asked.work,
+            work=self._work(asked.work),
             as_of=as_of,
             calls=self.calls,
             requested=self.requested(),
             served=asked.served,
             notices=(*asked.notices, *notices),
+            named_at=named_at,
         )
 
-    def _model(self) -> tuple[str, tuple[Notice, ...]]:
-        """The model that served wins, unless the request names the same one in some cloud."""
-        served = self.response.served_model if self.response else None
+    def _model(self) -> tuple[str, str, tuple[Notice, ...]]:
+        """The model to price, where it is named, and what to say of it.
+
+        The model that served wins, unless the request names the same one in some cloud.
+        """
+        served, served_at = self._served()
         if self.model is None:
-            if not served:
+            if served is None:
                 pointer = "/model" if self.response is None else "/response/model"
                 raise InvalidRequest.at(pointer, "is required: say which model to price")
-            return served, ()
-        if not served or _same_model(served, self.model):
-            return self.model, ()
+            return served, served_at, ()
+        if served is None or _same_model(served, self.model):
+            return self.model, "/model", ()
         message = f"The response was served by {served}, and that is what is priced."
-        return served, (Notice("served_model_differs", message),)
+        return served, served_at, (Notice("served_model_differs", message),)
+
+    def _served(self) -> tuple[str | None, str]:
+        """The model a response says it is from, and where it says so."""
+        response = self.response
+        if response is None or response.served_model is None:
+            return None, "/model"
+        return response.served_model, f"/response/{'model' if response.model else 'modelVersion'}"
+
+    def _work(self, work: Work) -> Work:
+        """The work, with the model of every attempt that was declined on the way to the answer.
+
+        A response names the model that served. An attempt declined after it began to answer is
+        billed at the model that was asked for: its own entry names it, or else the request must.
+        """
+        if self.response is None or not isinstance(work, MeasuredWork):
+            return work
+        unnamed = [one for one in work.attempts if one.declined and one.model is None]
+        if unnamed and self.model is None:
+            raise InvalidRequest.at(
+                "/model", "is required: one attempt was declined and is billed at the model asked"
+            )
+        attempts = (
+            replace(one, model=self.model, named_at="/model") if one in unnamed else one
+            for one in work.attempts
+        )
+        return MeasuredWork(tuple(attempts)) if unnamed else work
 
 
 def _same_model(served: str, requested: str) -> bool:
@@ -228,6 +250,10 @@ def parse_usage(raw: Any, usage_format: UsageFormat, pointer: str) -> ParsedUsag
     """Normalise a provider's usage object; errors point below ``pointer``."""
     shape = parse(USAGE_FORMATS[usage_format], raw, pointer)
     try:
-        return shape.normalised()
+        parsed = shape.normalised()
     except InvalidRequest as error:
         raise error.under(pointer) from None
+    if all(one.model is None for one in parsed.attempts):
+        return parsed
+    attempts = (replace(one, named_at=pointer + one.named_at) for one in parsed.attempts)
+    return replace(parsed, attempts=tuple(attempts))

@@ -21,7 +21,9 @@ class FieldError(NamedTuple):
 
 
 class TariffError(Exception):
-    """Base of every error that is the caller's to mend; ``detail`` says how."""
+    """Base of everything that is refused. ``detail`` is for the caller: what it can do about it,
+    or, where it is not the caller's to mend, that it is ours.
+    """
 
     def __init__(self, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -76,8 +78,8 @@ class MethodNotAllowed(TariffError):
 class UnknownModel(NotFound):
     """No model has this exact id, alias or family name."""
 
-    def __init__(self, detail: str, suggestions: Sequence[str]) -> None:
-        super().__init__(detail, errors=[FieldError("/model", "names no model of this version")])
+    def __init__(self, detail: str, suggestions: Sequence[str], named_at: str = "/model") -> None:
+        super().__init__(detail, errors=[FieldError(named_at, "names no model of this version")])
         self.suggestions = tuple(suggestions)
 
 

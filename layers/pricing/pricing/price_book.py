@@ -116,13 +116,22 @@ class PriceBook:
         """The model with this exact ``provider/id``; raises KeyError."""
         return self._built(self._rows[key])
 
-    def find(self, reference: str) -> Match:
+    def find(self, reference: str, named_at: str = "/model") -> Match:
         """The model a reference means; raises UnknownModel, with suggestions.
+
+        ``named_at`` is the JSON pointer at which the request names it.
 
         Known names match exactly: ids, aliases, either behind ``provider/``, a ``[1m]`` suffix
         on any of them, and family names. A prefix never matches, so a model that does not exist
         is never priced as its older sibling.
         """
+        match = self.known(reference)
+        if match is None:
+            raise self.unknown(reference, named_at)
+        return match
+
+    def known(self, reference: str) -> Match | None:
+        """The model a reference means, or None: what ``find`` does, without looking further."""
         match = self._matches.get(reference)
         if match is not None:
             return match
@@ -130,12 +139,11 @@ class PriceBook:
         if match is None and reference.endswith(CONTEXT_SUFFIX):
             bare = self._named(reference.removesuffix(CONTEXT_SUFFIX))
             match = bare and Match(bare.model, "context_suffix")
-        if match is None:
-            raise self.unknown(reference)
-        self._matches[reference] = match
+        if match is not None:
+            self._matches[reference] = match
         return match
 
-    def unknown(self, reference: str) -> UnknownModel:
+    def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
         """The error for a name that is not in this book, with the nearest names that are."""
         return UnknownModel(
             f"Price version {self.id} has no model with this name. Use an id from GET /v1/models,"
@@ -143,6 +151,7 @@ class PriceBook:
             + ", ".join(repr(family) for family in sorted(self.families)[:3])
             + ".",
             self.suggest(reference),
+            named_at,
         )
 
     def suggest(self, reference: str) -> list[str]:

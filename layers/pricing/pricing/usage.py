@@ -1,6 +1,6 @@
 """What one call used, as disjoint buckets, and how it was served."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 from pricing.notices import Notice
@@ -52,6 +52,15 @@ class Usage:
         )
 
     @property
+    def cached_tokens(self) -> int:
+        """Text tokens read from a cache or written to one."""
+        return self.cache_read + self.cache_write_5m + self.cache_write_1h
+
+    def tools(self) -> "Usage":
+        """The uses of server tools alone."""
+        return Usage(web_search=self.web_search, code_execution=self.code_execution)
+
+    @property
     def output_tokens(self) -> int:
         """All output tokens, of any modality, reasoning included."""
         return self.output + self.reasoning_output + self.audio_output + self.image_output
@@ -65,12 +74,21 @@ class Attempt:
     """One prompt and its answer inside a call; most calls are one attempt.
 
     Each is priced alone, since a long-context tier looks at one prompt. ``model`` is None for
-    the call's own model.
+    the call's own model; where it is named, ``named_at`` points at the name in the request.
+    ``serving`` attempts gave the answer; compactions, advisors and attempts that were declined
+    on the way to it did not.
     """
 
     usage: Usage
     kind: AttemptKind = "message"
     model: str | None = None
+    serving: bool = True
+    named_at: str = field(default="/model", compare=False)
+
+    @property
+    def declined(self) -> bool:
+        """Whether this began to answer, and another model was then fallen back to."""
+        return self.kind in ("message", "fallback_message") and not self.serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +117,17 @@ class ParsedUsage:
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
 
+    def refused(self) -> "ParsedUsage":
+        """The same call when its answer was refused before any output.
+
+        The prompt that was refused is not billed. Whatever else the call did before that is:
+        searches, compactions, advisors, attempts declined after they had begun to answer.
+        """
+        attempts = (
+            replace(one, usage=one.usage.tools()) if one.serving else one for one in self.attempts
+        )
+        return replace(self, attempts=tuple(attempts))
+
 
 def settle(requested: StatedTerms, served: StatedTerms) -> tuple[Terms, tuple[str, ...]]:
     """What was served wins over what was asked for; also the names on which they differ."""
@@ -115,4 +144,4 @@ def settle(requested: StatedTerms, served: StatedTerms) -> tuple[Terms, tuple[st
     return terms, differing
 
 
-_TERMS = tuple(field.name for field in fields(Terms))
+_TERMS = tuple(term.name for term in fields(Terms))

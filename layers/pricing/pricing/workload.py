@@ -5,21 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from pricing.attempts import price_attempts
 from pricing.errors import TariffError
-from pricing.estimate import (
-    EstimateQuery,
-    Provenance,
-    ambiguity_notices,
-    context_use,
-    notices_of,
-    provenance,
-)
+from pricing.estimate import EstimateQuery, Provenance, price_query, provenance
 from pricing.instants import AsOf
 from pricing.money import add, multiply, share_of
 from pricing.notices import Notice
 from pricing.price_book import BookInForce, PriceBook
-from pricing.usage import settle
 from pricing.what_if import Line, WhatIf, WhatIfAnswer, answer_what_if
 
 Period = Literal["day", "month"]
@@ -104,27 +95,17 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
 
 
 def _line(book: PriceBook, item: WorkItem) -> Line:
-    query, at = item.query, item.query.as_of.instant
-    model = book.find(query.model).model
-    terms, _ = settle(query.requested, query.served)
-    counted = query.work.on(model)
-    context = context_use(model, at, counted.attempts)
-    priced = price_attempts(book, model, at, counted.attempts, terms, query.calls)
+    found = price_query(book, item.query)
     return Line(
         name=item.name,
-        model=model,
-        work=query.work,
-        attempts=counted.attempts,
-        terms=terms,
-        calls=query.calls,
-        priced=priced,
-        assumptions=(*counted.assumptions, *priced.assumptions),
-        notices=(
-            *query.notices,
-            *ambiguity_notices(model, query.model),
-            *priced.warnings,
-            *notices_of(model, query.as_of, counted, terms, context),
-        ),
+        model=found.match.model,
+        work=item.query.work,
+        attempts=found.counted.attempts,
+        terms=found.terms,
+        calls=item.query.calls,
+        priced=found.priced,
+        assumptions=found.assumptions,
+        notices=found.notices,
     )
 
 
