@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Protocol
 
 from pricing.models import COMPONENT_UNITS, TOKEN, Model
-from pricing.prompts import Prompt, PromptCount, PromptRules, count_prompt
+from pricing.prompts import Prompt, PromptCount, PromptRules, ReadPrompt, count_read
 from pricing.tokens import TokenCount
 from pricing.usage import Attempt, Usage
 
@@ -68,7 +69,7 @@ class RecountedWork:
         return Counted(scaled, (assumption,))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a prompt is read once, however many models count it
 class TextWork:
     """A request that has not been sent: its input is counted, its output is what is expected.
 
@@ -82,10 +83,14 @@ class TextWork:
 
     def on(self, model: Model) -> Counted:
         """The input as this model's tokenizer counts it; raises InvalidRequest if it cannot be."""
-        count = self.exact.get(model.key) or count_prompt(self.prompt, rules_of(model))
+        count = self.exact.get(model.key) or count_read(self._read, rules_of(model))
         output = self.expected_output_tokens + self.thinking_tokens
         usage = Usage(input=count.total.tokens, output=output)
         return Counted((Attempt(usage),), count.assumptions, count.total)
+
+    @cached_property
+    def _read(self) -> ReadPrompt:
+        return ReadPrompt.of(self.prompt)
 
 
 def rules_of(model: Model) -> PromptRules:
