@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.handlers import Answer, handler, post
+from tests.usage_reading import iteration
 
 Ask = Callable[..., Answer]
 USAGE = {"input_tokens": 2_000, "output_tokens": 1_000}
@@ -158,3 +159,16 @@ def test_a_bad_comparison_is_refused_at_its_field(
     answer = ask(**fields)
     assert answer.status == status
     assert answer.body["errors"][0]["pointer"] == pointer
+
+
+def test_iterations_that_name_their_model_are_compared_on_every_other(ask: Ask) -> None:
+    usage = {
+        "input_tokens": 1_000,
+        "output_tokens": 0,
+        "iterations": [
+            iteration("message", 1_000, 0, model="claude-opus-5-5"),
+            iteration("advisor_message", 1_000, 0, model="claude-opus-4-8"),
+        ],
+    }
+    rows = ask(models=["claude-opus-5-5", "claude-sonnet-5-5"], usage=usage).body["rows"]
+    assert [row["total_usd"] for row in rows] == ["0.007", "0.009"]  # the advisor is 0.005 in both

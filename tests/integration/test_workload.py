@@ -63,6 +63,7 @@ def test_the_lessons_day_costs_what_the_lesson_says(ask: Ask) -> None:
         "period_usd": "2.473",
         "monthly_usd": "54.406",
         "yearly_usd": "642.98",
+        "status": "priced",
     }
 
 
@@ -73,6 +74,7 @@ def test_the_lessons_pipelines_cost_what_the_lesson_says(ask: Ask) -> None:
         "period_usd": "1137.5",
         "monthly_usd": "1137.5",
         "yearly_usd": "13650",
+        "status": "priced",
     }
 
 

@@ -99,6 +99,11 @@ def beside(
     return found, (Notice("attempt_priced_elsewhere", message),)
 
 
+def is_at(model: Model, attempt: Attempt) -> bool:
+    """Whether an attempt went to the call's own model, whose limits and cache then hold for it."""
+    return attempt.model is None or attempt.model == model.id or attempt.model in model.aliases
+
+
 #: Where the name of a model begins in a cloud's id, and what a cloud may write behind it.
 _CLAUDE = "claude-"
 _CLOUD_SUFFIXES = ("", "-v1:0", "-v1")

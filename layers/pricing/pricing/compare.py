@@ -9,6 +9,7 @@ from pricing.estimate import Estimate, EstimateQuery, Provenance, estimate, prov
 from pricing.models import Model
 from pricing.money import share_of
 from pricing.price_book import BookInForce, PriceBook
+from pricing.usage import asked_anew
 from pricing.work import MeasuredWork, RecountedWork
 
 
@@ -119,9 +120,16 @@ def references_of(book: PriceBook, comparison: Comparison) -> tuple[str, ...]:
 
 
 def _recounted(in_force: BookInForce, comparison: Comparison) -> Comparison:
-    """For the same text: usage was measured on the baseline, and scales with each tokenizer."""
+    """Measured usage as every other model is asked for it, whatever served it.
+
+    For the same text: usage was measured on the baseline, and scales with each tokenizer.
+    """
     work = comparison.query.work
-    if not comparison.equal_text or not isinstance(work, MeasuredWork):
+    if not isinstance(work, MeasuredWork):
+        return comparison
+    work = MeasuredWork(asked_anew(work.attempts))
+    comparison = replace(comparison, query=replace(comparison.query, work=work))
+    if not comparison.equal_text:
         return comparison
     measured_on = comparison.baseline or (comparison.models[0] if comparison.models else None)
     if measured_on is None:

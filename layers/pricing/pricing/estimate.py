@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from pricing.attempts import price_attempts
+from pricing.attempts import is_at, price_attempts
 from pricing.calculator import LineItem, LongContext, Modifier, Priced
 from pricing.instants import AsOf
 from pricing.models import Model
@@ -214,8 +214,7 @@ def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> Co
 
 def _usages_at(model: Model, attempts: tuple[Attempt, ...]) -> list[Usage]:
     """Those of the attempts at the call's own model: an advisor has limits of its own."""
-    own = (None, model.id, *model.aliases)
-    return [attempt.usage for attempt in attempts if attempt.model in own]
+    return [attempt.usage for attempt in attempts if is_at(model, attempt)]
 
 
 def ambiguity_notices(model: Model, reference: str) -> list[Notice]:

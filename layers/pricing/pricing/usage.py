@@ -129,6 +129,21 @@ class ParsedUsage:
         return replace(self, attempts=tuple(attempts))
 
 
+def asked_anew(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """The same call asked of another model: whatever served, that model would answer instead.
+
+    Attempts that were declined on the way say nothing about another model and are left out;
+    compactions and advisors stay.
+    """
+    if all(one.serving and one.model is None for one in attempts):
+        return attempts
+    return tuple(
+        replace(one, kind="message", model=None) if one.serving else one
+        for one in attempts
+        if not one.declined
+    )
+
+
 def settle(requested: StatedTerms, served: StatedTerms) -> tuple[Terms, tuple[str, ...]]:
     """What was served wins over what was asked for; also the names on which they differ."""
     terms = Terms(
