@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 
+from pricing.bounds import AtMost
 from pricing.contract import Calls, Count, Name, Request, Versioned, parse
 from pricing.errors import InvalidRequest
 from pricing.estimate import EstimateQuery
@@ -58,12 +59,12 @@ class TextInput(Request):
     """A request that has not been sent, to be counted for each model's tokenizer."""
 
     text: str | None = Field(default=None, description="The prompt as one string.")
-    messages: list[dict[str, Any]] | None = Field(
+    messages: Annotated[list[dict[str, Any]], AtMost(2_000)] | None = Field(
         default=None, description="Or as Messages: `[{role, content}]`, content text or blocks."
     )
-    system: str | list[dict[str, Any]] = ""
-    images: Annotated[tuple[ImageRequest, ...], Field(max_length=600, strict=False)] = ()
-    tools: bool | list[dict[str, Any]] = Field(
+    system: str | Annotated[list[dict[str, Any]], AtMost(500)] = ""
+    images: Annotated[tuple[ImageRequest, ...], Field(strict=False), AtMost(600)] = ()
+    tools: bool | Annotated[list[dict[str, Any]], AtMost(500)] = Field(
         default=False, description="`true` when tools are sent, or the definitions themselves."
     )
     tool_choice: ToolChoice = "auto"

@@ -7,8 +7,11 @@ back to. Every iteration is one prompt of its own for the long-context tier.
 """
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from pricing.bounds import AtMost
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
 from pricing.usage import Attempt, InferenceGeo, ParsedUsage, StatedTerms, Usage
@@ -43,12 +46,6 @@ class AnthropicServerToolUse(Shape):
     web_search_requests: Count = 0
     web_fetch_requests: Count = 0
     code_execution_requests: Count = 0
-
-
-class AnthropicFallbackCredit(Shape):
-    """What became of a refused attempt's cache. The counts already show it."""
-
-    status: dict[str, Any] | None = None
 
 
 class AnthropicCounts(Shape):
@@ -110,8 +107,11 @@ class AnthropicUsage(AnthropicCounts):
     service_tier: Literal["standard", "priority", "batch"] | None = None
     speed: Literal["standard", "fast"] | None = None
     inference_geo: Literal["global", "us", "not_available", ""] | None = None
-    fallback_credit: AnthropicFallbackCredit | None = None
-    iterations: list[AnthropicIteration] | None = None
+    fallback_credit: Any = Field(
+        default=None,
+        description="What became of a refused attempt's cache. The counts already show it.",
+    )
+    iterations: Annotated[list[AnthropicIteration], AtMost(1_000)] | None = None
 
     def normalised(self) -> ParsedUsage:
         """Raises InvalidRequest, with pointers into this object, for contradictions."""

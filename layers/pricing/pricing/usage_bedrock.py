@@ -3,8 +3,9 @@
 InvokeModel returns the model's own shape, which for Claude is Anthropic's.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pricing.bounds import AtMost
 from pricing.usage import Attempt, ParsedUsage, Usage
 from pricing.usage_shape import Count, Shape, same_total
 
@@ -35,7 +36,7 @@ class BedrockConverseUsage(Shape):
     cacheWriteInputTokens: Count | None = None  # noqa: N815
     cacheReadInputTokenCount: Count | None = None  # noqa: N815
     cacheWriteInputTokenCount: Count | None = None  # noqa: N815
-    cacheDetails: list[BedrockCacheDetail] | None = None  # noqa: N815
+    cacheDetails: Annotated[list[BedrockCacheDetail], AtMost(100)] | None = None  # noqa: N815
     serverToolUsage: BedrockServerToolUsage | None = None  # noqa: N815
 
     def normalised(self) -> ParsedUsage:
