@@ -1,10 +1,21 @@
 """Everything Tariff refuses, as one small tree. ``http`` maps types to statuses, once."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 #: An answer names this many bad fields; the headline counts them all.
 MAX_FIELD_ERRORS = 20
+
+
+#: What a field's name usually looks like. Anything else a caller wrote is not repeated to anybody:
+#: a prompt may have slipped into the place of a name.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a name that a caller made up may be repeated in an answer."""
+    return _PLAIN_NAME.fullmatch(name) is not None
 
 
 class FieldError(NamedTuple):
@@ -49,9 +60,10 @@ class InvalidRequest(TariffError):
         return cls.of([FieldError(pointer, detail)])
 
     @classmethod
-    def of(cls, errors: Sequence[FieldError]) -> Self:
-        """One or more bad fields; the first is the headline."""
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    def of(cls, errors: Sequence[FieldError], uncounted: int = 0) -> Self:
+        """One or more bad fields; the first is the headline. ``uncounted`` are not among them."""
+        others = len(errors) - 1 + uncounted
+        more = f" (and {others} more)" if others else ""
         return cls(f"{errors[0]}{more}", errors=errors[:MAX_FIELD_ERRORS])
 
     def under(self, prefix: str) -> Self:
