@@ -55,7 +55,7 @@ class CompareRequest(Versioned, UsageInput):
                 served=asked.served,
                 notices=asked.notices,
             ),
-            models=tuple(dict.fromkeys(self.models)),
+            models=self.models,
             baseline=self.baseline,
             requires=self.requires.requirements(),
             equal_text=self.equal == "text",

@@ -16,6 +16,7 @@ from pricing.instants import AsOf
 from pricing.notices import Notice
 from pricing.prompts import Prompt, ToolChoice
 from pricing.usage import InferenceGeo, ParsedUsage, Processing, Speed, StatedTerms
+from pricing.usage_bedrock import PROCESSING, BedrockServiceTier
 from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
 from pricing.usage_gemini import GeminiUsage
 from pricing.work import MeasuredWork, TextWork, Work
@@ -39,6 +40,9 @@ class ProviderResponse(BaseModel):
         description="Read for one thing only: whether there is any.",
     )
     service_tier: str | None = None
+    serviceTier: Any = Field(  # noqa: N815 - the provider's own name
+        default=None, description="Of a Converse answer: `{type}`, the tier that served it."
+    )
     type: str | None = None
     object: str | None = None
 
@@ -128,7 +132,8 @@ class UsageInput(TextInput):
         if alone:
             raise InvalidRequest.at(f"/{alone[0]}", "goes with text or messages only")
         parsed = self._parsed()
-        return Asked(MeasuredWork(parsed.attempts), parsed.served, parsed.notices)
+        work = MeasuredWork(parsed.attempts, parsed.assumptions)
+        return Asked(work, parsed.served, parsed.notices)
 
     def _parsed(self) -> ParsedUsage:
         if self.response is None:
@@ -149,12 +154,19 @@ _WITH_TEXT = set(TextInput.model_fields) - _TEXT
 
 
 def _from_response(response: ProviderResponse, named: UsageFormat | None) -> ParsedUsage:
-    field = "usage" if response.usage is not None else "usageMetadata"
+    field = "usage"
+    if response.usage is None and (response.usageMetadata is not None or response.modelVersion):
+        field = "usageMetadata"
     raw: Any = getattr(response, field)
+    if raw is None:
+        raise InvalidRequest.at(f"/response/{field}", "is required: what was used is priced")
     usage_format = named or recognise(response.type or response.object, raw)
     if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
         raw = {**raw, "service_tier": raw.get("service_tier") or response.service_tier}
     parsed = parse_usage(raw, usage_format, f"/response/{field}")
+    if usage_format == "bedrock_converse" and response.serviceTier is not None:
+        tier = parse(BedrockServiceTier, response.serviceTier, "/response/serviceTier")
+        parsed = replace(parsed, served=replace(parsed.served, processing=PROCESSING[tier.type]))
     # A refusal before any output has no content, though a token or a few may be counted for it.
     answered = any(one.usage.output_tokens for one in parsed.attempts if one.serving)
     if response.stop_reason == "refusal" and not (response.content and answered):
@@ -228,7 +240,7 @@ class WorkInput(UsageInput):
             replace(one, model=self.model, named_at="/model") if one in unnamed else one
             for one in work.attempts
         )
-        return MeasuredWork(tuple(attempts)) if unnamed else work
+        return replace(work, attempts=tuple(attempts)) if unnamed else work
 
 
 def _same_model(served: str, requested: str) -> bool:

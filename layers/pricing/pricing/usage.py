@@ -11,6 +11,8 @@ InferenceGeo = Literal["global", "us"]
 
 #: No single count of anything is larger than this.
 MAX_COUNT = 10**12
+#: The default time to live, and what is left of the split when a stream sends its totals alone.
+WRITES_WITHOUT_SPLIT = "Cache writes of no stated time to live are priced as five minute writes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class ParsedUsage:
     attempts: tuple[Attempt, ...]
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
     def refused(self) -> "ParsedUsage":
         """The same call when its answer was refused before any output.

@@ -14,7 +14,14 @@ from pydantic import Field
 from pricing.bounds import AtMost
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
-from pricing.usage import Attempt, InferenceGeo, ParsedUsage, StatedTerms, Usage
+from pricing.usage import (
+    WRITES_WITHOUT_SPLIT,
+    Attempt,
+    InferenceGeo,
+    ParsedUsage,
+    StatedTerms,
+    Usage,
+)
 from pricing.usage_shape import MAX_NAMED, Count, Shape, same_total
 
 IterationType = Literal["message", "compaction", "advisor_message", "fallback_message"]
@@ -121,7 +128,13 @@ class AnthropicUsage(AnthropicCounts):
             attempts=attempts,
             served=StatedTerms(self.service_tier, self.speed, geo),
             notices=(*notices, *self.ignored()),
+            assumptions=self._assumptions(),
         )
+
+    def _assumptions(self) -> tuple[str, ...]:
+        billed = self.iterations or (self,)
+        unsplit = any(one.cache_creation_input_tokens and not one.cache_creation for one in billed)
+        return (WRITES_WITHOUT_SPLIT,) if unsplit else ()
 
     def _attempts(self) -> tuple[tuple[Attempt, ...], list[Notice]]:
         if not self.iterations:

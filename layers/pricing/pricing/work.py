@@ -39,10 +39,11 @@ class MeasuredWork:
     """Usage that was measured; the same counts stand for every model."""
 
     attempts: tuple[Attempt, ...]
+    assumptions: tuple[str, ...] = ()
 
     def on(self, model: Model) -> Counted:  # noqa: ARG002 - the same on every model
         """The attempts as measured."""
-        return Counted(self.attempts)
+        return Counted(self.attempts, self.assumptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ class RecountedWork:
 
     attempts: tuple[Attempt, ...]
     measured_with: str | None
+    assumptions: tuple[str, ...] = ()
 
     def on(self, model: Model) -> Counted:
         """The attempts with every token bucket scaled, rounded half up."""
         if model.tokenizer == self.measured_with:
-            return Counted(self.attempts)
+            return Counted(self.attempts, self.assumptions)
         made = RELATIVE_TOKENS.get(model.tokenizer or "")
         of = RELATIVE_TOKENS.get(self.measured_with or "")
         if made is None or of is None:
@@ -63,10 +65,10 @@ class RecountedWork:
                 "The same token counts are assumed: how this model's tokenizer counts the text is"
                 " not published."
             )
-            return Counted(self.attempts, (assumption,))
+            return Counted(self.attempts, (*self.assumptions, assumption))
         scaled = tuple(replace(one, usage=_scaled(one.usage, made, of)) for one in self.attempts)
         assumption = f"Tokens were recounted for the same text: x {made}/{of} on this tokenizer."
-        return Counted(scaled, (assumption,))
+        return Counted(scaled, (*self.assumptions, assumption))
 
 
 @dataclass(frozen=True)  # no slots: a prompt is read once, however many models count it
