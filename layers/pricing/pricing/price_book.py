@@ -9,11 +9,14 @@ from typing import Any, Literal
 
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.models import Model, model_from_document
+from pricing.name_index import NameIndex
 from pricing.suggestions import Names
 
 SCHEMA = 1
 CONTEXT_SUFFIX = "[1m]"
 MAX_SUGGESTIONS = 3
+#: After so many searches through the bytes of a book its names are indexed.
+_SEARCHES = 8
 
 MatchedBy = Literal["id", "alias", "provider_id", "context_suffix", "family"]
 
@@ -71,6 +74,7 @@ class PriceBook:
         self.families: Mapping[str, str] = head["families"]
         self._head = head
         self._lines = lines
+        self._searched = 0
         self._models: dict[str, Model] = {}
         self._matches: dict[str, Match] = {}
 
@@ -156,6 +160,7 @@ class PriceBook:
 
     def suggest(self, reference: str) -> list[str]:
         """At most three known names with a similarity of 0.6 or more, nearest first."""
+        self._searched = _SEARCHES  # what is near is looked up too: the index is worth it
         wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
         names = self._full_names if "/" in wanted else self._bare_names
         near = names.nearest(wanted)
@@ -198,9 +203,20 @@ class PriceBook:
         return next(by_id, next((row for row in rows if name in row.get("aliases", ())), None))
 
     def _holding(self, name: str) -> list[Mapping[str, Any]]:
-        """The rows that hold this string, whole, anywhere; most names are in one or two."""
+        """The rows that may have this id or alias; most names are in one or two.
+
+        The first few names an instance is asked for are searched for in the bytes; an index costs
+        about as much as a dozen such searches.
+        """
+        self._searched += 1
+        if self._searched > _SEARCHES:
+            return [json.loads(self._lines[number]) for number in self._index.lines_with(name)]
         quoted = _dumps(name).encode()
         return [json.loads(line) for line in self._lines if quoted in line]
+
+    @cached_property
+    def _index(self) -> NameIndex:
+        return NameIndex(self._lines)
 
     def _built(self, row: Mapping[str, Any]) -> Model:
         key = f"{row['provider']}/{row['id']}"
@@ -211,20 +227,18 @@ class PriceBook:
 
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, Any]]:
-        """Every row by ``provider/id``: for listings and suggestions, which need them all."""
+        """Every row by ``provider/id``: for listings, which need them all."""
         rows = (json.loads(line) for line in self._lines)
         return {f"{row['provider']}/{row['id']}": row for row in rows}
 
     @cached_property
     def _bare_names(self) -> Names:
         """Names that need no provider: what most callers would rather write."""
-        rows = [row for row in self._rows.values() if row.get("bare_names", True)]
-        bare = {name for row in rows for name in (row["id"], *row.get("aliases", ()))}
-        return Names(bare | self.families.keys())
+        return Names({*self._index.bare, *self.families})
 
     @cached_property
     def _full_names(self) -> Names:
-        return Names(self._rows)
+        return Names(self._index.full)
 
 
 @dataclass(frozen=True, slots=True)
