@@ -589,7 +589,10 @@ def test_the_etag_is_another_for_another_version_though_its_prices_are_the_same(
     for before, after in zip(first, both(timed.catalogue), strict=True):
         assert after.body["pricing"]["version"] == "v2"
         assert after.headers["etag"] != before.headers["etag"]
-        assert timed.catalogue.models(provider="acme", if_none_match=before.headers["etag"]).status == 200
+        assert (
+            timed.catalogue.models(provider="acme", if_none_match=before.headers["etag"]).status
+            == 200
+        )
 
 
 def test_the_etag_is_another_when_the_price_in_force_is(catalogue: Catalogue) -> None:

@@ -179,6 +179,21 @@ def test_iterations_that_name_their_model_are_compared_on_every_other(ask: Ask) 
     assert [row["total_usd"] for row in rows] == ["0.007", "0.009"]  # the advisor is 0.005 in both
 
 
+def test_an_advisors_prompt_is_not_recounted_for_the_executors_tokenizer(ask: Ask) -> None:
+    usage = {
+        "input_tokens": 1_000,
+        "output_tokens": 0,
+        "iterations": [
+            iteration("message", 1_000, 0),
+            iteration("advisor_message", 1_000, 0, model="claude-opus-4-8"),
+        ],
+    }
+    models = ["claude-haiku-4-5", "claude-sonnet-5-5"]
+    rows = ask(models=models, usage=usage, equal="text").body["rows"]
+    # 1,300 tokens at 2 on the newer tokenizer, and the advisor's 1,000 at 5 on either.
+    assert [row["total_usd"] for row in rows] == ["0.006", "0.0076"]
+
+
 def test_what_every_row_would_say_is_said_once(ask: Ask) -> None:
     usage = {**USAGE, "cache_creation_input_tokens": 100_000, "surprise": 1}
     models = ["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-5-5"]

@@ -66,7 +66,11 @@ class RecountedWork:
                 " not published."
             )
             return Counted(self.attempts, (*self.assumptions, assumption))
-        scaled = tuple(replace(one, usage=_scaled(one.usage, made, of)) for one in self.attempts)
+        # An advisor stays what it is: its own model counted its prompt, and still does.
+        scaled = tuple(
+            replace(one, usage=_scaled(one.usage, made, of)) if one.model is None else one
+            for one in self.attempts
+        )
         assumption = f"Tokens were recounted for the same text: x {made}/{of} on this tokenizer."
         return Counted(scaled, (*self.assumptions, assumption))
 
