@@ -135,7 +135,10 @@ def estimate_tokens(text: str, tokenizer: str | None) -> TokenCount:
 
     Takes any string: lone surrogates, NUL and combining marks are characters like any other.
     """
-    return estimate_features(features_of(text), tokenizer)
+    count = estimate_features(features_of(text), tokenizer)
+    if text and not count.tokens:  # a single space, which between words belongs to one of them
+        return TokenCount(1, 1, 1 + _SMALL_TEXT)
+    return count
 
 
 def estimate_features(features: Features, tokenizer: str | None) -> TokenCount:
