@@ -28,12 +28,10 @@ def price_attempts(
     little longer than one of a few. Raises what ``price`` raises, and UnknownModel for an attempt
     at a model the book lacks. ``named_at`` points at the name of the call's own model.
     """
-    groups = _groups(attempts)
-    if len(groups) == 1 and groups[0].plain:
-        priced = price_prompts(model, at, groups[0].usages, terms, calls, named_at)
-        return priced if len(attempts) == 1 else _together([priced], calls)
+    if len(attempts) == 1 and attempts[0].kind == "message" and attempts[0].model is None:
+        return price_prompts(model, at, (attempts[0].usage,), terms, calls, named_at)
     parts: list[Priced] = []
-    for group in groups:
+    for group in _groups(attempts):
         if group.model is None:
             part = price_prompts(model, at, group.usages, terms, calls, named_at)
         else:
@@ -54,11 +52,6 @@ class _Group:
     model: str | None
     named_at: str
     usages: list[Usage] = field(default_factory=list)
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing tells its lines from those of a call without attempts."""
-        return self.kind == "message" and self.model is None
 
 
 def _groups(attempts: Sequence[Attempt]) -> list[_Group]:

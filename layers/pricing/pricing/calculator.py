@@ -159,8 +159,10 @@ def _by_tier(
 
 def _billed(usages: Sequence[Usage], rates: Mapping[str, Decimal]) -> dict[str, int]:
     """Counts per component this price list bills: parts without a column join their whole."""
-    each = map(_counts_of, usages)
-    counts = dict(zip(_COUNTED, map(sum, zip(*each, strict=True)), strict=True))
+    held: tuple[int, ...] = _counts_of(usages[0])
+    if len(usages) > 1:
+        held = tuple(map(sum, zip(*map(_counts_of, usages), strict=True)))
+    counts = dict(zip(_COUNTED, held, strict=True))
     for part, whole in PART_OF.items():
         if counts[part] and part not in rates:
             counts[whole] += counts[part]
