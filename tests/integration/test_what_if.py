@@ -55,6 +55,16 @@ def test_a_prefix_goes_on_into_the_input_where_the_writes_end(ask: Ask) -> None:
     assert Fraction(answer["total_usd"]) == usd((5_000, "0.1"), (2_000, "2"))
 
 
+@pytest.mark.parametrize(("ttl", "write"), [("5m", "2.5"), ("1h", "4")])
+def test_a_miss_writes_the_whole_prefix_for_the_time_asked_for(
+    ask: Ask, ttl: str, write: str
+) -> None:
+    split = {"ephemeral_1h_input_tokens": 3_000, "ephemeral_5m_input_tokens": 500}
+    usage = {"input_tokens": 4_000, "output_tokens": 0, "cache_creation": split}
+    answer = answered(ask(usage, caching=HIT | {"hit_rate": 0, "ttl": ttl}))
+    assert Fraction(answer["total_usd"]) == usd((5_000, write), (2_500, "2"))
+
+
 @pytest.mark.parametrize(("fresh", "possible"), [(4_000, True), (3_999, False)])
 def test_what_is_read_already_is_not_there_to_be_cached_again(
     ask: Ask, fresh: int, possible: bool

@@ -234,7 +234,8 @@ class WorkInput(UsageInput):
         unnamed = [one for one in work.attempts if one.declined and one.model is None]
         if unnamed and self.model is None:
             raise InvalidRequest.at(
-                "/model", "is required: one attempt was declined and is billed at the model asked"
+                "/model",
+                "is required: an attempt was declined, and is billed at the model asked for",
             )
         attempts = (
             replace(one, model=self.model, named_at="/model") if one in unnamed else one

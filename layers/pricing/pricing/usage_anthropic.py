@@ -200,7 +200,9 @@ def _billed(iterations: list[AnthropicIteration]) -> tuple[list[Attempt], list[N
             raise error.under(f"/iterations/{number}") from None
         named_at = f"/iterations/{number}/model"
         if one.type in _AT_ITS_OWN_MODEL and one.model is None:
-            raise InvalidRequest.at(named_at, f"is required: a {one.type} has its own price")
+            raise InvalidRequest.at(
+                named_at, "is required: this attempt is billed at its own model"
+            )
         serving = one.type in _ANSWERING and _hop(one) == answering[-1]
         if one.type in _ANSWERING and not serving and usage.output == 0:
             message = f"usage.iterations[{number}] was declined before any output: not billed."

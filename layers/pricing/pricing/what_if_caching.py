@@ -71,11 +71,12 @@ def _cached(line: Line, attempt: Attempt, prefix: int, bucket: str) -> Attempt:
     if not is_at(line.model, attempt):
         return attempt
     counts = {name: getattr(attempt.usage, name) for name in (*_PREFIX, bucket)}
+    left = prefix
     for name in _PREFIX:
-        moved = min(prefix, counts[name])
+        moved = min(left, counts[name])
         counts[name] -= moved
-        counts[bucket] += moved
-        prefix -= moved
+        left -= moved
+    counts[bucket] += prefix  # not before: what was moved in would be moved again
     return replace(attempt, usage=replace(attempt.usage, **counts))
 
 
