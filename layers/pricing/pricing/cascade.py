@@ -105,12 +105,11 @@ class CascadeAnswer:
 
 
 _ASSUMPTIONS = (
-    "Every attempt and every check is paid for, whether its answer is kept or not; a check without"
-    " verifier_usage asks no model and costs nothing.",
-    "Requests are alike and independent. The rates of a later stage are those of the requests that"
-    " reach it, which are the harder ones.",
-    "Money is exact; break-even rates, percentages and the standard deviation are rounded at 12"
-    " places.",
+    "Every attempt and check is paid for, whether its answer is kept or not.",
+    "A check without verifier_usage asks no model and costs nothing.",
+    "Requests are alike and independent.",
+    "A later stage's rates are those of the requests that reach it: the harder ones.",
+    "Break-even rates, percentages and the deviation are rounded at 12 places; money is exact.",
 )
 
 

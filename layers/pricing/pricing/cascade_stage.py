@@ -159,8 +159,7 @@ def _check_cost(asked: Asked, stage: CascadeStage) -> tuple[Fraction, tuple[str,
         counted = work.on(pricer.model)
         return Fraction(pricer.priced(*counted.attempts).total_usd), counted.assumptions
     except TariffError as error:
-        error.errors = tuple(one._replace(pointer="/verifier_model") for one in error.errors)
-        raise
+        raise error.of_field("/verifier_model") from None
 
 
 def _capped(attempts: tuple[Attempt, ...], max_tokens: int | None) -> tuple[Attempt, ...]:

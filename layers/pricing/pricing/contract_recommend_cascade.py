@@ -69,7 +69,7 @@ class CascadeStageRequest(Request):
     def stage(self, usage_format: Any) -> CascadeStage:
         """The domain's stage; raises InvalidRequest."""
         if self.pass_rate is not None and self.correct_rate is not None:
-            raise InvalidRequest.at("/correct_rate", "goes without pass_rate, which follows from it")
+            raise InvalidRequest.at("/correct_rate", "goes without pass_rate")
         rates = {"detection_rate", "false_rejection_rate"} & self.model_fields_set
         if self.verifier in (None, "none") and rates:
             raise InvalidRequest.at(f"/{min(rates)}", "goes with a verifier only")

@@ -8,7 +8,7 @@ from pricing.money import RATIO_PLACES, ratio
 
 
 def written(value: Fraction) -> Decimal:
-    """The exact decimal, or, of a fraction that has none, the one rounded half-even at 12 places."""
+    """The exact decimal; of a fraction that has none, the one rounded half-even at 12 places."""
     rest = value.denominator
     twos = (rest & -rest).bit_length() - 1
     rest >>= twos

@@ -12,9 +12,7 @@ from typing import Literal
 
 from pricing.notices import Notice
 
-VerifierKind = Literal[
-    "none", "format_check", "syntax_check", "tool_schema", "agreement", "own"
-]
+VerifierKind = Literal["none", "format_check", "syntax_check", "tool_schema", "agreement", "own"]
 
 #: Under this a check catches nothing to speak of; under the second, less than half.
 _NOTHING = Decimal("0.05")
