@@ -94,6 +94,10 @@ class UnknownVersion(NotFound):
     """No price version has this id."""
 
 
+class UnknownPolicy(NotFound):
+    """No routing policy has this id."""
+
+
 class Unpriced(InvalidRequest):
     """The model is known, but no price for what was asked is."""
 

@@ -4,8 +4,24 @@ Pure Python, no numpy. Figures here are probabilities, so floats are right; mone
 """
 
 from pricing.routing.assessment import Assessment, Complexity, Signal, assess
-from pricing.routing.in_domain import InDomainModel, Outcome, out_of_fold_scores, train
-from pricing.routing.measure import Interval, apgr, apgr_interval, cpt, pgr_curve
+from pricing.routing.in_domain import (
+    InDomainModel,
+    Outcome,
+    held_out_scores,
+    out_of_fold_scores,
+    ranks_in_folds,
+    train,
+)
+from pricing.routing.measure import (
+    Interval,
+    apgr,
+    apgr_interval,
+    area,
+    cpt,
+    crossing,
+    pgr_curve,
+    quantile,
+)
 
 __all__ = [
     "Assessment",
@@ -16,9 +32,14 @@ __all__ = [
     "Signal",
     "apgr",
     "apgr_interval",
+    "area",
     "assess",
     "cpt",
+    "crossing",
+    "held_out_scores",
     "out_of_fold_scores",
     "pgr_curve",
+    "quantile",
+    "ranks_in_folds",
     "train",
 ]

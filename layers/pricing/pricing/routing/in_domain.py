@@ -46,11 +46,24 @@ def out_of_fold_scores(rows: Sequence[Outcome], folds: int = 5) -> list[float]:
 
     Measure on these: scores of a model on the rows it learned from flatter it.
     """
+    return ranks_in_folds(held_out_scores(rows, folds), folds)
+
+
+def held_out_scores(rows: Sequence[Outcome], folds: int = 5) -> list[float]:
+    """Each row's score from a model that has not seen it, as that model gave it."""
     scores = [0.0] * len(rows)
     for fold in range(folds):
         model = train([row for number, row in enumerate(rows) if number % folds != fold])
-        held_out = range(fold, len(rows), folds)
-        ordered = sorted(held_out, key=lambda number: model.score(rows[number].task))
-        for rank, number in enumerate(ordered):
-            scores[number] = (rank + 0.5) / len(ordered)
+        for number in range(fold, len(rows), folds):
+            scores[number] = model.score(rows[number].task)
     return scores
+
+
+def ranks_in_folds(scores: Sequence[float], folds: int = 5) -> list[float]:
+    """Held-out scores as ranks (0 to 1) in their folds: those of two models do not compare."""
+    ranks = [0.0] * len(scores)
+    for fold in range(folds):
+        held_out = range(fold, len(scores), folds)
+        for rank, number in enumerate(sorted(held_out, key=scores.__getitem__)):
+            ranks[number] = (rank + 0.5) / len(held_out)
+    return ranks

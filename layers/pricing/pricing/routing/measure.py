@@ -40,7 +40,7 @@ def apgr(
 ) -> float | None:
     """The mean of PGR; 0.5 is random, None where the strong model is not the better one."""
     curve = pgr_curve(scores, cheap_ok, strong_ok)
-    return None if curve is None else _area(curve)
+    return None if curve is None else area(curve)
 
 
 def cpt(
@@ -50,6 +50,11 @@ def cpt(
     curve = pgr_curve(scores, cheap_ok, strong_ok)
     if curve is None:
         return None
+    return crossing(curve, q)
+
+
+def crossing(curve: Sequence[float], q: float) -> float:
+    """The share of calls at which a PGR curve first reaches ``q``; 1 where it never does."""
     last = len(curve) - 1
     for number, (before, after) in enumerate(pairwise(curve)):
         if before >= q:
@@ -77,9 +82,9 @@ def apgr_interval(
         drawn = sorted(chance.choices(numbers, k=len(rows)))
         curve = _curve(_spread([(rows[n][0], rows[n][2] - rows[n][1]) for n in drawn]))
         if curve is not None:
-            found.append(_area(curve))
+            found.append(area(curve))
     found.sort()
-    return Interval(value, _quantile(found, _LOWER), _quantile(found, _UPPER))
+    return Interval(value, quantile(found, _LOWER), quantile(found, _UPPER))
 
 
 def _gains_in_order(
@@ -109,7 +114,8 @@ def _curve(gains: Sequence[float]) -> list[float] | None:
     return [0.0, *(gained / total for gained in accumulate(gains))]
 
 
-def _area(curve: Sequence[float]) -> float:
+def area(curve: Sequence[float]) -> float:
+    """The mean height of a PGR curve: its APGR."""
     last = len(curve) - 1
     heights = [_at(curve, last * point / _POINTS) for point in range(_POINTS + 1)]
     return (sum(heights) - (heights[0] + heights[-1]) / 2) / _POINTS
@@ -123,5 +129,6 @@ def _at(curve: Sequence[float], position: float) -> float:
     return curve[below] + (position - below) * (curve[below + 1] - curve[below])
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float:
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The value below which a share of sorted values lies, between two of them on a line."""
     return _at(ordered, share * (len(ordered) - 1))
