@@ -26,12 +26,12 @@ from pricing.calibrate_curve import (
 from pricing.errors import InvalidRequest, TariffError
 from pricing.estimate import MatchedModel, Provenance
 from pricing.instants import AsOf
-from pricing.money import plain
+from pricing.money import plain, ratio
 from pricing.notices import Notice
 from pricing.price_book import BookInForce, canonical_json, digest
 from pricing.pricer import Pricer
 from pricing.rational import rounded
-from pricing.recommend_policy import LearnedPolicy, measured
+from pricing.recommend_policy import LearnedPolicy, decimal_score, measured
 from pricing.routing import InDomainModel, Outcome, held_out_scores, ranks_in_folds, train
 from pricing.usage import Attempt, Terms
 
@@ -67,11 +67,12 @@ class CalibrateQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class RecommendedThreshold:
+class Threshold:
     """The fewest strong calls that reached the wanted quality, on tasks the score had not seen.
 
     ``random_strong_share`` is what a random split needs for it. ``quality`` is a share of right
-    answers, its interval that of other samples of as many tasks.
+    answers, its interval that of other samples of as many tasks. Scores may tie:
+    ``share_over_threshold`` of the tasks reach the threshold itself.
     """
 
     wanted_quality: Decimal
@@ -79,6 +80,7 @@ class RecommendedThreshold:
     random_strong_share: Decimal
     quality: Estimated
     threshold: Decimal
+    share_over_threshold: Decimal
     per_call_usd: Decimal | None
     saves_percent: Decimal | None
 
@@ -102,7 +104,7 @@ class Calibrated:
     strong_quality: Decimal
     measures: Measures | None
     control: RandomControl | None
-    recommended: RecommendedThreshold | None
+    recommended: Threshold | None
     curve: tuple[CurvePoint, ...]
     pricing: Provenance
     assumptions: tuple[str, ...]
@@ -212,21 +214,22 @@ def _verdict(measures: Measures | None, control: RandomControl | None) -> Verdic
     return "no_better_than_random"
 
 
-def _recommended(
-    query: CalibrateQuery, scored: Scored, raw: Sequence[float]
-) -> RecommendedThreshold | None:
+def _recommended(query: CalibrateQuery, scored: Scored, raw: Sequence[float]) -> Threshold | None:
     wanted = Fraction(query.wanted_quality) * scored.strong_quality
     calls = calls_for(scored, wanted)
     if calls is None:
         return None
     point = point_at(scored, calls)
+    threshold = _threshold(raw, calls)
+    share = ratio(sum(decimal_score(one) >= threshold for one in raw), len(raw))
     gap = scored.strong_quality - scored.cheap_quality
-    return RecommendedThreshold(
+    return Threshold(
         wanted_quality=query.wanted_quality,
         strong_share=point.strong_share,
         random_strong_share=rounded(max((wanted - scored.cheap_quality) / gap, Fraction(0))),
         quality=quality_interval(scored, calls, point),
-        threshold=_threshold(raw, calls),
+        threshold=threshold,
+        share_over_threshold=share,
         per_call_usd=point.per_call_usd,
         saves_percent=point.saves_percent,
     )
@@ -236,15 +239,15 @@ def _threshold(raw: Sequence[float], calls: int) -> Decimal:
     """A score that so many of the held-out rows reach; above all of them where none should."""
     ordered = sorted(raw, reverse=True)
     if not calls:
-        return Decimal(ordered[0]) + 1
-    return Decimal(ordered[calls - 1])
+        return decimal_score(ordered[0] + 1)
+    return decimal_score(ordered[calls - 1])
 
 
 def _document(
     cheap: Pricer,
     strong: Pricer,
     query: CalibrateQuery,
-    found: RecommendedThreshold,
+    found: Threshold,
     model: InDomainModel,
 ) -> PolicyDocument:
     content = canonical_json(
@@ -270,7 +273,7 @@ def _why(
     verdict: Verdict,
     measures: Measures | None,
     control: RandomControl | None,
-    found: RecommendedThreshold | None,
+    found: Threshold | None,
 ) -> str:
     if measures is None or control is None:
         return (

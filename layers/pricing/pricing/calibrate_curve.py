@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate, groupby
 from math import ceil
 from operator import itemgetter
@@ -32,7 +33,7 @@ class Estimated:
     high: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scored:
     """Held-out scores with the outcomes of the same rows, and what each row costs where known."""
 
@@ -51,12 +52,14 @@ class Scored:
         """The share of tasks that the strong model gets right."""
         return Fraction(sum(self.strong_ok), len(self.strong_ok))
 
+    @cached_property
     def pgr(self) -> list[float]:
         """The share of the quality gap recovered after 0, 1, ... n tasks to the strong model."""
         return pgr_curve(self.scores, self.cheap_ok, self.strong_ok) or []
 
+    @cached_property
     def costs_by_count(self) -> list[Fraction] | None:
-        """The mean cost of a task after 0, 1, ... n tasks to the strong model; tied scores evenly."""
+        """A task's mean cost after 0, 1, ... n tasks to the strong model, tied scores evenly."""
         if self.costs is None:
             return None
         rows = sorted(zip(self.scores, self.costs, strict=True), key=itemgetter(0), reverse=True)
@@ -89,7 +92,7 @@ class RandomControl:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Quality and cost when this share of tasks goes to the strong model, by score and at random."""
+    """Quality and cost when this share of tasks, by score, goes to the strong model."""
 
     strong_share: Decimal
     quality: Decimal
@@ -101,7 +104,7 @@ class CurvePoint:
 
 def measure(scored: Scored) -> Measures:
     """The three figures with their intervals; raises ValueError without a quality gap."""
-    curve = scored.pgr()
+    curve = scored.pgr
     if not curve:
         raise ValueError("the strong model is not the better one")
     found = [(area(one), crossing(one, 0.5), crossing(one, 0.8)) for one in _resampled(scored)]
@@ -142,8 +145,8 @@ def point_at(scored: Scored, strong_calls: int) -> CurvePoint:
     count = len(scored.scores)
     share = Fraction(strong_calls, count)
     gap = scored.strong_quality - scored.cheap_quality
-    recovered = scored.pgr()[strong_calls]
-    costs = scored.costs_by_count()
+    recovered = scored.pgr[strong_calls]
+    costs = scored.costs_by_count
     cost = costs[strong_calls] if costs else None
     saves = None
     if costs and cost is not None and costs[-1]:
@@ -162,27 +165,23 @@ def calls_for(scored: Scored, quality: Fraction) -> int | None:
     """The fewest strong calls that reach a quality; None where none do."""
     gap = scored.strong_quality - scored.cheap_quality
     least = (quality - scored.cheap_quality) / gap
-    return next((k for k, reached in enumerate(scored.pgr()) if reached >= least - _SLACK), None)
+    return next((k for k, reached in enumerate(scored.pgr) if reached >= least - _SLACK), None)
 
 
 #: A curve of floats may end a hair under 1.
 _SLACK = Fraction(1, 10**9)
 
 
-def quality_interval(scored: Scored, strong_calls: int) -> Estimated:
-    """The quality with so many strong calls, over other samples of as many tasks."""
-    gains = [
-        strong - cheap for cheap, strong in zip(scored.cheap_ok, scored.strong_ok, strict=True)
-    ]
-    order = sorted(range(len(gains)), key=scored.scores.__getitem__, reverse=True)
+def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> Estimated:
+    """The quality at a point of the curve, over other samples of as many tasks."""
+    numbers = range(len(scored.scores))
+    order = sorted(numbers, key=scored.scores.__getitem__, reverse=True)
     strong = frozenset(order[:strong_calls])
-    kept = [
-        scored.strong_ok[number] if number in strong else scored.cheap_ok[number]
-        for number in range(len(gains))
-    ]
+    kept = [(scored.strong_ok if one in strong else scored.cheap_ok)[one] for one in numbers]
     dice = Random(len(kept))  # noqa: S311 - no secret: a resample
     found = sorted(sum(dice.choices(kept, k=len(kept))) / len(kept) for _ in range(RESAMPLES))
-    return interval(sum(kept) / len(kept), found)
+    low, high = quantile(found, _LOW), quantile(found, _HIGH)
+    return Estimated(point.quality, measured(low), measured(high))
 
 
 def _resampled(scored: Scored) -> Iterator[list[float]]:

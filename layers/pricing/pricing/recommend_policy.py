@@ -104,7 +104,7 @@ def read_task(text: str, policy: Policy | LearnedPolicy) -> Reading:
     """Read a task; where nothing was measured for its kind the policy's safe choice is taken."""
     found = assess(text)
     if isinstance(policy, LearnedPolicy):
-        strong = Decimal(policy.model.score(text)) >= policy.threshold
+        strong = decimal_score(policy.model.score(text)) >= policy.threshold
         return Reading(found, "strong" if strong else "cheap", "learned_policy")
     if found.evidence:
         return Reading(found, found.complexity, "policy")
@@ -129,6 +129,11 @@ def ladder(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[Rung, ...]:
 def rung_of(rungs: Iterable[Rung], role: str) -> int:
     """Where the model of a role stands."""
     return next(number for number, rung in enumerate(rungs) if role in rung.roles)
+
+
+def decimal_score(score: float) -> Decimal:
+    """A learned score as it is written down, so that a threshold read back is the same."""
+    return Decimal(repr(score))
 
 
 def measured(value: float | Fraction) -> Decimal:
