@@ -80,7 +80,8 @@ def price_stage(asked: Asked, stage: CascadeStage, *, last: bool) -> PricedStage
     counted = asked.work.on(pricer.model)
     priced = pricer.priced(*_capped(counted.attempts, stage.max_tokens))
     check, said = _check_cost(asked, stage)
-    rate = pass_rate(stage)
+    unchecked = last and stage.check is None and stage.pass_rate is None
+    rate = None if unchecked else pass_rate(stage)
     if rate is None and not last:
         raise InvalidRequest.at("/pass_rate", "or correct_rate is required but on the last stage")
     return PricedStage(
