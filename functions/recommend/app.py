@@ -25,8 +25,7 @@ CALIBRATE_BODY_BYTES = 5 * 1024 * 1024
 
 def recommend_models(request: RecommendRequest, call: Call) -> Recommended:
     """A model for each task."""
-    learned = learned_policy(request.policy_id) if request.policy_id else None
-    query = request.query(call.now, learned)
+    query = request.query(call.now, learned_policy)
     return recommend(books().in_force(request.pricing_version, call.now), query)
 
 

@@ -1,10 +1,11 @@
 """``POST /v1/recommend``'s request."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, SkipValidation
+from pydantic import BeforeValidator, Field, SkipValidation
 
 from pricing.contract import Calls, Count, ExactNumber, Name, Request, Versioned
 from pricing.contract_compare import RequirementsRequest
@@ -72,14 +73,23 @@ class TaskRequest(TaskOptions):
     name: Name | None = None
 
 
+def _from_text(value: Any) -> Any:
+    return {"task": value} if isinstance(value, str) else value
+
+
+AnyTask = Annotated[
+    TaskRequest, BeforeValidator(_from_text, json_schema_input_type=TaskRequest | str)
+]
+
+
 class RecommendRequest(Versioned, TaskOptions):
     """One ``task``, or up to 100 ``tasks``, which share what is stated beside them."""
 
     task: TaskText | None = Field(
         default=None, description="What is to be done, in words. It is never logged or kept."
     )
-    tasks: Annotated[tuple[TaskRequest, ...], Field(max_length=MAX_TASKS, strict=False)] = Field(
-        default=(), description="Instead: several tasks."
+    tasks: Annotated[tuple[AnyTask, ...], Field(max_length=MAX_TASKS, strict=False)] = Field(
+        default=(), description="Instead: several tasks, each an object or its text alone."
     )
     policy: PolicyRequest | None = Field(
         default=None, description="Which model is meant for which complexity."
@@ -88,19 +98,24 @@ class RecommendRequest(Versioned, TaskOptions):
         default=None, description="A policy made by `POST /v1/recommend/calibrate`, instead."
     )
 
-    def query(self, now: datetime, learned: LearnedPolicy | None = None) -> RecommendQuery:
-        """The domain's question; raises InvalidRequest when the fields do not make one."""
+    def query(self, now: datetime, learned: Callable[[str], LearnedPolicy]) -> RecommendQuery:
+        """The domain's question; ``learned`` fetches the policy of an id, or raises UnknownPolicy.
+
+        Raises InvalidRequest when the fields do not make one.
+        """
         if (self.task is None) == (not self.tasks):
             raise InvalidRequest.at("/task", "or tasks must be sent, and not both")
         if self.policy is not None and self.policy_id is not None:
             raise InvalidRequest.at("/policy", "does not go with policy_id")
-        policy = Policy(**dict(self.policy)) if self.policy else Policy()
         if self.task is not None:
             tasks = [_task(self, self.task, None)]
         else:
             tasks = [self._of(number) for number in range(len(self.tasks))]
         alone = self.task is not None
-        return RecommendQuery(tuple(tasks), learned or policy, self.moment(now), alone)
+        policy: Policy | LearnedPolicy = Policy(**dict(self.policy)) if self.policy else Policy()
+        if self.policy_id is not None:
+            policy = learned(self.policy_id)
+        return RecommendQuery(tuple(tasks), policy, self.moment(now), alone)
 
     def _of(self, number: int) -> RecommendTask:
         item = self.tasks[number]
