@@ -121,10 +121,13 @@ def test_the_policy_can_be_the_callers_own(ask: Ask, reads_as: Reads) -> None:
     reads_as("simple")
     answer = ask(policy={"simple": "claude-haiku-4-5"})
     assert chosen(answer) == "claude-haiku-4-5"
-    assert answer.body["policy"]["models"] == ["claude-haiku-4-5", SONNET, OPUS]
+    models = [one["model"] for one in answer.body["policy"]["models"]]
+    assert models == ["claude-haiku-4-5", SONNET, OPUS]
     same = ask(policy={"simple": "sonnet"})
-    assert same.body["policy"]["models"] == [SONNET, OPUS]
-    assert same.body["policy"]["roles"] == [["simple", "moderate"], ["complex"]]
+    assert same.body["policy"]["models"] == [
+        {"model": SONNET, "roles": ["simple", "moderate"]},
+        {"model": OPUS, "roles": ["complex"]},
+    ]
 
 
 def test_a_model_can_be_forced_and_its_faults_are_said(ask: Ask, reads_as: Reads) -> None:

@@ -227,7 +227,10 @@ def test_the_policy_is_stored_once_under_its_content_and_then_decides(
     assert [one["model"]["id"] for one in found] == [cheap, cheap, strong, strong]
     assert {one["decided_by"] for one in found} == {"learned_policy"}
     assert answer.body["policy"]["id"] == first["policy_id"]
-    assert answer.body["policy"]["roles"] == [["cheap"], ["strong"]]
+    assert answer.body["policy"]["models"] == [
+        {"model": cheap, "roles": ["cheap"]},
+        {"model": strong, "roles": ["strong"]},
+    ]
 
 
 def test_other_rows_make_another_policy(stored: tuple[Handler, StoreTable]) -> None:

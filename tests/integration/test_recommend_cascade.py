@@ -160,7 +160,8 @@ def test_the_measured_rates_are_shown(ask: Ask) -> None:
     for kind in ("format_check", "syntax_check", "tool_schema", "agreement"):
         more = {"verifier_model": "haiku"} if kind == "agreement" else {}
         body = ask(stage("haiku", "0.9", verifier=kind, **more), stage("opus")).body
-        rates[kind] = body["stages"][0]["verifier"]["measured_detection"]
+        check = body["stages"][0]["verifier"]
+        rates[kind] = [check["least_measured"], check["most_measured"]]
     assert rates == {
         "format_check": ["0", "0.02"],
         "syntax_check": ["0.07", "0.28"],

@@ -78,7 +78,7 @@ def _from_text(value: Any) -> Any:
 
 
 AnyTask = Annotated[
-    TaskRequest, BeforeValidator(_from_text, json_schema_input_type=TaskRequest | str)
+    TaskRequest, BeforeValidator(_from_text, json_schema_input_type=TaskRequest | TaskText)
 ]
 
 

@@ -38,12 +38,19 @@ class RecommendQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyModel:
+    """One model of a policy, and what it is meant for."""
+
+    model: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAnswer:
-    """The models a policy means in this price version, the weakest first."""
+    """The models that a policy means in this price version, the weakest first."""
 
     id: str | None
-    models: tuple[str, ...]
-    roles: tuple[tuple[str, ...], ...]
+    models: tuple[PolicyModel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,7 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> Recommended:
         savings_vs_always_top=_saved(rungs[-1].model.id, found, total),
         policy=PolicyAnswer(
             id=query.policy.id if isinstance(query.policy, LearnedPolicy) else None,
-            models=tuple(rung.model.id for rung in rungs),
-            roles=tuple(rung.roles for rung in rungs),
+            models=tuple(PolicyModel(rung.model.id, rung.roles) for rung in rungs),
         ),
         pricing=provenance(in_force, query.as_of),
         assumptions=(_ORDER, _WARM) if any(one.current_model for one in query.tasks) else (_ORDER,),

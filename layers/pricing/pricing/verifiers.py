@@ -48,7 +48,8 @@ class CheckRates:
     kind: VerifierKind
     detection_rate: Decimal | None
     false_rejection_rate: Decimal | None
-    measured_detection: tuple[Decimal, Decimal] | None
+    least_measured: Decimal | None
+    most_measured: Decimal | None
     measured_on: str | None
 
 
@@ -96,7 +97,8 @@ def rates_of(check: Check) -> CheckRates:
         kind=check.kind,
         detection_rate=caught,
         false_rejection_rate=rejected,
-        measured_detection=known.caught if known else None,
+        least_measured=known.caught[0] if known else None,
+        most_measured=known.caught[1] if known else None,
         measured_on=known.measured_on if known else None,
     )
 
