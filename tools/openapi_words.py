@@ -54,8 +54,8 @@ match exactly. A name that is not known is a 404 with at most three suggestions.
 
 ## Limits
 
-- Body: {MAX_BODY_BYTES // 1024} KiB unless the route says more, nested at most {MAX_DEPTH} deep, numbers of at most \
-{MAX_NUMBER_CHARACTERS} characters.
+- Body: {MAX_BODY_BYTES // 1024} KiB unless the route says more, nested at most {MAX_DEPTH} deep,
+  numbers of at most {MAX_NUMBER_CHARACTERS} characters.
 - Any count: {MAX_COUNT:,}. Names and ids: 128 characters.
 - Every other limit stands beside its field.
 

@@ -95,7 +95,7 @@ ROUTES = (
         calibrate_policy,
         body=CalibrateRequest,
         answer=Calibrated,
-        summary="What routing is worth on your own tasks, and a policy made of it; body up to 5 MiB.",
+        summary="What routing is worth on your own tasks, and a policy made of it. Body: 5 MiB.",
         raises=_RAISES,
         max_body_bytes=CALIBRATE_BODY_BYTES,
     ),
