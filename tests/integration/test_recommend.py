@@ -265,19 +265,19 @@ def test_caching_suits_a_prefix_that_is_read_often_enough(ask: Ask, reads_as: Re
 def test_a_cascade_is_suggested_with_its_break_even_where_answers_can_be_checked(
     ask: Ask, reads_as: Reads
 ) -> None:
-    reads_as("complex", kind="tool_use")
+    reads_as("complex", kind="tool use")
     cascade = one(ask())["cascade"]
     assert (cascade["suggested"], cascade["first_model"]) == (True, HAIKU)
     assert cascade["break_even_pass_rate"] == "0.025"
     assert (cascade["expected_pass_rate"], cascade["verifier"]) == ("0.7", "tool_schema")
     reads_as("complex", kind="writing")
     assert one(ask())["cascade"]["suggested"] is False
-    reads_as("simple", kind="tool_use")
+    reads_as("simple", kind="tool use")
     assert one(ask())["cascade"]["first_model"] is None
 
 
 def test_a_cascade_past_its_break_even_is_not_suggested(ask: Ask, reads_as: Reads) -> None:
-    reads_as("complex", kind="tool_use")
+    reads_as("complex", kind="tool use")
     policy = {"simple": "claude-sonnet-4-6", "moderate": "opus", "complex": "opus"}
     cascade = one(ask(policy=policy))["cascade"]
     # 3/15 beside 4/20: 0.75 must pass, 0.7 are expected to.

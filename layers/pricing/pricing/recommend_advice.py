@@ -131,14 +131,11 @@ def cascade_advice(
 #: By kind of task: a check of its answers that is known to catch wrong ones. A wanted format is
 #: none: it catches 0% to 2%.
 _CHECKS: dict[str, VerifierKind] = {
-    "tool_use": "tool_schema",
-    "code_generation": "own",
-    "tests": "own",
-    "debugging": "own",
-    "extraction": "agreement",
-    "classification": "agreement",
-    "question_answering": "agreement",
-    "maths": "agreement",
+    "tool use": "tool_schema",
+    **dict.fromkeys(("code generation", "tests", "debugging", "refactoring"), "own"),
+    **dict.fromkeys(("extraction", "classification", "question answering"), "agreement"),
+    **dict.fromkeys(("multiple choice", "calculation", "maths"), "agreement"),
+    **dict.fromkeys(("logic puzzle", "code reading"), "agreement"),
 }
 
 
