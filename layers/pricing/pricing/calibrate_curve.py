@@ -5,7 +5,7 @@ strong model. Figures measured on outcomes are estimates: four places, with 95% 
 bootstrap over the rows. Chance is seeded, so the same rows give the same answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +17,7 @@ from random import Random  # noqa: TID251 - seeded: the same rows give the same 
 
 from pricing.rational import rounded
 from pricing.recommend_policy import measured
-from pricing.routing import area, crossing, pgr_curve, quantile
+from pricing.routing import area, crossing, curve_of, quantile
 
 RESAMPLES = 200
 POINTS = 10
@@ -53,9 +53,21 @@ class Scored:
         return Fraction(sum(self.strong_ok), len(self.strong_ok))
 
     @cached_property
+    def gains_in_order(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """What each task gains from the strong model, highest scores first; where ties lie."""
+        rows = sorted(range(len(self.scores)), key=self.scores.__getitem__, reverse=True)
+        bounds, start = [], 0
+        for _, tied in groupby(rows, key=self.scores.__getitem__):
+            stop = start + sum(1 for _ in tied)
+            bounds.append((start, stop))
+            start = stop
+        return [self.strong_ok[row] - self.cheap_ok[row] for row in rows], bounds
+
+    @cached_property
     def pgr(self) -> list[float]:
         """The share of the quality gap recovered after 0, 1, ... n tasks to the strong model."""
-        return pgr_curve(self.scores, self.cheap_ok, self.strong_ok) or []
+        gains, bounds = self.gains_in_order
+        return _curve_of_groups((b - a, sum(gains[a:b])) for a, b in bounds) or []
 
     @cached_property
     def costs_by_count(self) -> list[Fraction] | None:
@@ -107,10 +119,13 @@ def measure(scored: Scored) -> Measures:
     curve = scored.pgr
     if not curve:
         raise ValueError("the strong model is not the better one")
-    found = [(area(one), crossing(one, 0.5), crossing(one, 0.8)) for one in _resampled(scored)]
-    values = (area(curve), crossing(curve, 0.5), crossing(curve, 0.8))
-    columns = [sorted(column) for column in zip(values, *found, strict=True)]
+    values = _figures(curve)
+    columns = [sorted(one) for one in zip(values, *map(_figures, _resampled(scored)), strict=True)]
     return Measures(*(interval(v, column) for v, column in zip(values, columns, strict=True)))
+
+
+def _figures(curve: Sequence[float]) -> tuple[float, float, float]:
+    return area(curve), crossing(curve, 0.5), crossing(curve, 0.8)
 
 
 def interval(value: float, resampled: Sequence[float]) -> Estimated:
@@ -122,12 +137,12 @@ def interval(value: float, resampled: Sequence[float]) -> Estimated:
 def random_control(scored: Scored) -> RandomControl:
     """APGR of the same scores handed to the wrong tasks, shuffle by shuffle."""
     dice = Random(len(scored.scores))  # noqa: S311 - no secret: a shuffle
-    scores, found = list(scored.scores), []
+    in_order, bounds = scored.gains_in_order
+    gains, found = list(in_order), []
     for _ in range(RESAMPLES):
-        dice.shuffle(scores)
-        curve = pgr_curve(scores, scored.cheap_ok, scored.strong_ok)
-        if curve is not None:
-            found.append(area(curve))
+        dice.shuffle(gains)
+        curve = _curve_of_groups((stop - start, sum(gains[start:stop])) for start, stop in bounds)
+        found.append(area(curve or [0.0, 1.0]))
     found.sort()
     mean = sum(found) / len(found)
     low, high = quantile(found, _LOW), quantile(found, _HIGH)
@@ -187,14 +202,21 @@ def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> Es
 def _resampled(scored: Scored) -> Iterator[list[float]]:
     """The curves of other samples of as many rows; those without a better strong model fall out."""
     dice = Random(len(scored.scores))  # noqa: S311 - no secret: a resample
-    rows = sorted(
-        zip(scored.scores, scored.cheap_ok, scored.strong_ok, strict=True),
-        key=itemgetter(0),
-        reverse=True,
-    )
+    gains, bounds = scored.gains_in_order
+    group_of = [number for number, (start, stop) in enumerate(bounds) for _ in range(start, stop)]
     for _ in range(RESAMPLES):
-        drawn = sorted(dice.choices(range(len(rows)), k=len(rows)))
-        columns = zip(*(rows[number] for number in drawn), strict=True)
-        curve = pgr_curve(*columns)
+        counts, sums = [0] * len(bounds), [0] * len(bounds)
+        for drawn in dice.choices(range(len(gains)), k=len(gains)):
+            counts[group_of[drawn]] += 1
+            sums[group_of[drawn]] += gains[drawn]
+        curve = _curve_of_groups(one for one in zip(counts, sums, strict=True) if one[0])
         if curve is not None:
             yield curve
+
+
+def _curve_of_groups(groups: Iterable[tuple[int, int]]) -> list[float] | None:
+    """A PGR curve from tied tasks, in order: how many they are and what they gain together."""
+    spread: list[float] = []
+    for count, gain in groups:
+        spread += [gain / count] * count
+    return curve_of(spread)

@@ -45,43 +45,38 @@ def why(
     switch: CacheSwitch | None,
 ) -> str:
     """One sentence that a person would accept."""
-    chosen = choice.candidate
+    chosen, meant = choice.candidate, _meant(reading, wanted)
     if chosen is None:
-        return f"No model of the policy may be taken: {wanted.model.id} {_clause(wanted)}."
+        return f"{meant}, but no model of the policy may be taken: it {_clause(wanted)}."
     if choice.status == "forced":
-        return (
-            f"{chosen.model.id} was forced; {_read(reading)}, for which {wanted.model.id} is meant."
-        )
-    reason = f"{_read(reading)}, for which {wanted.model.id} is meant"
+        return f"{chosen.model.id} was forced; the policy means {wanted.model.id} for this task."
     if choice.status == "stay" and switch is not None:
         saves = plain(switch.staying_saves_usd)
         return (
-            f"{reason}, but {chosen.model.id} is no weaker and holds the prompt in its cache, so"
+            f"{meant}, but {chosen.model.id} is no weaker and holds the prompt in its cache, so"
             f" staying saves {saves} USD."
         )
     if choice.status in ("stronger", "weaker"):
         return (
-            f"{reason}; that one may not be taken because it {_clause(wanted)}, so the next"
-            f" {choice.status} one is, {chosen.model.id}."
+            f"{meant}, but it {_clause(wanted)}; the next {choice.status} one that may be taken is"
+            f" {chosen.model.id}."
         )
-    return f"{reason}{_saving(chosen, top)}."
+    return f"{meant}{_saving(chosen, top)}."
 
 
-def _read(reading: Reading) -> str:
-    kind = reading.assessment.kind.replace("_", " ")
+def _meant(reading: Reading, wanted: Candidate) -> str:
+    """The reading, ending with the model that is meant."""
+    model = wanted.model.id
     if reading.decided_by == "learned_policy":
-        side = "above" if reading.role == "strong" else "below"
-        return f"The calibrated policy scores this task {side} its threshold"
+        side = "reaches" if reading.role == "strong" else "stays below"
+        return f"The score of this task {side} the learned policy's threshold, so it is for {model}"
     if reading.decided_by == "safe_choice":
-        return "Nothing was measured for this kind of task, so the policy's safe choice is taken"
+        return f"Nothing was measured for tasks like this one, so it is safest with {model}"
+    kind = reading.assessment.kind.replace("_", " ")
     return (
-        f"This reads as {_article(reading.complexity)} {reading.complexity} task of the kind"
-        f" {kind} (confidence {plain(reading.confidence)})"
+        f"This reads as {kind} of {reading.complexity} difficulty (confidence"
+        f" {plain(reading.confidence)}), which the policy gives to {model}"
     )
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
 
 
 def _clause(candidate: Candidate) -> str:
@@ -94,7 +89,7 @@ def _clause(candidate: Candidate) -> str:
 
 def _saving(chosen: Candidate, top: Candidate) -> str:
     if chosen.model.key == top.model.key:
-        return ", the strongest of the policy"
+        return ", its strongest"
     if chosen.total_usd is None or not top.total_usd:
         return ""
     saves = percent_of(subtract(top.total_usd, chosen.total_usd), top.total_usd)

@@ -19,6 +19,7 @@ from pricing.routing.measure import (
     area,
     cpt,
     crossing,
+    curve_of,
     pgr_curve,
     quantile,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "assess",
     "cpt",
     "crossing",
+    "curve_of",
     "held_out_scores",
     "out_of_fold_scores",
     "pgr_curve",

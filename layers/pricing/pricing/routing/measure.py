@@ -32,7 +32,7 @@ def pgr_curve(
     scores: Sequence[float], cheap_ok: Sequence[float], strong_ok: Sequence[float]
 ) -> list[float] | None:
     """PGR after 0, 1, ... n tasks went to the strong model; None where it is not the better one."""
-    return _curve(_gains_in_order(scores, cheap_ok, strong_ok))
+    return curve_of(_gains_in_order(scores, cheap_ok, strong_ok))
 
 
 def apgr(
@@ -80,7 +80,7 @@ def apgr_interval(
     found = []
     for _ in range(resamples):
         drawn = sorted(chance.choices(numbers, k=len(rows)))
-        curve = _curve(_spread([(rows[n][0], rows[n][2] - rows[n][1]) for n in drawn]))
+        curve = curve_of(_spread([(rows[n][0], rows[n][2] - rows[n][1]) for n in drawn]))
         if curve is not None:
             found.append(area(curve))
     found.sort()
@@ -107,7 +107,8 @@ def _spread(rows: list[tuple[float, float]]) -> list[float]:
     return gains
 
 
-def _curve(gains: Sequence[float]) -> list[float] | None:
+def curve_of(gains: Sequence[float]) -> list[float] | None:
+    """The PGR curve of gains in the order in which tasks go to the strong model."""
     total = sum(gains)
     if total <= 0:
         return None
