@@ -3,12 +3,13 @@
 Pure Python, no numpy. Figures here are probabilities, so floats are right; money never enters.
 """
 
-from pricing.routing.assessment import Assessment, Complexity, Signal, assess
+from pricing.routing.assessment import Assessment, Basis, Complexity, Signal, assess
 from pricing.routing.in_domain import InDomainModel, Outcome, out_of_fold_scores, train
 from pricing.routing.measure import Interval, apgr, apgr_interval, cpt, pgr_curve
 
 __all__ = [
     "Assessment",
+    "Basis",
     "Complexity",
     "InDomainModel",
     "Interval",
