@@ -43,7 +43,9 @@ RECOMMEND_FIELDS: Mapping[str, str] = {
     "complexity": "How demanding the task looks.",
     "Recommendation.kind": "What kind of task it looks like.",
     "confidence": "How far to rely on the complexity, from 0 to 1.",
-    "evidence": "Whether outcomes were measured for this kind of task.",
+    "evidence": "Whether anything is known about this kind of task.",
+    "basis": "`outcomes`: cheap models were measured on this kind of task; `judgement`: none were,"
+    " and published rules decide; `none`: no idea, so the safe choice is taken.",
     "difficulty": "The probability, from 0 to 1, that a cheap model gets it wrong.",
     "signals": "What was seen in the task; never its text.",
     "SignalAnswer.name": "Which property of the task.",

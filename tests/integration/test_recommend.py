@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pricing import recommend_policy
-from pricing.routing import Assessment, Signal
+from pricing.routing import Assessment, Basis, Signal
 from tests.handlers import Answer, Handler, handler, post
 from tools.template import ROOT
 
@@ -40,7 +40,8 @@ def reads_as(monkeypatch: pytest.MonkeyPatch) -> Reads:
 
     def give(complexity: Any, *, kind: str = "writing", evidence: bool = True) -> None:
         signals = (Signal("length", "short", -0.25),)
-        found = Assessment(kind, complexity, 0.3, 0.8, evidence, signals)
+        basis: Basis = "outcomes" if evidence else "none"
+        found = Assessment(kind, complexity, 0.3, 0.8, evidence, signals, basis)
         monkeypatch.setattr(recommend_policy, "assess", lambda _task: found)
 
     return give

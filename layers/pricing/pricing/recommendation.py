@@ -30,7 +30,7 @@ from pricing.recommend_policy import (
     rung_of,
 )
 from pricing.recommend_switch import CacheSwitch, cache_switch
-from pricing.routing import Complexity
+from pricing.routing import Basis, Complexity
 from pricing.usage import StatedTerms, settle
 from pricing.work import Counted
 
@@ -84,6 +84,7 @@ class Recommendation:
     kind: str
     confidence: Decimal
     evidence: bool
+    basis: Basis
     difficulty: Decimal
     signals: tuple[SignalAnswer, ...]
     model: MatchedModel | None
@@ -124,6 +125,7 @@ def recommend_one(setting: Setting, task: RecommendTask) -> Recommendation:
         kind=reading.assessment.kind,
         confidence=reading.confidence,
         evidence=reading.assessment.evidence,
+        basis=reading.assessment.basis,
         difficulty=reading.difficulty,
         signals=reading.signals,
         model=found.model if found is not None else None,

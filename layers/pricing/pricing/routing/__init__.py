@@ -3,7 +3,7 @@
 Pure Python, no numpy. Figures here are probabilities, so floats are right; money never enters.
 """
 
-from pricing.routing.assessment import Assessment, Complexity, Signal, assess
+from pricing.routing.assessment import Assessment, Basis, Complexity, Signal, assess
 from pricing.routing.in_domain import (
     InDomainModel,
     Outcome,
@@ -26,6 +26,7 @@ from pricing.routing.measure import (
 
 __all__ = [
     "Assessment",
+    "Basis",
     "Complexity",
     "InDomainModel",
     "Interval",

@@ -1,15 +1,39 @@
 """One task read: its kind, how hard it is, and how far that can be relied on."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
+from pricing.routing.demands import LEVELS, demands, tool_demands
+from pricing.routing.difficulty import JUDGED_WEIGHT, Parts, shipped
+from pricing.routing.features import NAMES
+from pricing.routing.kinds import UNKNOWN, KindReading, read_kind
+from pricing.routing.reading import Reading, read
+
 Complexity = Literal["simple", "moderate", "complex"]
+#: ``outcomes``: answers of cheap models were measured on this kind of task. ``judgement``: none
+#: were; the tier follows published rules, held against labelled tasks. ``none``: no idea.
+Basis = Literal["outcomes", "judgement", "none"]
+
+#: Log-odds beyond which a task is called simple or complex.
+SIMPLE_BELOW, COMPLEX_ABOVE = -1.0, 1.0
+#: A kind counts as measured from so many outcomes on.
+ENOUGH_OUTCOMES = 200
+#: What one standard deviation of the learned score moves the tier of a measured kind.
+_LEARNED_WEIGHT = 0.4
+_LEARNED_LIMIT = 2.0
+#: Beyond this share of characters that are not ASCII the English cues see too little.
+_STRANGE = 0.3
+_CLEAR, _LEAST_SURE, _SURE = 0.2, 0.5, 0.4
+_SIGNALS = 3
+_NOTABLE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something seen in a task: what, in words that never quote it, and what it weighed."""
+    """Something seen in a task: what, in words that never quote it, and what it weighed.
+
+    Positive weights make it harder. All are on one scale, log-odds that a cheap model is wrong.
+    """
 
     name: str
     value: str
@@ -20,9 +44,10 @@ class Signal:
 class Assessment:
     """What a task looks like before any model has seen it.
 
-    ``difficulty`` is the calibrated probability, 0 to 1, that a cheap model's answer is wrong;
-    ``confidence``, 0 to 1, how far to rely on ``complexity``. Without ``evidence`` no outcomes
-    were measured for this kind of task: take the policy's safe choice.
+    ``difficulty`` is the probability, 0 to 1, that a cheap model's answer is wrong, calibrated on
+    outcomes of 2023-2024 models where ``basis`` is ``outcomes``. ``confidence``, 0 to 1, is how
+    likely the reading is to be right. Without ``evidence`` (``basis`` is ``none``) the reader
+    abstains: take the policy's safe choice.
     """
 
     kind: str
@@ -31,22 +56,77 @@ class Assessment:
     confidence: float
     evidence: bool
     signals: tuple[Signal, ...]
-
-
-_HARD = re.compile(
-    r"\b(debug|design|prove|architect\w*|race condition|trade-?offs?)\b", re.IGNORECASE
-)
-_EASY = re.compile(r"\b(classif\w+|extract\w*|translat\w+|what is)\b", re.IGNORECASE)
+    basis: Basis
 
 
 def assess(task: str) -> Assessment:
-    """Read a task. Any text is answered, an empty one without evidence."""
-    if not task.strip():
-        return Assessment("unknown", "moderate", 0.5, 0.0, False, ())
-    if _HARD.search(task):
-        signals = (Signal("kind", "asks for design, debugging or proof", 1.0),)
-        return Assessment("architecture", "complex", 0.8, 0.5, True, signals)
-    if _EASY.search(task):
-        signals = (Signal("kind", "asks for classification, extraction or a fact", -1.0),)
-        return Assessment("classification", "simple", 0.2, 0.5, True, signals)
-    return Assessment("other", "moderate", 0.5, 0.2, False, ())
+    """Read a task. Any text is answered; of a long one both ends are read."""
+    reading = read(task)
+    kind = read_kind(reading)
+    signals = _judged(reading, kind)
+    judged = sum(signal.weight for signal in signals)
+    weights = shipped()
+    parts = weights.parts(reading)
+    probability = weights.probability(parts.score(judged))
+    basis = _basis(reading, kind)
+    if basis == "outcomes":
+        signals += _learned(parts)
+        pull = max(-_LEARNED_LIMIT, min(_LEARNED_LIMIT, parts.shape))
+        judged += _LEARNED_WEIGHT * pull
+        confidence = max(probability, 1 - probability)
+    else:
+        margin = min(abs(judged - SIMPLE_BELOW), abs(judged - COMPLEX_ABOVE), 1.0)
+        confidence = _LEAST_SURE + _SURE * margin * max(_CLEAR, kind.clarity)
+    if basis == "none":
+        confidence = 0.0
+    return Assessment(
+        kind=kind.kind,
+        complexity=_tier(judged),
+        difficulty=round(probability, 4),
+        confidence=round(confidence, 4),
+        evidence=basis != "none",
+        signals=tuple(signals),
+        basis=basis,
+    )
+
+
+def _basis(reading: Reading, kind: KindReading) -> Basis:
+    if kind.kind == UNKNOWN or reading.strange > _STRANGE:
+        return "none"
+    if shipped().outcomes.get(kind.kind, 0) >= ENOUGH_OUTCOMES:
+        return "outcomes"
+    return "judgement"
+
+
+def _tier(judged: float) -> Complexity:
+    if judged < SIMPLE_BELOW:
+        return "simple"
+    return "complex" if judged > COMPLEX_ABOVE else "moderate"
+
+
+def _judged(reading: Reading, kind: KindReading) -> list[Signal]:
+    level = LEVELS[kind.kind]
+    meaning = "names no kind of work that is known here" if kind.kind == UNKNOWN else kind.kind
+    seen = [Signal("kind of work", meaning, level)]
+    for demand, weight in (*demands(reading), *tool_demands(reading.tools, reading)):
+        seen.append(Signal(demand.name, demand.meaning, round(weight, 4)))
+    return seen
+
+
+def _learned(parts: Parts) -> list[Signal]:
+    """The features of the text that moved its learned score most."""
+    ranked = sorted(zip(parts.each, NAMES, strict=True), key=lambda item: -abs(item[0]))
+    scale = _LEARNED_WEIGHT
+    return [
+        Signal(name, "more than usual, or less, in texts of known outcome", round(scale * share, 4))
+        for share, name in ranked[:_SIGNALS]
+        if abs(share) > _NOTABLE
+    ]
+
+
+def judged_of(reading: Reading) -> float:
+    """What people judge of a task, as log-odds: its kind and its demands."""
+    return sum(signal.weight for signal in _judged(reading, read_kind(reading)))
+
+
+__all__ = ["JUDGED_WEIGHT", "Assessment", "Basis", "Complexity", "Signal", "assess", "judged_of"]

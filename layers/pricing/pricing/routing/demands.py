@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pricing.routing.offered_tools import OfferedTools
 from pricing.routing.reading import Reading
 
 #: How hard the plain case of a kind is.
@@ -20,13 +21,13 @@ LEVELS: Mapping[str, float] = {
     "summarising": -0.5,
     "rewriting": -2.0,
     "question answering": -1.6,
-    "multiple choice": 0.0,
+    "multiple choice": -0.2,
     "calculation": -0.8,
     "maths": 0.8,
     "logic puzzle": 0.8,
-    "code generation": -0.3,
+    "code generation": -0.1,
     "code reading": -0.2,
-    "tests": -0.3,
+    "tests": -0.2,
     "review": 0.0,
     "debugging": 0.0,
     "refactoring": 0.0,
@@ -37,7 +38,7 @@ LEVELS: Mapping[str, float] = {
     "expert analysis": 0.8,
     "tool use": -0.3,
     "writing": -0.6,
-    "unknown": 0.0,
+    "unknown": -0.4,
 }
 
 
@@ -147,3 +148,40 @@ def demands(reading: Reading) -> list[tuple[Demand, float]]:
         for demand, count in zip(DEMANDS, counts, strict=True)
         if count
     ]
+
+
+_NO_TOOL_FITS = Demand(
+    "no offered tool fits",
+    "the request shares few words with the tools offered; a cheap model calls one anyway",
+    1.6,
+    0.0,
+    "",
+)
+_TOOL_DOUBTFUL = Demand(
+    "offered tools fit loosely",
+    "part of the request is not in the words of the tools offered",
+    0.6,
+    0.0,
+    "",
+)
+_SEVERAL_CALLS = Demand(
+    "several calls", "the request lists more than one thing to do with the tools", 0.4, 0.2, ""
+)
+_FEW_SHARED, _SOME_SHARED = 0.15, 0.35
+_JOINING = frozenset(["and", "also", "both", "each", "respectively", "then"])
+
+
+def tool_demands(tools: OfferedTools, reading: Reading) -> list[tuple[Demand, float]]:
+    """What is asked of the tools that a task offers, with its weight."""
+    if not tools.count:
+        return []
+    found = []
+    if tools.match < _FEW_SHARED:
+        found.append((_NO_TOOL_FITS, _NO_TOOL_FITS.first))
+    elif tools.match < _SOME_SHARED:
+        found.append((_TOOL_DOUBTFUL, _TOOL_DOUBTFUL.first))
+    joined = sum(word in _JOINING for word in reading.edges())
+    if joined > 1:
+        more = _SEVERAL_CALLS.more * min(joined - 2, _MORE_LIMIT)
+        found.append((_SEVERAL_CALLS, _SEVERAL_CALLS.first + more))
+    return found

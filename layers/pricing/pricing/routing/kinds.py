@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pricing.routing.features import VOCABULARY
 from pricing.routing.reading import Reading
 
 UNKNOWN = "unknown"
@@ -37,10 +38,7 @@ _STRONG_CUES: Mapping[str, str] = {
         " synonym, synonyms, more formal, friendlier, polish, past tense, present tense,"
         " typo, typos, rename"
     ),
-    "question answering": (
-        "what is, what are, what does, who was, who is, who wrote, when did, when was, where is,"
-        " how many, how do, how does, how long, which flag, what year, in what, define"
-    ),
+    "question answering": "who was, who is, who wrote, when did, when was, where is, what year, define",
     "multiple choice": "which of, all of, none of, following is, following statements",
     "calculation": "how much, how many, altogether, total cost, calculate, in total, what percentage",
     "maths": (
@@ -48,7 +46,7 @@ _STRONG_CUES: Mapping[str, str] = {
         " modulo, equation, inequality, converges, posterior, closed form, real numbers,"
         " complex numbers, positive integers, positive integer"
     ),
-    "logic puzzle": "clue, clues, puzzle, riddle, logically, deduce, zebra, sudoku, next to",
+    "logic puzzle": "puzzle, riddle, logically, deduce, zebra, sudoku, knights and",
     "code generation": (
         "implement, implementing, python function, a function, write code, program, programme,"
         " code that, script that, a script, sql query, a query, regex, regular expression,"
@@ -110,7 +108,9 @@ _WEAK_CUES: Mapping[str, str] = {
     "translation": "german, french, spanish, english, italian, japanese, chinese, language, formal",
     "summarising": "bullets, report, transcript, meeting, article, minutes, overview, paragraphs",
     "rewriting": "sentence, shorter, clearer, tone, formal, wording, correct, fix",
-    "question answering": "who, when, where, which, what, does, did, mean, name",
+    "question answering": (
+        "what is, what are, what does, how do, how does, how long, which, who, when, where, does, mean"
+    ),
     "calculation": "each, per, total, left, more, twice, half, percent, remaining, cost, average",
     "maths": (
         "integer, integers, triangle, circle, probability, matrix, vector, function, sequence,"
@@ -207,16 +207,30 @@ def _shapes(reading: Reading) -> dict[str, float]:
         weights["multiple choice"] = 6.0
     if reading.tools.count:
         weights["tool use"] = 8.0
-    if reading.latex or reading.dollars >= _DOLLARS:
-        weights["maths"] = 3.0
+    vocabulary = set(reading.words)
+    if reading.latex or reading.dollars >= _DOLLARS and not reading.has_code:
+        weights["maths"] = 4.0
+    elif not reading.has_code:
+        weights["maths"] = float(len(vocabulary & _MATHEMATICS))
+    if vocabulary & _CLUES:
+        weights["logic puzzle"] = 5.0
     if reading.has_code:
         weights["code reading"] = 1.0
         weights["debugging"] = weights["refactoring"] = weights["tests"] = 0.5
     if len(reading.numbers) >= _NUMBERS and not reading.has_code and reading.ends_with_question:
         weights["calculation"] = 2.5
-    if reading.ends_with_question and len(reading.words) <= _SHORT:
-        weights["question answering"] = 2.0
+    if len(reading.words) <= _SHORT and (reading.ends_with_question or _asks(reading)):
+        weights["question answering"] = 2.5
     return weights
 
 
+def _asks(reading: Reading) -> bool:
+    return bool(reading.words) and reading.words[0] in _ASKING
+
+
 _OPTIONS, _DOLLARS, _NUMBERS, _SHORT = 3, 2, 2, 25
+_ASKING = frozenset(["what", "which", "who", "whose", "when", "where", "how", "is", "are", "does"])
+_CLUES = frozenset(["clue", "clues", "premises"])
+_MATHEMATICS = frozenset(VOCABULARY["mathematics"].split()) - frozenset(
+    ["function", "series", "set", "group", "field", "ring", "real", "graph", "positive", "root"]
+)
