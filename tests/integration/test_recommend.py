@@ -113,7 +113,7 @@ def test_without_evidence_the_safe_choice_is_taken_and_said(ask: Ask, reads_as: 
     answer = ask()
     assert chosen(answer) == OPUS
     assert one(answer)["decided_by"] == "safe_choice"
-    assert "Nothing was measured" in one(answer)["why"]
+    assert "Nothing is known" in one(answer)["why"]
     assert "no_evidence" in codes(answer)
     assert chosen(ask(policy={"safe": "sonnet"})) == SONNET
 

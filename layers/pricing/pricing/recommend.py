@@ -21,6 +21,10 @@ _ORDER = (
     "The policy's order is taken as the order of quality: no public outcomes exist for current"
     " models, so check it on your own (POST /v1/recommend/calibrate)."
 )
+_JUDGED = (
+    "Where basis is judgement no model was measured on the kind of task: the tier follows rules"
+    " held against labelled tasks."
+)
 _WARM = "Estimates price usage as sent; cache_switch prices the warm cache."
 
 
@@ -88,8 +92,14 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> Recommended:
             models=tuple(PolicyModel(rung.model.id, rung.roles) for rung in rungs),
         ),
         pricing=provenance(in_force, query.as_of),
-        assumptions=(_ORDER, _WARM) if any(one.current_model for one in query.tasks) else (_ORDER,),
+        assumptions=_assumptions(query, found),
     )
+
+
+def _assumptions(query: RecommendQuery, found: Sequence[Recommendation]) -> tuple[str, ...]:
+    judged = any(one.basis == "judgement" for one in found)
+    warm = any(one.current_model for one in query.tasks)
+    return (_ORDER, *([_JUDGED] if judged else []), *([_WARM] if warm else []))
 
 
 def _saved(top: str, found: Sequence[Recommendation], total: Decimal) -> Savings:

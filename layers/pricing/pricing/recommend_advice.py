@@ -116,7 +116,8 @@ def cascade_advice(
     threshold = pays_from(paid, Fraction(after))
     break_even = None if threshold is None else rounded(threshold)
     expected = subtract(Decimal(1), reading.difficulty) if reading.assessment.evidence else None
-    suggested, why = _cascade_verdict(verifier, break_even, expected)
+    measured = reading.assessment.basis == "outcomes"
+    suggested, why = _cascade_verdict(verifier, break_even, expected, measured=measured)
     return CascadeAdvice(
         suggested=suggested,
         first_model=cheaper.model.id,
@@ -140,7 +141,11 @@ _CHECKS: dict[str, VerifierKind] = {
 
 
 def _cascade_verdict(
-    verifier: VerifierKind | None, break_even: Decimal | None, expected: Decimal | None
+    verifier: VerifierKind | None,
+    break_even: Decimal | None,
+    expected: Decimal | None,
+    *,
+    measured: bool,
 ) -> tuple[bool, str]:
     if break_even is None:
         return False, "The first attempt and its check cost more than the chosen model alone."
@@ -149,7 +154,8 @@ def _cascade_verdict(
         return False, f"{pays} No check is known that tells good answers to such tasks from bad."
     if expected is None:
         return False, f"{pays} How many would is not known for tasks like this one."
-    likely = f"About {_percent(expected)} are expected to be right"
+    how = "measured on tasks of the kind" if measured else "judged, not measured"
+    likely = f"About {_percent(expected)} are expected to be right ({how})"
     if expected <= break_even:
         return False, f"{pays} {likely}: too few."
     return True, f"{pays} {likely}; check them by {_CHECK_WORDS[verifier]}."

@@ -12,6 +12,10 @@ from pricing.recommend_switch import CacheSwitch
 Status = Literal["recommended", "stronger", "weaker", "stay", "forced", "none"]
 
 
+#: A sentence names so many signals, of at least this weight.
+_NAMED, _WEIGHTY = 2, 0.4
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The candidate taken, None where none may be, and how it relates to the wanted one.
@@ -71,12 +75,24 @@ def _meant(reading: Reading, wanted: Candidate) -> str:
         side = "reaches" if reading.role == "strong" else "stays below"
         return f"The score of this task {side} the learned policy's threshold, so it is for {model}"
     if reading.decided_by == "safe_choice":
-        return f"Nothing was measured for tasks like this one, so it is safest with {model}"
-    kind = reading.assessment.kind.replace("_", " ")
+        return f"Nothing is known about tasks like this one, so it is safest with {model}"
+    told = ", ".join(_telling(reading))
+    seen = f"{told}; confidence" if told else "confidence"
     return (
-        f"This reads as {kind} of {reading.complexity} difficulty (confidence"
-        f" {plain(reading.confidence)}), which the policy gives to {model}"
+        f"This looks like {reading.complexity} {reading.assessment.kind} ({seen}"
+        f" {plain(reading.confidence)}), so the policy gives it to {model}"
     )
+
+
+def _telling(reading: Reading) -> list[str]:
+    """What made the task of its kind harder or easier, the weightiest first."""
+    seen = sorted(
+        reading.assessment.signals[1:], key=lambda one: -abs(one.weight)
+    )  # after the kind
+    lighter = reading.complexity == "simple"
+    return [
+        one.name for one in seen if abs(one.weight) >= _WEIGHTY and (one.weight < 0 or not lighter)
+    ][:_NAMED]
 
 
 def _clause(candidate: Candidate) -> str:

@@ -101,7 +101,7 @@ class Reading:
 
 
 def read_task(text: str, policy: Policy | LearnedPolicy) -> Reading:
-    """Read a task; where nothing was measured for its kind the policy's safe choice is taken."""
+    """Read a task; where its kind is not known the policy's safe choice is taken."""
     found = assess(text)
     if isinstance(policy, LearnedPolicy):
         strong = decimal_score(policy.model.score(text)) >= policy.threshold

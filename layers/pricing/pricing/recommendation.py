@@ -276,7 +276,7 @@ def _notices(
         )
         said.append(Notice("output_not_stated", message))
     if reading.decided_by == "safe_choice":
-        message = "No outcomes were measured for this kind of task: this is no classification."
+        message = "What kind of task this is cannot be told: the safe choice is no classification."
         said.append(Notice("no_evidence", message))
     if choice.status == "weaker":
         message = "The constraints leave only a model weaker than the policy means for this task."
