@@ -4,7 +4,7 @@ A model is trained on the rows and measured on rows it has not seen. Only where 
 split of the same cost is there a policy; its threshold is the one for the wanted quality.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -28,15 +28,15 @@ from pricing.estimate import MatchedModel, Provenance
 from pricing.instants import AsOf
 from pricing.money import plain, ratio
 from pricing.notices import Notice
-from pricing.price_book import BookInForce, canonical_json, digest
+from pricing.policy_document import PolicyDocument, policy_document
+from pricing.price_book import BookInForce
 from pricing.pricer import Pricer
 from pricing.rational import rounded
-from pricing.recommend_policy import LearnedPolicy, decimal_score, measured
-from pricing.routing import InDomainModel, Outcome, held_out_scores, ranks_in_folds, train
+from pricing.recommend_policy import decimal_score, measured
+from pricing.routing import Outcome, held_out_scores, ranks_in_folds, train
 from pricing.usage import Attempt, Terms
 
 Verdict = Literal["beats_random", "no_better_than_random", "strong_is_not_better"]
-SCHEMA = 1
 MIN_ROWS, MAX_ROWS = 100, 10_000
 
 
@@ -111,14 +111,6 @@ class Calibrated:
     warnings: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDocument:
-    """A learned policy as it is stored: canonical JSON under an id that is its content's hash."""
-
-    id: str
-    content: bytes
-
-
 def calibrate(
     in_force: BookInForce, query: CalibrateQuery
 ) -> tuple[Calibrated, PolicyDocument | None]:
@@ -143,7 +135,14 @@ def calibrate(
     recommended = _recommended(query, scored, raw) if better else None
     document = None
     if verdict == "beats_random" and recommended is not None:
-        document = _document(cheap, strong, query, recommended, train(outcomes))
+        document = policy_document(
+            cheap.model.key,
+            strong.model.key,
+            threshold=recommended.threshold,
+            wanted_quality=query.wanted_quality,
+            rows=len(query.rows),
+            model=train(outcomes),
+        )
     return (
         Calibrated(
             policy_id=document.id if document else None,
@@ -164,17 +163,6 @@ def calibrate(
             warnings=_notices(scored, measures),
         ),
         document,
-    )
-
-
-def learned_policy(policy_id: str, content: Mapping[str, Any]) -> LearnedPolicy:
-    """The policy that a stored document holds."""
-    return LearnedPolicy(
-        id=policy_id,
-        cheap=content["cheap_model"],
-        strong=content["strong_model"],
-        threshold=Decimal(content["threshold"]),
-        model=InDomainModel.from_json(content["model"]),
     )
 
 
@@ -241,32 +229,6 @@ def _threshold(raw: Sequence[float], calls: int) -> Decimal:
     if not calls:
         return decimal_score(ordered[0] + 1)
     return decimal_score(ordered[calls - 1])
-
-
-def _document(
-    cheap: Pricer,
-    strong: Pricer,
-    query: CalibrateQuery,
-    found: Threshold,
-    model: InDomainModel,
-) -> PolicyDocument:
-    content = canonical_json(
-        {
-            "schema": SCHEMA,
-            "cheap_model": cheap.model.key,
-            "strong_model": strong.model.key,
-            "threshold": plain(found.threshold),
-            "wanted_quality": plain(query.wanted_quality),
-            "rows": len(query.rows),
-            "model": model.to_json(),
-        }
-    )
-    return PolicyDocument(policy_id(content), content)
-
-
-def policy_id(content: bytes) -> str:
-    """The id of a policy with this content."""
-    return f"policy-{digest(content)[:32]}"
 
 
 def _why(

@@ -9,8 +9,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from pricing.calibrate import PolicyDocument, learned_policy, policy_id
 from pricing.errors import InvalidRequest, StoreUnavailable, UnknownPolicy
+from pricing.policy_document import PolicyDocument, learned_policy, policy_id
 from pricing.recommend_policy import LearnedPolicy
 from pricing.repository import DynamoReads
 

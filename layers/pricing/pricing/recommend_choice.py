@@ -79,20 +79,18 @@ def _meant(reading: Reading, wanted: Candidate) -> str:
     told = ", ".join(_telling(reading))
     seen = f"{told}; confidence" if told else "confidence"
     return (
-        f"This looks like {reading.complexity} {reading.assessment.kind} ({seen}"
+        f"This looks like {reading.complexity} work of the kind {reading.assessment.kind} ({seen}"
         f" {plain(reading.confidence)}), so the policy gives it to {model}"
     )
 
 
 def _telling(reading: Reading) -> list[str]:
     """What made the task of its kind harder or easier, the weightiest first."""
-    seen = sorted(
-        reading.assessment.signals[1:], key=lambda one: -abs(one.weight)
-    )  # after the kind
-    lighter = reading.complexity == "simple"
-    return [
-        one.name for one in seen if abs(one.weight) >= _WEIGHTY and (one.weight < 0 or not lighter)
-    ][:_NAMED]
+    after_the_kind = reading.assessment.signals[1:]
+    seen = sorted(after_the_kind, key=lambda one: -abs(one.weight))
+    if reading.complexity == "simple":
+        seen = [one for one in seen if one.weight < 0]
+    return [one.name for one in seen if abs(one.weight) >= _WEIGHTY][:_NAMED]
 
 
 def _clause(candidate: Candidate) -> str:
