@@ -14,7 +14,7 @@ tasks differ in answer format and grading more than prompts within one do.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ from pricing.routing.features import NAMES, features
 from pricing.routing.kinds import read_kind
 from pricing.routing.reading import Reading, read
 from tools.router_data import COLLECTIONS, Row, without_stems_of
+from tools.router_measures import HeldOut, expected_calibration_error
 
 BUCKETS = 8192
 _SHAPE_ALPHA, _WORDS_ALPHA = 1000.0, 10.0
@@ -114,7 +115,7 @@ def scores(weights: Weights, data: Read) -> list[float]:
     ]
 
 
-def held_out_scores(data: Read) -> dict[str, tuple[list[int], list[float], Weights]]:
+def held_out_scores(data: Read) -> dict[str, HeldOut]:
     """By family: its rows' numbers, their scores by weights that never saw it, those weights."""
     found = {}
     for family in COLLECTIONS:
@@ -125,13 +126,11 @@ def held_out_scores(data: Read) -> dict[str, tuple[list[int], list[float], Weigh
         known = set(held)
         rest = [number for number in without_stems_of(test.rows, data.rows) if number not in known]
         weights = fit(data.part(rest))
-        found[family] = (held, scores(weights, test), weights)
+        found[family] = HeldOut(held, scores(weights, test), weights)
     return found
 
 
-def calibrated(
-    weights: Weights, rows: Sequence[Row], found: Sequence[float]
-) -> Weights:
+def calibrated(weights: Weights, rows: Sequence[Row], found: Sequence[float]) -> Weights:
     """The same weights with a logistic curve from score to the share of wrong cheap models."""
     weight = np.zeros(len(rows))
     for numbers in _by_task(rows).values():
@@ -149,6 +148,25 @@ def calibrated(
     )
 
 
+def calibration_error(rows: Sequence[Row], held_out: Mapping[str, HeldOut]) -> dict[str, float]:
+    """The error on each held-out family, by a curve that the others gave, and on all together."""
+    errors: dict[str, float] = {}
+    said_all: list[float] = []
+    was_all: list[float] = []
+    for family, own in held_out.items():
+        others = [part for name, part in held_out.items() if name != family]
+        if not others:
+            return {}
+        known = [rows[number] for part in others for number in part.numbers]
+        curve = calibrated(own.weights, known, [score for part in others for score in part.scores])
+        said = [curve.probability(score) for score in own.scores]
+        was = [rows[number].wrong() for number in own.numbers]
+        errors[family] = round(expected_calibration_error(said, was), 4)
+        said_all += said
+        was_all += was
+    return errors | {"all families": round(expected_calibration_error(said_all, was_all), 4)}
+
+
 def _fit_shape(
     shapes: Any, target: Any, weight: Any, useful: Any
 ) -> tuple[list[Shape], float, float]:
@@ -160,9 +178,7 @@ def _fit_shape(
     scales = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)
     learned = [
         Shape(name, float(mean), float(scale), float(weight_))
-        for name, mean, scale, weight_ in zip(
-            NAMES, scaler.mean_, scales, ridge.coef_, strict=True
-        )
+        for name, mean, scale, weight_ in zip(NAMES, scaler.mean_, scales, ridge.coef_, strict=True)
     ]
     return learned, float(fitted.mean()), float(fitted.std())
 

@@ -1,14 +1,25 @@
 """Figures that the router's training and its evaluation share, on held-out families."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from operator import itemgetter
+from random import Random
+from typing import NamedTuple
 
+from pricing.routing.difficulty import Weights
+from pricing.routing.measure import Interval
 from tools.router_data import Row
 
-if TYPE_CHECKING:
-    from pricing.routing.difficulty import Weights
-
+#: What a random order scores.
+RANDOM = 0.5
 _BINS = 10
+
+
+class HeldOut(NamedTuple):
+    """A family's rows by number, their scores, and the weights that never saw the family."""
+
+    numbers: list[int]
+    scores: list[float]
+    weights: Weights
 
 
 def pair_scores(
@@ -33,24 +44,30 @@ def expected_calibration_error(said: Sequence[float], was: Sequence[float]) -> f
     return gap / len(pairs)
 
 
-def calibration_error(
-    rows: Sequence[Row], held_out: Mapping[str, tuple[list[int], list[float], "Weights"]]
-) -> dict[str, float]:
-    """The error on each held-out family, by a curve that the others gave, and on all together."""
-    from tools.router_fit import calibrated
+def control_gain(
+    scores: Sequence[float],
+    cheap_ok: Sequence[float],
+    strong_ok: Sequence[float],
+    share: float,
+    resamples: int = 200,
+) -> Interval:
+    """Quality over a cost-matched control: as many strong calls, handed out at random.
 
-    errors = {}
-    said_all: list[float] = []
-    was_all: list[float] = []
-    for family, (numbers, scores, weights) in held_out.items():
-        others = [part for name, part in held_out.items() if name != family]
-        if not others:
-            return {}
-        known = [rows[number] for part in others for number in part[0]]
-        curve = calibrated(weights, known, [score for part in others for score in part[1]])
-        said = [curve.probability(score) for score in scores]
-        was = [rows[number].wrong() for number in numbers]
-        errors[family] = round(expected_calibration_error(said, was), 4)
-        said_all += said
-        was_all += was
-    return errors | {"all families": round(expected_calibration_error(said_all, was_all), 4)}
+    The control is the mean of all shuffles, which is exact: every prompt goes to the strong model
+    with probability ``share``.
+    """
+    rows = sorted(zip(scores, cheap_ok, strong_ok, strict=True), key=itemgetter(0), reverse=True)
+    gains = [strong - cheap for _, cheap, strong in rows]
+    chance = Random(len(gains))  # noqa: S311 - a resample, no secret
+    value = _over_control(gains, share)
+    numbers = range(len(gains))
+    found = sorted(
+        _over_control([gains[n] for n in sorted(chance.choices(numbers, k=len(gains)))], share)
+        for _ in range(resamples)
+    )
+    return Interval(value, found[int(0.025 * resamples)], found[int(0.975 * resamples)])
+
+
+def _over_control(gains: Sequence[float], share: float) -> float:
+    sent = round(share * len(gains))
+    return sum(gains[:sent]) / len(gains) - share * sum(gains) / len(gains)

@@ -13,16 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy
+import numpy as np
 import sklearn
 
 from pricing.routing.difficulty import JUDGED_WEIGHT, WORDS_WEIGHT, Weights
-from tools.router_data import PAIRS, hashes, read_rows
-from tools.router_fit import Read, calibrated, fit, held_out_scores, read_all
-from tools.router_measures import calibration_error, pair_scores
-
-
 from pricing.routing.measure import apgr
+from tools.router_data import PAIRS, hashes, read_rows
+from tools.router_fit import Read, calibrated, calibration_error, fit, held_out_scores, read_all
+from tools.router_measures import HeldOut, pair_scores
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "layers" / "pricing" / "pricing" / "data"
@@ -87,7 +85,7 @@ def module_of(weights: Weights) -> str:
 def report_of(
     data: Read,
     weights: Weights,
-    held_out: Mapping[str, tuple[list[int], list[float], Weights]],
+    held_out: Mapping[str, HeldOut],
     source: str,
 ) -> dict[str, Any]:
     """What was learned from what, and what it reached on families it had not seen."""
@@ -109,7 +107,7 @@ def report_of(
             "mean_apgr": round(sum(apgrs.values()) / len(apgrs), 4) if apgrs else None,
             "calibration_error": calibration_error(data.rows, held_out),
         },
-        "versions": {"numpy": numpy.__version__, "scikit-learn": sklearn.__version__},
+        "versions": {"numpy": np.__version__, "scikit-learn": sklearn.__version__},
     }
 
 

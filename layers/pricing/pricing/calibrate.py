@@ -33,11 +33,14 @@ from pricing.price_book import BookInForce
 from pricing.pricer import Pricer
 from pricing.rational import rounded
 from pricing.recommend_policy import decimal_score, measured
-from pricing.routing import Outcome, held_out_scores, ranks_in_folds, train
+from pricing.routing import Outcome, held_out, sample, train
 from pricing.usage import Attempt, Terms
 
 Verdict = Literal["beats_random", "no_better_than_random", "strong_is_not_better"]
 MIN_ROWS, MAX_ROWS = 100, 10_000
+#: A model learns from no more rows, so that the answer comes while API Gateway waits; all rows are
+#: measured. Past a few thousand, more rows make little of a better router.
+LEARNED_FROM = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +124,9 @@ def calibrate(
     cheap = _pricer(in_force, query, "cheap_model")
     strong = _pricer(in_force, query, "strong_model")
     outcomes = [Outcome(row.task, row.cheap_ok, row.strong_ok) for row in query.rows]
-    raw = held_out_scores(outcomes)
+    held = held_out(outcomes, most=LEARNED_FROM)
     scored = Scored(
-        scores=tuple(ranks_in_folds(raw)),
+        scores=tuple(held.ranks()),
         cheap_ok=tuple(int(row.cheap_ok) for row in query.rows),
         strong_ok=tuple(int(row.strong_ok) for row in query.rows),
         costs=_costs(query, cheap, strong),
@@ -132,7 +135,7 @@ def calibrate(
     measures = measure(scored) if better else None
     control = random_control(scored) if better else None
     verdict = _verdict(measures, control)
-    recommended = _recommended(query, scored, raw) if better else None
+    recommended = _recommended(query, scored, held.scores) if better else None
     document = None
     if verdict == "beats_random" and recommended is not None:
         document = policy_document(
@@ -141,7 +144,7 @@ def calibrate(
             threshold=recommended.threshold,
             wanted_quality=query.wanted_quality,
             rows=len(query.rows),
-            model=train(outcomes),
+            model=train(sample(outcomes, LEARNED_FROM)),
         )
     return (
         Calibrated(

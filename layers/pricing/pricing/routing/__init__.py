@@ -5,11 +5,12 @@ Pure Python, no numpy. Figures here are probabilities, so floats are right; mone
 
 from pricing.routing.assessment import Assessment, Basis, Complexity, Signal, assess
 from pricing.routing.in_domain import (
+    HeldOut,
     InDomainModel,
     Outcome,
-    held_out_scores,
+    held_out,
     out_of_fold_scores,
-    ranks_in_folds,
+    sample,
     train,
 )
 from pricing.routing.measure import (
@@ -28,6 +29,7 @@ __all__ = [
     "Assessment",
     "Basis",
     "Complexity",
+    "HeldOut",
     "InDomainModel",
     "Interval",
     "Outcome",
@@ -39,10 +41,10 @@ __all__ = [
     "cpt",
     "crossing",
     "curve_of",
-    "held_out_scores",
+    "held_out",
     "out_of_fold_scores",
     "pgr_curve",
     "quantile",
-    "ranks_in_folds",
+    "sample",
     "train",
 ]

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pricing.routing.demands import LEVELS, demands, tool_demands
-from pricing.routing.difficulty import JUDGED_WEIGHT, Parts, shipped
-from pricing.routing.features import NAMES
+from pricing.routing.difficulty import Parts, shipped
 from pricing.routing.kinds import UNKNOWN, KindReading, read_kind
 from pricing.routing.reading import Reading, read
 
@@ -115,18 +114,18 @@ def _judged(reading: Reading, kind: KindReading) -> list[Signal]:
 
 def _learned(parts: Parts) -> list[Signal]:
     """The features of the text that moved its learned score most."""
-    ranked = sorted(zip(parts.each, NAMES, strict=True), key=lambda item: -abs(item[0]))
-    scale = _LEARNED_WEIGHT
+    ranked = sorted(parts.each, key=lambda share: -abs(share.weight))
     return [
-        Signal(name, "more than usual, or less, in texts of known outcome", round(scale * share, 4))
-        for share, name in ranked[:_SIGNALS]
-        if abs(share) > _NOTABLE
+        Signal(
+            share.name,
+            f"{'more' if share.more else 'less'} than in most tasks of known outcome",
+            round(_LEARNED_WEIGHT * share.weight, 4),
+        )
+        for share in ranked[:_SIGNALS]
+        if abs(share.weight) > _NOTABLE
     ]
 
 
 def judged_of(reading: Reading) -> float:
     """What people judge of a task, as log-odds: its kind and its demands."""
     return sum(signal.weight for signal in _judged(reading, read_kind(reading)))
-
-
-__all__ = ["JUDGED_WEIGHT", "Assessment", "Basis", "Complexity", "Signal", "assess", "judged_of"]

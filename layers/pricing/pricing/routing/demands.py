@@ -61,7 +61,8 @@ DEMANDS = (
         0.3,
         "root cause, root causes, race condition, race conditions, deadlock, intermittent,"
         " intermittently, memory leak, find out, work out, how this, once or, sometimes, why our,"
-        " diagnose, out of, dropped, heisenbug, corrupts, corrupted, nondeterministic, only in, under load, not in",
+        " diagnose, out of, dropped, heisenbug, corrupts, corrupted, nondeterministic, only in,"
+        " under load, not in",
     ),
     Demand(
         "systems interact",
@@ -88,7 +89,8 @@ DEMANDS = (
         0.7,
         0.2,
         "design, designing, architect, architecture, plan, migrate, migration, strategy, roadmap,"
-        " framework, end to, propose a, propose, from scratch, without downtime, zero downtime, rollback, system",
+        " framework, end to, propose a, propose, from scratch, without downtime, zero downtime,"
+        " rollback, system",
     ),
     Demand(
         "stakes are high",
@@ -105,7 +107,8 @@ DEMANDS = (
         0.5,
         0.2,
         "codebase, code base, monolith, entire, whole system, all services, across, months, years,"
-        " entire codebase, legacy, correspondence, incident reports, large scale, events per, million",
+        " entire codebase, legacy, correspondence, incident reports, large scale,"
+        " events per, million",
     ),
     Demand(
         "one step",
@@ -127,9 +130,7 @@ DEMANDS = (
     ),
 )
 _TABLE: Mapping[str, tuple[int, ...]] = {
-    cue: tuple(
-        number for number, demand in enumerate(DEMANDS) if cue in demand.cues.split(", ")
-    )
+    cue: tuple(number for number, demand in enumerate(DEMANDS) if cue in demand.cues.split(", "))
     for demand in DEMANDS
     for cue in demand.cues.split(", ")
 }

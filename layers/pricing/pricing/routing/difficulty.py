@@ -54,9 +54,10 @@ class Weights:
 
     def parts(self, reading: Reading) -> "Parts":
         """The standardised learned parts of a text's score."""
+        values = features(reading)
         shape = [
             one.weight * max(-CLIP, min(CLIP, (value - one.mean) / one.scale))
-            for one, value in zip(self.shapes, features(reading), strict=True)
+            for one, value in zip(self.shapes, values, strict=True)
         ]
         buckets = buckets_of(reading.words, len(self.words))
         words = sum(map(self.words.__getitem__, buckets)) / sqrt(len(buckets) or 1)
@@ -64,7 +65,10 @@ class Weights:
         return Parts(
             shape=damping * (sum(shape) - self.shape_mean) / self.shape_scale,
             words=damping * (words - self.word_mean) / self.word_scale,
-            each=[damping * one / self.shape_scale for one in shape],
+            each=[
+                Share(one.name, damping * part / self.shape_scale, value > one.mean)
+                for one, part, value in zip(self.shapes, shape, values, strict=True)
+            ],
         )
 
     def probability(self, score: float) -> float:
@@ -72,12 +76,20 @@ class Weights:
         return 1 / (1 + exp(-(self.slope * score + self.intercept)))
 
 
+class Share(NamedTuple):
+    """What one feature adds to the score, and whether the text has more of it than most."""
+
+    name: str
+    weight: float
+    more: bool
+
+
 class Parts(NamedTuple):
     """Shape and words in standard deviations of the training texts; ``each`` feature's share."""
 
     shape: float
     words: float
-    each: list[float]
+    each: list[Share]
 
     def score(self, judged: float) -> float:
         """The whole score, with what people judge of the work (log-odds)."""
@@ -101,8 +113,7 @@ def shipped() -> Weights:
         shape_mean=router_weights.SHAPE_MEAN,
         shape_scale=router_weights.SHAPE_SCALE,
         words=tuple(
-            byte - _BYTE if byte >= _HALF_BYTE else byte
-            for byte in b64decode(router_weights.WORDS)
+            byte - _BYTE if byte >= _HALF_BYTE else byte for byte in b64decode(router_weights.WORDS)
         ),
         word_mean=router_weights.WORD_MEAN,
         word_scale=router_weights.WORD_SCALE,

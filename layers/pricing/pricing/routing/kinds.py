@@ -19,7 +19,10 @@ UNKNOWN = "unknown"
 _STRONG = 2.0
 _WEAK = 1.0
 _STRONG_CUES: Mapping[str, str] = {
-    "extraction": "extract, extracting, pull all, pull out, parse out, find all, list all, collect all, find the, return it, lowercase, uppercase",
+    "extraction": (
+        "extract, extracting, pull all, pull out, parse out, find all, list all, collect all,"
+        " find the, return it, lowercase, uppercase"
+    ),
     "classification": (
         "classify, classifying, categorize, categorise, label, tag, sentiment, spam, detect the,"
         " moderate this, is this, which category, route this, triage, positive or, yes or"
@@ -38,9 +41,13 @@ _STRONG_CUES: Mapping[str, str] = {
         " synonym, synonyms, more formal, friendlier, polish, past tense, present tense,"
         " typo, typos, rename"
     ),
-    "question answering": "who was, who is, who wrote, when did, when was, where is, what year, define",
+    "question answering": (
+        "who was, who is, who wrote, when did, when was, where is, what year, define"
+    ),
     "multiple choice": "which of, all of, none of, following is, following statements",
-    "calculation": "how much, how many, altogether, total cost, calculate, in total, what percentage",
+    "calculation": (
+        "how much, how many, altogether, total cost, calculate, in total, what percentage"
+    ),
     "maths": (
         "prove, proof, theorem, lemma, polynomial, integral, derivative, derive, eigenvalue,"
         " modulo, equation, inequality, converges, posterior, closed form, real numbers,"
@@ -50,8 +57,10 @@ _STRONG_CUES: Mapping[str, str] = {
     "code generation": (
         "implement, implementing, python function, a function, write code, program, programme,"
         " code that, script that, a script, sql query, a query, regex, regular expression,"
-        " endpoint, component, workflow, a class, cli, crud, boilerplate, dockerfile, docker compose,"
-        " sql, react, http client, webhook, terraform, parser, matplotlib, api client, backend, frontend,"
+        " endpoint, component, workflow, a class, cli, crud, boilerplate, dockerfile,"
+        " docker compose,"
+        " sql, react, http client, webhook, terraform, parser, matplotlib, api client,"
+        " backend, frontend,"
         " a form, algorithm, binary search, typed"
     ),
     "code reading": (
@@ -67,21 +76,26 @@ _STRONG_CUES: Mapping[str, str] = {
         "debug, debugging, bug, bugs, fails with, error, exception, traceback, crash, crashes,"
         " stack trace, race condition, deadlock, memory leak, leak, root cause, root causes,"
         " regression, flaky, hangs, intermittent, intermittently, segfault, why does, troubleshoot,"
-        " troubleshooting, not working, diagnose, diagnosing, out of, under load, work out, find out,"
+        " troubleshooting, not working, diagnose, diagnosing, out of, under load,"
+        " work out, find out,"
         " dropped"
     ),
-    "refactoring": "refactor, refactoring, restructure, clean up, deduplicate, simplify this, port this",
+    "refactoring": (
+        "refactor, refactoring, restructure, clean up, deduplicate, simplify this, port this"
+    ),
     "architecture": (
         "architecture, architect, design a, design an, design the, designing a, designing an,"
         " system design, database schema, a schema, data model, scalable, microservices,"
-        " layering, module structure, codebase, entire codebase, event driven, multi tenant, trade offs, tradeoffs, high availability"
+        " layering, module structure, codebase, entire codebase, event driven,"
+        " multi tenant, trade offs, tradeoffs, high availability"
     ),
     "data analysis": (
         "dataset, dashboard, cohort, retention, churn, regression model, causal, correlation,"
         " pandas, analyse, analyze, statistical, forecast, a b, ab test, median, spreadsheet, excel"
     ),
     "planning": (
-        "migrate, migration, roadmap, rollout, rollback, plan the, plan a, strategy, without downtime,"
+        "migrate, migration, roadmap, rollout, rollback, plan the, plan a, strategy,"
+        " without downtime,"
         " step plan, project plan, cutover, phased"
     ),
     "security": (
@@ -89,11 +103,14 @@ _STRONG_CUES: Mapping[str, str] = {
         " attacks, oauth, injection, cve, hardening, audit"
     ),
     "expert analysis": (
-        "gdpr, legal, legal memo, legal analysis, clause, liability, compliance, regulator, diagnosis, differential diagnosis,"
+        "gdpr, legal, legal memo, legal analysis, clause, liability, compliance,"
+        " regulator, diagnosis, differential diagnosis,"
         " settlement, due diligence, position paper, policy paper, evidence from, litigation,"
         " valuation, plaintiff, defendant"
     ),
-    "tool use": "available tools, available functions, function call, tool call, call the, use the tool",
+    "tool use": (
+        "available tools, available functions, function call, tool call, call the, use the tool"
+    ),
     "writing": (
         "blog post, essay, story, poem, email to, an email, draft a, draft an,"
         " subject lines, subject line, announcement, newsletter, advertisement, press release,"
@@ -109,7 +126,8 @@ _WEAK_CUES: Mapping[str, str] = {
     "summarising": "bullets, report, transcript, meeting, article, minutes, overview, paragraphs",
     "rewriting": "sentence, shorter, clearer, tone, formal, wording, correct, fix",
     "question answering": (
-        "what is, what are, what does, how do, how does, how long, which, who, when, where, does, mean"
+        "what is, what are, what does, how do, how does, how long, which, who, when,"
+        " where, does, mean"
     ),
     "calculation": "each, per, total, left, more, twice, half, percent, remaining, cost, average",
     "maths": (
@@ -141,7 +159,10 @@ _WEAK_CUES: Mapping[str, str] = {
         " claims, policy, agreement, dispute, tort, negligence, symptoms"
     ),
     "tool use": "parameters, function, functions, tool, tools, arguments, required, call",
-    "writing": "write a, write an, tone, audience, friendly, words, write, draft, post, letter, customers, politely",
+    "writing": (
+        "write a, write an, tone, audience, friendly, words, write, draft, post, letter,"
+        " customers, politely"
+    ),
 }
 
 
@@ -155,7 +176,9 @@ class KindReading:
     runner_up: str
 
 
-def _table(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, list[tuple[str, float]]]:
+def _table(
+    strong: Mapping[str, str], weak: Mapping[str, str]
+) -> dict[str, list[tuple[str, float]]]:
     table: dict[str, list[tuple[str, float]]] = {}
     for cues, weight in ((strong, _STRONG), (weak, _WEAK)):
         for kind, listed in cues.items():
@@ -208,7 +231,7 @@ def _shapes(reading: Reading) -> dict[str, float]:
     if reading.tools.count:
         weights["tool use"] = 8.0
     vocabulary = set(reading.words)
-    if reading.latex or reading.dollars >= _DOLLARS and not reading.has_code:
+    if reading.latex or (reading.dollars >= _DOLLARS and not reading.has_code):
         weights["maths"] = 4.0
     elif not reading.has_code:
         weights["maths"] = float(len(vocabulary & _MATHEMATICS))

@@ -16,14 +16,14 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[^\sA-Za-z0-9]")
 _OPTION = re.compile(r"^\(?([A-J])[.):]\s", re.MULTILINE)
 _LATEX = re.compile(r"\\[a-zA-Z]+")
 _CODE = re.compile(
-    r"```|>>>|^\s*(?:def|class|import|from|public|private|function|const|let|var|SELECT|#include)\s"
-    r"|^\s*[\w.]+\(.*\);?\s*$|^[+-]\s{2,}\S",
+    r"```|>>>|^[ \t]*(?:def|class|import|from|public|private|function|const|let|var|SELECT|#include)"
+    r"[ \t]|^[ \t]*[\w.]+\(.*\);?[ \t]*$|^[+-] {2,}\S",
     re.MULTILINE,
 )
-_OPERATORS = frozenset("+-*/=<>^%×÷±≤≥√∑∫")
+_OPERATORS = frozenset("+-*/=<>^%\u00d7÷±≤≥√∑∫")
 _BRACKETS = frozenset("(){}[]")
 _QUOTES = frozenset("\"“”'`")
-_ENDS = frozenset(".?!:\"")
+_ENDS = frozenset('.?!:"')
 _LONG_WORD = 9
 
 
@@ -123,4 +123,3 @@ def read(task: str) -> Reading:
         seen_characters=len(text),
         tools=offered_tools(text),
     )
-
