@@ -107,7 +107,8 @@ DEMANDS = (
         0.5,
         0.2,
         "codebase, code base, monolith, entire, whole system, all services, across, months, years,"
-        " entire codebase, legacy, correspondence, incident reports, large scale,"
+        " entire codebase, manual, handbook, book, chapters, specification, legacy,"
+        " correspondence, incident reports, large scale,"
         " events per, million",
     ),
     Demand(

@@ -242,7 +242,7 @@ def _shapes(reading: Reading) -> dict[str, float]:
         weights["debugging"] = weights["refactoring"] = weights["tests"] = 0.5
     if len(reading.numbers) >= _NUMBERS and not reading.has_code and reading.ends_with_question:
         weights["calculation"] = 2.5
-    if len(reading.words) <= _SHORT and (reading.ends_with_question or _asks(reading)):
+    if 1 < len(reading.words) <= _SHORT and (reading.ends_with_question or _asks(reading)):
         weights["question answering"] = 2.5
     return weights
 

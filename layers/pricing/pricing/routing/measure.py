@@ -17,6 +17,8 @@ from random import Random  # noqa: TID251 - seeded: the same rows give the same 
 
 _POINTS = 10
 _LOWER, _UPPER = 0.025, 0.975
+#: Below any real gain, above what adding up fractions leaves of none.
+_LEAST_GAIN = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _spread(rows: list[tuple[float, float]]) -> list[float]:
 def curve_of(gains: Sequence[float]) -> list[float] | None:
     """The PGR curve of gains in the order in which tasks go to the strong model."""
     total = sum(gains)
-    if total <= 0:
+    if total < _LEAST_GAIN:
         return None
     return [0.0, *(gained / total for gained in accumulate(gains))]
 

@@ -16,8 +16,8 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[^\sA-Za-z0-9]")
 _OPTION = re.compile(r"^\(?([A-J])[.):]\s", re.MULTILINE)
 _LATEX = re.compile(r"\\[a-zA-Z]+")
 _CODE = re.compile(
-    r"```|>>>|^[ \t]*(?:def|class|import|from|public|private|function|const|let|var|SELECT|#include)"
-    r"[ \t]|^[ \t]*[\w.]+\(.*\);?[ \t]*$|^[+-] {2,}\S",
+    r"```|>>>|^[ \t]*(?:def|class|import|from|public|private|function|const|let|var|SELECT"
+    r"|#include)[ \t]|^[ \t]*[\w.]+\(.*\);?[ \t]*$|^[+-] {2,}\S",
     re.MULTILINE,
 )
 _OPERATORS = frozenset("+-*/=<>^%\u00d7÷±≤≥√∑∫")
