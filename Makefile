@@ -7,6 +7,7 @@ PYTHON ?= python3
 PORT   ?= 3000
 STORE  ?= embedded
 ARGS   ?=
+ROUTING_DATA ?=
 
 BIN := .venv/bin
 PY  := $(BIN)/python
@@ -20,15 +21,15 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
-        check-plans \
-        openapi books dynamodb-local hooks lock clean python-is-ready
+        check-plans simulate-cascade \
+        openapi books train-router eval-router dynamodb-local hooks lock clean python-is-ready
 
 ##@ Everyday
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## "; print "Tariff: make <target>" } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
@@ -82,11 +83,22 @@ bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of media
 check-plans: .venv/.ready ## Hold the caching plans against brute force and random arrivals
 	@$(PY) -m tools.check_plans $(ARGS)
 
+simulate-cascade: .venv/.ready ## Hold expected cascade costs against a million requests each
+	@$(PY) -m tools.simulate_cascade $(ARGS)
+
 openapi: .venv/.ready ## Generate the OpenAPI document
 	@$(PY) -m tools.openapi $(ARGS)
 
 books: .venv/.ready ## Build the bundled price books from catalogue/
 	@$(PY) -m tools.build_price_book $(ARGS)
+
+train-router: .venv/.ready .venv-train/.ready routing-data ## Train the routing classifier: ROUTING_DATA=folder
+	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m tools.train_router \
+	  --data "$(ROUTING_DATA)" $(ARGS)
+
+eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure it on held-out families: ROUTING_DATA=folder
+	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m tools.eval_router \
+	  --data "$(ROUTING_DATA)" $(ARGS)
 
 import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
 	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tools.import_prices $(ARGS)
@@ -104,13 +116,13 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 
 lock: .venv/.ready ## Re-make the lock files (ARGS=--upgrade takes the newest versions)
 	@$(LOCK) -o layers/pricing/requirements.txt layers/pricing/requirements.in
-	@set -e; for name in bootstrap dev sam bench; do \
+	@set -e; for name in bootstrap dev sam bench train; do \
 	  echo "requirements/$$name.lock"; \
 	  $(LOCK) -o requirements/$$name.lock requirements/$$name.in; \
 	done
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-sam .venv-bench .cache .aws-sam .hypothesis
+	rm -rf .venv .venv-sam .venv-bench .venv-train .cache .aws-sam .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find bench functions layers local tests tools -type d -name __pycache__ -prune \
 	  -exec rm -rf {} +
@@ -152,6 +164,18 @@ python-is-ready:
 	@test -x .venv-bench/bin/python || $(PY) -m venv .venv-bench
 	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
 	@touch $@
+
+.venv-train/.ready: requirements/train.lock | .venv/.ready
+	@echo "Making .venv-train for the router's training (once, about a minute)"
+	@test -x .venv-train/bin/python || $(PY) -m venv .venv-train
+	$(call install,.venv-train,requirements/train.lock)
+	@touch $@
+
+.PHONY: routing-data
+routing-data:
+	@test -d "$(ROUTING_DATA)" || { \
+	  echo "Name the folder of outcomes: make ... ROUTING_DATA=folder (docs/routing.md)" >&2; \
+	  exit 1; }
 
 # $(call install,environment,lock file[,uv options]). uv reads no pip.conf: on a machine whose
 # package index or certificate is set only there, pip installs the same hashes, more slowly.

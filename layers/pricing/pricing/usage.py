@@ -93,6 +93,14 @@ class Attempt:
         return self.kind in ("message", "fallback_message") and not self.serving
 
 
+def moved(attempt: Attempt, tokens: int, bucket: str) -> Attempt:
+    """The attempt with so many of its plain input tokens in another bucket instead."""
+    usage = attempt.usage
+    held: int = getattr(usage, bucket)
+    changed: Usage = replace(usage, input=usage.input - tokens, **{bucket: held + tokens})
+    return replace(attempt, usage=changed)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a call is processed, which together selects the price list and its multipliers."""

@@ -1,0 +1,131 @@
+"""Public outcomes, prompt by prompt: what the router is trained and measured on.
+
+The folder holds mmlupro, llmrouter and zeroeval, each a ``.jsonl.gz`` of objects with ``source``,
+``id``, ``prompt``, ``scores`` (model -> 0 to 1) and ``meta.subject``. The prompts are not part of
+this repository; docs/routing.md says where they come from and under which licence.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The models whose wrong answers make a prompt hard, by collection: small and cheap in their day.
+CHEAP: Mapping[str, tuple[str, ...]] = {
+    "llmrouter": (
+        "qwen2.5-7b-instruct",
+        "llama-3.1-8b-instruct",
+        "gemma-2-9b-it",
+        "mistral-7b-instruct-v0.3",
+    ),
+    "mmlupro": (
+        "llama-3.1-8b",
+        "mixtral-8x7b",
+        "phi-3-mini",
+        "mistral-7b",
+        "qwen1.5-7b",
+        "gemini-1.5-flash",
+    ),
+    "zeroeval": (
+        "claude-3-haiku-20240307",
+        "claude-3-5-haiku-20241022",
+        "gpt-4o-mini-2024-07-18",
+        "Meta-Llama-3.1-8B-Instruct",
+        "Meta-Llama-3-8B-Instruct",
+        "gemini-1.5-flash",
+        "Phi-3.5-mini-instruct",
+        "Phi-3-mini-4k-instruct",
+    ),
+}
+#: The models that show which of those prompts could have been answered.
+STRONG: Mapping[str, tuple[str, ...]] = {
+    "llmrouter": ("llama-3.1-nemotron-51b-instruct", "llama-3.3-nemotron-super-49b-v1"),
+    "mmlupro": ("llama-3.1-70b", "gemini-1.5-pro", "deepseek-coder-v2", "gemini-1.5-flash"),
+    "zeroeval": (
+        "claude-3-5-sonnet-20241022",
+        "claude-3-5-sonnet-20240620",
+        "claude-3-opus-20240229",
+        "gpt-4o-2024-08-06",
+        "gpt-4o-2024-05-13",
+        "Llama-3.1-405B-Inst@sambanova",
+        "Mistral-Large-2",
+    ),
+}
+COLLECTIONS = tuple(CHEAP)
+#: The routing decisions that are measured: one a row of the table.
+PAIRS: tuple[tuple[str, str, str], ...] = (
+    ("mmlupro", "llama-3.1-8b", "llama-3.1-70b"),
+    ("llmrouter", "mistral-7b-instruct-v0.3", "llama-3.1-nemotron-51b-instruct"),
+    ("zeroeval", "claude-3-haiku-20240307", "claude-3-opus-20240229"),
+    ("zeroeval", "claude-3-haiku-20240307", "claude-3-5-sonnet-20240620"),
+    ("zeroeval", "claude-3-5-haiku-20241022", "claude-3-5-sonnet-20241022"),
+)
+_OPTIONS = re.compile(r"\n\(?[A-J][.)] ")
+_NOISE = re.compile(r"[^a-z0-9]")
+_STEM = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One prompt with every model's score, and the family and task it belongs to.
+
+    A family is a collection with its own authors, prompts and grading; a task is a benchmark or
+    subject within one.
+    """
+
+    family: str
+    task: str
+    prompt: str
+    scores: Mapping[str, float]
+
+    def wrong(self) -> float:
+        """The share of cheap models that were wrong."""
+        return 1 - self._mean(CHEAP[self.family])
+
+    def strong(self) -> float:
+        """The share of strong models that were right."""
+        return self._mean(STRONG[self.family])
+
+    def stems(self) -> tuple[str, str]:
+        """The first and the last characters of the question, without options and punctuation."""
+        letters = _NOISE.sub("", _OPTIONS.split(self.prompt, maxsplit=1)[0].lower())
+        return letters[:_STEM], letters[-_STEM:]
+
+    def _mean(self, models: Sequence[str]) -> float:
+        found = [self.scores[model] for model in models if model in self.scores]
+        return sum(found) / len(found)
+
+
+def read_rows(folder: Path) -> list[Row]:
+    """Every row of the three collections; raises FileNotFoundError where one is missing."""
+    return [row for name in COLLECTIONS for row in _rows_of(name, folder / f"{name}.jsonl.gz")]
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each collection's file."""
+    return {
+        name: hashlib.sha256((folder / f"{name}.jsonl.gz").read_bytes()).hexdigest()
+        for name in COLLECTIONS
+    }
+
+
+def without_stems_of(held_out: Sequence[Row], rows: Sequence[Row]) -> list[int]:
+    """The numbers of the rows that share no question stem with the held-out ones."""
+    firsts = {row.stems()[0] for row in held_out}
+    lasts = {row.stems()[1] for row in held_out}
+    return [
+        number
+        for number, row in enumerate(rows)
+        if row.stems()[0] not in firsts and row.stems()[1] not in lasts
+    ]
+
+
+def _rows_of(family: str, path: Path) -> Iterator[Row]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            found = json.loads(line)
+            task = found["meta"]["subject"]
+            yield Row(family, f"{family}: {task}", found["prompt"], found["scores"])
