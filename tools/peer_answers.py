@@ -18,7 +18,7 @@ from pricing.attempts import price_attempts
 from pricing.contract_estimate import EstimateRequest
 from pricing.errors import InvalidRequest
 from pricing.estimate import estimate
-from pricing.models import PART_OF, Model, PriceList, PricePeriod, PriceTier
+from pricing.models import COMPONENT_UNITS, PART_OF, TOKEN, Model, PriceList, PricePeriod, PriceTier
 from pricing.money import multiply
 from pricing.price_book import BookInForce
 from pricing.usage import Attempt, settle
@@ -169,7 +169,10 @@ def _relisted(prices: PriceList, as_if: AsIf) -> PriceList:
 def _filled(rates: Mapping[str, Decimal], as_if: AsIf) -> Mapping[str, Decimal]:
     filled = {**rates, **_decimals(as_if.rates)}
     if as_if.halved:
-        filled = {name: multiply(price, HALF) for name, price in filled.items()}
+        filled = {
+            name: multiply(price, HALF) if COMPONENT_UNITS[name] == TOKEN else price
+            for name, price in filled.items()
+        }
     if as_if.unpriced_as_plain:
         for part, whole in PLAIN.items():
             filled.setdefault(part, filled[whole])

@@ -43,6 +43,7 @@ class Subject:
     reference: str
     peers: Mapping[str, PeerName] = field(hash=False)
     format: Format
+    shapes: Mapping[str, Shape] = field(hash=False)
 
 
 class Case(NamedTuple):
@@ -176,6 +177,12 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
         _claude(2_003, 1_009, **_FAST), at="2026-05-20T12:00:00+00:00",
     ),
 }
+#: Those that mean something on a cloud: no fast mode, no days of a list that is not the cloud's.
+CLOUD_SHAPES: Mapping[str, Shape] = {
+    name: shape
+    for name, shape in CLAUDE_SHAPES.items()
+    if "fast" not in name and "_202" not in name and name not in {"priority", "us_batch"}
+}
 
 
 def _chat(prompt: int, completion: int, *, beside: int = 0, **parts: int) -> dict[str, Any]:
@@ -233,20 +240,27 @@ CHAT_SHAPES: Mapping[str, Shape] = {
 }
 
 
+#: The tables of ``models.toml``: how their usage is written, and what they are asked.
+TABLES: Mapping[str, tuple[Format, Mapping[str, Shape]]] = {
+    "claude_api": ("anthropic", CLAUDE_SHAPES),
+    "claude_on_clouds": ("anthropic", CLOUD_SHAPES),
+    "others": ("openai", CHAT_SHAPES),
+}
+
+
 def subjects() -> Iterator[Subject]:
     """Every model of ``models.toml``: ``tariff = {litellm = "provider/model", ...}``."""
     document = tomllib.loads(MODELS.read_text(encoding="utf-8"))
-    for usage_format in ("anthropic", "openai"):
-        for reference, names in document[usage_format].items():
+    for table, (usage_format, shapes) in TABLES.items():
+        for reference, names in document[table].items():
             peers = {peer: PeerName(*name.split("/", 1)) for peer, name in names.items()}
-            yield Subject(reference, peers, usage_format)
+            yield Subject(reference, peers, usage_format, shapes)
 
 
 def cases() -> list[Case]:
-    """Every model with every shape of its format."""
-    shapes = {"anthropic": CLAUDE_SHAPES, "openai": CHAT_SHAPES}
+    """Every model with every shape it is asked."""
     return [
         Case(subject, name, shape)
         for subject in subjects()
-        for name, shape in shapes[subject.format].items()
+        for name, shape in subject.shapes.items()
     ]
