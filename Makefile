@@ -20,7 +20,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
-        check-plans \
+        check-plans peer-differences \
         openapi books dynamodb-local hooks lock clean python-is-ready
 
 ##@ Everyday
@@ -33,7 +33,7 @@ help: ## List the targets
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
 
-test: .venv/.ready .venv-sam/.ready ## Run every test (ARGS="-k name" narrows)
+test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test (ARGS="-k name" narrows)
 	@$(PY) -m tools.dynamodb_local install \
 	  || echo "The tests that need DynamoDB Local will be skipped; the rest runs."
 	@$(PY) -m pytest $(ARGS)
@@ -87,6 +87,9 @@ openapi: .venv/.ready ## Generate the OpenAPI document
 
 books: .venv/.ready ## Build the bundled price books from catalogue/
 	@$(PY) -m tools.build_price_book $(ARGS)
+
+peer-differences: .venv/.ready .venv-bench/.ready ## Ask two peers and Tariff the same, and say where they differ
+	@$(PY) -m tools.peer_differences $(ARGS)
 
 import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
 	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tools.import_prices $(ARGS)
@@ -148,7 +151,7 @@ python-is-ready:
 	@touch $@
 
 .venv-bench/.ready: requirements/bench.lock | .venv/.ready
-	@echo "Making .venv-bench for the peers in the benchmark (once, about a minute)"
+	@echo "Making .venv-bench for the peers that Tariff is compared with (once, about a minute)"
 	@test -x .venv-bench/bin/python || $(PY) -m venv .venv-bench
 	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
 	@touch $@

@@ -47,7 +47,7 @@ class Subject:
 
 
 class Case(NamedTuple):
-    """One question: what does this usage of this model cost?"""
+    """One question: what this usage of this model costs."""
 
     subject: Subject
     name: str
@@ -116,11 +116,13 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
     ),
     "batch": Shape("half", _claude(2_003, 1_009, **_BATCH), "batch"),
     "batch_cache": Shape(
-        "half of the cache prices too", _claude(503, 1_009, **_cached(50_021, 3_011), **_BATCH),
+        "half of the cache prices too",
+        _claude(503, 1_009, **_cached(50_021, 3_011), **_BATCH),
         "batch",
     ),
     "batch_cache_1h": Shape(
-        "half of the hour's writes too", _claude(503, 1_009, **_cached(0, 0, 30_011), **_BATCH),
+        "half of the hour's writes too",
+        _claude(503, 1_009, **_cached(0, 0, 30_011), **_BATCH),
         "batch",
     ),
     "batch_search": Shape(
@@ -131,7 +133,9 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
     ),
     "batch_before_2026_10_14": Shape(
         "batch is older than the day a list wrote it down",
-        _claude(2_003, 1_009, **_BATCH), "batch", "2026-10-13T12:00:00+00:00",
+        _claude(2_003, 1_009, **_BATCH),
+        "batch",
+        "2026-10-13T12:00:00+00:00",
     ),
     "fast": Shape("a price list of its own", _claude(2_003, 1_009, **_FAST)),
     "fast_cache": Shape(
@@ -145,19 +149,22 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
     "us_fast": Shape("both at once", _EVERYTHING | _US | _FAST),
     "priority": Shape(
         "a commitment, shown at list price",
-        _claude(2_003, 1_009, service_tier="priority"), "priority",
+        _claude(2_003, 1_009, service_tier="priority"),
+        "priority",
     ),
     "compaction": Shape(
         "compaction is billed on top of the top level",
         _claude(
-            2_003, 1_009,
+            2_003,
+            1_009,
             iterations=[_turn("compaction", 55_001, 401), _turn("message", 2_003, 1_009)],
         ),
     ),
     "advisor": Shape(
         "an advisor is billed on top, at its own model",
         _claude(
-            2_003, 1_009,
+            2_003,
+            1_009,
             iterations=[
                 _turn("message", 2_003, 1_009),
                 _turn("advisor_message", 10_007, 1_013, model="claude-fable-5"),
@@ -166,15 +173,18 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
     ),
     "read_before_2026_10_07": Shape(
         "Sonnet 5.5's reads became cheaper on that day",
-        _claude(503, 1_009, **_cached(50_021)), at="2026-10-06T23:59:59+00:00",
+        _claude(503, 1_009, **_cached(50_021)),
+        at="2026-10-06T23:59:59+00:00",
     ),
     "over_200k_in_2026_02": Shape(
         "long prompts had a price of their own until 2026-03-12",
-        _claude(50_000, 4_001, **_cached(100_001, 30_000, 20_000)), at="2026-02-25T12:00:00+00:00",
+        _claude(50_000, 4_001, **_cached(100_001, 30_000, 20_000)),
+        at="2026-02-25T12:00:00+00:00",
     ),
     "fast_in_2026_05": Shape(
         "fast mode cost six times the standard price",
-        _claude(2_003, 1_009, **_FAST), at="2026-05-20T12:00:00+00:00",
+        _claude(2_003, 1_009, **_FAST),
+        at="2026-05-20T12:00:00+00:00",
     ),
 }
 #: Those that mean something on a cloud: no fast mode, no days of a list that is not the cloud's.
@@ -213,9 +223,7 @@ CHAT_SHAPES: Mapping[str, Shape] = {
         "three prices in one prompt",
         _chat(50_021, 1_009, cached_tokens=20_011, cache_write_tokens=10_007),
     ),
-    "reasoning": Shape(
-        "reasoning is in the output", _chat(2_003, 5_009, reasoning_tokens=4_001)
-    ),
+    "reasoning": Shape("reasoning is in the output", _chat(2_003, 5_009, reasoning_tokens=4_001)),
     "audio_in": Shape("audio has a price of its own", _chat(2_003, 1_009, audio_tokens=1_511)),
     "audio_out": Shape("audio has a price of its own", _chat(2_003, 1_009, out_audio_tokens=701)),
     "at_128k": Shape("exactly 128,000", _chat(128_000, 1_009, cached_tokens=64_007)),
@@ -234,9 +242,16 @@ CHAT_SHAPES: Mapping[str, Shape] = {
         "the batch list's tier", _chat(300_007, 1_009, cached_tokens=64_007), "batch"
     ),
     "flex": Shape("the flex list", _chat(50_021, 1_009, cached_tokens=40_009), "flex"),
-    "priority": Shape(
-        "the priority list", _chat(50_021, 1_009, cached_tokens=40_009), "priority"
+    "peak_hour": Shape(
+        "prices that change by the hour", _chat(2_003, 1_009), at="2026-11-23T02:30:00+00:00"
     ),
+    "peak_hour_on_sunday": Shape(
+        "and by the day", _chat(2_003, 1_009), at="2026-11-22T02:30:00+00:00"
+    ),
+    "next_january": Shape(
+        "prices announced for a later day", _chat(2_003, 1_009), at="2027-01-15T12:00:00+00:00"
+    ),
+    "priority": Shape("the priority list", _chat(50_021, 1_009, cached_tokens=40_009), "priority"),
 }
 
 

@@ -35,7 +35,8 @@ KINDS = {
     "history": "A price that held on another day",
     "price": "Another price in the peer's list",
 }
-RIGHT = {"tariff": "Tariff", "open": "not settled"}
+#: Whom a published rule confirms; ``open`` where none is published, or two sources disagree.
+RIGHT = {"tariff": "Tariff", "open": "not settled", "peer": "the peer"}
 
 
 class Comparison(NamedTuple):
@@ -66,7 +67,7 @@ class Explanation:
 
     peer: str
     kind: str
-    right: Literal["tariff", "open"]
+    right: Literal["tariff", "open", "peer"]
     models: Sequence[str]
     shapes: Sequence[str]
     reason: str

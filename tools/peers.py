@@ -73,13 +73,14 @@ def genai_usd(question: Question) -> Decimal:
             context = ANTHROPIC_FAST
     else:
         read = _genai_usage(usage)
-    return calc_price(
+    found = calc_price(
         read,
         question["model"],
         provider_id=provider,
         genai_request_timestamp=datetime.fromisoformat(question["at"]),
         price_context=context,
-    ).total_price
+    )
+    return Decimal(found.total_price)
 
 
 def _genai_usage(usage: Mapping[str, Any]) -> Any:
