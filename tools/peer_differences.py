@@ -39,7 +39,9 @@ changed, when a difference has no explanation, or when an explanation covers wha
 genai-prices {genai} and litellm {litellm} with the same usage: {claude} shapes for Claude (fewer
 on clouds), {chat} for the others, each there to catch one rule. genai-prices multiplies decimals
 and is held to the last digit; litellm multiplies binary floats and is held to 14 digits. Neither
-is taken for the truth: each difference was worked out from what the provider publishes.
+is taken for the truth: each difference was worked out from what the provider publishes. Where
+that confirmed a peer, Tariff was corrected; "not settled" is where nothing is published, or where
+two sources disagree.
 
 An explanation is not just words. It names another question ("the same, without `inference_geo`")
 to which Tariff gives the very figure the peer gave to the first one, and that is checked too. All
@@ -49,8 +51,8 @@ of them are in [explanations.toml](../tests/data/peers/explanations.toml).
 
 "Agree" includes questions that neither prices. Where both give a whole price, {same}.
 
-| peer | comparisons | agree | differ | a published rule confirms Tariff | the peer | not settled |
-|---|---|---|---|---|---|---|
+| peer | comparisons | agree | differ | a published rule confirms Tariff | not settled |
+|---|---|---|---|---|---|
 """
 KINDS_HEAD = """
 | what differs | genai-prices | litellm |
@@ -139,7 +141,7 @@ def _head(found: Sequence[Comparison]) -> str:
 def _same_prices(found: Iterable[Comparison], peer: str) -> str:
     priced = [one for one in found if one.peer == peer and one.tariff.usd and one.other.usd]
     same = sum(one.agrees for one in priced)
-    return f"{same} of {len(priced)} are the same as {peer}'s"
+    return f"{same} of {len(priced)} are those of {peer}"
 
 
 def _provider(reference: str) -> str:
@@ -147,7 +149,9 @@ def _provider(reference: str) -> str:
 
 
 def _verdicts(found: Sequence[Comparison], table: Sequence[Explanation]) -> Iterator[list[object]]:
-    right = Counter((one.peer, row.right) for one, row in _explained(found, table))
+    right: Counter[tuple[str, str]] = Counter(
+        (one.peer, row.right) for one, row in _explained(found, table)
+    )
     for peer in PEERS:
         asked = [one for one in found if one.peer == peer]
         agree = sum(one.agrees for one in asked)
@@ -156,7 +160,7 @@ def _verdicts(found: Sequence[Comparison], table: Sequence[Explanation]) -> Iter
             len(asked),
             f"{agree} ({100 * agree // len(asked)}%)",
             len(asked) - agree,
-            *(right[peer, verdict] for verdict in ("tariff", "peer", "open")),
+            *(right[peer, verdict] for verdict in RIGHT),
         ]
 
 

@@ -35,8 +35,9 @@ KINDS = {
     "history": "A price that held on another day",
     "price": "Another price in the peer's list",
 }
-#: Whom a published rule confirms; ``open`` where none is published, or two sources disagree.
-RIGHT = {"tariff": "Tariff", "open": "not settled", "peer": "the peer"}
+#: Whom a published rule confirms; ``open`` where none is published, or two sources disagree. Where
+#: it confirms a peer, Tariff is corrected, and there is no difference left to explain.
+RIGHT = {"tariff": "Tariff", "open": "not settled"}
 
 
 class Comparison(NamedTuple):
@@ -67,7 +68,7 @@ class Explanation:
 
     peer: str
     kind: str
-    right: Literal["tariff", "open", "peer"]
+    right: Literal["tariff", "open"]
     models: Sequence[str]
     shapes: Sequence[str]
     reason: str

@@ -218,6 +218,21 @@ def test_deepseek_v4_pro_has_two_peaks_a_day(hour: time, price: str) -> None:
 @pytest.mark.parametrize(
     ("moment", "price"),
     [
+        ("2026-11-20T09:59", "1.32"),  # the last peak of a Friday
+        ("2026-11-21T00:00", "0.66"),
+        ("2026-11-21T01:00", "0.66"),
+        ("2026-11-22T23:59", "0.66"),
+        ("2026-11-23T01:00", "1.32"),  # the first peak of a Monday
+    ],
+)
+def test_deepseek_has_no_peak_at_weekends(moment: str, price: str) -> None:
+    found = rates(price_list("deepseek-v4-pro", "standard", moment), 1)
+    assert found["input"] == Fraction(price)
+
+
+@pytest.mark.parametrize(
+    ("moment", "price"),
+    [
         ("2025-09-01T16:29", "0.27"),
         ("2025-09-01T16:30", "0.135"),
         ("2025-09-02T00:29", "0.135"),

@@ -53,6 +53,7 @@ class WindowPrices:
 
     start: str
     end: str
+    days: tuple[int, ...]
     modes: tuple[ModePrices, ...]
 
 
@@ -209,7 +210,12 @@ def _period(period: PricePeriod) -> PeriodPrices:
         source=period.source,
         modes=_modes(period.lists),
         windows=tuple(
-            WindowPrices(window.start.isoformat(), window.end.isoformat(), _modes(window.lists))
+            WindowPrices(
+                start=window.start.isoformat(),
+                end=window.end.isoformat(),
+                days=tuple(sorted(window.days)),
+                modes=_modes(window.lists),
+            )
             for window in period.windows
         ),
     )
