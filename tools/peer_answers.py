@@ -22,7 +22,7 @@ from pricing.models import COMPONENT_UNITS, PART_OF, TOKEN, Model, PriceList, Pr
 from pricing.money import multiply
 from pricing.price_book import BookInForce
 from pricing.usage import Attempt, settle
-from tools.peer_cases import ROOT, Case, Mode
+from tools.peer_cases import ROOT, Case
 
 PEERS = ("genai-prices", "litellm")
 PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
@@ -58,7 +58,7 @@ class AsIf:
     advisor_at_own_model: bool = False
     #: Buckets it puts into others.
     moves: Mapping[str, str] = field(default_factory=dict)
-    mode: Mode | None = None
+    mode: Literal["standard"] | None = None
     at: str | None = None
     model: str | None = None
     #: Prices it has instead: USD per million tokens, or per search or request.
@@ -225,7 +225,6 @@ def _read(line: Mapping[str, str]) -> Answer:
 #: each of the at most twenty products and sums of an answer adds as much. genai-prices multiplies
 #: decimals, and is held to the digit.
 FLOAT_TOLERANCE = Decimal("1e-14")
-Peer = Literal["genai-prices", "litellm"]
 
 
 def is_same(peer: str, tariff: Answer, other: Answer) -> bool:

@@ -27,8 +27,8 @@ from tools.peer_explanations import (
 
 REPORT = ROOT / "docs" / "peer-differences.md"
 SOURCES = ROOT / "catalogue" / "imported" / "sources.json"
-#: A row names its models while they are few; else it counts them by provider.
-FEW = 3
+#: A row names its models and shapes while they are few, and counts them otherwise.
+FEW_MODELS, FEW_SHAPES = 3, 8
 HEAD = """\
 # Where Tariff differs from its peers, and why
 
@@ -213,7 +213,7 @@ def _differences(
         yield [
             row.peer,
             _models(own),
-            ", ".join(f"`{name}`" for name in dict.fromkeys(one.case.name for one in own)),
+            _shapes(own),
             len(own),
             _shown(own[0].tariff),
             _shown(own[0].other),
@@ -224,10 +224,17 @@ def _differences(
 
 def _models(found: Iterable[Comparison]) -> str:
     names = list(dict.fromkeys(one.case.subject.reference for one in found))
-    if len(names) <= FEW:
+    if len(names) <= FEW_MODELS:
         return ", ".join(f"`{name}`" for name in names)
     counts = Counter(map(_provider, names))
     return ", ".join(f"{provider} ({count})" for provider, count in counts.items())
+
+
+def _shapes(found: Iterable[Comparison]) -> str:
+    names = list(dict.fromkeys(one.case.name for one in found))
+    if len(names) <= FEW_SHAPES:
+        return ", ".join(f"`{name}`" for name in names)
+    return f"{len(names)} shapes"
 
 
 #: What is left of a binary float when its last digits are not shown.

@@ -73,7 +73,7 @@ def test_an_explanation_that_predicts_another_figure_fails() -> None:
 
 
 def test_an_explanation_of_something_else_that_is_a_price_too_fails() -> None:
-    (problem,) = problems([US], [explained(as_if=AsIf(mode="fast"))])
+    (problem,) = problems([US], [explained(as_if=AsIf(searches=1))])
     assert "not what the explanation predicts" in problem
 
 
