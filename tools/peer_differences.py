@@ -25,6 +25,8 @@ from tools.peer_explanations import (
     read,
 )
 
+#: Every difference with its explanation.
+Pairs = Sequence[tuple[Comparison, Explanation]]
 REPORT = ROOT / "docs" / "peer-differences.md"
 SOURCES = ROOT / "catalogue" / "imported" / "sources.json"
 #: A row names its models and shapes while they are few, and counts them otherwise.
@@ -99,12 +101,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def report(found: Sequence[Comparison], table: Sequence[Explanation]) -> str:
     """The whole document."""
+    pairs = [(one, row) for one in found if not one.agrees for row in table if row.covers(one)]
     return "".join(
         [
             _head(found),
-            _rows(_verdicts(found, table)),
+            _rows(_verdicts(found, pairs)),
             KINDS_HEAD,
-            _rows(_by_kind(found, table)),
+            _rows(_by_kind(pairs)),
             PROVIDERS,
             _rows(_by_provider(found)),
             SHAPES.format(title="Claude"),
@@ -112,7 +115,7 @@ def report(found: Sequence[Comparison], table: Sequence[Explanation]) -> str:
             SHAPES.format(title="other models"),
             _rows(_by_shape(found, CHAT_SHAPES, "openai")),
             *(
-                DIFFERENCES.format(title=title) + _rows(_differences(found, table, kind))
+                DIFFERENCES.format(title=title) + _rows(_differences(pairs, kind))
                 for kind, title in KINDS.items()
             ),
         ]
@@ -148,10 +151,8 @@ def _provider(reference: str) -> str:
     return reference.partition("/")[0]
 
 
-def _verdicts(found: Sequence[Comparison], table: Sequence[Explanation]) -> Iterator[list[object]]:
-    right: Counter[tuple[str, str]] = Counter(
-        (one.peer, row.right) for one, row in _explained(found, table)
-    )
+def _verdicts(found: Sequence[Comparison], pairs: Pairs) -> Iterator[list[object]]:
+    right: Counter[tuple[str, str]] = Counter((one.peer, row.right) for one, row in pairs)
     for peer in PEERS:
         asked = [one for one in found if one.peer == peer]
         agree = sum(one.agrees for one in asked)
@@ -164,16 +165,8 @@ def _verdicts(found: Sequence[Comparison], table: Sequence[Explanation]) -> Iter
         ]
 
 
-def _explained(
-    found: Iterable[Comparison], table: Sequence[Explanation]
-) -> Iterator[tuple[Comparison, Explanation]]:
-    for one in found:
-        if not one.agrees:
-            yield from ((one, row) for row in table if row.covers(one))
-
-
-def _by_kind(found: Sequence[Comparison], table: Sequence[Explanation]) -> Iterator[list[object]]:
-    counts = Counter((row.kind, one.peer) for one, row in _explained(found, table))
+def _by_kind(pairs: Pairs) -> Iterator[list[object]]:
+    counts = Counter((row.kind, one.peer) for one, row in pairs)
     for kind, title in KINDS.items():
         yield [title, *(counts[kind, peer] for peer in PEERS)]
 
@@ -203,13 +196,13 @@ def _agreement(found: Sequence[Comparison]) -> Iterator[str]:
         yield f"{sum(one.agrees for one in asked)} of {len(asked)}"
 
 
-def _differences(
-    found: Sequence[Comparison], table: Sequence[Explanation], kind: str
-) -> Iterator[list[object]]:
-    for row in table:
-        own = [one for one in found if not one.agrees and row.covers(one)]
-        if row.kind != kind or not own:
-            continue
+def _differences(pairs: Pairs, kind: str) -> Iterator[list[object]]:
+    """A row an explanation, in the order of the first difference each one explains."""
+    explained: dict[int, tuple[Explanation, list[Comparison]]] = {}
+    for one, row in pairs:
+        if row.kind == kind:
+            explained.setdefault(id(row), (row, []))[1].append(one)
+    for row, own in explained.values():
         yield [
             row.peer,
             _models(own),

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -69,8 +70,8 @@ class Explanation:
     peer: str
     kind: str
     right: Literal["tariff", "open"]
-    models: Sequence[str]
-    shapes: Sequence[str]
+    models: tuple[str, ...]
+    shapes: tuple[str, ...]
     reason: str
     #: ``zero`` or ``error``, where the peer has no figure.
     says: str | None = None
@@ -95,7 +96,8 @@ class Explanation:
         )
 
 
-def _is_among(name: str, patterns: Sequence[str]) -> bool:
+@cache
+def _is_among(name: str, patterns: tuple[str, ...]) -> bool:
     taken_out = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
     return any(fnmatchcase(name, pattern) for pattern in patterns) and not any(
         fnmatchcase(name, pattern) for pattern in taken_out
@@ -112,7 +114,7 @@ def read(path: Path = TABLE) -> list[Explanation]:
 def _explanation(row: Mapping[str, Any], groups: Mapping[str, list[str]]) -> Explanation:
     fields = dict(row)
     for name in ("models", "shapes"):
-        fields[name] = [one for key in fields[name] for one in groups.get(key, [key])]
+        fields[name] = tuple(one for key in fields[name] for one in groups.get(key, [key]))
     if "as_if" in fields:
         fields["as_if"] = AsIf(**fields["as_if"])
     found = Explanation(**fields)

@@ -38,8 +38,8 @@ def explained(**changes: Any) -> Explanation:
         "peer": "genai-prices",
         "kind": "rule",
         "right": "tariff",
-        "models": ["anthropic/*"],
-        "shapes": ["us"],
+        "models": ("anthropic/*",),
+        "shapes": ("us",),
         "reason": "It does not read inference_geo.",
         "as_if": AsIf(without=("inference_geo",)),
     }
@@ -78,13 +78,13 @@ def test_an_explanation_of_something_else_that_is_a_price_too_fails() -> None:
 
 
 def test_two_explanations_of_one_difference_fail() -> None:
-    (problem,) = problems([US], [explained(), explained(models=["*opus*"])])
+    (problem,) = problems([US], [explained(), explained(models=("*opus*",))])
     assert "explained twice" in problem
 
 
 def test_an_explanation_that_covers_what_agrees_fails() -> None:
     same = compared("plain", "0.03524")
-    (problem,) = problems([US, same], [explained(shapes=["us", "plain"])])
+    (problem,) = problems([US, same], [explained(shapes=("us", "plain"))])
     assert "agree, yet it is explained" in problem
 
 
@@ -94,13 +94,13 @@ def test_an_explanation_of_nothing_fails() -> None:
 
 
 def test_a_name_after_an_exclamation_mark_is_taken_out() -> None:
-    assert explained(models=["anthropic/*", "!*opus*"]).covers(US) is False
-    assert explained(models=["!*haiku*", "anthropic/*"]).covers(US) is True
+    assert explained(models=("anthropic/*", "!*opus*")).covers(US) is False
+    assert explained(models=("!*haiku*", "anthropic/*")).covers(US) is True
 
 
 @pytest.mark.parametrize(("says", "peer"), [("zero", "0"), ("error", None)])
 def test_a_peer_without_an_answer_is_explained_by_what_it_says(says: str, peer: str | None) -> None:
-    row = explained(shapes=["plain"], says=says, as_if=None)
+    row = explained(shapes=("plain",), says=says, as_if=None)
     assert list(problems([compared("plain", peer)], [row])) == []
     (problem,) = problems([compared("plain", "0.01")], [row])
     assert "not what the explanation predicts" in problem
@@ -179,7 +179,7 @@ def written(folder: Path, row: Mapping[str, str]) -> Path:
 
 def test_a_row_is_read_with_its_groups(tmp_path: Path) -> None:
     (row,) = read(written(tmp_path, WHOLE))
-    assert (row.models, row.as_if) == (["*", "!x/*"], AsIf(mode="standard"))
+    assert (row.models, row.as_if) == (("*", "!x/*"), AsIf(mode="standard"))
 
 
 @pytest.mark.parametrize(
