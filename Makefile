@@ -20,9 +20,8 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
-        check-plans simulate-cascade \
-        openapi books train-router eval-router dynamodb-local hooks lock clean python-is-ready
+# Every target named here is a command, not a file.
+.PHONY: $(shell awk -F: '/^[a-z-]+:/ { print $$1 }' $(firstword $(MAKEFILE_LIST)))
 
 ##@ Everyday
 
@@ -34,7 +33,7 @@ help: ## List the targets
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
 
-test: .venv/.ready .venv-sam/.ready ## Run every test (ARGS="-k name" narrows)
+test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test (ARGS="-k name" narrows)
 	@$(PY) -m tools.dynamodb_local install \
 	  || echo "The tests that need DynamoDB Local will be skipped; the rest runs."
 	@$(PY) -m pytest $(ARGS)
@@ -99,6 +98,8 @@ train-router: .venv/.ready .venv-train/.ready routing-data ## Train the routing 
 eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure it on held-out families: ROUTING_DATA=folder
 	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m tools.eval_router \
 	  --data "$(ROUTING_DATA)" $(ARGS)
+peer-differences: .venv/.ready .venv-bench/.ready ## Ask two peers and Tariff the same, and say where they differ
+	@$(PY) -m tools.peer_differences $(ARGS)
 
 import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
 	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tools.import_prices $(ARGS)
@@ -160,7 +161,7 @@ python-is-ready:
 	@touch $@
 
 .venv-bench/.ready: requirements/bench.lock | .venv/.ready
-	@echo "Making .venv-bench for the peers in the benchmark (once, about a minute)"
+	@echo "Making .venv-bench for the peers that Tariff is compared with (once, about a minute)"
 	@test -x .venv-bench/bin/python || $(PY) -m venv .venv-bench
 	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
 	@touch $@
@@ -171,7 +172,6 @@ python-is-ready:
 	$(call install,.venv-train,requirements/train.lock)
 	@touch $@
 
-.PHONY: routing-data
 routing-data:
 	@test -d "$(ROUTING_DATA)" || { \
 	  echo "Name the folder of outcomes: make ... ROUTING_DATA=folder (docs/routing.md)" >&2; \

@@ -14,6 +14,7 @@ ENTRY_KEYS = {
     "exclude": {"provider", "ids", "pattern", "reason"},
     "prefer": {"provider", "ids", "pattern", "reason", "list"},
     "replace": {"provider", "ids", "reason", "source", "period", "notes"},
+    "window": {"provider", "ids", "reason", "source", "from", "to", "days"},
     "add": {"provider", "ids", "reason", "source", "from", "lists"},
     "note": {"provider", "ids", "pattern", "reason"},
 }
@@ -58,6 +59,10 @@ class Corrections:
     def additions(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
         """Price lists to put into one period of a model."""
         return self._matching("add", provider, name)
+
+    def windows(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
+        """More hours of a model's off-peak price."""
+        return self._matching("window", provider, name)
 
     def notes(self, provider: str, name: str) -> list[str]:
         """Sentences to put on a row."""

@@ -70,6 +70,9 @@ _KEY = re.compile(
     rf"(?P<column>{'|'.join(sorted(COLUMNS, key=len, reverse=True))})"
     r"(?:_above_(?P<thousands>\d+)k_tokens)?(?:_(?P<mode>batches|priority|flex))?"
 )
+#: Who charges the higher price at the threshold already, as xAI's table says ("at or above 200k")
+#: and litellm's calculator knows: here a tier begins strictly above a number of tokens.
+INCLUSIVE_THRESHOLDS = {"xai"}
 #: A binary float holds 15 decimal digits; ``1.6000000000000001e-06`` was written as 1.6e-06.
 _FLOAT_DIGITS = Context(prec=15)
 SEARCH = "search_context_cost_per_query"
@@ -96,7 +99,7 @@ def rows_of(price_map: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[s
         provider = _provider(entry)
         if provider is None or not _is_billed_as_text(entry) or _NOT_A_MODEL.match(key):
             continue
-        sketch = _sketch(entry)
+        sketch = _sketch(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
         prices = sketch["standard"][0]
         if not prices.get("input") and not prices.get("output"):
             continue  # no token price, or a free tier: nothing to estimate
@@ -147,7 +150,7 @@ def _model_id(key: str, entry: Mapping[str, Any]) -> str:
     return key
 
 
-def _sketch(entry: Mapping[str, Any]) -> Sketch:
+def _sketch(entry: Mapping[str, Any], *, inclusive: bool) -> Sketch:
     sketch: Sketch = {"standard": {0: {}}}
     for key, value in entry.items():
         match = _KEY.fullmatch(key)
@@ -157,7 +160,8 @@ def _sketch(entry: Mapping[str, Any]) -> Sketch:
         if not price and column in NO_CHARGE:
             continue
         steps = sketch.setdefault(MODES[match["mode"]], {0: {}})
-        steps.setdefault(int(match["thousands"] or 0) * 1000, {})[column] = price
+        above = int(match["thousands"]) * 1000 - inclusive if match["thousands"] else 0
+        steps.setdefault(above, {})[column] = price
     return {mode: steps for mode, steps in sketch.items() if any(steps.values())} | {
         "standard": sketch["standard"]
     }

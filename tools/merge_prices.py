@@ -148,6 +148,8 @@ class Merger:
             periods = [{"lists": document_of(theirs)}]
         for addition in self._corrections.additions(self._provider, listing.name):
             _add(periods, addition)
+        for window in self._corrections.windows(self._provider, listing.name):
+            periods = [_widened(period, window) for period in periods]
         listing.periods = [_whole(listing, period) for period in periods]
         used = sketch_of(self._current(listing.periods)["lists"])
         listing.disagreements = disagreements(ours, theirs, used)
@@ -178,6 +180,14 @@ def _add(periods: list[Row], addition: Mapping[str, Any]) -> None:
     period = next(period for period in periods if period.get("from") == addition.get("from"))
     added = sketch_of({mode: {"rates": rates} for mode, rates in addition["lists"].items()})
     period["lists"] = document_of(combine(sketch_of(period["lists"]), added))
+
+
+def _widened(period: Row, window: Mapping[str, Any]) -> Row:
+    """A period that has off-peak hours, with more of them at the same price."""
+    if "windows" not in period:
+        return period
+    hours = {name: window[name] for name in ("from", "to", "days")}
+    return period | {"windows": [*period["windows"], period["windows"][0] | hours]}
 
 
 def _curious(sketch: Sketch) -> list[str]:

@@ -252,6 +252,16 @@ def test_a_key_becomes_our_provider_and_its_own_id(
     assert {name: [one["id"] for one in found] for name, found in rows.items()} == {ours: [id_]}
 
 
+@pytest.mark.parametrize(("provider", "above"), [("openai", 200_000), ("xai", 199_999)])
+def test_a_threshold_that_is_in_the_dearer_step_already_is_one_lower(
+    provider: str, above: int
+) -> None:
+    entry = {"input_cost_per_token_above_200k_tokens": d("2e-06"), "litellm_provider": provider}
+    (found,) = listed("m", **entry)[provider]
+    (tier,) = found["lists"]["standard"]["tiers"]
+    assert tier["above_tokens"] == above
+
+
 @pytest.mark.parametrize(
     ("key", "entry"),
     [

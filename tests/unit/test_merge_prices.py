@@ -232,6 +232,19 @@ def test_what_a_list_says_otherwise_of_a_clouds_claude_stays_on_the_row() -> Non
     ]
 
 
+def test_a_window_adds_hours_at_the_off_peak_price_where_there_is_one() -> None:
+    off_peak = {"from": "04:00", "to": "06:00", "lists": lists(standard=ONE)}
+    before = {"to": "2026-08-17", "lists": lists(standard=TWO)}
+    since = {"from": "2026-08-17", "lists": lists(standard=TWO), "windows": [off_peak]}
+    hours = {"from": "00:00", "to": "00:00", "days": [6, 7]}
+    about = {"provider": "openai", "ids": ["swift"], "reason": "Weekends are off-peak."}
+    found = rows(
+        [{**GENAI_NAME, "periods": [before, since]}], [], corrections={"window": [about | hours]}
+    )["swift"]
+    assert "windows" not in found["prices"][0]
+    assert found["prices"][1]["windows"] == [off_peak, hours | {"lists": lists(standard=ONE)}]
+
+
 def test_corrections_exclude_prefer_replace_and_add() -> None:
     lists_both = [genai(lists(standard=ONE))], [litellm(lists(standard=TWO))]
     about = {"provider": "openai", "ids": ["swift"], "reason": "because"}

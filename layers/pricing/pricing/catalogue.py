@@ -69,6 +69,7 @@ class WindowPrices:
 
     start: str
     end: str
+    days: tuple[int, ...]
     modes: tuple[ModePrices, ...]
 
 
@@ -225,7 +226,12 @@ def _period(period: PricePeriod) -> PeriodPrices:
         source=period.source,
         modes=_modes(period.lists),
         windows=tuple(
-            WindowPrices(window.start.isoformat(), window.end.isoformat(), _modes(window.lists))
+            WindowPrices(
+                start=window.start.isoformat(),
+                end=window.end.isoformat(),
+                days=tuple(sorted(window.days)),
+                modes=_modes(window.lists),
+            )
             for window in period.windows
         ),
     )
