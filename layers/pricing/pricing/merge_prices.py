@@ -2,11 +2,11 @@
 
 Rules, in order:
 
-1. A name is an exact id. The names of one stem (tools/model_names.py) that agree on every price
+1. A name is an exact id. The names of one stem (pricing/model_names.py) that agree on every price
    and limit are one row with aliases; any other name is a row of its own.
 2. Where genai-prices states a name in full, or a dated form of it, its price wins. Where only one
    of its patterns happens to match, litellm's exact key wins: patterns swallow regions, editions
-   and newer models. Claude on a cloud has Anthropic's price (tools/cloud_claude.py).
+   and newer models. Claude on a cloud has Anthropic's price (pricing/cloud_claude.py).
    ``corrections.toml`` overrides all of these, with a reason.
 3. Every price on which a list and the one used differ stays on the row under ``disagreements``.
 """
@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pricing.cloud_claude import SOURCE as CLAUDE_SOURCE
+from pricing.cloud_claude import ClaudeOnClouds
+from pricing.corrections import Corrections
+from pricing.model_names import best, stem, undated
 from pricing.money import plain
-from tools.cloud_claude import SOURCE as CLAUDE_SOURCE
-from tools.cloud_claude import ClaudeOnClouds
-from tools.corrections import Corrections
-from tools.model_names import best, stem, undated
-from tools.price_columns import (
+from pricing.price_columns import (
     DISCOUNTS,
     SAME_TIER_TOKENS,
     Sketch,

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any
 
-from tools.price_columns import Sketch, document_of, per_million
+from pricing.price_columns import Sketch, document_of, per_million
 
 #: Its provider names, and ours. One not listed is left out; docs/price-sources.md says why.
 PROVIDERS = {

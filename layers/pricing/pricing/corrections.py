@@ -5,9 +5,7 @@ longer matches anything is an error, so that corrections do not outlive their ca
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 ENTRY_KEYS = {
@@ -20,11 +18,14 @@ ENTRY_KEYS = {
 
 
 class Corrections:
-    """What to leave out, whom to believe, and which prices to put in; all of it counted."""
+    """What to leave out, whom to believe, and which prices to put in; all of it counted.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        #: The day whose prices are compared, as an ISO date.
-        self.as_of: str = document["as_of"].isoformat()
+    Built from the file as plain data; raises ValueError for a table or key that does not exist.
+    """
+
+    def __init__(self, document: Mapping[str, Any], as_of: str | None = None) -> None:
+        #: The day whose prices are compared, as an ISO date; the file's own unless one is given.
+        self.as_of: str = as_of or str(document["as_of"])
         self._entries: dict[str, list[Mapping[str, Any]]] = {
             kind: document.get(kind, []) for kind in ENTRY_KEYS
         }
@@ -37,11 +38,6 @@ class Corrections:
                 unknown = sorted(entry.keys() - ENTRY_KEYS[kind])
                 if unknown or not entry.get("reason"):
                     raise ValueError(f"corrections.toml, {kind}: {unknown or 'no reason'}")
-
-    @classmethod
-    def read(cls, path: Path) -> "Corrections":
-        """Read the file; raises ValueError for a table or key that does not exist."""
-        return cls(tomllib.loads(path.read_text(encoding="utf-8")))
 
     def excludes(self, provider: str, name: str) -> bool:
         """Whether a name is left out."""
