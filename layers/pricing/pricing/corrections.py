@@ -30,6 +30,7 @@ class Corrections:
             kind: document.get(kind, []) for kind in ENTRY_KEYS
         }
         self._used: set[int] = set()
+        self._missed: set[int] = set()
         unknown = sorted(document.keys() - {"as_of", *ENTRY_KEYS})
         if unknown:
             raise ValueError(f"corrections.toml: unknown table {', '.join(unknown)}")
@@ -59,6 +60,10 @@ class Corrections:
         """Sentences to put on a row."""
         return [entry["reason"] for entry in self._matching("note", provider, name)]
 
+    def miss(self, addition: Mapping[str, Any]) -> None:
+        """Note that an addition found its model, but not the period it is for."""
+        self._missed.add(id(addition))
+
     def unused(self) -> list[str]:
         """One sentence for each entry that matched nothing."""
         return [
@@ -66,7 +71,7 @@ class Corrections:
             f" {entry['provider']} matches nothing any more"
             for kind, entries in self._entries.items()
             for entry in entries
-            if id(entry) not in self._used
+            if id(entry) not in self._used or id(entry) in self._missed
         ]
 
     def _matching(self, kind: str, provider: str, name: str) -> Iterator[Mapping[str, Any]]:

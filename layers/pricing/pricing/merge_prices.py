@@ -147,7 +147,8 @@ class Merger:
         else:
             periods = [{"lists": document_of(theirs)}]
         for addition in self._corrections.additions(self._provider, listing.name):
-            _add(periods, addition)
+            if not _add(periods, addition):
+                self._corrections.miss(addition)
         listing.periods = [_whole(listing, period) for period in periods]
         used = sketch_of(self._current(listing.periods)["lists"])
         listing.disagreements = disagreements(ours, theirs, used)
@@ -174,10 +175,15 @@ def _agree(ours: Sketch, theirs: Sketch) -> bool:
     )
 
 
-def _add(periods: list[Row], addition: Mapping[str, Any]) -> None:
-    period = next(period for period in periods if period.get("from") == addition.get("from"))
+def _add(periods: list[Row], addition: Mapping[str, Any]) -> bool:
+    """Put lists into the period that begins on the addition's day; False if there is none."""
+    start = addition.get("from")
+    period = next((period for period in periods if period.get("from") == start), None)
+    if period is None:
+        return False
     added = sketch_of({mode: {"rates": rates} for mode, rates in addition["lists"].items()})
     period["lists"] = document_of(combine(sketch_of(period["lists"]), added))
+    return True
 
 
 def _curious(sketch: Sketch) -> list[str]:

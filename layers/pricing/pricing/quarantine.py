@@ -25,13 +25,14 @@ APPROVABLE: Mapping[str, str] = MappingProxyType(
         "provider_pattern": "many of this provider's prices moved by one factor at once",
         "price_withdrawn": "a price the active version has is no longer listed",
         "implausible_price": "far outside what this provider's models cost",
-        "far_future": "a price announced for more than a year ahead",
-        "vanished_many": "over a fifth of the provider's models are gone from the lists",
+        "reverted": "it is the price before the last change, as an old copy would have it",
     }
 )
 #: Findings that no approval makes a price of: they are shown, and never part of a version.
 REFUSED: Mapping[str, str] = MappingProxyType(
     {
+        "far_future": "announced for more than a year ahead",
+        "vanished_many": "over a fifth of the provider's models are gone from the lists",
         "broken_invariant": "it contradicts another price of the same model",
         "confusable_name": "the name looks like another one that is already known",
         "invalid_name": "not a name a caller could send",
