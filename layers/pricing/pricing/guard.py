@@ -115,8 +115,7 @@ def _within(candidate: Candidate, horizon: str, waiting: list[QuarantinedField])
         return candidate
     doubt = Doubt.of("far_future", instant(beyond[0]))
     waiting.append(_whole(candidate, doubt))
-    row = {**candidate.row, "prices": near}
-    return Candidate(row, candidate.said, candidate.first_hand, candidate.own)
+    return replace(candidate, row={**candidate.row, "prices": near})
 
 
 def _whole(candidate: Candidate, doubt: Doubt) -> QuarantinedField:

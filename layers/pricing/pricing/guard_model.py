@@ -6,7 +6,7 @@ share (``guard``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -39,28 +39,57 @@ OWN = "tariff"
 class Candidate:
     """What the sources together make of one model, as a book row, and what each says of it.
 
-    ``said`` holds, by source, its prices today for every name of the row. ``first_hand`` are the
-    sources that sell the model. ``own`` rows hold Tariff's prices, not a source's.
+    ``by_name`` holds, by name and source, the source's prices today. ``first_hand`` are the
+    sources that sell the model. ``own`` rows hold Tariff's prices, not a source's. ``elsewhere``
+    is what each source says of the same model at another seller: the maker, or a cloud.
     """
 
     row: Row
-    said: Mapping[str, tuple[Sketch, ...]]
+    by_name: Mapping[str, Mapping[str, Sketch]]
     first_hand: frozenset[str] = frozenset()
     own: bool = False
+    elsewhere: Mapping[str, tuple[Sketch, ...]] = field(default_factory=dict)
+
+    def of(self, names: Iterable[str]) -> "Candidate":
+        """The same of these names only: what is said of another is no word about them."""
+        kept = {name: self.by_name[name] for name in names if name in self.by_name}
+        return replace(self, by_name=kept)
+
+    @property
+    def said(self) -> Mapping[str, tuple[Sketch, ...]]:
+        """By source, its prices today for every name."""
+        said: dict[str, tuple[Sketch, ...]] = {}
+        for sources in self.by_name.values():
+            for source, sketch in sources.items():
+                said[source] = (*said.get(source, ()), sketch)
+        return said
 
     def saying(self, place: Field, price: Decimal | None) -> frozenset[str]:
-        """The sources with this price in this place today."""
-        return frozenset(name for name in self.said if price in self.prices_of(name, place))
+        """The sources with this price in this place today.
+
+        One that says nothing of this seller may say it of another one: resellers mostly charge
+        what the maker does. It then stands as a second witness, never as the only one.
+        """
+        here = {name for name, said in self.said.items() if price in prices_in(said, place)}
+        if here:
+            others = self.elsewhere.keys() - self.said.keys()
+            here |= {name for name in others if price in prices_in(self.elsewhere[name], place)}
+        return frozenset(here)
 
     def prices_of(self, source: str, place: Field) -> set[Decimal]:
         """What one source says there; empty when it says nothing."""
-        found = set()
-        for sketch in self.said[source]:
-            steps = sketch.get(place.mode)
-            rates = at_step(steps, place.above) if steps else {}
-            if place.column in rates:
-                found.add(rates[place.column])
-        return found
+        return prices_in(self.said[source], place)
+
+
+def prices_in(sketches: Iterable[Sketch], place: Field) -> set[Decimal]:
+    """What each sketch has in one place."""
+    found = set()
+    for sketch in sketches:
+        steps = sketch.get(place.mode)
+        rates = at_step(steps, place.above) if steps else {}
+        if place.column in rates:
+            found.add(rates[place.column])
+    return found
 
 
 @dataclass(slots=True)
@@ -128,9 +157,10 @@ def judge(active: Row, candidate: Candidate, now: str) -> Judgement:
     A model that one of its sources no longer lists keeps its price: what the other says was
     known, and is no news.
     """
+    candidate = candidate.of([active["id"], *active.get("aliases", ())])
     is_silent = not candidate.own and sources_of(active, now) - candidate.said.keys()
-    said = active["prices"] if is_silent else candidate.row["prices"]
-    parts = segments(active["prices"], said, now)
+    ahead = active["prices"] if is_silent else candidate.row["prices"]
+    parts = segments(active["prices"], ahead, now)
     found = Judgement(active, candidate, now, parts)
     earlier = _earlier(active, now)
     for part in parts:

@@ -106,7 +106,10 @@ def broken(sketch: Sketch, *, claude: bool) -> Iterator[tuple[str, int, str]]:
                 if column in rates and parent in rates and rates[column] > rates[parent]:
                     yield mode, above, f"{column} is dearer than {parent}"
             if claude and "input" in rates:
-                yield from _claude_rules(mode, above, rates)
+                # A column that no list states for a mode was completed from standard.
+                base = {} if mode == "standard" else at_step(standard, above)
+                stated = {name: one for name, one in rates.items() if one != base.get(name)}
+                yield from _claude_rules(mode, above, {"input": rates["input"], **stated})
             yield from _against_standard(mode, above, rates, standard)
 
 

@@ -49,6 +49,11 @@ class Listing:
     source: str | None = None
 
     @property
+    def is_stated(self) -> bool:
+        """Whether genai-prices states this very name, and not merely a pattern for it."""
+        return self.genai is not None and self.name in self.genai.get("names", ())
+
+    @property
     def lists(self) -> tuple[str, ...]:
         """The lists that know this name; a pattern of genai-prices is not knowing it."""
         genai = self.genai is not None and self.winner == GENAI

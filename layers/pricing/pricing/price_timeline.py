@@ -200,7 +200,9 @@ def _believed_steps(
 
 def same_tiers(mine: Steps | None, yours: Steps | None) -> bool:
     """Whether a mode can be changed field by field: both have it, with the same thresholds."""
-    return mine is not None and yours is not None and sorted(mine) == sorted(yours)
+    if mine is None or yours is None or len(mine) != len(yours):
+        return False
+    return sorted(mine) == sorted(_near(above, mine) for above in yours)
 
 
 def _between(

@@ -5,8 +5,8 @@ rows, Claude's, are not replaced by a merge: a source counts there when it says 
 Sellers' own lists (OpenRouter's for itself, AWS's for Bedrock) confirm or contradict.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from pricing.guard_model import Candidate
 from pricing.merge_prices import GENAI, LITELLM, Listing, Row
 from pricing.merged_book import Merge, merges
 from pricing.merged_rows import PACKAGES
+from pricing.model_names import AREA, stem
 from pricing.price_columns import Sketch, document_of, sketch_of
 from pricing.price_timeline import instant
 from pricing.source_lists import side_by_side
@@ -25,7 +26,8 @@ from pricing.sources_bedrock import key_of
 OPENROUTER, BEDROCK = "openrouter", "bedrock"
 AWS = "aws-price-list"
 REGIONAL = "regional/"
-Said = Mapping[str, tuple[Sketch, ...]]
+#: By name and source, what the source says today.
+Said = Mapping[str, Mapping[str, Sketch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Candidates:
             for row in own:
                 names = [row["id"], *row.get("aliases", ())]
                 known |= {*names}
-                said = self._said(merge, [by_name[name] for name in names if name in by_name])
+                said = self._said(merge, {name: by_name[name] for name in names if name in by_name})
                 if row["provider"] == provider and row.get("prices") and said:
                     yield self._own_candidate(row, said)
             for row in merge.rows:
@@ -88,12 +90,23 @@ class Candidates:
     def of_others(self, own: Sequence[Row]) -> Iterator[Candidate]:
         """Candidates for every other provider; the clouds' Claude costs what ``own`` does."""
         theirs = sorted(self._lists.keys() - {row["provider"] for row in own})
-        for merge in [self._merge(own, provider) for provider in theirs]:
-            if merge is None:
-                continue
+        made = [merge for provider in theirs if (merge := self._merge(own, provider))]
+        everywhere: dict[str, dict[str, dict[str, list[Sketch]]]] = {}
+        for merge in made:
+            by_name = {listing.name: listing for listing in merge.listings}
+            for name, said in self._said(merge, by_name).items():
+                for source, sketch in said.items():
+                    at = everywhere.setdefault(bare_model(name), {}).setdefault(merge.provider, {})
+                    at.setdefault(source, []).append(sketch)
+        for merge in made:
             by_name = {listing.name: listing for listing in merge.listings}
             for row in merge.rows:
-                yield self._candidate(row, merge, by_name)
+                elsewhere: dict[str, tuple[Sketch, ...]] = {}
+                for provider, sources in everywhere.get(bare_model(row["id"]), {}).items():
+                    if provider != merge.provider:
+                        for source, sketches in sources.items():
+                            elsewhere[source] = (*elsewhere.get(source, ()), *sketches)
+                yield replace(self._candidate(row, merge, by_name), elsewhere=elsewhere)
 
     def _merge(self, own: Sequence[Row], provider: str) -> Merge | None:
         """One provider merged; None, and noted, where its lists make no sense together."""
@@ -108,27 +121,29 @@ class Candidates:
 
     def _candidate(self, row: Row, merge: Merge, by_name: Mapping[str, Listing]) -> Candidate:
         names = [row["id"], *row.get("aliases", ())]
-        listings = [by_name[name.removeprefix(REGIONAL)] for name in names]
+        listings = {name: by_name[name.removeprefix(REGIONAL)] for name in names}
         said = self._said(merge, listings)
         if str(row["id"]).startswith(REGIONAL):
-            said = {name: tuple(map(regional, found)) for name, found in said.items()}
+            said = {
+                name: {source: regional(sketch) for source, sketch in found.items()}
+                for name, found in said.items()
+            }
         sellers = set()
         for name in names:
             key = key_of(name) if merge.provider == BEDROCK else name
             seller = self._first_hand.get((merge.provider, str(key)))
             if seller:
-                said = {**said, seller[0]: (seller[1],)}
+                said[name] = {**said.get(name, {}), seller[0]: seller[1]}
                 sellers.add(seller[0])
-        own = all(listing.source for listing in listings)
+        own = all(listing.source for listing in listings.values())
         return Candidate(row, said, frozenset(sellers), own)
 
-    def _said(self, merge: Merge, listings: Iterable[Listing]) -> dict[str, tuple[Sketch, ...]]:
-        said: dict[str, tuple[Sketch, ...]] = {}
-        for listing in listings:
-            for name, sketch in zip((GENAI, LITELLM), merge.merger.said(listing), strict=True):
-                if sketch:
-                    source = PACKAGES[name]
-                    said[source] = (*said.get(source, ()), sketch)
+    def _said(self, merge: Merge, listings: Mapping[str, Listing]) -> dict[str, dict[str, Sketch]]:
+        said: dict[str, dict[str, Sketch]] = {}
+        for name, listing in listings.items():
+            for key, sketch in zip((GENAI, LITELLM), merge.merger.said(listing), strict=True):
+                if sketch and (key != GENAI or listing.is_stated):  # a pattern is no witness
+                    said.setdefault(name, {})[PACKAGES[key]] = sketch
         return said
 
     def _own_candidate(self, row: Row, said: Said) -> Candidate:
@@ -145,22 +160,30 @@ class Candidates:
                 for column, price in list(rates.items()):
                     news = [
                         new
-                        for source, sketches in said.items()
-                        for new in _at(sketches, mode, above, column)
+                        for name in said
+                        for source, sketch in said[name].items()
+                        for new in _at(sketch, mode, above, column)
                         if new not in (price, _decimal(known.get((mode, above, column, source))))
                     ]
                     if news:
                         rates[column] = news[0]
-        label = ", ".join(f"{name} {self.sources[name]}" for name in said)
+        named = sorted({source for sources in said.values() for source in sources})
+        label = ", ".join(f"{name} {self.sources[name]}" for name in named)
         today = {"lists": document_of(lists), "source": label}
         return Candidate({**row, "prices": [today, *ahead[1:]]}, said)
 
 
-def _at(sketches: tuple[Sketch, ...], mode: str, above: int, column: str) -> Iterator[Decimal]:
-    for sketch in sketches:
-        rates = sketch.get(mode, {}).get(above, {})
-        if column in rates:
-            yield rates[column]
+def _at(sketch: Sketch, mode: str, above: int, column: str) -> Iterator[Decimal]:
+    rates = sketch.get(mode, {}).get(above, {})
+    if column in rates:
+        yield rates[column]
+
+
+def bare_model(name: str) -> str:
+    """A model's name without who made it, where it runs, and how it is spelt there."""
+    last = AREA.sub("", name).rpartition("/")[2]
+    maker, dot, rest = last.partition(".")
+    return stem(rest if dot and maker.isalpha() else last)
 
 
 def _decimal(text: str | None) -> Decimal | None:
