@@ -20,7 +20,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
-        check-plans \
+        check-plans simulate-cascade \
         openapi books dynamodb-local hooks lock clean python-is-ready
 
 ##@ Everyday
@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## "; print "Tariff: make <target>" } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
@@ -81,6 +81,9 @@ bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of media
 
 check-plans: .venv/.ready ## Hold the caching plans against brute force and random arrivals
 	@$(PY) -m tools.check_plans $(ARGS)
+
+simulate-cascade: .venv/.ready ## Hold expected cascade costs against a million requests each
+	@$(PY) -m tools.simulate_cascade $(ARGS)
 
 openapi: .venv/.ready ## Generate the OpenAPI document
 	@$(PY) -m tools.openapi $(ARGS)

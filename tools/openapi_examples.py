@@ -24,6 +24,7 @@ from pricing.errors import StoreUnavailable
 from pricing.http import Asset, Call, Route
 from pricing.price_book import BookInForce
 from tools.openapi_plan import PLAN_EXAMPLES
+from tools.openapi_recommend import RECOMMEND_EXAMPLES
 
 LESSON = "lesson-2025"
 REQUEST_ID = "Jc3XHiVOliAEJ8g="
@@ -162,6 +163,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "GET /openapi.json": (Example("document", "The document"),),
     "GET /docs": (Example("page", "The page"),),
     **{route: tuple(Example(*one) for one in shown) for route, shown in PLAN_EXAMPLES.items()},
+    **{route: tuple(Example(*one) for one in shown) for route, shown in RECOMMEND_EXAMPLES.items()},
 }  # fmt: skip
 
 ESTIMATE = "POST /v1/estimate"

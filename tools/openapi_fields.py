@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tools.openapi_plan import PLAN_FIELDS
+from tools.openapi_recommend import RECOMMEND_FIELDS
 
 #: By ``Type.field``, else by ``field``. A description in the type itself goes first.
 FIELDS: Mapping[str, str] = {
@@ -187,4 +188,5 @@ FIELDS: Mapping[str, str] = {
     "windows": "Off-peak hours and their prices; empty when the hour does not matter.",
     "published_at": "When the version was published.",
     **PLAN_FIELDS,
+    **RECOMMEND_FIELDS,
 }

@@ -54,8 +54,8 @@ match exactly. A name that is not known is a 404 with at most three suggestions.
 
 ## Limits
 
-- Body: {MAX_BODY_BYTES // 1024} KiB, nested at most {MAX_DEPTH} deep, numbers of at most \
-{MAX_NUMBER_CHARACTERS} characters.
+- Body: {MAX_BODY_BYTES // 1024} KiB unless the route says more, nested at most {MAX_DEPTH} deep,
+  numbers of at most {MAX_NUMBER_CHARACTERS} characters.
 - Any count: {MAX_COUNT:,}. Names and ids: 128 characters.
 - Every other limit stands beside its field.
 
@@ -73,6 +73,7 @@ TAGS: Mapping[str, tuple[str, str]] = {
     "workload": _ESTIMATE,
     "compare": ("Compare", "What the same work costs elsewhere."),
     "plan": ("Plan", "What caching, batches, a leaner prompt or a subscription would save."),
+    "recommend": ("Recommend", "Which model should do it, and what routing is worth."),
     "catalogue": ("Catalogue", "The models, their prices and limits, and how fresh they are."),
     "site": ("Reference", "This document, for programs and for people."),
 }
@@ -85,6 +86,8 @@ REMEDIES: Mapping[str, str] = {
     "unknown-model": "Use one of `suggestions`, or an id, alias or family from `GET /v1/models`."
     " If the model is new, an earlier or later `pricing_version` may know it.",
     "unknown-version": "Use `active`, or the id of a version that exists.",
+    "unknown-policy": "Use the `policy_id` of an answer of `POST /v1/recommend/calibrate` whose"
+    " `stored` is true.",
     "not-found": "Check the path: `GET /openapi.json` lists every route.",
     "method-not-allowed": "Use a method that the `allow` header lists.",
     "malformed-json": "Send one JSON document in UTF-8. NaN, Infinity, repeated keys, half"

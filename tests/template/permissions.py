@@ -7,6 +7,8 @@ from tools.template import resources
 
 #: X-Ray has no resources that these could name (AWS service authorization reference).
 WITHOUT_RESOURCES = frozenset({"xray:PutTraceSegments", "xray:PutTelemetryRecords"})
+#: Objects come and go without a name in the template: all those of the one bucket it is told.
+INPUT_OBJECTS = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${InputBucket}/*"}
 READS = frozenset({"dynamodb:GetItem", "dynamodb:Query"})
 
 
@@ -70,9 +72,10 @@ def _faults(statement: Statement) -> Iterator[str]:
         yield "allows all but what it names"
     if any("*" in action for action in statement.actions):
         yield "has a wildcard in an action"
-    if not WITHOUT_RESOURCES.issuperset(statement.actions) and _has_wildcard(
-        document.get("Resource", [])
-    ):
+    resource = document.get("Resource", [])
+    if statement.actions == ["s3:GetObject"] and resource == INPUT_OBJECTS:
+        return
+    if not WITHOUT_RESOURCES.issuperset(statement.actions) and _has_wildcard(resource):
         yield "has a wildcard in a resource"
 
 

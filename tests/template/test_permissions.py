@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.permissions import READS, granted, role_of, statements, too_broad
+from tests.template.permissions import INPUT_OBJECTS, READS, granted, role_of, statements, too_broad
 from tools.template import resources
 
 Template = dict[str, Any]
@@ -14,7 +14,7 @@ DeployedWith = Callable[[Callable[[Template], None]], Template]
 
 FUNCTIONS = "AWS::Lambda::Function"
 #: The functions that may do more with the table than read it.
-WRITERS: frozenset[str] = frozenset()
+WRITERS = frozenset({"RecommendFunction"})
 WITHOUT_TABLE = frozenset({"SiteFunction"})
 
 
@@ -84,7 +84,40 @@ def test_the_table_is_the_only_one_that_the_functions_may_name(deployed: Templat
     ]
 
     table = {"Fn::GetAtt": ["PriceVersionsTable", "Arn"]}
-    assert named == [table] * (len(resources(deployed, FUNCTIONS)) - len(WITHOUT_TABLE))
+    readers = len(resources(deployed, FUNCTIONS)) - len(WITHOUT_TABLE)
+    assert named == [table] * (readers + len(WRITERS))
+
+
+def test_the_recommend_function_may_write_routing_policies_and_nothing_else(
+    deployed: Template,
+) -> None:
+    (writes,) = [
+        statement.document
+        for statement in statements(deployed)
+        if statement.owner == role_of(deployed, "RecommendFunction")
+        and set(statement.actions) - READS
+        and any(one.startswith("dynamodb:") for one in statement.actions)
+    ]
+
+    assert writes["Action"] == "dynamodb:PutItem"
+    assert writes["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["POLICY#*"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+
+
+def test_objects_are_read_from_the_named_bucket_only_and_only_where_one_is_named(
+    deployed: Template,
+) -> None:
+    (policy,) = [
+        one
+        for one in resources(deployed, "AWS::IAM::Policy").values()
+        if one["Properties"]["Roles"] == [{"Ref": "RecommendRole"}]
+    ]
+
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("s3:GetObject", INPUT_OBJECTS)
+    assert policy["Condition"] == "HasInputBucket"
 
 
 def test_each_function_may_write_to_its_own_log_group_only(deployed: Template) -> None:

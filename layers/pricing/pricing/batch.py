@@ -93,7 +93,7 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
     counted = query.work.on(standard.model)
     plain = Calls("requests", standard, counted.attempts, query.requests)
     before = plan_workload("standard", (plain,))
-    batch, why_not = _in_batch(plain)
+    batch, why_not = in_batch(plain)
     after = None if batch is None else plan_workload("batch", (replace(plain, pricer=batch),))
     saves = None if after is None else subtract(before.month_usd, after.month_usd)
     cached = Stacked()
@@ -140,7 +140,7 @@ def batch_size(requests: int, bytes_per_request: int | None) -> BatchSize:
     )
 
 
-def _in_batch(plain: Calls) -> tuple[Pricer | None, str | None]:
+def in_batch(plain: Calls) -> tuple[Pricer | None, str | None]:
     """The pricer of the same calls in a batch, or why the model has none."""
     batch = replace(plain.pricer, terms=replace(plain.pricer.terms, processing="batch"))
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pricing.aws_api import Credentials, DynamoReader
 from pricing.books import RECHECK_SECONDS, Books
@@ -14,6 +14,7 @@ from pricing.repository import Repository
 
 if TYPE_CHECKING:
     from pricing.exact_count import CountEndpoint
+    from pricing.policies import Policies
 
 
 def books() -> Books:
@@ -22,6 +23,26 @@ def books() -> Books:
     recheck = float(os.environ.get("TARIFF_RECHECK_SECONDS", RECHECK_SECONDS))
     repository = Repository(table, reader()) if table else None
     return Books(repository, recheck_seconds=recheck)
+
+
+def policies() -> Policies | None:
+    """The routing policies in the table that ``TARIFF_TABLE`` names; None without it."""
+    from pricing.policies import Policies  # one function's, and its imports are not small
+
+    table = os.environ.get("TARIFF_TABLE")
+    return Policies(table, reader(), writer) if table else None
+
+
+def writer() -> Any:
+    """boto3's low-level DynamoDB client, for what is rarely done: its import takes a second."""
+    import boto3
+    from botocore.config import Config
+
+    patience = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
+    endpoint = os.environ.get("TARIFF_DYNAMODB_ENDPOINT")
+    return boto3.client(
+        "dynamodb", endpoint_url=endpoint, region_name=os.environ["AWS_REGION"], config=patience
+    )
 
 
 def counted(book: PriceBook, query: EstimateQuery, *references: str) -> EstimateQuery:

@@ -33,6 +33,11 @@ class TariffError(Exception):
         self.errors = tuple(FieldError(prefix + one.pointer, one.detail) for one in self.errors)
         return self
 
+    def of_field(self, pointer: str) -> Self:
+        """The same finding, of a field that has another name in the request."""
+        self.errors = tuple(FieldError(pointer, one.detail) for one in self.errors)
+        return self
+
 
 class MalformedRequest(TariffError):
     """The bytes are not one well-formed JSON document."""
@@ -55,6 +60,10 @@ class InvalidRequest(TariffError):
     def under(self, prefix: str) -> Self:
         """The same finding with its headline, further inside."""
         return self.of(super().under(prefix).errors)
+
+    def of_field(self, pointer: str) -> Self:
+        """The same finding with its headline, of another field."""
+        return self.of(super().of_field(pointer).errors)
 
 
 class BodyTooLarge(TariffError):
@@ -83,6 +92,10 @@ class UnknownModel(NotFound):
 
 class UnknownVersion(NotFound):
     """No price version has this id."""
+
+
+class UnknownPolicy(NotFound):
+    """No routing policy has this id."""
 
 
 class Unpriced(InvalidRequest):

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from pricing import errors
 from pricing.answers import members, to_json
 from pricing.contract import parse, parse_query
-from pricing.json_door import read_json
+from pricing.json_door import MAX_BODY_BYTES, read_json
 
 Event = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -31,6 +31,7 @@ Reply = dict[str, Any]
 STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.UnknownModel, 404, "unknown-model", "Unknown model"),
     (errors.UnknownVersion, 404, "unknown-version", "Unknown price version"),
+    (errors.UnknownPolicy, 404, "unknown-policy", "Unknown routing policy"),
     (errors.NotFound, 404, "not-found", "Not found"),
     (errors.MethodNotAllowed, 405, "method-not-allowed", "Method not allowed"),
     (errors.MalformedRequest, 400, "malformed-json", "Malformed JSON"),
@@ -82,6 +83,7 @@ class Route:
     raises: tuple[type[errors.TariffError], ...] = ()
     etag: bool = False
     open_to_all: bool = False
+    max_body_bytes: int = MAX_BODY_BYTES
 
     @property
     def key(self) -> str:
@@ -126,7 +128,7 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
 def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     request: Any = None
     if route.body is not None:
-        request = parse(route.body, read_json(_body(event)))
+        request = parse(route.body, read_json(_body(event), max_bytes=route.max_body_bytes))
     elif route.query is not None:
         request = parse_query(route.query, event.get("queryStringParameters") or {})
     call = Call(datetime.now(UTC), event.get("pathParameters") or {}, event)

@@ -12,7 +12,7 @@ from pricing.models import Model
 from pricing.notices import Notice
 from pricing.price_book import BookInForce
 from pricing.usage import Attempt, Terms, Usage
-from pricing.work import Counted
+from pricing.work import Counted, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ class Pricer:
     def cost(self, usage: Usage) -> Decimal:
         """What one call costs in USD; raises as ``priced`` does."""
         return self.priced(Attempt(usage)).total_usd
+
+    def cost_of(self, work: Work) -> Decimal:
+        """What one call of some work costs in USD; raises as ``priced`` does."""
+        return self.priced(*work.on(self.model).attempts).total_usd
 
     def rate(self, usage: Usage, component: str) -> Decimal | None:
         """What a million tokens of a component cost within such a call; None if it has none."""

@@ -194,16 +194,17 @@ def _not_cacheable(line: Line, caching: Caching) -> str | None:
 
 def _reading(line: Line, prefix: int) -> tuple[Attempt, ...]:
     """Every attempt with its prefix read from the cache."""
-    return _moved(line.attempts, prefix, "cache_read")
+    return moved(line.attempts, prefix, "cache_read")
 
 
 def _writing(line: Line, caching: Caching) -> tuple[Attempt, ...]:
     """The first attempt writes the prefix; any further attempt of the call reads it."""
-    first = _moved(line.attempts[:1], caching.prefix_tokens, f"cache_write_{caching.ttl}")
-    return (*first, *_moved(line.attempts[1:], caching.prefix_tokens, "cache_read"))
+    first = moved(line.attempts[:1], caching.prefix_tokens, f"cache_write_{caching.ttl}")
+    return (*first, *moved(line.attempts[1:], caching.prefix_tokens, "cache_read"))
 
 
-def _moved(attempts: Sequence[Attempt], tokens: int, bucket: str) -> tuple[Attempt, ...]:
+def moved(attempts: Sequence[Attempt], tokens: int, bucket: str) -> tuple[Attempt, ...]:
+    """Every attempt with so many of its plain input tokens in a bucket of the cache instead."""
     return tuple(replace(one, usage=_move(one.usage, tokens, bucket)) for one in attempts)
 
 

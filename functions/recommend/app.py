@@ -1,0 +1,103 @@
+"""``POST /v1/recommend...``: which model should do it, and what cascades and tiers cost."""
+
+from dataclasses import replace
+from functools import cache
+
+from pricing import environment, errors
+from pricing.calibrate import Calibrated, calibrate
+from pricing.cascade import CascadeAnswer, cascade
+from pricing.contract_recommend import RecommendRequest
+from pricing.contract_recommend_calibrate import CalibrateRequest
+from pricing.contract_recommend_cascade import CascadeRequest
+from pricing.contract_recommend_tiers import TiersRequest
+from pricing.http import Call, Route, serve
+from pricing.labelled_rows import from_s3
+from pricing.policies import unknown
+from pricing.recommend import Recommended, recommend
+from pricing.recommend_policy import LearnedPolicy
+from pricing.tiers import TiersAnswer, compare_tiers
+
+books = cache(environment.books)
+policies = cache(environment.policies)
+#: What is left of Lambda's 6 MB for an event, with room for JSON inside JSON.
+CALIBRATE_BODY_BYTES = 5 * 1024 * 1024
+
+
+def recommend_models(request: RecommendRequest, call: Call) -> Recommended:
+    """A model for each task."""
+    query = request.query(call.now, learned_policy)
+    return recommend(books().in_force(request.pricing_version, call.now), query)
+
+
+def plan_cascade(request: CascadeRequest, call: Call) -> CascadeAnswer:
+    """Price a cascade, every attempt of it."""
+    query = request.query(call.now)
+    return cascade(books().in_force(request.pricing_version, call.now), query)
+
+
+def tiers(request: TiersRequest, call: Call) -> TiersAnswer:
+    """Hold a mix of tiers against one model."""
+    query = request.query(call.now)
+    return compare_tiers(books().in_force(request.pricing_version, call.now), query)
+
+
+def calibrate_policy(request: CalibrateRequest, call: Call) -> Calibrated:
+    """Measure, and keep the policy where there is one and a store."""
+    query = request.query(call.now, from_s3)
+    found, document = calibrate(books().in_force(request.pricing_version, call.now), query)
+    store = policies()
+    if document is None or store is None:
+        return found
+    store.add(document)
+    return replace(found, stored=True)
+
+
+def learned_policy(policy_id: str) -> LearnedPolicy:
+    """The policy with this id; raises UnknownPolicy."""
+    store = policies()
+    if store is None:
+        raise unknown()
+    return store.get(policy_id)
+
+
+_RAISES = (errors.UnknownModel, errors.UnknownVersion, errors.Unpriced)
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/recommend",
+        recommend_models,
+        body=RecommendRequest,
+        answer=Recommended,
+        summary="Which model should do a task, what that costs, and why.",
+        raises=(*_RAISES, errors.UnknownPolicy),
+    ),
+    Route(
+        "POST",
+        "/v1/recommend/cascade",
+        plan_cascade,
+        body=CascadeRequest,
+        answer=CascadeAnswer,
+        summary="What a cascade costs on average, and the pass rate at which it starts to save.",
+        raises=_RAISES,
+    ),
+    Route(
+        "POST",
+        "/v1/recommend/tiers",
+        tiers,
+        body=TiersRequest,
+        answer=TiersAnswer,
+        summary="A mix of tiers beside one model for all, and what would turn the verdict.",
+        raises=_RAISES,
+    ),
+    Route(
+        "POST",
+        "/v1/recommend/calibrate",
+        calibrate_policy,
+        body=CalibrateRequest,
+        answer=Calibrated,
+        summary="What routing is worth on your own tasks, and a policy made of it. Body: 5 MiB.",
+        raises=_RAISES,
+        max_body_bytes=CALIBRATE_BODY_BYTES,
+    ),
+)
+lambda_handler = serve(*ROUTES)
