@@ -1,15 +1,8 @@
 """Changes to the version store: each one transaction, with the audit row that tells of it.
 
-Beside the items of ``repository`` stand
-
-``PROPOSAL#<id>`` / ``PROPOSAL``  who proposed a version, why, and the fields that wait
-``AUDIT`` / ``<number>``          what was done by whom and why, chained by hashes
-``AUDIT`` / ``HEAD``              number and hash of the last row
-
-and a version's row in ``VERSIONS`` carries what was decided about it.
+``repository`` and ``records`` list the items.
 """
 
-import json
 import random
 import time
 import zlib
@@ -19,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pricing.audit_chain import AuditRow, Entry, Head, chained, first_broken, row_from
+from pricing.audit_chain import Entry, chained
 from pricing.errors import (
     Conflict,
     CorruptBook,
@@ -32,8 +25,9 @@ from pricing.errors import (
 )
 from pricing.instants import rfc3339
 from pricing.price_book import PriceBook, canonical_json, digest
-from pricing.quarantine import Proposal, quarantined_from
-from pricing.repository import POINTER_KEY, DynamoReads, Pointer, Repository
+from pricing.quarantine import Proposal
+from pricing.records import HEAD_KEY, Records, proposal_key
+from pricing.repository import POINTER_KEY, DynamoReads, Pointer
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
 CHUNK_BYTES = 380_000
@@ -41,7 +35,6 @@ CHUNK_BYTES = 380_000
 ATTEMPTS = 40
 _PAUSE_SECONDS = 0.02
 _ABSENT: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-_HEAD_KEY = {"pk": {"S": "AUDIT"}, "sk": {"S": "HEAD"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Write:
     refusal: TariffError
 
 
-class Ledger(Repository):
+class Ledger(Records):
     """The version store for those who may change it. ``client`` writes: boto3's low-level client.
 
     Every method raises StoreUnavailable when DynamoDB does not take the write; what it then
@@ -110,7 +103,7 @@ class Ledger(Repository):
         items.append({"pk": {"S": version}, "sk": {"S": "META"}, **summary})
         items.append({"pk": {"S": "VERSIONS"}, "sk": {"S": book.id}, **row})
         kept = {"content": {"B": zlib.compress(canonical_json(document), 9)}}
-        items.append({**_proposal_key(book.id), **kept})
+        items.append({**proposal_key(book.id), **kept})
         taken = VersionExists(f"Price version {book.id} exists.")
         self._commit(
             [
@@ -212,33 +205,6 @@ class Ledger(Repository):
         """Record something that changed no version."""
         self._commit([], Entry(actor, action, reason, details=details))
 
-    def proposal(self, stored_id: str) -> Proposal | None:
-        """What a version was proposed with, and what waits in it."""
-        stored = self.version(stored_id)
-        item = self._item(_proposal_key(stored_id))
-        if stored is None or item is None:
-            return None
-        found = json.loads(zlib.decompress(bytes(item["content"]["B"])))
-        return Proposal(
-            stored.proposer,
-            "refresh" if stored.source == "refresh" else "manual",
-            found["summary"],
-            tuple(quarantined_from(one) for one in found["quarantined"]),
-        )
-
-    def audit_rows(self) -> list[AuditRow]:
-        """Every audit row, oldest first."""
-        rows = [item for item in self._query("AUDIT") if item["sk"]["S"] != "HEAD"]
-        return [row_from(json.loads(row["content"]["S"]), row["hash"]["S"]) for row in rows]
-
-    def first_broken_row(self) -> int | None:
-        """The number of the first audit row that is not as it was written, if any."""
-        return first_broken(self.audit_rows(), self._head())
-
-    def _head(self) -> Head:
-        item = self._item(_HEAD_KEY)
-        return Head(int(item["number"]["N"]), item["hash"]["S"]) if item else Head()
-
     def _decide(self, version_id: str, decision: str, refusal: TariffError) -> Write:
         """Set what was decided. Rejected is final; nothing else stops a version from either."""
         update = {
@@ -279,7 +245,7 @@ class Ledger(Repository):
         raise StoreUnavailable("Others kept writing at the same time; try again.")
 
     def _record(self, entry: Entry) -> Iterator[Write]:
-        head = self._head()
+        head = self.audit_head()
         row = chained(head, entry, rfc3339(self._clock()))
         overtaken = Conflict("Another change was recorded first.")
         hash_ = {"hash": {"S": row.hash}}
@@ -290,7 +256,7 @@ class Ledger(Repository):
             "ExpressionAttributeNames": {"#number": "number"},
             "ExpressionAttributeValues": {":before": {"N": str(head.number)}},
         }
-        last = {**_HEAD_KEY, "number": {"N": str(row.number)}, **hash_}
+        last = {**HEAD_KEY, "number": {"N": str(row.number)}, **hash_}
         yield self._put({**keys, **content, **hash_}, overtaken, **_ABSENT)
         yield self._put(last, overtaken, **(unmoved if head.number else _ABSENT))
 
@@ -311,11 +277,6 @@ class _Cancelled(Exception):
         if {*self._codes} <= passing:
             return None
         return StoreUnavailable(f"DynamoDB cancelled the write: {self}")
-
-
-def _proposal_key(version_id: str) -> dict[str, Any]:
-    """Not beside the version: whoever prices reads that partition whole."""
-    return {"pk": {"S": f"PROPOSAL#{version_id}"}, "sk": {"S": "PROPOSAL"}}
 
 
 def _at_revision(revision: int) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from typing import Any, Protocol
 
 from pricing.errors import CorruptBook
 from pricing.price_book import PriceBook
-from pricing.versions import StoredVersion
 
 POINTER_KEY = {"pk": {"S": "ACTIVE"}, "sk": {"S": "POINTER"}}
 
@@ -70,15 +69,6 @@ class Repository:
             raise CorruptBook(f"price version {version_id} cannot be decompressed") from error
         return PriceBook.from_json(content, sha256=meta["sha256"]["S"])
 
-    def versions(self) -> list[StoredVersion]:
-        """All stored versions, sorted by id."""
-        return [_stored(item) for item in self._query("VERSIONS")]
-
-    def version(self, version_id: str) -> StoredVersion | None:
-        """One row of ``versions``."""
-        item = self._item({"pk": {"S": "VERSIONS"}, "sk": {"S": version_id}})
-        return _stored(item) if item else None
-
     def _item(self, key: Mapping[str, Any]) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self._reader.get_item(
             TableName=self._table, Key=key, ConsistentRead=True
@@ -100,17 +90,3 @@ class Repository:
             if "LastEvaluatedKey" not in page:
                 return items
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-
-def _stored(item: Mapping[str, Any]) -> StoredVersion:
-    return StoredVersion(
-        id=item["sk"]["S"],
-        sha256=item["sha256"]["S"],
-        published_at=item["published_at"]["S"],
-        models=int(item["models"]["N"]),
-        decision=item["decision"]["S"],
-        proposer=item["proposer"]["S"],
-        source=item["source"]["S"],
-        proposed_at=item["proposed_at"]["S"],
-        waiting=int(item["waiting"]["N"]),
-    )
