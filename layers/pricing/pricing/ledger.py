@@ -7,12 +7,12 @@ import random
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pricing.audit_chain import Entry, chained
+from pricing.dynamo_writes import CONDITION_FAILED, NotWritten, writing
 from pricing.errors import (
     Conflict,
     CorruptBook,
@@ -232,12 +232,12 @@ class Ledger(Records):
                 self._pause(random.uniform(0, _PAUSE_SECONDS * min(attempt, 10)))  # noqa: S311
             together = [*writes, *self._record(entry)]
             try:
-                with _writing():
+                with writing():
                     self._client.transact_write_items(
                         TransactItems=[one.request for one in together]
                     )
-            except _Cancelled as cancelled:
-                refusal = cancelled.refusal(writes)
+            except NotWritten as cancelled:
+                refusal = _refusal(writes, cancelled.codes)
                 if refusal is not None:
                     raise refusal from cancelled
             else:
@@ -261,22 +261,14 @@ class Ledger(Records):
         yield self._put(last, overtaken, **(unmoved if head.number else _ABSENT))
 
 
-class _Cancelled(Exception):
-    """DynamoDB did none of a transaction; ``codes`` has a reason for each of its items."""
-
-    def __init__(self, codes: Sequence[str]) -> None:
-        super().__init__(", ".join(codes))
-        self._codes = codes
-
-    def refusal(self, writes: Sequence[Write]) -> TariffError | None:
-        """What to raise; None where the same is worth another try."""
-        for write, code in zip(writes, self._codes, strict=False):
-            if code == "ConditionalCheckFailed":
-                return write.refusal
-        passing = {"None", "ConditionalCheckFailed", "TransactionConflict"}
-        if {*self._codes} <= passing:
-            return None
-        return StoreUnavailable(f"DynamoDB cancelled the write: {self}")
+def _refusal(writes: Sequence[Write], codes: Sequence[str]) -> TariffError | None:
+    """What to raise; None where the same is worth another try."""
+    for write, code in zip(writes, codes, strict=False):
+        if code == CONDITION_FAILED:
+            return write.refusal
+    if {*codes} <= {"None", CONDITION_FAILED, "TransactionConflict"}:
+        return None
+    return StoreUnavailable(f"DynamoDB cancelled the write: {', '.join(codes)}")
 
 
 def _at_revision(revision: int) -> dict[str, Any]:
@@ -287,19 +279,3 @@ def _at_revision(revision: int) -> dict[str, Any]:
         "ConditionExpression": "revision = :expected",
         "ExpressionAttributeValues": {":expected": {"N": str(revision)}},
     }
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    """Whatever boto3 raises when a write is not answered, or is refused, is StoreUnavailable."""
-    from botocore.exceptions import BotoCoreError, ClientError  # only writers have botocore
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        reasons = getattr(error, "response", {}).get("CancellationReasons")
-        if reasons is not None:
-            raise _Cancelled([str(one.get("Code")) for one in reasons]) from error
-        raise StoreUnavailable(
-            f"DynamoDB did not take the write: {type(error).__name__}"
-        ) from error
