@@ -76,6 +76,8 @@ def cancel(request: CancelRequest, call: Call) -> Cancelled:
         active = ledger().get(pointer.version) if pointer else None
         if pointer is None or active is None:
             raise errors.Conflict("No version is active yet: activate one first.")
+        if pointer.revision != request.expected_revision:
+            raise errors.StaleRevision(f"The active version is at revision {pointer.revision}.")
         book = without_scheduled(active, request.model, request.start(), call.now)
         summary = {"cancelled": request.model, "starts": request.starts, "of": active.id}
         ledger().propose(book, proposal=Proposal(actor, "manual", summary), reason=request.reason)
