@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tools.openapi_plan import PLAN_FIELDS
+from tools.openapi_pricing import PRICING_FIELDS
 from tools.openapi_recommend import RECOMMEND_FIELDS
 
 #: By ``Type.field``, else by ``field``. A description in the type itself goes first.
@@ -196,4 +197,5 @@ FIELDS: Mapping[str, str] = {
     "published_at": "When the version was published.",
     **PLAN_FIELDS,
     **RECOMMEND_FIELDS,
+    **PRICING_FIELDS,
 }

@@ -13,9 +13,9 @@ import pytest
 from pricing import bundled, environment
 from pricing.aws_api import Credentials, DynamoReader
 from pricing.books import Books
+from pricing.ledger import Ledger
 from pricing.price_book import PriceBook
-from pricing.repository import Repository
-from tests.books import book, row
+from tests.books import BY, PLAIN, book, row
 from tests.handlers import Answer, Handler, call, handler
 from tests.tables import REGION, SECRET, StoreTable
 
@@ -428,17 +428,17 @@ def test_an_unknown_version_is_not_found(catalogue: Catalogue) -> None:
 # The store behind it
 
 
-def seed(table: StoreTable, *books: PriceBook) -> Repository:
+def seed(table: StoreTable, *books: PriceBook) -> Ledger:
     """Store these books, the first of them active."""
     reader = DynamoReader(
         endpoint=table.endpoint,
         region=REGION,
         credentials=lambda: Credentials(SECRET, SECRET, None),
     )
-    repository = Repository(table.name, reader, table.client)
+    repository = Ledger(table.name, reader, table.client)
     for one in books:
-        repository.add(one)
-    repository.activate(books[0].id, expected_revision=0)
+        repository.propose(one, proposal=PLAIN)
+    repository.activate(books[0].id, expected_revision=0, **BY)
     return repository
 
 
@@ -519,7 +519,7 @@ def test_a_pinned_version_that_was_tampered_with_is_refused_as_our_fault(
 class Timed:
     """The catalogue on a seeded store, with the clock that its price books go by."""
 
-    def __init__(self, repository: Repository, start: Callable[[], Catalogue]) -> None:
+    def __init__(self, repository: Ledger, start: Callable[[], Catalogue]) -> None:
         self.repository = repository
         self.seconds = 1_000.0
         books = Books(repository, monotonic=lambda: self.seconds)
@@ -584,7 +584,7 @@ def test_the_etag_is_another_for_another_version_though_its_prices_are_the_same(
     timed: Timed,
 ) -> None:
     first = both(timed.catalogue)
-    timed.repository.activate("v2", expected_revision=1)
+    timed.repository.activate("v2", expected_revision=1, **BY)
     timed.seconds += 60
     for before, after in zip(first, both(timed.catalogue), strict=True):
         assert after.body["pricing"]["version"] == "v2"

@@ -14,7 +14,7 @@ DeployedWith = Callable[[Callable[[Template], None]], Template]
 
 FUNCTIONS = "AWS::Lambda::Function"
 #: The functions that may do more with the table than read it.
-WRITERS = frozenset({"RecommendFunction"})
+WRITERS = frozenset({"PricingAdminFunction", "RecommendFunction"})
 WITHOUT_TABLE = frozenset({"SiteFunction"})
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tools.cloud_claude import ClaudeOnClouds
-from tools.corrections import Corrections
-from tools.imported_rows import RowMaker
-from tools.model_names import best, stem, undated
-from tools.price_columns import document_of, sketch_of, whole
+from pricing.corrections import Corrections
+from pricing.merged_book import merges
+from pricing.model_names import best, stem, undated
+from pricing.price_columns import document_of, sketch_of, whole
 
 VERSIONS = {"genai-prices": "1", "litellm": "2"}
 GENAI_NAME = {"id": "swift", "names": ["swift"]}
@@ -38,9 +37,9 @@ def rows(
     claude: list[dict[str, Any]] | None = None,
 ) -> dict[str, dict[str, Any]]:
     tables = Corrections({"as_of": date(2026, 11, 22), **(corrections or {})})
-    maker = RowMaker(tables, ClaudeOnClouds(claude or []), VERSIONS)
     imported = {"provider": provider, "genai_prices": genai_rows, "litellm": litellm_rows}
-    return {row["id"]: row for row in maker.rows(imported)}
+    (merge,) = merges(claude or [], [imported], tables, VERSIONS, [])
+    return {row["id"]: row for row in merge.rows}
 
 
 def standard(row: Mapping[str, Any]) -> dict[str, str]:

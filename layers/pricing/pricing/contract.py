@@ -64,12 +64,15 @@ class Versioned(Request):
 
     def moment(self, now: datetime) -> AsOf:
         """The moment to price at; raises InvalidRequest for text that names none."""
-        if self.as_of is None:
-            return AsOf.now(now)
-        try:
-            return AsOf.parse(self.as_of)
-        except ValueError as error:
-            raise InvalidRequest.at("/as_of", f"is not a moment in time: {error}") from None
+        return AsOf.now(now) if self.as_of is None else moment_in(self.as_of, "/as_of")
+
+
+def moment_in(text: str, pointer: str) -> AsOf:
+    """The moment a field names; raises InvalidRequest for text that names none."""
+    try:
+        return AsOf.parse(text)
+    except ValueError as error:
+        raise InvalidRequest.at(pointer, f"is not a moment in time: {error}") from None
 
 
 def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:

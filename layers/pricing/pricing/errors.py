@@ -128,6 +128,10 @@ class StaleRevision(Conflict):
     """The active pointer moved since the caller read it."""
 
 
+class NotTheApprover(Conflict):
+    """What waits in a version is for somebody other than its proposer to approve."""
+
+
 class StoreUnavailable(TariffError):
     """The version store did not answer, and the answer cannot be given without it."""
 

@@ -124,6 +124,8 @@ class Lifecycle:
     deprecated: date | None = None
     retires: date | None = None
     retires_not_before: date | None = None
+    #: The public price lists no longer hold it. Its last price stays in force.
+    missing_upstream_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

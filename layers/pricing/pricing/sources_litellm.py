@@ -1,4 +1,4 @@
-"""Read litellm's price map, as a JSON file, into Tariff's columns.
+"""LiteLLM's price map, a JSON file, in Tariff's columns.
 
 The library itself is never imported. Prices are floats in that file; they are read as the decimal
 text that stands there and multiplied by a million exactly.
@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any
 
-from tools.price_columns import Sketch, document_of, per_million
+from pricing.price_columns import Sketch, document_of, per_million
+from pricing.sources import Findings, Payload, in_dollars, price_of, read_document, text_of
 
 #: Its provider names, and ours. One not listed is left out; docs/price-sources.md says why.
 PROVIDERS = {
@@ -86,25 +87,66 @@ CAPABILITIES = {
 STREAMED = {"chat", "completion", "responses"}
 #: Columns whose zero means "no such charge": embeddings have no output, some caches no writes.
 NO_CHARGE = {"output", "cache_write_5m", "cache_write_1h", "cache_read", "reasoning_output"}
+#: Members of the map that are about the map.
+RESERVED = {"sample_spec", "fallback_generalizations"}
+MULTIPLIERS = ("regional_endpoint_uplift_multiplier", "regional_processing_uplift_multiplier_us")
 #: Keys of price bands, sizes and reservations rather than of models.
 _NOT_A_MODEL = re.compile(
     r"fireworks-ai-|together-ai-|sample_spec|.*(-commitment/|/container$|^bedrock/\*)"
 )
 
 
+def read(payload: Payload, findings: Findings) -> dict[str, list[dict[str, Any]]]:
+    """A fetched price map's rows by our provider id; raises SourceRefused.
+
+    Entries that cannot be read, or have a price that is no number, are left out and found.
+    """
+    price_map = read_document(payload, dict)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for key, entry in price_map.items():
+        if key in RESERVED or _NOT_A_MODEL.match(key):
+            continue
+        provider = _provider(entry) if isinstance(entry, dict) else "litellm"
+        if provider is None and "litellm_provider" in entry:
+            continue  # a provider that Tariff does not list
+        with findings.entry(provider or "litellm", key):
+            _check(key, entry)
+            for found in _rows(key, entry):
+                rows.setdefault(found[0], []).append(found[1])
+    return rows
+
+
+def _check(key: str, entry: Any) -> None:
+    """Raises InvalidPrice or ValueError; a price that is null is no price."""
+    text_of(key)
+    if not isinstance(entry, dict) or not entry:
+        raise ValueError("the entry is not an object with prices")
+    in_dollars(entry)
+    text_of(entry["litellm_provider"])
+    for name, value in entry.items():
+        if _KEY.fullmatch(name) or name in MULTIPLIERS:
+            price_of(value)
+    for value in (entry.get(SEARCH) or {}).values():
+        price_of(value)
+
+
 def rows_of(price_map: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Every token-priced row by our provider id, in the map's own order."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for key, entry in price_map.items():
-        provider = _provider(entry)
-        if provider is None or not _is_billed_as_text(entry) or _NOT_A_MODEL.match(key):
-            continue
-        sketch = _sketch(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
-        prices = sketch["standard"][0]
-        if not prices.get("input") and not prices.get("output"):
-            continue  # no token price, or a free tier: nothing to estimate
-        rows.setdefault(provider, []).append(_row(key, provider, entry, sketch))
+        for provider, row in _rows(key, entry):
+            rows.setdefault(provider, []).append(row)
     return rows
+
+
+def _rows(key: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    provider = _provider(entry)
+    if provider is None or not _is_billed_as_text(entry) or _NOT_A_MODEL.match(key):
+        return
+    sketch = _sketch(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
+    prices = sketch["standard"][0]
+    if prices.get("input") or prices.get("output"):  # else a free tier, or no token price
+        yield provider, _row(key, provider, entry, sketch)
 
 
 def _is_billed_as_text(entry: Mapping[str, Any]) -> bool:
@@ -129,8 +171,8 @@ def _row(key: str, provider: str, entry: Mapping[str, Any], sketch: Sketch) -> d
         "cache_minimum_tokens": _count(entry.get("prompt_cache_min_tokens")),
         "capabilities": sorted(_capabilities(entry)),
         "retires": _date(entry.get("deprecation_date")),
-        "regional_multiplier": entry.get("regional_endpoint_uplift_multiplier"),
-        "us_multiplier": entry.get("regional_processing_uplift_multiplier_us"),
+        "regional_multiplier": entry.get(MULTIPLIERS[0]),
+        "us_multiplier": entry.get(MULTIPLIERS[1]),
         "lists": document_of(_with_searches(sketch, entry, provider)),
         "notes": list(_notes(entry, provider)),
     }
