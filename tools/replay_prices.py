@@ -82,7 +82,7 @@ class Replay:
         now = datetime.combine(date.fromisoformat(day), time(3), UTC)
         rules = bundled.merge_rules()
         done = refresh(self.active, payloads(day, genai, litellm), rules, self.memory, now)
-        self.active, self.memory = done.clean or self.active, done.memory
+        self.active, self.memory = done.held or done.clean or self.active, done.memory
         for change in done.changes:
             self._note(day, change)
         new = Counter[str]()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.cloud_claude import CLOUDS
-from pricing.guard_rules import Doubt, Witness, broken, doubt_about, is_inverted
+from pricing.guard_rules import WITNESSES, Doubt, Witness, broken, doubt_about, is_inverted
 from pricing.merge_prices import Row
 from pricing.merged_rows import PACKAGES
 from pricing.money import plain
@@ -25,7 +25,6 @@ from pricing.price_timeline import (
     believed_periods,
     instant,
     rebuilt,
-    same_tiers,
     segments,
     windows_of,
 )
@@ -251,7 +250,10 @@ def _is_cancelled(part: Segment, parts: list[Segment], change: Difference) -> bo
 
 
 def _follow_standard(found: Judgement) -> None:
-    """A column no source states was completed from the standard list, and shares its fate."""
+    """A column no source states was completed from the standard list, and shares its fate.
+
+    Where the standard price waits, what one source alone says of another mode waits with it.
+    """
     for place, change in found.changes.items():
         base = place._replace(mode="standard")
         is_copy = (
@@ -265,6 +267,8 @@ def _follow_standard(found: Judgement) -> None:
             if base in found.doubts:
                 found.doubts[place] = found.doubts[base]
             found.sources[place] = found.sources[base]
+        elif base in found.doubts and len(found.sources[place]) < WITNESSES:
+            found.hold(place, found.doubts[base])
 
 
 def _inversions(found: Judgement) -> None:
@@ -289,20 +293,18 @@ def _steps_changed(found: Judgement, part: Segment) -> set[tuple[str, str, int]]
 
 
 def _tie_tiers(found: Judgement) -> None:
-    """Where thresholds change, a mode is taken whole or not at all."""
+    """A mode or tier that is new is taken whole or not at all."""
     for part in found.parts:
-        ours, theirs = windows_of(part.before), windows_of(part.said)
-        for window, mode in {(window, mode) for window, mode, _ in _steps_changed(found, part)}:
-            mine, yours = (of.get(window, {}).get(mode) for of in (ours, theirs))
+        ours = windows_of(part.before)
+        for window, mode, above in _steps_changed(found, part):
+            if above in ours.get(window, {}).get(mode, {}):
+                continue
             bound = [
-                place
-                for place in found.changes
-                if (place.starts, place.window, place.mode) == (part.starts, window, mode)
+                place for place in found.changes if place[:4] == (part.starts, window, mode, above)
             ]
             doubts = [found.doubts[place] for place in bound if place in found.doubts]
-            if doubts and not same_tiers(mine, yours):
-                for place in bound:
-                    found.hold(place, doubts[0])
+            for place in bound if doubts else ():
+                found.hold(place, doubts[0])
 
 
 def _break(found: Judgement) -> None:

@@ -16,7 +16,7 @@ from pricing.guard_model import Candidate
 from pricing.merge_prices import GENAI, LITELLM, Listing, Row
 from pricing.merged_book import Merge, merges
 from pricing.merged_rows import PACKAGES
-from pricing.model_names import AREA, stem
+from pricing.model_names import bare_model
 from pricing.price_columns import Sketch, document_of, sketch_of
 from pricing.price_timeline import instant
 from pricing.source_lists import side_by_side
@@ -177,13 +177,6 @@ def _at(sketch: Sketch, mode: str, above: int, column: str) -> Iterator[Decimal]
     rates = sketch.get(mode, {}).get(above, {})
     if column in rates:
         yield rates[column]
-
-
-def bare_model(name: str) -> str:
-    """A model's name without who made it, where it runs, and how it is spelt there."""
-    last = AREA.sub("", name).rpartition("/")[2]
-    maker, dot, rest = last.partition(".")
-    return stem(rest if dot and maker.isalpha() else last)
 
 
 def _decimal(text: str | None) -> Decimal | None:
