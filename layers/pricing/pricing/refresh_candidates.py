@@ -22,6 +22,7 @@ from pricing.price_timeline import instant
 from pricing.source_lists import side_by_side
 from pricing.sources import UNREADABLE
 from pricing.sources_bedrock import key_of
+from pricing.sources_litellm import WITNESSED
 
 OPENROUTER, BEDROCK = "openrouter", "bedrock"
 AWS = "aws-price-list"
@@ -56,11 +57,14 @@ class Candidates:
     sources: Mapping[str, str]
     _lists: dict[str, Any] = field(init=False)
     _first_hand: dict[tuple[str, str], tuple[str, Sketch]] = field(init=False)
+    _witnessed: dict[str, list[dict[str, Any]]] = field(init=False)
     #: Providers whose lists could not be merged, and why.
     failed: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._lists = side_by_side(self.read.genai or [], self.read.litellm or {})
+        listed = dict(self.read.litellm or {})
+        self._witnessed = {name: listed.pop(name, []) for name in WITNESSED.values()}
+        self._lists = side_by_side(self.read.genai or [], listed)
         self._first_hand = {}
         for row in self.read.openrouter or ():
             self._first_hand[OPENROUTER, row["id"]] = (OPENROUTER, sketch_of(row["lists"]))
@@ -92,6 +96,10 @@ class Candidates:
         theirs = sorted(self._lists.keys() - {row["provider"] for row in own})
         made = [merge for provider in theirs if (merge := self._merge(own, provider))]
         everywhere: dict[str, dict[str, dict[str, list[Sketch]]]] = {}
+        for provider, rows in self._witnessed.items():
+            for row in rows:
+                at = everywhere.setdefault(bare_model(row["id"]), {}).setdefault(f"{provider}?", {})
+                at.setdefault(PACKAGES[LITELLM], []).append(sketch_of(row["lists"]))
         for merge in made:
             by_name = {listing.name: listing for listing in merge.listings}
             for name, said in self._said(merge, by_name).items():
