@@ -20,6 +20,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
+        corrupt-refresh-score replay-prices refresh-bench upstream-excerpts \
         openapi books dynamodb-local hooks lock clean python-is-ready
 
 ##@ Everyday
@@ -27,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## "; print "Tariff: make <target>" } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
@@ -86,6 +87,20 @@ books: .venv/.ready ## Build the bundled price books from catalogue/
 
 import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
 	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tools.import_prices $(ARGS)
+
+##@ Prices that stay right
+
+corrupt-refresh-score: .venv/.ready .venv-bench/.ready ## Refresh from corrupt lists, beside the peers
+	@$(PY) -m tools.corrupt_score $(ARGS)
+
+replay-prices: .venv/.ready ## Replay a year of real price history through the guard (downloads once)
+	@$(PY) -m tools.replay_prices $(ARGS)
+
+refresh-bench: .venv/.ready .venv-bench/.ready ## Time, memory and item sizes of a whole refresh
+	@$(PY) -m bench.refresh $(ARGS)
+
+upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the lists that tests refresh from
+	@$(PY) -m tools.upstream_excerpts
 
 ##@ Environments
 

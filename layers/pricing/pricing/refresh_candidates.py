@@ -5,7 +5,7 @@ rows, Claude's, are not replaced by a merge: a source counts there when it says 
 Sellers' own lists (OpenRouter's for itself, AWS's for Bedrock) confirm or contradict.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -77,44 +77,54 @@ class Candidates:
         """Candidates for hand-written rows, and for models of their providers nobody knows."""
         for provider in sorted({row["provider"] for row in own} & self._lists.keys()):
             merge = self._merge(own, provider)
-            if merge is None:
-                continue
-            by_name = {listing.name: listing for listing in merge.listings}
-            known = set()
-            for row in own:
-                names = [row["id"], *row.get("aliases", ())]
-                known |= {*names}
-                said = self._said(merge, {name: by_name[name] for name in names if name in by_name})
-                if row["provider"] == provider and row.get("prices") and said:
-                    yield self._own_candidate(row, said)
-            for row in merge.rows:
-                if not known & {row["id"], *row.get("aliases", ())}:
-                    yield self._candidate(row, merge, by_name)
+            if merge is not None:
+                yield from self._of_own([r for r in own if r["provider"] == provider], merge)
+
+    def _of_own(self, own: Iterable[Row], merge: Merge) -> Iterator[Candidate]:
+        by_name = {listing.name: listing for listing in merge.listings}
+        known: set[str] = set()
+        for row in own:
+            names = [row["id"], *row.get("aliases", ())]
+            known.update(names)
+            said = self._said(merge, {name: by_name[name] for name in names if name in by_name})
+            if row.get("prices") and said:
+                yield self._own_candidate(row, said)
+        for row in merge.rows:
+            if not known & {row["id"], *row.get("aliases", ())}:
+                yield self._candidate(row, merge, by_name)
 
     def of_others(self, own: Sequence[Row]) -> Iterator[Candidate]:
         """Candidates for every other provider; the clouds' Claude costs what ``own`` does."""
         theirs = sorted(self._lists.keys() - {row["provider"] for row in own})
         made = [merge for provider in theirs if (merge := self._merge(own, provider))]
-        everywhere: dict[str, dict[str, dict[str, list[Sketch]]]] = {}
+        everywhere = self._everywhere(made)
+        for merge in made:
+            by_name = {listing.name: listing for listing in merge.listings}
+            for row in merge.rows:
+                sellers = everywhere.get(bare_model(row["id"]), {})
+                elsewhere: dict[str, tuple[Sketch, ...]] = {}
+                for seller in sellers.keys() - {merge.provider}:
+                    for source, sketches in sellers[seller].items():
+                        elsewhere[source] = (*elsewhere.get(source, ()), *sketches)
+                yield replace(self._candidate(row, merge, by_name), elsewhere=elsewhere)
+
+    def _everywhere(self, made: Sequence[Merge]) -> dict[str, dict[str, dict[str, list[Sketch]]]]:
+        """By model, seller and source: what each source says of one model anywhere."""
+        found: dict[str, dict[str, dict[str, list[Sketch]]]] = {}
+
+        def note(name: str, seller: str, source: str, sketch: Sketch) -> None:
+            at = found.setdefault(bare_model(name), {}).setdefault(seller, {})
+            at.setdefault(source, []).append(sketch)
+
         for provider, rows in self._witnessed.items():
-            for row in rows:
-                at = everywhere.setdefault(bare_model(row["id"]), {}).setdefault(f"{provider}?", {})
-                at.setdefault(PACKAGES[LITELLM], []).append(sketch_of(row["lists"]))
+            for row in rows:  # a seller apart: its own candidate may not be the only witness
+                note(row["id"], f"{provider}, witnessed", "litellm", sketch_of(row["lists"]))
         for merge in made:
             by_name = {listing.name: listing for listing in merge.listings}
             for name, said in self._said(merge, by_name).items():
                 for source, sketch in said.items():
-                    at = everywhere.setdefault(bare_model(name), {}).setdefault(merge.provider, {})
-                    at.setdefault(source, []).append(sketch)
-        for merge in made:
-            by_name = {listing.name: listing for listing in merge.listings}
-            for row in merge.rows:
-                elsewhere: dict[str, tuple[Sketch, ...]] = {}
-                for provider, sources in everywhere.get(bare_model(row["id"]), {}).items():
-                    if provider != merge.provider:
-                        for source, sketches in sources.items():
-                            elsewhere[source] = (*elsewhere.get(source, ()), *sketches)
-                yield replace(self._candidate(row, merge, by_name), elsewhere=elsewhere)
+                    note(name, merge.provider, source, sketch)
+        return found
 
     def _merge(self, own: Sequence[Row], provider: str) -> Merge | None:
         """One provider merged; None, and noted, where its lists make no sense together."""
