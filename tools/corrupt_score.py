@@ -8,6 +8,7 @@ updaters of LiteLLM and genai-prices, each of which reads its own format only.
 import argparse
 import contextlib
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -79,6 +80,7 @@ def ours_of(
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
     }
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

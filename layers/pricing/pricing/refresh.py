@@ -128,21 +128,18 @@ def refresh(
     second = decide(judged, found, moment, horizon)
     waiting += [*first.waiting, *second.waiting]
     for provider, reason in candidates.failed.items():
-        waiting.append(
-            QuarantinedField(provider, "*", "", None, None, (), "source_refused", reason)
-        )
+        waiting.append(finding(provider, "*", "source_refused", reason))
     missing = _missing(memory, [*first.missing, *second.missing], rows, read, moment)
     untouched = [row for row in others if id(row) in left]
     maker = _Maker(document, used, moment)
     clean, refused = maker.book(
-        _marked([*first.rows, *second.rows, *untouched], missing), _due(missing, rows, now)
+        _marked([*first.rows, *second.rows, *untouched], missing), due=_due(missing, rows, now)
     )
     held = None
     models = {(one.provider, one.model) for one in waiting if one.approvable}
     if 0 < len(models) <= APPROVABLE_AT_ONCE:
         approved = [*first.approved_rows, *second.approved_rows, *untouched]
-        held, _ = maker.book(_marked(approved, missing), due=False, on_top_of=clean or active)
-        held = held if clean is None or held is None or held.sha256 != clean.sha256 else None
+        held = maker.held(_marked(approved, missing), clean or active)
     return Refreshed(
         clean=clean,
         held=held,
@@ -274,12 +271,20 @@ class _Maker:
         ]
         self._provenance = kept + [payload.provenance() for payload in used]
 
+    def held(self, rows: list[Row], base: PriceBook) -> PriceBook | None:
+        """The book of these rows as it would follow ``base``; None if it cannot, or is it."""
+        try:
+            book, _ = self.book(rows, on_top_of=base)
+        except RefreshFailed:
+            return None
+        clean = json.loads(base.to_json())["models"]
+        return book if book and json.loads(book.to_json())["models"] != clean else None
+
     def book(
-        self, rows: list[Row], due: bool = False, on_top_of: PriceBook | None = None
+        self, rows: list[Row], *, due: bool = False, on_top_of: PriceBook | None = None
     ) -> tuple[PriceBook | None, list[QuarantinedField]]:
         """The book of these rows and what had to be left out; None if it changes nothing."""
-        rows = sorted(rows, key=self._place)
-        rows, refused = self._sound(rows)
+        rows, refused = self._sound(sorted(rows, key=self._place))
         if not due and _marked(rows, {}) == _marked(self._document["models"], {}):
             return None, refused
         document = {**self._document, "provenance": self._provenance, "models": rows}
@@ -299,20 +304,29 @@ class _Maker:
         problems = list(problems_in({**self._document, "models": rows}))
         if not problems:
             return rows, []
-        before = {f"{row['provider']}/{row['id']}": row for row in self._document["models"]}
-        refused, kept = [], []
+        refused: list[QuarantinedField] = []
+        names: set[tuple[str, str]] = set()
         for row in rows:
-            key = f"{row['provider']}/{row['id']}"
-            said = [p for p in problems if p.startswith((f"{key}:", f"{row['id']}:"))]
+            marks = (f"{row['provider']}/{row['id']}:", f"{row['id']}:")
+            said = [problem for problem in problems if problem.startswith(marks)]
             if said:
-                detail = f"{CODES['broken_invariant']}: {said[0]}"
-                refused.append(
-                    QuarantinedField(
-                        row["provider"], row["id"], "", None, None, (), "broken_invariant", detail
-                    )
-                )
-                row = before.get(key, {})  # noqa: PLW2901
-            kept += [row] if row else []
+                names |= _full_names(row)
+                reason = f"{CODES['broken_invariant']}: {said[0]}"
+                refused.append(finding(row["provider"], row["id"], "broken_invariant", reason))
+        # What was one row before may be several now: they go back together.
+        back = [row for row in self._document["models"] if _full_names(row) & names]
+        names |= {name for row in back for name in _full_names(row)}
+        kept = [row for row in rows if not _full_names(row) & names] + back
+        kept.sort(key=self._place)
         if not refused or list(problems_in({**self._document, "models": kept})):
             raise RefreshFailed(f"The book that would result is not sound: {problems[0]}")
         return kept, refused
+
+
+def _full_names(row: Row) -> set[tuple[str, str]]:
+    return {(row["provider"], name) for name in _names(row)}
+
+
+def finding(provider: str, model: str, code: str, reason: str) -> QuarantinedField:
+    """A finding about a whole model, or about all of a provider's (``*``)."""
+    return QuarantinedField(provider, model, "", None, None, (), code, reason)
