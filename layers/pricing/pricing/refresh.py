@@ -139,7 +139,7 @@ def refresh(
     models = {(one.provider, one.model) for one in waiting if one.approvable}
     if 0 < len(models) <= APPROVABLE_AT_ONCE:
         approved = [*first.approved_rows, *second.approved_rows, *untouched]
-        held = maker.held(_marked(approved, missing), clean or active)
+        held = maker.held(_marked(approved, missing), clean or active, waiting)
     return Refreshed(
         clean=clean,
         held=held,
@@ -271,17 +271,28 @@ class _Maker:
         ]
         self._provenance = kept + [payload.provenance() for payload in used]
 
-    def held(self, rows: list[Row], base: PriceBook) -> PriceBook | None:
-        """The book of these rows as it would follow ``base``; None if it cannot, or is it."""
+    def held(
+        self, rows: list[Row], base: PriceBook, waiting: Iterable[QuarantinedField]
+    ) -> PriceBook | None:
+        """The book of these rows as it would follow ``base``; None if it cannot, or is it.
+
+        Its id is made of what waits, not of since when: tomorrow it is the same proposal.
+        """
+        fields = sorted(
+            (one.provider, one.model, one.field, one.after or "")
+            for one in waiting
+            if one.approvable
+        )
+        mark = digest(canonical_json({"waiting": fields}))[:FINGERPRINT]
         try:
-            book, _ = self.book(rows, on_top_of=base)
+            book, _ = self.book(rows, id_=f"{base.id}-held-{mark}")
         except RefreshFailed:
             return None
         clean = json.loads(base.to_json())["models"]
         return book if book and json.loads(book.to_json())["models"] != clean else None
 
     def book(
-        self, rows: list[Row], *, due: bool = False, on_top_of: PriceBook | None = None
+        self, rows: list[Row], *, due: bool = False, id_: str | None = None
     ) -> tuple[PriceBook | None, list[QuarantinedField]]:
         """The book of these rows and what had to be left out; None if it changes nothing."""
         rows, refused = self._sound(sorted(rows, key=self._place))
@@ -291,7 +302,7 @@ class _Maker:
         content = {"families": document["families"], "models": rows}
         mark = digest(canonical_json(content))[:FINGERPRINT]
         document["published_at"] = f"{self._now}Z"
-        document["id"] = f"{on_top_of.id}-held-{mark}" if on_top_of else f"{self._now[:10]}.{mark}"
+        document["id"] = id_ or f"{self._now[:10]}.{mark}"
         return PriceBook.from_document(document), refused
 
     def _place(self, row: Row) -> tuple[int, str]:
