@@ -10,7 +10,8 @@ from typing import Any
 
 from pricing import bundled, refresh_environment
 from pricing.errors import TariffError
-from pricing.refresh import RefreshFailed, refresh
+from pricing.refresh import refresh
+from pricing.refresh_books import RefreshFailed
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricing.guard import Verdict, decide
-from pricing.guard_model import Candidate
+from pricing.guard_candidate import Candidate
 from pricing.guard_names import Names, look
 from pricing.price_columns import sketch_of
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pricing.guard_model import OWN, Candidate, Judgement, contradictions, judge, standard_rates
+from pricing.guard_candidate import OWN, Candidate
+from pricing.guard_model import Judgement, contradictions, judge, standard_rates
 from pricing.guard_names import Names
 from pricing.guard_rows import Pair, Taken, assembled, names_of
 from pricing.guard_rules import PLAUSIBLE, WITNESSES, Doubt, broken

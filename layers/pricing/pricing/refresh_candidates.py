@@ -12,7 +12,7 @@ from typing import Any
 
 from pricing.cloud_claude import regional
 from pricing.corrections import Corrections
-from pricing.guard_model import Candidate
+from pricing.guard_candidate import Candidate
 from pricing.merge_prices import GENAI, LITELLM, Listing, Row
 from pricing.merged_book import Merge, merges
 from pricing.merged_rows import PACKAGES
