@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## "; print "Tariff: make <target>" } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
@@ -103,6 +103,20 @@ peer-differences: .venv/.ready .venv-bench/.ready ## Ask two peers and Tariff th
 
 import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
 	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tools.import_prices $(ARGS)
+
+##@ Prices that stay right
+
+corrupt-refresh-score: .venv/.ready .venv-bench/.ready ## Refresh from corrupt lists, beside the peers
+	@$(PY) -m tools.corrupt_score $(ARGS)
+
+replay-prices: .venv/.ready ## Replay a year of real price history through the guard (downloads once)
+	@$(PY) -m tools.replay_prices $(ARGS)
+
+refresh-bench: .venv/.ready .venv-bench/.ready ## Time, memory and item sizes of a whole refresh
+	@$(PY) -m bench.refresh $(ARGS)
+
+upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the lists that tests refresh from
+	@$(PY) -m tools.upstream_excerpts
 
 ##@ Environments
 

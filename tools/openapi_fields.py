@@ -177,6 +177,7 @@ FIELDS: Mapping[str, str] = {
     "deprecated": "The day its end was announced.",
     "retires": "The day it stops answering; null when none is announced.",
     "retires_not_before": "It stays at least until this day.",
+    "missing_upstream_since": "The public price lists dropped it; its last price stays.",
     "prices": "What is in force at the moment asked for.",
     "price_history": "Every period with its prices, the future ones too.",
     "mode": "`standard`, `batch`, `fast`, and so on.",

@@ -11,7 +11,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from tools.published_lists import released
 
 RELEASES = Path(__file__).with_name("replay_releases.json")
 AIM_PERCENT = 10
+PATIENCE = timedelta(days=14)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +53,8 @@ class Replay:
         self.waited: dict[tuple[str, str, str | None], str] = {}
         self.before: dict[tuple[str, str], list[str | None]] = {}
         self.taken_back: list[str] = []
+        self.since: dict[tuple[str, str, str | None], str] = {}
+        self.decided: set[tuple[str, str, str | None]] = set()
         self.kept: set[tuple[str, str, str | None]] = set()
         self.added = 0
         print(f"{first[0]}  {first[1]:>8} {first[2]:>9}  {len(self.active)} models to begin with")
@@ -94,6 +97,7 @@ class Replay:
                 self.waited[key] = one.code
                 new[one.code] += 1
         self.added += len(done.added)
+        self._person(day, done)
         codes = ", ".join(f"{code} {count}" for code, count in sorted(new.items()))
         print(
             f"{day}  {genai:>8} {litellm:>9}  {len(done.changes):4} fields changed,"
@@ -101,6 +105,19 @@ class Replay:
             + (f"  ({codes})" if codes else "")
         )
         return done
+
+    def _person(self, day: str, done: Refreshed) -> None:
+        """Whoever looks after the prices approves what has waited for two weeks by now."""
+        still = {
+            (f"{one.provider}/{one.model}", one.field, one.after)
+            for one in done.waiting
+            if one.field and one.code != "price_withdrawn"
+        }
+        self.since = {key: self.since.get(key, day) for key in still}
+        limit = f"{date.fromisoformat(day) - PATIENCE:%Y-%m-%d}"
+        if any(first <= limit for first in self.since.values()):
+            self.decided |= {key for key, first in self.since.items() if first <= limit}
+            self.active = done.held or self.active
 
     def _note(self, day: str, change: Any) -> None:
         place = (change["model"], change["field"])
@@ -124,11 +141,13 @@ class Replay:
         print(f"{len(waited)} waited ({share / 100:.2f}%), {len(later)} of them until confirmed:")
         for code, count in Counter(self.waited.values()).most_common():
             print(f"    {count:4} {code}")
+        needed = 10_000 * len(self.decided) // max(len(changed), 1)
+        print(f"{len(self.decided)} ({needed / 100:.2f}%) waited for two weeks, for a person")
         print(f"{len(self.kept)} prices that the lists dropped, and that are kept")
         print(f"{self.added} new models; {len(self.active)} models in the end")
         print(f"{len(self.taken_back)} activated prices that a later release took back:")
         print(*(f"    {line}" for line in self.taken_back), sep="\n")
-        return int(share > AIM_PERCENT * 100)
+        return int(needed > AIM_PERCENT * 100)
 
 
 def payloads(day: str, genai: str, litellm: str) -> list[Payload]:

@@ -125,6 +125,7 @@ def test_every_route_reaches_the_function_that_declares_it(
         (event["Properties"]["Path"], function_id)
         for function_id, function in resources(template, "AWS::Serverless::Function").items()
         for event in function["Properties"]["Events"].values()
+        if event["Type"] == "HttpApi"
     }
 
     integrations = {

@@ -120,7 +120,8 @@ class Fetcher:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             headers = {"Accept-Encoding": "gzip", "User-Agent": "tariff-refresh/1"}
             connection.request("GET", path, headers=headers)
-            yield connection.getresponse()
+            with connection.getresponse() as answer:
+                yield answer
         finally:
             alarm.cancel()
             connection.close()

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pricing.guard_model import OWN, Candidate, Judgement, contradictions, judge, standard_rates
+from pricing.guard_candidate import OWN, Candidate
+from pricing.guard_model import Judgement, contradictions, judge, standard_rates
 from pricing.guard_names import Names
 from pricing.guard_rows import Pair, Taken, assembled, names_of
 from pricing.guard_rules import PLAUSIBLE, WITNESSES, Doubt, broken
 from pricing.merge_prices import Row
+from pricing.model_names import bare_model
 from pricing.money import multiply, ratio
 from pricing.price_columns import sketch_of
 from pricing.price_timeline import Difference, instant, without_beyond
@@ -62,6 +64,7 @@ def decide(
     candidates = [_within(candidate, horizon, waiting) for candidate in candidates]
     pairs, new = _paired(active, candidates)
     judgements = [judge(pair.active, pair.candidate, now) for pair in pairs]
+    _followers(judgements)
     _patterns(judgements)  # before contradictions, which would hide half of a pattern
     for judgement in judgements:
         contradictions(judgement)
@@ -182,6 +185,30 @@ def _patterns(judgements: Iterable[Judgement]) -> None:
             doubt = Doubt.of("provider_pattern", f"{models} models, times {factor}")
             for found, change in changes:
                 found.hold(change.field, doubt)
+
+
+def _followers(judgements: Iterable[Judgement]) -> None:
+    """Believe what moves with a price that two sources agree on.
+
+    The same component of the same model, in another mode or tier or at another seller, by the
+    same factor: the batch price is halved with the standard one, and the cloud's with the maker's.
+    """
+    led: set[tuple[str, str, Decimal]] = set()
+    for found in judgements:
+        for change in found.accepted():
+            if len(found.sources[change.field]) >= WITNESSES and change.before and change.after:
+                led.add((*_subject(found, change), ratio(change.after, change.before)))
+    for found in judgements:
+        for place, doubt in list(found.doubts.items()):
+            change = found.changes[place]
+            if doubt.code == "change_over_25_percent" and change.before and change.after:
+                factor = ratio(change.after, change.before)
+                if (*_subject(found, change), factor) in led:
+                    del found.doubts[place]
+
+
+def _subject(found: Judgement, change: Difference) -> tuple[str, str]:
+    return bare_model(str(found.active["id"])), change.field.column
 
 
 def _bands(active: Iterable[Row]) -> dict[str, tuple[Decimal, Decimal]]:

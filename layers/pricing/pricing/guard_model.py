@@ -6,12 +6,13 @@ share (``guard``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from pricing.cloud_claude import CLOUDS
-from pricing.guard_rules import Doubt, Witness, broken, doubt_about, is_inverted
+from pricing.guard_candidate import OWN, Candidate
+from pricing.guard_rules import WITNESSES, Doubt, Witness, broken, doubt_about, is_inverted
 from pricing.merge_prices import Row
 from pricing.merged_rows import PACKAGES
 from pricing.money import plain
@@ -25,71 +26,10 @@ from pricing.price_timeline import (
     believed_periods,
     instant,
     rebuilt,
-    same_tiers,
     segments,
     windows_of,
 )
 from pricing.quarantine import QuarantinedField
-
-#: Said by Tariff itself: a correction, or a price computed from ones that were believed.
-OWN = "tariff"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What the sources together make of one model, as a book row, and what each says of it.
-
-    ``by_name`` holds, by name and source, the source's prices today. ``first_hand`` are the
-    sources that sell the model. ``own`` rows hold Tariff's prices, not a source's. ``elsewhere``
-    is what each source says of the same model at another seller: the maker, or a cloud.
-    """
-
-    row: Row
-    by_name: Mapping[str, Mapping[str, Sketch]]
-    first_hand: frozenset[str] = frozenset()
-    own: bool = False
-    elsewhere: Mapping[str, tuple[Sketch, ...]] = field(default_factory=dict)
-
-    def of(self, names: Iterable[str]) -> "Candidate":
-        """The same of these names only: what is said of another is no word about them."""
-        kept = {name: self.by_name[name] for name in names if name in self.by_name}
-        return replace(self, by_name=kept)
-
-    @property
-    def said(self) -> Mapping[str, tuple[Sketch, ...]]:
-        """By source, its prices today for every name."""
-        said: dict[str, tuple[Sketch, ...]] = {}
-        for sources in self.by_name.values():
-            for source, sketch in sources.items():
-                said[source] = (*said.get(source, ()), sketch)
-        return said
-
-    def saying(self, place: Field, price: Decimal | None) -> frozenset[str]:
-        """The sources with this price in this place today.
-
-        One that says nothing of this seller may say it of another one: resellers mostly charge
-        what the maker does. It then stands as a second witness, never as the only one.
-        """
-        here = {name for name, said in self.said.items() if price in prices_in(said, place)}
-        if here:
-            others = self.elsewhere.keys() - self.said.keys()
-            here |= {name for name in others if price in prices_in(self.elsewhere[name], place)}
-        return frozenset(here)
-
-    def prices_of(self, source: str, place: Field) -> set[Decimal]:
-        """What one source says there; empty when it says nothing."""
-        return prices_in(self.said[source], place)
-
-
-def prices_in(sketches: Iterable[Sketch], place: Field) -> set[Decimal]:
-    """What each sketch has in one place."""
-    found = set()
-    for sketch in sketches:
-        steps = sketch.get(place.mode)
-        rates = at_step(steps, place.above) if steps else {}
-        if place.column in rates:
-            found.add(rates[place.column])
-    return found
 
 
 @dataclass(slots=True)
@@ -251,7 +191,10 @@ def _is_cancelled(part: Segment, parts: list[Segment], change: Difference) -> bo
 
 
 def _follow_standard(found: Judgement) -> None:
-    """A column no source states was completed from the standard list, and shares its fate."""
+    """A column no source states was completed from the standard list, and shares its fate.
+
+    Where the standard price waits, what one source alone says of another mode waits with it.
+    """
     for place, change in found.changes.items():
         base = place._replace(mode="standard")
         is_copy = (
@@ -265,6 +208,8 @@ def _follow_standard(found: Judgement) -> None:
             if base in found.doubts:
                 found.doubts[place] = found.doubts[base]
             found.sources[place] = found.sources[base]
+        elif base in found.doubts and len(found.sources[place]) < WITNESSES:
+            found.hold(place, found.doubts[base])
 
 
 def _inversions(found: Judgement) -> None:
@@ -289,20 +234,18 @@ def _steps_changed(found: Judgement, part: Segment) -> set[tuple[str, str, int]]
 
 
 def _tie_tiers(found: Judgement) -> None:
-    """Where thresholds change, a mode is taken whole or not at all."""
+    """A mode or tier that is new is taken whole or not at all."""
     for part in found.parts:
-        ours, theirs = windows_of(part.before), windows_of(part.said)
-        for window, mode in {(window, mode) for window, mode, _ in _steps_changed(found, part)}:
-            mine, yours = (of.get(window, {}).get(mode) for of in (ours, theirs))
+        ours = windows_of(part.before)
+        for window, mode, above in _steps_changed(found, part):
+            if above in ours.get(window, {}).get(mode, {}):
+                continue
             bound = [
-                place
-                for place in found.changes
-                if (place.starts, place.window, place.mode) == (part.starts, window, mode)
+                place for place in found.changes if place[:4] == (part.starts, window, mode, above)
             ]
             doubts = [found.doubts[place] for place in bound if place in found.doubts]
-            if doubts and not same_tiers(mine, yours):
-                for place in bound:
-                    found.hold(place, doubts[0])
+            for place in bound if doubts else ():
+                found.hold(place, doubts[0])
 
 
 def _break(found: Judgement) -> None:

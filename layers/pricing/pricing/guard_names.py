@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pricing.guard_rules import Doubt
 from pricing.price_book_checks import MAX_NAME
 
-_NAME = re.compile(r"[A-Za-z0-9@][A-Za-z0-9._:/@+~\[\]()=,*-]*")
+_NAME = re.compile(r"[A-Za-z0-9@~][A-Za-z0-9._:/@+~\[\]()=,*-]*")
 #: Characters that are read as another; what is left of a name after replacing them is its look.
 _LOOKS = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l"})
 _PAIRS = (("rn", "m"), ("vv", "w"))

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pricing.guard_model import Candidate, Judgement
+from pricing.guard_candidate import Candidate
+from pricing.guard_model import Judgement
 from pricing.merge_prices import Row
 
 

@@ -199,19 +199,18 @@ def _believed_steps(
     if all(taken) and mine == before:
         return yours
     steps = {above: dict(rates) for above, rates in (mine or {}).items()}
-    for (above, column), (after, believed) in changes.items():
-        if believed and above in steps:
-            steps[above].pop(column, None)
-            if after is not None:
-                steps[above][column] = after
-    return steps
-
-
-def same_tiers(mine: Steps | None, yours: Steps | None) -> bool:
-    """Whether a mode can be changed field by field: both have it, with the same thresholds."""
-    if mine is None or yours is None or len(mine) != len(yours):
-        return False
-    return sorted(mine) == sorted(_near(above, mine) for above in yours)
+    for above in sorted({above for above, _ in changes}):
+        here = {column: one for (step, column), one in changes.items() if step == above}
+        if above not in steps:  # a step is new as a whole or not at all, and never the first
+            if not all(believed for _, believed in here.values()) or (above and not steps):
+                continue
+            steps[above] = at_step(steps, above)
+        for column, (after, believed) in here.items():
+            if believed:
+                steps[above].pop(column, None)
+                if after is not None:
+                    steps[above][column] = after
+    return steps or None
 
 
 def _between(
@@ -234,7 +233,7 @@ def _near(above: int, steps: Steps) -> int:
 def at_step(steps: Steps, above: int) -> dict[str, Decimal]:
     """The rates of the highest step at or below a threshold."""
     below = [step for step in steps if step <= above + SAME_TIER_TOKENS]
-    return steps[max(below)] if below else {}
+    return dict(steps[max(below)]) if below else {}
 
 
 def _ahead(prices: Sequence[Period], now: str) -> list[Period]:

@@ -12,15 +12,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pricing import sources_bedrock, sources_genai_published, sources_litellm, sources_openrouter
-from pricing.errors import TariffError
 from pricing.guard import Verdict, decide
 from pricing.guard_model import sources_of
+from pricing.guard_rows import names_of
 from pricing.merge_prices import Row
 from pricing.merged_rows import PACKAGES
 from pricing.money import plain
-from pricing.price_book import PriceBook, canonical_json, digest
-from pricing.price_book_checks import problems_in
-from pricing.quarantine import CODES, QuarantinedField
+from pricing.price_book import PriceBook
+from pricing.quarantine import QuarantinedField
+from pricing.refresh_books import BookMaker, RefreshFailed, finding, marked
 from pricing.refresh_candidates import AWS, OPENROUTER, Candidates, Read
 from pricing.sources import Findings, Payload, SourceRefused
 
@@ -30,7 +30,6 @@ HORIZON = timedelta(days=366)
 MARK_AFTER = timedelta(days=7)
 #: Answers remembered for each source, so that an old one is known for what it is.
 REMEMBERED = 400
-FINGERPRINT = 12
 #: When more models wait than this, it is a source that needs looking at, not their prices.
 APPROVABLE_AT_ONCE = 100
 READERS = {
@@ -41,10 +40,6 @@ READERS = {
 }
 #: The sources that make candidates. Without either there is nothing to refresh from.
 LISTS = tuple(PACKAGES.values())
-
-
-class RefreshFailed(TariffError):
-    """No version can be made; what is active stays so, and is as old as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +118,23 @@ def refresh(
     ]
     left = {id(row) for row in others} - {id(row) for row in judged}
     if not complete:
-        names = {(row["provider"], name) for row in judged for name in _names(row)}
-        found = [c for c in found if {(c.row["provider"], n) for n in _names(c.row)} <= names]
+        names = {(row["provider"], name) for row in judged for name in names_of(row)}
+        found = [c for c in found if {(c.row["provider"], n) for n in names_of(c.row)} <= names]
     second = decide(judged, found, moment, horizon)
     waiting += [*first.waiting, *second.waiting]
     for provider, reason in candidates.failed.items():
-        waiting.append(
-            QuarantinedField(provider, "*", "", None, None, (), "source_refused", reason)
-        )
+        waiting.append(finding(provider, "*", "source_refused", reason))
     missing = _missing(memory, [*first.missing, *second.missing], rows, read, moment)
     untouched = [row for row in others if id(row) in left]
-    maker = _Maker(document, used, moment)
+    maker = BookMaker(document, used, moment)
     clean, refused = maker.book(
-        _marked([*first.rows, *second.rows, *untouched], missing), _due(missing, rows, now)
+        marked([*first.rows, *second.rows, *untouched], missing), due=_due(missing, rows, now)
     )
     held = None
     models = {(one.provider, one.model) for one in waiting if one.approvable}
     if 0 < len(models) <= APPROVABLE_AT_ONCE:
         approved = [*first.approved_rows, *second.approved_rows, *untouched]
-        held, _ = maker.book(_marked(approved, missing), due=False, on_top_of=clean or active)
-        held = held if clean is None or held is None or held.sha256 != clean.sha256 else None
+        held = maker.held(marked(approved, missing), clean or active, waiting)
     return Refreshed(
         clean=clean,
         held=held,
@@ -188,10 +180,6 @@ def _own_providers(rows: Iterable[Row]) -> set[str]:
     return {row["provider"] for row in rows if row.get("source")}
 
 
-def _names(row: Row) -> list[str]:
-    return [row["id"], *row.get("aliases", ())]
-
-
 def _missing(
     memory: Memory, gone: Sequence[str], rows: Sequence[Row], read: Read, now: str
 ) -> dict[str, str]:
@@ -212,18 +200,6 @@ def _missing(
         key: memory.missing.get(key) or marks.get(key) or now[:10]
         for key in sorted({*gone} - retired)  # lists are free to drop what nobody can call
     }
-
-
-def _marked(rows: Iterable[Row], missing: Mapping[str, str]) -> list[Row]:
-    marked = []
-    for row in rows:
-        life = {**row.get("lifecycle", {})}
-        life.pop("missing_upstream_since", None)
-        since = missing.get(f"{row['provider']}/{row['id']}")
-        life |= {"missing_upstream_since": since} if since else {}
-        bare = {key: value for key, value in row.items() if key != "lifecycle"}
-        marked.append(bare | ({"lifecycle": life} if life else {}))
-    return marked
 
 
 def _due(missing: Mapping[str, str], rows: Iterable[Row], now: datetime) -> bool:
@@ -255,64 +231,3 @@ def _changes(verdict: Verdict) -> Iterable[Mapping[str, Any]]:
             "after": None if change.after is None else plain(change.after),
             "sources": sorted(sources),
         }
-
-
-class _Maker:
-    """Makes books on the active document, checked as every published one is."""
-
-    def __init__(self, document: Mapping[str, Any], used: Sequence[Payload], now: str) -> None:
-        self._document = document
-        self._now = now
-        self._order = {
-            f"{row['provider']}/{row['id']}": at for at, row in enumerate(document["models"])
-        }
-        names = {payload.source for payload in used}
-        kept = [
-            entry
-            for entry in document["provenance"]
-            if entry["title"].partition(" ")[0].rstrip(",") not in names
-        ]
-        self._provenance = kept + [payload.provenance() for payload in used]
-
-    def book(
-        self, rows: list[Row], due: bool = False, on_top_of: PriceBook | None = None
-    ) -> tuple[PriceBook | None, list[QuarantinedField]]:
-        """The book of these rows and what had to be left out; None if it changes nothing."""
-        rows = sorted(rows, key=self._place)
-        rows, refused = self._sound(rows)
-        if not due and _marked(rows, {}) == _marked(self._document["models"], {}):
-            return None, refused
-        document = {**self._document, "provenance": self._provenance, "models": rows}
-        content = {"families": document["families"], "models": rows}
-        mark = digest(canonical_json(content))[:FINGERPRINT]
-        document["published_at"] = f"{self._now}Z"
-        document["id"] = f"{on_top_of.id}-held-{mark}" if on_top_of else f"{self._now[:10]}.{mark}"
-        return PriceBook.from_document(document), refused
-
-    def _place(self, row: Row) -> tuple[int, str]:
-        """Known rows where they were, then the new ones by name."""
-        key = f"{row['provider']}/{row['id']}"
-        return self._order.get(key, len(self._order)), key
-
-    def _sound(self, rows: list[Row]) -> tuple[list[Row], list[QuarantinedField]]:
-        """Without the changes that break a check; raises RefreshFailed when that mends nothing."""
-        problems = list(problems_in({**self._document, "models": rows}))
-        if not problems:
-            return rows, []
-        before = {f"{row['provider']}/{row['id']}": row for row in self._document["models"]}
-        refused, kept = [], []
-        for row in rows:
-            key = f"{row['provider']}/{row['id']}"
-            said = [p for p in problems if p.startswith((f"{key}:", f"{row['id']}:"))]
-            if said:
-                detail = f"{CODES['broken_invariant']}: {said[0]}"
-                refused.append(
-                    QuarantinedField(
-                        row["provider"], row["id"], "", None, None, (), "broken_invariant", detail
-                    )
-                )
-                row = before.get(key, {})  # noqa: PLW2901
-            kept += [row] if row else []
-        if not refused or list(problems_in({**self._document, "models": kept})):
-            raise RefreshFailed(f"The book that would result is not sound: {problems[0]}")
-        return kept, refused

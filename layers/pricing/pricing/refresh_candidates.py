@@ -5,23 +5,24 @@ rows, Claude's, are not replaced by a merge: a source counts there when it says 
 Sellers' own lists (OpenRouter's for itself, AWS's for Bedrock) confirm or contradict.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from pricing.cloud_claude import regional
 from pricing.corrections import Corrections
-from pricing.guard_model import Candidate
+from pricing.guard_candidate import Candidate
 from pricing.merge_prices import GENAI, LITELLM, Listing, Row
 from pricing.merged_book import Merge, merges
 from pricing.merged_rows import PACKAGES
-from pricing.model_names import AREA, stem
+from pricing.model_names import bare_model
 from pricing.price_columns import Sketch, document_of, sketch_of
 from pricing.price_timeline import instant
 from pricing.source_lists import side_by_side
 from pricing.sources import UNREADABLE
 from pricing.sources_bedrock import key_of
+from pricing.sources_litellm import WITNESSED
 
 OPENROUTER, BEDROCK = "openrouter", "bedrock"
 AWS = "aws-price-list"
@@ -56,11 +57,14 @@ class Candidates:
     sources: Mapping[str, str]
     _lists: dict[str, Any] = field(init=False)
     _first_hand: dict[tuple[str, str], tuple[str, Sketch]] = field(init=False)
+    _witnessed: dict[str, list[dict[str, Any]]] = field(init=False)
     #: Providers whose lists could not be merged, and why.
     failed: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._lists = side_by_side(self.read.genai or [], self.read.litellm or {})
+        listed = dict(self.read.litellm or {})
+        self._witnessed = {name: listed.pop(name, []) for name in WITNESSED.values()}
+        self._lists = side_by_side(self.read.genai or [], listed)
         self._first_hand = {}
         for row in self.read.openrouter or ():
             self._first_hand[OPENROUTER, row["id"]] = (OPENROUTER, sketch_of(row["lists"]))
@@ -73,40 +77,54 @@ class Candidates:
         """Candidates for hand-written rows, and for models of their providers nobody knows."""
         for provider in sorted({row["provider"] for row in own} & self._lists.keys()):
             merge = self._merge(own, provider)
-            if merge is None:
-                continue
-            by_name = {listing.name: listing for listing in merge.listings}
-            known = set()
-            for row in own:
-                names = [row["id"], *row.get("aliases", ())]
-                known |= {*names}
-                said = self._said(merge, {name: by_name[name] for name in names if name in by_name})
-                if row["provider"] == provider and row.get("prices") and said:
-                    yield self._own_candidate(row, said)
-            for row in merge.rows:
-                if not known & {row["id"], *row.get("aliases", ())}:
-                    yield self._candidate(row, merge, by_name)
+            if merge is not None:
+                yield from self._of_own([r for r in own if r["provider"] == provider], merge)
+
+    def _of_own(self, own: Iterable[Row], merge: Merge) -> Iterator[Candidate]:
+        by_name = {listing.name: listing for listing in merge.listings}
+        known: set[str] = set()
+        for row in own:
+            names = [row["id"], *row.get("aliases", ())]
+            known.update(names)
+            said = self._said(merge, {name: by_name[name] for name in names if name in by_name})
+            if row.get("prices") and said:
+                yield self._own_candidate(row, said)
+        for row in merge.rows:
+            if not known & {row["id"], *row.get("aliases", ())}:
+                yield self._candidate(row, merge, by_name)
 
     def of_others(self, own: Sequence[Row]) -> Iterator[Candidate]:
         """Candidates for every other provider; the clouds' Claude costs what ``own`` does."""
         theirs = sorted(self._lists.keys() - {row["provider"] for row in own})
         made = [merge for provider in theirs if (merge := self._merge(own, provider))]
-        everywhere: dict[str, dict[str, dict[str, list[Sketch]]]] = {}
+        everywhere = self._everywhere(made)
+        for merge in made:
+            by_name = {listing.name: listing for listing in merge.listings}
+            for row in merge.rows:
+                sellers = everywhere.get(bare_model(row["id"]), {})
+                elsewhere: dict[str, tuple[Sketch, ...]] = {}
+                for seller in sellers.keys() - {merge.provider}:
+                    for source, sketches in sellers[seller].items():
+                        elsewhere[source] = (*elsewhere.get(source, ()), *sketches)
+                yield replace(self._candidate(row, merge, by_name), elsewhere=elsewhere)
+
+    def _everywhere(self, made: Sequence[Merge]) -> dict[str, dict[str, dict[str, list[Sketch]]]]:
+        """By model, seller and source: what each source says of one model anywhere."""
+        found: dict[str, dict[str, dict[str, list[Sketch]]]] = {}
+
+        def note(name: str, seller: str, source: str, sketch: Sketch) -> None:
+            at = found.setdefault(bare_model(name), {}).setdefault(seller, {})
+            at.setdefault(source, []).append(sketch)
+
+        for provider, rows in self._witnessed.items():
+            for row in rows:  # a seller apart: its own candidate may not be the only witness
+                note(row["id"], f"{provider}, witnessed", "litellm", sketch_of(row["lists"]))
         for merge in made:
             by_name = {listing.name: listing for listing in merge.listings}
             for name, said in self._said(merge, by_name).items():
                 for source, sketch in said.items():
-                    at = everywhere.setdefault(bare_model(name), {}).setdefault(merge.provider, {})
-                    at.setdefault(source, []).append(sketch)
-        for merge in made:
-            by_name = {listing.name: listing for listing in merge.listings}
-            for row in merge.rows:
-                elsewhere: dict[str, tuple[Sketch, ...]] = {}
-                for provider, sources in everywhere.get(bare_model(row["id"]), {}).items():
-                    if provider != merge.provider:
-                        for source, sketches in sources.items():
-                            elsewhere[source] = (*elsewhere.get(source, ()), *sketches)
-                yield replace(self._candidate(row, merge, by_name), elsewhere=elsewhere)
+                    note(name, merge.provider, source, sketch)
+        return found
 
     def _merge(self, own: Sequence[Row], provider: str) -> Merge | None:
         """One provider merged; None, and noted, where its lists make no sense together."""
@@ -177,13 +195,6 @@ def _at(sketch: Sketch, mode: str, above: int, column: str) -> Iterator[Decimal]
     rates = sketch.get(mode, {}).get(above, {})
     if column in rates:
         yield rates[column]
-
-
-def bare_model(name: str) -> str:
-    """A model's name without who made it, where it runs, and how it is spelt there."""
-    last = AREA.sub("", name).rpartition("/")[2]
-    maker, dot, rest = last.partition(".")
-    return stem(rest if dot and maker.isalpha() else last)
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -20,9 +20,9 @@ from pricing.quarantine import QuarantinedField
 #: Several times what the largest list has today (3 MB).
 MAX_PAYLOAD_BYTES = 20_000_000
 MAX_TEXT = 200
-_DECIMAL = re.compile(r"\d{1,12}(?:\.\d{1,30})?(?:[eE]-\d{1,2})?")
+_DECIMAL = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,30})?(?:[eE]-[0-9]{1,2})?")
 #: What reading an entry of the wrong shape raises.
-UNREADABLE = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, re.error)
 
 
 class SourceRefused(TariffError):

@@ -87,6 +87,8 @@ CAPABILITIES = {
 STREAMED = {"chat", "completion", "responses"}
 #: Columns whose zero means "no such charge": embeddings have no output, some caches no writes.
 NO_CHARGE = {"output", "cache_write_5m", "cache_write_1h", "cache_read", "reasoning_output"}
+#: Providers whose rows here are too few or too old to price from, but may confirm another list.
+WITNESSED = {"openrouter": "openrouter"}
 #: Members of the map that are about the map.
 RESERVED = {"sample_spec", "fallback_generalizations"}
 MULTIPLIERS = ("regional_endpoint_uplift_multiplier", "regional_processing_uplift_multiplier_us")
@@ -108,11 +110,13 @@ def read(payload: Payload, findings: Findings) -> dict[str, list[dict[str, Any]]
             continue
         provider = _provider(entry) if isinstance(entry, dict) else "litellm"
         if provider is None and "litellm_provider" in entry:
-            continue  # a provider that Tariff does not list
+            provider = WITNESSED.get(entry["litellm_provider"])
+            if provider is None:
+                continue  # a provider that Tariff does not list
         with findings.entry(provider or "litellm", key):
             _check(key, entry)
-            for found in _rows(key, entry):
-                rows.setdefault(found[0], []).append(found[1])
+            for row in _rows(key, entry, provider or "litellm"):
+                rows.setdefault(provider or "litellm", []).append(row)
     return rows
 
 
@@ -134,19 +138,20 @@ def rows_of(price_map: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[s
     """Every token-priced row by our provider id, in the map's own order."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for key, entry in price_map.items():
-        for provider, row in _rows(key, entry):
-            rows.setdefault(provider, []).append(row)
+        provider = _provider(entry)
+        if provider:
+            for row in _rows(key, entry, provider):
+                rows.setdefault(provider, []).append(row)
     return rows
 
 
-def _rows(key: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    provider = _provider(entry)
-    if provider is None or not _is_billed_as_text(entry) or _NOT_A_MODEL.match(key):
+def _rows(key: str, entry: Mapping[str, Any], provider: str) -> Iterator[dict[str, Any]]:
+    if not _is_billed_as_text(entry) or _NOT_A_MODEL.match(key):
         return
     sketch = _sketch(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
     prices = sketch["standard"][0]
     if prices.get("input") or prices.get("output"):  # else a free tier, or no token price
-        yield provider, _row(key, provider, entry, sketch)
+        yield _row(key, provider, entry, sketch)
 
 
 def _is_billed_as_text(entry: Mapping[str, Any]) -> bool:
