@@ -11,9 +11,10 @@ from unittest import mock
 
 from functions.refresh_pricing.app import lambda_handler
 from pricing import bundled
+from pricing.audit_chain import AuditRow
+from pricing.ledger import Ledger
 from pricing.price_book import PriceBook
 from pricing.refresh import Memory
-from pricing.ledger import Ledger
 from pricing.refresh_store import RefreshStore
 from pricing.repository import Pointer
 from tests.books import BY, PLAIN
@@ -81,6 +82,10 @@ class Refreshing:
         """One refresh through the handler."""
         with mock.patch.dict(os.environ, {**self.environment, **environment}):
             return lambda_handler(event, None)
+
+    def outcomes(self) -> list[AuditRow]:
+        """The audit's rows of whole refreshes; what each of them stored has rows of its own."""
+        return [row for row in self.ledger.audit_rows() if row.action.startswith("refresh")]
 
     def active(self) -> PriceBook:
         """The active book, read back whole."""

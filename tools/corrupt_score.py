@@ -97,7 +97,7 @@ def ours_of(
 
 
 def _ours(found: Refreshing, case: str, source: str) -> str:
-    before, rows = found.ledger.active(), len(found.ledger.audit_rows())
+    before, rows = found.ledger.active(), len(found.outcomes())
     for name in SOURCES if source == "both" else (source,):
         found.serve(name, spoiled(case, name, found.lists[name]))
     if case == OLD_COPY:
@@ -114,7 +114,7 @@ def _ours(found: Refreshing, case: str, source: str) -> str:
         found.sound()
     if found.ledger.active() != before:
         return "activated"
-    return "kept" if len(found.ledger.audit_rows()) == rows + 1 else "no audit row"
+    return "kept" if len(found.outcomes()) == rows + 1 else "no audit row"
 
 
 def peer_of(peer: str, wanted: Sequence[str], lists: dict[str, bytes]) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,8 @@ _AT = "When, RFC 3339 in UTC."
 _ACTOR = "Who: an IAM principal's ARN, or `jwt:` with a token's subject."
 _WHY = "Why, in their words."
 _FIELD = (
-    "`mode.component`, with `>tokens` for a tier, `~from-to/days` for an off-peak window and `@instant`"
-    " for a price announced for later."
+    "`mode.component`, with `>tokens` for a tier, `~from-to/days` for an off-peak window and"
+    " `@instant` for a price announced for later."
 )
 
 #: By ``Type.field``, else by ``field``, as in openapi_fields.py.

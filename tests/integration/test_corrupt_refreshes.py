@@ -27,7 +27,7 @@ def test_nothing_of_a_corrupt_refresh_becomes_active(
     refreshes: Refreshing, case: str, source: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = refreshes.ledger.active()
-    rows = len(refreshes.ledger.audit_rows())
+    rows = len(refreshes.outcomes())
     for name in SOURCES if source == "both" else (source,):
         refreshes.serve(name, spoiled(case, name, excerpt(name)))
     if case == OLD_COPY:
@@ -42,7 +42,7 @@ def test_nothing_of_a_corrupt_refresh_becomes_active(
         refreshes.sound()
 
     assert refreshes.ledger.active() == before
-    assert len(refreshes.ledger.audit_rows()) == rows + 1
+    assert len(refreshes.outcomes()) == rows + 1
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Tariff"
     assert line["refresh_failed"] + line["prices_waiting"] + line["sources_failed"] > 0 or (

@@ -66,7 +66,7 @@ def test_a_refresh_killed_at_any_write_leaves_the_old_version_or_the_new(
             pointer = found.ledger.active()
             assert pointer
             assert pointer.revision == 2
-            assert len([v for v in found.ledger.version_ids() if "held" in v]) == 1
+            assert len([v for v in [one.id for one in found.ledger.versions()] if "held" in v]) == 1
 
     assert number > 6  # every write was reached, and then there were no more
     assert seen == {"0.1", "0.12"}

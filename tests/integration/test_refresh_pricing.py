@@ -73,18 +73,18 @@ def test_the_new_version_names_the_answers_it_was_made_from(refreshes: Refreshin
 def test_a_duplicated_event_makes_no_second_version(refreshes: Refreshing) -> None:
     refreshes.serve("genai-prices", genai(dearer))
     first = refreshes.run()
-    versions, pointer = refreshes.ledger.version_ids(), refreshes.ledger.active()
+    versions, pointer = [one.id for one in refreshes.ledger.versions()], refreshes.ledger.active()
 
     assert refreshes.run()["active"] == first["active"]
-    assert refreshes.ledger.version_ids() == versions
+    assert [one.id for one in refreshes.ledger.versions()] == versions
     assert refreshes.ledger.active() == pointer
 
 
 def test_the_next_day_without_news_makes_no_version(refreshes: Refreshing) -> None:
     refreshes.run()
-    versions = refreshes.ledger.version_ids()
+    versions = [one.id for one in refreshes.ledger.versions()]
     refreshes.run({"scheduled_time": "2026-11-25T03:00:00Z"})
-    assert refreshes.ledger.version_ids() == versions
+    assert [one.id for one in refreshes.ledger.versions()] == versions
 
 
 def test_what_is_not_believed_waits_beside_what_is(refreshes: Refreshing) -> None:
@@ -96,20 +96,20 @@ def test_what_is_not_believed_waits_beside_what_is(refreshes: Refreshing) -> Non
     refreshes.run()
 
     assert price(refreshes) == "0.12"
-    (held,) = [name for name in refreshes.ledger.version_ids() if "-held-" in name]
+    (held,) = [one.id for one in refreshes.ledger.versions() if "-held-" in one.id]
     assert held.startswith(refreshes.active().id)
     row = refreshes.ledger.audit_rows()[-1]
-    assert row["details"]["held_version"] == held
-    waiting = {one["code"] for one in row["details"]["quarantined"]}
+    assert row.details["held_version"] == held
+    waiting = {one["code"] for one in row.details["quarantined"]}
     assert "change_over_25_percent" in waiting
-    assert all(one["reason"] for one in row["details"]["quarantined"])
+    assert all(one["reason"] for one in row.details["quarantined"])
 
 
 def test_what_waits_is_not_proposed_again_every_day(refreshes: Refreshing) -> None:
     refreshes.serve("genai-prices", genai(much_dearer))
     for day in (24, 25, 26):
         refreshes.run({"scheduled_time": f"2026-11-{day}T03:00:00Z"})
-    assert len([name for name in refreshes.ledger.version_ids() if "-held-" in name]) == 1
+    assert len([one for one in refreshes.ledger.versions() if "-held-" in one.id]) == 1
     assert price(refreshes) == "0.1"
 
 
@@ -129,13 +129,13 @@ def test_a_failed_refresh_touches_nothing_but_the_audit(
 ) -> None:
     for name in SOURCES:
         refreshes.serve(name, Answer(b"<html>", headers={"Content-Type": "text/html"}))
-    before, versions = refreshes.ledger.active(), refreshes.ledger.version_ids()
+    before, versions = refreshes.ledger.active(), [one.id for one in refreshes.ledger.versions()]
 
     with pytest.raises(TariffError):
         refreshes.run()
 
     assert refreshes.ledger.active() == before
-    assert refreshes.ledger.version_ids() == versions
+    assert [one.id for one in refreshes.ledger.versions()] == versions
     assert refreshes.ledger.audit_rows()[-1].action == "refresh_failed"
     assert refreshes.ledger.audit_rows()[-1].details["failures"].keys() == {*SOURCES}
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -198,6 +198,6 @@ def test_the_audit_is_a_chain(refreshes: Refreshing) -> None:
     refreshes.run()
     refreshes.run({"scheduled_time": "2026-11-25T03:00:00Z"})
     rows = refreshes.ledger.audit_rows()
-    assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
-    assert rows[0]["previous"] == ""
-    assert all(len(row["previous"]) == 64 for row in rows[1:])
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    assert rows[0].previous == ""
+    assert all(len(row.previous) == 64 for row in rows[1:])

@@ -65,6 +65,20 @@ def test_what_the_sources_say_as_before_changes_nothing() -> None:
     assert (verdict.accepted, verdict.waiting, verdict.missing) == ((), (), ())
 
 
+def test_a_price_that_a_person_took_back_is_not_brought_back_by_a_list() -> None:
+    dear = {"input": "2.4", "output": "10"}
+    announced = [
+        {"lists": lists(standard=OLD), "source": BOTH, "to": "2027-01-01"},
+        {"lists": lists(standard=dear), "source": BOTH, "from": "2027-01-01"},
+    ]
+    said = candidate({GENAI: OLD, LITELLM: OLD}, prices=announced)
+    assert decided([row()], said).accepted
+    active = [{**row(), "cancelled": ["2027-01-01"]}]
+    verdict = decided(active, said)
+    assert verdict.rows == active
+    assert (verdict.accepted, verdict.waiting) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("after", "code"),
     [

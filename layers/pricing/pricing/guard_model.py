@@ -28,6 +28,7 @@ from pricing.price_timeline import (
     rebuilt,
     segments,
     windows_of,
+    without_cancelled,
 )
 from pricing.quarantine import QuarantinedField
 
@@ -100,6 +101,9 @@ def judge(active: Row, candidate: Candidate, now: str) -> Judgement:
     candidate = candidate.of([active["id"], *active.get("aliases", ())])
     is_silent = not candidate.own and sources_of(active, now) - candidate.said.keys()
     ahead = active["prices"] if is_silent else candidate.row["prices"]
+    cancelled = {instant(start) for start in active.get("cancelled", ())}
+    if cancelled:
+        ahead = without_cancelled(ahead, cancelled)
     parts = segments(active["prices"], ahead, now)
     found = Judgement(active, candidate, now, parts)
     earlier = _earlier(active, now)

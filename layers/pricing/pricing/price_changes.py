@@ -103,7 +103,9 @@ def rates_of(period: PricePeriod | None) -> dict[str, Decimal]:
     found = dict(_rates(period.lists, ""))
     for window in period.windows:
         days = "".join(str(day) for day in sorted(window.days))
-        name = f"~{window.start.isoformat()}-{window.end.isoformat()}" + (f"/{days}" if days else "")
+        name = f"~{window.start.isoformat()}-{window.end.isoformat()}" + (
+            f"/{days}" if days else ""
+        )
         found |= dict(_rates(window.lists, name))
     return found
 

@@ -5,7 +5,7 @@ are a row of segments, between the days on which either the active version or th
 one. Within a segment a price is one *field*: window, mode, tier threshold and component.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -97,6 +97,21 @@ def without_beyond(prices: Sequence[Period], horizon: str) -> tuple[list[Period]
     if beyond and near:
         near[-1] = {key: value for key, value in near[-1].items() if key != "to"}
     return near, beyond
+
+
+def without_cancelled(prices: Sequence[Period], starts: Collection[str]) -> list[Period]:
+    """The periods but those that begin at one of ``starts``; the one before each goes on.
+
+    A person took these back: lists that still announce them are not news.
+    """
+    kept: list[Period] = []
+    for period in prices:
+        if not kept or instant(period.get("from", "")) not in starts:
+            kept.append(period)
+            continue
+        before = {key: value for key, value in kept[-1].items() if key != "to"}
+        kept[-1] = before | ({"to": period["to"]} if "to" in period else {})
+    return kept
 
 
 def rebuilt(

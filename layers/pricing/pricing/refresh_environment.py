@@ -14,9 +14,9 @@ from typing import Any
 
 from pricing.errors import TariffError
 from pricing.fetcher import Fetcher, FetchFailed
+from pricing.ledger import Ledger
 from pricing.refresh import Refreshed
 from pricing.refresh_candidates import AWS, OPENROUTER
-from pricing.ledger import Ledger
 from pricing.refresh_store import RefreshStore
 from pricing.slack_notice import notice_of
 from pricing.slack_webhook import WebhookFailed, post, webhook_url

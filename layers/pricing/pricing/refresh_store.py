@@ -22,8 +22,8 @@ from pricing.quarantine import Proposal, QuarantinedField
 from pricing.refresh import Memory, Refreshed
 
 if TYPE_CHECKING:
-    from pricing.price_book import PriceBook
     from pricing.ledger import Ledger
+    from pricing.price_book import PriceBook
     from pricing.repository import Pointer
 
 ACTOR = "refresh"
