@@ -14,7 +14,7 @@ DeployedWith = Callable[[Callable[[Template], None]], Template]
 
 FUNCTIONS = "AWS::Lambda::Function"
 #: The functions that may do more with the table than read it.
-WRITERS: frozenset[str] = frozenset()
+WRITERS = frozenset({"SlackFunction"})
 WITHOUT_TABLE = frozenset({"SiteFunction"})
 
 
@@ -78,13 +78,44 @@ def test_the_site_may_not_even_read_the_table_and_the_others_may(deployed: Templ
 
 def test_the_table_is_the_only_one_that_the_functions_may_name(deployed: Template) -> None:
     named = [
-        statement.document["Resource"]
+        (statement.owner, statement.document["Resource"])
         for statement in statements(deployed)
         if any(action.startswith("dynamodb:") for action in statement.actions)
     ]
 
     table = {"Fn::GetAtt": ["PriceVersionsTable", "Arn"]}
-    assert named == [table] * (len(resources(deployed, FUNCTIONS)) - len(WITHOUT_TABLE))
+    assert all(resource == table for _, resource in named)
+    owners = {owner for owner, _ in named}
+    assert len(owners) == len(resources(deployed, FUNCTIONS)) - len(WITHOUT_TABLE)
+
+
+def test_slack_may_remember_what_was_shared_and_write_nothing_else(deployed: Template) -> None:
+    (writing,) = [
+        statement
+        for statement in statements(deployed)
+        if statement.owner == role_of(deployed, "SlackFunction")
+        and any(action.startswith("dynamodb:") for action in statement.actions)
+        and not READS.issuperset(statement.actions)
+    ]
+
+    assert set(writing.actions) == {"dynamodb:PutItem", "dynamodb:DeleteItem"}
+    assert writing.document["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["REPLAY#*"]}
+    }
+
+
+def test_only_slack_may_read_its_signing_secret_and_only_that_parameter(
+    deployed: Template,
+) -> None:
+    reading = {
+        statement.owner: statement.document["Resource"]
+        for statement in statements(deployed)
+        if any(action.startswith(("ssm:", "secretsmanager:")) for action in statement.actions)
+    }
+
+    assert list(reading) == [role_of(deployed, "SlackFunction")]
+    (name,) = reading.values()
+    assert name["Fn::Sub"].endswith(":parameter${SlackSecretParameter}")
 
 
 def test_each_function_may_write_to_its_own_log_group_only(deployed: Template) -> None:
