@@ -7,6 +7,7 @@ PYTHON ?= python3
 PORT   ?= 3000
 STORE  ?= embedded
 ARGS   ?=
+CMD    ?=
 
 BIN := .venv/bin
 PY  := $(BIN)/python
@@ -20,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
-        check-plans \
+        check-plans slack slack-docs fuzz-slack \
         openapi books dynamodb-local hooks lock clean python-is-ready
 
 ##@ Everyday
@@ -32,6 +33,11 @@ help: ## List the targets
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
+
+# Quoted for the shell whatever it holds: a task may well have an apostrophe in it.
+export CMD
+slack: .venv/.ready ## Ask as in Slack: CMD="estimate sonnet 2k in 1k out" (PORT=3000)
+	@$(PY) -m tools.slack --port $(PORT) $(ARGS) -- "$$CMD"
 
 test: .venv/.ready .venv-sam/.ready ## Run every test (ARGS="-k name" narrows)
 	@$(PY) -m tools.dynamodb_local install \
@@ -84,6 +90,9 @@ check-plans: .venv/.ready ## Hold the caching plans against brute force and rand
 
 openapi: .venv/.ready ## Generate the OpenAPI document
 	@$(PY) -m tools.openapi $(ARGS)
+
+slack-docs: .venv/.ready ## Render the answers in docs/slack.md
+	@$(PY) -m tools.slack_docs $(ARGS)
 
 books: .venv/.ready ## Build the bundled price books from catalogue/
 	@$(PY) -m tools.build_price_book $(ARGS)

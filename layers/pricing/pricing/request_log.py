@@ -21,7 +21,7 @@ def frames(error: BaseException) -> list[str]:
 def log_request(
     event: Mapping[str, Any], status: int, started: float, cold: bool, notes: Mapping[str, Any]
 ) -> None:
-    """Write the line; ``started`` is a ``time.perf_counter``. ``notes`` hold nothing that was sent."""
+    """Write the line; ``started`` is a ``time.perf_counter``. What was sent is not in ``notes``."""
     line = {
         "service": os.environ.get("TARIFF_SERVICE", "tariff"),
         "route": event["routeKey"],

@@ -57,7 +57,7 @@ def private(card: Card) -> Message:
 def _message(card: Card, blocks: Sequence[Any]) -> Message:
     said = ": ".join(one for one in (card.title, card.text) if one)
     return {
-        "text": inert_fallback(said, HEADER * 2),
+        "text": inert_fallback(said, HEADER * 2) or _EMPTY,
         "mrkdwn": False,
         "blocks": [block.to_dict() for block in blocks],
     }

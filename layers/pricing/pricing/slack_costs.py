@@ -45,7 +45,8 @@ def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) 
         title=f"{_least(found)}{usd(found.total_usd)} for {_of_what(calls)}",
         facts=tuple(facts),
         table=Table(
-            ("", "Quantity", "Price", "Cost"), tuple(_line(one) for one in found.line_items)
+            ("Component", "Quantity", "Price", "Cost"),
+            tuple(_line(one) for one in found.line_items),
         ),
         notes=(
             *(f"Assumed: {one}" for one in found.assumptions),
@@ -77,7 +78,7 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
         title=title,
         facts=(("For", _of_what(command.calls)), ("Beside", found.baseline or "nothing")),
         table=Table(
-            ("Model", "", "Cost", "Times as dear"),
+            ("Model", "Beside the dearest", "Cost", "Times as dear"),
             tuple(_row(row, dearest) for row in shown),
             text_columns=2,
         )

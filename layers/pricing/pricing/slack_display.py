@@ -25,12 +25,12 @@ _MENTION = re.compile(r"(?<![0-9A-Za-z])[@#](?=\w)")
 _MENTION_SIGNS = {"@": "＠", "#": "＃"}  # noqa: RUF001 - on purpose
 _SCHEME = re.compile(r":(?=//)|(?<=mailto):|(?<=tel):", re.IGNORECASE)
 _DOMAIN_DOT = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
-_EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+_EMOJI = re.compile(r":(?=\S)")
 
 
 def usd(amount: Decimal) -> str:
     """Two decimals from $1 up, at most four significant digits below, never $0.00 for a cost."""
-    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    sign, size = ("-" if amount < 0 else ""), amount.copy_abs()
     if size < 1:
         size = size.normalize(_FOUR_DIGITS)
     if size >= 1:

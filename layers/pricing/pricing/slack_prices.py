@@ -37,13 +37,13 @@ def _one_model(page: ModelPage) -> Card:
         return Card(title=f"{page.id}: no verified price at this date", notes=tuple(notes))
     if page.prices.windows:
         notes.append("Other prices hold at some times of the day.")
-    modes = page.prices.modes[:MAX_MODES]
+    modes = tuple(sorted(page.prices.modes, key=lambda one: one.mode != "standard")[:MAX_MODES])
     rows = [(name, *_prices(modes, name)) for name in _components(modes, "usd_per_mtok")]
     rows += [
         (f"{name}, each", *_prices(modes, name, "usd_per_use"))
         for name in _components(modes, "usd_per_use")
     ]
-    rows += [row for mode in modes for row in _tiers(mode, modes)]
+    rows += _tiers(modes)
     return Card(
         title=f"{page.id} ({page.provider})",
         facts=_limits(page),
@@ -95,17 +95,27 @@ def _prices(modes: tuple[ModePrices, ...], name: str, kind: str = "usd_per_mtok"
     return [_rate(getattr(mode, kind), name) for mode in modes]
 
 
-def _tiers(mode: ModePrices, modes: tuple[ModePrices, ...]) -> list[tuple[str, ...]]:
-    """The rows of a longer prompt's prices, in the column of their mode."""
+def _tiers(modes: tuple[ModePrices, ...]) -> list[tuple[str, ...]]:
+    """What a longer prompt pays, a row a threshold and component, a column a mode."""
+    found = {
+        (tier.above_tokens, name): None
+        for mode in modes
+        for tier in mode.tiers
+        for name in tier.usd_per_mtok
+        if name in ("input", "output")
+    }
     return [
         (
-            f"{name}, prompt over {count(tier.above_tokens)}",
-            *(price(rate) if one is mode else "" for one in modes),
+            f"{name}, prompt over {count(above)}",
+            *(_rate(_tier(mode, above), name) for mode in modes),
         )
-        for tier in mode.tiers
-        for name, rate in tier.usd_per_mtok.items()
-        if name in ("input", "output")
+        for above, name in sorted(found)
     ]
+
+
+def _tier(mode: ModePrices, above_tokens: int) -> Mapping[str, Decimal]:
+    tiers = {tier.above_tokens: tier.usd_per_mtok for tier in mode.tiers}
+    return tiers.get(above_tokens, {})
 
 
 def _rate(rates: Mapping[str, Decimal], name: str) -> str:
