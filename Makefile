@@ -82,6 +82,9 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 token-error: .venv/.ready .venv-bench/.ready ## Measure how far off token counts from text are
 	@$(PY) -m tools.measure_tokens $(ARGS)
 
+fuzz-slack: .venv/.ready ## Send 100,000 forged requests to the Slack routes (about 3 minutes)
+	@$(PY) -m tools.fuzz_slack $(ARGS)
+
 bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of medians in one run
 	@$(PY) -m bench $(ARGS)
 
