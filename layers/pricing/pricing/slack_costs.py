@@ -1,10 +1,12 @@
 """What calls cost, on one model or on many, as cards."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pricing.calculator import LineItem
-from pricing.compare import ComparedEstimate, Comparison, compare
 from pricing.estimate import Estimate, EstimateQuery, Provenance, estimate
 from pricing.instants import AsOf
 from pricing.money import multiply, ratio
@@ -14,7 +16,9 @@ from pricing.slack_command import Calls, CompareCommand, EstimateCommand, Pinned
 from pricing.slack_display import count, price, times, usd
 from pricing.usage import Attempt
 from pricing.work import MeasuredWork
-from pricing.workload import Totals, WorkItem, Workload, estimate_workload
+
+if TYPE_CHECKING:
+    from pricing.compare import ComparedEstimate
 
 BAR_CELLS = 10
 #: Slack takes 100 rows; nobody reads half of them.
@@ -61,6 +65,8 @@ def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) 
 
 def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) -> Card:
     """The same calls on many models, cheapest first; raises UnknownModel."""
+    from pricing.compare import Comparison, compare  # an estimate needs none of it
+
     query = query_of("", command.calls, as_of)
     found = compare(in_force, Comparison(query, command.models))
     excluded = [f"{one.model} is left out: {one.reason}." for one in found.excluded]
@@ -130,8 +136,10 @@ def _least(found: Estimate) -> str:
 
 def _projected(in_force: BookInForce, query: EstimateQuery, period: str) -> list[tuple[str, str]]:
     """The same figures ``POST /v1/estimate/workload`` gives."""
+    from pricing.workload import WorkItem, Workload, estimate_workload  # few ask for a projection
+
     item = WorkItem("calls", query)
-    found: Totals = estimate_workload(
+    found = estimate_workload(
         in_force, Workload((item,), query.as_of, "day" if period == "day" else "month")
     ).totals
     month = [("Per month", usd(found.monthly_usd))] if period == "day" else []
