@@ -74,6 +74,10 @@ TAGS: Mapping[str, tuple[str, str]] = {
     "compare": ("Compare", "What the same work costs elsewhere."),
     "plan": ("Plan", "What caching, batches, a leaner prompt or a subscription would save."),
     "catalogue": ("Catalogue", "The models, their prices and limits, and how fresh they are."),
+    "slack": (
+        "Slack",
+        "`/tariff` in Slack. Slack calls these routes, and signs its requests itself.",
+    ),
     "site": ("Reference", "This document, for programs and for people."),
 }
 

@@ -50,6 +50,7 @@ def lambda_handler(event: Event, _context: object) -> Reply | None:
     except Exception as error:  # noqa: BLE001 - the last door: nobody sees a trace
         reply, status = notice("Something went wrong on our side. Try again in a minute."), 500
         notes["problem"], notes["frames"] = type(error).__name__, frames(error)
+    reply["headers"]["x-request-id"] = event["requestContext"]["requestId"]
     log_request(event, status, started, cold, notes)
     return reply
 
