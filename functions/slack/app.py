@@ -132,6 +132,9 @@ def work(event: Event) -> None:
             job = ShareJob.from_json(record["body"])
             notes["slack_share"] = slack_settings.sharing(book_of).share(job, datetime.now(UTC))
             status = 200
+        except Exception as error:
+            notes["problem"] = type(error).__name__
+            raise
         finally:
             log_request(told, status, started, bool(_cold and _cold.pop()), notes)
 

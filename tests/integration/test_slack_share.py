@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from local import slack
+from pricing import slack_settings
 from pricing.slack_delivery import NotDelivered
 from tests import block_kit
 from tests.handlers import Handler, handler
@@ -51,6 +52,12 @@ class Posted(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments: Any) -> None:
         """Nothing."""
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no store that is down."""
+    monkeypatch.setattr(slack_settings, "ACKNOWLEDGING_SECONDS", 30.0)
 
 
 @pytest.fixture
@@ -301,6 +308,7 @@ def test_what_cannot_be_delivered_stays_in_the_queue(
 
     line = json.loads(capsys.readouterr().out)
     assert (line["route"], line["slack_share"], line["server_errors"]) == ("SQS", "failed", 1)
+    assert line["problem"] == "NotDelivered"
     hooks.answers = OK
     to({"Records": [record]}, None)
     assert len(hooks.posts) == 1

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pricing.slack_commands import BookOf
     from pricing.slack_share import Queue, Sharing
 
-#: Slack waits three seconds; a store that takes longer than this for one read is left aside.
-STORE_TIMEOUT_SECONDS = 0.7
+#: Slack waits three seconds: what takes longer than this for one call is left aside.
+ACKNOWLEDGING_SECONDS = 0.7
 _JSON_11 = "application/x-amz-json-1.1"
 SSM = Service("Systems Manager", "ssm", "AmazonSSM", _JSON_11)
 SQS = Service("SQS", "sqs", "AmazonSQS")
@@ -31,7 +31,8 @@ def signing_secrets() -> SigningSecrets:
     name = os.environ.get("TARIFF_SLACK_SECRET_PARAMETER", "")
 
     def load() -> str:
-        found = client(SSM).call("GetParameter", {"Name": name, "WithDecryption": True})
+        systems_manager = client(SSM, timeout_seconds=ACKNOWLEDGING_SECONDS)
+        found = systems_manager.call("GetParameter", {"Name": name, "WithDecryption": True})
         return str(found.get("Parameter", {}).get("Value", ""))
 
     return SigningSecrets(load)
@@ -49,7 +50,7 @@ def page_url() -> str:
 
 def books() -> Books:
     """Price books, from a store that answers soon or not at all."""
-    return environment.books(timeout_seconds=STORE_TIMEOUT_SECONDS)
+    return environment.books(timeout_seconds=ACKNOWLEDGING_SECONDS)
 
 
 def sharing(book_of: BookOf) -> Sharing:
@@ -58,7 +59,10 @@ def sharing(book_of: BookOf) -> Sharing:
     from pricing.slack_share import Claims, Sharing
 
     table = os.environ.get("TARIFF_TABLE")
-    claims = Claims(table, client(DYNAMODB)) if table else None
+    claims = None
+    if table:
+        patience = environment.STORE_TIMEOUT_SECONDS  # nobody waits for a share
+        claims = Claims(table, client(DYNAMODB, timeout_seconds=patience))
     return Sharing(book_of, claims, Delivery(os.environ.get("TARIFF_SLACK_HOOKS")))
 
 
@@ -67,10 +71,10 @@ def later() -> Queue | None:
     from pricing.slack_share import Queue
 
     url = os.environ.get("TARIFF_SLACK_QUEUE")
-    return Queue(url, client(SQS)) if url else None
+    return Queue(url, client(SQS, timeout_seconds=ACKNOWLEDGING_SECONDS)) if url else None
 
 
-def client(service: Service) -> AwsJson:
+def client(service: Service, *, timeout_seconds: float) -> AwsJson:
     """Signed calls of a service, in ``AWS_REGION`` or at ``TARIFF_<SERVICE>_ENDPOINT``."""
     region = os.environ["AWS_REGION"]
     name = service.signing_name
@@ -80,5 +84,5 @@ def client(service: Service) -> AwsJson:
         endpoint=named or f"https://{name}.{region}.amazonaws.com",
         region=region,
         credentials=environment.credentials,
-        timeout_seconds=STORE_TIMEOUT_SECONDS,
+        timeout_seconds=timeout_seconds,
     )
