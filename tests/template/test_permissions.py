@@ -100,7 +100,8 @@ def test_slack_may_remember_what_was_shared_and_write_nothing_else(deployed: Tem
 
     assert set(writing.actions) == {"dynamodb:PutItem", "dynamodb:DeleteItem"}
     assert writing.document["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["REPLAY#*"]}
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["REPLAY#*"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
     }
 
 
