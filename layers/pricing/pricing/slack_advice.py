@@ -7,14 +7,18 @@ from pricing.slack_command import EXAMPLES, RouteCommand
 
 
 def report_card() -> Card:
-    """No report is stored yet: how to make one."""
+    """No report is kept anywhere: how to make one."""
     return Card(
         title="There is no usage report yet",
-        text="Send the month's usage records to POST /v1/usage/report.",
+        text="Tariff keeps none to sum up. POST /v1/usage/report makes one of usage records.",
         examples=(EXAMPLES["estimate"],),
     )
 
 
 def route_card(_in_force: BookInForce, _command: RouteCommand, _as_of: AsOf) -> Card:
-    """Routing."""
-    return Card(title="Routing is not available", examples=(EXAMPLES["compare"],))
+    """Nothing reads tasks here yet: what can be asked instead."""
+    return Card(
+        title="Tasks cannot be routed here yet",
+        text="Which model a task needs is not known here. What each would cost is:",
+        examples=(EXAMPLES["compare"],),
+    )
