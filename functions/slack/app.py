@@ -17,14 +17,13 @@ from pricing.slack_door import (
     Event,
     NotSlack,
     Reply,
-    check_signature,
     empty,
     is_ssl_check,
     message_reply,
     notice,
-    raw_body,
     refusal,
     retry_of,
+    signed_body,
 )
 from pricing.slack_form import read_form, share_click, slash_command
 from pricing.slack_secrets import SecretsUnavailable
@@ -60,11 +59,10 @@ def received(event: Event, notes: Notes) -> Reply:
     if (retry := retry_of(event)) is not None:
         notes["slack_retry"] = retry
     try:
-        body = raw_body(event)
-        if is_ssl_check(body):
-            return empty()
-        check_signature(event, body, secrets(), int(time.time()))
+        body = signed_body(event, secrets(), int(time.time()))
     except (NotSlack, SecretsUnavailable) as error:
+        if is_ssl_check(event):
+            return empty()
         notes["problem"] = type(error).__name__
         return refusal(401 if isinstance(error, NotSlack) else 503)
     try:
@@ -78,7 +76,10 @@ def received(event: Event, notes: Notes) -> Reply:
 
 def command(body: bytes, notes: Notes) -> Reply:
     """``/tariff``: answered at once, from the price book in memory."""
-    sent = slash_command(read_form(body))
+    form = read_form(body)
+    if form.get("ssl_check") == "1":
+        return empty()
+    sent = slash_command(form)
     if not slack_settings.workspaces() & {sent.team, sent.enterprise}:
         notes["problem"] = "WorkspaceNotAllowed"
         return notice("Tariff does not answer in this workspace. Its administrator can allow it.")

@@ -39,24 +39,26 @@ def raw_body(event: Event) -> bytes:
     return bytes(body)
 
 
-def check_signature(event: Event, body: bytes, secrets: SigningSecrets, now_seconds: int) -> None:
-    """Raises NotSlack, or SecretsUnavailable."""
+def signed_body(event: Event, secrets: SigningSecrets, now_seconds: int) -> bytes:
+    """The bytes of a request that Slack signed; raises NotSlack, or SecretsUnavailable."""
+    body = raw_body(event)
     headers = event.get("headers") or {}
     timestamp = headers.get("x-slack-request-timestamp")
     signature = headers.get("x-slack-signature")
     known = secrets.current()
     if is_signed(body, timestamp, signature, secrets=known, now_seconds=now_seconds):
-        return
+        return body
     others = secrets.changed()
-    if not is_signed(body, timestamp, signature, secrets=others, now_seconds=now_seconds):
-        raise NotSlack("No secret of this app signed the request within five minutes.")
+    if is_signed(body, timestamp, signature, secrets=others, now_seconds=now_seconds):
+        return body
+    raise NotSlack("No secret of this app signed the request within five minutes.")
 
 
-def is_ssl_check(body: bytes) -> bool:
+def is_ssl_check(event: Event) -> bool:
     """Slack's probe of the certificate, which it does not sign; it wants any answer."""
     try:
-        return read_form(body).get("ssl_check") == "1"
-    except MalformedRequest:
+        return read_form(raw_body(event)).get("ssl_check") == "1"
+    except (MalformedRequest, NotSlack):
         return False
 
 
