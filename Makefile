@@ -8,6 +8,7 @@ PORT   ?= 3000
 STORE  ?= embedded
 ARGS   ?=
 ROUTING_DATA ?=
+CMD    ?=
 
 BIN := .venv/bin
 PY  := $(BIN)/python
@@ -32,6 +33,11 @@ help: ## List the targets
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
+
+# Quoted for the shell whatever it holds: a task may well have an apostrophe in it.
+export CMD
+slack: .venv/.ready ## Ask as in Slack: CMD="estimate sonnet 2k in 1k out" (PORT=3000)
+	@$(PY) -m tools.slack --port $(PORT) $(ARGS) -- "$$CMD"
 
 test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test (ARGS="-k name" narrows)
 	@$(PY) -m tools.dynamodb_local install \
@@ -76,6 +82,9 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 token-error: .venv/.ready .venv-bench/.ready ## Measure how far off token counts from text are
 	@$(PY) -m tools.measure_tokens $(ARGS)
 
+fuzz-slack: .venv/.ready ## Send 100,000 forged requests to the Slack routes (about 3 minutes)
+	@$(PY) -m tools.fuzz_slack $(ARGS)
+
 bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of medians in one run
 	@$(PY) -m bench $(ARGS)
 
@@ -87,6 +96,9 @@ simulate-cascade: .venv/.ready ## Hold expected cascade costs against a million 
 
 openapi: .venv/.ready ## Generate the OpenAPI document
 	@$(PY) -m tools.openapi $(ARGS)
+
+slack-docs: .venv/.ready ## Render the answers in docs/slack.md
+	@$(PY) -m tools.slack_docs $(ARGS)
 
 books: .venv/.ready ## Build the bundled price books from catalogue/
 	@$(PY) -m tools.build_price_book $(ARGS)

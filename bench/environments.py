@@ -37,6 +37,7 @@ class Staged(NamedTuple):
     layer: Path
     powertools: Path
     estimate: Path
+    slack: Path
     bare: Path
     reference: Path
 
@@ -54,6 +55,7 @@ def stage(folder: Path) -> Staged:
         layer=_copied(_layer_names(), folder / "layer"),
         powertools=_copied(_POWERTOOLS, folder / "powertools"),
         estimate=_tree(ROOT / "functions" / "estimate", folder / "functions" / "estimate"),
+        slack=_tree(ROOT / "functions" / "slack", folder / "functions" / "slack"),
         bare=_tree(HANDLERS / "bare", folder / "functions" / "bare"),
         reference=_tree(HANDLERS / "reference", folder / "functions" / "reference"),
     )

@@ -22,6 +22,8 @@ MAX_EVENT_BYTES = 6 * 1024 * 1024
 MAX_RESULT_BYTES = 6 * 1024 * 1024 + 100
 
 _TABLE = "AWS::DynamoDB::Table"
+_QUEUE = "AWS::SQS::Queue"
+_FUNCTION = "AWS::Serverless::Function"
 _ANY_METHODS = {"any", "x-amazon-apigateway-any-method"}
 _REFERENCE = re.compile(r"\$\{([^!}]+)\}")
 
@@ -52,12 +54,15 @@ def read_functions(
 ) -> list[Function]:
     """Every function with an HttpApi event, in the template's order.
 
-    References to the template's table become ``table``, others their parameter's default.
+    References to the template's table become ``table``, those to a queue or a function
+    nothing, since nothing waits or runs by itself here, and others their parameter's default.
     Variables in ``given`` are taken from there. Raises TemplateProblem.
     """
     parameters = template.get("Parameters", {})
     known = {name: str(one["Default"]) for name, one in parameters.items() if "Default" in one}
     known |= dict.fromkeys(resources(dict(template), _TABLE), table)
+    for kind in (_QUEUE, _FUNCTION):
+        known |= dict.fromkeys(resources(dict(template), kind), "")
     known |= {"AWS::Region": region, "AWS::AccountId": ACCOUNT_ID, "AWS::Partition": "aws"}
     known["AWS::StackName"] = "tariff-local"
     defaults = template.get("Globals", {}).get("Function", {})

@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from types import FrameType
 from typing import Any, TextIO
 
-from local import stores
+from local import slack, stores
 from local.functions import Environment, TemplateProblem, read_functions, shared_environment
 from local.routes import Router
 from local.server import Gateway, GatewayServer
@@ -93,6 +93,7 @@ def _serve(port: int, kind: str, stack: ExitStack) -> None:
     print(f"Store: {store.name}")
     _build_site()
     os.environ.setdefault("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", REGION))
+    slack.prepare_environment()
     template = load_template()
     gateway = _gateway(template)
     endpoint = store.endpoint()

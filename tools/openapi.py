@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pricing.http import DEFAULT_ROUTE, STATUSES, Asset
+from tools import openapi_slack
 from tools import openapi_words as words
 from tools.openapi_examples import REFUSALS, problem_of
 from tools.openapi_operations import Function, Schema, operation, tag_of
@@ -21,6 +22,8 @@ from tools.openapi_page import page
 from tools.openapi_schemas import problem_schemas, prose, schemas_of
 
 ROOT = Path(__file__).resolve().parent.parent
+#: The function whose routes are not described by types.
+SLACK = "slack"
 STATIC = ROOT / "functions" / "site" / "static"
 
 
@@ -45,7 +48,8 @@ def document(found: Sequence[Function]) -> Schema:
     for function, route in routes:
         described = operation(function, route, references)
         paths.setdefault(route.spec_path, {})[route.method.lower()] = described
-    tags = dict.fromkeys(tag_of(one) for one in found if one.routes)
+    paths |= openapi_slack.paths()
+    tags = dict.fromkeys(tag_of(one) for one in found if one.routes or one.name == SLACK)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -58,7 +62,9 @@ def document(found: Sequence[Function]) -> Schema:
         "tags": [{"name": name, "description": text} for name, text in tags],
         "paths": paths,
         "components": {
-            "schemas": dict(sorted((schemas | problem_schemas()).items())),
+            "schemas": dict(
+                sorted((schemas | problem_schemas() | dict(openapi_slack.SCHEMAS)).items())
+            ),
             "examples": _problem_examples(found),
             "headers": _headers(),
             "securitySchemes": _security_schemes(),

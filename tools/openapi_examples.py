@@ -172,6 +172,9 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ),
     ),
     "GET /v1/health": (Example("well", "While the store confirms the prices"),),
+    # Slack signs its requests, which no curl line can show: the examples are the forms it sends.
+    "POST /slack/commands": (Example("sent", "A command"),),
+    "POST /slack/interactions": (Example("sent", "A press of Share"),),
     "GET /openapi.json": (Example("document", "The document"),),
     "GET /docs": (Example("page", "The page"),),
     **{route: tuple(Example(*one) for one in shown) for route, shown in PLAN_EXAMPLES.items()},

@@ -75,6 +75,10 @@ TAGS: Mapping[str, tuple[str, str]] = {
     "plan": ("Plan", "What caching, batches, a leaner prompt or a subscription would save."),
     "recommend": ("Recommend", "Which model should do it, and what routing is worth."),
     "catalogue": ("Catalogue", "The models, their prices and limits, and how fresh they are."),
+    "slack": (
+        "Slack",
+        "`/tariff` in Slack. Slack calls these routes, and signs its requests itself.",
+    ),
     "pricing_admin": ("Administration", "Which prices are in force, who decided so, and why."),
     "site": ("Reference", "This document, for programs and for people."),
 }

@@ -104,6 +104,35 @@ def test_the_table_can_be_recovered_and_survives_its_stack(deployed: Template) -
     assert properties["BillingMode"] == "PAY_PER_REQUEST"
 
 
+def test_only_what_is_meant_to_be_forgotten_expires(deployed: Template) -> None:
+    (table,) = resources(deployed, "AWS::DynamoDB::Table").values()
+
+    assert table["Properties"]["TimeToLiveSpecification"] == {
+        "AttributeName": "expires_at",
+        "Enabled": True,
+    }
+
+
+def test_a_share_that_three_attempts_cannot_deliver_is_kept_and_raises_an_alarm(
+    deployed: Template,
+) -> None:
+    queues = resources(deployed, "AWS::SQS::Queue")
+    lost = {"Fn::GetAtt": ["SlackLostShares", "Arn"]}
+
+    assert queues["SlackShares"]["Properties"]["RedrivePolicy"] == {
+        "deadLetterTargetArn": lost,
+        "maxReceiveCount": 3,
+    }
+    assert all(queue["Properties"]["SqsManagedSseEnabled"] is True for queue in queues.values())
+    # Nobody can answer to a response_url for longer.
+    assert queues["SlackShares"]["Properties"]["MessageRetentionPeriod"] == 30 * 60
+    timeout = deployed["Resources"]["SlackFunction"]["Properties"]["Timeout"]
+    assert queues["SlackShares"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+    alarm = alarms(deployed)["SlackLostSharesAlarm"]
+    metric = "ApproximateNumberOfMessagesVisible"
+    assert watched(alarm, metric) == [{"Fn::GetAtt": ["SlackLostShares", "QueueName"]}]
+
+
 def test_every_function_has_an_alarm_at_80_percent_of_its_timeout(deployed: Template) -> None:
     for function_id, function in resources(deployed, FUNCTIONS).items():
         (alarm,) = [

@@ -14,7 +14,9 @@ DeployedWith = Callable[[Callable[[Template], None]], Template]
 
 FUNCTIONS = "AWS::Lambda::Function"
 #: The functions that may do more with the table than read it.
-WRITERS = frozenset({"PricingAdminFunction", "RecommendFunction", "RefreshPricingFunction"})
+WRITERS = frozenset(
+    {"PricingAdminFunction", "RecommendFunction", "RefreshPricingFunction", "SlackFunction"}
+)
 WITHOUT_TABLE = frozenset({"SiteFunction"})
 
 
@@ -83,30 +85,38 @@ def test_the_site_may_not_even_read_the_table_and_the_others_may(deployed: Templ
 
 def test_the_table_is_the_only_one_that_the_functions_may_name(deployed: Template) -> None:
     named = [
-        statement.document["Resource"]
+        (statement.owner, statement.document["Resource"])
         for statement in statements(deployed)
         if any(action.startswith("dynamodb:") for action in statement.actions)
     ]
 
     table = {"Fn::GetAtt": ["PriceVersionsTable", "Arn"]}
-    readers = len(resources(deployed, FUNCTIONS)) - len(WITHOUT_TABLE)
-    assert named == [table] * (readers + len(WRITERS))
+    assert all(resource == table for _, resource in named)
+    owners = {owner for owner, _ in named}
+    assert len(owners) == len(resources(deployed, FUNCTIONS)) - len(WITHOUT_TABLE)
 
 
-def test_the_recommend_function_may_write_routing_policies_and_nothing_else(
-    deployed: Template,
+@pytest.mark.parametrize(
+    ("function", "actions", "keys"),
+    [
+        ("RecommendFunction", {"dynamodb:PutItem"}, "POLICY#*"),
+        ("SlackFunction", {"dynamodb:PutItem", "dynamodb:DeleteItem"}, "REPLAY#*"),
+    ],
+)
+def test_who_remembers_something_of_its_own_may_write_nothing_else(
+    deployed: Template, function: str, actions: set[str], keys: str
 ) -> None:
-    (writes,) = [
-        statement.document
+    (writing,) = [
+        statement
         for statement in statements(deployed)
-        if statement.owner == role_of(deployed, "RecommendFunction")
-        and set(statement.actions) - READS
-        and any(one.startswith("dynamodb:") for one in statement.actions)
+        if statement.owner == role_of(deployed, function)
+        and any(action.startswith("dynamodb:") for action in statement.actions)
+        and not READS.issuperset(statement.actions)
     ]
 
-    assert writes["Action"] == "dynamodb:PutItem"
-    assert writes["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["POLICY#*"]},
+    assert set(writing.actions) == actions
+    assert writing.document["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys]},
         "Null": {"dynamodb:LeadingKeys": "false"},
     }
 
@@ -123,6 +133,18 @@ def test_objects_are_read_from_the_named_bucket_only_and_only_where_one_is_named
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Action"], statement["Resource"]) == ("s3:GetObject", INPUT_OBJECTS)
     assert policy["Condition"] == "HasInputBucket"
+
+
+def test_each_secret_may_be_read_by_its_own_function_and_no_other(deployed: Template) -> None:
+    reading = {
+        statement.document["Resource"]["Fn::Sub"].rpartition(":parameter")[2]: statement.owner
+        for statement in statements(deployed)
+        if any(action.startswith(("ssm:", "secretsmanager:")) for action in statement.actions)
+    }
+
+    assert reading.keys() == {"${SlackSecretParameter}", "${NoticeParameter}"}
+    assert reading["${SlackSecretParameter}"] == role_of(deployed, "SlackFunction")
+    assert reading["${NoticeParameter}"].startswith("RefreshPricing")
 
 
 def test_each_function_may_write_to_its_own_log_group_only(deployed: Template) -> None:

@@ -113,6 +113,8 @@ def test_every_route_can_be_tried(found: Page) -> None:
         method = "POST" if "-d" in command else "GET"
         asked.add((method, url.removeprefix("http://127.0.0.1:3000").partition("?")[0]))
     for path, methods in spec["paths"].items():
+        if path.startswith("/slack/"):
+            continue  # only Slack can sign what these take; `make slack` tries them
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
         for method in methods:
             assert any(m == method.upper() and pattern.fullmatch(p) for m, p in asked), path

@@ -1,8 +1,8 @@
-"""The DynamoDB reads of a cold start, signed with the standard library alone.
+"""The few AWS calls of the hot path, signed with the standard library alone.
 
 Importing an AWS SDK costs several times what the whole answer does (docs/decisions.md), so the
-hot path signs its own GetItem and Query. Whatever writes uses boto3. The signature is AWS
-Signature Version 4; tests hold it against botocore's own signer.
+hot path signs its own. Whatever writes price versions uses boto3. The signature is AWS Signature
+Version 4; tests hold it against botocore's own signer.
 """
 
 import base64
@@ -20,8 +20,26 @@ from urllib.parse import urlsplit
 
 from pricing.errors import StoreUnavailable
 
-_CONTENT_TYPE = "application/x-amz-json-1.0"
-_API_VERSION = "DynamoDB_20120810"
+
+class Refused(StoreUnavailable):
+    """The service answered with an error; ``kind`` is its name for it."""
+
+    def __init__(self, detail: str, kind: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An AWS service that speaks JSON: its name in messages and in signatures, and its targets."""
+
+    name: str
+    signing_name: str
+    target: str
+    content_type: str = "application/x-amz-json-1.0"
+
+
+DYNAMODB = Service("DynamoDB", "dynamodb", "DynamoDB_20120810")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +51,41 @@ class Credentials:
     token: str | None
 
 
-class DynamoReader:
-    """``get_item`` and ``query``, called and answering like boto3's low-level client.
+class AwsJson:
+    """Calls of one service: a JSON object in, a JSON object out.
 
     ``endpoint`` is ``http(s)://host[:port]``; ``credentials`` is called once a request, since
-    they rotate. Every failure to get an answer is StoreUnavailable.
+    they rotate. Every failure to get an answer is StoreUnavailable, an error as an answer Refused.
     """
 
     def __init__(
         self,
+        service: Service,
         *,
         endpoint: str,
         region: str,
         credentials: Callable[[], Credentials],
         timeout_seconds: float = 2,
     ) -> None:
+        self._service = service
         self._url = urlsplit(endpoint)
         self._region = region
         self._credentials = credentials
         self._timeout_seconds = timeout_seconds
 
-    def get_item(self, **request: Any) -> dict[str, Any]:
-        """GetItem; binary values come as bytes."""
-        return self._call("GetItem", request)
-
-    def query(self, **request: Any) -> dict[str, Any]:
-        """Query; binary values come as bytes."""
-        return self._call("Query", request)
-
-    def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The service's answer; binary values come as bytes."""
+        service = self._service
         body = json.dumps(request).encode()
         headers = sign(
             body,
             {
-                "content-type": _CONTENT_TYPE,
+                "content-type": service.content_type,
                 "host": self._url.netloc,
-                "x-amz-target": f"{_API_VERSION}.{operation}",
+                "x-amz-target": f"{service.target}.{operation}",
             },
             region=self._region,
-            service="dynamodb",
+            service=service.signing_name,
             credentials=self._credentials(),
             at=datetime.now(UTC),
         )
@@ -81,10 +95,12 @@ class DynamoReader:
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
-            raise StoreUnavailable(f"DynamoDB did not answer: {type(error).__name__}") from error
+            raise StoreUnavailable(
+                f"{service.name} did not answer: {type(error).__name__}"
+            ) from error
         finally:
             connection.close()
-        return _answer(response.status, content)
+        return _answer(service.name, response.status, content)
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._url.scheme != "https":
@@ -97,6 +113,34 @@ class DynamoReader:
     def _tls(self) -> ssl.SSLContext:
         """Made once: reading the certificate authorities takes longer than the request."""
         return ssl.create_default_context()
+
+
+class DynamoReader(AwsJson):
+    """``get_item`` and ``query``, called and answering like boto3's low-level client."""
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        region: str,
+        credentials: Callable[[], Credentials],
+        timeout_seconds: float = 2,
+    ) -> None:
+        super().__init__(
+            DYNAMODB,
+            endpoint=endpoint,
+            region=region,
+            credentials=credentials,
+            timeout_seconds=timeout_seconds,
+        )
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        """GetItem; binary values come as bytes."""
+        return self.call("GetItem", request)
+
+    def query(self, **request: Any) -> dict[str, Any]:
+        """Query; binary values come as bytes."""
+        return self.call("Query", request)
 
 
 def sign(
@@ -143,16 +187,16 @@ def sign(
     return signed
 
 
-def _answer(status: int, content: bytes) -> dict[str, Any]:
+def _answer(service: str, status: int, content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content, object_hook=_decode_binary)
     except (ValueError, RecursionError) as error:
-        raise StoreUnavailable(f"DynamoDB answered {status} without JSON") from error
+        raise StoreUnavailable(f"{service} answered {status} without JSON") from error
     if not isinstance(document, dict):
-        raise StoreUnavailable(f"DynamoDB answered {status} without a JSON object")
+        raise StoreUnavailable(f"{service} answered {status} without a JSON object")
     if status != http.client.OK:
         kind = str(document.get("__type", "")).rpartition("#")[2]
-        raise StoreUnavailable(f"DynamoDB answered {status} {kind}")
+        raise Refused(f"{service} answered {status} {kind}", kind)
     return document
 
 

@@ -20,12 +20,17 @@ if TYPE_CHECKING:
     from pricing.policies import Policies
     from pricing.shelves import Shelves
 
+STORE_TIMEOUT_SECONDS = 2.0
 
-def books() -> Books:
-    """Price books behind the table that ``TARIFF_TABLE`` names; bundled ones without it."""
+
+def books(*, timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Books:
+    """Price books behind the table that ``TARIFF_TABLE`` names; bundled ones without it.
+
+    A read of the store gives up after ``timeout_seconds``.
+    """
     table = os.environ.get("TARIFF_TABLE")
     recheck = float(os.environ.get("TARIFF_RECHECK_SECONDS", RECHECK_SECONDS))
-    repository = Repository(table, reader()) if table else None
+    repository = Repository(table, reader(timeout_seconds)) if table else None
     return Books(repository, recheck_seconds=recheck)
 
 
@@ -112,7 +117,7 @@ def counted(book: PriceBook, query: EstimateQuery, *references: str) -> Estimate
 _ENDPOINTS: dict[str, CountEndpoint] = {}
 
 
-def reader() -> DynamoReader:
+def reader(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> DynamoReader:
     """A signed reader for ``TARIFF_DYNAMODB_ENDPOINT``, by default DynamoDB in ``AWS_REGION``."""
     region = os.environ["AWS_REGION"]
     endpoint = os.environ.get("TARIFF_DYNAMODB_ENDPOINT")
@@ -120,6 +125,7 @@ def reader() -> DynamoReader:
         endpoint=endpoint or f"https://dynamodb.{region}.amazonaws.com",
         region=region,
         credentials=credentials,
+        timeout_seconds=timeout_seconds,
     )
 
 

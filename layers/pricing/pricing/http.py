@@ -7,10 +7,7 @@ dictionary look-up by ``routeKey``. Errors become statuses here and nowhere else
 import base64
 import binascii
 import hashlib
-import os
-import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +20,7 @@ from pricing import errors
 from pricing.answers import members, to_json
 from pricing.contract import parse, parse_query
 from pricing.json_door import MAX_BODY_BYTES, read_json
+from pricing.request_log import frames, log_request
 
 Event = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -120,10 +118,10 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
         except Exception as error:  # noqa: BLE001 - the last door: a caller never sees a trace
             reply = _unexpected(event, request_id)
             notes["problem"] = type(error).__name__
-            notes["frames"] = _frames(error)
+            notes["frames"] = frames(error)
         reply["headers"]["x-request-id"] = request_id
         reply["headers"]["x-content-type-options"] = "nosniff"
-        _log(event, reply["statusCode"], started, cold.pop() if cold else False, notes)
+        log_request(event, reply["statusCode"], started, cold.pop() if cold else False, notes)
         return reply
 
     return lambda_handler
@@ -226,51 +224,3 @@ def _problem_reply(
         **extra,
     }
     return _reply(status, to_json(problem), "application/problem+json", "no-store")
-
-
-def _frames(error: BaseException) -> list[str]:
-    """Where it happened, without the message: a message may hold what the caller sent."""
-    return [
-        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-    ]
-
-
-def _log(event: Event, status: int, started: float, cold: bool, notes: Mapping[str, Any]) -> None:
-    """One JSON line a request, which CloudWatch also reads as metrics (embedded metric format)."""
-    line = {
-        "service": os.environ.get("TARIFF_SERVICE", "tariff"),
-        "route": event["routeKey"],
-        "status": status,
-        "duration_ms": round((time.perf_counter() - started) * 1000, 3),
-        "client_errors": int(400 <= status < 500),
-        "server_errors": int(status >= 500),
-        "stale_answers": int(notes.get("stale", False)),
-        "cold_start": cold,
-        "request_id": event["requestContext"]["requestId"],
-        **notes,
-    }
-    milliseconds = time.time_ns() // 1_000_000
-    sys.stdout.write(f"{_METRICS}{milliseconds}}},{to_json(line)[1:]}\n")
-
-
-#: The head of every line, which never changes, up to the timestamp.
-_METRICS = to_json(
-    {
-        "_aws": {
-            "CloudWatchMetrics": [
-                {
-                    "Namespace": "Tariff",
-                    "Dimensions": [["service", "route"]],
-                    "Metrics": [
-                        {"Name": "duration_ms", "Unit": "Milliseconds"},
-                        {"Name": "client_errors", "Unit": "Count"},
-                        {"Name": "server_errors", "Unit": "Count"},
-                        {"Name": "stale_answers", "Unit": "Count"},
-                    ],
-                }
-            ],
-            "Timestamp": 0,
-        }
-    }
-).removesuffix("0}}")

@@ -1,0 +1,98 @@
+"""Slack, cold: from starting a process to the acknowledgement of its first command."""
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import time
+from typing import Any
+
+import boto3
+
+from bench.cold import LaunchFailed, child_environment, first_answer, imported
+from bench.environments import Staged, stage
+from bench.measurement import Measurement, Target
+from bench.store import KEY, KEY_ID, REGION, Store
+from local import slack
+
+TARIFF = "/tariff estimate"
+BARE = "bare handler"
+TARGETS = (Target(TARIFF, BARE, 5.0),)
+_SECRET = "bench-signing-secret"  # noqa: S105
+_PARAMETER = "/bench/slack"
+_TEXTS = {
+    TARIFF: "estimate sonnet 2k in 1k out 50k cached",
+    "/tariff compare, three models": "compare opus vs sonnet vs haiku 2k in 1k out",
+    "/tariff help": "help",
+}
+
+
+def measure(seeded: Store, rounds: int) -> Measurement:
+    """Times to acknowledge, in turns; the first round only fills the file cache.
+
+    The signing secret is read from Systems Manager and the prices from DynamoDB, as on AWS.
+    """
+    _store_secret(seeded)
+    with tempfile.TemporaryDirectory() as folder:
+        launches = _candidates(stage(Path(folder)), seeded)
+        samples: dict[str, list[float]] = {name: [] for name in launches}
+        for number in range(rounds + 1):
+            for name in sorted(launches, reverse=number % 2 == 1):
+                seconds = launches[name]()
+                if number:
+                    samples[name].append(seconds * 1000)
+    title = f"Slack, cold: process start to acknowledgement; medians of {rounds} rounds"
+    return Measurement(title, samples, TARGETS)
+
+
+def _store_secret(seeded: Store) -> None:
+    """In the Systems Manager of the server that is the store too."""
+    client = boto3.client(
+        "ssm",
+        endpoint_url=seeded.endpoint,
+        region_name=REGION,
+        aws_access_key_id=KEY_ID,
+        aws_secret_access_key=KEY,
+    )
+    client.put_parameter(Name=_PARAMETER, Value=_SECRET, Type="SecureString", Overwrite=True)
+    client.close()
+
+
+def _candidates(staged: Staged, seeded: Store) -> dict[str, Callable[[], float]]:
+    path = (staged.layer, staged.runtime)
+    settings = {
+        **seeded.settings(seeded.newer_table),
+        "TARIFF_SSM_ENDPOINT": seeded.endpoint,
+        "TARIFF_SLACK_SECRET_PARAMETER": _PARAMETER,
+        "TARIFF_SLACK_WORKSPACES": slack.TEAM,
+    }
+    environment = child_environment(path, settings)
+
+    def command(text: str) -> Callable[[], float]:
+        def launch() -> float:
+            body = slack.command_body(text)
+            headers = slack.signed(body, secret=_SECRET, at=int(time()))
+            event = slack.event_of(slack.COMMANDS, body, headers)
+            seconds, reply = first_answer(staged.python, staged.slack, environment, event)
+            _check(reply)
+            return seconds
+
+        return launch
+
+    def bare() -> float:
+        event: Mapping[str, Any] = {"body": json.dumps({"model": "sonnet"})}
+        return first_answer(staged.python, staged.bare, child_environment(path[1:]), event)[0]
+
+    return {
+        **{name: command(text) for name, text in _TEXTS.items()},
+        BARE: bare,
+        "import slack_sdk.models.blocks as it comes": lambda: imported(
+            staged.python, "slack_sdk.models.blocks", child_environment(path)
+        ),
+    }
+
+
+def _check(reply: Any) -> None:
+    """An acknowledgement is a 200 with an answer in it."""
+    if reply.get("statusCode") != 200 or not json.loads(reply["body"]).get("blocks"):  # noqa: PLR2004
+        raise LaunchFailed(f"expected an answer, got {reply}")

@@ -1,0 +1,88 @@
+"""What the slack function reads from its environment, when it is first asked and not before."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pricing import environment
+from pricing.aws_api import DYNAMODB, AwsJson, Service
+from pricing.books import Books
+from pricing.slack_secrets import SigningSecrets
+
+if TYPE_CHECKING:
+    from pricing.slack_commands import BookOf
+    from pricing.slack_share import Queue, Sharing
+
+#: Slack waits three seconds: what takes longer than this for one call is left aside.
+ACKNOWLEDGING_SECONDS = 0.7
+_JSON_11 = "application/x-amz-json-1.1"
+SSM = Service("Systems Manager", "ssm", "AmazonSSM", _JSON_11)
+SQS = Service("SQS", "sqs", "AmazonSQS")
+
+
+def signing_secrets() -> SigningSecrets:
+    """Those in ``TARIFF_SLACK_SIGNING_SECRETS`` where it is set, as on a developer's machine;
+    otherwise those in the Systems Manager parameter ``TARIFF_SLACK_SECRET_PARAMETER``.
+    """
+    given = os.environ.get("TARIFF_SLACK_SIGNING_SECRETS")
+    if given:
+        return SigningSecrets(lambda: given)
+    name = os.environ.get("TARIFF_SLACK_SECRET_PARAMETER", "")
+
+    def load() -> str:
+        systems_manager = client(SSM, timeout_seconds=ACKNOWLEDGING_SECONDS)
+        found = systems_manager.call("GetParameter", {"Name": name, "WithDecryption": True})
+        return str(found.get("Parameter", {}).get("Value", ""))
+
+    return SigningSecrets(load)
+
+
+def workspaces() -> frozenset[str]:
+    """The ids of workspaces (T...) or organisations (E...) that may ask; none by default."""
+    return frozenset(os.environ.get("TARIFF_SLACK_WORKSPACES", "").replace(",", " ").split())
+
+
+def page_url() -> str:
+    """The page that shows an estimate, without a slash at the end; empty when there is none."""
+    return os.environ.get("TARIFF_PAGE_URL", "").rstrip("/")
+
+
+def books() -> Books:
+    """Price books, from a store that answers soon or not at all."""
+    return environment.books(timeout_seconds=ACKNOWLEDGING_SECONDS)
+
+
+def sharing(book_of: BookOf) -> Sharing:
+    """What shares need; ``TARIFF_SLACK_HOOKS`` stands in for Slack where there is no Slack."""
+    from pricing.slack_delivery import Delivery
+    from pricing.slack_share import Claims, Sharing
+
+    table = os.environ.get("TARIFF_TABLE")
+    claims = None
+    if table:
+        patience = environment.STORE_TIMEOUT_SECONDS  # nobody waits for a share
+        claims = Claims(table, client(DYNAMODB, timeout_seconds=patience))
+    return Sharing(book_of, claims, Delivery(os.environ.get("TARIFF_SLACK_HOOKS")))
+
+
+def later() -> Queue | None:
+    """The queue ``TARIFF_SLACK_QUEUE``; None where shares are made at once."""
+    from pricing.slack_share import Queue
+
+    url = os.environ.get("TARIFF_SLACK_QUEUE")
+    return Queue(url, client(SQS, timeout_seconds=ACKNOWLEDGING_SECONDS)) if url else None
+
+
+def client(service: Service, *, timeout_seconds: float) -> AwsJson:
+    """Signed calls of a service, in ``AWS_REGION`` or at ``TARIFF_<SERVICE>_ENDPOINT``."""
+    region = os.environ["AWS_REGION"]
+    name = service.signing_name
+    named = os.environ.get(f"TARIFF_{name.upper()}_ENDPOINT")
+    return AwsJson(
+        service,
+        endpoint=named or f"https://{name}.{region}.amazonaws.com",
+        region=region,
+        credentials=environment.credentials,
+        timeout_seconds=timeout_seconds,
+    )

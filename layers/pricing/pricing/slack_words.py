@@ -1,0 +1,187 @@
+"""A Slack command's text as numbers and words: ``2k``, ``1.5M``, ``x100``, ``in=2k``, ``60/h``."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+_SCALES = {"": 0, "k": 3, "m": 6, "b": 9, "bn": 9}
+_NUMBER = (
+    r"(?P<digits>[0-9]{1,30}(?:[_,][0-9]{3})*(?:\.[0-9]{1,12})?|\.[0-9]{1,12})(?P<scale>k|m|bn?)?"
+)
+_PLAIN = re.compile(_NUMBER, re.IGNORECASE)
+_LABELLED = re.compile(_NUMBER + r"(?P<label>[a-z][a-z0-9_-]*)", re.IGNORECASE)
+_TIMES = re.compile(r"[x*](?P<number>[0-9.].*)", re.IGNORECASE)
+_ASSIGNED = re.compile(r"(?P<label>[a-z0-9_-]+)[=:](?P<number>[0-9.].*)", re.IGNORECASE)
+_RATE = re.compile(r"(?P<number>[0-9.][^/]*)?/(?P<unit>[a-z]+)", re.IGNORECASE)
+#: A comma between digits belongs to the number; any other stands between two things.
+_COMMA = re.compile(r",(?![0-9]{3}(?![0-9]))|(?<![0-9]),|;")
+
+#: Word -> the usage bucket it names.
+LABELS = {
+    **dict.fromkeys(("in", "input", "inputs", "prompt", "fresh"), "input"),
+    **dict.fromkeys(("out", "output", "outputs", "completion"), "output"),
+    **dict.fromkeys(("cached", "cache", "read", "reads", "hit", "hits"), "cache_read"),
+    **dict.fromkeys(("write", "writes", "written", "write5m", "write-5m"), "cache_write_5m"),
+    **dict.fromkeys(("write1h", "write-1h"), "cache_write_1h"),
+    **dict.fromkeys(("search", "searches"), "web_search"),
+}
+#: The same in a caching plan, where it differs, and what only a plan has.
+PLAN_LABELS = {
+    **dict.fromkeys(("prefix", "shared", "system", "cached"), "prefix"),
+    **dict.fromkeys(("suffix", "new"), "input"),
+    **dict.fromkeys(("hours", "h", "hrs"), "hours"),
+    "days": "days",
+}
+_UNITS = {
+    **dict.fromkeys(("hour", "h", "hr", "hourly"), "/hour"),
+    **dict.fromkeys(("day", "d", "daily"), "/day"),
+    **dict.fromkeys(("week", "weekly"), "/week"),
+    **dict.fromkeys(("month", "mo", "monthly"), "/month"),
+    **dict.fromkeys(("year", "yearly"), "/year"),
+}
+_ADVERBS = ("hourly", "daily", "weekly", "monthly", "yearly")
+#: Words that may stand against their number.
+_JOINED = LABELS.keys() | PLAN_LABELS.keys()
+#: They say nothing that the words beside them do not.
+_FILLERS = frozenset(
+    {
+        *("token", "tokens", "tok", "toks", "of", "for", "with", "at", "using"),
+        *("the", "please", "me", "is", "it", "what", "would", "will"),
+    }
+)
+#: Two words that are one label.
+_PAIRS = (
+    (re.compile(r"\bcached?[ _-]+(?:reads?|hits?)\b", re.IGNORECASE), "cached"),
+    (re.compile(r"\b(?:1h[ -]+(?:cached?[ _-]+)?writes?|(?:cached?[ _-]+)?writes?[ -]+1h)\b",
+                re.IGNORECASE), "write1h"),
+    (re.compile(r"\bcached?[ _-]+(?:writes?|written)\b", re.IGNORECASE), "write"),
+    (re.compile(r"\bas[ -]of\b", re.IGNORECASE), "on"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it was written and as what it means; it may have a fraction."""
+
+    value: Decimal
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word; ``key`` is how it is looked up. A rate's unit has the key ``/hour``, ``/day``, ..."""
+
+    key: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Positional:
+    """``2k/1k/50k``: numbers in the order input, output, cached, written."""
+
+    numbers: tuple[Number, ...]
+
+
+Token = Number | Word | Positional
+
+
+def tokens(text: str) -> list[Token]:
+    """The numbers and words of a command, without those that say nothing."""
+    for pattern, label in _PAIRS:
+        text = pattern.sub(label, text)
+    words = _COMMA.sub(" , ", text.replace("×", "x")).split()  # noqa: RUF001 - a times sign
+    found: list[Token] = []
+    for word in words:
+        found += _read(word)
+    return _with_units([one for one in found if not _is_filler(one)])
+
+
+def number(written: str) -> Number | None:
+    """``1.5M`` as 1,500,000; None when it is not a number."""
+    match = _PLAIN.fullmatch(written)
+    return _number(match) if match else None
+
+
+def _number(match: re.Match[str]) -> Number:
+    digits = match["digits"].replace(",", "").replace("_", "")
+    scale = _SCALES[(match["scale"] or "").lower()]
+    return Number(Decimal(digits).scaleb(scale), match["digits"] + (match["scale"] or ""))
+
+
+def _read(word: str) -> list[Token]:
+    """One written word, taken apart where two things were written as one."""
+    parts = [number(part) for part in word.split("/")]
+    if len(parts) > 1 and all(parts):
+        return [Positional(tuple(part for part in parts if part))]
+    if found := number(word):
+        return [found]
+    for read in (_times, _rate, _assigned, _labelled):
+        taken = read(word)
+        if taken:
+            return taken
+    return [Word(word.lower(), word)]
+
+
+def _times(word: str) -> list[Token]:
+    """``x100``, or ``100x``."""
+    match = _TIMES.fullmatch(word)
+    if match is None and word[-1:].lower() == "x":
+        found = number(word[:-1])
+    else:
+        found = number(match["number"]) if match else None
+    return [Word("x", "x"), found] if found else []
+
+
+def _rate(word: str) -> list[Token]:
+    """``60/hour`` or ``/day``; a model behind its provider has a slash too."""
+    match = _RATE.fullmatch(word)
+    unit = _UNITS.get(match["unit"].lower()) if match else None
+    if match is None or unit is None:
+        return []
+    if match["number"] is None:
+        return [Word(unit, word)]
+    found = number(match["number"])
+    return [found, Word(unit, word)] if found else []
+
+
+def _assigned(word: str) -> list[Token]:
+    """``in=2k`` or ``in:2k``; a colon belongs to some models' names."""
+    match = _ASSIGNED.fullmatch(word)
+    found = number(match["number"]) if match else None
+    if match is None or found is None or match["label"].lower() not in _JOINED:
+        return []
+    return [found, Word(match["label"].lower(), match["label"])]
+
+
+def _labelled(word: str) -> list[Token]:
+    """``2kin``; some models' names begin with a digit."""
+    match = _LABELLED.fullmatch(word)
+    if match is None or match["label"].lower() not in _JOINED:
+        return []
+    return [_number(match), Word(match["label"].lower(), match["label"])]
+
+
+def _is_filler(token: Token) -> bool:
+    return isinstance(token, Word) and token.key in _FILLERS
+
+
+def _with_units(found: list[Token]) -> list[Token]:
+    """``per day``, ``a day`` and ``daily`` as one word, ``/day``."""
+    united: list[Token] = []
+    skip = False
+    for at, token in enumerate(found):
+        if skip:
+            skip = False
+            continue
+        following = found[at + 1] if at + 1 < len(found) else None
+        unit = _UNITS.get(following.key) if isinstance(following, Word) else None
+        if isinstance(token, Word) and token.key in ("per", "a", "an", "each", "every"):
+            if isinstance(following, Word) and unit:
+                united.append(Word(unit, f"{token.written} {following.written}"))
+                skip = True
+            continue
+        if isinstance(token, Word) and token.key in _ADVERBS:
+            united.append(Word(_UNITS[token.key], token.written))
+            continue
+        united.append(token)
+    return united

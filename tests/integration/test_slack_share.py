@@ -1,0 +1,357 @@
+"""A press of Share is one message to the channel, however often it is received and by whom."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import boto3
+import pytest
+
+from local import slack
+from pricing import slack_settings
+from pricing.slack_delivery import NotDelivered
+from tests import block_kit
+from tests.handlers import Handler, handler
+from tests.tables import REGION, SECRET, StoreTable
+
+VERSION = "2026-11-23.1"
+VALUE = f"estimate sonnet 2000 in 1000 out x100 version {VERSION} on 2026-11-23T09:30:00Z"
+#: How Slack may answer: a status, or None to hang up without a word.
+OK, FAILING, SILENT = 200, 503, None
+
+
+class Slack(ThreadingHTTPServer):
+    """hooks.slack.com on loopback: what was posted to it, and how it answers."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Posted)
+        self.answers: int | None = OK
+        self.posts: list[tuple[str, Any]] = []
+
+
+class Posted(BaseHTTPRequestHandler):
+    server: Slack
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["content-length"]))
+        if self.server.answers is SILENT:
+            self.close_connection = True
+            return
+        if self.server.answers == OK:
+            self.server.posts.append((self.path, json.loads(content)))
+        self.send_response(self.server.answers)
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no store that is down."""
+    monkeypatch.setattr(slack_settings, "ACKNOWLEDGING_SECONDS", 30.0)
+
+
+@pytest.fixture
+def hooks() -> Iterator[Slack]:
+    with Slack() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def to(hooks: Slack, store_table: StoreTable, monkeypatch: pytest.MonkeyPatch) -> Handler:
+    """The function over an empty store, with Slack on loopback."""
+    configure(monkeypatch, hooks, store_table)
+    return handler("slack")
+
+
+def configure(monkeypatch: pytest.MonkeyPatch, hooks: Slack, table: StoreTable) -> None:
+    for name, value in {
+        **slack.SETTINGS,
+        **table.environment(),
+        "TARIFF_SLACK_HOOKS": f"http://127.0.0.1:{hooks.server_port}",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+def press(
+    value: str = VALUE, *, trigger: str = "1.2.a", at: int | None = None, team: str = slack.TEAM
+) -> dict[str, Any]:
+    body = slack.share_body(value, trigger=trigger, team=team)
+    return slack.event_of(slack.INTERACTIONS, body, slack.signed(body, at=at))
+
+
+def acknowledged(to: Handler, event: dict[str, Any]) -> bool:
+    reply = to(event, None)
+    return (reply["statusCode"], reply["body"]) == (200, "")
+
+
+def test_a_press_posts_the_same_figures_to_the_channel(to: Handler, hooks: Slack) -> None:
+    assert acknowledged(to, press())
+
+    ((path, message),) = hooks.posts
+    assert path == "/actions/T0LOCAL/1/local"
+    assert (message["response_type"], message["replace_original"]) == ("in_channel", False)
+    # 100 x (2,000 x $2 + 1,000 x $10) a million tokens.
+    assert message["blocks"][0]["text"]["text"] == "$1.40 for 100 calls"
+    assert message["blocks"][-1]["elements"][0]["text"] == "Shared by local with /tariff"
+    assert block_kit.faults(message) == []
+
+
+def test_the_same_signed_request_twice_has_one_effect(to: Handler, hooks: Slack) -> None:
+    event = press()
+
+    assert [acknowledged(to, event) for _ in range(3)] == [True] * 3
+    assert len(hooks.posts) == 1
+
+
+def test_it_has_one_effect_in_another_instance_too(to: Handler, hooks: Slack) -> None:
+    event = press()
+
+    assert acknowledged(to, event)
+    assert acknowledged(handler("slack"), event)
+    assert len(hooks.posts) == 1
+
+
+def test_a_retry_that_slack_signs_anew_has_no_second_effect(to: Handler, hooks: Slack) -> None:
+    now = int(time.time())
+
+    assert acknowledged(to, press(at=now - 30))
+    assert acknowledged(to, press(at=now))
+    assert len(hooks.posts) == 1
+
+
+def test_two_presses_are_two_messages(to: Handler, hooks: Slack) -> None:
+    assert acknowledged(to, press(trigger="1.2.a"))
+    assert acknowledged(to, press(trigger="1.2.b"))
+
+    assert len(hooks.posts) == 2
+
+
+def test_of_many_at_once_exactly_one_has_an_effect(
+    hooks: Slack, dynamodb_local_table: StoreTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(monkeypatch, hooks, dynamodb_local_table)
+    instances = [handler("slack") for _ in range(8)]
+    events = [press(trigger=f"1.2.{number}") for number in range(5)]
+
+    with ThreadPoolExecutor(len(instances)) as pool:
+        for event in events:
+            assert all(pool.map(acknowledged, instances, [event] * len(instances)))
+
+    assert len(hooks.posts) == len(events)
+
+
+def test_a_press_that_slack_did_not_take_may_be_delivered_later(to: Handler, hooks: Slack) -> None:
+    hooks.answers = FAILING
+    assert to(press(), None)["statusCode"] == 200
+    assert hooks.posts == []
+
+    hooks.answers = OK
+    assert acknowledged(to, press())
+    assert len(hooks.posts) == 1
+
+
+def test_a_press_of_which_slack_never_said_whether_it_came_is_not_posted_again(
+    to: Handler, hooks: Slack
+) -> None:
+    hooks.answers = SILENT
+    assert acknowledged(to, press())
+
+    hooks.answers = OK
+    assert acknowledged(to, press())
+    assert hooks.posts == []
+
+
+def test_what_was_shared_is_forgotten_after_an_hour(to: Handler, store_table: StoreTable) -> None:
+    before = int(time.time())
+    to(press(), None)
+
+    (item,) = store_table.client.scan(TableName=store_table.name)["Items"]
+    assert item["pk"]["S"].startswith("REPLAY#")
+    assert before + 3600 <= int(item["expires_at"]["N"]) <= int(time.time()) + 3600
+    assert set(item) == {"pk", "sk", "expires_at"}
+
+
+def test_without_a_store_nothing_is_shared(
+    hooks: Slack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(
+        monkeypatch, hooks, StoreTable("none", "http://127.0.0.1:1", boto3.client("dynamodb"))
+    )
+
+    assert handler("slack")(press(), None)["statusCode"] == 200
+    assert hooks.posts == []
+    assert json.loads(capsys.readouterr().out)["server_errors"] == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "route my secret task",
+        "help",
+        "report",
+        "",
+        "nonsense",
+        "estimate",
+        "<!channel>",
+    ],
+)
+def test_a_value_that_is_on_no_button_of_ours_is_not_shared(
+    to: Handler, hooks: Slack, value: str
+) -> None:
+    assert acknowledged(to, press(value))
+    assert hooks.posts == []
+
+
+def test_a_version_that_is_gone_is_told_to_the_sender_only(to: Handler, hooks: Slack) -> None:
+    assert acknowledged(to, press(VALUE.replace(VERSION, "2020-01-01.1")))
+
+    ((_, message),) = hooks.posts
+    assert message["response_type"] == "ephemeral"
+    assert "no such price version" in message["text"]
+
+
+def test_another_workspace_shares_nothing(to: Handler, hooks: Slack) -> None:
+    assert acknowledged(to, press(team="T0OTHER"))
+    assert hooks.posts == []
+
+
+# The queue
+
+
+@pytest.fixture
+def queue(moto_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    client: Any = boto3.client(
+        "sqs",
+        endpoint_url=moto_endpoint,
+        region_name=REGION,
+        aws_access_key_id=SECRET,
+        aws_secret_access_key=SECRET,
+    )
+    url = client.create_queue(QueueName="shares")["QueueUrl"]
+    monkeypatch.setenv("TARIFF_SLACK_QUEUE", url)
+    monkeypatch.setenv("TARIFF_SQS_ENDPOINT", moto_endpoint)
+
+    def received() -> list[dict[str, Any]]:
+        found = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        return [
+            {"messageId": one["MessageId"], "body": one["Body"]}
+            for one in found.get("Messages", ())
+        ]
+
+    yield received
+    client.delete_queue(QueueUrl=url)
+    client.close()
+
+
+def test_with_a_queue_a_press_is_acknowledged_first_and_posted_from_there(
+    to: Handler, hooks: Slack, queue: Any
+) -> None:
+    assert acknowledged(to, press())
+    assert hooks.posts == []
+
+    records = queue()
+    assert len(records) == 1
+    to({"Records": records}, None)
+    assert len(hooks.posts) == 1
+
+
+def test_a_press_that_is_received_twice_and_queued_twice_has_one_effect(
+    to: Handler, hooks: Slack, queue: Any
+) -> None:
+    event = press()
+    assert [acknowledged(to, event) for _ in range(2)] == [True] * 2
+
+    for record in queue() * 2:  # SQS too may deliver twice
+        to({"Records": [record]}, None)
+    assert len(hooks.posts) == 1
+
+
+def test_what_waits_in_the_queue_is_tariffs_own_command(
+    to: Handler, hooks: Slack, queue: Any
+) -> None:
+    to(press(f"estimate sonnet 2k in 1k out x100 version {VERSION}"), None)
+
+    ((record),) = queue()
+    job = json.loads(record["body"])
+    assert job.pop("digest")
+    assert job == {
+        "command": f"estimate sonnet 2000 in 1000 out x100 version {VERSION}",
+        "user": "local",
+        "response_url": "https://hooks.slack.com/actions/T0LOCAL/1/local",
+    }
+    assert hooks.posts == []
+
+
+def test_what_cannot_be_delivered_stays_in_the_queue(
+    to: Handler, hooks: Slack, queue: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to(press(), None)
+    (record,) = queue()
+    capsys.readouterr()
+    hooks.answers = FAILING
+    with pytest.raises(NotDelivered):
+        to({"Records": [record]}, None)
+
+    line = json.loads(capsys.readouterr().out)
+    assert (line["route"], line["slack_share"], line["server_errors"]) == ("SQS", "failed", 1)
+    assert line["problem"] == "NotDelivered"
+    hooks.answers = OK
+    to({"Records": [record]}, None)
+    assert len(hooks.posts) == 1
+
+
+def test_with_a_queue_that_is_down_a_press_is_posted_at_once(
+    to: Handler, hooks: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARIFF_SLACK_QUEUE", "http://127.0.0.1:1/queue")
+    monkeypatch.setenv("TARIFF_SQS_ENDPOINT", "http://127.0.0.1:1")
+
+    assert acknowledged(to, press())
+    assert len(hooks.posts) == 1
+
+
+# The secret
+
+
+def test_the_signing_secret_is_read_from_systems_manager(
+    moto_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Any = boto3.client("ssm", endpoint_url=moto_endpoint, region_name=REGION)
+    name = "/tariff/slack/signing-secret"
+    client.put_parameter(Name=name, Value="new,old", Type="SecureString", Overwrite=True)
+    monkeypatch.setenv("TARIFF_SSM_ENDPOINT", moto_endpoint)
+    monkeypatch.setenv("TARIFF_SLACK_SECRET_PARAMETER", name)
+    monkeypatch.setenv("TARIFF_SLACK_WORKSPACES", slack.TEAM)
+    to = handler("slack")
+
+    body = slack.command_body("help")
+    for secret, status in (("new", 200), ("old", 200), ("older", 401)):
+        event = slack.event_of(slack.COMMANDS, body, slack.signed(body, secret=secret))
+        assert to(event, None)["statusCode"] == status
+    client.delete_parameter(Name=name)
+    client.close()
+
+
+def test_without_the_parameter_nobody_is_taken_for_slack(
+    moto_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARIFF_SSM_ENDPOINT", moto_endpoint)
+    monkeypatch.setenv("TARIFF_SLACK_SECRET_PARAMETER", "/none/such")
+    body = slack.command_body("help")
+
+    event = slack.event_of(slack.COMMANDS, body, slack.signed(body, secret=""))
+    assert handler("slack")(event, None)["statusCode"] == 503
