@@ -53,6 +53,7 @@ def acknowledged(
         "compare opus vs sonnet 2k in",
         "plan caching sonnet 10k prefix 60 per hour",
         "prices opus",
+        "route summarise this week's support tickets",
         "report",
         "help",
         "estimate sonet 2k in",

@@ -114,6 +114,24 @@ def test_a_prefix_under_the_minimum_is_said_not_to_be_cached() -> None:
     assert "silently not cached" in (found.text or "")
 
 
+def test_a_task_gets_a_model_with_its_cost_and_the_reason() -> None:
+    found = card("route classify these support tickets by product")
+
+    assert found.title.endswith(" should do it")
+    assert found.text
+    names = [name for name, _ in found.facts]
+    assert names[:3] == ["Looks", "Kind", "One call"]
+    assert found.table is not None
+    assert len(found.table.rows) == 2  # the other two of three models
+
+
+def test_nothing_of_a_task_is_in_its_card_and_it_cannot_be_shared() -> None:
+    found = card("route explain why the zebra7482 service is slow")
+
+    assert "zebra7482" not in repr(found)
+    assert (found.share, found.page) == (None, ())
+
+
 def test_prices_of_one_model_have_a_column_a_mode() -> None:
     found = table("prices opus version lesson-2025")
 

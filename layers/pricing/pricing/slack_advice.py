@@ -1,9 +1,15 @@
 """Which model a task needs, and what last month cost, as cards."""
 
 from pricing.instants import AsOf
+from pricing.money import HUNDRED, multiply
 from pricing.price_book import BookInForce
-from pricing.slack_card import Card
+from pricing.recommend import Recommended, RecommendQuery, recommend
+from pricing.recommend_candidates import RecommendTask
+from pricing.recommend_policy import Policy
+from pricing.recommendation import Alternative, Recommendation
+from pricing.slack_card import Card, Table, said
 from pricing.slack_command import EXAMPLES, RouteCommand
+from pricing.slack_display import count, percent, usd
 
 
 def report_card() -> Card:
@@ -15,10 +21,49 @@ def report_card() -> Card:
     )
 
 
-def route_card(_in_force: BookInForce, _command: RouteCommand, _as_of: AsOf) -> Card:
-    """Nothing reads tasks here yet: what can be asked instead."""
+def route_card(in_force: BookInForce, command: RouteCommand, as_of: AsOf) -> Card:
+    """The model for a task, by the usual policy; nothing of the task is in the card.
+
+    It cannot be shared: that would take the task along. Raises what ``recommend`` raises.
+    """
+    query = RecommendQuery((RecommendTask(command.task),), Policy(), as_of, alone=True)
+    found = recommend(in_force, query)
+    (one,) = found.recommendations
     return Card(
-        title="Tasks cannot be routed here yet",
-        text="Which model a task needs is not known here. What each would cost is:",
-        examples=(EXAMPLES["compare"],),
+        title=f"{one.model.id} should do it" if one.model else "No model of the policy may do it",
+        text=one.why,
+        facts=_facts(one),
+        table=_alternatives(one.alternatives),
+        notes=(
+            *(f"Seen: {signal.value}." for signal in one.signals[:3]),
+            *_assumed(one, found),
+            *said(one.warnings),
+        ),
+        pricing=found.pricing,
     )
+
+
+def _facts(one: Recommendation) -> tuple[tuple[str, str], ...]:
+    sure = percent(multiply(one.confidence, HUNDRED))
+    facts = [("Looks", f"{one.complexity}, {sure} sure"), ("Kind", one.kind.replace("_", " "))]
+    if one.estimate is not None:
+        facts.append(("One call", usd(one.estimate.total_usd)))
+    savings = one.savings_vs_always_top
+    if savings.saves_usd:
+        facts.append((f"Saves on {savings.model}", usd(savings.saves_usd)))
+    return tuple(facts)
+
+
+def _alternatives(others: tuple[Alternative, ...]) -> Table | None:
+    rows = tuple(
+        (one.model, one.reason, "" if one.total_usd is None else usd(one.total_usd))
+        for one in others
+    )
+    return Table(("Instead", "Why not", "One call"), rows, text_columns=2) if rows else None
+
+
+def _assumed(one: Recommendation, found: Recommended) -> tuple[str, ...]:
+    assumed = [f"Assumed: {text}" for text in found.assumptions]
+    if one.max_tokens is not None:
+        assumed.insert(0, f"Assumed: an answer of {count(one.max_tokens)} tokens.")
+    return tuple(assumed)
