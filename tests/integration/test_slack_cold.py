@@ -10,7 +10,7 @@ import pytest
 
 from local import slack
 from pricing import bundled
-from pricing.repository import Repository
+from pricing.ledger import Ledger
 from tests.tables import StoreTable
 from tools.template import ROOT
 
@@ -63,9 +63,9 @@ def test_boto3_is_not_imported_before_the_acknowledgement(
     moto_table: StoreTable, text: str
 ) -> None:
     client: Any = moto_table.client
-    repository = Repository(moto_table.name, client, client)
-    repository.add(bundled.current())
-    repository.activate(bundled.current_id(), expected_revision=0)
+    repository = Ledger(moto_table.name, client, client)
+    repository.propose(bundled.current(), proposal=PLAIN)
+    repository.activate(bundled.current_id(), expected_revision=0, **BY)
     body = slack.command_body(text)
     event = slack.event_of(slack.COMMANDS, body, slack.signed(body))
 
