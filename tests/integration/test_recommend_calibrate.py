@@ -157,6 +157,22 @@ def test_a_strong_model_that_is_no_better_leaves_nothing_to_route(calibrate: Ask
     assert "cheap one alone" in body["why"]
 
 
+@pytest.mark.parametrize(("gained", "verdict"), [(13, "gap_is_unclear"), (14, "other")])
+def test_a_gap_that_may_be_chance_is_no_ground_for_a_policy(
+    calibrate: Ask, gained: int, verdict: str
+) -> None:
+    # 5 rows lost, so many gained, of 200: the mean gain is 1.9 or 2.1 standard errors.
+    rows = [
+        {"task": f"Task {n}", "cheap_ok": n < 5 or n >= 5 + gained, "strong_ok": n >= 5}
+        for n in range(200)
+    ]
+    body = calibrate(rows).body
+    assert (body["verdict"] == "gap_is_unclear") is (verdict == "gap_is_unclear")
+    if verdict == "gap_is_unclear":
+        assert body["policy_id"] is None
+        assert "may be chance" in body["why"]
+
+
 def test_few_rows_that_tell_the_models_apart_are_warned_of(calibrate: Ask) -> None:
     rows = [{"task": f"Task {n}", "cheap_ok": n > 28, "strong_ok": True} for n in range(200)]
     assert [one["code"] for one in calibrate(rows).body["warnings"]] == ["few_telling_rows"]
