@@ -20,21 +20,20 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint format types template cfn-lint sam-validate sam-build bench token-error import-prices \
-        check-plans simulate-cascade \
-        openapi books train-router eval-router dynamodb-local hooks lock clean python-is-ready
+# Every target named here is a command, not a file.
+.PHONY: $(shell awk -F: '/^[a-z-]+:/ { print $$1 }' $(firstword $(MAKEFILE_LIST)))
 
 ##@ Everyday
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## "; print "Tariff: make <target>" } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
 	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
 
-test: .venv/.ready .venv-sam/.ready ## Run every test (ARGS="-k name" narrows)
+test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test (ARGS="-k name" narrows)
 	@$(PY) -m tools.dynamodb_local install \
 	  || echo "The tests that need DynamoDB Local will be skipped; the rest runs."
 	@$(PY) -m pytest $(ARGS)
@@ -99,9 +98,25 @@ train-router: .venv/.ready .venv-train/.ready routing-data ## Train the routing 
 eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure it on held-out families: ROUTING_DATA=folder
 	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m tools.eval_router \
 	  --data "$(ROUTING_DATA)" $(ARGS)
+peer-differences: .venv/.ready .venv-bench/.ready ## Ask two peers and Tariff the same, and say where they differ
+	@$(PY) -m tools.peer_differences $(ARGS)
 
 import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
 	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tools.import_prices $(ARGS)
+
+##@ Prices that stay right
+
+corrupt-refresh-score: .venv/.ready .venv-bench/.ready ## Refresh from corrupt lists, beside the peers
+	@$(PY) -m tools.corrupt_score $(ARGS)
+
+replay-prices: .venv/.ready ## Replay a year of real price history through the guard (downloads once)
+	@$(PY) -m tools.replay_prices $(ARGS)
+
+refresh-bench: .venv/.ready .venv-bench/.ready ## Time, memory and item sizes of a whole refresh
+	@$(PY) -m bench.refresh $(ARGS)
+
+upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the lists that tests refresh from
+	@$(PY) -m tools.upstream_excerpts
 
 ##@ Environments
 
@@ -160,7 +175,7 @@ python-is-ready:
 	@touch $@
 
 .venv-bench/.ready: requirements/bench.lock | .venv/.ready
-	@echo "Making .venv-bench for the peers in the benchmark (once, about a minute)"
+	@echo "Making .venv-bench for the peers that Tariff is compared with (once, about a minute)"
 	@test -x .venv-bench/bin/python || $(PY) -m venv .venv-bench
 	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
 	@touch $@
@@ -171,7 +186,6 @@ python-is-ready:
 	$(call install,.venv-train,requirements/train.lock)
 	@touch $@
 
-.PHONY: routing-data
 routing-data:
 	@test -d "$(ROUTING_DATA)" || { \
 	  echo "Name the folder of outcomes: make ... ROUTING_DATA=folder (docs/routing.md)" >&2; \

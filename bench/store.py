@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import boto3
 
 from pricing import bundled
+from pricing.ledger import Ledger
 from pricing.price_book import PriceBook
-from pricing.repository import Repository
+from pricing.quarantine import Proposal
 from tools.template import create_table_arguments, load_template
 
 REGION = "eu-west-1"
@@ -70,6 +71,6 @@ def store() -> Iterator[Store]:
 
 def _seed(client: Any, table: str, book: PriceBook) -> None:
     client.create_table(**create_table_arguments(load_template(), table))
-    repository = Repository(table, client, client)
-    repository.add(book)
-    repository.activate(book.id, expected_revision=0)
+    repository = Ledger(table, client, client)
+    repository.propose(book, proposal=Proposal("bench", "manual", {}))
+    repository.activate(book.id, expected_revision=0, actor="bench", reason="to measure")

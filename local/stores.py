@@ -10,7 +10,8 @@ from typing import Any
 
 from pricing import bundled
 from pricing.errors import StaleRevision, StoreUnavailable, VersionExists
-from pricing.repository import Repository
+from pricing.ledger import Ledger
+from pricing.quarantine import Proposal
 from tools.dynamodb_local import DynamoDBLocal
 from tools.template import ROOT, create_table_arguments
 
@@ -138,7 +139,7 @@ def fill(template: Mapping[str, Any], table: str, endpoint: str) -> Contents:
     )
     try:
         _ensure_table(client, template, table)
-        return _seed(Repository(table, client, client))
+        return _seed(Ledger(table, client, client))
     except (BotoCoreError, ClientError, StoreUnavailable) as error:
         raise StoreDown(str(error)) from error
     finally:
@@ -153,22 +154,28 @@ def _ensure_table(client: Any, template: Mapping[str, Any], table: str) -> None:
         client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
 
 
-def _seed(repository: Repository) -> Contents:
+BUNDLED = Proposal("tariff", "manual", {"bundled": True})
+WHY = "It comes with Tariff."
+
+
+def _seed(ledger: Ledger) -> Contents:
     added = []
-    stored = set(repository.version_ids())
+    stored = {one.id for one in ledger.versions()}
     for version in bundled.ids():
         book = bundled.load(version)
         if book is None or version in stored:
             continue
         try:
-            repository.add(book)
+            ledger.propose(book, proposal=BUNDLED, reason=WHY)
         except VersionExists:
             continue  # another gateway was quicker
         added.append(version)
-    active = repository.active()
+    active = ledger.active()
     if active is None:
         try:
-            active = repository.activate(bundled.current_id(), expected_revision=0)
+            active = ledger.activate(
+                bundled.current_id(), expected_revision=0, actor=BUNDLED.proposer, reason=WHY
+            )
         except StaleRevision:
-            active = repository.active()
+            active = ledger.active()
     return Contents(tuple(added), active.version if active else bundled.current_id())

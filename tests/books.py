@@ -5,7 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pricing.price_book import PriceBook
+from pricing.quarantine import Proposal
 
+#: A proposal in which nothing waits, and who decides when it does not matter who.
+PLAIN = Proposal("tests", "manual", {})
+BY: Mapping[str, Any] = {"actor": "tests", "reason": "a test"}
 RATES = {"input": "3", "output": "15"}
 
 

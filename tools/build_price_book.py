@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pricing.price_book import canonical_json, digest
+from pricing.price_book_checks import problems_in, rule_problems_in
 from tools.disagreements import report
-from tools.imported_book import extended
-from tools.price_book_checks import problems_in, rule_problems_in
+from tools.imported_book import extended, merge_rules
 from tools.read_catalogue import CatalogueError, document_from
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +30,8 @@ DATA = ROOT / "layers" / "pricing" / "pricing" / "data"
 REPORT = ROOT / "docs" / "price-disagreements.md"
 INDEX = "index.json"
 IMPORTED = "imported"
+#: What the scheduled refresh merges fetched lists by: the same corrections, the same families.
+MERGE_RULES = "merge_rules.json"
 
 
 class Book(NamedTuple):
@@ -83,6 +85,8 @@ def build(catalogue: Path) -> dict[str, bytes]:
             book.id: {"file": f"{book.id}.json", "sha256": digest(book.content)} for book in books
         },
     }
+    if (catalogue / IMPORTED).is_dir():
+        files[MERGE_RULES] = canonical_json(merge_rules(catalogue)) + b"\n"
     files[INDEX] = json.dumps(index, indent=2, sort_keys=True).encode() + b"\n"
     return files
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tools.merge_prices import GENAI, LITELLM
+from pricing.merge_prices import GENAI, LITELLM
 
 HEAD = """\
 # Where the public price lists disagree

@@ -16,7 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from tools import import_genai_prices, import_litellm
+from pricing import sources_litellm
+from pricing.source_lists import side_by_side
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORTED = ROOT / "catalogue" / "imported"
@@ -29,36 +30,6 @@ PACKAGES = {
         "https://github.com/BerriAI/litellm",
     ),
 }
-#: genai-prices' provider names, and ours. Its Google prices are those of both Google doors.
-GENAI_PROVIDERS = {
-    "anthropic": "anthropic",
-    "arcee": "arcee",
-    "aws": "bedrock",
-    "azure": "azure",
-    "baseten": "baseten",
-    "cerebras": "cerebras",
-    "cloudflare": "cloudflare",
-    "cohere": "cohere",
-    "deepseek": "deepseek",
-    "fireworks": "fireworks",
-    "google": "google",
-    "groq": "groq",
-    "meta": "meta",
-    "minimax": "minimax",
-    "mistral": "mistral",
-    "moonshotai": "moonshotai",
-    "novita": "novita",
-    "openai": "openai",
-    "openrouter": "openrouter",
-    "perplexity": "perplexity",
-    "together": "together",
-    "voyageai": "voyageai",
-    "x-ai": "xai",
-    "zai": "zai",
-}
-GOOGLE, VERTEX = "google", "vertex"
-
-Rows = list[dict[str, Any]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,32 +62,11 @@ def imported(folder: Path, as_of: date | None) -> dict[str, str]:
     """Every imported file by name."""
     from genai_prices.data import providers
 
-    models = {provider.id: provider for provider in providers}
-    genai = {
-        ours: (models[theirs], import_genai_prices.rows_of(models[theirs]))
-        for theirs, ours in GENAI_PROVIDERS.items()
-    }
     path = Path(str(metadata.distribution("litellm").locate_file(PACKAGES["litellm"][0])))
-    litellm = import_litellm.rows_of(json.loads(path.read_text("utf-8"), parse_float=Decimal))
+    litellm = sources_litellm.rows_of(json.loads(path.read_text("utf-8"), parse_float=Decimal))
     files = {SOURCES: _lines(_sources(folder, as_of))}
-    for provider in sorted({*genai, *litellm}):
-        theirs, rows = genai.get(GOOGLE if provider == VERTEX else provider, (None, []))
-        listed = _one_each(litellm.get(provider, []))
-        for row in listed:
-            like = _like(theirs, rows, row["id"])
-            if like:
-                row["like"] = like
-        if provider == VERTEX:
-            rows = [_on_vertex(row) for row in rows if _is_sold_on_vertex(row, listed)]
-        elif provider == GOOGLE:
-            rows = [row for row in rows if not row["id"].startswith("claude")]
-        files[f"{provider}.json"] = _lines(
-            {
-                "provider": provider,
-                "genai_prices": sorted(rows, key=lambda row: str(row["id"])),
-                "litellm": sorted(listed, key=lambda row: str(row["id"])),
-            }
-        )
+    for provider, lists in side_by_side(providers, litellm).items():
+        files[f"{provider}.json"] = _lines(lists)
     return files
 
 
@@ -139,48 +89,6 @@ def _sources(folder: Path, as_of: date | None) -> dict[str, Any]:
             retrieved = (as_of or datetime.now(UTC).date()).isoformat()
         sources[package] = entry | {"as_of": retrieved}
     return sources
-
-
-def _one_each(rows: Rows) -> Rows:
-    """One row an id: the key that names the endpoint wins, and another price is noted."""
-    chosen: dict[str, dict[str, Any]] = {}
-    for row in sorted(rows, key=_preference):
-        first = chosen.setdefault(row["id"], row)
-        if first is not row and first["lists"] != row["lists"]:
-            note = f"litellm lists this id twice, differently: {first['key']} is used."
-            first["notes"] = sorted({*first.get("notes", ()), note})
-    return list(chosen.values())
-
-
-def _preference(row: Mapping[str, Any]) -> tuple[bool, bool, str]:
-    key = str(row["key"])
-    return (not key.startswith("bedrock_mantle/"), "/" not in key, key)
-
-
-def _like(provider: Any, rows: Rows, name: str) -> list[str] | None:
-    """The genai-prices row whose rules accept this name, and whether they state it in full."""
-    if provider is None:
-        return None
-    by_id = {row["id"]: row for row in rows}
-    for model in provider.models:
-        if import_genai_prices.clause_matches(model.match, name):
-            row = by_id.get(model.id)
-            if row is None:
-                return None
-            names = {known.lower() for known in row.get("names", ())}
-            return [model.id, "name" if name.lower() in names else "pattern"]
-    return None
-
-
-def _is_sold_on_vertex(row: Mapping[str, Any], listed: Rows) -> bool:
-    matched = {other["like"][0] for other in listed if "like" in other}
-    return row["id"] in matched or str(row["id"]).startswith("claude")
-
-
-def _on_vertex(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Claude under its names; a Google model to compare with, whose ids litellm knows."""
-    is_claude = str(row["id"]).startswith("claude")
-    return {key: value for key, value in row.items() if key != "names" or is_claude}
 
 
 def _lines(document: Mapping[str, Any]) -> str:

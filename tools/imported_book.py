@@ -6,11 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.cloud_claude import ClaudeOnClouds
-from tools.corrections import Corrections
-from tools.imported_rows import RowMaker
-from tools.merge_prices import Merger, Row, current, disagreements
-from tools.price_columns import sketch_of
+from pricing.corrections import Corrections
+from pricing.merged_book import cross_checked, merges
 from tools.read_catalogue import CatalogueError
 
 SOURCES = "sources.json"
@@ -23,22 +20,23 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
     providers stay as they are, but for what the lists disagree with. Raises CatalogueError.
     """
     catalogue = imported.parent
-    corrections = Corrections.read(catalogue / "corrections.toml")
-    families = tomllib.loads((catalogue / "families.toml").read_text(encoding="utf-8"))["family"]
+    rules = merge_rules(catalogue)
+    corrections = Corrections(rules["corrections"])
+    families = rules["families"]
     sources = json.loads((imported / SOURCES).read_text(encoding="utf-8"))
-    claude = ClaudeOnClouds(document["models"])
     versions = {package: entry["version"] for package, entry in sources.items()}
-    maker = RowMaker(corrections, claude, versions, families)
     own = {row["provider"] for row in document["models"]}
     rows = list(document["models"])
-    for path in sorted(imported.glob("*.json")):
-        if path.name == SOURCES:
-            continue
-        listed = json.loads(path.read_text(encoding="utf-8"))
-        if listed["provider"] in own:
-            rows = _cross_checked(rows, Merger(listed, corrections, claude), corrections.as_of)
+    lists = (
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(imported.glob("*.json"))
+        if path.name != SOURCES
+    )
+    for merge in merges(document["models"], lists, corrections, versions, families):
+        if merge.provider in own:
+            rows = cross_checked(rows, merge, corrections.as_of)
         else:
-            rows += maker.rows(listed)
+            rows += merge.rows
     unused = corrections.unused()
     if unused:
         raise CatalogueError(*unused)
@@ -51,19 +49,14 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
     }
 
 
-def _cross_checked(rows: list[Row], merger: Merger, as_of: str) -> list[Row]:
-    """Rows of our own, each with what the lists say differently about it today."""
-    said = {listing.name: merger.said(listing) for listing in merger.listings()}
-    checked = []
-    for row in rows:
-        names = {row["id"], *row.get("aliases", ())}
-        found = []
-        for name in sorted(names & said.keys()):
-            if row.get("prices"):
-                used = sketch_of(current(row["prices"], as_of)["lists"])
-                found += [one for one in disagreements(*said[name], used) if one not in found]
-        checked.append(row | ({"disagreements": found} if found else {}))
-    return checked
+def merge_rules(catalogue: Path) -> dict[str, Any]:
+    """What a merge needs beside the lists, as JSON: the corrections and the families."""
+    corrections = tomllib.loads((catalogue / "corrections.toml").read_text(encoding="utf-8"))
+    families = tomllib.loads((catalogue / "families.toml").read_text(encoding="utf-8"))
+    return {
+        "corrections": corrections | {"as_of": corrections["as_of"].isoformat()},
+        "families": families["family"],
+    }
 
 
 def _provenance(sources: Mapping[str, Mapping[str, str]]) -> Iterator[dict[str, str]]:

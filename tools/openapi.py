@@ -25,9 +25,10 @@ STATIC = ROOT / "functions" / "site" / "static"
 
 
 def functions() -> list[Function]:
-    """Every function, loaded under a name of its own, in the order of the tags."""
+    """Every function with routes, loaded under a name of its own, in the order of the tags."""
     order = {name: number for number, name in enumerate(words.TAGS)}
-    found = [_load(path) for path in ROOT.glob("functions/*/app.py")]
+    loaded = [_load(path) for path in ROOT.glob("functions/*/app.py")]
+    found = [one for one in loaded if one.routes]
     return sorted(found, key=lambda one: (order.get(one.name, len(order)), one.name))
 
 

@@ -23,12 +23,24 @@ from pricing.contract import parse, parse_query
 from pricing.errors import StoreUnavailable
 from pricing.http import Asset, Call, Route
 from pricing.price_book import BookInForce
+from pricing.shelves import Shelves
+from tools import example_store
 from tools.openapi_plan import PLAN_EXAMPLES
+from tools.openapi_pricing import PRICING_EXAMPLES
 from tools.openapi_recommend import RECOMMEND_EXAMPLES
 
 LESSON = "lesson-2025"
 REQUEST_ID = "Jc3XHiVOliAEJ8g="
 JSON = {"content-type": "application/json"}
+#: What a responder may see of the event: an administrator's.
+EVENT: Mapping[str, Any] = {
+    "headers": JSON,
+    "requestContext": {
+        "authorizer": {
+            "iam": {"userArn": "arn:aws:sts::123456789012:assumed-role/tariff-admin/oncall"}
+        }
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "GET /docs": (Example("page", "The page"),),
     **{route: tuple(Example(*one) for one in shown) for route, shown in PLAN_EXAMPLES.items()},
     **{route: tuple(Example(*one) for one in shown) for route, shown in RECOMMEND_EXAMPLES.items()},
+    **{route: tuple(Example(**one) for one in shown) for route, shown in PRICING_EXAMPLES.items()},
 }  # fmt: skip
 
 ESTIMATE = "POST /v1/estimate"
@@ -218,7 +231,7 @@ def answer_to(module: ModuleType, route: Route, example: Example) -> Any:
     if route.answer is Asset:
         return None
     with _alone(module, ConfirmedBooks()):
-        found = route.respond(request, Call(published(), example.path, {}))
+        found = route.respond(request, Call(published(), example.path, EVENT))
     return json.loads(to_json(found))
 
 
@@ -239,9 +252,17 @@ def problem_of(module: ModuleType, refusal: Refusal) -> Any:
 def _alone(module: ModuleType, books: Books) -> Iterator[None]:
     """A function with these books, without this machine's settings, and without its log."""
     settings = {name: one for name, one in os.environ.items() if not name.startswith("TARIFF_")}
+    stand_ins: dict[str, object] = {"books": books}
+    if {"shelves", "ledger"} & {*vars(module)}:
+        ledger = example_store.ledger(published())
+        stand_ins |= {"ledger": ledger, "shelves": Shelves(ledger)}
     with (
         mock.patch.dict(os.environ, settings, clear=True),
-        mock.patch.object(module, "books", return_value=books),
+        contextlib.ExitStack() as patches,
         contextlib.redirect_stdout(io.StringIO()),
+        mock.patch("pricing.environment.start_refresh"),
     ):
+        for name, stand_in in stand_ins.items():
+            if hasattr(module, name):
+                patches.enter_context(mock.patch.object(module, name, return_value=stand_in))
         yield

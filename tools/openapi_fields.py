@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tools.openapi_plan import PLAN_FIELDS
+from tools.openapi_pricing import PRICING_FIELDS
 from tools.openapi_recommend import RECOMMEND_FIELDS
 
 #: By ``Type.field``, else by ``field``. A description in the type itself goes first.
@@ -118,7 +119,11 @@ FIELDS: Mapping[str, str] = {
     "excluded": "Models that were not compared.",
     "reason": "Why not.",
     "cheapest": "The id of the cheapest model that is fully priced.",
+    "cheapest_provider": "Who sells it at that price; the id may be sold by several.",
     "Compared.baseline": "The id of the model the others stand beside.",
+    "baseline_provider": "Who sells the baseline.",
+    "Compared.assumptions": "What every row assumes; a row's own stand beside it.",
+    "Compared.warnings": "What every row would warn of; a row's own stand beside it.",
     "Exclusion.model": "The name as it was sent.",
     "relative_to_baseline": "This total as a ratio of the baseline's: `0.2` costs a fifth.",
     "calls_per_baseline_call": "How many calls here cost what one costs on the baseline.",
@@ -131,11 +136,13 @@ FIELDS: Mapping[str, str] = {
     "period_usd": "A period's cost.",
     "monthly_usd": "A month's cost.",
     "yearly_usd": "A year's cost.",
+    "Totals.status": "`partial`: some line leaves an unpriced component out of its total.",
+    "WhatIfAnswer.status": "`partial`: some line leaves an unpriced component out of its total.",
     "share": "This line's part of the total; null when the total is zero.",
     "name": "The name that was sent.",
     "saves_usd": "What the change saves in a period; negative when it costs more.",
     "saves_percent": "The same as a percentage of the total; null when the total is zero.",
-    "Ceiling.saves_usd": "The most that caching can save.",
+    "Ceiling.saves_usd": "The most that the change can save when every prompt is read from cache.",
     "Ceiling.saves_percent": "The same as a percentage of the total.",
     "ignoring_minimum_usd": "The most it could save if every prompt were long enough to cache.",
     "ignoring_minimum_percent": "The same as a percentage of the total.",
@@ -170,6 +177,7 @@ FIELDS: Mapping[str, str] = {
     "deprecated": "The day its end was announced.",
     "retires": "The day it stops answering; null when none is announced.",
     "retires_not_before": "It stays at least until this day.",
+    "missing_upstream_since": "The public price lists dropped it; its last price stays.",
     "prices": "What is in force at the moment asked for.",
     "price_history": "Every period with its prices, the future ones too.",
     "mode": "`standard`, `batch`, `fast`, and so on.",
@@ -182,11 +190,13 @@ FIELDS: Mapping[str, str] = {
     "start": "The first moment; null: always so far.",
     "end": "The moment it ends; null: still in force.",
     "WindowPrices.start": "Time of day, UTC, inclusive.",
-    "WindowPrices.end": "Time of day, UTC, exclusive.",
+    "WindowPrices.end": "Time of day, UTC, exclusive; the start again is a whole day.",
+    "WindowPrices.days": "ISO weekdays on which it holds, Monday being 1; empty: every day.",
     "source": "Where the prices are from, and as of when.",
     "modes": "One price list for each mode.",
     "windows": "Off-peak hours and their prices; empty when the hour does not matter.",
     "published_at": "When the version was published.",
     **PLAN_FIELDS,
     **RECOMMEND_FIELDS,
+    **PRICING_FIELDS,
 }

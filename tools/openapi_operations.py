@@ -111,6 +111,15 @@ def _parameters(
                 "schema": {"type": "string"},
             }
         )
+    if route.idempotent:
+        found.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": words.IDEMPOTENCY_KEY,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            }
+        )
     return found
 
 
@@ -124,7 +133,7 @@ def _responses(
     if route.etag:
         headers["etag"] = {"$ref": "#/components/headers/ETag"}
     found: dict[str, Schema] = {
-        "200": {
+        str(route.status): {
             "description": _headline(route.answer),
             "headers": headers,
             "content": _answer_content(function, route, references, examples),

@@ -174,10 +174,15 @@ def _tagged(spec: Schema, tag: str) -> set[str]:
     }
 
 
+def _success(operation: Schema) -> Schema:
+    responses: Mapping[str, Schema] = operation["responses"]
+    return next(found for status, found in responses.items() if status.startswith("2"))
+
+
 def _operations(spec: Schema) -> Iterator[Operation]:
     for path, operations in spec["paths"].items():
         for method, one in operations.items():
-            success = one["responses"]["200"]
+            success = _success(one)
             yield Operation(
                 id=one["operationId"],
                 method=method.upper(),
@@ -285,7 +290,7 @@ def _limits(schema: Schema) -> str:
 
 
 def _examples(method: str, path: str, operation: Schema) -> Iterator[Shown]:
-    success = operation["responses"]["200"]
+    success = _success(operation)
     (answers,) = (one.get("examples", {}) for one in success["content"].values())
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     bodies = sent.get("examples", {})

@@ -75,6 +75,7 @@ TAGS: Mapping[str, tuple[str, str]] = {
     "plan": ("Plan", "What caching, batches, a leaner prompt or a subscription would save."),
     "recommend": ("Recommend", "Which model should do it, and what routing is worth."),
     "catalogue": ("Catalogue", "The models, their prices and limits, and how fresh they are."),
+    "pricing_admin": ("Administration", "Which prices are in force, who decided so, and why."),
     "site": ("Reference", "This document, for programs and for people."),
 }
 
@@ -130,6 +131,10 @@ THROTTLED = "Too many requests at once: wait and try again. API Gateway answers 
 REQUEST_ID = "Names this request in the logs."
 ETAG = "Of what is known; how fresh that knowledge is does not change it."
 IF_NONE_MATCH = "An `ETag` the caller already has an answer for."
+IDEMPOTENCY_KEY = (
+    "Any text of yours that names this write, kept for a day: sent again with the same body it is"
+    " done once and answered alike; with another body it is refused."
+)
 NOT_MODIFIED = "The answer with this `ETag` still holds."
 RETRY_AFTER = "Seconds to wait."
 

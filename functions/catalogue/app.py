@@ -1,4 +1,4 @@
-"""``GET /v1/models``, one model's page, and ``GET /v1/health``."""
+"""``GET /v1/models``, one model's page, the price versions, and ``GET /v1/health``."""
 
 from functools import cache
 
@@ -6,10 +6,22 @@ from pricing import environment, errors
 from pricing.catalogue import Health, ModelList, ModelPage, health, list_models, model_page
 from pricing.contract import NoQuery
 from pricing.contract_catalogue import ModelsQuery, PricesQuery
+from pricing.contract_pricing import ChangesQuery, DiffQuery, VersionsQuery
 from pricing.http import Call, Route, serve
 from pricing.instants import AsOf
+from pricing.price_versions import (
+    PriceChanges,
+    PriceDiff,
+    VersionList,
+    VersionPage,
+    changes_since,
+    diff,
+    list_versions,
+    version_page,
+)
 
 books = cache(environment.books)
+shelves = cache(environment.shelves)
 
 
 def models(query: ModelsQuery, call: Call) -> ModelList:
@@ -23,6 +35,34 @@ def model(query: PricesQuery, call: Call) -> ModelPage:
     """One model's prices, limits and history."""
     in_force = books().in_force(query.pricing_version, call.now)
     return model_page(in_force, call.path["provider"], call.path["id"], query.moment(call.now))
+
+
+def versions(query: VersionsQuery, _call: Call) -> VersionList:
+    """A page of the version list."""
+    return list_versions(shelves().shelf(), after=query.cursor, limit=query.limit)
+
+
+def version(_query: NoQuery, call: Call) -> VersionPage:
+    """One version, what waits in it, and what was decided about it."""
+    book = books().in_force(call.path["id"], call.now).book
+    return version_page(shelves().shelf(), book, shelves().proposal(book.id))
+
+
+def differences(query: DiffQuery, call: Call) -> PriceDiff:
+    """Two versions held against each other."""
+    before, after = (books().in_force(one, call.now).book for one in (query.from_, query.to))
+    moment = query.moment(call.now)
+    return diff(before, after, moment, cursor=query.cursor, limit=query.limit)
+
+
+def changes(query: ChangesQuery, call: Call) -> PriceChanges:
+    """What became different since a moment."""
+    span = query.span(call.now)
+    shelf = shelves().shelf()
+    active = books().in_force("active", call.now).book
+    then = shelf.active_at(span[0].instant)
+    before = books().in_force(then, call.now).book if then else None
+    return changes_since(shelf, before, active, span, cursor=query.cursor, limit=query.limit)
 
 
 def check(_query: NoQuery, call: Call) -> Health:
@@ -49,6 +89,45 @@ ROUTES = (
         answer=ModelPage,
         summary="One model: prices, tiers, capabilities, limits, lifecycle and price history.",
         raises=(errors.UnknownModel, errors.UnknownVersion),
+        etag=True,
+    ),
+    Route(
+        "GET",
+        "/v1/pricing/versions",
+        versions,
+        query=VersionsQuery,
+        answer=VersionList,
+        summary="The price versions there are, newest first, and which of them is active.",
+        etag=True,
+    ),
+    Route(
+        "GET",
+        "/v1/pricing/versions/{id}",
+        version,
+        query=NoQuery,
+        answer=VersionPage,
+        summary="One version: what it holds, which prices wait in it and why, what was decided.",
+        raises=(errors.UnknownVersion, errors.StoreUnavailable),
+        etag=True,
+    ),
+    Route(
+        "GET",
+        "/v1/pricing/diff",
+        differences,
+        query=DiffQuery,
+        answer=PriceDiff,
+        summary="What differs between two versions, price by price.",
+        raises=(errors.UnknownVersion, errors.StoreUnavailable),
+        etag=True,
+    ),
+    Route(
+        "GET",
+        "/v1/pricing/changes",
+        changes,
+        query=ChangesQuery,
+        answer=PriceChanges,
+        summary="What became different since a moment: new versions, and prices whose time came.",
+        raises=(errors.StoreUnavailable,),
         etag=True,
     ),
     Route(

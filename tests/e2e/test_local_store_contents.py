@@ -8,7 +8,8 @@ import pytest
 
 from local.stores import Store, StoreDown, fill, settings
 from pricing import bundled
-from pricing.repository import Repository
+from pricing.ledger import Ledger
+from tests.books import BY
 from tests.tables import dynamodb
 
 
@@ -36,8 +37,8 @@ def test_an_empty_store_gets_the_table_the_versions_and_an_active_one(
     contents = fill(template, table, endpoint)
     assert contents.added == tuple(bundled.ids())
     assert contents.active == bundled.current_id()
-    repository = Repository(table, client, client)
-    assert repository.version_ids() == bundled.ids()
+    repository = Ledger(table, client, client)
+    assert [one.id for one in repository.versions()] == bundled.ids()
     for version in bundled.ids():
         stored, shipped = repository.get(version), bundled.load(version)
         assert stored is not None
@@ -49,7 +50,7 @@ def test_a_store_in_use_is_left_as_it_is(
     endpoint: str, client: Any, table: str, template: dict[str, Any]
 ) -> None:
     fill(template, table, endpoint)
-    Repository(table, client, client).activate("lesson-2025", expected_revision=1)
+    Ledger(table, client, client).activate("lesson-2025", expected_revision=1, **BY)
     contents = fill(template, table, endpoint)
     assert contents.added == ()
     assert contents.active == "lesson-2025"

@@ -1,5 +1,6 @@
 """``POST /v1/compare`` through its handler."""
 
+import json
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.handlers import Answer, handler, post
+from tests.usage_reading import iteration
 
 Ask = Callable[..., Answer]
 USAGE = {"input_tokens": 2_000, "output_tokens": 1_000}
@@ -145,7 +147,11 @@ def test_a_baseline_stands_beside_the_rows_without_being_one(ask: Ask) -> None:
     ("fields", "status", "pointer"),
     [
         ({"models": ["opus"] * 21}, 422, "/models"),
-        ({"models": ["opas"]}, 404, "/model"),
+        ({"models": ["opas"]}, 404, "/models/0"),
+        ({"models": ["opus", "haiku", "opas"]}, 404, "/models/2"),
+        ({"baseline": "opas"}, 404, "/baseline"),
+        ({"baseline": "opas", "equal": "text"}, 404, "/baseline"),
+        ({"models": ["opas"], "equal": "text"}, 404, "/models/0"),
         ({"requires": {"telepathy": True}}, 422, "/requires/telepathy"),
         ({"equal": "vibes"}, 422, "/equal"),
         ({"calls": 0}, 422, "/calls"),
@@ -158,3 +164,75 @@ def test_a_bad_comparison_is_refused_at_its_field(
     answer = ask(**fields)
     assert answer.status == status
     assert answer.body["errors"][0]["pointer"] == pointer
+
+
+def test_iterations_that_name_their_model_are_compared_on_every_other(ask: Ask) -> None:
+    usage = {
+        "input_tokens": 1_000,
+        "output_tokens": 0,
+        "iterations": [
+            iteration("message", 1_000, 0, model="claude-opus-5-5"),
+            iteration("advisor_message", 1_000, 0, model="claude-opus-4-8"),
+        ],
+    }
+    rows = ask(models=["claude-opus-5-5", "claude-sonnet-5-5"], usage=usage).body["rows"]
+    assert [row["total_usd"] for row in rows] == ["0.007", "0.009"]  # the advisor is 0.005 in both
+
+
+def test_an_advisors_prompt_is_not_recounted_for_the_executors_tokenizer(ask: Ask) -> None:
+    usage = {
+        "input_tokens": 1_000,
+        "output_tokens": 0,
+        "iterations": [
+            iteration("message", 1_000, 0),
+            iteration("advisor_message", 1_000, 0, model="claude-opus-4-8"),
+        ],
+    }
+    models = ["claude-haiku-4-5", "claude-sonnet-5-5"]
+    rows = ask(models=models, usage=usage, equal="text").body["rows"]
+    # 1,300 tokens at 2 on the newer tokenizer, and the advisor's 1,000 at 5 on either.
+    assert [row["total_usd"] for row in rows] == ["0.006", "0.0076"]
+
+
+def test_what_every_row_would_say_is_said_once(ask: Ask) -> None:
+    usage = {**USAGE, "cache_creation_input_tokens": 100_000, "surprise": 1}
+    models = ["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-5-5"]
+    answer = ask(models=models, usage=usage, as_of="2026-11-22").body
+    assert [one["code"] for one in answer["warnings"]] == ["usage_field_ignored"]
+    assert len(answer["assumptions"]) == 1
+    assert "five minute" in answer["assumptions"][0]
+    said = {row["model"]["id"]: [one["code"] for one in row["warnings"]] for row in answer["rows"]}
+    assert said == {
+        "claude-haiku-4-5": [],
+        "claude-sonnet-4-5": ["model_retiring"],
+        "claude-opus-5-5": [],
+    }
+    assert [row["assumptions"] for row in answer["rows"]] == [[], [], []]
+
+
+def test_twenty_rows_of_notices_are_no_larger_than_one(ask: Ask) -> None:
+    usage = {**USAGE, **{f"unknown_{number}": 1 for number in range(20)}}
+    few = len(json.dumps(ask(models=["opus"], usage=usage).body["warnings"]))
+    many = ask(models=["opus", "sonnet", "haiku", "fable"], usage=usage).body
+    assert len(json.dumps(many["warnings"])) == few
+    assert all(row["warnings"] == [] for row in many["rows"])
+
+
+def test_a_model_named_by_its_id_and_by_an_alias_is_one_row(ask: Ask) -> None:
+    names = ["claude-opus-5-5", "opus", "anthropic/claude-opus-5-5", "vertex/claude-opus-5-5"]
+    rows = ask(models=names).body["rows"]
+    assert [(row["model"]["provider"], row["model"]["requested"]) for row in rows] == [
+        ("anthropic", "claude-opus-5-5"),
+        ("vertex", "vertex/claude-opus-5-5"),
+    ]
+    unmet = ask(models=names[:3], requires={"min_context_tokens": 10**9}).body
+    assert [one["model"] for one in unmet["excluded"]] == ["claude-opus-5-5"]
+
+
+def test_the_cheapest_and_the_baseline_say_who_sells_them(ask: Ask) -> None:
+    models = ["vertex/regional/claude-opus-4-8", "vertex/claude-opus-4-8"]
+    body = ask(models=models, baseline="us.anthropic.claude-opus-4-8").body
+    assert (body["cheapest"], body["cheapest_provider"]) == ("claude-opus-4-8", "vertex")
+    assert body["baseline_provider"] == "bedrock"
+    nobody = ask(models=["opus"], requires={"min_context_tokens": 10**9}).body
+    assert (nobody["cheapest"], nobody["cheapest_provider"]) == (None, None)

@@ -376,11 +376,11 @@ def test_splitting_calls_never_changes_a_total(ask: Ask) -> None:
 
 
 def test_the_same_pinned_request_gives_the_same_bytes(ask: Ask) -> None:
-    pinned = {"model": "opus", "usage": USAGE, "pricing_version": "2026-11-23.1"}
+    pinned = {"model": "opus", "usage": USAGE, "pricing_version": "2026-11-23.2"}
     first = ask(**pinned, as_of="2026-11-22T09:30:00+01:00")
     assert first.body == ask(**pinned, as_of="2026-11-22T09:30:00+01:00").body
     assert first.body["pricing"] == {
-        "version": "2026-11-23.1",
+        "version": "2026-11-23.2",
         "as_of": "2026-11-22T09:30:00+01:00",
         "source": "bundled",
         "stale": False,
@@ -565,7 +565,60 @@ def test_a_request_is_one_json_line_that_is_also_its_metrics(
     assert line["route"] == "POST /v1/estimate"
     assert line["status"] == 200
     assert line["cold_start"] is True
-    assert line["pricing_version"] == "2026-11-23.1"
+    assert line["pricing_version"] == "2026-11-23.2"
     names = {metric["Name"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     assert names <= line.keys()
     assert started - 1 <= line["_aws"]["Timestamp"] / 1000 <= started + 5
+
+
+@pytest.mark.parametrize(
+    ("tier", "modifiers"), [("default", []), ("flex", ["flex"]), ("priority", ["priority"])]
+)
+def test_the_tier_beside_a_converse_usage_is_the_one_that_served(
+    ask: Ask, tier: str, modifiers: list[str]
+) -> None:
+    usage = {"inputTokens": 1_000_000, "outputTokens": 0, "totalTokens": 1_000_000}
+    response = {"usage": usage, "serviceTier": {"type": tier}}
+    answer = ask(model="bedrock/us.amazon.nova-2-lite-v1:0", response=response)
+    assert answer.status == 200, answer.body
+    assert [one["name"] for one in answer.body["modifiers"]] == modifiers
+
+
+def test_a_converse_tier_nobody_knows_selects_no_price(ask: Ask) -> None:
+    usage = {"inputTokens": 1, "outputTokens": 0}
+    response = {"usage": usage, "serviceTier": {"type": "warp"}}
+    answer = ask(model="global.anthropic.claude-opus-4-8", response=response)
+    assert answer.status == 422
+    assert answer.body["errors"][0]["pointer"] == "/response/serviceTier/type"
+    reserved = {"usage": usage, "serviceTier": {"type": "reserved"}}
+    assert total(ask(model="global.anthropic.claude-opus-4-8", response=reserved)) == "0.000005"
+
+
+@pytest.mark.parametrize(
+    ("usage", "assumed"),
+    [
+        ({"cache_creation_input_tokens": 5}, True),
+        ({"cache_creation_input_tokens": 0}, False),
+        (
+            {
+                "cache_creation_input_tokens": 5,
+                "cache_creation": {"ephemeral_5m_input_tokens": 5},
+            },
+            False,
+        ),
+    ],
+)
+def test_writes_of_no_stated_time_to_live_are_an_assumption(
+    ask: Ask, usage: dict[str, Any], assumed: bool
+) -> None:
+    answer = ask(model="opus", usage={"input_tokens": 1, "output_tokens": 1, **usage})
+    assert any("five minute" in one for one in answer.body["assumptions"]) is assumed
+
+
+@pytest.mark.parametrize("details", [{}, {"cacheDetails": [{"ttl": "1h", "inputTokens": 5}]}])
+def test_converse_writes_without_details_are_an_assumption_too(
+    ask: Ask, details: dict[str, Any]
+) -> None:
+    usage = {"inputTokens": 1, "outputTokens": 0, "cacheWriteInputTokens": 5, **details}
+    answer = ask(model="opus", usage=usage, usage_format="bedrock_converse")
+    assert bool(answer.body["assumptions"]) is not bool(details)

@@ -22,9 +22,10 @@ from pricing.errors import (
     UnknownVersion,
     VersionExists,
 )
+from pricing.ledger import CHUNK_BYTES, Ledger
 from pricing.price_book import PriceBook, canonical_json
-from pricing.repository import CHUNK_BYTES, DynamoReads, Pointer, Repository
-from tests.books import book, document, incompressible_book, row
+from pricing.repository import DynamoReads, Pointer
+from tests.books import BY, PLAIN, book, document, incompressible_book, row
 from tests.tables import REGION, SECRET, StoreTable
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def reads(store_table: StoreTable) -> CountedReads:
 
 
 @pytest.fixture
-def repository(store_table: StoreTable, reads: CountedReads) -> Repository:
-    return Repository(store_table.name, reads, store_table.client)
+def repository(store_table: StoreTable, reads: CountedReads) -> Ledger:
+    return Ledger(store_table.name, reads, store_table.client)
 
 
 @pytest.fixture(scope="module")
@@ -90,17 +91,17 @@ def chunk_keys(table: StoreTable) -> list[str]:
     return [key for key in keys if key.startswith("DOC#")]
 
 
-def test_a_new_store_is_empty(repository: Repository) -> None:
+def test_a_new_store_is_empty(repository: Ledger) -> None:
     assert repository.active() is None
     assert repository.get("2026-11-22.1") is None
-    assert repository.version_ids() == []
+    assert [one.id for one in repository.versions()] == []
 
 
 @pytest.mark.parametrize("version", bundled.ids())
-def test_a_book_comes_back_byte_for_byte(repository: Repository, version: str) -> None:
+def test_a_book_comes_back_byte_for_byte(repository: Ledger, version: str) -> None:
     original = bundled.load(version)
     assert original is not None
-    repository.add(original)
+    repository.propose(original, proposal=PLAIN)
     found = repository.get(version)
     assert found is not None
     assert found.to_json() == original.to_json()
@@ -108,11 +109,11 @@ def test_a_book_comes_back_byte_for_byte(repository: Repository, version: str) -
 
 
 def test_versions_are_listed_in_order_whatever_order_they_were_added_in(
-    repository: Repository,
+    repository: Ledger,
 ) -> None:
     for version in ("2026-11-02.1", "lesson-2025", "2026-11-01.2", "2026-11-01.1"):
-        repository.add(book(version))
-    assert repository.version_ids() == [
+        repository.propose(book(version), proposal=PLAIN)
+    assert [one.id for one in repository.versions()] == [
         "2026-11-01.1",
         "2026-11-01.2",
         "2026-11-02.1",
@@ -120,10 +121,10 @@ def test_versions_are_listed_in_order_whatever_order_they_were_added_in(
     ]
 
 
-def test_one_version_is_not_another(repository: Repository) -> None:
+def test_one_version_is_not_another(repository: Ledger) -> None:
     first, second = book("v1"), book("v1.1", [row("shuttle")])
-    repository.add(first)
-    repository.add(second)
+    repository.propose(first, proposal=PLAIN)
+    repository.propose(second, proposal=PLAIN)
     for one in (first, second):
         found = repository.get(one.id)
         assert found is not None
@@ -133,24 +134,25 @@ def test_one_version_is_not_another(repository: Repository) -> None:
 
 @pytest.mark.parametrize("models", [1, 5_000])
 def test_adding_an_id_again_is_refused_and_changes_nothing(
-    store_table: StoreTable, repository: Repository, models: int
+    store_table: StoreTable, repository: Ledger, models: int
 ) -> None:
-    repository.add(book("v1"))
+    repository.propose(book("v1"), proposal=PLAIN)
     before = everything(store_table)
     other = incompressible_book("v1", models=models, bytes_each=160)
     with pytest.raises(VersionExists, match="v1"):
-        repository.add(other)
+        repository.propose(other, proposal=PLAIN)
     with pytest.raises(VersionExists):
-        repository.add(book("v1"))
+        repository.propose(book("v1"), proposal=PLAIN)
     assert everything(store_table) == before
 
 
 def test_a_book_over_the_item_limit_is_cut_and_read_back_with_one_query(
-    store_table: StoreTable, repository: Repository, reads: CountedReads, large_book: PriceBook
+    store_table: StoreTable, repository: Ledger, reads: CountedReads, large_book: PriceBook
 ) -> None:
     assert ITEM_LIMIT < packed_bytes(large_book) <= 2 * CHUNK_BYTES < PAGE_LIMIT
-    repository.add(large_book)
+    repository.propose(large_book, proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000", "DOC#0001"]
+    reads.made.clear()
     found = repository.get("large")
     assert reads.made == {"query": 1}
     assert found is not None
@@ -159,12 +161,13 @@ def test_a_book_over_the_item_limit_is_cut_and_read_back_with_one_query(
 
 
 def test_a_book_over_the_page_limit_is_read_page_by_page(
-    store_table: StoreTable, repository: Repository, reads: CountedReads
+    store_table: StoreTable, repository: Ledger, reads: CountedReads
 ) -> None:
     huge = incompressible_book("huge", models=4_000, bytes_each=400)
     assert PAGE_LIMIT < packed_bytes(huge) < 2 * PAGE_LIMIT
-    repository.add(huge)
+    repository.propose(huge, proposal=PLAIN)
     assert chunk_keys(store_table) == [f"DOC#{number:04}" for number in range(5)]
+    reads.made.clear()
     found = repository.get("huge")
     assert found is not None
     assert found.to_json() == huge.to_json()
@@ -172,17 +175,17 @@ def test_a_book_over_the_page_limit_is_read_page_by_page(
 
 
 def test_a_chunk_is_cut_at_its_size_and_not_before(
-    store_table: StoreTable, repository: Repository, monkeypatch: pytest.MonkeyPatch
+    store_table: StoreTable, repository: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = book("v1")
     size = packed_bytes(one)
-    monkeypatch.setattr("pricing.repository.CHUNK_BYTES", size)
-    repository.add(one)
+    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", size)
+    repository.propose(one, proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000"]
     two = book("v2")
     assert packed_bytes(two) > size - 3
-    monkeypatch.setattr("pricing.repository.CHUNK_BYTES", packed_bytes(two) - 1)
-    repository.add(two)
+    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", packed_bytes(two) - 1)
+    repository.propose(two, proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000", "DOC#0000", "DOC#0001"]
     for original in (one, two):
         found = repository.get(original.id)
@@ -191,12 +194,12 @@ def test_a_chunk_is_cut_at_its_size_and_not_before(
 
 
 def test_more_than_nine_chunks_keep_their_order(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
+    repository: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pricing.repository.CHUNK_BYTES", 20)
+    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", 20)
     one = book("v1")
     assert packed_bytes(one) > 10 * 20
-    repository.add(one)
+    repository.propose(one, proposal=PLAIN)
     found = repository.get("v1")
     assert found is not None
     assert found.to_json() == one.to_json()
@@ -208,22 +211,22 @@ def test_a_full_chunk_fits_into_an_item_with_its_keys_and_name() -> None:
 
 
 def test_a_book_that_could_not_be_read_back_is_not_stored(
-    store_table: StoreTable, repository: Repository
+    store_table: StoreTable, repository: Ledger
 ) -> None:
     spaced = PriceBook.from_json(canonical_json(document("v1")).replace(b'","', b'", "', 1))
     with pytest.raises(CorruptBook, match="canonical"):
-        repository.add(spaced)
+        repository.propose(spaced, proposal=PLAIN)
     assert everything(store_table) == []
 
 
 @pytest.fixture
 def damaged(
-    store_table: StoreTable, repository: Repository, monkeypatch: pytest.MonkeyPatch
+    store_table: StoreTable, repository: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> StoreTable:
     """A table with version ``v1`` in exactly two chunks, for a test to damage."""
     half = (packed_bytes(book("v1")) + 1) // 2
-    monkeypatch.setattr("pricing.repository.CHUNK_BYTES", half)
-    repository.add(book("v1"))
+    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", half)
+    repository.propose(book("v1"), proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000", "DOC#0001"]
     assert repository.get("v1") is not None
     return store_table
@@ -244,7 +247,7 @@ def overwrite(table: StoreTable, sk: str, new: bytes) -> None:
 
 @pytest.mark.parametrize("sk", ["DOC#0000", "DOC#0001"])
 def test_a_chunk_with_one_flipped_bit_is_refused(
-    damaged: StoreTable, repository: Repository, sk: str
+    damaged: StoreTable, repository: Ledger, sk: str
 ) -> None:
     flipped = bytearray(content(damaged, sk))
     flipped[len(flipped) // 2] ^= 1
@@ -254,7 +257,7 @@ def test_a_chunk_with_one_flipped_bit_is_refused(
 
 
 def test_content_that_reads_well_but_was_changed_is_refused(
-    damaged: StoreTable, repository: Repository
+    damaged: StoreTable, repository: Ledger
 ) -> None:
     cheaper = book("v1").to_json().replace(b'"15"', b'"1.5"')
     assert cheaper != book("v1").to_json()
@@ -264,9 +267,7 @@ def test_content_that_reads_well_but_was_changed_is_refused(
         repository.get("v1")
 
 
-def test_chunks_that_changed_places_are_refused(
-    damaged: StoreTable, repository: Repository
-) -> None:
+def test_chunks_that_changed_places_are_refused(damaged: StoreTable, repository: Ledger) -> None:
     first, second = content(damaged, "DOC#0000"), content(damaged, "DOC#0001")
     overwrite(damaged, "DOC#0000", second)
     overwrite(damaged, "DOC#0001", first)
@@ -279,7 +280,7 @@ def test_chunks_that_changed_places_are_refused(
     [["DOC#0000"], ["DOC#0001"], ["META"], ["DOC#0000", "DOC#0001"], ["DOC#0001", "META"]],
 )
 def test_a_version_with_a_part_missing_is_refused(
-    damaged: StoreTable, repository: Repository, missing: list[str]
+    damaged: StoreTable, repository: Ledger, missing: list[str]
 ) -> None:
     for sk in missing:
         damaged.client.delete_item(TableName=damaged.name, Key=key(sk))
@@ -287,58 +288,58 @@ def test_a_version_with_a_part_missing_is_refused(
         repository.get("v1")
 
 
-def test_activations_count_up_and_any_stored_version_may_come_back(repository: Repository) -> None:
+def test_activations_count_up_and_any_stored_version_may_come_back(repository: Ledger) -> None:
     first, second = book("v1"), book("v2")
-    repository.add(first)
-    repository.add(second)
+    repository.propose(first, proposal=PLAIN)
+    repository.propose(second, proposal=PLAIN)
     assert repository.active() is None
     history = [("v1", first), ("v2", second), ("v1", first), ("v1", first)]
     for revision, (version, one) in enumerate(history):
-        made = repository.activate(version, expected_revision=revision)
+        made = repository.activate(version, expected_revision=revision, **BY)
         assert made == Pointer(version, one.sha256, revision + 1)
         assert repository.active() == made
 
 
-def test_adding_a_version_activates_nothing(repository: Repository) -> None:
-    repository.add(book("v1"))
+def test_adding_a_version_activates_nothing(repository: Ledger) -> None:
+    repository.propose(book("v1"), proposal=PLAIN)
     assert repository.active() is None
 
 
-def test_a_version_that_is_not_stored_cannot_become_active(repository: Repository) -> None:
-    repository.add(book("v1"))
-    pointer = repository.activate("v1", expected_revision=0)
+def test_a_version_that_is_not_stored_cannot_become_active(repository: Ledger) -> None:
+    repository.propose(book("v1"), proposal=PLAIN)
+    pointer = repository.activate("v1", expected_revision=0, **BY)
     with pytest.raises(UnknownVersion, match="v2"):
-        repository.activate("v2", expected_revision=1)
+        repository.activate("v2", expected_revision=1, **BY)
     assert repository.active() == pointer
 
 
 @pytest.mark.parametrize("expected", [0, 1, 3])
 def test_an_activation_that_expects_another_revision_is_refused_and_changes_nothing(
-    repository: Repository, expected: int
+    repository: Ledger, expected: int
 ) -> None:
-    repository.add(book("v1"))
-    repository.add(book("v2"))
-    repository.activate("v1", expected_revision=0)
-    pointer = repository.activate("v1", expected_revision=1)
+    repository.propose(book("v1"), proposal=PLAIN)
+    repository.propose(book("v2"), proposal=PLAIN)
+    repository.activate("v1", expected_revision=0, **BY)
+    pointer = repository.activate("v1", expected_revision=1, **BY)
     with pytest.raises(StaleRevision, match=f"no longer at revision {expected}"):
-        repository.activate("v2", expected_revision=expected)
+        repository.activate("v2", expected_revision=expected, **BY)
     assert repository.active() == pointer
 
 
-def test_a_first_activation_expects_that_there_was_none(repository: Repository) -> None:
-    repository.add(book("v1"))
+def test_a_first_activation_expects_that_there_was_none(repository: Ledger) -> None:
+    repository.propose(book("v1"), proposal=PLAIN)
     with pytest.raises(StaleRevision):
-        repository.activate("v1", expected_revision=1)
+        repository.activate("v1", expected_revision=1, **BY)
     assert repository.active() is None
 
 
 @pytest.mark.parametrize("version", ["bundled", "small", "large"])
 def test_a_cold_start_reads_at_most_twice(
-    repository: Repository, reads: CountedReads, large_book: PriceBook, version: str
+    repository: Ledger, reads: CountedReads, large_book: PriceBook, version: str
 ) -> None:
     one = {"bundled": bundled.current(), "small": book("v1"), "large": large_book}[version]
-    repository.add(one)
-    repository.activate(one.id, expected_revision=0)
+    repository.propose(one, proposal=PLAIN)
+    repository.activate(one.id, expected_revision=0, **BY)
     reads.made.clear()
     in_force = Books(repository).in_force(ACTIVE, NOW)
     assert (in_force.book.sha256, in_force.source, in_force.stale) == (one.sha256, "store", False)
@@ -366,24 +367,28 @@ def test_every_method_says_that_the_store_is_unavailable_when_it_is(
         region=REGION,
         credentials=lambda: Credentials(SECRET, SECRET, None),
     )
-    lost = Repository("tariff", reader, unreachable)
+    lost = Ledger("tariff", reader, unreachable)
     with pytest.raises(StoreUnavailable):
         lost.active()
     with pytest.raises(StoreUnavailable):
         lost.get("v1")
     with pytest.raises(StoreUnavailable):
-        lost.version_ids()
+        lost.versions()
     with pytest.raises(StoreUnavailable):
-        lost.add(book("v1"))
+        lost.propose(book("v1"), proposal=PLAIN)
     with pytest.raises(StoreUnavailable):
-        lost.activate("v1", expected_revision=0)
+        lost.activate("v1", expected_revision=0, **BY)
 
 
 class KnowsEveryVersion:
     """Reads of a store in which every version exists."""
 
-    def get_item(self, **_request: Any) -> Any:
-        return {"Item": {"sha256": {"S": "0" * 64}}}
+    def get_item(self, **request: Any) -> Any:
+        if request["Key"]["pk"]["S"] != "VERSIONS":
+            return {}
+        texts = ("sha256", "published_at", "decision", "proposer", "source", "proposed_at")
+        item: dict[str, Any] = {name: {"S": "0"} for name in (*texts, "sk")}
+        return {"Item": {**item, "models": {"N": "1"}, "waiting": {"N": "0"}}}
 
     def query(self, **_request: Any) -> Any:
         return {"Items": []}
@@ -395,14 +400,14 @@ class KnowsEveryVersion:
 def test_a_write_that_is_refused_for_the_stores_own_reasons_is_unavailable(
     unreachable: "DynamoDBClient", code: str
 ) -> None:
-    refused = Repository("tariff", KnowsEveryVersion(), unreachable)
+    refused = Ledger("tariff", KnowsEveryVersion(), unreachable)
     with Stubber(unreachable) as stub:
-        stub.add_client_error("put_item", code)
-        with pytest.raises(StoreUnavailable):
-            refused.activate("v1", expected_revision=0)
         stub.add_client_error("transact_write_items", code)
         with pytest.raises(StoreUnavailable):
-            refused.add(book("v1"))
+            refused.activate("v1", expected_revision=0, **BY)
+        stub.add_client_error("transact_write_items", code)
+        with pytest.raises(StoreUnavailable):
+            refused.propose(book("v1"), proposal=PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -416,9 +421,13 @@ def test_a_write_that_is_refused_for_the_stores_own_reasons_is_unavailable(
     ],
 )
 def test_a_cancelled_write_is_a_taken_id_only_when_the_condition_failed(
-    unreachable: "DynamoDBClient", reasons: list[str], error: type[Exception]
+    unreachable: "DynamoDBClient",
+    monkeypatch: pytest.MonkeyPatch,
+    reasons: list[str],
+    error: type[Exception],
 ) -> None:
-    cancelled = Repository("tariff", KnowsEveryVersion(), unreachable)
+    monkeypatch.setattr("pricing.ledger.ATTEMPTS", 1)
+    cancelled = Ledger("tariff", KnowsEveryVersion(), unreachable)
     with Stubber(unreachable) as stub:
         stub.add_client_error(
             "transact_write_items",
@@ -426,4 +435,4 @@ def test_a_cancelled_write_is_a_taken_id_only_when_the_condition_failed(
             modeled_fields={"CancellationReasons": [{"Code": reason} for reason in reasons]},
         )
         with pytest.raises(error):
-            cancelled.add(book("v1"))
+            cancelled.propose(book("v1"), proposal=PLAIN)

@@ -15,9 +15,10 @@ from botocore.config import Config
 
 from pricing.aws_api import Credentials, DynamoReader
 from pricing.errors import StaleRevision, StoreUnavailable, VersionExists
+from pricing.ledger import Ledger
 from pricing.price_book import PriceBook
-from pricing.repository import Pointer, Repository
-from tests.books import book, row
+from pricing.repository import Pointer
+from tests.books import BY, PLAIN, book, row
 from tests.tables import REGION, SECRET, StoreTable
 
 if TYPE_CHECKING:
@@ -40,23 +41,23 @@ def writer(dynamodb_local_table: StoreTable) -> Iterator[DynamoDBClient]:
     client.close()
 
 
-def repository(table: StoreTable, writer: Any) -> Repository:
+def repository(table: StoreTable, writer: Any) -> Ledger:
     reader = DynamoReader(
         endpoint=table.endpoint,
         region=REGION,
         credentials=lambda: Credentials(SECRET, SECRET, None),
         timeout_seconds=30,
     )
-    return Repository(table.name, reader, writer)
+    return Ledger(table.name, reader, writer)
 
 
 @pytest.fixture
-def store(dynamodb_local_table: StoreTable, writer: DynamoDBClient) -> Repository:
+def store(dynamodb_local_table: StoreTable, writer: DynamoDBClient) -> Ledger:
     return repository(dynamodb_local_table, writer)
 
 
 @pytest.fixture
-def unconditional(dynamodb_local_table: StoreTable, writer: DynamoDBClient) -> Repository:
+def unconditional(dynamodb_local_table: StoreTable, writer: DynamoDBClient) -> Ledger:
     """The same store through a writer that leaves every condition out."""
     return repository(dynamodb_local_table, WithoutConditions(writer))
 
@@ -68,14 +69,17 @@ class WithoutConditions:
         self._client = client
         self.exceptions = client.exceptions
 
-    def put_item(self, **request: Any) -> None:
-        for name in ("ConditionExpression", "ExpressionAttributeValues"):
-            request.pop(name, None)
-        self._client.put_item(**request)
-
     def transact_write_items(self, **request: Any) -> None:
         for item in request["TransactItems"]:
-            del item["Put"]["ConditionExpression"]
+            for write in item.values():
+                write.pop("ConditionExpression")
+                for kind in ("Names", "Values"):
+                    names = write.pop(f"ExpressionAttribute{kind}", {})
+                    used = {
+                        n: v for n, v in names.items() if n in write.get("UpdateExpression", "")
+                    }
+                    if used:
+                        write[f"ExpressionAttribute{kind}"] = used
         self._client.transact_write_items(**request)
 
 
@@ -110,37 +114,41 @@ def rivals() -> list[PriceBook]:
 
 @pytest.mark.parametrize("chunk_bytes", [380_000, 100])
 def test_of_16_writers_of_one_version_exactly_one_wins_and_all_of_it_is_stored(
-    store: Repository, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int
+    store: Ledger, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int
 ) -> None:
-    monkeypatch.setattr("pricing.repository.CHUNK_BYTES", chunk_bytes)
+    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", chunk_bytes)
     books = rivals()
-    outcomes = at_once([partial(outcome, partial(store.add, one)) for one in books])
+    outcomes = at_once(
+        [partial(outcome, partial(store.propose, one, proposal=PLAIN)) for one in books]
+    )
     assert outcomes.count("won") == 1
     assert set(outcomes) <= {"won", "VersionExists", "StoreUnavailable"}
     winner = books[outcomes.index("won")]
     stored = store.get("contested")
     assert stored is not None
     assert stored.to_json() == winner.to_json()
-    assert store.version_ids() == ["contested"]
+    assert [one.id for one in store.versions()] == ["contested"]
     # Whoever only collided with the winner's transaction learns at the next try that it lost.
-    assert {outcome(partial(store.add, one)) for one in books} == {"VersionExists"}
+    assert {outcome(partial(store.propose, one, proposal=PLAIN)) for one in books} == {
+        "VersionExists"
+    }
 
 
 def test_without_its_condition_a_second_writer_would_replace_a_version(
-    unconditional: Repository,
+    unconditional: Ledger,
 ) -> None:
     first, second = rivals()[1:3]
-    assert outcome(partial(unconditional.add, first)) == "won"
-    assert outcome(partial(unconditional.add, second)) == "won"
+    assert outcome(partial(unconditional.propose, first, proposal=PLAIN)) == "won"
+    assert outcome(partial(unconditional.propose, second, proposal=PLAIN)) == "won"
     stored = unconditional.get("contested")
     assert stored is not None
     assert stored.to_json() == second.to_json() != first.to_json()
 
 
-def activate(store: Repository, version: str, expected: int) -> Pointer | None:
+def activate(store: Ledger, version: str, expected: int) -> Pointer | None:
     """The pointer an activation made, or None when another one came first."""
     try:
-        return store.activate(version, expected_revision=expected)
+        return store.activate(version, expected_revision=expected, **BY)
     except StaleRevision:
         return None
 
@@ -150,18 +158,18 @@ def lost_updates(history: Sequence[Pointer]) -> int:
     return sum(times - 1 for times in Counter(one.revision for one in history).values())
 
 
-def activate_at_once(store: Repository, expected: int) -> list[Pointer]:
+def activate_at_once(store: Ledger, expected: int) -> list[Pointer]:
     """What 16 activations from the same revision made, each of a version of its own."""
     made = at_once([partial(activate, store, f"v{n}", expected) for n in range(THREADS)])
     return [pointer for pointer in made if pointer is not None]
 
 
-def add_versions(store: Repository, count: int) -> None:
+def add_versions(store: Ledger, count: int) -> None:
     for number in range(count):
-        store.add(book(f"v{number}", [row(f"model-{number}")]))
+        store.propose(book(f"v{number}", [row(f"model-{number}")]), proposal=PLAIN)
 
 
-def test_of_16_activations_from_one_revision_exactly_one_wins(store: Repository) -> None:
+def test_of_16_activations_from_one_revision_exactly_one_wins(store: Ledger) -> None:
     add_versions(store, THREADS)
     for expected in range(5):
         made = activate_at_once(store, expected)
@@ -174,7 +182,7 @@ CLIENTS = 8
 ACTIVATIONS_EACH = 25
 
 
-def test_200_activations_by_8_clients_that_read_again_lose_no_update(store: Repository) -> None:
+def test_200_activations_by_8_clients_that_read_again_lose_no_update(store: Ledger) -> None:
     add_versions(store, CLIENTS)
 
     def keep_activating(client: int) -> list[Pointer]:
@@ -197,7 +205,7 @@ def test_200_activations_by_8_clients_that_read_again_lose_no_update(store: Repo
 
 
 def test_without_their_condition_activations_would_lose_updates_and_the_check_sees_it(
-    unconditional: Repository,
+    unconditional: Ledger,
 ) -> None:
     add_versions(unconditional, THREADS)
     made = activate_at_once(unconditional, 0)

@@ -91,7 +91,14 @@ def test_another_method_on_a_path_that_exists_is_told_which_to_use(
     assert answer.headers["allow"] == allow
     assert answer.body["type"] == "/docs#method-not-allowed"
     assert answer.body["detail"] == f"This path answers {allow} only."
-    assert answer.body["instance"] == path
+    assert answer.body["instance"] == path.replace("{", "%7B").replace("}", "%7D")
+
+
+def test_the_instance_of_a_problem_is_a_uri_reference_whatever_was_asked_for(
+    recorded: dict[str, Any],
+) -> None:
+    answer = astray(recorded, "GET", "/v1/modèles/\x1b[1m 100%")
+    assert answer.body["instance"] == "/v1/mod%C3%A8les/%1B%5B1m%20100%25"
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ def test_the_lessons_day_costs_what_the_lesson_says(ask: Ask) -> None:
         "period_usd": "2.473",
         "monthly_usd": "54.406",
         "yearly_usd": "642.98",
+        "status": "priced",
     }
 
 
@@ -73,6 +74,7 @@ def test_the_lessons_pipelines_cost_what_the_lesson_says(ask: Ask) -> None:
         "period_usd": "1137.5",
         "monthly_usd": "1137.5",
         "yearly_usd": "13650",
+        "status": "priced",
     }
 
 
@@ -260,3 +262,10 @@ def test_five_hundred_lines_are_one_answer(ask: Ask) -> None:
     total = sum(Fraction(one["total_usd"]) for one in body["items"])
     assert total == Fraction(body["totals"]["period_usd"])
     assert total == sum((n + 1) * n * Fraction("4.8") / 10**6 for n in range(500))
+
+
+def test_a_line_served_on_other_terms_than_asked_says_so_as_an_estimate_does(ask: Ask) -> None:
+    work = [item("a", "claude-opus-5-5", (1, 1), 1, speed="standard")]
+    work[0]["usage"]["speed"] = "fast"
+    answer = ask(work, pricing_version="active")
+    assert [one["code"] for one in answer.body["warnings"]] == ["served_terms_differ"]

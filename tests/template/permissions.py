@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 
 from tools.template import resources
 
-#: X-Ray has no resources that these could name (AWS service authorization reference).
-WITHOUT_RESOURCES = frozenset({"xray:PutTraceSegments", "xray:PutTelemetryRecords"})
+#: X-Ray and the Price List have no resources that these could name (AWS service authorization
+#: reference).
+WITHOUT_RESOURCES = frozenset(
+    {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "pricing:GetProducts"}
+)
 #: Objects come and go without a name in the template: all those of the one bucket it is told.
 INPUT_OBJECTS = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${InputBucket}/*"}
 READS = frozenset({"dynamodb:GetItem", "dynamodb:Query"})
@@ -32,7 +35,8 @@ def statements(template: dict[str, Any]) -> Iterator[Statement]:
             policies = properties.get("Policies", []) if kind == "AWS::IAM::Role" else [properties]
             for policy in policies:
                 for document in _as_list(policy["PolicyDocument"]["Statement"]):
-                    yield Statement(owner, document)
+                    # A statement that depends on a parameter is judged as if it were there.
+                    yield Statement(owner, document.get("Fn::If", [None, document])[1])
 
 
 def too_broad(template: dict[str, Any]) -> list[str]:

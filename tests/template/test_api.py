@@ -29,6 +29,17 @@ def resolved(value: Any, *, use_jwt: bool) -> Any:
     return {name: member for name, member in members.items() if member != {"Ref": "AWS::NoValue"}}
 
 
+#: Of a token, they want a scope; of a role, a policy that names them.
+ADMINISTRATORS = {
+    "POST /v1/pricing/versions/{id}/activate",
+    "POST /v1/pricing/versions/{id}/reject",
+    "POST /v1/pricing/cancellations",
+    "POST /v1/pricing/refresh",
+    "GET /v1/pricing/audit",
+}
+ADMIN_SCOPE = {"Ref": "JwtAdminScope"}
+
+
 def api_body(template: Template, *, use_jwt: bool) -> dict[str, Any]:
     (api,) = resources(template, "AWS::ApiGatewayV2::Api").values()
     body = resolved(api["Properties"]["Body"], use_jwt=use_jwt)
@@ -67,6 +78,7 @@ def test_every_route_has_the_chosen_authoriser_but_the_named_open_ones(
 
     assert security(deployed, use_jwt=use_jwt) == {
         **{route: [{scheme: []}] for route in guarded},
+        **{route: [{scheme: [ADMIN_SCOPE] if use_jwt else []}] for route in ADMINISTRATORS},
         **dict.fromkeys(OPEN_TO_ALL, UNGUARDED),
     }
 
@@ -113,6 +125,7 @@ def test_every_route_reaches_the_function_that_declares_it(
         (event["Properties"]["Path"], function_id)
         for function_id, function in resources(template, "AWS::Serverless::Function").items()
         for event in function["Properties"]["Events"].values()
+        if event["Type"] == "HttpApi"
     }
 
     integrations = {

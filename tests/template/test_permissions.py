@@ -14,7 +14,7 @@ DeployedWith = Callable[[Callable[[Template], None]], Template]
 
 FUNCTIONS = "AWS::Lambda::Function"
 #: The functions that may do more with the table than read it.
-WRITERS = frozenset({"RecommendFunction"})
+WRITERS = frozenset({"PricingAdminFunction", "RecommendFunction", "RefreshPricingFunction"})
 WITHOUT_TABLE = frozenset({"SiteFunction"})
 
 
@@ -45,15 +45,20 @@ def test_no_role_carries_a_policy_that_cannot_be_read_here(deployed: Template) -
     assert [arn for arn in attached if arn.get("Ref") not in policies] == []
 
 
-def test_only_lambda_may_assume_the_roles(deployed: Template) -> None:
+def test_only_lambda_and_the_scheduler_may_assume_the_roles(deployed: Template) -> None:
     trusted = [
-        (statement["Effect"], statement["Principal"], statement["Action"])
+        (statement["Effect"], statement["Principal"]["Service"], statement["Action"])
         for role in resources(deployed, "AWS::IAM::Role").values()
         for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     ]
 
-    allowed = ("Allow", {"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")
-    assert trusted == [allowed] * len(resources(deployed, FUNCTIONS))
+    functions, schedules = (
+        len(resources(deployed, kind)) for kind in (FUNCTIONS, "AWS::Scheduler::Schedule")
+    )
+    assert sorted(trusted) == [
+        *[("Allow", "lambda.amazonaws.com", "sts:AssumeRole")] * functions,
+        *[("Allow", "scheduler.amazonaws.com", "sts:AssumeRole")] * schedules,
+    ]
 
 
 def test_only_the_functions_meant_to_may_do_more_than_read_the_table(deployed: Template) -> None:

@@ -266,8 +266,8 @@ def test_lines_of_one_kind_at_one_price_become_one_and_still_add_up() -> None:
     assert told(answer.line_items) == [
         ("input", None, None, 7 * 70, "3"),
         ("cache_read", None, None, 7 * 400, "0.3"),
-        ("output", None, None, 7 * 7, "15"),
         ("cache_write_1h", None, None, 7 * 200, "6"),
+        ("output", None, None, 7 * 7, "15"),
         ("input", "compaction", None, 7 * 5, "3"),
         ("output", "compaction", None, 7 * 3, "15"),
     ]

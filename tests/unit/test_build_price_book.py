@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from pricing.price_book_checks import problems_in
 from tests.books import document, row
 from tools.build_price_book import build, main, read_book
-from tools.price_book_checks import problems_in
 from tools.read_catalogue import CatalogueError, document_from
 
 CATALOGUE = """

@@ -24,17 +24,17 @@ DATA = Path(bundled.__file__).parent / "data"
 TODAY = "2026-11-22"
 
 
-def book(version: str = "2026-11-23.1") -> PriceBook:
+def book(version: str = "2026-11-23.2") -> PriceBook:
     found = bundled.load(version)
     assert found is not None
     return found
 
 
-def model(name: str, version: str = "2026-11-23.1") -> Model:
+def model(name: str, version: str = "2026-11-23.2") -> Model:
     return book(version).model(f"anthropic/{name}")
 
 
-def period(name: str, day: str = TODAY, version: str = "2026-11-23.1") -> PricePeriod:
+def period(name: str, day: str = TODAY, version: str = "2026-11-23.2") -> PricePeriod:
     found = model(name, version).period_at(datetime.fromisoformat(day).replace(tzinfo=UTC))
     assert found is not None
     return found
@@ -506,7 +506,7 @@ def test_the_lessons_limits_are_its_own_but_for_the_corrected_sonnet_output() ->
 
 
 def test_tool_overhead_and_image_tier_are_kept_for_estimates_from_text() -> None:
-    document = json.loads((DATA / "2026-11-23.1.json").read_bytes())
+    document = json.loads((DATA / "2026-11-23.2.json").read_bytes())
     rows = {row["id"]: row for row in document["models"]}
     assert rows["claude-opus-5-5"]["tool_overhead_tokens"] == {"auto": 286}
     assert rows["claude-opus-4-7"]["tool_overhead_tokens"] == {"auto": 675, "any": 804}
@@ -517,8 +517,8 @@ def test_tool_overhead_and_image_tier_are_kept_for_estimates_from_text() -> None
 
 
 def test_the_current_version_is_never_the_lessons() -> None:
-    assert bundled.current_id() == "2026-11-23.1"
-    assert bundled.ids() == ["2026-11-23.1", "lesson-2025"]
+    assert bundled.current_id() == "2026-11-23.2"
+    assert bundled.ids() == ["2026-11-23.2", "lesson-2025"]
 
 
 def test_each_file_has_the_sha256_that_the_index_records() -> None:
@@ -557,4 +557,4 @@ def test_a_damaged_book_is_refused(copied_data: Path) -> None:
     damaged.write_bytes(damaged.read_bytes().replace(b'"18.75"', b'"1.875"', 1))
     with pytest.raises(CorruptBook):
         bundled.load("lesson-2025")
-    assert bundled.load("2026-11-23.1") is not None
+    assert bundled.load("2026-11-23.2") is not None

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tools import import_genai_prices, import_litellm
+from pricing import sources_genai_prices, sources_litellm
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPORTED = ROOT / "catalogue" / "imported"
@@ -76,7 +76,7 @@ def variant(when: dict[str, str], prices: Prices, day: date | None = None) -> An
 
 
 def row(model: Genai) -> dict[str, Any]:
-    (found,) = import_genai_prices.rows_of(SimpleNamespace(models=[model]))
+    (found,) = sources_genai_prices.rows_of(SimpleNamespace(models=[model]))
     return found
 
 
@@ -114,12 +114,12 @@ def test_an_id_that_its_own_rule_does_not_accept_is_not_a_name() -> None:
     ],
 )
 def test_a_rule_is_read_as_data(rule: dict[str, Any], name: str, accepts: bool) -> None:
-    assert import_genai_prices.clause_matches(SimpleNamespace(**rule), name) is accepts
+    assert sources_genai_prices.clause_matches(SimpleNamespace(**rule), name) is accepts
 
 
 def test_a_rule_of_an_unknown_kind_is_an_error() -> None:
     with pytest.raises(ValueError, match="unknown match rule"):
-        import_genai_prices.clause_matches(SimpleNamespace(sounds_like="ab"), "ab")
+        sources_genai_prices.clause_matches(SimpleNamespace(sounds_like="ab"), "ab")
 
 
 def test_tiers_and_per_thousand_prices_become_columns() -> None:
@@ -216,12 +216,12 @@ def test_a_price_without_a_column_is_named_in_a_note() -> None:
 @pytest.mark.parametrize("prices", [Prices(), Prices(audio_hours=d("3"))])
 def test_a_model_without_token_prices_is_left_out(prices: Prices) -> None:
     models = [Genai("m", equals("m"), prices)]
-    assert import_genai_prices.rows_of(SimpleNamespace(models=models)) == []
+    assert sources_genai_prices.rows_of(SimpleNamespace(models=models)) == []
 
 
 def listed(key: str, **entry: Any) -> dict[str, list[dict[str, Any]]]:
     prices = {"input_cost_per_token": d("1e-06"), "output_cost_per_token": d("5e-06")}
-    return import_litellm.rows_of(
+    return sources_litellm.rows_of(
         {key: {"litellm_provider": "openai", "mode": "chat"} | prices | entry}
     )
 
@@ -250,6 +250,16 @@ def test_a_key_becomes_our_provider_and_its_own_id(
 ) -> None:
     rows = listed(key, litellm_provider=provider)
     assert {name: [one["id"] for one in found] for name, found in rows.items()} == {ours: [id_]}
+
+
+@pytest.mark.parametrize(("provider", "above"), [("openai", 200_000), ("xai", 199_999)])
+def test_a_threshold_that_is_in_the_dearer_step_already_is_one_lower(
+    provider: str, above: int
+) -> None:
+    entry = {"input_cost_per_token_above_200k_tokens": d("2e-06"), "litellm_provider": provider}
+    (found,) = listed("m", **entry)[provider]
+    (tier,) = found["lists"]["standard"]["tiers"]
+    assert tier["above_tokens"] == above
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tools.cloud_claude import ClaudeOnClouds
-from tools.corrections import Corrections
-from tools.imported_rows import RowMaker
-from tools.model_names import best, stem, undated
-from tools.price_columns import document_of, sketch_of, whole
+from pricing.corrections import Corrections
+from pricing.merged_book import merges
+from pricing.model_names import best, stem, undated
+from pricing.price_columns import document_of, sketch_of, whole
 
 VERSIONS = {"genai-prices": "1", "litellm": "2"}
 GENAI_NAME = {"id": "swift", "names": ["swift"]}
@@ -38,9 +37,9 @@ def rows(
     claude: list[dict[str, Any]] | None = None,
 ) -> dict[str, dict[str, Any]]:
     tables = Corrections({"as_of": date(2026, 11, 22), **(corrections or {})})
-    maker = RowMaker(tables, ClaudeOnClouds(claude or []), VERSIONS)
     imported = {"provider": provider, "genai_prices": genai_rows, "litellm": litellm_rows}
-    return {row["id"]: row for row in maker.rows(imported)}
+    (merge,) = merges(claude or [], [imported], tables, VERSIONS, [])
+    return {row["id"]: row for row in merge.rows}
 
 
 def standard(row: Mapping[str, Any]) -> dict[str, str]:
@@ -230,6 +229,19 @@ def test_what_a_list_says_otherwise_of_a_clouds_claude_stays_on_the_row() -> Non
         {"component": "input", "mode": "standard", "litellm": "7", "used": "5.5"},
         {"component": "output", "mode": "standard", "litellm": "25", "used": "27.5"},
     ]
+
+
+def test_a_window_adds_hours_at_the_off_peak_price_where_there_is_one() -> None:
+    off_peak = {"from": "04:00", "to": "06:00", "lists": lists(standard=ONE)}
+    before = {"to": "2026-08-17", "lists": lists(standard=TWO)}
+    since = {"from": "2026-08-17", "lists": lists(standard=TWO), "windows": [off_peak]}
+    hours = {"from": "00:00", "to": "00:00", "days": [6, 7]}
+    about = {"provider": "openai", "ids": ["swift"], "reason": "Weekends are off-peak."}
+    found = rows(
+        [{**GENAI_NAME, "periods": [before, since]}], [], corrections={"window": [about | hours]}
+    )["swift"]
+    assert "windows" not in found["prices"][0]
+    assert found["prices"][1]["windows"] == [off_peak, hours | {"lists": lists(standard=ONE)}]
 
 
 def test_corrections_exclude_prefer_replace_and_add() -> None:

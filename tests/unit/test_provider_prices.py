@@ -112,6 +112,10 @@ TODAYS = {
     ("grok-4.7", "standard", 199_999): "in 2 out 6 read 0.5",
     ("grok-4.7", "standard", 200_000): "in 4 out 12 read 1",
     ("grok-4.20", "batch", 1): "in 1 out 2 read 0.16",
+    ("grok-4.20-reasoning", "standard", 199_999): "in 1.25 out 2.5 read 0.2",
+    ("grok-4.20-reasoning", "standard", 200_000): "in 2.5 out 5 read 0.4",
+    ("grok-code-fast-1", "standard", 199_999): "in 1 out 2 read 0.2",
+    ("grok-code-fast-1", "standard", 200_000): "in 2 out 4 read 0.4",
     ("command-r7b-12-2024", "standard", 1): "in 0.0375 out 0.15",
     ("embed-v4.0", "standard", 1): "in 0.12 image 0.47",
     ("deepseek-chat", "standard", 1): "in 0.28 out 0.42 read 0.028",
@@ -145,6 +149,7 @@ def test_today_a_model_costs_what_the_lists_say(name: str, mode: str, prompt_tok
 CHANGES = [
     ("o3", "standard", "in", "2025-06-09", "10", "2025-06-10", "2"),
     ("grok-4.20", "standard", "out", "2026-04-29", "6", "2026-04-30", "2.5"),
+    ("grok-code-fast", "standard", "in", "2026-05-15T18:59", "0.2", "2026-05-15T19:00", "1"),
     ("mistral-medium-latest", "standard", "in", "2026-06-15", "0.4", "2026-06-16", "1.5"),
     ("mistral-large-4", "standard", "in", "2026-10-19", "0.68", "2026-10-20", "1.36"),
     ("mistral-large-4", "batch", "in", "2026-10-28", "0.68", "2026-10-29", "0.35"),
@@ -208,6 +213,21 @@ def test_a_batch_price_is_unknown_where_only_todays_is_listed() -> None:
 def test_deepseek_v4_pro_has_two_peaks_a_day(hour: time, price: str) -> None:
     day = f"2026-11-20T{hour.isoformat()}"
     assert rates(price_list("deepseek-v4-pro", "standard", day), 1)["input"] == Fraction(price)
+
+
+@pytest.mark.parametrize(
+    ("moment", "price"),
+    [
+        ("2026-11-20T09:59", "1.32"),  # the last peak of a Friday
+        ("2026-11-21T00:00", "0.66"),
+        ("2026-11-21T01:00", "0.66"),
+        ("2026-11-22T23:59", "0.66"),
+        ("2026-11-23T01:00", "1.32"),  # the first peak of a Monday
+    ],
+)
+def test_deepseek_has_no_peak_at_weekends(moment: str, price: str) -> None:
+    found = rates(price_list("deepseek-v4-pro", "standard", moment), 1)
+    assert found["input"] == Fraction(price)
 
 
 @pytest.mark.parametrize(
@@ -410,7 +430,7 @@ DISAGREEMENTS = [
     ("openai/gpt-4.1", "web_search", "standard", "0.01", "0.025", "0.01"),
     ("vertex/claude-3-5-haiku", "input", "standard", "0.8", "1", "0.8"),
     ("azure/claude-sonnet-5-5", "cache_read", "standard", None, "0.2", "0.1"),
-    ("xai/grok-4.7", "above_tokens", "standard", "199999", "200000", "199999"),
+    ("xai/grok-code-fast-1", "above_tokens", "standard", "none", "199999", "199999"),
     ("bedrock/anthropic.claude-opus-5", "input", "standard", "5.5", "5", "5.5"),
     ("bedrock/us-gov.anthropic.claude-sonnet-5", "input", "standard", "2.2", "2.4", "2.4"),
     ("bedrock/anthropic.claude-sonnet-4-20250514-v1:0", "above_tokens", "standard", "none",

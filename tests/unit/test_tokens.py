@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pricing.tokens import (
@@ -115,6 +115,7 @@ def test_no_text_is_no_tokens() -> None:
 
 
 @given(ANY_TEXT.filter(bool), NAMES)
+@example(" ", "cl100k")
 def test_any_text_at_all_is_at_least_a_token_within_its_band(text: str, tokenizer: str) -> None:
     estimate = estimate_tokens(text, tokenizer)
     assert 1 <= estimate.low <= estimate.tokens <= estimate.high

@@ -87,9 +87,15 @@ def test_an_unknown_field_further_inside_is_named_with_its_path(
     assert [n.message.split()[0] for n in parsed.notices] == [named]
 
 
-def test_a_long_name_of_an_unknown_field_is_cut() -> None:
-    (notice,) = read("anthropic", ANTHROPIC | {"x" * 65: 1}).notices
-    assert notice.message.split()[0] == "usage." + "x" * 64
+@pytest.mark.parametrize("name", ["x" * 65, "my secret prompt", "a/b", "", "naïve", "x\n"])
+def test_a_name_that_is_hardly_one_is_not_repeated(name: str) -> None:
+    raw = ANTHROPIC | {name: 1, "server_tool_use": {name: 1}, "x" * 64: 1}
+    messages = [notice.message for notice in read("anthropic", raw).notices]
+    assert [message.partition(" is not known")[0] for message in messages] == [
+        "A field of usage",
+        "usage." + "x" * 64,
+        "A field of usage.server_tool_use",
+    ]
 
 
 @pytest.mark.parametrize(

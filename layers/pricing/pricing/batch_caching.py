@@ -1,7 +1,7 @@
 """Caching on top of batching: the discounts stack, but a hit inside a batch is best effort."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pricing.arrivals import expected_reads
@@ -11,7 +11,7 @@ from pricing.money import percent_of, subtract
 from pricing.notices import Notice
 from pricing.plan_workloads import Calls, PlanWorkload, plan_workload
 from pricing.pricer import Pricer
-from pricing.usage import Attempt, Usage
+from pricing.usage import Attempt, moved
 from pricing.what_if import CacheTtl
 
 #: Hit rates the provider reports for caching inside batches, from worst to best.
@@ -103,17 +103,10 @@ def _ways(
 
 
 def _reading(attempts: Sequence[Attempt], caching: BatchCaching) -> tuple[Attempt, ...]:
-    return tuple(_moved(one, caching.prefix_tokens, "cache_read") for one in attempts)
+    return tuple(moved(one, caching.prefix_tokens, "cache_read") for one in attempts)
 
 
 def _writing(attempts: Sequence[Attempt], caching: BatchCaching) -> tuple[Attempt, ...]:
     """The first attempt writes the prefix; any further attempt of the request reads it."""
-    first = _moved(attempts[0], caching.prefix_tokens, f"cache_write_{caching.ttl}")
+    first = moved(attempts[0], caching.prefix_tokens, f"cache_write_{caching.ttl}")
     return (first, *_reading(attempts[1:], caching))
-
-
-def _moved(attempt: Attempt, tokens: int, bucket: str) -> Attempt:
-    usage = attempt.usage
-    held: int = getattr(usage, bucket)
-    changed: Usage = replace(usage, input=usage.input - tokens, **{bucket: held + tokens})
-    return replace(attempt, usage=changed)

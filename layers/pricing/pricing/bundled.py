@@ -38,6 +38,12 @@ def load(version_id: str) -> PriceBook | None:
     return _book(version_id) if version_id in _index()["books"] else None
 
 
+def merge_rules() -> dict[str, Any]:
+    """The corrections and families that fetched price lists are merged by."""
+    rules: dict[str, Any] = json.loads(_read("merge_rules.json"))
+    return rules
+
+
 @cache
 def _index() -> dict[str, Any]:
     index: dict[str, Any] = json.loads(_read("index.json"))

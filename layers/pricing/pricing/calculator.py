@@ -5,7 +5,7 @@ prompt, multiply each bucket by its own column, apply the residency multiplier t
 what server tools cost. No price is derived from a percentage.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -83,14 +83,29 @@ def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1
     Raises Unpriced when the model has no price then, and InvalidRequest for terms the model
     does not offer or that exclude each other.
     """
+    return price_prompts(model, at, (usage,), terms, calls)
+
+
+def price_prompts(
+    model: Model,
+    at: datetime,
+    usages: Sequence[Usage],
+    terms: Terms,
+    calls: int,
+    named_at: str = "/model",
+) -> Priced:
+    """Price ``calls`` identical calls, each of which sends these prompts one after the other.
+
+    A tier looks at one prompt, so prompts that fall into the same one are billed together and
+    lines of different tiers stay apart. Raises what ``price`` raises; ``named_at`` points at the
+    name of the model in the request.
+    """
     period = model.period_at(at)
     if period is None:
-        raise Unpriced.at("/model", f"names {model.id}, which has no verified price for this date")
+        raise Unpriced.at(named_at, f"names {model.id}, which has no verified price for this date")
     lists = period.lists_at(at)
     mode, warnings = _mode(model, lists, period.served_as_standard, terms)
     prices = lists[mode]
-    tier = prices.tier_for(usage.prompt_tokens)
-    rates = tier.rates if tier else prices.rates
     modifiers = [] if mode == "standard" else [_mode_modifier(mode, lists)]
     residency = None
     if terms.inference_geo == "us":
@@ -98,18 +113,19 @@ def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1
         modifiers.append(Modifier("inference_geo_us", residency))
 
     lines: list[LineItem] = []
-    for component, count in _billed(usage, rates).items():
-        if not count:
-            continue
-        unit, rate = COMPONENT_UNITS[component], rates.get(component)
-        if rate is None:
-            lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
-            message = f"{component} has no known price here and is not in the total."
-            warnings.append(Notice("component_unpriced", message))
-            continue
-        if residency and unit == TOKEN:  # published for token prices only
-            rate = multiply(rate, residency)
-        lines.append(_line(component, Decimal(count * calls), unit, rate))
+    for rates, held in _by_tier(prices, usages):
+        for component, count in _billed(held, rates).items():
+            if not count:
+                continue
+            unit, rate = COMPONENT_UNITS[component], rates.get(component)
+            if rate is None:
+                lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
+                message = f"{component} has no known price here and is not in the total."
+                warnings.append(Notice("component_unpriced", message))
+                continue
+            if residency and unit == TOKEN:  # published for token prices only
+                rate = multiply(rate, residency)
+            lines.append(_line(component, Decimal(count * calls), unit, rate))
     costs = [line.cost_usd for line in lines if line.cost_usd is not None]
     total = add(costs)
     return Priced(
@@ -118,21 +134,41 @@ def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1
         complete=len(costs) == len(lines),
         line_items=tuple(lines),
         modifiers=tuple(modifiers),
-        long_context=_long_context(prices, usage.prompt_tokens),
-        assumptions=_assumptions(mode, usage),
+        long_context=_long_context(prices, usages),
+        assumptions=_assumptions(mode, usages),
         warnings=tuple(warnings),
     )
 
 
-def _billed(usage: Usage, rates: Mapping[str, Decimal]) -> dict[str, int]:
+def _by_tier(
+    prices: PriceList, usages: Sequence[Usage]
+) -> list[tuple[Mapping[str, Decimal], Sequence[Usage]]]:
+    """The rates of each tier that some prompt falls into, with its prompts."""
+    if not prices.tiers:
+        return [(prices.rates, usages)]
+    held: dict[int, list[Usage]] = {}
+    rates = {0: prices.rates}
+    for usage in usages:
+        tier = prices.tier_for(usage.prompt_tokens)
+        above = tier.above_tokens if tier else 0
+        held.setdefault(above, []).append(usage)
+        if tier:
+            rates[above] = tier.rates
+    return [(rates[above], prompts) for above, prompts in held.items()]
+
+
+def _billed(usages: Sequence[Usage], rates: Mapping[str, Decimal]) -> dict[str, int]:
     """Counts per component this price list bills: parts without a column join their whole."""
-    counts = dict(zip(_COUNTED, _counts_of(usage), strict=True))
+    held: tuple[int, ...] = _counts_of(usages[0])
+    if len(usages) > 1:
+        held = tuple(map(sum, zip(*map(_counts_of, usages), strict=True)))
+    counts = dict(zip(_COUNTED, held, strict=True))
     for part, whole in PART_OF.items():
         if counts[part] and part not in rates:
             counts[whole] += counts[part]
             counts[part] = 0
     if REQUEST_FEE in rates:
-        counts[REQUEST_FEE] = 1
+        counts[REQUEST_FEE] = len(usages)
     return counts
 
 
@@ -193,15 +229,17 @@ def _line(component: str, quantity: Decimal, unit: str, rate: Decimal) -> LineIt
     return LineItem(component, quantity, unit, usd_per_request=rate, cost_usd=cost)
 
 
-def _long_context(prices: PriceList, prompt_tokens: int) -> LongContext | None:
+def _long_context(prices: PriceList, usages: Sequence[Usage]) -> LongContext | None:
+    """The longest prompt stands for the call."""
     if not prices.tiers:
         return None
+    prompt_tokens = max(usage.prompt_tokens for usage in usages)
     tier = prices.tier_for(prompt_tokens)
     threshold = (tier or prices.tiers[0]).above_tokens
     return LongContext(threshold, prompt_tokens, applied=tier is not None)
 
 
-def _assumptions(mode: str, usage: Usage) -> tuple[str, ...]:
-    if mode == "batch" and usage.web_search:
+def _assumptions(mode: str, usages: Sequence[Usage]) -> tuple[str, ...]:
+    if mode == "batch" and any(usage.web_search for usage in usages):
         return ("Web searches in a batch are billed in full: no batch price is published.",)
     return ()

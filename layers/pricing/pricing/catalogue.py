@@ -1,11 +1,12 @@
 """What Tariff knows: the answers of ``GET /v1/models`` and of one model's page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from pricing.errors import FieldError, InvalidRequest
 from pricing.estimate import Provenance, provenance
 from pricing.instants import AsOf
 from pricing.models import COMPONENT_UNITS, TOKEN, Lifecycle, Model, PriceList, PricePeriod
@@ -19,6 +20,21 @@ class ModelFilter:
     provider: str | None = None
     family: str | None = None
     capability: str | None = None
+
+    def check_against(self, models: Sequence[Model]) -> None:
+        """Raises InvalidRequest for a condition that none of the models meets by itself."""
+        known = {
+            "provider": {model.provider for model in models},
+            "family": {model.family for model in models if model.family},
+            "capability": {capability for model in models for capability in model.capabilities},
+        }
+        unknown = [
+            FieldError(f"/{name}", f"must be one of {', '.join(sorted(values))}")
+            for name, values in known.items()
+            if getattr(self, name) not in (None, *values)
+        ]
+        if unknown:
+            raise InvalidRequest.of(unknown)
 
     def accepts(self, model: Model) -> bool:
         """True when the model meets every condition."""
@@ -53,6 +69,7 @@ class WindowPrices:
 
     start: str
     end: str
+    days: tuple[int, ...]
     modes: tuple[ModePrices, ...]
 
 
@@ -134,13 +151,13 @@ def list_models(
     """Up to ``limit`` models whose ``provider/id`` sorts behind ``after``.
 
     The cursor is the key of the last row, so a page that spans two price versions neither
-    repeats nor loses a model that is in both.
+    repeats nor loses a model that is in both. Raises InvalidRequest for a filter that no model of
+    this version could ever meet: a misspelt one is not an empty list.
     """
-    book = in_force.book
+    models = list(in_force.book.models())
+    wanted.check_against(models)
     found = [
-        model
-        for key in book.model_keys()
-        if (after is None or key > after) and wanted.accepts(model := book.model(key))
+        model for model in models if (after is None or model.key > after) and wanted.accepts(model)
     ]
     page = found[:limit]
     return ModelList(
@@ -209,7 +226,12 @@ def _period(period: PricePeriod) -> PeriodPrices:
         source=period.source,
         modes=_modes(period.lists),
         windows=tuple(
-            WindowPrices(window.start.isoformat(), window.end.isoformat(), _modes(window.lists))
+            WindowPrices(
+                start=window.start.isoformat(),
+                end=window.end.isoformat(),
+                days=tuple(sorted(window.days)),
+                modes=_modes(window.lists),
+            )
             for window in period.windows
         ),
     )

@@ -11,7 +11,7 @@ from pricing.plan_workloads import Calls, PlanWorkload, plan_workload
 from pricing.pricer import Pricer
 from pricing.prompt_padding import Padding, asks_for_prose, courtesies, repeated_blocks
 from pricing.prompts import Prompt, count_prompt, read_parts
-from pricing.tokens import Features, estimate_features, features_of
+from pricing.tokens import estimate_features, features_of
 from pricing.usage import Usage
 from pricing.work import TextWork, Work, rules_of
 
@@ -164,8 +164,7 @@ class Inspection:
         return finding, plan_workload(name, (Calls.like("prompt", self.pricer, usage, self.calls),))
 
     def _tokens(self, texts: tuple[str, ...]) -> int:
-        together = map(sum, zip(Features(), *map(features_of, texts), strict=True))
-        return estimate_features(Features(*together), self.pricer.model.tokenizer).tokens
+        return estimate_features(features_of(*texts), self.pricer.model.tokenizer).tokens
 
 
 def inspect_prompt(pricer: Pricer, work: Work, calls: int, share: Decimal) -> Inspected:

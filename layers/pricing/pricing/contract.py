@@ -6,7 +6,7 @@ turns into the plain value its domain function takes.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pricing.errors import FieldError, InvalidRequest
+from pricing.findings import invalid
 from pricing.instants import AsOf
 from pricing.usage import MAX_COUNT
 
@@ -63,12 +64,15 @@ class Versioned(Request):
 
     def moment(self, now: datetime) -> AsOf:
         """The moment to price at; raises InvalidRequest for text that names none."""
-        if self.as_of is None:
-            return AsOf.now(now)
-        try:
-            return AsOf.parse(self.as_of)
-        except ValueError as error:
-            raise InvalidRequest.at("/as_of", f"is not a moment in time: {error}") from None
+        return AsOf.now(now) if self.as_of is None else moment_in(self.as_of, "/as_of")
+
+
+def moment_in(text: str, pointer: str) -> AsOf:
+    """The moment a field names; raises InvalidRequest for text that names none."""
+    try:
+        return AsOf.parse(text)
+    except ValueError as error:
+        raise InvalidRequest.at(pointer, f"is not a moment in time: {error}") from None
 
 
 def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
@@ -76,48 +80,22 @@ def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
     try:
         return shape.model_validate(document)
     except ValidationError as error:
-        raise InvalidRequest.of(list(_field_errors(error, pointer))) from None
+        raise invalid(error, document, pointer) from None
 
 
 def parse_query(shape: type[Parsed], parameters: Mapping[str, str]) -> Parsed:
     """Validate query parameters, which arrive as text."""
+    odd = [
+        name
+        for name, field in shape.model_fields.items()
+        if field.annotation is int and not _WHOLE.fullmatch(parameters.get(name, "0"))
+    ]
+    if odd:  # pydantic would read 1_0 and " 10 " as ten
+        raise InvalidRequest.of([FieldError(f"/{name}", "must be a whole number") for name in odd])
     try:
         return shape.model_validate_strings(dict(parameters), strict=False)
     except ValidationError as error:
-        raise InvalidRequest.of(list(_field_errors(error))) from None
+        raise invalid(error, parameters) from None
 
 
-def _field_errors(error: ValidationError, pointer: str = "") -> Iterator[FieldError]:
-    """Pydantic's findings in the API's words. Values are never repeated: they may be prompts."""
-    for finding in error.errors(include_url=False, include_input=False):
-        path = "".join(f"/{_escape(str(part))}" for part in finding["loc"])
-        detail = _DETAILS.get(finding["type"], finding["msg"])
-        yield FieldError(pointer + path, detail.format(**finding.get("ctx", {})))
-
-
-def _escape(part: str) -> str:
-    """RFC 6901 escaping; long unknown keys are cut, they may be anything."""
-    return part.replace("~", "~0").replace("/", "~1")[:128]
-
-
-_DETAILS = {
-    "missing": "is required",
-    "extra_forbidden": "is not a property of this request; remove it or check its spelling",
-    "int_type": "must be a whole number, written without quotes or a fraction",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "string_type": "must be a string",
-    "bool_type": "must be true or false",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "dict_type": "must be an object",
-    "list_type": "must be a list",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} or less",
-    "literal_error": "must be one of {expected}",
-    "is_instance_of": "must be a decimal of at most 20 places, as a number or in a string",
-    "too_short": "must have at least {min_length} item",
-    "too_long": "must have at most {max_length} items",
-    "string_too_short": "must have at least {min_length} character",
-    "string_too_long": "must have at most {max_length} characters",
-}
+_WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pricing.bounds import AtMost
 from pricing.compare import Comparison, Requirements
 from pricing.contract import Calls, Count, Name, Request, Versioned
 from pricing.contract_estimate import UsageInput
@@ -32,7 +33,7 @@ class RequirementsRequest(Request):
 class CompareRequest(Versioned, UsageInput):
     """One call's usage, priced on up to 20 models; by default every family's current one."""
 
-    models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = ()
+    models: Annotated[tuple[Name, ...], Field(strict=False), AtMost(20)] = ()
     baseline: Name | None = None
     calls: Calls = 1
     requires: RequirementsRequest = Field(default_factory=RequirementsRequest)
@@ -54,7 +55,7 @@ class CompareRequest(Versioned, UsageInput):
                 served=asked.served,
                 notices=asked.notices,
             ),
-            models=tuple(dict.fromkeys(self.models)),
+            models=self.models,
             baseline=self.baseline,
             requires=self.requires.requirements(),
             equal_text=self.equal == "text",

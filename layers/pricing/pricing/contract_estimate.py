@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 
+from pricing.bounds import AtMost
 from pricing.contract import Calls, Count, Name, Request, Versioned, parse
 from pricing.errors import InvalidRequest
 from pricing.estimate import EstimateQuery
@@ -14,15 +15,8 @@ from pricing.images import ImageSize
 from pricing.instants import AsOf
 from pricing.notices import Notice
 from pricing.prompts import Prompt, ToolChoice
-from pricing.usage import (
-    Attempt,
-    InferenceGeo,
-    ParsedUsage,
-    Processing,
-    Speed,
-    StatedTerms,
-    Usage,
-)
+from pricing.usage import InferenceGeo, ParsedUsage, Processing, Speed, StatedTerms
+from pricing.usage_bedrock import PROCESSING, BedrockServiceTier
 from pricing.usage_formats import USAGE_FORMATS, AnyUsage, UsageFormat, recognise
 from pricing.usage_gemini import GeminiUsage
 from pricing.work import MeasuredWork, TextWork, Work
@@ -46,6 +40,9 @@ class ProviderResponse(BaseModel):
         description="Read for one thing only: whether there is any.",
     )
     service_tier: str | None = None
+    serviceTier: Any = Field(  # noqa: N815 - the provider's own name
+        default=None, description="Of a Converse answer: `{type}`, the tier that served it."
+    )
     type: str | None = None
     object: str | None = None
 
@@ -66,12 +63,12 @@ class TextInput(Request):
     """A request that has not been sent, to be counted for each model's tokenizer."""
 
     text: str | None = Field(default=None, description="The prompt as one string.")
-    messages: list[dict[str, Any]] | None = Field(
+    messages: Annotated[list[dict[str, Any]], AtMost(2_000)] | None = Field(
         default=None, description="Or as Messages: `[{role, content}]`, content text or blocks."
     )
-    system: str | list[dict[str, Any]] = ""
-    images: Annotated[tuple[ImageRequest, ...], Field(max_length=600, strict=False)] = ()
-    tools: bool | list[dict[str, Any]] = Field(
+    system: str | Annotated[list[dict[str, Any]], AtMost(500)] = ""
+    images: Annotated[tuple[ImageRequest, ...], Field(strict=False), AtMost(600)] = ()
+    tools: bool | Annotated[list[dict[str, Any]], AtMost(500)] = Field(
         default=False, description="`true` when tools are sent, or the definitions themselves."
     )
     tool_choice: ToolChoice = "auto"
@@ -135,7 +132,8 @@ class UsageInput(TextInput):
         if alone:
             raise InvalidRequest.at(f"/{alone[0]}", "goes with text or messages only")
         parsed = self._parsed()
-        return Asked(MeasuredWork(parsed.attempts), parsed.served, parsed.notices)
+        work = MeasuredWork(parsed.attempts, parsed.assumptions)
+        return Asked(work, parsed.served, parsed.notices)
 
     def _parsed(self) -> ParsedUsage:
         if self.response is None:
@@ -156,18 +154,25 @@ _WITH_TEXT = set(TextInput.model_fields) - _TEXT
 
 
 def _from_response(response: ProviderResponse, named: UsageFormat | None) -> ParsedUsage:
-    field = "usage" if response.usage is not None else "usageMetadata"
+    field = "usage"
+    if response.usage is None and (response.usageMetadata is not None or response.modelVersion):
+        field = "usageMetadata"
     raw: Any = getattr(response, field)
+    if raw is None:
+        raise InvalidRequest.at(f"/response/{field}", "is required: what was used is priced")
     usage_format = named or recognise(response.type or response.object, raw)
     if usage_format.startswith("openai") and response.service_tier and isinstance(raw, dict):
         raw = {**raw, "service_tier": raw.get("service_tier") or response.service_tier}
     parsed = parse_usage(raw, usage_format, f"/response/{field}")
+    if usage_format == "bedrock_converse" and response.serviceTier is not None:
+        tier = parse(BedrockServiceTier, response.serviceTier, "/response/serviceTier")
+        parsed = replace(parsed, served=replace(parsed.served, processing=PROCESSING[tier.type]))
     # A refusal before any output has no content, though a token or a few may be counted for it.
-    written = response.content and any(one.usage.output_tokens for one in parsed.attempts)
-    if response.stop_reason == "refusal" and not written:
+    answered = any(one.usage.output_tokens for one in parsed.attempts if one.serving)
+    if response.stop_reason == "refusal" and not (response.content and answered):
         message = "A refusal before any output is not billed, though its usage shows tokens."
         notice = Notice("refusal_not_billed", message)
-        return replace(parsed, attempts=(Attempt(Usage()),), notices=(*parsed.notices, notice))
+        return replace(parsed.refused(), notices=(*parsed.notices, notice))
     return parsed
 
 
@@ -183,29 +188,60 @@ class WorkInput(UsageInput):
     def query_at(self, as_of: AsOf) -> EstimateQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
         asked = self.asked()
-        model, notices = self._model()
+        model, named_at, notices = self._model()
         return EstimateQuery(
             model=model,
-            work=asked.work,
+            work=self._work(asked.work),
             as_of=as_of,
             calls=self.calls,
             requested=self.requested(),
             served=asked.served,
             notices=(*asked.notices, *notices),
+            named_at=named_at,
         )
 
-    def _model(self) -> tuple[str, tuple[Notice, ...]]:
-        """The model that served wins, unless the request names the same one in some cloud."""
-        served = self.response.served_model if self.response else None
+    def _model(self) -> tuple[str, str, tuple[Notice, ...]]:
+        """The model to price, where it is named, and what to say of it.
+
+        The model that served wins, unless the request names the same one in some cloud.
+        """
+        served, served_at = self._served()
         if self.model is None:
-            if not served:
+            if served is None:
                 pointer = "/model" if self.response is None else "/response/model"
                 raise InvalidRequest.at(pointer, "is required: say which model to price")
-            return served, ()
-        if not served or _same_model(served, self.model):
-            return self.model, ()
+            return served, served_at, ()
+        if served is None or _same_model(served, self.model):
+            return self.model, "/model", ()
         message = f"The response was served by {served}, and that is what is priced."
-        return served, (Notice("served_model_differs", message),)
+        return served, served_at, (Notice("served_model_differs", message),)
+
+    def _served(self) -> tuple[str | None, str]:
+        """The model a response says it is from, and where it says so."""
+        response = self.response
+        if response is None or response.served_model is None:
+            return None, "/model"
+        return response.served_model, f"/response/{'model' if response.model else 'modelVersion'}"
+
+    def _work(self, work: Work) -> Work:
+        """The work, with the model of every attempt that was declined on the way to the answer.
+
+        A response names the model that served. An attempt declined after it began to answer is
+        billed at the model that was asked for: its own entry names it, or else the request must.
+        """
+        if self.response is None or not isinstance(work, MeasuredWork):
+            return work
+        unnamed = [one for one in work.attempts if one.declined and one.model is None]
+        if unnamed and self.model is None:
+            raise InvalidRequest.at(
+                "/model",
+                "is required: an attempt was declined, and is billed at the model asked for",
+            )
+        attempts = (
+            replace(one, model=self.model, named_at="/model") if one in unnamed else one
+            for one in work.attempts
+        )
+        return replace(work, attempts=tuple(attempts)) if unnamed else work
 
 
 def _same_model(served: str, requested: str) -> bool:
@@ -228,6 +264,10 @@ def parse_usage(raw: Any, usage_format: UsageFormat, pointer: str) -> ParsedUsag
     """Normalise a provider's usage object; errors point below ``pointer``."""
     shape = parse(USAGE_FORMATS[usage_format], raw, pointer)
     try:
-        return shape.normalised()
+        parsed = shape.normalised()
     except InvalidRequest as error:
         raise error.under(pointer) from None
+    if all(one.model is None for one in parsed.attempts):
+        return parsed
+    attempts = (replace(one, named_at=pointer + one.named_at) for one in parsed.attempts)
+    return replace(parsed, attempts=tuple(attempts))

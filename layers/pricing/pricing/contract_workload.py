@@ -7,16 +7,21 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
+from pricing.bounds import AtMost
 from pricing.contract import Count, ExactNumber, Name, Request, Versioned
 from pricing.contract_estimate import WorkInput
 from pricing.errors import InvalidRequest
 from pricing.usage import Processing
 from pricing.what_if import CacheTtl, Caching, WhatIf
+from pricing.work import MeasuredWork
 from pricing.workload import Period, WorkItem, Workload
 
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
 Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 Built = TypeVar("Built")
+MAX_ITEMS = 500
+#: Prompts that all what-ifs together may price again, which is what a large workload costs.
+MAX_REPRICED = 10_000
 
 
 class WorkItemRequest(WorkInput):
@@ -72,22 +77,36 @@ class WhatIfRequest(Request):
 
 
 class WorkloadRequest(Versioned):
-    """Up to 500 lines a period, its projection, and what-ifs."""
+    """Up to 500 lines a period, its projection, and what-ifs.
 
-    items: Annotated[tuple[WorkItemRequest, ...], Field(min_length=1, max_length=500, strict=False)]
+    The prompts of all lines times the what-ifs may be 10,000; a line is one prompt, or as many as
+    its usage has iterations.
+    """
+
+    items: Annotated[
+        tuple[WorkItemRequest, ...], Field(min_length=1, strict=False), AtMost(MAX_ITEMS)
+    ]
     period: Period = "day"
     working_days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
     working_days_per_year: Annotated[int, Field(ge=1, le=366)] = 260
-    what_if: Annotated[tuple[WhatIfRequest, ...], Field(max_length=50, strict=False)] = ()
+    what_if: Annotated[tuple[WhatIfRequest, ...], Field(strict=False), AtMost(50)] = ()
 
     def workload(self, now: datetime) -> Workload:
         """The domain's workload; errors point at the line or what-if they are in."""
         as_of = self.moment(now)
+        items = tuple(
+            WorkItem(item.name, _inside(f"/items/{number}", item.query_at, as_of))
+            for number, item in enumerate(self.items)
+        )
+        prompts = sum(map(_prompts_of, items))
+        if prompts * len(self.what_if) > MAX_REPRICED:
+            raise InvalidRequest.at(
+                "/what_if",
+                f"would price {prompts} prompts {len(self.what_if)} times again; at most"
+                f" {MAX_REPRICED} in all: send fewer lines or fewer changes at once",
+            )
         return Workload(
-            items=tuple(
-                WorkItem(item.name, _inside(f"/items/{number}", item.query_at, as_of))
-                for number, item in enumerate(self.items)
-            ),
+            items=items,
             as_of=as_of,
             period=self.period,
             working_days_per_month=self.working_days_per_month,
@@ -97,6 +116,11 @@ class WorkloadRequest(Versioned):
                 for number, change in enumerate(self.what_if)
             ),
         )
+
+
+def _prompts_of(item: WorkItem) -> int:
+    work = item.query.work
+    return len(work.attempts) if isinstance(work, MeasuredWork) else 1
 
 
 def _inside(pointer: str, build: Callable[..., Built], *arguments: Any) -> Built:

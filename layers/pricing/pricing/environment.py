@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
 from pricing.aws_api import Credentials, DynamoReader
 from pricing.books import RECHECK_SECONDS, Books
-from pricing.errors import StoreUnavailable
+from pricing.errors import Conflict, StoreUnavailable
 from pricing.estimate import EstimateQuery
 from pricing.price_book import PriceBook
 from pricing.repository import Repository
 
 if TYPE_CHECKING:
     from pricing.exact_count import CountEndpoint
+    from pricing.idempotency import Once
+    from pricing.ledger import Ledger
     from pricing.policies import Policies
+    from pricing.shelves import Shelves
 
 
 def books() -> Books:
@@ -31,6 +35,54 @@ def policies() -> Policies | None:
 
     table = os.environ.get("TARIFF_TABLE")
     return Policies(table, reader(), writer) if table else None
+
+
+def shelves() -> Shelves:
+    """The pages about versions, from the table that ``TARIFF_TABLE`` names."""
+    from pricing.records import Records  # one function's
+    from pricing.shelves import Shelves
+
+    table = os.environ.get("TARIFF_TABLE")
+    return Shelves(Records(table, reader()) if table else None)
+
+
+def ledger() -> Ledger:
+    """The store for whoever may change it; raises StoreUnavailable where there is none."""
+    from pricing.ledger import Ledger  # its imports are those of a writer
+
+    table = os.environ.get("TARIFF_TABLE")
+    if table is None:
+        raise StoreUnavailable("There is no price store here: TARIFF_TABLE is not set.")
+    return Ledger(table, reader(), writer())
+
+
+def once() -> Once:
+    """The memory of ``Idempotency-Key``s, in the same table."""
+    from pricing.idempotency import Once
+
+    return Once(os.environ["TARIFF_TABLE"], writer())
+
+
+def start_refresh(*, actor: str, reason: str) -> None:
+    """Start the refresh function and return; raises Conflict where there is none to start."""
+    function = os.environ.get("TARIFF_REFRESH_FUNCTION")
+    if not function:
+        raise Conflict(
+            "There is no refresh function here to start: this is a local Tariff. Deploy the stack,"
+            " or wait for the schedule."
+        )
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    event = json.dumps({"actor": actor, "reason": reason})
+    try:
+        boto3.client("lambda", region_name=os.environ["AWS_REGION"]).invoke(
+            FunctionName=function, InvocationType="Event", Payload=event.encode()
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable(
+            f"The refresh function did not start: {type(error).__name__}"
+        ) from error
 
 
 def writer() -> Any:

@@ -1,10 +1,21 @@
 """Everything Tariff refuses, as one small tree. ``http`` maps types to statuses, once."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 #: An answer names this many bad fields; the headline counts them all.
 MAX_FIELD_ERRORS = 20
+
+
+#: What a field's name usually looks like. Anything else a caller wrote is not repeated to anybody:
+#: a prompt may have slipped into the place of a name.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a name that a caller made up may be repeated in an answer."""
+    return _PLAIN_NAME.fullmatch(name) is not None
 
 
 class FieldError(NamedTuple):
@@ -21,7 +32,9 @@ class FieldError(NamedTuple):
 
 
 class TariffError(Exception):
-    """Base of every error that is the caller's to mend; ``detail`` says how."""
+    """Base of everything that is refused. ``detail`` is for the caller: what it can do about it,
+    or, where it is not the caller's to mend, that it is ours.
+    """
 
     def __init__(self, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -52,9 +65,10 @@ class InvalidRequest(TariffError):
         return cls.of([FieldError(pointer, detail)])
 
     @classmethod
-    def of(cls, errors: Sequence[FieldError]) -> Self:
-        """One or more bad fields; the first is the headline."""
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    def of(cls, errors: Sequence[FieldError], uncounted: int = 0) -> Self:
+        """One or more bad fields; the first is the headline. ``uncounted`` are not among them."""
+        others = len(errors) - 1 + uncounted
+        more = f" (and {others} more)" if others else ""
         return cls(f"{errors[0]}{more}", errors=errors[:MAX_FIELD_ERRORS])
 
     def under(self, prefix: str) -> Self:
@@ -85,8 +99,8 @@ class MethodNotAllowed(TariffError):
 class UnknownModel(NotFound):
     """No model has this exact id, alias or family name."""
 
-    def __init__(self, detail: str, suggestions: Sequence[str]) -> None:
-        super().__init__(detail, errors=[FieldError("/model", "names no model of this version")])
+    def __init__(self, detail: str, suggestions: Sequence[str], named_at: str = "/model") -> None:
+        super().__init__(detail, errors=[FieldError(named_at, "names no model of this version")])
         self.suggestions = tuple(suggestions)
 
 
@@ -112,6 +126,10 @@ class VersionExists(Conflict):
 
 class StaleRevision(Conflict):
     """The active pointer moved since the caller read it."""
+
+
+class NotTheApprover(Conflict):
+    """What waits in a version is for somebody other than its proposer to approve."""
 
 
 class StoreUnavailable(TariffError):

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from pricing.attempts import price_attempts
-from pricing.calculator import LineItem, LongContext, Modifier
+from pricing.attempts import is_at, price_attempts
+from pricing.calculator import LineItem, LongContext, Modifier, Priced
 from pricing.instants import AsOf
 from pricing.models import Model
 from pricing.notices import Notice
-from pricing.price_book import BookInForce, MatchedBy, PriceBook
-from pricing.usage import Attempt, StatedTerms, Terms, settle
+from pricing.price_book import BookInForce, Match, MatchedBy, PriceBook
+from pricing.usage import Attempt, StatedTerms, Terms, Usage, settle
 from pricing.work import Counted, Work
 
 #: How long before a retirement an answer starts to mention it.
@@ -22,7 +22,8 @@ RETIREMENT_NOTICE = timedelta(days=90)
 class EstimateQuery:
     """What to price: a model reference, one call's work, the terms asked for and served.
 
-    ``notices`` are things the reader of the usage object wants said in the answer.
+    ``notices`` are things the reader of the usage object wants said in the answer; ``named_at``
+    points at the model reference in the request.
     """
 
     model: str
@@ -32,6 +33,7 @@ class EstimateQuery:
     requested: StatedTerms = StatedTerms()
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
+    named_at: str = "/model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +109,55 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
 
     What the provider says was served wins over what the caller asked for.
     """
-    match = in_force.book.find(query.model)
-    model = match.model
-    terms, differing = settle(query.requested, query.served)
-    at = query.as_of.instant
-    counted = query.work.on(model)
-    priced = price_attempts(in_force.book, model, at, counted.attempts, terms, query.calls)
-    context = context_use(model, at, counted.attempts)
+    found = price_query(in_force.book, query)
+    priced, model = found.priced, found.match.model
     return Estimate(
         total_usd=priced.total_usd,
         per_call_usd=priced.per_call_usd,
         calls=query.calls,
         status="priced" if priced.complete else "partial",
-        model=MatchedModel(query.model, model.id, model.provider, match.matched_by),
+        model=MatchedModel(query.model, model.id, model.provider, found.match.matched_by),
         line_items=priced.line_items,
         modifiers=priced.modifiers,
         long_context=priced.long_context,
-        context=context,
-        counting=_counting(in_force.book, model, query, counted, terms),
+        context=found.context,
+        counting=_counting(in_force.book, query, found),
         pricing=provenance(in_force, query.as_of),
+        assumptions=found.assumptions,
+        warnings=found.notices,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PricedQuery:
+    """A query's price, and what came to light on the way to it."""
+
+    match: Match
+    terms: Terms
+    counted: Counted
+    priced: Priced
+    context: ContextUse
+    assumptions: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+
+def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
+    """What every answer about one query stands on; raises as ``estimate`` does."""
+    match = book.find(query.model, query.named_at)
+    model, at = match.model, query.as_of.instant
+    terms, differing = settle(query.requested, query.served)
+    counted = query.work.on(model)
+    attempts = counted.attempts
+    priced = price_attempts(book, model, at, attempts, terms, query.calls, query.named_at)
+    context = context_use(model, at, attempts)
+    return PricedQuery(
+        match=match,
+        terms=terms,
+        counted=counted,
+        priced=priced,
+        context=context,
         assumptions=(*counted.assumptions, *priced.assumptions),
-        warnings=(
+        notices=(
             *query.notices,
             *ambiguity_notices(model, query.model),
             *_served_notices(terms, differing),
@@ -158,30 +188,33 @@ def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
     )
 
 
-def _counting(
-    book: PriceBook, model: Model, query: EstimateQuery, counted: Counted, terms: Terms
-) -> Counting | None:
+def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Counting | None:
     """The cost at both ends of the count's error band; None when nothing was estimated."""
-    count = counted.count
+    count = found.counted.count
     if count is None:
         return None
+    model, at = found.match.model, query.as_of.instant
     totals = []
     for tokens in (count.low, count.high):
-        first, *rest = counted.attempts
+        first, *rest = found.counted.attempts
         usage = replace(first.usage, input=first.usage.input - count.tokens + tokens)
         attempts = (replace(first, usage=usage), *rest)
-        at = query.as_of.instant
-        totals.append(price_attempts(book, model, at, attempts, terms, query.calls).total_usd)
+        totals.append(price_attempts(book, model, at, attempts, found.terms, query.calls).total_usd)
     return Counting(count.method, count.tokens, count.low, count.high, *totals)
 
 
 def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> ContextUse:
-    """The window of a model at a moment, and what the longest attempt fills of it."""
+    """The window of a model at a moment, and what its longest attempt fills of it."""
     period = model.period_at(at)
     window = (period and period.context_window) or model.context_window
-    usages = [attempt.usage for attempt in attempts]
-    used = max(usage.prompt_tokens + usage.output_tokens for usage in usages)
+    usages = _usages_at(model, attempts)
+    used = max((usage.prompt_tokens + usage.output_tokens for usage in usages), default=0)
     return ContextUse(window, used, None if window is None else used <= window)
+
+
+def _usages_at(model: Model, attempts: tuple[Attempt, ...]) -> list[Usage]:
+    """Those of the attempts at the call's own model: an advisor has limits of its own."""
+    return [attempt.usage for attempt in attempts if is_at(model, attempt)]
 
 
 def ambiguity_notices(model: Model, reference: str) -> list[Notice]:
@@ -231,16 +264,17 @@ def _limit_notices(
     limit = model.max_output_tokens
     if terms.processing == "batch":
         limit = model.max_output_tokens_batch or limit
-    output = max(attempt.usage.output_tokens for attempt in attempts)
+    usages = _usages_at(model, attempts)
+    output = max((usage.output_tokens for usage in usages), default=0)
     if limit is not None and output > limit:
         message = f"{output} output tokens are over the limit of {model.id}: {limit}."
         notices.append(Notice("output_limit_exceeded", message))
-    usage = attempts[0].usage
-    cached = usage.cache_read + usage.cache_write_5m + usage.cache_write_1h
-    if model.cache_minimum_tokens is not None and 0 < cached < model.cache_minimum_tokens:
+    least = model.cache_minimum_tokens or 0
+    short = min((cached for one in usages if 0 < (cached := one.cached_tokens) < least), default=0)
+    if short:
         message = (
-            f"{model.id} caches prefixes of at least {model.cache_minimum_tokens} tokens; a"
-            f" shorter one is silently billed as plain input."
+            f"{short} cached tokens are priced as stated, but {model.id} caches no prefix under"
+            f" {least} tokens: it would bill so short a one as plain input."
         )
         notices.append(Notice("below_cache_minimum", message))
     return notices

@@ -136,8 +136,7 @@ def count_exactly(
 ) -> EstimateQuery:
     """The query with its prompt counted exactly for every Anthropic model among the references.
 
-    A query without a prompt stays as it is. Raises UnknownModel and InvalidRequest as pricing
-    the query would.
+    A query without a prompt stays as it is. Raises InvalidRequest as pricing the query would.
     """
     work = query.work
     if not isinstance(work, TextWork):
@@ -145,9 +144,10 @@ def count_exactly(
     exact: dict[str, PromptCount] = {}
     notices: dict[Notice, None] = {}
     for reference in references:
-        model = book.find(reference).model
-        if model.provider != "anthropic":
+        match = book.known(reference)  # an unknown one is refused where it is priced
+        if match is None or match.model.provider != "anthropic":
             continue
+        model = match.model
         counted = count_prompt_with(endpoint, work.prompt, rules_of(model), model.id)
         exact[model.key] = counted.count
         if counted.notice is not None:

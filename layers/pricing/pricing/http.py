@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import BaseModel
 
@@ -83,6 +84,10 @@ class Route:
     etag: bool = False
     open_to_all: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
+    #: Whether ``Idempotency-Key`` is honoured.
+    idempotent: bool = False
+    #: What a good answer says: 202 where the work has only been begun.
+    status: int = 200
 
     @property
     def key(self) -> str:
@@ -138,7 +143,7 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     if pricing is not None:
         notes["pricing_version"], notes["stale"] = pricing.version, pricing.stale
     if not route.etag:
-        return _reply(200, to_json(answer), "application/json", "no-store")
+        return _reply(route.status, to_json(answer), "application/json", "no-store")
     etag = _etag(answer)
     reply = _reply(200, to_json(answer), "application/json", "no-cache")
     if _matches(event["headers"].get("if-none-match", ""), etag):
@@ -170,7 +175,9 @@ def _reply(status: int, body: str, content_type: str, cache_control: str) -> Rep
 
 def _etag(answer: Any) -> str:
     """Over what is known, and weak: how fresh that knowledge is does not make another answer."""
-    content = {**members(answer), "pricing": answer.pricing.version}
+    content = members(answer)
+    if "pricing" in content:
+        content["pricing"] = answer.pricing.version
     return f'W/"{hashlib.sha256(to_json(content).encode()).hexdigest()[:32]}"'
 
 
@@ -213,7 +220,8 @@ def _problem_reply(
         "title": title,
         "status": status,
         "detail": detail,
-        "instance": event["rawPath"],
+        # API Gateway hands the path over decoded; RFC 9457 wants a URI reference.
+        "instance": quote(event["rawPath"]),
         "request_id": request_id,
         **extra,
     }

@@ -67,15 +67,22 @@ class PriceTier:
 
 @dataclass(frozen=True, slots=True)
 class DailyWindow:
-    """Other price lists between two times of day, UTC; a window may run over midnight."""
+    """Other price lists between two times of day, UTC; a window may run over midnight.
+
+    Equal times are a whole day. ``days`` are ISO weekdays, Monday being 1; none named is every day.
+    """
 
     start: time
     end: time
     lists: Mapping[str, PriceList]
+    days: frozenset[int] = frozenset()
 
-    def covers(self, moment: time) -> bool:
+    def covers(self, instant: datetime) -> bool:
         """Start inclusive, end exclusive."""
-        if self.start <= self.end:
+        if self.days and instant.isoweekday() not in self.days:
+            return False
+        moment = instant.time()
+        if self.start < self.end:
             return self.start <= moment < self.end
         return moment >= self.start or moment < self.end
 
@@ -98,7 +105,7 @@ class PricePeriod:
     def lists_at(self, instant: datetime) -> Mapping[str, PriceList]:
         """The price lists of the window ``instant`` falls into, or of the whole period."""
         for window in self.windows:
-            if window.covers(instant.time()):
+            if window.covers(instant):
                 return window.lists
         return self.lists
 
@@ -117,6 +124,8 @@ class Lifecycle:
     deprecated: date | None = None
     retires: date | None = None
     retires_not_before: date | None = None
+    #: The public price lists no longer hold it. Its last price stays in force.
+    missing_upstream_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +208,7 @@ def _period(row: Mapping[str, Any]) -> PricePeriod:
                 time.fromisoformat(window["from"]),
                 time.fromisoformat(window["to"]),
                 _price_lists(window["lists"]),
+                frozenset(window.get("days", ())),
             )
             for window in row.get("windows", ())
         ),

@@ -7,8 +7,10 @@ JSON, zlib-compressed. No task's text is in it.
 import json
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from pricing.dynamo_writes import NotWritten, writing
 from pricing.errors import InvalidRequest, StoreUnavailable, UnknownPolicy
 from pricing.policy_document import PolicyDocument, learned_policy, policy_id
 from pricing.recommend_policy import LearnedPolicy
@@ -54,23 +56,16 @@ class Policies:
 
     def add(self, document: PolicyDocument) -> None:
         """Store a policy; one that is there already has the same content and stays."""
-        from botocore.exceptions import BotoCoreError, ClientError  # only writers have botocore
-
         packed = zlib.compress(document.content, 9)
         if len(packed) > MAX_BYTES:
             detail = f"make a policy of {len(packed)} bytes, over the {MAX_BYTES} that are stored"
             raise InvalidRequest.at("/rows", detail)
-        try:
+        with suppress(NotWritten), writing():
             self._writer().put_item(
                 TableName=self._table,
                 Item={**_key(document.id), "content": {"B": packed}},
                 ConditionExpression="attribute_not_exists(pk)",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise _refused(error) from error
-        except BotoCoreError as error:
-            raise _refused(error) from error
 
 
 def unknown() -> UnknownPolicy:
@@ -80,7 +75,3 @@ def unknown() -> UnknownPolicy:
 
 def _key(wanted: str) -> dict[str, dict[str, str]]:
     return {"pk": {"S": f"POLICY#{wanted}"}, "sk": {"S": "DOC"}}
-
-
-def _refused(error: Exception) -> StoreUnavailable:
-    return StoreUnavailable(f"DynamoDB did not take the write: {type(error).__name__}")

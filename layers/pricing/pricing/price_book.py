@@ -9,11 +9,14 @@ from typing import Any, Literal
 
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.models import Model, model_from_document
+from pricing.name_index import NameIndex
 from pricing.suggestions import Names
 
 SCHEMA = 1
 CONTEXT_SUFFIX = "[1m]"
 MAX_SUGGESTIONS = 3
+#: After so many searches through the bytes of a book its names are indexed.
+_SEARCHES = 8
 
 MatchedBy = Literal["id", "alias", "provider_id", "context_suffix", "family"]
 
@@ -71,6 +74,7 @@ class PriceBook:
         self.families: Mapping[str, str] = head["families"]
         self._head = head
         self._lines = lines
+        self._searched = 0
         self._models: dict[str, Model] = {}
         self._matches: dict[str, Match] = {}
 
@@ -116,13 +120,28 @@ class PriceBook:
         """The model with this exact ``provider/id``; raises KeyError."""
         return self._built(self._rows[key])
 
-    def find(self, reference: str) -> Match:
+    def models_unlike(self, other: "PriceBook") -> dict[str, Model]:
+        """This book's models, by ``provider/id``, that are not byte for byte in the other."""
+        theirs = {*other._lines}  # noqa: SLF001 - the same class
+        rows = (json.loads(line) for line in self._lines if line not in theirs)
+        return {model.key: model for model in map(self._built, rows)}
+
+    def find(self, reference: str, named_at: str = "/model") -> Match:
         """The model a reference means; raises UnknownModel, with suggestions.
+
+        ``named_at`` is the JSON pointer at which the request names it.
 
         Known names match exactly: ids, aliases, either behind ``provider/``, a ``[1m]`` suffix
         on any of them, and family names. A prefix never matches, so a model that does not exist
         is never priced as its older sibling.
         """
+        match = self.known(reference)
+        if match is None:
+            raise self.unknown(reference, named_at)
+        return match
+
+    def known(self, reference: str) -> Match | None:
+        """The model a reference means, or None: what ``find`` does, without looking further."""
         match = self._matches.get(reference)
         if match is not None:
             return match
@@ -130,12 +149,11 @@ class PriceBook:
         if match is None and reference.endswith(CONTEXT_SUFFIX):
             bare = self._named(reference.removesuffix(CONTEXT_SUFFIX))
             match = bare and Match(bare.model, "context_suffix")
-        if match is None:
-            raise self.unknown(reference)
-        self._matches[reference] = match
+        if match is not None:
+            self._matches[reference] = match
         return match
 
-    def unknown(self, reference: str) -> UnknownModel:
+    def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
         """The error for a name that is not in this book, with the nearest names that are."""
         return UnknownModel(
             f"Price version {self.id} has no model with this name. Use an id from GET /v1/models,"
@@ -143,10 +161,12 @@ class PriceBook:
             + ", ".join(repr(family) for family in sorted(self.families)[:3])
             + ".",
             self.suggest(reference),
+            named_at,
         )
 
     def suggest(self, reference: str) -> list[str]:
         """At most three known names with a similarity of 0.6 or more, nearest first."""
+        self._searched = _SEARCHES  # what is near is looked up too: the index is worth it
         wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
         names = self._full_names if "/" in wanted else self._bare_names
         near = names.nearest(wanted)
@@ -189,9 +209,20 @@ class PriceBook:
         return next(by_id, next((row for row in rows if name in row.get("aliases", ())), None))
 
     def _holding(self, name: str) -> list[Mapping[str, Any]]:
-        """The rows that hold this string, whole, anywhere; most names are in one or two."""
+        """The rows that may have this id or alias; most names are in one or two.
+
+        The first few names an instance is asked for are searched for in the bytes; an index costs
+        about as much as a dozen such searches.
+        """
+        self._searched += 1
+        if self._searched > _SEARCHES:
+            return [json.loads(self._lines[number]) for number in self._index.lines_with(name)]
         quoted = _dumps(name).encode()
         return [json.loads(line) for line in self._lines if quoted in line]
+
+    @cached_property
+    def _index(self) -> NameIndex:
+        return NameIndex(self._lines)
 
     def _built(self, row: Mapping[str, Any]) -> Model:
         key = f"{row['provider']}/{row['id']}"
@@ -202,20 +233,18 @@ class PriceBook:
 
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, Any]]:
-        """Every row by ``provider/id``: for listings and suggestions, which need them all."""
+        """Every row by ``provider/id``: for listings, which need them all."""
         rows = (json.loads(line) for line in self._lines)
         return {f"{row['provider']}/{row['id']}": row for row in rows}
 
     @cached_property
     def _bare_names(self) -> Names:
         """Names that need no provider: what most callers would rather write."""
-        rows = [row for row in self._rows.values() if row.get("bare_names", True)]
-        bare = {name for row in rows for name in (row["id"], *row.get("aliases", ()))}
-        return Names(bare | self.families.keys())
+        return Names({*self._index.bare, *self.families})
 
     @cached_property
     def _full_names(self) -> Names:
-        return Names(self._rows)
+        return Names(self._index.full)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,19 +73,36 @@ class PromptCount:
 
 def count_prompt(prompt: Prompt, rules: PromptRules) -> PromptCount:
     """Estimate a prompt; raises InvalidRequest, pointing at what cannot be counted."""
-    parts = read_parts(prompt)
-    text = estimate_features(
-        Features(*map(sum, zip(Features(), *map(features_of, parts.texts), strict=True))),
-        rules.tokenizer,
-    )
+    return count_read(ReadPrompt.of(prompt), rules)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPrompt:
+    """What of a prompt is the same for every model: only the weights and formulas differ."""
+
+    prompt: Prompt
+    features: Features | None
+    images: tuple[tuple[str, ImageSize], ...]
+
+    @classmethod
+    def of(cls, prompt: Prompt) -> "ReadPrompt":
+        """Read it once; raises InvalidRequest, pointing at what cannot be counted."""
+        parts = read_parts(prompt)
+        return cls(prompt, features_of(*parts.texts) if parts.texts else None, parts.images)
+
+
+def count_read(read: ReadPrompt, rules: PromptRules) -> PromptCount:
+    """Estimate a prompt for one model; raises InvalidRequest for what cannot be counted on it."""
+    prompt = read.prompt
+    text = estimate_features(read.features or Features(), rules.tokenizer)
     framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE * message_count(prompt)
-    assumptions = [METHOD] if parts.texts else []
+    assumptions = [METHOD] if read.features else []
     assumptions.append(
         f"{framing} tokens around the text: {TOKENS_PER_REQUEST} a request and"
         f" {TOKENS_PER_MESSAGE} a message."
     )
     overhead = _tool_overhead(prompt, rules, assumptions.append)
-    images = tokens_of_images(parts.images, rules)
+    images = tokens_of_images(read.images, rules)
     return PromptCount(text, framing, overhead, images, tuple(assumptions))
 
 
@@ -203,5 +220,5 @@ def _tool_overhead(prompt: Prompt, rules: PromptRules, assume: Callable[[str], N
     return overhead
 
 
-def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+#: One encoder for all: a prompt may hold thousands of small definitions.
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode

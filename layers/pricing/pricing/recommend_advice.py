@@ -16,9 +16,8 @@ from pricing.pricer import Pricer
 from pricing.rational import rounded
 from pricing.recommend_candidates import Candidate, RecommendTask
 from pricing.recommend_policy import Reading
-from pricing.usage import Attempt
+from pricing.usage import Attempt, moved
 from pricing.verifiers import VerifierKind
-from pricing.what_if import moved
 
 #: How much of a task is read for the words that name a kind of batch work.
 _BATCH_WORDS = 8000
@@ -85,8 +84,8 @@ def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt,
         return Advice(False, why_not, None)
     costs = PrefixPrices(
         plain=pricer.priced(*attempts).total_usd,
-        write=pricer.priced(*moved(attempts, prefix, "cache_write_5m")).total_usd,
-        read=pricer.priced(*moved(attempts, prefix, "cache_read")).total_usd,
+        write=pricer.priced(*(moved(one, prefix, "cache_write_5m") for one in attempts)).total_usd,
+        read=pricer.priced(*(moved(one, prefix, "cache_read") for one in attempts)).total_usd,
     )
     uncached = multiply(costs.plain, Decimal(task.calls))
     cached = add((costs.write, multiply(costs.read, Decimal(task.calls - 1))))

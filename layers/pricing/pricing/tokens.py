@@ -135,7 +135,10 @@ def estimate_tokens(text: str, tokenizer: str | None) -> TokenCount:
 
     Takes any string: lone surrogates, NUL and combining marks are characters like any other.
     """
-    return estimate_features(features_of(text), tokenizer)
+    count = estimate_features(features_of(text), tokenizer)
+    if text and not count.tokens:  # a single space, which between words belongs to one of them
+        return TokenCount(1, 1, 1 + _SMALL_TEXT)
+    return count
 
 
 def estimate_features(features: Features, tokenizer: str | None) -> TokenCount:
@@ -162,12 +165,13 @@ def estimate_features(features: Features, tokenizer: str | None) -> TokenCount:
     )
 
 
-def features_of(text: str) -> Features:
-    """Count the features of ``text``: translate it to class letters, then scan those as bytes.
+def features_of(*texts: str) -> Features:
+    """Count the features of texts, together: translate to class letters, scan those as bytes.
 
-    Every scan is a search for a fixed string, which takes linear time whatever the text is.
+    Every scan is a search for a fixed string, which takes linear time whatever the text is. A
+    byte that is no class keeps the texts apart, so thousands of short ones take one scan too.
     """
-    classes = _classes_of(text)
+    classes = _APART.join(map(_classes_of, texts))
     count = classes.count
     lower, upper, accents, digits, punctuation = map(count, (b"l", b"u", b"e", b"d", b"p"))
     joined = classes.translate(_LETTERS_ALIKE)
@@ -220,6 +224,7 @@ def _part(tokens: int, percent: int) -> int:
     return -(-tokens * percent // 100)
 
 
+_APART = b"|"
 _CLASS_OF = _class_table()
 _ASCII_CLASS_OF = _CLASS_OF[:256].encode()
 _LETTERS_ALIKE = bytes.maketrans(b"ue", b"ll")

@@ -1,6 +1,6 @@
 """What one call used, as disjoint buckets, and how it was served."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 from pricing.notices import Notice
@@ -11,6 +11,8 @@ InferenceGeo = Literal["global", "us"]
 
 #: No single count of anything is larger than this.
 MAX_COUNT = 10**12
+#: The default time to live, and what is left of the split when a stream sends its totals alone.
+WRITES_WITHOUT_SPLIT = "Cache writes of no stated time to live are priced as five minute writes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ class Usage:
         )
 
     @property
+    def cached_tokens(self) -> int:
+        """Text tokens read from a cache or written to one."""
+        return self.cache_read + self.cache_write_5m + self.cache_write_1h
+
+    def tools(self) -> "Usage":
+        """The uses of server tools alone."""
+        return Usage(web_search=self.web_search, code_execution=self.code_execution)
+
+    @property
     def output_tokens(self) -> int:
         """All output tokens, of any modality, reasoning included."""
         return self.output + self.reasoning_output + self.audio_output + self.image_output
@@ -65,12 +76,29 @@ class Attempt:
     """One prompt and its answer inside a call; most calls are one attempt.
 
     Each is priced alone, since a long-context tier looks at one prompt. ``model`` is None for
-    the call's own model.
+    the call's own model; where it is named, ``named_at`` points at the name in the request.
+    ``serving`` attempts gave the answer; compactions, advisors and attempts that were declined
+    on the way to it did not.
     """
 
     usage: Usage
     kind: AttemptKind = "message"
     model: str | None = None
+    serving: bool = True
+    named_at: str = field(default="/model", compare=False)
+
+    @property
+    def declined(self) -> bool:
+        """Whether this began to answer, and another model was then fallen back to."""
+        return self.kind in ("message", "fallback_message") and not self.serving
+
+
+def moved(attempt: Attempt, tokens: int, bucket: str) -> Attempt:
+    """The attempt with so many of its plain input tokens in another bucket instead."""
+    usage = attempt.usage
+    held: int = getattr(usage, bucket)
+    changed: Usage = replace(usage, input=usage.input - tokens, **{bucket: held + tokens})
+    return replace(attempt, usage=changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +126,33 @@ class ParsedUsage:
     attempts: tuple[Attempt, ...]
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def refused(self) -> "ParsedUsage":
+        """The same call when its answer was refused before any output.
+
+        The prompt that was refused is not billed. Whatever else the call did before that is:
+        searches, compactions, advisors, attempts declined after they had begun to answer.
+        """
+        attempts = (
+            replace(one, usage=one.usage.tools()) if one.serving else one for one in self.attempts
+        )
+        return replace(self, attempts=tuple(attempts))
+
+
+def asked_anew(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """The same call asked of another model: whatever served, that model would answer instead.
+
+    Attempts that were declined on the way say nothing about another model and are left out;
+    compactions and advisors stay.
+    """
+    if all(one.serving and one.model is None for one in attempts):
+        return attempts
+    return tuple(
+        replace(one, kind="message", model=None) if one.serving else one
+        for one in attempts
+        if not one.declined
+    )
 
 
 def settle(requested: StatedTerms, served: StatedTerms) -> tuple[Terms, tuple[str, ...]]:
@@ -115,4 +170,4 @@ def settle(requested: StatedTerms, served: StatedTerms) -> tuple[Terms, tuple[st
     return terms, differing
 
 
-_TERMS = tuple(field.name for field in fields(Terms))
+_TERMS = tuple(term.name for term in fields(Terms))

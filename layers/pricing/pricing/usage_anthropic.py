@@ -1,17 +1,28 @@
 """Anthropic Messages usage, also what Bedrock InvokeModel, Vertex and Foundry return for Claude.
 
-Input buckets are disjoint as they come. With ``iterations`` the top level is the sum of the
-iterations of type ``message`` only: compaction and advisor calls are billed on top, an advisor
-at its own model, and every iteration is one prompt of its own for the long-context tier.
+Input buckets are disjoint as they come. With ``iterations`` the top level is the sum of those
+that gave the answer only. Compaction and advisor calls are billed on top, an advisor at its own
+model; so is an attempt that was declined after its first output, before another model was fallen
+back to. Every iteration is one prompt of its own for the long-context tier.
 """
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from pricing.bounds import AtMost
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
-from pricing.usage import Attempt, InferenceGeo, ParsedUsage, StatedTerms, Usage
-from pricing.usage_shape import Count, Shape, same_total
+from pricing.usage import (
+    WRITES_WITHOUT_SPLIT,
+    Attempt,
+    InferenceGeo,
+    ParsedUsage,
+    StatedTerms,
+    Usage,
+)
+from pricing.usage_shape import MAX_NAMED, Count, Shape, same_total
 
 IterationType = Literal["message", "compaction", "advisor_message", "fallback_message"]
 #: Where a request ran; a provider that does not say leaves it to the caller's own terms.
@@ -42,12 +53,6 @@ class AnthropicServerToolUse(Shape):
     web_search_requests: Count = 0
     web_fetch_requests: Count = 0
     code_execution_requests: Count = 0
-
-
-class AnthropicFallbackCredit(Shape):
-    """What became of a refused attempt's cache. The counts already show it."""
-
-    status: dict[str, Any] | None = None
 
 
 class AnthropicCounts(Shape):
@@ -109,8 +114,11 @@ class AnthropicUsage(AnthropicCounts):
     service_tier: Literal["standard", "priority", "batch"] | None = None
     speed: Literal["standard", "fast"] | None = None
     inference_geo: Literal["global", "us", "not_available", ""] | None = None
-    fallback_credit: AnthropicFallbackCredit | None = None
-    iterations: list[AnthropicIteration] | None = None
+    fallback_credit: Any = Field(
+        default=None,
+        description="What became of a refused attempt's cache. The counts already show it.",
+    )
+    iterations: Annotated[list[AnthropicIteration], AtMost(1_000)] | None = None
 
     def normalised(self) -> ParsedUsage:
         """Raises InvalidRequest, with pointers into this object, for contradictions."""
@@ -120,27 +128,33 @@ class AnthropicUsage(AnthropicCounts):
             attempts=attempts,
             served=StatedTerms(self.service_tier, self.speed, geo),
             notices=(*notices, *self.ignored()),
+            assumptions=self._assumptions(),
         )
+
+    def _assumptions(self) -> tuple[str, ...]:
+        billed = self.iterations or (self,)
+        unsplit = any(one.cache_creation_input_tokens and not one.cache_creation for one in billed)
+        return (WRITES_WITHOUT_SPLIT,) if unsplit else ()
 
     def _attempts(self) -> tuple[tuple[Attempt, ...], list[Notice]]:
         if not self.iterations:
             return (Attempt(self._with_tools(self.counts())),), []
         attempts, notices = _billed(self.iterations)
-        self._check_covers(
-            attempts, "fallback_message" if _fell_back(self.iterations) else "message"
-        )
-        # Server tools are counted for the whole call; its first attempt carries them.
-        first = attempts[0] if attempts else Attempt(Usage())
-        return (replace(first, usage=self._with_tools(first.usage)), *attempts[1:]), notices
+        self._check_covers(attempts)
+        # Server tools are counted for the whole call; the first attempt at the answer carries them.
+        first = next((number for number, one in enumerate(attempts) if one.serving), 0)
+        usage = self._with_tools(attempts[first].usage)
+        attempts[first] = replace(attempts[first], usage=usage)
+        return tuple(attempts), notices
 
-    def _check_covers(self, attempts: list[Attempt], kind: IterationType) -> None:
-        """The top level is the sum of the attempts of one kind; else it was edited or cut.
+    def _check_covers(self, attempts: list[Attempt]) -> None:
+        """The top level is the sum of the attempts that served; else it was edited or cut.
 
         Its ``cache_creation`` is not read: a stream sends it once, with the first iteration, while
         the other counts go on growing. Each iteration has its own.
         """
         self.check_thinking()
-        covered = [attempt.usage for attempt in attempts if attempt.kind == kind]
+        covered = [attempt.usage for attempt in attempts if attempt.serving]
         stated = {
             "input_tokens": (self.input_tokens, ("input",)),
             "output_tokens": (self.output_tokens, ("output",)),
@@ -152,7 +166,7 @@ class AnthropicUsage(AnthropicCounts):
         }
         for name, (count, buckets) in stated.items():
             counted = sum(getattr(usage, bucket) for usage in covered for bucket in buckets)
-            same_total(count, counted, f"/{name}", f"the iterations of type {kind}")
+            same_total(count, counted, f"/{name}", "the iterations that gave the answer")
 
     def _with_tools(self, usage: Usage) -> Usage:
         tools = self.server_tool_use
@@ -165,26 +179,38 @@ class AnthropicUsage(AnthropicCounts):
         )
 
 
-def _fell_back(iterations: list[AnthropicIteration]) -> bool:
-    return any(one.type == "fallback_message" for one in iterations)
+def _hop(one: AnthropicIteration) -> tuple[str, str | None]:
+    """Whose attempt at the answer an iteration is: a server tool's loop makes several of one."""
+    return one.type, one.model
 
 
 def _billed(iterations: list[AnthropicIteration]) -> tuple[list[Attempt], list[Notice]]:
-    """Every iteration that is billed. An attempt that was declined before any output is not."""
+    """Every iteration that is billed. An attempt that was declined before any output is not.
+
+    The last hop served: the API goes on to another model only when the one before declined, and
+    a chain of fallbacks may have several of those.
+    """
     attempts: list[Attempt] = []
     notices: list[Notice] = []
-    fell_back = _fell_back(iterations)
+    answering = [_hop(one) for one in iterations if one.type in _ANSWERING]
     for number, one in enumerate(iterations):
         try:
             usage = one.counts()
         except InvalidRequest as error:
             raise error.under(f"/iterations/{number}") from None
-        if one.type == "advisor_message" and one.model is None:
-            pointer = f"/iterations/{number}/model"
-            raise InvalidRequest.at(pointer, "is required: an advisor has its own price")
-        if fell_back and one.type == "message" and usage.output == 0:
+        named_at = f"/iterations/{number}/model"
+        if one.type in _AT_ITS_OWN_MODEL and one.model is None:
+            raise InvalidRequest.at(
+                named_at, "is required: this attempt is billed at its own model"
+            )
+        serving = one.type in _ANSWERING and _hop(one) == answering[-1]
+        if one.type in _ANSWERING and not serving and usage.output == 0:
             message = f"usage.iterations[{number}] was declined before any output: not billed."
             notices.append(Notice("declined_attempt_not_billed", message))
             continue
-        attempts.append(Attempt(usage, one.type, one.model))
-    return attempts, notices
+        attempts.append(Attempt(usage, one.type, one.model, serving, named_at))
+    return attempts, notices[:MAX_NAMED]
+
+
+_ANSWERING = ("message", "fallback_message")
+_AT_ITS_OWN_MODEL = ("advisor_message", "fallback_message")

@@ -3,9 +3,10 @@
 InvokeModel returns the model's own shape, which for Claude is Anthropic's.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pricing.usage import Attempt, ParsedUsage, Usage
+from pricing.bounds import AtMost
+from pricing.usage import WRITES_WITHOUT_SPLIT, Attempt, ParsedUsage, Processing, Usage
 from pricing.usage_shape import Count, Shape, same_total
 
 
@@ -18,6 +19,21 @@ class BedrockCacheDetail(Shape):
 
 class BedrockServerToolUsage(Shape):
     """Sent with every answer, and empty in all that were seen."""
+
+
+#: Reserved capacity is paid for by commitment; the caller's own terms then decide.
+PROCESSING: dict[str, Processing | None] = {
+    "default": "standard",
+    "flex": "flex",
+    "priority": "priority",
+    "reserved": None,
+}
+
+
+class BedrockServiceTier(Shape):
+    """The tier that served a Converse call, which stands beside its usage."""
+
+    type: Literal["default", "flex", "priority", "reserved"]
 
 
 class BedrockConverseUsage(Shape):
@@ -35,7 +51,7 @@ class BedrockConverseUsage(Shape):
     cacheWriteInputTokens: Count | None = None  # noqa: N815
     cacheReadInputTokenCount: Count | None = None  # noqa: N815
     cacheWriteInputTokenCount: Count | None = None  # noqa: N815
-    cacheDetails: list[BedrockCacheDetail] | None = None  # noqa: N815
+    cacheDetails: Annotated[list[BedrockCacheDetail], AtMost(100)] | None = None  # noqa: N815
     serverToolUsage: BedrockServerToolUsage | None = None  # noqa: N815
 
     def normalised(self) -> ParsedUsage:
@@ -58,7 +74,12 @@ class BedrockConverseUsage(Shape):
             cache_write_1h=write_1h,
             output=self.outputTokens,
         )
-        return ParsedUsage((Attempt(usage),), notices=self.ignored())
+        unsplit = written and not self.cacheDetails
+        return ParsedUsage(
+            (Attempt(usage),),
+            notices=self.ignored(),
+            assumptions=(WRITES_WITHOUT_SPLIT,) if unsplit else (),
+        )
 
 
 def _either(documented: int | None, other: int | None, what: str) -> int:

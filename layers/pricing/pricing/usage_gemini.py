@@ -4,8 +4,9 @@ Tool-use prompt tokens come on top of the prompt, thoughts on top of the candida
 is the sum of the four. The ``...Details`` break counts down by modality.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pricing.bounds import AtMost
 from pricing.usage import Attempt, ParsedUsage, Processing, StatedTerms, Usage
 from pricing.usage_shape import Count, Shape, cached_parts, remainder, same_total
 
@@ -42,6 +43,9 @@ class GeminiModalityCount(Shape):
     tokenCount: Count = 0  # noqa: N815 - the provider's own name
 
 
+ModalityCounts = Annotated[list[GeminiModalityCount], AtMost(100)]
+
+
 class GeminiUsage(Shape):
     """``usageMetadata`` of a generateContent response."""
 
@@ -51,10 +55,10 @@ class GeminiUsage(Shape):
     thoughtsTokenCount: Count | None = None  # noqa: N815
     toolUsePromptTokenCount: Count | None = None  # noqa: N815
     totalTokenCount: Count | None = None  # noqa: N815
-    promptTokensDetails: list[GeminiModalityCount] | None = None  # noqa: N815
-    cacheTokensDetails: list[GeminiModalityCount] | None = None  # noqa: N815
-    candidatesTokensDetails: list[GeminiModalityCount] | None = None  # noqa: N815
-    toolUsePromptTokensDetails: list[GeminiModalityCount] | None = None  # noqa: N815
+    promptTokensDetails: ModalityCounts | None = None  # noqa: N815
+    cacheTokensDetails: ModalityCounts | None = None  # noqa: N815
+    candidatesTokensDetails: ModalityCounts | None = None  # noqa: N815
+    toolUsePromptTokensDetails: ModalityCounts | None = None  # noqa: N815
     trafficType: TrafficType | None = None  # noqa: N815
     serviceTier: ServiceTier | None = None  # noqa: N815
 
@@ -110,5 +114,5 @@ class GeminiUsage(Shape):
         return StatedTerms(SERVICE_TIER[self.serviceTier] if self.serviceTier else None)
 
 
-def _tokens(details: list[GeminiModalityCount] | None, modality: Modality) -> int:
+def _tokens(details: ModalityCounts | None, modality: Modality) -> int:
     return sum(one.tokenCount for one in details or () if one.modality == modality)

@@ -5,11 +5,13 @@ fields over time, so an unknown one is kept out of the arithmetic and named in a
 an unknown value of a field that selects a price is an error.
 """
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, is_plain_name
 from pricing.notices import Notice
 from pricing.usage import MAX_COUNT
 
@@ -27,25 +29,28 @@ class Shape(BaseModel):
 
     def ignored(self) -> tuple[Notice, ...]:
         """One warning a field this version does not know, nested ones included."""
+        unknown = dict.fromkeys(islice(_unknown(self, "usage"), MAX_NAMED))
         return tuple(
             [
-                Notice("usage_field_ignored", f"usage.{name} is not known and was not priced.")
-                for name in _unknown(self, "")[:MAX_NAMED]
+                Notice("usage_field_ignored", f"{one} is not known and was not priced.")
+                for one in unknown
             ]
         )
 
 
-def _unknown(shape: Shape, prefix: str) -> list[str]:
-    unknown = [prefix + name[:64] for name in shape.__pydantic_extra__ or ()]
+def _unknown(shape: Shape, path: str) -> Iterator[str]:
+    """What to call every field that is not known; ``path`` leads to the shape."""
+    for name in shape.__pydantic_extra__ or ():
+        yield f"{path}.{name}" if is_plain_name(name) else f"A field of {path}"
     for name, value in shape.__dict__.items():
         if value is None or type(value) is int:
             continue  # most fields are counts, and asking what else they are costs more
         if isinstance(value, Shape):
-            unknown += _unknown(value, f"{prefix}{name}.")
+            yield from _unknown(value, f"{path}.{name}")
         elif isinstance(value, list):
             for number, one in enumerate(value):
-                unknown += _unknown(one, f"{prefix}{name}[{number}].")
-    return unknown
+                if isinstance(one, Shape):
+                    yield from _unknown(one, f"{path}.{name}[{number}]")
 
 
 def remainder(whole: int, parts: dict[str, int], pointer: str) -> int:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Protocol
 
 from pricing.models import COMPONENT_UNITS, TOKEN, Model
-from pricing.prompts import Prompt, PromptCount, PromptRules, count_prompt
+from pricing.prompts import Prompt, PromptCount, PromptRules, ReadPrompt, count_read
 from pricing.tokens import TokenCount
 from pricing.usage import Attempt, Usage
 
@@ -38,10 +39,11 @@ class MeasuredWork:
     """Usage that was measured; the same counts stand for every model."""
 
     attempts: tuple[Attempt, ...]
+    assumptions: tuple[str, ...] = ()
 
     def on(self, model: Model) -> Counted:  # noqa: ARG002 - the same on every model
         """The attempts as measured."""
-        return Counted(self.attempts)
+        return Counted(self.attempts, self.assumptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,12 @@ class RecountedWork:
 
     attempts: tuple[Attempt, ...]
     measured_with: str | None
+    assumptions: tuple[str, ...] = ()
 
     def on(self, model: Model) -> Counted:
         """The attempts with every token bucket scaled, rounded half up."""
         if model.tokenizer == self.measured_with:
-            return Counted(self.attempts)
+            return Counted(self.attempts, self.assumptions)
         made = RELATIVE_TOKENS.get(model.tokenizer or "")
         of = RELATIVE_TOKENS.get(self.measured_with or "")
         if made is None or of is None:
@@ -62,13 +65,17 @@ class RecountedWork:
                 "The same token counts are assumed: how this model's tokenizer counts the text is"
                 " not published."
             )
-            return Counted(self.attempts, (assumption,))
-        scaled = tuple(replace(one, usage=_scaled(one.usage, made, of)) for one in self.attempts)
+            return Counted(self.attempts, (*self.assumptions, assumption))
+        # An advisor stays what it is: its own model counted its prompt, and still does.
+        scaled = tuple(
+            replace(one, usage=_scaled(one.usage, made, of)) if one.model is None else one
+            for one in self.attempts
+        )
         assumption = f"Tokens were recounted for the same text: x {made}/{of} on this tokenizer."
-        return Counted(scaled, (assumption,))
+        return Counted(scaled, (*self.assumptions, assumption))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a prompt is read once, however many models count it
 class TextWork:
     """A request that has not been sent: its input is counted, its output is what is expected.
 
@@ -82,10 +89,14 @@ class TextWork:
 
     def on(self, model: Model) -> Counted:
         """The input as this model's tokenizer counts it; raises InvalidRequest if it cannot be."""
-        count = self.exact.get(model.key) or count_prompt(self.prompt, rules_of(model))
+        count = self.exact.get(model.key) or count_read(self._read, rules_of(model))
         output = self.expected_output_tokens + self.thinking_tokens
         usage = Usage(input=count.total.tokens, output=output)
         return Counted((Attempt(usage),), count.assumptions, count.total)
+
+    @cached_property
+    def _read(self) -> ReadPrompt:
+        return ReadPrompt.of(self.prompt)
 
 
 def rules_of(model: Model) -> PromptRules:

@@ -5,22 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from pricing.attempts import price_attempts
 from pricing.errors import TariffError
-from pricing.estimate import (
-    EstimateQuery,
-    Provenance,
-    ambiguity_notices,
-    context_use,
-    notices_of,
-    provenance,
-)
+from pricing.estimate import EstimateQuery, Provenance, price_query, provenance
 from pricing.instants import AsOf
 from pricing.money import add, multiply, share_of
 from pricing.notices import Notice
 from pricing.price_book import BookInForce, PriceBook
-from pricing.usage import settle
-from pricing.what_if import Line, WhatIf, WhatIfAnswer, answer_what_if
+from pricing.repricing import answer_what_if
+from pricing.what_if import Line, Status, WhatIf, WhatIfAnswer, status_of
 
 Period = Literal["day", "month"]
 MONTHS_PER_YEAR = 12
@@ -56,16 +48,20 @@ class PricedItem:
     per_call_usd: Decimal
     total_usd: Decimal
     share: Decimal | None
-    status: Literal["priced", "partial"]
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The sum of the items, and its projection."""
+    """The sum of the items, and its projection.
+
+    It is ``partial`` when an item is: a component without a known price is not in it.
+    """
 
     period_usd: Decimal
     monthly_usd: Decimal
     yearly_usd: Decimal
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,7 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
     total = add(line.total_usd for line in lines)
     return WorkloadEstimate(
         items=tuple(_item(line, total) for line in lines),
-        totals=_projected(total, workload),
+        totals=_projected(total, workload, status_of(lines)),
         what_if=_what_ifs(book, workload, lines),
         pricing=provenance(in_force, workload.as_of),
         assumptions=tuple(dict.fromkeys(one for line in lines for one in line.assumptions)),
@@ -104,27 +100,17 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
 
 
 def _line(book: PriceBook, item: WorkItem) -> Line:
-    query, at = item.query, item.query.as_of.instant
-    model = book.find(query.model).model
-    terms, _ = settle(query.requested, query.served)
-    counted = query.work.on(model)
-    context = context_use(model, at, counted.attempts)
-    priced = price_attempts(book, model, at, counted.attempts, terms, query.calls)
+    found = price_query(book, item.query)
     return Line(
         name=item.name,
-        model=model,
-        work=query.work,
-        attempts=counted.attempts,
-        terms=terms,
-        calls=query.calls,
-        priced=priced,
-        assumptions=(*counted.assumptions, *priced.assumptions),
-        notices=(
-            *query.notices,
-            *ambiguity_notices(model, query.model),
-            *priced.warnings,
-            *notices_of(model, query.as_of, counted, terms, context),
-        ),
+        model=found.match.model,
+        work=item.query.work,
+        attempts=found.counted.attempts,
+        terms=found.terms,
+        calls=item.query.calls,
+        priced=found.priced,
+        assumptions=found.assumptions,
+        notices=found.notices,
     )
 
 
@@ -136,17 +122,18 @@ def _item(line: Line, total: Decimal) -> PricedItem:
         per_call_usd=line.priced.per_call_usd,
         total_usd=line.total_usd,
         share=share_of(line.total_usd, total),
-        status="priced" if line.priced.complete else "partial",
+        status=status_of([line]),
     )
 
 
-def _projected(total: Decimal, workload: Workload) -> Totals:
+def _projected(total: Decimal, workload: Workload, status: Status) -> Totals:
     if workload.period == "month":
-        return Totals(total, total, multiply(total, Decimal(MONTHS_PER_YEAR)))
+        return Totals(total, total, multiply(total, Decimal(MONTHS_PER_YEAR)), status)
     return Totals(
         period_usd=total,
         monthly_usd=multiply(total, Decimal(workload.working_days_per_month)),
         yearly_usd=multiply(total, Decimal(workload.working_days_per_year)),
+        status=status,
     )
 
 

@@ -16,7 +16,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tools.price_columns import Sketch, Steps, document_of, per_single
+from pricing.price_columns import Sketch, Steps, document_of, per_single
 
 COLUMNS = {
     "input_mtok": "input",

@@ -31,6 +31,13 @@ def stem(name: str) -> str:
     return _strip(AREA.sub("", _ACCOUNT.sub("", name.lower())), (_DATE, _MOVING))
 
 
+def bare_model(name: str) -> str:
+    """A model's name without who made it, where it runs, and how it is spelt there."""
+    last = AREA.sub("", name).rpartition("/")[2]
+    maker, dot, rest = last.partition(".")
+    return stem(rest if dot and maker.isalpha() else last)
+
+
 def best(names: Iterable[str], official: Collection[str]) -> str:
     """The name to be the id: undated, without a path, as the provider spells it, short."""
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from pricing.model_names import AREA, stem
 from pricing.money import multiply
-from tools.model_names import AREA, stem
-from tools.price_columns import TOKEN_COLUMNS, Rates, Sketch, sketch_of
+from pricing.price_columns import TOKEN_COLUMNS, Rates, Sketch, sketch_of
 
 CLOUDS = ("azure", "bedrock", "vertex")
 REGIONAL = Decimal("1.1")

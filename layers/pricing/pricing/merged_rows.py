@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tools.cloud_claude import GOVCLOUD, ClaudeOnClouds, differs_by_endpoint, regional
-from tools.corrections import Corrections
-from tools.merge_prices import GENAI, LITELLM, Listing, Merger, Row, grouped
-from tools.model_names import AREA, stem
-from tools.price_columns import document_of, sketch_of
+from pricing.cloud_claude import GOVCLOUD, ClaudeOnClouds, differs_by_endpoint, regional
+from pricing.corrections import Corrections
+from pricing.merge_prices import GENAI, LITELLM, Listing, Row, grouped
+from pricing.model_names import AREA, stem
+from pricing.price_columns import document_of, sketch_of
 
 #: Whose bare ids a provider may own: its own models, not those it resells. A Bedrock id names
 #: maker and model with a dot, so it cannot be anybody else's.
@@ -65,10 +65,9 @@ class RowMaker:
             for family in families
         ]
 
-    def rows(self, imported: Mapping[str, Any]) -> list[Row]:
-        """The rows of one provider, by id."""
-        provider = imported["provider"]
-        groups = grouped(Merger(imported, self._corrections, self._claude).listings())
+    def rows(self, provider: str, listings: list[Listing]) -> list[Row]:
+        """The rows of one provider's merged listings, by id."""
+        groups = grouped(listings)
         rows = [self._row(provider, group) for group in groups]
         if provider == "bedrock":
             _mark_ambiguous(rows)

@@ -2,11 +2,11 @@
 
 Rules, in order:
 
-1. A name is an exact id. The names of one stem (tools/model_names.py) that agree on every price
+1. A name is an exact id. The names of one stem (pricing/model_names.py) that agree on every price
    and limit are one row with aliases; any other name is a row of its own.
 2. Where genai-prices states a name in full, or a dated form of it, its price wins. Where only one
    of its patterns happens to match, litellm's exact key wins: patterns swallow regions, editions
-   and newer models. Claude on a cloud has Anthropic's price (tools/cloud_claude.py).
+   and newer models. Claude on a cloud has Anthropic's price (pricing/cloud_claude.py).
    ``corrections.toml`` overrides all of these, with a reason.
 3. Every price on which a list and the one used differ stays on the row under ``disagreements``.
 """
@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pricing.cloud_claude import SOURCE as CLAUDE_SOURCE
+from pricing.cloud_claude import ClaudeOnClouds
+from pricing.corrections import Corrections
+from pricing.model_names import best, stem, undated
 from pricing.money import plain
-from tools.cloud_claude import SOURCE as CLAUDE_SOURCE
-from tools.cloud_claude import ClaudeOnClouds
-from tools.corrections import Corrections
-from tools.model_names import best, stem, undated
-from tools.price_columns import (
+from pricing.price_columns import (
     DISCOUNTS,
     SAME_TIER_TOKENS,
     Sketch,
@@ -47,6 +47,11 @@ class Listing:
     notes: list[str] = field(default_factory=list)
     #: Where the prices are from when it is neither list.
     source: str | None = None
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether genai-prices states this very name, and not merely a pattern for it."""
+        return self.genai is not None and self.name in self.genai.get("names", ())
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -147,7 +152,10 @@ class Merger:
         else:
             periods = [{"lists": document_of(theirs)}]
         for addition in self._corrections.additions(self._provider, listing.name):
-            _add(periods, addition)
+            if not _add(periods, addition):
+                self._corrections.miss(addition)
+        for window in self._corrections.windows(self._provider, listing.name):
+            periods = [_widened(period, window) for period in periods]
         listing.periods = [_whole(listing, period) for period in periods]
         used = sketch_of(self._current(listing.periods)["lists"])
         listing.disagreements = disagreements(ours, theirs, used)
@@ -174,10 +182,23 @@ def _agree(ours: Sketch, theirs: Sketch) -> bool:
     )
 
 
-def _add(periods: list[Row], addition: Mapping[str, Any]) -> None:
-    period = next(period for period in periods if period.get("from") == addition.get("from"))
+def _add(periods: list[Row], addition: Mapping[str, Any]) -> bool:
+    """Put lists into the period that begins on the addition's day; False if there is none."""
+    start = addition.get("from")
+    period = next((period for period in periods if period.get("from") == start), None)
+    if period is None:
+        return False
     added = sketch_of({mode: {"rates": rates} for mode, rates in addition["lists"].items()})
     period["lists"] = document_of(combine(sketch_of(period["lists"]), added))
+    return True
+
+
+def _widened(period: Row, window: Mapping[str, Any]) -> Row:
+    """A period that has off-peak hours, with more of them at the same price."""
+    if "windows" not in period:
+        return period
+    hours = {name: window[name] for name in ("from", "to", "days")}
+    return period | {"windows": [*period["windows"], period["windows"][0] | hours]}
 
 
 def _curious(sketch: Sketch) -> list[str]:

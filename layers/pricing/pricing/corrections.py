@@ -5,30 +5,33 @@ longer matches anything is an error, so that corrections do not outlive their ca
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 ENTRY_KEYS = {
     "exclude": {"provider", "ids", "pattern", "reason"},
     "prefer": {"provider", "ids", "pattern", "reason", "list"},
     "replace": {"provider", "ids", "reason", "source", "period", "notes"},
+    "window": {"provider", "ids", "reason", "source", "from", "to", "days"},
     "add": {"provider", "ids", "reason", "source", "from", "lists"},
     "note": {"provider", "ids", "pattern", "reason"},
 }
 
 
 class Corrections:
-    """What to leave out, whom to believe, and which prices to put in; all of it counted."""
+    """What to leave out, whom to believe, and which prices to put in; all of it counted.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        #: The day whose prices are compared, as an ISO date.
-        self.as_of: str = document["as_of"].isoformat()
+    Built from the file as plain data; raises ValueError for a table or key that does not exist.
+    """
+
+    def __init__(self, document: Mapping[str, Any], as_of: str | None = None) -> None:
+        #: The day whose prices are compared, as an ISO date; the file's own unless one is given.
+        self.as_of: str = as_of or str(document["as_of"])
         self._entries: dict[str, list[Mapping[str, Any]]] = {
             kind: document.get(kind, []) for kind in ENTRY_KEYS
         }
         self._used: set[int] = set()
+        self._missed: set[int] = set()
         unknown = sorted(document.keys() - {"as_of", *ENTRY_KEYS})
         if unknown:
             raise ValueError(f"corrections.toml: unknown table {', '.join(unknown)}")
@@ -37,11 +40,6 @@ class Corrections:
                 unknown = sorted(entry.keys() - ENTRY_KEYS[kind])
                 if unknown or not entry.get("reason"):
                     raise ValueError(f"corrections.toml, {kind}: {unknown or 'no reason'}")
-
-    @classmethod
-    def read(cls, path: Path) -> "Corrections":
-        """Read the file; raises ValueError for a table or key that does not exist."""
-        return cls(tomllib.loads(path.read_text(encoding="utf-8")))
 
     def excludes(self, provider: str, name: str) -> bool:
         """Whether a name is left out."""
@@ -59,9 +57,17 @@ class Corrections:
         """Price lists to put into one period of a model."""
         return self._matching("add", provider, name)
 
+    def windows(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
+        """More hours of a model's off-peak price."""
+        return self._matching("window", provider, name)
+
     def notes(self, provider: str, name: str) -> list[str]:
         """Sentences to put on a row."""
         return [entry["reason"] for entry in self._matching("note", provider, name)]
+
+    def miss(self, addition: Mapping[str, Any]) -> None:
+        """Note that an addition found its model, but not the period it is for."""
+        self._missed.add(id(addition))
 
     def unused(self) -> list[str]:
         """One sentence for each entry that matched nothing."""
@@ -70,7 +76,7 @@ class Corrections:
             f" {entry['provider']} matches nothing any more"
             for kind, entries in self._entries.items()
             for entry in entries
-            if id(entry) not in self._used
+            if id(entry) not in self._used or id(entry) in self._missed
         ]
 
     def _matching(self, kind: str, provider: str, name: str) -> Iterator[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Read litellm's price map, as a JSON file, into Tariff's columns.
+"""LiteLLM's price map, a JSON file, in Tariff's columns.
 
 The library itself is never imported. Prices are floats in that file; they are read as the decimal
 text that stands there and multiplied by a million exactly.
@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any
 
-from tools.price_columns import Sketch, document_of, per_million
+from pricing.price_columns import Sketch, document_of, per_million
+from pricing.sources import Findings, Payload, in_dollars, price_of, read_document, text_of
 
 #: Its provider names, and ours. One not listed is left out; docs/price-sources.md says why.
 PROVIDERS = {
@@ -70,6 +71,9 @@ _KEY = re.compile(
     rf"(?P<column>{'|'.join(sorted(COLUMNS, key=len, reverse=True))})"
     r"(?:_above_(?P<thousands>\d+)k_tokens)?(?:_(?P<mode>batches|priority|flex))?"
 )
+#: Who charges the higher price at the threshold already, as xAI's table says ("at or above 200k")
+#: and litellm's calculator knows: here a tier begins strictly above a number of tokens.
+INCLUSIVE_THRESHOLDS = {"xai"}
 #: A binary float holds 15 decimal digits; ``1.6000000000000001e-06`` was written as 1.6e-06.
 _FLOAT_DIGITS = Context(prec=15)
 SEARCH = "search_context_cost_per_query"
@@ -83,10 +87,51 @@ CAPABILITIES = {
 STREAMED = {"chat", "completion", "responses"}
 #: Columns whose zero means "no such charge": embeddings have no output, some caches no writes.
 NO_CHARGE = {"output", "cache_write_5m", "cache_write_1h", "cache_read", "reasoning_output"}
+#: Providers whose rows here are too few or too old to price from, but may confirm another list.
+WITNESSED = {"openrouter": "openrouter"}
+#: Members of the map that are about the map.
+RESERVED = {"sample_spec", "fallback_generalizations"}
+MULTIPLIERS = ("regional_endpoint_uplift_multiplier", "regional_processing_uplift_multiplier_us")
 #: Keys of price bands, sizes and reservations rather than of models.
 _NOT_A_MODEL = re.compile(
     r"fireworks-ai-|together-ai-|sample_spec|.*(-commitment/|/container$|^bedrock/\*)"
 )
+
+
+def read(payload: Payload, findings: Findings) -> dict[str, list[dict[str, Any]]]:
+    """A fetched price map's rows by our provider id; raises SourceRefused.
+
+    Entries that cannot be read, or have a price that is no number, are left out and found.
+    """
+    price_map = read_document(payload, dict)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for key, entry in price_map.items():
+        if key in RESERVED or _NOT_A_MODEL.match(key):
+            continue
+        provider = _provider(entry) if isinstance(entry, dict) else "litellm"
+        if provider is None and "litellm_provider" in entry:
+            provider = WITNESSED.get(entry["litellm_provider"])
+            if provider is None:
+                continue  # a provider that Tariff does not list
+        with findings.entry(provider or "litellm", key):
+            _check(key, entry)
+            for row in _rows(key, entry, provider or "litellm"):
+                rows.setdefault(provider or "litellm", []).append(row)
+    return rows
+
+
+def _check(key: str, entry: Any) -> None:
+    """Raises InvalidPrice or ValueError; a price that is null is no price."""
+    text_of(key)
+    if not isinstance(entry, dict) or not entry:
+        raise ValueError("the entry is not an object with prices")
+    in_dollars(entry)
+    text_of(entry["litellm_provider"])
+    for name, value in entry.items():
+        if _KEY.fullmatch(name) or name in MULTIPLIERS:
+            price_of(value)
+    for value in (entry.get(SEARCH) or {}).values():
+        price_of(value)
 
 
 def rows_of(price_map: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -94,14 +139,19 @@ def rows_of(price_map: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[s
     rows: dict[str, list[dict[str, Any]]] = {}
     for key, entry in price_map.items():
         provider = _provider(entry)
-        if provider is None or not _is_billed_as_text(entry) or _NOT_A_MODEL.match(key):
-            continue
-        sketch = _sketch(entry)
-        prices = sketch["standard"][0]
-        if not prices.get("input") and not prices.get("output"):
-            continue  # no token price, or a free tier: nothing to estimate
-        rows.setdefault(provider, []).append(_row(key, provider, entry, sketch))
+        if provider:
+            for row in _rows(key, entry, provider):
+                rows.setdefault(provider, []).append(row)
     return rows
+
+
+def _rows(key: str, entry: Mapping[str, Any], provider: str) -> Iterator[dict[str, Any]]:
+    if not _is_billed_as_text(entry) or _NOT_A_MODEL.match(key):
+        return
+    sketch = _sketch(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
+    prices = sketch["standard"][0]
+    if prices.get("input") or prices.get("output"):  # else a free tier, or no token price
+        yield _row(key, provider, entry, sketch)
 
 
 def _is_billed_as_text(entry: Mapping[str, Any]) -> bool:
@@ -126,8 +176,8 @@ def _row(key: str, provider: str, entry: Mapping[str, Any], sketch: Sketch) -> d
         "cache_minimum_tokens": _count(entry.get("prompt_cache_min_tokens")),
         "capabilities": sorted(_capabilities(entry)),
         "retires": _date(entry.get("deprecation_date")),
-        "regional_multiplier": entry.get("regional_endpoint_uplift_multiplier"),
-        "us_multiplier": entry.get("regional_processing_uplift_multiplier_us"),
+        "regional_multiplier": entry.get(MULTIPLIERS[0]),
+        "us_multiplier": entry.get(MULTIPLIERS[1]),
         "lists": document_of(_with_searches(sketch, entry, provider)),
         "notes": list(_notes(entry, provider)),
     }
@@ -147,7 +197,7 @@ def _model_id(key: str, entry: Mapping[str, Any]) -> str:
     return key
 
 
-def _sketch(entry: Mapping[str, Any]) -> Sketch:
+def _sketch(entry: Mapping[str, Any], *, inclusive: bool) -> Sketch:
     sketch: Sketch = {"standard": {0: {}}}
     for key, value in entry.items():
         match = _KEY.fullmatch(key)
@@ -157,7 +207,8 @@ def _sketch(entry: Mapping[str, Any]) -> Sketch:
         if not price and column in NO_CHARGE:
             continue
         steps = sketch.setdefault(MODES[match["mode"]], {0: {}})
-        steps.setdefault(int(match["thousands"] or 0) * 1000, {})[column] = price
+        above = int(match["thousands"]) * 1000 - inclusive if match["thousands"] else 0
+        steps.setdefault(above, {})[column] = price
     return {mode: steps for mode, steps in sketch.items() if any(steps.values())} | {
         "standard": sketch["standard"]
     }

@@ -1,0 +1,185 @@
+"""Administrators' routes: activate, reject, cancel, refresh, and the audit of all of it."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+
+from pricing import bundled, environment, errors
+from pricing.callers import caller_of
+from pricing.contract import Request
+from pricing.contract_pricing_admin import (
+    ActivateRequest,
+    AuditQuery,
+    CancelRequest,
+    RefreshRequest,
+    RejectRequest,
+)
+from pricing.http import Call, Route, serve
+from pricing.idempotency import key_in
+from pricing.ledger import Ledger
+from pricing.price_admin import (
+    Activated,
+    Cancelled,
+    RefreshStarted,
+    Rejected,
+    without_scheduled,
+)
+from pricing.price_versions import AuditPage, audit_page
+from pricing.quarantine import Proposal
+
+ledger = cache(environment.ledger)
+once = cache(environment.once)
+Answer = TypeVar("Answer")
+
+
+def activate(request: ActivateRequest, call: Call) -> Activated:
+    """Make a stored or bundled version the active one."""
+    version, actor = call.path["id"], caller_of(call.event)
+
+    def work() -> Activated:
+        _store_bundled(ledger(), version)
+        before = ledger().active()
+        pointer = ledger().activate(
+            version,
+            expected_revision=request.expected_revision,
+            actor=actor,
+            reason=request.reason,
+        )
+        was = before.version if before else None
+        return Activated(version, pointer.revision, was, actor, request.reason)
+
+    return _once(request, call, Activated, work)
+
+
+def reject(request: RejectRequest, call: Call) -> Rejected:
+    """Decide that a version is never to be active."""
+    version, actor = call.path["id"], caller_of(call.event)
+
+    def work() -> Rejected:
+        ledger().reject(
+            version,
+            actor=actor,
+            reason=request.reason,
+            expected_revision=request.expected_revision,
+        )
+        return Rejected(version, "rejected", actor, request.reason)
+
+    return _once(request, call, Rejected, work)
+
+
+def cancel(request: CancelRequest, call: Call) -> Cancelled:
+    """Make a version without an announced price, and activate it."""
+    actor = caller_of(call.event)
+
+    def work() -> Cancelled:
+        pointer = ledger().active()
+        active = ledger().get(pointer.version) if pointer else None
+        if pointer is None or active is None:
+            raise errors.Conflict("No version is active yet: activate one first.")
+        if pointer.revision != request.expected_revision:
+            raise errors.StaleRevision(f"The active version is at revision {pointer.revision}.")
+        book = without_scheduled(active, request.model, request.start(), call.now)
+        summary = {"cancelled": request.model, "starts": request.starts, "of": active.id}
+        ledger().propose(book, proposal=Proposal(actor, "manual", summary), reason=request.reason)
+        made = ledger().activate(
+            book.id,
+            expected_revision=request.expected_revision,
+            actor=actor,
+            reason=request.reason,
+        )
+        return Cancelled(
+            book.id, made.revision, active.id, request.model, request.starts, actor, request.reason
+        )
+
+    return _once(request, call, Cancelled, work)
+
+
+def refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
+    """Ask for a refresh now."""
+    actor = caller_of(call.event)
+
+    def work() -> RefreshStarted:
+        environment.start_refresh(actor=actor, reason=request.reason)
+        ledger().audit(actor, "refresh_requested", request.reason)
+        return RefreshStarted("started", actor, request.reason)
+
+    return _once(request, call, RefreshStarted, work)
+
+
+def audit(query: AuditQuery, _call: Call) -> AuditPage:
+    """A page of the audit."""
+    rows, broken = ledger().audit_rows(), ledger().first_broken_row()
+    return audit_page(rows, broken, before=query.cursor, limit=query.limit)
+
+
+def _store_bundled(store: Ledger, version: str) -> None:
+    """A bundled version is always there; the store learns of it when it is first activated."""
+    book = bundled.load(version)
+    if book is not None and store.version(version) is None:
+        proposal = Proposal("tariff", "manual", {"bundled": True})
+        store.propose(book, proposal=proposal, reason="It comes with Tariff.")
+
+
+def _once(request: Request, call: Call, kind: type[Answer], work: Callable[[], Answer]) -> Answer:
+    key = key_in(call.event["headers"])
+    if key is None:
+        return work()
+    scope = f"{caller_of(call.event)} {call.event['routeKey']} {key}"
+    sent: dict[str, Any] = {"path": call.event["rawPath"], "body": request.model_dump(mode="json")}
+    return once().do(scope, sent, call.now, kind, work)
+
+
+_CHANGES = (errors.UnknownVersion, errors.Conflict, errors.StoreUnavailable)
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/pricing/versions/{id}/activate",
+        activate,
+        body=ActivateRequest,
+        answer=Activated,
+        summary="Make a version the active one; activating an earlier one goes back.",
+        raises=_CHANGES,
+        idempotent=True,
+    ),
+    Route(
+        "POST",
+        "/v1/pricing/versions/{id}/reject",
+        reject,
+        body=RejectRequest,
+        answer=Rejected,
+        summary="Decide that a version is never to be active.",
+        raises=_CHANGES,
+        idempotent=True,
+    ),
+    Route(
+        "POST",
+        "/v1/pricing/cancellations",
+        cancel,
+        body=CancelRequest,
+        answer=Cancelled,
+        summary="Take back prices that were announced for later, in a new active version.",
+        raises=(errors.Conflict, errors.StoreUnavailable),
+        idempotent=True,
+    ),
+    Route(
+        "POST",
+        "/v1/pricing/refresh",
+        refresh,
+        body=RefreshRequest,
+        answer=RefreshStarted,
+        summary="Fetch the price lists now instead of at the scheduled time.",
+        raises=(errors.Conflict, errors.StoreUnavailable),
+        idempotent=True,
+        status=202,
+    ),
+    Route(
+        "GET",
+        "/v1/pricing/audit",
+        audit,
+        query=AuditQuery,
+        answer=AuditPage,
+        summary="Who changed what, when and why, newest first, and whether the record is whole.",
+        raises=(errors.StoreUnavailable,),
+    ),
+)
+lambda_handler = serve(*ROUTES)

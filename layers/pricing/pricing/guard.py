@@ -1,0 +1,280 @@
+"""The guard between the public lists and the prices in force.
+
+Values in, values out: the active rows and what the sources make of them; a verdict comes back
+with what is believed, what waits with its reason, and the rows of the next version. Nothing is
+removed here: a model that is gone from the lists keeps its price and gets a mark.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from pricing.guard_candidate import OWN, Candidate
+from pricing.guard_model import Judgement, contradictions, judge, standard_rates
+from pricing.guard_names import Names
+from pricing.guard_rows import Pair, Taken, assembled, names_of
+from pricing.guard_rules import PLAUSIBLE, WITNESSES, Doubt, broken
+from pricing.merge_prices import Row
+from pricing.model_names import bare_model
+from pricing.money import multiply, ratio
+from pricing.price_columns import sketch_of
+from pricing.price_timeline import Difference, instant, without_beyond
+from pricing.quarantine import QuarantinedField
+
+#: A factor that this many models share, and this share of a provider's, is no price change.
+PATTERN_MODELS = 5
+PATTERN_SHARE = Decimal("0.25")
+MOST_SHARE = Decimal("0.5")
+EVERYONE, ANY = "*", "various factors"
+VANISHED_SHARE = Decimal("0.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a refresh comes to. ``rows`` and ``approved_rows`` are whole versions' rows, the
+    second with everything a person could approve; each equals the active rows if nothing changed.
+    """
+
+    accepted: tuple[tuple[str, Difference, frozenset[str]], ...]
+    waiting: tuple[QuarantinedField, ...]
+    added: tuple[str, ...]
+    missing: tuple[str, ...]
+    rows: list[Row]
+    approved_rows: list[Row]
+    #: Fields on which a source differed, believed or not.
+    compared: int
+
+
+def decide(
+    active: Sequence[Row],
+    candidates: Sequence[Candidate],
+    now: str,
+    horizon: str,
+    *,
+    complete: bool = True,
+) -> Verdict:
+    """Judge every candidate against the active rows.
+
+    ``now`` is an instant without offset, UTC; prices announced for after ``horizon`` wait.
+    Callers leave out the active rows whose sources did not answer. Only ``complete`` lists can
+    show that a model is gone.
+    """
+    waiting: list[QuarantinedField] = []
+    candidates = [_within(candidate, horizon, waiting) for candidate in candidates]
+    pairs, new = _paired(active, candidates)
+    judgements = [judge(pair.active, pair.candidate, now) for pair in pairs]
+    _followers(judgements)
+    _patterns(judgements)  # before contradictions, which would hide half of a pattern
+    for judgement in judgements:
+        contradictions(judgement)
+        waiting += judgement.waiting()
+    names = Names(
+        (row["provider"], name) for row in active for name in (row["id"], *row.get("aliases", ()))
+    )
+    added = []
+    bands = _bands(active)
+    for candidate in new:
+        doubt = _doubt_about_new(candidate, names, bands.get(candidate.row["provider"]))
+        if doubt is None:
+            added.append((candidate, True))
+        else:
+            held = _whole(candidate, doubt)
+            waiting.append(held)
+            if held.approvable:
+                added.append((candidate, False))
+    aliases, refused = _new_aliases(pairs, judgements, names)
+    waiting += refused
+    seen = {id(pair.active) for pair in pairs}
+    gone = [row for row in active if row.get("prices") and id(row) not in seen]
+    missing = tuple(_key(row) for row in gone) if complete else ()
+    waiting += _vanished(active, missing)
+    taken: Taken = {}
+    for pair, judgement in zip(pairs, judgements, strict=True):
+        taken.setdefault(id(pair.active), []).append((pair, judgement))
+    return Verdict(
+        accepted=tuple(
+            (_key(found.active), change, found.sources[change.field])
+            for found in judgements
+            for change in found.accepted()
+        ),
+        waiting=tuple(waiting),
+        added=tuple(_key(candidate.row) for candidate, sound in added if sound),
+        missing=missing,
+        rows=assembled(active, taken, aliases, [c.row for c, sound in added if sound]),
+        approved_rows=assembled(active, taken, aliases, [c.row for c, _ in added], approved=True),
+        compared=sum(len(found.changes) for found in judgements),
+    )
+
+
+def _key(row: Row) -> str:
+    return f"{row['provider']}/{row['id']}"
+
+
+def _within(candidate: Candidate, horizon: str, waiting: list[QuarantinedField]) -> Candidate:
+    """The candidate without prices announced for after the horizon."""
+    near, beyond = without_beyond(candidate.row["prices"], horizon)
+    if not beyond or not near:
+        return candidate
+    doubt = Doubt.of("far_future", instant(beyond[0]))
+    waiting.append(_whole(candidate, doubt))
+    return replace(candidate, row={**candidate.row, "prices": near})
+
+
+def _whole(candidate: Candidate, doubt: Doubt) -> QuarantinedField:
+    row = candidate.row
+    return QuarantinedField(
+        row["provider"],
+        str(row["id"])[:128],
+        "",
+        None,
+        None,
+        tuple(sorted(candidate.said)) or (OWN,),
+        doubt.code,
+        doubt.reason,
+    )
+
+
+def _paired(
+    active: Iterable[Row], candidates: Iterable[Candidate]
+) -> tuple[list[Pair], list[Candidate]]:
+    """Active rows with the candidate that holds their id first; and candidates nobody knows."""
+    holder: dict[tuple[str, str], Candidate] = {}
+    for candidate in candidates:
+        row = candidate.row
+        for name in (row["id"], *row.get("aliases", ())):
+            holder.setdefault((row["provider"], name), candidate)
+    pairs: list[Pair] = []
+    met: set[int] = set()
+    for row in active:
+        if not row.get("prices"):
+            continue
+        found: list[Candidate] = []
+        for name in (row["id"], *row.get("aliases", ())):
+            candidate_of = holder.get((row["provider"], name))
+            if candidate_of and candidate_of not in found:
+                found.append(candidate_of)
+        met |= {id(candidate) for candidate in found}
+        pairs += [Pair(row, candidate, at > 0) for at, candidate in enumerate(found)]
+    return pairs, [candidate for candidate in candidates if id(candidate) not in met]
+
+
+def _patterns(judgements: Iterable[Judgement]) -> None:
+    """Hold what one source moves for many models at once: a currency, a unit, an old copy.
+
+    Many by one factor, of a provider or of all; or, by whatever factors, most of a provider's.
+    """
+    moved: dict[tuple[str, str, str], list[tuple[Judgement, Difference]]] = {}
+    compared: Counter[str] = Counter()
+    for found in judgements:
+        for source in found.candidate.said:
+            compared.update((f"{source} {found.provider}", f"{source} {EVERYONE}"))
+        for change in found.accepted():
+            sources = found.sources[change.field]
+            if found.candidate.own or len(sources) >= WITNESSES:
+                continue
+            if change.before and change.after:
+                source = next(iter(sources), "")
+                factor = f"{ratio(change.after, change.before):.3g}"
+                for key in ((found.provider, factor), (EVERYONE, factor), (found.provider, ANY)):
+                    moved.setdefault((source, *key), []).append((found, change))
+    for (source, provider, factor), changes in moved.items():
+        models = len({_key(found.active) for found, _ in changes})
+        share = MOST_SHARE if factor == ANY else PATTERN_SHARE
+        if models >= PATTERN_MODELS and models >= share * compared[f"{source} {provider}"]:
+            doubt = Doubt.of("provider_pattern", f"{models} models, times {factor}")
+            for found, change in changes:
+                found.hold(change.field, doubt)
+
+
+def _followers(judgements: Iterable[Judgement]) -> None:
+    """Believe what moves with a price that two sources agree on.
+
+    The same component of the same model, in another mode or tier or at another seller, by the
+    same factor: the batch price is halved with the standard one, and the cloud's with the maker's.
+    """
+    led: set[tuple[str, str, Decimal]] = set()
+    for found in judgements:
+        for change in found.accepted():
+            if len(found.sources[change.field]) >= WITNESSES and change.before and change.after:
+                led.add((*_subject(found, change), ratio(change.after, change.before)))
+    for found in judgements:
+        for place, doubt in list(found.doubts.items()):
+            change = found.changes[place]
+            if doubt.code == "change_over_25_percent" and change.before and change.after:
+                factor = ratio(change.after, change.before)
+                if (*_subject(found, change), factor) in led:
+                    del found.doubts[place]
+
+
+def _subject(found: Judgement, change: Difference) -> tuple[str, str]:
+    return bare_model(str(found.active["id"])), change.field.column
+
+
+def _bands(active: Iterable[Row]) -> dict[str, tuple[Decimal, Decimal]]:
+    """The lowest and highest token price of each provider's models today."""
+    prices: dict[str, list[Decimal]] = {}
+    for row in active:
+        if row.get("prices"):
+            rates = standard_rates(row["prices"])
+            known = [rates[name] for name in ("input", "output") if rates.get(name)]
+            prices.setdefault(row["provider"], []).extend(known)
+    return {provider: (min(found), max(found)) for provider, found in prices.items() if found}
+
+
+def _doubt_about_new(
+    candidate: Candidate, names: Names, band: tuple[Decimal, Decimal] | None
+) -> Doubt | None:
+    row = candidate.row
+    for name in (row["id"], *row.get("aliases", ())):
+        doubt = names.doubt_about(row["provider"], str(name))
+        if doubt:
+            return doubt
+    if not row.get("prices"):
+        return Doubt.of("invalid_entry", "it has no price by now")
+    rates = standard_rates(row["prices"])
+    low, high = band or (None, None)
+    for column in ("input", "output"):
+        price = rates.get(column)
+        if price is None:
+            continue
+        if not price:
+            return Doubt.of("implausible_price", f"{column} costs nothing")
+        if low and high and not low <= multiply(price, PLAUSIBLE) <= high * PLAUSIBLE**2:
+            return Doubt.of("implausible_price", f"{column} ${price}, where ${low} to ${high} is")
+    for period in row["prices"]:
+        for _, _, sentence in broken(sketch_of(period["lists"]), claude=False):
+            return Doubt.of("implausible_price", sentence)
+    return None
+
+
+def _vanished(active: Sequence[Row], missing: Sequence[str]) -> Iterator[QuarantinedField]:
+    """A finding for each provider that lost over a fifth of its models at once."""
+    known = Counter(row["provider"] for row in active if row.get("prices"))
+    gone = Counter(key.partition("/")[0] for key in missing)
+    for provider, count in sorted(gone.items()):
+        if count > VANISHED_SHARE * known[provider] and (
+            count >= PATTERN_MODELS or count == known[provider]
+        ):
+            doubt = Doubt.of("vanished_many", f"{count} of {known[provider]}; all keep their price")
+            yield QuarantinedField(provider, "*", "", None, None, (), doubt.code, doubt.reason)
+
+
+def _new_aliases(
+    pairs: Sequence[Pair], judgements: Sequence[Judgement], names: Names
+) -> tuple[dict[int, list[str]], list[QuarantinedField]]:
+    """Names nobody knew, of models whose price is as said; and those that are refused."""
+    found: dict[int, list[str]] = {}
+    refused: list[QuarantinedField] = []
+    for pair, judgement in zip(pairs, judgements, strict=True):
+        row = pair.candidate.row
+        for name in sorted(names_of(row)):
+            if names.knows(row["provider"], name):
+                continue
+            doubt = names.doubt_about(row["provider"], name)
+            if doubt:
+                refused.append(replace(_whole(pair.candidate, doubt), model=name[:128]))
+            elif not judgement.doubts and not pair.splits:
+                found.setdefault(id(pair.active), []).append(name)
+                names.add(row["provider"], name)
+    return found, refused

@@ -1,0 +1,281 @@
+"""One model judged: every field on which the sources differ, and what makes it wait.
+
+Judging happens in steps, each of which may add doubts: each change by itself (``guard_rules``),
+then changes of one list together, and, once the whole refresh is seen, changes that many models
+share (``guard``).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pricing.cloud_claude import CLOUDS
+from pricing.guard_candidate import OWN, Candidate
+from pricing.guard_rules import WITNESSES, Doubt, Witness, broken, doubt_about, is_inverted
+from pricing.merge_prices import Row
+from pricing.merged_rows import PACKAGES
+from pricing.money import plain
+from pricing.price_columns import Sketch, Steps
+from pricing.price_timeline import (
+    ALWAYS,
+    Difference,
+    Field,
+    Segment,
+    at_step,
+    believed_periods,
+    instant,
+    rebuilt,
+    segments,
+    windows_of,
+)
+from pricing.quarantine import QuarantinedField
+
+
+@dataclass(slots=True)
+class Judgement:
+    """One model's changes with the doubts about them. ``active`` is its row in force."""
+
+    active: Row
+    candidate: Candidate
+    now: str
+    parts: list[Segment]
+    changes: dict[Field, Difference] = field(default_factory=dict)
+    doubts: dict[Field, Doubt] = field(default_factory=dict)
+    sources: dict[Field, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def provider(self) -> str:
+        """Who sells it."""
+        return str(self.active["provider"])
+
+    def believed(self, place: Field) -> bool:
+        """Whether a change is to be in force at once."""
+        return place not in self.doubts
+
+    def believed_if_approved(self, place: Field) -> bool:
+        """Whether a change would be in force if somebody approved what waits."""
+        doubt = self.doubts.get(place)
+        return doubt is None or self._waiting(place, doubt).approvable
+
+    def prices(self, *, approved: bool = False) -> list[dict[str, Any]]:
+        """The row's price periods with what is believed."""
+        believed = self.believed_if_approved if approved else self.believed
+        source = str(self.candidate.row["prices"][-1]["source"])
+        return rebuilt(self.active["prices"], self.parts, self.now, source, believed)
+
+    def accepted(self) -> Iterator[Difference]:
+        """The changes that are believed."""
+        return (one for place, one in self.changes.items() if self.believed(place))
+
+    def waiting(self) -> Iterator[QuarantinedField]:
+        """The changes that wait."""
+        return (self._waiting(place, doubt) for place, doubt in self.doubts.items())
+
+    def hold(self, place: Field, doubt: Doubt) -> None:
+        """Add a doubt; the first one a field has stays."""
+        if place in self.changes:
+            self.doubts.setdefault(place, doubt)
+
+    def _waiting(self, place: Field, doubt: Doubt) -> QuarantinedField:
+        one = self.changes[place]
+        return QuarantinedField(
+            self.provider,
+            str(self.active["id"]),
+            str(place),
+            _plain(one.before),
+            _plain(one.after),
+            tuple(sorted(self.sources[place])),
+            doubt.code,
+            doubt.reason,
+        )
+
+
+def judge(active: Row, candidate: Candidate, now: str) -> Judgement:
+    """Every change of one model with the doubts each gives reason for by itself.
+
+    A model that one of its sources no longer lists keeps its price: what the other says was
+    known, and is no news.
+    """
+    candidate = candidate.of([active["id"], *active.get("aliases", ())])
+    is_silent = not candidate.own and sources_of(active, now) - candidate.said.keys()
+    ahead = active["prices"] if is_silent else candidate.row["prices"]
+    parts = segments(active["prices"], ahead, now)
+    found = Judgement(active, candidate, now, parts)
+    earlier = _earlier(active, now)
+    for part in parts:
+        for change in part.differences():
+            place = change.field
+            found.changes[place] = change
+            witness = _witness(found, change, earlier)
+            found.sources[place] = witness.sources
+            doubt = doubt_about(change, witness)
+            if doubt and not _is_cancelled(part, parts, change):
+                found.hold(place, doubt)
+    _follow_standard(found)
+    _inversions(found)
+    return found
+
+
+def sources_of(row: Row, now: str) -> frozenset[str]:
+    """The public lists that a row's price of today is from; empty for prices of our own."""
+    ahead = [p for p in row.get("prices", ()) if "to" not in p or instant(p["to"]) > now]
+    named = {part.rpartition(" ")[0] for p in ahead[:1] for part in p["source"].split(", ")}
+    return frozenset(named & {*PACKAGES.values()})
+
+
+def contradictions(found: Judgement) -> None:
+    """Hold what would contradict another price of the model, or is bound to what waits."""
+    for _ in range(len(found.changes) + 1):
+        known = len(found.doubts)
+        _tie_tiers(found)
+        _break(found)
+        if len(found.doubts) == known:
+            return
+
+
+def _witness(
+    found: Judgement, change: Difference, earlier: Mapping[tuple[str, str, int, str], set[Decimal]]
+) -> Witness:
+    place, candidate = change.field, found.candidate
+    if candidate.own:  # reviewed, or computed from prices that were judged already
+        return Witness(frozenset({OWN, "anthropic"}))
+    if place.starts or place.window:  # only a list with periods and windows can say these
+        return Witness(frozenset(list(candidate.said)[:1]))
+    sources = candidate.saying(place, change.after)
+    against = set()
+    for source in candidate.said.keys() - sources:
+        prices = candidate.prices_of(source, place)
+        known = {change.before, _known(found.active, source, place)}
+        if prices and (source in candidate.first_hand or not prices <= known):
+            against.add(source)
+    return Witness(sources, frozenset(against), frozenset(earlier.get(place[1:], ())))
+
+
+def _known(active: Row, source: str, place: Field) -> Decimal | None:
+    """What this source was already known to say differently."""
+    for one in active.get("disagreements", ()):
+        here = (one["mode"], one.get("tier", 0), one["component"])
+        if here == (place.mode, place.above, place.column):
+            said = one.get(source.replace("-", "_"))
+            return None if said is None else Decimal(said)
+    return None
+
+
+def _earlier(active: Row, now: str) -> dict[tuple[str, str, int, str], set[Decimal]]:
+    """The prices that have ended, by place."""
+    found: dict[tuple[str, str, int, str], set[Decimal]] = {}
+    for period in active["prices"]:
+        if "to" in period and instant(period["to"]) <= now:
+            for window, sketch in windows_of(period).items():
+                for mode, above, column, price in _prices_in(sketch):
+                    found.setdefault((window, mode, above, column), set()).add(price)
+    return found
+
+
+def _prices_in(sketch: Sketch) -> Iterator[tuple[str, int, str, Decimal]]:
+    for mode, steps in sketch.items():
+        for above, rates in steps.items():
+            for column, price in rates.items():
+                yield mode, above, column, price
+
+
+def _is_cancelled(part: Segment, parts: list[Segment], change: Difference) -> bool:
+    """Whether an announced price gives way to the one in force: an announcement withdrawn."""
+    if part.starts is None:
+        return False
+    place = change.field
+    previous = windows_of(parts[parts.index(part) - 1].active).get(place.window, {})
+    steps = previous.get(place.mode)
+    return bool(steps) and at_step(steps or {}, place.above).get(place.column) == change.after
+
+
+def _follow_standard(found: Judgement) -> None:
+    """A column no source states was completed from the standard list, and shares its fate.
+
+    Where the standard price waits, what one source alone says of another mode waits with it.
+    """
+    for place, change in found.changes.items():
+        base = place._replace(mode="standard")
+        is_copy = (
+            place.mode != "standard"
+            and not found.sources[place]
+            and base in found.changes
+            and found.changes[base].after == change.after
+        )
+        if is_copy:
+            found.doubts.pop(place, None)
+            if base in found.doubts:
+                found.doubts[place] = found.doubts[base]
+            found.sources[place] = found.sources[base]
+        elif base in found.doubts and len(found.sources[place]) < WITNESSES:
+            found.hold(place, found.doubts[base])
+
+
+def _inversions(found: Judgement) -> None:
+    if found.candidate.own:
+        return
+    for part in found.parts:
+        before, after = windows_of(part.before), windows_of(part.said)
+        for window, mode, above in _steps_changed(found, part):
+            ours, theirs = (of.get(window, {}).get(mode, {}) for of in (before, after))
+            if is_inverted(at_step(ours, above), at_step(theirs, above)):
+                for column in ("input", "output"):
+                    place = Field(part.starts, window, mode, above, column)
+                    found.hold(place, Doubt.of("input_output_inverted"))
+
+
+def _steps_changed(found: Judgement, part: Segment) -> set[tuple[str, str, int]]:
+    return {
+        (place.window, place.mode, place.above)
+        for place in found.changes
+        if place.starts == part.starts
+    }
+
+
+def _tie_tiers(found: Judgement) -> None:
+    """A mode or tier that is new is taken whole or not at all."""
+    for part in found.parts:
+        ours = windows_of(part.before)
+        for window, mode, above in _steps_changed(found, part):
+            if above in ours.get(window, {}).get(mode, {}):
+                continue
+            bound = [
+                place for place in found.changes if place[:4] == (part.starts, window, mode, above)
+            ]
+            doubts = [found.doubts[place] for place in bound if place in found.doubts]
+            for place in bound if doubts else ():
+                found.hold(place, doubts[0])
+
+
+def _break(found: Judgement) -> None:
+    claude = is_claude(found.active)
+    after = believed_periods(found.parts, "", found.believed)
+    for part, period in zip(found.parts, after, strict=True):
+        active = windows_of(part.active)
+        for window, sketch in windows_of(period).items():
+            known = set(broken(active.get(window, {}), claude=claude))
+            for mode, above, sentence in broken(sketch, claude=claude):
+                if (mode, above, sentence) not in known:
+                    doubt = Doubt.of("broken_invariant", sentence)
+                    for place in list(found.changes):
+                        at = (place.starts, place.window, place.above)
+                        if at == (part.starts, window, above) and place.mode in (mode, "standard"):
+                            found.hold(place, doubt)
+
+
+def is_claude(row: Row) -> bool:
+    """Whether Anthropic's published multiples hold for a row's cache prices."""
+    own = row["provider"] == "anthropic"
+    return own or (row["provider"] in CLOUDS and "claude" in str(row["id"]))
+
+
+def standard_rates(prices: Iterable[Mapping[str, Any]]) -> Mapping[str, Decimal]:
+    """The newest standard base rates of a row's periods."""
+    newest = list(prices)[-1]
+    steps: Steps = windows_of(newest)[ALWAYS]["standard"]
+    return steps[0]
+
+
+def _plain(price: Decimal | None) -> str | None:
+    return None if price is None else plain(price)

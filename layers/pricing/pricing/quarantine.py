@@ -1,0 +1,114 @@
+"""What a refresh found but did not believe: single price fields, each with the reason it waits.
+
+A field waits beside the version it was proposed with until a person decides. Codes are closed
+sets, so that metrics, filters and the runbook can name them; ``reason`` is the sentence for
+people. Prices are decimal strings, as a price book holds them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+#: Who proposed a version: the scheduled refresh, or a person.
+Origin = Literal["refresh", "manual"]
+
+#: Doubts a person can resolve by activating the version they were proposed with.
+APPROVABLE: Mapping[str, str] = MappingProxyType(
+    {
+        "change_over_25_percent": "one source alone says so; the change needs a second",
+        "change_over_10x": "a change of more than ten times waits for a person",
+        "to_zero": "a price that becomes free waits for a person",
+        "from_zero": "a free model that gets a price waits for a person",
+        "input_output_inverted": "output was dearer than input, and is cheaper now",
+        "sources_disagree": "the sources say different new prices",
+        "provider_pattern": "many of this provider's prices moved by one factor at once",
+        "price_withdrawn": "a price the active version has is no longer listed",
+        "implausible_price": "far outside what this provider's models cost",
+        "reverted": "it is the price before the last change, as an old copy would have it",
+    }
+)
+#: Findings that no approval makes a price of: they are shown, and never part of a version.
+REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "far_future": "announced for more than a year ahead",
+        "vanished_many": "over a fifth of the provider's models are gone from the lists",
+        "broken_invariant": "it contradicts another price of the same model",
+        "confusable_name": "the name looks like another one that is already known",
+        "invalid_name": "not a name a caller could send",
+        "invalid_price": "not a price of zero or more",
+        "invalid_entry": "the entry cannot be read",
+        "source_refused": "the source's whole answer was refused",
+    }
+)
+CODES: Mapping[str, str] = MappingProxyType({**APPROVABLE, **REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedField:
+    """One thing that was said upstream and is not in force.
+
+    ``field`` is ``mode.component``, with ``>tokens`` for a tier and ``@instant`` for a price
+    announced for later (``standard.input``, ``batch.output>200000``); empty when the whole model
+    waits. ``before`` is the active price, None where there is none; ``after`` what was said, None
+    where it vanished. ``sources`` are those that say ``after``.
+    """
+
+    provider: str
+    model: str
+    field: str
+    before: str | None
+    after: str | None
+    sources: tuple[str, ...]
+    code: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"{self.code} is not a reason to wait")
+
+    @property
+    def approvable(self) -> bool:
+        """Whether activating the proposed version would put ``after`` in force."""
+        return self.code in APPROVABLE
+
+    def document(self) -> dict[str, Any]:
+        """The field as JSON holds it."""
+        return {
+            "provider": self.provider,
+            "model": self.model,
+            "field": self.field,
+            "before": self.before,
+            "after": self.after,
+            "sources": list(self.sources),
+            "code": self.code,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Who proposes a version, why, and what in it needs somebody else's approval.
+
+    ``summary`` is JSON: counts and the changed fields, for a listing. A version whose
+    ``quarantined`` is empty may be activated by its proposer; any other by somebody else.
+    """
+
+    proposer: str
+    source: Origin
+    summary: Mapping[str, Any]
+    quarantined: tuple[QuarantinedField, ...] = ()
+
+
+def quarantined_from(document: Mapping[str, Any]) -> QuarantinedField:
+    """Read what ``document`` wrote; raises KeyError or ValueError for anything else."""
+    return QuarantinedField(
+        provider=document["provider"],
+        model=document["model"],
+        field=document["field"],
+        before=document["before"],
+        after=document["after"],
+        sources=tuple(document["sources"]),
+        code=document["code"],
+        reason=document["reason"],
+    )

@@ -1,0 +1,233 @@
+"""A refresh as a value: the active book and what the sources answered in, what to store out.
+
+Nothing here fetches or stores, and nothing is removed. The answer holds at most two books: one
+with what is believed, ready to be active, and one with what a person could approve on top of it.
+Both ids are made from the day and the content, so the same event makes the same versions again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pricing import sources_bedrock, sources_genai_published, sources_litellm, sources_openrouter
+from pricing.guard import Verdict, decide
+from pricing.guard_model import sources_of
+from pricing.guard_rows import names_of
+from pricing.merge_prices import Row
+from pricing.merged_rows import PACKAGES
+from pricing.money import plain
+from pricing.price_book import PriceBook
+from pricing.quarantine import QuarantinedField
+from pricing.refresh_books import BookMaker, RefreshFailed, finding, marked
+from pricing.refresh_candidates import AWS, OPENROUTER, Candidates, Read
+from pricing.sources import Findings, Payload, SourceRefused
+
+#: Prices announced for later than this are not believed by themselves.
+HORIZON = timedelta(days=366)
+#: A model's mark is worth a version of its own once it has been gone for this long.
+MARK_AFTER = timedelta(days=7)
+#: Answers remembered for each source, so that an old one is known for what it is.
+REMEMBERED = 400
+#: When more models wait than this, it is a source that needs looking at, not their prices.
+APPROVABLE_AT_ONCE = 100
+READERS = {
+    "genai-prices": sources_genai_published.read,
+    "litellm": sources_litellm.read,
+    OPENROUTER: sources_openrouter.read,
+    AWS: sources_bedrock.read,
+}
+#: The sources that make candidates. Without either there is nothing to refresh from.
+LISTS = tuple(PACKAGES.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one refresh leaves for the next: answers seen, and since when models are missing."""
+
+    seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {
+            "seen": {name: list(found) for name, found in self.seen.items()},
+            "missing": dict(self.missing),
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any] | None) -> "Memory":
+        """Read what ``document`` wrote."""
+        found = document or {}
+        seen = {name: tuple(hashes) for name, hashes in found.get("seen", {}).items()}
+        return cls(seen, dict(found.get("missing", {})))
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What to do after a refresh. ``clean`` is to become active, ``held`` to wait; None: nothing.
+
+    ``complete`` says whether both public lists answered and were read.
+    """
+
+    clean: PriceBook | None
+    held: PriceBook | None
+    changes: tuple[Mapping[str, Any], ...]
+    added: tuple[str, ...]
+    waiting: tuple[QuarantinedField, ...]
+    missing: Mapping[str, str]
+    compared: int
+    complete: bool
+    memory: Memory
+
+
+def refresh(
+    active: PriceBook,
+    payloads: Iterable[Payload],
+    rules: Mapping[str, Any],
+    memory: Memory,
+    now: datetime,
+) -> Refreshed:
+    """Judge what the sources say against the active book.
+
+    Raises RefreshFailed when no public list can be used, or when the book that would result
+    fails the checks every published book must pass.
+    """
+    payloads = list(payloads)
+    read, used, waiting = _read(payloads, memory)
+    if not read.lists:
+        reasons = "; ".join(one.reason for one in waiting if one.code == "source_refused")
+        raise RefreshFailed(f"No public price list can be used. {reasons}".strip())
+    document = json.loads(active.to_json())
+    rows: list[Row] = document["models"]
+    moment = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    horizon = f"{now.astimezone(UTC) + HORIZON:%Y-%m-%dT%H:%M:%S}"
+    dated = dict.fromkeys(LISTS, moment[:10])
+    candidates = Candidates(read, rules, moment, dated)
+    own = [row for row in rows if row["provider"] in _own_providers(rows)]
+    complete = read.lists == {*LISTS}
+    first = decide(own, list(candidates.of_own(own)), moment, horizon, complete=complete)
+    others = [row for row in rows if row not in own]
+    found = list(candidates.of_others(first.rows))
+    judged = [
+        row
+        for row in others
+        if row["provider"] not in candidates.failed
+        and (sources_of(row, moment) or {*LISTS}) <= read.lists
+    ]
+    left = {id(row) for row in others} - {id(row) for row in judged}
+    if not complete:
+        names = {(row["provider"], name) for row in judged for name in names_of(row)}
+        found = [c for c in found if {(c.row["provider"], n) for n in names_of(c.row)} <= names]
+    second = decide(judged, found, moment, horizon)
+    waiting += [*first.waiting, *second.waiting]
+    for provider, reason in candidates.failed.items():
+        waiting.append(finding(provider, "*", "source_refused", reason))
+    missing = _missing(memory, [*first.missing, *second.missing], rows, read, moment)
+    untouched = [row for row in others if id(row) in left]
+    maker = BookMaker(document, used, moment)
+    clean, refused = maker.book(
+        marked([*first.rows, *second.rows, *untouched], missing), due=_due(missing, rows, now)
+    )
+    held = None
+    models = {(one.provider, one.model) for one in waiting if one.approvable}
+    if 0 < len(models) <= APPROVABLE_AT_ONCE:
+        approved = [*first.approved_rows, *second.approved_rows, *untouched]
+        held = maker.held(marked(approved, missing), clean or active, waiting)
+    return Refreshed(
+        clean=clean,
+        held=held,
+        changes=tuple(_changes(first)) + tuple(_changes(second)),
+        added=(*first.added, *second.added),
+        waiting=(*waiting, *refused),
+        missing=missing,
+        compared=first.compared + second.compared,
+        complete=complete,
+        memory=Memory(_seen(memory, used), missing),
+    )
+
+
+def _read(
+    payloads: Iterable[Payload], memory: Memory
+) -> tuple[Read, list[Payload], list[QuarantinedField]]:
+    answers: dict[str, Any] = {}
+    used: list[Payload] = []
+    waiting: list[QuarantinedField] = []
+    for payload in payloads:
+        findings = Findings(payload.source)
+        try:
+            known = memory.seen.get(payload.source, ())
+            if payload.sha256 in known[:-1]:
+                raise SourceRefused(f"{payload.source}: an old copy, seen before a newer one")
+            answers[payload.source] = READERS[payload.source](payload, findings)
+            used.append(payload)
+        except SourceRefused as error:
+            findings.found.clear()
+            findings.add(payload.source, "*", "source_refused", error.detail)
+        waiting += findings.found
+    read = Read(
+        answers.get("genai-prices"),
+        answers.get("litellm"),
+        answers.get(OPENROUTER),
+        answers.get(AWS),
+    )
+    return read, used, waiting
+
+
+def _own_providers(rows: Iterable[Row]) -> set[str]:
+    """Whose rows are hand-written: those say where their facts are from."""
+    return {row["provider"] for row in rows if row.get("source")}
+
+
+def _missing(
+    memory: Memory, gone: Sequence[str], rows: Sequence[Row], read: Read, now: str
+) -> dict[str, str]:
+    """Since when each model is in no list; a list that did not answer changes nothing."""
+    if read.lists != {*LISTS}:
+        return dict(memory.missing)
+    marks = {
+        f"{row['provider']}/{row['id']}": row["lifecycle"]["missing_upstream_since"]
+        for row in rows
+        if "missing_upstream_since" in row.get("lifecycle", {})
+    }
+    retired = {
+        f"{row['provider']}/{row['id']}"
+        for row in rows
+        if row.get("lifecycle", {}).get("retires", now) < now
+    }
+    return {
+        key: memory.missing.get(key) or marks.get(key) or now[:10]
+        for key in sorted({*gone} - retired)  # lists are free to drop what nobody can call
+    }
+
+
+def _due(missing: Mapping[str, str], rows: Iterable[Row], now: datetime) -> bool:
+    """Whether a mark has waited long enough to be worth a version by itself."""
+    marked = {
+        f"{row['provider']}/{row['id']}"
+        for row in rows
+        if "missing_upstream_since" in row.get("lifecycle", {})
+    }
+    since = f"{now - MARK_AFTER:%Y-%m-%d}"
+    return any(day <= since and key not in marked for key, day in missing.items())
+
+
+def _seen(memory: Memory, used: Iterable[Payload]) -> dict[str, tuple[str, ...]]:
+    seen = dict(memory.seen)
+    for payload in used:
+        known = seen.get(payload.source, ())
+        if known[-1:] != (payload.sha256,):
+            seen[payload.source] = (*known, payload.sha256)[-REMEMBERED:]
+    return seen
+
+
+def _changes(verdict: Verdict) -> Iterable[Mapping[str, Any]]:
+    for key, change, sources in verdict.accepted:
+        yield {
+            "model": key,
+            "field": str(change.field),
+            "before": None if change.before is None else plain(change.before),
+            "after": None if change.after is None else plain(change.after),
+            "sources": sorted(sources),
+        }

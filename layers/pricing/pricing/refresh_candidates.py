@@ -1,0 +1,201 @@
+"""What the fetched lists make of every model: candidate rows, with what each source says.
+
+The two public lists are merged as they are for the bundled book (``merged_book``). Hand-written
+rows, Claude's, are not replaced by a merge: a source counts there when it says something new.
+Sellers' own lists (OpenRouter's for itself, AWS's for Bedrock) confirm or contradict.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from pricing.cloud_claude import regional
+from pricing.corrections import Corrections
+from pricing.guard_candidate import Candidate
+from pricing.merge_prices import GENAI, LITELLM, Listing, Row
+from pricing.merged_book import Merge, merges
+from pricing.merged_rows import PACKAGES
+from pricing.model_names import bare_model
+from pricing.price_columns import Sketch, document_of, sketch_of
+from pricing.price_timeline import instant
+from pricing.source_lists import side_by_side
+from pricing.sources import UNREADABLE
+from pricing.sources_bedrock import key_of
+from pricing.sources_litellm import WITNESSED
+
+OPENROUTER, BEDROCK = "openrouter", "bedrock"
+AWS = "aws-price-list"
+REGIONAL = "regional/"
+#: By name and source, what the source says today.
+Said = Mapping[str, Mapping[str, Sketch]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of each source; None for one that did not answer."""
+
+    genai: list[Any] | None = None
+    litellm: dict[str, list[dict[str, Any]]] | None = None
+    openrouter: list[dict[str, Any]] | None = None
+    bedrock: list[dict[str, Any]] | None = None
+
+    @property
+    def lists(self) -> frozenset[str]:
+        """The names of the public lists that answered."""
+        known = {GENAI: self.genai, LITELLM: self.litellm}
+        return frozenset(PACKAGES[name] for name, said in known.items() if said is not None)
+
+
+@dataclass(slots=True)
+class Candidates:
+    """Candidates of one refresh, made in two steps: Claude's own prices decide the clouds'."""
+
+    read: Read
+    rules: Mapping[str, Any]
+    now: str
+    sources: Mapping[str, str]
+    _lists: dict[str, Any] = field(init=False)
+    _first_hand: dict[tuple[str, str], tuple[str, Sketch]] = field(init=False)
+    _witnessed: dict[str, list[dict[str, Any]]] = field(init=False)
+    #: Providers whose lists could not be merged, and why.
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        listed = dict(self.read.litellm or {})
+        self._witnessed = {name: listed.pop(name, []) for name in WITNESSED.values()}
+        self._lists = side_by_side(self.read.genai or [], listed)
+        self._first_hand = {}
+        for row in self.read.openrouter or ():
+            self._first_hand[OPENROUTER, row["id"]] = (OPENROUTER, sketch_of(row["lists"]))
+        for row in self.read.bedrock or ():
+            key = key_of(row["id"])
+            if key:
+                self._first_hand[BEDROCK, key] = (AWS, sketch_of(row["lists"]))
+
+    def of_own(self, own: Sequence[Row]) -> Iterator[Candidate]:
+        """Candidates for hand-written rows, and for models of their providers nobody knows."""
+        for provider in sorted({row["provider"] for row in own} & self._lists.keys()):
+            merge = self._merge(own, provider)
+            if merge is not None:
+                yield from self._of_own([r for r in own if r["provider"] == provider], merge)
+
+    def _of_own(self, own: Iterable[Row], merge: Merge) -> Iterator[Candidate]:
+        by_name = {listing.name: listing for listing in merge.listings}
+        known: set[str] = set()
+        for row in own:
+            names = [row["id"], *row.get("aliases", ())]
+            known.update(names)
+            said = self._said(merge, {name: by_name[name] for name in names if name in by_name})
+            if row.get("prices") and said:
+                yield self._own_candidate(row, said)
+        for row in merge.rows:
+            if not known & {row["id"], *row.get("aliases", ())}:
+                yield self._candidate(row, merge, by_name)
+
+    def of_others(self, own: Sequence[Row]) -> Iterator[Candidate]:
+        """Candidates for every other provider; the clouds' Claude costs what ``own`` does."""
+        theirs = sorted(self._lists.keys() - {row["provider"] for row in own})
+        made = [merge for provider in theirs if (merge := self._merge(own, provider))]
+        everywhere = self._everywhere(made)
+        for merge in made:
+            by_name = {listing.name: listing for listing in merge.listings}
+            for row in merge.rows:
+                sellers = everywhere.get(bare_model(row["id"]), {})
+                elsewhere: dict[str, tuple[Sketch, ...]] = {}
+                for seller in sellers.keys() - {merge.provider}:
+                    for source, sketches in sellers[seller].items():
+                        elsewhere[source] = (*elsewhere.get(source, ()), *sketches)
+                yield replace(self._candidate(row, merge, by_name), elsewhere=elsewhere)
+
+    def _everywhere(self, made: Sequence[Merge]) -> dict[str, dict[str, dict[str, list[Sketch]]]]:
+        """By model, seller and source: what each source says of one model anywhere."""
+        found: dict[str, dict[str, dict[str, list[Sketch]]]] = {}
+
+        def note(name: str, seller: str, source: str, sketch: Sketch) -> None:
+            at = found.setdefault(bare_model(name), {}).setdefault(seller, {})
+            at.setdefault(source, []).append(sketch)
+
+        for provider, rows in self._witnessed.items():
+            for row in rows:  # a seller apart: its own candidate may not be the only witness
+                note(row["id"], f"{provider}, witnessed", "litellm", sketch_of(row["lists"]))
+        for merge in made:
+            by_name = {listing.name: listing for listing in merge.listings}
+            for name, said in self._said(merge, by_name).items():
+                for source, sketch in said.items():
+                    note(name, merge.provider, source, sketch)
+        return found
+
+    def _merge(self, own: Sequence[Row], provider: str) -> Merge | None:
+        """One provider merged; None, and noted, where its lists make no sense together."""
+        corrections = Corrections(self.rules["corrections"], as_of=self.now[:10])
+        lists = [self._lists[provider]]
+        try:
+            (merge,) = merges(own, lists, corrections, self.sources, self.rules["families"])
+        except (*UNREADABLE, StopIteration, RuntimeError) as error:
+            self.failed[provider] = f"its lists cannot be merged ({error!r:.100})"
+            return None
+        return merge
+
+    def _candidate(self, row: Row, merge: Merge, by_name: Mapping[str, Listing]) -> Candidate:
+        names = [row["id"], *row.get("aliases", ())]
+        listings = {name: by_name[name.removeprefix(REGIONAL)] for name in names}
+        said = self._said(merge, listings)
+        if str(row["id"]).startswith(REGIONAL):
+            said = {
+                name: {source: regional(sketch) for source, sketch in found.items()}
+                for name, found in said.items()
+            }
+        sellers = set()
+        for name in names:
+            key = key_of(name) if merge.provider == BEDROCK else name
+            seller = self._first_hand.get((merge.provider, str(key)))
+            if seller:
+                said[name] = {**said.get(name, {}), seller[0]: seller[1]}
+                sellers.add(seller[0])
+        own = all(listing.source for listing in listings.values())
+        return Candidate(row, said, frozenset(sellers), own)
+
+    def _said(self, merge: Merge, listings: Mapping[str, Listing]) -> dict[str, dict[str, Sketch]]:
+        said: dict[str, dict[str, Sketch]] = {}
+        for name, listing in listings.items():
+            for key, sketch in zip((GENAI, LITELLM), merge.merger.said(listing), strict=True):
+                if sketch and (key != GENAI or listing.is_stated):  # a pattern is no witness
+                    said.setdefault(name, {})[PACKAGES[key]] = sketch
+        return said
+
+    def _own_candidate(self, row: Row, said: Said) -> Candidate:
+        """The row with every price of today that a source newly says otherwise."""
+        ahead = [p for p in row["prices"] if "to" not in p or instant(p["to"]) > self.now]
+        lists = sketch_of(ahead[0]["lists"])
+        known = {
+            (one["mode"], one.get("tier", 0), one["component"], source): one.get(key)
+            for one in row.get("disagreements", ())
+            for key, source in PACKAGES.items()
+        }
+        for mode, steps in lists.items():
+            for above, rates in steps.items():
+                for column, price in list(rates.items()):
+                    news = [
+                        new
+                        for name in said
+                        for source, sketch in said[name].items()
+                        for new in _at(sketch, mode, above, column)
+                        if new not in (price, _decimal(known.get((mode, above, column, source))))
+                    ]
+                    if news:
+                        rates[column] = news[0]
+        named = sorted({source for sources in said.values() for source in sources})
+        label = ", ".join(f"{name} {self.sources[name]}" for name in named)
+        today = {"lists": document_of(lists), "source": label}
+        return Candidate({**row, "prices": [today, *ahead[1:]]}, said)
+
+
+def _at(sketch: Sketch, mode: str, above: int, column: str) -> Iterator[Decimal]:
+    rates = sketch.get(mode, {}).get(above, {})
+    if column in rates:
+        yield rates[column]
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -1,0 +1,39 @@
+"""The version store as the catalogue shows it, with the bundled versions behind it."""
+
+from pricing import bundled
+from pricing.errors import StoreUnavailable
+from pricing.price_versions import Shelf
+from pricing.quarantine import Proposal
+from pricing.records import Records
+
+
+class Shelves:
+    """Reads for the pages about versions. They are few, so nothing is kept between calls."""
+
+    def __init__(self, records: Records | None) -> None:
+        self._records = records
+
+    def shelf(self) -> Shelf:
+        """What is known of the store; the bundled versions alone while it does not answer."""
+        books = [book for one in bundled.ids() if (book := bundled.load(one))]
+        if self._records is None:
+            return Shelf((), books, None, 0, (), stale=True)
+        try:
+            pointer = self._records.active()
+            return Shelf(
+                stored=self._records.versions(),
+                bundled=books,
+                active=pointer.version if pointer else None,
+                revision=pointer.revision if pointer else 0,
+                audit=self._records.audit_rows(),
+                stale=False,
+            )
+        except StoreUnavailable:
+            return Shelf((), books, None, 0, (), stale=True)
+
+    def proposal(self, version_id: str) -> Proposal | None:
+        """What a stored version was proposed with."""
+        try:
+            return self._records.proposal(version_id) if self._records else None
+        except StoreUnavailable:
+            return None

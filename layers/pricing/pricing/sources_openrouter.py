@@ -1,0 +1,65 @@
+"""OpenRouter's models API: what OpenRouter itself charges, as USD a token in decimal strings.
+
+``-1`` means that the price depends on the model the request is routed to: no price. A zero cache,
+request or reasoning price means that there is no such charge. Pictures and requests with files
+are priced by the piece there and have no column here.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pricing.price_columns import Sketch, document_of, per_million
+from pricing.sources import Findings, Payload, SourceRefused, price_in, read_document, text_of
+
+DYNAMIC = "-1"
+COLUMNS = {
+    "prompt": "input",
+    "completion": "output",
+    "input_cache_read": "cache_read",
+    "input_cache_write": "cache_write_5m",
+    "input_cache_write_1h": "cache_write_1h",
+    "internal_reasoning": "reasoning_output",
+    "audio": "audio_input",
+}
+PER_USE = {"web_search": "web_search", "request": "request_fee"}
+ESSENTIAL = ("prompt", "completion")
+
+
+def read(payload: Payload, findings: Findings) -> list[dict[str, Any]]:
+    """A row ``{id, name, context_window, lists}`` for each model with a fixed price.
+
+    Raises SourceRefused.
+    """
+    entries = read_document(payload, dict).get("data")
+    if not isinstance(entries, list):
+        raise SourceRefused(f"{payload.source}: the answer holds no list of models")
+    rows = []
+    for entry in entries:
+        name = entry.get("id") if isinstance(entry, dict) else entry
+        with findings.entry("openrouter", name):
+            sketch = _sketch(entry["pricing"])
+            if sketch:
+                rows.append(
+                    {
+                        "id": text_of(entry["id"]),
+                        "name": entry.get("name"),
+                        "context_window": entry.get("context_length"),
+                        "lists": document_of(sketch),
+                    }
+                )
+    return rows
+
+
+def _sketch(pricing: Mapping[str, Any]) -> Sketch:
+    if any(pricing[key] == DYNAMIC for key in ESSENTIAL):
+        return {}
+    rates: dict[str, Decimal] = {}
+    for key, value in pricing.items():
+        column = COLUMNS.get(key) or PER_USE.get(key)
+        if column is None:
+            continue
+        price = price_in(value)
+        if price or key in ESSENTIAL:
+            rates[column] = price if key in PER_USE else per_million(price)
+    return {"standard": {0: rates}}

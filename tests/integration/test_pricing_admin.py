@@ -1,0 +1,414 @@
+"""Administrators' routes and the pages about versions, through their handlers and a real store."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import boto3
+import pytest
+
+from pricing import bundled
+from pricing.ledger import Ledger
+from pricing.price_book import PriceBook
+from pricing.quarantine import Proposal, QuarantinedField
+from tests.books import BY, PLAIN, book, row
+from tests.handlers import Answer, Handler, call, handler
+from tests.tables import StoreTable
+
+ANN, BOB = (
+    f"arn:aws:sts::123456789012:assumed-role/tariff-admin/{name}" for name in ("one", "other")
+)
+WAITING = QuarantinedField(
+    "acme", "rocket", "standard.input", "3", "9", ("litellm",), "change_over_25_percent",
+    "one source alone says so",
+)  # fmt: skip
+
+
+@dataclass
+class Api:
+    """Both functions in front of one store."""
+
+    admin: Handler
+    catalogue: Handler
+    recorded: Mapping[str, Any]
+    ledger: Ledger
+
+    def send(
+        self, method: str, path: str, body: Any = None, *, by: str = ANN, key: str | None = None,
+        **query: str,
+    ) -> Answer:  # fmt: skip
+        headers = {"content-type": "application/json"}
+        if key is not None:
+            headers["idempotency-key"] = key
+        parts = path.split("/")
+        template, parameters = path, {}
+        if parts[3] == "versions" and len(parts) > 4:
+            parameters = {"id": parts[4]}
+            template = "/".join([*parts[:4], "{id}", *parts[5:]])
+        to = self.admin if method == "POST" or path.endswith("audit") else self.catalogue
+        context = {
+            **self.recorded["requestContext"],
+            "authorizer": {"iam": {"userArn": by}},
+            "http": {**self.recorded["requestContext"]["http"], "method": method, "path": path},
+        }
+        return call(
+            to,
+            self.recorded,
+            routeKey=f"{method} {template}",
+            rawPath=path,
+            headers=headers,
+            requestContext=context,
+            pathParameters=parameters,
+            queryStringParameters=query or None,
+            body=body if isinstance(body, str) else json.dumps(body),
+        )
+
+    def activate(self, version: str, revision: int, **changes: Any) -> Answer:
+        body = {"reason": "checked by hand", "expected_revision": revision}
+        return self.send("POST", f"/v1/pricing/versions/{version}/activate", body, **changes)
+
+    def reject(self, version: str, **changes: Any) -> Answer:
+        body = {"reason": "a unit slip"}
+        return self.send("POST", f"/v1/pricing/versions/{version}/reject", body, **changes)
+
+
+@pytest.fixture
+def api(moto_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Api]:
+    environment = {**moto_table.environment(), "TARIFF_RECHECK_SECONDS": "0"}
+    with mock.patch.dict("os.environ", environment):
+        client: Any = moto_table.client
+        ledger = Ledger(moto_table.name, client, client)
+        yield Api(handler("pricing_admin"), handler("catalogue"), event("pricing_admin"), ledger)
+
+
+def cheap_and_dear() -> tuple[PriceBook, PriceBook]:
+    dear = {"standard": {"rates": {"input": "9", "output": "15"}}}
+    return (
+        book("v1", [row("rocket")]),
+        book("v2", [row("rocket", prices=[{"source": "list", "lists": dear}]), row("shuttle")]),
+    )
+
+
+@pytest.fixture
+def two(api: Api) -> Api:
+    """v1 active, v2 proposed with a price that waits."""
+    first, second = cheap_and_dear()
+    api.ledger.propose(first, proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    api.ledger.propose(second, proposal=Proposal(ANN, "refresh", {}, (WAITING,)))
+    return api
+
+
+def problem(answer: Answer, status: int, slug: str) -> str:
+    assert (answer.status, answer.body["type"]) == (status, f"/docs#{slug}")
+    detail: str = answer.body["detail"]
+    return detail
+
+
+def test_the_recorded_event_activates_the_lessons_prices(api: Api) -> None:
+    api.ledger.propose(book("v1"), proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    answer = call(api.admin, api.recorded)
+    assert answer.status == 200
+    assert answer.body == {
+        "version": "lesson-2025",
+        "revision": 2,
+        "before": "v1",
+        "actor": "arn:aws:sts::123456789012:assumed-role/tariff-admin/oncall",
+        "reason": "The lesson's prices, for a demonstration",
+    }
+    assert call(api.admin, api.recorded).body == answer.body  # its Idempotency-Key
+
+
+def test_what_waits_is_listed_with_its_reason_and_activated_by_somebody_else(two: Api) -> None:
+    page = two.send("GET", "/v1/pricing/versions/v2").body
+    assert (page["status"], page["waiting"], page["proposer"]) == ("proposed", 1, ANN)
+    assert page["quarantined"] == [WAITING.document()]
+    refused = problem(two.activate("v2", 1, by=ANN), 409, "conflict")
+    assert "somebody other" in refused
+    assert two.activate("v2", 1, by=BOB).body["revision"] == 2
+    decisions = two.send("GET", "/v1/pricing/versions/v2").body["decisions"]
+    assert [(one["action"], one["actor"]) for one in decisions] == [
+        ("propose", ANN), ("activate", BOB),
+    ]  # fmt: skip
+
+
+def test_going_back_is_activating_an_earlier_version_whoever_proposed_it(two: Api) -> None:
+    two.activate("v2", 1, by=BOB)
+    assert two.activate("v1", 2, by=ANN).body["before"] == "v2"
+    assert two.activate("v2", 3, by=ANN).status == 200  # approved once, it needs no second time
+    statuses = {
+        one["id"]: one["status"] for one in two.send("GET", "/v1/pricing/versions").body["versions"]
+    }
+    assert (statuses["v1"], statuses["v2"]) == ("earlier", "active")
+    assert statuses["lesson-2025"] == "bundled"
+
+
+@pytest.mark.parametrize("revision", [0, 2])
+def test_a_decision_from_an_old_reading_is_refused(two: Api, revision: int) -> None:
+    assert "revision" in problem(two.activate("v2", revision, by=BOB), 409, "conflict")
+    body = {"reason": "late", "expected_revision": revision}
+    late = two.send("POST", "/v1/pricing/versions/v2/reject", body)
+    assert "revision" in problem(late, 409, "conflict")
+    assert two.send("GET", "/v1/pricing/versions").body["active"] == "v1"
+
+
+def test_a_rejected_version_never_becomes_active(two: Api) -> None:
+    assert two.reject("v2").body["status"] == "rejected"
+    assert "rejected" in problem(two.activate("v2", 1, by=BOB), 409, "conflict")
+    assert "already" in problem(two.reject("v2"), 409, "conflict")
+    assert two.send("GET", "/v1/pricing/versions/v2").body["status"] == "rejected"
+
+
+def test_the_active_version_cannot_be_rejected(two: Api) -> None:
+    assert "active version" in problem(two.reject("v1"), 409, "conflict")
+
+
+def test_an_unknown_version_is_not_found(two: Api) -> None:
+    problem(two.activate("v3", 1), 404, "unknown-version")
+    problem(two.reject("v3"), 404, "unknown-version")
+    problem(two.send("GET", "/v1/pricing/versions/v3"), 404, "unknown-version")
+    problem(two.send("GET", "/v1/pricing/diff", **{"from": "v3"}), 404, "unknown-version")
+
+
+# Idempotency-Key
+
+
+def test_the_same_key_and_body_give_the_same_answer_and_one_activation(two: Api) -> None:
+    first = two.activate("v2", 1, by=BOB, key="k1")
+    again = two.activate("v2", 1, by=BOB, key="k1")
+    assert first.body == again.body
+    assert two.send("GET", "/v1/pricing/versions").body["revision"] == 2
+
+
+def test_the_same_key_with_another_body_is_refused(two: Api) -> None:
+    two.activate("v2", 1, by=BOB, key="k1")
+    other = two.activate("v2", 2, by=BOB, key="k1")
+    assert "another request" in problem(other, 422, "invalid-request")
+    elsewhere = two.activate("v1", 1, by=BOB, key="k1")
+    assert "another request" in problem(elsewhere, 422, "invalid-request")
+
+
+def test_a_key_is_its_callers_own(two: Api) -> None:
+    two.activate("v2", 1, by=BOB, key="k1")
+    problem(two.activate("v2", 1, by=ANN, key="k1"), 409, "conflict")
+
+
+def test_a_key_in_flight_is_a_conflict(two: Api) -> None:
+    seen: list[Answer] = []
+    real = Ledger.activate
+
+    def slow(self: Ledger, *arguments: Any, **named: Any) -> Any:
+        seen.append(two.activate("v2", 1, by=BOB, key="k1"))
+        return real(self, *arguments, **named)
+
+    with mock.patch.object(Ledger, "activate", slow):
+        assert two.activate("v2", 1, by=BOB, key="k1").status == 200
+    assert "not done yet" in problem(seen[0], 409, "conflict")
+
+
+def test_a_refused_request_gives_its_key_back(two: Api) -> None:
+    problem(two.activate("v2", 9, by=BOB, key="k1"), 409, "conflict")
+    assert two.activate("v2", 1, by=BOB, key="k1").status == 200
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é", "x" * 129, "\x00"])
+def test_a_key_that_cannot_be_kept_is_refused(two: Api, key: str) -> None:
+    problem(two.activate("v2", 1, by=BOB, key=key), 422, "invalid-request")
+
+
+# Differences and changes
+
+
+def test_the_difference_of_two_versions_names_every_price(two: Api) -> None:
+    answer = two.send("GET", "/v1/pricing/diff", **{"from": "v1", "to": "v2"}).body
+    assert (answer["added"], answer["removed"], answer["changed"]) == (1, 0, 1)
+    rocket, shuttle = answer["changes"]
+    assert rocket["fields"] == [
+        {"field": "standard.input", "before": "3", "after": "9", "change_percent": "200"}
+    ]
+    assert (shuttle["id"], shuttle["kind"]) == ("shuttle", "added")
+
+
+def test_the_difference_comes_in_pages(two: Api) -> None:
+    whole = two.send("GET", "/v1/pricing/diff", **{"from": "v1", "to": "v2"}).body["changes"]
+    first = two.send("GET", "/v1/pricing/diff", **{"from": "v1", "to": "v2", "limit": "1"}).body
+    cursor = first["next_cursor"]
+    second = two.send("GET", "/v1/pricing/diff", **{"from": "v1", "to": "v2", "cursor": cursor})
+    assert [*first["changes"], *second.body["changes"]] == whole
+    assert second.body["next_cursor"] is None
+
+
+def test_what_changed_since_a_moment_is_the_difference_of_what_was_active(two: Api) -> None:
+    two.activate("v2", 1, by=BOB)
+    answer = two.send("GET", "/v1/pricing/changes", since="2020-01-01").body
+    assert [one["version"] for one in answer["activations"]] == ["v1", "v2"]
+    assert (answer["from_version"], answer["to_version"]) == (None, "v2")
+    future = two.send("GET", "/v1/pricing/changes", since="2999-01-01")
+    assert "not come yet" in problem(future, 422, "invalid-request")
+    problem(two.send("GET", "/v1/pricing/changes", since="soon"), 422, "invalid-request")
+    problem(two.send("GET", "/v1/pricing/changes"), 422, "invalid-request")
+
+
+def test_an_unchanged_list_is_not_sent_again(two: Api) -> None:
+    first = two.send("GET", "/v1/pricing/versions")
+    with mock.patch.dict(two.recorded, {}):
+        event = {
+            **two.recorded,
+            "routeKey": "GET /v1/pricing/versions",
+            "headers": {"if-none-match": first.headers["etag"]},
+        }
+        assert call(two.catalogue, event).status == 304
+        two.activate("v2", 1, by=BOB)
+        assert call(two.catalogue, event).status == 200
+
+
+def test_without_a_store_the_bundled_versions_are_listed_and_said_to_be_stale(
+    event: Callable[[str], dict[str, Any]],
+) -> None:
+    catalogue = handler("catalogue")
+    recorded = event("catalogue")
+    listed = call(
+        catalogue, recorded, routeKey="GET /v1/pricing/versions", queryStringParameters=None
+    ).body
+    assert (listed["stale"], listed["active"], listed["revision"]) == (True, None, 0)
+    assert {one["id"] for one in listed["versions"]} == set(bundled.ids())
+
+
+# Cancelling and refreshing
+
+
+def announced() -> PriceBook:
+    """v1 with a rise announced for 2999."""
+    now, later = ({"standard": {"rates": {"input": rate, "output": "15"}}} for rate in "34")
+    periods = [
+        {"source": "list", "lists": now, "to": "2999-01-01"},
+        {"source": "list", "lists": later, "from": "2999-01-01"},
+    ]
+    return book("v1", [row("rocket", prices=periods)])
+
+
+def test_a_price_announced_for_later_can_be_taken_back(api: Api) -> None:
+    api.ledger.propose(announced(), proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    body = {
+        "model": "acme/rocket", "starts": "2999-01-01", "reason": "withdrawn by the provider",
+        "expected_revision": 1,
+    }  # fmt: skip
+    answer = api.send("POST", "/v1/pricing/cancellations", body)
+    assert (answer.status, answer.body["before"], answer.body["revision"]) == (200, "v1", 2)
+    made = api.ledger.get(answer.body["version"])
+    assert made is not None
+    (period,) = made.model("acme/rocket").prices
+    assert (period.start, period.end) == (None, None)
+    diff = api.send("GET", "/v1/pricing/diff", **{"from": "v1"}).body
+    assert [one["field"] for one in diff["changes"][0]["fields"]] == [
+        "standard.input@2999-01-01T00:00:00Z"
+    ]
+    again = api.send("POST", "/v1/pricing/cancellations", {**body, "expected_revision": 2})
+    problem(again, 422, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"model": "acme/none"}, 422),
+        ({"starts": "2998-01-01"}, 422),
+        ({"starts": "never"}, 422),
+        ({"expected_revision": 7}, 409),
+    ],
+)
+def test_what_was_not_announced_cannot_be_taken_back_and_nothing_is_left_behind(
+    api: Api, changes: dict[str, Any], status: int
+) -> None:
+    api.ledger.propose(announced(), proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    body = {
+        "model": "acme/rocket", "starts": "2999-01-01", "reason": "x", "expected_revision": 1,
+        **changes,
+    }  # fmt: skip
+    assert api.send("POST", "/v1/pricing/cancellations", body).status == status
+    assert [one.id for one in api.ledger.versions()] == ["v1"]
+
+
+def test_a_refresh_is_begun_and_recorded(api: Api) -> None:
+    started: list[dict[str, Any]] = []
+
+    class Lambda:
+        def invoke(self, **request: Any) -> None:
+            started.append(request)
+
+    real = boto3.client
+    clients = {"lambda": Lambda()}
+    with (
+        mock.patch.dict("os.environ", {"TARIFF_REFRESH_FUNCTION": "tariff-refresh"}),
+        mock.patch("boto3.client", lambda kind, **named: clients.get(kind) or real(kind, **named)),
+    ):
+        answer = api.send("POST", "/v1/pricing/refresh", {"reason": "new model out"}, key="r1")
+        again = api.send("POST", "/v1/pricing/refresh", {"reason": "new model out"}, key="r1")
+    assert (answer.status, answer.body["status"]) == (202, "started")
+    assert again.body == answer.body
+    assert len(started) == 1
+    assert started[0]["FunctionName"] == "tariff-refresh"
+    assert started[0]["InvocationType"] == "Event"
+    assert json.loads(started[0]["Payload"]) == {"actor": ANN, "reason": "new model out"}
+    audit = api.send("GET", "/v1/pricing/audit").body
+    assert [(one["action"], one["actor"]) for one in audit["rows"]] == [("refresh_requested", ANN)]
+
+
+def test_without_a_refresh_function_a_refresh_says_what_is_missing(api: Api) -> None:
+    answer = api.send("POST", "/v1/pricing/refresh", {"reason": "x"})
+    assert "refresh function" in problem(answer, 409, "conflict")
+
+
+# The audit
+
+
+def test_the_audit_is_read_newest_first_in_pages_and_says_it_is_whole(two: Api) -> None:
+    two.activate("v2", 1, by=BOB)
+    first = two.send("GET", "/v1/pricing/audit", limit="2").body
+    assert [one["number"] for one in first["rows"]] == [4, 3]
+    rest = two.send("GET", "/v1/pricing/audit", cursor=first["next_cursor"]).body
+    assert [one["number"] for one in rest["rows"]] == [2, 1]
+    assert (rest["next_cursor"], rest["broken_row"]) == (None, None)
+
+
+def test_a_row_that_somebody_rewrote_is_found(two: Api, moto_table: StoreTable) -> None:
+    key = {"pk": {"S": "AUDIT"}, "sk": {"S": f"{2:012}"}}
+    item = moto_table.client.get_item(TableName=moto_table.name, Key=key)["Item"]
+    item["content"] = {"S": item["content"]["S"].replace("tests", "nobody")}
+    moto_table.client.put_item(TableName=moto_table.name, Item=item)
+    assert two.send("GET", "/v1/pricing/audit").body["broken_row"] == 2
+
+
+# Hostile input
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "", "[]", "{}", "null", '{"reason": "x"}', '{"expected_revision": 1}',
+        '{"reason": "", "expected_revision": 1}', '{"reason": "  ", "expected_revision": 1}',
+        '{"reason": "x", "expected_revision": -1}', '{"reason": "x", "expected_revision": "1"}',
+        '{"reason": "x", "expected_revision": true}', '{"reason": "x", "expected_revision": 1.0}',
+        '{"reason": "x", "expected_revision": 1, "force": true}',
+        json.dumps({"reason": "x" * 501, "expected_revision": 1}),
+    ],
+)  # fmt: skip
+def test_what_makes_no_decision_is_refused_and_changes_nothing(two: Api, body: str) -> None:
+    answer = two.send("POST", "/v1/pricing/versions/v2/activate", body, by=BOB)
+    assert answer.status in (400, 422)
+    assert two.send("GET", "/v1/pricing/versions").body["revision"] == 1
+
+
+def test_when_the_store_is_lost_a_change_is_unavailable_and_not_a_fault(
+    event: Callable[[str], dict[str, Any]],
+) -> None:
+    lost = {
+        "TARIFF_TABLE": "tariff", "TARIFF_DYNAMODB_ENDPOINT": "http://127.0.0.1:1",
+    }  # fmt: skip
+    with mock.patch.dict("os.environ", lost):
+        answer = call(handler("pricing_admin"), event("pricing_admin"))
+    problem(answer, 503, "store-unavailable")

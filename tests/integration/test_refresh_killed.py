@@ -1,0 +1,72 @@
+"""kill -9 at every write of a refresh: the old version is active or the new one, never a half."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+from tests.refreshing import Refreshing, excerpt, refreshing
+from tests.tables import StoreTable
+from tools.corrupt_lists import Answer
+from tools.template import ROOT
+
+MODEL = "devstral-small"
+
+
+def changed() -> bytes:
+    """genai-prices with one price that is believed (+20%) and one that waits (x4)."""
+    document = json.loads(excerpt("genai-prices"))
+    models = {model["id"]: model for provider in document for model in provider["models"]}
+    models[MODEL]["prices"]["input_mtok"] *= 1.2
+    models["codestral-2508"]["prices"]["output_mtok"] *= 4
+    return json.dumps(document).encode()
+
+
+def killed_at(found: Refreshing, number: int) -> int:
+    """Run a refresh that kills itself there; its return code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.killed_refresh", str(number)],
+        cwd=ROOT,
+        env={**os.environ, **found.environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode
+
+
+def price(found: Refreshing) -> str:
+    (period, *_) = [p for p in found.active().model(f"mistral/{MODEL}").prices if p.end is None]
+    return str(period.lists["standard"].rates["input"])
+
+
+def test_a_refresh_killed_at_any_write_leaves_the_old_version_or_the_new(
+    dynamodb_table: Callable[[str], StoreTable], dynamodb_local_endpoint: str
+) -> None:
+    seen = set()
+    number = 0
+    finished = False
+    while not finished:
+        number += 1
+        # Just before a write is just after the one before it.
+        table = dynamodb_table(dynamodb_local_endpoint)
+        with refreshing(table) as found:
+            found.serve("genai-prices", Answer(changed()))
+            finished = killed_at(found, number) == 0
+            book = found.active()  # read back whole, and held against its hash
+            seen.add(price(found))
+            assert (book.id == "2026-11-23.excerpt") == (price(found) == "0.1")
+
+            found.run()  # the next one finishes what is left
+            assert price(found) == "0.12"
+            pointer = found.ledger.active()
+            assert pointer
+            assert pointer.revision == 2
+            assert len([v for v in found.ledger.version_ids() if "held" in v]) == 1
+
+    assert number > 6  # every write was reached, and then there were no more
+    assert seen == {"0.1", "0.12"}

@@ -1,0 +1,203 @@
+"""The refresh through its handler: what becomes active, what waits, what is left behind."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from pricing import refresh_environment
+from pricing.errors import TariffError
+from pricing.slack_webhook import WebhookFailed
+from tests.refreshing import Refreshing, excerpt, refreshing
+from tests.tables import StoreTable
+from tools.corrupt_lists import SOURCES, Answer
+
+MODEL = "devstral-small"
+
+
+@pytest.fixture
+def refreshes(moto_table: StoreTable) -> Iterator[Refreshing]:
+    with refreshing(moto_table) as found:
+        yield found
+
+
+def genai(change: Callable[[dict[str, Any]], None]) -> Answer:
+    """genai-prices with its models changed, by name."""
+    document = json.loads(excerpt("genai-prices"))
+    change({model["id"]: model for provider in document for model in provider["models"]})
+    return Answer(json.dumps(document).encode())
+
+
+def dearer(models: dict[str, Any]) -> None:
+    models[MODEL]["prices"]["input_mtok"] = 0.12  # from 0.1: believed
+
+
+def much_dearer(models: dict[str, Any]) -> None:
+    models["codestral-2508"]["prices"]["output_mtok"] *= 4  # on one word: waits
+
+
+def price(found: Refreshing) -> str:
+    period = found.active().model(f"mistral/{MODEL}").prices[-1]
+    return str(period.lists["standard"].rates["input"])
+
+
+def test_a_believed_change_becomes_active_from_the_scheduled_instant_on(
+    refreshes: Refreshing, event: Callable[[str], dict[str, Any]]
+) -> None:
+    refreshes.serve("genai-prices", genai(dearer))
+
+    answer = refreshes.run(event("refresh_pricing"))
+
+    assert answer["outcome"] == "refreshed"
+    book = refreshes.active()
+    assert book.id == answer["active"]
+    assert book.id.startswith("2026-11-24.")
+    before, after = book.model(f"mistral/{MODEL}").prices[-2:]
+    assert before.end == after.start
+    assert str(after.start) == "2026-11-24 03:00:00+00:00"
+    assert [str(p.lists["standard"].rates["input"]) for p in (before, after)] == ["0.1", "0.12"]
+
+
+def test_the_new_version_names_the_answers_it_was_made_from(refreshes: Refreshing) -> None:
+    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.run()
+    named = {e["source"]: e for e in refreshes.active().provenance if "source" in e}
+    assert named.keys() == {*SOURCES}
+    assert all(
+        {"url", "retrieved_at", "etag", "sha256"} <= entry.keys() for entry in named.values()
+    )
+
+
+def test_a_duplicated_event_makes_no_second_version(refreshes: Refreshing) -> None:
+    refreshes.serve("genai-prices", genai(dearer))
+    first = refreshes.run()
+    versions, pointer = refreshes.ledger.version_ids(), refreshes.ledger.active()
+
+    assert refreshes.run()["active"] == first["active"]
+    assert refreshes.ledger.version_ids() == versions
+    assert refreshes.ledger.active() == pointer
+
+
+def test_the_next_day_without_news_makes_no_version(refreshes: Refreshing) -> None:
+    refreshes.run()
+    versions = refreshes.ledger.version_ids()
+    refreshes.run({"scheduled_time": "2026-11-25T03:00:00Z"})
+    assert refreshes.ledger.version_ids() == versions
+
+
+def test_what_is_not_believed_waits_beside_what_is(refreshes: Refreshing) -> None:
+    def both(models: dict[str, Any]) -> None:
+        dearer(models)
+        much_dearer(models)
+
+    refreshes.serve("genai-prices", genai(both))
+    refreshes.run()
+
+    assert price(refreshes) == "0.12"
+    (held,) = [name for name in refreshes.ledger.version_ids() if "-held-" in name]
+    assert held.startswith(refreshes.active().id)
+    row = refreshes.ledger.audit_rows()[-1]
+    assert row["details"]["held_version"] == held
+    waiting = {one["code"] for one in row["details"]["quarantined"]}
+    assert "change_over_25_percent" in waiting
+    assert all(one["reason"] for one in row["details"]["quarantined"])
+
+
+def test_what_waits_is_not_proposed_again_every_day(refreshes: Refreshing) -> None:
+    refreshes.serve("genai-prices", genai(much_dearer))
+    for day in (24, 25, 26):
+        refreshes.run({"scheduled_time": f"2026-11-{day}T03:00:00Z"})
+    assert len([name for name in refreshes.ledger.version_ids() if "-held-" in name]) == 1
+    assert price(refreshes) == "0.1"
+
+
+def test_one_list_that_is_down_changes_nothing_of_its_models_and_is_no_success(
+    refreshes: Refreshing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refreshes.serve("litellm", Answer(b"no", status=404))
+    before = refreshes.ledger.active()
+    assert refreshes.run()["outcome"] == "partial"
+    assert refreshes.ledger.active() == before
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (line["refresh_succeeded"], line["sources_failed"]) == (0, 1)
+
+
+def test_a_failed_refresh_touches_nothing_but_the_audit(
+    refreshes: Refreshing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in SOURCES:
+        refreshes.serve(name, Answer(b"<html>", headers={"Content-Type": "text/html"}))
+    before, versions = refreshes.ledger.active(), refreshes.ledger.version_ids()
+
+    with pytest.raises(TariffError):
+        refreshes.run()
+
+    assert refreshes.ledger.active() == before
+    assert refreshes.ledger.version_ids() == versions
+    assert refreshes.ledger.audit_rows()[-1].action == "refresh_failed"
+    assert refreshes.ledger.audit_rows()[-1].details["failures"].keys() == {*SOURCES}
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (line["refresh_failed"], line["refresh_succeeded"]) == (1, 0)
+
+
+def test_a_model_that_is_gone_for_a_week_is_marked_and_keeps_its_price(
+    refreshes: Refreshing,
+) -> None:
+    def gone(source: str) -> Answer:
+        document = json.loads(excerpt(source))
+        if source == "litellm":
+            left = {k: v for k, v in document.items() if "codestral-2508" not in k}
+            return Answer(json.dumps(left).encode())
+        for provider in document:
+            models = [m for m in provider["models"] if m["id"] != "codestral-2508"]
+            provider["models"] = models
+        return Answer(json.dumps(document).encode())
+
+    key = "mistral/codestral-2508"
+    before = refreshes.active().model(key).prices
+    for name in SOURCES:
+        refreshes.serve(name, gone(name))
+    refreshes.run()
+    assert refreshes.active().id == "2026-11-23.excerpt"
+    refreshes.run({"scheduled_time": "2026-11-30T03:00:00Z"})
+    assert refreshes.active().id == "2026-11-23.excerpt"
+    refreshes.run({"scheduled_time": "2026-12-01T03:00:00Z"})
+    model = refreshes.active().model(key)
+    assert str(model.lifecycle.missing_upstream_since) == "2026-11-24"
+    assert model.prices == before
+
+
+def test_slack_is_told_only_where_it_is_configured(refreshes: Refreshing) -> None:
+    refreshes.serve("genai-prices", genai(dearer))
+    with mock.patch.object(refresh_environment, "post") as told:
+        refreshes.run()
+    assert told.call_args_list == []
+
+
+def test_slack_is_told_of_new_prices_and_a_failure_there_changes_nothing(
+    refreshes: Refreshing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refreshes.serve("genai-prices", genai(dearer))
+    hook = "https://hooks.slack.com/services/T/B/x"
+    with (
+        mock.patch.object(refresh_environment, "webhook_url", return_value=hook),
+        mock.patch.object(refresh_environment, "post", side_effect=WebhookFailed("no")) as told,
+    ):
+        answer = refreshes.run(TARIFF_NOTICE_PARAMETER="/tariff/slack")
+    assert told.call_args.args[0] == hook
+    assert f"mistral/{MODEL}: standard.input $0.1 → $0.12" in told.call_args.args[1]
+    assert answer["outcome"] == "refreshed"
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (line["refresh_succeeded"], line["notice_failed"]) == (1, 1)
+    assert hook not in json.dumps(line)
+
+
+def test_the_audit_is_a_chain(refreshes: Refreshing) -> None:
+    refreshes.run()
+    refreshes.run({"scheduled_time": "2026-11-25T03:00:00Z"})
+    rows = refreshes.ledger.audit_rows()
+    assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
+    assert rows[0]["previous"] == ""
+    assert all(len(row["previous"]) == 64 for row in rows[1:])

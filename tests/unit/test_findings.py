@@ -1,0 +1,82 @@
+"""What is wrong with a request, in words: pointers that lead somewhere, nothing of a prompt."""
+
+from typing import Any
+
+import pytest
+
+from pricing.contract import parse, parse_query
+from pricing.contract_catalogue import ModelsQuery
+from pricing.contract_estimate import EstimateRequest
+from pricing.contract_workload import WorkloadRequest
+from pricing.errors import FieldError, InvalidRequest
+
+
+def refused(document: Any, shape: Any = EstimateRequest, pointer: str = "") -> InvalidRequest:
+    with pytest.raises(InvalidRequest) as caught:
+        parse(shape, document, pointer)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer", "detail"),
+    [
+        ({"system": 1}, "/system", "must be a string or must be a list"),
+        ({"tools": "yes"}, "/tools", "must be true or false or must be a list"),
+        ({"system": [1]}, "/system/0", "must be an object"),
+        ({"tools": [{}, "x"]}, "/tools/1", "must be an object"),
+        ({"tools": [{}] * 501}, "/tools", "must have at most 500 items"),
+        ({"messages": [{}, []]}, "/messages/1", "must be an object"),
+        ({"images": [{"width": 1}]}, "/images/0/height", "is required"),
+        ({"calls": "1"}, "/calls", "must be a whole number, written without quotes or a fraction"),
+    ],
+)
+def test_a_pointer_leads_to_the_field_and_names_no_type(
+    document: dict[str, Any], pointer: str, detail: str
+) -> None:
+    assert refused(document).errors == (FieldError(pointer, detail),)
+
+
+def test_a_document_inside_another_is_pointed_into_from_the_outside() -> None:
+    (error,) = refused({"system": [1]}, pointer="/items/3").errors
+    assert error.pointer == "/items/3/system/0"
+
+
+def test_every_bad_field_is_found_beside_a_union() -> None:
+    errors = refused({"system": 1, "calls": 0, "tools": [1, 2]}).errors
+    assert [one.pointer for one in errors] == ["/system", "/tools/0", "/tools/1", "/calls"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Dear Claude, my password is hunter2", "x" * 65, "a/b", "a~b", "", "ключ", "x\n"]
+)
+def test_a_made_up_name_is_told_by_where_it_is_and_not_by_what_it_is(name: str) -> None:
+    error = refused({name: 1})
+    assert error.errors[0].pointer == ""
+    assert error.errors[0].detail.startswith("has a field that is not a property")
+    inside = refused({"items": [{"name": "a", name: 1}]}, WorkloadRequest)
+    assert inside.errors[0].pointer == "/items/0"
+    if name:
+        assert name not in f"{error} {inside}"
+
+
+def test_a_name_that_could_be_a_field_is_repeated_for_whoever_misspelled_it() -> None:
+    (error,) = refused({"modle": "opus"}).errors
+    assert error.pointer == "/modle"
+    assert refused({"x" * 64: 1}).errors[0].pointer == "/" + "x" * 64
+
+
+def test_of_ten_thousand_bad_fields_twenty_are_shown_and_all_are_counted() -> None:
+    error = refused({f"f{n}": 1 for n in range(10_000)})
+    assert len(error.errors) == 20
+    assert "9999 more" in error.detail
+
+
+@pytest.mark.parametrize(
+    "limit", ["1_0", " 10", "10 ", "+10", "1e1", "\u0661\u0660", "10.0", "", "0x10"]
+)
+def test_a_number_in_a_query_is_written_in_digits(limit: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_query(ModelsQuery, {"limit": limit})
+    assert caught.value.errors == (FieldError("/limit", "must be a whole number"),)
+    assert parse_query(ModelsQuery, {"limit": "10"}).limit == 10
+    assert parse_query(ModelsQuery, {"limit": "010"}).limit == 10

@@ -1,0 +1,320 @@
+"""The guard: what is believed, what waits and why, and that nothing is ever lost."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pricing.guard import Verdict, decide
+from pricing.guard_candidate import Candidate
+from pricing.guard_names import Names, look
+from pricing.price_columns import sketch_of
+
+NOW = "2026-11-24T03:00:00"
+HORIZON = "2027-11-25T03:00:00"
+GENAI, LITELLM = "genai-prices", "litellm"
+BOTH = "genai-prices 2026-11-23, litellm 2026-11-23"
+Row = dict[str, Any]
+
+
+def lists(**modes: Mapping[str, str]) -> dict[str, Any]:
+    return {mode: {"rates": dict(rates)} for mode, rates in modes.items()}
+
+
+def row(name: str = "swift", source: str = BOTH, **modes: Mapping[str, str]) -> Row:
+    modes = modes or {"standard": {"input": "2", "output": "10"}}
+    return {
+        "provider": "maker",
+        "id": name,
+        "name": name,
+        "prices": [{"lists": lists(**modes), "source": source}],
+    }
+
+
+def candidate(
+    said: Mapping[str, Mapping[str, str]], name: str = "swift", *, used: str = "", **changes: Any
+) -> Candidate:
+    """What the sources say of a model's standard price; the first one's is the candidate's."""
+    first = said[used] if used else next(iter(said.values()))
+    by_name = {name: {source: sketch_of(lists(standard=rates)) for source, rates in said.items()}}
+    return Candidate({**row(name, standard=first), **changes}, by_name)
+
+
+def rates(verdict: Verdict, name: str = "swift") -> Mapping[str, str]:
+    (found,) = [one for one in verdict.rows if one["id"] == name]
+    current: Mapping[str, str] = found["prices"][-1]["lists"]["standard"]["rates"]
+    return current
+
+
+def decided(active: Sequence[Row], *candidates: Candidate) -> Verdict:
+    return decide(active, candidates, NOW, HORIZON)
+
+
+def codes(verdict: Verdict) -> set[str]:
+    return {one.code for one in verdict.waiting}
+
+
+OLD = {"input": "2", "output": "10"}
+
+
+def test_what_the_sources_say_as_before_changes_nothing() -> None:
+    active = [row()]
+    verdict = decided(active, candidate({GENAI: OLD, LITELLM: OLD}))
+    assert verdict.rows == active
+    assert (verdict.accepted, verdict.waiting, verdict.missing) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [
+        ("2.5", None),  # exactly a quarter more
+        ("2.5000001", "change_over_25_percent"),
+        ("1.5", None),  # exactly a quarter less
+        ("1.4999999", "change_over_25_percent"),
+        ("9.9", "change_over_25_percent"),
+        ("20.0000001", "change_over_10x"),
+        ("0.1999999", "change_over_10x"),
+        ("0", "to_zero"),
+    ],
+)
+def test_one_source_is_believed_up_to_a_quarter(after: str, code: str | None) -> None:
+    new = {"input": after, "output": "30"} if after == "20.0000001" else {**OLD, "input": after}
+    verdict = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
+    doubts = {one.field: one.code for one in verdict.waiting}
+    assert doubts.get("standard.input") == code
+    assert rates(verdict)["input"] == (after if code is None else "2")
+
+
+@pytest.mark.parametrize(
+    ("after", "code"), [("0.2", None), ("0.1999999", "change_over_10x"), ("0", "to_zero")]
+)
+def test_two_sources_that_agree_are_believed_up_to_ten_times(after: str, code: str | None) -> None:
+    new = {**OLD, "input": after}
+    verdict = decided([row()], candidate({GENAI: new, LITELLM: new}))
+    assert codes(verdict) == ({code} if code else set())
+    assert rates(verdict)["input"] == (after if code is None else "2")
+
+
+def test_a_free_model_that_gets_a_price_waits() -> None:
+    free = {"input": "0", "output": "10"}
+    verdict = decided([row(standard=free)], candidate({GENAI: OLD, LITELLM: OLD}))
+    assert codes(verdict) == {"from_zero"}
+
+
+def test_two_sources_with_different_news_wait_however_small() -> None:
+    said = {GENAI: {**OLD, "input": "2.1"}, LITELLM: {**OLD, "input": "2.2"}}
+    assert codes(decided([row()], candidate(said))) == {"sources_disagree"}
+
+
+def test_a_known_disagreement_is_no_news() -> None:
+    known = {"component": "input", "mode": "standard", "litellm": "3", "used": "2"}
+    active = row() | {"disagreements": [known]}
+    said = {GENAI: {**OLD, "input": "2.2"}, LITELLM: {**OLD, "input": "3"}}
+    assert rates(decided([active], candidate(said)))["input"] == "2.2"
+
+
+def test_a_seller_that_says_otherwise_of_itself_ends_the_matter() -> None:
+    said = {GENAI: {**OLD, "input": "2.2"}, "openrouter": OLD}
+    found = candidate(said)
+    found = Candidate(found.row, found.by_name, first_hand=frozenset({"openrouter"}))
+    assert codes(decided([row(source="genai-prices 1")], found)) == {"sources_disagree"}
+
+
+def test_input_and_output_that_change_places_wait_even_if_two_say_so() -> None:
+    swapped = {"input": "10", "output": "2"}
+    assert "input_output_inverted" in codes(
+        decided([row()], candidate({GENAI: swapped, LITELLM: swapped}))
+    )
+
+
+def test_one_field_that_waits_does_not_hold_the_others() -> None:
+    new = {"input": "2.2", "output": "50"}
+    verdict = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
+    assert rates(verdict) == {"input": "2.2", "output": "10"}
+    assert [one.field for one in verdict.waiting] == ["standard.output"]
+
+
+def test_what_was_in_force_ends_now_and_history_stays() -> None:
+    past = {"to": "2026-01-01", "lists": lists(standard={"input": "4", "output": "20"})}
+    now = {"from": "2026-01-01", "lists": lists(standard=OLD), "source": BOTH}
+    active = row() | {"prices": [{**past, "source": "old"}, now]}
+    new = {**OLD, "input": "2.2"}
+    (after,) = decided([active], candidate({GENAI: new, LITELLM: new})).rows
+    assert after["prices"][0] == {**past, "source": "old"}
+    assert after["prices"][1] == {**now, "to": NOW}
+    assert after["prices"][2]["from"] == NOW
+    assert "to" not in after["prices"][2]
+
+
+def test_a_price_of_the_past_that_comes_back_from_one_source_waits() -> None:
+    past = {"to": "2026-01-01", "lists": lists(standard={**OLD, "input": "2.2"}), "source": "old"}
+    now = {"from": "2026-01-01", "lists": lists(standard=OLD), "source": BOTH}
+    active = row() | {"prices": [past, now]}
+    back = {**OLD, "input": "2.2"}
+    assert codes(decided([active], candidate({GENAI: back, LITELLM: OLD}))) == {"reverted"}
+    assert codes(decided([active], candidate({GENAI: back, LITELLM: back}))) == set()
+
+
+def announced(start: str, price: str) -> dict[str, Any]:
+    later = {"from": start, "lists": lists(standard={**OLD, "input": price}), "source": BOTH}
+    return {"prices": [{"to": start, "lists": lists(standard=OLD), "source": BOTH}, later]}
+
+
+def test_an_announced_price_is_scheduled_and_today_stays() -> None:
+    found = candidate({GENAI: OLD, LITELLM: OLD}, **announced("2027-01-01", "2.4"))
+    (after,) = decided([row()], found).rows
+    assert [p.get("from") for p in after["prices"]] == [None, "2027-01-01T00:00:00"]
+    assert after["prices"][0]["lists"] == lists(standard=OLD)
+
+
+def test_an_announcement_that_is_withdrawn_leaves_todays_price() -> None:
+    active = row() | announced("2027-01-01", "3")
+    (after,) = decided([active], candidate({GENAI: OLD, LITELLM: OLD})).rows
+    assert [p["lists"] for p in after["prices"]] == [lists(standard=OLD)]
+
+
+def test_a_price_for_the_far_future_is_left_out_and_shown() -> None:
+    found = candidate({GENAI: OLD, LITELLM: OLD}, **announced("2999-01-01", "2.4"))
+    verdict = decided([row()], found)
+    assert codes(verdict) == {"far_future"}
+    assert verdict.rows == [row()]
+
+
+def test_a_model_that_vanishes_keeps_its_price() -> None:
+    active = [row(), row("swallow")]
+    verdict = decided(active, candidate({GENAI: OLD, LITELLM: OLD}))
+    assert verdict.rows == active
+    assert verdict.missing == ("maker/swallow",)
+
+
+def test_over_a_fifth_of_a_provider_that_vanishes_is_a_finding() -> None:
+    active = [row(f"swift-{number}") for number in range(20)]
+
+    def without(gone: int) -> set[str]:
+        said = {GENAI: OLD, LITELLM: OLD}
+        return codes(decided(active, *(candidate(said, one["id"]) for one in active[gone:])))
+
+    assert without(4) == set()
+    assert without(5) == {"vanished_many"}
+    assert without(20) == {"vanished_many"}
+
+
+def test_a_model_that_one_of_its_sources_drops_keeps_the_price_it_had() -> None:
+    verdict = decided([row()], candidate({LITELLM: {**OLD, "input": "2.2"}}))
+    assert verdict.rows == [row()]
+
+
+def test_a_price_that_is_dropped_is_kept_and_waits() -> None:
+    verdict = decided([row()], candidate({GENAI: {"input": "2"}, LITELLM: {"input": "2"}}))
+    assert codes(verdict) == {"price_withdrawn"}
+    assert rates(verdict)["output"] == "10"
+
+
+def test_many_prices_that_move_by_one_factor_on_one_sources_word_wait() -> None:
+    active = [row(f"swift-{number}") for number in range(8)]
+    moved = {"input": "1.84", "output": "9.2"}
+
+    def waiting(count: int) -> set[str]:
+        candidates = [
+            candidate({GENAI: moved if at < count else OLD, LITELLM: OLD}, one["id"])
+            for at, one in enumerate(active)
+        ]
+        return codes(decided(active, *candidates))
+
+    assert waiting(4) == set()
+    assert waiting(5) == {"provider_pattern"}
+
+
+def test_a_new_model_of_a_plausible_price_is_added() -> None:
+    verdict = decided([row()], candidate({GENAI: OLD, LITELLM: OLD}), candidate({GENAI: OLD}, "x2"))
+    assert verdict.added == ("maker/x2",)
+    assert rates(verdict, "x2") == OLD
+
+
+@pytest.mark.parametrize("price", ["0.1999", "100.0001", "0"])
+def test_a_new_model_far_outside_what_its_provider_costs_waits(price: str) -> None:
+    new = candidate({GENAI: {"input": price, "output": "101" if price > "1" else "10"}}, "x2")
+    verdict = decided([row()], candidate({GENAI: OLD, LITELLM: OLD}), new)
+    assert codes(verdict) == {"implausible_price"}
+    assert verdict.rows == [row()]
+    assert [one["id"] for one in verdict.approved_rows] == ["swift", "x2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("sw\u0456ft", "invalid_name"),  # a Cyrillic i
+        ("swift\u0000", "invalid_name"),
+        ("s" * 200, "invalid_name"),
+        ("sw1ft", "confusable_name"),
+        ("svvift", "confusable_name"),
+    ],
+)
+def test_a_name_that_only_looks_like_a_known_one_is_refused(name: str, code: str) -> None:
+    new = candidate({GENAI: OLD}, name)
+    verdict = decided([row()], candidate({GENAI: OLD, LITELLM: OLD}), new)
+    assert codes(verdict) == {code}
+    assert verdict.approved_rows == [row()]
+
+
+def test_names_of_one_version_do_not_look_alike_to_the_guard() -> None:
+    names = Names([("maker", "swift-1"), ("maker", "swift-2")])
+    assert names.doubt_about("maker", "swift-3") is None
+    assert look("gpt-4o") == look("gpt-40")
+
+
+def test_claudes_cache_writes_must_stay_multiples_of_input() -> None:
+    claude = {"input": "2", "output": "10", "cache_write_5m": "2.5", "cache_write_1h": "4"}
+    active = row("claude-x", standard=claude) | {"provider": "anthropic"}
+    new = {**claude, "input": "2.2"}
+    found = candidate({GENAI: new, LITELLM: new}, "claude-x", provider="anthropic")
+    assert codes(decided([active], found)) == {"broken_invariant"}
+    whole = {**new, "cache_write_5m": "2.75", "cache_write_1h": "4.4"}
+    found = candidate({GENAI: whole, LITELLM: whole}, "claude-x", provider="anthropic")
+    assert codes(decided([active], found)) == set()
+
+
+def test_names_whose_prices_part_become_two_models() -> None:
+    active = row() | {"aliases": ["swift-dated"]}
+    cheaper = {**OLD, "input": "1.6"}
+    verdict = decided(
+        [active],
+        candidate({GENAI: cheaper, LITELLM: cheaper}),
+        candidate({GENAI: OLD, LITELLM: OLD}, "swift-dated"),
+    )
+    assert {one["id"]: rates(verdict, one["id"])["input"] for one in verdict.rows} == {
+        "swift": "1.6",
+        "swift-dated": "2",
+    }
+    assert all("swift-dated" not in one.get("aliases", ()) for one in verdict.rows)
+
+
+def test_a_mode_follows_its_standard_price_by_the_same_factor() -> None:
+    half = {"input": "1", "output": "5"}
+    active = row(standard=OLD, batch=half)
+    third, sixth = {"input": "1", "output": "5"}, {"input": "0.5", "output": "2.5"}
+    said = {
+        GENAI: sketch_of(lists(standard=third, batch=sixth)),
+        LITELLM: sketch_of(lists(standard=third, batch=half)),
+    }
+    found = Candidate(row(standard=third, batch=sixth), {"swift": said})
+    verdict = decided([active], found)
+    assert codes(verdict) == set()
+    (after,) = verdict.rows
+    assert after["prices"][-1]["lists"]["batch"]["rates"] == sixth
+
+
+def test_what_a_person_could_approve_is_one_version_and_nothing_else_is() -> None:
+    new = {"input": "2.2", "output": "50"}
+    verdict = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
+    (approved,) = verdict.approved_rows
+    assert approved["prices"][-1]["lists"]["standard"]["rates"] == new
+
+
+def test_a_change_of_a_price_knows_who_said_it() -> None:
+    new = {**OLD, "input": "2.2"}
+    ((key, change, sources),) = decided([row()], candidate({GENAI: new, LITELLM: new})).accepted
+    assert (key, str(change.field)) == ("maker/swift", "standard.input")
+    assert (change.before, change.after) == (Decimal(2), Decimal("2.2"))
+    assert sources == {GENAI, LITELLM}

@@ -1,0 +1,187 @@
+"""Two price versions side by side: every difference is named, and nothing else is."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pricing import bundled
+from pricing.price_book import PriceBook
+from pricing.price_changes import FieldChange, ModelChange, difference, took_effect
+from tests.books import book, row
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def priced(*periods: Mapping[str, Any], model: str = "rocket", **facts: Any) -> dict[str, Any]:
+    return row(model, prices=[{"source": "list", **period} for period in periods], **facts)
+
+
+def lists(standard: Mapping[str, str], **others: Mapping[str, str]) -> dict[str, Any]:
+    return {"lists": {mode: {"rates": r} for mode, r in {"standard": standard, **others}.items()}}
+
+
+def only_change(before: dict[str, Any], after: dict[str, Any]) -> ModelChange:
+    (change,) = difference(book("v1", [before]), book("v2", [after]), NOW)
+    return change
+
+
+def test_a_price_that_rose_says_by_how_much() -> None:
+    change = only_change(
+        priced(lists({"input": "3", "output": "15"})), priced(lists({"input": "4", "output": "15"}))
+    )
+    percent = Decimal("33.333333333333")
+    assert change.fields == (FieldChange("standard.input", Decimal(3), Decimal(4), percent),)
+    assert (change.kind, change.key, change.past, change.also) == (
+        "changed", "acme/rocket", False, (),
+    )  # fmt: skip
+
+
+def test_a_new_price_and_one_that_is_gone_have_no_percentage() -> None:
+    change = only_change(
+        priced(lists({"input": "3"}, batch={"input": "1.5"})),
+        priced(lists({"input": "3", "cache_read": "0.3"})),
+    )
+    assert change.fields == (
+        FieldChange("batch.input", Decimal("1.5"), None, None),
+        FieldChange("standard.cache_read", None, Decimal("0.3"), None),
+    )
+
+
+def test_a_free_model_that_gets_a_price_has_no_percentage() -> None:
+    (change,) = only_change(priced(lists({"input": "0"})), priced(lists({"input": "1"}))).fields
+    assert change == FieldChange("standard.input", Decimal(0), Decimal(1), None)
+
+
+def test_tiers_and_off_peak_windows_are_fields_of_their_own() -> None:
+    def tiered(above: str, night: str) -> dict[str, Any]:
+        tier = {"above_tokens": 200_000, "rates": {"input": above}}
+        window = {"from": "16:30:00", "to": "00:30:00", **lists({"input": night})}
+        return priced(
+            {"lists": {"standard": {"rates": {"input": "1"}, "tiers": [tier]}}, "windows": [window]}
+        )
+
+    change = only_change(tiered("2", "0.5"), tiered("2.5", "0.25"))
+    assert [one.field for one in change.fields] == [
+        "standard.input>200000", "standard.input~16:30:00-00:30:00",
+    ]  # fmt: skip
+
+
+def test_a_price_announced_for_later_is_a_change_with_its_date() -> None:
+    now, rise = {"input": "3", "output": "15"}, {"input": "4", "output": "15"}
+    later = "2026-12-01"
+    change = only_change(
+        priced(lists(now)), priced({**lists(now), "to": later}, {**lists(rise), "from": later})
+    )
+    assert change.fields == (
+        FieldChange("standard.input@2026-12-01T00:00:00Z", None, Decimal(4), None),
+    )
+
+
+def test_prices_that_had_ended_are_the_past() -> None:
+    def ending(old: str) -> dict[str, Any]:
+        day = "2026-11-01"
+        return priced({**lists({"input": old}), "to": day}, {**lists({"input": "3"}), "from": day})
+
+    change = only_change(ending("9"), ending("8"))
+    assert (change.fields, change.past) == ((), True)
+
+
+def test_other_facts_are_named_without_their_values() -> None:
+    change = only_change(
+        priced(lists({"input": "3"})), priced(lists({"input": "3"}), context_window=10)
+    )
+    assert (change.fields, change.also) == ((), ("context_window",))
+
+
+def test_models_that_came_and_went_are_listed_with_their_prices() -> None:
+    came, went = difference(
+        book("v1", [row("b"), row("kept")]), book("v2", [row("a"), row("kept")]), NOW
+    )
+    assert (came.kind, came.id, went.kind, went.id) == ("added", "a", "removed", "b")
+    assert [(one.before, one.after) for one in came.fields] == [
+        (None, Decimal(3)), (None, Decimal(15)),
+    ]  # fmt: skip
+    assert all(one.after is None for one in went.fields)
+
+
+RATES = st.dictionaries(
+    st.sampled_from(["input", "output", "cache_read"]),
+    st.sampled_from(["0", "1", "2.5"]),
+    min_size=1,
+)
+BOOKS = st.dictionaries(st.sampled_from("abcde"), RATES, min_size=1).map(
+    lambda models: [priced(lists(rates), model=name) for name, rates in models.items()]
+)
+
+
+def as_book(version: str, rows: list[dict[str, Any]]) -> PriceBook:
+    return book(version, rows)
+
+
+@given(BOOKS, BOOKS)
+def test_a_difference_read_backwards_is_the_difference_of_the_other_way(
+    one: list[dict[str, Any]], other: list[dict[str, Any]]
+) -> None:
+    there = difference(as_book("v1", one), as_book("v2", other), NOW)
+    back = difference(as_book("v2", other), as_book("v1", one), NOW)
+    assert [(c.key, [(f.field, f.before, f.after) for f in c.fields]) for c in there] == [
+        (c.key, [(f.field, f.after, f.before) for f in c.fields]) for c in back
+    ]
+
+
+@given(BOOKS)
+def test_a_version_does_not_differ_from_itself_whatever_its_id(rows: list[dict[str, Any]]) -> None:
+    assert difference(as_book("v1", rows), as_book("v2", rows), NOW) == ()
+
+
+@given(BOOKS, BOOKS)
+def test_the_changes_applied_to_the_prices_before_give_the_prices_after(
+    one: list[dict[str, Any]], other: list[dict[str, Any]]
+) -> None:
+    def prices(rows: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
+        return {
+            (f"acme/{r['id']}", f"standard.{name}"): rate
+            for r in rows
+            for name, rate in r["prices"][0]["lists"]["standard"]["rates"].items()
+        }
+
+    found = {k: Decimal(v) for k, v in prices(one).items()}
+    for change in difference(as_book("v1", one), as_book("v2", other), NOW):
+        for field in change.fields:
+            assert found.pop((change.key, field.field), None) == field.before
+            if field.after is not None:
+                found[change.key, field.field] = field.after
+    assert found == {k: Decimal(v) for k, v in prices(other).items()}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "seen"),
+    [
+        ("2026-10-31T23:59:59", "2026-11-01T00:00:00", True),
+        ("2026-11-01T00:00:00", "2026-11-23T00:00:00", False),
+        ("2026-10-01T00:00:00", "2026-10-31T23:59:59", False),
+    ],
+)
+def test_a_price_takes_effect_at_its_start_and_at_no_other_moment(
+    since: str, until: str, seen: bool
+) -> None:
+    day = "2026-11-01"
+    one = book(
+        "v1",
+        [priced({**lists({"input": "2"}), "to": day}, {**lists({"input": "3"}), "from": day})],
+    )
+    bounds = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (since, until)]
+    found = took_effect(one, *bounds)
+    assert [change.fields for change in found] == (
+        [(FieldChange("standard.input", Decimal(2), Decimal(3), Decimal(50)),)] if seen else []
+    )
+
+
+def test_the_bundled_book_holds_prices_that_took_effect_this_year() -> None:
+    found = took_effect(bundled.current(), datetime(2026, 1, 1, tzinfo=UTC), NOW)
+    assert ("anthropic", "claude-sonnet-5-5") in {(one.provider, one.id) for one in found}

@@ -1,0 +1,432 @@
+"""Every way in which a price list has been, or could be, wrong; and a server that serves it.
+
+A case spoils one source's answer while the other's is sound. ``spoiled`` makes the answer of a
+case: what it does to the document of either list, to the bytes, or to the way they are sent.
+"""
+
+import gzip
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+GENAI, LITELLM = "genai-prices", "litellm"
+SOURCES = (GENAI, LITELLM)
+#: The model that single-model cases spoil: both lists have it under its own name.
+MODEL = "gpt-4o"
+PROVIDER = {GENAI: "openai", LITELLM: "openai"}
+DRIP_SECONDS = 0.2
+DEEP = 100_000
+BOMB_BYTES = 80_000_000
+LARGE_BYTES = 50_000_000
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer. ``drip`` sends it a byte at a time."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    drip: bool = False
+    #: Bytes promised beyond those that are sent.
+    missing: int = 0
+
+
+def case_names() -> list[str]:
+    """Every case, in the order of the score table."""
+    return [*_DOCUMENTS, *_TEXTS, *_ANSWERS, "two sources that disagree", "all sources down"]
+
+
+def runs() -> Iterator[tuple[str, str]]:
+    """Each case with the source it spoils; ``both`` where it takes two."""
+    for name in case_names():
+        if name in ("two sources that disagree", "all sources down"):
+            yield name, "both"
+        else:
+            yield from ((name, source) for source in SOURCES if (name, source) not in _MEANINGLESS)
+
+
+def spoiled(name: str, source: str, content: bytes) -> Answer:
+    """The answer of one source in one case, made from its sound one."""
+    if name in _DOCUMENTS:
+        document = json.loads(content)
+        document = _DOCUMENTS[name](_View(source, document))
+        return Answer(json.dumps(document).encode())
+    if name in _TEXTS:
+        return Answer(_TEXTS[name](content, source))
+    if name == "two sources that disagree":
+        document = json.loads(content)
+        return Answer(json.dumps(_scaled(_View(source, document), _BY[source], [MODEL])).encode())
+    if name == "all sources down":
+        return Answer(b"no", status=503)
+    return _ANSWERS[name](content)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Either list's document, by models and prices."""
+
+    source: str
+    document: Any
+
+    def names(self) -> list[str]:
+        """Every model of the provider that cases spoil."""
+        if self.source == LITELLM:
+            return [k for k, e in self.document.items() if e.get("litellm_provider") == "openai"]
+        return [model["id"] for model in self.provider()["models"]]
+
+    def provider(self) -> Entry:
+        found: Entry = next(p for p in self.document if p["id"] == PROVIDER[GENAI])
+        return found
+
+    def models(self) -> list[Entry]:
+        """Every model of every provider."""
+        if self.source == LITELLM:
+            return [entry for entry in self.document.values() if "litellm_provider" in entry]
+        return [model for provider in self.document for model in provider["models"]]
+
+    def model(self, name: str = MODEL) -> Entry:
+        """One model's entry."""
+        if self.source == LITELLM:
+            entry: Entry = self.document[name]
+            return entry
+        return next(model for model in self.provider()["models"] if model["id"] == name)
+
+    def prices(self, entry: Entry) -> list[Entry]:
+        """The objects of an entry that hold prices."""
+        if self.source == LITELLM:
+            return [entry]
+        given = entry["prices"]
+        lists = [one["prices"] for one in given] if isinstance(given, list) else [given]
+        return lists + [variant["prices"] for variant in entry.get("price_variants", ())]
+
+    def keys(self, prices: Entry) -> list[str]:
+        """The token prices among an object's members."""
+        if self.source == LITELLM:
+            return [key for key in prices if "cost_per_token" in key or "token_cost" in key]
+        return [key for key in prices if key.endswith("_mtok")]
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """How this list calls input and output."""
+        if self.source == LITELLM:
+            return "input_cost_per_token", "output_cost_per_token"
+        return "input_mtok", "output_mtok"
+
+
+def _times(value: Any, factor: float) -> Any:
+    if isinstance(value, dict):
+        tiers = [{**tier, "price": tier["price"] * factor} for tier in value["tiers"]]
+        return {"base": value["base"] * factor, "tiers": tiers}
+    # Fifteen digits, as the lists have: a currency is not swapped with a float's noise.
+    return None if value is None else float(f"{value * factor:.12g}")
+
+
+def _scaled(view: _View, factor: float, names: list[str] | None = None) -> Any:
+    chosen = view.models() if names is None else [view.model(name) for name in names]
+    for entry in chosen:
+        for prices in view.prices(entry):
+            for key in view.keys(prices):
+                prices[key] = _times(prices[key], factor)
+    return view.document
+
+
+def _set(view: _View, value: Any) -> Any:
+    for prices in view.prices(view.model())[:1]:
+        prices[view.columns[0]] = value
+    return view.document
+
+
+def _swap(view: _View, entries: list[Entry]) -> Any:
+    first, second = view.columns
+    for entry in entries:
+        for prices in view.prices(entry):
+            if first in prices and second in prices:
+                prices[first], prices[second] = prices[second], prices[first]
+    return view.document
+
+
+def _without(view: _View, gone: set[str]) -> Any:
+    if view.source == LITELLM:
+        return {key: entry for key, entry in view.document.items() if key not in gone}
+    for provider in view.document:
+        provider["models"] = [m for m in provider["models"] if m["id"] not in gone]
+    return view.document
+
+
+def _half(view: _View) -> Any:
+    if view.source == LITELLM:
+        names = sorted(view.document)
+        return _without(view, set(names[: len(names) * 49 // 100]))
+    names = sorted(model["id"] for model in view.models())
+    return _without(view, set(names[: len(names) * 49 // 100]))
+
+
+def _provider_gone(view: _View) -> Any:
+    if view.source == LITELLM:
+        return _without(view, set(view.names()))
+    return [provider for provider in view.document if provider["id"] != PROVIDER[GENAI]]
+
+
+def _renamed(view: _View, name: str) -> Any:
+    """One more entry under a name that only looks like the real one, far cheaper."""
+    entry = json.loads(json.dumps(view.model()))
+    for prices in view.prices(entry):
+        for key in view.keys(prices):
+            prices[key] = _times(prices[key], 0.5)
+    if view.source == LITELLM:
+        view.document[name] = entry
+    else:
+        entry |= {"id": name, "match": {"equals": name}}
+        view.provider()["models"].append(entry)
+    return view.document
+
+
+def _entry(view: _View, value: Any) -> Any:
+    if view.source == LITELLM:
+        view.document[MODEL] = value
+    else:
+        models = view.provider()["models"]
+        models[models.index(view.model())] = value
+    return view.document
+
+
+def _twice(view: _View) -> Any:
+    """The same model listed a second time, at another price."""
+    if view.source == GENAI:
+        entry = json.loads(json.dumps(view.model()))
+        for prices in view.prices(entry):
+            for key in view.keys(prices):
+                prices[key] = _times(prices[key], 0.8)
+        view.provider()["models"].insert(0, entry)
+    return view.document
+
+
+def _future(view: _View) -> Any:
+    entry = view.model()
+    if view.source == GENAI:
+        now = view.prices(entry)[0]
+        later = {key: _times(value, 0.9) for key, value in now.items()}
+        entry["prices"] = [
+            {"prices": now},
+            {"constraint": {"start_date": "2999-01-01"}, "prices": later},
+        ]
+    return view.document
+
+
+def _regex(view: _View) -> Any:
+    view.model()["match"] = {"regex": r"^(([a-z0-9-]+)+)+$"}
+    return view.document
+
+
+def _in_currency(view: _View) -> Any:
+    for entry in view.models():
+        entry["currency"] = "EUR"
+    return view.document
+
+
+def _cache_dearer(view: _View) -> Any:
+    key = "cache_read_input_token_cost" if view.source == LITELLM else "cache_read_mtok"
+    for prices in view.prices(view.model())[:1]:
+        prices[key] = _times(prices[view.columns[0]], 1.2)
+    return view.document
+
+
+def _cheap_hour(view: _View) -> Any:
+    """The commonest mistake there is: Claude's 1-hour cache write at the 5-minute price."""
+    hour, five = "cache_write_1h_mtok", "cache_write_mtok"
+    if view.source == LITELLM:
+        hour, five = (
+            "cache_creation_input_token_cost_above_1hr",
+            "cache_creation_input_token_cost",
+        )
+    for entry in view.models():
+        for prices in view.prices(entry):
+            if hour in prices and five in prices:
+                prices[hour] = prices[five]
+    return view.document
+
+
+_BY = {GENAI: 0.9, LITELLM: 0.8}
+_DOCUMENTS: dict[str, Callable[[_View], Any]] = {
+    "every price times 1,000": lambda view: _scaled(view, 1000),
+    "every price through 1,000,000": lambda view: _scaled(view, 1e-6),
+    "every price plus 20%": lambda view: _scaled(view, 1.2),
+    "another currency's figures": lambda view: _scaled(view, 0.92),
+    "another currency, and it says so": _in_currency,
+    "every price zero": lambda view: _scaled(view, 0),
+    "one model times 1,000": lambda view: _scaled(view, 1000, [MODEL]),
+    "one model through 1,000": lambda view: _scaled(view, 0.001, [MODEL]),
+    "one model plus 50%": lambda view: _scaled(view, 1.5, [MODEL]),
+    "one model times 5": lambda view: _scaled(view, 5, [MODEL]),
+    "one price zero": lambda view: _set(view, 0),
+    "one price negative": lambda view: _set(view, -1),
+    "one price null": lambda view: _set(view, None),
+    "one price a string": lambda view: _set(view, "2.5"),
+    "one price a boolean": lambda view: _set(view, True),
+    "one price a list": lambda view: _set(view, [2.5]),
+    "input and output swapped": lambda view: _swap(view, [view.model()]),
+    "input and output swapped throughout": lambda view: _swap(view, view.models()),
+    "49% of the models gone": _half,
+    "a provider gone": _provider_gone,
+    "one model gone": lambda view: _without(view, {MODEL}),
+    "every model gone": lambda view: {} if view.source == LITELLM else [],
+    "an empty entry": lambda view: _entry(view, {}),
+    "an entry that is a list": lambda view: _entry(view, [1, 2, 3]),
+    "an entry that is null": lambda view: _entry(view, None),
+    "a homoglyph of a name": lambda view: _renamed(view, "gpt-4\u043e"),
+    "a look-alike of a name": lambda view: _renamed(view, "gpt-40"),
+    "a name of control characters": lambda view: _renamed(view, "gpt-4o\u0000\u202e"),
+    "a name of 10,000 characters": lambda view: _renamed(view, "g" * 10_000),
+    "a model listed twice": _twice,
+    "a price for the year 2999": _future,
+    "a pattern that takes for ever": _regex,
+    "a cached prompt dearer than a fresh one": _cache_dearer,
+    "1-hour cache writes at the 5-minute price": _cheap_hour,
+    "the wrong type altogether": lambda view: [] if view.source == LITELLM else {"data": []},
+}
+
+
+def _literal(text: str) -> Callable[[bytes, str], bytes]:
+    """The first input price as a literal that json.dumps would not write."""
+
+    def spoil(content: bytes, source: str) -> bytes:
+        marked = _set(_View(source, json.loads(content)), "@here@")
+        return json.dumps(marked).encode().replace(b'"@here@"', text.encode())
+
+    return spoil
+
+
+def _duplicate(content: bytes, source: str) -> bytes:
+    """A key twice in one object: the second one counts, or the first."""
+    column = _View(source, {} if source == LITELLM else []).columns[0]
+    return content.replace(f'"{column}":'.encode(), f'"{column}": 0.001, "{column}":'.encode(), 1)
+
+
+def _deep(content: bytes, source: str) -> bytes:
+    spoil = _literal("[" * DEEP + "]" * DEEP)
+    return spoil(content, source)
+
+
+_TEXTS: dict[str, Callable[[bytes, str], bytes]] = {
+    "NaN": _literal("NaN"),
+    "Infinity": _literal("Infinity"),
+    "1e999999": _literal("1e999999"),
+    "an integer of 4,000 digits": _literal("9" * 4000),
+    "a lone surrogate": _literal('"\\ud800"'),
+    "a duplicate key": _duplicate,
+    "nesting 100,000 deep": _deep,
+    "half a document": lambda content, _: content[: len(content) // 2],
+    "bytes that are not UTF-8": lambda content, _: content[:100] + b"\xff\xfe" + content[100:],
+    "nothing at all": lambda _content, _source: b"",
+}
+
+
+def _bomb(_content: bytes) -> Answer:
+    packed = gzip.compress(b"[" + b" " * BOMB_BYTES + b"]", 6)
+    return Answer(packed, headers={"Content-Encoding": "gzip"})
+
+
+def _old(content: bytes) -> Answer:
+    return Answer(old_copy(content))
+
+
+def old_copy(content: bytes) -> bytes:
+    """The answer of some day before: it has the same models at other prices."""
+    document = json.loads(content)
+    source = GENAI if isinstance(document, list) else LITELLM
+    return json.dumps(_scaled(_View(source, document), 1.1, [MODEL])).encode()
+
+
+OLD_COPY = "an old copy"
+_ANSWERS: dict[str, Callable[[bytes], Answer]] = {
+    OLD_COPY: _old,
+    "an error page with status 200": lambda _: Answer(
+        b"<html><h1>We'll be back soon</h1></html>", headers={"Content-Type": "text/html"}
+    ),
+    "an error object with status 200": lambda _: Answer(b'{"error": "rate limited"}'),
+    "a redirect": lambda _: Answer(b"", status=302, headers={"Location": "/elsewhere"}),
+    "status 500": lambda _: Answer(b"no", status=500),
+    "status 404": lambda _: Answer(b"no", status=404),
+    "a decompression bomb": _bomb,
+    "damaged compression": lambda content: Answer(
+        gzip.compress(content)[:-2000] + b"x" * 2000, headers={"Content-Encoding": "gzip"}
+    ),
+    "50 MB": lambda content: Answer(content + b" " * LARGE_BYTES),
+    "a slow drip": lambda content: Answer(content, drip=True),
+    "an answer that breaks off": lambda content: Answer(content[:5000], missing=100_000),
+}
+#: Where a list has no place for it: litellm has no dates, patterns or lists of models.
+_MEANINGLESS = {
+    ("a model listed twice", LITELLM),
+    ("a price for the year 2999", LITELLM),
+    ("a pattern that takes for ever", LITELLM),
+}
+
+
+class PriceServer:
+    """Serves what is put at a path, on loopback; answers 404 elsewhere."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        answers = self.answers
+        closing = self._closing = threading.Event()
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                answer = answers.get(self.path, Answer(b"no such list", status=404))
+                try:
+                    self._send(answer)
+                except OSError:
+                    self.close_connection = True  # the client has had enough
+
+            def _send(self, answer: Answer) -> None:
+                self.send_response(answer.status)
+                headers = {"Content-Type": "application/json", "ETag": '"a-tag"', **answer.headers}
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.body) + answer.missing))
+                self.send_header("Connection", "close")
+                self.end_headers()
+                if answer.drip:
+                    for at in range(len(answer.body)):
+                        if closing.is_set():
+                            return
+                        self.wfile.write(answer.body[at : at + 1])
+                        self.wfile.flush()
+                        time.sleep(DRIP_SECONDS)
+                    return
+                self.wfile.write(answer.body)
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: object) -> None:
+                """Clients that hang up are what this is for."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def url(self, path: str) -> str:
+        """The URL of a path."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
