@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
+from pricing import bundled
 from tests.handlers import Answer, Handler, handler, post
 from tests.tables import REGION, SECRET, StoreTable
 from tools.template import ROOT
@@ -19,7 +20,7 @@ Ask = Callable[..., Answer]
 Row = dict[str, Any]
 EVENT = json.loads((ROOT / "events" / "recommend_calibrate.json").read_text(encoding="utf-8"))
 RECOMMEND = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
-NOW = {"pricing_version": "2026-11-23.1", "as_of": "2026-11-23"}
+NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 CANARY = "zugunruhe"
 _EASY = ("Extract the order number from this email", "Translate this greeting into French")
 _HARD = ("Prove that this scheduler never starves a task", "Debug the race condition in this queue")
