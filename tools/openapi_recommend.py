@@ -161,7 +161,8 @@ RECOMMEND_FIELDS: Mapping[str, str] = {
     # A calibration
     "policy_id": "Send it to `POST /v1/recommend`; null when there is no policy.",
     "stored": "Whether the policy is kept; not where there is no store.",
-    "Calibrated.verdict": "Whether the score beats a random split of the same cost.",
+    "Calibrated.verdict": "Whether the score beats a random split of the same cost;"
+    " `gap_is_unclear`: which model is better may itself be chance.",
     "Calibrated.rows": "How many outcomes.",
     "Calibrated.cheap_model": _MODEL,
     "Calibrated.strong_model": _MODEL,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pricing import recommend_policy
+from pricing import bundled, recommend_policy
 from pricing.routing import Assessment, Basis, Signal
 from tests.handlers import Answer, Handler, handler, post
 from tools.template import ROOT
@@ -15,7 +15,7 @@ from tools.template import ROOT
 Ask = Callable[..., Answer]
 Reads = Callable[..., None]
 EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
-NOW = {"pricing_version": "2026-11-23.1", "as_of": "2026-11-23"}
+NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 HAIKU, SONNET, OPUS = "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"
 #: 1000 in, 200 out: 0.0002, 0.004 and 0.008 USD.
 SIZE = {"expected_input_tokens": 1000, "expected_output_tokens": 200}
@@ -395,7 +395,7 @@ def test_a_task_overrules_what_the_request_states_for_all(
         ({"tasks": [{"task": "a"}, {"task": " "}]}, "/tasks/1/task"),
         ({"tasks": [{"task": "a"}, {"task": "b", "usage": {"input_tokens": -1}}]},
          "/tasks/1/usage/input_tokens"),
-        ({"tasks": ["a", ""]}, "/tasks/1/task"),
+        ({"tasks": ["a", ""]}, "/tasks/1"),
         ({"tasks": ["a", 7]}, "/tasks/1"),
         ({"task": "a", "usage": {"input_tokens": 1}, "expected_output_tokens": 2},
          "/expected_output_tokens"),

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
+from pricing import bundled
 from tests.handlers import Answer, Handler, handler, post
 from tests.tables import REGION, SECRET, StoreTable
 from tools.template import ROOT
@@ -19,7 +20,7 @@ Ask = Callable[..., Answer]
 Row = dict[str, Any]
 EVENT = json.loads((ROOT / "events" / "recommend_calibrate.json").read_text(encoding="utf-8"))
 RECOMMEND = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
-NOW = {"pricing_version": "2026-11-23.1", "as_of": "2026-11-23"}
+NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 CANARY = "zugunruhe"
 _EASY = ("Extract the order number from this email", "Translate this greeting into French")
 _HARD = ("Prove that this scheduler never starves a task", "Debug the race condition in this queue")
@@ -155,6 +156,22 @@ def test_a_strong_model_that_is_no_better_leaves_nothing_to_route(calibrate: Ask
     assert (body["measures"], body["control"], body["recommended"]) == (None, None, None)
     assert body["curve"] == []
     assert "cheap one alone" in body["why"]
+
+
+@pytest.mark.parametrize(("gained", "verdict"), [(13, "gap_is_unclear"), (14, "other")])
+def test_a_gap_that_may_be_chance_is_no_ground_for_a_policy(
+    calibrate: Ask, gained: int, verdict: str
+) -> None:
+    # 5 rows lost, so many gained, of 200: the mean gain is 1.9 or 2.1 standard errors.
+    rows = [
+        {"task": f"Task {n}", "cheap_ok": n < 5 or n >= 5 + gained, "strong_ok": n >= 5}
+        for n in range(200)
+    ]
+    body = calibrate(rows).body
+    assert (body["verdict"] == "gap_is_unclear") is (verdict == "gap_is_unclear")
+    if verdict == "gap_is_unclear":
+        assert body["policy_id"] is None
+        assert "may be chance" in body["why"]
 
 
 def test_few_rows_that_tell_the_models_apart_are_warned_of(calibrate: Ask) -> None:

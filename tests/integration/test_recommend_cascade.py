@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pricing import bundled
 from tests.handlers import Answer, Handler, handler, post
 from tools.simulate_cascade import PLANS, priced, simulate
 from tools.template import ROOT
 
 Ask = Callable[..., Answer]
 EVENT = json.loads((ROOT / "events" / "recommend_cascade.json").read_text(encoding="utf-8"))
-NOW = {"pricing_version": "2026-11-23.1", "as_of": "2026-11-23"}
+NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 #: Prices a call of 2000 in and 1000 out in the lesson's list: 0.0056, 0.021 and 0.105 USD.
 LESSON = {"pricing_version": "lesson-2025", "as_of": "2025-07-01"}
 USAGE = {"input_tokens": 2000, "output_tokens": 1000}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pricing import bundled
 from tests.handlers import Answer, Handler, handler, post
 from tools.template import ROOT
 
@@ -95,7 +96,7 @@ def test_what_is_no_task_is_refused_clearly(
 
 
 def test_the_same_task_gets_the_same_bytes_again(recommend: Handler) -> None:
-    pinned = {"pricing_version": "2026-11-23.1", "as_of": "2026-11-23"}
+    pinned = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
     bodies = [ask(recommend, "Summarize the minutes", **pinned).body for _ in range(2)]
     assert bodies[0] == bodies[1]
     assert bodies[0] == ask(handler("recommend"), "Summarize the minutes", **pinned).body

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pricing import bundled
 from tests.handlers import Answer, handler, post
 from tools.template import ROOT
 
@@ -149,7 +150,7 @@ def test_tokens_that_cost_the_same_on_both_models_turn_nothing(ask: Ask) -> None
 
 
 def test_a_price_threshold_on_the_way_is_said_not_skipped(ask: Ask) -> None:
-    now = {"pricing_version": "2026-11-23.1", "as_of": "2026-11-23"}
+    now = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
     found = [
         {"name": "long", "share": "0.5", "model": "haiku", "usage": usage(90_000, 0)},
         {"name": "short", "share": "0.5", "model": "opus", "usage": usage(20_000, 0)},
@@ -184,7 +185,7 @@ def test_thirds_cannot_be_written_and_need_not_be(ask: Ask) -> None:
 
 
 def test_the_same_text_is_recounted_for_the_single_models_tokenizer(ask: Ask) -> None:
-    now = {"pricing_version": "2026-11-23.1", "as_of": "2026-11-23"}
+    now = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
     only = [{"name": "all", "share": 1, "model": "claude-sonnet-4-5", "usage": usage(1000, 0)}]
     same = ask(only, single_model="claude-sonnet-5-5", **now).body
     text = ask(only, single_model="claude-sonnet-5-5", equal="text", **now).body

@@ -12,31 +12,27 @@ from typing import Any, Literal
 
 from pricing.calibrate_curve import (
     CurvePoint,
-    Estimated,
     Measures,
     RandomControl,
     Scored,
-    calls_for,
     curve_points,
     measure,
-    point_at,
-    quality_interval,
     random_control,
 )
+from pricing.calibrate_threshold import Threshold, find_threshold
 from pricing.errors import InvalidRequest, TariffError
 from pricing.estimate import MatchedModel, Provenance
 from pricing.instants import AsOf
-from pricing.money import plain, ratio
+from pricing.money import plain
 from pricing.notices import Notice
 from pricing.policy_document import PolicyDocument, policy_document
 from pricing.price_book import BookInForce
 from pricing.pricer import Pricer
-from pricing.rational import rounded
-from pricing.recommend_policy import decimal_score, measured
+from pricing.recommend_policy import measured
 from pricing.routing import Outcome, held_out, sample, train
 from pricing.usage import Attempt, Terms
 
-Verdict = Literal["beats_random", "no_better_than_random", "strong_is_not_better"]
+Verdict = Literal["beats_random", "no_better_than_random", "gap_is_unclear", "strong_is_not_better"]
 MIN_ROWS, MAX_ROWS = 100, 10_000
 #: A model learns from no more rows, so that the answer comes while API Gateway waits; all rows are
 #: measured. Past a few thousand, more rows make little of a better router.
@@ -67,25 +63,6 @@ class CalibrateQuery:
     as_of: AsOf
     wanted_quality: Decimal
     attempts: tuple[Attempt, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """The fewest strong calls that reached the wanted quality, on tasks the score had not seen.
-
-    ``random_strong_share`` is what a random split needs for it. ``quality`` is a share of right
-    answers, its interval that of other samples of as many tasks. Scores may tie:
-    ``share_over_threshold`` of the tasks reach the threshold itself.
-    """
-
-    wanted_quality: Decimal
-    strong_share: Decimal
-    random_strong_share: Decimal
-    quality: Estimated
-    threshold: Decimal
-    share_over_threshold: Decimal
-    per_call_usd: Decimal | None
-    saves_percent: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +111,8 @@ def calibrate(
     better = scored.strong_quality > scored.cheap_quality
     measures = measure(scored) if better else None
     control = random_control(scored) if better else None
-    verdict = _verdict(measures, control)
-    recommended = _recommended(query, scored, held.scores) if better else None
+    verdict = _verdict(scored, measures, control)
+    recommended = find_threshold(query.wanted_quality, scored, held.scores) if better else None
     document = None
     if verdict == "beats_random" and recommended is not None:
         document = policy_document(
@@ -195,43 +172,19 @@ def _costs(
     return ((usd[0], usd[1]),) * len(query.rows)
 
 
-def _verdict(measures: Measures | None, control: RandomControl | None) -> Verdict:
-    """Better than random means: the whole interval is, and so is the score than its shuffles."""
+def _verdict(scored: Scored, measures: Measures | None, control: RandomControl | None) -> Verdict:
+    """Better than random means: the whole interval is, and so is the score than its shuffles.
+
+    Both are shares of the gap between the models, which must be there beyond doubt itself.
+    """
     if measures is None or control is None:
         return "strong_is_not_better"
+    if not scored.gap_is_clear:
+        return "gap_is_unclear"
     apgr, half = measures.apgr, Decimal("0.5")
     if apgr.low > half and apgr.value > control.apgr_high:
         return "beats_random"
     return "no_better_than_random"
-
-
-def _recommended(query: CalibrateQuery, scored: Scored, raw: Sequence[float]) -> Threshold | None:
-    wanted = Fraction(query.wanted_quality) * scored.strong_quality
-    calls = calls_for(scored, wanted)
-    if calls is None:
-        return None
-    point = point_at(scored, calls)
-    threshold = _threshold(raw, calls)
-    share = ratio(sum(decimal_score(one) >= threshold for one in raw), len(raw))
-    gap = scored.strong_quality - scored.cheap_quality
-    return Threshold(
-        wanted_quality=query.wanted_quality,
-        strong_share=point.strong_share,
-        random_strong_share=rounded(max((wanted - scored.cheap_quality) / gap, Fraction(0))),
-        quality=quality_interval(scored, calls, point),
-        threshold=threshold,
-        share_over_threshold=share,
-        per_call_usd=point.per_call_usd,
-        saves_percent=point.saves_percent,
-    )
-
-
-def _threshold(raw: Sequence[float], calls: int) -> Decimal:
-    """A score that so many of the held-out rows reach; above all of them where none should."""
-    ordered = sorted(raw, reverse=True)
-    if not calls:
-        return decimal_score(ordered[0] + 1)
-    return decimal_score(ordered[calls - 1])
 
 
 def _why(
@@ -244,6 +197,11 @@ def _why(
         return (
             "No policy: in these rows the strong model is right no more often than the cheap one,"
             " so the cheap one alone is the better choice."
+        )
+    if verdict == "gap_is_unclear":
+        return (
+            "No policy: the strong model is right so little more often that it may be chance, and"
+            " so may be any share of that gap. Send more rows."
         )
     apgr = measures.apgr
     seen = f"APGR {plain(apgr.value)} [{plain(apgr.low)}, {plain(apgr.high)}]"
@@ -268,6 +226,8 @@ def _assumptions(scored: Scored) -> tuple[str, ...]:
         "Intervals are the middle 95% of 200 bootstrap resamples of the rows, scores unchanged.",
         "Rows stand for traffic to come: calibrate again when it changes.",
     ]
+    if len(scored.scores) > LEARNED_FROM:
+        said.append(f"A model learns from {LEARNED_FROM} of the rows; all of them are measured.")
     if scored.costs is None:
         said.append("No costs: send cheap_usd and strong_usd with every row, or a typical usage.")
     else:

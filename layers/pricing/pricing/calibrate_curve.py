@@ -22,6 +22,7 @@ from pricing.routing import area, crossing, curve_of, quantile
 RESAMPLES = 200
 POINTS = 10
 _LOW, _HIGH = 0.025, 0.975
+_CLEAR = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ class Scored:
             bounds.append((start, stop))
             start = stop
         return [self.strong_ok[row] - self.cheap_ok[row] for row in rows], bounds
+
+    @property
+    def gap_is_clear(self) -> bool:
+        """Whether the strong model is the better one beyond chance: over 1.96 standard errors."""
+        gains, _ = self.gains_in_order
+        mean = sum(gains) / len(gains)
+        spread = sum(gain * gain for gain in gains) / len(gains) - mean * mean
+        return mean > 0 and mean * mean * len(gains) > _CLEAR * _CLEAR * spread
 
     @cached_property
     def pgr(self) -> list[float]:
