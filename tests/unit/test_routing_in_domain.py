@@ -5,7 +5,7 @@ from itertools import cycle
 
 import pytest
 
-from pricing.routing import InDomainModel, Outcome, apgr, out_of_fold_scores, train
+from pricing.routing import InDomainModel, Outcome, apgr, out_of_fold_scores, train, train_and_score
 
 HARD = ["reconcile the ledger of", "settle the dispute over", "untangle the schema of"]
 EASY = ["look up the price of", "name the colour of", "spell the title of"]
@@ -78,3 +78,8 @@ def test_little_or_nothing_to_learn_from_is_no_error(rows: list[Outcome]) -> Non
         sum(r.strong_ok - r.cheap_ok for r in rows) / max(1, len(rows))
     )
     assert len(out_of_fold_scores(rows)) == len(rows)
+
+
+def test_training_and_scoring_in_one_go_is_both() -> None:
+    rows = traffic(60)
+    assert train_and_score(rows) == (train(rows), out_of_fold_scores(rows))

@@ -4,7 +4,13 @@ Pure Python, no numpy. Figures here are probabilities, so floats are right; mone
 """
 
 from pricing.routing.assessment import Assessment, Basis, Complexity, Signal, assess
-from pricing.routing.in_domain import InDomainModel, Outcome, out_of_fold_scores, train
+from pricing.routing.in_domain import (
+    InDomainModel,
+    Outcome,
+    out_of_fold_scores,
+    train,
+    train_and_score,
+)
 from pricing.routing.measure import Interval, apgr, apgr_interval, cpt, pgr_curve
 
 __all__ = [
@@ -22,4 +28,5 @@ __all__ = [
     "out_of_fold_scores",
     "pgr_curve",
     "train",
+    "train_and_score",
 ]
