@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Self
+from zlib import crc32
 
 from pricing.routing.assessment import judged_of
 from pricing.routing.difficulty import CLIP, Weights, buckets_of, shipped
@@ -111,8 +112,8 @@ def _out_of_fold(
 ) -> list[float]:
     count = folds or (_FOLDS if len(rows) <= _MANY else _FOLDS_OF_MANY)
     gains = _gains(rows)
-    first: dict[str, int] = {}
-    fold_of = [first.setdefault(row.task, len(first)) % count for row in rows]
+    # By the text, not by the place: rows that come in a regular order must not meet the folds' own.
+    fold_of = [crc32(row.task.encode("utf-8", "replace")) % count for row in rows]
     scores = [0.0] * len(rows)
     for fold in range(count):
         seen = [number for number, own in enumerate(fold_of) if own != fold]
@@ -169,24 +170,30 @@ def _train(vectors: Sequence[_Vector], gains: Sequence[float]) -> InDomainModel:
 
 
 def _solved(vectors: Sequence[_Vector], wanted: Mapping[int, float]) -> dict[int, float]:
-    """``(X'X + penalty) w = X'y`` by conjugate gradients."""
+    """``(X'X + penalty) w = X'y`` by conjugate gradients, each feature scaled by its own size."""
+    sizes = dict.fromkeys(wanted, _PENALTY)
+    for vector in vectors:
+        for number, value in vector:
+            sizes[number] += value * value
     weights = dict.fromkeys(wanted, 0.0)
     rest = dict(wanted)
-    direction = dict(rest)
-    size = sum(value * value for value in rest.values())
+    direction = {number: value / sizes[number] for number, value in rest.items()}
+    left = sum(value * direction[number] for number, value in rest.items())
     for _ in range(_STEPS):
-        if size < _CONVERGED:
+        if left < _CONVERGED:
             break
         image = {number: _PENALTY * value for number, value in direction.items()}
         for vector in vectors:
-            _add(image, vector, sum(direction[number] * value for number, value in vector))
-        step = size / sum(direction[number] * value for number, value in image.items())
+            _add(image, vector, sum([direction[number] * value for number, value in vector]))
+        step = left / sum(direction[number] * value for number, value in image.items())
         for number, value in direction.items():
             weights[number] += step * value
             rest[number] -= step * image[number]
-        before, size = size, sum(value * value for value in rest.values())
-        ratio = size / before
-        direction = {number: rest[number] + ratio * value for number, value in direction.items()}
+        scaled = {number: value / sizes[number] for number, value in rest.items()}
+        before, left = left, sum(value * scaled[number] for number, value in rest.items())
+        direction = {
+            number: value + left / before * direction[number] for number, value in scaled.items()
+        }
     return weights
 
 
