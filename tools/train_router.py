@@ -23,11 +23,11 @@ from tools.router_fit import Read, calibrated, calibration_error, fit, held_out_
 from tools.router_measures import HeldOut, pair_scores
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "layers" / "pricing" / "pricing" / "data"
-WEIGHTS, REPORT = DATA / "router_weights.py", DATA / "router_report.json"
+DATA = ROOT / "layers" / "pricing" / "pricing" / "data" / "routing"
+WEIGHTS, REPORT = DATA / "weights.py", DATA / "report.json"
 LARGEST_BYTES = 200_000
 _DIGITS = 6
-_HEADER = '"""Written by ``make train-router``; router_report.json says from what."""\n\n'
+_HEADER = '"""Written by ``make train-router``; report.json says from what."""\n\n'
 
 
 def main() -> int:

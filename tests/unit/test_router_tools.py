@@ -17,8 +17,8 @@ from tools.router_lesson import lesson_score
 from tools.router_measures import control_gain, expected_calibration_error, pair_scores
 from tools.template import ROOT
 
-DATA = ROOT / "layers" / "pricing" / "pricing" / "data"
-REPORT = json.loads((DATA / "router_report.json").read_text(encoding="utf-8"))
+DATA = ROOT / "layers" / "pricing" / "pricing" / "data" / "routing"
+REPORT = json.loads((DATA / "report.json").read_text(encoding="utf-8"))
 
 
 def row(prompt: str, scores: Mapping[str, float] | None = None) -> Row:
@@ -26,9 +26,9 @@ def row(prompt: str, scores: Mapping[str, float] | None = None) -> Row:
 
 
 def test_the_report_is_of_the_weights_beside_it() -> None:
-    weights = (DATA / "router_weights.py").read_bytes()
+    weights = (DATA / "weights.py").read_bytes()
     assert hashlib.sha256(weights).hexdigest() == REPORT["weights_sha256"]
-    assert len(weights) + (DATA / "router_report.json").stat().st_size <= 200_000
+    assert len(weights) + (DATA / "report.json").stat().st_size <= 200_000
 
 
 def test_the_report_names_its_data_by_hash() -> None:

@@ -13,7 +13,7 @@ from math import exp, sqrt
 from typing import NamedTuple
 from zlib import crc32
 
-from pricing.data import router_weights
+from pricing.data.routing import weights as router_weights
 from pricing.routing.features import features
 from pricing.routing.reading import Reading
 

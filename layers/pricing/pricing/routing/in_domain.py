@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import sqrt
 from random import Random  # noqa: TID251 - seeded: the same rows give the same model
 from typing import Any, Self, TypeVar
+from zlib import crc32
 
 from pricing.routing.assessment import judged_of
 from pricing.routing.difficulty import CLIP, Weights, buckets_of, shipped
@@ -25,16 +26,17 @@ BUCKETS = 4096
 #: The words read of one text, so that long ones cost no more.
 _MOST_WORDS = 80
 #: How much each group of features may do beside the others, and how little all of them may.
-_WORDS, _SHAPES, _KIND, _PRIOR = 1.0, 0.15, 1.0, 0.5
-_PENALTY = 10.0
-_STEPS = 20
+_WORDS, _SHAPES, _KIND, _PRIOR = 1.0, 0.1, 1.0, 3.0
+_PENALTY = 20.0
+_STEPS = 12
 _CONVERGED = 1e-10
+_FOLDS, _FOLDS_OF_MANY, _MANY = 5, 3, 2000
 _DIGITS = 6
 _KIND_NUMBERS = {kind: number for number, kind in enumerate((*KINDS, UNKNOWN))}
 
-Drawn = TypeVar("Drawn")
 #: Feature number -> value, of the features that are not 0.
 _Vector = list[tuple[int, float]]
+Drawn = TypeVar("Drawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class InDomainModel:
 
         ``prior`` is what the model was trained on top of: the shipped router unless told.
         """
-        return self._score(_vector(task, shipped() if prior is None else prior))
+        return self.expects(_vector(task, shipped() if prior is None else prior))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that ``from_json`` reads back to an equal model. It holds no words."""
@@ -74,7 +76,8 @@ class InDomainModel:
         weights = {int(number): float(weight) for number, weight in document["weights"].items()}
         return cls(weights=weights, mean=float(document["mean"]))
 
-    def _score(self, vector: _Vector) -> float:
+    def expects(self, vector: _Vector) -> float:
+        """The score of features that were read before."""
         known = self.weights
         return self.mean + sum(known.get(number, 0.0) * value for number, value in vector)
 
@@ -86,7 +89,7 @@ def train(rows: Sequence[Outcome], prior: Weights | None = None) -> InDomainMode
 
 
 def out_of_fold_scores(
-    rows: Sequence[Outcome], folds: int = 5, prior: Weights | None = None
+    rows: Sequence[Outcome], folds: int | None = None, prior: Weights | None = None
 ) -> list[float]:
     """Each row's score from a model that has not seen it, as its rank (0 to 1) in its fold.
 
@@ -117,26 +120,29 @@ class HeldOut:
 
 def held_out(
     rows: Sequence[Outcome],
-    folds: int = 5,
+    folds: int | None = None,
     prior: Weights | None = None,
     most: int | None = None,
 ) -> HeldOut:
     """Score every row by a model of the other folds; the same task is always in one fold.
+
+    Five folds, or three of many rows.
 
     Each model learns from at most ``most`` rows, drawn as ``sample`` draws them.
     """
     known = shipped() if prior is None else prior
     vectors = [_vector(row.task, known) for row in rows]
     gains = _gains(rows)
-    first: dict[str, int] = {}
-    fold_of = [first.setdefault(row.task, len(first)) % folds for row in rows]
+    count = folds or (_FOLDS if len(rows) <= _MANY else _FOLDS_OF_MANY)
+    # By the text, not by the place: rows that come in a regular order must not meet the folds' own.
+    fold_of = [crc32(row.task.encode("utf-8", "replace")) % count for row in rows]
     scores = [0.0] * len(rows)
-    for fold in range(folds):
+    for fold in range(count):
         seen = sample([number for number, own in enumerate(fold_of) if own != fold], most)
         model = _train([vectors[number] for number in seen], [gains[number] for number in seen])
         for number, own in enumerate(fold_of):
             if own == fold:
-                scores[number] = model._score(vectors[number])  # noqa: SLF001 - its own module
+                scores[number] = model.expects(vectors[number])
     return HeldOut(tuple(scores), tuple(fold_of))
 
 
@@ -191,24 +197,30 @@ def _train(vectors: Sequence[_Vector], gains: Sequence[float]) -> InDomainModel:
 
 
 def _solved(vectors: Sequence[_Vector], wanted: Mapping[int, float]) -> dict[int, float]:
-    """``(X'X + penalty) w = X'y`` by conjugate gradients."""
+    """``(X'X + penalty) w = X'y`` by conjugate gradients, each feature scaled by its own size."""
+    sizes = dict.fromkeys(wanted, _PENALTY)
+    for vector in vectors:
+        for number, value in vector:
+            sizes[number] += value * value
     weights = dict.fromkeys(wanted, 0.0)
     rest = dict(wanted)
-    direction = dict(rest)
-    size = sum(value * value for value in rest.values())
+    direction = {number: value / sizes[number] for number, value in rest.items()}
+    left = sum(value * direction[number] for number, value in rest.items())
     for _ in range(_STEPS):
-        if size < _CONVERGED:
+        if left < _CONVERGED:
             break
         image = {number: _PENALTY * value for number, value in direction.items()}
         for vector in vectors:
-            _add(image, vector, sum(direction[number] * value for number, value in vector))
-        step = size / sum(direction[number] * value for number, value in image.items())
+            _add(image, vector, sum([direction[number] * value for number, value in vector]))
+        step = left / sum(direction[number] * value for number, value in image.items())
         for number, value in direction.items():
             weights[number] += step * value
             rest[number] -= step * image[number]
-        before, size = size, sum(value * value for value in rest.values())
-        ratio = size / before
-        direction = {number: rest[number] + ratio * value for number, value in direction.items()}
+        scaled = {number: value / sizes[number] for number, value in rest.items()}
+        before, left = left, sum(value * scaled[number] for number, value in rest.items())
+        direction = {
+            number: value + left / before * direction[number] for number, value in scaled.items()
+        }
     return weights
 
 

@@ -1,4 +1,4 @@
-"""Written by ``make train-router``; router_report.json says from what."""
+"""Written by ``make train-router``; report.json says from what."""
 
 # Feature, mean, scale, weight.
 SHAPES = (
