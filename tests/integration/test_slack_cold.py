@@ -11,6 +11,7 @@ import pytest
 from local import slack
 from pricing import bundled
 from pricing.ledger import Ledger
+from tests.books import BY, PLAIN
 from tests.tables import StoreTable
 from tools.template import ROOT
 
