@@ -11,7 +11,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,6 @@ from tools.published_lists import released
 
 RELEASES = Path(__file__).with_name("replay_releases.json")
 AIM_PERCENT = 10
-PATIENCE = timedelta(days=14)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,8 +52,8 @@ class Replay:
         self.waited: dict[tuple[str, str, str | None], str] = {}
         self.before: dict[tuple[str, str], list[str | None]] = {}
         self.taken_back: list[str] = []
-        self.since: dict[tuple[str, str, str | None], str] = {}
-        self.decided: set[tuple[str, str, str | None]] = set()
+        #: Fields of models that both lists have: changed, and of those waiting.
+        self.both: dict[tuple[str, str, str | None], bool] = {}
         self.kept: set[tuple[str, str, str | None]] = set()
         self.added = 0
         print(f"{first[0]}  {first[1]:>8} {first[2]:>9}  {len(self.active)} models to begin with")
@@ -85,9 +84,12 @@ class Replay:
         now = datetime.combine(date.fromisoformat(day), time(3), UTC)
         rules = bundled.merge_rules()
         done = refresh(self.active, payloads(day, genai, litellm), rules, self.memory, now)
+        before = {key: self._listed_by_both(key) for key in _models(done)}
         self.active, self.memory = done.clean or self.active, done.memory
         for change in done.changes:
             self._note(day, change)
+            if before[change["model"]]:
+                self.both.setdefault((change["model"], change["field"], change["after"]), False)
         new = Counter[str]()
         for one in done.waiting:
             key = (f"{one.provider}/{one.model}", one.field, one.after)
@@ -96,8 +98,9 @@ class Replay:
             elif one.field and key not in self.waited:
                 self.waited[key] = one.code
                 new[one.code] += 1
+                if before[key[0]]:
+                    self.both[key] = True
         self.added += len(done.added)
-        self._person(day, done)
         codes = ", ".join(f"{code} {count}" for code, count in sorted(new.items()))
         print(
             f"{day}  {genai:>8} {litellm:>9}  {len(done.changes):4} fields changed,"
@@ -106,23 +109,18 @@ class Replay:
         )
         return done
 
-    def _person(self, day: str, done: Refreshed) -> None:
-        """Whoever looks after the prices approves what has waited for two weeks by now."""
-        still = {
-            (f"{one.provider}/{one.model}", one.field, one.after)
-            for one in done.waiting
-            if one.field and one.code != "price_withdrawn"
-        }
-        self.since = {key: self.since.get(key, day) for key in still}
-        limit = f"{date.fromisoformat(day) - PATIENCE:%Y-%m-%d}"
-        if any(first <= limit for first in self.since.values()):
-            self.decided |= {key for key, first in self.since.items() if first <= limit}
-            self.active = done.held or self.active
+    def _listed_by_both(self, key: str) -> bool:
+        """Whether a model's price of today is from both lists: only there can two agree."""
+        try:
+            source = self.active.model(key).prices[-1].source
+        except (KeyError, IndexError):
+            return False
+        return "genai-prices" in source and "litellm" in source
 
     def _note(self, day: str, change: Any) -> None:
         place = (change["model"], change["field"])
         earlier = self.before.setdefault(place, [change["before"]])
-        if change["after"] in earlier:
+        if change["after"] in earlier and change["after"] != earlier[-1]:
             self.taken_back.append(
                 f"{day}  {' '.join(place)}: {' -> '.join(map(str, [*earlier, change['after']]))}"
                 f" ({', '.join(change['sources'])})"
@@ -141,13 +139,20 @@ class Replay:
         print(f"{len(waited)} waited ({share / 100:.2f}%), {len(later)} of them until confirmed:")
         for code, count in Counter(self.waited.values()).most_common():
             print(f"    {count:4} {code}")
-        needed = 10_000 * len(self.decided) // max(len(changed), 1)
-        print(f"{len(self.decided)} ({needed / 100:.2f}%) waited for two weeks, for a person")
+        both = sum(self.both.values())
+        shared = 10_000 * both // max(len(self.both), 1)
+        print(f"of {len(self.both)} fields of models that both lists have, {both} waited", end="")
+        print(f" ({shared / 100:.2f}%)")
         print(f"{len(self.kept)} prices that the lists dropped, and that are kept")
         print(f"{self.added} new models; {len(self.active)} models in the end")
         print(f"{len(self.taken_back)} activated prices that a later release took back:")
         print(*(f"    {line}" for line in self.taken_back), sep="\n")
-        return int(needed > AIM_PERCENT * 100)
+        return int(share > AIM_PERCENT * 100)
+
+
+def _models(done: Refreshed) -> set[str]:
+    changed = {str(change["model"]) for change in done.changes}
+    return changed | {f"{one.provider}/{one.model}" for one in done.waiting}
 
 
 def payloads(day: str, genai: str, litellm: str) -> list[Payload]:
