@@ -2,14 +2,27 @@
 
 ``python -m tools.corrupt_peers litellm|genai-prices <base url>`` reads case names from standard
 input, one a line, and prints a verdict for each: ``activated`` when the peer now prices by the
-corrupt list, ``kept`` when it does not, ``crashed`` when something it does not catch came out.
+corrupt list, ``kept`` when it does not, ``hung`` when it is still at it after many seconds, and
+``crashed`` when something it does not catch came out.
 """
 
 import json
 import os
+import signal
 import sys
 from typing import Any
 from urllib.parse import quote
+
+#: Longer than any of their own time limits.
+PATIENCE_SECONDS = 30
+
+
+class Hung(BaseException):
+    """No handler of theirs may swallow it."""
+
+
+def _hang(*_: object) -> None:
+    raise Hung
 
 
 def litellm_verdict(url: str) -> str:
@@ -49,13 +62,18 @@ def main(peer: str, base: str) -> None:
     import litellm  # noqa: F401
 
     os.environ.pop("LITELLM_LOCAL_MODEL_COST_MAP")
+    signal.signal(signal.SIGALRM, _hang)
     _CLEAN = f"{base}/sound/{peer}"
     for line in sys.stdin:
         case = line.rstrip("\n")
+        signal.alarm(PATIENCE_SECONDS)
         try:
             verdict = VERDICTS[peer](f"{base}/{quote(case)}/{peer}")
+        except Hung:
+            verdict = "hung"
         except BaseException as error:  # noqa: BLE001  # a crash is the finding
             verdict = f"crashed ({type(error).__name__})"
+        signal.alarm(0)
         print(f"{case}\t{verdict}", flush=True)
 
 

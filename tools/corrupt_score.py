@@ -112,6 +112,7 @@ def _ours(found: Refreshing, case: str, source: str) -> str:
         return f"crashed ({type(error).__name__})"
     finally:
         found.sound()
+        found.remember(Memory())
     if found.ledger.active() != before:
         return "activated"
     return "kept" if len(found.outcomes()) == rows + 1 else "no audit row"

@@ -137,6 +137,10 @@ class Replay:
         share = 10_000 * len(waited) // max(len(changed), 1)
         print(f"\n{len(changed)} fields changed: {len(self.accepted)} became active")
         print(f"{len(waited)} waited ({share / 100:.2f}%), {len(later)} of them until confirmed:")
+        person = 10_000 * len(waited - later) // max(len(changed), 1)
+        print(f"    {len(waited - later)} ({person / 100:.2f}%) need a person")
+        alone = [key for key in waited - later if key[0].startswith("openrouter/")]
+        print(f"    {len(alone)} of those are OpenRouter's, whose own list has no past to replay")
         for code, count in Counter(self.waited.values()).most_common():
             print(f"    {count:4} {code}")
         both = sum(self.both.values())
@@ -147,7 +151,7 @@ class Replay:
         print(f"{self.added} new models; {len(self.active)} models in the end")
         print(f"{len(self.taken_back)} activated prices that a later release took back:")
         print(*(f"    {line}" for line in self.taken_back), sep="\n")
-        return int(share > AIM_PERCENT * 100)
+        return int(person > AIM_PERCENT * 100)
 
 
 def _models(done: Refreshed) -> set[str]:

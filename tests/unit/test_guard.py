@@ -225,6 +225,37 @@ def test_a_price_that_is_dropped_is_kept_and_waits() -> None:
     assert rates(verdict)["output"] == "10"
 
 
+def test_what_a_list_newly_says_of_a_model_waits_with_what_else_it_says() -> None:
+    new = {"input": "2000", "output": "10000", "web_search": "0.01"}
+    verdict = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
+    assert {one.field for one in verdict.waiting} == {
+        "standard.input",
+        "standard.output",
+        "standard.web_search",
+    }
+    assert verdict.rows == [row()]
+
+
+def test_a_part_that_costs_what_it_is_billed_as_is_no_news() -> None:
+    new = {**OLD, "audio_input": "2"}
+    assert decided([row()], candidate({GENAI: new, LITELLM: new})).rows == [row()]
+
+
+def test_a_list_that_lost_over_a_fifth_is_believed_nothing_alone() -> None:
+    active = [row(f"swift-{number}") for number in range(10)]
+    news = {**OLD, "input": "2.2"}
+
+    def waiting(gone: int) -> set[str]:
+        left = [candidate({GENAI: news, LITELLM: OLD}, "swift-9")]
+        for at in range(9):
+            said = {GENAI: OLD, LITELLM: OLD} if at >= gone else {LITELLM: OLD}
+            left.append(candidate(said, f"swift-{at}"))
+        return codes(decided(active, *left))
+
+    assert waiting(2) == set()
+    assert waiting(3) == {"provider_pattern"}
+
+
 def test_many_prices_that_move_by_one_factor_on_one_sources_word_wait() -> None:
     active = [row(f"swift-{number}") for number in range(8)]
     moved = {"input": "1.84", "output": "9.2"}
@@ -317,6 +348,20 @@ def test_a_mode_follows_its_standard_price_by_the_same_factor() -> None:
     assert codes(verdict) == set()
     (after,) = verdict.rows
     assert after["prices"][-1]["lists"]["batch"]["rates"] == sixth
+
+
+@pytest.mark.parametrize(("after", "code"), [("1", None), ("0.19", "change_over_10x")])
+def test_a_discount_that_standard_stood_in_for_gets_its_own_price(
+    after: str, code: str | None
+) -> None:
+    active = row(standard=OLD, batch=OLD)
+    now = {"input": after, "output": "5"}
+    said = {
+        GENAI: sketch_of(lists(standard=OLD)),
+        LITELLM: sketch_of(lists(standard=OLD, batch=now)),
+    }
+    verdict = decided([active], Candidate(row(standard=OLD, batch=now), {"swift": said}))
+    assert codes(verdict) == ({code} if code else set())
 
 
 def test_what_a_person_could_approve_is_one_version_and_nothing_else_is() -> None:

@@ -10,24 +10,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pricing.guard_bounds import contradictions
 from pricing.guard_candidate import OWN, Candidate
-from pricing.guard_model import Judgement, contradictions, judge, standard_rates
+from pricing.guard_model import Judgement, judge, standard_rates
 from pricing.guard_names import Names
+from pricing.guard_patterns import (
+    LOST,
+    PATTERN_MODELS,
+    VANISHED_SHARE,
+    doubt_lists,
+    followers,
+    key_of_row,
+    lost,
+    patterns,
+)
 from pricing.guard_rows import Pair, Taken, assembled, names_of
-from pricing.guard_rules import PLAUSIBLE, WITNESSES, Doubt, broken
+from pricing.guard_rules import PLAUSIBLE, Doubt, broken
 from pricing.merge_prices import Row
-from pricing.model_names import bare_model
-from pricing.money import multiply, ratio
+from pricing.money import multiply
 from pricing.price_columns import sketch_of
 from pricing.price_timeline import Difference, instant, without_beyond
 from pricing.quarantine import QuarantinedField
-
-#: A factor that this many models share, and this share of a provider's, is no price change.
-PATTERN_MODELS = 5
-PATTERN_SHARE = Decimal("0.25")
-MOST_SHARE = Decimal("0.5")
-EVERYONE, ANY = "*", "various factors"
-VANISHED_SHARE = Decimal("0.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,10 @@ def decide(
     candidates = [_within(candidate, horizon, waiting) for candidate in candidates]
     pairs, new = _paired(active, candidates)
     judgements = [judge(pair.active, pair.candidate, now) for pair in pairs]
-    _followers(judgements)
-    _patterns(judgements)  # before contradictions, which would hide half of a pattern
+    gone_from = lost(judgements, active, now)
+    followers(judgements)
+    doubt_lists(judgements, gone_from)
+    patterns(judgements)  # before contradictions, which would hide half of a pattern
     for judgement in judgements:
         contradictions(judgement)
         waiting += judgement.waiting()
@@ -76,6 +81,8 @@ def decide(
     bands = _bands(active)
     for candidate in new:
         doubt = _doubt_about_new(candidate, names, bands.get(candidate.row["provider"]))
+        if doubt is None and not candidate.own and candidate.said.keys() <= gone_from:
+            doubt = Doubt.of("provider_pattern", LOST)
         if doubt is None:
             added.append((candidate, True))
         else:
@@ -87,28 +94,24 @@ def decide(
     waiting += refused
     seen = {id(pair.active) for pair in pairs}
     gone = [row for row in active if row.get("prices") and id(row) not in seen]
-    missing = tuple(_key(row) for row in gone) if complete else ()
+    missing = tuple(key_of_row(row) for row in gone) if complete else ()
     waiting += _vanished(active, missing)
     taken: Taken = {}
     for pair, judgement in zip(pairs, judgements, strict=True):
         taken.setdefault(id(pair.active), []).append((pair, judgement))
     return Verdict(
         accepted=tuple(
-            (_key(found.active), change, found.sources[change.field])
+            (key_of_row(found.active), change, found.sources[change.field])
             for found in judgements
             for change in found.accepted()
         ),
         waiting=tuple(waiting),
-        added=tuple(_key(candidate.row) for candidate, sound in added if sound),
+        added=tuple(key_of_row(candidate.row) for candidate, sound in added if sound),
         missing=missing,
         rows=assembled(active, taken, aliases, [c.row for c, sound in added if sound]),
         approved_rows=assembled(active, taken, aliases, [c.row for c, _ in added], approved=True),
         compared=sum(len(found.changes) for found in judgements),
     )
-
-
-def _key(row: Row) -> str:
-    return f"{row['provider']}/{row['id']}"
 
 
 def _within(candidate: Candidate, horizon: str, waiting: list[QuarantinedField]) -> Candidate:
@@ -157,58 +160,6 @@ def _paired(
         met |= {id(candidate) for candidate in found}
         pairs += [Pair(row, candidate, at > 0) for at, candidate in enumerate(found)]
     return pairs, [candidate for candidate in candidates if id(candidate) not in met]
-
-
-def _patterns(judgements: Iterable[Judgement]) -> None:
-    """Hold what one source moves for many models at once: a currency, a unit, an old copy.
-
-    Many by one factor, of a provider or of all; or, by whatever factors, most of a provider's.
-    """
-    moved: dict[tuple[str, str, str], list[tuple[Judgement, Difference]]] = {}
-    compared: Counter[str] = Counter()
-    for found in judgements:
-        for source in found.candidate.said:
-            compared.update((f"{source} {found.provider}", f"{source} {EVERYONE}"))
-        for change in found.accepted():
-            sources = found.sources[change.field]
-            if found.candidate.own or len(sources) >= WITNESSES:
-                continue
-            if change.before and change.after:
-                source = next(iter(sources), "")
-                factor = f"{ratio(change.after, change.before):.3g}"
-                for key in ((found.provider, factor), (EVERYONE, factor), (found.provider, ANY)):
-                    moved.setdefault((source, *key), []).append((found, change))
-    for (source, provider, factor), changes in moved.items():
-        models = len({_key(found.active) for found, _ in changes})
-        share = MOST_SHARE if factor == ANY else PATTERN_SHARE
-        if models >= PATTERN_MODELS and models >= share * compared[f"{source} {provider}"]:
-            doubt = Doubt.of("provider_pattern", f"{models} models, times {factor}")
-            for found, change in changes:
-                found.hold(change.field, doubt)
-
-
-def _followers(judgements: Iterable[Judgement]) -> None:
-    """Believe what moves with a price that two sources agree on.
-
-    The same component of the same model, in another mode or tier or at another seller, by the
-    same factor: the batch price is halved with the standard one, and the cloud's with the maker's.
-    """
-    led: set[tuple[str, str, Decimal]] = set()
-    for found in judgements:
-        for change in found.accepted():
-            if len(found.sources[change.field]) >= WITNESSES and change.before and change.after:
-                led.add((*_subject(found, change), ratio(change.after, change.before)))
-    for found in judgements:
-        for place, doubt in list(found.doubts.items()):
-            change = found.changes[place]
-            if doubt.code == "change_over_25_percent" and change.before and change.after:
-                factor = ratio(change.after, change.before)
-                if (*_subject(found, change), factor) in led:
-                    del found.doubts[place]
-
-
-def _subject(found: Judgement, change: Difference) -> tuple[str, str]:
-    return bare_model(str(found.active["id"])), change.field.column
 
 
 def _bands(active: Iterable[Row]) -> dict[str, tuple[Decimal, Decimal]]:

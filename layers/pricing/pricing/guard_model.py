@@ -10,20 +10,25 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from pricing.cloud_claude import CLOUDS
 from pricing.guard_candidate import OWN, Candidate
-from pricing.guard_rules import WITNESSES, Doubt, Witness, broken, doubt_about, is_inverted
+from pricing.guard_rules import (
+    WITNESSABLE,
+    WITNESSES,
+    Doubt,
+    Witness,
+    doubt_about,
+    is_inverted,
+)
 from pricing.merge_prices import Row
 from pricing.merged_rows import PACKAGES
 from pricing.money import plain
-from pricing.price_columns import Sketch, Steps
+from pricing.price_columns import DISCOUNTS, Sketch, Steps
 from pricing.price_timeline import (
     ALWAYS,
     Difference,
     Field,
     Segment,
     at_step,
-    believed_periods,
     instant,
     rebuilt,
     segments,
@@ -114,7 +119,8 @@ def judge(active: Row, candidate: Candidate, now: str) -> Judgement:
             witness = _witness(found, change, earlier)
             found.sources[place] = witness.sources
             doubt = doubt_about(change, witness)
-            if doubt and not _is_cancelled(part, parts, change):
+            is_known = _is_cancelled(part, parts, change) or _was_completed(part, change)
+            if doubt and not (is_known and doubt.code in WITNESSABLE):
                 found.hold(place, doubt)
     _follow_standard(found)
     _inversions(found)
@@ -126,16 +132,6 @@ def sources_of(row: Row, now: str) -> frozenset[str]:
     ahead = [p for p in row.get("prices", ()) if "to" not in p or instant(p["to"]) > now]
     named = {part.rpartition(" ")[0] for p in ahead[:1] for part in p["source"].split(", ")}
     return frozenset(named & {*PACKAGES.values()})
-
-
-def contradictions(found: Judgement) -> None:
-    """Hold what would contradict another price of the model, or is bound to what waits."""
-    for _ in range(len(found.changes) + 1):
-        known = len(found.doubts)
-        _tie_tiers(found)
-        _break(found)
-        if len(found.doubts) == known:
-            return
 
 
 def _witness(
@@ -194,6 +190,19 @@ def _is_cancelled(part: Segment, parts: list[Segment], change: Difference) -> bo
     return bool(steps) and at_step(steps or {}, place.above).get(place.column) == change.after
 
 
+def _was_completed(part: Segment, change: Difference) -> bool:
+    """Whether a discount gets its own price where standard's stood in for it: an addition."""
+    place = change.field
+    steps = windows_of(part.before).get(place.window, {}).get("standard", {})
+    stand_in = at_step(steps, place.above).get(place.column)
+    return (
+        place.mode in DISCOUNTS
+        and change.before == stand_in
+        and (change.after is not None and change.before is not None)
+        and change.after < change.before
+    )
+
+
 def _follow_standard(found: Judgement) -> None:
     """A column no source states was completed from the standard list, and shares its fate.
 
@@ -221,7 +230,7 @@ def _inversions(found: Judgement) -> None:
         return
     for part in found.parts:
         before, after = windows_of(part.before), windows_of(part.said)
-        for window, mode, above in _steps_changed(found, part):
+        for window, mode, above in steps_changed(found, part):
             ours, theirs = (of.get(window, {}).get(mode, {}) for of in (before, after))
             if is_inverted(at_step(ours, above), at_step(theirs, above)):
                 for column in ("input", "output"):
@@ -229,49 +238,13 @@ def _inversions(found: Judgement) -> None:
                     found.hold(place, Doubt.of("input_output_inverted"))
 
 
-def _steps_changed(found: Judgement, part: Segment) -> set[tuple[str, str, int]]:
+def steps_changed(found: Judgement, part: Segment) -> set[tuple[str, str, int]]:
+    """The windows, modes and thresholds in which something changes."""
     return {
         (place.window, place.mode, place.above)
         for place in found.changes
         if place.starts == part.starts
     }
-
-
-def _tie_tiers(found: Judgement) -> None:
-    """A mode or tier that is new is taken whole or not at all."""
-    for part in found.parts:
-        ours = windows_of(part.before)
-        for window, mode, above in _steps_changed(found, part):
-            if above in ours.get(window, {}).get(mode, {}):
-                continue
-            bound = [
-                place for place in found.changes if place[:4] == (part.starts, window, mode, above)
-            ]
-            doubts = [found.doubts[place] for place in bound if place in found.doubts]
-            for place in bound if doubts else ():
-                found.hold(place, doubts[0])
-
-
-def _break(found: Judgement) -> None:
-    claude = is_claude(found.active)
-    after = believed_periods(found.parts, "", found.believed)
-    for part, period in zip(found.parts, after, strict=True):
-        active = windows_of(part.active)
-        for window, sketch in windows_of(period).items():
-            known = set(broken(active.get(window, {}), claude=claude))
-            for mode, above, sentence in broken(sketch, claude=claude):
-                if (mode, above, sentence) not in known:
-                    doubt = Doubt.of("broken_invariant", sentence)
-                    for place in list(found.changes):
-                        at = (place.starts, place.window, place.above)
-                        if at == (part.starts, window, above) and place.mode in (mode, "standard"):
-                            found.hold(place, doubt)
-
-
-def is_claude(row: Row) -> bool:
-    """Whether Anthropic's published multiples hold for a row's cache prices."""
-    own = row["provider"] == "anthropic"
-    return own or (row["provider"] in CLOUDS and "claude" in str(row["id"]))
 
 
 def standard_rates(prices: Iterable[Mapping[str, Any]]) -> Mapping[str, Decimal]:

@@ -18,6 +18,8 @@ from pricing.quarantine import CODES
 QUARTER = Decimal("0.25")
 TEN = Decimal(10)
 WITNESSES = 2
+#: Doubts that a second source would have resolved.
+WITNESSABLE = frozenset({"change_over_25_percent", "reverted"})
 #: How far outside what a provider's models cost a new model's price may lie.
 PLAUSIBLE = TEN
 #: What a slip of units multiplies a price by: thousands for millions, tokens for millions.

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from pricing.models import PART_OF
 from pricing.price_columns import SAME_TIER_TOKENS, Sketch, Steps, document_of, sketch_of
 
 Period = Mapping[str, Any]
@@ -236,8 +237,11 @@ def _between(
     for above in thresholds:
         ours, theirs = at_step(mine, above), at_step(yours, above)
         for column in sorted(ours.keys() | theirs.keys()):
-            if ours.get(column) != theirs.get(column):
-                yield above, column, ours.get(column), theirs.get(column)
+            before, after = ours.get(column), theirs.get(column)
+            # A part that costs what it is billed as has no column of its own.
+            is_part = before is None and after == ours.get(PART_OF.get(column, column))
+            if before != after and not is_part:
+                yield above, column, before, after
 
 
 def _near(above: int, steps: Steps) -> int:

@@ -30,6 +30,8 @@ HORIZON = timedelta(days=366)
 MARK_AFTER = timedelta(days=7)
 #: Answers remembered for each source, so that an old one is known for what it is.
 REMEMBERED = 400
+#: Refreshes in a row that refuse an old copy.
+OLD_COPIES = 2
 #: When more models wait than this, it is a source that needs looking at, not their prices.
 APPROVABLE_AT_ONCE = 100
 READERS = {
@@ -44,16 +46,22 @@ LISTS = tuple(PACKAGES.values())
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What one refresh leaves for the next: answers seen, and since when models are missing."""
+    """What one refresh leaves for the next.
+
+    The hashes of the answers seen, newest last; since when models are missing; and how often in
+    a row a source's answer was refused as an old copy.
+    """
 
     seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    old_copies: Mapping[str, int] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """As JSON holds it."""
         return {
             "seen": {name: list(found) for name, found in self.seen.items()},
             "missing": dict(self.missing),
+            "old_copies": dict(self.old_copies),
         }
 
     @classmethod
@@ -61,7 +69,29 @@ class Memory:
         """Read what ``document`` wrote."""
         found = document or {}
         seen = {name: tuple(hashes) for name, hashes in found.get("seen", {}).items()}
-        return cls(seen, dict(found.get("missing", {})))
+        return cls(seen, dict(found.get("missing", {})), dict(found.get("old_copies", {})))
+
+    def is_old_copy(self, payload: Payload) -> bool:
+        """Whether an answer was seen before a newer one.
+
+        A cache's old copy is gone by the next days; a list whose project took a mistake back
+        stays as it was before the mistake, and is then believed again.
+        """
+        is_old = payload.sha256 in self.seen.get(payload.source, ())[:-1]
+        return is_old and self.old_copies.get(payload.source, 0) < OLD_COPIES
+
+    def after(self, payloads: Iterable[Payload], missing: Mapping[str, str]) -> "Memory":
+        """The memory of the next refresh."""
+        seen, old = dict(self.seen), dict(self.old_copies)
+        for payload in payloads:
+            if self.is_old_copy(payload):
+                old[payload.source] = old.get(payload.source, 0) + 1
+                continue
+            old.pop(payload.source, None)
+            known = seen.get(payload.source, ())
+            if known[-1:] != (payload.sha256,):
+                seen[payload.source] = (*known, payload.sha256)[-REMEMBERED:]
+        return Memory(seen, missing, old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +174,7 @@ def refresh(
         missing=missing,
         compared=first.compared + second.compared,
         complete=complete,
-        memory=Memory(_seen(memory, used), missing),
+        memory=memory.after(payloads, missing),
     )
 
 
@@ -157,8 +187,7 @@ def _read(
     for payload in payloads:
         findings = Findings(payload.source)
         try:
-            known = memory.seen.get(payload.source, ())
-            if payload.sha256 in known[:-1]:
+            if memory.is_old_copy(payload):
                 raise SourceRefused(f"{payload.source}: an old copy, seen before a newer one")
             answers[payload.source] = READERS[payload.source](payload, findings)
             used.append(payload)
@@ -211,15 +240,6 @@ def _due(missing: Mapping[str, str], rows: Iterable[Row], now: datetime) -> bool
     }
     since = f"{now - MARK_AFTER:%Y-%m-%d}"
     return any(day <= since and key not in marked for key, day in missing.items())
-
-
-def _seen(memory: Memory, used: Iterable[Payload]) -> dict[str, tuple[str, ...]]:
-    seen = dict(memory.seen)
-    for payload in used:
-        known = seen.get(payload.source, ())
-        if known[-1:] != (payload.sha256,):
-            seen[payload.source] = (*known, payload.sha256)[-REMEMBERED:]
-    return seen
 
 
 def _changes(verdict: Verdict) -> Iterable[Mapping[str, Any]]:

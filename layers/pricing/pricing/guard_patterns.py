@@ -1,0 +1,103 @@
+"""What only the whole refresh shows: many models at once, and what moves with what.
+
+A currency, a unit or an old copy looks like many small changes, each of which would be believed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+
+from pricing.guard_model import Judgement, sources_of
+from pricing.guard_rules import WITNESSES, Doubt
+from pricing.merge_prices import Row
+from pricing.model_names import bare_model
+from pricing.money import ratio
+from pricing.price_timeline import Difference
+
+#: A factor that this many models share, and this share of a provider's, is no price change.
+PATTERN_MODELS = 5
+PATTERN_SHARE = Decimal("0.25")
+MOST_SHARE = Decimal("0.5")
+LOST = "over a fifth of the list's models are gone"
+EVERYONE, ANY = "*", "various factors"
+VANISHED_SHARE = Decimal("0.2")
+
+
+def key_of_row(row: Row) -> str:
+    """``provider/id``."""
+    return f"{row['provider']}/{row['id']}"
+
+
+def patterns(judgements: Iterable[Judgement]) -> None:
+    """Hold what one source moves for many models at once: a currency, a unit, an old copy.
+
+    Many by one factor, of a provider or of all; or, by whatever factors, most of a provider's.
+    """
+    moved: dict[tuple[str, str, str], list[tuple[Judgement, Difference]]] = {}
+    compared: Counter[str] = Counter()
+    for found in judgements:
+        for source in found.candidate.said:
+            compared.update((f"{source} {found.provider}", f"{source} {EVERYONE}"))
+        for change in found.accepted():
+            sources = found.sources[change.field]
+            if found.candidate.own or len(sources) >= WITNESSES:
+                continue
+            if change.before and change.after:
+                source = next(iter(sources), "")
+                factor = f"{ratio(change.after, change.before):.3g}"
+                for key in ((found.provider, factor), (EVERYONE, factor), (found.provider, ANY)):
+                    moved.setdefault((source, *key), []).append((found, change))
+    for (source, provider, factor), changes in moved.items():
+        models = len({key_of_row(found.active) for found, _ in changes})
+        share = MOST_SHARE if factor == ANY else PATTERN_SHARE
+        if models >= PATTERN_MODELS and models >= share * compared[f"{source} {provider}"]:
+            doubt = Doubt.of("provider_pattern", f"{models} models, times {factor}")
+            for found, change in changes:
+                found.hold(change.field, doubt)
+
+
+def lost(judgements: Iterable[Judgement], active: Iterable[Row], now: str) -> set[str]:
+    """The lists that no longer have over a fifth of the models that were priced from them."""
+    known = Counter(source for row in active for source in sources_of(row, now))
+    still: dict[str, set[str]] = {source: set() for source in known}
+    for found in judgements:
+        for source in sources_of(found.active, now) & found.candidate.said.keys():
+            still[source].add(key_of_row(found.active))
+    return {
+        source
+        for source, count in known.items()
+        if count >= PATTERN_MODELS and count - len(still[source]) > VANISHED_SHARE * count
+    }
+
+
+def doubt_lists(judgements: Iterable[Judgement], lost: set[str]) -> None:
+    """A list that lost so much is believed nothing that no other one says."""
+    for found in judgements:
+        for change in list(found.accepted()):
+            sources = found.sources[change.field] or found.candidate.said.keys()
+            if not found.candidate.own and sources <= lost:
+                found.hold(change.field, Doubt.of("provider_pattern", LOST))
+
+
+def followers(judgements: Iterable[Judgement]) -> None:
+    """Believe what moves with a price that two sources agree on.
+
+    The same component of the same model, in another mode or tier or at another seller, by the
+    same factor: the batch price is halved with the standard one, and the cloud's with the maker's.
+    """
+    led: set[tuple[str, str, Decimal]] = set()
+    for found in judgements:
+        for change in found.accepted():
+            if len(found.sources[change.field]) >= WITNESSES and change.before and change.after:
+                led.add((*_subject(found, change), ratio(change.after, change.before)))
+    for found in judgements:
+        for place, doubt in list(found.doubts.items()):
+            change = found.changes[place]
+            if doubt.code == "change_over_25_percent" and change.before and change.after:
+                factor = ratio(change.after, change.before)
+                if (*_subject(found, change), factor) in led:
+                    del found.doubts[place]
+
+
+def _subject(found: Judgement, change: Difference) -> tuple[str, str]:
+    return bare_model(str(found.active["id"])), change.field.column
