@@ -105,6 +105,24 @@ def test_what_is_not_believed_waits_beside_what_is(refreshes: Refreshing) -> Non
     assert all(one["reason"] for one in row.details["quarantined"])
 
 
+def test_a_price_that_somebody_went_back_from_is_not_put_in_force_again(
+    refreshes: Refreshing,
+) -> None:
+    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.run()
+    pointer = refreshes.versions.active()
+    assert pointer
+    refreshes.versions.activate(
+        "2026-11-23.excerpt", expected_revision=pointer.revision, actor="ada", reason="too early"
+    )
+
+    answer = refreshes.run({"scheduled_time": "2026-11-25T03:00:00Z"})
+
+    assert (answer["active"], answer["changed"]) == ("2026-11-23.excerpt", 0)
+    assert price(refreshes) == "0.1"
+    assert answer["waiting"] > 0
+
+
 def test_what_waits_is_not_proposed_again_every_day(refreshes: Refreshing) -> None:
     refreshes.serve("genai-prices", genai(much_dearer))
     for day in (24, 25, 26):

@@ -6,9 +6,10 @@ removed here: a model that is gone from the lists keeps its price and gets a mar
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from pricing.guard_bounds import contradictions
 from pricing.guard_candidate import OWN, Candidate
@@ -27,10 +28,12 @@ from pricing.guard_patterns import (
 from pricing.guard_rows import Pair, Taken, assembled, names_of
 from pricing.guard_rules import PLAUSIBLE, Doubt, broken
 from pricing.merge_prices import Row
-from pricing.money import multiply
+from pricing.money import multiply, plain
 from pricing.price_columns import sketch_of
 from pricing.price_timeline import Difference, instant, without_beyond
 from pricing.quarantine import QuarantinedField
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,20 @@ def decide(
     horizon: str,
     *,
     complete: bool = True,
+    applied: Mapping[str, str] = NOTHING,
 ) -> Verdict:
     """Judge every candidate against the active rows.
 
     ``now`` is an instant without offset, UTC; prices announced for after ``horizon`` wait.
     Callers leave out the active rows whose sources did not answer. Only ``complete`` lists can
-    show that a model is gone.
+    show that a model is gone. ``applied`` is what refreshes put in force last, by model and field:
+    where that is not in force now, a person went back, and it waits.
     """
     waiting: list[QuarantinedField] = []
     candidates = [_within(candidate, horizon, waiting) for candidate in candidates]
     pairs, new = _paired(active, candidates)
     judgements = [judge(pair.active, pair.candidate, now) for pair in pairs]
+    _hold_taken_back(judgements, applied)
     gone_from = lost(judgements, active, now)
     followers(judgements)
     doubt_lists(judgements, gone_from)
@@ -112,6 +118,14 @@ def decide(
         approved_rows=assembled(active, taken, aliases, [c.row for c, _ in added], approved=True),
         compared=sum(len(found.changes) for found in judgements),
     )
+
+
+def _hold_taken_back(judgements: Iterable[Judgement], applied: Mapping[str, str]) -> None:
+    for found in judgements:
+        for change in list(found.accepted()):
+            place = f"{key_of_row(found.active)} {change.field}"
+            if change.after is not None and applied.get(place) == plain(change.after):
+                found.hold(change.field, Doubt.of("taken_back"))
 
 
 def _within(candidate: Candidate, horizon: str, waiting: list[QuarantinedField]) -> Candidate:

@@ -30,6 +30,8 @@ HORIZON = timedelta(days=366)
 MARK_AFTER = timedelta(days=7)
 #: Answers remembered for each source, so that an old one is known for what it is.
 REMEMBERED = 400
+#: Fields whose last change is remembered.
+APPLIED = 5000
 #: Refreshes in a row that refuse an old copy.
 OLD_COPIES = 2
 #: When more models wait than this, it is a source that needs looking at, not their prices.
@@ -49,12 +51,13 @@ class Memory:
     """What one refresh leaves for the next.
 
     The hashes of the answers seen, newest last; since when models are missing; and how often in
-    a row a source's answer was refused as an old copy.
+    a row a source's answer was refused as an old copy; and what was put in force last, by field.
     """
 
     seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     old_copies: Mapping[str, int] = field(default_factory=dict)
+    applied: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -62,6 +65,7 @@ class Memory:
             "seen": {name: list(found) for name, found in self.seen.items()},
             "missing": dict(self.missing),
             "old_copies": dict(self.old_copies),
+            "applied": dict(self.applied),
         }
 
     @classmethod
@@ -69,7 +73,8 @@ class Memory:
         """Read what ``document`` wrote."""
         found = document or {}
         seen = {name: tuple(hashes) for name, hashes in found.get("seen", {}).items()}
-        return cls(seen, dict(found.get("missing", {})), dict(found.get("old_copies", {})))
+        rest = {name: dict(found.get(name, {})) for name in ("missing", "old_copies", "applied")}
+        return cls(seen, **rest)
 
     def is_old_copy(self, payload: Payload) -> bool:
         """Whether an answer was seen before a newer one.
@@ -80,7 +85,12 @@ class Memory:
         is_old = payload.sha256 in self.seen.get(payload.source, ())[:-1]
         return is_old and self.old_copies.get(payload.source, 0) < OLD_COPIES
 
-    def after(self, payloads: Iterable[Payload], missing: Mapping[str, str]) -> "Memory":
+    def after(
+        self,
+        payloads: Iterable[Payload],
+        missing: Mapping[str, str],
+        changes: Iterable[Mapping[str, Any]] = (),
+    ) -> "Memory":
         """The memory of the next refresh."""
         seen, old = dict(self.seen), dict(self.old_copies)
         for payload in payloads:
@@ -91,7 +101,13 @@ class Memory:
             known = seen.get(payload.source, ())
             if known[-1:] != (payload.sha256,):
                 seen[payload.source] = (*known, payload.sha256)[-REMEMBERED:]
-        return Memory(seen, missing, old)
+        applied = dict(self.applied)
+        for change in changes:  # the newest last, and only the last price of each field
+            place = f"{change['model']} {change['field']}"
+            applied.pop(place, None)
+            applied[place] = change["after"]
+        kept = dict(list(applied.items())[-APPLIED:])
+        return Memory(seen, missing, old, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +153,14 @@ def refresh(
     candidates = Candidates(read, rules, moment, dated)
     own = [row for row in rows if row["provider"] in _own_providers(rows)]
     complete = read.lists == {*LISTS}
-    first = decide(own, list(candidates.of_own(own)), moment, horizon, complete=complete)
+    first = decide(
+        own,
+        list(candidates.of_own(own)),
+        moment,
+        horizon,
+        complete=complete,
+        applied=memory.applied,
+    )
     others = [row for row in rows if row not in own]
     found = list(candidates.of_others(first.rows))
     judged = [
@@ -150,7 +173,7 @@ def refresh(
     if not complete:
         names = {(row["provider"], name) for row in judged for name in names_of(row)}
         found = [c for c in found if {(c.row["provider"], n) for n in names_of(c.row)} <= names]
-    second = decide(judged, found, moment, horizon)
+    second = decide(judged, found, moment, horizon, applied=memory.applied)
     waiting += [*first.waiting, *second.waiting]
     for provider, reason in candidates.failed.items():
         waiting.append(finding(provider, "*", "source_refused", reason))
@@ -165,16 +188,17 @@ def refresh(
     if 0 < len(models) <= APPROVABLE_AT_ONCE:
         approved = [*first.approved_rows, *second.approved_rows, *untouched]
         held = maker.held(marked(approved, missing), clean or active, waiting)
+    changes = (*_changes(first), *_changes(second))
     return Refreshed(
         clean=clean,
         held=held,
-        changes=tuple(_changes(first)) + tuple(_changes(second)),
+        changes=changes,
         added=(*first.added, *second.added),
         waiting=(*waiting, *refused),
         missing=missing,
         compared=first.compared + second.compared,
         complete=complete,
-        memory=memory.after(payloads, missing),
+        memory=memory.after(payloads, missing, changes),
     )
 
 
