@@ -110,9 +110,9 @@ def test_a_price_that_somebody_went_back_from_is_not_put_in_force_again(
 ) -> None:
     refreshes.serve("genai-prices", genai(dearer))
     refreshes.run()
-    pointer = refreshes.versions.active()
+    pointer = refreshes.ledger.active()
     assert pointer
-    refreshes.versions.activate(
+    refreshes.ledger.activate(
         "2026-11-23.excerpt", expected_revision=pointer.revision, actor="ada", reason="too early"
     )
 
