@@ -12,13 +12,13 @@ import boto3
 import pytest
 
 from local import slack
-from pricing import slack_settings
+from pricing import bundled, slack_settings
 from pricing.slack_delivery import NotDelivered
 from tests import block_kit
 from tests.handlers import Handler, handler
 from tests.tables import REGION, SECRET, StoreTable
 
-VERSION = "2026-11-23.1"
+VERSION = bundled.current().id
 VALUE = f"estimate sonnet 2000 in 1000 out x100 version {VERSION} on 2026-11-23T09:30:00Z"
 #: How Slack may answer: a status, or None to hang up without a word.
 OK, FAILING, SILENT = 200, 503, None
