@@ -333,7 +333,24 @@ def test_the_signing_secret_is_read_from_systems_manager(
     client: Any = boto3.client("ssm", endpoint_url=moto_endpoint, region_name=REGION)
     name = "/tariff/slack/signing-secret"
     client.put_parameter(Name=name, Value="new,old", Type="SecureString", Overwrite=True)
-    monkeypatch.setenv("TARIFF_SSM_ENDPOINT", moto_endpoint)
+    asserts_secrets(name, moto_endpoint, monkeypatch)
+    client.delete_parameter(Name=name)
+    client.close()
+
+
+def test_the_signing_secret_is_read_from_secrets_manager(
+    moto_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Any = boto3.client("secretsmanager", endpoint_url=moto_endpoint, region_name=REGION)
+    client.create_secret(Name="tariff/slack", SecretString="new,old")
+    asserts_secrets("/aws/reference/secretsmanager/tariff/slack", moto_endpoint, monkeypatch)
+    client.delete_secret(SecretId="tariff/slack", ForceDeleteWithoutRecovery=True)
+    client.close()
+
+
+def asserts_secrets(name: str, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both secrets that ``name`` holds count, and no other."""
+    monkeypatch.setenv("TARIFF_SSM_ENDPOINT", endpoint)
     monkeypatch.setenv("TARIFF_SLACK_SECRET_PARAMETER", name)
     monkeypatch.setenv("TARIFF_SLACK_WORKSPACES", slack.TEAM)
     to = handler("slack")
@@ -342,8 +359,6 @@ def test_the_signing_secret_is_read_from_systems_manager(
     for secret, status in (("new", 200), ("old", 200), ("older", 401)):
         event = slack.event_of(slack.COMMANDS, body, slack.signed(body, secret=secret))
         assert to(event, None)["statusCode"] == status
-    client.delete_parameter(Name=name)
-    client.close()
 
 
 def test_without_the_parameter_nobody_is_taken_for_slack(
