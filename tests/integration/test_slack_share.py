@@ -333,7 +333,8 @@ def test_the_signing_secret_is_read_from_systems_manager(
     client: Any = boto3.client("ssm", endpoint_url=moto_endpoint, region_name=REGION)
     name = "/tariff/slack/signing-secret"
     client.put_parameter(Name=name, Value="new,old", Type="SecureString", Overwrite=True)
-    asserts_secrets(name, moto_endpoint, monkeypatch)
+    monkeypatch.setenv("TARIFF_SLACK_SECRET_PARAMETER", name)
+    asserts_secrets(moto_endpoint, monkeypatch)
     client.delete_parameter(Name=name)
     client.close()
 
@@ -343,15 +344,16 @@ def test_the_signing_secret_is_read_from_secrets_manager(
 ) -> None:
     client: Any = boto3.client("secretsmanager", endpoint_url=moto_endpoint, region_name=REGION)
     client.create_secret(Name="tariff/slack", SecretString="new,old")
-    asserts_secrets("/aws/reference/secretsmanager/tariff/slack", moto_endpoint, monkeypatch)
+    monkeypatch.setenv("TARIFF_SLACK_SECRET_PARAMETER", "/none/such")
+    monkeypatch.setenv("TARIFF_SLACK_SECRET_NAME", "tariff/slack")
+    asserts_secrets(moto_endpoint, monkeypatch)
     client.delete_secret(SecretId="tariff/slack", ForceDeleteWithoutRecovery=True)
     client.close()
 
 
-def asserts_secrets(name: str, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both secrets that ``name`` holds count, and no other."""
+def asserts_secrets(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both stored secrets count, and no other."""
     monkeypatch.setenv("TARIFF_SSM_ENDPOINT", endpoint)
-    monkeypatch.setenv("TARIFF_SLACK_SECRET_PARAMETER", name)
     monkeypatch.setenv("TARIFF_SLACK_WORKSPACES", slack.TEAM)
     to = handler("slack")
 
