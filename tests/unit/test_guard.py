@@ -1,6 +1,7 @@
 """The guard: what is believed, what waits and why, and that nothing is ever lost."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -269,6 +270,32 @@ def test_many_prices_that_move_by_one_factor_on_one_sources_word_wait() -> None:
 
     assert waiting(4) == set()
     assert waiting(5) == {"provider_pattern"}
+
+
+def test_a_pattern_is_seen_though_most_of_it_waits_for_other_reasons() -> None:
+    active = [row(f"swift-{number}") for number in range(5)]
+    rise, third = {"input": "2.4", "output": "12"}, {"input": "2.2", "output": "11"}
+    said = [candidate({GENAI: rise, LITELLM: third}, one["id"]) for one in active[:4]]
+    alone = candidate({GENAI: rise, LITELLM: OLD}, "swift-4")
+
+    waits = {one.model: one.code for one in decided(active, *said, alone).waiting}
+
+    assert {waits.pop(one["id"]) for one in active[:4]} == {"sources_disagree"}
+    assert waits == {"swift-4": "provider_pattern"}
+
+
+def test_in_a_pattern_a_price_that_another_seller_has_by_chance_waits_too() -> None:
+    active = [row(f"swift-{number}") for number in range(4)] + [row("swift-4", f"{GENAI} 1")]
+    rise = {"input": "2.4", "output": "12"}
+    chance = {LITELLM: (sketch_of(lists(standard=rise)),)}
+    by_chance = replace(candidate({GENAI: rise}, "swift-4"), elsewhere=chance)
+
+    def waiting(count: int) -> set[str]:
+        said = [candidate({GENAI: rise, LITELLM: OLD}, one["id"]) for one in active[:count]]
+        return {one.model for one in decided(active, *said, by_chance).waiting}
+
+    assert "swift-4" not in waiting(3)
+    assert "swift-4" in waiting(4)
 
 
 def test_a_new_model_of_a_plausible_price_is_added() -> None:

@@ -47,11 +47,15 @@ class Candidate:
         One that says nothing of this seller may say it of another one: resellers mostly charge
         what the maker does. It then stands as a second witness, never as the only one.
         """
-        here = {name for name, said in self.said.items() if price in prices_in(said, place)}
-        if here:
-            others = self.elsewhere.keys() - self.said.keys()
-            here |= {name for name in others if price in prices_in(self.elsewhere[name], place)}
-        return frozenset(here)
+        here = self.saying_here(place, price)
+        if not here:
+            return here
+        others = self.elsewhere.keys() - self.said.keys()
+        return here | {name for name in others if price in prices_in(self.elsewhere[name], place)}
+
+    def saying_here(self, place: Field, price: Decimal | None) -> frozenset[str]:
+        """The same, of this seller only."""
+        return frozenset(name for name, said in self.said.items() if price in prices_in(said, place))
 
     def prices_of(self, source: str, place: Field) -> set[Decimal]:
         """What one source says there; empty when it says nothing."""

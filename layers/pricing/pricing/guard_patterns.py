@@ -39,18 +39,20 @@ def patterns(judgements: Iterable[Judgement]) -> None:
     """Hold what one source moves for many models at once: a currency, a unit, an old copy.
 
     Many by one factor, of a provider or of all; or, by whatever factors, most of a provider's.
+    What waits already counts too; and a price that another list has for another seller may be so
+    by chance, when so much else moves.
     """
     moved: dict[tuple[str, str, str], list[tuple[Judgement, Difference]]] = {}
     compared: Counter[str] = Counter()
     for found in judgements:
         for source in found.candidate.said:
             compared.update((f"{source} {found.provider}", f"{source} {EVERYONE}"))
-        for change in found.accepted():
-            sources = found.sources[change.field]
+        for change in found.changes.values():
+            sources = found.candidate.saying_here(change.field, change.after)
             if found.candidate.own or len(sources) >= WITNESSES:
                 continue
             if change.before and change.after:
-                source = next(iter(sources), "")
+                source = next(iter(sources or found.sources[change.field]), "")
                 factor = f"{ratio(change.after, change.before):.3g}"
                 for key in ((found.provider, factor), (EVERYONE, factor), (found.provider, ANY)):
                     moved.setdefault((source, *key), []).append((found, change))
