@@ -55,7 +55,8 @@ class Candidate:
 
     def saying_here(self, place: Field, price: Decimal | None) -> frozenset[str]:
         """The same, of this seller only."""
-        return frozenset(name for name, said in self.said.items() if price in prices_in(said, place))
+        said = self.said.items()
+        return frozenset(name for name, sketches in said if price in prices_in(sketches, place))
 
     def prices_of(self, source: str, place: Field) -> set[Decimal]:
         """What one source says there; empty when it says nothing."""
