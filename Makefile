@@ -143,6 +143,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 
 lock: .venv/.ready ## Re-make the lock files (ARGS=--upgrade takes the newest versions)
 	@$(LOCK) -o layers/pricing/requirements.txt layers/pricing/requirements.in
+	@$(LOCK) -o layers/columnar/requirements.txt layers/columnar/requirements.in
 	@set -e; for name in bootstrap dev sam bench train; do \
 	  echo "requirements/$$name.lock"; \
 	  $(LOCK) -o requirements/$$name.lock requirements/$$name.in; \
