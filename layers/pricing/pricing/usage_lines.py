@@ -33,8 +33,17 @@ _NAMED = [_path(one.strip(".")) for one in _INSIDE]
 _WORDS = ["$.usage_format"]
 _WORDS += [_path(f"{one}.{word}".strip(".")) for one in HOLDERS for word in ("type", "object")]
 
-#: What lines of one kind have in common; NULL for what is not JSON.
-KIND = f"CASE WHEN json_valid(t) THEN hash(json_keys(t, {_NAMED}), json_extract(t, {_WORDS})) END"
+def _kind(paths: list[str], words: list[str]) -> str:
+    return f"hash(json_keys(t, {paths}), json_extract(t, {words}))"
+
+
+#: What lines of one kind have in common; NULL for what is not JSON. Most records hold their usage
+#: themselves: of those nothing further inside is asked for.
+KIND = (
+    "CASE WHEN NOT json_valid(t) THEN NULL WHEN json_exists(t, '$.usage')"
+    f" THEN {_kind(['$', '$.usage'], ['$.usage_format', '$.type', '$.object'])}"
+    f" ELSE {_kind(_NAMED, _WORDS)} END"
+)
 
 
 def moment_sql(text: str) -> str:
