@@ -31,11 +31,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
-    """What to report. ``group_by`` names one dimension or two crossed, each a group."""
+    """What to report. ``group_by`` names one dimension or two crossed, each a group.
+
+    ``most_rows`` of each are told apart, the rest is added up.
+    """
 
     group_by: tuple[tuple[Dimension, ...], ...] = (("model",), ("day",), ("endpoint",), ("team",))
     top: int = 3
     filters: Filters = Filters()
+    most_rows: int = MAX_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ class GroupRow:
 class Group:
     """Rows by these dimensions: days in order, all else from the dearest down.
 
-    At most 1,000; ``others`` adds up the rest, so that rows and it make the report's total.
+    At most 1,000, or what was asked for; ``others`` adds up the rest, so that they and it make
+    the report's total.
     """
 
     by: tuple[Dimension, ...]

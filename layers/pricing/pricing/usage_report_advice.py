@@ -4,7 +4,8 @@ Changes are applied one after the other to the same sums, each to what the ones 
 So savings add up to the difference between first and last, and none is counted twice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -48,15 +49,29 @@ def advise(
         groups[pair] = (*groups.get(pair, ()), one)
     found: list[Recommendation] = []
     for kind in KINDS:
-        for pair, group in groups.items():
-            now = Situation(desk, group, rhythms.get(pair), last_day)
+        for pairs in _targets(kind, groups):
+            group = tuple(one for pair in pairs for one in groups[pair])
+            rhythm = rhythms.get(pairs[0]) if len(pairs) == 1 else None
+            now = Situation(desk, group, rhythm, last_day)
             change = _ADVISERS[kind](now)
             made = change and _recommended(kind, now, change, spent_usd)
             if change and made:
-                groups[pair] = change.slices
-                found.append(made)
+                after = iter(change.slices)
+                for pair in pairs:
+                    groups[pair] = tuple(next(after) for _ in groups[pair])
+                found.append(made if len(pairs) == 1 else replace(made, endpoint=None))
     found.sort(key=lambda one: (_ORDER[one.kind], -one.saves_usd, one.model, one.endpoint or ""))
     return tuple(found), _savings(found, spent_usd)
+
+
+def _targets(kind: Kind, groups: Mapping[Pair, object]) -> Iterable[Sequence[Pair]]:
+    """What one recommendation is about: a model at an endpoint, or a model that has to go."""
+    if kind != "retirement":
+        return [(pair,) for pair in groups]
+    models: dict[str, list[Pair]] = {}
+    for reference, endpoint in groups:
+        models.setdefault(reference, []).append((reference, endpoint))
+    return models.values()
 
 
 _ORDER = {kind: number for number, kind in enumerate(KINDS)}

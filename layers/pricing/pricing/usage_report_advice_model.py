@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from pricing.batch_suits import BatchKind, BatchWork, kind_of, suitability
@@ -39,7 +38,7 @@ def leave_retiring(now: Situation) -> Change | None:
     if successor is None:
         return None
     after = tuple(one.on(successor) for one in now.slices)
-    when = "retired" if retires <= now.last_day + timedelta(days=1) else "retires"
+    when = "retired" if retires <= now.last_day else "retires"
     return Change(
         target=successor.id,
         slices=after,

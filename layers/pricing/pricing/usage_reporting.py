@@ -43,7 +43,7 @@ def report_usage(
         totals = totals_of(engine.summary(())[0], days, usage.places)
         unpriced = unpriced_of(engine.unpriced(), totals.calls)
         groups = tuple(
-            group_of(by, engine.summary(by), totals.cost_usd, usage.places)
+            group_of(by, engine.summary(by), totals.cost_usd, usage.places, query.most_rows)
             for by in query.group_by
         )
         drivers = engine.summary(("endpoint", "model"))

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, NotFound, StoreUnavailable
 
 FileKind = Literal["jsonl", "csv", "parquet"]
 #: Stands for a line that is not UTF-8, so that it is rejected under its own number.
@@ -66,6 +67,30 @@ def opened(path: Path, name: str, folder: Path) -> UsageFile:
             raise InvalidRequest.at("/source/s3_uri", "is gzip that ends or breaks off") from None
         path = unpacked
     return UsageFile(path, kind)
+
+
+def fetched(uri: str, allowed: str, folder: Path) -> UsageFile:
+    """An object of the allowed bucket, copied to scratch space.
+
+    Raises InvalidRequest, NotFound, and StoreUnavailable when S3 does not answer.
+    """
+    bucket, key = bucket_and_key(uri, allowed)
+    import boto3  # reports alone need it, and only those of files
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    path = folder / "fetched"
+    endpoint = os.environ.get("TARIFF_S3_ENDPOINT")
+    try:
+        boto3.client("s3", endpoint_url=endpoint).download_file(bucket, key, str(path))
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey", "NoSuchBucket"):
+            raise NotFound(f"There is no object {key} in the bucket {bucket}.") from None
+        raise StoreUnavailable("S3 did not give the object.") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable("S3 did not answer.") from error
+    except OSError as error:
+        raise InvalidRequest.at("/source/s3_uri", "is larger than the scratch space") from error
+    return opened(path, key, folder)
 
 
 def utf8_lines(source: Path, target: Path) -> Path:
