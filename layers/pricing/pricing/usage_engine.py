@@ -535,9 +535,10 @@ def _call_row(line: int, record: Record) -> Row:
 
 
 def _reason(error: TariffError) -> str:
+    """What is wrong with a record, in the words of its reader."""
     if error.errors:
         return str(error.errors[0])
-    return error.detail
+    return error.detail.replace("The body", "The record", 1)
 
 
 def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[Row]:
