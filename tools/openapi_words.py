@@ -74,6 +74,7 @@ TAGS: Mapping[str, tuple[str, str]] = {
     "compare": ("Compare", "What the same work costs elsewhere."),
     "plan": ("Plan", "What caching, batches, a leaner prompt or a subscription would save."),
     "recommend": ("Recommend", "Which model should do it, and what routing is worth."),
+    "usage_report": ("Usage", "What was spent, on what, and what should change."),
     "catalogue": ("Catalogue", "The models, their prices and limits, and how fresh they are."),
     "slack": (
         "Slack",

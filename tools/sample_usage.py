@@ -45,30 +45,133 @@ class Endpoint(NamedTuple):
 
 
 ENDPOINTS = (
-    Endpoint("support-chat", "support", "claude-sonnet-5-5", "anthropic", 2400, 700,
-             (120, 2600), (80, 900), 6200, 70),
-    Endpoint("ticket-tagging", "support", "claude-opus-4-8", "anthropic", 1300, 900,
-             (5200, 6100), (4, 90)),
-    Endpoint("code-review", "engineering", "claude-opus-5-5", "anthropic", 900, 100,
-             (900, 24000), (300, 3200), 9000, 120),
-    Endpoint("contract-reading", "legal", "claude-haiku-5-5", "anthropic", 500, 80,
-             (60000, 128000), (200, 1200)),
-    Endpoint("search-answers", "product", "claude-sonnet-4-5", "anthropic", 1500, 900,
-             (200, 1800), (60, 500), 4200, 25, hour=True),
-    Endpoint("nightly-summaries", "analytics", "claude-sonnet-5-5", "anthropic", 0, 3600,
-             (1500, 12000), (200, 900)),
-    Endpoint("translation", "content", "gpt-6.1-sol", "openai", 1000, 800,
-             (300, 2500), (300, 2400), 1024, 300),
-    Endpoint("catalogue-text", "content", "gemini-3.8-flash", "gemini", 1100, 300,
-             (200, 3000), (60, 700)),
-    Endpoint("drafting", "sales", "claude-opus-5-5", "anthropic", 700, 40,
-             (600, 6000), (250, 1800), 3000, 150),
-    Endpoint("board-questions", "finance", "claude-fable-5-1", "anthropic", 3, 1,
-             (500, 4000), (200, 1500), 30000, 850),
-    Endpoint("evaluation", "engineering", "claude-opus-5-5", "anthropic", 0, 1700,
-             (800, 5000), (100, 900), tier="batch"),
-    Endpoint("research-agent", "product", "claude-sonnet-5-5", "agent", 30, 10,
-             (2000, 30000), (400, 3000)),
+    Endpoint(
+        "support-chat",
+        "support",
+        "claude-sonnet-5-5",
+        "anthropic",
+        2400,
+        700,
+        (120, 2600),
+        (80, 900),
+        6200,
+        70,
+    ),
+    Endpoint(
+        "ticket-tagging",
+        "support",
+        "claude-opus-4-8",
+        "anthropic",
+        1300,
+        900,
+        (5200, 6100),
+        (4, 90),
+    ),
+    Endpoint(
+        "code-review",
+        "engineering",
+        "claude-opus-5-5",
+        "anthropic",
+        900,
+        100,
+        (900, 24000),
+        (300, 3200),
+        9000,
+        120,
+    ),
+    Endpoint(
+        "contract-reading",
+        "legal",
+        "claude-haiku-5-5",
+        "anthropic",
+        500,
+        80,
+        (60000, 128000),
+        (200, 1200),
+    ),
+    Endpoint(
+        "search-answers",
+        "product",
+        "claude-sonnet-4-5",
+        "anthropic",
+        1500,
+        900,
+        (200, 1800),
+        (60, 500),
+        4200,
+        25,
+        hour=True,
+    ),
+    Endpoint(
+        "nightly-summaries",
+        "analytics",
+        "claude-sonnet-5-5",
+        "anthropic",
+        0,
+        3600,
+        (1500, 12000),
+        (200, 900),
+    ),
+    Endpoint(
+        "translation",
+        "content",
+        "gpt-6.1-sol",
+        "openai",
+        1000,
+        800,
+        (300, 2500),
+        (300, 2400),
+        1024,
+        300,
+    ),
+    Endpoint(
+        "catalogue-text", "content", "gemini-3.8-flash", "gemini", 1100, 300, (200, 3000), (60, 700)
+    ),
+    Endpoint(
+        "drafting",
+        "sales",
+        "claude-opus-5-5",
+        "anthropic",
+        700,
+        40,
+        (600, 6000),
+        (250, 1800),
+        3000,
+        150,
+    ),
+    Endpoint(
+        "board-questions",
+        "finance",
+        "claude-fable-5-1",
+        "anthropic",
+        3,
+        1,
+        (500, 4000),
+        (200, 1500),
+        30000,
+        850,
+    ),
+    Endpoint(
+        "evaluation",
+        "engineering",
+        "claude-opus-5-5",
+        "anthropic",
+        0,
+        1700,
+        (800, 5000),
+        (100, 900),
+        tier="batch",
+    ),
+    Endpoint(
+        "research-agent",
+        "product",
+        "claude-sonnet-5-5",
+        "agent",
+        30,
+        10,
+        (2000, 30000),
+        (400, 3000),
+    ),
     Endpoint("prototype", "labs", "acme-llm-1", "anthropic", 12, 3, (100, 900), (50, 400)),
 )
 _SCALE = 10_000
@@ -97,17 +200,32 @@ def write(path: Path, records: int, seed: int) -> Iterator[int]:
     """Write the records; yields how many are written after each part."""
     database = duckdb.connect()
     database.execute("SET threads = 2; SET memory_limit = '1GB'; SET TimeZone = 'UTC'")
-    database.execute("CREATE TABLE endpoints (name VARCHAR, team VARCHAR, model VARCHAR,"
-                     " shape VARCHAR, night BOOLEAN, low INT, high INT, fresh0 INT, fresh1 INT,"
-                     " out0 INT, out1 INT, cached INT, writes INT, hour_long BOOLEAN, tier VARCHAR)")
+    database.execute(
+        "CREATE TABLE endpoints (name VARCHAR, team VARCHAR, model VARCHAR,"
+        " shape VARCHAR, night BOOLEAN, low INT, high INT, fresh0 INT, fresh1 INT,"
+        " out0 INT, out1 INT, cached INT, writes INT, hour_long BOOLEAN, tier VARCHAR)"
+    )
     for night in (False, True):
         shares = [one.by_night if night else one.by_day for one in ENDPOINTS]
         low = 0
         for one, share in zip(ENDPOINTS, shares, strict=True):
             high = low + round(share * _SCALE / sum(shares))
             high = _SCALE if one is ENDPOINTS[-1] else high
-            row = (one.name, one.team, one.model, one.shape, night, low, high, *one.fresh,
-                   *one.output, one.cached, one.writes, one.hour, one.tier)
+            row = (
+                one.name,
+                one.team,
+                one.model,
+                one.shape,
+                night,
+                low,
+                high,
+                *one.fresh,
+                *one.output,
+                one.cached,
+                one.writes,
+                one.hour,
+                one.tier,
+            )
             database.execute(f"INSERT INTO endpoints VALUES ({', '.join('?' * len(row))})", row)
             low = high
     found = hours(records)
@@ -117,8 +235,9 @@ def write(path: Path, records: int, seed: int) -> Iterator[int]:
             some = found[part * HOURS // _PARTS : (part + 1) * HOURS // _PARTS]
             values = ", ".join(f"({hour}, {count}, {night})" for hour, count, night in some)
             piece = path.with_suffix(".part")
-            database.execute(_PART.format(hours=values, seed=int(seed), path=piece,
-                                          start=int(MONTH.timestamp())))
+            database.execute(
+                _PART.format(hours=values, seed=int(seed), path=piece, start=int(MONTH.timestamp()))
+            )
             target.write(piece.read_bytes())
             piece.unlink()
             written += sum(count for _, count, _ in some)

@@ -37,7 +37,7 @@ def respond(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | As
 
 def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> UsageFile:
     if isinstance(request, ReportRequest) and request.source is not None:
-        bucket = os.environ.get("TARIFF_USAGE_BUCKET", "")
+        bucket = os.environ.get("TARIFF_INPUT_BUCKET", "")
         return fetched(request.source.s3_uri, bucket, folder)
     lines: Iterable[bytes]
     if isinstance(request, ReportRequest):

@@ -1,16 +1,13 @@
 """The columnar engine beside the calculator: equal on every row, whatever the row looks like."""
 
-import gzip
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from pricing import bundled
 from pricing.attempts import price_attempts
@@ -21,7 +18,7 @@ from pricing.usage_engine import Engine
 from pricing.usage_records import read_record
 from pricing.usage_report import Filters
 from pricing.usage_report_prices import unscaled
-from pricing.usage_sources import UsageFile, opened, write_lines
+from pricing.usage_sources import UsageFile, write_lines
 
 BOOK = bundled.current()
 MODELS = (
@@ -66,21 +63,18 @@ def expected(lines: Iterable[bytes]) -> dict[str, Any]:
     return {**found, "cost": add(costs)}
 
 
-def reported(file: UsageFile, folder: Path, filters: Filters = Filters()) -> dict[str, Any]:
+def reported(file: UsageFile, folder: Path, filters: Filters | None = None) -> dict[str, Any]:
     with Engine(BOOK, folder) as engine:
-        usage = engine.load(file, filters)
+        usage = engine.load(file, filters or Filters())
         (total,) = engine.summary(())
-        found = {
-            "priced": int(total["calls"]),
-            "unpriced": int(total["unpriced_calls"]),
+        fates = {
+            "priced": int(total["calls"] or 0),
+            "unpriced": int(total["unpriced_calls"] or 0),
             "rejected": usage.rejected,
             "duplicates": usage.duplicates,
-            "cost": unscaled(int(total["cost"]), usage.places),
         }
-        assert usage.read == usage.filtered_out + sum(
-            found[one] for one in ("priced", "unpriced", "rejected", "duplicates")
-        )
-        return found
+        assert usage.read == usage.filtered_out + sum(fates.values())
+        return {**fates, "cost": unscaled(int(total["cost"] or 0), usage.places)}
 
 
 def check(lines: list[bytes], folder: Path) -> dict[str, Any]:
@@ -92,7 +86,7 @@ def check(lines: list[bytes], folder: Path) -> dict[str, Any]:
 
 def some(chance: random.Random, **members: Any) -> dict[str, Any]:
     """A few of these members, some of them broken."""
-    broken = (-1, 1.5, "12", True, 10**12 + 1, [], {}, None, 10**30)
+    broken: tuple[Any, ...] = (-1, 1.5, "12", True, 10**12 + 1, [], {}, None, 10**30)
     found: dict[str, Any] = {}
     for name, value in members.items():
         if chance.random() < 0.85:

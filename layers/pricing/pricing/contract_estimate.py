@@ -154,6 +154,10 @@ _WITH_TEXT = set(TextInput.model_fields) - _TEXT
 
 
 def from_response(response: ProviderResponse, named: UsageFormat | None) -> ParsedUsage:
+    """What a raw response says was used; a refusal before any output used nothing that is billed.
+
+    Raises InvalidRequest, with pointers below ``/response``.
+    """
     field = "usage"
     if response.usage is None and (response.usageMetadata is not None or response.modelVersion):
         field = "usageMetadata"

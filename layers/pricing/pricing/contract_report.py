@@ -68,9 +68,7 @@ class FilterRequest(Request):
 class ReportRequest(Request):
     """Usage records inline or in S3, and what to say about them; exactly one of both."""
 
-    records: Annotated[
-        SkipValidation[list[Any] | None], Field(max_length=MAX_RECORDS)
-    ] = Field(
+    records: Annotated[SkipValidation[list[Any] | None], Field(max_length=MAX_RECORDS)] = Field(
         default=None,
         description="Each `{timestamp, model, endpoint?, team?, usage, processing?, request_id?}`,"
         " or a provider's raw response; what cannot be read is rejected, one by one.",
@@ -150,5 +148,3 @@ def _day(text: str | None, pointer: str) -> date | None:
         return AsOf.parse(text).instant.date()
     except ValueError as error:
         raise InvalidRequest.at(pointer, f"is not a day: {error}") from None
-
-

@@ -71,7 +71,9 @@ def _group(report: UsageReport, by: tuple[Dimension, ...]) -> Group:
     return next(one for one in report.groups if one.by == by)
 
 
-def _usd(amount: Decimal) -> str:
+def _usd(amount: Decimal | None) -> str:
+    if amount is None:
+        return "<i>no known price</i>"
     return f'<data data-usd="{plain(amount)}">{shown_usd(amount)}</data>'
 
 
@@ -108,9 +110,9 @@ def _over_time(group: Group) -> str:
     length = len("2026-10") if len(days) > MAX_COLUMNS else len("2026-10-01")
     for row in group.rows:
         when, model = (row.values[0] or "")[:length], row.values[1]
-        models[model] = add((models.get(model, ZERO), row.cost_usd))
+        models[model] = add((models.get(model, ZERO), row.known_usd))
         column = columns.setdefault(when, {})
-        column[model] = add((column.get(model, ZERO), row.cost_usd))
+        column[model] = add((column.get(model, ZERO), row.known_usd))
     if not columns:
         return ""
     ranked = sorted(models, key=lambda one: (-models[one], one or ""))
@@ -149,20 +151,20 @@ def _aligned(parts: Sequence[Decimal]) -> list[Decimal]:
 
 def _bars(group: Group) -> str:
     rows = list(group.rows[:_BARS])
-    most = max((one.cost_usd for one in rows), default=ZERO)
+    most = max((one.known_usd for one in rows), default=ZERO)
     lines = [
-        _line(_name(one.values[0]), bar(one.cost_usd, most), one.cost_usd, one.share)
+        _line(_name(one.values[0]), bar(one.known_usd, most), one.cost_usd, one.share)
         for one in rows
     ]
     rest = [*group.rows[_BARS:], *([group.others] if group.others else [])]
     if rest:
-        cost = add(one.cost_usd for one in rest)
+        cost = add(one.known_usd for one in rest)
         shares = [one.share for one in rest if one.share is not None]
         lines.append(_line("<i>all others</i>", bar(cost, most, 7), cost, add(shares)))
     return f'<ul class="bars">{"".join(lines)}</ul>' if lines else ""
 
 
-def _line(name: str, drawing: str, cost: Decimal, share: Decimal | None) -> str:
+def _line(name: str, drawing: str, cost: Decimal | None, share: Decimal | None) -> str:
     return (
         f'<li><span class="name">{name}</span><span class="amount">{_usd(cost)}'
         f" <small>{shown_percent(share)}</small></span>{drawing}</li>"
@@ -170,11 +172,11 @@ def _line(name: str, drawing: str, cost: Decimal, share: Decimal | None) -> str:
 
 
 def _drivers(report: UsageReport) -> str:
-    most = max((one.cost_usd for one in report.top_drivers), default=ZERO)
+    most = max((one.known_usd for one in report.top_drivers), default=ZERO)
     lines = [
         _line(
             f"{_name(one.values[0])} on {_name(one.values[1])}",
-            bar(one.cost_usd, most, 1),
+            bar(one.known_usd, most, 1),
             one.cost_usd,
             one.share,
         )
@@ -254,8 +256,8 @@ def _cells(names: Iterable[str], row: GroupRow) -> str:
 
 
 def _rest(rows: Sequence[GroupRow], width: int) -> str:
-    cost = _usd(add(one.cost_usd for one in rows))
-    share = shown_percent(add(one.share for one in rows if one.share is not None))
+    cost = _usd(add(one.known_usd for one in rows))
+    share = shown_percent(add([one.share for one in rows if one.share is not None]))
     calls = shown_count(sum(one.calls for one in rows))
     name = f'<td colspan="{width}"><i>all others</i></td>'
     return f"<tr>{name}<td>{cost}</td><td>{share}</td><td>{calls}</td></tr>"

@@ -1,6 +1,7 @@
 """The style sheet of a report: light and dark, screen and paper, from 360 pixels up."""
 
-STYLE = """
+STYLE = (
+    """
 :root{--ink:#1a1d21;--soft:#5b636e;--line:#dfe3e8;--page:#f6f7f9;--card:#fff;
 --c0:#2f6fde;--c1:#d9730d;--c2:#1c9a63;--c3:#c2335a;--c4:#7a52c7;--c5:#0f8fa3;--c6:#a37c0a;
 --c7:#98a1ad}
@@ -57,7 +58,9 @@ body{font-size:11pt}main{max-width:none;padding:0}
 header,section{border-radius:0;border-width:0 0 1px;padding:8px 0}
 .bars li,.cards li,tr,.columns{break-inside:avoid}h2{break-after:avoid}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
-""".replace("\n", "") + "".join(
-    f".c{number}{{fill:var(--c{number})}}.k{number}{{background:var(--c{number})}}"
-    for number in range(8)
+""".replace("\n", "")
+    + "".join(
+        f".c{number}{{fill:var(--c{number})}}.k{number}{{background:var(--c{number})}}"
+        for number in range(8)
+    )
 )

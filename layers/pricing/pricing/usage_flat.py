@@ -15,7 +15,7 @@ from pricing.instants import rfc3339
 from pricing.usage_formats import UsageFormat, recognise
 from pricing.usage_lines import moment_sql
 from pricing.usage_records import MAX_TEXT, MODELS, MOMENTS, REQUEST_IDS, TERMS
-from pricing.usage_report_shapes import COLUMNS, UsageColumns, calls_sql
+from pricing.usage_report_shapes import COLUMNS, calls_sql
 
 #: A column's name and DuckDB's type of it.
 Columns = Sequence[tuple[str, str]]
@@ -60,7 +60,7 @@ class FlatTable:
         chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
         renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
         leaves = (
-            f"SELECT *, {whole} AS whole FROM (SELECT line, t, {renamed} FROM"  # noqa: S608
+            f"SELECT *, {whole} AS whole FROM (SELECT line, t, {renamed} FROM"
             f" (SELECT {line} AS line, {self._row()} AS t,\n  {chosen}\nFROM {source}) AS cut)"
         )
         return calls_sql(shape, leaves, extra=("t",))

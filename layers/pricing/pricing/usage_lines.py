@@ -33,6 +33,7 @@ _NAMED = [_path(one.strip(".")) for one in _INSIDE]
 _WORDS = ["$.usage_format"]
 _WORDS += [_path(f"{one}.{word}".strip(".")) for one in HOLDERS for word in ("type", "object")]
 
+
 def _kind(paths: list[str], words: list[str]) -> str:
     return f"hash(json_keys(t, {paths}), json_extract(t, {words}))"
 
@@ -154,7 +155,7 @@ class _Leaves:
   {" AND ".join(whole)} AND COALESCE({once}, TRUE) AS whole
 FROM (SELECT line, t, x, {chosen}
 FROM (SELECT line, t, CAST(json_extract(t, {self._paths}) AS VARCHAR[]) AS x FROM {lines}) AS cut
-) AS typed"""  # noqa: S608 - names come from the tables of this package
+) AS typed"""
 
     def _moment(self) -> str:
         leaf = self._leaf(self._plan.moment)

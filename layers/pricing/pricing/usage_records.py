@@ -121,10 +121,11 @@ def _first(holder: str, names: list[str], wanted: tuple[str, ...]) -> str | None
 def _format(named: str | None, kind: str | None, usage_keys: list[str]) -> UsageFormat:
     if named is None:
         return recognise(kind, dict.fromkeys(usage_keys))
-    if named not in USAGE_FORMATS:
-        formats = ", ".join(USAGE_FORMATS)
-        raise InvalidRequest.at("/usage_format", f"must be one of {formats}")
-    return named
+    for known in USAGE_FORMATS:
+        if named == known:
+            return known
+    formats = ", ".join(USAGE_FORMATS)
+    raise InvalidRequest.at("/usage_format", f"must be one of {formats}")
 
 
 def read_record(document: Any) -> Record:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pricing.estimate import Provenance
+from pricing.money import ZERO
 from pricing.notices import Notice
 
 Dimension = Literal["model", "day", "endpoint", "team"]
@@ -78,11 +79,12 @@ class ReportTotals:
 class GroupRow:
     """The priced calls of one value, or pair of values; null is a record that did not say.
 
-    ``share`` is its part of the report's cost; null when that is zero.
+    ``cost_usd`` is null when none of its calls has a known price. ``share`` is its part of the
+    report's cost; null when either is nothing.
     """
 
     values: tuple[str | None, ...]
-    cost_usd: Decimal
+    cost_usd: Decimal | None
     share: Decimal | None
     calls: int
     prompt_tokens: int
@@ -90,6 +92,11 @@ class GroupRow:
     cache_write_tokens: int
     output_tokens: int
     unpriced_calls: int
+
+    @property
+    def known_usd(self) -> Decimal:
+        """What is known of the cost: nothing is nothing to add."""
+        return ZERO if self.cost_usd is None else self.cost_usd
 
 
 @dataclass(frozen=True, slots=True)

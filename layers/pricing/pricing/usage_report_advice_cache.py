@@ -63,9 +63,7 @@ def _longer(one: Slice, spared: int, five: int) -> Slice:
     if one.terms.processing == "batch" or not written:
         return one
     fewer = spared * written // five
-    return one.moved(
-        cache_write_5m=-written, cache_write_1h=written - fewer, cache_read=fewer
-    )
+    return one.moved(cache_write_5m=-written, cache_write_1h=written - fewer, cache_read=fewer)
 
 
 def cache_repeated(now: Situation) -> Change | None:

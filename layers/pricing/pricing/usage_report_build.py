@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pricing.money import ZERO, add, share_of
+from pricing.money import add, share_of
 from pricing.usage_report import (
     MAX_ROWS,
     Dimension,
@@ -57,9 +57,9 @@ def group_of(
     found = [_row(by, row, total_usd, places) for row in rows]
     if "day" in by:
         day = by.index("day")
-        found.sort(key=lambda one: (one.values[day] or "", -one.cost_usd, _text(one)))
+        found.sort(key=lambda one: (one.values[day] or "", -one.known_usd, _text(one)))
     else:
-        found.sort(key=lambda one: (-one.cost_usd, _text(one)))
+        found.sort(key=lambda one: (-one.known_usd, _text(one)))
     others = _together(found[most:], len(by), total_usd) if len(found) > most else None
     return Group(by, tuple(found[:most]), others)
 
@@ -71,7 +71,7 @@ def _text(row: GroupRow) -> tuple[str, ...]:
 def _row(
     by: tuple[Dimension, ...], row: Mapping[str, Any], total_usd: Decimal, places: int
 ) -> GroupRow:
-    cost = unscaled(int(row["cost"]), places)
+    cost = unscaled(int(row["cost"]), places) if row["calls"] else None
     values = [row[f"{one}_value"] for one in by]
     return GroupRow(
         values=tuple(
@@ -79,7 +79,7 @@ def _row(
             for one, value in zip(by, values, strict=True)
         ),
         cost_usd=cost,
-        share=share_of(cost, total_usd),
+        share=None if cost is None else share_of(cost, total_usd),
         calls=int(row["calls"]),
         prompt_tokens=int(row["prompt_tokens"]),
         cache_read_tokens=int(row["read_tokens"]),
@@ -90,11 +90,11 @@ def _row(
 
 
 def _together(rows: Sequence[GroupRow], width: int, total_usd: Decimal) -> GroupRow:
-    cost = add(one.cost_usd for one in rows) if rows else ZERO
+    cost = add(one.known_usd for one in rows) if any(one.calls for one in rows) else None
     return GroupRow(
         values=(None,) * width,
         cost_usd=cost,
-        share=share_of(cost, total_usd),
+        share=None if cost is None else share_of(cost, total_usd),
         calls=sum(one.calls for one in rows),
         prompt_tokens=sum(one.prompt_tokens for one in rows),
         cache_read_tokens=sum(one.cache_read_tokens for one in rows),

@@ -5,11 +5,11 @@ of the prompt) is priced once, as one call that uses every component, by the cal
 lines tell what one unit of each costs. Within a key cost is linear, so sums may stand for calls.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pricing.calculator import price
 from pricing.errors import TariffError
@@ -30,6 +30,7 @@ PROMPT_BUCKETS = (
     "cache_write_5m",
     "cache_write_1h",
 )
+Row = tuple[Any, ...]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_US = 86_400_000_000
 
@@ -214,6 +215,46 @@ def scaled(amount: Decimal, places: int) -> int:
 def unscaled(amount: int, places: int) -> Decimal:
     """USD for an integer in a report's scale."""
     return EXACT.scaleb(Decimal(amount), -places)
+
+
+def price_rows(keys: Iterable[PricedKey], places: int) -> Iterator[Row]:
+    """Rows of ``PRICE_COLUMNS``: days in a row at the same rates are one."""
+    run: list[PricedKey] = []
+    for one in sorted(keys, key=lambda one: (one.key._replace(day=0), one.key.day)):
+        if run and not _same_price(run[-1], one):
+            yield _price_row(run, places)
+            run = []
+        run.append(one)
+    if run:
+        yield _price_row(run, places)
+
+
+def _same_price(left: PricedKey, right: PricedKey) -> bool:
+    return (
+        left.key._replace(day=0) == right.key._replace(day=0)
+        and left.card is right.card
+        and left.reason == right.reason
+    )
+
+
+def _price_row(run: Sequence[PricedKey], places: int) -> Row:
+    first, last = run[0], run[-1]
+    key = first.key
+    card = first.card
+    rates: list[object] = ["" if card is None else scaled(card.fee, places)]
+    for bucket in BUCKETS:
+        rate = None if card is None else card.rates[bucket]
+        rates.append("" if rate is None else scaled(rate, places))
+    terms = (key.model, key.processing, key.speed, key.inference_geo)
+    days = (key.day, last.key.day, key.part, key.tier)
+    return (*terms, *days, first.label, first.reason or "", *rates)
+
+
+def rates_of(keys: Iterable[PricedKey]) -> list[Decimal]:
+    """Every rate and fee of these keys that is known."""
+    cards = [one.card for one in keys if one.card is not None]
+    found = [rate for card in cards for rate in (card.fee, *card.rates.values())]
+    return [rate for rate in found if rate is not None]
 
 
 #: Which of a report's buckets are tokens; the rest are uses of server tools.

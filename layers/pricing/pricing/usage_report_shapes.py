@@ -134,6 +134,9 @@ _HIT, _MISS = "prompt_cache_hit_tokens", "prompt_cache_miss_tokens"
 _CACHED, _THOUGHTS = "cachedContentTokenCount", "thoughtsTokenCount"
 _TOOL_PROMPT, _CANDIDATES = "toolUsePromptTokenCount", "candidatesTokenCount"
 _PROMPT_TEXT = "COALESCE(promptTokenCount, 0)"
+_GEMINI_TOTAL = " + ".join(
+    (_PROMPT_TEXT, *(_or_zero(one) for one in (_CANDIDATES, _THOUGHTS, _TOOL_PROMPT)))
+)
 
 GEMINI = UsageColumns(
     counts=(
@@ -149,8 +152,7 @@ GEMINI = UsageColumns(
     },
     checks=(
         f"{_PROMPT_TEXT} >= {_or_zero(_CACHED)}",
-        f"(totalTokenCount IS NULL OR totalTokenCount = {_PROMPT_TEXT} + {_or_zero(_CANDIDATES)}"
-        f" + {_or_zero(_THOUGHTS)} + {_or_zero(_TOOL_PROMPT)})",
+        f"(totalTokenCount IS NULL OR totalTokenCount = {_GEMINI_TOTAL})",
     ),
     absent=(
         *("promptTokensDetails", "cacheTokensDetails", "candidatesTokensDetails"),
@@ -159,6 +161,8 @@ GEMINI = UsageColumns(
 )
 
 _READ, _WRITE = _or_zero("cacheReadInputTokens"), _or_zero("cacheWriteInputTokens")
+#: Whether the total counts the cache is not documented: either sum is taken.
+_CACHE_OR_NOT = f"(0, {_READ} + {_WRITE})"
 BEDROCK = UsageColumns(
     counts=(
         *("inputTokens", "outputTokens", "totalTokens"),
@@ -172,8 +176,7 @@ BEDROCK = UsageColumns(
         "output": "outputTokens",
     },
     checks=(
-        "(totalTokens IS NULL OR totalTokens = inputTokens + outputTokens"
-        f" OR totalTokens = inputTokens + outputTokens + {_READ} + {_WRITE})",
+        f"(totalTokens IS NULL OR totalTokens - inputTokens - outputTokens IN {_CACHE_OR_NOT})",
     ),
     absent=(
         *("cacheDetails", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"),
@@ -197,7 +200,8 @@ def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> st
 
     ``leaves`` yields every leaf by name (counts as BIGINT, or -1 for what is no count), and
     ``line, moment, request_id, model, endpoint, team``, the terms asked for as ``asked_*``, and
-    whether all these are of their kind as ``whole``. Where a provider said how it served, that decides.
+    whether all these are of their kind as ``whole``. Where a provider said how it served, that
+    decides.
     """
     certain = [
         "whole",
@@ -222,4 +226,4 @@ def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> st
     renamed = ", ".join(f"{one}_bucket AS {one}" for one in BUCKETS)
     settled = ", ".join(f"{one}_settled AS {one}" for one in _TERMS)
     outer = ", ".join([*columns, settled, renamed, "odd"])
-    return f"SELECT {outer} FROM (SELECT {inner}\nFROM ({leaves}) AS leaves) AS read"  # noqa: S608
+    return f"SELECT {outer} FROM (SELECT {inner}\nFROM ({leaves}) AS leaves) AS read"

@@ -65,9 +65,7 @@ class Slice:
         }
         above = -(-(self.above + 1) * made // of) - 1 if self.above else 0
         upto = None if self.upto is None else self.upto * made // of
-        return replace(
-            self, model=model, counts=counts, above=above, upto=upto, recounted=True
-        )
+        return replace(self, model=model, counts=counts, above=above, upto=upto, recounted=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ FROM (
     {_steps(f"({PROMPT})", cuts.thresholds, ">")} AS tier
   FROM {calls}
 ) AS timed
-GROUP BY {key}"""  # noqa: S608 - every name is a constant of this module
+GROUP BY {key}"""
 
 
 def priced(cube_name: str, prices: str) -> str:
@@ -66,7 +66,7 @@ FROM {cube_name} AS c
 LEFT JOIN {prices} AS p
   ON p.model = c.model AND {terms}
   AND p.part = c.part AND p.tier = c.tier
-  AND c.day >= p.first_day AND c.day <= p.last_day"""  # noqa: S608 - as above
+  AND c.day >= p.first_day AND c.day <= p.last_day"""
 
 
 def summary(priced_name: str, by: tuple[str, ...]) -> str:
@@ -81,7 +81,7 @@ def summary(priced_name: str, by: tuple[str, ...]) -> str:
   SUM(CASE WHEN reason IS NULL THEN {CACHE_WRITES} ELSE 0 END) AS written_tokens,
   SUM(CASE WHEN reason IS NULL THEN {OUTPUT} ELSE 0 END) AS output_tokens,
   SUM(CASE WHEN reason IS NULL THEN 0 ELSE calls END) AS unpriced_calls
-FROM {priced_name}{grouped}"""  # noqa: S608 - as above
+FROM {priced_name}{grouped}"""
 
 
 _GROUPS = {"model": "label", "day": "day", "endpoint": "endpoint", "team": "team"}
@@ -96,4 +96,4 @@ def slices(priced_name: str, limit: int) -> str:
   CAST(SUM(cost) AS DECIMAL(38, 0)) AS cost, {sums}
 FROM {priced_name} WHERE cost IS NOT NULL AND partial = 0
 GROUP BY {key}
-ORDER BY cost DESC, {key} LIMIT {limit}"""  # noqa: S608 - as above
+ORDER BY cost DESC, {key} LIMIT {limit}"""

@@ -8,7 +8,8 @@ from pricing.estimate import Provenance
 from pricing.instants import AsOf
 from pricing.notices import Notice
 from pricing.price_book import BookInForce
-from pricing.usage_engine import Engine, Usage, first_rejected
+from pricing.usage_engine import Engine, Usage
+from pricing.usage_reading import first_rejected
 from pricing.usage_report import Records, ReportQuery, UsageReport
 from pricing.usage_report_advice import advise
 from pricing.usage_report_build import (
