@@ -16,8 +16,8 @@ from pricing.usage_report import (
     Dimension,
     Group,
     GroupRow,
-    Recommendation,
-    Savings,
+    ReportRecommendation,
+    ReportSavings,
     UsageReport,
 )
 
@@ -185,7 +185,7 @@ def _drivers(report: UsageReport) -> str:
     return f'<ol class="bars">{"".join(lines)}</ol>' if lines else ""
 
 
-def _waterfall(savings: Savings) -> str:
+def _waterfall(savings: ReportSavings) -> str:
     if not savings.steps:
         return "<p>Nothing was found that would have cost less.</p>"
     lines = [_step("Spent", bar(savings.spent_usd, savings.spent_usd, 7), savings.spent_usd)]
@@ -203,7 +203,7 @@ def _waterfall(savings: Savings) -> str:
     return f'<ul class="bars waterfall">{"".join(lines)}</ul>'
 
 
-def _levels(savings: Savings) -> Iterator[Decimal]:
+def _levels(savings: ReportSavings) -> Iterator[Decimal]:
     left = savings.spent_usd
     for step in savings.steps:
         left = subtract(left, step.saves_usd)
@@ -215,7 +215,7 @@ def _step(name: str, drawing: str, amount: Decimal) -> str:
     return f'<li><span class="name">{name}</span>{shown}{drawing}</li>'
 
 
-def _recommendations(found: Sequence[Recommendation]) -> str:
+def _recommendations(found: Sequence[ReportRecommendation]) -> str:
     cards = []
     for one in found[:_TABLE_ROWS]:
         where = f" at {_name(one.endpoint)}" if one.endpoint is not None else ""

@@ -139,7 +139,7 @@ class RejectedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation:
+class ReportRecommendation:
     """One change, and what it would have saved on the calls of this report.
 
     ``saves_usd`` counts what is left after the recommendations before it, so they add up.
@@ -168,7 +168,7 @@ class SavingStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Savings:
+class ReportSavings:
     """From what was spent to what would have been: ``spent - sum(steps) = remaining``, exactly."""
 
     spent_usd: Decimal
@@ -184,8 +184,8 @@ class UsageReport:
     records: Records
     groups: tuple[Group, ...]
     top_drivers: tuple[GroupRow, ...]
-    recommendations: tuple[Recommendation, ...]
-    savings: Savings
+    recommendations: tuple[ReportRecommendation, ...]
+    savings: ReportSavings
     unpriced: UnpricedCalls
     rejected: tuple[RejectedLine, ...]
     pricing: Provenance

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from pricing.money import ZERO, add, percent_of, subtract
-from pricing.usage_report import KINDS, Kind, Recommendation, Savings, SavingStep
+from pricing.usage_report import KINDS, Kind, ReportRecommendation, ReportSavings, SavingStep
 from pricing.usage_report_advice_cache import cache_repeated, change_ttl
 from pricing.usage_report_advice_model import (
     leave_retiring,
@@ -41,13 +41,13 @@ def advise(
     rhythms: Mapping[Pair, Rhythm],
     spent_usd: Decimal,
     last_day: date,
-) -> tuple[tuple[Recommendation, ...], Savings]:
+) -> tuple[tuple[ReportRecommendation, ...], ReportSavings]:
     """Every change worth making, dearest calls first within a kind; and what they add up to."""
     groups: dict[Pair, tuple[Slice, ...]] = {}
     for one in slices:
         pair = (one.reference, one.endpoint)
         groups[pair] = (*groups.get(pair, ()), one)
-    found: list[Recommendation] = []
+    found: list[ReportRecommendation] = []
     for kind in KINDS:
         for pairs in _targets(kind, groups):
             group = tuple(one for pair in pairs for one in groups[pair])
@@ -79,7 +79,7 @@ _ORDER = {kind: number for number, kind in enumerate(KINDS)}
 
 def _recommended(
     kind: Kind, now: Situation, change: Change, spent_usd: Decimal
-) -> Recommendation | None:
+) -> ReportRecommendation | None:
     before, after = now.cost(), now.cost(change.slices)
     if before is None or after is None:
         return None
@@ -87,7 +87,7 @@ def _recommended(
     if not change.due and (saves <= 0 or saves * WORTH < spent_usd):
         return None
     first = now.slices[0]
-    return Recommendation(
+    return ReportRecommendation(
         kind=kind,
         target=change.target,
         endpoint=first.endpoint,
@@ -103,13 +103,13 @@ def _recommended(
     )
 
 
-def _savings(found: Sequence[Recommendation], spent_usd: Decimal) -> Savings:
+def _savings(found: Sequence[ReportRecommendation], spent_usd: Decimal) -> ReportSavings:
     steps = tuple(_steps(found))
     total = add(one.saves_usd for one in steps) if steps else ZERO
-    return Savings(spent_usd, steps, subtract(spent_usd, total))
+    return ReportSavings(spent_usd, steps, subtract(spent_usd, total))
 
 
-def _steps(found: Sequence[Recommendation]) -> Iterator[SavingStep]:
+def _steps(found: Sequence[ReportRecommendation]) -> Iterator[SavingStep]:
     for kind in KINDS:
         saves = [one.saves_usd for one in found if one.kind == kind]
         if saves:
