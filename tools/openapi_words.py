@@ -110,6 +110,12 @@ REMEDIES: Mapping[str, str] = {
     "internal-error": "Not your fault. Report it with its `request_id`.",
 }
 
+LINES = (
+    "One record a line. The other fields of the document are then query parameters, with the same"
+    " names; `group_by` has commas between, and `model`, `endpoint`, `team`, `start` and `end` are"
+    " the filter."
+)
+
 PROBLEM = "What went wrong, and what to change: RFC 9457. It never repeats a prompt."
 PROBLEM_FIELDS: Mapping[str, str] = {
     "type": "Which problem: a stable reference into `GET /docs`.",
