@@ -94,6 +94,9 @@ check-plans: .venv/.ready ## Hold the caching plans against brute force and rand
 simulate-cascade: .venv/.ready ## Hold expected cascade costs against a million requests each
 	@$(PY) -m tools.simulate_cascade $(ARGS)
 
+linearizable: .venv/.ready ## Let 16 clients loose on the version store, and check that they saw one history
+	@$(PY) -m tools.linearizable $(ARGS)
+
 openapi: .venv/.ready ## Generate the OpenAPI document
 	@$(PY) -m tools.openapi $(ARGS)
 

@@ -21,19 +21,33 @@ EXAMPLES = {
 }
 
 
-def run(example: str, gateway: RunningGateway) -> Any:
+def run(example: str, gateway: RunningGateway) -> list[Any]:
+    """What each curl of an example printed, in order."""
     here = example.replace("http://127.0.0.1:3000", f"http://127.0.0.1:{gateway.port}")
     done = subprocess.run(["sh", "-euc", here], check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+    answers, rest = [], done.stdout
+    while rest:
+        answer, end = json.JSONDecoder().raw_decode(rest)
+        answers.append(answer)
+        rest = rest[end:].lstrip()
+    return answers
+
+
+def version_of(answer: Any) -> Any:
+    """The price version an answer is about; pages about versions name it by themselves."""
+    if "pricing" in answer:
+        return answer["pricing"]["version"]
+    return answer.get("to_version") or answer.get("active")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_documented_example_answers(name: str, gateway: RunningGateway) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not on PATH")
-    answer = run(EXAMPLES[name], gateway)
-    assert "pricing" in answer, answer
-    assert answer["pricing"]["version"]
+    answers = run(EXAMPLES[name], gateway)
+    assert len(answers) == EXAMPLES[name].count("curl ")
+    for answer in answers:
+        assert version_of(answer), answer
 
 
 def test_the_first_example_of_the_readme_is_answered_as_printed(gateway: RunningGateway) -> None:
@@ -41,7 +55,7 @@ def test_the_first_example_of_the_readme_is_answered_as_printed(gateway: Running
         pytest.skip("curl is not on PATH")
     readme = DOCUMENTS[0].read_text(encoding="utf-8")
     printed = json.loads(re.findall(r"^```json\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)[0])
-    answer = run(EXAMPLES["README.md-0"], gateway)
+    (answer,) = run(EXAMPLES["README.md-0"], gateway)
     for changing in (printed["pricing"], answer["pricing"]):
         for name in ("version", "as_of", "age_seconds"):
             del changing[name]

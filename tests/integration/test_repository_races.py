@@ -20,6 +20,7 @@ from pricing.price_book import PriceBook
 from pricing.repository import Pointer
 from tests.books import BY, PLAIN, book, row
 from tests.tables import REGION, SECRET, StoreTable
+from tools.linearizable import WithoutConditions
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,27 +61,6 @@ def store(dynamodb_local_table: StoreTable, writer: DynamoDBClient) -> Ledger:
 def unconditional(dynamodb_local_table: StoreTable, writer: DynamoDBClient) -> Ledger:
     """The same store through a writer that leaves every condition out."""
     return repository(dynamodb_local_table, WithoutConditions(writer))
-
-
-class WithoutConditions:
-    """A writer that makes every write unconditional: what the checks below must notice."""
-
-    def __init__(self, client: DynamoDBClient) -> None:
-        self._client = client
-        self.exceptions = client.exceptions
-
-    def transact_write_items(self, **request: Any) -> None:
-        for item in request["TransactItems"]:
-            for write in item.values():
-                write.pop("ConditionExpression")
-                for kind in ("Names", "Values"):
-                    names = write.pop(f"ExpressionAttribute{kind}", {})
-                    used = {
-                        n: v for n, v in names.items() if n in write.get("UpdateExpression", "")
-                    }
-                    if used:
-                        write[f"ExpressionAttribute{kind}"] = used
-        self._client.transact_write_items(**request)
 
 
 def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:

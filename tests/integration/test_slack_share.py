@@ -12,13 +12,13 @@ import boto3
 import pytest
 
 from local import slack
-from pricing import slack_settings
+from pricing import bundled, slack_settings
 from pricing.slack_delivery import NotDelivered
 from tests import block_kit
 from tests.handlers import Handler, handler
 from tests.tables import REGION, SECRET, StoreTable
 
-VERSION = "2026-11-23.1"
+VERSION = bundled.current().id
 VALUE = f"estimate sonnet 2000 in 1000 out x100 version {VERSION} on 2026-11-23T09:30:00Z"
 #: How Slack may answer: a status, or None to hang up without a word.
 OK, FAILING, SILENT = 200, 503, None
@@ -333,8 +333,27 @@ def test_the_signing_secret_is_read_from_systems_manager(
     client: Any = boto3.client("ssm", endpoint_url=moto_endpoint, region_name=REGION)
     name = "/tariff/slack/signing-secret"
     client.put_parameter(Name=name, Value="new,old", Type="SecureString", Overwrite=True)
-    monkeypatch.setenv("TARIFF_SSM_ENDPOINT", moto_endpoint)
     monkeypatch.setenv("TARIFF_SLACK_SECRET_PARAMETER", name)
+    asserts_secrets(moto_endpoint, monkeypatch)
+    client.delete_parameter(Name=name)
+    client.close()
+
+
+def test_the_signing_secret_is_read_from_secrets_manager(
+    moto_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Any = boto3.client("secretsmanager", endpoint_url=moto_endpoint, region_name=REGION)
+    client.create_secret(Name="tariff/slack", SecretString="new,old")
+    monkeypatch.setenv("TARIFF_SLACK_SECRET_PARAMETER", "/none/such")
+    monkeypatch.setenv("TARIFF_SLACK_SECRET_NAME", "tariff/slack")
+    asserts_secrets(moto_endpoint, monkeypatch)
+    client.delete_secret(SecretId="tariff/slack", ForceDeleteWithoutRecovery=True)
+    client.close()
+
+
+def asserts_secrets(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both stored secrets count, and no other."""
+    monkeypatch.setenv("TARIFF_SSM_ENDPOINT", endpoint)
     monkeypatch.setenv("TARIFF_SLACK_WORKSPACES", slack.TEAM)
     to = handler("slack")
 
@@ -342,8 +361,6 @@ def test_the_signing_secret_is_read_from_systems_manager(
     for secret, status in (("new", 200), ("old", 200), ("older", 401)):
         event = slack.event_of(slack.COMMANDS, body, slack.signed(body, secret=secret))
         assert to(event, None)["statusCode"] == status
-    client.delete_parameter(Name=name)
-    client.close()
 
 
 def test_without_the_parameter_nobody_is_taken_for_slack(

@@ -137,14 +137,28 @@ def test_objects_are_read_from_the_named_bucket_only_and_only_where_one_is_named
 
 def test_each_secret_may_be_read_by_its_own_function_and_no_other(deployed: Template) -> None:
     reading = {
-        statement.document["Resource"]["Fn::Sub"].rpartition(":parameter")[2]: statement.owner
+        statement.document["Resource"]["Fn::Sub"].partition("${AWS::AccountId}:")[2]: (
+            statement.owner
+        )
         for statement in statements(deployed)
         if any(action.startswith(("ssm:", "secretsmanager:")) for action in statement.actions)
     }
 
-    assert reading.keys() == {"${SlackSecretParameter}", "${NoticeParameter}"}
-    assert reading["${SlackSecretParameter}"] == role_of(deployed, "SlackFunction")
-    assert reading["${NoticeParameter}"].startswith("RefreshPricing")
+    assert reading == {
+        "parameter${SlackSecretParameter}": role_of(deployed, "SlackFunction"),
+        "parameter/aws/reference/secretsmanager/${SlackSecretName}": "SlackSecretPolicy",
+        "secret:${SlackSecretName}-??????": "SlackSecretPolicy",
+        "parameter${NoticeParameter}": reading["parameter${NoticeParameter}"],
+    }
+    assert reading["parameter${NoticeParameter}"].startswith("RefreshPricing")
+
+
+def test_a_secret_of_secrets_manager_is_for_the_slack_function_where_one_is_named(
+    deployed: Template,
+) -> None:
+    policy = deployed["Resources"]["SlackSecretPolicy"]
+    assert policy["Condition"] == "SlackSecretIsInSecretsManager"
+    assert policy["Properties"]["Roles"] == [{"Ref": role_of(deployed, "SlackFunction")}]
 
 
 def test_each_function_may_write_to_its_own_log_group_only(deployed: Template) -> None:

@@ -226,7 +226,7 @@ def test_a_price_that_is_dropped_is_kept_and_waits() -> None:
 
 
 def test_what_a_list_newly_says_of_a_model_waits_with_what_else_it_says() -> None:
-    new = {"input": "2000", "output": "10000", "web_search": "0.01"}
+    new = {"input": "2000", "output": "10000", "web_search": "0.01"}  # a thousand times
     verdict = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
     assert {one.field for one in verdict.waiting} == {
         "standard.input",
@@ -362,6 +362,39 @@ def test_a_discount_that_standard_stood_in_for_gets_its_own_price(
     }
     verdict = decided([active], Candidate(row(standard=OLD, batch=now), {"swift": said}))
     assert codes(verdict) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("provider", "batch", "code"),
+    [
+        ("openai", "1", None),
+        ("openai", "0.9", "change_over_25_percent"),
+        ("maker", "1", "change_over_25_percent"),
+    ],
+)
+def test_a_ratio_that_a_provider_publishes_is_a_second_source(
+    provider: str, batch: str, code: str | None
+) -> None:
+    active = row(standard=OLD, batch={"input": "1.5", "output": "5"}) | {"provider": provider}
+    now = {"input": batch, "output": "5"}
+    said = {GENAI: sketch_of(lists(standard=OLD)), LITELLM: sketch_of(lists(batch=now))}
+    found = Candidate(row(standard=OLD, batch=now) | {"provider": provider}, {"swift": said})
+    assert codes(decided([active], found)) == ({code} if code else set())
+
+
+def test_a_ratio_to_a_price_that_waits_is_none() -> None:
+    active = row(standard=OLD, batch={"input": "1", "output": "5"}) | {"provider": "openai"}
+    new = {"input": "6", "output": "10"}
+    now = {"input": "3", "output": "5"}
+    said = {
+        GENAI: sketch_of(lists(standard=new, batch=now)),
+        LITELLM: sketch_of(lists(standard=OLD)),
+    }
+    found = Candidate(row(standard=new, batch=now) | {"provider": "openai"}, {"swift": said})
+    assert {one.field for one in decided([active], found).waiting} == {
+        "standard.input",
+        "batch.input",
+    }
 
 
 def test_what_a_person_could_approve_is_one_version_and_nothing_else_is() -> None:

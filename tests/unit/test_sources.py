@@ -86,6 +86,7 @@ def test_a_published_model_is_the_object_its_package_ships() -> None:
         ({"context_window": "1M"}, "invalid_entry"),
         ({"currency": "EUR"}, "invalid_entry"),
         ({"id": 7}, "invalid_entry"),
+        ({"id": ["swift"]}, "invalid_entry"),
         ({"id": ""}, "invalid_entry"),
     ],
 )
@@ -95,8 +96,8 @@ def test_a_wrong_model_is_left_out_and_found(wrong: dict[str, Any], code: str | 
     assert [one[1] for one in found] == [code or "invalid_price"]
 
 
-def test_of_a_model_listed_twice_the_second_is_found() -> None:
-    assert genai(id="swallow") == (["swallow"], [("swallow", "invalid_entry")])
+def test_of_a_model_listed_twice_neither_price_is_believed() -> None:
+    assert genai(id="swallow") == ([], [("swallow", "invalid_entry")] * 2)
 
 
 # LiteLLM

@@ -24,6 +24,7 @@ from pricing.guard_patterns import (
     key_of_row,
     lost,
     patterns,
+    published_ratios,
 )
 from pricing.guard_rows import Pair, Taken, assembled, names_of
 from pricing.guard_rules import PLAUSIBLE, Doubt, broken
@@ -77,6 +78,7 @@ def decide(
     followers(judgements)
     doubt_lists(judgements, gone_from)
     patterns(judgements)  # before contradictions, which would hide half of a pattern
+    published_ratios(judgements)
     for judgement in judgements:
         contradictions(judgement)
         waiting += judgement.waiting()

@@ -19,10 +19,11 @@ def contradictions(found: Judgement) -> None:
 
 
 def _doubt_additions(found: Judgement) -> None:
-    """What a list newly says of a model waits while something else it says of it does."""
+    """What a list newly says of a model waits while its word on input or output does."""
     doubted = {
         (place.starts, source): doubt
         for place, doubt in reversed(found.doubts.items())
+        if place.mode == "standard" and not place.above and place.column in ("input", "output")
         for source in found.sources[place] or found.candidate.said
     }
     for place, change in found.changes.items():

@@ -83,6 +83,11 @@ class Judgement:
         if place in self.changes:
             self.doubts.setdefault(place, doubt)
 
+    def said_standard(self, place: Field) -> Mapping[str, Decimal]:
+        """The standard prices that are said for the segment and window of a place."""
+        (part,) = [part for part in self.parts if part.starts == place.starts]
+        return windows_of(part.said).get(place.window, {}).get("standard", {}).get(0, {})
+
     def _waiting(self, place: Field, doubt: Doubt) -> QuarantinedField:
         one = self.changes[place]
         return QuarantinedField(

@@ -11,14 +11,21 @@ from pricing.guard_model import Judgement, sources_of
 from pricing.guard_rules import WITNESSES, Doubt
 from pricing.merge_prices import Row
 from pricing.model_names import bare_model
-from pricing.money import ratio
-from pricing.price_timeline import Difference
+from pricing.money import ONE, multiply, ratio
+from pricing.price_columns import DISCOUNTS, TOKEN_COLUMNS
+from pricing.price_timeline import Difference, Field
 
 #: A factor that this many models share, and this share of a provider's, is no price change.
 PATTERN_MODELS = 5
 PATTERN_SHARE = Decimal("0.25")
 MOST_SHARE = Decimal("0.5")
 LOST = "over a fifth of the list's models are gone"
+#: Where the ratios of batch and long-context prices are on the provider's own pages.
+RATIOS_PUBLISHED = {"anthropic", "azure", "bedrock", "google", "mistral", "openai", "vertex", "xai"}
+RATIO = "published ratio"
+HALF = Decimal("0.5")
+LONG_INPUT = {Decimal(2)}
+LONG_OUTPUT = {Decimal("1.5"), Decimal(2)}
 EVERYONE, ANY = "*", "various factors"
 VANISHED_SHARE = Decimal("0.2")
 
@@ -97,6 +104,36 @@ def followers(judgements: Iterable[Judgement]) -> None:
                 factor = ratio(change.after, change.before)
                 if (*_subject(found, change), factor) in led:
                     del found.doubts[place]
+
+
+def published_ratios(judgements: Iterable[Judgement]) -> None:
+    """Believe one source where a ratio that the provider publishes says the same.
+
+    A batch costs half; a long prompt twice as much, and its output one and a half times or twice.
+    The standard price it is held against must stand, or be believed.
+    """
+    for found in judgements:
+        if found.provider not in RATIOS_PUBLISHED:
+            continue
+        for place, doubt in list(found.doubts.items()):
+            base = place._replace(mode="standard", above=0)
+            change = found.changes[place]
+            if doubt.code != "change_over_25_percent" or base in found.doubts or place == base:
+                continue
+            standard = found.said_standard(place)
+            if change.after in _by_ratio(place, standard.get(place.column)):
+                del found.doubts[place]
+                found.sources[place] |= {RATIO}
+
+
+def _by_ratio(place: Field, standard: Decimal | None) -> set[Decimal]:
+    if standard is None or place.column not in TOKEN_COLUMNS:
+        return set()
+    long = LONG_OUTPUT if place.column == "output" else LONG_INPUT
+    half = HALF if place.mode in DISCOUNTS else ONE
+    is_known = place.mode == "standard" or place.mode in DISCOUNTS
+    factors = long if place.above else {ONE}
+    return {multiply(multiply(standard, half), factor) for factor in factors} if is_known else set()
 
 
 def _subject(found: Judgement, change: Difference) -> tuple[str, str]:

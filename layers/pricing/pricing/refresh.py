@@ -188,7 +188,12 @@ def refresh(
     if 0 < len(models) <= APPROVABLE_AT_ONCE:
         approved = [*first.approved_rows, *second.approved_rows, *untouched]
         held = maker.held(marked(approved, missing), clean or active, waiting)
-    changes = (*_changes(first), *_changes(second))
+    unsound = {f"{one.provider}/{one.model}" for one in refused}
+    changes = tuple(
+        change
+        for change in (*_changes(first), *_changes(second))
+        if clean is not None and change["model"] not in unsound
+    )
     return Refreshed(
         clean=clean,
         held=held,

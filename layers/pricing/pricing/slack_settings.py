@@ -19,16 +19,21 @@ ACKNOWLEDGING_SECONDS = 0.7
 _JSON_11 = "application/x-amz-json-1.1"
 SSM = Service("Systems Manager", "ssm", "AmazonSSM", _JSON_11)
 SQS = Service("SQS", "sqs", "AmazonSQS")
+#: Where Systems Manager hands on what Secrets Manager keeps, to those who may read it there.
+_IN_SECRETS_MANAGER = "/aws/reference/secretsmanager/"
 
 
 def signing_secrets() -> SigningSecrets:
     """Those in ``TARIFF_SLACK_SIGNING_SECRETS`` where it is set, as on a developer's machine;
-    otherwise those in the Systems Manager parameter ``TARIFF_SLACK_SECRET_PARAMETER``.
+    otherwise those in the secret ``TARIFF_SLACK_SECRET_NAME`` of Secrets Manager, if it is named,
+    or in the Systems Manager parameter ``TARIFF_SLACK_SECRET_PARAMETER``.
     """
     given = os.environ.get("TARIFF_SLACK_SIGNING_SECRETS")
     if given:
         return SigningSecrets(lambda: given)
-    name = os.environ.get("TARIFF_SLACK_SECRET_PARAMETER", "")
+    secret = os.environ.get("TARIFF_SLACK_SECRET_NAME")
+    parameter = os.environ.get("TARIFF_SLACK_SECRET_PARAMETER", "")
+    name = _IN_SECRETS_MANAGER + secret if secret else parameter
 
     def load() -> str:
         systems_manager = client(SSM, timeout_seconds=ACKNOWLEDGING_SECONDS)

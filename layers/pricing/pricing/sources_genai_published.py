@@ -5,6 +5,7 @@ objects. Here the JSON becomes them, every type checked: one bad entry is left o
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from types import SimpleNamespace
@@ -31,7 +32,8 @@ _EXPLOSIVE = re.compile(r"[+*}][^()]*\)\s*[+*{]|\)\s*[+*{]")
 def read(payload: Payload, findings: Findings) -> list[Any]:
     """The providers that Tariff lists, as objects; raises SourceRefused.
 
-    A model that cannot be read is left out and found; so is one whose id came before.
+    A model that cannot be read is left out and found; so is an id listed twice, both times: two
+    prices for one thing are none.
     """
     providers = []
     for raw in read_document(payload, list):
@@ -48,15 +50,14 @@ def read(payload: Payload, findings: Findings) -> list[Any]:
 
 
 def _models(provider: str, raw_models: list[Any], findings: Findings) -> Iterator[Any]:
-    seen: set[str] = set()
+    listed = Counter(str(raw.get("id")) for raw in raw_models if isinstance(raw, dict))
     for raw in raw_models:
         name = raw.get("id") if isinstance(raw, dict) else raw
         with findings.entry(provider, name):
             model = _model(raw)
-            if model.id in seen:
+            if listed[model.id] > 1:
                 raise ValueError("this id is listed twice")
             rows_of(SimpleNamespace(models=[model]))  # what cannot be mapped is found here
-            seen.add(model.id)
             yield model
 
 
