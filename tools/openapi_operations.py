@@ -87,7 +87,8 @@ def _parameters(
             {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
             | ({"examples": values} if values else {})
         )
-    query = references[route.query] if route.query else {}
+    parameters = route.query or route.lines
+    query = references[parameters] if parameters else {}
     for name, found_schema in query.get("properties", {}).items():
         sent = without_null(found_schema)
         text = sent.pop("description", "")

@@ -8,6 +8,13 @@ _SAVES = "What it would have saved, after the ones before it; negative where a c
 
 #: By ``Type.field``, else by ``field``, as in openapi_fields.py.
 USAGE_REPORT_FIELDS: Mapping[str, str] = {
+    "LinesQuery.top": "As in the document.",
+    "LinesQuery.format": "As in the document.",
+    "LinesQuery.model": "One id, or name as the records have it.",
+    "LinesQuery.endpoint": "One endpoint, exactly.",
+    "LinesQuery.team": "One team, exactly.",
+    "LinesQuery.start": "The first day, UTC.",
+    "LinesQuery.end": "The day after the last, UTC.",
     "UsageReport.totals": "All priced calls together.",
     "UsageReport.records": "Where every row went.",
     "UsageReport.groups": "One list of sums for each of `group_by`.",
