@@ -280,7 +280,8 @@ def test_json_csv_and_page_show_the_same_total_under_every_filter(
 
 def some_records(count: int) -> list[Any]:
     """Records of every shape, whole or broken, that can stand in a JSON document."""
-    chance, found = random.Random(7), []  # noqa: S311 - a seeded test
+    chance = random.Random(7)  # noqa: S311 - a seeded test
+    found: list[Any] = []
     while len(found) < count:
         try:
             found.append(json.loads(json.dumps(read_json(line_of(chance)), default=float)))
