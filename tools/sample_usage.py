@@ -284,9 +284,9 @@ SELECT CASE WHEN fate = 0 THEN 'half a line {{"timestamp":' WHEN fate = 1 THEN
     replace(text, '"output_tokens":', '"output_tokens":-') ELSE text END
 FROM (SELECT moment, fate, CAST(json_object('timestamp',
     strftime(moment, '%Y-%m-%dT%H:%M:%SZ'), 'request_id', 'req_' || lower(hex(CASE WHEN fate
-    BETWEEN 100 AND 199 THEN hash(fate, hour_of) ELSE id END)), 'model', model, 'endpoint', name,
+    BETWEEN 100 AND 199 THEN hash(fate, day_of) ELSE id END)), 'model', model, 'endpoint', name,
     'team', team, 'usage', usage) AS VARCHAR) AS text
-  FROM (SELECT recorded.*, epoch(moment) // 86400 AS hour_of FROM recorded)) AS lines
+  FROM (SELECT recorded.*, CAST(epoch(moment) AS BIGINT) // 86400 AS day_of FROM recorded)) AS lines
 ORDER BY moment, text
 ) TO '{path}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '\\x1f')"""
 
