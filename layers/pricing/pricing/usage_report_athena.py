@@ -110,8 +110,8 @@ def price_table(
     first = (start - date(1970, 1, 1)) // timedelta(days=1)
     days = [DAY_US * day for day in range(first, first + (end - start).days)]
     found: list[PricedKey] = [
-        pricing.priced(PriceKey(*one, day, part, tier))
-        for one in asked
+        pricing.priced(PriceKey(model, processing, speed, inference_geo, day, part, tier))
+        for model, processing, speed, inference_geo in asked
         for day in days
         for part in range(len(cuts.times_us) + 1)
         for tier in range(len(cuts.thresholds) + 1)
