@@ -39,6 +39,14 @@ export CMD
 slack: .venv/.ready ## Ask as in Slack: CMD="estimate sonnet 2k in 1k out" (PORT=3000)
 	@$(PY) -m tools.slack --port $(PORT) $(ARGS) -- "$$CMD"
 
+sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage records (seeded)
+
+.cache/usage/2026-10.jsonl: | .venv/.ready
+	@$(PY) -m tools.sample_usage --out $@ $(ARGS)
+
+report: .cache/usage/2026-10.jsonl .venv/.ready ## Show the report of that month in a browser
+	@$(PY) -m tools.usage_report $< --open
+
 test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test (ARGS="-k name" narrows)
 	@$(PY) -m tools.dynamodb_local install \
 	  || echo "The tests that need DynamoDB Local will be skipped; the rest runs."
@@ -90,6 +98,12 @@ bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of media
 
 check-plans: .venv/.ready ## Hold the caching plans against brute force and random arrivals
 	@$(PY) -m tools.check_plans $(ARGS)
+
+check-report: .venv/.ready ## Hold a report of 1,000,000 records against the calculator (5 minutes)
+	@$(PY) -m tools.check_report $(ARGS)
+
+report-bench: .venv/.ready .venv-bench/.ready ## Ten million records: speed and memory beside the peers
+	@$(PY) -m bench.report $(ARGS)
 
 simulate-cascade: .venv/.ready ## Hold expected cascade costs against a million requests each
 	@$(PY) -m tools.simulate_cascade $(ARGS)
@@ -146,6 +160,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 
 lock: .venv/.ready ## Re-make the lock files (ARGS=--upgrade takes the newest versions)
 	@$(LOCK) -o layers/pricing/requirements.txt layers/pricing/requirements.in
+	@$(LOCK) -o layers/columnar/requirements.txt layers/columnar/requirements.in
 	@set -e; for name in bootstrap dev sam bench train; do \
 	  echo "requirements/$$name.lock"; \
 	  $(LOCK) -o requirements/$$name.lock requirements/$$name.in; \

@@ -39,10 +39,12 @@ def document(found: Sequence[Function]) -> Schema:
     """The OpenAPI document of these functions. ``$default`` is no route a caller can name."""
     routes = [(one, route) for one in found for route in one.routes if route.key != DEFAULT_ROUTE]
     references, schemas = schemas_of(
-        requests=[kind for _, route in routes for kind in (route.body, route.query) if kind],
+        requests=[
+            kind for _, route in routes for kind in (route.body, route.query, route.lines) if kind
+        ],
         answers=[route.answer for _, route in routes if route.answer is not Asset],
     )
-    for kind in {route.query for _, route in routes if route.query}:
+    for kind in {kind for _, route in routes for kind in (route.query, route.lines) if kind}:
         references[kind] = schemas.pop(kind.__name__)  # shown as parameters
     paths: dict[str, Schema] = {}
     for function, route in routes:

@@ -28,6 +28,7 @@ from tools import example_store
 from tools.openapi_plan import PLAN_EXAMPLES
 from tools.openapi_pricing import PRICING_EXAMPLES
 from tools.openapi_recommend import RECOMMEND_EXAMPLES
+from tools.openapi_usage_report import USAGE_REPORT_EXAMPLES
 
 LESSON = "lesson-2025"
 REQUEST_ID = "Jc3XHiVOliAEJ8g="
@@ -179,6 +180,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "GET /docs": (Example("page", "The page"),),
     **{route: tuple(Example(*one) for one in shown) for route, shown in PLAN_EXAMPLES.items()},
     **{route: tuple(Example(*one) for one in shown) for route, shown in RECOMMEND_EXAMPLES.items()},
+    **{
+        route: tuple(Example(*one) for one in shown)
+        for route, shown in USAGE_REPORT_EXAMPLES.items()
+    },
     **{route: tuple(Example(**one) for one in shown) for route, shown in PRICING_EXAMPLES.items()},
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tools.openapi_plan import PLAN_FIELDS
 from tools.openapi_pricing import PRICING_FIELDS
 from tools.openapi_recommend import RECOMMEND_FIELDS
+from tools.openapi_usage_report import USAGE_REPORT_FIELDS
 
 #: By ``Type.field``, else by ``field``. A description in the type itself goes first.
 FIELDS: Mapping[str, str] = {
@@ -198,5 +199,6 @@ FIELDS: Mapping[str, str] = {
     "published_at": "When the version was published.",
     **PLAN_FIELDS,
     **RECOMMEND_FIELDS,
+    **USAGE_REPORT_FIELDS,
     **PRICING_FIELDS,
 }

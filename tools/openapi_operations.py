@@ -15,7 +15,7 @@ from pricing.errors import (
     TariffError,
     UnsupportedMediaType,
 )
-from pricing.http import STATUSES, Asset, Route
+from pricing.http import JSON_LINES, STATUSES, Asset, Route
 from tools import openapi_words as words
 from tools.openapi_examples import EXAMPLES, REFUSALS, Example, answer_to
 from tools.openapi_schemas import prose, without_null
@@ -52,8 +52,11 @@ def operation(function: Function, route: Route, references: Mapping[type, Schema
         found["parameters"] = parameters
     if route.body is not None:
         shown = {one.name: {"summary": one.summary, "value": one.body} for one in examples}
-        content = {"schema": references[route.body], "examples": shown}
-        found["requestBody"] = {"required": True, "content": {JSON: content}}
+        content = {JSON: {"schema": references[route.body], "examples": shown}}
+        if route.lines is not None:
+            lines = {"schema": {"type": "string", "description": words.LINES}}
+            content |= dict.fromkeys(JSON_LINES, lines)
+        found["requestBody"] = {"required": True, "content": content}
     found["responses"] = _responses(function, route, references, examples)
     return found
 
@@ -84,7 +87,8 @@ def _parameters(
             {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
             | ({"examples": values} if values else {})
         )
-    query = references[route.query] if route.query else {}
+    parameters = route.query or route.lines
+    query = references[parameters] if parameters else {}
     for name, found_schema in query.get("properties", {}).items():
         sent = without_null(found_schema)
         text = sent.pop("description", "")
@@ -172,7 +176,8 @@ def _answer_content(
         one.name: {"summary": one.summary, "value": answer_to(function.module, route, one)}
         for one in examples
     }
-    return {JSON: {"schema": references[route.answer], "examples": shown}}
+    others = {f"{one}; charset=utf-8": {"schema": {"type": "string"}} for one in route.formats}
+    return {JSON: {"schema": references[route.answer], "examples": shown}} | others
 
 
 def _refusals(route: Route) -> dict[str, list[str]]:

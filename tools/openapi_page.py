@@ -204,8 +204,8 @@ def _operations(spec: Schema) -> Iterator[Operation]:
 
 def _named(message: Schema) -> str | None:
     """The component that a body is, if it is one."""
-    (content,) = message.get("content", {"": {}}).values()
-    reference = content.get("schema", {}).get("$ref", "")
+    content = message.get("content", {})
+    reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
     return reference.rpartition("/")[2] or None
 
 
@@ -291,7 +291,7 @@ def _limits(schema: Schema) -> str:
 
 def _examples(method: str, path: str, operation: Schema) -> Iterator[Shown]:
     success = _success(operation)
-    (answers,) = (one.get("examples", {}) for one in success["content"].values())
+    answers = success["content"].get("application/json", {}).get("examples", {})
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     bodies = sent.get("examples", {})
     for name, answer in answers.items():

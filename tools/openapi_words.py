@@ -74,6 +74,7 @@ TAGS: Mapping[str, tuple[str, str]] = {
     "compare": ("Compare", "What the same work costs elsewhere."),
     "plan": ("Plan", "What caching, batches, a leaner prompt or a subscription would save."),
     "recommend": ("Recommend", "Which model should do it, and what routing is worth."),
+    "usage_report": ("Usage", "What was spent, on what, and what should change."),
     "catalogue": ("Catalogue", "The models, their prices and limits, and how fresh they are."),
     "slack": (
         "Slack",
@@ -108,6 +109,12 @@ REMEDIES: Mapping[str, str] = {
     "corrupt-version": "Ask for another version, and report this one.",
     "internal-error": "Not your fault. Report it with its `request_id`.",
 }
+
+LINES = (
+    "One record a line. The other fields of the document are then query parameters, with the same"
+    " names; `group_by` has commas between, and `model`, `endpoint`, `team`, `start` and `end` are"
+    " the filter."
+)
 
 PROBLEM = "What went wrong, and what to change: RFC 9457. It never repeats a prompt."
 PROBLEM_FIELDS: Mapping[str, str] = {

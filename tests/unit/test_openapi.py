@@ -116,7 +116,8 @@ def test_no_word_is_left_without_its_thing(spec: Spec) -> None:
         one["name"] for _, operation in operations(spec) for one in operation.get("parameters", ())
     ]
     fields = {field for schema in schemas.values() for field in schema.get("properties", {})}
-    queries = {f"{kind}.{name}" for name in parameters for kind in ("ModelsQuery", "PricesQuery")}
+    kinds = ("LinesQuery", "ModelsQuery", "PricesQuery")
+    queries = {f"{kind}.{name}" for name in parameters for kind in kinds}
     dotted = {
         f"{name}.{field}" for name in schemas for field in schemas[name].get("properties", {})
     }

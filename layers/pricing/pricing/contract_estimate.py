@@ -138,7 +138,7 @@ class UsageInput(TextInput):
     def _parsed(self) -> ParsedUsage:
         if self.response is None:
             return parse_usage(self.usage, self.usage_format or "anthropic", "/usage")
-        return _from_response(self.response, self.usage_format)
+        return from_response(self.response, self.usage_format)
 
     def _output_notice(self) -> tuple[Notice, ...]:
         if self.expected_output_tokens is not None:
@@ -153,7 +153,11 @@ _SOURCES = {"usage", "response", *_TEXT}
 _WITH_TEXT = set(TextInput.model_fields) - _TEXT
 
 
-def _from_response(response: ProviderResponse, named: UsageFormat | None) -> ParsedUsage:
+def from_response(response: ProviderResponse, named: UsageFormat | None) -> ParsedUsage:
+    """What a raw response says was used; a refusal before any output used nothing that is billed.
+
+    Raises InvalidRequest, with pointers below ``/response``.
+    """
     field = "usage"
     if response.usage is None and (response.usageMetadata is not None or response.modelVersion):
         field = "usageMetadata"
@@ -211,7 +215,7 @@ class WorkInput(UsageInput):
                 pointer = "/model" if self.response is None else "/response/model"
                 raise InvalidRequest.at(pointer, "is required: say which model to price")
             return served, served_at, ()
-        if served is None or _same_model(served, self.model):
+        if served is None or same_model(served, self.model):
             return self.model, "/model", ()
         message = f"The response was served by {served}, and that is what is priced."
         return served, served_at, (Notice("served_model_differs", message),)
@@ -244,7 +248,7 @@ class WorkInput(UsageInput):
         return replace(work, attempts=tuple(attempts)) if unnamed else work
 
 
-def _same_model(served: str, requested: str) -> bool:
+def same_model(served: str, requested: str) -> bool:
     """Whether a requested name is the served one as some cloud writes it: behind a provider or a
     region, with a version or a date after it.
     """

@@ -117,6 +117,11 @@ def counted(book: PriceBook, query: EstimateQuery, *references: str) -> Estimate
 _ENDPOINTS: dict[str, CountEndpoint] = {}
 
 
+def engine_memory_mb() -> int:
+    """What the report engine may use: two thirds of the function's memory, 600 MB elsewhere."""
+    return int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "900")) * 2 // 3
+
+
 def reader(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> DynamoReader:
     """A signed reader for ``TARIFF_DYNAMODB_ENDPOINT``, by default DynamoDB in ``AWS_REGION``."""
     region = os.environ["AWS_REGION"]

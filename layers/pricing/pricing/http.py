@@ -42,6 +42,8 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.CorruptBook, 500, "corrupt-version", "Price version damaged"),
 )
 RETRY_AFTER_SECONDS = "5"
+#: What a body of JSON Lines is called; there is no registered name.
+JSON_LINES = ("application/jsonl", "application/x-ndjson")
 #: API Gateway's route for whatever no other route matches.
 DEFAULT_ROUTE = "$default"
 
@@ -53,6 +55,8 @@ class Call:
     now: datetime
     path: Mapping[str, str]
     event: Event
+    #: A body of JSON Lines, where the route takes them: not parsed as a whole.
+    lines: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Asset:
 
     content_type: str
     text: str
+    cache_control: str = "public, max-age=300"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ class Route:
     idempotent: bool = False
     #: What a good answer says: 202 where the work has only been begun.
     status: int = 200
+    #: Validates the query beside a body of JSON Lines, which ``respond`` finds in its call.
+    lines: type[BaseModel] | None = None
+    #: Media types it can answer with besides JSON.
+    formats: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -129,14 +138,18 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
 
 def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     request: Any = None
-    if route.body is not None:
+    lines: bytes | None = None
+    if route.lines is not None and _media_type(event) in JSON_LINES:
+        lines = _lines(event, route.max_body_bytes)
+        request = parse_query(route.lines, event.get("queryStringParameters") or {})
+    elif route.body is not None:
         request = parse(route.body, read_json(_body(event), max_bytes=route.max_body_bytes))
     elif route.query is not None:
         request = parse_query(route.query, event.get("queryStringParameters") or {})
-    call = Call(datetime.now(UTC), event.get("pathParameters") or {}, event)
+    call = Call(datetime.now(UTC), event.get("pathParameters") or {}, event, lines)
     answer = route.respond(request, call)
     if isinstance(answer, Asset):
-        return _reply(200, answer.text, answer.content_type, "public, max-age=300")
+        return _reply(200, answer.text, answer.content_type, answer.cache_control)
     pricing = getattr(answer, "pricing", None)
     if pricing is not None:
         notes["pricing_version"], notes["stale"] = pricing.version, pricing.stale
@@ -152,11 +165,27 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
 
 def _body(event: Event) -> bytes:
     """The body's bytes; raises UnsupportedMediaType, or MalformedRequest for broken base64."""
-    media_type = event["headers"].get("content-type", "").partition(";")[0].strip().lower()
+    media_type = _media_type(event)
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise errors.UnsupportedMediaType(
             "Send the body as JSON, with the header content-type: application/json."
         )
+    return _bytes(event)
+
+
+def _media_type(event: Event) -> str:
+    text: str = event["headers"].get("content-type", "")
+    return text.partition(";")[0].strip().lower()
+
+
+def _lines(event: Event, max_bytes: int) -> bytes:
+    body = _bytes(event)
+    if len(body) > max_bytes:
+        raise errors.BodyTooLarge(f"The body has {len(body)} bytes; the limit is {max_bytes}.")
+    return body
+
+
+def _bytes(event: Event) -> bytes:
     text: str = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return text.encode(errors="surrogatepass")

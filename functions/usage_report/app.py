@@ -1,0 +1,65 @@
+"""``POST /v1/usage/report``: what was spent, on what, and what should change."""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from pricing import environment, errors
+from pricing.contract_report import MAX_REPORT_BYTES, LinesQuery, ReportRequest
+from pricing.http import Asset, Call, Route, serve
+from pricing.report_csv import to_csv
+from pricing.report_html import to_html
+from pricing.usage_report import UsageReport
+from pricing.usage_reporting import report_usage
+from pricing.usage_sources import UsageFile, as_lines, fetched, write_lines
+
+books = cache(environment.books)
+
+
+def respond(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
+    """Price every record and say what came of it, in the format asked for."""
+    query = request.query()
+    in_force = books().in_force(request.pricing_version, call.now)
+    with tempfile.TemporaryDirectory(prefix="report-") as name:
+        folder = Path(name)
+        file = _file(request, call, folder)
+        found = report_usage(
+            in_force, file, query, folder, memory_mb=environment.engine_memory_mb()
+        )
+    if request.format == "csv":
+        return Asset("text/csv; charset=utf-8", to_csv(found), "no-store")
+    if request.format == "html":
+        return Asset("text/html; charset=utf-8", to_html(found), "no-store")
+    return found
+
+
+def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> UsageFile:
+    if isinstance(request, ReportRequest) and request.source is not None:
+        bucket = os.environ.get("TARIFF_INPUT_BUCKET", "")
+        return fetched(request.source.s3_uri, bucket, folder)
+    lines: Iterable[bytes]
+    if isinstance(request, ReportRequest):
+        lines = as_lines(request.records or ())
+    else:
+        lines = (call.lines or b"").split(b"\n")
+    return write_lines(lines, folder / "records.jsonl")
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/usage/report",
+        respond,
+        body=ReportRequest,
+        lines=LinesQuery,
+        max_body_bytes=MAX_REPORT_BYTES,
+        formats=("text/csv", "text/html"),
+        answer=UsageReport,
+        summary="What usage records cost by model, day, endpoint and team, and what would cost"
+        " less.",
+        raises=(errors.UnknownVersion, errors.NotFound, errors.StoreUnavailable),
+    ),
+)
+lambda_handler = serve(*ROUTES)

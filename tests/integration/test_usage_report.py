@@ -1,0 +1,496 @@
+"""``POST /v1/usage/report`` through the handler: bodies, files, formats, filters, hostile input."""
+
+import base64
+import csv
+import gzip
+import io
+import json
+import os
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import boto3
+import duckdb
+import pytest
+
+from pricing.errors import TariffError
+from pricing.json_door import read_json
+from tests.handlers import Answer, Handler, call, handler, post
+from tests.tables import REGION, SECRET, StoreTable
+from tests.unit.test_usage_engine import expected, line_of
+
+Ask = Callable[..., Answer]
+LINES = {"content-type": "application/x-ndjson"}
+#: $2 and $10 a million tokens; the introductory price ended with 2026-10-06.
+SONNET = {
+    "timestamp": "2026-11-20T10:00:00Z",
+    "model": "claude-sonnet-5-5",
+    "endpoint": "chat",
+    "team": "support",
+    "usage": {"input_tokens": 1000, "output_tokens": 100},
+}
+
+
+@pytest.fixture
+def reports(moto_table: StoreTable) -> Handler:
+    """The function over an empty store."""
+    os.environ |= moto_table.environment()
+    return handler("usage_report")
+
+
+@pytest.fixture
+def report(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Ask:
+    """``report(records, **fields)`` sends a document."""
+
+    def send(records: Any = None, **fields: Any) -> Answer:
+        body = fields if records is None else {"records": records, **fields}
+        return post(reports, event("usage_report"), body)
+
+    return send
+
+
+@pytest.fixture
+def text_of(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Callable[..., str]:
+    """``text_of(**fields)`` is an answer that is not JSON."""
+
+    def send(**fields: Any) -> str:
+        reply = reports({**event("usage_report"), "body": json.dumps(fields)}, None)
+        assert reply["statusCode"] == 200
+        return str(reply["body"])
+
+    return send
+
+
+@pytest.fixture
+def lines(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Ask:
+    """``lines(content, **query)`` sends JSON Lines as API Gateway does: in Base64."""
+
+    def send(content: bytes, **query: str) -> Answer:
+        sent = event("usage_report")
+        return call(
+            reports,
+            sent,
+            headers={**sent["headers"], **LINES},
+            body=base64.b64encode(content).decode(),
+            isBase64Encoded=True,
+            queryStringParameters=query,
+        )
+
+    return send
+
+
+@pytest.fixture
+def bucket(moto_endpoint: str) -> Iterator[Callable[[str, bytes], str]]:
+    """``bucket(key, content)`` puts an object where the function may read, and answers its URI."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=moto_endpoint,
+        region_name=REGION,
+        aws_access_key_id=SECRET,
+        aws_secret_access_key=SECRET,
+    )
+    client.create_bucket(
+        Bucket="usage", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    os.environ |= {"TARIFF_INPUT_BUCKET": "usage", "TARIFF_S3_ENDPOINT": moto_endpoint}
+    keys = []
+
+    def put(key: str, content: bytes) -> str:
+        client.put_object(Bucket="usage", Key=key, Body=content)
+        keys.append(key)
+        return f"s3://usage/{key}"
+
+    yield put
+    for key in keys:
+        client.delete_object(Bucket="usage", Key=key)
+    client.delete_bucket(Bucket="usage")
+    client.close()
+
+
+def pointers(answer: Answer) -> list[str]:
+    assert answer.status == 422, answer.body
+    return [error["pointer"] for error in answer.body["errors"]]
+
+
+def cost(answer: Answer) -> str:
+    assert answer.status == 200, answer.body
+    found: str = answer.body["totals"]["cost_usd"]
+    return found
+
+
+def add_up(records: Mapping[str, int]) -> bool:
+    fates = ("filtered_out", "priced", "unpriced", "rejected", "duplicates")
+    return records["read"] == sum(records[fate] for fate in fates)
+
+
+# What it answers
+
+
+def test_the_event_of_the_repository_is_answered(
+    reports: Handler, event: Callable[[str], dict[str, Any]]
+) -> None:
+    answer = call(reports, event("usage_report"))
+    assert answer.status == 200
+    assert add_up(answer.body["records"])
+    assert answer.body["pricing"]["version"]
+
+
+def test_each_call_costs_what_it_did_on_its_day(report: Ask) -> None:
+    before = {**SONNET, "model": "gpt-4o-mini", "timestamp": "2025-01-02"}
+    answer = report([SONNET, before], group_by=["day*model"])
+
+    assert cost(answer) == "0.00321"  # 0.003 and 0.00021
+    (group,) = answer.body["groups"]
+    assert [(row["values"], row["cost_usd"]) for row in group["rows"]] == [
+        (["2025-01-02", "gpt-4o-mini"], "0.00021"),
+        (["2026-11-20", "claude-sonnet-5-5"], "0.003"),
+    ]
+
+
+def test_modifiers_of_the_record_and_of_the_response_both_count(report: Ask) -> None:
+    batch = {**SONNET, "processing": "batch"}
+    served = {**SONNET, "usage": {**SONNET["usage"], "service_tier": "batch"}}  # type: ignore[dict-item]
+    us = {**SONNET, "usage": {**SONNET["usage"], "inference_geo": "us"}}  # type: ignore[dict-item]
+    assert cost(report([batch])) == cost(report([served])) == "0.0015"
+    assert cost(report([us])) == "0.0033"
+
+
+def test_raw_responses_of_every_provider_are_recognised(report: Ask) -> None:
+    at = {"timestamp": "2026-11-20T10:00:00Z"}
+    openai = {"prompt_tokens": 1000, "completion_tokens": 100}
+    responses = {"input_tokens": 1000, "output_tokens": 100, "total_tokens": 1100}
+    answer = report(
+        [
+            {**at, "response": {"type": "message", "id": "a", **without_time(SONNET)}},
+            {
+                **at,
+                "response": {
+                    "object": "chat.completion",
+                    "id": "b",
+                    "model": "gpt-4o",
+                    "usage": openai,
+                },
+            },
+            {
+                **at,
+                "response": {
+                    "object": "response",
+                    "id": "c",
+                    "model": "gpt-4o",
+                    "usage": responses,
+                },
+            },
+            {
+                **at,
+                "response": {
+                    "modelVersion": "gemini-2.5-flash",
+                    "usageMetadata": {"promptTokenCount": 1000, "candidatesTokenCount": 100},
+                },
+            },
+            {
+                **at,
+                "model": "bedrock/anthropic.claude-3-haiku-20240307-v1:0",
+                "usage": {"inputTokens": 1000, "outputTokens": 100, "totalTokens": 1100},
+            },
+        ],
+        group_by=["model"],
+    )
+    costs = {row["values"][0]: row["cost_usd"] for row in answer.body["groups"][0]["rows"]}
+    assert answer.body["records"]["priced"] == 5
+    assert costs["claude-sonnet-5-5"] == "0.003"
+    assert costs["gpt-4o"] == "0.007"  # twice 1,000 x $2.50 and 100 x $10 a million
+    assert costs["gemini-2.5-flash"] == "0.00055"
+    assert costs["anthropic.claude-3-haiku-20240307-v1:0"] == "0.000375"
+
+
+def without_time(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key in ("model", "usage")}
+
+
+def test_a_request_id_counts_once(report: Ask) -> None:
+    twice = {**SONNET, "request_id": "r1"}
+    answer = report([twice, SONNET, twice, {**twice, "model": "opus"}])
+    assert cost(answer) == "0.006"
+    assert answer.body["records"]["duplicates"] == 2
+    assert add_up(answer.body["records"])
+
+
+def test_what_has_no_price_is_counted_apart_and_never_free(report: Ask) -> None:
+    answer = report([SONNET, {**SONNET, "model": "gpt-7"}, {**SONNET, "processing": "flex"}])
+    assert cost(answer) == "0.003"
+    assert answer.body["unpriced"]["calls"] == 2
+    assert answer.body["unpriced"]["share"] == "0.666666666667"
+    assert {one["model"] for one in answer.body["unpriced"]["reasons"]} == {
+        "claude-sonnet-5-5",
+        "gpt-7",
+    }
+
+
+def test_nothing_but_unknown_models_costs_null(report: Ask) -> None:
+    answer = report([{**SONNET, "model": "gpt-7"}], group_by=["model"])
+    assert answer.body["groups"][0]["rows"][0]["cost_usd"] is None
+
+
+def test_a_calls_only_file_of_no_records_is_an_empty_report(report: Ask) -> None:
+    answer = report([])
+    assert answer.status == 200
+    assert answer.body["records"]["read"] == 0
+    assert answer.body["totals"]["first_day"] is None
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        {"model": ["claude-sonnet-5-5"]},
+        {"endpoint": ["chat", "tag"]},
+        {"endpoint": ["nobody"]},
+        {"team": ['a"b\\c é']},
+        {"start": "2026-03-01", "end": "2026-07-01"},
+        {"model": ["gpt-6.1-sol", "deepseek-chat"], "endpoint": ["tag"], "start": "2026-06-15"},
+    ],
+)
+def test_json_csv_and_page_show_the_same_total_under_every_filter(
+    report: Ask, text_of: Callable[..., str], filters: dict[str, Any]
+) -> None:
+    records = some_records(400)
+    fields: dict[str, Any] = {"filter": filters, "group_by": ["model", "team*endpoint"]}
+    answer = report(records, **fields)
+    total = cost(answer)
+    assert add_up(answer.body["records"])
+
+    table = list(csv.DictReader(io.StringIO(text_of(records=records, format="csv", **fields))))
+    sections: dict[str, list[dict[str, str]]] = {}
+    for row in table:
+        sections.setdefault(next(iter(row.values())), []).append(row)
+    assert [row["cost_usd"] for row in sections["total"]] == [total]
+    for by in ("by model", "by team and endpoint"):
+        known = [row["cost_usd"] for row in sections.get(by, []) if row["cost_usd"]]
+        assert sum(map(Decimal, known), Decimal(0)) == Decimal(total)
+
+    page = text_of(records=records, format="html", **fields)
+    found = re.search(r'id="total"><data data-usd="([^"]*)"', page)
+    assert found
+    assert found[1] == total
+
+
+def some_records(count: int) -> list[Any]:
+    """Records of every shape, whole or broken, that can stand in a JSON document."""
+    chance = random.Random(7)  # noqa: S311 - a seeded test
+    found: list[Any] = []
+    while len(found) < count:
+        try:
+            found.append(json.loads(json.dumps(read_json(line_of(chance)), default=float)))
+        except TariffError:
+            continue
+    return found
+
+
+def test_lines_of_any_kind_cost_what_the_calculator_says(lines: Ask) -> None:
+    chance = random.Random(11)  # noqa: S311 - a seeded test
+    sent = [line_of(chance) for _ in range(300)]
+    answer = lines(b"\n".join(sent), group_by="endpoint", top="2")
+    wanted = expected(sent)
+    records = answer.body["records"]
+    assert add_up(records)
+    assert {name: records[name] for name in ("priced", "unpriced", "rejected", "duplicates")} == {
+        name: wanted[name] for name in ("priced", "unpriced", "rejected", "duplicates")
+    }
+    assert Decimal(cost(answer)) == wanted["cost"]
+    assert len(answer.body["top_drivers"]) <= 2
+
+
+# Files
+
+
+def test_files_of_every_kind_give_the_same_report(
+    report: Ask, bucket: Callable[[str, bytes], str], tmp_path: Path
+) -> None:
+    rows = [
+        {"timestamp": "2026-11-20T10:00:00Z", "model": "claude-sonnet-5-5", "endpoint": "chat",
+         "team": f"t{number % 3}", "input_tokens": 1000 + number, "output_tokens": number,
+         "cache_read_input_tokens": 10 * number, "request_id": f"r{number}"}
+        for number in range(50)
+    ]  # fmt: skip
+    counts = ("input_tokens", "output_tokens", "cache_read_input_tokens")
+    nested = [
+        {key: value for key, value in row.items() if key not in counts}
+        | {"usage": {key: row[key] for key in counts}}
+        for row in rows
+    ]
+    jsonl = "".join(json.dumps(one) + "\n" for one in nested).encode()
+    table = io.StringIO()
+    writer = csv.DictWriter(table, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    flat = table.getvalue().encode()
+    (tmp_path / "rows.csv").write_bytes(flat)
+    duckdb.sql(f"COPY (FROM '{tmp_path}/rows.csv') TO '{tmp_path}/rows.parquet'")
+    parquet = (tmp_path / "rows.parquet").read_bytes()
+
+    inline = report(nested).body
+    for key, content in {
+        "2026/a.jsonl": jsonl,
+        "a.json.gz": gzip.compress(jsonl),
+        "a.csv": flat,
+        "a.csv.gz": gzip.compress(flat),
+        "a.parquet": parquet,
+        "unpacked-in-spite-of-its-name.csv.gz": flat,
+    }.items():
+        answer = report(source={"s3_uri": bucket(key, content)})
+        assert answer.status == 200, (key, answer.body)
+        for part in ("totals", "groups", "recommendations", "unpriced"):
+            assert answer.body[part] == inline[part], key
+        assert answer.body["records"]["priced"] == 50
+
+
+@pytest.mark.parametrize(
+    ("key", "content"),
+    [
+        ("a.parquet", b"not parquet at all"),
+        ("a.jsonl.gz", gzip.compress(b"{}\n" * 9999)[:-9]),
+        ("a.txt", b"{}"),
+        ("a", b"{}"),
+        ("a.csv", b"colour,size\nred,2\n"),
+    ],
+)
+def test_a_file_that_is_no_usage_is_refused(
+    report: Ask, bucket: Callable[[str, bytes], str], key: str, content: bytes
+) -> None:
+    (pointer,) = pointers(report(source={"s3_uri": bucket(key, content)}))
+    assert pointer.startswith("/source")
+
+
+def test_an_object_that_is_not_there_is_not_found(
+    report: Ask, bucket: Callable[[str, bytes], str]
+) -> None:
+    bucket("present.csv", b"")
+    assert report(source={"s3_uri": "s3://usage/absent.csv"}).status == 404
+
+
+@pytest.mark.parametrize(
+    "uri", ["s3://other/a.csv", "https://usage/a.csv", "s3://usage", "s3:///a.csv", "file:///etc/x"]
+)
+def test_only_the_named_bucket_is_read(
+    report: Ask, bucket: Callable[[str, bytes], str], uri: str
+) -> None:
+    bucket("a.csv", b"")
+    assert pointers(report(source={"s3_uri": uri})) == ["/source/s3_uri"]
+
+
+def test_without_a_bucket_files_are_refused(report: Ask) -> None:
+    assert pointers(report(source={"s3_uri": "s3://usage/a.csv"})) == ["/source/s3_uri"]
+
+
+# Hostile input
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        None,
+        7,
+        "text",
+        [],
+        {},
+        {"timestamp": "2026-11-20", "model": "opus"},
+        {**SONNET, "timestamp": "yesterday"},
+        {**SONNET, "timestamp": "9999-99-99"},
+        {**SONNET, "model": ""},
+        {**SONNET, "model": "x" * 5000},
+        {**SONNET, "usage": {"input_tokens": -1, "output_tokens": 1}},
+        {**SONNET, "usage": {"input_tokens": 1.5, "output_tokens": 1}},
+        {**SONNET, "usage": {"input_tokens": 10**30, "output_tokens": 1}},
+        {**SONNET, "usage": {"prompt_tokens": 1, "input_tokens": 1}},
+        {**SONNET, "usage": {"prompt_tokens": 5, "completion_tokens": 1,
+                             "prompt_tokens_details": {"cached_tokens": 6}}},
+        {**SONNET, "usage": []},
+        {**SONNET, "processing": "warp"},
+    ],
+)  # fmt: skip
+def test_a_broken_record_is_rejected_with_its_reason_and_stops_nothing(
+    report: Ask, record: Any
+) -> None:
+    answer = report([SONNET, record, SONNET])
+    assert cost(answer) == "0.006"
+    assert answer.body["records"]["rejected"] == 1
+    (rejected,) = answer.body["rejected"]
+    assert rejected["line"] == 2
+    assert rejected["reason"]
+    assert add_up(answer.body["records"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({}, "/records"),
+        ({"records": [], "source": {"s3_uri": "s3://usage/a.csv"}}, "/records"),
+        ({"records": {"a": 1}}, "/records"),
+        ({"records": [], "group_by": ["colour"]}, "/group_by/0"),
+        ({"records": [], "group_by": ["model*model"]}, "/group_by/0"),
+        ({"records": [], "top": 0}, "/top"),
+        ({"records": [], "top": 101}, "/top"),
+        ({"records": [], "format": "xml"}, "/format"),
+        ({"records": [], "filter": {"start": "soon"}}, "/filter/start"),
+        ({"records": [], "filter": {"start": "2026-02-02", "end": "2026-02-02"}}, "/filter/end"),
+        ({"records": [], "filter": {"colour": ["red"]}}, "/filter/colour"),
+        ({"records": [], "colour": "red"}, "/colour"),
+    ],
+)
+def test_a_wrong_question_says_where(report: Ask, fields: dict[str, Any], pointer: str) -> None:
+    assert pointers(report(**fields)) == [pointer]
+
+
+def test_a_wrong_question_beside_lines_says_where(lines: Ask) -> None:
+    assert pointers(lines(b"{}", group_by="colour")) == ["/group_by"]
+    assert pointers(lines(b"{}", start="soon")) == ["/start"]
+
+
+def test_an_unknown_version_is_named(report: Ask) -> None:
+    answer = report([SONNET], pricing_version="no-such")
+    assert (answer.status, answer.body["type"].rpartition("/")[2]) == (404, "unknown-version") or (
+        answer.status == 404
+    )
+
+
+NASTY = [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "<script>alert(1)</script>", '"><img src=x>',
+    "a,b", 'a"b', "a\nb", "\u202eevil", "é" * 100, "' OR 1=1 --", "'; DROP TABLE calls; --",
+]  # fmt: skip
+
+
+def test_names_in_records_are_inert_in_every_format(
+    report: Ask, text_of: Callable[..., str]
+) -> None:
+    records = [{**SONNET, "endpoint": name, "team": name} for name in NASTY]
+    body = report(records, group_by=["team", "endpoint*team"]).body
+    assert {row["values"][0] for row in body["groups"][0]["rows"]} == set(NASTY)
+
+    text = text_of(records=records, format="csv", group_by=["team", "endpoint*team"])
+    assert text.startswith("\ufeff")
+    cells = [cell for row in csv.reader(io.StringIO(text[1:])) for cell in row]
+    assert not [one for one in cells if one.startswith(("=", "+", "@", "\t", "\r", "-1"))]
+
+    page = text_of(records=records, format="html", group_by=["team"])
+    assert "<script" not in page
+    assert "<img" not in page
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_filter_is_a_value_and_never_sql(report: Ask, name: str) -> None:
+    answer = report([SONNET, {**SONNET, "team": name}], filter={"team": [name]})
+    assert answer.body["records"]["priced"] == 1
+
+
+def test_the_page_asks_for_nothing_and_fits(text_of: Callable[..., str]) -> None:
+    records = some_records(500)
+    page = text_of(records=records, format="html")
+    assert len(page.encode()) < 500_000
+    for outside in ("http://", "https://", "//cdn", "url(", "@import", "<script", "<link", "src="):
+        assert outside not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "(prefers-color-scheme:dark)" in page
+    assert "@media print{" in page
