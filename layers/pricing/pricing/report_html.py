@@ -26,7 +26,8 @@ NEEDED: tuple[tuple[Dimension, ...], ...] = (("day", "model"), ("model",))
 #: Columns over time that still can be told apart; beyond, days become months.
 MAX_COLUMNS = 190
 _BARS = 12
-_TABLE_ROWS = 25
+#: A month of days is shown whole.
+_TABLE_ROWS = 31
 _TITLES = {"model": "Model", "day": "Day", "endpoint": "Endpoint", "team": "Team"}
 _NOBODY = "not said"
 
