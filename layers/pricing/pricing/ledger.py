@@ -28,7 +28,7 @@ from pricing.price_book import PriceBook, canonical_json, digest
 from pricing.quarantine import Proposal
 from pricing.records import HEAD_KEY, Records, proposal_key
 from pricing.repository import POINTER_KEY, DynamoReads, Pointer
-from pricing.versions import is_version_id
+from pricing.versions import StoredVersion, is_version_id
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
 CHUNK_BYTES = 380_000
@@ -133,9 +133,7 @@ class Ledger(Records):
         when what waits in it was proposed on top of another version than the active one:
         approving it would take back whatever became active since.
         """
-        stored = self.version(version_id)
-        if stored is None:
-            raise UnknownVersion(f"There is no price version {version_id}.")
+        stored = self._known(version_id)
         if stored.decision == "rejected":
             raise Conflict(f"Price version {version_id} was rejected and stays so.")
         if not stored.may_be_activated_by(actor):
@@ -182,8 +180,7 @@ class Ledger(Records):
         Raises UnknownVersion, Conflict when it is active or rejected already, and StaleRevision
         when ``expected_revision`` is given and the pointer has moved.
         """
-        if self.version(version_id) is None:
-            raise UnknownVersion(f"There is no price version {version_id}.")
+        self._known(version_id)
         active = self.active() if expected_revision is None else self.active_at(expected_revision)
         if active is not None and active.version == version_id:
             raise Conflict(f"{version_id} is the active version; activate another one first.")
@@ -211,6 +208,12 @@ class Ledger(Records):
         if expected_revision != (pointer.revision if pointer else 0):
             raise _stale(expected_revision)
         return pointer
+
+    def _known(self, version_id: str) -> StoredVersion:
+        stored = self.version(version_id)
+        if stored is None:  # not repeating an id that may be anything
+            raise UnknownVersion("There is no price version with this id.")
+        return stored
 
     def _decide(self, version_id: str, decision: str, refusal: TariffError) -> Write:
         """Set what was decided. Rejected is final; nothing else stops a version from either."""
