@@ -111,6 +111,12 @@ simulate-cascade: .venv/.ready ## Hold expected cascade costs against a million 
 linearizable: .venv/.ready ## Let 16 clients loose on the version store, and check that they saw one history
 	@$(PY) -m tools.linearizable $(ARGS)
 
+store-model: .venv/.ready ## Walk the version store beside a model of it, 10,000 steps
+	@$(PY) -m tests.store_model $(ARGS)
+
+rollbacks: .venv/.ready ## Go back and forth a hundred times while estimates are asked for
+	@$(PY) -m tools.rollbacks $(ARGS)
+
 openapi: .venv/.ready ## Generate the OpenAPI document
 	@$(PY) -m tools.openapi $(ARGS)
 

@@ -274,7 +274,7 @@ def run(ledger: Ledger, *, clients: int, operations: int, seed: int) -> list[str
     with ThreadPoolExecutor(clients) as threads:
         history = [one for found in threads.map(work, range(clients)) for one in found]
     decisions = {one.id: one.decision for one in ledger.versions()}
-    final = Final(ledger.active(), decisions, ledger.audit_rows(), ledger.first_broken_row())
+    final = Final(ledger.active(), decisions, *ledger.checked_audit())
     counts = Counter((one.kind, one.outcome) for one in history)
     print(", ".join(f"{kind} {outcome}: {n}" for (kind, outcome), n in sorted(counts.items())))
     return violations(history, final)

@@ -10,7 +10,7 @@ _ACTOR = "Who: an IAM principal's ARN, or `jwt:` with a token's subject."
 _WHY = "Why, in their words."
 _FIELD = (
     "`mode.component`, with `>tokens` for a tier, `~from-to/days` for an off-peak window and"
-    " `@instant` for a price announced for later."
+    " `@instant` for what holds from a later moment on."
 )
 
 #: By ``Type.field``, else by ``field``, as in openapi_fields.py.
@@ -58,8 +58,8 @@ PRICING_FIELDS: Mapping[str, str] = {
     "ModelChange.id": _MODEL,
     "ModelChange.provider": "Who sells it.",
     "ModelChange.kind": "Whether the model is new, gone, or different.",
-    "ModelChange.fields": "Prices in force or announced for later that differ.",
-    "past": "Whether prices that had ended differ too: a correction of history.",
+    "ModelChange.fields": "Prices that differ at the moment asked for, or from a later one on.",
+    "past": "Whether prices of before that moment differ too: a correction of history.",
     "also": "Other facts that differ, by name.",
     "FieldChange.field": _FIELD,
     "FieldChange.before": "USD per million tokens, or per use; null is no price.",

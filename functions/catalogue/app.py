@@ -59,7 +59,8 @@ def changes(query: ChangesQuery, call: Call) -> PriceChanges:
     """What became different since a moment."""
     span = query.span(call.now)
     shelf = shelves().shelf()
-    active = books().in_force("active", call.now).book
+    # Not the cached one: the activations would name a version that the difference does not know.
+    active = books().in_force(shelf.active or "active", call.now).book
     then = shelf.active_at(span[0].instant)
     before = books().in_force(then, call.now).book if then else None
     return changes_since(shelf, before, active, span, cursor=query.cursor, limit=query.limit)

@@ -1,6 +1,7 @@
 """Administrators' routes: activate, reject, cancel, refresh, and the audit of all of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
 
@@ -38,7 +39,7 @@ def activate(request: ActivateRequest, call: Call) -> Activated:
 
     def work() -> Activated:
         _store_bundled(ledger(), version)
-        before = ledger().active()
+        before = ledger().active_at(request.expected_revision)
         pointer = ledger().activate(
             version,
             expected_revision=request.expected_revision,
@@ -72,21 +73,23 @@ def cancel(request: CancelRequest, call: Call) -> Cancelled:
     actor = caller_of(call.event)
 
     def work() -> Cancelled:
-        pointer = ledger().active()
+        pointer = ledger().active_at(request.expected_revision)
         active = ledger().get(pointer.version) if pointer else None
-        if pointer is None or active is None:
+        if active is None:
             raise errors.Conflict("No version is active yet: activate one first.")
-        if pointer.revision != request.expected_revision:
-            raise errors.StaleRevision(f"The active version is at revision {pointer.revision}.")
         book = without_scheduled(active, request.model, request.start(), call.now)
         summary = {"cancelled": request.model, "starts": request.starts, "of": active.id}
         ledger().propose(book, proposal=Proposal(actor, "manual", summary), reason=request.reason)
-        made = ledger().activate(
-            book.id,
-            expected_revision=request.expected_revision,
-            actor=actor,
-            reason=request.reason,
-        )
+        try:
+            made = ledger().activate(
+                book.id,
+                expected_revision=request.expected_revision,
+                actor=actor,
+                reason=request.reason,
+            )
+        except errors.StaleRevision:
+            ledger().reject(book.id, actor=actor, reason="Another version became active first.")
+            raise
         return Cancelled(
             book.id, made.revision, active.id, request.model, request.starts, actor, request.reason
         )
@@ -108,7 +111,7 @@ def refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
 
 def audit(query: AuditQuery, _call: Call) -> AuditPage:
     """A page of the audit."""
-    rows, broken = ledger().audit_rows(), ledger().first_broken_row()
+    rows, broken = ledger().checked_audit()
     return audit_page(rows, broken, before=query.cursor, limit=query.limit)
 
 
@@ -117,7 +120,8 @@ def _store_bundled(store: Ledger, version: str) -> None:
     book = bundled.load(version)
     if book is not None and store.version(version) is None:
         proposal = Proposal("tariff", "manual", {"bundled": True})
-        store.propose(book, proposal=proposal, reason="It comes with Tariff.")
+        with suppress(errors.VersionExists):  # somebody else stores it at the same time
+            store.propose(book, proposal=proposal, reason="It comes with Tariff.")
 
 
 def _once(request: Request, call: Call, kind: type[Answer], work: Callable[[], Answer]) -> Answer:

@@ -308,7 +308,7 @@ def test_adding_a_version_activates_nothing(repository: Ledger) -> None:
 def test_a_version_that_is_not_stored_cannot_become_active(repository: Ledger) -> None:
     repository.propose(book("v1"), proposal=PLAIN)
     pointer = repository.activate("v1", expected_revision=0, **BY)
-    with pytest.raises(UnknownVersion, match="v2"):
+    with pytest.raises(UnknownVersion):
         repository.activate("v2", expected_revision=1, **BY)
     assert repository.active() == pointer
 

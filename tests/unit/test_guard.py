@@ -80,6 +80,21 @@ def test_a_price_that_a_person_took_back_is_not_brought_back_by_a_list() -> None
     assert (verdict.accepted, verdict.waiting) == ((), ())
 
 
+def test_a_list_that_knows_a_model_by_another_name_only_does_not_silence_the_other() -> None:
+    """swift is genai-prices' name, latest litellm's; merged they are one candidate."""
+
+    def said(price: str) -> Candidate:
+        new, old = (sketch_of(lists(standard={**OLD, "input": one})) for one in (price, "2"))
+        row_of_both = {**candidate({GENAI: {**OLD, "input": price}}).row, "aliases": ["latest"]}
+        return Candidate(row_of_both, {"swift": {GENAI: new}, "latest": {LITELLM: old}})
+
+    active = [row(source=f"{GENAI} 2026-11-23"), row("latest", source=f"{LITELLM} 2026-11-23")]
+    first = decided(active, said("2.2"))
+    later = "2026-11-25T03:00:00"
+    second = decide(first.rows, [said("2.4")], later, HORIZON)
+    assert [rates(one)["input"] for one in (first, second)] == ["2.2", "2.4"]
+
+
 @pytest.mark.parametrize(
     ("after", "code"),
     [

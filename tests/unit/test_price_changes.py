@@ -1,8 +1,9 @@
 """Two price versions side by side: every difference is named, and nothing else is."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -37,8 +38,9 @@ def test_a_price_that_rose_says_by_how_much() -> None:
     percent = Decimal("33.333333333333")
     assert change.fields == (FieldChange("standard.input", Decimal(3), Decimal(4), percent),)
     assert (change.kind, change.key, change.past, change.also) == (
-        "changed", "acme/rocket", False, (),
+        "changed", "acme/rocket", True, (),
     )  # fmt: skip
+    # The price has no day on which it began: it would be another one for last year, too.
 
 
 def test_a_new_price_and_one_that_is_gone_have_no_percentage() -> None:
@@ -78,7 +80,12 @@ def test_a_price_announced_for_later_is_a_change_with_its_date() -> None:
         priced(lists(now)), priced({**lists(now), "to": later}, {**lists(rise), "from": later})
     )
     assert change.fields == (
-        FieldChange("standard.input@2026-12-01T00:00:00Z", None, Decimal(4), None),
+        FieldChange(
+            "standard.input@2026-12-01T00:00:00Z",
+            Decimal(3),
+            Decimal(4),
+            Decimal("33.333333333333"),
+        ),
     )
 
 
@@ -157,6 +164,117 @@ def test_the_changes_applied_to_the_prices_before_give_the_prices_after(
             if field.after is not None:
                 found[change.key, field.field] = field.after
     assert found == {k: Decimal(v) for k, v in prices(other).items()}
+
+
+# Every moment
+
+MOMENTS = [datetime(2026, month, 1, tzinfo=UTC) for month in range(7, 13)]
+SOME = st.dictionaries(
+    st.sampled_from(["input", "output", "cache_read"]), st.sampled_from(["0", "1", "2.5"])
+)
+
+
+EDGES = [moment + timedelta(seconds=off) for moment in MOMENTS for off in (-1, 0, 1)]
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> dict[str, Any]:
+    """A model whose periods begin and end at a few moments, some of them with a gap between."""
+    cuts = sorted(draw(st.sets(st.sampled_from(MOMENTS), max_size=4)))
+    periods: list[dict[str, Any]] = []
+    for start, end in pairwise([None, *cuts, None]):
+        if draw(st.integers(0, 4)):
+            bounds = {"from": start, "to": end}
+            named = {name: f"{at:%Y-%m-%dT%H:%M:%S}" for name, at in bounds.items() if at}
+            periods.append({**lists(draw(SOME)), **named})
+    return priced(*periods)
+
+
+def standard_at(one: dict[str, Any], moment: datetime) -> dict[str, Decimal]:
+    """What is priced at a moment, by the model itself."""
+    period = book("v0", [one]).model("acme/rocket").period_at(moment)
+    found = period.lists["standard"].rates if period else {}
+    return {f"standard.{name}": price for name, price in found.items()}
+
+
+@given(timelines(), timelines(), st.sampled_from(MOMENTS))
+def test_the_fields_say_of_every_moment_what_is_priced_differently(
+    one: dict[str, Any], other: dict[str, Any], asked: datetime
+) -> None:
+    found = [
+        (name, datetime.fromisoformat(since) if since else asked, field.before, field.after)
+        for change in difference(book("v1", [one]), book("v2", [other]), asked)
+        for field in change.fields
+        for name, _, since in [field.field.partition("@")]
+    ]
+    for moment in [at for at in EDGES if at >= asked]:
+        last = {
+            name: (before, after) for name, since, before, after in found if since <= moment
+        }  # fields come in the order of their moments: the last one said holds
+        told = {name: pair for name, pair in last.items() if pair[0] != pair[1]}
+        old, new = standard_at(one, moment), standard_at(other, moment)
+        assert told == {
+            name: (old.get(name), new.get(name))
+            for name in old.keys() | new.keys()
+            if old.get(name) != new.get(name)
+        }
+
+
+@given(timelines(), timelines(), st.sampled_from(MOMENTS))
+def test_the_past_differs_exactly_where_a_moment_before_is_priced_differently(
+    one: dict[str, Any], other: dict[str, Any], asked: datetime
+) -> None:
+    found = difference(book("v1", [one]), book("v2", [other]), asked)
+    before = [at for at in EDGES if at < asked]
+    differs = any(standard_at(one, at) != standard_at(other, at) for at in before)
+    assert any(change.past for change in found) == differs
+
+
+@given(timelines())
+def test_prices_take_effect_exactly_where_something_is_priced_that_was_not_before(
+    one: dict[str, Any],
+) -> None:
+    found = took_effect(book("v1", [one]), MOMENTS[0] - timedelta(1), MOMENTS[-1])
+    just = timedelta(microseconds=1)
+    told = {
+        change.starts: {field.field: (field.before, field.after) for field in change.fields}
+        for change in found
+    }
+    starts = {datetime.fromisoformat(p["from"] + "Z") for p in one["prices"] if "from" in p}
+    due = {}
+    for moment in starts:
+        old, new = standard_at(one, moment - just), standard_at(one, moment)
+        due[moment] = {
+            name: (old.get(name), new.get(name))
+            for name in old.keys() | new.keys()
+            if old.get(name) != new.get(name)
+        }
+    assert told == {moment: fields for moment, fields in due.items() if fields}
+
+
+def test_a_price_that_is_to_end_is_a_change_with_its_date() -> None:
+    change = only_change(
+        priced(lists({"input": "3", "cache_read": "1"})),
+        priced(
+            {**lists({"input": "3", "cache_read": "1"}), "to": "2026-12-01"},
+            {**lists({"input": "3"}), "from": "2026-12-01"},
+        ),
+    )
+    assert change.fields == (
+        FieldChange("standard.cache_read@2026-12-01T00:00:00Z", Decimal(1), None, None),
+    )
+
+
+def test_a_difference_that_ends_says_when() -> None:
+    later = "2026-12-01"
+    change = only_change(
+        priced({**lists({"input": "2"}), "to": later}, {**lists({"input": "4"}), "from": later}),
+        priced({**lists({"input": "3"}), "to": later}, {**lists({"input": "4"}), "from": later}),
+    )
+    assert change.fields == (
+        FieldChange("standard.input", Decimal(2), Decimal(3), Decimal(50)),
+        FieldChange("standard.input@2026-12-01T00:00:00Z", Decimal(4), Decimal(4), Decimal(0)),
+    )
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,7 @@ class Judgement:
     def prices(self, *, approved: bool = False) -> list[dict[str, Any]]:
         """The row's price periods with what is believed."""
         believed = self.believed_if_approved if approved else self.believed
-        source = str(self.candidate.row["prices"][-1]["source"])
-        return rebuilt(self.active["prices"], self.parts, self.now, source, believed)
+        return rebuilt(self.active["prices"], self.parts, self.now, self._source(), believed)
 
     def accepted(self) -> Iterator[Difference]:
         """The changes that are believed."""
@@ -87,6 +86,19 @@ class Judgement:
         """The standard prices that are said for the segment and window of a place."""
         (part,) = [part for part in self.parts if part.starts == place.starts]
         return windows_of(part.said).get(place.window, {}).get("standard", {}).get(0, {})
+
+    def _source(self) -> str:
+        """Where the new prices are from.
+
+        A list that says them of another name only is left out: the next refresh would take it
+        for one that no longer has the model, and hear nothing more about it.
+        """
+        stated = str(self.candidate.row["prices"][-1]["source"])
+        if self.candidate.own:
+            return stated
+        silent = {*PACKAGES.values()} - self.candidate.said.keys()
+        heard = [one for one in stated.split(", ") if one.rpartition(" ")[0] not in silent]
+        return ", ".join(heard) or stated
 
     def _waiting(self, place: Field, doubt: Doubt) -> QuarantinedField:
         one = self.changes[place]

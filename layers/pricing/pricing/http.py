@@ -248,7 +248,7 @@ def _problem_reply(
         "status": status,
         "detail": detail,
         # API Gateway hands the path over decoded; RFC 9457 wants a URI reference.
-        "instance": quote(event["rawPath"]),
+        "instance": quote(event["rawPath"], errors="replace"),
         "request_id": request_id,
         **extra,
     }

@@ -90,7 +90,8 @@ class Once:
         )
         if free:
             return None
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        with writing():
+            found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         before = found.get("Item")
         if before is None:
             raise Conflict("The request with this Idempotency-Key was just refused; send it again.")

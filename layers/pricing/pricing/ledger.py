@@ -28,6 +28,7 @@ from pricing.price_book import PriceBook, canonical_json, digest
 from pricing.quarantine import Proposal
 from pricing.records import HEAD_KEY, Records, proposal_key
 from pricing.repository import POINTER_KEY, DynamoReads, Pointer
+from pricing.versions import StoredVersion, is_version_id
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
 CHUNK_BYTES = 380_000
@@ -69,9 +70,12 @@ class Ledger(Records):
     def propose(self, book: PriceBook, *, proposal: Proposal, reason: str = "proposed") -> None:
         """Store a version with what waits in it, all of it or nothing.
 
-        Raises VersionExists when its id is taken, and CorruptBook for a book that was read from
-        JSON in another than the canonical form: its hash is not that of what would be stored.
+        Raises VersionExists when its id is taken, and CorruptBook for a book whose id no reader
+        would ask for, or that was read from JSON in another than the canonical form: its hash is
+        not that of what would be stored.
         """
+        if not is_version_id(book.id):
+            raise CorruptBook(f"{book.id!r} cannot name a price version")
         content = book.to_json()
         if digest(content) != book.sha256:
             raise CorruptBook(f"price version {book.id} was not read from canonical JSON")
@@ -83,6 +87,7 @@ class Ledger(Records):
             "models": {"N": str(len(book))},
             "bytes": {"N": str(len(packed))},
         }
+        base = self.active()
         row = {
             **summary,
             "decision": {"S": "proposed"},
@@ -90,6 +95,7 @@ class Ledger(Records):
             "source": {"S": proposal.source},
             "proposed_at": {"S": rfc3339(self._clock())},
             "waiting": {"N": str(len(proposal.quarantined))},
+            **({"base": {"S": base.version}} if base else {}),
         }
         document = {
             "summary": dict(proposal.summary),
@@ -106,10 +112,7 @@ class Ledger(Records):
         items.append({**proposal_key(book.id), **kept})
         taken = VersionExists(f"Price version {book.id} exists.")
         self._commit(
-            [
-                self._put(item, taken, ConditionExpression="attribute_not_exists(pk)")
-                for item in items
-            ],
+            [self._put(item, taken, **_ABSENT) for item in items],
             Entry(
                 proposal.proposer,
                 "propose",
@@ -126,11 +129,11 @@ class Ledger(Records):
 
         ``expected_revision`` is the revision the caller read, 0 when nothing was active. Raises
         UnknownVersion, StaleRevision when another activation came first, NotTheApprover when
-        what waits in the version was proposed by ``actor``, Conflict when it was rejected.
+        what waits in the version was proposed by ``actor``, Conflict when it was rejected, or
+        when what waits in it was proposed on top of another version than the active one:
+        approving it would take back whatever became active since.
         """
-        stored = self.version(version_id)
-        if stored is None:
-            raise UnknownVersion(f"There is no price version {version_id}.")
+        stored = self._known(version_id)
         if stored.decision == "rejected":
             raise Conflict(f"Price version {version_id} was rejected and stays so.")
         if not stored.may_be_activated_by(actor):
@@ -138,10 +141,12 @@ class Ledger(Records):
                 f"{stored.waiting} prices of {version_id} wait for approval by somebody other"
                 " than who proposed them."
             )
-        before = self.active()
-        moved = StaleRevision(
-            f"The active version is no longer at revision {expected_revision}; read it again."
-        )
+        before = self.active_at(expected_revision)
+        if stored.needs_approval and stored.base != (before.version if before else None):
+            raise Conflict(
+                f"What waits in {version_id} was proposed on top of {stored.base}, which is not"
+                " the active version; approve it in a version made of that one."
+            )
         pointer = Pointer(version_id, stored.sha256, expected_revision + 1)
         item = {
             **POINTER_KEY,
@@ -151,7 +156,7 @@ class Ledger(Records):
         }
         self._commit(
             [
-                self._put(item, moved, **_at_revision(expected_revision)),
+                self._put(item, _stale(expected_revision), **_at_revision(expected_revision)),
                 self._decide(
                     version_id, "accepted", Conflict(f"{version_id} was rejected just now.")
                 ),
@@ -175,23 +180,15 @@ class Ledger(Records):
         Raises UnknownVersion, Conflict when it is active or rejected already, and StaleRevision
         when ``expected_revision`` is given and the pointer has moved.
         """
-        if self.version(version_id) is None:
-            raise UnknownVersion(f"There is no price version {version_id}.")
-        active = self.active()
+        self._known(version_id)
+        active = self.active() if expected_revision is None else self.active_at(expected_revision)
         if active is not None and active.version == version_id:
             raise Conflict(f"{version_id} is the active version; activate another one first.")
-        if expected_revision not in (None, active.revision if active else 0):
-            raise StaleRevision(
-                f"The active version is no longer at revision {expected_revision}; read it again."
-            )
-        check = {
-            "TableName": self._table,
-            "Key": POINTER_KEY,
-            **_at_revision(active.revision if active else 0),
-        }
+        revision = active.revision if active else 0
+        check = {"TableName": self._table, "Key": POINTER_KEY, **_at_revision(revision)}
         self._commit(
             [
-                Write({"ConditionCheck": check}, StaleRevision("Another version became active.")),
+                Write({"ConditionCheck": check}, _stale(revision)),
                 self._decide(
                     version_id, "rejected", Conflict(f"{version_id} is rejected already.")
                 ),
@@ -204,6 +201,19 @@ class Ledger(Records):
     ) -> None:
         """Record something that changed no version."""
         self._commit([], Entry(actor, action, reason, details=details))
+
+    def active_at(self, expected_revision: int) -> Pointer | None:
+        """The active pointer, if it is where a caller read it; else raises StaleRevision."""
+        pointer = self.active()
+        if expected_revision != (pointer.revision if pointer else 0):
+            raise _stale(expected_revision)
+        return pointer
+
+    def _known(self, version_id: str) -> StoredVersion:
+        stored = self.version(version_id)
+        if stored is None:  # not repeating an id that may be anything
+            raise UnknownVersion("There is no price version with this id.")
+        return stored
 
     def _decide(self, version_id: str, decision: str, refusal: TariffError) -> Write:
         """Set what was decided. Rejected is final; nothing else stops a version from either."""
@@ -269,6 +279,10 @@ def _refusal(writes: Sequence[Write], codes: Sequence[str]) -> TariffError | Non
     if {*codes} <= {"None", CONDITION_FAILED, "TransactionConflict"}:
         return None
     return StoreUnavailable(f"DynamoDB cancelled the write: {', '.join(codes)}")
+
+
+def _stale(revision: int) -> StaleRevision:
+    return StaleRevision(f"The active version is no longer at revision {revision}; read it again.")
 
 
 def _at_revision(revision: int) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What an administrator's call answers, and the version that a cancelled price leaves behind."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -59,7 +58,7 @@ class Cancelled:
 def without_scheduled(book: PriceBook, key: str, starts: datetime, now: datetime) -> PriceBook:
     """The book without the prices of one model that were to begin at ``starts``.
 
-    What was to end then goes on until the cancelled prices would have ended. The row keeps the
+    What was to end just then goes on until the cancelled prices would have ended. The row keeps the
     instant in ``cancelled``, so that a refresh does not bring the prices back. Raises
     InvalidRequest when there are no such prices, and Conflict when they have begun.
     """
@@ -78,20 +77,19 @@ def without_scheduled(book: PriceBook, key: str, starts: datetime, now: datetime
 
 def _cancel(row: dict[str, Any], starts: datetime, now: datetime) -> None:
     periods = row["prices"]
-    at = next((n for n, one in enumerate(periods) if _start(one) == starts), None)
+    at = next((n for n, one in enumerate(periods) if _moment(one.get("from")) == starts), None)
     if at is None:
         raise InvalidRequest.at("/starts", "is not when prices of this model begin")
     if starts <= now:
         raise Conflict("These prices have begun. Activate an earlier version to go back.")
     if at == 0:
         raise Conflict("These are the model's first prices: it has no others to keep.")
-    cancelled = periods.pop(at)
-    periods[at - 1].pop("to", None)
-    if "to" in cancelled:
-        periods[at - 1]["to"] = cancelled["to"]
+    cancelled, before = periods.pop(at), periods[at - 1]
+    if _moment(before.get("to")) == starts:  # and not at an earlier end, with no price between
+        del before["to"]
+        before |= {"to": cancelled["to"]} if "to" in cancelled else {}
     row["cancelled"] = sorted({*row.get("cancelled", ()), cancelled["from"]})
 
 
-def _start(period: Mapping[str, Any]) -> datetime | None:
-    text = period.get("from")
+def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None

@@ -1,13 +1,14 @@
 """What differs between two price versions, field by field, and what changed by the calendar.
 
 A field is written as a refresh writes it: ``mode.component``, with ``>tokens`` for a tier,
-``~from-to/days`` for an off-peak window and ``@instant`` for a price announced for later.
+``~from-to/days`` for an off-peak window and ``@instant`` for what differs from a later moment on.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from pricing.instants import rfc3339
@@ -18,13 +19,16 @@ from pricing.price_book import PriceBook
 #: A field's name, with what its price is for.
 Rates = Mapping[str, Decimal]
 _PRICES = "prices"
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One price before and after; null is no price. USD per million tokens, or per use.
 
-    ``change_percent`` is null where there is no price before, or a price of zero.
+    It holds until a later ``@instant`` of the same price says otherwise; equal prices there say
+    that the difference ends. ``change_percent`` is null where there is no price before, or a price
+    of zero.
     """
 
     field: str
@@ -37,8 +41,8 @@ class FieldChange:
 class ModelChange:
     """A model that is not the same in both versions, or in one of them only.
 
-    ``fields`` are the prices in force at the asked moment or announced for later. ``past`` tells
-    whether prices that had ended by then differ too, ``also`` which other facts do.
+    ``fields`` are the prices at the asked moment and from each later one on. ``past`` tells
+    whether prices of before that moment differ too, ``also`` which other facts do.
     """
 
     provider: str
@@ -67,7 +71,7 @@ class TookEffect:
 def difference(before: PriceBook, after: PriceBook, instant: datetime) -> tuple[ModelChange, ...]:
     """What ``after`` says differently, in the order of ``provider/id``.
 
-    Prices are those in force at ``instant``, or announced for later.
+    Prices are those in force at ``instant`` and at every moment behind it.
     """
     ours, theirs = before.models_unlike(after), after.models_unlike(before)
     return tuple(
@@ -81,22 +85,13 @@ def took_effect(book: PriceBook, since: datetime, now: datetime) -> tuple[TookEf
     return tuple(
         TookEffect(model.provider, model.id, period.start, changed)
         for model in book.models()
-        for last, period in _consecutive(model.prices)
-        if period.start is not None and since < period.start <= now
-        if (changed := tuple(field_changes(rates_of(last), rates_of(period))))
+        for last, period in pairwise((None, *model.prices))
+        if period and period.start is not None and since < period.start <= now
+        if (changed := _begun(last, period))
     )
 
 
-def field_changes(before: Rates, after: Rates) -> Iterator[FieldChange]:
-    """Every field that is not the same in both, sorted by name."""
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            both = old is not None and new is not None
-            yield FieldChange(name, old, new, _percent(old, new) if both else None)
-
-
-def rates_of(period: PricePeriod | None) -> dict[str, Decimal]:
+def _rates_of(period: PricePeriod | None) -> dict[str, Decimal]:
     """Every price of a period by field."""
     if period is None:
         return {}
@@ -110,16 +105,15 @@ def rates_of(period: PricePeriod | None) -> dict[str, Decimal]:
     return found
 
 
-def _percent(old: Decimal | None, new: Decimal | None) -> Decimal | None:
-    if not old or new is None:
-        return None
-    return percent_of(subtract(new, old), old)
+def _field_change(field: str, old: Decimal | None, new: Decimal | None) -> FieldChange:
+    percent = None if old is None or new is None else percent_of(subtract(new, old), old)
+    return FieldChange(field, old, new, percent)
 
 
 def _model_change(ours: Model | None, theirs: Model | None, instant: datetime) -> ModelChange:
     one = theirs or ours
     assert one is not None  # noqa: S101 - a key is in at least one of the versions
-    changes = field_changes(_ahead(ours, instant), _ahead(theirs, instant))
+    changes = _from_then_on(ours, theirs, instant)
     if ours is None or theirs is None:
         kind: Literal["added", "removed"] = "removed" if theirs is None else "added"
         return ModelChange(one.provider, one.id, kind, tuple(changes), past=False, also=())
@@ -128,38 +122,48 @@ def _model_change(ours: Model | None, theirs: Model | None, instant: datetime) -
         for fact in fields(Model)
         if fact.name != _PRICES and getattr(ours, fact.name) != getattr(theirs, fact.name)
     )
-    past = _ended(ours, instant) != _ended(theirs, instant)
+    before = [_BEGINNING, *(bound for bound in _bounds(ours, theirs) if bound < instant)]
+    past = any(_rates_at(ours, moment) != _rates_at(theirs, moment) for moment in before)
     return ModelChange(one.provider, one.id, "changed", tuple(changes), past, tuple(also))
 
 
-def _ahead(model: Model | None, instant: datetime) -> dict[str, Decimal]:
-    """The prices in force, and those that a later period changes, marked with its start."""
-    if model is None:
-        return {}
-    last = model.period_at(instant)
-    found = rates_of(last)
-    for period in model.prices:
-        if period.start is None or period.start <= instant:
-            continue
-        changes = field_changes(rates_of(last), rates_of(period))
-        mark = f"@{rfc3339(period.start)}"
-        found |= {f"{one.field}{mark}": one.after for one in changes if one.after is not None}
-        last = period
-    return found
+def _from_then_on(
+    ours: Model | None, theirs: Model | None, instant: datetime
+) -> Iterator[FieldChange]:
+    """What differs at ``instant``, and wherever that becomes something else behind it."""
+    told: dict[str, tuple[Decimal | None, Decimal | None]] = {}
+    behind = (bound for bound in _bounds(ours, theirs) if bound > instant)
+    for moment in (instant, *behind):
+        mark = "" if moment == instant else f"@{rfc3339(moment)}"
+        old, new = (_rates_at(model, moment) for model in (ours, theirs))
+        for name in sorted(old.keys() | new.keys() | told.keys()):
+            pair = old.get(name), new.get(name)
+            differs = told[name] != pair if name in told else pair[0] != pair[1]
+            if differs:
+                told[name] = pair
+                yield _field_change(f"{name}{mark}", *pair)
 
 
-def _ended(model: Model, instant: datetime) -> list[tuple[datetime | None, datetime, Rates]]:
-    return [
-        (period.start, period.end, rates_of(period))
-        for period in model.prices
-        if period.end is not None and period.end <= instant
-    ]
+def _bounds(*models: Model | None) -> list[datetime]:
+    """Every moment at which a price of one of the models begins or ends, in order."""
+    periods = [period for model in models if model for period in model.prices]
+    bounds = {bound for period in periods for bound in (period.start, period.end)}
+    return sorted(bound for bound in bounds if bound)
 
 
-def _consecutive(
-    prices: Sequence[PricePeriod],
-) -> Iterator[tuple[PricePeriod | None, PricePeriod]]:
-    return zip([None, *prices], prices, strict=False)
+def _rates_at(model: Model | None, moment: datetime) -> Rates:
+    return _rates_of(model.period_at(moment) if model else None)
+
+
+def _begun(last: PricePeriod | None, period: PricePeriod) -> tuple[FieldChange, ...]:
+    """What a period's prices are beside the ones it ended; none, where there was a gap."""
+    ended = _rates_of(last if last and last.end == period.start else None)
+    begun = _rates_of(period)
+    return tuple(
+        _field_change(name, ended.get(name), begun.get(name))
+        for name in sorted(ended.keys() | begun.keys())
+        if ended.get(name) != begun.get(name)
+    )
 
 
 def _rates(lists: Mapping[str, PriceList], window: str) -> Iterator[tuple[str, Decimal]]:

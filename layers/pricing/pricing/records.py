@@ -17,7 +17,7 @@ from typing import Any
 from pricing.audit_chain import AuditRow, Head, first_broken, row_from
 from pricing.quarantine import Proposal, quarantined_from
 from pricing.repository import Repository
-from pricing.versions import StoredVersion
+from pricing.versions import StoredVersion, is_version_id
 
 HEAD_KEY = {"pk": {"S": "AUDIT"}, "sk": {"S": "HEAD"}}
 
@@ -31,13 +31,15 @@ class Records(Repository):
 
     def version(self, version_id: str) -> StoredVersion | None:
         """One row of ``versions``."""
+        if not is_version_id(version_id):
+            return None
         item = self._item({"pk": {"S": "VERSIONS"}, "sk": {"S": version_id}})
         return _stored(item) if item else None
 
-    def proposal(self, stored_id: str) -> Proposal | None:
+    def proposal(self, version_id: str) -> Proposal | None:
         """What a version was proposed with, and what waits in it."""
-        stored = self.version(stored_id)
-        item = self._item(proposal_key(stored_id))
+        stored = self.version(version_id)
+        item = self._item(proposal_key(version_id)) if stored else None
         if stored is None or item is None:
             return None
         found = json.loads(zlib.decompress(bytes(item["content"]["B"])))
@@ -53,9 +55,11 @@ class Records(Repository):
         rows = [item for item in self._query("AUDIT") if item["sk"]["S"] != "HEAD"]
         return [row_from(json.loads(row["content"]["S"]), row["hash"]["S"]) for row in rows]
 
-    def first_broken_row(self) -> int | None:
-        """The number of the first audit row that is not as it was written, if any."""
-        return first_broken(self.audit_rows(), self.audit_head())
+    def checked_audit(self) -> tuple[list[AuditRow], int | None]:
+        """Every audit row, and the number of the first that is not as it was written, if any."""
+        head = self.audit_head()  # first: a row written while the others are read is not missing
+        rows = [row for row in self.audit_rows() if row.number <= head.number]
+        return rows, first_broken(rows, head)
 
     def audit_head(self) -> Head:
         """Where the audit ends."""
@@ -79,4 +83,5 @@ def _stored(item: Mapping[str, Any]) -> StoredVersion:
         source=item["source"]["S"],
         proposed_at=item["proposed_at"]["S"],
         waiting=int(item["waiting"]["N"]),
+        base=item["base"]["S"] if "base" in item else None,
     )

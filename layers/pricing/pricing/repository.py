@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from pricing.errors import CorruptBook
 from pricing.price_book import PriceBook
+from pricing.versions import is_version_id
 
 POINTER_KEY = {"pk": {"S": "ACTIVE"}, "sk": {"S": "POINTER"}}
 
@@ -59,7 +60,7 @@ class Repository:
 
     def get(self, version_id: str) -> PriceBook | None:
         """The version with this id; raises CorruptBook when its content is not what was added."""
-        items = self._query(f"VERSION#{version_id}")
+        items = self._query(f"VERSION#{version_id}") if is_version_id(version_id) else []
         if not items:
             return None
         *chunks, meta = items

@@ -1,0 +1,302 @@
+"""Price versions as callers meet them: hostile names, pages, and the same bytes for ever."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from pricing.ledger import Ledger
+from pricing.quarantine import Proposal, QuarantinedField
+from tests.books import BY, PLAIN, RATES, book, row
+from tests.handlers import Answer, call, handler
+from tests.refreshing import Refreshing, excerpt, refreshing
+from tests.tables import StoreTable
+from tools.corrupt_lists import Answer as ListAnswer
+
+LIST = "/v1/pricing/versions"
+WAITING = QuarantinedField(
+    "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It waits."
+)
+DEARER = [{"source": "list", "lists": {"standard": {"rates": {**RATES, "input": "4"}}}}]
+HOSTILE = ["v9", "v" * 129, "v" * 5_000, "é", "\ud800", "\0", "a b", "..", "#", "", "POINTER"]
+
+
+class Pages:
+    """The catalogue and the administrators' function in front of one store."""
+
+    def __init__(self, ledger: Ledger, recorded: Callable[[str], dict[str, Any]]) -> None:
+        self.ledger = ledger
+        self._read, self._write = recorded("catalogue"), recorded("pricing_admin")
+        self._write["headers"].pop("idempotency-key")
+        self._catalogue, self._admin = handler("catalogue"), handler("pricing_admin")
+
+    def get(
+        self, path: str, query: Mapping[str, str] | None = None, known: str | None = None
+    ) -> Answer:
+        inside = path.startswith(f"{LIST}/")
+        headers = {**self._read["headers"], **({"if-none-match": known} if known else {})}
+        return call(
+            self._catalogue,
+            self._read,
+            routeKey=f"GET {LIST}/{{id}}" if inside else f"GET {path}",
+            rawPath=path,
+            headers=headers,
+            pathParameters={"id": path.removeprefix(f"{LIST}/")} if inside else {},
+            queryStringParameters=dict(query or {}),
+        )
+
+    def decide(self, version: str, what: str, **body: Any) -> Answer:
+        return call(
+            self._admin,
+            self._write,
+            routeKey=f"POST {LIST}/{{id}}/{what}",
+            rawPath=f"{LIST}/{version}/{what}",
+            pathParameters={"id": version},
+            body=json.dumps({"reason": "so", **body}),
+        )
+
+
+@pytest.fixture
+def pages(store_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
+    """v1 was active, v2 is; prices wait in v3, v4 was rejected, v5 is ready."""
+    client: Any = store_table.client
+    ledger = Ledger(store_table.name, client, client)
+    ledger.propose(book("v1"), proposal=PLAIN)
+    ledger.propose(book("v2", [row("rocket", prices=DEARER)]), proposal=PLAIN)
+    ledger.activate("v1", expected_revision=0, **BY)
+    ledger.activate("v2", expected_revision=1, **BY)
+    ledger.propose(book("v3"), proposal=Proposal("refresh", "refresh", {}, (WAITING,)))
+    for version in ("v4", "v5"):
+        ledger.propose(book(version), proposal=Proposal("ann", "manual", {}))
+    ledger.reject("v4", actor="bob", reason="Wrong.")
+    with mock.patch.dict("os.environ", store_table.environment()):
+        yield Pages(ledger, event)
+
+
+# Names that no version has
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_that_no_version_has_is_unknown_wherever_it_is_sent(pages: Pages, name: str) -> None:
+    before = pages.ledger.audit_head()
+    answers = [
+        pages.get(f"{LIST}/{name}"),
+        pages.decide(name, "activate", expected_revision=2),
+        pages.decide(name, "reject"),
+    ]
+    assert [(one.status, one.body["type"]) for one in answers] == [
+        (404, "/docs#unknown-version")
+    ] * 3
+    assert pages.ledger.audit_head() == before
+
+
+@pytest.mark.parametrize("place", ["from", "to"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_difference_with_a_version_that_is_not_there_is_refused(
+    pages: Pages, name: str, place: str
+) -> None:
+    answer = pages.get("/v1/pricing/diff", {"from": "v1", "to": "v2", place: name})
+    assert answer.status == (422 if name == "\ud800" or not 0 < len(name) <= 128 else 404)
+
+
+# Pages
+
+
+def test_versions_are_listed_page_by_page_with_what_became_of_them(pages: Pages) -> None:
+    seen: list[tuple[str, str]] = []
+    query = {"limit": "2"}
+    while True:
+        body = pages.get(LIST, query).body
+        seen += [(one["id"], one["status"]) for one in body["versions"]]
+        if body["next_cursor"] is None:
+            break
+        query = {"limit": "2", "cursor": body["next_cursor"]}
+    assert [one for one in seen if one[0].startswith("v")] == [
+        ("v5", "proposed"), ("v4", "rejected"), ("v3", "proposed"), ("v2", "active"),
+        ("v1", "earlier"),
+    ]  # fmt: skip
+    assert len(seen) == len({*seen})
+
+
+@pytest.mark.parametrize(
+    ("path", "cursor", "status"),
+    [
+        (LIST, "no such version", 200),
+        (LIST, "v" * 301, 422),
+        ("/v1/pricing/diff", "zzz", 200),
+        ("/v1/pricing/diff", "\ud800", 422),
+        ("/v1/pricing/diff", "v" * 301, 422),
+        ("/v1/pricing/changes", "zzz", 200),
+    ],
+)
+def test_a_cursor_behind_which_nothing_is_ends_the_pages(
+    pages: Pages, path: str, cursor: str, status: int
+) -> None:
+    needed = {LIST: {}, "/v1/pricing/diff": {"from": "v1"}}.get(path, {"since": "2026-01-01"})
+    answer = pages.get(path, {**needed, "cursor": cursor})
+    assert answer.status == status
+    if status == 200:
+        assert answer.body["next_cursor"] is None
+        assert not answer.body.get("versions")
+        assert not answer.body.get("changes")
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "x", "1.0", ""])
+def test_a_limit_that_is_none_is_refused(pages: Pages, limit: str) -> None:
+    answer = pages.get(LIST, {"limit": limit})
+    assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/limit")
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (f"{LIST}/v3", {}),
+        ("/v1/pricing/diff", {"from": "v1", "to": "v2", "as_of": "2026-11-20"}),
+    ],
+)
+def test_an_answer_that_is_known_is_not_sent_again(
+    pages: Pages, path: str, query: dict[str, str]
+) -> None:
+    first = pages.get(path, query)
+    again = pages.get(path, query, known=first.headers["etag"])
+    assert (first.status, again.status, again.body) == (200, 304, None)
+
+
+def test_a_decision_makes_the_list_and_the_page_another_answer(pages: Pages) -> None:
+    tags = {path: pages.get(path).headers["etag"] for path in (LIST, f"{LIST}/v5")}
+    pages.ledger.reject("v5", actor="bob", reason="Wrong.")
+    assert [pages.get(path, known=tag).status for path, tag in tags.items()] == [200, 200]
+
+
+# Approving
+
+
+def test_what_waits_is_not_approved_over_a_version_it_does_not_know(pages: Pages) -> None:
+    """v3 was made on v2. Approving it over v5 would take back what v5 changed."""
+    pages.decide("v5", "activate", expected_revision=2)
+    answer = pages.decide("v3", "activate", expected_revision=3)
+    assert (answer.status, answer.body["type"]) == (409, "/docs#conflict")
+    assert "on top of v2" in answer.body["detail"]
+    pages.decide("v2", "activate", expected_revision=3)
+    assert pages.decide("v3", "activate", expected_revision=4).body["before"] == "v2"
+    assert pages.decide("v5", "activate", expected_revision=5).status == 200
+    assert pages.decide("v3", "activate", expected_revision=6).status == 200  # approved already
+
+
+def test_the_changes_name_the_version_that_the_activations_end_with(pages: Pages) -> None:
+    def ends() -> tuple[str, str]:
+        body = pages.get("/v1/pricing/changes", {"since": "2026-01-01"}).body
+        return body["to_version"], body["activations"][-1]["version"]
+
+    assert ends() == ("v2", "v2")
+    pages.ledger.activate("v5", expected_revision=2, **BY)
+    assert ends() == ("v5", "v5")  # although the instance remembers v2 for a minute
+
+
+def test_an_audit_that_grows_while_it_is_read_is_not_called_broken(pages: Pages) -> None:
+    read = Ledger.audit_rows
+
+    def and_meanwhile(ledger: Ledger) -> Any:
+        rows = read(ledger)
+        pages.ledger.audit("ann", "refresh", "so")
+        return [*rows, *read(ledger)[len(rows) :]]
+
+    for method in ("audit_rows", "audit_head"):  # a change between the two reads, in either order
+        real = getattr(Ledger, method)
+        with mock.patch.object(
+            Ledger, method, and_meanwhile if method == "audit_rows" else _after(pages, real)
+        ):
+            rows, broken = pages.ledger.checked_audit()
+        assert broken is None
+        assert rows
+
+
+def _after(pages: Pages, real: Callable[[Ledger], Any]) -> Callable[[Ledger], Any]:
+    """Read the head, and let another change follow at once."""
+    changed: list[bool] = []
+
+    def head(ledger: Ledger) -> Any:
+        found = real(ledger)
+        if not changed:
+            changed.append(True)
+            pages.ledger.audit("ann", "refresh", "so")
+        return found
+
+    return head
+
+
+# The same bytes for ever
+
+
+def test_a_pinned_request_gets_the_same_bytes_whatever_becomes_active_later(
+    pages: Pages, event: Callable[[str], dict[str, Any]]
+) -> None:
+    body = {
+        "model": "acme/rocket", "usage": {"input_tokens": 7, "output_tokens": 3},
+        "pricing_version": "v1", "as_of": "2026-11-02",
+    }  # fmt: skip
+    asked = {**event("estimate"), "body": json.dumps(body)}
+    warm = handler("estimate")
+    seen = {warm(asked, None)["body"]}
+    for revision, version in enumerate(["v5", "v1", "v2", "v1", "v2"], start=2):
+        pages.ledger.activate(version, expected_revision=revision, **BY)
+        seen.add(warm(asked, None)["body"])
+        seen.add(handler("estimate")(asked, None)["body"])  # a cold start of its own
+    pages.ledger.reject("v1", actor="ann", reason="No more.")
+    seen.add(handler("estimate")(asked, None)["body"])
+    (only,) = seen
+    assert json.loads(only)["total_usd"] == "0.000066"  # 7 at $3 and 3 at $15 a million
+
+
+# Prices of the past
+
+
+@pytest.fixture
+def refreshes(moto_table: StoreTable) -> Iterator[Refreshing]:
+    with refreshing(moto_table) as found:
+        yield found
+
+
+DAYS = {"2026-11-24": "0.11", "2026-11-25": "0.12", "2026-11-26": "0.13"}
+
+
+def test_after_each_refresh_as_of_still_gives_the_price_of_every_day_before(
+    refreshes: Refreshing, event: Callable[[str], dict[str, Any]]
+) -> None:
+    """Three versions become active on three days; each of them knows every day before it."""
+
+    def said(usd: str) -> ListAnswer:
+        document = json.loads(excerpt("genai-prices"))
+        models = {one["id"]: one for listed in document for one in listed["models"]}
+        models["devstral-small"]["prices"]["input_mtok"] = float(usd)
+        return ListAnswer(json.dumps(document).encode())
+
+    def total(as_of: str, version: str = "active") -> str:
+        body = {
+            "model": "mistral/devstral-small",
+            "usage": {"input_tokens": 1_000_000, "output_tokens": 0},
+            "as_of": as_of,
+            "pricing_version": version,
+        }
+        environment = {**refreshes.environment, "TARIFF_RECHECK_SECONDS": "0"}
+        with mock.patch.dict("os.environ", environment):
+            reply = handler("estimate")({**event("estimate"), "body": json.dumps(body)}, None)
+        answer: dict[str, Any] = json.loads(reply["body"])
+        found: str = answer["total_usd"]
+        return found
+
+    in_force = {"2026-11-24T02:59:59Z": "0.1"}
+    versions = [refreshes.active().id]
+    for day, usd in DAYS.items():
+        refreshes.serve("genai-prices", said(usd))
+        refreshes.run({"scheduled_time": f"{day}T03:00:00Z"})
+        versions.append(refreshes.active().id)
+        assert versions[-1].startswith(day)
+        assert {moment: total(moment) for moment in in_force} == in_force
+        in_force |= {f"{day}T03:00:00Z": usd, f"{day}T23:59:59Z": usd}
+
+    assert {moment: total(moment) for moment in in_force} == in_force
+    last = "2026-11-26T23:59:59Z"  # what each version knew of that day when it was made
+    assert [total(last, one) for one in versions] == ["0.1", *DAYS.values()]
