@@ -39,7 +39,8 @@ def model(query: PricesQuery, call: Call) -> ModelPage:
 
 def versions(query: VersionsQuery, _call: Call) -> VersionList:
     """A page of the version list."""
-    return list_versions(shelves().shelf(), after=query.cursor, limit=query.limit)
+    shelf = shelves().shelf(audited=False)
+    return list_versions(shelf, after=query.cursor, limit=query.limit)
 
 
 def version(_query: NoQuery, call: Call) -> VersionPage:

@@ -333,6 +333,62 @@ def test_what_was_not_announced_cannot_be_taken_back_and_nothing_is_left_behind(
     assert [one.id for one in api.ledger.versions()] == ["v1"]
 
 
+def test_a_cancellation_that_another_activation_overtakes_leaves_nothing_to_activate(
+    api: Api,
+) -> None:
+    api.ledger.propose(announced(), proposal=PLAIN)
+    api.ledger.propose(book("v2"), proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    body = {
+        "model": "acme/rocket", "starts": "2999-01-01", "reason": "x", "expected_revision": 1,
+    }  # fmt: skip
+    propose = Ledger.propose
+
+    def and_overtake(self: Ledger, *arguments: Any, **named: Any) -> None:
+        propose(self, *arguments, **named)
+        self.activate("v2", expected_revision=1, **BY)
+
+    with mock.patch.object(Ledger, "propose", and_overtake):
+        problem(api.send("POST", "/v1/pricing/cancellations", body), 409, "conflict")
+    (made,) = [one for one in api.ledger.versions() if one.id not in ("v1", "v2")]
+    assert made.decision == "rejected"
+    pointer = api.ledger.active()
+    assert pointer is not None
+    assert pointer.version == "v2"
+
+
+def test_a_bundled_version_that_somebody_stores_at_the_same_time_is_activated(api: Api) -> None:
+    propose = Ledger.propose
+
+    def twice(self: Ledger, *arguments: Any, **named: Any) -> None:
+        propose(self, *arguments, **named)
+        propose(self, *arguments, **named)
+
+    with mock.patch.object(Ledger, "propose", twice):
+        assert api.activate("lesson-2025", 0).status == 200
+
+
+def test_a_guessed_revision_never_makes_a_row_with_another_version_before(api: Api) -> None:
+    """A caller ahead of its time is refused, even if the pointer then comes to where it is."""
+    for version in ("v1", "v2", "v3"):
+        api.ledger.propose(book(version), proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    real = Ledger.active
+
+    def and_move(self: Ledger) -> Any:
+        pointer = real(self)
+        with mock.patch.object(Ledger, "active", real):
+            if pointer and pointer.revision == 1:
+                self.activate("v2", expected_revision=1, **BY)
+        return pointer
+
+    with mock.patch.object(Ledger, "active", and_move):
+        problem(api.activate("v3", 2), 409, "conflict")
+    assert [row.before for row in api.ledger.audit_rows() if row.action == "activate"] == [
+        None, "v1",
+    ]  # fmt: skip
+
+
 def test_a_refresh_is_begun_and_recorded(api: Api) -> None:
     started: list[dict[str, Any]] = []
 

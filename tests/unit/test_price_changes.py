@@ -1,5 +1,6 @@
 """Two price versions side by side: every difference is named, and nothing else is."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing import bundled
+from pricing.price_admin import without_scheduled
 from pricing.price_book import PriceBook
 from pricing.price_changes import FieldChange, ModelChange, difference, took_effect
 from tests.books import book, row
@@ -250,6 +252,23 @@ def test_prices_take_effect_exactly_where_something_is_priced_that_was_not_befor
             if old.get(name) != new.get(name)
         }
     assert told == {moment: fields for moment, fields in due.items() if fields}
+
+
+@given(timelines(), st.sampled_from(MOMENTS))
+def test_a_cancelled_price_changes_no_moment_but_its_own(
+    one: dict[str, Any], starts: datetime
+) -> None:
+    """There the price before goes on, if it was in force until then."""
+    before = book("v1", [one])
+    periods = before.model("acme/rocket").prices
+    cancelled = next((period for period in periods[1:] if period.start == starts), None)
+    if cancelled is None:
+        return
+    after = without_scheduled(before, "acme/rocket", starts, MOMENTS[0] - timedelta(1))
+    (row_after,) = json.loads(after.to_json())["models"]
+    for moment in EDGES:
+        source = starts - timedelta(microseconds=1) if cancelled.covers(moment) else moment
+        assert standard_at(row_after, moment) == standard_at(one, source)
 
 
 def test_a_price_that_is_to_end_is_a_change_with_its_date() -> None:

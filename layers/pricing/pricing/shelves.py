@@ -13,8 +13,11 @@ class Shelves:
     def __init__(self, records: Records | None) -> None:
         self._records = records
 
-    def shelf(self) -> Shelf:
-        """What is known of the store; the bundled versions alone while it does not answer."""
+    def shelf(self, *, audited: bool = True) -> Shelf:
+        """What is known of the store; the bundled versions alone while it does not answer.
+
+        Not ``audited``, it spares the audit, the one thing in it that grows every day.
+        """
         books = [book for one in bundled.ids() if (book := bundled.load(one))]
         if self._records is None:
             return Shelf((), books, None, 0, (), stale=True)
@@ -25,7 +28,7 @@ class Shelves:
                 bundled=books,
                 active=pointer.version if pointer else None,
                 revision=pointer.revision if pointer else 0,
-                audit=self._records.audit_rows(),
+                audit=self._records.audit_rows() if audited else (),
                 stale=False,
             )
         except StoreUnavailable:
