@@ -86,7 +86,7 @@ def command(body: bytes, notes: Notes) -> Reply:
     from pricing.slack_blocks import ephemeral
     from pricing.slack_commands import answer
 
-    answered = answer(sent.text, book_of, datetime.now(UTC))
+    answered = answer(sent.text, book_of, datetime.now(UTC), slack_settings.summary_of)
     notes["slack_command"] = answered.command
     if answered.problem:
         notes["problem"] = answered.problem

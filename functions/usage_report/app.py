@@ -3,6 +3,8 @@
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from pricing.contract_report import MAX_REPORT_BYTES, LinesQuery, ReportRequest
 from pricing.http import Asset, Call, Route, serve
 from pricing.report_csv import to_csv
 from pricing.report_html import to_html
-from pricing.usage_report import UsageReport
+from pricing.report_summaries import summary_of
+from pricing.usage_report import Filters, UsageReport
 from pricing.usage_reporting import report_usage
 from pricing.usage_sources import UsageFile, as_lines, fetched, write_lines
 
@@ -28,11 +31,21 @@ def respond(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | As
         found = report_usage(
             in_force, file, query, folder, memory_mb=environment.engine_memory_mb()
         )
+    if isinstance(request, ReportRequest) and request.source is not None:
+        _keep(found, query.filters, call.now)
     if request.format == "csv":
         return Asset("text/csv; charset=utf-8", to_csv(found), "no-store")
     if request.format == "html":
         return Asset("text/html; charset=utf-8", to_html(found), "no-store")
     return found
+
+
+def _keep(found: UsageReport, filters: Filters, now: datetime) -> None:
+    """Leave a month's headline for Slack. A store that does not take it costs nobody the report."""
+    summary, kept = summary_of(found, filters, now), environment.summaries()
+    if summary is not None and kept is not None:
+        with suppress(errors.StoreUnavailable):
+            kept.keep(summary)
 
 
 def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> UsageFile:

@@ -9,6 +9,7 @@ import os
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import boto3
 import duckdb
 import pytest
 
+from local import slack
 from pricing.errors import TariffError
 from pricing.json_door import read_json
 from tests.handlers import Answer, Handler, call, handler, post
@@ -384,6 +386,31 @@ def test_only_the_named_bucket_is_read(
 
 def test_without_a_bucket_files_are_refused(report: Ask) -> None:
     assert pointers(report(source={"s3_uri": "s3://usage/a.csv"})) == ["/source/s3_uri"]
+
+
+def test_the_headline_of_last_months_file_is_what_slack_answers(
+    report: Ask, bucket: Callable[[str, bytes], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in slack.SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    last = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).strftime("%Y-%m-%d")
+
+    def asked() -> str:
+        body = slack.command_body("report")
+        event = slack.event_of(slack.COMMANDS, body, slack.signed(body))
+        return json.dumps(json.loads(handler("slack")(event, None)["body"]), ensure_ascii=False)
+
+    assert f"There is no usage report of {last[:7]} yet" in asked()
+    rows = [json.dumps({**SONNET, "timestamp": last, "endpoint": "<!channel>"}).encode()] * 4
+    report(source={"s3_uri": bucket("part.jsonl", rows[0])}, filter={"team": ["support"]})
+    report([json.loads(rows[0])])
+    assert "There is no usage report" in asked()
+
+    found = report(source={"s3_uri": bucket("month.jsonl", b"\n".join(rows))})
+    assert cost(found) == "0.012"
+    answer = asked()
+    assert f"$0.012 in {last[:7]}" in answer
+    assert "<!channel>" not in answer
 
 
 # Hostile input

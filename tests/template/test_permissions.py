@@ -15,7 +15,13 @@ DeployedWith = Callable[[Callable[[Template], None]], Template]
 FUNCTIONS = "AWS::Lambda::Function"
 #: The functions that may do more with the table than read it.
 WRITERS = frozenset(
-    {"PricingAdminFunction", "RecommendFunction", "RefreshPricingFunction", "SlackFunction"}
+    {
+        "PricingAdminFunction",
+        "RecommendFunction",
+        "RefreshPricingFunction",
+        "SlackFunction",
+        "UsageReportFunction",
+    }
 )
 WITHOUT_TABLE = frozenset({"SiteFunction"})
 
@@ -101,6 +107,7 @@ def test_the_table_is_the_only_one_that_the_functions_may_name(deployed: Templat
     [
         ("RecommendFunction", {"dynamodb:PutItem"}, "POLICY#*"),
         ("SlackFunction", {"dynamodb:PutItem", "dynamodb:DeleteItem"}, "REPLAY#*"),
+        ("UsageReportFunction", {"dynamodb:PutItem"}, "REPORT#*"),
     ],
 )
 def test_who_remembers_something_of_its_own_may_write_nothing_else(

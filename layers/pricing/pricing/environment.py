@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pricing.ledger import Ledger
     from pricing.policies import Policies
     from pricing.shelves import Shelves
+    from pricing.summary_store import Summaries
 
 STORE_TIMEOUT_SECONDS = 2.0
 
@@ -115,6 +116,14 @@ def counted(book: PriceBook, query: EstimateQuery, *references: str) -> Estimate
 
 #: One endpoint a key, since it remembers when it last failed.
 _ENDPOINTS: dict[str, CountEndpoint] = {}
+
+
+def summaries(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Summaries | None:
+    """The kept headlines of monthly reports; None without a table."""
+    from pricing.summary_store import Summaries
+
+    table = os.environ.get("TARIFF_TABLE")
+    return Summaries(table, reader(timeout_seconds)) if table else None
 
 
 def engine_memory_mb() -> int:

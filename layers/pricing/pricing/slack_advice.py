@@ -1,4 +1,4 @@
-"""Which model a task needs, and what last month cost, as cards."""
+"""Which model a task needs, as a card."""
 
 from pricing.instants import AsOf
 from pricing.money import HUNDRED, multiply
@@ -8,17 +8,8 @@ from pricing.recommend_candidates import RecommendTask
 from pricing.recommend_policy import Policy
 from pricing.recommendation import Alternative, Recommendation
 from pricing.slack_card import Card, Table, said
-from pricing.slack_command import EXAMPLES, RouteCommand
+from pricing.slack_command import RouteCommand
 from pricing.slack_display import count, percent, usd
-
-
-def report_card() -> Card:
-    """No report is kept anywhere: how to make one."""
-    return Card(
-        title="There is no usage report yet",
-        text="Tariff keeps none to sum up. POST /v1/usage/report makes one of usage records.",
-        examples=(EXAMPLES["estimate"],),
-    )
 
 
 def route_card(in_force: BookInForce, command: RouteCommand, as_of: AsOf) -> Card:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pricing.errors import StoreUnavailable, TariffError, UnknownModel, UnknownVersion
 from pricing.instants import AsOf
@@ -20,13 +21,18 @@ from pricing.slack_command import (
     Pinned,
     PricedCommand,
     PricesCommand,
-    RouteCommand,
+    ReportCommand,
 )
 from pricing.slack_grammar import parse
 from pricing.usage import StatedTerms
 
+if TYPE_CHECKING:
+    from pricing.report_summaries import MonthSummary
+
 #: A version's book, by its id or ``active``; raises UnknownVersion or StoreUnavailable.
 BookOf = Callable[[str], BookInForce]
+#: The kept headline of a month's report, by ``2026-10``; raises StoreUnavailable.
+SummaryOf = Callable[[str], "MonthSummary | None"]
 
 HELP = Card(
     title="What will it cost?",
@@ -46,7 +52,9 @@ class Answered:
     problem: str | None = None
 
 
-def answer(text: str, book_of: BookOf, now: datetime) -> Answered:
+def answer(
+    text: str, book_of: BookOf, now: datetime, summary_of: SummaryOf = lambda _: None
+) -> Answered:
     """The card of a command as somebody typed it; never raises for what they typed."""
     try:
         command = parse(text)
@@ -54,7 +62,7 @@ def answer(text: str, book_of: BookOf, now: datetime) -> Answered:
         return _refused("none", error, _problem(error.detail, error.example))
     name = type(command).__name__.removesuffix("Command").lower()
     try:
-        return Answered(_card(command, book_of, now), name)
+        return Answered(_card(command, book_of, now, summary_of), name)
     except UnknownModel as error:
         in_force = book_of(_pinned(command).version)
         return _refused(name, error, _unknown_model(command, in_force, now))
@@ -76,17 +84,29 @@ def _problem(detail: str, *examples: str) -> Card:
     return Card(title="That does not work", text=detail, examples=examples)
 
 
-def _card(command: Command, book_of: BookOf, now: datetime) -> Card:
+def _card(command: Command, book_of: BookOf, now: datetime, summary_of: SummaryOf) -> Card:
     if isinstance(command, HelpCommand):
         return HELP
     if isinstance(command, PricedCommand):
         in_force = book_of(command.pinned.version)
         return _priced(_known(command, in_force.book), in_force, now)
-    from pricing.slack_advice import report_card, route_card  # few commands need them
+    if isinstance(command, ReportCommand):
+        return _last_month(summary_of, now)
+    from pricing.slack_advice import route_card  # few commands need it
 
-    if isinstance(command, RouteCommand):
-        return route_card(book_of(ACTIVE), command, AsOf.now(now))
-    return report_card()
+    return route_card(book_of(ACTIVE), command, AsOf.now(now))
+
+
+def _last_month(summary_of: SummaryOf, now: datetime) -> Card:
+    from pricing.report_summaries import month_before
+    from pricing.slack_report import no_report_card, report_card
+
+    month = month_before(now)
+    try:
+        summary = summary_of(month)
+    except StoreUnavailable:
+        return _problem("The store of reports does not answer. Try again soon.")
+    return report_card(summary) if summary else no_report_card(month)
 
 
 def _priced(command: PricedCommand, in_force: BookInForce, now: datetime) -> Card:

@@ -11,6 +11,7 @@ from pricing.books import Books
 from pricing.slack_secrets import SigningSecrets
 
 if TYPE_CHECKING:
+    from pricing.report_summaries import MonthSummary
     from pricing.slack_commands import BookOf
     from pricing.slack_share import Queue, Sharing
 
@@ -56,6 +57,12 @@ def page_url() -> str:
 def books() -> Books:
     """Price books, from a store that answers soon or not at all."""
     return environment.books(timeout_seconds=ACKNOWLEDGING_SECONDS)
+
+
+def summary_of(month: str) -> MonthSummary | None:
+    """The headline of a month's report, where one is kept; raises StoreUnavailable."""
+    kept = environment.summaries(timeout_seconds=ACKNOWLEDGING_SECONDS)
+    return kept.of(month) if kept else None
 
 
 def sharing(book_of: BookOf) -> Sharing:
