@@ -189,6 +189,6 @@ def test_without_their_condition_activations_would_lose_updates_and_the_check_se
 ) -> None:
     add_versions(unconditional, THREADS)
     made = activate_at_once(unconditional, 0)
-    # DynamoDB refuses transactions that overlap on an item, so on a busy machine not all 16 are made.
+    # DynamoDB refuses transactions that overlap on an item: on a busy machine not all are made.
     assert len(made) > 1
     assert lost_updates(made) == len(made) - 1
