@@ -56,9 +56,11 @@ class MonthSummary:
     def from_json(cls, text: str) -> "MonthSummary":
         """From the table."""
         found: dict[str, Any] = json.loads(text)
-        drivers = tuple(Driver(*names, Decimal(cost)) for *names, cost in found.pop("drivers"))
-        amounts = {name: Decimal(found.pop(name)) for name in ("cost_usd", "could_save_usd")}
-        return cls(**found, **amounts, drivers=drivers)
+        drivers = tuple(
+            Driver(endpoint, model, Decimal(cost)) for endpoint, model, cost in found["drivers"]
+        )
+        amounts = {name: Decimal(found[name]) for name in ("cost_usd", "could_save_usd")}
+        return cls(**{**found, **amounts, "drivers": drivers})
 
 
 def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSummary | None:
@@ -75,7 +77,10 @@ def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSum
         calls=report.totals.calls,
         unpriced_calls=report.unpriced.calls,
         could_save_usd=add(one.saves_usd for one in report.savings.steps),
-        drivers=tuple(Driver(*one.values, one.known_usd) for one in report.top_drivers[:_DRIVERS]),
+        drivers=tuple(
+            Driver(one.values[0], one.values[1], one.known_usd)
+            for one in report.top_drivers[:_DRIVERS]
+        ),
         version=report.pricing.version,
         reported_at=rfc3339(now),
     )
