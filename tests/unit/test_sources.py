@@ -119,6 +119,50 @@ LITELLM: dict[str, Any] = {
 }
 
 
+def of_text(*members: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """The models and findings of a map whose members are written out."""
+    findings = Findings("litellm")
+    content = ("{" + ", ".join(members) + "}").encode()
+    rows = sources_litellm.read(payload(content), findings).get("openai", [])
+    return [row["id"] for row in rows], [(one.model, one.code) for one in findings.found]
+
+
+SWALLOW = f'"swallow": {json.dumps(LITELLM)}'
+
+
+@pytest.mark.parametrize(
+    ("again", "code"),
+    [
+        ({}, None),
+        ({"supports_vision": True}, None),  # one says so, the other nothing
+        ({"max_tokens": 7}, None),
+        ({"input_cost_per_token": 2.6e-06}, "invalid_price"),
+        ({"cache_read_input_token_cost": 1e-07}, None),
+        ({"mode": "embedding"}, "invalid_entry"),
+        ({"litellm_provider": "azure"}, "invalid_entry"),
+    ],
+)
+def test_of_a_key_twice_what_both_say_alike_is_believed(
+    again: dict[str, Any], code: str | None
+) -> None:
+    """LiteLLM's map of 2025-11-08 held gpt-5-codex twice, and that of 2026-05-15 zai.glm-5."""
+    once, twice = (json.dumps({**LITELLM, "max_tokens": 6, **one}) for one in ({}, again))
+    names, found = of_text(f'"swift": {once}', SWALLOW, f'"swift": {twice}')
+    assert names == (["swallow"] if code else ["swift", "swallow"])
+    assert found == ([("swift", code)] if code else [])
+
+
+def test_of_a_price_twice_in_one_entry_neither_is_believed() -> None:
+    twice = json.dumps(LITELLM)[:-1] + ', "input_cost_per_token": 2.6e-06}'
+    assert of_text(f'"swift": {twice}', SWALLOW) == (["swallow"], [("swift", "invalid_price")])
+
+
+def test_a_key_a_third_time_does_not_end_a_disagreement() -> None:
+    entries = [json.dumps(LITELLM | {"mode": mode}) for mode in ("chat", "embedding", "chat")]
+    found = of_text(*(f'"swift": {entry}' for entry in entries), SWALLOW)
+    assert found == (["swallow"], [("swift", "invalid_entry")])
+
+
 def test_a_price_a_token_becomes_a_price_per_million_exactly() -> None:
     rows, found = litellm(LITELLM)
     assert rows["openai"][0]["lists"]["standard"]["rates"] == {"input": "2.5", "output": "10"}
@@ -316,7 +360,6 @@ def test_only_names_of_the_price_lists_region_are_compared(name: str, key: str |
         (sources_openrouter.read, {"data": {}}),
         (sources_bedrock.read, {"PriceList": 7}),
         (sources_litellm.read, b'{"a": NaN}'),
-        (sources_litellm.read, b'{"a": 1, "a": 1}'),
         (sources_litellm.read, b'{"a": 1e999999}'),
         (sources_genai_published.read, b"[" * 100_000),
         (sources_litellm.read, b"<html>"),

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, NoReturn
 
 from pricing.errors import BodyTooLarge, MalformedRequest
@@ -21,19 +22,30 @@ MAX_NUMBER_CHARACTERS = 40
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
+#: What an object's members, in order, make of it.
+Members = Callable[[list[tuple[str, Any]]], dict[str, Any]]
 
-def read_json(body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> Any:
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object as its members say, each once; raises MalformedRequest."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedRequest("An object holds the same key twice; say it once.")
+    return members
+
+
+def read_json(body: bytes, *, max_bytes: int = MAX_BODY_BYTES, members: Members = once) -> Any:
     """The document in ``body``; fractions come as Decimal.
 
     Raises BodyTooLarge, or MalformedRequest for anything that is not exactly one JSON document:
-    bad UTF-8, NaN and Infinity, duplicate keys, lone surrogates, nesting deeper than 20,
-    numbers longer than 40 characters.
+    bad UTF-8, NaN and Infinity, duplicate keys (unless ``members`` knows what they mean), lone
+    surrogates, nesting deeper than 20, numbers longer than 40 characters.
     """
     if len(body) > max_bytes:
         raise BodyTooLarge(f"The body has {len(body)} bytes; the limit is {max_bytes}.")
     _check_depth(body)
     try:
-        document = _loads(body.decode())
+        document = _decoder(members).decode(body.decode())
     except UnicodeDecodeError as error:
         raise MalformedRequest(f"The body is not UTF-8 at byte {error.start}.") from None
     except json.JSONDecodeError as error:
@@ -66,13 +78,6 @@ def _check_surrogates(document: Any) -> None:
         raise MalformedRequest("A string holds half of a surrogate pair.") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise MalformedRequest("An object holds the same key twice; say it once.")
-    return members
-
-
 def _number(convert: Callable[[str], Any]) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         if len(text) > MAX_NUMBER_CHARACTERS:
@@ -97,9 +102,11 @@ def _constant(name: str) -> NoReturn:
     raise MalformedRequest(f"{name} is not JSON; send a number or leave the field out.")
 
 
-_loads = json.JSONDecoder(
-    object_pairs_hook=_object,
-    parse_int=_number(int),
-    parse_float=_number(_fraction),
-    parse_constant=_constant,
-).decode
+@cache
+def _decoder(members: Members) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=members,
+        parse_int=_number(int),
+        parse_float=_number(_fraction),
+        parse_constant=_constant,
+    )

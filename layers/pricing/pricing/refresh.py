@@ -14,7 +14,7 @@ from typing import Any
 from pricing import sources_bedrock, sources_genai_published, sources_litellm, sources_openrouter
 from pricing.guard import Verdict, decide
 from pricing.guard_model import sources_of
-from pricing.guard_rows import names_of
+from pricing.guard_rows import key_of_row, names_of
 from pricing.merge_prices import Row
 from pricing.merged_rows import PACKAGES
 from pricing.money import plain
@@ -151,7 +151,8 @@ def refresh(
     horizon = f"{now.astimezone(UTC) + HORIZON:%Y-%m-%dT%H:%M:%S}"
     dated = dict.fromkeys(LISTS, moment[:10])
     candidates = Candidates(read, rules, moment, dated)
-    own = [row for row in rows if row["provider"] in _own_providers(rows)]
+    handwritten = _own_providers(rows)
+    own = [row for row in rows if row["provider"] in handwritten]
     complete = read.lists == {*LISTS}
     first = decide(
         own,
@@ -161,7 +162,7 @@ def refresh(
         complete=complete,
         applied=memory.applied,
     )
-    others = [row for row in rows if row not in own]
+    others = [row for row in rows if row["provider"] not in handwritten]
     found = list(candidates.of_others(first.rows))
     judged = [
         row
@@ -177,8 +178,9 @@ def refresh(
     waiting += [*first.waiting, *second.waiting]
     for provider, reason in candidates.failed.items():
         waiting.append(finding(provider, "*", "source_refused", reason))
-    missing = _missing(memory, [*first.missing, *second.missing], rows, read, moment)
     untouched = [row for row in others if id(row) in left]
+    gone = [*first.missing, *second.missing]
+    missing = _missing(memory, gone, rows, untouched, read, moment)
     maker = BookMaker(document, used, moment)
     clean, refused = maker.book(
         marked([*first.rows, *second.rows, *untouched], missing), due=_due(missing, rows, now)
@@ -239,33 +241,35 @@ def _own_providers(rows: Iterable[Row]) -> set[str]:
 
 
 def _missing(
-    memory: Memory, gone: Sequence[str], rows: Sequence[Row], read: Read, now: str
+    memory: Memory,
+    gone: Sequence[str],
+    rows: Sequence[Row],
+    untouched: Sequence[Row],
+    read: Read,
+    now: str,
 ) -> dict[str, str]:
     """Since when each model is in no list; a list that did not answer changes nothing."""
     if read.lists != {*LISTS}:
         return dict(memory.missing)
-    marks = {
-        f"{row['provider']}/{row['id']}": row["lifecycle"]["missing_upstream_since"]
+    since = {
+        key_of_row(row): row["lifecycle"]["missing_upstream_since"]
         for row in rows
         if "missing_upstream_since" in row.get("lifecycle", {})
-    }
+    } | dict(memory.missing)
+    still = since.keys() & {key_of_row(row) for row in untouched}
     retired = {
-        f"{row['provider']}/{row['id']}"
-        for row in rows
-        if row.get("lifecycle", {}).get("retires", now) < now
+        key_of_row(row) for row in rows if row.get("lifecycle", {}).get("retires", now) < now
     }
     return {
-        key: memory.missing.get(key) or marks.get(key) or now[:10]
-        for key in sorted({*gone} - retired)  # lists are free to drop what nobody can call
+        key: since.get(key) or now[:10]
+        for key in sorted({*gone, *still} - retired)  # lists are free to drop what nobody can call
     }
 
 
 def _due(missing: Mapping[str, str], rows: Iterable[Row], now: datetime) -> bool:
     """Whether a mark has waited long enough to be worth a version by itself."""
     marked = {
-        f"{row['provider']}/{row['id']}"
-        for row in rows
-        if "missing_upstream_since" in row.get("lifecycle", {})
+        key_of_row(row) for row in rows if "missing_upstream_since" in row.get("lifecycle", {})
     }
     since = f"{now - MARK_AFTER:%Y-%m-%d}"
     return any(day <= since and key not in marked for key, day in missing.items())

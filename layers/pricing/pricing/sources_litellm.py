@@ -108,15 +108,16 @@ def read(payload: Payload, findings: Findings) -> dict[str, list[dict[str, Any]]
     for key, entry in price_map.items():
         if key in RESERVED or _NOT_A_MODEL.match(key):
             continue
-        provider = _provider(entry) if isinstance(entry, dict) else "litellm"
-        if provider is None and "litellm_provider" in entry:
-            provider = WITNESSED.get(entry["litellm_provider"])
+        named = entry.get("litellm_provider") if isinstance(entry, dict) else None
+        provider = _provider(entry) if isinstance(named, str) else "litellm"
+        if provider is None:
+            provider = WITNESSED.get(str(named))
             if provider is None:
                 continue  # a provider that Tariff does not list
-        with findings.entry(provider or "litellm", key):
+        with findings.entry(provider, key):
             _check(key, entry)
-            for row in _rows(key, entry, provider or "litellm"):
-                rows.setdefault(provider or "litellm", []).append(row)
+            for row in _rows(key, entry, provider):
+                rows.setdefault(provider, []).append(row)
     return rows
 
 
