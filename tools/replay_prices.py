@@ -1,42 +1,98 @@
 """Replay real price history through the guard: ``make replay-prices``.
 
-Each step is one release of genai-prices with the litellm release of about that day, read as a
-refresh on that day would have read them. It prints what became active and what waited, the share
-of changed fields that waited (at most 10% is the aim), and every activated price that a later
-release took back: those are the ones a guard might have stopped.
+Each step is one release of genai-prices with the litellm release of about that day and what
+OpenRouter charged by then (``openrouter_history``), read as a refresh on that day would have read
+them. It prints what became active and what waited, the share of changed fields that waited, and
+every activated price that a later release took back: those are the ones a guard might have
+stopped. At most 10% of what the two lists change may be left for a person.
+
+A field is a price that a list states. One that no list states, or that only moves as the same
+component's standard price does (a search costs the same in every mode and tier), is the same
+change once more, and is not counted. OpenRouter's own prices are told apart: its list is the only
+one that keeps up with them, so that no second source can confirm a large change.
 """
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pricing import bundled
 from pricing.corrections import Corrections
 from pricing.merged_book import merges
 from pricing.price_book import PriceBook
 from pricing.refresh import Memory, Refreshed, refresh
+from pricing.refresh_candidates import OPENROUTER
 from pricing.source_lists import side_by_side
 from pricing.sources import Findings, Payload
 from pricing.sources_genai_published import read as read_genai
 from pricing.sources_litellm import read as read_litellm
+from tools.openrouter_history import recorded
 from tools.published_lists import released
 
 RELEASES = Path(__file__).with_name("replay_releases.json")
 AIM_PERCENT = 10
+LISTS, SELLER = "of the two lists", "of OpenRouter"
+_FIELD = re.compile(r"(?P<mode>\w+)\.(?P<column>\w+)(?P<tier>>\d+)?(?P<rest>.*)")
+
+
+class Price(NamedTuple):
+    """One price that a refresh changed or held; ``code`` says why it waits."""
+
+    model: str
+    field: str
+    before: str | None
+    after: str | None
+    sources: tuple[str, ...]
+    code: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str | None]:
+        """The model, the field, and what it is to cost."""
+        return self.model, self.field, self.after
+
+    def __str__(self) -> str:
+        move = f"{self.before} -> {self.after}"
+        return f"{self.model} {self.field}: {move} ({', '.join(self.sources)}) {self.code}"
+
+
+@dataclass
+class Tally:
+    """What became of the prices of one kind, each counted once."""
+
+    active: set[Any] = field(default_factory=set)
+    waited: set[Any] = field(default_factory=set)
+
+    def row(self, name: str) -> str:
+        """A line of the table."""
+        changed = len(self.active | self.waited)
+        confirmed = len(self.waited & self.active)
+        return (
+            f"{name:18} {changed:8} {len(self.active):8}"
+            f" {len(self.waited):7} {_percent(len(self.waited), changed):>6}"
+            f" {confirmed:10} {len(self.left):9} {_percent(len(self.left), changed):>6}"
+        )
+
+    @property
+    def left(self) -> set[Any]:
+        """What waits for a person: no later release made it active."""
+        return self.waited - self.active
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the replay; 1 when more waited than is aimed at."""
+    """Print the replay; 1 when more of the lists' changes is left for a person than is aimed at."""
     parser = argparse.ArgumentParser(description="Replay real price history.")
     parser.add_argument("--list", action="store_true", help="list every field that changed")
     options = parser.parse_args(arguments)
     releases = json.loads(RELEASES.read_text(encoding="utf-8"))
-    print(f"{len(releases)} releases of genai-prices, {len({r[2] for r in releases})} of litellm")
+    for name, at in (("genai-prices", 1), ("litellm", 2), ("OpenRouter's prices", 3)):
+        print(f"{len({r[at] for r in releases if r[at]}):3} releases with {name}")
     first, *later = releases
     return Replay(first).run(later, every=options.list)
 
@@ -47,140 +103,141 @@ class Replay:
     def __init__(self, first: Sequence[str]) -> None:
         self.active = first_book(*first)
         self.memory = Memory()
-        #: By model, field and new price: the day, and why it waited.
-        self.accepted: dict[tuple[str, str, str | None], str] = {}
-        self.waited: dict[tuple[str, str, str | None], str] = {}
+        self.tallies = {name: Tally() for name in (LISTS, SELLER)}
+        self.codes = Counter[str]()
         self.before: dict[tuple[str, str], list[str | None]] = {}
         self.taken_back: list[str] = []
-        #: Fields of models that both lists have: changed, and of those waiting.
-        self.both: dict[tuple[str, str, str | None], bool] = {}
-        self.kept: set[tuple[str, str, str | None]] = set()
+        self.kept: set[Any] = set()
         self.added = 0
         print(f"{first[0]}  {first[1]:>8} {first[2]:>9}  {len(self.active)} models to begin with")
 
     def run(self, steps: Sequence[Sequence[str]], *, every: bool) -> int:
         """Every step, then the summary."""
         for step in steps:
-            done = self.step(*step)
-            if every:
-                for change in done.changes:
-                    print("    +", *(change[key] for key in ("model", "field", "before", "after")))
-                for one in done.waiting:
-                    name = f"{one.provider}/{one.model}"
-                    print(
-                        "    ?",
-                        name,
-                        one.field,
-                        one.before,
-                        one.after,
-                        one.code,
-                        one.sources,
-                        one.reason,
-                    )
+            self.step(*step, every=every)
         return self.summary()
 
-    def step(self, day: str, genai: str, litellm: str) -> Refreshed:
+    def step(
+        self, day: str, genai: str, litellm: str, openrouter: str | None, *, every: bool
+    ) -> None:
         """One refresh on one day."""
         now = datetime.combine(date.fromisoformat(day), time(3), UTC)
-        rules = bundled.merge_rules()
-        done = refresh(self.active, payloads(day, genai, litellm), rules, self.memory, now)
-        before = {key: self._listed_by_both(key) for key in _models(done)}
+        read = payloads(day, genai, litellm, openrouter)
+        done = refresh(self.active, read, bundled.merge_rules(), self.memory, now)
         self.active, self.memory = done.clean or self.active, done.memory
-        for change in done.changes:
-            self._note(day, change)
-            if before[change["model"]]:
-                self.both.setdefault((change["model"], change["field"], change["after"]), False)
+        changed = [Price(**{**one, "sources": tuple(one["sources"])}) for one in done.changes]
+        waiting = list(_waiting(done))
+        copies = _copies([*changed, *waiting])
         new = Counter[str]()
-        for one in done.waiting:
-            key = (f"{one.provider}/{one.model}", one.field, one.after)
-            if one.code == "price_withdrawn":
-                self.kept.add(key)
-            elif one.field and key not in self.waited:
-                self.waited[key] = one.code
-                new[one.code] += 1
-                if before[key[0]]:
-                    self.both[key] = True
+        for price in (one for one in changed if one not in copies):
+            self._note(day, price)
+            self._tally(price).active.add(price.key)
+        for price in (one for one in waiting if one not in copies):
+            tally = self._tally(price)
+            new[price.code] += price.key not in tally.waited
+            tally.waited.add(price.key)
+        self.kept |= {
+            (one.provider, one.model, one.field, one.before)
+            for one in done.waiting
+            if one.code == "price_withdrawn"
+        }
         self.added += len(done.added)
-        codes = ", ".join(f"{code} {count}" for code, count in sorted(new.items()))
+        self.codes += new
+        codes = ", ".join(f"{code} {count}" for code, count in sorted((+new).items()))
         print(
-            f"{day}  {genai:>8} {litellm:>9}  {len(done.changes):4} fields changed,"
-            f" {sum(new.values()):3} newly waiting, {len(done.added):3} models new"
+            f"{day}  {genai:>8} {litellm:>9}  {len(changed):4} fields changed,"
+            f" {new.total():3} newly waiting, {len(done.added):3} models new"
             + (f"  ({codes})" if codes else "")
         )
-        return done
+        for sign, prices in (("+", changed), ("?", waiting)) if every else ():
+            print(*(f"    {sign} {price}" for price in prices if price not in copies), sep="\n")
 
-    def _listed_by_both(self, key: str) -> bool:
-        """Whether a model's price of today is from both lists: only there can two agree."""
-        try:
-            source = self.active.model(key).prices[-1].source
-        except (KeyError, IndexError):
-            return False
-        return "genai-prices" in source and "litellm" in source
+    def _tally(self, price: Price) -> Tally:
+        return self.tallies[SELLER if price.model.startswith(f"{OPENROUTER}/") else LISTS]
 
-    def _note(self, day: str, change: Any) -> None:
-        place = (change["model"], change["field"])
-        earlier = self.before.setdefault(place, [change["before"]])
-        if change["after"] in earlier and change["after"] != earlier[-1]:
-            self.taken_back.append(
-                f"{day}  {' '.join(place)}: {' -> '.join(map(str, [*earlier, change['after']]))}"
-                f" ({', '.join(change['sources'])})"
-            )
-        earlier.append(change["after"])
-        self.accepted.setdefault((*place, change["after"]), day)
+    def _note(self, day: str, price: Price) -> None:
+        earlier = self.before.setdefault((price.model, price.field), [price.before])
+        if price.after in earlier and price.after != earlier[-1]:
+            moves = " -> ".join(map(str, [*earlier, price.after]))
+            sources = ", ".join(price.sources)
+            self.taken_back.append(f"{day}  {price.model} {price.field}: {moves} ({sources})")
+        earlier.append(price.after)
 
     def summary(self) -> int:
-        """The totals; 1 when too much waited."""
-        waited = self.waited.keys()
-        changed = self.accepted.keys() | waited
-        later = waited & self.accepted.keys()
-        # In hundredths, so that no float is needed for one figure.
-        share = 10_000 * len(waited) // max(len(changed), 1)
-        print(f"\n{len(changed)} fields changed: {len(self.accepted)} became active")
-        print(f"{len(waited)} waited ({share / 100:.2f}%), {len(later)} of them until confirmed:")
-        person = 10_000 * len(waited - later) // max(len(changed), 1)
-        print(f"    {len(waited - later)} ({person / 100:.2f}%) need a person")
-        alone = [key for key in waited - later if key[0].startswith("openrouter/")]
-        print(f"    {len(alone)} of those are OpenRouter's, whose own list has no past to replay")
-        for code, count in Counter(self.waited.values()).most_common():
-            print(f"    {count:4} {code}")
-        both = sum(self.both.values())
-        shared = 10_000 * both // max(len(self.both), 1)
-        print(f"of {len(self.both)} fields of models that both lists have, {both} waited", end="")
-        print(f" ({shared / 100:.2f}%)")
+        """The totals; 1 when too much is left for a person."""
+        print(f"\n{'prices':18}  changed   active  waited        confirmed  a person")
+        for name, tally in self.tallies.items():
+            print(tally.row(name))
+        lists, seller = self.tallies.values()
+        print(Tally(lists.active | seller.active, lists.waited | seller.waited).row("all"))
+        print(", ".join(f"{count} {code}" for code, count in self.codes.most_common()))
         print(f"{len(self.kept)} prices that the lists dropped, and that are kept")
         print(f"{self.added} new models; {len(self.active)} models in the end")
         print(f"{len(self.taken_back)} activated prices that a later release took back:")
         print(*(f"    {line}" for line in self.taken_back), sep="\n")
-        return int(person > AIM_PERCENT * 100)
+        return int(len(lists.left) * 100 > AIM_PERCENT * len(lists.active | lists.waited))
 
 
-def _models(done: Refreshed) -> set[str]:
-    changed = {str(change["model"]) for change in done.changes}
-    return changed | {f"{one.provider}/{one.model}" for one in done.waiting}
+def _percent(part: int, whole: int) -> str:
+    # In thousandths, so that no float is needed for one figure.
+    tenths = 1000 * part // max(whole, 1)
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
-def payloads(day: str, genai: str, litellm: str) -> list[Payload]:
-    """The two lists as a fetch on that day would have brought them."""
-    versions = {"genai-prices": genai, "litellm": litellm}
+def _waiting(done: Refreshed) -> Iterator[Price]:
+    for one in done.waiting:
+        if one.field and one.code != "price_withdrawn":
+            model = f"{one.provider}/{one.model}"
+            yield Price(model, one.field, one.before, one.after, one.sources, one.code)
+
+
+def _copies(prices: Iterable[Price]) -> set[Price]:
+    """The prices of one refresh that no list states, or that repeat the standard one's move."""
+    parts = {price: _FIELD.fullmatch(price.field) for price in prices}
+    moves = {
+        (price.model, part["column"], part["rest"], price.before, price.after)
+        for price, part in parts.items()
+        if part and part["mode"] == "standard" and not part["tier"]
+    }
+    return {
+        price
+        for price, part in parts.items()
+        if not price.sources
+        or (
+            part
+            and (part["mode"] != "standard" or part["tier"])
+            and (price.model, part["column"], part["rest"], price.before, price.after) in moves
+        )
+    }
+
+
+def payloads(day: str, genai: str, litellm: str, openrouter: str | None) -> list[Payload]:
+    """The lists as a fetch on that day would have brought them; OpenRouter's where it is known."""
+    texts = {
+        "genai-prices": released("genai-prices", genai),
+        "litellm": released("litellm", litellm),
+    }
+    if openrouter:
+        texts[OPENROUTER] = recorded(openrouter)
     return [
-        Payload(name, f"https://pypi.org/project/{name}/{version}/", f"{day}T03:00:00Z", None, text)
-        for name, version in versions.items()
-        for text in [released(name, version)]
+        Payload(name, f"https://example.com/{name}", f"{day}T03:00:00Z", None, text)
+        for name, text in texts.items()
     ]
 
 
-def first_book(day: str, genai: str, litellm: str) -> PriceBook:
-    """What a merge of one day's lists makes, with nothing hand-written."""
+def first_book(day: str, genai: str, litellm: str, openrouter: str | None) -> PriceBook:
+    """What a merge of one day's lists makes, with the hand-written rows as they were by then."""
+    own = handwritten(day)
     rules = bundled.merge_rules()
-    read = payloads(day, genai, litellm)
+    read = payloads(day, genai, litellm, openrouter)
     lists = side_by_side(
         read_genai(read[0], Findings("genai-prices")), read_litellm(read[1], Findings("litellm"))
     )
     corrections = Corrections(rules["corrections"], as_of=day)
     versions = {"genai-prices": day, "litellm": day}
-    rows = [
-        row for merge in merges([], lists.values(), corrections, versions, []) for row in merge.rows
-    ]
+    others = [listed for name, listed in lists.items() if name not in {r["provider"] for r in own}]
+    merged = merges(own, others, corrections, versions, [])
+    rows = own + [row for merge in merged for row in merge.rows]
     return PriceBook.from_document(
         {
             "schema": 1,
@@ -191,6 +248,21 @@ def first_book(day: str, genai: str, litellm: str) -> PriceBook:
             "models": rows,
         }
     )
+
+
+def handwritten(day: str) -> list[Any]:
+    """Claude's rows of the bundled book as far as a day knew them: models and prices until then."""
+    rows = json.loads(bundled.current().to_json())["models"]
+    found = []
+    for row in rows:
+        life = row.get("lifecycle", {})
+        # Of the oldest models no release date was found: those had retired by then.
+        since = life.get("released") or life.get("retires", "9999")
+        prices = [period for period in row.get("prices", ()) if period.get("from", "") <= day]
+        if row.get("source") and since <= day and prices:
+            prices[-1] = {key: value for key, value in prices[-1].items() if key != "to"}
+            found.append({**row, "prices": prices, "family": None})
+    return found
 
 
 if __name__ == "__main__":

@@ -21,12 +21,11 @@ from pricing.guard_patterns import (
     VANISHED_SHARE,
     doubt_lists,
     followers,
-    key_of_row,
     lost,
     patterns,
     published_ratios,
 )
-from pricing.guard_rows import Pair, Taken, assembled, names_of
+from pricing.guard_rows import Pair, Taken, assembled, key_of_row, names_of
 from pricing.guard_rules import PLAUSIBLE, Doubt, broken
 from pricing.merge_prices import Row
 from pricing.money import multiply, plain
@@ -72,7 +71,7 @@ def decide(
     waiting: list[QuarantinedField] = []
     candidates = [_within(candidate, horizon, waiting) for candidate in candidates]
     pairs, new = _paired(active, candidates)
-    judgements = [judge(pair.active, pair.candidate, now) for pair in pairs]
+    judgements = [judge(pair.model, pair.active, pair.candidate, now) for pair in pairs]
     _hold_taken_back(judgements, applied)
     gone_from = lost(judgements, active, now)
     followers(judgements)
@@ -109,7 +108,7 @@ def decide(
         taken.setdefault(id(pair.active), []).append((pair, judgement))
     return Verdict(
         accepted=tuple(
-            (key_of_row(found.active), change, found.sources[change.field])
+            (found.key, change, found.sources[change.field])
             for found in judgements
             for change in found.accepted()
         ),
@@ -125,7 +124,7 @@ def decide(
 def _hold_taken_back(judgements: Iterable[Judgement], applied: Mapping[str, str]) -> None:
     for found in judgements:
         for change in list(found.accepted()):
-            place = f"{key_of_row(found.active)} {change.field}"
+            place = f"{found.key} {change.field}"
             if change.after is not None and applied.get(place) == plain(change.after):
                 found.hold(change.field, Doubt.of("taken_back"))
 

@@ -40,8 +40,13 @@ from pricing.quarantine import QuarantinedField
 
 @dataclass(slots=True)
 class Judgement:
-    """One model's changes with the doubts about them. ``active`` is its row in force."""
+    """One model's changes with the doubts about them.
 
+    ``active`` is the row in force, and ``model`` the id of the one to be: an alias of the active
+    row that costs something else by now becomes a row of its own.
+    """
+
+    model: str
     active: Row
     candidate: Candidate
     now: str
@@ -54,6 +59,11 @@ class Judgement:
     def provider(self) -> str:
         """Who sells it."""
         return str(self.active["provider"])
+
+    @property
+    def key(self) -> str:
+        """``provider/model``."""
+        return f"{self.provider}/{self.model}"
 
     def believed(self, place: Field) -> bool:
         """Whether a change is to be in force at once."""
@@ -104,7 +114,7 @@ class Judgement:
         one = self.changes[place]
         return QuarantinedField(
             self.provider,
-            str(self.active["id"]),
+            self.model,
             str(place),
             _plain(one.before),
             _plain(one.after),
@@ -114,7 +124,7 @@ class Judgement:
         )
 
 
-def judge(active: Row, candidate: Candidate, now: str) -> Judgement:
+def judge(model: str, active: Row, candidate: Candidate, now: str) -> Judgement:
     """Every change of one model with the doubts each gives reason for by itself.
 
     A model that one of its sources no longer lists keeps its price: what the other says was
@@ -127,7 +137,7 @@ def judge(active: Row, candidate: Candidate, now: str) -> Judgement:
     if cancelled:
         ahead = without_cancelled(ahead, cancelled)
     parts = segments(active["prices"], ahead, now)
-    found = Judgement(active, candidate, now, parts)
+    found = Judgement(model, active, candidate, now, parts)
     earlier = _earlier(active, now)
     for part in parts:
         for change in part.differences():
@@ -140,6 +150,7 @@ def judge(active: Row, candidate: Candidate, now: str) -> Judgement:
             if doubt and not (is_known and doubt.code in WITNESSABLE):
                 found.hold(place, doubt)
     _follow_standard(found)
+    _keep_stated(found)
     _inversions(found)
     return found
 
@@ -161,7 +172,8 @@ def _witness(
         return Witness(frozenset(list(candidate.said)[:1]))
     sources = candidate.saying(place, change.after)
     against = set()
-    for source in candidate.said.keys() - sources:
+    # What copies of a seller's list say otherwise is no word against the seller's own.
+    for source in () if sources & candidate.first_hand else candidate.said.keys() - sources:
         prices = candidate.prices_of(source, place)
         known = {change.before, _known(found.active, source, place)}
         if prices and (source in candidate.first_hand or not prices <= known):
@@ -240,6 +252,18 @@ def _follow_standard(found: Judgement) -> None:
             found.sources[place] = found.sources[base]
         elif base in found.doubts and len(found.sources[place]) < WITNESSES:
             found.hold(place, found.doubts[base])
+
+
+def _keep_stated(found: Judgement) -> None:
+    """A price that no list states any more is kept, whatever stands in for it in a whole list.
+
+    A discount without a price of its own is completed from the standard one: an upper bound, and
+    no word against the price that was known.
+    """
+    for place, change in found.changes.items():
+        is_ours = found.candidate.own or found.sources[place]
+        if place.mode != "standard" and change.before is not None and not is_ours:
+            found.doubts[place] = Doubt.of("price_withdrawn")
 
 
 def _inversions(found: Judgement) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from pricing.guard_model import Judgement, sources_of
+from pricing.guard_rows import key_of_row
 from pricing.guard_rules import WITNESSES, Doubt
 from pricing.merge_prices import Row
 from pricing.model_names import bare_model
@@ -28,11 +29,6 @@ LONG_INPUT = {Decimal(2)}
 LONG_OUTPUT = {Decimal("1.5"), Decimal(2)}
 EVERYONE, ANY = "*", "various factors"
 VANISHED_SHARE = Decimal("0.2")
-
-
-def key_of_row(row: Row) -> str:
-    """``provider/id``."""
-    return f"{row['provider']}/{row['id']}"
 
 
 def patterns(judgements: Iterable[Judgement]) -> None:
@@ -57,7 +53,7 @@ def patterns(judgements: Iterable[Judgement]) -> None:
                 for key in ((found.provider, factor), (EVERYONE, factor), (found.provider, ANY)):
                     moved.setdefault((source, *key), []).append((found, change))
     for (source, provider, factor), changes in moved.items():
-        models = len({key_of_row(found.active) for found, _ in changes})
+        models = len({found.key for found, _ in changes})
         share = MOST_SHARE if factor == ANY else PATTERN_SHARE
         if models >= PATTERN_MODELS and models >= share * compared[f"{source} {provider}"]:
             doubt = Doubt.of("provider_pattern", f"{models} models, times {factor}")

@@ -20,6 +20,18 @@ class Pair:
     candidate: Candidate
     splits: bool = False
 
+    @property
+    def moved(self) -> list[str]:
+        """The aliases that part from the active row, the one to be the new row's id first."""
+        said = self.candidate.row
+        moved = [name for name in self.active.get("aliases", ()) if name in names_of(said)]
+        return sorted(moved, key=said["id"].__ne__)
+
+    @property
+    def model(self) -> str:
+        """The id of the row that the candidate's prices are for."""
+        return str(self.moved[0] if self.splits else self.active["id"])
+
 
 #: By the identity of an active row: what was found out about it.
 Taken = dict[int, list[tuple[Pair, Judgement]]]
@@ -64,14 +76,16 @@ def _row_after(
         if not pair.splits:
             after |= _changed(row, pair.candidate.row, prices)
         elif prices != after["prices"]:
-            said = pair.candidate.row
-            moved = [name for name in row.get("aliases", ()) if name in names_of(said)]
-            if said["id"] in moved:
-                moved.sort(key=said["id"].__ne__)
+            moved = pair.moved
             after["aliases"] = [name for name in after["aliases"] if name not in moved]
             split = {**row, "id": moved[0], "name": moved[0], "aliases": moved[1:], "family": None}
             splits.append(_tidy(split | {"prices": prices, "disagreements": []}))
     return [_tidy(after), *splits] if splits else [after]
+
+
+def key_of_row(row: Row) -> str:
+    """``provider/id``."""
+    return f"{row['provider']}/{row['id']}"
 
 
 def names_of(row: Row) -> set[str]:

@@ -7,7 +7,8 @@ Rules, in order:
 2. Where genai-prices states a name in full, or a dated form of it, its price wins. Where only one
    of its patterns happens to match, litellm's exact key wins: patterns swallow regions, editions
    and newer models. Claude on a cloud has Anthropic's price (pricing/cloud_claude.py).
-   ``corrections.toml`` overrides all of these, with a reason.
+   ``corrections.toml`` overrides all of these, with a reason. What a seller's own list names
+   today is what it charges, whatever the copies in the lists say.
 3. Every price on which a list and the one used differ stays on the row under ``disagreements``.
 """
 
@@ -47,6 +48,8 @@ class Listing:
     notes: list[str] = field(default_factory=list)
     #: Where the prices are from when it is neither list.
     source: str | None = None
+    #: Whether today's prices are those of the seller's own list.
+    is_sold: bool = False
 
     @property
     def is_stated(self) -> bool:
@@ -64,12 +67,17 @@ class Merger:
     """Merges one provider's imported file."""
 
     def __init__(
-        self, imported: Mapping[str, Any], corrections: Corrections, claude: ClaudeOnClouds
+        self,
+        imported: Mapping[str, Any],
+        corrections: Corrections,
+        claude: ClaudeOnClouds,
+        sold: Mapping[str, Sketch],
     ) -> None:
         self._provider: str = imported["provider"]
         self._imported = imported
         self._corrections = corrections
         self._claude = claude
+        self._sold = sold
 
     def listings(self) -> list[Listing]:
         """Every name that is not excluded, priced."""
@@ -151,6 +159,12 @@ class Merger:
             now["lists"] = document_of(combine(ours, theirs if _agree(ours, theirs) else {}))
         else:
             periods = [{"lists": document_of(theirs)}]
+        if listing.name in self._sold:
+            listing.is_sold = True
+            now = self._current(periods)
+            lists = sketch_of(now["lists"])
+            lists["standard"][0] |= self._sold[listing.name]["standard"][0]
+            now["lists"] = document_of(lists)
         for addition in self._corrections.additions(self._provider, listing.name):
             if not _add(periods, addition):
                 self._corrections.miss(addition)

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pricing.cloud_claude import ClaudeOnClouds
 from pricing.corrections import Corrections
 from pricing.merge_prices import Listing, Merger, Row, current, disagreements
 from pricing.merged_rows import RowMaker
-from pricing.price_columns import sketch_of
+from pricing.price_columns import Sketch, sketch_of
+
+NOTHING: Mapping[str, Sketch] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,16 @@ def merges(
     corrections: Corrections,
     versions: Mapping[str, str],
     families: Iterable[Mapping[str, Any]],
+    sold: Mapping[str, Sketch] = NOTHING,
 ) -> Iterator[Merge]:
     """Each provider of ``lists`` merged. ``own`` are the hand-written rows Claude's prices on
-    the clouds are computed from; ``versions`` says which state of each package was read.
+    the clouds are computed from; ``versions`` says which state of each package was read; ``sold``
+    are the prices that the seller's own list names, which the lists only copy.
     """
     claude = ClaudeOnClouds(own)
     maker = RowMaker(corrections, claude, versions, families)
     for listed in lists:
-        merger = Merger(listed, corrections, claude)
+        merger = Merger(listed, corrections, claude, sold)
         listings = merger.listings()
         rows = maker.rows(listed["provider"], listings)
         yield Merge(listed["provider"], rows, merger, listings)

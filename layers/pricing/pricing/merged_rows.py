@@ -90,6 +90,8 @@ class RowMaker:
         named = GENAI in first.lists
         lists = [name for name in PACKAGES if any(name in listing.lists for listing in group)]
         source = first.source or self._source(lists)
+        if first.is_sold:
+            source = f"{provider} {self._corrections.as_of}, {source}"
         notes = [note for listing in group for note in listing.notes]
         for of in (facts, genai if named else {}):
             notes += of.get("notes", ())
@@ -113,12 +115,12 @@ class RowMaker:
             "family": self._family(provider, first.name),
         }
         claude = self._claude.model(provider, first.name)
-        if claude:
+        if claude:  # its row may be one that a refresh added, of which little is known
             row |= {key: claude[key] for key in FROM_CLAUDE if key in claude}
-            row["context_window"] = facts.get("context_window") or claude["context_window"]
+            row["context_window"] = facts.get("context_window") or claude.get("context_window")
             if not facts:
-                row["max_output_tokens"] = claude["max_output_tokens"]
-                known = {*claude["capabilities"]} - {"batch", "caching"}
+                row["max_output_tokens"] = claude.get("max_output_tokens")
+                known = {*claude.get("capabilities", ())} - {"batch", "caching"}
                 row["capabilities"] = sorted({*row["capabilities"], *known})
             if provider == "azure":
                 row["us_multiplier"] = claude.get("us_multiplier")

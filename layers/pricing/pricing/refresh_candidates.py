@@ -68,6 +68,8 @@ class Candidates:
         self._first_hand = {}
         for row in self.read.openrouter or ():
             self._first_hand[OPENROUTER, row["id"]] = (OPENROUTER, sketch_of(row["lists"]))
+        if self.read.openrouter is None:  # the lists' copies of its prices are months old
+            self.failed[OPENROUTER] = "its own list did not answer"
         for row in self.read.bedrock or ():
             key = key_of(row["id"])
             if key:
@@ -95,7 +97,7 @@ class Candidates:
 
     def of_others(self, own: Sequence[Row]) -> Iterator[Candidate]:
         """Candidates for every other provider; the clouds' Claude costs what ``own`` does."""
-        theirs = sorted(self._lists.keys() - {row["provider"] for row in own})
+        theirs = sorted(self._lists.keys() - {row["provider"] for row in own} - self.failed.keys())
         made = [merge for provider in theirs if (merge := self._merge(own, provider))]
         everywhere = self._everywhere(made)
         for merge in made:
@@ -119,6 +121,8 @@ class Candidates:
         for provider, rows in self._witnessed.items():
             for row in rows:  # a seller apart: its own candidate may not be the only witness
                 note(row["id"], f"{provider}, witnessed", "litellm", sketch_of(row["lists"]))
+        for row in self.read.openrouter or ():  # it resells most models at their makers' prices
+            note(row["id"], f"{OPENROUTER}, itself", OPENROUTER, sketch_of(row["lists"]))
         for merge in made:
             by_name = {listing.name: listing for listing in merge.listings}
             for name, said in self._said(merge, by_name).items():
@@ -131,11 +135,19 @@ class Candidates:
         corrections = Corrections(self.rules["corrections"], as_of=self.now[:10])
         lists = [self._lists[provider]]
         try:
-            (merge,) = merges(own, lists, corrections, self.sources, self.rules["families"])
+            (merge,) = merges(
+                own, lists, corrections, self.sources, self.rules["families"], self._sold(provider)
+            )
         except (*UNREADABLE, StopIteration, RuntimeError) as error:
             self.failed[provider] = f"its lists cannot be merged ({error!r:.100})"
             return None
         return merge
+
+    def _sold(self, provider: str) -> Mapping[str, Sketch]:
+        """What a provider's own list says it charges, by name: the lists only copy it."""
+        if provider != OPENROUTER:
+            return {}
+        return {row["id"]: sketch_of(row["lists"]) for row in self.read.openrouter or ()}
 
     def _candidate(self, row: Row, merge: Merge, by_name: Mapping[str, Listing]) -> Candidate:
         names = [row["id"], *row.get("aliases", ())]
