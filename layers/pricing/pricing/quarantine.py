@@ -23,6 +23,7 @@ APPROVABLE: Mapping[str, str] = MappingProxyType(
         "input_output_inverted": "output was dearer than input, and is cheaper now",
         "sources_disagree": "the sources say different new prices",
         "provider_pattern": "many of this provider's prices moved by one factor at once",
+        "list_shrunk": "the list that says so lost over a fifth of the models it had",
         "taken_back": "it was in force, and somebody went back to the price before",
         "price_withdrawn": "a price the active version has is no longer listed",
         "implausible_price": "far outside what this provider's models cost",
