@@ -269,7 +269,7 @@ def test_a_list_that_lost_over_a_fifth_is_believed_nothing_alone() -> None:
         return codes(decided(active, *left))
 
     assert waiting(2) == set()
-    assert waiting(3) == {"provider_pattern"}
+    assert waiting(3) == {"list_shrunk"}
 
 
 def test_many_prices_that_move_by_one_factor_on_one_sources_word_wait() -> None:
