@@ -120,11 +120,11 @@ class PriceBook:
         """The model with this exact ``provider/id``; raises KeyError."""
         return self._built(self._rows[key])
 
-    def models_unlike(self, other: "PriceBook") -> dict[str, Model]:
-        """This book's models, by ``provider/id``, that are not byte for byte in the other."""
+    def rows_unlike(self, other: "PriceBook") -> dict[str, Mapping[str, Any]]:
+        """This book's rows, by ``provider/id``, that are not byte for byte in the other."""
         theirs = {*other._lines}  # noqa: SLF001 - the same class
         rows = (json.loads(line) for line in self._lines if line not in theirs)
-        return {model.key: model for model in map(self._built, rows)}
+        return {f"{row['provider']}/{row['id']}": row for row in rows}
 
     def find(self, reference: str, named_at: str = "/model") -> Match:
         """The model a reference means; raises UnknownModel, with suggestions.
