@@ -112,7 +112,7 @@ def refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
 def audit(query: AuditQuery, _call: Call) -> AuditPage:
     """A page of the audit."""
     rows, broken = ledger().checked_audit()
-    return audit_page(rows, broken, before=query.cursor, limit=query.limit)
+    return audit_page(rows, broken, cursor=query.cursor, limit=query.limit)
 
 
 def _store_bundled(store: Ledger, version: str) -> None:

@@ -95,8 +95,8 @@ class Books:
             book = self._repository.get(version_id) if self._repository else None
             if book is None:
                 raise UnknownVersion(
-                    "There is no price version with this id; leave pricing_version out for the"
-                    " active one."
+                    "There is no price version with this id; GET /v1/pricing/versions lists those"
+                    " there are."
                 )
             if len(self._pinned) >= MAX_PINNED:
                 self._pinned.clear()
