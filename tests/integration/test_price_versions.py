@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 
+from pricing import bundled
 from pricing.ledger import Ledger
 from pricing.quarantine import Proposal, QuarantinedField
 from tests.books import BY, PLAIN, RATES, book, row
@@ -261,6 +262,24 @@ def test_a_pinned_request_gets_the_same_bytes_whatever_becomes_active_later(
     seen.add(handler("estimate")(asked, None)["body"])
     (only,) = seen
     assert json.loads(only)["total_usd"] == "0.000066"  # 7 at $3 and 3 at $15 a million
+
+
+def test_a_pinned_request_gets_the_same_bytes_from_a_release_without_that_version_in_its_bundle(
+    pages: Pages, event: Callable[[str], dict[str, Any]]
+) -> None:
+    version = bundled.current_id()
+    body = {
+        "model": "claude-sonnet-5-5", "usage": {"input_tokens": 7, "output_tokens": 3},
+        "pricing_version": version, "as_of": "2026-11-22",
+    }  # fmt: skip
+    asked = {**event("estimate"), "body": json.dumps(body)}
+    before = handler("estimate")(asked, None)["body"]
+    assert pages.decide(version, "activate", expected_revision=2).status == 200  # stores it, too
+    stored = handler("estimate")(asked, None)["body"]
+    with mock.patch.object(bundled, "load", return_value=None):
+        later = handler("estimate")(asked, None)["body"]
+    assert json.loads(before)["pricing"]["version"] == version
+    assert before == stored == later
 
 
 # Prices of the past

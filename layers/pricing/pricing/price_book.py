@@ -253,7 +253,8 @@ class BookInForce:
 
     ``age_seconds`` counts from the last time the store confirmed this version as active, or,
     for a bundled book, from its publication. It is None for a version the caller pinned: such a
-    version never changes, and neither do the bytes of its answers.
+    version never changes, and neither do the bytes of its answers. Its ``source`` is where it came
+    from: ``bundled`` if a release of Tariff ever came with it.
     """
 
     book: PriceBook
