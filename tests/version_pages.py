@@ -49,11 +49,12 @@ class Pages:
             body=json.dumps({"reason": "so", **body}),
         )  # fmt: skip
 
-    def decide(self, version: str, what: str, **body: Any) -> Answer:
-        """Activate or reject a version."""
+    def decide(self, version: str, what: str, /, *, key: str | None = None, **body: Any) -> Answer:
+        """Activate or reject a version; ``key`` is an Idempotency-Key."""
+        headers = {**self._write["headers"], **({"idempotency-key": key} if key else {})}
         return call(
             self._admin,
-            self._write,
+            {**self._write, "headers": headers},
             routeKey=f"POST {LIST}/{{id}}/{what}",
             rawPath=f"{LIST}/{version}/{what}",
             pathParameters={"id": version},
