@@ -49,7 +49,8 @@ match exactly. A name that is not known is a 404 with at most three suggestions.
   the provider's own usage object: a field that Tariff does not know is left out of the arithmetic
   and named in a warning.
 - Leave out what you do not set, rather than sending `null`.
-- A list answer is followed with `cursor`, whose value is the `next_cursor` of the page before.
+- A list answer is followed with `cursor`, whose value is the `next_cursor` of the page before. Any
+  other text, an empty one too, is refused: it never looks like the end of a list.
 - Answers with an `ETag` may be asked for again with `If-None-Match`; 304 means unchanged.
 
 ## Limits

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pricing.contract import Request, moment_in
-from pricing.contract_pricing import Limit
+from pricing.contract_pricing import CURSOR, Cursor, Limit
 
 Reason = Annotated[
     str,
@@ -65,6 +65,4 @@ class AuditQuery(Request):
     """Query parameters of the audit."""
 
     limit: Limit = 50
-    cursor: Annotated[int, Field(ge=1)] | None = Field(
-        default=None, description="`next_cursor` of the page before."
-    )
+    cursor: Cursor | None = Field(default=None, description=CURSOR)

@@ -48,12 +48,12 @@ CODES: Mapping[str, str] = MappingProxyType({**APPROVABLE, **REFUSED})
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedField:
-    """One thing that was said upstream and is not in force.
+    """One thing that was said upstream and not believed on its own: in force once approved.
 
     ``field`` is ``mode.component``, with ``>tokens`` for a tier and ``@instant`` for a price
     announced for later (``standard.input``, ``batch.output>200000``); empty when the whole model
-    waits. ``before`` is the active price, None where there is none; ``after`` what was said, None
-    where it vanished. ``sources`` are those that say ``after``.
+    waits. ``before`` was the active price then, None where there was none; ``after`` what was said,
+    None where it vanished. ``sources`` are those that say ``after``.
     """
 
     provider: str
