@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from pricing import bundled
 from pricing.price_book import PriceBook
@@ -72,7 +75,9 @@ def payload(source: str, document: Any) -> Payload:
     return Payload(source, "https://example.com/list", "2026-11-24T03:00:00Z", None, content)
 
 
-SOLD: Models = {"maker/swift": ("2", "10"), "maker/swallow": ("1", "4")}
+SOLD: Models = {"maker/swift": ("2", "10")} | {
+    f"maker/swallow-{number}": ("1", "4") for number in range(9)
+}
 HOSTED: Models = {f"tern-{number}": ("1", "5") for number in range(10)}
 
 
@@ -163,3 +168,68 @@ def test_what_no_version_can_hold_is_refused_and_not_left_waiting() -> None:
     assert codes["tern-2", "standard.input"] == "change_over_25_percent"
     assert price(done.held, "groq/tern-1") == "1"
     assert price(done.held, "groq/tern-2") == "3"
+
+
+def scaled(factor: str, *names: str) -> bytes:
+    """OpenRouter's list with every price, or those of some models, times a factor."""
+    wrong = {
+        name: (f"{Decimal(one[0]) * Decimal(factor)}", f"{Decimal(one[1]) * Decimal(factor)}")
+        if name in names or not names
+        else one
+        for name, one in SOLD.items()
+    }
+    return openrouter(wrong).content
+
+
+def spoiled(price: Any) -> bytes:
+    """OpenRouter's list with something else for one price."""
+    document = json.loads(openrouter(SOLD).content)
+    document["data"][0]["pricing"]["prompt"] = price
+    return json.dumps(document).encode()
+
+
+SOUND = openrouter(SOLD).content
+CORRUPT = {
+    "every price times 1,000": scaled("1000"),
+    "every price through 1,000,000": scaled("0.000001"),
+    "every price plus 20%": scaled("1.2"),
+    "another currency's figures": scaled("0.92"),
+    "every price zero": scaled("0"),
+    "one model times 1,000": scaled("1000", "maker/swift"),
+    "one model through 1,000": scaled("0.001", "maker/swift"),
+    "one model plus 50%": scaled("1.5", "maker/swift"),
+    "one model zero": scaled("0", "maker/swift"),
+    "input and output swapped": openrouter({**SOLD, "maker/swift": ("10", "2")}).content,
+    "one price negative": spoiled("-2"),
+    "one price a number": spoiled(0.000002),
+    "one price null": spoiled(None),
+    "one price NaN": spoiled("NaN"),
+    "one price infinite": spoiled("1e999999"),
+    "one price for the routed model": spoiled("-1"),
+    "one price in words": spoiled("two"),
+    "one price a list": spoiled(["0.000002"]),
+    "no models": openrouter({}).content,
+    "half of the models": openrouter(dict(list(SOLD.items())[:5])).content,
+    "one page of several": SOUND[:-1] + b', "links": {"next": "/page/2"}}',
+    "a key twice": SOUND.replace(b'"prompt":', b'"prompt": "0.000001", "prompt":', 1),
+    "another shape": b'{"data": {}}',
+    "an error object": b'{"error": "rate limited"}',
+    "an error page": b"<html>We'll be back soon</html>",
+    "half a document": SOUND[: len(SOUND) // 2],
+    "nothing at all": b"",
+    "nesting": b"[" * 100_000,
+    "not UTF-8": b"\xff\xfe" + SOUND,
+    "a look-alike of a name": SOUND.replace(b"maker/swift", "maker/sw\u0456ft".encode()),
+}
+
+
+@pytest.mark.parametrize("case", CORRUPT)
+def test_nothing_of_a_corrupt_list_of_openrouters_becomes_active(case: str) -> None:
+    own = replace(openrouter(SOLD), content=CORRUPT[case])
+    done = refreshed([genai(HOSTED, SOLD), litellm(HOSTED), own])
+    assert (done.clean, done.changes, done.added) == (None, (), ())
+
+
+def test_the_sound_list_that_these_are_made_from_changes_nothing_either() -> None:
+    done = refreshed([genai(HOSTED, SOLD), litellm(HOSTED), openrouter(SOLD)])
+    assert (done.clean, done.waiting) == (None, ())

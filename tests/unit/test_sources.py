@@ -228,6 +228,60 @@ def test_a_price_that_depends_on_the_route_is_no_price() -> None:
     assert openrouter(prompt="-1", completion="-1") == ([], [])
 
 
+def test_openrouters_recorded_answer_is_read_without_a_finding() -> None:
+    findings = Findings("openrouter")
+    rows = sources_openrouter.read(payload(excerpt("openrouter")), findings)
+    lists = {row["id"]: row["lists"]["standard"] for row in rows}
+    assert findings.found == []
+    assert len(lists) == 11
+    assert "openrouter/auto-beta" not in lists  # its price is that of whatever it routes to
+    assert lists["anthropic/claude-opus-5"]["rates"] == {
+        "cache_read": "0.5",
+        "cache_write_1h": "10",
+        "cache_write_5m": "6.25",
+        "input": "5",
+        "output": "25",
+        "web_search": "0.01",
+    }
+    assert lists["dots-studio/dots-3-note-preview:free"]["rates"] == {"input": "0", "output": "0"}
+    assert lists["openai/gpt-audio"]["rates"] == {
+        "audio_input": "32",
+        "audio_output": "64",
+        "input": "2.5",
+        "output": "10",
+    }
+    assert lists["mistralai/mistral-small-3.2-24b-instruct"]["rates"]["input"] == "0.09375"
+    assert lists["x-ai/grok-4.5"]["tiers"] == [
+        {"above_tokens": 200_000, "rates": {"cache_read": "0.6", "input": "4", "output": "12"}}
+    ]
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        {"utc_start": 0, "utc_end": 100, "prompt": "0.1"},
+        {"min_prompt_tokens": 1000, "utc_days": ["monday"], "prompt": "0.1"},
+        {"min_prompt_tokens": 0, "prompt": "0.1"},
+        {"min_prompt_tokens": True, "prompt": "0.1"},
+        {"min_prompt_tokens": "1000", "prompt": "0.1"},
+        {"prompt": "0.1"},
+        "dearer",
+    ],
+)
+def test_a_price_under_a_condition_that_is_not_known_is_no_price(override: Any) -> None:
+    assert openrouter(prompt="0.1", completion="0.1", overrides=[override]) == (
+        [],
+        ["invalid_entry"],
+    )
+
+
+def test_a_page_of_several_is_not_openrouters_list() -> None:
+    with pytest.raises(SourceRefused, match="one page of several"):
+        sources_openrouter.read(
+            payload({"data": [], "links": {"next": "/api/v1/models?page=2"}}), Findings("x")
+        )
+
+
 @pytest.mark.parametrize(
     "price", ["-0.1", "NaN", "Infinity", "1e9", "", " 1", "\u0661", 0.000005, None]
 )
@@ -294,6 +348,32 @@ def test_amazons_own_models_are_priced_by_what_is_billed() -> None:
         }
     }
     assert found == []
+
+
+def test_awss_recorded_rows_are_read_for_the_region_they_are_asked_for() -> None:
+    findings = Findings("aws-price-list")
+    rows = sources_bedrock.read(payload(excerpt("aws-price-list")), findings)
+    assert findings.found == []
+    # The other eight are Tokyo's. These rows were recorded without their maker.
+    assert rows == [
+        {"id": "amazon.claude-3-haiku", "lists": {"standard": {"rates": {"input": "0.25"}}}}
+    ]
+
+
+def test_awss_recorded_rows_of_another_region_read_as_ours_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sources_bedrock, "REGION", "ap-northeast-1")
+    findings = Findings("aws-price-list")
+    rows = sources_bedrock.read(payload(excerpt("aws-price-list")), findings)
+    assert findings.found == []
+    assert {row["id"]: row["lists"] for row in rows} == {
+        "amazon.glm-5": {"standard": {"rates": {"input": "1.2", "output": "3.84"}}},
+        "amazon.nova-pro": {
+            "standard": {"rates": {"cache_read": "0.24", "input": "0.96", "output": "3.84"}},
+            "batch": {"rates": {"input": "0.48"}},
+        },
+    }
 
 
 def test_other_makers_models_are_priced_by_the_whole_usage_type() -> None:

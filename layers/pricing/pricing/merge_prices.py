@@ -166,7 +166,9 @@ class Merger:
             listing.is_sold = True
             now = self._current(periods)
             lists = sketch_of(now["lists"])
-            lists["standard"][0] |= self._sold[listing.name]["standard"][0]
+            for above, rates in self._sold[listing.name]["standard"].items():
+                same = _same_step(lists["standard"], above)
+                lists["standard"].setdefault(above if same is None else same, {}).update(rates)
             now["lists"] = document_of(lists)
         for addition in self._corrections.additions(self._provider, listing.name):
             if not _add(periods, addition):
