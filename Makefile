@@ -9,6 +9,7 @@ STORE  ?= embedded
 ARGS   ?=
 ROUTING_DATA ?=
 CMD    ?=
+UPSTREAM ?= .cache/upstream
 
 BIN := .venv/bin
 PY  := $(BIN)/python
@@ -31,8 +32,8 @@ help: ## List the targets
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local
-	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE)
+run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local UPSTREAM=folder|public
+	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE) --upstream "$(UPSTREAM)"
 
 # Quoted for the shell whatever it holds: a task may well have an apostrophe in it.
 export CMD
@@ -150,8 +151,9 @@ replay-prices: .venv/.ready ## Replay a year of real price history through the g
 refresh-bench: .venv/.ready .venv-bench/.ready ## Time, memory and item sizes of a whole refresh
 	@$(PY) -m bench.refresh $(ARGS)
 
-upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the lists that tests refresh from
+upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the lists that tests, and a local Tariff, refresh from
 	@$(PY) -m tools.upstream_excerpts
+	@$(PY) -m tools.recorded_lists
 
 ##@ Environments
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from local.callers import authorizer
 from local.routes import Match
 
 Event = dict[str, Any]
@@ -73,6 +74,7 @@ class HttpReply:
 def event_from(request: HttpRequest, match: Match, *, request_id: str, now: datetime) -> Event:
     """The event API Gateway hands to the matched route's function."""
     headers = _headers(request)
+    caller = authorizer(headers)
     host = re.sub(r":\d+$", "", headers["host"])
     path = request.path
     event: Event = {
@@ -84,6 +86,7 @@ def event_from(request: HttpRequest, match: Match, *, request_id: str, now: date
         "requestContext": {
             "accountId": ACCOUNT_ID,
             "apiId": API_ID,
+            **caller,
             "domainName": host,
             "domainPrefix": host.partition(".")[0],
             "http": {

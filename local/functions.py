@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class EventTooLarge(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function of the template that has HTTP routes."""
+    """One function of the template. Without routes it is one that another function starts."""
 
     name: str
     app: Path
@@ -52,43 +53,47 @@ class Function:
 def read_functions(
     template: Mapping[str, Any], *, table: str, region: str, given: Mapping[str, str]
 ) -> list[Function]:
-    """Every function with an HttpApi event, in the template's order.
+    """Every function with an HttpApi event, in the template's order; then those that they start.
 
-    References to the template's table become ``table``, those to a queue or a function
-    nothing, since nothing waits or runs by itself here, and others their parameter's default.
-    Variables in ``given`` are taken from there. Raises TemplateProblem.
+    References to the template's table become ``table``, those to a queue nothing, since nothing
+    waits here, those to a function its name in the template, and others their parameter's
+    default. Variables in ``given`` are taken from there. Raises TemplateProblem.
     """
     parameters = template.get("Parameters", {})
     known = {name: str(one["Default"]) for name, one in parameters.items() if "Default" in one}
     known |= dict.fromkeys(resources(dict(template), _TABLE), table)
-    for kind in (_QUEUE, _FUNCTION):
-        known |= dict.fromkeys(resources(dict(template), kind), "")
+    known |= dict.fromkeys(resources(dict(template), _QUEUE), "")
+    known |= {name: name for name in resources(dict(template), _FUNCTION)}
     known |= {"AWS::Region": region, "AWS::AccountId": ACCOUNT_ID, "AWS::Partition": "aws"}
     known["AWS::StackName"] = "tariff-local"
     defaults = template.get("Globals", {}).get("Function", {})
-    functions = []
-    for name, resource in resources(dict(template), "AWS::Serverless::Function").items():
-        properties = {**defaults, **resource["Properties"]}
-        routes = tuple(_routes(name, properties))
-        if not routes:
-            continue
-        variables = {**_variables(defaults), **_variables(resource["Properties"])}
-        module, _, entry = properties["Handler"].rpartition(".")
-        functions.append(
-            Function(
-                name=name,
-                app=ROOT / properties["CodeUri"] / f"{module}.py",
-                entry=entry,
-                routes=routes,
-                environment={
-                    variable: given[variable] if variable in given else _text(value, known)
-                    for variable, value in variables.items()
-                },
-                timeout_seconds=float(properties.get("Timeout", 3)),
-                memory_mb=int(properties.get("MemorySize", 128)),
-            )
+
+    def read(name: str, properties: Mapping[str, Any], routes: tuple[Route, ...]) -> Function:
+        variables = {**_variables(defaults), **_variables(properties)}
+        whole = {**defaults, **properties}
+        module, _, entry = whole["Handler"].rpartition(".")
+        return Function(
+            name=name,
+            app=ROOT / whole["CodeUri"] / f"{module}.py",
+            entry=entry,
+            routes=routes,
+            environment={
+                variable: given[variable] if variable in given else _text(value, known)
+                for variable, value in variables.items()
+            },
+            timeout_seconds=float(whole.get("Timeout", 3)),
+            memory_mb=int(whole.get("MemorySize", 128)),
         )
-    return functions
+
+    declared = {
+        name: resource["Properties"]
+        for name, resource in resources(dict(template), _FUNCTION).items()
+    }
+    routes = {name: tuple(_routes(name, one)) for name, one in declared.items()}
+    served = [read(name, one, routes[name]) for name, one in declared.items() if routes[name]]
+    named = {text for function in served for text in function.environment.values()}
+    started = [name for name in declared if name in named and not routes[name]]
+    return served + [read(name, declared[name], ()) for name in started]
 
 
 def shared_environment(functions: Iterable[Function]) -> dict[str, str]:
@@ -214,6 +219,16 @@ class Environment:
         if len(answered.encode()) > MAX_RESULT_BYTES:
             raise ValueError(f"{self.function.name} answered more than {MAX_RESULT_BYTES} bytes")
         return json.loads(answered)
+
+
+def on_first_use(function: Function) -> Callable[[Event], Any]:
+    """``Environment.invoke`` of a function that is loaded when it is first called."""
+
+    @cache
+    def environment() -> Environment:
+        return Environment(function)
+
+    return lambda event: environment().invoke(event)
 
 
 def _load(function: Function) -> Callable[[Event, Context], Any]:

@@ -1,7 +1,8 @@
 """Tariff on one machine: ``make run``, or ``python -m local.gateway``.
 
 Serves every HTTP route of template.yaml through the real handlers, in this process, with the
-events API Gateway would send. Authorisers and throttling are AWS's and are not imitated.
+events API Gateway would send; and runs the function that refreshes the prices when it is asked to.
+Authorisers and throttling are AWS's and are not imitated: the caller is who they say they are.
 """
 
 import argparse
@@ -19,8 +20,14 @@ from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from types import FrameType
 from typing import Any, TextIO
 
-from local import slack, stores
-from local.functions import Environment, TemplateProblem, read_functions, shared_environment
+from local import price_lists, refreshes, slack, stores
+from local.functions import (
+    Environment,
+    Function,
+    TemplateProblem,
+    read_functions,
+    shared_environment,
+)
 from local.routes import Router
 from local.server import Gateway, GatewayServer
 from local.welcome import curl_lines, example, first_estimate
@@ -30,6 +37,7 @@ from tools.template import ROOT, load_template
 HOST = "127.0.0.1"
 TABLE = "tariff"
 REGION = "us-east-1"
+RECHECK_SECONDS = "1"
 #: How long requests may take to finish once the gateway has been told to stop.
 DRAIN_SECONDS = 10.0
 
@@ -64,13 +72,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m local.gateway")
     parser.add_argument("--port", type=int, default=3000, help="0 takes a free one")
     parser.add_argument("--store", choices=stores.KINDS, default=stores.EMBEDDED)
+    parser.add_argument(
+        "--upstream",
+        default=str(price_lists.FOLDER),
+        help="the folder of the price lists that a refresh reads, or 'public': from the network",
+    )
     options = parser.parse_args(arguments)
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _stop)
     try:
         with ExitStack() as stack:
             stack.enter_context(redirect_stdout(FunctionLog(sys.stdout)))
-            _serve(options.port, options.store, stack)
+            _serve(options.port, options.store, options.upstream, stack)
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
     except (CannotStart, TemplateProblem, stores.StoreProblem, DynamoDBLocalUnavailable) as problem:
@@ -86,16 +99,22 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _serve(port: int, kind: str, stack: ExitStack) -> None:
+def _serve(port: int, kind: str, upstream: str, stack: ExitStack) -> None:
     listener = stack.enter_context(_bound(port))
     print(f"Starting Tariff on http://{HOST}:{listener.getsockname()[1]}")
     store = stack.enter_context(stores.running(kind, os.environ))
     print(f"Store: {store.name}")
     _build_site()
     os.environ.setdefault("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", REGION))
+    # A minute on AWS: whoever changes a price here wants to see it.
+    os.environ.setdefault("TARIFF_RECHECK_SECONDS", RECHECK_SECONDS)
     slack.prepare_environment()
     template = load_template()
-    gateway = _gateway(template)
+    behind = stack.enter_context(refreshes.running(upstream, template))
+    os.environ |= behind.settings()
+    functions = _functions(template)
+    gateway = _gateway(functions)
+    behind.start([function for function in functions if not function.routes])
     endpoint = store.endpoint()
     os.environ |= stores.settings(store, endpoint)
     _fill(template, endpoint)
@@ -105,6 +124,7 @@ def _serve(port: int, kind: str, stack: ExitStack) -> None:
     print("\nTry:")
     for line in curl_lines(server.url):
         print(f"  {line}")
+    print(f"\n{behind.description}")
     print(f"\nServing {server.url} (reference: {server.url}/docs). Ctrl-C stops it.")
     threading.Event().wait()
 
@@ -146,16 +166,22 @@ def _build_site() -> None:
             raise CannotStart("tools.openapi failed; it says why above")
 
 
-def _gateway(template: dict[str, Any]) -> Gateway:
-    """The template's routes over its functions, loaded, their environment set."""
+def _functions(template: dict[str, Any]) -> list[Function]:
+    """The template's functions, their environment set."""
     region = os.environ["AWS_REGION"]
     functions = read_functions(template, table=TABLE, region=region, given=os.environ)
     os.environ |= shared_environment(functions)
+    return functions
+
+
+def _gateway(functions: list[Function]) -> Gateway:
+    """The routes over their functions, loaded."""
     try:
         router = Router(route for function in functions for route in function.routes)
     except ValueError as error:
         raise TemplateProblem(str(error)) from error
-    environments = {function.name: Environment(function).invoke for function in functions}
+    served = [function for function in functions if function.routes]
+    environments = {function.name: Environment(function).invoke for function in served}
     print(f"Routes, from template.yaml, through {', '.join(environments)}:")
     for route in router.routes:
         print(f"  {route.key}")

@@ -4,18 +4,23 @@ import json
 import re
 import shutil
 import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import RunningGateway
+from tests.e2e.conftest import RunningGateway, Start
 from tools.template import ROOT
 
+#: Its examples change prices, each after the one before: they are run apart.
+REFRESHING = ROOT / "docs" / "price-refresh.md"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 EXAMPLES = {
     f"{path.name}-{number}": block
     for path in DOCUMENTS
+    if path != REFRESHING
     for number, block in enumerate(BLOCK.findall(path.read_text(encoding="utf-8")))
     if "curl" in block
 }
@@ -60,3 +65,63 @@ def test_the_first_example_of_the_readme_is_answered_as_printed(gateway: Running
         for name in ("version", "as_of", "age_seconds"):
             del changing[name]
     assert answer == printed
+
+
+def refreshed(gateway: RunningGateway) -> Any:
+    """What the refresh answered that was begun last."""
+    gateway.until("RefreshPricingFunction answered ")
+    return json.loads(gateway.lines[-1].partition("answered ")[2])
+
+
+def test_a_changed_price_takes_the_documented_way(start: Start, tmp_path: Path) -> None:
+    for tool in ("curl", "sed", "python3"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not on PATH")
+    blocks = BLOCK.findall(REFRESHING.read_text(encoding="utf-8"))
+    change, look, rise, approve, back, announce, call_off = (
+        block.replace(".cache/upstream", str(tmp_path)) for block in blocks
+    )
+    gateway = start("--upstream", str(tmp_path)).until("Serving ")
+    assert f"Price lists: {tmp_path}/*.json" in gateway.text
+
+    (started,) = run(change, gateway)
+    assert started == {"status": "started", "actor": "jwt:ada", "reason": "Codestral costs more"}
+    done = refreshed(gateway)
+    assert (done["outcome"], done["changed"], done["waiting"]) == ("refreshed", 1, 1)
+    model, difference = run(look, gateway)
+    before, after = (period["modes"][-1]["usd_per_mtok"] for period in model["price_history"][-2:])
+    assert (before["input"], after["input"]) == ("0.3", "0.33")
+    assert model["price_history"][-2]["end"] == model["price_history"][-1]["start"]
+    assert difference["to_version"] == done["active"]
+
+    run(rise, gateway)
+    answer = refreshed(gateway)
+    assert (answer["active"], answer["changed"], answer["waiting"]) == (done["active"], 0, 2)
+    held, approved = run(approve, gateway)
+    (waiting,) = held["quarantined"]
+    assert (waiting["code"], waiting["before"], waiting["after"]) == (
+        "change_over_25_percent",
+        "0.9",
+        "1.35",
+    )
+    assert waiting["reason"] == "one source alone says so; the change needs a second"
+    assert approved["version"] == held["id"]
+    assert approved["actor"] == "jwt:grace"
+    time.sleep(1.1)  # each function follows the pointer once a second here
+    now, _ = run(look, gateway)
+    assert now["prices"]["modes"][-1]["usd_per_mtok"]["output"] == "1.35"
+
+    returned, audit = run(back, gateway)
+    assert (returned["version"], returned["before"]) == ("2026-11-23.2", held["id"])
+    assert [(row["action"], row["actor"]) for row in audit["rows"][:2]] == [
+        ("activate", "jwt:ada"),
+        ("activate", "jwt:grace"),
+    ]
+
+    run(announce, gateway)
+    scheduled = refreshed(gateway)
+    assert scheduled["changed"] == 1
+    (cancelled,) = run(call_off, gateway)
+    assert (cancelled["before"], cancelled["actor"]) == (scheduled["active"], "local")
+
+    assert gateway.stop() == 0
