@@ -4,6 +4,7 @@ import os
 import re
 from typing import Any
 
+from pricing.aws_patience import OBJECTS
 from pricing.errors import InvalidRequest, MalformedRequest, StoreUnavailable
 from pricing.json_door import read_json
 
@@ -49,12 +50,10 @@ def rows_of(content: bytes) -> list[Any]:
 
 def _read(bucket: str, key: str) -> bytes:
     import boto3  # a second of a cold start, and few requests read S3
-    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    patience = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2})
     client: Any = boto3.client(
-        "s3", endpoint_url=os.environ.get("TARIFF_S3_ENDPOINT"), config=patience
+        "s3", endpoint_url=os.environ.get("TARIFF_S3_ENDPOINT"), config=OBJECTS.config()
     )
     try:
         found = client.get_object(Bucket=bucket, Key=key)
