@@ -125,12 +125,27 @@ def _store_bundled(store: Ledger, version: str) -> None:
 
 
 def _once(request: Request, call: Call, kind: type[Answer], work: Callable[[], Answer]) -> Answer:
+    def attempt() -> Answer:
+        try:
+            return work()
+        except errors.StaleRevision:  # the store knows that it is another one, not which
+            raise _stale(getattr(request, "expected_revision", None)) from None
+
     key = key_in(call.event["headers"])
     if key is None:
-        return work()
+        return attempt()
     scope = f"{caller_of(call.event)} {call.event['routeKey']} {key}"
     sent: dict[str, Any] = {"path": call.event["rawPath"], "body": request.model_dump(mode="json")}
-    return once().do(scope, sent, call.now, kind, work)
+    return once().do(scope, sent, call.now, kind, attempt)
+
+
+def _stale(expected: int | None) -> errors.StaleRevision:
+    pointer = ledger().active()
+    revision = pointer.revision if pointer else 0
+    other = "" if expected in (None, revision) else f", not {expected}"
+    return errors.StaleRevision(
+        f"The active version is at revision {revision}{other}; read it again."
+    )
 
 
 _CHANGES = (errors.UnknownVersion, errors.Conflict, errors.StoreUnavailable)

@@ -89,7 +89,9 @@ def start_refresh(*, actor: str, reason: str) -> None:
         ).invoke(FunctionName=function, InvocationType="Event", Payload=event.encode())
     except (BotoCoreError, ClientError) as error:
         raise StoreUnavailable(
-            f"The refresh function did not start: {type(error).__name__}"
+            "The refresh function did not say that it begins; it may begin all the same. Look into"
+            " GET /v1/pricing/audit in a minute, and ask again if there is no refresh in it.",
+            cause=type(error).__name__,
         ) from error
 
 

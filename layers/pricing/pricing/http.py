@@ -126,6 +126,8 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
         except errors.TariffError as error:
             reply = _problem(error, event, request_id)
             notes["problem"] = type(error).__name__
+            if isinstance(error, errors.StoreUnavailable) and error.cause:
+                notes["cause"] = error.cause
         except Exception as error:  # noqa: BLE001 - the last door: a caller never sees a trace
             reply = _unexpected(event, request_id)
             notes["problem"] = type(error).__name__

@@ -4,6 +4,7 @@ import os
 import re
 from typing import Any
 
+from pricing.aws_api import AGAIN
 from pricing.aws_patience import OBJECTS
 from pricing.errors import InvalidRequest, MalformedRequest, StoreUnavailable
 from pricing.json_door import read_json
@@ -64,6 +65,10 @@ def _read(bucket: str, key: str) -> bytes:
     except ClientError as error:
         if error.response["Error"]["Code"] in {"NoSuchKey", "AccessDenied", "404", "403"}:
             raise InvalidRequest.at(_POINTER, "names no object that can be read") from None
-        raise StoreUnavailable(f"S3 did not answer: {type(error).__name__}") from error
+        raise _unavailable(error.response["Error"]["Code"]) from error
     except BotoCoreError as error:
-        raise StoreUnavailable(f"S3 did not answer: {type(error).__name__}") from error
+        raise _unavailable(type(error).__name__) from error
+
+
+def _unavailable(cause: str) -> StoreUnavailable:
+    return StoreUnavailable(f"S3 did not give the object. {AGAIN}", cause=cause)

@@ -100,7 +100,9 @@ class Edges:
         try:
             self.store.fail(error.detail, details)
         except TariffError as unwritten:
-            sys.stdout.write(json.dumps({"audit_unwritten": unwritten.detail}) + "\n")
+            cause = getattr(unwritten, "cause", "")
+            line = {"audit_unwritten": unwritten.detail, "cause": cause}
+            sys.stdout.write(json.dumps(line) + "\n")
         report(refresh_failed=1, sources_failed=len(details["failures"]))
 
 
