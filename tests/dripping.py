@@ -49,6 +49,10 @@ def dripping(
                     if closing.wait(DRIP_SECONDS):
                         break
                     told.sendall(bytes([drop]))
+                # What is closed with something unread is reset, and its answer lost.
+                told.settimeout(DRIP_SECONDS)
+                while told.recv(65536):
+                    pass
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve, args=(listener,), daemon=True)

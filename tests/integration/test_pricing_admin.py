@@ -1,6 +1,8 @@
 """Administrators' routes and the pages about versions, through their handlers and a real store."""
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,7 @@ from tests.books import BY, PLAIN, book, row
 from tests.dripping import dripping
 from tests.handlers import Answer, Handler, call, handler
 from tests.tables import StoreTable
+from tools.template import ROOT
 
 ANN, BOB = (
     f"arn:aws:sts::123456789012:assumed-role/tariff-admin/{name}" for name in ("one", "other")
@@ -254,6 +257,18 @@ def test_a_refused_request_gives_its_key_back(two: Api) -> None:
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 129, "\x00"])
 def test_a_key_that_cannot_be_kept_is_refused(two: Api, key: str) -> None:
     problem(two.activate("v2", 1, by=BOB, key=key), 422, "invalid-request")
+
+
+def test_the_runbooks_way_back_works_as_it_is_written(two: Api) -> None:
+    two.activate("v2", 1, by=BOB)
+    text = (ROOT / "docs" / "runbooks.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ *curl -X POST \$API.*?^ *```", text, re.DOTALL | re.MULTILINE)
+    filled = command.replace("<earlier>", "v1").replace("<revision>", "2").replace("\\\n", " ")
+    words = shlex.split(filled.removesuffix("```"))
+    path = next(word for word in words if word.startswith("$API")).removeprefix("$API")
+    headers = dict(word.split(": ", 1) for word in words if re.match(r"[a-z-]+: ", word))
+    body = json.loads(words[words.index("-d") + 1])
+    assert two.send("POST", path, body, key=headers["idempotency-key"]).body["before"] == "v2"
 
 
 # Differences and changes
@@ -513,7 +528,7 @@ def test_when_the_store_is_lost_a_change_is_unavailable_and_not_a_fault(
 
 @pytest.mark.parametrize(
     ("answered", "cause"),
-    [(b"", "RemoteDisconnected"), (b"HTTP/1.1 400 No\r\n\r\n{}", "400 ")],
+    [(b"", "RemoteDisconnected"), (b"HTTP/1.1 400 No\r\nContent-Length: 2\r\n\r\n{}", "400 ")],
     ids=["nothing", "a refusal"],
 )
 def test_a_store_that_cannot_be_read_is_told_in_words_and_logged_by_its_name(

@@ -142,12 +142,10 @@ class NotTheApprover(Conflict):
 
 
 class StoreUnavailable(TariffError):
-    """The version store did not answer, and the answer cannot be given without it.
+    """The version store did not answer, and the answer cannot be given without it."""
 
-    ``cause`` is for whoever runs it: what the network or the service said. The caller is told what
-    to do instead.
-    """
-
+    #: ``cause`` is for the log: what the network or the service said. The caller is told what to
+    #: do instead.
     def __init__(self, detail: str, *, cause: str = "") -> None:
         super().__init__(detail)
         self.cause = cause
