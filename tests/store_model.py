@@ -62,7 +62,10 @@ class Model:
         return self._done()
 
     def activate(self, version: str, expected: int, actor: str) -> str:
-        """The first approval of what waits is another's, and on the version it was made on."""
+        """The first approval of what waits is another's, and on the version it was made on.
+
+        What is active already does not become so.
+        """
         known = self.versions.get(version)
         if known is None:
             return "UnknownVersion"
@@ -73,7 +76,7 @@ class Model:
             return "NotTheApprover"
         if expected != self.revision:
             return "StaleRevision"
-        if unapproved and known.base != self.active:
+        if version == self.active or (unapproved and known.base != self.active):
             return "Conflict"
         self.versions[version] = replace(known, decision="accepted")
         self.active, self.revision = version, self.revision + 1

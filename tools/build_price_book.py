@@ -29,6 +29,8 @@ CATALOGUE = ROOT / "catalogue"
 DATA = ROOT / "layers" / "pricing" / "pricing" / "data"
 REPORT = ROOT / "docs" / "price-disagreements.md"
 INDEX = "index.json"
+#: The catalogue file that names the versions earlier releases came with.
+EARLIER = "earlier.toml"
 IMPORTED = "imported"
 #: What the scheduled refresh merges fetched lists by: the same corrections, the same families.
 MERGE_RULES = "merge_rules.json"
@@ -55,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CatalogueError as error:
         print(error, file=sys.stderr)
         return 1
+    lost = _came_with(options.data) - {*json.loads(files[INDEX])["came_with"]}
+    if lost and not options.check:
+        print(f"{EARLIER} has to name what is no longer built:", *sorted(lost), file=sys.stderr)
+        return 1
     wanted = {options.data / name: content for name, content in files.items()}
     if (options.catalogue / IMPORTED).is_dir():
         wanted[options.report] = report(files).encode()
@@ -78,17 +84,38 @@ def build(catalogue: Path) -> dict[str, bytes]:
         raise CatalogueError(f"exactly one version must be current, not {current}")
     if len({book.id for book in books}) != len(books):
         raise CatalogueError("two catalogue files have the same version id")
+    earlier = read_earlier(catalogue)
+    if again := earlier & {book.id for book in books}:
+        raise CatalogueError(f"{EARLIER}: {', '.join(sorted(again))} is still built")
     files = {f"{book.id}.json": book.content for book in books}
     index = {
         "current": current[0],
         "books": {
             book.id: {"file": f"{book.id}.json", "sha256": digest(book.content)} for book in books
         },
+        "came_with": sorted({*earlier, *(book.id for book in books)}),
     }
     if (catalogue / IMPORTED).is_dir():
         files[MERGE_RULES] = canonical_json(merge_rules(catalogue)) + b"\n"
     files[INDEX] = json.dumps(index, indent=2, sort_keys=True).encode() + b"\n"
     return files
+
+
+def read_earlier(catalogue: Path) -> set[str]:
+    """The versions that earlier releases came with and this one does not; raises CatalogueError."""
+    path = catalogue / EARLIER
+    if not path.exists():
+        return set()
+    named = tomllib.loads(path.read_text(encoding="utf-8")).get("earlier")
+    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        raise CatalogueError(f"{EARLIER}: earlier must be a list of version ids")
+    return {*named}
+
+
+def _came_with(data: Path) -> set[str]:
+    """What the data folder, as it is, says that releases came with."""
+    path = data / INDEX
+    return {*json.loads(path.read_bytes()).get("came_with", ())} if path.exists() else set()
 
 
 def compare(wanted: Mapping[Path, bytes], folder: Path) -> Iterator[str]:
@@ -115,7 +142,7 @@ def read_book(path: Path, imported: Path) -> Book | None:
     """One catalogue file as a checked book, or None when it is not one."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        if "version" not in tables and {"family", "as_of"} & tables.keys():
+        if "version" not in tables and {"family", "as_of", "earlier"} & tables.keys():
             return None
         document = document_from(tables)
         current = bool(tables["version"].get("current", False))

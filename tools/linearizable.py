@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from pricing.audit_chain import AuditRow
@@ -63,6 +64,7 @@ def violations(history: Sequence[Operation], final: Final) -> list[str]:
         *_activations(history, final),
         *_reads(history),
         *_stale(history),
+        *_refused(history),
         *_rejections(history, final),
         *_recorded(history, final),
     ]
@@ -123,6 +125,26 @@ def _stale(history: Sequence[Operation]) -> Iterator[str]:
         stayed = after is None or after.asked > one.answered
         if arrived and stayed:
             yield f"an activation at {one.expected} was refused while the pointer was there"
+
+
+def _refused(history: Sequence[Operation]) -> Iterator[str]:
+    """What is active is not made so again, and nothing else but a rejected one is refused."""
+    for last, after in pairwise(_made(history)):
+        if after.version == last.version and after.revision == last.revision + 1:
+            yield f"revision {after.revision} made {after.version} active, which it was"
+    by_revision = {one.revision: one for one in _made(history)}
+    unsure = any(one.outcome == "unavailable" for one in history)
+    rejected = {
+        one.version: one for one in history if one.kind == "reject" and one.outcome == "done"
+    }
+    for one in history:
+        if one.outcome != "refused" or one.kind != "activate" or unsure:
+            continue
+        here, rejection = by_revision.get(one.expected), rejected.get(one.version)
+        was_active = here is not None and here.version == one.version
+        was_rejected = rejection is not None and rejection.asked < one.answered
+        if not was_active and not was_rejected:
+            yield f"an activation of {one.version} at {one.expected} was refused for no reason"
 
 
 def _rejections(history: Sequence[Operation], final: Final) -> Iterator[str]:

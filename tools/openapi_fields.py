@@ -72,7 +72,8 @@ FIELDS: Mapping[str, str] = {
     " total.",
     "version": "The id of the price version.",
     "as_of": "The moment the prices are those of.",
-    "Provenance.source": "`store`, or `bundled` with the code.",
+    "Provenance.source": "`store`, or `bundled` with the code. Of a version asked for by id, where"
+    " it came from: `bundled` if Tariff ever came with it.",
     "stale": "Whether the store could not confirm this version as the active one.",
     "age_seconds": "Since the store last confirmed it, or since a bundled version was published;"
     " null for a version asked for by id.",

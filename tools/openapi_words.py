@@ -51,7 +51,8 @@ match exactly. A name that is not known is a 404 with at most three suggestions.
 - Leave out what you do not set, rather than sending `null`.
 - A query parameter is given once. A route with a body reads none and refuses any, but for the
   options of JSON Lines. In a query, the `+` of a UTC offset is written `%2B`.
-- A list answer is followed with `cursor`, whose value is the `next_cursor` of the page before.
+- A list answer is followed with `cursor`, whose value is the `next_cursor` of the page before. Any
+  other text, an empty one too, is refused: it never looks like the end of a list.
 - Answers with an `ETag` may be asked for again with `If-None-Match`; 304 means unchanged.
 
 ## Limits

@@ -2,14 +2,15 @@
 
 Each step is one release of genai-prices with the litellm release of about that day and what
 OpenRouter charged by then (``openrouter_history``), read as a refresh on that day would have read
-them. It prints what became active and what waited, the share of changed fields that waited, and
-every activated price that a later release took back: those are the ones a guard might have
-stopped. At most 10% of what the two lists change may be left for a person.
+them. It prints what became active, what waited and what became of that: a second source said so
+later, the list that said it took it back, or it still waits at the end, for a person. At most 10%
+of the changed fields may. Every activated price of the two lists that a later release took back is
+named: those are the ones a guard might have stopped.
 
 A field is a price that a list states. One that no list states, or that only moves as the same
 component's standard price does (a search costs the same in every mode and tier), is the same
 change once more, and is not counted. OpenRouter's own prices are told apart: its list is the only
-one that keeps up with them, so that no second source can confirm a large change.
+one that keeps up with them, so that no second source confirms a large change for months.
 """
 
 import argparse
@@ -64,29 +65,46 @@ class Price(NamedTuple):
 
 @dataclass
 class Tally:
-    """What became of the prices of one kind, each counted once."""
+    """What became of the prices of one kind, each counted once.
+
+    ``waiting`` are those that the last refresh still held.
+    """
 
     active: set[Any] = field(default_factory=set)
     waited: set[Any] = field(default_factory=set)
+    waiting: set[Any] = field(default_factory=set)
 
-    def row(self, name: str) -> str:
-        """A line of the table."""
-        changed = len(self.active | self.waited)
-        confirmed = len(self.waited & self.active)
-        return (
-            f"{name:18} {changed:8} {len(self.active):8}"
-            f" {len(self.waited):7} {_percent(len(self.waited), changed):>6}"
-            f" {confirmed:10} {len(self.left):9} {_percent(len(self.left), changed):>6}"
-        )
+    @property
+    def changed(self) -> set[Any]:
+        """Every price that was believed or held."""
+        return self.active | self.waited
 
     @property
     def left(self) -> set[Any]:
-        """What waits for a person: no later release made it active."""
-        return self.waited - self.active
+        """What waits for a person: neither confirmed since, nor taken back by who said it."""
+        return self.waiting - self.active
+
+    def __or__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.active | other.active,
+            self.waited | other.waited,
+            self.waiting | other.waiting,
+        )
+
+    def row(self, name: str) -> str:
+        """A line of the table."""
+        count = len(self.changed)
+        return (
+            f"{name:18} {count:8} {len(self.active):8}"
+            f" {len(self.waited):7} {_percent(len(self.waited), count):>6}"
+            f" {len(self.waited & self.active):10}"
+            f" {len(self.waited - self.active - self.waiting):11}"
+            f" {len(self.left):9} {_percent(len(self.left), count):>6}"
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the replay; 1 when more of the lists' changes is left for a person than is aimed at."""
+    """Print the replay; 1 when more of what changed is left for a person than is aimed at."""
     parser = argparse.ArgumentParser(description="Replay real price history.")
     parser.add_argument("--list", action="store_true", help="list every field that changed")
     options = parser.parse_args(arguments)
@@ -132,10 +150,13 @@ class Replay:
         for price in (one for one in changed if one not in copies):
             self._note(day, price)
             self._tally(price).active.add(price.key)
+        for tally in self.tallies.values():
+            tally.waiting.clear()
         for price in (one for one in waiting if one not in copies):
             tally = self._tally(price)
             new[price.code] += price.key not in tally.waited
             tally.waited.add(price.key)
+            tally.waiting.add(price.key)
         self.kept |= {
             (one.provider, one.model, one.field, one.before)
             for one in done.waiting
@@ -157,7 +178,8 @@ class Replay:
 
     def _note(self, day: str, price: Price) -> None:
         earlier = self.before.setdefault((price.model, price.field), [price.before])
-        if price.after in earlier and price.after != earlier[-1]:
+        is_back = price.after in earlier and price.after != earlier[-1]
+        if is_back and self._tally(price) is self.tallies[LISTS]:
             moves = " -> ".join(map(str, [*earlier, price.after]))
             sources = ", ".join(price.sources)
             self.taken_back.append(f"{day}  {price.model} {price.field}: {moves} ({sources})")
@@ -165,17 +187,16 @@ class Replay:
 
     def summary(self) -> int:
         """The totals; 1 when too much is left for a person."""
-        print(f"\n{'prices':18}  changed   active  waited        confirmed  a person")
-        for name, tally in self.tallies.items():
+        every = self.tallies[LISTS] | self.tallies[SELLER]
+        print(f"\n{'':18}  changed   active  waited        confirmed  taken back  left to a person")
+        for name, tally in (*self.tallies.items(), ("all", every)):
             print(tally.row(name))
-        lists, seller = self.tallies.values()
-        print(Tally(lists.active | seller.active, lists.waited | seller.waited).row("all"))
         print(", ".join(f"{count} {code}" for code, count in self.codes.most_common()))
         print(f"{len(self.kept)} prices that the lists dropped, and that are kept")
         print(f"{self.added} new models; {len(self.active)} models in the end")
-        print(f"{len(self.taken_back)} activated prices that a later release took back:")
+        print(f"{len(self.taken_back)} activated prices of the two lists that were taken back:")
         print(*(f"    {line}" for line in self.taken_back), sep="\n")
-        return int(len(lists.left) * 100 > AIM_PERCENT * len(lists.active | lists.waited))
+        return int(len(every.left) * 100 > AIM_PERCENT * len(every.changed))
 
 
 def _percent(part: int, whole: int) -> str:

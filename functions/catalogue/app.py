@@ -1,24 +1,19 @@
 """``GET /v1/models``, one model's page, the price versions, and ``GET /v1/health``."""
 
+from dataclasses import replace
 from functools import cache
 
 from pricing import environment, errors
+from pricing.books import ACTIVE
 from pricing.catalogue import Health, ModelList, ModelPage, health, list_models, model_page
 from pricing.contract import NoQuery
 from pricing.contract_catalogue import ModelsQuery, PricesQuery
 from pricing.contract_pricing import ChangesQuery, DiffQuery, VersionsQuery
 from pricing.http import Call, Route, serve
 from pricing.instants import AsOf
-from pricing.price_versions import (
-    PriceChanges,
-    PriceDiff,
-    VersionList,
-    VersionPage,
-    changes_since,
-    diff,
-    list_versions,
-    version_page,
-)
+from pricing.price_book import BookInForce
+from pricing.price_comparisons import PriceChanges, PriceDiff, changes_since, diff
+from pricing.price_versions import VersionList, VersionPage, list_versions, version_page
 
 books = cache(environment.books)
 shelves = cache(environment.shelves)
@@ -28,7 +23,7 @@ def models(query: ModelsQuery, call: Call) -> ModelList:
     """A page of the model list."""
     in_force = books().in_force(query.pricing_version, call.now)
     as_of = query.moment(call.now)
-    return list_models(in_force, query.filter(), as_of, after=query.cursor, limit=query.limit)
+    return list_models(in_force, query.filter(), as_of, cursor=query.cursor, limit=query.limit)
 
 
 def model(query: PricesQuery, call: Call) -> ModelPage:
@@ -40,18 +35,18 @@ def model(query: PricesQuery, call: Call) -> ModelPage:
 def versions(query: VersionsQuery, _call: Call) -> VersionList:
     """A page of the version list."""
     shelf = shelves().shelf(audited=False)
-    return list_versions(shelf, after=query.cursor, limit=query.limit)
+    return list_versions(shelf, cursor=query.cursor, limit=query.limit)
 
 
 def version(_query: NoQuery, call: Call) -> VersionPage:
     """One version, what waits in it, and what was decided about it."""
-    book = books().in_force(call.path["id"], call.now).book
+    book = _meant(call.path["id"], call).book
     return version_page(shelves().shelf(), book, shelves().proposal(book.id))
 
 
 def differences(query: DiffQuery, call: Call) -> PriceDiff:
     """Two versions held against each other."""
-    before, after = (books().in_force(one, call.now).book for one in (query.from_, query.to))
+    before, after = _named("from", query.from_, call), _named("to", query.to, call)
     moment = query.moment(call.now)
     return diff(before, after, moment, cursor=query.cursor, limit=query.limit)
 
@@ -61,10 +56,40 @@ def changes(query: ChangesQuery, call: Call) -> PriceChanges:
     span = query.span(call.now)
     shelf = shelves().shelf()
     # Not the cached one: the activations would name a version that the difference does not know.
-    active = books().in_force(shelf.active or "active", call.now).book
+    active = books().in_force(shelf.active or ACTIVE, call.now).book
     then = shelf.active_at(span[0].instant)
     before = books().in_force(then, call.now).book if then else None
     return changes_since(shelf, before, active, span, cursor=query.cursor, limit=query.limit)
+
+
+def _meant(reference: str, call: Call) -> BookInForce:
+    """The version a reference means; ``active`` is what the store says at this moment.
+
+    Whoever looks here has often just changed it, and the price books remember for a minute. Where
+    the store does not say, what they remember is the answer, and stale.
+    """
+    if reference != ACTIVE:
+        return books().in_force(reference, call.now)
+    active = shelves().active()
+    try:
+        if active is not None:
+            found = books().in_force(active, call.now)
+            return replace(found, source="store", age_seconds=0)
+    except (errors.StoreUnavailable, errors.CorruptBook):
+        pass
+    return replace(books().in_force(ACTIVE, call.now), stale=True)
+
+
+def _named(name: str, reference: str, call: Call) -> BookInForce:
+    """The version that a query parameter means."""
+    try:
+        return _meant(reference, call)
+    except errors.UnknownVersion:
+        raise errors.UnknownVersion(
+            f"`{name}` is the id of no price version; GET /v1/pricing/versions lists those there"
+            " are.",
+            errors=[errors.FieldError(f"/{name}", "is the id of no price version")],
+        ) from None
 
 
 def check(_query: NoQuery, call: Call) -> Health:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pricing import bundled, environment, errors
 from pricing.callers import caller_of
+from pricing.change_notice import Change, tell_of
 from pricing.contract import Request
 from pricing.contract_pricing_admin import (
     ActivateRequest,
@@ -49,7 +50,7 @@ def activate(request: ActivateRequest, call: Call) -> Activated:
         was = before.version if before else None
         return Activated(version, pointer.revision, was, actor, request.reason)
 
-    return _once(request, call, Activated, work)
+    return _once(request, call, Activated, work, _tell)
 
 
 def reject(request: RejectRequest, call: Call) -> Rejected:
@@ -94,7 +95,7 @@ def cancel(request: CancelRequest, call: Call) -> Cancelled:
             book.id, made.revision, active.id, request.model, request.starts, actor, request.reason
         )
 
-    return _once(request, call, Cancelled, work)
+    return _once(request, call, Cancelled, work, _tell)
 
 
 def refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
@@ -112,7 +113,7 @@ def refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
 def audit(query: AuditQuery, _call: Call) -> AuditPage:
     """A page of the audit."""
     rows, broken = ledger().checked_audit()
-    return audit_page(rows, broken, before=query.cursor, limit=query.limit)
+    return audit_page(rows, broken, cursor=query.cursor, limit=query.limit)
 
 
 def _store_bundled(store: Ledger, version: str) -> None:
@@ -124,19 +125,41 @@ def _store_bundled(store: Ledger, version: str) -> None:
             store.propose(book, proposal=proposal, reason="It comes with Tariff.")
 
 
-def _once(request: Request, call: Call, kind: type[Answer], work: Callable[[], Answer]) -> Answer:
-    def attempt() -> Answer:
+def _tell(done: Activated | Cancelled, call: Call) -> None:
+    tell_of(Change(done.before, done.version, done.actor, done.reason, call.now))
+
+
+def _once(
+    request: Request,
+    call: Call,
+    kind: type[Answer],
+    work: Callable[[], Answer],
+    tell: Callable[[Answer, Call], None] = lambda _done, _call: None,
+) -> Answer:
+    """The answer of ``work``, or the one it gave before to the same Idempotency-Key.
+
+    ``tell`` is handed what was done now, when nothing about it is left to do.
+    """
+    done: list[Answer] = []
+
+    def remembered() -> Answer:
         try:
-            return work()
+            done.append(work())
         except errors.StaleRevision:  # the store knows that it is another one, not which
             raise _stale(getattr(request, "expected_revision", None)) from None
+        return done[0]
 
     key = key_in(call.event["headers"])
-    if key is None:
-        return attempt()
-    scope = f"{caller_of(call.event)} {call.event['routeKey']} {key}"
-    sent: dict[str, Any] = {"path": call.event["rawPath"], "body": request.model_dump(mode="json")}
-    return once().do(scope, sent, call.now, kind, attempt)
+    try:
+        if key is None:
+            return remembered()
+        scope = f"{caller_of(call.event)} {call.event['routeKey']} {key}"
+        body = request.model_dump(mode="json")
+        sent: dict[str, Any] = {"path": call.event["rawPath"], "body": body}
+        return once().do(scope, sent, call.now, kind, remembered)
+    finally:
+        for answer in done:  # told also where the answer could not be kept: it is in force
+            tell(answer, call)
 
 
 def _stale(expected: int | None) -> errors.StaleRevision:

@@ -220,10 +220,14 @@ def test_the_last_page_has_no_cursor_even_when_it_is_full(catalogue: Catalogue) 
     assert pages(catalogue, limit="30") == [sorted(ROWS)[:30], sorted(ROWS)[30:]]
 
 
-def test_a_cursor_behind_the_last_model_gives_an_empty_page(catalogue: Catalogue) -> None:
-    answer = catalogue.models(cursor="zzz")
-    assert ids(answer) == []
-    assert answer.body["next_cursor"] is None
+def test_a_page_goes_on_behind_a_model_that_the_version_does_not_have(catalogue: Catalogue) -> None:
+    """As where another version becomes active between two pages."""
+    first = catalogue.models(limit="1").body
+    (last,) = first["models"]
+    lesson = catalogue.models(pricing_version="lesson-2025")
+    assert last["id"] not in ids(lesson)
+    rest = catalogue.models(pricing_version="lesson-2025", cursor=first["next_cursor"])
+    assert ids(rest) == [one for one in ids(lesson) if one > last["id"]]
 
 
 @pytest.mark.parametrize("limit", ["1", "200"])

@@ -27,7 +27,7 @@ def test_without_its_conditions_the_store_is_caught(dynamodb_local_table: StoreT
 FIRST = Operation(1, "activate", "a", 0.0, 1.0, "done", revision=1, expected=0)
 SECOND = Operation(2, "activate", "b", 2.0, 3.0, "done", revision=2, expected=1)
 READ = Operation(3, "read", "b", 4.0, 5.0, "done", revision=2)
-FINAL = Final(Pointer("b", "0", 2), {"a": "accepted", "b": "accepted"}, (), None)
+FINAL = Final(Pointer("b", "0", 2), {"a": "accepted", "b": "accepted", "c": "rejected"}, (), None)
 
 
 def found(*history: Operation, final: Final = FINAL) -> list[str]:
@@ -51,6 +51,29 @@ def test_a_history_in_order_has_no_violations() -> None:
         ((FIRST,), "the pointer ends at 2"),
         ((FIRST, SECOND, Operation(4, "activate", "c", 4.0, 5.0, "stale", expected=2)), "refused"),
         ((FIRST, SECOND, Operation(4, "activate", "c", 4.0, 5.0, "stale", expected=1)), None),
+        ((FIRST, replace(SECOND, version="a"), replace(READ, version="a")), "active, which it was"),
+        ((FIRST, SECOND, Operation(4, "activate", "b", 4.0, 5.0, "refused", expected=2)), None),
+        ((FIRST, SECOND, Operation(4, "activate", "a", 4.0, 5.0, "refused", expected=2)), "reason"),
+        (
+            (
+                FIRST,
+                SECOND,
+                Operation(3, "propose", "c", 2.0, 2.5, "done"),
+                Operation(3, "reject", "c", 4.0, 6.0, "done"),
+                Operation(4, "activate", "c", 4.0, 5.0, "refused", expected=2),
+            ),
+            None,
+        ),
+        (
+            (
+                FIRST,
+                SECOND,
+                Operation(3, "propose", "c", 2.0, 2.5, "done"),
+                Operation(3, "reject", "c", 5.0, 6.0, "done"),
+                Operation(4, "activate", "c", 4.0, 5.0, "refused", expected=2),
+            ),
+            "reason",
+        ),
         ((FIRST, SECOND, Operation(4, "reject", "a", 1.0, 2.0, "done")), "rejection of a was lost"),
         ((FIRST, SECOND, Operation(4, "propose", "z", 1.0, 2.0, "done")), "proposal z was lost"),
     ],

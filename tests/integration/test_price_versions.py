@@ -1,61 +1,27 @@
 """Price versions as callers meet them: hostile names, pages, and the same bytes for ever."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from pricing import bundled
 from pricing.ledger import Ledger
 from pricing.quarantine import Proposal, QuarantinedField
 from tests.books import BY, PLAIN, RATES, book, row
-from tests.handlers import Answer, call, handler
+from tests.handlers import handler
 from tests.refreshing import Refreshing, excerpt, refreshing
 from tests.tables import StoreTable
+from tests.version_pages import AUDIT, LIST, Pages
 from tools.corrupt_lists import Answer as ListAnswer
 
-LIST = "/v1/pricing/versions"
 WAITING = QuarantinedField(
     "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It waits."
 )
 DEARER = [{"source": "list", "lists": {"standard": {"rates": {**RATES, "input": "4"}}}}]
 HOSTILE = ["v9", "v" * 129, "v" * 5_000, "é", "\ud800", "\0", "a b", "..", "#", "", "POINTER"]
-
-
-class Pages:
-    """The catalogue and the administrators' function in front of one store."""
-
-    def __init__(self, ledger: Ledger, recorded: Callable[[str], dict[str, Any]]) -> None:
-        self.ledger = ledger
-        self._read, self._write = recorded("catalogue"), recorded("pricing_admin")
-        self._write["headers"].pop("idempotency-key")
-        self._catalogue, self._admin = handler("catalogue"), handler("pricing_admin")
-
-    def get(
-        self, path: str, query: Mapping[str, str] | None = None, known: str | None = None
-    ) -> Answer:
-        inside = path.startswith(f"{LIST}/")
-        headers = {**self._read["headers"], **({"if-none-match": known} if known else {})}
-        return call(
-            self._catalogue,
-            self._read,
-            routeKey=f"GET {LIST}/{{id}}" if inside else f"GET {path}",
-            rawPath=path,
-            headers=headers,
-            pathParameters={"id": path.removeprefix(f"{LIST}/")} if inside else {},
-            queryStringParameters=dict(query or {}),
-        )
-
-    def decide(self, version: str, what: str, **body: Any) -> Answer:
-        return call(
-            self._admin,
-            self._write,
-            routeKey=f"POST {LIST}/{{id}}/{what}",
-            rawPath=f"{LIST}/{version}/{what}",
-            pathParameters={"id": version},
-            body=json.dumps({"reason": "so", **body}),
-        )
 
 
 @pytest.fixture
@@ -120,27 +86,75 @@ def test_versions_are_listed_page_by_page_with_what_became_of_them(pages: Pages)
     assert len(seen) == len({*seen})
 
 
+MODELS = "/v1/models"
+#: Every list of the API, with what it needs to be asked for.
+LISTS = {
+    LIST: {},
+    "/v1/pricing/diff": {"from": "v1"},
+    "/v1/pricing/changes": {"since": "2026-01-01"},
+    MODELS: {},
+    AUDIT: {},
+}
+LISTED = list(LISTS)
+
+
+def cursors(pages: Pages) -> dict[str, str]:
+    """What the first page of each list says the next one is asked for with."""
+    found = {
+        path: pages.get(path, {**query, "limit": "1"}).body["next_cursor"]
+        for path, query in LISTS.items()
+    }
+    return {path: cursor for path, cursor in found.items() if cursor is not None}
+
+
+@pytest.mark.parametrize("path", LISTED)
 @pytest.mark.parametrize(
-    ("path", "cursor", "status"),
+    "cursor",
     [
-        (LIST, "no such version", 200),
-        (LIST, "v" * 301, 422),
-        ("/v1/pricing/diff", "zzz", 200),
-        ("/v1/pricing/diff", "\ud800", 422),
-        ("/v1/pricing/diff", "v" * 301, 422),
-        ("/v1/pricing/changes", "zzz", 200),
+        "",
+        "nope",
+        "v2",
+        "zzz",
+        "1",
+        "0",
+        "-1",
+        "acme/rocket",
+        "no such version",
+        "\0",
+        "é",
+        "====",
+        "A",
     ],
 )
-def test_a_cursor_behind_which_nothing_is_ends_the_pages(
-    pages: Pages, path: str, cursor: str, status: int
+def test_a_cursor_that_no_page_ended_with_is_refused_in_the_same_words_on_every_list(
+    pages: Pages, path: str, cursor: str
 ) -> None:
-    needed = {LIST: {}, "/v1/pricing/diff": {"from": "v1"}}.get(path, {"since": "2026-01-01"})
-    answer = pages.get(path, {**needed, "cursor": cursor})
-    assert answer.status == status
-    if status == 200:
-        assert answer.body["next_cursor"] is None
-        assert not answer.body.get("versions")
-        assert not answer.body.get("changes")
+    answer = pages.get(path, {**LISTS[path], "cursor": cursor})
+    assert (answer.status, answer.body["type"]) == (422, "/docs#invalid-request")
+    assert answer.body["errors"] == [
+        {
+            "pointer": "/cursor",
+            "detail": "is not the next_cursor of a page of this list; leave it out for the first"
+            " page",
+        }
+    ]
+
+
+@pytest.mark.parametrize("path", LISTED)
+@pytest.mark.parametrize("cursor", ["\ud800", "v" * 601])
+def test_a_cursor_that_is_no_text_or_too_long_is_refused(
+    pages: Pages, path: str, cursor: str
+) -> None:
+    answer = pages.get(path, {**LISTS[path], "cursor": cursor})
+    assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/cursor")
+
+
+def test_a_cursor_of_one_list_is_none_of_another(pages: Pages) -> None:
+    found = cursors(pages)
+    assert {LIST, "/v1/pricing/changes", AUDIT} <= found.keys()
+    for path, query in LISTS.items():
+        taken = {of: pages.get(path, {**query, "cursor": one}).status for of, one in found.items()}
+        assert taken == {of: 200 if of == path else 422 for of in found}
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "x", "1.0", ""])
@@ -248,6 +262,24 @@ def test_a_pinned_request_gets_the_same_bytes_whatever_becomes_active_later(
     seen.add(handler("estimate")(asked, None)["body"])
     (only,) = seen
     assert json.loads(only)["total_usd"] == "0.000066"  # 7 at $3 and 3 at $15 a million
+
+
+def test_a_pinned_request_gets_the_same_bytes_from_a_release_without_that_version_in_its_bundle(
+    pages: Pages, event: Callable[[str], dict[str, Any]]
+) -> None:
+    version = bundled.current_id()
+    body = {
+        "model": "claude-sonnet-5-5", "usage": {"input_tokens": 7, "output_tokens": 3},
+        "pricing_version": version, "as_of": "2026-11-22",
+    }  # fmt: skip
+    asked = {**event("estimate"), "body": json.dumps(body)}
+    before = handler("estimate")(asked, None)["body"]
+    assert pages.decide(version, "activate", expected_revision=2).status == 200  # stores it, too
+    stored = handler("estimate")(asked, None)["body"]
+    with mock.patch.object(bundled, "load", return_value=None):
+        later = handler("estimate")(asked, None)["body"]
+    assert json.loads(before)["pricing"]["version"] == version
+    assert before == stored == later
 
 
 # Prices of the past

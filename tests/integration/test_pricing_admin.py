@@ -185,10 +185,11 @@ def test_a_refused_decision_is_told_which_revision_there_is(
 
 
 def test_a_decision_that_another_overtakes_is_told_where_it_is_now(two: Api) -> None:
+    two.ledger.propose(book("v3"), proposal=PLAIN)
     real = Ledger.activate
 
     def overtaken(self: Ledger, version: str, **named: Any) -> Any:
-        real(self, "v1", expected_revision=1, **BY)
+        real(self, "v3", expected_revision=1, **BY)
         return real(self, version, **named)
 
     with mock.patch.object(Ledger, "activate", overtaken):
@@ -204,6 +205,37 @@ def test_a_rejected_version_never_becomes_active(two: Api) -> None:
 
 def test_the_active_version_cannot_be_rejected(two: Api) -> None:
     assert "active version" in problem(two.reject("v1"), 409, "conflict")
+
+
+def test_the_active_version_is_not_activated_again(two: Api) -> None:
+    """Everybody who has read the revision could no longer use it, for nothing."""
+    two.activate("v2", 1, by=BOB)
+    audit = two.ledger.audit_head()
+    for by in (ANN, BOB):
+        assert "active version already" in problem(two.activate("v2", 2, by=by), 409, "conflict")
+    assert "revision" in problem(two.activate("v2", 1, by=BOB), 409, "conflict")
+    assert two.ledger.audit_head() == audit
+    listed = two.send("GET", "/v1/pricing/versions").body
+    assert (listed["active"], listed["revision"]) == ("v2", 2)
+    assert two.activate("v1", 2, by=ANN).body["revision"] == 3  # a colleague's reading still holds
+    assert two.activate("v2", 3, by=ANN).body["revision"] == 4
+
+
+def test_a_repeated_key_is_answered_with_its_activation_though_that_version_is_active(
+    two: Api,
+) -> None:
+    first = two.activate("v2", 1, by=BOB, key="k1")
+    again = two.activate("v2", 1, by=BOB, key="k1")
+    assert (first.status, again.body) == (200, first.body)
+    refused = two.activate("v2", 2, by=BOB, key="k2")
+    assert "active version already" in problem(refused, 409, "conflict")
+
+
+def test_the_bundled_version_that_is_active_is_not_stored_or_activated_again(api: Api) -> None:
+    assert api.activate("lesson-2025", 0).status == 200
+    audit = api.ledger.audit_head()
+    problem(api.activate("lesson-2025", 1), 409, "conflict")
+    assert api.ledger.audit_head() == audit
 
 
 def test_an_unknown_version_is_not_found(two: Api) -> None:
@@ -325,7 +357,7 @@ def test_without_a_store_the_bundled_versions_are_listed_and_said_to_be_stale(
     listed = call(
         catalogue, recorded, routeKey="GET /v1/pricing/versions", queryStringParameters=None
     ).body
-    assert (listed["stale"], listed["active"], listed["revision"]) == (True, None, 0)
+    assert (listed["stale"], listed["active"], listed["revision"]) == (True, None, None)
     assert {one["id"] for one in listed["versions"]} == set(bundled.ids())
 
 
@@ -359,6 +391,7 @@ def test_a_price_announced_for_later_can_be_taken_back(api: Api) -> None:
     assert [one["field"] for one in diff["changes"][0]["fields"]] == [
         "standard.input@2999-01-01T00:00:00Z"
     ]
+    assert diff["changes"][0]["also"] == ["cancelled"]
     again = api.send("POST", "/v1/pricing/cancellations", {**body, "expected_revision": 2})
     problem(again, 422, "invalid-request")
 

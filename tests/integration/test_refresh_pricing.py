@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from pricing import refresh_environment
+from pricing import slack_webhook
 from pricing.errors import TariffError
 from pricing.slack_webhook import WebhookFailed
 from tests.refreshing import Refreshing, excerpt, refreshing
@@ -189,7 +189,7 @@ def test_a_model_that_is_gone_for_a_week_is_marked_and_keeps_its_price(
 
 def test_slack_is_told_only_where_it_is_configured(refreshes: Refreshing) -> None:
     refreshes.serve("genai-prices", genai(dearer))
-    with mock.patch.object(refresh_environment, "post") as told:
+    with mock.patch.object(slack_webhook, "post") as told:
         refreshes.run()
     assert told.call_args_list == []
 
@@ -200,8 +200,8 @@ def test_slack_is_told_of_new_prices_and_a_failure_there_changes_nothing(
     refreshes.serve("genai-prices", genai(dearer))
     hook = "https://hooks.slack.com/services/T/B/x"
     with (
-        mock.patch.object(refresh_environment, "webhook_url", return_value=hook),
-        mock.patch.object(refresh_environment, "post", side_effect=WebhookFailed("no")) as told,
+        mock.patch.object(slack_webhook, "webhook_url", return_value=hook),
+        mock.patch.object(slack_webhook, "post", side_effect=WebhookFailed("no")) as told,
     ):
         answer = refreshes.run(TARIFF_NOTICE_PARAMETER="/tariff/slack")
     assert told.call_args.args[0] == hook

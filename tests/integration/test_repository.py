@@ -16,6 +16,7 @@ from pricing import bundled
 from pricing.aws_api import Credentials, DynamoReader
 from pricing.books import ACTIVE, Books
 from pricing.errors import (
+    Conflict,
     CorruptBook,
     StaleRevision,
     StoreUnavailable,
@@ -293,7 +294,7 @@ def test_activations_count_up_and_any_stored_version_may_come_back(repository: L
     repository.propose(first, proposal=PLAIN)
     repository.propose(second, proposal=PLAIN)
     assert repository.active() is None
-    history = [("v1", first), ("v2", second), ("v1", first), ("v1", first)]
+    history = [("v1", first), ("v2", second), ("v1", first), ("v2", second)]
     for revision, (version, one) in enumerate(history):
         made = repository.activate(version, expected_revision=revision, **BY)
         assert made == Pointer(version, one.sha256, revision + 1)
@@ -317,13 +318,23 @@ def test_a_version_that_is_not_stored_cannot_become_active(repository: Ledger) -
 def test_an_activation_that_expects_another_revision_is_refused_and_changes_nothing(
     repository: Ledger, expected: int
 ) -> None:
-    repository.propose(book("v1"), proposal=PLAIN)
-    repository.propose(book("v2"), proposal=PLAIN)
+    for version in ("v1", "v2", "v3"):
+        repository.propose(book(version), proposal=PLAIN)
     repository.activate("v1", expected_revision=0, **BY)
-    pointer = repository.activate("v1", expected_revision=1, **BY)
-    with pytest.raises(StaleRevision, match=f"no longer at revision {expected}"):
-        repository.activate("v2", expected_revision=expected, **BY)
+    pointer = repository.activate("v2", expected_revision=1, **BY)
+    for version in ("v2", "v3"):  # the active one too: its caller has not read that it is
+        with pytest.raises(StaleRevision, match=f"no longer at revision {expected}"):
+            repository.activate(version, expected_revision=expected, **BY)
     assert repository.active() == pointer
+
+
+def test_what_is_active_already_is_not_activated_again(repository: Ledger) -> None:
+    repository.propose(book("v1"), proposal=PLAIN)
+    pointer = repository.activate("v1", expected_revision=0, **BY)
+    rows = len(repository.audit_rows())
+    with pytest.raises(Conflict, match="active version already"):
+        repository.activate("v1", expected_revision=1, **BY)
+    assert (repository.active(), len(repository.audit_rows())) == (pointer, rows)
 
 
 def test_a_first_activation_expects_that_there_was_none(repository: Ledger) -> None:

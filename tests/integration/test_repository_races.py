@@ -139,8 +139,13 @@ def lost_updates(history: Sequence[Pointer]) -> int:
 
 
 def activate_at_once(store: Ledger, expected: int) -> list[Pointer]:
-    """What 16 activations from the same revision made, each of a version of its own."""
-    made = at_once([partial(activate, store, f"v{n}", expected) for n in range(THREADS)])
+    """What 16 activations from the same revision made, each of a version of its own.
+
+    By turns of one half of the versions: what is active is not activated again.
+    """
+    first = THREADS * (expected % 2)
+    versions = [f"v{number}" for number in range(first, first + THREADS)]
+    made = at_once([partial(activate, store, version, expected) for version in versions])
     return [pointer for pointer in made if pointer is not None]
 
 
@@ -150,7 +155,7 @@ def add_versions(store: Ledger, count: int) -> None:
 
 
 def test_of_16_activations_from_one_revision_exactly_one_wins(store: Ledger) -> None:
-    add_versions(store, THREADS)
+    add_versions(store, 2 * THREADS)
     for expected in range(5):
         made = activate_at_once(store, expected)
         assert len(made) == 1
@@ -163,13 +168,15 @@ ACTIVATIONS_EACH = 25
 
 
 def test_200_activations_by_8_clients_that_read_again_lose_no_update(store: Ledger) -> None:
-    add_versions(store, CLIENTS)
+    add_versions(store, 2 * CLIENTS)
 
     def keep_activating(client: int) -> list[Pointer]:
         made: list[Pointer] = []
         while len(made) < ACTIVATIONS_EACH:
             current = store.active()
-            pointer = activate(store, f"v{client}", current.revision if current else 0)
+            # By turns one of two of its own: what is active is not activated again.
+            version = f"v{client + CLIENTS * (len(made) % 2)}"
+            pointer = activate(store, version, current.revision if current else 0)
             if pointer is not None:
                 made.append(pointer)
         return made

@@ -23,6 +23,8 @@ WRITERS = frozenset(
         "UsageReportFunction",
     }
 )
+#: The functions that put prices in force, and tell Slack so.
+TELL_OF_PRICES = frozenset({"PricingAdminFunction", "RefreshPricingFunction"})
 WITHOUT_TABLE = frozenset({"SiteFunction"})
 
 
@@ -142,22 +144,42 @@ def test_objects_are_read_from_the_named_bucket_only_and_only_where_one_is_named
     assert policy["Condition"] == "HasInputBucket"
 
 
-def test_each_secret_may_be_read_by_its_own_function_and_no_other(deployed: Template) -> None:
-    reading = {
-        statement.document["Resource"]["Fn::Sub"].partition("${AWS::AccountId}:")[2]: (
-            statement.owner
-        )
-        for statement in statements(deployed)
-        if any(action.startswith(("ssm:", "secretsmanager:")) for action in statement.actions)
-    }
+def test_each_secret_may_be_read_by_its_own_functions_and_no_other(deployed: Template) -> None:
+    reading: dict[str, set[str]] = {}
+    for statement in statements(deployed):
+        if any(action.startswith(("ssm:", "secretsmanager:")) for action in statement.actions):
+            name = statement.document["Resource"]["Fn::Sub"].partition("${AWS::AccountId}:")[2]
+            reading.setdefault(name, set()).add(statement.owner)
 
     assert reading == {
-        "parameter${SlackSecretParameter}": role_of(deployed, "SlackFunction"),
-        "parameter/aws/reference/secretsmanager/${SlackSecretName}": "SlackSecretPolicy",
-        "secret:${SlackSecretName}-??????": "SlackSecretPolicy",
-        "parameter${NoticeParameter}": reading["parameter${NoticeParameter}"],
+        "parameter${SlackSecretParameter}": {role_of(deployed, "SlackFunction")},
+        "parameter/aws/reference/secretsmanager/${SlackSecretName}": {"SlackSecretPolicy"},
+        "secret:${SlackSecretName}-??????": {"SlackSecretPolicy"},
+        "parameter${NoticeParameter}": {role_of(deployed, name) for name in TELL_OF_PRICES},
     }
-    assert reading["parameter${NoticeParameter}"].startswith("RefreshPricing")
+
+
+def test_who_tells_of_prices_is_told_where_and_may_read_it_only_where_it_is_configured(
+    deployed: Template,
+) -> None:
+    named = {
+        function_id
+        for function_id, function in resources(deployed, FUNCTIONS).items()
+        if function["Properties"]["Environment"]["Variables"].get("TARIFF_NOTICE_PARAMETER")
+        == {"Ref": "NoticeParameter"}
+    }
+    assert named == TELL_OF_PRICES
+    for function_id in TELL_OF_PRICES:
+        role = deployed["Resources"][role_of(deployed, function_id)]["Properties"]
+        (policy,) = role["Policies"]
+        conditional = [
+            statement["Fn::If"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            if "Fn::If" in statement
+        ]
+        assert [(one[0], one[1]["Action"], one[2]) for one in conditional] == [
+            ("TellsSlack", "ssm:GetParameter", {"Ref": "AWS::NoValue"})
+        ]
 
 
 def test_a_secret_of_secrets_manager_is_for_the_slack_function_where_one_is_named(

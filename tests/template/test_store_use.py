@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from pricing import environment, refresh_environment, slack_settings
+from pricing import change_notice, environment, refresh_environment, slack_settings
 from pricing.aws_api import AwsJson
 from pricing.aws_patience import ANSWERING, SCHEDULED, Patience
 from pricing.fetcher import Fetcher
@@ -25,8 +25,10 @@ QUICK_SECONDS = 0.1
 #: Of a timeout; the alarms are set there.
 WELL_INSIDE = 0.8
 #: Seconds that a function needs for itself before, between and after: a cold start with boto3;
-#: beside it, what takes long. Calibration and reports compute, and the refresh fetches.
+#: beside it, what takes long. Calibration and reports compute, the refresh fetches, and an
+#: administrator's change is told.
 BESIDE: Mapping[str, float] = {
+    "pricing_admin": change_notice.SECONDS,
     "recommend": 12,
     "usage_report": 15,
     "refresh_pricing": Fetcher().total_seconds + refresh_environment.GRACE_SECONDS + 10,

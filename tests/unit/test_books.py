@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 
@@ -260,6 +261,33 @@ def test_a_pinned_bundled_version_never_touches_the_store(
     assert pinned == BookInForce(pinned.book, "bundled", stale=False, age_seconds=None)
     assert pinned.book.id == version
     assert not store.asked
+
+
+@pytest.mark.parametrize("version", bundled.ids())
+def test_a_pinned_version_says_that_it_came_with_tariff_when_a_later_release_has_it_no_more(
+    books: Books, store: Store, version: str
+) -> None:
+    """The same request against the same version gets the same bytes for ever."""
+    before = books.in_force(version, NOW)
+    store.books[version] = before.book
+    with mock.patch.object(bundled, "load", return_value=None):
+        after = Books(store).in_force(version, NOW)
+    assert after == before
+    assert store.asked == {version: 1}
+
+
+#: Every release adds its own here, and none takes one away.
+RELEASED = ("lesson-2025", "2026-11-23.2")
+
+
+@pytest.mark.parametrize("version", RELEASED)
+def test_what_a_release_came_with_is_known_for_that_in_every_later_one(version: str) -> None:
+    assert bundled.came_with_tariff(version)
+
+
+def test_what_this_release_comes_with_is_among_those_and_what_was_only_stored_is_not() -> None:
+    assert all(bundled.came_with_tariff(version) for version in bundled.ids())
+    assert not bundled.came_with_tariff(FIRST.id)
 
 
 def test_a_pinned_stored_version_is_read_once_and_kept_while_the_store_is_lost(

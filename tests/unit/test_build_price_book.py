@@ -154,6 +154,42 @@ def test_what_was_just_written_passes_the_check(catalogue: Path) -> None:
     assert json.loads((catalogue.parent / "data" / "index.json").read_bytes())["current"] == "v1"
 
 
+def came_with(catalogue: Path) -> list[str]:
+    index = json.loads((catalogue.parent / "data" / "index.json").read_bytes())
+    found: list[str] = index["came_with"]
+    return found
+
+
+def test_a_book_that_is_no_longer_built_has_to_be_named_as_an_earlier_one(
+    catalogue: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(catalogue) == 0
+    (catalogue / "maker.toml").write_text(CATALOGUE.replace('id = "v1"', 'id = "v2"'))
+    assert run(catalogue) == 1
+    assert "earlier.toml has to name what is no longer built: v1" in capsys.readouterr().err
+    assert came_with(catalogue) == ["v1"]  # nothing was written
+    (catalogue / "earlier.toml").write_text('earlier = ["v1"]')
+    assert run(catalogue) == 0
+    assert came_with(catalogue) == ["v1", "v2"]
+    assert not (catalogue.parent / "data" / "v1.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('earlier = ["v1"]', "v1 is still built"),
+        ('earlier = "v0"', "a list of version ids"),
+        ("earlier = [1]", "a list of version ids"),
+    ],
+)
+def test_earlier_versions_that_cannot_be_meant_are_refused(
+    catalogue: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    (catalogue / "earlier.toml").write_text(text)
+    assert run(catalogue) == 1
+    assert said in capsys.readouterr().err
+
+
 def test_the_check_names_a_changed_a_missing_and_an_unexpected_file(
     catalogue: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -269,7 +269,19 @@ def test_a_list_that_lost_over_a_fifth_is_believed_nothing_alone() -> None:
         return codes(decided(active, *left))
 
     assert waiting(2) == set()
-    assert waiting(3) == {"provider_pattern"}
+    assert waiting(3) == {"list_shrunk"}
+
+
+@pytest.mark.parametrize(
+    "life", [{"missing_upstream_since": "2026-11-01"}, {"retires": "2026-11-01"}]
+)
+def test_models_known_to_be_gone_do_not_make_a_list_a_shrunk_one(life: dict[str, str]) -> None:
+    active = [row(f"swift-{number}") for number in range(10)]
+    active = [{**one, "lifecycle": life} if at < 3 else one for at, one in enumerate(active)]
+    news = {**OLD, "input": "2.2"}
+    left = [candidate({GENAI: OLD, LITELLM: OLD}, f"swift-{at}") for at in range(3, 9)]
+    verdict = decided(active, *left, candidate({GENAI: news, LITELLM: OLD}, "swift-9"))
+    assert (verdict.shrunk, rates(verdict, "swift-9")["input"]) == (frozenset(), "2.2")
 
 
 def test_many_prices_that_move_by_one_factor_on_one_sources_word_wait() -> None:
@@ -375,6 +387,98 @@ def test_names_whose_prices_part_become_two_models() -> None:
         "swift-dated": "2",
     }
     assert all("swift-dated" not in one.get("aliases", ()) for one in verdict.rows)
+
+
+def test_a_name_that_parts_is_what_the_change_and_the_doubt_are_about() -> None:
+    active = row() | {"aliases": ["swift-dated"]}
+    new = {"input": "1.6", "output": "50"}
+    verdict = decided(
+        [active],
+        candidate({GENAI: OLD, LITELLM: OLD}),
+        candidate({GENAI: new, LITELLM: OLD}, "swift-dated"),
+    )
+    assert [(key, str(one.field)) for key, one, _ in verdict.accepted] == [
+        ("maker/swift-dated", "standard.input")
+    ]
+    assert [(one.model, one.field) for one in verdict.waiting] == [
+        ("swift-dated", "standard.output")
+    ]
+    # The next day the other name costs that too: nobody went back from anything.
+    applied = {"maker/swift-dated standard.input": "1.6"}
+    news = candidate({GENAI: {**OLD, "input": "1.6"}, LITELLM: {**OLD, "input": "1.6"}})
+    later = decide(verdict.rows, [news], "2026-11-25T03:00:00", HORIZON, applied=applied)
+    assert (codes(later), rates(later)["input"]) == (set(), "1.6")
+
+
+def test_what_the_list_that_is_not_preferred_says_anew_is_heard_too() -> None:
+    """genai-prices' price is the candidate's, and as before; litellm moved."""
+    found = decided([row()], candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.2"}}))
+    assert rates(found)["input"] == "2.2"
+    dear = decided([row()], candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.6"}}))
+    assert [(one.after, one.code, one.sources) for one in dear.waiting] == [
+        ("2.6", "change_over_25_percent", (LITELLM,))
+    ]
+
+
+def test_what_a_list_was_known_to_say_differently_moves_nothing_the_next_day() -> None:
+    said = candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.2"}})
+    first = decided([row()], said)
+    (changed,) = first.rows
+    assert changed["disagreements"] == [
+        {
+            "component": "input",
+            "mode": "standard",
+            "genai_prices": "2",
+            "litellm": "2.2",
+            "used": "2.2",
+        }
+    ]
+    second = decide(first.rows, [said], "2026-11-25T03:00:00", HORIZON)
+    assert (second.rows, second.waiting) == (first.rows, ())
+
+
+def test_what_a_person_approved_on_the_word_of_one_list_stays() -> None:
+    dear = {**OLD, "input": "6"}
+    said = candidate({GENAI: OLD, LITELLM: dear})
+    approved = decided([row()], said).approved_rows
+    later = decide(approved, [said], "2026-11-25T03:00:00", HORIZON)
+    assert (later.rows, later.waiting) == (approved, ())
+    assert rates(later)["input"] == "6"
+
+
+def test_a_tier_that_a_list_does_not_have_is_no_word_about_its_price() -> None:
+    tiered = {
+        "standard": {"rates": OLD, "tiers": [{"above_tokens": 200_000, "rates": {"input": "4"}}]}
+    }
+    active = row() | {"prices": [{"lists": tiered, "source": BOTH}]}
+    said = {GENAI: sketch_of(tiered), LITELLM: sketch_of(lists(standard=OLD))}
+    found = Candidate(active, {"swift": said})
+    assert decided([active], found).rows == [active]
+
+
+def test_copies_of_a_sellers_list_do_not_contradict_the_seller() -> None:
+    """Its own word within a quarter is believed, and what the copies say of it is no news."""
+
+    def verdict(named: str, copied: str) -> Verdict:
+        new = {**OLD, "input": named}
+        said = {"openrouter": new, GENAI: {**OLD, "input": copied}}
+        found = candidate(said, used="openrouter")
+        found = replace(found, first_hand=frozenset({"openrouter"}))
+        return decided([row(source="openrouter 1, genai-prices 1")], found)
+
+    assert rates(verdict("2.2", "2.4"))["input"] == "2.2"
+    assert verdict("2", "2.4").rows == [row(source="openrouter 1, genai-prices 1")]
+    assert codes(verdict("2.6", "2.4")) == {"change_over_25_percent"}
+    assert rates(verdict("2.6", "2.6"))["input"] == "2.6"
+
+
+def test_a_discount_that_no_list_states_any_more_is_kept() -> None:
+    half = {"input": "1", "output": "5"}
+    active = row(standard=OLD, batch=half)
+    said = {name: sketch_of(lists(standard=OLD)) for name in (GENAI, LITELLM)}
+    verdict = decided([active], Candidate(row(standard=OLD, batch=OLD), {"swift": said}))
+    assert verdict.rows == [active]
+    assert codes(verdict) == {"price_withdrawn"}
 
 
 def test_a_mode_follows_its_standard_price_by_the_same_factor() -> None:

@@ -218,6 +218,39 @@ def test_a_clouds_claude_has_anthropics_price_by_endpoint(
     assert standard(clouds(provider, listed)[name])["input"] == price
 
 
+@pytest.mark.parametrize(("start", "price"), [("2026-11-22", "6"), ("2026-11-23", "5")])
+def test_a_clouds_claude_costs_what_anthropic_charges_today_and_not_what_is_announced(
+    start: str, price: str
+) -> None:
+    now, then = (lists(standard={"input": one, "output": "25"}) for one in ("5", "6"))
+    periods = [{"lists": now, "to": start}, {"lists": then, "from": start}]
+    listed = [litellm(now, id="claude-opus-5")]
+    found = rows([], listed, provider="azure", claude=[CLAUDE | {"prices": periods}])
+    assert standard(found["claude-opus-5"])["input"] == price
+
+
+def test_a_claude_model_of_which_little_is_known_is_no_hindrance_to_the_clouds() -> None:
+    added = {key: CLAUDE[key] for key in ("id", "name", "prices")}
+    listed = lists(standard={"input": "5", "output": "25"})
+    both = [genai(listed, id="x", names=["claude-opus-5"])]
+    found = rows(both, [], provider="azure", claude=[added])["claude-opus-5"]
+    assert standard(found)["input"] == "5"
+    assert "max_output_tokens" not in found
+
+
+def test_what_a_seller_names_itself_is_what_it_charges() -> None:
+    tiers = [{"above_tokens": 200_000, "rates": {"input": "2", "output": "10"}}]
+    copied = {"standard": {"rates": ONE, "tiers": tiers}}
+    imported = {"provider": "openrouter", "genai_prices": [genai(copied)], "litellm": []}
+    named = {"swift": sketch_of(lists(standard=TWO))}
+    tables = Corrections({"as_of": date(2026, 11, 22)})
+    (merge,) = merges([], [imported], tables, VERSIONS, [], named)
+    (row,) = merge.rows
+    assert standard(row) == TWO
+    assert row["prices"][0]["lists"]["standard"]["tiers"] == tiers
+    assert row["prices"][0]["source"] == "openrouter 2026-11-22, genai-prices 1"
+
+
 def test_a_search_costs_the_same_on_a_regional_endpoint() -> None:
     found = clouds("bedrock", "us.anthropic.claude-opus-5")
     assert standard(found["us.anthropic.claude-opus-5"])["web_search"] == "0.01"

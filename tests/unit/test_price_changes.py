@@ -107,6 +107,74 @@ def test_other_facts_are_named_without_their_values() -> None:
     assert (change.fields, change.also) == ((), ("context_window",))
 
 
+def test_a_price_that_was_cancelled_is_named_where_no_price_differs_any_more() -> None:
+    """Cancelled, it is gone from both; what differs is that lists cannot bring it back."""
+    now = lists({"input": "3"})
+    change = only_change(priced(now), priced(now, cancelled=["2027-01-01"]))
+    assert (change.fields, change.past, change.also) == ((), False, ("cancelled",))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "also"),
+    [
+        ({}, {"bare_names": False}, ("bare_names",)),
+        ({"bare_names": False}, {}, ("bare_names",)),
+        ({"input_only": True}, {}, ("input_only",)),
+        ({"source": "a page"}, {"source": "another"}, ("source",)),
+        (
+            {"context_window": 5, "cancelled": ["2027-01-01"]},
+            {},
+            ("context_window", "cancelled"),
+        ),
+    ],
+)
+def test_what_a_row_says_beside_its_prices_is_named(
+    before: dict[str, Any], after: dict[str, Any], also: tuple[str, ...]
+) -> None:
+    now = lists({"input": "3"})
+    assert only_change(priced(now, **before), priced(now, **after)).also == also
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [("source", "another list"), ("served_as_standard", ["flex"]), ("context_window", 9)],
+)
+def test_what_is_said_of_a_price_that_stays_the_same_is_named(fact: str, value: object) -> None:
+    now = lists({"input": "3"})
+    change = only_change(priced(now), priced({**now, fact: value}))
+    assert (change.fields, change.past, change.also) == ((), False, (f"prices.{fact}",))
+
+
+def test_of_a_price_that_differs_its_source_is_not_named_too() -> None:
+    change = only_change(
+        priced(lists({"input": "3"})), priced({**lists({"input": "4"}), "source": "another list"})
+    )
+    assert [one.field for one in change.fields] == ["standard.input"]
+    assert change.also == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {"bare_names": True}),
+        ({}, {"cancelled": []}),
+        ({}, {"notes": []}),
+        ({"capabilities": ["tools", "vision"]}, {"capabilities": ["vision", "tools"]}),
+    ],
+)
+def test_the_same_in_other_words_is_no_difference(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    rows = [priced(lists({"input": "3"}), **facts) for facts in (one, other)]
+    assert difference(book("v1", rows[:1]), book("v2", rows[1:]), NOW) == ()
+
+
+def test_a_period_cut_in_two_is_no_difference() -> None:
+    day, now = "2026-12-01", lists({"input": "3"})
+    one, other = priced(now), priced({**now, "to": day}, {**now, "from": day})
+    assert difference(book("v1", [one]), book("v2", [other]), NOW) == ()
+
+
 def test_models_that_came_and_went_are_listed_with_their_prices() -> None:
     came, went = difference(
         book("v1", [row("b"), row("kept")]), book("v2", [row("a"), row("kept")]), NOW
@@ -230,6 +298,21 @@ def test_the_past_differs_exactly_where_a_moment_before_is_priced_differently(
     before = [at for at in EDGES if at < asked]
     differs = any(standard_at(one, at) != standard_at(other, at) for at in before)
     assert any(change.past for change in found) == differs
+
+
+@given(
+    timelines(),
+    timelines(),
+    st.sampled_from(MOMENTS),
+    st.fixed_dictionaries({}, optional={"cancelled": st.just(["2027-01-01"])}),
+)
+def test_a_model_is_listed_exactly_where_something_of_it_is_named(
+    one: dict[str, Any], other: dict[str, Any], asked: datetime, facts: dict[str, Any]
+) -> None:
+    found = difference(book("v1", [one]), book("v2", [{**other, **facts}]), asked)
+    assert all(change.fields or change.past or change.also for change in found)
+    same = all(standard_at(one, at) == standard_at(other, at) for at in EDGES)
+    assert bool(found) == (not same or bool(facts))
 
 
 @given(timelines())

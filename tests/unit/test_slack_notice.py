@@ -1,14 +1,18 @@
 """The notice of new prices: readable, short, and inert whatever a list calls its models."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from pricing import bundled
+from pricing.price_admin import without_scheduled
 from pricing.price_book import PriceBook
 from pricing.refresh import Memory, Refreshed
-from pricing.slack_notice import inert, notice_of
+from pricing.slack_notice import inert, notice_of, notice_of_activation
 from pricing.slack_webhook import WebhookFailed, post
+from tests.books import book, row
 from tests.refreshing import excerpt_book
 
 CHANGE = {
@@ -57,6 +61,93 @@ def test_a_notice_stays_short_and_counts_the_rest() -> None:
     assert text
     assert len(text) < 3000
     assert "and 385 more models" in text
+
+
+# What an administrator put in force
+
+ANN = "arn:aws:sts::123456789012:assumed-role/tariff-admin/ann"
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+
+
+def costing(version: str, usd: str, *others: str, name: str = "rocket") -> PriceBook:
+    lists = {"standard": {"rates": {"input": usd, "output": "15"}}}
+    rows = [row(name, prices=[{"source": "list", "lists": lists}]), *map(row, others)]
+    return book(version, rows)
+
+
+def activation(
+    before: PriceBook | None, after: PriceBook, *, actor: str = ANN, reason: str = "Checked."
+) -> str | None:
+    return notice_of_activation(before, after, actor=actor, reason=reason, now=NOW)
+
+
+def test_an_activation_is_told_with_who_and_why_and_every_kind_of_difference() -> None:
+    text = activation(costing("v1", "3", "gone"), costing("v2", "4.50", "new"))
+    assert text
+    assert text.splitlines() == [
+        "*Prices changed* by ann, to version `v2`, from `v1`",
+        "Why: Checked.",
+        "• acme/rocket: standard.input $3 → $4.5",
+        "New: acme/new",
+        "Gone: acme/gone",
+    ]
+
+
+def test_a_cancelled_announcement_is_told_with_the_day_it_was_for() -> None:
+    day = "2027-01-01"
+    now, rise = ({"standard": {"rates": {"input": usd}}} for usd in "34")
+    announced = book(
+        "v1",
+        [
+            row(
+                "rocket",
+                prices=[
+                    {"source": "list", "lists": now, "to": day},
+                    {"source": "list", "lists": rise, "from": day},
+                ],
+            )
+        ],
+    )
+    moment = datetime(2027, 1, 1, tzinfo=UTC)
+    after = without_scheduled(announced, "acme/rocket", moment, NOW)
+    text = activation(announced, after, actor="jwt:ann")
+    assert text
+    assert text.startswith("*Prices changed* by jwt:\u2060ann, to version")
+    assert text.splitlines()[2] == (
+        "• acme/rocket: standard.input@\u20602027-01-01T00:\u206000:\u206000Z $4 → $3"
+    )
+
+
+def test_the_first_version_is_told_without_a_comparison() -> None:
+    assert activation(None, costing("v1", "3")) == (
+        "*Prices changed* by ann, to version `v1`, the first\nWhy: Checked."
+    )
+
+
+def test_a_version_that_prices_everything_the_same_is_not_told() -> None:
+    assert activation(costing("v1", "3"), costing("v2", "3")) is None
+    other_facts = book("v2", [row("rocket", context_window=5)])
+    assert activation(book("v1"), other_facts) is None
+
+
+def test_an_activation_of_thousands_of_differences_stays_a_notice() -> None:
+    lesson = bundled.load("lesson-2025")
+    assert lesson is not None
+    for before, after in ((lesson, bundled.current()), (bundled.current(), lesson)):
+        text = activation(before, after, reason="x" * 500)
+        assert text
+        assert len(text) < 3000
+        assert " more" in text.splitlines()[-1]
+
+
+def test_what_an_administrator_writes_cannot_mention_link_or_format() -> None:
+    text = activation(
+        costing("v1", "3"), costing("v2", "4"), actor="<!here>", reason="<!channel> *now*\n• x"
+    )
+    assert text
+    assert "<" not in text
+    assert "*now" not in text
+    assert len(text.splitlines()) == 3
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 from pricing import bundled
 from pricing.errors import CorruptBook, StoreUnavailable, UnknownVersion
@@ -85,9 +86,17 @@ class Books:
         return book
 
     def _pin(self, version_id: str) -> BookInForce:
-        copy = bundled.load(version_id)
-        if copy is not None:
-            return BookInForce(copy, "bundled", stale=False, age_seconds=None)
+        book = bundled.load(version_id)
+        if book is None:
+            book = self._stored(version_id)
+        # Where it came from, not where its bytes were read: a later release that no longer has it
+        # in its bundle must answer the same.
+        source: Literal["bundled", "store"] = (
+            "bundled" if bundled.came_with_tariff(version_id) else "store"
+        )
+        return BookInForce(book, source, stale=False, age_seconds=None)
+
+    def _stored(self, version_id: str) -> PriceBook:
         book = self._pinned.get(version_id)
         if book is None and self._book is not None and self._book.id == version_id:
             book = self._book
@@ -95,13 +104,13 @@ class Books:
             book = self._repository.get(version_id) if self._repository else None
             if book is None:
                 raise UnknownVersion(
-                    "There is no price version with this id; leave pricing_version out for the"
-                    " active one."
+                    "There is no price version with this id; GET /v1/pricing/versions lists those"
+                    " there are."
                 )
             if len(self._pinned) >= MAX_PINNED:
                 self._pinned.clear()
             self._pinned[version_id] = book
-        return BookInForce(book, "store", stale=False, age_seconds=None)
+        return book
 
 
 def _last_known_good(now: datetime) -> BookInForce:

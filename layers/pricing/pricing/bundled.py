@@ -38,6 +38,14 @@ def load(version_id: str) -> PriceBook | None:
     return _book(version_id) if version_id in _index()["books"] else None
 
 
+def came_with_tariff(version_id: str) -> bool:
+    """Whether this release or one before it has or had this version in its bundle.
+
+    A fact about the version, not about the release: once true, it is true of every later one.
+    """
+    return version_id in _index()["came_with"]
+
+
 def merge_rules() -> dict[str, Any]:
     """The corrections and families that fetched price lists are merged by."""
     rules: dict[str, Any] = json.loads(_read("merge_rules.json"))

@@ -10,6 +10,7 @@ from pricing.errors import FieldError, InvalidRequest
 from pricing.estimate import Provenance, provenance
 from pricing.instants import AsOf
 from pricing.models import COMPONENT_UNITS, TOKEN, Lifecycle, Model, PriceList, PricePeriod
+from pricing.pages import page_of
 from pricing.price_book import BookInForce
 
 
@@ -146,23 +147,21 @@ class Health:
 
 
 def list_models(
-    in_force: BookInForce, wanted: ModelFilter, as_of: AsOf, *, after: str | None, limit: int
+    in_force: BookInForce, wanted: ModelFilter, as_of: AsOf, *, cursor: str | None, limit: int
 ) -> ModelList:
-    """Up to ``limit`` models whose ``provider/id`` sorts behind ``after``.
+    """Up to ``limit`` models, in the order of ``provider/id``.
 
-    The cursor is the key of the last row, so a page that spans two price versions neither
+    The cursor is made of the key of the last row, so a page that spans two price versions neither
     repeats nor loses a model that is in both. Raises InvalidRequest for a filter that no model of
     this version could ever meet: a misspelt one is not an empty list.
     """
     models = list(in_force.book.models())
     wanted.check_against(models)
-    found = [
-        model for model in models if (after is None or model.key > after) and wanted.accepts(model)
-    ]
-    page = found[:limit]
+    found = filter(wanted.accepts, models)
+    page = page_of("models", found, lambda one: one.key, cursor=cursor, limit=limit)
     return ModelList(
-        models=tuple(_summary(model, as_of) for model in page),
-        next_cursor=page[-1].key if len(found) > limit else None,
+        models=tuple(_summary(model, as_of) for model in page.rows),
+        next_cursor=page.next_cursor,
         pricing=provenance(in_force, as_of),
     )
 

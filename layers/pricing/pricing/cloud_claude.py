@@ -13,6 +13,7 @@ from typing import Any
 from pricing.model_names import AREA, stem
 from pricing.money import multiply
 from pricing.price_columns import TOKEN_COLUMNS, Rates, Sketch, sketch_of
+from pricing.price_timeline import today
 
 CLOUDS = ("azure", "bedrock", "vertex")
 REGIONAL = Decimal("1.1")
@@ -41,16 +42,19 @@ class ClaudeOnClouds:
         row = self._models.get(stem(name).removeprefix("anthropic-"))
         return row if row and row.get("prices") else None
 
-    def sketch(self, provider: str, name: str, listed: Iterable[Sketch]) -> Sketch | None:
-        """The prices of one name; modes and per-use columns only where a list has them too."""
+    def sketch(self, provider: str, name: str, listed: Iterable[Sketch], day: str) -> Sketch | None:
+        """The prices of one name by the end of a day; modes and per-use columns only where a list
+        has them too.
+        """
         row = self.model(provider, name)
-        if row is None:
+        period = today(row["prices"], f"{day}T23:59:59") if row else None
+        if period is None:
             return None
         listed = list(listed)
         modes = {"standard", *(mode for lists in listed for mode in lists if mode == "batch")}
         searches = any("web_search" in lists["standard"][0] for lists in listed)
         factor = REGIONAL if is_regional(provider, name) else Decimal(1)
-        lists = sketch_of(row["prices"][-1]["lists"])
+        lists = sketch_of(period["lists"])
         return {
             mode: {
                 above: _multiplied(rates, factor, searches=searches)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pricing.catalogue import ModelFilter
 from pricing.contract import Name, Versioned
+from pricing.contract_pricing import CURSOR, Cursor
 
 
 class PricesQuery(Versioned):
@@ -19,9 +20,7 @@ class ModelsQuery(Versioned):
     family: Name | None = None
     capability: Name | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 100
-    cursor: Annotated[str, Field(max_length=300)] | None = Field(
-        default=None, description="`next_cursor` of the page before; leave out for the first page."
-    )
+    cursor: Cursor | None = Field(default=None, description=CURSOR)
 
     def filter(self) -> ModelFilter:
         """The domain's filter."""

@@ -10,15 +10,15 @@ from pricing.errors import InvalidRequest
 from pricing.instants import AsOf
 
 Limit = Annotated[int, Field(ge=1, le=200)]
-Cursor = Annotated[str, Field(max_length=300)]
-_CURSOR = "`next_cursor` of the page before; leave out for the first page."
+Cursor = Annotated[str, Field(max_length=600)]
+CURSOR = "`next_cursor` of the page before; leave out for the first page."
 
 
 class VersionsQuery(Request):
     """Query parameters of the version list."""
 
     limit: Limit = 50
-    cursor: Cursor | None = Field(default=None, description=_CURSOR)
+    cursor: Cursor | None = Field(default=None, description=CURSOR)
 
 
 class DiffQuery(Request):
@@ -32,7 +32,7 @@ class DiffQuery(Request):
     to: Name = Field(default="active", description="The version after: an id, or `active`.")
     as_of: AsOfText | None = None
     limit: Limit = 100
-    cursor: Cursor | None = Field(default=None, description=_CURSOR)
+    cursor: Cursor | None = Field(default=None, description=CURSOR)
 
     def moment(self, now: datetime) -> AsOf:
         """The moment whose prices to hold against each other."""
@@ -51,11 +51,11 @@ class ChangesQuery(Request):
         ),
     ]
     limit: Limit = 100
-    cursor: Cursor | None = Field(default=None, description=_CURSOR)
+    cursor: Cursor | None = Field(default=None, description=CURSOR)
 
     def span(self, now: datetime) -> tuple[AsOf, AsOf]:
         """From then to now; raises InvalidRequest for a moment that has not come."""
         since, until = moment_in(self.since, "/since"), AsOf.now(now)
-        if since.instant > until.instant:
+        if since.instant > now:  # and not ``until``, which leaves out the part of a second
             raise InvalidRequest.at("/since", "has not come yet; name a moment that has passed")
         return since, until

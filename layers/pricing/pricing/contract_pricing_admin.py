@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from pricing.contract import Request, moment_in
-from pricing.contract_pricing import Limit
+from pricing.contract_pricing import CURSOR, Cursor, Limit
 
 #: What other text is shown as depends on these: they turn its direction round.
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -87,6 +87,4 @@ class AuditQuery(Request):
     """Query parameters of the audit."""
 
     limit: Limit = 50
-    cursor: Annotated[int, Field(ge=1)] | None = Field(
-        default=None, description="`next_cursor` of the page before."
-    )
+    cursor: Cursor | None = Field(default=None, description=CURSOR)

@@ -16,7 +16,6 @@ from pricing.guard_candidate import OWN, Candidate
 from pricing.guard_model import Judgement, judge, standard_rates
 from pricing.guard_names import Names
 from pricing.guard_patterns import (
-    LOST,
     PATTERN_MODELS,
     VANISHED_SHARE,
     doubt_lists,
@@ -50,6 +49,8 @@ class Verdict:
     approved_rows: list[Row]
     #: Fields on which a source differed, believed or not.
     compared: int
+    #: The lists that lost over a fifth of what was priced from them.
+    shrunk: frozenset[str] = frozenset()
 
 
 def decide(
@@ -89,7 +90,7 @@ def decide(
     for candidate in new:
         doubt = _doubt_about_new(candidate, names, bands.get(candidate.row["provider"]))
         if doubt is None and not candidate.own and candidate.said.keys() <= gone_from:
-            doubt = Doubt.of("provider_pattern", LOST)
+            doubt = Doubt.of("list_shrunk")
         if doubt is None:
             added.append((candidate, True))
         else:
@@ -118,6 +119,7 @@ def decide(
         rows=assembled(active, taken, aliases, [c.row for c, sound in added if sound]),
         approved_rows=assembled(active, taken, aliases, [c.row for c, _ in added], approved=True),
         compared=sum(len(found.changes) for found in judgements),
+        shrunk=gone_from,
     )
 
 

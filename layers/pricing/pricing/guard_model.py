@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.guard_candidate import OWN, Candidate
+from pricing.guard_news import known, with_news
 from pricing.guard_rules import (
     WITNESSABLE,
     WITNESSES,
@@ -131,6 +132,7 @@ def judge(model: str, active: Row, candidate: Candidate, now: str) -> Judgement:
     known, and is no news.
     """
     candidate = candidate.of([active["id"], *active.get("aliases", ())])
+    candidate = with_news(active, candidate, now)
     is_silent = not candidate.own and sources_of(active, now) - candidate.said.keys()
     ahead = active["prices"] if is_silent else candidate.row["prices"]
     cancelled = {instant(start) for start in active.get("cancelled", ())}
@@ -175,20 +177,10 @@ def _witness(
     # What copies of a seller's list say otherwise is no word against the seller's own.
     for source in () if sources & candidate.first_hand else candidate.said.keys() - sources:
         prices = candidate.prices_of(source, place)
-        known = {change.before, _known(found.active, source, place)}
-        if prices and (source in candidate.first_hand or not prices <= known):
+        was_known = {change.before, known(found.active, source, place)}
+        if prices and (source in candidate.first_hand or not prices <= was_known):
             against.add(source)
     return Witness(sources, frozenset(against), frozenset(earlier.get(place[1:], ())))
-
-
-def _known(active: Row, source: str, place: Field) -> Decimal | None:
-    """What this source was already known to say differently."""
-    for one in active.get("disagreements", ()):
-        here = (one["mode"], one.get("tier", 0), one["component"])
-        if here == (place.mode, place.above, place.column):
-            said = one.get(source.replace("-", "_"))
-            return None if said is None else Decimal(said)
-    return None
 
 
 def _earlier(active: Row, now: str) -> dict[tuple[str, str, int, str], set[Decimal]]:

@@ -20,7 +20,6 @@ from pricing.price_timeline import Difference, Field
 PATTERN_MODELS = 5
 PATTERN_SHARE = Decimal("0.25")
 MOST_SHARE = Decimal("0.5")
-LOST = "over a fifth of the list's models are gone"
 #: Where the ratios of batch and long-context prices are on the provider's own pages.
 RATIOS_PUBLISHED = {"anthropic", "azure", "bedrock", "google", "mistral", "openai", "vertex", "xai"}
 RATIO = "published ratio"
@@ -61,27 +60,38 @@ def patterns(judgements: Iterable[Judgement]) -> None:
                 found.hold(change.field, doubt)
 
 
-def lost(judgements: Iterable[Judgement], active: Iterable[Row], now: str) -> set[str]:
-    """The lists that no longer have over a fifth of the models that were priced from them."""
-    known = Counter(source for row in active for source in sources_of(row, now))
+def lost(judgements: Iterable[Judgement], active: Iterable[Row], now: str) -> frozenset[str]:
+    """The lists that no longer have over a fifth of the models that were priced from them.
+
+    Models nobody can call any more, and those known to be missing for long, are not looked for.
+    """
+    known = Counter(
+        source for row in active if _is_expected(row, now) for source in sources_of(row, now)
+    )
     still: dict[str, set[str]] = {source: set() for source in known}
     for found in judgements:
-        for source in sources_of(found.active, now) & found.candidate.said.keys():
-            still[source].add(key_of_row(found.active))
-    return {
+        if _is_expected(found.active, now):
+            for source in sources_of(found.active, now) & found.candidate.said.keys():
+                still[source].add(key_of_row(found.active))
+    return frozenset(
         source
         for source, count in known.items()
         if count >= PATTERN_MODELS and count - len(still[source]) > VANISHED_SHARE * count
-    }
+    )
 
 
-def doubt_lists(judgements: Iterable[Judgement], lost: set[str]) -> None:
+def _is_expected(row: Row, now: str) -> bool:
+    life = row.get("lifecycle", {})
+    return "missing_upstream_since" not in life and life.get("retires", now) >= now
+
+
+def doubt_lists(judgements: Iterable[Judgement], lost: frozenset[str]) -> None:
     """A list that lost so much is believed nothing that no other one says."""
     for found in judgements:
         for change in list(found.accepted()):
             sources = found.sources[change.field] or found.candidate.said.keys()
             if not found.candidate.own and sources <= lost:
-                found.hold(change.field, Doubt.of("provider_pattern", LOST))
+                found.hold(change.field, Doubt.of("list_shrunk"))
 
 
 def followers(judgements: Iterable[Judgement]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pricing.guard_candidate import Candidate
 from pricing.guard_model import Judgement
+from pricing.guard_news import differing
 from pricing.merge_prices import Row
 
 
@@ -74,13 +75,13 @@ def _row_after(
     for pair, judgement in taken:
         prices = judgement.prices(approved=approved)
         if not pair.splits:
-            after |= _changed(row, pair.candidate.row, prices)
+            after |= _changed(row, judgement, prices)
         elif prices != after["prices"]:
             moved = pair.moved
             after["aliases"] = [name for name in after["aliases"] if name not in moved]
             split = {**row, "id": moved[0], "name": moved[0], "aliases": moved[1:], "family": None}
-            splits.append(_tidy(split | {"prices": prices, "disagreements": []}))
-    return [_tidy(after), *splits] if splits else [after]
+            splits.append(_tidy(split | _changed(row, judgement, prices)))
+    return [row if after == row else _tidy(after), *splits]
 
 
 def key_of_row(row: Row) -> str:
@@ -93,18 +94,14 @@ def names_of(row: Row) -> set[str]:
     return {row["id"], *row.get("aliases", ())}
 
 
-def _changed(row: Row, said: Row, prices: list[Any]) -> Row:
+def _changed(row: Row, judgement: Judgement, prices: list[Any]) -> Row:
     """What differs in a row whose prices changed; nothing if they did not."""
     if prices == row["prices"]:
         return {}
-    found: Row = {"prices": prices}
     notes = [*row.get("notes", ())]
-    notes += [note for note in said.get("notes", ()) if note not in notes]
-    if notes:
-        found["notes"] = notes
-    if said.get("disagreements"):
-        found["disagreements"] = said["disagreements"]
-    return found
+    notes += [note for note in judgement.candidate.row.get("notes", ()) if note not in notes]
+    known = differing(judgement.candidate, prices, judgement.now)
+    return {"prices": prices, "notes": notes, "disagreements": known}
 
 
 def _tidy(row: Row) -> Row:

@@ -21,6 +21,7 @@ from pricing import errors
 from pricing.answers import members, to_json
 from pricing.contract import parse, parse_query
 from pricing.findings import bad_parameters
+from pricing.instants import Now
 from pricing.json_door import MAX_BODY_BYTES, read_json
 from pricing.request_log import frames, log_request
 
@@ -46,6 +47,8 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
 RETRY_AFTER_SECONDS = "5"
 #: What a body of JSON Lines is called; there is no registered name.
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
+#: Members of an answer that say which version it stands on, when, and how fresh that is.
+_PROVENANCE = frozenset({"pricing", "from_pricing", "to_pricing"})
 #: API Gateway's route for whatever no other route matches.
 DEFAULT_ROUTE = "$default"
 
@@ -221,10 +224,12 @@ def _reply(status: int, body: str, content_type: str, cache_control: str) -> Rep
 
 
 def _etag(answer: Any) -> str:
-    """Over what is known, and weak: how fresh that knowledge is does not make another answer."""
-    content = members(answer)
-    if "pricing" in content:
-        content["pricing"] = answer.pricing.version
+    """Over what is known, and weak: neither how fresh that knowledge is nor a moment that the
+    request did not name makes another answer.
+    """
+    content = {name: one for name, one in members(answer).items() if not isinstance(one, Now)}
+    for name in _PROVENANCE & content.keys():
+        content[name] = getattr(answer, name).version
     return f'W/"{hashlib.sha256(to_json(content).encode()).hexdigest()[:32]}"'
 
 

@@ -13,6 +13,15 @@ _OFFSET = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _SPACED = re.compile(r".{19,26} \d{2}:\d{2}", re.ASCII)
 
 
+class Now(str):
+    """The text of a moment that nobody named: another one in every answer, whatever else it says.
+
+    It is text like any other, and only a type of its own so that an ``ETag`` can leave it out.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class AsOf:
     """The moment a price is wanted for, and the text that named it. A date is 00:00 UTC."""
@@ -44,7 +53,7 @@ class AsOf:
     def now(cls, instant: datetime) -> "AsOf":
         """The current moment to the second, so that the answer names one it can be asked again."""
         whole = instant.astimezone(UTC).replace(microsecond=0)
-        return cls(whole, rfc3339(whole))
+        return cls(whole, Now(rfc3339(whole)))
 
 
 def rfc3339(instant: datetime) -> str:

@@ -129,9 +129,9 @@ class Ledger(Records):
 
         ``expected_revision`` is the revision the caller read, 0 when nothing was active. Raises
         UnknownVersion, StaleRevision when another activation came first, NotTheApprover when
-        what waits in the version was proposed by ``actor``, Conflict when it was rejected, or
-        when what waits in it was proposed on top of another version than the active one:
-        approving it would take back whatever became active since.
+        what waits in the version was proposed by ``actor``, Conflict when it was rejected, when it
+        is the active one already, or when what waits in it was proposed on top of another version
+        than the active one: approving it would take back whatever became active since.
         """
         stored = self._known(version_id)
         if stored.decision == "rejected":
@@ -142,6 +142,9 @@ class Ledger(Records):
                 " than who proposed them."
             )
         before = self.active_at(expected_revision)
+        if before is not None and before.version == version_id:
+            # Nothing would change but the revision, and everybody's reading of it would be stale.
+            raise Conflict(f"{version_id} is the active version already; nothing was changed.")
         if stored.needs_approval and stored.base != (before.version if before else None):
             raise Conflict(
                 f"What waits in {version_id} was proposed on top of {stored.base}, which is not"

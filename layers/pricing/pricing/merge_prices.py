@@ -143,7 +143,10 @@ class Merger:
         """Fill in the periods, today's disagreements, and what had to be left out."""
         ours, theirs = self.said(listing)
         claude = self._claude.sketch(
-            self._provider, listing.name, self._claude_lists.get(stem(listing.name), ())
+            self._provider,
+            listing.name,
+            self._claude_lists.get(stem(listing.name), ()),
+            self._corrections.as_of,
         )
         replacement = self._corrections.replacement(self._provider, listing.name)
         if replacement:

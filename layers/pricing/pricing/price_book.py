@@ -120,11 +120,11 @@ class PriceBook:
         """The model with this exact ``provider/id``; raises KeyError."""
         return self._built(self._rows[key])
 
-    def models_unlike(self, other: "PriceBook") -> dict[str, Model]:
-        """This book's models, by ``provider/id``, that are not byte for byte in the other."""
+    def rows_unlike(self, other: "PriceBook") -> dict[str, Mapping[str, Any]]:
+        """This book's rows, by ``provider/id``, that are not byte for byte in the other."""
         theirs = {*other._lines}  # noqa: SLF001 - the same class
         rows = (json.loads(line) for line in self._lines if line not in theirs)
-        return {model.key: model for model in map(self._built, rows)}
+        return {f"{row['provider']}/{row['id']}": row for row in rows}
 
     def find(self, reference: str, named_at: str = "/model") -> Match:
         """The model a reference means; raises UnknownModel, with suggestions.
@@ -253,7 +253,8 @@ class BookInForce:
 
     ``age_seconds`` counts from the last time the store confirmed this version as active, or,
     for a bundled book, from its publication. It is None for a version the caller pinned: such a
-    version never changes, and neither do the bytes of its answers.
+    version never changes, and neither do the bytes of its answers. Its ``source`` is where it came
+    from: ``bundled`` if a release of Tariff ever came with it.
     """
 
     book: PriceBook

@@ -4,21 +4,27 @@ A field is written as a refresh writes it: ``mode.component``, with ``>tokens`` 
 ``~from-to/days`` for an off-peak window and ``@instant`` for what differs from a later moment on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from pricing.instants import rfc3339
-from pricing.models import Model, PriceList, PricePeriod
+from pricing.models import Model, PriceList, PricePeriod, model_from_document
 from pricing.money import percent_of, subtract
 from pricing.price_book import PriceBook
 
 #: A field's name, with what its price is for.
 Rates = Mapping[str, Decimal]
+#: A model as a price book's document holds it.
+Row = Mapping[str, Any]
 _PRICES = "prices"
+#: Facts of a period beside its rates.
+_PERIOD_FACTS = ("source", "served_as_standard", "context_window")
+#: What a member of a row means when it is left out, where that is not nothing.
+_DEFAULTS: Mapping[str, Any] = {"bare_names": True}
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -42,7 +48,8 @@ class ModelChange:
     """A model that is not the same in both versions, or in one of them only.
 
     ``fields`` are the prices at the asked moment and from each later one on. ``past`` tells
-    whether prices of before that moment differ too, ``also`` which other facts do.
+    whether prices of before that moment differ too, ``also`` which other facts do: those of a
+    price that is itself the same as ``prices.<fact>``. One of the three names something.
     """
 
     provider: str
@@ -71,13 +78,15 @@ class TookEffect:
 def difference(before: PriceBook, after: PriceBook, instant: datetime) -> tuple[ModelChange, ...]:
     """What ``after`` says differently, in the order of ``provider/id``.
 
-    Prices are those in force at ``instant`` and at every moment behind it.
+    Prices are those in force at ``instant`` and at every moment behind it. A model of which the
+    versions say the same in other words is not different.
     """
-    ours, theirs = before.models_unlike(after), after.models_unlike(before)
-    return tuple(
+    ours, theirs = before.rows_unlike(after), after.rows_unlike(before)
+    found = (
         _model_change(ours.get(key), theirs.get(key), instant)
         for key in sorted(ours.keys() | theirs.keys())
     )
+    return tuple(change for change in found if change is not None)
 
 
 def took_effect(book: PriceBook, since: datetime, now: datetime) -> tuple[TookEffect, ...]:
@@ -110,21 +119,53 @@ def _field_change(field: str, old: Decimal | None, new: Decimal | None) -> Field
     return FieldChange(field, old, new, percent)
 
 
-def _model_change(ours: Model | None, theirs: Model | None, instant: datetime) -> ModelChange:
+def _model_change(old: Row | None, new: Row | None, instant: datetime) -> ModelChange | None:
+    ours, theirs = (model_from_document(row) if row else None for row in (old, new))
     one = theirs or ours
     assert one is not None  # noqa: S101 - a key is in at least one of the versions
-    changes = _from_then_on(ours, theirs, instant)
-    if ours is None or theirs is None:
+    changes = tuple(_from_then_on(ours, theirs, instant))
+    if ours is None or theirs is None or old is None or new is None:
         kind: Literal["added", "removed"] = "removed" if theirs is None else "added"
-        return ModelChange(one.provider, one.id, kind, tuple(changes), past=False, also=())
-    also = (
-        fact.name
-        for fact in fields(Model)
-        if fact.name != _PRICES and getattr(ours, fact.name) != getattr(theirs, fact.name)
+        return ModelChange(one.provider, one.id, kind, changes, past=False, also=())
+    moments = [_BEGINNING, *_bounds(ours, theirs)]
+    past = any(
+        _rates_at(ours, moment) != _rates_at(theirs, moment)
+        for moment in moments
+        if moment < instant
     )
-    before = [_BEGINNING, *(bound for bound in _bounds(ours, theirs) if bound < instant)]
-    past = any(_rates_at(ours, moment) != _rates_at(theirs, moment) for moment in before)
-    return ModelChange(one.provider, one.id, "changed", tuple(changes), past, tuple(also))
+    also = (*_other_facts(ours, theirs), *_other_members(old, new))
+    also += tuple(_period_facts(ours, theirs, moments))
+    if not (changes or past or also):
+        return None
+    return ModelChange(one.provider, one.id, "changed", changes, past, also)
+
+
+def _other_facts(ours: Model, theirs: Model) -> Iterator[str]:
+    """What else is known of a model."""
+    for fact in fields(Model):
+        if fact.name != _PRICES and getattr(ours, fact.name) != getattr(theirs, fact.name):
+            yield fact.name
+
+
+def _other_members(old: Row, new: Row) -> Iterator[str]:
+    """What a row says that no estimate needs: which announced price was cancelled, and so on."""
+    known = {fact.name for fact in fields(Model)}
+    for name in sorted((old.keys() | new.keys()) - known):
+        before, after = (row.get(name, _DEFAULTS.get(name)) for row in (old, new))
+        if (before or None) != (after or None):
+            yield name
+
+
+def _period_facts(ours: Model, theirs: Model, moments: Sequence[datetime]) -> Iterator[str]:
+    """What differs about prices that are themselves the same: of others ``fields`` tell."""
+    pairs = [
+        (old, new)
+        for old, new in ((ours.period_at(at), theirs.period_at(at)) for at in moments)
+        if old and new and _rates_of(old) == _rates_of(new)
+    ]
+    for fact in _PERIOD_FACTS:
+        if any(getattr(old, fact) != getattr(new, fact) for old, new in pairs):
+            yield f"{_PRICES}.{fact}"
 
 
 def _from_then_on(

@@ -77,6 +77,11 @@ def instant(text: str) -> str:
     return text if "T" in text else f"{text}T00:00:00"
 
 
+def today(prices: Sequence[Period], now: str) -> Period | None:
+    """The period in force; None where none is."""
+    return next(iter(_ahead(prices, now)), None)
+
+
 def segments(active: Sequence[Period], said: Sequence[Period], now: str) -> list[Segment]:
     """What either says from ``now`` on; empty when one of them has no price today."""
     ours, theirs = _ahead(active, now), _ahead(said, now)

@@ -23,6 +23,7 @@ APPROVABLE: Mapping[str, str] = MappingProxyType(
         "input_output_inverted": "output was dearer than input, and is cheaper now",
         "sources_disagree": "the sources say different new prices",
         "provider_pattern": "many of this provider's prices moved by one factor at once",
+        "list_shrunk": "the list that says so lost over a fifth of the models it had",
         "taken_back": "it was in force, and somebody went back to the price before",
         "price_withdrawn": "a price the active version has is no longer listed",
         "implausible_price": "far outside what this provider's models cost",
@@ -47,12 +48,12 @@ CODES: Mapping[str, str] = MappingProxyType({**APPROVABLE, **REFUSED})
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedField:
-    """One thing that was said upstream and is not in force.
+    """One thing that was said upstream and not believed on its own: in force once approved.
 
     ``field`` is ``mode.component``, with ``>tokens`` for a tier and ``@instant`` for a price
     announced for later (``standard.input``, ``batch.output>200000``); empty when the whole model
-    waits. ``before`` is the active price, None where there is none; ``after`` what was said, None
-    where it vanished. ``sources`` are those that say ``after``.
+    waits. ``before`` was the active price then, None where there was none; ``after`` what was said,
+    None where it vanished. ``sources`` are those that say ``after``.
     """
 
     provider: str

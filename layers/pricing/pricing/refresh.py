@@ -114,7 +114,7 @@ class Memory:
 class Refreshed:
     """What to do after a refresh. ``clean`` is to become active, ``held`` to wait; None: nothing.
 
-    ``complete`` says whether both public lists answered and were read.
+    ``complete`` says whether both public lists answered, were read, and were whole.
     """
 
     clean: PriceBook | None
@@ -189,7 +189,7 @@ def refresh(
     models = {(one.provider, one.model) for one in waiting if one.approvable}
     if 0 < len(models) <= APPROVABLE_AT_ONCE:
         approved = [*first.approved_rows, *second.approved_rows, *untouched]
-        held = maker.held(marked(approved, missing), clean or active, waiting)
+        held, waiting = maker.held(marked(approved, missing), clean or active, waiting)
     unsound = {f"{one.provider}/{one.model}" for one in refused}
     changes = tuple(
         change
@@ -204,7 +204,7 @@ def refresh(
         waiting=(*waiting, *refused),
         missing=missing,
         compared=first.compared + second.compared,
-        complete=complete,
+        complete=complete and not first.shrunk | second.shrunk,
         memory=memory.after(payloads, missing, changes),
     )
 

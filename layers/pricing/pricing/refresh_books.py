@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pricing.errors import TariffError
@@ -50,38 +51,50 @@ class BookMaker:
         self._provenance = kept + [payload.provenance() for payload in used]
 
     def held(
-        self, rows: list[Row], base: PriceBook, waiting: Iterable[QuarantinedField]
-    ) -> PriceBook | None:
-        """The book of these rows as it would follow ``base``; None if it cannot, or is it.
+        self, rows: list[Row], base: PriceBook, waiting: Sequence[QuarantinedField]
+    ) -> tuple[PriceBook | None, list[QuarantinedField]]:
+        """The book of these rows as it would follow ``base``, and what waits; None if it is it.
 
-        Its id is made of what waits, not of since when: tomorrow it is the same proposal.
+        What no version can hold, because prices would contradict each other, waits no more: it is
+        refused. The id is made of what waits, not of since when: tomorrow it is the same proposal.
         """
+        try:
+            rows, unsound = self._sound(sorted(rows, key=self._place))
+        except RefreshFailed as error:
+            return None, [refused(one, error.detail) for one in waiting]
+        reasons = {(one.provider, one.model): one.reason for one in unsound}
+        waiting = [
+            refused(one, reasons[one.provider, one.model])
+            if (one.provider, one.model) in reasons
+            else one
+            for one in waiting
+        ]
         fields = sorted(
             (one.provider, one.model, one.field, one.after or "")
             for one in waiting
             if one.approvable
         )
         mark = digest(canonical_json({"waiting": fields}))[:FINGERPRINT]
-        try:
-            book, _ = self.book(rows, id_=f"{base.id}-held-{mark}")
-        except RefreshFailed:
-            return None
         clean = json.loads(base.to_json())["models"]
-        return book if book and json.loads(book.to_json())["models"] != clean else None
+        book = self._made(rows, f"{base.id}-held-{mark}")
+        return book if json.loads(book.to_json())["models"] != clean else None, waiting
 
     def book(
-        self, rows: list[Row], *, due: bool = False, id_: str | None = None
+        self, rows: list[Row], *, due: bool = False
     ) -> tuple[PriceBook | None, list[QuarantinedField]]:
         """The book of these rows and what had to be left out; None if it changes nothing."""
-        rows, refused = self._sound(sorted(rows, key=self._place))
+        rows, unsound = self._sound(sorted(rows, key=self._place))
         if not due and marked(rows, {}) == marked(self._document["models"], {}):
-            return None, refused
+            return None, unsound
+        return self._made(rows), unsound
+
+    def _made(self, rows: list[Row], id_: str | None = None) -> PriceBook:
         document = {**self._document, "provenance": self._provenance, "models": rows}
         content = {"families": document["families"], "models": rows}
         mark = digest(canonical_json(content))[:FINGERPRINT]
         document["published_at"] = f"{self._now}Z"
         document["id"] = id_ or f"{self._now[:10]}.{mark}"
-        return PriceBook.from_document(document), refused
+        return PriceBook.from_document(document)
 
     def _place(self, row: Row) -> tuple[int, str]:
         """Known rows where they were, then the new ones by name."""
@@ -93,7 +106,7 @@ class BookMaker:
         problems = list(problems_in({**self._document, "models": rows}))
         if not problems:
             return rows, []
-        refused: list[QuarantinedField] = []
+        unsound: list[QuarantinedField] = []
         names: set[tuple[str, str]] = set()
         for row in rows:
             marks = (f"{row['provider']}/{row['id']}:", f"{row['id']}:")
@@ -101,19 +114,26 @@ class BookMaker:
             if said:
                 names |= _full_names(row)
                 reason = f"{CODES['broken_invariant']}: {said[0]}"
-                refused.append(finding(row["provider"], row["id"], "broken_invariant", reason))
+                unsound.append(finding(row["provider"], row["id"], "broken_invariant", reason))
         # What was one row before may be several now: they go back together.
         back = [row for row in self._document["models"] if _full_names(row) & names]
         names |= {name for row in back for name in _full_names(row)}
         kept = [row for row in rows if not _full_names(row) & names] + back
         kept.sort(key=self._place)
-        if not refused or list(problems_in({**self._document, "models": kept})):
+        if not unsound or list(problems_in({**self._document, "models": kept})):
             raise RefreshFailed(f"The book that would result is not sound: {problems[0]}")
-        return kept, refused
+        return kept, unsound
 
 
 def _full_names(row: Row) -> set[tuple[str, str]]:
     return {(row["provider"], name) for name in names_of(row)}
+
+
+def refused(one: QuarantinedField, reason: str) -> QuarantinedField:
+    """A field that would contradict another price, approved or not; others stay as they are."""
+    if not one.approvable:
+        return one
+    return replace(one, code="broken_invariant", reason=reason)
 
 
 def finding(provider: str, model: str, code: str, reason: str) -> QuarantinedField:

@@ -7,7 +7,6 @@ Sellers' own lists (OpenRouter's for itself, AWS's for Bedrock) confirm or contr
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from pricing.cloud_claude import regional
@@ -17,7 +16,7 @@ from pricing.merge_prices import GENAI, LITELLM, Listing, Row
 from pricing.merged_book import Merge, merges
 from pricing.merged_rows import PACKAGES
 from pricing.model_names import bare_model
-from pricing.price_columns import Sketch, document_of, sketch_of
+from pricing.price_columns import Sketch, sketch_of
 from pricing.price_timeline import instant
 from pricing.source_lists import side_by_side
 from pricing.sources import UNREADABLE
@@ -177,37 +176,8 @@ class Candidates:
         return said
 
     def _own_candidate(self, row: Row, said: Said) -> Candidate:
-        """The row with every price of today that a source newly says otherwise."""
+        """The row as it is: the guard hears what a list newly says of it."""
         ahead = [p for p in row["prices"] if "to" not in p or instant(p["to"]) > self.now]
-        lists = sketch_of(ahead[0]["lists"])
-        known = {
-            (one["mode"], one.get("tier", 0), one["component"], source): one.get(key)
-            for one in row.get("disagreements", ())
-            for key, source in PACKAGES.items()
-        }
-        for mode, steps in lists.items():
-            for above, rates in steps.items():
-                for column, price in list(rates.items()):
-                    news = [
-                        new
-                        for name in said
-                        for source, sketch in said[name].items()
-                        for new in _at(sketch, mode, above, column)
-                        if new not in (price, _decimal(known.get((mode, above, column, source))))
-                    ]
-                    if news:
-                        rates[column] = news[0]
         named = sorted({source for sources in said.values() for source in sources})
         label = ", ".join(f"{name} {self.sources[name]}" for name in named)
-        today = {"lists": document_of(lists), "source": label}
-        return Candidate({**row, "prices": [today, *ahead[1:]]}, said)
-
-
-def _at(sketch: Sketch, mode: str, above: int, column: str) -> Iterator[Decimal]:
-    rates = sketch.get(mode, {}).get(above, {})
-    if column in rates:
-        yield rates[column]
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+        return Candidate({**row, "prices": [{**ahead[0], "source": label}, *ahead[1:]]}, said)

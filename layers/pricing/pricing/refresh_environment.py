@@ -21,7 +21,7 @@ from pricing.refresh import Refreshed
 from pricing.refresh_candidates import AWS, OPENROUTER
 from pricing.refresh_store import RefreshStore
 from pricing.slack_notice import notice_of
-from pricing.slack_webhook import WebhookFailed, post, webhook_url
+from pricing.slack_webhook import WebhookFailed, tell
 from pricing.sources import Payload
 
 #: Where each source is found. The template's values are constants; tests serve from loopback.
@@ -79,13 +79,10 @@ class Edges:
     def succeeded(self, done: Refreshed, failures: Mapping[str, str]) -> None:
         """Report a refresh, and tell Slack of new prices where it is configured."""
         notice_failed = 0
-        text = notice_of(done)
-        parameter = os.environ.get("TARIFF_NOTICE_PARAMETER")
-        if text and parameter:
-            try:
-                post(webhook_url(parameter), text)
-            except WebhookFailed:
-                notice_failed = 1
+        try:
+            tell(lambda: notice_of(done))
+        except WebhookFailed:
+            notice_failed = 1
         report(
             # Only both lists, read whole, make prices fresh: half a refresh may hide for weeks.
             refresh_succeeded=int(done.complete),

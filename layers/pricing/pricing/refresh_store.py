@@ -114,7 +114,7 @@ def headline(done: Refreshed) -> str:
     """A refresh in one sentence."""
     what = f"{len(done.changes)} prices changed, {len(done.added)} models new"
     waits = f", {len(done.waiting)} waiting" if done.waiting else ""
-    return f"{what}{waits}{'' if done.complete else '; a list did not answer'}."
+    return f"{what}{waits}{'' if done.complete else '; a list did not answer, or not whole'}."
 
 
 def _kept(waiting: Any) -> tuple[QuarantinedField, ...]:

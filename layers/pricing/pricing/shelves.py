@@ -20,7 +20,7 @@ class Shelves:
         """
         books = [book for one in bundled.ids() if (book := bundled.load(one))]
         if self._records is None:
-            return Shelf((), books, None, 0, (), stale=True)
+            return Shelf((), books, None, None, (), stale=True)
         try:
             pointer = self._records.active()
             return Shelf(
@@ -32,10 +32,18 @@ class Shelves:
                 stale=False,
             )
         except StoreUnavailable:
-            return Shelf((), books, None, 0, (), stale=True)
+            return Shelf((), books, None, None, (), stale=True)
+
+    def active(self) -> str | None:
+        """The active version's id now; None when there is none, or the store does not say."""
+        try:
+            pointer = self._records.active() if self._records else None
+        except StoreUnavailable:
+            return None
+        return pointer.version if pointer else None
 
     def proposal(self, version_id: str) -> Proposal | None:
-        """What a stored version was proposed with."""
+        """What a stored version was proposed with; None also when the store does not answer."""
         try:
             return self._records.proposal(version_id) if self._records else None
         except StoreUnavailable:

@@ -1,43 +1,93 @@
-"""What a refresh changed, in words for a Slack channel. Every string from outside is inert."""
+"""What changed the prices in force, for a Slack channel. Every string from outside is inert."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from __future__ import annotations
 
-from pricing.refresh import Refreshed
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pricing.money import plain
+from pricing.price_book import PriceBook
+from pricing.price_changes import difference
+
+if TYPE_CHECKING:  # a refresh's imports are many, and an administrator's call needs none of them
+    from pricing.refresh import Refreshed
 
 #: Slack shows 3,000 characters of a section; a notice stays well below.
 MAX_LINES = 15
 MAX_NAME = 80
+MAX_NAMES = 5
+MAX_REASON = 300
 _ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 #: Characters that begin or end formatting, which nothing escapes: a thin space parts them.
 _MARKS = "*_~`|:@#!"
 
 
 def notice_of(done: Refreshed) -> str | None:
-    """The notice in Slack's mrkdwn; None when no price in force changed."""
+    """The notice in Slack's mrkdwn of a refresh; None when no price in force changed."""
     if done.clean is None or not (done.changes or done.added):
         return None
     lines = [f"*Prices changed* in version `{inert(done.clean.id)}`"]
-    lines += [_line(model, changes) for model, changes in _by_model(done.changes)[:MAX_LINES]]
-    more = len(_by_model(done.changes)) - MAX_LINES
-    if more > 0:
-        lines.append(f"… and {more} more models")
-    if done.added:
-        names = ", ".join(inert(name) for name in done.added[:5])
-        rest = f" and {len(done.added) - 5} more" if len(done.added) > 5 else ""  # noqa: PLR2004
-        lines.append(f"New: {names}{rest}")
+    lines += _changes(done.changes)
+    lines += _names("New", done.added)
     if done.waiting:
         lines.append(f"{len(done.waiting)} other prices wait for a person to look at them.")
     return "\n".join(lines)
 
 
-def inert(text: str) -> str:
+def notice_of_activation(
+    before: PriceBook | None, after: PriceBook, *, actor: str, reason: str, now: datetime
+) -> str | None:
+    """The notice of a version that somebody put in force; None when no price changed by it.
+
+    ``before`` is the version that was active until then, None for the first.
+    """
+    who = inert(actor.rpartition("/")[2])  # of a role's ARN its session: who, not where
+    head = f"*Prices changed* by {who}, to version `{inert(after.id)}`"
+    why = f"Why: {inert(reason, MAX_REASON)}"
+    if before is None:
+        return f"{head}, the first\n{why}"
+    found = difference(before, after, now)
+    changes = [
+        {"model": one.key, "field": field.field, "before": field.before, "after": field.after}
+        for one in found
+        if one.kind == "changed"
+        for field in one.fields
+        if field.before != field.after
+    ]
+    added, removed = ([one.key for one in found if one.kind == kind] for kind in _CAME_AND_WENT)
+    if not (changes or added or removed):
+        return None
+    lines = [f"{head}, from `{inert(before.id)}`", why, *_changes(changes)]
+    return "\n".join([*lines, *_names("New", added), *_names("Gone", removed)])
+
+
+_CAME_AND_WENT = ("added", "removed")
+
+
+def inert(text: str, most: int = MAX_NAME) -> str:
     """A string that Slack shows as it is: no link, no mention, no formatting."""
-    shown = text[:MAX_NAME]
+    shown = text[:most]
     for character, escape in _ESCAPES:
         shown = shown.replace(character, escape)
     plain = "".join(character if character.isprintable() else " " for character in shown)
     return "".join(f"{mark}\u2060" if mark in _MARKS else mark for mark in plain)
+
+
+def _changes(changes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A line a model, as many as may be, and how many more there are."""
+    models = _by_model(changes)
+    for model, its in models[:MAX_LINES]:
+        yield _line(model, its)
+    if len(models) > MAX_LINES:
+        yield f"… and {len(models) - MAX_LINES} more models"
+
+
+def _names(label: str, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        rest = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+        yield f"{label}: {', '.join(inert(name) for name in names[:MAX_NAMES])}{rest}"
 
 
 def _by_model(changes: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
@@ -56,5 +106,7 @@ def _line(model: str, changes: list[Mapping[str, Any]]) -> str:
     return f"• {inert(model)}: {', '.join(parts)}{more}"
 
 
-def _dollars(price: str | None) -> str:
-    return "none" if price is None else f"${inert(price)}"
+def _dollars(price: str | Decimal | None) -> str:
+    if price is None:
+        return "none"
+    return f"${plain(price) if isinstance(price, Decimal) else inert(price)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+from collections.abc import Callable
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -14,8 +16,23 @@ HOSTS = {"hooks.slack.com", "hooks.slack-gov.com"}
 TIMEOUT_SECONDS = 5.0
 
 
+#: Names the SSM parameter that holds the webhook. Not set, or empty: nobody is told.
+PARAMETER = "TARIFF_NOTICE_PARAMETER"
+
+
 class WebhookFailed(TariffError):
     """The notice did not reach Slack; the prices are in force all the same."""
+
+
+def tell(compose: Callable[[], str | None]) -> None:
+    """Post what ``compose`` says, where a webhook is configured; None is nothing to say.
+
+    Raises WebhookFailed.
+    """
+    parameter = os.environ.get(PARAMETER)
+    text = compose() if parameter else None
+    if parameter and text:
+        post(webhook_url(parameter), text)
 
 
 @cache
