@@ -18,6 +18,7 @@ from unittest import mock
 
 from pricing import bundled
 from pricing.answers import to_json
+from pricing.aws_api import AGAIN, DYNAMODB
 from pricing.books import ACTIVE, Books
 from pricing.contract import parse, parse_query
 from pricing.errors import StoreUnavailable
@@ -218,7 +219,7 @@ class ConfirmedBooks(Books):
     def in_force(self, reference: str, now: datetime) -> BookInForce:
         """Like any other books, but for the active version."""
         if self._lost:
-            raise StoreUnavailable("DynamoDB did not answer: TimeoutError")
+            raise StoreUnavailable(f"{DYNAMODB.name} did not answer. {AGAIN}")
         if reference == ACTIVE:
             return BookInForce(bundled.current(), "store", stale=False, age_seconds=0)
         return super().in_force(reference, now)

@@ -16,6 +16,7 @@ from pricing.errors import (
     UnsupportedMediaType,
 )
 from pricing.http import JSON_LINES, STATUSES, Asset, Route
+from pricing.idempotency import KEY_FORM
 from tools import openapi_words as words
 from tools.openapi_examples import EXAMPLES, REFUSALS, Example, answer_to
 from tools.openapi_schemas import prose, without_null
@@ -82,7 +83,7 @@ def _parameters(
     for name in re.findall(r"\{(\w+)\}", route.spec_path):
         values = {one.name: {"value": one.path[name]} for one in examples}
         schema: Schema = {"type": "string", "minLength": 1, "maxLength": 128}
-        text = words.PATH_PARAMETERS.get(name, "")
+        text = words.PATH_PARAMETERS[route.spec_path.partition(f"{{{name}}}")[0] + f"{{{name}}}"]
         found.append(
             {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
             | ({"examples": values} if values else {})
@@ -121,7 +122,12 @@ def _parameters(
                 "name": "Idempotency-Key",
                 "in": "header",
                 "description": words.IDEMPOTENCY_KEY,
-                "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+                "schema": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 128,
+                    "pattern": f"^{KEY_FORM.pattern}$",
+                },
             }
         )
     return found

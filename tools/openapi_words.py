@@ -49,6 +49,8 @@ match exactly. A name that is not known is a 404 with at most three suggestions.
   the provider's own usage object: a field that Tariff does not know is left out of the arithmetic
   and named in a warning.
 - Leave out what you do not set, rather than sending `null`.
+- A query parameter is given once. A route with a body reads none and refuses any, but for the
+  options of JSON Lines. In a query, the `+` of a UTC offset is written `%2B`.
 - A list answer is followed with `cursor`, whose value is the `next_cursor` of the page before. Any
   other text, an empty one too, is refused: it never looks like the end of a list.
 - Answers with an `ETag` may be asked for again with `If-None-Match`; 304 means unchanged.
@@ -106,7 +108,8 @@ REMEDIES: Mapping[str, str] = {
     " be.",
     "conflict": "Read the current state again and repeat the change if it still applies.",
     "store-unavailable": "Try again after the seconds in `retry-after`, or ask for `active`, which"
-    " always answers.",
+    " always answers. A change may have been made all the same: read the state before you repeat"
+    " it.",
     "corrupt-version": "Ask for another version, and report this one.",
     "internal-error": "Not your fault. Report it with its `request_id`.",
 }
@@ -144,13 +147,16 @@ REQUEST_ID = "Names this request in the logs."
 ETAG = "Of what is known; how fresh that knowledge is does not change it."
 IF_NONE_MATCH = "An `ETag` the caller already has an answer for."
 IDEMPOTENCY_KEY = (
-    "Any text of yours that names this write, kept for a day: sent again with the same body it is"
-    " done once and answered alike; with another body it is refused."
+    "A name of yours for this write, of 1 to 128 visible ASCII characters without spaces (a UUID,"
+    " `rollback-2026-11-24`), kept for a day: sent again with the same body it is done once and"
+    " answered alike; with another body it is refused."
 )
 NOT_MODIFIED = "The answer with this `ETag` still holds."
 RETRY_AFTER = "Seconds to wait."
 
+#: By the path up to the parameter: what an `id` is of depends on the route.
 PATH_PARAMETERS: Mapping[str, str] = {
-    "provider": "Who sells the model, for example `anthropic`.",
-    "id": "The model's id or one of its aliases.",
+    "/v1/models/{provider}": "Who sells the model, for example `anthropic`.",
+    "/v1/models/{provider}/{id}": "The model's id or one of its aliases.",
+    "/v1/pricing/versions/{id}": "A price version's id, as `GET /v1/pricing/versions` lists it.",
 }

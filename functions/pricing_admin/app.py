@@ -143,7 +143,10 @@ def _once(
     done: list[Answer] = []
 
     def remembered() -> Answer:
-        done.append(work())
+        try:
+            done.append(work())
+        except errors.StaleRevision:  # the store knows that it is another one, not which
+            raise _stale(getattr(request, "expected_revision", None)) from None
         return done[0]
 
     key = key_in(call.event["headers"])
@@ -157,6 +160,15 @@ def _once(
     finally:
         for answer in done:  # told also where the answer could not be kept: it is in force
             tell(answer, call)
+
+
+def _stale(expected: int | None) -> errors.StaleRevision:
+    pointer = ledger().active()
+    revision = pointer.revision if pointer else 0
+    other = "" if expected in (None, revision) else f", not {expected}"
+    return errors.StaleRevision(
+        f"The active version is at revision {revision}{other}; read it again."
+    )
 
 
 _CHANGES = (errors.UnknownVersion, errors.Conflict, errors.StoreUnavailable)

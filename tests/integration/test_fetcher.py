@@ -1,13 +1,16 @@
 """The fetcher against a server on loopback, and against addresses it may never reach."""
 
 import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pricing.fetcher import Fetcher, FetchFailed, retry_after
+from tests.dripping import HALF_A_HANDSHAKE, dripping, self_signed
 from tools.corrupt_lists import Answer, PriceServer
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -62,6 +65,77 @@ def test_a_drip_ends_with_the_total_time(server: PriceServer) -> None:
     server.answers["/list"] = Answer(b"[" + b" " * 1000, drip=True)
     with pytest.raises(FetchFailed):
         fetcher(total_seconds=0.5).fetch("a list", server.url("/list"))
+
+
+LIST = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+#: Ten seconds of it, dripped.
+DROPS = b" " * 200
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Of a server on loopback, which clients trust."""
+    path = self_signed(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    return path
+
+
+def test_a_list_comes_over_tls(certificate: Path) -> None:
+    answer = LIST + b"Content-Length: 2\r\n\r\n[]"
+    with dripping(answer, b"", certificate=certificate) as port:
+        found = fetcher().fetch("a list", f"https://localhost:{port}/list")
+    assert found.content == b"[]"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    answer = LIST + b"Content-Length: 2\r\n\r\n[]"
+    with (
+        dripping(answer, b"", certificate=self_signed(tmp_path)) as port,
+        pytest.raises(FetchFailed, match="SSLCertVerificationError"),
+    ):
+        fetcher(attempts=1).fetch("a list", f"https://localhost:{port}/list")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("head", "drops"),
+    [
+        (LIST + b"Content-Length: 200\r\n\r\n", DROPS),
+        # Without a length, an answer ends with its connection: cut off, it seems whole.
+        (LIST + b"\r\n[]", DROPS),
+        (LIST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 40),
+        (b"", LIST + b"X: " + DROPS),
+    ],
+    ids=["a body", "a body without a length", "chunks", "headers"],
+)
+def test_a_drip_is_cut_off_in_clear_and_in_tls(
+    scheme: str, head: bytes, drops: bytes, certificate: Path
+) -> None:
+    wanted = certificate if scheme == "https" else None
+    with dripping(head, drops, certificate=wanted) as port:
+        started = time.monotonic()
+        with pytest.raises(FetchFailed):
+            fetcher(attempt_seconds=0.5, attempts=1).fetch("a list", f"{scheme}://localhost:{port}")
+        assert time.monotonic() - started < 3
+
+
+def test_a_handshake_that_drips_is_cut_off(certificate: Path) -> None:
+    with dripping(b"", HALF_A_HANDSHAKE, certificate=certificate, tls=False) as port:
+        started = time.monotonic()
+        with pytest.raises(FetchFailed):
+            fetcher(attempt_seconds=0.5, attempts=1).fetch("a list", f"https://localhost:{port}")
+        assert time.monotonic() - started < 3
+
+
+def test_the_total_time_covers_every_attempt_in_tls(certificate: Path) -> None:
+    head = LIST + b"Content-Length: 200\r\n\r\n"
+    with dripping(head, DROPS, certificate=certificate) as port:
+        started = time.monotonic()
+        with pytest.raises(FetchFailed):
+            fetcher(total_seconds=1, attempt_seconds=0.4, first_wait_seconds=0).fetch(
+                "a list", f"https://localhost:{port}/list"
+            )
+        assert 0.8 <= time.monotonic() - started < 3
 
 
 def test_a_server_that_is_busy_is_asked_again_when_it_says_so(server: PriceServer) -> None:

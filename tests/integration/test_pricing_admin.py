@@ -1,6 +1,8 @@
 """Administrators' routes and the pages about versions, through their handlers and a real store."""
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +16,10 @@ from pricing.ledger import Ledger
 from pricing.price_book import PriceBook
 from pricing.quarantine import Proposal, QuarantinedField
 from tests.books import BY, PLAIN, book, row
+from tests.dripping import dripping
 from tests.handlers import Answer, Handler, call, handler
 from tests.tables import StoreTable
+from tools.template import ROOT
 
 ANN, BOB = (
     f"arn:aws:sts::123456789012:assumed-role/tariff-admin/{name}" for name in ("one", "other")
@@ -155,6 +159,43 @@ def test_a_decision_from_an_old_reading_is_refused(two: Api, revision: int) -> N
     assert two.send("GET", "/v1/pricing/versions").body["active"] == "v1"
 
 
+@pytest.mark.parametrize(
+    ("activated", "revision", "says"),
+    [
+        (True, 99, "at revision 1, not 99"),
+        (True, 0, "at revision 1, not 0"),
+        (False, 7, "0, not 7"),
+    ],
+)
+def test_a_refused_decision_is_told_which_revision_there_is(
+    api: Api, activated: bool, revision: int, says: str
+) -> None:
+    first, second = cheap_and_dear()
+    api.ledger.propose(first, proposal=PLAIN)
+    api.ledger.propose(second, proposal=PLAIN)
+    if activated:
+        api.ledger.activate("v1", expected_revision=0, **BY)
+    assert says in problem(api.activate("v2", revision), 409, "conflict")
+    assert says in problem(api.activate("v2", revision, key="k1"), 409, "conflict")
+    body = {"reason": "late", "expected_revision": revision}
+    late = api.send("POST", "/v1/pricing/versions/v2/reject", body)
+    assert says in problem(late, 409, "conflict")
+    body |= {"model": "acme/rocket", "starts": "2999-01-01"}
+    assert says in problem(api.send("POST", "/v1/pricing/cancellations", body), 409, "conflict")
+
+
+def test_a_decision_that_another_overtakes_is_told_where_it_is_now(two: Api) -> None:
+    two.ledger.propose(book("v3"), proposal=PLAIN)
+    real = Ledger.activate
+
+    def overtaken(self: Ledger, version: str, **named: Any) -> Any:
+        real(self, "v3", expected_revision=1, **BY)
+        return real(self, version, **named)
+
+    with mock.patch.object(Ledger, "activate", overtaken):
+        assert "at revision 2, not 1" in problem(two.activate("v2", 1, by=BOB), 409, "conflict")
+
+
 def test_a_rejected_version_never_becomes_active(two: Api) -> None:
     assert two.reject("v2").body["status"] == "rejected"
     assert "rejected" in problem(two.activate("v2", 1, by=BOB), 409, "conflict")
@@ -248,6 +289,18 @@ def test_a_refused_request_gives_its_key_back(two: Api) -> None:
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 129, "\x00"])
 def test_a_key_that_cannot_be_kept_is_refused(two: Api, key: str) -> None:
     problem(two.activate("v2", 1, by=BOB, key=key), 422, "invalid-request")
+
+
+def test_the_runbooks_way_back_works_as_it_is_written(two: Api) -> None:
+    two.activate("v2", 1, by=BOB)
+    text = (ROOT / "docs" / "runbooks.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ *curl -X POST \$API.*?^ *```", text, re.DOTALL | re.MULTILINE)
+    filled = command.replace("<earlier>", "v1").replace("<revision>", "2").replace("\\\n", " ")
+    words = shlex.split(filled.removesuffix("```"))
+    path = next(word for word in words if word.startswith("$API")).removeprefix("$API")
+    headers = dict(word.split(": ", 1) for word in words if re.match(r"[a-z-]+: ", word))
+    body = json.loads(words[words.index("-d") + 1])
+    assert two.send("POST", path, body, key=headers["idempotency-key"]).body["before"] == "v2"
 
 
 # Differences and changes
@@ -492,11 +545,41 @@ def test_what_makes_no_decision_is_refused_and_changes_nothing(two: Api, body: s
 
 
 def test_when_the_store_is_lost_a_change_is_unavailable_and_not_a_fault(
-    event: Callable[[str], dict[str, Any]],
+    event: Callable[[str], dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     lost = {
         "TARIFF_TABLE": "tariff", "TARIFF_DYNAMODB_ENDPOINT": "http://127.0.0.1:1",
     }  # fmt: skip
     with mock.patch.dict("os.environ", lost):
         answer = call(handler("pricing_admin"), event("pricing_admin"))
-    problem(answer, 503, "store-unavailable")
+    detail = problem(answer, 503, "store-unavailable")
+    assert "did not confirm the change" in detail
+    assert "Read the state again" in detail
+    assert "Error" not in detail
+    assert json.loads(capsys.readouterr().out)["cause"] == "EndpointConnectionError"
+
+
+@pytest.mark.parametrize(
+    ("answered", "cause"),
+    [(b"", "RemoteDisconnected"), (b"HTTP/1.1 400 No\r\nContent-Length: 2\r\n\r\n{}", "400 ")],
+    ids=["nothing", "a refusal"],
+)
+def test_a_store_that_cannot_be_read_is_told_in_words_and_logged_by_its_name(
+    answered: bytes,
+    cause: str,
+    event: Callable[[str], dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with dripping(answered, b"") as port:
+        silent = {
+            "TARIFF_TABLE": "tariff",
+            "TARIFF_DYNAMODB_ENDPOINT": f"http://127.0.0.1:{port}",
+        }
+        with mock.patch.dict("os.environ", silent):
+            recorded = event("pricing_admin") | {"routeKey": "GET /v1/pricing/audit"}
+            answer = call(handler("pricing_admin"), recorded)
+    detail = problem(answer, 503, "store-unavailable")
+    assert detail.startswith("The price store ")
+    assert "Try again in a few seconds." in detail
+    assert cause.strip() not in detail
+    assert json.loads(capsys.readouterr().out)["cause"] == cause

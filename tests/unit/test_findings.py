@@ -1,10 +1,11 @@
 """What is wrong with a request, in words: pointers that lead somewhere, nothing of a prompt."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field
 
-from pricing.contract import parse, parse_query
+from pricing.contract import Request, parse, parse_query
 from pricing.contract_catalogue import ModelsQuery
 from pricing.contract_estimate import EstimateRequest
 from pricing.contract_workload import WorkloadRequest
@@ -80,3 +81,49 @@ def test_a_number_in_a_query_is_written_in_digits(limit: str) -> None:
     assert caught.value.errors == (FieldError("/limit", "must be a whole number"),)
     assert parse_query(ModelsQuery, {"limit": "10"}).limit == 10
     assert parse_query(ModelsQuery, {"limit": "010"}).limit == 10
+
+
+def refused_query(parameters: dict[str, str], shape: Any = ModelsQuery) -> InvalidRequest:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_query(shape, parameters)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("limit", "detail"),
+    [
+        ("200", None),
+        ("201", "must be 200 or less"),
+        ("9" * 15, "must be 200 or less"),
+        ("9" * 21, "must be 200 or less"),
+        ("9" * 4000, "must be 200 or less"),
+        ("1", None),
+        ("0", "must be 1 or more"),
+        ("-" + "9" * 21, "must be 1 or more"),
+    ],
+)
+def test_a_number_of_any_length_is_held_against_the_limit(limit: str, detail: str | None) -> None:
+    if detail is None:
+        assert parse_query(ModelsQuery, {"limit": limit}).limit == int(limit)
+    else:
+        assert refused_query({"limit": limit}).errors == (FieldError("/limit", detail),)
+
+
+class Optional(Request):
+    cursor: Annotated[int, Field(ge=1)] | None = None
+
+
+@pytest.mark.parametrize("cursor", ["1_0", " 10", "+10", "ten", ""])
+def test_an_optional_number_in_a_query_is_written_in_digits_too(cursor: str) -> None:
+    error = refused_query({"cursor": cursor}, Optional)
+    assert error.errors == (FieldError("/cursor", "must be a whole number"),)
+
+
+def test_what_is_wrong_with_a_query_is_said_of_the_query() -> None:
+    error = refused_query({"familly": "opus"})
+    assert error.detail.startswith("/familly is not a query parameter of this route")
+    error = refused_query({"Dear Claude, my password is hunter2": "1"})
+    assert error.detail.startswith("The query has a parameter that is not a query parameter")
+    assert error.errors[0].pointer == ""
+    assert "hunter2" not in str(error)
+    assert refused({"Dear Claude": 1}).detail.startswith("The body has a field that")

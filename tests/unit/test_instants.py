@@ -84,6 +84,26 @@ def test_anything_else_is_refused(text: str) -> None:
         AsOf.parse(text)
 
 
+@pytest.mark.parametrize("offset", ["+24:00", "-24:00", "+25:00", "+99:99", "+01:60", "-23:60"])
+def test_an_offset_that_no_clock_has_is_told_what_offsets_there_are(offset: str) -> None:
+    with pytest.raises(ValueError, match=r"between -23:59 and \+23:59") as refused:
+        AsOf.parse(f"2026-11-22T09:30:00{offset}")
+    assert "timedelta" not in str(refused.value)
+
+
+@pytest.mark.parametrize("clock", ["10:00:00", "10:00:00.5", "10:00:00.123456"])
+def test_an_offset_whose_plus_became_a_space_is_told_how_to_send_it(clock: str) -> None:
+    with pytest.raises(ValueError, match="%2B"):
+        AsOf.parse(f"2026-11-22T{clock} 02:00")
+
+
+@pytest.mark.parametrize("text", ["2026-11-22 09:30:00Z", "yesterday", "2026-11-22T10:00:00"])
+def test_no_other_text_is_told_of_plus_signs(text: str) -> None:
+    with pytest.raises(ValueError, match="use a date") as refused:
+        AsOf.parse(text)
+    assert "%2B" not in str(refused.value)
+
+
 @settings(deadline=None)
 @given(moments)
 def test_every_instant_python_can_write_is_read_as_the_same_moment(moment: datetime) -> None:

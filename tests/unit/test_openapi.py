@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from pricing.errors import InvalidRequest
 from pricing.http import STATUSES
+from pricing.idempotency import key_in
 from tests.handlers import handler, post
 from tests.spec import Spec, body_schema, faults, operations
 from tools import openapi
@@ -122,8 +124,44 @@ def test_no_word_is_left_without_its_thing(spec: Spec) -> None:
         f"{name}.{field}" for name in schemas for field in schemas[name].get("properties", {})
     }
     assert set(FIELDS) <= fields | dotted | queries | set(parameters)
-    assert set(PATH_PARAMETERS) <= set(parameters)
+    paths = {
+        path[: path.index("}", start) + 1]
+        for path in spec["paths"]
+        for start in range(len(path))
+        if path[start] == "{"
+    }
+    assert set(PATH_PARAMETERS) == paths
     assert set(EXAMPLES) <= {key for key, _ in operations(spec)}
+
+
+def parameter(spec: Spec, key: str, name: str) -> dict[str, Any]:
+    operation = dict(operations(spec))[key]
+    (found,) = [one for one in operation["parameters"] if one["name"] == name]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_an_id_is_described_as_what_it_is_of(spec: Spec) -> None:
+    version = "/v1/pricing/versions/{id}"
+    for key in (f"GET {version}", f"POST {version}/activate", f"POST {version}/reject"):
+        assert "version's id" in parameter(spec, key, "id")["description"]
+    assert "model's id" in parameter(spec, "GET /v1/models/{provider}/{id}", "id")["description"]
+
+
+@pytest.mark.parametrize("key", ["k1", "!", "~", "x" * 128, "rollback-2026-11-24"])
+def test_a_key_that_the_document_allows_is_taken(spec: Spec, key: str) -> None:
+    shown = parameter(spec, "POST /v1/pricing/refresh", "Idempotency-Key")
+    assert faults(spec, shown["schema"], key) == []
+    assert key_in({"idempotency-key": key}) == key
+
+
+@pytest.mark.parametrize("key", ["", "any text of yours", "schlüssel", "x" * 129, "k\x00"])
+def test_a_key_that_the_document_does_not_allow_is_refused(spec: Spec, key: str) -> None:
+    shown = parameter(spec, "POST /v1/pricing/refresh", "Idempotency-Key")
+    assert "without spaces" in shown["description"]
+    assert faults(spec, shown["schema"], key)
+    with pytest.raises(InvalidRequest):
+        key_in({"idempotency-key": key})
 
 
 def test_every_problem_has_a_remedy_and_every_function_a_tag(spec: Spec) -> None:

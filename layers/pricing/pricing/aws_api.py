@@ -20,12 +20,15 @@ from urllib.parse import urlsplit
 
 from pricing.errors import StoreUnavailable
 
+#: What a caller can do about a service that is down.
+AGAIN = "Try again in a few seconds."
+
 
 class Refused(StoreUnavailable):
     """The service answered with an error; ``kind`` is its name for it."""
 
-    def __init__(self, detail: str, kind: str) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str, status: int, kind: str) -> None:
+        super().__init__(detail, cause=f"{status} {kind}")
         self.kind = kind
 
 
@@ -39,7 +42,7 @@ class Service:
     content_type: str = "application/x-amz-json-1.0"
 
 
-DYNAMODB = Service("DynamoDB", "dynamodb", "DynamoDB_20120810")
+DYNAMODB = Service("The price store", "dynamodb", "DynamoDB_20120810")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class AwsJson:
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
             raise StoreUnavailable(
-                f"{service.name} did not answer: {type(error).__name__}"
+                f"{service.name} did not answer. {AGAIN}", cause=type(error).__name__
             ) from error
         finally:
             connection.close()
@@ -191,13 +194,18 @@ def _answer(service: str, status: int, content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content, object_hook=_decode_binary)
     except (ValueError, RecursionError) as error:
-        raise StoreUnavailable(f"{service} answered {status} without JSON") from error
+        raise _unreadable(service, f"{status} without JSON") from error
     if not isinstance(document, dict):
-        raise StoreUnavailable(f"{service} answered {status} without a JSON object")
+        raise _unreadable(service, f"{status} without a JSON object")
     if status != http.client.OK:
         kind = str(document.get("__type", "")).rpartition("#")[2]
-        raise Refused(f"{service} answered {status} {kind}", kind)
+        detail = f"{service} refused to answer. {AGAIN} If it goes on, report the request id."
+        raise Refused(detail, status, kind)
     return document
+
+
+def _unreadable(service: str, cause: str) -> StoreUnavailable:
+    return StoreUnavailable(f"{service} gave no answer that can be read. {AGAIN}", cause=cause)
 
 
 def _decode_binary(members: dict[str, Any]) -> dict[str, Any]:

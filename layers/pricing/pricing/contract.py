@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pricing.errors import FieldError, InvalidRequest
-from pricing.findings import invalid
+from pricing.errors import InvalidRequest
+from pricing.findings import QUERY, bad_parameters, invalid
 from pricing.instants import AsOf
 from pricing.usage import MAX_COUNT
 
@@ -88,14 +88,20 @@ def parse_query(shape: type[Parsed], parameters: Mapping[str, str]) -> Parsed:
     odd = [
         name
         for name, field in shape.model_fields.items()
-        if field.annotation is int and not _WHOLE.fullmatch(parameters.get(name, "0"))
+        if _is_whole(field.annotation) and not _WHOLE.fullmatch(parameters.get(name, "0"))
     ]
     if odd:  # pydantic would read 1_0 and " 10 " as ten
-        raise InvalidRequest.of([FieldError(f"/{name}", "must be a whole number") for name in odd])
+        raise bad_parameters(odd, "must be a whole number")
     try:
         return shape.model_validate_strings(dict(parameters), strict=False)
     except ValidationError as error:
-        raise invalid(error, parameters) from None
+        raise invalid(error, parameters, words=QUERY) from None
 
 
-_WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)
+def _is_whole(annotation: Any) -> bool:
+    """Whether a field takes a whole number, be it optional or of a range."""
+    return annotation is int or any(_is_whole(one) for one in get_args(annotation))
+
+
+#: As many digits as Python reads. A limit of a thousand digits is a number too: one too large.
+_WHOLE = re.compile(r"-?\d{1,4000}", re.ASCII)

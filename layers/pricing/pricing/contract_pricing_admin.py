@@ -2,21 +2,43 @@
 
 from datetime import datetime
 from typing import Annotated
+from unicodedata import category
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from pricing.contract import Request, moment_in
 from pricing.contract_pricing import CURSOR, Cursor, Limit
+
+#: What other text is shown as depends on these: they turn its direction round.
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Letters and signs that nobody sees, whatever their category says.
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def _readable(reason: str) -> str:
+    """The reason, if a person can read it in an audit: as it is, and something."""
+    for one in reason:
+        if (category(one) == "Cc" and one not in "\t\n\r") or one in _TURNS:
+            detail = "must be plain text, without control characters such as {point}"
+            raise PydanticCustomError("control_character", detail, {"point": f"U+{ord(one):04X}"})
+    # Separators, controls and formats, and what only marks another character.
+    if all(category(one)[0] in "ZCM" or one in _UNSEEN for one in reason):
+        raise PydanticCustomError("blank", "must not be blank: say why, for the audit")
+    return reason
+
 
 Reason = Annotated[
     str,
     Field(
         min_length=1,
         max_length=500,
-        pattern=r"\S",
-        description="Why, for the audit: whoever reads it was not there.",
+        description="Why, for the audit: whoever reads it was not there. Plain text that can be"
+        " seen, without control characters.",
         examples=["Opus doubled by a unit slip upstream"],
+        json_schema_extra={"pattern": r"\S"},
     ),
+    AfterValidator(_readable),
 ]
 Revision = Annotated[int, Field(ge=0)]
 

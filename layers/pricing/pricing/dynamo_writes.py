@@ -32,10 +32,14 @@ def writing() -> Iterator[None]:
             raise NotWritten([str(one.get("Code")) for one in reasons]) from error
         if error.response["Error"]["Code"] == f"{CONDITION_FAILED}Exception":
             raise NotWritten([CONDITION_FAILED]) from error
-        raise _unavailable(error) from error
+        raise _unavailable(error.response["Error"]["Code"]) from error
     except BotoCoreError as error:
-        raise _unavailable(error) from error
+        raise _unavailable(type(error).__name__) from error
 
 
-def _unavailable(error: Exception) -> StoreUnavailable:
-    return StoreUnavailable(f"DynamoDB did not take the write: {type(error).__name__}")
+def _unavailable(cause: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        "The price store did not confirm the change, which may have been made all the same. Read"
+        " the state again in a few seconds, and repeat what is missing.",
+        cause=cause,
+    )

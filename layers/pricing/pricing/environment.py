@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from pricing.aws_api import Credentials, DynamoReader
+from pricing.aws_patience import ANSWERING, Patience
 from pricing.books import RECHECK_SECONDS, Books
 from pricing.errors import Conflict, StoreUnavailable
 from pricing.estimate import EstimateQuery
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pricing.shelves import Shelves
     from pricing.summary_store import Summaries
 
+#: One read of the store, by functions that answer without it or not at all.
 STORE_TIMEOUT_SECONDS = 2.0
 
 
@@ -82,24 +84,26 @@ def start_refresh(*, actor: str, reason: str) -> None:
 
     event = json.dumps({"actor": actor, "reason": reason})
     try:
-        boto3.client("lambda", region_name=os.environ["AWS_REGION"]).invoke(
-            FunctionName=function, InvocationType="Event", Payload=event.encode()
-        )
+        boto3.client(
+            "lambda", region_name=os.environ["AWS_REGION"], config=ANSWERING.config()
+        ).invoke(FunctionName=function, InvocationType="Event", Payload=event.encode())
     except (BotoCoreError, ClientError) as error:
         raise StoreUnavailable(
-            f"The refresh function did not start: {type(error).__name__}"
+            "The refresh function did not say that it begins; it may begin all the same. Look into"
+            " GET /v1/pricing/audit in a minute, and ask again if there is no refresh in it.",
+            cause=type(error).__name__,
         ) from error
 
 
-def writer() -> Any:
+def writer(patience: Patience = ANSWERING) -> Any:
     """boto3's low-level DynamoDB client, for what is rarely done: its import takes a second."""
     import boto3
-    from botocore.config import Config
 
-    patience = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
-    endpoint = os.environ.get("TARIFF_DYNAMODB_ENDPOINT")
     return boto3.client(
-        "dynamodb", endpoint_url=endpoint, region_name=os.environ["AWS_REGION"], config=patience
+        "dynamodb",
+        endpoint_url=os.environ.get("TARIFF_DYNAMODB_ENDPOINT") or None,
+        region_name=os.environ["AWS_REGION"],
+        config=patience.config(),
     )
 
 

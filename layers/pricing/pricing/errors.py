@@ -27,8 +27,12 @@ class FieldError(NamedTuple):
     pointer: str
     detail: str
 
+    def of(self, whole: str) -> str:
+        """As a sentence; ``whole`` is what an empty pointer means."""
+        return f"{self.pointer or whole} {self.detail}"
+
     def __str__(self) -> str:
-        return f"{self.pointer or 'The body'} {self.detail}"
+        return self.of("The body")
 
 
 class TariffError(Exception):
@@ -65,11 +69,16 @@ class InvalidRequest(TariffError):
         return cls.of([FieldError(pointer, detail)])
 
     @classmethod
-    def of(cls, errors: Sequence[FieldError], uncounted: int = 0) -> Self:
-        """One or more bad fields; the first is the headline. ``uncounted`` are not among them."""
+    def of(
+        cls, errors: Sequence[FieldError], uncounted: int = 0, *, whole: str = "The body"
+    ) -> Self:
+        """One or more bad fields of ``whole``; the first is the headline.
+
+        ``uncounted`` are not among them.
+        """
         others = len(errors) - 1 + uncounted
         more = f" (and {others} more)" if others else ""
-        return cls(f"{errors[0]}{more}", errors=errors[:MAX_FIELD_ERRORS])
+        return cls(f"{errors[0].of(whole)}{more}", errors=errors[:MAX_FIELD_ERRORS])
 
     def under(self, prefix: str) -> Self:
         """The same finding with its headline, further inside."""
@@ -134,6 +143,12 @@ class NotTheApprover(Conflict):
 
 class StoreUnavailable(TariffError):
     """The version store did not answer, and the answer cannot be given without it."""
+
+    #: ``cause`` is for the log: what the network or the service said. The caller is told what to
+    #: do instead.
+    def __init__(self, detail: str, *, cause: str = "") -> None:
+        super().__init__(detail)
+        self.cause = cause
 
 
 class CorruptBook(TariffError):

@@ -17,7 +17,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -109,23 +109,20 @@ class Fetcher:
         started = self.monotonic()
         sock = self._connected(host, parts.port or (443 if parts.scheme == "https" else 80), limit)
         # The socket's own timeout is for one read; this one is for all of them.
-        left = max(limit - (self.monotonic() - started), 0.01)
-        alarm = threading.Timer(left, sock.shutdown, [socket.SHUT_RDWR])
-        alarm.daemon = True
-        alarm.start()
+        line = _Line(sock, max(limit - (self.monotonic() - started), 0.01))
         try:
             if parts.scheme == "https":
-                sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
-            connection.sock = sock
+                line.secure(host)
+            connection.sock = line.sock
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             headers = {"Accept-Encoding": "gzip", "User-Agent": "tariff-refresh/1"}
             connection.request("GET", path, headers=headers)
             with connection.getresponse() as answer:
                 yield answer
+            line.check()
         finally:
-            alarm.cancel()
+            line.hang_up()
             connection.close()
-            sock.close()
 
     def _connected(self, host: str, port: int, limit: float) -> socket.socket:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -176,6 +173,47 @@ class Fetcher:
         if (answer.length or 0) > 0 or (unpack and not unpack.eof):
             raise FetchFailed(f"{source}: the answer broke off", retriable=True)
         return b"".join(parts)
+
+
+class _Line:
+    """A connected socket, in clear or in TLS, that is cut when its seconds are over.
+
+    What reads or writes it then meets its end. An answer without a length seems whole where it was
+    cut: ``check`` says that it is not.
+    """
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self.sock = sock
+        self._cut = threading.Event()
+        self._alarm = threading.Timer(seconds, self._cut_off)
+        self._alarm.daemon = True
+        self._alarm.start()
+
+    def secure(self, host: str) -> None:
+        """Speak TLS from here on; raises OSError, of which TimeoutError when it has been cut."""
+        # Wrapping detaches the socket it is given: only the new one can be shut down. So it is to
+        # be had before the handshake, which a server can drag out as well.
+        self.sock = tls = ssl.create_default_context().wrap_socket(
+            self.sock, server_hostname=host, do_handshake_on_connect=False
+        )
+        self.check()  # the alarm may have gone off while there was no socket to shut down
+        tls.do_handshake()
+
+    def check(self) -> None:
+        """Raises TimeoutError when it has been cut."""
+        if self._cut.is_set():
+            raise TimeoutError
+
+    def hang_up(self) -> None:
+        """Close it, and forget the alarm."""
+        self._alarm.cancel()
+        self.sock.close()
+
+    def _cut_off(self) -> None:
+        self._cut.set()
+        with suppress(OSError):
+            # The plain socket's: an SSLSocket's own takes its state away from under the reader.
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
 def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

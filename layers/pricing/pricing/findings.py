@@ -3,7 +3,7 @@
 Values are never repeated, and neither are names that a caller made up: they may be prompts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -16,12 +16,48 @@ from pricing.errors import FieldError, InvalidRequest, is_plain_name
 _READ = 100
 
 
-def invalid(error: ValidationError, document: Any, pointer: str = "") -> InvalidRequest:
+class Words(NamedTuple):
+    """What a part of a request is called: as a whole, what it holds, and what it should not."""
+
+    whole: str
+    member: str
+    unknown: str
+
+
+BODY = Words(
+    "The body",
+    "a field",
+    "is not a property of this request; remove it or check its spelling",
+)
+QUERY = Words(
+    "The query",
+    "a parameter",
+    "is not a query parameter of this route; remove it or check its spelling",
+)
+
+
+def invalid(
+    error: ValidationError, document: Any, pointer: str = "", words: Words = BODY
+) -> InvalidRequest:
     """One error for each bad field of ``document``, which is found at ``pointer``."""
     findings = error.errors(include_url=False, include_input=False)
-    read = [_Finding.of(one, document) for one in islice(findings, _READ)]
+    read = [_Finding.of(one, document, words) for one in islice(findings, _READ)]
     errors = [FieldError(pointer + one.pointer, one.detail) for one in _without_branches(read)]
-    return InvalidRequest.of(errors, uncounted=len(findings) - len(read))
+    return InvalidRequest.of(errors, uncounted=len(findings) - len(read), whole=words.whole)
+
+
+def bad_parameters(names: Iterable[str], detail: str) -> InvalidRequest:
+    """What is wrong with each of these query parameters; a name that may be anything is not told.
+
+    ``detail`` goes on where the name ends.
+    """
+    errors = [
+        FieldError(f"/{name}", detail)
+        if is_plain_name(name)
+        else FieldError("", f"has {QUERY.member} that {detail}")
+        for name in names
+    ]
+    return InvalidRequest.of(errors, whole=QUERY.whole)
 
 
 class _Finding(NamedTuple):
@@ -33,12 +69,13 @@ class _Finding(NamedTuple):
     union: str | None
 
     @classmethod
-    def of(cls, found: ErrorDetails, document: Any) -> "_Finding":
+    def of(cls, found: ErrorDetails, document: Any, words: Words) -> "_Finding":
         path, union, made_up = _located(found, document)
         kind = found["type"]
-        detail = _DETAILS.get(kind, found["msg"]).format(**found.get("ctx", {}))
+        known = words.unknown if kind == "extra_forbidden" else _DETAILS.get(kind, found["msg"])
+        detail = known.format(**found.get("ctx", {}))
         if made_up:
-            detail = f"has a field that {detail}"
+            detail = f"has {words.member} that {detail}"
         return cls(path, detail, kind, union)
 
 
@@ -95,7 +132,6 @@ def _is_a_type(finding: _Finding) -> bool:
 
 _DETAILS = {
     "missing": "is required",
-    "extra_forbidden": "is not a property of this request; remove it or check its spelling",
     "int_type": "must be a whole number, written without quotes or a fraction",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",

@@ -8,17 +8,19 @@ import base64
 import binascii
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from pydantic import BaseModel
 
 from pricing import errors
 from pricing.answers import members, to_json
 from pricing.contract import parse, parse_query
+from pricing.findings import bad_parameters
 from pricing.instants import Now
 from pricing.json_door import MAX_BODY_BYTES, read_json
 from pricing.request_log import frames, log_request
@@ -127,6 +129,8 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
         except errors.TariffError as error:
             reply = _problem(error, event, request_id)
             notes["problem"] = type(error).__name__
+            if isinstance(error, errors.StoreUnavailable) and error.cause:
+                notes["cause"] = error.cause
         except Exception as error:  # noqa: BLE001 - the last door: a caller never sees a trace
             reply = _unexpected(event, request_id)
             notes["problem"] = type(error).__name__
@@ -144,11 +148,14 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     lines: bytes | None = None
     if route.lines is not None and _media_type(event) in JSON_LINES:
         lines = _lines(event, route.max_body_bytes)
-        request = parse_query(route.lines, event.get("queryStringParameters") or {})
+        request = parse_query(route.lines, _query(event))
     elif route.body is not None:
+        if unread := _query(event):  # ``?dry=1`` would be taken for a promise
+            detail = "is in the query, of which this route reads nothing: its fields are the body's"
+            raise bad_parameters(unread, detail)
         request = parse(route.body, read_json(_body(event), max_bytes=route.max_body_bytes))
     elif route.query is not None:
-        request = parse_query(route.query, event.get("queryStringParameters") or {})
+        request = parse_query(route.query, _query(event))
     call = Call(datetime.now(UTC), event.get("pathParameters") or {}, event, lines)
     answer = route.respond(request, call)
     if isinstance(answer, Asset):
@@ -164,6 +171,19 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
         reply = _reply(304, "", "application/json", "no-cache")
     reply["headers"]["etag"] = etag
     return reply
+
+
+def _query(event: Event) -> Mapping[str, str]:
+    """The query's parameters; raises InvalidRequest for one that is given twice.
+
+    API Gateway joins the values of such a one with commas, which would be read as one odd value.
+    """
+    sent = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
+    counts = Counter(name for name, _ in sent)
+    if repeated := [name for name, times in counts.items() if times > 1]:
+        raise bad_parameters(repeated, "is given more than once; give it once")
+    parameters: Mapping[str, str] = event.get("queryStringParameters") or {}
+    return parameters
 
 
 def _body(event: Event) -> bytes:

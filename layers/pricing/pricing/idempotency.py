@@ -19,7 +19,8 @@ KEPT_SECONDS = 24 * 60 * 60
 #: Longer than any function may run: whoever held a key for longer has died.
 IN_FLIGHT_SECONDS = 60
 HEADER = "idempotency-key"
-_FORM = re.compile(r"[!-~]{1,128}", re.ASCII)
+#: Visible ASCII: a header holds no more that every client and proxy hands on unchanged.
+KEY_FORM = re.compile(r"[!-~]{1,128}", re.ASCII)
 
 Answer = TypeVar("Answer")
 
@@ -27,8 +28,8 @@ Answer = TypeVar("Answer")
 def key_in(headers: Mapping[str, str]) -> str | None:
     """The key a request was sent with; raises InvalidRequest for one that cannot be kept."""
     key = headers.get(HEADER)
-    if key is not None and not _FORM.fullmatch(key):
-        detail = "must have 1 to 128 visible ASCII characters"
+    if key is not None and not KEY_FORM.fullmatch(key):
+        detail = "must have 1 to 128 visible ASCII characters, without spaces"
         raise InvalidRequest.at("/Idempotency-Key", detail)
     return key
 

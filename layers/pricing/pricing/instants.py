@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _FORM = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-]\d{2}:\d{2}))?", re.ASCII
+    r"\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-](?P<offset>\d{2}:\d{2})))?",
+    re.ASCII,
 )
+_OFFSET = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+#: What becomes of ``+02:00`` in a query, where a plus sign means a space.
+_SPACED = re.compile(r".{19,26} \d{2}:\d{2}", re.ASCII)
 
 
 class Now(str):
@@ -28,10 +32,15 @@ class AsOf:
     @classmethod
     def parse(cls, text: str) -> "AsOf":
         """Raises ValueError for anything but a date or an RFC 3339 instant with its offset."""
-        if not _FORM.fullmatch(text):
+        form = _FORM.fullmatch(text)
+        if form is None:
+            spaced = "; in a query, write the + of an offset as %2B"
             raise ValueError(
                 "use a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)"
+                f"{spaced if _SPACED.fullmatch(text) else ''}"
             )
+        if form["offset"] and not _OFFSET.fullmatch(form["offset"]):
+            raise ValueError("an offset lies between -23:59 and +23:59, with minutes up to 59")
         instant = datetime.fromisoformat(text.upper())
         if instant.tzinfo is None:
             return cls(instant.replace(tzinfo=UTC), text)

@@ -4,6 +4,8 @@ import os
 import re
 from typing import Any
 
+from pricing.aws_api import AGAIN
+from pricing.aws_patience import OBJECTS
 from pricing.errors import InvalidRequest, MalformedRequest, StoreUnavailable
 from pricing.json_door import read_json
 
@@ -49,12 +51,10 @@ def rows_of(content: bytes) -> list[Any]:
 
 def _read(bucket: str, key: str) -> bytes:
     import boto3  # a second of a cold start, and few requests read S3
-    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    patience = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2})
     client: Any = boto3.client(
-        "s3", endpoint_url=os.environ.get("TARIFF_S3_ENDPOINT"), config=patience
+        "s3", endpoint_url=os.environ.get("TARIFF_S3_ENDPOINT"), config=OBJECTS.config()
     )
     try:
         found = client.get_object(Bucket=bucket, Key=key)
@@ -65,6 +65,10 @@ def _read(bucket: str, key: str) -> bytes:
     except ClientError as error:
         if error.response["Error"]["Code"] in {"NoSuchKey", "AccessDenied", "404", "403"}:
             raise InvalidRequest.at(_POINTER, "names no object that can be read") from None
-        raise StoreUnavailable(f"S3 did not answer: {type(error).__name__}") from error
+        raise _unavailable(error.response["Error"]["Code"]) from error
     except BotoCoreError as error:
-        raise StoreUnavailable(f"S3 did not answer: {type(error).__name__}") from error
+        raise _unavailable(type(error).__name__) from error
+
+
+def _unavailable(cause: str) -> StoreUnavailable:
+    return StoreUnavailable(f"S3 did not give the object. {AGAIN}", cause=cause)

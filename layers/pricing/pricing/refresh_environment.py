@@ -7,11 +7,13 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from pricing import environment
+from pricing.aws_patience import SCHEDULED
+from pricing.aws_price_list import aws_price_list
 from pricing.errors import TariffError
 from pricing.fetcher import Fetcher, FetchFailed
 from pricing.ledger import Ledger
@@ -28,9 +30,8 @@ URLS = {
     "litellm": "TARIFF_SOURCE_LITELLM",
     OPENROUTER: "TARIFF_SOURCE_OPENROUTER",
 }
-AWS_SERVICES = ("AmazonBedrock", "AmazonBedrockFoundationModels")
-PRICING_REGION = "us-east-1"
-MAX_PAGES = 200
+#: How long a source is waited for beyond its own limit, before it is left behind.
+GRACE_SECONDS = 5.0
 METRICS = (
     "refresh_succeeded",
     "refresh_failed",
@@ -50,19 +51,29 @@ class Edges:
     fetcher: Fetcher
 
     def fetch(self) -> tuple[list[Payload], dict[str, str]]:
-        """Every configured source, all at once; and why others did not answer."""
+        """Every configured source, all at once; and why others did not answer.
+
+        Takes ``GRACE_SECONDS`` longer than the fetcher gives one source, and no more.
+        """
         wanted = {name: os.environ.get(variable, "") for name, variable in URLS.items()}
         jobs = {name: (self.fetcher.fetch, (name, url)) for name, url in wanted.items() if url}
+        limit = self.fetcher.total_seconds
+        pool = ThreadPoolExecutor(max_workers=len(URLS) + 1)
+        answers = {name: pool.submit(call, *given) for name, (call, given) in jobs.items()}
+        if os.environ.get("TARIFF_SOURCE_AWS"):
+            answers[AWS] = pool.submit(aws_price_list, limit)
+        wait(answers.values(), timeout=limit + GRACE_SECONDS)
+        # What hangs where no limit of its own reaches (a look-up of a name, a page that drips) is
+        # left behind, or one source would use up the time of them all.
+        pool.shutdown(wait=False, cancel_futures=True)
         payloads, failures = [], {}
-        with ThreadPoolExecutor(max_workers=len(URLS) + 1) as pool:
-            answers = {name: pool.submit(call, *given) for name, (call, given) in jobs.items()}
-            if os.environ.get("TARIFF_SOURCE_AWS"):
-                answers[AWS] = pool.submit(aws_price_list)
-            for name, answer in answers.items():
-                try:
-                    payloads.append(answer.result())
-                except FetchFailed as error:
-                    failures[name] = error.detail
+        for name, answer in answers.items():
+            try:
+                payloads.append(answer.result(timeout=0))
+            except FetchFailed as error:
+                failures[name] = error.detail
+            except TimeoutError:
+                failures[name] = f"{name}: no answer in {limit + GRACE_SECONDS:g} s"
         return payloads, failures
 
     def succeeded(self, done: Refreshed, failures: Mapping[str, str]) -> None:
@@ -86,53 +97,22 @@ class Edges:
         try:
             self.store.fail(error.detail, details)
         except TariffError as unwritten:
-            sys.stdout.write(json.dumps({"audit_unwritten": unwritten.detail}) + "\n")
+            cause = getattr(unwritten, "cause", "")
+            line = {"audit_unwritten": unwritten.detail, "cause": cause}
+            sys.stdout.write(json.dumps(line) + "\n")
         report(refresh_failed=1, sources_failed=len(details["failures"]))
 
 
 def edges() -> Edges:
     """The edges of this environment: the table, and the rules of fetching."""
-    import boto3  # scheduled work has time for it
-
     table = os.environ["TARIFF_TABLE"]
-    client: Any = boto3.client(
-        "dynamodb",
-        region_name=os.environ["AWS_REGION"],
-        endpoint_url=os.environ.get("TARIFF_DYNAMODB_ENDPOINT") or None,
-    )
+    client = environment.writer(SCHEDULED)
     repository = Ledger(table, client, client)
     fetcher = Fetcher(
         total_seconds=float(os.environ.get("TARIFF_FETCH_SECONDS", "25")),
         allow_loopback=os.environ.get("TARIFF_FETCH_LOOPBACK") == "allowed-in-tests",
     )
     return Edges(repository, RefreshStore(repository, table, client), fetcher)
-
-
-def aws_price_list() -> Payload:
-    """Bedrock's price list, page by page, as one payload; raises FetchFailed."""
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    found: list[Any] = []
-    try:
-        client = boto3.client("pricing", region_name=PRICING_REGION)
-        for service in AWS_SERVICES:
-            pages = client.get_paginator("get_products").paginate(
-                ServiceCode=service,
-                Filters=[{"Type": "TERM_MATCH", "Field": "regionCode", "Value": PRICING_REGION}],
-                PaginationConfig={"PageSize": 100},
-            )
-            for number, page in enumerate(pages):
-                if number == MAX_PAGES:
-                    raise FetchFailed(f"{AWS}: over {MAX_PAGES} pages")
-                found += page["PriceList"]
-    except (BotoCoreError, ClientError) as error:
-        raise FetchFailed(f"{AWS}: {type(error).__name__}") from None
-    content = ('{"PriceList":[' + ",".join(found) + "]}").encode()
-    retrieved = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return Payload(
-        AWS, f"https://api.pricing.{PRICING_REGION}.amazonaws.com", retrieved, None, content
-    )
 
 
 def report(**figures: int) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from urllib.parse import urlsplit
 
+from pricing.aws_patience import ANSWERING
 from pricing.errors import TariffError
 
 HOSTS = {"hooks.slack.com", "hooks.slack-gov.com"}
@@ -41,7 +42,8 @@ def webhook_url(parameter: str) -> str:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        answer = boto3.client("ssm").get_parameter(Name=parameter, WithDecryption=True)
+        client = boto3.client("ssm", config=ANSWERING.config())
+        answer = client.get_parameter(Name=parameter, WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
         raise WebhookFailed(f"the webhook's parameter: {type(error).__name__}") from None
     return str(answer["Parameter"]["Value"])

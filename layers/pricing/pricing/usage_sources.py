@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pricing.aws_api import AGAIN
+from pricing.aws_patience import OBJECTS
 from pricing.errors import InvalidRequest, NotFound, StoreUnavailable
 
 FileKind = Literal["jsonl", "csv", "parquet"]
@@ -81,13 +83,16 @@ def fetched(uri: str, allowed: str, folder: Path) -> UsageFile:
     path = folder / "fetched"
     endpoint = os.environ.get("TARIFF_S3_ENDPOINT")
     try:
-        boto3.client("s3", endpoint_url=endpoint).download_file(bucket, key, str(path))
+        client = boto3.client("s3", endpoint_url=endpoint, config=OBJECTS.config())
+        client.download_file(bucket, key, str(path))
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey", "NoSuchBucket"):
             raise NotFound(f"There is no object {key} in the bucket {bucket}.") from None
-        raise StoreUnavailable("S3 did not give the object.") from error
+        cause = str(error.response.get("Error", {}).get("Code"))
+        raise StoreUnavailable(f"S3 did not give the object. {AGAIN}", cause=cause) from error
     except BotoCoreError as error:
-        raise StoreUnavailable("S3 did not answer.") from error
+        cause = type(error).__name__
+        raise StoreUnavailable(f"S3 did not give the object. {AGAIN}", cause=cause) from error
     except OSError as error:
         raise InvalidRequest.at("/source/s3_uri", "is larger than the scratch space") from error
     return opened(path, key, folder)

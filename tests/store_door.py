@@ -1,0 +1,119 @@
+"""A door in front of a local store: it notes who asked for what, and can stop answering."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+#: What each part of a transaction needs, which IAM knows by the names of the single calls.
+_PARTS = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
+
+
+class Use(NamedTuple):
+    """One action of IAM on the items of one partition key."""
+
+    action: str
+    partition: str
+
+
+class StoreDoor(ThreadingHTTPServer):
+    """Hands every request on to the store at ``endpoint``.
+
+    From the request with the number ``shut_from`` on (the first is 0), requests are taken and never
+    answered. ``hung`` has the User-Agent of each of those: boto3's, or nothing.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Request)
+        self.store = str(urlsplit(endpoint).netloc)
+        self.uses: set[Use] = set()
+        self.shut_from: int | None = None
+        self.requests = 0
+        self.hung: list[str] = []
+        self.closing = threading.Event()
+
+    @property
+    def endpoint(self) -> str:
+        """Where a function reaches the store through this door."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def again(self, shut_from: int | None = None) -> None:
+        """Begin to count anew."""
+        self.requests, self.shut_from, self.hung = 0, shut_from, []
+
+
+@contextmanager
+def store_door(endpoint: str) -> Iterator[StoreDoor]:
+    """A door that is there as long as a test needs it."""
+    door = StoreDoor(endpoint)
+    thread = threading.Thread(target=door.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield door
+    finally:
+        door.closing.set()
+        door.shutdown()
+        door.server_close()
+
+
+def uses_in(operation: str, request: Mapping[str, Any]) -> Iterator[Use]:
+    """What one request needs. An operation nobody thought of here is a KeyError."""
+    if operation == "TransactWriteItems":
+        for one in request["TransactItems"]:
+            ((kind, part),) = one.items()
+            yield Use(_PARTS[kind], _partition(part))
+    else:
+        yield Use(f"dynamodb:{operation}", _partition(request))
+
+
+def _partition(request: Mapping[str, Any]) -> str:
+    if "KeyConditionExpression" in request:
+        assert request["KeyConditionExpression"] == "pk = :pk"
+        return str(request["ExpressionAttributeValues"][":pk"]["S"])
+    return str((request.get("Key") or request["Item"])["pk"]["S"])
+
+
+class _Request(BaseHTTPRequestHandler):
+    server: StoreDoor
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        door, number = self.server, self.server.requests
+        door.requests += 1
+        if door.shut_from is not None and number >= door.shut_from:
+            door.hung.append(self.headers.get("user-agent", ""))
+            door.closing.wait()
+            self.close_connection = True
+            return
+        operation = self.headers["x-amz-target"].partition(".")[2]
+        door.uses.update(uses_in(operation, json.loads(body)))
+        connection = http.client.HTTPConnection(door.store, timeout=30)
+        try:
+            connection.request("POST", "/", body, dict(self.headers))
+            answer = connection.getresponse()
+            content = answer.read()
+        finally:
+            connection.close()
+        with suppress(OSError):  # whoever asked may be impatient
+            self.send_response(answer.status)
+            self.send_header("content-type", "application/x-amz-json-1.0")
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Say nothing."""
