@@ -76,8 +76,7 @@ def start_refresh(*, actor: str, reason: str) -> None:
     function = os.environ.get("TARIFF_REFRESH_FUNCTION")
     if not function:
         raise Conflict(
-            "There is no refresh function here to start: this is a local Tariff. Deploy the stack,"
-            " or wait for the schedule."
+            "There is no refresh function here to start: TARIFF_REFRESH_FUNCTION names none."
         )
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
