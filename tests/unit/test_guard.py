@@ -456,6 +456,31 @@ def test_a_tier_that_a_list_does_not_have_is_no_word_about_its_price() -> None:
     assert decided([active], found).rows == [active]
 
 
+def test_a_discount_that_standard_stands_in_for_follows_what_is_newly_said_of_it() -> None:
+    active = row(standard=OLD, batch=OLD)
+    cheaper = {**OLD, "output": "9"}
+    said = {
+        GENAI: sketch_of(lists(standard=OLD)),
+        LITELLM: sketch_of(lists(standard=cheaper)),
+    }
+    verdict = decided([active], Candidate(row(standard=OLD, batch=OLD), {"swift": said}))
+    (after,) = verdict.rows
+    assert codes(verdict) == set()
+    assert after["prices"][-1]["lists"] == lists(standard=cheaper, batch=cheaper)
+
+
+def test_a_tier_without_a_price_of_its_own_follows_the_step_below() -> None:
+    def priced(search: str, **long: str) -> dict[str, Any]:
+        base = {**OLD, "web_search": search}
+        tier = {"above_tokens": 200_000, "rates": {"input": "4", "output": "20", **long}}
+        return {"standard": {"rates": base, "tiers": [tier]}}
+
+    active = row() | {"prices": [{"lists": priced("0.01", web_search="0.01"), "source": BOTH}]}
+    said = {GENAI: sketch_of(priced("0.01")), LITELLM: sketch_of(priced("0.012"))}
+    (after,) = decided([active], Candidate(active, {"swift": said})).rows
+    assert after["prices"][-1]["lists"] == priced("0.012", web_search="0.012")
+
+
 def test_copies_of_a_sellers_list_do_not_contradict_the_seller() -> None:
     """Its own word within a quarter is believed, and what the copies say of it is no news."""
 

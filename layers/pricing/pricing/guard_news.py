@@ -14,31 +14,59 @@ from typing import Any
 from pricing.guard_candidate import Candidate
 from pricing.merge_prices import GENAI, LITELLM, Row, disagreements
 from pricing.merged_rows import PACKAGES
-from pricing.price_columns import SAME_TIER_TOKENS, document_of, sketch_of
+from pricing.price_columns import SAME_TIER_TOKENS, Rates, Sketch, document_of, sketch_of
 from pricing.price_timeline import ALWAYS, Field, at_step, today
 
 
 def with_news(active: Row, candidate: Candidate, now: str) -> Candidate:
     """The candidate with today's prices as the lists newly say, and else as they are in force.
 
-    What is in force nowhere yet, and what nobody states, stays as it was merged. So does a price
-    that its seller names itself: the lists only copy it.
+    What is in force nowhere yet stays as it was merged. So does a price that its seller names
+    itself: the lists only copy it. What nobody states follows the price that it stands in for.
     """
     ours, theirs = today(active["prices"], now), today(candidate.row["prices"], now)
     if ours is None or theirs is None or candidate.own:
         return candidate
-    mine, lists = sketch_of(ours["lists"]), sketch_of(theirs["lists"])
-    for mode, steps in lists.items():
-        for above, rates in steps.items():
+    mine, merged = sketch_of(ours["lists"]), sketch_of(theirs["lists"])
+    heard: Sketch = {}
+    for mode in sorted(merged, key="standard".__ne__):  # first what the others are completed from
+        for above, rates in sorted(merged[mode].items()):
             before = at_step(mine.get(mode, {}), above)
-            for column in rates.keys() & before.keys():
+            now_heard: Rates = {}
+            for column, price in rates.items():
                 place = Field(None, ALWAYS, mode, above, column)
-                rates[column] = _heard(active, candidate, place, before[column], rates[column])
+                followed = _stood_in_for(candidate, place, merged, heard)
+                if followed is not None:
+                    now_heard[column] = followed
+                elif column in before:
+                    now_heard[column] = _heard(active, candidate, place, before[column], price)
+                else:
+                    now_heard[column] = price
+            heard.setdefault(mode, {})[above] = now_heard
     periods = [
-        {**period, "lists": document_of(lists)} if period is theirs else period
+        {**period, "lists": document_of(heard)} if period is theirs else period
         for period in candidate.row["prices"]
     ]
     return replace(candidate, row={**candidate.row, "prices": periods})
+
+
+def _stood_in_for(
+    candidate: Candidate, place: Field, merged: Sketch, heard: Sketch
+) -> Decimal | None:
+    """What is heard of the price that this one, which nobody states, was completed from.
+
+    That is the standard price of the same step, or the mode's own of the step below; None where a
+    source states the price, or where it is another one.
+    """
+    if any(True for source in candidate.said for _ in _stated(candidate, source, place)):
+        return None
+    price = merged[place.mode][place.above][place.column]
+    below = place.above - SAME_TIER_TOKENS - 1
+    parents = [("standard", place.above)] if place.mode != "standard" else []
+    for mode, above in [*parents, (place.mode, below)]:
+        if at_step(merged.get(mode, {}), above).get(place.column) == price:
+            return at_step(heard.get(mode, {}), above).get(place.column)
+    return None
 
 
 def _heard(
