@@ -17,7 +17,7 @@ from pricing.merged_book import Merge, merges
 from pricing.merged_rows import PACKAGES
 from pricing.model_names import bare_model
 from pricing.price_columns import Sketch, sketch_of
-from pricing.price_timeline import instant
+from pricing.price_timeline import instant, today
 from pricing.source_lists import side_by_side
 from pricing.sources import UNREADABLE
 from pricing.sources_bedrock import key_of
@@ -88,7 +88,7 @@ class Candidates:
             names = [row["id"], *row.get("aliases", ())]
             known.update(names)
             said = self._said(merge, {name: by_name[name] for name in names if name in by_name})
-            if row.get("prices") and said:
+            if said and today(row.get("prices", ()), self.now):
                 yield self._own_candidate(row, said)
         for row in merge.rows:
             if not known & {row["id"], *row.get("aliases", ())}:
@@ -121,7 +121,7 @@ class Candidates:
             for row in rows:  # a seller apart: its own candidate may not be the only witness
                 note(row["id"], f"{provider}, witnessed", "litellm", sketch_of(row["lists"]))
         for row in self.read.openrouter or ():  # it resells most models at their makers' prices
-            note(row["id"], f"{OPENROUTER}, itself", OPENROUTER, sketch_of(row["lists"]))
+            note(row["id"], OPENROUTER, OPENROUTER, sketch_of(row["lists"]))
         for merge in made:
             by_name = {listing.name: listing for listing in merge.listings}
             for name, said in self._said(merge, by_name).items():
