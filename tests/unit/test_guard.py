@@ -158,6 +158,15 @@ def test_input_and_output_that_change_places_wait_even_if_two_say_so() -> None:
     )
 
 
+def test_half_of_a_change_that_is_believed_does_not_swap_input_and_output() -> None:
+    """Input within a quarter, output beyond it: input alone would be dearer than output."""
+    active = row(standard={"input": "1", "output": "1.2"})
+    new = {"input": "1.24", "output": "2.4"}
+    verdict = decided([active], candidate({GENAI: new, LITELLM: {"input": "1", "output": "1.2"}}))
+    assert verdict.rows == [active]
+    assert {one.field for one in verdict.waiting} == {"standard.input", "standard.output"}
+
+
 def test_one_field_that_waits_does_not_hold_the_others() -> None:
     new = {"input": "2.2", "output": "50"}
     verdict = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
@@ -196,6 +205,38 @@ def test_an_announced_price_is_scheduled_and_today_stays() -> None:
     (after,) = decided([row()], found).rows
     assert [p.get("from") for p in after["prices"]] == [None, "2027-01-01T00:00:00"]
     assert after["prices"][0]["lists"] == lists(standard=OLD)
+
+
+def test_many_small_announced_steps_are_one_large_change() -> None:
+    prices = ["2", "2.4", "2.8"]
+    days = ["2026-12-01", "2026-12-02"]
+    periods = [
+        {"lists": lists(standard={**OLD, "input": price}), "source": BOTH} for price in prices
+    ]
+    bounds = [{"to": days[0]}, {"from": days[0], "to": days[1]}, {"from": days[1]}]
+    said = [period | bound for period, bound in zip(periods, bounds, strict=True)]
+    verdict = decided([row()], candidate({GENAI: OLD, LITELLM: OLD}, prices=said))
+    assert [str(change.field) for _, change, _ in verdict.accepted] == [
+        "standard.input@2026-12-01T00:00:00"
+    ]
+    assert [(one.after, one.code) for one in verdict.waiting] == [("2.8", "change_over_25_percent")]
+
+
+def test_an_announcement_of_one_price_says_nothing_of_the_others() -> None:
+    """litellm's input was believed; genai-prices announces another output, and repeats its own."""
+    dear = {**OLD, "input": "2.4"}
+    known = {"component": "input", "mode": "standard", "genai_prices": "2", "used": "2.4"}
+    active = row(standard=dear) | {"disagreements": [known]}
+    start = "2027-01-01"
+    periods = [
+        {"to": start, "lists": lists(standard=OLD), "source": BOTH},
+        {"from": start, "lists": lists(standard={**OLD, "output": "12"}), "source": BOTH},
+    ]
+    (after,) = decided([active], candidate({GENAI: OLD, LITELLM: dear}, prices=periods)).rows
+    assert [period["lists"]["standard"]["rates"] for period in after["prices"]] == [
+        dear,
+        {**dear, "output": "12"},
+    ]
 
 
 def test_an_announcement_that_is_withdrawn_leaves_todays_price() -> None:
@@ -481,6 +522,58 @@ def test_a_tier_without_a_price_of_its_own_follows_the_step_below() -> None:
     assert after["prices"][-1]["lists"] == priced("0.012", web_search="0.012")
 
 
+def test_news_about_one_of_a_rows_names_is_none_about_the_row() -> None:
+    active = row() | {"aliases": ["swift-dated"]}
+    old, new = (sketch_of(lists(standard={**OLD, "input": one})) for one in ("2", "2.4"))
+    said = {"swift": {GENAI: old, LITELLM: old}, "swift-dated": {GENAI: old, LITELLM: new}}
+    assert decided([active], Candidate(active, said)).rows == [active]
+
+
+def test_what_a_list_is_known_to_say_of_several_names_is_all_known() -> None:
+    known = [
+        {"component": "input", "mode": "standard", "litellm": price, "used": "2"}
+        for price in ("6", "2.2")
+    ]
+    active = row() | {"aliases": ["swift-dated"], "disagreements": known}
+    old = sketch_of(lists(standard=OLD))
+    dear, other = (sketch_of(lists(standard={**OLD, "input": one})) for one in ("6", "2.2"))
+    said = {"swift": {GENAI: old, LITELLM: dear}, "swift-dated": {GENAI: old, LITELLM: other}}
+    assert decided([active], Candidate(active, said)).rows == [active]
+
+
+def test_a_tier_that_one_list_drops_is_kept() -> None:
+    tier = {"above_tokens": 200_000, "rates": {"input": "2.4", "output": "12"}}
+    tiered = {"standard": {"rates": OLD, "tiers": [tier]}}
+    active = row() | {"prices": [{"lists": tiered, "source": BOTH}]}
+    said = {GENAI: sketch_of(lists(standard=OLD)), LITELLM: sketch_of(tiered)}
+    verdict = decided([active], Candidate(row(), {"swift": said}))
+    assert verdict.rows == [active]
+
+
+@pytest.mark.parametrize(("price", "names"), [("2.4", ["swift-new"]), ("2", [])])
+def test_a_new_name_joins_a_row_only_at_the_price_that_a_list_states_for_it(
+    price: str, names: list[str]
+) -> None:
+    dear = {**OLD, "input": "2.4"}
+    known = {"component": "input", "mode": "standard", "genai_prices": "2", "used": "2.4"}
+    active = row(standard=dear) | {"disagreements": [known]}
+    old, new = (sketch_of(lists(standard={**OLD, "input": one})) for one in ("2", price))
+    said = {"swift": {GENAI: old, LITELLM: sketch_of(lists(standard=dear))}}
+    found = Candidate({**row(), "aliases": ["swift-new"]}, {**said, "swift-new": {GENAI: new}})
+    (after,) = decided([active], found).rows
+    assert after.get("aliases", []) == names
+
+
+def test_what_a_seller_and_a_list_newly_say_is_believed_though_the_other_list_is_preferred() -> (
+    None
+):
+    """Bedrock's rows are merged from the lists; AWS's own list is a word like theirs."""
+    dear = {**OLD, "input": "6"}
+    said = candidate({GENAI: OLD, LITELLM: dear, "aws-price-list": dear})
+    found = replace(said, first_hand=frozenset({"aws-price-list"}))
+    assert rates(decided([row()], found))["input"] == "6"
+
+
 def test_copies_of_a_sellers_list_do_not_contradict_the_seller() -> None:
     """Its own word within a quarter is believed, and what the copies say of it is no news."""
 
@@ -551,6 +644,41 @@ def test_a_ratio_that_a_provider_publishes_is_a_second_source(
     said = {GENAI: sketch_of(lists(standard=OLD)), LITELLM: sketch_of(lists(batch=now))}
     found = Candidate(row(standard=OLD, batch=now) | {"provider": provider}, {"swift": said})
     assert codes(decided([active], found)) == ({code} if code else set())
+
+
+def test_no_ratio_brings_back_what_a_person_went_back_from() -> None:
+    active = row(standard=OLD, batch={"input": "1.5", "output": "5"}) | {"provider": "openai"}
+    half = {"input": "1", "output": "5"}
+    said = {GENAI: sketch_of(lists(standard=OLD)), LITELLM: sketch_of(lists(batch=half))}
+    found = Candidate(row(standard=OLD, batch=half) | {"provider": "openai"}, {"swift": said})
+    applied = {"openai/swift batch.input": "1"}
+    assert decide([active], [found], NOW, HORIZON).accepted
+    held = decide([active], [found], NOW, HORIZON, applied=applied)
+    assert (codes(held), held.rows) == ({"taken_back"}, [active])
+
+
+def test_a_model_that_a_person_went_back_from_is_not_added_again() -> None:
+    both = candidate({GENAI: OLD, LITELLM: OLD})
+    verdict = decide(
+        [row()],
+        [both, candidate({GENAI: OLD}, "x2")],
+        NOW,
+        HORIZON,
+        applied={"maker/x2 added": "added"},
+    )
+    assert (codes(verdict), verdict.added) == ({"taken_back"}, ())
+
+
+def test_an_announced_price_that_a_person_went_back_from_does_not_come_on_its_day() -> None:
+    new = {**OLD, "input": "2.4"}
+    verdict = decide(
+        [row()],
+        [candidate({GENAI: new, LITELLM: new})],
+        NOW,
+        HORIZON,
+        applied={"maker/swift standard.input@2026-11-24T00:00:00": "2.4"},
+    )
+    assert (codes(verdict), rates(verdict)) == ({"taken_back"}, OLD)
 
 
 def test_a_ratio_to_a_price_that_waits_is_none() -> None:

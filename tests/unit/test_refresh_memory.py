@@ -40,6 +40,15 @@ def test_an_old_copy_now_and_then_stays_one(memory: Memory) -> None:
         memory = memory.after([answer("monday")], {}).after([answer("tuesday")], {})
 
 
+def test_a_new_price_forgets_what_was_announced_before_it() -> None:
+    def change(field: str, after: str) -> dict[str, str]:
+        return {"model": "maker/swift", "field": field, "after": after}
+
+    announced = Memory().after([], {}, [change("standard.input@2026-12-01T00:00:00", "2")])
+    now = announced.after([], {}, [change("standard.input", "3")], ["maker/new"])
+    assert now.applied == {"maker/swift standard.input": "3", "maker/new added": "added"}
+
+
 def test_a_memory_survives_its_document(memory: Memory) -> None:
     memory = memory.after([answer("monday")], {"maker/swift": "2026-11-24"})
     assert Memory.of(memory.document()) == memory

@@ -32,6 +32,8 @@ from pricing.price_columns import sketch_of
 from pricing.price_timeline import Difference, instant, without_beyond
 from pricing.quarantine import QuarantinedField
 
+#: Where a refresh remembers that it added a whole model, instead of a field's new price.
+ADDED = "added"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -73,12 +75,13 @@ def decide(
     candidates = [_within(candidate, horizon, waiting) for candidate in candidates]
     pairs, new = _paired(active, candidates)
     judgements = [judge(pair.model, pair.active, pair.candidate, now) for pair in pairs]
-    _hold_taken_back(judgements, applied)
     gone_from = lost(judgements, active, now)
     followers(judgements)
-    doubt_lists(judgements, gone_from)
     patterns(judgements)  # before contradictions, which would hide half of a pattern
     published_ratios(judgements)
+    # After all that lifts a doubt: nothing makes up for these two.
+    doubt_lists(judgements, gone_from)
+    _hold_taken_back(judgements, applied)
     for judgement in judgements:
         contradictions(judgement)
         waiting += judgement.waiting()
@@ -91,6 +94,8 @@ def decide(
         doubt = _doubt_about_new(candidate, names, bands.get(candidate.row["provider"]))
         if doubt is None and not candidate.own and candidate.said.keys() <= gone_from:
             doubt = Doubt.of("list_shrunk")
+        if doubt is None and applied.get(f"{key_of_row(candidate.row)} {ADDED}"):
+            doubt = Doubt.of("taken_back")
         if doubt is None:
             added.append((candidate, True))
         else:
@@ -124,10 +129,14 @@ def decide(
 
 
 def _hold_taken_back(judgements: Iterable[Judgement], applied: Mapping[str, str]) -> None:
+    """Hold what was in force, or announced for a day that has come, and is not now."""
+    gone: dict[str, set[str]] = {}
+    for place, price in applied.items():
+        gone.setdefault(place.partition("@")[0], set()).add(price)
     for found in judgements:
         for change in list(found.accepted()):
-            place = f"{found.key} {change.field}"
-            if change.after is not None and applied.get(place) == plain(change.after):
+            place = f"{found.key} {change.field}".partition("@")[0]
+            if change.after is not None and plain(change.after) in gone.get(place, ()):
                 found.hold(change.field, Doubt.of("taken_back"))
 
 
@@ -228,6 +237,17 @@ def _vanished(active: Sequence[Row], missing: Sequence[str]) -> Iterator[Quarant
             yield QuarantinedField(provider, "*", "", None, None, (), doubt.code, doubt.reason)
 
 
+def _costs_as_said(pair: Pair, judgement: Judgement, name: str) -> bool:
+    """Whether a list states the row's price for this very name, or none states any."""
+    said = pair.candidate.by_name.get(name, {})
+    rates = standard_rates(judgement.prices())
+    columns = ("input", "output")
+    return not said or any(
+        all(sketch["standard"][0].get(one) == rates.get(one) for one in columns)
+        for sketch in said.values()
+    )
+
+
 def _new_aliases(
     pairs: Sequence[Pair], judgements: Sequence[Judgement], names: Names
 ) -> tuple[dict[int, list[str]], list[QuarantinedField]]:
@@ -242,7 +262,7 @@ def _new_aliases(
             doubt = names.doubt_about(row["provider"], name)
             if doubt:
                 refused.append(replace(_whole(pair.candidate, doubt), model=name[:128]))
-            elif not judgement.doubts and not pair.splits:
+            elif not judgement.doubts and not pair.splits and _costs_as_said(pair, judgement, name):
                 found.setdefault(id(pair.active), []).append(name)
                 names.add(row["provider"], name)
     return found, refused

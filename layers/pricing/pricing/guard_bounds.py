@@ -2,9 +2,10 @@
 
 from pricing.cloud_claude import CLOUDS
 from pricing.guard_model import Judgement, steps_changed
-from pricing.guard_rules import WITNESSES, Doubt, broken
+from pricing.guard_rules import WITNESSES, Doubt, broken, is_inverted
 from pricing.merge_prices import Row
-from pricing.price_timeline import believed_periods, windows_of
+from pricing.price_columns import Sketch
+from pricing.price_timeline import Field, at_step, believed_periods, windows_of
 
 
 def contradictions(found: Judgement) -> None:
@@ -63,6 +64,20 @@ def _break(found: Judgement) -> None:
                         at = (place.starts, place.window, place.above)
                         if at == (part.starts, window, above) and place.mode in (mode, "standard"):
                             found.hold(place, doubt)
+            if not found.candidate.own:
+                _hold_half_inversions(found, part.starts, window, active.get(window, {}), sketch)
+
+
+def _hold_half_inversions(
+    found: Judgement, starts: str | None, window: str, before: Sketch, after: Sketch
+) -> None:
+    """Hold what inverts a list because only one of input and output is believed."""
+    for mode, steps in after.items():
+        for above, rates in steps.items():
+            if is_inverted(at_step(before.get(mode, {}), above), rates):
+                for column in ("input", "output"):
+                    place = Field(starts, window, mode, above, column)
+                    found.hold(place, Doubt.of("input_output_inverted"))
 
 
 def is_claude(row: Row) -> bool:

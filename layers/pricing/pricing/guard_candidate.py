@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pricing.merge_prices import Row
-from pricing.price_columns import Sketch
-from pricing.price_timeline import Field, at_step
+from pricing.price_columns import SAME_TIER_TOKENS, Sketch
+from pricing.price_timeline import Field
 
 #: Said by Tariff itself: a correction, or a price computed from ones that were believed.
 OWN = "tariff"
@@ -64,11 +64,10 @@ class Candidate:
 
 
 def prices_in(sketches: Iterable[Sketch], place: Field) -> set[Decimal]:
-    """What each sketch has in one place."""
-    found = set()
-    for sketch in sketches:
-        steps = sketch.get(place.mode)
-        rates = at_step(steps, place.above) if steps else {}
-        if place.column in rates:
-            found.add(rates[place.column])
-    return found
+    """What each sketch states in one place; a step it does not have says nothing of that step."""
+    return {
+        rates[place.column]
+        for sketch in sketches
+        for above, rates in sketch.get(place.mode, {}).items()
+        if abs(above - place.above) <= SAME_TIER_TOKENS and place.column in rates
+    }

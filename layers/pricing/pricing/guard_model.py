@@ -147,7 +147,7 @@ def judge(model: str, active: Row, candidate: Candidate, now: str) -> Judgement:
             found.changes[place] = change
             witness = _witness(found, change, earlier)
             found.sources[place] = witness.sources
-            doubt = doubt_about(change, witness)
+            doubt = doubt_about(change, witness) or _doubt_since_today(part, parts, change, witness)
             is_known = _is_cancelled(part, parts, change) or _was_completed(part, change)
             if doubt and not (is_known and doubt.code in WITNESSABLE):
                 found.hold(place, doubt)
@@ -155,6 +155,20 @@ def judge(model: str, active: Row, candidate: Candidate, now: str) -> Judgement:
     _keep_stated(found)
     _inversions(found)
     return found
+
+
+def _doubt_since_today(
+    part: Segment, parts: list[Segment], change: Difference, witness: Witness
+) -> Doubt | None:
+    """An announced price is judged against today's too: many small steps are one large one."""
+    place = change.field
+    if part.starts is None:
+        return None
+    steps = windows_of(parts[0].active).get(place.window, {}).get(place.mode, {})
+    now = at_step(steps, place.above).get(place.column)
+    if now is None or now == change.after:
+        return None
+    return doubt_about(Difference(place, now, change.after), witness)
 
 
 def sources_of(row: Row, now: str) -> frozenset[str]:
@@ -177,7 +191,7 @@ def _witness(
     # What copies of a seller's list say otherwise is no word against the seller's own.
     for source in () if sources & candidate.first_hand else candidate.said.keys() - sources:
         prices = candidate.prices_of(source, place)
-        was_known = {change.before, known(found.active, source, place)}
+        was_known = {change.before, *known(found.active, source, place)}
         if prices and (source in candidate.first_hand or not prices <= was_known):
             against.add(source)
     return Witness(sources, frozenset(against), frozenset(earlier.get(place[1:], ())))
@@ -225,25 +239,34 @@ def _was_completed(part: Segment, change: Difference) -> bool:
 
 
 def _follow_standard(found: Judgement) -> None:
-    """A column no source states was completed from the standard list, and shares its fate.
+    """A column no source states was completed from the standard list, or from the step below, and
+    shares its fate.
 
     Where the standard price waits, what one source alone says of another mode waits with it.
     """
-    for place, change in found.changes.items():
-        base = place._replace(mode="standard")
-        is_copy = (
-            place.mode != "standard"
-            and not found.sources[place]
-            and base in found.changes
-            and found.changes[base].after == change.after
-        )
-        if is_copy:
+    for place in sorted(found.changes, key=lambda one: (one.mode != "standard", one.above)):
+        bases = [place._replace(mode="standard"), place._replace(above=0)]
+        copied = None if found.sources[place] else _copied(found, place, bases)
+        if copied:
             found.doubts.pop(place, None)
-            if base in found.doubts:
-                found.doubts[place] = found.doubts[base]
-            found.sources[place] = found.sources[base]
-        elif base in found.doubts and len(found.sources[place]) < WITNESSES:
-            found.hold(place, found.doubts[base])
+            if copied in found.doubts:
+                found.doubts[place] = found.doubts[copied]
+            found.sources[place] = found.sources[copied]
+        elif bases[0] in found.doubts and len(found.sources[place]) < WITNESSES:
+            found.hold(place, found.doubts[bases[0]])
+
+
+def _copied(found: Judgement, place: Field, bases: Iterable[Field]) -> Field | None:
+    """The change that this one only repeats, because its price is completed from there."""
+    after = found.changes[place].after
+    return next(
+        (
+            base
+            for base in bases
+            if base != place and base in found.changes and found.changes[base].after == after
+        ),
+        None,
+    )
 
 
 def _keep_stated(found: Judgement) -> None:
@@ -254,7 +277,8 @@ def _keep_stated(found: Judgement) -> None:
     """
     for place, change in found.changes.items():
         is_ours = found.candidate.own or found.sources[place]
-        if place.mode != "standard" and change.before is not None and not is_ours:
+        is_completed = place.mode != "standard" or place.above
+        if is_completed and change.before is not None and not is_ours:
             found.doubts[place] = Doubt.of("price_withdrawn")
 
 

@@ -6,7 +6,7 @@ says something new of it; what each list is known to say differently is on the r
 ``disagreements``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -43,11 +43,23 @@ def with_news(active: Row, candidate: Candidate, now: str) -> Candidate:
                 else:
                     now_heard[column] = price
             heard.setdefault(mode, {})[above] = now_heard
-    periods = [
-        {**period, "lists": document_of(heard)} if period is theirs else period
-        for period in candidate.row["prices"]
-    ]
+    said = list(candidate.row["prices"])
+    at = next(at for at, period in enumerate(said) if period is theirs)
+    later = [_carried_on(period, merged, heard) for period in said[at + 1 :]]
+    periods = [*said[:at], {**theirs, "lists": document_of(heard)}, *later]
     return replace(candidate, row={**candidate.row, "prices": periods})
+
+
+def _carried_on(period: Mapping[str, Any], merged: Sketch, heard: Sketch) -> Mapping[str, Any]:
+    """An announced period with what is heard of today, where it announces no other price."""
+    lists = sketch_of(period["lists"])
+    for mode, steps in lists.items():
+        for above, rates in steps.items():
+            was, now = (at_step(of.get(mode, {}), above) for of in (merged, heard))
+            for column, price in rates.items():
+                if was.get(column) == price:
+                    rates[column] = now[column]
+    return {**period, "lists": document_of(lists)}
 
 
 def _stood_in_for(
@@ -58,7 +70,7 @@ def _stood_in_for(
     That is the standard price of the same step, or the mode's own of the step below; None where a
     source states the price, or where it is another one.
     """
-    if any(True for source in candidate.said for _ in _stated(candidate, source, place)):
+    if any(candidate.prices_of(source, place) for source in candidate.said):
         return None
     price = merged[place.mode][place.above][place.column]
     below = place.above - SAME_TIER_TOKENS - 1
@@ -72,13 +84,14 @@ def _stood_in_for(
 def _heard(
     active: Row, candidate: Candidate, place: Field, before: Decimal, merged: Decimal
 ) -> Decimal:
-    said = {source: {*_stated(candidate, source, place)} for source in candidate.said}
-    if any(said.get(seller) for seller in candidate.first_hand):
+    said = {source: candidate.prices_of(source, place) for source in candidate.said}
+    if any(merged in said.get(seller, ()) for seller in candidate.first_hand):
         return merged
     news = [
         price
         for source, prices in sorted(said.items())
-        for price in sorted(prices - {before, known(active, source, place)})
+        if before not in prices  # of one name it says so still: that is no word about the row
+        for price in sorted(prices - known(active, source, place))
     ]
     if merged == before:
         return news[0] if news else before
@@ -86,22 +99,15 @@ def _heard(
     return before if is_stated and merged not in news else merged
 
 
-def _stated(candidate: Candidate, source: str, place: Field) -> Iterator[Decimal]:
-    """What a source says of this very step, and not merely of one below it."""
-    for sketch in candidate.said[source]:
-        for above, rates in sketch.get(place.mode, {}).items():
-            if abs(above - place.above) <= SAME_TIER_TOKENS and place.column in rates:
-                yield rates[place.column]
-
-
-def known(active: Row, source: str, place: Field) -> Decimal | None:
-    """What this source was already known to say differently."""
-    for one in active.get("disagreements", ()):
-        here = (one["mode"], one.get("tier", 0), one["component"])
-        if here == (place.mode, place.above, place.column):
-            said = one.get(source.replace("-", "_"))
-            return None if said is None else Decimal(said)
-    return None
+def known(active: Row, source: str, place: Field) -> set[Decimal]:
+    """What this source was already known to say differently, of any of the row's names."""
+    return {
+        Decimal(said)
+        for one in active.get("disagreements", ())
+        if (one["mode"], one.get("tier", 0), one["component"])
+        == (place.mode, place.above, place.column)
+        and (said := one.get(source.replace("-", "_"))) is not None
+    }
 
 
 def differing(candidate: Candidate, prices: Sequence[Mapping[str, Any]], now: str) -> list[Row]:

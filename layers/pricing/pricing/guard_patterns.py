@@ -89,7 +89,7 @@ def doubt_lists(judgements: Iterable[Judgement], lost: frozenset[str]) -> None:
     """A list that lost so much is believed nothing that no other one says."""
     for found in judgements:
         for change in list(found.accepted()):
-            sources = found.sources[change.field] or found.candidate.said.keys()
+            sources = (found.sources[change.field] or found.candidate.said.keys()) - {RATIO}
             if not found.candidate.own and sources <= lost:
                 found.hold(change.field, Doubt.of("list_shrunk"))
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pricing import sources_bedrock, sources_genai_published, sources_litellm, sources_openrouter
-from pricing.guard import Verdict, decide
+from pricing.guard import ADDED, Verdict, decide
 from pricing.guard_model import sources_of
 from pricing.guard_rows import key_of_row, names_of
 from pricing.merge_prices import Row
@@ -90,6 +90,7 @@ class Memory:
         payloads: Iterable[Payload],
         missing: Mapping[str, str],
         changes: Iterable[Mapping[str, Any]] = (),
+        added: Iterable[str] = (),
     ) -> "Memory":
         """The memory of the next refresh."""
         seen, old = dict(self.seen), dict(self.old_copies)
@@ -102,10 +103,18 @@ class Memory:
             if known[-1:] != (payload.sha256,):
                 seen[payload.source] = (*known, payload.sha256)[-REMEMBERED:]
         applied = dict(self.applied)
+        dated: dict[str, list[str]] = {}
+        for one in applied:
+            if "@" in one:
+                dated.setdefault(one.partition("@")[0], []).append(one)
         for change in changes:  # the newest last, and only the last price of each field
             place = f"{change['model']} {change['field']}"
+            # What was announced for this place is history once it has another price.
+            for earlier in dated.pop(place, ()):
+                del applied[earlier]
             applied.pop(place, None)
             applied[place] = change["after"]
+        applied |= {f"{key} {ADDED}": ADDED for key in added}
         kept = dict(list(applied.items())[-APPLIED:])
         return Memory(seen, missing, old, kept)
 
@@ -196,16 +205,17 @@ def refresh(
         for change in (*_changes(first), *_changes(second))
         if clean is not None and change["model"] not in unsound
     )
+    added = (*first.added, *second.added)
     return Refreshed(
         clean=clean,
         held=held,
         changes=changes,
-        added=(*first.added, *second.added),
+        added=added,
         waiting=(*waiting, *refused),
         missing=missing,
         compared=first.compared + second.compared,
         complete=complete and not first.shrunk | second.shrunk,
-        memory=memory.after(payloads, missing, changes),
+        memory=memory.after(payloads, missing, changes, added),
     )
 
 

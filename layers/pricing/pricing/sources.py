@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from pricing.errors import TariffError
 from pricing.json_door import read_json
@@ -97,14 +97,10 @@ class SaidTwice:
     entry that is read by such a value is left out, and the others go on.
     """
 
-    def __bool__(self) -> bool:
+    def _refuse(self, *_: object) -> NoReturn:
         raise ValueError("the list says it twice, differently")
 
-    def __eq__(self, other: object) -> bool:
-        return bool(self)
-
-    def __hash__(self) -> int:
-        return int(bool(self))
+    __bool__ = __eq__ = __hash__ = _refuse
 
 
 def as_both_say(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
