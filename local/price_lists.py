@@ -56,7 +56,7 @@ def settings(folder: Path, url: str) -> dict[str, str]:
             for name, variable in URLS.items()
         },
         "TARIFF_SOURCE_AWS": "",
-        "TARIFF_FETCH_LOOPBACK": "allowed-in-tests",
+        "TARIFF_FETCH_LOOPBACK": "allowed-locally",
     }
 
 

@@ -56,7 +56,7 @@ class Refreshing:
         self.environment = {
             **table.environment(),
             **{VARIABLES[name]: server.url(f"/{name}") for name in SOURCES},
-            "TARIFF_FETCH_LOOPBACK": "allowed-in-tests",
+            "TARIFF_FETCH_LOOPBACK": "allowed-locally",
         }
         self.sound()
 

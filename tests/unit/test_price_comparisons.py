@@ -82,11 +82,12 @@ def test_a_walk_over_the_pages_meets_everything_that_changed_once(
     assert len(whole.activations) == sum(
         datetime.fromisoformat(one.at) > since for one in shelf.audit
     )
-    assert {(one.id, one.starts) for one in whole.took_effect} <= {
-        (model["id"], datetime.fromisoformat(period["from"] + "Z"))
+    assert {(one.id, one.starts) for one in whole.took_effect} == {
+        (model["id"], start)
         for model in new
-        for period in model["prices"]
-        if "from" in period
+        for last, period in pairwise(model["prices"])
+        if period["lists"] != last["lists"]
+        and (start := datetime.fromisoformat(period["from"] + "Z")) > since
     }
 
 

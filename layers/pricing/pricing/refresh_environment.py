@@ -110,7 +110,7 @@ def edges() -> Edges:
     repository = Ledger(table, client, client)
     fetcher = Fetcher(
         total_seconds=float(os.environ.get("TARIFF_FETCH_SECONDS", "25")),
-        allow_loopback=os.environ.get("TARIFF_FETCH_LOOPBACK") == "allowed-in-tests",
+        allow_loopback=os.environ.get("TARIFF_FETCH_LOOPBACK") == "allowed-locally",
     )
     return Edges(repository, RefreshStore(repository, table, client), fetcher)
 
