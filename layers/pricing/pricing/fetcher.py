@@ -48,7 +48,7 @@ class FetchFailed(TariffError):
 class Fetcher:
     """Fetches payloads. Times are in seconds; ``total_seconds`` covers every try of one fetch.
 
-    ``allow_loopback`` lets tests, and a local Tariff, serve lists from this machine over plain HTTP.
+    ``allow_loopback`` lets tests and a local Tariff serve lists from this machine, over plain HTTP.
     """
 
     total_seconds: float = 25.0
