@@ -11,6 +11,7 @@ from unittest import mock
 import boto3
 import pytest
 
+from local import callers
 from pricing import bundled
 from pricing.ledger import Ledger
 from pricing.price_book import PriceBook
@@ -497,6 +498,26 @@ def test_a_refresh_is_begun_and_recorded(api: Api) -> None:
     assert json.loads(started[0]["Payload"]) == {"actor": ANN, "reason": "new model out"}
     audit = api.send("GET", "/v1/pricing/audit").body
     assert [(one["action"], one["actor"]) for one in audit["rows"]] == [("refresh_requested", ANN)]
+
+
+def test_the_local_gateways_header_names_nobody_to_a_deployed_function(api: Api) -> None:
+    """The same event with the header of a caller who would like to be somebody else."""
+    api.ledger.propose(book("v1"), proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    headers = {**api.recorded["headers"], callers.HEADER: "mallory"}
+    answer = call(api.admin, api.recorded, headers=headers)
+    assert answer.body["actor"] == api.recorded["requestContext"]["authorizer"]["iam"]["userArn"]
+
+
+def test_no_deployed_file_knows_the_local_gateways_header() -> None:
+    deployed = [
+        *ROOT.glob("functions/*/*.py"),
+        *ROOT.glob("layers/**/*.py"),
+        ROOT / "template.yaml",
+    ]
+    assert len(deployed) > 100
+    knowing = [path for path in deployed if callers.HEADER in path.read_text("utf-8").lower()]
+    assert knowing == []
 
 
 def test_without_a_refresh_function_a_refresh_says_what_is_missing(api: Api) -> None:

@@ -9,12 +9,14 @@ import pytest
 
 from pricing import slack_webhook
 from pricing.errors import TariffError
+from pricing.price_book import PriceBook
 from pricing.slack_webhook import WebhookFailed
-from tests.refreshing import Refreshing, excerpt, refreshing
+from tests.refreshing import Refreshing, excerpt, excerpt_book, refreshing
 from tests.tables import StoreTable
 from tools.corrupt_lists import SOURCES, Answer
 
 MODEL = "devstral-small"
+AUDIO = "gpt-audio"
 
 
 @pytest.fixture
@@ -121,6 +123,41 @@ def test_a_price_that_somebody_went_back_from_is_not_put_in_force_again(
     assert (answer["active"], answer["changed"]) == ("2026-11-23.excerpt", 0)
     assert price(refreshes) == "0.1"
     assert answer["waiting"] > 0
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_openrouters_recorded_answer_is_a_second_word_about_what_it_resells(
+    is_asked: bool, moto_table: StoreTable
+) -> None:
+    """GPT Audio, as if it had cost $1.5: genai-prices says 2.5, and OpenRouter sells it so."""
+    document = json.loads(excerpt_book().to_json())
+    (row,) = [one for one in document["models"] if one["id"] == AUDIO]
+    row["prices"][-1]["lists"]["standard"]["rates"]["input"] = "1.5"
+    listed = json.loads(excerpt("litellm"))
+    for name in (AUDIO, *row["aliases"]):
+        listed[name]["input_cost_per_token"] = 1.5e-06
+
+    with refreshing(moto_table, book=PriceBook.from_document(document)) as found:
+        found.serve("litellm", Answer(json.dumps(listed).encode()))
+        found.serve("openrouter", Answer(excerpt("openrouter")))
+        url = found.server.url("/openrouter") if is_asked else ""
+        answer = found.run(TARIFF_SOURCE_OPENROUTER=url)
+        latest = found.active().model(f"openai/{AUDIO}").prices[-1]
+        details = found.outcomes()[-1].details
+
+    assert answer["outcome"] == "refreshed"
+    assert details["failures"] == {}
+    sources = {one["source"] for one in details["sources"]}
+    changes = [one["sources"] for one in details["changes"] if one["model"] == f"openai/{AUDIO}"]
+    waiting = [one["code"] for one in details["quarantined"] if one["model"] == AUDIO]
+    if is_asked:
+        assert sources == {*SOURCES, "openrouter"}
+        assert str(latest.lists["standard"].rates["input"]) == "2.5"
+        assert (changes, waiting) == ([["genai-prices", "openrouter"]], [])
+    else:
+        assert sources == {*SOURCES}
+        assert str(latest.lists["standard"].rates["input"]) == "1.5"
+        assert (changes, waiting) == ([], ["change_over_25_percent"])
 
 
 def test_what_waits_is_not_proposed_again_every_day(refreshes: Refreshing) -> None:

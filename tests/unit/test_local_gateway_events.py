@@ -16,6 +16,7 @@ from local.events import (
     reply_from,
 )
 from local.routes import Match, Route
+from pricing.callers import caller_of
 
 NOW = datetime(2026, 11, 22, 9, 30, 0, 123000, UTC)
 JSON = ("Content-Type", "application/json")
@@ -127,6 +128,22 @@ def test_cookies_of_several_headers_are_one_list_and_no_header() -> None:
     made = event(request("/", ("Cookie", 'a=1; b="x,y"'), ("cookie", "c=3;")))
     assert made["cookies"] == ["a=1", 'b="x,y"', "c=3"]
     assert "cookie" not in made["headers"]
+
+
+def test_a_named_caller_is_told_as_an_authoriser_tells_it_and_in_no_header() -> None:
+    made = event(request("/v1/pricing/refresh", ("X-Local-Caller", " ada "), JSON))
+    assert made["requestContext"]["authorizer"] == {
+        "jwt": {"claims": {"sub": "ada"}, "scopes": None}
+    }
+    assert "x-local-caller" not in made["headers"]
+    assert caller_of(made) == "jwt:ada"
+
+
+@pytest.mark.parametrize("headers", [(), (("X-Local-Caller", " "),)])
+def test_who_names_nobody_is_local(headers: tuple[tuple[str, str], ...]) -> None:
+    made = event(request("/v1/pricing/refresh", *headers, JSON))
+    assert "authorizer" not in made["requestContext"]
+    assert caller_of(made) == "local"
 
 
 def test_headers_for_the_connection_stay_with_the_connection() -> None:

@@ -16,6 +16,7 @@ from local.functions import (
     EventTooLarge,
     Function,
     TemplateProblem,
+    on_first_use,
     read_functions,
     shared_environment,
 )
@@ -90,6 +91,27 @@ def test_any_method_is_any_however_it_is_written(method: str) -> None:
 def test_a_function_without_http_routes_is_not_served() -> None:
     nightly = {"Events": {"Nightly": {"Type": "ScheduleV2", "Properties": {}}}}
     assert read(template(F=nightly, G={})) == []
+
+
+def test_a_function_that_another_starts_is_there_without_routes() -> None:
+    starts = {"Environment": {"Variables": {"STARTS": {"Ref": "Nightly"}}}, "Events": {"E": http()}}
+    served, started = read(template(Nightly={"Timeout": 120}, F=starts, Other={}))
+    assert (served.name, served.environment) == ("F", {"STARTS": "Nightly"})
+    assert (started.name, started.routes, started.timeout_seconds) == ("Nightly", (), 120.0)
+
+
+def test_the_real_refresh_is_started_by_its_name_in_the_template() -> None:
+    functions = {one.name: one for one in read(load_template())}
+    refresh = functions["RefreshPricingFunction"]
+    assert refresh.routes == ()
+    assert functions["PricingAdminFunction"].environment["TARIFF_REFRESH_FUNCTION"] == refresh.name
+
+
+def test_what_is_started_is_loaded_when_it_is_first() -> None:
+    (function,) = read(template(Lost={"CodeUri": "functions/none/", "Events": {"E": http()}}))
+    invoke = on_first_use(function)
+    with pytest.raises(TemplateProblem, match="Lost: there is no"):
+        invoke({})
 
 
 def test_events_of_another_format_are_refused() -> None:

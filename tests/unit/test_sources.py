@@ -311,12 +311,13 @@ def product(
     }
 
 
-def own(kind: str, **more: str) -> dict[str, str]:
+def own(kind: str, end: str = "", **more: str) -> dict[str, str]:
     return {
         "model": "Nova Pro",
         "provider": "Amazon",
         "feature": "On-demand Inference",
         "inferenceType": kind,
+        "usagetype": f"USE1-NovaPro-{kind.lower().replace(' ', '-')}{end}",
         **more,
     }
 
@@ -338,8 +339,8 @@ def test_amazons_own_models_are_priced_by_what_is_billed() -> None:
     lists, found = bedrock(
         product(own("Input tokens"), "0.0008"),
         product(own("Output tokens"), "0.0032"),
-        product(own("Input tokens", feature="Batch Inference"), "0.0004"),
-        product(own("Input tokens", feature="Model Customization"), "0.001"),
+        product(own("Input tokens", "-batch", feature="Batch Inference"), "0.0004"),
+        product(own("Input tokens", "-custom-model", feature="Model Customization"), "0.001"),
     )
     assert lists == {
         "amazon.nova-pro": {
@@ -348,6 +349,86 @@ def test_amazons_own_models_are_priced_by_what_is_billed() -> None:
         }
     }
     assert found == []
+
+
+def test_a_global_endpoints_row_is_told_by_the_end_of_its_usage_type_alone() -> None:
+    """Nova 2 Lite's rows in us-east-1 of 2026-09-01, by two readers' notes of the offer file.
+
+    Read without that end they are two prices for one thing, so that neither was believed.
+    """
+    lite = {"model": "Nova 2.0 Lite"}
+    base = "USE1-Nova2.0Lite-{}-tokens{}"
+    lists, found = bedrock(
+        *(
+            product(own(kind, usagetype=base.format(way, end), **lite, **feature), usd)
+            for kind, way, end, feature, usd in (
+                ("Input tokens", "input", "", {}, "0.0003300000"),
+                ("Output tokens", "output", "", {}, "0.0027500000"),
+                ("Input tokens", "input", "-cross-region-global", {"feature": ""}, "0.0003000000"),
+                (
+                    "Output tokens",
+                    "output",
+                    "-cross-region-global",
+                    {"feature": ""},
+                    "0.0025000000",
+                ),
+                ("Input tokens", "input", "-batch", {"feature": "Batch Inference"}, "0.000165"),
+                ("Input tokens", "input", "-cross-region-global-batch", {"feature": ""}, "0.00015"),
+                ("Input tokens flex", "input", "-flex", {}, "0.000165"),
+                ("Input tokens priority", "input", "-priority", {}, "0.0005775"),
+                ("Input tokens", "input", "-custom-model", {"feature": ""}, "0.0003"),
+                ("Input tokens", "input", "-cross-region-eu", {"feature": ""}, "0.0004"),
+            )
+        )
+    )
+    assert lists == {
+        "amazon.nova-2-0-lite": {
+            "standard": {"rates": {"input": "0.33", "output": "2.75"}},
+            "batch": {"rates": {"input": "0.165"}},
+        },
+        "global.amazon.nova-2-0-lite": {
+            "standard": {"rates": {"input": "0.3", "output": "2.5"}},
+            "batch": {"rates": {"input": "0.15"}},
+        },
+    }
+    assert found == []
+
+
+def test_awss_rows_as_two_projects_wrote_them_down_are_read_without_a_finding() -> None:
+    findings = Findings("aws-price-list")
+    rows = sources_bedrock.read(payload(excerpt("aws-price-list-noted")), findings)
+    assert findings.found == []
+    assert {row["id"]: row["lists"] for row in rows} == {
+        # 0.00015 and 0.0006 a thousand, twice each; half of that in a batch, twice each.
+        "amazon.qwen3-32b": {
+            "standard": {"rates": {"input": "0.15", "output": "0.6"}},
+            "batch": {"rates": {"input": "0.075", "output": "0.3"}},
+        },
+        "anthropic.claude-sonnet-4-6": {
+            "standard": {
+                "rates": {
+                    "input": "3.3",
+                    "output": "16.5",
+                    "cache_read": "0.33",
+                    "cache_write_5m": "4.125",
+                    "cache_write_1h": "6.6",
+                }
+            },
+            "batch": {"rates": {"input": "1.65", "output": "8.25"}},
+        },
+        "global.anthropic.claude-sonnet-4-6": {
+            "standard": {
+                "rates": {
+                    "input": "3",
+                    "output": "15",
+                    "cache_read": "0.3",
+                    "cache_write_5m": "3.75",
+                    "cache_write_1h": "6",
+                }
+            },
+            "batch": {"rates": {"input": "1.5", "output": "7.5"}},
+        },
+    }
 
 
 def test_awss_recorded_rows_are_read_for_the_region_they_are_asked_for() -> None:

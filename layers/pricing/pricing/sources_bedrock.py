@@ -1,7 +1,9 @@
 """The AWS Price List for Bedrock: ``get_products`` of boto3's ``pricing`` client.
 
 Two shapes are in use. ``AmazonBedrock`` names the ``model`` and says in ``inferenceType`` what is
-billed; ``AmazonBedrockFoundationModels`` sells other makers' models as ``servicename``, and only
+billed, but by which endpoint or mode only at the end of ``usagetype``: a global endpoint's row is
+else like the regional one's, and a batch's like the standard one's;
+``AmazonBedrockFoundationModels`` sells other makers' models as ``servicename``, and only
 the end of ``usagetype`` says what. Neither holds a model id: a row gets the id that its name
 makes, and ``stem`` compares it with real ones. Prices are those of one region, us-east-1, where
 a plain row is the regional endpoint's and a ``Global`` one that of ``global.`` ids.
@@ -52,15 +54,22 @@ _COLUMNS = {
     "cache_write_input": "cache_write_5m",
     "cache_write_1h_input": "cache_write_1h",
 }
+#: Both spellings are in use: ``Input tokens`` and, beside it, ``input tokens batch``.
 _INFERENCE = {
-    "Input tokens": ("standard", "input"),
-    "Output tokens": ("standard", "output"),
-    "Prompt cache read input tokens": ("standard", "cache_read"),
-    "Prompt cache write input tokens": ("standard", "cache_write_5m"),
-    "Input tokens batch": ("batch", "input"),
-    "Output tokens batch": ("batch", "output"),
+    "input tokens": ("standard", "input"),
+    "output tokens": ("standard", "output"),
+    "prompt cache read input tokens": ("standard", "cache_read"),
+    "prompt cache write input tokens": ("standard", "cache_write_5m"),
+    "input tokens batch": ("batch", "input"),
+    "output tokens batch": ("batch", "output"),
 }
 _FEATURES = {"On-demand Inference", "Batch Inference", ""}
+#: How a usage type of ``AmazonBedrock`` ends. Any other end is another product: a custom model, a
+#: long context, an endpoint of another area.
+_OWN_USAGE = re.compile(
+    r".*(?:(?:input|output)-tokens|cache-(?:read|write)-input-token-count)"
+    r"(?P<qualifiers>(?:-(?:standard|batch|cross-region-global))*)"
+)
 
 
 def read(payload: Payload, findings: Findings) -> list[dict[str, Any]]:
@@ -100,12 +109,16 @@ def _billed(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     if attributes.get("regionCode") != REGION:
         return
     if "model" in attributes:
-        kind = _INFERENCE.get(attributes.get("inferenceType", ""))
+        kind = _INFERENCE.get(attributes.get("inferenceType", "").lower())
         maker = MAKERS.get(attributes.get("provider", "Amazon"))
-        if kind and maker and attributes.get("feature", "") in _FEATURES:
+        own = _OWN_USAGE.fullmatch(attributes.get("usagetype", ""))
+        feature = attributes.get("feature", "")
+        if kind and maker and own and feature in _FEATURES:
             mode, column = kind
-            batch = attributes.get("feature") == "Batch Inference"
-            yield f"{maker}.{_slug(attributes['model'])}", "batch" if batch else mode, column
+            batch = feature == "Batch Inference" or "batch" in own["qualifiers"]
+            scope = "global." if "global" in own["qualifiers"] else ""
+            model = f"{scope}{maker}.{_slug(attributes['model'])}"
+            yield model, "batch" if batch else mode, column
         return
     usage = _USAGE.fullmatch(attributes.get("usagetype", ""))
     service = attributes.get("servicename", "")
