@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -168,6 +169,19 @@ def test_what_no_version_can_hold_is_refused_and_not_left_waiting() -> None:
     assert codes["tern-2", "standard.input"] == "change_over_25_percent"
     assert price(done.held, "groq/tern-1") == "1"
     assert price(done.held, "groq/tern-2") == "3"
+
+
+def test_a_new_model_that_no_version_can_hold_was_never_added() -> None:
+    """Else its absence would look as if a person had gone back from it."""
+    hosted = {**HOSTED, "tern-new": ("1", "5")}
+    lists = [genai(hosted, SOLD), litellm(HOSTED), openrouter(SOLD)]
+    with mock.patch("pricing.refresh_books.problems_in") as problems:
+        problems.side_effect = lambda document: [
+            f"groq/{row['id']}: unsound" for row in document["models"] if row["id"] == "tern-new"
+        ]
+        done = refreshed(lists)
+    assert (done.added, dict(done.memory.applied)) == ((), {})
+    assert refreshed(lists).added == ("groq/tern-new",)
 
 
 def scaled(factor: str, *names: str) -> bytes:

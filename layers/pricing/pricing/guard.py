@@ -243,8 +243,9 @@ def _costs_as_said(pair: Pair, judgement: Judgement, name: str) -> bool:
     rates = standard_rates(judgement.prices())
     columns = ("input", "output")
     return not said or any(
-        all(sketch["standard"][0].get(one) == rates.get(one) for one in columns)
+        all(stated.get(one) == rates.get(one) for one in columns)
         for sketch in said.values()
+        for stated in [sketch.get("standard", {}).get(0, {})]
     )
 
 

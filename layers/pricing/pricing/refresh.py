@@ -205,7 +205,11 @@ def refresh(
         for change in (*_changes(first), *_changes(second))
         if clean is not None and change["model"] not in unsound
     )
-    added = (*first.added, *second.added)
+    added = tuple(
+        key
+        for key in (*first.added, *second.added)
+        if clean is not None and key not in unsound  # never in force: nobody went back from it
+    )
     return Refreshed(
         clean=clean,
         held=held,
