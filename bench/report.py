@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 
 from bench.environments import PEERS
-from tools.template import ROOT
+from tariff.template import ROOT
 
 ROWS = 10_000_000
 PEER_ROWS = 20_000
@@ -111,11 +111,11 @@ def _one(kind: str, path: Path) -> int:
 
 
 def _report(path: Path, folder: Path) -> tuple[int, str]:
-    from pricing import bundled
-    from pricing.price_book import BookInForce
-    from pricing.usage_report import ReportQuery
-    from pricing.usage_reporting import report_usage
-    from pricing.usage_sources import UsageFile
+    from pricing.catalogue.price_book import BookInForce
+    from pricing.reports.generate import report_usage
+    from pricing.reports.readers.files import UsageFile
+    from pricing.reports.report import ReportQuery
+    from pricing.store import bundled
 
     book = BookInForce(bundled.current(), "bundled", stale=False, age_seconds=None)
     found = report_usage(book, UsageFile(path, "parquet"), ReportQuery(), folder)

@@ -8,9 +8,9 @@ from http import HTTPStatus
 from typing import Any
 
 from bench.measurement import Measurement, Target
-from pricing import bundled
-from tests.handlers import Handler, handler
-from tools.template import ROOT
+from pricing.store import bundled
+from tariff.template import ROOT
+from tests.support.handlers import Handler, handler
 
 ROUNDS = 40
 USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}

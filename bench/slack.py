@@ -13,7 +13,7 @@ from bench.cold import LaunchFailed, child_environment, first_answer, imported
 from bench.environments import Staged, stage
 from bench.measurement import Measurement, Target
 from bench.store import KEY, KEY_ID, REGION, Store
-from local import slack
+from tariff.serve import slack
 
 TARIFF = "/tariff estimate"
 BARE = "bare handler"

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import boto3
 
-from pricing import bundled
-from pricing.ledger import Ledger
-from pricing.price_book import PriceBook
-from pricing.quarantine import Proposal
-from tools.template import create_table_arguments, load_template
+from pricing.catalogue.price_book import PriceBook
+from pricing.store import bundled
+from pricing.store.ledger import Ledger
+from pricing.versions.proposals import Proposal
+from tariff.template import create_table_arguments, load_template
 
 REGION = "eu-west-1"
 #: Not credentials: moto checks none, but every client wants some to sign with.

@@ -26,7 +26,7 @@ Call = Callable[[], Any]
 def tariff() -> tuple[Call, Decimal]:
     """The whole handler: event in, response out, log line written."""
     from functions.estimate.app import lambda_handler
-    from tools.template import ROOT
+    from tariff.template import ROOT
 
     event = json.loads((ROOT / "events" / "estimate.json").read_text(encoding="utf-8"))
 

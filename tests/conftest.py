@@ -8,9 +8,9 @@ from unittest import mock
 
 import pytest
 
-from tests.tables import REGION, SECRET
-from tools.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
-from tools.template import ROOT, load_template
+from tariff.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
+from tariff.template import ROOT, load_template
+from tests.support.tables import REGION, SECRET
 
 # Read once: the fixture below hides TARIFF_* from every test.
 DYNAMODB_LOCAL_REQUIRED = os.environ.get("TARIFF_REQUIRE_DYNAMODB_LOCAL") == "1"

@@ -3,17 +3,31 @@
 from dataclasses import replace
 from functools import cache
 
-from pricing import environment, errors
-from pricing.books import ACTIVE
-from pricing.catalogue import Health, ModelList, ModelPage, health, list_models, model_page
-from pricing.contract import NoQuery
-from pricing.contract_catalogue import ModelsQuery, PricesQuery
-from pricing.contract_pricing import ChangesQuery, DiffQuery, VersionsQuery
-from pricing.http import Call, Route, serve
-from pricing.instants import AsOf
-from pricing.price_book import BookInForce
-from pricing.price_comparisons import PriceChanges, PriceDiff, changes_since, diff
-from pricing.price_versions import VersionList, VersionPage, list_versions, version_page
+from pricing import errors
+from pricing.api.handler import Call, Route, serve
+from pricing.api.requests.catalogue import (
+    ChangesQuery,
+    DiffQuery,
+    ModelsQuery,
+    PricesQuery,
+    VersionsQuery,
+)
+from pricing.catalogue.listing import Health, ModelList, ModelPage, health, list_models, model_page
+from pricing.catalogue.price_book import BookInForce
+from pricing.store import connect as environment
+from pricing.store.books import ACTIVE
+from pricing.timestamps import AsOf
+from pricing.validation import NoQuery
+from pricing.versions.views import (
+    PriceChanges,
+    PriceDiff,
+    VersionList,
+    VersionPage,
+    changes_since,
+    diff,
+    list_versions,
+    version_page,
+)
 
 books = cache(environment.books)
 shelves = cache(environment.shelves)

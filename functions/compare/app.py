@@ -3,10 +3,12 @@
 from dataclasses import replace
 from functools import cache
 
-from pricing import environment, errors
-from pricing.compare import Compared, compare, references_of
-from pricing.contract_compare import CompareRequest
-from pricing.http import Call, Route, serve
+from pricing import errors
+from pricing.api import exact_counts as api_exact_counts
+from pricing.api.handler import Call, Route, serve
+from pricing.api.requests.compare import CompareRequest
+from pricing.estimates.compare import Compared, compare, references_of
+from pricing.store import connect as environment
 
 books = cache(environment.books)
 
@@ -17,7 +19,7 @@ def respond(request: CompareRequest, call: Call) -> Compared:
     in_force = books().in_force(request.pricing_version, call.now)
     baseline = (comparison.baseline,) if comparison.baseline else ()
     references = (*references_of(in_force.book, comparison), *baseline)
-    query = environment.counted(in_force.book, comparison.query, *references)
+    query = api_exact_counts.counted(in_force.book, comparison.query, *references)
     return compare(in_force, replace(comparison, query=query))
 
 

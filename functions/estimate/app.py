@@ -2,10 +2,12 @@
 
 from functools import cache
 
-from pricing import environment, errors
-from pricing.contract_estimate import EstimateRequest
-from pricing.estimate import Estimate, estimate
-from pricing.http import Call, Route, serve
+from pricing import errors
+from pricing.api import exact_counts as api_exact_counts
+from pricing.api.handler import Call, Route, serve
+from pricing.api.requests.estimate import EstimateRequest
+from pricing.estimates.estimate import Estimate, estimate
+from pricing.store import connect as environment
 
 books = cache(environment.books)
 
@@ -14,7 +16,7 @@ def respond(request: EstimateRequest, call: Call) -> Estimate:
     """Price the request from the book it names."""
     query = request.query(call.now)
     in_force = books().in_force(request.pricing_version, call.now)
-    return estimate(in_force, environment.counted(in_force.book, query, query.model))
+    return estimate(in_force, api_exact_counts.counted(in_force.book, query, query.model))
 
 
 ROUTES = (

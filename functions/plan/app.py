@@ -2,18 +2,20 @@
 
 from functools import cache
 
-from pricing import bundled_plans, environment, errors
-from pricing.batch import BatchAnswer, plan_batch
-from pricing.caching_answer import CachingAnswer, answer_caching
-from pricing.context import ContextAnswer, plan_context
-from pricing.contract_plan import (
+from pricing import errors
+from pricing.api.handler import Call, Route, serve
+from pricing.api.requests.plans import (
     BatchPlanRequest,
+    CachingPlanRequest,
     ContextPlanRequest,
     SubscriptionPlanRequest,
 )
-from pricing.contract_plan_caching import CachingPlanRequest
-from pricing.http import Call, Route, serve
-from pricing.subscriptions import SubscriptionAnswer, plan_subscription
+from pricing.plans.batch import BatchAnswer, plan_batch
+from pricing.plans.caching.query import CachingAnswer, answer_caching
+from pricing.plans.context import ContextAnswer, plan_context
+from pricing.plans.subscriptions import SubscriptionAnswer, plan_subscription
+from pricing.store import bundled_subscriptions as bundled_plans
+from pricing.store import connect as environment
 
 books = cache(environment.books)
 

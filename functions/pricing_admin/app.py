@@ -5,29 +5,30 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
 
-from pricing import bundled, environment, errors
-from pricing.callers import caller_of
-from pricing.change_notice import Change, tell_of
-from pricing.contract import Request
-from pricing.contract_pricing_admin import (
+from pricing import errors
+from pricing.api.handler import Call, Route, caller_of, key_in, serve
+from pricing.api.requests.versions import (
     ActivateRequest,
     AuditQuery,
     CancelRequest,
     RefreshRequest,
     RejectRequest,
 )
-from pricing.http import Call, Route, serve
-from pricing.idempotency import key_in
-from pricing.ledger import Ledger
-from pricing.price_admin import (
+from pricing.aws import environment as aws_environment
+from pricing.slack.notices import Change, tell_of
+from pricing.store import bundled
+from pricing.store import connect as environment
+from pricing.store.ledger import Ledger
+from pricing.validation import Request
+from pricing.versions.cancellation import (
     Activated,
     Cancelled,
     RefreshStarted,
     Rejected,
     without_scheduled,
 )
-from pricing.price_versions import AuditPage, audit_page
-from pricing.quarantine import Proposal
+from pricing.versions.proposals import Proposal
+from pricing.versions.views import AuditPage, audit_page
 
 ledger = cache(environment.ledger)
 once = cache(environment.once)
@@ -103,7 +104,7 @@ def refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
     actor = caller_of(call.event)
 
     def work() -> RefreshStarted:
-        environment.start_refresh(actor=actor, reason=request.reason)
+        aws_environment.start_refresh(actor=actor, reason=request.reason)
         ledger().audit(actor, "refresh_requested", request.reason)
         return RefreshStarted("started", actor, request.reason)
 

@@ -3,19 +3,22 @@
 from dataclasses import replace
 from functools import cache
 
-from pricing import environment, errors
-from pricing.calibrate import Calibrated, calibrate
-from pricing.cascade import CascadeAnswer, cascade
-from pricing.contract_recommend import RecommendRequest
-from pricing.contract_recommend_calibrate import CalibrateRequest
-from pricing.contract_recommend_cascade import CascadeRequest
-from pricing.contract_recommend_tiers import TiersRequest
-from pricing.http import Call, Route, serve
-from pricing.labelled_rows import from_s3
-from pricing.policies import unknown
-from pricing.recommend import Recommended, recommend
-from pricing.recommend_policy import LearnedPolicy
-from pricing.tiers import TiersAnswer, compare_tiers
+from pricing import errors
+from pricing.api.handler import Call, Route, serve
+from pricing.api.requests.recommendations import (
+    CalibrateRequest,
+    CascadeRequest,
+    RecommendRequest,
+    TiersRequest,
+    from_s3,
+)
+from pricing.recommendations.calibration import Calibrated, calibrate
+from pricing.recommendations.cascade import CascadeAnswer, cascade
+from pricing.recommendations.policy import LearnedPolicy
+from pricing.recommendations.recommend import Recommended, recommend
+from pricing.recommendations.tiers import TiersAnswer, compare_tiers
+from pricing.store import connect as environment
+from pricing.store.policies import unknown
 
 books = cache(environment.books)
 policies = cache(environment.policies)

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from pricing import errors
-from pricing.contract import NoQuery
-from pricing.http import DEFAULT_ROUTE, Asset, Call, Event, Reply, Route, serve
+from pricing.api.handler import DEFAULT_ROUTE, Asset, Call, Event, Reply, Route, serve
+from pricing.validation import NoQuery
 
 STATIC = Path(__file__).parent / "static"
 #: The page brings its style along and loads nothing; nobody may put it into a frame.

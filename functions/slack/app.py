@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from pricing import slack_settings
+from pricing.api.request_log import frames, log_request
+from pricing.catalogue.price_book import BookInForce
 from pricing.errors import MalformedRequest, StoreUnavailable
-from pricing.price_book import BookInForce
-from pricing.request_log import frames, log_request
-from pricing.slack_door import (
+from pricing.slack import settings as slack_settings
+from pricing.slack.requests import (
     Event,
     NotSlack,
     Reply,
@@ -21,12 +21,14 @@ from pricing.slack_door import (
     is_ssl_check,
     message_reply,
     notice,
+    read_form,
     refusal,
     retry_of,
+    share_click,
     signed_body,
+    slash_command,
 )
-from pricing.slack_form import read_form, share_click, slash_command
-from pricing.slack_secrets import SecretsUnavailable
+from pricing.slack.signing import SecretsUnavailable
 
 Notes = dict[str, Any]
 
@@ -83,8 +85,8 @@ def command(body: bytes, notes: Notes) -> Reply:
     if not slack_settings.workspaces() & {sent.team, sent.enterprise}:
         notes["problem"] = "WorkspaceNotAllowed"
         return notice("Tariff does not answer in this workspace. Its administrator can allow it.")
-    from pricing.slack_blocks import ephemeral
-    from pricing.slack_commands import answer
+    from pricing.slack.blocks import ephemeral
+    from pricing.slack.dispatch import answer
 
     answered = answer(sent.text, book_of, datetime.now(UTC), slack_settings.summary_of)
     notes["slack_command"] = answered.command
@@ -101,7 +103,7 @@ def interaction(body: bytes, notes: Notes) -> Reply:
     click = share_click(read_form(body))
     if click is None or not slack_settings.workspaces() & {click.team, click.enterprise}:
         return empty()
-    from pricing.slack_share import ShareJob
+    from pricing.slack.share import ShareJob
 
     job = ShareJob.of(click, body)
     if job is None:
@@ -122,7 +124,7 @@ def interaction(body: bytes, notes: Notes) -> Reply:
 
 def work(event: Event) -> None:
     """Shares from the queue; an error leaves them there, to be tried again."""
-    from pricing.slack_share import ShareJob
+    from pricing.slack.share import ShareJob
 
     for record in event["Records"]:
         notes: Notes = {"slack_share": "failed"}

@@ -8,15 +8,16 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from pricing import environment, errors
-from pricing.contract_report import MAX_REPORT_BYTES, LinesQuery, ReportRequest
-from pricing.http import Asset, Call, Route, serve
-from pricing.report_csv import to_csv
-from pricing.report_html import to_html
-from pricing.report_summaries import summary_of
-from pricing.usage_report import Filters, UsageReport
-from pricing.usage_reporting import report_usage
-from pricing.usage_sources import UsageFile, as_lines, fetched, write_lines
+from pricing import errors
+from pricing.api.handler import Asset, Call, Route, serve
+from pricing.api.requests.reports import MAX_REPORT_BYTES, LinesQuery, ReportRequest
+from pricing.reports.generate import report_usage
+from pricing.reports.readers.files import UsageFile, as_lines, fetched, write_lines
+from pricing.reports.render.csv_table import to_csv
+from pricing.reports.render.html_page import to_html
+from pricing.reports.report import Filters, UsageReport
+from pricing.reports.summary import summary_of
+from pricing.store import connect as environment
 
 books = cache(environment.books)
 

@@ -2,10 +2,11 @@
 
 from functools import cache
 
-from pricing import environment, errors
-from pricing.contract_workload import WorkloadRequest
-from pricing.http import Call, Route, serve
-from pricing.workload import WorkloadEstimate, estimate_workload
+from pricing import errors
+from pricing.api.handler import Call, Route, serve
+from pricing.api.requests.workload import WorkloadRequest
+from pricing.estimates.workload import WorkloadEstimate, estimate_workload
+from pricing.store import connect as environment
 
 books = cache(environment.books)
 

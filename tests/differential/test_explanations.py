@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tools.peer_answers import (
+from tests.differential.peers.answers import (
     FLOAT_TOLERANCE,
     Answer,
     AsIf,
@@ -15,8 +15,8 @@ from tools.peer_answers import (
     is_same,
     tariff_answer,
 )
-from tools.peer_cases import CHAT_SHAPES, CLAUDE_SHAPES, Case, Shape, Subject
-from tools.peer_explanations import Comparison, Explanation, problems, read
+from tests.differential.peers.cases import CHAT_SHAPES, CLAUDE_SHAPES, Case, Shape, Subject
+from tests.differential.peers.explanations import Comparison, Explanation, problems, read
 
 OPUS = Subject("anthropic/claude-opus-5", {}, "anthropic", {})
 GPT = Subject("openai/gpt-4o", {}, "openai", {})

@@ -1,7 +1,8 @@
 """Tariff held against genai-prices and litellm: every difference has an explanation that is true.
 
 The peers are asked live, in ``.venv-bench``, which ``make test`` installs. What an explanation is,
-and how it proves itself, is in tools/peer_explanations.py; the cases are in tools/peer_cases.py.
+and how it proves itself, is in tests/differential/peers/explanations.py; the cases are in
+tests/differential/peers/cases.py.
 """
 
 from collections import Counter
@@ -9,10 +10,16 @@ from decimal import Decimal
 
 import pytest
 
-from tools.peer_answers import PEERS
-from tools.peer_cases import CHAT_SHAPES, CLAUDE_SHAPES, cases
-from tools.peer_differences import REPORT, report
-from tools.peer_explanations import Comparison, Explanation, comparisons, problems, read
+from tests.differential.peers.answers import PEERS
+from tests.differential.peers.cases import CHAT_SHAPES, CLAUDE_SHAPES, cases
+from tests.differential.peers.differences import REPORT, report
+from tests.differential.peers.explanations import (
+    Comparison,
+    Explanation,
+    comparisons,
+    problems,
+    read,
+)
 
 
 @pytest.fixture(scope="module")

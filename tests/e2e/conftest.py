@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tools.template import ROOT
+from tariff.template import ROOT
 
 Start = Callable[..., "RunningGateway"]
 
@@ -51,7 +51,7 @@ class RunningGateway:
             if not name.startswith(("AWS_", "TARIFF_"))
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "local.gateway", "--port", "0", *arguments],
+            [sys.executable, "-m", "tariff.serve.gateway", "--port", "0", *arguments],
             cwd=ROOT,
             env=kept | variables,
             stdin=subprocess.DEVNULL,

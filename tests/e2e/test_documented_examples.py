@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tariff.template import ROOT
 from tests.e2e.conftest import RunningGateway, Start
-from tools.template import ROOT
 
 #: Its examples change prices, each after the one before: they are run apart.
 REFRESHING = ROOT / "docs" / "price-refresh.md"

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import pytest
 
+from tariff.template import load_template
 from tests.e2e.conftest import EXAMPLE, RunningGateway
-from tools.template import load_template
 
 KIBIBYTE = 1024
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from local.stores import Store, StoreDown, fill, settings
-from pricing import bundled
-from pricing.ledger import Ledger
-from tests.books import BY
-from tests.tables import dynamodb
+from pricing.store import bundled
+from pricing.store.ledger import Ledger
+from tariff.serve.stores import Store, StoreDown, fill, settings
+from tests.support.books import BY
+from tests.support.tables import dynamodb
 
 
 @pytest.fixture(params=["moto", "dynamodb-local"])

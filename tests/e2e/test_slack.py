@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
-from local import slack
-from tests import block_kit
+from tariff.serve import slack
+from tariff.template import ROOT
 from tests.e2e.conftest import Answer, RunningGateway, Start
-from tools.template import ROOT
+from tests.support import block_kit
 
 EXAMPLE = "estimate sonnet 2k in 1k out 50k cached x100 batch"
 
@@ -112,7 +112,7 @@ def test_from_the_command_to_the_message_in_the_channel(start: Start, hooks: Hoo
 
 def make_slack(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "tools.slack", *arguments],
+        [sys.executable, "-m", "tariff.slack", *arguments],
         cwd=ROOT,
         check=False,
         capture_output=True,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tables import StoreTable, fresh_table
+from tests.support.tables import StoreTable, fresh_table
 
 
 @pytest.fixture

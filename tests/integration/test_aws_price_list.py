@@ -10,11 +10,11 @@ from unittest import mock
 
 import pytest
 
-from pricing import aws_price_list as door
-from pricing import refresh_environment
-from pricing.aws_patience import Patience
-from pricing.aws_price_list import MAX_PAGES, REGION, SERVICES, aws_price_list
-from pricing.fetcher import FetchFailed
+from functions.refresh_pricing import app as refresh_environment
+from pricing.aws.timeouts import Patience
+from pricing.sources import aws_price_list as door
+from pricing.sources.aws_price_list import MAX_PAGES, REGION, SERVICES, aws_price_list
+from pricing.sources.fetcher import FetchFailed
 
 PRODUCT = json.dumps({"product": "a"})
 
@@ -135,7 +135,7 @@ def test_a_list_that_drips_is_left_behind_by_the_refresh(
         "TARIFF_TABLE": "tariff", "TARIFF_SOURCE_AWS": "yes", "TARIFF_FETCH_SECONDS": "0.5",
     }  # fmt: skip
     with mock.patch.dict("os.environ", variables):
-        edges = refresh_environment.edges()
+        edges = refresh_environment._edges()
         started = time.monotonic()
         assert edges.fetch() == ([], {"aws-price-list": "aws-price-list: no answer in 1 s"})
         assert time.monotonic() - started < 5

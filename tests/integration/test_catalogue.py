@@ -10,17 +10,18 @@ from urllib.parse import urlencode
 
 import pytest
 
-from pricing import bundled, environment
-from pricing.aws_api import Credentials, DynamoReader
-from pricing.books import Books
-from pricing.ledger import Ledger
-from pricing.price_book import PriceBook
-from tests.books import BY, PLAIN, book, row
-from tests.handlers import Answer, Handler, call, handler
-from tests.tables import REGION, SECRET, StoreTable
+from pricing.aws.signed_client import Credentials, DynamoReader
+from pricing.catalogue.price_book import PriceBook
+from pricing.store import bundled
+from pricing.store import connect as environment
+from pricing.store.books import Books
+from pricing.store.ledger import Ledger
+from tests.support.books import BY, PLAIN, book, row
+from tests.support.handlers import Answer, Handler, call, handler
+from tests.support.tables import REGION, SECRET, StoreTable
 
 DOCUMENT = json.loads(
-    (Path(bundled.__file__).parent / "data" / f"{bundled.current_id()}.json").read_bytes()
+    (Path(bundled.__file__).parent.parent / "data" / f"{bundled.current_id()}.json").read_bytes()
 )
 #: Anthropic's, whose rows are hand-written; every request below asks for them unless it says else.
 ROWS = {one["id"]: one for one in DOCUMENT["models"] if one["provider"] == "anthropic"}

@@ -9,15 +9,17 @@ from unittest import mock
 
 import pytest
 
-from pricing import bundled, change_notice, slack_webhook
 from pricing.errors import StoreUnavailable
-from pricing.idempotency import Once
-from pricing.ledger import Ledger
-from pricing.quarantine import Proposal, QuarantinedField
-from pricing.slack_webhook import WebhookFailed
-from tests.books import BY, PLAIN, RATES, book, row
-from tests.tables import StoreTable
-from tests.version_pages import LIST, Pages
+from pricing.slack import delivery as slack_webhook
+from pricing.slack import notices as change_notice
+from pricing.slack.delivery import WebhookFailed
+from pricing.store import bundled
+from pricing.store.idempotency import Once
+from pricing.store.ledger import Ledger
+from pricing.versions.proposals import Proposal, QuarantinedField
+from tests.support.books import BY, PLAIN, RATES, book, row
+from tests.support.tables import StoreTable
+from tests.support.version_pages import LIST, Pages
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 HOOK = "https://hooks.slack.com/services/T/B/secret"
@@ -178,7 +180,9 @@ def test_a_notice_that_fails_changes_nothing_else_and_is_a_line_in_the_log(
 def test_a_version_that_cannot_be_read_for_its_notice_is_in_force_all_the_same(
     pages: Pages, channel: Channel, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with mock.patch("pricing.repository.Repository.get", side_effect=StoreUnavailable("lost")):
+    with mock.patch(
+        "pricing.store.repository.Repository.get", side_effect=StoreUnavailable("lost")
+    ):
         assert pages.decide("v2", "activate", expected_revision=1).status == 200
     assert channel.asked == 0
     assert '{"notice_failed": "lost"}' in capsys.readouterr().out

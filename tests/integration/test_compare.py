@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import Answer, handler, post
-from tests.usage_reading import iteration
+from tests.support.handlers import Answer, handler, post
+from tests.support.usage_reading import iteration
 
 Ask = Callable[..., Answer]
 USAGE = {"input_tokens": 2_000, "output_tokens": 1_000}

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from pricing.errors import TariffError
-from pricing.price_book import digest
-from pricing.refresh import Memory
-from tests.refreshing import Refreshing, excerpt, refreshing
-from tests.tables import fresh_table
-from tools.corrupt_lists import OLD_COPY, SOURCES, Answer, old_copy, runs, spoiled
+from pricing.jsonio import digest
+from pricing.refresh.memory import Memory
+from tests.slow.corrupt_refreshes.lists import OLD_COPY, SOURCES, Answer, old_copy, runs, spoiled
+from tests.support.refreshing import Refreshing, excerpt, refreshing
+from tests.support.tables import fresh_table
 
 RUNS = [pytest.param(case, source, id=f"{case} ({source})") for case, source in runs()]
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from pricing import environment
-from pricing.aws_api import Credentials, DynamoReader
+from pricing.aws import environment as aws_environment
+from pricing.aws.signed_client import Credentials, DynamoReader
 from pricing.errors import StoreUnavailable
-from tests.tables import REGION, SECRET, StoreTable
+from pricing.store import connect as environment
+from tests.support.tables import REGION, SECRET, StoreTable
 
 ITEMS: list[dict[str, Any]] = [
     {"pk": {"S": "a"}, "sk": {"S": "1"}, "content": {"B": bytes(range(256))}},
@@ -111,17 +112,17 @@ def test_the_environment_names_endpoint_and_credentials(
 def test_credentials_are_those_of_the_environment_or_of_botocores_chain(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert environment.credentials() == Credentials(SECRET, SECRET, None)
+    assert aws_environment.credentials() == Credentials(SECRET, SECRET, None)
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
-    assert environment.credentials() == Credentials(SECRET, SECRET, "token")
+    assert aws_environment.credentials() == Credentials(SECRET, SECRET, "token")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name)
     with pytest.raises(StoreUnavailable, match="no AWS credentials"):
-        environment.credentials()
+        aws_environment.credentials()
     shared = tmp_path / "credentials"
     shared.write_text("[default]\naws_access_key_id = a\naws_secret_access_key = b\n")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(shared))
-    assert environment.credentials() == Credentials("a", "b", None)
+    assert aws_environment.credentials() == Credentials("a", "b", None)
 
 
 def test_without_an_endpoint_dynamodb_of_the_region_is_asked() -> None:

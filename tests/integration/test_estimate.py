@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import Answer, Handler, handler, post
+from tests.support.handlers import Answer, Handler, handler, post
 
 USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}
 FULL_USAGE = {

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pricing.fetcher import Fetcher, FetchFailed, retry_after
-from tests.dripping import HALF_A_HANDSHAKE, dripping, self_signed
-from tools.corrupt_lists import Answer, PriceServer
+from pricing.sources.fetcher import Fetcher, FetchFailed, retry_after
+from tests.slow.corrupt_refreshes.lists import Answer, PriceServer
+from tests.support.dripping import HALF_A_HANDSHAKE, dripping, self_signed
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import Answer, handler, post
-from tests.usage_reading import iteration
+from tests.support.handlers import Answer, handler, post
+from tests.support.usage_reading import iteration
 
 Ask = Callable[..., Answer]
 #: USD per million in and out: Fable 5, Opus 4.8, Sonnet 5.5.

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pricing.ledger import Ledger
-from pricing.repository import Pointer
-from tests.tables import StoreTable
-from tools.linearizable import Final, Operation, WithoutConditions, run, violations
+from pricing.store.ledger import Ledger
+from pricing.store.repository import Pointer
+from tests.slow.linearizable import Final, Operation, WithoutConditions, run, violations
+from tests.support.tables import StoreTable
 
 
 def test_eight_clients_see_one_history(dynamodb_local_table: StoreTable) -> None:

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.tables import StoreTable, dynamodb
-from tools.dynamodb_local import DynamoDBLocal
-from tools.template import create_table_arguments
+from tariff.dynamodb_local import DynamoDBLocal
+from tariff.template import create_table_arguments
+from tests.support.tables import StoreTable, dynamodb
 
 
 def answers(endpoint: str) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pricing.arrivals import TTL_SECONDS
-from tests.plans import Plans, exact, months
-from tools.check_plans import POISSON_RATES, poisson_hit_rate
+from pricing.plans.caching.prices import TTL_SECONDS
+from tests.slow.caching_brute_force import POISSON_RATES, poisson_hit_rate
+from tests.support.plans import Plans, exact, months
 
 LESSON = {"pricing_version": "lesson-2025"}
 NOW = {"as_of": "2026-11-22"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.plans import Plans, exact, months
+from tests.support.plans import Plans, exact, months
 
 LESSON = {"pricing_version": "lesson-2025", "model": "sonnet"}
 NOW = {"as_of": "2026-11-22", "model": "claude-sonnet-5-5"}

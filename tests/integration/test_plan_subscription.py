@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.plans import Plans, exact, months
+from tests.support.plans import Plans, exact, months
 
 NOW = {"as_of": "2026-11-22"}
 #: 0.075 USD a call at Sonnet 5.5's prices, 300 calls: 18 USD a seat and month.

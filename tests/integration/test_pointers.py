@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import Answer, handler, post
-from tests.usage_reading import iteration
+from tests.support.handlers import Answer, handler, post
+from tests.support.usage_reading import iteration
 
 USAGE = {"input_tokens": 1, "output_tokens": 1}
 LINE = {"name": "a", "model": "opus", "usage": USAGE}

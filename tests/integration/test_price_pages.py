@@ -7,16 +7,16 @@ from unittest import mock
 
 import pytest
 
-from pricing import bundled
+from pricing.catalogue.price_book import PriceBook
 from pricing.errors import StoreUnavailable
-from pricing.ledger import Ledger
-from pricing.price_book import PriceBook
-from pricing.quarantine import Proposal, QuarantinedField
-from pricing.records import Records
-from tests.books import BY, PLAIN, RATES, book, row
-from tests.handlers import Answer
-from tests.tables import StoreTable
-from tests.version_pages import LIST, Pages, asked_at, store_lost
+from pricing.store import bundled
+from pricing.store.ledger import Ledger
+from pricing.store.records import Records
+from pricing.versions.proposals import Proposal, QuarantinedField
+from tests.support.books import BY, PLAIN, RATES, book, row
+from tests.support.handlers import Answer
+from tests.support.tables import StoreTable
+from tests.support.version_pages import LIST, Pages, asked_at, store_lost
 
 DIFF = "/v1/pricing/diff"
 CHANGES = "/v1/pricing/changes"
@@ -99,7 +99,9 @@ def test_an_active_version_that_cannot_be_read_leaves_the_one_remembered_and_sta
 ) -> None:
     pages.ledger.propose(book("v3"), proposal=PLAIN)
     pages.ledger.activate("v3", expected_revision=1, **BY)
-    with mock.patch("pricing.repository.Repository.get", side_effect=StoreUnavailable("lost")):
+    with mock.patch(
+        "pricing.store.repository.Repository.get", side_effect=StoreUnavailable("lost")
+    ):
         assert shown(pages.get(DIFF, {"from": LESSON}), "to_version", "stale") == ("v1", True)
     assert shown(pages.get(DIFF, {"from": LESSON}), "to_version", "stale") == ("v3", False)
 

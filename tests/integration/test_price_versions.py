@@ -7,15 +7,15 @@ from unittest import mock
 
 import pytest
 
-from pricing import bundled
-from pricing.ledger import Ledger
-from pricing.quarantine import Proposal, QuarantinedField
-from tests.books import BY, PLAIN, RATES, book, row
-from tests.handlers import handler
-from tests.refreshing import Refreshing, excerpt, refreshing
-from tests.tables import StoreTable
-from tests.version_pages import AUDIT, LIST, Pages
-from tools.corrupt_lists import Answer as ListAnswer
+from pricing.store import bundled
+from pricing.store.ledger import Ledger
+from pricing.versions.proposals import Proposal, QuarantinedField
+from tests.slow.corrupt_refreshes.lists import Answer as ListAnswer
+from tests.support.books import BY, PLAIN, RATES, book, row
+from tests.support.handlers import handler
+from tests.support.refreshing import Refreshing, excerpt, refreshing
+from tests.support.tables import StoreTable
+from tests.support.version_pages import AUDIT, LIST, Pages
 
 WAITING = QuarantinedField(
     "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It waits."

@@ -11,16 +11,16 @@ from unittest import mock
 import boto3
 import pytest
 
-from local import callers
-from pricing import bundled
-from pricing.ledger import Ledger
-from pricing.price_book import PriceBook
-from pricing.quarantine import Proposal, QuarantinedField
-from tests.books import BY, PLAIN, book, row
-from tests.dripping import dripping
-from tests.handlers import Answer, Handler, call, handler
-from tests.tables import StoreTable
-from tools.template import ROOT
+from pricing.catalogue.price_book import PriceBook
+from pricing.store import bundled
+from pricing.store.ledger import Ledger
+from pricing.versions.proposals import Proposal, QuarantinedField
+from tariff.serve import callers
+from tariff.template import ROOT
+from tests.support.books import BY, PLAIN, book, row
+from tests.support.dripping import dripping
+from tests.support.handlers import Answer, Handler, call, handler
+from tests.support.tables import StoreTable
 
 ANN, BOB = (
     f"arn:aws:sts::123456789012:assumed-role/tariff-admin/{name}" for name in ("one", "other")

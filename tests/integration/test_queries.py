@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from pricing.http import Route
-from tests.handlers import Answer, call, handler
-from tools.openapi import functions
+from pricing.api.handler import Route
+from tariff.docs.openapi import functions
+from tests.support.handlers import Answer, call, handler
 
 Event = Callable[[str], dict[str, Any]]
 #: Every route with a body, with the function that answers it.

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from pricing.usage_formats import USAGE_FORMATS
-from tests.handlers import Answer, Handler, handler, post
-from tools.template import ROOT
+from pricing.usage.parsing import USAGE_FORMATS
+from tariff.template import ROOT
+from tests.support.handlers import Answer, Handler, handler, post
 
 FOLDER = ROOT / "tests" / "data" / "usage"
 PRODUCT = re.compile(r"(\d+)\*(\d+(?:\.\d+)?)", re.ASCII)

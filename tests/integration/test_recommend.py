@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from pricing import bundled, recommend_policy
-from pricing.routing import Assessment, Basis, Signal
-from tests.handlers import Answer, Handler, handler, post
-from tools.template import ROOT
+from pricing.recommendations import policy as recommend_policy
+from pricing.recommendations.routing import Assessment, Basis, Signal
+from pricing.store import bundled
+from tariff.template import ROOT
+from tests.support.handlers import Answer, Handler, handler, post
 
 Ask = Callable[..., Answer]
 Reads = Callable[..., None]

@@ -11,10 +11,10 @@ from typing import Any
 import boto3
 import pytest
 
-from pricing import bundled
-from tests.handlers import Answer, Handler, handler, post
-from tests.tables import REGION, SECRET, StoreTable
-from tools.template import ROOT
+from pricing.store import bundled
+from tariff.template import ROOT
+from tests.support.handlers import Answer, Handler, handler, post
+from tests.support.tables import REGION, SECRET, StoreTable
 
 Ask = Callable[..., Answer]
 Row = dict[str, Any]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing import bundled
-from tests.handlers import Answer, Handler, handler, post
-from tools.simulate_cascade import PLANS, priced, simulate
-from tools.template import ROOT
+from pricing.store import bundled
+from tariff.template import ROOT
+from tests.slow.cascade_simulation import PLANS, priced, simulate
+from tests.support.handlers import Answer, Handler, handler, post
 
 Ask = Callable[..., Answer]
 EVENT = json.loads((ROOT / "events" / "recommend_cascade.json").read_text(encoding="utf-8"))

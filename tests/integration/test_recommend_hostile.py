@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from pricing import bundled
-from tests.handlers import Answer, Handler, handler, post
-from tools.template import ROOT
+from pricing.store import bundled
+from tariff.template import ROOT
+from tests.support.handlers import Answer, Handler, handler, post
 
 EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
 CANARY = "zugunruhe"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import handler, post
-from tools.template import ROOT
+from tariff.template import ROOT
+from tests.support.handlers import handler, post
 
 EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
 LESSON = {"pricing_version": "lesson-2025", "as_of": "2025-07-01"}

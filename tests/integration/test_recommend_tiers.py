@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pricing import bundled
-from tests.handlers import Answer, handler, post
-from tools.template import ROOT
+from pricing.store import bundled
+from tariff.template import ROOT
+from tests.support.handlers import Answer, handler, post
 
 Ask = Callable[..., Answer]
 EVENT = json.loads((ROOT / "events" / "recommend_tiers.json").read_text(encoding="utf-8"))

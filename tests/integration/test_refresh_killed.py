@@ -7,10 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.refreshing import Refreshing, excerpt, refreshing
-from tests.tables import StoreTable
-from tools.corrupt_lists import Answer
-from tools.template import ROOT
+from tariff.template import ROOT
+from tests.slow.corrupt_refreshes.lists import Answer
+from tests.support.refreshing import Refreshing, excerpt, refreshing
+from tests.support.tables import StoreTable
 
 MODEL = "devstral-small"
 
@@ -27,7 +27,7 @@ def changed() -> bytes:
 def killed_at(found: Refreshing, number: int) -> int:
     """Run a refresh that kills itself there; its return code."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.killed_refresh", str(number)],
+        [sys.executable, "-m", "tests.support.killed_refresh", str(number)],
         cwd=ROOT,
         env={**os.environ, **found.environment},
         capture_output=True,

@@ -7,13 +7,13 @@ from unittest import mock
 
 import pytest
 
-from pricing import slack_webhook
+from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
-from pricing.price_book import PriceBook
-from pricing.slack_webhook import WebhookFailed
-from tests.refreshing import Refreshing, excerpt, excerpt_book, refreshing
-from tests.tables import StoreTable
-from tools.corrupt_lists import SOURCES, Answer
+from pricing.slack import delivery as slack_webhook
+from pricing.slack.delivery import WebhookFailed
+from tests.slow.corrupt_refreshes.lists import SOURCES, Answer
+from tests.support.refreshing import Refreshing, excerpt, excerpt_book, refreshing
+from tests.support.tables import StoreTable
 
 MODEL = "devstral-small"
 AUDIO = "gpt-audio"

@@ -12,9 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from pricing import bundled
-from pricing.aws_api import Credentials, DynamoReader
-from pricing.books import ACTIVE, Books
+from pricing.aws.signed_client import Credentials, DynamoReader
+from pricing.catalogue.price_book import PriceBook
 from pricing.errors import (
     Conflict,
     CorruptBook,
@@ -23,11 +22,13 @@ from pricing.errors import (
     UnknownVersion,
     VersionExists,
 )
-from pricing.ledger import CHUNK_BYTES, Ledger
-from pricing.price_book import PriceBook, canonical_json
-from pricing.repository import DynamoReads, Pointer
-from tests.books import BY, PLAIN, book, document, incompressible_book, row
-from tests.tables import REGION, SECRET, StoreTable
+from pricing.jsonio import canonical_json
+from pricing.store import bundled
+from pricing.store.books import ACTIVE, Books
+from pricing.store.ledger import CHUNK_BYTES, Ledger
+from pricing.store.repository import DynamoReads, Pointer
+from tests.support.books import BY, PLAIN, book, document, incompressible_book, row
+from tests.support.tables import REGION, SECRET, StoreTable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -180,12 +181,12 @@ def test_a_chunk_is_cut_at_its_size_and_not_before(
 ) -> None:
     one = book("v1")
     size = packed_bytes(one)
-    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", size)
+    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", size)
     repository.propose(one, proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000"]
     two = book("v2")
     assert packed_bytes(two) > size - 3
-    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", packed_bytes(two) - 1)
+    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", packed_bytes(two) - 1)
     repository.propose(two, proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000", "DOC#0000", "DOC#0001"]
     for original in (one, two):
@@ -197,7 +198,7 @@ def test_a_chunk_is_cut_at_its_size_and_not_before(
 def test_more_than_nine_chunks_keep_their_order(
     repository: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", 20)
+    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", 20)
     one = book("v1")
     assert packed_bytes(one) > 10 * 20
     repository.propose(one, proposal=PLAIN)
@@ -226,7 +227,7 @@ def damaged(
 ) -> StoreTable:
     """A table with version ``v1`` in exactly two chunks, for a test to damage."""
     half = (packed_bytes(book("v1")) + 1) // 2
-    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", half)
+    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", half)
     repository.propose(book("v1"), proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000", "DOC#0001"]
     assert repository.get("v1") is not None
@@ -437,7 +438,7 @@ def test_a_cancelled_write_is_a_taken_id_only_when_the_condition_failed(
     reasons: list[str],
     error: type[Exception],
 ) -> None:
-    monkeypatch.setattr("pricing.ledger.ATTEMPTS", 1)
+    monkeypatch.setattr("pricing.store.ledger.ATTEMPTS", 1)
     cancelled = Ledger("tariff", KnowsEveryVersion(), unreachable)
     with Stubber(unreachable) as stub:
         stub.add_client_error(

@@ -13,14 +13,14 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from pricing.aws_api import Credentials, DynamoReader
+from pricing.aws.signed_client import Credentials, DynamoReader
+from pricing.catalogue.price_book import PriceBook
 from pricing.errors import StaleRevision, StoreUnavailable, VersionExists
-from pricing.ledger import Ledger
-from pricing.price_book import PriceBook
-from pricing.repository import Pointer
-from tests.books import BY, PLAIN, book, row
-from tests.tables import REGION, SECRET, StoreTable
-from tools.linearizable import WithoutConditions
+from pricing.store.ledger import Ledger
+from pricing.store.repository import Pointer
+from tests.slow.linearizable import WithoutConditions
+from tests.support.books import BY, PLAIN, book, row
+from tests.support.tables import REGION, SECRET, StoreTable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -96,7 +96,7 @@ def rivals() -> list[PriceBook]:
 def test_of_16_writers_of_one_version_exactly_one_wins_and_all_of_it_is_stored(
     store: Ledger, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int
 ) -> None:
-    monkeypatch.setattr("pricing.ledger.CHUNK_BYTES", chunk_bytes)
+    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", chunk_bytes)
     books = rivals()
     outcomes = at_once(
         [partial(outcome, partial(store.propose, one, proposal=PLAIN)) for one in books]

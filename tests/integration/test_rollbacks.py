@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.tables import StoreTable
-from tools.rollbacks import Answered, Flip, Record, flip_under_load
+from tests.slow.rollbacks import Answered, Flip, Record, flip_under_load
+from tests.support.tables import StoreTable
 
 
 def test_no_estimate_fails_and_every_instance_follows(dynamodb_local_table: StoreTable) -> None:

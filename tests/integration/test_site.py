@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import Answer, call, handler
-from tools.template import ROOT
+from tariff.template import ROOT
+from tests.support.handlers import Answer, call, handler
 
 STATIC = ROOT / "functions" / "site" / "static"
 

@@ -10,11 +10,11 @@ from unittest import mock
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
-from local import slack
-from pricing import slack_settings
 from pricing.errors import StoreUnavailable
-from tests import block_kit
-from tests.handlers import Handler, handler
+from pricing.slack import settings as slack_settings
+from tariff.serve import slack
+from tests.support import block_kit
+from tests.support.handlers import Handler, handler
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NEW_SECRET = "0123456789abcdef0123456789abcdef"
@@ -211,7 +211,7 @@ def test_without_secrets_nobody_is_taken_for_slack(monkeypatch: pytest.MonkeyPat
 def test_an_error_of_ours_is_told_kindly_and_counted(
     to: Handler, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with mock.patch("pricing.slack_commands.answer", side_effect=RuntimeError("secret words")):
+    with mock.patch("pricing.slack.dispatch.answer", side_effect=RuntimeError("secret words")):
         reply = to(command("help"), None)
 
     assert "went wrong on our side" in message(reply)["text"]

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from local import slack
-from pricing import bundled
-from pricing.ledger import Ledger
-from tests.books import BY, PLAIN
-from tests.tables import StoreTable
-from tools.template import ROOT
+from pricing.store import bundled
+from pricing.store.ledger import Ledger
+from tariff.serve import slack
+from tariff.template import ROOT
+from tests.support.books import BY, PLAIN
+from tests.support.tables import StoreTable
 
 #: Each costs more than the whole answer does.
 HEAVY = (

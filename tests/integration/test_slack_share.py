@@ -11,12 +11,13 @@ from typing import Any
 import boto3
 import pytest
 
-from local import slack
-from pricing import bundled, slack_settings
-from pricing.slack_delivery import NotDelivered
-from tests import block_kit
-from tests.handlers import Handler, handler
-from tests.tables import REGION, SECRET, StoreTable
+from pricing.slack import settings as slack_settings
+from pricing.slack.delivery import NotDelivered
+from pricing.store import bundled
+from tariff.serve import slack
+from tests.support import block_kit
+from tests.support.handlers import Handler, handler
+from tests.support.tables import REGION, SECRET, StoreTable
 
 VERSION = bundled.current().id
 VALUE = f"estimate sonnet 2000 in 1000 out x100 version {VERSION} on 2026-11-23T09:30:00Z"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pricing.versions import StoredVersion
-from tests.store_model import walk
+from pricing.versions.proposals import StoredVersion
+from tests.slow.store_model import walk
 
 
 def test_the_store_and_its_model_never_differ(dynamodb_local_endpoint: str) -> None:

@@ -18,12 +18,12 @@ import boto3
 import duckdb
 import pytest
 
-from local import slack
 from pricing.errors import TariffError
-from pricing.json_door import read_json
-from tests.handlers import Answer, Handler, call, handler, post
-from tests.tables import REGION, SECRET, StoreTable
-from tests.unit.test_usage_engine import expected, line_of
+from pricing.jsonio import read_json
+from tariff.serve import slack
+from tests.support.handlers import Answer, Handler, call, handler, post
+from tests.support.tables import REGION, SECRET, StoreTable
+from tests.unit.reports.test_engine import expected, line_of
 
 Ask = Callable[..., Answer]
 LINES = {"content-type": "application/x-ndjson"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import Answer, handler, post
-from tests.usage_reading import iteration
+from tests.support.handlers import Answer, handler, post
+from tests.support.usage_reading import iteration
 
 Ask = Callable[..., Answer]
 HIT = {"prefix_tokens": 5_000, "hit_rate": "0.9"}

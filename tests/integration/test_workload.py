@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import Answer, handler, post
+from tests.support.handlers import Answer, handler, post
 
 Ask = Callable[..., Answer]
 

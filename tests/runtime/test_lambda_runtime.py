@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tools.rie import EmulatorUnavailable, FunctionFailed, Invoke, emulated, emulator_path
-from tools.template import ROOT
+from tariff.template import ROOT
+from tests.support.rie import EmulatorUnavailable, FunctionFailed, Invoke, emulated, emulator_path
 
 HOST_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 HOST_ARCH = "x86_64" if platform.machine() == "x86_64" else "arm64"

@@ -8,7 +8,7 @@ import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from tools.template import load_template
+from tariff.template import load_template
 
 Template = dict[str, Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.template import resources
+from tariff.template import resources
 
 Template = dict[str, Any]
 Requirement = list[dict[str, list[str]]]

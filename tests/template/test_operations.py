@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import call, handler
-from tools.template import resources
+from tariff.template import resources
+from tests.support.handlers import call, handler
 
 Template = dict[str, Any]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.template.permissions import INPUT_OBJECTS, READS, granted, role_of, statements, too_broad
-from tools.template import resources
+from tariff.template import resources
+from tests.support.permissions import INPUT_OBJECTS, READS, granted, role_of, statements, too_broad
 
 Template = dict[str, Any]
 DeployedWith = Callable[[Callable[[Template], None]], Template]

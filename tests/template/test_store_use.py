@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from pricing import change_notice, environment, refresh_environment, slack_settings
-from pricing.aws_api import AwsJson
-from pricing.aws_patience import ANSWERING, SCHEDULED, Patience
-from pricing.fetcher import Fetcher
-from tests.store_door import StoreDoor, Use, store_door
-from tests.store_users import DOINGS, do
-from tests.tables import fresh_table
-from tests.template.permissions import role_of, statements
-from tools.template import resources
+from functions.refresh_pricing import app as refresh_environment
+from pricing.aws.signed_client import AwsJson
+from pricing.aws.timeouts import ANSWERING, SCHEDULED, Patience
+from pricing.slack import notices as change_notice
+from pricing.slack import settings as slack_settings
+from pricing.sources.fetcher import Fetcher
+from pricing.store import connect as environment
+from tariff.template import resources
+from tests.support.permissions import role_of, statements
+from tests.support.store_door import StoreDoor, Use, store_door
+from tests.support.store_users import DOINGS, do
+from tests.support.tables import fresh_table
 
 Template = dict[str, Any]
 #: How long tests wait for a store that does not answer, in place of what functions wait.

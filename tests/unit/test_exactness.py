@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.handlers import Handler, handler, post
+from tests.support.handlers import Handler, handler, post
 
 #: input, output, 5m write, 1h write, read: USD per million tokens in November 2026.
 TABLE = {

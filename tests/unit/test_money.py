@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.money import (
-    add,
-    divide_evenly,
-    multiply,
-    per_million,
-    plain,
-    ratio,
-    subtract,
-)
+from pricing.money import add, divide_evenly, multiply, per_million, plain, ratio, subtract
 
 amounts = st.decimals(
     min_value=-(10**18), max_value=10**18, allow_nan=False, allow_infinity=False, places=15

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tools.template import ROOT
+from tariff.template import ROOT
 
 PACKAGE = ROOT / "layers" / "pricing" / "pricing"
 RULE = "TID251"

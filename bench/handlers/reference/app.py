@@ -12,8 +12,8 @@ import boto3
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import BaseModel, ConfigDict, Field
 
-from pricing.price_book import PriceBook
-from pricing.repository import Repository
+from pricing.catalogue.price_book import PriceBook
+from pricing.store.repository import Repository
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Count = Annotated[int, Field(ge=0, le=10**12)]

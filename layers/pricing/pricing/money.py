@@ -7,6 +7,8 @@ one thing that is rounded: half-even at 12 places, in ``ratio``.
 
 from collections.abc import Iterable
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
+from math import isqrt
 
 #: 120 digits hold the largest product the limits allow (10^12 tokens x 10^12 calls x a price).
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
@@ -79,3 +81,31 @@ def plain(amount: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def written(value: Fraction) -> Decimal:
+    """The exact decimal; of a fraction that has none, the one rounded half-even at 12 places."""
+    rest = value.denominator
+    twos = (rest & -rest).bit_length() - 1
+    rest >>= twos
+    fives = 0
+    while rest % 5 == 0:
+        rest //= 5
+        fives += 1
+    if rest != 1:
+        return rounded(value)
+    places = max(twos, fives)
+    digits = abs(value.numerator) * 10**places // value.denominator
+    return Decimal((int(value < 0), tuple(map(int, str(digits))), -places))
+
+
+def rounded(value: Fraction) -> Decimal:
+    """Rounded half-even at 12 places, as every ratio is."""
+    return ratio(value.numerator, value.denominator)
+
+
+def square_root(value: Fraction) -> Decimal:
+    """The square root of a fraction from 0 up, rounded half up at 12 places."""
+    scale = 10 ** (2 * RATIO_PLACES)
+    doubled = isqrt(4 * scale * value.numerator // value.denominator)
+    return ratio((doubled + 1) // 2, 10**RATIO_PLACES)

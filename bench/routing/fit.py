@@ -1,0 +1,207 @@
+"""Learning the router's weights from outcomes, with scikit-learn (environment .venv-train).
+
+Two ridge regressions and a logistic calibration. Every task (a benchmark or a subject) counts by
+the square root of its size, so that no large one drowns the others. The target has two parts: how
+hard the task is as a whole, and the rank of the prompt within it. The rank is what transfers, since
+tasks differ in answer format and grading more than prompts within one do.
+
+- Shape: how hard a task is counts what cheap models got wrong *and* strong ones got right, because
+  what both get wrong is often a matter of grading. Tasks whose strong models gain next to nothing
+  say nothing about routing and are left out.
+- Words: what cheap models got wrong, with the rank at half weight.
+- Calibration: the probability that a cheap model is wrong, on scores of families that were held
+  out, so that it allows for what a new kind of traffic does to them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import StandardScaler
+
+from bench.routing.data import COLLECTIONS, Row, without_stems_of
+from bench.routing.measures import HeldOut, expected_calibration_error
+from pricing.recommendations.routing.assessment import judged_of
+from pricing.recommendations.routing.difficulty import CLIP, Shape, Weights, buckets_of
+from pricing.recommendations.routing.features import NAMES, features
+from pricing.recommendations.routing.kinds import read_kind
+from pricing.recommendations.routing.reading import Reading, read
+
+BUCKETS = 8192
+_SHAPE_ALPHA, _WORDS_ALPHA = 1000.0, 10.0
+_LEAST_GAIN = 0.03
+_WORDS_RANK = 0.5
+_BYTE = 127
+
+
+class Read(NamedTuple):
+    """Rows with what the router sees in them: read once, fitted often."""
+
+    rows: Sequence[Row]
+    readings: Sequence[Reading]
+    shapes: Any
+    words: Any
+    judged: Sequence[float]
+
+    def part(self, numbers: Sequence[int]) -> "Read":
+        """These rows only."""
+        return Read(
+            [self.rows[number] for number in numbers],
+            [self.readings[number] for number in numbers],
+            self.shapes[numbers],
+            self.words[numbers],
+            [self.judged[number] for number in numbers],
+        )
+
+
+def read_all(rows: Sequence[Row]) -> Read:
+    """Read every prompt."""
+    readings = [read(row.prompt) for row in rows]
+    columns: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for reading in readings:
+        buckets = sorted(buckets_of(reading.words, BUCKETS))
+        columns += buckets
+        values += [1 / sqrt(len(buckets) or 1)] * len(buckets)
+        ends.append(len(columns))
+    words = csr_matrix((values, columns, ends), shape=(len(rows), BUCKETS))
+    shapes = np.array([features(reading) for reading in readings])
+    return Read(rows, readings, shapes, words, [judged_of(reading) for reading in readings])
+
+
+def fit(data: Read) -> Weights:
+    """Learn shape and words; the calibration is left at a plain logistic curve."""
+    tasks = _by_task(data.rows)
+    wrong = np.array([row.wrong() for row in data.rows])
+    strong = np.array([row.strong() for row in data.rows])
+    rank, level, recoverable, weight = (np.zeros(len(wrong)) for _ in range(4))
+    useful = np.ones(len(wrong), bool)
+    for numbers in tasks.values():
+        rank[numbers] = _ranks(wrong[numbers])
+        level[numbers] = wrong[numbers].mean()
+        recoverable[numbers] = (wrong[numbers] * strong[numbers]).mean()
+        weight[numbers] = len(numbers) ** -0.5
+        useful[numbers] = strong[numbers].mean() - (1 - wrong[numbers].mean()) >= _LEAST_GAIN
+    shapes, shape_mean, shape_scale = _fit_shape(
+        data.shapes, (recoverable + rank)[useful], weight, useful
+    )
+    words, word_mean, word_scale = _fit_words(data.words, level + _WORDS_RANK * rank, weight)
+    outcomes: dict[str, int] = defaultdict(int)
+    for reading in data.readings:
+        outcomes[read_kind(reading).kind] += 1
+    return Weights(
+        shapes=shapes,
+        shape_mean=shape_mean,
+        shape_scale=shape_scale,
+        words=words,
+        word_mean=word_mean,
+        word_scale=word_scale,
+        slope=1.0,
+        intercept=0.0,
+        outcomes=dict(sorted(outcomes.items())),
+    )
+
+
+def scores(weights: Weights, data: Read) -> list[float]:
+    """The router's score of every row."""
+    return [
+        weights.parts(reading).score(judged)
+        for reading, judged in zip(data.readings, data.judged, strict=True)
+    ]
+
+
+def held_out_scores(data: Read) -> dict[str, HeldOut]:
+    """By family: its rows' numbers, their scores by weights that never saw it, those weights."""
+    found = {}
+    for family in COLLECTIONS:
+        held = [number for number, row in enumerate(data.rows) if row.family == family]
+        if not held:
+            continue
+        test = data.part(held)
+        known = set(held)
+        rest = [number for number in without_stems_of(test.rows, data.rows) if number not in known]
+        weights = fit(data.part(rest))
+        found[family] = HeldOut(held, scores(weights, test), weights)
+    return found
+
+
+def calibrated(weights: Weights, rows: Sequence[Row], found: Sequence[float]) -> Weights:
+    """The same weights with a logistic curve from score to the share of wrong cheap models."""
+    weight = np.zeros(len(rows))
+    for numbers in _by_task(rows).values():
+        weight[numbers] = len(numbers) ** -0.5
+    wrong = np.array([row.wrong() for row in rows])
+    column = np.array(found)[:, None]
+    curve = LogisticRegression(C=1e6).fit(
+        np.vstack([column, column]),
+        np.repeat([1, 0], len(rows)),
+        sample_weight=np.concatenate([weight * wrong, weight * (1 - wrong)]),
+    )
+    return Weights(
+        **{name: getattr(weights, name) for name in weights.__slots__}
+        | {"slope": float(curve.coef_[0][0]), "intercept": float(curve.intercept_[0])}
+    )
+
+
+def calibration_error(rows: Sequence[Row], held_out: Mapping[str, HeldOut]) -> dict[str, float]:
+    """The error on each held-out family, by a curve that the others gave, and on all together."""
+    errors: dict[str, float] = {}
+    said_all: list[float] = []
+    was_all: list[float] = []
+    for family, own in held_out.items():
+        others = [part for name, part in held_out.items() if name != family]
+        if not others:
+            return {}
+        known = [rows[number] for part in others for number in part.numbers]
+        curve = calibrated(own.weights, known, [score for part in others for score in part.scores])
+        said = [curve.probability(score) for score in own.scores]
+        was = [rows[number].wrong() for number in own.numbers]
+        errors[family] = round(expected_calibration_error(said, was), 4)
+        said_all += said
+        was_all += was
+    return errors | {"all families": round(expected_calibration_error(said_all, was_all), 4)}
+
+
+def _fit_shape(
+    shapes: Any, target: Any, weight: Any, useful: Any
+) -> tuple[list[Shape], float, float]:
+    scaler = StandardScaler().fit(shapes[useful])
+    standard = np.clip(scaler.transform(shapes), -CLIP, CLIP)
+    share = weight[useful] / weight[useful].mean()
+    ridge = Ridge(_SHAPE_ALPHA).fit(standard[useful], target, sample_weight=share)
+    fitted = standard @ ridge.coef_
+    scales = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)
+    learned = [
+        Shape(name, float(mean), float(scale), float(weight_))
+        for name, mean, scale, weight_ in zip(NAMES, scaler.mean_, scales, ridge.coef_, strict=True)
+    ]
+    return learned, float(fitted.mean()), float(fitted.std())
+
+
+def _fit_words(words: Any, target: Any, weight: Any) -> tuple[list[int], float, float]:
+    ridge = Ridge(_WORDS_ALPHA, solver="sparse_cg", tol=1e-4)
+    ridge.fit(words, target, sample_weight=weight / weight.mean())
+    largest = float(np.quantile(np.abs(ridge.coef_), 0.999))
+    rounded = np.clip(np.rint(ridge.coef_ / largest * _BYTE), -_BYTE, _BYTE)
+    fitted = words @ rounded
+    return [int(one) for one in rounded], float(fitted.mean()), float(fitted.std())
+
+
+def _by_task(rows: Sequence[Row]) -> dict[str, list[int]]:
+    tasks: dict[str, list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        tasks[row.task].append(number)
+    return tasks
+
+
+def _ranks(values: Any) -> Any:
+    """Percentile ranks from 0 to 1, ties at their middle."""
+    ordered = np.sort(values)
+    below = np.searchsorted(ordered, values, side="left")
+    up_to = np.searchsorted(ordered, values, side="right")
+    return (below + up_to) / (2 * len(values))

@@ -1,0 +1,73 @@
+"""Figures that the router's training and its evaluation share, on held-out families."""
+
+from collections.abc import Sequence
+from operator import itemgetter
+from random import Random
+from typing import NamedTuple
+
+from bench.routing.data import Row
+from pricing.recommendations.routing.difficulty import Weights
+from pricing.recommendations.routing.measure import Interval
+
+#: What a random order scores.
+RANDOM = 0.5
+_BINS = 10
+
+
+class HeldOut(NamedTuple):
+    """A family's rows by number, their scores, and the weights that never saw the family."""
+
+    numbers: list[int]
+    scores: list[float]
+    weights: Weights
+
+
+def pair_scores(
+    rows: Sequence[Row], scores: Sequence[float], cheap: str, strong: str
+) -> tuple[list[float], list[float], list[float]]:
+    """Scores and both models' outcomes, of the rows where both have one."""
+    found = [
+        (score, row.scores[cheap], row.scores[strong])
+        for row, score in zip(rows, scores, strict=True)
+        if cheap in row.scores and strong in row.scores
+    ]
+    return [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+
+
+def expected_calibration_error(said: Sequence[float], was: Sequence[float]) -> float:
+    """The mean gap between said and true shares over ten bins of equal size."""
+    pairs = sorted(zip(said, was, strict=True))
+    gap = 0.0
+    for number in range(_BINS):
+        part = pairs[number * len(pairs) // _BINS : (number + 1) * len(pairs) // _BINS]
+        gap += abs(sum(one[0] - one[1] for one in part))
+    return gap / len(pairs)
+
+
+def control_gain(
+    scores: Sequence[float],
+    cheap_ok: Sequence[float],
+    strong_ok: Sequence[float],
+    share: float,
+    resamples: int = 200,
+) -> Interval:
+    """Quality over a cost-matched control: as many strong calls, handed out at random.
+
+    The control is the mean of all shuffles, which is exact: every prompt goes to the strong model
+    with probability ``share``.
+    """
+    rows = sorted(zip(scores, cheap_ok, strong_ok, strict=True), key=itemgetter(0), reverse=True)
+    gains = [strong - cheap for _, cheap, strong in rows]
+    chance = Random(len(gains))  # noqa: S311 - a resample, no secret
+    value = _over_control(gains, share)
+    numbers = range(len(gains))
+    found = sorted(
+        _over_control([gains[n] for n in sorted(chance.choices(numbers, k=len(gains)))], share)
+        for _ in range(resamples)
+    )
+    return Interval(value, found[int(0.025 * resamples)], found[int(0.975 * resamples)])
+
+
+def _over_control(gains: Sequence[float], share: float) -> float:
+    sent = round(share * len(gains))
+    return sum(gains[:sent]) / len(gains) - share * sum(gains) / len(gains)

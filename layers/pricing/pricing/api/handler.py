@@ -1,0 +1,306 @@
+"""The door of every function: an API Gateway event in, a typed answer or problem+json out.
+
+API Gateway has already matched the route and decoded its path parameters, so dispatch is one
+dictionary look-up by ``routeKey``. Errors become statuses here and nowhere else.
+"""
+
+import base64
+import binascii
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from pydantic import BaseModel
+
+from pricing import errors
+from pricing.api.request_log import frames, log_request
+from pricing.errors import InvalidRequest
+from pricing.jsonio import MAX_BODY_BYTES, members, read_json, to_json
+from pricing.store.idempotency import HEADER, KEY_FORM
+from pricing.timestamps import Now
+from pricing.validation import bad_parameters, parse, parse_query
+
+
+def key_in(headers: Mapping[str, str]) -> str | None:
+    """The key a request was sent with; raises InvalidRequest for one that cannot be kept."""
+    key = headers.get(HEADER)
+    if key is not None and not KEY_FORM.fullmatch(key):
+        detail = "must have 1 to 128 visible ASCII characters, without spaces"
+        raise InvalidRequest.at("/Idempotency-Key", detail)
+    return key
+
+
+Event = Mapping[str, Any]
+Reply = dict[str, Any]
+
+#: Most specific type first: the first that fits decides.
+STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
+    (errors.UnknownModel, 404, "unknown-model", "Unknown model"),
+    (errors.UnknownVersion, 404, "unknown-version", "Unknown price version"),
+    (errors.UnknownPolicy, 404, "unknown-policy", "Unknown routing policy"),
+    (errors.NotFound, 404, "not-found", "Not found"),
+    (errors.MethodNotAllowed, 405, "method-not-allowed", "Method not allowed"),
+    (errors.MalformedRequest, 400, "malformed-json", "Malformed JSON"),
+    (errors.BodyTooLarge, 413, "body-too-large", "Body too large"),
+    (errors.UnsupportedMediaType, 415, "unsupported-media-type", "Unsupported media type"),
+    (errors.Unpriced, 422, "unpriced", "No known price"),
+    (errors.InvalidRequest, 422, "invalid-request", "Invalid request"),
+    (errors.Conflict, 409, "conflict", "Conflict"),
+    (errors.StoreUnavailable, 503, "store-unavailable", "Price store unavailable"),
+    (errors.CorruptBook, 500, "corrupt-version", "Price version damaged"),
+)
+RETRY_AFTER_SECONDS = "5"
+#: What a body of JSON Lines is called; there is no registered name.
+JSON_LINES = ("application/jsonl", "application/x-ndjson")
+#: Members of an answer that say which version it stands on, when, and how fresh that is.
+_PROVENANCE = frozenset({"pricing", "from_pricing", "to_pricing"})
+#: API Gateway's route for whatever no other route matches.
+DEFAULT_ROUTE = "$default"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a responder may know of the request beyond its parsed body or query."""
+
+    now: datetime
+    path: Mapping[str, str]
+    event: Event
+    #: A body of JSON Lines, where the route takes them: not parsed as a whole.
+    lines: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A ready-made body that is not a typed answer: a page or a generated document."""
+
+    content_type: str
+    text: str
+    cache_control: str = "public, max-age=300"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route: what it accepts, what it answers, and the words the spec shows for it.
+
+    ``body`` and ``query`` validate the request; the one that is set is handed to ``respond``.
+    ``raises`` are the errors the spec lists besides those of the door itself.
+    """
+
+    method: str
+    path: str
+    respond: Callable[[Any, Call], Any]
+    answer: type
+    summary: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    raises: tuple[type[errors.TariffError], ...] = ()
+    etag: bool = False
+    open_to_all: bool = False
+    max_body_bytes: int = MAX_BODY_BYTES
+    #: Whether ``Idempotency-Key`` is honoured.
+    idempotent: bool = False
+    #: What a good answer says: 202 where the work has only been begun.
+    status: int = 200
+    #: Validates the query beside a body of JSON Lines, which ``respond`` finds in its call.
+    lines: type[BaseModel] | None = None
+    #: Media types it can answer with besides JSON.
+    formats: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The ``routeKey`` API Gateway puts into its events."""
+        return self.path if self.path == DEFAULT_ROUTE else f"{self.method} {self.path}"
+
+    @property
+    def spec_path(self) -> str:
+        """The path as OpenAPI writes it, which knows no greedy ``{name+}``."""
+        return self.path.replace("+}", "}")
+
+
+def serve(*routes: Route) -> Callable[[Event, object], Reply]:
+    """The ``lambda_handler`` of a function that answers these routes."""
+    by_key = {route.key: route for route in routes}
+    cold = [True]
+
+    def lambda_handler(event: Event, _context: object) -> Reply:
+        started = time.perf_counter()
+        request_id = event["requestContext"]["requestId"]
+        notes: dict[str, Any] = {}
+        try:
+            route = by_key.get(event["routeKey"])
+            if route is None:
+                raise errors.NotFound("There is no such route; GET /openapi.json lists them all.")
+            reply = _answer(route, event, notes)
+        except errors.TariffError as error:
+            reply = _problem(error, event, request_id)
+            notes["problem"] = type(error).__name__
+            if isinstance(error, errors.StoreUnavailable) and error.cause:
+                notes["cause"] = error.cause
+        except Exception as error:  # noqa: BLE001 - the last door: a caller never sees a trace
+            reply = _unexpected(event, request_id)
+            notes["problem"] = type(error).__name__
+            notes["frames"] = frames(error)
+        reply["headers"]["x-request-id"] = request_id
+        reply["headers"]["x-content-type-options"] = "nosniff"
+        log_request(event, reply["statusCode"], started, cold.pop() if cold else False, notes)
+        return reply
+
+    return lambda_handler
+
+
+def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
+    request: Any = None
+    lines: bytes | None = None
+    if route.lines is not None and _media_type(event) in JSON_LINES:
+        lines = _lines(event, route.max_body_bytes)
+        request = parse_query(route.lines, _query(event))
+    elif route.body is not None:
+        if unread := _query(event):  # ``?dry=1`` would be taken for a promise
+            detail = "is in the query, of which this route reads nothing: its fields are the body's"
+            raise bad_parameters(unread, detail)
+        request = parse(route.body, read_json(_body(event), max_bytes=route.max_body_bytes))
+    elif route.query is not None:
+        request = parse_query(route.query, _query(event))
+    call = Call(datetime.now(UTC), event.get("pathParameters") or {}, event, lines)
+    answer = route.respond(request, call)
+    if isinstance(answer, Asset):
+        return _reply(200, answer.text, answer.content_type, answer.cache_control)
+    pricing = getattr(answer, "pricing", None)
+    if pricing is not None:
+        notes["pricing_version"], notes["stale"] = pricing.version, pricing.stale
+    if not route.etag:
+        return _reply(route.status, to_json(answer), "application/json", "no-store")
+    etag = _etag(answer)
+    reply = _reply(200, to_json(answer), "application/json", "no-cache")
+    if _matches(event["headers"].get("if-none-match", ""), etag):
+        reply = _reply(304, "", "application/json", "no-cache")
+    reply["headers"]["etag"] = etag
+    return reply
+
+
+def _query(event: Event) -> Mapping[str, str]:
+    """The query's parameters; raises InvalidRequest for one that is given twice.
+
+    API Gateway joins the values of such a one with commas, which would be read as one odd value.
+    """
+    sent = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
+    counts = Counter(name for name, _ in sent)
+    if repeated := [name for name, times in counts.items() if times > 1]:
+        raise bad_parameters(repeated, "is given more than once; give it once")
+    parameters: Mapping[str, str] = event.get("queryStringParameters") or {}
+    return parameters
+
+
+def _body(event: Event) -> bytes:
+    """The body's bytes; raises UnsupportedMediaType, or MalformedRequest for broken base64."""
+    media_type = _media_type(event)
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise errors.UnsupportedMediaType(
+            "Send the body as JSON, with the header content-type: application/json."
+        )
+    return _bytes(event)
+
+
+def _media_type(event: Event) -> str:
+    text: str = event["headers"].get("content-type", "")
+    return text.partition(";")[0].strip().lower()
+
+
+def _lines(event: Event, max_bytes: int) -> bytes:
+    body = _bytes(event)
+    if len(body) > max_bytes:
+        raise errors.BodyTooLarge(f"The body has {len(body)} bytes; the limit is {max_bytes}.")
+    return body
+
+
+def _bytes(event: Event) -> bytes:
+    text: str = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return text.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise errors.MalformedRequest("The body is not what its base64 encoding says.") from None
+
+
+def _reply(status: int, body: str, content_type: str, cache_control: str) -> Reply:
+    headers = {"content-type": content_type, "cache-control": cache_control}
+    return {"statusCode": status, "headers": headers, "body": body}
+
+
+def _etag(answer: Any) -> str:
+    """Over what is known, and weak: neither how fresh that knowledge is nor a moment that the
+    request did not name makes another answer.
+    """
+    content = {name: one for name, one in members(answer).items() if not isinstance(one, Now)}
+    for name in _PROVENANCE & content.keys():
+        content[name] = getattr(answer, name).version
+    return f'W/"{hashlib.sha256(to_json(content).encode()).hexdigest()[:32]}"'
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag.removeprefix("W/") in tags or "*" in tags
+
+
+def _problem(error: errors.TariffError, event: Event, request_id: str) -> Reply:
+    status, slug, title = next(
+        (status, slug, title) for kind, status, slug, title in STATUSES if isinstance(error, kind)
+    )
+    extra: dict[str, Any] = {}
+    if error.errors:
+        extra["errors"] = [one._asdict() for one in error.errors]
+    if isinstance(error, errors.UnknownModel):
+        extra["suggestions"] = error.suggestions
+    reply = _problem_reply(status, slug, title, error.detail, event, request_id, extra)
+    if status == 503:
+        reply["headers"]["retry-after"] = RETRY_AFTER_SECONDS
+    return reply
+
+
+def _unexpected(event: Event, request_id: str) -> Reply:
+    detail = f"Something went wrong on our side. Report it with request id {request_id}."
+    return _problem_reply(500, "internal-error", "Internal error", detail, event, request_id, {})
+
+
+def _problem_reply(
+    status: int,
+    slug: str,
+    title: str,
+    detail: str,
+    event: Event,
+    request_id: str,
+    extra: Mapping[str, Any],
+) -> Reply:
+    problem = {
+        "type": f"/docs#{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        # API Gateway hands the path over decoded; RFC 9457 wants a URI reference.
+        "instance": quote(event["rawPath"], errors="replace"),
+        "request_id": request_id,
+        **extra,
+    }
+    return _reply(status, to_json(problem), "application/problem+json", "no-store")
+
+
+#: A gateway on this machine has no authoriser: whoever can reach it may do everything.
+LOCAL = "local"
+MAX_CHARACTERS = 256
+
+
+def caller_of(event: Mapping[str, Any]) -> str:
+    """The IAM principal's ARN, or ``jwt:`` with the token's subject."""
+    authorizer = event["requestContext"].get("authorizer") or {}
+    iam, jwt = authorizer.get("iam") or {}, authorizer.get("jwt") or {}
+    subject = (jwt.get("claims") or {}).get("sub")
+    if subject:
+        return f"jwt:{subject}"[:MAX_CHARACTERS]
+    found: str = iam.get("userArn") or LOCAL
+    return found[:MAX_CHARACTERS]

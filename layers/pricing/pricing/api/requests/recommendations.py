@@ -1,0 +1,439 @@
+"""``POST /v1/recommend``'s request."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SkipValidation
+from pydantic_core import PydanticCustomError
+
+from pricing.api.requests.compare import RequirementsRequest
+from pricing.api.requests.estimate import UsageInput
+from pricing.aws.s3 import _POINTER, MAX_OBJECT_BYTES, _read
+from pricing.errors import InvalidRequest, MalformedRequest
+from pricing.estimates.inputs import MeasuredWork
+from pricing.jsonio import read_json
+from pricing.money import RATIO_PLACES
+from pricing.recommendations.calibration import MAX_ROWS, CalibrateQuery, LabelledTask, check_rows
+from pricing.recommendations.candidates import RecommendTask
+from pricing.recommendations.cascade import CascadeQuery, CascadeStage
+from pricing.recommendations.policy import LearnedPolicy, Policy
+from pricing.recommendations.recommend import RecommendQuery
+from pricing.recommendations.tiers import Tier, TiersQuery
+from pricing.recommendations.verifiers import Check, VerifierKind
+from pricing.usage.buckets import MAX_COUNT
+from pricing.usage.fields import Calls, Count
+from pricing.usage.parsing import AnyUsage, UsageFormat, parse_usage
+from pricing.validation import ExactNumber, Name, Request, Versioned, parse
+
+MAX_TASKS = 100
+TaskText = Annotated[str, Field(min_length=1, max_length=200_000)]
+
+
+class PolicyRequest(Request):
+    """The model for each complexity, the weakest first; what is left out is the default."""
+
+    simple: Name = "haiku"
+    moderate: Name = "sonnet"
+    complex: Name = "opus"
+    safe: Name | None = Field(
+        default=None,
+        description="For tasks of a kind nobody measured. Default: the model for complex ones.",
+    )
+
+
+class TaskOptions(Request):
+    """What one call uses, and what must hold for its model."""
+
+    usage: SkipValidation[AnyUsage | None] = Field(
+        default=None, description="The usage of one call. Default: the task is the whole prompt."
+    )
+    usage_format: UsageFormat = Field(default="anthropic", description="Shape of the usage.")
+    expected_input_tokens: Count | None = Field(
+        default=None, description="Instead of usage: how long the prompt will be."
+    )
+    expected_output_tokens: Count | None = Field(
+        default=None,
+        description="How long the answer will be. Default: all of `max_tokens`, an upper bound.",
+    )
+    calls: Calls = 1
+    realtime: bool | None = Field(default=None, description="Whether somebody waits.")
+    requires: RequirementsRequest = Field(default_factory=RequirementsRequest)
+    max_usd_per_call: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = Field(
+        default=None, description="What a call may cost at most."
+    )
+    prefix_tokens: Annotated[int, Field(ge=1, le=10**12)] | None = Field(
+        default=None, description="How many of the input tokens are the same in every call."
+    )
+    current_model: Name | None = Field(
+        default=None, description="The model that the conversation runs on now."
+    )
+    cached_tokens: Count = Field(
+        default=0, description="How many tokens of the prompt are in its cache."
+    )
+    force: Name | None = Field(
+        default=None, description="Take this model whatever the task is read as."
+    )
+
+
+class TaskRequest(TaskOptions):
+    """One task; what it leaves out is as in the request around it."""
+
+    task: TaskText = Field(description="What is to be done, in words. It is never logged or kept.")
+    name: Name | None = None
+
+
+def _from_text(value: Any) -> Any:
+    return {"task": value} if isinstance(value, str) else value
+
+
+AnyTask = Annotated[
+    TaskRequest, BeforeValidator(_from_text, json_schema_input_type=TaskRequest | TaskText)
+]
+
+
+class RecommendRequest(Versioned, TaskOptions):
+    """One ``task``, or up to 100 ``tasks``, which share what is stated beside them."""
+
+    task: TaskText | None = Field(
+        default=None, description="What is to be done, in words. It is never logged or kept."
+    )
+    tasks: Annotated[tuple[AnyTask, ...], Field(max_length=MAX_TASKS, strict=False)] = Field(
+        default=(), description="Instead: several tasks, each an object or its text alone."
+    )
+    policy: PolicyRequest | None = Field(
+        default=None, description="Which model is meant for which complexity."
+    )
+    policy_id: Name | None = Field(
+        default=None, description="A policy made by `POST /v1/recommend/calibrate`, instead."
+    )
+
+    def query(self, now: datetime, learned: Callable[[str], LearnedPolicy]) -> RecommendQuery:
+        """The domain's question; ``learned`` fetches the policy of an id, or raises UnknownPolicy.
+
+        Raises InvalidRequest when the fields do not make one.
+        """
+        if (self.task is None) == (not self.tasks):
+            raise InvalidRequest.at("/task", "or tasks must be sent, and not both")
+        if self.policy is not None and self.policy_id is not None:
+            raise InvalidRequest.at("/policy", "does not go with policy_id")
+        if self.task is not None:
+            tasks = [_task(self, self.task, None)]
+        else:
+            tasks = [self._of(number) for number in range(len(self.tasks))]
+        alone = self.task is not None
+        policy: Policy | LearnedPolicy = Policy(**dict(self.policy)) if self.policy else Policy()
+        if self.policy_id is not None:
+            policy = learned(self.policy_id)
+        return RecommendQuery(tuple(tasks), policy, self.moment(now), alone)
+
+    def _of(self, number: int) -> RecommendTask:
+        item = self.tasks[number]
+        stated = item.model_fields_set
+        given = {name: getattr(item, name) for name in stated}
+        shared = {
+            name: getattr(self, name)
+            for name in TaskOptions.model_fields.keys() & self.model_fields_set - stated
+            if name not in _SIZES or not stated & _SIZES
+        }
+        whole = TaskRequest.model_construct(_fields_set=stated | shared.keys(), **shared, **given)
+        try:
+            return _task(whole, item.task, item.name)
+        except InvalidRequest as error:
+            raise error.under(f"/tasks/{number}") from None
+
+
+#: A task that says anything of its size says all of it.
+_SIZES = {"usage", "usage_format", "expected_input_tokens", "expected_output_tokens"}
+
+
+def _task(options: TaskOptions, text: str, name: str | None) -> RecommendTask:
+    if not text.strip():
+        raise InvalidRequest.at("/task", "must say what is to be done")
+    expected = {"expected_input_tokens", "expected_output_tokens"} & options.model_fields_set
+    parsed = None
+    if options.usage is not None:
+        if expected:
+            raise InvalidRequest.at(f"/{min(expected)}", "does not go with usage")
+        parsed = parse_usage(options.usage, options.usage_format, "/usage")
+    if options.cached_tokens and options.current_model is None:
+        raise InvalidRequest.at("/cached_tokens", "goes with current_model only")
+    task = RecommendTask(
+        text=text,
+        name=name,
+        input_tokens=options.expected_input_tokens,
+        output_tokens=options.expected_output_tokens,
+        calls=options.calls,
+        realtime=options.realtime,
+        requires=options.requires.requirements(),
+        max_usd_per_call=options.max_usd_per_call,
+        prefix_tokens=options.prefix_tokens,
+        current_model=options.current_model,
+        cached_tokens=options.cached_tokens,
+        force=options.force,
+    )
+    if parsed is None:
+        return task
+    return replace(task, attempts=parsed.attempts, served=parsed.served, notices=parsed.notices)
+
+
+Usd = Annotated[ExactNumber, Field(ge=0, le=10**6)]
+
+
+class OutcomeRequest(Request):
+    """One task that both models were given, and which of them got it right."""
+
+    task: TaskText = Field(description="The task in words. It is never logged or kept.")
+    cheap_ok: bool = Field(description="Whether the cheap model got it right.")
+    strong_ok: bool = Field(description="Whether the strong model got it right.")
+    cheap_usd: Usd | None = Field(default=None, description="What the cheap model's answer cost.")
+    strong_usd: Usd | None = Field(default=None, description="What the strong model's answer cost.")
+
+    def labelled(self) -> LabelledTask:
+        """The domain's row."""
+        return LabelledTask(**dict(self))
+
+
+class SourceRequest(Request):
+    """Rows in S3, as one JSON list or as JSON Lines."""
+
+    s3_uri: Annotated[str, Field(min_length=1, max_length=1100)] = Field(
+        description="An object in the bucket that the deployment may read, as `s3://bucket/key`."
+    )
+
+
+class OutcomeRows(Request):
+    """Rows that were read from elsewhere."""
+
+    rows: Annotated[tuple[OutcomeRequest, ...], Field(max_length=MAX_ROWS, strict=False)]
+
+
+def _few_places(rate: Decimal) -> Decimal:
+    exponent = rate.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -RATIO_PLACES:
+        raise PydanticCustomError("too_many_places", "must have at most 12 decimal places")
+    return rate
+
+
+Rate = Annotated[ExactNumber, Field(ge=0, le=1), AfterValidator(_few_places)]
+
+
+class CalibrateRequest(Versioned):
+    """100 to 10,000 outcomes of a cheap and a strong model on the caller's own tasks."""
+
+    rows: Annotated[tuple[OutcomeRequest, ...], Field(max_length=MAX_ROWS, strict=False)] = Field(
+        default=(), description="The outcomes."
+    )
+    source: SourceRequest | None = Field(default=None, description="Instead: where they are.")
+    cheap_model: Name = Field(default="haiku", description="The model that made `cheap_ok`.")
+    strong_model: Name = Field(default="opus", description="The model that made `strong_ok`.")
+    wanted_quality: Rate = Field(
+        default=Decimal("0.95"),
+        description="The share of right answers to reach, as a part of the strong model's.",
+    )
+    usage: SkipValidation[AnyUsage | None] = Field(
+        default=None, description="A typical call, for costs where the rows have none."
+    )
+    usage_format: UsageFormat = Field(default="anthropic", description="Shape of the usage.")
+
+    def query(self, now: datetime, read: Callable[[str], list[Any]]) -> CalibrateQuery:
+        """The domain's question; ``read`` fetches the rows of an S3 address."""
+        if bool(self.rows) == (self.source is not None):
+            raise InvalidRequest.at("/rows", "or source must be sent, and not both")
+        rows = self.rows
+        if self.source is not None:
+            fetched = read(self.source.s3_uri)
+            check_rows(fetched)
+            rows = parse(OutcomeRows, {"rows": fetched}).rows
+        check_rows(rows)
+        attempts = None
+        if self.usage is not None:
+            attempts = parse_usage(self.usage, self.usage_format, "/usage").attempts
+        return CalibrateQuery(
+            rows=tuple(row.labelled() for row in rows),
+            cheap_model=self.cheap_model,
+            strong_model=self.strong_model,
+            as_of=self.moment(now),
+            wanted_quality=self.wanted_quality,
+            attempts=attempts,
+        )
+
+
+class CascadeStageRequest(Request):
+    """One model, how often its answers pass, and what decides that."""
+
+    model: Name
+    pass_rate: Rate | None = Field(
+        default=None,
+        description="The share of the answers reaching the check here that pass it, from 0 to 1."
+        " Required but on the last stage, or `correct_rate`.",
+    )
+    correct_rate: Rate | None = Field(
+        default=None,
+        description="Instead: the share of answers that is right. `pass_rate` then follows from"
+        " the check's rates.",
+    )
+    max_tokens: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = Field(
+        default=None, description="What the answer is cut to on this stage."
+    )
+    verifier: VerifierKind | None = Field(
+        default=None, description="What decides whether an answer passes."
+    )
+    detection_rate: Rate | None = Field(
+        default=None,
+        description="The share of wrong answers the check catches. Default: the least measured.",
+    )
+    false_rejection_rate: Rate | None = Field(
+        default=None,
+        description="The share of good answers it rejects. Default: the most measured.",
+    )
+    verifier_usage: SkipValidation[AnyUsage | None] = Field(
+        default=None,
+        description="The usage of one check, when a model makes it; in the shape of"
+        " `usage_format`. For `agreement` by default that of the request.",
+    )
+    verifier_model: Name | None = Field(
+        default=None, description="The model that checks. Default: the stage's own."
+    )
+
+    def stage(self, usage_format: Any) -> CascadeStage:
+        """The domain's stage; raises InvalidRequest."""
+        if self.pass_rate is not None and self.correct_rate is not None:
+            raise InvalidRequest.at("/correct_rate", "goes without pass_rate")
+        rates = {"detection_rate", "false_rejection_rate"} & self.model_fields_set
+        if self.verifier in (None, "none") and rates:
+            raise InvalidRequest.at(f"/{min(rates)}", "goes with a verifier only")
+        work = None
+        if self.verifier_usage is not None:
+            parsed = parse_usage(self.verifier_usage, usage_format, "/verifier_usage")
+            work = MeasuredWork(parsed.attempts)
+        check = None
+        if self.verifier is not None:
+            check = Check(self.verifier, self.detection_rate, self.false_rejection_rate)
+        return CascadeStage(
+            model=self.model,
+            check=check,
+            pass_rate=self.pass_rate,
+            correct_rate=self.correct_rate,
+            max_tokens=self.max_tokens,
+            verifier_work=work,
+            verifier_model=self.verifier_model,
+        )
+
+
+class CascadeRequest(Versioned, UsageInput):
+    """Two to five stages, the cheapest first, and what one request uses."""
+
+    stages: Annotated[
+        tuple[CascadeStageRequest, ...], Field(min_length=2, max_length=5, strict=False)
+    ]
+    calls: Calls = 1
+
+    def query(self, now: datetime) -> CascadeQuery:
+        """The domain's question; errors point at the stage they are in."""
+        asked = self.asked()
+        stages = []
+        for number, stage in enumerate(self.stages):
+            try:
+                stages.append(stage.stage(self.usage_format or "anthropic"))
+            except InvalidRequest as error:
+                raise error.under(f"/stages/{number}") from None
+        return CascadeQuery(
+            stages=tuple(stages),
+            work=asked.work,
+            as_of=self.moment(now),
+            calls=self.calls,
+            requested=self.requested(),
+            served=asked.served,
+            notices=asked.notices,
+        )
+
+
+class TierRequest(UsageInput):
+    """One tier: its share of the queries, its model, and what one query uses."""
+
+    name: Name
+    share: Rate = Field(description="Its part of the queries; all add up to exactly 1.")
+    model: Name
+
+    def tier(self) -> Tier:
+        """The domain's tier."""
+        asked = self.asked()
+        return Tier(
+            name=self.name,
+            share=self.share,
+            model=self.model,
+            work=asked.work,
+            requested=self.requested(),
+            served=asked.served,
+            notices=asked.notices,
+        )
+
+
+class TiersRequest(Versioned):
+    """Up to 20 tiers, and the one model they are held against."""
+
+    monthly_queries: Calls
+    tiers: Annotated[tuple[TierRequest, ...], Field(min_length=1, max_length=20, strict=False)]
+    single_model: Name
+    equal: Literal["tokens", "text"] = "tokens"
+
+    def query(self, now: datetime) -> TiersQuery:
+        """The domain's question; errors point at the tier they are in."""
+        tiers: list[Tier] = []
+        for number, one in enumerate(self.tiers):
+            try:
+                tiers.append(one.tier())
+            except InvalidRequest as error:
+                raise error.under(f"/tiers/{number}") from None
+            if any(one.name == other.name for other in tiers[:-1]):
+                raise InvalidRequest.at(f"/tiers/{number}/name", "is the name of another tier too")
+        return TiersQuery(
+            tiers=tuple(tiers),
+            monthly_queries=self.monthly_queries,
+            single_model=self.single_model,
+            as_of=self.moment(now),
+            equal_text=self.equal == "text",
+        )
+
+
+_ROWS_URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.{1,1024})", re.DOTALL)
+
+
+def from_s3(s3_uri: str) -> list[Any]:
+    """The rows as plain data; raises InvalidRequest for what cannot be read.
+
+    Only the bucket of ``TARIFF_INPUT_BUCKET`` may be read: a caller who could name any would read
+    with this function's rights.
+    """
+    found = _ROWS_URI.fullmatch(s3_uri)
+    if found is None:
+        raise InvalidRequest.at(_POINTER, "must be s3://bucket/key")
+    bucket = os.environ.get("TARIFF_INPUT_BUCKET")
+    if not bucket or found[1] != bucket:
+        raise InvalidRequest.at(_POINTER, "names a bucket that this deployment may not read")
+    return rows_of(_read(bucket, found[2]))
+
+
+def rows_of(content: bytes) -> list[Any]:
+    """A list, or one row a line; raises InvalidRequest at the line that is neither."""
+    try:
+        if content.lstrip()[:1] == b"[":
+            whole = read_json(content, max_bytes=MAX_OBJECT_BYTES)
+            return list(whole)
+    except MalformedRequest as error:
+        raise InvalidRequest.at(_POINTER, f"holds no JSON list: {error.detail}") from None
+    rows = []
+    for number, line in enumerate(content.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(read_json(line))
+        except MalformedRequest as error:
+            detail = f"holds no JSON at line {number}: {error.detail}"
+            raise InvalidRequest.at(_POINTER, detail) from None
+    return rows

@@ -1,0 +1,150 @@
+"""``POST /v1/usage/report``'s request, as one JSON document or as options beside JSON Lines."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SkipValidation
+
+from pricing.errors import InvalidRequest
+from pricing.reports.render.html_page import NEEDED
+from pricing.reports.report import Filters, ReportQuery
+from pricing.timestamps import AsOf
+from pricing.validation import Name, Request, VersionReference
+
+GroupBy = Literal[
+    "model",
+    "day",
+    "endpoint",
+    "team",
+    "model*day",
+    "model*endpoint",
+    "model*team",
+    "day*model",
+    "day*endpoint",
+    "day*team",
+    "endpoint*model",
+    "endpoint*day",
+    "endpoint*team",
+    "team*model",
+    "team*day",
+    "team*endpoint",
+]
+ReportFormat = Literal["json", "csv", "html"]
+#: Lambda takes 6 MB with the event around the body; a larger log comes from S3.
+MAX_REPORT_BYTES = 6 * 1024 * 1024
+MAX_RECORDS = 100_000
+DEFAULT_GROUPS: tuple[GroupBy, ...] = ("model", "day", "endpoint", "team")
+#: A page can hold many more columns than a list should.
+_HTML_ROWS = 20_000
+Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=100, strict=False)]
+DayText = Annotated[str, Field(max_length=10)]
+
+
+class SourceRequest(Request):
+    """A file in the bucket the deployment names."""
+
+    s3_uri: Annotated[str, Field(min_length=1, max_length=1100)] = Field(
+        description="`s3://bucket/key`: .jsonl, .csv or .parquet, .gz after it or not."
+    )
+
+
+class FilterRequest(Request):
+    """Which calls the report is about; whatever is left out lets all of them pass."""
+
+    model: Names | None = Field(default=None, description="Ids, or names as the records have them.")
+    endpoint: Names | None = Field(default=None, description="Endpoints, exactly.")
+    team: Names | None = Field(default=None, description="Teams, exactly.")
+    start: DayText | None = Field(default=None, description="The first day, UTC.")
+    end: DayText | None = Field(default=None, description="The day after the last, UTC.")
+
+    def filters(self, pointer: str) -> Filters:
+        """The domain's filters; raises InvalidRequest for a day that is none."""
+        start, end = _day(self.start, f"{pointer}/start"), _day(self.end, f"{pointer}/end")
+        if start and end and end <= start:
+            raise InvalidRequest.at(f"{pointer}/end", "must be after start")
+        return Filters(self.model, self.endpoint, self.team, start, end)
+
+
+class ReportRequest(Request):
+    """Usage records inline or in S3, and what to say about them; exactly one of both."""
+
+    records: Annotated[SkipValidation[list[Any] | None], Field(max_length=MAX_RECORDS)] = Field(
+        default=None,
+        description="Each `{timestamp, model, endpoint?, team?, usage, processing?, request_id?}`,"
+        " or a provider's raw response; what cannot be read is rejected, one by one.",
+    )
+    source: SourceRequest | None = Field(default=None, description="Instead: a file.")
+    group_by: Annotated[tuple[GroupBy, ...], Field(max_length=16, strict=False)] = Field(
+        default=DEFAULT_GROUPS, description="One list of sums for each; `a*b` crosses two."
+    )
+    top: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=3, description="How many of the dearest endpoint and model pairs to name."
+    )
+    format: ReportFormat = Field(default="json", description="What to answer with.")
+    filter: FilterRequest = Field(
+        default_factory=FilterRequest, description="Which calls it is about."
+    )
+    pricing_version: VersionReference = "active"
+
+    def query(self) -> ReportQuery:
+        """The domain's question; raises InvalidRequest when the fields do not make one."""
+        if (self.records is None) == (self.source is None):
+            raise InvalidRequest.at("/records", "or source must hold the records, and only one")
+        if self.records is not None and not isinstance(self.records, list):
+            raise InvalidRequest.at("/records", "must be a list")
+        if self.records is not None and len(self.records) > MAX_RECORDS:
+            raise InvalidRequest.at("/records", f"must have at most {MAX_RECORDS} items")
+        return report_query(self.group_by, self.top, self.format, self.filter.filters("/filter"))
+
+
+class LinesQuery(Request):
+    """The same options as query parameters, for a body of JSON Lines."""
+
+    group_by: Annotated[str, Field(max_length=300)] = Field(
+        default=",".join(DEFAULT_GROUPS), description="As in the document, with commas between."
+    )
+    top: Annotated[int, Field(ge=1, le=100)] = 3
+    format: ReportFormat = "json"
+    model: Name | None = None
+    endpoint: Name | None = None
+    team: Name | None = None
+    start: DayText | None = None
+    end: DayText | None = None
+    pricing_version: VersionReference = "active"
+
+    def query(self) -> ReportQuery:
+        """The domain's question; raises InvalidRequest as the document does."""
+        named = [one.strip() for one in self.group_by.split(",") if one.strip()]
+        known = set(GroupBy.__args__)  # type: ignore[attr-defined]
+        if not set(named) <= known:
+            raise InvalidRequest.at("/group_by", f"must name some of {', '.join(sorted(known))}")
+        wanted = FilterRequest(
+            model=None if self.model is None else (self.model,),
+            endpoint=None if self.endpoint is None else (self.endpoint,),
+            team=None if self.team is None else (self.team,),
+            start=self.start,
+            end=self.end,
+        )
+        return report_query(tuple(named), self.top, self.format, wanted.filters(""))
+
+
+def report_query(
+    group_by: tuple[str, ...], top: int, wanted: ReportFormat, filters: Filters
+) -> ReportQuery:
+    """The question for one format: a page needs groups of its own beside those asked for."""
+    groups: list[tuple[Any, ...]] = [tuple(one.split("*")) for one in dict.fromkeys(group_by)]
+    if wanted != "html":
+        return ReportQuery(tuple(groups), top, filters)
+    groups += [one for one in NEEDED if one not in groups]
+    return ReportQuery(tuple(groups), top, filters, _HTML_ROWS)
+
+
+def _day(text: str | None, pointer: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        if len(text) != len("2026-11-22"):
+            raise ValueError("use a date (2026-11-22)")
+        return AsOf.parse(text).instant.date()
+    except ValueError as error:
+        raise InvalidRequest.at(pointer, f"is not a day: {error}") from None

@@ -1,0 +1,90 @@
+"""What an administrator may send."""
+
+from datetime import datetime
+from typing import Annotated
+from unicodedata import category
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from pricing.api.requests.catalogue import CURSOR, Cursor, Limit
+from pricing.validation import Request, moment_in
+
+#: What other text is shown as depends on these: they turn its direction round.
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Letters and signs that nobody sees, whatever their category says.
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def _readable(reason: str) -> str:
+    """The reason, if a person can read it in an audit: as it is, and something."""
+    for one in reason:
+        if (category(one) == "Cc" and one not in "\t\n\r") or one in _TURNS:
+            detail = "must be plain text, without control characters such as {point}"
+            raise PydanticCustomError("control_character", detail, {"point": f"U+{ord(one):04X}"})
+    # Separators, controls and formats, and what only marks another character.
+    if all(category(one)[0] in "ZCM" or one in _UNSEEN for one in reason):
+        raise PydanticCustomError("blank", "must not be blank: say why, for the audit")
+    return reason
+
+
+Reason = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=500,
+        description="Why, for the audit: whoever reads it was not there. Plain text that can be"
+        " seen, without control characters.",
+        examples=["Opus doubled by a unit slip upstream"],
+        json_schema_extra={"pattern": r"\S"},
+    ),
+    AfterValidator(_readable),
+]
+Revision = Annotated[int, Field(ge=0)]
+
+
+class ActivateRequest(Request):
+    """Make a version the active one; going back is activating an earlier one."""
+
+    reason: Reason
+    expected_revision: Revision = Field(
+        description="`revision` of `GET /v1/pricing/versions`; 0 before the first activation."
+    )
+
+
+class RejectRequest(Request):
+    """Decide that a version is never to be active."""
+
+    reason: Reason
+    expected_revision: Revision | None = Field(
+        default=None, description="Refuse when another version became active since."
+    )
+
+
+class RefreshRequest(Request):
+    """Fetch the price lists now instead of at the scheduled time."""
+
+    reason: Reason
+
+
+class CancelRequest(Request):
+    """Take back prices that were announced for later and will not come."""
+
+    model: Annotated[str, Field(max_length=260, description="The model's `provider/id`.")]
+    starts: Annotated[
+        str,
+        Field(max_length=40, description="When the prices would begin.", examples=["2026-12-01"]),
+    ]
+    reason: Reason
+    expected_revision: Revision = Field(description="`revision` of `GET /v1/pricing/versions`.")
+
+    def start(self) -> datetime:
+        """The instant; raises InvalidRequest for text that names none."""
+        return moment_in(self.starts, "/starts").instant
+
+
+class AuditQuery(Request):
+    """Query parameters of the audit."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = Field(default=None, description=CURSOR)

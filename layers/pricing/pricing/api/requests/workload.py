@@ -1,0 +1,131 @@
+"""``POST /v1/estimate/workload``'s request."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field
+
+from pricing.api.requests.estimate import WorkInput
+from pricing.catalogue.models import CacheTtl
+from pricing.errors import InvalidRequest
+from pricing.estimates.inputs import MeasuredWork
+from pricing.estimates.what_if import Caching, WhatIf
+from pricing.estimates.workload import Period, WorkItem, Workload
+from pricing.usage.buckets import Processing
+from pricing.usage.fields import Count
+from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned
+
+Share = Annotated[ExactNumber, Field(ge=0, le=1)]
+Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
+Built = TypeVar("Built")
+MAX_ITEMS = 500
+#: Prompts that all what-ifs together may price again, which is what a large workload costs.
+MAX_REPRICED = 10_000
+
+
+class WorkItemRequest(WorkInput):
+    """One line of a workload: ``calls`` identical calls in each period."""
+
+    name: Name
+
+
+class MatchRequest(Request):
+    """Which lines a what-if changes: by line name, by model, or both. Default: every line."""
+
+    name: Name | None = None
+    model: Name | None = None
+
+
+class CachingRequest(Request):
+    """A prefix every call shares, and how often it is found in the cache."""
+
+    prefix_tokens: Count
+    hit_rate: Share
+    ttl: CacheTtl = "5m"
+
+
+class WhatIfRequest(Request):
+    """One change to the matching lines, repriced; at least one of model, processing, caching."""
+
+    name: Name
+    model: Name | None = None
+    processing: Processing | None = None
+    caching: CachingRequest | None = None
+    match: MatchRequest = Field(default_factory=MatchRequest)
+    share: Share = Field(
+        default=Decimal(1), description="Part of each matching line's calls that changes."
+    )
+    claimed_percent: Percent | None = Field(
+        default=None, description="A saving somebody promised, to be held against what is possible."
+    )
+
+    def change(self) -> WhatIf:
+        """The domain's change; raises InvalidRequest when nothing would change."""
+        if self.model is None and self.processing is None and self.caching is None:
+            raise InvalidRequest.at("/model", "or processing or caching must say what changes")
+        return WhatIf(
+            name=self.name,
+            model=self.model,
+            processing=self.processing,
+            caching=Caching(**dict(self.caching)) if self.caching else None,
+            match_name=self.match.name,
+            match_model=self.match.model,
+            share=self.share,
+            claimed_percent=self.claimed_percent,
+        )
+
+
+class WorkloadRequest(Versioned):
+    """Up to 500 lines a period, its projection, and what-ifs.
+
+    The prompts of all lines times the what-ifs may be 10,000; a line is one prompt, or as many as
+    its usage has iterations.
+    """
+
+    items: Annotated[
+        tuple[WorkItemRequest, ...], Field(min_length=1, strict=False), AtMost(MAX_ITEMS)
+    ]
+    period: Period = "day"
+    working_days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
+    working_days_per_year: Annotated[int, Field(ge=1, le=366)] = 260
+    what_if: Annotated[tuple[WhatIfRequest, ...], Field(strict=False), AtMost(50)] = ()
+
+    def workload(self, now: datetime) -> Workload:
+        """The domain's workload; errors point at the line or what-if they are in."""
+        as_of = self.moment(now)
+        items = tuple(
+            WorkItem(item.name, _inside(f"/items/{number}", item.query_at, as_of))
+            for number, item in enumerate(self.items)
+        )
+        prompts = sum(map(_prompts_of, items))
+        if prompts * len(self.what_if) > MAX_REPRICED:
+            raise InvalidRequest.at(
+                "/what_if",
+                f"would price {prompts} prompts {len(self.what_if)} times again; at most"
+                f" {MAX_REPRICED} in all: send fewer lines or fewer changes at once",
+            )
+        return Workload(
+            items=items,
+            as_of=as_of,
+            period=self.period,
+            working_days_per_month=self.working_days_per_month,
+            working_days_per_year=self.working_days_per_year,
+            what_if=tuple(
+                _inside(f"/what_if/{number}", change.change)
+                for number, change in enumerate(self.what_if)
+            ),
+        )
+
+
+def _prompts_of(item: WorkItem) -> int:
+    work = item.query.work
+    return len(work.attempts) if isinstance(work, MeasuredWork) else 1
+
+
+def _inside(pointer: str, build: Callable[..., Built], *arguments: Any) -> Built:
+    try:
+        return build(*arguments)
+    except InvalidRequest as error:
+        raise error.under(pointer) from None

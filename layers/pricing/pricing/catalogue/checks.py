@@ -1,0 +1,223 @@
+"""What must be true of a price book before it is published, whatever wrote it.
+
+Every check yields sentences that name the row and say what is wrong; none stops at the first.
+``problems_in`` is for any book. ``rule_problems_in`` holds hand-written rows to the rules their
+provider publishes: a batch costs half of every token column, a 1-hour cache write twice and a
+5-minute cache write 1.25 times the input price. A row lists in ``rounded`` the columns where the
+provider's printed price is rounded instead.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from pricing.catalogue.models import (
+    COMPONENT_UNITS,
+    TOKEN,
+    Lifecycle,
+    Model,
+    PriceList,
+    PricePeriod,
+    model_from_document,
+)
+
+CAPABILITIES = {"vision", "thinking", "tools", "streaming", "batch", "caching"}
+MODES = {"standard", "batch", "flex", "priority", "fast"}
+CACHE_COLUMNS = {"cache_write_5m", "cache_write_1h", "cache_read"}
+TOKEN_COLUMNS = {component for component, unit in COMPONENT_UNITS.items() if unit == TOKEN}
+#: A cache write's price as a multiple of the input price.
+WRITE_MULTIPLES = {"cache_write_5m": Decimal("1.25"), "cache_write_1h": Decimal(2)}
+BATCH_SHARE = Decimal("0.5")
+DISCOUNTS = {"batch", "flex"}
+#: A request refuses a longer model name.
+MAX_NAME = 128
+
+Rates = Mapping[str, Decimal]
+
+
+def problems_in(document: Mapping[str, Any]) -> Iterator[str]:
+    """One sentence for each thing that is wrong with a price book document."""
+    yield from _name_problems(document)
+    for row in document["models"]:
+        where = f"{row['provider']}/{row['id']}"
+        model = _read(row)
+        if isinstance(model, str):
+            yield f"{where}: {model}"
+            continue
+        yield from (f"{where}: {problem}" for problem in _model_problems(model, row))
+
+
+def rule_problems_in(document: Mapping[str, Any]) -> Iterator[str]:
+    """One sentence for each price that its provider's published rules contradict."""
+    for row in document["models"]:
+        where = f"{row['provider']}/{row['id']}"
+        if not row.get("source"):
+            yield f"{where}: the row names no source"
+        model = _read(row)
+        if isinstance(model, str):
+            continue
+        rounded = frozenset(row.get("rounded", ()))
+        for period in model.prices:
+            yield from (
+                f"{where}: from {period.start or 'the beginning'}: {problem}"
+                for problem in _rule_problems(period, model.capabilities, rounded)
+            )
+
+
+def _read(row: Mapping[str, Any]) -> Model | str:
+    try:
+        return model_from_document(row)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        return f"cannot be read ({error!r})"
+
+
+def _name_problems(document: Mapping[str, Any]) -> Iterator[str]:
+    rows = {f"{row['provider']}/{row['id']}": row for row in document["models"]}
+    owner: dict[str, str] = dict.fromkeys(document["families"], "a family")
+    for row in document["models"]:
+        names = (row["id"], *row.get("aliases", ()))
+        for name in names:
+            qualified = f"{row['provider']}/{name}"
+            if not name.isascii() or not name.isprintable() or " " in name:
+                yield f"{qualified!r}: a name is printable ASCII without spaces"
+            if len(qualified) > MAX_NAME:
+                yield f"{qualified}: too long to be asked for"
+            for known in (qualified, name) if row.get("bare_names", True) else (qualified,):
+                if known in owner:
+                    yield f"{row['id']}: the name {known!r} already belongs to {owner[known]}"
+                owner[known] = row["id"]
+        if not {*row.get("ambiguous_aliases", ())} <= {*names}:
+            yield f"{row['id']}: a name that is said to be ambiguous is not one of its names"
+    yield from _family_problems(document["families"], rows)
+
+
+def _family_problems(
+    families: Mapping[str, str], rows: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
+    for family, key in families.items():
+        if key not in rows:
+            yield f"family {family}: there is no model {key}"
+        elif rows[key].get("family") != family:
+            yield f"family {family}: {key} is not of that family"
+
+
+def _model_problems(model: Model, row: Mapping[str, Any]) -> Iterator[str]:
+    unknown = model.capabilities - CAPABILITIES
+    if unknown:
+        yield f"unknown capability {', '.join(sorted(unknown))}"
+    if not model.prices and not model.notes:
+        yield "has no prices and no note that says why"
+    yield from _lifecycle_problems(model.lifecycle)
+    for earlier, later in pairwise(model.prices):
+        if earlier.end is None or later.start is None or later.start < earlier.end:
+            yield f"the period from {later.start} overlaps the one before it"
+    for period in model.prices:
+        yield from (
+            f"from {period.start or 'the beginning'}: {problem}"
+            for problem in _period_problems(period, row)
+        )
+
+
+def _lifecycle_problems(life: Lifecycle) -> Iterator[str]:
+    known = [day for day in (life.released, life.deprecated, life.retires) if day is not None]
+    if known != sorted(known):
+        yield "released, deprecated and retires are out of order"
+    if life.retires and life.retires_not_before and life.retires < life.retires_not_before:
+        yield "retires before its own floor"
+
+
+def _period_problems(period: PricePeriod, row: Mapping[str, Any]) -> Iterator[str]:
+    if not period.source:
+        yield "the prices name no source"
+    for lists in (period.lists, *(window.lists for window in period.windows)):
+        standard = lists.get("standard")
+        if standard is None:
+            yield "has no standard prices"
+            continue
+        if lists.keys() - MODES:
+            yield f"unknown mode {', '.join(sorted(lists.keys() - MODES))}"
+        for mode, prices in lists.items():
+            for above, rates in _steps(prices):
+                where = mode if above is None else f"{mode} above {above} tokens"
+                yield from (f"{where}: {problem}" for problem in _rate_problems(rates, row))
+            yield from (f"{mode}: {problem}" for problem in _mode_problems(mode, prices, standard))
+    if period.served_as_standard & period.lists.keys():
+        yield "a mode is both priced and served as standard"
+
+
+def _rate_problems(rates: Rates, row: Mapping[str, Any]) -> Iterator[str]:
+    wanted = {"input"} if row.get("input_only") else {"input", "output"}
+    if wanted - rates.keys():
+        yield f"{' and '.join(sorted(wanted))} must be priced"
+    if rates.keys() - COMPONENT_UNITS.keys():
+        yield "prices something that is not a component"
+    notes = " ".join(row.get("notes", ()))
+    for column, price in sorted(rates.items()):
+        if not price.is_finite() or price.is_signed():
+            yield f"{column} {price} is not a price of zero or more"
+        elif not price and f"{column} costs nothing" not in notes:
+            yield f"{column} is free, and no note says so"
+    dearer = "cache_read" in rates and rates["cache_read"] > rates.get("input", Decimal(0))
+    if dearer and "cached prompt costs more" not in notes:
+        yield "a cached prompt costs more than a fresh one, and no note says so"
+
+
+def _mode_problems(mode: str, prices: PriceList, standard: PriceList) -> Iterator[str]:
+    thresholds = [tier.above_tokens for tier in prices.tiers]
+    if thresholds != sorted({*thresholds}) or any(above <= 0 for above in thresholds):
+        yield "its tiers do not ascend from above zero"
+    whole = dict(_steps(standard))
+    for above, rates in _steps(prices):
+        base = whole.get(above, {}) if mode in DISCOUNTS else {}
+        for column in sorted(base.keys() & rates.keys()):
+            if rates[column] > base[column]:
+                yield f"{column} {rates[column]} is dearer than standard, {base[column]}"
+    for rates in (tier.rates for tier in prices.tiers):
+        if prices.rates.keys() - rates.keys():
+            yield "a tier leaves out a component that the first step prices"
+
+
+def _rule_problems(
+    period: PricePeriod, capabilities: frozenset[str], rounded: frozenset[str]
+) -> Iterator[str]:
+    standard = period.lists.get("standard")
+    if standard is None:
+        return
+    if "batch" in capabilities and "batch" not in period.lists:
+        yield "can batch but has no batch prices"
+    if "caching" in capabilities and not standard.rates.keys() >= CACHE_COLUMNS:
+        yield "can cache but lacks a cache price"
+    for mode, prices in period.lists.items():
+        for above, rates in _steps(prices):
+            where = mode if above is None else f"{mode} above {above} tokens"
+            base = dict(_steps(standard)).get(above)
+            yield from (f"{where}: {problem}" for problem in _relations(mode, rates, base, rounded))
+    batch = period.lists.get("batch")
+    if batch is not None and dict(_steps(batch)).keys() != dict(_steps(standard)).keys():
+        yield "batch does not have the tiers of standard"
+
+
+def _relations(
+    mode: str, rates: Rates, standard: Rates | None, rounded: frozenset[str]
+) -> Iterator[str]:
+    for column, multiple in WRITE_MULTIPLES.items():
+        priced = {"input", column} <= rates.keys() and column not in rounded
+        if priced and rates[column] != rates["input"] * multiple:
+            yield f"{column} {rates[column]} is not {multiple} times the input {rates['input']}"
+    if standard is None:
+        yield "has no standard price beside it"
+        return
+    if rates.keys() != standard.keys():
+        yield "does not price the components that standard prices"
+    elif mode == "batch":
+        for column in sorted(TOKEN_COLUMNS & rates.keys()):
+            if rates[column] != standard[column] * BATCH_SHARE:
+                yield f"{column} {rates[column]} is not half of {standard[column]}"
+
+
+def _steps(prices: PriceList) -> Iterator[tuple[int | None, Rates]]:
+    """The base rates, then each tier's, with the threshold that leads to them."""
+    yield None, prices.rates
+    for tier in prices.tiers:
+        yield tier.above_tokens, tier.rates

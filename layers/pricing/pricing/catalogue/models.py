@@ -1,0 +1,243 @@
+"""Catalogue types: a model, what it can do, and what it costs in each period."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, Literal
+
+TOKEN = "token"
+REQUEST_FEE = "request_fee"
+#: A component is one thing that is billed. Tokens are priced per million; everything else per
+#: unit, and the unit is part of the answer's field name (``usd_per_search``).
+COMPONENT_UNITS: Mapping[str, str] = {
+    "input": TOKEN,
+    "audio_input": TOKEN,
+    "image_input": TOKEN,
+    "cache_read": TOKEN,
+    "audio_cache_read": TOKEN,
+    "cache_write_5m": TOKEN,
+    "cache_write_1h": TOKEN,
+    "output": TOKEN,
+    "reasoning_output": TOKEN,
+    "audio_output": TOKEN,
+    "image_output": TOKEN,
+    "web_search": "search",
+    "code_execution": "execution",
+    REQUEST_FEE: "request",
+}
+#: Where a price list has no column for these, they are billed as part of another component:
+#: providers list a price for audio, images or reasoning only where it differs.
+PART_OF: Mapping[str, str] = {
+    "audio_input": "input",
+    "image_input": "input",
+    "audio_cache_read": "cache_read",
+    "reasoning_output": "output",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Explicit prices per component for one mode (standard, batch, fast, ...).
+
+    ``rates`` apply up to and including the first tier's threshold. A tier replaces the whole
+    map for a request whose prompt is strictly longer than ``above_tokens`` (the cliff rule:
+    every token of that request, output included, pays the tier's price).
+    """
+
+    rates: Mapping[str, Decimal]
+    tiers: tuple["PriceTier", ...] = ()
+
+    def tier_for(self, prompt_tokens: int) -> "PriceTier | None":
+        """The highest tier whose threshold the prompt exceeds, if any."""
+        chosen = None
+        for tier in self.tiers:
+            if prompt_tokens > tier.above_tokens:
+                chosen = tier
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTier:
+    """The prices of a request whose prompt has more than ``above_tokens`` tokens."""
+
+    above_tokens: int
+    rates: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class DailyWindow:
+    """Other price lists between two times of day, UTC; a window may run over midnight.
+
+    Equal times are a whole day. ``days`` are ISO weekdays, Monday being 1; none named is every day.
+    """
+
+    start: time
+    end: time
+    lists: Mapping[str, PriceList]
+    days: frozenset[int] = frozenset()
+
+    def covers(self, instant: datetime) -> bool:
+        """Start inclusive, end exclusive."""
+        if self.days and instant.isoweekday() not in self.days:
+            return False
+        moment = instant.time()
+        if self.start < self.end:
+            return self.start <= moment < self.end
+        return moment >= self.start or moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class PricePeriod:
+    """Prices in force from ``start`` (inclusive) to ``end`` (exclusive); None is open."""
+
+    start: datetime | None
+    end: datetime | None
+    lists: Mapping[str, PriceList]
+    source: str
+    #: Off-peak prices. Outside every window ``lists`` holds.
+    windows: tuple[DailyWindow, ...] = ()
+    #: Modes a request may still ask for, but which run and bill as standard.
+    served_as_standard: frozenset[str] = frozenset()
+    #: Overrides the model's window while this period lasts.
+    context_window: int | None = None
+
+    def lists_at(self, instant: datetime) -> Mapping[str, PriceList]:
+        """The price lists of the window ``instant`` falls into, or of the whole period."""
+        for window in self.windows:
+            if window.covers(instant):
+                return window.lists
+        return self.lists
+
+    def covers(self, instant: datetime) -> bool:
+        """Start inclusive, end exclusive."""
+        return (self.start is None or self.start <= instant) and (
+            self.end is None or instant < self.end
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Dates a provider announced. ``retires_not_before`` is a floor, not a date."""
+
+    released: date | None = None
+    deprecated: date | None = None
+    retires: date | None = None
+    retires_not_before: date | None = None
+    #: The public price lists no longer hold it. Its last price stays in force.
+    missing_upstream_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model as one provider sells it. Unknown limits are None, never a guess."""
+
+    provider: str
+    id: str
+    name: str
+    family: str | None
+    aliases: tuple[str, ...]
+    context_window: int | None
+    max_output_tokens: int | None
+    max_output_tokens_batch: int | None
+    cache_minimum_tokens: int | None
+    tokenizer: str | None
+    #: Which image rule applies, and what tools add to a prompt per tool choice; None: not known.
+    image_tier: str | None
+    tool_overhead_tokens: Mapping[str, int] | None
+    capabilities: frozenset[str]
+    lifecycle: Lifecycle
+    #: What ``inference_geo: us`` multiplies token prices by; None means it is not offered.
+    us_multiplier: Decimal | None
+    prices: tuple[PricePeriod, ...]
+    notes: tuple[str, ...] = ()
+    #: Names that do not say which of several differently priced endpoints they mean.
+    ambiguous_aliases: frozenset[str] = frozenset()
+    #: Where the public price lists differ about this model, and which price was taken.
+    disagreements: tuple[Mapping[str, str | int], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """``provider/id``: unique within a price book."""
+        return f"{self.provider}/{self.id}"
+
+    def period_at(self, instant: datetime) -> PricePeriod | None:
+        """The period in force at ``instant``."""
+        for period in self.prices:
+            if period.covers(instant):
+                return period
+        return None
+
+
+def model_from_document(row: Mapping[str, Any]) -> Model:
+    """Build a ``Model`` from its row in a price book document (money as decimal strings)."""
+    life = row.get("lifecycle") or {}
+    return Model(
+        provider=row["provider"],
+        id=row["id"],
+        name=row["name"],
+        family=row.get("family"),
+        aliases=tuple(row.get("aliases", ())),
+        context_window=row.get("context_window"),
+        max_output_tokens=row.get("max_output_tokens"),
+        max_output_tokens_batch=row.get("max_output_tokens_batch"),
+        cache_minimum_tokens=row.get("cache_minimum_tokens"),
+        tokenizer=row.get("tokenizer"),
+        image_tier=row.get("image_tier"),
+        tool_overhead_tokens=row.get("tool_overhead_tokens"),
+        capabilities=frozenset(row.get("capabilities", ())),
+        lifecycle=Lifecycle(
+            **{field: date.fromisoformat(text) for field, text in life.items() if text}
+        ),
+        us_multiplier=_decimal(row.get("us_multiplier")),
+        prices=tuple(_period(period) for period in row.get("prices", ())),
+        notes=tuple(row.get("notes", ())),
+        ambiguous_aliases=frozenset(row.get("ambiguous_aliases", ())),
+        disagreements=tuple(row.get("disagreements", ())),
+    )
+
+
+def _period(row: Mapping[str, Any]) -> PricePeriod:
+    return PricePeriod(
+        start=_instant(row.get("from")),
+        end=_instant(row.get("to")),
+        lists=_price_lists(row["lists"]),
+        source=row["source"],
+        windows=tuple(
+            DailyWindow(
+                time.fromisoformat(window["from"]),
+                time.fromisoformat(window["to"]),
+                _price_lists(window["lists"]),
+                frozenset(window.get("days", ())),
+            )
+            for window in row.get("windows", ())
+        ),
+        served_as_standard=frozenset(row.get("served_as_standard", ())),
+        context_window=row.get("context_window"),
+    )
+
+
+def _price_lists(rows: Mapping[str, Any]) -> Mapping[str, PriceList]:
+    return {mode: _price_list(row) for mode, row in rows.items()}
+
+
+def _price_list(row: Mapping[str, Any]) -> PriceList:
+    tiers = [
+        PriceTier(tier["above_tokens"], _rates(tier["rates"])) for tier in row.get("tiers", ())
+    ]
+    return PriceList(_rates(row["rates"]), tuple(sorted(tiers, key=lambda tier: tier.above_tokens)))
+
+
+def _rates(row: Mapping[str, str]) -> Mapping[str, Decimal]:
+    return {component: Decimal(price) for component, price in row.items()}
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+CacheTtl = Literal["5m", "1h"]

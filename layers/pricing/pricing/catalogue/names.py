@@ -1,0 +1,96 @@
+"""Which lines of a price book hold which names, read from its bytes without parsing a row.
+
+Parsing thousands of rows to find a name takes longer than everything else an answer does. The
+index may name a line too many, for a name that stands there as something else; it never misses
+one. Whoever asks parses the few lines it names and decides.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+_STRING = rb'"((?:[^"\\]|\\.)*)"'
+_IDS = re.compile(rb'"id":' + _STRING)
+_PROVIDERS = re.compile(rb'"provider":' + _STRING)
+_ALIASES = re.compile(rb'"aliases":\[((?:"(?:[^"\\]|\\.)*",?)*)\]')
+_EACH = re.compile(_STRING)
+
+
+class NameIndex:
+    """``bare`` names need no provider before them; ``full`` ones are ``provider/id``."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._held: dict[bytes, list[int]] = {}
+        bare: set[bytes] = set()
+        full: set[bytes] = set()
+        for number, line in enumerate(lines):
+            ids = _IDS.findall(line)
+            aliases = [name for names in _ALIASES.findall(line) for name in _EACH.findall(names)]
+            for name in {*ids, *aliases}:
+                self._held.setdefault(name, []).append(number)
+            if b'"bare_names":false' not in line:
+                bare.update(ids, aliases)
+            full.update(b"%b/%b" % (seller, ids[-1]) for seller in _PROVIDERS.findall(line) if ids)
+        self.bare = list(map(_read, bare))
+        self.full = list(map(_read, full))
+
+    def lines_with(self, name: str) -> Sequence[int]:
+        """The lines that may be the row of this id or alias, in order."""
+        return self._held.get(_written(name), ())
+
+
+def _written(name: str) -> bytes:
+    """As canonical JSON writes it, between its quotes."""
+    return json.dumps(name, ensure_ascii=False)[1:-1].encode()
+
+
+def _read(name: bytes) -> str:
+    text: str = json.loads(b'"%b"' % name) if b"\\" in name else name.decode()
+    return text
+
+
+MIN_SIMILARITY = 0.6  # a ratio of characters, as difflib defines it; nothing of money
+#: How many names are compared letter by letter after a first, cheap ranking.
+SHORT_LIST = 12
+
+
+class Names:
+    """Names that can be suggested.
+
+    difflib alone takes a tenth of a second on thousands of names; counting shared pairs of letters
+    first leaves it a short list, and lengths that differ too much are not even counted.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._padded = [f" {name} " for name in sorted(names)]
+
+    def nearest(self, wanted: str) -> Sequence[str]:
+        """Names with a similarity of 0.6 or more, nearest first; equals in alphabetical order."""
+        from difflib import SequenceMatcher  # only an error needs it
+
+        length, pairs = len(wanted) + 2, _pairs(wanted)
+        # Twice the shorter length over both together is the best ratio there can be, and that
+        # reaches 0.6 while the shorter is 3/7 of the longer.
+        likely = [
+            name
+            for name in self._padded
+            if 3 * length <= 7 * len(name) and 3 * len(name) <= 7 * length
+        ]
+        ranked = sorted(
+            (-1000 * sum(pair in name for pair in pairs) // (len(pairs) + len(name)), name)
+            for name in likely
+        )
+        matcher = SequenceMatcher(b=wanted, autojunk=False)
+        near: list[tuple[float, str]] = []
+        for _, padded in ranked[:SHORT_LIST]:
+            name = padded[1:-1]
+            matcher.set_seq1(name)
+            similarity = matcher.ratio()
+            if similarity >= MIN_SIMILARITY:
+                near.append((-similarity, name))
+        return [name for _, name in sorted(near)]
+
+
+def _pairs(text: str) -> frozenset[str]:
+    padded = f" {text} "
+    return frozenset(padded[at : at + 2] for at in range(len(padded) - 1))

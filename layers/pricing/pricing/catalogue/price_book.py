@@ -1,0 +1,267 @@
+"""A price book: one immutable, content-addressed version of every price Tariff knows."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from pricing.catalogue.models import Model, model_from_document
+from pricing.catalogue.names import NameIndex, Names
+from pricing.errors import CorruptBook, UnknownModel
+from pricing.jsonio import _dumps, canonical_json, digest
+from pricing.timestamps import AsOf
+
+SCHEMA = 1
+CONTEXT_SUFFIX = "[1m]"
+MAX_SUGGESTIONS = 3
+#: After so many searches through the bytes of a book its names are indexed.
+_SEARCHES = 8
+
+MatchedBy = Literal["id", "alias", "provider_id", "context_suffix", "family"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The model a reference means, and which rule found it."""
+
+    model: Model
+    matched_by: MatchedBy
+
+
+class PriceBook:
+    """One price version as a value. Models are parsed when they are first asked for.
+
+    The document is ``{schema, id, published_at, provenance, families, models}``; its canonical
+    JSON is what is stored, hashed and never changed. Thousands of models take longer to parse
+    than everything else a cold start does, and a call is about one of them: a name is looked for
+    in the bytes, and only the lines that hold it are read.
+    """
+
+    def __init__(self, head: Mapping[str, Any], lines: Sequence[bytes], sha256: str) -> None:
+        self.id: str = head["id"]
+        self.sha256 = sha256
+        self.published_at: str = head["published_at"]
+        self.provenance: tuple[Mapping[str, Any], ...] = tuple(head["provenance"])
+        self.families: Mapping[str, str] = head["families"]
+        self._head = head
+        self._lines = lines
+        self._searched = 0
+        self._models: dict[str, Model] = {}
+        self._matches: dict[str, Match] = {}
+
+    @classmethod
+    def from_json(cls, content: bytes, *, sha256: str | None = None) -> "PriceBook":
+        """Read canonical JSON; raises CorruptBook when it is not what ``sha256`` names."""
+        actual = digest(content)
+        if sha256 is not None and actual != sha256:
+            raise CorruptBook(f"price version content has SHA-256 {actual}, expected {sha256}")
+        first, *lines = content.split(b"\n")
+        last = lines.pop() if lines else b""
+        try:
+            head = json.loads(first + last)
+        except ValueError:
+            raise CorruptBook("price version content is not canonical JSON") from None
+        if head.get("models"):
+            raise CorruptBook("price version content does not have one model a line")
+        if head.get("schema") != SCHEMA:
+            raise CorruptBook(f"price version has schema {head.get('schema')}, not {SCHEMA}")
+        return cls(head, [line.rstrip(b",") for line in lines], actual)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "PriceBook":
+        """Build from a plain document, hashing its canonical form."""
+        return cls.from_json(canonical_json(document))
+
+    def to_json(self) -> bytes:
+        """The canonical JSON this book was read from, byte for byte."""
+        return canonical_json({**self._head, "models": [json.loads(line) for line in self._lines]})
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def model_keys(self) -> list[str]:
+        """Every ``provider/id``, in a stable order."""
+        return sorted(self._rows)
+
+    def models(self) -> Iterator[Model]:
+        """Every model, in the order of ``model_keys``."""
+        return (self.model(key) for key in self.model_keys())
+
+    def model(self, key: str) -> Model:
+        """The model with this exact ``provider/id``; raises KeyError."""
+        return self._built(self._rows[key])
+
+    def rows_unlike(self, other: "PriceBook") -> dict[str, Mapping[str, Any]]:
+        """This book's rows, by ``provider/id``, that are not byte for byte in the other."""
+        theirs = {*other._lines}  # noqa: SLF001 - the same class
+        rows = (json.loads(line) for line in self._lines if line not in theirs)
+        return {f"{row['provider']}/{row['id']}": row for row in rows}
+
+    def find(self, reference: str, named_at: str = "/model") -> Match:
+        """The model a reference means; raises UnknownModel, with suggestions.
+
+        ``named_at`` is the JSON pointer at which the request names it.
+
+        Known names match exactly: ids, aliases, either behind ``provider/``, a ``[1m]`` suffix
+        on any of them, and family names. A prefix never matches, so a model that does not exist
+        is never priced as its older sibling.
+        """
+        match = self.known(reference)
+        if match is None:
+            raise self.unknown(reference, named_at)
+        return match
+
+    def known(self, reference: str) -> Match | None:
+        """The model a reference means, or None: what ``find`` does, without looking further."""
+        match = self._matches.get(reference)
+        if match is not None:
+            return match
+        match = self._named(reference)
+        if match is None and reference.endswith(CONTEXT_SUFFIX):
+            bare = self._named(reference.removesuffix(CONTEXT_SUFFIX))
+            match = bare and Match(bare.model, "context_suffix")
+        if match is not None:
+            self._matches[reference] = match
+        return match
+
+    def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
+        """The error for a name that is not in this book, with the nearest names that are."""
+        return UnknownModel(
+            f"Price version {self.id} has no model with this name. Use an id from GET /v1/models,"
+            " an alias, or a family name such as "
+            + ", ".join(repr(family) for family in sorted(self.families)[:3])
+            + ".",
+            self.suggest(reference),
+            named_at,
+        )
+
+    def suggest(self, reference: str) -> list[str]:
+        """At most three known names with a similarity of 0.6 or more, nearest first."""
+        self._searched = _SEARCHES  # what is near is looked up too: the index is worth it
+        wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
+        names = self._full_names if "/" in wanted else self._bare_names
+        near = names.nearest(wanted)
+        seen: dict[str, str] = {}  # one suggestion a model: its alias and its id are one advice
+        for name in near:
+            seen.setdefault(self._owner(name), name)
+            if len(seen) == MAX_SUGGESTIONS:
+                break
+        return list(seen.values())
+
+    def _owner(self, name: str) -> str:
+        match = self._named(name)
+        return match.model.key if match else name
+
+    def _named(self, name: str) -> Match | None:
+        """Ids win over aliases, and both over a name behind its provider.
+
+        A row whose ``bare_names`` is false, a reseller's, is found behind ``provider/`` only: the
+        bare name is its maker's, or nobody's.
+        """
+        family = self.families.get(name)
+        if family is not None:
+            provider, _, known = family.partition("/")
+            row = self._sold_by(provider, known)
+            return Match(self._built(row), "family") if row else None
+        bare = [row for row in self._holding(name) if row.get("bare_names", True)]
+        for row in bare:
+            if row["id"] == name:
+                return Match(self._built(row), "id")
+        for row in bare:
+            if name in row.get("aliases", ()):
+                return Match(self._built(row), "alias")
+        provider, _, known = name.partition("/")
+        row = self._sold_by(provider, known) if known else None
+        return Match(self._built(row), "provider_id") if row else None
+
+    def _sold_by(self, provider: str, name: str) -> Mapping[str, Any] | None:
+        rows = [row for row in self._holding(name) if row["provider"] == provider]
+        by_id = (row for row in rows if row["id"] == name)
+        return next(by_id, next((row for row in rows if name in row.get("aliases", ())), None))
+
+    def _holding(self, name: str) -> list[Mapping[str, Any]]:
+        """The rows that may have this id or alias; most names are in one or two.
+
+        The first few names an instance is asked for are searched for in the bytes; an index costs
+        about as much as a dozen such searches.
+        """
+        self._searched += 1
+        if self._searched > _SEARCHES:
+            return [json.loads(self._lines[number]) for number in self._index.lines_with(name)]
+        quoted = _dumps(name).encode()
+        return [json.loads(line) for line in self._lines if quoted in line]
+
+    @cached_property
+    def _index(self) -> NameIndex:
+        return NameIndex(self._lines)
+
+    def _built(self, row: Mapping[str, Any]) -> Model:
+        key = f"{row['provider']}/{row['id']}"
+        model = self._models.get(key)
+        if model is None:
+            model = self._models[key] = model_from_document(row)
+        return model
+
+    @cached_property
+    def _rows(self) -> dict[str, Mapping[str, Any]]:
+        """Every row by ``provider/id``: for listings, which need them all."""
+        rows = (json.loads(line) for line in self._lines)
+        return {f"{row['provider']}/{row['id']}": row for row in rows}
+
+    @cached_property
+    def _bare_names(self) -> Names:
+        """Names that need no provider: what most callers would rather write."""
+        return Names({*self._index.bare, *self.families})
+
+    @cached_property
+    def _full_names(self) -> Names:
+        return Names(self._index.full)
+
+
+@dataclass(frozen=True, slots=True)
+class BookInForce:
+    """A price book as it came to hand: where it is from and how fresh that knowledge is.
+
+    ``age_seconds`` counts from the last time the store confirmed this version as active, or,
+    for a bundled book, from its publication. It is None for a version the caller pinned: such a
+    version never changes, and neither do the bytes of its answers. Its ``source`` is where it came
+    from: ``bundled`` if a release of Tariff ever came with it.
+    """
+
+    book: PriceBook
+    source: Literal["store", "bundled"]
+    stale: bool
+    age_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedModel:
+    """The model a reference was found to mean, and by which rule."""
+
+    requested: str
+    id: str
+    provider: str
+    matched_by: MatchedBy
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The price version an answer stands on, the moment it was priced at, and its freshness."""
+
+    version: str
+    as_of: str
+    source: Literal["store", "bundled"]
+    stale: bool
+    age_seconds: int | None
+
+
+def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
+    """The ``pricing`` block every priced answer carries."""
+    return Provenance(
+        version=in_force.book.id,
+        as_of=as_of.text,
+        source=in_force.source,
+        stale=in_force.stale,
+        age_seconds=in_force.age_seconds,
+    )

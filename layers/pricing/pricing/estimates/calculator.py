@@ -1,0 +1,403 @@
+"""The arithmetic: usage x explicit prices = line items that add up exactly.
+
+One rule a step: choose the price list for the terms, choose the tier by the length of the whole
+prompt, multiply each bucket by its own column, apply the residency multiplier to tokens, add
+what server tools cost. No price is derived from a percentage.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import ClassVar, Literal
+
+from pricing.catalogue.models import COMPONENT_UNITS, PART_OF, REQUEST_FEE, TOKEN, Model, PriceList
+from pricing.catalogue.price_book import PriceBook
+from pricing.errors import InvalidRequest, Unpriced
+from pricing.money import add, divide_evenly, multiply, per_million, ratio
+from pricing.notices import Notice
+from pricing.usage.buckets import Attempt, AttemptKind, Terms, Usage
+
+PriceLists = Mapping[str, PriceList]
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One billed component; ``cost_usd`` is quantity x price, exactly.
+
+    Tokens carry ``usd_per_mtok``; anything else carries the price field its unit names. A
+    component without a known price has ``cost_usd: null, status: unpriced``: unknown, not free.
+    ``attempt`` and ``model`` are set where an attempt other than the plain message is billed.
+    """
+
+    LEFT_OUT_WHEN_NULL: ClassVar = frozenset(
+        ("usd_per_mtok", "usd_per_search", "usd_per_request", "status", "attempt", "model")
+    )
+
+    component: str
+    quantity: Decimal
+    unit: str
+    usd_per_mtok: Decimal | None = None
+    usd_per_search: Decimal | None = None
+    usd_per_request: Decimal | None = None
+    cost_usd: Decimal | None = None
+    status: Literal["unpriced"] | None = None
+    attempt: AttemptKind | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """A term that changed prices: what it multiplied, and by how much.
+
+    ``multiplier`` is None where the price columns differ in their ratio to the standard list.
+    """
+
+    name: str
+    multiplier: Decimal | None
+    applies_to: Literal["tokens"] = "tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class LongContext:
+    """Which side of a length threshold the prompt fell on; strictly over pays the higher tier."""
+
+    above_tokens: int
+    prompt_tokens: int
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What ``calls`` identical calls cost. Incomplete when a component has no known price."""
+
+    total_usd: Decimal
+    per_call_usd: Decimal
+    complete: bool
+    line_items: tuple[LineItem, ...]
+    modifiers: tuple[Modifier, ...]
+    long_context: LongContext | None
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1) -> Priced:
+    """Price ``calls`` identical calls of ``usage`` on ``model`` at the prices in force ``at``.
+
+    Raises Unpriced when the model has no price then, and InvalidRequest for terms the model
+    does not offer or that exclude each other.
+    """
+    return price_prompts(model, at, (usage,), terms, calls)
+
+
+def price_prompts(
+    model: Model,
+    at: datetime,
+    usages: Sequence[Usage],
+    terms: Terms,
+    calls: int,
+    named_at: str = "/model",
+) -> Priced:
+    """Price ``calls`` identical calls, each of which sends these prompts one after the other.
+
+    A tier looks at one prompt, so prompts that fall into the same one are billed together and
+    lines of different tiers stay apart. Raises what ``price`` raises; ``named_at`` points at the
+    name of the model in the request.
+    """
+    period = model.period_at(at)
+    if period is None:
+        raise Unpriced.at(named_at, f"names {model.id}, which has no verified price for this date")
+    lists = period.lists_at(at)
+    mode, warnings = _mode(model, lists, period.served_as_standard, terms)
+    prices = lists[mode]
+    modifiers = [] if mode == "standard" else [_mode_modifier(mode, lists)]
+    residency = None
+    if terms.inference_geo == "us":
+        residency = _us_multiplier(model)
+        modifiers.append(Modifier("inference_geo_us", residency))
+
+    lines: list[LineItem] = []
+    for rates, held in _by_tier(prices, usages):
+        for component, count in _billed(held, rates).items():
+            if not count:
+                continue
+            unit, rate = COMPONENT_UNITS[component], rates.get(component)
+            if rate is None:
+                lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
+                message = f"{component} has no known price here and is not in the total."
+                warnings.append(Notice("component_unpriced", message))
+                continue
+            if residency and unit == TOKEN:  # published for token prices only
+                rate = multiply(rate, residency)
+            lines.append(_line(component, Decimal(count * calls), unit, rate))
+    costs = [line.cost_usd for line in lines if line.cost_usd is not None]
+    total = add(costs)
+    return Priced(
+        total_usd=total,
+        per_call_usd=divide_evenly(total, calls),
+        complete=len(costs) == len(lines),
+        line_items=tuple(lines),
+        modifiers=tuple(modifiers),
+        long_context=_long_context(prices, usages),
+        assumptions=_assumptions(mode, usages),
+        warnings=tuple(warnings),
+    )
+
+
+def _by_tier(
+    prices: PriceList, usages: Sequence[Usage]
+) -> list[tuple[Mapping[str, Decimal], Sequence[Usage]]]:
+    """The rates of each tier that some prompt falls into, with its prompts."""
+    if not prices.tiers:
+        return [(prices.rates, usages)]
+    held: dict[int, list[Usage]] = {}
+    rates = {0: prices.rates}
+    for usage in usages:
+        tier = prices.tier_for(usage.prompt_tokens)
+        above = tier.above_tokens if tier else 0
+        held.setdefault(above, []).append(usage)
+        if tier:
+            rates[above] = tier.rates
+    return [(rates[above], prompts) for above, prompts in held.items()]
+
+
+def _billed(usages: Sequence[Usage], rates: Mapping[str, Decimal]) -> dict[str, int]:
+    """Counts per component this price list bills: parts without a column join their whole."""
+    held: tuple[int, ...] = _counts_of(usages[0])
+    if len(usages) > 1:
+        held = tuple(map(sum, zip(*map(_counts_of, usages), strict=True)))
+    counts = dict(zip(_COUNTED, held, strict=True))
+    for part, whole in PART_OF.items():
+        if counts[part] and part not in rates:
+            counts[whole] += counts[part]
+            counts[part] = 0
+    if REQUEST_FEE in rates:
+        counts[REQUEST_FEE] = len(usages)
+    return counts
+
+
+_COUNTED = tuple(component for component in COMPONENT_UNITS if component != REQUEST_FEE)
+_counts_of = attrgetter(*_COUNTED)
+
+
+def _mode(
+    model: Model, lists: PriceLists, served_as_standard: frozenset[str], terms: Terms
+) -> tuple[str, list[Notice]]:
+    """The price list the terms select, and what to say when it is not the one they name."""
+    if terms.speed == "fast" and terms.processing != "standard":
+        raise InvalidRequest.at(
+            "/speed",
+            f"fast cannot be combined with {terms.processing} processing; choose one",
+        )
+    mode = "fast" if terms.speed == "fast" else terms.processing
+    if mode in lists:
+        return mode, []
+    if mode in served_as_standard:
+        message = f"{model.id} no longer has a {mode} mode: it runs and bills as standard."
+        return "standard", [Notice(f"{mode}_served_as_standard", message)]
+    if mode == "priority":
+        message = "Priority capacity is paid for by commitment; the list price is shown."
+        return "standard", [Notice("priority_at_list_price", message)]
+    field = "/speed" if mode == "fast" else "/processing"
+    offered = ", ".join(sorted(lists))
+    raise InvalidRequest.at(
+        field, f"asks for {mode}, which {model.id} does not offer at this date; use {offered}"
+    )
+
+
+def _us_multiplier(model: Model) -> Decimal:
+    if model.us_multiplier is None:
+        raise InvalidRequest.at(
+            "/inference_geo", f"asks for us, which {model.id} does not offer; use global"
+        )
+    return model.us_multiplier
+
+
+def _mode_modifier(mode: str, lists: PriceLists) -> Modifier:
+    """Names the multiple of the standard list that this list is, where it is a uniform one."""
+    standard, chosen = lists["standard"].rates, lists[mode].rates
+    shared = [name for name in chosen if name in standard and COMPONENT_UNITS[name] == TOKEN]
+    multiplier = next((ratio(chosen[n], standard[n]) for n in shared if standard[n]), None)
+    if multiplier is None or any(multiply(standard[n], multiplier) != chosen[n] for n in shared):
+        return Modifier(mode, None)
+    return Modifier(mode, multiplier)
+
+
+def _line(component: str, quantity: Decimal, unit: str, rate: Decimal) -> LineItem:
+    if unit == TOKEN:
+        cost = per_million(quantity, rate)
+        return LineItem(component, quantity, unit, usd_per_mtok=rate, cost_usd=cost)
+    cost = multiply(quantity, rate)
+    if unit == "search":
+        return LineItem(component, quantity, unit, usd_per_search=rate, cost_usd=cost)
+    return LineItem(component, quantity, unit, usd_per_request=rate, cost_usd=cost)
+
+
+def _long_context(prices: PriceList, usages: Sequence[Usage]) -> LongContext | None:
+    """The longest prompt stands for the call."""
+    if not prices.tiers:
+        return None
+    prompt_tokens = max(usage.prompt_tokens for usage in usages)
+    tier = prices.tier_for(prompt_tokens)
+    threshold = (tier or prices.tiers[0]).above_tokens
+    return LongContext(threshold, prompt_tokens, applied=tier is not None)
+
+
+def _assumptions(mode: str, usages: Sequence[Usage]) -> tuple[str, ...]:
+    if mode == "batch" and any(usage.web_search for usage in usages):
+        return ("Web searches in a batch are billed in full: no batch price is published.",)
+    return ()
+
+
+def price_attempts(
+    book: PriceBook,
+    model: Model,
+    at: datetime,
+    attempts: Sequence[Attempt],
+    terms: Terms,
+    calls: int,
+    named_at: str = "/model",
+) -> Priced:
+    """The price of every attempt of a call; a plain call is one attempt.
+
+    Attempts of one kind at one model are priced together, so a call of a thousand attempts takes
+    little longer than one of a few. Raises what ``price`` raises, and UnknownModel for an attempt
+    at a model the book lacks. ``named_at`` points at the name of the call's own model.
+    """
+    if len(attempts) == 1 and attempts[0].kind == "message" and attempts[0].model is None:
+        return price_prompts(model, at, (attempts[0].usage,), terms, calls, named_at)
+    parts: list[Priced] = []
+    for group in _groups(attempts):
+        if group.model is None:
+            part = price_prompts(model, at, group.usages, terms, calls, named_at)
+        else:
+            other, notices = beside(book, model, group.model, group.named_at)
+            offered = terms if other is model else _offered(terms, other, at)
+            part = price_prompts(other, at, group.usages, offered, calls, group.named_at)
+            notices += _differences(terms, offered, other)
+            part = replace(part, warnings=(*part.warnings, *notices))
+        parts.append(_labelled(part, group))
+    return _together(parts, calls)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The attempts of one kind at one model."""
+
+    kind: AttemptKind
+    model: str | None
+    named_at: str
+    usages: list[Usage] = field(default_factory=list)
+
+
+def _groups(attempts: Sequence[Attempt]) -> list[_Group]:
+    """In the order of each group's first attempt."""
+    groups: dict[tuple[AttemptKind, str | None], _Group] = {}
+    for one in attempts:
+        key = one.kind, one.model
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = _Group(one.kind, one.model, one.named_at)
+        group.usages.append(one.usage)
+    return list(groups.values())
+
+
+def beside(
+    book: PriceBook, model: Model, reference: str, named_at: str
+) -> tuple[Model, tuple[Notice, ...]]:
+    """The model an attempt names, as the provider of the call's own model sells it.
+
+    A response names an advisor by its first-party id on every cloud, but the cloud bills it, at
+    the endpoint the call went to. Where the cloud has no price of its own for it, the first-party
+    price is taken and a notice says so. Raises UnknownModel.
+    """
+    match = book.find(reference, named_at)
+    found = match.model
+    endpoint, claude, _ = model.id.partition(_CLAUDE)
+    if found.provider == model.provider or match.matched_by == "provider_id" or not claude:
+        return found, ()
+    for name in dict.fromkeys((reference, found.id, *found.aliases)):
+        for suffix in _CLOUD_SUFFIXES:
+            sold = book.known(f"{model.provider}/{endpoint}{name}{suffix}")
+            if sold is not None:
+                return sold.model, ()
+    message = (
+        f"No price of {found.id} at {model.provider} is known: its part is priced as"
+        f" {found.provider} sells it."
+    )
+    return found, (Notice("attempt_priced_elsewhere", message),)
+
+
+def is_at(model: Model, attempt: Attempt) -> bool:
+    """Whether an attempt went to the call's own model, whose limits and cache then hold for it."""
+    return attempt.model is None or attempt.model == model.id or attempt.model in model.aliases
+
+
+#: Where the name of a model begins in a cloud's id, and what a cloud may write behind it.
+_CLAUDE = "claude-"
+_CLOUD_SUFFIXES = ("", "-v1:0", "-v1")
+
+
+def _offered(terms: Terms, model: Model, at: datetime) -> Terms:
+    """The call's terms as far as the other model of an attempt offers them."""
+    period = model.period_at(at)
+    lists = period.lists_at(at) if period else {}
+    return Terms(
+        processing=terms.processing if terms.processing in lists else "standard",
+        speed=terms.speed if terms.speed in lists else "standard",
+        inference_geo=terms.inference_geo if model.us_multiplier else "global",
+    )
+
+
+def _differences(terms: Terms, offered: Terms, model: Model) -> tuple[Notice, ...]:
+    """What an attempt at another model is not billed as, though the call is."""
+    return tuple(
+        Notice(
+            "attempt_terms_differ",
+            f"{model.id} is not offered with {one.name} {getattr(terms, one.name)}: its part is"
+            f" priced as {getattr(offered, one.name)}.",
+        )
+        for one in fields(Terms)
+        if getattr(terms, one.name) != getattr(offered, one.name)
+    )
+
+
+def _labelled(part: Priced, group: _Group) -> Priced:
+    kind = None if group.kind == "message" else group.kind
+    lines = (replace(line, attempt=kind, model=group.model) for line in part.line_items)
+    return replace(part, line_items=tuple(lines))
+
+
+def _together(parts: Sequence[Priced], calls: int) -> Priced:
+    lines = _merged(line for part in parts for line in part.line_items)
+    total = add(line.cost_usd for line in lines if line.cost_usd is not None)
+    return Priced(
+        total_usd=total,
+        per_call_usd=divide_evenly(total, calls),
+        complete=all(part.complete for part in parts),
+        line_items=lines,
+        modifiers=tuple(dict.fromkeys(one for part in parts for one in part.modifiers)),
+        long_context=_longest(part.long_context for part in parts),
+        assumptions=tuple(dict.fromkeys(one for part in parts for one in part.assumptions)),
+        warnings=tuple(dict.fromkeys(one for part in parts for one in part.warnings)),
+    )
+
+
+def _merged(lines: Iterable[LineItem]) -> tuple[LineItem, ...]:
+    """Lines of the same component at the same price for the same attempt kind become one."""
+    merged: dict[LineItem, tuple[Decimal, Decimal | None]] = {}
+    for line in lines:
+        key = replace(line, quantity=Decimal(0), cost_usd=None)
+        quantity, cost = merged.get(key, (Decimal(0), None))
+        costs = [one for one in (cost, line.cost_usd) if one is not None]
+        merged[key] = (add((quantity, line.quantity)), add(costs) if costs else None)
+    return tuple(
+        replace(key, quantity=quantity, cost_usd=cost) for key, (quantity, cost) in merged.items()
+    )
+
+
+def _longest(found: Iterable[LongContext | None]) -> LongContext | None:
+    """Tiers are decided prompt by prompt; the longest prompt stands for the call."""
+    known = [one for one in found if one is not None]
+    return max(known, key=lambda one: one.prompt_tokens) if known else None

@@ -1,0 +1,213 @@
+"""The same work on many models, cheapest first: ``POST /v1/compare``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from typing import TypeVar
+
+from pricing.catalogue.models import Model
+from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
+from pricing.errors import InvalidRequest
+from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
+from pricing.estimates.inputs import MeasuredWork, RecountedWork
+from pricing.money import share_of
+from pricing.notices import Notice
+from pricing.usage.buckets import asked_anew
+
+Said = TypeVar("Said")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What a model must offer to be compared; limits are in tokens."""
+
+    capabilities: frozenset[str] = frozenset()
+    min_context_tokens: int = 0
+    min_output_tokens: int = 0
+
+    def unmet_by(self, model: Model) -> str | None:
+        """Why a model does not qualify, or None. A limit nobody published is not met."""
+        missing = sorted(self.capabilities - model.capabilities)
+        if missing:
+            return f"does not offer {', '.join(missing)}"
+        if self.min_context_tokens > (model.context_window or 0):
+            return f"its context window is {model.context_window or 'not known'}"
+        if self.min_output_tokens > (model.max_output_tokens or 0):
+            return f"its longest output is {model.max_output_tokens or 'not known'}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One query to be priced on every model instead of its own.
+
+    ``models`` are references; none means the current model of every family. Without a
+    ``baseline`` the first named model is it, or, of the current models, the dearest.
+    """
+
+    query: EstimateQuery
+    models: tuple[str, ...] = ()
+    baseline: str | None = None
+    requires: Requirements = Requirements()
+    #: Whether measured counts are those of the same text on every tokenizer, or the same counts.
+    equal_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedEstimate(Estimate):
+    """An estimate beside the others. A ratio to or of nothing is null."""
+
+    relative_to_baseline: Decimal | None
+    calls_per_baseline_call: Decimal | None
+    fits_context: bool | None
+    capabilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A model that was not compared, and why."""
+
+    model: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Rows from the cheapest up; equal totals stand in the order of their ids.
+
+    Rows that are ``partial`` leave a used component out of their total: they stand last, and
+    none of them is the cheapest. An id may be sold by several providers, so the cheapest and the
+    baseline have theirs beside them. What every row would say is said once, here.
+    """
+
+    rows: tuple[ComparedEstimate, ...]
+    excluded: tuple[Exclusion, ...]
+    cheapest: str | None
+    cheapest_provider: str | None
+    baseline: str | None
+    baseline_provider: str | None
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
+    """Price the query on every model; raises UnknownModel for a name the book does not have.
+
+    A model that does not qualify, or has no price for the terms, is excluded with the reason.
+    The baseline is priced even when it does not qualify: it is what the others stand beside. A
+    model that is named twice, by its id and by an alias, is one row.
+    """
+    book = in_force.book
+    comparison = _recounted(in_force, comparison)
+    found: dict[str, tuple[str, Model]] = {}
+    for number, reference in enumerate(references_of(book, comparison)):
+        model = book.find(reference, f"/models/{number}").model
+        found.setdefault(model.key, (reference, model))
+    rows: list[tuple[Estimate, Model]] = []
+    excluded: list[Exclusion] = []
+    for reference, model in found.values():
+        reason = comparison.requires.unmet_by(model)
+        if reason is None:
+            try:
+                rows.append((estimate(in_force, _on(comparison.query, reference)), model))
+                continue
+            except InvalidRequest as error:
+                reason = error.errors[0].detail
+        excluded.append(Exclusion(reference, reason))
+    rows.sort(key=lambda row: (row[0].status == "partial", row[0].total_usd, row[1].key))
+    baseline = _baseline(in_force, comparison, [row for row, _ in rows])
+    cheapest = next((row for row, _ in rows if row.status == "priced"), None)
+    assumptions = _common([row.assumptions for row, _ in rows])
+    warnings = _common([row.warnings for row, _ in rows])
+    return Compared(
+        rows=tuple(_row(row, model, baseline, assumptions, warnings) for row, model in rows),
+        excluded=tuple(excluded),
+        cheapest=cheapest.model.id if cheapest else None,
+        cheapest_provider=cheapest.model.provider if cheapest else None,
+        baseline=baseline.model.id if baseline else None,
+        baseline_provider=baseline.model.provider if baseline else None,
+        pricing=provenance(in_force, comparison.query.as_of),
+        assumptions=assumptions,
+        warnings=warnings,
+    )
+
+
+def references_of(book: PriceBook, comparison: Comparison) -> tuple[str, ...]:
+    """The models to compare: those named, or the current one of every family."""
+    return comparison.models or tuple(sorted(set(book.families.values())))
+
+
+def _recounted(in_force: BookInForce, comparison: Comparison) -> Comparison:
+    """Measured usage as every other model is asked for it, whatever served it.
+
+    For the same text: usage was measured on the baseline, and scales with each tokenizer.
+    """
+    work = comparison.query.work
+    if not isinstance(work, MeasuredWork):
+        return comparison
+    work = replace(work, attempts=asked_anew(work.attempts))
+    comparison = replace(comparison, query=replace(comparison.query, work=work))
+    if not comparison.equal_text:
+        return comparison
+    measured_on, named_at = _named_baseline(comparison)
+    if measured_on is None:
+        raise InvalidRequest.at("/baseline", "is required with equal: text; it is what counted")
+    tokenizer = in_force.book.find(measured_on, named_at).model.tokenizer
+    recounted = RecountedWork(work.attempts, tokenizer, work.assumptions)
+    query = replace(comparison.query, work=recounted)
+    return replace(comparison, query=query)
+
+
+def _on(query: EstimateQuery, reference: str, named_at: str = "/models") -> EstimateQuery:
+    return replace(query, model=reference, named_at=named_at)
+
+
+def _named_baseline(comparison: Comparison) -> tuple[str | None, str]:
+    """The baseline that the request names, and where it does."""
+    if comparison.baseline is not None or not comparison.models:
+        return comparison.baseline, "/baseline"
+    return comparison.models[0], "/models/0"
+
+
+def _baseline(
+    in_force: BookInForce, comparison: Comparison, rows: Sequence[Estimate]
+) -> Estimate | None:
+    named, named_at = _named_baseline(comparison)
+    if named is None:
+        return rows[-1] if rows else None
+    try:
+        return estimate(in_force, _on(comparison.query, named, named_at))
+    except InvalidRequest as error:
+        if comparison.baseline is None:  # nobody asked for it by name as the baseline
+            return rows[-1] if rows else None
+        raise InvalidRequest.at("/baseline", error.errors[0].detail) from None
+
+
+def _common(said: Sequence[tuple[Said, ...]]) -> tuple[Said, ...]:
+    """What all of them say, in the order of the first."""
+    first = dict.fromkeys(said[0]) if said else ()
+    return tuple(one for one in first if all(one in others for others in said))
+
+
+def _row(
+    row: Estimate,
+    model: Model,
+    baseline: Estimate | None,
+    assumptions: tuple[str, ...],
+    warnings: tuple[Notice, ...],
+) -> ComparedEstimate:
+    """The estimate beside the baseline, without what every row says."""
+    base = baseline.total_usd if baseline else Decimal(0)
+    row = replace(
+        row,
+        assumptions=tuple(one for one in row.assumptions if one not in assumptions),
+        warnings=tuple(one for one in row.warnings if one not in warnings),
+    )
+    return ComparedEstimate(
+        **{field.name: getattr(row, field.name) for field in fields(Estimate)},
+        relative_to_baseline=share_of(row.total_usd, base),
+        calls_per_baseline_call=share_of(base, row.total_usd),
+        fits_context=row.context.fits,
+        capabilities=tuple(sorted(model.capabilities)),
+    )

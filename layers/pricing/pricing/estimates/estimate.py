@@ -1,0 +1,329 @@
+"""One call (or many identical ones) on one model: the answer to ``POST /v1/estimate``."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from pricing.catalogue.models import Model
+from pricing.catalogue.price_book import (
+    BookInForce,
+    Match,
+    MatchedModel,
+    PriceBook,
+    Provenance,
+    provenance,
+)
+from pricing.errors import Unpriced
+from pricing.estimates.calculator import (
+    LineItem,
+    LongContext,
+    Modifier,
+    Priced,
+    is_at,
+    price_attempts,
+)
+from pricing.estimates.inputs import Counted, Work
+from pricing.notices import Notice
+from pricing.timestamps import AsOf
+from pricing.usage.buckets import Attempt, StatedTerms, Terms, Usage, settle
+
+#: How long before a retirement an answer starts to mention it.
+RETIREMENT_NOTICE = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateQuery:
+    """What to price: a model reference, one call's work, the terms asked for and served.
+
+    ``notices`` are things the reader of the usage object wants said in the answer; ``named_at``
+    points at the model reference in the request.
+    """
+
+    model: str
+    work: Work
+    as_of: AsOf
+    calls: int = 1
+    requested: StatedTerms = StatedTerms()
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
+    named_at: str = "/model"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextUse:
+    """How full the context window is: prompt plus output, of the longest attempt."""
+
+    window: int | None
+    used_tokens: int
+    fits: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How the input was counted from text, and what the call costs at both ends of the band.
+
+    The band holds the true count for about 95% of texts; docs/token-counting.md has the figures.
+    """
+
+    method: str
+    input_tokens: int
+    low_tokens: int
+    high_tokens: int
+    low_total_usd: Decimal
+    high_total_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The exact cost. ``line_items`` cover all calls and add up to ``total_usd``.
+
+    ``status`` is ``partial`` when a used component has no known price: the total then leaves
+    it out, its line says ``unpriced`` and a warning names it.
+    """
+
+    total_usd: Decimal
+    per_call_usd: Decimal
+    calls: int
+    status: Literal["priced", "partial"]
+    model: MatchedModel
+    line_items: tuple[LineItem, ...]
+    modifiers: tuple[Modifier, ...]
+    long_context: LongContext | None
+    context: ContextUse
+    counting: Counting | None
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
+    """Price a query from a price book; raises UnknownModel, Unpriced or InvalidRequest.
+
+    What the provider says was served wins over what the caller asked for.
+    """
+    found = price_query(in_force.book, query)
+    priced, model = found.priced, found.match.model
+    return Estimate(
+        total_usd=priced.total_usd,
+        per_call_usd=priced.per_call_usd,
+        calls=query.calls,
+        status="priced" if priced.complete else "partial",
+        model=MatchedModel(query.model, model.id, model.provider, found.match.matched_by),
+        line_items=priced.line_items,
+        modifiers=priced.modifiers,
+        long_context=priced.long_context,
+        context=found.context,
+        counting=_counting(in_force.book, query, found),
+        pricing=provenance(in_force, query.as_of),
+        assumptions=found.assumptions,
+        warnings=found.notices,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PricedQuery:
+    """A query's price, and what came to light on the way to it."""
+
+    match: Match
+    terms: Terms
+    counted: Counted
+    priced: Priced
+    context: ContextUse
+    assumptions: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+
+def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
+    """What every answer about one query stands on; raises as ``estimate`` does."""
+    match = book.find(query.model, query.named_at)
+    model, at = match.model, query.as_of.instant
+    terms, differing = settle(query.requested, query.served)
+    counted = query.work.on(model)
+    attempts = counted.attempts
+    priced = price_attempts(book, model, at, attempts, terms, query.calls, query.named_at)
+    context = context_use(model, at, attempts)
+    return PricedQuery(
+        match=match,
+        terms=terms,
+        counted=counted,
+        priced=priced,
+        context=context,
+        assumptions=(*counted.assumptions, *priced.assumptions),
+        notices=(
+            *query.notices,
+            *ambiguity_notices(model, query.model),
+            *_served_notices(terms, differing),
+            *priced.warnings,
+            *notices_of(model, query.as_of, counted, terms, context),
+        ),
+    )
+
+
+def notices_of(
+    model: Model, as_of: AsOf, counted: Counted, terms: Terms, context: ContextUse
+) -> tuple[Notice, ...]:
+    """What a model's dates and limits give cause to say about the work."""
+    return (
+        *_lifecycle_notices(model, as_of),
+        *_limit_notices(model, counted.attempts, terms, context),
+    )
+
+
+def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Counting | None:
+    """The cost at both ends of the count's error band; None when nothing was estimated."""
+    count = found.counted.count
+    if count is None:
+        return None
+    model, at = found.match.model, query.as_of.instant
+    totals = []
+    for tokens in (count.low, count.high):
+        first, *rest = found.counted.attempts
+        usage = replace(first.usage, input=first.usage.input - count.tokens + tokens)
+        attempts = (replace(first, usage=usage), *rest)
+        totals.append(price_attempts(book, model, at, attempts, found.terms, query.calls).total_usd)
+    return Counting(count.method, count.tokens, count.low, count.high, *totals)
+
+
+def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> ContextUse:
+    """The window of a model at a moment, and what its longest attempt fills of it."""
+    period = model.period_at(at)
+    window = (period and period.context_window) or model.context_window
+    usages = _usages_at(model, attempts)
+    used = max((usage.prompt_tokens + usage.output_tokens for usage in usages), default=0)
+    return ContextUse(window, used, None if window is None else used <= window)
+
+
+def _usages_at(model: Model, attempts: tuple[Attempt, ...]) -> list[Usage]:
+    """Those of the attempts at the call's own model: an advisor has limits of its own."""
+    return [attempt.usage for attempt in attempts if is_at(model, attempt)]
+
+
+def ambiguity_notices(model: Model, reference: str) -> list[Notice]:
+    """A cloud id that does not say whether it means the regional or the global endpoint."""
+    if reference.removeprefix(f"{model.provider}/") not in model.ambiguous_aliases:
+        return []
+    message = (
+        f"This id does not say which endpoint it means; {model.id} is priced. Name the regional or"
+        " the global id to be sure."
+    )
+    return [Notice("ambiguous_model_id", message)]
+
+
+def _served_notices(terms: Terms, differing: tuple[str, ...]) -> list[Notice]:
+    return [
+        Notice(
+            "served_terms_differ",
+            f"The usage object says {name} was {getattr(terms, name)}; that is what is priced.",
+        )
+        for name in differing
+    ]
+
+
+def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
+    life, day = model.lifecycle, as_of.instant.date()
+    if life.released and day < life.released:
+        message = f"{model.id} was released on {life.released}; its first known price is used."
+        return [Notice("before_release", message)]
+    if life.retires and day >= life.retires:
+        message = f"{model.id} retired on {life.retires}; its last known price is used."
+        return [Notice("model_retired", message)]
+    if life.retires and day >= life.retires - RETIREMENT_NOTICE:
+        return [Notice("model_retiring", f"{model.id} retires on {life.retires}.")]
+    return []
+
+
+def _limit_notices(
+    model: Model, attempts: tuple[Attempt, ...], terms: Terms, context: ContextUse
+) -> list[Notice]:
+    notices = []
+    if context.fits is False:
+        message = (
+            f"{context.used_tokens} tokens do not fit the {context.window} token window of"
+            f" {model.id}: one call cannot use this much."
+        )
+        notices.append(Notice("context_exceeded", message))
+    limit = model.max_output_tokens
+    if terms.processing == "batch":
+        limit = model.max_output_tokens_batch or limit
+    usages = _usages_at(model, attempts)
+    output = max((usage.output_tokens for usage in usages), default=0)
+    if limit is not None and output > limit:
+        message = f"{output} output tokens are over the limit of {model.id}: {limit}."
+        notices.append(Notice("output_limit_exceeded", message))
+    least = model.cache_minimum_tokens or 0
+    short = min((cached for one in usages if 0 < (cached := one.cached_tokens) < least), default=0)
+    if short:
+        message = (
+            f"{short} cached tokens are priced as stated, but {model.id} caches no prefix under"
+            f" {least} tokens: it would bill so short a one as plain input."
+        )
+        notices.append(Notice("below_cache_minimum", message))
+    return notices
+
+
+@dataclass(frozen=True, slots=True)
+class Pricer:
+    """One model at one moment on one set of terms."""
+
+    in_force: BookInForce
+    matched: MatchedModel
+    model: Model
+    as_of: AsOf
+    terms: Terms
+
+    @classmethod
+    def of(cls, in_force: BookInForce, reference: str, as_of: AsOf, terms: Terms) -> "Pricer":
+        """The pricer of the model a reference means; raises UnknownModel."""
+        match = in_force.book.find(reference)
+        matched = MatchedModel(reference, match.model.id, match.model.provider, match.matched_by)
+        return cls(in_force, matched, match.model, as_of, terms)
+
+    def priced(self, *attempts: Attempt) -> Priced:
+        """One call; raises Unpriced or InvalidRequest, also where a component has no price."""
+        priced = price_attempts(
+            self.in_force.book, self.model, self.as_of.instant, attempts, self.terms, 1
+        )
+        if not priced.complete:
+            missing = next(one.component for one in priced.line_items if one.cost_usd is None)
+            raise Unpriced.at("/model", f"names {self.model.id}, which has no {missing} price")
+        return priced
+
+    def cost(self, usage: Usage) -> Decimal:
+        """What one call costs in USD; raises as ``priced`` does."""
+        return self.priced(Attempt(usage)).total_usd
+
+    def cost_of(self, work: Work) -> Decimal:
+        """What one call of some work costs in USD; raises as ``priced`` does."""
+        return self.priced(*work.on(self.model).attempts).total_usd
+
+    def rate(self, usage: Usage, component: str) -> Decimal | None:
+        """What a million tokens of a component cost within such a call; None if it has none."""
+        lines = self.priced(Attempt(usage)).line_items
+        return next((one.usd_per_mtok for one in lines if one.component == component), None)
+
+    def offers(self, component: str) -> bool:
+        """Whether the price list in force has this component; raises as ``priced`` does."""
+        priced = price_attempts(
+            self.in_force.book,
+            self.model,
+            self.as_of.instant,
+            (Attempt(Usage(**{component: 1})),),
+            self.terms,
+            1,
+        )
+        return priced.complete
+
+    def notices(self, *usages: Usage) -> tuple[Notice, ...]:
+        """What the model's dates and limits give cause to say about calls like these."""
+        said: dict[Notice, None] = {}
+        for usage in usages:
+            counted = Counted((Attempt(usage),))
+            context = context_use(self.model, self.as_of.instant, counted.attempts)
+            said |= dict.fromkeys(notices_of(self.model, self.as_of, counted, self.terms, context))
+        return tuple(said)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Which prices these are."""
+        return provenance(self.in_force, self.as_of)

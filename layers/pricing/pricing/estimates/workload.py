@@ -1,0 +1,148 @@
+"""Many calls a day or a month on any mix of models: ``POST /v1/estimate/workload``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
+from pricing.errors import TariffError
+from pricing.estimates.estimate import EstimateQuery, price_query
+from pricing.estimates.what_if import Line, Status, WhatIf, WhatIfAnswer, answer_what_if, status_of
+from pricing.money import add, multiply, share_of
+from pricing.notices import Notice
+from pricing.timestamps import AsOf
+
+Period = Literal["day", "month"]
+MONTHS_PER_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One line: ``query.calls`` identical calls in each period."""
+
+    name: str
+    query: EstimateQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What to price, and how its period becomes a month and a year."""
+
+    items: tuple[WorkItem, ...]
+    as_of: AsOf
+    period: Period = "day"
+    working_days_per_month: int = 22
+    working_days_per_year: int = 260
+    what_if: tuple[WhatIf, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PricedItem:
+    """One line's cost a period. ``share`` is its part of the total, null when that is zero."""
+
+    name: str
+    model: str
+    calls: int
+    per_call_usd: Decimal
+    total_usd: Decimal
+    share: Decimal | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sum of the items, and its projection.
+
+    It is ``partial`` when an item is: a component without a known price is not in it.
+    """
+
+    period_usd: Decimal
+    monthly_usd: Decimal
+    yearly_usd: Decimal
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadEstimate:
+    """Lines, totals and what-ifs, all from one price version."""
+
+    items: tuple[PricedItem, ...]
+    totals: Totals
+    what_if: tuple[WhatIfAnswer, ...]
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEstimate:
+    """Price every line and every what-if; raises what ``estimate`` raises, pointing at the line."""
+    book = in_force.book
+    lines: list[Line] = []
+    said: dict[Notice, None] = {}
+    for number, item in enumerate(workload.items):
+        try:
+            line = _line(book, item)
+        except TariffError as error:
+            raise error.under(f"/items/{number}") from None
+        lines.append(line)
+        said.update(dict.fromkeys(line.notices))
+    total = add(line.total_usd for line in lines)
+    return WorkloadEstimate(
+        items=tuple(_item(line, total) for line in lines),
+        totals=_projected(total, workload, status_of(lines)),
+        what_if=_what_ifs(book, workload, lines),
+        pricing=provenance(in_force, workload.as_of),
+        assumptions=tuple(dict.fromkeys(one for line in lines for one in line.assumptions)),
+        warnings=tuple(said),
+    )
+
+
+def _line(book: PriceBook, item: WorkItem) -> Line:
+    found = price_query(book, item.query)
+    return Line(
+        name=item.name,
+        model=found.match.model,
+        work=item.query.work,
+        attempts=found.counted.attempts,
+        terms=found.terms,
+        calls=item.query.calls,
+        priced=found.priced,
+        assumptions=found.assumptions,
+        notices=found.notices,
+    )
+
+
+def _item(line: Line, total: Decimal) -> PricedItem:
+    return PricedItem(
+        name=line.name,
+        model=line.model.id,
+        calls=line.calls,
+        per_call_usd=line.priced.per_call_usd,
+        total_usd=line.total_usd,
+        share=share_of(line.total_usd, total),
+        status=status_of([line]),
+    )
+
+
+def _projected(total: Decimal, workload: Workload, status: Status) -> Totals:
+    if workload.period == "month":
+        return Totals(total, total, multiply(total, Decimal(MONTHS_PER_YEAR)), status)
+    return Totals(
+        period_usd=total,
+        monthly_usd=multiply(total, Decimal(workload.working_days_per_month)),
+        yearly_usd=multiply(total, Decimal(workload.working_days_per_year)),
+        status=status,
+    )
+
+
+def _what_ifs(
+    book: PriceBook, workload: Workload, lines: Sequence[Line]
+) -> tuple[WhatIfAnswer, ...]:
+    answers: list[WhatIfAnswer] = []
+    for number, change in enumerate(workload.what_if):
+        try:
+            answers.append(answer_what_if(book, workload.as_of.instant, lines, change))
+        except TariffError as error:
+            raise error.under(f"/what_if/{number}") from None
+    return tuple(answers)

@@ -1,0 +1,275 @@
+"""The same requests one by one and in batches: ``POST /v1/plan/batch``.
+
+Both prices are explicit columns of the price book, neither derived from the other.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from pricing.catalogue.models import CacheTtl
+from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
+from pricing.errors import InvalidRequest
+from pricing.estimates.estimate import Pricer
+from pricing.estimates.inputs import Work
+from pricing.money import percent_of, subtract
+from pricing.notices import Notice
+from pricing.plans.batch_suitability import BatchWork, Suitability, suitability
+from pricing.plans.caching.options import why_not_cacheable
+from pricing.plans.caching.prices import expected_reads
+from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.timestamps import AsOf
+from pricing.usage.buckets import Attempt, StatedTerms, Terms, moved, settle
+
+#: One batch holds no more than either. The provider writes 256 MB; the smaller reading is taken.
+MAX_REQUESTS = 100_000
+MAX_BYTES = 256 * 10**6
+#: The room of the smallest customers' queue, over all their batches.
+QUEUE_REQUESTS = 200_000
+_LIMITS = (
+    f"A batch holds at most {MAX_REQUESTS} requests or 256 MB (read as {MAX_BYTES} bytes),"
+    " whichever comes first; it expires after 24 hours, and errored, canceled and expired requests"
+    " are not billed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSize:
+    """How many batches the requests take, and which limit of a batch decides it.
+
+    Up to ``most_bytes_per_full_batch`` a request, on average, the number of requests decides.
+    Where no size was stated it is taken to.
+    """
+
+    batches: int
+    requests_per_batch: int
+    decided_by: Literal["requests", "bytes"]
+    bytes_per_request: int | None
+    most_bytes_per_full_batch: int
+
+
+def batch_size(requests: int, bytes_per_request: int | None) -> BatchSize:
+    """The least batches for these requests; raises InvalidRequest where not even one fits."""
+    by_bytes = MAX_BYTES // bytes_per_request if bytes_per_request else MAX_REQUESTS
+    if not by_bytes:
+        detail = f"is more than the {MAX_BYTES} bytes of a whole batch"
+        raise InvalidRequest.at("/bytes_per_request", detail)
+    each = min(MAX_REQUESTS, by_bytes)
+    return BatchSize(
+        batches=-(-requests // each),
+        requests_per_batch=min(requests, each),
+        decided_by="bytes" if each < min(MAX_REQUESTS, requests) else "requests",
+        bytes_per_request=bytes_per_request,
+        most_bytes_per_full_batch=MAX_BYTES // MAX_REQUESTS,
+    )
+
+
+def in_batch(plain: Calls) -> tuple[Pricer | None, str | None]:
+    """The pricer of the same calls in a batch, or why the model has none."""
+    batch = replace(plain.pricer, terms=replace(plain.pricer.terms, processing="batch"))
+    try:
+        batch.priced(*plain.attempts)
+    except InvalidRequest as error:
+        return None, f"It {error.errors[0].detail}."
+    return batch, None
+
+
+def _limit_notices(requests: int, provider: str) -> tuple[Notice, ...]:
+    if provider != "anthropic":
+        message = f"The limits of a batch are Anthropic's; those of {provider} may be others."
+        return (Notice("batch_limits_unverified", message),)
+    if requests <= QUEUE_REQUESTS:
+        return ()
+    message = (
+        f"Queues have room for {QUEUE_REQUESTS} to 300000 requests or more, by usage tier: send"
+        " the batches one after another if yours is full."
+    )
+    return (Notice("batch_queue_limit", message),)
+
+
+#: Hit rates the provider reports for caching inside batches, from worst to best.
+BEST_EFFORT = (Decimal("0.3"), Decimal("0.98"))
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCaching:
+    """A prefix all requests share. Without a hit rate the range seen in batches is priced."""
+
+    prefix_tokens: int
+    ttl: CacheTtl = "1h"
+    hit_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchQuery:
+    """``requests`` identical requests a month, to be made one by one or in batches."""
+
+    model: str
+    work: Work
+    as_of: AsOf
+    requests: int
+    about: BatchWork
+    requested: StatedTerms = StatedTerms()
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
+    bytes_per_request: int | None = None
+    caching: BatchCaching | None = None
+
+
+def _assumptions(query: BatchQuery) -> tuple[str, ...]:
+    said = [_LIMITS]
+    if query.bytes_per_request is None:
+        said.append("No size of a request was stated: the number of requests decides.")
+    if query.caching is not None:
+        said.append(
+            "A cache hit inside a batch is best effort: the provider sees 30% to 98%. Use the 1"
+            " hour time to live, since a batch may take longer than 5 minutes."
+        )
+    return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class StackedPrice:
+    """All requests with caching, named as in ``workloads``; saves against the standard price.
+
+    Reads are ``hit_rate`` of the requests, rounded half-even to a whole one; the others write.
+    A negative saving is an extra cost.
+    """
+
+    name: str
+    hit_rate: Decimal
+    writes: int
+    reads: int
+    cost_usd: Decimal
+    saves_usd: Decimal
+    saves_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """Both prices; ``batch_usd`` is null where the model has no batch price.
+
+    ``stacked`` adds caching. Every saving is against ``standard_usd``, and is the difference of
+    two ``workloads``, each of which can be sent to ``POST /v1/estimate/workload`` as it stands.
+    """
+
+    model: MatchedModel
+    requests: int
+    standard_usd: Decimal
+    batch_usd: Decimal | None
+    saves_usd: Decimal | None
+    saves_percent: Decimal | None
+    size: BatchSize
+    suitability: Suitability
+    stacked: tuple[StackedPrice, ...]
+    workloads: tuple[PlanWorkload, ...]
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
+    """Price both ways; raises UnknownModel, and InvalidRequest for what cannot be priced."""
+    terms = Terms(inference_geo=settle(query.requested, query.served)[0].inference_geo)
+    standard = Pricer.of(in_force, query.model, query.as_of, terms)
+    counted = query.work.on(standard.model)
+    plain = Calls("requests", standard, counted.attempts, query.requests)
+    before = plan_workload("standard", (plain,))
+    batch, why_not = in_batch(plain)
+    after = None if batch is None else plan_workload("batch", (replace(plain, pricer=batch),))
+    saves = None if after is None else subtract(before.month_usd, after.month_usd)
+    cached = Stacked()
+    if query.caching is not None:
+        cached = stacked(plain, batch, query.caching, before.month_usd)
+    # Said of the batch where there is one: a batch may allow a longer output.
+    notices = (batch or standard).notices(*(one.usage for one in counted.attempts))
+    priced = (batch or standard).priced(*counted.attempts)
+    return BatchAnswer(
+        model=standard.matched,
+        requests=query.requests,
+        standard_usd=before.month_usd,
+        batch_usd=None if after is None else after.month_usd,
+        saves_usd=saves,
+        saves_percent=None if saves is None else percent_of(saves, before.month_usd),
+        size=batch_size(query.requests, query.bytes_per_request),
+        suitability=suitability(query.about, why_not, standard.model.provider),
+        stacked=cached.rows,
+        workloads=(before, *((after,) if after else ()), *cached.workloads),
+        pricing=standard.provenance,
+        assumptions=(*counted.assumptions, *priced.assumptions, *_assumptions(query)),
+        warnings=(
+            *query.notices,
+            *notices,
+            *_limit_notices(query.requests, standard.model.provider),
+            *cached.warnings,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """The priced rows with their workloads, or a warning that says why there are none."""
+
+    rows: tuple[StackedPrice, ...] = ()
+    workloads: tuple[PlanWorkload, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+
+
+def stacked(
+    plain: Calls, batch: Pricer | None, caching: BatchCaching, before_usd: Decimal
+) -> Stacked:
+    """Price caching with and without the batch; raises InvalidRequest for an impossible prefix."""
+    why_not = why_not_cacheable(plain.pricer, caching.prefix_tokens, caching.ttl)
+    if why_not is not None:
+        return Stacked(warnings=(Notice("not_cacheable", why_not),))
+    fresh = min(attempt.usage.input for attempt in plain.attempts)
+    if caching.prefix_tokens > fresh:
+        detail = f"is more than the {fresh} uncached input tokens of a request"
+        raise InvalidRequest.at("/caching/prefix_tokens", detail)
+    rows, workloads = [], []
+    for name, pricer, rate in _ways(plain.pricer, batch, caching.hit_rate):
+        reads = expected_reads(plain.calls, 0, rate)
+        groups = (
+            Calls("write", pricer, _writing(plain.attempts, caching), plain.calls - reads),
+            Calls("read", pricer, _reading(plain.attempts, caching), reads),
+        )
+        workload = plan_workload(name, groups)
+        saves = subtract(before_usd, workload.month_usd)
+        rows.append(
+            StackedPrice(
+                name=name,
+                hit_rate=rate,
+                writes=plain.calls - reads,
+                reads=reads,
+                cost_usd=workload.month_usd,
+                saves_usd=saves,
+                saves_percent=percent_of(saves, before_usd),
+            )
+        )
+        workloads.append(workload)
+    return Stacked(tuple(rows), tuple(workloads))
+
+
+def _ways(
+    standard: Pricer, batch: Pricer | None, hit_rate: Decimal | None
+) -> Iterator[tuple[str, Pricer, Decimal]]:
+    """Name, pricer and hit rate of every row."""
+    if hit_rate is not None:
+        yield "standard_and_caching", standard, hit_rate
+        if batch is not None:
+            yield "batch_and_caching", batch, hit_rate
+    elif batch is not None:
+        worst, best = BEST_EFFORT
+        yield "batch_and_caching_worst", batch, worst
+        yield "batch_and_caching_best", batch, best
+
+
+def _reading(attempts: Sequence[Attempt], caching: BatchCaching) -> tuple[Attempt, ...]:
+    return tuple(moved(one, caching.prefix_tokens, "cache_read") for one in attempts)
+
+
+def _writing(attempts: Sequence[Attempt], caching: BatchCaching) -> tuple[Attempt, ...]:
+    """The first attempt writes the prefix; any further attempt of the request reads it."""
+    first = moved(attempts[0], caching.prefix_tokens, f"cache_write_{caching.ttl}")
+    return (first, *_reading(attempts[1:], caching))

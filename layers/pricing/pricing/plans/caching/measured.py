@@ -1,0 +1,117 @@
+"""What caching did to calls that were made: hit rate and saving from their usage counters."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from pricing.money import add, percent_of, share_of, subtract
+from pricing.notices import Notice
+from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.usage.buckets import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class CachingMeasured:
+    """Real counters read back. Without caching every token read or written is plain input.
+
+    ``hit_rate`` is tokens read of tokens read or written, ``prompt_share_read`` tokens read of all
+    input. A negative saving means that writes cost more than reads gave back. A ratio of nothing
+    is null.
+    """
+
+    calls: int
+    calls_that_read: int
+    calls_that_wrote: int
+    input_tokens: int
+    cache_read_tokens: int
+    cache_write_5m_tokens: int
+    cache_write_1h_tokens: int
+    hit_rate: Decimal | None
+    prompt_share_read: Decimal | None
+    cost_usd: Decimal
+    without_caching_usd: Decimal
+    saves_usd: Decimal
+    saves_percent: Decimal | None
+
+
+def measure_caching(groups: Sequence[Calls]) -> CachingMeasured:
+    """Add up what was measured, and price it again without a cache; raises as pricing does."""
+    read = _tokens(groups, "cache_read", "audio_cache_read")
+    written_5m = _tokens(groups, "cache_write_5m")
+    written_1h = _tokens(groups, "cache_write_1h")
+    prompt = sum(one.calls * used.prompt_tokens for one in groups for used in _usages(one))
+    cost = add(one.month_usd for one in groups)
+    plain = add(_without_cache(one).month_usd for one in groups)
+    saves = subtract(plain, cost)
+    return CachingMeasured(
+        calls=sum(one.calls for one in groups),
+        calls_that_read=_calls_with(groups, "cache_read", "audio_cache_read"),
+        calls_that_wrote=_calls_with(groups, "cache_write_5m", "cache_write_1h"),
+        input_tokens=prompt - read - written_5m - written_1h,
+        cache_read_tokens=read,
+        cache_write_5m_tokens=written_5m,
+        cache_write_1h_tokens=written_1h,
+        hit_rate=share_of(Decimal(read), Decimal(read + written_5m + written_1h)),
+        prompt_share_read=share_of(Decimal(read), Decimal(prompt)),
+        cost_usd=cost,
+        without_caching_usd=plain,
+        saves_usd=saves,
+        saves_percent=percent_of(saves, plain),
+    )
+
+
+def measured_workloads(groups: Sequence[Calls]) -> tuple[PlanWorkload, ...]:
+    """The calls as they were, and as they would have been without a cache."""
+    return (
+        plan_workload("without_caching", map(_without_cache, groups)),
+        plan_workload("as_measured", groups),
+    )
+
+
+def measured_notices(found: CachingMeasured) -> tuple[Notice, ...]:
+    """What the counters give cause to say."""
+    written = found.cache_write_5m_tokens + found.cache_write_1h_tokens
+    if not written and not found.cache_read_tokens:
+        message = "Nothing was read from or written to a cache: no call was marked, or too short."
+        return (Notice("nothing_cached", message),)
+    if found.saves_usd < 0:
+        message = (
+            "Caching cost more than it saved: too many writes were never read. Space calls closer"
+            " than the time to live, use a longer one, or stop marking what varies."
+        )
+        return (Notice("caching_lost_money", message),)
+    return ()
+
+
+def _without_cache(group: Calls) -> Calls:
+    plain = (replace(one, usage=_plain(one.usage)) for one in group.attempts)
+    return replace(group, attempts=tuple(plain))
+
+
+def _plain(usage: Usage) -> Usage:
+    return replace(
+        usage,
+        input=usage.input + usage.cache_read + usage.cache_write_5m + usage.cache_write_1h,
+        audio_input=usage.audio_input + usage.audio_cache_read,
+        cache_read=0,
+        audio_cache_read=0,
+        cache_write_5m=0,
+        cache_write_1h=0,
+    )
+
+
+def _usages(group: Calls) -> Iterable[Usage]:
+    return (one.usage for one in group.attempts)
+
+
+def _tokens(groups: Iterable[Calls], *buckets: str) -> int:
+    return sum(
+        one.calls * getattr(used, bucket)
+        for one in groups
+        for used in _usages(one)
+        for bucket in buckets
+    )
+
+
+def _calls_with(groups: Iterable[Calls], *buckets: str) -> int:
+    return sum(one.calls for one in groups if _tokens((one,), *buckets))

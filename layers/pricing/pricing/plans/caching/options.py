@@ -1,0 +1,264 @@
+"""Calls that share a prefix, and what they cost with a cache of one time to live."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pricing.catalogue.models import CacheTtl
+from pricing.estimates.estimate import Pricer
+from pricing.money import ZERO, add, multiply, per_million, percent_of, subtract
+from pricing.plans.caching.prices import (
+    TTL_SECONDS,
+    Arrivals,
+    PrefixPrices,
+    expected_reads,
+    hit_rate,
+    rounded,
+)
+from pricing.usage.buckets import Usage
+
+ColdStart = Literal["hour", "day", "month"]
+#: A time to live, or whichever is the cheapest, which may be none.
+TtlChoice = Literal["5m", "1h", "auto"]
+#: After how many reads an option's saving is shown.
+SHOWN_READS = (1, 2, 10, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class CachingScenario:
+    """Calls that share a prefix, and how often they find the cache empty.
+
+    ``calls_per_hour`` x ``hours_per_day`` is a whole number, and so is ``calls_per_hour`` where
+    every hour starts with an empty cache.
+    """
+
+    prefix_tokens: int
+    suffix_tokens: int
+    output_tokens: int
+    calls_per_hour: Decimal
+    hours_per_day: int
+    days_per_month: int
+    arrivals: Arrivals = "even"
+    cold_start_every: ColdStart = "day"
+
+    @property
+    def calls_per_day(self) -> int:
+        """How many calls come on one day."""
+        return int(multiply(self.calls_per_hour, Decimal(self.hours_per_day)))
+
+    @property
+    def calls_per_month(self) -> int:
+        """How many calls come in one month."""
+        return self.calls_per_day * self.days_per_month
+
+    @property
+    def whole_hour(self) -> int | None:
+        """How many calls come in an hour, where that is a whole number."""
+        calls = int(self.calls_per_hour)
+        return calls if calls == self.calls_per_hour else None
+
+    @property
+    def starts_per_day(self) -> int:
+        """How often in a day the cache is empty, the day's first call included."""
+        return self.hours_per_day if self.cold_start_every == "hour" else 1
+
+    @property
+    def starts_per_month(self) -> int:
+        """How often in a month the cache is empty."""
+        return 1 if self.cold_start_every == "month" else self.starts_per_day * self.days_per_month
+
+    @property
+    def session_hours(self) -> int:
+        """The hours in which calls come, from one empty cache to the next."""
+        return self.hours_per_day * self.days_per_month // self.starts_per_month
+
+    def plain(self) -> Usage:
+        """One call without caching."""
+        return Usage(input=self.prefix_tokens + self.suffix_tokens, output=self.output_tokens)
+
+    def reading(self) -> Usage:
+        """One call that finds the prefix in the cache."""
+        return Usage(
+            input=self.suffix_tokens, cache_read=self.prefix_tokens, output=self.output_tokens
+        )
+
+    def writing(self, ttl: CacheTtl) -> Usage:
+        """One call that writes the prefix."""
+        written = {f"cache_write_{ttl}": self.prefix_tokens}
+        return Usage(input=self.suffix_tokens, output=self.output_tokens, **written)
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPeriod:
+    """The calls of an hour, day or month: ``writes`` of them write the prefix, ``reads`` read it.
+
+    The cost is that of the prefix written, the prefix read, and all the rest. A negative saving
+    is an extra cost.
+    """
+
+    calls: int
+    writes: int
+    reads: int
+    cost_usd: Decimal
+    prefix_written_usd: Decimal
+    prefix_read_usd: Decimal
+    rest_usd: Decimal
+    saves_usd: Decimal
+    saves_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavingAfter:
+    """The saving on the prefix of one write and so many reads; negative: an extra cost."""
+
+    reads: int
+    saves_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastTtl:
+    """A call that comes later than this finds nothing and writes again.
+
+    The penalty is what it costs over a call without caching.
+    """
+
+    after_seconds: int
+    call_usd: Decimal
+    penalty_usd: Decimal
+    penalty_percent_of_input: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class CachingOption:
+    """Caching with one time to live.
+
+    ``break_even_reads`` is where one write and its reads cost what plain calls would, and
+    ``first_cheaper_reads`` the first whole number past it. ``hit_rate`` is the expected share of
+    hits once the cache is warm; ``break_even_hit_rate`` is where caching starts to pay.
+    ``reads_for_target`` are the reads of one write that save ``target_saving_percent`` on the
+    prefix, null where none is asked for or no number of reads does. Hour, day and month start
+    with an empty cache, ``warm_hour`` does not; an hour is null when it holds no whole number of
+    calls.
+    """
+
+    ttl: CacheTtl
+    write_usd_per_mtok: Decimal
+    read_usd_per_mtok: Decimal
+    write_call_usd: Decimal
+    read_call_usd: Decimal
+    break_even_reads: Decimal | None
+    first_cheaper_reads: int | None
+    break_even_hit_rate: Decimal | None
+    saving_after: tuple[SavingAfter, ...]
+    reads_for_target: int | None
+    hit_rate: Decimal
+    past_ttl: PastTtl
+    hour: CachedPeriod | None
+    warm_hour: CachedPeriod | None
+    day: CachedPeriod
+    month: CachedPeriod
+
+
+def prefix_prices(pricer: Pricer, scenario: CachingScenario) -> dict[CacheTtl, PrefixPrices]:
+    """The prices of the prefix within these calls, for every time to live that has one."""
+    plain = pricer.rate(scenario.plain(), "input") or ZERO
+    read = pricer.rate(scenario.reading(), "cache_read") or ZERO
+    found: dict[CacheTtl, PrefixPrices] = {}
+    for ttl in TTL_SECONDS:
+        component = f"cache_write_{ttl}"
+        if pricer.offers(component):
+            write = pricer.rate(scenario.writing(ttl), component) or ZERO
+            found[ttl] = PrefixPrices(plain, write, read)
+    return found
+
+
+def caching_option(
+    pricer: Pricer,
+    scenario: CachingScenario,
+    ttl: CacheTtl,
+    prices: PrefixPrices,
+    target_percent: Decimal | None,
+) -> CachingOption:
+    """Price the scenario with one time to live."""
+    plain_usd = pricer.cost(scenario.plain())
+    rate = hit_rate(scenario.calls_per_hour, ttl, scenario.arrivals)
+
+    write_usd = pricer.cost(scenario.writing(ttl))
+    rest_usd = subtract(write_usd, per_million(Decimal(scenario.prefix_tokens), prices.write))
+    hour = scenario.whole_hour
+
+    def period(calls: int, cold_starts: int) -> CachedPeriod:
+        reads = expected_reads(calls, cold_starts, rate)
+        return _period(scenario, prices, (calls - reads, reads), plain_usd, rest_usd)
+
+    return CachingOption(
+        ttl=ttl,
+        write_usd_per_mtok=prices.write,
+        read_usd_per_mtok=prices.read,
+        write_call_usd=write_usd,
+        read_call_usd=pricer.cost(scenario.reading()),
+        break_even_reads=prices.break_even_reads,
+        first_cheaper_reads=prices.first_cheaper_reads,
+        break_even_hit_rate=prices.break_even_hit_rate,
+        saving_after=tuple(SavingAfter(n, prices.saves_percent(n)) for n in SHOWN_READS),
+        reads_for_target=None if target_percent is None else prices.reads_for(target_percent),
+        hit_rate=rounded(rate),
+        past_ttl=_past_ttl(pricer, scenario, ttl, plain_usd),
+        hour=period(hour, 1) if hour else None,
+        warm_hour=period(hour, 0) if hour else None,
+        day=period(scenario.calls_per_day, scenario.starts_per_day),
+        month=period(scenario.calls_per_month, scenario.starts_per_month),
+    )
+
+
+def _period(
+    scenario: CachingScenario,
+    prices: PrefixPrices,
+    counts: tuple[int, int],
+    plain_usd: Decimal,
+    rest_usd: Decimal,
+) -> CachedPeriod:
+    writes, reads = counts
+    calls, prefix = writes + reads, scenario.prefix_tokens
+    written = per_million(Decimal(prefix * writes), prices.write)
+    read = per_million(Decimal(prefix * reads), prices.read)
+    rest = multiply(rest_usd, Decimal(calls))
+    cost, before = add((written, read, rest)), multiply(plain_usd, Decimal(calls))
+    saves = subtract(before, cost)
+    return CachedPeriod(
+        calls=calls,
+        writes=writes,
+        reads=reads,
+        cost_usd=cost,
+        prefix_written_usd=written,
+        prefix_read_usd=read,
+        rest_usd=rest,
+        saves_usd=saves,
+        saves_percent=percent_of(saves, before),
+    )
+
+
+def _past_ttl(
+    pricer: Pricer, scenario: CachingScenario, ttl: CacheTtl, plain_usd: Decimal
+) -> PastTtl:
+    late_usd = pricer.cost(scenario.writing(ttl))
+    penalty = subtract(late_usd, plain_usd)
+    tokens = Decimal(scenario.prefix_tokens + scenario.suffix_tokens)
+    input_usd = per_million(tokens, pricer.rate(scenario.plain(), "input") or ZERO)
+    return PastTtl(TTL_SECONDS[ttl], late_usd, penalty, percent_of(penalty, input_usd))
+
+
+def why_not_cacheable(pricer: Pricer, prefix_tokens: int, *ttls: CacheTtl) -> str | None:
+    """Why such a prefix would not be cached, or None. Below the minimum a provider is silent."""
+    model = pricer.model
+    if "caching" not in model.capabilities or not pricer.offers("cache_read"):
+        return f"{model.id} offers no prompt caching, or none with a known price."
+    if not any(pricer.offers(f"cache_write_{ttl}") for ttl in ttls or TTL_SECONDS):
+        return f"{model.id} has no price of a cache write: its provider caches by itself, or not."
+    least = model.cache_minimum_tokens or 1
+    if prefix_tokens >= least:
+        return None
+    return (
+        f"{model.id} caches prefixes of at least {least} tokens. One of {prefix_tokens} is sent"
+        " without an error, silently not cached, and billed as plain input every time."
+    )

@@ -1,0 +1,207 @@
+"""What a cached prefix costs and saves: ``POST /v1/plan/caching``.
+
+Three prices decide it: a call that sends the prefix plain, one that writes it to the cache, and
+one that reads it. A call that finds no live entry writes; ``arrivals`` says how many those are.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pricing.errors import InvalidRequest
+from pricing.estimates.estimate import Pricer
+from pricing.money import ZERO, multiply, percent_of, subtract
+from pricing.notices import Notice
+from pricing.plans.caching.options import (
+    CachingOption,
+    CachingScenario,
+    ColdStart,
+    TtlChoice,
+    caching_option,
+    prefix_prices,
+    why_not_cacheable,
+)
+from pricing.plans.caching.prices import (
+    TTL_SECONDS,
+    Arrivals,
+    BestTtl,
+    RateBand,
+    always_hits,
+    bands,
+    cheapest,
+    seconds_between,
+)
+from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+
+#: A warning is due when calls that come this much slower would all miss.
+_DELAYED = Decimal("0.95")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPeriod:
+    """The calls of an hour, day or month without caching."""
+
+    calls: int
+    prompt_tokens: int
+    cost_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CachingPlan:
+    """Every option beside no caching.
+
+    ``ttl`` is the choice planned with: the one asked for or, for ``auto``, ``best_ttl``, the
+    cheapest at this rate of calls. ``best_by_rate`` says at which rates the cheapest is another.
+    Nothing is cacheable below ``minimum_tokens``: the options are then empty and ``ttl`` none.
+    """
+
+    cacheable: bool
+    why_not: str | None
+    minimum_tokens: int | None
+    prefix_tokens: int
+    calls_per_hour: Decimal
+    seconds_between_calls: Decimal
+    arrivals: Arrivals
+    cold_start_every: ColdStart
+    plain_call_usd: Decimal
+    plain_hour: PlainPeriod | None
+    plain_day: PlainPeriod
+    plain_month: PlainPeriod
+    options: tuple[CachingOption, ...]
+    ttl: BestTtl
+    month_usd: Decimal
+    saves_usd_per_month: Decimal
+    saves_percent: Decimal | None
+    best_ttl: BestTtl
+    best_by_rate: tuple[RateBand, ...]
+
+
+def plan_caching(
+    pricer: Pricer,
+    scenario: CachingScenario,
+    ttl: TtlChoice = "auto",
+    target_percent: Decimal | None = None,
+) -> CachingPlan:
+    """Price every option; raises InvalidRequest where the time to live asked for has no price."""
+    why_not = why_not_cacheable(pricer, scenario.prefix_tokens)
+    prices = {} if why_not else prefix_prices(pricer, scenario)
+    if prices and ttl != "auto" and ttl not in prices:
+        offered = " or ".join(prices)
+        detail = f"asks for {ttl}, which {pricer.model.id} has no price for; use {offered}"
+        raise InvalidRequest.at("/ttl", detail)
+    options = {
+        one: caching_option(pricer, scenario, one, prices[one], target_percent) for one in prices
+    }
+    best = cheapest({one: subtract(ZERO, found.month.saves_usd) for one, found in options.items()})
+    chosen: BestTtl = best if ttl == "auto" or not options else ttl
+    saves = options[chosen].month.saves_usd if chosen != "none" else ZERO
+    plain_usd = pricer.cost(scenario.plain())
+    month = _plain(scenario, plain_usd, scenario.calls_per_month)
+    hour = scenario.whole_hour
+    return CachingPlan(
+        cacheable=why_not is None,
+        why_not=why_not,
+        minimum_tokens=pricer.model.cache_minimum_tokens,
+        prefix_tokens=scenario.prefix_tokens,
+        calls_per_hour=scenario.calls_per_hour,
+        seconds_between_calls=seconds_between(scenario.calls_per_hour),
+        arrivals=scenario.arrivals,
+        cold_start_every=scenario.cold_start_every,
+        plain_call_usd=plain_usd,
+        plain_hour=_plain(scenario, plain_usd, hour) if hour else None,
+        plain_day=_plain(scenario, plain_usd, scenario.calls_per_day),
+        plain_month=month,
+        options=tuple(options.values()),
+        ttl=chosen,
+        month_usd=subtract(month.cost_usd, saves),
+        saves_usd_per_month=saves,
+        saves_percent=percent_of(saves, month.cost_usd),
+        best_ttl=best,
+        best_by_rate=bands(prices, scenario.arrivals, scenario.session_hours),
+    )
+
+
+def caching_workloads(
+    pricer: Pricer, scenario: CachingScenario, plan: CachingPlan, prefix: str = ""
+) -> tuple[PlanWorkload, ...]:
+    """The month without caching, and with every option; names start with ``prefix``."""
+    plain = Calls.like("plain", pricer, scenario.plain(), scenario.calls_per_month)
+    cached = (
+        plan_workload(
+            f"{prefix}caching_{one.ttl}",
+            (
+                Calls.like("write", pricer, scenario.writing(one.ttl), one.month.writes),
+                Calls.like("read", pricer, scenario.reading(), one.month.reads),
+            ),
+        )
+        for one in plan.options
+    )
+    return (plan_workload(f"{prefix}without_caching", (plain,)), *cached)
+
+
+def caching_assumptions(pricer: Pricer, scenario: CachingScenario) -> tuple[str, ...]:
+    """What a plan takes for granted."""
+    cold = scenario.cold_start_every
+    said = [
+        f"The cache is empty once every {cold}: that call writes, whenever it comes.",
+        "A read starts the time to live anew, free of charge, and a call just in time still reads.",
+    ]
+    if cold == "month":
+        said.append("The days of the month follow each other without a pause.")
+    if scenario.arrivals == "poisson":
+        said.append(
+            "Poisson arrivals hit with probability 1 - e^(-rate x TTL), computed to 50 digits and"
+            " rounded half-even at 12 places; expected reads are rounded half-even to whole calls,"
+            " hour, day and month each on its own."
+        )
+    if pricer.terms.processing == "batch":
+        said.append(
+            "In a batch calls run in no stated order or rhythm, so hits are best effort: the"
+            " provider sees 30% to 98%. POST /v1/plan/batch prices that range."
+        )
+    return tuple(said)
+
+
+def caching_notices(
+    pricer: Pricer, scenario: CachingScenario, plan: CachingPlan
+) -> tuple[Notice, ...]:
+    """What the plan gives cause to warn of."""
+    said = list(pricer.notices(scenario.plain()))
+    model = pricer.model
+    if plan.cacheable and model.cache_minimum_tokens is None:
+        message = f"The cache minimum of {model.id} is not verified: a short prefix may not cache."
+        said.append(Notice("cache_minimum_unverified", message))
+    if plan.cacheable and model.provider != "anthropic":
+        message = f"The times to live are Anthropic's; those of {model.provider} are not verified."
+        said.append(Notice("ttl_unverified", message))
+    if plan.why_not is not None:
+        said.append(Notice("not_cacheable", plan.why_not))
+    for option in plan.options:
+        said += _timing_notices(scenario, option)
+    if plan.ttl != plan.best_ttl:
+        message = f"Caching with {plan.ttl} is not the cheapest here; that is {plan.best_ttl}."
+        said.append(Notice("not_the_best_ttl", message))
+    return tuple(said)
+
+
+def _timing_notices(scenario: CachingScenario, option: CachingOption) -> list[Notice]:
+    if scenario.arrivals != "even":
+        return []
+    ttl, seconds = option.ttl, TTL_SECONDS[option.ttl]
+    if not always_hits(scenario.calls_per_hour, ttl):
+        message = (
+            f"Calls come more than {seconds} seconds apart, so with {ttl} each finds its entry"
+            " expired and writes again: dearer than not caching."
+        )
+        return [Notice("calls_past_ttl", message)]
+    if not always_hits(multiply(scenario.calls_per_hour, _DELAYED), ttl):
+        message = (
+            f"Calls come so close to {seconds} seconds apart that, with {ttl}, a delay of 5% makes"
+            " each a miss."
+        )
+        return [Notice("calls_near_ttl", message)]
+    return []
+
+
+def _plain(scenario: CachingScenario, plain_usd: Decimal, calls: int) -> PlainPeriod:
+    tokens = calls * scenario.plain().prompt_tokens
+    return PlainPeriod(calls, tokens, multiply(plain_usd, Decimal(calls)))

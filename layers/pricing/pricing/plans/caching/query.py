@@ -1,0 +1,152 @@
+"""``POST /v1/plan/caching``: a plan for calls to come, or what caching did to calls that were."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pricing.catalogue.models import CacheTtl
+from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
+from pricing.errors import TariffError
+from pricing.estimates.estimate import Pricer
+from pricing.notices import Notice
+from pricing.plans.caching.advice import (
+    ModelSwitch,
+    PrefixOrder,
+    PromptBlock,
+    advice,
+    model_switch,
+    prefix_order,
+    reordered,
+)
+from pricing.plans.caching.measured import (
+    CachingMeasured,
+    measure_caching,
+    measured_notices,
+    measured_workloads,
+)
+from pricing.plans.caching.options import CachingScenario, TtlChoice
+from pricing.plans.caching.plan import (
+    CachingPlan,
+    caching_assumptions,
+    caching_notices,
+    caching_workloads,
+    plan_caching,
+)
+from pricing.plans.workloads import Calls, PlanWorkload
+from pricing.timestamps import AsOf
+from pricing.usage.buckets import ParsedUsage, StatedTerms, settle
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredUsage:
+    """A usage object that so many calls reported."""
+
+    name: str
+    usage: ParsedUsage
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class CachingQuery:
+    """Either a scenario to plan or usage that was measured; the other one is empty."""
+
+    model: str
+    as_of: AsOf
+    requested: StatedTerms
+    scenario: CachingScenario | None = None
+    ttl: TtlChoice = "auto"
+    target_percent: Decimal | None = None
+    blocks: tuple[PromptBlock, ...] = ()
+    other_models: tuple[str, ...] = ()
+    measured: tuple[MeasuredUsage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CachingAnswer:
+    """``plan`` for calls to come, ``measured`` for calls that were; the other one is null.
+
+    Every saving is the difference of two ``workloads``, each of which can be sent to ``POST
+    /v1/estimate/workload`` as it stands.
+    """
+
+    model: MatchedModel
+    plan: CachingPlan | None
+    measured: CachingMeasured | None
+    prefix_order: PrefixOrder | None
+    model_switches: tuple[ModelSwitch, ...]
+    advice: tuple[Notice, ...]
+    workloads: tuple[PlanWorkload, ...]
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def answer_caching(in_force: BookInForce, query: CachingQuery) -> CachingAnswer:
+    """Plan or measure; raises UnknownModel, and InvalidRequest for what cannot be priced."""
+    terms, _ = settle(query.requested, StatedTerms())
+    pricer = Pricer.of(in_force, query.model, query.as_of, terms)
+    if query.scenario is None:
+        return _measured(pricer, query)
+    return _planned(pricer, query, query.scenario)
+
+
+def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> CachingAnswer:
+    plan = plan_caching(pricer, scenario, query.ttl, query.target_percent)
+    workloads = caching_workloads(pricer, scenario, plan)
+    order = None
+    if query.blocks:
+        forward = reordered(scenario, query.blocks)
+        forward_plan = plan_caching(pricer, forward, query.ttl, query.target_percent)
+        order = prefix_order(plan, forward_plan, query.blocks)
+        if order.move_forward:
+            renamed = caching_workloads(pricer, forward, forward_plan, prefix="reordered_")
+            workloads = (*workloads, *renamed)
+    ttl: CacheTtl = "5m" if plan.ttl == "none" else plan.ttl
+    switches = []
+    for number, name in enumerate(query.other_models):
+        try:
+            other = Pricer.of(pricer.in_force, name, query.as_of, pricer.terms)
+            switches.append(model_switch(pricer, other, scenario, ttl))
+        except TariffError as error:
+            raise error.under(f"/other_models/{number}") from None
+    return CachingAnswer(
+        model=pricer.matched,
+        plan=plan,
+        measured=None,
+        prefix_order=order,
+        model_switches=tuple(switches),
+        advice=advice(order, switches),
+        workloads=workloads,
+        pricing=pricer.provenance,
+        assumptions=caching_assumptions(pricer, scenario),
+        warnings=caching_notices(pricer, scenario, plan),
+    )
+
+
+def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
+    groups = []
+    said: dict[Notice, None] = {}
+    for number, one in enumerate(query.measured):
+        terms, _ = settle(query.requested, one.usage.served)
+        served = Pricer.of(pricer.in_force, query.model, query.as_of, terms)
+        group = Calls(one.name, served, one.usage.attempts, one.calls)
+        try:
+            served.priced(*group.attempts)
+        except TariffError as error:
+            raise error.under(f"/measured/{number}") from None
+        said |= dict.fromkeys(
+            (*one.usage.notices, *served.notices(*(part.usage for part in group.attempts)))
+        )
+        groups.append(group)
+    found = measure_caching(groups)
+    return CachingAnswer(
+        model=pricer.matched,
+        plan=None,
+        measured=found,
+        prefix_order=None,
+        model_switches=(),
+        advice=advice(None, ()),
+        workloads=measured_workloads(groups),
+        pricing=pricer.provenance,
+        assumptions=("Without caching, every token read or written is plain input of its call.",),
+        warnings=(*said, *measured_notices(found)),
+    )

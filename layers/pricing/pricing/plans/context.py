@@ -1,0 +1,440 @@
+"""What to put into a context window: ``POST /v1/plan/context``.
+
+Either the parts of a prompt, to be budgeted, ranked and pruned, or a prompt before and after, to
+be compared and inspected.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pricing.catalogue.models import Model
+from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
+from pricing.errors import InvalidRequest, TariffError
+from pricing.estimates.estimate import Pricer, context_use
+from pricing.estimates.inputs import RecountedWork, Work
+from pricing.money import ZERO, multiply, per_million, percent_of, subtract
+from pricing.notices import Notice
+from pricing.plans.bm25 import bm25
+from pricing.plans.prompt_review import (
+    Inspected,
+    Inspection,
+    PromptComparison,
+    PromptFinding,
+    compare_prompts,
+    inspect_prompt,
+    usage_on,
+)
+from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.timestamps import AsOf
+from pricing.tokens.estimator import METHOD, TokenCount, estimate_tokens, exactly
+from pricing.tokens.prompts import TOKENS_PER_MESSAGE, TOKENS_PER_REQUEST
+from pricing.usage.buckets import Attempt, Terms, Usage
+
+
+def _usage_on(pricer: Pricer, name: str, work: Work) -> Usage:
+    try:
+        return usage_on(pricer, work)
+    except InvalidRequest as error:
+        raise error.under(f"/{name}") from None
+
+
+Why = Literal["required", "relevant", "not_ranked", "no_word_in_common", "does_not_fit"]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPart:
+    """A part of the prompt: its text, or the tokens it has. A required part is never left out."""
+
+    name: str
+    text: str | None = None
+    tokens: int | None = None
+    required: bool = False
+
+    def count_on(self, model: Model, measured_with: str | None) -> TokenCount:
+        """Its tokens on a model; stated ones are those of the tokenizer ``measured_with``."""
+        if self.text is not None:
+            return estimate_tokens(self.text, model.tokenizer)
+        stated = RecountedWork((Attempt(Usage(input=self.tokens or 0)),), measured_with)
+        return exactly(stated.on(model).attempts[0].usage.input)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextQuery:
+    """``parts``, or ``before`` with or without ``after``; the others are empty.
+
+    ``max_prompt_tokens`` is a smaller budget than the window. ``output_tokens`` are priced,
+    ``reserve_output_tokens`` kept free.
+    """
+
+    model: str
+    as_of: AsOf
+    terms: Terms
+    calls_per_month: int = 1
+    parts: tuple[ContextPart, ...] = ()
+    task: str | None = None
+    models: tuple[str, ...] = ()
+    reserve_output_tokens: int = 0
+    max_prompt_tokens: int | None = None
+    output_tokens: int = 0
+    before: Work | None = None
+    after: Work | None = None
+    structured_output_share: Decimal = Decimal("0.5")
+
+
+def _counts(parts: Sequence[ContextPart], pricer: Pricer, measured_on: Pricer) -> list[TokenCount]:
+    return [part.count_on(pricer.model, measured_on.model.tokenizer) for part in parts]
+
+
+def _room(query: ContextQuery, window: int | None) -> int | None:
+    """The tokens the prompt may have: none at all where the reserve is more than the window."""
+    left = None if window is None else max(window - query.reserve_output_tokens, 0)
+    limits = [limit for limit in (left, query.max_prompt_tokens) if limit is not None]
+    return min(limits, default=None)
+
+
+def _assumptions(pricer: Pricer, query: ContextQuery) -> tuple[str, ...]:
+    if query.before is not None:
+        works = [work for work in (query.before, query.after) if work is not None]
+        counted = (work.on(pricer.model) for work in works)
+        return tuple(dict.fromkeys(one for found in counted for one in found.assumptions))
+    said = []
+    if any(part.text is not None for part in query.parts):
+        said.append(METHOD)
+    if any(part.text is None for part in query.parts):
+        said.append(
+            f"Stated tokens are those of {pricer.model.id}; other tokenizers make more or less of"
+            " the same text, where that is published."
+        )
+    framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE
+    said.append(f"The {framing} or so tokens around the parts are left out.")
+    if query.task is not None:
+        said.append("Relevance is BM25 over names and texts: words in common, not meaning.")
+    return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class PartBudget:
+    """One part of the prompt.
+
+    ``relevance`` is its BM25 score for the task, null without a task or a text, and ``rank`` its
+    place among the scored, 1 first. ``keep`` is the advice, ``why`` its reason.
+    """
+
+    name: str
+    tokens: int
+    low_tokens: int
+    high_tokens: int
+    percent_of_window: Decimal | None
+    usd_per_call: Decimal
+    relevance: Decimal | None
+    rank: int | None
+    keep: bool
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFit:
+    """All parts, and those kept, in the window of one model; null where it is not known."""
+
+    model: str
+    window: int | None
+    used_tokens: int
+    percent_used: Decimal | None
+    fits: bool | None
+    kept_tokens: int
+    kept_fits: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextBudget:
+    """The parts in the window of the model, as they are and as they are advised to be.
+
+    ``room_tokens`` is the window less the output reserved, or the smaller budget asked for. What
+    is kept may still not fit, when the required parts alone are too much. A null window is one
+    nobody published.
+    """
+
+    window: int | None
+    reserve_output_tokens: int
+    room_tokens: int | None
+    prompt_tokens: int
+    percent_of_window: Decimal | None
+    fits: bool | None
+    parts: tuple[PartBudget, ...]
+    drop: tuple[str, ...]
+    kept_tokens: int
+    kept_fits: bool | None
+    saves_tokens: int
+    saves_percent: Decimal | None
+    saves_usd_per_call: Decimal
+    saves_usd_per_month: Decimal
+    models: tuple[ModelFit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextAnswer:
+    """``budget`` of parts, or ``comparison`` of two prompts; ``findings`` on the text there is.
+
+    Findings are priced each on its own and do not add up. Every saving is the difference of two
+    ``workloads``, each of which can be sent to ``POST /v1/estimate/workload`` as it stands.
+    """
+
+    model: MatchedModel
+    calls_per_month: int
+    budget: ContextBudget | None
+    comparison: PromptComparison | None
+    findings: tuple[PromptFinding, ...]
+    workloads: tuple[PlanWorkload, ...]
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def plan_context(in_force: BookInForce, query: ContextQuery) -> ContextAnswer:
+    """Budget or compare; raises UnknownModel, and InvalidRequest for what cannot be counted."""
+    pricer = Pricer.of(in_force, query.model, query.as_of, query.terms)
+    if query.before is None:
+        return _of_parts(pricer, query)
+    return _of_prompts(pricer, query, query.before)
+
+
+def _of_prompts(pricer: Pricer, query: ContextQuery, before: Work) -> ContextAnswer:
+    calls = query.calls_per_month
+    prompts = {"before": before, "after": query.after}
+    usages = {
+        name: _usage_on(pricer, name, work) for name, work in prompts.items() if work is not None
+    }
+    loads = tuple(
+        plan_workload(name, (Calls.like("prompt", pricer, usage, calls),))
+        for name, usage in usages.items()
+    )
+    comparison = None
+    if query.after is not None:
+        comparison = compare_prompts(pricer, before, query.after, calls)
+    inspected = inspect_prompt(pricer, before, calls, query.structured_output_share)
+    return _answer(pricer, query, None, comparison, inspected, loads, *usages.values())
+
+
+def _of_parts(pricer: Pricer, query: ContextQuery) -> ContextAnswer:
+    counts = _counts(query.parts, pricer, pricer)
+    tokens = [count.tokens for count in counts]
+    window = window_of(pricer)
+    room = _room(query, window)
+    choice = choose(query.parts, tokens, query.task, room)
+    whole = Usage(input=sum(tokens), output=query.output_tokens)
+    kept = Usage(input=_kept(tokens, choice), output=query.output_tokens)
+    loads = tuple(
+        plan_workload(name, (Calls.like("prompt", pricer, usage, query.calls_per_month),))
+        for name, usage in (("all_parts", whole), ("kept_parts", kept))
+    )
+    saves = subtract(pricer.cost(whole), pricer.cost(kept))
+    fewer = whole.input - kept.input
+    budget = ContextBudget(
+        window=window,
+        reserve_output_tokens=query.reserve_output_tokens,
+        room_tokens=room,
+        prompt_tokens=whole.input,
+        percent_of_window=percent_of_window(whole.input, window),
+        fits=None if room is None else whole.input <= room,
+        parts=budgets(pricer, query.parts, counts, choice, whole),
+        drop=tuple(one.name for n, one in enumerate(query.parts) if not choice.keeps(n)),
+        kept_tokens=kept.input,
+        kept_fits=None if room is None else kept.input <= room,
+        saves_tokens=fewer,
+        saves_percent=percent_of(Decimal(fewer), Decimal(whole.input)),
+        saves_usd_per_call=saves,
+        saves_usd_per_month=multiply(saves, Decimal(query.calls_per_month)),
+        models=_fits(pricer, query, choice),
+    )
+    texts = tuple(part.text for part in query.parts if part.text)
+    share = query.structured_output_share
+    inspected = Inspection(pricer, whole, query.calls_per_month, texts, share).findings()
+    return _answer(pricer, query, budget, None, inspected, loads, whole)
+
+
+def _answer(
+    pricer: Pricer,
+    query: ContextQuery,
+    budget: ContextBudget | None,
+    comparison: PromptComparison | None,
+    inspected: Inspected,
+    loads: tuple[PlanWorkload, ...],
+    *usages: Usage,
+) -> ContextAnswer:
+    return ContextAnswer(
+        model=pricer.matched,
+        calls_per_month=query.calls_per_month,
+        budget=budget,
+        comparison=comparison,
+        findings=inspected.findings,
+        workloads=(*loads, *inspected.workloads),
+        pricing=pricer.provenance,
+        assumptions=_assumptions(pricer, query),
+        warnings=(*pricer.notices(*usages), *_choice_notices(query, budget)),
+    )
+
+
+def _choice_notices(query: ContextQuery, budget: ContextBudget | None) -> tuple[Notice, ...]:
+    if budget is None:
+        return ()
+    said = []
+    if query.task is not None and not any(part.relevance for part in budget.parts):
+        message = "No part shares a word with the task, so none was left out as irrelevant."
+        said.append(Notice("no_relevant_part", message))
+    if budget.kept_fits is False:
+        message = "What is required does not fit, whatever else is left out."
+        said.append(Notice("required_parts_do_not_fit", message))
+    return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which parts to keep, and why, in the order of the parts."""
+
+    relevance: tuple[Decimal | None, ...]
+    why: tuple[Why, ...]
+
+    def keeps(self, number: int) -> bool:
+        """Whether the part with this number stays."""
+        return self.why[number] in ("required", "relevant", "not_ranked")
+
+
+def _kept(tokens: Sequence[int], choice: Choice) -> int:
+    return sum(count for number, count in enumerate(tokens) if choice.keeps(number))
+
+
+def _fits(pricer: Pricer, query: ContextQuery, choice: Choice) -> tuple[ModelFit, ...]:
+    """The same parts in other windows; by default those of every family's current model."""
+    families = pricer.in_force.book.families.values()
+    names = query.models or tuple(sorted(set(families)))
+    return tuple(_fit(pricer, query, choice, number, name) for number, name in enumerate(names))
+
+
+def _fit(pricer: Pricer, query: ContextQuery, choice: Choice, number: int, name: str) -> ModelFit:
+    try:
+        other = Pricer.of(pricer.in_force, name, query.as_of, query.terms)
+    except TariffError as error:
+        raise error.under(f"/models/{number}") from None
+    tokens = [count.tokens for count in _counts(query.parts, other, pricer)]
+    window = window_of(other)
+    room = _room(query, window)
+    used, kept = sum(tokens) + query.reserve_output_tokens, _kept(tokens, choice)
+    return ModelFit(
+        model=other.model.id,
+        window=window,
+        used_tokens=used,
+        percent_used=percent_of_window(used, window),
+        fits=None if room is None else sum(tokens) <= room,
+        kept_tokens=kept,
+        kept_fits=None if room is None else kept <= room,
+    )
+
+
+def window_of(pricer: Pricer) -> int | None:
+    """The context window in force, where it is known."""
+    return context_use(pricer.model, pricer.as_of.instant, (Attempt(Usage()),)).window
+
+
+def percent_of_window(tokens: int, window: int | None) -> Decimal | None:
+    """What of a window these tokens fill, as a percentage; None where it is not known."""
+    return None if window is None else percent_of(Decimal(tokens), Decimal(window))
+
+
+def choose(
+    parts: Sequence[ContextPart], tokens: Sequence[int], task: str | None, room: int | None
+) -> Choice:
+    """Leave out what has nothing to do with the task, then what does not fit into ``room``.
+
+    The least relevant goes first; without a task, or of equals, the last part does. What was
+    left out for room comes back where the room of a larger part suffices, most relevant first.
+    """
+    relevance = _relevance(parts, task)
+    why = [_why(part, score) for part, score in zip(parts, relevance, strict=True)]
+    if "relevant" not in why:  # nothing shares a word with the task: that says little of the parts
+        why = ["not_ranked" if one == "no_word_in_common" else one for one in why]
+    kept = [number for number, one in enumerate(why) if one != "no_word_in_common"]
+    if room is not None:
+        dropped = _to_fit(kept, tokens, why, relevance, room)
+        for number in dropped:
+            why[number] = "does_not_fit"
+    return Choice(tuple(relevance), tuple(why))
+
+
+def _relevance(parts: Sequence[ContextPart], task: str | None) -> list[Decimal | None]:
+    """Scores of names and texts; of a part without a text a score of nothing is not known."""
+    if task is None:
+        return [None] * len(parts)
+    scores = bm25(task, [f"{part.name}\n{part.text or ''}" for part in parts])
+    return [
+        None if part.text is None and not score else score
+        for part, score in zip(parts, scores, strict=True)
+    ]
+
+
+def _why(part: ContextPart, score: Decimal | None) -> Why:
+    if part.required:
+        return "required"
+    if score is None:
+        return "not_ranked"
+    return "relevant" if score else "no_word_in_common"
+
+
+def _to_fit(
+    kept: Iterable[int],
+    tokens: Sequence[int],
+    why: Sequence[Why],
+    relevance: Sequence[Decimal | None],
+    room: int,
+) -> set[int]:
+    """The parts to drop for the rest to fit; required ones stay even where they do not."""
+    staying = list(kept)
+    used = sum(tokens[number] for number in staying)
+    best_first = sorted(
+        (number for number in staying if why[number] != "required"),
+        key=lambda number: (-(relevance[number] or ZERO), number),
+    )
+    dropped: list[int] = []
+    for number in reversed(best_first):
+        if used <= room:
+            break
+        used -= tokens[number]
+        dropped.append(number)
+    for number in sorted(dropped, key=best_first.index):
+        if used + tokens[number] <= room:
+            used += tokens[number]
+            dropped.remove(number)
+    return set(dropped)
+
+
+def budgets(
+    pricer: Pricer,
+    parts: Sequence[ContextPart],
+    counts: Sequence[TokenCount],
+    choice: Choice,
+    usage: Usage,
+) -> tuple[PartBudget, ...]:
+    """One row a part, in the order given; ``usage`` is the call that sends all of them."""
+    window = window_of(pricer)
+    rate = pricer.rate(usage, "input") or ZERO
+    scored = [score for score in choice.relevance if score is not None]
+    ranks = {score: 1 + sum(other > score for other in scored) for score in set(scored)}
+    rows = []
+    for number, (part, count) in enumerate(zip(parts, counts, strict=True)):
+        score = choice.relevance[number]
+        rows.append(
+            PartBudget(
+                name=part.name,
+                tokens=count.tokens,
+                low_tokens=count.low,
+                high_tokens=count.high,
+                percent_of_window=percent_of_window(count.tokens, window),
+                usd_per_call=per_million(Decimal(count.tokens), rate),
+                relevance=score,
+                rank=None if score is None else ranks[score],
+                keep=choice.keeps(number),
+                why=choice.why[number],
+            )
+        )
+    return tuple(rows)

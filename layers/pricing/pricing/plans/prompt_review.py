@@ -1,0 +1,356 @@
+"""Two prompts for the same purpose side by side, and what the first could do without."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from pricing.estimates.estimate import Pricer
+from pricing.estimates.inputs import TextWork, Work, rules_of
+from pricing.money import multiply, percent_of, subtract
+from pricing.plans.caching.options import why_not_cacheable
+from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.tokens.estimator import estimate_features, features_of
+from pricing.tokens.prompts import Prompt, count_prompt, read_parts
+from pricing.usage.buckets import Usage
+
+FindingKind = Literal["politeness", "repeated_block", "prose_instead_of_schema", "uncached_history"]
+#: The lesson's own estimate, which its figures stand on.
+_CHARACTERS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOfThumb:
+    """The lesson's count of four characters a token, rounded down; too low, see the README."""
+
+    before_tokens: int
+    after_tokens: int
+    saves_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptComparison:
+    """One prompt in the place of another; negative savings are extra costs.
+
+    ``rule_of_thumb`` is null where a prompt is not text.
+    """
+
+    before_tokens: int
+    after_tokens: int
+    saves_tokens: int
+    saves_percent: Decimal | None
+    before_usd_per_call: Decimal
+    after_usd_per_call: Decimal
+    saves_usd_per_call: Decimal
+    saves_usd_per_month: Decimal
+    rule_of_thumb: RuleOfThumb | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFinding:
+    """Something the prompt can do without, how often it is there, and what that saves.
+
+    The saving is an estimate: the prompt counted and priced again without it, or, where an
+    ``assumption`` says so, on that assumption. ``workload`` names the one it was priced as.
+    """
+
+    kind: FindingKind
+    count: int
+    examples: tuple[str, ...]
+    message: str
+    saves_input_tokens: int
+    saves_output_tokens: int
+    saves_usd_per_call: Decimal
+    saves_usd_per_month: Decimal
+    assumption: str | None
+    workload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """Findings, each with the workload that its saving is the difference to."""
+
+    findings: tuple[PromptFinding, ...]
+    workloads: tuple[PlanWorkload, ...]
+
+
+def inspect_prompt(pricer: Pricer, work: Work, calls: int, share: Decimal) -> Inspected:
+    """Findings on a prompt; none on a bare count. Raises InvalidRequest as counting does."""
+    if not isinstance(work, TextWork):
+        return Inspected((), ())
+    usage = usage_on(pricer, work)
+    texts = read_parts(work.prompt).texts
+    return Inspection(pricer, usage, calls, texts, share, _history(pricer, work.prompt)).findings()
+
+
+def compare_prompts(pricer: Pricer, before: Work, after: Work, calls: int) -> PromptComparison:
+    """Count and price both; raises InvalidRequest as counting does."""
+    first, second = usage_on(pricer, before), usage_on(pricer, after)
+    costs = pricer.cost(first), pricer.cost(second)
+    fewer = first.prompt_tokens - second.prompt_tokens
+    saves = subtract(*costs)
+    return PromptComparison(
+        before_tokens=first.prompt_tokens,
+        after_tokens=second.prompt_tokens,
+        saves_tokens=fewer,
+        saves_percent=percent_of(Decimal(fewer), Decimal(first.prompt_tokens)),
+        before_usd_per_call=costs[0],
+        after_usd_per_call=costs[1],
+        saves_usd_per_call=saves,
+        saves_usd_per_month=multiply(saves, Decimal(calls)),
+        rule_of_thumb=_rule_of_thumb(before, after),
+    )
+
+
+def usage_on(pricer: Pricer, work: Work) -> Usage:
+    """The one call that a prompt makes; raises InvalidRequest as counting does."""
+    return work.on(pricer.model).attempts[0].usage
+
+
+def _history(pricer: Pricer, prompt: Prompt) -> int:
+    """The tokens of all but the last message, where there are earlier ones."""
+    if isinstance(prompt.messages, str) or len(prompt.messages) < _TURNS:
+        return 0
+    earlier = replace(prompt, messages=prompt.messages[:-1], images=())
+    return count_prompt(earlier, rules_of(pricer.model)).total.tokens
+
+
+#: A conversation has a question, an answer and the next question.
+_TURNS = 3
+
+
+def _rule_of_thumb(before: Work, after: Work) -> RuleOfThumb | None:
+    if not isinstance(before, TextWork) or not isinstance(after, TextWork):
+        return None
+    first, second = (
+        sum(map(len, read_parts(one.prompt).texts)) // _CHARACTERS_PER_TOKEN
+        for one in (before, after)
+    )
+    return RuleOfThumb(first, second, percent_of(Decimal(first - second), Decimal(first)))
+
+
+#: Shorter blocks are headings and closing braces, which may well stand twice.
+MIN_BLOCK_CHARACTERS = 40
+_MAX_EXAMPLES = 5
+_EXAMPLE_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Padding:
+    """What was found: how often, some examples, and the texts without it."""
+
+    count: int
+    examples: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A prompt's texts and usage, and what to price its findings with."""
+
+    pricer: Pricer
+    usage: Usage
+    calls: int
+    texts: tuple[str, ...]
+    structured_output_share: Decimal
+    history: int = 0
+
+    def findings(self) -> Inspected:
+        """Everything found; what saves nothing is not worth saying."""
+        found = [one for one in self._all() if one[0].saves_usd_per_call > 0]
+        return Inspected(tuple(one for one, _ in found), tuple(load for _, load in found))
+
+    def _all(self) -> Iterator[tuple[PromptFinding, PlanWorkload]]:
+        polite = courtesies(self.texts)
+        if polite is not None:
+            message = "Courtesies cost tokens and change nothing: say what is wanted, and no more."
+            yield self._shorter("politeness", polite, message)
+        repeated = repeated_blocks(self.texts)
+        if repeated is not None:
+            message = "The same block stands there more than once: send it once and refer to it."
+            yield self._shorter("repeated_block", repeated, message)
+        question = asks_for_prose(self.texts)
+        if question is not None and self.usage.output:
+            yield self._structured(question)
+        if self.history and why_not_cacheable(self.pricer, self.history) is None:
+            yield self._cached()
+
+    def _shorter(
+        self, kind: FindingKind, padding: Padding, message: str
+    ) -> tuple[PromptFinding, PlanWorkload]:
+        saved = self._tokens(self.texts) - self._tokens(padding.texts)
+        usage = replace(self.usage, input=max(self.usage.input - saved, 0))
+        return self._finding(kind, usage, message, padding.examples, count=padding.count)
+
+    def _structured(self, question: str) -> tuple[PromptFinding, PlanWorkload]:
+        kept = multiply(self.structured_output_share, Decimal(self.usage.output))
+        usage = replace(self.usage, output=int(kept.to_integral_value()))
+        message = "An open question gets prose: name the fields of the answer, in a schema."
+        assumption = (
+            f"An answer in fields is taken to have {self.structured_output_share} of the tokens of"
+            " one in prose (structured_output_share); measure your own."
+        )
+        return self._finding(
+            "prose_instead_of_schema", usage, message, (question,), assumption=assumption
+        )
+
+    def _cached(self) -> tuple[PromptFinding, PlanWorkload]:
+        usage = replace(self.usage, input=self.usage.input - self.history, cache_read=self.history)
+        message = (
+            f"All before the last message, {self.history} tokens, is the same in the next call:"
+            " mark its end with cache_control."
+        )
+        assumption = (
+            "The call finds the history in the cache; the first one writes it, for more than plain"
+            " input. POST /v1/plan/caching plans both."
+        )
+        return self._finding("uncached_history", usage, message, (), assumption=assumption)
+
+    def _finding(
+        self,
+        kind: FindingKind,
+        usage: Usage,
+        message: str,
+        examples: tuple[str, ...],
+        *,
+        count: int = 1,
+        assumption: str | None = None,
+    ) -> tuple[PromptFinding, PlanWorkload]:
+        name = f"without_{kind}"
+        saves = subtract(self.pricer.cost(self.usage), self.pricer.cost(usage))
+        finding = PromptFinding(
+            kind=kind,
+            count=count,
+            examples=examples,
+            message=message,
+            saves_input_tokens=self.usage.prompt_tokens - usage.prompt_tokens,
+            saves_output_tokens=self.usage.output - usage.output,
+            saves_usd_per_call=saves,
+            saves_usd_per_month=multiply(saves, Decimal(self.calls)),
+            assumption=assumption,
+            workload=name,
+        )
+        return finding, plan_workload(name, (Calls.like("prompt", self.pricer, usage, self.calls),))
+
+    def _tokens(self, texts: tuple[str, ...]) -> int:
+        return estimate_features(features_of(*texts), self.pricer.model.tokenizer).tokens
+
+
+#: One phrase a line, longer ones first: of two that begin alike, the first is taken. A space
+#: stands for any white space.
+_COURTESIES = r"""
+i would (?:(?:really|very much) )?appreciate (?:it|your help)(?:,? if you _CAN)?_HELP[.!]?
+i(?: was|'m| am)? wonder(?:ing)? (?:if|whether) you _CAN(?: please)?
+what (?:i'm|i am) hoping you can do is
+what (?:i'd|i would) like you to do is
+(?:i'd|i would) (?:really )?like you to
+i hope (?:this|that|you)[^.!?\n]{0,80}[.!]
+_CAN you (?:please|kindly|possibly)
+(?:take a look at (?:it|this) and )?(?:let me know|tell me) what you think[.!?]?
+if (?:it's|it is|that's|that is) (?:possible|okay|ok|alright|not too much trouble)[,.]?
+if you (?:don't|do not) mind[,.]?
+sorry (?:to bother you|for the (?:trouble|inconvenience))[,.!]?
+(?:many thanks|thank you|thanks)(?: (?:so|very) much| a lot)?(?: in advance)?_FOR[.!]*
+have a (?:nice|great|good|lovely) (?:day|one|weekend)[.!]*
+(?:^|(?<=\n))(?:hello|hi|hey|good (?:morning|evening))(?: (?:there|claude|team))?[,.!]
+(?:please|kindly)
+"""
+_SHORTHANDS = {
+    "_CAN": "(?:can|could|would|will|might)",
+    "_HELP": "(?: please)?(?: help me(?: out)?(?: with (?:this|it|something))?)?",
+    "_FOR": "(?: for (?:all )?(?:your|the) (?:help|time|support|patience)(?: with (?:this|it))?)?",
+}
+#: Asks for an opinion or a report in whatever form it comes.
+_OPEN_QUESTIONS = r"""
+what (?:do )?you think
+your (?:thoughts|opinion|feedback)
+is (?:it|this) (?:good|bad|any good|ok)
+(?:tell me|let me know) (?:if|what|whether|about)
+(?:any|some) (?:issues|problems|bugs|suggestions)
+"""
+_STATED_FORMS = r"""
+(?:json|yaml|xml|csv|schema|markdown|table|format|bullets|bullet points|one word|yes or no)
+(?:return|respond|reply|answer|output|list) (?:only|with|in|as|any)
+(?:at most|no more than)
+"""
+
+
+def _any_of(phrases: str) -> re.Pattern[str]:
+    """Whole words, in any case, over line ends too."""
+    for name, meaning in _SHORTHANDS.items():
+        phrases = phrases.replace(name, meaning)
+    each = "|".join(phrases.strip().splitlines()).replace(" ", r"\s{1,8}")
+    return re.compile(rf"(?<!\w)(?:{each})(?!\w)", re.IGNORECASE)
+
+
+_COURTESY, _OPEN_QUESTION, _STATED_FORM = map(
+    _any_of, (_COURTESIES, _OPEN_QUESTIONS, _STATED_FORMS)
+)
+_FENCED = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
+
+
+def courtesies(texts: Sequence[str]) -> Padding | None:
+    """Phrases that ask nothing, or None."""
+    found: list[str] = []
+    without = []
+    for text in texts:
+        pieces = _FENCED.split(text)
+        for at in range(0, len(pieces), 2):  # every second piece is fenced
+            found += [match[0] for match in _COURTESY.finditer(pieces[at])]
+            pieces[at] = _COURTESY.sub("", pieces[at])
+        without.append("".join(pieces))
+    return _padding(found, without)
+
+
+def repeated_blocks(texts: Sequence[str]) -> Padding | None:
+    """Paragraphs that stand there again, in any of the texts, or None. Spacing does not matter."""
+    seen: set[str] = set()
+    found: list[str] = []
+    without = []
+    for text in texts:
+        kept = []
+        for block in _paragraphs(text):
+            key = " ".join(block.split())
+            if len(key) >= MIN_BLOCK_CHARACTERS and key in seen:
+                found.append(block)
+                continue
+            seen.add(key)
+            kept.append(block)
+        without.append("".join(kept))
+    return _padding(found, without)
+
+
+def asks_for_prose(texts: Iterable[str]) -> str | None:
+    """The open question of a prompt that nowhere states a form for its answer, or None."""
+    asked = None
+    for text in texts:
+        if _STATED_FORM.search(text):
+            return None
+        asked = asked or _OPEN_QUESTION.search(text)
+    return _example(asked[0]) if asked else None
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The text cut before each first line after blank ones; joined they are the text again."""
+    blocks: list[list[str]] = [[]]
+    blank = False
+    for line in text.splitlines(keepends=True):
+        if blank and line.strip():
+            blocks.append([])
+        blank = not line.strip()
+        blocks[-1].append(line)
+    return ["".join(lines) for lines in blocks]
+
+
+def _padding(found: Sequence[str], without: Sequence[str]) -> Padding | None:
+    if not found:
+        return None
+    examples = dict.fromkeys(map(_example, found))
+    return Padding(len(found), tuple(examples)[:_MAX_EXAMPLES], tuple(without))
+
+
+def _example(text: str) -> str:
+    """The text on one line, cut to a length that recognises it."""
+    line = " ".join(text.split())
+    return line if len(line) <= _EXAMPLE_CHARACTERS else f"{line[: _EXAMPLE_CHARACTERS - 1]}…"

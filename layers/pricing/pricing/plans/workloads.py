@@ -1,0 +1,171 @@
+"""The workloads a plan compares, as bodies for ``POST /v1/estimate/workload``.
+
+A plan's saving is the difference of two of them. Each can be sent as it is, and prices to the
+last digit of what the plan says, since it names the price version and the moment.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Literal
+
+from pricing.estimates.estimate import Pricer
+from pricing.money import add, multiply
+from pricing.usage.buckets import MAX_COUNT, Attempt, InferenceGeo, Processing, Speed, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class CacheCreationBody:
+    """Cache writes by time to live."""
+
+    ephemeral_5m_input_tokens: int
+    ephemeral_1h_input_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerToolBody:
+    """Uses of server tools."""
+
+    web_search_requests: int
+    code_execution_requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsageBody:
+    """One call's usage in the shape of Anthropic Messages, whichever provider's it was."""
+
+    input_tokens: int
+    cache_read_input_tokens: int
+    cache_creation_input_tokens: int
+    cache_creation: CacheCreationBody
+    output_tokens: int
+    server_tool_use: ServerToolBody
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadLine:
+    """``calls`` identical calls a month; ``model`` is ``provider/id``."""
+
+    name: str
+    model: str
+    usage: UsageBody
+    calls: int
+    processing: Processing
+    speed: Speed
+    inference_geo: InferenceGeo
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadBody:
+    """A body for ``POST /v1/estimate/workload`` that pins version and moment."""
+
+    items: tuple[WorkloadLine, ...]
+    period: Literal["month"]
+    pricing_version: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWorkload:
+    """A month as the plan priced it. ``request`` reproduces ``month_usd``.
+
+    ``request`` is null where the calls hold what it cannot: audio, images out, attempts at
+    another model, or, taken together, a count over 10^12.
+    """
+
+    name: str
+    month_usd: Decimal
+    request: WorkloadBody | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """So many identical calls a month, on one pricer."""
+
+    name: str
+    pricer: Pricer
+    attempts: tuple[Attempt, ...]
+    calls: int
+
+    @classmethod
+    def like(cls, name: str, pricer: Pricer, usage: Usage, calls: int) -> "Calls":
+        """Calls of one attempt each."""
+        return cls(name, pricer, (Attempt(usage),), calls)
+
+    @property
+    def month_usd(self) -> Decimal:
+        """What they cost together; raises as ``Pricer.priced`` does."""
+        return multiply(self.pricer.priced(*self.attempts).total_usd, Decimal(self.calls))
+
+
+def plan_workload(name: str, groups: Iterable[Calls]) -> PlanWorkload:
+    """Groups of calls as one month's workload; groups of no calls are left out."""
+    kept = [group for group in groups if group.calls]
+    lines = [line for group in kept for line in _lines(group)]
+    pricing = kept[0].pricer.provenance
+    body = WorkloadBody(
+        items=tuple(line for line in lines if line is not None),
+        period="month",
+        pricing_version=pricing.version,
+        as_of=pricing.as_of,
+    )
+    complete = None not in lines and len(body.items) <= MAX_LINES
+    return PlanWorkload(name, add(group.month_usd for group in kept), body if complete else None)
+
+
+#: A workload of ``POST /v1/estimate/workload`` has no more items than this.
+MAX_LINES = 500
+#: Leaves a name of 128 characters, the most a line may have, room for a number.
+_CUT = 100
+
+
+def _lines(group: Calls) -> Sequence[WorkloadLine | None]:
+    """One line for each attempt, since a workload prices a line as a prompt of its own.
+
+    None stands for what cannot be a line.
+    """
+    terms = group.pricer.terms
+    lines: list[WorkloadLine | None] = []
+    for number, attempt in enumerate(group.attempts):
+        usage = None if attempt.model else _body(attempt.usage)
+        if usage is None:
+            return [None]
+        lines.append(
+            WorkloadLine(
+                name=group.name if not number else f"{group.name[:_CUT]} ({number + 1})",
+                model=group.pricer.model.key,
+                usage=usage,
+                calls=group.calls,
+                processing=terms.processing,
+                speed=terms.speed,
+                inference_geo=terms.inference_geo,
+            )
+        )
+    return lines
+
+
+def _body(usage: Usage) -> UsageBody | None:
+    largest = max(getattr(usage, bucket) for bucket in _IN_SHAPE)
+    written = usage.cache_write_5m + usage.cache_write_1h
+    if max(largest, written) > MAX_COUNT or any(getattr(usage, one) for one in _NOT_IN_SHAPE):
+        return None
+    return UsageBody(
+        input_tokens=usage.input,
+        cache_read_input_tokens=usage.cache_read,
+        cache_creation_input_tokens=written,
+        cache_creation=CacheCreationBody(usage.cache_write_5m, usage.cache_write_1h),
+        output_tokens=usage.output,
+        server_tool_use=ServerToolBody(usage.web_search, usage.code_execution),
+    )
+
+
+_IN_SHAPE = {
+    "input",
+    "cache_read",
+    "cache_write_5m",
+    "cache_write_1h",
+    "output",
+    "web_search",
+    "code_execution",
+}
+_NOT_IN_SHAPE = tuple(one.name for one in fields(Usage) if one.name not in _IN_SHAPE)

@@ -1,0 +1,236 @@
+"""What else would make a chosen model cheaper: a batch, a cached prefix, a cheaper model first."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from pricing.errors import InvalidRequest
+from pricing.estimates.estimate import Pricer
+from pricing.money import add, multiply, plain, rounded, subtract
+from pricing.plans.batch import in_batch
+from pricing.plans.batch_suitability import BatchWork, suitability
+from pricing.plans.caching.options import why_not_cacheable
+from pricing.plans.caching.prices import PrefixPrices
+from pricing.plans.workloads import Calls
+from pricing.recommendations.candidates import Candidate, RecommendTask
+from pricing.recommendations.cascade import pays_from
+from pricing.recommendations.policy import Reading
+from pricing.recommendations.verifiers import VerifierKind
+from pricing.usage.buckets import Attempt, Usage, moved
+
+#: How much of a task is read for the words that name a kind of batch work.
+_BATCH_WORDS = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Whether something suits the task: null when what was sent does not decide it.
+
+    ``saves_usd`` is over all calls; null where it cannot be had or is not known.
+    """
+
+    suitable: bool | None
+    why: str
+    saves_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeAdvice:
+    """A cheaper model first, the chosen one for what fails a check.
+
+    It saves when more than ``break_even_pass_rate`` of the cheaper model's answers pass.
+    ``expected_pass_rate`` is the classifier's, null without evidence: measure your own.
+    """
+
+    suggested: bool
+    first_model: str | None
+    then_model: str
+    verifier: VerifierKind | None
+    break_even_pass_rate: Decimal | None
+    expected_pass_rate: Decimal | None
+    why: str
+
+
+def batch_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...]) -> Advice:
+    """Whether the calls suit a batch, and what it saves."""
+    calls = Calls("task", pricer, attempts, task.calls)
+    batch, why_not = in_batch(calls)
+    streamed = True if "streaming" in task.requires.capabilities else None
+    about = BatchWork(task.realtime, streamed, task=task.text[:_BATCH_WORDS])
+    found = suitability(about, why_not, pricer.model.provider)
+    saves = None
+    if batch is not None:
+        in_a_batch = Calls("task", batch, attempts, task.calls)
+        saves = subtract(calls.month_usd, in_a_batch.month_usd)
+    suits = {"yes": True, "no": False, "unsure": None}[found.suits]
+    return Advice(suits, " ".join(one.message for one in found.reasons), saves)
+
+
+def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...]) -> Advice:
+    """Whether a prefix that the calls share is worth caching; raises InvalidRequest if too long."""
+    prefix = task.prefix_tokens
+    if prefix is None:
+        why = "Say in prefix_tokens how many input tokens the calls share."
+        if task.calls == 1:
+            return Advice(False, "A single call has nothing to read again.", None)
+        return Advice(None, why, None)
+    if any(prefix > one.usage.input for one in attempts):
+        least = min(one.usage.input for one in attempts)
+        detail = f"is more than the {least} uncached input tokens of a call"
+        raise InvalidRequest.at("/prefix_tokens", detail)
+    why_not = why_not_cacheable(pricer, prefix, "5m")
+    if why_not is not None:
+        return Advice(False, why_not, None)
+    costs = PrefixPrices(
+        plain=pricer.priced(*attempts).total_usd,
+        write=pricer.priced(*(moved(one, prefix, "cache_write_5m") for one in attempts)).total_usd,
+        read=pricer.priced(*(moved(one, prefix, "cache_read") for one in attempts)).total_usd,
+    )
+    uncached = multiply(costs.plain, Decimal(task.calls))
+    cached = add((costs.write, multiply(costs.read, Decimal(task.calls - 1))))
+    saves, reads = subtract(uncached, cached), costs.first_cheaper_reads
+    if reads is None:
+        return Advice(False, f"{pricer.model.id} charges as much for a read as for input.", None)
+    if saves <= 0:
+        why = f"It pays from {reads} reads on, and there are {task.calls - 1}."
+        return Advice(False, why, saves)
+    why = f"One call writes the prefix and {task.calls - 1} read it, if none comes 5 minutes late."
+    return Advice(True, why, saves)
+
+
+def cascade_advice(
+    reading: Reading, chosen: Candidate, cheaper: Candidate | None
+) -> CascadeAdvice | None:
+    """Whether to try a cheaper model first; None where no choice was made or priced."""
+    after = chosen.total_usd
+    if after is None:
+        return None
+    if cheaper is None or cheaper.total_usd is None:
+        why = f"{chosen.model.id} is the cheapest that may be taken: there is nothing to try first."
+        return CascadeAdvice(False, None, chosen.model.id, None, None, None, why)
+    verifier = _CHECKS.get(reading.assessment.kind)
+    attempt = Fraction(cheaper.total_usd)
+    paid = 2 * attempt if verifier == "agreement" else attempt
+    threshold = pays_from(paid, Fraction(after))
+    break_even = None if threshold is None else rounded(threshold)
+    expected = subtract(Decimal(1), reading.difficulty) if reading.assessment.evidence else None
+    measured = reading.assessment.basis == "outcomes"
+    suggested, why = _cascade_verdict(verifier, break_even, expected, measured=measured)
+    return CascadeAdvice(
+        suggested=suggested,
+        first_model=cheaper.model.id,
+        then_model=chosen.model.id,
+        verifier=verifier,
+        break_even_pass_rate=break_even,
+        expected_pass_rate=expected,
+        why=why,
+    )
+
+
+#: By kind of task: a check of its answers that is known to catch wrong ones. A wanted format is
+#: none: it catches 0% to 2%.
+_CHECKS: dict[str, VerifierKind] = {
+    "tool use": "tool_schema",
+    **dict.fromkeys(("code generation", "tests", "debugging", "refactoring"), "own"),
+    **dict.fromkeys(("extraction", "classification", "question answering"), "agreement"),
+    **dict.fromkeys(("multiple choice", "calculation", "maths"), "agreement"),
+    **dict.fromkeys(("logic puzzle", "code reading"), "agreement"),
+}
+
+
+def _cascade_verdict(
+    verifier: VerifierKind | None,
+    break_even: Decimal | None,
+    expected: Decimal | None,
+    *,
+    measured: bool,
+) -> tuple[bool, str]:
+    if break_even is None:
+        return False, "The first attempt and its check cost more than the chosen model alone."
+    pays = f"It pays when more than {_percent(break_even)} of the first answers pass a check."
+    if verifier is None:
+        return False, f"{pays} No check is known that tells good answers to such tasks from bad."
+    if expected is None:
+        return False, f"{pays} How many would is not known for tasks like this one."
+    how = "measured on tasks of the kind" if measured else "judged, not measured"
+    likely = f"About {_percent(expected)} are expected to be right ({how})"
+    if expected <= break_even:
+        return False, f"{pays} {likely}: too few."
+    return True, f"{pays} {likely}; check them by {_CHECK_WORDS[verifier]}."
+
+
+_CHECK_WORDS: dict[VerifierKind, str] = {
+    "tool_schema": "the tool's schema",
+    "own": "running the code's tests",
+    "agreement": "asking a second cheap model the same",
+}
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{plain(multiply(rate, Decimal(100)).quantize(Decimal('0.1')))}%"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSwitch:
+    """Staying on the current model, whose cache is warm, beside moving to another.
+
+    ``stay_usd`` and ``move_usd`` are all calls, the cached tokens read wherever they can be; the
+    first call after a move writes them. ``lost_usd`` is what that call pays for finding no cache.
+    """
+
+    current_model: str
+    cached_tokens: int
+    stay_usd: Decimal
+    move_usd: Decimal
+    lost_usd: Decimal
+    staying_saves_usd: Decimal
+
+
+def cache_switch(
+    current: Pricer, chosen: Pricer, usage: Usage, cached: int, calls: int
+) -> CacheSwitch:
+    """Price both; raises InvalidRequest where the current model cannot have cached so much."""
+    cold = _cold(usage)
+    if cached > cold.input:
+        detail = f"is more than the {cold.input} input tokens of a call"
+        raise InvalidRequest.at("/cached_tokens", detail)
+    if not current.offers("cache_read"):
+        detail = f"names {current.model.id}, which has no price of a cache read"
+        raise InvalidRequest.at("/current_model", detail)
+    stay_call = current.cost(_reading(cold, cached))
+    stay = multiply(stay_call, Decimal(calls))
+    if current.model.key == chosen.model.key:
+        move, lost = stay, Decimal(0)
+    else:
+        first, later = _arriving(chosen, cold, cached)
+        move = add((first, multiply(later, Decimal(calls - 1))))
+        lost = subtract(first, later)
+    return CacheSwitch(
+        current_model=current.model.id,
+        cached_tokens=cached,
+        stay_usd=stay,
+        move_usd=move,
+        lost_usd=lost,
+        staying_saves_usd=subtract(move, stay),
+    )
+
+
+def _arriving(chosen: Pricer, cold: Usage, cached: int) -> tuple[Decimal, Decimal]:
+    """The first call after a move and every later one; alike where the model caches nothing."""
+    if why_not_cacheable(chosen, cached, "5m") is not None:
+        plain = chosen.cost(cold)
+        return plain, plain
+    writing = replace(cold, input=cold.input - cached, cache_write_5m=cached)
+    return chosen.cost(writing), chosen.cost(_reading(cold, cached))
+
+
+def _cold(usage: Usage) -> Usage:
+    """The same call with nothing cached."""
+    known = usage.cache_read + usage.cache_write_5m + usage.cache_write_1h
+    return replace(
+        usage, input=usage.input + known, cache_read=0, cache_write_5m=0, cache_write_1h=0
+    )
+
+
+def _reading(cold: Usage, cached: int) -> Usage:
+    return replace(cold, input=cold.input - cached, cache_read=cached)

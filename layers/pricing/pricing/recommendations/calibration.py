@@ -1,0 +1,314 @@
+"""A routing policy from a caller's own outcomes: ``POST /v1/recommend/calibrate``.
+
+A model is trained on the rows and measured on rows it has not seen. Only where it beats a random
+split of the same cost is there a policy; its threshold is the one for the wanted quality.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
+from pricing.errors import InvalidRequest, TariffError
+from pricing.estimates.estimate import Pricer
+from pricing.money import plain, ratio, rounded
+from pricing.notices import Notice
+from pricing.recommendations.calibration_curve import (
+    CurvePoint,
+    Estimated,
+    Measures,
+    RandomControl,
+    Scored,
+    calls_for,
+    curve_points,
+    measure,
+    point_at,
+    quality_interval,
+    random_control,
+)
+from pricing.recommendations.policy import PolicyDocument, decimal_score, measured, policy_document
+from pricing.recommendations.routing import Outcome, held_out, sample, train
+from pricing.timestamps import AsOf
+from pricing.usage.buckets import Attempt, Terms
+
+Verdict = Literal["beats_random", "no_better_than_random", "gap_is_unclear", "strong_is_not_better"]
+MIN_ROWS, MAX_ROWS = 100, 10_000
+#: A model learns from no more rows, so that the answer comes while API Gateway waits; all rows are
+#: measured. Past a few thousand, more rows make little of a better router.
+LEARNED_FROM = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTask:
+    """A task that both models were given: who was right, and what each answer cost, if known."""
+
+    task: str
+    cheap_ok: bool
+    strong_ok: bool
+    cheap_usd: Decimal | None = None
+    strong_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrateQuery:
+    """Outcomes of two models, and the quality wanted as a share of the strong model's.
+
+    Costs are the rows', or those of a typical call's ``attempts`` at the version's prices.
+    """
+
+    rows: tuple[LabelledTask, ...]
+    cheap_model: str
+    strong_model: str
+    as_of: AsOf
+    wanted_quality: Decimal
+    attempts: tuple[Attempt, ...] | None = None
+
+
+def _pricer(
+    in_force: BookInForce, query: CalibrateQuery, field: Literal["cheap_model", "strong_model"]
+) -> Pricer:
+    try:
+        return Pricer.of(in_force, getattr(query, field), query.as_of, Terms())
+    except TariffError as error:
+        raise error.of_field(f"/{field}") from None
+
+
+def _costs(
+    query: CalibrateQuery, cheap: Pricer, strong: Pricer
+) -> tuple[tuple[Fraction, Fraction], ...] | None:
+    """What each row costs on both models; None where nobody said."""
+    stated = [
+        (Fraction(row.cheap_usd), Fraction(row.strong_usd))
+        for row in query.rows
+        if row.cheap_usd is not None and row.strong_usd is not None
+    ]
+    if len(stated) == len(query.rows):
+        return tuple(stated)
+    if query.attempts is None:
+        return None
+    usd = [Fraction(one.priced(*query.attempts).total_usd) for one in (cheap, strong)]
+    return ((usd[0], usd[1]),) * len(query.rows)
+
+
+def _verdict(scored: Scored, measures: Measures | None, control: RandomControl | None) -> Verdict:
+    """Better than random means: the whole interval is, and so is the score than its shuffles.
+
+    Both are shares of the gap between the models, which must be there beyond doubt itself.
+    """
+    if measures is None or control is None:
+        return "strong_is_not_better"
+    if not scored.gap_is_clear:
+        return "gap_is_unclear"
+    apgr, half = measures.apgr, Decimal("0.5")
+    if apgr.low > half and apgr.value > control.apgr_high:
+        return "beats_random"
+    return "no_better_than_random"
+
+
+def _assumptions(scored: Scored) -> tuple[str, ...]:
+    said = [
+        "Every score is from a model that had not seen the row: five folds, ranks within each.",
+        "Intervals are the middle 95% of 200 bootstrap resamples of the rows, scores unchanged.",
+        "Rows stand for traffic to come: calibrate again when it changes.",
+    ]
+    if len(scored.scores) > LEARNED_FROM:
+        said.append(f"A model learns from {LEARNED_FROM} of the rows; all of them are measured.")
+    if scored.costs is None:
+        said.append("No costs: send cheap_usd and strong_usd with every row, or a typical usage.")
+    else:
+        said.append("Mean costs and percentages are rounded half-even at 12 places.")
+    return tuple(said)
+
+
+def _notices(scored: Scored, measures: Measures | None) -> tuple[Notice, ...]:
+    differing = sum(
+        cheap != strong for cheap, strong in zip(scored.cheap_ok, scored.strong_ok, strict=True)
+    )
+    if measures is None or differing >= _FEW:
+        return ()
+    message = (
+        f"Only in {differing} rows is one model right and the other wrong; those alone tell where"
+        " the strong one is needed."
+    )
+    return (Notice("few_telling_rows", message),)
+
+
+#: With fewer rows that tell the models apart, intervals are too wide to say much.
+_FEW = 30
+
+
+def check_rows(rows: Sequence[Any]) -> None:
+    """Raises InvalidRequest for too few or too many."""
+    if not MIN_ROWS <= len(rows) <= MAX_ROWS:
+        detail = f"must have {MIN_ROWS} to {MAX_ROWS} rows, and has {len(rows)}"
+        raise InvalidRequest.at("/rows", detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The fewest strong calls that reached the wanted quality, on tasks the score had not seen.
+
+    ``random_strong_share`` is what a random split needs for it. ``quality`` is a share of right
+    answers, its interval that of other samples of as many tasks. Scores may tie:
+    ``share_over_threshold`` of the tasks reach the threshold itself.
+    """
+
+    wanted_quality: Decimal
+    strong_share: Decimal
+    random_strong_share: Decimal
+    quality: Estimated
+    threshold: Decimal
+    share_over_threshold: Decimal
+    per_call_usd: Decimal | None
+    saves_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What routing by the trained score is worth on these tasks, and the policy made of it.
+
+    Without a gap between the models there is nothing to measure, and where chance does as well
+    there is no policy: ``policy_id`` is then null and ``why`` says so.
+    """
+
+    policy_id: str | None
+    stored: bool
+    verdict: Verdict
+    why: str
+    rows: int
+    cheap_model: MatchedModel
+    strong_model: MatchedModel
+    cheap_quality: Decimal
+    strong_quality: Decimal
+    measures: Measures | None
+    control: RandomControl | None
+    recommended: Threshold | None
+    curve: tuple[CurvePoint, ...]
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def calibrate(
+    in_force: BookInForce, query: CalibrateQuery
+) -> tuple[Calibrated, PolicyDocument | None]:
+    """Measure and train; the document is to be stored, None where there is no policy.
+
+    Raises UnknownModel, and InvalidRequest for rows of which nothing can be learned.
+    """
+    cheap = _pricer(in_force, query, "cheap_model")
+    strong = _pricer(in_force, query, "strong_model")
+    outcomes = [Outcome(row.task, row.cheap_ok, row.strong_ok) for row in query.rows]
+    held = held_out(outcomes, most=LEARNED_FROM)
+    scored = Scored(
+        scores=tuple(held.ranks()),
+        cheap_ok=tuple(int(row.cheap_ok) for row in query.rows),
+        strong_ok=tuple(int(row.strong_ok) for row in query.rows),
+        costs=_costs(query, cheap, strong),
+    )
+    better = scored.strong_quality > scored.cheap_quality
+    measures = measure(scored) if better else None
+    control = random_control(scored) if better else None
+    verdict = _verdict(scored, measures, control)
+    recommended = find_threshold(query.wanted_quality, scored, held.scores) if better else None
+    document = None
+    if verdict == "beats_random" and recommended is not None:
+        document = policy_document(
+            cheap.model.key,
+            strong.model.key,
+            threshold=recommended.threshold,
+            wanted_quality=query.wanted_quality,
+            rows=len(query.rows),
+            model=train(sample(outcomes, LEARNED_FROM)),
+        )
+    return (
+        Calibrated(
+            policy_id=document.id if document else None,
+            stored=False,
+            verdict=verdict,
+            why=_why(verdict, measures, control, recommended),
+            rows=len(query.rows),
+            cheap_model=cheap.matched,
+            strong_model=strong.matched,
+            cheap_quality=measured(scored.cheap_quality),
+            strong_quality=measured(scored.strong_quality),
+            measures=measures,
+            control=control,
+            recommended=recommended,
+            curve=curve_points(scored) if better else (),
+            pricing=cheap.provenance,
+            assumptions=_assumptions(scored),
+            warnings=_notices(scored, measures),
+        ),
+        document,
+    )
+
+
+def _why(
+    verdict: Verdict,
+    measures: Measures | None,
+    control: RandomControl | None,
+    found: Threshold | None,
+) -> str:
+    if measures is None or control is None:
+        return (
+            "No policy: in these rows the strong model is right no more often than the cheap one,"
+            " so the cheap one alone is the better choice."
+        )
+    if verdict == "gap_is_unclear":
+        return (
+            "No policy: the strong model is right so little more often that it may be chance, and"
+            " so may be any share of that gap. Send more rows."
+        )
+    apgr = measures.apgr
+    seen = f"APGR {plain(apgr.value)} [{plain(apgr.low)}, {plain(apgr.high)}]"
+    if verdict == "no_better_than_random":
+        return (
+            f"No policy: {seen} does not beat a random split of the same cost, which has 0.5"
+            f" [{plain(control.apgr_low)}, {plain(control.apgr_high)}]. What the task says does not"
+            " tell here which model is needed; more rows or a check of the answers may."
+        )
+    if found is None:
+        return f"{seen} beats a random split of the same cost, but nothing reaches the quality."
+    return (
+        f"{seen} beats a random split of the same cost: {found.strong_share:.1%} of the calls to"
+        f" the strong model reach the wanted quality, where chance needs"
+        f" {found.random_strong_share:.1%}."
+    )
+
+
+def find_threshold(
+    wanted_quality: Decimal, scored: Scored, raw: Sequence[float]
+) -> Threshold | None:
+    """The threshold for a share of the strong model's quality; None where no split reaches it.
+
+    ``raw`` are the held-out scores themselves, of which ``scored`` has the ranks.
+    """
+    wanted = Fraction(wanted_quality) * scored.strong_quality
+    calls = calls_for(scored, wanted)
+    if calls is None:
+        return None
+    point = point_at(scored, calls)
+    threshold = _threshold(raw, calls)
+    share = ratio(sum(decimal_score(one) >= threshold for one in raw), len(raw))
+    gap = scored.strong_quality - scored.cheap_quality
+    return Threshold(
+        wanted_quality=wanted_quality,
+        strong_share=point.strong_share,
+        random_strong_share=rounded(max((wanted - scored.cheap_quality) / gap, Fraction(0))),
+        quality=quality_interval(scored, calls, point),
+        threshold=threshold,
+        share_over_threshold=share,
+        per_call_usd=point.per_call_usd,
+        saves_percent=point.saves_percent,
+    )
+
+
+def _threshold(raw: Sequence[float], calls: int) -> Decimal:
+    """A score that so many of the held-out rows reach; above all of them where none should."""
+    ordered = sorted(raw, reverse=True)
+    if not calls:
+        return decimal_score(ordered[0] + 1)
+    return decimal_score(ordered[calls - 1])

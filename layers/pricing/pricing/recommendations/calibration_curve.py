@@ -1,0 +1,231 @@
+"""How well held-out scores split a caller's own tasks, beside a split at random.
+
+Tasks are taken in the order of their scores, the highest first, and the first k of them go to the
+strong model. Figures measured on outcomes are estimates: four places, with 95% intervals from a
+bootstrap over the rows. Chance is seeded, so the same rows give the same answer.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate, groupby
+from math import ceil
+from operator import itemgetter
+from random import Random  # noqa: TID251 - seeded: the same rows give the same answer
+
+from pricing.money import rounded
+from pricing.recommendations.policy import measured
+from pricing.recommendations.routing import area, crossing, curve_of, quantile
+
+RESAMPLES = 200
+POINTS = 10
+_LOW, _HIGH = 0.025, 0.975
+_CLEAR = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """A measured value with its 95% interval, at four places."""
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Held-out scores with the outcomes of the same rows, and what each row costs where known."""
+
+    scores: tuple[float, ...]
+    cheap_ok: tuple[int, ...]
+    strong_ok: tuple[int, ...]
+    costs: tuple[tuple[Fraction, Fraction], ...] | None = None
+
+    @property
+    def cheap_quality(self) -> Fraction:
+        """The share of tasks that the cheap model gets right."""
+        return Fraction(sum(self.cheap_ok), len(self.cheap_ok))
+
+    @property
+    def strong_quality(self) -> Fraction:
+        """The share of tasks that the strong model gets right."""
+        return Fraction(sum(self.strong_ok), len(self.strong_ok))
+
+    @cached_property
+    def gains_in_order(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """What each task gains from the strong model, highest scores first; where ties lie."""
+        rows = sorted(range(len(self.scores)), key=self.scores.__getitem__, reverse=True)
+        bounds, start = [], 0
+        for _, tied in groupby(rows, key=self.scores.__getitem__):
+            stop = start + sum(1 for _ in tied)
+            bounds.append((start, stop))
+            start = stop
+        return [self.strong_ok[row] - self.cheap_ok[row] for row in rows], bounds
+
+    @property
+    def gap_is_clear(self) -> bool:
+        """Whether the strong model is the better one beyond chance: over 1.96 standard errors."""
+        gains, _ = self.gains_in_order
+        mean = sum(gains) / len(gains)
+        spread = sum(gain * gain for gain in gains) / len(gains) - mean * mean
+        return mean > 0 and mean * mean * len(gains) > _CLEAR * _CLEAR * spread
+
+    @cached_property
+    def pgr(self) -> list[float]:
+        """The share of the quality gap recovered after 0, 1, ... n tasks to the strong model."""
+        gains, bounds = self.gains_in_order
+        return _curve_of_groups((b - a, sum(gains[a:b])) for a, b in bounds) or []
+
+    @cached_property
+    def costs_by_count(self) -> list[Fraction] | None:
+        """A task's mean cost after 0, 1, ... n tasks to the strong model, tied scores evenly."""
+        if self.costs is None:
+            return None
+        rows = sorted(zip(self.scores, self.costs, strict=True), key=itemgetter(0), reverse=True)
+        steps: list[Fraction] = []
+        for _, group in groupby(rows, key=itemgetter(0)):
+            extra = [strong - cheap for _, (cheap, strong) in group]
+            steps += [sum(extra, Fraction(0)) / len(extra)] * len(extra)
+        start = sum((cheap for cheap, _ in self.costs), Fraction(0))
+        return [total / len(rows) for total in accumulate(steps, initial=start)]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """APGR, 0.5 when random, and the share of calls that recovers half and 80% of the gap."""
+
+    apgr: Estimated
+    cpt_50: Estimated
+    cpt_80: Estimated
+
+
+@dataclass(frozen=True, slots=True)
+class RandomControl:
+    """The same number of strong calls, to shuffled tasks: what a router must beat."""
+
+    shuffles: int
+    apgr_mean: Decimal
+    apgr_low: Decimal
+    apgr_high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Quality and cost when this share of tasks, by score, goes to the strong model."""
+
+    strong_share: Decimal
+    quality: Decimal
+    random_quality: Decimal
+    gap_recovered: Decimal
+    per_call_usd: Decimal | None
+    saves_percent: Decimal | None
+
+
+def measure(scored: Scored) -> Measures:
+    """The three figures with their intervals; raises ValueError without a quality gap."""
+    curve = scored.pgr
+    if not curve:
+        raise ValueError("the strong model is not the better one")
+    values = _figures(curve)
+    columns = [sorted(one) for one in zip(values, *map(_figures, _resampled(scored)), strict=True)]
+    return Measures(*(interval(v, column) for v, column in zip(values, columns, strict=True)))
+
+
+def _figures(curve: Sequence[float]) -> tuple[float, float, float]:
+    return area(curve), crossing(curve, 0.5), crossing(curve, 0.8)
+
+
+def interval(value: float, resampled: Sequence[float]) -> Estimated:
+    """A value with the middle 95% of its sorted resamples."""
+    low, high = quantile(resampled, _LOW), quantile(resampled, _HIGH)
+    return Estimated(measured(value), measured(low), measured(high))
+
+
+def random_control(scored: Scored) -> RandomControl:
+    """APGR of the same scores handed to the wrong tasks, shuffle by shuffle."""
+    dice = Random(len(scored.scores))  # noqa: S311 - no secret: a shuffle
+    in_order, bounds = scored.gains_in_order
+    gains, found = list(in_order), []
+    for _ in range(RESAMPLES):
+        dice.shuffle(gains)
+        curve = _curve_of_groups((stop - start, sum(gains[start:stop])) for start, stop in bounds)
+        found.append(area(curve or [0.0, 1.0]))
+    found.sort()
+    mean = sum(found) / len(found)
+    low, high = quantile(found, _LOW), quantile(found, _HIGH)
+    return RandomControl(RESAMPLES, measured(mean), measured(low), measured(high))
+
+
+def curve_points(scored: Scored) -> tuple[CurvePoint, ...]:
+    """Every tenth of the saving curve."""
+    count = len(scored.scores)
+    return tuple(point_at(scored, ceil(count * tenth / POINTS)) for tenth in range(POINTS + 1))
+
+
+def point_at(scored: Scored, strong_calls: int) -> CurvePoint:
+    """The curve where so many tasks go to the strong model."""
+    count = len(scored.scores)
+    share = Fraction(strong_calls, count)
+    gap = scored.strong_quality - scored.cheap_quality
+    recovered = scored.pgr[strong_calls]
+    costs = scored.costs_by_count
+    cost = costs[strong_calls] if costs else None
+    saves = None
+    if costs and cost is not None and costs[-1]:
+        saves = rounded(100 * (costs[-1] - cost) / costs[-1])
+    return CurvePoint(
+        strong_share=rounded(share),
+        quality=measured(scored.cheap_quality + gap * Fraction(recovered)),
+        random_quality=measured(scored.cheap_quality + gap * share),
+        gap_recovered=measured(recovered),
+        per_call_usd=None if cost is None else rounded(cost),
+        saves_percent=saves,
+    )
+
+
+def calls_for(scored: Scored, quality: Fraction) -> int | None:
+    """The fewest strong calls that reach a quality; None where none do."""
+    gap = scored.strong_quality - scored.cheap_quality
+    least = (quality - scored.cheap_quality) / gap
+    return next((k for k, reached in enumerate(scored.pgr) if reached >= least - _SLACK), None)
+
+
+#: A curve of floats may end a hair under 1.
+_SLACK = Fraction(1, 10**9)
+
+
+def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> Estimated:
+    """The quality at a point of the curve, over other samples of as many tasks."""
+    numbers = range(len(scored.scores))
+    order = sorted(numbers, key=scored.scores.__getitem__, reverse=True)
+    strong = frozenset(order[:strong_calls])
+    kept = [(scored.strong_ok if one in strong else scored.cheap_ok)[one] for one in numbers]
+    dice = Random(len(kept))  # noqa: S311 - no secret: a resample
+    found = sorted(sum(dice.choices(kept, k=len(kept))) / len(kept) for _ in range(RESAMPLES))
+    low, high = quantile(found, _LOW), quantile(found, _HIGH)
+    return Estimated(point.quality, measured(low), measured(high))
+
+
+def _resampled(scored: Scored) -> Iterator[list[float]]:
+    """The curves of other samples of as many rows; those without a better strong model fall out."""
+    dice = Random(len(scored.scores))  # noqa: S311 - no secret: a resample
+    gains, bounds = scored.gains_in_order
+    group_of = [number for number, (start, stop) in enumerate(bounds) for _ in range(start, stop)]
+    for _ in range(RESAMPLES):
+        counts, sums = [0] * len(bounds), [0] * len(bounds)
+        for drawn in dice.choices(range(len(gains)), k=len(gains)):
+            counts[group_of[drawn]] += 1
+            sums[group_of[drawn]] += gains[drawn]
+        curve = _curve_of_groups(one for one in zip(counts, sums, strict=True) if one[0])
+        if curve is not None:
+            yield curve
+
+
+def _curve_of_groups(groups: Iterable[tuple[int, int]]) -> list[float] | None:
+    """A PGR curve from tied tasks, in order: how many they are and what they gain together."""
+    spread: list[float] = []
+    for count, gain in groups:
+        spread += [gain / count] * count
+    return curve_of(spread)

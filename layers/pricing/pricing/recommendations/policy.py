@@ -1,0 +1,193 @@
+"""Which model a task is given to, before anything else is asked of the model.
+
+A policy is an order of models, the later the stronger, with one of them for each complexity. A
+learned policy has two, and a score that decides between them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from pricing.catalogue.models import Model
+from pricing.catalogue.price_book import PriceBook
+from pricing.errors import TariffError
+from pricing.jsonio import canonical_json, digest
+from pricing.money import plain, rounded
+from pricing.recommendations.routing import Assessment, Complexity, InDomainModel, assess
+
+DecidedBy = Literal["policy", "safe_choice", "learned_policy", "force"]
+_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A model reference for each complexity, and for tasks nothing is known about."""
+
+    simple: str = "haiku"
+    moderate: str = "sonnet"
+    complex: str = "opus"
+    safe: str | None = None
+
+    def references(self) -> dict[str, str]:
+        """Role to reference, from the weakest to the strongest; the safe choice stands last."""
+        roles = {"simple": self.simple, "moderate": self.moderate, "complex": self.complex}
+        return roles if self.safe is None else {**roles, "safe": self.safe}
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedPolicy:
+    """A policy made by ``POST /v1/recommend/calibrate``: the strong model from a score on."""
+
+    id: str
+    cheap: str
+    strong: str
+    threshold: Decimal
+    model: InDomainModel
+
+    def references(self) -> dict[str, str]:
+        """Role to reference, the weaker first."""
+        return {"cheap": self.cheap, "strong": self.strong}
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One model of a policy and what it is there for; a model may have several roles."""
+
+    reference: str
+    model: Model
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalAnswer:
+    """Something seen in the task, in words that do not quote it, and what it weighed."""
+
+    name: str
+    value: str
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a task was read as, and the role it falls to by the policy."""
+
+    assessment: Assessment
+    role: str
+    decided_by: DecidedBy
+
+    @property
+    def complexity(self) -> Complexity:
+        """How demanding it looks."""
+        return self.assessment.complexity
+
+    @property
+    def confidence(self) -> Decimal:
+        """From 0 to 1, at four places."""
+        return measured(self.assessment.confidence)
+
+    @property
+    def difficulty(self) -> Decimal:
+        """The probability that a cheap model is wrong, at four places."""
+        return measured(self.assessment.difficulty)
+
+    @property
+    def signals(self) -> tuple[SignalAnswer, ...]:
+        """What was seen."""
+        return tuple(
+            SignalAnswer(one.name, one.value, measured(one.weight))
+            for one in self.assessment.signals
+        )
+
+
+def read_task(text: str, policy: Policy | LearnedPolicy) -> Reading:
+    """Read a task; where its kind is not known the policy's safe choice is taken."""
+    found = assess(text)
+    if isinstance(policy, LearnedPolicy):
+        strong = decimal_score(policy.model.score(text)) >= policy.threshold
+        return Reading(found, "strong" if strong else "cheap", "learned_policy")
+    if found.evidence:
+        return Reading(found, found.complexity, "policy")
+    return Reading(found, "complex" if policy.safe is None else "safe", "safe_choice")
+
+
+def ladder(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[Rung, ...]:
+    """The policy's models in order, each once; raises UnknownModel at ``/policy``."""
+    found: dict[str, Rung] = {}
+    learned = isinstance(policy, LearnedPolicy)
+    for role, reference in policy.references().items():
+        try:
+            model = book.find(reference).model
+        except TariffError as error:
+            raise error.of_field("/policy_id" if learned else f"/policy/{role}") from None
+        before = found.pop(model.key, None)  # a model stands where its strongest role is
+        roles = (*before.roles, role) if before else (role,)
+        found[model.key] = Rung(reference, model, roles)
+    return tuple(found.values())
+
+
+def rung_of(rungs: Iterable[Rung], role: str) -> int:
+    """Where the model of a role stands."""
+    return next(number for number, rung in enumerate(rungs) if role in rung.roles)
+
+
+def decimal_score(score: float) -> Decimal:
+    """A learned score as it is written down, so that a threshold read back is the same."""
+    return Decimal(repr(score))
+
+
+def measured(value: float | Fraction) -> Decimal:
+    """A measured probability, share or weight, at four places: more would be noise."""
+    return rounded(Fraction(value)).quantize(_PLACES)
+
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """The bytes to store, and the id that they are stored under."""
+
+    id: str
+    content: bytes
+
+
+def policy_document(
+    cheap: str,
+    strong: str,
+    *,
+    threshold: Decimal,
+    wanted_quality: Decimal,
+    rows: int,
+    model: InDomainModel,
+) -> PolicyDocument:
+    """The document of a policy between two models, each as ``provider/id``."""
+    content = canonical_json(
+        {
+            "schema": SCHEMA,
+            "cheap_model": cheap,
+            "strong_model": strong,
+            "threshold": plain(threshold),
+            "wanted_quality": plain(wanted_quality),
+            "rows": rows,
+            "model": model.to_json(),
+        }
+    )
+    return PolicyDocument(policy_id(content), content)
+
+
+def policy_id(content: bytes) -> str:
+    """The id of a policy with this content."""
+    return f"policy-{digest(content)[:32]}"
+
+
+def learned_policy(policy_id: str, content: Mapping[str, Any]) -> LearnedPolicy:
+    """The policy that a stored document holds."""
+    return LearnedPolicy(
+        id=policy_id,
+        cheap=content["cheap_model"],
+        strong=content["strong_model"],
+        threshold=Decimal(content["threshold"]),
+        model=InDomainModel.from_json(content["model"]),
+    )

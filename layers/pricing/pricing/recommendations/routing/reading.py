@@ -1,0 +1,125 @@
+"""A task's text, read once: what every later step looks at. Nothing here keeps the text itself.
+
+A long text is read at its two ends: an instruction stands before or after what it is about.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pricing.recommendations.routing.offered_tools import OfferedTools, offered_tools
+
+#: Characters read at the beginning and at the end of a text.
+HEAD, TAIL = 3000, 1000
+#: An instruction's own verb stands in these many words at either end.
+_EDGE_WORDS = 30
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[^\sA-Za-z0-9]")
+_OPTION = re.compile(r"^\(?([A-J])[.):]\s", re.MULTILINE)
+_LATEX = re.compile(r"\\[a-zA-Z]+")
+_CODE = re.compile(
+    r"```|>>>|^[ \t]*(?:def|class|import|from|public|private|function|const|let|var|SELECT"
+    r"|#include)[ \t]|^[ \t]*[\w.]+\(.*\);?[ \t]*$|^[+-] {2,}\S",
+    re.MULTILINE,
+)
+_OPERATORS = frozenset("+-*/=<>^%\u00d7÷±≤≥√∑∫")
+_BRACKETS = frozenset("(){}[]")
+_QUOTES = frozenset("\"“”'`")
+_ENDS = frozenset('.?!:"')
+_LONG_WORD = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was seen. ``words`` are lower case, in order, of the two ends that were read."""
+
+    characters: int
+    words: tuple[str, ...]
+    tokens: int
+    numbers: tuple[str, ...]
+    marks: int
+    operators: int
+    brackets: int
+    dollars: int
+    questions: int
+    stops: int
+    commas: int
+    quotes: int
+    capitals: int
+    long_words: int
+    letters: int
+    lines: int
+    indented: int
+    options: int
+    latex: int
+    has_code: bool
+    has_blank: bool
+    ends_with_question: bool
+    strange: float
+    stem_characters: int
+    seen_characters: int
+    tools: OfferedTools
+
+    def edges(self) -> tuple[str, ...]:
+        """The words an instruction is looked for in: the first and the last ones."""
+        if len(self.words) <= 2 * _EDGE_WORDS:
+            return self.words
+        return self.words[:_EDGE_WORDS] + self.words[-_EDGE_WORDS:]
+
+
+def read(task: str) -> Reading:
+    """Read a task in one pass over at most ``HEAD + TAIL`` characters of it."""
+    text = task if len(task) <= HEAD + TAIL else f"{task[:HEAD]}\n{task[-TAIL:]}"
+    words: list[str] = []
+    numbers: list[str] = []
+    marks = operators = brackets = dollars = questions = stops = commas = quotes = 0
+    capitals = long_words = letters = tokens = 0
+    before = "."
+    for token in _TOKEN.findall(text):
+        tokens += 1
+        first = token[0]
+        if first.isalpha():
+            words.append(token.lower())
+            letters += len(token)
+            long_words += len(token) >= _LONG_WORD
+            capitals += first.isupper() and before not in _ENDS
+        elif first.isdigit():
+            numbers.append(token)
+        else:
+            marks += 1
+            operators += first in _OPERATORS
+            brackets += first in _BRACKETS
+            quotes += first in _QUOTES
+            dollars += first == "$"
+            questions += first == "?"
+            stops += first in ".!"
+            commas += first == ","
+        before = token
+    options = [found.start() for found in _OPTION.finditer(text)]
+    stem = text[: options[0]] if len(options) > 1 else text
+    return Reading(
+        characters=len(task),
+        words=tuple(words),
+        tokens=tokens,
+        numbers=tuple(numbers),
+        marks=marks,
+        operators=operators,
+        brackets=brackets,
+        dollars=dollars,
+        questions=questions,
+        stops=stops,
+        commas=commas,
+        quotes=quotes,
+        capitals=capitals,
+        long_words=long_words,
+        letters=letters,
+        lines=text.count("\n") + 1,
+        indented=text.count("\n  "),
+        options=len(options),
+        latex=len(_LATEX.findall(text)),
+        has_code=_CODE.search(text) is not None,
+        has_blank="__" in text or " _ " in text,
+        ends_with_question=stem.rstrip().endswith("?"),
+        strange=1 - len(text.encode("ascii", "ignore")) / len(text) if text else 0.0,
+        stem_characters=len(stem),
+        seen_characters=len(text),
+        tools=offered_tools(text),
+    )

@@ -1,0 +1,416 @@
+"""Queries shared out over models by tier, beside one model for all: ``POST /v1/recommend/tiers``.
+
+Each tier is priced twice, on its own model and on the single one, with its own token counts: the
+complex tier's longer prompts are what turns many a saving into an extra cost.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from typing import Literal
+
+from pricing.catalogue.models import Model
+from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
+from pricing.errors import InvalidRequest, TariffError
+from pricing.estimates.estimate import Pricer
+from pricing.estimates.inputs import Counted, MeasuredWork, RecountedWork, Work
+from pricing.money import ONE, add, percent_of, plain, rounded, share_of, subtract, written
+from pricing.notices import Notice
+from pricing.timestamps import AsOf
+from pricing.usage.buckets import StatedTerms, Terms, settle
+
+Verdict = Literal["saves", "even", "costs_more"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A share of the queries, the model that answers them, and what one of them uses."""
+
+    name: str
+    share: Decimal
+    model: str
+    work: Work
+    requested: StatedTerms = StatedTerms()
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TiersQuery:
+    """``monthly_queries`` over tiers whose shares add up to exactly 1, and one model for all.
+
+    With ``equal_text`` measured counts are those of the tier's model, recounted for the single
+    one's tokenizer; else they stand for both.
+    """
+
+    tiers: tuple[Tier, ...]
+    monthly_queries: int
+    single_model: str
+    as_of: AsOf
+    equal_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TierAnswer:
+    """One tier's month on its own model, and the same queries on the single model."""
+
+    name: str
+    model: MatchedModel
+    share: Decimal
+    queries: Decimal
+    per_query_usd: Decimal
+    cost_usd: Decimal
+    share_of_cost: Decimal | None
+    single_model_usd: Decimal
+    saves_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SingleModel:
+    """All queries on one model, each with its own tier's token counts."""
+
+    model: MatchedModel
+    total_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """The tier that does most to make the mix cheaper or dearer than the single model."""
+
+    name: str
+    saves_usd: Decimal
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class EqualTokens:
+    """The comparison were every query as long as those of tier ``like``."""
+
+    like: str
+    total_usd: Decimal
+    single_model_usd: Decimal
+    saves_usd: Decimal
+    saves_percent: Decimal | None
+    relative_to_single: Decimal | None
+
+
+_ASSUMPTIONS = (
+    "A tier's queries are its share of all, whole or not: an average month.",
+    "What decides the tier of a query, and what a wrong answer costs, is not in here.",
+    "Sensitivity changes one thing of one tier; the other tiers share the rest in proportion.",
+)
+
+
+def _elsewhere(query: TiersQuery, tier: Tier, own: Pricer) -> Work:
+    """The tier's work as the single model is asked it."""
+    if query.equal_text and isinstance(tier.work, MeasuredWork):
+        return RecountedWork(tier.work.attempts, own.model.tokenizer)
+    return tier.work
+
+
+def _verdict(saves: Decimal) -> Verdict:
+    if not saves:
+        return "even"
+    return "saves" if saves > 0 else "costs_more"
+
+
+def _driver(tiers: Sequence[TierAnswer], saves: Decimal, single: str) -> Driver | None:
+    if not saves:
+        return None
+    choose = max if saves > 0 else min
+    found = choose(tiers, key=lambda one: one.saves_usd)
+    by = "saves" if saves > 0 else "costs extra"
+    usd = plain(abs(found.saves_usd))
+    why = f"{found.name} on {found.model.id} {by} {usd} USD a month against {single}."
+    return Driver(found.name, found.saves_usd, why)
+
+
+Varied = Literal["share", "input_tokens", "output_tokens"]
+_BUCKETS: tuple[tuple[Varied, str], ...] = (("input_tokens", "input"), ("output_tokens", "output"))
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """Where the verdict turns when one thing of one tier changes and all else stays.
+
+    It turns ``above`` or ``below`` ``flips_at``: the exact share, rounded at 12 places, or the
+    last token count with the present verdict. Null where nothing turns it; ``note`` says why.
+    """
+
+    tier: str
+    of: Varied
+    now: Decimal
+    flips_at: Decimal | None
+    when: Literal["above", "below"] | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TiersAnswer:
+    """The mix's month beside the single model's; a negative saving is an extra cost."""
+
+    monthly_queries: int
+    total_usd: Decimal
+    single_model: SingleModel
+    saves_usd: Decimal
+    saves_percent: Decimal | None
+    relative_to_single: Decimal | None
+    verdict: Verdict
+    driver: Driver | None
+    tiers: tuple[TierAnswer, ...]
+    equal_tokens: tuple[EqualTokens, ...]
+    sensitivity: tuple[Flip, ...]
+    pricing: Provenance
+    assumptions: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def compare_tiers(in_force: BookInForce, query: TiersQuery) -> TiersAnswer:
+    """Price both; raises UnknownModel, and InvalidRequest pointing at the tier."""
+    shares = add(tier.share for tier in query.tiers)
+    if shares != ONE:
+        detail = f"have shares that add up to {plain(shares)}; they must add up to exactly 1"
+        raise InvalidRequest.at("/tiers", detail)
+    sides = [_sides(in_force, query, number) for number in range(len(query.tiers))]
+    tiers = _tier_answers(query, sides)
+    total = add(one.cost_usd for one in tiers)
+    single = add(one.single_model_usd for one in tiers)
+    saves = subtract(single, total)
+    matched = sides[0].single.pricer.matched
+    return TiersAnswer(
+        monthly_queries=query.monthly_queries,
+        total_usd=total,
+        single_model=SingleModel(matched, single),
+        saves_usd=saves,
+        saves_percent=percent_of(saves, single),
+        relative_to_single=share_of(total, single),
+        verdict=_verdict(saves),
+        driver=_driver(tiers, saves, matched.id),
+        tiers=tiers,
+        equal_tokens=_equal_tokens(query, sides),
+        sensitivity=flips(sides),
+        pricing=sides[0].single.pricer.provenance,
+        assumptions=(*_ASSUMPTIONS, *dict.fromkeys(said for one in sides for said in one.said)),
+        warnings=_notices(query, sides),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One query of a tier on one model: how it is counted there and what it costs, in USD."""
+
+    pricer: Pricer
+    counted: Counted
+    usd: Fraction
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        return self.pricer.model
+
+    def usd_with(self, bucket: str, tokens: int) -> Fraction:
+        """What a query of one attempt costs with so many tokens in a bucket."""
+        (attempt,) = self.counted.attempts
+        changed = replace(attempt, usage=replace(attempt.usage, **{bucket: tokens}))
+        return Fraction(self.pricer.priced(changed).total_usd)
+
+
+def _side(in_force: BookInForce, model: str, query: TiersQuery, terms: Terms, work: Work) -> Side:
+    pricer = Pricer.of(in_force, model, query.as_of, terms)
+    counted = work.on(pricer.model)
+    return Side(pricer, counted, Fraction(pricer.priced(*counted.attempts).total_usd))
+
+
+@dataclass(frozen=True, slots=True)
+class TierSides:
+    """One tier on its own model and on the single one."""
+
+    name: str
+    share: Fraction
+    own: Side
+    single: Side
+
+    @property
+    def saves(self) -> Fraction:
+        """What a query saves on its own model; negative when it costs more there."""
+        return self.single.usd - self.own.usd
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What counting had to assume."""
+        return (*self.own.counted.assumptions, *self.single.counted.assumptions)
+
+    def saves_with(self, bucket: str, tokens: int) -> Fraction:
+        """What a query saves when it has so many tokens in one bucket."""
+        return self.single.usd_with(bucket, tokens) - self.own.usd_with(bucket, tokens)
+
+
+def _sides(in_force: BookInForce, query: TiersQuery, number: int) -> TierSides:
+    tier = query.tiers[number]
+    terms, _ = settle(tier.requested, tier.served)
+    try:
+        own = _side(in_force, tier.model, query, terms, tier.work)
+    except TariffError as error:
+        raise error.under(f"/tiers/{number}") from None
+    work = _elsewhere(query, tier, own.pricer)
+    try:
+        single = _side(in_force, query.single_model, query, terms, work)
+    except TariffError as error:
+        raise error.of_field("/single_model") from None
+    return TierSides(tier.name, Fraction(tier.share), own, single)
+
+
+def _tier_answers(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[TierAnswer, ...]:
+    total = sum((one.share * one.own.usd for one in sides), Fraction(0))
+    answers = []
+    for tier, one in zip(query.tiers, sides, strict=True):
+        queries = query.monthly_queries * one.share
+        answers.append(
+            TierAnswer(
+                name=tier.name,
+                model=one.own.pricer.matched,
+                share=tier.share,
+                queries=written(queries),
+                per_query_usd=written(one.own.usd),
+                cost_usd=written(queries * one.own.usd),
+                share_of_cost=share_of(written(one.share * one.own.usd), written(total)),
+                single_model_usd=written(queries * one.single.usd),
+                saves_usd=written(queries * one.saves),
+            )
+        )
+    return tuple(answers)
+
+
+def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualTokens, ...]:
+    """One row for each tier whose queries every model of the mix can be asked."""
+    rows = []
+    for tier, like in zip(query.tiers, sides, strict=True):
+        work = _elsewhere(query, tier, like.own.pricer)
+        try:
+            mix = [one.share * Fraction(one.own.pricer.cost_of(work)) for one in sides]
+            alone = [one.share * Fraction(one.single.pricer.cost_of(work)) for one in sides]
+        except InvalidRequest:
+            continue
+        total = written(query.monthly_queries * sum(mix, Fraction(0)))
+        single = written(query.monthly_queries * sum(alone, Fraction(0)))
+        saves = subtract(single, total)
+        rows.append(
+            EqualTokens(
+                like=tier.name,
+                total_usd=total,
+                single_model_usd=single,
+                saves_usd=saves,
+                saves_percent=percent_of(saves, single),
+                relative_to_single=share_of(total, single),
+            )
+        )
+    return tuple(rows)
+
+
+def _notices(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[Notice, ...]:
+    said: dict[Notice, None] = {}
+    for tier, one in zip(query.tiers, sides, strict=True):
+        said |= dict.fromkeys(tier.notices)
+        for side in (one.own, one.single):
+            usages = (part.usage for part in side.counted.attempts)
+            said |= dict.fromkeys(side.pricer.notices(*usages))
+        if _counted_alike(one, tier):
+            message = (
+                f"{one.own.model.id} and {one.single.model.id} count tokens differently; the same"
+                " counts are assumed. Send equal: text to recount."
+            )
+            said[Notice("tokenizers_differ", message)] = None
+    return tuple(said)
+
+
+def _counted_alike(one: TierSides, tier: Tier) -> bool:
+    """Whether measured counts stand for two tokenizers at once."""
+    return (
+        isinstance(tier.work, MeasuredWork)
+        and one.own.counted.attempts == one.single.counted.attempts
+        and one.own.model.tokenizer != one.single.model.tokenizer
+    )
+
+
+def flips(sides: Sequence[TierSides]) -> tuple[Flip, ...]:
+    """Three rows a tier; none where mix and single model cost the same already."""
+    now = sum((one.share * one.saves for one in sides), Fraction(0))
+    if not now:
+        return ()
+    return tuple(flip for one in sides for flip in _of_tier(one, now))
+
+
+def _of_tier(one: TierSides, now: Fraction) -> Iterator[Flip]:
+    yield _share_flip(one, now)
+    for of, bucket in _BUCKETS:
+        yield _token_flip(one, now, of, bucket)
+
+
+def _share_flip(one: TierSides, now: Fraction) -> Flip:
+    """The mix saves ``s x own + (1 - s) x rest`` where the tier's share is s."""
+    share = rounded(one.share)
+    if one.share == 1:
+        return Flip(one.name, "share", share, None, None, "It is the only tier.")
+    rest = (now - one.share * one.saves) / (1 - one.share)
+    turn = rest / (rest - one.saves) if rest != one.saves else one.share
+    when: Literal["above", "below"] = "above" if turn > one.share else "below"
+    if turn == one.share or not (turn < 1 if when == "above" else turn > 0):
+        return Flip(one.name, "share", share, None, None, "No share of it turns the verdict.")
+    return Flip(one.name, "share", share, rounded(turn), when, None)
+
+
+def _token_flip(one: TierSides, now: Fraction, of: Varied, bucket: str) -> Flip:
+    counts = [
+        getattr(part.usage, bucket)
+        for side in (one.own, one.single)
+        for part in side.counted.attempts
+    ]
+    count: int = counts[0]
+    found = Decimal(count)
+    if len(counts) > 2 or counts[0] != counts[1]:  # noqa: PLR2004 - one attempt on each side
+        note = "Not varied: the two models count it apart, or the call is several attempts."
+        return Flip(one.name, of, found, None, None, note)
+
+    def total(tokens: int) -> Fraction:
+        return now + one.share * (one.saves_with(bucket, tokens) - one.saves)
+
+    slope = total(count + 1) - now
+    if not slope:
+        return Flip(one.name, of, found, None, None, "Its tokens cost the same on both models.")
+    turn = count - now / slope
+    if turn < 0:
+        return Flip(one.name, of, found, None, None, "No number of tokens turns the verdict.")
+    return _checked(one, of, bucket, turn, total)
+
+
+def _checked(
+    one: TierSides, of: Varied, bucket: str, turn: Fraction, total: Callable[[int], Fraction]
+) -> Flip:
+    """The turn, priced on both sides of it: a price threshold in between may have moved it."""
+    now = getattr(one.own.counted.attempts[0].usage, bucket)
+    if turn > now:
+        when: Literal["above", "below"] = "above"
+        last, first = floor(turn), floor(turn) + 1
+    else:
+        when, last, first = "below", ceil(turn), ceil(turn) - 1
+    if first < 0:
+        note = "No number of tokens turns the verdict."
+        return Flip(one.name, of, Decimal(now), None, None, note)
+    sign = 1 if total(now) > 0 else -1
+    if sign * total(last) < 0 or sign * total(first) >= 0:
+        note = "A price threshold lies between: ask again with counts beyond it."
+        return Flip(one.name, of, Decimal(now), None, None, note)
+    return Flip(one.name, of, Decimal(now), Decimal(last), when, _limit_note(one, of, first))
+
+
+def _limit_note(one: TierSides, of: Varied, tokens: int) -> str | None:
+    limits = [
+        side.model.max_output_tokens if of == "output_tokens" else side.model.context_window
+        for side in (one.own, one.single)
+    ]
+    least = min((limit for limit in limits if limit is not None), default=None)
+    if least is None or tokens <= least:
+        return None
+    return f"A call has no room for that many: the limit is {least} tokens."

@@ -1,0 +1,312 @@
+"""Usage reports on DuckDB: files in, exact sums out. The only module that knows the engine.
+
+Rows are read and added up by column; the calculator prices each distinct key once; the sums are
+multiplied as integers. Nothing is a float, and an overflow is an error, never a wrong digit.
+"""
+
+import csv
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from pricing.catalogue.price_book import PriceBook
+from pricing.errors import InvalidRequest, TariffError
+from pricing.reports.database import Row, database, day_us, from_csv, listed, literal
+from pricing.reports.rates import (
+    BUCKETS,
+    DAY_US,
+    Cuts,
+    PricedKey,
+    PriceKey,
+    Pricing,
+    cuts_of,
+    label_of,
+    places_of,
+    price_rows,
+    rates_of,
+)
+from pricing.reports.readers.files import UsageFile
+from pricing.reports.readers.reader import SINGLE_PLACES, Reading
+from pricing.reports.report import Dimension, Filters, RejectedLine
+from pricing.reports.sql import (
+    CALL_COLUMNS,
+    KEY_COLUMNS,
+    PRICE_COLUMNS,
+    TERMS,
+    cube,
+    priced,
+    slices,
+    summary,
+)
+
+MAX_SLICES = 5_000
+#: Model and endpoint pairs, the dearest, whose rhythm is looked at for recommendations.
+MAX_RHYTHMS = 200
+SLOT_US = 300_000_000
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a file held, priced: counts of rows by fate, and an open database to ask for sums."""
+
+    read: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    filtered_out: int = 0
+    read_singly: int = 0
+    partial: int = 0
+    places: int = 0
+    rejections: list[RejectedLine] = field(default_factory=list)
+    cuts: Cuts = field(default_factory=Cuts)
+    keys: list[PricedKey] = field(default_factory=list)
+
+
+class Engine:
+    """One report's database. ``folder`` is scratch space; ``say`` hears of each step done."""
+
+    def __init__(
+        self,
+        book: PriceBook,
+        folder: Path,
+        *,
+        memory_mb: int = 600,
+        threads: int = 2,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._book = book
+        self._folder = folder
+        self._say = say
+        self._even = ""
+        self.usage = Usage()
+        self._db = database(folder, memory_mb, threads)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def load(self, file: UsageFile, filters: Filters) -> Usage:
+        """Read a file and price what it holds.
+
+        Raises InvalidRequest for a file that is no usage, breaks off, or is more than fits.
+        """
+        started = time.perf_counter()
+
+        def done(step: str) -> None:
+            self._say(f"{step} ({time.perf_counter() - started:.1f} s)")
+
+        try:
+            self._read(file)
+            done(f"read {self.usage.read:,} records")
+            self._drop_duplicates()
+            self._choose(filters)
+            done("checked for duplicates")
+            self._price()
+            done("priced")
+        except duckdb.OutOfMemoryException:
+            detail = "is too large for one function; docs/usage-reports.md says how Athena does it"
+            raise InvalidRequest.at("/source", detail) from None
+        except (duckdb.OutOfRangeException, duckdb.ConversionException):
+            detail = "adds up to more than 38 digits hold"
+            raise InvalidRequest.at("/records", detail) from None
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            detail = f"cannot be read to its end: {type(error).__name__}"
+            raise InvalidRequest.at("/source", detail) from None
+        return self.usage
+
+    def _read(self, file: UsageFile) -> None:
+        reading = Reading(self._db, self._book, self._folder)
+        reading.read_file(file)
+        self._even = reading.even
+        self.usage.read = reading.read
+        self.usage.rejected = reading.rejected
+        self.usage.read_singly = reading.read_singly
+        self.usage.rejections = reading.rejections
+
+    def _rows(self, sql: str) -> list[Row]:
+        return self._db.execute(sql).fetchall()
+
+    # --- What counts -----------------------------------------------------------------------------
+
+    def _drop_duplicates(self) -> None:
+        """A request id counts once, at its first line. Only ids that repeat are compared whole."""
+        ids = (
+            f"(SELECT line, request_id FROM {self._even} AND request_id IS NOT NULL"
+            " UNION ALL SELECT line, request_id FROM singly WHERE request_id IS NOT NULL)"
+        )
+        self._db.execute(
+            f"CREATE TABLE repeated AS SELECT h FROM (SELECT hash(request_id) AS h FROM {ids})"
+            " GROUP BY h HAVING COUNT(*) > 1"
+        )
+        self._db.execute("CREATE TABLE dropped (line BIGINT)")
+        if self._rows("SELECT COUNT(*) FROM repeated")[0][0]:
+            self._db.execute(
+                "INSERT INTO dropped SELECT line FROM (SELECT line, row_number() OVER"
+                f" (PARTITION BY request_id ORDER BY line) AS nth FROM {ids}"
+                " WHERE hash(request_id) IN (SELECT h FROM repeated)) WHERE nth > 1"
+            )
+            self.usage.duplicates = self._rows("SELECT COUNT(*) FROM dropped")[0][0]
+
+    def _choose(self, filters: Filters) -> None:
+        """Views of the calls the report is about, and how many there are."""
+        kept = [] if not self.usage.duplicates else ["line NOT IN (SELECT line FROM dropped)"]
+        kept += self._conditions(filters)
+        where = f" AND {' AND '.join(kept)}" if kept else ""
+        columns = ", ".join(CALL_COLUMNS)
+        self._db.execute(
+            f"CREATE VIEW calls AS SELECT {columns} FROM {self._even}{where}"
+            f" UNION ALL SELECT {columns} FROM singly WHERE label IS NULL{where}"
+        )
+        self._db.execute(
+            f"CREATE VIEW alone AS SELECT * FROM singly WHERE label IS NOT NULL{where}"
+        )
+
+    def _conditions(self, filters: Filters) -> Iterator[str]:
+        if filters.model is not None:
+            names = self._rows(
+                f"SELECT DISTINCT model FROM {self._even} UNION SELECT model FROM singly"
+            )
+            wanted = set(filters.model)
+            chosen = [name for (name,) in names if {name, self._label(name)} & wanted]
+            yield f"model IN {listed(chosen)}" if chosen else "FALSE"
+        for column in ("endpoint", "team"):
+            values = getattr(filters, column)
+            if values is not None:
+                yield f"{column} IN {listed(values)}"
+        if filters.start is not None:
+            yield f"moment >= {day_us(filters.start)}"
+        if filters.end is not None:
+            yield f"moment < {day_us(filters.end)}"
+
+    def _label(self, name: str) -> str:
+        try:
+            return label_of(self._book, self._book.find(name).model)
+        except TariffError:
+            return name
+
+    # --- Pricing ---------------------------------------------------------------------------------
+
+    def _price(self) -> None:
+        usage = self.usage
+        models = []
+        for (name,) in self._rows("SELECT DISTINCT model FROM calls"):
+            try:
+                models.append(self._book.find(name).model)
+            except TariffError:
+                continue  # its keys are priced, or rather not, like all others
+        usage.cuts = cuts_of(models)
+        self._db.execute(f"CREATE TABLE cube AS {cube('calls', usage.cuts)}")
+        pricing = Pricing(self._book, usage.cuts)
+        keys = self._rows(f"SELECT DISTINCT {', '.join(KEY_COLUMNS)} FROM cube")
+        usage.keys = [pricing.priced(PriceKey(*row)) for row in keys]
+        alone = self._rows("SELECT COUNT(*) FROM alone")[0][0]
+        usage.places = SINGLE_PLACES if alone else places_of(rates_of(usage.keys))
+        self._write_prices(usage.keys)
+        self._db.execute(f"CREATE TABLE priced AS {priced('cube', 'prices')}")
+        self._add_alone()
+        self._count()
+
+    def _write_prices(self, keys: Iterable[PricedKey]) -> None:
+        path = self._folder / "prices.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(PRICE_COLUMNS)
+            writer.writerows(price_rows(keys, self.usage.places))
+        types = dict.fromkeys(PRICE_COLUMNS, "VARCHAR")
+        types |= dict.fromkeys(("first_day", "last_day", "part", "tier"), "BIGINT")
+        types |= dict.fromkeys(("fee", *(f"{one}_rate" for one in BUCKETS)), "DECIMAL(38, 0)")
+        self._db.execute(f"CREATE TABLE prices AS FROM {from_csv(path, types)}")
+
+    def _add_alone(self) -> None:
+        """Calls priced one by one join the others, each a group of its own."""
+        terms, buckets = ", ".join(TERMS), ", ".join(BUCKETS)
+        self._db.execute(
+            f"INSERT INTO priced BY NAME SELECT model, {terms}, endpoint, team,"
+            f" moment - moment % {DAY_US} AS day, 0 AS part, 0 AS tier, 1 AS calls,"
+            f" 0 AS plain_calls, {buckets}, label, reason, partial, cost FROM alone"
+        )
+
+    def _count(self) -> None:
+        usage = self.usage
+        matched = self._rows("SELECT COALESCE(SUM(calls), 0) FROM priced")[0][0]
+        usage.filtered_out = usage.read - usage.rejected - usage.duplicates - int(matched)
+        usage.partial = self._rows("SELECT COUNT(*) FROM alone WHERE partial = 1")[0][0]
+        if self._rows("SELECT COUNT(*) FROM priced WHERE partial = 1 AND price_from IS NOT NULL")[
+            0
+        ][0]:
+            each = cube("calls", usage.cuts, also=("line",))
+            partial = f"SELECT COUNT(*) FROM ({priced(f'({each})', 'prices')}) WHERE partial = 1"
+            usage.partial += self._rows(partial)[0][0]
+
+    # --- Answers ---------------------------------------------------------------------------------
+
+    def summary(self, by: tuple[Dimension, ...]) -> list[dict[str, Any]]:
+        """Sums by these dimensions; ``cost`` as an integer of ``usage.places`` decimals."""
+        return self._dictionaries(summary("priced", by))
+
+    def unpriced(self) -> list[Row]:
+        """``(model, reason, calls)`` of what has no price, most calls first."""
+        return self._rows(
+            "SELECT label, reason, SUM(calls) FROM priced WHERE reason IS NOT NULL"
+            " GROUP BY label, reason ORDER BY SUM(calls) DESC, label, reason"
+        )
+
+    def slices(self) -> list[dict[str, Any]]:
+        """The dearest fully priced sums by price, endpoint and model."""
+        return self._dictionaries(slices("priced", MAX_SLICES))
+
+    def rhythms(self, pairs: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
+        """When the calls of these model and endpoint pairs came, and how large they were.
+
+        Batches are left out: nobody chose their moment. Gaps are exact, though calls are first
+        gathered into slots of five minutes: no gap within a slot is longer than that.
+        """
+        if not pairs:
+            return []
+        rows = ", ".join(
+            f"({literal(model)}, {literal(endpoint or '')})"
+            for model, endpoint in pairs[:MAX_RHYTHMS]
+        )
+        return self._dictionaries(_RHYTHMS.replace("{wanted}", rows))
+
+    def _dictionaries(self, sql: str) -> list[dict[str, Any]]:
+        found = self._db.execute(sql)
+        names = [one[0] for one in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+_RHYTHMS = f"""
+WITH slots AS (
+  SELECT model, endpoint, moment - moment % {SLOT_US} AS slot, COUNT(*) AS calls,
+    MIN(moment) AS first, MAX(moment) AS last,
+    SUM(CASE WHEN cached = 0 THEN 1 ELSE 0 END) AS plain_calls,
+    MIN(CASE WHEN cached = 0 THEN input END) AS least_plain_input,
+    SUM(CASE WHEN cached = 0 THEN input ELSE 0 END) AS plain_input,
+    SUM(CASE WHEN output <= 300 THEN 1 ELSE 0 END) AS short_calls,
+    SUM(CASE WHEN cache_write_5m > 0 THEN 1 ELSE 0 END) AS writes_5m,
+    SUM(CASE WHEN cache_write_1h > 0 THEN 1 ELSE 0 END) AS writes_1h,
+    MAX(prompt + output) AS longest
+  FROM (
+    SELECT model, endpoint, moment, input, output, cache_write_5m, cache_write_1h,
+      cache_read + audio_cache_read + cache_write_5m + cache_write_1h AS cached,
+      input + cache_read + cache_write_5m + cache_write_1h AS prompt
+    FROM calls JOIN (VALUES {{wanted}}) AS wanted (of_model, of_endpoint)
+      ON model = of_model AND COALESCE(endpoint, '') = of_endpoint
+    WHERE processing <> 'batch'
+  ) AS sized
+  GROUP BY model, endpoint, moment - moment % {SLOT_US}
+), gaps AS (
+  SELECT *, first - LAG(last) OVER (PARTITION BY model, endpoint ORDER BY slot) AS gap FROM slots
+)
+SELECT model, endpoint, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls,
+  MIN(least_plain_input) AS least_plain_input, SUM(plain_input) AS plain_input,
+  SUM(short_calls) AS short_calls, SUM(writes_5m) AS writes_5m, SUM(writes_1h) AS writes_1h,
+  MAX(longest) AS longest,
+  SUM(CASE WHEN gap IS NULL OR gap > 300000000 THEN 1 ELSE 0 END) AS starts_5m,
+  SUM(CASE WHEN gap IS NULL OR gap > 3600000000 THEN 1 ELSE 0 END) AS starts_1h
+FROM gaps GROUP BY model, endpoint"""

@@ -1,0 +1,229 @@
+"""Providers' usage objects as columns: what the readers of ``usage_<provider>`` do, in SQL.
+
+Only what is certain is read here: whole counts within the limit, parts that do not exceed their
+whole, totals that add up, known terms. Every other call is ``odd`` and goes through the readers
+themselves, one by one, which price it or say what is wrong with it. Tests hold both against each
+other on every shape.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pricing.reports.rates import BUCKETS
+from pricing.usage.buckets import MAX_COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class UsageColumns:
+    """One format. Leaves are named by their path, with ``__`` for each step inside.
+
+    ``buckets``, ``terms`` and ``checks`` are SQL over the leaves; a check that is not TRUE, or
+    unknown (NULL), leaves the call odd. ``absent`` leaves must not be there at all.
+    """
+
+    counts: tuple[str, ...]
+    required: tuple[str, ...]
+    buckets: Mapping[str, str]
+    words: tuple[str, ...] = ()
+    terms: Mapping[str, str] = field(default_factory=dict)
+    checks: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    #: Objects whose members are leaves, and whether a member of one may be null.
+    containers: tuple[str, ...] = ()
+    nullable_members: bool = False
+
+
+def _or_zero(name: str) -> str:
+    return f"COALESCE({name}, 0)"
+
+
+def _one_of(name: str, values: Sequence[str]) -> str:
+    return f"({name} IS NULL OR {name} IN ({', '.join(repr(one) for one in values)}))"
+
+
+_5M = "cache_creation__ephemeral_5m_input_tokens"
+_1H = "cache_creation__ephemeral_1h_input_tokens"
+_WRITTEN = "cache_creation_input_tokens"
+_THINKING = "output_tokens_details__thinking_tokens"
+_SPLIT = f"({_5M} IS NOT NULL OR {_1H} IS NOT NULL OR cache_creation IS NOT NULL)"
+_SEARCHES = "server_tool_use__web_search_requests"
+_EXECUTIONS = "server_tool_use__code_execution_requests"
+
+ANTHROPIC = UsageColumns(
+    counts=(
+        *("input_tokens", "output_tokens", "cache_read_input_tokens", _WRITTEN, _5M, _1H),
+        *(_THINKING, _SEARCHES, "server_tool_use__web_fetch_requests", _EXECUTIONS),
+    ),
+    required=("input_tokens", "output_tokens"),
+    buckets={
+        "input": "input_tokens",
+        "cache_read": _or_zero("cache_read_input_tokens"),
+        "cache_write_5m": f"CASE WHEN {_SPLIT} THEN {_or_zero(_5M)} ELSE {_or_zero(_WRITTEN)} END",
+        "cache_write_1h": _or_zero(_1H),
+        "output": "output_tokens",
+        "web_search": _or_zero(_SEARCHES),
+        "code_execution": _or_zero(_EXECUTIONS),
+    },
+    words=("service_tier", "speed", "inference_geo"),
+    terms={
+        "processing": "service_tier",
+        "speed": "speed",
+        "inference_geo": "CASE inference_geo WHEN 'not_available' THEN 'global' WHEN '' THEN NULL"
+        " ELSE inference_geo END",
+    },
+    checks=(
+        f"(NOT {_SPLIT} OR {_WRITTEN} IS NULL OR {_WRITTEN} = {_or_zero(_5M)} + {_or_zero(_1H)})",
+        f"({_THINKING} IS NULL OR {_THINKING} <= output_tokens)",
+        _one_of("service_tier", ("standard", "priority", "batch")),
+        _one_of("speed", ("standard", "fast")),
+        _one_of("inference_geo", ("global", "us", "not_available", "")),
+    ),
+    absent=("iterations", "fallback_credit"),
+    containers=("cache_creation", "output_tokens_details", "server_tool_use"),
+)
+
+_TIER_TERM = (
+    "CASE service_tier WHEN 'default' THEN 'standard' WHEN 'auto' THEN NULL WHEN 'scale' THEN NULL"
+    " ELSE service_tier END"
+)
+_TIERS = ("auto", "default", "standard", "flex", "priority", "batch", "scale")
+
+
+def _openai(prompt: str, output: str, *absent: str) -> UsageColumns:
+    """Chat completions and responses differ in names only."""
+    cached = _or_zero(f"{prompt}_details__cached_tokens")
+    written = _or_zero(f"{prompt}_details__cache_write_tokens")
+    reasoning = _or_zero(f"{output}_details__reasoning_tokens")
+    return UsageColumns(
+        counts=(
+            *(prompt, output, "total_tokens", f"{prompt}_details__cached_tokens"),
+            *(f"{prompt}_details__cache_write_tokens", f"{prompt}_details__audio_tokens"),
+            *(f"{prompt}_details__image_tokens", f"{prompt}_details__text_tokens"),
+            *(f"{output}_details__reasoning_tokens", f"{output}_details__audio_tokens"),
+            *(f"{output}_details__image_tokens", f"{output}_details__text_tokens"),
+            f"{output}_details__accepted_prediction_tokens",
+            f"{output}_details__rejected_prediction_tokens",
+        ),
+        required=(prompt, output),
+        buckets={
+            "input": f"{prompt} - {cached} - {written}",
+            "cache_read": cached,
+            "cache_write_5m": written,
+            "output": f"{output} - {reasoning}",
+            "reasoning_output": reasoning,
+        },
+        words=("service_tier",),
+        terms={"processing": _TIER_TERM},
+        checks=(
+            f"{prompt} >= {cached} + {written}",
+            f"{output} >= {reasoning}",
+            f"(total_tokens IS NULL OR total_tokens = {prompt} + {output})",
+            f"{_or_zero(f'{prompt}_details__audio_tokens')} = 0",
+            f"{_or_zero(f'{prompt}_details__image_tokens')} = 0",
+            f"{_or_zero(f'{output}_details__audio_tokens')} = 0",
+            f"{_or_zero(f'{output}_details__image_tokens')} = 0",
+            _one_of("service_tier", _TIERS),
+        ),
+        absent=absent,
+        containers=(f"{prompt}_details", f"{output}_details"),
+        nullable_members=True,
+    )
+
+
+_HIT, _MISS = "prompt_cache_hit_tokens", "prompt_cache_miss_tokens"
+_CACHED, _THOUGHTS = "cachedContentTokenCount", "thoughtsTokenCount"
+_TOOL_PROMPT, _CANDIDATES = "toolUsePromptTokenCount", "candidatesTokenCount"
+_PROMPT_TEXT = "COALESCE(promptTokenCount, 0)"
+_GEMINI_TOTAL = " + ".join(
+    (_PROMPT_TEXT, *(_or_zero(one) for one in (_CANDIDATES, _THOUGHTS, _TOOL_PROMPT)))
+)
+
+GEMINI = UsageColumns(
+    counts=(
+        *("promptTokenCount", _CACHED, _CANDIDATES, _THOUGHTS, _TOOL_PROMPT, "totalTokenCount"),
+    ),
+    # Not required by the provider, but a call without a prompt is odd enough to be read alone.
+    required=("promptTokenCount",),
+    buckets={
+        "input": f"{_PROMPT_TEXT} - {_or_zero(_CACHED)} + {_or_zero(_TOOL_PROMPT)}",
+        "cache_read": _or_zero(_CACHED),
+        "output": _or_zero(_CANDIDATES),
+        "reasoning_output": _or_zero(_THOUGHTS),
+    },
+    checks=(
+        f"{_PROMPT_TEXT} >= {_or_zero(_CACHED)}",
+        f"(totalTokenCount IS NULL OR totalTokenCount = {_GEMINI_TOTAL})",
+    ),
+    absent=(
+        *("promptTokensDetails", "cacheTokensDetails", "candidatesTokensDetails"),
+        *("toolUsePromptTokensDetails", "trafficType", "serviceTier"),
+    ),
+)
+
+_READ, _WRITE = _or_zero("cacheReadInputTokens"), _or_zero("cacheWriteInputTokens")
+#: Whether the total counts the cache is not documented: either sum is taken.
+_CACHE_OR_NOT = f"(0, {_READ} + {_WRITE})"
+BEDROCK = UsageColumns(
+    counts=(
+        *("inputTokens", "outputTokens", "totalTokens"),
+        *("cacheReadInputTokens", "cacheWriteInputTokens"),
+    ),
+    required=("inputTokens", "outputTokens"),
+    buckets={
+        "input": "inputTokens",
+        "cache_read": _READ,
+        "cache_write_5m": _WRITE,
+        "output": "outputTokens",
+    },
+    checks=(
+        f"(totalTokens IS NULL OR totalTokens - inputTokens - outputTokens IN {_CACHE_OR_NOT})",
+    ),
+    absent=(
+        *("cacheDetails", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"),
+        "serverToolUsage",
+    ),
+)
+
+COLUMNS: Mapping[str, UsageColumns] = {
+    "anthropic": ANTHROPIC,
+    "openai": _openai("prompt_tokens", "completion_tokens", _HIT, _MISS),
+    "openai_responses": _openai("input_tokens", "output_tokens"),
+    "gemini": GEMINI,
+    "bedrock_converse": BEDROCK,
+}
+_PROCESSING = ("standard", "batch", "priority", "flex")
+_TERMS = {"processing": "standard", "speed": "standard", "inference_geo": "global"}
+
+
+def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> str:
+    """Select ``CALL_COLUMNS``, whether the call is ``odd``, and ``extra`` columns from its leaves.
+
+    ``leaves`` yields every leaf by name (counts as BIGINT, or -1 for what is no count), and
+    ``line, moment, request_id, model, endpoint, team``, the terms asked for as ``asked_*``, and
+    whether all these are of their kind as ``whole``. Where a provider said how it served, that
+    decides.
+    """
+    certain = [
+        "whole",
+        "moment IS NOT NULL AND moment >= 0 AND model IS NOT NULL",
+        *(f"{one} IS NOT NULL" for one in shape.required),
+        *(f"({one} IS NULL OR {one} BETWEEN 0 AND {MAX_COUNT})" for one in shape.counts),
+        *shape.checks,
+        *(f"{one} IS NULL" for one in shape.absent),
+        _one_of("asked_processing", _PROCESSING),
+        _one_of("asked_speed", ("standard", "fast")),
+        _one_of("asked_inference_geo", ("global", "us")),
+    ]
+    terms = []
+    for term, default in _TERMS.items():
+        served = shape.terms.get(term)
+        stated = ", ".join([*([served] if served else []), f"asked_{term}", f"'{default}'"])
+        terms.append(f"COALESCE({stated}) AS {term}_settled")
+    buckets = [f"CAST({shape.buckets.get(one, '0')} AS BIGINT) AS {one}_bucket" for one in BUCKETS]
+    odd = f"NOT COALESCE({' AND '.join(certain)}, FALSE) AS odd"
+    columns = ["line", "moment", "request_id", "model", "endpoint", "team", *extra]
+    inner = ",\n  ".join([*columns, *terms, *buckets, odd])
+    renamed = ", ".join(f"{one}_bucket AS {one}" for one in BUCKETS)
+    settled = ", ".join(f"{one}_settled AS {one}" for one in _TERMS)
+    outer = ", ".join([*columns, settled, renamed, "odd"])
+    return f"SELECT {outer} FROM (SELECT {inner}\nFROM ({leaves}) AS leaves) AS read"

@@ -1,0 +1,261 @@
+"""Rates of whole groups of calls: what a report multiplies sums of tokens with.
+
+No rule of pricing is repeated here. Each distinct key (model, terms, day, part of the day, length
+of the prompt) is priced once, as one call that uses every component, by the calculator itself; its
+lines tell what one unit of each costs. Within a key cost is linear, so sums may stand for calls.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pricing.catalogue.models import COMPONENT_UNITS, PART_OF, REQUEST_FEE, TOKEN, Model, PriceList
+from pricing.catalogue.price_book import PriceBook
+from pricing.errors import TariffError
+from pricing.estimates.calculator import price
+from pricing.money import EXACT, add, multiply
+from pricing.notices import Notice
+from pricing.usage.buckets import Terms, Usage
+
+#: What is counted per call, in the order of every table of a report.
+BUCKETS = tuple(component for component in COMPONENT_UNITS if component != REQUEST_FEE)
+PROMPT_BUCKETS = (
+    "input",
+    "audio_input",
+    "image_input",
+    "cache_read",
+    "audio_cache_read",
+    "cache_write_5m",
+    "cache_write_1h",
+)
+Row = tuple[Any, ...]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """USD per single unit of each bucket, exactly; None for one without a known price.
+
+    ``fee`` is per call. It holds for calls of one model on one set of terms at one moment, with
+    prompts on one side of every threshold.
+    """
+
+    rates: Mapping[str, Decimal | None]
+    fee: Decimal
+    notices: tuple[Notice, ...] = ()
+
+    def cost(self, counts: Mapping[str, int], calls: int) -> Decimal | None:
+        """USD of ``calls`` calls that used these sums; None when one of them has no price."""
+        parts = [multiply(self.fee, Decimal(calls))]
+        for bucket, count in counts.items():
+            if not count:
+                continue
+            rate = self.rates[bucket]
+            if rate is None:
+                return None
+            parts.append(multiply(rate, Decimal(count)))
+        return add(parts)
+
+
+def rate_card(model: Model, at: datetime, terms: Terms, prompt_above: int) -> RateCard:
+    """The rates of prompts just longer than ``prompt_above`` tokens; raises as ``price`` does."""
+    ones = dict.fromkeys(BUCKETS, 1)
+    ones["input"] = max(1, prompt_above + 1 - (len(PROMPT_BUCKETS) - 1))
+    priced = price(model, at, Usage(**ones), terms)
+    units: dict[str, Decimal | None] = {}
+    for line in priced.line_items:
+        if line.usd_per_mtok is not None:
+            units[line.component] = EXACT.scaleb(line.usd_per_mtok, -6)
+        else:
+            units[line.component] = line.usd_per_search or line.usd_per_request
+            if line.cost_usd is not None and units[line.component] is None:
+                units[line.component] = Decimal(0)
+    rates = {bucket: units.get(_billed_as(bucket, units)) for bucket in BUCKETS}
+    fee = units.get(REQUEST_FEE)
+    return RateCard(rates, fee if fee is not None else Decimal(0), priced.warnings)
+
+
+def _billed_as(bucket: str, lines: Mapping[str, object]) -> str:
+    """The line a bucket was billed in: a part without a line of its own joined its whole."""
+    while bucket not in lines and bucket in PART_OF:
+        bucket = PART_OF[bucket]
+    return bucket
+
+
+class PriceKey(NamedTuple):
+    """What decides the price of a call: nothing else does.
+
+    ``day`` is its first microsecond since 1970, UTC; ``part`` counts the times of day passed that
+    some price changes at, and ``tier`` the thresholds its prompt exceeds.
+    """
+
+    model: str
+    processing: str
+    speed: str
+    inference_geo: str
+    day: int
+    part: int
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricedKey:
+    """A key's rates, or the reason why it has none. ``label`` is how reports name the model."""
+
+    key: PriceKey
+    label: str
+    card: RateCard | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where prices can change within the calls of a report: prompt lengths and times of day."""
+
+    thresholds: tuple[int, ...] = ()
+    times_us: tuple[int, ...] = ()
+
+    def prompt_above(self, tier: int) -> int:
+        """The threshold that prompts of this tier exceed; 0 for the lowest."""
+        return self.thresholds[tier - 1] if tier else 0
+
+    def instant(self, day: int, part: int) -> datetime:
+        """The first moment of a part of a day."""
+        within = self.times_us[part - 1] if part else 0
+        return _EPOCH + timedelta(microseconds=day + within)
+
+
+#: A prompt at most this far beyond a threshold crossed it narrowly: 20%.
+NARROWLY = (6, 5)
+#: What a threshold is on a tokenizer that makes 30% more tokens of the same text.
+RECOUNTED = (10, 13)
+
+
+def cuts_of(models: Iterable[Model]) -> Cuts:
+    """Every place where one of these models' prices may change, and the lengths near it."""
+    thresholds: set[int] = set()
+    times: set[int] = set()
+    for model in models:
+        for period in model.prices:
+            bounds = [one.time() for one in (period.start, period.end) if one is not None]
+            bounds += [one for window in period.windows for one in (window.start, window.end)]
+            times |= {
+                ((one.hour * 60 + one.minute) * 60 + one.second) * 1_000_000 + one.microsecond
+                for one in bounds
+            }
+            lists: list[PriceList] = list(period.lists.values())
+            lists += [one for window in period.windows for one in window.lists.values()]
+            thresholds |= {tier.above_tokens for one in lists for tier in one.tiers}
+    around = {at * top // bottom for at in thresholds for top, bottom in (NARROWLY, RECOUNTED)}
+    return Cuts(tuple(sorted(thresholds | around)), tuple(sorted(times - {0})))
+
+
+@dataclass(slots=True)
+class Pricing:
+    """The prices of a book for the keys of one report, each resolved once."""
+
+    book: PriceBook
+    cuts: Cuts
+    _cards: dict[tuple[object, ...], RateCard] = field(default_factory=dict)
+
+    def priced(self, key: PriceKey) -> PricedKey:
+        """The rates of a key; a reason instead where the book has no price for it."""
+        try:
+            model = self.book.find(key.model).model
+        except TariffError:
+            return PricedKey(key, key.model, None, "no model of this price version has this name")
+        label = label_of(self.book, model)
+        terms = Terms(key.processing, key.speed, key.inference_geo)  # type: ignore[arg-type]
+        try:
+            at = self.cuts.instant(key.day, key.part)
+            card = self.card(model, at, terms, self.cuts.prompt_above(key.tier))
+        except TariffError as error:
+            reason = error.errors[0].detail if error.errors else error.detail
+            return PricedKey(key, label, None, reason)
+        return PricedKey(key, label, card)
+
+    def card(self, model: Model, at: datetime, terms: Terms, prompt_above: int) -> RateCard:
+        """A rate card, kept for every other moment with the same lists in force; raises."""
+        period = model.period_at(at)
+        lists = None if period is None else id(period.lists_at(at))
+        key = (model.key, id(period), lists, terms, prompt_above)
+        card = self._cards.get(key)
+        if card is None:
+            card = self._cards[key] = rate_card(model, at, terms, prompt_above)
+        return card
+
+
+def label_of(book: PriceBook, model: Model) -> str:
+    """The model's id, or ``provider/id`` where the bare id means another provider's model."""
+    try:
+        own = book.find(model.id).model.key == model.key
+    except TariffError:
+        own = False
+    return model.id if own else model.key
+
+
+def places_of(amounts: Iterable[Decimal]) -> int:
+    """How many decimal places the most precise amount has: the scale that makes all integers."""
+    return max((_places(one) for one in amounts), default=0)
+
+
+def _places(amount: Decimal) -> int:
+    exponent = amount.normalize(EXACT).as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
+def scaled(amount: Decimal, places: int) -> int:
+    """The amount as an integer of its ``places``-th decimal; raises when it does not fit."""
+    return int(EXACT.quantize(EXACT.scaleb(amount, places), Decimal(1)))
+
+
+def unscaled(amount: int, places: int) -> Decimal:
+    """USD for an integer in a report's scale."""
+    return EXACT.scaleb(Decimal(amount), -places)
+
+
+def price_rows(keys: Iterable[PricedKey], places: int) -> Iterator[Row]:
+    """Rows of ``PRICE_COLUMNS``: days in a row at the same rates are one."""
+    run: list[PricedKey] = []
+    for one in sorted(keys, key=lambda one: (one.key._replace(day=0), one.key.day)):
+        if run and not _same_price(run[-1], one):
+            yield _price_row(run, places)
+            run = []
+        run.append(one)
+    if run:
+        yield _price_row(run, places)
+
+
+def _same_price(left: PricedKey, right: PricedKey) -> bool:
+    return (
+        left.key._replace(day=0) == right.key._replace(day=0)
+        and left.card is right.card
+        and left.reason == right.reason
+    )
+
+
+def _price_row(run: Sequence[PricedKey], places: int) -> Row:
+    first, last = run[0], run[-1]
+    key = first.key
+    card = first.card
+    rates: list[object] = ["" if card is None else scaled(card.fee, places)]
+    for bucket in BUCKETS:
+        rate = None if card is None else card.rates[bucket]
+        rates.append("" if rate is None else scaled(rate, places))
+    terms = (key.model, key.processing, key.speed, key.inference_geo)
+    days = (key.day, last.key.day, key.part, key.tier)
+    return (*terms, *days, first.label, first.reason or "", *rates)
+
+
+def rates_of(keys: Iterable[PricedKey]) -> list[Decimal]:
+    """Every rate and fee of these keys that is known."""
+    cards = [one.card for one in keys if one.card is not None]
+    found = [rate for card in cards for rate in (card.fee, *card.rates.values())]
+    return [rate for rate in found if rate is not None]
+
+
+#: Which of a report's buckets are tokens; the rest are uses of server tools.
+TOKEN_BUCKETS = tuple(bucket for bucket in BUCKETS if COMPONENT_UNITS[bucket] == TOKEN)

@@ -1,0 +1,237 @@
+"""A file of usage as two tables: ``read`` by column, ``singly`` what was odd, record by record."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pricing.catalogue.price_book import PriceBook
+from pricing.errors import InvalidRequest, MalformedRequest, TariffError
+from pricing.estimates.calculator import price_attempts
+from pricing.jsonio import read_json
+from pricing.reports.database import Database, Row, fetched, from_csv, listed, literal
+from pricing.reports.rates import BUCKETS, label_of, scaled
+from pricing.reports.readers.files import NOT_UTF8, UsageFile, utf8_lines
+from pricing.reports.readers.json_lines import KIND, MAX_KINDS, calls_of, plans
+from pricing.reports.readers.records import Record, read_record
+from pricing.reports.readers.tables import FlatTable, has_usage
+from pricing.reports.report import MAX_REJECTED, RejectedLine
+from pricing.reports.sql import CALL_COLUMNS, TERMS
+
+#: Single records that were priced one by one are kept as integers of this many places, which no
+#: price of any book has.
+SINGLE_PLACES = 30
+_TEXT_LINES = (
+    "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
+    " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
+    " store_rejects = true, max_line_size = 16000000, buffer_size = 64000000"
+)
+_SINGLE_COLUMNS = (*CALL_COLUMNS, "label", "reason", "partial", "cost")
+
+
+class Reading:
+    """Reads one file into a database and counts what came of its rows.
+
+    ``even`` selects the rows of ``read`` that were understood by column.
+    """
+
+    def __init__(self, db: Database, book: PriceBook, folder: Path) -> None:
+        self._db = db
+        self._book = book
+        self._folder = folder
+        self._flat: FlatTable | None = None
+        self.read = 0
+        self.rejected = 0
+        self.read_singly = 0
+        self.rejections: list[RejectedLine] = []
+        self.even = ""
+
+    def _rows(self, sql: str) -> list[Row]:
+        return self._db.execute(sql).fetchall()
+
+    def read_file(self, file: UsageFile) -> None:
+        """Make the tables; raises InvalidRequest for a file that is no usage."""
+        try:
+            if file.kind == "jsonl":
+                self._read_lines(file.path)
+            else:
+                self._read_table(file)
+        except duckdb.Error as error:
+            raise InvalidRequest.at(
+                "/source", f"cannot be read as {file.kind}: {type(error).__name__}"
+            ) from None
+        self.read += self._rows("SELECT COUNT(*) FROM read")[0][0]
+        self._read_singly()
+
+    def _read_lines(self, path: Path) -> None:
+        """Lines of JSON, blank ones left out; a line that is not UTF-8 is kept as a broken one."""
+        self._db.execute(
+            "CREATE TABLE lines AS SELECT line, t, kind FROM (SELECT row_number() OVER () AS line,"
+            f" t, {KIND} AS kind FROM read_csv({literal(path)}, {_TEXT_LINES}))"
+            " WHERE t IS NOT NULL AND trim(t, ' \t\r') <> ''"
+        )
+        if self._rows("SELECT COUNT(*) FROM reject_errors")[0][0]:
+            for table in ("lines", "reject_errors", "reject_scans"):
+                self._db.execute(f"DROP TABLE {table}")
+            self._read_lines(utf8_lines(path, self._folder / "utf8.jsonl"))
+            return
+        examples = self._rows(
+            "SELECT kind, any_value(t) FROM lines WHERE kind IS NOT NULL"
+            f" GROUP BY kind ORDER BY COUNT(*) DESC, kind LIMIT {MAX_KINDS}"
+        )
+        selects = []
+        planned: list[int] = []
+        for plan, kinds in plans(examples).items():
+            chosen = f"(SELECT line, t FROM lines WHERE kind IN {listed(kinds)})"
+            selects.append(calls_of(plan, chosen))
+            planned += kinds
+        rest = f"WHERE kind IS NULL OR kind NOT IN {listed(planned)}" if planned else ""
+        nothing = ", ".join(f"NULL AS {one}" for one in CALL_COLUMNS[1:])
+        selects.append(f"SELECT line, {nothing}, t, TRUE AS odd FROM lines {rest}")
+        union = "\nUNION ALL BY NAME\n".join(selects)
+        self._db.execute(
+            f"CREATE TABLE read AS SELECT {', '.join(CALL_COLUMNS)}, odd,"
+            f" CASE WHEN odd THEN t END AS raw FROM ({union})"
+        )
+        self._db.execute("DROP TABLE lines")
+
+    def _read_table(self, file: UsageFile) -> None:
+        """A flat table: Parquet as a view, read as often as asked; CSV once, into a table."""
+        source, line = f"read_parquet({literal(file.path)})", "file_row_number + 1"
+        if file.kind == "parquet":
+            source = f"read_parquet({literal(file.path)}, file_row_number = true)"
+        else:
+            line = "row_number() OVER () + 1"
+            self._db.execute(
+                f"CREATE TABLE rows AS FROM read_csv({literal(file.path)}, all_varchar = true,"
+                " header = true, delim = ',', quote = '\"', strict_mode = true,"
+                " ignore_errors = true, store_rejects = true, rejects_limit = 0)"
+            )
+            source = "rows"
+            self._reject_broken_rows()
+        described = self._rows(f"DESCRIBE SELECT * FROM {source}")
+        columns = [(one[0], one[1]) for one in described if one[0] != "file_row_number"]
+        if has_usage(columns):
+            self._read_lines(self._as_lines(source, columns))
+            return
+        self._flat = FlatTable(columns)
+        calls = self._flat.calls(source, line)
+        made = "VIEW" if file.kind == "parquet" else "TABLE"
+        self._db.execute(
+            f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd,"
+            f" CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
+        )
+
+    def _reject_broken_rows(self) -> None:
+        """Rows of a CSV file whose quotes or number of columns are wrong, or are not UTF-8."""
+        broken = self._rows(
+            "SELECT line, any_value(CAST(error_type AS VARCHAR)) FROM reject_errors"
+            " GROUP BY line ORDER BY line"
+        )
+        self.read += len(broken)
+        for line, kind in broken:
+            self._reject(line, f"The row is not read as CSV: {kind.lower()}")
+
+    def _as_lines(self, source: str, columns: Sequence[tuple[str, str]]) -> Path:
+        """A table with whole objects in its columns, as one JSON object a line."""
+        members = []
+        for name, kind in columns:
+            quoted = '"' + name.replace('"', '""') + '"'
+            value = quoted
+            if kind == "VARCHAR":
+                inside = f"trim({quoted}) LIKE '{{%' AND json_valid({quoted})"
+                value = f"CASE WHEN {inside} THEN CAST({quoted} AS JSON) ELSE to_json({quoted}) END"
+            elif kind.startswith(("TIMESTAMP", "DATE")):
+                value = f"strftime(CAST({quoted} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"
+            members.append(f"{literal(name)}, {value}")
+        path = self._folder / "rows.jsonl"
+        self._db.execute(
+            f"COPY (SELECT CAST(json_object({', '.join(members)}) AS VARCHAR) FROM {source})"
+            f" TO {literal(path)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '\\x1f')"
+        )
+        return path
+
+    def _read_singly(self) -> None:
+        """Every odd row through the strict reader: a call after all, or rejected with a reason.
+
+        A call of several prompts is priced here too, by the calculator as a whole.
+        """
+        path = self._folder / "singly.csv"
+        odd = False
+        cursor = self._db.cursor()
+        cursor.execute("SELECT line, raw, moment FROM read WHERE odd")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(_SINGLE_COLUMNS)
+            for line, raw, moment in fetched(cursor):
+                odd = True
+                try:
+                    record = read_record(self._document(raw, moment))
+                    row = _call_row(line, record)
+                    extra = ("",) * 4 if record.plain else self._priced_alone(record)
+                except TariffError as error:
+                    self._reject(line, _reason(error))
+                    continue
+                self.read_singly += 1
+                writer.writerow((*row, *extra))
+        cursor.close()
+        # Not asking again whether each row of a large file is odd saves a third of all work.
+        self.even = "read WHERE NOT odd" if odd else "read WHERE TRUE"
+        types = dict.fromkeys(_SINGLE_COLUMNS, "VARCHAR")
+        types |= dict.fromkeys(("line", "moment", *BUCKETS), "BIGINT")
+        types |= {"partial": "INTEGER", "cost": "DECIMAL(38, 0)"}
+        self._db.execute(f"CREATE TABLE singly AS FROM {from_csv(path, types)}")
+
+    def _document(self, raw: str, moment: int | None) -> Any:
+        if self._flat is not None:
+            return self._flat.document(json.loads(raw), moment)
+        if raw == NOT_UTF8:
+            raise MalformedRequest("The line is not UTF-8.")
+        return read_json(raw.encode(errors="surrogatepass"))
+
+    def _priced_alone(self, record: Record) -> tuple[object, ...]:
+        """Label, reason, partial and cost of a call with several prompts."""
+        try:
+            model = self._book.find(record.model).model
+        except TariffError:
+            return record.model, "no model of this price version has this name", 0, ""
+        label = label_of(self._book, model)
+        try:
+            found = price_attempts(
+                self._book, model, record.at, record.attempts, record.terms, calls=1
+            )
+        except TariffError as error:
+            return label, _reason(error), 0, ""
+        return label, "", int(not found.complete), scaled(found.total_usd, SINGLE_PLACES)
+
+    def _reject(self, line: int, reason: str) -> None:
+        self.rejected += 1
+        self.rejections.append(RejectedLine(line, reason))
+        if len(self.rejections) > 2 * MAX_REJECTED:
+            self.rejections = first_rejected(self.rejections)
+
+
+def first_rejected(found: Iterable[RejectedLine]) -> list[RejectedLine]:
+    """Those an answer shows: the first in the file."""
+    return sorted(found, key=lambda one: (one.line, one.reason))[:MAX_REJECTED]
+
+
+def _call_row(line: int, record: Record) -> Row:
+    counts: Counter[str] = Counter()
+    for attempt in record.attempts:
+        for bucket in BUCKETS:
+            counts[bucket] += getattr(attempt.usage, bucket)
+    terms = (getattr(record.terms, one) for one in TERMS)
+    named = (record.request_id or "", record.model, record.endpoint or "", record.team or "")
+    return (line, record.moment, *named, *terms, *(counts[one] for one in BUCKETS))
+
+
+def _reason(error: TariffError) -> str:
+    """What is wrong with a record, in the words of its reader."""
+    if error.errors:
+        return str(error.errors[0])
+    return error.detail.replace("The body", "The record", 1)

@@ -1,0 +1,184 @@
+"""Flat tables as calls: CSV and Parquet files with a column a count.
+
+A column is known by the usage member's path (``cache_creation.ephemeral_5m_input_tokens``, with or
+without ``usage.`` before it, as pandas' ``json_normalize`` writes) or by its last step alone. A
+file with a ``usage`` column holds whole objects instead, and is read as JSON Lines are.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pricing.errors import InvalidRequest
+from pricing.reports.provider_columns import COLUMNS, calls_sql
+from pricing.reports.readers.json_lines import moment_sql
+from pricing.reports.readers.records import MAX_TEXT, MODELS, MOMENTS, REQUEST_IDS, TERMS
+from pricing.timestamps import rfc3339
+from pricing.usage.parsing import UsageFormat, recognise
+
+#: A column's name and DuckDB's type of it.
+Columns = Sequence[tuple[str, str]]
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_FRACTIONS = ("FLOAT", "DOUBLE")
+
+
+class FlatTable:
+    """How the columns of one file are read; raises InvalidRequest for one without usage."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._types = dict(columns)
+        self.usage_format: UsageFormat = _format(self._types)
+        shape = COLUMNS[self.usage_format]
+        self._shape = shape
+        names = (*shape.counts, *shape.words, *shape.containers, *shape.absent)
+        self._members = {name: _column(self._types, name) for name in names}
+
+    def calls(self, source: str, line: str) -> str:
+        """Select the calls of ``source``, whose rows are numbered by the expression ``line``."""
+        shape = self._shape
+        columns: dict[str, str] = {
+            "moment": self._moment(),
+            "request_id": self._text(self._named(REQUEST_IDS)),
+            "model": self._text(self._named(MODELS)),
+            "endpoint": self._text("endpoint"),
+            "team": self._text("team"),
+        }
+        for term in TERMS:
+            columns[f"asked_{term}"] = self._text(term)
+        for name, column in self._members.items():
+            if name in shape.counts:
+                columns[name] = self._count(column)
+            elif name in shape.words:
+                # In a flat table these are one column: what was asked and what was served.
+                served = column if column not in TERMS else None
+                columns[name] = self._text(served)
+            else:
+                columns[name] = self._object(column)
+        texts = ("request_id", "model", "endpoint", "team")
+        whole = " AND ".join(f"COALESCE(length({one}) <= {MAX_TEXT}, TRUE)" for one in texts)
+        chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
+        renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
+        leaves = (
+            f"SELECT *, {whole} AS whole FROM (SELECT line, t, {renamed} FROM"
+            f" (SELECT {line} AS line, {self._row()} AS t,\n  {chosen}\nFROM {source}) AS cut)"
+        )
+        return calls_sql(shape, leaves, extra=("t",))
+
+    def document(self, row: Mapping[str, Any], moment: int | None) -> dict[str, Any]:
+        """A row as the record it stands for, for the reader of single records."""
+        record: dict[str, Any] = {term: row.get(term) or None for term in TERMS}
+        for names in (MODELS, REQUEST_IDS, ("endpoint",), ("team",)):
+            column = self._named(names)
+            if column and row[column] is not None:
+                record[names[0]] = str(row[column])
+        column = self._named(MOMENTS)
+        if column:
+            record["timestamp"] = _number(row[column])
+        if moment is not None:
+            instant = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=moment)
+            record["timestamp"] = rfc3339(instant)
+        usage: dict[str, Any] = {}
+        for name, column in self._members.items():
+            value = _number(row.get(column)) if column else None
+            if value in (None, "") or column in TERMS:
+                continue
+            *parents, leaf = name.split("__")
+            inside = usage
+            for parent in parents:
+                inside = inside.setdefault(parent, {})
+            inside[leaf] = value
+        return {**record, "usage": usage, "usage_format": self.usage_format}
+
+    def _named(self, names: Sequence[str]) -> str | None:
+        return next((one for one in names if one in self._types), None)
+
+    def _row(self) -> str:
+        pairs = ", ".join(f"{_quoted(one)} := {_quoted(one)}" for one in self._types)
+        return f"struct_pack({pairs})"
+
+    def _text(self, column: str | None) -> str:
+        if column is None or column not in self._types:
+            return "CAST(NULL AS VARCHAR)"
+        return f"NULLIF(CAST({_quoted(column)} AS VARCHAR), '')"
+
+    def _object(self, column: str | None) -> str:
+        return "CAST(NULL AS VARCHAR)" if column is None else self._text(column)
+
+    def _count(self, column: str | None) -> str:
+        if column is None:
+            return "CAST(NULL AS BIGINT)"
+        name, kind = _quoted(column), self._types[column]
+        if kind in _WHOLE:
+            return f"CAST({name} AS BIGINT)"
+        if kind in _FRACTIONS:
+            return (
+                f"CASE WHEN {name} IS NULL OR isnan({name}) THEN NULL"
+                f" WHEN {name} = floor({name}) AND abs({name}) < 1e15"
+                f" THEN CAST({name} AS BIGINT) ELSE -1 END"
+            )
+        text = f"CAST({name} AS VARCHAR)"
+        return (
+            f"CASE WHEN NULLIF({text}, '') IS NULL THEN NULL"
+            f" WHEN regexp_full_match({text}, '[0-9]{{1,13}}') THEN CAST({text} AS BIGINT)"
+            " ELSE -1 END"
+        )
+
+    def _moment(self) -> str:
+        column = self._named(MOMENTS)
+        if column is None:
+            return "CAST(NULL AS BIGINT)"
+        name, kind = _quoted(column), self._types[column]
+        if kind.startswith("TIMESTAMP") or kind == "DATE":
+            as_instant = name if "TIME ZONE" in kind else f"CAST({name} AS TIMESTAMP)"
+            return f"epoch_us({as_instant})"
+        text = f"CAST({name} AS VARCHAR)"
+        return (
+            f"CASE WHEN regexp_full_match({text}, '[0-9]{{1,11}}')"
+            f" THEN CAST({text} AS BIGINT) * 1000000 ELSE {moment_sql(text)} END"
+        )
+
+
+def has_usage(columns: Columns) -> bool:
+    """Whether whole usage objects are in a column, rather than their counts in many."""
+    names = {name for name, _ in columns}
+    return bool(names & {"usage", "usageMetadata", "response", "body", "message"})
+
+
+def _format(types: Mapping[str, str]) -> UsageFormat:
+    found = []
+    for usage_format, shape in COLUMNS.items():
+        if all(_column(types, name) for name in shape.required):
+            found.append(usage_format)
+    names = dict.fromkeys(name.removeprefix("usage.").split(".")[0] for name in types)
+    try:
+        chosen = recognise(None, names)
+    except InvalidRequest:
+        chosen = "anthropic"
+    if chosen not in found:
+        detail = "has neither a usage column nor columns of counts, such as input_tokens"
+        raise InvalidRequest.at("/source/s3_uri", detail)
+    return chosen
+
+
+def _column(types: Mapping[str, str], name: str) -> str | None:
+    """The column of a usage member, by its path or its last step."""
+    dotted = name.replace("__", ".")
+    last = dotted.rpartition(".")[2]
+    wanted = (f"usage.{dotted}", dotted, f"usage_{name.replace('__', '_')}", last)
+    return next((one for one in wanted if one in types), None)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _number(value: Any) -> Any:
+    """Text of digits, and a whole fraction, as the integer they stand for; None for NaN."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        return int(value) if value.is_integer() else value
+    return value

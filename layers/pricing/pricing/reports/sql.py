@@ -1,0 +1,99 @@
+"""The SQL of a report: the same statements run on DuckDB in a function and on Athena over S3.
+
+It keeps to what both engines have: CASE, remainders, sums of integers, DECIMAL(38). A table
+``calls`` has one row a call (``CALL_COLUMNS``); ``prices`` has integer rates by ``PriceKey``
+(``PRICE_COLUMNS``), each price times every modifier, in units of 10^-places USD.
+"""
+
+from pricing.reports.rates import BUCKETS, DAY_US, PROMPT_BUCKETS, Cuts
+
+TERMS = ("processing", "speed", "inference_geo")
+CALL_COLUMNS = ("line", "moment", "request_id", "model", "endpoint", "team", *TERMS, *BUCKETS)
+KEY_COLUMNS = ("model", *TERMS, "day", "part", "tier")
+PRICE_COLUMNS = (
+    *("model", *TERMS, "first_day", "last_day", "part", "tier", "label", "reason", "fee"),
+    *(f"{bucket}_rate" for bucket in BUCKETS),
+)
+CUBE_KEY = ("model", *TERMS, "endpoint", "team", "day", "part", "tier")
+PROMPT = " + ".join(PROMPT_BUCKETS)
+CACHE_WRITES = "cache_write_5m + cache_write_1h"
+CACHED = "cache_read + audio_cache_read + cache_write_5m + cache_write_1h"
+
+
+def _steps(value: str, bounds: tuple[int, ...], comparison: str) -> str:
+    """How many of the bounds a value has passed."""
+    steps = (f"CASE WHEN {value} {comparison} {bound} THEN 1 ELSE 0 END" for bound in bounds)
+    return " + ".join(steps) or "0"
+
+
+def cube(calls: str, cuts: Cuts, also: tuple[str, ...] = ()) -> str:
+    """Calls summed by everything that decides their price, their endpoint and their team.
+
+    Within such a group cost is linear in the sums, so nothing is multiplied row by row.
+    """
+    key = ", ".join((*CUBE_KEY, *also))
+    sums = ",\n  ".join(f"CAST(SUM({one}) AS DECIMAL(38, 0)) AS {one}" for one in BUCKETS)
+    return f"""SELECT {key},
+  COUNT(*) AS calls,
+  SUM(CASE WHEN {CACHED} = 0 THEN 1 ELSE 0 END) AS plain_calls,
+  {sums}
+FROM (
+  SELECT {", ".join(("model", *TERMS, "endpoint", "team", *BUCKETS, *also))},
+    moment - moment % {DAY_US} AS day,
+    {_steps(f"moment % {DAY_US}", cuts.times_us, ">=")} AS part,
+    {_steps(f"({PROMPT})", cuts.thresholds, ">")} AS tier
+  FROM {calls}
+) AS timed
+GROUP BY {key}"""
+
+
+def priced(cube_name: str, prices: str) -> str:
+    """The cube with each group's cost, in the prices' unit; a reason instead where there is none.
+
+    A bucket without a price (NULL) is left out of the cost and makes the group ``partial``.
+    """
+    products = "\n    + ".join(f"COALESCE(c.{one} * p.{one}_rate, 0)" for one in BUCKETS)
+    unknown = " OR ".join(f"(c.{one} > 0 AND p.{one}_rate IS NULL)" for one in BUCKETS)
+    terms = " AND ".join(f"p.{one} = c.{one}" for one in TERMS)
+    return f"""SELECT c.*, COALESCE(p.label, c.model) AS label, p.first_day AS price_from,
+  CASE WHEN p.model IS NULL THEN 'has no price in the table' ELSE p.reason END AS reason,
+  CASE WHEN p.reason IS NULL AND ({unknown}) THEN 1 ELSE 0 END AS partial,
+  CASE WHEN p.model IS NULL OR p.reason IS NOT NULL THEN NULL ELSE CAST(
+    c.calls * p.fee
+    + {products}
+  AS DECIMAL(38, 0)) END AS cost
+FROM {cube_name} AS c
+LEFT JOIN {prices} AS p
+  ON p.model = c.model AND {terms}
+  AND p.part = c.part AND p.tier = c.tier
+  AND c.day >= p.first_day AND c.day <= p.last_day"""
+
+
+def summary(priced_name: str, by: tuple[str, ...]) -> str:
+    """Cost, calls and tokens of what was priced, and the calls that were not, by these columns."""
+    names = [_GROUPS[one] for one in by]
+    chosen = "".join(f"{name} AS {one}_value,\n  " for one, name in zip(by, names, strict=True))
+    grouped = f"\nGROUP BY {', '.join(names)}" if names else ""
+    return f"""SELECT {chosen}SUM(CASE WHEN reason IS NULL THEN calls ELSE 0 END) AS calls,
+  CAST(SUM(COALESCE(cost, 0)) AS DECIMAL(38, 0)) AS cost,
+  SUM(CASE WHEN reason IS NULL THEN {PROMPT} ELSE 0 END) AS prompt_tokens,
+  SUM(CASE WHEN reason IS NULL THEN cache_read + audio_cache_read ELSE 0 END) AS read_tokens,
+  SUM(CASE WHEN reason IS NULL THEN {CACHE_WRITES} ELSE 0 END) AS written_tokens,
+  SUM(CASE WHEN reason IS NULL THEN {OUTPUT} ELSE 0 END) AS output_tokens,
+  SUM(CASE WHEN reason IS NULL THEN 0 ELSE calls END) AS unpriced_calls
+FROM {priced_name}{grouped}"""
+
+
+_GROUPS = {"model": "label", "day": "day", "endpoint": "endpoint", "team": "team"}
+OUTPUT = "output + reasoning_output + audio_output + image_output"
+
+
+def slices(priced_name: str, limit: int) -> str:
+    """What recommendations start from: fully priced sums by price, endpoint and model."""
+    key = ", ".join(("model", *TERMS, "endpoint", "part", "tier", "label", "price_from"))
+    sums = ", ".join(f"SUM({one}) AS {one}" for one in BUCKETS)
+    return f"""SELECT {key}, MAX(day) AS day, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls,
+  CAST(SUM(cost) AS DECIMAL(38, 0)) AS cost, {sums}
+FROM {priced_name} WHERE cost IS NOT NULL AND partial = 0
+GROUP BY {key}
+ORDER BY cost DESC, {key} LIMIT {limit}"""

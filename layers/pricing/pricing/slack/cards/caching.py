@@ -1,0 +1,98 @@
+"""A caching plan as a card."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from pricing.catalogue.price_book import BookInForce
+from pricing.display import count, percent, usd
+from pricing.errors import InvalidRequest
+from pricing.money import HUNDRED, multiply, plain
+from pricing.plans.caching.options import CachingOption, CachingScenario
+from pricing.plans.caching.plan import CachingPlan
+from pricing.plans.caching.query import CachingQuery, answer_caching
+from pricing.slack.cards.base import Card, Table, said
+from pricing.slack.commands import CachingCommand, Pinned
+from pricing.timestamps import AsOf
+from pricing.usage.buckets import MAX_COUNT, StatedTerms
+
+HOURS_OF_A_DAY = 24
+_TTL = {"5m": "5 minutes", "1h": "1 hour"}
+
+
+def caching_card(in_force: BookInForce, command: CachingCommand, as_of: AsOf) -> Card:
+    """What caching the prefix would save; raises what ``answer_caching`` raises."""
+    scenario = _scenario(command)
+    found = answer_caching(
+        in_force, CachingQuery(command.model, as_of, StatedTerms(), scenario=scenario)
+    )
+    plan = found.plan
+    if plan is None:  # only measured usage has none
+        raise InvalidRequest.at("/prefix_tokens", "is required")
+    times = f"{command.hours_per_day} hours a day, {command.days_per_month} days a month"
+    month = count(plan.plain_month.calls)
+    pinned = Pinned(found.pricing.version, found.pricing.as_of)
+    return Card(
+        title=_headline(plan),
+        text=plan.why_not,
+        facts=(
+            ("Model", f"{found.model.id} ({found.model.provider})"),
+            ("Without caching", f"{usd(plan.plain_month.cost_usd)} a month"),
+            ("Calls", f"{plain(plan.calls_per_hour)} an hour, {month} a month"),
+            ("Prefix", f"{count(plan.prefix_tokens)} tokens"),
+        ),
+        table=Table(
+            ("Kept for", "A month", "Saves", "Hits", "Pays from read"),
+            tuple(_option(one) for one in plan.options),
+        )
+        if plan.options
+        else None,
+        notes=(
+            f"Assumed: {times}, calls evenly spaced.",
+            *(f"Assumed: {one}" for one in found.assumptions),
+            *said(found.warnings),
+        ),
+        pricing=found.pricing,
+        share=replace(command, pinned=pinned).text(),
+    )
+
+
+def _headline(plan: CachingPlan) -> str:
+    if not plan.cacheable:
+        return "This prefix would not be cached"
+    if plan.ttl == "none":
+        return "Caching would cost more than it saves"
+    saved = "" if plan.saves_percent is None else f" ({percent(plan.saves_percent)})"
+    return f"Caching for {_TTL[plan.ttl]} saves {usd(plan.saves_usd_per_month)} a month{saved}"
+
+
+def _option(option: CachingOption) -> tuple[str, ...]:
+    first = option.first_cheaper_reads
+    return (
+        _TTL[option.ttl],
+        usd(option.month.cost_usd),
+        usd(option.month.saves_usd),
+        percent(multiply(option.hit_rate, HUNDRED)),
+        "never" if first is None else count(first),
+    )
+
+
+def _scenario(command: CachingCommand) -> CachingScenario:
+    """The same defaults as ``POST /v1/plan/caching`` has."""
+    scenario = CachingScenario(
+        prefix_tokens=command.prefix_tokens,
+        suffix_tokens=command.suffix_tokens,
+        output_tokens=command.output_tokens,
+        calls_per_hour=command.calls_per_hour,
+        hours_per_day=command.hours_per_day,
+        days_per_month=command.days_per_month,
+        cold_start_every="month" if command.hours_per_day == HOURS_OF_A_DAY else "day",
+    )
+    calls = scenario.calls_per_day
+    if not calls or multiply(command.calls_per_hour, Decimal(command.hours_per_day)) != calls:
+        detail = "times the hours of a day must be a whole number of calls, at least 1"
+        raise InvalidRequest.at("/calls per hour", detail)
+    if scenario.calls_per_month > MAX_COUNT:
+        raise InvalidRequest.at("/calls per hour", f"makes over {MAX_COUNT} calls a month")
+    if command.prefix_tokens + command.suffix_tokens > MAX_COUNT:
+        raise InvalidRequest.at("/prefix", f"and in are over {MAX_COUNT} tokens together")
+    return scenario

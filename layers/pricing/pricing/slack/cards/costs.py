@@ -1,0 +1,185 @@
+"""What calls cost, on one model or on many, as cards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pricing.catalogue.price_book import BookInForce, Provenance
+from pricing.display import count, price, times, usd
+from pricing.estimates.calculator import LineItem
+from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
+from pricing.estimates.inputs import MeasuredWork
+from pricing.money import multiply, ratio
+from pricing.slack.cards.base import Card, Table, said
+from pricing.slack.commands import Calls, CompareCommand, EstimateCommand, Pinned
+from pricing.timestamps import AsOf
+from pricing.usage.buckets import Attempt
+
+if TYPE_CHECKING:
+    from pricing.estimates.compare import ComparedEstimate
+
+BAR_CELLS = 10
+#: Slack takes 100 rows; nobody reads half of them.
+MAX_ROWS = 40
+_COMPONENTS = {
+    "cache_read": "cached",
+    "cache_write_5m": "cache write, 5 min",
+    "cache_write_1h": "cache write, 1 h",
+    "web_search": "web search",
+    "request_fee": "request fee",
+}
+
+
+def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) -> Card:
+    """The cost of calls on one model; raises what ``estimate`` raises."""
+    query = query_of(command.model, command.calls, as_of)
+    found = estimate(in_force, query)
+    calls, pinned = command.calls, _pin(found.pricing)
+    facts = [("Model", f"{found.model.id} ({found.model.provider})")]
+    if found.calls > 1:
+        facts.append(("Each call", usd(found.per_call_usd)))
+    if calls.period:
+        facts += _projected(in_force, query, calls.period)
+    if found.context.window:
+        used = f"{count(found.context.used_tokens)} of {count(found.context.window)} tokens"
+        facts.append(("Context window", used))
+    return Card(
+        title=f"{_least(found)}{usd(found.total_usd)} for {_of_what(calls)}",
+        facts=tuple(facts),
+        table=Table(
+            ("Component", "Quantity", "Price", "Cost"),
+            tuple(_line(one) for one in found.line_items),
+        ),
+        notes=(
+            *(f"Assumed: {one}" for one in found.assumptions),
+            *_assumed(calls),
+            *said(found.warnings),
+        ),
+        pricing=found.pricing,
+        share=replace(command, pinned=pinned).text(),
+        page=(("model", command.model), *calls.query(), *pinned.query()),
+    )
+
+
+def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) -> Card:
+    """The same calls on many models, cheapest first; raises UnknownModel."""
+    from pricing.estimates.compare import (
+        Comparison,  # an estimate needs none of it
+        compare,
+    )
+
+    query = query_of("", command.calls, as_of)
+    found = compare(in_force, Comparison(query, command.models))
+    excluded = [f"{one.model} is left out: {one.reason}." for one in found.excluded]
+    shown = found.rows[:MAX_ROWS]
+    if len(found.rows) > MAX_ROWS:
+        excluded.insert(0, f"{len(found.rows) - MAX_ROWS} dearer models are not shown.")
+    priced = [row for row in shown if row.status == "priced"]
+    dearest = max((row.total_usd for row in shown), default=Decimal(0))
+    title = "None of these models can be priced for that"
+    if priced:
+        title = f"{priced[0].model.id} is cheapest: {usd(priced[0].total_usd)}"
+    pinned = _pin(found.pricing)
+    warnings = dict.fromkeys(one for row in shown for one in row.warnings)
+    return Card(
+        title=title,
+        facts=(("For", _of_what(command.calls)), ("Beside", found.baseline or "nothing")),
+        table=Table(
+            ("Model", "Beside the dearest", "Cost", "Times as dear"),
+            tuple(_row(row, dearest) for row in shown),
+            text_columns=2,
+        )
+        if shown
+        else None,
+        notes=(
+            "Assumed: the same token counts on every model, whose tokenizers differ.",
+            *said(tuple(warnings)),
+            *excluded,
+        ),
+        pricing=found.pricing,
+        share=replace(command, pinned=pinned).text(),
+        page=(
+            *(("models", name) for name in command.models),
+            *command.calls.query(),
+            *pinned.query(),
+        ),
+    )
+
+
+def query_of(model: str, calls: Calls, as_of: AsOf) -> EstimateQuery:
+    """A command's calls as the question the core answers."""
+    work = MeasuredWork((Attempt(calls.usage),))
+    return EstimateQuery(model, work, as_of, calls.calls, calls.terms)
+
+
+def bar(part: Decimal, whole: Decimal) -> str:
+    """A bar of up to ten cells; anything above nothing has one."""
+    if part <= 0:
+        return "·"
+    cells = int(ratio(multiply(part, Decimal(BAR_CELLS)), whole).to_integral_value())
+    return "█" * max(1, cells)
+
+
+def _of_what(calls: Calls) -> str:
+    number = "one call" if calls.calls == 1 else f"{count(calls.calls)} calls"
+    terms = calls.terms
+    served: list[str] = [
+        one for one in (terms.processing, terms.speed) if one and one != "standard"
+    ]
+    served += ["in the US"] if terms.inference_geo == "us" else []
+    served += [f"per {calls.period}"] if calls.period else []
+    return ", ".join([number, *served])
+
+
+def _least(found: Estimate) -> str:
+    return "" if found.status == "priced" else "At least "
+
+
+def _projected(in_force: BookInForce, query: EstimateQuery, period: str) -> list[tuple[str, str]]:
+    """The same figures ``POST /v1/estimate/workload`` gives."""
+    from pricing.estimates.workload import (
+        WorkItem,  # few ask for a projection
+        Workload,
+        estimate_workload,
+    )
+
+    item = WorkItem("calls", query)
+    found = estimate_workload(
+        in_force, Workload((item,), query.as_of, "day" if period == "day" else "month")
+    ).totals
+    month = [("Per month", usd(found.monthly_usd))] if period == "day" else []
+    return [*month, ("Per year", usd(found.yearly_usd))]
+
+
+def _assumed(calls: Calls) -> list[str]:
+    if calls.period == "day":
+        return ["Assumed: 22 working days a month, 260 a year."]
+    return ["Assumed: 12 such months a year."] if calls.period else []
+
+
+def _pin(pricing: Provenance) -> Pinned:
+    return Pinned(pricing.version, pricing.as_of)
+
+
+def _line(item: LineItem) -> tuple[str, ...]:
+    name = _COMPONENTS.get(item.component, item.component.replace("_", " "))
+    if item.usd_per_mtok is not None:
+        rate = f"{price(item.usd_per_mtok)} / M"
+    else:
+        each = item.usd_per_search if item.unit == "search" else item.usd_per_request
+        rate = "" if each is None else f"{price(each)} each"
+    cost = "no price" if item.cost_usd is None else usd(item.cost_usd)
+    return name, count(item.quantity), rate, cost
+
+
+def _row(row: ComparedEstimate, dearest: Decimal) -> tuple[str, ...]:
+    relative = row.relative_to_baseline
+    cost = f"{'≥ ' if row.status == 'partial' else ''}{usd(row.total_usd)}"
+    return (
+        row.model.id,
+        bar(row.total_usd, dearest),
+        cost,
+        "" if relative is None else times(relative),
+    )

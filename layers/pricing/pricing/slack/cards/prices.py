@@ -1,0 +1,121 @@
+"""List prices, of one model or of every family's current one, as cards."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from pricing.catalogue.listing import ModelPage, ModePrices, model_page
+from pricing.catalogue.models import Model
+from pricing.catalogue.price_book import BookInForce, provenance
+from pricing.display import count, price
+from pricing.slack.cards.base import Card, Table
+from pricing.slack.cards.costs import MAX_ROWS
+from pricing.slack.commands import Pinned, PricesCommand
+from pricing.timestamps import AsOf
+
+#: Slack takes 20 columns; one is for the names.
+MAX_MODES = 8
+
+
+def prices_card(in_force: BookInForce, command: PricesCommand, as_of: AsOf) -> Card:
+    """The prices in force; raises UnknownModel."""
+    pricing = provenance(in_force, as_of)
+    share = replace(command, pinned=Pinned(pricing.version, pricing.as_of)).text()
+    card = _families(in_force, as_of)
+    if command.model is not None:
+        model = in_force.book.find(command.model).model
+        card = _one_model(model_page(in_force, model.provider, model.id, as_of))
+    return replace(card, pricing=pricing, share=share)
+
+
+def _one_model(page: ModelPage) -> Card:
+    notes = list(page.notes[:3])
+    if page.disagreements:
+        notes.append("The public price lists disagree about this model; its page says where.")
+    if page.prices is None:
+        return Card(title=f"{page.id}: no verified price at this date", notes=tuple(notes))
+    if page.prices.windows:
+        notes.append("Other prices hold at some times of the day.")
+    modes = tuple(sorted(page.prices.modes, key=lambda one: one.mode != "standard")[:MAX_MODES])
+    rows = [(name, *_prices(modes, name)) for name in _components(modes, "usd_per_mtok")]
+    rows += [
+        (f"{name}, each", *_prices(modes, name, "usd_per_use"))
+        for name in _components(modes, "usd_per_use")
+    ]
+    rows += _tiers(modes)
+    return Card(
+        title=f"{page.id} ({page.provider})",
+        facts=_limits(page),
+        table=Table(
+            ("USD per million tokens", *(mode.mode for mode in modes)),
+            tuple((row[0].replace("_", " "), *row[1:]) for row in rows[:MAX_ROWS]),
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _families(in_force: BookInForce, as_of: AsOf) -> Card:
+    book = in_force.book
+    rows = []
+    for family in sorted(book.families)[:MAX_ROWS]:
+        model = book.find(family).model
+        rates = _standard(model, as_of)
+        rows.append((family, model.id, _rate(rates, "input"), _rate(rates, "output")))
+    return Card(
+        title="Every family's current model",
+        table=Table(("Family", "Model", "Input / M", "Output / M"), tuple(rows), text_columns=2),
+        examples=("prices opus",),
+    )
+
+
+def _standard(model: Model, as_of: AsOf) -> Mapping[str, Decimal]:
+    period = model.period_at(as_of.instant)
+    standard = period.lists_at(as_of.instant).get("standard") if period else None
+    return standard.rates if standard else {}
+
+
+def _limits(page: ModelPage) -> tuple[tuple[str, str], ...]:
+    limits = (
+        ("Context window", page.context_window),
+        ("Longest output", page.max_output_tokens),
+        ("Shortest cached prefix", page.cache_minimum_tokens),
+    )
+    facts = [(name, f"{count(limit)} tokens") for name, limit in limits if limit is not None]
+    if page.lifecycle.retires:
+        facts.append(("Retires", page.lifecycle.retires.isoformat()))
+    return tuple(facts)
+
+
+def _components(modes: tuple[ModePrices, ...], kind: str) -> list[str]:
+    return list(dict.fromkeys(name for mode in modes for name in getattr(mode, kind)))
+
+
+def _prices(modes: tuple[ModePrices, ...], name: str, kind: str = "usd_per_mtok") -> list[str]:
+    return [_rate(getattr(mode, kind), name) for mode in modes]
+
+
+def _tiers(modes: tuple[ModePrices, ...]) -> list[tuple[str, ...]]:
+    """What a longer prompt pays, a row a threshold and component, a column a mode."""
+    found = {
+        (tier.above_tokens, name): None
+        for mode in modes
+        for tier in mode.tiers
+        for name in tier.usd_per_mtok
+        if name in ("input", "output")
+    }
+    return [
+        (
+            f"{name}, prompt over {count(above)}",
+            *(_rate(_tier(mode, above), name) for mode in modes),
+        )
+        for above, name in sorted(found)
+    ]
+
+
+def _tier(mode: ModePrices, above_tokens: int) -> Mapping[str, Decimal]:
+    tiers = {tier.above_tokens: tier.usd_per_mtok for tier in mode.tiers}
+    return tiers.get(above_tokens, {})
+
+
+def _rate(rates: Mapping[str, Decimal], name: str) -> str:
+    return price(rates[name]) if name in rates else "–"  # noqa: RUF001 - an en dash

@@ -1,0 +1,183 @@
+"""The commands Slack's users can give, as values; each can be written out again in full."""
+
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Literal
+
+from pricing.errors import TariffError
+from pricing.money import plain
+from pricing.usage.buckets import StatedTerms, Usage
+
+ACTIVE = "active"
+Period = Literal["day", "month"]
+
+
+class NotUnderstood(TariffError):
+    """A command that cannot be read; ``example`` is one like it that can."""
+
+    def __init__(self, detail: str, example: str) -> None:
+        super().__init__(detail)
+        self.example = example
+
+
+#: Usage bucket -> the word for it.
+BUCKET_WORDS = {
+    "input": "in",
+    "output": "out",
+    "cache_read": "cached",
+    "cache_write_5m": "write",
+    "cache_write_1h": "write1h",
+    "web_search": "searches",
+}
+#: Usage bucket -> its name in a page's address.
+QUERY_NAMES = {
+    "input": "input_tokens",
+    "output": "output_tokens",
+    "cache_read": "cache_read_input_tokens",
+    "cache_write_5m": "ephemeral_5m_input_tokens",
+    "cache_write_1h": "ephemeral_1h_input_tokens",
+    "web_search": "web_search_requests",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """Which prices: a version, and the moment they are wanted for (None: now)."""
+
+    version: str = ACTIVE
+    as_of: str | None = None
+
+    def query(self) -> list[tuple[str, str]]:
+        """As it stands in a page's address."""
+        named = [("pricing_version", self.version)]
+        return [*named, ("as_of", self.as_of)] if self.as_of else named
+
+    def text(self) -> str:
+        """As it is written behind a command."""
+        version = "" if self.version == ACTIVE else f" version {self.version}"
+        return version + (f" on {self.as_of}" if self.as_of else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """So many identical calls, once or in each period, and how they are served."""
+
+    usage: Usage
+    calls: int = 1
+    period: Period | None = None
+    terms: StatedTerms = StatedTerms()
+
+    def query(self) -> list[tuple[str, str]]:
+        """As it stands in a page's address: names and values of ``POST /v1/estimate``."""
+        amounts = ((name, getattr(self.usage, bucket)) for bucket, name in QUERY_NAMES.items())
+        found = [(name, str(amount)) for name, amount in amounts if amount]
+        found += [("calls", str(self.calls))] if self.calls != 1 else []
+        found += [("period", self.period)] if self.period else []
+        terms = ((term.name, getattr(self.terms, term.name)) for term in fields(self.terms))
+        return [*found, *((name, value) for name, value in terms if value)]
+
+    def text(self) -> str:
+        """As it is written in a command."""
+        words = [
+            f"{amount} {BUCKET_WORDS[bucket.name]}"
+            for bucket in fields(self.usage)
+            if (amount := getattr(self.usage, bucket.name))
+        ]
+        words += [f"x{self.calls}"] if self.calls != 1 else []
+        words += [f"per {self.period}"] if self.period else []
+        terms = self.terms
+        words += [one for one in (terms.processing, terms.speed, terms.inference_geo) if one]
+        return " ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateCommand:
+    """``estimate sonnet 2k in 1k out 50k cached x100 batch``."""
+
+    model: str
+    calls: Calls
+    pinned: Pinned = Pinned()
+
+    def text(self) -> str:
+        """The same command, in full."""
+        return f"estimate {self.model} {self.calls.text()}{self.pinned.text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class CompareCommand:
+    """``compare opus vs sonnet 2k in 1k out``; without models, every family's current one."""
+
+    models: tuple[str, ...]
+    calls: Calls
+    pinned: Pinned = Pinned()
+
+    def text(self) -> str:
+        """The same command, in full."""
+        models = " vs ".join(self.models)
+        return f"compare {models + ' ' if models else ''}{self.calls.text()}{self.pinned.text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class CachingCommand:
+    """``plan caching sonnet 10k prefix 500 in 300 out 60 per hour``."""
+
+    model: str
+    prefix_tokens: int
+    suffix_tokens: int
+    output_tokens: int
+    calls_per_hour: Decimal
+    hours_per_day: int = 8
+    days_per_month: int = 22
+    pinned: Pinned = Pinned()
+
+    def text(self) -> str:
+        """The same command, in full."""
+        return (
+            f"plan caching {self.model} {self.prefix_tokens} prefix {self.suffix_tokens} in"
+            f" {self.output_tokens} out {plain(self.calls_per_hour)} per hour"
+            f" {self.hours_per_day} hours {self.days_per_month} days{self.pinned.text()}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PricesCommand:
+    """``prices opus``; without a model, every family's current one."""
+
+    model: str | None
+    pinned: Pinned = Pinned()
+
+    def text(self) -> str:
+        """The same command, in full."""
+        return f"prices{' ' + self.model if self.model else ''}{self.pinned.text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteCommand:
+    """``route <task>``: which model a task needs. It has no text: a task is never passed on."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCommand:
+    """``report``: what last month cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCommand:
+    """``help``."""
+
+
+PricedCommand = EstimateCommand | CompareCommand | CachingCommand | PricesCommand
+Command = PricedCommand | RouteCommand | ReportCommand | HelpCommand
+
+#: By command: one that works.
+EXAMPLES = {
+    "estimate": "estimate sonnet 2k in 1k out 50k cached x100 batch",
+    "compare": "compare opus vs sonnet 2k in 1k out",
+    "route": "route summarise this week's support tickets in three points",
+    "plan": "plan caching sonnet 10k prefix 500 in 300 out 60 per hour",
+    "prices": "prices opus",
+    "report": "report",
+    "help": "help",
+}

@@ -1,0 +1,191 @@
+"""What comes in from Slack: proved to be Slack's, from a workspace that may ask, and read."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from pricing.errors import MalformedRequest, TariffError
+from pricing.jsonio import read_json
+from pricing.slack.signing import SigningSecrets, is_signed
+
+Event = Mapping[str, Any]
+Reply = dict[str, Any]
+
+#: Slack's own requests have a few kilobytes. Nothing larger is hashed or read.
+MAX_BODY_BYTES = 256 * 1024
+
+
+class NotSlack(TariffError):
+    """Nothing proves that a request is Slack's."""
+
+
+def raw_body(event: Event) -> bytes:
+    """The bytes that were sent, which are what is signed; raises NotSlack where they cannot be."""
+    text = event.get("body") or ""
+    if len(text) > MAX_BODY_BYTES * 4 // 3 + 4:
+        raise NotSlack("The body is larger than any of Slack's.")
+    if not event.get("isBase64Encoded"):
+        body = text.encode(errors="surrogatepass")
+    else:
+        try:
+            body = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            raise NotSlack("The body is not what its base64 encoding says.") from None
+    if len(body) > MAX_BODY_BYTES:
+        raise NotSlack("The body is larger than any of Slack's.")
+    return bytes(body)
+
+
+def signed_body(event: Event, secrets: SigningSecrets, now_seconds: int) -> bytes:
+    """The bytes of a request that Slack signed; raises NotSlack, or SecretsUnavailable."""
+    body = raw_body(event)
+    headers = event.get("headers") or {}
+    timestamp = headers.get("x-slack-request-timestamp")
+    signature = headers.get("x-slack-signature")
+    known = secrets.current()
+    if is_signed(body, timestamp, signature, secrets=known, now_seconds=now_seconds):
+        return body
+    others = secrets.changed()
+    if is_signed(body, timestamp, signature, secrets=others, now_seconds=now_seconds):
+        return body
+    raise NotSlack("No secret of this app signed the request within five minutes.")
+
+
+def is_ssl_check(event: Event) -> bool:
+    """Slack's probe of the certificate, which it does not sign; it wants any answer."""
+    try:
+        return read_form(raw_body(event)).get("ssl_check") == "1"
+    except (MalformedRequest, NotSlack):
+        return False
+
+
+def retry_of(event: Event) -> int | None:
+    """Which retry Slack says this is; None for a first delivery."""
+    number = (event.get("headers") or {}).get("x-slack-retry-num", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 4 else None  # noqa: PLR2004
+
+
+def message_reply(message: Mapping[str, Any]) -> Reply:
+    """A message as the answer to the request itself."""
+    return _reply(200, json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+
+
+def notice(text: str) -> Reply:
+    """A few words of ours, for the sender only."""
+    return message_reply({"response_type": "ephemeral", "text": text})
+
+
+def empty() -> Reply:
+    """Received; there is nothing to say."""
+    return _reply(200, "")
+
+
+def refusal(status: int) -> Reply:
+    """Not answered, and not told why: whoever asks is not known to be Slack."""
+    reply = _reply(status, "")
+    if status == 503:  # noqa: PLR2004 - a status code is its own name
+        reply["headers"]["retry-after"] = "5"
+    return reply
+
+
+def _reply(status: int, body: str) -> Reply:
+    headers = {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }
+    return {"statusCode": status, "headers": headers, "body": body}
+
+
+MAX_FIELDS = 100
+SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """``/tariff <text>`` as a member of a workspace typed it."""
+
+    team: str
+    enterprise: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareClick:
+    """Somebody pressed a card's share button; ``value`` is what we put on it."""
+
+    team: str
+    enterprise: str
+    user: str
+    value: str
+    response_url: str
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of an ``application/x-www-form-urlencoded`` body.
+
+    Raises MalformedRequest for anything else: bytes that are not UTF-8 before or after decoding,
+    a field without ``=``, a field twice, or more than 100 of them.
+    """
+    try:
+        pairs = parse_qsl(
+            body.decode(),
+            keep_blank_values=True,
+            strict_parsing=True,
+            max_num_fields=MAX_FIELDS,
+            errors="strict",
+        )
+    except ValueError:
+        raise MalformedRequest("The body is not a form.") from None
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise MalformedRequest("The form has a field twice.")
+    return form
+
+
+def slash_command(form: Mapping[str, str]) -> SlashCommand:
+    """The command a form holds; what Slack did not send is empty."""
+    return SlashCommand(
+        team=form.get("team_id", ""),
+        enterprise=form.get("enterprise_id", ""),
+        text=form.get("text", ""),
+    )
+
+
+def share_click(form: Mapping[str, str]) -> ShareClick | None:
+    """The press of a share button, or None for every other interaction.
+
+    Raises MalformedRequest when the payload is not JSON.
+    """
+    try:
+        payload = read_json(form.get("payload", "").encode())
+    except TariffError:
+        raise MalformedRequest("The payload is not JSON.") from None
+    action = _first(_member(payload, "actions"))
+    if _member(payload, "type") != "block_actions" or _member(action, "action_id") != SHARE:
+        return None
+    user = _member(payload, "user")
+    return ShareClick(
+        team=_text(_member(payload, "team"), "id"),
+        enterprise=_text(_member(payload, "enterprise"), "id"),
+        user=_text(user, "username") or _text(user, "name"),
+        value=_text(action, "value"),
+        response_url=_text(payload, "response_url"),
+    )
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else None
+
+
+def _text(value: Any, name: str) -> str:
+    found = _member(value, name)
+    return found if isinstance(found, str) else ""

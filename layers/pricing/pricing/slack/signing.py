@@ -1,0 +1,104 @@
+"""Slack's request signature, version 0: HMAC-SHA256 over ``v0:<timestamp>:<raw body>``.
+
+Written here because slack_sdk's verifier raises on what anybody may send: a timestamp that is no
+integer, a body that is not UTF-8, a signature that is not ASCII.
+"""
+
+import hmac
+import math
+import re
+import time
+from collections.abc import Callable, Sequence
+
+from pricing.errors import StoreUnavailable, TariffError
+
+#: How far a request's timestamp may be from our clock, either way; Slack's own figure.
+MAX_SKEW_SECONDS = 300
+
+_TIMESTAMP = re.compile(r"[1-9][0-9]{0,11}")
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+
+
+def is_signed(
+    body: bytes,
+    timestamp: object,
+    signature: object,
+    *,
+    secrets: Sequence[str],
+    now_seconds: int,
+) -> bool:
+    """Whether one of the secrets signed these very bytes within five minutes of now.
+
+    ``timestamp`` and ``signature`` are the headers as they came, or None. Whatever they hold,
+    nothing is raised. Every secret is tried, whichever fits, and compared in constant time.
+    """
+    if not isinstance(timestamp, str) or not _TIMESTAMP.fullmatch(timestamp):
+        return False
+    if not isinstance(signature, str) or not _SIGNATURE.fullmatch(signature):
+        return False
+    if abs(now_seconds - int(timestamp)) > MAX_SKEW_SECONDS:
+        return False
+    message = b"v0:" + timestamp.encode() + b":" + body
+    fits = [
+        hmac.compare_digest(
+            f"v0={hmac.digest(secret.encode(), message, 'sha256').hex()}", signature
+        )
+        for secret in secrets
+        if secret
+    ]
+    return any(fits)
+
+
+#: As long as Powertools keeps a parameter.
+CACHE_SECONDS = 300.0
+#: How soon after a read a signature that no secret fits may cause another: a rotation is noticed
+#: at once, and whoever sends wrong signatures causes a read or two a minute, not one each.
+REREAD_SECONDS = 30.0
+MAX_SECRETS = 2
+
+
+class SecretsUnavailable(TariffError):
+    """No secret could be read, now or before: no request can be told to be Slack's."""
+
+
+class SigningSecrets:
+    """Secrets read by ``load`` when first wanted, and kept for five minutes.
+
+    ``load`` returns one or two secrets, the newer first, with white space or a comma between
+    them; it raises StoreUnavailable. While it does, the secrets read last still count.
+    """
+
+    def __init__(
+        self, load: Callable[[], str], *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._load = load
+        self._monotonic = monotonic
+        self._secrets: tuple[str, ...] = ()
+        self._read_at = -math.inf
+
+    def current(self) -> tuple[str, ...]:
+        """One or two secrets; raises SecretsUnavailable when none could ever be read."""
+        self._read(CACHE_SECONDS)
+        if not self._secrets:
+            raise SecretsUnavailable("There is no signing secret to check Slack's signature with.")
+        return self._secrets
+
+    def changed(self) -> tuple[str, ...]:
+        """The secrets, read again if the last read is half a minute old and they are others now."""
+        before = self._secrets
+        self._read(REREAD_SECONDS)
+        return self._secrets if self._secrets != before else ()
+
+    def _read(self, after_seconds: float) -> None:
+        moment = self._monotonic()
+        if moment - self._read_at < after_seconds:
+            return
+        try:
+            found = tuple(self._load().replace(",", " ").split())
+        except StoreUnavailable:
+            # Asked again at the next request when there is nothing to go on with.
+            self._read_at = moment if self._secrets else -math.inf
+            return
+        self._read_at = moment
+        if 1 <= len(found) <= MAX_SECRETS:
+            self._secrets = found

@@ -1,0 +1,66 @@
+"""AWS's own price list of Bedrock: so many pages of it, so many bytes, for so long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from pricing.aws.timeouts import Patience
+from pricing.sources.bedrock import AWS
+from pricing.sources.fetcher import FetchFailed
+from pricing.sources.payload import MAX_PAYLOAD_BYTES, Payload
+
+SERVICES = ("AmazonBedrock", "AmazonBedrockFoundationModels")
+#: The one region whose prices are read, and where the list itself is asked.
+REGION = "us-east-1"
+#: Of both services together; they have a tenth of it today.
+MAX_PAGES = 200
+#: With one page. The SDK's own is a minute for every read, five times.
+PATIENCE = Patience(2, 5, 2)
+
+
+def aws_price_list(
+    total_seconds: float,
+    *,
+    max_bytes: int = MAX_PAYLOAD_BYTES,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Payload:
+    """Both services' products as one payload; raises FetchFailed.
+
+    No page is asked for after ``total_seconds``; the last may still take ``PATIENCE``.
+    """
+    import boto3  # scheduled work has time for it
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    deadline = monotonic() + total_seconds
+    found: list[str] = []
+    size = 0
+    try:
+        client = boto3.client("pricing", region_name=REGION, config=PATIENCE.config())
+        for number, page in enumerate(_pages(client)):
+            found += page
+            size += sum(len(product) for product in page)
+            if size > max_bytes:
+                raise FetchFailed(f"{AWS}: over {max_bytes} bytes")
+            if number == MAX_PAGES:
+                raise FetchFailed(f"{AWS}: over {MAX_PAGES} pages")
+            if monotonic() >= deadline:
+                raise FetchFailed(f"{AWS}: not read to its end in {total_seconds:g} s")
+    except (BotoCoreError, ClientError) as error:
+        raise FetchFailed(f"{AWS}: {type(error).__name__}") from None
+    content = ('{"PriceList":[' + ",".join(found) + "]}").encode()
+    retrieved = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return Payload(AWS, f"https://api.pricing.{REGION}.amazonaws.com", retrieved, None, content)
+
+
+def _pages(client: Any) -> Iterator[list[str]]:
+    """The products of each page, each a JSON text."""
+    for service in SERVICES:
+        for page in client.get_paginator("get_products").paginate(
+            ServiceCode=service,
+            Filters=[{"Type": "TERM_MATCH", "Field": "regionCode", "Value": REGION}],
+            PaginationConfig={"PageSize": 100},
+        ):
+            yield page.get("PriceList", [])

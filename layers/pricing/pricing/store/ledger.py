@@ -1,0 +1,298 @@
+"""Changes to the version store: each one transaction, with the audit row that tells of it.
+
+``repository`` and ``records`` list the items.
+"""
+
+import random
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pricing.catalogue.price_book import PriceBook
+from pricing.errors import (
+    Conflict,
+    CorruptBook,
+    NotTheApprover,
+    StaleRevision,
+    StoreUnavailable,
+    TariffError,
+    UnknownVersion,
+    VersionExists,
+)
+from pricing.jsonio import canonical_json, digest
+from pricing.store.records import HEAD_KEY, Records, proposal_key
+from pricing.store.repository import POINTER_KEY, DynamoReads, Pointer
+from pricing.store.writes import CONDITION_FAILED, NotWritten, writing
+from pricing.timestamps import rfc3339
+from pricing.versions.audit import Entry, chained
+from pricing.versions.proposals import Proposal, StoredVersion, is_version_id
+
+#: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
+CHUNK_BYTES = 380_000
+#: Writers that meet at the end of the audit try again; each time one of them gets through.
+ATTEMPTS = 40
+_PAUSE_SECONDS = 0.02
+_ABSENT: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One item of a transaction, and what it means when its condition does not hold."""
+
+    request: Mapping[str, Any]
+    refusal: TariffError
+
+
+class Ledger(Records):
+    """The version store for those who may change it. ``client`` writes: boto3's low-level client.
+
+    Every method raises StoreUnavailable when DynamoDB does not take the write; what it then
+    reports as not done may yet have been done, as with any network, and can be asked for again.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        reader: DynamoReads,
+        client: Any,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(table, reader)
+        self._client = client
+        self._clock = clock
+        self._pause = pause
+
+    def propose(self, book: PriceBook, *, proposal: Proposal, reason: str = "proposed") -> None:
+        """Store a version with what waits in it, all of it or nothing.
+
+        Raises VersionExists when its id is taken, and CorruptBook for a book whose id no reader
+        would ask for, or that was read from JSON in another than the canonical form: its hash is
+        not that of what would be stored.
+        """
+        if not is_version_id(book.id):
+            raise CorruptBook(f"{book.id!r} cannot name a price version")
+        content = book.to_json()
+        if digest(content) != book.sha256:
+            raise CorruptBook(f"price version {book.id} was not read from canonical JSON")
+        packed = zlib.compress(content, 9)
+        chunks = [packed[at : at + CHUNK_BYTES] for at in range(0, len(packed), CHUNK_BYTES)]
+        summary = {
+            "sha256": {"S": book.sha256},
+            "published_at": {"S": book.published_at},
+            "models": {"N": str(len(book))},
+            "bytes": {"N": str(len(packed))},
+        }
+        base = self.active()
+        row = {
+            **summary,
+            "decision": {"S": "proposed"},
+            "proposer": {"S": proposal.proposer},
+            "source": {"S": proposal.source},
+            "proposed_at": {"S": rfc3339(self._clock())},
+            "waiting": {"N": str(len(proposal.quarantined))},
+            **({"base": {"S": base.version}} if base else {}),
+        }
+        document = {
+            "summary": dict(proposal.summary),
+            "quarantined": [one.document() for one in proposal.quarantined],
+        }
+        version = f"VERSION#{book.id}"
+        items = [
+            {"pk": {"S": version}, "sk": {"S": f"DOC#{number:04}"}, "content": {"B": chunk}}
+            for number, chunk in enumerate(chunks)
+        ]
+        items.append({"pk": {"S": version}, "sk": {"S": "META"}, **summary})
+        items.append({"pk": {"S": "VERSIONS"}, "sk": {"S": book.id}, **row})
+        kept = {"content": {"B": zlib.compress(canonical_json(document), 9)}}
+        items.append({**proposal_key(book.id), **kept})
+        taken = VersionExists(f"Price version {book.id} exists.")
+        self._commit(
+            [self._put(item, taken, **_ABSENT) for item in items],
+            Entry(
+                proposal.proposer,
+                "propose",
+                reason,
+                after=book.id,
+                details={"sha256": book.sha256, "waiting": len(proposal.quarantined)},
+            ),
+        )
+
+    def activate(
+        self, version_id: str, *, expected_revision: int, actor: str, reason: str
+    ) -> Pointer:
+        """Make a stored version the active one, if the pointer has not moved meanwhile.
+
+        ``expected_revision`` is the revision the caller read, 0 when nothing was active. Raises
+        UnknownVersion, StaleRevision when another activation came first, NotTheApprover when
+        what waits in the version was proposed by ``actor``, Conflict when it was rejected, when it
+        is the active one already, or when what waits in it was proposed on top of another version
+        than the active one: approving it would take back whatever became active since.
+        """
+        stored = self._known(version_id)
+        if stored.decision == "rejected":
+            raise Conflict(f"Price version {version_id} was rejected and stays so.")
+        if not stored.may_be_activated_by(actor):
+            raise NotTheApprover(
+                f"{stored.waiting} prices of {version_id} wait for approval by somebody other"
+                " than who proposed them."
+            )
+        before = self.active_at(expected_revision)
+        if before is not None and before.version == version_id:
+            # Nothing would change but the revision, and everybody's reading of it would be stale.
+            raise Conflict(f"{version_id} is the active version already; nothing was changed.")
+        if stored.needs_approval and stored.base != (before.version if before else None):
+            raise Conflict(
+                f"What waits in {version_id} was proposed on top of {stored.base}, which is not"
+                " the active version; approve it in a version made of that one."
+            )
+        pointer = Pointer(version_id, stored.sha256, expected_revision + 1)
+        item = {
+            **POINTER_KEY,
+            "version": {"S": pointer.version},
+            "sha256": {"S": pointer.sha256},
+            "revision": {"N": str(pointer.revision)},
+        }
+        self._commit(
+            [
+                self._put(item, _stale(expected_revision), **_at_revision(expected_revision)),
+                self._decide(
+                    version_id, "accepted", Conflict(f"{version_id} was rejected just now.")
+                ),
+            ],
+            Entry(
+                actor,
+                "activate",
+                reason,
+                before=before.version if before else None,
+                after=version_id,
+                details={"revision": pointer.revision},
+            ),
+        )
+        return pointer
+
+    def reject(
+        self, version_id: str, *, actor: str, reason: str, expected_revision: int | None = None
+    ) -> None:
+        """Decide that a version is never to be active; for good.
+
+        Raises UnknownVersion, Conflict when it is active or rejected already, and StaleRevision
+        when ``expected_revision`` is given and the pointer has moved.
+        """
+        self._known(version_id)
+        active = self.active() if expected_revision is None else self.active_at(expected_revision)
+        if active is not None and active.version == version_id:
+            raise Conflict(f"{version_id} is the active version; activate another one first.")
+        revision = active.revision if active else 0
+        check = {"TableName": self._table, "Key": POINTER_KEY, **_at_revision(revision)}
+        self._commit(
+            [
+                Write({"ConditionCheck": check}, _stale(revision)),
+                self._decide(
+                    version_id, "rejected", Conflict(f"{version_id} is rejected already.")
+                ),
+            ],
+            Entry(actor, "reject", reason, before=version_id),
+        )
+
+    def audit(
+        self, actor: str, action: str, reason: str, details: Mapping[str, Any] | None = None
+    ) -> None:
+        """Record something that changed no version."""
+        self._commit([], Entry(actor, action, reason, details=details))
+
+    def active_at(self, expected_revision: int) -> Pointer | None:
+        """The active pointer, if it is where a caller read it; else raises StaleRevision."""
+        pointer = self.active()
+        if expected_revision != (pointer.revision if pointer else 0):
+            raise _stale(expected_revision)
+        return pointer
+
+    def _known(self, version_id: str) -> StoredVersion:
+        stored = self.version(version_id)
+        if stored is None:  # not repeating an id that may be anything
+            raise UnknownVersion("There is no price version with this id.")
+        return stored
+
+    def _decide(self, version_id: str, decision: str, refusal: TariffError) -> Write:
+        """Set what was decided. Rejected is final; nothing else stops a version from either."""
+        update = {
+            "TableName": self._table,
+            "Key": {"pk": {"S": "VERSIONS"}, "sk": {"S": version_id}},
+            "UpdateExpression": "SET decision = :decision",
+            "ConditionExpression": "attribute_exists(pk) AND decision <> :rejected",
+            "ExpressionAttributeValues": {
+                ":decision": {"S": decision},
+                ":rejected": {"S": "rejected"},
+            },
+        }
+        return Write({"Update": update}, refusal)
+
+    def _put(self, item: Mapping[str, Any], refusal: TariffError, **condition: Any) -> Write:
+        return Write({"Put": {"TableName": self._table, "Item": item, **condition}}, refusal)
+
+    def _commit(self, writes: Sequence[Write], entry: Entry) -> None:
+        """All writes and their audit row, or nothing; raises the refusal of the first that fails.
+
+        The end of the audit is read anew and tried again when only that has moved.
+        """
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._pause(random.uniform(0, _PAUSE_SECONDS * min(attempt, 10)))  # noqa: S311
+            together = [*writes, *self._record(entry)]
+            try:
+                with writing():
+                    self._client.transact_write_items(
+                        TransactItems=[one.request for one in together]
+                    )
+            except NotWritten as cancelled:
+                refusal = _refusal(writes, cancelled.codes)
+                if refusal is not None:
+                    raise refusal from cancelled
+            else:
+                return
+        raise StoreUnavailable("Others kept writing at the same time; try again.")
+
+    def _record(self, entry: Entry) -> Iterator[Write]:
+        head = self.audit_head()
+        row = chained(head, entry, rfc3339(self._clock()))
+        overtaken = Conflict("Another change was recorded first.")
+        hash_ = {"hash": {"S": row.hash}}
+        content = {"content": {"S": canonical_json(row.document()).decode()}}
+        keys = {"pk": {"S": "AUDIT"}, "sk": {"S": f"{row.number:012}"}}
+        unmoved: dict[str, Any] = {
+            "ConditionExpression": "#number = :before",
+            "ExpressionAttributeNames": {"#number": "number"},
+            "ExpressionAttributeValues": {":before": {"N": str(head.number)}},
+        }
+        last = {**HEAD_KEY, "number": {"N": str(row.number)}, **hash_}
+        yield self._put({**keys, **content, **hash_}, overtaken, **_ABSENT)
+        yield self._put(last, overtaken, **(unmoved if head.number else _ABSENT))
+
+
+def _refusal(writes: Sequence[Write], codes: Sequence[str]) -> TariffError | None:
+    """What to raise; None where the same is worth another try."""
+    for write, code in zip(writes, codes, strict=False):
+        if code == CONDITION_FAILED:
+            return write.refusal
+    if {*codes} <= {"None", CONDITION_FAILED, "TransactionConflict"}:
+        return None
+    return StoreUnavailable(f"DynamoDB cancelled the write: {', '.join(codes)}")
+
+
+def _stale(revision: int) -> StaleRevision:
+    return StaleRevision(f"The active version is no longer at revision {revision}; read it again.")
+
+
+def _at_revision(revision: int) -> dict[str, Any]:
+    """The condition that the pointer still is where it was read; 0: there was none."""
+    if not revision:
+        return _ABSENT
+    return {
+        "ConditionExpression": "revision = :expected",
+        "ExpressionAttributeValues": {":expected": {"N": str(revision)}},
+    }

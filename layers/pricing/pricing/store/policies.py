@@ -1,0 +1,76 @@
+"""Learned routing policies in DynamoDB: added once, never changed, named by their content.
+
+One item each, in the table of the price versions: ``POLICY#<id>`` / ``DOC`` with the canonical
+JSON, zlib-compressed. No task's text is in it.
+"""
+
+import json
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from pricing.errors import InvalidRequest, StoreUnavailable, UnknownPolicy
+from pricing.recommendations.policy import LearnedPolicy, PolicyDocument, learned_policy, policy_id
+from pricing.store.repository import DynamoReads
+from pricing.store.writes import NotWritten, writing
+
+#: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
+MAX_BYTES = 380_000
+#: Policies kept in memory, since a policy never changes.
+MAX_KEPT = 16
+
+
+class Policies:
+    """The policy store in one table; ``writer`` makes boto3's low-level client when first needed.
+
+    Every method raises StoreUnavailable when DynamoDB does not answer.
+    """
+
+    def __init__(self, table: str, reader: DynamoReads, writer: Callable[[], Any]) -> None:
+        self._table = table
+        self._reader = reader
+        self._writer = writer
+        self._kept: dict[str, LearnedPolicy] = {}
+
+    def get(self, wanted: str) -> LearnedPolicy:
+        """The policy with this id; raises UnknownPolicy."""
+        if wanted in self._kept:
+            return self._kept[wanted]
+        item = self._reader.get_item(
+            TableName=self._table, Key=_key(wanted), ConsistentRead=True
+        ).get("Item")
+        if item is None:
+            raise unknown()
+        try:
+            content = zlib.decompress(bytes(item["content"]["B"]))
+        except zlib.error as error:
+            raise StoreUnavailable("The stored routing policy is damaged.") from error
+        if policy_id(content) != wanted:
+            raise StoreUnavailable("The stored routing policy is not what its id names.")
+        if len(self._kept) >= MAX_KEPT:
+            self._kept.clear()
+        found = self._kept[wanted] = learned_policy(wanted, json.loads(content))
+        return found
+
+    def add(self, document: PolicyDocument) -> None:
+        """Store a policy; one that is there already has the same content and stays."""
+        packed = zlib.compress(document.content, 9)
+        if len(packed) > MAX_BYTES:
+            detail = f"make a policy of {len(packed)} bytes, over the {MAX_BYTES} that are stored"
+            raise InvalidRequest.at("/rows", detail)
+        with suppress(NotWritten), writing():
+            self._writer().put_item(
+                TableName=self._table,
+                Item={**_key(document.id), "content": {"B": packed}},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+
+
+def unknown() -> UnknownPolicy:
+    """There is no such policy here."""
+    return UnknownPolicy("There is no routing policy with this id; calibrate makes one.")
+
+
+def _key(wanted: str) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": f"POLICY#{wanted}"}, "sk": {"S": "DOC"}}

@@ -1,0 +1,122 @@
+"""Where a refresh stores what it found: versions, what waits, its memory, the audit row.
+
+``VERSION#<id>`` and the pointer are ``repository``'s. Beside them stands
+
+``REFRESH`` / ``MEMORY``  the answers seen lately and the models missing, as one JSON text
+
+A refresh writes in this order: the version, the pointer with its audit row, the held version,
+the memory, the refresh's own audit row. Each write is one transaction and stands by itself, so a
+refresh that dies between two of them leaves the old or the new version active, and the next one
+finishes what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pricing.errors import VersionExists
+from pricing.refresh.memory import Memory
+from pricing.refresh.refresh import Refreshed
+from pricing.versions.proposals import Proposal, QuarantinedField
+
+if TYPE_CHECKING:
+    from pricing.catalogue.price_book import PriceBook
+    from pricing.store.ledger import Ledger
+    from pricing.store.repository import Pointer
+
+ACTOR = "refresh"
+_MEMORY_KEY = {"pk": {"S": "REFRESH"}, "sk": {"S": "MEMORY"}}
+#: What is kept of what waits: the rest is counted. An item ends at 400 KB.
+MAX_WAITING = 300
+MAX_CHANGES = 300
+
+
+class RefreshStore:
+    """The writes of one refresh. ``client`` is boto3's low-level DynamoDB client."""
+
+    def __init__(self, repository: Ledger, table: str, client: Any) -> None:
+        self._repository = repository
+        self._table = table
+        self._client = client
+
+    def memory(self) -> Memory:
+        """What the last refresh left."""
+        item = self._client.get_item(
+            TableName=self._table, Key=_MEMORY_KEY, ConsistentRead=True
+        ).get("Item")
+        if item is None:
+            return Memory()
+        return Memory.of(json.loads(zlib.decompress(bytes(item["content"]["B"]))))
+
+    def save(
+        self, done: Refreshed, pointer: Pointer | None, details: Mapping[str, Any]
+    ) -> Pointer | None:
+        """Store and activate what a refresh found; the pointer as it is then.
+
+        Raises StaleRevision when somebody activated another version meanwhile.
+        """
+        summary = summary_of(done)
+        if done.clean is not None:
+            proposal = Proposal(ACTOR, "refresh", summary)
+            self._propose(done.clean, proposal)
+            if pointer is None or pointer.version != done.clean.id:
+                pointer = self._repository.activate(
+                    done.clean.id,
+                    expected_revision=pointer.revision if pointer else 0,
+                    actor=ACTOR,
+                    reason=headline(done),
+                )
+        if done.held is not None:
+            waiting = _kept([one for one in done.waiting if one.approvable])
+            self._propose(done.held, Proposal(ACTOR, "refresh", summary, waiting))
+        self._remember(done.memory)
+        self._repository.audit(ACTOR, "refresh", headline(done), {**details, **summary})
+        return pointer
+
+    def fail(self, reason: str, details: Mapping[str, Any]) -> None:
+        """Note a refresh that could not be used; nothing else is written."""
+        self._repository.audit(ACTOR, "refresh_failed", reason, details)
+
+    def _propose(self, book: PriceBook, proposal: Proposal) -> None:
+        try:
+            self._repository.propose(book, proposal=proposal)
+        except VersionExists:
+            return  # the id is made of the content: the same refresh stored it before
+
+    def _remember(self, memory: Memory) -> None:
+        text = json.dumps(memory.document(), sort_keys=True, separators=(",", ":"))
+        item = {**_MEMORY_KEY, "content": {"B": zlib.compress(text.encode(), 9)}}
+        self._client.put_item(TableName=self._table, Item=item)
+
+
+def summary_of(done: Refreshed) -> dict[str, Any]:
+    """A refresh as JSON, for listings and the audit: counts, and the fields themselves."""
+    counts: dict[str, int] = {}
+    for one in done.waiting:
+        counts[one.code] = counts.get(one.code, 0) + 1
+    return {
+        "version": done.clean.id if done.clean else None,
+        "held_version": done.held.id if done.held else None,
+        "complete": done.complete,
+        "compared": done.compared,
+        "changed": len(done.changes),
+        "changes": [dict(change) for change in done.changes[:MAX_CHANGES]],
+        "added": list(done.added[:MAX_CHANGES]),
+        "waiting": counts,
+        "quarantined": [one.document() for one in _kept(done.waiting)],
+        "missing": len(done.missing),
+    }
+
+
+def headline(done: Refreshed) -> str:
+    """A refresh in one sentence."""
+    what = f"{len(done.changes)} prices changed, {len(done.added)} models new"
+    waits = f", {len(done.waiting)} waiting" if done.waiting else ""
+    return f"{what}{waits}{'' if done.complete else '; a list did not answer, or not whole'}."
+
+
+def _kept(waiting: Any) -> tuple[QuarantinedField, ...]:
+    return tuple(waiting[:MAX_WAITING])

@@ -1,0 +1,216 @@
+"""What differs between two price versions, field by field, and what changed by the calendar.
+
+A field is written as a refresh writes it: ``mode.component``, with ``>tokens`` for a tier,
+``~from-to/days`` for an off-peak window and ``@instant`` for what differs from a later moment on.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, Literal
+
+from pricing.catalogue.models import Model, PriceList, PricePeriod, model_from_document
+from pricing.catalogue.price_book import PriceBook
+from pricing.money import percent_of, subtract
+from pricing.timestamps import rfc3339
+
+#: A field's name, with what its price is for.
+Rates = Mapping[str, Decimal]
+#: A model as a price book's document holds it.
+Row = Mapping[str, Any]
+_PRICES = "prices"
+#: Facts of a period beside its rates.
+_PERIOD_FACTS = ("source", "served_as_standard", "context_window")
+#: What a member of a row means when it is left out, where that is not nothing.
+_DEFAULTS: Mapping[str, Any] = {"bare_names": True}
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One price before and after; null is no price. USD per million tokens, or per use.
+
+    It holds until a later ``@instant`` of the same price says otherwise; equal prices there say
+    that the difference ends. ``change_percent`` is null where there is no price before, or a price
+    of zero.
+    """
+
+    field: str
+    before: Decimal | None
+    after: Decimal | None
+    change_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChange:
+    """A model that is not the same in both versions, or in one of them only.
+
+    ``fields`` are the prices at the asked moment and from each later one on. ``past`` tells
+    whether prices of before that moment differ too, ``also`` which other facts do: those of a
+    price that is itself the same as ``prices.<fact>``. One of the three names something.
+    """
+
+    provider: str
+    id: str
+    kind: Literal["added", "removed", "changed"]
+    fields: tuple[FieldChange, ...]
+    past: bool
+    also: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """``provider/id``."""
+        return f"{self.provider}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TookEffect:
+    """A price that began by the calendar, without a new version; ``fields`` against the last."""
+
+    provider: str
+    id: str
+    starts: datetime
+    fields: tuple[FieldChange, ...]
+
+
+def difference(before: PriceBook, after: PriceBook, instant: datetime) -> tuple[ModelChange, ...]:
+    """What ``after`` says differently, in the order of ``provider/id``.
+
+    Prices are those in force at ``instant`` and at every moment behind it. A model of which the
+    versions say the same in other words is not different.
+    """
+    ours, theirs = before.rows_unlike(after), after.rows_unlike(before)
+    found = (
+        _model_change(ours.get(key), theirs.get(key), instant)
+        for key in sorted(ours.keys() | theirs.keys())
+    )
+    return tuple(change for change in found if change is not None)
+
+
+def took_effect(book: PriceBook, since: datetime, now: datetime) -> tuple[TookEffect, ...]:
+    """Prices whose time began after ``since`` and by ``now``, each beside the ones it ended."""
+    return tuple(
+        TookEffect(model.provider, model.id, period.start, changed)
+        for model in book.models()
+        for last, period in pairwise((None, *model.prices))
+        if period and period.start is not None and since < period.start <= now
+        if (changed := _begun(last, period))
+    )
+
+
+def _rates_of(period: PricePeriod | None) -> dict[str, Decimal]:
+    """Every price of a period by field."""
+    if period is None:
+        return {}
+    found = dict(_rates(period.lists, ""))
+    for window in period.windows:
+        days = "".join(str(day) for day in sorted(window.days))
+        name = f"~{window.start.isoformat()}-{window.end.isoformat()}" + (
+            f"/{days}" if days else ""
+        )
+        found |= dict(_rates(window.lists, name))
+    return found
+
+
+def _field_change(field: str, old: Decimal | None, new: Decimal | None) -> FieldChange:
+    percent = None if old is None or new is None else percent_of(subtract(new, old), old)
+    return FieldChange(field, old, new, percent)
+
+
+def _model_change(old: Row | None, new: Row | None, instant: datetime) -> ModelChange | None:
+    ours, theirs = (model_from_document(row) if row else None for row in (old, new))
+    one = theirs or ours
+    assert one is not None  # noqa: S101 - a key is in at least one of the versions
+    changes = tuple(_from_then_on(ours, theirs, instant))
+    if ours is None or theirs is None or old is None or new is None:
+        kind: Literal["added", "removed"] = "removed" if theirs is None else "added"
+        return ModelChange(one.provider, one.id, kind, changes, past=False, also=())
+    moments = [_BEGINNING, *_bounds(ours, theirs)]
+    past = any(
+        _rates_at(ours, moment) != _rates_at(theirs, moment)
+        for moment in moments
+        if moment < instant
+    )
+    also = (*_other_facts(ours, theirs), *_other_members(old, new))
+    also += tuple(_period_facts(ours, theirs, moments))
+    if not (changes or past or also):
+        return None
+    return ModelChange(one.provider, one.id, "changed", changes, past, also)
+
+
+def _other_facts(ours: Model, theirs: Model) -> Iterator[str]:
+    """What else is known of a model."""
+    for fact in fields(Model):
+        if fact.name != _PRICES and getattr(ours, fact.name) != getattr(theirs, fact.name):
+            yield fact.name
+
+
+def _other_members(old: Row, new: Row) -> Iterator[str]:
+    """What a row says that no estimate needs: which announced price was cancelled, and so on."""
+    known = {fact.name for fact in fields(Model)}
+    for name in sorted((old.keys() | new.keys()) - known):
+        before, after = (row.get(name, _DEFAULTS.get(name)) for row in (old, new))
+        if (before or None) != (after or None):
+            yield name
+
+
+def _period_facts(ours: Model, theirs: Model, moments: Sequence[datetime]) -> Iterator[str]:
+    """What differs about prices that are themselves the same: of others ``fields`` tell."""
+    pairs = [
+        (old, new)
+        for old, new in ((ours.period_at(at), theirs.period_at(at)) for at in moments)
+        if old and new and _rates_of(old) == _rates_of(new)
+    ]
+    for fact in _PERIOD_FACTS:
+        if any(getattr(old, fact) != getattr(new, fact) for old, new in pairs):
+            yield f"{_PRICES}.{fact}"
+
+
+def _from_then_on(
+    ours: Model | None, theirs: Model | None, instant: datetime
+) -> Iterator[FieldChange]:
+    """What differs at ``instant``, and wherever that becomes something else behind it."""
+    told: dict[str, tuple[Decimal | None, Decimal | None]] = {}
+    behind = (bound for bound in _bounds(ours, theirs) if bound > instant)
+    for moment in (instant, *behind):
+        mark = "" if moment == instant else f"@{rfc3339(moment)}"
+        old, new = (_rates_at(model, moment) for model in (ours, theirs))
+        for name in sorted(old.keys() | new.keys() | told.keys()):
+            pair = old.get(name), new.get(name)
+            differs = told[name] != pair if name in told else pair[0] != pair[1]
+            if differs:
+                told[name] = pair
+                yield _field_change(f"{name}{mark}", *pair)
+
+
+def _bounds(*models: Model | None) -> list[datetime]:
+    """Every moment at which a price of one of the models begins or ends, in order."""
+    periods = [period for model in models if model for period in model.prices]
+    bounds = {bound for period in periods for bound in (period.start, period.end)}
+    return sorted(bound for bound in bounds if bound)
+
+
+def _rates_at(model: Model | None, moment: datetime) -> Rates:
+    return _rates_of(model.period_at(moment) if model else None)
+
+
+def _begun(last: PricePeriod | None, period: PricePeriod) -> tuple[FieldChange, ...]:
+    """What a period's prices are beside the ones it ended; none, where there was a gap."""
+    ended = _rates_of(last if last and last.end == period.start else None)
+    begun = _rates_of(period)
+    return tuple(
+        _field_change(name, ended.get(name), begun.get(name))
+        for name in sorted(ended.keys() | begun.keys())
+        if ended.get(name) != begun.get(name)
+    )
+
+
+def _rates(lists: Mapping[str, PriceList], window: str) -> Iterator[tuple[str, Decimal]]:
+    for mode, prices in lists.items():
+        for component, rate in prices.rates.items():
+            yield f"{mode}.{component}{window}", rate
+        for tier in prices.tiers:
+            for component, rate in tier.rates.items():
+                yield f"{mode}.{component}>{tier.above_tokens}{window}", rate

@@ -1,0 +1,243 @@
+"""What Tariff and its peers answer to the same cases, and what Tariff would answer if ...
+
+The peers run in one process of ``.venv-bench`` (tests/differential/peers/ask.py); Tariff answers
+here, from the bundled book, through the reader and the domain of ``POST /v1/estimate``.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pricing.api.requests.estimate import EstimateRequest
+from pricing.catalogue.models import (
+    COMPONENT_UNITS,
+    PART_OF,
+    TOKEN,
+    Model,
+    PriceList,
+    PricePeriod,
+    PriceTier,
+)
+from pricing.catalogue.price_book import BookInForce
+from pricing.errors import InvalidRequest
+from pricing.estimates.calculator import price_attempts
+from pricing.estimates.estimate import estimate
+from pricing.money import multiply
+from pricing.store import bundled
+from pricing.usage.buckets import Attempt, settle
+from tests.differential.peers.cases import ROOT, Case
+
+PEERS = ("genai-prices", "litellm")
+PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+HALF = Decimal("0.5")
+#: What a component costs for whoever does not know that it has a price of its own.
+PLAIN = {"cache_read": "input", "cache_write_5m": "input", "audio_output": "output", **PART_OF}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A total, or why there is none: ``refused``, ``partial`` or the kind of error a peer raised.
+
+    ``partial`` is Tariff's word for a total that leaves out what has no known price.
+    """
+
+    usd: Decimal | None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AsIf:
+    """Another question, to which Tariff gives the answer a peer gives to the one that was asked.
+
+    It is what makes an explanation more than words: "it bills an hour's writes as five minute
+    writes" is true when moving the ones to the others gives the peer's figure to the digit.
+    """
+
+    #: Members of the usage body the peer does not read.
+    without: Sequence[str] = ()
+    #: Web searches it counts, whatever the body says.
+    searches: int | None = None
+    #: Whether an advisor's iteration is billed at the model that asked it.
+    advisor_at_own_model: bool = False
+    #: Buckets it puts into others.
+    moves: Mapping[str, str] = field(default_factory=dict)
+    mode: Literal["standard"] | None = None
+    at: str | None = None
+    model: str | None = None
+    #: Prices it has instead: USD per million tokens, or per search or request.
+    rates: Mapping[str, str] = field(default_factory=dict)
+    #: Whether it bills half of the standard prices, having none for a batch.
+    halved: bool = False
+    #: Long-context prices it has instead, as ``above_tokens`` and columns; 0 for none at all.
+    tier: Mapping[str, Any] | None = None
+    #: Whether what has no price is billed as plain input or output.
+    unpriced_as_plain: bool = False
+
+
+def tariff_answer(case: Case) -> Answer:
+    """What Tariff answers over HTTP, but for the JSON."""
+    in_force = BookInForce(bundled.current(), "bundled", stale=False, age_seconds=0)
+    try:
+        found = estimate(in_force, _request(case).query(datetime.fromisoformat(case.shape.at)))
+    except InvalidRequest:
+        return Answer(None, "refused")
+    if found.status != "priced":
+        return Answer(None, "partial")
+    return Answer(found.total_usd)
+
+
+def _request(case: Case) -> EstimateRequest:
+    terms = {"speed": "fast"} if case.shape.mode == "fast" else {"processing": case.shape.mode}
+    if case.subject.format == "anthropic" or case.shape.mode == "standard":
+        terms = {}  # Anthropic's usage says itself how it was served
+    return EstimateRequest.model_validate(
+        {
+            "model": case.subject.reference,
+            "usage": case.shape.usage,
+            "usage_format": case.subject.format,
+            "as_of": case.shape.at,
+            **terms,
+        }
+    )
+
+
+def answer_as_if(case: Case, as_if: AsIf) -> Answer:
+    """Tariff's answer to the other question."""
+    case = _asked_otherwise(case, as_if)
+    query = _request(case).query(datetime.fromisoformat(case.shape.at))
+    book = bundled.current()
+    model = book.find(case.subject.reference).model
+    at = query.as_of.instant
+    attempts = [_moved(attempt, as_if) for attempt in query.work.on(model).attempts]
+    terms, _ = settle(query.requested, query.served)
+    try:
+        priced = price_attempts(book, _repriced(model, at, as_if), at, attempts, terms, 1)
+    except InvalidRequest:
+        return Answer(None, "refused")
+    return Answer(priced.total_usd) if priced.complete else Answer(None, "partial")
+
+
+def _asked_otherwise(case: Case, as_if: AsIf) -> Case:
+    usage = {name: value for name, value in case.shape.usage.items() if name not in as_if.without}
+    if as_if.mode == "standard" or as_if.halved:
+        usage = {name: usage[name] for name in usage if name not in {"service_tier", "speed"}}
+    if as_if.searches is not None:
+        usage["server_tool_use"] = {"web_search_requests": as_if.searches}
+    if as_if.advisor_at_own_model:
+        usage["iterations"] = [
+            {name: turn[name] for name in turn if name != "model"} | {"type": "compaction"}
+            if turn["type"] == "advisor_message"
+            else turn
+            for turn in usage["iterations"]
+        ]
+    shape = replace(
+        case.shape,
+        usage=usage,
+        mode="standard" if as_if.halved else as_if.mode or case.shape.mode,
+        at=as_if.at or case.shape.at,
+    )
+    subject = replace(case.subject, reference=as_if.model or case.subject.reference)
+    return Case(subject, case.name, shape)
+
+
+def _moved(attempt: Attempt, as_if: AsIf) -> Attempt:
+    usage = attempt.usage
+    for source, target in as_if.moves.items():
+        together = getattr(usage, source) + getattr(usage, target)
+        usage = replace(usage, **{source: 0, target: together})
+    return replace(attempt, usage=usage)
+
+
+def _repriced(model: Model, at: datetime, as_if: AsIf) -> Model:
+    period = model.period_at(at)
+    if period is None:
+        return model
+    lists = {name: _relisted(one, as_if) for name, one in period.lists_at(at).items()}
+    changed = PricePeriod(None, None, lists, "as if", served_as_standard=period.served_as_standard)
+    return replace(model, prices=(changed,))
+
+
+def _relisted(prices: PriceList, as_if: AsIf) -> PriceList:
+    tiers = prices.tiers
+    if as_if.tier is not None:
+        columns = {name: value for name, value in as_if.tier.items() if name != "above_tokens"}
+        tier = PriceTier(as_if.tier["above_tokens"], _decimals(columns))
+        tiers = (tier,) if columns else ()
+    return PriceList(
+        _filled(prices.rates, as_if),
+        tuple(replace(tier, rates=_filled(tier.rates, as_if)) for tier in tiers),
+    )
+
+
+def _filled(rates: Mapping[str, Decimal], as_if: AsIf) -> Mapping[str, Decimal]:
+    filled = {**rates, **_decimals(as_if.rates)}
+    if as_if.halved:
+        filled = {
+            name: multiply(price, HALF) if COMPONENT_UNITS[name] == TOKEN else price
+            for name, price in filled.items()
+        }
+    if as_if.unpriced_as_plain:
+        for part, whole in PLAIN.items():
+            filled.setdefault(part, filled[whole])
+    return filled
+
+
+def _decimals(columns: Mapping[str, str]) -> dict[str, Decimal]:
+    return {name: Decimal(price) for name, price in columns.items()}
+
+
+def peer_answers(cases: Sequence[Case]) -> dict[str, list[Answer]]:
+    """By peer, the answer to each case in turn; raises FileNotFoundError without .venv-bench."""
+    if not PEERS_PYTHON.exists():
+        raise FileNotFoundError("the peers are missing: `make .venv-bench/.ready` installs them")
+    questions = [_question(case, peer) for peer in PEERS for case in cases]
+    process = subprocess.run(
+        [PEERS_PYTHON, "-m", "tests.differential.peers.ask"],
+        cwd=ROOT,
+        env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        input="".join(json.dumps(question) + "\n" for question in questions),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = process.stdout.splitlines()
+    if process.returncode or len(lines) != len(questions):
+        raise RuntimeError(f"the peers ended after {len(lines)} answers:\n{process.stderr}")
+    answers = [_read(json.loads(line)) for line in lines]
+    return {peer: answers[n * len(cases) :][: len(cases)] for n, peer in enumerate(PEERS)}
+
+
+def _question(case: Case, peer: str) -> dict[str, Any]:
+    name = case.subject.peers[peer]
+    return {
+        "peer": peer,
+        "provider": name.provider,
+        "model": name.model,
+        "format": case.subject.format,
+        "usage": case.shape.usage,
+        "mode": case.shape.mode,
+        "at": case.shape.at,
+    }
+
+
+def _read(line: Mapping[str, str]) -> Answer:
+    return Answer(Decimal(line["usd"])) if "usd" in line else Answer(None, line["error"])
+
+
+#: litellm multiplies binary floats: a price such as 2.5e-06 is off by up to 1.1e-16 of itself, and
+#: each of the at most twenty products and sums of an answer adds as much. genai-prices multiplies
+#: decimals, and is held to the digit.
+FLOAT_TOLERANCE = Decimal("1e-14")
+
+
+def is_same(peer: str, tariff: Answer, other: Answer) -> bool:
+    """Whether two totals are one; two refusals are too, whatever their words."""
+    if tariff.usd is None or other.usd is None:
+        return tariff.usd is other.usd
+    tolerance = FLOAT_TOLERANCE * abs(tariff.usd) if peer == "litellm" else 0
+    return abs(tariff.usd - other.usd) <= tolerance

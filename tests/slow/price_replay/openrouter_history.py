@@ -1,0 +1,106 @@
+"""What OpenRouter charged on past days, as releases of pi-ai (npm) recorded it.
+
+OpenRouter's models API has no past. pi-ai is generated from it before each release, so its
+releases are a record of it: base prices of the models that can call tools, in US dollars for a
+million tokens. They are read as text, never run, and written as the API writes them: decimal
+strings for one token, where a price of zero beside the essential two is left out.
+"""
+
+import json
+import re
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from decimal import Context, Decimal
+from pathlib import Path
+from typing import Any
+
+from pricing.money import plain
+from tariff.catalogue.published import CACHE
+
+#: The models as JSON, in newer releases; before that as a script that is nothing but literals.
+JSON = "package/dist/providers/data/openrouter.json"
+SCRIPTS = ("package/dist/providers/openrouter.models.js", "package/dist/models.generated.js")
+COSTS = {
+    "input": "prompt",
+    "output": "completion",
+    "cacheRead": "input_cache_read",
+    "cacheWrite": "input_cache_write",
+}
+ESSENTIAL = ("input", "output")
+ENTRY = re.compile(
+    r'id: ("[^"]+"),\s*name: "(?:[^"\\]|\\.)*",(?:(?!\bid: ).)*?provider: "openrouter",'
+    r"(?:(?!\bid: ).)*?cost: \{(.*?)\}",
+    re.DOTALL,
+)
+COST = re.compile(r"(\w+): (-?[\d.]+(?:e-?\d+)?)")
+#: The record's prices were multiplied as binary floats: ten digits are what was meant.
+MEANT = Context(prec=10)
+MILLION = Decimal(10) ** 6
+
+
+def recorded(release: str) -> bytes:
+    """OpenRouter's list as a release such as ``@mariozechner/pi-ai@0.10.1`` recorded it.
+
+    It is downloaded the first time. Raises ValueError for a release that records no models.
+    """
+    path = CACHE / f"openrouter-{release.rpartition('@')[2]}.json"
+    if not path.exists():
+        entries = [entry for entry in _entries(release) if entry is not None]
+        if not entries:
+            raise ValueError(f"{release} records no models of OpenRouter")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"data": entries}, separators=(",", ":")), encoding="utf-8")
+    return path.read_bytes()
+
+
+def _entries(release: str) -> Iterator[dict[str, Any] | None]:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            ["npm", "pack", release, "--ignore-scripts", "--silent"],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+        )
+        (path,) = Path(folder).glob("*.tgz")
+        with tarfile.open(path) as archive:
+            for name in (JSON, *SCRIPTS):
+                if name in archive.getnames():
+                    file = archive.extractfile(name)
+                    text = file.read().decode() if file else ""
+                    yield from _in_json(text) if name == JSON else _in_script(text)
+                    return
+
+
+def _in_json(text: str) -> Iterator[dict[str, Any] | None]:
+    for model in _priced(json.loads(text, parse_float=Decimal)):
+        if model.get("type", "chat") == "chat":
+            yield _entry(model["id"], {name: Decimal(model["cost"][name]) for name in COSTS})
+
+
+def _priced(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The models at whatever depth: some releases group them by protocol."""
+    if "cost" in node:
+        yield node
+        return
+    for part in node.values():
+        if isinstance(part, dict):
+            yield from _priced(part)
+
+
+def _in_script(text: str) -> Iterator[dict[str, Any] | None]:
+    for quoted, costs in ENTRY.findall(text):
+        yield _entry(json.loads(quoted), {name: Decimal(n) for name, n in COST.findall(costs)})
+
+
+def _entry(name: str, costs: dict[str, Decimal]) -> dict[str, Any] | None:
+    """The API's form of one model; None where the price depends on where a request is sent."""
+    if any(costs[column] < 0 for column in ESSENTIAL):
+        return None
+    pricing = {
+        key: plain(MEANT.create_decimal(costs[column]) / MILLION)
+        for column, key in COSTS.items()
+        if column in ESSENTIAL or costs.get(column)
+    }
+    return {"id": name, "pricing": pricing}

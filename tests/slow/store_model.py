@@ -1,0 +1,237 @@
+"""The version store beside a model of it: hypothesis walks both, and they may never differ.
+
+The model is a dictionary and a pointer; it knows no DynamoDB, no conditions and no audit. ``python
+-m tests.slow.store_model`` walks 10,000 steps on DynamoDB Local; the tests walk a few.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from pricing.catalogue.price_book import PriceBook
+from pricing.errors import TariffError
+from pricing.store.ledger import Ledger
+from pricing.versions.proposals import Proposal, QuarantinedField
+from tariff.dynamodb_local import DynamoDBLocal
+from tariff.template import load_template
+from tests.support.books import book, row
+from tests.support.tables import SECRET, fresh_table
+
+STEPS_EACH = 50
+VERSIONS = st.sampled_from([f"v{n}" for n in range(5)])
+ACTORS = st.sampled_from(["ann", "bob", "refresh"])
+#: What a client thinks the revision is, beside what it is.
+OFF = st.sampled_from([0, 0, 0, 0, 1, -1])
+WAITING = QuarantinedField("acme", "m", "standard.input", "3", "40", (), "change_over_10x", "so")
+OK = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What the model knows of one version."""
+
+    sha256: str
+    proposer: str
+    waits: bool
+    base: str | None
+    decision: str = "proposed"
+
+
+@dataclass(slots=True)
+class Model:
+    """The store as plain values. Each method answers as the store should, and is what it does."""
+
+    versions: dict[str, Version] = field(default_factory=dict)
+    active: str | None = None
+    revision: int = 0
+    rows: int = 0
+
+    def propose(self, one: PriceBook, proposer: str, waits: bool) -> str:
+        """Taken ids stay as they are."""
+        if one.id in self.versions:
+            return "VersionExists"
+        self.versions[one.id] = Version(one.sha256, proposer, waits, self.active)
+        return self._done()
+
+    def activate(self, version: str, expected: int, actor: str) -> str:
+        """The first approval of what waits is another's, and on the version it was made on.
+
+        What is active already does not become so.
+        """
+        known = self.versions.get(version)
+        if known is None:
+            return "UnknownVersion"
+        if known.decision == "rejected":
+            return "Conflict"
+        unapproved = known.waits and known.decision == "proposed"
+        if unapproved and known.proposer == actor:
+            return "NotTheApprover"
+        if expected != self.revision:
+            return "StaleRevision"
+        if version == self.active or (unapproved and known.base != self.active):
+            return "Conflict"
+        self.versions[version] = replace(known, decision="accepted")
+        self.active, self.revision = version, self.revision + 1
+        return self._done()
+
+    def reject(self, version: str, expected: int | None) -> str:
+        """Whatever is not active; for good."""
+        known = self.versions.get(version)
+        if known is None:
+            return "UnknownVersion"
+        if expected not in (None, self.revision):
+            return "StaleRevision"
+        if version == self.active or known.decision == "rejected":
+            return "Conflict"
+        self.versions[version] = replace(known, decision="rejected")
+        return self._done()
+
+    def note(self) -> str:
+        """A row about nothing that changed."""
+        return self._done()
+
+    def _done(self) -> str:
+        self.rows += 1
+        return OK
+
+
+class StoreBesideModel(RuleBasedStateMachine):
+    """Every change is made on both; every outcome and everything stored must be the same."""
+
+    endpoint: str
+    steps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = ExitStack()
+        table = self._open.enter_context(fresh_table(load_template(), self.endpoint))
+        client: Any = table.client
+        self._store = Ledger(table.name, client, client)
+        self._model = Model()
+
+    def teardown(self) -> None:
+        """Drop the table."""
+        self._open.close()
+
+    def _both(self, due: str, change: Callable[[], object]) -> None:
+        type(self).steps += 1
+        try:
+            change()
+            outcome = OK
+        except TariffError as error:
+            outcome = type(error).__name__
+        assert outcome == due, f"{outcome}, where {due} was due"
+
+    @rule(version=VERSIONS, actor=ACTORS, waits=st.booleans())
+    def propose(self, version: str, actor: str, waits: bool) -> None:
+        """A version, by somebody, with or without prices that wait."""
+        one = book(version, [row(f"by-{actor}")])
+        proposal = Proposal(actor, "manual", {}, (WAITING,) * waits)
+        due = self._model.propose(one, actor, waits)
+        self._both(due, lambda: self._store.propose(one, proposal=proposal))
+
+    @rule(version=VERSIONS, actor=ACTORS, off=OFF)
+    def activate(self, version: str, actor: str, off: int) -> None:
+        """Usually at the revision that is."""
+        expected = max(0, self._model.revision + off)
+        due = self._model.activate(version, expected, actor)
+        self._both(
+            due,
+            lambda: self._store.activate(
+                version, expected_revision=expected, actor=actor, reason="so"
+            ),
+        )
+
+    @rule(version=VERSIONS, actor=ACTORS, off=st.none() | OFF)
+    def reject(self, version: str, actor: str, off: int | None) -> None:
+        """With or without a revision."""
+        expected = None if off is None else max(0, self._model.revision + off)
+        due = self._model.reject(version, expected)
+        self._both(
+            due,
+            lambda: self._store.reject(
+                version, actor=actor, reason="so", expected_revision=expected
+            ),
+        )
+
+    @rule(actor=ACTORS)
+    def note(self, actor: str) -> None:
+        """Something that changed no version."""
+        self._both(self._model.note(), lambda: self._store.audit(actor, "refresh", "so"))
+
+    @invariant()
+    def holds_what_the_model_holds(self) -> None:
+        """Pointer, versions, contents and what waits."""
+        pointer = self._store.active()
+        found = (pointer.version, pointer.revision) if pointer else (None, 0)
+        assert found == (self._model.active, self._model.revision)
+        assert {
+            one.id: Version(one.sha256, one.proposer, one.waiting > 0, one.base, one.decision)
+            for one in self._store.versions()
+        } == self._model.versions
+        if pointer:
+            stored, proposal = (
+                self._store.get(pointer.version),
+                self._store.proposal(pointer.version),
+            )
+            assert stored is not None
+            assert proposal is not None
+            known = self._model.versions[pointer.version]
+            assert stored.sha256 == pointer.sha256 == known.sha256
+            assert proposal.quarantined == (WAITING,) * known.waits
+
+    @invariant()
+    def has_a_whole_audit(self) -> None:
+        """A row for each change, and nothing altered behind it."""
+        rows, broken = self._store.checked_audit()
+        assert (len(rows), broken) == (self._model.rows, None)
+
+
+def walk(endpoint: str, *, steps: int, shrink: bool = True) -> int:
+    """Walk for at least ``steps`` steps; how many there were. Raises what differs."""
+
+    class Walked(StoreBesideModel):
+        pass
+
+    Walked.endpoint = endpoint
+    while Walked.steps < steps:
+        run_state_machine_as_test(
+            Walked,
+            settings=settings(
+                max_examples=max(1, min(20, (steps - Walked.steps) // STEPS_EACH + 1)),
+                stateful_step_count=STEPS_EACH,
+                deadline=None,
+                database=None,
+                phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    return Walked.steps
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Walk on DynamoDB Local, and print how far."""
+    parser = argparse.ArgumentParser(description="Hold the version store against its model.")
+    parser.add_argument("--steps", type=int, default=10_000)
+    options = parser.parse_args(arguments)
+    os.environ |= {"AWS_ACCESS_KEY_ID": SECRET, "AWS_SECRET_ACCESS_KEY": SECRET}
+    server = DynamoDBLocal()
+    server.start()
+    try:
+        taken = walk(server.endpoint, steps=options.steps)
+    finally:
+        server.stop()
+    sys.stdout.write(f"{taken} steps, 0 divergences\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

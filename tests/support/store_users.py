@@ -1,0 +1,188 @@
+"""What each function does with the store, through its own handler: once each way it can.
+
+A function that learns to do more with the store does it here too: the tests of what it may do, and
+of how long it may take, are about what is listed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from unittest import mock
+
+from pricing.errors import StoreUnavailable, UnknownPolicy
+from pricing.recommendations.policy import PolicyDocument
+from pricing.reports.summary import MonthSummary
+from pricing.slack import settings as slack_settings
+from pricing.slack.delivery import NotDelivered
+from pricing.slack.share import ShareJob
+from pricing.store import connect as environment
+from pricing.store.ledger import Ledger
+from tariff.serve import slack
+from tariff.template import ROOT
+from tests.slow.corrupt_refreshes.lists import Answer
+from tests.support.books import BY, PLAIN, book, row
+from tests.support.handlers import call, handler
+from tests.support.refreshing import refreshing
+from tests.support.store_door import StoreDoor
+from tests.support.tables import StoreTable
+
+#: One thing that a function does, from a cold start on, with a table behind a door.
+Doing = Callable[[StoreTable, StoreDoor], object]
+#: Nothing listens here.
+NOWHERE = "http://127.0.0.1:1"
+_NOW = datetime(2026, 11, 24, tzinfo=UTC)
+_SUMMARY = MonthSummary("2026-10", Decimal(1), 1, 0, Decimal(0), (), "v1", "2026-11-01T00:00:00Z")
+
+
+def stock(table: StoreTable) -> None:
+    """Put a version in force that is in no bundle, with a price announced, and another beside."""
+    client: Any = table.client
+    ledger = Ledger(table.name, client, client)
+    now, later = ({"standard": {"rates": {"input": rate, "output": "15"}}} for rate in "34")
+    periods = [
+        {"source": "list", "lists": now, "to": "2999-01-01"},
+        {"source": "list", "lists": later, "from": "2999-01-01"},
+    ]
+    ledger.propose(book("v1", [row("rocket", prices=periods)]), proposal=PLAIN)
+    ledger.propose(book("v2"), proposal=PLAIN)
+    ledger.activate("v1", expected_revision=0, **BY)
+
+
+def do(doing: Doing, table: StoreTable, door: StoreDoor) -> None:
+    """One of them, in an environment that knows the table by the door's address."""
+    variables = {**table.environment(), "TARIFF_DYNAMODB_ENDPOINT": door.endpoint}
+    with mock.patch.dict(os.environ, {**variables, **slack.SETTINGS}):
+        doing(table, door)
+
+
+def _recorded(folder: str, name: str = "", **changes: Any) -> Doing:
+    """A handler's answer to its recorded event, some members of which are replaced."""
+    text = (ROOT / "events" / f"{name or folder}.json").read_text(encoding="utf-8")
+
+    def send(table: StoreTable, _door: StoreDoor) -> None:
+        stock(table)
+        call(handler(folder), {**json.loads(text), **changes})
+
+    return send
+
+
+def _asked(
+    key: str, path: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None
+) -> Doing:
+    parts: dict[str, Any] = {"pathParameters": path or {}, "queryStringParameters": query or {}}
+    return _recorded("catalogue", routeKey=key, **parts)
+
+
+def _administered(path: str, identifier: str = "lesson-2025", **body: Any) -> Doing:
+    headers = {"content-type": "application/json", "idempotency-key": "k1"}
+    sent = json.dumps({"reason": "checked by hand", **body})
+    parts: dict[str, Any] = {"pathParameters": {"id": identifier}, "headers": headers, "body": sent}
+    return _recorded("pricing_admin", routeKey=f"POST /v1/pricing/{path}", **parts)
+
+
+def _policy_kept(_table: StoreTable, _door: StoreDoor) -> None:
+    policies = environment.policies()
+    assert policies is not None
+    with suppress(StoreUnavailable):
+        policies.add(PolicyDocument(f"policy-{'0' * 32}", b"{}"))
+
+
+def _policy_wanted(_table: StoreTable, _door: StoreDoor) -> None:
+    policies = environment.policies()
+    assert policies is not None
+    with suppress(StoreUnavailable, UnknownPolicy):
+        policies.get(f"policy-{'1' * 32}")
+
+
+def _summary_kept(_table: StoreTable, _door: StoreDoor) -> None:
+    summaries = environment.summaries()
+    assert summaries is not None
+    with suppress(StoreUnavailable):
+        summaries.keep(_SUMMARY)
+
+
+def _commanded(text: str) -> Doing:
+    body = slack.command_body(text)
+
+    def send(table: StoreTable, _door: StoreDoor) -> None:
+        stock(table)
+        handler("slack")(slack.event_of(slack.COMMANDS, body, slack.signed(body)), None)
+
+    return send
+
+
+def _share(table: StoreTable, _door: StoreDoor) -> None:
+    """A share that Slack certainly did not take, so that its claim is given up again."""
+    stock(table)
+    books = slack_settings.books()
+    job = ShareJob("0" * 64, "estimate rocket 2k in 1k out", "U1", slack.RESPONSE_URL)
+    with (
+        mock.patch.dict(os.environ, {"TARIFF_SLACK_HOOKS": NOWHERE}),
+        suppress(NotDelivered, StoreUnavailable),
+    ):
+        slack_settings.sharing(lambda one: books.in_force(one, _NOW)).share(job, _NOW)
+
+
+def _refresh(table: StoreTable, door: StoreDoor) -> None:
+    """A refresh in which a price is believed, and another waits."""
+    with refreshing(table) as found:
+        document = json.loads(found.lists["genai-prices"])
+        models = {one["id"]: one for provider in document for one in provider["models"]}
+        models["devstral-small"]["prices"]["input_mtok"] = 0.12
+        models["codestral-2508"]["prices"]["output_mtok"] *= 4
+        found.serve("genai-prices", Answer(json.dumps(document).encode()))
+        # Whatever cannot be helped is raised, and Lambda tries again.
+        with suppress(Exception):
+            found.run(TARIFF_DYNAMODB_ENDPOINT=door.endpoint)
+
+
+#: By function folder; the site has no table.
+DOINGS: Mapping[str, Sequence[Doing]] = {
+    "estimate": [_recorded("estimate")],
+    "workload": [_recorded("workload")],
+    "compare": [_recorded("compare")],
+    "plan": [
+        _recorded("plan", "plan_batch"),
+        _recorded("plan", "plan_caching"),
+        _recorded("plan", "plan_context"),
+        _recorded("plan", "plan_subscription"),
+    ],
+    "recommend": [
+        _recorded("recommend"),
+        _recorded("recommend", "recommend_cascade"),
+        _recorded("recommend", "recommend_tiers"),
+        _policy_kept,
+        _policy_wanted,
+    ],
+    "usage_report": [_recorded("usage_report"), _summary_kept],
+    "catalogue": [
+        _asked("GET /v1/health"),
+        _asked("GET /v1/models"),
+        _asked("GET /v1/models/{provider}/{id+}", {"provider": "acme", "id": "rocket"}),
+        _asked("GET /v1/pricing/versions"),
+        _asked("GET /v1/pricing/versions/{id}", {"id": "v1"}),
+        _asked("GET /v1/pricing/versions/{id}", {"id": "lesson-2025"}),
+        _asked("GET /v1/pricing/diff", query={"from": "v2"}),
+        _asked("GET /v1/pricing/diff", query={"from": "lesson-2025"}),
+        _asked("GET /v1/pricing/changes", query={"since": "2020-01-01"}),
+    ],
+    "pricing_admin": [
+        _administered("versions/{id}/activate", expected_revision=1),
+        _administered("versions/{id}/activate", expected_revision=9),
+        _administered("versions/{id}/reject", "v2"),
+        _administered("versions/{id}/reject", "v2", expected_revision=9),
+        _administered(
+            "cancellations", model="acme/rocket", starts="2999-01-01", expected_revision=1
+        ),
+        _administered("refresh"),
+        _recorded("pricing_admin", routeKey="GET /v1/pricing/audit"),
+    ],
+    "slack": [_commanded("estimate sonnet 2k in 1k out"), _commanded("report"), _share],
+    "refresh_pricing": [_refresh],
+}

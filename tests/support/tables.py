@@ -1,0 +1,59 @@
+"""Tables for tests, made from template.yaml's own key schema so that they cannot drift from it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
+
+from tariff.template import create_table_arguments
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REGION = "eu-west-1"
+#: Stands for every key and secret: local stores check none, and no real one may be near a test.
+SECRET = "test"
+
+
+class StoreTable(NamedTuple):
+    """An empty table at a local endpoint, and a boto3 client that reaches it."""
+
+    name: str
+    endpoint: str
+    client: DynamoDBClient
+
+    def environment(self) -> dict[str, str]:
+        """The variables that point a function at this table."""
+        return {"TARIFF_TABLE": self.name, "TARIFF_DYNAMODB_ENDPOINT": self.endpoint}
+
+
+@contextmanager
+def dynamodb(endpoint: str) -> Iterator[DynamoDBClient]:
+    """A boto3 client of a local store, closed afterwards."""
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=SECRET,
+        aws_secret_access_key=SECRET,
+    )
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@contextmanager
+def fresh_table(template: dict[str, Any], endpoint: str) -> Iterator[StoreTable]:
+    """A uniquely named empty table at ``endpoint``, deleted afterwards."""
+    name = f"tariff-test-{uuid.uuid4().hex}"
+    with dynamodb(endpoint) as client:
+        client.create_table(**create_table_arguments(template, name))
+        try:
+            yield StoreTable(name, endpoint, client)
+        finally:
+            client.delete_table(TableName=name)

@@ -1,0 +1,317 @@
+"""A command is forgiving in form and never in meaning."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pricing.slack.commands import (
+    EXAMPLES,
+    CachingCommand,
+    Calls,
+    CompareCommand,
+    EstimateCommand,
+    HelpCommand,
+    NotUnderstood,
+    Pinned,
+    PricedCommand,
+    PricesCommand,
+    ReportCommand,
+    RouteCommand,
+)
+from pricing.slack.parser import parse
+from pricing.usage.buckets import StatedTerms, Usage
+
+ONE = Calls(Usage(input=2000, output=1000))
+SONNET = EstimateCommand("sonnet", ONE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "estimate sonnet 2k in 1k out",
+        "Estimate sonnet 2K input, 1K output",
+        "cost of sonnet for 2,000 input tokens and 1_000 output tokens",
+        "sonnet 2k in 1k out",
+        "2k in 1k out sonnet",
+        "estimate sonnet in 2k out 1k",
+        "estimate sonnet in=2k out:1k",
+        "estimate sonnet 2kin 1kout",
+        "estimate sonnet 2k/1k",
+        "estimate sonnet 2k 1k",
+        "estimate sonnet 0.002m in .001M out",
+        "  estimate   sonnet  2k  in 1k out  ",
+        "estimate sonnet 2k in 1k out x1",
+        "what would sonnet 2k in 1k out",
+    ],
+)
+def test_the_same_estimate_may_be_written_in_many_ways(text: str) -> None:
+    # "what would sonnet ..." has no verb: words that say nothing are left out.
+    assert parse(text) == SONNET
+
+
+@pytest.mark.parametrize(
+    ("text", "usage"),
+    [
+        ("2k in 50k cached", Usage(input=2000, cache_read=50_000)),
+        ("2k in 50k cache read", Usage(input=2000, cache_read=50_000)),
+        ("2k in 50k cached reads", Usage(input=2000, cache_read=50_000)),
+        ("10k write", Usage(cache_write_5m=10_000)),
+        ("10k cache write", Usage(cache_write_5m=10_000)),
+        ("10k write1h", Usage(cache_write_1h=10_000)),
+        ("10k 1h write", Usage(cache_write_1h=10_000)),
+        ("10k cache write 1h", Usage(cache_write_1h=10_000)),
+        ("2k/1k/50k/10k", Usage(2000, output=1000, cache_read=50_000, cache_write_5m=10_000)),
+        ("1.5M in", Usage(input=1_500_000)),
+        ("1b in", Usage(input=10**9)),
+        ("1k in 3 searches", Usage(input=1000, web_search=3)),
+        ("1000000000000 in", Usage(input=10**12)),
+        ("2k 1k out", Usage(input=2000, output=1000)),
+    ],
+)
+def test_amounts(text: str, usage: Usage) -> None:
+    assert parse(f"estimate sonnet {text}") == replace(SONNET, calls=Calls(usage))
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("x100", {"calls": 100}),
+        ("100x", {"calls": 100}),
+        ("x 100", {"calls": 100}),
+        ("×100", {"calls": 100}),  # noqa: RUF001 - a times sign, as phones write it
+        ("*100", {"calls": 100}),
+        ("x1.5k", {"calls": 1500}),
+        ("100 calls", {"calls": 100}),
+        ("times 100", {"calls": 100}),
+        ("100 calls per day", {"calls": 100, "period": "day"}),
+        ("x100 a day", {"calls": 100, "period": "day"}),
+        ("100/day", {"calls": 100, "period": "day"}),
+        ("x100 daily", {"calls": 100, "period": "day"}),
+        ("x100 every month", {"calls": 100, "period": "month"}),
+        ("per month", {"period": "month"}),
+        ("batch", {"terms": StatedTerms(processing="batch")}),
+        ("fast us", {"terms": StatedTerms(speed="fast", inference_geo="us")}),
+        ("x100 batch", {"calls": 100, "terms": StatedTerms(processing="batch")}),
+    ],
+)
+def test_how_often_and_how(text: str, change: dict[str, object]) -> None:
+    assert parse(f"estimate sonnet 2k in 1k out {text}") == replace(
+        SONNET,
+        calls=replace(ONE, **change),  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("compare opus vs sonnet", ("opus", "sonnet")),
+        ("opus vs sonnet", ("opus", "sonnet")),
+        ("opus versus sonnet or haiku", ("opus", "sonnet", "haiku")),
+        ("estimate opus vs sonnet", ("opus", "sonnet")),
+        ("compare opus, sonnet and haiku", ("opus", "sonnet", "haiku")),
+        ("compare opus sonnet haiku", ("opus", "sonnet", "haiku")),
+        ("compare claude opus vs claude sonnet", ("claude-opus", "claude-sonnet")),
+        ("compare opus vs opus", ("opus",)),
+        ("compare", ()),
+    ],
+)
+def test_models_to_compare(text: str, models: tuple[str, ...]) -> None:
+    assert parse(f"{text} 2k in 1k out") == CompareCommand(models, ONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        (
+            "plan caching sonnet 10k prefix 500 in 300 out 60 per hour",
+            CachingCommand("sonnet", 10_000, 500, 300, Decimal(60)),
+        ),
+        (
+            "caching sonnet prefix 10k 60 calls per hour 24h 30 days",
+            CachingCommand("sonnet", 10_000, 0, 0, Decimal(60), 24, 30),
+        ),
+        (
+            "plan cache sonnet 10k cached 500 new 480 calls a day",
+            CachingCommand("sonnet", 10_000, 500, 0, Decimal(60)),
+        ),
+        (
+            "plan caching sonnet 10k prefix 7.5/hour",
+            CachingCommand("sonnet", 10_000, 0, 0, Decimal("7.5")),
+        ),
+        (
+            "plan caching sonnet 10k prefix 100/day 8 hours",
+            CachingCommand("sonnet", 10_000, 0, 0, Decimal("12.5")),
+        ),
+        ("prices opus", PricesCommand("opus")),
+        ("price", PricesCommand(None)),
+        ("models", PricesCommand(None)),
+        ("prices claude opus", PricesCommand("claude-opus")),
+        ("route fix the 2k tests; please", RouteCommand("fix the 2k tests; please")),
+        ("report", ReportCommand()),
+        ("report last month", ReportCommand()),
+        ("help", HelpCommand()),
+        ("?", HelpCommand()),
+        ("", HelpCommand()),
+        ("   ", HelpCommand()),
+    ],
+)
+def test_the_other_commands(text: str, command: object) -> None:
+    assert parse(text) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "pinned"),
+    [
+        ("on 2026-01-31", Pinned(as_of="2026-01-31")),
+        ("as of 2026-01-31T09:30:00Z", Pinned(as_of="2026-01-31T09:30:00Z")),
+        ("version lesson-2025", Pinned("lesson-2025")),
+        ("version lesson-2025 on 2025-06-01", Pinned("lesson-2025", "2025-06-01")),
+    ],
+)
+def test_prices_of_another_version_or_day(text: str, pinned: Pinned) -> None:
+    assert parse(f"estimate sonnet 2k in 1k out {text}") == replace(SONNET, pinned=pinned)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("estimate", "Say which model."),
+        ("estimate 2k in", "Say which model."),
+        ("estimate sonnet", "Say how many tokens"),
+        ("estimate sonnet 0 in", "Say how many tokens"),
+        ("estimate sonnet 1.2345k in", "1.2345k is not a whole number."),
+        ("estimate sonnet 2k in 3k in", "in is there twice."),
+        ("estimate sonnet 2k in x2 x3", "calls is there twice."),
+        ("estimate sonnet 2k in x0", "The number of calls starts at 1."),
+        ("estimate sonnet 1000000000001 in", "1000000000001 is over 1,000,000,000,000."),
+        ("estimate sonnet 2k in x1000000000001", "1000000000001 is over 1,000,000,000,000."),
+        ("estimate sonnet 1 2 3 4 5", "Say what each number is"),
+        ("estimate sonnet 1/2/3/4/5", "Write in/out/cached/write"),
+        ("estimate sonnet in", "How many in?"),
+        ("estimate sonnet 2k in per week", "Say per day or per month."),
+        ("estimate sonnet 2k in per day per month", "The period is there twice."),
+        ("estimate sonnet 2k in batch flex", "flex is there twice."),
+        ("estimate sonnet 2k in on", "Say which date."),
+        ("estimate sonnet 2k in version", "Say which version."),
+        ("estimate sonnet 2k in on tuesday", "For the date, use a date"),
+        ("estimate sonnet 2k in 2026-02-30 on 2026-02-30", "For the date,"),
+        ("estmate sonnet 2k in", "Did you mean estimate?"),
+        ("hepl", "Did you mean help?"),
+        ("frobnicate", "There is no command frobnicate."),
+        ("plan batch sonnet", "Only caching can be planned here."),
+        ("plan caching sonnet 10k prefix", "Say the prefix, and how many calls per hour."),
+        ("plan caching sonnet 60 per hour", "Say the prefix, and how many calls per hour."),
+        ("plan caching 10k prefix 60 per hour", "Say which one model."),
+        ("plan caching sonnet 10k prefix 60 per hour 25 hours", "A day has 1 to 24 hours"),
+        ("plan caching sonnet 10k prefix 60 per hour 32 days", "A day has 1 to 24 hours"),
+        ("plan caching sonnet 10k prefix 100/day 7 hours", "100 a day is no round number"),
+        ("prices opus 2k in", "prices takes no amounts"),
+        ("prices opus vs sonnet", "one model's prices at a time"),
+        ("route", "Say what the task is."),
+        ("compare " + " vs ".join(map(str, map("m{}".format, range(21)))), "Compare 20 models"),
+        ("estimate " + "m" * 129 + " 2k in", "A model's name has 128"),
+        ("estimate " + "m" * 13_000, "longer than 12,000"),
+    ],
+)
+def test_what_cannot_be_read_is_said(text: str, says: str) -> None:
+    with pytest.raises(NotUnderstood) as refused:
+        parse(text)
+    assert says in refused.value.detail
+
+
+def test_a_misspelt_verb_is_answered_with_the_senders_own_command_corrected() -> None:
+    with pytest.raises(NotUnderstood) as refused:
+        parse("estmate opus 7k in")
+    assert refused.value.example == "estimate opus 7k in"
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values())
+def test_every_example_is_understood(example: str) -> None:
+    parse(example)
+
+
+names = st.from_regex(r"[a-z][a-z0-9.-]{3,20}", fullmatch=True).map(lambda one: f"m{one}9z")
+amounts = st.integers(0, 10**12)
+calls = st.builds(
+    Calls,
+    st.builds(
+        Usage,
+        input=st.integers(1, 10**12),
+        output=amounts,
+        cache_read=amounts,
+        cache_write_5m=amounts,
+        cache_write_1h=amounts,
+        web_search=amounts,
+    ),
+    st.integers(1, 10**12),
+    st.sampled_from([None, "day", "month"]),
+    st.builds(
+        StatedTerms,
+        processing=st.sampled_from([None, "standard", "batch", "flex", "priority"]),
+        speed=st.sampled_from([None, "fast"]),
+        inference_geo=st.sampled_from([None, "us"]),
+    ),
+)
+pins = st.builds(
+    Pinned,
+    st.sampled_from(["active", "lesson-2025", "2026-11-23.1"]),
+    st.sampled_from([None, "2026-01-31", "2026-01-31T09:30:00Z"]),
+)
+commands = st.one_of(
+    st.builds(EstimateCommand, names, calls, pins),
+    st.builds(
+        CompareCommand,
+        st.lists(names, min_size=2, max_size=20, unique=True).map(tuple),
+        calls,
+        pins,
+    ),
+    st.builds(
+        CachingCommand,
+        names,
+        amounts,
+        amounts,
+        amounts,
+        st.decimals(0, 10**6, places=2),
+        st.integers(1, 24),
+        st.integers(1, 31),
+        pins,
+    ),
+    st.builds(PricesCommand, st.none() | names, pins),
+)
+
+
+@given(commands)
+def test_a_command_written_out_in_full_is_read_as_itself(command: PricedCommand) -> None:
+    assert parse(command.text()) == command
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_command_or_a_refusal_with_an_example_that_is_one(text: str) -> None:
+    try:
+        parse(text)
+    except NotUnderstood as refused:
+        parse(refused.example)
+
+
+words = st.sampled_from(
+    [
+        *("estimate", "compare", "plan", "caching", "prices", "opus", "sonnet", "vs", ","),
+        *("2k", "1.5M", "2k/1k", "x", "x100", "in", "out", "cached", "write", "per", "day"),
+        *("/hour", "batch", "fast", "on", "2026-01-31", "version", "lesson-2025", "=", ":"),
+        *("24h", "hours", "-1", "in=2k"),
+    ]
+)
+
+
+@given(st.lists(words, max_size=12).map(" ".join))
+def test_any_order_of_known_words_is_read_or_refused_with_a_working_example(text: str) -> None:
+    try:
+        command = parse(text)
+    except NotUnderstood as refused:
+        parse(refused.example)
+    else:
+        if isinstance(command, PricedCommand):
+            assert parse(command.text()) == command

@@ -1,0 +1,361 @@
+"""Merging the two lists: who wins, what completes what, and what is said about it."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pricing.sources.book import merges
+from pricing.sources.corrections import Corrections
+from pricing.sources.names import best, stem, undated
+from pricing.sources.price_tables import document_of, sketch_of, whole
+
+VERSIONS = {"genai-prices": "1", "litellm": "2"}
+GENAI_NAME = {"id": "swift", "names": ["swift"]}
+
+
+def lists(**modes: Mapping[str, str]) -> dict[str, Any]:
+    return {mode: {"rates": dict(rates)} for mode, rates in modes.items()}
+
+
+def genai(modes: Mapping[str, Any], **row: Any) -> dict[str, Any]:
+    return {**GENAI_NAME, "periods": [{"lists": dict(modes)}], **row}
+
+
+def litellm(modes: Mapping[str, Any], **row: Any) -> dict[str, Any]:
+    return {"id": "swift", "kind": "chat", "lists": dict(modes), **row}
+
+
+def rows(
+    genai_rows: list[dict[str, Any]],
+    litellm_rows: list[dict[str, Any]],
+    *,
+    provider: str = "openai",
+    corrections: Mapping[str, Any] | None = None,
+    claude: list[dict[str, Any]] | None = None,
+) -> dict[str, dict[str, Any]]:
+    tables = Corrections({"as_of": date(2026, 11, 22), **(corrections or {})})
+    imported = {"provider": provider, "genai_prices": genai_rows, "litellm": litellm_rows}
+    (merge,) = merges(claude or [], [imported], tables, VERSIONS, [])
+    return {row["id"]: row for row in merge.rows}
+
+
+def standard(row: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = row["prices"][-1]["lists"]["standard"]["rates"]
+    return found
+
+
+ONE = {"input": "1", "output": "5"}
+TWO = {"input": "2", "output": "5"}
+
+
+def test_where_both_state_a_name_genai_prices_wins_and_the_difference_stays() -> None:
+    found = rows([genai(lists(standard=ONE))], [litellm(lists(standard=TWO))])["swift"]
+    assert standard(found) == ONE
+    assert found["disagreements"] == [
+        {"component": "input", "mode": "standard", "genai_prices": "1", "litellm": "2", "used": "1"}
+    ]
+    assert found["prices"][0]["source"] == "genai-prices 1, litellm 2"
+
+
+def test_where_only_a_pattern_matches_litellms_exact_name_wins() -> None:
+    other = litellm(lists(standard=TWO), id="swift-cyber", like=["swift", "pattern"])
+    found = rows([genai(lists(standard=ONE))], [other])
+    assert standard(found["swift"]) == ONE
+    assert standard(found["swift-cyber"]) == TWO
+    assert found["swift-cyber"]["prices"][0]["source"] == "litellm 2"
+    assert found["swift-cyber"]["disagreements"][0]["used"] == "2"
+
+
+def test_a_dated_name_with_the_same_prices_is_an_alias() -> None:
+    dated = litellm(lists(standard=ONE), id="swift-2026-01-02", like=["swift", "pattern"])
+    found = rows([genai(lists(standard=ONE))], [litellm(lists(standard=ONE)), dated])
+    assert found.keys() == {"swift"}
+    assert found["swift"]["aliases"] == ["swift-2026-01-02"]
+
+
+def test_a_numbered_name_with_other_prices_is_a_row_of_its_own() -> None:
+    dated = litellm(lists(standard=TWO), id="swift-2512")
+    assert rows([genai(lists(standard=ONE))], [dated]).keys() == {"swift", "swift-2512"}
+
+
+def test_a_name_with_another_limit_is_a_row_of_its_own() -> None:
+    names = [
+        litellm(lists(standard=ONE), id="swift", context_window=8_000),
+        litellm(lists(standard=ONE), id="swift-2026-01-02", context_window=16_000),
+    ]
+    assert rows([], names).keys() == {"swift", "swift-2026-01-02"}
+
+
+def test_what_one_list_leaves_out_the_other_adds_where_their_base_prices_agree() -> None:
+    more = ONE | {"cache_read": "0.1"}
+    flex = {"input": "0.5", "output": "2.5"}
+    found = rows([genai(lists(standard=ONE))], [litellm(lists(standard=more, flex=flex))])["swift"]
+    assert standard(found) == more
+    assert found["prices"][0]["lists"]["flex"]["rates"] == flex | {"cache_read": "0.1"}
+    assert "disagreements" not in found
+
+
+def test_what_one_list_adds_is_refused_where_their_base_prices_differ() -> None:
+    flex = {"input": "1", "output": "2.5"}
+    found = rows([genai(lists(standard=ONE))], [litellm(lists(standard=TWO, flex=flex))])["swift"]
+    assert set(found["prices"][0]["lists"]) == {"standard"}
+
+
+def test_a_threshold_one_token_apart_is_one_tier_and_a_disagreement() -> None:
+    def tiered(above: int) -> dict[str, Any]:
+        tiers = [{"above_tokens": above, "rates": TWO}]
+        return {"standard": {"rates": ONE, "tiers": tiers}}
+
+    found = rows([genai(tiered(199_999))], [litellm(tiered(200_000))])["swift"]
+    assert [tier["above_tokens"] for tier in found["prices"][0]["lists"]["standard"]["tiers"]] == [
+        199_999
+    ]
+    assert [one["component"] for one in found["disagreements"]] == ["above_tokens"]
+
+
+WHOLE = {
+    "a discount's missing column costs what it does in standard": (
+        lists(standard=ONE | {"cache_read": "0.2"}, batch={"input": "0.5", "output": "2.5"}),
+        "batch",
+        {"input": "0.5", "output": "2.5", "cache_read": "0.2"},
+    ),
+    "a part that costs what its whole does is not written": (
+        lists(standard=ONE | {"audio_input": "1", "reasoning_output": "5"}),
+        "standard",
+        ONE,
+    ),
+    "a discount's part follows its own whole": (
+        lists(standard=ONE | {"audio_input": "1"}, flex={"input": "0.5", "output": "2.5"}),
+        "flex",
+        {"input": "0.5", "output": "2.5"},
+    ),
+    "a search costs the same in a premium": (
+        lists(standard=ONE | {"web_search": "0.01"}, priority=TWO),
+        "priority",
+        TWO | {"web_search": "0.01"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_a_list_is_made_whole(case: str) -> None:
+    sketch, mode, expected = WHOLE[case]
+    done, said = whole(sketch_of(sketch))
+    assert document_of(done)[mode]["rates"] == expected
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "stated"),
+    [("priority", TWO), ("fast", TWO), ("batch", {"input": "0.5"})],
+)
+def test_a_fragment_of_a_mode_is_left_out_and_said(mode: str, stated: dict[str, str]) -> None:
+    done, said = whole(sketch_of(lists(**{"standard": ONE | {"cache_read": "0.2"}, mode: stated})))
+    assert set(done) == {"standard"}
+    assert said == [f"{mode.capitalize()} is not priced: the lists leave out a token price."]
+
+
+def test_a_discount_without_the_tier_pays_standard_there_and_says_so() -> None:
+    sketch = {
+        "standard": {"rates": ONE, "tiers": [{"above_tokens": 1000, "rates": TWO}]},
+        "flex": {"rates": {"input": "0.5", "output": "2.5"}},
+    }
+    done, said = whole(sketch_of(sketch))
+    assert document_of(done)["flex"]["tiers"] == [{"above_tokens": 1000, "rates": TWO}]
+    assert said == ["Flex has no listed long-context price: standard's is used."]
+
+
+def test_a_tier_without_a_column_keeps_the_price_below_it() -> None:
+    base = ONE | {"web_search": "0.01"}
+    tier = {"above_tokens": 1000, "rates": {"input": "3"}}
+    done, _ = whole(sketch_of({"standard": {"rates": base, "tiers": [tier]}}))
+    assert done["standard"][1000] == {
+        name: Decimal(price) for name, price in (base | {"input": "3"}).items()
+    }
+
+
+CLAUDE = {
+    "id": "claude-opus-5",
+    "name": "Claude Opus 5",
+    "aliases": ["claude-opus-5.0"],
+    "context_window": 1_000_000,
+    "max_output_tokens": 128_000,
+    "tokenizer": "claude-2026",
+    "capabilities": ["tools", "batch"],
+    "us_multiplier": "1.1",
+    "prices": [{"lists": lists(standard={"input": "5", "output": "25", "web_search": "0.01"})}],
+}
+
+
+def clouds(provider: str, *names: str) -> dict[str, dict[str, Any]]:
+    wrong = {"input": "7", "output": "25", "web_search": "0.01"}
+    listed = [litellm(lists(standard=wrong), id=name) for name in names]
+    return rows([], listed, provider=provider, claude=[CLAUDE])
+
+
+@pytest.mark.parametrize(
+    ("provider", "name", "price"),
+    [
+        ("bedrock", "global.anthropic.claude-opus-5", "5"),
+        ("bedrock", "us.anthropic.claude-opus-5", "5.5"),
+        ("bedrock", "anthropic.claude-opus-5-v1:0", "5.5"),
+        ("bedrock", "us-gov.anthropic.claude-opus-5", "7"),
+        ("bedrock", "us-gov-west-1/anthropic.claude-opus-5", "7"),
+        ("bedrock", "anthropic.claude-opus-6", "7"),
+        ("vertex", "claude-opus-5@default", "5"),
+        ("vertex", "regional/claude-opus-5@default", "5.5"),
+        ("azure", "claude-opus-5", "5"),
+        ("groq", "claude-opus-5", "7"),
+    ],
+)
+def test_a_clouds_claude_has_anthropics_price_by_endpoint(
+    provider: str, name: str, price: str
+) -> None:
+    listed = name.removeprefix("regional/")
+    assert standard(clouds(provider, listed)[name])["input"] == price
+
+
+@pytest.mark.parametrize(("start", "price"), [("2026-11-22", "6"), ("2026-11-23", "5")])
+def test_a_clouds_claude_costs_what_anthropic_charges_today_and_not_what_is_announced(
+    start: str, price: str
+) -> None:
+    now, then = (lists(standard={"input": one, "output": "25"}) for one in ("5", "6"))
+    periods = [{"lists": now, "to": start}, {"lists": then, "from": start}]
+    listed = [litellm(now, id="claude-opus-5")]
+    found = rows([], listed, provider="azure", claude=[CLAUDE | {"prices": periods}])
+    assert standard(found["claude-opus-5"])["input"] == price
+
+
+def test_a_claude_model_of_which_little_is_known_is_no_hindrance_to_the_clouds() -> None:
+    added = {key: CLAUDE[key] for key in ("id", "name", "prices")}
+    listed = lists(standard={"input": "5", "output": "25"})
+    both = [genai(listed, id="x", names=["claude-opus-5"])]
+    found = rows(both, [], provider="azure", claude=[added])["claude-opus-5"]
+    assert standard(found)["input"] == "5"
+    assert "max_output_tokens" not in found
+
+
+def test_what_a_seller_names_itself_is_what_it_charges() -> None:
+    tiers = [{"above_tokens": 200_000, "rates": {"input": "2", "output": "10"}}]
+    copied = {"standard": {"rates": ONE, "tiers": tiers}}
+    imported = {"provider": "openrouter", "genai_prices": [genai(copied)], "litellm": []}
+    named = {"swift": sketch_of(lists(standard=TWO))}
+    tables = Corrections({"as_of": date(2026, 11, 22)})
+    (merge,) = merges([], [imported], tables, VERSIONS, [], named)
+    (row,) = merge.rows
+    assert standard(row) == TWO
+    assert row["prices"][0]["lists"]["standard"]["tiers"] == tiers
+    assert row["prices"][0]["source"] == "openrouter 2026-11-22, genai-prices 1"
+
+
+def test_a_search_costs_the_same_on_a_regional_endpoint() -> None:
+    found = clouds("bedrock", "us.anthropic.claude-opus-5")
+    assert standard(found["us.anthropic.claude-opus-5"])["web_search"] == "0.01"
+
+
+def test_what_a_list_says_otherwise_of_a_clouds_claude_stays_on_the_row() -> None:
+    found = clouds("bedrock", "us.anthropic.claude-opus-5")["us.anthropic.claude-opus-5"]
+    assert found["disagreements"] == [
+        {"component": "input", "mode": "standard", "litellm": "7", "used": "5.5"},
+        {"component": "output", "mode": "standard", "litellm": "25", "used": "27.5"},
+    ]
+
+
+def test_a_window_adds_hours_at_the_off_peak_price_where_there_is_one() -> None:
+    off_peak = {"from": "04:00", "to": "06:00", "lists": lists(standard=ONE)}
+    before = {"to": "2026-08-17", "lists": lists(standard=TWO)}
+    since = {"from": "2026-08-17", "lists": lists(standard=TWO), "windows": [off_peak]}
+    hours = {"from": "00:00", "to": "00:00", "days": [6, 7]}
+    about = {"provider": "openai", "ids": ["swift"], "reason": "Weekends are off-peak."}
+    found = rows(
+        [{**GENAI_NAME, "periods": [before, since]}], [], corrections={"window": [about | hours]}
+    )["swift"]
+    assert "windows" not in found["prices"][0]
+    assert found["prices"][1]["windows"] == [off_peak, hours | {"lists": lists(standard=ONE)}]
+
+
+def test_corrections_exclude_prefer_replace_and_add() -> None:
+    lists_both = [genai(lists(standard=ONE))], [litellm(lists(standard=TWO))]
+    about = {"provider": "openai", "ids": ["swift"], "reason": "because"}
+    assert rows(*lists_both, corrections={"exclude": [about]}) == {}
+    preferred = rows(*lists_both, corrections={"prefer": [about | {"list": "litellm"}]})
+    assert standard(preferred["swift"]) == TWO
+    history = [
+        {"to": "2026-01-01", "lists": lists(standard={"input": "8", "output": "9"})},
+        {"from": "2026-01-01", "lists": lists(standard={"input": "7", "output": "9"})},
+    ]
+    entry = about | {"source": "price page", "period": history}
+    replaced = rows(*lists_both, corrections={"replace": [entry]})["swift"]
+    assert [part["lists"]["standard"]["rates"]["input"] for part in replaced["prices"]] == [
+        "8",
+        "7",
+    ]
+    assert replaced["prices"][0]["source"] == "price page"
+    priority = {"priority": {"input": "2", "output": "9"}}
+    added = rows(*lists_both, corrections={"add": [about | {"lists": priority}]})["swift"]
+    assert added["prices"][0]["lists"]["priority"]["rates"] == priority["priority"]
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"exlude": []},
+        {"exclude": [{"provider": "openai", "ids": ["x"]}]},
+        {"exclude": [{"provider": "openai", "ids": ["x"], "reason": "r", "list": "litellm"}]},
+    ],
+)
+def test_a_correction_that_is_misspelt_or_without_a_reason_is_refused(
+    tables: dict[str, Any],
+) -> None:
+    with pytest.raises(ValueError, match=r"corrections\.toml"):
+        Corrections({"as_of": date(2026, 11, 22), **tables})
+
+
+def test_a_correction_that_matches_nothing_is_named() -> None:
+    about = {"provider": "openai", "ids": ["swift"], "reason": "because"}
+    corrections = Corrections({"as_of": date(2026, 11, 22), "exclude": [about]})
+    assert "swift" in corrections.unused()[0]
+    assert corrections.excludes("openai", "swift")
+    assert corrections.unused() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gpt-4o-2024-08-06", "gpt-4o"),
+        ("claude-haiku-4-5@20251001", "claude-haiku-4-5"),
+        ("gemini-2.5-flash-preview-09-2025", "gemini-2-5-flash-preview"),
+        ("amazon.nova-pro-v1:0", "amazon-nova-pro"),
+        ("mistral-large-2512", "mistral-large-2512"),
+        ("mistral-large-latest", "mistral-large-latest"),
+        ("accounts/fireworks/models/glm-5p2", "glm-5p2"),
+        ("us.amazon.nova-pro-v1:0", "us-amazon-nova-pro"),
+    ],
+)
+def test_a_date_is_not_part_of_a_name_and_a_region_is(name: str, expected: str) -> None:
+    assert undated(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("us.anthropic.claude-opus-4-6-v1", "anthropic-claude-opus-4-6"),
+        ("us-gov-west-1/anthropic.claude-opus-5", "anthropic-claude-opus-5"),
+        ("anthropic.claude-3-5-sonnet-20241022-v2:0", "anthropic-claude-3-5-sonnet"),
+        ("mistral-large-2512", "mistral-large"),
+        ("eu/gpt-4o-2024-08-06", "gpt-4o"),
+        ("global.openai.gpt-6-sol", "openai-gpt-6-sol"),
+        ("gpt-5.1", "gpt-5-1"),
+    ],
+)
+def test_a_stem_has_no_path_region_date_or_number(name: str, expected: str) -> None:
+    assert stem(name) == expected
+
+
+def test_the_id_is_the_undated_name_as_the_provider_spells_it() -> None:
+    assert best(["gpt-5-1", "gpt-5.1", "gpt-5.1-2025-11-13"], ["gpt-5.1"]) == "gpt-5.1"
+    assert best(["us/gpt-4o", "gpt-4o-2024-08-06", "gpt-4o"], ["us/gpt-4o"]) == "gpt-4o"
+    assert best(["us.amazon.nova-pro-v1:0", "amazon.nova-pro-v1:0"], []) == "amazon.nova-pro-v1:0"

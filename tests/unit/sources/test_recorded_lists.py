@@ -1,0 +1,53 @@
+"""The whole lists that a local refresh reads first are those the bundled book was made from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pricing.sources import genai_prices as sources_genai_published
+from pricing.sources import litellm as sources_litellm
+from pricing.sources.litellm import WITNESSED
+from pricing.sources.merge import side_by_side
+from pricing.sources.payload import Findings, Payload
+from tariff.catalogue.recorded import recorded
+from tariff.template import ROOT
+
+IMPORTED = ROOT / "catalogue" / "imported"
+
+
+def payload(source: str) -> Payload:
+    return Payload(source, "https://example.com", "2026-11-22T00:00:00Z", None, recorded(source))
+
+
+def imported(folder: Path) -> dict[str, Any]:
+    files = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
+    del files["sources"]
+    return files
+
+
+def test_read_back_they_are_what_was_imported() -> None:
+    """If not, the packages were imported anew: ``make upstream-excerpts`` records them anew."""
+    findings = Findings("both")
+    providers = sources_genai_published.read(payload("genai-prices"), findings)
+    litellm = sources_litellm.read(payload("litellm"), findings)
+    for witness in WITNESSED.values():  # never priced from, so not imported
+        litellm.pop(witness, None)
+    assert json.loads(json.dumps(side_by_side(providers, litellm))) == imported(IMPORTED)
+    assert findings.found == []
+
+
+@pytest.mark.parametrize("source", ["genai-prices", "litellm"])
+def test_a_model_stands_on_a_line_of_its_own(source: str) -> None:
+    lines = recorded(source).decode().splitlines()
+    named = [line for line in lines if '"codestral-2508"' in line or '/codestral-2508"' in line]
+    assert named
+    for line in named:
+        one = json.loads("{" + line.rstrip(",") + "}" if source == "litellm" else line.rstrip(","))
+        assert isinstance(one, dict)
+
+
+def test_there_is_no_recording_of_other_sources() -> None:
+    with pytest.raises(FileNotFoundError):
+        recorded("openrouter")

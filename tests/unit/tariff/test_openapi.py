@@ -1,0 +1,256 @@
+"""The OpenAPI document: valid, complete, current, and as strict as the functions are."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from pricing.api.handler import STATUSES, key_in
+from pricing.errors import InvalidRequest
+from tariff.docs import openapi
+from tariff.docs.examples import EXAMPLES
+from tariff.docs.fields import FIELDS
+from tariff.docs.prose import PATH_PARAMETERS, REMEDIES, TAGS
+from tests.support.handlers import handler, post
+from tests.support.spec import Spec, body_schema, faults, operations
+
+USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}
+ONE_CALL = {"model": "claude-sonnet-5-5", "usage": USAGE}
+
+
+@pytest.fixture(scope="module")
+def spec() -> Spec:
+    return openapi.document(openapi.functions())
+
+
+# The document
+
+
+def test_it_is_valid_openapi(spec: Spec) -> None:
+    validate(spec)
+    assert spec["openapi"].startswith("3.1")
+
+
+def test_its_routes_are_those_of_the_template_but_the_catch_all(
+    spec: Spec, template: dict[str, Any]
+) -> None:
+    declared = {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}": event["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+        for event in resource["Properties"]["Events"].values()
+        if event["Type"] == "HttpApi" and event["Properties"]["Path"] != "$default"
+    }
+    assert {key for key, _ in operations(spec)} == {key.replace("+}", "}") for key in declared}
+    open_to_all = {key for key, operation in operations(spec) if not operation["security"]}
+    assert open_to_all == {
+        key for key, one in declared.items() if one.get("Auth") == {"Authorizer": "NONE"}
+    }
+
+
+def test_what_is_committed_is_what_the_code_says() -> None:
+    assert openapi.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("change", ["a byte more", "no file"])
+def test_the_check_names_what_is_out_of_date_and_leaves_it_as_it_is(
+    change: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(openapi, "STATIC", tmp_path)
+    monkeypatch.setattr(openapi, "build", lambda: {"openapi.json": "{}\n", "docs.html": "page\n"})
+    assert openapi.main([]) == 0
+    assert openapi.main(["--check"]) == 0
+    spoiled = tmp_path / "openapi.json"
+    if change == "no file":
+        spoiled.unlink()
+    else:
+        spoiled.write_text("{} \n")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert openapi.main(["--check"]) == 1
+    shown = capsys.readouterr().err
+    assert "openapi.json is out of date" in shown
+    assert "docs.html" not in shown
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_it_does_not_depend_on_this_machines_settings(
+    spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARIFF_TABLE", "nowhere")
+    monkeypatch.setenv("TARIFF_DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("TARIFF_ANTHROPIC_API_KEY", "unused")
+    assert openapi.document(openapi.functions()) == spec
+
+
+def test_operations_have_names_of_their_own(spec: Spec) -> None:
+    ids = [operation["operationId"] for _, operation in operations(spec)]
+    assert len(set(ids)) == len(ids)
+    assert "getModelsByProviderAndId" in ids
+    assert "postEstimateWorkload" in ids
+
+
+def test_every_field_says_what_it_means(spec: Spec) -> None:
+    silent = [
+        f"{name}.{field}"
+        for name, schema in spec["components"]["schemas"].items()
+        if not schema.get("x-provider") and name != "GatewayMessage"
+        for field, found in schema.get("properties", {}).items()
+        if not found.get("description")
+    ]
+    silent += [
+        f"{key} {parameter['name']}"
+        for key, operation in operations(spec)
+        for parameter in operation.get("parameters", ())
+        if not parameter["description"]
+    ]
+    assert silent == [], "add their meaning to tariff/docs/fields.py"
+
+
+def test_no_word_is_left_without_its_thing(spec: Spec) -> None:
+    schemas = spec["components"]["schemas"]
+    parameters = [
+        one["name"] for _, operation in operations(spec) for one in operation.get("parameters", ())
+    ]
+    fields = {field for schema in schemas.values() for field in schema.get("properties", {})}
+    kinds = ("LinesQuery", "ModelsQuery", "PricesQuery")
+    queries = {f"{kind}.{name}" for name in parameters for kind in kinds}
+    dotted = {
+        f"{name}.{field}" for name in schemas for field in schemas[name].get("properties", {})
+    }
+    assert set(FIELDS) <= fields | dotted | queries | set(parameters)
+    paths = {
+        path[: path.index("}", start) + 1]
+        for path in spec["paths"]
+        for start in range(len(path))
+        if path[start] == "{"
+    }
+    assert set(PATH_PARAMETERS) == paths
+    assert set(EXAMPLES) <= {key for key, _ in operations(spec)}
+
+
+def parameter(spec: Spec, key: str, name: str) -> dict[str, Any]:
+    operation = dict(operations(spec))[key]
+    (found,) = [one for one in operation["parameters"] if one["name"] == name]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_an_id_is_described_as_what_it_is_of(spec: Spec) -> None:
+    version = "/v1/pricing/versions/{id}"
+    for key in (f"GET {version}", f"POST {version}/activate", f"POST {version}/reject"):
+        assert "version's id" in parameter(spec, key, "id")["description"]
+    assert "model's id" in parameter(spec, "GET /v1/models/{provider}/{id}", "id")["description"]
+
+
+@pytest.mark.parametrize("key", ["k1", "!", "~", "x" * 128, "rollback-2026-11-24"])
+def test_a_key_that_the_document_allows_is_taken(spec: Spec, key: str) -> None:
+    shown = parameter(spec, "POST /v1/pricing/refresh", "Idempotency-Key")
+    assert faults(spec, shown["schema"], key) == []
+    assert key_in({"idempotency-key": key}) == key
+
+
+@pytest.mark.parametrize("key", ["", "any text of yours", "schlüssel", "x" * 129, "k\x00"])
+def test_a_key_that_the_document_does_not_allow_is_refused(spec: Spec, key: str) -> None:
+    shown = parameter(spec, "POST /v1/pricing/refresh", "Idempotency-Key")
+    assert "without spaces" in shown["description"]
+    assert faults(spec, shown["schema"], key)
+    with pytest.raises(InvalidRequest):
+        key_in({"idempotency-key": key})
+
+
+def test_every_problem_has_a_remedy_and_every_function_a_tag(spec: Spec) -> None:
+    assert set(REMEDIES) == {slug for _, _, slug, _ in STATUSES} | {"internal-error"}
+    assert set(spec["x-problems"]) == set(REMEDIES)
+    assert {one.name for one in openapi.functions()} == set(TAGS) - {openapi.SLACK}
+    assert all(operation["tags"] for _, operation in operations(spec))
+
+
+# Requests
+
+
+def test_every_route_has_an_example_that_its_own_schema_takes(spec: Spec) -> None:
+    for key, operation in operations(spec):
+        assert EXAMPLES.get(key), f"add a request to tariff/docs/examples.py for {key}"
+        for example in EXAMPLES[key]:
+            if example.body is not None:
+                assert faults(spec, body_schema(spec, key), example.body) == []
+        for parameter in operation.get("parameters", ()):
+            for example in parameter.get("examples", {}).values():
+                assert faults(spec, parameter["schema"], example["value"]) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fits"),
+    [
+        ({}, True),
+        ({"calls": 1}, True),
+        ({"calls": 0}, False),
+        ({"calls": 10**12}, True),
+        ({"calls": 10**12 + 1}, False),
+        ({"calls": True}, False),
+        ({"calls": "1"}, False),
+        ({"model": "m" * 129}, False),
+        ({"model": ""}, False),
+        ({"currency": "EUR"}, False),
+        ({"speed": "warp"}, False),
+        ({"text": "and a prompt too"}, False),
+        ({"usage": None}, False),
+        ({"pricing_version": "lesson-2025", "model": "sonnet"}, True),
+        ({"images": [{"width": 0, "height": 1}]}, False),
+    ],
+)
+def test_the_schema_of_a_body_takes_what_the_function_takes(
+    spec: Spec, event: Callable[[str], dict[str, Any]], change: dict[str, Any], fits: bool
+) -> None:
+    body = {**ONE_CALL, **change}
+    found = faults(spec, body_schema(spec, "POST /v1/estimate"), body)
+    answer = post(handler("estimate"), event("estimate"), body)
+    assert (found == [], answer.status) == (fits, 200 if fits else 422), found
+
+
+@pytest.mark.parametrize(
+    ("share", "fits"),
+    [
+        ("0.5", True),
+        ("1", True),
+        (0, True),
+        (1, True),
+        (1.5, False),
+        (-1, False),
+        ("5e-1", False),
+        (".5", False),
+        ("half", False),
+        (None, False),
+    ],
+)
+def test_an_exact_number_may_be_a_number_or_a_plain_string(
+    spec: Spec, event: Callable[[str], dict[str, Any]], share: Any, fits: bool
+) -> None:
+    change = {"name": "batch", "processing": "batch", "share": share}
+    body = {"items": [{"name": "one", **ONE_CALL}], "what_if": [change]}
+    found = faults(spec, body_schema(spec, "POST /v1/estimate/workload"), body)
+    answer = post(handler("workload"), event("workload"), body)
+    assert (found == [], answer.status) == (fits, 200 if fits else 422), found
+
+
+def test_query_parameters_are_those_that_validate(spec: Spec) -> None:
+    found = dict(operations(spec))["GET /v1/models"]["parameters"]
+    by_name = {one["name"]: one for one in found if one["in"] == "query"}
+    assert set(by_name) == {
+        "provider", "family", "capability", "limit", "cursor", "pricing_version", "as_of",
+    }  # fmt: skip
+    assert not any(one["required"] for one in by_name.values())
+    assert by_name["limit"]["schema"] == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 200,
+        "default": 100,
+    }
+    assert by_name["provider"]["schema"] == {"type": "string", "minLength": 1, "maxLength": 128}
+    page = dict(operations(spec))["GET /v1/models/{provider}/{id}"]["parameters"]
+    assert [one["name"] for one in page if one["in"] == "path"] == ["provider", "id"]

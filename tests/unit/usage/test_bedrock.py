@@ -1,0 +1,66 @@
+"""How Bedrock Converse usage is read."""
+
+import pytest
+
+from pricing.usage.buckets import Usage
+from tests.support.usage_reading import CONVERSE, buckets, codes, pointers, read
+
+
+def test_converse_input_excludes_the_cache_and_writes_are_told_by_ttl() -> None:
+    raw = CONVERSE | {
+        "cacheReadInputTokens": 5,
+        "cacheWriteInputTokens": 7,
+        "cacheDetails": [
+            {"ttl": "5m", "inputTokens": 3},
+            {"ttl": "1h", "inputTokens": 2},
+            {"ttl": "1h", "inputTokens": 2},
+        ],
+    }
+    assert buckets("bedrock_converse", raw) == {
+        "input": 10,
+        "cache_read": 5,
+        "cache_write_5m": 3,
+        "cache_write_1h": 4,
+        "output": 20,
+    }
+
+
+def test_converse_writes_without_details_are_five_minute_writes() -> None:
+    raw = CONVERSE | {"cacheWriteInputTokens": 7, "cacheDetails": []}
+    assert buckets("bedrock_converse", raw)["cache_write_5m"] == 7
+
+
+@pytest.mark.parametrize("written", [6, 8])
+def test_converse_writes_must_be_the_sum_of_their_details(written: int) -> None:
+    details = {"cacheDetails": [{"ttl": "5m", "inputTokens": 7}]}
+    raw = CONVERSE | {"cacheWriteInputTokens": written} | details
+    assert pointers("bedrock_converse", raw) == ["/usage/cacheWriteInputTokens"]
+
+
+def test_converse_total_may_count_the_cache_or_leave_it_out_but_nothing_else() -> None:
+    raw = CONVERSE | {"cacheReadInputTokens": 5, "cacheWriteInputTokens": 7}
+    expected = buckets("bedrock_converse", raw)
+    assert buckets("bedrock_converse", raw | {"totalTokens": 42}) == expected
+    assert buckets("bedrock_converse", raw | {"totalTokens": 30}) == expected
+    for total in (29, 31, 35, 37, 41, 43):
+        wrong = raw | {"totalTokens": total}
+        assert pointers("bedrock_converse", wrong) == ["/usage/totalTokens"]
+
+
+def test_converse_sends_each_cache_count_under_two_names() -> None:
+    twins = {"cacheReadInputTokenCount": 5, "cacheWriteInputTokenCount": 7}
+    both = twins | {"cacheReadInputTokens": 5, "cacheWriteInputTokens": 7, "serverToolUsage": {}}
+    parsed = read("bedrock_converse", CONVERSE | both)
+    assert parsed.attempts[0].usage == Usage(input=10, cache_read=5, cache_write_5m=7, output=20)
+    assert codes(parsed) == []
+    assert read("bedrock_converse", CONVERSE | twins) == parsed
+    for name in twins:
+        differing = CONVERSE | both | {name: 6}
+        assert pointers("bedrock_converse", differing) == [f"/usage/{name}"]
+
+
+def test_a_converse_server_tool_nobody_has_seen_yet_is_named() -> None:
+    parsed = read("bedrock_converse", CONVERSE | {"serverToolUsage": {"webSearchRequests": 1}})
+    assert ["usage.serverToolUsage.webSearchRequests" in n.message for n in parsed.notices] == [
+        True
+    ]

@@ -1,0 +1,313 @@
+"""What holds for every usage format, and how a raw response's format is recognised."""
+
+from typing import Any
+
+import pytest
+
+from pricing.api.requests.estimate import EstimateRequest
+from pricing.errors import InvalidRequest
+from pricing.usage.buckets import MAX_COUNT, Usage
+from pricing.usage.parsing import USAGE_FORMATS, UsageFormat, recognise
+from pricing.validation import parse
+from tests.support.usage_reading import (
+    ANTHROPIC,
+    CHAT,
+    CONVERSE,
+    GEMINI,
+    MINIMAL,
+    RESPONSES,
+    buckets,
+    codes,
+    iteration,
+    modality,
+    pointers,
+    read,
+    refused,
+)
+
+
+@pytest.mark.parametrize("usage_format", USAGE_FORMATS)
+def test_an_unknown_field_is_named_and_left_out(usage_format: UsageFormat) -> None:
+    plain = read(usage_format, MINIMAL[usage_format])
+    parsed = read(usage_format, MINIMAL[usage_format] | {"quantum_tokens": 5, "later": {"a": 1}})
+    assert parsed.attempts == plain.attempts
+    assert codes(parsed) == ["usage_field_ignored", "usage_field_ignored"]
+    assert [n.message.split()[0] for n in parsed.notices] == ["usage.quantum_tokens", "usage.later"]
+
+
+@pytest.mark.parametrize(
+    ("usage_format", "raw", "named"),
+    [
+        (
+            "anthropic",
+            ANTHROPIC | {"cache_creation": {"ephemeral_24h_input_tokens": 1}},
+            "usage.cache_creation.ephemeral_24h_input_tokens",
+        ),
+        (
+            "anthropic",
+            ANTHROPIC | {"server_tool_use": {"palm_readings": 1}},
+            "usage.server_tool_use.palm_readings",
+        ),
+        (
+            "anthropic",
+            ANTHROPIC | {"iterations": [iteration("message", 10, 20, mood="good")]},
+            "usage.iterations[0].mood",
+        ),
+        (
+            "anthropic",
+            ANTHROPIC | {"iterations": [iteration("message", 10, 20, cache_creation={"x": 1})]},
+            "usage.iterations[0].cache_creation.x",
+        ),
+        (
+            "openai",
+            CHAT | {"prompt_tokens_details": {"video_tokens": 1}},
+            "usage.prompt_tokens_details.video_tokens",
+        ),
+        (
+            "openai_responses",
+            RESPONSES | {"output_tokens_details": {"video_tokens": 1}},
+            "usage.output_tokens_details.video_tokens",
+        ),
+        (
+            "gemini",
+            GEMINI | {"promptTokensDetails": [modality("TEXT", 100) | {"hue": 1}]},
+            "usage.promptTokensDetails[0].hue",
+        ),
+        (
+            "bedrock_converse",
+            CONVERSE | {"cacheDetails": [{"ttl": "5m", "inputTokens": 0, "hue": 1}]},
+            "usage.cacheDetails[0].hue",
+        ),
+    ],
+)
+def test_an_unknown_field_further_inside_is_named_with_its_path(
+    usage_format: UsageFormat, raw: Any, named: str
+) -> None:
+    parsed = read(usage_format, raw)
+    assert [n.message.split()[0] for n in parsed.notices] == [named]
+
+
+@pytest.mark.parametrize("name", ["x" * 65, "my secret prompt", "a/b", "", "naïve", "x\n"])
+def test_a_name_that_is_hardly_one_is_not_repeated(name: str) -> None:
+    raw = ANTHROPIC | {name: 1, "server_tool_use": {name: 1}, "x" * 64: 1}
+    messages = [notice.message for notice in read("anthropic", raw).notices]
+    assert [message.partition(" is not known")[0] for message in messages] == [
+        "A field of usage",
+        "usage." + "x" * 64,
+        "A field of usage.server_tool_use",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("usage_format", "field", "value"),
+    [
+        ("anthropic", "service_tier", "flex"),
+        ("anthropic", "speed", "warp"),
+        ("anthropic", "inference_geo", "eu"),
+        ("openai", "service_tier", "ultrafast"),
+        ("openai_responses", "service_tier", "ultrafast"),
+        ("gemini", "trafficType", "ON_FOOT"),
+        ("gemini", "serviceTier", "ON_FOOT"),
+    ],
+)
+def test_an_unknown_value_of_a_field_that_selects_a_price_is_an_error(
+    usage_format: UsageFormat, field: str, value: str
+) -> None:
+    ((pointer, detail),) = refused(usage_format, MINIMAL[usage_format] | {field: value})
+    assert pointer == f"/usage/{field}"
+    assert detail.startswith("must be one of")
+    assert value not in detail
+
+
+@pytest.mark.parametrize(
+    ("usage_format", "raw", "pointer"),
+    [
+        (
+            "anthropic",
+            ANTHROPIC | {"iterations": [iteration("critic_message", 1, 1)]},
+            "/usage/iterations/0/type",
+        ),
+        (
+            "gemini",
+            GEMINI | {"promptTokensDetails": [modality("SMELL", 1)]},
+            "/usage/promptTokensDetails/0/modality",
+        ),
+        (
+            "bedrock_converse",
+            CONVERSE | {"cacheDetails": [{"ttl": "24h", "inputTokens": 1}]},
+            "/usage/cacheDetails/0/ttl",
+        ),
+    ],
+)
+def test_an_unknown_kind_of_tokens_is_an_error_since_its_price_is_unknown(
+    usage_format: UsageFormat, raw: Any, pointer: str
+) -> None:
+    assert pointers(usage_format, raw) == [pointer]
+
+
+@pytest.mark.parametrize("usage_format", USAGE_FORMATS)
+@pytest.mark.parametrize("count", [-1, 1.0, "1", True, MAX_COUNT + 1])
+def test_a_count_is_a_whole_number_from_0_to_a_trillion(
+    usage_format: UsageFormat, count: Any
+) -> None:
+    raw = MINIMAL[usage_format]
+    field = next(iter(raw))
+    assert pointers(usage_format, raw | {field: count}) == [f"/usage/{field}"]
+    assert buckets(usage_format, dict.fromkeys(raw, 0)) == {}
+    assert buckets(usage_format, dict.fromkeys(raw, MAX_COUNT)) == {
+        "input": MAX_COUNT,
+        "output": MAX_COUNT,
+    }
+
+
+@pytest.mark.parametrize("usage_format", ["anthropic", "openai", "openai_responses"])
+def test_both_sides_must_be_stated(usage_format: UsageFormat) -> None:
+    for field in MINIMAL[usage_format]:
+        raw = {name: 1 for name in MINIMAL[usage_format] if name != field}
+        assert refused(usage_format, raw) == [(f"/usage/{field}", "is required")]
+
+
+@pytest.mark.parametrize(
+    ("usage_format", "nullable"),
+    [
+        (
+            "anthropic",
+            [
+                "cache_creation_input_tokens",
+                "cache_read_input_tokens",
+                "cache_creation",
+                "output_tokens_details",
+                "server_tool_use",
+                "service_tier",
+                "speed",
+                "inference_geo",
+                "iterations",
+                "fallback_credit",
+            ],
+        ),
+        (
+            "gemini",
+            [
+                "cachedContentTokenCount",
+                "thoughtsTokenCount",
+                "toolUsePromptTokenCount",
+                "totalTokenCount",
+                "promptTokensDetails",
+                "cacheTokensDetails",
+                "candidatesTokensDetails",
+                "toolUsePromptTokensDetails",
+                "trafficType",
+                "serviceTier",
+            ],
+        ),
+        (
+            "bedrock_converse",
+            [
+                "totalTokens",
+                "cacheReadInputTokens",
+                "cacheWriteInputTokens",
+                "cacheReadInputTokenCount",
+                "cacheWriteInputTokenCount",
+                "cacheDetails",
+                "serverToolUsage",
+            ],
+        ),
+    ],
+)
+def test_null_means_that_the_provider_had_nothing_to_say(
+    usage_format: UsageFormat, nullable: list[str]
+) -> None:
+    plain = read(usage_format, MINIMAL[usage_format])
+    assert read(usage_format, MINIMAL[usage_format] | dict.fromkeys(nullable)) == plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "usage", "usage_format"),
+    [
+        ("message", {}, "anthropic"),
+        ("message_delta", {}, "anthropic"),
+        ("chat.completion", {}, "openai"),
+        ("chat.completion.chunk", {}, "openai"),
+        ("response", {}, "openai_responses"),
+        ("message", RESPONSES, "anthropic"),
+        ("response", RESPONSES, "openai_responses"),
+        ("something new", CHAT, "openai"),
+        (None, CHAT, "openai"),
+        (None, CHAT | {"total_tokens": 150}, "openai"),
+        (None, RESPONSES | {"total_tokens": 150}, "openai_responses"),
+        (None, RESPONSES | {"input_tokens_details": {}}, "openai_responses"),
+        (None, ANTHROPIC | {"cache_read_input_tokens": 0}, "anthropic"),
+        (None, ANTHROPIC | {"cache_creation_input_tokens": 0}, "anthropic"),
+        (None, ANTHROPIC | {"cache_creation": {}}, "anthropic"),
+        (None, ANTHROPIC | {"server_tool_use": {}}, "anthropic"),
+        (None, ANTHROPIC | {"iterations": []}, "anthropic"),
+        (None, GEMINI, "gemini"),
+        (None, {"totalTokenCount": 0}, "gemini"),
+        (None, CONVERSE, "bedrock_converse"),
+        (None, ANTHROPIC, "anthropic"),
+    ],
+)
+def test_a_response_is_recognised_by_what_it_calls_itself_or_by_a_field_of_its_own(
+    kind: str | None, usage: Any, usage_format: UsageFormat
+) -> None:
+    assert recognise(kind, usage) == usage_format
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {},
+        None,
+        [ANTHROPIC],
+        {"input_tokens": 1},
+        {"output_tokens": 1},
+        {"total_tokens": 1, "cache_read_input_tokens": 1},
+        CHAT | {"cache_read_input_tokens": 1},
+        GEMINI | CONVERSE,
+    ],
+)
+def test_a_response_that_could_be_of_several_formats_must_be_named(usage: Any) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        recognise(None, usage)
+    (error,) = caught.value.errors
+    assert error.pointer == "/usage_format"
+    assert all(name in error.detail for name in USAGE_FORMATS)
+
+
+def work_of(body: dict[str, Any]) -> Usage:
+    """The usage a request asks to price, through the request's own door."""
+    request = parse(EstimateRequest, {"model": "opus", **body})
+    work = request.asked().work
+    (attempt,) = work.on(NO_MODEL).attempts
+    return attempt.usage
+
+
+NO_MODEL: Any = None  # measured usage is the same on every model
+
+
+def test_a_named_format_wins_over_what_the_response_looks_like() -> None:
+    usage = {"input_tokens": 100, "output_tokens": 50, "input_tokens_details": None}
+    response = {"type": "message", "usage": usage | {"cache_read_input_tokens": 60}}
+    assert work_of({"response": response}) == Usage(input=100, output=50, cache_read=60)
+    named = {"response": response, "usage_format": "openai_responses"}
+    assert work_of(named) == Usage(input=100, output=50)
+
+
+def test_usage_alone_is_anthropics_unless_it_is_named() -> None:
+    assert work_of({"usage": ANTHROPIC}) == Usage(input=10, output=20)
+    named = {"usage": CHAT | {"prompt_tokens_details": {"cached_tokens": 1}}}
+    assert work_of(named | {"usage_format": "openai"}) == Usage(99, cache_read=1, output=50)
+
+
+def test_gemini_responses_carry_their_usage_under_another_name() -> None:
+    response = {"modelVersion": "gemini-2.5-pro", "usageMetadata": GEMINI}
+    assert work_of({"response": response}) == Usage(input=100, output=50)
+
+
+def test_an_error_in_a_responses_usage_points_into_the_response() -> None:
+    bad = {"usageMetadata": GEMINI | {"cachedContentTokenCount": 101}}
+    with pytest.raises(InvalidRequest) as caught:
+        work_of({"response": bad})
+    assert [one.pointer for one in caught.value.errors] == [
+        "/response/usageMetadata/promptTokenCount"
+    ]
