@@ -58,6 +58,7 @@ check: lint types template test ## Everything that must pass before a commit
 lint: .venv/.ready ## Lint, and check the formatting
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
 
 format: .venv/.ready ## Format, and fix what can be fixed safely
 	@$(BIN)/ruff check --fix .

@@ -23,7 +23,7 @@ from pricing.recommendations.routing.difficulty import JUDGED_WEIGHT, WORDS_WEIG
 from pricing.recommendations.routing.measure import apgr
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "layers" / "pricing" / "pricing" / "data" / "routing"
+DATA = ROOT / "layers" / "pricing" / "pricing" / "recommendations" / "routing"
 WEIGHTS, REPORT = DATA / "weights.py", DATA / "report.json"
 LARGEST_BYTES = 200_000
 _DIGITS = 6

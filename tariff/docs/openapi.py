@@ -95,6 +95,7 @@ def _load(path: Path) -> Function:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} cannot be loaded")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their annotations up there
     spec.loader.exec_module(module)
     return Function(name, module, getattr(module, "ROUTES", ()))
 

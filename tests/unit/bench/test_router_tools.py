@@ -17,7 +17,7 @@ from pricing.recommendations.routing.features import NAMES, features
 from pricing.recommendations.routing.reading import read
 from tariff.template import ROOT
 
-DATA = ROOT / "layers" / "pricing" / "pricing" / "data" / "routing"
+DATA = ROOT / "layers" / "pricing" / "pricing" / "recommendations" / "routing"
 REPORT = json.loads((DATA / "report.json").read_text(encoding="utf-8"))
 
 

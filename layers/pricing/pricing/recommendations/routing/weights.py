@@ -1,7 +1,5 @@
 """Written by ``make train-router``; report.json says from what."""
 
-
-
 # Feature, mean, scale, weight.
 SHAPES = (
     ('length', 5.98309, 0.850923, 0.000768562),
