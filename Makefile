@@ -1,7 +1,7 @@
-# Tariff: every command a developer needs. `make` alone lists them.
+# Tariff: every command that a developer needs. `make` alone lists them.
 #
-# Needed: Python 3.11+ with venv, make, git. Node's npm and Java 17 are wanted by DynamoDB Local
-# only. Everything else is installed into this folder, from lock files with hashes.
+# Requires Python 3.11+ with venv, make and git. DynamoDB Local also requires npm and Java 17.
+# Everything else is installed into this folder, from lock files with hashes.
 
 PYTHON ?= python3
 PORT   ?= 3000
@@ -35,9 +35,9 @@ help: ## List the targets
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local UPSTREAM=folder|public
 	@exec $(PY) -m tariff.serve.gateway --port $(PORT) --store $(STORE) --upstream "$(UPSTREAM)"
 
-# Quoted for the shell whatever it holds: a task may well have an apostrophe in it.
+# Exported, so that the shell never parses it: a task may contain an apostrophe.
 export CMD
-slack: .venv/.ready ## Ask as in Slack: CMD="estimate sonnet 2k in 1k out" (PORT=3000)
+slack: .venv/.ready ## Run a Slack command: CMD="estimate sonnet 2k in 1k out" (PORT=3000)
 	@$(PY) -m tariff.slack --port $(PORT) $(ARGS) -- "$$CMD"
 
 sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage records (seeded)
@@ -45,26 +45,30 @@ sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage rec
 .cache/usage/2026-10.jsonl: | .venv/.ready
 	@$(PY) -m tariff.sample_usage --out $@ $(ARGS)
 
-report: .cache/usage/2026-10.jsonl .venv/.ready ## Show the report of that month in a browser
+report: .cache/usage/2026-10.jsonl .venv/.ready ## Open the report of that month in a browser
 	@$(PY) -m tariff.report $< --open
 
-test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test (ARGS="-k name" narrows)
+test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test but the slow checks (ARGS="-k name" selects)
 	@$(PY) -m tariff.dynamodb_local install \
-	  || echo "The tests that need DynamoDB Local will be skipped; the rest runs."
+	  || echo "The tests that need DynamoDB Local will be skipped; all others run."
 	@$(PY) -m pytest $(ARGS)
 
-check: lint types template test ## Everything that must pass before a commit
+# Each of these also has a short run among the tests. replay-prices is not here: it downloads.
+slow: check-plans simulate-cascade linearizable store-model rollbacks fuzz-slack corrupt-refresh-score check-report ## Run the slow checks at full size
 
-lint: .venv/.ready ## Lint, and check the formatting
+check: lint types template test ## Run everything that must pass before a commit
+
+lint: .venv/.ready ## Check the code, its formatting, and which part imports which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports --no-cache
+	@report=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$report"; exit 1; }
+	@echo "The imports keep every contract of .importlinter"
 
-format: .venv/.ready ## Format, and fix what can be fixed safely
+format: .venv/.ready ## Format, and apply the safe fixes
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-types: .venv/.ready ## Check the types, strictly
+types: .venv/.ready ## Check the types with mypy --strict
 	@$(BIN)/mypy
 
 ##@ Deployment
@@ -87,37 +91,19 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 	@touch $@
 
-##@ Products of the source
+##@ Measurements and generated files
 
-token-error: .venv/.ready .venv-bench/.ready ## Measure how far off token counts from text are
+token-error: .venv/.ready .venv-bench/.ready ## Measure the error of token counts estimated from text
 	@$(PY) -m bench.tokens.measure $(ARGS)
 
-fuzz-slack: .venv/.ready ## Send 100,000 forged requests to the Slack routes (about 3 minutes)
-	@$(PY) -m tests.slow.fuzz_slack $(ARGS)
-
-bench: .venv/.ready .venv-bench/.ready ## Measure against peers: ratios of medians in one run
+bench: .venv/.ready .venv-bench/.ready ## Measure cold and warm calls against other libraries
 	@$(PY) -m bench $(ARGS)
 
-check-plans: .venv/.ready ## Hold the caching plans against brute force and random arrivals
-	@$(PY) -m tests.slow.caching_brute_force $(ARGS)
-
-check-report: .venv/.ready ## Hold a report of 1,000,000 records against the calculator (5 minutes)
-	@$(PY) -m tests.slow.report_by_record $(ARGS)
-
-report-bench: .venv/.ready .venv-bench/.ready ## Ten million records: speed and memory beside the peers
+report-bench: .venv/.ready .venv-bench/.ready ## Measure a report of ten million records against other libraries
 	@$(PY) -m bench.report $(ARGS)
 
-simulate-cascade: .venv/.ready ## Hold expected cascade costs against a million requests each
-	@$(PY) -m tests.slow.cascade_simulation $(ARGS)
-
-linearizable: .venv/.ready ## Let 16 clients loose on the version store, and check that they saw one history
-	@$(PY) -m tests.slow.linearizable $(ARGS)
-
-store-model: .venv/.ready ## Walk the version store beside a model of it, 10,000 steps
-	@$(PY) -m tests.slow.store_model $(ARGS)
-
-rollbacks: .venv/.ready ## Go back and forth a hundred times while estimates are asked for
-	@$(PY) -m tests.slow.rollbacks $(ARGS)
+refresh-bench: .venv/.ready .venv-bench/.ready ## Measure time, memory and item sizes of a whole refresh
+	@$(PY) -m bench.refresh $(ARGS)
 
 openapi: .venv/.ready ## Generate the OpenAPI document
 	@$(PY) -m tariff.docs.openapi $(ARGS)
@@ -132,29 +118,48 @@ train-router: .venv/.ready .venv-train/.ready routing-data ## Train the routing 
 	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench.routing.train \
 	  --data "$(ROUTING_DATA)" $(ARGS)
 
-eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure it on held-out families: ROUTING_DATA=folder
+eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure the classifier on held-out families: ROUTING_DATA=folder
 	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench.routing.evaluate \
 	  --data "$(ROUTING_DATA)" $(ARGS)
-peer-differences: .venv/.ready .venv-bench/.ready ## Ask two peers and Tariff the same, and say where they differ
+
+peer-differences: .venv/.ready .venv-bench/.ready ## Write where two other libraries and Tariff differ
 	@$(PY) -m tests.differential.peers.differences $(ARGS)
 
-import-prices: .venv/.ready .venv-bench/.ready ## Read the public price lists into catalogue/imported
+import-prices: .venv/.ready .venv-bench/.ready ## Import the public price lists into catalogue/imported
 	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tariff.catalogue.import_lists $(ARGS)
 
-##@ Prices that stay right
-
-corrupt-refresh-score: .venv/.ready .venv-bench/.ready ## Refresh from corrupt lists, beside the peers
-	@$(PY) -m tests.slow.corrupt_refreshes.score $(ARGS)
-
-replay-prices: .venv/.ready ## Replay a year of real price history through the guard (downloads once)
-	@$(PY) -m tests.slow.price_replay.replay $(ARGS)
-
-refresh-bench: .venv/.ready .venv-bench/.ready ## Time, memory and item sizes of a whole refresh
-	@$(PY) -m bench.refresh $(ARGS)
-
-upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the lists that tests, and a local Tariff, refresh from
+upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the price lists that tests and a local Tariff refresh from
 	@$(PY) -m tariff.catalogue.upstream_excerpts
 	@$(PY) -m tariff.catalogue.recorded
+
+##@ Slow checks, which `make slow` runs together
+
+check-plans: .venv/.ready ## Compare the caching plans with brute force and random arrivals
+	@$(PY) -m tests.slow.caching_brute_force $(ARGS)
+
+check-report: .venv/.ready ## Compare a report of 1,000,000 records with the calculator (5 minutes)
+	@$(PY) -m tests.slow.report_by_record $(ARGS)
+
+simulate-cascade: .venv/.ready ## Compare expected cascade costs with a million requests each
+	@$(PY) -m tests.slow.cascade_simulation $(ARGS)
+
+linearizable: .venv/.ready ## Check that 16 clients of the version store see one history
+	@$(PY) -m tests.slow.linearizable $(ARGS)
+
+store-model: .venv/.ready ## Compare the version store with a model of it over 10,000 steps
+	@$(PY) -m tests.slow.store_model $(ARGS)
+
+rollbacks: .venv/.ready ## Roll back and forth a hundred times while clients ask for estimates
+	@$(PY) -m tests.slow.rollbacks $(ARGS)
+
+fuzz-slack: .venv/.ready ## Send 100,000 forged requests to the Slack routes (about 3 minutes)
+	@$(PY) -m tests.slow.fuzz_slack $(ARGS)
+
+corrupt-refresh-score: .venv/.ready .venv-bench/.ready ## Refresh from corrupt lists, and compare with other libraries
+	@$(PY) -m tests.slow.corrupt_refreshes.score $(ARGS)
+
+replay-prices: .venv/.ready ## Replay a year of real price history (downloads once)
+	@$(PY) -m tests.slow.price_replay.replay $(ARGS)
 
 ##@ Environments
 
@@ -167,7 +172,7 @@ hooks: .venv/.ready ## Install the git hooks
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
 
-lock: .venv/.ready ## Re-make the lock files (ARGS=--upgrade takes the newest versions)
+lock: .venv/.ready ## Write the lock files anew (ARGS=--upgrade takes the newest versions)
 	@$(LOCK) -o layers/pricing/requirements.txt layers/pricing/requirements.in
 	@$(LOCK) -o layers/columnar/requirements.txt layers/columnar/requirements.in
 	@set -e; for name in bootstrap dev sam bench train; do \
@@ -175,10 +180,10 @@ lock: .venv/.ready ## Re-make the lock files (ARGS=--upgrade takes the newest ve
 	  $(LOCK) -o requirements/$$name.lock requirements/$$name.in; \
 	done
 
-clean: ## Remove everything that make made
+clean: ## Remove everything that make has made
 	rm -rf .venv .venv-sam .venv-bench .venv-train .cache .aws-sam .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
-	find bench functions layers local tests tools -type d -name __pycache__ -prune \
+	find bench functions layers tariff tests -type d -name __pycache__ -prune \
 	  -exec rm -rf {} +
 
 python-is-ready:
@@ -194,8 +199,8 @@ python-is-ready:
 
 .venv: .venv/.ready
 
-# The .pth file is what an editable install would write: `pricing`, `local` and `tools` import
-# from any folder and in every subprocess, with no PYTHONPATH.
+# The .pth file is what an editable install would write: `pricing` and `tariff` can be imported
+# from any folder and in every subprocess, without PYTHONPATH.
 .venv/.ready: requirements/bootstrap.lock requirements/dev.lock | python-is-ready
 	@echo "Making .venv with $$($(PYTHON) -V) (once, about a minute)"
 	@test -x $(PY) || $(PYTHON) -m venv .venv
@@ -231,7 +236,7 @@ routing-data:
 	  exit 1; }
 
 # $(call install,environment,lock file[,uv options]). uv reads no pip.conf: on a machine whose
-# package index or certificate is set only there, pip installs the same hashes, more slowly.
+# package index or certificate is configured only there, pip installs the same hashes, more slowly.
 define install
 	@$(UV) pip sync --quiet --require-hashes $(3) --python $(1)/bin/python $(2) || { \
 	  echo "uv could not install $(2); pip tries"; \

@@ -1,15 +1,19 @@
-"""What is wrong with a request, in words: pointers that lead somewhere, nothing of a prompt."""
+"""Refusals name the field with a JSON pointer, limits come first, and no prompt is repeated."""
 
 from typing import Annotated, Any
 
 import pytest
-from pydantic import Field
+from pydantic import BaseModel, Field, ValidationError
 
 from pricing.api.requests.catalogue import ModelsQuery
-from pricing.api.requests.estimate import EstimateRequest
+from pricing.api.requests.estimate import EstimateRequest, TextInput
+from pricing.api.requests.versions import RefreshRequest
 from pricing.api.requests.workload import WorkloadRequest
 from pricing.errors import FieldError, InvalidRequest
-from pricing.validation import Request, parse, parse_query
+from pricing.usage.anthropic import AnthropicUsage
+from pricing.usage.bedrock import BedrockConverseUsage
+from pricing.usage.gemini import GeminiUsage
+from pricing.validation import AtMost, Request, parse, parse_query
 
 
 def refused(document: Any, shape: Any = EstimateRequest, pointer: str = "") -> InvalidRequest:
@@ -127,3 +131,102 @@ def test_what_is_wrong_with_a_query_is_said_of_the_query() -> None:
     assert error.errors[0].pointer == ""
     assert "hunter2" not in str(error)
     assert refused({"Dear Claude": 1}).detail.startswith("The body has a field that")
+
+
+class Held(BaseModel):
+    """A list of at most three numbers."""
+
+    items: Annotated[list[int], AtMost(3)]
+
+
+def test_a_list_of_the_stated_length_is_read_and_one_longer_is_not() -> None:
+    assert Held.model_validate({"items": [1, 2, 3]}).items == [1, 2, 3]
+    with pytest.raises(ValidationError) as caught:
+        Held.model_validate({"items": [1, 2, 3, 4]})
+    assert [one["type"] for one in caught.value.errors()] == ["too_long"]
+
+
+def test_a_long_list_of_nonsense_is_one_error_and_not_one_for_each_item() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Held.model_validate({"items": ["nonsense"] * 10_000})
+    assert caught.value.error_count() == 1
+
+
+def test_what_is_no_list_is_told_so_by_the_type_itself() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Held.model_validate({"items": "abcd"})
+    assert [one["type"] for one in caught.value.errors()] == ["list_type"]
+
+
+def test_the_schema_shows_the_limit() -> None:
+    assert Held.model_json_schema()["properties"]["items"]["maxItems"] == 3
+
+
+def lists_without_limit(schema: Any, path: str = "") -> list[str]:
+    """Where a schema has a list that may be of any length."""
+    if isinstance(schema, list):
+        return [found for one in schema for found in lists_without_limit(one, path)]
+    if not isinstance(schema, dict):
+        return []
+    own = [path] if schema.get("type") == "array" and "maxItems" not in schema else []
+    return own + [
+        found
+        for name, one in schema.items()
+        for found in lists_without_limit(one, f"{path}/{name}")
+    ]
+
+
+@pytest.mark.parametrize("shape", [TextInput, AnthropicUsage, GeminiUsage, BedrockConverseUsage])
+def test_no_list_a_caller_sends_is_without_a_limit(shape: type[BaseModel]) -> None:
+    assert lists_without_limit(shape.model_json_schema()) == []
+
+
+def refused_reason(reason: str) -> FieldError:
+    (error,) = refused({"reason": reason}, RefreshRequest).errors
+    assert error.pointer == "/reason"
+    return error
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "x",
+        "Opus doubled by a unit slip upstream",
+        "Zwei Zeilen:\r\n\tdie zweite",
+        "не та единица",
+        "\u0648\u062d\u062f\u0629\u200f",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\N{WOMAN}\u200d\N{PERSONAL COMPUTER} says so",
+        "e\u0301",
+        " . ",
+        "x" * 500,
+    ],
+)
+def test_text_that_can_be_read_is_a_reason(reason: str) -> None:
+    assert parse(RefreshRequest, {"reason": reason}).reason == reason
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *(" ", "\t\r\n", "\u00a0", "\u2028", "\u3000"),
+        *("\u200b", "\u200b\ufeff\u2060", "\u200d", "\u00ad", " \u200b "),
+        *("\u0301", "\ufe0f", "\u2800", "\u3164", "\U000e0041"),
+    ],
+)
+def test_text_that_nobody_sees_is_no_reason(reason: str) -> None:
+    assert refused_reason(reason).detail == "must not be blank: say why, for the audit"
+
+
+@pytest.mark.parametrize(
+    "character", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\u202a", "\u202e", "\u2066", "\u2069"]
+)
+def test_text_that_steers_whatever_shows_it_is_refused_by_its_number(character: str) -> None:
+    error = refused_reason(f"all is well{character}really")
+    point = f"U+{ord(character):04X}"
+    assert error.detail == f"must be plain text, without control characters such as {point}"
+
+
+def test_the_limits_of_a_reason_are_told_in_characters() -> None:
+    assert refused_reason("").detail == "must have at least 1 character"
+    assert refused_reason("x" * 501).detail == "must have at most 500 characters"

@@ -1,1 +1,5 @@
-"""catalogue."""
+"""Models and their prices, as immutable books.
+
+Public: checks, listing, models, price_book.
+Internal: names.
+"""

@@ -1,1 +1,4 @@
-"""estimates."""
+"""The cost of calls: one call, a comparison of models, a workload, a what-if.
+
+Public: calculator, compare, estimate, inputs, what_if, workload.
+"""

@@ -1,1 +1,4 @@
-"""tokens."""
+"""Token counts before a call: text, images and whole prompts.
+
+Public: anthropic_counter, estimator, images, prompts.
+"""

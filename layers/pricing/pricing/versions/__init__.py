@@ -1,1 +1,4 @@
-"""versions."""
+"""Price versions as values: proposals, audit rows, changes between versions.
+
+Public: audit, cancellation, changes, proposals, views.
+"""

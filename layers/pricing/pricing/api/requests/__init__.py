@@ -1,1 +1,4 @@
-"""requests."""
+"""The requests of the API: pydantic types, and the domain queries they become.
+
+Public: catalogue, compare, estimate, plans, recommendations, reports, versions, workload.
+"""

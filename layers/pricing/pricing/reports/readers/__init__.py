@@ -1,1 +1,5 @@
-"""readers."""
+"""Readers of usage files: JSON Lines, CSV and Parquet.
+
+Public: files, reader.
+Internal: json_lines, records, tables.
+"""

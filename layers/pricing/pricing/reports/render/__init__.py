@@ -1,1 +1,4 @@
-"""render."""
+"""Reports as CSV and HTML.
+
+Public: csv_table, html_page.
+"""

@@ -1,4 +1,7 @@
-"""Slack's signature: what slack_sdk signs is accepted, and nothing else ever raises."""
+"""Slack's signature: what slack_sdk signs is accepted, and nothing else ever raises.
+
+Signing secrets are cached, read anew in time for a rotation, and kept while the store is out.
+"""
 
 import hashlib
 import hmac
@@ -8,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.signature import SignatureVerifier
 
-from pricing.slack.signing import is_signed
+from pricing.errors import StoreUnavailable
+from pricing.slack.signing import SecretsUnavailable, SigningSecrets, is_signed
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NOW = 1_531_420_618
@@ -127,3 +131,84 @@ def test_nothing_at_all_raises_or_is_accepted_by_chance(
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"\x00", "text=é".encode()])
 def test_the_raw_bytes_are_what_is_signed(body: bytes) -> None:
     assert check(body)
+
+
+class Store:
+    """A secret store whose value and health a test sets; it counts reads."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        self.up = True
+        self.reads = 0
+        self.now = 0.0
+
+    def load(self) -> str:
+        self.reads += 1
+        if not self.up:
+            raise StoreUnavailable("Systems Manager did not answer: TimeoutError")
+        return self.value
+
+    def secrets(self) -> SigningSecrets:
+        return SigningSecrets(self.load, monotonic=lambda: self.now)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("one", ("one",)), ("new,old", ("new", "old")), (" new\nold ", ("new", "old"))],
+)
+def test_a_parameter_holds_one_secret_or_two(value: str, found: tuple[str, ...]) -> None:
+    assert Store(value).secrets().current() == found
+
+
+@pytest.mark.parametrize("value", ["", " ", ",", "one two three"])
+def test_a_parameter_with_any_other_number_of_them_is_none(value: str) -> None:
+    with pytest.raises(SecretsUnavailable):
+        Store(value).secrets().current()
+
+
+def test_secrets_are_read_once_in_five_minutes() -> None:
+    store = Store("one")
+    secrets = store.secrets()
+
+    assert store.reads == 0
+    for now, reads in ((0.0, 1), (299.9, 1), (300.0, 2)):
+        store.now = now
+        secrets.current()
+        assert store.reads == reads
+
+
+def test_a_wrong_signature_has_them_read_again_but_not_every_time() -> None:
+    store = Store("old")
+    secrets = store.secrets()
+    secrets.current()
+    store.value = "new old"
+
+    store.now = 29.9
+    assert secrets.changed() == ()
+    assert store.reads == 1
+    store.now = 30.0
+    assert secrets.changed() == ("new", "old")
+    assert secrets.changed() == ()
+    assert store.reads == 2
+
+
+def test_secrets_read_before_count_while_the_store_does_not_answer() -> None:
+    store = Store("one")
+    secrets = store.secrets()
+    secrets.current()
+    store.up, store.now = False, 301.0
+
+    assert secrets.current() == ("one",)
+
+
+def test_without_any_secret_the_store_is_asked_every_time() -> None:
+    store = Store("one")
+    store.up = False
+    secrets = store.secrets()
+    for _ in range(2):
+        with pytest.raises(SecretsUnavailable):
+            secrets.current()
+    assert store.reads == 2
+
+    store.up = True
+    assert secrets.current() == ("one",)

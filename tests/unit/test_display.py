@@ -1,6 +1,5 @@
-"""What people read: rounded for display only, and inert."""
+"""Figures as people read them: rounded for display only."""
 
-import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.display import age, percent, price, times, usd
-from pricing.slack.formatting import inert, inert_fallback
 
 
 @pytest.mark.parametrize(
@@ -79,26 +77,3 @@ def test_ratios_and_percentages() -> None:
 )
 def test_an_age_is_told_in_the_largest_unit_that_fits(seconds: int, shown: str) -> None:
     assert age(seconds) == shown
-
-
-@given(st.text())
-def test_inert_text_is_one_visible_line_without_markup(text: str) -> None:
-    shown = inert(text, 200)
-
-    assert len(shown) <= 200
-    assert not set(shown) & set("<>&`*~\n\r\t")
-    assert not any(unicodedata.category(one).startswith("C") for one in shown)
-    assert "://" not in shown
-    assert inert(shown, 200) == shown
-
-
-@given(st.text(st.characters(codec="ascii"), max_size=80))
-def test_inert_fallback_has_nothing_slack_would_link_or_format(text: str) -> None:
-    shown = inert_fallback(text)
-
-    assert not set(shown) & set("<>&`*~_")
-
-
-def test_a_model_s_name_is_shown_as_it_is() -> None:
-    for name in ("claude-sonnet-5-5", "gpt-4.1", "us.anthropic.claude_3:0", "meta/llama-3.1:free"):
-        assert inert(name) == name
