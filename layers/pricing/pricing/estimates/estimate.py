@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from pricing.catalogue.models import Model
+from pricing.catalogue.models import CacheTtl, Model
 from pricing.catalogue.price_book import (
     BookInForce,
     Match,
@@ -15,6 +15,7 @@ from pricing.catalogue.price_book import (
     provenance,
 )
 from pricing.errors import Unpriced
+from pricing.estimates.caching import offers, why_not_cached
 from pricing.estimates.calculator import (
     LineItem,
     LongContext,
@@ -304,15 +305,11 @@ class Pricer:
 
     def offers(self, component: str) -> bool:
         """Whether the price list in force has this component; raises as ``priced`` does."""
-        priced = price_attempts(
-            self.in_force.book,
-            self.model,
-            self.as_of.instant,
-            (Attempt(Usage(**{component: 1})),),
-            self.terms,
-            1,
-        )
-        return priced.complete
+        return offers(self.model, self.as_of.instant, self.terms, component)
+
+    def why_not_cached(self, prefix_tokens: int, *ttls: CacheTtl) -> str | None:
+        """Return why such a prefix would not be cached, or None; see ``caching.why_not_cached``."""
+        return why_not_cached(self.model, self.as_of.instant, self.terms, prefix_tokens, *ttls)
 
     def notices(self, *usages: Usage) -> tuple[Notice, ...]:
         """What the model's dates and limits give cause to say about calls like these."""

@@ -9,11 +9,12 @@ from typing import Literal
 from pricing.catalogue.models import CacheTtl, Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
+from pricing.estimates.caching import all_from_cache, why_not_cached
 from pricing.estimates.calculator import Priced, is_at, price_attempts
 from pricing.estimates.inputs import Work
 from pricing.money import ONE, add, multiply, percent_of, subtract
 from pricing.notices import Notice
-from pricing.usage.buckets import Attempt, Processing, Terms, Usage, asked_anew
+from pricing.usage.buckets import Attempt, Processing, Terms, asked_anew
 
 Status = Literal["priced", "partial"]
 
@@ -165,7 +166,7 @@ def _outcome(
         changed = _changed(book, line, change, notes)
         if change.caching is None:
             return _Outcome(subtract(line.total_usd, price_line(book, at, changed).total_usd))
-        why_not = why_not_cacheable(changed, change.caching)
+        why_not = _why_not_cached(changed, at, change.caching)
         if why_not is None:
             cost = cached_cost(book, at, changed, change.caching)
         else:
@@ -241,21 +242,22 @@ def cached_cost(book: PriceBook, at: datetime, line: Line, caching: Caching) -> 
     )
 
 
-def why_not_cacheable(line: Line, caching: Caching) -> str | None:
-    """Why the provider would not cache this prefix of the line's prompts, or None."""
+def _why_not_cached(line: Line, at: datetime, caching: Caching) -> str | None:
+    """Return why the provider would not cache this prefix of the line's prompts, or None.
+
+    What a prompt reads from the cache already comes before the prefix, and counts with it.
+    """
     model, prefix = line.model, caching.prefix_tokens
     usages = [one.usage for one in line.attempts if is_at(model, one)]
     if not usages:
-        return f"impossible, none of its prompts goes to {model.id}."
-    least = model.cache_minimum_tokens or 0
-    if any(prefix + usage.cache_read < least for usage in usages):
-        return (
-            f"impossible, a prefix of {prefix} tokens is under the cache minimum of {model.id},"
-            f" {least} tokens."
-        )
-    if any(prefix > sum(getattr(usage, bucket) for bucket in _PREFIX) for usage in usages):
-        return f"impossible, its prompt has fewer than {prefix} tokens that are not read already."
-    return None
+        return f"none of its prompts goes to {model.id}."
+    shortest = prefix + min(usage.cache_read for usage in usages)
+    why_not = why_not_cached(model, at, line.terms, shortest, caching.ttl)
+    if why_not is None and any(
+        prefix > sum(getattr(usage, bucket) for bucket in _PREFIX) for usage in usages
+    ):
+        return f"a prompt has fewer than {prefix} tokens that are not read from the cache already."
+    return why_not
 
 
 #: Where a prefix lies that is not read from the cache yet: what is written today comes first in a
@@ -281,27 +283,19 @@ def _cached(line: Line, attempt: Attempt, prefix: int, bucket: str) -> Attempt:
 
 def read_entirely(book: PriceBook, at: datetime, line: Line) -> tuple[Decimal, Decimal]:
     """The line's total with every prompt read from the cache: those long enough, and all."""
-    least = line.model.cache_minimum_tokens or 0
-    whole = [
-        replace(one, usage=_all_read(one.usage)) if is_at(line.model, one) else one
-        for one in line.attempts
-    ]
-    try:
-        anyway = price_line(book, at, line, whole).total_usd
-        long_enough = [
-            read if was.usage.prompt_tokens >= least else was
-            for read, was in zip(whole, line.attempts, strict=True)
-        ]
-        if long_enough == whole:
-            return anyway, anyway
-        return price_line(book, at, line, long_enough).total_usd, anyway
-    except InvalidRequest:  # the model has no cache price: it caches nothing
+    least = line.model.cache_minimum_tokens or 1
+    if why_not_cached(line.model, at, line.terms, least) is not None:
         plain = price_line(book, at, line).total_usd
         return plain, plain
-
-
-def _all_read(usage: Usage) -> Usage:
-    held = sum(getattr(usage, name) for name in (*_PREFIX, "image_input", _READ))
-    audio = usage.audio_input + usage.audio_cache_read
-    empty = dict.fromkeys((*_PREFIX, "image_input", "audio_input"), 0)
-    return replace(usage, **empty, cache_read=held, audio_cache_read=audio)
+    whole = [
+        replace(one, usage=all_from_cache(one.usage)) if is_at(line.model, one) else one
+        for one in line.attempts
+    ]
+    anyway = price_line(book, at, line, whole).total_usd
+    long_enough = [
+        read if was.usage.prompt_tokens >= least else was
+        for read, was in zip(whole, line.attempts, strict=True)
+    ]
+    if long_enough == whole:
+        return anyway, anyway
+    return price_line(book, at, line, long_enough).total_usd, anyway

@@ -16,7 +16,6 @@ from pricing.estimates.inputs import Work
 from pricing.money import percent_of, subtract
 from pricing.notices import Notice
 from pricing.plans.batch_suitability import BatchWork, Suitability, suitability
-from pricing.plans.caching.options import why_not_cacheable
 from pricing.plans.caching.prices import expected_reads
 from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
@@ -220,7 +219,7 @@ def stacked(
     plain: Calls, batch: Pricer | None, caching: BatchCaching, before_usd: Decimal
 ) -> Stacked:
     """Price caching with and without the batch; raises InvalidRequest for an impossible prefix."""
-    why_not = why_not_cacheable(plain.pricer, caching.prefix_tokens, caching.ttl)
+    why_not = plain.pricer.why_not_cached(caching.prefix_tokens, caching.ttl)
     if why_not is not None:
         return Stacked(warnings=(Notice("not_cacheable", why_not),))
     fresh = min(attempt.usage.input for attempt in plain.attempts)

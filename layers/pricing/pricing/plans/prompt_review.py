@@ -9,7 +9,6 @@ from typing import Literal
 from pricing.estimates.estimate import Pricer
 from pricing.estimates.inputs import TextWork, Work, rules_of
 from pricing.money import multiply, percent_of, subtract
-from pricing.plans.caching.options import why_not_cacheable
 from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
 from pricing.tokens.estimator import estimate_features, features_of
 from pricing.tokens.prompts import Prompt, count_prompt, read_parts
@@ -173,7 +172,7 @@ class Inspection:
         question = asks_for_prose(self.texts)
         if question is not None and self.usage.output:
             yield self._structured(question)
-        if self.history and why_not_cacheable(self.pricer, self.history) is None:
+        if self.history and self.pricer.why_not_cached(self.history) is None:
             yield self._cached()
 
     def _shorter(

@@ -5,11 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pricing.errors import InvalidRequest
+from pricing.estimates.caching import without_cache
 from pricing.estimates.estimate import Pricer
 from pricing.money import add, multiply, plain, rounded, subtract
 from pricing.plans.batch import in_batch
 from pricing.plans.batch_suitability import BatchWork, suitability
-from pricing.plans.caching.options import why_not_cacheable
 from pricing.plans.caching.prices import PrefixPrices
 from pricing.plans.workloads import Calls
 from pricing.recommendations.candidates import Candidate, RecommendTask
@@ -78,7 +78,7 @@ def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt,
         least = min(one.usage.input for one in attempts)
         detail = f"is more than the {least} uncached input tokens of a call"
         raise InvalidRequest.at("/prefix_tokens", detail)
-    why_not = why_not_cacheable(pricer, prefix, "5m")
+    why_not = pricer.why_not_cached(prefix, "5m")
     if why_not is not None:
         return Advice(False, why_not, None)
     costs = PrefixPrices(
@@ -190,7 +190,7 @@ def cache_switch(
     current: Pricer, chosen: Pricer, usage: Usage, cached: int, calls: int
 ) -> CacheSwitch:
     """Price both; raises InvalidRequest where the current model cannot have cached so much."""
-    cold = _cold(usage)
+    cold = without_cache(usage)
     if cached > cold.input:
         detail = f"is more than the {cold.input} input tokens of a call"
         raise InvalidRequest.at("/cached_tokens", detail)
@@ -217,19 +217,11 @@ def cache_switch(
 
 def _arriving(chosen: Pricer, cold: Usage, cached: int) -> tuple[Decimal, Decimal]:
     """The first call after a move and every later one; alike where the model caches nothing."""
-    if why_not_cacheable(chosen, cached, "5m") is not None:
+    if chosen.why_not_cached(cached, "5m") is not None:
         plain = chosen.cost(cold)
         return plain, plain
     writing = replace(cold, input=cold.input - cached, cache_write_5m=cached)
     return chosen.cost(writing), chosen.cost(_reading(cold, cached))
-
-
-def _cold(usage: Usage) -> Usage:
-    """The same call with nothing cached."""
-    known = usage.cache_read + usage.cache_write_5m + usage.cache_write_1h
-    return replace(
-        usage, input=usage.input + known, cache_read=0, cache_write_5m=0, cache_write_1h=0
-    )
 
 
 def _reading(cold: Usage, cached: int) -> Usage:

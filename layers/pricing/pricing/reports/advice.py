@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from pricing.catalogue.models import Model
+from pricing.estimates.caching import why_not_cached
 from pricing.estimates.estimate import RETIREMENT_NOTICE
 from pricing.money import ZERO, add, percent_of, subtract
 from pricing.plans.batch_suitability import BatchKind, BatchWork, kind_of, suitability
@@ -165,13 +166,15 @@ def _longer(one: Slice, spared: int, five: int) -> Slice:
 
 def cache_repeated(now: Situation) -> Change | None:
     """Cache what calls without a cache have in common, where it is long enough."""
-    rhythm = now.rhythm
-    minimum = now.slices[0].model.cache_minimum_tokens
-    if rhythm is None or minimum is None or rhythm.plain_calls < ENOUGH_CACHED_CALLS:
+    rhythm, live = now.rhythm, _live(now)
+    if rhythm is None or not live or rhythm.plain_calls < ENOUGH_CACHED_CALLS:
         return None
     prefix = rhythm.least_plain_input
     # Inputs of very different lengths share less than their shortest has.
-    if prefix < minimum or 2 * prefix * rhythm.plain_calls < rhythm.plain_input:
+    if 2 * prefix * rhythm.plain_calls < rhythm.plain_input:
+        return None
+    first = live[0]
+    if why_not_cached(first.model, first.at, first.terms, prefix) is not None:
         return None
     choices = [
         _cached(now, prefix, "cache_write_5m", rhythm.starts_5m),
@@ -184,6 +187,7 @@ def cache_repeated(now: Situation) -> Change | None:
     five = after is choices[0]
     starts = rhythm.starts_5m if five else rhythm.starts_1h
     steady = 10 * prefix * rhythm.plain_calls >= 9 * rhythm.plain_input
+    published = first.model.cache_minimum_tokens is not None
     return Change(
         target="5m" if five else "1h",
         slices=after,
@@ -191,7 +195,7 @@ def cache_repeated(now: Situation) -> Change | None:
         " nothing. If they begin with the same text, mark it to be cached.",
         arithmetic=f"at most {prefix} tokens shared: written at the {starts} calls after a pause"
         f" longer than {'five minutes' if five else 'an hour'}, read by the others",
-        confidence="medium" if steady else "low",
+        confidence="medium" if steady and published else "low",
     )
 
 

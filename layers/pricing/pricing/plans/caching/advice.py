@@ -11,7 +11,7 @@ from pricing.catalogue.models import CacheTtl
 from pricing.estimates.estimate import Pricer
 from pricing.money import ZERO, plain, subtract
 from pricing.notices import Notice
-from pricing.plans.caching.options import CachingScenario, why_not_cacheable
+from pricing.plans.caching.options import CachingScenario
 from pricing.plans.caching.plan import CachingPlan
 
 
@@ -92,9 +92,9 @@ def model_switch(
     pricer: Pricer, other: Pricer, scenario: CachingScenario, ttl: CacheTtl
 ) -> ModelSwitch:
     """What a call costs that goes to another model, with the same token counts."""
-    why_not = why_not_cacheable(other, scenario.prefix_tokens, ttl)
+    why_not = other.why_not_cached(scenario.prefix_tokens, ttl)
     caches = why_not is None
-    stays = why_not_cacheable(pricer, scenario.prefix_tokens, ttl) is None
+    stays = pricer.why_not_cached(scenario.prefix_tokens, ttl) is None
     return ModelSwitch(
         model=other.model.id,
         cacheable=caches,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pricing.estimates.caching import without_cache
 from pricing.money import add, percent_of, share_of, subtract
 from pricing.notices import Notice
 from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
@@ -84,20 +85,8 @@ def measured_notices(found: CachingMeasured) -> tuple[Notice, ...]:
 
 
 def _without_cache(group: Calls) -> Calls:
-    plain = (replace(one, usage=_plain(one.usage)) for one in group.attempts)
+    plain = (replace(one, usage=without_cache(one.usage)) for one in group.attempts)
     return replace(group, attempts=tuple(plain))
-
-
-def _plain(usage: Usage) -> Usage:
-    return replace(
-        usage,
-        input=usage.input + usage.cache_read + usage.cache_write_5m + usage.cache_write_1h,
-        audio_input=usage.audio_input + usage.audio_cache_read,
-        cache_read=0,
-        audio_cache_read=0,
-        cache_write_5m=0,
-        cache_write_1h=0,
-    )
 
 
 def _usages(group: Calls) -> Iterable[Usage]:

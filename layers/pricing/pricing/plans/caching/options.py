@@ -246,19 +246,3 @@ def _past_ttl(
     tokens = Decimal(scenario.prefix_tokens + scenario.suffix_tokens)
     input_usd = per_million(tokens, pricer.rate(scenario.plain(), "input") or ZERO)
     return PastTtl(TTL_SECONDS[ttl], late_usd, penalty, percent_of(penalty, input_usd))
-
-
-def why_not_cacheable(pricer: Pricer, prefix_tokens: int, *ttls: CacheTtl) -> str | None:
-    """Why such a prefix would not be cached, or None. Below the minimum a provider is silent."""
-    model = pricer.model
-    if "caching" not in model.capabilities or not pricer.offers("cache_read"):
-        return f"{model.id} offers no prompt caching, or none with a known price."
-    if not any(pricer.offers(f"cache_write_{ttl}") for ttl in ttls or TTL_SECONDS):
-        return f"{model.id} has no price of a cache write: its provider caches by itself, or not."
-    least = model.cache_minimum_tokens or 1
-    if prefix_tokens >= least:
-        return None
-    return (
-        f"{model.id} caches prefixes of at least {least} tokens. One of {prefix_tokens} is sent"
-        " without an error, silently not cached, and billed as plain input every time."
-    )

@@ -18,7 +18,6 @@ from pricing.plans.caching.options import (
     TtlChoice,
     caching_option,
     prefix_prices,
-    why_not_cacheable,
 )
 from pricing.plans.caching.prices import (
     TTL_SECONDS,
@@ -82,7 +81,7 @@ def plan_caching(
     target_percent: Decimal | None = None,
 ) -> CachingPlan:
     """Price every option; raises InvalidRequest where the time to live asked for has no price."""
-    why_not = why_not_cacheable(pricer, scenario.prefix_tokens)
+    why_not = pricer.why_not_cached(scenario.prefix_tokens)
     prices = {} if why_not else prefix_prices(pricer, scenario)
     if prices and ttl != "auto" and ttl not in prices:
         offered = " or ".join(prices)
