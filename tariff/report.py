@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pricing.api.requests.reports import DEFAULT_GROUPS, report_query
 from pricing.catalogue.price_book import BookInForce
-from pricing.display import shown_usd
+from pricing.display import usd
 from pricing.errors import TariffError
 from pricing.jsonio import to_json
 from pricing.reports.generate import report_usage
@@ -50,7 +50,7 @@ def main() -> int:
     write = {"html": to_html, "csv": to_csv, "json": to_json}[arguments.format]
     out.write_text(write(found), encoding="utf-8")
     totals, records = found.totals, found.records
-    say(f"{records.read:,} records cost {shown_usd(totals.cost_usd)}")
+    say(f"{records.read:,} records cost {usd(totals.cost_usd)}")
     print(out.resolve())
     if arguments.open and arguments.format == "html":
         webbrowser.open(out.resolve().as_uri())

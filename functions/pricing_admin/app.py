@@ -15,7 +15,7 @@ from pricing.api.requests.versions import (
     RejectRequest,
 )
 from pricing.aws import environment as aws_environment
-from pricing.slack.notices import Change, tell_of
+from pricing.slack.notices import Activation, announce
 from pricing.store import bundled
 from pricing.store import connect as environment
 from pricing.store.ledger import Ledger
@@ -127,7 +127,7 @@ def _store_bundled(store: Ledger, version: str) -> None:
 
 
 def _tell(done: Activated | Cancelled, call: Call) -> None:
-    tell_of(Change(done.before, done.version, done.actor, done.reason, call.now))
+    announce(Activation(done.before, done.version, done.actor, done.reason, call.now))
 
 
 def _once(

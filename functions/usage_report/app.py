@@ -1,6 +1,5 @@
 """``POST /v1/usage/report``: what was spent, on what, and what should change."""
 
-import os
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -51,8 +50,7 @@ def _keep(found: UsageReport, filters: Filters, now: datetime) -> None:
 
 def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> UsageFile:
     if isinstance(request, ReportRequest) and request.source is not None:
-        bucket = os.environ.get("TARIFF_INPUT_BUCKET", "")
-        return fetched(request.source.s3_uri, bucket, folder)
+        return fetched(request.source.s3_uri, folder)
     lines: Iterable[bytes]
     if isinstance(request, ReportRequest):
         lines = as_lines(request.records or ())
@@ -73,7 +71,7 @@ ROUTES = (
         answer=UsageReport,
         summary="What usage records cost by model, day, endpoint and team, and what would cost"
         " less.",
-        raises=(errors.UnknownVersion, errors.NotFound, errors.StoreUnavailable),
+        raises=(errors.UnknownVersion, errors.StoreUnavailable),
     ),
 )
 lambda_handler = serve(*ROUTES)

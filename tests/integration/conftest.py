@@ -1,12 +1,14 @@
-"""Store tables: on moto for speed, on DynamoDB Local where the store's own rules are proved."""
+"""Store tables and the input bucket, on moto for speed; on DynamoDB Local for the store's rules."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import boto3
 import pytest
 
-from tests.support.tables import StoreTable, fresh_table
+from tests.support.tables import REGION, SECRET, StoreTable, fresh_table
 
 
 @pytest.fixture
@@ -37,3 +39,31 @@ def store_table(
     """An empty table on each store in turn: for what must hold on both."""
     fixture = {"moto": "moto_endpoint", "dynamodb-local": "dynamodb_local_endpoint"}
     return dynamodb_table(request.getfixturevalue(fixture[request.param]))
+
+
+@pytest.fixture
+def bucket(moto_endpoint: str) -> Iterator[Callable[[str, bytes], str]]:
+    """``bucket(key, content)`` puts an object into the input bucket and answers its URI."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=moto_endpoint,
+        region_name=REGION,
+        aws_access_key_id=SECRET,
+        aws_secret_access_key=SECRET,
+    )
+    client.create_bucket(
+        Bucket="inputs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    os.environ |= {"TARIFF_INPUT_BUCKET": "inputs", "TARIFF_S3_ENDPOINT": moto_endpoint}
+    keys = []
+
+    def put(key: str, content: bytes) -> str:
+        client.put_object(Bucket="inputs", Key=key, Body=content)
+        keys.append(key)
+        return f"s3://inputs/{key}"
+
+    yield put
+    for key in keys:
+        client.delete_object(Bucket="inputs", Key=key)
+    client.delete_bucket(Bucket="inputs")
+    client.close()

@@ -105,19 +105,19 @@ def test_approving_going_back_and_cancelling_are_told(pages: Pages, channel: Cha
     approved, back, cancelled = (text.splitlines() for text in channel.texts)
     assert approved == [
         "*Prices changed* by oncall, to version `v2`, from `v1`",
-        "Why: so",
-        "• acme/rocket: standard.input $3 → $40",
+        "Reason: so",
+        "• acme/rocket: standard input $3.00 → $40.00",
     ]
     assert back[0].endswith("to version `v1`, from `v2`")
-    assert back[2] == "• acme/rocket: standard.input $40 → $3"
-    assert cancelled[2].endswith("$9 → $3")
+    assert back[2] == "• acme/rocket: standard input $40.00 → $3.00"
+    assert cancelled[2].endswith("$9.00 → $3.00")
 
 
 def test_a_bundled_version_is_told_of_like_any_other(pages: Pages, channel: Channel) -> None:
     assert pages.decide("lesson-2025", "activate", expected_revision=1).status == 200
     (text,) = channel.texts
     assert "version `lesson-2025`" in text
-    assert "Gone: acme/rocket" in text
+    assert "Removed: acme/rocket" in text
 
 
 def test_nobody_is_told_where_no_webhook_is_configured(quiet: Pages, channel: Channel) -> None:
@@ -193,8 +193,8 @@ def test_an_administrator_does_not_wait_for_a_slack_that_does_not_answer(
     channel: Channel, capsys: pytest.CaptureFixture[str]
 ) -> None:
     channel.opens.clear()
-    change = change_notice.Change("v1", bundled.current_id(), "ann", "so", NOW)
-    change_notice.tell_of(change, seconds=0.01)
+    change = change_notice.Activation("v1", bundled.current_id(), "ann", "so", NOW)
+    change_notice.announce(change, seconds=0.01)
     assert '{"notice_failed": "TimedOut"}' in capsys.readouterr().out
     assert channel.arrived.wait(10)  # it is Slack that is waited for
     assert channel.texts == []

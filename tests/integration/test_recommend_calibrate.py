@@ -4,17 +4,16 @@ import json
 import os
 import random
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-import boto3
 import pytest
 
 from pricing.store import bundled
 from tariff.template import ROOT
 from tests.support.handlers import Answer, Handler, handler, post
-from tests.support.tables import REGION, SECRET, StoreTable
+from tests.support.tables import StoreTable
 
 Ask = Callable[..., Answer]
 Row = dict[str, Any]
@@ -68,34 +67,6 @@ def stored(moto_table: StoreTable) -> tuple[Handler, StoreTable]:
     """A function with an empty store."""
     os.environ |= moto_table.environment()
     return handler("recommend"), moto_table
-
-
-@pytest.fixture
-def bucket(moto_endpoint: str) -> Iterator[Callable[[str, bytes], str]]:
-    """``bucket(key, content)`` puts an object where the function may read, and answers its URI."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=moto_endpoint,
-        region_name=REGION,
-        aws_access_key_id=SECRET,
-        aws_secret_access_key=SECRET,
-    )
-    client.create_bucket(
-        Bucket="outcomes", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
-    os.environ |= {"TARIFF_INPUT_BUCKET": "outcomes", "TARIFF_S3_ENDPOINT": moto_endpoint}
-    keys = []
-
-    def put(key: str, content: bytes) -> str:
-        client.put_object(Bucket="outcomes", Key=key, Body=content)
-        keys.append(key)
-        return f"s3://outcomes/{key}"
-
-    yield put
-    for key in keys:
-        client.delete_object(Bucket="outcomes", Key=key)
-    client.delete_bucket(Bucket="outcomes")
-    client.close()
 
 
 def pointers(answer: Answer) -> list[str]:
@@ -308,21 +279,6 @@ def test_rows_in_s3_are_read_as_a_list_or_as_lines(
     for content in (as_list, lines):
         uri = bucket("2026/rows", content)
         assert calibrate(source={"s3_uri": uri}).body == inline
-
-
-@pytest.mark.parametrize(
-    "uri",
-    ["s3://other/rows", "https://outcomes/rows", "s3://outcomes", "s3:///rows", "s3://outcomes/no"],
-)
-def test_nothing_but_the_named_bucket_is_read(
-    calibrate: Ask, bucket: Callable[[str, bytes], str], uri: str
-) -> None:
-    bucket("rows", b"[]")
-    assert pointers(calibrate(source={"s3_uri": uri})) == ["/source/s3_uri"]
-
-
-def test_without_a_bucket_nothing_is_read(calibrate: Ask) -> None:
-    assert pointers(calibrate(source={"s3_uri": "s3://outcomes/rows"})) == ["/source/s3_uri"]
 
 
 @pytest.mark.parametrize(

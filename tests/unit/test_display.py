@@ -1,4 +1,4 @@
-"""Figures as people read them: rounded for display only."""
+"""How figures are shown to people: rounded for display only, the same everywhere."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.display import age, percent, price, times, usd
+from pricing.display import age, count, percent, price, times, usd
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,9 @@ from pricing.display import age, percent, price, times, usd
         ("-5.5", "-$5.50"),
     ],
 )
-def test_money(amount: str, shown: str) -> None:
+def test_money_has_two_decimals_from_a_dollar_up_and_four_digits_below(
+    amount: str, shown: str
+) -> None:
     assert usd(Decimal(amount)) == shown
 
 
@@ -64,7 +66,18 @@ def test_ratios_and_percentages() -> None:
     assert [times(Decimal(one)) for one in ("0.025", "0.5", "1", "2.504", "18.75")] == [
         *("0.025x", "0.5x", "1.00x", "2.50x", "18.75x")
     ]
-    assert [percent(Decimal(one)) for one in ("32.75", "0", "-4.04")] == ["32.8%", "0.0%", "-4.0%"]
+    shares = ("0.3275", "0", "-0.0404", "1", "12.5", "0.0005", "0.00051", "0.000001")
+    assert [percent(Decimal(one)) for one in shares] == [
+        *("32.8%", "0.0%", "-4.0%", "100.0%", "1,250.0%", "<0.1%", "0.1%", "<0.1%")
+    ]
+    assert percent(None) == "–"  # noqa: RUF001 - an en dash
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, "0"), (999, "999"), (1000, "1,000"), (17_813_963, "17,813,963")]
+)
+def test_a_count_is_exact_with_thousands_apart(number: int, shown: str) -> None:
+    assert count(number) == shown
 
 
 @pytest.mark.parametrize(

@@ -1,83 +1,58 @@
-"""How reports show figures to people: the only place where they are rounded."""
+"""How figures are shown to people, in Slack and on the report page alike.
+
+Money is rounded here and nowhere else: JSON and CSV answers hold exact amounts.
+"""
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from pricing.money import ZERO, plain
-
-_SMALL = Context(prec=4, rounding=ROUND_HALF_EVEN)
-_LARGE = Context(prec=60, rounding=ROUND_HALF_EVEN)
-
-
-def shown_usd(amount: Decimal) -> str:
-    """Two decimals from $1 up, four significant digits below: a cost is never ``$0.00``."""
-    sign, size = "-" if amount < 0 else "", amount.copy_abs()
-    if size == ZERO:
-        return "$0"
-    if size >= 1:
-        return f"{sign}${_LARGE.quantize(size, Decimal('0.01')):,}"
-    return f"{sign}${plain(_SMALL.plus(size))}"
-
-
-def shown_percent(ratio: Decimal | None) -> str:
-    """A ratio as a percentage of one decimal; a dash where there is none."""
-    if ratio is None:
-        return "–"  # noqa: RUF001 - an en dash is what a table shows for nothing
-    percent = _LARGE.quantize(_LARGE.multiply(ratio, Decimal(100)), Decimal("0.1"))
-    return f"{percent}%" if percent or not ratio else "<0.1%"
-
-
-def shown_count(count: int) -> str:
-    """Whole numbers with thousands apart; from a million up with three digits and a letter."""
-    for size, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M")):
-        if count >= size:
-            tenths = Decimal(count) / Decimal(size)
-            return f"{_LARGE.quantize(tenths, Decimal('0.01'))}{letter}"
-    return f"{count:,}"
-
+from pricing.money import plain
 
 CENTS = 2
 SIGNIFICANT_DIGITS = 4
-#: Rounds where an exact context would refuse; 60 digits hold the largest answer to the cent.
+#: Rounds where the exact context would refuse; 60 digits hold the largest answer to the cent.
 _ROUNDED = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _FOUR_DIGITS = Context(prec=SIGNIFICANT_DIGITS, rounding=ROUND_HALF_EVEN)
 
 
 def usd(amount: Decimal) -> str:
-    """Two decimals from $1 up, at most four significant digits below, never $0.00 for a cost."""
+    """A cost in USD: ``$1,234.50``, ``$0.50``, ``$0.00000123``.
+
+    Two decimals from $1 up, at most four significant digits below: a cost is never ``$0.00``.
+    """
     sign, size = ("-" if amount < 0 else ""), amount.copy_abs()
     if size < 1:
         size = size.normalize(_FOUR_DIGITS)
-    if size >= 1:
-        return f"{sign}${_ROUNDED.quantize(size, Decimal('0.01')):,.2f}"
-    whole, _, cents = plain(size).partition(".")
-    return f"{sign}${whole}.{cents:0<{CENTS}}"
+    return sign + price(_ROUNDED.quantize(size, Decimal("0.01")) if size >= 1 else size)
 
 
 def price(usd_per_unit: Decimal) -> str:
-    """A list price, exactly as published: what is quoted is not rounded."""
+    """A list price exactly as published, with two decimals at least: ``$3.00``, ``$0.0375``."""
     whole, _, cents = plain(usd_per_unit).partition(".")
     return f"${int(whole):,}.{cents:0<{CENTS}}"
 
 
 def count(number: Decimal | int) -> str:
-    """A count with its thousands set apart."""
+    """A whole number with thousands separators: ``1,234,567``."""
     return f"{int(number):,}"
 
 
-def percent(ratio: Decimal) -> str:
-    """A percentage to one decimal."""
-    return f"{_ROUNDED.quantize(ratio, Decimal('0.1')):,f}%"
+def percent(ratio: Decimal | None) -> str:
+    """A ratio as a percentage to one decimal: 0.3275 is ``32.8%``; an en dash for None."""
+    if ratio is None:
+        return "–"  # noqa: RUF001 - what a table shows for no value
+    shown = _ROUNDED.quantize(_ROUNDED.scaleb(ratio, 2), Decimal("0.1"))
+    return f"{shown:,f}%" if shown or not ratio else "<0.1%"
 
 
 def times(ratio: Decimal) -> str:
-    """A multiple to two decimals: ``2.50x``; four significant digits where that says nothing."""
+    """A multiple: ``2.50x`` from 1 up, at most four significant digits below."""
     if ratio < 1:
         return f"{plain(ratio.normalize(_FOUR_DIGITS))}x"
     return f"{_ROUNDED.quantize(ratio, Decimal('0.01')):,f}x"
 
 
 def age(seconds: int) -> str:
-    """How long ago, in the largest unit that says something."""
+    """How long ago, in the largest whole unit: ``3 days ago``, ``just now``."""
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= length:
             number = seconds // length

@@ -10,7 +10,7 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import Refreshed
 from pricing.slack.delivery import WebhookFailed, post
-from pricing.slack.notices import inert, notice_of, notice_of_activation
+from pricing.slack.notices import notice_of, notice_of_activation
 from pricing.store import bundled
 from pricing.versions.cancellation import without_scheduled
 from tests.support.books import book, row
@@ -45,8 +45,8 @@ def test_a_notice_names_each_model_with_its_old_and_new_price() -> None:
     text = notice_of(refreshed(CHANGE, added=("openai/gpt-9",)))
     assert text
     assert text.splitlines() == [
-        "*Prices changed* in version `2026-11-23.excerpt`",
-        "• openai/gpt-4o: standard.input $2.5 → $2",
+        "*Prices changed* in version `2026-11-23\u2024excerpt`",
+        "• openai/gpt-4o: standard input $2.50 → $2.00",
         "New: openai/gpt-9",
     ]
 
@@ -87,10 +87,10 @@ def test_an_activation_is_told_with_who_and_why_and_every_kind_of_difference() -
     assert text
     assert text.splitlines() == [
         "*Prices changed* by ann, to version `v2`, from `v1`",
-        "Why: Checked.",
-        "• acme/rocket: standard.input $3 → $4.5",
+        "Reason: Checked.",
+        "• acme/rocket: standard input $3.00 → $4.50",
         "New: acme/new",
-        "Gone: acme/gone",
+        "Removed: acme/gone",
     ]
 
 
@@ -113,15 +113,15 @@ def test_a_cancelled_announcement_is_told_with_the_day_it_was_for() -> None:
     after = without_scheduled(announced, "acme/rocket", moment, NOW)
     text = activation(announced, after, actor="jwt:ann")
     assert text
-    assert text.startswith("*Prices changed* by jwt:\u2060ann, to version")
+    assert text.startswith("*Prices changed* by jwt\u2236ann, to version")
     assert text.splitlines()[2] == (
-        "• acme/rocket: standard.input@\u20602027-01-01T00:\u206000:\u206000Z $4 → $3"
+        "• acme/rocket: standard input from 2027-01-01T00\u223600\u223600Z $4.00 → $3.00"
     )
 
 
 def test_the_first_version_is_told_without_a_comparison() -> None:
     assert activation(None, costing("v1", "3")) == (
-        "*Prices changed* by ann, to version `v1`, the first\nWhy: Checked."
+        "*Prices changed* by ann, to version `v1`, the first\nReason: Checked."
     )
 
 
@@ -149,19 +149,6 @@ def test_what_an_administrator_writes_cannot_mention_link_or_format() -> None:
     assert "<" not in text
     assert "*now" not in text
     assert len(text.splitlines()) == 3
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["<!channel>", "<https://evil.example|free>", "*bold*", "`code`", "@here", "a&b", "x\ny\u202e"],
-)
-def test_a_name_cannot_mention_link_or_format(name: str) -> None:
-    shown = inert(name)
-    assert "<" not in shown
-    assert ">" not in shown
-    assert "\n" not in shown
-    assert "\u202e" not in shown
-    assert not any(f"{mark}{letter}" in shown for mark in "*_`@!" for letter in "abcdefgh")
 
 
 @pytest.mark.parametrize(

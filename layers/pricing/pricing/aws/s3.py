@@ -1,52 +1,65 @@
-"""TODO: say what this module is."""
+"""Read an object of the one S3 bucket that a deployment may read, ``TARIFF_INPUT_BUCKET``.
+
+Callers name objects. Were any bucket accepted, they would read with the rights of this function.
+"""
 
 import os
 import re
-from typing import Any
+from typing import Any, BinaryIO
 
 from pricing.aws.signed_client import AGAIN
 from pricing.aws.timeouts import OBJECTS
 from pricing.errors import InvalidRequest, StoreUnavailable
 
-_URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^\s?#]{1,1024})")
+#: Where requests name an object.
+POINTER = "/source/s3_uri"
+#: S3's own limit, in UTF-8.
+MAX_KEY_BYTES = 1024
+_URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.+)", re.DOTALL)
 
 
-def bucket_and_key(uri: str, allowed: str) -> tuple[str, str]:
-    """The parts of an S3 URI; raises InvalidRequest for any bucket but the one allowed."""
-    found = _URI.fullmatch(uri)
-    if found is None:
-        raise InvalidRequest.at("/source/s3_uri", "must be s3://bucket/key")
+def bucket_and_key(s3_uri: str) -> tuple[str, str]:
+    """Split ``s3://bucket/key``; raises InvalidRequest unless the bucket is the input bucket."""
+    found = _URI.fullmatch(s3_uri)
+    if found is None or len(found[2].encode()) > MAX_KEY_BYTES:
+        raise InvalidRequest.at(POINTER, "must be s3://bucket/key, with a key of up to 1,024 bytes")
+    allowed = os.environ.get("TARIFF_INPUT_BUCKET")
     if not allowed:
-        raise InvalidRequest.at("/source/s3_uri", "cannot be read: no bucket is configured")
+        detail = "cannot be read: no input bucket is configured; send the data in the body instead"
+        raise InvalidRequest.at(POINTER, detail)
     if found[1] != allowed:
-        raise InvalidRequest.at("/source/s3_uri", f"must be in the bucket {allowed}")
+        raise InvalidRequest.at(POINTER, f"must be in the bucket {allowed}")
     return found[1], found[2]
 
 
-MAX_OBJECT_BYTES = 20 * 1024 * 1024
-_POINTER = "/source/s3_uri"
+def download(s3_uri: str, target: BinaryIO, *, max_bytes: int | None = None) -> None:
+    """Write the object's bytes to ``target``.
 
-
-def _read(bucket: str, key: str) -> bytes:
+    Raises InvalidRequest for an object that is not in the input bucket, is not found, may not be
+    read, or has more than ``max_bytes``; StoreUnavailable when S3 does not answer.
+    """
+    bucket, key = bucket_and_key(s3_uri)
     import boto3  # a second of a cold start, and few requests read S3
     from botocore.exceptions import BotoCoreError, ClientError
+    from s3transfer.exceptions import RetriesExceededError
 
-    client: Any = boto3.client(
-        "s3", endpoint_url=os.environ.get("TARIFF_S3_ENDPOINT"), config=OBJECTS.config()
-    )
+    endpoint = os.environ.get("TARIFF_S3_ENDPOINT")
     try:
-        found = client.get_object(Bucket=bucket, Key=key)
-        if found["ContentLength"] > MAX_OBJECT_BYTES:
-            detail = f"has {found['ContentLength']} bytes; the limit is {MAX_OBJECT_BYTES}"
-            raise InvalidRequest.at(_POINTER, detail)
-        return bytes(found["Body"].read())
+        client: Any = boto3.client("s3", endpoint_url=endpoint, config=OBJECTS.config())
+        if max_bytes is not None:
+            size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+            if size > max_bytes:
+                raise InvalidRequest.at(POINTER, f"has {size:,} bytes; the limit is {max_bytes:,}")
+        client.download_fileobj(bucket, key, target)
     except ClientError as error:
-        if error.response["Error"]["Code"] in {"NoSuchKey", "AccessDenied", "404", "403"}:
-            raise InvalidRequest.at(_POINTER, "names no object that can be read") from None
-        raise _unavailable(error.response["Error"]["Code"]) from error
-    except BotoCoreError as error:
+        # Without the right to list the bucket, S3 answers 403 for a missing object too.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:  # noqa: PLR2004
+            detail = "is not found or not allowed; check the key, and who may read the object"
+            raise InvalidRequest.at(POINTER, detail) from None
+        raise _unavailable(str(error.response["Error"]["Code"])) from error
+    except (BotoCoreError, RetriesExceededError) as error:
         raise _unavailable(type(error).__name__) from error
 
 
 def _unavailable(cause: str) -> StoreUnavailable:
-    return StoreUnavailable(f"S3 did not give the object. {AGAIN}", cause=cause)
+    return StoreUnavailable(f"S3 did not deliver the object. {AGAIN}", cause=cause)

@@ -211,7 +211,7 @@ MAX_REASONS = 100
 ASSUMPTIONS = (
     "Each record is priced at its own date, at the prices this version has for it.",
     "Records with the same request id are one call: the first counts.",
-    "ReportSavings are of the calls reported, one after the other, so they add up.",
+    "Savings are computed one after another on the calls reported, so they add up.",
 )
 
 

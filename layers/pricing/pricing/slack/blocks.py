@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pricing.slack.cards.base import Card, Table, footer
-from pricing.slack.formatting import inert, inert_fallback
+from pricing.slack.formatting import inert
 from pricing.slack.requests import SHARE
 
 COMMAND = "/tariff"
@@ -57,7 +57,7 @@ def private(card: Card) -> Message:
 def _message(card: Card, blocks: Sequence[Any]) -> Message:
     said = ": ".join(one for one in (card.title, card.text) if one)
     return {
-        "text": inert_fallback(said, HEADER * 2) or _EMPTY,
+        "text": inert(said, HEADER * 2, mrkdwn=True) or _EMPTY,
         "mrkdwn": False,
         "blocks": [block.to_dict() for block in blocks],
     }

@@ -1,14 +1,14 @@
-"""Figures and strings as people read them: rounded for display, and inert.
+"""Text made harmless for Slack: no markup, no mention, no link, no hidden character.
 
-Only here and on pages is money rounded; whatever computes, shares or repeats a figure has the
-exact one.
+This is the one place that decides it, for cards and for notices. Slack decodes entities in some
+kinds of text and not in others, so what could be active is replaced by a look-alike that reads
+the same in all of them. The report page needs nothing of this: its template escapes every value.
 """
 
 import re
 import unicodedata
 
 ELLIPSIS = "…"
-#: What Slack could read as markup, a mention or an entity, and the look-alike that is none.
 _LOOK_ALIKES = str.maketrans(
     {"<": "‹", ">": "›", "&": "＆", "`": "ˋ", "*": "∗", "~": "∼"}  # noqa: RUF001 - on purpose
 )
@@ -19,28 +19,25 @@ _DOMAIN_DOT = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 _EMOJI = re.compile(r":(?=\S)")
 
 
-def inert(text: str, limit: int = 3000) -> str:
-    """Any string as one line that Slack shows and does nothing with, of at most ``limit``.
+def inert(text: str, limit: int = 3000, *, mrkdwn: bool = False) -> str:
+    """Return ``text`` as one line of at most ``limit`` characters that Slack only shows.
 
-    Control characters, marks that turn the direction of writing and characters nobody sees are
-    taken out; what could be markup, a mention, a link's scheme or an entity becomes a look-alike.
+    Control, format and other invisible characters (Unicode categories C*) are removed. Characters
+    that begin markup, a mention, a link's scheme or an entity become look-alikes. With ``mrkdwn``,
+    for text that Slack formats, so do underscores, the dots of domain names and every colon that
+    could begin an emoji.
     """
     visible = "".join(
-        " " if one.isspace() else one for one in text if one.isspace() or _is_visible(one)
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or not unicodedata.category(character).startswith("C")
     )
     shown = " ".join(visible.split()).translate(_LOOK_ALIKES)
     shown = _MENTION.sub(lambda found: _MENTION_SIGNS[found[0]], shown)
     shown = _SCHEME.sub("∶", shown)  # noqa: RUF001 - on purpose
-    return shown if len(shown) <= limit else shown[: limit - 1] + ELLIPSIS
-
-
-def inert_fallback(text: str, limit: int = 3000) -> str:
-    """``inert`` for the one string of a message that Slack reads as mrkdwn."""
-    shown = inert(text, limit).translate({ord("_"): "ˍ"})
-    shown = _DOMAIN_DOT.sub("․", shown)  # noqa: RUF001 - on purpose
+    if len(shown) > limit:
+        shown = shown[: limit - 1] + ELLIPSIS
+    if not mrkdwn:
+        return shown
+    shown = _DOMAIN_DOT.sub("․", shown.replace("_", "ˍ"))  # noqa: RUF001 - on purpose
     return _EMOJI.sub("∶", shown)  # noqa: RUF001 - on purpose
-
-
-def _is_visible(one: str) -> bool:
-    """Neither a control or format character (Cc, Cf), a surrogate, private nor unassigned."""
-    return not unicodedata.category(one).startswith("C")

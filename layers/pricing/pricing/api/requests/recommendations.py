@@ -1,11 +1,10 @@
 """``POST /v1/recommend``'s request."""
 
-import os
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SkipValidation
@@ -13,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import UsageInput
-from pricing.aws.s3 import _POINTER, MAX_OBJECT_BYTES, _read
+from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest, MalformedRequest
 from pricing.estimates.inputs import MeasuredWork
 from pricing.jsonio import read_json
@@ -401,32 +400,26 @@ class TiersRequest(Versioned):
         )
 
 
-_ROWS_URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.{1,1024})", re.DOTALL)
+#: An S3 object of labelled outcomes may have this many bytes.
+MAX_OBJECT_BYTES = 20 * 1024 * 1024
 
 
 def from_s3(s3_uri: str) -> list[Any]:
-    """The rows as plain data; raises InvalidRequest for what cannot be read.
-
-    Only the bucket of ``TARIFF_INPUT_BUCKET`` may be read: a caller who could name any would read
-    with this function's rights.
-    """
-    found = _ROWS_URI.fullmatch(s3_uri)
-    if found is None:
-        raise InvalidRequest.at(_POINTER, "must be s3://bucket/key")
-    bucket = os.environ.get("TARIFF_INPUT_BUCKET")
-    if not bucket or found[1] != bucket:
-        raise InvalidRequest.at(_POINTER, "names a bucket that this deployment may not read")
-    return rows_of(_read(bucket, found[2]))
+    """The rows of an object in the input bucket, as plain JSON values; raises InvalidRequest."""
+    content = BytesIO()
+    download(s3_uri, content, max_bytes=MAX_OBJECT_BYTES)
+    return rows_of(content.getvalue())
 
 
 def rows_of(content: bytes) -> list[Any]:
-    """A list, or one row a line; raises InvalidRequest at the line that is neither."""
+    """Read a JSON list, or JSON Lines; raises InvalidRequest, naming the line that is neither."""
     try:
         if content.lstrip()[:1] == b"[":
             whole = read_json(content, max_bytes=MAX_OBJECT_BYTES)
             return list(whole)
     except MalformedRequest as error:
-        raise InvalidRequest.at(_POINTER, f"holds no JSON list: {error.detail}") from None
+        detail = f"must hold a JSON list or JSON Lines: {error.detail}"
+        raise InvalidRequest.at(POINTER, detail) from None
     rows = []
     for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():
@@ -434,6 +427,6 @@ def rows_of(content: bytes) -> list[Any]:
         try:
             rows.append(read_json(line))
         except MalformedRequest as error:
-            detail = f"holds no JSON at line {number}: {error.detail}"
-            raise InvalidRequest.at(_POINTER, detail) from None
+            detail = f"must hold JSON Lines; line {number} is not JSON: {error.detail}"
+            raise InvalidRequest.at(POINTER, detail) from None
     return rows

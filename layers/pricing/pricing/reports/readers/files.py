@@ -2,19 +2,18 @@
 
 import gzip
 import json
-import os
 import shutil
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pricing.aws.s3 import bucket_and_key
-from pricing.aws.signed_client import AGAIN
-from pricing.aws.timeouts import OBJECTS
-from pricing.errors import InvalidRequest, NotFound, StoreUnavailable
+from pricing.aws.s3 import POINTER, download
+from pricing.errors import InvalidRequest
 
 FileKind = Literal["jsonl", "csv", "parquet"]
+TOO_LARGE = "is larger, unpacked, than the scratch space; split it into smaller files"
 #: Stands for a line that is not UTF-8, so that it is rejected under its own number.
 NOT_UTF8 = '"\x02not UTF-8\x02'
 _KINDS: dict[str, FileKind] = {
@@ -56,7 +55,7 @@ def opened(path: Path, name: str, folder: Path) -> UsageFile:
     kind = _KINDS.get(suffixes[-1]) if suffixes else None
     if kind is None:
         detail = f"must end in one of {', '.join('.' + one for one in _KINDS)}, with or without .gz"
-        raise InvalidRequest.at("/source/s3_uri", detail)
+        raise InvalidRequest.at(POINTER, detail)
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     if packed:
@@ -64,37 +63,26 @@ def opened(path: Path, name: str, folder: Path) -> UsageFile:
         try:
             with gzip.open(path) as source, unpacked.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
-        except (OSError, EOFError):
-            raise InvalidRequest.at("/source/s3_uri", "is gzip that ends or breaks off") from None
+        except (gzip.BadGzipFile, zlib.error, EOFError):
+            raise InvalidRequest.at(POINTER, "is not a complete gzip file") from None
+        except OSError as error:
+            raise InvalidRequest.at(POINTER, TOO_LARGE) from error
         path = unpacked
     return UsageFile(path, kind)
 
 
-def fetched(uri: str, allowed: str, folder: Path) -> UsageFile:
-    """An object of the allowed bucket, copied to scratch space.
+def fetched(s3_uri: str, folder: Path) -> UsageFile:
+    """Copy an object of the input bucket into ``folder`` and unpack it.
 
-    Raises InvalidRequest, NotFound, and StoreUnavailable when S3 does not answer.
+    Raises InvalidRequest, and StoreUnavailable when S3 does not answer.
     """
-    bucket, key = bucket_and_key(uri, allowed)
-    import boto3  # reports alone need it, and only those of files
-    from botocore.exceptions import BotoCoreError, ClientError
-
     path = folder / "fetched"
-    endpoint = os.environ.get("TARIFF_S3_ENDPOINT")
     try:
-        client = boto3.client("s3", endpoint_url=endpoint, config=OBJECTS.config())
-        client.download_file(bucket, key, str(path))
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey", "NoSuchBucket"):
-            raise NotFound(f"There is no object {key} in the bucket {bucket}.") from None
-        cause = str(error.response.get("Error", {}).get("Code"))
-        raise StoreUnavailable(f"S3 did not give the object. {AGAIN}", cause=cause) from error
-    except BotoCoreError as error:
-        cause = type(error).__name__
-        raise StoreUnavailable(f"S3 did not give the object. {AGAIN}", cause=cause) from error
+        with path.open("wb") as file:
+            download(s3_uri, file)
     except OSError as error:
-        raise InvalidRequest.at("/source/s3_uri", "is larger than the scratch space") from error
-    return opened(path, key, folder)
+        raise InvalidRequest.at(POINTER, TOO_LARGE) from error
+    return opened(path, s3_uri, folder)
 
 
 def utf8_lines(source: Path, target: Path) -> Path:

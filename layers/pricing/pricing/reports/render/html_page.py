@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from html import escape
 
-from pricing.display import shown_count, shown_percent, shown_usd
+from pricing.display import count, percent, usd
 from pricing.money import ZERO, add, plain, ratio, share_of, subtract
 from pricing.reports.report import (
     KINDS,
@@ -73,7 +73,7 @@ def _group(report: UsageReport, by: tuple[Dimension, ...]) -> Group:
 def _usd(amount: Decimal | None) -> str:
     if amount is None:
         return "<i>no known price</i>"
-    return f'<data data-usd="{plain(amount)}">{shown_usd(amount)}</data>'
+    return f'<data data-usd="{plain(amount)}">{usd(amount)}</data>'
 
 
 def _name(value: str | None) -> str:
@@ -83,12 +83,12 @@ def _name(value: str | None) -> str:
 def _head(report: UsageReport, period: str) -> str:
     totals, saves = report.totals, add(one.saves_usd for one in report.savings.steps)
     figures = (
-        ("Calls", shown_count(totals.calls)),
-        ("Input tokens", shown_count(totals.prompt_tokens)),
-        ("Read from cache", shown_percent(_share(totals.cache_read_tokens, totals.prompt_tokens))),
-        ("Output tokens", shown_count(totals.output_tokens)),
+        ("Calls", count(totals.calls)),
+        ("Input tokens", count(totals.prompt_tokens)),
+        ("Read from cache", percent(_share(totals.cache_read_tokens, totals.prompt_tokens))),
+        ("Output tokens", count(totals.output_tokens)),
         ("Could be saved", _usd(saves)),
-        ("Without a price", shown_percent(report.unpriced.share)),
+        ("Without a price", percent(report.unpriced.share)),
     )
     shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures)
     total = f'<p class="total" id="total">{_usd(totals.cost_usd)}</p>'
@@ -134,7 +134,7 @@ def _over_time(group: Group) -> str:
     chart = stacked(
         [(when, _aligned(parts)) for when, parts in drawn],
         [*names, *[""] * (COLOURS - len(names))],
-        f"Spend per {unit} by model, at most {shown_usd(highest)}",
+        f"Spend per {unit} by model, at most {usd(highest)}",
     )
     ends = f"<span>{drawn[0][0]}</span><span>{drawn[-1][0]}</span>"
     return (
@@ -166,7 +166,7 @@ def _bars(group: Group) -> str:
 def _line(name: str, drawing: str, cost: Decimal | None, share: Decimal | None) -> str:
     return (
         f'<li><span class="name">{name}</span><span class="amount">{_usd(cost)}'
-        f" <small>{shown_percent(share)}</small></span>{drawing}</li>"
+        f" <small>{percent(share)}</small></span>{drawing}</li>"
     )
 
 
@@ -249,15 +249,15 @@ def _table(group: Group) -> str:
 def _cells(names: Iterable[str], row: GroupRow) -> str:
     cells = "".join(f"<td>{one}</td>" for one in names)
     return (
-        f"<tr>{cells}<td>{_usd(row.cost_usd)}</td><td>{shown_percent(row.share)}</td>"
-        f"<td>{shown_count(row.calls)}</td></tr>"
+        f"<tr>{cells}<td>{_usd(row.cost_usd)}</td><td>{percent(row.share)}</td>"
+        f"<td>{count(row.calls)}</td></tr>"
     )
 
 
 def _rest(rows: Sequence[GroupRow], width: int) -> str:
     cost = _usd(add(one.known_usd for one in rows))
-    share = shown_percent(add([one.share for one in rows if one.share is not None]))
-    calls = shown_count(sum(one.calls for one in rows))
+    share = percent(add([one.share for one in rows if one.share is not None]))
+    calls = count(sum(one.calls for one in rows))
     name = f'<td colspan="{width}"><i>all others</i></td>'
     return f"<tr>{name}<td>{cost}</td><td>{share}</td><td>{calls}</td></tr>"
 
@@ -322,7 +322,7 @@ def stacked(
                 continue
             height = _percent(amount, highest)
             top = _rounded(Decimal(100) - _exact_percent(below + amount, highest))
-            title = f"{when}: {names[series]} {shown_usd(amount)}"
+            title = f"{when}: {names[series]} {usd(amount)}"
             drawn.append(
                 f'<rect class="c{series}" x="{_rounded(step * number)}%" y="{top}%"'
                 f' width="{_rounded(step * Decimal("0.86"))}%" height="{height}%">'

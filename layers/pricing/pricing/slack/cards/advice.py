@@ -2,7 +2,6 @@
 
 from pricing.catalogue.price_book import BookInForce
 from pricing.display import count, percent, usd
-from pricing.money import HUNDRED, multiply
 from pricing.recommendations.candidates import RecommendTask
 from pricing.recommendations.policy import Policy
 from pricing.recommendations.recommend import (
@@ -40,7 +39,7 @@ def route_card(in_force: BookInForce, command: RouteCommand, as_of: AsOf) -> Car
 
 
 def _facts(one: Recommendation) -> tuple[tuple[str, str], ...]:
-    sure = percent(multiply(one.confidence, HUNDRED))
+    sure = percent(one.confidence)
     facts = [("Looks", f"{one.complexity}, {sure} sure"), ("Kind", one.kind.replace("_", " "))]
     if one.estimate is not None:
         facts.append(("One call", usd(one.estimate.total_usd)))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pricing.catalogue.price_book import BookInForce
 from pricing.display import count, percent, usd
 from pricing.errors import InvalidRequest
-from pricing.money import HUNDRED, multiply, plain
+from pricing.money import multiply, plain, share_of
 from pricing.plans.caching.options import CachingOption, CachingScenario
 from pricing.plans.caching.plan import CachingPlan
 from pricing.plans.caching.query import CachingQuery, answer_caching
@@ -61,8 +61,9 @@ def _headline(plan: CachingPlan) -> str:
         return "This prefix would not be cached"
     if plan.ttl == "none":
         return "Caching would cost more than it saves"
-    saved = "" if plan.saves_percent is None else f" ({percent(plan.saves_percent)})"
-    return f"Caching for {_TTL[plan.ttl]} saves {usd(plan.saves_usd_per_month)} a month{saved}"
+    saves = plan.saves_usd_per_month
+    share = percent(share_of(saves, plan.plain_month.cost_usd))
+    return f"Caching for {_TTL[plan.ttl]} saves {usd(saves)} a month ({share})"
 
 
 def _option(option: CachingOption) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ def _option(option: CachingOption) -> tuple[str, ...]:
         _TTL[option.ttl],
         usd(option.month.cost_usd),
         usd(option.month.saves_usd),
-        percent(multiply(option.hit_rate, HUNDRED)),
+        percent(option.hit_rate),
         "never" if first is None else count(first),
     )
 
