@@ -16,10 +16,11 @@ from pathlib import Path
 from pricing.api.handler import DEFAULT_ROUTE, STATUSES, Asset
 from tariff.docs import prose as words
 from tariff.docs import slack_routes as openapi_slack
+from tariff.docs.descriptions import markdown
 from tariff.docs.examples import REFUSALS, problem_of
 from tariff.docs.operations import Function, Schema, operation, tag_of
 from tariff.docs.page import page
-from tariff.docs.schemas import problem_schemas, prose, schemas_of
+from tariff.docs.schemas import problem_schemas, schemas_of
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The function whose routes are not described by types.
@@ -78,7 +79,7 @@ def document(found: Sequence[Function]) -> Schema:
 def problems() -> dict[str, Schema]:
     """Every problem Tariff can answer with, by the slug that its ``type`` ends in."""
     found = {
-        slug: {"status": status, "title": title, "description": prose(kind.__doc__)}
+        slug: {"status": status, "title": title, "description": markdown(kind.__doc__)}
         for kind, status, slug, title in STATUSES
     }
     found["internal-error"] = {

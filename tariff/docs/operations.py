@@ -18,8 +18,9 @@ from pricing.errors import (
 from pricing.store.idempotency import KEY_FORM
 from pricing.validation import Versioned
 from tariff.docs import prose as words
+from tariff.docs.descriptions import markdown
 from tariff.docs.examples import EXAMPLES, REFUSALS, Example, answer_to
-from tariff.docs.schemas import prose, without_null
+from tariff.docs.schemas import without_null
 
 PROBLEM_JSON = "application/problem+json"
 JSON = "application/json"
@@ -165,7 +166,7 @@ def _responses(
 def _headline(answer: type) -> str:
     if answer is Asset:
         return "As it was generated when this version was built."
-    return prose(answer.__doc__).partition("\n\n")[0]
+    return markdown(answer.__doc__).partition("\n\n")[0]
 
 
 def _answer_content(

@@ -5,7 +5,6 @@ are strings in plain notation, and an answer has all of its members, null or not
 item's optional prices.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
@@ -21,7 +20,7 @@ from pricing.jsonio import members
 from pricing.usage.fields import Shape
 from pricing.validation import Request, Versioned
 from tariff.docs import prose as words
-from tariff.docs.fields import FIELDS
+from tariff.docs.descriptions import field_descriptions, markdown
 
 REF = "#/components/schemas/{model}"
 Mode = Literal["validation", "serialization"]
@@ -47,16 +46,10 @@ def schemas_of(
         schema_generator=Generator,
     )
     schemas = found.get("$defs", {})
-    for name, schema in schemas.items():
-        _described(name, schema)
+    for schema in schemas.values():
+        _explain(schema, schemas)
         _bounded(schema)
     return {one: references[(one, mode)] for one, mode in modes}, dict(sorted(schemas.items()))
-
-
-def prose(docstring: str | None) -> str:
-    """A docstring as CommonMark: its literals in single quotes, its paragraphs on one line."""
-    paragraphs = (" ".join(part.split()) for part in (docstring or "").strip().split("\n\n"))
-    return re.sub(r"\bNone\b", "null", "\n\n".join(paragraphs).replace("``", "`"))
 
 
 def problem_schemas() -> dict[str, JsonSchemaValue]:
@@ -102,12 +95,23 @@ def _with_words(
     return {name: {**schema, "description": meanings[name]} for name, schema in types.items()}
 
 
-def _described(name: str, schema: JsonSchemaValue) -> None:
-    """Give each field that does not speak for itself its meaning."""
-    for field, found in schema.get("properties", {}).items():
-        meaning = FIELDS.get(f"{name}.{field}") or FIELDS.get(field)
-        if meaning and "description" not in found and not schema.get("x-provider"):
-            found["description"] = meaning
+def _explain(schema: JsonSchemaValue, schemas: Mapping[str, JsonSchemaValue]) -> None:
+    """Give a member without a description that of the one type it refers to."""
+    for found in schema.get("properties", {}).values():
+        choices = [one.get("items", one) for one in found.get("anyOf", [found])]
+        named = [one["$ref"].rpartition("/")[2] for one in choices if "$ref" in one]
+        if "description" not in found and len(named) == 1:
+            found["description"] = schemas[named[0]]["description"].partition("\n\n")[0]
+
+
+def _describe(schema: JsonSchemaValue, kind: type, aliases: Mapping[str, str]) -> None:
+    """Describe a type's members as its docstrings do."""
+    schema.pop("title", None)
+    schema["description"] = markdown(kind.__doc__)
+    for name, text in field_descriptions(kind).items():
+        found = schema["properties"].get(aliases.get(name, name))
+        if found is not None:
+            found["description"] = text
 
 
 def _bounded(schema: Any) -> None:
@@ -166,8 +170,8 @@ class Generator(GenerateJsonSchema):
         """A request, its most specific fields first and the price version last."""
         found = super().model_schema(schema)
         kind: type[BaseModel] = schema["cls"]
-        found.pop("title", None)
-        found["description"] = prose(kind.__doc__)
+        names = {name: field.alias for name, field in kind.model_fields.items() if field.alias}
+        _describe(found, kind, names)
         if issubclass(kind, Request):
             found["properties"] = _ordered(kind, found.get("properties", {}))
         if issubclass(kind, UsageInput):
@@ -182,8 +186,7 @@ class Generator(GenerateJsonSchema):
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         """An answer, or a part of one."""
         found = super().dataclass_schema(schema)
-        found.pop("title", None)
-        found["description"] = prose(schema["cls"].__doc__)
+        _describe(found, schema["cls"], {})
         if schema["cls"] is LineItem:
             found["required"] = [name for name in found["properties"] if name in _ALWAYS_SENT]
             for name in found["properties"].keys() - _ALWAYS_SENT:

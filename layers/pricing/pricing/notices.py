@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A warning: a stable code for programs and one sentence for people."""
+    """A warning: a stable code for programs, and one sentence for people."""
 
     code: str
+    """The kind of warning: a stable word for programs."""
     message: str
+    """The warning as one sentence."""

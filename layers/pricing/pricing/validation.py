@@ -41,13 +41,13 @@ def _exact(value: Any) -> Any:
 _PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 ExactNumber = Annotated[Decimal, BeforeValidator(_exact, json_schema_input_type=Decimal)]
 VersionReference = Annotated[
-    Name, Field(description="A price version id, or `active` for the version in force.")
+    Name, Field(description="A price version's id, or `active` for the active version.")
 ]
 AsOfText = Annotated[
     str,
     Field(
         max_length=40,
-        description="Price at this date (00:00 UTC) or RFC 3339 instant; default now.",
+        description="Price at this date (00:00 UTC) or RFC 3339 instant. Default: now.",
         examples=["2026-11-22", "2026-11-22T09:30:00Z"],
     ),
 ]
@@ -65,7 +65,7 @@ class NoQuery(Request):
 
 
 class Versioned(Request):
-    """Which prices an answer should stand on."""
+    """The prices that an answer uses."""
 
     pricing_version: VersionReference = "active"
     as_of: AsOfText | None = None

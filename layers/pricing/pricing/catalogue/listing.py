@@ -54,101 +54,143 @@ class ModelFilter:
 
 @dataclass(frozen=True, slots=True)
 class TierPrices:
-    """Token prices of a request whose prompt is strictly longer than ``above_tokens``."""
+    """Token prices of requests with a long prompt."""
 
     above_tokens: int
+    """The threshold in tokens: a longer prompt pays these prices for all its tokens."""
     usd_per_mtok: Mapping[str, Decimal]
+    """Prices in USD per million tokens, by component."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModePrices:
-    """One price list: token components in USD per million, the rest in USD per single use."""
+    """One price list."""
 
     mode: str
+    """The price list's mode: ``standard``, ``batch``, ``fast``, ..."""
     usd_per_mtok: Mapping[str, Decimal]
+    """Prices in USD per million tokens, by component."""
     usd_per_use: Mapping[str, Decimal]
+    """Prices in USD per use of everything that is not a token, by component."""
     tiers: tuple[TierPrices, ...]
+    """Prices of longer prompts; empty when prices do not depend on length."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowPrices:
-    """Off-peak prices between two times of day, UTC; a window may run over midnight."""
+    """Off-peak prices between two times of day; the window may extend past midnight."""
 
     start: str
+    """Start of the window, a time of day in UTC, inclusive."""
     end: str
+    """End of the window, a time of day in UTC, exclusive; equal to ``start`` for a whole day."""
     days: tuple[int, ...]
+    """ISO weekdays (Monday is 1) on which the window applies; empty for every day."""
     modes: tuple[ModePrices, ...]
+    """One price list per mode."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodPrices:
-    """Every price list of a period; ``start`` is inclusive, ``end`` exclusive, null is open."""
+    """The prices of one period of time."""
 
     start: datetime | None
+    """Start of the period, inclusive; null when it is open."""
     end: datetime | None
+    """End of the period, exclusive; null when it is open."""
     source: str
+    """Where the prices come from, and their date."""
     modes: tuple[ModePrices, ...]
+    """One price list per mode."""
     windows: tuple[WindowPrices, ...]
+    """Off-peak prices; empty when prices do not depend on the time of day."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelPage:
-    """Everything known about one model. ``disagreements`` are the places where the public price
-    lists differ, with the price that was used. ``prices`` is what is in force at the asked moment;
-    null when no verified price is.
-    """
+    """One model: prices, limits, capabilities, lifecycle and price history."""
 
     id: str
+    """The model's canonical id."""
     provider: str
+    """The provider."""
     name: str
+    """Display name."""
     family: str | None
+    """The model's family, such as ``opus``; null when it has none."""
     aliases: tuple[str, ...]
+    """Other names that identify the model."""
     context_window: int | None
+    """Context window in tokens; null when not known."""
     max_output_tokens: int | None
+    """Longest output in tokens; null when not known."""
     max_output_tokens_batch: int | None
+    """Longest output in a batch, in tokens; null when it is the same."""
     cache_minimum_tokens: int | None
+    """The shortest prompt that can be cached, in tokens; null when not known."""
     tokenizer: str | None
+    """The tokenizer generation that counts its text; null when not known."""
     capabilities: tuple[str, ...]
+    """What the model can do, such as ``vision``, ``tools`` or ``caching``."""
     us_multiplier: Decimal | None
+    """Factor of ``inference_geo: us`` on token prices; null when not offered."""
     lifecycle: Lifecycle
     prices: PeriodPrices | None
+    """The prices at the requested moment; null when none is verified."""
     price_history: tuple[PeriodPrices, ...]
+    """All periods with their prices, including announced ones."""
     notes: tuple[str, ...]
+    """Remarks on the model, as sentences."""
     disagreements: tuple[Mapping[str, str | int], ...]
+    """Prices on which public price lists differ, with the price that is used."""
     pricing: Provenance
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """One row of the model list: limits, capabilities and the standard token prices in force."""
+    """A model's limits, capabilities and current standard token prices."""
 
     id: str
+    """The model's canonical id."""
     provider: str
+    """The provider."""
     name: str
+    """Display name."""
     family: str | None
+    """The model's family, such as ``opus``; null when it has none."""
     context_window: int | None
+    """Context window in tokens; null when not known."""
     max_output_tokens: int | None
+    """Longest output in tokens; null when not known."""
     capabilities: tuple[str, ...]
+    """What the model can do, such as ``vision``, ``tools`` or ``caching``."""
     retires: date | None
+    """The day the model is shut down; null when none is announced."""
     usd_per_mtok: Mapping[str, Decimal] | None
+    """Standard prices in USD per million tokens by component; null when none is verified."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelList:
-    """A page of the model list in a stable order; ``next_cursor`` is null on the last page."""
+    """A page of the model list, in a stable order."""
 
     models: tuple[ModelSummary, ...]
+    """The models on this page."""
     next_cursor: str | None
+    """Send this as ``cursor`` to get the next page; null on the last page."""
     pricing: Provenance
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """``degraded`` means that prices come from memory or the bundle, unconfirmed by the store."""
+    """Whether Tariff answers, and how fresh its prices are."""
 
     status: Literal["ok", "degraded"]
+    """``degraded`` when the store does not confirm the prices at the moment."""
     published_at: str
+    """When the price version was published."""
     models: int
+    """Number of models that the version prices."""
     pricing: Provenance
 
 

@@ -118,14 +118,19 @@ class PricePeriod:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Dates a provider announced. ``retires_not_before`` is a floor, not a date."""
+    """Dates that a provider announced for a model."""
 
     released: date | None = None
+    """The release date; null when not known."""
     deprecated: date | None = None
+    """The day its retirement was announced; null when none is."""
     retires: date | None = None
+    """The day the model is shut down; null when none is announced."""
     retires_not_before: date | None = None
+    """The model stays available at least until this day; null when none is stated."""
     #: The public price lists no longer hold it. Its last price stays in force.
     missing_upstream_since: date | None = None
+    """Since this day no public price list has the model; its last price is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,23 +237,34 @@ class BookInForce:
 
 @dataclass(frozen=True, slots=True)
 class MatchedModel:
-    """The model a reference was found to mean, and by which rule."""
+    """The model that a name was resolved to, and the rule that matched it."""
 
     requested: str
+    """The name as it was sent."""
     id: str
+    """The model's canonical id."""
     provider: str
+    """The provider whose prices were used."""
     matched_by: MatchedBy
+    """The rule that matched the name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The price version an answer stands on, the moment it was priced at, and its freshness."""
+    """The price version that an answer used, the moment it was priced at, and how fresh that is."""
 
     version: str
+    """The id of the price version."""
     as_of: str
+    """The moment that was priced at: a date or an RFC 3339 instant."""
     source: Literal["store", "bundled"]
+    """``store``, or ``bundled`` for a version that ships with Tariff's code."""
     stale: bool
+    """True when the store could not confirm that this version is the active one."""
     age_seconds: int | None
+    """Seconds since the store last confirmed it, or since a bundled version was published; null for
+    a version requested by id.
+    """
 
 
 def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:

@@ -36,36 +36,49 @@ class LineItem:
     )
 
     component: str
+    """What is billed, such as ``input``, ``cache_read``, ``cache_write_5m`` or ``web_search``."""
     quantity: Decimal
+    """Units billed, over all calls."""
     unit: str
+    """What is counted: ``token``, ``search``, ``execution`` or ``request``."""
     usd_per_mtok: Decimal | None = None
+    """Price in USD per million tokens."""
     usd_per_search: Decimal | None = None
+    """Price in USD of one search."""
     usd_per_request: Decimal | None = None
+    """Price in USD of one request."""
     cost_usd: Decimal | None = None
+    """Quantity times price; null when no price is known."""
     status: Literal["unpriced"] | None = None
+    """``unpriced`` when no price is known; absent otherwise."""
     attempt: AttemptKind | None = None
+    """The kind of attempt that was billed; absent for the plain message."""
     model: str | None = None
+    """The model of the attempt; absent when it is the call's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Modifier:
-    """A term that changed prices: what it multiplied, and by how much.
-
-    ``multiplier`` is None where the price columns differ in their ratio to the standard list.
-    """
+    """A term that changed prices, such as a processing mode or a region."""
 
     name: str
+    """The term that applied, such as ``batch`` or ``inference_geo_us``."""
     multiplier: Decimal | None
+    """Factor on the standard prices; null when components have different factors."""
     applies_to: Literal["tokens"] = "tokens"
+    """What is multiplied: token prices."""
 
 
 @dataclass(frozen=True, slots=True)
 class LongContext:
-    """Which side of a length threshold the prompt fell on; strictly over pays the higher tier."""
+    """The price list's prompt length threshold, and whether the prompt exceeds it."""
 
     above_tokens: int
+    """The threshold in tokens: a longer prompt pays the higher tier for all its tokens."""
     prompt_tokens: int
+    """Prompt length in tokens: uncached, cache reads and cache writes."""
     applied: bool
+    """Whether the prompt is longer than the threshold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,40 +55,52 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class ComparedEstimate(Estimate):
-    """An estimate beside the others. A ratio to or of nothing is null."""
+    """One model's estimate, compared with the baseline."""
 
     relative_to_baseline: Decimal | None
+    """Cost as a ratio of the baseline's: ``0.2`` is a fifth; null when the baseline is zero."""
     calls_per_baseline_call: Decimal | None
+    """Calls on this model for the price of one on the baseline; null when this cost is zero."""
     fits_context: bool | None
+    """Whether prompt and output fit in the context window; null when that is not known."""
     capabilities: tuple[str, ...]
+    """What the model can do, such as ``vision``, ``tools`` or ``caching``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A model that was not compared, and why."""
+    """A model that was not compared."""
 
     model: str
+    """The name as it was sent, or the model's id."""
     reason: str
+    """Why the model was not compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Rows from the cheapest up; equal totals stand in the order of their ids.
+    """One estimate per model, cheapest first; models of equal cost in the order of their ids.
 
-    Rows that are ``partial`` leave a used component out of their total: they stand last, and
-    none of them is the cheapest. An id may be sold by several providers, so the cheapest and the
-    baseline have theirs beside them. What every row would say is said once, here.
+    Rows that are ``partial`` come last, and none of them is the cheapest.
     """
 
     rows: tuple[ComparedEstimate, ...]
+    """One estimate per model, cheapest first."""
     excluded: tuple[Exclusion, ...]
+    """Models that were not compared."""
     cheapest: str | None
+    """Id of the cheapest model that is fully priced; null when there is none."""
     cheapest_provider: str | None
+    """The cheapest model's provider: several providers may offer one id."""
     baseline: str | None
+    """Id of the model that the others are compared with; null when there is none."""
     baseline_provider: str | None
+    """The baseline's provider."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What all rows take for granted; each row's own assumptions are in the row."""
     warnings: tuple[Notice, ...]
+    """Warnings that concern all rows; each row's own warnings are in the row."""
 
 
 def compare(in_force: BookInForce, comparison: Comparison) -> Compared:

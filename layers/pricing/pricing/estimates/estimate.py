@@ -53,48 +53,62 @@ class EstimateQuery:
 
 @dataclass(frozen=True, slots=True)
 class ContextUse:
-    """How full the context window is: prompt plus output, of the longest attempt."""
+    """Use of the context window by the longest attempt."""
 
     window: int | None
+    """The model's context window in tokens; null when not known."""
     used_tokens: int
+    """Prompt and output tokens together."""
     fits: bool | None
+    """Whether they fit in the window; null when the window is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How the input was counted from text, and what the call costs at both ends of the band.
+    """How the input tokens were counted, and what the call costs at both ends of the error band.
 
     The band holds the true count for about 95% of texts; docs/token-counting.md has the figures.
     """
 
     method: str
+    """The counting method, for the record."""
     input_tokens: int
+    """The input tokens that were priced."""
     low_tokens: int
+    """Lower end of the error band, in tokens."""
     high_tokens: int
+    """Upper end of the error band, in tokens."""
     low_total_usd: Decimal
+    """Total cost at the lower end."""
     high_total_usd: Decimal
+    """Total cost at the upper end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The exact cost. ``line_items`` cover all calls and add up to ``total_usd``.
-
-    ``status`` is ``partial`` when a used component has no known price: the total then leaves
-    it out, its line says ``unpriced`` and a warning names it.
-    """
+    """The exact cost of a call, or of many identical calls."""
 
     total_usd: Decimal
+    """Exact cost of all calls; unpriced components are not in it."""
     per_call_usd: Decimal
+    """Exact cost of one call."""
     calls: int
+    """Number of identical calls."""
     status: Literal["priced", "partial"]
+    """``partial`` when a component that was used has no known price and is not in the total."""
     model: MatchedModel
     line_items: tuple[LineItem, ...]
+    """One line per billed component, over all calls; the lines add up to ``total_usd``."""
     modifiers: tuple[Modifier, ...]
     long_context: LongContext | None
+    """The price list's prompt length threshold; null when it has none."""
     context: ContextUse
+    """Use of the model's context window."""
     counting: Counting | None
+    """How tokens were counted; null when the usage came from the provider."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the estimate takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

@@ -67,44 +67,54 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The most that a change with caching could ever save: every prompt token read from the cache.
+    """The most that a change with caching could save: every prompt token read from the cache.
 
     It is computed on the lines as the change leaves them, with its model, processing and share.
-    Tokens the lines read already are no saving; tokens they write could be read instead. The first
-    pair leaves out prompts below their model's cache minimum, which the provider silently does not
-    cache. The second ignores that rule; nothing at all can exceed it.
+    Tokens that the lines already read from the cache are not counted as a saving.
     """
 
     saves_usd: Decimal
+    """The largest possible saving, without prompts shorter than the cache minimum."""
     saves_percent: Decimal | None
+    """That saving as a percentage of the total; null when the total is zero."""
     ignoring_minimum_usd: Decimal
+    """The largest possible saving if prompts of every length could be cached."""
     ignoring_minimum_percent: Decimal | None
+    """That saving as a percentage of the total; null when the total is zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A promised saving held against the what-if and, for caching, against the ceiling."""
+    """A claimed saving compared with the what-if and, for caching, with the ceiling."""
 
     claimed_percent: Decimal
+    """The claimed saving, as sent."""
     possible: bool
+    """Whether the saving is possible."""
     overshoot_percent: Decimal
+    """Percentage points by which the claim exceeds what is possible; ``0`` if possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIfAnswer:
-    """The period's total with the change; a negative saving is an extra cost.
-
-    It is ``partial`` when a line leaves a component without a known price out of its total.
-    """
+    """The workload's cost per period with one change."""
 
     name: str
+    """The change's name, as sent."""
     total_usd: Decimal
+    """Exact cost per period with the change."""
     saves_usd: Decimal
+    """Saving per period; negative when the change costs more."""
     saves_percent: Decimal | None
+    """Saving as a percentage of the unchanged total; null when that is zero."""
     status: Status
+    """``partial`` when a line has a component without a known price."""
     ceiling: Ceiling | None
+    """The most that caching could save; null when the change has no caching."""
     claim: Claim | None
+    """Check of the claimed saving; null when none was sent."""
     notes: tuple[str, ...]
+    """Remarks on the change, as sentences."""
 
 
 def status_of(lines: Sequence[Line]) -> Status:

@@ -39,28 +39,36 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class PricedItem:
-    """One line's cost a period. ``share`` is its part of the total, null when that is zero."""
+    """One workload line's cost per period."""
 
     name: str
+    """The line's name, as sent."""
     model: str
+    """The model's canonical id."""
     calls: int
+    """Calls per period."""
     per_call_usd: Decimal
+    """Exact cost of one call."""
     total_usd: Decimal
+    """Exact cost of the line per period."""
     share: Decimal | None
+    """The line's share of the total, from 0 to 1; null when the total is zero."""
     status: Status
+    """``partial`` when a component that was used has no known price and is not in the total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The sum of the items, and its projection.
-
-    It is ``partial`` when an item is: a component without a known price is not in it.
-    """
+    """The sum of the lines and its projection."""
 
     period_usd: Decimal
+    """Cost per period."""
     monthly_usd: Decimal
+    """Cost per month."""
     yearly_usd: Decimal
+    """Cost per year."""
     status: Status
+    """``partial`` when a line has a component without a known price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +76,14 @@ class WorkloadEstimate:
     """Lines, totals and what-ifs, all from one price version."""
 
     items: tuple[PricedItem, ...]
+    """The priced lines, in the order sent."""
     totals: Totals
+    """All lines together."""
     what_if: tuple[WhatIfAnswer, ...]
+    """The outcome of each change, in the order sent."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the estimate takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

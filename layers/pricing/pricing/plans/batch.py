@@ -35,17 +35,18 @@ _LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class BatchSize:
-    """How many batches the requests take, and which limit of a batch decides it.
-
-    Up to ``most_bytes_per_full_batch`` a request, on average, the number of requests decides.
-    Where no size was stated it is taken to.
-    """
+    """The number of batches, and the batch limit that decides it."""
 
     batches: int
+    """Number of batches."""
     requests_per_batch: int
+    """Requests in a full batch."""
     decided_by: Literal["requests", "bytes"]
+    """The batch limit that decides: the number of requests, or their size in bytes."""
     bytes_per_request: int | None
+    """Mean size of a request in bytes, as sent; null when none was."""
     most_bytes_per_full_batch: int
+    """Mean request size in bytes up to which the number of requests decides."""
 
 
 def batch_size(requests: int, bytes_per_request: int | None) -> BatchSize:
@@ -130,41 +131,52 @@ def _assumptions(query: BatchQuery) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class StackedPrice:
-    """All requests with caching, named as in ``workloads``; saves against the standard price.
-
-    Reads are ``hit_rate`` of the requests, rounded half-even to a whole one; the others write.
-    A negative saving is an extra cost.
-    """
+    """The cost of all requests in batches with a cached prefix."""
 
     name: str
+    """The name of its entry in ``workloads``."""
     hit_rate: Decimal
+    """Share of requests that read the prefix, from 0 to 1."""
     writes: int
+    """Requests that write the prefix."""
     reads: int
+    """Requests that read the prefix: the hit rate of all, rounded half-even."""
     cost_usd: Decimal
+    """Cost of all requests."""
     saves_usd: Decimal
+    """Saving compared with ``standard_usd``; negative when it costs more."""
     saves_percent: Decimal | None
+    """Saving as a percentage of ``standard_usd``; null when that is zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswer:
-    """Both prices; ``batch_usd`` is null where the model has no batch price.
+    """The cost of the requests one by one, in batches, and in batches with caching.
 
-    ``stacked`` adds caching. Every saving is against ``standard_usd``, and is the difference of
-    two ``workloads``, each of which can be sent to ``POST /v1/estimate/workload`` as it stands.
+    Every saving is relative to ``standard_usd``, and is the difference of two ``workloads``, each
+    of which can be sent to ``POST /v1/estimate/workload`` unchanged.
     """
 
     model: MatchedModel
     requests: int
+    """Number of requests."""
     standard_usd: Decimal
+    """Cost of all requests, one by one."""
     batch_usd: Decimal | None
+    """Cost of all requests in batches; null when the model has no batch price."""
     saves_usd: Decimal | None
+    """What batches save; null when the model has no batch price."""
     saves_percent: Decimal | None
+    """Saving as a percentage of ``standard_usd``; null when that is zero or not possible."""
     size: BatchSize
     suitability: Suitability
     stacked: tuple[StackedPrice, ...]
+    """Batches with caching; empty when no caching was sent, or it is not possible."""
     workloads: tuple[PlanWorkload, ...]
+    """The months that were compared."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the plan takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

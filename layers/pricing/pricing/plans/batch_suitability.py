@@ -77,11 +77,14 @@ _PATTERNS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason, and whether it speaks for a batch, against it, rules it out or stays open."""
+    """One reason for or against a batch."""
 
     code: str
+    """The kind of reason: a stable word for programs."""
     effect: Effect
+    """Whether it speaks for a batch, against it, rules it out, or leaves it open."""
     message: str
+    """The reason as one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,16 @@ class BatchWork:
 
 @dataclass(frozen=True, slots=True)
 class Suitability:
-    """``no`` if any reason rules it out or speaks against it, ``yes`` if one speaks for it.
-
-    ``unsure`` when nothing decides it, or a deadline within 24 hours leaves it open. ``kind`` is
-    the one stated, or recognised in the task by its words.
-    """
+    """Whether the work suits a batch."""
 
     suits: Verdict
+    """``no`` if any reason rules a batch out or speaks against it, ``yes`` if one speaks for it,
+    ``unsure`` if none decides.
+    """
     kind: BatchKind | None
+    """The kind of task, as sent or recognised in ``task``; null when not known."""
     reasons: tuple[Reason, ...]
+    """The reasons for and against a batch."""
 
 
 def suitability(work: BatchWork, why_not_offered: str | None, provider: str) -> Suitability:

@@ -116,79 +116,113 @@ def _assumptions(pricer: Pricer, query: ContextQuery) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PartBudget:
-    """One part of the prompt.
-
-    ``relevance`` is its BM25 score for the task, null without a task or a text, and ``rank`` its
-    place among the scored, 1 first. ``keep`` is the advice, ``why`` its reason.
-    """
+    """One part of the prompt, and whether to keep it."""
 
     name: str
+    """The part's name, as sent."""
     tokens: int
+    """Length in tokens, as sent or counted."""
     low_tokens: int
+    """Lower end of the count's error band, in tokens."""
     high_tokens: int
+    """Upper end of the count's error band, in tokens."""
     percent_of_window: Decimal | None
+    """Percentage of the context window; null when the window is not known."""
     usd_per_call: Decimal
+    """Cost of the part in every call."""
     relevance: Decimal | None
+    """BM25 score of the part for the task; null without a task or a text."""
     rank: int | None
+    """Rank by relevance, 1 for the highest; null without a score."""
     keep: bool
+    """Whether to keep the part."""
     why: Why
+    """The reason for keeping or dropping the part."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFit:
-    """All parts, and those kept, in the window of one model; null where it is not known."""
+    """The parts in the context window of another model."""
 
     model: str
+    """The model's canonical id."""
     window: int | None
+    """Context window in tokens; null when not known."""
     used_tokens: int
+    """Tokens of all parts and the reserved output."""
     percent_used: Decimal | None
+    """Percentage of the window used; null when the window is not known."""
     fits: bool | None
+    """Whether all parts fit; null when the window is not known."""
     kept_tokens: int
+    """Tokens of the parts that are kept."""
     kept_fits: bool | None
+    """Whether the kept parts fit; null when the window is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContextBudget:
-    """The parts in the window of the model, as they are and as they are advised to be.
+    """The parts of the prompt in the model's context window, with and without the parts to drop.
 
-    ``room_tokens`` is the window less the output reserved, or the smaller budget asked for. What
-    is kept may still not fit, when the required parts alone are too much. A null window is one
-    nobody published.
+    What is kept may still not fit, when the required parts alone are too long.
     """
 
     window: int | None
+    """Context window in tokens; null when not known."""
     reserve_output_tokens: int
+    """Tokens kept free for output."""
     room_tokens: int | None
+    """Tokens available to the prompt: the window less the reserved output, or the smaller budget
+    that was sent; null when not known.
+    """
     prompt_tokens: int
+    """Tokens of all parts."""
     percent_of_window: Decimal | None
+    """Percentage of the window that all parts use; null when the window is not known."""
     fits: bool | None
+    """Whether all parts fit; null when the window is not known."""
     parts: tuple[PartBudget, ...]
+    """The parts, in the order sent."""
     drop: tuple[str, ...]
+    """Names of the parts to drop."""
     kept_tokens: int
+    """Tokens of the parts that are kept."""
     kept_fits: bool | None
+    """Whether the kept parts fit; null when the window is not known."""
     saves_tokens: int
+    """Tokens saved by dropping parts."""
     saves_percent: Decimal | None
+    """Tokens saved as a percentage of all input tokens; null when there are none."""
     saves_usd_per_call: Decimal
+    """Saving per call."""
     saves_usd_per_month: Decimal
+    """Saving per month."""
     models: tuple[ModelFit, ...]
+    """The parts in other models' context windows."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContextAnswer:
-    """``budget`` of parts, or ``comparison`` of two prompts; ``findings`` on the text there is.
+    """A ``budget`` of parts or a ``comparison`` of two prompts, and ``findings`` in their text.
 
-    Findings are priced each on its own and do not add up. Every saving is the difference of two
-    ``workloads``, each of which can be sent to ``POST /v1/estimate/workload`` as it stands.
+    Each finding is priced on its own; findings do not add up. Every saving is the difference of two
+    ``workloads``, each of which can be sent to ``POST /v1/estimate/workload`` unchanged.
     """
 
     model: MatchedModel
     calls_per_month: int
+    """Calls per month."""
     budget: ContextBudget | None
+    """The parts in the context window; null when prompts were sent."""
     comparison: PromptComparison | None
+    """The two prompts; null when fewer than two were sent."""
     findings: tuple[PromptFinding, ...]
+    """What the text could do without, each on its own."""
     workloads: tuple[PlanWorkload, ...]
+    """The months that were compared."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the plan takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

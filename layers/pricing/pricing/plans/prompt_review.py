@@ -21,49 +21,68 @@ _CHARACTERS_PER_TOKEN = 4
 
 @dataclass(frozen=True, slots=True)
 class RuleOfThumb:
-    """The lesson's count of four characters a token, rounded down; too low, see the README."""
+    """The comparison at four characters per token, which is too low (see the README)."""
 
     before_tokens: int
+    """Tokens of the prompt ``before``."""
     after_tokens: int
+    """Tokens of the prompt ``after``."""
     saves_percent: Decimal | None
+    """Tokens saved as a percentage; null when ``before`` has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptComparison:
-    """One prompt in the place of another; negative savings are extra costs.
-
-    ``rule_of_thumb`` is null where a prompt is not text.
-    """
+    """One prompt in place of another."""
 
     before_tokens: int
+    """Tokens of the prompt ``before``."""
     after_tokens: int
+    """Tokens of the prompt ``after``."""
     saves_tokens: int
+    """Tokens saved; negative when ``after`` is longer."""
     saves_percent: Decimal | None
+    """Tokens saved as a percentage; null when ``before`` has none."""
     before_usd_per_call: Decimal
+    """Cost of a call with ``before``."""
     after_usd_per_call: Decimal
+    """Cost of a call with ``after``."""
     saves_usd_per_call: Decimal
+    """Saving per call; negative when ``after`` costs more."""
     saves_usd_per_month: Decimal
+    """Saving per month; negative when ``after`` costs more."""
     rule_of_thumb: RuleOfThumb | None
+    """The same at four characters per token; null when a prompt is not text."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptFinding:
-    """Something the prompt can do without, how often it is there, and what that saves.
+    """Something that the prompt can do without, and what that saves.
 
-    The saving is an estimate: the prompt counted and priced again without it, or, where an
-    ``assumption`` says so, on that assumption. ``workload`` names the one it was priced as.
+    The saving is an estimate: the prompt is counted and priced again without it or, where an
+    ``assumption`` is given, on that assumption.
     """
 
     kind: FindingKind
+    """The kind of finding."""
     count: int
+    """Number of occurrences."""
     examples: tuple[str, ...]
+    """Some occurrences, shortened."""
     message: str
+    """The finding as one sentence."""
     saves_input_tokens: int
+    """Input tokens saved."""
     saves_output_tokens: int
+    """Output tokens saved."""
     saves_usd_per_call: Decimal
+    """Saving per call; negative when it costs more."""
     saves_usd_per_month: Decimal
+    """Saving per month; negative when it costs more."""
     assumption: str | None
+    """What the saving takes for granted; null when the tokens were counted."""
     workload: str
+    """The name in ``workloads`` of the month without it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,21 +39,28 @@ class SubscriptionQuery:
 
 @dataclass(frozen=True, slots=True)
 class ApiItem:
-    """One kind of call at API prices, of all seats together, a month."""
+    """One kind of call at API prices."""
 
     name: str
+    """The name of this kind of call, as sent."""
     model: str
+    """The model's canonical id."""
     calls: int
+    """Calls per month, over all seats."""
     cost_usd: Decimal
+    """Cost per month, over all seats."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCost:
-    """The usage of all seats at API prices, a month."""
+    """The usage of all seats at API prices."""
 
     month_usd: Decimal
+    """Cost per month, over all seats."""
     per_seat_usd: Decimal
+    """Cost per month and seat."""
     items: tuple[ApiItem, ...]
+    """One entry per kind of call."""
 
 
 _ASSUMPTIONS = (
@@ -100,80 +107,114 @@ Status = Literal["verified", "unverified", "wrong"]
 
 @dataclass(frozen=True, slots=True)
 class PlanSource:
-    """Where something was read, and when."""
+    """Where a fact about a plan was read, and when."""
 
     title: str
+    """The page that was read."""
     as_of: date
+    """The day it was read, or was last known to be right."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeatOffer:
-    """One way to pay for a plan, a month.
+    """One way to pay for a plan.
 
-    ``month_usd`` is the fee of the seats that must be billed, with API usage on top where the
-    plan bills that. ``break_even_usage`` is the multiple of the stated usage, and
-    ``break_even_calls`` the number of calls like the stated ones, at which the API costs as much:
-    null where usage is billed on top, or costs nothing. A plan of limited usage, such as a free
-    one, is no substitute for the calls: what it saves is unknown, hence null.
+    Savings are null for a plan of limited usage, such as a free one: it does not replace the calls.
     """
 
     billing: Billing
+    """How often the fee is paid."""
     usd_per_seat_month: Decimal
+    """Fee per seat and month."""
     seats_billed: int
+    """Number of seats that are billed."""
     seats_usd: Decimal
+    """Fee of all billed seats per month."""
     api_usage_usd: Decimal
+    """API usage billed in addition, per month; zero where the plan includes it."""
     month_usd: Decimal
+    """Total per month."""
     saves_usd: Decimal | None
+    """Saving compared with the API; negative when the plan costs more, null when not known."""
     cheaper: Literal["plan", "api", "same"] | None
+    """The cheaper of the two; null when not known."""
     break_even_usage: Decimal | None
+    """The multiple of the usage sent at which both cost the same; null when there is none."""
     break_even_calls: int | None
+    """Calls per month of all seats from which the plan costs no more; null when there are none."""
     verified: bool
+    """Whether the provider's own page states this price."""
     source: PlanSource
+    """Where the price was read."""
     note: str | None
+    """A remark on the price; null when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanStatement:
-    """Something said of a plan; ``verified`` when the provider's own page says it."""
+    """A statement about a plan."""
 
     text: str
+    """The statement."""
     status: Status
+    """``verified`` when the provider's own page says so."""
     source: PlanSource
+    """Where the statement was read."""
     note: str | None
+    """A remark on the statement; null when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanBeside:
-    """A plan beside the API. No offers: its price is not published, or not for so many seats."""
+    """A subscription plan, compared with the API."""
 
     id: str
+    """The plan's id."""
     name: str
+    """Display name."""
     audience: Audience
+    """The customers that the plan is for."""
     usage: IncludedUsage
+    """``included`` up to a limit not published in tokens, ``limited`` to little usage, or
+    ``billed`` in addition to the fee.
+    """
     min_seats: int
+    """The fewest seats that are billed."""
     max_seats: int | None
+    """The most seats that are sold; null when there is no limit."""
     available: bool
+    """Whether the plan is sold for this number of seats."""
     offers: tuple[SeatOffer, ...]
+    """The ways to pay; empty when the price is not published, or not for this number of seats."""
     statements: tuple[PlanStatement, ...]
+    """Statements about the plan, each with its source."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionAnswer:
-    """The API cost, every plan beside it, and what of that is not verified.
+    """The API cost, every plan compared with it, and which facts are not verified.
 
-    ``workloads`` holds the API's side, which can be sent to ``POST /v1/estimate/workload`` as it
-    stands; a plan's side is seats x price.
+    ``workloads`` holds the API side, which can be sent to ``POST /v1/estimate/workload`` unchanged;
+    a plan costs seats times price.
     """
 
     seats: int
+    """Number of people."""
     api: ApiCost
+    """Their usage at API prices."""
     plans_version: str
+    """The version of the subscription plans."""
     plans_as_of: date
+    """The day of that version."""
     plans: tuple[PlanBeside, ...]
+    """All plans."""
     unverified: tuple[str, ...]
+    """Each fact used here that the provider's own pages do not state, or contradict."""
     workloads: tuple[PlanWorkload, ...]
+    """The usage of all seats at API prices."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the plan takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

@@ -19,7 +19,9 @@ class CacheCreationBody:
     """Cache writes by time to live."""
 
     ephemeral_5m_input_tokens: int
+    """Input tokens written for 5 minutes."""
     ephemeral_1h_input_tokens: int
+    """Input tokens written for an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class ServerToolBody:
     """Uses of server tools."""
 
     web_search_requests: int
+    """Number of web searches."""
     code_execution_requests: int
+    """Number of code executions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +39,65 @@ class UsageBody:
     """One call's usage in the shape of Anthropic Messages, whichever provider's it was."""
 
     input_tokens: int
+    """Input tokens neither read from nor written to the cache."""
     cache_read_input_tokens: int
+    """Input tokens read from the cache."""
     cache_creation_input_tokens: int
+    """Input tokens written to the cache."""
     cache_creation: CacheCreationBody
     output_tokens: int
+    """Output tokens, thinking included."""
     server_tool_use: ServerToolBody
 
 
 @dataclass(frozen=True, slots=True)
 class WorkloadLine:
-    """``calls`` identical calls a month; ``model`` is ``provider/id``."""
+    """Identical calls of one model."""
 
     name: str
+    """The line's name."""
     model: str
+    """The model as ``provider/id``."""
     usage: UsageBody
+    """Usage of one call, in the format of Anthropic Messages."""
     calls: int
+    """Calls per month."""
     processing: Processing
+    """The price list of the calls."""
     speed: Speed
+    """``fast`` costs more and requires ``processing: standard``."""
     inference_geo: InferenceGeo
+    """``us`` keeps inference in the US, at the model's multiplier."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkloadBody:
-    """A body for ``POST /v1/estimate/workload`` that pins version and moment."""
+    """A body for ``POST /v1/estimate/workload``, with a fixed price version and moment."""
 
     items: tuple[WorkloadLine, ...]
+    """The calls of the month."""
     period: Literal["month"]
+    """The period that ``calls`` refers to."""
     pricing_version: str
+    """The price version that the plan used."""
     as_of: str
+    """The moment that the plan was priced at."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanWorkload:
-    """A month as the plan priced it. ``request`` reproduces ``month_usd``.
+    """One month's calls as the plan priced them.
 
-    ``request`` is null where the calls hold what it cannot: audio, images out, attempts at
-    another model, or, taken together, a count over 10^12.
+    ``request`` is null for calls that it cannot express: audio, output images, attempts at another
+    model, or a total count over 10^12.
     """
 
     name: str
+    """The workload's name within the plan."""
     month_usd: Decimal
+    """Cost per month."""
     request: WorkloadBody | None
+    """The body that reproduces this cost; null for calls that it cannot express."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,31 +24,34 @@ _BATCH_WORDS = 8000
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Whether something suits the task: null when what was sent does not decide it.
-
-    ``saves_usd`` is over all calls; null where it cannot be had or is not known.
-    """
+    """Whether something suits the task, and what it saves."""
 
     suitable: bool | None
+    """Whether it suits the task; null when the request does not decide it."""
     why: str
+    """The reason, in a sentence or two."""
     saves_usd: Decimal | None
+    """Saving over all calls; null when it is not possible or not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class CascadeAdvice:
-    """A cheaper model first, the chosen one for what fails a check.
-
-    It saves when more than ``break_even_pass_rate`` of the cheaper model's answers pass.
-    ``expected_pass_rate`` is the classifier's, null without evidence: measure your own.
-    """
+    """Whether to try a cheaper model first, and the chosen one for answers that fail a check."""
 
     suggested: bool
+    """Whether a cascade is worth trying."""
     first_model: str | None
+    """The model to try first; null when none is cheaper."""
     then_model: str
+    """The model for answers that fail the check."""
     verifier: VerifierKind | None
+    """A kind of check with a measured detection rate; null when there is none."""
     break_even_pass_rate: Decimal | None
+    """The pass rate, from 0 to 1, above which the cascade saves; null when there is none."""
     expected_pass_rate: Decimal | None
+    """The classifier's pass rate, from 0 to 1; null without evidence."""
     why: str
+    """The reason, in a sentence or two."""
 
 
 def batch_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...]) -> Advice:
@@ -172,18 +175,20 @@ def _percent(rate: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CacheSwitch:
-    """Staying on the current model, whose cache is warm, beside moving to another.
-
-    ``stay_usd`` and ``move_usd`` are all calls, the cached tokens read wherever they can be; the
-    first call after a move writes them. ``lost_usd`` is what that call pays for finding no cache.
-    """
+    """Staying on the current model and its warm cache, compared with moving to another model."""
 
     current_model: str
+    """The current model's canonical id."""
     cached_tokens: int
+    """Prompt tokens in the current model's cache, as sent."""
     stay_usd: Decimal
+    """Cost of all calls on the current model, which reads its cache."""
     move_usd: Decimal
+    """Cost of all calls on the model otherwise chosen; the first call writes its cache."""
     lost_usd: Decimal
+    """The extra cost of the first call after the move, which finds no cache."""
     staying_saves_usd: Decimal
+    """What staying saves; negative when moving is cheaper."""
 
 
 def cache_switch(

@@ -150,44 +150,62 @@ def check_rows(rows: Sequence[Any]) -> None:
 class Threshold:
     """The fewest strong calls that reached the wanted quality, on tasks the score had not seen.
 
-    ``random_strong_share`` is what a random split needs for it. ``quality`` is a share of right
-    answers, its interval that of other samples of as many tasks. Scores may tie:
-    ``share_over_threshold`` of the tasks reach the threshold itself.
+    Scores may tie, so that more tasks reach the threshold than the strong share.
     """
 
     wanted_quality: Decimal
+    """The wanted quality, as sent."""
     strong_share: Decimal
+    """Share of tasks that go to the strong model."""
     random_strong_share: Decimal
+    """Share of tasks that a random split would send there for the same quality."""
     quality: Estimated
+    """Share of right answers, with the interval of other samples of as many tasks."""
     threshold: Decimal
+    """The score from which the strong model is used."""
     share_over_threshold: Decimal
+    """Share of tasks whose score reaches the threshold."""
     per_call_usd: Decimal | None
+    """Mean cost per task; null without costs."""
     saves_percent: Decimal | None
+    """Saving compared with always using the strong model; null without costs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """What routing by the trained score is worth on these tasks, and the policy made of it.
-
-    Without a gap between the models there is nothing to measure, and where chance does as well
-    there is no policy: ``policy_id`` is then null and ``why`` says so.
-    """
+    """What routing by the trained score is worth on these tasks, and the policy made of it."""
 
     policy_id: str | None
+    """The policy's id, for ``POST /v1/recommend``; null when there is no policy."""
     stored: bool
+    """Whether the policy is stored; false when the deployment has no store."""
     verdict: Verdict
+    """Whether the score beats a random split of the same cost; ``gap_is_unclear`` when chance may
+    decide which model is better.
+    """
     why: str
+    """The reason, in a sentence or two."""
     rows: int
+    """Number of outcomes."""
     cheap_model: MatchedModel
+    """The cheap model."""
     strong_model: MatchedModel
+    """The strong model."""
     cheap_quality: Decimal
+    """Share of tasks that the cheap model gets right."""
     strong_quality: Decimal
+    """Share of tasks that the strong model gets right."""
     measures: Measures | None
+    """How well the score divides the tasks; null when the models have no quality gap."""
     control: RandomControl | None
+    """The result of shuffled scores; null when the models have no quality gap."""
     recommended: Threshold | None
+    """The split for the wanted quality; null when none reaches it."""
     curve: tuple[CurvePoint, ...]
+    """Quality and cost at every tenth of strong calls."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the calibration takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

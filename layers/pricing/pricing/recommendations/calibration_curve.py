@@ -27,11 +27,14 @@ _CLEAR = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """A measured value with its 95% interval, at four places."""
+    """A measured value with its 95% interval, rounded at four places."""
 
     value: Decimal
+    """The measured value."""
     low: Decimal
+    """Lower end of the 95% interval."""
     high: Decimal
+    """Upper end of the 95% interval."""
 
 
 @dataclass(frozen=True)
@@ -94,33 +97,46 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """APGR, 0.5 when random, and the share of calls that recovers half and 80% of the gap."""
+    """How well the score divides the tasks between the two models."""
 
     apgr: Estimated
+    """Mean share of the quality gap that is recovered; 0.5 for a random split."""
     cpt_50: Estimated
+    """Share of strong calls that recovers half of the gap."""
     cpt_80: Estimated
+    """Share of strong calls that recovers 80% of the gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class RandomControl:
-    """The same number of strong calls, to shuffled tasks: what a router must beat."""
+    """The same scores assigned to shuffled tasks, which the score must beat."""
 
     shuffles: int
+    """Number of shuffles."""
     apgr_mean: Decimal
+    """Mean APGR of the shuffles."""
     apgr_low: Decimal
+    """Lower end of the middle 95% of the shuffles' APGR."""
     apgr_high: Decimal
+    """Upper end of the middle 95% of the shuffles' APGR."""
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Quality and cost when this share of tasks, by score, goes to the strong model."""
+    """Quality and cost when a given share of tasks goes to the strong model, by score."""
 
     strong_share: Decimal
+    """Share of tasks that go to the strong model."""
     quality: Decimal
+    """Share of right answers."""
     random_quality: Decimal
+    """Share of right answers with a random split of the same size."""
     gap_recovered: Decimal
+    """Share of the quality gap between the models that is recovered."""
     per_call_usd: Decimal | None
+    """Mean cost per task; null without costs."""
     saves_percent: Decimal | None
+    """Saving compared with always using the strong model; null without costs."""
 
 
 def measure(scored: Scored) -> Measures:

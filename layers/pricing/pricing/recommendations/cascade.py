@@ -33,52 +33,72 @@ Verdict = Literal["saves", "even", "costs_more"]
 
 @dataclass(frozen=True, slots=True)
 class StageAnswer:
-    """One stage: the prices of an attempt, how many requests reach it, and whether it pays.
-
-    It pays when more than ``break_even_pass_rate`` of its answers pass. That is null on the last
-    stage, and where what follows is cheaper, so that no rate could pay.
-    """
+    """One stage: its prices, the requests that reach it, and whether it saves."""
 
     model: MatchedModel
     attempt_usd: Decimal
+    """Cost of one attempt."""
     verifier_usd: Decimal
+    """Cost of one check."""
     expected_calls: Decimal
+    """Expected number of requests that reach this stage."""
     expected_usd: Decimal
+    """Expected cost of this stage's attempts and checks, over all requests."""
     direct_usd: Decimal
+    """Cost of all requests on this model alone, without a check."""
     pass_rate: Decimal | None
+    """Pass rate as sent, or computed from ``correct_rate``; null on a last stage without one."""
     break_even_pass_rate: Decimal | None
+    """The pass rate above which this stage saves; null when there is none or it is the last."""
     pays: bool | None
+    """Whether the pass rate is above that; null on the last stage."""
     verifier: CheckRates | None
+    """The check's kind and rates; null when none was named."""
     wrong_kept_share: Decimal | None
+    """Share of all requests that end here with a wrong answer; null when not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class CascadeAnswer:
-    """What the cascade costs on average, beside its last model alone.
-
-    ``break_even_pass_rate`` is the first stage's, against asking the last model directly. A saving
-    is promised only past it, and only where the checks catch something.
-    """
+    """The expected cost of the cascade, compared with its last model alone."""
 
     calls: int
+    """Number of identical requests."""
     expected_usd: Decimal
+    """Expected cost of all requests, exactly."""
     per_call_usd: Decimal
+    """Expected cost of one request, exactly."""
     variance_usd2: Decimal
+    """Variance of one request's cost, in USD squared, exactly."""
     standard_deviation_usd: Decimal
+    """Standard deviation of the cost of all requests."""
     expected_calls_per_stage: tuple[Decimal, ...]
+    """Expected number of requests that reach each stage."""
     expected_escalations: Decimal
+    """Expected number of times that a next stage is asked."""
     expected_unresolved: Decimal | None
+    """Expected number of requests that fail the last stage's check; null when it has none."""
     direct_usd: tuple[Decimal, ...]
+    """Cost of all requests on each stage's model alone, without a check."""
     break_even_pass_rate: Decimal | None
+    """The first stage's pass rate above which the cascade saves; null when there is none."""
     verdict: Verdict
+    """Whether the cascade saves compared with its last model alone."""
     difference_usd: Decimal
+    """What the cascade saves compared with its last model alone; negative when it costs more."""
     difference_percent: Decimal | None
+    """Difference as a percentage of the last model's cost; null when that is zero."""
     promised_saving_usd: Decimal | None
+    """The saving, where the checks are known to catch wrong answers; null elsewhere."""
     why: str
+    """The reason, in a sentence or two."""
     correct_share: Decimal | None
+    """Share of answers right in the end; null unless every stage has a ``correct_rate``."""
     stages: tuple[StageAnswer, ...]
+    """The stages, in order."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the estimate takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

@@ -62,11 +62,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class SignalAnswer:
-    """Something seen in the task, in words that do not quote it, and what it weighed."""
+    """A property of the task that was recognised; its text is never quoted."""
 
     name: str
+    """The property."""
     value: str
+    """What was recognised."""
     weight: Decimal
+    """Its weight; positive towards the stronger model."""
 
 
 @dataclass(frozen=True, slots=True)

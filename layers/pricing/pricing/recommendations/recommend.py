@@ -66,18 +66,22 @@ class RecommendQuery:
 
 @dataclass(frozen=True, slots=True)
 class PolicyModel:
-    """One model of a policy, and what it is meant for."""
+    """One model of a policy."""
 
     model: str
+    """The model's canonical id."""
     roles: tuple[str, ...]
+    """What the policy uses the model for."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyAnswer:
-    """The models that a policy means in this price version, the weakest first."""
+    """The policy's models in this price version."""
 
     id: str | None
+    """The id of a calibrated policy; null for a policy of three tiers."""
     models: tuple[PolicyModel, ...]
+    """The models, weakest first."""
 
 
 #: The lesson's limits of an answer.
@@ -96,23 +100,32 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another model of the policy; the reason says why it was not taken."""
+    """Another model of the policy."""
 
     model: str
+    """The model's canonical id."""
     roles: tuple[str, ...]
+    """What the policy uses the model for."""
     total_usd: Decimal | None
+    """Cost of the calls on this model; null when a component has no known price."""
     relative_to_choice: Decimal | None
+    """That cost as a ratio of the chosen model's; null when either is not known."""
     possible: bool
+    """Whether the model meets the constraints."""
     reason: str
+    """Why the model was not chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Savings:
-    """Against always using the policy's strongest model; negative when the choice costs more."""
+    """The saving compared with always using the policy's strongest model."""
 
     model: str
+    """The strongest model's canonical id."""
     saves_usd: Decimal | None
+    """Saving over all calls; negative when the choice costs more, null when a cost is not known."""
     saves_percent: Decimal | None
+    """Saving as a percentage of the strongest model's cost; null when that is zero or not known."""
 
 
 def _candidate(setting: Setting, task: RecommendTask, reference: str, output: int) -> Candidate:
@@ -207,48 +220,75 @@ Status = Literal["recommended", "stronger", "weaker", "stay", "forced", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What one task was read as, the model for it, and what that costs.
+    """The model for one task, its cost, and how the task was classified.
 
     ``model``, ``estimate`` and what follows from them are null when no model of the policy meets
-    the constraints; ``why`` and ``alternatives`` then say what each one lacks.
+    the constraints.
     """
 
     name: str | None
+    """The task's name, as sent; null when none was."""
     status: Status
+    """``stronger`` or ``weaker`` than intended because of the constraints; ``stay`` on the current
+    model and its warm cache; ``forced`` by the request; ``none`` when no model meets the
+    constraints.
+    """
     decided_by: DecidedBy
+    """What chose the model intended for the task."""
     complexity: Complexity
+    """The task's estimated complexity."""
     kind: str
+    """The kind of task."""
     confidence: Decimal
+    """Confidence in the complexity, from 0 to 1."""
     evidence: bool
+    """Whether there is evidence about this kind of task."""
     basis: Basis
+    """``outcomes``: cheap models were measured on this kind of task; ``judgement``: published rules
+    decide; ``none``: neither, so the safe choice is used.
+    """
     difficulty: Decimal
+    """Probability, from 0 to 1, that a cheap model gets the task wrong."""
     signals: tuple[SignalAnswer, ...]
+    """The properties of the task that were recognised; its text is never quoted."""
     model: MatchedModel | None
+    """The recommended model; null when no model meets the constraints."""
     max_tokens: int | None
+    """The output limit to send; null when there is no model."""
     estimate: Estimate | None
+    """What the calls cost on this model; null when that is not known."""
     why: str
+    """The reason, in a sentence or two."""
     alternatives: tuple[Alternative, ...]
+    """The policy's other models."""
     savings_vs_always_top: Savings
+    """The saving compared with always using the policy's strongest model."""
     batch: Advice | None
+    """Whether a batch suits, and what it saves; null when there is no model."""
     caching: Advice | None
+    """Whether caching the shared prefix suits, and what it saves; null when there is no model."""
     cascade: CascadeAdvice | None
+    """Whether to try a cheaper model first; null when there is no model."""
     cache_switch: CacheSwitch | None
+    """The cost of leaving the current model's warm cache; null without one."""
     warnings: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """One recommendation a task, in the order they were sent, and all of them together.
-
-    ``total_usd`` leaves out tasks without a model or a known price.
-    """
+    """One recommendation per task, and all of them together."""
 
     recommendations: tuple[Recommendation, ...]
+    """One per task, in the order sent."""
     total_usd: Decimal
+    """Cost of all tasks on their models, without tasks that have no model or no known price."""
     savings_vs_always_top: Savings
+    """The saving compared with always using the policy's strongest model."""
     policy: PolicyAnswer
+    """The policy that was used."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the recommendation takes for granted, as sentences."""
 
 
 def recommend(in_force: BookInForce, query: RecommendQuery) -> Recommended:

@@ -54,46 +54,64 @@ class TiersQuery:
 
 @dataclass(frozen=True, slots=True)
 class TierAnswer:
-    """One tier's month on its own model, and the same queries on the single model."""
+    """One tier per month, on its own model and on the single model."""
 
     name: str
+    """The tier's name, as sent."""
     model: MatchedModel
     share: Decimal
+    """The tier's share of the queries."""
     queries: Decimal
+    """Queries per month."""
     per_query_usd: Decimal
+    """Cost of one query on the tier's model."""
     cost_usd: Decimal
+    """Cost per month on the tier's model."""
     share_of_cost: Decimal | None
+    """The tier's share of the mix's cost; null when that is zero."""
     single_model_usd: Decimal
+    """Cost per month on the single model."""
     saves_usd: Decimal
+    """What the tier saves compared with the single model; negative when it costs more."""
 
 
 @dataclass(frozen=True, slots=True)
 class SingleModel:
-    """All queries on one model, each with its own tier's token counts."""
+    """All queries on one model, with each tier's own token counts."""
 
     model: MatchedModel
     total_usd: Decimal
+    """Cost per month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """The tier that does most to make the mix cheaper or dearer than the single model."""
+    """The tier that contributes most to the difference."""
 
     name: str
+    """The tier's name."""
     saves_usd: Decimal
+    """What the tier saves compared with the single model; negative when it costs more."""
     why: str
+    """The reason, in a sentence or two."""
 
 
 @dataclass(frozen=True, slots=True)
 class EqualTokens:
-    """The comparison were every query as long as those of tier ``like``."""
+    """The comparison if every query had the token counts of one tier."""
 
     like: str
+    """The tier whose token counts are used."""
     total_usd: Decimal
+    """Cost of the mix per month."""
     single_model_usd: Decimal
+    """Cost of the single model per month."""
     saves_usd: Decimal
+    """What the mix saves; negative when it costs more."""
     saves_percent: Decimal | None
+    """Saving as a percentage of the single model's cost; null when that is zero."""
     relative_to_single: Decimal | None
+    """Cost of the mix as a ratio of the single model's; null when that is zero."""
 
 
 _ASSUMPTIONS = (
@@ -133,37 +151,53 @@ _BUCKETS: tuple[tuple[Varied, str], ...] = (("input_tokens", "input"), ("output_
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """Where the verdict turns when one thing of one tier changes and all else stays.
-
-    It turns ``above`` or ``below`` ``flips_at``: the exact share, rounded at 12 places, or the
-    last token count with the present verdict. Null where nothing turns it; ``note`` says why.
-    """
+    """The value at which the verdict changes when one property of one tier changes."""
 
     tier: str
+    """The tier's name."""
     of: Varied
+    """The property that changes."""
     now: Decimal
+    """Its present value."""
     flips_at: Decimal | None
+    """The value at which the verdict changes, rounded at 12 places, or the last token count with
+    the present verdict; null when no value changes it.
+    """
     when: Literal["above", "below"] | None
+    """Whether the verdict changes above or below that value; null when no value changes it."""
     note: str | None
+    """Why no value changes the verdict, or a remark; null when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class TiersAnswer:
-    """The mix's month beside the single model's; a negative saving is an extra cost."""
+    """The mix of tiers per month, compared with the single model."""
 
     monthly_queries: int
+    """Queries per month, as sent."""
     total_usd: Decimal
+    """Cost of the mix per month."""
     single_model: SingleModel
+    """The same queries on the single model."""
     saves_usd: Decimal
+    """What the mix saves; negative when it costs more."""
     saves_percent: Decimal | None
+    """Saving as a percentage of the single model's cost; null when that is zero."""
     relative_to_single: Decimal | None
+    """Cost of the mix as a ratio of the single model's; null when that is zero."""
     verdict: Verdict
+    """Whether the mix saves compared with the single model."""
     driver: Driver | None
+    """The tier that contributes most to the difference; null when both cost the same."""
     tiers: tuple[TierAnswer, ...]
+    """The tiers, in the order sent."""
     equal_tokens: tuple[EqualTokens, ...]
+    """The comparison with the token counts of one tier for all, once per tier."""
     sensitivity: tuple[Flip, ...]
+    """What would change the verdict; empty when both cost the same."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the comparison takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

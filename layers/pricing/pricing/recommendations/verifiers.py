@@ -39,18 +39,24 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class CheckRates:
-    """The rates a check is taken to have; null where nobody measured or stated any.
+    """The assumed error rates of a check.
 
-    Of measured ranges the cautious ends are taken: the fewest wrong answers caught, the most good
-    ones rejected.
+    Of a measured range the cautious ends are used: the lowest detection rate and the highest rate
+    of false rejections.
     """
 
     kind: VerifierKind
+    """The kind of check."""
     detection_rate: Decimal | None
+    """Share of wrong answers that the check catches; null when not known."""
     false_rejection_rate: Decimal | None
+    """Share of right answers that the check rejects; null when not known."""
     least_measured: Decimal | None
+    """Lowest measured detection rate; null when none was measured."""
     most_measured: Decimal | None
+    """Highest measured detection rate; null when none was measured."""
     measured_on: str | None
+    """What the rates were measured on; null when none were measured."""
 
 
 def _range(low: str, high: str) -> tuple[Decimal, Decimal]:

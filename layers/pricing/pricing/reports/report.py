@@ -46,53 +46,72 @@ class ReportQuery:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Where every row went: ``read = filtered_out + priced + unpriced + rejected + duplicates``.
-
-    ``partial`` is how many of those priced used a component without a known price, which is not in
-    the total. ``read_singly`` went through the reader of single records, not the columnar one.
+    """What became of every record: ``read = filtered_out + priced + unpriced + rejected +
+    duplicates``.
     """
 
     read: int
+    """Records in the body or file, without blank lines."""
     priced: int
+    """Calls with a known price."""
     partial: int
+    """Priced calls with a component that has no known price and is not in the total."""
     unpriced: int
+    """Calls without a known price."""
     rejected: int
+    """Records that could not be read."""
     duplicates: int
+    """Records with the request id of an earlier one."""
     filtered_out: int
+    """Calls that the filter excludes."""
     read_singly: int
+    """Records read one by one instead of in columns: iterations and unusual formats."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportTotals:
-    """What all priced calls cost and used. ``prompt_tokens`` holds cached and written ones too."""
+    """The cost and usage of all priced calls."""
 
     cost_usd: Decimal
+    """Exact cost of all priced calls."""
     calls: int
+    """Number of priced calls."""
     prompt_tokens: int
+    """Input tokens, including cache reads and writes."""
     cache_read_tokens: int
+    """Input tokens read from the cache."""
     cache_write_tokens: int
+    """Input tokens written to the cache."""
     output_tokens: int
+    """Output tokens, reasoning included."""
     first_day: date | None
+    """First day with a priced call, UTC; null when there is none."""
     last_day: date | None
+    """Last day with a priced call, UTC; null when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """The priced calls of one value, or pair of values; null is a record that did not say.
-
-    ``cost_usd`` is null when none of its calls has a known price. ``share`` is its part of the
-    report's cost; null when either is nothing.
-    """
+    """The priced calls of one value, or pair of values."""
 
     values: tuple[str | None, ...]
+    """The value of each dimension; null for records without one."""
     cost_usd: Decimal | None
+    """Cost of the calls; null when none has a known price."""
     share: Decimal | None
+    """Share of the report's cost, from 0 to 1; null when either is zero or not known."""
     calls: int
+    """Number of priced calls."""
     prompt_tokens: int
+    """Input tokens, including cache reads and writes."""
     cache_read_tokens: int
+    """Input tokens read from the cache."""
     cache_write_tokens: int
+    """Input tokens written to the cache."""
     output_tokens: int
+    """Output tokens, reasoning included."""
     unpriced_calls: int
+    """Number of calls without a known price, which are not in the other columns."""
 
     @property
     def known_usd(self) -> Decimal:
@@ -102,62 +121,86 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows by these dimensions: days in order, all else from the dearest down.
+    """One table of the report.
 
-    At most 1,000, or what was asked for; ``others`` adds up the rest, so that they and it make
-    the report's total.
+    It has at most 1,000 rows; ``others`` adds up the rest, so that the table makes the report's
+    total.
     """
 
     by: tuple[Dimension, ...]
+    """The dimensions of the rows."""
     rows: tuple[GroupRow, ...]
+    """Days in order; everything else from the highest cost to the lowest."""
     others: GroupRow | None
+    """The sum of all further rows; null when there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnpricedReason:
-    """Calls of one model that have no price, and why."""
+    """Calls of one model that have no known price."""
 
     model: str
+    """The name in the records, or the model that it was resolved to."""
     reason: str
+    """Why there is no price."""
     calls: int
+    """Number of calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnpricedCalls:
-    """What is not in the totals, being unknown; ``share`` is of the calls priced or not."""
+    """Calls without a known price, which are not in the totals."""
 
     calls: int
+    """Number of calls."""
     share: Decimal | None
+    """Share of all calls, priced or not, from 0 to 1; null when there are none."""
     reasons: tuple[UnpricedReason, ...]
+    """By model and reason, most calls first; at most 100."""
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
-    """A record that could not be read: its place in the file or list, from 1, and why."""
+    """A record that could not be read."""
 
     line: int
+    """The record's number, from 1; in a CSV file the header is line 1."""
     reason: str
+    """Where the record is wrong, and how. Its content is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRecommendation:
     """One change, and what it would have saved on the calls of this report.
 
-    ``saves_usd`` counts what is left after the recommendations before it, so they add up.
+    Each saving is computed on what is left after the recommendations before it, so that they add
+    up.
     """
 
     kind: Kind
+    """The kind of change."""
     target: str
+    """What to change to: a model, a time to live, a length or a processing mode."""
     endpoint: str | None
+    """The endpoint that it concerns; null for a model at every endpoint."""
     model: str
+    """The model that the calls were made on."""
     saves_usd: Decimal
+    """What it would have saved; negative when a change that is due costs more."""
     saves_percent: Decimal | None
+    """Saving as a percentage of ``before_usd``."""
     before_usd: Decimal
+    """Cost of the calls with the earlier recommendations applied."""
     after_usd: Decimal
+    """Cost of the calls with this one applied too."""
     calls: int
+    """Number of calls that it concerns."""
     why: str
+    """The reason for the change."""
     arithmetic: str
+    """How the saving was computed."""
     confidence: Confidence
+    """Confidence in the saving, from the log alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,32 +208,46 @@ class SavingStep:
     """What all recommendations of one kind save together."""
 
     kind: Kind
+    """The kind of change."""
     saves_usd: Decimal
+    """Saving of all recommendations of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSavings:
-    """From what was spent to what would have been: ``spent - sum(steps) = remaining``, exactly."""
+    """The cost, all savings, and what remains: ``spent - sum(steps) = remaining``, exactly."""
 
     spent_usd: Decimal
+    """The report's cost."""
     steps: tuple[SavingStep, ...]
+    """The saving of each kind of change."""
     remaining_usd: Decimal
+    """The cost with all recommendations applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsageReport:
-    """What records of usage cost, each at its own date, by group, and what would cost less."""
+    """What usage records cost, each at its own date, and what would have cost less."""
 
     totals: ReportTotals
+    """All priced calls together."""
     records: Records
+    """What became of every record."""
     groups: tuple[Group, ...]
+    """One table per entry of ``group_by``."""
     top_drivers: tuple[GroupRow, ...]
+    """The endpoint and model pairs with the highest cost."""
     recommendations: tuple[ReportRecommendation, ...]
+    """What would have cost less, in the order applied."""
     savings: ReportSavings
+    """All recommendations together."""
     unpriced: UnpricedCalls
+    """Calls that are not in the totals."""
     rejected: tuple[RejectedLine, ...]
+    """The first 100 records that could not be read."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the report takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

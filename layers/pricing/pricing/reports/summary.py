@@ -20,7 +20,7 @@ _DRIVERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """What an endpoint's calls of one model cost; None is a record that did not say."""
+    """The tier that contributes most to the difference."""
 
     endpoint: str | None
     model: str | None

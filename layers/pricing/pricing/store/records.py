@@ -22,7 +22,9 @@ HEAD_KEY = {"pk": {"S": "AUDIT"}, "sk": {"S": "HEAD"}}
 
 
 class Records(Repository):
-    """The version store for those who ask how it came to be what it is."""
+    """What became of every record: ``read = filtered_out + priced + unpriced + rejected +
+    duplicates``.
+    """
 
     def versions(self) -> list[StoredVersion]:
         """All stored versions, sorted by id."""

@@ -71,28 +71,35 @@ def recognise(kind: str | None, usage: Any) -> UsageFormat:
 
 
 class ProviderResponse(BaseModel):
-    """A provider's whole response as it came. Model, usage, stop reason and service tier are
-    read; everything else, the text above all, is dropped unread.
+    """A provider's response as it came. Only model, usage, stop reason and service tier are read;
+    everything else, above all the text, is dropped unread.
     """
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
     model: Name | None = None
+    """The model that answered."""
     modelVersion: Name | None = None  # noqa: N815 - the provider's own name
+    """The model that answered, under Gemini's name for the field."""
     usage: SkipValidation[AnyUsage | None] = None
+    """The usage object."""
     usageMetadata: SkipValidation[GeminiUsage | None] = None  # noqa: N815
+    """The usage object, under Gemini's name for the field."""
     stop_reason: str | None = None
+    """A refusal before any output is not billed."""
     content: Annotated[bool, BeforeValidator(bool, json_schema_input_type=list[Any])] = Field(
         # A factory: the specification would show True as the default of a list.
-        default_factory=lambda: True,
-        description="Read for one thing only: whether there is any.",
+        default_factory=lambda: True
     )
+    """Checked only for being empty."""
     service_tier: str | None = None
-    serviceTier: Any = Field(  # noqa: N815 - the provider's own name
-        default=None, description="Of a Converse answer: `{type}`, the tier that served it."
-    )
+    """The service tier of the call, when it is not in the usage object."""
+    serviceTier: Any = None  # noqa: N815
+    """Bedrock Converse's service tier: ``{type}``."""
     type: str | None = None
+    """The response's own type, which identifies the usage format."""
     object: str | None = None
+    """The response's own type, which identifies the usage format."""
 
     @property
     def served_model(self) -> str | None:

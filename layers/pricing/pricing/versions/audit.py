@@ -29,22 +29,28 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """An entry in its place. ``number`` counts from 1, ``at`` is RFC 3339 in UTC.
-
-    ``previous`` is the hash of the row before, empty in the first; ``hash`` covers everything
-    else in the row.
-    """
+    """One entry of the audit log, which is a hash chain."""
 
     number: int
+    """The entry's number, from 1 without a gap."""
     at: str
+    """When it was written: RFC 3339 in UTC."""
     actor: str
+    """Who acted: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
     action: str
+    """The action, such as ``activate``, ``reject`` or ``refresh_requested``."""
     reason: str
+    """The reason that the actor gave."""
     before: str | None
+    """The version that was active, or that was decided about; null when there is none."""
     after: str | None
+    """The version that became active; null when none did."""
     details: Mapping[str, Any]
+    """Further facts about the action."""
     previous: str
+    """Hash of the entry before; empty in the first."""
     hash: str
+    """SHA-256 of everything else in the entry."""
 
     def document(self) -> dict[str, Any]:
         """What the hash covers, as JSON holds it."""

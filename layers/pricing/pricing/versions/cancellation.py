@@ -15,45 +15,64 @@ _MARK_CHARACTERS = 12
 
 @dataclass(frozen=True, slots=True)
 class Activated:
-    """The active version from now on; every instance follows within a minute."""
+    """The version that is active from now on; every instance uses it within a minute."""
 
     version: str
+    """The version that is now active."""
     revision: int
+    """The number of this activation, which the next one must state."""
     before: str | None
+    """The version that was active before; null for the first."""
     actor: str
+    """Who activated it: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
     reason: str
+    """The reason that the actor gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A version that will never be active."""
+    """A version that can never be activated."""
 
     version: str
+    """The rejected version."""
     status: Literal["rejected"]
+    """Always ``rejected``."""
     actor: str
+    """Who rejected it: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
     reason: str
+    """The reason that the actor gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshStarted:
-    """A refresh that has been asked for; its outcome is in the audit, usually within a minute."""
+    """A refresh that has been started; the audit log shows its outcome, usually within a minute."""
 
     status: Literal["started"]
+    """Always ``started``."""
     actor: str
+    """Who started it: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
     reason: str
+    """The reason that the actor gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """A new active version without a price that had been announced for later."""
+    """A new active version without the announced prices."""
 
     version: str
+    """The new version, which is now active."""
     revision: int
+    """The number of this activation, which the next one must state."""
     before: str
+    """The version that had the prices."""
     model: str
+    """The model, as sent."""
     starts: str
+    """When the prices would have started, as sent."""
     actor: str
+    """Who cancelled them: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
     reason: str
+    """The reason that the actor gave."""
 
 
 def without_scheduled(book: PriceBook, key: str, starts: datetime, now: datetime) -> PriceBook:

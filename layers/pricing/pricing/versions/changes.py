@@ -30,34 +30,40 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One price before and after; null is no price. USD per million tokens, or per use.
+    """One price before and after.
 
-    It holds until a later ``@instant`` of the same price says otherwise; equal prices there say
-    that the difference ends. ``change_percent`` is null where there is no price before, or a price
-    of zero.
+    A price with a later ``@instant`` applies from then on; equal prices there mean that the
+    difference ends.
     """
 
     field: str
+    """``mode.component``, with ``>tokens`` for a tier, ``~from-to/days`` for an off-peak window and
+    ``@instant`` for a later start, such as ``batch.output>200000``.
+    """
     before: Decimal | None
+    """USD per million tokens, or per use; null for no price."""
     after: Decimal | None
+    """USD per million tokens, or per use; null for no price."""
     change_percent: Decimal | None
+    """Change as a percentage of the price before; null when there was none, or it was zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelChange:
-    """A model that is not the same in both versions, or in one of them only.
-
-    ``fields`` are the prices at the asked moment and from each later one on. ``past`` tells
-    whether prices of before that moment differ too, ``also`` which other facts do: those of a
-    price that is itself the same as ``prices.<fact>``. One of the three names something.
-    """
+    """A model that is new, removed, or different."""
 
     provider: str
+    """The provider."""
     id: str
+    """The model's id at this provider."""
     kind: Literal["added", "removed", "changed"]
+    """Whether the model was added, removed or changed."""
     fields: tuple[FieldChange, ...]
+    """Prices that differ at the requested moment, or from a later moment on."""
     past: bool
+    """Whether earlier prices differ too: a correction of the history."""
     also: tuple[str, ...]
+    """Names of other facts that differ; those of an unchanged price start with ``prices.``."""
 
     @property
     def key(self) -> str:
@@ -67,12 +73,16 @@ class ModelChange:
 
 @dataclass(frozen=True, slots=True)
 class TookEffect:
-    """A price that began by the calendar, without a new version; ``fields`` against the last."""
+    """Prices that took effect at their announced date, without a new version."""
 
     provider: str
+    """The provider."""
     id: str
+    """The model's id at this provider."""
     starts: datetime
+    """When the prices took effect."""
     fields: tuple[FieldChange, ...]
+    """The prices, and those they replaced."""
 
 
 def difference(before: PriceBook, after: PriceBook, instant: datetime) -> tuple[ModelChange, ...]:

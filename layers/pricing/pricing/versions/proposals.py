@@ -49,22 +49,27 @@ CODES: Mapping[str, str] = MappingProxyType({**APPROVABLE, **REFUSED})
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedField:
-    """One thing that was said upstream and not believed on its own: in force once approved.
-
-    ``field`` is ``mode.component``, with ``>tokens`` for a tier and ``@instant`` for a price
-    announced for later (``standard.input``, ``batch.output>200000``); empty when the whole model
-    waits. ``before`` was the active price then, None where there was none; ``after`` what was said,
-    None where it vanished. ``sources`` are those that say ``after``.
-    """
+    """A price change that needs approval before it takes effect."""
 
     provider: str
+    """The provider."""
     model: str
+    """The model's id at this provider."""
     field: str
+    """``mode.component``, with ``>tokens`` for a tier, ``~from-to/days`` for an off-peak window and
+    ``@instant`` for a later start, such as ``batch.output>200000``; empty when the whole model is
+    pending.
+    """
     before: str | None
+    """The price that was active at the time; null when there was none."""
     after: str | None
+    """The price that is quoted; null when it disappeared."""
     sources: tuple[str, ...]
+    """The price lists that quote it."""
     code: str
+    """The rule that holds the price back: a stable word for programs."""
     reason: str
+    """Why the price needs approval, as a sentence."""
 
     def __post_init__(self) -> None:
         if self.code not in CODES:

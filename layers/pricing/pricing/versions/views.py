@@ -60,82 +60,100 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class VersionSummary:
-    """One version. ``bundled`` ones come with Tariff; the store does not have them (yet), or does
-    not answer.
-
-    ``waiting`` counts the prices that somebody other than ``proposer`` has to approve before the
-    version may be activated for the first time: none, once it was accepted or rejected.
-    """
+    """One price version."""
 
     id: str
+    """The version's id, which always names the same content."""
     status: Status
+    """``earlier`` versions have been active; ``bundled`` ones ship with Tariff."""
     published_at: str
+    """When the version was published."""
     sha256: str
+    """SHA-256 of the version's canonical JSON."""
     models: int
+    """Number of models that the version prices."""
     proposer: str | None
+    """Who proposed it; null for a version that ships with Tariff."""
     proposed_at: str | None
+    """When it was stored; null for a version that ships with Tariff."""
     waiting: int
+    """Number of prices that need another person's approval; 0 once the version is decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionList:
-    """A page of the versions, newest first; ``next_cursor`` is null on the last page.
-
-    ``revision`` counts activations: the next one has to name it. ``stale`` when the store did
-    not answer: then only the bundled versions are known, and ``active`` and ``revision`` are null.
-    """
+    """A page of the price versions, newest first."""
 
     versions: tuple[VersionSummary, ...]
+    """The versions on this page."""
     next_cursor: str | None
+    """Send this as ``cursor`` to get the next page; null on the last page."""
     active: str | None
+    """Id of the active version; null before the first activation, or when ``stale``."""
     revision: int | None
+    """Number of activations so far, which the next one must state; null when ``stale``."""
     stale: bool
+    """True when the store did not answer: only bundled versions are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An audit row about one version: what was done, by whom, and why."""
+    """A decision about one version."""
 
     at: str
+    """When it was decided: RFC 3339 in UTC."""
     actor: str
+    """Who decided: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
     action: str
+    """The decision, such as ``activate`` or ``reject``."""
     reason: str
+    """The reason that the actor gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionPage:
-    """One version, the prices that wait or waited in it with the reason each, and what was decided.
-
-    ``quarantined`` are not in force by this version: they wait, or were rejected with it.
-    ``approved`` waited until somebody activated it. ``stale`` when the store did not answer: what
-    only the store knows is null then.
-    """
+    """One version, its pending prices, and the decisions about it."""
 
     id: str
+    """The version's id, which always names the same content."""
     status: Status | None
+    """``earlier`` versions have been active; null when ``stale``."""
     published_at: str
+    """When the version was published."""
     sha256: str
+    """SHA-256 of the version's canonical JSON."""
     models: int
+    """Number of models that the version prices."""
     proposer: str | None
+    """Who proposed it; null for a version that ships with Tariff, and when ``stale``."""
     proposed_at: str | None
+    """When it was stored; null for a version that ships with Tariff, and when ``stale``."""
     waiting: int | None
+    """Number of prices that need another person's approval; null when ``stale``."""
     quarantined: tuple[QuarantinedField, ...] | None
+    """Prices that take effect on activation, or were rejected with it; null when ``stale``."""
     approved: tuple[QuarantinedField, ...] | None
+    """Prices that were approved by activating this version; null when ``stale``."""
     decisions: tuple[Decided, ...] | None
+    """The decisions about this version, oldest first; null when ``stale``."""
     sources: tuple[str, ...]
+    """Where the version's prices come from."""
     revision: int | None
+    """Number of activations so far, of any version; null when ``stale``."""
     stale: bool
+    """True when the store did not answer: what only the store knows is null."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """A page of the audit, newest first. ``broken_row`` is the number of the first row that is
-    not as it was written; null when all are.
-    """
+    """A page of the audit log, newest first."""
 
     rows: tuple[AuditRow, ...]
+    """The entries on this page."""
     next_cursor: str | None
+    """Send this as ``cursor`` to get the next page; null on the last page."""
     broken_row: int | None
+    """Number of the first row that was changed after it was written; null when there is none."""
 
 
 def list_versions(shelf: Shelf, *, cursor: str | None, limit: int) -> VersionList:
@@ -252,21 +270,31 @@ def _bundled_summary(book: PriceBook) -> VersionSummary:
 class PriceDiff:
     """A page of the models that differ between two versions, in the order of ``provider/id``.
 
-    Counts are of all differences, not of the page. ``stale`` when one of the versions was meant by
-    ``active`` and the store did not say which that is.
+    The counts cover all pages.
     """
 
     from_version: str
+    """Id of the version before."""
     to_version: str
+    """Id of the version after."""
     as_of: str
+    """The moment whose prices are compared."""
     from_pricing: Provenance
+    """The version before, and how fresh that is."""
     to_pricing: Provenance
+    """The version after, and how fresh that is."""
     stale: bool
+    """True when the store did not confirm which version is ``active``."""
     added: int
+    """Number of models that only the version after has."""
     removed: int
+    """Number of models that only the version before has."""
     changed: int
+    """Number of models that both have and that differ."""
     changes: tuple[ModelChange, ...]
+    """One entry per model that differs."""
     next_cursor: str | None
+    """Send this as ``cursor`` to get the next page; null on the last page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,32 +302,43 @@ class Activation:
     """One change of the active version."""
 
     at: str
+    """When it was activated: RFC 3339 in UTC."""
     version: str
+    """The version that became active."""
     before: str | None
+    """The version that was active before; null for the first."""
     actor: str
+    """Who activated it: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
     reason: str
+    """The reason that the actor gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceChanges:
-    """A page of what became different since a moment: by a new version, or because a price's time
-    came.
+    """A page of changes since a moment: new active versions, and prices that reached their date.
 
-    ``changes`` is the difference between the version active then and the one active now, with
-    prices as of now; empty when none was active then. ``took_effect`` are the active version's
-    own prices that began since. The three lists are one: first every activation, then every change,
-    then every price that took effect, and a page holds a stretch of it.
+    The three lists are one sequence (activations, changes, prices that took effect), of which a
+    page is a part.
     """
 
     since: str
+    """The start of the period, exclusive."""
     until: str
+    """The end of the period: now."""
     from_version: str | None
+    """The version that was active at the start; null when there was none."""
     to_version: str
+    """The version that is active now."""
     activations: tuple[Activation, ...]
+    """Changes of the active version, oldest first."""
     changes: tuple[ModelChange, ...]
+    """One entry per model that differs between the two versions at present prices."""
     took_effect: tuple[TookEffect, ...]
+    """Prices of the active version that reached their date since, earliest first."""
     next_cursor: str | None
+    """Send this as ``cursor`` to get the next page; null on the last page."""
     stale: bool
+    """True when the store did not answer: no activations are known."""
 
 
 def diff(

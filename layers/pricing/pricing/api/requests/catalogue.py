@@ -16,18 +16,28 @@ class PricesQuery(Versioned):
 
 
 Limit = Annotated[int, Field(ge=1, le=200)]
-Cursor = Annotated[str, Field(max_length=600)]
-CURSOR = "`next_cursor` of the page before; leave out for the first page."
+Cursor = Annotated[
+    str,
+    Field(
+        max_length=600, description="`next_cursor` of the previous page; omit for the first page."
+    ),
+]
 
 
 class ModelsQuery(Versioned):
     """Query parameters of the model list. Filters combine with AND."""
 
     provider: Name | None = None
+    """Only models of this provider."""
     family: Name | None = None
+    """Only models of this family, such as ``opus``."""
     capability: Name | None = None
+    """Only models with this capability: ``vision``, ``thinking``, ``tools``, ``streaming``,
+    ``batch`` or ``caching``.
+    """
     limit: Annotated[int, Field(ge=1, le=200)] = 100
-    cursor: Cursor | None = Field(default=None, description=CURSOR)
+    """Models per page."""
+    cursor: Cursor | None = None
 
     def filter(self) -> ModelFilter:
         """The domain's filter."""
@@ -38,21 +48,21 @@ class VersionsQuery(Request):
     """Query parameters of the version list."""
 
     limit: Limit = 50
-    cursor: Cursor | None = Field(default=None, description=CURSOR)
+    """Versions per page."""
+    cursor: Cursor | None = None
 
 
 class DiffQuery(Request):
     """Query parameters of the difference between two versions."""
 
-    from_: Name = Field(
-        alias="from",
-        description="The version before: an id, or `active`.",
-        examples=["lesson-2025"],
-    )
-    to: Name = Field(default="active", description="The version after: an id, or `active`.")
+    from_: Name = Field(alias="from", examples=["lesson-2025"])
+    """The version before: an id, or ``active``."""
+    to: Name = "active"
+    """The version after: an id, or ``active``."""
     as_of: AsOfText | None = None
     limit: Limit = 100
-    cursor: Cursor | None = Field(default=None, description=CURSOR)
+    """Models per page."""
+    cursor: Cursor | None = None
 
     def moment(self, now: datetime) -> AsOf:
         """The moment whose prices to hold against each other."""
@@ -66,12 +76,13 @@ class ChangesQuery(Request):
         str,
         Field(
             max_length=40,
-            description="A date (00:00 UTC) or RFC 3339 instant.",
             examples=["2026-11-01"],
         ),
     ]
+    """A date (00:00 UTC) or RFC 3339 instant."""
     limit: Limit = 100
-    cursor: Cursor | None = Field(default=None, description=CURSOR)
+    """Entries per page."""
+    cursor: Cursor | None = None
 
     def span(self, now: datetime) -> tuple[AsOf, AsOf]:
         """From then to now; raises InvalidRequest for a moment that has not come."""

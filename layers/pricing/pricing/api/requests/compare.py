@@ -13,16 +13,24 @@ from pricing.validation import AtMost, Name, Request, Versioned
 
 
 class RequirementsRequest(Request):
-    """What a model must offer to be compared."""
+    """Capabilities that a model must have."""
 
     vision: bool = False
+    """Accepts images."""
     thinking: bool = False
+    """Can think before it answers."""
     tools: bool = False
+    """Can use tools."""
     streaming: bool = False
+    """Can stream its output."""
     batch: bool = False
+    """Offers batch processing."""
     caching: bool = False
+    """Offers prompt caching."""
     min_context_tokens: Count = 0
+    """Smallest context window in tokens."""
     min_output_tokens: Count = 0
+    """Smallest output limit in tokens."""
 
     def requirements(self) -> Requirements:
         """The domain's requirements."""
@@ -34,13 +42,15 @@ class CompareRequest(Versioned, UsageInput):
     """One call's usage, priced on up to 20 models; by default every family's current one."""
 
     models: Annotated[tuple[Name, ...], Field(strict=False), AtMost(20)] = ()
+    """Ids, aliases or families. Default: the current model of every family."""
     baseline: Name | None = None
+    """The model to compare with. Default: the first of ``models``, or the most expensive."""
     calls: Calls = 1
+    """Number of identical calls."""
     requires: RequirementsRequest = Field(default_factory=RequirementsRequest)
-    equal: Literal["tokens", "text"] = Field(
-        default="tokens",
-        description="`text` recounts for each model's tokenizer what the baseline's counted.",
-    )
+    """Capabilities that a model must have; models without them are excluded."""
+    equal: Literal["tokens", "text"] = "tokens"
+    """``text`` recounts for each model's tokenizer the text that the baseline's counted."""
 
     def comparison(self, now: datetime) -> Comparison:
         """The domain's comparison."""

@@ -27,27 +27,33 @@ from pricing.validation import AtMost, Name, Request, Versioned
 
 
 class ImageRequest(Request):
-    """An image's size in pixels; its bytes do not matter to its price."""
+    """An image's size; its content does not change the price."""
 
     width: Annotated[int, Field(ge=1, le=100_000)]
+    """Width in pixels."""
     height: Annotated[int, Field(ge=1, le=100_000)]
+    """Height in pixels."""
 
 
 class TextInput(Request):
     """A request that has not been sent, to be counted for each model's tokenizer."""
 
-    text: str | None = Field(default=None, description="The prompt as one string.")
-    messages: Annotated[list[dict[str, Any]], AtMost(2_000)] | None = Field(
-        default=None, description="Or as Messages: `[{role, content}]`, content text or blocks."
-    )
+    text: str | None = None
+    """The prompt as one string."""
+    messages: Annotated[list[dict[str, Any]], AtMost(2_000)] | None = None
+    """The prompt as messages: ``[{role, content}]``, content as text or blocks."""
     system: str | Annotated[list[dict[str, Any]], AtMost(500)] = ""
+    """The system prompt, as text or blocks."""
     images: Annotated[tuple[ImageRequest, ...], Field(strict=False), AtMost(600)] = ()
-    tools: bool | Annotated[list[dict[str, Any]], AtMost(500)] = Field(
-        default=False, description="`true` when tools are sent, or the definitions themselves."
-    )
+    """The size of each image sent with the prompt."""
+    tools: bool | Annotated[list[dict[str, Any]], AtMost(500)] = False
+    """``true`` when tools are sent, or their definitions."""
     tool_choice: ToolChoice = "auto"
+    """``any`` when the model must use a tool, which adds tokens. Needs ``tools``."""
     expected_output_tokens: Count | None = None
-    thinking_tokens: Count = Field(default=0, description="Billed as output, on top of it.")
+    """Expected length of the output in tokens; it is never guessed."""
+    thinking_tokens: Count = 0
+    """Thinking tokens, billed as output in addition to it."""
 
     def text_work(self) -> TextWork:
         """The prompt as the domain counts it."""
@@ -77,17 +83,18 @@ class Asked:
 class UsageInput(TextInput):
     """One call: a usage object as it came, a raw response that holds one, or a prompt to count."""
 
-    usage: SkipValidation[AnyUsage | None] = Field(
-        default=None, description="The provider's own usage object, as it came."
-    )
-    usage_format: UsageFormat | None = Field(
-        default=None,
-        description="Shape of the usage. Default: anthropic for `usage`, recognised in `response`.",
-    )
+    usage: SkipValidation[AnyUsage | None] = None
+    """The provider's usage object, unchanged."""
+    usage_format: UsageFormat | None = None
+    """Format of the usage. Default: ``anthropic`` for ``usage``; recognised in ``response``."""
     response: ProviderResponse | None = None
+    """The provider's whole response, which has both the model and the usage."""
     processing: Processing = "standard"
+    """The price list: ``batch``, ``priority`` and ``flex`` where the model offers them."""
     speed: Speed = "standard"
+    """``fast`` costs more and requires ``processing: standard``."""
     inference_geo: InferenceGeo = "global"
+    """``us`` keeps inference in the US, at the model's multiplier."""
 
     def requested(self) -> StatedTerms:
         """The terms the caller stated; a default nobody wrote is not a statement."""
@@ -130,11 +137,10 @@ _WITH_TEXT = set(TextInput.model_fields) - _TEXT
 class WorkInput(UsageInput):
     """A model and how often it is called so."""
 
-    model: Name | None = Field(
-        default=None,
-        description="Id, alias, `provider/model` or family. Not needed with `response`.",
-    )
+    model: Name | None = None
+    """Id, alias, ``provider/model`` or family. Not needed with ``response``."""
     calls: Calls = 1
+    """Number of identical calls."""
 
     def query_at(self, as_of: AsOf) -> EstimateQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""

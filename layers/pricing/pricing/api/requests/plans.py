@@ -34,24 +34,31 @@ from pricing.usage.parsing import AnyUsage, UsageFormat, parse_usage
 from pricing.validation import ExactNumber, Name, Request, Versioned
 
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
-MonthlyCalls = Annotated[Calls, Field(description="How many such calls a month.")]
+MonthlyCalls = Annotated[Calls, Field(description="Number of such calls per month.")]
 
 
 class BatchCachingRequest(Request):
-    """A prefix that all requests share; without a hit rate the range seen in batches is priced."""
+    """A prefix that all requests of the batch share."""
 
     prefix_tokens: Annotated[int, Field(ge=1, le=MAX_COUNT)]
+    """Length of the shared prefix in tokens."""
     ttl: CacheTtl = "1h"
-    hit_rate: Share | None = Field(default=None, description="Part of the requests that read it.")
+    """How long the cache keeps the prefix."""
+    hit_rate: Share | None = None
+    """Share of requests that read the prefix, from 0 to 1. Default: the range seen in batches."""
 
 
 class ContextPartRequest(Request):
-    """A part of the prompt: its ``text`` to be counted, or the ``tokens`` it has."""
+    """A part of the prompt: its ``text``, which is counted, or its length in ``tokens``."""
 
     name: Name
-    text: str | None = Field(default=None, description="The text, to be counted and ranked.")
-    tokens: Count | None = Field(default=None, description="Or how many tokens it has.")
-    required: bool = Field(default=False, description="Never to be left out.")
+    """The part's name in the answer."""
+    text: str | None = None
+    """The part's text, to count and rank."""
+    tokens: Count | None = None
+    """Length in tokens, instead of ``text``."""
+    required: bool = False
+    """Never drop this part."""
 
     def part(self, pointer: str) -> ContextPart:
         """The domain's part."""
@@ -61,9 +68,10 @@ class ContextPartRequest(Request):
 
 
 class PromptRequest(TextInput):
-    """A whole prompt: ``text``, ``messages``, or the ``tokens`` it is known to have."""
+    """A whole prompt: ``text``, ``messages``, or its length in ``tokens``."""
 
-    tokens: Count | None = Field(default=None, description="How many tokens it has.")
+    tokens: Count | None = None
+    """Length in tokens."""
 
     def work(self, pointer: str) -> Work:
         """The domain's work."""
@@ -82,21 +90,23 @@ _OF_PARTS = {"task", "models", "reserve_output_tokens", "max_prompt_tokens", "ou
 
 
 class SeatUsageRequest(WorkInput):
-    """One kind of call: ``calls`` identical ones a month, of each seat."""
+    """One kind of call: ``calls`` identical ones per month and seat."""
 
     name: Name
+    """The name of this kind of call in the answer."""
 
 
 class SubscriptionPlanRequest(Versioned):
-    """How many people, and what each of them uses in a month."""
+    """A number of people, and what each of them uses per month."""
 
-    seats: Annotated[int, Field(ge=1, le=10**6)] = Field(default=1, description="How many people.")
+    seats: Annotated[int, Field(ge=1, le=10**6)] = 1
+    """Number of people."""
     items: Annotated[
         tuple[SeatUsageRequest, ...], Field(min_length=1, max_length=500, strict=False)
     ]
-    plans_version: Name = Field(
-        default="current", description="A version of the plans, or `current`."
-    )
+    """One entry per kind of call."""
+    plans_version: Name = "current"
+    """A version of the subscription plans, or ``current``."""
 
     def query(self, now: datetime) -> SubscriptionQuery:
         """The domain's question; errors point at the item they are in."""
@@ -117,34 +127,32 @@ Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 Rate = Annotated[ExactNumber, Field(ge=0, le=10**9)]
 
 
-ModelName = Annotated[Name, Field(description="Id, alias, `provider/model` or family name.")]
+ModelName = Annotated[Name, Field(description="Id, alias, `provider/model` or family.")]
 
 
 class BatchPlanRequest(Versioned, UsageInput):
-    """One request as usage, response or prompt, how often it is made, and what waits for it.
+    """One request, as usage, response or prompt; how often it is made, and its deadline.
 
     ``processing`` and ``speed`` are what the plan decides, and are not accepted.
     """
 
     model: ModelName
-    requests: Calls = Field(description="How many such requests.")
-    bytes_per_request: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = Field(
-        default=None, description="The mean size of one request's JSON, to count batches by size."
-    )
-    realtime: bool | None = Field(default=None, description="Whether somebody waits.")
-    streaming: bool | None = Field(default=None, description="Whether answers are streamed.")
-    deadline_hours: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = Field(
-        default=None, description="By when the last answer is needed."
-    )
-    kind: BatchKind | None = Field(
-        default=None, description="What kind of task it is. Default: what its words say."
-    )
-    task: Annotated[str, Field(max_length=8000)] | None = Field(
-        default=None, description="The task in words; its kind is told from them."
-    )
-    caching: BatchCachingRequest | None = Field(
-        default=None, description="Price it with a cached prefix too."
-    )
+    requests: Calls
+    """Number of such requests."""
+    bytes_per_request: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = None
+    """Mean size of one request's JSON in bytes, to count batches by size."""
+    realtime: bool | None = None
+    """Whether a person waits for the answer."""
+    streaming: bool | None = None
+    """Whether answers are streamed."""
+    deadline_hours: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = None
+    """Hours until the last answer is needed."""
+    kind: BatchKind | None = None
+    """The kind of task. Default: recognised from the words of ``task``."""
+    task: Annotated[str, Field(max_length=8000)] | None = None
+    """The task in words; its kind is recognised from them."""
+    caching: BatchCachingRequest | None = None
+    """Also price the requests with a cached prefix."""
 
     def query(self, now: datetime) -> BatchQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
@@ -168,31 +176,30 @@ class BatchPlanRequest(Versioned, UsageInput):
 
 
 class ContextPlanRequest(Versioned):
-    """The ``parts`` of a prompt, or a prompt ``before`` and, to compare, ``after``."""
+    """The ``parts`` of a prompt; or a prompt ``before`` and, to compare, ``after``."""
 
     model: ModelName
-    parts: Annotated[tuple[ContextPartRequest, ...], Field(max_length=200, strict=False)] = Field(
-        default=(), description="The parts of one prompt, in order."
-    )
-    task: Annotated[str, Field(min_length=1, max_length=8000)] | None = Field(
-        default=None, description="What the parts are for: ranks them."
-    )
-    models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = Field(
-        default=(), description="Whose windows to try. Default: every family's current model."
-    )
-    reserve_output_tokens: Count = Field(default=0, description="Kept free in the window.")
-    max_prompt_tokens: Count | None = Field(
-        default=None, description="A budget smaller than the window."
-    )
-    output_tokens: Count = Field(default=0, description="Priced with each call of the parts.")
-    before: PromptRequest | None = Field(default=None, description="A prompt to look into.")
-    after: PromptRequest | None = Field(default=None, description="What would take its place.")
+    parts: Annotated[tuple[ContextPartRequest, ...], Field(max_length=200, strict=False)] = ()
+    """The parts of one prompt, in order."""
+    task: Annotated[str, Field(min_length=1, max_length=8000)] | None = None
+    """What the parts are for: they are ranked by it."""
+    models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = ()
+    """Models whose context windows to compare. Default: every family's current model."""
+    reserve_output_tokens: Count = 0
+    """Tokens of the window to keep free for output."""
+    max_prompt_tokens: Count | None = None
+    """A budget in tokens, smaller than the window."""
+    output_tokens: Count = 0
+    """Output tokens to price with each call of the parts."""
+    before: PromptRequest | None = None
+    """A prompt to review."""
+    after: PromptRequest | None = None
+    """The prompt to replace it."""
     calls_per_month: MonthlyCalls = 1
-    structured_output_share: Share = Field(
-        default=Decimal("0.5"),
-        description="How long an answer in fields is taken to be, of one in prose.",
-    )
+    structured_output_share: Share = Decimal("0.5")
+    """Assumed length of structured output as a share of prose."""
     inference_geo: InferenceGeo = "global"
+    """``us`` keeps inference in the US, at the model's multiplier."""
 
     def query(self, now: datetime) -> ContextQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
@@ -220,67 +227,65 @@ class ContextPlanRequest(Versioned):
 
 
 class PromptBlockRequest(Request):
-    """A part of the prompt, in the order it is sent."""
+    """A block of the prompt, in the order sent."""
 
     name: Name
-    tokens: Count = Field(description="How long it is.")
-    varies: bool = Field(default=False, description="Whether it differs from call to call.")
+    """The block's name in the answer."""
+    tokens: Count
+    """Length in tokens."""
+    varies: bool = False
+    """Whether the block differs from call to call."""
 
 
 class MeasuredUsageRequest(Request):
-    """A provider's usage object, and how many calls reported just that."""
+    """A usage object and the number of calls that reported it."""
 
-    usage: SkipValidation[AnyUsage] = Field(
-        description="The provider's own usage object, as it came."
-    )
-    usage_format: UsageFormat = Field(default="anthropic", description="Whose shape it has.")
+    usage: SkipValidation[AnyUsage]
+    """The provider's usage object, unchanged."""
+    usage_format: UsageFormat = "anthropic"
+    """Format of the usage object."""
     calls: Calls = 1
+    """Number of calls that reported this usage."""
 
 
 class CachingPlanRequest(Versioned):
-    """Calls to come: ``prefix_tokens`` or a ``prompt``, and a rate. Or those ``measured``."""
+    """Calls to plan for (``prefix_tokens`` or ``prompt``, and a rate), or ``measured`` calls."""
 
     model: ModelName
-    prefix_tokens: Count | None = Field(
-        default=None, description="The tokens that all calls begin with."
-    )
-    suffix_tokens: Count = Field(default=0, description="The tokens after them, which vary.")
-    prompt: Annotated[tuple[PromptBlockRequest, ...], Field(max_length=100, strict=False)] = Field(
-        default=(), description="Instead of prefix and suffix: the blocks of the prompt, in order."
-    )
-    output_tokens: Count = Field(default=0, description="Of each call; not cached.")
-    calls_per_hour: Rate | None = Field(
-        default=None, description="May have a fraction, as long as a day has a whole number."
-    )
-    hours_per_day: Annotated[int, Field(ge=1, le=24)] = Field(
-        default=8, description="For how long calls come on a day."
-    )
-    days_per_month: Annotated[int, Field(ge=1, le=31)] = Field(
-        default=22, description="On how many days of a month they come."
-    )
-    ttl: TtlChoice = Field(
-        default="auto", description="The time to live to plan with; `auto` takes the cheapest."
-    )
-    arrivals: Arrivals = Field(
-        default="even", description="`even`ly spaced, or `poisson`: at random at this mean rate."
-    )
-    cold_start_every: ColdStart | None = Field(
-        default=None,
-        description="How often calls pause for longer than the cache lasts. Default: every `day`,"
-        " or `month` where the calls go on for 24 hours.",
-    )
-    target_saving_percent: Percent | None = Field(
-        default=None, description="Asks for the reads of one write that save this on the prefix."
-    )
-    other_models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = Field(
-        default=(), description="Models that some of the calls may move to."
-    )
-    measured: Annotated[tuple[MeasuredUsageRequest, ...], Field(max_length=250, strict=False)] = (
-        Field(default=(), description="Instead of all the above: usage that calls reported.")
-    )
+    prefix_tokens: Count | None = None
+    """Tokens that all calls begin with."""
+    suffix_tokens: Count = 0
+    """Tokens after the prefix, which vary."""
+    prompt: Annotated[tuple[PromptBlockRequest, ...], Field(max_length=100, strict=False)] = ()
+    """The blocks of the prompt, in order, instead of ``prefix_tokens`` and ``suffix_tokens``."""
+    output_tokens: Count = 0
+    """Output tokens per call; output is not cached."""
+    calls_per_hour: Rate | None = None
+    """Calls per hour; a fraction is allowed if a day has a whole number of calls."""
+    hours_per_day: Annotated[int, Field(ge=1, le=24)] = 8
+    """Hours per day with calls."""
+    days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
+    """Days per month with calls."""
+    ttl: TtlChoice = "auto"
+    """The time to live to plan with; ``auto`` is the cheapest."""
+    arrivals: Arrivals = "even"
+    """``even``: at equal intervals; ``poisson``: at random at the same mean rate."""
+    cold_start_every: ColdStart | None = None
+    """How often calls pause for longer than the time to live. Default: every ``day``, or ``month``
+    for 24 hours a day.
+    """
+    target_saving_percent: Percent | None = None
+    """Find the reads per write that save this much on the prefix."""
+    other_models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = ()
+    """Models that some of the calls may move to."""
+    measured: Annotated[tuple[MeasuredUsageRequest, ...], Field(max_length=250, strict=False)] = ()
+    """Usage that calls reported, instead of everything above."""
     processing: Processing = "standard"
+    """The price list: ``batch``, ``priority`` and ``flex`` where the model offers them."""
     speed: Speed = "standard"
+    """``fast`` costs more and requires ``processing: standard``."""
     inference_geo: InferenceGeo = "global"
+    """``us`` keeps inference in the US, at the model's multiplier."""
 
     def query(self, now: datetime) -> CachingQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""

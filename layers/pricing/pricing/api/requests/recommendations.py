@@ -34,56 +34,54 @@ TaskText = Annotated[str, Field(min_length=1, max_length=200_000)]
 
 
 class PolicyRequest(Request):
-    """The model for each complexity, the weakest first; what is left out is the default."""
+    """The model for each complexity, weakest first; what is left out has a default."""
 
     simple: Name = "haiku"
+    """The model for simple tasks: the weakest."""
     moderate: Name = "sonnet"
+    """The model for moderate tasks."""
     complex: Name = "opus"
-    safe: Name | None = Field(
-        default=None,
-        description="For tasks of a kind nobody measured. Default: the model for complex ones.",
-    )
+    """The model for complex tasks: the strongest. Savings are relative to it."""
+    safe: Name | None = None
+    """The model for kinds of tasks without evidence. Default: the model for complex tasks."""
 
 
 class TaskOptions(Request):
     """What one call uses, and what must hold for its model."""
 
-    usage: SkipValidation[AnyUsage | None] = Field(
-        default=None, description="The usage of one call. Default: the task is the whole prompt."
-    )
-    usage_format: UsageFormat = Field(default="anthropic", description="Shape of the usage.")
-    expected_input_tokens: Count | None = Field(
-        default=None, description="Instead of usage: how long the prompt will be."
-    )
-    expected_output_tokens: Count | None = Field(
-        default=None,
-        description="How long the answer will be. Default: all of `max_tokens`, an upper bound.",
-    )
+    usage: SkipValidation[AnyUsage | None] = None
+    """Usage of one call. Default: the task is the whole prompt."""
+    usage_format: UsageFormat = "anthropic"
+    """Format of the usage object."""
+    expected_input_tokens: Count | None = None
+    """Prompt length in tokens, instead of ``usage``."""
+    expected_output_tokens: Count | None = None
+    """Output length in tokens. Default: all of ``max_tokens``, an upper bound."""
     calls: Calls = 1
-    realtime: bool | None = Field(default=None, description="Whether somebody waits.")
+    """Number of identical calls."""
+    realtime: bool | None = None
+    """Whether a person waits for the answer."""
     requires: RequirementsRequest = Field(default_factory=RequirementsRequest)
-    max_usd_per_call: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = Field(
-        default=None, description="What a call may cost at most."
-    )
-    prefix_tokens: Annotated[int, Field(ge=1, le=10**12)] | None = Field(
-        default=None, description="How many of the input tokens are the same in every call."
-    )
-    current_model: Name | None = Field(
-        default=None, description="The model that the conversation runs on now."
-    )
-    cached_tokens: Count = Field(
-        default=0, description="How many tokens of the prompt are in its cache."
-    )
-    force: Name | None = Field(
-        default=None, description="Take this model whatever the task is read as."
-    )
+    """Capabilities that the model must have."""
+    max_usd_per_call: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = None
+    """The most that one call may cost, in USD."""
+    prefix_tokens: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    """Input tokens that are the same in every call."""
+    current_model: Name | None = None
+    """The model that the conversation runs on now."""
+    cached_tokens: Count = 0
+    """Prompt tokens in the current model's cache."""
+    force: Name | None = None
+    """Use this model, whatever the task."""
 
 
 class TaskRequest(TaskOptions):
-    """One task; what it leaves out is as in the request around it."""
+    """One task; what it leaves out is taken from the request around it."""
 
-    task: TaskText = Field(description="What is to be done, in words. It is never logged or kept.")
+    task: TaskText
+    """The task in words. It is never logged or stored."""
     name: Name | None = None
+    """The task's name in the answer."""
 
 
 def _from_text(value: Any) -> Any:
@@ -96,20 +94,16 @@ AnyTask = Annotated[
 
 
 class RecommendRequest(Versioned, TaskOptions):
-    """One ``task``, or up to 100 ``tasks``, which share what is stated beside them."""
+    """One ``task``, or up to 100 ``tasks`` that share the other fields."""
 
-    task: TaskText | None = Field(
-        default=None, description="What is to be done, in words. It is never logged or kept."
-    )
-    tasks: Annotated[tuple[AnyTask, ...], Field(max_length=MAX_TASKS, strict=False)] = Field(
-        default=(), description="Instead: several tasks, each an object or its text alone."
-    )
-    policy: PolicyRequest | None = Field(
-        default=None, description="Which model is meant for which complexity."
-    )
-    policy_id: Name | None = Field(
-        default=None, description="A policy made by `POST /v1/recommend/calibrate`, instead."
-    )
+    task: TaskText | None = None
+    """The task in words. It is never logged or stored."""
+    tasks: Annotated[tuple[AnyTask, ...], Field(max_length=MAX_TASKS, strict=False)] = ()
+    """Several tasks, each an object or its text alone, instead of ``task``."""
+    policy: PolicyRequest | None = None
+    """The model for each complexity."""
+    policy_id: Name | None = None
+    """A policy made by ``POST /v1/recommend/calibrate``, instead of ``policy``."""
 
     def query(self, now: datetime, learned: Callable[[str], LearnedPolicy]) -> RecommendQuery:
         """The domain's question; ``learned`` fetches the policy of an id, or raises UnknownPolicy.
@@ -186,23 +180,27 @@ Usd = Annotated[ExactNumber, Field(ge=0, le=10**6)]
 class OutcomeRequest(Request):
     """One task that both models were given, and which of them got it right."""
 
-    task: TaskText = Field(description="The task in words. It is never logged or kept.")
-    cheap_ok: bool = Field(description="Whether the cheap model got it right.")
-    strong_ok: bool = Field(description="Whether the strong model got it right.")
-    cheap_usd: Usd | None = Field(default=None, description="What the cheap model's answer cost.")
-    strong_usd: Usd | None = Field(default=None, description="What the strong model's answer cost.")
+    task: TaskText
+    """The task in words. It is never logged or stored."""
+    cheap_ok: bool
+    """Whether the cheap model got it right."""
+    strong_ok: bool
+    """Whether the strong model got it right."""
+    cheap_usd: Usd | None = None
+    """Cost of the cheap model's answer in USD."""
+    strong_usd: Usd | None = None
+    """Cost of the strong model's answer in USD."""
 
     def labelled(self) -> LabelledTask:
         """The domain's row."""
         return LabelledTask(**dict(self))
 
 
-class SourceRequest(Request):
-    """Rows in S3, as one JSON list or as JSON Lines."""
+class OutcomesFileRequest(Request):
+    """Outcomes in S3, as one JSON list or as JSON Lines."""
 
-    s3_uri: Annotated[str, Field(min_length=1, max_length=1100)] = Field(
-        description="An object in the bucket that the deployment may read, as `s3://bucket/key`."
-    )
+    s3_uri: Annotated[str, Field(min_length=1, max_length=1100)]
+    """An object in the deployment's input bucket, as ``s3://bucket/key``."""
 
 
 class OutcomeRows(Request):
@@ -222,22 +220,22 @@ Rate = Annotated[ExactNumber, Field(ge=0, le=1), AfterValidator(_few_places)]
 
 
 class CalibrateRequest(Versioned):
-    """100 to 10,000 outcomes of a cheap and a strong model on the caller's own tasks."""
+    """100 to 10,000 outcomes of a cheap and a strong model on your own tasks."""
 
-    rows: Annotated[tuple[OutcomeRequest, ...], Field(max_length=MAX_ROWS, strict=False)] = Field(
-        default=(), description="The outcomes."
-    )
-    source: SourceRequest | None = Field(default=None, description="Instead: where they are.")
-    cheap_model: Name = Field(default="haiku", description="The model that made `cheap_ok`.")
-    strong_model: Name = Field(default="opus", description="The model that made `strong_ok`.")
-    wanted_quality: Rate = Field(
-        default=Decimal("0.95"),
-        description="The share of right answers to reach, as a part of the strong model's.",
-    )
-    usage: SkipValidation[AnyUsage | None] = Field(
-        default=None, description="A typical call, for costs where the rows have none."
-    )
-    usage_format: UsageFormat = Field(default="anthropic", description="Shape of the usage.")
+    rows: Annotated[tuple[OutcomeRequest, ...], Field(max_length=MAX_ROWS, strict=False)] = ()
+    """The outcomes."""
+    source: OutcomesFileRequest | None = None
+    """The file that holds the outcomes, instead of ``rows``."""
+    cheap_model: Name = "haiku"
+    """The model of ``cheap_ok``."""
+    strong_model: Name = "opus"
+    """The model of ``strong_ok``."""
+    wanted_quality: Rate = Decimal("0.95")
+    """The quality to reach, as a share of the strong model's right answers."""
+    usage: SkipValidation[AnyUsage | None] = None
+    """A typical call, to price tasks without costs of their own."""
+    usage_format: UsageFormat = "anthropic"
+    """Format of the usage object."""
 
     def query(self, now: datetime, read: Callable[[str], list[Any]]) -> CalibrateQuery:
         """The domain's question; ``read`` fetches the rows of an S3 address."""
@@ -263,41 +261,30 @@ class CalibrateRequest(Versioned):
 
 
 class CascadeStageRequest(Request):
-    """One model, how often its answers pass, and what decides that."""
+    """One model, how often its answers pass, and the check that decides it."""
 
     model: Name
-    pass_rate: Rate | None = Field(
-        default=None,
-        description="The share of the answers reaching the check here that pass it, from 0 to 1."
-        " Required but on the last stage, or `correct_rate`.",
-    )
-    correct_rate: Rate | None = Field(
-        default=None,
-        description="Instead: the share of answers that is right. `pass_rate` then follows from"
-        " the check's rates.",
-    )
-    max_tokens: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = Field(
-        default=None, description="What the answer is cut to on this stage."
-    )
-    verifier: VerifierKind | None = Field(
-        default=None, description="What decides whether an answer passes."
-    )
-    detection_rate: Rate | None = Field(
-        default=None,
-        description="The share of wrong answers the check catches. Default: the least measured.",
-    )
-    false_rejection_rate: Rate | None = Field(
-        default=None,
-        description="The share of good answers it rejects. Default: the most measured.",
-    )
-    verifier_usage: SkipValidation[AnyUsage | None] = Field(
-        default=None,
-        description="The usage of one check, when a model makes it; in the shape of"
-        " `usage_format`. For `agreement` by default that of the request.",
-    )
-    verifier_model: Name | None = Field(
-        default=None, description="The model that checks. Default: the stage's own."
-    )
+    """Id, alias, ``provider/model`` or family."""
+    pass_rate: Rate | None = None
+    """Share of answers that pass this stage's check, from 0 to 1. Every stage but the last needs
+    it, or ``correct_rate``.
+    """
+    correct_rate: Rate | None = None
+    """Share of right answers, instead of ``pass_rate``, which then follows from the check."""
+    max_tokens: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = None
+    """Output limit of this stage in tokens."""
+    verifier: VerifierKind | None = None
+    """The kind of check that decides whether an answer passes."""
+    detection_rate: Rate | None = None
+    """Share of wrong answers that the check catches. Default: the lowest measured."""
+    false_rejection_rate: Rate | None = None
+    """Share of right answers that the check rejects. Default: the highest measured."""
+    verifier_usage: SkipValidation[AnyUsage | None] = None
+    """Usage of one check made by a model, in the request's ``usage_format``. Default for
+    ``agreement``: the request's usage.
+    """
+    verifier_model: Name | None = None
+    """The model that checks. Default: the stage's own."""
 
     def stage(self, usage_format: Any) -> CascadeStage:
         """The domain's stage; raises InvalidRequest."""
@@ -325,12 +312,14 @@ class CascadeStageRequest(Request):
 
 
 class CascadeRequest(Versioned, UsageInput):
-    """Two to five stages, the cheapest first, and what one request uses."""
+    """Two to five stages, cheapest first, and the usage of one request."""
 
     stages: Annotated[
         tuple[CascadeStageRequest, ...], Field(min_length=2, max_length=5, strict=False)
     ]
+    """The stages in order; the last stage's answer is always kept."""
     calls: Calls = 1
+    """Number of identical requests."""
 
     def query(self, now: datetime) -> CascadeQuery:
         """The domain's question; errors point at the stage they are in."""
@@ -353,11 +342,14 @@ class CascadeRequest(Versioned, UsageInput):
 
 
 class TierRequest(UsageInput):
-    """One tier: its share of the queries, its model, and what one query uses."""
+    """One tier: its share of the queries, its model, and the usage of one query."""
 
     name: Name
-    share: Rate = Field(description="Its part of the queries; all add up to exactly 1.")
+    """The tier's name in the answer."""
+    share: Rate
+    """The tier's share of the queries; all shares add up to exactly 1."""
     model: Name
+    """Id, alias, ``provider/model`` or family."""
 
     def tier(self) -> Tier:
         """The domain's tier."""
@@ -374,12 +366,16 @@ class TierRequest(UsageInput):
 
 
 class TiersRequest(Versioned):
-    """Up to 20 tiers, and the one model they are held against."""
+    """Up to 20 tiers, and the single model to compare them with."""
 
     monthly_queries: Calls
+    """Queries per month, over all tiers."""
     tiers: Annotated[tuple[TierRequest, ...], Field(min_length=1, max_length=20, strict=False)]
+    """The tiers; their shares add up to exactly 1."""
     single_model: Name
+    """The model to answer all queries instead."""
     equal: Literal["tokens", "text"] = "tokens"
+    """``text`` recounts measured usage for the single model's tokenizer."""
 
     def query(self, now: datetime) -> TiersQuery:
         """The domain's question; errors point at the tier they are in."""

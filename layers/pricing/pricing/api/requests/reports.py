@@ -40,22 +40,26 @@ Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=100, strict=F
 DayText = Annotated[str, Field(max_length=10)]
 
 
-class SourceRequest(Request):
-    """A file in the bucket the deployment names."""
+class UsageFileRequest(Request):
+    """A file of usage records in the deployment's input bucket."""
 
-    s3_uri: Annotated[str, Field(min_length=1, max_length=1100)] = Field(
-        description="`s3://bucket/key`: .jsonl, .csv or .parquet, .gz after it or not."
-    )
+    s3_uri: Annotated[str, Field(min_length=1, max_length=1100)]
+    """``s3://bucket/key`` of a .jsonl, .csv or .parquet file, optionally with .gz."""
 
 
 class FilterRequest(Request):
-    """Which calls the report is about; whatever is left out lets all of them pass."""
+    """The calls to report; a filter that is left out matches every call."""
 
-    model: Names | None = Field(default=None, description="Ids, or names as the records have them.")
-    endpoint: Names | None = Field(default=None, description="Endpoints, exactly.")
-    team: Names | None = Field(default=None, description="Teams, exactly.")
-    start: DayText | None = Field(default=None, description="The first day, UTC.")
-    end: DayText | None = Field(default=None, description="The day after the last, UTC.")
+    model: Names | None = None
+    """Model ids, or names as the records have them."""
+    endpoint: Names | None = None
+    """Endpoints, as the records have them."""
+    team: Names | None = None
+    """Teams, as the records have them."""
+    start: DayText | None = None
+    """The first day, UTC."""
+    end: DayText | None = None
+    """The day after the last, UTC."""
 
     def filters(self, pointer: str) -> Filters:
         """The domain's filters; raises InvalidRequest for a day that is none."""
@@ -66,24 +70,22 @@ class FilterRequest(Request):
 
 
 class ReportRequest(Request):
-    """Usage records inline or in S3, and what to say about them; exactly one of both."""
+    """Usage records, inline or in S3, and the report to make of them."""
 
-    records: Annotated[SkipValidation[list[Any] | None], Field(max_length=MAX_RECORDS)] = Field(
-        default=None,
-        description="Each `{timestamp, model, endpoint?, team?, usage, processing?, request_id?}`,"
-        " or a provider's raw response; what cannot be read is rejected, one by one.",
-    )
-    source: SourceRequest | None = Field(default=None, description="Instead: a file.")
-    group_by: Annotated[tuple[GroupBy, ...], Field(max_length=16, strict=False)] = Field(
-        default=DEFAULT_GROUPS, description="One list of sums for each; `a*b` crosses two."
-    )
-    top: Annotated[int, Field(ge=1, le=100)] = Field(
-        default=3, description="How many of the dearest endpoint and model pairs to name."
-    )
-    format: ReportFormat = Field(default="json", description="What to answer with.")
-    filter: FilterRequest = Field(
-        default_factory=FilterRequest, description="Which calls it is about."
-    )
+    records: Annotated[SkipValidation[list[Any] | None], Field(max_length=MAX_RECORDS)] = None
+    """Each ``{timestamp, model, endpoint?, team?, usage, processing?, request_id?}``, or a
+    provider's response. A record that cannot be read is rejected on its own.
+    """
+    source: UsageFileRequest | None = None
+    """A file of records, instead of ``records``."""
+    group_by: Annotated[tuple[GroupBy, ...], Field(max_length=16, strict=False)] = DEFAULT_GROUPS
+    """One table per entry; ``a*b`` combines two dimensions."""
+    top: Annotated[int, Field(ge=1, le=100)] = 3
+    """Number of the most expensive endpoint and model pairs to list."""
+    format: ReportFormat = "json"
+    """The format of the answer."""
+    filter: FilterRequest = Field(default_factory=FilterRequest)
+    """The calls to report."""
     pricing_version: VersionReference = "active"
 
     def query(self) -> ReportQuery:
@@ -100,16 +102,22 @@ class ReportRequest(Request):
 class LinesQuery(Request):
     """The same options as query parameters, for a body of JSON Lines."""
 
-    group_by: Annotated[str, Field(max_length=300)] = Field(
-        default=",".join(DEFAULT_GROUPS), description="As in the document, with commas between."
-    )
+    group_by: Annotated[str, Field(max_length=300)] = Field(default=",".join(DEFAULT_GROUPS))
+    """One table per entry, separated by commas; ``a*b`` combines two dimensions."""
     top: Annotated[int, Field(ge=1, le=100)] = 3
+    """Number of the most expensive endpoint and model pairs to list."""
     format: ReportFormat = "json"
+    """The format of the answer."""
     model: Name | None = None
+    """One model id, or a name as the records have it."""
     endpoint: Name | None = None
+    """One endpoint, as the records have it."""
     team: Name | None = None
+    """One team, as the records have it."""
     start: DayText | None = None
+    """The first day, UTC."""
     end: DayText | None = None
+    """The day after the last, UTC."""
     pricing_version: VersionReference = "active"
 
     def query(self) -> ReportQuery:

@@ -7,7 +7,7 @@ from unicodedata import category
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from pricing.api.requests.catalogue import CURSOR, Cursor, Limit
+from pricing.api.requests.catalogue import Cursor, Limit
 from pricing.validation import Request, moment_in
 
 #: What other text is shown as depends on these: they turn its direction round.
@@ -33,8 +33,7 @@ Reason = Annotated[
     Field(
         min_length=1,
         max_length=500,
-        description="Why, for the audit: whoever reads it was not there. Plain text that can be"
-        " seen, without control characters.",
+        description="Why, for the audit log: printable text without control characters.",
         examples=["Opus doubled by a unit slip upstream"],
         json_schema_extra={"pattern": r"\S"},
     ),
@@ -44,21 +43,19 @@ Revision = Annotated[int, Field(ge=0)]
 
 
 class ActivateRequest(Request):
-    """Make a version the active one; going back is activating an earlier one."""
+    """Activate a price version. Activating an earlier version is a rollback."""
 
     reason: Reason
-    expected_revision: Revision = Field(
-        description="`revision` of `GET /v1/pricing/versions`; 0 before the first activation."
-    )
+    expected_revision: Revision
+    """``revision`` of ``GET /v1/pricing/versions``; 0 before the first activation."""
 
 
 class RejectRequest(Request):
-    """Decide that a version is never to be active."""
+    """Reject a price version, so that it can never be activated."""
 
     reason: Reason
-    expected_revision: Revision | None = Field(
-        default=None, description="Refuse when another version became active since."
-    )
+    expected_revision: Revision | None = None
+    """Refuse when another version has been activated since this revision."""
 
 
 class RefreshRequest(Request):
@@ -68,15 +65,18 @@ class RefreshRequest(Request):
 
 
 class CancelRequest(Request):
-    """Take back prices that were announced for later and will not come."""
+    """Cancel prices that were announced for later and have been withdrawn."""
 
-    model: Annotated[str, Field(max_length=260, description="The model's `provider/id`.")]
+    model: Annotated[str, Field(max_length=260)]
+    """The model as ``provider/id``."""
     starts: Annotated[
         str,
-        Field(max_length=40, description="When the prices would begin.", examples=["2026-12-01"]),
+        Field(max_length=40, examples=["2026-12-01"]),
     ]
+    """When the announced prices would start."""
     reason: Reason
-    expected_revision: Revision = Field(description="`revision` of `GET /v1/pricing/versions`.")
+    expected_revision: Revision
+    """``revision`` of ``GET /v1/pricing/versions``."""
 
     def start(self) -> datetime:
         """The instant; raises InvalidRequest for text that names none."""
@@ -87,4 +87,5 @@ class AuditQuery(Request):
     """Query parameters of the audit."""
 
     limit: Limit = 50
-    cursor: Cursor | None = Field(default=None, description=CURSOR)
+    """Rows per page."""
+    cursor: Cursor | None = None

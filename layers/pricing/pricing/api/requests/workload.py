@@ -26,40 +26,49 @@ MAX_REPRICED = 10_000
 
 
 class WorkItemRequest(WorkInput):
-    """One line of a workload: ``calls`` identical calls in each period."""
+    """One workload line: identical calls."""
 
     name: Name
+    """The line's name in the answer."""
 
 
 class MatchRequest(Request):
-    """Which lines a what-if changes: by line name, by model, or both. Default: every line."""
+    """The lines that a what-if changes, by name, by model, or both."""
 
     name: Name | None = None
+    """Lines with this name."""
     model: Name | None = None
+    """Lines with this model."""
 
 
 class CachingRequest(Request):
-    """A prefix every call shares, and how often it is found in the cache."""
+    """A prefix that all calls share, read from the cache or written to it."""
 
     prefix_tokens: Count
+    """Length of the shared prefix in tokens."""
     hit_rate: Share
+    """Share of calls that read the prefix from the cache, from 0 to 1; the others write it."""
     ttl: CacheTtl = "5m"
+    """How long the cache keeps the prefix; a longer time to live costs more to write."""
 
 
 class WhatIfRequest(Request):
-    """One change to the matching lines, repriced; at least one of model, processing, caching."""
+    """One change to the matching lines: at least one of ``model``, ``processing``, ``caching``."""
 
     name: Name
+    """The change's name in the answer."""
     model: Name | None = None
+    """Run the lines on this model instead."""
     processing: Processing | None = None
+    """Run the lines with this processing instead."""
     caching: CachingRequest | None = None
+    """Price the lines with a cached prefix."""
     match: MatchRequest = Field(default_factory=MatchRequest)
-    share: Share = Field(
-        default=Decimal(1), description="Part of each matching line's calls that changes."
-    )
-    claimed_percent: Percent | None = Field(
-        default=None, description="A saving somebody promised, to be held against what is possible."
-    )
+    """The lines that change. Default: all."""
+    share: Share = Decimal(1)
+    """Share of each matching line's calls that changes, from 0 to 1."""
+    claimed_percent: Percent | None = None
+    """A claimed saving, to check against what is possible."""
 
     def change(self) -> WhatIf:
         """The domain's change; raises InvalidRequest when nothing would change."""
@@ -87,10 +96,15 @@ class WorkloadRequest(Versioned):
     items: Annotated[
         tuple[WorkItemRequest, ...], Field(min_length=1, strict=False), AtMost(MAX_ITEMS)
     ]
+    """One line per kind of call."""
     period: Period = "day"
+    """The period that ``calls`` refers to."""
     working_days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
+    """Days per month, when the period is a day."""
     working_days_per_year: Annotated[int, Field(ge=1, le=366)] = 260
+    """Days per year, when the period is a day."""
     what_if: Annotated[tuple[WhatIfRequest, ...], Field(strict=False), AtMost(50)] = ()
+    """Changes to compare with the unchanged workload, each on its own."""
 
     def workload(self, now: datetime) -> Workload:
         """The domain's workload; errors point at the line or what-if they are in."""

@@ -26,33 +26,36 @@ class PromptBlock:
 
 @dataclass(frozen=True, slots=True)
 class PrefixOrder:
-    """What the order of the prompt leaves to the cache: all up to the first block that varies.
-
-    ``move_forward`` are the stable blocks behind it. Sent before it, in the same order, they
-    make the prefix ``reordered_prefix_tokens`` long. The savings are against no caching.
-    """
+    """The cacheable prefix in the prompt's order, and with its stable blocks first."""
 
     prefix_tokens: int
+    """Tokens that can be cached in the order sent: all before the first block that varies."""
     reordered_prefix_tokens: int
+    """Tokens that could be cached with the stable blocks first."""
     move_forward: tuple[str, ...]
+    """The stable blocks after the first block that varies."""
     saves_usd_per_month: Decimal
+    """Saving per month in the order sent, compared with no caching."""
     reordered_saves_usd_per_month: Decimal
+    """Saving per month with the stable blocks first, compared with no caching."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSwitch:
-    """A call moved to another model finds no entry there: caches belong to one model.
-
-    ``first_call_usd`` writes the prefix there, ``later_call_usd`` reads it there;
-    ``stay_call_usd`` reads it where it is cached already.
-    """
+    """A call moved to another model, which has a cache of its own."""
 
     model: str
+    """The other model's canonical id."""
     cacheable: bool
+    """Whether its provider would cache this prefix."""
     why_not: str | None
+    """Why the prefix cannot be cached there; null when it can."""
     first_call_usd: Decimal
+    """Cost of the first call there, which writes the prefix."""
     later_call_usd: Decimal
+    """Cost of a later call there, which reads the prefix."""
     stay_call_usd: Decimal
+    """Cost of the same call on the first model, which reads the prefix."""
 
 
 def prefix_of(blocks: Sequence[PromptBlock]) -> tuple[int, int]:

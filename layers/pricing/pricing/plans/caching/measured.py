@@ -13,26 +13,37 @@ from pricing.usage.buckets import Usage
 
 @dataclass(frozen=True, slots=True)
 class CachingMeasured:
-    """Real counters read back. Without caching every token read or written is plain input.
+    """The effect of caching on calls that were made.
 
-    ``hit_rate`` is tokens read of tokens read or written, ``prompt_share_read`` tokens read of all
-    input. A negative saving means that writes cost more than reads gave back. A ratio of nothing
-    is null.
+    Without caching, every token read or written would be plain input.
     """
 
     calls: int
+    """Number of calls."""
     calls_that_read: int
+    """Calls that read from the cache."""
     calls_that_wrote: int
+    """Calls that wrote to the cache."""
     input_tokens: int
+    """Input tokens neither read from nor written to the cache."""
     cache_read_tokens: int
+    """Input tokens read from the cache."""
     cache_write_5m_tokens: int
+    """Input tokens written for 5 minutes."""
     cache_write_1h_tokens: int
+    """Input tokens written for an hour."""
     hit_rate: Decimal | None
+    """Tokens read, as a share of tokens read or written; null when there are none."""
     prompt_share_read: Decimal | None
+    """Tokens read, as a share of all input; null when there is none."""
     cost_usd: Decimal
+    """Cost of the calls."""
     without_caching_usd: Decimal
+    """What the calls would have cost without caching."""
     saves_usd: Decimal
+    """What caching saved; negative when it cost more."""
     saves_percent: Decimal | None
+    """Saving as a percentage of the cost without caching; null when that is zero."""
 
 
 def measure_caching(groups: Sequence[Calls]) -> CachingMeasured:

@@ -90,73 +90,91 @@ class CachingScenario:
 
 @dataclass(frozen=True, slots=True)
 class CachedPeriod:
-    """The calls of an hour, day or month: ``writes`` of them write the prefix, ``reads`` read it.
-
-    The cost is that of the prefix written, the prefix read, and all the rest. A negative saving
-    is an extra cost.
-    """
+    """The calls of an hour, day or month with caching."""
 
     calls: int
+    """Calls in the period."""
     writes: int
+    """Calls that write the prefix to the cache."""
     reads: int
+    """Calls that read the prefix from the cache."""
     cost_usd: Decimal
+    """Cost of all calls."""
     prefix_written_usd: Decimal
+    """The part of the cost for writing the prefix."""
     prefix_read_usd: Decimal
+    """The part of the cost for reading the prefix."""
     rest_usd: Decimal
+    """The part of the cost for everything else."""
     saves_usd: Decimal
+    """Saving compared with no caching; negative when caching costs more."""
     saves_percent: Decimal | None
+    """Saving as a percentage of the cost without caching; null when that is zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavingAfter:
-    """The saving on the prefix of one write and so many reads; negative: an extra cost."""
+    """The saving on the prefix after one write and some reads."""
 
     reads: int
+    """Reads after the write."""
     saves_percent: Decimal | None
+    """Saving as a percentage of the prefix's uncached cost; negative when caching costs more."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastTtl:
-    """A call that comes later than this finds nothing and writes again.
-
-    The penalty is what it costs over a call without caching.
-    """
+    """The cost of a call that arrives after the cache entry has expired."""
 
     after_seconds: int
+    """Seconds after which the entry has expired."""
     call_usd: Decimal
+    """Cost of the call, which writes the prefix again."""
     penalty_usd: Decimal
+    """Extra cost compared with a call without caching."""
     penalty_percent_of_input: Decimal | None
+    """Extra cost as a percentage of the uncached input's cost; null when that is zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachingOption:
     """Caching with one time to live.
 
-    ``break_even_reads`` is where one write and its reads cost what plain calls would, and
-    ``first_cheaper_reads`` the first whole number past it. ``hit_rate`` is the expected share of
-    hits once the cache is warm; ``break_even_hit_rate`` is where caching starts to pay.
-    ``reads_for_target`` are the reads of one write that save ``target_saving_percent`` on the
-    prefix, null where none is asked for or no number of reads does. Hour, day and month start
-    with an empty cache, ``warm_hour`` does not; an hour is null when it holds no whole number of
-    calls.
+    Hour, day and month start with an empty cache, ``warm_hour`` with a live entry.
     """
 
     ttl: CacheTtl
+    """The time to live of a cache entry."""
     write_usd_per_mtok: Decimal
+    """Price of cache writes in USD per million tokens."""
     read_usd_per_mtok: Decimal
+    """Price of cache reads in USD per million tokens."""
     write_call_usd: Decimal
+    """Cost of a call that writes the prefix."""
     read_call_usd: Decimal
+    """Cost of a call that reads the prefix."""
     break_even_reads: Decimal | None
+    """Reads that pay for one write; null when reads save nothing."""
     first_cheaper_reads: int | None
+    """The lowest whole number of reads at which caching is cheaper; null when there is none."""
     break_even_hit_rate: Decimal | None
+    """The hit rate, from 0 to 1, above which caching saves; null when there is none."""
     saving_after: tuple[SavingAfter, ...]
+    """The saving on the prefix after one write and some reads."""
     reads_for_target: int | None
+    """Reads per write that reach ``target_saving_percent``; null when none do, or none was sent."""
     hit_rate: Decimal
+    """Expected share of hits once the cache is warm, from 0 to 1."""
     past_ttl: PastTtl
+    """The cost of a call that arrives after the entry has expired."""
     hour: CachedPeriod | None
+    """The first hour; null when it has no whole number of calls."""
     warm_hour: CachedPeriod | None
+    """An hour that starts with a live entry; null when it has no whole number of calls."""
     day: CachedPeriod
+    """One day."""
     month: CachedPeriod
+    """One month."""
 
 
 def prefix_prices(pricer: Pricer, scenario: CachingScenario) -> dict[CacheTtl, PrefixPrices]:

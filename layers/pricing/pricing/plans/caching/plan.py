@@ -40,38 +40,57 @@ class PlainPeriod:
     """The calls of an hour, day or month without caching."""
 
     calls: int
+    """Calls in the period."""
     prompt_tokens: int
+    """Input tokens of all calls."""
     cost_usd: Decimal
+    """Cost of all calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachingPlan:
-    """Every option beside no caching.
-
-    ``ttl`` is the choice planned with: the one asked for or, for ``auto``, ``best_ttl``, the
-    cheapest at this rate of calls. ``best_by_rate`` says at which rates the cheapest is another.
-    Nothing is cacheable below ``minimum_tokens``: the options are then empty and ``ttl`` none.
-    """
+    """Every time to live, compared with no caching."""
 
     cacheable: bool
+    """Whether the provider would cache this prefix."""
     why_not: str | None
+    """Why the prefix cannot be cached; null when it can."""
     minimum_tokens: int | None
+    """The shortest prefix that can be cached, in tokens; null when not known."""
     prefix_tokens: int
+    """Length of the shared prefix in tokens."""
     calls_per_hour: Decimal
+    """Calls per hour, as sent."""
     seconds_between_calls: Decimal
+    """Mean seconds between two calls."""
     arrivals: Arrivals
+    """``even``: at equal intervals; ``poisson``: at random at the same mean rate."""
     cold_start_every: ColdStart
+    """How often calls start with an empty cache."""
     plain_call_usd: Decimal
+    """Cost of one call without caching."""
     plain_hour: PlainPeriod | None
+    """An hour without caching; null when it has no whole number of calls."""
     plain_day: PlainPeriod
+    """A day without caching."""
     plain_month: PlainPeriod
+    """A month without caching."""
     options: tuple[CachingOption, ...]
+    """One per time to live; empty when the prefix cannot be cached."""
     ttl: BestTtl
+    """The choice of the plan: as sent or, for ``auto``, ``best_ttl``; ``none`` when the prefix
+    cannot be cached.
+    """
     month_usd: Decimal
+    """Cost per month with this choice."""
     saves_usd_per_month: Decimal
+    """Saving per month compared with no caching; negative when it costs more."""
     saves_percent: Decimal | None
+    """Saving as a percentage of the cost without caching; null when that is zero."""
     best_ttl: BestTtl
+    """The cheapest choice at this rate; ``none`` for no caching."""
     best_by_rate: tuple[RateBand, ...]
+    """The cheapest choice at each rate of calls."""
 
 
 def plan_caching(

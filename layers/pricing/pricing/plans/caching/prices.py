@@ -129,14 +129,15 @@ _HALVINGS = 50
 
 @dataclass(frozen=True, slots=True)
 class RateBand:
-    """From this rate on, up to the next band's, this choice costs least.
+    """The rates of calls at which one choice is the cheapest, up to the next band's.
 
-    A rate that is not a whole number of calls is rounded at 12 places. Where caching just breaks
-    even, at the flip itself, both choices cost the same.
+    Where caching just breaks even, at the rate itself, both choices cost the same.
     """
 
     from_calls_per_hour: Decimal
+    """The band's lowest rate in calls per hour, rounded at 12 places."""
     best_ttl: BestTtl
+    """The cheapest choice; ``none`` for no caching."""
 
 
 def bands(

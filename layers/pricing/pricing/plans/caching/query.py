@@ -62,21 +62,28 @@ class CachingQuery:
 
 @dataclass(frozen=True, slots=True)
 class CachingAnswer:
-    """``plan`` for calls to come, ``measured`` for calls that were; the other one is null.
+    """A ``plan`` for calls to come, or the effect of caching on calls that were ``measured``.
 
     Every saving is the difference of two ``workloads``, each of which can be sent to ``POST
-    /v1/estimate/workload`` as it stands.
+    /v1/estimate/workload`` unchanged.
     """
 
     model: MatchedModel
     plan: CachingPlan | None
+    """The plan; null when ``measured`` was sent."""
     measured: CachingMeasured | None
+    """The effect of caching on the calls sent; null for a plan."""
     prefix_order: PrefixOrder | None
+    """The effect of another order of the prompt; null without ``prompt``."""
     model_switches: tuple[ModelSwitch, ...]
+    """One row per model of ``other_models``."""
     advice: tuple[Notice, ...]
+    """What to do and what to avoid; what breaks the cache comes first."""
     workloads: tuple[PlanWorkload, ...]
+    """The months that were compared."""
     pricing: Provenance
     assumptions: tuple[str, ...]
+    """What the plan takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
 

@@ -1,0 +1,47 @@
+"""Descriptions of the published types, read from their docstrings.
+
+A field is described by the docstring below it. Python drops that text when it compiles a class, so
+it costs a function nothing; here it is read from the source.
+"""
+
+import ast
+import inspect
+import re
+import sys
+from functools import cache
+
+PACKAGE = "pricing."
+
+
+def field_descriptions(kind: type) -> dict[str, str]:
+    """The description of each documented field of a type, by name; its own go before its bases'."""
+    found: dict[str, str] = {}
+    for owner in reversed(kind.__mro__):
+        if owner.__module__.startswith(PACKAGE):
+            found |= _documented(owner.__module__).get(owner.__qualname__, {})
+    return found
+
+
+@cache
+def _documented(module: str) -> dict[str, dict[str, str]]:
+    """Class name -> field -> description, of the classes at the top of a module."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {
+        node.name: {
+            field.target.id: markdown(below.value.value)
+            for field, below in zip(node.body, node.body[1:], strict=False)
+            if isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(below, ast.Expr)
+            and isinstance(below.value, ast.Constant)
+            and isinstance(below.value.value, str)
+        }
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    }
+
+
+def markdown(docstring: str | None) -> str:
+    """A docstring as CommonMark: literals in single backquotes, each paragraph on one line."""
+    paragraphs = (" ".join(part.split()) for part in (docstring or "").strip().split("\n\n"))
+    return re.sub(r"\bNone\b", "null", "\n\n".join(paragraphs).replace("``", "`"))
