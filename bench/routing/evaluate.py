@@ -110,12 +110,12 @@ def quality(
         f"{sum(one.low > RANDOM for one in part)} / {sum(one.high < RANDOM for one in part)}"
         for part in found.values()
     )
-    yield f"| surely above / below 0.5 | | | {counts} | | | |"
+    yield f"| significantly above / below 0.5 | | | {counts} | | | |"
     yield ""
     averages = [100 * mean(column) for column in zip(*gains, strict=True)]
     shown = " / ".join(f"{one:+.2f}" for one in averages)
     yield (
-        "Control: points of quality over the same number of strong calls handed out at random, at"
+        "Control: points of quality over the same number of strong calls distributed at random, at"
         f" 50% strong calls. Mean at 25 / 50 / 75% strong calls: {shown}."
     )
 
@@ -142,8 +142,8 @@ def within_tasks(rows: Sequence[Row], scores: Sequence[float], resamples: int) -
             below += [task] if measured.high < RANDOM else []
     yield (
         f"Inside single benchmarks and subjects ({len(values)} with a better strong model): mean"
-        f" {mean(values):.3f}, median {median(values):.3f}; surely above 0.5 in {len(above)},"
-        f" surely below in {len(below)}{': ' if below else ''}{', '.join(below)}."
+        f" {mean(values):.3f}, median {median(values):.3f}; significantly above 0.5 in"
+        f" {len(above)}, below in {len(below)}{': ' if below else ''}{', '.join(below)}."
     )
 
 
