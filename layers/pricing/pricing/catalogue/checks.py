@@ -13,23 +13,23 @@ from itertools import pairwise
 from typing import Any
 
 from pricing.catalogue.models import (
+    CACHE_WRITE_MULTIPLES,
     COMPONENT_UNITS,
-    TOKEN,
+    DISCOUNT_MODES,
+    MODES,
+    TOKEN_COMPONENTS,
     Lifecycle,
     Model,
     PriceList,
     PricePeriod,
     model_from_document,
+    row_key,
+    row_names,
 )
 
 CAPABILITIES = {"vision", "thinking", "tools", "streaming", "batch", "caching"}
-MODES = {"standard", "batch", "flex", "priority", "fast"}
 CACHE_COLUMNS = {"cache_write_5m", "cache_write_1h", "cache_read"}
-TOKEN_COLUMNS = {component for component, unit in COMPONENT_UNITS.items() if unit == TOKEN}
-#: A cache write's price as a multiple of the input price.
-WRITE_MULTIPLES = {"cache_write_5m": Decimal("1.25"), "cache_write_1h": Decimal(2)}
 BATCH_SHARE = Decimal("0.5")
-DISCOUNTS = {"batch", "flex"}
 #: A request refuses a longer model name.
 MAX_NAME = 128
 
@@ -40,7 +40,7 @@ def problems_in(document: Mapping[str, Any]) -> Iterator[str]:
     """One sentence for each thing that is wrong with a price book document."""
     yield from _name_problems(document)
     for row in document["models"]:
-        where = f"{row['provider']}/{row['id']}"
+        where = row_key(row)
         model = _read(row)
         if isinstance(model, str):
             yield f"{where}: {model}"
@@ -51,7 +51,7 @@ def problems_in(document: Mapping[str, Any]) -> Iterator[str]:
 def rule_problems_in(document: Mapping[str, Any]) -> Iterator[str]:
     """One sentence for each price that its provider's published rules contradict."""
     for row in document["models"]:
-        where = f"{row['provider']}/{row['id']}"
+        where = row_key(row)
         if not row.get("source"):
             yield f"{where}: the row names no source"
         model = _read(row)
@@ -73,10 +73,10 @@ def _read(row: Mapping[str, Any]) -> Model | str:
 
 
 def _name_problems(document: Mapping[str, Any]) -> Iterator[str]:
-    rows = {f"{row['provider']}/{row['id']}": row for row in document["models"]}
+    rows = {row_key(row): row for row in document["models"]}
     owner: dict[str, str] = dict.fromkeys(document["families"], "a family")
     for row in document["models"]:
-        names = (row["id"], *row.get("aliases", ()))
+        names = row_names(row)
         for name in names:
             qualified = f"{row['provider']}/{name}"
             if not name.isascii() or not name.isprintable() or " " in name:
@@ -169,7 +169,7 @@ def _mode_problems(mode: str, prices: PriceList, standard: PriceList) -> Iterato
         yield "its tiers do not ascend from above zero"
     whole = dict(_steps(standard))
     for above, rates in _steps(prices):
-        base = whole.get(above, {}) if mode in DISCOUNTS else {}
+        base = whole.get(above, {}) if mode in DISCOUNT_MODES else {}
         for column in sorted(base.keys() & rates.keys()):
             if rates[column] > base[column]:
                 yield f"{column} {rates[column]} is dearer than standard, {base[column]}"
@@ -201,7 +201,7 @@ def _rule_problems(
 def _relations(
     mode: str, rates: Rates, standard: Rates | None, rounded: frozenset[str]
 ) -> Iterator[str]:
-    for column, multiple in WRITE_MULTIPLES.items():
+    for column, multiple in CACHE_WRITE_MULTIPLES.items():
         priced = {"input", column} <= rates.keys() and column not in rounded
         if priced and rates[column] != rates["input"] * multiple:
             yield f"{column} {rates[column]} is not {multiple} times the input {rates['input']}"
@@ -211,7 +211,7 @@ def _relations(
     if rates.keys() != standard.keys():
         yield "does not price the components that standard prices"
     elif mode == "batch":
-        for column in sorted(TOKEN_COLUMNS & rates.keys()):
+        for column in sorted(TOKEN_COMPONENTS & rates.keys()):
             if rates[column] != standard[column] * BATCH_SHARE:
                 yield f"{column} {rates[column]} is not half of {standard[column]}"
 

@@ -26,6 +26,13 @@ COMPONENT_UNITS: Mapping[str, str] = {
     "code_execution": "execution",
     REQUEST_FEE: "request",
 }
+TOKEN_COMPONENTS = frozenset(name for name, unit in COMPONENT_UNITS.items() if unit == TOKEN)
+#: A cache write's price as a multiple of the input price (Claude pricing page).
+CACHE_WRITE_MULTIPLES = {"cache_write_5m": Decimal("1.25"), "cache_write_1h": Decimal(2)}
+#: Modes with a price list of their own. A discount costs at most, a premium at least the standard.
+DISCOUNT_MODES = ("batch", "flex")
+PREMIUM_MODES = ("priority", "fast")
+MODES = ("standard", *DISCOUNT_MODES, *PREMIUM_MODES)
 #: Where a price list has no column for these, they are billed as part of another component:
 #: providers list a price for audio, images or reasoning only where it differs.
 PART_OF: Mapping[str, str] = {
@@ -172,6 +179,20 @@ class Model:
             if period.covers(instant):
                 return period
         return None
+
+
+#: A model as a price book document holds it, with money as decimal strings.
+Row = dict[str, Any]
+
+
+def row_key(row: Mapping[str, Any]) -> str:
+    """Return ``provider/id``, which is unique within a price book."""
+    return f"{row['provider']}/{row['id']}"
+
+
+def row_names(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return every name of a row: its id, then its aliases."""
+    return (row["id"], *row.get("aliases", ()))
 
 
 def model_from_document(row: Mapping[str, Any]) -> Model:

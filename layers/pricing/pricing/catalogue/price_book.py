@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from pricing.catalogue.models import Model, model_from_document
+from pricing.catalogue.models import Model, model_from_document, row_key
 from pricing.catalogue.names import NameIndex, Names
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import _dumps, canonical_json, digest
@@ -96,7 +96,7 @@ class PriceBook:
         """This book's rows, by ``provider/id``, that are not byte for byte in the other."""
         theirs = {*other._lines}  # noqa: SLF001 - the same class
         rows = (json.loads(line) for line in self._lines if line not in theirs)
-        return {f"{row['provider']}/{row['id']}": row for row in rows}
+        return {row_key(row): row for row in rows}
 
     def find(self, reference: str, named_at: str = "/model") -> Match:
         """The model a reference means; raises UnknownModel, with suggestions.
@@ -197,7 +197,7 @@ class PriceBook:
         return NameIndex(self._lines)
 
     def _built(self, row: Mapping[str, Any]) -> Model:
-        key = f"{row['provider']}/{row['id']}"
+        key = row_key(row)
         model = self._models.get(key)
         if model is None:
             model = self._models[key] = model_from_document(row)
@@ -207,7 +207,7 @@ class PriceBook:
     def _rows(self) -> dict[str, Mapping[str, Any]]:
         """Every row by ``provider/id``: for listings, which need them all."""
         rows = (json.loads(line) for line in self._lines)
-        return {f"{row['provider']}/{row['id']}": row for row in rows}
+        return {row_key(row): row for row in rows}
 
     @cached_property
     def _bare_names(self) -> Names:
