@@ -1,4 +1,4 @@
-"""Every curl example of the documents, run as a reader would paste it."""
+"""Every shell example of the documents, run as a reader would paste it."""
 
 import json
 import re
@@ -13,21 +13,20 @@ import pytest
 from tariff.template import ROOT
 from tests.e2e.conftest import RunningGateway, Start
 
-#: Its examples change prices, each after the one before: they are run apart.
+#: Its examples change prices, one after another, so they have a gateway of their own.
 REFRESHING = ROOT / "docs" / "price-refresh.md"
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 EXAMPLES = {
     f"{path.name}-{number}": block
     for path in DOCUMENTS
     if path != REFRESHING
     for number, block in enumerate(BLOCK.findall(path.read_text(encoding="utf-8")))
-    if "curl" in block
 }
 
 
 def run(example: str, gateway: RunningGateway) -> list[Any]:
-    """What each curl of an example printed, in order."""
+    """Run an example and return the answer of each of its curl commands, in order."""
     here = example.replace("http://127.0.0.1:3000", f"http://127.0.0.1:{gateway.port}")
     done = subprocess.run(["sh", "-euc", here], check=True, capture_output=True, text=True)
     answers, rest = [], done.stdout
@@ -39,7 +38,7 @@ def run(example: str, gateway: RunningGateway) -> list[Any]:
 
 
 def version_of(answer: Any) -> Any:
-    """The price version an answer is about; pages about versions name it by themselves."""
+    """The price version of an answer; pages about versions have it at another place."""
     if "pricing" in answer:
         return answer["pricing"]["version"]
     return answer.get("to_version") or answer.get("active")
@@ -58,7 +57,7 @@ def test_a_documented_example_answers(name: str, gateway: RunningGateway) -> Non
 def test_the_first_example_of_the_readme_is_answered_as_printed(gateway: RunningGateway) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not on PATH")
-    readme = DOCUMENTS[0].read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     printed = json.loads(re.findall(r"^```json\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)[0])
     (answer,) = run(EXAMPLES["README.md-0"], gateway)
     for changing in (printed["pricing"], answer["pricing"]):
@@ -68,12 +67,14 @@ def test_the_first_example_of_the_readme_is_answered_as_printed(gateway: Running
 
 
 def refreshed(gateway: RunningGateway) -> Any:
-    """What the refresh answered that was begun last."""
+    """Wait for the refresh that was started, and return its answer."""
     gateway.until("RefreshPricingFunction answered ")
     return json.loads(gateway.lines[-1].partition("answered ")[2])
 
 
-def test_a_changed_price_takes_the_documented_way(start: Start, tmp_path: Path) -> None:
+def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
+    start: Start, tmp_path: Path
+) -> None:
     for tool in ("curl", "sed", "python3"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not on PATH")
