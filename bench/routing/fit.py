@@ -26,10 +26,10 @@ from sklearn.preprocessing import StandardScaler
 from bench.routing.data import COLLECTIONS, Row, without_stems_of
 from bench.routing.measures import HeldOut, expected_calibration_error
 from pricing.recommendations.routing.assessment import judged_of
-from pricing.recommendations.routing.difficulty import CLIP, Shape, Weights, buckets_of
+from pricing.recommendations.routing.difficulty import CLIP, LearnedFeature, Weights, buckets_of
 from pricing.recommendations.routing.features import NAMES, features
 from pricing.recommendations.routing.kinds import read_kind
-from pricing.recommendations.routing.reading import Reading, read
+from pricing.recommendations.routing.reading import TaskFeatures, read
 
 BUCKETS = 8192
 _SHAPE_ALPHA, _WORDS_ALPHA = 1000.0, 10.0
@@ -42,7 +42,7 @@ class Read(NamedTuple):
     """Rows with what the router sees in them: read once, fitted often."""
 
     rows: Sequence[Row]
-    readings: Sequence[Reading]
+    readings: Sequence[TaskFeatures]
     shapes: Any
     words: Any
     judged: Sequence[float]
@@ -169,7 +169,7 @@ def calibration_error(rows: Sequence[Row], held_out: Mapping[str, HeldOut]) -> d
 
 def _fit_shape(
     shapes: Any, target: Any, weight: Any, useful: Any
-) -> tuple[list[Shape], float, float]:
+) -> tuple[list[LearnedFeature], float, float]:
     scaler = StandardScaler().fit(shapes[useful])
     standard = np.clip(scaler.transform(shapes), -CLIP, CLIP)
     share = weight[useful] / weight[useful].mean()
@@ -177,7 +177,7 @@ def _fit_shape(
     fitted = standard @ ridge.coef_
     scales = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)
     learned = [
-        Shape(name, float(mean), float(scale), float(weight_))
+        LearnedFeature(name, float(mean), float(scale), float(weight_))
         for name, mean, scale, weight_ in zip(NAMES, scaler.mean_, scales, ridge.coef_, strict=True)
     ]
     return learned, float(fitted.mean()), float(fitted.std())

@@ -7,13 +7,13 @@ from pricing import errors
 from pricing.api import exact_counts as api_exact_counts
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.compare import CompareRequest
-from pricing.estimates.compare import Compared, compare, references_of
+from pricing.estimates.compare import CompareAnswer, compare, references_of
 from pricing.store import connect as environment
 
 books = cache(environment.books)
 
 
-def respond(request: CompareRequest, call: Call) -> Compared:
+def respond(request: CompareRequest, call: Call) -> CompareAnswer:
     """Price the work on every model asked for."""
     comparison = request.comparison(call.now)
     in_force = books().in_force(request.pricing_version, call.now)
@@ -29,7 +29,7 @@ ROUTES = (
         "/v1/compare",
         respond,
         body=CompareRequest,
-        answer=Compared,
+        answer=CompareAnswer,
         summary="The same work on many models, cheapest first.",
         raises=(errors.UnknownModel, errors.UnknownVersion),
     ),

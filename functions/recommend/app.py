@@ -12,10 +12,10 @@ from pricing.api.requests.recommendations import (
     TiersRequest,
     from_s3,
 )
-from pricing.recommendations.calibration import Calibrated, calibrate
+from pricing.recommendations.calibration import CalibrateAnswer, calibrate
 from pricing.recommendations.cascade import CascadeAnswer, cascade
 from pricing.recommendations.policy import LearnedPolicy
-from pricing.recommendations.recommend import Recommended, recommend
+from pricing.recommendations.recommend import RecommendAnswer, recommend
 from pricing.recommendations.tiers import TiersAnswer, compare_tiers
 from pricing.store import connect as environment
 from pricing.store.policies import unknown
@@ -26,7 +26,7 @@ policies = cache(environment.policies)
 CALIBRATE_BODY_BYTES = 5 * 1024 * 1024
 
 
-def recommend_models(request: RecommendRequest, call: Call) -> Recommended:
+def recommend_models(request: RecommendRequest, call: Call) -> RecommendAnswer:
     """A model for each task."""
     query = request.query(call.now, learned_policy)
     return recommend(books().in_force(request.pricing_version, call.now), query)
@@ -44,7 +44,7 @@ def tiers(request: TiersRequest, call: Call) -> TiersAnswer:
     return compare_tiers(books().in_force(request.pricing_version, call.now), query)
 
 
-def calibrate_policy(request: CalibrateRequest, call: Call) -> Calibrated:
+def calibrate_policy(request: CalibrateRequest, call: Call) -> CalibrateAnswer:
     """Measure, and keep the policy where there is one and a store."""
     query = request.query(call.now, from_s3)
     found, document = calibrate(books().in_force(request.pricing_version, call.now), query)
@@ -70,7 +70,7 @@ ROUTES = (
         "/v1/recommend",
         recommend_models,
         body=RecommendRequest,
-        answer=Recommended,
+        answer=RecommendAnswer,
         summary="Which model should do a task, what that costs, and why.",
         raises=(*_RAISES, errors.UnknownPolicy),
     ),
@@ -97,7 +97,7 @@ ROUTES = (
         "/v1/recommend/calibrate",
         calibrate_policy,
         body=CalibrateRequest,
-        answer=Calibrated,
+        answer=CalibrateAnswer,
         summary="What routing is worth on your own tasks, and a policy made of it. Body: 5 MiB.",
         raises=_RAISES,
         max_body_bytes=CALIBRATE_BODY_BYTES,

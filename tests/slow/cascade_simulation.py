@@ -17,7 +17,7 @@ from fractions import Fraction
 from math import sqrt
 
 from pricing.catalogue.price_book import BookInForce
-from pricing.estimates.inputs import MeasuredWork
+from pricing.estimates.inputs import MeasuredInput
 from pricing.recommendations.cascade import CascadeAnswer, CascadeQuery, CascadeStage, cascade
 from pricing.recommendations.verifiers import Check
 from pricing.store import bundled
@@ -29,8 +29,8 @@ SEED = 1
 #: A third of fair samples lie beyond one standard error; one in 16,000 beyond four.
 MOST_ERRORS = 4
 
-_USAGE = MeasuredWork((Attempt(Usage(input=2000, output=1000)),))
-_CHECKER = MeasuredWork((Attempt(Usage(input=3200, output=20)),))
+_USAGE = MeasuredInput((Attempt(Usage(input=2000, output=1000)),))
+_CHECKER = MeasuredInput((Attempt(Usage(input=3200, output=20)),))
 
 
 _LAST = CascadeStage("opus")
@@ -45,7 +45,7 @@ PLANS: dict[str, tuple[CascadeStage, ...]] = {
         CascadeStage(
             "haiku",
             pass_rate=Decimal("0.62"),
-            verifier_work=_CHECKER,
+            verifier_call=_CHECKER,
             verifier_model="sonnet",
         ),
         _LAST,

@@ -113,7 +113,7 @@ def answer_as_if(case: Case, as_if: AsIf) -> Answer:
     book = bundled.current()
     model = book.find(case.subject.reference).model
     at = query.as_of.instant
-    attempts = [_moved(attempt, as_if) for attempt in query.work.on(model).attempts]
+    attempts = [_moved(attempt, as_if) for attempt in query.call.counted_for(model).attempts]
     terms, _ = settle(query.requested, query.served)
     try:
         priced = price_attempts(book, _repriced(model, at, as_if), at, attempts, terms, 1)

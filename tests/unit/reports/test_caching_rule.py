@@ -7,9 +7,9 @@ from decimal import Decimal
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce
 from pricing.estimates.estimate import EstimateQuery, Pricer
-from pricing.estimates.inputs import MeasuredWork
+from pricing.estimates.inputs import MeasuredInput
 from pricing.estimates.what_if import Caching, WhatIf, WhatIfAnswer
-from pricing.estimates.workload import WorkItem, Workload, estimate_workload
+from pricing.estimates.workload import Workload, WorkloadItem, estimate_workload
 from pricing.plans.caching.options import CachingScenario
 from pricing.plans.caching.plan import plan_caching
 from pricing.reports.advice import cache_repeated
@@ -34,8 +34,8 @@ def why_not_planned(model: Model, prefix: int) -> str | None:
 
 
 def what_if(model: Model, prefix: int) -> WhatIfAnswer:
-    work = MeasuredWork((Attempt(Usage(input=prefix, output=OUTPUT)),))
-    item = WorkItem("line", EstimateQuery(model.key, work, NOW, CALLS))
+    call = MeasuredInput((Attempt(Usage(input=prefix, output=OUTPUT)),))
+    item = WorkloadItem("line", EstimateQuery(model.key, call, NOW, CALLS))
     change = WhatIf("cached", caching=Caching(prefix, Decimal("0.9")))
     (answer,) = estimate_workload(BOOK, Workload((item,), NOW, what_if=(change,))).what_if
     return answer

@@ -277,8 +277,8 @@ def test_a_response_that_could_be_of_several_formats_must_be_named(usage: Any) -
 def work_of(body: dict[str, Any]) -> Usage:
     """The usage a request asks to price, through the request's own door."""
     request = parse(EstimateRequest, {"model": "opus", **body})
-    work = request.asked().work
-    (attempt,) = work.on(NO_MODEL).attempts
+    call = request.asked().call
+    (attempt,) = call.counted_for(NO_MODEL).attempts
     return attempt.usage
 
 

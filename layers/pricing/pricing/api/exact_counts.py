@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.estimates.estimate import EstimateQuery
-from pricing.estimates.inputs import TextWork, rules_of
+from pricing.estimates.inputs import PromptInput, rules_of
 from pricing.notices import Notice
 from pricing.tokens.anthropic_counter import CountEndpoint, count_prompt_with
 from pricing.tokens.prompts import PromptCount
@@ -21,8 +21,8 @@ def count_exactly(
 
     A query without a prompt stays as it is. Raises InvalidRequest as pricing the query would.
     """
-    work = query.work
-    if not isinstance(work, TextWork):
+    call = query.call
+    if not isinstance(call, PromptInput):
         return query
     exact: dict[str, PromptCount] = {}
     notices: dict[Notice, None] = {}
@@ -31,12 +31,12 @@ def count_exactly(
         if match is None or match.model.provider != "anthropic":
             continue
         model = match.model
-        counted = count_prompt_with(endpoint, work.prompt, rules_of(model), model.id)
+        counted = count_prompt_with(endpoint, call.prompt, rules_of(model), model.id)
         exact[model.key] = counted.count
         if counted.notice is not None:
             notices[counted.notice] = None
-    work = replace(work, exact=exact)
-    return replace(query, work=work, notices=(*query.notices, *notices))
+    call = replace(call, exact=exact)
+    return replace(query, call=call, notices=(*query.notices, *notices))
 
 
 def counted(book: PriceBook, query: EstimateQuery, *references: str) -> EstimateQuery:

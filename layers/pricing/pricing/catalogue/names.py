@@ -54,7 +54,7 @@ MIN_SIMILARITY = 0.6  # a ratio of characters, as difflib defines it; nothing of
 SHORT_LIST = 12
 
 
-class Names:
+class NameSuggester:
     """Names that can be suggested.
 
     difflib alone takes a tenth of a second on thousands of names; counting shared pairs of letters

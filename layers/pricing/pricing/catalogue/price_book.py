@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pricing.catalogue.models import Model, model_from_document, row_key
-from pricing.catalogue.names import NameIndex, Names
+from pricing.catalogue.names import NameIndex, NameSuggester
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import _dumps, canonical_json, digest
 from pricing.timestamps import AsOf
@@ -210,13 +210,13 @@ class PriceBook:
         return {row_key(row): row for row in rows}
 
     @cached_property
-    def _bare_names(self) -> Names:
+    def _bare_names(self) -> NameSuggester:
         """Names that need no provider: what most callers would rather write."""
-        return Names({*self._index.bare, *self.families})
+        return NameSuggester({*self._index.bare, *self.families})
 
     @cached_property
-    def _full_names(self) -> Names:
-        return Names(self._index.full)
+    def _full_names(self) -> NameSuggester:
+        return NameSuggester(self._index.full)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
-from pricing.estimates.inputs import MeasuredWork, RecountedWork
+from pricing.estimates.inputs import MeasuredInput, RecountedInput
 from pricing.money import share_of
 from pricing.notices import Notice
 from pricing.usage.buckets import asked_anew
@@ -38,7 +38,7 @@ class Requirements:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CompareQuery:
     """One query to be priced on every model instead of its own.
 
     ``models`` are references; none means the current model of every family. Without a
@@ -54,7 +54,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedEstimate(Estimate):
+class CompareRow(Estimate):
     """One model's estimate, compared with the baseline."""
 
     relative_to_baseline: Decimal | None
@@ -78,13 +78,13 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class CompareAnswer:
     """One estimate per model, cheapest first; models of equal cost in the order of their ids.
 
     Rows that are ``partial`` come last, and none of them is the cheapest.
     """
 
-    rows: tuple[ComparedEstimate, ...]
+    rows: tuple[CompareRow, ...]
     """One estimate per model, cheapest first."""
     excluded: tuple[Exclusion, ...]
     """Models that were not compared."""
@@ -103,7 +103,7 @@ class Compared:
     """Warnings that concern all rows; each row's own warnings are in the row."""
 
 
-def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
+def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
     """Price the query on every model; raises UnknownModel for a name the book does not have.
 
     A model that does not qualify, or has no price for the terms, is excluded with the reason.
@@ -132,7 +132,7 @@ def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
     cheapest = next((row for row, _ in rows if row.status == "priced"), None)
     assumptions = _common([row.assumptions for row, _ in rows])
     warnings = _common([row.warnings for row, _ in rows])
-    return Compared(
+    return CompareAnswer(
         rows=tuple(_row(row, model, baseline, assumptions, warnings) for row, model in rows),
         excluded=tuple(excluded),
         cheapest=cheapest.model.id if cheapest else None,
@@ -145,29 +145,29 @@ def compare(in_force: BookInForce, comparison: Comparison) -> Compared:
     )
 
 
-def references_of(book: PriceBook, comparison: Comparison) -> tuple[str, ...]:
+def references_of(book: PriceBook, comparison: CompareQuery) -> tuple[str, ...]:
     """The models to compare: those named, or the current one of every family."""
     return comparison.models or tuple(sorted(set(book.families.values())))
 
 
-def _recounted(in_force: BookInForce, comparison: Comparison) -> Comparison:
+def _recounted(in_force: BookInForce, comparison: CompareQuery) -> CompareQuery:
     """Measured usage as every other model is asked for it, whatever served it.
 
     For the same text: usage was measured on the baseline, and scales with each tokenizer.
     """
-    work = comparison.query.work
-    if not isinstance(work, MeasuredWork):
+    call = comparison.query.call
+    if not isinstance(call, MeasuredInput):
         return comparison
-    work = replace(work, attempts=asked_anew(work.attempts))
-    comparison = replace(comparison, query=replace(comparison.query, work=work))
+    call = replace(call, attempts=asked_anew(call.attempts))
+    comparison = replace(comparison, query=replace(comparison.query, call=call))
     if not comparison.equal_text:
         return comparison
     measured_on, named_at = _named_baseline(comparison)
     if measured_on is None:
         raise InvalidRequest.at("/baseline", "is required with equal: text; it is what counted")
     tokenizer = in_force.book.find(measured_on, named_at).model.tokenizer
-    recounted = RecountedWork(work.attempts, tokenizer, work.assumptions)
-    query = replace(comparison.query, work=recounted)
+    recounted = RecountedInput(call.attempts, tokenizer, call.assumptions)
+    query = replace(comparison.query, call=recounted)
     return replace(comparison, query=query)
 
 
@@ -175,7 +175,7 @@ def _on(query: EstimateQuery, reference: str, named_at: str = "/models") -> Esti
     return replace(query, model=reference, named_at=named_at)
 
 
-def _named_baseline(comparison: Comparison) -> tuple[str | None, str]:
+def _named_baseline(comparison: CompareQuery) -> tuple[str | None, str]:
     """The baseline that the request names, and where it does."""
     if comparison.baseline is not None or not comparison.models:
         return comparison.baseline, "/baseline"
@@ -183,7 +183,7 @@ def _named_baseline(comparison: Comparison) -> tuple[str | None, str]:
 
 
 def _baseline(
-    in_force: BookInForce, comparison: Comparison, rows: Sequence[Estimate]
+    in_force: BookInForce, comparison: CompareQuery, rows: Sequence[Estimate]
 ) -> Estimate | None:
     named, named_at = _named_baseline(comparison)
     if named is None:
@@ -208,7 +208,7 @@ def _row(
     baseline: Estimate | None,
     assumptions: tuple[str, ...],
     warnings: tuple[Notice, ...],
-) -> ComparedEstimate:
+) -> CompareRow:
     """The estimate beside the baseline, without what every row says."""
     base = baseline.total_usd if baseline else Decimal(0)
     row = replace(
@@ -216,7 +216,7 @@ def _row(
         assumptions=tuple(one for one in row.assumptions if one not in assumptions),
         warnings=tuple(one for one in row.warnings if one not in warnings),
     )
-    return ComparedEstimate(
+    return CompareRow(
         **{field.name: getattr(row, field.name) for field in fields(Estimate)},
         relative_to_baseline=share_of(row.total_usd, base),
         calls_per_baseline_call=share_of(base, row.total_usd),

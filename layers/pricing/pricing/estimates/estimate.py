@@ -24,7 +24,7 @@ from pricing.estimates.calculator import (
     is_at,
     price_attempts,
 )
-from pricing.estimates.inputs import Counted, Work
+from pricing.estimates.inputs import CallInput, CountedCall
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, Usage, settle
@@ -42,7 +42,7 @@ class EstimateQuery:
     """
 
     model: str
-    work: Work
+    call: CallInput
     as_of: AsOf
     calls: int = 1
     requested: StatedTerms = StatedTerms()
@@ -142,7 +142,7 @@ class PricedQuery:
 
     match: Match
     terms: Terms
-    counted: Counted
+    counted: CountedCall
     priced: Priced
     context: ContextUse
     assumptions: tuple[str, ...]
@@ -154,7 +154,7 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
     match = book.find(query.model, query.named_at)
     model, at = match.model, query.as_of.instant
     terms, differing = settle(query.requested, query.served)
-    counted = query.work.on(model)
+    counted = query.call.counted_for(model)
     attempts = counted.attempts
     priced = price_attempts(book, model, at, attempts, terms, query.calls, query.named_at)
     context = context_use(model, at, attempts)
@@ -176,7 +176,7 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
 
 
 def notices_of(
-    model: Model, as_of: AsOf, counted: Counted, terms: Terms, context: ContextUse
+    model: Model, as_of: AsOf, counted: CountedCall, terms: Terms, context: ContextUse
 ) -> tuple[Notice, ...]:
     """What a model's dates and limits give cause to say about the work."""
     return (
@@ -308,9 +308,9 @@ class Pricer:
         """What one call costs in USD; raises as ``priced`` does."""
         return self.priced(Attempt(usage)).total_usd
 
-    def cost_of(self, work: Work) -> Decimal:
+    def cost_of(self, call: CallInput) -> Decimal:
         """What one call of some work costs in USD; raises as ``priced`` does."""
-        return self.priced(*work.on(self.model).attempts).total_usd
+        return self.priced(*call.counted_for(self.model).attempts).total_usd
 
     def rate(self, usage: Usage, component: str) -> Decimal | None:
         """What a million tokens of a component cost within such a call; None if it has none."""
@@ -329,7 +329,7 @@ class Pricer:
         """What the model's dates and limits give cause to say about calls like these."""
         said: dict[Notice, None] = {}
         for usage in usages:
-            counted = Counted((Attempt(usage),))
+            counted = CountedCall((Attempt(usage),))
             context = context_use(self.model, self.as_of.instant, counted.attempts)
             said |= dict.fromkeys(notices_of(self.model, self.as_of, counted, self.terms, context))
         return tuple(said)

@@ -16,7 +16,7 @@ RELATIVE_TOKENS = {"claude-2024": 10, "claude-2026": 13}
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedCall:
     """The attempts of one call as a model's tokenizer counts them.
 
     ``count`` is set when the input was estimated from text: its tokens with their error band.
@@ -27,37 +27,37 @@ class Counted:
     count: TokenCount | None = None
 
 
-class Work(Protocol):
+class CallInput(Protocol):
     """Something a model can be asked to do."""
 
-    def on(self, model: Model) -> Counted:
+    def counted_for(self, model: Model) -> CountedCall:
         """The work counted for one model."""
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredWork:
+class MeasuredInput:
     """Usage that was measured; the same counts stand for every model."""
 
     attempts: tuple[Attempt, ...]
     assumptions: tuple[str, ...] = ()
 
-    def on(self, model: Model) -> Counted:  # noqa: ARG002 - the same on every model
+    def counted_for(self, model: Model) -> CountedCall:  # noqa: ARG002 - the same on every model
         """The attempts as measured."""
-        return Counted(self.attempts, self.assumptions)
+        return CountedCall(self.attempts, self.assumptions)
 
 
 @dataclass(frozen=True, slots=True)
-class RecountedWork:
+class RecountedInput:
     """Usage measured with one tokenizer, scaled to what another makes of the same text."""
 
     attempts: tuple[Attempt, ...]
     measured_with: str | None
     assumptions: tuple[str, ...] = ()
 
-    def on(self, model: Model) -> Counted:
+    def counted_for(self, model: Model) -> CountedCall:
         """The attempts with every token bucket scaled, rounded half up."""
         if model.tokenizer == self.measured_with:
-            return Counted(self.attempts, self.assumptions)
+            return CountedCall(self.attempts, self.assumptions)
         made = RELATIVE_TOKENS.get(model.tokenizer or "")
         of = RELATIVE_TOKENS.get(self.measured_with or "")
         if made is None or of is None:
@@ -65,18 +65,18 @@ class RecountedWork:
                 "The same token counts are assumed: how this model's tokenizer counts the text is"
                 " not published."
             )
-            return Counted(self.attempts, (*self.assumptions, assumption))
+            return CountedCall(self.attempts, (*self.assumptions, assumption))
         # An advisor stays what it is: its own model counted its prompt, and still does.
         scaled = tuple(
             replace(one, usage=_scaled(one.usage, made, of)) if one.model is None else one
             for one in self.attempts
         )
         assumption = f"Tokens were recounted for the same text: x {made}/{of} on this tokenizer."
-        return Counted(scaled, (*self.assumptions, assumption))
+        return CountedCall(scaled, (*self.assumptions, assumption))
 
 
 @dataclass(frozen=True)  # no slots: a prompt is read once, however many models count it
-class TextWork:
+class PromptInput:
     """A request that has not been sent: its input is counted, its output is what is expected.
 
     Thinking is output. ``exact`` holds counts the provider made, per ``provider/id``.
@@ -87,12 +87,12 @@ class TextWork:
     thinking_tokens: int = 0
     exact: Mapping[str, PromptCount] = field(default_factory=dict)
 
-    def on(self, model: Model) -> Counted:
+    def counted_for(self, model: Model) -> CountedCall:
         """The input as this model's tokenizer counts it; raises InvalidRequest if it cannot be."""
         count = self.exact.get(model.key) or count_read(self._read, rules_of(model))
         output = self.expected_output_tokens + self.thinking_tokens
         usage = Usage(input=count.total.tokens, output=output)
-        return Counted((Attempt(usage),), count.assumptions, count.total)
+        return CountedCall((Attempt(usage),), count.assumptions, count.total)
 
     @cached_property
     def _read(self) -> ReadPrompt:

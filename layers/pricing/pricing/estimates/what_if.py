@@ -11,12 +11,12 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
 from pricing.estimates.caching import all_from_cache, why_not_cached
 from pricing.estimates.calculator import Priced, is_at, price_attempts
-from pricing.estimates.inputs import Work
+from pricing.estimates.inputs import CallInput
 from pricing.money import ONE, add, multiply, percent_of, subtract
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, Processing, Terms, asked_anew
 
-Status = Literal["priced", "partial"]
+PricedStatus = Literal["priced", "partial"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Line:
 
     name: str
     model: Model
-    work: Work
+    call: CallInput
     attempts: tuple[Attempt, ...]
     terms: Terms
     calls: int
@@ -107,7 +107,7 @@ class WhatIfAnswer:
     """Saving per period; negative when the change costs more."""
     saves_percent: Decimal | None
     """Saving as a percentage of the unchanged total; null when that is zero."""
-    status: Status
+    status: PricedStatus
     """``partial`` when a line has a component without a known price."""
     ceiling: Ceiling | None
     """The most that caching could save; null when the change has no caching."""
@@ -117,7 +117,7 @@ class WhatIfAnswer:
     """Remarks on the change, as sentences."""
 
 
-def status_of(lines: Sequence[Line]) -> Status:
+def status_of(lines: Sequence[Line]) -> PricedStatus:
     """Whether a sum of these lines covers everything that was used."""
     return "priced" if all(line.priced.complete for line in lines) else "partial"
 
@@ -193,7 +193,7 @@ def _changed(book: PriceBook, line: Line, change: WhatIf, notes: dict[str, None]
     """The line on the model and with the processing of the change, before any caching."""
     if change.model is not None:
         model = book.find(change.model).model
-        attempts = asked_anew(line.work.on(model).attempts)
+        attempts = asked_anew(line.call.counted_for(model).attempts)
         if attempts == asked_anew(line.attempts) and model.tokenizer != line.model.tokenizer:
             notes[
                 f"{model.id} and {line.model.id} count tokens differently; the same counts are"

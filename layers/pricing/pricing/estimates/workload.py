@@ -8,7 +8,14 @@ from typing import Literal
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
 from pricing.errors import TariffError
 from pricing.estimates.estimate import EstimateQuery, price_query
-from pricing.estimates.what_if import Line, Status, WhatIf, WhatIfAnswer, answer_what_if, status_of
+from pricing.estimates.what_if import (
+    Line,
+    PricedStatus,
+    WhatIf,
+    WhatIfAnswer,
+    answer_what_if,
+    status_of,
+)
 from pricing.money import add, multiply, share_of
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
@@ -18,7 +25,7 @@ MONTHS_PER_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
-class WorkItem:
+class WorkloadItem:
     """One line: ``query.calls`` identical calls in each period."""
 
     name: str
@@ -29,7 +36,7 @@ class WorkItem:
 class Workload:
     """What to price, and how its period becomes a month and a year."""
 
-    items: tuple[WorkItem, ...]
+    items: tuple[WorkloadItem, ...]
     as_of: AsOf
     period: Period = "day"
     working_days_per_month: int = 22
@@ -53,7 +60,7 @@ class PricedItem:
     """Exact cost of the line per period."""
     share: Decimal | None
     """The line's share of the total, from 0 to 1; null when the total is zero."""
-    status: Status
+    status: PricedStatus
     """``partial`` when a component that was used has no known price and is not in the total."""
 
 
@@ -67,7 +74,7 @@ class Totals:
     """Cost per month."""
     yearly_usd: Decimal
     """Cost per year."""
-    status: Status
+    status: PricedStatus
     """``partial`` when a line has a component without a known price."""
 
 
@@ -110,12 +117,12 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
     )
 
 
-def _line(book: PriceBook, item: WorkItem) -> Line:
+def _line(book: PriceBook, item: WorkloadItem) -> Line:
     found = price_query(book, item.query)
     return Line(
         name=item.name,
         model=found.match.model,
-        work=item.query.work,
+        call=item.query.call,
         attempts=found.counted.attempts,
         terms=found.terms,
         calls=item.query.calls,
@@ -137,7 +144,7 @@ def _item(line: Line, total: Decimal) -> PricedItem:
     )
 
 
-def _projected(total: Decimal, workload: Workload, status: Status) -> Totals:
+def _projected(total: Decimal, workload: Workload, status: PricedStatus) -> Totals:
     if workload.period == "month":
         return Totals(total, total, multiply(total, Decimal(MONTHS_PER_YEAR)), status)
     return Totals(

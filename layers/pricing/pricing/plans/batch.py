@@ -12,12 +12,12 @@ from pricing.catalogue.models import CacheTtl
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import Pricer
-from pricing.estimates.inputs import Work
+from pricing.estimates.inputs import CallInput
 from pricing.money import percent_of, subtract
 from pricing.notices import Notice
 from pricing.plans.batch_suitability import BatchWork, Suitability, suitability
 from pricing.plans.caching.prices import expected_reads
-from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, moved, settle
 
@@ -65,7 +65,7 @@ def batch_size(requests: int, bytes_per_request: int | None) -> BatchSize:
     )
 
 
-def in_batch(plain: Calls) -> tuple[Pricer | None, str | None]:
+def in_batch(plain: CallGroup) -> tuple[Pricer | None, str | None]:
     """The pricer of the same calls in a batch, or why the model has none."""
     batch = replace(plain.pricer, terms=replace(plain.pricer.terms, processing="batch"))
     try:
@@ -106,7 +106,7 @@ class BatchQuery:
     """``requests`` identical requests a month, to be made one by one or in batches."""
 
     model: str
-    work: Work
+    call: CallInput
     as_of: AsOf
     requests: int
     about: BatchWork
@@ -184,13 +184,13 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
     """Price both ways; raises UnknownModel, and InvalidRequest for what cannot be priced."""
     terms = Terms(inference_geo=settle(query.requested, query.served)[0].inference_geo)
     standard = Pricer.of(in_force, query.model, query.as_of, terms)
-    counted = query.work.on(standard.model)
-    plain = Calls("requests", standard, counted.attempts, query.requests)
+    counted = query.call.counted_for(standard.model)
+    plain = CallGroup("requests", standard, counted.attempts, query.requests)
     before = plan_workload("standard", (plain,))
     batch, why_not = in_batch(plain)
     after = None if batch is None else plan_workload("batch", (replace(plain, pricer=batch),))
     saves = None if after is None else subtract(before.month_usd, after.month_usd)
-    cached = Stacked()
+    cached = StackedPrices()
     if query.caching is not None:
         cached = stacked(plain, batch, query.caching, before.month_usd)
     # Said of the batch where there is one: a batch may allow a longer output.
@@ -219,7 +219,7 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Stacked:
+class StackedPrices:
     """The priced rows with their workloads, or a warning that says why there are none."""
 
     rows: tuple[StackedPrice, ...] = ()
@@ -228,12 +228,12 @@ class Stacked:
 
 
 def stacked(
-    plain: Calls, batch: Pricer | None, caching: BatchCaching, before_usd: Decimal
-) -> Stacked:
+    plain: CallGroup, batch: Pricer | None, caching: BatchCaching, before_usd: Decimal
+) -> StackedPrices:
     """Price caching with and without the batch; raises InvalidRequest for an impossible prefix."""
     why_not = plain.pricer.why_not_cached(caching.prefix_tokens, caching.ttl)
     if why_not is not None:
-        return Stacked(warnings=(Notice("not_cacheable", why_not),))
+        return StackedPrices(warnings=(Notice("not_cacheable", why_not),))
     fresh = min(attempt.usage.input for attempt in plain.attempts)
     if caching.prefix_tokens > fresh:
         detail = f"is more than the {fresh} uncached input tokens of a request"
@@ -242,8 +242,8 @@ def stacked(
     for name, pricer, rate in _ways(plain.pricer, batch, caching.hit_rate):
         reads = expected_reads(plain.calls, 0, rate)
         groups = (
-            Calls("write", pricer, _writing(plain.attempts, caching), plain.calls - reads),
-            Calls("read", pricer, _reading(plain.attempts, caching), reads),
+            CallGroup("write", pricer, _writing(plain.attempts, caching), plain.calls - reads),
+            CallGroup("read", pricer, _reading(plain.attempts, caching), reads),
         )
         workload = plan_workload(name, groups)
         saves = subtract(before_usd, workload.month_usd)
@@ -259,7 +259,7 @@ def stacked(
             )
         )
         workloads.append(workload)
-    return Stacked(tuple(rows), tuple(workloads))
+    return StackedPrices(tuple(rows), tuple(workloads))
 
 
 def _ways(

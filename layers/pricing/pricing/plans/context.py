@@ -13,29 +13,29 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, TariffError
 from pricing.estimates.estimate import Pricer, context_use
-from pricing.estimates.inputs import RecountedWork, Work
+from pricing.estimates.inputs import CallInput, RecountedInput
 from pricing.money import ZERO, multiply, per_million, percent_of, subtract
 from pricing.notices import Notice
 from pricing.plans.bm25 import bm25
 from pricing.plans.prompt_review import (
-    Inspected,
     Inspection,
+    InspectionResult,
     PromptComparison,
     PromptFinding,
     compare_prompts,
     inspect_prompt,
     usage_on,
 )
-from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
 from pricing.tokens.estimator import METHOD, TokenCount, estimate_tokens, exactly
 from pricing.tokens.prompts import TOKENS_PER_MESSAGE, TOKENS_PER_REQUEST
 from pricing.usage.buckets import Attempt, Terms, Usage
 
 
-def _usage_on(pricer: Pricer, name: str, work: Work) -> Usage:
+def _usage_on(pricer: Pricer, name: str, call: CallInput) -> Usage:
     try:
-        return usage_on(pricer, work)
+        return usage_on(pricer, call)
     except InvalidRequest as error:
         raise error.under(f"/{name}") from None
 
@@ -56,8 +56,8 @@ class ContextPart:
         """Its tokens on a model; stated ones are those of the tokenizer ``measured_with``."""
         if self.text is not None:
             return estimate_tokens(self.text, model.tokenizer)
-        stated = RecountedWork((Attempt(Usage(input=self.tokens or 0)),), measured_with)
-        return exactly(stated.on(model).attempts[0].usage.input)
+        stated = RecountedInput((Attempt(Usage(input=self.tokens or 0)),), measured_with)
+        return exactly(stated.counted_for(model).attempts[0].usage.input)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ class ContextQuery:
     reserve_output_tokens: int = 0
     max_prompt_tokens: int | None = None
     output_tokens: int = 0
-    before: Work | None = None
-    after: Work | None = None
+    before: CallInput | None = None
+    after: CallInput | None = None
     structured_output_share: Decimal = Decimal("0.5")
 
 
@@ -96,8 +96,8 @@ def _room(query: ContextQuery, window: int | None) -> int | None:
 
 def _assumptions(pricer: Pricer, query: ContextQuery) -> tuple[str, ...]:
     if query.before is not None:
-        works = [work for work in (query.before, query.after) if work is not None]
-        counted = (work.on(pricer.model) for work in works)
+        works = [call for call in (query.before, query.after) if call is not None]
+        counted = (call.counted_for(pricer.model) for call in works)
         return tuple(dict.fromkeys(one for found in counted for one in found.assumptions))
     said = []
     if any(part.text is not None for part in query.parts):
@@ -234,14 +234,14 @@ def plan_context(in_force: BookInForce, query: ContextQuery) -> ContextAnswer:
     return _of_prompts(pricer, query, query.before)
 
 
-def _of_prompts(pricer: Pricer, query: ContextQuery, before: Work) -> ContextAnswer:
+def _of_prompts(pricer: Pricer, query: ContextQuery, before: CallInput) -> ContextAnswer:
     calls = query.calls_per_month
     prompts = {"before": before, "after": query.after}
     usages = {
-        name: _usage_on(pricer, name, work) for name, work in prompts.items() if work is not None
+        name: _usage_on(pricer, name, call) for name, call in prompts.items() if call is not None
     }
     loads = tuple(
-        plan_workload(name, (Calls.like("prompt", pricer, usage, calls),))
+        plan_workload(name, (CallGroup.like("prompt", pricer, usage, calls),))
         for name, usage in usages.items()
     )
     comparison = None
@@ -260,7 +260,7 @@ def _of_parts(pricer: Pricer, query: ContextQuery) -> ContextAnswer:
     whole = Usage(input=sum(tokens), output=query.output_tokens)
     kept = Usage(input=_kept(tokens, choice), output=query.output_tokens)
     loads = tuple(
-        plan_workload(name, (Calls.like("prompt", pricer, usage, query.calls_per_month),))
+        plan_workload(name, (CallGroup.like("prompt", pricer, usage, query.calls_per_month),))
         for name, usage in (("all_parts", whole), ("kept_parts", kept))
     )
     saves = subtract(pricer.cost(whole), pricer.cost(kept))
@@ -293,7 +293,7 @@ def _answer(
     query: ContextQuery,
     budget: ContextBudget | None,
     comparison: PromptComparison | None,
-    inspected: Inspected,
+    inspected: InspectionResult,
     loads: tuple[PlanWorkload, ...],
     *usages: Usage,
 ) -> ContextAnswer:
@@ -324,7 +324,7 @@ def _choice_notices(query: ContextQuery, budget: ContextBudget | None) -> tuple[
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PartSelection:
     """Which parts to keep, and why, in the order of the parts."""
 
     relevance: tuple[Decimal | None, ...]
@@ -335,18 +335,20 @@ class Choice:
         return self.why[number] in ("required", "relevant", "not_ranked")
 
 
-def _kept(tokens: Sequence[int], choice: Choice) -> int:
+def _kept(tokens: Sequence[int], choice: PartSelection) -> int:
     return sum(count for number, count in enumerate(tokens) if choice.keeps(number))
 
 
-def _fits(pricer: Pricer, query: ContextQuery, choice: Choice) -> tuple[ModelFit, ...]:
+def _fits(pricer: Pricer, query: ContextQuery, choice: PartSelection) -> tuple[ModelFit, ...]:
     """The same parts in other windows; by default those of every family's current model."""
     families = pricer.in_force.book.families.values()
     names = query.models or tuple(sorted(set(families)))
     return tuple(_fit(pricer, query, choice, number, name) for number, name in enumerate(names))
 
 
-def _fit(pricer: Pricer, query: ContextQuery, choice: Choice, number: int, name: str) -> ModelFit:
+def _fit(
+    pricer: Pricer, query: ContextQuery, choice: PartSelection, number: int, name: str
+) -> ModelFit:
     try:
         other = Pricer.of(pricer.in_force, name, query.as_of, query.terms)
     except TariffError as error:
@@ -378,7 +380,7 @@ def percent_of_window(tokens: int, window: int | None) -> Decimal | None:
 
 def choose(
     parts: Sequence[ContextPart], tokens: Sequence[int], task: str | None, room: int | None
-) -> Choice:
+) -> PartSelection:
     """Leave out what has nothing to do with the task, then what does not fit into ``room``.
 
     The least relevant goes first; without a task, or of equals, the last part does. What was
@@ -393,7 +395,7 @@ def choose(
         dropped = _to_fit(kept, tokens, why, relevance, room)
         for number in dropped:
             why[number] = "does_not_fit"
-    return Choice(tuple(relevance), tuple(why))
+    return PartSelection(tuple(relevance), tuple(why))
 
 
 def _relevance(parts: Sequence[ContextPart], task: str | None) -> list[Decimal | None]:
@@ -446,7 +448,7 @@ def budgets(
     pricer: Pricer,
     parts: Sequence[ContextPart],
     counts: Sequence[TokenCount],
-    choice: Choice,
+    choice: PartSelection,
     usage: Usage,
 ) -> tuple[PartBudget, ...]:
     """One row a part, in the order given; ``usage`` is the call that sends all of them."""

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Literal
 
 from pricing.estimates.estimate import Pricer
-from pricing.estimates.inputs import TextWork, Work, rules_of
+from pricing.estimates.inputs import CallInput, PromptInput, rules_of
 from pricing.money import multiply, percent_of, subtract
-from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.tokens.estimator import estimate_features, features_of
 from pricing.tokens.prompts import Prompt, count_prompt, read_parts
 from pricing.usage.buckets import Usage
@@ -86,23 +86,25 @@ class PromptFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class InspectionResult:
     """Findings, each with the workload that its saving is the difference to."""
 
     findings: tuple[PromptFinding, ...]
     workloads: tuple[PlanWorkload, ...]
 
 
-def inspect_prompt(pricer: Pricer, work: Work, calls: int, share: Decimal) -> Inspected:
+def inspect_prompt(pricer: Pricer, call: CallInput, calls: int, share: Decimal) -> InspectionResult:
     """Findings on a prompt; none on a bare count. Raises InvalidRequest as counting does."""
-    if not isinstance(work, TextWork):
-        return Inspected((), ())
-    usage = usage_on(pricer, work)
-    texts = read_parts(work.prompt).texts
-    return Inspection(pricer, usage, calls, texts, share, _history(pricer, work.prompt)).findings()
+    if not isinstance(call, PromptInput):
+        return InspectionResult((), ())
+    usage = usage_on(pricer, call)
+    texts = read_parts(call.prompt).texts
+    return Inspection(pricer, usage, calls, texts, share, _history(pricer, call.prompt)).findings()
 
 
-def compare_prompts(pricer: Pricer, before: Work, after: Work, calls: int) -> PromptComparison:
+def compare_prompts(
+    pricer: Pricer, before: CallInput, after: CallInput, calls: int
+) -> PromptComparison:
     """Count and price both; raises InvalidRequest as counting does."""
     first, second = usage_on(pricer, before), usage_on(pricer, after)
     costs = pricer.cost(first), pricer.cost(second)
@@ -121,9 +123,9 @@ def compare_prompts(pricer: Pricer, before: Work, after: Work, calls: int) -> Pr
     )
 
 
-def usage_on(pricer: Pricer, work: Work) -> Usage:
+def usage_on(pricer: Pricer, call: CallInput) -> Usage:
     """The one call that a prompt makes; raises InvalidRequest as counting does."""
-    return work.on(pricer.model).attempts[0].usage
+    return call.counted_for(pricer.model).attempts[0].usage
 
 
 def _history(pricer: Pricer, prompt: Prompt) -> int:
@@ -138,8 +140,8 @@ def _history(pricer: Pricer, prompt: Prompt) -> int:
 _TURNS = 3
 
 
-def _rule_of_thumb(before: Work, after: Work) -> RuleOfThumb | None:
-    if not isinstance(before, TextWork) or not isinstance(after, TextWork):
+def _rule_of_thumb(before: CallInput, after: CallInput) -> RuleOfThumb | None:
+    if not isinstance(before, PromptInput) or not isinstance(after, PromptInput):
         return None
     first, second = (
         sum(map(len, read_parts(one.prompt).texts)) // _CHARACTERS_PER_TOKEN
@@ -174,10 +176,10 @@ class Inspection:
     structured_output_share: Decimal
     history: int = 0
 
-    def findings(self) -> Inspected:
+    def findings(self) -> InspectionResult:
         """Everything found; what saves nothing is not worth saying."""
         found = [one for one in self._all() if one[0].saves_usd_per_call > 0]
-        return Inspected(tuple(one for one, _ in found), tuple(load for _, load in found))
+        return InspectionResult(tuple(one for one, _ in found), tuple(load for _, load in found))
 
     def _all(self) -> Iterator[tuple[PromptFinding, PlanWorkload]]:
         polite = courtesies(self.texts)
@@ -249,7 +251,9 @@ class Inspection:
             assumption=assumption,
             workload=name,
         )
-        return finding, plan_workload(name, (Calls.like("prompt", self.pricer, usage, self.calls),))
+        return finding, plan_workload(
+            name, (CallGroup.like("prompt", self.pricer, usage, self.calls),)
+        )
 
     def _tokens(self, texts: tuple[str, ...]) -> int:
         return estimate_features(features_of(*texts), self.pricer.model.tokenizer).tokens

@@ -15,7 +15,7 @@ from pricing.errors import TariffError
 from pricing.estimates.estimate import EstimateQuery, Pricer
 from pricing.money import ZERO, add, divide_evenly, multiply, ratio, subtract
 from pricing.notices import Notice
-from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import settle
 
@@ -72,12 +72,12 @@ _ASSUMPTIONS = (
 
 def _calls(
     in_force: BookInForce, item: SeatUsage, seats: int
-) -> tuple[Calls, Sequence[Notice], Sequence[str]]:
+) -> tuple[CallGroup, Sequence[Notice], Sequence[str]]:
     query = item.query
     terms, _ = settle(query.requested, query.served)
     pricer = Pricer.of(in_force, query.model, query.as_of, terms)
-    counted = query.work.on(pricer.model)
-    group = Calls(item.name, pricer, counted.attempts, query.calls * seats)
+    counted = query.call.counted_for(pricer.model)
+    group = CallGroup(item.name, pricer, counted.attempts, query.calls * seats)
     priced = pricer.priced(*counted.attempts)
     notices = pricer.notices(*(one.usage for one in counted.attempts))
     return (
@@ -102,7 +102,7 @@ def _ceiling(dividend: Decimal, divisor: Decimal) -> int:
 Billing = Literal["monthly", "annual"]
 Audience = Literal["individual", "team", "enterprise"]
 IncludedUsage = Literal["limited", "included", "billed"]
-Status = Literal["verified", "unverified", "wrong"]
+StatementStatus = Literal["verified", "unverified", "wrong"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class PlanStatement:
 
     text: str
     """The statement."""
-    status: Status
+    status: StatementStatus
     """``verified`` when the provider's own page says so."""
     source: PlanSource
     """Where the statement was read."""
@@ -165,7 +165,7 @@ class PlanStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanBeside:
+class PlanComparison:
     """A subscription plan, compared with the API."""
 
     id: str
@@ -206,7 +206,7 @@ class SubscriptionAnswer:
     """The version of the subscription plans."""
     plans_as_of: date
     """The day of that version."""
-    plans: tuple[PlanBeside, ...]
+    plans: tuple[PlanComparison, ...]
     """All plans."""
     unverified: tuple[str, ...]
     """Each fact used here that the provider's own pages do not state, or contradict."""
@@ -243,9 +243,9 @@ class SubscriptionPlan:
     statements: tuple[PlanStatement, ...]
 
 
-def _beside(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) -> PlanBeside:
+def _beside(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) -> PlanComparison:
     available = plan.max_seats is None or seats <= plan.max_seats
-    return PlanBeside(
+    return PlanComparison(
         id=plan.id,
         name=plan.name,
         audience=plan.audience,
@@ -308,7 +308,7 @@ def plan_subscription(
     in_force: BookInForce, plans: SubscriptionBook, query: SubscriptionQuery
 ) -> SubscriptionAnswer:
     """Price the usage, and hold every plan against it; raises as ``estimate`` does."""
-    groups: list[Calls] = []
+    groups: list[CallGroup] = []
     said: dict[Notice, None] = {}
     assumed: dict[str, None] = {}
     for number, item in enumerate(query.items):

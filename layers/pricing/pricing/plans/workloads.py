@@ -101,7 +101,7 @@ class PlanWorkload:
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
+class CallGroup:
     """So many identical calls a month, on one pricer."""
 
     name: str
@@ -110,7 +110,7 @@ class Calls:
     calls: int
 
     @classmethod
-    def like(cls, name: str, pricer: Pricer, usage: Usage, calls: int) -> "Calls":
+    def like(cls, name: str, pricer: Pricer, usage: Usage, calls: int) -> "CallGroup":
         """Calls of one attempt each."""
         return cls(name, pricer, (Attempt(usage),), calls)
 
@@ -120,7 +120,7 @@ class Calls:
         return multiply(self.pricer.priced(*self.attempts).total_usd, Decimal(self.calls))
 
 
-def plan_workload(name: str, groups: Iterable[Calls]) -> PlanWorkload:
+def plan_workload(name: str, groups: Iterable[CallGroup]) -> PlanWorkload:
     """Groups of calls as one month's workload; groups of no calls are left out."""
     kept = [group for group in groups if group.calls]
     lines = [line for group in kept for line in _lines(group)]
@@ -141,7 +141,7 @@ MAX_LINES = 500
 _CUT = 100
 
 
-def _lines(group: Calls) -> Sequence[WorkloadLine | None]:
+def _lines(group: CallGroup) -> Sequence[WorkloadLine | None]:
     """One line for each attempt, since a workload prices a line as a prompt of its own.
 
     None stands for what cannot be a line.

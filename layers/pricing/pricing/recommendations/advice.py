@@ -11,10 +11,10 @@ from pricing.money import add, multiply, plain, rounded, subtract
 from pricing.plans.batch import in_batch
 from pricing.plans.batch_suitability import BatchWork, suitability
 from pricing.plans.caching.prices import PrefixPrices
-from pricing.plans.workloads import Calls
-from pricing.recommendations.candidates import Candidate, RecommendTask
+from pricing.plans.workloads import CallGroup
+from pricing.recommendations.candidates import ModelCandidate, RecommendTask
 from pricing.recommendations.cascade import pays_from
-from pricing.recommendations.policy import Reading
+from pricing.recommendations.policy import RoutingDecision
 from pricing.recommendations.verifiers import VerifierKind
 from pricing.usage.buckets import Attempt, Usage, moved
 
@@ -56,14 +56,14 @@ class CascadeAdvice:
 
 def batch_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...]) -> Advice:
     """Whether the calls suit a batch, and what it saves."""
-    calls = Calls("task", pricer, attempts, task.calls)
+    calls = CallGroup("task", pricer, attempts, task.calls)
     batch, why_not = in_batch(calls)
     streamed = True if "streaming" in task.requires.capabilities else None
     about = BatchWork(task.realtime, streamed, task=task.text[:_BATCH_WORDS])
     found = suitability(about, why_not, pricer.model.provider)
     saves = None
     if batch is not None:
-        in_a_batch = Calls("task", batch, attempts, task.calls)
+        in_a_batch = CallGroup("task", batch, attempts, task.calls)
         saves = subtract(calls.month_usd, in_a_batch.month_usd)
     suits = {"yes": True, "no": False, "unsure": None}[found.suits]
     return Advice(suits, " ".join(one.message for one in found.reasons), saves)
@@ -102,7 +102,7 @@ def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt,
 
 
 def cascade_advice(
-    reading: Reading, chosen: Candidate, cheaper: Candidate | None
+    reading: RoutingDecision, chosen: ModelCandidate, cheaper: ModelCandidate | None
 ) -> CascadeAdvice | None:
     """Whether to try a cheaper model first; None where no choice was made or priced."""
     after = chosen.total_usd

@@ -16,8 +16,8 @@ from pricing.estimates.estimate import Pricer
 from pricing.money import plain, ratio, rounded
 from pricing.notices import Notice
 from pricing.recommendations.calibration_curve import (
+    ConfidenceInterval,
     CurvePoint,
-    Estimated,
     Measures,
     RandomControl,
     Scored,
@@ -159,7 +159,7 @@ class Threshold:
     """Share of tasks that go to the strong model."""
     random_strong_share: Decimal
     """Share of tasks that a random split would send there for the same quality."""
-    quality: Estimated
+    quality: ConfidenceInterval
     """Share of right answers, with the interval of other samples of as many tasks."""
     threshold: Decimal
     """The score from which the strong model is used."""
@@ -172,7 +172,7 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrated:
+class CalibrateAnswer:
     """What routing by the trained score is worth on these tasks, and the policy made of it."""
 
     policy_id: str | None
@@ -211,7 +211,7 @@ class Calibrated:
 
 def calibrate(
     in_force: BookInForce, query: CalibrateQuery
-) -> tuple[Calibrated, PolicyDocument | None]:
+) -> tuple[CalibrateAnswer, PolicyDocument | None]:
     """Measure and train; the document is to be stored, None where there is no policy.
 
     Raises UnknownModel, and InvalidRequest for rows of which nothing can be learned.
@@ -242,7 +242,7 @@ def calibrate(
             model=train(sample(outcomes, LEARNED_FROM)),
         )
     return (
-        Calibrated(
+        CalibrateAnswer(
             policy_id=document.id if document else None,
             stored=False,
             verdict=verdict,

@@ -26,7 +26,7 @@ _CLEAR = 1.96
 
 
 @dataclass(frozen=True, slots=True)
-class Estimated:
+class ConfidenceInterval:
     """A measured value with its 95% interval, rounded at four places."""
 
     value: Decimal
@@ -99,11 +99,11 @@ class Scored:
 class Measures:
     """How well the score divides the tasks between the two models."""
 
-    apgr: Estimated
+    apgr: ConfidenceInterval
     """Mean share of the quality gap that is recovered; 0.5 for a random split."""
-    cpt_50: Estimated
+    cpt_50: ConfidenceInterval
     """Share of strong calls that recovers half of the gap."""
-    cpt_80: Estimated
+    cpt_80: ConfidenceInterval
     """Share of strong calls that recovers 80% of the gap."""
 
 
@@ -153,10 +153,10 @@ def _figures(curve: Sequence[float]) -> tuple[float, float, float]:
     return area(curve), crossing(curve, 0.5), crossing(curve, 0.8)
 
 
-def interval(value: float, resampled: Sequence[float]) -> Estimated:
+def interval(value: float, resampled: Sequence[float]) -> ConfidenceInterval:
     """A value with the middle 95% of its sorted resamples."""
     low, high = quantile(resampled, _LOW), quantile(resampled, _HIGH)
-    return Estimated(measured(value), measured(low), measured(high))
+    return ConfidenceInterval(measured(value), measured(low), measured(high))
 
 
 def random_control(scored: Scored) -> RandomControl:
@@ -212,7 +212,7 @@ def calls_for(scored: Scored, quality: Fraction) -> int | None:
 _SLACK = Fraction(1, 10**9)
 
 
-def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> Estimated:
+def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> ConfidenceInterval:
     """The quality at a point of the curve, over other samples of as many tasks."""
     numbers = range(len(scored.scores))
     order = sorted(numbers, key=scored.scores.__getitem__, reverse=True)
@@ -221,7 +221,7 @@ def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> Es
     dice = Random(len(kept))  # noqa: S311 - no secret: a resample
     found = sorted(sum(dice.choices(kept, k=len(kept))) / len(kept) for _ in range(RESAMPLES))
     low, high = quantile(found, _LOW), quantile(found, _HIGH)
-    return Estimated(point.quality, measured(low), measured(high))
+    return ConfidenceInterval(point.quality, measured(low), measured(high))
 
 
 def _resampled(scored: Scored) -> Iterator[list[float]]:

@@ -8,7 +8,7 @@ from pricing.catalogue.price_book import BookInForce
 from pricing.errors import InvalidRequest
 from pricing.estimates.compare import Requirements
 from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
-from pricing.estimates.inputs import MeasuredWork, TextWork, Work
+from pricing.estimates.inputs import CallInput, MeasuredInput, PromptInput
 from pricing.money import plain
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
@@ -41,14 +41,14 @@ class RecommendTask:
     cached_tokens: int = 0
     force: str | None = None
 
-    def work(self, assumed_output_tokens: int) -> Work:
+    def call(self, assumed_output_tokens: int) -> CallInput:
         """What one call does; the output is assumed where it was not stated."""
         if self.attempts is not None:
-            return MeasuredWork(self.attempts)
+            return MeasuredInput(self.attempts)
         output = assumed_output_tokens if self.output_tokens is None else self.output_tokens
         if self.input_tokens is None:
-            return TextWork(Prompt(self.text), expected_output_tokens=output)
-        return MeasuredWork((Attempt(Usage(input=self.input_tokens, output=output)),))
+            return PromptInput(Prompt(self.text), expected_output_tokens=output)
+        return MeasuredInput((Attempt(Usage(input=self.input_tokens, output=output)),))
 
     @property
     def output_is_stated(self) -> bool:
@@ -57,7 +57,7 @@ class RecommendTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ModelCandidate:
     """One model for one task. ``why_not`` is None when it may be taken."""
 
     model: Model
@@ -72,19 +72,19 @@ class Candidate:
 
 
 def candidate(
-    in_force: BookInForce, reference: str, task: RecommendTask, work: Work, as_of: AsOf
-) -> Candidate:
+    in_force: BookInForce, reference: str, task: RecommendTask, call: CallInput, as_of: AsOf
+) -> ModelCandidate:
     """Price the task on a model and hold it against the constraints; raises UnknownModel."""
     model = in_force.book.find(reference).model
     query = EstimateQuery(
-        reference, work, as_of, task.calls, served=task.served, notices=task.notices
+        reference, call, as_of, task.calls, served=task.served, notices=task.notices
     )
     try:
         found = estimate(in_force, query)
     except InvalidRequest as error:
-        return Candidate(model, None, error.errors[0].detail)
+        return ModelCandidate(model, None, error.errors[0].detail)
     reason = task.requires.unmet_by(model) or _limit(model, found) or _ceiling(found, task)
-    return Candidate(model, found, reason)
+    return ModelCandidate(model, found, reason)
 
 
 def _limit(model: Model, found: Estimate) -> str | None:

@@ -15,7 +15,7 @@ from typing import Literal
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, TariffError
 from pricing.estimates.estimate import Pricer
-from pricing.estimates.inputs import Work
+from pricing.estimates.inputs import CallInput
 from pricing.money import rounded, square_root, written
 from pricing.notices import Notice
 from pricing.recommendations.verifiers import (
@@ -23,7 +23,7 @@ from pricing.recommendations.verifiers import (
     CheckRates,
     catches_nothing,
     check_notices,
-    rates_of,
+    check_rates,
 )
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, settle
@@ -169,7 +169,7 @@ class CascadeStage:
     pass_rate: Decimal | None = None
     correct_rate: Decimal | None = None
     max_tokens: int | None = None
-    verifier_work: Work | None = None
+    verifier_call: CallInput | None = None
     verifier_model: str | None = None
 
 
@@ -178,7 +178,7 @@ class CascadeQuery:
     """``calls`` requests alike, each tried on the stages in turn until an answer passes."""
 
     stages: tuple[CascadeStage, ...]
-    work: Work
+    call: CallInput
     as_of: AsOf
     calls: int = 1
     requested: StatedTerms = StatedTerms()
@@ -250,7 +250,7 @@ class PricedStage:
 
 def _price(in_force: BookInForce, query: CascadeQuery) -> list[PricedStage]:
     terms, _ = settle(query.requested, query.served)
-    asked = Asked(in_force, query.work, query.as_of, terms)
+    asked = CascadeCall(in_force, query.call, query.as_of, terms)
     stages = []
     for number, stage in enumerate(query.stages):
         try:
@@ -317,7 +317,7 @@ def _stage_answer(stages: Sequence[PricedStage], number: int, calls: Fraction) -
         pass_rate=None if one.pass_rate is None else written(one.pass_rate),
         break_even_pass_rate=None if threshold is None else rounded(threshold),
         pays=(one.pass_rate or ZERO) * follows > one.paid if rest else None,
-        verifier=rates_of(one.stage.check) if one.stage.check else None,
+        verifier=check_rates(one.stage.check) if one.stage.check else None,
         wrong_kept_share=None if wrong is None else written(wrong),
     )
 
@@ -334,11 +334,11 @@ def _notices(stages: Sequence[PricedStage], difference: Fraction) -> tuple[Notic
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CascadeCall:
     """What every stage is asked, when, and on which terms."""
 
     in_force: BookInForce
-    work: Work
+    call: CallInput
     as_of: AsOf
     terms: Terms
 
@@ -347,10 +347,10 @@ class Asked:
         return Pricer.of(self.in_force, model, self.as_of, self.terms)
 
 
-def price_stage(asked: Asked, stage: CascadeStage, *, last: bool) -> PricedStage:
+def price_stage(asked: CascadeCall, stage: CascadeStage, *, last: bool) -> PricedStage:
     """Raises UnknownModel, and InvalidRequest for what cannot be priced or is missing."""
     pricer = asked.pricer(stage.model)
-    counted = asked.work.on(pricer.model)
+    counted = asked.call.counted_for(pricer.model)
     priced = pricer.priced(*_capped(counted.attempts, stage.max_tokens))
     check, said = _check_cost(asked, stage)
     unchecked = last and stage.check is None and stage.pass_rate is None
@@ -376,7 +376,7 @@ def pass_rate(stage: CascadeStage) -> Fraction | None:
         return None
     if stage.check is None:
         raise InvalidRequest.at("/verifier", "is required with correct_rate: say which check it is")
-    rates = rates_of(stage.check)
+    rates = check_rates(stage.check)
     if rates.detection_rate is None or rates.false_rejection_rate is None:
         missing = "detection_rate" if rates.detection_rate is None else "false_rejection_rate"
         detail = "is required with correct_rate: nobody measured this kind of check"
@@ -393,7 +393,7 @@ def wrong_kept(stage: CascadeStage, reach: Fraction, *, last: bool) -> Fraction 
     wrong = reach * (ONE - Fraction(stage.correct_rate))
     if last:
         return wrong
-    caught = rates_of(stage.check).detection_rate if stage.check else None
+    caught = check_rates(stage.check).detection_rate if stage.check else None
     return None if caught is None else wrong * (ONE - Fraction(caught))
 
 
@@ -416,21 +416,21 @@ def stage_notices(priced: PricedStage, *, last: bool) -> list[Notice]:
     return [*said, *check_notices(stage.check, model)]
 
 
-def _check_cost(asked: Asked, stage: CascadeStage) -> tuple[Fraction, tuple[str, ...]]:
+def _check_cost(asked: CascadeCall, stage: CascadeStage) -> tuple[Fraction, tuple[str, ...]]:
     """What one check costs. Agreement asks a second model the same; other work must be stated."""
-    work = stage.verifier_work
+    call = stage.verifier_call
     if stage.check is not None and stage.check.kind == "agreement":
         if stage.verifier_model is None:
             detail = "is required: agreement asks a second model the same"
             raise InvalidRequest.at("/verifier_model", detail)
-        work = work or asked.work
-    if work is None:
+        call = call or asked.call
+    if call is None:
         if stage.verifier_model is not None:
             raise InvalidRequest.at("/verifier_usage", "is required: say what verifier_model uses")
         return Fraction(0), ()
     try:
         pricer = asked.pricer(stage.verifier_model or stage.model)
-        counted = work.on(pricer.model)
+        counted = call.counted_for(pricer.model)
         return Fraction(pricer.priced(*counted.attempts).total_usd), counted.assumptions
     except TariffError as error:
         raise error.of_field("/verifier_model") from None

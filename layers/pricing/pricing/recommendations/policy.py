@@ -52,7 +52,7 @@ class LearnedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class RankedModel:
     """One model of a policy and what it is there for; a model may have several roles."""
 
     reference: str
@@ -73,7 +73,7 @@ class SignalAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RoutingDecision:
     """What a task was read as, and the role it falls to by the policy."""
 
     assessment: Assessment
@@ -104,20 +104,20 @@ class Reading:
         )
 
 
-def read_task(text: str, policy: Policy | LearnedPolicy) -> Reading:
+def read_task(text: str, policy: Policy | LearnedPolicy) -> RoutingDecision:
     """Read a task; where its kind is not known the policy's safe choice is taken."""
     found = assess(text)
     if isinstance(policy, LearnedPolicy):
         strong = decimal_score(policy.model.score(text)) >= policy.threshold
-        return Reading(found, "strong" if strong else "cheap", "learned_policy")
+        return RoutingDecision(found, "strong" if strong else "cheap", "learned_policy")
     if found.evidence:
-        return Reading(found, found.complexity, "policy")
-    return Reading(found, "complex" if policy.safe is None else "safe", "safe_choice")
+        return RoutingDecision(found, found.complexity, "policy")
+    return RoutingDecision(found, "complex" if policy.safe is None else "safe", "safe_choice")
 
 
-def ladder(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[Rung, ...]:
+def ranked_models(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[RankedModel, ...]:
     """The policy's models in order, each once; raises UnknownModel at ``/policy``."""
-    found: dict[str, Rung] = {}
+    found: dict[str, RankedModel] = {}
     learned = isinstance(policy, LearnedPolicy)
     for role, reference in policy.references().items():
         try:
@@ -126,13 +126,13 @@ def ladder(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[Rung, ...]:
             raise error.of_field("/policy_id" if learned else f"/policy/{role}") from None
         before = found.pop(model.key, None)  # a model stands where its strongest role is
         roles = (*before.roles, role) if before else (role,)
-        found[model.key] = Rung(reference, model, roles)
+        found[model.key] = RankedModel(reference, model, roles)
     return tuple(found.values())
 
 
-def rung_of(rungs: Iterable[Rung], role: str) -> int:
+def rank_of(ranked: Iterable[RankedModel], role: str) -> int:
     """Where the model of a role stands."""
-    return next(number for number, rung in enumerate(rungs) if role in rung.roles)
+    return next(number for number, entry in enumerate(ranked) if role in entry.roles)
 
 
 def decimal_score(score: float) -> Decimal:

@@ -12,7 +12,7 @@ from typing import Literal
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance, provenance
 from pricing.errors import InvalidRequest, TariffError
 from pricing.estimates.estimate import Estimate, Pricer
-from pricing.estimates.inputs import Counted
+from pricing.estimates.inputs import CountedCall
 from pricing.money import ZERO, add, percent_of, plain, share_of, subtract
 from pricing.notices import Notice
 from pricing.recommendations.advice import (
@@ -24,17 +24,17 @@ from pricing.recommendations.advice import (
     caching_advice,
     cascade_advice,
 )
-from pricing.recommendations.candidates import Candidate, RecommendTask, candidate
+from pricing.recommendations.candidates import ModelCandidate, RecommendTask, candidate
 from pricing.recommendations.policy import (
     DecidedBy,
     LearnedPolicy,
     Policy,
-    Reading,
-    Rung,
+    RankedModel,
+    RoutingDecision,
     SignalAnswer,
-    ladder,
+    rank_of,
+    ranked_models,
     read_task,
-    rung_of,
 )
 from pricing.recommendations.routing import Basis, Complexity
 from pricing.timestamps import AsOf
@@ -89,12 +89,12 @@ MAX_TOKENS: dict[Complexity, int] = {"simple": 1024, "moderate": 4096, "complex"
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class RecommendContext:
     """What all tasks of a request share; ``rungs`` are the policy's models, the weakest first."""
 
     in_force: BookInForce
     policy: Policy | LearnedPolicy
-    rungs: tuple[Rung, ...]
+    ranked: tuple[RankedModel, ...]
     as_of: AsOf
 
 
@@ -117,7 +117,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Savings:
+class TopModelSavings:
     """The saving compared with always using the policy's strongest model."""
 
     model: str
@@ -128,11 +128,13 @@ class Savings:
     """Saving as a percentage of the strongest model's cost; null when that is zero or not known."""
 
 
-def _candidate(setting: Setting, task: RecommendTask, reference: str, output: int) -> Candidate:
-    return candidate(setting.in_force, reference, task, task.work(output), setting.as_of)
+def _candidate(
+    setting: RecommendContext, task: RecommendTask, reference: str, output: int
+) -> ModelCandidate:
+    return candidate(setting.in_force, reference, task, task.call(output), setting.as_of)
 
 
-def _forced(setting: Setting, task: RecommendTask, output: int) -> Candidate:
+def _forced(setting: RecommendContext, task: RecommendTask, output: int) -> ModelCandidate:
     try:
         found = _candidate(setting, task, task.force or "", output)
     except TariffError as error:
@@ -143,15 +145,17 @@ def _forced(setting: Setting, task: RecommendTask, output: int) -> Candidate:
 
 
 def _priced_on(
-    setting: Setting, task: RecommendTask, reference: str, output: int
-) -> tuple[Pricer, Counted]:
+    setting: RecommendContext, task: RecommendTask, reference: str, output: int
+) -> tuple[Pricer, CountedCall]:
     """A model's pricer, and the task's work as it counts there."""
     terms, _ = settle(StatedTerms(), task.served)
     pricer = Pricer.of(setting.in_force, reference, setting.as_of, terms)
-    return pricer, task.work(output).on(pricer.model)
+    return pricer, task.call(output).counted_for(pricer.model)
 
 
-def _switch(setting: Setting, task: RecommendTask, chosen: Candidate, output: int) -> CacheSwitch:
+def _switch(
+    setting: RecommendContext, task: RecommendTask, chosen: ModelCandidate, output: int
+) -> CacheSwitch:
     try:
         current, counted = _priced_on(setting, task, task.current_model or "", output)
     except TariffError as error:
@@ -164,7 +168,7 @@ def _switch(setting: Setting, task: RecommendTask, chosen: Candidate, output: in
 
 
 def _advice(
-    setting: Setting, task: RecommendTask, chosen: Candidate | None, output: int
+    setting: RecommendContext, task: RecommendTask, chosen: ModelCandidate | None, output: int
 ) -> tuple[Advice | None, Advice | None]:
     """On a batch and on caching; none where the choice's price is not wholly known."""
     if chosen is None or chosen.total_usd is None:
@@ -176,7 +180,9 @@ def _advice(
     )
 
 
-def _cheapest(candidates: list[Candidate], chosen: Candidate | None) -> Candidate | None:
+def _cheapest(
+    candidates: list[ModelCandidate], chosen: ModelCandidate | None
+) -> ModelCandidate | None:
     """The cheapest other candidate that may be taken and costs less than the chosen one."""
     if chosen is None or chosen.total_usd is None:
         return None
@@ -188,7 +194,7 @@ def _cheapest(candidates: list[Candidate], chosen: Candidate | None) -> Candidat
     return candidates[min(cheaper)[1]] if cheaper else None
 
 
-def _max_tokens(chosen: Candidate | None, output: int) -> int | None:
+def _max_tokens(chosen: ModelCandidate | None, output: int) -> int | None:
     """The lesson's limit for the complexity, more where more output is expected, never too much."""
     if chosen is None or chosen.estimate is None:
         return None
@@ -208,14 +214,14 @@ def _standing(number: int, wanted: int) -> str:
     return "is stronger than this task needs" if number > wanted else "is meant for lesser tasks"
 
 
-def _savings(chosen: Candidate | None, top: Candidate) -> Savings:
+def _savings(chosen: ModelCandidate | None, top: ModelCandidate) -> TopModelSavings:
     if chosen is None or chosen.total_usd is None or top.total_usd is None:
-        return Savings(top.model.id, None, None)
+        return TopModelSavings(top.model.id, None, None)
     saves = subtract(top.total_usd, chosen.total_usd)
-    return Savings(top.model.id, saves, percent_of(saves, top.total_usd))
+    return TopModelSavings(top.model.id, saves, percent_of(saves, top.total_usd))
 
 
-Status = Literal["recommended", "stronger", "weaker", "stay", "forced", "none"]
+ChoiceStatus = Literal["recommended", "stronger", "weaker", "stay", "forced", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +234,7 @@ class Recommendation:
 
     name: str | None
     """The task's name, as sent; null when none was."""
-    status: Status
+    status: ChoiceStatus
     """``stronger`` or ``weaker`` than intended because of the constraints; ``stay`` on the current
     model and its warm cache; ``forced`` by the request; ``none`` when no model meets the
     constraints.
@@ -261,7 +267,7 @@ class Recommendation:
     """The reason, in a sentence or two."""
     alternatives: tuple[Alternative, ...]
     """The policy's other models."""
-    savings_vs_always_top: Savings
+    savings_vs_always_top: TopModelSavings
     """The saving compared with always using the policy's strongest model."""
     batch: Advice | None
     """Whether a batch suits, and what it saves; null when there is no model."""
@@ -275,14 +281,14 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommended:
+class RecommendAnswer:
     """One recommendation per task, and all of them together."""
 
     recommendations: tuple[Recommendation, ...]
     """One per task, in the order sent."""
     total_usd: Decimal
     """Cost of all tasks on their models, without tasks that have no model or no known price."""
-    savings_vs_always_top: Savings
+    savings_vs_always_top: TopModelSavings
     """The saving compared with always using the policy's strongest model."""
     policy: PolicyAnswer
     """The policy that was used."""
@@ -291,10 +297,10 @@ class Recommended:
     """What the recommendation takes for granted, as sentences."""
 
 
-def recommend(in_force: BookInForce, query: RecommendQuery) -> Recommended:
+def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
     """Recommend for every task; raises UnknownModel, and InvalidRequest pointing at the task."""
-    rungs = ladder(in_force.book, query.policy)
-    setting = Setting(in_force, query.policy, rungs, query.as_of)
+    ranked = ranked_models(in_force.book, query.policy)
+    setting = RecommendContext(in_force, query.policy, ranked, query.as_of)
     found = []
     for number, task in enumerate(query.tasks):
         try:
@@ -302,13 +308,13 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> Recommended:
         except TariffError as error:
             raise error.under("" if query.alone else f"/tasks/{number}") from None
     total = add(one.estimate.total_usd for one in found if one.estimate is not None)
-    return Recommended(
+    return RecommendAnswer(
         recommendations=tuple(found),
         total_usd=total,
-        savings_vs_always_top=_saved(rungs[-1].model.id, found, total),
+        savings_vs_always_top=_saved(ranked[-1].model.id, found, total),
         policy=PolicyAnswer(
             id=query.policy.id if isinstance(query.policy, LearnedPolicy) else None,
-            models=tuple(PolicyModel(rung.model.id, rung.roles) for rung in rungs),
+            models=tuple(PolicyModel(entry.model.id, entry.roles) for entry in ranked),
         ),
         pricing=provenance(in_force, query.as_of),
         assumptions=_assumptions(query, found),
@@ -321,25 +327,25 @@ def _assumptions(query: RecommendQuery, found: Sequence[Recommendation]) -> tupl
     return (_ORDER, *([_JUDGED] if judged else []), *([_WARM] if warm else []))
 
 
-def _saved(top: str, found: Sequence[Recommendation], total: Decimal) -> Savings:
+def _saved(top: str, found: Sequence[Recommendation], total: Decimal) -> TopModelSavings:
     """All tasks together; not known where one task's saving is not."""
     known = [one.savings_vs_always_top.saves_usd for one in found]
     saves = [one for one in known if one is not None]
     if len(saves) < len(known):
-        return Savings(top, None, None)
+        return TopModelSavings(top, None, None)
     saved = add(saves)
-    return Savings(top, saved, percent_of(saved, add((total, saved))))
+    return TopModelSavings(top, saved, percent_of(saved, add((total, saved))))
 
 
-def recommend_one(setting: Setting, task: RecommendTask) -> Recommendation:
+def recommend_one(setting: RecommendContext, task: RecommendTask) -> Recommendation:
     """Recommend for one task; raises UnknownModel, and InvalidRequest for what cannot be."""
     reading = read_task(task.text, setting.policy)
     output = MAX_TOKENS[reading.complexity]
-    candidates = [_candidate(setting, task, rung.reference, output) for rung in setting.rungs]
-    wanted = rung_of(setting.rungs, reading.role)
+    candidates = [_candidate(setting, task, entry.reference, output) for entry in setting.ranked]
+    wanted = rank_of(setting.ranked, reading.role)
     choice = choose(candidates, wanted)
     if task.force is not None:
-        choice = Choice("forced", _forced(setting, task, output))
+        choice = ModelChoice("forced", _forced(setting, task, output))
         reading = replace(reading, decided_by="force")
     switch = None
     if task.current_model is not None and choice.candidate is not None:
@@ -363,7 +369,7 @@ def recommend_one(setting: Setting, task: RecommendTask) -> Recommendation:
         max_tokens=_max_tokens(chosen, output),
         estimate=found,
         why=why(reading, choice, candidates[wanted], top, switch),
-        alternatives=_alternatives(setting.rungs, candidates, choice, wanted),
+        alternatives=_alternatives(setting.ranked, candidates, choice, wanted),
         savings_vs_always_top=_savings(chosen, top),
         batch=batch,
         caching=caching,
@@ -378,35 +384,38 @@ _NAMED, _WEIGHTY = 2, 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ModelChoice:
     """The candidate taken, None where none may be, and how it relates to the wanted one.
 
     ``stronger`` and ``weaker``: the wanted model may not be taken, and this is the next that may.
     ``stay``: the current model is no weaker than wanted, and its warm cache makes it cheaper.
     """
 
-    status: Status
-    candidate: Candidate | None
+    status: ChoiceStatus
+    candidate: ModelCandidate | None
 
 
 def _or_stay(
-    choice: Choice, switch: CacheSwitch, candidates: list[Candidate], wanted: int
-) -> Choice:
+    choice: ModelChoice, switch: CacheSwitch, candidates: list[ModelCandidate], wanted: int
+) -> ModelChoice:
     """The current model instead, where it is no weaker than wanted and its warm cache saves."""
     if choice.status != "recommended" or switch.staying_saves_usd <= 0:
         return choice
     for one in candidates[wanted + 1 :]:
         if one.model.id == switch.current_model and one.why_not is None:
-            return Choice("stay", one)
+            return ModelChoice("stay", one)
     return choice
 
 
 def _alternatives(
-    rungs: tuple[Rung, ...], candidates: list[Candidate], choice: Choice, wanted: int
+    ranked: tuple[RankedModel, ...],
+    candidates: list[ModelCandidate],
+    choice: ModelChoice,
+    wanted: int,
 ) -> tuple[Alternative, ...]:
     chosen = choice.candidate
     rows = []
-    for number, (rung, one) in enumerate(zip(rungs, candidates, strict=True)):
+    for number, (entry, one) in enumerate(zip(ranked, candidates, strict=True)):
         if chosen is not None and one.model.key == chosen.model.key:
             continue
         relative = None
@@ -415,7 +424,7 @@ def _alternatives(
         rows.append(
             Alternative(
                 model=one.model.id,
-                roles=rung.roles,
+                roles=entry.roles,
                 total_usd=one.total_usd,
                 relative_to_choice=relative,
                 possible=one.why_not is None,
@@ -426,7 +435,7 @@ def _alternatives(
 
 
 def _notices(
-    task: RecommendTask, reading: Reading, choice: Choice, output: int
+    task: RecommendTask, reading: RoutingDecision, choice: ModelChoice, output: int
 ) -> tuple[Notice, ...]:
     """What the estimate does not say already."""
     said = []
@@ -447,24 +456,24 @@ def _notices(
     return tuple(said)
 
 
-def choose(candidates: Sequence[Candidate], wanted: int) -> Choice:
+def choose(candidates: Sequence[ModelCandidate], wanted: int) -> ModelChoice:
     """The wanted model, else the next stronger that may be taken, else the strongest weaker."""
     if candidates[wanted].why_not is None:
-        return Choice("recommended", candidates[wanted])
+        return ModelChoice("recommended", candidates[wanted])
     for one in candidates[wanted + 1 :]:
         if one.why_not is None:
-            return Choice("stronger", one)
+            return ModelChoice("stronger", one)
     for one in reversed(candidates[:wanted]):
         if one.why_not is None:
-            return Choice("weaker", one)
-    return Choice("none", None)
+            return ModelChoice("weaker", one)
+    return ModelChoice("none", None)
 
 
 def why(
-    reading: Reading,
-    choice: Choice,
-    wanted: Candidate,
-    top: Candidate,
+    reading: RoutingDecision,
+    choice: ModelChoice,
+    wanted: ModelCandidate,
+    top: ModelCandidate,
     switch: CacheSwitch | None,
 ) -> str:
     """One sentence that a person would accept."""
@@ -487,7 +496,7 @@ def why(
     return f"{meant}{_saving(chosen, top)}."
 
 
-def _meant(reading: Reading, wanted: Candidate) -> str:
+def _meant(reading: RoutingDecision, wanted: ModelCandidate) -> str:
     """The reading, ending with the model that is meant."""
     model = wanted.model.id
     if reading.decided_by == "learned_policy":
@@ -503,7 +512,7 @@ def _meant(reading: Reading, wanted: Candidate) -> str:
     )
 
 
-def _telling(reading: Reading) -> list[str]:
+def _telling(reading: RoutingDecision) -> list[str]:
     """What made the task of its kind harder or easier, the weightiest first."""
     after_the_kind = reading.assessment.signals[1:]
     seen = sorted(after_the_kind, key=lambda one: -abs(one.weight))
@@ -512,7 +521,7 @@ def _telling(reading: Reading) -> list[str]:
     return [one.name for one in seen if abs(one.weight) >= _WEIGHTY][:_NAMED]
 
 
-def _clause(candidate: Candidate) -> str:
+def _clause(candidate: ModelCandidate) -> str:
     """A reason as it goes on after a model's name."""
     reason = candidate.why_not or ""
     if reason.startswith(("does ", "costs ", "asks ", "names ", "cannot ")):
@@ -520,7 +529,7 @@ def _clause(candidate: Candidate) -> str:
     return f"is out: {reason}"
 
 
-def _saving(chosen: Candidate, top: Candidate) -> str:
+def _saving(chosen: ModelCandidate, top: ModelCandidate) -> str:
     if chosen.model.key == top.model.key:
         return ", its strongest"
     if chosen.total_usd is None or not top.total_usd:

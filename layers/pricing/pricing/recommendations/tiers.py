@@ -15,7 +15,7 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, TariffError
 from pricing.estimates.estimate import Pricer
-from pricing.estimates.inputs import Counted, MeasuredWork, RecountedWork, Work
+from pricing.estimates.inputs import CallInput, CountedCall, MeasuredInput, RecountedInput
 from pricing.money import ONE, add, percent_of, plain, rounded, share_of, subtract, written
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
@@ -31,7 +31,7 @@ class Tier:
     name: str
     share: Decimal
     model: str
-    work: Work
+    call: CallInput
     requested: StatedTerms = StatedTerms()
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
@@ -85,7 +85,7 @@ class SingleModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Driver:
+class CostDriver:
     """The tier that contributes most to the difference."""
 
     name: str
@@ -121,11 +121,11 @@ _ASSUMPTIONS = (
 )
 
 
-def _elsewhere(query: TiersQuery, tier: Tier, own: Pricer) -> Work:
+def _elsewhere(query: TiersQuery, tier: Tier, own: Pricer) -> CallInput:
     """The tier's work as the single model is asked it."""
-    if query.equal_text and isinstance(tier.work, MeasuredWork):
-        return RecountedWork(tier.work.attempts, own.model.tokenizer)
-    return tier.work
+    if query.equal_text and isinstance(tier.call, MeasuredInput):
+        return RecountedInput(tier.call.attempts, own.model.tokenizer)
+    return tier.call
 
 
 def _verdict(saves: Decimal) -> Verdict:
@@ -134,7 +134,7 @@ def _verdict(saves: Decimal) -> Verdict:
     return "saves" if saves > 0 else "costs_more"
 
 
-def _driver(tiers: Sequence[TierAnswer], saves: Decimal, single: str) -> Driver | None:
+def _driver(tiers: Sequence[TierAnswer], saves: Decimal, single: str) -> CostDriver | None:
     if not saves:
         return None
     choose = max if saves > 0 else min
@@ -142,7 +142,7 @@ def _driver(tiers: Sequence[TierAnswer], saves: Decimal, single: str) -> Driver 
     by = "saves" if saves > 0 else "costs extra"
     usd = plain(abs(found.saves_usd))
     why = f"{found.name} on {found.model.id} {by} {usd} USD a month against {single}."
-    return Driver(found.name, found.saves_usd, why)
+    return CostDriver(found.name, found.saves_usd, why)
 
 
 Varied = Literal["share", "input_tokens", "output_tokens"]
@@ -187,7 +187,7 @@ class TiersAnswer:
     """Cost of the mix as a ratio of the single model's; null when that is zero."""
     verdict: Verdict
     """Whether the mix saves compared with the single model."""
-    driver: Driver | None
+    driver: CostDriver | None
     """The tier that contributes most to the difference; null when both cost the same."""
     tiers: tuple[TierAnswer, ...]
     """The tiers, in the order sent."""
@@ -236,7 +236,7 @@ class Side:
     """One query of a tier on one model: how it is counted there and what it costs, in USD."""
 
     pricer: Pricer
-    counted: Counted
+    counted: CountedCall
     usd: Fraction
 
     @property
@@ -251,9 +251,11 @@ class Side:
         return Fraction(self.pricer.priced(changed).total_usd)
 
 
-def _side(in_force: BookInForce, model: str, query: TiersQuery, terms: Terms, work: Work) -> Side:
+def _side(
+    in_force: BookInForce, model: str, query: TiersQuery, terms: Terms, call: CallInput
+) -> Side:
     pricer = Pricer.of(in_force, model, query.as_of, terms)
-    counted = work.on(pricer.model)
+    counted = call.counted_for(pricer.model)
     return Side(pricer, counted, Fraction(pricer.priced(*counted.attempts).total_usd))
 
 
@@ -285,12 +287,12 @@ def _sides(in_force: BookInForce, query: TiersQuery, number: int) -> TierSides:
     tier = query.tiers[number]
     terms, _ = settle(tier.requested, tier.served)
     try:
-        own = _side(in_force, tier.model, query, terms, tier.work)
+        own = _side(in_force, tier.model, query, terms, tier.call)
     except TariffError as error:
         raise error.under(f"/tiers/{number}") from None
-    work = _elsewhere(query, tier, own.pricer)
+    call = _elsewhere(query, tier, own.pricer)
     try:
-        single = _side(in_force, query.single_model, query, terms, work)
+        single = _side(in_force, query.single_model, query, terms, call)
     except TariffError as error:
         raise error.of_field("/single_model") from None
     return TierSides(tier.name, Fraction(tier.share), own, single)
@@ -321,10 +323,10 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
     """One row for each tier whose queries every model of the mix can be asked."""
     rows = []
     for tier, like in zip(query.tiers, sides, strict=True):
-        work = _elsewhere(query, tier, like.own.pricer)
+        call = _elsewhere(query, tier, like.own.pricer)
         try:
-            mix = [one.share * Fraction(one.own.pricer.cost_of(work)) for one in sides]
-            alone = [one.share * Fraction(one.single.pricer.cost_of(work)) for one in sides]
+            mix = [one.share * Fraction(one.own.pricer.cost_of(call)) for one in sides]
+            alone = [one.share * Fraction(one.single.pricer.cost_of(call)) for one in sides]
         except InvalidRequest:
             continue
         total = written(query.monthly_queries * sum(mix, Fraction(0)))
@@ -362,7 +364,7 @@ def _notices(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[Notice, ...
 def _counted_alike(one: TierSides, tier: Tier) -> bool:
     """Whether measured counts stand for two tokenizers at once."""
     return (
-        isinstance(tier.work, MeasuredWork)
+        isinstance(tier.call, MeasuredInput)
         and one.own.counted.attempts == one.single.counted.attempts
         and one.own.model.tokenizer != one.single.model.tokenizer
     )

@@ -20,7 +20,7 @@ _HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredRates:
     """Lowest and highest rates seen, and on what."""
 
     caught: tuple[Decimal, Decimal]
@@ -63,26 +63,26 @@ def _range(low: str, high: str) -> tuple[Decimal, Decimal]:
     return Decimal(low), Decimal(high)
 
 
-MEASURED: Mapping[VerifierKind, Measured] = {
-    "none": Measured(_range("0", "0"), _range("0", "0"), "By definition."),
-    "format_check": Measured(
+MEASURED: Mapping[VerifierKind, MeasuredRates] = {
+    "none": MeasuredRates(_range("0", "0"), _range("0", "0"), "By definition."),
+    "format_check": MeasuredRates(
         _range("0", "0.02"),
         _range("0", "0.02"),
         "Whether an answer has the wanted form (as JSON that parses), on grade-school maths, code"
         " execution and competition maths.",
     ),
-    "syntax_check": Measured(
+    "syntax_check": MeasuredRates(
         _range("0.07", "0.28"),
         _range("0", "0.03"),
         "Whether Python parses the answer, on short programming tasks by three models.",
     ),
-    "tool_schema": Measured(
+    "tool_schema": MeasuredRates(
         _range("0.56", "0.56"),
         _range("0", "0"),
         "Whether a tool call fits the tool's schema. With tasks among them that no tool fits, 36%"
         " are caught and 7% of the good ones rejected.",
     ),
-    "agreement": Measured(
+    "agreement": MeasuredRates(
         _range("0.58", "0.94"),
         _range("0.04", "0.33"),
         "Whether two cheap models of different makers answer the same, on three pairs and three"
@@ -91,7 +91,7 @@ MEASURED: Mapping[VerifierKind, Measured] = {
 }
 
 
-def rates_of(check: Check) -> CheckRates:
+def check_rates(check: Check) -> CheckRates:
     """What the check is taken to catch and to reject."""
     known = MEASURED.get(check.kind)
     caught, rejected = check.detection_rate, check.false_rejection_rate

@@ -93,7 +93,7 @@ _REJECTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedPrompt:
     """A prompt's count, and a notice when an exact one was wanted and could not be had."""
 
     count: PromptCount
@@ -102,7 +102,7 @@ class Counted:
 
 def count_prompt_with(
     endpoint: CountEndpoint | None, prompt: Prompt, rules: PromptRules, model_id: str
-) -> Counted:
+) -> CountedPrompt:
     """Count exactly where an endpoint is given, otherwise, or when it fails, by estimate.
 
     ``model_id`` is Anthropic's own id. Images go by their published formula and unseen tools by
@@ -110,12 +110,12 @@ def count_prompt_with(
     """
     estimate = count_prompt(prompt, rules)
     if endpoint is None or not estimate.text.tokens:
-        return Counted(estimate)
+        return CountedPrompt(estimate)
     try:
         tokens = endpoint.count(_request(prompt, model_id))
     except EndpointUnavailable as error:
         message = f"Token counts are estimated: the exact count failed ({error})."
-        return Counted(estimate, Notice("exact_count_unavailable", message))
+        return CountedPrompt(estimate, Notice("exact_count_unavailable", message))
     # The endpoint counts the framing, and the overhead of tools it was shown.
     shown_tools = not isinstance(prompt.tools, bool)
     exact = replace(
@@ -125,7 +125,7 @@ def count_prompt_with(
         tool_overhead=0 if shown_tools else estimate.tool_overhead,
         assumptions=(EXACT_METHOD,),
     )
-    return Counted(exact)
+    return CountedPrompt(exact)
 
 
 def _request(prompt: Prompt, model_id: str) -> dict[str, Any]:

@@ -107,14 +107,14 @@ def count_read(read: ReadPrompt, rules: PromptRules) -> PromptCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class PromptParts:
     """A prompt taken apart: every text in it, and every image with its pointer."""
 
     texts: tuple[str, ...]
     images: tuple[tuple[str, ImageSize], ...]
 
 
-def read_parts(prompt: Prompt) -> Parts:
+def read_parts(prompt: Prompt) -> PromptParts:
     """Collect texts and images; raises InvalidRequest for what is neither."""
     texts: list[str] = []
     images = [(f"/images/{index}", size) for index, size in enumerate(prompt.images)]
@@ -127,7 +127,7 @@ def read_parts(prompt: Prompt) -> Parts:
             walk.message(message, f"/messages/{index}")
     if not isinstance(prompt.tools, bool):
         texts += map(_as_json, prompt.tools)
-    return Parts(tuple(filter(None, texts)), tuple(images))
+    return PromptParts(tuple(filter(None, texts)), tuple(images))
 
 
 def message_count(prompt: Prompt) -> int:

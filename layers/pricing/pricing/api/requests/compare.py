@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pricing.api.requests.estimate import UsageInput
-from pricing.estimates.compare import Comparison, Requirements
+from pricing.estimates.compare import CompareQuery, Requirements
 from pricing.estimates.estimate import EstimateQuery
 from pricing.usage.fields import Calls, Count
 from pricing.validation import AtMost, Name, Request, Versioned
@@ -52,13 +52,13 @@ class CompareRequest(Versioned, UsageInput):
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts for each model's tokenizer the text that the baseline's counted."""
 
-    def comparison(self, now: datetime) -> Comparison:
+    def comparison(self, now: datetime) -> CompareQuery:
         """The domain's comparison."""
         asked = self.asked()
-        return Comparison(
+        return CompareQuery(
             query=EstimateQuery(
                 model="",
-                work=asked.work,
+                call=asked.call,
                 as_of=self.moment(now),
                 calls=self.calls,
                 requested=self.requested(),

@@ -8,7 +8,7 @@ from pydantic import Field, SkipValidation
 
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import EstimateQuery
-from pricing.estimates.inputs import MeasuredWork, TextWork, Work
+from pricing.estimates.inputs import CallInput, MeasuredInput, PromptInput
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.tokens.images import ImageSize
@@ -55,10 +55,10 @@ class TextInput(Request):
     thinking_tokens: Count = 0
     """Thinking tokens, billed as output in addition to it."""
 
-    def text_work(self) -> TextWork:
+    def text_work(self) -> PromptInput:
         """The prompt as the domain counts it."""
         images = tuple(ImageSize(one.width, one.height) for one in self.images)
-        return TextWork(
+        return PromptInput(
             prompt=Prompt(
                 messages=self.text if self.text is not None else self.messages or [],
                 system=self.system,
@@ -72,10 +72,10 @@ class TextInput(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedInput:
     """What a request holds: its work, the terms a provider reported, and what to say of both."""
 
-    work: Work
+    call: CallInput
     served: StatedTerms
     notices: tuple[Notice, ...]
 
@@ -100,7 +100,7 @@ class UsageInput(TextInput):
         """The terms the caller stated; a default nobody wrote is not a statement."""
         return StatedTerms(**{name: getattr(self, name) for name in _TERMS & self.model_fields_set})
 
-    def asked(self) -> Asked:
+    def asked(self) -> ParsedInput:
         """The work; raises InvalidRequest, pointing at what is wrong with it."""
         given = {name for name in _SOURCES if getattr(self, name) is not None}
         if len(given) != 1:
@@ -108,13 +108,13 @@ class UsageInput(TextInput):
                 "/usage", "send exactly one of usage, response, text and messages"
             )
         if given & _TEXT:
-            return Asked(self.text_work(), StatedTerms(), self._output_notice())
+            return ParsedInput(self.text_work(), StatedTerms(), self._output_notice())
         alone = sorted(self.model_fields_set & _WITH_TEXT)
         if alone:
             raise InvalidRequest.at(f"/{alone[0]}", "goes with text or messages only")
         parsed = self._parsed()
-        work = MeasuredWork(parsed.attempts, parsed.assumptions)
-        return Asked(work, parsed.served, parsed.notices)
+        call = MeasuredInput(parsed.attempts, parsed.assumptions)
+        return ParsedInput(call, parsed.served, parsed.notices)
 
     def _parsed(self) -> ParsedUsage:
         if self.response is None:
@@ -148,7 +148,7 @@ class WorkInput(UsageInput):
         model, named_at, notices = self._model()
         return EstimateQuery(
             model=model,
-            work=self._work(asked.work),
+            call=self._work(asked.call),
             as_of=as_of,
             calls=self.calls,
             requested=self.requested(),
@@ -180,15 +180,15 @@ class WorkInput(UsageInput):
             return None, "/model"
         return response.served_model, f"/response/{'model' if response.model else 'modelVersion'}"
 
-    def _work(self, work: Work) -> Work:
+    def _work(self, call: CallInput) -> CallInput:
         """The work, with the model of every attempt that was declined on the way to the answer.
 
         A response names the model that served. An attempt declined after it began to answer is
         billed at the model that was asked for: its own entry names it, or else the request must.
         """
-        if self.response is None or not isinstance(work, MeasuredWork):
-            return work
-        unnamed = [one for one in work.attempts if one.declined and one.model is None]
+        if self.response is None or not isinstance(call, MeasuredInput):
+            return call
+        unnamed = [one for one in call.attempts if one.declined and one.model is None]
         if unnamed and self.model is None:
             raise InvalidRequest.at(
                 "/model",
@@ -196,9 +196,9 @@ class WorkInput(UsageInput):
             )
         attempts = (
             replace(one, model=self.model, named_at="/model") if one in unnamed else one
-            for one in work.attempts
+            for one in call.attempts
         )
-        return replace(work, attempts=tuple(attempts)) if unnamed else work
+        return replace(call, attempts=tuple(attempts)) if unnamed else call
 
 
 class EstimateRequest(Versioned, WorkInput):

@@ -9,7 +9,7 @@ from pydantic import Field, SkipValidation
 from pricing.api.requests.estimate import TextInput, UsageInput, WorkInput
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest
-from pricing.estimates.inputs import MeasuredWork, Work
+from pricing.estimates.inputs import CallInput, MeasuredInput
 from pricing.money import multiply
 from pricing.plans.batch import BatchCaching, BatchQuery
 from pricing.plans.batch_suitability import BatchKind, BatchWork
@@ -73,7 +73,7 @@ class PromptRequest(TextInput):
     tokens: Count | None = None
     """Length in tokens."""
 
-    def work(self, pointer: str) -> Work:
+    def call(self, pointer: str) -> CallInput:
         """The domain's work."""
         if len({"text", "messages", "tokens"} & self.model_fields_set) != 1:
             raise InvalidRequest.at(pointer, "must have exactly one of text, messages and tokens")
@@ -83,7 +83,7 @@ class PromptRequest(TextInput):
         if other:
             raise InvalidRequest.at(f"{pointer}/{other[0]}", "does not go with tokens")
         usage = Usage(input=self.tokens, output=self.expected_output_tokens or 0)
-        return MeasuredWork((Attempt(usage),))
+        return MeasuredInput((Attempt(usage),))
 
 
 _OF_PARTS = {"task", "models", "reserve_output_tokens", "max_prompt_tokens", "output_tokens"}
@@ -163,7 +163,7 @@ class BatchPlanRequest(Versioned, UsageInput):
         about = BatchWork(self.realtime, self.streaming, self.deadline_hours, self.kind, self.task)
         return BatchQuery(
             model=self.model,
-            work=asked.work,
+            call=asked.call,
             as_of=self.moment(now),
             requests=self.requests,
             requested=self.requested(),
@@ -220,8 +220,8 @@ class ContextPlanRequest(Versioned):
             reserve_output_tokens=self.reserve_output_tokens,
             max_prompt_tokens=self.max_prompt_tokens,
             output_tokens=self.output_tokens,
-            before=self.before.work("/before") if self.before else None,
-            after=self.after.work("/after") if self.after else None,
+            before=self.before.call("/before") if self.before else None,
+            after=self.after.call("/after") if self.after else None,
             structured_output_share=self.structured_output_share,
         )
 

@@ -14,7 +14,7 @@ from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import UsageInput
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest, MalformedRequest
-from pricing.estimates.inputs import MeasuredWork
+from pricing.estimates.inputs import MeasuredInput
 from pricing.jsonio import read_json
 from pricing.money import RATIO_PLACES
 from pricing.recommendations.calibration import MAX_ROWS, CalibrateQuery, LabelledTask, check_rows
@@ -293,10 +293,10 @@ class CascadeStageRequest(Request):
         rates = {"detection_rate", "false_rejection_rate"} & self.model_fields_set
         if self.verifier in (None, "none") and rates:
             raise InvalidRequest.at(f"/{min(rates)}", "goes with a verifier only")
-        work = None
+        call = None
         if self.verifier_usage is not None:
             parsed = parse_usage(self.verifier_usage, usage_format, "/verifier_usage")
-            work = MeasuredWork(parsed.attempts)
+            call = MeasuredInput(parsed.attempts)
         check = None
         if self.verifier is not None:
             check = Check(self.verifier, self.detection_rate, self.false_rejection_rate)
@@ -306,7 +306,7 @@ class CascadeStageRequest(Request):
             pass_rate=self.pass_rate,
             correct_rate=self.correct_rate,
             max_tokens=self.max_tokens,
-            verifier_work=work,
+            verifier_call=call,
             verifier_model=self.verifier_model,
         )
 
@@ -332,7 +332,7 @@ class CascadeRequest(Versioned, UsageInput):
                 raise error.under(f"/stages/{number}") from None
         return CascadeQuery(
             stages=tuple(stages),
-            work=asked.work,
+            call=asked.call,
             as_of=self.moment(now),
             calls=self.calls,
             requested=self.requested(),
@@ -358,7 +358,7 @@ class TierRequest(UsageInput):
             name=self.name,
             share=self.share,
             model=self.model,
-            work=asked.work,
+            call=asked.call,
             requested=self.requested(),
             served=asked.served,
             notices=asked.notices,

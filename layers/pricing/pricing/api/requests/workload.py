@@ -10,9 +10,9 @@ from pydantic import Field
 from pricing.api.requests.estimate import WorkInput
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest
-from pricing.estimates.inputs import MeasuredWork
+from pricing.estimates.inputs import MeasuredInput
 from pricing.estimates.what_if import Caching, WhatIf
-from pricing.estimates.workload import Period, WorkItem, Workload
+from pricing.estimates.workload import Period, Workload, WorkloadItem
 from pricing.usage.buckets import Processing
 from pricing.usage.fields import Count
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned
@@ -110,7 +110,7 @@ class WorkloadRequest(Versioned):
         """The domain's workload; errors point at the line or what-if they are in."""
         as_of = self.moment(now)
         items = tuple(
-            WorkItem(item.name, _inside(f"/items/{number}", item.query_at, as_of))
+            WorkloadItem(item.name, _inside(f"/items/{number}", item.query_at, as_of))
             for number, item in enumerate(self.items)
         )
         prompts = sum(map(_prompts_of, items))
@@ -133,9 +133,9 @@ class WorkloadRequest(Versioned):
         )
 
 
-def _prompts_of(item: WorkItem) -> int:
-    work = item.query.work
-    return len(work.attempts) if isinstance(work, MeasuredWork) else 1
+def _prompts_of(item: WorkloadItem) -> int:
+    call = item.query.call
+    return len(call.attempts) if isinstance(call, MeasuredInput) else 1
 
 
 def _inside(pointer: str, build: Callable[..., Built], *arguments: Any) -> Built:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pricing.estimates.caching import without_cache
 from pricing.money import add, percent_of, share_of, subtract
 from pricing.notices import Notice
-from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.usage.buckets import Usage
 
 
@@ -46,7 +46,7 @@ class CachingMeasured:
     """Saving as a percentage of the cost without caching; null when that is zero."""
 
 
-def measure_caching(groups: Sequence[Calls]) -> CachingMeasured:
+def measure_caching(groups: Sequence[CallGroup]) -> CachingMeasured:
     """Add up what was measured, and price it again without a cache; raises as pricing does."""
     read = _tokens(groups, "cache_read", "audio_cache_read")
     written_5m = _tokens(groups, "cache_write_5m")
@@ -72,7 +72,7 @@ def measure_caching(groups: Sequence[Calls]) -> CachingMeasured:
     )
 
 
-def measured_workloads(groups: Sequence[Calls]) -> tuple[PlanWorkload, ...]:
+def measured_workloads(groups: Sequence[CallGroup]) -> tuple[PlanWorkload, ...]:
     """The calls as they were, and as they would have been without a cache."""
     return (
         plan_workload("without_caching", map(_without_cache, groups)),
@@ -95,16 +95,16 @@ def measured_notices(found: CachingMeasured) -> tuple[Notice, ...]:
     return ()
 
 
-def _without_cache(group: Calls) -> Calls:
+def _without_cache(group: CallGroup) -> CallGroup:
     plain = (replace(one, usage=without_cache(one.usage)) for one in group.attempts)
     return replace(group, attempts=tuple(plain))
 
 
-def _usages(group: Calls) -> Iterable[Usage]:
+def _usages(group: CallGroup) -> Iterable[Usage]:
     return (one.usage for one in group.attempts)
 
 
-def _tokens(groups: Iterable[Calls], *buckets: str) -> int:
+def _tokens(groups: Iterable[CallGroup], *buckets: str) -> int:
     return sum(
         one.calls * getattr(used, bucket)
         for one in groups
@@ -113,5 +113,5 @@ def _tokens(groups: Iterable[Calls], *buckets: str) -> int:
     )
 
 
-def _calls_with(groups: Iterable[Calls], *buckets: str) -> int:
+def _calls_with(groups: Iterable[CallGroup], *buckets: str) -> int:
     return sum(one.calls for one in groups if _tokens((one,), *buckets))

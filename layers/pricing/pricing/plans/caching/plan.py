@@ -29,7 +29,7 @@ from pricing.plans.caching.prices import (
     cheapest,
     seconds_between,
 )
-from pricing.plans.workloads import Calls, PlanWorkload, plan_workload
+from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 
 #: A warning is due when calls that come this much slower would all miss.
 _DELAYED = Decimal("0.95")
@@ -142,13 +142,13 @@ def caching_workloads(
     pricer: Pricer, scenario: CachingScenario, plan: CachingPlan, prefix: str = ""
 ) -> tuple[PlanWorkload, ...]:
     """The month without caching, and with every option; names start with ``prefix``."""
-    plain = Calls.like("plain", pricer, scenario.plain(), scenario.calls_per_month)
+    plain = CallGroup.like("plain", pricer, scenario.plain(), scenario.calls_per_month)
     cached = (
         plan_workload(
             f"{prefix}caching_{one.ttl}",
             (
-                Calls.like("write", pricer, scenario.writing(one.ttl), one.month.writes),
-                Calls.like("read", pricer, scenario.reading(), one.month.reads),
+                CallGroup.like("write", pricer, scenario.writing(one.ttl), one.month.writes),
+                CallGroup.like("read", pricer, scenario.reading(), one.month.reads),
             ),
         )
         for one in plan.options

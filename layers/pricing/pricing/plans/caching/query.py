@@ -31,7 +31,7 @@ from pricing.plans.caching.plan import (
     caching_workloads,
     plan_caching,
 )
-from pricing.plans.workloads import Calls, PlanWorkload
+from pricing.plans.workloads import CallGroup, PlanWorkload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import ParsedUsage, StatedTerms, settle
 
@@ -135,7 +135,7 @@ def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
     for number, one in enumerate(query.measured):
         terms, _ = settle(query.requested, one.usage.served)
         served = Pricer.of(pricer.in_force, query.model, query.as_of, terms)
-        group = Calls(one.name, served, one.usage.attempts, one.calls)
+        group = CallGroup(one.name, served, one.usage.attempts, one.calls)
         try:
             served.priced(*group.attempts)
         except TariffError as error:

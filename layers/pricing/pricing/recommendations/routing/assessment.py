@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pricing.recommendations.routing.demands import LEVELS, demands, tool_demands
-from pricing.recommendations.routing.difficulty import Parts, shipped
+from pricing.recommendations.routing.difficulty import ScoreParts, shipped
 from pricing.recommendations.routing.kinds import UNKNOWN, KindReading, read_kind
-from pricing.recommendations.routing.reading import Reading, read
+from pricing.recommendations.routing.reading import TaskFeatures, read
 
 Complexity = Literal["simple", "moderate", "complex"]
 #: ``outcomes``: answers of cheap models were measured on this kind of task. ``judgement``: none
@@ -89,7 +89,7 @@ def assess(task: str) -> Assessment:
     )
 
 
-def _basis(reading: Reading, kind: KindReading) -> Basis:
+def _basis(reading: TaskFeatures, kind: KindReading) -> Basis:
     if kind.kind == UNKNOWN or reading.strange > _STRANGE:
         return "none"
     if shipped().outcomes.get(kind.kind, 0) >= ENOUGH_OUTCOMES:
@@ -103,7 +103,7 @@ def _tier(judged: float) -> Complexity:
     return "complex" if judged > COMPLEX_ABOVE else "moderate"
 
 
-def _judged(reading: Reading, kind: KindReading) -> list[Signal]:
+def _judged(reading: TaskFeatures, kind: KindReading) -> list[Signal]:
     level = LEVELS[kind.kind]
     meaning = "names no kind of work that is known here" if kind.kind == UNKNOWN else kind.kind
     seen = [Signal("kind of work", meaning, level)]
@@ -112,7 +112,7 @@ def _judged(reading: Reading, kind: KindReading) -> list[Signal]:
     return seen
 
 
-def _learned(parts: Parts) -> list[Signal]:
+def _learned(parts: ScoreParts) -> list[Signal]:
     """The features of the text that moved its learned score most."""
     ranked = sorted(parts.each, key=lambda share: -abs(share.weight))
     return [
@@ -126,6 +126,6 @@ def _learned(parts: Parts) -> list[Signal]:
     ]
 
 
-def judged_of(reading: Reading) -> float:
+def judged_of(reading: TaskFeatures) -> float:
     """What people judge of a task, as log-odds: its kind and its demands."""
     return sum(signal.weight for signal in _judged(reading, read_kind(reading)))

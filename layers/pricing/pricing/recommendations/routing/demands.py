@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pricing.recommendations.routing.offered_tools import OfferedTools
-from pricing.recommendations.routing.reading import Reading
+from pricing.recommendations.routing.reading import TaskFeatures
 
 #: How hard the plain case of a kind is.
 LEVELS: Mapping[str, float] = {
@@ -138,7 +138,7 @@ _TABLE: Mapping[str, tuple[int, ...]] = {
 _MORE_LIMIT = 3
 
 
-def demands(reading: Reading) -> list[tuple[Demand, float]]:
+def demands(reading: TaskFeatures) -> list[tuple[Demand, float]]:
     """What a task demands, with its weight, in the order of DEMANDS."""
     words = reading.edges()
     counts = [0] * len(DEMANDS)
@@ -173,7 +173,7 @@ _FEW_SHARED, _SOME_SHARED = 0.15, 0.35
 _JOINING = frozenset(["and", "also", "both", "each", "respectively", "then"])
 
 
-def tool_demands(tools: OfferedTools, reading: Reading) -> list[tuple[Demand, float]]:
+def tool_demands(tools: OfferedTools, reading: TaskFeatures) -> list[tuple[Demand, float]]:
     """What is asked of the tools that a task offers, with its weight."""
     if not tools.count:
         return []

@@ -15,7 +15,7 @@ from zlib import crc32
 
 from pricing.recommendations.routing import weights as router_weights
 from pricing.recommendations.routing.features import features
-from pricing.recommendations.routing.reading import Reading
+from pricing.recommendations.routing.reading import TaskFeatures
 
 #: Learned features count at most so many standard deviations from the training mean.
 CLIP = 3.0
@@ -29,7 +29,7 @@ SHORTEST_WORD = 3
 _BYTE, _HALF_BYTE = 256, 128
 
 
-class Shape(NamedTuple):
+class LearnedFeature(NamedTuple):
     """One learned feature: how it is standardised, and its weight."""
 
     name: str
@@ -42,7 +42,7 @@ class Shape(NamedTuple):
 class Weights:
     """Everything ``make train-router`` learns. ``words`` has one signed byte a bucket."""
 
-    shapes: Sequence[Shape]
+    shapes: Sequence[LearnedFeature]
     shape_mean: float
     shape_scale: float
     words: Sequence[int]
@@ -52,7 +52,7 @@ class Weights:
     intercept: float
     outcomes: dict[str, int]
 
-    def parts(self, reading: Reading) -> "Parts":
+    def parts(self, reading: TaskFeatures) -> "ScoreParts":
         """The standardised learned parts of a text's score."""
         values = features(reading)
         shape = [
@@ -62,11 +62,11 @@ class Weights:
         buckets = buckets_of(reading.words, len(self.words))
         words = sum(map(self.words.__getitem__, buckets)) / sqrt(len(buckets) or 1)
         damping = TOOLS_DAMPING if reading.tools.count else 1.0
-        return Parts(
+        return ScoreParts(
             shape=damping * (sum(shape) - self.shape_mean) / self.shape_scale,
             words=damping * (words - self.word_mean) / self.word_scale,
             each=[
-                Share(one.name, damping * part / self.shape_scale, value > one.mean)
+                FeatureShare(one.name, damping * part / self.shape_scale, value > one.mean)
                 for one, part, value in zip(self.shapes, shape, values, strict=True)
             ],
         )
@@ -76,7 +76,7 @@ class Weights:
         return 1 / (1 + exp(-(self.slope * score + self.intercept)))
 
 
-class Share(NamedTuple):
+class FeatureShare(NamedTuple):
     """What one feature adds to the score, and whether the text has more of it than most."""
 
     name: str
@@ -84,12 +84,12 @@ class Share(NamedTuple):
     more: bool
 
 
-class Parts(NamedTuple):
+class ScoreParts(NamedTuple):
     """Shape and words in standard deviations of the training texts; ``each`` feature's share."""
 
     shape: float
     words: float
-    each: list[Share]
+    each: list[FeatureShare]
 
     def score(self, judged: float) -> float:
         """The whole score, with what people judge of the work (log-odds)."""
@@ -109,7 +109,7 @@ def buckets_of(words: Iterable[str], size: int) -> set[int]:
 def shipped() -> Weights:
     """The weights that ship with the code."""
     return Weights(
-        shapes=tuple(Shape(*one) for one in router_weights.SHAPES),
+        shapes=tuple(LearnedFeature(*one) for one in router_weights.SHAPES),
         shape_mean=router_weights.SHAPE_MEAN,
         shape_scale=router_weights.SHAPE_SCALE,
         words=tuple(

@@ -6,7 +6,7 @@ Logarithms where the first few matter most, shares of all words or tokens where 
 from collections.abc import Mapping
 from math import log1p, sqrt
 
-from pricing.recommendations.routing.reading import Reading
+from pricing.recommendations.routing.reading import TaskFeatures
 
 #: Vocabulary by what it is used for. A word may be in several.
 VOCABULARY: Mapping[str, str] = {
@@ -119,7 +119,7 @@ _MANY_OPTIONS = 10
 _LONG_NUMBER = 4
 
 
-def features(reading: Reading) -> list[float]:
+def features(reading: TaskFeatures) -> list[float]:
     """The values of NAMES, in that order."""
     words = len(reading.words) or 1
     tokens = reading.tokens or 1

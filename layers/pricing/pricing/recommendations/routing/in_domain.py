@@ -19,7 +19,7 @@ from pricing.recommendations.routing.assessment import judged_of
 from pricing.recommendations.routing.difficulty import CLIP, Weights, buckets_of, shipped
 from pricing.recommendations.routing.features import features
 from pricing.recommendations.routing.kinds import KINDS, UNKNOWN, read_kind
-from pricing.recommendations.routing.reading import Reading, read
+from pricing.recommendations.routing.reading import TaskFeatures, read
 
 #: Buckets the words are hashed into.
 BUCKETS = 4096
@@ -175,7 +175,7 @@ def _vector(task: str, prior: Weights) -> _Vector:
     return vector
 
 
-def _dense(reading: Reading, prior: Weights) -> _Vector:
+def _dense(reading: TaskFeatures, prior: Weights) -> _Vector:
     start = BUCKETS + len(_KIND_NUMBERS)
     score = prior.parts(reading).score(judged_of(reading))
     values = [_PRIOR * score]

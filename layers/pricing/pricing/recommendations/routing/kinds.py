@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pricing.recommendations.routing.features import VOCABULARY
-from pricing.recommendations.routing.reading import Reading
+from pricing.recommendations.routing.reading import TaskFeatures
 
 UNKNOWN = "unknown"
 
@@ -194,7 +194,7 @@ _FIRST = 2.0
 _WEAK_LIMIT = 4.0
 
 
-def read_kind(reading: Reading) -> KindReading:
+def read_kind(reading: TaskFeatures) -> KindReading:
     """The kind of a task, or UNKNOWN where nothing names one."""
     words = reading.edges()
     weights: dict[str, float] = {}
@@ -223,7 +223,7 @@ def read_kind(reading: Reading) -> KindReading:
     return KindReading(kind, (best - next_best) / best, best, runner_up)
 
 
-def _shapes(reading: Reading) -> dict[str, float]:
+def _shapes(reading: TaskFeatures) -> dict[str, float]:
     """What the form of a text says about its kind."""
     weights: dict[str, float] = {}
     if reading.options >= _OPTIONS:
@@ -247,7 +247,7 @@ def _shapes(reading: Reading) -> dict[str, float]:
     return weights
 
 
-def _asks(reading: Reading) -> bool:
+def _asks(reading: TaskFeatures) -> bool:
     return bool(reading.words) and reading.words[0] in _ASKING
 
 

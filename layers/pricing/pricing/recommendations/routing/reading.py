@@ -28,7 +28,7 @@ _LONG_WORD = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TaskFeatures:
     """What was seen. ``words`` are lower case, in order, of the two ends that were read."""
 
     characters: int
@@ -65,7 +65,7 @@ class Reading:
         return self.words[:_EDGE_WORDS] + self.words[-_EDGE_WORDS:]
 
 
-def read(task: str) -> Reading:
+def read(task: str) -> TaskFeatures:
     """Read a task in one pass over at most ``HEAD + TAIL`` characters of it."""
     text = task if len(task) <= HEAD + TAIL else f"{task[:HEAD]}\n{task[-TAIL:]}"
     words: list[str] = []
@@ -95,7 +95,7 @@ def read(task: str) -> Reading:
         before = token
     options = [found.start() for found in _OPTION.finditer(text)]
     stem = text[: options[0]] if len(options) > 1 else text
-    return Reading(
+    return TaskFeatures(
         characters=len(task),
         words=tuple(words),
         tokens=tokens,

@@ -6,8 +6,8 @@ from pricing.recommendations.candidates import RecommendTask
 from pricing.recommendations.policy import Policy
 from pricing.recommendations.recommend import (
     Alternative,
+    RecommendAnswer,
     Recommendation,
-    Recommended,
     RecommendQuery,
     recommend,
 )
@@ -57,7 +57,7 @@ def _alternatives(others: tuple[Alternative, ...]) -> Table | None:
     return Table(("Instead", "Why not", "One call"), rows, text_columns=2) if rows else None
 
 
-def _assumed(one: Recommendation, found: Recommended) -> tuple[str, ...]:
+def _assumed(one: Recommendation, found: RecommendAnswer) -> tuple[str, ...]:
     assumed = [f"Assumed: {text}" for text in found.assumptions]
     if one.max_tokens is not None:
         assumed.insert(0, f"Assumed: an answer of {count(one.max_tokens)} tokens.")

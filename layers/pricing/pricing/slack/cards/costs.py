@@ -10,7 +10,7 @@ from pricing.catalogue.price_book import BookInForce, Provenance
 from pricing.display import count, price, times, usd
 from pricing.estimates.calculator import LineItem
 from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
-from pricing.estimates.inputs import MeasuredWork
+from pricing.estimates.inputs import MeasuredInput
 from pricing.money import multiply, ratio
 from pricing.slack.cards.base import Card, Table, said
 from pricing.slack.commands import Calls, CompareCommand, EstimateCommand, Pinned
@@ -18,7 +18,7 @@ from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt
 
 if TYPE_CHECKING:
-    from pricing.estimates.compare import ComparedEstimate
+    from pricing.estimates.compare import CompareRow
 
 BAR_CELLS = 10
 #: Slack takes 100 rows; nobody reads half of them.
@@ -66,12 +66,12 @@ def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) 
 def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) -> Card:
     """The same calls on many models, cheapest first; raises UnknownModel."""
     from pricing.estimates.compare import (
-        Comparison,  # an estimate needs none of it
+        CompareQuery,  # an estimate needs none of it
         compare,
     )
 
     query = query_of("", command.calls, as_of)
-    found = compare(in_force, Comparison(query, command.models))
+    found = compare(in_force, CompareQuery(query, command.models))
     excluded = [f"{one.model} is left out: {one.reason}." for one in found.excluded]
     shown = found.rows[:MAX_ROWS]
     if len(found.rows) > MAX_ROWS:
@@ -110,8 +110,8 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
 
 def query_of(model: str, calls: Calls, as_of: AsOf) -> EstimateQuery:
     """A command's calls as the question the core answers."""
-    work = MeasuredWork((Attempt(calls.usage),))
-    return EstimateQuery(model, work, as_of, calls.calls, calls.terms)
+    call = MeasuredInput((Attempt(calls.usage),))
+    return EstimateQuery(model, call, as_of, calls.calls, calls.terms)
 
 
 def bar(part: Decimal, whole: Decimal) -> str:
@@ -140,12 +140,12 @@ def _least(found: Estimate) -> str:
 def _projected(in_force: BookInForce, query: EstimateQuery, period: str) -> list[tuple[str, str]]:
     """The same figures ``POST /v1/estimate/workload`` gives."""
     from pricing.estimates.workload import (
-        WorkItem,  # few ask for a projection
         Workload,
+        WorkloadItem,  # few ask for a projection
         estimate_workload,
     )
 
-    item = WorkItem("calls", query)
+    item = WorkloadItem("calls", query)
     found = estimate_workload(
         in_force, Workload((item,), query.as_of, "day" if period == "day" else "month")
     ).totals
@@ -174,7 +174,7 @@ def _line(item: LineItem) -> tuple[str, ...]:
     return name, count(item.quantity), rate, cost
 
 
-def _row(row: ComparedEstimate, dearest: Decimal) -> tuple[str, ...]:
+def _row(row: CompareRow, dearest: Decimal) -> tuple[str, ...]:
     relative = row.relative_to_baseline
     cost = f"{'≥ ' if row.status == 'partial' else ''}{usd(row.total_usd)}"
     return (
