@@ -35,7 +35,7 @@ from tests.differential.peers.cases import ROOT, Case
 PEERS = ("genai-prices", "litellm")
 PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 HALF = Decimal("0.5")
-#: What a component costs for whoever does not know that it has a price of its own.
+#: The component that prices another one in a peer without a price for the other.
 PLAIN = {"cache_read": "input", "cache_write_5m": "input", "audio_output": "output", **PART_OF}
 
 
@@ -43,7 +43,7 @@ PLAIN = {"cache_read": "input", "cache_write_5m": "input", "audio_output": "outp
 class Answer:
     """A total, or why there is none: ``refused``, ``partial`` or the kind of error a peer raised.
 
-    ``partial`` is Tariff's word for a total that leaves out what has no known price.
+    ``partial`` is Tariff's status of a total without the components of unknown price.
     """
 
     usd: Decimal | None

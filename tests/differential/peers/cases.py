@@ -1,4 +1,4 @@
-"""What is asked of Tariff and of its peers alike: models x usage shapes.
+"""The questions for Tariff and its peers: models x usage shapes.
 
 A shape is a usage body as a provider sends it, with the price list to be billed by and the day.
 Its counts are odd on purpose: no two buckets hold the same number, so that a price applied to the
@@ -21,7 +21,7 @@ Format = Literal["anthropic", "openai"]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One usage body. ``rule`` says what it is there to catch."""
+    """One usage body. ``rule`` is the pricing rule that it tests."""
 
     rule: str
     usage: Mapping[str, Any] = field(hash=False)
@@ -83,45 +83,49 @@ _US = {"inference_geo": "us"}
 CLAUDE_SHAPES: Mapping[str, Shape] = {
     "plain": Shape("input and output at their own price", _claude(2_003, 1_009)),
     "nothing": Shape("no tokens cost nothing", _claude(0, 0)),
-    "one_token_each": Shape("a price a million is not rounded", _claude(1, 1)),
+    "one_token_each": Shape("the price of one token is not rounded", _claude(1, 1)),
     "billions": Shape("no digit is lost", _claude(123_456_789_012, 98_765_432_101)),
     "thinking": Shape(
-        "thinking is in the output already",
+        "thinking tokens are part of the output",
         _claude(2_003, 5_009, output_tokens_details={"thinking_tokens": 4_001}),
     ),
-    "cache_read": Shape("reads have a price of their own", _claude(503, 1_009, **_cached(50_021))),
+    "cache_read": Shape("cache reads have their own price", _claude(503, 1_009, **_cached(50_021))),
     "cache_write_total": Shape(
-        "writes without a breakdown are five minute writes",
+        "writes without a breakdown are 5-minute writes",
         _claude(503, 1_009, cache_creation_input_tokens=30_011, cache_read_input_tokens=0),
     ),
     "cache_write_5m": Shape("1.25 times the input", _claude(503, 1_009, **_cached(0, 30_011))),
     "cache_write_1h": Shape("2 times the input", _claude(503, 1_009, **_cached(0, 0, 30_011))),
-    "everything": Shape("all buckets and searches at once", _EVERYTHING),
+    "everything": Shape("all components at once", _EVERYTHING),
     "at_100k": Shape(
-        "a prompt of exactly 100,000 is not over it", _claude(60_000, 4_001, **_cached(40_000))
+        "a prompt of exactly 100,000 tokens is below the tier",
+        _claude(60_000, 4_001, **_cached(40_000)),
     ),
     "over_100k": Shape(
-        "the cache counts: one token more, and every token pays the tier",
+        "one token more, cached ones included: every token pays the tier's price",
         _claude(10_000, 4_001, **_cached(70_001, 12_000, 8_000)),
     ),
-    "long_output": Shape("output does not make a prompt long", _claude(90_007, 120_011)),
-    "at_200k": Shape("exactly 200,000 is not over it", _claude(150_000, 4_001, **_cached(50_000))),
+    "long_output": Shape("output does not count towards the threshold", _claude(90_007, 120_011)),
+    "at_200k": Shape(
+        "a prompt of exactly 200,000 tokens is below the tier",
+        _claude(150_000, 4_001, **_cached(50_000)),
+    ),
     "over_200k": Shape(
         "one token more", _claude(50_000, 4_001, **_cached(100_001, 30_000, 20_000))
     ),
-    "web_search": Shape("10 dollars a thousand", _claude(2_003, 1_009, **_searched(3))),
+    "web_search": Shape("$10 per 1,000 searches", _claude(2_003, 1_009, **_searched(3))),
     "web_fetch": Shape(
-        "tokens only",
+        "only the tokens are billed",
         _claude(2_003, 1_009, server_tool_use={"web_search_requests": 0, "web_fetch_requests": 4}),
     ),
-    "batch": Shape("half", _claude(2_003, 1_009, **_BATCH), "batch"),
+    "batch": Shape("half of the standard price", _claude(2_003, 1_009, **_BATCH), "batch"),
     "batch_cache": Shape(
-        "half of the cache prices too",
+        "half of the cache prices",
         _claude(503, 1_009, **_cached(50_021, 3_011), **_BATCH),
         "batch",
     ),
     "batch_cache_1h": Shape(
-        "half of the hour's writes too",
+        "half of the 1-hour cache write price",
         _claude(503, 1_009, **_cached(0, 0, 30_011), **_BATCH),
         "batch",
     ),
@@ -129,31 +133,34 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
         "searches are not halved", _claude(2_003, 1_009, **_searched(3), **_BATCH), "batch"
     ),
     "batch_over_100k": Shape(
-        "half of the tier", _claude(30_000, 4_001, **_cached(70_001), **_BATCH), "batch"
+        "half of the tier's price", _claude(30_000, 4_001, **_cached(70_001), **_BATCH), "batch"
     ),
     "batch_before_2026_10_14": Shape(
-        "batch is older than the day a list wrote it down",
+        "batches were half price before a list had it",
         _claude(2_003, 1_009, **_BATCH),
         "batch",
         "2026-10-13T12:00:00+00:00",
     ),
-    "fast": Shape("a price list of its own", _claude(2_003, 1_009, **_FAST)),
+    "fast": Shape("fast mode has its own prices", _claude(2_003, 1_009, **_FAST)),
     "fast_cache": Shape(
-        "for the cache too", _claude(503, 1_009, **_cached(50_021, 3_011, 7_019), **_FAST)
+        "fast mode has its own cache prices",
+        _claude(503, 1_009, **_cached(50_021, 3_011, 7_019), **_FAST),
     ),
-    "us": Shape("1.1 times", _claude(2_003, 1_009, **_US)),
-    "us_everything": Shape("for the cache too, not for searches", _EVERYTHING | _US),
+    "us": Shape("1.1 times the price", _claude(2_003, 1_009, **_US)),
+    "us_everything": Shape("1.1 times the cache prices, but not of searches", _EVERYTHING | _US),
     "us_batch": Shape(
-        "both at once", _claude(503, 1_009, **_cached(50_021, 3_011), **_BATCH, **_US), "batch"
+        "batch and US residency combined",
+        _claude(503, 1_009, **_cached(50_021, 3_011), **_BATCH, **_US),
+        "batch",
     ),
-    "us_fast": Shape("both at once", _EVERYTHING | _US | _FAST),
+    "us_fast": Shape("fast mode and US residency combined", _EVERYTHING | _US | _FAST),
     "priority": Shape(
-        "a commitment, shown at list price",
+        "priority is a commitment, priced as standard",
         _claude(2_003, 1_009, service_tier="priority"),
         "priority",
     ),
     "compaction": Shape(
-        "compaction is billed on top of the top level",
+        "compaction is billed in addition to the top level",
         _claude(
             2_003,
             1_009,
@@ -161,7 +168,7 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
         ),
     ),
     "advisor": Shape(
-        "an advisor is billed on top, at its own model",
+        "an advisor is billed in addition, at its own model's price",
         _claude(
             2_003,
             1_009,
@@ -177,7 +184,7 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
         at="2026-10-06T23:59:59+00:00",
     ),
     "over_200k_in_2026_02": Shape(
-        "long prompts had a price of their own until 2026-03-12",
+        "long prompts had their own price until 2026-03-12",
         _claude(50_000, 4_001, **_cached(100_001, 30_000, 20_000)),
         at="2026-02-25T12:00:00+00:00",
     ),
@@ -195,11 +202,11 @@ CLOUD_SHAPES: Mapping[str, Shape] = {
 }
 
 
-def _chat(prompt: int, completion: int, *, beside: int = 0, **parts: int) -> dict[str, Any]:
+def _chat(prompt: int, completion: int, *, extra: int = 0, **parts: int) -> dict[str, Any]:
     inside = {name: parts[name] for name in _INSIDE if name in parts}
     outside = {name.removeprefix("out_"): parts[name] for name in _OUTSIDE if name in parts}
     body: dict[str, Any] = {"prompt_tokens": prompt, "completion_tokens": completion}
-    body["total_tokens"] = prompt + completion + beside
+    body["total_tokens"] = prompt + completion + extra
     if inside:
         body["prompt_tokens_details"] = inside
     if outside:
@@ -214,44 +221,56 @@ _OUTSIDE = ("reasoning_tokens", "out_audio_tokens")
 CHAT_SHAPES: Mapping[str, Shape] = {
     "plain": Shape("input and output at their own price", _chat(2_003, 1_009)),
     "nothing": Shape("no tokens cost nothing", _chat(0, 0)),
-    "one_token_each": Shape("a price a million is not rounded", _chat(1, 1)),
-    "cached": Shape("cached tokens are in the prompt", _chat(50_021, 1_009, cached_tokens=40_009)),
+    "one_token_each": Shape("the price of one token is not rounded", _chat(1, 1)),
+    "cached": Shape(
+        "cached tokens are part of the prompt", _chat(50_021, 1_009, cached_tokens=40_009)
+    ),
     "cache_write": Shape(
-        "written tokens are in the prompt", _chat(50_021, 1_009, cache_write_tokens=30_011)
+        "written tokens are part of the prompt", _chat(50_021, 1_009, cache_write_tokens=30_011)
     ),
     "cached_and_written": Shape(
         "three prices in one prompt",
         _chat(50_021, 1_009, cached_tokens=20_011, cache_write_tokens=10_007),
     ),
-    "reasoning": Shape("reasoning is in the output", _chat(2_003, 5_009, reasoning_tokens=4_001)),
-    "audio_in": Shape("audio has a price of its own", _chat(2_003, 1_009, audio_tokens=1_511)),
-    "audio_out": Shape("audio has a price of its own", _chat(2_003, 1_009, out_audio_tokens=701)),
-    "at_128k": Shape("exactly 128,000", _chat(128_000, 1_009, cached_tokens=64_007)),
+    "reasoning": Shape(
+        "reasoning tokens are part of the output", _chat(2_003, 5_009, reasoning_tokens=4_001)
+    ),
+    "audio_in": Shape("audio has its own price", _chat(2_003, 1_009, audio_tokens=1_511)),
+    "audio_out": Shape("audio has its own price", _chat(2_003, 1_009, out_audio_tokens=701)),
+    "at_128k": Shape(
+        "a prompt of exactly 128,000 tokens", _chat(128_000, 1_009, cached_tokens=64_007)
+    ),
     "over_128k": Shape("one token more", _chat(128_001, 1_009, cached_tokens=64_007)),
-    "under_200k": Shape("199,999", _chat(199_999, 1_009, cached_tokens=64_007)),
-    "at_200k": Shape("exactly 200,000", _chat(200_000, 1_009, cached_tokens=64_007)),
+    "under_200k": Shape("a prompt of 199,999 tokens", _chat(199_999, 1_009, cached_tokens=64_007)),
+    "at_200k": Shape(
+        "a prompt of exactly 200,000 tokens", _chat(200_000, 1_009, cached_tokens=64_007)
+    ),
     "over_200k": Shape("one token more", _chat(200_001, 1_009, cached_tokens=64_007)),
-    "at_272k": Shape("exactly 272,000", _chat(272_000, 1_009, cached_tokens=64_007)),
+    "at_272k": Shape(
+        "a prompt of exactly 272,000 tokens", _chat(272_000, 1_009, cached_tokens=64_007)
+    ),
     "over_272k": Shape("one token more", _chat(272_001, 1_009, cached_tokens=64_007)),
     "over_512k": Shape("beyond every threshold", _chat(600_011, 1_009, cached_tokens=64_007)),
-    "batch": Shape("the batch list", _chat(2_003, 1_009), "batch"),
+    "batch": Shape("the batch prices", _chat(2_003, 1_009), "batch"),
     "batch_cached": Shape(
-        "the batch list's cache", _chat(50_021, 1_009, cached_tokens=40_009), "batch"
+        "the batch prices of the cache", _chat(50_021, 1_009, cached_tokens=40_009), "batch"
     ),
     "batch_long": Shape(
-        "the batch list's tier", _chat(300_007, 1_009, cached_tokens=64_007), "batch"
+        "the batch prices of the tier", _chat(300_007, 1_009, cached_tokens=64_007), "batch"
     ),
-    "flex": Shape("the flex list", _chat(50_021, 1_009, cached_tokens=40_009), "flex"),
+    "flex": Shape("the flex prices", _chat(50_021, 1_009, cached_tokens=40_009), "flex"),
     "peak_hour": Shape(
         "prices that change by the hour", _chat(2_003, 1_009), at="2026-11-23T02:30:00+00:00"
     ),
     "peak_hour_on_sunday": Shape(
-        "and by the day", _chat(2_003, 1_009), at="2026-11-22T02:30:00+00:00"
+        "prices that differ by weekday", _chat(2_003, 1_009), at="2026-11-22T02:30:00+00:00"
     ),
     "next_january": Shape(
         "prices announced for a later day", _chat(2_003, 1_009), at="2027-01-15T12:00:00+00:00"
     ),
-    "priority": Shape("the priority list", _chat(50_021, 1_009, cached_tokens=40_009), "priority"),
+    "priority": Shape(
+        "the priority prices", _chat(50_021, 1_009, cached_tokens=40_009), "priority"
+    ),
 }
 
 

@@ -27,13 +27,13 @@ from tests.differential.peers.answers import (
 from tests.differential.peers.cases import ROOT, Case
 
 TABLE = ROOT / "tests" / "data" / "peers" / "explanations.toml"
-#: Kinds of explanation, and what each says in the published table.
+#: Kinds of explanation, with their headings in the published table.
 KINDS = {
     "unknown": "The peer does not know the model",
-    "refused": "Not sold: Tariff refuses, the peer bills something else without a word",
-    "unpriced": "No known price: Tariff says so, the peer bills it as plain tokens",
+    "refused": "Not offered: Tariff refuses, the peer bills something else without a warning",
+    "unpriced": "No known price: Tariff reports it, the peer bills plain tokens",
     "rule": "A rule the peer does not apply",
-    "history": "A price that held on another day",
+    "history": "A price of another day",
     "price": "Another price in the peer's list",
 }
 #: Whom a published rule confirms; ``open`` where none is published, or two sources disagree. Where
@@ -105,7 +105,7 @@ def _is_among(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def read(path: Path = TABLE) -> list[Explanation]:
-    """The table; raises ValueError for a kind, verdict or key that does not exist."""
+    """The table; raises ValueError for an unknown kind, side or key."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     groups = document.get("groups", {})
     return [_explanation(row, groups) for row in document["explanation"]]
