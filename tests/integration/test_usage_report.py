@@ -470,5 +470,5 @@ def test_the_page_asks_for_nothing_and_fits(text_of: Callable[..., str]) -> None
     assert len(page.encode()) < 500_000
     for outside in ("http://", "https://", "//cdn", "url(", "@import", "<script", "<link", "src="):
         assert outside not in page.replace("http://www.w3.org/2000/svg", "")
-    assert "(prefers-color-scheme:dark)" in page
-    assert "@media print{" in page
+    assert "(prefers-color-scheme: dark)" in page
+    assert "@media print {" in page

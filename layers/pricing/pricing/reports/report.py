@@ -1,4 +1,4 @@
-"""What a usage report answers: what was spent, on what, and what should change."""
+"""The answer of a usage report: what was spent, on what, and what should change."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,16 @@ Dimension = Literal["model", "day", "endpoint", "team"]
 DIMENSIONS: tuple[Dimension, ...] = ("model", "day", "endpoint", "team")
 Kind = Literal["retirement", "downgrade", "long_context", "cache_ttl", "caching", "batch"]
 Confidence = Literal["high", "medium", "low"]
-#: Rows of one group, and lines that were rejected, that an answer holds; the rest is added up.
+#: An answer holds so many rows of one group (the rest is added up), rejected lines, and reasons of
+#: unpriced calls.
 MAX_ROWS = 1_000
 MAX_REJECTED = 100
+MAX_REASONS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which calls a report is about; each None lets everything pass. ``end`` is exclusive."""
+    """Which calls to report on; None selects all of them. ``end`` is exclusive."""
 
     model: tuple[str, ...] | None = None
     endpoint: tuple[str, ...] | None = None
@@ -33,9 +35,9 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
-    """What to report. ``group_by`` names one dimension or two crossed, each a group.
+    """What to report: a group for each entry of ``group_by``, of one dimension or two crossed.
 
-    ``most_rows`` of each are told apart, the rest is added up.
+    A group has at most ``most_rows`` rows; the rest is added up.
     """
 
     group_by: tuple[tuple[Dimension, ...], ...] = (("model",), ("day",), ("endpoint",), ("team",))
@@ -115,7 +117,7 @@ class GroupRow:
 
     @property
     def known_usd(self) -> Decimal:
-        """What is known of the cost: nothing is nothing to add."""
+        """The cost to add to a sum: zero where it is unknown."""
         return ZERO if self.cost_usd is None else self.cost_usd
 
 
@@ -251,41 +253,33 @@ class UsageReport:
     warnings: tuple[Notice, ...]
 
 
-#: What each kind of recommendation is called, in the order they are applied.
+#: The title of each kind of recommendation, in the order in which they are applied.
 KINDS: Mapping[Kind, str] = {
-    "retirement": "Leave retiring models",
+    "retirement": "Replace retiring models",
     "downgrade": "Use a smaller model",
     "long_context": "Stay under a price threshold",
-    "cache_ttl": "Cache for the right time",
+    "cache_ttl": "Change the cache lifetime",
     "caching": "Cache repeated input",
     "batch": "Run in batches",
 }
-
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: Reasons of unpriced calls that an answer holds.
-MAX_REASONS = 100
 ASSUMPTIONS = (
-    "Each record is priced at its own date, at the prices this version has for it.",
-    "Records with the same request id are one call: the first counts.",
+    "Each record is priced at its own date, with the prices that this version has for that date.",
+    "Records with the same request id count as one call: the first one.",
     "Savings are computed one after another on the calls reported, so they add up.",
 )
 
 
 def day_of(moment: int) -> date:
-    """The UTC day a microsecond since 1970 is in."""
+    """The UTC day of a moment in microseconds since 1970."""
     return (_EPOCH + timedelta(microseconds=moment)).date()
 
 
 def totals_of(row: Mapping[str, Any], days: Sequence[date], places: int) -> ReportTotals:
-    """The sums of the whole report."""
+    """The report's totals, from the engine's sums, which are NULL without any call."""
     return ReportTotals(
         cost_usd=unscaled(int(row["cost"] or 0), places),
-        calls=int(row["calls"] or 0),
-        prompt_tokens=int(row["prompt_tokens"] or 0),
-        cache_read_tokens=int(row["read_tokens"] or 0),
-        cache_write_tokens=int(row["written_tokens"] or 0),
-        output_tokens=int(row["output_tokens"] or 0),
+        **{name: int(row[name] or 0) for name in _SUMS if name != "unpriced_calls"},
         first_day=min(days, default=None),
         last_day=max(days, default=None),
     )
@@ -298,60 +292,51 @@ def group_of(
     places: int,
     most: int = MAX_ROWS,
 ) -> Group:
-    """One group's rows, in order; those beyond the limit added up."""
-    found = [_row(by, row, total_usd, places) for row in rows]
-    if "day" in by:
-        day = by.index("day")
-        found.sort(key=lambda one: (one.values[day] or "", -one.known_usd, _text(one)))
-    else:
-        found.sort(key=lambda one: (-one.known_usd, _text(one)))
-    others = _together(found[most:], len(by), total_usd) if len(found) > most else None
-    return Group(by, tuple(found[:most]), others)
+    """A group of the engine's sums, whose costs are integers of ``places`` decimals."""
+    found = []
+    for row in rows:
+        values = tuple(
+            day_of(row["day_value"]).isoformat() if name == "day" else row[f"{name}_value"]
+            for name in by
+        )
+        cost = unscaled(int(row["cost"]), places) if row["calls"] else None
+        found.append(_group_row(values, cost, total_usd, {name: int(row[name]) for name in _SUMS}))
+    day = by.index("day") if "day" in by else None
+
+    def order(row: GroupRow) -> tuple[str, Decimal, tuple[str, ...]]:
+        first = "" if day is None else row.values[day] or ""
+        return first, -row.known_usd, tuple(value or "" for value in row.values)
+
+    return shortened(Group(by, tuple(sorted(found, key=order)), None), most, total_usd)
 
 
-def _text(row: GroupRow) -> tuple[str, ...]:
-    return tuple(one or "" for one in row.values)
+def shortened(group: Group, most: int, total_usd: Decimal) -> Group:
+    """The group with at most ``most`` rows; further rows are added to ``others``."""
+    rest = [*group.rows[most:], *([group.others] if group.others else [])]
+    if not rest:
+        return group
+    cost = add(row.known_usd for row in rest) if any(row.calls for row in rest) else None
+    sums = {name: sum(getattr(row, name) for row in rest) for name in _SUMS}
+    others = _group_row((None,) * len(group.by), cost, total_usd, sums)
+    return Group(group.by, group.rows[:most], others)
 
 
-def _row(
-    by: tuple[Dimension, ...], row: Mapping[str, Any], total_usd: Decimal, places: int
+def _group_row(
+    values: tuple[str | None, ...], cost: Decimal | None, total_usd: Decimal, sums: dict[str, int]
 ) -> GroupRow:
-    cost = unscaled(int(row["cost"]), places) if row["calls"] else None
-    values = [row[f"{one}_value"] for one in by]
-    return GroupRow(
-        values=tuple(
-            day_of(value).isoformat() if one == "day" else value
-            for one, value in zip(by, values, strict=True)
-        ),
-        cost_usd=cost,
-        share=None if cost is None else share_of(cost, total_usd),
-        calls=int(row["calls"]),
-        prompt_tokens=int(row["prompt_tokens"]),
-        cache_read_tokens=int(row["read_tokens"]),
-        cache_write_tokens=int(row["written_tokens"]),
-        output_tokens=int(row["output_tokens"]),
-        unpriced_calls=int(row["unpriced_calls"]),
-    )
+    return GroupRow(values, cost, None if cost is None else share_of(cost, total_usd), **sums)
 
 
-def _together(rows: Sequence[GroupRow], width: int, total_usd: Decimal) -> GroupRow:
-    cost = add(one.known_usd for one in rows) if any(one.calls for one in rows) else None
-    return GroupRow(
-        values=(None,) * width,
-        cost_usd=cost,
-        share=None if cost is None else share_of(cost, total_usd),
-        calls=sum(one.calls for one in rows),
-        prompt_tokens=sum(one.prompt_tokens for one in rows),
-        cache_read_tokens=sum(one.cache_read_tokens for one in rows),
-        cache_write_tokens=sum(one.cache_write_tokens for one in rows),
-        output_tokens=sum(one.output_tokens for one in rows),
-        unpriced_calls=sum(one.unpriced_calls for one in rows),
-    )
+#: What the engine sums for a group, as ``GroupRow`` names it.
+_SUMS = (
+    *("calls", "prompt_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens"),
+    "unpriced_calls",
+)
 
 
 def unpriced_of(rows: Iterable[tuple[Any, ...]], priced_calls: int) -> UnpricedCalls:
-    """What has no price, and its part of all calls that were read."""
+    """Calls without a price, from the engine's ``(model, reason, calls)``."""
     reasons = [UnpricedReason(model, reason, int(calls)) for model, reason, calls in rows]
-    calls = sum(one.calls for one in reasons)
+    calls = sum(reason.calls for reason in reasons)
     share = share_of(Decimal(calls), Decimal(calls + priced_calls))
     return UnpricedCalls(calls, share, tuple(reasons[:MAX_REASONS]))

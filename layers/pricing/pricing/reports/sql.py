@@ -77,8 +77,8 @@ def summary(priced_name: str, by: tuple[str, ...]) -> str:
     return f"""SELECT {chosen}SUM(CASE WHEN reason IS NULL THEN calls ELSE 0 END) AS calls,
   CAST(SUM(COALESCE(cost, 0)) AS DECIMAL(38, 0)) AS cost,
   SUM(CASE WHEN reason IS NULL THEN {PROMPT} ELSE 0 END) AS prompt_tokens,
-  SUM(CASE WHEN reason IS NULL THEN cache_read + audio_cache_read ELSE 0 END) AS read_tokens,
-  SUM(CASE WHEN reason IS NULL THEN {CACHE_WRITES} ELSE 0 END) AS written_tokens,
+  SUM(CASE WHEN reason IS NULL THEN cache_read + audio_cache_read ELSE 0 END) AS cache_read_tokens,
+  SUM(CASE WHEN reason IS NULL THEN {CACHE_WRITES} ELSE 0 END) AS cache_write_tokens,
   SUM(CASE WHEN reason IS NULL THEN {OUTPUT} ELSE 0 END) AS output_tokens,
   SUM(CASE WHEN reason IS NULL THEN 0 ELSE calls END) AS unpriced_calls
 FROM {priced_name}{grouped}"""
