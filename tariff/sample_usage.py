@@ -1,21 +1,23 @@
-"""``python -m tariff.sample_usage``: a month of usage records as a company's gateway logs them.
+"""``tariff sample-usage``: a month of usage records as a company's gateway logs them.
 
-Seeded: the same arguments write the same bytes. Raw usage objects of four providers, working hours
-and nights, and everything a report should find: a retiring model, short answers from a large one,
-input that is sent again and again, prompts just over a threshold, writes that live too long or too
-short, nightly work nobody waits for, repeated request ids and lines that are broken.
+The same arguments write the same bytes. The records hold raw usage objects of four providers, by
+day and by night, and everything that a report should find: a retiring model, short answers from a
+large model, input that is sent repeatedly, prompts just over a threshold, cache writes whose time
+to live is too long or too short, nightly work that could be a batch, repeated request ids and
+broken lines.
 """
 
-import argparse
 import math
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import duckdb
+import typer
+from rich.console import Console
+from rich.progress import track
 
 MONTH = datetime(2026, 10, 1, tzinfo=UTC)
 HOURS = 31 * 24
@@ -24,54 +26,35 @@ RECORDS = 1_000_000
 
 
 class Endpoint(NamedTuple):
-    """One kind of call: how often by day and by night, and how its usage is made.
+    """One kind of call: its relative frequency by day and by night, and its token counts.
 
-    Token counts are ``(least, most)`` of a skewed distribution; ``cached`` is a prefix that
-    ``writes`` of 1,000 calls write and the others read.
+    ``fresh`` and ``output`` are ``(least, most)`` of a skewed distribution. ``cached`` is the
+    length of a prefix, which ``writes`` of 1,000 calls write to the cache and the others read.
     """
 
     name: str
     team: str
     model: str
-    shape: str
     by_day: int
     by_night: int
     fresh: tuple[int, int]
     output: tuple[int, int]
     cached: int = 0
     writes: int = 0
+    shape: str = "anthropic"
     hour: bool = False
     tier: str = "standard"
 
 
 ENDPOINTS = (
     Endpoint(
-        "support-chat",
-        "support",
-        "claude-sonnet-5-5",
-        "anthropic",
-        2400,
-        700,
-        (120, 2600),
-        (80, 900),
-        6200,
-        70,
+        "support-chat", "support", "claude-sonnet-5-5", 2400, 700, (120, 2600), (80, 900), 6200, 70
     ),
-    Endpoint(
-        "ticket-tagging",
-        "support",
-        "claude-opus-4-8",
-        "anthropic",
-        1300,
-        900,
-        (5200, 6100),
-        (4, 90),
-    ),
+    Endpoint("ticket-tagging", "support", "claude-opus-4-8", 1300, 900, (5200, 6100), (4, 90)),
     Endpoint(
         "code-review",
         "engineering",
         "claude-opus-5-5",
-        "anthropic",
         900,
         100,
         (900, 24000),
@@ -80,20 +63,12 @@ ENDPOINTS = (
         120,
     ),
     Endpoint(
-        "contract-reading",
-        "legal",
-        "claude-haiku-5-5",
-        "anthropic",
-        500,
-        80,
-        (60000, 128000),
-        (200, 1200),
+        "contract-reading", "legal", "claude-haiku-5-5", 500, 80, (60000, 128000), (200, 1200)
     ),
     Endpoint(
         "search-answers",
         "product",
         "claude-sonnet-4-5",
-        "anthropic",
         1500,
         900,
         (200, 1800),
@@ -103,59 +78,38 @@ ENDPOINTS = (
         hour=True,
     ),
     Endpoint(
-        "nightly-summaries",
-        "analytics",
-        "claude-sonnet-5-5",
-        "anthropic",
-        0,
-        3600,
-        (1500, 12000),
-        (200, 900),
+        "nightly-summaries", "analytics", "claude-sonnet-5-5", 0, 3600, (1500, 12000), (200, 900)
     ),
     Endpoint(
         "translation",
         "content",
         "gpt-6.1-sol",
-        "openai",
         1000,
         800,
         (300, 2500),
         (300, 2400),
         1024,
         300,
+        shape="openai",
     ),
     Endpoint(
-        "catalogue-text", "content", "gemini-3.8-flash", "gemini", 1100, 300, (200, 3000), (60, 700)
+        "catalogue-text",
+        "content",
+        "gemini-3.8-flash",
+        1100,
+        300,
+        (200, 3000),
+        (60, 700),
+        shape="gemini",
     ),
+    Endpoint("drafting", "sales", "claude-opus-5-5", 700, 40, (600, 6000), (250, 1800), 3000, 150),
     Endpoint(
-        "drafting",
-        "sales",
-        "claude-opus-5-5",
-        "anthropic",
-        700,
-        40,
-        (600, 6000),
-        (250, 1800),
-        3000,
-        150,
-    ),
-    Endpoint(
-        "board-questions",
-        "finance",
-        "claude-fable-5-1",
-        "anthropic",
-        3,
-        1,
-        (500, 4000),
-        (200, 1500),
-        30000,
-        850,
+        "board-questions", "finance", "claude-fable-5-1", 3, 1, (500, 4000), (200, 1500), 30000, 850
     ),
     Endpoint(
         "evaluation",
         "engineering",
         "claude-opus-5-5",
-        "anthropic",
         0,
         1700,
         (800, 5000),
@@ -166,20 +120,23 @@ ENDPOINTS = (
         "research-agent",
         "product",
         "claude-sonnet-5-5",
-        "agent",
         30,
         10,
         (2000, 30000),
         (400, 3000),
+        shape="agent",
     ),
-    Endpoint("prototype", "labs", "acme-llm-1", "anthropic", 12, 3, (100, 900), (50, 400)),
+    Endpoint("prototype", "labs", "acme-llm-1", 12, 3, (100, 900), (50, 400)),
 )
 _SCALE = 10_000
-_PARTS = 20
+PARTS = 20
 
 
 def hours(records: int) -> list[tuple[int, int, bool]]:
-    """``(hour, records, night)`` of the month: more by day and on weekdays, slowly growing."""
+    """Spread records over the month as ``(hour, records, is_night)``.
+
+    There are more by day and on weekdays, and more at the end of the month than at its start.
+    """
     weights = []
     for hour in range(HOURS):
         moment = MONTH + timedelta(hours=hour)
@@ -197,54 +154,48 @@ def hours(records: int) -> list[tuple[int, int, bool]]:
 
 
 def write(path: Path, records: int, seed: int) -> Iterator[int]:
-    """Write the records; yields how many are written after each part."""
-    database = duckdb.connect()
-    database.execute("SET threads = 2; SET memory_limit = '1GB'; SET TimeZone = 'UTC'")
-    database.execute(
-        "CREATE TABLE endpoints (name VARCHAR, team VARCHAR, model VARCHAR,"
-        " shape VARCHAR, night BOOLEAN, low INT, high INT, fresh0 INT, fresh1 INT,"
-        " out0 INT, out1 INT, cached INT, writes INT, hour_long BOOLEAN, tier VARCHAR)"
-    )
-    for night in (False, True):
-        shares = [one.by_night if night else one.by_day for one in ENDPOINTS]
-        low = 0
-        for one, share in zip(ENDPOINTS, shares, strict=True):
-            high = low + round(share * _SCALE / sum(shares))
-            high = _SCALE if one is ENDPOINTS[-1] else high
-            row = (
-                one.name,
-                one.team,
-                one.model,
-                one.shape,
-                night,
-                low,
-                high,
-                *one.fresh,
-                *one.output,
-                one.cached,
-                one.writes,
-                one.hour,
-                one.tier,
-            )
+    """Write the records in ``PARTS`` parts; yields the number written so far after each part."""
+    with duckdb.connect() as database:
+        database.execute("SET threads = 2; SET memory_limit = '1GB'; SET TimeZone = 'UTC'")
+        database.execute(
+            "CREATE TABLE endpoints (name VARCHAR, team VARCHAR, model VARCHAR,"
+            " shape VARCHAR, night BOOLEAN, low INT, high INT, fresh0 INT, fresh1 INT,"
+            " out0 INT, out1 INT, cached INT, writes INT, hour_long BOOLEAN, tier VARCHAR)"
+        )
+        for row in _endpoint_rows():
             database.execute(f"INSERT INTO endpoints VALUES ({', '.join('?' * len(row))})", row)
+        spread = hours(records)
+        written = 0
+        with path.open("wb") as target:
+            for part in range(PARTS):
+                chosen = spread[part * HOURS // PARTS : (part + 1) * HOURS // PARTS]
+                values = ", ".join(f"({hour}, {count}, {night})" for hour, count, night in chosen)
+                piece = path.with_suffix(".part")
+                start = int(MONTH.timestamp())
+                database.execute(
+                    _PART.format(hours=values, seed=int(seed), path=piece, start=start)
+                )
+                target.write(piece.read_bytes())
+                piece.unlink()
+                written += sum(count for _, count, _ in chosen)
+                yield written
+
+
+def _endpoint_rows() -> Iterator[tuple[object, ...]]:
+    """Yield the rows of the table ``endpoints``: each one's interval of 10,000 draws, by time."""
+    for night in (False, True):
+        shares = [endpoint.by_night if night else endpoint.by_day for endpoint in ENDPOINTS]
+        low = 0
+        for endpoint, share in zip(ENDPOINTS, shares, strict=True):
+            name, team, model, _, _, fresh, output, cached, writes, shape, hour, tier = endpoint
+            high = low + round(share * _SCALE / sum(shares))
+            high = _SCALE if endpoint is ENDPOINTS[-1] else high
+            drawn = (night, low, high, *fresh, *output, cached, writes, hour, tier)
+            yield name, team, model, shape, *drawn
             low = high
-    found = hours(records)
-    written = 0
-    with path.open("wb") as target:
-        for part in range(_PARTS):
-            some = found[part * HOURS // _PARTS : (part + 1) * HOURS // _PARTS]
-            values = ", ".join(f"({hour}, {count}, {night})" for hour, count, night in some)
-            piece = path.with_suffix(".part")
-            database.execute(
-                _PART.format(hours=values, seed=int(seed), path=piece, start=int(MONTH.timestamp()))
-            )
-            target.write(piece.read_bytes())
-            piece.unlink()
-            written += sum(count for _, count, _ in some)
-            yield written
 
 
-#: Numbers 0 to 1 from hashes; squared, so that small counts are common and large ones rare.
+#: Draws are numbers from 0 to 1 made of hashes; squared, they make small counts common.
 _PART = """COPY (
 WITH drawn AS (
   SELECT h.hour, j, h.night, hash(h.hour, j, {seed}) AS id, h.count,
@@ -291,25 +242,20 @@ ORDER BY moment, text
 ) TO '{path}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '\\x1f')"""
 
 
-def main() -> int:
-    """Write the file and say how it goes."""
-    parser = argparse.ArgumentParser(prog="python -m tariff.sample_usage", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path(".cache/usage/2026-10.jsonl"))
-    parser.add_argument("--records", type=int, default=RECORDS)
-    parser.add_argument("--seed", type=int, default=19)
-    arguments = parser.parse_args()
-    if arguments.records < 1:
-        parser.error("--records starts at 1")
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+def sample_usage(
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path(
+        "sample-usage/2026-10.jsonl"
+    ),
+    records: Annotated[int, typer.Option(min=1, help="How many records.")] = RECORDS,
+    seed: Annotated[int, typer.Option(help="Another seed draws other records.")] = 19,
+) -> None:
+    """Write a month of generated usage records, as JSON Lines."""
+    out.parent.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
-    for written in write(arguments.out, arguments.records, arguments.seed):
-        done = written * 100 // arguments.records
-        print(f"\r{done:3}% {written:,} records", end="", file=sys.stderr, flush=True)
+    console = Console(stderr=True)
+    for _ in track(write(out, records, seed), "Writing", total=PARTS, console=console):
+        pass
     seconds = time.perf_counter() - started
-    size = arguments.out.stat().st_size / 1e6
-    print(f"\n{arguments.out}: {size:,.0f} MB in {seconds:.0f} s", file=sys.stderr)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    console.print(
+        f"{out}: {records:,} records, {out.stat().st_size / 1e6:,.0f} MB, {seconds:.0f} s"
+    )

@@ -1,21 +1,23 @@
-"""``make slack CMD="estimate sonnet 2k in 1k out"``: what Slack would show, without Slack.
+"""``tariff slack "estimate sonnet 2k in 1k out"``: the answer to a Slack command, without Slack.
 
 Signs the command as Slack does, sends it to the local gateway, and prints the blocks of the answer
-as text. Starts a gateway for the one command when none is running on the port.
+as text. Starts a gateway for this one command when none is running on the port.
 """
 
-import argparse
 import http.client
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from textwrap import wrap
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from tariff.command_line import CommandFailed
 from tariff.serve.slack import COMMANDS, command_body, signed
-from tariff.template import ROOT
+from tariff.tables import aligned
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
@@ -23,26 +25,30 @@ WIDTH = 78
 _TIMEOUT_SECONDS = 30
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Send one command and print its answer; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tariff.slack", description=__doc__)
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="of the local gateway")
-    parser.add_argument("--json", action="store_true", help="print the message as Slack gets it")
-    parser.add_argument("text", nargs="*", help="the command, without /tariff")
-    options = parser.parse_args(arguments)
-    text = " ".join(options.text)
-    with _gateway(options.port) as port:
-        status, content = post(port, command_body(text))
+def slack(
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TEXT", help="The command, without /tariff.", show_default=False),
+    ] = None,
+    port: Annotated[int, typer.Option(help="The port of the local gateway.")] = DEFAULT_PORT,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the message as Slack receives it.")
+    ] = False,
+) -> None:
+    """Show the answer to a Slack command, without Slack.
+
+    Example: tariff slack "compare opus vs sonnet 2k in 1k out"
+    """
+    with _gateway(port) as running:
+        status, content = post(running, command_body(" ".join(text or ())))
     if status != http.client.OK:
-        print(f"The gateway answered {status}: {content}", file=sys.stderr)
-        return 1
+        raise CommandFailed(f"The gateway answered {status}: {content}")
     message = json.loads(content)
-    print(json.dumps(message, indent=2, ensure_ascii=False) if options.json else rendered(message))
-    return 0
+    typer.echo(json.dumps(message, indent=2, ensure_ascii=False) if as_json else rendered(message))
 
 
 def post(port: int, body: bytes, path: str = COMMANDS) -> tuple[int, str]:
-    """Send a signed body to the gateway; status and content."""
+    """Send a signed body to the gateway and return the status and the content."""
     connection = http.client.HTTPConnection(HOST, port, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("POST", path, body, signed(body))
@@ -54,22 +60,22 @@ def post(port: int, body: bytes, path: str = COMMANDS) -> tuple[int, str]:
 
 @contextmanager
 def _gateway(port: int) -> Iterator[int]:
-    """The port of the running gateway, or of one started for this block."""
+    """Yield the port of the running gateway, or of a gateway started for this block."""
     if _answers(port):
         yield port
         return
-    print(f"No gateway on port {port}; starting one for this command.", file=sys.stderr)
-    command = [sys.executable, "-m", "tariff.serve.gateway", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    typer.echo(f"No gateway on port {port}; starting one for this command.", err=True)
+    command = [sys.executable, "-m", "tariff", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield _port_of(process)
         finally:
             process.terminate()
-            process.communicate()  # it says goodbye, and would fail with nobody listening
+            process.communicate()  # the gateway prints while it stops, and needs a reader
 
 
 def _answers(port: int) -> bool:
-    """Whether a Tariff answers there; something else on the port is told apart."""
+    """Whether a Tariff, and not another server, answers on the port."""
     connection = http.client.HTTPConnection(HOST, port, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/v1/health")
@@ -85,11 +91,11 @@ def _port_of(process: "subprocess.Popen[str]") -> int:
     for line in process.stdout or ():
         if line.startswith("Serving http://"):
             return int(line.partition(" (")[0].rpartition(":")[2])
-    raise SystemExit("The gateway did not start; `make run` shows why.")
+    raise CommandFailed("The gateway did not start; `tariff serve` shows why.")
 
 
 def rendered(message: Mapping[str, Any]) -> str:
-    """A message's blocks as text, much as Slack lays them out."""
+    """Return a message's blocks as text, laid out much as Slack does."""
     seen = "only you can see this" if message.get("response_type") == "ephemeral" else "in channel"
     lines = [f"Tariff · {seen}"]
     for block in message.get("blocks", ()):
@@ -106,9 +112,8 @@ def _header(block: Mapping[str, Any]) -> list[str]:
 
 def _section(block: Mapping[str, Any]) -> list[str]:
     lines = block["text"]["text"].splitlines() if "text" in block else []
-    return [one for line in lines for one in _wrapped(line)] + [
-        field["text"] for field in block.get("fields", ())
-    ]
+    wrapped = [part for line in lines for part in _wrapped(line)]
+    return wrapped + [field["text"] for field in block.get("fields", ())]
 
 
 def _context(block: Mapping[str, Any]) -> list[str]:
@@ -119,15 +124,12 @@ def _context(block: Mapping[str, Any]) -> list[str]:
 
 def _table(block: Mapping[str, Any]) -> list[str]:
     rows = [[cell["text"] for cell in row] for row in block["rows"]]
-    aligned = [setting.get("align") for setting in block["column_settings"]]
+    sides = {"right": ">"}
+    alignment = "".join(
+        sides.get(setting.get("align"), "<") for setting in block["column_settings"]
+    )
+    lines = aligned(rows, alignment)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if align == "right" else cell.ljust(width)
-            for cell, width, align in zip(row, widths, aligned, strict=True)
-        )
-        for row in rows
-    ]
     return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
 
 
@@ -146,6 +148,3 @@ _BLOCKS = {
     "table": _table,
     "actions": _actions,
 }
-
-if __name__ == "__main__":
-    sys.exit(main())

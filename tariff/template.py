@@ -1,14 +1,26 @@
-"""Read template.yaml as plain data, for everything that must agree with what is deployed."""
+"""The files of a deployment as plain data: template.yaml and the recorded events."""
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+_HERE = Path(__file__).resolve().parent
+#: Whether Tariff runs from its repository. An installed Tariff has copies of the files below.
+IS_CHECKOUT = (_HERE.parent / "template.yaml").is_file()
+#: The folder of template.yaml, functions/, events/ and catalogue/recorded/.
+ROOT = _HERE.parent if IS_CHECKOUT else _HERE / "deployment"
+#: The folder for what Tariff downloads or generates.
+CACHE = (
+    ROOT / ".cache"
+    if IS_CHECKOUT
+    else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tariff"
+)
 TEMPLATE = ROOT / "template.yaml"
 
-#: What CreateTable needs to know; billing, recovery and retention belong to the deployment.
+#: The properties that CreateTable needs; billing, recovery and retention are the deployment's.
 _TABLE_SHAPE = (
     "AttributeDefinitions",
     "KeySchema",
@@ -19,7 +31,7 @@ _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as CloudFormation reads it: short function tags, and dates that stay strings."""
+    """Read YAML as CloudFormation does: short function tags, and dates kept as strings."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -51,14 +63,14 @@ _Loader.add_multi_constructor("!", _function)
 
 
 def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
-    """The template as dicts, lists and scalars, with functions in their long form.
+    """Read the template as dicts, lists and scalars, with functions in their long form.
 
     ``!Ref X`` becomes ``{"Ref": "X"}``, ``!GetAtt A.B`` becomes ``{"Fn::GetAtt": ["A", "B"]}``,
     any other ``!Name v`` becomes ``{"Fn::Name": v}``; nothing is resolved.
 
-    :raises FileNotFoundError: there is no such file.
-    :raises yaml.YAMLError: it is not YAML; the message names line and column.
-    :raises ValueError: it is YAML, but not a map.
+    :raises FileNotFoundError: the file does not exist.
+    :raises yaml.YAMLError: the file is not YAML; the message names line and column.
+    :raises ValueError: the document is not a map.
     """
     with path.open(encoding="utf-8") as file:
         # A SafeLoader subclass: it constructs plain data only.
@@ -69,7 +81,7 @@ def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
 
 
 def resources(template: dict[str, Any], type_name: str) -> dict[str, dict[str, Any]]:
-    """Logical id -> resource, for every resource of one type, in the template's order."""
+    """Return the resources of one type by logical id, in the template's order."""
     return {
         logical_id: resource
         for logical_id, resource in template.get("Resources", {}).items()
@@ -78,9 +90,9 @@ def resources(template: dict[str, Any], type_name: str) -> dict[str, dict[str, A
 
 
 def create_table_arguments(template: dict[str, Any], table_name: str) -> dict[str, Any]:
-    """CreateTable's arguments for the template's table under another name, on demand.
+    """Return CreateTable's arguments for the template's table under another name, on demand.
 
-    Local stores and tests make their table from this, so keys cannot drift from deployment.
+    Local stores and tests create their table from these, so that its keys match the deployment.
 
     :raises ValueError: the template does not declare exactly one AWS::DynamoDB::Table.
     """
@@ -90,3 +102,10 @@ def create_table_arguments(template: dict[str, Any], table_name: str) -> dict[st
     (table,) = tables.values()
     shape = {name: value for name, value in table["Properties"].items() if name in _TABLE_SHAPE}
     return {"TableName": table_name, "BillingMode": "PAY_PER_REQUEST", **shape}
+
+
+def recorded_event(name: str) -> dict[str, Any]:
+    """Read ``events/<name>.json``, an event as API Gateway sends it."""
+    content = (ROOT / "events" / f"{name}.json").read_text(encoding="utf-8")
+    event: dict[str, Any] = json.loads(content)
+    return event

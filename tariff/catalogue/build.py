@@ -1,84 +1,65 @@
-"""Turn ``catalogue/`` into the price books that ship with the code.
-
-``python -m tariff.catalogue.build`` writes ``layers/pricing/pricing/data/`` and the table of
-disagreements in ``docs/``; with ``--check`` it writes nothing and fails when what is committed
-there is not exactly what the catalogue says. The bytes depend on the catalogue alone: no clock,
-no environment, no file order.
+"""``tariff catalogue build``: turn ``catalogue/`` into the price books that ship with the code.
 
 A catalogue file with a ``[version]`` is a book, written for people
-(tariff/catalogue/toml_files.py). The current book also takes in ``catalogue/imported/``, what the
-public price lists say of every other provider (tariff/catalogue/import_lists.py), as
-``corrections.toml`` and ``families.toml`` tell.
+(tariff/catalogue/toml_files.py). The current book also takes in ``catalogue/imported/``, the public
+price lists of every other provider (tariff/catalogue/import_lists.py), corrected by
+``corrections.toml`` and with the families of ``families.toml``. The bytes depend on the catalogue
+alone, not on the clock, the environment or the order of files.
 """
 
-import argparse
 import json
-import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+import typer
 
 from pricing.catalogue.checks import problems_in, rule_problems_in
 from pricing.jsonio import canonical_json, digest
-from tariff.catalogue.disagreements import report
-from tariff.catalogue.imported_book import extended, merge_rules
+from pricing.sources.book import cross_checked, merges
+from pricing.sources.corrections import Corrections
+from tariff.catalogue.import_lists import IMPORTED, SOURCES
 from tariff.catalogue.toml_files import CatalogueError, document_from
+from tariff.generated_files import Check, update
+from tariff.template import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "catalogue"
 DATA = ROOT / "layers" / "pricing" / "pricing" / "data"
-REPORT = ROOT / "docs" / "price-disagreements.md"
 INDEX = "index.json"
-#: The catalogue file that names the versions earlier releases came with.
+#: The catalogue file that names the versions that earlier releases came with.
 EARLIER = "earlier.toml"
-IMPORTED = "imported"
-#: What the scheduled refresh merges fetched lists by: the same corrections, the same families.
+#: The corrections and families with which the scheduled refresh merges fetched lists.
 MERGE_RULES = "merge_rules.json"
 
 
 class Book(NamedTuple):
-    """One price book as it will be stored: its id, its exact bytes, and whether it is current."""
+    """A price book as it will be stored: its id, its exact bytes, and whether it is current."""
 
     id: str
     content: bytes
     current: bool
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the data folder, or compare it; 0 is success, 1 a problem, printed to stderr."""
-    parser = argparse.ArgumentParser(description="Build the bundled price books.")
-    parser.add_argument("--check", action="store_true", help="compare only; write nothing")
-    parser.add_argument("--catalogue", type=Path, default=CATALOGUE)
-    parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--report", type=Path, default=REPORT)
-    options = parser.parse_args(arguments)
-    try:
-        files = build(options.catalogue)
-    except CatalogueError as error:
-        print(error, file=sys.stderr)
-        return 1
-    lost = _came_with(options.data) - {*json.loads(files[INDEX])["came_with"]}
-    if lost and not options.check:
-        print(f"{EARLIER} has to name what is no longer built:", *sorted(lost), file=sys.stderr)
-        return 1
-    wanted = {options.data / name: content for name, content in files.items()}
-    if (options.catalogue / IMPORTED).is_dir():
-        wanted[options.report] = report(files).encode()
-    if options.check:
-        differences = list(compare(wanted, options.data))
-        print(*differences, sep="\n", end="\n" if differences else "", file=sys.stderr)
-        return 1 if differences else 0
-    options.data.mkdir(parents=True, exist_ok=True)
-    for leftover in set(options.data.glob("*.json")) - wanted.keys():
-        leftover.unlink()
-    for path, content in wanted.items():
-        path.write_bytes(content)
-    return 0
+def build(
+    check: Check = False,
+    catalogue: Annotated[Path, typer.Option(help="The folder to read.")] = CATALOGUE,
+    data: Annotated[Path, typer.Option(help="The folder to write.")] = DATA,
+) -> int:
+    """Build the bundled price books from the catalogue."""
+    files = data_files(catalogue)
+    known = data / INDEX
+    came_with = json.loads(known.read_bytes()).get("came_with", ()) if known.exists() else ()
+    lost = {*came_with} - {*json.loads(files[INDEX])["came_with"]}
+    if lost and not check:
+        names = ", ".join(sorted(lost))
+        raise CatalogueError(f"{EARLIER} must name the versions that are no longer built: {names}")
+    wanted = {data / name: content for name, content in files.items()}
+    return update(wanted, "make books", check=check, owned=(data, "*.json"))
 
 
-def build(catalogue: Path) -> dict[str, bytes]:
-    """Every file of the data folder by name; raises CatalogueError."""
+def data_files(catalogue: Path) -> dict[str, bytes]:
+    """Return every file of the data folder by name; raises CatalogueError."""
     books = list(read_books(catalogue))
     current = [book.id for book in books if book.current]
     if len(current) != 1:
@@ -103,36 +84,21 @@ def build(catalogue: Path) -> dict[str, bytes]:
 
 
 def read_earlier(catalogue: Path) -> set[str]:
-    """The versions that earlier releases came with and this one does not; raises CatalogueError."""
+    """Return the versions that earlier releases came with and this one does not.
+
+    Raises CatalogueError.
+    """
     path = catalogue / EARLIER
     if not path.exists():
         return set()
     named = tomllib.loads(path.read_text(encoding="utf-8")).get("earlier")
-    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+    if not isinstance(named, list) or not all(isinstance(version, str) for version in named):
         raise CatalogueError(f"{EARLIER}: earlier must be a list of version ids")
     return {*named}
 
 
-def _came_with(data: Path) -> set[str]:
-    """What the data folder, as it is, says that releases came with."""
-    path = data / INDEX
-    return {*json.loads(path.read_bytes()).get("came_with", ())} if path.exists() else set()
-
-
-def compare(wanted: Mapping[Path, bytes], folder: Path) -> Iterator[str]:
-    """One line for each file that is missing, different or, in the data folder, not expected."""
-    found = {*folder.glob("*.json"), *(path for path in wanted if path.exists())}
-    for path in sorted({*wanted, *found}):
-        if path not in found:
-            yield f"{path.name}: missing; run python -m tariff.catalogue.build"
-        elif path not in wanted:
-            yield f"{path.name}: not in the catalogue"
-        elif path.read_bytes() != wanted[path]:
-            yield f"{path.name}: differs from the catalogue; run python -m tariff.catalogue.build"
-
-
 def read_books(catalogue: Path) -> Iterator[Book]:
-    """Every book of a catalogue folder, checked; raises CatalogueError naming the file."""
+    """Yield every book of a catalogue folder, checked; raises CatalogueError naming the file."""
     for path in sorted(catalogue.glob("*.toml")):
         book = read_book(path, catalogue / IMPORTED)
         if book:
@@ -140,7 +106,7 @@ def read_books(catalogue: Path) -> Iterator[Book]:
 
 
 def read_book(path: Path, imported: Path) -> Book | None:
-    """One catalogue file as a checked book, or None when it is not one."""
+    """Read a catalogue file as a checked book; None for a file that is not a book."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         if "version" not in tables and {"family", "as_of", "earlier"} & tables.keys():
@@ -154,15 +120,60 @@ def read_book(path: Path, imported: Path) -> Book | None:
         raise CatalogueError(f"{path.name}: {error}") from error
     except KeyError as error:
         raise CatalogueError(f"{path.name}: a table lacks the key {error}") from error
-    _refuse(path, [*problems, *problems_in(document)])
+    if lines := [f"{path.name}: {problem}" for problem in [*problems, *problems_in(document)]]:
+        raise CatalogueError(*lines)
     return Book(document["id"], canonical_json(document), current)
 
 
-def _refuse(path: Path, problems: Iterable[Any]) -> None:
-    lines = [f"{path.name}: {problem}" for problem in problems]
-    if lines:
-        raise CatalogueError(*lines)
+def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
+    """Add the models, families and provenance of the imported lists to a document.
+
+    ``imported`` is the folder of the lists, next to ``corrections.toml`` and ``families.toml``. The
+    document's own providers are only marked where the lists disagree with them. Raises
+    CatalogueError.
+    """
+    rules = merge_rules(imported.parent)
+    corrections = Corrections(rules["corrections"])
+    families = rules["families"]
+    sources = json.loads((imported / SOURCES).read_text(encoding="utf-8"))
+    versions = {package: entry["version"] for package, entry in sources.items()}
+    own = {row["provider"] for row in document["models"]}
+    rows = list(document["models"])
+    lists = (
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(imported.glob("*.json"))
+        if path.name != SOURCES
+    )
+    for merge in merges(document["models"], lists, corrections, versions, families):
+        if merge.provider in own:
+            rows = cross_checked(rows, merge, corrections.as_of)
+        else:
+            rows += merge.rows
+    if unused := corrections.unused():
+        raise CatalogueError(*unused)
+    current = {family["name"]: f"{family['provider']}/{family['current']}" for family in families}
+    provenance = [
+        {
+            "title": f"{package} {entry['version']}, {entry['file']}",
+            "url": entry["url"],
+            "as_of": entry["as_of"],
+            "sha256": entry["sha256"],
+        }
+        for package, entry in sorted(sources.items())
+    ]
+    return {
+        **document,
+        "families": dict(document["families"]) | current,
+        "provenance": [*document["provenance"], *provenance],
+        "models": rows,
+    }
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def merge_rules(catalogue: Path) -> dict[str, Any]:
+    """Return the corrections and the families of a merge, as JSON."""
+    corrections = tomllib.loads((catalogue / "corrections.toml").read_text(encoding="utf-8"))
+    families = tomllib.loads((catalogue / "families.toml").read_text(encoding="utf-8"))
+    return {
+        "corrections": corrections | {"as_of": corrections["as_of"].isoformat()},
+        "families": families["family"],
+    }

@@ -1,87 +1,75 @@
-"""Import the public price lists: ``python -m tariff.catalogue.import_lists``, run in
-``.venv-bench``.
+"""``tariff catalogue import``: the public price lists, as files of the catalogue.
 
-Writes ``catalogue/imported/<provider>.json``: what genai-prices and litellm say, side by side, in
-Tariff's columns and without a judgement. ``python -m tariff.catalogue.build`` merges it. The
-files depend on the two packages' data alone; ``sources.json`` names them by version and SHA-256.
+Writes ``catalogue/imported/<provider>.json``: the prices of genai-prices and litellm side by side,
+in Tariff's columns and not yet merged; ``tariff catalogue build`` merges them. The files depend on
+the two packages' data alone; ``sources.json`` names the packages by version and SHA-256.
 """
 
-import argparse
 import hashlib
 import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pricing.sources import litellm as sources_litellm
+import typer
+
+from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import side_by_side
+from pricing.sources.payload import Findings, Payload
+from tariff.catalogue.published import FILES, installed, installed_file, installed_version
+from tariff.generated_files import Check, update
+from tariff.template import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-IMPORTED = ROOT / "catalogue" / "imported"
+#: The name of the folder of imported lists within a catalogue.
+IMPORTED = "imported"
 SOURCES = "sources.json"
-#: The packages, the file in each that holds the prices, and where they are made.
-PACKAGES = {
-    "genai-prices": ("genai_prices/data.py", "https://github.com/pydantic/genai-prices"),
-    "litellm": (
-        "litellm/model_prices_and_context_window_backup.json",
-        "https://github.com/BerriAI/litellm",
-    ),
+REPOSITORIES = {
+    "genai-prices": "https://github.com/pydantic/genai-prices",
+    "litellm": "https://github.com/BerriAI/litellm",
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the imported files, or compare them; 0 is success, 1 a difference."""
-    parser = argparse.ArgumentParser(description="Import the public price lists.")
-    parser.add_argument("--check", action="store_true", help="compare only; write nothing")
-    parser.add_argument("--into", type=Path, default=IMPORTED)
-    parser.add_argument(
-        "--as-of", type=date.fromisoformat, help="day of retrieval; today when the data changed"
-    )
-    options = parser.parse_args(arguments)
-    files = imported(options.into, options.as_of)
-    if options.check:
-        stale = [
-            name
-            for name, text in files.items()
-            if not (path := options.into / name).exists() or path.read_text("utf-8") != text
-        ]
-        print(*(f"{name}: differs from the packages' data" for name in stale), sep="\n")
-        return 1 if stale else 0
-    options.into.mkdir(parents=True, exist_ok=True)
-    for leftover in {path.name for path in options.into.glob("*.json")} - files.keys():
-        (options.into / leftover).unlink()
-    for name, text in files.items():
-        (options.into / name).write_text(text, encoding="utf-8")
-    return 0
+def import_lists(
+    check: Check = False,
+    into: Annotated[Path, typer.Option(help="The folder to write.")] = ROOT
+    / "catalogue"
+    / IMPORTED,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="The day of retrieval; by default today, if a list changed."
+        ),
+    ] = None,
+) -> int:
+    """Import the public price lists, of the pinned releases in .venv-bench."""
+    files = imported(into, as_of.date() if as_of else None)
+    wanted = {into / name: text.encode() for name, text in files.items()}
+    return update(wanted, "make import-prices", check=check, owned=(into, "*.json"))
 
 
 def imported(folder: Path, as_of: date | None) -> dict[str, str]:
-    """Every imported file by name."""
-    from genai_prices.data import providers
-
-    path = Path(str(metadata.distribution("litellm").locate_file(PACKAGES["litellm"][0])))
-    litellm = sources_litellm.rows_of(json.loads(path.read_text("utf-8"), parse_float=Decimal))
+    """Return every imported file by name."""
+    package = "genai-prices"
+    payload = Payload(package, REPOSITORIES[package], "", None, installed(package))
+    providers = genai_prices.read(payload, Findings(package))
+    price_map = json.loads(installed("litellm"), parse_float=Decimal)
+    lists = side_by_side(providers, litellm.rows_of(price_map))
     files = {SOURCES: _lines(_sources(folder, as_of))}
-    for provider, lists in side_by_side(providers, litellm).items():
-        files[f"{provider}.json"] = _lines(lists)
-    return files
+    return files | {f"{provider}.json": _lines(listed) for provider, listed in lists.items()}
 
 
 def _sources(folder: Path, as_of: date | None) -> dict[str, Any]:
-    """The packages as they are now; a retrieval date stays while their data stay the same."""
+    """Describe the packages; a retrieval date is kept while the package's data are unchanged."""
     path = folder / SOURCES
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
     sources = {}
-    for package, (file, url) in PACKAGES.items():
-        content = Path(str(metadata.distribution(package).locate_file(file))).read_bytes()
+    for package, url in REPOSITORIES.items():
         entry = {
-            "version": metadata.version(package),
-            "file": file,
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "version": installed_version(package),
+            "file": FILES[package],
+            "sha256": hashlib.sha256(installed_file(package)).hexdigest(),
             "url": url,
         }
         before = dict(known.get(package, {}))
@@ -93,7 +81,7 @@ def _sources(folder: Path, as_of: date | None) -> dict[str, Any]:
 
 
 def _lines(document: Mapping[str, Any]) -> str:
-    """JSON with one model a line, so that a changed price is a changed line."""
+    """Return JSON with one model a line, so that a changed price is a changed line."""
     parts = []
     for key, value in document.items():
         if isinstance(value, list):
@@ -106,7 +94,3 @@ def _lines(document: Mapping[str, Any]) -> str:
 
 def _compact(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,8 +1,8 @@
-"""The price data of released packages, as their projects publish them: never by running them.
+"""The price data of released packages, in the form that their projects publish.
 
-genai-prices ships its published JSON as constructor calls in ``data.py``. They are read as
-syntax, not executed; litellm ships the JSON file itself. Releases that are not installed come
-from the package index through pip, once, into a folder that git ignores.
+genai-prices ships its published JSON as constructor calls in ``data.py``, which are read as syntax
+and not executed; litellm ships the JSON file itself. Releases that are not installed are downloaded
+once, with pip, into the cache folder.
 """
 
 import ast
@@ -12,27 +12,46 @@ import sys
 import tempfile
 import zipfile
 from datetime import date, time
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-CACHE = ROOT / ".cache" / "published"
+from tariff.command_line import CommandFailed
+from tariff.template import CACHE, ROOT
+
+FOLDER = CACHE / "published"
 FILES = {
     "genai-prices": "genai_prices/data.py",
     "litellm": "litellm/model_prices_and_context_window_backup.json",
 }
-SITE = ROOT / ".venv-bench" / "lib"
 
 
 def installed(package: str) -> bytes:
-    """The list of the release in ``.venv-bench``, as its project publishes it."""
-    (path,) = SITE.glob(f"python3*/site-packages/{FILES[package]}")
-    return _as_published(package, path.read_bytes())
+    """Return the list of the release in ``.venv-bench``, as its project publishes it."""
+    return _as_published(package, installed_file(package))
+
+
+def installed_file(package: str) -> bytes:
+    """Return the package's file in ``.venv-bench``; raises CommandFailed without the package."""
+    path = _packages() / FILES[package]
+    if not path.exists():
+        raise CommandFailed(f"{package} is missing: `make .venv-bench/.ready` installs it.")
+    return path.read_bytes()
+
+
+def installed_version(package: str) -> str:
+    """Return the version of a package in ``.venv-bench``."""
+    (found,) = distributions(name=package, path=[str(_packages())])
+    return found.version
+
+
+def _packages() -> Path:
+    return next((ROOT / ".venv-bench" / "lib").glob("python3*/site-packages"), ROOT)
 
 
 def released(package: str, version: str) -> bytes:
-    """The list of any release; downloaded the first time."""
-    path = CACHE / f"{package}-{version}.json"
+    """Return the list of any release, which is downloaded the first time."""
+    path = FOLDER / f"{package}-{version}.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_as_published(package, _from_wheel(package, version)))
@@ -62,22 +81,22 @@ def _as_published(package: str, content: bytes) -> bytes:
         if isinstance(target, ast.Name) and target.id == "providers":
             value = _value(getattr(statement, "value"))  # noqa: B009
             return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    raise ValueError("this release has no list of providers")
+    raise ValueError("This release of genai-prices has no list of providers.")
 
 
 def _value(node: ast.expr) -> Any:
-    """A literal or a constructor call as JSON: calls by their keywords, dates as text."""
+    """Turn a literal or a constructor call into JSON: calls become objects, dates text."""
     if isinstance(node, ast.List):
         return [_value(item) for item in node.elts]
     if isinstance(node, ast.Dict):
         keys = [_value(key) for key in node.keys if key is not None]
         return dict(zip(keys, map(_value, node.values), strict=True))
     if isinstance(node, ast.Call):
-        return _called(node)
+        return _object(node)
     return ast.literal_eval(node)
 
 
-def _called(node: ast.Call) -> Any:
+def _object(node: ast.Call) -> Any:
     name = ast.unparse(node.func).removeprefix("datetime.")
     if name == "Decimal":
         number = ast.literal_eval(node.args[0])

@@ -1,52 +1,79 @@
-"""The two public lists whole, as the bundled book was made from them: ``make upstream-excerpts``.
+"""``tariff catalogue record``: the public price lists as files, so that a refresh needs no network.
 
-``catalogue/recorded`` holds them compressed, prose left out, one model a line, in the formats
-that their projects publish. They are what a local refresh reads first: with less than the whole
-lists, every model they lack would count as gone.
+``catalogue/recorded`` holds both lists complete and compressed, as the bundled book was made from
+them: without prose, one model a line, in the formats that their projects publish. A local refresh
+reads them first; a shorter list would look as if models had been withdrawn.
+``tests/data/upstream`` holds the entries of a few providers, for tests.
 """
 
 import json
 import lzma
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tariff.catalogue.published import ROOT, installed
-from tariff.catalogue.upstream_excerpts import PROSE
+from tariff.catalogue.published import installed
+from tariff.generated_files import update
+from tariff.template import ROOT
 
 FOLDER = ROOT / "catalogue" / "recorded"
+EXCERPTS = ROOT / "tests" / "data" / "upstream"
+EXCERPTED = {"anthropic", "deepseek", "mistral", "openai"}
+PROSE = {"description", "price_comments", "source", "comment", "metadata"}
 
 
-def recorded(source: str, folder: Path = FOLDER) -> bytes:
-    """One list as UTF-8 JSON; raises FileNotFoundError for a source that has no recording."""
-    return lzma.decompress((folder / f"{source}.json.xz").read_bytes())
+def record() -> int:
+    """Record the public price lists of the pinned releases, complete and as excerpts."""
+    providers = [
+        {**provider, "models": [_facts(model) for model in provider["models"]]}
+        for provider in json.loads(installed("genai-prices"))
+    ]
+    entries = {name: _facts(entry) for name, entry in json.loads(installed("litellm")).items()}
+    excerpts = {
+        "genai-prices": [
+            {key: provider[key] for key in ("id", "name", "models")}
+            for provider in providers
+            if provider["id"] in EXCERPTED
+        ],
+        "litellm": {
+            name: entry
+            for name, entry in entries.items()
+            if entry.get("litellm_provider") in EXCERPTED
+        },
+    }
+    complete = {"genai-prices": _genai_prices(providers), "litellm": _litellm(entries)}
+    return update(
+        {
+            **{
+                FOLDER / f"{source}.json.xz": lzma.compress(text.encode(), preset=9)
+                for source, text in complete.items()
+            },
+            **{
+                EXCERPTS / f"{source}.json": f"{_compact(content)}\n".encode()
+                for source, content in excerpts.items()
+            },
+        },
+        "make upstream-excerpts",
+        check=False,
+    )
 
 
-def main(folder: Path = FOLDER) -> int:
-    """Record both lists as the pinned releases have them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for source, lines in LINES.items():
-        text = lines(json.loads(installed(source)))
-        (folder / f"{source}.json.xz").write_bytes(lzma.compress(text.encode(), preset=9))
-    return 0
+def recorded(source: str) -> bytes:
+    """Return a list as UTF-8 JSON; raises FileNotFoundError for a source without a recording."""
+    return lzma.decompress((FOLDER / f"{source}.json.xz").read_bytes())
 
 
-def _genai(providers: Iterable[Mapping[str, Any]]) -> str:
+def _genai_prices(providers: Iterable[Mapping[str, Any]]) -> str:
     parts = []
     for provider in providers:
         head = _compact({"id": provider["id"], "name": provider["name"]}).removesuffix("}")
-        models = ",\n".join(_compact(_facts(model)) for model in provider["models"])
+        models = ",\n".join(map(_compact, provider["models"]))
         parts.append(f'{head},"models":[\n{models}\n]}}')
     return "[\n" + ",\n".join(parts) + "\n]\n"
 
 
 def _litellm(entries: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = (f"{_compact(name)}:{_compact(_facts(entry))}" for name, entry in entries.items())
+    lines = (f"{_compact(name)}:{_compact(entry)}" for name, entry in entries.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-LINES: dict[str, Callable[[Any], str]] = {"genai-prices": _genai, "litellm": _litellm}
 
 
 def _facts(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +82,3 @@ def _facts(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,7 +1,7 @@
-"""Read a catalogue file: prices written for people, in TOML, as a price book document.
+"""Read a catalogue file, prices written for people in TOML, as a price book document.
 
-How it is written is told at the head of ``catalogue/anthropic.toml``. Its tables have closed key
-sets, so a misspelt key is an error and not a price that silently never applies.
+The head of ``catalogue/anthropic.toml`` describes the format. Its tables accept known keys only, so
+that a misspelt key is an error and not a price that never applies.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,8 +12,9 @@ from typing import Any
 
 from pricing.catalogue.price_book import SCHEMA
 from pricing.money import plain
+from tariff.command_line import CommandFailed
 
-#: The catalogue's short column names, and the component each one prices.
+#: The catalogue's short column names, and the component that each prices.
 COLUMNS = {
     "input": "input",
     "output": "output",
@@ -52,15 +53,15 @@ PERIOD_KEYS = {
 }
 
 
-class CatalogueError(Exception):
-    """The catalogue cannot be published; each argument is one thing to mend."""
+class CatalogueError(CommandFailed):
+    """The catalogue cannot be published; each argument is one problem to correct."""
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.args)
 
 
 def document_from(catalogue: Mapping[str, Any]) -> dict[str, Any]:
-    """The price book document of one parsed catalogue file, not yet checked for sense."""
+    """Return the price book document of a parsed catalogue file, before its prices are checked."""
     _only(BOOK_KEYS, catalogue, "the file")
     version = catalogue["version"]
     _only(VERSION_KEYS, version, "[version]")
@@ -93,7 +94,7 @@ def _model(provider: str, row: Mapping[str, Any], shared: Mapping[str, str]) -> 
 
 
 def _periods(where: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Periods in the order given; each ends where the next begins."""
+    """Return the periods in the order given; each ends where the next begins."""
     starts = [row.get("from") for row in rows]
     for earlier, later in pairwise(starts):
         if later is None or (earlier is not None and later <= earlier):
@@ -137,7 +138,7 @@ def _rates(where: str, row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _price(where: str, text: object) -> str:
-    """The price in plain notation, so that one value has one spelling in the stored bytes."""
+    """Return the price in plain notation, so that equal prices are equal bytes in the book."""
     if not isinstance(text, str):
         raise CatalogueError(f"{where}: a price must be a decimal string, not {text!r}")
     try:
@@ -157,7 +158,7 @@ def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _instant(moment: datetime) -> str:
     if moment.tzinfo is None:
-        raise CatalogueError(f"published_at {moment} needs an offset: it must not depend on a zone")
+        raise CatalogueError(f"published_at {moment} needs an offset, such as +00:00")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -1,7 +1,12 @@
-"""HTTP requests as API Gateway events (HTTP API, payload format 2.0), and replies back as HTTP.
+"""HTTP requests as API Gateway events (HTTP API, payload format 2.0), and replies as HTTP.
 
-Where AWS's documentation is silent, this does what was observed on deployed HTTP APIs: the path
-comes decoded, and only a few media types come as text, all others as base64.
+Where AWS's documentation says nothing, this follows what deployed HTTP APIs do: the path arrives
+decoded, and only a few media types arrive as text, all others as base64.
+
+No authoriser runs here. The caller is whoever the header ``x-local-caller`` names; without it the
+caller is ``local``, with every right, since the gateway answers loopback only. The header is taken
+out of the request and becomes the claims that API Gateway's JWT authoriser passes on. Deployed
+functions read those claims and never the header.
 """
 
 import base64
@@ -15,7 +20,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tariff.serve.callers import authorizer
 from tariff.serve.routes import Match
 
 Event = dict[str, Any]
@@ -24,10 +28,11 @@ Header = tuple[str, str]
 ACCOUNT_ID = "123456789012"
 API_ID = "local"
 STAGE = "$default"
+CALLER_HEADER = "x-local-caller"
 
-#: Besides ``text/*``; everything else, and a body of no declared type, is base64.
+#: Sent as text, like ``text/*``; everything else, and a body of no declared type, is base64.
 TEXT_TYPES = frozenset({"application/json", "application/javascript", "application/xml"})
-#: Between the caller and API Gateway only; functions never see them.
+#: Headers between the caller and API Gateway; functions never receive them.
 _HOP_BY_HOP = frozenset(
     {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
@@ -35,12 +40,12 @@ _DEFAULT_CONTENT_TYPE = "text/plain; charset=utf-8"
 
 
 class InvalidReply(ValueError):
-    """The function's answer is not one API Gateway can turn into HTTP; it answers 500."""
+    """API Gateway cannot turn the function's answer into HTTP; it answers 500."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request as it arrived. ``target`` is the request line's; ``body`` is complete."""
+    """A request as received. ``target`` is that of the request line; ``body`` is complete."""
 
     method: str
     target: str
@@ -52,7 +57,7 @@ class HttpRequest:
 
     @property
     def path(self) -> str:
-        """The path, percent-decoded as API Gateway decodes it: before it looks for a route."""
+        """The path, percent-decoded: API Gateway decodes it before it matches routes."""
         raw = self.target if self.target.startswith("/") else urlsplit(self.target).path
         return unquote(raw.partition("?")[0]) or "/"
 
@@ -64,7 +69,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """A reply to be sent: its headers lack only what every reply gets from the server."""
+    """A reply to send, without the headers that the server adds to every reply."""
 
     status: int
     headers: tuple[Header, ...]
@@ -72,9 +77,10 @@ class HttpReply:
 
 
 def event_from(request: HttpRequest, match: Match, *, request_id: str, now: datetime) -> Event:
-    """The event API Gateway hands to the matched route's function."""
+    """Return the event that API Gateway passes to the matched route's function."""
     headers = _headers(request)
-    caller = authorizer(headers)
+    caller = headers.pop(CALLER_HEADER, "").strip()
+    claims = {"authorizer": {"jwt": {"claims": {"sub": caller}, "scopes": None}}} if caller else {}
     host = re.sub(r":\d+$", "", headers["host"])
     path = request.path
     event: Event = {
@@ -86,7 +92,7 @@ def event_from(request: HttpRequest, match: Match, *, request_id: str, now: date
         "requestContext": {
             "accountId": ACCOUNT_ID,
             "apiId": API_ID,
-            **caller,
+            **claims,
             "domainName": host,
             "domainPrefix": host.partition(".")[0],
             "http": {
@@ -116,7 +122,7 @@ def event_from(request: HttpRequest, match: Match, *, request_id: str, now: date
 
 
 def new_request_id() -> str:
-    """A random id that looks like API Gateway's: 16 characters, the last an equals sign."""
+    """Return a random id in API Gateway's form: 16 characters, of which the last is ``=``."""
     return base64.urlsafe_b64encode(secrets.token_bytes(11)).decode()
 
 
@@ -138,11 +144,11 @@ def _headers(request: HttpRequest) -> dict[str, str]:
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Repeated names get one value, comma-joined in the order they came."""
+    """Join the values of repeated names with commas, in the order received."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    return {name: ",".join(them) for name, them in values.items()}
+    return {name: ",".join(repeated) for name, repeated in values.items()}
 
 
 def _cookies(request: HttpRequest) -> list[str]:
@@ -156,12 +162,12 @@ def _body(body: bytes, headers: Mapping[str, str]) -> tuple[str, bool]:
         try:
             return body.decode(), False
         except UnicodeDecodeError:
-            pass  # a function can still see what was sent, byte for byte
+            pass  # base64 keeps every byte that was sent
     return base64.b64encode(body).decode(), True
 
 
 def reply_from(result: Any) -> HttpReply:
-    """What a function returned, as HTTP; raises InvalidReply for what API Gateway refuses.
+    """Turn a function's result into HTTP; raises InvalidReply where API Gateway would refuse it.
 
     An object with ``statusCode`` is a whole reply; anything else is the body of a 200.
     """
@@ -179,7 +185,7 @@ def reply_from(result: Any) -> HttpReply:
 
 
 def gateway_reply(status: int, message: str) -> HttpReply:
-    """A reply API Gateway makes by itself, without or instead of a function's."""
+    """Return a reply of API Gateway itself."""
     body = json.dumps({"message": message}, separators=(",", ":")).encode()
     return HttpReply(status, (("content-type", "application/json"),), body)
 

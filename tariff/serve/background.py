@@ -1,8 +1,8 @@
-"""Lambda's asynchronous invocations: functions that functions start, one after another.
+"""Lambda's asynchronous invocations: functions that other functions start, one after another.
 
 Answers ``Invoke`` of Lambda's API with ``InvocationType: Event``, as boto3 sends it. An event is
-accepted at once and run behind the answer; what a function raises is printed. Lambda's own
-second and third tries of a failed event are not imitated.
+accepted at once and run after the answer; an exception of the function is printed. Lambda's second
+and third attempts of a failed event are not imitated.
 """
 
 import json
@@ -20,7 +20,7 @@ INVOCATIONS = re.compile(r"/2015-03-31/functions/([A-Za-z0-9_-]+)/invocations")
 
 
 class Background:
-    """``functions`` calls each function by the name it is started by."""
+    """A queue of events for ``functions``, which holds each function by the name that starts it."""
 
     def __init__(
         self, functions: Mapping[str, Callable[[Any], Any]], queue: ThreadPoolExecutor
@@ -29,7 +29,7 @@ class Background:
         self._queue = queue
 
     def answer(self, method: str, path: str, body: bytes) -> Reply:
-        """Accept an event; 404 for what is no function."""
+        """Accept an event; 404 when the path names no function, 400 when the body is not JSON."""
         match = INVOCATIONS.fullmatch(path)
         name = match[1] if match else ""
         if method != "POST" or name not in self._functions:
@@ -44,7 +44,7 @@ class Background:
     def _run(self, name: str, event: Any) -> None:
         try:
             result = self._functions[name](event)
-        except Exception:  # noqa: BLE001 - the console is told; nobody else waits for it
+        except Exception:  # noqa: BLE001 - printed: no caller is left to tell
             traceback.print_exc(file=sys.stderr)
             print(f"{name} failed; the error is above.")
         else:
@@ -53,7 +53,7 @@ class Background:
 
 @contextmanager
 def running(functions: Mapping[str, Callable[[Any], Any]]) -> Iterator[Background]:
-    """A background until the block ends; then what has begun is finished, and the rest dropped."""
+    """Yield a queue; at the end of the block finish the event that is running and drop the rest."""
     queue = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
     try:
         yield Background(functions, queue)

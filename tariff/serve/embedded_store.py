@@ -1,26 +1,32 @@
-"""The embedded store's own process: moto's DynamoDB on a free port of loopback.
+"""The process of the embedded store: moto's DynamoDB on a free port of loopback.
 
-Says its port on stdout, and lives until stdin closes: so it cannot outlive the gateway, however
-that ends. Its conditional writes are not atomic between concurrent writers, which a developer's
-machine does not need; DynamoDB Local is there for what does.
+Prints its port and ends when stdin closes, so that it cannot outlive the gateway. Its conditional
+writes are not atomic between concurrent writers, which one developer does not need; DynamoDB Local
+has atomic writes.
 """
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from moto.server import ThreadedMotoServer
 
+@contextmanager
+def moto_server() -> Iterator[str]:
+    """Yield the URL of moto's AWS, served on loopback by this process."""
+    from moto.server import ThreadedMotoServer  # takes a second to import
 
-def main() -> None:
-    """Serve until stdin closes."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    _, port = server.get_host_and_port()
-    print(port, flush=True)
-    sys.stdin.read()
-    server.stop()
+    try:
+        _, port = server.get_host_and_port()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.stop()
 
 
 if __name__ == "__main__":
-    main()
+    with moto_server() as url:
+        print(url, flush=True)
+        sys.stdin.read()

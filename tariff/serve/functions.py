@@ -1,4 +1,4 @@
-"""The functions template.yaml declares: their routes, their environment, and how to call them."""
+"""The functions that template.yaml declares: their routes, their environment, and their calls."""
 
 import importlib.util
 import json
@@ -18,7 +18,7 @@ from tariff.serve.api_gateway_events import ACCOUNT_ID, Event
 from tariff.serve.routes import ANY, DEFAULT, Route
 from tariff.template import ROOT, resources
 
-#: Lambda's limits on what goes into a function and what comes out, as JSON bytes.
+#: Lambda's limits on a function's event and result, as bytes of JSON.
 MAX_EVENT_BYTES = 6 * 1024 * 1024
 MAX_RESULT_BYTES = 6 * 1024 * 1024 + 100
 
@@ -30,16 +30,16 @@ _REFERENCE = re.compile(r"\$\{([^!}]+)\}")
 
 
 class TemplateProblem(ValueError):
-    """template.yaml asks for something that cannot be served here; the message says what."""
+    """template.yaml declares something that cannot be served locally; the message says what."""
 
 
 class EventTooLarge(ValueError):
-    """The event is larger than Lambda takes."""
+    """The event is larger than Lambda accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function of the template. Without routes it is one that another function starts."""
+    """A function of the template. A function without routes is started by another function."""
 
     name: str
     app: Path
@@ -53,14 +53,18 @@ class Function:
 def read_functions(
     template: Mapping[str, Any], *, table: str, region: str, given: Mapping[str, str]
 ) -> list[Function]:
-    """Every function with an HttpApi event, in the template's order; then those that they start.
+    """Return every function with an HttpApi event, in the template's order, then those they start.
 
-    References to the template's table become ``table``, those to a queue nothing, since nothing
-    waits here, those to a function its name in the template, and others their parameter's
-    default. Variables in ``given`` are taken from there. Raises TemplateProblem.
+    A reference in an environment variable becomes: for the table, ``table``; for a queue, an empty
+    string, since there are no queues here; for a function, its name in the template; for a
+    parameter, its default. Variables in ``given`` keep their value. Raises TemplateProblem.
     """
     parameters = template.get("Parameters", {})
-    known = {name: str(one["Default"]) for name, one in parameters.items() if "Default" in one}
+    known = {
+        name: str(parameter["Default"])
+        for name, parameter in parameters.items()
+        if "Default" in parameter
+    }
     known |= dict.fromkeys(resources(dict(template), _TABLE), table)
     known |= dict.fromkeys(resources(dict(template), _QUEUE), "")
     known |= {name: name for name in resources(dict(template), _FUNCTION)}
@@ -89,26 +93,26 @@ def read_functions(
         name: resource["Properties"]
         for name, resource in resources(dict(template), _FUNCTION).items()
     }
-    routes = {name: tuple(_routes(name, one)) for name, one in declared.items()}
-    served = [read(name, one, routes[name]) for name, one in declared.items() if routes[name]]
+    routes = {name: tuple(_routes(name, properties)) for name, properties in declared.items()}
+    served = [read(name, declared[name], found) for name, found in routes.items() if found]
     named = {text for function in served for text in function.environment.values()}
     started = [name for name in declared if name in named and not routes[name]]
     return served + [read(name, declared[name], ()) for name in started]
 
 
 def shared_environment(functions: Iterable[Function]) -> dict[str, str]:
-    """The functions' environments as the one they share here.
+    """Merge the functions' environments, since all functions share this process's environment.
 
-    Raises TemplateProblem when two functions want different values for one variable.
+    Raises TemplateProblem when two functions need different values of a variable.
     """
     shared: dict[str, str] = {}
     for function in functions:
         for variable, value in function.environment.items():
             if shared.setdefault(variable, value) != value:
                 raise TemplateProblem(
-                    f"{function.name} wants {variable}={value!r} and another function"
-                    f" {shared[variable]!r}, but here all functions share one environment:"
-                    f" set {variable} yourself to decide."
+                    f"{function.name} needs {variable}={value!r} and another function"
+                    f" {shared[variable]!r}, but locally all functions share one environment."
+                    f" Set {variable} in the environment to choose a value."
                 )
     return shared
 
@@ -123,20 +127,20 @@ def _routes(function: str, properties: Mapping[str, Any]) -> Iterable[Route]:
             continue
         declared = event.get("Properties", {})
         if declared.get("PayloadFormatVersion", "2.0") != "2.0":
-            raise TemplateProblem(f"{function} asks for events of another format than 2.0.")
+            raise TemplateProblem(f"{function} declares a payload format other than 2.0.")
         method = str(declared.get("Method", ANY))
         path = declared.get("Path", DEFAULT)
         yield Route(ANY if method.lower() in _ANY_METHODS else method.upper(), path, function)
 
 
 def _text(value: Any, known: Mapping[str, str]) -> str:
-    """A variable's value; raises TemplateProblem for what only a deployment can know."""
+    """Return a variable's value; raises TemplateProblem where only a deployment knows it."""
 
     def look_up(name: str) -> str:
         if name not in known:
             raise TemplateProblem(
                 f"An environment variable refers to {name}, which only a deployment knows:"
-                " set the variable yourself."
+                " set the variable in the environment."
             )
         return known[name]
 
@@ -152,13 +156,13 @@ def _text(value: Any, known: Mapping[str, str]) -> str:
         case _:
             raise TemplateProblem(
                 f"An environment variable is {json.dumps(value)}, which only a deployment can"
-                " resolve: set the variable yourself."
+                " resolve: set the variable in the environment."
             )
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What Lambda tells a function about the call it is in."""
+    """The context object that Lambda passes to a function."""
 
     function_name: str
     memory_limit_in_mb: str
@@ -169,22 +173,22 @@ class Context:
 
     @property
     def invoked_function_arn(self) -> str:
-        """The function's name as AWS writes it, in the local region and account."""
+        """The function's ARN in the local region and account."""
         region = os.environ.get("AWS_REGION", "")
         return f"arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{self.function_name}"
 
     @property
     def log_group_name(self) -> str:
-        """Where its log would go."""
+        """The log group that the function would have on AWS."""
         return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda would end the call; 0 once it would have."""
+        """Return the milliseconds until Lambda would stop the call, at least 0."""
         return max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
 class Environment:
-    """One execution environment: the function's module, loaded once, one event at a time."""
+    """An execution environment: the function's module, loaded once, with one event at a time."""
 
     def __init__(self, function: Function) -> None:
         self.function = function
@@ -192,10 +196,10 @@ class Environment:
         self._one_at_a_time = threading.Lock()
 
     def invoke(self, event: Event) -> Any:
-        """The function's answer, after the trip through JSON that both make in Lambda.
+        """Call the function. Event and answer pass through JSON, as in Lambda.
 
         Raises EventTooLarge; ValueError or TypeError for an answer that is too large or not JSON;
-        and whatever the function raises.
+        and the function's own exceptions.
         """
         sent = json.dumps(event, ensure_ascii=False)
         if len(sent.encode()) > MAX_EVENT_BYTES:
@@ -211,18 +215,18 @@ class Environment:
             seconds = time.monotonic() - started
         if seconds > self.function.timeout_seconds:
             print(
-                f"{self.function.name} took {seconds:.1f} s; Lambda would have ended it after"
+                f"{self.function.name} took {seconds:.1f} s; Lambda would have stopped it after"
                 f" {self.function.timeout_seconds:g} s.",
                 file=sys.stderr,
             )
-        answered = json.dumps(result, ensure_ascii=False)
-        if len(answered.encode()) > MAX_RESULT_BYTES:
+        returned = json.dumps(result, ensure_ascii=False)
+        if len(returned.encode()) > MAX_RESULT_BYTES:
             raise ValueError(f"{self.function.name} answered more than {MAX_RESULT_BYTES} bytes")
-        return json.loads(answered)
+        return json.loads(returned)
 
 
 def on_first_use(function: Function) -> Callable[[Event], Any]:
-    """``Environment.invoke`` of a function that is loaded when it is first called."""
+    """Return ``Environment.invoke`` of a function that is loaded at the first call."""
 
     @cache
     def environment() -> Environment:
@@ -232,13 +236,13 @@ def on_first_use(function: Function) -> Callable[[Event], Any]:
 
 
 def _load(function: Function) -> Callable[[Event, Context], Any]:
-    """The handler, in a module of its own name: every function calls its file app.py."""
+    """Load the handler under a module name of its own: every function's file is called app.py."""
     name = f"tariff_local_{function.name}"
     spec = importlib.util.spec_from_file_location(name, function.app)
     if spec is None or spec.loader is None or not function.app.exists():
         raise TemplateProblem(f"{function.name}: there is no {function.app.relative_to(ROOT)}.")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses and pydantic look their own module up
+    sys.modules[name] = module  # dataclasses and pydantic look their module up there
     spec.loader.exec_module(module)
     handler: Callable[[Event, Context], Any] = getattr(module, function.entry)
     return handler

@@ -1,11 +1,10 @@
-"""Tariff on one machine: ``make run``, or ``python -m tariff.serve.gateway``.
+"""``tariff serve``: the API on one machine.
 
-Serves every HTTP route of template.yaml through the real handlers, in this process, with the
-events API Gateway would send; and runs the function that refreshes the prices when it is asked to.
-Authorisers and throttling are AWS's and are not imitated: the caller is who they say they are.
+Serves every HTTP route of template.yaml through the deployed handlers, in this process, with the
+events that API Gateway would send. ``POST /v1/pricing/refresh`` runs the refresh function here too.
+AWS's authorisers and throttling are not imitated: callers name themselves.
 """
 
-import argparse
 import errno
 import io
 import json
@@ -18,9 +17,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from types import FrameType
-from typing import Any, TextIO
+from typing import Annotated, Any, TextIO
 
-from tariff.dynamodb_local import DynamoDBLocalUnavailable
+import typer
+
+from tariff.command_line import CommandFailed
 from tariff.serve import price_lists, refreshes, slack, stores
 from tariff.serve.functions import (
     Environment,
@@ -38,16 +39,12 @@ HOST = "127.0.0.1"
 TABLE = "tariff"
 REGION = "us-east-1"
 RECHECK_SECONDS = "1"
-#: How long requests may take to finish once the gateway has been told to stop.
+#: How long open requests may take once the gateway was told to stop.
 DRAIN_SECONDS = 10.0
 
 
-class CannotStart(Exception):
-    """The gateway cannot start; the message says what to change."""
-
-
 class FunctionLog(io.TextIOBase):
-    """Stdout as the functions see it: their lines, without what is only for CloudWatch."""
+    """The functions' stdout: their lines, without the part that is only for CloudWatch."""
 
     def __init__(self, console: TextIO) -> None:
         self._console = console
@@ -64,57 +61,62 @@ class FunctionLog(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Nothing waits here."""
+        """Do nothing: every write is flushed."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Serve until Ctrl-C or SIGTERM; the exit status: 0, or 1 when it could not start."""
-    parser = argparse.ArgumentParser(prog="python -m tariff.serve.gateway")
-    parser.add_argument("--port", type=int, default=3000, help="0 takes a free one")
-    parser.add_argument("--store", choices=stores.KINDS, default=stores.EMBEDDED)
-    parser.add_argument(
-        "--upstream",
-        default=str(price_lists.FOLDER),
-        help="the folder of the price lists that a refresh reads, or 'public': from the network",
-    )
-    options = parser.parse_args(arguments)
+def serve(
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free port.")] = 3000,
+    store: Annotated[
+        stores.Kind,
+        typer.Option(help="Where price versions are kept: in memory, or by DynamoDB Local."),
+    ] = "embedded",
+    upstream: Annotated[
+        str,
+        typer.Option(
+            metavar="FOLDER|public",
+            help="The folder of price lists that a refresh reads; 'public' reads the network.",
+        ),
+    ] = str(price_lists.FOLDER),
+) -> None:
+    """Serve the API on this machine, until Ctrl-C.
+
+    Every route of template.yaml is answered by the deployed handlers. Needs no AWS account.
+    """
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _stop)
     try:
         with ExitStack() as stack:
             stack.enter_context(redirect_stdout(FunctionLog(sys.stdout)))
-            _serve(options.port, options.store, options.upstream, stack)
+            _serve(port, store, upstream, stack)
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
-    except (CannotStart, TemplateProblem, stores.StoreProblem, DynamoDBLocalUnavailable) as problem:
-        print(f"Tariff cannot start: {problem}", file=sys.stderr)
-        return 1
-    return 0
+    except (CommandFailed, TemplateProblem) as problem:
+        raise CommandFailed(f"Tariff cannot start: {problem}") from problem
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    """End the main thread, once: what is told again to stop is stopping already."""
+    """End the main thread; further signals are ignored while it stops."""
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
-def _serve(port: int, kind: str, upstream: str, stack: ExitStack) -> None:
+def _serve(port: int, kind: stores.Kind, upstream: str, stack: ExitStack) -> None:
     listener = stack.enter_context(_bound(port))
     print(f"Starting Tariff on http://{HOST}:{listener.getsockname()[1]}")
     store = stack.enter_context(stores.running(kind, os.environ))
     print(f"Store: {store.name}")
     _build_site()
     os.environ.setdefault("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", REGION))
-    # A minute on AWS: whoever changes a price here wants to see it.
+    # A minute on AWS; a developer who changes a price wants to see the change at once.
     os.environ.setdefault("TARIFF_RECHECK_SECONDS", RECHECK_SECONDS)
     slack.prepare_environment()
     template = load_template()
-    behind = stack.enter_context(refreshes.running(upstream, template))
-    os.environ |= behind.settings()
+    backend = stack.enter_context(refreshes.running(upstream, template))
+    os.environ |= backend.settings()
     functions = _functions(template)
     gateway = _gateway(functions)
-    behind.start([function for function in functions if not function.routes])
+    backend.add(function for function in functions if not function.routes)
     endpoint = store.endpoint()
     os.environ |= stores.settings(store, endpoint)
     _fill(template, endpoint)
@@ -124,31 +126,32 @@ def _serve(port: int, kind: str, upstream: str, stack: ExitStack) -> None:
     print("\nTry:")
     for line in curl_lines(server.url):
         print(f"  {line}")
-    print(f"\n{behind.description}")
-    print(f"\nServing {server.url} (reference: {server.url}/docs). Ctrl-C stops it.")
+    print(f"\n{backend.description}")
+    print(f"\nServing {server.url} (reference: {server.url}/docs). Press Ctrl-C to stop.")
     threading.Event().wait()
 
 
 @contextmanager
 def _bound(port: int) -> Iterator[socket.socket]:
-    """A socket that owns the port before anything else is begun."""
+    """Yield a socket that is bound to the port, before anything else is started."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise CannotStart(
-                    f"port {port} is in use. Name another: make run PORT={port + 1}"
+                raise CommandFailed(
+                    f"port {port} is in use. Choose another port: tariff serve --port {port + 1}"
+                    f" (make run PORT={port + 1})"
                 ) from None
-            raise CannotStart(f"port {port}: {error.strerror}") from None
+            raise CommandFailed(f"port {port}: {error.strerror}") from None
         except OverflowError:
-            raise CannotStart(f"{port} is not a port: name one from 0 to 65535") from None
+            raise CommandFailed(f"{port} is not a port: choose one from 0 to 65535") from None
         yield listener
 
 
 def _build_site() -> None:
-    """Generate what GET /openapi.json and GET /docs answer, unless it is newer than its sources."""
+    """Generate the files behind GET /openapi.json and GET /docs, where they are out of date."""
     built = ROOT / "functions" / "site" / "static" / "openapi.json"
     sources = [
         *ROOT.glob("layers/pricing/pricing/**/*.py"),
@@ -158,16 +161,16 @@ def _build_site() -> None:
         *ROOT.glob("tariff/docs/page_template/*"),
         ROOT / "pyproject.toml",
     ]
-    newest = max(source.stat().st_mtime for source in sources)
+    newest = max(source.stat().st_mtime for source in sources if source.exists())
     if not built.exists() or built.stat().st_mtime < newest:
         print("Site: generating openapi.json and docs.html")
-        done = subprocess.run([sys.executable, "-m", "tariff.docs.openapi"], cwd=ROOT, check=False)
+        done = subprocess.run([sys.executable, "-m", "tariff", "docs", "openapi"], check=False)
         if done.returncode != 0:
-            raise CannotStart("tariff.docs.openapi failed; it says why above")
+            raise CommandFailed("`tariff docs openapi` failed; its message is above")
 
 
 def _functions(template: dict[str, Any]) -> list[Function]:
-    """The template's functions, their environment set."""
+    """Read the template's functions, and set their environment in this process."""
     region = os.environ["AWS_REGION"]
     functions = read_functions(template, table=TABLE, region=region, given=os.environ)
     os.environ |= shared_environment(functions)
@@ -175,7 +178,7 @@ def _functions(template: dict[str, Any]) -> list[Function]:
 
 
 def _gateway(functions: list[Function]) -> Gateway:
-    """The routes over their functions, loaded."""
+    """Load the functions and return the gateway that routes to them."""
     try:
         router = Router(route for function in functions for route in function.routes)
     except ValueError as error:
@@ -193,26 +196,22 @@ def _fill(template: dict[str, Any], endpoint: str) -> None:
     try:
         contents = stores.fill(template, table, endpoint)
     except stores.StoreDown as down:
-        print(f"Store: no answer ({down}). The bundled prices serve, marked stale.")
+        print(f"Store: no answer ({down}). Bundled prices are used and marked stale.")
     else:
-        added = f"added {', '.join(contents.added)}; " if contents.added else ""
-        print(f"Prices, in table {table} at {endpoint}: {added}active is {contents.active}")
+        added = f"added versions {', '.join(contents.added)}; " if contents.added else ""
+        print(f"Prices: table {table} at {endpoint}; {added}active version {contents.active}")
 
 
 @contextmanager
 def _running(gateway: Gateway, listener: socket.socket) -> Iterator[GatewayServer]:
-    """The server, until the block ends; then what it has begun is finished."""
+    """Yield the server; at the end of the block finish its open requests."""
     server = GatewayServer(gateway, listener)
     listener.close()  # the server holds a duplicate
     try:
         yield server
     finally:
-        with suppress(BrokenPipeError):  # whoever read our output may be gone already
+        with suppress(BrokenPipeError):  # the reader of this output may have ended
             print("\nStopping", flush=True)
         unfinished = server.stop(DRAIN_SECONDS)
         if unfinished:
             print(f"{unfinished} requests did not finish in {DRAIN_SECONDS:g} s.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

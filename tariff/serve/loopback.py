@@ -1,4 +1,4 @@
-"""A small HTTP server on a free port of loopback: what a deployed Tariff reaches elsewhere."""
+"""A small HTTP server on a free port of loopback, in place of services that AWS provides."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,19 +11,19 @@ MAX_BODY_BYTES = 1_000_000
 
 
 class Reply(NamedTuple):
-    """An answer: its status, and JSON or nothing."""
+    """An answer: a status, and JSON or an empty body."""
 
     status: int
     body: bytes = b""
 
 
-#: Answers a method, a path without its query, and a body.
+#: Takes a method, a path without its query, and a body.
 Answer = Callable[[str, str, bytes], Reply]
 
 
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
-    """The URL, without a slash at the end, at which ``answer`` is asked until the block ends."""
+    """Serve ``answer`` until the block ends; yields the URL, without a slash at the end."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -48,10 +48,10 @@ def serving(answer: Answer) -> Iterator[str]:
             self.wfile.write(reply.body)
 
         def log_message(self, *_: object) -> None:
-            """Nothing: whoever asks says what came of it."""
+            """Print nothing: the clients report what they received."""
 
     server = ThreadingHTTPServer((HOST, 0), Handler)
-    server.daemon_threads = True  # a kept-open connection holds nobody up
+    server.daemon_threads = True  # a kept-alive connection must not delay the shutdown
     thread = threading.Thread(target=server.serve_forever, args=(0.1,))
     thread.start()
     try:

@@ -1,7 +1,7 @@
-"""A refresh of the prices, here: the deployed function, asked for as it is on AWS.
+"""A price refresh on this machine: the deployed function, started as it is on AWS.
 
-``POST /v1/pricing/refresh`` asks Lambda's API to start the function and answers at once. Here
-that API is on loopback, the function runs in this process behind the answer, and the lists it
+``POST /v1/pricing/refresh`` asks Lambda's API to start the function and answers at once. Here that
+API is on loopback, the function runs in this process after the answer, and the price lists that it
 reads are files in a folder.
 """
 
@@ -20,11 +20,11 @@ from tariff.template import ROOT
 
 
 @dataclass(slots=True)
-class Behind:
-    """What a local Tariff has instead of Lambda's API and of the price lists' hosts.
+class Backend:
+    """What a local Tariff has in place of Lambda's API and of the price lists' hosts.
 
-    ``lists`` answers the variables that say where the lists are now: a file may be added or
-    taken away between two refreshes.
+    ``lists`` returns the variables that say where the lists are at that moment: a file may be
+    added or removed between two refreshes.
     """
 
     description: str
@@ -33,56 +33,59 @@ class Behind:
     functions: dict[str, Callable[[Event], Any]] = field(default_factory=dict)
 
     def settings(self) -> dict[str, str]:
-        """The variables with which this process's functions find it."""
+        """Return the variables with which this process's functions find the backend."""
         return {"AWS_ENDPOINT_URL_LAMBDA": self.url, **self.lists()}
 
-    def start(self, functions: Iterable[Function]) -> None:
-        """Let these be started, each in an environment of its own that is made when it is."""
+    def add(self, functions: Iterable[Function]) -> None:
+        """Let these functions be started. Each is loaded when it is started first."""
         for function in functions:
-            self.functions[function.name] = self._reading(on_first_use(function))
+            self.functions[function.name] = self._with_current_lists(on_first_use(function))
 
-    def _reading(self, invoke: Callable[[Event], Any]) -> Callable[[Event], Any]:
-        def with_the_lists_there_are(event: Event) -> Any:
+    def _with_current_lists(self, invoke: Callable[[Event], Any]) -> Callable[[Event], Any]:
+        def run(event: Event) -> Any:
             os.environ |= self.lists()
             return invoke(event)
 
-        return with_the_lists_there_are
+        return run
 
 
 @contextmanager
-def running(upstream: str, template: Mapping[str, Any]) -> Iterator[Behind]:
-    """It, until the block ends: a refresh that has begun is finished first.
+def running(upstream: str, template: Mapping[str, Any]) -> Iterator[Backend]:
+    """Yield a backend; at the end of the block a refresh that is running is finished first.
 
-    ``upstream`` is the folder with the lists, filled if it is empty; or ``public``.
+    ``upstream`` is the folder with the lists, which is filled if it is empty; or ``public``.
     """
     functions: dict[str, Callable[[Event], Any]] = {}
+    variables = price_lists.variables_of(template)
     is_public = upstream == price_lists.PUBLIC
     folder = Path(upstream).resolve()
     if is_public:
-        description = "POST /v1/pricing/refresh reads the public price lists, over the network."
+        description = "POST /v1/pricing/refresh reads the public price lists over the network."
     else:
-        description = _of_folder(folder, up_to_date=price_lists.fill(folder))
+        description = _describe(folder, is_current=price_lists.fill(folder))
 
     def answer(method: str, path: str, body: bytes) -> Reply:
         if method == "GET" and not is_public:
-            return price_lists.answer(folder, path)
+            return price_lists.answer(folder, path, variables)
         return queue.answer(method, path, body)
 
     def lists() -> Mapping[str, str]:
         if is_public:
             return price_lists.public_settings(template)
-        return price_lists.settings(folder, url)
+        return price_lists.settings(folder, url, variables)
 
     with serving(answer) as url, background.running(functions) as queue:
-        yield Behind(description, url, lists, functions)
+        yield Backend(description, url, lists, functions)
 
 
-def _of_folder(folder: Path, *, up_to_date: bool) -> str:
+def _describe(folder: Path, *, is_current: bool) -> str:
     name = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
     lines = [
-        f"Price lists: {name}/*.json. Change a price there, POST /v1/pricing/refresh, and see",
-        "docs/price-refresh.md for what becomes of it. Nothing is read from the network.",
+        f"Price lists: {name}/*.json. Change a price there and POST /v1/pricing/refresh to see the",
+        "change (docs/price-refresh.md). Nothing is read from the network.",
     ]
-    if not up_to_date:
-        lines.append(f"They are not those these prices were made from: delete {name} for new ones.")
+    if not is_current:
+        lines.append(
+            f"These lists are older than the bundled prices: delete {name} to get new lists."
+        )
     return "\n".join(lines)

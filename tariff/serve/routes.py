@@ -1,4 +1,4 @@
-"""API Gateway's way from a method and a path to a route."""
+"""How API Gateway chooses the route for a method and a path."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _LITERAL, _VARIABLE, _GREEDY, _CATCH_ALL = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route of the template; ``method`` may be ANY, ``path`` may be ``$default``."""
+    """A route of the template; ``method`` may be ANY, ``path`` may be ``$default``."""
 
     method: str
     path: str
@@ -19,16 +19,16 @@ class Route:
 
     @property
     def key(self) -> str:
-        """The ``routeKey`` of its events."""
+        """The ``routeKey`` of the route's events."""
         return DEFAULT if self.path == DEFAULT else f"{self.method} {self.path}"
 
     def specificity(self) -> tuple[int, list[int], bool]:
-        """Sorts the route API Gateway prefers first: no variables, variables, greedy, default."""
+        """Return a sort key in API Gateway's order: literal, variable, greedy, ``$default``."""
         kinds = [_kind(segment) for segment in _segments(self.path)]
         return max(kinds), kinds, self.method == ANY
 
     def parameters(self, method: str, path: str) -> dict[str, str] | None:
-        """The path parameters of a request that this route takes; None when it does not."""
+        """Return the path parameters of a request that this route matches; None for any other."""
         if self.path == DEFAULT:
             return {}
         if self.method not in {ANY, method}:
@@ -53,14 +53,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A route that takes a request, and the path parameters it found there."""
+    """A route that matches a request, and the request's path parameters."""
 
     route: Route
     path_parameters: Mapping[str, str]
 
 
 class Router:
-    """All routes of one API; raises ValueError when two have the same key."""
+    """All routes of an API; raises ValueError when two have the same key."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = sorted(routes, key=Route.specificity)
@@ -70,9 +70,9 @@ class Router:
                 raise ValueError(f"the route {key} is declared twice")
 
     def find(self, method: str, path: str) -> Match | None:
-        """The most specific route that takes the request.
+        """Return the most specific route that matches the request, or None.
 
-        HEAD and OPTIONS are methods like any other: API Gateway answers neither on behalf of GET.
+        HEAD and OPTIONS need routes of their own: API Gateway does not answer them through GET.
         """
         for route in self.routes:
             parameters = route.parameters(method, path)

@@ -1,7 +1,8 @@
-"""The HTTP server: werkzeug's threaded one, made to finish what it has begun.
+"""The HTTP server: werkzeug's threaded server, which finishes open requests before it stops.
 
-werkzeug, because moto brings it anyway, it reads chunked bodies, and it drains a refused upload
-so that the caller sees the 413. A thread per connection; each function runs one event at a time.
+werkzeug is used because moto depends on it anyway, it reads chunked bodies, and it drains a refused
+upload so that the caller receives the 413. Each connection has a thread; each function runs one
+event at a time.
 """
 
 import socket
@@ -42,7 +43,7 @@ _NO_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 class Gateway:
-    """API Gateway as a WSGI application: ``functions`` calls each function by its name."""
+    """API Gateway as a WSGI application; ``functions`` holds each function's call by its name."""
 
     def __init__(self, router: Router, functions: Mapping[str, Invoke]) -> None:
         self._router = router
@@ -51,13 +52,13 @@ class Gateway:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request, whatever it is and whatever the function does with it."""
+        """Answer a request; no input and no failing function makes this raise."""
         request_id = new_request_id()
         try:
             reply = self.answer(_request(environ), request_id)
         except RequestEntityTooLarge:
             reply = gateway_reply(413, "Request Entity Too Large")
-        except (ClientDisconnected, OSError):  # the upload broke off, or its chunks are broken
+        except (ClientDisconnected, OSError):  # the upload was cut off, or its chunks are invalid
             reply = gateway_reply(400, "Bad Request")
         headers = [*reply.headers, ("apigw-requestid", request_id)]
         if reply.status not in _NO_BODY:
@@ -67,7 +68,7 @@ class Gateway:
         return [] if silent else [reply.body]
 
     def answer(self, request: HttpRequest, request_id: str) -> HttpReply:
-        """The reply of the function whose route takes the request, or the gateway's own."""
+        """Return the reply of the matching route's function, or the gateway's own."""
         match = self._router.find(request.method, request.path)
         if match is None:
             return gateway_reply(404, "Not Found")
@@ -76,13 +77,13 @@ class Gateway:
             return reply_from(self._functions[match.route.function](event))
         except EventTooLarge:
             return gateway_reply(413, "Request Entity Too Large")
-        except Exception:  # noqa: BLE001 - the console is told; the caller, as on AWS, is not
+        except Exception:  # noqa: BLE001 - printed here; the caller sees a 500, as on AWS
             traceback.print_exc(file=sys.stderr)
             return gateway_reply(500, "Internal Server Error")
 
 
 def _request(environ: "WSGIEnvironment") -> HttpRequest:
-    # One byte more than is allowed: a chunked body is cut at this length, silently.
+    # One byte more than allowed: werkzeug cuts a chunked body at this length without an error.
     body = get_input_stream(environ, max_content_length=MAX_BODY_BYTES + 1).read()
     if len(body) > MAX_BODY_BYTES:
         raise RequestEntityTooLarge
@@ -106,11 +107,11 @@ def _reason(status: int) -> str:
 
 class _Handler(WSGIRequestHandler):
     server: "GatewayServer"
-    # Status line, headers and body are separate writes, which Nagle's algorithm would hold back.
+    # Status line, headers and body are separate writes, which Nagle's algorithm would delay.
     disable_nagle_algorithm = True
 
     def make_environ(self) -> "WSGIEnvironment":
-        # WSGI's own form has joined repeated headers, cookies too, and decoded the path.
+        # WSGI joins repeated headers, including cookies, and decodes the path.
         received = {"tariff.target": self.path, "tariff.headers": tuple(self.headers.items())}
         return {**super().make_environ(), **received}
 
@@ -119,11 +120,11 @@ class _Handler(WSGIRequestHandler):
         super().run_wsgi()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: the functions log their requests themselves, as they do in Lambda."""
+        """Print nothing: the functions log their own requests, as in Lambda."""
 
 
 class GatewayServer(ThreadedWSGIServer):
-    """Serves ``app`` on a bound socket, in threads of its own, from construction to ``stop``."""
+    """Serves ``app`` on a bound socket, in its own threads, from construction to ``stop``."""
 
     def __init__(self, app: Gateway, listener: socket.socket) -> None:
         host, port = listener.getsockname()
@@ -137,16 +138,16 @@ class GatewayServer(ThreadedWSGIServer):
 
     @property
     def url(self) -> str:
-        """Where it answers, without a slash at the end."""
+        """The server's URL, without a slash at the end."""
         return f"http://{self.host}:{self.port}"
 
     def request_began(self, connection: socket.socket) -> None:
-        """A connection's request line and headers have come: it is to be answered."""
+        """Note that a connection's request line and headers were received: it must be answered."""
         with self._changed:
             self._idle.discard(connection)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Count the connection, before its thread can begin."""
+        """Count the connection before its thread starts."""
         with self._changed:
             self._connections += 1
             self._idle.add(request)
@@ -163,12 +164,12 @@ class GatewayServer(ThreadedWSGIServer):
                 self._changed.notify_all()
 
     def stop(self, seconds: float) -> int:
-        """Take no more connections, and wait for those there are; how many did not finish."""
+        """Accept no more connections and wait for the open ones; return how many did not finish."""
         self.shutdown()
         self._accepting.join()
         with self._changed:
             for connection in self._idle:
-                with suppress(OSError):  # its caller went away first
+                with suppress(OSError):  # the caller has disconnected
                     connection.shutdown(socket.SHUT_RD)
             self._changed.wait_for(lambda: self._connections == 0, seconds)
             return self._connections

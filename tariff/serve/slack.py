@@ -1,6 +1,6 @@
-"""Slack's part in trying Tariff here: requests as Slack sends them, and who may send them.
+"""Slack's side of a local Tariff: signed requests as Slack sends them.
 
-The local gateway answers loopback only, so its signing secret is no secret.
+The local gateway answers loopback only, so its signing secret need not be secret.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from tariff.serve.routes import Match, Route
 
 SIGNING_SECRET = "local-signing-secret"  # noqa: S105
 TEAM = "T0LOCAL"
-#: What a function here needs in order to answer Slack; whatever is set already stays.
+#: The settings with which a local function answers Slack.
 SETTINGS = {
     "TARIFF_SLACK_SIGNING_SECRETS": SIGNING_SECRET,
     "TARIFF_SLACK_WORKSPACES": TEAM,
@@ -29,13 +29,13 @@ RESPONSE_URL = "https://hooks.slack.com/commands/T0LOCAL/1/local"
 
 
 def prepare_environment() -> None:
-    """Let the functions of this process answer Slack."""
+    """Set the settings, unless they are set, so that this process's functions answer Slack."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
 
 
 def command_body(text: str) -> bytes:
-    """The form of ``/tariff <text>``, with the fields that Slack's documentation lists."""
+    """Return the form of ``/tariff <text>``, with the fields that Slack documents."""
     return urlencode(
         {
             "token": "deprecated",
@@ -56,7 +56,7 @@ def command_body(text: str) -> bytes:
 
 
 def share_body(value: str, *, trigger: str = "1.2.local", team: str = TEAM) -> bytes:
-    """The form of a press of the share button."""
+    """Return the form that Slack sends when a user presses the share button."""
     payload: dict[str, Any] = {
         "type": "block_actions",
         "user": {"id": "U0LOCAL", "username": "local", "name": "local", "team_id": team},
@@ -85,7 +85,7 @@ def share_body(value: str, *, trigger: str = "1.2.local", team: str = TEAM) -> b
 
 
 def signed(body: bytes, *, secret: str = SIGNING_SECRET, at: int | None = None) -> dict[str, str]:
-    """The headers Slack sends with a body."""
+    """Return the headers that Slack sends with a body."""
     timestamp = str(int(time.time()) if at is None else at)
     message = f"v0:{timestamp}:".encode() + body
     signature = hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
@@ -98,7 +98,7 @@ def signed(body: bytes, *, secret: str = SIGNING_SECRET, at: int | None = None) 
 
 
 def event_of(path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-    """The event API Gateway makes of such a request: a form comes as base64."""
+    """Return the event API Gateway makes of such a request: a form arrives as base64."""
     request = HttpRequest(
         method="POST",
         target=path,

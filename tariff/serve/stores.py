@@ -1,4 +1,4 @@
-"""Where the local gateway keeps its price versions, and what is in there when it starts."""
+"""The store of a local gateway's price versions, and its first contents."""
 
 import os
 import subprocess
@@ -6,72 +6,68 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pricing.errors import StaleRevision, StoreUnavailable, VersionExists
 from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal
+from tariff.command_line import CommandFailed
 from tariff.dynamodb_local import DynamoDBLocal
-from tariff.template import ROOT, create_table_arguments
+from tariff.template import CACHE, create_table_arguments
 
-EMBEDDED = "embedded"
-DYNAMODB_LOCAL = "dynamodb-local"
-KINDS = (EMBEDDED, DYNAMODB_LOCAL)
-
+Kind = Literal["embedded", "dynamodb-local"]
 ENDPOINT_VARIABLE = "TARIFF_DYNAMODB_ENDPOINT"
-DATA = ROOT / ".cache" / "dynamodb-data"
-#: Stands for key and secret of stores that check neither.
+DATA = CACHE / "dynamodb-data"
+#: Key and secret of local stores, which check neither.
 _NO_SECRET = "local"  # noqa: S105
 _STOP_SECONDS = 5
 
 
-class StoreProblem(Exception):
-    """The store could not be started; the message says why."""
-
-
 class StoreDown(Exception):
-    """The store does not answer, or refused; the message is its own."""
+    """The store did not answer or refused a request; the message is the store's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A store that has been started, or that someone else runs.
+    """A store that the gateway started (``is_ours``), or that the environment names.
 
-    ``endpoint`` waits until it is up, and raises StoreProblem when it does not come up.
+    ``endpoint`` waits until the store answers, and raises CommandFailed when it does not start.
     """
 
     name: str
     endpoint: Callable[[], str]
-    ours: bool
+    is_ours: bool
 
 
 @contextmanager
-def running(kind: str, environment: Mapping[str, str]) -> Iterator[Store]:
-    """The store of this kind, stopped afterwards; or the one the environment names, left alone."""
+def running(kind: Kind, environment: Mapping[str, str]) -> Iterator[Store]:
+    """Start a store of this kind and stop it at the end of the block.
+
+    A store that the environment names is used instead, and neither started nor stopped.
+    """
     named = environment.get(ENDPOINT_VARIABLE)
     if named:
-        yield Store(f"{named} (from {ENDPOINT_VARIABLE})", lambda: named, ours=False)
-    elif kind == EMBEDDED:
+        yield Store(f"{named} (from {ENDPOINT_VARIABLE})", lambda: named, is_ours=False)
+    elif kind == "embedded":
         with _child() as child:
             name = f"DynamoDB by moto, in memory, process {child.pid}"
-            yield Store(name, lambda: _endpoint(child), ours=True)
+            yield Store(name, lambda: _endpoint(child), is_ours=True)
     else:
         print("Store: starting DynamoDB Local, which takes a few seconds")
         with DynamoDBLocal(DATA) as server:
-            name = f"DynamoDB Local, data in {DATA.relative_to(ROOT)}"
-            yield Store(name, lambda: server.endpoint, ours=True)
+            name = f"DynamoDB Local, data in {DATA}"
+            yield Store(name, lambda: server.endpoint, is_ours=True)
 
 
 @contextmanager
 def _child() -> Iterator[subprocess.Popen[str]]:
     child = subprocess.Popen(
         [sys.executable, "-m", "tariff.serve.embedded_store"],
-        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        # Ctrl-C is for the gateway: the requests it finishes first still need their store.
+        # Ctrl-C must reach the gateway only: it finishes its requests first, which need the store.
         start_new_session=True,
     )
     try:
@@ -89,22 +85,22 @@ def _child() -> Iterator[subprocess.Popen[str]]:
 
 
 def _endpoint(child: subprocess.Popen[str]) -> str:
-    port = child.stdout.readline().strip() if child.stdout else ""
-    if not port:
-        raise StoreProblem(f"the embedded store ended with status {child.wait()}")
-    return f"http://127.0.0.1:{port}"
+    url = child.stdout.readline().strip() if child.stdout else ""
+    if not url:
+        raise CommandFailed(f"The embedded store ended with status {child.wait()}.")
+    return url
 
 
 def settings(store: Store, endpoint: str) -> dict[str, str]:
-    """The variables with which functions, and this process, reach the store.
+    """Return the variables with which functions, and this process, reach the store.
 
-    Keys of our own for a store of our own, so that it never sees real ones; a store that someone
-    else runs gets theirs, when there are any.
+    A store that the gateway started gets dummy credentials, so that it never receives real ones. A
+    store that the environment names gets the credentials of the environment, if there are any.
     """
     from botocore.session import Session
 
     found = {ENDPOINT_VARIABLE: endpoint}
-    if store.ours or Session().get_credentials() is None:
+    if store.is_ours or Session().get_credentials() is None:
         found |= {
             "AWS_ACCESS_KEY_ID": _NO_SECRET,
             "AWS_SECRET_ACCESS_KEY": _NO_SECRET,
@@ -115,27 +111,26 @@ def settings(store: Store, endpoint: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a store holds once it is ready: the versions added just now, and the active one."""
+    """The contents of a store at the start: the versions just added, and the active version."""
 
     added: tuple[str, ...]
     active: str
 
 
 def fill(template: Mapping[str, Any], table: str, endpoint: str) -> Contents:
-    """Make the table and add the bundled price versions, where they are missing.
+    """Create the table and add the bundled price versions, where they are missing.
 
     Activates the current bundled version only when none is active. Raises StoreDown.
     """
-    import boto3  # a second to import, in which the store comes up
+    import boto3  # takes a second to import, during which the store starts
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    patience = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
     client: Any = boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
         region_name=os.environ["AWS_REGION"],
-        config=patience,
+        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}),
     )
     try:
         _ensure_table(client, template, table)
@@ -155,26 +150,26 @@ def _ensure_table(client: Any, template: Mapping[str, Any], table: str) -> None:
 
 
 BUNDLED = Proposal("tariff", "manual", {"bundled": True})
-WHY = "It comes with Tariff."
+REASON = "It comes with Tariff."
 
 
 def _seed(ledger: Ledger) -> Contents:
     added = []
-    stored = {one.id for one in ledger.versions()}
+    stored = {version.id for version in ledger.versions()}
     for version in bundled.ids():
         book = bundled.load(version)
         if book is None or version in stored:
             continue
         try:
-            ledger.propose(book, proposal=BUNDLED, reason=WHY)
+            ledger.propose(book, proposal=BUNDLED, reason=REASON)
         except VersionExists:
-            continue  # another gateway was quicker
+            continue  # another gateway has added it meanwhile
         added.append(version)
     active = ledger.active()
     if active is None:
         try:
             active = ledger.activate(
-                bundled.current_id(), expected_revision=0, actor=BUNDLED.proposer, reason=WHY
+                bundled.current_id(), expected_revision=0, actor=BUNDLED.proposer, reason=REASON
             )
         except StaleRevision:
             active = ledger.active()

@@ -51,7 +51,7 @@ class RunningGateway:
             if not name.startswith(("AWS_", "TARIFF_"))
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tariff.serve.gateway", "--port", "0", *arguments],
+            [sys.executable, "-m", "tariff", "serve", "--port", "0", *arguments],
             cwd=ROOT,
             env=kept | variables,
             stdin=subprocess.DEVNULL,
@@ -102,7 +102,7 @@ class RunningGateway:
     @property
     def store_port(self) -> int:
         """Where the embedded store answers."""
-        return int(self.said(r"Prices, in table tariff at http://127\.0\.0\.1:(\d+):"))
+        return int(self.said(r"Prices: table tariff at http://127\.0\.0\.1:(\d+);"))
 
     def send(
         self,

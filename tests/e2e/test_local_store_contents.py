@@ -62,14 +62,14 @@ def test_a_store_that_does_not_answer_is_down(template: dict[str, Any], table: s
 
 
 def test_a_store_of_ours_never_sees_real_keys() -> None:
-    found = settings(Store("ours", lambda: "http://here", ours=True), "http://here")
+    found = settings(Store("ours", lambda: "http://here", is_ours=True), "http://here")
     assert found["TARIFF_DYNAMODB_ENDPOINT"] == "http://here"
     assert found["AWS_ACCESS_KEY_ID"] == found["AWS_SECRET_ACCESS_KEY"] == "local"
     assert found["AWS_SESSION_TOKEN"] == ""
 
 
 def test_a_store_of_someone_elses_gets_the_keys_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = Store("theirs", lambda: "http://there", ours=False)
+    theirs = Store("theirs", lambda: "http://there", is_ours=False)
     assert "AWS_ACCESS_KEY_ID" not in settings(theirs, "http://there")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")

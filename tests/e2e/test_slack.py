@@ -112,7 +112,7 @@ def test_from_the_command_to_the_message_in_the_channel(start: Start, hooks: Hoo
 
 def make_slack(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "tariff.slack", *arguments],
+        [sys.executable, "-m", "tariff", "slack", *arguments],
         cwd=ROOT,
         check=False,
         capture_output=True,

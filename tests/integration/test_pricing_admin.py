@@ -15,7 +15,7 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal, QuarantinedField
-from tariff.serve import callers
+from tariff.serve.api_gateway_events import CALLER_HEADER
 from tariff.template import ROOT
 from tests.support.books import BY, PLAIN, book, row
 from tests.support.dripping import dripping
@@ -504,7 +504,7 @@ def test_the_local_gateways_header_names_nobody_to_a_deployed_function(api: Api)
     """The same event with the header of a caller who would like to be somebody else."""
     api.ledger.propose(book("v1"), proposal=PLAIN)
     api.ledger.activate("v1", expected_revision=0, **BY)
-    headers = {**api.recorded["headers"], callers.HEADER: "mallory"}
+    headers = {**api.recorded["headers"], CALLER_HEADER: "mallory"}
     answer = call(api.admin, api.recorded, headers=headers)
     assert answer.body["actor"] == api.recorded["requestContext"]["authorizer"]["iam"]["userArn"]
 
@@ -516,7 +516,7 @@ def test_no_deployed_file_knows_the_local_gateways_header() -> None:
         ROOT / "template.yaml",
     ]
     assert len(deployed) > 100
-    knowing = [path for path in deployed if callers.HEADER in path.read_text("utf-8").lower()]
+    knowing = [path for path in deployed if CALLER_HEADER in path.read_text("utf-8").lower()]
     assert knowing == []
 
 

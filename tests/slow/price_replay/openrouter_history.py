@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pricing.money import plain
-from tariff.catalogue.published import CACHE
+from tariff.catalogue.published import FOLDER
 
 #: The models as JSON, in newer releases; before that as a script that is nothing but literals.
 JSON = "package/dist/providers/data/openrouter.json"
@@ -45,7 +45,7 @@ def recorded(release: str) -> bytes:
 
     It is downloaded the first time. Raises ValueError for a release that records no models.
     """
-    path = CACHE / f"openrouter-{release.rpartition('@')[2]}.json"
+    path = FOLDER / f"openrouter-{release.rpartition('@')[2]}.json"
     if not path.exists():
         entries = [entry for entry in _entries(release) if entry is not None]
         if not entries:

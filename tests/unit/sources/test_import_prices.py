@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -15,6 +14,7 @@ import pytest
 
 from pricing.sources import genai_prices as sources_genai_prices
 from pricing.sources import litellm as sources_litellm
+from tariff.catalogue.import_lists import import_lists
 
 ROOT = Path(__file__).resolve().parents[3]
 IMPORTED = ROOT / "catalogue" / "imported"
@@ -395,12 +395,4 @@ def test_every_corrected_provider_was_imported() -> None:
 def test_importing_again_gives_the_committed_files() -> None:
     if not BENCH_PYTHON.exists():
         pytest.skip("the price packages are in .venv-bench, which make bench makes")
-    done = subprocess.run(
-        [BENCH_PYTHON, "-m", "tariff.catalogue.import_lists", "--check"],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT / "layers" / "pricing")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+    assert import_lists(check=True) == 0

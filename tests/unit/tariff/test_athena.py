@@ -16,7 +16,11 @@ import pytest
 
 from pricing.errors import TariffError
 from pricing.estimates.calculator import price_attempts
-from pricing.reports.athena import (
+from pricing.reports.rates import unscaled
+from pricing.reports.readers.records import read_record
+from pricing.reports.sql import PRICE_COLUMNS
+from pricing.store import bundled
+from tariff.athena import (
     ATHENA_MOMENT,
     DUCKDB_MOMENT,
     RECORD_COLUMNS,
@@ -25,10 +29,6 @@ from pricing.reports.athena import (
     price_table,
     statements,
 )
-from pricing.reports.rates import unscaled
-from pricing.reports.readers.records import read_record
-from pricing.reports.sql import PRICE_COLUMNS
-from pricing.store import bundled
 from tariff.template import ROOT
 from tests.support.spec import Spec
 
@@ -180,7 +180,7 @@ def test_the_command_writes_prices_and_numbered_statements(tmp_path: Path) -> No
         '"model","processing","speed","inference_geo"\n"gpt-4o","batch","standard","global"\n'
     )
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "tariff.athena", str(out)]
+    command = [sys.executable, "-m", "tariff", "athena", str(out)]
     first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert first.stdout.rstrip().endswith(f"{WANTED};")
     more = ["--wanted", str(wanted), "--start", "2026-10-01", "--end", "2026-11-01"]

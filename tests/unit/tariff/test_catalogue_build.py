@@ -1,6 +1,7 @@
 """The catalogue builder: deterministic, strict, and able to tell when its output is stale."""
 
 import json
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 
 from pricing.catalogue.checks import problems_in
-from tariff.catalogue.build import build, main, read_book
+from tariff.catalogue.build import build, data_files, read_book
+from tariff.catalogue.disagreements import disagreements
 from tariff.catalogue.toml_files import CatalogueError, document_from
 from tests.support.books import document, row
 
@@ -80,12 +82,13 @@ def catalogue(tmp_path: Path) -> Path:
     return folder
 
 
-def run(catalogue: Path, *flags: str) -> int:
-    folder = catalogue.parent
-    paths = {"catalogue": catalogue, "data": folder / "data", "report": folder / "report.md"}
-    return main(
-        [*flags, *(word for key, path in paths.items() for word in (f"--{key}", str(path)))]
-    )
+def run(catalogue: Path, *, check: bool = False) -> int:
+    """Build as the command does, which prints a CommandFailed and ends with status 1."""
+    try:
+        return build(check, catalogue, catalogue.parent / "data")
+    except CatalogueError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
 
 
 def content(path: Path) -> bytes:
@@ -95,7 +98,8 @@ def content(path: Path) -> bytes:
 
 
 def test_the_committed_data_are_what_the_catalogue_says() -> None:
-    assert main(["--check"]) == 0
+    assert build(check=True) == 0
+    assert disagreements(check=True) == 0
 
 
 def test_a_catalogue_becomes_the_document_that_price_books_are_made_of() -> None:
@@ -145,12 +149,12 @@ def test_one_price_has_one_spelling_whatever_the_catalogue_writes(catalogue: Pat
 
 
 def test_building_twice_gives_the_same_bytes(catalogue: Path) -> None:
-    assert build(catalogue) == build(catalogue)
+    assert data_files(catalogue) == data_files(catalogue)
 
 
 def test_what_was_just_written_passes_the_check(catalogue: Path) -> None:
     assert run(catalogue) == 0
-    assert run(catalogue, "--check") == 0
+    assert run(catalogue, check=True) == 0
     assert json.loads((catalogue.parent / "data" / "index.json").read_bytes())["current"] == "v1"
 
 
@@ -166,7 +170,10 @@ def test_a_book_that_is_no_longer_built_has_to_be_named_as_an_earlier_one(
     assert run(catalogue) == 0
     (catalogue / "maker.toml").write_text(CATALOGUE.replace('id = "v1"', 'id = "v2"'))
     assert run(catalogue) == 1
-    assert "earlier.toml has to name what is no longer built: v1" in capsys.readouterr().err
+    assert (
+        "earlier.toml must name the versions that are no longer built: v1"
+        in capsys.readouterr().err
+    )
     assert came_with(catalogue) == ["v1"]  # nothing was written
     (catalogue / "earlier.toml").write_text('earlier = ["v1"]')
     assert run(catalogue) == 0
@@ -198,15 +205,15 @@ def test_the_check_names_a_changed_a_missing_and_an_unexpected_file(
     (data / "v1.json").write_bytes(b"{}")
     (data / "index.json").unlink()
     (data / "v0.json").write_bytes(b"{}")
-    assert run(catalogue, "--check") == 1
+    assert run(catalogue, check=True) == 1
     said = capsys.readouterr().err
-    assert "index.json: missing" in said
-    assert "v0.json: not in the catalogue" in said
-    assert "v1.json: differs" in said
+    assert "index.json is missing: run make books" in said
+    assert "v0.json should not exist" in said
+    assert "v1.json is out of date" in said
 
 
 def test_the_check_writes_nothing(catalogue: Path) -> None:
-    assert run(catalogue, "--check") == 1
+    assert run(catalogue, check=True) == 1
     assert not (catalogue.parent / "data").exists()
 
 
@@ -336,17 +343,17 @@ def test_a_price_the_provider_rounded_is_accepted_when_the_row_says_so(catalogue
 def test_exactly_one_version_is_current(catalogue: Path) -> None:
     (catalogue / "other.toml").write_text(CATALOGUE.replace('"v1"', '"v2"'))
     with pytest.raises(CatalogueError, match="exactly one version must be current"):
-        build(catalogue)
+        data_files(catalogue)
     for path in catalogue.glob("*.toml"):
         path.write_text(CATALOGUE.replace("current = true", ""))
     with pytest.raises(CatalogueError, match="exactly one version must be current"):
-        build(catalogue)
+        data_files(catalogue)
 
 
 def test_a_version_id_is_used_once(catalogue: Path) -> None:
     (catalogue / "other.toml").write_text(CATALOGUE.replace("current = true", ""))
     with pytest.raises(CatalogueError, match="the same version id"):
-        build(catalogue)
+        data_files(catalogue)
 
 
 def prices(*, tiers: list[dict[str, Any]] | None = None, **modes: dict[str, str]) -> Any:

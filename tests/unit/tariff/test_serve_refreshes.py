@@ -170,7 +170,7 @@ def test_the_lists_in_the_folder_are_read_and_no_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/", "/price-lists/", "/price-lists/../secret", "/secret.json"])
 def test_nothing_else_is_served_from_the_folder(path: str, tmp_path: Path) -> None:
     (tmp_path / "secret.json").write_text("{}", encoding="utf-8")
-    assert price_lists.answer(tmp_path, path) == Reply(404)
+    assert price_lists.answer(tmp_path, path, ["litellm"]) == Reply(404)
 
 
 def fetched(url: str) -> tuple[int, bytes]:

@@ -1,0 +1,77 @@
+"""The ``tariff`` command: what it can do, and where each part of it is."""
+
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from tariff.command_line import Command, Commands, Group, run
+
+COMMANDS: Commands = {
+    "report": Command("tariff.report:report", "Report on a file of usage records."),
+    "serve": Command("tariff.serve.gateway:serve", "Serve the API on this machine."),
+    "slack": Command("tariff.slack:slack", "Show the answer to a Slack command, without Slack."),
+    "sample-usage": Command(
+        "tariff.sample_usage:sample_usage", "Write a month of generated usage records."
+    ),
+    "athena": Command(
+        "tariff.athena:athena", "Write the SQL and the price table of a report on Athena."
+    ),
+    "catalogue": Group(
+        "Maintain the price catalogue (in a checkout of Tariff).",
+        {
+            "build": Command("tariff.catalogue.build:build", "Build the bundled price books."),
+            "import": Command(
+                "tariff.catalogue.import_lists:import_lists", "Import the public price lists."
+            ),
+            "record": Command(
+                "tariff.catalogue.recorded:record", "Record the public price lists for refreshes."
+            ),
+            "disagreements": Command(
+                "tariff.catalogue.disagreements:disagreements",
+                "Write the table of prices on which the public lists disagree.",
+            ),
+        },
+    ),
+    "docs": Group(
+        "Generate documentation (in a checkout of Tariff).",
+        {
+            "openapi": Command(
+                "tariff.docs_commands:openapi", "Generate the OpenAPI document and its page."
+            ),
+            "slack": Command("tariff.docs_commands:slack", "Render the answers in docs/slack.md."),
+        },
+    ),
+    "dynamodb-local": Command(
+        "tariff.dynamodb_local:dynamodb_local", "Install DynamoDB Local, AWS's own."
+    ),
+}
+
+
+def main() -> None:
+    """Run the command that the process's arguments name."""
+    run("What LLM calls cost, exactly.", COMMANDS, _options)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"tariff {metadata.version('tariff')}")
+        except metadata.PackageNotFoundError:
+            typer.echo("tariff, run from a checkout")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Options of ``tariff`` itself."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Command lines that list many commands and import only the one that runs.
+
+``tariff``, ``python -m tests.slow`` and ``python -m bench`` each have a table of commands. A
+command is a function whose parameters carry Typer's annotations. It returns its exit status
+(``None`` is 0) or raises ``CommandFailed``. Exit statuses are the same everywhere:
+
+* 0: done;
+* 1: a check found something, or the command could not do what was asked;
+* 2: the arguments are wrong.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, NamedTuple, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+class CommandFailed(Exception):
+    """A command cannot do what was asked; the message says why and what to change."""
+
+
+class Command(NamedTuple):
+    """A function, as ``module:name``, and the line that the list of commands shows for it."""
+
+    function: str
+    summary: str
+
+
+class Group(NamedTuple):
+    """Commands under a name of their own, as in ``tariff catalogue build``."""
+
+    summary: str
+    commands: "Commands"
+
+
+Commands = Mapping[str, Command | Group]
+
+
+class _Unimported(TyperCommand):
+    """Stands for a command in lists; calling it imports the function and hands over to it."""
+
+    def __init__(self, name: str, command: Command) -> None:
+        super().__init__(name, help=command.summary)
+        self._function = command.function
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        """Parse the arguments of the real command."""
+        module, _, function = self._function.partition(":")
+        app = typer.Typer(add_completion=False, context_settings=_HELP)
+        app.command(self.name)(getattr(import_module(module), function))
+        return get_command(app).make_context(info_name, args, parent, **extra)
+
+
+def run(summary: str, commands: Commands, options: Callable[..., None] | None = None) -> None:
+    """Run the command that the process's arguments name, and end the process with its status.
+
+    ``options`` takes the options that come before a command; completion is offered with them.
+    """
+    try:
+        _group(None, Group(summary, commands), options)()
+    except CommandFailed as failure:
+        typer.echo(failure, err=True)
+        sys.exit(1)
+
+
+def _group(
+    name: str | None, group: Group, options: Callable[..., None] | None = None
+) -> TyperGroup:
+    app = typer.Typer(
+        name=name,
+        help=group.summary,
+        no_args_is_help=True,
+        add_completion=options is not None,
+        result_callback=_exit,
+        context_settings=_HELP,
+    )
+    app.callback()(options or (lambda: None))
+    listed = cast("TyperGroup", get_command(app))
+    for key, entry in group.commands.items():
+        listed.commands[key] = (
+            _group(key, entry) if isinstance(entry, Group) else _Unimported(key, entry)
+        )
+    return listed
+
+
+def _exit(status: int | None, **_options: Any) -> None:
+    raise typer.Exit(status or 0)
