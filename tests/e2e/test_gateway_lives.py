@@ -83,13 +83,14 @@ def test_estimates_are_answered_when_the_store_was_never_there(start: Start) -> 
     assert answer.json["total_usd"] == "0.019"
     assert answer.json["pricing"]["source"] == "bundled"
     assert answer.json["pricing"]["stale"] is True
-    assert "The bundled prices serve, marked stale." in running.text
+    assert "Bundled prices are used and marked stale." in running.text
 
 
 def test_a_store_that_is_named_is_used_and_left_running(start: Start, moto_endpoint: str) -> None:
-    for expected in ("added 2", "active is"):  # the second start finds what the first has added
+    # The second start finds the versions that the first has added.
+    for expected in ("added versions 2", "active version"):
         running = start(TARIFF_DYNAMODB_ENDPOINT=moto_endpoint).until("Serving ")
-        assert f"Prices, in table tariff at {moto_endpoint}: {expected}" in running.text
+        assert f"Prices: table tariff at {moto_endpoint}; {expected}" in running.text
         assert running.estimate().json["pricing"]["source"] == "store"
         assert running.stop() == 0
 
@@ -98,5 +99,6 @@ def test_a_port_in_use_is_said_with_the_way_out(start: Start, gateway: RunningGa
     port = gateway.port
     second = start("--port", str(port))
     second.until("Tariff cannot start: ")
-    assert f"port {port} is in use. Name another: make run PORT={port + 1}" in second.text
+    assert f"port {port} is in use. Choose another port: " in second.text
+    assert f"tariff serve --port {port + 1}" in second.text
     assert second.process.wait(SECONDS) == 1

@@ -24,7 +24,7 @@ def test_the_example_costs_what_the_readme_says(gateway: RunningGateway) -> None
 
 
 def test_a_first_estimate_is_shown(gateway: RunningGateway) -> None:
-    assert gateway.said(r"  total +(\S+)") == "$0.019"
+    assert gateway.said(r"  total +(\S+)") == "0.019"
 
 
 def test_the_printed_curl_lines_work_when_pasted(gateway: RunningGateway) -> None:

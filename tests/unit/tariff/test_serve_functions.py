@@ -115,7 +115,7 @@ def test_what_is_started_is_loaded_when_it_is_first() -> None:
 
 
 def test_events_of_another_format_are_refused() -> None:
-    with pytest.raises(TemplateProblem, match="F asks for events of another format"):
+    with pytest.raises(TemplateProblem, match="F declares a payload format other"):
         read(template(F={"Events": {"E": http(PayloadFormatVersion="1.0")}}))
 
 
@@ -161,7 +161,7 @@ def test_a_variable_is_resolved(value: Any, text: str) -> None:
     [{"Ref": "Required"}, {"Ref": "Nowhere"}, {"Fn::GetAtt": ["F", "Arn"]}, {"Fn::Sub": "${No}"}],
 )
 def test_what_only_a_deployment_knows_must_be_given(value: Any) -> None:
-    with pytest.raises(TemplateProblem, match="set the variable yourself"):
+    with pytest.raises(TemplateProblem, match="set the variable in the environment"):
         read(with_variable(value))
     (function,) = read(with_variable(value), V="given")
     assert function.environment == {"V": "given"}
@@ -173,7 +173,7 @@ def test_two_values_for_one_variable_are_refused() -> None:
 
     assert shared_environment(read(template(F=one("1"), G=one("1")))) == {"V": "1"}
     functions = read(template(F=one("1"), G=one("2")))
-    with pytest.raises(TemplateProblem, match="G wants V='2' and another function '1'"):
+    with pytest.raises(TemplateProblem, match="G needs V='2' and another function '1'"):
         shared_environment(functions)
 
 

@@ -149,7 +149,7 @@ def test_lists_of_an_earlier_recording_are_kept_and_said(tmp_path: Path) -> None
     price_lists.fill(tmp_path)
     (tmp_path / price_lists.STAMP).write_text("another", encoding="utf-8")
     with refreshes.running(str(tmp_path), load_template()) as behind:
-        assert f"delete {tmp_path} for new ones" in behind.description
+        assert f"delete {tmp_path} to get new lists" in behind.description
 
 
 def test_the_lists_in_the_folder_are_read_and_no_others(tmp_path: Path) -> None:
