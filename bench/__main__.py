@@ -13,7 +13,7 @@ from bench.store import store
 
 
 def main() -> int:
-    """Measure, print tables, and write the figures where asked. Missing a target is no failure:
+    """Measure, print tables, and write the figures where asked. A missed target is not a failure:
     a busy machine must not break a build.
     """
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)

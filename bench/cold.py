@@ -157,7 +157,7 @@ def _await(api: RuntimeApi, process: subprocess.Popen[bytes]) -> Answer:
 
 
 def _check(reply: Any, version: str) -> None:
-    """A quick wrong answer, or one from another version, is no measurement."""
+    """Raise if the answer is wrong or from another version: its time would not count."""
     body = json.loads(reply["body"])
     found = (body.get("total_usd"), body.get("pricing", {}).get("version"))
     if found != ("0.019", version):

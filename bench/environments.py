@@ -20,7 +20,7 @@ PEERS = ROOT / ".venv-bench" / "bin" / "python"
 
 LAYER = ROOT / "layers" / "pricing"
 HANDLERS = Path(__file__).resolve().parent / "handlers"
-#: What AWS puts into the runtime: its client, and the SDK for whoever wants it.
+#: What AWS puts into the runtime: its runtime client, and the SDK.
 _RUNTIME = (
     *("awslambdaric", "simplejson", "snapshot-restore-py"),
     *("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"),

@@ -53,7 +53,7 @@ SUM(hash(endpoint)), SUM(hash(team)) FROM '{path}'"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the figures. Missing an aim is no failure: a busy machine must not break a build."""
+    """Print the figures. A missed target is not a failure: a busy machine breaks no build."""
     parser = argparse.ArgumentParser(prog="python -m bench.report", description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--peer-rows", type=int, default=PEER_ROWS)

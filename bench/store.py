@@ -44,7 +44,7 @@ def store() -> Iterator[Store]:
     """A seeded store, stopped afterwards."""
     from moto.server import ThreadedMotoServer  # a second to import, and only this needs it
 
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request is no figure
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its line per request is not a result
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

@@ -1,4 +1,4 @@
-"""Warm: one whole handler call beside one call of each peer, taken in turns."""
+"""Warm calls: a whole handler call compared with one call of each peer, in turns."""
 
 import os
 import subprocess

@@ -17,7 +17,7 @@ from typing import Any
 
 MODEL = "claude-sonnet-5-5"
 FRESH, CACHED, OUTPUT = 2_000, 50_000, 1_000
-#: 2,000 x $2 + 50,000 x $0.1 + 1,000 x $10 a million tokens. Float peers land beside it.
+#: 2,000 x $2 + 50,000 x $0.1 + 1,000 x $10 a million tokens; peers with floats differ by little.
 USD, TOLERANCE = Decimal("0.019"), Decimal("1e-12")
 
 Call = Callable[[], Any]

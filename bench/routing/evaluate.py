@@ -1,6 +1,6 @@
 """Measure the router: ``make eval-router ROUTING_DATA=FOLDER`` prints Markdown tables.
 
-Every family is scored by weights that saw neither it nor any question of it. Beside the router
+Every family is scored by weights that saw neither it nor any question of it. Next to the router
 stand the lesson's keyword rule, the length of the prompt and LiteLLM's two heuristics, and a
 control that sends as many prompts to the strong model, chosen at random. Ties count in their
 expected order; the intervals are 95%, from a bootstrap over the prompts.

@@ -35,7 +35,7 @@ def pair_scores(
 
 
 def expected_calibration_error(said: Sequence[float], was: Sequence[float]) -> float:
-    """The mean gap between said and true shares over ten bins of equal size."""
+    """The mean gap between predicted and true shares over ten bins of equal size."""
     pairs = sorted(zip(said, was, strict=True))
     gap = 0.0
     for number in range(_BINS):

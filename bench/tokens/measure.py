@@ -72,7 +72,7 @@ def cases(bpe_lite: Path | None) -> Mapping[str, list[Case]]:
 
 
 def errors(tokenizer: str, group: Sequence[Case]) -> Errors:
-    """The estimate's errors on these texts, beside those of a quarter of the characters."""
+    """The errors of the estimate and of a quarter of the characters on these texts."""
     signed, in_band, quarter = [], 0, []
     for case in group:
         estimate = estimate_features(case.features, tokenizer)

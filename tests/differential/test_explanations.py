@@ -28,7 +28,7 @@ def case(shape: str, subject: Subject = OPUS) -> Case:
 
 
 def compared(shape: str, peer: str | None, name: str = "genai-prices") -> Comparison:
-    """Tariff's real answer beside a peer's figure, or an error where that is None."""
+    """Tariff's real answer with a peer's figure, or with an error where that is None."""
     other = Answer(None, "LookupError") if peer is None else Answer(Decimal(peer))
     return Comparison(case(shape), name, tariff_answer(case(shape)), other)
 
@@ -49,7 +49,7 @@ def explained(**changes: Any) -> Explanation:
 US = compared("us", "0.035240")  # Tariff: 1.1 times that
 
 
-def test_a_difference_that_its_explanation_predicts_is_no_problem() -> None:
+def test_a_difference_that_its_explanation_predicts_is_accepted() -> None:
     assert list(problems([US], [explained()])) == []
 
 
@@ -188,7 +188,7 @@ def test_a_row_is_read_with_its_groups(tmp_path: Path) -> None:
         {"peer": '"tokencost"'},
         {"kind": '"magic"'},
         {"right": '"both"'},
-        {"says": '"zero"'},  # beside as_if
+        {"says": '"zero"'},  # in addition to as_if
     ],
 )
 def test_a_row_that_means_nothing_is_an_error(tmp_path: Path, change: dict[str, str]) -> None:

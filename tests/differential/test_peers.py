@@ -1,4 +1,4 @@
-"""Tariff held against genai-prices and litellm: every difference has an explanation that is true.
+"""Tariff compared with genai-prices and litellm: every difference has an explanation that is true.
 
 The peers are asked live, in ``.venv-bench``, which ``make test`` installs. What an explanation is,
 and how it proves itself, is in tests/differential/peers/explanations.py; the cases are in

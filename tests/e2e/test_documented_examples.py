@@ -122,7 +122,7 @@ def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
     run(announce, gateway)
     scheduled = refreshed(gateway)
     assert scheduled["changed"] == 1
-    assert scheduled["waiting"] > 1  # the prices that were gone back from
+    assert scheduled["waiting"] > 1  # the prices that were rolled back
     (cancelled,) = run(call_off, gateway)
     assert (cancelled["before"], cancelled["actor"]) == (scheduled["active"], "local")
 

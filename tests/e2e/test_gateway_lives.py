@@ -95,7 +95,7 @@ def test_a_store_that_is_named_is_used_and_left_running(start: Start, moto_endpo
         assert running.stop() == 0
 
 
-def test_a_port_in_use_is_said_with_the_way_out(start: Start, gateway: RunningGateway) -> None:
+def test_a_port_in_use_is_reported_with_the_remedy(start: Start, gateway: RunningGateway) -> None:
     port = gateway.port
     second = start("--port", str(port))
     second.until("Tariff cannot start: ")

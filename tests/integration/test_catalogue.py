@@ -384,7 +384,7 @@ def test_suggestions_begin_with_the_nearest_and_nonsense_gets_none(catalogue: Ca
         ("2026-11-22", "0.1"),
     ],
 )
-def test_the_price_shown_is_the_one_in_force_at_that_moment(
+def test_the_price_shown_is_the_one_active_at_that_moment(
     catalogue: Catalogue, as_of: str, cache_read: str
 ) -> None:
     page = catalogue.model("anthropic", "claude-sonnet-5-5", as_of=as_of)
@@ -600,7 +600,7 @@ def test_the_etag_is_another_for_another_version_though_its_prices_are_the_same(
         )
 
 
-def test_the_etag_is_another_when_the_price_in_force_is(catalogue: Catalogue) -> None:
+def test_the_etag_changes_with_the_active_price(catalogue: Catalogue) -> None:
     tags = [
         catalogue.model("anthropic", "claude-sonnet-5-5", as_of=as_of).headers["etag"]
         for as_of in ("2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08")

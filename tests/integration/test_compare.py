@@ -136,7 +136,7 @@ def test_nothing_used_gives_no_ratios(ask: Ask) -> None:
     assert {row["relative_to_baseline"] for row in answer.body["rows"]} == {None}
 
 
-def test_a_baseline_stands_beside_the_rows_without_being_one(ask: Ask) -> None:
+def test_a_baseline_is_compared_with_the_rows_without_being_one(ask: Ask) -> None:
     answer = ask(models=["haiku"], baseline="opus")
     assert ids(answer) == ["claude-haiku-5-5"]
     assert answer.body["baseline"] == "claude-opus-5-5"
@@ -194,7 +194,7 @@ def test_an_advisors_prompt_is_not_recounted_for_the_executors_tokenizer(ask: As
     assert [row["total_usd"] for row in rows] == ["0.006", "0.0076"]
 
 
-def test_what_every_row_would_say_is_said_once(ask: Ask) -> None:
+def test_a_notice_that_all_rows_share_is_given_once(ask: Ask) -> None:
     usage = {**USAGE, "cache_creation_input_tokens": 100_000, "surprise": 1}
     models = ["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-5-5"]
     answer = ask(models=models, usage=usage, as_of="2026-11-22").body

@@ -171,7 +171,7 @@ def test_every_modifier_prices_the_reference_call_exactly(
     assert total(ask(model="claude-opus-5-5", usage=FULL_USAGE | served)) == usd
 
 
-def test_what_was_served_wins_over_what_was_asked_and_is_said(ask: Ask) -> None:
+def test_served_terms_take_precedence_over_requested_ones_with_a_warning(ask: Ask) -> None:
     answer = ask(model="opus", usage={**FULL_USAGE, "speed": "standard"}, speed="fast")
     assert total(answer) == "0.06476"
     assert codes(answer) == {"served_terms_differ"}
@@ -236,7 +236,7 @@ def test_a_raw_response_is_priced_as_its_own_model_and_terms(ask: Ask) -> None:
     assert codes(other) == {"served_model_differs"}
 
 
-def test_asking_for_other_terms_than_were_served_is_said(ask: Ask) -> None:
+def test_requested_terms_that_were_not_served_give_a_warning(ask: Ask) -> None:
     usage = {**FULL_USAGE, "inference_geo": "us"}
     answer = ask(model="opus", usage=usage, inference_geo="global")
     assert total(answer) == "0.069236"
@@ -313,7 +313,7 @@ def test_a_component_without_a_price_is_unpriced_and_not_free(ask: Ask) -> None:
     assert codes(answer) == {"component_unpriced"}
 
 
-def test_a_model_whose_price_nobody_published_is_refused_not_guessed(ask: Ask) -> None:
+def test_a_model_without_a_published_price_is_refused_not_guessed(ask: Ask) -> None:
     answer = ask(model="claude-mythos-preview", usage=USAGE)
     assert answer.status == 422
     assert answer.body["type"] == "/docs#unpriced"
@@ -358,7 +358,7 @@ def test_a_model_out_of_its_time_is_priced_with_a_warning(
     assert code in codes(answer)
 
 
-def test_use_beyond_a_models_limits_is_said(ask: Ask) -> None:
+def test_usage_beyond_a_models_limits_gives_a_warning(ask: Ask) -> None:
     over = {"input_tokens": 200_000, "output_tokens": 64_001}
     answer = ask(model="claude-haiku-4-5", usage=over)
     assert codes(answer) == {"context_exceeded", "output_limit_exceeded"}
@@ -420,7 +420,7 @@ def test_images_and_tools_are_counted_by_their_published_rules(ask: Ask) -> None
     assert tokens[1] - tokens[0] == 286
 
 
-def test_without_an_expected_output_none_is_priced_and_that_is_said(ask: Ask) -> None:
+def test_without_an_expected_output_none_is_priced_and_a_warning_is_given(ask: Ask) -> None:
     assert codes(ask(model="opus", text="hello")) == {"no_expected_output"}
     assert codes(ask(model="opus", text="hello", expected_output_tokens=0)) == set()
 
@@ -574,7 +574,7 @@ def test_a_request_is_one_json_line_that_is_also_its_metrics(
 @pytest.mark.parametrize(
     ("tier", "modifiers"), [("default", []), ("flex", ["flex"]), ("priority", ["priority"])]
 )
-def test_the_tier_beside_a_converse_usage_is_the_one_that_served(
+def test_the_tier_next_to_a_converse_usage_is_the_one_that_served(
     ask: Ask, tier: str, modifiers: list[str]
 ) -> None:
     usage = {"inputTokens": 1_000_000, "outputTokens": 0, "totalTokens": 1_000_000}
@@ -584,7 +584,7 @@ def test_the_tier_beside_a_converse_usage_is_the_one_that_served(
     assert [one["name"] for one in answer.body["modifiers"]] == modifiers
 
 
-def test_a_converse_tier_nobody_knows_selects_no_price(ask: Ask) -> None:
+def test_an_unknown_converse_tier_selects_no_price(ask: Ask) -> None:
     usage = {"inputTokens": 1, "outputTokens": 0}
     response = {"usage": usage, "serviceTier": {"type": "warp"}}
     answer = ask(model="global.anthropic.claude-opus-4-8", response=response)

@@ -46,7 +46,9 @@ def test_an_answer_comes_with_its_provenance(server: PriceServer) -> None:
         (Answer(b"x" * 2000), "bytes"),
     ],
 )
-def test_what_is_no_price_list_is_refused(server: PriceServer, answer: Answer, says: str) -> None:
+def test_an_answer_that_is_not_a_price_list_is_refused(
+    server: PriceServer, answer: Answer, says: str
+) -> None:
     server.answers["/list"] = answer
     with pytest.raises(FetchFailed, match=says):
         fetcher(max_wire_bytes=1000).fetch("a list", server.url("/list"))
@@ -87,7 +89,7 @@ def test_a_list_comes_over_tls(certificate: Path) -> None:
     assert found.content == b"[]"
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_refused(tmp_path: Path) -> None:
     answer = LIST + b"Content-Length: 2\r\n\r\n[]"
     with (
         dripping(answer, b"", certificate=self_signed(tmp_path)) as port,

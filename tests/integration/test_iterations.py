@@ -55,7 +55,7 @@ def test_a_declined_attempt_without_a_name_is_billed_at_the_model_that_was_asked
     assert (nobody.status, nobody.body["errors"][0]["pointer"]) == (422, "/model")
 
 
-def test_a_declined_attempt_that_names_its_model_needs_nobody_else_to(ask: Ask) -> None:
+def test_a_declined_attempt_that_names_its_model_needs_no_model_in_the_request(ask: Ask) -> None:
     fallback = response(
         "claude-opus-4-8",
         (412, 264),
@@ -142,7 +142,7 @@ def test_a_refusal_of_a_plain_call_still_pays_for_its_searches(ask: Ask) -> None
     assert total(ask(response=refused)) == Fraction(3, 100)
 
 
-# An advisor beside its executor
+# An advisor and its executor
 
 
 def advised(advisor: str) -> dict[str, Any]:
@@ -182,14 +182,14 @@ def test_a_dated_advisor_is_found_under_the_clouds_own_name(ask: Ask) -> None:
     assert line["usd_per_mtok"] == "1.1"
 
 
-def test_an_advisor_the_cloud_does_not_sell_is_priced_elsewhere_and_that_is_said(
+def test_an_advisor_the_cloud_does_not_offer_is_priced_elsewhere_with_a_warning(
     ask: Ask,
 ) -> None:
     answer = ask(model="us.anthropic.claude-sonnet-5-5", usage=advised("gpt-5"))
     assert codes(answer).count("attempt_priced_elsewhere") == 1
 
 
-def test_terms_that_an_advisor_is_not_offered_with_are_said(ask: Ask) -> None:
+def test_terms_that_an_advisor_is_not_offered_with_give_a_warning(ask: Ask) -> None:
     usage = advised("claude-fable-5") | {"speed": "fast"}
     answer = ask(model="claude-opus-5-5", usage=usage)
     (warning,) = answer.body["warnings"]

@@ -1,4 +1,4 @@
-"""The stores the other tests stand on do what those tests take for granted."""
+"""The stores that the other tests use behave as those tests assume."""
 
 import http.client
 from collections.abc import Callable

@@ -111,11 +111,11 @@ def test_the_lessons_poor_candidates_do_not(verdict: Verdict, task: str) -> None
     assert verdict(task=task)[0] == "no"
 
 
-def test_embeddings_are_no_candidate_where_no_embedding_model_is_sold(verdict: Verdict) -> None:
+def test_embeddings_are_not_a_candidate_without_an_embedding_model(verdict: Verdict) -> None:
     assert verdict(task="Embedding generation") == ("no", ["embedding"])
 
 
-def test_the_words_of_somebody_who_waits_weigh_more(verdict: Verdict) -> None:
+def test_words_that_show_a_waiting_user_weigh_more(verdict: Verdict) -> None:
     assert verdict(task="Translate the chat while it goes on") == ("no", ["chat"])
 
 
@@ -140,7 +140,7 @@ def test_only_a_deadline_a_day_away_is_sure_to_be_met(
     assert verdict(deadline_hours=hours) == (suits, [code])
 
 
-def test_what_somebody_waits_for_is_ruled_out_whatever_speaks_for_it(verdict: Verdict) -> None:
+def test_a_task_with_a_waiting_user_is_ruled_out_whatever_speaks_for_it(verdict: Verdict) -> None:
     assert verdict(realtime=True, kind="translation", deadline_hours=48)[0] == "no"
     assert verdict(realtime=False, streaming=True)[0] == "no"
     assert verdict(realtime=False) == ("yes", ["not_realtime"])
@@ -191,7 +191,7 @@ def test_where_the_request_runs_is_kept_and_how_it_was_served_is_not(plan: Plans
     assert (found["standard_usd"], found["batch_usd"]) == ("17.6", "8.8")
 
 
-def test_searches_in_a_batch_are_billed_in_full_and_said_to_be(plan: Plans) -> None:
+def test_searches_in_a_batch_are_billed_in_full_with_a_warning(plan: Plans) -> None:
     usage = {**USAGE, "server_tool_use": {"web_search_requests": 1}}
     found = plan(**NOW, usage=usage, requests=1_000)
     assert (found["standard_usd"], found["batch_usd"]) == ("26", "18")
@@ -235,5 +235,5 @@ def test_what_makes_no_plan_is_refused_at_its_field(
     assert plan.refused(**body) == (422, pointer)
 
 
-def test_a_model_nobody_knows_is_not_found(plan: Plans) -> None:
+def test_an_unknown_model_is_not_found(plan: Plans) -> None:
     assert plan.refused(**{**ONE, "model": "claude-haiku-4-50"})[0] == 404

@@ -233,7 +233,7 @@ def test_a_prefix_under_the_minimum_is_silently_not_cached(
     assert ("not_cacheable" in codes(answer["warnings"])) is not cacheable
 
 
-def test_a_minimum_nobody_verified_is_said_to_be(plan: Plans) -> None:
+def test_an_unverified_minimum_gives_a_warning(plan: Plans) -> None:
     answer = plan(**NOW, model="claude-fable-5-2", prefix_tokens=600, calls_per_hour=60)
     assert "cache_minimum_unverified" in codes(answer["warnings"])
 
@@ -253,7 +253,7 @@ def test_batch_and_residency_prices_stack_with_caching(plan: Plans) -> None:
     assert any("30% to 98%" in one for one in answer["assumptions"])
 
 
-def test_asking_for_the_dearer_time_to_live_is_answered_and_warned_of(plan: Plans) -> None:
+def test_the_more_expensive_time_to_live_is_answered_with_a_warning(plan: Plans) -> None:
     answer = plan(**EXERCISE, ttl="1h")
     assert (answer["plan"]["ttl"], answer["plan"]["best_ttl"]) == ("1h", "5m")
     assert answer["plan"]["saves_usd_per_month"] == option(answer, "1h")["month"]["saves_usd"]
@@ -341,7 +341,7 @@ def test_real_counters_say_what_caching_really_saved(plan: Plans) -> None:
     assert priced["without_caching"] - priced["as_measured"] == exact(found["saves_usd"])
 
 
-def test_writes_that_nobody_read_lost_money(plan: Plans) -> None:
+def test_writes_that_were_never_read_lost_money(plan: Plans) -> None:
     hour = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 10_000}
     measured = [{"usage": usage(0, 10_000, 0, cache_creation=hour), "calls": 3}]
     answer = plan(**LESSON, model="sonnet", measured=measured)
@@ -406,6 +406,6 @@ def test_what_makes_no_plan_is_refused_at_its_field(
     assert plan.refused(**body) == (422, pointer)
 
 
-def test_a_model_nobody_knows_is_not_found(plan: Plans) -> None:
+def test_an_unknown_model_is_not_found(plan: Plans) -> None:
     assert plan.refused(**{**PREFIX, **RATE, "model": "claude-haiku-4-50"})[0] == 404
     assert plan.refused(**PREFIX, **RATE, other_models=["gpt-99"])[0] == 404

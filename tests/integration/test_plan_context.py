@@ -167,7 +167,7 @@ def test_the_lessons_own_token_counts_are_compared_as_stated(plan: Plans) -> Non
     assert found["rule_of_thumb"] is None
 
 
-def test_the_lessons_rule_of_thumb_is_shown_beside_the_count(plan: Plans) -> None:
+def test_the_lessons_rule_of_thumb_is_shown_next_to_the_count(plan: Plans) -> None:
     answer = plan(**LESSON, before={"text": VERBOSE}, after={"text": CONCISE})
     found = answer["comparison"]
     assert (len(VERBOSE), len(CONCISE)) == (496, 163)
@@ -304,6 +304,6 @@ def test_what_makes_no_plan_is_refused_at_its_field(
     assert plan.refused(**NOW, **body) == (422, pointer)
 
 
-def test_a_model_nobody_knows_is_not_found(plan: Plans) -> None:
+def test_an_unknown_model_is_not_found(plan: Plans) -> None:
     assert plan.refused(**{**NOW, "model": "gpt-99", "parts": [PART]})[0] == 404
     assert plan.refused(**NOW, parts=[PART], models=["gpt-99"])[0] == 404

@@ -29,7 +29,7 @@ def offer(answer: dict[str, Any], plan_id: str, billing: str = "monthly") -> dic
     return priced
 
 
-def test_the_api_cost_stands_beside_every_plan(plan: Plans) -> None:
+def test_every_plan_is_compared_with_the_api_cost(plan: Plans) -> None:
     answer = plan(**NOW, seats=10, items=[REVIEWS])
     assert (answer["api"]["per_seat_usd"], answer["api"]["month_usd"]) == ("18", "180")
     assert answer["api"]["items"] == [
@@ -49,7 +49,9 @@ def test_a_plan_breaks_even_where_the_api_would_cost_as_much(plan: Plans) -> Non
     assert pro["break_even_calls"] == 334  # 333 calls cost 19.98 USD
 
 
-def test_a_free_plan_of_limited_usage_is_not_said_to_save_the_cost_of_the_api(plan: Plans) -> None:
+def test_a_free_plan_of_limited_usage_does_not_claim_to_save_the_cost_of_the_api(
+    plan: Plans,
+) -> None:
     free = offer(plan(**NOW, items=[REVIEWS]), "free")
     assert free["month_usd"] == "0"
     assert (free["saves_usd"], free["cheaper"], free["break_even_usage"]) == (None, None, None)
@@ -166,6 +168,6 @@ def test_what_makes_no_plan_is_refused_at_its_field(
     assert plan.refused(**NOW, **body) == (422, pointer)
 
 
-def test_a_model_nobody_knows_is_not_found_at_its_item(plan: Plans) -> None:
+def test_an_unknown_model_is_not_found_at_its_item(plan: Plans) -> None:
     items = [REVIEWS, {**REVIEWS, "model": "gpt-99"}]
     assert plan.refused(**NOW, items=items) == (404, "/items/1/model")

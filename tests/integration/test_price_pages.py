@@ -1,4 +1,4 @@
-"""The pages about versions say what is so now, and of what nobody knows, that it is not known."""
+"""Pages about versions show the current state, and null where the store does not know it."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ def rising(version: str, usd: str) -> PriceBook:
 
 @pytest.fixture
 def pages(moto_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
-    """v1 is active and remembered by the catalogue; two prices wait in v2."""
+    """v1 is active and cached by the catalogue; v2 has two pending prices."""
     client: Any = moto_table.client
     ledger = Ledger(moto_table.name, client, client)
     ledger.propose(rising("v1", "4"), proposal=PLAIN)
@@ -152,14 +152,14 @@ def test_a_bundled_version_is_still_known_for_one_while_the_store_is_lost(pages:
 
 
 def test_fields_that_cannot_be_read_are_not_called_none(pages: Pages) -> None:
-    """The store is lost between the read of the version's row and that of what waits in it."""
+    """The store fails between reading the version's row and its pending prices."""
     with mock.patch.object(Records, "proposal", side_effect=StoreUnavailable("lost")):
         page = pages.get(f"{LIST}/v2")
     assert shown(page, "status", "waiting", "stale") == ("proposed", 2, True)
     assert shown(page, "quarantined", "approved") == (None, None)
 
 
-# What waits, and what waited
+# Pending prices, and those approved or rejected
 
 
 def test_what_was_approved_waits_no_more_and_is_shown_as_approved(pages: Pages) -> None:
@@ -173,7 +173,7 @@ def test_what_was_approved_waits_no_more_and_is_shown_as_approved(pages: Pages) 
     pages.decide("v2", "activate", expected_revision=1)
     assert said() == (0, [], names)
     pages.decide("v1", "activate", expected_revision=2)
-    assert said() == (0, [], names)  # approved, though somebody went back from it
+    assert said() == (0, [], names)  # approved, although it was rolled back
     listed = {one["id"]: one["waiting"] for one in pages.get(LIST).body["versions"]}
     assert listed["v2"] == 0
 

@@ -26,7 +26,7 @@ HOSTILE = ["v9", "v" * 129, "v" * 5_000, "é", "\ud800", "\0", "a b", "..", "#",
 
 @pytest.fixture
 def pages(store_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
-    """v1 was active, v2 is; prices wait in v3, v4 was rejected, v5 is ready."""
+    """v1 was active, v2 is; v3 has pending prices, v4 was rejected, v5 is ready."""
     client: Any = store_table.client
     ledger = Ledger(store_table.name, client, client)
     ledger.propose(book("v1"), proposal=PLAIN)
@@ -142,7 +142,7 @@ def test_a_cursor_that_no_page_ended_with_is_refused_in_the_same_words_on_every_
 
 @pytest.mark.parametrize("path", LISTED)
 @pytest.mark.parametrize("cursor", ["\ud800", "v" * 601])
-def test_a_cursor_that_is_no_text_or_too_long_is_refused(
+def test_a_cursor_that_is_not_text_or_too_long_is_refused(
     pages: Pages, path: str, cursor: str
 ) -> None:
     answer = pages.get(path, {**LISTS[path], "cursor": cursor})
@@ -187,8 +187,8 @@ def test_a_decision_makes_the_list_and_the_page_another_answer(pages: Pages) -> 
 # Approving
 
 
-def test_what_waits_is_not_approved_over_a_version_it_does_not_know(pages: Pages) -> None:
-    """v3 was made on v2. Approving it over v5 would take back what v5 changed."""
+def test_pending_prices_are_not_approved_on_a_version_they_were_not_made_on(pages: Pages) -> None:
+    """v3 was made on v2. Approving it on v5 would revert the changes of v5."""
     pages.decide("v5", "activate", expected_revision=2)
     answer = pages.decide("v3", "activate", expected_revision=3)
     assert (answer.status, answer.body["type"]) == (409, "/docs#conflict")

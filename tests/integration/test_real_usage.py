@@ -1,7 +1,7 @@
 """Usage bodies that providers really sent, or document, and what each must cost.
 
 ``tests/data/usage/<format>.json`` holds them: where each is from, whether it was recorded from real
-traffic or is an example in somebody's documentation or tests, the model and day to price it at,
+traffic or is an example in public documentation or tests, the model and day to price it at,
 and the expected total with its arithmetic, ``count*price + count*price``, which is summed here in
 fractions and shares nothing with the calculator. ``billed_usd`` is what the provider, or the
 gateway in between, itself put on the bill for this very call.

@@ -109,7 +109,7 @@ def test_in_the_lessons_version_the_tiers_are_the_lessons(ask: Ask, reads_as: Re
     }
 
 
-def test_without_evidence_the_safe_choice_is_taken_and_said(ask: Ask, reads_as: Reads) -> None:
+def test_without_evidence_the_safe_choice_is_taken_and_reported(ask: Ask, reads_as: Reads) -> None:
     reads_as("simple", evidence=False)
     answer = ask()
     assert chosen(answer) == OPUS
@@ -132,7 +132,7 @@ def test_the_policy_can_be_the_callers_own(ask: Ask, reads_as: Reads) -> None:
     ]
 
 
-def test_a_model_can_be_forced_and_its_faults_are_said(ask: Ask, reads_as: Reads) -> None:
+def test_a_forced_model_is_taken_and_its_faults_are_reported(ask: Ask, reads_as: Reads) -> None:
     reads_as("complex")
     answer = ask(force="haiku", max_usd_per_call="0.0001")
     assert chosen(answer) == HAIKU
@@ -237,7 +237,7 @@ def test_without_usage_the_task_is_the_prompt_and_max_tokens_the_output(
     assert "output_not_stated" in codes(answer)
 
 
-def test_a_batch_suits_what_nobody_waits_for(ask: Ask, reads_as: Reads) -> None:
+def test_a_batch_suits_a_task_without_a_waiting_user(ask: Ask, reads_as: Reads) -> None:
     reads_as("simple")
     batch = one(ask(realtime=False, calls=1000))["batch"]
     assert (batch["suitable"], batch["saves_usd"]) == (True, "0.1")  # half of 1000 x 0.0002
@@ -282,7 +282,7 @@ def test_a_cascade_past_its_break_even_is_not_suggested(ask: Ask, reads_as: Read
     reads_as("complex", kind="tool use")
     policy = {"simple": "claude-sonnet-4-6", "moderate": "opus", "complex": "opus"}
     cascade = one(ask(policy=policy))["cascade"]
-    # 3/15 beside 4/20: 0.75 must pass, 0.7 are expected to.
+    # 3/15 compared with 4/20: 0.75 must pass, 0.7 are expected to.
     assert (cascade["break_even_pass_rate"], cascade["suggested"]) == ("0.75", False)
 
 

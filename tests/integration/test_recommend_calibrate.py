@@ -130,7 +130,7 @@ def test_a_strong_model_that_is_no_better_leaves_nothing_to_route(calibrate: Ask
 
 
 @pytest.mark.parametrize(("gained", "verdict"), [(13, "gap_is_unclear"), (14, "other")])
-def test_a_gap_that_may_be_chance_is_no_ground_for_a_policy(
+def test_a_gap_that_may_be_chance_gives_no_policy(
     calibrate: Ask, gained: int, verdict: str
 ) -> None:
     # 5 rows lost, so many gained, of 200: the mean gain is 1.9 or 2.1 standard errors.
@@ -242,7 +242,7 @@ def test_a_policy_that_was_tampered_with_is_refused(stored: tuple[Handler, Store
         assert answer.body["type"] == "/docs#store-unavailable"
 
 
-def test_a_store_that_does_not_answer_is_said_to(moto_table: StoreTable) -> None:
+def test_a_store_that_does_not_answer_is_reported(moto_table: StoreTable) -> None:
     os.environ |= {**moto_table.environment(), "TARIFF_TABLE": "nowhere"}
     answer = post(handler("recommend"), EVENT, {"rows": learnable(300), **NOW})
     assert answer.status == 503
@@ -300,7 +300,7 @@ def test_rows_in_s3_that_are_none_are_refused(
     assert pointer in pointers(calibrate(source={"s3_uri": uri}))
 
 
-# The door
+# Requests that are refused
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_a_saving_is_promised_past_break_even_only(
         assert answer.body["difference_usd"] == "-0.00105"
 
 
-def test_a_dearer_first_model_can_never_pay(ask: Ask) -> None:
+def test_a_more_expensive_first_model_can_never_save_money(ask: Ask) -> None:
     body = ask(stage("opus", "1"), stage("haiku")).body
     assert body["break_even_pass_rate"] is None
     assert body["stages"][0]["pays"] is False

@@ -1,4 +1,4 @@
-"""Tasks that nobody meant well: answered or refused clearly, and never seen again."""
+"""Hostile tasks are answered or refused clearly, and never repeated."""
 
 import json
 from typing import Any
@@ -86,7 +86,7 @@ def test_the_same_text_as_the_whole_prompt_is_counted(recommend: Handler, kind: 
         ('{"task": "' + "x" * 262_144 + '"}', 413),
     ],
 )
-def test_what_is_no_task_is_refused_clearly(
+def test_a_value_that_is_not_a_task_is_refused_clearly(
     recommend: Handler, body: str, status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = post(recommend, EVENT, body)

@@ -96,7 +96,7 @@ def test_with_equal_tokens_the_ratio_does_not_depend_on_how_many(
     assert {one["relative_to_single"] for one in rows} == {"0.886666666667"}
 
 
-def test_a_share_turns_the_verdict_where_it_says(ask: Ask) -> None:
+def test_a_share_breaks_even_where_the_answer_says(ask: Ask) -> None:
     body = ask(tiers(UNIFORM)).body
     found = flip(body, "Complaints", "share")
     # With s on opus the rest is 7/9 haiku and 2/9 sonnet: 0.0075 = 0.0375 s + (1 - s) rest.
@@ -125,9 +125,7 @@ def test_both_sides_of_the_share_that_turns_it(
 
 @pytest.mark.parametrize("of", ["input_tokens", "output_tokens"])
 @pytest.mark.parametrize("tier", [0, 2])
-def test_a_token_count_turns_the_verdict_just_past_where_it_says(
-    ask: Ask, tier: int, of: str
-) -> None:
+def test_a_token_count_breaks_even_where_the_answer_says(ask: Ask, tier: int, of: str) -> None:
     before = ask(tiers(UNIFORM)).body
     found = flip(before, NAMES[tier], of)
     if found["flips_at"] is None:
@@ -149,7 +147,7 @@ def test_tokens_that_cost_the_same_on_both_models_turn_nothing(ask: Ask) -> None
     assert "same" in found["note"]
 
 
-def test_a_price_threshold_on_the_way_is_said_not_skipped(ask: Ask) -> None:
+def test_a_price_threshold_on_the_way_is_reported_not_skipped(ask: Ask) -> None:
     now = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
     found = [
         {"name": "long", "share": "0.5", "model": "haiku", "usage": usage(90_000, 0)},

@@ -360,7 +360,7 @@ def test_a_cold_start_reads_at_most_twice(
 
 @pytest.fixture
 def unreachable() -> Iterator["DynamoDBClient"]:
-    """A client of a port nobody listens on, which gives up at once."""
+    """A client of a port without a listener, which gives up at once."""
     client = boto3.client(
         "dynamodb",
         endpoint_url="http://127.0.0.1:1",

@@ -108,7 +108,7 @@ def test_of_16_writers_of_one_version_exactly_one_wins_and_all_of_it_is_stored(
     assert stored is not None
     assert stored.to_json() == winner.to_json()
     assert [one.id for one in store.versions()] == ["contested"]
-    # Whoever only collided with the winner's transaction learns at the next try that it lost.
+    # A client that only collided with the winner's transaction learns at the next try that it lost.
     assert {outcome(partial(store.propose, one, proposal=PLAIN)) for one in books} == {
         "VersionExists"
     }
@@ -134,7 +134,7 @@ def activate(store: Ledger, version: str, expected: int) -> Pointer | None:
 
 
 def lost_updates(history: Sequence[Pointer]) -> int:
-    """How many activations that said they succeeded another one then overwrote unseen."""
+    """The number of reported activations that another one overwrote unseen."""
     return sum(times - 1 for times in Counter(one.revision for one in history).values())
 
 
@@ -187,7 +187,7 @@ def test_200_activations_by_8_clients_that_read_again_lose_no_update(store: Ledg
     assert lost_updates(history) == 0
     assert [one.revision for one in history] == list(range(1, 201))
     assert store.active() == history[-1]
-    for made in histories:  # no client saw the revision go back
+    for made in histories:  # no client saw a smaller revision later
         assert [one.revision for one in made] == sorted(one.revision for one in made)
 
 

@@ -198,7 +198,7 @@ def test_an_empty_list_answers_no_workspace(to: Handler, monkeypatch: pytest.Mon
     assert "blocks" not in message(to(sent(b"text=help"), None))
 
 
-def test_without_secrets_nobody_is_taken_for_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_secrets_every_request_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TARIFF_SLACK_SIGNING_SECRETS")
     down = mock.Mock(call=mock.Mock(side_effect=StoreUnavailable("SSM did not answer")))
     with mock.patch.object(slack_settings, "client", return_value=down):
@@ -246,7 +246,7 @@ def test_a_log_line_names_the_command_and_nothing_that_was_typed(
     assert commands[:4] == ["route", "estimate", "none", "prices"]
 
 
-def test_what_an_answer_stands_on_is_in_its_line(
+def test_the_price_version_of_an_answer_is_in_its_log_line(
     to: Handler, capsys: pytest.CaptureFixture[str]
 ) -> None:
     to(command("estimate sonnet 2k in"), None)

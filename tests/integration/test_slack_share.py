@@ -57,7 +57,7 @@ class Posted(BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine is no store that is down."""
+    """A busy machine must not look like a store that is down."""
     monkeypatch.setattr(slack_settings, "ACKNOWLEDGING_SECONDS", 30.0)
 
 
@@ -165,9 +165,7 @@ def test_a_press_that_slack_did_not_take_may_be_delivered_later(to: Handler, hoo
     assert len(hooks.posts) == 1
 
 
-def test_a_press_of_which_slack_never_said_whether_it_came_is_not_posted_again(
-    to: Handler, hooks: Slack
-) -> None:
+def test_a_share_whose_answer_was_lost_is_not_posted_again(to: Handler, hooks: Slack) -> None:
     hooks.answers = SILENT
     assert acknowledged(to, press())
 
@@ -281,7 +279,7 @@ def test_a_press_that_is_received_twice_and_queued_twice_has_one_effect(
     assert len(hooks.posts) == 1
 
 
-def test_what_waits_in_the_queue_is_tariffs_own_command(
+def test_a_message_in_the_queue_is_tariffs_own_command(
     to: Handler, hooks: Slack, queue: Any
 ) -> None:
     to(press(f"estimate sonnet 2k in 1k out x100 version {VERSION}"), None)
@@ -364,7 +362,7 @@ def asserts_secrets(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assert to(event, None)["statusCode"] == status
 
 
-def test_without_the_parameter_nobody_is_taken_for_slack(
+def test_without_the_parameter_every_request_is_refused(
     moto_endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TARIFF_SSM_ENDPOINT", moto_endpoint)

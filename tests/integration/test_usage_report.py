@@ -332,7 +332,7 @@ def test_files_of_every_kind_give_the_same_report(
         ("a.csv", b"colour,size\nred,2\n"),
     ],
 )
-def test_a_file_that_is_no_usage_is_refused(
+def test_a_file_without_usage_is_refused(
     report: Ask, bucket: Callable[[str, bytes], str], key: str, content: bytes
 ) -> None:
     (pointer,) = pointers(report(source={"s3_uri": bucket(key, content)}))
@@ -423,7 +423,7 @@ def test_a_wrong_question_says_where(report: Ask, fields: dict[str, Any], pointe
     assert pointers(report(**fields)) == [pointer]
 
 
-def test_a_wrong_question_beside_lines_says_where(lines: Ask) -> None:
+def test_a_wrong_parameter_of_json_lines_is_named(lines: Ask) -> None:
     assert pointers(lines(b"{}", group_by="colour")) == ["/group_by"]
     assert pointers(lines(b"{}", start="soon")) == ["/start"]
 

@@ -178,7 +178,7 @@ def test_a_prefix_under_the_cache_minimum_saves_nothing_and_says_why(
     assert any("cache minimum" in note for note in answer["notes"]) is not possible
 
 
-def test_a_prefix_longer_than_the_prompt_is_said(ask: Ask) -> None:
+def test_a_prefix_longer_than_the_prompt_gives_a_warning(ask: Ask) -> None:
     work = [item("lookups", "sonnet", (4_000, 10), 1_000)]
     caching = {"prefix_tokens": 4_001, "hit_rate": "1"}
     answer = what_if(ask(work, what_if=[{"name": "cache", "caching": caching}]))

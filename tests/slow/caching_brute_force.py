@@ -1,4 +1,4 @@
-"""Hold the caching plans against brute force: ``python -m tests.slow.caching_brute_force``.
+"""Compare the caching plans with brute force: ``python -m tests.slow.caching_brute_force``.
 
 Two checks that share nothing with the planner but the price book and the scenario's numbers.
 Random arrivals are drawn, a million calls a rate, and served by a cache that keeps a clock.

@@ -2,7 +2,7 @@
 
 ``python -m tests.slow.cascade_simulation`` plays a million requests through each plan: every
 request draws at each stage whether its answer passes, and pays for every attempt and every check.
-Prints the mean beside what ``POST /v1/recommend/cascade`` answers, and how many standard errors lie
+Prints the mean and what ``POST /v1/recommend/cascade`` answers, and how many standard errors lie
 between. Exits with 1 where that is more than four.
 """
 

@@ -225,7 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    # Nothing is shared without a table, and nobody answers on port 1.
+    # Nothing is shared without a table, and no server answers on port 1.
     settings = {
         "TARIFF_SLACK_SIGNING_SECRETS": SECRET,
         "TARIFF_SLACK_WORKSPACES": slack.TEAM,

@@ -2,8 +2,8 @@
 
 Clients on threads propose, activate, roll back, reject and read at the same time, each noting
 when it asked, when it was answered and what it was told. Every activation makes a revision, so
-the order of the writes is known, and what everybody was told can be held against it: nothing
-acknowledged may be missing, and nobody may have seen what was not so at any moment between asking
+the order of the writes is known, and every answer can be compared with it: nothing
+acknowledged may be missing, and no client may have seen a state that never held between asking
 and being told. Runs on DynamoDB Local; ``--without-conditions`` shows that the check can fail.
 """
 

@@ -82,7 +82,7 @@ class Record:
         return found
 
     def slowest(self) -> float:
-        """The longest time after a flip in which somebody still asked and got the version before.
+        """The longest time after a flip in which a client still got the version before.
 
         In seconds from the flip's acknowledgement to the question.
         """

@@ -1,4 +1,4 @@
-"""The version store beside a model of it: hypothesis walks both, and they may never differ.
+"""Compare the version store with a model of it: hypothesis walks both, and they may never differ.
 
 The model is a dictionary and a pointer; it knows no DynamoDB, no conditions and no audit. ``python
 -m tests.slow.store_model`` walks 10,000 steps on DynamoDB Local; the tests walk a few.
@@ -28,7 +28,7 @@ from tests.support.tables import SECRET, fresh_table
 STEPS_EACH = 50
 VERSIONS = st.sampled_from([f"v{n}" for n in range(5)])
 ACTORS = st.sampled_from(["ann", "bob", "refresh"])
-#: What a client thinks the revision is, beside what it is.
+#: The revision that a client expects, relative to the real one.
 OFF = st.sampled_from([0, 0, 0, 0, 1, -1])
 WAITING = QuarantinedField("acme", "m", "standard.input", "3", "40", (), "change_over_10x", "so")
 OK = "ok"
@@ -62,7 +62,7 @@ class Model:
         return self._done()
 
     def activate(self, version: str, expected: int, actor: str) -> str:
-        """The first approval of what waits is another's, and on the version it was made on.
+        """Pending prices are first approved by another person, on the version they were made on.
 
         What is active already does not become so.
         """
@@ -132,7 +132,7 @@ class StoreBesideModel(RuleBasedStateMachine):
 
     @rule(version=VERSIONS, actor=ACTORS, waits=st.booleans())
     def propose(self, version: str, actor: str, waits: bool) -> None:
-        """A version, by somebody, with or without prices that wait."""
+        """Propose a version, as one of the clients, with or without pending prices."""
         one = book(version, [row(f"by-{actor}")])
         proposal = Proposal(actor, "manual", {}, (WAITING,) * waits)
         due = self._model.propose(one, actor, waits)
@@ -169,7 +169,7 @@ class StoreBesideModel(RuleBasedStateMachine):
 
     @invariant()
     def holds_what_the_model_holds(self) -> None:
-        """Pointer, versions, contents and what waits."""
+        """Pointer, versions, contents and pending prices."""
         pointer = self._store.active()
         found = (pointer.version, pointer.revision) if pointer else (None, 0)
         assert found == (self._model.active, self._model.revision)

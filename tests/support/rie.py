@@ -124,7 +124,7 @@ def _link_runtime_client(folder: Path) -> None:
 
 
 def _free_addresses(count: int) -> list[str]:
-    """Loopback addresses that nobody listens on; each is held until all are found."""
+    """Unused loopback addresses; each is reserved until all are found."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     try:
         return ["{}:{}".format(*one.getsockname()) for one in sockets]

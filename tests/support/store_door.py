@@ -1,4 +1,4 @@
-"""A door in front of a local store: it notes who asked for what, and can stop answering."""
+"""Record the requests to a local store, and let it stop answering."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class StoreDoor(ThreadingHTTPServer):
 
 @contextmanager
 def store_door(endpoint: str) -> Iterator[StoreDoor]:
-    """A door that is there as long as a test needs it."""
+    """Start a recorder for as long as a test needs it."""
     door = StoreDoor(endpoint)
     thread = threading.Thread(target=door.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -70,7 +70,7 @@ def store_door(endpoint: str) -> Iterator[StoreDoor]:
 
 
 def uses_in(operation: str, request: Mapping[str, Any]) -> Iterator[Use]:
-    """What one request needs. An operation nobody thought of here is a KeyError."""
+    """The permissions that one request needs; raises KeyError for an unknown operation."""
     if operation == "TransactWriteItems":
         for one in request["TransactItems"]:
             ((kind, part),) = one.items()
@@ -108,7 +108,7 @@ class _Request(BaseHTTPRequestHandler):
             content = answer.read()
         finally:
             connection.close()
-        with suppress(OSError):  # whoever asked may be impatient
+        with suppress(OSError):  # the client may have given up
             self.send_response(answer.status)
             self.send_header("content-type", "application/x-amz-json-1.0")
             self.send_header("content-length", str(len(content)))

@@ -32,7 +32,7 @@ from tests.support.refreshing import refreshing
 from tests.support.store_door import StoreDoor
 from tests.support.tables import StoreTable
 
-#: One thing that a function does, from a cold start on, with a table behind a door.
+#: One use of a function, from a cold start on, with a table behind a recorder.
 Doing = Callable[[StoreTable, StoreDoor], object]
 #: Nothing listens here.
 NOWHERE = "http://127.0.0.1:1"
@@ -41,7 +41,7 @@ _SUMMARY = MonthSummary("2026-10", Decimal(1), 1, 0, Decimal(0), (), "v1", "2026
 
 
 def stock(table: StoreTable) -> None:
-    """Put a version in force that is in no bundle, with a price announced, and another beside."""
+    """Activate a version that is in no bundle, with an announced price, and store another one."""
     client: Any = table.client
     ledger = Ledger(table.name, client, client)
     now, later = ({"standard": {"rates": {"input": rate, "output": "15"}}} for rate in "34")
@@ -55,7 +55,7 @@ def stock(table: StoreTable) -> None:
 
 
 def do(doing: Doing, table: StoreTable, door: StoreDoor) -> None:
-    """One of them, in an environment that knows the table by the door's address."""
+    """One of them, in an environment with the recorder's address for the table."""
     variables = {**table.environment(), "TARIFF_DYNAMODB_ENDPOINT": door.endpoint}
     with mock.patch.dict(os.environ, {**variables, **slack.SETTINGS}):
         doing(table, door)
@@ -130,7 +130,7 @@ def _share(table: StoreTable, _door: StoreDoor) -> None:
 
 
 def _refresh(table: StoreTable, door: StoreDoor) -> None:
-    """A refresh in which a price is believed, and another waits."""
+    """A refresh that accepts one price and holds another."""
     with refreshing(table) as found:
         document = json.loads(found.lists["genai-prices"])
         models = {one["id"]: one for provider in document for one in provider["models"]}

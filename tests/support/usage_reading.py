@@ -49,7 +49,7 @@ def pointers(usage_format: UsageFormat, raw: Any) -> list[str]:
 
 
 def codes(parsed: ParsedUsage) -> list[str]:
-    """The codes of what the reader wants said."""
+    """The codes of the reader's notices."""
     return [notice.code for notice in parsed.notices]
 
 

@@ -109,7 +109,7 @@ def test_with_an_issuer_tokens_are_checked_for_that_issuer_and_audience(
 
 
 @pytest.mark.parametrize("use_jwt", [False, True])
-def test_a_new_route_that_nobody_guarded_is_closed(
+def test_a_new_route_without_a_setting_is_closed(
     deployed_with: DeployedWith, use_jwt: bool
 ) -> None:
     def add_route(source: Template) -> None:
@@ -143,7 +143,9 @@ def test_every_route_reaches_the_function_that_declares_it(
     } == declared
 
 
-def test_every_function_receives_the_payload_that_its_door_reads(deployed: Template) -> None:
+def test_every_function_receives_the_payload_format_that_its_handler_reads(
+    deployed: Template,
+) -> None:
     versions = {
         operation["x-amazon-apigateway-integration"]["payloadFormatVersion"]
         for operations in api_body(deployed, use_jwt=False)["paths"].values()

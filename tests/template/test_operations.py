@@ -124,7 +124,7 @@ def test_a_share_that_three_attempts_cannot_deliver_is_kept_and_raises_an_alarm(
         "maxReceiveCount": 3,
     }
     assert all(queue["Properties"]["SqsManagedSseEnabled"] is True for queue in queues.values())
-    # Nobody can answer to a response_url for longer.
+    # A response_url is not valid for longer.
     assert queues["SlackShares"]["Properties"]["MessageRetentionPeriod"] == 30 * 60
     timeout = deployed["Resources"]["SlackFunction"]["Properties"]["Timeout"]
     assert queues["SlackShares"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
@@ -197,6 +197,6 @@ def test_every_alarm_says_what_happened_and_tells_the_topic(deployed: Template) 
         condition, topics, nothing = alarm["AlarmActions"]["Fn::If"]
         assert condition == "HasAlarmTopic"
         assert (topics, nothing) == ([{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"})
-        # What never ran prints nothing: of a refresh's age, silence is the news.
+        # A refresh that does not run prints nothing: missing data must raise the age alarm.
         silent = "breaching" if alarm.get("MetricName") == "refresh_succeeded" else "notBreaching"
         assert alarm["TreatMissingData"] == silent

@@ -1,4 +1,4 @@
-"""Least privilege, held against what CloudFormation receives: SAM adds to what it reads."""
+"""Least privilege, checked on what CloudFormation receives: SAM adds to what it reads."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +23,7 @@ WRITERS = frozenset(
         "UsageReportFunction",
     }
 )
-#: The functions that put prices in force, and tell Slack so.
+#: The functions that activate prices, and announce it in Slack.
 TELL_OF_PRICES = frozenset({"PricingAdminFunction", "RefreshPricingFunction"})
 WITHOUT_TABLE = frozenset({"SiteFunction"})
 

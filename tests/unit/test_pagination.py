@@ -71,7 +71,7 @@ def test_a_cursor_that_differs_in_one_character_is_refused(
 
 
 @given(st.text(max_size=20))
-def test_made_up_text_is_no_cursor_and_no_fault(text: str) -> None:
+def test_made_up_text_is_refused_as_a_cursor(text: str) -> None:
     for cursor in (text, base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")):
         with pytest.raises(InvalidRequest, match="next_cursor"):
             page_of("rows", ["a"], same, cursor=cursor, limit=1)

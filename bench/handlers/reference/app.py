@@ -88,7 +88,7 @@ class LineItem(BaseModel):
 
 
 class Pricing(BaseModel):
-    """The price version the answer stands on."""
+    """The price version of the answer."""
 
     version: str
     as_of: str

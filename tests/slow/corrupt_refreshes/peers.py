@@ -1,7 +1,7 @@
 """Put a peer's own refresh through corrupt lists: run in ``.venv-bench`` by the score.
 
 ``python -m tests.slow.corrupt_refreshes.peers litellm|genai-prices <base url>`` reads case names
-from standard input, one a line, and prints a verdict for each: ``activated`` when the peer now
+from standard input, one a line, and prints a result for each: ``activated`` when the peer now
 prices by the corrupt list, ``kept`` when it does not, ``hung`` when it is still at it after many
 seconds, and ``crashed`` when something it does not catch came out.
 """

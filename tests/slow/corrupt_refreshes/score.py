@@ -72,7 +72,7 @@ def _counted(verdicts: object) -> str:
 def ours_of(
     wanted: Sequence[str], lists: dict[str, bytes]
 ) -> Iterator[tuple[tuple[str, str], str]]:
-    """Tariff's verdict on each case and source."""
+    """Tariff's result for each case and source."""
     from moto.server import ThreadedMotoServer
 
     os.environ |= {
@@ -120,7 +120,7 @@ def _ours(found: Refreshing, case: str, source: str) -> str:
 
 
 def peer_of(peer: str, wanted: Sequence[str], lists: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """A peer's verdict on each case that its format allows; a hang is one of its own."""
+    """A peer's result for each case of its format; a hang is a result too."""
     server = PriceServer()
     base = server.url("")
     server.answers[f"/sound/{peer}"] = Answer(lists[peer])

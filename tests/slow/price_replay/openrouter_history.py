@@ -3,7 +3,7 @@
 OpenRouter's models API has no past. pi-ai is generated from it before each release, so its
 releases are a record of it: base prices of the models that can call tools, in US dollars for a
 million tokens. They are read as text, never run, and written as the API writes them: decimal
-strings for one token, where a price of zero beside the essential two is left out.
+strings for one token, where a price of zero other than the essential two is left out.
 """
 
 import json

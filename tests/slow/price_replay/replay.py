@@ -1,4 +1,4 @@
-"""Replay real price history through the guard: ``make replay-prices``.
+"""Replay real price history through the refresh checks: ``make replay-prices``.
 
 Each step is one release of genai-prices with the litellm release of about that day and what
 OpenRouter charged by then (``openrouter_history``), read as a refresh on that day would have read

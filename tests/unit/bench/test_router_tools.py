@@ -25,7 +25,7 @@ def row(prompt: str, scores: Mapping[str, float] | None = None) -> Row:
     return Row("mmlupro", "mmlupro: made", prompt, scores or {})
 
 
-def test_the_report_is_of_the_weights_beside_it() -> None:
+def test_the_report_belongs_to_the_weights_next_to_it() -> None:
     weights = (DATA / "weights.py").read_bytes()
     assert hashlib.sha256(weights).hexdigest() == REPORT["weights_sha256"]
     assert len(weights) + (DATA / "report.json").stat().st_size <= 200_000
@@ -97,7 +97,7 @@ def test_a_question_that_only_ends_alike_is_left_out_too() -> None:
     assert without_stems_of([row(f"First, {ending}")], [row(f"Second, {ending}")]) == []
 
 
-def test_calibration_error_is_the_gap_between_said_and_true_shares() -> None:
+def test_calibration_error_is_the_gap_between_predicted_and_true_shares() -> None:
     assert expected_calibration_error([0.2] * 10, [1, 0, 0, 0, 0] * 2) == pytest.approx(0.32)
     said = [number / 100 for number in range(100)]
     assert expected_calibration_error(said, said) == 0

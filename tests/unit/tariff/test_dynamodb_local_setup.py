@@ -81,13 +81,13 @@ def test_java_17_is_new_enough(path: Path) -> None:
     assert find_java() == str(path / "java")
 
 
-def test_a_java_that_cannot_run_is_no_java(path: Path) -> None:
+def test_a_java_that_cannot_run_does_not_count(path: Path) -> None:
     program(path, "java", "echo 'Unable to locate a Java Runtime.' >&2; exit 1")
     with pytest.raises(DynamoDBLocalUnavailable, match="does not name one"):
         find_java()
 
 
-def test_a_server_that_dies_at_once_shows_what_it_said(path: Path, tmp_path: Path) -> None:
+def test_the_output_of_a_server_that_dies_at_once_is_shown(path: Path, tmp_path: Path) -> None:
     jar = tmp_path / VERSION / "package" / "lib" / "any" / "DynamoDBLocal.jar"
     jar.parent.mkdir(parents=True)
     jar.touch()

@@ -88,7 +88,7 @@ def test_what_came_of_it_is_told_on_the_console(capsys: pytest.CaptureFixture[st
         ("POST", "/2015-03-31/functions/F/invocations", b"{", 400),
     ],
 )
-def test_what_is_no_event_for_a_function_is_refused(
+def test_a_body_that_is_not_an_event_is_refused(
     method: str, path: str, body: bytes, status: int
 ) -> None:
     function = Started()
@@ -145,7 +145,7 @@ def test_an_empty_folder_gets_the_recorded_lists_and_keeps_what_is_changed(tmp_p
     assert changed.read_text("utf-8") == "[]"
 
 
-def test_lists_of_an_earlier_recording_are_kept_and_said(tmp_path: Path) -> None:
+def test_lists_of_an_earlier_recording_are_kept_and_reported(tmp_path: Path) -> None:
     price_lists.fill(tmp_path)
     (tmp_path / price_lists.STAMP).write_text("another", encoding="utf-8")
     with refreshes.running(str(tmp_path), load_template()) as behind:
