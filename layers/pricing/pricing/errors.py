@@ -1,34 +1,48 @@
-"""Everything Tariff refuses, as one small tree. ``http`` maps types to statuses, once."""
+"""Every reason for which Tariff refuses a request, as one small tree of exceptions.
+
+Functions raise them at the field they concern; ``api.handler`` gives each its HTTP status::
+
+    TariffError
+      MalformedRequest, BodyTooLarge, UnsupportedMediaType, MethodNotAllowed
+      InvalidRequest    a field, or a combination of fields, cannot be priced
+        Unpriced        the model is known, a price for what was asked is not
+      NotFound
+        UnknownModel, UnknownVersion, UnknownPolicy
+      Conflict
+        VersionExists, StaleRevision, NotTheApprover
+      StoreUnavailable, CorruptBook
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple, Self
 
-#: An answer names this many bad fields; the headline counts them all.
+#: An answer lists up to this many bad fields; its headline counts them all.
 MAX_FIELD_ERRORS = 20
-
-
-#: What a field's name usually looks like. Anything else a caller wrote is not repeated to anybody:
-#: a prompt may have slipped into the place of a name.
+#: Other names that a caller made up are not repeated: a prompt may have slipped into their place.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether a name that a caller made up may be repeated in an answer."""
+    """Return whether a name that a caller made up may be repeated in an answer."""
     return _PLAIN_NAME.fullmatch(name) is not None
 
 
 class FieldError(NamedTuple):
-    """One bad field: an RFC 6901 JSON pointer into the request, and what is wrong with it.
+    """One bad field: an RFC 6901 JSON pointer into the request, and what to send instead.
 
-    ``detail`` goes on where the pointer ends: ``/calls`` ``must be 1 or more``.
+    ``detail`` is a sentence that ends with a full stop, or continues the pointer: ``/calls`` ``must
+    be 1 or more``.
     """
 
     pointer: str
     detail: str
 
     def of(self, whole: str) -> str:
-        """As a sentence; ``whole`` is what an empty pointer means."""
+        """Return the error as a sentence; ``whole`` names what an empty pointer refers to."""
+        if self.detail.endswith("."):
+            return self.detail
         return f"{self.pointer or whole} {self.detail}"
 
     def __str__(self) -> str:
@@ -36,57 +50,69 @@ class FieldError(NamedTuple):
 
 
 class TariffError(Exception):
-    """Base of everything that is refused. ``detail`` is for the caller: what it can do about it,
-    or, where it is not the caller's to mend, that it is ours.
-    """
+    """Base of every refusal. ``detail`` tells the caller what to send instead, or what failed."""
 
     def __init__(self, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
 
-    def under(self, prefix: str) -> Self:
-        """The same finding, in a part of a larger request that starts at ``prefix``."""
-        self.errors = tuple(FieldError(prefix + one.pointer, one.detail) for one in self.errors)
+    @property
+    def reason(self) -> str:
+        """The first bad field as a sentence, for an answer that names a reason and goes on."""
+        return str(self.errors[0]) if self.errors else self.detail
+
+    def repointed(self, change: Callable[[str], str]) -> Self:
+        """Return the error with ``change`` applied to the pointer of every bad field."""
+        self.errors = tuple(FieldError(change(one.pointer), one.detail) for one in self.errors)
         return self
 
-    def of_field(self, pointer: str) -> Self:
-        """The same finding, of a field that has another name in the request."""
-        self.errors = tuple(FieldError(pointer, one.detail) for one in self.errors)
-        return self
+
+@contextmanager
+def under(prefix: str) -> Iterator[None]:
+    """Point the errors of a block into the part of the request that starts at ``prefix``."""
+    try:
+        yield
+    except TariffError as error:
+        raise error.repointed(lambda pointer: prefix + pointer) from None
+
+
+@contextmanager
+def of_field(pointer: str) -> Iterator[None]:
+    """Point the errors of a block at the field ``pointer``, whatever field they name."""
+    try:
+        yield
+    except TariffError as error:
+        raise error.repointed(lambda _: pointer) from None
 
 
 class MalformedRequest(TariffError):
-    """The bytes are not one well-formed JSON document."""
+    """The body is not one well-formed JSON document."""
 
 
 class InvalidRequest(TariffError):
-    """Well-formed, but some field or combination of fields cannot be priced."""
+    """A field, or a combination of fields, cannot be priced."""
 
     @classmethod
     def at(cls, pointer: str, detail: str) -> Self:
-        """One bad field."""
+        """Return the error of one bad field."""
         return cls.of([FieldError(pointer, detail)])
 
     @classmethod
     def of(
         cls, errors: Sequence[FieldError], uncounted: int = 0, *, whole: str = "The body"
     ) -> Self:
-        """One or more bad fields of ``whole``; the first is the headline.
+        """Return the error of one or more bad fields; the first is the headline.
 
-        ``uncounted`` are not among them.
+        ``uncounted`` is the number of further bad fields that are not among ``errors``.
         """
         others = len(errors) - 1 + uncounted
         more = f" (and {others} more)" if others else ""
         return cls(f"{errors[0].of(whole)}{more}", errors=errors[:MAX_FIELD_ERRORS])
 
-    def under(self, prefix: str) -> Self:
-        """The same finding with its headline, further inside."""
-        return self.of(super().under(prefix).errors)
-
-    def of_field(self, pointer: str) -> Self:
-        """The same finding with its headline, of another field."""
-        return self.of(super().of_field(pointer).errors)
+    def repointed(self, change: Callable[[str], str]) -> Self:
+        """Return the error, headline included, with ``change`` applied to every pointer."""
+        return self.of(super().repointed(change).errors)
 
 
 class BodyTooLarge(TariffError):
@@ -98,18 +124,18 @@ class UnsupportedMediaType(TariffError):
 
 
 class NotFound(TariffError):
-    """No such route or resource."""
+    """There is no such route or resource."""
 
 
 class MethodNotAllowed(TariffError):
-    """The path exists, the method on it does not."""
+    """The path exists, but not with this method."""
 
 
 class UnknownModel(NotFound):
-    """No model has this exact id, alias or family name."""
+    """No model has this id, alias or family name. ``suggestions`` are the nearest names."""
 
     def __init__(self, detail: str, suggestions: Sequence[str], named_at: str = "/model") -> None:
-        super().__init__(detail, errors=[FieldError(named_at, "names no model of this version")])
+        super().__init__(detail, errors=[FieldError(named_at, "is an unknown model")])
         self.suggestions = tuple(suggestions)
 
 
@@ -122,7 +148,7 @@ class UnknownPolicy(NotFound):
 
 
 class Unpriced(InvalidRequest):
-    """The model is known, but no price for what was asked is."""
+    """The model is known, but has no price for what was asked."""
 
 
 class Conflict(TariffError):
@@ -134,22 +160,23 @@ class VersionExists(Conflict):
 
 
 class StaleRevision(Conflict):
-    """The active pointer moved since the caller read it."""
+    """Another version was activated since the caller read the active one."""
 
 
 class NotTheApprover(Conflict):
-    """What waits in a version is for somebody other than its proposer to approve."""
+    """The pending changes of a version need the approval of a second administrator."""
 
 
 class StoreUnavailable(TariffError):
-    """The version store did not answer, and the answer cannot be given without it."""
+    """The version store did not answer, and the request cannot be answered without it.
 
-    #: ``cause`` is for the log: what the network or the service said. The caller is told what to
-    #: do instead.
+    ``cause`` is what the network or the service reported. It is for the log only.
+    """
+
     def __init__(self, detail: str, *, cause: str = "") -> None:
         super().__init__(detail)
         self.cause = cause
 
 
 class CorruptBook(TariffError):
-    """A stored price version does not match its SHA-256; it is refused."""
+    """A stored price version does not match its SHA-256, so its prices are not used."""

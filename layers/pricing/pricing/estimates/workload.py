@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
-from pricing.errors import TariffError
+from pricing.errors import under
 from pricing.estimates.estimate import EstimateQuery, price_query
 from pricing.estimates.what_if import (
     Line,
@@ -100,10 +100,8 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
     lines: list[Line] = []
     said: dict[Notice, None] = {}
     for number, item in enumerate(workload.items):
-        try:
+        with under(f"/items/{number}"):
             line = _line(book, item)
-        except TariffError as error:
-            raise error.under(f"/items/{number}") from None
         lines.append(line)
         said.update(dict.fromkeys(line.notices))
     total = add(line.total_usd for line in lines)
@@ -160,8 +158,6 @@ def _what_ifs(
 ) -> tuple[WhatIfAnswer, ...]:
     answers: list[WhatIfAnswer] = []
     for number, change in enumerate(workload.what_if):
-        try:
+        with under(f"/what_if/{number}"):
             answers.append(answer_what_if(book, workload.as_of.instant, lines, change))
-        except TariffError as error:
-            raise error.under(f"/what_if/{number}") from None
     return tuple(answers)

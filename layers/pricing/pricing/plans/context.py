@@ -11,7 +11,7 @@ from typing import Literal
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
-from pricing.errors import InvalidRequest, TariffError
+from pricing.errors import under
 from pricing.estimates.estimate import Pricer, context_use
 from pricing.estimates.inputs import CallInput, RecountedInput
 from pricing.money import ZERO, multiply, per_million, percent_of, subtract
@@ -34,10 +34,8 @@ from pricing.usage.buckets import Attempt, Terms, Usage
 
 
 def _usage_on(pricer: Pricer, name: str, call: CallInput) -> Usage:
-    try:
+    with under(f"/{name}"):
         return usage_on(pricer, call)
-    except InvalidRequest as error:
-        raise error.under(f"/{name}") from None
 
 
 Why = Literal["required", "relevant", "not_ranked", "no_word_in_common", "does_not_fit"]
@@ -349,10 +347,8 @@ def _fits(pricer: Pricer, query: ContextQuery, choice: PartSelection) -> tuple[M
 def _fit(
     pricer: Pricer, query: ContextQuery, choice: PartSelection, number: int, name: str
 ) -> ModelFit:
-    try:
+    with under(f"/models/{number}"):
         other = Pricer.of(pricer.in_force, name, query.as_of, query.terms)
-    except TariffError as error:
-        raise error.under(f"/models/{number}") from None
     tokens = [count.tokens for count in _counts(query.parts, other, pricer)]
     window = window_of(other)
     room = _room(query, window)

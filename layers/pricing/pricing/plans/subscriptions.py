@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from pricing.catalogue.price_book import BookInForce, Provenance, provenance
-from pricing.errors import TariffError
+from pricing.errors import under
 from pricing.estimates.estimate import EstimateQuery, Pricer
 from pricing.money import ZERO, add, divide_evenly, multiply, ratio, subtract
 from pricing.notices import Notice
@@ -312,10 +312,8 @@ def plan_subscription(
     said: dict[Notice, None] = {}
     assumed: dict[str, None] = {}
     for number, item in enumerate(query.items):
-        try:
+        with under(f"/items/{number}"):
             group, notices, assumptions = _calls(in_force, item, query.seats)
-        except TariffError as error:
-            raise error.under(f"/items/{number}") from None
         groups.append(group)
         said |= dict.fromkeys(notices)
         assumed |= dict.fromkeys(assumptions)

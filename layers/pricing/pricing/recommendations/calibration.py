@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
-from pricing.errors import InvalidRequest, TariffError
+from pricing.errors import InvalidRequest, of_field
 from pricing.estimates.estimate import Pricer
 from pricing.money import plain, ratio, rounded
 from pricing.notices import Notice
@@ -69,10 +69,8 @@ class CalibrateQuery:
 def _pricer(
     in_force: BookInForce, query: CalibrateQuery, field: Literal["cheap_model", "strong_model"]
 ) -> Pricer:
-    try:
+    with of_field(f"/{field}"):
         return Pricer.of(in_force, getattr(query, field), query.as_of, Terms())
-    except TariffError as error:
-        raise error.of_field(f"/{field}") from None
 
 
 def _costs(

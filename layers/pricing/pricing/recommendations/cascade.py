@@ -13,7 +13,7 @@ from operator import mul
 from typing import Literal
 
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
-from pricing.errors import InvalidRequest, TariffError
+from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import Pricer
 from pricing.estimates.inputs import CallInput
 from pricing.money import rounded, square_root, written
@@ -253,11 +253,9 @@ def _price(in_force: BookInForce, query: CascadeQuery) -> list[PricedStage]:
     asked = CascadeCall(in_force, query.call, query.as_of, terms)
     stages = []
     for number, stage in enumerate(query.stages):
-        try:
+        with under(f"/stages/{number}"):
             last = number == len(query.stages) - 1
             stages.append(price_stage(asked, stage, last=last))
-        except TariffError as error:
-            raise error.under(f"/stages/{number}") from None
     return stages
 
 
@@ -428,12 +426,10 @@ def _check_cost(asked: CascadeCall, stage: CascadeStage) -> tuple[Fraction, tupl
         if stage.verifier_model is not None:
             raise InvalidRequest.at("/verifier_usage", "is required: say what verifier_model uses")
         return Fraction(0), ()
-    try:
+    with of_field("/verifier_model"):
         pricer = asked.pricer(stage.verifier_model or stage.model)
         counted = call.counted_for(pricer.model)
         return Fraction(pricer.priced(*counted.attempts).total_usd), counted.assumptions
-    except TariffError as error:
-        raise error.of_field("/verifier_model") from None
 
 
 def _capped(attempts: tuple[Attempt, ...], max_tokens: int | None) -> tuple[Attempt, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
-from pricing.errors import TariffError
+from pricing.errors import of_field
 from pricing.jsonio import canonical_json, digest
 from pricing.money import plain, rounded
 from pricing.recommendations.routing import Assessment, Complexity, InDomainModel, assess
@@ -120,10 +120,8 @@ def ranked_models(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[Rank
     found: dict[str, RankedModel] = {}
     learned = isinstance(policy, LearnedPolicy)
     for role, reference in policy.references().items():
-        try:
+        with of_field("/policy_id" if learned else f"/policy/{role}"):
             model = book.find(reference).model
-        except TariffError as error:
-            raise error.of_field("/policy_id" if learned else f"/policy/{role}") from None
         before = found.pop(model.key, None)  # a model stands where its strongest role is
         roles = (*before.roles, role) if before else (role,)
         found[model.key] = RankedModel(reference, model, roles)

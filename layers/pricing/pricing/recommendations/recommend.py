@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance, provenance
-from pricing.errors import InvalidRequest, TariffError
+from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import Estimate, Pricer
 from pricing.estimates.inputs import CountedCall
 from pricing.money import ZERO, add, percent_of, plain, share_of, subtract
@@ -135,10 +135,8 @@ def _candidate(
 
 
 def _forced(setting: RecommendContext, task: RecommendTask, output: int) -> ModelCandidate:
-    try:
+    with of_field("/force"):
         found = _candidate(setting, task, task.force or "", output)
-    except TariffError as error:
-        raise error.of_field("/force") from None
     if found.estimate is None:
         raise InvalidRequest.at("/force", found.why_not or "cannot be priced")
     return found
@@ -156,10 +154,8 @@ def _priced_on(
 def _switch(
     setting: RecommendContext, task: RecommendTask, chosen: ModelCandidate, output: int
 ) -> CacheSwitch:
-    try:
+    with of_field("/current_model"):
         current, counted = _priced_on(setting, task, task.current_model or "", output)
-    except TariffError as error:
-        raise error.of_field("/current_model") from None
     if len(counted.attempts) > 1:
         detail = "does not go with usage of several attempts"
         raise InvalidRequest.at("/current_model", detail)
@@ -303,10 +299,8 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
     setting = RecommendContext(in_force, query.policy, ranked, query.as_of)
     found = []
     for number, task in enumerate(query.tasks):
-        try:
+        with under("" if query.alone else f"/tasks/{number}"):
             found.append(recommend_one(setting, task))
-        except TariffError as error:
-            raise error.under("" if query.alone else f"/tasks/{number}") from None
     total = add(one.estimate.total_usd for one in found if one.estimate is not None)
     return RecommendAnswer(
         recommendations=tuple(found),

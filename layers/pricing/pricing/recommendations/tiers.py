@@ -13,7 +13,7 @@ from typing import Literal
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
-from pricing.errors import InvalidRequest, TariffError
+from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import Pricer
 from pricing.estimates.inputs import CallInput, CountedCall, MeasuredInput, RecountedInput
 from pricing.money import ONE, add, percent_of, plain, rounded, share_of, subtract, written
@@ -286,15 +286,11 @@ class TierSides:
 def _sides(in_force: BookInForce, query: TiersQuery, number: int) -> TierSides:
     tier = query.tiers[number]
     terms, _ = settle(tier.requested, tier.served)
-    try:
+    with under(f"/tiers/{number}"):
         own = _side(in_force, tier.model, query, terms, tier.call)
-    except TariffError as error:
-        raise error.under(f"/tiers/{number}") from None
     call = _elsewhere(query, tier, own.pricer)
-    try:
+    with of_field("/single_model"):
         single = _side(in_force, query.single_model, query, terms, call)
-    except TariffError as error:
-        raise error.of_field("/single_model") from None
     return TierSides(tier.name, Fraction(tier.share), own, single)
 
 

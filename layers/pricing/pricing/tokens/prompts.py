@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, under
 from pricing.tokens.estimator import (
     METHOD,
     Features,
@@ -144,10 +144,8 @@ def tokens_of_images(images: Iterable[tuple[str, ImageSize]], rules: PromptRules
             raise InvalidRequest.at(
                 pointer, "cannot be counted: how this model bills images is not known; send usage"
             )
-        try:
+        with under(pointer):
             tokens += image_tokens(size, tier)
-        except InvalidRequest as error:
-            raise error.under(pointer) from error
     return tokens
 
 

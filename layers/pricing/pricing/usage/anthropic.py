@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, under
 from pricing.notices import Notice
 from pricing.usage.buckets import (
     WRITES_WITHOUT_SPLIT,
@@ -194,10 +194,8 @@ def _billed(iterations: list[AnthropicIteration]) -> tuple[list[Attempt], list[N
     notices: list[Notice] = []
     answering = [_hop(one) for one in iterations if one.type in _ANSWERING]
     for number, one in enumerate(iterations):
-        try:
+        with under(f"/iterations/{number}"):
             usage = one.counts()
-        except InvalidRequest as error:
-            raise error.under(f"/iterations/{number}") from None
         named_at = f"/iterations/{number}/model"
         if one.type in _AT_ITS_OWN_MODEL and one.model is None:
             raise InvalidRequest.at(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, under
 from pricing.notices import Notice
 from pricing.usage.anthropic import AnthropicUsage
 from pricing.usage.bedrock import PROCESSING, BedrockConverseUsage, BedrockServiceTier
@@ -145,10 +145,8 @@ def same_model(served: str, requested: str) -> bool:
 def parse_usage(raw: Any, usage_format: UsageFormat, pointer: str) -> ParsedUsage:
     """Normalise a provider's usage object; errors point below ``pointer``."""
     shape = parse(USAGE_FORMATS[usage_format], raw, pointer)
-    try:
+    with under(pointer):
         parsed = shape.normalised()
-    except InvalidRequest as error:
-        raise error.under(pointer) from None
     if all(one.model is None for one in parsed.attempts):
         return parsed
     attempts = (replace(one, named_at=pointer + one.named_at) for one in parsed.attempts)

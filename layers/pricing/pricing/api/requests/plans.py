@@ -8,7 +8,7 @@ from pydantic import Field, SkipValidation
 
 from pricing.api.requests.estimate import TextInput, UsageInput, WorkInput
 from pricing.catalogue.models import CacheTtl
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import CallInput, MeasuredInput
 from pricing.money import multiply
 from pricing.plans.batch import BatchCaching, BatchQuery
@@ -113,10 +113,8 @@ class SubscriptionPlanRequest(Versioned):
         as_of = self.moment(now)
         items = []
         for number, item in enumerate(self.items):
-            try:
+            with under(f"/items/{number}"):
                 items.append(SeatUsage(item.name, item.query_at(as_of)))
-            except InvalidRequest as error:
-                raise error.under(f"/items/{number}") from None
             if item.calls * self.seats > MAX_COUNT:
                 detail = f"of all seats are over {MAX_COUNT}"
                 raise InvalidRequest.at(f"/items/{number}/calls", detail)

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import UsageInput
 from pricing.aws.s3 import POINTER, download
-from pricing.errors import InvalidRequest, MalformedRequest
+from pricing.errors import InvalidRequest, MalformedRequest, under
 from pricing.estimates.inputs import MeasuredInput
 from pricing.jsonio import read_json
 from pricing.money import RATIO_PLACES
@@ -134,10 +134,8 @@ class RecommendRequest(Versioned, TaskOptions):
             if name not in _SIZES or not stated & _SIZES
         }
         whole = TaskRequest.model_construct(_fields_set=stated | shared.keys(), **shared, **given)
-        try:
+        with under(f"/tasks/{number}"):
             return _task(whole, item.task, item.name)
-        except InvalidRequest as error:
-            raise error.under(f"/tasks/{number}") from None
 
 
 #: A task that says anything of its size says all of it.
@@ -326,10 +324,8 @@ class CascadeRequest(Versioned, UsageInput):
         asked = self.asked()
         stages = []
         for number, stage in enumerate(self.stages):
-            try:
+            with under(f"/stages/{number}"):
                 stages.append(stage.stage(self.usage_format or "anthropic"))
-            except InvalidRequest as error:
-                raise error.under(f"/stages/{number}") from None
         return CascadeQuery(
             stages=tuple(stages),
             call=asked.call,
@@ -381,10 +377,8 @@ class TiersRequest(Versioned):
         """The domain's question; errors point at the tier they are in."""
         tiers: list[Tier] = []
         for number, one in enumerate(self.tiers):
-            try:
+            with under(f"/tiers/{number}"):
                 tiers.append(one.tier())
-            except InvalidRequest as error:
-                raise error.under(f"/tiers/{number}") from None
             if any(one.name == other.name for other in tiers[:-1]):
                 raise InvalidRequest.at(f"/tiers/{number}/name", "is the name of another tier too")
         return TiersQuery(

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pricing.api.requests.estimate import WorkInput
 from pricing.catalogue.models import CacheTtl
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
 from pricing.estimates.what_if import Caching, WhatIf
 from pricing.estimates.workload import Period, Workload, WorkloadItem
@@ -139,7 +139,5 @@ def _prompts_of(item: WorkloadItem) -> int:
 
 
 def _inside(pointer: str, build: Callable[..., Built], *arguments: Any) -> Built:
-    try:
+    with under(pointer):
         return build(*arguments)
-    except InvalidRequest as error:
-        raise error.under(pointer) from None

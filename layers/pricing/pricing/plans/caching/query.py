@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pricing.catalogue.models import CacheTtl
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
-from pricing.errors import TariffError
+from pricing.errors import under
 from pricing.estimates.estimate import Pricer
 from pricing.notices import Notice
 from pricing.plans.caching.advice import (
@@ -110,11 +110,9 @@ def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> 
     ttl: CacheTtl = "5m" if plan.ttl == "none" else plan.ttl
     switches = []
     for number, name in enumerate(query.other_models):
-        try:
+        with under(f"/other_models/{number}"):
             other = Pricer.of(pricer.in_force, name, query.as_of, pricer.terms)
             switches.append(model_switch(pricer, other, scenario, ttl))
-        except TariffError as error:
-            raise error.under(f"/other_models/{number}") from None
     return CachingAnswer(
         model=pricer.matched,
         plan=plan,
@@ -136,10 +134,8 @@ def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
         terms, _ = settle(query.requested, one.usage.served)
         served = Pricer.of(pricer.in_force, query.model, query.as_of, terms)
         group = CallGroup(one.name, served, one.usage.attempts, one.calls)
-        try:
+        with under(f"/measured/{number}"):
             served.priced(*group.attempts)
-        except TariffError as error:
-            raise error.under(f"/measured/{number}") from None
         said |= dict.fromkeys(
             (*one.usage.notices, *served.notices(*(part.usage for part in group.attempts)))
         )
