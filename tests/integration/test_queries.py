@@ -75,7 +75,7 @@ def test_a_parameter_that_is_given_twice_is_refused(
 ) -> None:
     answer = call(handler("catalogue"), event("catalogue"), routeKey=key, **queried(query))
     (error,) = problem(answer)["errors"]
-    assert error == {"pointer": pointer, "detail": "is given more than once; give it once"}
+    assert error == {"pointer": pointer, "detail": "is given more than once; send it once"}
 
 
 def test_a_made_up_name_that_is_given_twice_is_not_repeated(event: Event) -> None:

@@ -1,5 +1,7 @@
 """Refusals name the field with a JSON pointer, limits come first, and no prompt is repeated."""
 
+import re
+from contextlib import suppress
 from typing import Annotated, Any
 
 import pytest
@@ -9,7 +11,7 @@ from pricing.api.requests.catalogue import ModelsQuery
 from pricing.api.requests.estimate import EstimateRequest, TextInput
 from pricing.api.requests.versions import RefreshRequest
 from pricing.api.requests.workload import WorkloadRequest
-from pricing.errors import FieldError, InvalidRequest
+from pricing.errors import FieldError, InvalidRequest, of_field, under
 from pricing.usage.anthropic import AnthropicUsage
 from pricing.usage.bedrock import BedrockConverseUsage
 from pricing.usage.gemini import GeminiUsage
@@ -33,12 +35,54 @@ def refused(document: Any, shape: Any = EstimateRequest, pointer: str = "") -> I
         ({"messages": [{}, []]}, "/messages/1", "must be an object"),
         ({"images": [{"width": 1}]}, "/images/0/height", "is required"),
         ({"calls": "1"}, "/calls", "must be a whole number, written without quotes or a fraction"),
+        ({"images": "one"}, "/images", "must be a list"),
     ],
 )
 def test_a_pointer_leads_to_the_field_and_names_no_type(
     document: dict[str, Any], pointer: str, detail: str
 ) -> None:
     assert refused(document).errors == (FieldError(pointer, detail),)
+
+
+@pytest.mark.parametrize(("least", "count"), [(1, "1 item"), (2, "2 items")])
+def test_a_limit_names_what_it_counts(least: int, count: str) -> None:
+    class Rows(Request):
+        rows: Annotated[list[str], Field(min_length=least)]
+
+    (error,) = refused({"rows": []}, Rows).errors
+    assert error.detail == f"must have at least {count}"
+
+
+def test_an_error_that_is_a_sentence_needs_no_pointer_before_it() -> None:
+    sentence = InvalidRequest.at("/usage", "Send exactly one of `usage` and `text`.")
+    assert str(sentence) == sentence.reason == "Send exactly one of `usage` and `text`."
+    predicate = InvalidRequest.at("/calls", "must be 1 or more")
+    assert str(predicate) == predicate.reason == "/calls must be 1 or more"
+
+
+def test_errors_of_a_part_point_into_the_whole_headline_included() -> None:
+    with pytest.raises(InvalidRequest) as caught, under("/items/3"):
+        raise InvalidRequest.at("/calls", "must be 1 or more")
+    assert str(caught.value) == "/items/3/calls must be 1 or more"
+    with pytest.raises(InvalidRequest) as caught, of_field("/force"):
+        raise InvalidRequest.at("/model", "is retired")
+    assert str(caught.value) == "/force is retired"
+
+
+def test_no_error_is_in_the_words_of_the_validating_library() -> None:
+    sent = [
+        {name: value}
+        for name in EstimateRequest.model_fields
+        for value in (True, 1, "1", [1], {"a": 1}, "", -1, 10**30)
+    ]
+    refusals = []
+    for document in sent:
+        with suppress(InvalidRequest):
+            parse(EstimateRequest, document)
+            continue
+        refusals += refused(document).errors
+    assert len(refusals) > 100
+    assert [one for one in refusals if re.search("Input should|valid [a-z]", one.detail)] == []
 
 
 def test_a_document_inside_another_is_pointed_into_from_the_outside() -> None:

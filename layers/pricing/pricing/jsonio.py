@@ -1,7 +1,7 @@
-"""The strict JSON door: bytes in, one unambiguous document out, or a clear refusal.
+"""Read JSON strictly, and write answers as JSON.
 
-Plain ``json.loads`` accepts NaN, duplicate keys and numbers that take a minute to convert. A
-pricing API must not guess what any of them meant.
+``json.loads`` accepts NaN, duplicate keys and numbers that take a minute to convert. A pricing API
+must not guess what any of them meant.
 """
 
 import hashlib
@@ -24,34 +24,36 @@ MAX_DEPTH = 20
 #: Longer number literals cannot be a count or a price; refusing them by length costs nothing.
 MAX_NUMBER_CHARACTERS = 40
 
-#: Never fails after a quote, even on an unfinished string, so a search stays linear.
+#: Matches after every quote, even in an unfinished string, so that a search stays linear.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
-#: What an object's members, in order, make of it.
-Members = Callable[[list[tuple[str, Any]]], dict[str, Any]]
+#: Builds an object from its keys and values, in order (an ``object_pairs_hook``).
+PairsHook = Callable[[list[tuple[str, Any]]], dict[str, Any]]
 
 
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object as its members say, each once; raises MalformedRequest."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise MalformedRequest("An object holds the same key twice; say it once.")
-    return members
+def reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object from its ``pairs``; raises MalformedRequest if a key occurs twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise MalformedRequest("An object has the same key twice; send each key once.")
+    return found
 
 
-def read_json(body: bytes, *, max_bytes: int = MAX_BODY_BYTES, members: Members = once) -> Any:
-    """The document in ``body``; fractions come as Decimal.
+def read_json(
+    body: bytes, *, max_bytes: int = MAX_BODY_BYTES, pairs_hook: PairsHook = reject_duplicate_keys
+) -> Any:
+    """Return the document in ``body``, with fractions as Decimal.
 
     Raises BodyTooLarge, or MalformedRequest for anything that is not exactly one JSON document:
-    bad UTF-8, NaN and Infinity, duplicate keys (unless ``members`` knows what they mean), lone
+    bad UTF-8, NaN and Infinity, duplicate keys (unless ``pairs_hook`` accepts them), lone
     surrogates, nesting deeper than 20, numbers longer than 40 characters.
     """
     if len(body) > max_bytes:
         raise BodyTooLarge(f"The body has {len(body)} bytes; the limit is {max_bytes}.")
     _check_depth(body)
     try:
-        document = _decoder(members).decode(body.decode())
+        document = _decoder(pairs_hook).decode(body.decode())
     except UnicodeDecodeError as error:
         raise MalformedRequest(f"The body is not UTF-8 at byte {error.start}.") from None
     except json.JSONDecodeError as error:
@@ -59,12 +61,15 @@ def read_json(body: bytes, *, max_bytes: int = MAX_BODY_BYTES, members: Members 
             f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from None
     if _SURROGATE_ESCAPE.search(body):
-        _check_surrogates(document)
+        try:
+            json.dumps(document, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError:
+            raise MalformedRequest("A string has half of a surrogate pair.") from None
     return document
 
 
 def _check_depth(body: bytes) -> None:
-    """Counted before parsing, so that a deep body never reaches a recursive parser."""
+    """Check the nesting before parsing, so that a deep body never reaches a recursive parser."""
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return
     depth = 0
@@ -75,13 +80,6 @@ def _check_depth(body: bytes) -> None:
                 raise MalformedRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
         elif byte in b"]}":
             depth -= 1
-
-
-def _check_surrogates(document: Any) -> None:
-    try:
-        json.dumps(document, ensure_ascii=False, default=str).encode()
-    except UnicodeEncodeError:
-        raise MalformedRequest("A string holds half of a surrogate pair.") from None
 
 
 def _number(convert: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -98,7 +96,7 @@ def _fraction(text: str) -> Decimal:
         number = Decimal(text)
     except InvalidOperation:  # an exponent of twenty digits, which Decimal itself cannot hold
         raise MalformedRequest("A number is out of range.") from None
-    # An exponent is a way to write a number with a million digits in nine characters.
+    # With an exponent, nine characters can write a number of a million digits.
     if abs(number.adjusted()) > MAX_NUMBER_CHARACTERS:
         raise MalformedRequest("A number is out of range.")
     return number
@@ -109,9 +107,9 @@ def _constant(name: str) -> NoReturn:
 
 
 @cache
-def _decoder(members: Members) -> json.JSONDecoder:
+def _decoder(pairs_hook: PairsHook) -> json.JSONDecoder:
     return json.JSONDecoder(
-        object_pairs_hook=members,
+        object_pairs_hook=pairs_hook,
         parse_int=_number(int),
         parse_float=_number(_fraction),
         parse_constant=_constant,
@@ -119,14 +117,14 @@ def _decoder(members: Members) -> json.JSONDecoder:
 
 
 def to_json(answer: Any) -> str:
-    """JSON text of a dataclass answer, in field order; the same value gives the same text."""
+    """Write a dataclass answer, in the order of its fields; equal answers give equal text."""
     return _ENCODE(answer)
 
 
 def members(answer: Any) -> dict[str, Any]:
-    """A dataclass answer as a mapping: decimals as text, other values as they are.
+    """Return a dataclass answer as a mapping, with decimals as text and other values unchanged.
 
-    A line item leaves out its optional fields; a null cost stays, being the answer.
+    Fields that the class names in ``LEFT_OUT_WHEN_NULL`` are left out when they are null.
     """
     kind: type = type(answer)
     names, values = _fields_of(kind)
@@ -143,7 +141,7 @@ def members(answer: Any) -> dict[str, Any]:
 
 @cache
 def _fields_of(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """A dataclass's field names, and a function that reads them all at once."""
+    """Return a dataclass's field names, and a function that reads all of them at once."""
     names = tuple(field.name for field in fields(kind))
     return names, attrgetter(*names)
 
@@ -155,42 +153,35 @@ _CONVERSIONS: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _convert(value: Any) -> Any:
-    return _CONVERSIONS.get(type(value), members)(value)
-
-
 _ENCODE = json.JSONEncoder(
     ensure_ascii=False,
     check_circular=False,  # answers are trees of frozen values
     allow_nan=False,
     separators=(",", ":"),
-    default=_convert,
+    default=lambda value: _CONVERSIONS.get(type(value), members)(value),
 ).encode
 
 
 def canonical_json(document: Mapping[str, Any]) -> bytes:
-    """The one byte form of a document: sorted keys, no spaces, UTF-8, one model a line.
+    """Write a document in its canonical form: sorted keys, no spaces, UTF-8, one model per line.
 
-    It is one JSON document all the same; the line breaks let a reader parse the models it needs.
+    The line breaks let a reader parse only the models it needs.
     """
-    whole = _dumps({**document, "models": []}) if "models" in document else _dumps(document)
-    rows = [_dumps(row) for row in document.get("models", ())]
+    rows = [sorted_json(row) for row in document.get("models", ())]
     if not rows:
-        return whole.encode()
-    head, _, tail = whole.rpartition(_NO_MODELS)
+        return sorted_json(document).encode()
+    head, _, tail = sorted_json({**document, "models": []}).rpartition('"models":[]')
     lines = ",\n".join(rows)
     return f'{head}"models":[\n{lines}\n]{tail}'.encode()
 
 
-_NO_MODELS = '"models":[]'
-
-
-def _dumps(value: Any) -> str:
+def sorted_json(value: Any) -> str:
+    """Write a value with sorted keys and without spaces."""
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
 
 
 def digest(content: bytes) -> str:
-    """SHA-256 in lower-case hex."""
+    """Return the SHA-256 in lower-case hex."""
     return hashlib.sha256(content).hexdigest()

@@ -2,7 +2,7 @@
 
 Every amount is a ``decimal.Decimal`` in USD. Arithmetic goes through ``EXACT``, whose
 ``Inexact`` trap turns any rounding into an error instead of a wrong last digit. Ratios are the
-one thing that is rounded: half-even at 12 places, in ``ratio``.
+only results that are rounded: half-even at 12 places, in ``ratio`` and ``rounded``.
 """
 
 from collections.abc import Iterable
@@ -20,12 +20,12 @@ RATIO_PLACES = 12
 
 
 def multiply(left: Decimal, right: Decimal) -> Decimal:
-    """The exact product."""
+    """Return the exact product."""
     return EXACT.multiply(left, right)
 
 
 def add(amounts: Iterable[Decimal]) -> Decimal:
-    """The exact sum."""
+    """Return the exact sum."""
     total = ZERO
     for amount in amounts:
         total = EXACT.add(total, amount)
@@ -33,22 +33,22 @@ def add(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def divide_evenly(total: Decimal, parts: int) -> Decimal:
-    """The exact quotient; raises decimal.Inexact when it has no end."""
+    """Return the exact quotient; raises decimal.Inexact if its decimals do not end."""
     return EXACT.divide(total, Decimal(parts))
 
 
 def subtract(left: Decimal, right: Decimal) -> Decimal:
-    """The exact difference."""
+    """Return the exact difference."""
     return EXACT.subtract(left, right)
 
 
 def per_million(quantity: Decimal, usd_per_mtok: Decimal) -> Decimal:
-    """USD for ``quantity`` tokens at a price quoted per million tokens."""
+    """Return the USD for ``quantity`` tokens at a price per million tokens."""
     return EXACT.scaleb(EXACT.multiply(quantity, usd_per_mtok), -6)
 
 
 def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:
-    """``numerator / denominator`` rounded half-even at 12 places, from exact integers.
+    """Return ``numerator / denominator``, computed in integers, rounded half-even at 12 places.
 
     Raises ZeroDivisionError when the denominator is zero.
     """
@@ -64,17 +64,17 @@ def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:
 
 
 def share_of(part: Decimal, whole: Decimal) -> Decimal | None:
-    """The part as a ratio of the whole, or None of a whole that is zero."""
+    """Return ``part / whole``, or None if the whole is zero."""
     return ratio(part, whole) if whole else None
 
 
 def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
-    """The part as a percentage of the whole, or None of a whole that is zero."""
+    """Return the part as a percentage of the whole, or None if the whole is zero."""
     return ratio(multiply(part, HUNDRED), whole) if whole else None
 
 
 def plain(amount: Decimal) -> str:
-    """Plain notation without trailing zeros: ``Decimal("1.90E+1")`` is ``"19"``."""
+    """Write a decimal without exponent or trailing zeros: ``Decimal("1.90E+1")`` is ``"19"``."""
     text = str(amount)
     if "E" in text:
         text = format(amount, "f")
@@ -83,8 +83,8 @@ def plain(amount: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-def written(value: Fraction) -> Decimal:
-    """The exact decimal; of a fraction that has none, the one rounded half-even at 12 places."""
+def as_decimal(value: Fraction) -> Decimal:
+    """Return the exact decimal; one without end is rounded half-even at 12 places."""
     rest = value.denominator
     twos = (rest & -rest).bit_length() - 1
     rest >>= twos
@@ -100,12 +100,12 @@ def written(value: Fraction) -> Decimal:
 
 
 def rounded(value: Fraction) -> Decimal:
-    """Rounded half-even at 12 places, as every ratio is."""
+    """Round half-even at 12 places, as every ratio is rounded."""
     return ratio(value.numerator, value.denominator)
 
 
 def square_root(value: Fraction) -> Decimal:
-    """The square root of a fraction from 0 up, rounded half up at 12 places."""
+    """Return the square root of a fraction of at least 0, rounded half up at 12 places."""
     scale = 10 ** (2 * RATIO_PLACES)
     doubled = isqrt(4 * scale * value.numerator // value.denominator)
     return ratio((doubled + 1) // 2, 10**RATIO_PLACES)

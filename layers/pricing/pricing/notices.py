@@ -1,4 +1,4 @@
-"""Things an answer says besides its figures."""
+"""Warnings: what an answer says in addition to its figures."""
 
 from dataclasses import dataclass
 

@@ -1,9 +1,9 @@
-"""Lists page by page: one order and one kind of cursor for every list of the API.
+"""Lists, a page at a time: one order and one kind of cursor for every list of the API.
 
-A row's *place* is a text that no other row of its list has; rows come in the order of their places.
-A cursor holds the place that a page ended with, so the next page begins behind it even where that
-row is gone by then. It carries a mark of its list and place: what was cut short, made up or taken
-from another list is refused and never looks like the end of one.
+Each row has a *key*, a text that no other row of its list has, and rows are in the order of their
+keys. A cursor holds the key of the last row of a page, so that the next page is right even if that
+row is gone by then. It also holds a checksum of the list's name and the key: a cursor that was cut
+short, made up or taken from another list is refused, and never looks like the end of a list.
 """
 
 import base64
@@ -15,37 +15,37 @@ from typing import Generic, TypeVar
 
 from pricing.errors import InvalidRequest
 
-_MARK_BYTES = 6
-Row = TypeVar("Row")
+_CHECKSUM_BYTES = 6
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """Up to as many rows as were asked for; ``next_cursor`` is None on the last page."""
+class Page(Generic[Item]):
+    """Up to ``limit`` rows; ``next_cursor`` is None on the last page."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Item, ...]
     next_cursor: str | None
 
 
 def page_of(
     name: str,
-    rows: Iterable[Row],
-    place: Callable[[Row], str],
+    rows: Iterable[Item],
+    key: Callable[[Item], str],
     *,
     cursor: str | None,
     limit: int,
     descending: bool = False,
-) -> Page[Row]:
-    """The page of the list ``name`` that ``cursor`` asks for; None asks for the first.
+) -> Page[Item]:
+    """Return the page of the list ``name`` that follows ``cursor``; None asks for the first.
 
-    Raises InvalidRequest for a cursor that no page of this list ended with.
+    Raises InvalidRequest for a cursor that is not the ``next_cursor`` of a page of this list.
     """
-    behind = None if cursor is None else _place_in(name, cursor)
-    placed = sorted(((place(row), row) for row in rows), key=lambda one: one[0], reverse=descending)
+    after = None if cursor is None else _key_in(name, cursor)
+    keyed = sorted(((key(row), row) for row in rows), key=lambda pair: pair[0], reverse=descending)
     rest = [
         (at, row)
-        for at, row in placed
-        if behind is None or (at < behind if descending else at > behind)
+        for at, row in keyed
+        if after is None or (at < after if descending else at > after)
     ]
     page = rest[:limit]
     return Page(
@@ -54,21 +54,21 @@ def page_of(
     )
 
 
-def _cursor(name: str, place: str) -> str:
-    content = place.encode()
-    mark = hashlib.sha256(f"{name}\n".encode() + content).digest()[:_MARK_BYTES]
-    return base64.urlsafe_b64encode(mark + content).rstrip(b"=").decode()
+def _cursor(name: str, key: str) -> str:
+    content = key.encode()
+    checksum = hashlib.sha256(f"{name}\n".encode() + content).digest()[:_CHECKSUM_BYTES]
+    return base64.urlsafe_b64encode(checksum + content).rstrip(b"=").decode()
 
 
-def _place_in(name: str, cursor: str) -> str:
+def _key_in(name: str, cursor: str) -> str:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        place = base64.b64decode(padded, altchars=b"-_", validate=True)[_MARK_BYTES:].decode()
+        key = base64.b64decode(padded, altchars=b"-_", validate=True)[_CHECKSUM_BYTES:].decode()
     except (UnicodeError, binascii.Error):
-        place = ""
-    if _cursor(name, place) != cursor:  # one place has one cursor, to the last character
+        key = ""
+    if _cursor(name, key) != cursor:  # a key has exactly one cursor
         raise InvalidRequest.at(
             "/cursor",
             "is not the next_cursor of a page of this list; leave it out for the first page",
         )
-    return place
+    return key

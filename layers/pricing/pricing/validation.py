@@ -1,8 +1,8 @@
-"""What callers may send: the request types that validate, and that the OpenAPI spec shows.
+"""Base classes of requests, and pydantic's errors as JSON pointers in Tariff's own words.
 
-Here is what all requests share; ``contract_<name>`` has each route's own. They are separate
-modules because a cold start pays for every class it defines. Parsing ends in these types: each
-turns into the plain value its domain function takes.
+``api.requests`` has the requests of each route, a module a function, because a cold start pays for
+every class it defines. A request validates what was sent, is what the OpenAPI document shows, and
+builds the query that its domain function takes.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Annotated, Any, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails, PydanticKnownError
-from pydantic_core.core_schema import no_info_before_validator_function
+from pydantic_core.core_schema import ErrorType, no_info_before_validator_function
 
 from pricing.errors import FieldError, InvalidRequest, is_plain_name
 from pricing.timestamps import AsOf
@@ -32,7 +32,7 @@ Name = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 def _exact(value: Any) -> Any:
-    """Decimals may be written as JSON numbers or, like every answer writes them, as strings."""
+    """Read a decimal from a JSON number or from a string, which is how answers write decimals."""
     if type(value) in (int, Decimal):
         value = format(Decimal(value), "f")
     return Decimal(value) if isinstance(value, str) and _PLAIN.fullmatch(value) else None
@@ -52,16 +52,19 @@ AsOfText = Annotated[
     ),
 ]
 Parsed = TypeVar("Parsed", bound=BaseModel)
+Query = TypeVar("Query")
 
 
 class Request(BaseModel):
-    """Strict: no unknown property, no coercion between types."""
+    """A strict request: no unknown property, no coercion between types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+    #: Where a property belongs that callers often send in the wrong place, as a sentence.
+    HINTS: ClassVar[Mapping[str, str]] = {}
 
 
 class NoQuery(Request):
-    """A route without query parameters."""
+    """The query of a route that takes no query parameters."""
 
 
 class Versioned(Request):
@@ -71,16 +74,30 @@ class Versioned(Request):
     as_of: AsOfText | None = None
 
     def moment(self, now: datetime) -> AsOf:
-        """The moment to price at; raises InvalidRequest for text that names none."""
+        """Return the instant to price at; raises InvalidRequest if ``as_of`` is not one."""
         return AsOf.now(now) if self.as_of is None else moment_in(self.as_of, "/as_of")
 
 
 def moment_in(text: str, pointer: str) -> AsOf:
-    """The moment a field names; raises InvalidRequest for text that names none."""
+    """Return the instant that the field ``pointer`` names; raises InvalidRequest for other text."""
     try:
         return AsOf.parse(text)
     except ValueError as error:
-        raise InvalidRequest.at(pointer, f"is not a moment in time: {error}") from None
+        raise InvalidRequest.at(pointer, f"cannot be read as an instant: {error}") from None
+
+
+def as_query(query: type[Query], *sources: Any, **changes: Any) -> Query:
+    """Build a query from the fields of the same name of requests or dataclasses.
+
+    Later sources override earlier ones, and ``changes`` override all of them.
+    """
+    wanted = query.__dataclass_fields__.keys()  # type: ignore[attr-defined]
+    found: dict[str, Any] = {}
+    for source in sources:
+        kind = type(source)
+        has = kind.model_fields if isinstance(source, BaseModel) else kind.__dataclass_fields__
+        found |= {name: getattr(source, name) for name in wanted & has.keys()}
+    return query(**found | changes)
 
 
 def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
@@ -88,178 +105,183 @@ def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
     try:
         return shape.model_validate(document)
     except ValidationError as error:
-        raise invalid(error, document, pointer) from None
+        raise _invalid(error, document, _BODY, pointer, getattr(shape, "HINTS", {})) from None
 
 
 def parse_query(shape: type[Parsed], parameters: Mapping[str, str]) -> Parsed:
-    """Validate query parameters, which arrive as text."""
-    odd = [
+    """Validate query parameters, which arrive as text; raises InvalidRequest as ``parse`` does."""
+    not_whole = [
         name
         for name, field in shape.model_fields.items()
         if _is_whole(field.annotation) and not _WHOLE.fullmatch(parameters.get(name, "0"))
     ]
-    if odd:  # pydantic would read 1_0 and " 10 " as ten
-        raise bad_parameters(odd, "must be a whole number")
+    if not_whole:  # pydantic would read 1_0 and " 10 " as ten
+        raise bad_parameters(not_whole, "must be a whole number")
     try:
         return shape.model_validate_strings(dict(parameters), strict=False)
     except ValidationError as error:
-        raise invalid(error, parameters, words=QUERY) from None
+        raise _invalid(error, parameters, _QUERY) from None
+
+
+def bad_parameters(names: Iterable[str], detail: str) -> InvalidRequest:
+    """Return the error of these query parameters; ``detail`` continues the name of each.
+
+    A name that a caller made up is not repeated: it could be a prompt.
+    """
+    errors = [
+        FieldError(f"/{name}", detail)
+        if is_plain_name(name)
+        else FieldError("", f"has {_QUERY.member} that {detail}")
+        for name in names
+    ]
+    return InvalidRequest.of(errors, whole=_QUERY.whole)
 
 
 def _is_whole(annotation: Any) -> bool:
-    """Whether a field takes a whole number, be it optional or of a range."""
-    return annotation is int or any(_is_whole(one) for one in get_args(annotation))
+    """Return whether a field takes a whole number, which may be optional or limited to a range."""
+    return annotation is int or any(_is_whole(part) for part in get_args(annotation))
 
 
-#: As many digits as Python reads. A limit of a thousand digits is a number too: one too large.
+#: As many digits as Python converts: a limit of a thousand digits is a number, and too large.
 _WHOLE = re.compile(r"-?\d{1,4000}", re.ASCII)
-
-
-#: An answer shows fewer; of a body with ten thousand bad fields the rest is only counted.
+#: Bad fields that are read; of a body with ten thousand of them the others are only counted.
 _READ = 100
 
 
-class Words(NamedTuple):
-    """What a part of a request is called: as a whole, what it holds, and what it should not."""
+class _Words(NamedTuple):
+    """How errors call a part of a request, one of its members, and an unknown member."""
 
     whole: str
     member: str
     unknown: str
 
 
-BODY = Words(
+_BODY = _Words(
     "The body",
     "a field",
     "is not a property of this request; remove it or check its spelling",
 )
-QUERY = Words(
+_QUERY = _Words(
     "The query",
     "a parameter",
     "is not a query parameter of this route; remove it or check its spelling",
 )
 
 
-def invalid(
-    error: ValidationError, document: Any, pointer: str = "", words: Words = BODY
-) -> InvalidRequest:
-    """One error for each bad field of ``document``, which is found at ``pointer``."""
-    findings = error.errors(include_url=False, include_input=False)
-    read = [_Finding.of(one, document, words) for one in islice(findings, _READ)]
-    errors = [FieldError(pointer + one.pointer, one.detail) for one in _without_branches(read)]
-    return InvalidRequest.of(errors, uncounted=len(findings) - len(read), whole=words.whole)
-
-
-def bad_parameters(names: Iterable[str], detail: str) -> InvalidRequest:
-    """What is wrong with each of these query parameters; a name that may be anything is not told.
-
-    ``detail`` goes on where the name ends.
-    """
-    errors = [
-        FieldError(f"/{name}", detail)
-        if is_plain_name(name)
-        else FieldError("", f"has {QUERY.member} that {detail}")
-        for name in names
-    ]
-    return InvalidRequest.of(errors, whole=QUERY.whole)
-
-
 class _Finding(NamedTuple):
-    """A bad field. ``union`` is where a choice of types began, if it is inside of one."""
+    """A bad field. ``union`` is the pointer to the union of types it was tried as, if any."""
 
     pointer: str
     detail: str
     kind: str
     union: str | None
 
-    @classmethod
-    def of(cls, found: ErrorDetails, document: Any, words: Words) -> "_Finding":
-        path, union, made_up = _located(found, document)
-        kind = found["type"]
-        known = words.unknown if kind == "extra_forbidden" else _DETAILS.get(kind, found["msg"])
-        detail = known.format(**found.get("ctx", {}))
-        if made_up:
-            detail = f"has {words.member} that {detail}"
-        return cls(path, detail, kind, union)
+
+def _invalid(
+    error: ValidationError,
+    document: Any,
+    words: _Words,
+    pointer: str = "",
+    hints: Mapping[str, str] | None = None,
+) -> InvalidRequest:
+    """Return one error for each bad field of the ``document`` that is found at ``pointer``."""
+    findings = error.errors(include_url=False, include_input=False)
+    read = [_finding(one, document, words, hints or {}) for one in islice(findings, _READ)]
+    errors = [FieldError(pointer + one.pointer, one.detail) for one in _one_per_union(read)]
+    return InvalidRequest.of(errors, uncounted=len(findings) - len(read), whole=words.whole)
 
 
-def _located(found: ErrorDetails, document: Any) -> tuple[str, str | None, bool]:
-    """The pointer to a finding, as far as it is safe to tell, and where its union began.
+def _finding(
+    found: ErrorDetails, document: Any, words: _Words, hints: Mapping[str, str]
+) -> _Finding:
+    """Locate an error of pydantic, and say it in Tariff's own words.
 
-    pydantic names the types of a union among the parts of its path. A request has no such member:
-    a part that leads nowhere in the document is one of those, unless it is what is missing.
+    pydantic names the types of a union among the parts of a path. A part that leads nowhere in the
+    document is such a type, unless it is the field that is missing.
     """
+    kind, path = found["type"], found["loc"]
     here: Any = document
-    pointer, union = "", None
-    for part in found["loc"]:
-        if _leads_on(here, part):
+    pointer, union, is_plain = "", None, True
+    for part in path:
+        if (
+            isinstance(here, list)
+            if isinstance(part, int)
+            else isinstance(here, Mapping) and part in here
+        ):
             here = here[part]
-        elif found["type"] != "missing" or part != found["loc"][-1]:
+        elif kind != "missing" or part != path[-1]:
             union = pointer if union is None else union
             continue
         if not is_plain_name(str(part)):
-            return pointer, union, True
+            is_plain = False
+            break
         pointer = f"{pointer}/{part}"
-    return pointer, union, False
+    if kind == "extra_forbidden":
+        detail = hints.get(str(path[-1]), words.unknown)
+    else:
+        own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
+        detail = _DETAILS.get(kind, own_words).format(**found.get("ctx", {}))
+        detail = _SINGULAR.sub(r" 1 \1", detail)
+    return _Finding(
+        pointer, detail if is_plain else f"has {words.member} that {detail}", kind, union
+    )
 
 
-def _leads_on(here: Any, part: int | str) -> bool:
-    if isinstance(part, int):
-        return isinstance(here, list)
-    return isinstance(here, Mapping) and part in here
+def _one_per_union(findings: Sequence[_Finding]) -> Iterator[_Finding]:
+    """Yield one finding for each value that was tried as several types.
 
-
-def _without_branches(findings: Sequence[_Finding]) -> Iterator[_Finding]:
-    """One finding for what several types of a union have to say.
-
-    Of the types that a value is not, none matters if it is another one with something wrong in it;
-    if it is none of them, all are named.
+    A value of one of the types has an error inside it: only that one is told. For a value of none
+    of them, all types are named.
     """
-    inside: dict[str, list[_Finding]] = {}
-    for one in findings:
-        if one.union is not None:
-            inside.setdefault(one.union, []).append(one)
-    for one in findings:
-        if one.union is None:
-            yield one
+    tried: dict[str, list[_Finding]] = {}
+    for finding in findings:
+        if finding.union is not None:
+            tried.setdefault(finding.union, []).append(finding)
+    for finding in findings:
+        if finding.union is None:
+            yield finding
             continue
-        branches = inside.pop(one.union, [])
-        within = [it for it in branches if it.pointer != it.union or not _is_a_type(it)]
-        if branches and not within:
-            yield one._replace(detail=" or ".join(it.detail for it in branches))
-        yield from within
+        branches = tried.pop(finding.union, [])
+        inside = [
+            one for one in branches if one.pointer != one.union or not one.kind.endswith("_type")
+        ]
+        if branches and not inside:
+            yield finding._replace(detail=" or ".join(one.detail for one in branches))
+        yield from inside
 
 
-def _is_a_type(finding: _Finding) -> bool:
-    return finding.kind.endswith("_type")
-
-
+_SINGULAR = re.compile(r" 1 (item|character)s")
 _DETAILS = {
     "missing": "is required",
     "int_type": "must be a whole number, written without quotes or a fraction",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of at most 4,000 digits",
     "int_from_float": "must be a whole number",
     "string_type": "must be a string",
     "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
     "dict_type": "must be an object",
     "list_type": "must be a list",
+    "tuple_type": "must be a list",
     "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be less than {lt}",
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be one of {expected}",
     "is_instance_of": "must be a decimal of at most 20 places, as a number or in a string",
-    "too_short": "must have at least {min_length} item",
+    "too_short": "must have at least {min_length} items",
     "too_long": "must have at most {max_length} items",
-    "string_too_short": "must have at least {min_length} character",
+    "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
 }
 
 
 class AtMost:
-    """At most so many items: ``Annotated[list[str], AtMost(20)]``.
+    """A limit on the items of a list: ``Annotated[list[str], AtMost(20)]``.
 
-    pydantic's own ``max_length`` counts items that turned out valid: it reads all of a list of a
-    hundred thousand that are not, and has an error for each.
+    pydantic's ``max_length`` counts valid items: of a list of a hundred thousand invalid ones it
+    reads them all, and reports an error for each.
     """
 
     def __init__(self, items: int) -> None:
@@ -268,13 +290,13 @@ class AtMost:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Counts first, then reads as the list would be read anyhow."""
+        """Count the items before the list is validated."""
         return no_info_before_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """The list's own schema, with the limit."""
+        """Add the limit to the schema of the list."""
         return {**handler(schema), "maxItems": self.items}
 
     def _check(self, value: Any) -> Any:

@@ -161,8 +161,9 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
         request = parse_query(route.lines, _query(event))
     elif route.body is not None:
         if unread := _query(event):  # ``?dry=1`` would be taken for a promise
-            detail = "is in the query, of which this route reads nothing: its fields are the body's"
-            raise bad_parameters(unread, detail)
+            raise bad_parameters(
+                unread, "belongs in the JSON body; this route takes no query parameters"
+            )
         request = parse(route.body, read_json(_body(event), max_bytes=route.max_body_bytes))
     elif route.query is not None:
         request = parse_query(route.query, _query(event))
@@ -191,7 +192,7 @@ def _query(event: Event) -> Mapping[str, str]:
     sent = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
     counts = Counter(name for name, _ in sent)
     if repeated := [name for name, times in counts.items() if times > 1]:
-        raise bad_parameters(repeated, "is given more than once; give it once")
+        raise bad_parameters(repeated, "is given more than once; send it once")
     parameters: Mapping[str, str] = event.get("queryStringParameters") or {}
     return parameters
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pricing.catalogue.models import Model, model_from_document, row_key
 from pricing.catalogue.names import NameIndex, NameSuggester
 from pricing.errors import CorruptBook, UnknownModel
-from pricing.jsonio import _dumps, canonical_json, digest
+from pricing.jsonio import canonical_json, digest, sorted_json
 from pricing.timestamps import AsOf
 
 SCHEMA = 1
@@ -189,7 +189,7 @@ class PriceBook:
         self._searched += 1
         if self._searched > _SEARCHES:
             return [json.loads(self._lines[number]) for number in self._index.lines_with(name)]
-        quoted = _dumps(name).encode()
+        quoted = sorted_json(name).encode()
         return [json.loads(line) for line in self._lines if quoted in line]
 
     @cached_property

@@ -16,7 +16,7 @@ from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import Pricer
 from pricing.estimates.inputs import CallInput
-from pricing.money import rounded, square_root, written
+from pricing.money import as_decimal, rounded, square_root
 from pricing.notices import Notice
 from pricing.recommendations.verifiers import (
     Check,
@@ -199,19 +199,19 @@ def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
     first_rate = break_even(paid, passes, direct)
     return CascadeAnswer(
         calls=query.calls,
-        expected_usd=written(calls * expected),
-        per_call_usd=written(expected),
-        variance_usd2=written(spread),
+        expected_usd=as_decimal(calls * expected),
+        per_call_usd=as_decimal(expected),
+        variance_usd2=as_decimal(spread),
         standard_deviation_usd=square_root(calls * spread),
-        expected_calls_per_stage=tuple(written(calls * share) for share in reach),
-        expected_escalations=written(calls * sum(reach[1:])),
-        expected_unresolved=None if last is None else written(calls * reach[-1] * (ONE - last)),
-        direct_usd=tuple(written(calls * one.attempt_usd) for one in stages),
+        expected_calls_per_stage=tuple(as_decimal(calls * share) for share in reach),
+        expected_escalations=as_decimal(calls * sum(reach[1:])),
+        expected_unresolved=None if last is None else as_decimal(calls * reach[-1] * (ONE - last)),
+        direct_usd=tuple(as_decimal(calls * one.attempt_usd) for one in stages),
         break_even_pass_rate=None if first_rate is None else rounded(first_rate),
         verdict=_verdict(difference),
-        difference_usd=written(calls * difference),
+        difference_usd=as_decimal(calls * difference),
         difference_percent=rounded(100 * difference / direct) if direct else None,
-        promised_saving_usd=None if why_no_promise else written(calls * difference),
+        promised_saving_usd=None if why_no_promise else as_decimal(calls * difference),
         why=why_no_promise or _promise(stages, difference),
         correct_share=_correct_share(stages, reach),
         stages=tuple(_stage_answer(stages, number, calls) for number in range(len(stages))),
@@ -296,7 +296,7 @@ def _correct_share(stages: Sequence[PricedStage], reach: Sequence[Fraction]) -> 
         for number, (one, share) in enumerate(zip(stages, reach, strict=True))
     ]
     known = [one for one in kept if one is not None]
-    return written(ONE - sum(known)) if len(known) == len(kept) else None
+    return as_decimal(ONE - sum(known)) if len(known) == len(kept) else None
 
 
 def _stage_answer(stages: Sequence[PricedStage], number: int, calls: Fraction) -> StageAnswer:
@@ -307,16 +307,16 @@ def _stage_answer(stages: Sequence[PricedStage], number: int, calls: Fraction) -
     wrong = wrong_kept(one.stage, share, last=not rest)
     return StageAnswer(
         model=one.pricer.matched,
-        attempt_usd=written(one.attempt_usd),
-        verifier_usd=written(one.check_usd),
-        expected_calls=written(calls * share),
-        expected_usd=written(calls * share * one.paid),
-        direct_usd=written(calls * one.attempt_usd),
-        pass_rate=None if one.pass_rate is None else written(one.pass_rate),
+        attempt_usd=as_decimal(one.attempt_usd),
+        verifier_usd=as_decimal(one.check_usd),
+        expected_calls=as_decimal(calls * share),
+        expected_usd=as_decimal(calls * share * one.paid),
+        direct_usd=as_decimal(calls * one.attempt_usd),
+        pass_rate=None if one.pass_rate is None else as_decimal(one.pass_rate),
         break_even_pass_rate=None if threshold is None else rounded(threshold),
         pays=(one.pass_rate or ZERO) * follows > one.paid if rest else None,
         verifier=check_rates(one.stage.check) if one.stage.check else None,
-        wrong_kept_share=None if wrong is None else written(wrong),
+        wrong_kept_share=None if wrong is None else as_decimal(wrong),
     )
 
 

@@ -16,7 +16,7 @@ from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import Pricer
 from pricing.estimates.inputs import CallInput, CountedCall, MeasuredInput, RecountedInput
-from pricing.money import ONE, add, percent_of, plain, rounded, share_of, subtract, written
+from pricing.money import ONE, add, as_decimal, percent_of, plain, rounded, share_of, subtract
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, Terms, settle
@@ -304,12 +304,12 @@ def _tier_answers(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[TierAn
                 name=tier.name,
                 model=one.own.pricer.matched,
                 share=tier.share,
-                queries=written(queries),
-                per_query_usd=written(one.own.usd),
-                cost_usd=written(queries * one.own.usd),
-                share_of_cost=share_of(written(one.share * one.own.usd), written(total)),
-                single_model_usd=written(queries * one.single.usd),
-                saves_usd=written(queries * one.saves),
+                queries=as_decimal(queries),
+                per_query_usd=as_decimal(one.own.usd),
+                cost_usd=as_decimal(queries * one.own.usd),
+                share_of_cost=share_of(as_decimal(one.share * one.own.usd), as_decimal(total)),
+                single_model_usd=as_decimal(queries * one.single.usd),
+                saves_usd=as_decimal(queries * one.saves),
             )
         )
     return tuple(answers)
@@ -325,8 +325,8 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
             alone = [one.share * Fraction(one.single.pricer.cost_of(call)) for one in sides]
         except InvalidRequest:
             continue
-        total = written(query.monthly_queries * sum(mix, Fraction(0)))
-        single = written(query.monthly_queries * sum(alone, Fraction(0)))
+        total = as_decimal(query.monthly_queries * sum(mix, Fraction(0)))
+        single = as_decimal(query.monthly_queries * sum(alone, Fraction(0)))
         saves = subtract(single, total)
         rows.append(
             EqualTokens(

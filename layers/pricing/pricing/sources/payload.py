@@ -123,7 +123,7 @@ def _alike(one: Any, other: Any) -> Any:
 def read_document(payload: Payload, kind: type[list[Any]] | type[dict[str, Any]]) -> Any:
     """The JSON of a payload, which must be a list or an object; raises SourceRefused."""
     try:
-        document = read_json(payload.content, max_bytes=MAX_PAYLOAD_BYTES, members=as_both_say)
+        document = read_json(payload.content, max_bytes=MAX_PAYLOAD_BYTES, pairs_hook=as_both_say)
     except TariffError as error:
         raise SourceRefused(f"{payload.source}: {error.detail}") from None
     if not isinstance(document, kind):
