@@ -75,7 +75,7 @@ def test_no_error_is_in_the_words_of_the_validating_library() -> None:
         for name in EstimateRequest.model_fields
         for value in (True, 1, "1", [1], {"a": 1}, "", -1, 10**30)
     ]
-    refusals = []
+    refusals: list[FieldError] = []
     for document in sent:
         with suppress(InvalidRequest):
             parse(EstimateRequest, document)
