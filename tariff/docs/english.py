@@ -35,7 +35,7 @@ WORDING = {
     ),
     r"somebody|nobody|who(m|so)?ever": "the caller, an administrator, no source",
     r"names no (model|version) of": "unknown model",
-    r"(?<!there )(is|are|was|were) no(?= \w)(?! (longer|more|less|fewer|better|worse))": (
+    r"(?<!there )(is|are|was|were) no(?= \w)(?! (longer|more|less|fewer|\w+er than))": (
         "is not a, has no"
     ),
     r"rhythms?|patience|sketch(es)?|judge?ments?|verdicts?": (

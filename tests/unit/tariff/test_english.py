@@ -53,7 +53,7 @@ def test_a_quoted_sentence_is_left_alone(sentence: str, quoted: str) -> None:
     "sentence",
     [
         "There is no such version, and there\n  are no prices.",
-        "The total is no more than the cap, and no longer null.",
+        "The total is no more than the cap and no longer null, and ten are no larger than one.",
         "A worker waits for the lock.",
         "The endeared forces understand besides that newsletters are indoors.",
     ],
