@@ -224,6 +224,9 @@ class DynamoDBLocal:
             self._data.mkdir(parents=True, exist_ok=True)
             storage = ["-dbPath", str(self._data.resolve()), "-sharedDb"]
         return [
+            # Half the CPU of a short life: no optimising compiler, no parallel collector.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
             "-jar",
             str(jar),

@@ -1,6 +1,7 @@
 """Fixtures every kind of test may use. Nothing here is started until a test asks for it."""
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -60,6 +61,7 @@ def moto_endpoint() -> Iterator[str]:
     """
     from moto.server import ThreadedMotoServer  # a second to import, and few runs need it
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request takes a third of it
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()

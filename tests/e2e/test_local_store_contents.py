@@ -1,7 +1,6 @@
 """What the local gateway puts into a store, and what it leaves as it is."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from tariff.serve.stores import Store, StoreDown, fill, settings
 from tests.support.books import BY
-from tests.support.tables import dynamodb
+from tests.support.tables import local_client
 
 
 @pytest.fixture(params=["moto", "dynamodb-local"])
@@ -21,9 +20,8 @@ def endpoint(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def client(endpoint: str) -> Iterator[Any]:
-    with dynamodb(endpoint) as opened:
-        yield opened
+def client(endpoint: str) -> Any:
+    return local_client("dynamodb", endpoint)
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import boto3
 import pytest
 
-from tests.support.tables import REGION, SECRET, StoreTable, fresh_table
+from tests.support.tables import StoreTable, fresh_table, local_client
 
 
 @pytest.fixture
@@ -44,13 +43,7 @@ def store_table(
 @pytest.fixture
 def bucket(moto_endpoint: str) -> Iterator[Callable[[str, bytes], str]]:
     """``bucket(key, content)`` puts an object into the input bucket and answers its URI."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=moto_endpoint,
-        region_name=REGION,
-        aws_access_key_id=SECRET,
-        aws_secret_access_key=SECRET,
-    )
+    client = local_client("s3", moto_endpoint)
     client.create_bucket(
         Bucket="inputs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
@@ -66,4 +59,3 @@ def bucket(moto_endpoint: str) -> Iterator[Callable[[str, bytes], str]]:
     for key in keys:
         client.delete_object(Bucket="inputs", Key=key)
     client.delete_bucket(Bucket="inputs")
-    client.close()

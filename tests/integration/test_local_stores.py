@@ -10,7 +10,7 @@ import pytest
 
 from tariff.dynamodb_local import DynamoDBLocal
 from tariff.template import create_table_arguments
-from tests.support.tables import StoreTable, dynamodb
+from tests.support.tables import StoreTable, local_client
 
 
 def answers(endpoint: str) -> bool:
@@ -54,7 +54,9 @@ def test_dynamodb_local_stops_when_it_is_told_to() -> None:
 def test_dynamodb_local_keeps_its_data_in_the_folder_it_is_given(
     tmp_path: Path, template: dict[str, Any]
 ) -> None:
-    with DynamoDBLocal(tmp_path) as server, dynamodb(server.endpoint) as client:
+    with DynamoDBLocal(tmp_path) as server:
+        client = local_client("dynamodb", server.endpoint)
         client.create_table(**create_table_arguments(template, "kept"))
-    with DynamoDBLocal(tmp_path) as server, dynamodb(server.endpoint) as client:
+    with DynamoDBLocal(tmp_path) as server:
+        client = local_client("dynamodb", server.endpoint)
         assert client.list_tables()["TableNames"] == ["kept"]

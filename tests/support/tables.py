@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,29 +32,25 @@ class StoreTable(NamedTuple):
         return {"TARIFF_TABLE": self.name, "TARIFF_DYNAMODB_ENDPOINT": self.endpoint}
 
 
-@contextmanager
-def dynamodb(endpoint: str) -> Iterator[DynamoDBClient]:
-    """A boto3 client of a local store, closed afterwards."""
-    client = boto3.client(
-        "dynamodb",
+@functools.cache
+def local_client(service: str, endpoint: str) -> Any:
+    """A boto3 client of a local store, made once: making it takes longer than many a test."""
+    return boto3.client(
+        service,
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id=SECRET,
         aws_secret_access_key=SECRET,
     )
-    try:
-        yield client
-    finally:
-        client.close()
 
 
 @contextmanager
 def fresh_table(template: dict[str, Any], endpoint: str) -> Iterator[StoreTable]:
     """A uniquely named empty table at ``endpoint``, deleted afterwards."""
     name = f"tariff-test-{uuid.uuid4().hex}"
-    with dynamodb(endpoint) as client:
-        client.create_table(**create_table_arguments(template, name))
-        try:
-            yield StoreTable(name, endpoint, client)
-        finally:
-            client.delete_table(TableName=name)
+    client = local_client("dynamodb", endpoint)
+    client.create_table(**create_table_arguments(template, name))
+    try:
+        yield StoreTable(name, endpoint, client)
+    finally:
+        client.delete_table(TableName=name)
