@@ -9,13 +9,12 @@ from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from tariff.serve.stores import Store, StoreDown, fill, settings
 from tests.support.books import BY
-from tests.support.tables import local_client
+from tests.support.tables import STORES, local_client
 
 
-@pytest.fixture(params=["moto", "dynamodb-local"])
+@pytest.fixture(params=STORES)
 def endpoint(request: pytest.FixtureRequest) -> str:
-    fixture = {"moto": "moto_endpoint", "dynamodb-local": "dynamodb_local_endpoint"}
-    found: str = request.getfixturevalue(fixture[request.param])
+    found: str = request.getfixturevalue(STORES[request.param])
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.tables import StoreTable, fresh_table, local_client
+from tests.support.tables import STORES, StoreTable, fresh_table, local_client
 
 
 @pytest.fixture
@@ -31,13 +31,12 @@ def dynamodb_local_table(
     return dynamodb_table(dynamodb_local_endpoint)
 
 
-@pytest.fixture(params=["moto", "dynamodb-local"])
+@pytest.fixture(params=STORES)
 def store_table(
     request: pytest.FixtureRequest, dynamodb_table: Callable[[str], StoreTable]
 ) -> StoreTable:
     """An empty table on each store in turn: for what must hold on both."""
-    fixture = {"moto": "moto_endpoint", "dynamodb-local": "dynamodb_local_endpoint"}
-    return dynamodb_table(request.getfixturevalue(fixture[request.param]))
+    return dynamodb_table(request.getfixturevalue(STORES[request.param]))
 
 
 @pytest.fixture

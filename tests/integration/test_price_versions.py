@@ -14,7 +14,7 @@ from tests.slow.corrupt_refreshes.lists import Answer as ListAnswer
 from tests.support.books import BY, PLAIN, RATES, book, row
 from tests.support.handlers import handler
 from tests.support.refreshing import Refreshing, excerpt, refreshing
-from tests.support.tables import StoreTable
+from tests.support.tables import STORES, StoreTable, fresh_table
 from tests.support.version_pages import AUDIT, LIST, Pages
 
 WAITING = QuarantinedField(
@@ -24,11 +24,10 @@ DEARER = [{"source": "list", "lists": {"standard": {"rates": {**RATES, "input": 
 HOSTILE = ["v9", "v" * 129, "v" * 5_000, "é", "\ud800", "\0", "a b", "..", "#", "", "POINTER"]
 
 
-@pytest.fixture
-def pages(store_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
+def filled(table: StoreTable) -> Ledger:
     """v1 was active, v2 is; v3 has pending prices, v4 was rejected, v5 is ready."""
-    client: Any = store_table.client
-    ledger = Ledger(store_table.name, client, client)
+    client: Any = table.client
+    ledger = Ledger(table.name, client, client)
     ledger.propose(book("v1"), proposal=PLAIN)
     ledger.propose(book("v2", [row("rocket", prices=DEARER)]), proposal=PLAIN)
     ledger.activate("v1", expected_revision=0, **BY)
@@ -37,44 +36,69 @@ def pages(store_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> It
     for version in ("v4", "v5"):
         ledger.propose(book(version), proposal=Proposal("ann", "manual", {}))
     ledger.reject("v4", actor="bob", reason="Wrong.")
+    return ledger
+
+
+@pytest.fixture
+def pages(store_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
+    """Versions of this test's own, which it may change."""
+    ledger = filled(store_table)
     with mock.patch.dict("os.environ", store_table.environment()):
         yield Pages(ledger, event)
+
+
+@pytest.fixture(scope="module", params=STORES)
+def shared(
+    request: pytest.FixtureRequest, template: dict[str, Any]
+) -> Iterator[tuple[StoreTable, Ledger]]:
+    with fresh_table(template, request.getfixturevalue(STORES[request.param])) as table:
+        yield table, filled(table)
+
+
+@pytest.fixture
+def kept(
+    shared: tuple[StoreTable, Ledger], event: Callable[[str], dict[str, Any]]
+) -> Iterator[Pages]:
+    """Versions that all tests share which change nothing: what they change makes them fail."""
+    table, ledger = shared
+    before = ledger.audit_head()
+    with mock.patch.dict("os.environ", table.environment()):
+        yield Pages(ledger, event)
+    assert ledger.audit_head() == before
 
 
 # Names that no version has
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_name_that_no_version_has_is_unknown_wherever_it_is_sent(pages: Pages, name: str) -> None:
-    before = pages.ledger.audit_head()
+def test_a_name_that_no_version_has_is_unknown_wherever_it_is_sent(kept: Pages, name: str) -> None:
     answers = [
-        pages.get(f"{LIST}/{name}"),
-        pages.decide(name, "activate", expected_revision=2),
-        pages.decide(name, "reject"),
+        kept.get(f"{LIST}/{name}"),
+        kept.decide(name, "activate", expected_revision=2),
+        kept.decide(name, "reject"),
     ]
     assert [(one.status, one.body["type"]) for one in answers] == [
         (404, "/docs#unknown-version")
     ] * 3
-    assert pages.ledger.audit_head() == before
 
 
 @pytest.mark.parametrize("place", ["from", "to"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_difference_with_a_version_that_is_not_there_is_refused(
-    pages: Pages, name: str, place: str
+    kept: Pages, name: str, place: str
 ) -> None:
-    answer = pages.get("/v1/pricing/diff", {"from": "v1", "to": "v2", place: name})
+    answer = kept.get("/v1/pricing/diff", {"from": "v1", "to": "v2", place: name})
     assert answer.status == (422 if name == "\ud800" or not 0 < len(name) <= 128 else 404)
 
 
 # Pages
 
 
-def test_versions_are_listed_page_by_page_with_what_became_of_them(pages: Pages) -> None:
+def test_versions_are_listed_page_by_page_with_what_became_of_them(kept: Pages) -> None:
     seen: list[tuple[str, str]] = []
     query = {"limit": "2"}
     while True:
-        body = pages.get(LIST, query).body
+        body = kept.get(LIST, query).body
         seen += [(one["id"], one["status"]) for one in body["versions"]]
         if body["next_cursor"] is None:
             break
@@ -127,9 +151,9 @@ def cursors(pages: Pages) -> dict[str, str]:
     ],
 )
 def test_a_cursor_that_no_page_ended_with_is_refused_in_the_same_words_on_every_list(
-    pages: Pages, path: str, cursor: str
+    kept: Pages, path: str, cursor: str
 ) -> None:
-    answer = pages.get(path, {**LISTS[path], "cursor": cursor})
+    answer = kept.get(path, {**LISTS[path], "cursor": cursor})
     assert (answer.status, answer.body["type"]) == (422, "/docs#invalid-request")
     assert answer.body["errors"] == [
         {
@@ -143,23 +167,23 @@ def test_a_cursor_that_no_page_ended_with_is_refused_in_the_same_words_on_every_
 @pytest.mark.parametrize("path", LISTED)
 @pytest.mark.parametrize("cursor", ["\ud800", "v" * 601])
 def test_a_cursor_that_is_not_text_or_too_long_is_refused(
-    pages: Pages, path: str, cursor: str
+    kept: Pages, path: str, cursor: str
 ) -> None:
-    answer = pages.get(path, {**LISTS[path], "cursor": cursor})
+    answer = kept.get(path, {**LISTS[path], "cursor": cursor})
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/cursor")
 
 
-def test_a_cursor_of_one_list_is_none_of_another(pages: Pages) -> None:
-    found = cursors(pages)
+def test_a_cursor_of_one_list_is_none_of_another(kept: Pages) -> None:
+    found = cursors(kept)
     assert {LIST, "/v1/pricing/changes", AUDIT} <= found.keys()
     for path, query in LISTS.items():
-        taken = {of: pages.get(path, {**query, "cursor": one}).status for of, one in found.items()}
+        taken = {of: kept.get(path, {**query, "cursor": one}).status for of, one in found.items()}
         assert taken == {of: 200 if of == path else 422 for of in found}
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "x", "1.0", ""])
-def test_a_limit_that_is_none_is_refused(pages: Pages, limit: str) -> None:
-    answer = pages.get(LIST, {"limit": limit})
+def test_a_limit_that_is_none_is_refused(kept: Pages, limit: str) -> None:
+    answer = kept.get(LIST, {"limit": limit})
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/limit")
 
 
@@ -171,10 +195,10 @@ def test_a_limit_that_is_none_is_refused(pages: Pages, limit: str) -> None:
     ],
 )
 def test_an_answer_that_is_known_is_not_sent_again(
-    pages: Pages, path: str, query: dict[str, str]
+    kept: Pages, path: str, query: dict[str, str]
 ) -> None:
-    first = pages.get(path, query)
-    again = pages.get(path, query, known=first.headers["etag"])
+    first = kept.get(path, query)
+    again = kept.get(path, query, known=first.headers["etag"])
     assert (first.status, again.status, again.body) == (200, 304, None)
 
 

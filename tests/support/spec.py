@@ -2,16 +2,29 @@
 
 import copy
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
+from tariff.docs import openapi
 from tests.support.handlers import Answer
 
-Spec = dict[str, Any]
+
+class Spec(dict[str, Any]):
+    """The document, and the validators made from it so far."""
+
+    def __init__(self) -> None:
+        super().__init__(openapi.document(openapi.functions()))
+        self.validators: dict[tuple[str, int, str], Draft202012Validator] = {}
+
+    @cached_property
+    def closed_schemas(self) -> Any:
+        """Its schemas, which refuse members that they do not name."""
+        return closed(copy.deepcopy(self["components"]["schemas"]))
 
 
-def operations(spec: Spec) -> Iterator[tuple[str, Spec]]:
+def operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every route key with its operation."""
     for path, methods in spec["paths"].items():
         for method, operation in methods.items():
@@ -31,18 +44,27 @@ def closed(schema: Any) -> Any:
 
 
 def faults(spec: Spec, schema: Mapping[str, Any], value: Any) -> list[str]:
-    """What is wrong with a value, by JSON path."""
-    components = {"schemas": closed(copy.deepcopy(spec["components"]["schemas"]))}
-    validator = Draft202012Validator({**schema, "components": components})
-    return [f"{one.json_path}: {one.message}" for one in validator.iter_errors(value)]
+    """What is wrong with a value, by JSON pointer."""
+    return _judged(_validator(spec, schema), value)
 
 
 def answered(spec: Spec, key: str, answer: Answer) -> list[str]:
     """What is wrong with a function's answer by its route's operation."""
-    response = dict(operations(spec))[key]["responses"][str(answer.status)]
-    content = response["content"][answer.headers["content-type"]]
-    return faults(spec, content["schema"], answer.body)
+    content_type = answer.headers["content-type"]
+    known = (key, answer.status, content_type)
+    if known not in spec.validators:
+        response = dict(operations(spec))[key]["responses"][str(answer.status)]
+        spec.validators[known] = _validator(spec, response["content"][content_type]["schema"])
+    return _judged(spec.validators[known], answer.body)
 
 
-def body_schema(spec: Spec, key: str) -> Any:
+def _validator(spec: Spec, schema: Mapping[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": {"schemas": spec.closed_schemas}})
+
+
+def _judged(validator: Draft202012Validator, value: Any) -> list[str]:
+    return [f"{one.instance_path}: {one.message}" for one in validator.iter_errors(value)]
+
+
+def body_schema(spec: Mapping[str, Any], key: str) -> Any:
     return dict(operations(spec))[key]["requestBody"]["content"]["application/json"]["schema"]

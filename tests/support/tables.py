@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 REGION = "eu-west-1"
 #: Stands for every key and secret: local stores check none, and no real one may be near a test.
 SECRET = "test"
+#: The fixtures with an endpoint of each store.
+STORES = {"moto": "moto_endpoint", "dynamodb-local": "dynamodb_local_endpoint"}
 
 
 class StoreTable(NamedTuple):
@@ -35,7 +37,8 @@ class StoreTable(NamedTuple):
 @functools.cache
 def local_client(service: str, endpoint: str) -> Any:
     """A boto3 client of a local store, made once: making it takes longer than many a test."""
-    return boto3.client(
+    client: Any = boto3.client  # typed for names that are written out
+    return client(
         service,
         endpoint_url=endpoint,
         region_name=REGION,

@@ -20,11 +20,6 @@ USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens":
 ONE_CALL = {"model": "claude-sonnet-5-5", "usage": USAGE}
 
 
-@pytest.fixture(scope="module")
-def spec() -> Spec:
-    return openapi.document(openapi.functions())
-
-
 # The document
 
 

@@ -7,18 +7,12 @@ from typing import Any
 import pytest
 
 from pricing.store import bundled
-from tariff.docs import openapi
 from tariff.docs.examples import REFUSALS
 from tests.support.handlers import call, handler, post
 from tests.support.spec import Spec, answered, faults, operations
 
 USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}
 ONE_CALL = {"model": "claude-sonnet-5-5", "usage": USAGE}
-
-
-@pytest.fixture(scope="module")
-def spec() -> Spec:
-    return openapi.document(openapi.functions())
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The reference page: complete, self-contained, and with commands that run when pasted."""
 
+import copy
 import json
 import re
 import shlex
@@ -10,9 +11,9 @@ from typing import Any
 import pytest
 
 from pricing.api.handler import STATUSES
-from tariff.docs import openapi
 from tariff.docs.examples import EXAMPLES
 from tariff.docs.page import WIDTH, blocks, folded, inline, page
+from tests.support.spec import Spec
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -52,8 +53,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html() -> str:
-    return openapi.build()["docs.html"]
+def html(spec: Spec) -> str:
+    return page(spec)
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +101,12 @@ def test_it_can_be_read_by_everybody(found: Page) -> None:
             assert attributes["aria-label"]
 
 
-def test_its_size_is_that_of_a_page(html: str) -> None:
-    operations = sum(len(path) for path in openapi.document(openapi.functions())["paths"].values())
+def test_its_size_is_that_of_a_page(html: str, spec: Spec) -> None:
+    operations = sum(len(path) for path in spec["paths"].values())
     assert len(html.encode()) < 27_000 * operations
 
 
-def test_every_route_can_be_tried(found: Page) -> None:
-    spec = openapi.document(openapi.functions())
+def test_every_route_can_be_tried(found: Page, spec: Spec) -> None:
     asked = set()
     for command in found.commands:
         (url,) = [word for word in command if word.startswith("http://127.0.0.1:3000/")]
@@ -131,12 +131,12 @@ def test_commands_send_the_bodies_of_the_examples(found: Page) -> None:
     assert all(body in sent for body in bodies)
 
 
-def test_an_apostrophe_in_a_body_survives_the_shell() -> None:
-    spec = openapi.document(openapi.functions())
-    content = spec["paths"]["/v1/estimate"]["post"]["requestBody"]["content"]["application/json"]
+def test_an_apostrophe_in_a_body_survives_the_shell(spec: Spec) -> None:
+    changed = copy.deepcopy(dict(spec))
+    content = changed["paths"]["/v1/estimate"]["post"]["requestBody"]["content"]["application/json"]
     body = {"model": "sonnet", "text": 'it\'s <b>bold</b> & "quoted" $HOME'}
     content["examples"]["usage"]["value"] = body
-    command = Page(page(spec)).commands[0]
+    command = Page(page(changed)).commands[0]
     assert json.loads(command[-1]) == body
 
 
