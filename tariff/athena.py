@@ -25,9 +25,9 @@ from pricing.reports.rates import (
     Pricing,
     Row,
     cuts_of,
+    known_rates,
     places_of,
     price_rows,
-    rates_of,
 )
 from pricing.reports.sql import PRICE_COLUMNS, TERMS, cube, priced, summary
 from pricing.store import bundled
@@ -169,7 +169,7 @@ def price_table(
         for part in range(len(cuts.times_us) + 1)
         for tier in range(len(cuts.thresholds) + 1)
     ]
-    places = places_of(rates_of(found))
+    places = places_of(known_rates(found))
     return cuts, places, list(price_rows(found, places))
 
 

@@ -419,7 +419,9 @@ def test_a_broken_record_is_rejected_with_its_reason_and_stops_nothing(
         ({"records": [], "colour": "red"}, "/colour"),
     ],
 )
-def test_a_wrong_question_says_where(report: Ask, fields: dict[str, Any], pointer: str) -> None:
+def test_a_wrong_request_is_refused_at_its_field(
+    report: Ask, fields: dict[str, Any], pointer: str
+) -> None:
     assert pointers(report(**fields)) == [pointer]
 
 

@@ -124,6 +124,10 @@ def test_entries_written_again_after_pauses_should_live_an_hour() -> None:
     (found,) = advice(records, "cache_ttl")
     assert found.target == "1h"
     assert found.calls == 20
+    assert found.why == (
+        "19 calls arrived after the 5-minute cache entry had expired; a 1-hour entry would have"
+        " served them."
+    )
 
 
 def test_entries_that_live_as_long_as_they_are_read_stay_as_they_are() -> None:
@@ -140,7 +144,7 @@ def test_large_inputs_that_repeat_should_be_cached(calls: int, prefix: int, foun
     assert [one.target for one in advice(records, "caching")] == (["5m"] if found else [])
 
 
-def test_inputs_of_very_different_lengths_are_no_repetition() -> None:
+def test_inputs_of_very_different_lengths_are_not_cached() -> None:
     records = [call(n, input_tokens=6_000 if n else 2_000, output_tokens=10) for n in range(40)]
     assert advice(records, "caching") == []
 
@@ -148,7 +152,7 @@ def test_inputs_of_very_different_lengths_are_no_repetition() -> None:
 @pytest.mark.parametrize(
     ("endpoint", "found"), [("nightly-reports", True), ("support-chat", False)]
 )
-def test_what_nobody_waits_for_should_run_in_batches(endpoint: str, found: bool) -> None:
+def test_work_that_no_user_waits_for_should_run_in_batches(endpoint: str, found: bool) -> None:
     made = advice([call(number, endpoint=endpoint) for number in range(5)], "batch")
     assert bool(made) is found
     if found:

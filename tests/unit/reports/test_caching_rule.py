@@ -14,7 +14,7 @@ from pricing.plans.caching.options import CachingScenario
 from pricing.plans.caching.plan import plan_caching
 from pricing.reports.advice import cache_repeated
 from pricing.reports.rates import BUCKETS, Pricing, cuts_of
-from pricing.reports.slices import Change, Desk, Rhythm, Situation, Slice
+from pricing.reports.slices import CallGroup, CallPattern, Slice, SlicePricer, SuggestedChange
 from pricing.store import bundled
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, Terms, Usage
@@ -41,14 +41,14 @@ def what_if(model: Model, prefix: int) -> WhatIfAnswer:
     return answer
 
 
-def advised(model: Model, prefix: int) -> Change | None:
+def advised(model: Model, prefix: int) -> SuggestedChange | None:
     counts = dict.fromkeys(BUCKETS, 0) | {"input": CALLS * prefix, "output": CALLS * OUTPUT}
     calls = Slice(
         model.key, model.id, "chat", model, Terms(), NOW.instant, 0, None, CALLS, CALLS, counts
     )
-    rhythm = Rhythm(CALLS, CALLS, prefix, CALLS * prefix, 0, 0, 0, prefix, 1, 1)
-    desk = Desk(BOOK.book, Pricing(BOOK.book, cuts_of([model])))
-    return cache_repeated(Situation(desk, (calls,), rhythm, date(2026, 11, 22)))
+    pattern = CallPattern(CALLS, CALLS, prefix, CALLS * prefix, 0, 0, 0, prefix, 1, 1)
+    pricer = SlicePricer(BOOK.book, Pricing(BOOK.book, cuts_of([model])))
+    return cache_repeated(CallGroup(pricer, (calls,), pattern, date(2026, 11, 22)))
 
 
 def test_a_plan_a_what_if_and_a_report_agree_on_every_model_of_the_book() -> None:

@@ -1,4 +1,4 @@
-"""The columnar engine beside the calculator: equal on every row, whatever the row looks like."""
+"""The columnar engine and the calculator agree on every row, whatever the row looks like."""
 
 import json
 import random

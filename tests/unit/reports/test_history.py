@@ -61,7 +61,7 @@ def first_book(prices: dict[str, Any], raised: int) -> PriceBook:
 
 
 def refreshed(book: PriceBook, said: dict[str, Any], now: datetime, number: int) -> list[PriceBook]:
-    """What a refresh makes of the book: what is believed, and what a person could approve."""
+    """The version that a refresh activates, and the one that an administrator could approve."""
     rows = json.loads(book.to_json())["models"]
     moment = now.strftime("%Y-%m-%dT%H:%M:%S")
     candidates = []
@@ -74,7 +74,7 @@ def refreshed(book: PriceBook, said: dict[str, Any], now: datetime, number: int)
     verdict = decide(rows, candidates, moment, horizon)
     return [
         PriceBook.from_document(document(f"v{number}-{kind}", found))
-        for kind, found in (("believed", verdict.rows), ("approved", verdict.approved_rows))
+        for kind, found in (("accepted", verdict.rows), ("approved", verdict.approved_rows))
     ]
 
 
@@ -123,8 +123,8 @@ def test_later_versions_do_not_move_the_totals_of_a_closed_period(
 
     for number, (minutes, said) in enumerate(history):
         now += timedelta(minutes=minutes)
-        believed, approved = refreshed(active, said, now, number)
-        assert totals(believed, records) == expected
+        accepted, approved = refreshed(active, said, now, number)
+        assert totals(accepted, records) == expected
         assert totals(approved, records) == expected
         active = approved
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pricing.reports.report import Filters, UsageReport
-from pricing.reports.summary import Driver, MonthSummary, month_before, summary_of
+from pricing.reports.summary import CostDriver, MonthSummary, month_before, summary_of
 from tests.unit.reports.test_advice import call, report
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -67,6 +67,6 @@ def test_last_month_is_the_one_that_ended_last(now: datetime, month: str) -> Non
 
 
 def test_names_that_a_record_did_not_say_are_read_back_as_none() -> None:
-    drivers = (Driver(None, "m", Decimal("0.1")),)
+    drivers = (CostDriver(None, "m", Decimal("0.1")),)
     one = MonthSummary("2026-10", Decimal("0.10"), 1, 0, Decimal(0), drivers, "v", "t")
     assert MonthSummary.from_json(one.to_json()).drivers == drivers

@@ -1,11 +1,11 @@
-"""What should change, computed: each change is priced on the calls as they were.
+"""Recommendations of a report: each change is priced on the calls as they were.
 
-Changes are applied one after the other to the same sums, each to what the ones before it left.
-So savings add up to the difference between first and last, and none is counted twice.
+Changes are applied one after another to the same sums, each to what the earlier ones leave. So
+the savings add up to the difference between first and last, and no dollar is counted twice.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,48 +13,79 @@ from decimal import Decimal
 from pricing.catalogue.models import Model
 from pricing.estimates.caching import why_not_cached
 from pricing.estimates.estimate import RETIREMENT_NOTICE
-from pricing.money import ZERO, add, percent_of, subtract
+from pricing.money import add, percent_of, plain, subtract
 from pricing.plans.batch_suitability import BatchKind, BatchWork, kind_of, suitability
 from pricing.reports.rates import NARROWLY
 from pricing.reports.report import KINDS, Kind, ReportRecommendation, ReportSavings, SavingStep
-from pricing.reports.slices import Change, Desk, Rhythm, Situation, Slice, usd
+from pricing.reports.slices import (
+    SHORT_ANSWER_TOKENS,
+    CallGroup,
+    CallPattern,
+    Slice,
+    SlicePricer,
+    SuggestedChange,
+)
 
-#: A saving below this part of the spending is not worth a line: a thousandth.
-WORTH = 1_000
+#: A saving below a thousandth of the spending is not recommended.
+LEAST_SAVING = 1_000
+#: Calls without a cache that caching is recommended for.
+ENOUGH_CALLS_TO_CACHE = 20
+#: Answers that a smaller model is recommended for, and how many of 100 must be short.
+ENOUGH_CALLS_TO_DOWNGRADE = 100
+SHORT_PERCENT = 95
+#: Kinds of task that a small model is made for, identified by the endpoint's name.
+_SIMPLE: frozenset[BatchKind] = frozenset({"classification", "moderation_backlog"})
+_SIMPLE_WORDS = re.compile(
+    r"(?<![a-z])(tag|tags|route|routing|router|extract|extraction|detect|label|intent|triage|"
+    r"title|titles|keyword|keywords|sentiment|spam|language)(?![a-z])"
+)
+#: A model's reference in the records, and an endpoint.
 Pair = tuple[str, str | None]
 
 
 def advise(
-    desk: Desk,
+    pricer: SlicePricer,
     slices: Sequence[Slice],
-    rhythms: Mapping[Pair, Rhythm],
+    patterns: Mapping[Pair, CallPattern],
     spent_usd: Decimal,
     last_day: date,
 ) -> tuple[tuple[ReportRecommendation, ...], ReportSavings]:
-    """Every change worth making, dearest calls first within a kind; and what they add up to."""
+    """Recommend every change worth making, and add up what the changes save.
+
+    Recommendations are in the order of ``KINDS``, then from the largest saving down.
+    """
     groups: dict[Pair, tuple[Slice, ...]] = {}
-    for one in slices:
-        pair = (one.reference, one.endpoint)
-        groups[pair] = (*groups.get(pair, ()), one)
+    for part in slices:
+        pair = (part.reference, part.endpoint)
+        groups[pair] = (*groups.get(pair, ()), part)
     found: list[ReportRecommendation] = []
     for kind in KINDS:
+        made = []
         for pairs in _targets(kind, groups):
-            group = tuple(one for pair in pairs for one in groups[pair])
-            rhythm = rhythms.get(pairs[0]) if len(pairs) == 1 else None
-            now = Situation(desk, group, rhythm, last_day)
-            change = _ADVISERS[kind](now)
-            made = change and _recommended(kind, now, change, spent_usd)
-            if change and made:
+            parts = tuple(part for pair in pairs for part in groups[pair])
+            pattern = patterns.get(pairs[0]) if len(pairs) == 1 else None
+            group = CallGroup(pricer, parts, pattern, last_day)
+            change = _ADVISERS[kind](group)
+            recommendation = change and _recommended(kind, group, change, spent_usd)
+            if change and recommendation:
                 after = iter(change.slices)
                 for pair in pairs:
                     groups[pair] = tuple(next(after) for _ in groups[pair])
-                found.append(made if len(pairs) == 1 else replace(made, endpoint=None))
-    found.sort(key=lambda one: (_ORDER[one.kind], -one.saves_usd, one.model, one.endpoint or ""))
-    return tuple(found), _savings(found, spent_usd)
+                if len(pairs) > 1:
+                    recommendation = replace(recommendation, endpoint=None)
+                made.append(recommendation)
+        found += sorted(made, key=lambda one: (-one.saves_usd, one.model, one.endpoint or ""))
+    steps = tuple(
+        SavingStep(kind, add(saves))
+        for kind in KINDS
+        if (saves := [one.saves_usd for one in found if one.kind == kind])
+    )
+    remaining = subtract(spent_usd, add(step.saves_usd for step in steps))
+    return tuple(found), ReportSavings(spent_usd, steps, remaining)
 
 
 def _targets(kind: Kind, groups: Mapping[Pair, object]) -> Iterable[Sequence[Pair]]:
-    """What one recommendation is about: a model at an endpoint, or a model that has to go."""
+    """The calls of one recommendation: a model at an endpoint, or everywhere when it retires."""
     if kind != "retirement":
         return [(pair,) for pair in groups]
     models: dict[str, list[Pair]] = {}
@@ -63,19 +94,16 @@ def _targets(kind: Kind, groups: Mapping[Pair, object]) -> Iterable[Sequence[Pai
     return models.values()
 
 
-_ORDER = {kind: number for number, kind in enumerate(KINDS)}
-
-
 def _recommended(
-    kind: Kind, now: Situation, change: Change, spent_usd: Decimal
+    kind: Kind, group: CallGroup, change: SuggestedChange, spent_usd: Decimal
 ) -> ReportRecommendation | None:
-    before, after = now.cost(), now.cost(change.slices)
+    before, after = group.cost(), group.cost(change.slices)
     if before is None or after is None:
         return None
     saves = subtract(before, after)
-    if not change.due and (saves <= 0 or saves * WORTH < spent_usd):
+    if not change.due and (saves <= 0 or saves * LEAST_SAVING < spent_usd):
         return None
-    first = now.slices[0]
+    first = group.slices[0]
     return ReportRecommendation(
         kind=kind,
         target=change.target,
@@ -85,145 +113,124 @@ def _recommended(
         saves_percent=percent_of(saves, before),
         before_usd=before,
         after_usd=after,
-        calls=now.calls,
+        calls=group.calls,
         why=change.why,
-        arithmetic=f"{usd(before)} - {usd(after)}: {change.arithmetic}",
+        arithmetic=f"{plain(before)} USD - {plain(after)} USD: {change.arithmetic}",
         confidence=change.confidence,
     )
 
 
-def _savings(found: Sequence[ReportRecommendation], spent_usd: Decimal) -> ReportSavings:
-    steps = tuple(_steps(found))
-    total = add(one.saves_usd for one in steps) if steps else ZERO
-    return ReportSavings(spent_usd, steps, subtract(spent_usd, total))
-
-
-def _steps(found: Sequence[ReportRecommendation]) -> Iterator[SavingStep]:
-    for kind in KINDS:
-        saves = [one.saves_usd for one in found if one.kind == kind]
-        if saves:
-            yield SavingStep(kind, add(saves))
-
-
-ENOUGH_CACHED_CALLS = 20
-
-
-def change_ttl(now: Situation) -> Change | None:
+def change_ttl(group: CallGroup) -> SuggestedChange | None:
     """Write for five minutes what is always read within them, or for an hour what is not."""
-    rhythm = now.rhythm
-    if rhythm is None:
+    pattern = group.pattern
+    if pattern is None:
         return None
-    hour = sum(one.counts["cache_write_1h"] for one in _live(now))
-    five = sum(one.counts["cache_write_5m"] for one in _live(now))
-    between = rhythm.starts_5m - rhythm.starts_1h
-    if hour and rhythm.writes_1h:
-        again = -(-hour * between // rhythm.writes_1h)
-        after = tuple(_shorter(one, again, hour) for one in now.slices)
-        return Change(
+    hour = sum(part.counts["cache_write_1h"] for part in group.unbatched)
+    five = sum(part.counts["cache_write_5m"] for part in group.unbatched)
+    between = pattern.starts_5m - pattern.starts_1h
+    if hour and pattern.writes_1h:
+        again = -(-hour * between // pattern.writes_1h)
+
+        def shorter(part: Slice, written: int) -> Slice:
+            more = min(-(-again * written // hour), part.counts["cache_read"])
+            return part.moved(
+                cache_write_1h=-written, cache_write_5m=written + more, cache_read=-more
+            )
+
+        return SuggestedChange(
             target="5m",
-            slices=after,
-            why=f"Of {rhythm.calls} calls only {between} came more than five minutes and at most an"
-            " hour after the one before: entries that live five minutes would do.",
-            arithmetic=f"{hour} tokens written for five minutes instead of an hour, and up to"
-            f" {again} read tokens written again after {between} longer pauses",
+            slices=_rewritten(group, "cache_write_1h", shorter),
+            why=f"{between:,} of {pattern.calls:,} calls arrived more than five minutes and at most"
+            " an hour after the previous one; a 5-minute cache entry would have served the others.",
+            arithmetic=f"{hour:,} tokens written for five minutes instead of an hour, and up to"
+            f" {again:,} tokens written again instead of read, after {between:,} longer pauses",
             confidence="medium",
         )
-    if five and between > 0 and rhythm.writes_5m:
-        spared = five * min(between, rhythm.writes_5m) // rhythm.writes_5m
-        after = tuple(_longer(one, spared, five) for one in now.slices)
-        return Change(
+    if five and between > 0 and pattern.writes_5m:
+        spared = five * min(between, pattern.writes_5m) // pattern.writes_5m
+
+        def longer(part: Slice, written: int) -> Slice:
+            fewer = spared * written // five
+            return part.moved(
+                cache_write_5m=-written, cache_write_1h=written - fewer, cache_read=fewer
+            )
+
+        return SuggestedChange(
             target="1h",
-            slices=after,
-            why=f"{between} calls came more than five minutes and at most an hour after the one"
-            " before, and found their entry gone.",
-            arithmetic=f"{five - spared} tokens written for an hour, and {spared} read that were"
-            " written again",
-            confidence="medium" if rhythm.writes_5m <= 2 * rhythm.starts_5m else "low",
+            slices=_rewritten(group, "cache_write_5m", longer),
+            why=f"{between:,} calls arrived after the 5-minute cache entry had expired; a 1-hour"
+            " entry would have served them.",
+            arithmetic=f"{five - spared:,} tokens written for an hour, and {spared:,} tokens read"
+            " instead of written again",
+            confidence="medium" if pattern.writes_5m <= 2 * pattern.starts_5m else "low",
         )
     return None
 
 
-def _live(now: Situation) -> list[Slice]:
-    """The slices a rhythm is known of: those that are not batches."""
-    return [one for one in now.slices if one.terms.processing != "batch"]
+def _rewritten(
+    group: CallGroup, bucket: str, change: Callable[[Slice, int], Slice]
+) -> tuple[Slice, ...]:
+    """Apply ``change(slice, tokens written)`` to the slices outside batches that write them."""
+    return tuple(
+        change(part, part.counts[bucket])
+        if part.counts[bucket] and part.terms.processing != "batch"
+        else part
+        for part in group.slices
+    )
 
 
-def _shorter(one: Slice, again: int, hour: int) -> Slice:
-    written = one.counts["cache_write_1h"]
-    if one.terms.processing == "batch" or not written:
-        return one
-    more = min(-(-again * written // hour), one.counts["cache_read"])
-    return one.moved(cache_write_1h=-written, cache_write_5m=written + more, cache_read=-more)
-
-
-def _longer(one: Slice, spared: int, five: int) -> Slice:
-    written = one.counts["cache_write_5m"]
-    if one.terms.processing == "batch" or not written:
-        return one
-    fewer = spared * written // five
-    return one.moved(cache_write_5m=-written, cache_write_1h=written - fewer, cache_read=fewer)
-
-
-def cache_repeated(now: Situation) -> Change | None:
+def cache_repeated(group: CallGroup) -> SuggestedChange | None:
     """Cache what calls without a cache have in common, where it is long enough."""
-    rhythm, live = now.rhythm, _live(now)
-    if rhythm is None or not live or rhythm.plain_calls < ENOUGH_CACHED_CALLS:
+    pattern, unbatched = group.pattern, group.unbatched
+    if pattern is None or not unbatched or pattern.plain_calls < ENOUGH_CALLS_TO_CACHE:
         return None
-    prefix = rhythm.least_plain_input
-    # Inputs of very different lengths share less than their shortest has.
-    if 2 * prefix * rhythm.plain_calls < rhythm.plain_input:
+    prefix = pattern.least_plain_input
+    # Inputs of very different lengths share less than the shortest of them.
+    if 2 * prefix * pattern.plain_calls < pattern.plain_input:
         return None
-    first = live[0]
+    first = unbatched[0]
     if why_not_cached(first.model, first.at, first.terms, prefix) is not None:
         return None
-    choices = [
-        _cached(now, prefix, "cache_write_5m", rhythm.starts_5m),
-        _cached(now, prefix, "cache_write_1h", rhythm.starts_1h),
-    ]
-    priced = [(cost, after) for after in choices if (cost := now.cost(after)) is not None]
-    if not priced:
+    lifetimes = (
+        ("5m", "cache_write_5m", pattern.starts_5m, "five minutes"),
+        ("1h", "cache_write_1h", pattern.starts_1h, "an hour"),
+    )
+    choices = []
+    for target, bucket, starts, pause in lifetimes:
+        after = _cached(group, prefix, bucket, starts)
+        cost = group.cost(after)
+        if cost is not None:
+            choices.append((cost, target, after, starts, pause))
+    if not choices:
         return None
-    cost, after = min(priced, key=lambda one: one[0])
-    five = after is choices[0]
-    starts = rhythm.starts_5m if five else rhythm.starts_1h
-    steady = 10 * prefix * rhythm.plain_calls >= 9 * rhythm.plain_input
+    _, target, after, starts, pause = min(choices, key=lambda choice: choice[0])
+    steady = 10 * prefix * pattern.plain_calls >= 9 * pattern.plain_input
     published = first.model.cache_minimum_tokens is not None
-    return Change(
-        target="5m" if five else "1h",
+    return SuggestedChange(
+        target=target,
         slices=after,
-        why=f"{rhythm.plain_calls} calls send at least {prefix} input tokens each and cache"
-        " nothing. If they begin with the same text, mark it to be cached.",
-        arithmetic=f"at most {prefix} tokens shared: written at the {starts} calls after a pause"
-        f" longer than {'five minutes' if five else 'an hour'}, read by the others",
+        why=f"{pattern.plain_calls:,} calls send at least {prefix:,} input tokens each and cache"
+        " nothing. If they begin with the same text, mark that text for caching.",
+        arithmetic=f"at most {prefix:,} shared tokens: written by the {starts:,} calls that follow"
+        f" a pause of more than {pause}, read by the others",
         confidence="medium" if steady and published else "low",
     )
 
 
-def _cached(now: Situation, prefix: int, bucket: str, starts: int) -> tuple[Slice, ...]:
-    plain = sum(one.plain_calls for one in _live(now))
+def _cached(group: CallGroup, prefix: int, bucket: str, starts: int) -> tuple[Slice, ...]:
+    all_plain = sum(part.plain_calls for part in group.unbatched)
     after = []
-    for one in now.slices:
-        calls = 0 if one.terms.processing == "batch" else one.plain_calls
-        # A recount rounds up: what moves is never more than there is.
-        moved = min(calls * prefix, one.counts["input"])
+    for part in group.slices:
+        calls = 0 if part.terms.processing == "batch" else part.plain_calls
+        # Recounted tokens are rounded up: never move more than there are.
+        moved = min(calls * prefix, part.counts["input"])
         if not moved:
-            after.append(one)
+            after.append(part)
             continue
-        writes = min(-(-starts * calls // plain), calls)
+        writes = min(-(-starts * calls // all_plain), calls)
         written = moved * writes // calls
-        after.append(one.moved(input=-moved, cache_read=moved - written, **{bucket: written}))
+        after.append(part.moved(input=-moved, cache_read=moved - written, **{bucket: written}))
     return tuple(after)
-
-
-#: Short answers: at most 300 tokens in 95 of 100 calls, of at least 100.
-SHORT_PERCENT = 95
-ENOUGH_CALLS = 100
-#: Kinds of task that a small model is made for, told by the endpoint's name.
-_SIMPLE: frozenset[BatchKind] = frozenset({"classification", "moderation_backlog"})
-_SIMPLE_WORDS = re.compile(
-    r"(?<![a-z])(tag|tags|route|routing|router|extract|extraction|detect|label|intent|triage|"
-    r"title|titles|keyword|keywords|sentiment|spam|language)(?![a-z])"
-)
 
 
 def words_of(endpoint: str) -> str:
@@ -232,129 +239,134 @@ def words_of(endpoint: str) -> str:
     return " ".join(re.split(r"[^A-Za-z0-9]+", spaced)).strip().lower()
 
 
-def leave_retiring(now: Situation) -> Change | None:
-    """Move from a model that is retired, or will be within 90 days of the last call."""
-    model = now.slices[0].model
+def leave_retiring(group: CallGroup) -> SuggestedChange | None:
+    """Replace a model that is retired, or will be within 90 days of the last call."""
+    model = group.slices[0].model
     retires = model.lifecycle.retires
-    if retires is None or now.last_day < retires - RETIREMENT_NOTICE:
+    if retires is None or group.last_day < retires - RETIREMENT_NOTICE:
         return None
-    successor = now.desk.successor(model)
+    successor = group.pricer.successor(model)
     if successor is None:
         return None
-    after = tuple(one.on(successor) for one in now.slices)
-    when = "retired" if retires <= now.last_day else "retires"
-    return Change(
+    when = "retired" if retires <= group.last_day else "retires"
+    return SuggestedChange(
         target=successor.id,
-        slices=after,
-        why=f"{model.id} {when} on {retires}; {successor.id} is its family's current model.",
-        arithmetic=_moved(now, model, successor),
+        slices=tuple(part.on(successor) for part in group.slices),
+        why=f"{model.id} {when} on {retires}; {successor.id} is the current model of its family.",
+        arithmetic=_moved(group, model, successor),
         confidence="medium" if successor.tokenizer != model.tokenizer else "high",
         due=True,
     )
 
 
-def _moved(now: Situation, model: Model, successor: Model) -> str:
-    text = f"{now.calls} calls with the same text on {successor.id}"
-    if any(one.on(successor).recounted and not one.recounted for one in now.slices):
-        return f"{text}, whose tokenizer counts it differently: recounted"
+def _moved(group: CallGroup, model: Model, successor: Model) -> str:
+    text = f"{group.calls:,} calls with the same text on {successor.id}"
+    if any(part.on(successor).recounted and not part.recounted for part in group.slices):
+        return f"{text}; tokens are recounted for its tokenizer"
     if successor.tokenizer != model.tokenizer:
-        return f"{text}, taking the same token counts: the tokenizers' ratio is not published"
+        return f"{text} and the same token counts; the ratio of the tokenizers is not published"
     return text
 
 
-def use_smaller(now: Situation) -> Change | None:
+def use_smaller(group: CallGroup) -> SuggestedChange | None:
     """Move short answers to a smaller current model of the same provider."""
-    rhythm, endpoint = now.rhythm, now.slices[0].endpoint
-    if rhythm is None or rhythm.calls < ENOUGH_CALLS:
+    pattern, endpoint = group.pattern, group.slices[0].endpoint
+    if pattern is None or pattern.calls < ENOUGH_CALLS_TO_DOWNGRADE:
         return None
-    if rhythm.short_calls * 100 < rhythm.calls * SHORT_PERCENT:
+    if pattern.short_calls * 100 < pattern.calls * SHORT_PERCENT:
         return None
-    before = now.cost()
-    model = now.slices[0].model
+    before = group.cost()
+    model = group.slices[0].model
     words = words_of(endpoint or "")
     simple = kind_of(words) in _SIMPLE or _SIMPLE_WORDS.search(words) is not None
     found: list[tuple[Decimal, str, Model]] = []
-    for other in now.desk.current_models(model.provider):
+    for other in group.pricer.current_models(model.provider):
         window = other.context_window
-        if other.key == model.key or window is None or rhythm.longest * 13 > window * 10:
+        # Another tokenizer may make 30% more tokens of the longest call.
+        if other.key == model.key or window is None or pattern.longest * 13 > window * 10:
             continue
-        cost = now.cost(tuple(one.on(other) for one in now.slices))
+        cost = group.cost(tuple(part.on(other) for part in group.slices))
         if cost is not None and before is not None and cost < before:
             found.append((cost, other.key, other))
     if not found:
         return None
     found.sort()
     _, _, chosen = found[0] if simple else found[-1]
-    short = f"{rhythm.short_calls} of {rhythm.calls} answers have at most 300 tokens"
-    task = "and its name says what kind of task it is" if simple else "which looks simple"
-    return Change(
+    short = f"{pattern.short_calls:,} of {pattern.calls:,} answers have at most"
+    task = "the endpoint's name describes a simple task" if simple else "the task may be simple"
+    return SuggestedChange(
         target=chosen.id,
-        slices=tuple(one.on(chosen) for one in now.slices),
-        why=f"{short}, {task}. Try {chosen.id} on a sample before moving all of it.",
-        arithmetic=_moved(now, model, chosen),
+        slices=tuple(part.on(chosen) for part in group.slices),
+        why=f"{short} {SHORT_ANSWER_TOKENS} tokens, and {task}. Try {chosen.id} on a sample before"
+        " moving all calls.",
+        arithmetic=_moved(group, model, chosen),
         confidence="medium" if simple else "low",
     )
 
 
-def stay_under(now: Situation) -> Change | None:
-    """Trim prompts that are at most 20% beyond the threshold where every token gets dearer."""
-    trimmed = tuple(_trimmed(one) for one in now.slices)
-    if trimmed == now.slices:
+def stay_under(group: CallGroup) -> SuggestedChange | None:
+    """Trim prompts that are at most 20% over a threshold above which every token costs more."""
+    trimmed = tuple(_trimmed(part) for part in group.slices)
+    pairs = [(a, b) for a, b in zip(group.slices, trimmed, strict=True) if a is not b]
+    if not pairs:
         return None
-    pairs = [(a, b) for a, b in zip(now.slices, trimmed, strict=True) if a is not b]
-    calls = sum(a.calls for a, _ in pairs)
-    tokens = sum(a.prompt_tokens - b.prompt_tokens for a, b in pairs)
-    threshold = max(b.prompt_tokens // b.calls for _, b in pairs)
-    return Change(
+    calls = sum(before.calls for before, _ in pairs)
+    tokens = sum(before.prompt_tokens - after.prompt_tokens for before, after in pairs)
+    threshold = max(after.prompt_tokens // after.calls for _, after in pairs)
+    return SuggestedChange(
         target=f"{threshold} tokens",
         slices=trimmed,
-        why=f"{calls} prompts exceed {threshold} tokens by at most 20%, and every token of such a"
-        " call pays the higher price.",
-        arithmetic=f"{tokens} fresh input tokens fewer, {tokens // calls} a call, and the rest at"
-        " the lower tier",
+        why=f"{calls:,} prompts exceed {threshold:,} tokens by at most 20%. Above this threshold,"
+        " every token of a call costs more.",
+        arithmetic=f"{tokens:,} uncached input tokens fewer, {tokens // calls:,} a call, and the"
+        " rest at the prices below the threshold",
         confidence="medium",
     )
 
 
-def _trimmed(one: Slice) -> Slice:
-    if one.recounted or not one.above or one.upto is None:
-        return one
-    period = one.model.period_at(one.at)
-    lists = period.lists_at(one.at).values() if period else ()
-    passed = [t.above_tokens for each in lists for t in each.tiers if t.above_tokens <= one.above]
-    if not passed:
-        return one
-    threshold = max(passed)
+def _trimmed(part: Slice) -> Slice:
+    if part.recounted or not part.above or part.upto is None:
+        return part
+    period = part.model.period_at(part.at)
+    lists = period.lists_at(part.at).values() if period else ()
+    above = [tier.above_tokens for prices in lists for tier in prices.tiers]
+    threshold = max((tokens for tokens in above if tokens <= part.above), default=0)
     top, bottom = NARROWLY
-    excess = one.prompt_tokens - one.calls * threshold
-    if one.upto > threshold * top // bottom or one.counts["input"] < excess:
-        return one
-    return replace(one.moved(input=-excess), above=threshold - 1, upto=threshold)
+    excess = part.prompt_tokens - part.calls * threshold
+    if part.upto > threshold * top // bottom or part.counts["input"] < excess:
+        return part
+    return replace(part.moved(input=-excess), above=threshold - 1, upto=threshold)
 
 
-def run_in_batches(now: Situation) -> Change | None:
-    """Batch what nobody waits for, as far as the endpoint's name tells."""
-    endpoint = now.slices[0].endpoint
-    if endpoint is None:
+def run_in_batches(group: CallGroup) -> SuggestedChange | None:
+    """Batch the calls of an endpoint whose name describes work that no user waits for."""
+    first = group.slices[0]
+    if first.endpoint is None:
         return None
-    found = suitability(BatchWork(task=words_of(endpoint)), None, now.slices[0].model.provider)
+    found = suitability(BatchWork(task=words_of(first.endpoint)), None, first.model.provider)
     if found.suits != "yes":
         return None
-    after = tuple(_batched(one, now) for one in now.slices)
-    calls = sum(a.calls for a, b in zip(now.slices, after, strict=True) if a is not b)
+    after, calls = [], 0
+    for part in group.slices:
+        batched = replace(part, terms=replace(part.terms, processing="batch"))
+        standard = part.terms.processing == part.terms.speed == "standard"
+        suits = standard and group.pricer.cost(batched) is not None
+        after.append(batched if suits else part)
+        calls += part.calls if suits else 0
     if not calls:
         return None
-    return Change(
+    return SuggestedChange(
         target="batch",
-        slices=after,
-        why=f"{found.reasons[0].message} Told by the name {endpoint!r}: be sure that nobody waits.",
-        arithmetic=f"{calls} calls at the batch price of every component",
-        # A review may hold up somebody's work; the other kinds seldom do.
+        slices=tuple(after),
+        why=f"{found.reasons[0].message} This is inferred from the name {first.endpoint!r}: make"
+        " sure that no user waits for the answers.",
+        arithmetic=f"{calls:,} calls at the batch price of every component",
+        # A code review may delay its author; the other kinds seldom do.
         confidence="low" if found.kind == "code_analysis" else "medium",
     )
 
 
-_ADVISERS: Mapping[Kind, Callable[[Situation], Change | None]] = {
+_ADVISERS: Mapping[Kind, Callable[[CallGroup], SuggestedChange | None]] = {
     "retirement": leave_retiring,
     "downgrade": use_smaller,
     "long_context": stay_under,
@@ -362,10 +374,3 @@ _ADVISERS: Mapping[Kind, Callable[[Situation], Change | None]] = {
     "caching": cache_repeated,
     "batch": run_in_batches,
 }
-
-
-def _batched(one: Slice, now: Situation) -> Slice:
-    if one.terms.processing != "standard" or one.terms.speed != "standard":
-        return one
-    batched = replace(one, terms=replace(one.terms, processing="batch"))
-    return one if now.desk.cost(batched) is None else batched

@@ -1,24 +1,22 @@
-"""DuckDB as this package opens it, and values as its SQL has them."""
+"""DuckDB: how a report's database is opened, and how values are written in its SQL."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from pricing.reports.rates import DAY_US
+from pricing.reports.rates import DAY_US, Row
 
-Row = tuple[Any, ...]
 Database = duckdb.DuckDBPyConnection
 
 
-def database(folder: Path, memory_mb: int, threads: int) -> Database:
-    """A database in scratch space, which spills there; it loads nothing from a network."""
+def database(folder: Path, memory_mb: int) -> Database:
+    """Open a database in scratch space, where it spills; it loads no extension from a network."""
     opened = duckdb.connect(str(folder / "report.duckdb"))
     for setting in (
         f"memory_limit = '{memory_mb}MB'",
-        f"threads = {threads}",
+        "threads = 2",
         f"temp_directory = {literal(folder / 'spill')}",
         "TimeZone = 'UTC'",
         "autoinstall_known_extensions = false",
@@ -29,7 +27,7 @@ def database(folder: Path, memory_mb: int, threads: int) -> Database:
 
 
 def fetched(cursor: Database) -> Iterator[Row]:
-    """The rows of a query, a bounded number of them in memory."""
+    """Yield the rows of a query, holding at most 10,000 of them in memory."""
     while rows := cursor.fetchmany(10_000):
         yield from rows
 
@@ -41,11 +39,12 @@ def literal(value: object) -> str:
 
 def listed(values: Iterable[object]) -> str:
     """Values as the list of an IN."""
-    return f"({', '.join(str(one) if isinstance(one, int) else literal(one) for one in values)})"
+    texts = (str(value) if isinstance(value, int) else literal(value) for value in values)
+    return f"({', '.join(texts)})"
 
 
 def from_csv(path: Path, types: dict[str, str]) -> str:
-    """A table function of a file that Python's csv module wrote."""
+    """A table function that reads a file written by Python's csv module."""
     return (
         f"read_csv({literal(path)}, header = true, auto_detect = false, columns = {types},"
         " delim = ',', quote = '\"', escape = '\"')"

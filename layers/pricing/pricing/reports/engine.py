@@ -1,7 +1,7 @@
-"""Usage reports on DuckDB: files in, exact sums out. The only module that knows the engine.
+"""Usage reports on DuckDB: a file in, exact sums out.
 
-Rows are read and added up by column; the calculator prices each distinct key once; the sums are
-multiplied as integers. Nothing is a float, and an overflow is an error, never a wrong digit.
+Rows are read and added up by column. The calculator prices each distinct key once, and the sums
+are multiplied as integers: no figure is a float, and an overflow is an error, not a wrong digit.
 """
 
 import csv
@@ -15,7 +15,7 @@ import duckdb
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, TariffError
-from pricing.reports.database import Row, database, day_us, from_csv, listed, literal
+from pricing.reports.database import database, day_us, from_csv, listed, literal
 from pricing.reports.rates import (
     BUCKETS,
     DAY_US,
@@ -23,15 +23,17 @@ from pricing.reports.rates import (
     PricedKey,
     PriceKey,
     Pricing,
+    Row,
     cuts_of,
+    known_rates,
     label_of,
     places_of,
     price_rows,
-    rates_of,
 )
 from pricing.reports.readers.files import UsageFile
-from pricing.reports.readers.reader import SINGLE_PLACES, Reading
+from pricing.reports.readers.reader import SINGLE_PLACES, UsageReader
 from pricing.reports.report import Dimension, Filters, RejectedLine
+from pricing.reports.slices import SHORT_ANSWER_TOKENS
 from pricing.reports.sql import (
     CALL_COLUMNS,
     KEY_COLUMNS,
@@ -43,15 +45,21 @@ from pricing.reports.sql import (
     summary,
 )
 
+#: Recommendations are computed on the most expensive slices, and on the call patterns of so many
+#: model and endpoint pairs.
 MAX_SLICES = 5_000
-#: Model and endpoint pairs, the dearest, whose rhythm is looked at for recommendations.
-MAX_RHYTHMS = 200
+MAX_PATTERNS = 200
+#: Five minutes, a slot in which calls are gathered, and an hour.
 SLOT_US = 300_000_000
+HOUR_US = 12 * SLOT_US
 
 
 @dataclass(slots=True)
-class Usage:
-    """What a file held, priced: counts of rows by fate, and an open database to ask for sums."""
+class LoadedUsage:
+    """The counts of a file's records by outcome, and the keys that price them.
+
+    ``places`` is the scale of the engine's integer costs, ``cuts`` where prices change.
+    """
 
     read: int = 0
     rejected: int = 0
@@ -66,7 +74,7 @@ class Usage:
 
 
 class Engine:
-    """One report's database. ``folder`` is scratch space; ``say`` hears of each step done."""
+    """One report's database in the scratch space ``folder``; ``say`` gets each completed step."""
 
     def __init__(
         self,
@@ -74,15 +82,14 @@ class Engine:
         folder: Path,
         *,
         memory_mb: int = 600,
-        threads: int = 2,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._book = book
         self._folder = folder
         self._say = say
-        self._even = ""
-        self.usage = Usage()
-        self._db = database(folder, memory_mb, threads)
+        self._by_column = ""
+        self.usage = LoadedUsage()
+        self._db = database(folder, memory_mb)
 
     def __enter__(self) -> Self:
         return self
@@ -90,10 +97,11 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self._db.close()
 
-    def load(self, file: UsageFile, filters: Filters) -> Usage:
-        """Read a file and price what it holds.
+    def load(self, file: UsageFile, filters: Filters) -> LoadedUsage:
+        """Read a file and price its records.
 
-        Raises InvalidRequest for a file that is no usage, breaks off, or is more than fits.
+        Raises InvalidRequest for a file without usage records, an incomplete file, and one that is
+        too large.
         """
         started = time.perf_counter()
 
@@ -109,24 +117,24 @@ class Engine:
             self._price()
             done("priced")
         except duckdb.OutOfMemoryException:
-            detail = "is too large for one function; docs/usage-reports.md says how Athena does it"
+            detail = "is too large for one function; docs/usage-reports.md shows how to use Athena"
             raise InvalidRequest.at("/source", detail) from None
         except (duckdb.OutOfRangeException, duckdb.ConversionException):
-            detail = "adds up to more than 38 digits hold"
+            detail = "add up to more than 38 digits can hold"
             raise InvalidRequest.at("/records", detail) from None
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            detail = f"cannot be read to its end: {type(error).__name__}"
+            detail = f"is incomplete or damaged: {type(error).__name__}"
             raise InvalidRequest.at("/source", detail) from None
         return self.usage
 
     def _read(self, file: UsageFile) -> None:
-        reading = Reading(self._db, self._book, self._folder)
-        reading.read_file(file)
-        self._even = reading.even
-        self.usage.read = reading.read
-        self.usage.rejected = reading.rejected
-        self.usage.read_singly = reading.read_singly
-        self.usage.rejections = reading.rejections
+        reader = UsageReader(self._db, self._book, self._folder)
+        reader.read_file(file)
+        self._by_column = reader.by_column
+        self.usage.read = reader.read
+        self.usage.rejected = reader.rejected
+        self.usage.read_singly = reader.read_singly
+        self.usage.rejections = reader.rejections
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
@@ -134,9 +142,9 @@ class Engine:
     # --- What counts -----------------------------------------------------------------------------
 
     def _drop_duplicates(self) -> None:
-        """A request id counts once, at its first line. Only ids that repeat are compared whole."""
+        """Drop all but the first record of a request id, comparing only ids whose hash repeats."""
         ids = (
-            f"(SELECT line, request_id FROM {self._even} AND request_id IS NOT NULL"
+            f"(SELECT line, request_id FROM {self._by_column} AND request_id IS NOT NULL"
             " UNION ALL SELECT line, request_id FROM singly WHERE request_id IS NOT NULL)"
         )
         self._db.execute(
@@ -153,13 +161,13 @@ class Engine:
             self.usage.duplicates = self._rows("SELECT COUNT(*) FROM dropped")[0][0]
 
     def _choose(self, filters: Filters) -> None:
-        """Views of the calls the report is about, and how many there are."""
+        """Create views of the calls that pass the filters."""
         kept = [] if not self.usage.duplicates else ["line NOT IN (SELECT line FROM dropped)"]
         kept += self._conditions(filters)
         where = f" AND {' AND '.join(kept)}" if kept else ""
         columns = ", ".join(CALL_COLUMNS)
         self._db.execute(
-            f"CREATE VIEW calls AS SELECT {columns} FROM {self._even}{where}"
+            f"CREATE VIEW calls AS SELECT {columns} FROM {self._by_column}{where}"
             f" UNION ALL SELECT {columns} FROM singly WHERE label IS NULL{where}"
         )
         self._db.execute(
@@ -169,7 +177,7 @@ class Engine:
     def _conditions(self, filters: Filters) -> Iterator[str]:
         if filters.model is not None:
             names = self._rows(
-                f"SELECT DISTINCT model FROM {self._even} UNION SELECT model FROM singly"
+                f"SELECT DISTINCT model FROM {self._by_column} UNION SELECT model FROM singly"
             )
             wanted = set(filters.model)
             chosen = [name for (name,) in names if {name, self._label(name)} & wanted]
@@ -198,14 +206,14 @@ class Engine:
             try:
                 models.append(self._book.find(name).model)
             except TariffError:
-                continue  # its keys are priced, or rather not, like all others
+                continue  # its keys get a reason instead of a price, like any other without one
         usage.cuts = cuts_of(models)
         self._db.execute(f"CREATE TABLE cube AS {cube('calls', usage.cuts)}")
         pricing = Pricing(self._book, usage.cuts)
         keys = self._rows(f"SELECT DISTINCT {', '.join(KEY_COLUMNS)} FROM cube")
         usage.keys = [pricing.priced(PriceKey(*row)) for row in keys]
         alone = self._rows("SELECT COUNT(*) FROM alone")[0][0]
-        usage.places = SINGLE_PLACES if alone else places_of(rates_of(usage.keys))
+        usage.places = SINGLE_PLACES if alone else places_of(known_rates(usage.keys))
         self._write_prices(usage.keys)
         self._db.execute(f"CREATE TABLE priced AS {priced('cube', 'prices')}")
         self._add_alone()
@@ -219,11 +227,11 @@ class Engine:
             writer.writerows(price_rows(keys, self.usage.places))
         types = dict.fromkeys(PRICE_COLUMNS, "VARCHAR")
         types |= dict.fromkeys(("first_day", "last_day", "part", "tier"), "BIGINT")
-        types |= dict.fromkeys(("fee", *(f"{one}_rate" for one in BUCKETS)), "DECIMAL(38, 0)")
+        types |= dict.fromkeys(("fee", *(f"{bucket}_rate" for bucket in BUCKETS)), "DECIMAL(38, 0)")
         self._db.execute(f"CREATE TABLE prices AS FROM {from_csv(path, types)}")
 
     def _add_alone(self) -> None:
-        """Calls priced one by one join the others, each a group of its own."""
+        """Add the calls that were priced one by one, each as a group of its own."""
         terms, buckets = ", ".join(TERMS), ", ".join(BUCKETS)
         self._db.execute(
             f"INSERT INTO priced BY NAME SELECT model, {terms}, endpoint, team,"
@@ -250,44 +258,44 @@ class Engine:
         return self._dictionaries(summary("priced", by))
 
     def unpriced(self) -> list[Row]:
-        """``(model, reason, calls)`` of what has no price, most calls first."""
+        """``(model, reason, calls)`` of the calls without a price, most calls first."""
         return self._rows(
             "SELECT label, reason, SUM(calls) FROM priced WHERE reason IS NOT NULL"
             " GROUP BY label, reason ORDER BY SUM(calls) DESC, label, reason"
         )
 
     def slices(self) -> list[dict[str, Any]]:
-        """The dearest fully priced sums by price, endpoint and model."""
+        """The most expensive fully priced sums by price, endpoint and model."""
         return self._dictionaries(slices("priced", MAX_SLICES))
 
-    def rhythms(self, pairs: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
-        """When the calls of these model and endpoint pairs came, and how large they were.
+    def call_patterns(self, pairs: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
+        """When the calls of these model and endpoint pairs arrived, and how large they were.
 
-        Batches are left out: nobody chose their moment. Gaps are exact, though calls are first
-        gathered into slots of five minutes: no gap within a slot is longer than that.
+        Batches are left out: the provider chooses their time. Gaps are exact although calls are
+        first gathered into slots of five minutes, since no gap within a slot is longer than that.
         """
         if not pairs:
             return []
         rows = ", ".join(
             f"({literal(model)}, {literal(endpoint or '')})"
-            for model, endpoint in pairs[:MAX_RHYTHMS]
+            for model, endpoint in pairs[:MAX_PATTERNS]
         )
-        return self._dictionaries(_RHYTHMS.replace("{wanted}", rows))
+        return self._dictionaries(_CALL_PATTERNS.replace("{wanted}", rows))
 
     def _dictionaries(self, sql: str) -> list[dict[str, Any]]:
         found = self._db.execute(sql)
-        names = [one[0] for one in found.description or ()]
+        names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-_RHYTHMS = f"""
+_CALL_PATTERNS = f"""
 WITH slots AS (
   SELECT model, endpoint, moment - moment % {SLOT_US} AS slot, COUNT(*) AS calls,
     MIN(moment) AS first, MAX(moment) AS last,
     SUM(CASE WHEN cached = 0 THEN 1 ELSE 0 END) AS plain_calls,
     MIN(CASE WHEN cached = 0 THEN input END) AS least_plain_input,
     SUM(CASE WHEN cached = 0 THEN input ELSE 0 END) AS plain_input,
-    SUM(CASE WHEN output <= 300 THEN 1 ELSE 0 END) AS short_calls,
+    SUM(CASE WHEN output <= {SHORT_ANSWER_TOKENS} THEN 1 ELSE 0 END) AS short_calls,
     SUM(CASE WHEN cache_write_5m > 0 THEN 1 ELSE 0 END) AS writes_5m,
     SUM(CASE WHEN cache_write_1h > 0 THEN 1 ELSE 0 END) AS writes_1h,
     MAX(prompt + output) AS longest
@@ -307,6 +315,6 @@ SELECT model, endpoint, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls,
   MIN(least_plain_input) AS least_plain_input, SUM(plain_input) AS plain_input,
   SUM(short_calls) AS short_calls, SUM(writes_5m) AS writes_5m, SUM(writes_1h) AS writes_1h,
   MAX(longest) AS longest,
-  SUM(CASE WHEN gap IS NULL OR gap > 300000000 THEN 1 ELSE 0 END) AS starts_5m,
-  SUM(CASE WHEN gap IS NULL OR gap > 3600000000 THEN 1 ELSE 0 END) AS starts_1h
+  SUM(CASE WHEN gap IS NULL OR gap > {SLOT_US} THEN 1 ELSE 0 END) AS starts_5m,
+  SUM(CASE WHEN gap IS NULL OR gap > {HOUR_US} THEN 1 ELSE 0 END) AS starts_1h
 FROM gaps GROUP BY model, endpoint"""

@@ -1,13 +1,14 @@
-"""A file of usage records, and the question, to the report: the engine and the pure parts."""
+"""Generate a report from a file of usage records."""
 
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from pricing.catalogue.price_book import BookInForce, Provenance
+from pricing.catalogue.price_book import BookInForce, provenance
+from pricing.display import count
 from pricing.notices import Notice
 from pricing.reports.advice import advise
-from pricing.reports.engine import Engine, Usage
+from pricing.reports.engine import Engine, LoadedUsage
 from pricing.reports.rates import Pricing
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.reader import first_rejected
@@ -21,7 +22,7 @@ from pricing.reports.report import (
     totals_of,
     unpriced_of,
 )
-from pricing.reports.slices import Desk, rhythms_of, slices_of
+from pricing.reports.slices import SlicePricer, patterns_of, slices_of
 from pricing.timestamps import AsOf
 
 
@@ -34,9 +35,10 @@ def report_usage(
     memory_mb: int = 600,
     say: Callable[[str], None] = lambda _: None,
 ) -> UsageReport:
-    """The report of one file; raises InvalidRequest for one that holds no usage records.
+    """Report on one file; raises InvalidRequest for a file without usage records.
 
-    ``folder`` is scratch space, empty, about twice the file's size.
+    ``folder`` is an empty scratch folder with room for about twice the file's size. ``say`` gets
+    each completed step.
     """
     with Engine(in_force.book, folder, memory_mb=memory_mb, say=say) as engine:
         usage = engine.load(file, query.filters)
@@ -50,55 +52,45 @@ def report_usage(
         )
         drivers = engine.summary(("endpoint", "model"))
         top = group_of(("endpoint", "model"), drivers, totals.cost_usd, usage.places, query.top)
-        desk = Desk(in_force.book, Pricing(in_force.book, usage.cuts))
+        pricer = SlicePricer(in_force.book, Pricing(in_force.book, usage.cuts))
         slices = slices_of(in_force.book, usage.cuts, engine.slices())
-        pairs = list(dict.fromkeys((one.reference, one.endpoint) for one in slices))
-        rhythms = rhythms_of(engine.rhythms(pairs))
+        pairs = list(dict.fromkeys((part.reference, part.endpoint) for part in slices))
+        patterns = patterns_of(engine.call_patterns(pairs))
         last_day = totals.last_day or date(1970, 1, 1)
-        recommendations, savings = advise(desk, slices, rhythms, totals.cost_usd, last_day)
-        say("looked for savings")
+        recommendations, savings = advise(pricer, slices, patterns, totals.cost_usd, last_day)
+        say("computed the savings")
+    as_of = AsOf.parse(last_day.isoformat())
     return UsageReport(
         totals=totals,
-        records=_records(usage, totals.calls, unpriced.calls),
+        records=Records(
+            read=usage.read,
+            priced=totals.calls,
+            partial=usage.partial,
+            unpriced=unpriced.calls,
+            rejected=usage.rejected,
+            duplicates=usage.duplicates,
+            filtered_out=usage.filtered_out,
+            read_singly=usage.read_singly,
+        ),
         groups=groups,
         top_drivers=top.rows,
         recommendations=recommendations,
         savings=savings,
         unpriced=unpriced,
         rejected=tuple(first_rejected(usage.rejections)),
-        pricing=_provenance(in_force, last_day),
+        pricing=provenance(in_force, as_of),
         assumptions=ASSUMPTIONS,
         warnings=_warnings(usage),
     )
 
 
-def _records(usage: Usage, priced: int, unpriced: int) -> Records:
-    return Records(
-        read=usage.read,
-        priced=priced,
-        partial=usage.partial,
-        unpriced=unpriced,
-        rejected=usage.rejected,
-        duplicates=usage.duplicates,
-        filtered_out=usage.filtered_out,
-        read_singly=usage.read_singly,
-    )
-
-
-def _provenance(in_force: BookInForce, last_day: date) -> Provenance:
-    as_of = AsOf.parse(last_day.isoformat())
-    return Provenance(
-        in_force.book.id, as_of.text, in_force.source, in_force.stale, in_force.age_seconds
-    )
-
-
-def _warnings(usage: Usage) -> tuple[Notice, ...]:
-    said = [notice for one in usage.keys if one.card for notice in one.card.notices]
-    known = [one for one in dict.fromkeys(said) if one.code != "component_unpriced"]
+def _warnings(usage: LoadedUsage) -> tuple[Notice, ...]:
+    notices = [notice for key in usage.keys if key.card for notice in key.card.notices]
+    found = [one for one in dict.fromkeys(notices) if one.code != "component_unpriced"]
     if usage.partial:
         message = (
-            f"{usage.partial} calls used a component without a known price, which is not in the"
-            " total."
+            f"{count(usage.partial)} calls used a component without a known price, which is not in"
+            " the total."
         )
-        known.append(Notice("component_unpriced", message))
-    return tuple(sorted(known, key=lambda one: (one.code, one.message)))
+        found.append(Notice("component_unpriced", message))
+    return tuple(sorted(found, key=lambda notice: (notice.code, notice.message)))

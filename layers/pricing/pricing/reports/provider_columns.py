@@ -1,9 +1,8 @@
-"""Providers' usage objects as columns: what the readers of ``usage_<provider>`` do, in SQL.
+"""Providers' usage objects as columns: the rules of ``pricing.usage``, in SQL.
 
-Only what is certain is read here: whole counts within the limit, parts that do not exceed their
-whole, totals that add up, known terms. Every other call is ``odd`` and goes through the readers
-themselves, one by one, which price it or say what is wrong with it. Tests hold both against each
-other on every shape.
+Only unambiguous calls are read here: whole counts within the limit, parts that do not exceed their
+whole, totals that add up, known terms. Every other call is ``odd``: it is read one by one by
+``pricing.usage``, which prices or rejects it. Tests compare both readers on every format.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,10 +14,10 @@ from pricing.usage.buckets import MAX_COUNT
 
 @dataclass(frozen=True, slots=True)
 class UsageColumns:
-    """One format. Leaves are named by their path, with ``__`` for each step inside.
+    """One format. Leaves are named by their path, with ``__`` between its steps.
 
-    ``buckets``, ``terms`` and ``checks`` are SQL over the leaves; a check that is not TRUE, or
-    unknown (NULL), leaves the call odd. ``absent`` leaves must not be there at all.
+    ``buckets``, ``terms`` and ``checks`` are SQL over the leaves; a check that is not TRUE makes
+    the call odd, and so does a leaf of ``absent`` that is present.
     """
 
     counts: tuple[str, ...]
@@ -38,7 +37,7 @@ def _or_zero(name: str) -> str:
 
 
 def _one_of(name: str, values: Sequence[str]) -> str:
-    return f"({name} IS NULL OR {name} IN ({', '.join(repr(one) for one in values)}))"
+    return f"({name} IS NULL OR {name} IN ({', '.join(repr(value) for value in values)}))"
 
 
 _5M = "cache_creation__ephemeral_5m_input_tokens"
@@ -135,14 +134,14 @@ _CACHED, _THOUGHTS = "cachedContentTokenCount", "thoughtsTokenCount"
 _TOOL_PROMPT, _CANDIDATES = "toolUsePromptTokenCount", "candidatesTokenCount"
 _PROMPT_TEXT = "COALESCE(promptTokenCount, 0)"
 _GEMINI_TOTAL = " + ".join(
-    (_PROMPT_TEXT, *(_or_zero(one) for one in (_CANDIDATES, _THOUGHTS, _TOOL_PROMPT)))
+    (_PROMPT_TEXT, *(_or_zero(name) for name in (_CANDIDATES, _THOUGHTS, _TOOL_PROMPT)))
 )
 
 GEMINI = UsageColumns(
     counts=(
         *("promptTokenCount", _CACHED, _CANDIDATES, _THOUGHTS, _TOOL_PROMPT, "totalTokenCount"),
     ),
-    # Not required by the provider, but a call without a prompt is odd enough to be read alone.
+    # The provider does not require it, but a call without a prompt is better read one by one.
     required=("promptTokenCount",),
     buckets={
         "input": f"{_PROMPT_TEXT} - {_or_zero(_CACHED)} + {_or_zero(_TOOL_PROMPT)}",
@@ -161,7 +160,7 @@ GEMINI = UsageColumns(
 )
 
 _READ, _WRITE = _or_zero("cacheReadInputTokens"), _or_zero("cacheWriteInputTokens")
-#: Whether the total counts the cache is not documented: either sum is taken.
+#: It is not documented whether the total includes the cache: both sums are accepted.
 _CACHE_OR_NOT = f"(0, {_READ} + {_WRITE})"
 BEDROCK = UsageColumns(
     counts=(
@@ -198,18 +197,18 @@ _TERMS = {"processing": "standard", "speed": "standard", "inference_geo": "globa
 def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> str:
     """Select ``CALL_COLUMNS``, whether the call is ``odd``, and ``extra`` columns from its leaves.
 
-    ``leaves`` yields every leaf by name (counts as BIGINT, or -1 for what is no count), and
-    ``line, moment, request_id, model, endpoint, team``, the terms asked for as ``asked_*``, and
-    whether all these are of their kind as ``whole``. Where a provider said how it served, that
-    decides.
+    ``leaves`` selects every leaf by name (a count as BIGINT, -1 for anything else), ``line,
+    moment, request_id, model, endpoint, team``, the requested terms as ``asked_*``, and ``whole``:
+    whether all of these have the right type. Terms that the provider served win over the requested
+    ones.
     """
     certain = [
         "whole",
         "moment IS NOT NULL AND moment >= 0 AND model IS NOT NULL",
-        *(f"{one} IS NOT NULL" for one in shape.required),
-        *(f"({one} IS NULL OR {one} BETWEEN 0 AND {MAX_COUNT})" for one in shape.counts),
+        *(f"{name} IS NOT NULL" for name in shape.required),
+        *(f"({name} IS NULL OR {name} BETWEEN 0 AND {MAX_COUNT})" for name in shape.counts),
         *shape.checks,
-        *(f"{one} IS NULL" for one in shape.absent),
+        *(f"{name} IS NULL" for name in shape.absent),
         _one_of("asked_processing", _PROCESSING),
         _one_of("asked_speed", ("standard", "fast")),
         _one_of("asked_inference_geo", ("global", "us")),
@@ -219,11 +218,13 @@ def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> st
         served = shape.terms.get(term)
         stated = ", ".join([*([served] if served else []), f"asked_{term}", f"'{default}'"])
         terms.append(f"COALESCE({stated}) AS {term}_settled")
-    buckets = [f"CAST({shape.buckets.get(one, '0')} AS BIGINT) AS {one}_bucket" for one in BUCKETS]
+    buckets = [
+        f"CAST({shape.buckets.get(name, '0')} AS BIGINT) AS {name}_bucket" for name in BUCKETS
+    ]
     odd = f"NOT COALESCE({' AND '.join(certain)}, FALSE) AS odd"
     columns = ["line", "moment", "request_id", "model", "endpoint", "team", *extra]
     inner = ",\n  ".join([*columns, *terms, *buckets, odd])
-    renamed = ", ".join(f"{one}_bucket AS {one}" for one in BUCKETS)
-    settled = ", ".join(f"{one}_settled AS {one}" for one in _TERMS)
+    renamed = ", ".join(f"{name}_bucket AS {name}" for name in BUCKETS)
+    settled = ", ".join(f"{term}_settled AS {term}" for term in _TERMS)
     outer = ", ".join([*columns, settled, renamed, "odd"])
     return f"SELECT {outer} FROM (SELECT {inner}\nFROM ({leaves}) AS leaves) AS read"

@@ -1,8 +1,8 @@
-"""Rates of whole groups of calls: what a report multiplies sums of tokens with.
+"""Rates of whole groups of calls: a report multiplies sums of tokens by them.
 
-No rule of pricing is repeated here. Each distinct key (model, terms, day, part of the day, length
-of the prompt) is priced once, as one call that uses every component, by the calculator itself; its
-lines tell what one unit of each costs. Within a key cost is linear, so sums may stand for calls.
+No pricing rule is repeated here. Each distinct key (model, terms, day, part of the day, length of
+the prompt) is priced once by the calculator, as one call that uses every component; its line items
+give the cost of one unit of each. Within a key cost is linear, so sums of calls can be priced.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,8 +19,10 @@ from pricing.money import EXACT, add, multiply
 from pricing.notices import Notice
 from pricing.usage.buckets import Terms, Usage
 
-#: What is counted per call, in the order of every table of a report.
+#: What a call is counted in, in the order of the columns of every table.
 BUCKETS = tuple(component for component in COMPONENT_UNITS if component != REQUEST_FEE)
+#: The buckets that are tokens; the others are uses of server tools.
+TOKEN_BUCKETS = tuple(bucket for bucket in BUCKETS if COMPONENT_UNITS[bucket] == TOKEN)
 PROMPT_BUCKETS = (
     "input",
     "audio_input",
@@ -33,14 +35,15 @@ PROMPT_BUCKETS = (
 Row = tuple[Any, ...]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_US = 86_400_000_000
+UNKNOWN_MODEL = "this price version has no model of this name"
 
 
 @dataclass(frozen=True, slots=True)
 class RateCard:
-    """USD per single unit of each bucket, exactly; None for one without a known price.
+    """Exact USD per unit of each bucket, None without a known price; ``fee`` is per call.
 
-    ``fee`` is per call. It holds for calls of one model on one set of terms at one moment, with
-    prompts on one side of every threshold.
+    A card is for calls of one model on one set of terms at one moment, with prompts on one side of
+    every threshold.
     """
 
     rates: Mapping[str, Decimal | None]
@@ -48,7 +51,7 @@ class RateCard:
     notices: tuple[Notice, ...] = ()
 
     def cost(self, counts: Mapping[str, int], calls: int) -> Decimal | None:
-        """USD of ``calls`` calls that used these sums; None when one of them has no price."""
+        """USD of ``calls`` calls with these sums; None when a used bucket has no price."""
         parts = [multiply(self.fee, Decimal(calls))]
         for bucket, count in counts.items():
             if not count:
@@ -61,7 +64,7 @@ class RateCard:
 
 
 def rate_card(model: Model, at: datetime, terms: Terms, prompt_above: int) -> RateCard:
-    """The rates of prompts just longer than ``prompt_above`` tokens; raises as ``price`` does."""
+    """The rates of prompts just over ``prompt_above`` tokens; raises what ``price`` raises."""
     ones = dict.fromkeys(BUCKETS, 1)
     ones["input"] = max(1, prompt_above + 1 - (len(PROMPT_BUCKETS) - 1))
     priced = price(model, at, Usage(**ones), terms)
@@ -79,17 +82,17 @@ def rate_card(model: Model, at: datetime, terms: Terms, prompt_above: int) -> Ra
 
 
 def _billed_as(bucket: str, lines: Mapping[str, object]) -> str:
-    """The line a bucket was billed in: a part without a line of its own joined its whole."""
+    """The component of a bucket's line item: a part without its own is billed with the whole."""
     while bucket not in lines and bucket in PART_OF:
         bucket = PART_OF[bucket]
     return bucket
 
 
 class PriceKey(NamedTuple):
-    """What decides the price of a call: nothing else does.
+    """Everything that decides the price of a call.
 
-    ``day`` is its first microsecond since 1970, UTC; ``part`` counts the times of day passed that
-    some price changes at, and ``tier`` the thresholds its prompt exceeds.
+    ``day`` is its first microsecond since 1970, UTC. ``part`` counts the times of day before the
+    call at which prices change; ``tier`` counts the thresholds that its prompt exceeds.
     """
 
     model: str
@@ -103,7 +106,7 @@ class PriceKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PricedKey:
-    """A key's rates, or the reason why it has none. ``label`` is how reports name the model."""
+    """A key's rates, or the reason for having none; ``label`` is the model's name in reports."""
 
     key: PriceKey
     label: str
@@ -113,13 +116,13 @@ class PricedKey:
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """Where prices can change within the calls of a report: prompt lengths and times of day."""
+    """The prompt lengths and times of day at which prices of a report's models can change."""
 
     thresholds: tuple[int, ...] = ()
     times_us: tuple[int, ...] = ()
 
     def prompt_above(self, tier: int) -> int:
-        """The threshold that prompts of this tier exceed; 0 for the lowest."""
+        """The threshold that prompts of this tier exceed; 0 for the lowest tier."""
         return self.thresholds[tier - 1] if tier else 0
 
     def instant(self, day: int, part: int) -> datetime:
@@ -128,45 +131,45 @@ class Cuts:
         return _EPOCH + timedelta(microseconds=day + within)
 
 
-#: A prompt at most this far beyond a threshold crossed it narrowly: 20%.
+#: A prompt at most 20% over a threshold exceeds it narrowly.
 NARROWLY = (6, 5)
-#: What a threshold is on a tokenizer that makes 30% more tokens of the same text.
+#: A threshold for a tokenizer that makes 30% more tokens of the same text.
 RECOUNTED = (10, 13)
 
 
 def cuts_of(models: Iterable[Model]) -> Cuts:
-    """Every place where one of these models' prices may change, and the lengths near it."""
+    """Every cut of these models' prices, and the lengths near each threshold."""
     thresholds: set[int] = set()
     times: set[int] = set()
     for model in models:
         for period in model.prices:
-            bounds = [one.time() for one in (period.start, period.end) if one is not None]
-            bounds += [one for window in period.windows for one in (window.start, window.end)]
+            bounds = [end.time() for end in (period.start, period.end) if end is not None]
+            bounds += [end for window in period.windows for end in (window.start, window.end)]
             times |= {
-                ((one.hour * 60 + one.minute) * 60 + one.second) * 1_000_000 + one.microsecond
-                for one in bounds
+                ((time.hour * 60 + time.minute) * 60 + time.second) * 1_000_000 + time.microsecond
+                for time in bounds
             }
             lists: list[PriceList] = list(period.lists.values())
-            lists += [one for window in period.windows for one in window.lists.values()]
-            thresholds |= {tier.above_tokens for one in lists for tier in one.tiers}
+            lists += [prices for window in period.windows for prices in window.lists.values()]
+            thresholds |= {tier.above_tokens for prices in lists for tier in prices.tiers}
     around = {at * top // bottom for at in thresholds for top, bottom in (NARROWLY, RECOUNTED)}
     return Cuts(tuple(sorted(thresholds | around)), tuple(sorted(times - {0})))
 
 
 @dataclass(slots=True)
 class Pricing:
-    """The prices of a book for the keys of one report, each resolved once."""
+    """The prices of a book for the keys of one report; each is computed once."""
 
     book: PriceBook
     cuts: Cuts
     _cards: dict[tuple[object, ...], RateCard] = field(default_factory=dict)
 
     def priced(self, key: PriceKey) -> PricedKey:
-        """The rates of a key; a reason instead where the book has no price for it."""
+        """The rates of a key, or the reason why the book has no price for it."""
         try:
             model = self.book.find(key.model).model
         except TariffError:
-            return PricedKey(key, key.model, None, "no model of this price version has this name")
+            return PricedKey(key, key.model, None, UNKNOWN_MODEL)
         label = label_of(self.book, model)
         terms = Terms(key.processing, key.speed, key.inference_geo)  # type: ignore[arg-type]
         try:
@@ -178,7 +181,10 @@ class Pricing:
         return PricedKey(key, label, card)
 
     def card(self, model: Model, at: datetime, terms: Terms, prompt_above: int) -> RateCard:
-        """A rate card, kept for every other moment with the same lists in force; raises."""
+        """The rate card of a moment, computed once for all moments with the same prices.
+
+        Raises what ``price`` raises.
+        """
         period = model.period_at(at)
         lists = None if period is None else id(period.lists_at(at))
         key = (model.key, id(period), lists, terms, prompt_above)
@@ -198,33 +204,29 @@ def label_of(book: PriceBook, model: Model) -> str:
 
 
 def places_of(amounts: Iterable[Decimal]) -> int:
-    """How many decimal places the most precise amount has: the scale that makes all integers."""
-    return max((_places(one) for one in amounts), default=0)
-
-
-def _places(amount: Decimal) -> int:
-    exponent = amount.normalize(EXACT).as_tuple().exponent
-    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    """The decimal places of the most precise amount: the scale that makes all of them integers."""
+    exponents = (amount.normalize(EXACT).as_tuple().exponent for amount in amounts)
+    return max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
 
 
 def scaled(amount: Decimal, places: int) -> int:
-    """The amount as an integer of its ``places``-th decimal; raises when it does not fit."""
+    """The amount as an integer of ``places`` decimals; raises when it has more."""
     return int(EXACT.quantize(EXACT.scaleb(amount, places), Decimal(1)))
 
 
 def unscaled(amount: int, places: int) -> Decimal:
-    """USD for an integer in a report's scale."""
+    """USD of an integer of ``places`` decimals."""
     return EXACT.scaleb(Decimal(amount), -places)
 
 
 def price_rows(keys: Iterable[PricedKey], places: int) -> Iterator[Row]:
-    """Rows of ``PRICE_COLUMNS``: days in a row at the same rates are one."""
+    """Rows of ``PRICE_COLUMNS``; successive days at the same rates share a row."""
     run: list[PricedKey] = []
-    for one in sorted(keys, key=lambda one: (one.key._replace(day=0), one.key.day)):
-        if run and not _same_price(run[-1], one):
+    for priced in sorted(keys, key=lambda priced: (priced.key._replace(day=0), priced.key.day)):
+        if run and not _same_price(run[-1], priced):
             yield _price_row(run, places)
             run = []
-        run.append(one)
+        run.append(priced)
     if run:
         yield _price_row(run, places)
 
@@ -250,12 +252,8 @@ def _price_row(run: Sequence[PricedKey], places: int) -> Row:
     return (*terms, *days, first.label, first.reason or "", *rates)
 
 
-def rates_of(keys: Iterable[PricedKey]) -> list[Decimal]:
-    """Every rate and fee of these keys that is known."""
-    cards = [one.card for one in keys if one.card is not None]
+def known_rates(keys: Iterable[PricedKey]) -> list[Decimal]:
+    """Every known rate and fee of these keys."""
+    cards = [key.card for key in keys if key.card is not None]
     found = [rate for card in cards for rate in (card.fee, *card.rates.values())]
     return [rate for rate in found if rate is not None]
-
-
-#: Which of a report's buckets are tokens; the rest are uses of server tools.
-TOKEN_BUCKETS = tuple(bucket for bucket in BUCKETS if COMPONENT_UNITS[bucket] == TOKEN)

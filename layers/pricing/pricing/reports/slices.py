@@ -1,4 +1,4 @@
-"""Sums of calls that can be priced again after a change, and the desk that prices them."""
+"""Sums of calls that can be priced again after a change, and how they are priced."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,19 +10,22 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.estimates.inputs import RELATIVE_TOKENS
-from pricing.money import add, plain
+from pricing.money import add
 from pricing.reports.rates import BUCKETS, PROMPT_BUCKETS, TOKEN_BUCKETS, Cuts, Pricing, label_of
 from pricing.reports.report import Confidence
 from pricing.usage.buckets import Terms
 
+#: An answer of at most so many tokens counts as short.
+SHORT_ANSWER_TOKENS = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Calls of one endpoint at one price: their sums, and the moment of the last of them.
+    """The summed calls of one endpoint at one price; ``at`` is the day of the last of them.
 
-    Every prompt is longer than ``above`` tokens and at most ``upto``; None is no limit.
-    ``plain_calls`` are those that neither read nor wrote a cache. ``recounted`` sums are what
-    another tokenizer makes of the same text.
+    Every prompt has more than ``above`` tokens and at most ``upto``; None is unlimited.
+    ``plain_calls`` neither read nor wrote a cache. ``recounted`` marks sums converted to another
+    tokenizer.
     """
 
     reference: str
@@ -40,35 +43,36 @@ class Slice:
 
     @property
     def prompt_tokens(self) -> int:
-        """All input of all its calls."""
-        return sum(self.counts[one] for one in PROMPT_BUCKETS)
+        """The input tokens of all its calls, cache reads and writes included."""
+        return sum(self.counts[bucket] for bucket in PROMPT_BUCKETS)
 
     def moved(self, **tokens: int) -> "Slice":
-        """With these many tokens more, or fewer, in each bucket."""
-        counts = {**self.counts, **{one: self.counts[one] + by for one, by in tokens.items()}}
-        return replace(self, counts=counts)
+        """The same calls with this many tokens more (or fewer) in each bucket."""
+        changed = {bucket: self.counts[bucket] + by for bucket, by in tokens.items()}
+        return replace(self, counts={**self.counts, **changed})
 
     def on(self, model: Model) -> "Slice":
-        """The same text on another model, recounted where both tokenizers are known."""
-        made = RELATIVE_TOKENS.get(model.tokenizer or "")
+        """The same text on another model, recounted where both tokenizers' ratios are known."""
+        to = RELATIVE_TOKENS.get(model.tokenizer or "")
         of = RELATIVE_TOKENS.get(self.model.tokenizer or "")
-        if made is None or of is None or made == of:
+        if to is None or of is None or to == of:
             return replace(self, model=model)
         counts = {
-            one: -(-count * made // of) if one in TOKEN_BUCKETS else count
-            for one, count in self.counts.items()
+            bucket: -(-count * to // of) if bucket in TOKEN_BUCKETS else count
+            for bucket, count in self.counts.items()
         }
-        above = -(-(self.above + 1) * made // of) - 1 if self.above else 0
-        upto = None if self.upto is None else self.upto * made // of
+        above = -(-(self.above + 1) * to // of) - 1 if self.above else 0
+        upto = None if self.upto is None else self.upto * to // of
         return replace(self, model=model, counts=counts, above=above, upto=upto, recounted=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
-    """When the calls of one model and endpoint came, batches left out, and how large they were.
+class CallPattern:
+    """When the calls of one model and endpoint arrived, and their sizes; batches are left out.
 
-    ``starts_5m`` are the calls that came over five minutes after the one before, or first;
-    ``starts_1h`` over an hour. ``writes_5m`` and ``writes_1h`` are calls that wrote such entries.
+    ``starts_5m`` counts the calls more than five minutes after the previous one, and the first;
+    ``starts_1h`` those more than an hour after it. ``writes_5m`` and ``writes_1h`` count the calls
+    that wrote a cache entry of that lifetime; ``longest`` is the most tokens of one call.
     """
 
     calls: int
@@ -84,32 +88,70 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Prices slices as they stand; None for what has no price, or not on these terms."""
+class SlicePricer:
+    """Prices slices from a book, and finds the models that they could move to."""
 
     book: PriceBook
     pricing: Pricing
 
-    def cost(self, one: Slice) -> Decimal | None:
-        """USD of all its calls, exactly."""
+    def cost(self, part: Slice) -> Decimal | None:
+        """The exact USD of all its calls; None without a price on these terms."""
         try:
-            card = self.pricing.card(one.model, one.at, one.terms, one.above)
+            card = self.pricing.card(part.model, part.at, part.terms, part.above)
         except TariffError:
             return None
-        return card.cost(one.counts, one.calls)
+        return card.cost(part.counts, part.calls)
 
     def current_models(self, provider: str) -> list[Model]:
-        """The model every family of a provider means today."""
-        keys = sorted(set(self.book.families.values()))
-        found = (self.book.find(key).model for key in keys)
-        return [one for one in found if one.provider == provider]
+        """The current model of each of the provider's families."""
+        found = (self.book.find(key).model for key in sorted(set(self.book.families.values())))
+        return [model for model in found if model.provider == provider]
 
     def successor(self, model: Model) -> Model | None:
-        """The current model of the same family, unless it is that one."""
+        """The current model of the same family; None when it is this model."""
         key = self.book.families.get(model.family or "")
-        if key is None or key == model.key:
-            return None
-        return self.book.find(key).model
+        return None if key is None or key == model.key else self.book.find(key).model
+
+
+@dataclass(frozen=True, slots=True)
+class CallGroup:
+    """The calls that one recommendation is about: a model at an endpoint, or at all of them."""
+
+    pricer: SlicePricer
+    slices: tuple[Slice, ...]
+    pattern: CallPattern | None
+    last_day: date
+
+    @property
+    def calls(self) -> int:
+        """How many calls there are."""
+        return sum(part.calls for part in self.slices)
+
+    @property
+    def unbatched(self) -> list[Slice]:
+        """The slices that the call pattern describes."""
+        return [part for part in self.slices if part.terms.processing != "batch"]
+
+    def cost(self, slices: tuple[Slice, ...] | None = None) -> Decimal | None:
+        """USD of its slices, or of others in their place; None when one has no price."""
+        costs = [self.pricer.cost(part) for part in slices or self.slices]
+        known = [cost for cost in costs if cost is not None]
+        return add(known) if len(known) == len(costs) else None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedChange:
+    """What to change: the slices after it in the same order, the reason, and the confidence.
+
+    A change that is ``due`` is recommended even where it costs more.
+    """
+
+    target: str
+    slices: tuple[Slice, ...]
+    why: str
+    arithmetic: str
+    confidence: Confidence
+    due: bool = False
 
 
 def slices_of(book: PriceBook, cuts: Cuts, rows: Iterable[Mapping[str, Any]]) -> list[Slice]:
@@ -130,63 +172,20 @@ def slices_of(book: PriceBook, cuts: Cuts, rows: Iterable[Mapping[str, Any]]) ->
                 upto=bounds[row["tier"]],
                 calls=int(row["calls"]),
                 plain_calls=int(row["plain_calls"]),
-                counts={one: int(row[one]) for one in BUCKETS},
+                counts={bucket: int(row[bucket]) for bucket in BUCKETS},
             )
         )
     return found
 
 
-def rhythms_of(
+def patterns_of(
     rows: Iterable[Mapping[str, Any]],
-) -> dict[tuple[str, str | None], Rhythm]:
-    """Rhythms by model reference and endpoint, from the engine's rows."""
-    names = Rhythm.__dataclass_fields__
+) -> dict[tuple[str, str | None], CallPattern]:
+    """Call patterns by model reference and endpoint, from the engine's rows."""
+    names = CallPattern.__dataclass_fields__
     return {
-        (row["model"], row["endpoint"]): Rhythm(**{one: int(row[one] or 0) for one in names})
+        (row["model"], row["endpoint"]): CallPattern(
+            **{name: int(row[name] or 0) for name in names}
+        )
         for row in rows
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """The calls of one model at one endpoint as they stand, and what is known of them."""
-
-    desk: Desk
-    slices: tuple[Slice, ...]
-    rhythm: Rhythm | None
-    last_day: date
-
-    @property
-    def calls(self) -> int:
-        """How many calls they are."""
-        return sum(one.calls for one in self.slices)
-
-    def cost(self, slices: tuple[Slice, ...] | None = None) -> Decimal | None:
-        """What the slices, or others in their place, cost; None when one has no price."""
-        costs = [self.desk.cost(one) for one in slices or self.slices]
-        known = [one for one in costs if one is not None]
-        return add(known) if len(known) == len(costs) else None
-
-    def total(self, bucket: str) -> int:
-        """The sum of one bucket over all slices."""
-        return sum(one.counts[bucket] for one in self.slices)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to do: the slices after it, in the same order, why, and how sure that is.
-
-    A change that is ``due`` must be made even where it costs more.
-    """
-
-    target: str
-    slices: tuple[Slice, ...]
-    why: str
-    arithmetic: str
-    confidence: Confidence
-    due: bool = False
-
-
-def usd(amount: Decimal) -> str:
-    """An exact amount as text of an explanation has it."""
-    return f"{plain(amount)} USD"

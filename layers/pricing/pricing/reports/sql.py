@@ -1,8 +1,8 @@
-"""The SQL of a report: the same statements run on DuckDB in a function and on Athena over S3.
+"""The SQL of a report, which runs unchanged on DuckDB in a function and on Athena over S3.
 
-It keeps to what both engines have: CASE, remainders, sums of integers, DECIMAL(38). A table
-``calls`` has one row a call (``CALL_COLUMNS``); ``prices`` has integer rates by ``PriceKey``
-(``PRICE_COLUMNS``), each price times every modifier, in units of 10^-places USD.
+It uses only what both engines have: CASE, remainders, sums of integers, DECIMAL(38). The table
+``calls`` has one row a call (``CALL_COLUMNS``). ``prices`` has integer rates by ``PriceKey``
+(``PRICE_COLUMNS``) in units of 10^-places USD, with every modifier applied.
 """
 
 from pricing.reports.rates import BUCKETS, DAY_US, PROMPT_BUCKETS, Cuts
@@ -21,18 +21,18 @@ CACHED = "cache_read + audio_cache_read + cache_write_5m + cache_write_1h"
 
 
 def _steps(value: str, bounds: tuple[int, ...], comparison: str) -> str:
-    """How many of the bounds a value has passed."""
+    """An expression that counts the bounds that a value has passed."""
     steps = (f"CASE WHEN {value} {comparison} {bound} THEN 1 ELSE 0 END" for bound in bounds)
     return " + ".join(steps) or "0"
 
 
 def cube(calls: str, cuts: Cuts, also: tuple[str, ...] = ()) -> str:
-    """Calls summed by everything that decides their price, their endpoint and their team.
+    """Sum the calls by everything that decides their price, by endpoint and by team.
 
-    Within such a group cost is linear in the sums, so nothing is multiplied row by row.
+    Within such a group cost is linear in the sums, so no row needs a multiplication of its own.
     """
     key = ", ".join((*CUBE_KEY, *also))
-    sums = ",\n  ".join(f"CAST(SUM({one}) AS DECIMAL(38, 0)) AS {one}" for one in BUCKETS)
+    sums = ",\n  ".join(f"CAST(SUM({bucket}) AS DECIMAL(38, 0)) AS {bucket}" for bucket in BUCKETS)
     return f"""SELECT {key},
   COUNT(*) AS calls,
   SUM(CASE WHEN {CACHED} = 0 THEN 1 ELSE 0 END) AS plain_calls,
@@ -48,13 +48,13 @@ GROUP BY {key}"""
 
 
 def priced(cube_name: str, prices: str) -> str:
-    """The cube with each group's cost, in the prices' unit; a reason instead where there is none.
+    """Add each group's cost, in the prices' unit, or the reason why it has none, to the cube.
 
     A bucket without a price (NULL) is left out of the cost and makes the group ``partial``.
     """
-    products = "\n    + ".join(f"COALESCE(c.{one} * p.{one}_rate, 0)" for one in BUCKETS)
-    unknown = " OR ".join(f"(c.{one} > 0 AND p.{one}_rate IS NULL)" for one in BUCKETS)
-    terms = " AND ".join(f"p.{one} = c.{one}" for one in TERMS)
+    products = "\n    + ".join(f"COALESCE(c.{name} * p.{name}_rate, 0)" for name in BUCKETS)
+    unknown = " OR ".join(f"(c.{name} > 0 AND p.{name}_rate IS NULL)" for name in BUCKETS)
+    terms = " AND ".join(f"p.{term} = c.{term}" for term in TERMS)
     return f"""SELECT c.*, COALESCE(p.label, c.model) AS label, p.first_day AS price_from,
   CASE WHEN p.model IS NULL THEN 'has no price in the table' ELSE p.reason END AS reason,
   CASE WHEN p.reason IS NULL AND ({unknown}) THEN 1 ELSE 0 END AS partial,
@@ -70,9 +70,9 @@ LEFT JOIN {prices} AS p
 
 
 def summary(priced_name: str, by: tuple[str, ...]) -> str:
-    """Cost, calls and tokens of what was priced, and the calls that were not, by these columns."""
-    names = [_GROUPS[one] for one in by]
-    chosen = "".join(f"{name} AS {one}_value,\n  " for one, name in zip(by, names, strict=True))
+    """Cost, calls and tokens of the priced calls, and the number of others, by these dimensions."""
+    names = [_GROUPS[dimension] for dimension in by]
+    chosen = "".join(f"{_GROUPS[dimension]} AS {dimension}_value,\n  " for dimension in by)
     grouped = f"\nGROUP BY {', '.join(names)}" if names else ""
     return f"""SELECT {chosen}SUM(CASE WHEN reason IS NULL THEN calls ELSE 0 END) AS calls,
   CAST(SUM(COALESCE(cost, 0)) AS DECIMAL(38, 0)) AS cost,
@@ -89,9 +89,9 @@ OUTPUT = "output + reasoning_output + audio_output + image_output"
 
 
 def slices(priced_name: str, limit: int) -> str:
-    """What recommendations start from: fully priced sums by price, endpoint and model."""
+    """The fully priced sums that recommendations start from, by price, endpoint and model."""
     key = ", ".join(("model", *TERMS, "endpoint", "part", "tier", "label", "price_from"))
-    sums = ", ".join(f"SUM({one}) AS {one}" for one in BUCKETS)
+    sums = ", ".join(f"SUM({bucket}) AS {bucket}" for bucket in BUCKETS)
     return f"""SELECT {key}, MAX(day) AS day, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls,
   CAST(SUM(cost) AS DECIMAL(38, 0)) AS cost, {sums}
 FROM {priced_name} WHERE cost IS NOT NULL AND partial = 0

@@ -1,7 +1,7 @@
-"""A month's report in short, kept for who only wants to look: ``/tariff report`` in Slack.
+"""The summary of a month's report, which ``/tariff report`` shows in Slack.
 
-The report of a file that holds one calendar month, with nothing filtered out, leaves its headline
-(``summary_store``). A later report of the same month replaces it.
+A report of a file with exactly one calendar month of calls, nothing filtered out, leaves a summary.
+A later report of the same month replaces it.
 """
 
 import json
@@ -19,8 +19,8 @@ _DRIVERS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Driver:
-    """The tier that contributes most to the difference."""
+class CostDriver:
+    """The cost of an endpoint's calls of one model; None where the records name none."""
 
     endpoint: str | None
     model: str | None
@@ -29,24 +29,24 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class MonthSummary:
-    """The headline of one month's report. ``month`` is ``2026-10``, ``reported_at`` an instant."""
+    """The summary of a month's report: ``month`` is like ``2026-10``, ``reported_at`` RFC 3339."""
 
     month: str
     cost_usd: Decimal
     calls: int
     unpriced_calls: int
     could_save_usd: Decimal
-    drivers: tuple[Driver, ...]
+    drivers: tuple[CostDriver, ...]
     version: str
     reported_at: str
 
     def to_json(self) -> str:
-        """As it is stored: amounts as text."""
+        """Serialise the summary, with amounts as text."""
         return json.dumps(
             {
                 **{name: getattr(self, name) for name in ("month", "calls", "unpriced_calls")},
                 **{name: plain(getattr(self, name)) for name in ("cost_usd", "could_save_usd")},
-                "drivers": [(one.endpoint, one.model, plain(one.cost_usd)) for one in self.drivers],
+                "drivers": [(top.endpoint, top.model, plain(top.cost_usd)) for top in self.drivers],
                 "version": self.version,
                 "reported_at": self.reported_at,
             }
@@ -54,17 +54,17 @@ class MonthSummary:
 
     @classmethod
     def from_json(cls, text: str) -> "MonthSummary":
-        """From the table."""
+        """Read a summary that ``to_json`` wrote."""
         found: dict[str, Any] = json.loads(text)
         drivers = tuple(
-            Driver(endpoint, model, Decimal(cost)) for endpoint, model, cost in found["drivers"]
+            CostDriver(endpoint, model, Decimal(cost)) for endpoint, model, cost in found["drivers"]
         )
         amounts = {name: Decimal(found[name]) for name in ("cost_usd", "could_save_usd")}
         return cls(**{**found, **amounts, "drivers": drivers})
 
 
 def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSummary | None:
-    """The headline; None for a report of some calls only, or of more or less than one month."""
+    """The summary; None unless the report has all calls of exactly one calendar month."""
     first, last = report.totals.first_day, report.totals.last_day
     if filters != Filters() or first is None or last is None:
         return None
@@ -76,10 +76,10 @@ def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSum
         cost_usd=report.totals.cost_usd,
         calls=report.totals.calls,
         unpriced_calls=report.unpriced.calls,
-        could_save_usd=add(one.saves_usd for one in report.savings.steps),
+        could_save_usd=add(step.saves_usd for step in report.savings.steps),
         drivers=tuple(
-            Driver(one.values[0], one.values[1], one.known_usd)
-            for one in report.top_drivers[:_DRIVERS]
+            CostDriver(row.values[0], row.values[1], row.known_usd)
+            for row in report.top_drivers[:_DRIVERS]
         ),
         version=report.pricing.version,
         reported_at=rfc3339(now),
@@ -87,5 +87,5 @@ def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSum
 
 
 def month_before(now: datetime) -> str:
-    """The calendar month that ended last, UTC: ``2026-10`` in all of November."""
+    """The last complete calendar month, UTC: ``2026-10`` during November."""
     return (date(now.year, now.month, 1) - timedelta(days=1)).isoformat()[:_MONTH]

@@ -1,4 +1,4 @@
-"""Where usage records come from: a body's lines, or a file in S3, fetched into scratch space."""
+"""Usage records as files in scratch space: the lines of a body, or an object in S3."""
 
 import gzip
 import json
@@ -14,7 +14,7 @@ from pricing.errors import InvalidRequest
 
 FileKind = Literal["jsonl", "csv", "parquet"]
 TOO_LARGE = "is larger, unpacked, than the scratch space; split it into smaller files"
-#: Stands for a line that is not UTF-8, so that it is rejected under its own number.
+#: Replaces a line that is not UTF-8, so that it is rejected under its own number.
 NOT_UTF8 = '"\x02not UTF-8\x02'
 _KINDS: dict[str, FileKind] = {
     "jsonl": "jsonl",
@@ -27,14 +27,14 @@ _KINDS: dict[str, FileKind] = {
 
 @dataclass(frozen=True, slots=True)
 class UsageFile:
-    """A file in scratch space, unpacked, and how it is written."""
+    """An unpacked file in scratch space, and its format."""
 
     path: Path
     kind: FileKind
 
 
 def write_lines(lines: Iterable[bytes], path: Path) -> UsageFile:
-    """Records of a body, one a line."""
+    """Write the records of a body, one on each line."""
     with path.open("wb") as file:
         for line in lines:
             file.write(line.replace(b"\n", b" ") + b"\n")
@@ -42,13 +42,13 @@ def write_lines(lines: Iterable[bytes], path: Path) -> UsageFile:
 
 
 def as_lines(records: Iterable[Any]) -> Iterable[bytes]:
-    """Records that were one JSON document; a fraction stays one, for the reader to refuse."""
+    """The records of a JSON document as JSON Lines; a fraction stays a fraction, to be rejected."""
     for record in records:
         yield json.dumps(record, ensure_ascii=False, default=float).encode()
 
 
 def opened(path: Path, name: str, folder: Path) -> UsageFile:
-    """A file as what its name says it is, unpacked when it is gzip; raises InvalidRequest."""
+    """Unpack a file if it is gzip, and read its format from ``name``; raises InvalidRequest."""
     suffixes = name.lower().rsplit("/", 1)[-1].split(".")[1:]
     if suffixes and suffixes[-1] in ("gz", "gzip"):
         suffixes.pop()
@@ -86,7 +86,7 @@ def fetched(s3_uri: str, folder: Path) -> UsageFile:
 
 
 def utf8_lines(source: Path, target: Path) -> Path:
-    """A copy in which every line that is not UTF-8 is one known broken line."""
+    """Copy a file with ``NOT_UTF8`` in place of every line that is not UTF-8."""
     with source.open("rb") as lines, target.open("wb") as copy:
         for line in lines:
             try:

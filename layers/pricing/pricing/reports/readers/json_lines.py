@@ -1,8 +1,8 @@
-"""JSON Lines as columns: how DuckDB reads records that hold providers' usage objects.
+"""JSON Lines as columns: how DuckDB reads records with providers' usage objects.
 
-Lines of one kind (the same names at the same places) are read with one plan, which ``plan_of``
-makes from an example. What a kind's plan cannot be made for, and every line that is not plain, is
-left ``odd`` for the reader of single records.
+Lines of one kind (the same names at the same places) are read with one layout, which ``layout_of``
+derives from an example. Lines of a kind without a layout, and lines with anything unusual, are
+``odd``: they are read one by one.
 """
 
 import json
@@ -11,9 +11,16 @@ from typing import Any
 
 from pricing.errors import InvalidRequest
 from pricing.reports.provider_columns import COLUMNS, UsageColumns, calls_sql
-from pricing.reports.readers.records import HOLDERS, MAX_TEXT, TERMS, USAGES, Plan, plan_of
+from pricing.reports.readers.records import (
+    CONTAINERS,
+    MAX_TEXT,
+    TERMS,
+    USAGES,
+    RecordLayout,
+    layout_of,
+)
 
-#: Kinds beyond these, the rarest of a file, are read one by one.
+#: So many kinds of lines are read by column; rarer ones are read one by one.
 MAX_KINDS = 500
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _TIME = r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
@@ -26,20 +33,24 @@ def _path(dotted: str) -> str:
 
 _INSIDE = dict.fromkeys(
     step
-    for holder in HOLDERS
-    for step in (holder.rpartition(".")[0], holder, *(f"{holder}.{one}" for one in USAGES))
+    for container in CONTAINERS
+    for step in (
+        container.rpartition(".")[0],
+        container,
+        *(f"{container}.{usage}" for usage in USAGES),
+    )
 )
-_NAMED = [_path(one.strip(".")) for one in _INSIDE]
+_NAMED = [_path(step.strip(".")) for step in _INSIDE]
 _WORDS = ["$.usage_format"]
-_WORDS += [_path(f"{one}.{word}".strip(".")) for one in HOLDERS for word in ("type", "object")]
+_WORDS += [_path(f"{name}.{word}".strip(".")) for name in CONTAINERS for word in ("type", "object")]
 
 
 def _kind(paths: list[str], words: list[str]) -> str:
     return f"hash(json_keys(t, {paths}), json_extract(t, {words}))"
 
 
-#: What lines of one kind have in common; NULL for what is not JSON. Most records hold their usage
-#: themselves: of those nothing further inside is asked for.
+#: An expression that is equal for lines of one kind, and NULL for a line that is not JSON. Most
+#: records hold their usage at the top: for those nothing further inside is compared.
 KIND = (
     "CASE WHEN NOT json_valid(t) THEN NULL WHEN json_exists(t, '$.usage')"
     f" THEN {_kind(['$', '$.usage'], ['$.usage_format', '$.type', '$.object'])}"
@@ -48,7 +59,7 @@ KIND = (
 
 
 def moment_sql(text: str) -> str:
-    """Microseconds since 1970 of a date or RFC 3339 text, or NULL for what is not certainly one."""
+    """Microseconds since 1970 of a date or RFC 3339 text; NULL for any other text."""
     return (
         f"CASE WHEN regexp_full_match({text}, '{_DATE}{_TIME}Z')"
         f" THEN epoch_us(try_cast(substr({text}, 1, length({text}) - 1) AS TIMESTAMP))"
@@ -59,40 +70,17 @@ def moment_sql(text: str) -> str:
     )
 
 
-def plans(examples: Iterable[tuple[int, str]]) -> Mapping[Plan, list[int]]:
-    """The plan of every kind that has one, from an example line of each."""
-    found: dict[Plan, list[int]] = {}
+def layouts(examples: Iterable[tuple[int, str]]) -> Mapping[RecordLayout, list[int]]:
+    """The kinds of lines by their layout, from an example line of each kind."""
+    found: dict[RecordLayout, list[int]] = {}
     for kind, text in examples:
-        plan = _plan(text)
-        if plan is not None:
-            found.setdefault(plan, []).append(kind)
+        try:
+            layout = layout_of(json.loads(text, object_pairs_hook=_once))
+        except (ValueError, RecursionError, InvalidRequest):
+            continue
+        if layout is not None:
+            found.setdefault(layout, []).append(kind)
     return found
-
-
-def _plan(text: str) -> Plan | None:
-    try:
-        document = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        return None
-
-    def at(path: str) -> Any:
-        value: Any = document
-        for name in path.split(".") if path else ():
-            value = value.get(name) if isinstance(value, dict) else None
-        return value
-
-    def keys_at(path: str) -> list[str]:
-        value = at(path)
-        return list(value) if isinstance(value, dict) else []
-
-    def word_at(path: str) -> str | None:
-        value = at(path)
-        return value if isinstance(value, str) else None
-
-    try:
-        return plan_of(keys_at, word_at)
-    except InvalidRequest:
-        return None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,23 +90,23 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def calls_of(plan: Plan, lines: str) -> str:
-    """Select the calls of lines of one plan; ``lines`` has ``line`` and the text ``t``."""
-    shape = COLUMNS[plan.usage_format]
-    leaves = _Leaves(plan, shape)
+def calls_of(layout: RecordLayout, lines: str) -> str:
+    """Select the calls of lines of one layout; ``lines`` has ``line`` and the text ``t``."""
+    shape = COLUMNS[layout.usage_format]
+    leaves = _Leaves(layout, shape)
     return calls_sql(shape, leaves.sql(lines), extra=("t",))
 
 
 class _Leaves:
-    """Every leaf of a plan, cut out of the text in one pass and typed."""
+    """Every leaf of a layout, extracted from the text in one pass, with its type."""
 
-    def __init__(self, plan: Plan, shape: UsageColumns) -> None:
-        self._plan = plan
+    def __init__(self, layout: RecordLayout, shape: UsageColumns) -> None:
+        self._layout = layout
         self._shape = shape
         self._paths: list[str] = []
 
     def _leaf(self, dotted: str | None) -> str:
-        """The expression of a leaf's JSON text; NULL where it is not, or null."""
+        """The expression of a leaf's JSON text; NULL where the leaf is missing."""
         if dotted is None:
             return "CAST(NULL AS VARCHAR)"
         path = _path(dotted)
@@ -127,13 +115,13 @@ class _Leaves:
         return f"x[{self._paths.index(path) + 1}]"
 
     def sql(self, lines: str) -> str:
-        plan, shape = self._plan, self._shape
+        layout, shape = self._layout, self._shape
         columns: dict[str, str] = {}
         whole: list[str] = []
         for name, path in (
-            ("request_id", plan.request_id),
-            ("requested", plan.requested_model),
-            ("served", plan.served_model),
+            ("request_id", layout.request_id),
+            ("requested", layout.requested_model),
+            ("served", layout.served_model),
             ("endpoint", "endpoint"),
             ("team", "team"),
         ):
@@ -147,7 +135,7 @@ class _Leaves:
         columns["moment"] = self._moment()
         columns |= self._usage(whole)
         chosen = ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())
-        keys = [_path(f"{plan.usage}.{one}") for one in shape.containers]
+        keys = [_path(f"{layout.usage}.{name}") for name in shape.containers]
         once = "TRUE"
         if keys:
             once = f"list_bool_and([len(k) = len(list_distinct(k)) for k in json_keys(t, {keys})])"
@@ -158,7 +146,7 @@ FROM (SELECT line, t, CAST(json_extract(t, {self._paths}) AS VARCHAR[]) AS x FRO
 ) AS typed"""
 
     def _moment(self) -> str:
-        leaf = self._leaf(self._plan.moment)
+        leaf = self._leaf(self._layout.moment)
         text = f"substr({leaf}, 2, length({leaf}) - 2)"
         return (
             f"CASE WHEN regexp_full_match({leaf}, '[0-9]{{1,11}}')"
@@ -166,34 +154,34 @@ FROM (SELECT line, t, CAST(json_extract(t, {self._paths}) AS VARCHAR[]) AS x FRO
         )
 
     def _usage(self, whole: list[str]) -> dict[str, str]:
-        plan, shape = self._plan, self._shape
+        layout, shape = self._layout, self._shape
         columns: dict[str, str] = {}
         for count in shape.counts:
             null_is_none = "__" not in count or shape.nullable_members
             columns[count] = _count(self._inside(count), null_is_none)
         for word in shape.words:
             columns[word] = _word(self._inside(word), "'?'")
-        if plan.usage_format.startswith("openai"):
-            outer = self._leaf(_beside(plan, "service_tier"))
+        if layout.usage_format.startswith("openai"):
+            outer = self._leaf(_next_to_usage(layout, "service_tier"))
             stated = f"NULLIF({columns['service_tier']}, '')"
             columns["service_tier"] = f"COALESCE({stated}, {_word(outer, repr('?'))})"
         for name in (*shape.containers, *shape.absent):
             columns[name] = f"NULLIF({self._inside(name)}, 'null')"
-        whole += [f"COALESCE({one} LIKE '{{%', TRUE)" for one in shape.containers]
-        refused = self._leaf(_beside(plan, "stop_reason"))
+        whole += [f"COALESCE({name} LIKE '{{%', TRUE)" for name in shape.containers]
+        refused = self._leaf(_next_to_usage(layout, "stop_reason"))
         whole.append(f"COALESCE({refused} <> '\"refusal\"', TRUE)")
         return columns
 
     def _inside(self, name: str) -> str:
-        return self._leaf(f"{self._plan.usage}.{name.replace('__', '.')}")
+        return self._leaf(f"{self._layout.usage}.{name.replace('__', '.')}")
 
 
-def _beside(plan: Plan, name: str) -> str:
-    return f"{plan.holder}.{name}" if plan.holder else name
+def _next_to_usage(layout: RecordLayout, name: str) -> str:
+    return f"{layout.container}.{name}" if layout.container else name
 
 
 def _count(leaf: str, null_is_none: bool) -> str:
-    """A whole number as BIGINT, NULL where there is none, and -1 for anything else."""
+    """A whole number as BIGINT, NULL for a missing leaf, and -1 for anything else."""
     null = f" WHEN {leaf} = 'null' THEN NULL" if null_is_none else ""
     return (
         f"CASE WHEN {leaf} IS NULL THEN NULL{null}"
@@ -203,7 +191,7 @@ def _count(leaf: str, null_is_none: bool) -> str:
 
 
 def _word(leaf: str, otherwise: str) -> str:
-    """A string's content, NULL where there is none, and ``otherwise`` for what is no string."""
+    """A string's content, NULL for a missing leaf, and ``otherwise`` for anything else."""
     return (
         f"CASE WHEN {leaf} IS NULL OR {leaf} = 'null' THEN NULL"
         f" WHEN {leaf} LIKE '\"%' THEN CASE WHEN contains({leaf}, chr(92))"

@@ -1,4 +1,4 @@
-"""A file of usage as two tables: ``read`` by column, ``singly`` what was odd, record by record."""
+"""A usage file as two tables: ``read`` by column, and ``singly`` the odd records, one by one."""
 
 import csv
 import json
@@ -13,17 +13,17 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, MalformedRequest, TariffError
 from pricing.estimates.calculator import price_attempts
 from pricing.jsonio import read_json
-from pricing.reports.database import Database, Row, fetched, from_csv, listed, literal
-from pricing.reports.rates import BUCKETS, label_of, scaled
+from pricing.reports.database import Database, fetched, from_csv, listed, literal
+from pricing.reports.rates import BUCKETS, UNKNOWN_MODEL, Row, label_of, scaled
 from pricing.reports.readers.files import NOT_UTF8, UsageFile, utf8_lines
-from pricing.reports.readers.json_lines import KIND, MAX_KINDS, calls_of, plans
-from pricing.reports.readers.records import Record, read_record
+from pricing.reports.readers.json_lines import KIND, MAX_KINDS, calls_of, layouts
+from pricing.reports.readers.records import UsageRecord, read_record
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.sql import CALL_COLUMNS, TERMS
 
-#: Single records that were priced one by one are kept as integers of this many places, which no
-#: price of any book has.
+#: Costs of records that are priced one by one are integers of this many decimals: more than any
+#: price has.
 SINGLE_PLACES = 30
 _TEXT_LINES = (
     "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
@@ -33,10 +33,10 @@ _TEXT_LINES = (
 _SINGLE_COLUMNS = (*CALL_COLUMNS, "label", "reason", "partial", "cost")
 
 
-class Reading:
-    """Reads one file into a database and counts what came of its rows.
+class UsageReader:
+    """Reads one file into a database and counts the outcomes of its records.
 
-    ``even`` selects the rows of ``read`` that were understood by column.
+    ``by_column`` selects the rows of ``read`` that were read by column.
     """
 
     def __init__(self, db: Database, book: PriceBook, folder: Path) -> None:
@@ -48,13 +48,13 @@ class Reading:
         self.rejected = 0
         self.read_singly = 0
         self.rejections: list[RejectedLine] = []
-        self.even = ""
+        self.by_column = ""
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
 
     def read_file(self, file: UsageFile) -> None:
-        """Make the tables; raises InvalidRequest for a file that is no usage."""
+        """Create the tables; raises InvalidRequest for a file without usage."""
         try:
             if file.kind == "jsonl":
                 self._read_lines(file.path)
@@ -62,13 +62,13 @@ class Reading:
                 self._read_table(file)
         except duckdb.Error as error:
             raise InvalidRequest.at(
-                "/source", f"cannot be read as {file.kind}: {type(error).__name__}"
+                "/source", f"is not valid {file.kind}: {type(error).__name__}"
             ) from None
         self.read += self._rows("SELECT COUNT(*) FROM read")[0][0]
         self._read_singly()
 
     def _read_lines(self, path: Path) -> None:
-        """Lines of JSON, blank ones left out; a line that is not UTF-8 is kept as a broken one."""
+        """Read JSON Lines without blank lines; a line that is not UTF-8 is kept, to be rejected."""
         self._db.execute(
             "CREATE TABLE lines AS SELECT line, t, kind FROM (SELECT row_number() OVER () AS line,"
             f" t, {KIND} AS kind FROM read_csv({literal(path)}, {_TEXT_LINES}))"
@@ -85,12 +85,12 @@ class Reading:
         )
         selects = []
         planned: list[int] = []
-        for plan, kinds in plans(examples).items():
+        for layout, kinds in layouts(examples).items():
             chosen = f"(SELECT line, t FROM lines WHERE kind IN {listed(kinds)})"
-            selects.append(calls_of(plan, chosen))
+            selects.append(calls_of(layout, chosen))
             planned += kinds
         rest = f"WHERE kind IS NULL OR kind NOT IN {listed(planned)}" if planned else ""
-        nothing = ", ".join(f"NULL AS {one}" for one in CALL_COLUMNS[1:])
+        nothing = ", ".join(f"NULL AS {column}" for column in CALL_COLUMNS[1:])
         selects.append(f"SELECT line, {nothing}, t, TRUE AS odd FROM lines {rest}")
         union = "\nUNION ALL BY NAME\n".join(selects)
         self._db.execute(
@@ -100,7 +100,7 @@ class Reading:
         self._db.execute("DROP TABLE lines")
 
     def _read_table(self, file: UsageFile) -> None:
-        """A flat table: Parquet as a view, read as often as asked; CSV once, into a table."""
+        """Read a flat table: Parquet as a view, read by every query; CSV once, into a table."""
         source, line = f"read_parquet({literal(file.path)})", "file_row_number + 1"
         if file.kind == "parquet":
             source = f"read_parquet({literal(file.path)}, file_row_number = true)"
@@ -114,7 +114,7 @@ class Reading:
             source = "rows"
             self._reject_broken_rows()
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
-        columns = [(one[0], one[1]) for one in described if one[0] != "file_row_number"]
+        columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
         if has_usage(columns):
             self._read_lines(self._as_lines(source, columns))
             return
@@ -127,17 +127,17 @@ class Reading:
         )
 
     def _reject_broken_rows(self) -> None:
-        """Rows of a CSV file whose quotes or number of columns are wrong, or are not UTF-8."""
+        """Reject rows of a CSV file with wrong quotes or column counts, or not in UTF-8."""
         broken = self._rows(
             "SELECT line, any_value(CAST(error_type AS VARCHAR)) FROM reject_errors"
             " GROUP BY line ORDER BY line"
         )
         self.read += len(broken)
         for line, kind in broken:
-            self._reject(line, f"The row is not read as CSV: {kind.lower()}")
+            self._reject(line, f"The row is not valid CSV: {kind.lower()}")
 
     def _as_lines(self, source: str, columns: Sequence[tuple[str, str]]) -> Path:
-        """A table with whole objects in its columns, as one JSON object a line."""
+        """Write a table whose columns hold whole objects as JSON Lines."""
         members = []
         for name, kind in columns:
             quoted = '"' + name.replace('"', '""') + '"'
@@ -156,7 +156,7 @@ class Reading:
         return path
 
     def _read_singly(self) -> None:
-        """Every odd row through the strict reader: a call after all, or rejected with a reason.
+        """Read every odd row with the strict reader, or reject it with the reason.
 
         A call of several prompts is priced here too, by the calculator as a whole.
         """
@@ -179,8 +179,8 @@ class Reading:
                 self.read_singly += 1
                 writer.writerow((*row, *extra))
         cursor.close()
-        # Not asking again whether each row of a large file is odd saves a third of all work.
-        self.even = "read WHERE NOT odd" if odd else "read WHERE TRUE"
+        # Not filtering a large file without odd rows saves a third of the time.
+        self.by_column = "read WHERE NOT odd" if odd else "read WHERE TRUE"
         types = dict.fromkeys(_SINGLE_COLUMNS, "VARCHAR")
         types |= dict.fromkeys(("line", "moment", *BUCKETS), "BIGINT")
         types |= {"partial": "INTEGER", "cost": "DECIMAL(38, 0)"}
@@ -193,12 +193,12 @@ class Reading:
             raise MalformedRequest("The line is not UTF-8.")
         return read_json(raw.encode(errors="surrogatepass"))
 
-    def _priced_alone(self, record: Record) -> tuple[object, ...]:
-        """Label, reason, partial and cost of a call with several prompts."""
+    def _priced_alone(self, record: UsageRecord) -> tuple[object, ...]:
+        """The label, reason, partial and cost columns of a call with several prompts."""
         try:
             model = self._book.find(record.model).model
         except TariffError:
-            return record.model, "no model of this price version has this name", 0, ""
+            return record.model, UNKNOWN_MODEL, 0, ""
         label = label_of(self._book, model)
         try:
             found = price_attempts(
@@ -216,22 +216,22 @@ class Reading:
 
 
 def first_rejected(found: Iterable[RejectedLine]) -> list[RejectedLine]:
-    """Those an answer shows: the first in the file."""
-    return sorted(found, key=lambda one: (one.line, one.reason))[:MAX_REJECTED]
+    """The rejected lines that an answer holds: the first of the file."""
+    return sorted(found, key=lambda rejected: (rejected.line, rejected.reason))[:MAX_REJECTED]
 
 
-def _call_row(line: int, record: Record) -> Row:
+def _call_row(line: int, record: UsageRecord) -> Row:
     counts: Counter[str] = Counter()
     for attempt in record.attempts:
         for bucket in BUCKETS:
             counts[bucket] += getattr(attempt.usage, bucket)
-    terms = (getattr(record.terms, one) for one in TERMS)
+    terms = (getattr(record.terms, term) for term in TERMS)
     named = (record.request_id or "", record.model, record.endpoint or "", record.team or "")
-    return (line, record.moment, *named, *terms, *(counts[one] for one in BUCKETS))
+    return (line, record.moment, *named, *terms, *(counts[bucket] for bucket in BUCKETS))
 
 
 def _reason(error: TariffError) -> str:
-    """What is wrong with a record, in the words of its reader."""
+    """What is wrong with a record, from the error of its reader."""
     if error.errors:
         return str(error.errors[0])
     return error.detail.replace("The body", "The record", 1)

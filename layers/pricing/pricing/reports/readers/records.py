@@ -1,11 +1,11 @@
-"""One usage record, whatever wrote it: where its parts are, and what it says, read strictly.
+"""One usage record in any known layout, read strictly.
 
-A record is ``{timestamp, model, endpoint, team, usage, ...}``, or a raw response of a provider, or
-a line of a batch's results or of an invocation log that holds one. ``plan_of`` finds the parts
+A record is ``{timestamp, model, endpoint, team, usage, ...}``, a raw response of a provider, or a
+line of a batch's results or of an invocation log that contains one. ``layout_of`` finds the parts
 from names alone, so that the columnar engine asks once for each kind of record in a file.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,8 +24,8 @@ from pricing.usage.parsing import (
 )
 from pricing.validation import parse
 
-#: Where a response may be within a record, nearest first; "" is the record itself.
-HOLDERS = (
+#: Where a response may be within a record, outermost first; "" is the record itself.
+CONTAINERS = (
     "",
     "response",
     "response.body",
@@ -50,10 +50,13 @@ _CHOICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Where the parts of a kind of record are, as dotted paths; None for those it lacks."""
+class RecordLayout:
+    """The dotted paths of a record's parts; None for a part that is missing.
 
-    holder: str
+    ``container`` is the object around the usage; "" is the record itself.
+    """
+
+    container: str
     usage: str
     usage_format: UsageFormat
     moment: str | None
@@ -63,7 +66,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class UsageRecord:
     """One call as it was read. ``moment`` is in microseconds since 1970, UTC."""
 
     moment: int
@@ -76,53 +79,60 @@ class Record:
 
     @property
     def at(self) -> datetime:
-        """The moment as one."""
+        """The moment as a datetime."""
         return _EPOCH + timedelta(microseconds=self.moment)
 
     @property
     def plain(self) -> bool:
-        """Whether it is one prompt and its answer, at the record's own model."""
+        """Whether it is a single prompt and its answer, on the record's own model."""
         first = self.attempts[0]
         return len(self.attempts) == 1 and first.kind == "message" and first.model is None
 
 
-def plan_of(
-    keys_at: Callable[[str], list[str]], word_at: Callable[[str], str | None]
-) -> Plan | None:
-    """Where things are, from the names at a path and the words at one; None without a usage.
+def layout_of(document: Any) -> RecordLayout | None:
+    """Find the parts of a record by their names; None without a usage object.
 
-    Raises InvalidRequest when the usage's format cannot be told.
+    Raises InvalidRequest when the format of the usage is not recognised.
     """
-    for holder in HOLDERS:
-        names = keys_at(holder)
-        found = next((one for one in USAGES if one in names), None)
+
+    def keys_at(path: str) -> list[str]:
+        found = _at(document, path)
+        return list(found) if isinstance(found, dict) else []
+
+    def word_at(path: str) -> str | None:
+        found = _at(document, path)
+        return found if isinstance(found, str) else None
+
+    for container in CONTAINERS:
+        names = keys_at(container)
+        found = next((usage for usage in USAGES if usage in names), None)
         if found is None:
             continue
-        kind = word_at(_in(holder, "type")) or word_at(_in(holder, "object"))
-        usage = _in(holder, found)
+        kind = word_at(_in(container, "type")) or word_at(_in(container, "object"))
+        usage = _in(container, found)
         named = word_at("usage_format")
         top = keys_at("")
-        raw = bool(holder) or "type" in names or "object" in names
-        return Plan(
-            holder=holder,
+        raw = bool(container) or "type" in names or "object" in names
+        return RecordLayout(
+            container=container,
             usage=usage,
             usage_format=_format(named, kind, keys_at(usage)),
-            moment=_first("", top, MOMENTS) or _first(holder, names, MOMENTS),
-            requested_model=_first("", top, MODELS) if holder else None,
-            served_model=_first(holder, names, MODELS),
+            moment=_first("", top, MOMENTS) or _first(container, names, MOMENTS),
+            requested_model=_first("", top, MODELS) if container else None,
+            served_model=_first(container, names, MODELS),
             request_id=_first("", top, REQUEST_IDS)
-            or _first(holder, names, REQUEST_IDS)
-            or (_first(holder, names, ("id",)) if raw else None),
+            or _first(container, names, REQUEST_IDS)
+            or (_first(container, names, ("id",)) if raw else None),
         )
     return None
 
 
-def _in(holder: str, name: str) -> str:
-    return f"{holder}.{name}" if holder else name
+def _in(container: str, name: str) -> str:
+    return f"{container}.{name}" if container else name
 
 
-def _first(holder: str, names: list[str], wanted: tuple[str, ...]) -> str | None:
-    return next((_in(holder, one) for one in wanted if one in names), None)
+def _first(container: str, names: list[str], wanted: tuple[str, ...]) -> str | None:
+    return next((_in(container, name) for name in wanted if name in names), None)
 
 
 def _format(named: str | None, kind: str | None, usage_keys: list[str]) -> UsageFormat:
@@ -135,84 +145,70 @@ def _format(named: str | None, kind: str | None, usage_keys: list[str]) -> Usage
     raise InvalidRequest.at("/usage_format", f"must be one of {formats}")
 
 
-def read_record(document: Any) -> Record:
-    """The call a record tells of; raises InvalidRequest, pointing at what is wrong with it."""
+def read_record(document: Any) -> UsageRecord:
+    """Read the call of a record; raises InvalidRequest with the pointer of the wrong part."""
     if not isinstance(document, dict):
         raise InvalidRequest.at("", "must be an object")
-
-    def keys_at(path: str) -> list[str]:
-        found = _at(document, path)
-        return list(found) if isinstance(found, dict) else []
-
-    def word_at(path: str) -> str | None:
-        found = _at(document, path)
-        return found if isinstance(found, str) else None
-
-    plan = plan_of(keys_at, word_at)
-    if plan is None:
-        raise InvalidRequest.at("/usage", "is required")
-    parsed = _usage(document, plan)
+    layout = layout_of(document)
+    if layout is None:
+        raise InvalidRequest.at("/usage", "is required: the provider's usage object")
+    parsed = _usage(document, layout)
     requested = {term: _choice(document, term) for term in TERMS}
     terms, _ = settle(StatedTerms(**requested), parsed.served)  # type: ignore[arg-type]
-    return Record(
-        moment=_moment(document, plan),
-        model=_model(document, plan),
+    return UsageRecord(
+        moment=_moment(document, layout),
+        model=_model(document, layout),
         endpoint=_text(document, "endpoint"),
         team=_text(document, "team"),
-        request_id=_text(document, plan.request_id),
+        request_id=_text(document, layout.request_id),
         terms=terms,
         attempts=parsed.attempts,
     )
 
 
-def _usage(document: Mapping[str, Any], plan: Plan) -> ParsedUsage:
-    holder = _at(document, plan.holder)
-    if holder.get("stop_reason") == "refusal" or isinstance(holder.get("service_tier"), str):
-        pointer = f"/{plan.holder.replace('.', '/')}" if plan.holder else ""
-        response = parse(ProviderResponse, {**holder, **_unmodelled(holder)}, pointer)
+def _usage(document: Mapping[str, Any], layout: RecordLayout) -> ParsedUsage:
+    container = _at(document, layout.container)
+    tier = container.get("service_tier")
+    if container.get("stop_reason") == "refusal" or isinstance(tier, str):
+        pointer = f"/{layout.container.replace('.', '/')}" if layout.container else ""
+        # A response's own reader refuses some names that are not text; nothing here uses them.
+        unused = {"model", "modelVersion", "type", "object"} & container.keys()
+        cleared = {name: None for name in unused if not isinstance(container[name], str)}
+        response = parse(ProviderResponse, {**container, **cleared}, pointer)
         try:
-            return from_response(response, plan.usage_format)
+            return from_response(response, layout.usage_format)
         except InvalidRequest as error:
             raise InvalidRequest.of(error.errors) from None
-    pointer = f"/{plan.usage.replace('.', '/')}"
-    return parse_usage(_at(document, plan.usage), plan.usage_format, pointer)
+    pointer = f"/{layout.usage.replace('.', '/')}"
+    return parse_usage(_at(document, layout.usage), layout.usage_format, pointer)
 
 
-def _unmodelled(holder: Mapping[str, Any]) -> dict[str, None]:
-    """What a response's own reader would refuse though nothing here depends on it."""
-    return {
-        name: None
-        for name in ("model", "modelVersion", "type", "object")
-        if name in holder and not isinstance(holder[name], str)
-    }
-
-
-def _moment(document: Mapping[str, Any], plan: Plan) -> int:
-    pointer = f"/{(plan.moment or 'timestamp').replace('.', '/')}"
-    value = _at(document, plan.moment) if plan.moment else None
+def _moment(document: Mapping[str, Any], layout: RecordLayout) -> int:
+    pointer = f"/{(layout.moment or 'timestamp').replace('.', '/')}"
+    value = _at(document, layout.moment) if layout.moment else None
     if type(value) is int and 0 <= value < 10**11:
         return value * 1_000_000
     if not isinstance(value, str):
-        detail = "is required, as a date or an RFC 3339 instant"
+        detail = "is required: a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)"
         raise InvalidRequest.at(pointer, detail)
     try:
         instant = AsOf.parse(value).instant
     except ValueError as error:
-        raise InvalidRequest.at(pointer, f"is not a moment in time: {error}") from None
+        raise InvalidRequest.at(pointer, f"is not a valid date or instant: {error}") from None
     if instant < _EPOCH:
-        raise InvalidRequest.at(pointer, "is before 1970")
+        raise InvalidRequest.at(pointer, "must not be before 1970")
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
-def _model(document: Mapping[str, Any], plan: Plan) -> str:
-    """The model that served, unless the record names the same one as a cloud writes it."""
-    served = _text(document, plan.served_model)
-    requested = _text(document, plan.requested_model)
+def _model(document: Mapping[str, Any], layout: RecordLayout) -> str:
+    """The model that served the call; a cloud's name of the same model, as requested, wins."""
+    served = _text(document, layout.served_model)
+    requested = _text(document, layout.requested_model)
     if served and requested and same_model(served, requested):
         return requested
     model = served or requested
     if not model:
-        raise InvalidRequest.at("/model", "is required: say which model was called")
+        raise InvalidRequest.at("/model", "is required: the name of the model that was called")
     return model
 
 

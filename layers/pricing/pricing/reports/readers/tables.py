@@ -1,8 +1,8 @@
-"""Flat tables as calls: CSV and Parquet files with a column a count.
+"""Flat tables as calls: CSV and Parquet files with a column for each count.
 
-A column is known by the usage member's path (``cache_creation.ephemeral_5m_input_tokens``, with or
-without ``usage.`` before it, as pandas' ``json_normalize`` writes) or by its last step alone. A
-file with a ``usage`` column holds whole objects instead, and is read as JSON Lines are.
+A column is found by the path of the usage member (``cache_creation.ephemeral_5m_input_tokens``,
+with or without ``usage.`` before it, as pandas' ``json_normalize`` writes) or by its last step. A
+file with a ``usage`` column has whole objects instead, and is read as JSON Lines are.
 """
 
 import math
@@ -17,14 +17,14 @@ from pricing.reports.readers.records import MAX_TEXT, MODELS, MOMENTS, REQUEST_I
 from pricing.timestamps import rfc3339
 from pricing.usage.parsing import UsageFormat, recognise
 
-#: A column's name and DuckDB's type of it.
+#: The name of each column and its DuckDB type.
 Columns = Sequence[tuple[str, str]]
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _FRACTIONS = ("FLOAT", "DOUBLE")
 
 
 class FlatTable:
-    """How the columns of one file are read; raises InvalidRequest for one without usage."""
+    """How the columns of one file are read; raises InvalidRequest for a file without usage."""
 
     def __init__(self, columns: Columns) -> None:
         self._types = dict(columns)
@@ -35,7 +35,7 @@ class FlatTable:
         self._members = {name: _column(self._types, name) for name in names}
 
     def calls(self, source: str, line: str) -> str:
-        """Select the calls of ``source``, whose rows are numbered by the expression ``line``."""
+        """Select the calls of ``source``; the expression ``line`` numbers its rows."""
         shape = self._shape
         columns: dict[str, str] = {
             "moment": self._moment(),
@@ -50,13 +50,13 @@ class FlatTable:
             if name in shape.counts:
                 columns[name] = self._count(column)
             elif name in shape.words:
-                # In a flat table these are one column: what was asked and what was served.
+                # A flat table has one column for both: the requested and the served term.
                 served = column if column not in TERMS else None
                 columns[name] = self._text(served)
             else:
-                columns[name] = self._object(column)
+                columns[name] = self._text(column)
         texts = ("request_id", "model", "endpoint", "team")
-        whole = " AND ".join(f"COALESCE(length({one}) <= {MAX_TEXT}, TRUE)" for one in texts)
+        whole = " AND ".join(f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)" for name in texts)
         chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
         renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
         leaves = (
@@ -66,7 +66,7 @@ class FlatTable:
         return calls_sql(shape, leaves, extra=("t",))
 
     def document(self, row: Mapping[str, Any], moment: int | None) -> dict[str, Any]:
-        """A row as the record it stands for, for the reader of single records."""
+        """A row as the record that ``read_record`` reads."""
         record: dict[str, Any] = {term: row.get(term) or None for term in TERMS}
         for names in (MODELS, REQUEST_IDS, ("endpoint",), ("team",)):
             column = self._named(names)
@@ -91,19 +91,16 @@ class FlatTable:
         return {**record, "usage": usage, "usage_format": self.usage_format}
 
     def _named(self, names: Sequence[str]) -> str | None:
-        return next((one for one in names if one in self._types), None)
+        return next((name for name in names if name in self._types), None)
 
     def _row(self) -> str:
-        pairs = ", ".join(f"{_quoted(one)} := {_quoted(one)}" for one in self._types)
+        pairs = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in self._types)
         return f"struct_pack({pairs})"
 
     def _text(self, column: str | None) -> str:
         if column is None or column not in self._types:
             return "CAST(NULL AS VARCHAR)"
         return f"NULLIF(CAST({_quoted(column)} AS VARCHAR), '')"
-
-    def _object(self, column: str | None) -> str:
-        return "CAST(NULL AS VARCHAR)" if column is None else self._text(column)
 
     def _count(self, column: str | None) -> str:
         if column is None:
@@ -140,7 +137,7 @@ class FlatTable:
 
 
 def has_usage(columns: Columns) -> bool:
-    """Whether whole usage objects are in a column, rather than their counts in many."""
+    """Whether a column has whole usage objects, instead of a column for each count."""
     names = {name for name, _ in columns}
     return bool(names & {"usage", "usageMetadata", "response", "body", "message"})
 
@@ -156,17 +153,17 @@ def _format(types: Mapping[str, str]) -> UsageFormat:
     except InvalidRequest:
         chosen = "anthropic"
     if chosen not in found:
-        detail = "has neither a usage column nor columns of counts, such as input_tokens"
+        detail = "needs a usage column or a column for each count, such as input_tokens"
         raise InvalidRequest.at("/source/s3_uri", detail)
     return chosen
 
 
 def _column(types: Mapping[str, str], name: str) -> str | None:
-    """The column of a usage member, by its path or its last step."""
+    """The column of a usage member, by the member's path or last step."""
     dotted = name.replace("__", ".")
     last = dotted.rpartition(".")[2]
     wanted = (f"usage.{dotted}", dotted, f"usage_{name.replace('__', '_')}", last)
-    return next((one for one in wanted if one in types), None)
+    return next((column for column in wanted if column in types), None)
 
 
 def _quoted(name: str) -> str:
@@ -174,7 +171,7 @@ def _quoted(name: str) -> str:
 
 
 def _number(value: Any) -> Any:
-    """Text of digits, and a whole fraction, as the integer they stand for; None for NaN."""
+    """Convert digits and whole fractions to integers, NaN to None; keep any other value."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     if isinstance(value, float):

@@ -1,12 +1,13 @@
-"""A report as one CSV table: a row a figure, its section first, amounts exact.
+"""A report as one CSV table: a row for each figure, its section first, amounts exact.
 
-UTF-8 with a byte order mark, which spreadsheets need to know it; text that a spreadsheet would
-run as a formula gets an apostrophe before it.
+The text is UTF-8 with the byte order mark that spreadsheets need to recognise it. Text that a
+spreadsheet would run as a formula gets an apostrophe before it.
 """
 
 from collections.abc import Iterator
 from csv import writer as csv_writer
 from decimal import Decimal
+from io import StringIO
 
 from pricing.money import plain
 from pricing.reports.report import Group, GroupRow, UsageReport
@@ -18,34 +19,23 @@ COLUMNS = (
     *("saves_usd", "confidence", "detail"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_FATES = ("read", "priced", "partial", "unpriced", "rejected", "duplicates", "filtered_out")
+_OUTCOMES = ("read", "priced", "partial", "unpriced", "rejected", "duplicates", "filtered_out")
 Cell = str | int | Decimal | None
 
 
-class _Rows:
-    """Collects lines as ``csv`` writes them."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-
-    def write(self, text: str) -> int:
-        self.parts.append(text)
-        return len(text)
-
-
 def to_csv(report: UsageReport) -> str:
-    """The whole report; every cost is the exact decimal that the JSON has."""
-    rows = _Rows()
-    writer = csv_writer(rows)
+    """Render the whole report; costs are the same exact decimals as in JSON."""
+    text = StringIO(newline="")
+    writer = csv_writer(text)
     writer.writerow(COLUMNS)
     for row in _rows(report):
         writer.writerow([_cell(row.get(column)) for column in COLUMNS])
-    return BOM + "".join(rows.parts)
+    return BOM + text.getvalue()
 
 
 def _cell(value: Cell) -> str | int:
     if isinstance(value, Decimal):
-        return plain(value)  # our own figure: a minus sign is a minus sign
+        return plain(value)  # its minus sign begins no formula
     if value is None:
         return ""
     if isinstance(value, str):
@@ -67,7 +57,7 @@ def _rows(report: UsageReport) -> Iterator[dict[str, Cell]]:
         "detail": f"price version {report.pricing.version}",
     }
     records = report.records
-    for name in _FATES:
+    for name in _OUTCOMES:
         yield {"section": "records", "name": name, "calls": getattr(records, name)}
 
     for group in report.groups:

@@ -1,7 +1,7 @@
 """What last month cost, as a card."""
 
 from pricing.display import count, usd
-from pricing.reports.summary import Driver, MonthSummary
+from pricing.reports.summary import CostDriver, MonthSummary
 from pricing.slack.cards.base import Card, Table
 from pricing.slack.commands import EXAMPLES
 
@@ -31,7 +31,7 @@ def no_report_card(month: str) -> Card:
     )
 
 
-def _drivers(drivers: tuple[Driver, ...]) -> Table | None:
+def _drivers(drivers: tuple[CostDriver, ...]) -> Table | None:
     rows = tuple(
         (one.endpoint or "not said", one.model or "not said", usd(one.cost_usd)) for one in drivers
     )
