@@ -16,7 +16,11 @@ PY  := $(BIN)/python
 UV  := $(BIN)/uv
 SAM := .venv-sam/bin/sam
 
-SAM_SOURCES := $(shell find functions layers -type f -not -name '*.pyc' 2>/dev/null)
+SITE := functions/site/static/openapi.json
+SAM_SOURCES := $(shell find functions layers -type f -not -name '*.pyc' \
+  -not -path 'functions/site/static/*' 2>/dev/null)
+SITE_SOURCES := pyproject.toml $(SAM_SOURCES) $(shell find events tariff/docs -type f \
+  -not -name '*.pyc' 2>/dev/null)
 
 export SAM_CLI_TELEMETRY := 0
 
@@ -32,7 +36,7 @@ help: ## List the targets
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: .venv/.ready ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local UPSTREAM=folder|public
+run: $(SITE) ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local UPSTREAM=folder|public
 	@exec $(PY) -m tariff serve --port $(PORT) --store $(STORE) --upstream "$(UPSTREAM)"
 
 # Exported, so that the shell never parses it: a task may contain an apostrophe.
@@ -48,7 +52,7 @@ sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage rec
 report: .cache/usage/2026-10.jsonl .venv/.ready ## Open the report of that month in a browser
 	@$(PY) -m tariff report $< --open
 
-test: .venv/.ready .venv-sam/.ready .venv-bench/.ready ## Run every test but the slow checks (ARGS="-k name" selects)
+test: $(SITE) .venv-sam/.ready .venv-bench/.ready ## Run every test but the slow checks (ARGS="-k name" selects)
 	@$(PY) -m tariff dynamodb-local \
 	  || echo "The tests that need DynamoDB Local will be skipped; all others run."
 	@$(PY) -m pytest $(ARGS)
@@ -85,8 +89,7 @@ sam-validate: .venv-sam/.ready ## Validate template.yaml with the SAM CLI
 sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-sam
 
 # The layer's own Makefile finds this environment's python and pip first on PATH.
-.aws-sam/build/template.yaml: template.yaml $(SAM_SOURCES) .venv/.ready .venv-sam/.ready
-	@$(PY) -m tariff docs openapi --check
+.aws-sam/build/template.yaml: template.yaml $(SITE) .venv-sam/.ready
 	@echo "Building with the SAM CLI (about 20 seconds)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 	@touch $@
@@ -105,8 +108,11 @@ report-bench: .venv/.ready .venv-bench/.ready ## Measure a report of ten million
 refresh-bench: .venv/.ready .venv-bench/.ready ## Measure time, memory and item sizes of a whole refresh
 	@$(PY) -m bench.refresh $(ARGS)
 
-openapi: .venv/.ready ## Generate the OpenAPI document
-	@$(PY) -m tariff docs openapi $(ARGS)
+openapi: $(SITE) ## Generate the OpenAPI document and its page
+
+$(SITE): $(SITE_SOURCES) | .venv/.ready
+	@echo "Generating the OpenAPI document and its page"
+	@$(PY) -m tariff docs openapi
 
 slack-docs: .venv/.ready ## Render the answers in docs/slack.md
 	@$(PY) -m tariff docs slack $(ARGS)

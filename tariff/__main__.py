@@ -37,9 +37,14 @@ COMMANDS: Commands = {
         "Generate documentation (in a checkout of Tariff).",
         {
             "openapi": Command(
-                "tariff.docs_commands:openapi", "Generate the OpenAPI document and its page."
+                "tariff.docs.openapi:generate", "Generate the OpenAPI document and its page."
             ),
-            "slack": Command("tariff.docs_commands:slack", "Render the answers in docs/slack.md."),
+            "diff": Command(
+                "tariff.docs.difference:diff", "Show how two OpenAPI documents differ."
+            ),
+            "slack": Command(
+                "tariff.docs.slack_examples:generate", "Render the answers in docs/slack.md."
+            ),
         },
     ),
     "dynamodb-local": Command(

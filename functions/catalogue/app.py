@@ -12,12 +12,14 @@ from pricing.api.requests.catalogue import (
     PricesQuery,
     VersionsQuery,
 )
-from pricing.catalogue.listing import Health, ModelList, ModelPage, health, list_models, model_page
+from pricing.catalogue import listing
+from pricing.catalogue.listing import Health, ModelList, ModelPage, health, model_page
 from pricing.catalogue.price_book import BookInForce
 from pricing.store import connect as environment
 from pricing.store.books import ACTIVE
 from pricing.timestamps import AsOf
 from pricing.validation import NoQuery
+from pricing.versions import views
 from pricing.versions.views import (
     PriceChanges,
     PriceDiff,
@@ -25,7 +27,6 @@ from pricing.versions.views import (
     VersionPage,
     changes_since,
     diff,
-    list_versions,
     version_page,
 )
 
@@ -33,39 +34,41 @@ books = cache(environment.books)
 shelves = cache(environment.shelves)
 
 
-def models(query: ModelsQuery, call: Call) -> ModelList:
+def list_models(query: ModelsQuery, call: Call) -> ModelList:
     """A page of the model list."""
     in_force = books().in_force(query.pricing_version, call.now)
     as_of = query.moment(call.now)
-    return list_models(in_force, query.filter(), as_of, cursor=query.cursor, limit=query.limit)
+    return listing.list_models(
+        in_force, query.filter(), as_of, cursor=query.cursor, limit=query.limit
+    )
 
 
-def model(query: PricesQuery, call: Call) -> ModelPage:
+def get_model(query: PricesQuery, call: Call) -> ModelPage:
     """One model's prices, limits and history."""
     in_force = books().in_force(query.pricing_version, call.now)
     return model_page(in_force, call.path["provider"], call.path["id"], query.moment(call.now))
 
 
-def versions(query: VersionsQuery, _call: Call) -> VersionList:
+def list_versions(query: VersionsQuery, _call: Call) -> VersionList:
     """A page of the version list."""
     shelf = shelves().shelf(audited=False)
-    return list_versions(shelf, cursor=query.cursor, limit=query.limit)
+    return views.list_versions(shelf, cursor=query.cursor, limit=query.limit)
 
 
-def version(_query: NoQuery, call: Call) -> VersionPage:
+def get_version(_query: NoQuery, call: Call) -> VersionPage:
     """One version, what waits in it, and what was decided about it."""
     book = _meant(call.path["id"], call).book
     return version_page(shelves().shelf(), book, shelves().proposal(book.id))
 
 
-def differences(query: DiffQuery, call: Call) -> PriceDiff:
+def compare_versions(query: DiffQuery, call: Call) -> PriceDiff:
     """Two versions held against each other."""
     before, after = _named("from", query.from_, call), _named("to", query.to, call)
     moment = query.moment(call.now)
     return diff(before, after, moment, cursor=query.cursor, limit=query.limit)
 
 
-def changes(query: ChangesQuery, call: Call) -> PriceChanges:
+def list_price_changes(query: ChangesQuery, call: Call) -> PriceChanges:
     """What became different since a moment."""
     span = query.span(call.now)
     shelf = shelves().shelf()
@@ -106,7 +109,7 @@ def _named(name: str, reference: str, call: Call) -> BookInForce:
         ) from None
 
 
-def check(_query: NoQuery, call: Call) -> Health:
+def get_health(_query: NoQuery, call: Call) -> Health:
     """Always answers, and says which prices it answers with."""
     return health(books().in_force("active", call.now), AsOf.now(call.now))
 
@@ -115,7 +118,7 @@ ROUTES = (
     Route(
         "GET",
         "/v1/models",
-        models,
+        list_models,
         query=ModelsQuery,
         answer=ModelList,
         summary="The models Tariff prices, with their standard token prices in force.",
@@ -125,7 +128,7 @@ ROUTES = (
     Route(
         "GET",
         "/v1/models/{provider}/{id+}",
-        model,
+        get_model,
         query=PricesQuery,
         answer=ModelPage,
         summary="One model: prices, tiers, capabilities, limits, lifecycle and price history.",
@@ -135,7 +138,7 @@ ROUTES = (
     Route(
         "GET",
         "/v1/pricing/versions",
-        versions,
+        list_versions,
         query=VersionsQuery,
         answer=VersionList,
         summary="The price versions there are, newest first, and which of them is active.",
@@ -144,7 +147,7 @@ ROUTES = (
     Route(
         "GET",
         "/v1/pricing/versions/{id}",
-        version,
+        get_version,
         query=NoQuery,
         answer=VersionPage,
         summary="One version: what it holds, which prices wait in it and why, what was decided.",
@@ -154,7 +157,7 @@ ROUTES = (
     Route(
         "GET",
         "/v1/pricing/diff",
-        differences,
+        compare_versions,
         query=DiffQuery,
         answer=PriceDiff,
         summary="What differs between two versions, price by price.",
@@ -164,7 +167,7 @@ ROUTES = (
     Route(
         "GET",
         "/v1/pricing/changes",
-        changes,
+        list_price_changes,
         query=ChangesQuery,
         answer=PriceChanges,
         summary="What became different since a moment: new versions, and prices whose time came.",
@@ -174,7 +177,7 @@ ROUTES = (
     Route(
         "GET",
         "/v1/health",
-        check,
+        get_health,
         query=NoQuery,
         answer=Health,
         summary="Whether Tariff answers, and how fresh its prices are.",

@@ -13,7 +13,7 @@ from pricing.store import connect as environment
 books = cache(environment.books)
 
 
-def respond(request: CompareRequest, call: Call) -> CompareAnswer:
+def compare_models(request: CompareRequest, call: Call) -> CompareAnswer:
     """Price the work on every model asked for."""
     comparison = request.comparison(call.now)
     in_force = books().in_force(request.pricing_version, call.now)
@@ -27,7 +27,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/compare",
-        respond,
+        compare_models,
         body=CompareRequest,
         answer=CompareAnswer,
         summary="The same work on many models, cheapest first.",

@@ -12,7 +12,7 @@ from pricing.store import connect as environment
 books = cache(environment.books)
 
 
-def respond(request: EstimateRequest, call: Call) -> Estimate:
+def create_estimate(request: EstimateRequest, call: Call) -> Estimate:
     """Price the request from the book it names."""
     query = request.query(call.now)
     in_force = books().in_force(request.pricing_version, call.now)
@@ -23,7 +23,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/estimate",
-        respond,
+        create_estimate,
         body=EstimateRequest,
         answer=Estimate,
         summary="The exact cost of a call, line by line.",

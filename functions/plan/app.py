@@ -20,25 +20,25 @@ from pricing.store import connect as environment
 books = cache(environment.books)
 
 
-def caching(request: CachingPlanRequest, call: Call) -> CachingAnswer:
+def create_caching_plan(request: CachingPlanRequest, call: Call) -> CachingAnswer:
     """Plan or measure a cached prefix."""
     query = request.query(call.now)
     return answer_caching(books().in_force(request.pricing_version, call.now), query)
 
 
-def batch(request: BatchPlanRequest, call: Call) -> BatchAnswer:
+def create_batch_plan(request: BatchPlanRequest, call: Call) -> BatchAnswer:
     """Price requests one by one and in batches."""
     query = request.query(call.now)
     return plan_batch(books().in_force(request.pricing_version, call.now), query)
 
 
-def context(request: ContextPlanRequest, call: Call) -> ContextAnswer:
+def create_context_plan(request: ContextPlanRequest, call: Call) -> ContextAnswer:
     """Budget the parts of a prompt, or compare two prompts."""
     query = request.query(call.now)
     return plan_context(books().in_force(request.pricing_version, call.now), query)
 
 
-def subscription(request: SubscriptionPlanRequest, call: Call) -> SubscriptionAnswer:
+def create_subscription_plan(request: SubscriptionPlanRequest, call: Call) -> SubscriptionAnswer:
     """Hold the subscription plans against the API."""
     query = request.query(call.now)
     plans = bundled_plans.load(request.plans_version)
@@ -50,7 +50,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/plan/caching",
-        caching,
+        create_caching_plan,
         body=CachingPlanRequest,
         answer=CachingAnswer,
         summary="What a cached prefix saves, which time to live is best, and when that flips.",
@@ -59,7 +59,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/plan/batch",
-        batch,
+        create_batch_plan,
         body=BatchPlanRequest,
         answer=BatchAnswer,
         summary="The same requests one by one and in batches, and whether batches suit them.",
@@ -68,7 +68,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/plan/context",
-        context,
+        create_context_plan,
         body=ContextPlanRequest,
         answer=ContextAnswer,
         summary="What fits a context window, what to leave out, and what that saves.",
@@ -77,7 +77,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/plan/subscription",
-        subscription,
+        create_subscription_plan,
         body=SubscriptionPlanRequest,
         answer=SubscriptionAnswer,
         summary="Subscription plans beside what the same usage costs at API prices.",

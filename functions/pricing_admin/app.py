@@ -35,7 +35,7 @@ once = cache(environment.once)
 Answer = TypeVar("Answer")
 
 
-def activate(request: ActivateRequest, call: Call) -> Activated:
+def activate_version(request: ActivateRequest, call: Call) -> Activated:
     """Make a stored or bundled version the active one."""
     version, actor = call.path["id"], caller_of(call.event)
 
@@ -54,7 +54,7 @@ def activate(request: ActivateRequest, call: Call) -> Activated:
     return _once(request, call, Activated, work, _tell)
 
 
-def reject(request: RejectRequest, call: Call) -> Rejected:
+def reject_version(request: RejectRequest, call: Call) -> Rejected:
     """Decide that a version is never to be active."""
     version, actor = call.path["id"], caller_of(call.event)
 
@@ -70,7 +70,7 @@ def reject(request: RejectRequest, call: Call) -> Rejected:
     return _once(request, call, Rejected, work)
 
 
-def cancel(request: CancelRequest, call: Call) -> Cancelled:
+def cancel_prices(request: CancelRequest, call: Call) -> Cancelled:
     """Make a version without an announced price, and activate it."""
     actor = caller_of(call.event)
 
@@ -99,7 +99,7 @@ def cancel(request: CancelRequest, call: Call) -> Cancelled:
     return _once(request, call, Cancelled, work, _tell)
 
 
-def refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
+def start_refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
     """Ask for a refresh now."""
     actor = caller_of(call.event)
 
@@ -111,7 +111,7 @@ def refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
     return _once(request, call, RefreshStarted, work)
 
 
-def audit(query: AuditQuery, _call: Call) -> AuditPage:
+def list_audit_rows(query: AuditQuery, _call: Call) -> AuditPage:
     """A page of the audit."""
     rows, broken = ledger().checked_audit()
     return audit_page(rows, broken, cursor=query.cursor, limit=query.limit)
@@ -177,7 +177,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/pricing/versions/{id}/activate",
-        activate,
+        activate_version,
         body=ActivateRequest,
         answer=Activated,
         summary="Make a version the active one; activating an earlier one goes back.",
@@ -187,7 +187,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/pricing/versions/{id}/reject",
-        reject,
+        reject_version,
         body=RejectRequest,
         answer=Rejected,
         summary="Decide that a version is never to be active.",
@@ -197,7 +197,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/pricing/cancellations",
-        cancel,
+        cancel_prices,
         body=CancelRequest,
         answer=Cancelled,
         summary="Take back prices that were announced for later, in a new active version.",
@@ -207,7 +207,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/pricing/refresh",
-        refresh,
+        start_refresh,
         body=RefreshRequest,
         answer=RefreshStarted,
         summary="Fetch the price lists now instead of at the scheduled time.",
@@ -218,7 +218,7 @@ ROUTES = (
     Route(
         "GET",
         "/v1/pricing/audit",
-        audit,
+        list_audit_rows,
         query=AuditQuery,
         answer=AuditPage,
         summary="Who changed what, when and why, newest first, and whether the record is whole.",

@@ -32,13 +32,13 @@ def recommend_models(request: RecommendRequest, call: Call) -> RecommendAnswer:
     return recommend(books().in_force(request.pricing_version, call.now), query)
 
 
-def plan_cascade(request: CascadeRequest, call: Call) -> CascadeAnswer:
+def create_cascade_plan(request: CascadeRequest, call: Call) -> CascadeAnswer:
     """Price a cascade, every attempt of it."""
     query = request.query(call.now)
     return cascade(books().in_force(request.pricing_version, call.now), query)
 
 
-def tiers(request: TiersRequest, call: Call) -> TiersAnswer:
+def compare_tier_mix(request: TiersRequest, call: Call) -> TiersAnswer:
     """Hold a mix of tiers against one model."""
     query = request.query(call.now)
     return compare_tiers(books().in_force(request.pricing_version, call.now), query)
@@ -77,7 +77,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/recommend/cascade",
-        plan_cascade,
+        create_cascade_plan,
         body=CascadeRequest,
         answer=CascadeAnswer,
         summary="What a cascade costs on average, and the pass rate at which it starts to save.",
@@ -86,7 +86,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/recommend/tiers",
-        tiers,
+        compare_tier_mix,
         body=TiersRequest,
         answer=TiersAnswer,
         summary="A mix of tiers beside one model for all, and what would turn the verdict.",

@@ -22,12 +22,12 @@ def asset(name: str, content_type: str) -> Asset:
     return Asset(content_type, (STATIC / name).read_text(encoding="utf-8"))
 
 
-def openapi(_query: NoQuery, _call: Call) -> Asset:
+def get_openapi(_query: NoQuery, _call: Call) -> Asset:
     """The specification of every route."""
     return asset("openapi.json", "application/json")
 
 
-def docs(_query: NoQuery, _call: Call) -> Asset:
+def get_docs(_query: NoQuery, _call: Call) -> Asset:
     """The same specification as a page that needs nothing from anywhere else."""
     return asset("docs.html", "text/html; charset=utf-8")
 
@@ -70,7 +70,7 @@ ROUTES = (
     Route(
         "GET",
         "/openapi.json",
-        openapi,
+        get_openapi,
         query=NoQuery,
         answer=Asset,
         summary="This specification, as OpenAPI 3.1.",
@@ -79,7 +79,7 @@ ROUTES = (
     Route(
         "GET",
         "/docs",
-        docs,
+        get_docs,
         query=NoQuery,
         answer=Asset,
         summary="The reference as a page that works offline.",

@@ -21,7 +21,7 @@ from pricing.store import connect as environment
 books = cache(environment.books)
 
 
-def respond(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
+def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
     """Price every record and say what came of it, in the format asked for."""
     query = request.query()
     in_force = books().in_force(request.pricing_version, call.now)
@@ -63,7 +63,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/usage/report",
-        respond,
+        create_usage_report,
         body=ReportRequest,
         lines=LinesQuery,
         max_body_bytes=MAX_REPORT_BYTES,

@@ -11,7 +11,7 @@ from pricing.store import connect as environment
 books = cache(environment.books)
 
 
-def respond(request: WorkloadRequest, call: Call) -> WorkloadEstimate:
+def create_workload_estimate(request: WorkloadRequest, call: Call) -> WorkloadEstimate:
     """Price every line and every what-if."""
     work = request.workload(call.now)
     return estimate_workload(books().in_force(request.pricing_version, call.now), work)
@@ -21,7 +21,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/estimate/workload",
-        respond,
+        create_workload_estimate,
         body=WorkloadRequest,
         answer=WorkloadEstimate,
         summary="A day's or a month's calls, projected, with what-ifs computed from the lines.",

@@ -1,104 +1,99 @@
-"""Generate the OpenAPI document and the page made of it, from the types that validate.
+"""Generate the OpenAPI document and the page made from it, from the types that validate.
 
-``python -m tariff.docs.openapi`` writes ``functions/site/static/openapi.json`` and ``docs.html``;
-with ``--check`` it writes nothing and fails when what is committed there is not what the code says.
-Every ``functions/*/app.py`` with ``ROUTES`` is found by itself.
+Every ``functions/*/app.py`` with ``ROUTES`` is found; document.yaml has what no type states.
 """
 
-import argparse
-import importlib.util
+import importlib
 import json
-import sys
+import os
+import string
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any
+
+import typer
+import yaml
 
 from pricing.api.handler import DEFAULT_ROUTE, STATUSES, Asset
-from tariff.docs import prose as words
-from tariff.docs import slack_routes as openapi_slack
+from pricing.jsonio import MAX_BODY_BYTES, MAX_DEPTH, MAX_NUMBER_CHARACTERS
+from pricing.store.idempotency import KEY_FORM
+from pricing.usage.buckets import MAX_COUNT
 from tariff.docs.descriptions import markdown
-from tariff.docs.examples import REFUSALS, problem_of
-from tariff.docs.operations import Function, Schema, operation, tag_of
+from tariff.docs.examples import PROBLEMS, REFUSING, problem_of
+from tariff.docs.operations import Operation, Schema
 from tariff.docs.page import page
-from tariff.docs.schemas import problem_schemas, schemas_of
+from tariff.docs.schemas import schemas_of
+from tariff.docs.site import STATIC
+from tariff.template import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-#: The function whose routes are not described by types.
-SLACK = "slack"
-STATIC = ROOT / "functions" / "site" / "static"
-
-
-def functions() -> list[Function]:
-    """Every function with routes, loaded under a name of its own, in the order of the tags."""
-    order = {name: number for number, name in enumerate(words.TAGS)}
-    loaded = [_load(path) for path in ROOT.glob("functions/*/app.py")]
-    found = [one for one in loaded if one.routes]
-    return sorted(found, key=lambda one: (order.get(one.name, len(order)), one.name))
+SKELETON = Path(__file__).with_name("document.yaml")
 
 
-def document(found: Sequence[Function]) -> Schema:
-    """The OpenAPI document of these functions. ``$default`` is no route a caller can name."""
-    routes = [(one, route) for one in found for route in one.routes if route.key != DEFAULT_ROUTE]
-    references, schemas = schemas_of(
+@cache
+def functions() -> Mapping[str, ModuleType]:
+    """The module of every function with routes, by the name of its folder."""
+    names = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
+    modules = {name: importlib.import_module(f"functions.{name}.app") for name in names}
+    return {name: module for name, module in modules.items() if hasattr(module, "ROUTES")}
+
+
+def document() -> Schema:
+    """Build the OpenAPI document of all functions."""
+    spec = skeleton()
+    fragments = spec.pop("fragments")
+    order = [(tag["name"], name) for tag in spec["tags"] for name in tag.pop("functions")]
+    routes = [
+        (tag, functions()[name], route)
+        for tag, name in order
+        for route in functions()[name].ROUTES
+        if route.key != DEFAULT_ROUTE  # not a route that a caller can name
+    ]
+    known, schemas = schemas_of(
         requests=[
-            kind for _, route in routes for kind in (route.body, route.query, route.lines) if kind
+            kind for *_, route in routes for kind in (route.body, route.query, route.lines) if kind
         ],
-        answers=[route.answer for _, route in routes if route.answer is not Asset],
+        answers=[route.answer for *_, route in routes if route.answer is not Asset],
     )
-    for kind in {kind for _, route in routes for kind in (route.query, route.lines) if kind}:
-        references[kind] = schemas.pop(kind.__name__)  # shown as parameters
+    for kind in {kind for *_, route in routes for kind in (route.query, route.lines) if kind}:
+        known[kind] = schemas.pop(kind.__name__)  # shown as parameters
     paths: dict[str, Schema] = {}
-    for function, route in routes:
-        described = operation(function, route, references)
+    for tag, module, route in routes:
+        described = Operation(route, module, tag, known, fragments).described()
         paths.setdefault(route.spec_path, {})[route.method.lower()] = described
-    paths |= openapi_slack.paths()
-    tags = dict.fromkeys([*map(tag_of, found), words.TAGS[SLACK]])
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Tariff",
-            "version": _version(),
-            "summary": words.SUMMARY,
-            "description": words.DESCRIPTION,
-        },
-        "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": text} for name, text in tags],
-        "paths": paths,
-        "components": {
-            "schemas": dict(
-                sorted((schemas | problem_schemas() | dict(openapi_slack.SCHEMAS)).items())
-            ),
-            "examples": _problem_examples(found),
-            "headers": _headers(),
-            "securitySchemes": _security_schemes(),
-        },
-        "x-problems": problems(),
+    spec["info"]["version"] = _version()
+    spec["paths"] = paths | spec["paths"]
+    spec["components"]["schemas"] = dict(sorted((spec["components"]["schemas"] | schemas).items()))
+    (refusing,) = [module for _, module, route in routes if route.key == REFUSING]
+    spec["components"]["examples"] = {
+        slug: {"value": problem_of(refusing, slug)} for slug in PROBLEMS
     }
+    spec["x-problems"] = _problems(spec["x-problems"])
+    return spec
 
 
-def problems() -> dict[str, Schema]:
-    """Every problem Tariff can answer with, by the slug that its ``type`` ends in."""
+def skeleton() -> Schema:
+    """Read the parts of the document that no type states, with the limits filled in."""
+    text = string.Template(SKELETON.read_text(encoding="utf-8")).safe_substitute(
+        BODY_KIB=MAX_BODY_BYTES // 1024,
+        DEPTH=MAX_DEPTH,
+        NUMBER_CHARACTERS=MAX_NUMBER_CHARACTERS,
+        COUNT=f"{MAX_COUNT:,}",
+        IDEMPOTENCY_KEY=KEY_FORM.pattern,
+    )
+    found: Schema = yaml.safe_load(text)
+    return found
+
+
+def _problems(remedies: Mapping[str, Any]) -> dict[str, Schema]:
+    """Describe every problem that Tariff can answer with, by the slug that its ``type`` ends in."""
     found = {
         slug: {"status": status, "title": title, "description": markdown(kind.__doc__)}
         for kind, status, slug, title in STATUSES
     }
-    found["internal-error"] = {
-        "status": 500,
-        "title": "Internal error",
-        "description": "Something that should not happen did.",
-    }
-    return {slug: {**one, "x-remedy": words.REMEDIES.get(slug, "")} for slug, one in found.items()}
-
-
-def _load(path: Path) -> Function:
-    name = path.parent.name
-    spec = importlib.util.spec_from_file_location(f"tariff_openapi_{name}", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their annotations up there
-    spec.loader.exec_module(module)
-    return Function(name, module, getattr(module, "ROUTES", ()))
+    return {slug: {**found.get(slug, {}), **remedy} for slug, remedy in remedies.items()}
 
 
 def _version() -> str:
@@ -106,75 +101,15 @@ def _version() -> str:
     return str(project["version"])
 
 
-def _problem_examples(found: Iterable[Function]) -> dict[str, Schema]:
-    modules = {route.key: one.module for one in found for route in one.routes}
-    return {
-        slug: {"value": problem_of(modules[refusal.route], refusal)}
-        for slug, refusal in REFUSALS.items()
-        if refusal.route in modules
-    }
-
-
-def _headers() -> dict[str, Schema]:
-    text = {"type": "string"}
-    return {
-        "RequestId": {"description": words.REQUEST_ID, "schema": text},
-        "ETag": {"description": words.ETAG, "schema": text},
-        "RetryAfter": {"description": words.RETRY_AFTER, "schema": {"type": "integer"}},
-    }
-
-
-def _security_schemes() -> dict[str, Schema]:
-    return {
-        "sigv4": {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": words.SIGV4,
-            "x-amazon-apigateway-authtype": "awsSigv4",
-        },
-        "jwt": {
-            "type": "http",
-            "scheme": "bearer",
-            "bearerFormat": "JWT",
-            "description": words.JWT,
-        },
-    }
-
-
-def build() -> dict[str, str]:
-    """File name -> content of everything generated."""
-    spec = document(functions())
-    text = json.dumps(spec, indent=1, ensure_ascii=False) + "\n"
-    return {"openapi.json": text, "docs.html": page(spec)}
-
-
-def outdated(built: Mapping[str, str]) -> list[str]:
-    """The files that are missing or not what was built."""
-    return [
-        name
-        for name, text in built.items()
-        if not (STATIC / name).is_file() or (STATIC / name).read_text(encoding="utf-8") != text
-    ]
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the files, or check them; the exit status."""
-    parser = argparse.ArgumentParser(description="Generate the OpenAPI document and its page.")
-    parser.add_argument("--check", action="store_true", help="fail if a file is out of date")
-    checking = parser.parse_args(arguments).check
-    built = build()
-    old = outdated(built)
-    if checking:
-        for name in old:
-            print(f"{STATIC.name}/{name} is out of date: run make openapi", file=sys.stderr)
-        return 1 if old else 0
-    STATIC.mkdir(exist_ok=True)
-    for name, text in built.items():
-        (STATIC / name).write_text(text, encoding="utf-8")
-        print(f"functions/site/static/{name}: {len(text.encode()):,} bytes")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def generate(
+    folder: Annotated[Path, typer.Argument(help="Where to write the two files.")] = STATIC,
+) -> None:
+    """Generate openapi.json, and the page docs.html made from it."""
+    spec = document()
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"openapi.json": json.dumps(spec, indent=1, ensure_ascii=False) + "\n"}
+    texts["docs.html"] = page(spec)
+    for name, text in texts.items():
+        unfinished = folder / f".{name}.{os.getpid()}"  # a reader never sees half of a file
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(folder / name)

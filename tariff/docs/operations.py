@@ -1,7 +1,7 @@
 """One route as the OpenAPI document describes it: what it takes, answers and refuses."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -15,205 +15,152 @@ from pricing.errors import (
     TariffError,
     UnsupportedMediaType,
 )
-from pricing.store.idempotency import KEY_FORM
 from pricing.validation import Versioned
-from tariff.docs import prose as words
 from tariff.docs.descriptions import markdown
-from tariff.docs.examples import EXAMPLES, REFUSALS, Example, answer_to
+from tariff.docs.examples import EXAMPLES, PROBLEMS, Example, answer_to
 from tariff.docs.schemas import without_null
 
 PROBLEM_JSON = "application/problem+json"
 JSON = "application/json"
-#: What the door refuses, whichever route has a body.
-DOOR = (MalformedRequest, BodyTooLarge, UnsupportedMediaType, InvalidRequest)
+#: What every route with a body can refuse.
+BODY_PROBLEMS = (MalformedRequest, BodyTooLarge, UnsupportedMediaType, InvalidRequest)
 
 Schema = dict[str, Any]
 GUARDED: list[Schema] = [{"sigv4": []}, {"jwt": []}]
+REQUEST_ID: Schema = {"x-request-id": {"$ref": "#/components/headers/RequestId"}}
+ETAG: Schema = {"etag": {"$ref": "#/components/headers/ETag"}}
+RETRY_AFTER: Schema = {"retry-after": {"$ref": "#/components/headers/RetryAfter"}}
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """One function's module and its routes; ``name`` is its folder's."""
+class Operation:
+    """A route of a function, and what its description is made of.
 
-    name: str
+    ``schemas`` has a reference for each type, or the whole schema of one that is sent as query
+    parameters; ``fragments`` are those of document.yaml.
+    """
+
+    route: Route
     module: ModuleType
-    routes: tuple[Route, ...]
+    tag: str
+    schemas: Mapping[type, Schema]
+    fragments: Mapping[str, Any]
 
+    @property
+    def examples(self) -> Sequence[Example]:
+        """The recorded requests to the route."""
+        return EXAMPLES.get(self.route.key, ())
 
-def operation(function: Function, route: Route, references: Mapping[type, Schema]) -> Schema:
-    """The Operation Object of a route; ``references`` has the schema of each of its types."""
-    examples = EXAMPLES.get(f"{route.method} {route.spec_path}", ())
-    found: Schema = {
-        "operationId": _operation_id(route),
-        "summary": route.summary,
-        "tags": [tag_of(function)[0]],
-        "security": [] if route.open_to_all else GUARDED,
-    }
-    parameters = _parameters(route, references, examples)
-    if parameters:
-        found["parameters"] = parameters
-    if route.body is not None:
-        shown = {one.name: {"summary": one.summary, "value": one.body} for one in examples}
-        content = {JSON: {"schema": references[route.body], "examples": shown}}
-        if route.lines is not None:
-            lines = {"schema": {"type": "string", "description": words.LINES}}
-            content |= dict.fromkeys(JSON_LINES, lines)
-        found["requestBody"] = {"required": True, "content": content}
-    found["responses"] = _responses(function, route, references, examples)
-    return found
-
-
-def tag_of(function: Function) -> tuple[str, str]:
-    """Name and description of the tag of a function's routes."""
-    return words.TAGS.get(function.name, (function.name.replace("_", " ").capitalize(), ""))
-
-
-def _operation_id(route: Route) -> str:
-    """``GET /v1/models/{provider}/{id}`` is ``getModelsByProviderAndId``."""
-    segments = route.spec_path.removeprefix("/v1").strip("/").split("/")
-    fixed = [word for one in segments if "{" not in one for word in re.split(r"\W", one)]
-    variable = [one.strip("{+}").capitalize() for one in segments if "{" in one]
-    by = "By" + "And".join(variable) if variable else ""
-    return route.method.lower() + "".join(word.capitalize() for word in fixed) + by
-
-
-def _parameters(
-    route: Route, references: Mapping[type, Schema], examples: Iterable[Example]
-) -> list[Schema]:
-    found: list[Schema] = []
-    for name in re.findall(r"\{(\w+)\}", route.spec_path):
-        values = {one.name: {"value": one.path[name]} for one in examples}
-        schema: Schema = {"type": "string", "minLength": 1, "maxLength": 128}
-        text = words.PATH_PARAMETERS[route.spec_path.partition(f"{{{name}}}")[0] + f"{{{name}}}"]
-        found.append(
-            {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
-            | ({"examples": values} if values else {})
-        )
-    parameters = route.query or route.lines
-    query = references[parameters] if parameters else {}
-    for name, found_schema in query.get("properties", {}).items():
-        sent = without_null(found_schema)
-        text = sent.pop("description", "")
-        read: Callable[[str], Any] = int if sent.get("type") == "integer" else str
-        values = {
-            one.name: {"value": read(one.query[name])} for one in examples if name in one.query
+    def described(self) -> Schema:
+        """Return the Operation Object."""
+        route = self.route
+        first, *others = route.respond.__name__.split("_")
+        found: Schema = {
+            "operationId": first + "".join(word.capitalize() for word in others),
+            "summary": route.summary,
+            "tags": [self.tag],
+            "security": [] if route.open_to_all else GUARDED,
         }
-        found.append(
-            {
-                "name": name,
-                "in": "query",
-                "required": name in query.get("required", ()),
-                "description": text,
-                "schema": sent,
-            }
-            | ({"examples": values} if values else {})
-        )
-    if route.etag:
-        found.append(
-            {
-                "name": "If-None-Match",
-                "in": "header",
-                "description": words.IF_NONE_MATCH,
-                "schema": {"type": "string"},
-            }
-        )
-    if route.idempotent:
-        found.append(
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "description": words.IDEMPOTENCY_KEY,
-                "schema": {
-                    "type": "string",
-                    "minLength": 1,
-                    "maxLength": 128,
-                    "pattern": f"^{KEY_FORM.pattern}$",
-                },
-            }
-        )
-    return found
+        if parameters := [*self._parameters()]:
+            found["parameters"] = parameters
+        if route.body is not None:
+            shown = {one.name: {"summary": one.summary, "value": one.body} for one in self.examples}
+            content = {JSON: {"schema": self.schemas[route.body], "examples": shown}}
+            if route.lines is not None:
+                lines = {"schema": self.fragments["json_lines"]}
+                content |= dict.fromkeys(JSON_LINES, lines)
+            found["requestBody"] = {"required": True, "content": content}
+        found["responses"] = dict(sorted(self._responses()))
+        return found
 
+    def _parameters(self) -> Iterator[Schema]:
+        path = self.route.spec_path
+        for name in re.findall(r"\{(\w+)\}", path):
+            text = self.fragments["path_parameters"][
+                path.partition(f"{{{name}}}")[0] + f"{{{name}}}"
+            ]
+            schema = {"type": "string", "minLength": 1, "maxLength": 128, "description": text}
+            yield _parameter(name, "path", schema, {e.name: e.path[name] for e in self.examples})
+        sent = self.route.query or self.route.lines
+        query = self.schemas[sent] if sent else {}
+        for name, schema in query.get("properties", {}).items():
+            read = int if schema.get("type") == "integer" else str
+            values = {e.name: read(e.query[name]) for e in self.examples if name in e.query}
+            required = name in query.get("required", ())
+            yield _parameter(name, "query", without_null(schema), values, required=required)
+        if self.route.etag:
+            yield self.fragments["etag_parameter"]
+        if self.route.idempotent:
+            yield self.fragments["idempotency_parameter"]
 
-def _responses(
-    function: Function,
-    route: Route,
-    references: Mapping[type, Schema],
-    examples: Iterable[Example],
-) -> dict[str, Schema]:
-    headers = {"x-request-id": {"$ref": "#/components/headers/RequestId"}}
-    if route.etag:
-        headers["etag"] = {"$ref": "#/components/headers/ETag"}
-    found: dict[str, Schema] = {
-        str(route.status): {
-            "description": _headline(route.answer),
-            "headers": headers,
-            "content": _answer_content(function, route, references, examples),
+    def _responses(self) -> Iterator[tuple[str, Schema]]:
+        route = self.route
+        headers = REQUEST_ID | (ETAG if route.etag else {})
+        asset = route.answer is Asset
+        text = self.fragments["asset"] if asset else markdown(route.answer.__doc__)
+        yield (
+            str(route.status),
+            {
+                "description": text.partition("\n\n")[0],
+                "headers": headers,
+                "content": self._answer_content(),
+            },
+        )
+        if route.etag:
+            yield "304", {"description": self.fragments["not_modified"], "headers": headers}
+        for status, slugs in self._problems().items():
+            yield status, _problem_response(status, slugs)
+        yield "429", self.fragments["throttled"]
+        if not route.open_to_all:
+            yield from self.fragments["gateway_responses"].items()
+
+    def _answer_content(self) -> Schema:
+        route = self.route
+        if route.answer is Asset:
+            if route.path.endswith(".json"):
+                return {JSON: {"schema": {"type": "object"}}}
+            return {"text/html; charset=utf-8": {"schema": {"type": "string"}}}
+        shown = {
+            one.name: {"summary": one.summary, "value": answer_to(self.module, route, one)}
+            for one in self.examples
         }
-    }
-    if route.etag:
-        found["304"] = {"description": words.NOT_MODIFIED, "headers": headers}
-    for status, slugs in _refusals(route).items():
-        found[status] = _problem_response(status, slugs)
-    gateway = {"429": words.THROTTLED}
-    if not route.open_to_all:
-        gateway |= words.GATEWAY_STATUSES
-    message = {JSON: {"schema": {"$ref": "#/components/schemas/GatewayMessage"}}}
-    for status, text in gateway.items():
-        found[status] = {"description": text, "content": message}
-    return dict(sorted(found.items()))
+        others = {f"{one}; charset=utf-8": {"schema": {"type": "string"}} for one in route.formats}
+        return {JSON: {"schema": self.schemas[route.answer], "examples": shown}} | others
+
+    def _problems(self) -> Mapping[str, list[tuple[str, str]]]:
+        """The slugs and titles of the problems that each status can come with."""
+        route = self.route
+        kinds: list[type[TariffError]] = list(route.raises)
+        if route.body is not None:
+            kinds += BODY_PROBLEMS
+        elif route.query is not None:
+            kinds.append(InvalidRequest)
+        if any(kind and issubclass(kind, Versioned) for kind in (route.body, route.query)):
+            kinds.append(StoreUnavailable)  # a version requested by id may be in the store only
+        found: dict[str, list[tuple[str, str]]] = {}
+        for kind, status, slug, title in STATUSES:
+            if kind in kinds:
+                found.setdefault(str(status), []).append((slug, title))
+        return found
 
 
-def _headline(answer: type) -> str:
-    if answer is Asset:
-        return "As it was generated when this version was built."
-    return markdown(answer.__doc__).partition("\n\n")[0]
-
-
-def _answer_content(
-    function: Function,
-    route: Route,
-    references: Mapping[type, Schema],
-    examples: Iterable[Example],
+def _parameter(
+    name: str, place: str, schema: Schema, values: Mapping[str, Any], *, required: bool = True
 ) -> Schema:
-    if route.answer is Asset:
-        if route.path.endswith(".json"):
-            return {JSON: {"schema": {"type": "object"}}}
-        return {"text/html; charset=utf-8": {"schema": {"type": "string"}}}
-    shown = {
-        one.name: {"summary": one.summary, "value": answer_to(function.module, route, one)}
-        for one in examples
-    }
-    others = {f"{one}; charset=utf-8": {"schema": {"type": "string"}} for one in route.formats}
-    return {JSON: {"schema": references[route.answer], "examples": shown}} | others
+    """Return a Parameter Object; the schema's description becomes the parameter's."""
+    text = schema.pop("description")
+    found = {"name": name, "in": place, "required": required, "description": text, "schema": schema}
+    examples = {example: {"value": value} for example, value in values.items()}
+    return found | ({"examples": examples} if examples else {})
 
 
-def _refusals(route: Route) -> dict[str, list[str]]:
-    """Status -> the slugs it can come with."""
-    kinds: list[type[TariffError]] = list(route.raises)
-    if route.body is not None:
-        kinds += DOOR
-    elif route.query is not None:
-        kinds.append(InvalidRequest)
-    if any(kind and issubclass(kind, Versioned) for kind in (route.body, route.query)):
-        kinds.append(StoreUnavailable)  # a version asked for by id may be in the store only
-    found: dict[str, list[str]] = {}
-    for kind, status, slug, _ in STATUSES:
-        if kind in kinds:
-            found.setdefault(str(status), []).append(slug)
-    return found
-
-
-def _problem_response(status: str, slugs: Sequence[str]) -> Schema:
-    titles = {slug: title for _, _, slug, title in STATUSES}
-    headers = {"x-request-id": {"$ref": "#/components/headers/RequestId"}}
-    if status == "503":
-        headers["retry-after"] = {"$ref": "#/components/headers/RetryAfter"}
+def _problem_response(status: str, problems: Sequence[tuple[str, str]]) -> Schema:
     content: Schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    shown = {s: {"$ref": f"#/components/examples/{s}"} for s in slugs if s in REFUSALS}
+    shown = {s: {"$ref": f"#/components/examples/{s}"} for s, _ in problems if s in PROBLEMS}
     if shown:
         content["examples"] = shown
     return {
-        "description": " or ".join(f"[{titles[slug]}](/docs#{slug})" for slug in slugs) + ".",
-        "headers": headers,
+        "description": " or ".join(f"[{title}](/docs#{slug})" for slug, title in problems) + ".",
+        "headers": REQUEST_ID | (RETRY_AFTER if status == "503" else {}),
         "content": {PROBLEM_JSON: content},
     }

@@ -1,19 +1,15 @@
-"""The renderings in docs/slack.md: what the code answers, so that the page cannot go stale.
+"""The renderings in docs/slack.md: the code's own answers, so that the page stays up to date.
 
-``python -m tariff.docs.slack_examples`` writes them between the page's markers; with ``--check`` it
-writes nothing and fails when they are not what the code says. They are asked at the moment the
-bundled prices were published.
+They are written between the page's markers, as of the moment the bundled prices were published.
 """
 
-import argparse
 import re
-import sys
-from collections.abc import Sequence
 
 from pricing.slack.blocks import COMMAND, ephemeral, shared
 from pricing.slack.cards.base import Card
 from pricing.slack.dispatch import answer
 from tariff.docs.examples import ConfirmedBooks, published
+from tariff.generated_files import Check, update
 from tariff.slack import rendered
 from tariff.template import ROOT
 
@@ -61,22 +57,7 @@ def page(text: str) -> str:
     return _BETWEEN.sub(lambda found: f"{found[1]}\n{renderings()}\n{found[2]}", text)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the page, or check it; the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tariff.docs.slack_examples", description=__doc__
-    )
-    parser.add_argument("--check", action="store_true", help="fail if the page is out of date")
-    checking = parser.parse_args(arguments).check
-    before = PAGE.read_text(encoding="utf-8")
-    after = page(before)
-    if checking:
-        if after != before:
-            print("docs/slack.md is out of date: run make slack-docs", file=sys.stderr)
-        return int(after != before)
-    PAGE.write_text(after, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def generate(check: Check = False) -> int:
+    """Render the answers to Slack commands in docs/slack.md."""
+    rendered_page = page(PAGE.read_text(encoding="utf-8"))
+    return update({PAGE: rendered_page.encode()}, "make slack-docs", check=check)

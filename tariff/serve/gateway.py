@@ -22,6 +22,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from tariff.command_line import CommandFailed
+from tariff.docs import site
 from tariff.serve import price_lists, refreshes, slack, stores
 from tariff.serve.functions import (
     Environment,
@@ -33,7 +34,7 @@ from tariff.serve.functions import (
 from tariff.serve.routes import Router
 from tariff.serve.server import Gateway, GatewayServer
 from tariff.serve.welcome import curl_lines, example, first_estimate
-from tariff.template import ROOT, load_template
+from tariff.template import load_template
 
 HOST = "127.0.0.1"
 TABLE = "tariff"
@@ -152,21 +153,12 @@ def _bound(port: int) -> Iterator[socket.socket]:
 
 def _build_site() -> None:
     """Generate the files behind GET /openapi.json and GET /docs, where they are out of date."""
-    built = ROOT / "functions" / "site" / "static" / "openapi.json"
-    sources = [
-        *ROOT.glob("layers/pricing/pricing/**/*.py"),
-        *ROOT.glob("functions/*/app.py"),
-        *ROOT.glob("layers/pricing/pricing/data/*.json"),
-        *ROOT.glob("tariff/docs/*.py"),
-        *ROOT.glob("tariff/docs/page_template/*"),
-        ROOT / "pyproject.toml",
-    ]
-    newest = max(source.stat().st_mtime for source in sources if source.exists())
-    if not built.exists() or built.stat().st_mtime < newest:
+    if not site.is_current():
         print("Site: generating openapi.json and docs.html")
-        done = subprocess.run([sys.executable, "-m", "tariff", "docs", "openapi"], check=False)
-        if done.returncode != 0:
-            raise CommandFailed("`tariff docs openapi` failed; its message is above")
+        try:
+            site.generate()
+        except subprocess.CalledProcessError:
+            raise CommandFailed("`tariff docs openapi` failed; its message is above") from None
 
 
 def _functions(template: dict[str, Any]) -> list[Function]:

@@ -111,10 +111,9 @@ def problem(answer: Answer, status: int) -> dict[str, Any]:
 # The list
 
 
-def test_the_recorded_event_lists_the_opus_models(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
-    answer = call(handler("catalogue"), event("catalogue"))
+def test_a_family_lists_its_models(event: Callable[[str], dict[str, Any]]) -> None:
+    whole = {"queryStringParameters": {"family": "opus"}, "rawQueryString": "family=opus"}
+    answer = call(handler("catalogue"), event("catalogue"), **whole)
     first_party = [one["id"] for one in answer.body["models"] if one["provider"] == "anthropic"]
     assert {one["family"] for one in answer.body["models"]} == {"opus"}
     assert first_party == [

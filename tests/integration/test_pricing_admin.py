@@ -122,7 +122,7 @@ def test_the_recorded_event_activates_the_lessons_prices(api: Api) -> None:
         "revision": 2,
         "before": "v1",
         "actor": "arn:aws:sts::123456789012:assumed-role/tariff-admin/oncall",
-        "reason": "The lesson's prices, for a demonstration",
+        "reason": "Opus doubled by a unit slip upstream",
     }
     assert call(api.admin, api.recorded).body == answer.body  # its Idempotency-Key
 

@@ -14,9 +14,9 @@ from tests.support.handlers import Answer, call, handler
 Event = Callable[[str], dict[str, Any]]
 #: Every route with a body, with the function that answers it.
 WITH_BODY = [
-    (function.name, route)
-    for function in functions()
-    for route in function.routes
+    (name, route)
+    for name, module in functions().items()
+    for route in module.ROUTES
     if route.body is not None
 ]
 

@@ -15,7 +15,7 @@ class Spec(dict[str, Any]):
     """The document, and the validators made from it so far."""
 
     def __init__(self) -> None:
-        super().__init__(openapi.document(openapi.functions()))
+        super().__init__(openapi.document())
         self.validators: dict[tuple[str, int, str], Draft202012Validator] = {}
 
     @cached_property

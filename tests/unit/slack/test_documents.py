@@ -53,7 +53,7 @@ def test_its_addresses_are_the_template_s_routes(
 
 
 def test_the_page_shows_what_the_code_answers() -> None:
-    assert slack_docs.main(["--check"]) == 0
+    assert slack_docs.generate(check=True) == 0
 
 
 def test_the_check_notices_a_page_that_went_stale() -> None:

@@ -1,18 +1,21 @@
 """The OpenAPI document: valid, complete, current, and as strict as the functions are."""
 
+import base64
+import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from openapi_spec_validator import validate
 
 from pricing.api.handler import STATUSES, key_in
 from pricing.errors import InvalidRequest
-from tariff.docs import descriptions, openapi
+from tariff.docs import descriptions, openapi, site
 from tariff.docs.examples import EXAMPLES
-from tariff.docs.prose import PATH_PARAMETERS, REMEDIES, TAGS
 from tests.support.handlers import handler, post
 from tests.support.spec import Spec, body_schema, faults, operations
 
@@ -45,32 +48,29 @@ def test_its_routes_are_those_of_the_template_but_the_catch_all(
     }
 
 
-def test_what_is_committed_is_what_the_code_says() -> None:
-    assert openapi.main(["--check"]) == 0
-
-
-@pytest.mark.parametrize("change", ["a byte more", "no file"])
-def test_the_check_names_what_is_out_of_date_and_leaves_it_as_it_is(
-    change: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_both_files_are_written_and_half_written_ones_are_not_left(
+    spec: Spec, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(openapi, "STATIC", tmp_path)
-    monkeypatch.setattr(openapi, "build", lambda: {"openapi.json": "{}\n", "docs.html": "page\n"})
-    assert openapi.main([]) == 0
-    assert openapi.main(["--check"]) == 0
-    spoiled = tmp_path / "openapi.json"
-    if change == "no file":
-        spoiled.unlink()
-    else:
-        spoiled.write_text("{} \n")
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert openapi.main(["--check"]) == 1
-    shown = capsys.readouterr().err
-    assert "openapi.json is out of date" in shown
-    assert "docs.html" not in shown
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    openapi.generate(tmp_path / "static")
+    written = {path.name: path.read_text() for path in (tmp_path / "static").iterdir()}
+    assert written.keys() == {"openapi.json", "docs.html"}
+    assert json.loads(written["openapi.json"]) == spec
+
+
+def test_the_reference_is_current_until_a_source_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "ROOT", tmp_path)
+    monkeypatch.setattr(site, "STATIC", tmp_path / "static")
+    source = tmp_path / "pyproject.toml"
+    source.touch()
+    assert not site.is_current()
+    (tmp_path / "static").mkdir()
+    for name in ("openapi.json", "docs.html"):
+        (tmp_path / "static" / name).touch()
+    assert site.is_current()
+    os.utime(source, (2_000_000_000, 2_000_000_000))
+    assert not site.is_current()
 
 
 def test_it_does_not_depend_on_this_machines_settings(
@@ -79,21 +79,20 @@ def test_it_does_not_depend_on_this_machines_settings(
     monkeypatch.setenv("TARIFF_TABLE", "nowhere")
     monkeypatch.setenv("TARIFF_DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setenv("TARIFF_ANTHROPIC_API_KEY", "unused")
-    assert openapi.document(openapi.functions()) == spec
+    assert openapi.document() == spec
 
 
 def test_operations_have_names_of_their_own(spec: Spec) -> None:
     ids = [operation["operationId"] for _, operation in operations(spec)]
     assert len(set(ids)) == len(ids)
-    assert "getModelsByProviderAndId" in ids
-    assert "postEstimateWorkload" in ids
+    assert {"createEstimate", "compareModels", "getModel", "activateVersion"} <= set(ids)
 
 
 def test_every_field_says_what_it_means(spec: Spec) -> None:
     silent = [
         f"{name}.{field}"
         for name, schema in spec["components"]["schemas"].items()
-        if not schema.get("x-provider") and name != "GatewayMessage"
+        if not schema.get("x-provider")
         for field, found in schema.get("properties", {}).items()
         if not found.get("description")
     ]
@@ -166,15 +165,14 @@ def test_names_of_schemas_are_those_of_the_types_without_their_modules(spec: Spe
     assert {"OutcomesFileRequest", "UsageFileRequest"} <= names
 
 
-def test_no_word_is_left_without_its_thing(spec: Spec) -> None:
+def test_the_skeleton_describes_no_path_parameter_that_no_route_has(spec: Spec) -> None:
     paths = {
         path[: path.index("}", start) + 1]
         for path in spec["paths"]
         for start in range(len(path))
         if path[start] == "{"
     }
-    assert set(PATH_PARAMETERS) == paths
-    assert set(EXAMPLES) <= {key for key, _ in operations(spec)}
+    assert set(openapi.skeleton()["fragments"]["path_parameters"]) == paths
 
 
 def parameter(spec: Spec, key: str, name: str) -> dict[str, Any]:
@@ -207,25 +205,47 @@ def test_a_key_that_the_document_does_not_allow_is_refused(spec: Spec, key: str)
         key_in({"idempotency-key": key})
 
 
-def test_every_problem_has_a_remedy_and_every_function_a_tag(spec: Spec) -> None:
-    assert set(REMEDIES) == {slug for _, _, slug, _ in STATUSES} | {"internal-error"}
-    assert set(spec["x-problems"]) == set(REMEDIES)
-    assert {one.name for one in openapi.functions()} == set(TAGS) - {openapi.SLACK}
-    assert all(operation["tags"] for _, operation in operations(spec))
+def test_every_problem_has_a_remedy(spec: Spec) -> None:
+    assert set(spec["x-problems"]) == {slug for _, _, slug, _ in STATUSES} | {"internal-error"}
+    for problem in spec["x-problems"].values():
+        assert problem.keys() == {"status", "title", "description", "x-remedy"}
+        assert all(problem.values())
+
+
+def test_a_null_is_never_among_the_values_of_a_choice(spec: Spec) -> None:
+    status = spec["components"]["schemas"]["VersionPage"]["properties"]["status"]
+    assert faults(spec, status, None) == faults(spec, status, "active") == []
+    assert faults(spec, status, "lost")
+    assert "null" not in re.findall(r'"enum": \[[^]]*\b(null)\b', json.dumps(spec))
 
 
 # Requests
 
 
-def test_every_route_has_an_example_that_its_own_schema_takes(spec: Spec) -> None:
+def test_every_route_has_a_recorded_event_that_its_own_schema_takes(spec: Spec) -> None:
     for key, operation in operations(spec):
-        assert EXAMPLES.get(key), f"add a request to tariff/docs/examples.py for {key}"
-        for example in EXAMPLES[key]:
-            if example.body is not None:
+        examples = EXAMPLES.get(key) or EXAMPLES.get(key.replace("{id}", "{id+}"))
+        assert examples, f"add a request to events/ for {key}"
+        if "application/json" in operation.get("requestBody", {}).get("content", {}):
+            for example in examples:
                 assert faults(spec, body_schema(spec, key), example.body) == []
         for parameter in operation.get("parameters", ()):
-            for example in parameter.get("examples", {}).values():
-                assert faults(spec, parameter["schema"], example["value"]) == []
+            for shown in parameter.get("examples", {}).values():
+                assert faults(spec, parameter["schema"], shown["value"]) == []
+
+
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_a_recorded_event_agrees_with_itself(key: str) -> None:
+    for example in EXAMPLES[key]:
+        event, method = example.event, key.partition(" ")[0]
+        path = key.partition(" ")[2].replace("+}", "}").format(**example.path)
+        assert event["rawPath"] == event["requestContext"]["http"]["path"] == path
+        assert event["requestContext"]["http"]["method"] == method
+        assert event["requestContext"]["routeKey"] == key
+        assert dict(parse_qsl(event["rawQueryString"])) == example.query
+        sent = event.get("body", "").encode()
+        content = base64.b64decode(sent) if event["isBase64Encoded"] else sent
+        assert int(event["headers"].get("content-length", 0)) == len(content)
 
 
 @pytest.mark.parametrize(

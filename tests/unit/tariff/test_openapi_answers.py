@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricing.store import bundled
-from tariff.docs.examples import REFUSALS
+from tariff.docs.examples import PROBLEMS, REFUSING
 from tests.support.handlers import call, handler, post
 from tests.support.spec import Spec, answered, faults, operations
 
@@ -149,11 +149,11 @@ def test_examples_show_answers_of_their_own_schema(spec: Spec) -> None:
 # Problems
 
 
-@pytest.mark.parametrize("slug", REFUSALS)
+@pytest.mark.parametrize("slug", PROBLEMS)
 def test_a_refused_request_meets_the_problem_it_stands_for(spec: Spec, slug: str) -> None:
     shown = spec["components"]["examples"][slug]["value"]
     assert shown["type"] == f"/docs#{slug}"
-    route = dict(operations(spec))[REFUSALS[slug].route]
+    route = dict(operations(spec))[REFUSING]
     content = route["responses"][str(shown["status"])]["content"]["application/problem+json"]
     assert slug in content["examples"]
 

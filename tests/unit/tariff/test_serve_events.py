@@ -100,7 +100,7 @@ def test_an_event_has_the_members_of_a_recorded_one(event_file: dict[str, Any]) 
         body=b"{}",
     )  # fmt: skip
     made = event(sent)
-    assert made.keys() == event_file.keys()
+    assert made.keys() == event_file.keys() - {"x-summary"}
     assert made["headers"].keys() == event_file["headers"].keys()
     assert made["requestContext"].keys() == event_file["requestContext"].keys()
     assert made["requestContext"]["http"].keys() == event_file["requestContext"]["http"].keys()

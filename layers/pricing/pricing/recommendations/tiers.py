@@ -151,7 +151,7 @@ _BUCKETS: tuple[tuple[Varied, str], ...] = (("input_tokens", "input"), ("output_
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """The value at which the verdict changes when one property of one tier changes."""
+    """The break-even value of one property of one tier, everything else unchanged."""
 
     tier: str
     """The tier's name."""
@@ -160,13 +160,13 @@ class Flip:
     now: Decimal
     """Its present value."""
     flips_at: Decimal | None
-    """The value at which the verdict changes, rounded at 12 places, or the last token count with
-    the present verdict; null when no value changes it.
+    """The break-even value: the share rounded at 12 places, or the last token count before it
+    changes which side is cheaper; null when there is none.
     """
     when: Literal["above", "below"] | None
-    """Whether the verdict changes above or below that value; null when no value changes it."""
+    """Whether the other side is cheaper above or below that value; null when there is none."""
     note: str | None
-    """Why no value changes the verdict, or a remark; null when there is none."""
+    """Why there is no break-even value, or a remark; null when there is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class TiersAnswer:
     equal_tokens: tuple[EqualTokens, ...]
     """The comparison with the token counts of one tier for all, once per tier."""
     sensitivity: tuple[Flip, ...]
-    """What would change the verdict; empty when both cost the same."""
+    """The break-even values; empty when both cost the same."""
     pricing: Provenance
     assumptions: tuple[str, ...]
     """What the comparison takes for granted, as sentences."""
