@@ -130,7 +130,7 @@ eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## 
 	  --data "$(ROUTING_DATA)" $(ARGS)
 
 peer-differences: .venv/.ready .venv-bench/.ready ## Write where two other libraries and Tariff differ
-	@$(PY) -m tests.differential.peers.differences $(ARGS)
+	@$(PY) -m tests.slow peer-differences $(ARGS)
 
 import-prices: .venv/.ready .venv-bench/.ready ## Import the public price lists into catalogue/imported
 	@$(PY) -m tariff catalogue import $(ARGS)
@@ -141,31 +141,31 @@ upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the price lists tha
 ##@ Slow checks, which `make slow` runs together
 
 check-plans: .venv/.ready ## Compare the caching plans with brute force and random arrivals
-	@$(PY) -m tests.slow.caching_brute_force $(ARGS)
+	@$(PY) -m tests.slow plans $(ARGS)
 
 check-report: .venv/.ready ## Compare a report of 1,000,000 records with the calculator (5 minutes)
-	@$(PY) -m tests.slow.report_by_record $(ARGS)
+	@$(PY) -m tests.slow report $(ARGS)
 
 simulate-cascade: .venv/.ready ## Compare expected cascade costs with a million requests each
-	@$(PY) -m tests.slow.cascade_simulation $(ARGS)
+	@$(PY) -m tests.slow cascade $(ARGS)
 
 linearizable: .venv/.ready ## Check that 16 clients of the version store see one history
-	@$(PY) -m tests.slow.linearizable $(ARGS)
+	@$(PY) -m tests.slow linearizable $(ARGS)
 
 store-model: .venv/.ready ## Compare the version store with a model of it over 10,000 steps
-	@$(PY) -m tests.slow.store_model $(ARGS)
+	@$(PY) -m tests.slow store-model $(ARGS)
 
 rollbacks: .venv/.ready ## Roll back and forth a hundred times while clients ask for estimates
-	@$(PY) -m tests.slow.rollbacks $(ARGS)
+	@$(PY) -m tests.slow rollbacks $(ARGS)
 
 fuzz-slack: .venv/.ready ## Send 100,000 forged requests to the Slack routes (about 3 minutes)
-	@$(PY) -m tests.slow.fuzz_slack $(ARGS)
+	@$(PY) -m tests.slow fuzz-slack $(ARGS)
 
 corrupt-refresh-score: .venv/.ready .venv-bench/.ready ## Refresh from corrupt lists, and compare with other libraries
-	@$(PY) -m tests.slow.corrupt_refreshes.score $(ARGS)
+	@$(PY) -m tests.slow corrupt-refreshes $(ARGS)
 
 replay-prices: .venv/.ready ## Replay a year of real price history (downloads once)
-	@$(PY) -m tests.slow.price_replay.replay $(ARGS)
+	@$(PY) -m tests.slow price-replay $(ARGS)
 
 ##@ Environments
 

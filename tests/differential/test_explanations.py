@@ -64,7 +64,7 @@ def test_a_difference_without_an_explanation_fails() -> None:
 def test_an_explanation_of_the_other_peer_does_not_count() -> None:
     said = list(problems([US], [explained(peer="litellm")]))
     assert "not explained" in said[0]
-    assert "nothing differs any more" in said[1]
+    assert "no difference is left to explain" in said[1]
 
 
 def test_an_explanation_that_predicts_another_figure_fails() -> None:
@@ -90,7 +90,7 @@ def test_an_explanation_that_covers_what_agrees_fails() -> None:
 
 def test_an_explanation_of_nothing_fails() -> None:
     (problem,) = problems([], [explained()])
-    assert problem.startswith("nothing differs any more as explained: genai-prices, anthropic/*")
+    assert problem.startswith("no difference is left to explain: genai-prices, anthropic/*")
 
 
 def test_a_name_after_an_exclamation_mark_is_taken_out() -> None:

@@ -42,16 +42,16 @@ def test_a_history_in_order_has_no_violations() -> None:
 @pytest.mark.parametrize(
     ("history", "what"),
     [
-        ((FIRST, replace(SECOND, revision=1, expected=0)), "given out 2 times"),
+        ((FIRST, replace(SECOND, revision=1, expected=0)), "assigned 2 times"),
         ((FIRST, replace(SECOND, expected=0)), "expected 0 made 2"),
         ((FIRST, SECOND, replace(READ, version="a", revision=1)), "after 2 was known"),
         ((FIRST, SECOND, replace(READ, version="a")), "which was b"),
         ((FIRST, replace(SECOND, asked=0.0, answered=0.5), READ), None),
-        ((replace(FIRST, asked=4.0, answered=5.0), SECOND), "after a later one"),
+        ((replace(FIRST, asked=4.0, answered=5.0), SECOND), "after a later acknowledgement"),
         ((FIRST,), "the pointer ends at 2"),
         ((FIRST, SECOND, Operation(4, "activate", "c", 4.0, 5.0, "stale", expected=2)), "refused"),
         ((FIRST, SECOND, Operation(4, "activate", "c", 4.0, 5.0, "stale", expected=1)), None),
-        ((FIRST, replace(SECOND, version="a"), replace(READ, version="a")), "active, which it was"),
+        ((FIRST, replace(SECOND, version="a"), replace(READ, version="a")), "which was active"),
         ((FIRST, SECOND, Operation(4, "activate", "b", 4.0, 5.0, "refused", expected=2)), None),
         ((FIRST, SECOND, Operation(4, "activate", "a", 4.0, 5.0, "refused", expected=2)), "reason"),
         (

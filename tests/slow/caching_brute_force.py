@@ -1,32 +1,32 @@
-"""Compare the caching plans with brute force: ``python -m tests.slow.caching_brute_force``.
+"""Compare the caching plans with brute force: ``python -m tests.slow plans``.
 
-Two checks that share nothing with the planner but the price book and the scenario's numbers.
-Random arrivals are drawn, a million calls a rate, and served by a cache that keeps a clock.
-Evenly spaced calls of 10,000 scenarios are walked one by one, and every call is paid for. The
-ordinary tests run the first in full and a twentieth of the second.
+Two checks, which share with the planner only the price book and the scenario's numbers. The first
+draws random arrivals, a million calls a rate, and serves them from a cache with a clock. The second
+walks through the evenly spaced calls of 10,000 scenarios and pays for each call. The ordinary tests
+run the first in full and a twentieth of the second.
 """
 
-import argparse
 import random
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
+from typing import Annotated
+
+import typer
 
 from pricing.catalogue.models import CacheTtl
-from pricing.catalogue.price_book import BookInForce
 from pricing.estimates.estimate import Pricer
 from pricing.plans.caching.options import CachingScenario, ColdStart
 from pricing.plans.caching.plan import CachingPlan, plan_caching
 from pricing.plans.caching.prices import TTL_SECONDS, BestTtl
-from pricing.store import bundled
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Terms
+from tariff.prices import bundled_prices
 
 SEED = 20261122
-#: Calls an hour around each time to live: from far too seldom to far more than enough.
+#: Calls an hour, from far too few to far more than enough to keep each kind of entry alive.
 POISSON_RATES: Mapping[CacheTtl, Sequence[str]] = {
     "5m": ("3", "6", "12", "24", "60"),
     "1h": ("0.25", "0.5", "1", "2", "5"),
@@ -46,56 +46,34 @@ MODELS = (
     "claude-haiku-4-5",
     "claude-3-haiku",
 )
-#: Either side of two minimums, ordinary, and with the suffix over Haiku 5.5's threshold.
+#: Both sides of two minimums, an ordinary one, and one whose prompt exceeds Haiku 5.5's tier.
 PREFIXES = (511, 512, 2048, 30_000, 99_999)
-#: Calls an hour in quarters, from one in four hours, close around 1 and 12 an hour, to 60.
+#: Quarters of a call an hour: from one call in four hours to 60 an hour, dense near 1 and 12.
 QUARTERS = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    8,
-    10,
-    12,
-    16,
-    20,
-    24,
-    32,
-    40,
-    44,
-    46,
-    47,
-    48,
-    49,
-    50,
-    52,
-    60,
-    80,
-    120,
+    *(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 44, 46, 47, 48, 49, 50, 52, 60, 80, 120),
+    240,
 )
-RATES = tuple(Decimal(one) / 4 for one in (*QUARTERS, 240))
+RATES = tuple(Decimal(quarters) / 4 for quarters in QUARTERS)
 DAYS = ((4, 1), (8, 3), (12, 2), (20, 2))
 COLD: tuple[ColdStart, ...] = ("day", "month")
 SUFFIX, OUTPUT = 500, 100
 
 
 def poisson_hit_rate(calls_per_hour: float, ttl_seconds: int, calls: int, seed: int) -> Fraction:
-    """The share of hits among ``calls`` random arrivals after a first one that wrote."""
+    """Return the share of hits among ``calls`` random arrivals after a first call that wrote."""
     draw = random.Random(seed).expovariate  # noqa: S311 - a simulation, the same every time
     per_second = calls_per_hour / 3600
     now, expires, hits = 0.0, float(ttl_seconds), 0
     for _ in range(calls):
         now += draw(per_second)
         hits += now <= expires
-        expires = now + ttl_seconds  # written anew or read: either way it lives from here
+        expires = now + ttl_seconds  # a write and a read both restart the time to live
     return Fraction(hits, calls)
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """What walking the calls of a month found, per time to live, with ``none`` for no caching."""
+    """A month's calls walked one by one: figures by time to live, ``none`` without caching."""
 
     cost: Mapping[BestTtl, Fraction]
     writes: Mapping[CacheTtl, int]
@@ -103,19 +81,18 @@ class Walked:
 
     @property
     def best(self) -> BestTtl:
-        """The cheapest; of equals no caching, then the shorter."""
+        """The cheapest; among equals no caching first, then the shorter time to live."""
         order: tuple[BestTtl, ...] = ("none", "5m", "1h")
-        return min((one for one in order if one in self.cost), key=lambda one: self.cost[one])
+        return min((ttl for ttl in order if ttl in self.cost), key=lambda ttl: self.cost[ttl])
 
 
 def pricer_of(model: str) -> Pricer:
-    """A model of the bundled book."""
-    in_force = BookInForce(bundled.current(), "bundled", stale=False, age_seconds=None)
-    return Pricer.of(in_force, model, AS_OF, Terms())
+    """Return the prices of a model of the bundled book."""
+    return Pricer.of(bundled_prices(), model, AS_OF, Terms())
 
 
 def scenarios() -> Iterator[tuple[Pricer, CachingScenario]]:
-    """The grid: models x prefixes x rates x days x cold starts."""
+    """Yield the grid: models x prefixes x rates x days x cold starts."""
     pricers = [pricer_of(model) for model in MODELS]
     for pricer, prefix, rate, (hours, days), cold in product(pricers, PREFIXES, RATES, DAYS, COLD):
         scenario = CachingScenario(
@@ -141,7 +118,7 @@ def walk(pricer: Pricer, scenario: CachingScenario) -> Walked:
     writes: dict[CacheTtl, int] = {}
     cheaper: dict[CacheTtl, int] = {}
     for ttl, write_cost in write.items():
-        writes[ttl] = sum(_misses(one, scenario.calls_per_hour, ttl) for one in sessions)
+        writes[ttl] = sum(_misses(count, scenario.calls_per_hour, ttl) for count in sessions)
         reads = sum(sessions) - writes[ttl]
         cost[ttl] = writes[ttl] * write_cost + reads * read
         count = 0
@@ -152,9 +129,9 @@ def walk(pricer: Pricer, scenario: CachingScenario) -> Walked:
 
 
 def _misses(calls: int, calls_per_hour: Decimal, ttl: CacheTtl) -> int:
-    """Calls that found nothing; call number n comes n / rate hours after the first."""
+    """Count the calls without a cache entry; call n arrives n / rate hours after the first."""
     top, bottom = calls_per_hour.as_integer_ratio()
-    lives = TTL_SECONDS[ttl] * top  # in units of 1 / (3600 x rate) of an hour, as all is here
+    lives = TTL_SECONDS[ttl] * top  # all times here are in units of 1 / (3600 x rate) of an hour
     misses, expires = 0, -1
     for number in range(calls):
         now = number * 3600 * bottom
@@ -166,7 +143,10 @@ def _misses(calls: int, calls_per_hour: Decimal, ttl: CacheTtl) -> int:
 def _call_costs(
     pricer: Pricer, scenario: CachingScenario
 ) -> tuple[Fraction, Fraction, dict[CacheTtl, Fraction]]:
-    """One call plain, reading, and writing; empty where the prefix is too short to be cached."""
+    """Return the cost of a call: uncached, with a read, and with each kind of write.
+
+    There are no writes when the prefix is too short to be cached.
+    """
     period = pricer.model.period_at(AS_OF.instant)
     assert period is not None, pricer.model.id
     prices = period.lists["standard"]
@@ -186,65 +166,56 @@ def _call_costs(
 
 
 def disagreements(plan: CachingPlan, walked: Walked) -> list[str]:
-    """Where a plan and the walk say different things."""
+    """Return the differences between a plan and the walk."""
     found = []
     if plan.best_ttl != walked.best:
         found.append(f"best {plan.best_ttl}, walked {walked.best}")
     if Fraction(plan.plain_month.cost_usd) != walked.cost["none"]:
         found.append(f"plain {plan.plain_month.cost_usd}, walked {walked.cost['none']}")
-    options = {one.ttl: one for one in plan.options}
+    options = {option.ttl: option for option in plan.options}
     if options.keys() != walked.writes.keys():
         found.append(f"options {list(options)}, walked {list(walked.writes)}")
         return found
     for ttl, option in options.items():
-        said = (
-            Fraction(option.month.cost_usd),
-            option.month.writes,
-            option.first_cheaper_reads,
-        )
-        seen = (walked.cost[ttl], walked.writes[ttl], walked.first_cheaper_reads[ttl])
-        if said != seen:
-            found.append(f"{ttl} {said}, walked {seen}")
-    in_force = [
+        month = option.month
+        planned = (Fraction(month.cost_usd), month.writes, option.first_cheaper_reads)
+        counted = (walked.cost[ttl], walked.writes[ttl], walked.first_cheaper_reads[ttl])
+        if planned != counted:
+            found.append(f"{ttl} {planned}, walked {counted}")
+    bands = [
         band.best_ttl
         for band in plan.best_by_rate
         if band.from_calls_per_hour <= plan.calls_per_hour
     ]
-    # Right at a flip two choices cost the same, and either is right.
-    if walked.cost[in_force[-1]] != walked.cost[walked.best]:
-        found.append(f"band {in_force[-1]}, walked {walked.best}")
+    # At a break-even rate two choices cost the same, and either is right.
+    if walked.cost[bands[-1]] != walked.cost[walked.best]:
+        found.append(f"band {bands[-1]}, walked {walked.best}")
     return found
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run both checks; the exit status is 1 when anything disagrees."""
-    parser = argparse.ArgumentParser(description="Hold the caching plans against brute force.")
-    parser.add_argument("--calls", type=int, default=10**6, help="random arrivals a rate")
-    parser.add_argument("--every", type=int, default=1, help="walk every n-th scenario only")
-    options = parser.parse_args(arguments)
+def check(
+    calls: Annotated[int, typer.Option(min=1, help="Random arrivals a rate.")] = 10**6,
+    every: Annotated[int, typer.Option(min=1, help="Walk every n-th scenario only.")] = 1,
+) -> int:
+    """Compare caching plans with random arrivals and with every call of a month."""
     wrong = 0
     for seed, (ttl, rates) in enumerate(POISSON_RATES.items(), SEED):
         for rate in rates:
             scenario = CachingScenario(30_000, 500, 0, Decimal(rate), 8, 22, arrivals="poisson")
             plan = plan_caching(pricer_of("claude-sonnet-4-6"), scenario)
-            said = next(one.hit_rate for one in plan.options if one.ttl == ttl)
-            seen = poisson_hit_rate(float(rate), TTL_SECONDS[ttl], options.calls, seed)
-            apart = abs(Fraction(said) - seen)
-            wrong += apart > TOLERANCE
+            expected = next(option.hit_rate for option in plan.options if option.ttl == ttl)
+            drawn = poisson_hit_rate(float(rate), TTL_SECONDS[ttl], calls, seed)
+            error = abs(Fraction(expected) - drawn)
+            wrong += error > TOLERANCE
             print(
-                f"poisson {ttl} {rate:>5}/h: expected {said}, drawn {float(seen):.6f}, apart"
-                f" {float(apart) * 100:.3f} points"
+                f"poisson {ttl} {rate:>5}/h: expected {expected}, drawn {float(drawn):.6f},"
+                f" error {float(error) * 100:.3f} points"
             )
-    count = 0
-    for pricer, scenario in list(scenarios())[:: options.every]:
-        count += 1
+    chosen = list(scenarios())[::every]
+    for pricer, scenario in chosen:
         found = disagreements(plan_caching(pricer, scenario), walk(pricer, scenario))
         wrong += bool(found)
-        for one in found:
-            print(f"{pricer.model.id} {scenario}: {one}", file=sys.stderr)
-    print(f"{count} scenarios walked call by call; {wrong} disagreements in all")
+        for line in found:
+            print(f"{pricer.model.id} {scenario}: {line}")
+    print(f"{len(chosen)} scenarios walked call by call; {wrong} disagreements in all")
     return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,38 +1,37 @@
-"""Hold the expected cost of cascades against requests that are really escalated, one by one.
+"""Compare the expected cost of cascades with simulated requests: ``python -m tests.slow cascade``.
 
-``python -m tests.slow.cascade_simulation`` plays a million requests through each plan: every
-request draws at each stage whether its answer passes, and pays for every attempt and every check.
-Prints the mean and what ``POST /v1/recommend/cascade`` answers, and how many standard errors lie
-between. Exits with 1 where that is more than four.
+A million requests pass through each plan, one by one. Each draws at each stage whether its answer
+passes, and pays for every attempt and every check. Prints the mean next to the answer of
+``POST /v1/recommend/cascade``, and the number of standard errors between them; more than four are a
+failure.
 """
 
-import argparse
 import random
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
+from typing import Annotated
 
-from pricing.catalogue.price_book import BookInForce
+import typer
+
 from pricing.estimates.inputs import MeasuredInput
 from pricing.recommendations.cascade import CascadeAnswer, CascadeQuery, CascadeStage, cascade
 from pricing.recommendations.verifiers import Check
-from pricing.store import bundled
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, Usage
+from tariff.prices import bundled_prices
+from tariff.tables import aligned
 
 REQUESTS = 10**6
 SEED = 1
-#: A third of fair samples lie beyond one standard error; one in 16,000 beyond four.
+#: A third of correct samples lie beyond one standard error; one in 16,000 beyond four.
 MOST_ERRORS = 4
 
 _USAGE = MeasuredInput((Attempt(Usage(input=2000, output=1000)),))
 _CHECKER = MeasuredInput((Attempt(Usage(input=3200, output=20)),))
-
-
 _LAST = CascadeStage("opus")
 PLANS: dict[str, tuple[CascadeStage, ...]] = {
     "haiku, opus": (CascadeStage("haiku", pass_rate=Decimal("0.7")), _LAST),
@@ -71,31 +70,30 @@ class Simulated:
     standard_error: float
 
     def errors_from(self, expected: Fraction) -> float:
-        """How many standard errors lie between."""
+        """Return the difference from the expected mean, in standard errors."""
         return (self.mean - float(expected)) / self.standard_error
 
 
 def priced(stages: tuple[CascadeStage, ...], calls: int = 1) -> CascadeAnswer:
-    """What the API answers at the bundled prices."""
-    book = bundled.current()
-    moment = AsOf.now(datetime.fromisoformat(book.published_at))
-    in_force = BookInForce(book, "bundled", stale=False, age_seconds=None)
-    return cascade(in_force, CascadeQuery(stages, _USAGE, moment, calls))
+    """Return the API's answer at the bundled prices."""
+    prices = bundled_prices()
+    moment = AsOf.now(datetime.fromisoformat(prices.book.published_at))
+    return cascade(prices, CascadeQuery(stages, _USAGE, moment, calls))
 
 
 def simulate(answer: CascadeAnswer, requests: int, seed: int) -> Simulated:
-    """Play requests through the stages of an answer, by its prices and pass rates alone."""
+    """Pass requests through the stages of an answer, by its prices and pass rates alone."""
     dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    stages = [
-        (float(one.attempt_usd), float(one.verifier_usd), float(one.pass_rate or 0))
-        for one in answer.stages
+    stages: Sequence[tuple[float, float, float]] = [
+        (float(stage.attempt_usd), float(stage.verifier_usd), float(stage.pass_rate or 0))
+        for stage in answer.stages
     ]
     total = squares = 0.0
     for _ in range(requests):
         paid = 0.0
-        for attempt, check, passes in stages:
-            paid += attempt + check
-            if dice.random() < passes:
+        for attempt, verifier, pass_rate in stages:
+            paid += attempt + verifier
+            if dice.random() < pass_rate:
                 break
         total += paid
         squares += paid * paid
@@ -103,27 +101,21 @@ def simulate(answer: CascadeAnswer, requests: int, seed: int) -> Simulated:
     return Simulated(mean, sqrt((squares / requests - mean * mean) / (requests - 1)))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print one line a plan; the exit status."""
-    parser = argparse.ArgumentParser(description="Hold cascades against simulated requests.")
-    parser.add_argument("--requests", type=int, default=REQUESTS)
-    parser.add_argument("--seed", type=int, default=SEED)
-    asked = parser.parse_args(arguments)
+def check(
+    requests: Annotated[int, typer.Option(min=2, help="Requests a plan.")] = REQUESTS,
+    seed: int = SEED,
+) -> int:
+    """Compare cascade costs with simulated requests."""
+    rows = [("plan", "expected", "simulated", "standard error", "errors apart")]
     worst = 0.0
-    print(f"{asked.requests:,} requests a plan, seed {asked.seed}; USD a request")
-    print(f"{'plan':<20} {'expected':>14} {'simulated':>14} {'std. error':>12} {'off by':>7}")
     for name, stages in PLANS.items():
         answer = priced(stages)
-        found = simulate(answer, asked.requests, asked.seed)
-        off = found.errors_from(Fraction(answer.per_call_usd))
-        worst = max(worst, abs(off))
-        print(
-            f"{name:<20} {answer.per_call_usd:>14f} {found.mean:>14.9f}"
-            f" {found.standard_error:>12.9f} {off:>+7.2f}"
-        )
-    print(f"At most {worst:.2f} standard errors off; {MOST_ERRORS} are allowed.")
+        found = simulate(answer, requests, seed)
+        errors = found.errors_from(Fraction(answer.per_call_usd))
+        worst = max(worst, abs(errors))
+        figures = (f"{found.mean:.9f}", f"{found.standard_error:.9f}", f"{errors:+.2f}")
+        rows.append((name, f"{answer.per_call_usd:f}", *figures))
+    print(f"{requests:,} requests a plan, seed {seed}; USD a request")
+    print(*aligned(rows), sep="\n")
+    print(f"At most {worst:.2f} standard errors apart; {MOST_ERRORS} are allowed.")
     return 1 if worst > MOST_ERRORS else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

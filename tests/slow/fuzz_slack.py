@@ -1,12 +1,11 @@
-"""``make fuzz-slack``: requests at Slack's two routes that only sometimes are Slack's.
+"""Send forged requests to Slack's two routes: ``python -m tests.slow fuzz-slack``.
 
-Every request is a random (timestamp, signature, body), from plain noise to one bit away from what
-Slack signs, and some are signed properly around a body of any kind. The function must answer each
-with 200 or 401: 200 only where the signature fits or it is Slack's unsigned probe of the
-certificate, 401 everywhere else.
+Every request is a random (timestamp, signature, body), from noise to one character away from a
+valid signature; a third are signed correctly, around a body of any kind. The function must answer
+200 when the signature is valid, or when the request is Slack's unsigned probe of the certificate,
+and 401 otherwise.
 """
 
-import argparse
 import base64
 import contextlib
 import hashlib
@@ -15,76 +14,65 @@ import io
 import json
 import os
 import random
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import util
-from typing import Any
+from typing import Annotated, Any
 from unittest import mock
 from urllib.parse import quote_from_bytes, urlencode
 
+import typer
+
 from tariff.serve import slack
-from tariff.template import ROOT
+from tests.support.handlers import Handler, handler
 
 Event = dict[str, Any]
-Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 SHOWN = 10
 WORDS = (
     *("estimate", "compare", "plan", "caching", "prices", "route", "report", "help", "sonnet"),
     *("opus", "vs", "2k", "1.5M", "in", "out", "cached", "x100", "per", "day", "batch", "fast"),
-    *(
-        "2k/1k",
-        "0",
-        "-1",
-        "999999999999999",
-        "on",
-        "2026-02-30",
-        "version",
-        "lesson-2025",
-        "=",
-        ",",
-    ),
+    *("2k/1k", "0", "-1", "999999999999999", "on", "2026-02-30", "version", "lesson-2025"),
+    *("=", ","),
     *("<!channel>", "<@U1>", "\u202e", "\x00", "😀", "%", "&", "1e999", "NaN", "x" * 200),
 )
 
 
 @dataclass(slots=True)
 class Outcome:
-    """How many requests got which status, and those that should not have."""
+    """The number of answers by status, and a line for each wrong answer."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
 
 def fuzz(handler: Handler, count: int, seed: int) -> Outcome:
-    """Send ``count`` random requests; the same seed sends the same, but for the clock."""
+    """Send ``count`` random requests; the same seed repeats them, except for the time."""
     dice = random.Random(seed)  # noqa: S311 - a repeatable sequence
     outcome = Outcome()
     for number in range(count):
-        event, entitled = request(dice)
+        event, valid = request(dice)
         try:
             status = int(handler(event, None)["statusCode"])
-        except Exception as error:  # noqa: BLE001 - what is looked for
+        except Exception as error:  # noqa: BLE001 - the fault this looks for
             outcome.wrong.append(f"{number}: raised {type(error).__name__}")
             continue
         outcome.statuses[status] += 1
-        if status != (200 if entitled else 401):
-            outcome.wrong.append(f"{number}: {status}, entitled: {entitled}")
+        if status != (200 if valid else 401):
+            outcome.wrong.append(f"{number}: {status}, valid: {valid}")
     return outcome
 
 
 def request(dice: random.Random) -> tuple[Event, bool]:
-    """A request, and whether it is entitled to an answer."""
+    """Return a request, and whether it must be answered with 200."""
     path = dice.choice((slack.COMMANDS, slack.INTERACTIONS))
     body = dice.choice(_BODIES)(dice)
     now = int(time.time())
     headers = _sign(body, str(now + dice.randint(-290, 290)))
-    entitled = dice.random() < 1 / 3
-    if not entitled:
+    valid = dice.random() < 1 / 3
+    if not valid:
         dice.choice(_SPOILERS)(dice, headers, body, now)
     if dice.random() < 1 / 10:
         headers["x-slack-retry-num"] = dice.choice(("1", "3", "-1", "x", "9" * 99, "²"))
@@ -97,20 +85,20 @@ def request(dice: random.Random) -> tuple[Event, bool]:
         "body": base64.b64encode(body).decode(),
         "isBase64Encoded": True,
     }
-    entitled = entitled or body == _probe(dice)
+    valid = valid or body == _probe(dice)
     if body and dice.random() < 1 / 4:
-        entitled = _as_text(dice, event, body, entitled)
-    return event, entitled
+        valid = _as_text(dice, event, body, valid)
+    return event, valid
 
 
-def _as_text(dice: random.Random, event: Event, body: bytes, entitled: bool) -> bool:
-    """The body as text, as API Gateway may hand it on, or broken; whether it is still entitled."""
+def _as_text(dice: random.Random, event: Event, body: bytes, valid: bool) -> bool:
+    """Send the body as text, as API Gateway may do, or broken; return whether it is still valid."""
     if dice.random() < 1 / 2:
         event["body"] = dice.choice((event["body"] + "!", "é", "=", None, event["body"][1:]))
         return False
-    with contextlib.suppress(UnicodeDecodeError):  # only base64 can carry anything else
+    with contextlib.suppress(UnicodeDecodeError):  # other bytes need base64
         event["body"], event["isBase64Encoded"] = body.decode(), False
-    return entitled
+    return valid
 
 
 def _sign(body: bytes, timestamp: str, secret: str = SECRET) -> dict[str, Any]:
@@ -208,40 +196,22 @@ def _probe(_dice: random.Random) -> bytes:
 _BODIES = (_command, _command, _press, _payload, _bytes, _escaped, _fields, _probe)
 
 
-def load() -> Handler:
-    """The slack function in a module of its own."""
-    spec = util.spec_from_file_location("fuzzed_slack", ROOT / "functions" / "slack" / "app.py")
-    if spec is None or spec.loader is None:
-        raise ImportError("functions/slack/app.py cannot be loaded")
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Handler = module.lambda_handler
-    return handler
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Fuzz, and print what was answered; 1 when any answer was wrong."""
-    parser = argparse.ArgumentParser(prog="python -m tests.slow.fuzz_slack", description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
-    # Nothing is shared without a table, and no server answers on port 1.
+def check(
+    count: Annotated[int, typer.Option(min=1, help="How many requests.")] = 100_000,
+    seed: int = 1,
+) -> int:
+    """Send forged requests as Slack."""
     settings = {
         "TARIFF_SLACK_SIGNING_SECRETS": SECRET,
         "TARIFF_SLACK_WORKSPACES": slack.TEAM,
+        # No table is configured, so nothing is shared; no server listens on port 1.
         "TARIFF_SLACK_HOOKS": "http://127.0.0.1:1",
     }
     started = time.monotonic()
     with mock.patch.dict(os.environ, settings), contextlib.redirect_stdout(io.StringIO()):
-        outcome = fuzz(load(), options.count, options.seed)
+        outcome = fuzz(handler("slack"), count, seed)
     seconds = time.monotonic() - started
     statuses = ", ".join(f"{status}: {number}" for status, number in outcome.statuses.items())
-    print(f"{options.count} requests in {seconds:.0f} s, seed {options.seed}; {statuses}")
-    for line in outcome.wrong[:SHOWN]:
-        print(line, file=sys.stderr)
-    print(f"{len(outcome.wrong)} wrong answers")
+    print(f"{count} requests in {seconds:.0f} s, seed {seed}; {statuses}")
+    print(*outcome.wrong[:SHOWN], f"{len(outcome.wrong)} wrong answers", sep="\n")
     return int(bool(outcome.wrong))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

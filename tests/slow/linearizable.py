@@ -1,15 +1,13 @@
-"""Do the version store's clients see one history? ``python -m tests.slow.linearizable``.
+"""Check that the version store is linearizable: ``python -m tests.slow linearizable``.
 
-Clients on threads propose, activate, roll back, reject and read at the same time, each noting
-when it asked, when it was answered and what it was told. Every activation makes a revision, so
-the order of the writes is known, and every answer can be compared with it: nothing
-acknowledged may be missing, and no client may have seen a state that never held between asking
-and being told. Runs on DynamoDB Local; ``--without-conditions`` shows that the check can fail.
+Clients on threads propose, activate, roll back, reject and read at the same time. Each records when
+it asked, when it was answered, and the answer. Every activation makes a revision, so that the order
+of the writes is known and the answers can be compared with it: no acknowledged write may be
+missing, and every answer must have been true at some moment between question and answer. Runs on
+DynamoDB Local; ``--without-conditions`` shows that the check can fail.
 """
 
-import argparse
 import random
-import sys
 import threading
 import time
 from collections import Counter
@@ -17,7 +15,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+import typer
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import Conflict, StaleRevision, StoreUnavailable
@@ -25,6 +25,9 @@ from pricing.store.ledger import Ledger
 from pricing.store.repository import Pointer
 from pricing.versions.audit import AuditRow
 from pricing.versions.proposals import Proposal
+from tariff.dynamodb_local import DynamoDBLocal
+from tariff.template import create_table_arguments, load_template
+from tests.support.tables import REGION, SECRET
 
 Kind = Literal["propose", "activate", "reject", "read"]
 Outcome = Literal["done", "stale", "refused", "unavailable"]
@@ -32,10 +35,10 @@ Outcome = Literal["done", "stale", "refused", "unavailable"]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing a client did. Times are ``time.monotonic``'s; ``revision`` is what it was told.
+    """An operation of a client. Times are of ``time.monotonic``; ``revision`` is in the answer.
 
-    An activation expected ``expected``; a read was told ``version`` at ``revision``, 0 and empty
-    when nothing was active.
+    An activation expects revision ``expected``. A read answers with the active ``version`` and its
+    ``revision``, or with an empty version and 0.
     """
 
     client: int
@@ -50,7 +53,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """The store when everybody has left."""
+    """The store's contents after the last operation."""
 
     pointer: Pointer | None
     decisions: Mapping[str, str]
@@ -59,7 +62,7 @@ class Final:
 
 
 def violations(history: Sequence[Operation], final: Final) -> list[str]:
-    """Everything that no single history explains; empty when one does."""
+    """Return every contradiction to a single history of the store."""
     return [
         *_activations(history, final),
         *_reads(history),
@@ -71,91 +74,103 @@ def violations(history: Sequence[Operation], final: Final) -> list[str]:
 
 
 def _made(history: Sequence[Operation]) -> list[Operation]:
-    done = [one for one in history if one.kind == "activate" and one.outcome == "done"]
-    return sorted(done, key=lambda one: one.revision)
+    done = [o for o in history if o.kind == "activate" and o.outcome == "done"]
+    return sorted(done, key=lambda operation: operation.revision)
 
 
 def _activations(history: Sequence[Operation], final: Final) -> Iterator[str]:
     made = _made(history)
-    for revision, times in Counter(one.revision for one in made).items():
+    for revision, times in Counter(activation.revision for activation in made).items():
         if times > 1:
-            yield f"revision {revision} was given out {times} times"
-    for one in made:
-        if one.revision != one.expected + 1:
-            yield f"an activation that expected {one.expected} made {one.revision}"
-    latest = 0.0
-    for one in reversed(made):  # no later revision may have been answered before this was asked
-        if latest and latest < one.asked:
-            yield f"revision {one.revision} was asked for after a later one was acknowledged"
-        latest = min(latest or one.answered, one.answered)
-    unsure = any(one.outcome == "unavailable" for one in history)
+            yield f"revision {revision} was assigned {times} times"
+    for activation in made:
+        if activation.revision != activation.expected + 1:
+            yield f"an activation that expected {activation.expected} made {activation.revision}"
+    earliest = float("inf")  # the first answer that acknowledged a later revision
+    for activation in reversed(made):
+        if earliest < activation.asked:
+            yield f"revision {activation.revision} was requested after a later acknowledgement"
+        earliest = min(earliest, activation.answered)
+    unsure = _is_unsure(history)
     at = final.pointer.revision if final.pointer else 0
     last = made[-1].revision if made else 0
     if at != last and not (unsure and at > last):
         yield f"the pointer ends at {at}, the last acknowledged revision is {last}"
-    if not unsure and [one.revision for one in made] != list(range(1, at + 1)):
+    if not unsure and [activation.revision for activation in made] != list(range(1, at + 1)):
         yield "revisions are missing between the acknowledged ones"
 
 
+def _is_unsure(history: Sequence[Operation]) -> bool:
+    """Whether an operation failed in a way that leaves open what the store did."""
+    return any(operation.outcome == "unavailable" for operation in history)
+
+
+def _by_revision(history: Sequence[Operation]) -> dict[int, Operation]:
+    return {activation.revision: activation for activation in _made(history)}
+
+
 def _reads(history: Sequence[Operation]) -> Iterator[str]:
-    by_revision = {one.revision: one for one in _made(history)}
-    told = [one for one in history if one.revision and one.outcome == "done"]
-    told.sort(key=lambda one: one.answered)
-    seen, at = 0, 0
-    for read in sorted((o for o in history if o.kind == "read"), key=lambda one: one.asked):
-        while at < len(told) and told[at].answered < read.asked:
-            seen = max(seen, told[at].revision)
+    by_revision = _by_revision(history)
+    answers = [o for o in history if o.revision and o.outcome == "done"]
+    answers.sort(key=lambda operation: operation.answered)
+    known, at = 0, 0
+    for read in sorted((o for o in history if o.kind == "read"), key=lambda read: read.asked):
+        while at < len(answers) and answers[at].answered < read.asked:
+            known = max(known, answers[at].revision)
             at += 1
-        if read.revision < seen:
-            yield f"a read was told {read.revision} after {seen} was known"
+        if read.revision < known:
+            yield f"a read returned revision {read.revision} after {known} was known"
         write = by_revision.get(read.revision)
         if write and (write.version != read.version or write.asked > read.answered):
-            yield f"a read was told {read.version} at {read.revision}, which was {write.version}"
+            yield f"a read returned {read.version} at {read.revision}, which was {write.version}"
 
 
 def _stale(history: Sequence[Operation]) -> Iterator[str]:
-    """A refusal is right only if the pointer was elsewhere at some moment meanwhile."""
-    by_revision = {one.revision: one for one in _made(history)}
-    unsure = any(one.outcome == "unavailable" for one in history)
-    for one in history:
-        if one.outcome != "stale" or one.kind != "activate" or unsure:
+    """Find refusals of an expected revision at which the pointer was all the time."""
+    by_revision = _by_revision(history)
+    if _is_unsure(history):
+        return
+    for refusal in history:
+        if refusal.outcome != "stale" or refusal.kind != "activate":
             continue
-        here, after = by_revision.get(one.expected), by_revision.get(one.expected + 1)
-        arrived = one.expected == 0 or (here is not None and here.answered < one.asked)
-        stayed = after is None or after.asked > one.answered
-        if arrived and stayed:
-            yield f"an activation at {one.expected} was refused while the pointer was there"
+        here = by_revision.get(refusal.expected)
+        after = by_revision.get(refusal.expected + 1)
+        had_arrived = refusal.expected == 0 or (here is not None and here.answered < refusal.asked)
+        stayed = after is None or after.asked > refusal.answered
+        if had_arrived and stayed:
+            yield f"an activation at {refusal.expected} was refused while the pointer was there"
 
 
 def _refused(history: Sequence[Operation]) -> Iterator[str]:
-    """What is active is not made so again, and nothing else but a rejected one is refused."""
+    """Find activations of the active version, and refusals of neither active nor rejected ones."""
     for last, after in pairwise(_made(history)):
         if after.version == last.version and after.revision == last.revision + 1:
-            yield f"revision {after.revision} made {after.version} active, which it was"
-    by_revision = {one.revision: one for one in _made(history)}
-    unsure = any(one.outcome == "unavailable" for one in history)
-    rejected = {
-        one.version: one for one in history if one.kind == "reject" and one.outcome == "done"
-    }
-    for one in history:
-        if one.outcome != "refused" or one.kind != "activate" or unsure:
+            yield f"revision {after.revision} activated {after.version}, which was active"
+    by_revision, rejected = _by_revision(history), _rejected(history)
+    if _is_unsure(history):
+        return
+    for refusal in history:
+        if refusal.outcome != "refused" or refusal.kind != "activate":
             continue
-        here, rejection = by_revision.get(one.expected), rejected.get(one.version)
-        was_active = here is not None and here.version == one.version
-        was_rejected = rejection is not None and rejection.asked < one.answered
+        here, rejection = by_revision.get(refusal.expected), rejected.get(refusal.version)
+        was_active = here is not None and here.version == refusal.version
+        was_rejected = rejection is not None and rejection.asked < refusal.answered
         if not was_active and not was_rejected:
-            yield f"an activation of {one.version} at {one.expected} was refused for no reason"
+            which = f"{refusal.version} at {refusal.expected}"
+            yield f"an activation of {which} was refused for no reason"
+
+
+def _rejected(history: Sequence[Operation]) -> dict[str, Operation]:
+    return {o.version: o for o in history if o.kind == "reject" and o.outcome == "done"}
 
 
 def _rejections(history: Sequence[Operation], final: Final) -> Iterator[str]:
-    rejected = {
-        one.version: one for one in history if one.kind == "reject" and one.outcome == "done"
-    }
-    for version, one in rejected.items():
+    rejected = _rejected(history)
+    for version, rejection in rejected.items():
         if final.decisions.get(version) != "rejected":
             yield f"the rejection of {version} was lost"
         for made in _made(history):
-            if made.version == version and made.asked > one.answered:
+            if made.version == version and made.asked > rejection.answered:
                 yield f"{version} became active after it was rejected"
     if final.pointer and final.pointer.version in rejected:
         yield f"the active version {final.pointer.version} is a rejected one"
@@ -165,14 +180,14 @@ def _recorded(history: Sequence[Operation], final: Final) -> Iterator[str]:
     if final.broken_row is not None:
         yield f"the audit is broken at row {final.broken_row}"
     rows = Counter(_key(row) for row in final.audit)
-    for one in history:
-        if one.kind == "read" or one.outcome != "done":
+    for write in history:
+        if write.kind == "read" or write.outcome != "done":
             continue
-        if one.kind == "propose" and one.version not in final.decisions:
-            yield f"the proposal {one.version} was lost"
-        key = (one.kind, one.version, one.revision)
+        if write.kind == "propose" and write.version not in final.decisions:
+            yield f"the proposal {write.version} was lost"
+        key = (write.kind, write.version, write.revision)
         if rows[key] != 1:
-            yield f"{one.kind} of {one.version} has {rows[key]} audit rows"
+            yield f"{write.kind} of {write.version} has {rows[key]} audit rows"
 
 
 def _key(row: AuditRow) -> tuple[str, str, int]:
@@ -181,7 +196,7 @@ def _key(row: AuditRow) -> tuple[str, str, int]:
 
 
 class Client:
-    """One of those who use the store, with a mind of its own that ``seed`` fixes."""
+    """A client of the store, whose choices depend on its number and on ``seed``."""
 
     def __init__(self, ledger: Ledger, number: int, seed: int, shared: list[str]) -> None:
         self._ledger = ledger
@@ -191,15 +206,9 @@ class Client:
         self._proposed = 0
 
     def work(self, count: int) -> list[Operation]:
-        """Do ``count`` things, and say what came of each."""
-        return [self._one() for _ in range(count)]
-
-    def _one(self) -> Operation:
-        do = self._random.choices(
-            (self._read, self._activate, self._roll_back, self._propose, self._reject),
-            weights=(45, 25, 12, 12, 6),
-        )[0]
-        return do()
+        """Do ``count`` random operations."""
+        kinds = (self._read, self._activate, self._roll_back, self._propose, self._reject)
+        return [do() for do in self._random.choices(kinds, weights=(45, 25, 12, 12, 6), k=count)]
 
     def _read(self) -> Operation:
         asked = time.monotonic()
@@ -262,7 +271,7 @@ class Client:
 
 
 def small_book(version: str) -> PriceBook:
-    """A version with one model."""
+    """Return a version with one model."""
     lists = {"standard": {"rates": {"input": "1", "output": "2"}}}
     return PriceBook.from_document(
         {
@@ -284,7 +293,7 @@ def small_book(version: str) -> PriceBook:
 
 
 def run(ledger: Ledger, *, clients: int, operations: int, seed: int) -> list[str]:
-    """Let everybody loose on an empty store; what no single history explains."""
+    """Run all clients on an empty store, and return the violations."""
     shared = ["first"]
     ledger.propose(small_book("first"), proposal=Proposal("clients", "manual", {}))
     gate = threading.Barrier(clients)
@@ -294,78 +303,68 @@ def run(ledger: Ledger, *, clients: int, operations: int, seed: int) -> list[str
         return Client(ledger, number, seed, shared).work(operations // clients)
 
     with ThreadPoolExecutor(clients) as threads:
-        history = [one for found in threads.map(work, range(clients)) for one in found]
-    decisions = {one.id: one.decision for one in ledger.versions()}
+        found = threads.map(work, range(clients))
+        history = [operation for operations in found for operation in operations]
+    decisions = {version.id: version.decision for version in ledger.versions()}
     final = Final(ledger.active(), decisions, *ledger.checked_audit())
-    counts = Counter((one.kind, one.outcome) for one in history)
+    counts = Counter((operation.kind, operation.outcome) for operation in history)
     print(", ".join(f"{kind} {outcome}: {n}" for (kind, outcome), n in sorted(counts.items())))
     return violations(history, final)
 
 
 class WithoutConditions:
-    """A client that makes every write unconditional: what the check must notice."""
+    """A DynamoDB client that makes every write unconditional, which the check must notice."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
     def transact_write_items(self, **request: Any) -> None:
-        """The same items, without any condition."""
+        """Write the items without their conditions."""
         for item in request["TransactItems"]:
             for write in item.values():
                 write.pop("ConditionExpression")
                 update = write.get("UpdateExpression", "")
                 for kind in ("Names", "Values"):
                     given = write.pop(f"ExpressionAttribute{kind}", {})
-                    used = {name: one for name, one in given.items() if name in update}
+                    used = {name: value for name, value in given.items() if name in update}
                     if used:
                         write[f"ExpressionAttribute{kind}"] = used
-        items = [one for one in request["TransactItems"] if "ConditionCheck" not in one]
+        items = [item for item in request["TransactItems"] if "ConditionCheck" not in item]
         self._client.transact_write_items(TransactItems=items)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the check; the exit status is 1 when a run has violations (0 without conditions)."""
-    parser = argparse.ArgumentParser(description="Check that the version store is linearizable.")
-    parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--operations", type=int, default=2_000)
-    parser.add_argument("--clients", type=int, default=16)
-    parser.add_argument("--without-conditions", action="store_true")
-    options = parser.parse_args(arguments)
-
+def check(
+    runs: Annotated[int, typer.Option(min=1)] = 20,
+    operations: Annotated[int, typer.Option(min=1, help="Operations a run.")] = 2_000,
+    clients: Annotated[int, typer.Option(min=1, help="Clients, each on a thread.")] = 16,
+    without_conditions: Annotated[
+        bool, typer.Option("--without-conditions", help="Break the store, to see the check fail.")
+    ] = False,
+) -> int:
+    """Check that all clients of the store see one history."""
     import boto3
     from botocore.config import Config
 
-    from tariff.dynamodb_local import DynamoDBLocal
-    from tariff.template import create_table_arguments, load_template
-
-    server = DynamoDBLocal()
-    server.start()
     failed = 0
-    try:
+    with DynamoDBLocal() as server:
         client: Any = boto3.client(
             "dynamodb",
             endpoint_url=server.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="none",
-            aws_secret_access_key="none",
-            config=Config(max_pool_connections=options.clients),
+            region_name=REGION,
+            aws_access_key_id=SECRET,
+            aws_secret_access_key=SECRET,
+            config=Config(max_pool_connections=clients),
         )
-        for number in range(options.runs):
+        for number in range(runs):
             table = f"run-{number}"
             client.create_table(**create_table_arguments(load_template(), table))
-            writer = WithoutConditions(client) if options.without_conditions else client
-            ledger = Ledger(table, client, writer)
+            writer = WithoutConditions(client) if without_conditions else client
             started = time.monotonic()
-            found = run(ledger, clients=options.clients, operations=options.operations, seed=number)
+            found = run(
+                Ledger(table, client, writer), clients=clients, operations=operations, seed=number
+            )
             failed += bool(found)
             print(f"run {number + 1}: {len(found)} violations, {time.monotonic() - started:.0f} s")
-            for one in found[:5]:
-                print(f"  {one}")
-    finally:
-        server.stop()
-    print(f"{options.runs - failed} of {options.runs} runs linearizable")
-    return int(failed == 0) if options.without_conditions else int(failed > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+            print(*(f"  {violation}\n" for violation in found[:5]), sep="", end="")
+    print(f"{runs - failed} of {runs} runs linearizable")
+    return int(failed == 0) if without_conditions else int(failed > 0)

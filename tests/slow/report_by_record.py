@@ -1,19 +1,20 @@
-"""A report against the calculator, record by record: ``make check-report``.
+"""Compare a report with the calculator, record by record: ``python -m tests.slow report``.
 
-A month of generated records is reported as a file; then every record is read and priced by itself,
-as one call would be. Where each went, and the exact total, must be equal.
+A month of generated records is reported as a file. Then every record is read and priced by itself,
+as one call would be. The counts and the exact total must be equal.
 """
 
-import argparse
-import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Annotated
 
-from pricing.catalogue.price_book import BookInForce, PriceBook
+import typer
+from rich import progress
+from rich.console import Console
+
+from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.estimates.calculator import price_attempts
 from pricing.jsonio import read_json
@@ -22,71 +23,61 @@ from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.records import read_record
 from pricing.reports.report import ReportQuery
-from pricing.store import bundled
-from tariff.sample_usage import RECORDS, write
+from tariff.prices import bundled_prices
+from tariff.sample_usage import PARTS, RECORDS, write
 
-FATES = ("read", "priced", "unpriced", "rejected", "duplicates")
-_EVERY = 50_000
+COUNTS = ("read", "priced", "unpriced", "rejected", "duplicates")
+_PROGRESS = Console(stderr=True)
 
 
-def main() -> int:
-    """Print both; 1 when they differ."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.slow.report_by_record", description=__doc__
-    )
-    parser.add_argument("--records", type=int, default=RECORDS)
-    parser.add_argument("--seed", type=int, default=23)
-    arguments = parser.parse_args()
-    book = bundled.current()
+def check(
+    records: Annotated[int, typer.Option(min=1, help="How many records.")] = RECORDS,
+    seed: int = 23,
+) -> int:
+    """Compare a report with the calculator, by record."""
     with tempfile.TemporaryDirectory(prefix="check-report-") as name:
         path, scratch = Path(name) / "usage.jsonl", Path(name) / "scratch"
         scratch.mkdir()
-        for written in write(path, arguments.records, arguments.seed):
-            print(f"\rwriting {written:,} records", end="", file=sys.stderr, flush=True)
-        reported = by_report(book, path, scratch)
-        print(f"\nreport:     {shown(*reported)}")
-        single = by_record(book, path)
-        print(f"calculator: {shown(*single)}")
-    print("equal" if reported == single else "DIFFERENT")
-    return int(reported != single)
+        parts = write(path, records, seed)
+        for _ in progress.track(parts, "Writing", total=PARTS, console=_PROGRESS):
+            pass
+        reported = by_report(path, scratch)
+        print(f"report:     {shown(*reported)}")
+        priced = by_record(path)
+        print(f"calculator: {shown(*priced)}")
+    print("equal" if reported == priced else "DIFFERENT")
+    return int(reported != priced)
 
 
-def shown(fates: Counter[str], cost: Decimal) -> str:
-    """One line of figures."""
-    return f"${plain(cost)}; " + ", ".join(f"{fates[name]:,} {name}" for name in FATES)
+def shown(counts: Counter[str], cost: Decimal) -> str:
+    """Return a line of figures."""
+    return f"${plain(cost)}; " + ", ".join(f"{counts[name]:,} {name}" for name in COUNTS)
 
 
-def by_report(book: PriceBook, path: Path, folder: Path) -> tuple[Counter[str], Decimal]:
-    """Counts and total of a report of the file."""
-    in_force = BookInForce(book, "bundled", stale=False, age_seconds=None)
-    found = report_usage(in_force, UsageFile(path, "jsonl"), ReportQuery(), folder)
-    fates = Counter({name: int(getattr(found.records, name)) for name in FATES})
-    return fates, found.totals.cost_usd
+def by_report(path: Path, folder: Path) -> tuple[Counter[str], Decimal]:
+    """Return the counts and the total of a report of the file."""
+    found = report_usage(bundled_prices(), UsageFile(path, "jsonl"), ReportQuery(), folder)
+    counts = Counter({name: int(getattr(found.records, name)) for name in COUNTS})
+    return counts, found.totals.cost_usd
 
 
-def by_record(book: PriceBook, path: Path) -> tuple[Counter[str], Decimal]:
-    """Counts and total of every record, read and priced by itself."""
-    fates: Counter[str] = Counter(dict.fromkeys(FATES, 0))
+def by_record(path: Path) -> tuple[Counter[str], Decimal]:
+    """Return the counts and the total of all records, each read and priced by itself."""
+    book = bundled_prices().book
+    counts: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
     seen: set[str] = set()
-    total, started = ZERO, time.perf_counter()
-    for line in _lines(path):
-        fates["read"] += 1
-        fate, cost = _of(book, line, seen)
-        fates[fate] += 1
-        total = add((total, cost))
-        if fates["read"] % _EVERY == 0:
-            rate = fates["read"] / (time.perf_counter() - started)
-            print(f"\r{fates['read']:,} singly, {rate:,.0f} a second", end="", file=sys.stderr)
-    print(file=sys.stderr)
-    return fates, total
+    total = ZERO
+    with progress.open(path, "rb", description="Pricing", console=_PROGRESS) as lines:
+        for line in filter(bytes.strip, lines):
+            kind, cost = _priced(book, line, seen)
+            counts["read"] += 1
+            counts[kind] += 1
+            total = add((total, cost))
+    return counts, total
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from (line for line in file if line.strip())
-
-
-def _of(book: PriceBook, line: bytes, seen: set[str]) -> tuple[str, Decimal]:
+def _priced(book: PriceBook, line: bytes, seen: set[str]) -> tuple[str, Decimal]:
+    """Return what happens to a record, as a name of ``COUNTS``, and its cost."""
     try:
         record = read_record(read_json(line))
     except TariffError:
@@ -101,7 +92,3 @@ def _of(book: PriceBook, line: bytes, seen: set[str]) -> tuple[str, Decimal]:
     except TariffError:
         return "unpriced", ZERO
     return "priced", found.total_usd
-
-
-if __name__ == "__main__":
-    sys.exit(main())

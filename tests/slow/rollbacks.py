@@ -1,29 +1,29 @@
-"""A hundred rollbacks while estimates are asked for: none fails, and everyone follows in time.
+"""Roll back a hundred times while clients ask for estimates: ``python -m tests.slow rollbacks``.
 
-``python -m tests.slow.rollbacks`` runs instances of the estimate function, each with its own cache,
-and flips the active version through the administrators' function. Every answer must name a version
-that was active at some moment between one cache time before its question and its answer, and its
-total must be that version's.
+Runs instances of the estimate function, each with its own cache, and switches the active version
+through the administrators' function. No estimate may fail. Every answer must name a version that
+was active at some moment from one cache time before its question until the answer, with that
+version's total.
 """
 
-import argparse
 import contextlib
 import json
 import os
-import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from unittest import mock
+
+import typer
 
 from pricing.store.ledger import Ledger
 from tariff.dynamodb_local import DynamoDBLocal
-from tariff.template import ROOT, load_template
+from tariff.template import load_template, recorded_event
 from tests.support.books import PLAIN, RATES, book, row
 from tests.support.handlers import Handler, handler
 from tests.support.tables import REGION, SECRET, StoreTable, fresh_table
@@ -31,14 +31,14 @@ from tests.support.tables import REGION, SECRET, StoreTable, fresh_table
 FLIPS = 100
 INSTANCES = 8
 CACHE_SECONDS = 0.25
-#: One call of a million input tokens costs its price.
+#: A call with a million input tokens costs the price of a million tokens.
 TOTALS = {"v1": "3", "v2": "4"}
 ESTIMATE = {"model": "acme/rocket", "usage": {"input_tokens": 1_000_000, "output_tokens": 0}}
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One estimate: when it was asked and answered, its status, version and total."""
+    """An estimate: the times of question and answer, its status, version and total."""
 
     asked: float
     answered: float
@@ -49,7 +49,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One activation: from ``asked`` on the version may be seen, from ``answered`` on it is."""
+    """An activation: the version may be active from ``asked``, and is from ``answered``."""
 
     asked: float
     answered: float
@@ -58,41 +58,41 @@ class Flip:
 
 @dataclass(slots=True)
 class Record:
-    """What happened, and what of it should not have."""
+    """Everything that happened, and the faults in it."""
 
     flips: list[Flip] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
 
     def faults(self, cache_seconds: float) -> list[str]:
-        """Failed estimates, wrong totals, and versions that were not active any more or yet."""
-        ends = [*(one.answered for one in self.flips[1:]), float("inf")]
+        """Return failed estimates, wrong totals, and versions that were not active then."""
+        ends = [*(flip.answered for flip in self.flips[1:]), float("inf")]
         found = []
-        for one in self.answers:
-            if one.status != HTTPStatus.OK:
-                found.append(f"an estimate was answered {one.status}")
-            elif one.total != TOTALS[one.version]:
-                found.append(f"{one.version} costs {TOTALS[one.version]}, not {one.total}")
+        for answer in self.answers:
+            if answer.status != HTTPStatus.OK:
+                found.append(f"an estimate was answered {answer.status}")
+            elif answer.total != TOTALS[answer.version]:
+                found.append(f"{answer.version} costs {TOTALS[answer.version]}, not {answer.total}")
             elif not any(
-                flip.version == one.version
-                and flip.asked <= one.answered
-                and one.asked - cache_seconds <= end
+                flip.version == answer.version
+                and flip.asked <= answer.answered
+                and answer.asked - cache_seconds <= end
                 for flip, end in zip(self.flips, ends, strict=True)
             ):
-                found.append(f"{one.version} was answered when it was not active")
+                found.append(f"{answer.version} was answered when it was not active")
         return found
 
     def slowest(self) -> float:
-        """The longest time after a flip in which a client still got the version before.
+        """Return the longest time after a flip in which a question got the version before it.
 
         In seconds from the flip's acknowledgement to the question.
         """
         late = [
-            one.asked - flip.answered
-            for flip, follower in zip(self.flips, [*self.flips[1:], None], strict=True)
-            for one in self.answers
-            if one.version != flip.version
-            and one.asked >= flip.answered
-            and (follower is None or one.answered < follower.asked)
+            answer.asked - flip.answered
+            for flip, following in zip(self.flips, [*self.flips[1:], None], strict=True)
+            for answer in self.answers
+            if answer.version != flip.version
+            and answer.asked >= flip.answered
+            and (following is None or answer.answered < following.asked)
         ]
         return max(late, default=0.0)
 
@@ -104,13 +104,13 @@ def flip_under_load(
     instances: int = INSTANCES,
     cache_seconds: float = CACHE_SECONDS,
 ) -> Record:
-    """Flip between two versions while every instance keeps estimating."""
+    """Switch between two versions while every instance keeps estimating."""
     client: Any = table.client
     ledger = Ledger(table.name, client, client)
     for version, price in TOTALS.items():
         lists = {"standard": {"rates": {**RATES, "input": price}}}
-        one = book(version, [row("rocket", prices=[{"source": "list", "lists": lists}])])
-        ledger.propose(one, proposal=PLAIN)
+        priced = book(version, [row("rocket", prices=[{"source": "list", "lists": lists}])])
+        ledger.propose(priced, proposal=PLAIN)
     record = Record()
     done = threading.Event()
     environment = {
@@ -133,7 +133,7 @@ def flip_under_load(
         ]
         try:
             for revision in range(1, flips + 1):
-                # Longer than the cache time, and not in step with it.
+                # Longer than the cache time, by a varying amount.
                 time.sleep(cache_seconds * (1.1 + revision % 7 / 10))
                 record.flips.append(_flip(admin, ("v1", "v2")[revision % 2], revision))
             time.sleep(2 * cache_seconds)
@@ -144,13 +144,8 @@ def flip_under_load(
     return record
 
 
-def _event(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text("utf-8"))
-    return found
-
-
 def _flip(admin: Handler, version: str, revision: int) -> Flip:
-    event = _event("pricing_admin")
+    event = recorded_event("pricing_admin")
     event["headers"].pop("idempotency-key")
     event["pathParameters"] = {"id": version}
     event["rawPath"] = f"/v1/pricing/versions/{version}/activate"
@@ -164,7 +159,7 @@ def _flip(admin: Handler, version: str, revision: int) -> Flip:
 
 
 def _estimate_until(done: threading.Event, estimate: Handler) -> list[Answered]:
-    event: Mapping[str, Any] = {**_event("estimate"), "body": json.dumps(ESTIMATE)}
+    event: Mapping[str, Any] = {**recorded_event("estimate"), "body": json.dumps(ESTIMATE)}
     found = []
     while not done.is_set():
         asked = time.monotonic()
@@ -178,28 +173,19 @@ def _estimate_until(done: threading.Event, estimate: Handler) -> list[Answered]:
     return found
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what was seen; 1 when anything failed or came too late."""
-    parser = argparse.ArgumentParser(description="Roll back under load.")
-    parser.add_argument("--flips", type=int, default=FLIPS)
-    parser.add_argument("--instances", type=int, default=INSTANCES)
-    options = parser.parse_args(arguments)
-    os.environ |= {"AWS_ACCESS_KEY_ID": SECRET, "AWS_SECRET_ACCESS_KEY": SECRET}
-    server = DynamoDBLocal()
-    server.start()
-    try:
-        with fresh_table(load_template(), server.endpoint) as table:
-            record = flip_under_load(table, flips=options.flips, instances=options.instances)
-    finally:
-        server.stop()
+def check(
+    flips: Annotated[int, typer.Option(min=1, help="How many rollbacks.")] = FLIPS,
+    instances: Annotated[int, typer.Option(min=1, help="Instances that estimate.")] = INSTANCES,
+) -> int:
+    """Roll back under load."""
+    with (
+        DynamoDBLocal() as server,
+        fresh_table(load_template(), server.endpoint) as table,
+    ):
+        record = flip_under_load(table, flips=flips, instances=instances)
     found = record.faults(CACHE_SECONDS)
     print(f"{len(record.flips) - 1} rollbacks, {len(record.answers)} estimates by")
-    print(f"{options.instances} instances, each with a cache of {CACHE_SECONDS} s:")
-    print(f"{len(found)} faults; the last to follow asked {record.slowest():.3f} s after a flip")
-    for fault in found[:5]:
-        print(f"  {fault}")
+    print(f"{instances} instances, each with a cache of {CACHE_SECONDS} s: {len(found)} faults;")
+    print(f"the last question with the earlier version came {record.slowest():.3f} s after a flip")
+    print(*(f"  {fault}\n" for fault in found[:5]), sep="", end="")
     return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,17 +1,16 @@
-"""Compare the version store with a model of it: hypothesis walks both, and they may never differ.
+"""Compare the version store with a model of it: ``python -m tests.slow store-model``.
 
-The model is a dictionary and a pointer; it knows no DynamoDB, no conditions and no audit. ``python
--m tests.slow.store_model`` walks 10,000 steps on DynamoDB Local; the tests walk a few.
+The model is a dictionary and a pointer, without DynamoDB, conditions or audit. Hypothesis makes the
+same random changes to both, 10,000 steps on DynamoDB Local, and they must never differ. The
+ordinary tests take a few steps.
 """
 
-import argparse
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -23,12 +22,12 @@ from pricing.versions.proposals import Proposal, QuarantinedField
 from tariff.dynamodb_local import DynamoDBLocal
 from tariff.template import load_template
 from tests.support.books import book, row
-from tests.support.tables import SECRET, fresh_table
+from tests.support.tables import fresh_table
 
 STEPS_EACH = 50
 VERSIONS = st.sampled_from([f"v{n}" for n in range(5)])
 ACTORS = st.sampled_from(["ann", "bob", "refresh"])
-#: The revision that a client expects, relative to the real one.
+#: Differences between the revision that a client expects and the real one.
 OFF = st.sampled_from([0, 0, 0, 0, 1, -1])
 WAITING = QuarantinedField("acme", "m", "standard.input", "3", "40", (), "change_over_10x", "so")
 OK = "ok"
@@ -36,7 +35,7 @@ OK = "ok"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What the model knows of one version."""
+    """A version in the model."""
 
     sha256: str
     proposer: str
@@ -47,24 +46,25 @@ class Version:
 
 @dataclass(slots=True)
 class Model:
-    """The store as plain values. Each method answers as the store should, and is what it does."""
+    """The store as plain values. Each method changes them and returns the expected outcome."""
 
     versions: dict[str, Version] = field(default_factory=dict)
     active: str | None = None
     revision: int = 0
     rows: int = 0
 
-    def propose(self, one: PriceBook, proposer: str, waits: bool) -> str:
-        """Taken ids stay as they are."""
-        if one.id in self.versions:
+    def propose(self, version: PriceBook, proposer: str, waits: bool) -> str:
+        """Add a version; an existing id is not changed."""
+        if version.id in self.versions:
             return "VersionExists"
-        self.versions[one.id] = Version(one.sha256, proposer, waits, self.active)
+        self.versions[version.id] = Version(version.sha256, proposer, waits, self.active)
         return self._done()
 
     def activate(self, version: str, expected: int, actor: str) -> str:
-        """Pending prices are first approved by another person, on the version they were made on.
+        """Activate a version, unless it is active or rejected.
 
-        What is active already does not become so.
+        A version with pending prices needs the approval of someone other than its proposer, while
+        the version on which it was based is active.
         """
         known = self.versions.get(version)
         if known is None:
@@ -83,7 +83,7 @@ class Model:
         return self._done()
 
     def reject(self, version: str, expected: int | None) -> str:
-        """Whatever is not active; for good."""
+        """Reject a version for good, unless it is active."""
         known = self.versions.get(version)
         if known is None:
             return "UnknownVersion"
@@ -95,7 +95,7 @@ class Model:
         return self._done()
 
     def note(self) -> str:
-        """A row about nothing that changed."""
+        """Add an audit row about no version."""
         return self._done()
 
     def _done(self) -> str:
@@ -103,8 +103,8 @@ class Model:
         return OK
 
 
-class StoreBesideModel(RuleBasedStateMachine):
-    """Every change is made on both; every outcome and everything stored must be the same."""
+class StoreAndModel(RuleBasedStateMachine):
+    """Makes every change on both; all outcomes and all contents must be equal."""
 
     endpoint: str
     steps = 0
@@ -132,15 +132,15 @@ class StoreBesideModel(RuleBasedStateMachine):
 
     @rule(version=VERSIONS, actor=ACTORS, waits=st.booleans())
     def propose(self, version: str, actor: str, waits: bool) -> None:
-        """Propose a version, as one of the clients, with or without pending prices."""
-        one = book(version, [row(f"by-{actor}")])
+        """Propose a version, with or without pending prices."""
+        proposed = book(version, [row(f"by-{actor}")])
         proposal = Proposal(actor, "manual", {}, (WAITING,) * waits)
-        due = self._model.propose(one, actor, waits)
-        self._both(due, lambda: self._store.propose(one, proposal=proposal))
+        due = self._model.propose(proposed, actor, waits)
+        self._both(due, lambda: self._store.propose(proposed, proposal=proposal))
 
     @rule(version=VERSIONS, actor=ACTORS, off=OFF)
     def activate(self, version: str, actor: str, off: int) -> None:
-        """Usually at the revision that is."""
+        """Activate a version, usually at the right revision."""
         expected = max(0, self._model.revision + off)
         due = self._model.activate(version, expected, actor)
         self._both(
@@ -152,7 +152,7 @@ class StoreBesideModel(RuleBasedStateMachine):
 
     @rule(version=VERSIONS, actor=ACTORS, off=st.none() | OFF)
     def reject(self, version: str, actor: str, off: int | None) -> None:
-        """With or without a revision."""
+        """Reject a version, with or without a revision."""
         expected = None if off is None else max(0, self._model.revision + off)
         due = self._model.reject(version, expected)
         self._both(
@@ -164,18 +164,18 @@ class StoreBesideModel(RuleBasedStateMachine):
 
     @rule(actor=ACTORS)
     def note(self, actor: str) -> None:
-        """Something that changed no version."""
+        """Note something that changed no version."""
         self._both(self._model.note(), lambda: self._store.audit(actor, "refresh", "so"))
 
     @invariant()
     def holds_what_the_model_holds(self) -> None:
-        """Pointer, versions, contents and pending prices."""
+        """Compare pointer, versions, contents and pending prices."""
         pointer = self._store.active()
         found = (pointer.version, pointer.revision) if pointer else (None, 0)
         assert found == (self._model.active, self._model.revision)
         assert {
-            one.id: Version(one.sha256, one.proposer, one.waiting > 0, one.base, one.decision)
-            for one in self._store.versions()
+            v.id: Version(v.sha256, v.proposer, v.waiting > 0, v.base, v.decision)
+            for v in self._store.versions()
         } == self._model.versions
         if pointer:
             stored, proposal = (
@@ -190,15 +190,15 @@ class StoreBesideModel(RuleBasedStateMachine):
 
     @invariant()
     def has_a_whole_audit(self) -> None:
-        """A row for each change, and nothing altered behind it."""
+        """Check that each change has an audit row, and that no row was altered."""
         rows, broken = self._store.checked_audit()
         assert (len(rows), broken) == (self._model.rows, None)
 
 
 def walk(endpoint: str, *, steps: int, shrink: bool = True) -> int:
-    """Walk for at least ``steps`` steps; how many there were. Raises what differs."""
+    """Take at least ``steps`` steps and return their number; raises AssertionError."""
 
-    class Walked(StoreBesideModel):
+    class Walked(StoreAndModel):
         pass
 
     Walked.endpoint = endpoint
@@ -217,21 +217,8 @@ def walk(endpoint: str, *, steps: int, shrink: bool = True) -> int:
     return Walked.steps
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Walk on DynamoDB Local, and print how far."""
-    parser = argparse.ArgumentParser(description="Hold the version store against its model.")
-    parser.add_argument("--steps", type=int, default=10_000)
-    options = parser.parse_args(arguments)
-    os.environ |= {"AWS_ACCESS_KEY_ID": SECRET, "AWS_SECRET_ACCESS_KEY": SECRET}
-    server = DynamoDBLocal()
-    server.start()
-    try:
-        taken = walk(server.endpoint, steps=options.steps)
-    finally:
-        server.stop()
-    sys.stdout.write(f"{taken} steps, 0 divergences\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def check(steps: Annotated[int, typer.Option(min=1)] = 10_000) -> None:
+    """Compare the version store with a model of it."""
+    with DynamoDBLocal() as server:
+        taken = walk(server.endpoint, steps=steps)
+    print(f"{taken} steps, 0 differences")

@@ -1,7 +1,7 @@
-"""What Tariff and its peers answer to the same cases, and what Tariff would answer if ...
+"""The answers of Tariff and of its peers to the same cases, and Tariff's to changed cases.
 
-The peers run in one process of ``.venv-bench`` (tests/differential/peers/ask.py); Tariff answers
-here, from the bundled book, through the reader and the domain of ``POST /v1/estimate``.
+The peers run in a process of ``.venv-bench`` (tests/differential/peers/ask.py); Tariff answers
+here, at the bundled prices, through the request type and the domain of ``POST /v1/estimate``.
 """
 
 import json
@@ -23,14 +23,15 @@ from pricing.catalogue.models import (
     PricePeriod,
     PriceTier,
 )
-from pricing.catalogue.price_book import BookInForce
 from pricing.errors import InvalidRequest
 from pricing.estimates.calculator import price_attempts
 from pricing.estimates.estimate import estimate
 from pricing.money import multiply
 from pricing.store import bundled
 from pricing.usage.buckets import Attempt, settle
-from tests.differential.peers.cases import ROOT, Case
+from tariff.prices import bundled_prices
+from tariff.template import ROOT
+from tests.differential.peers.cases import Case
 
 PEERS = ("genai-prices", "litellm")
 PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
@@ -52,38 +53,38 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AsIf:
-    """Another question, to which Tariff gives the answer a peer gives to the one that was asked.
+    """Changes to a question that make Tariff's answer equal to a peer's answer to the original.
 
-    It is what makes an explanation more than words: "it bills an hour's writes as five minute
-    writes" is true when moving the ones to the others gives the peer's figure to the digit.
+    They test an explanation: "the peer bills 1-hour cache writes as 5-minute writes" holds when
+    moving the former to the latter gives exactly the peer's figure.
     """
 
-    #: Members of the usage body the peer does not read.
+    #: Members of the usage body that the peer ignores.
     without: Sequence[str] = ()
-    #: Web searches it counts, whatever the body says.
+    #: The number of web searches that the peer counts.
     searches: int | None = None
-    #: Whether an advisor's iteration is billed at the model that asked it.
+    #: Whether the peer bills an advisor's iteration at the model that asked it.
     advisor_at_own_model: bool = False
-    #: Buckets it puts into others.
+    #: Buckets that the peer counts as other buckets.
     moves: Mapping[str, str] = field(default_factory=dict)
     mode: Literal["standard"] | None = None
     at: str | None = None
     model: str | None = None
-    #: Prices it has instead: USD per million tokens, or per search or request.
+    #: The peer's own prices: USD per million tokens, or per search or request.
     rates: Mapping[str, str] = field(default_factory=dict)
-    #: Whether it bills half of the standard prices, having none for a batch.
+    #: Whether the peer bills half of the standard prices, without prices for a batch.
     halved: bool = False
-    #: Long-context prices it has instead, as ``above_tokens`` and columns; 0 for none at all.
+    #: The peer's long-context prices, as ``above_tokens`` and columns; 0 for no tier.
     tier: Mapping[str, Any] | None = None
-    #: Whether what has no price is billed as plain input or output.
+    #: Whether the peer bills components without a price as plain input or output.
     unpriced_as_plain: bool = False
 
 
 def tariff_answer(case: Case) -> Answer:
-    """What Tariff answers over HTTP, but for the JSON."""
-    in_force = BookInForce(bundled.current(), "bundled", stale=False, age_seconds=0)
+    """Return Tariff's answer, as over HTTP but without the JSON."""
+    query = _request(case).query(datetime.fromisoformat(case.shape.at))
     try:
-        found = estimate(in_force, _request(case).query(datetime.fromisoformat(case.shape.at)))
+        found = estimate(bundled_prices(), query)
     except InvalidRequest:
         return Answer(None, "refused")
     if found.status != "priced":
@@ -94,7 +95,7 @@ def tariff_answer(case: Case) -> Answer:
 def _request(case: Case) -> EstimateRequest:
     terms = {"speed": "fast"} if case.shape.mode == "fast" else {"processing": case.shape.mode}
     if case.subject.format == "anthropic" or case.shape.mode == "standard":
-        terms = {}  # Anthropic's usage says itself how it was served
+        terms = {}  # Anthropic's usage object names its own processing and speed
     return EstimateRequest.model_validate(
         {
             "model": case.subject.reference,
@@ -107,8 +108,8 @@ def _request(case: Case) -> EstimateRequest:
 
 
 def answer_as_if(case: Case, as_if: AsIf) -> Answer:
-    """Tariff's answer to the other question."""
-    case = _asked_otherwise(case, as_if)
+    """Return Tariff's answer to the changed question."""
+    case = _changed(case, as_if)
     query = _request(case).query(datetime.fromisoformat(case.shape.at))
     book = bundled.current()
     model = book.find(case.subject.reference).model
@@ -122,7 +123,7 @@ def answer_as_if(case: Case, as_if: AsIf) -> Answer:
     return Answer(priced.total_usd) if priced.complete else Answer(None, "partial")
 
 
-def _asked_otherwise(case: Case, as_if: AsIf) -> Case:
+def _changed(case: Case, as_if: AsIf) -> Case:
     usage = {name: value for name, value in case.shape.usage.items() if name not in as_if.without}
     if as_if.mode == "standard" or as_if.halved:
         usage = {name: usage[name] for name in usage if name not in {"service_tier", "speed"}}
@@ -157,7 +158,7 @@ def _repriced(model: Model, at: datetime, as_if: AsIf) -> Model:
     period = model.period_at(at)
     if period is None:
         return model
-    lists = {name: _relisted(one, as_if) for name, one in period.lists_at(at).items()}
+    lists = {name: _relisted(prices, as_if) for name, prices in period.lists_at(at).items()}
     changed = PricePeriod(None, None, lists, "as if", served_as_standard=period.served_as_standard)
     return replace(model, prices=(changed,))
 
@@ -192,7 +193,10 @@ def _decimals(columns: Mapping[str, str]) -> dict[str, Decimal]:
 
 
 def peer_answers(cases: Sequence[Case]) -> dict[str, list[Answer]]:
-    """By peer, the answer to each case in turn; raises FileNotFoundError without .venv-bench."""
+    """Return each peer's answers in the order of the cases.
+
+    Raises FileNotFoundError without .venv-bench.
+    """
     if not PEERS_PYTHON.exists():
         raise FileNotFoundError("the peers are missing: `make .venv-bench/.ready` installs them")
     questions = [_question(case, peer) for peer in PEERS for case in cases]
@@ -229,14 +233,14 @@ def _read(line: Mapping[str, str]) -> Answer:
     return Answer(Decimal(line["usd"])) if "usd" in line else Answer(None, line["error"])
 
 
-#: litellm multiplies binary floats: a price such as 2.5e-06 is off by up to 1.1e-16 of itself, and
-#: each of the at most twenty products and sums of an answer adds as much. genai-prices multiplies
-#: decimals, and is held to the digit.
+#: litellm multiplies binary floats: a price such as 2.5e-06 has a relative error of up to 1.1e-16,
+#: and each of the at most twenty products and sums of an answer adds as much. genai-prices
+#: multiplies decimals, and must agree exactly.
 FLOAT_TOLERANCE = Decimal("1e-14")
 
 
 def is_same(peer: str, tariff: Answer, other: Answer) -> bool:
-    """Whether two totals are one; two refusals are too, whatever their words."""
+    """Whether two totals are equal; two refusals are equal, with any reason."""
     if tariff.usd is None or other.usd is None:
         return tariff.usd is other.usd
     tolerance = FLOAT_TOLERANCE * abs(tariff.usd) if peer == "litellm" else 0

@@ -1,4 +1,4 @@
-"""Asks litellm and genai-prices what calls cost. Runs in ``.venv-bench``, where they are.
+"""Ask litellm and genai-prices what calls cost. Runs in ``.venv-bench``, which has both.
 
 Reads one question a line from standard input, as JSON, and writes one answer a line, in order::
 
@@ -6,13 +6,12 @@ Reads one question a line from standard input, as JSON, and writes one answer a 
      "usage": {...}, "mode": "batch", "at": "2026-11-23T12:00:00+00:00"}
     {"usd": "0.0125"}   or   {"error": "NotFoundError"}
 
-``provider`` and ``model`` are the peer's own names. ``usage`` is the body a provider sends: each
-peer reads Anthropic's with its own reader (iterations, speed and residency included); OpenAI's is
-litellm's own type, and is put into genai-prices' type here, as its documentation tells. ``mode``
-is what a caller has to tell both in so many words: a price list, where it is not the standard one.
+``provider`` and ``model`` are the peer's own names. ``usage`` is the body that a provider sends.
+Each peer reads Anthropic's with its own reader (iterations, speed and residency included); OpenAI's
+is litellm's own type, and is converted here into genai-prices' type, as its documentation
+describes. ``mode`` is the price list, which a caller must pass to both unless it is the standard.
 
-Nothing of a peer's answer is judged or rounded here: litellm's floats are written with all their
-digits.
+No answer is checked or rounded here: litellm's floats are written with all their digits.
 """
 
 import json
@@ -27,7 +26,7 @@ from typing import Any
 
 Question = Mapping[str, Any]
 
-#: Where Anthropic's shape is not the provider's only one, what genai-prices calls it.
+#: genai-prices' name for Anthropic's usage shape, where a provider has several shapes.
 GENAI_FLAVOURS = {"anthropic": "default"}
 GENAI_CONTEXT = {
     "batch": {"processing": "batch"},
@@ -39,7 +38,7 @@ ANTHROPIC_FAST = {"speed": "fast"}
 
 
 def litellm_usd(question: Question) -> Decimal:
-    """What litellm's ``completion_cost`` says of a response with this usage."""
+    """Return litellm's ``completion_cost`` of a response with this usage."""
     import litellm
     from litellm._internal_context import pinned_billing_time
 
@@ -60,7 +59,7 @@ def litellm_usd(question: Question) -> Decimal:
 
 
 def genai_usd(question: Question) -> Decimal:
-    """What genai-prices' ``calc_price`` says."""
+    """Return genai-prices' ``calc_price`` of this usage."""
     from genai_prices import calc_price, extract_usage
 
     provider, usage, mode = question["provider"], question["usage"], question["mode"]
@@ -104,16 +103,16 @@ PEERS = {"litellm": litellm_usd, "genai-prices": genai_usd}
 
 
 def answer(question: Question) -> dict[str, str]:
-    """The peer's figure, or the kind of error it raised."""
+    """Return the peer's figure, or the kind of error that it raised."""
     try:
         usd = PEERS[question["peer"]](question)
-    except Exception as error:  # noqa: BLE001 - whatever a peer raises is its answer
+    except Exception as error:  # noqa: BLE001 - any exception is the peer's answer
         return {"error": type(error).__name__}
     return {"usd": str(usd)}
 
 
 def main() -> int:
-    """Answer until standard input ends. What the peers themselves print is discarded."""
+    """Answer until standard input ends; the peers' own output is discarded."""
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # the map of the package, not of today
     warnings.simplefilter("ignore")
     answers = sys.stdout

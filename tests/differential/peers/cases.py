@@ -8,10 +8,10 @@ wrong bucket cannot come out right.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-ROOT = Path(__file__).resolve().parents[3]
+from tariff.template import ROOT
+
 MODELS = ROOT / "tests" / "data" / "peers" / "models.toml"
 TODAY = "2026-11-23T12:00:00+00:00"
 

@@ -1,21 +1,20 @@
-"""Explain the differences between Tariff and its peers: ``docs/peer-differences.md``.
+"""Write docs/peer-differences.md: ``python -m tests.slow peer-differences``.
 
-``python -m tests.differential.peers.differences`` asks litellm and genai-prices (in
-``.venv-bench``) and Tariff the same questions and writes the document; it fails, and writes
-nothing, when a difference is not explained by ``tests/data/peers/explanations.toml``. With
-``--check`` it compares only.
+Asks litellm and genai-prices (in ``.venv-bench``) and Tariff the same questions. Fails, and writes
+nothing, when ``tests/data/peers/explanations.toml`` does not explain a difference.
 """
 
-import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Context
-from pathlib import Path
 
+from tariff.command_line import CommandFailed
+from tariff.generated_files import Check, update
+from tariff.tables import markdown
+from tariff.template import ROOT
 from tests.differential.peers.answers import PEERS, Answer
-from tests.differential.peers.cases import CHAT_SHAPES, CLAUDE_SHAPES, ROOT, Shape, cases
+from tests.differential.peers.cases import CHAT_SHAPES, CLAUDE_SHAPES, Shape, cases
 from tests.differential.peers.explanations import (
     KINDS,
     RIGHT,
@@ -30,7 +29,7 @@ from tests.differential.peers.explanations import (
 Pairs = Sequence[tuple[Comparison, Explanation]]
 REPORT = ROOT / "docs" / "peer-differences.md"
 SOURCES = ROOT / "catalogue" / "imported" / "sources.json"
-#: A row names its models and shapes while they are few, and counts them otherwise.
+#: Up to these numbers a row names its models and shapes; beyond them it counts them.
 FEW_MODELS, FEW_SHAPES = 3, 8
 HEAD = """\
 # Differences from genai-prices and litellm
@@ -54,86 +53,64 @@ which Tariff gives exactly the figure that the peer gave to the first one. All o
 
 "Agree" includes questions that neither prices. Where both give a whole price, {same}.
 
-| peer | comparisons | agree | differ | a published rule confirms Tariff | not settled |
-|---|---|---|---|---|---|
 """
-KINDS_HEAD = """
-| what differs | genai-prices | litellm |
-|---|---|---|
-"""
-PROVIDERS = """
-## By provider
-
-| provider | models | genai-prices agrees | litellm agrees |
-|---|---|---|---|
-"""
-SHAPES = """
-## By shape: {title}
-
-| shape | rule it tests | genai-prices agrees | litellm agrees |
-|---|---|---|---|
-"""
-DIFFERENCES = """
-## {title}
-
-| peer | models | shapes | differ | for example: Tariff | the peer | right | why |
-|---|---|---|---|---|---|---|---|
-"""
+BY_PEER = (
+    *("peer", "comparisons", "agree", "differ"),
+    *("a published rule confirms Tariff", "not settled"),
+)
+BY_KIND = ("what differs", *PEERS)
+AGREEMENT = [f"{peer} agrees" for peer in PEERS]
+DIFFERENCES = (
+    *("peer", "models", "shapes", "differ", "for example: Tariff", "the peer"),
+    *("right", "why"),
+)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the document, or compare it; 0 is success, 1 a problem, printed to stderr."""
-    parser = argparse.ArgumentParser(description="Compare Tariff with its peers.")
-    parser.add_argument("--check", action="store_true", help="compare only; write nothing")
-    parser.add_argument("--report", type=Path, default=REPORT)
-    options = parser.parse_args(arguments)
+def differences(check: Check = False) -> int:
+    """Write where two other libraries and Tariff differ, in docs/peer-differences.md."""
     found, table = comparisons(cases()), read()
-    wrong = list(problems(found, table))
-    text = report(found, table)
-    if options.check and not (
-        options.report.exists() and options.report.read_text("utf-8") == text
-    ):
-        wrong.append(f"{options.report.name} is out of date: run make peer-differences")
-    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
-    if not wrong and not options.check:
-        options.report.write_text(text, encoding="utf-8")
-    return 1 if wrong else 0
+    if wrong := list(problems(found, table)):
+        raise CommandFailed("\n".join(wrong))
+    files = {REPORT: report(found, table).encode()}
+    return update(files, "make peer-differences", check=check)
 
 
 def report(found: Sequence[Comparison], table: Sequence[Explanation]) -> str:
-    """The whole document."""
-    pairs = [(one, row) for one in found if not one.agrees for row in table if row.covers(one)]
+    """Return the whole document."""
+    pairs = [(c, row) for c in found if not c.agrees for row in table if row.covers(c)]
+    sections = [
+        ("By provider", ["provider", "models", *AGREEMENT], _by_provider(found)),
+        *(
+            (
+                f"By shape: {title}",
+                ["shape", "rule it tests", *AGREEMENT],
+                _by_shape(found, shapes, usage_format),
+            )
+            for title, shapes, usage_format in (
+                ("Claude", CLAUDE_SHAPES, "anthropic"),
+                ("other models", CHAT_SHAPES, "openai"),
+            )
+        ),
+        *((title, DIFFERENCES, _differences(pairs, kind)) for kind, title in KINDS.items()),
+    ]
     return "".join(
         [
             _head(found),
-            _rows(_by_rule(found, pairs)),
-            KINDS_HEAD,
-            _rows(_by_kind(pairs)),
-            PROVIDERS,
-            _rows(_by_provider(found)),
-            SHAPES.format(title="Claude"),
-            _rows(_by_shape(found, CLAUDE_SHAPES, "anthropic")),
-            SHAPES.format(title="other models"),
-            _rows(_by_shape(found, CHAT_SHAPES, "openai")),
-            *(
-                DIFFERENCES.format(title=title) + _rows(_differences(pairs, kind))
-                for kind, title in KINDS.items()
-            ),
+            markdown(BY_PEER, _by_peer(found, pairs)),
+            "\n",
+            markdown(BY_KIND, _by_kind(pairs)),
+            *(f"\n## {title}\n\n{markdown(header, rows)}" for title, header, rows in sections),
         ]
     )
 
 
-def _rows(rows: Iterable[Iterable[object]]) -> str:
-    return "".join(f"| {' | '.join(map(str, row))} |\n" for row in rows)
-
-
 def _head(found: Sequence[Comparison]) -> str:
     sources = json.loads(SOURCES.read_text(encoding="utf-8"))
-    models = {one.case.subject.reference for one in found}
+    models = {comparison.model for comparison in found}
     return HEAD.format(
         models=len(models),
-        providers=len({_provider(model) for model in models}),
-        direct=sum(_provider(model) == "anthropic" for model in models),
+        providers=len(set(map(_provider, models))),
+        direct=list(map(_provider, models)).count("anthropic"),
         genai=sources["genai-prices"]["version"],
         litellm=sources["litellm"]["version"],
         claude=len(CLAUDE_SHAPES),
@@ -143,81 +120,65 @@ def _head(found: Sequence[Comparison]) -> str:
 
 
 def _same_prices(found: Iterable[Comparison], peer: str) -> str:
-    priced = [one for one in found if one.peer == peer and one.tariff.usd and one.other.usd]
-    same = sum(one.agrees for one in priced)
-    return f"{same} of {len(priced)} agree with {peer}"
+    priced = [c.agrees for c in found if c.peer == peer and c.tariff.usd and c.other.usd]
+    return f"{sum(priced)} of {len(priced)} agree with {peer}"
 
 
 def _provider(reference: str) -> str:
     return reference.partition("/")[0]
 
 
-def _by_rule(found: Sequence[Comparison], pairs: Pairs) -> Iterator[list[object]]:
-    right: Counter[tuple[str, str]] = Counter((one.peer, row.right) for one, row in pairs)
+def _by_peer(found: Sequence[Comparison], pairs: Pairs) -> Iterator[list[object]]:
+    right: Counter[tuple[str, str]] = Counter(
+        (comparison.peer, row.right) for comparison, row in pairs
+    )
     for peer in PEERS:
-        asked = [one for one in found if one.peer == peer]
-        agree = sum(one.agrees for one in asked)
-        yield [
-            peer,
-            len(asked),
-            f"{agree} ({100 * agree // len(asked)}%)",
-            len(asked) - agree,
-            *(right[peer, side] for side in RIGHT),
-        ]
+        agree = [comparison.agrees for comparison in found if comparison.peer == peer]
+        count, percent = sum(agree), 100 * sum(agree) // len(agree)
+        settled = [right[peer, side] for side in RIGHT]
+        yield [peer, len(agree), f"{count} ({percent}%)", len(agree) - count, *settled]
 
 
 def _by_kind(pairs: Pairs) -> Iterator[list[object]]:
-    counts = Counter((row.kind, one.peer) for one, row in pairs)
+    counts = Counter((row.kind, comparison.peer) for comparison, row in pairs)
     for kind, title in KINDS.items():
         yield [title, *(counts[kind, peer] for peer in PEERS)]
 
 
 def _by_provider(found: Sequence[Comparison]) -> Iterator[list[object]]:
-    for provider in sorted({_provider(one.case.subject.reference) for one in found}):
-        own = [one for one in found if _provider(one.case.subject.reference) == provider]
-        models = {one.case.subject.reference for one in own}
-        yield [provider, len(models), *_agreement(own)]
+    for provider in sorted({_provider(comparison.model) for comparison in found}):
+        own = [comparison for comparison in found if _provider(comparison.model) == provider]
+        yield [provider, len({comparison.model for comparison in own}), *_agreement(own)]
 
 
 def _by_shape(
     found: Sequence[Comparison], shapes: Mapping[str, Shape], usage_format: str
 ) -> Iterator[list[object]]:
     for name, shape in shapes.items():
-        own = [
-            one
-            for one in found
-            if one.case.name == name and one.case.subject.format == usage_format
-        ]
+        own = [c for c in found if (c.case.name, c.case.subject.format) == (name, usage_format)]
         yield [f"`{name}`", shape.rule, *_agreement(own)]
 
 
 def _agreement(found: Sequence[Comparison]) -> Iterator[str]:
     for peer in PEERS:
-        asked = [one for one in found if one.peer == peer]
-        yield f"{sum(one.agrees for one in asked)} of {len(asked)}"
+        agree = [comparison.agrees for comparison in found if comparison.peer == peer]
+        yield f"{sum(agree)} of {len(agree)}"
 
 
 def _differences(pairs: Pairs, kind: str) -> Iterator[list[object]]:
-    """A row an explanation, in the order of the first difference each one explains."""
+    """Yield a row for each explanation, in the order of the first difference that it explains."""
     explained: dict[int, tuple[Explanation, list[Comparison]]] = {}
-    for one, row in pairs:
+    for comparison, row in pairs:
         if row.kind == kind:
-            explained.setdefault(id(row), (row, []))[1].append(one)
+            explained.setdefault(id(row), (row, []))[1].append(comparison)
     for row, own in explained.values():
-        yield [
-            row.peer,
-            _models(own),
-            _shapes(own),
-            len(own),
-            _shown(own[0].tariff),
-            _shown(own[0].other),
-            RIGHT[row.right],
-            row.reason,
-        ]
+        example = (_shown(own[0].tariff), _shown(own[0].other))
+        names = (_models(own), _shapes(own))
+        yield [row.peer, *names, len(own), *example, RIGHT[row.right], row.reason]
 
 
 def _models(found: Iterable[Comparison]) -> str:
-    names = list(dict.fromkeys(one.case.subject.reference for one in found))
+    names = list(dict.fromkeys(comparison.model for comparison in found))
     if len(names) <= FEW_MODELS:
         return ", ".join(f"`{name}`" for name in names)
     counts = Counter(map(_provider, names))
@@ -225,13 +186,13 @@ def _models(found: Iterable[Comparison]) -> str:
 
 
 def _shapes(found: Iterable[Comparison]) -> str:
-    names = list(dict.fromkeys(one.case.name for one in found))
+    names = list(dict.fromkeys(comparison.case.name for comparison in found))
     if len(names) <= FEW_SHAPES:
         return ", ".join(f"`{name}`" for name in names)
     return f"{len(names)} shapes"
 
 
-#: What is left of a binary float when its last digits are not shown.
+#: Twelve digits: without the noise of a binary float.
 _SHOWN = Context(prec=12)
 
 
@@ -240,7 +201,3 @@ def _shown(answer: Answer) -> str:
         return answer.why_not
     usd = _SHOWN.create_decimal(answer.usd)
     return f"${usd.normalize():f}" if usd else "$0"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

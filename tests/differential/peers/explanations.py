@@ -1,10 +1,12 @@
-"""The table that explains every difference between Tariff and its peers, and its check.
+"""The table of explanations of the differences between Tariff and its peers, and its check.
 
-``tests/data/peers/explanations.toml`` holds it. An explanation names a peer, models, shapes and a
-reason; and it proves itself: ``as_if`` is another question to which Tariff's answer is the peer's
-figure, ``says`` a kind of non-answer. A table fails when a difference has no explanation or two,
-when an explanation covers what does not differ, when it covers nothing any more, and when its
-``as_if`` does not give the peer's figure.
+``tests/data/peers/explanations.toml`` holds the table. An explanation names a peer, models, shapes
+and a reason, and can be tested: ``as_if`` is another question to which Tariff's answer is the
+peer's figure; ``says`` is a kind of answer without a figure. The check fails for
+
+* a difference without an explanation, or with two,
+* an explanation that covers an agreement, or no difference,
+* an ``as_if`` that does not give the peer's figure.
 """
 
 import tomllib
@@ -15,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from tariff.template import ROOT
 from tests.differential.peers.answers import (
     PEERS,
     Answer,
@@ -24,7 +27,7 @@ from tests.differential.peers.answers import (
     peer_answers,
     tariff_answer,
 )
-from tests.differential.peers.cases import ROOT, Case
+from tests.differential.peers.cases import Case
 
 TABLE = ROOT / "tests" / "data" / "peers" / "explanations.toml"
 #: Kinds of explanation, with their headings in the published table.
@@ -36,13 +39,13 @@ KINDS = {
     "history": "A price of another day",
     "price": "Another price in the peer's list",
 }
-#: Whom a published rule confirms; ``open`` where none is published, or two sources disagree. Where
-#: it confirms a peer, Tariff is corrected, and there is no difference left to explain.
+#: Which answer a published rule confirms: Tariff's, or none, where no rule is published or sources
+#: disagree. Where a rule confirms a peer, Tariff is corrected, so that no difference remains.
 RIGHT = {"tariff": "Tariff", "open": "not settled"}
 
 
 class Comparison(NamedTuple):
-    """One case put to Tariff and to one peer."""
+    """A case with the answers of Tariff and of a peer."""
 
     case: Case
     peer: str
@@ -50,13 +53,18 @@ class Comparison(NamedTuple):
     other: Answer
 
     @property
+    def model(self) -> str:
+        """The model's full name."""
+        return self.case.subject.reference
+
+    @property
     def name(self) -> str:
-        """What identifies it to a reader."""
-        return f"{self.peer}, {self.case.subject.reference}, {self.case.name}"
+        """Peer, model and shape."""
+        return f"{self.peer}, {self.model}, {self.case.name}"
 
     @property
     def agrees(self) -> bool:
-        """Whether both say the same."""
+        """Whether the answers are equal."""
         return is_same(self.peer, self.tariff, self.other)
 
 
@@ -64,7 +72,7 @@ class Comparison(NamedTuple):
 class Explanation:
     """Why a peer's answer differs, for some models and shapes.
 
-    They are named by patterns (``*`` is anything); a pattern after ``!`` takes names out again.
+    Models and shapes are patterns (``*`` is any text); a pattern after ``!`` excludes names.
     """
 
     peer: str
@@ -77,35 +85,35 @@ class Explanation:
     says: str | None = None
     as_if: AsIf | None = field(default=None, hash=False)
 
-    def covers(self, one: Comparison) -> bool:
-        """Whether it is about this comparison."""
+    def covers(self, comparison: Comparison) -> bool:
+        """Whether the explanation is about this comparison."""
         return (
-            self.peer == one.peer
-            and _is_among(one.case.subject.reference, self.models)
-            and _is_among(one.case.name, self.shapes)
+            self.peer == comparison.peer
+            and _is_among(comparison.model, self.models)
+            and _is_among(comparison.case.name, self.shapes)
         )
 
-    def holds(self, one: Comparison) -> bool:
-        """Whether the peer's answer is the one this explanation predicts."""
+    def holds(self, comparison: Comparison) -> bool:
+        """Whether the explanation predicts the peer's answer."""
         if self.says == "error":
-            return one.other.usd is None
+            return comparison.other.usd is None
         if self.says == "zero":
-            return one.other.usd == 0
+            return comparison.other.usd == 0
         return self.as_if is not None and is_same(
-            self.peer, answer_as_if(one.case, self.as_if), one.other
+            self.peer, answer_as_if(comparison.case, self.as_if), comparison.other
         )
 
 
 @cache
 def _is_among(name: str, patterns: tuple[str, ...]) -> bool:
-    taken_out = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+    excluded = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
     return any(fnmatchcase(name, pattern) for pattern in patterns) and not any(
-        fnmatchcase(name, pattern) for pattern in taken_out
+        fnmatchcase(name, pattern) for pattern in excluded
     )
 
 
 def read(path: Path = TABLE) -> list[Explanation]:
-    """The table; raises ValueError for an unknown kind, side or key."""
+    """Read the table; raises ValueError for an unknown kind, side or key."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     groups = document.get("groups", {})
     return [_explanation(row, groups) for row in document["explanation"]]
@@ -114,19 +122,19 @@ def read(path: Path = TABLE) -> list[Explanation]:
 def _explanation(row: Mapping[str, Any], groups: Mapping[str, list[str]]) -> Explanation:
     fields = dict(row)
     for name in ("models", "shapes"):
-        fields[name] = tuple(one for key in fields[name] for one in groups.get(key, [key]))
+        fields[name] = tuple(pattern for key in fields[name] for pattern in groups.get(key, [key]))
     if "as_if" in fields:
         fields["as_if"] = AsIf(**fields["as_if"])
     found = Explanation(**fields)
     if found.kind not in KINDS or found.right not in RIGHT or found.peer not in PEERS:
-        raise ValueError(f"no such peer, kind or verdict: {row}")
+        raise ValueError(f"no such peer, kind or right side: {row}")
     if (found.says is None) == (found.as_if is None):
-        raise ValueError(f"either says or as_if: {row}")
+        raise ValueError(f"needs either says or as_if: {row}")
     return found
 
 
 def comparisons(cases: Sequence[Case]) -> list[Comparison]:
-    """Every case with every peer; asks them all."""
+    """Ask every peer, and Tariff, every case."""
     others = peer_answers(cases)
     ours = [tariff_answer(case) for case in cases]
     return [
@@ -137,22 +145,23 @@ def comparisons(cases: Sequence[Case]) -> list[Comparison]:
 
 
 def problems(found: Iterable[Comparison], table: Sequence[Explanation]) -> Iterator[str]:
-    """One sentence for whatever is wrong with the table."""
+    """Yield a sentence for each fault of the table."""
     used: set[int] = set()
-    for one in found:
-        covering = [row for row in table if row.covers(one)]
+    for comparison in found:
+        covering = [row for row in table if row.covers(comparison)]
         used |= {id(row) for row in covering}
-        said = f"{one.name}: Tariff {_shown(one.tariff)}, the peer {_shown(one.other)}"
-        if one.agrees:
-            yield from (f"{said} agree, yet it is explained: {row.reason}" for row in covering)
+        tariff, other = _shown(comparison.tariff), _shown(comparison.other)
+        answers = f"{comparison.name}: Tariff {tariff}, the peer {other}"
+        if comparison.agrees:
+            yield from (f"{answers} agree, yet it is explained: {row.reason}" for row in covering)
         elif not covering:
-            yield f"{said}: not explained"
+            yield f"{answers}: not explained"
         elif len(covering) > 1:
-            yield f"{said}: explained twice: {' / '.join(row.reason for row in covering)}"
-        elif not covering[0].holds(one):
-            yield f"{said}: not what the explanation predicts: {covering[0].reason}"
+            yield f"{answers}: explained twice: {' / '.join(row.reason for row in covering)}"
+        elif not covering[0].holds(comparison):
+            yield f"{answers}: not what the explanation predicts: {covering[0].reason}"
     yield from (
-        f"nothing differs any more as explained: {row.peer}, {', '.join(row.models)}: {row.reason}"
+        f"no difference is left to explain: {row.peer}, {', '.join(row.models)}: {row.reason}"
         for row in table
         if id(row) not in used
     )

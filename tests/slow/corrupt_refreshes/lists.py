@@ -1,7 +1,7 @@
-"""Every way in which a price list has been, or could be, wrong; and a server that serves it.
+"""Corrupt price lists, in every way that was seen or could happen, and a server for them.
 
-A case spoils one source's answer while the other's is sound. ``spoiled`` makes the answer of a
-case: what it does to the document of either list, to the bytes, or to the way they are sent.
+A case spoils one source's answer while the other's stays intact. ``spoiled`` returns the answer of
+a case, which changes the document of either list, its bytes, or the way they are sent.
 """
 
 import gzip
@@ -15,7 +15,7 @@ from typing import Any
 
 GENAI, LITELLM = "genai-prices", "litellm"
 SOURCES = (GENAI, LITELLM)
-#: The model that single-model cases spoil: both lists have it under its own name.
+#: The model that single-model cases spoil; both lists have it under this name.
 MODEL = "gpt-4o"
 PROVIDER = {GENAI: "openai", LITELLM: "openai"}
 DRIP_SECONDS = 0.2
@@ -28,23 +28,23 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer. ``drip`` sends it a byte at a time."""
+    """An HTTP answer. ``drip`` sends it a byte at a time."""
 
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     drip: bool = False
-    #: Bytes promised beyond those that are sent.
+    #: Bytes that the header promises beyond those sent.
     missing: int = 0
 
 
 def case_names() -> list[str]:
-    """Every case, in the order of the score table."""
+    """Return every case, in the order of the score table."""
     return [*_DOCUMENTS, *_TEXTS, *_ANSWERS, "two sources that disagree", "all sources down"]
 
 
 def runs() -> Iterator[tuple[str, str]]:
-    """Each case with the source it spoils; ``both`` where it takes two."""
+    """Yield each case with the source that it spoils, or with ``both``."""
     for name in case_names():
         if name in ("two sources that disagree", "all sources down"):
             yield name, "both"
@@ -53,7 +53,7 @@ def runs() -> Iterator[tuple[str, str]]:
 
 
 def spoiled(name: str, source: str, content: bytes) -> Answer:
-    """The answer of one source in one case, made from its sound one."""
+    """Return the answer of a source in a case, made from its intact answer."""
     if name in _DOCUMENTS:
         document = json.loads(content)
         document = _DOCUMENTS[name](_View(source, document))
@@ -70,51 +70,55 @@ def spoiled(name: str, source: str, content: bytes) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Either list's document, by models and prices."""
+    """A list's document, in terms of models and prices."""
 
     source: str
     document: Any
 
     def names(self) -> list[str]:
-        """Every model of the provider that cases spoil."""
+        """Return the models of the provider that cases spoil."""
         if self.source == LITELLM:
-            return [k for k, e in self.document.items() if e.get("litellm_provider") == "openai"]
+            return [
+                name
+                for name, entry in self.document.items()
+                if entry.get("litellm_provider") == "openai"
+            ]
         return [model["id"] for model in self.provider()["models"]]
 
     def provider(self) -> Entry:
-        found: Entry = next(p for p in self.document if p["id"] == PROVIDER[GENAI])
-        return found
+        provider: Entry = next(p for p in self.document if p["id"] == PROVIDER[GENAI])
+        return provider
 
     def models(self) -> list[Entry]:
-        """Every model of every provider."""
+        """Return every model of every provider."""
         if self.source == LITELLM:
             return [entry for entry in self.document.values() if "litellm_provider" in entry]
         return [model for provider in self.document for model in provider["models"]]
 
     def model(self, name: str = MODEL) -> Entry:
-        """One model's entry."""
+        """Return a model's entry."""
         if self.source == LITELLM:
             entry: Entry = self.document[name]
             return entry
         return next(model for model in self.provider()["models"] if model["id"] == name)
 
     def prices(self, entry: Entry) -> list[Entry]:
-        """The objects of an entry that hold prices."""
+        """Return the objects of an entry that hold prices."""
         if self.source == LITELLM:
             return [entry]
         given = entry["prices"]
-        lists = [one["prices"] for one in given] if isinstance(given, list) else [given]
+        lists = [period["prices"] for period in given] if isinstance(given, list) else [given]
         return lists + [variant["prices"] for variant in entry.get("price_variants", ())]
 
     def keys(self, prices: Entry) -> list[str]:
-        """The token prices among an object's members."""
+        """Return the names of token prices among an object's members."""
         if self.source == LITELLM:
             return [key for key in prices if "cost_per_token" in key or "token_cost" in key]
         return [key for key in prices if key.endswith("_mtok")]
 
     @property
     def columns(self) -> tuple[str, str]:
-        """How this list calls input and output."""
+        """The names of the input and the output price in this list."""
         if self.source == LITELLM:
             return "input_cost_per_token", "output_cost_per_token"
         return "input_mtok", "output_mtok"
@@ -124,7 +128,7 @@ def _times(value: Any, factor: float) -> Any:
     if isinstance(value, dict):
         tiers = [{**tier, "price": tier["price"] * factor} for tier in value["tiers"]]
         return {"base": value["base"] * factor, "tiers": tiers}
-    # Fifteen digits, as the lists have: a currency is not swapped with a float's noise.
+    # Twelve digits: without the noise of binary floats, which no list publishes.
     return None if value is None else float(f"{value * factor:.12g}")
 
 
@@ -175,7 +179,7 @@ def _provider_gone(view: _View) -> Any:
 
 
 def _renamed(view: _View, name: str) -> Any:
-    """One more entry under a name that only looks like the real one, far cheaper."""
+    """Add an entry at half the price, under a name that looks like the real one."""
     entry = json.loads(json.dumps(view.model()))
     for prices in view.prices(entry):
         for key in view.keys(prices):
@@ -198,7 +202,7 @@ def _entry(view: _View, value: Any) -> Any:
 
 
 def _twice(view: _View) -> Any:
-    """The same model listed a second time, at another price."""
+    """List the same model a second time, at another price."""
     if view.source == GENAI:
         entry = json.loads(json.dumps(view.model()))
         for prices in view.prices(entry):
@@ -231,7 +235,7 @@ def _in_currency(view: _View) -> Any:
     return view.document
 
 
-def _cache_dearer(view: _View) -> Any:
+def _cache_above_input(view: _View) -> Any:
     key = "cache_read_input_token_cost" if view.source == LITELLM else "cache_read_mtok"
     for prices in view.prices(view.model())[:1]:
         prices[key] = _times(prices[view.columns[0]], 1.2)
@@ -239,7 +243,7 @@ def _cache_dearer(view: _View) -> Any:
 
 
 def _cheap_hour(view: _View) -> Any:
-    """The commonest mistake there is: Claude's 1-hour cache write at the 5-minute price."""
+    """Price Claude's 1-hour cache writes as 5-minute writes, the most common mistake of lists."""
     hour, five = "cache_write_1h_mtok", "cache_write_mtok"
     if view.source == LITELLM:
         hour, five = (
@@ -256,13 +260,13 @@ def _cheap_hour(view: _View) -> Any:
 _BY = {GENAI: 0.9, LITELLM: 0.8}
 _DOCUMENTS: dict[str, Callable[[_View], Any]] = {
     "every price times 1,000": lambda view: _scaled(view, 1000),
-    "every price through 1,000,000": lambda view: _scaled(view, 1e-6),
+    "every price divided by 1,000,000": lambda view: _scaled(view, 1e-6),
     "every price plus 20%": lambda view: _scaled(view, 1.2),
     "another currency's figures": lambda view: _scaled(view, 0.92),
-    "another currency, and it says so": _in_currency,
+    "another currency, stated in the list": _in_currency,
     "every price zero": lambda view: _scaled(view, 0),
     "one model times 1,000": lambda view: _scaled(view, 1000, [MODEL]),
-    "one model through 1,000": lambda view: _scaled(view, 0.001, [MODEL]),
+    "one model divided by 1,000": lambda view: _scaled(view, 0.001, [MODEL]),
     "one model plus 50%": lambda view: _scaled(view, 1.5, [MODEL]),
     "one model times 5": lambda view: _scaled(view, 5, [MODEL]),
     "one price zero": lambda view: _set(view, 0),
@@ -286,15 +290,15 @@ _DOCUMENTS: dict[str, Callable[[_View], Any]] = {
     "a name of 10,000 characters": lambda view: _renamed(view, "g" * 10_000),
     "a model listed twice": _twice,
     "a price for the year 2999": _future,
-    "a pattern that takes for ever": _regex,
-    "a cached prompt dearer than a fresh one": _cache_dearer,
+    "a pattern with exponential run time": _regex,
+    "cache reads above the input price": _cache_above_input,
     "1-hour cache writes at the 5-minute price": _cheap_hour,
     "the wrong type altogether": lambda view: [] if view.source == LITELLM else {"data": []},
 }
 
 
 def _literal(text: str) -> Callable[[bytes, str], bytes]:
-    """The first input price as a literal that json.dumps would not write."""
+    """Return a function that replaces the first input price by a literal, also an invalid one."""
 
     def spoil(content: bytes, source: str) -> bytes:
         marked = _set(_View(source, json.loads(content)), "@here@")
@@ -304,13 +308,13 @@ def _literal(text: str) -> Callable[[bytes, str], bytes]:
 
 
 def _duplicate(content: bytes, source: str) -> bytes:
-    """A key twice in one object: the second one counts, or the first."""
+    """Write a key twice in one object; readers differ in which of the two they take."""
     column = _View(source, {} if source == LITELLM else []).columns[0]
     return content.replace(f'"{column}":'.encode(), f'"{column}": 0.001, "{column}":'.encode(), 1)
 
 
 def _model_twice(content: bytes, source: str) -> bytes:
-    """A model's key again at the end, a fifth cheaper: most readers take the last one."""
+    """Repeat a model's key at the end, at 80% of the price: most readers take the last one."""
     view = _View(source, json.loads(content))
     again = view.model()
     again |= {key: _times(again[key], 0.8) for key in view.keys(again)}
@@ -347,7 +351,7 @@ def _old(content: bytes) -> Answer:
 
 
 def old_copy(content: bytes) -> bytes:
-    """The answer of some day before: it has the same models at other prices."""
+    """Return the answer of an earlier day: the same models at other prices."""
     document = json.loads(content)
     source = GENAI if isinstance(document, list) else LITELLM
     return json.dumps(_scaled(_View(source, document), 1.1, [MODEL])).encode()
@@ -371,17 +375,17 @@ _ANSWERS: dict[str, Callable[[bytes], Answer]] = {
     "a slow drip": lambda content: Answer(content, drip=True),
     "an answer that breaks off": lambda content: Answer(content[:5000], missing=100_000),
 }
-#: Where a list has no place for it: litellm has no dates, patterns or lists of models.
+#: Cases that a list's format cannot express: litellm has no dates, patterns or lists of models.
 _MEANINGLESS = {
     ("a model listed twice", LITELLM),
     ("a price for the year 2999", LITELLM),
-    ("a pattern that takes for ever", LITELLM),
+    ("a pattern with exponential run time", LITELLM),
     ("a model's key twice", GENAI),
 }
 
 
 class PriceServer:
-    """Serves what is put at a path, on loopback; answers 404 elsewhere."""
+    """Serves ``answers`` by path, on loopback, and 404 for any other path."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
@@ -396,7 +400,7 @@ class PriceServer:
                 try:
                     self._send(answer)
                 except OSError:
-                    self.close_connection = True  # the client has had enough
+                    self.close_connection = True  # the client has disconnected
 
             def _send(self, answer: Answer) -> None:
                 self.send_response(answer.status)
@@ -418,20 +422,20 @@ class PriceServer:
                 self.close_connection = True
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Print nothing."""
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
 
             def handle_error(self, *_: object) -> None:
-                """Clients that hang up are what this is for."""
+                """Print nothing: clients are expected to disconnect."""
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
     def url(self, path: str) -> str:
-        """The URL of a path."""
+        """Return the URL of a path."""
         return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
 
     def close(self) -> None:

@@ -1,29 +1,31 @@
-"""Corrupt refreshes, scored: ``make corrupt-refresh-score``.
+"""Refresh from corrupt lists, and compare: ``python -m tests.slow corrupt-refreshes``.
 
-The whole lists of the pinned packages are spoiled in every way of
-``tests.slow.corrupt_refreshes.lists`` and served from loopback to three refreshes: Tariff's
-function, on a store of its own, and the updaters of LiteLLM and genai-prices, each of which reads
-its own format only.
+The complete lists of the pinned packages are spoiled in every way of ``lists`` and served from
+loopback to three refreshes: Tariff's function, with its own store, and the updaters of LiteLLM and
+genai-prices, each of which reads its own format only.
 """
 
-import argparse
 import contextlib
 import io
-import logging
 import os
 import subprocess
-import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
+from unittest import mock
 from urllib.parse import quote
+
+import typer
 
 from pricing.errors import TariffError
 from pricing.jsonio import digest
 from pricing.refresh.memory import Memory
 from pricing.store import bundled
 from tariff.catalogue.published import installed
+from tariff.serve.embedded_store import moto_server
+from tariff.tables import aligned
 from tariff.template import ROOT, load_template
 from tests.slow.corrupt_refreshes.lists import (
     OLD_COPY,
@@ -39,65 +41,57 @@ from tests.support.refreshing import Refreshing, refreshing
 from tests.support.tables import REGION, SECRET, fresh_table
 
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+PEERS = ("litellm", "genai-prices")
 PEER_SECONDS = 60.0
-DRIP = "a slow drip"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table; 1 when Tariff activated anything or let an error out."""
-    parser = argparse.ArgumentParser(description="Score corrupt refreshes.")
-    parser.add_argument("--case", help="only cases whose name holds this")
-    options = parser.parse_args(arguments)
-    wanted = [name for name in case_names() if not options.case or options.case in name]
+def check(
+    case: Annotated[str, typer.Option(help="Only cases whose name contains this.")] = "",
+) -> int:
+    """Refresh from corrupt lists, and compare with other libraries."""
+    wanted = [name for name in case_names() if case in name]
     lists = {name: installed(name) for name in SOURCES}
-    ours = dict(ours_of(wanted, lists))
-    peers = {peer: dict(peer_of(peer, wanted, lists)) for peer in SOURCES}
-    print(f"{'case':42} {'Tariff':12} {'litellm':24} genai-prices")
+    tariff = dict(tariff_outcomes(wanted, lists))
+    peers = {peer: dict(peer_outcomes(peer, wanted, lists)) for peer in PEERS}
+    rows: list[tuple[str, ...]] = [("case", "Tariff", *PEERS)]
     for name in wanted:
-        mine = [verdict for (case, _), verdict in ours.items() if case == name]
-        worst = next((one for one in mine if one != "kept"), "kept")
-        theirs = [peers[peer].get(name, "-") for peer in ("litellm", "genai-prices")]
-        print(f"{name:42} {worst:12} {theirs[0]:24} {theirs[1]}")
-    print(f"\nTariff: {_counted(ours.values())} of {len(ours)} refreshes")
-    for peer in ("litellm", "genai-prices"):
+        outcomes = [outcome for (of, _), outcome in tariff.items() if of == name]
+        worst = next((outcome for outcome in outcomes if outcome != "kept"), "kept")
+        rows.append((name, worst, *(peers[peer].get(name, "-") for peer in PEERS)))
+    print(*aligned(rows, "<"), "", sep="\n")
+    print(f"Tariff: {_counted(tariff.values())} of {len(tariff)} refreshes")
+    for peer in PEERS:
         print(f"{peer}: {_counted(peers[peer].values())} of {len(peers[peer])}")
-    return int(any(verdict != "kept" for verdict in ours.values()))
+    return int(any(outcome != "kept" for outcome in tariff.values()))
 
 
-def _counted(verdicts: object) -> str:
-    kinds = Counter(str(one).partition(" ")[0] for one in verdicts)  # type: ignore[attr-defined]
+def _counted(outcomes: Iterable[str]) -> str:
+    kinds = Counter(outcome.partition(" ")[0] for outcome in outcomes)
     return ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
 
 
-def ours_of(
+def tariff_outcomes(
     wanted: Sequence[str], lists: dict[str, bytes]
 ) -> Iterator[tuple[tuple[str, str], str]]:
-    """Tariff's result for each case and source."""
-    from moto.server import ThreadedMotoServer
-
-    os.environ |= {
+    """Yield Tariff's outcome of each case and source: ``kept`` is the right one."""
+    environment = {
         "AWS_ACCESS_KEY_ID": SECRET,
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
     }
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        with (
-            fresh_table(load_template(), f"http://{host}:{port}") as table,
-            refreshing(table, lists, bundled.current()) as found,
-        ):
-            for case, source in runs():
-                if case in wanted:
-                    yield (case, source), _ours(found, case, source)
-    finally:
-        server.stop()
+    with (
+        mock.patch.dict(os.environ, environment),
+        moto_server() as url,
+        fresh_table(load_template(), url) as table,
+        refreshing(table, lists, bundled.current()) as found,
+    ):
+        for case, source in runs():
+            if case in wanted:
+                yield (case, source), _tariff_outcome(found, case, source)
 
 
-def _ours(found: Refreshing, case: str, source: str) -> str:
+def _tariff_outcome(found: Refreshing, case: str, source: str) -> str:
     before, rows = found.ledger.active(), len(found.outcomes())
     for name in SOURCES if source == "both" else (source,):
         found.serve(name, spoiled(case, name, found.lists[name]))
@@ -108,8 +102,8 @@ def _ours(found: Refreshing, case: str, source: str) -> str:
         with contextlib.redirect_stdout(io.StringIO()):
             found.run(TARIFF_FETCH_SECONDS="4")
     except TariffError:
-        pass  # what the function raises on purpose, for Lambda to try the event again
-    except Exception as error:  # noqa: BLE001  # the finding
+        pass  # raised on purpose, so that Lambda tries the event again
+    except Exception as error:  # noqa: BLE001  # the fault this looks for
         return f"crashed ({type(error).__name__})"
     finally:
         found.sound()
@@ -119,11 +113,13 @@ def _ours(found: Refreshing, case: str, source: str) -> str:
     return "kept" if len(found.outcomes()) == rows + 1 else "no audit row"
 
 
-def peer_of(peer: str, wanted: Sequence[str], lists: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """A peer's result for each case of its format; a hang is a result too."""
+def peer_outcomes(
+    peer: str, wanted: Sequence[str], lists: dict[str, bytes]
+) -> Iterator[tuple[str, str]]:
+    """Yield a peer's outcome of each case that its format can express."""
     server = PriceServer()
     base = server.url("")
-    server.answers[f"/sound/{peer}"] = Answer(lists[peer])
+    server.answers[f"/intact/{peer}"] = Answer(lists[peer])
     cases = [case for case, source in runs() if case in wanted and source in (peer, "both")]
     try:
         todo = list(cases)
@@ -131,11 +127,11 @@ def peer_of(peer: str, wanted: Sequence[str], lists: dict[str, bytes]) -> Iterat
             for case in todo:
                 path = f"/{quote(case)}/{peer}"
                 server.answers[path] = spoiled(case, peer, lists[peer])
-            verdicts = _peer_process(peer, base, todo)
-            yield from verdicts.items()
-            hung = todo[len(verdicts) :][:1]
+            outcomes = _peer_process(peer, base, todo)
+            yield from outcomes.items()
+            hung = todo[len(outcomes) :][:1]  # the process ended without an outcome for it
             yield from ((case, "hung or died") for case in hung)
-            todo = todo[len(verdicts) + len(hung) :]
+            todo = todo[len(outcomes) + len(hung) :]
     finally:
         server.close()
 
@@ -156,7 +152,3 @@ def _peer_process(peer: str, base: str, cases: Sequence[str]) -> dict[str, str]:
             )
         lines = [line.split("\t") for line in output.read_text("utf-8").splitlines()]
     return {line[0]: line[1] for line in lines if len(line) > 1}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,9 +1,9 @@
-"""What OpenRouter charged on past days, as releases of pi-ai (npm) recorded it.
+"""OpenRouter's prices on past days, as releases of pi-ai (npm) recorded them.
 
-OpenRouter's models API has no past. pi-ai is generated from it before each release, so its
-releases are a record of it: base prices of the models that can call tools, in US dollars for a
-million tokens. They are read as text, never run, and written as the API writes them: decimal
-strings for one token, where a price of zero other than the essential two is left out.
+OpenRouter's models API has no history. pi-ai is generated from that API before each release, so
+its releases are a record of it: base prices of the models that can call tools, in US dollars for a
+million tokens. The releases are read as text, never run, and returned in the API's form: decimal
+strings for one token, without prices of zero except for input and output.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any
 from pricing.money import plain
 from tariff.catalogue.published import FOLDER
 
-#: The models as JSON, in newer releases; before that as a script that is nothing but literals.
+#: The models: JSON in newer releases, a script that consists of literals in older ones.
 JSON = "package/dist/providers/data/openrouter.json"
 SCRIPTS = ("package/dist/providers/openrouter.models.js", "package/dist/models.generated.js")
 COSTS = {
@@ -35,15 +35,15 @@ ENTRY = re.compile(
     re.DOTALL,
 )
 COST = re.compile(r"(\w+): (-?[\d.]+(?:e-?\d+)?)")
-#: The record's prices were multiplied as binary floats: ten digits are what was meant.
-MEANT = Context(prec=10)
+#: The recorded prices were multiplied as binary floats; ten digits restore the published price.
+PUBLISHED = Context(prec=10)
 MILLION = Decimal(10) ** 6
 
 
 def recorded(release: str) -> bytes:
-    """OpenRouter's list as a release such as ``@mariozechner/pi-ai@0.10.1`` recorded it.
+    """Return OpenRouter's list as a release such as ``@mariozechner/pi-ai@0.10.1`` recorded it.
 
-    It is downloaded the first time. Raises ValueError for a release that records no models.
+    The release is downloaded the first time. Raises ValueError for a release without models.
     """
     path = FOLDER / f"openrouter-{release.rpartition('@')[2]}.json"
     if not path.exists():
@@ -80,7 +80,7 @@ def _in_json(text: str) -> Iterator[dict[str, Any] | None]:
 
 
 def _priced(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The models at whatever depth: some releases group them by protocol."""
+    """Yield the models at any depth: some releases group them by protocol."""
     if "cost" in node:
         yield node
         return
@@ -95,11 +95,11 @@ def _in_script(text: str) -> Iterator[dict[str, Any] | None]:
 
 
 def _entry(name: str, costs: dict[str, Decimal]) -> dict[str, Any] | None:
-    """The API's form of one model; None where the price depends on where a request is sent."""
+    """Return a model in the API's form; None if its price depends on where a request is routed."""
     if any(costs[column] < 0 for column in ESSENTIAL):
         return None
     pricing = {
-        key: plain(MEANT.create_decimal(costs[column]) / MILLION)
+        key: plain(PUBLISHED.create_decimal(costs[column]) / MILLION)
         for column, key in COSTS.items()
         if column in ESSENTIAL or costs.get(column)
     }

@@ -1,28 +1,28 @@
-"""Replay real price history through the refresh checks: ``make replay-prices``.
+"""Replay real price history through the refresh: ``python -m tests.slow price-replay``.
 
-Each step is one release of genai-prices with the litellm release of about that day and what
-OpenRouter charged by then (``openrouter_history``), read as a refresh on that day would have read
-them. It prints what became active, what waited and what became of that: a second source said so
-later, the list that said it took it back, or it still waits at the end, for a person. At most 10%
-of the changed fields may. Every activated price of the two lists that a later release took back is
-named: those are the ones a guard might have stopped.
+Each step is a release of genai-prices with the litellm release of about that day and OpenRouter's
+prices by then (``openrouter_history``), as a refresh on that day would have read them. Prints the
+fields that became active and those that were quarantined, with their fate: confirmed later by a
+second source, withdrawn by the list that quoted them, or pending at the end, when they need
+approval. At most 10% of the changed fields may be pending. Every activated price of the two lists
+that a later release reverted is printed: the refresh checks might have stopped those.
 
-A field is a price that a list states. One that no list states, or that only moves as the same
-component's standard price does (a search costs the same in every mode and tier), is the same
-change once more, and is not counted. OpenRouter's own prices are told apart: its list is the only
-one that keeps up with them, so that no second source confirms a large change for months.
+A field is a price that a list quotes. A field that no list quotes, or that only repeats the change
+of the same component's standard price (a search costs the same in every mode and tier), is not
+counted. OpenRouter's own prices are counted apart: only its own list follows them, so that no
+second source confirms a large change for months.
 """
 
-import argparse
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+import typer
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.refresh.candidates import OPENROUTER
@@ -36,16 +36,17 @@ from pricing.sources.merge import side_by_side
 from pricing.sources.payload import Findings, Payload
 from pricing.store import bundled
 from tariff.catalogue.published import released
+from tariff.tables import aligned
 from tests.slow.price_replay.openrouter_history import recorded
 
 RELEASES = Path(__file__).with_name("replay_releases.json")
 AIM_PERCENT = 10
-LISTS, SELLER = "of the two lists", "of OpenRouter"
+LISTS, RESELLER = "of the two lists", "of OpenRouter"
 _FIELD = re.compile(r"(?P<mode>\w+)\.(?P<column>\w+)(?P<tier>>\d+)?(?P<rest>.*)")
 
 
 class Price(NamedTuple):
-    """One price that a refresh changed or held; ``code`` says why it waits."""
+    """A price that a refresh changed or quarantined, the latter with the reason's ``code``."""
 
     model: str
     field: str
@@ -56,7 +57,7 @@ class Price(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, str | None]:
-        """The model, the field, and what it is to cost."""
+        """The model, the field, and the new price."""
         return self.model, self.field, self.after
 
     def __str__(self) -> str:
@@ -66,72 +67,78 @@ class Price(NamedTuple):
 
 @dataclass
 class Tally:
-    """What became of the prices of one kind, each counted once.
+    """The prices of a kind by outcome, each once.
 
-    ``waiting`` are those that the last refresh still held.
+    ``held`` were quarantined at some time; ``pending`` are quarantined by the last refresh.
     """
 
     active: set[Any] = field(default_factory=set)
-    waited: set[Any] = field(default_factory=set)
-    waiting: set[Any] = field(default_factory=set)
+    held: set[Any] = field(default_factory=set)
+    pending: set[Any] = field(default_factory=set)
 
     @property
     def changed(self) -> set[Any]:
-        """Every price that was believed or held."""
-        return self.active | self.waited
+        """Every price that was activated or quarantined."""
+        return self.active | self.held
 
     @property
-    def left(self) -> set[Any]:
-        """What waits for a person: neither confirmed since, nor taken back by who said it."""
-        return self.waiting - self.active
+    def unresolved(self) -> set[Any]:
+        """The prices that need approval: neither confirmed nor withdrawn since."""
+        return self.pending - self.active
 
     def __or__(self, other: "Tally") -> "Tally":
         return Tally(
             self.active | other.active,
-            self.waited | other.waited,
-            self.waiting | other.waiting,
+            self.held | other.held,
+            self.pending | other.pending,
         )
 
-    def row(self, name: str) -> str:
-        """A line of the table."""
+    def row(self, name: str) -> tuple[object, ...]:
+        """Return a line of the table."""
         count = len(self.changed)
         return (
-            f"{name:18} {count:8} {len(self.active):8}"
-            f" {len(self.waited):7} {_percent(len(self.waited), count):>6}"
-            f" {len(self.waited & self.active):10}"
-            f" {len(self.waited - self.active - self.waiting):11}"
-            f" {len(self.left):9} {_percent(len(self.left), count):>6}"
+            name,
+            count,
+            len(self.active),
+            len(self.held),
+            _percent(len(self.held), count),
+            len(self.held & self.active),
+            len(self.held - self.active - self.pending),
+            len(self.unresolved),
+            _percent(len(self.unresolved), count),
         )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the replay; 1 when more of what changed is left for a person than is aimed at."""
-    parser = argparse.ArgumentParser(description="Replay real price history.")
-    parser.add_argument("--list", action="store_true", help="list every field that changed")
-    options = parser.parse_args(arguments)
+COLUMNS = ("", "changed", "active", "held", "", "confirmed", "withdrawn", "pending", "")
+
+
+def check(
+    every: Annotated[bool, typer.Option("--list", help="List every field that changed.")] = False,
+) -> int:
+    """Replay a year of real price history."""
     releases = json.loads(RELEASES.read_text(encoding="utf-8"))
     for name, at in (("genai-prices", 1), ("litellm", 2), ("OpenRouter's prices", 3)):
         print(f"{len({r[at] for r in releases if r[at]}):3} releases with {name}")
     first, *later = releases
-    return Replay(first).run(later, every=options.list)
+    return Replay(first).run(later, every=every)
 
 
 class Replay:
-    """The active book of each day, and what happened to every field that changed."""
+    """The active book of each day, and the fate of every field that changed."""
 
     def __init__(self, first: Sequence[str]) -> None:
         self.active = first_book(*first)
         self.memory = Memory()
-        self.tallies = {name: Tally() for name in (LISTS, SELLER)}
+        self.tallies = {name: Tally() for name in (LISTS, RESELLER)}
         self.codes = Counter[str]()
         self.before: dict[tuple[str, str], list[str | None]] = {}
-        self.taken_back: list[str] = []
+        self.reverted: list[str] = []
         self.kept: set[Any] = set()
         self.added = 0
-        print(f"{first[0]}  {first[1]:>8} {first[2]:>9}  {len(self.active)} models to begin with")
+        print(f"{first[0]}  {first[1]:>8} {first[2]:>9}  {len(self.active)} models at the start")
 
     def run(self, steps: Sequence[Sequence[str]], *, every: bool) -> int:
-        """Every step, then the summary."""
+        """Take every step and print the summary; return the exit status."""
         for step in steps:
             self.step(*step, every=every)
         return self.summary()
@@ -139,43 +146,45 @@ class Replay:
     def step(
         self, day: str, genai: str, litellm: str, openrouter: str | None, *, every: bool
     ) -> None:
-        """One refresh on one day."""
+        """Refresh as on that day."""
         now = datetime.combine(date.fromisoformat(day), time(3), UTC)
         read = payloads(day, genai, litellm, openrouter)
         done = refresh(self.active, read, bundled.merge_rules(), self.memory, now)
         self.active, self.memory = done.clean or self.active, done.memory
-        changed = [Price(**{**one, "sources": tuple(one["sources"])}) for one in done.changes]
-        waiting = list(_waiting(done))
-        copies = _copies([*changed, *waiting])
+        changed = [
+            Price(**{**change, "sources": tuple(change["sources"])}) for change in done.changes
+        ]
+        pending = list(_pending(done))
+        copies = _copies([*changed, *pending])
         new = Counter[str]()
-        for price in (one for one in changed if one not in copies):
+        for price in [price for price in changed if price not in copies]:
             self._note(day, price)
             self._tally(price).active.add(price.key)
         for tally in self.tallies.values():
-            tally.waiting.clear()
-        for price in (one for one in waiting if one not in copies):
+            tally.pending.clear()
+        for price in [price for price in pending if price not in copies]:
             tally = self._tally(price)
-            new[price.code] += price.key not in tally.waited
-            tally.waited.add(price.key)
-            tally.waiting.add(price.key)
+            new[price.code] += price.key not in tally.held
+            tally.held.add(price.key)
+            tally.pending.add(price.key)
         self.kept |= {
-            (one.provider, one.model, one.field, one.before)
-            for one in done.waiting
-            if one.code == "price_withdrawn"
+            (held.provider, held.model, held.field, held.before)
+            for held in done.waiting
+            if held.code == "price_withdrawn"
         }
         self.added += len(done.added)
         self.codes += new
         codes = ", ".join(f"{code} {count}" for code, count in sorted((+new).items()))
         print(
             f"{day}  {genai:>8} {litellm:>9}  {len(changed):4} fields changed,"
-            f" {new.total():3} newly waiting, {len(done.added):3} models new"
+            f" {new.total():3} newly quarantined, {len(done.added):3} new models"
             + (f"  ({codes})" if codes else "")
         )
-        for sign, prices in (("+", changed), ("?", waiting)) if every else ():
+        for sign, prices in (("+", changed), ("?", pending)) if every else ():
             print(*(f"    {sign} {price}" for price in prices if price not in copies), sep="\n")
 
     def _tally(self, price: Price) -> Tally:
-        return self.tallies[SELLER if price.model.startswith(f"{OPENROUTER}/") else LISTS]
+        return self.tallies[RESELLER if price.model.startswith(f"{OPENROUTER}/") else LISTS]
 
     def _note(self, day: str, price: Price) -> None:
         earlier = self.before.setdefault((price.model, price.field), [price.before])
@@ -183,21 +192,20 @@ class Replay:
         if is_back and self._tally(price) is self.tallies[LISTS]:
             moves = " -> ".join(map(str, [*earlier, price.after]))
             sources = ", ".join(price.sources)
-            self.taken_back.append(f"{day}  {price.model} {price.field}: {moves} ({sources})")
+            self.reverted.append(f"{day}  {price.model} {price.field}: {moves} ({sources})")
         earlier.append(price.after)
 
     def summary(self) -> int:
-        """The totals; 1 when too much is left for a person."""
-        every = self.tallies[LISTS] | self.tallies[SELLER]
-        print(f"\n{'':18}  changed   active  waited        confirmed  taken back  left to a person")
-        for name, tally in (*self.tallies.items(), ("all", every)):
-            print(tally.row(name))
+        """Print the totals; return 1 when too many fields are pending."""
+        every = self.tallies[LISTS] | self.tallies[RESELLER]
+        rows = [tally.row(name) for name, tally in (*self.tallies.items(), ("all", every))]
+        print("", *aligned([COLUMNS, *rows]), sep="\n")
         print(", ".join(f"{count} {code}" for code, count in self.codes.most_common()))
         print(f"{len(self.kept)} prices that the lists dropped, and that are kept")
-        print(f"{self.added} new models; {len(self.active)} models in the end")
-        print(f"{len(self.taken_back)} activated prices of the two lists that were taken back:")
-        print(*(f"    {line}" for line in self.taken_back), sep="\n")
-        return int(len(every.left) * 100 > AIM_PERCENT * len(every.changed))
+        print(f"{self.added} new models; {len(self.active)} models at the end")
+        print(f"{len(self.reverted)} activated prices of the two lists were reverted later:")
+        print(*(f"    {line}" for line in self.reverted), sep="\n")
+        return int(len(every.unresolved) * 100 > AIM_PERCENT * len(every.changed))
 
 
 def _percent(part: int, whole: int) -> str:
@@ -206,15 +214,15 @@ def _percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _waiting(done: Refreshed) -> Iterator[Price]:
-    for one in done.waiting:
-        if one.field and one.code != "price_withdrawn":
-            model = f"{one.provider}/{one.model}"
-            yield Price(model, one.field, one.before, one.after, one.sources, one.code)
+def _pending(done: Refreshed) -> Iterator[Price]:
+    for held in done.waiting:
+        if held.field and held.code != "price_withdrawn":
+            model = f"{held.provider}/{held.model}"
+            yield Price(model, held.field, held.before, held.after, held.sources, held.code)
 
 
 def _copies(prices: Iterable[Price]) -> set[Price]:
-    """The prices of one refresh that no list states, or that repeat the standard one's move."""
+    """Return the prices that no list quotes, or that repeat the standard price's change."""
     parts = {price: _FIELD.fullmatch(price.field) for price in prices}
     moves = {
         (price.model, part["column"], part["rest"], price.before, price.after)
@@ -234,7 +242,7 @@ def _copies(prices: Iterable[Price]) -> set[Price]:
 
 
 def payloads(day: str, genai: str, litellm: str, openrouter: str | None) -> list[Payload]:
-    """The lists as a fetch on that day would have brought them; OpenRouter's where it is known."""
+    """Return the lists as fetched on that day, OpenRouter's where it is known."""
     texts = {
         "genai-prices": released("genai-prices", genai),
         "litellm": released("litellm", litellm),
@@ -248,7 +256,7 @@ def payloads(day: str, genai: str, litellm: str, openrouter: str | None) -> list
 
 
 def first_book(day: str, genai: str, litellm: str, openrouter: str | None) -> PriceBook:
-    """What a merge of one day's lists makes, with the hand-written rows as they were by then."""
+    """Merge a day's lists with the hand-written rows as they were by then."""
     own = handwritten(day)
     rules = bundled.merge_rules()
     read = payloads(day, genai, litellm, openrouter)
@@ -273,19 +281,15 @@ def first_book(day: str, genai: str, litellm: str, openrouter: str | None) -> Pr
 
 
 def handwritten(day: str) -> list[Any]:
-    """Claude's rows of the bundled book as far as a day knew them: models and prices until then."""
+    """Return Claude's rows of the bundled book as of a day: its models and prices until then."""
     rows = json.loads(bundled.current().to_json())["models"]
     found = []
     for row in rows:
         life = row.get("lifecycle", {})
-        # Of the oldest models no release date was found: those had retired by then.
+        # The oldest models have no known release date; all of them had retired by then.
         since = life.get("released") or life.get("retires", "9999")
         prices = [period for period in row.get("prices", ()) if period.get("from", "") <= day]
         if row.get("source") and since <= day and prices:
             prices[-1] = {key: value for key, value in prices[-1].items() if key != "to"}
             found.append({**row, "prices": prices, "family": None})
     return found
-
-
-if __name__ == "__main__":
-    sys.exit(main())

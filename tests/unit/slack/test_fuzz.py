@@ -8,6 +8,7 @@ import pytest
 
 from tariff.serve import slack
 from tests.slow import fuzz_slack
+from tests.support.handlers import handler
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_four_thousand_forged_requests_get_200_or_401() -> None:
     # `make fuzz-slack` sends 100,000.
-    outcome = fuzz_slack.fuzz(fuzz_slack.load(), 4000, seed=7)
+    outcome = fuzz_slack.fuzz(handler("slack"), 4000, seed=7)
 
     assert outcome.wrong == []
     assert set(outcome.statuses) == {200, 401}
@@ -34,7 +35,7 @@ def test_a_handler_that_answers_everybody_is_caught() -> None:
 
 
 def test_a_handler_that_raises_is_caught() -> None:
-    answer = fuzz_slack.load()
+    answer = handler("slack")
 
     def fragile(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         int(event["headers"]["x-slack-request-timestamp"])
