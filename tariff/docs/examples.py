@@ -8,11 +8,10 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 from pricing.api.handler import Call, Route
@@ -31,44 +30,40 @@ from tariff.template import ROOT
 EVENTS = ROOT / "events"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A recorded request to a route: the name of its file, and what it shows."""
+class Example(NamedTuple):
+    """A recorded request to a route: the name of its file, what it shows, and what it sends.
+
+    ``body`` is None where the event's is not JSON.
+    """
 
     name: str
     summary: str
     event: Mapping[str, Any]
-
-    @property
-    def body(self) -> Any:
-        """The JSON document that is sent, or None."""
-        return json.loads(self.event["body"]) if "body" in self.event else None
-
-    @property
-    def query(self) -> Mapping[str, str]:
-        """The query parameters."""
-        found: Mapping[str, str] = self.event.get("queryStringParameters", {})
-        return found
-
-    @property
-    def path(self) -> Mapping[str, str]:
-        """The path parameters."""
-        found: Mapping[str, str] = self.event.get("pathParameters", {})
-        return found
+    body: Any
+    query: Mapping[str, str]
+    path: Mapping[str, str]
 
 
-def _recorded() -> dict[str, tuple[Example, ...]]:
-    found: dict[str, tuple[Example, ...]] = {}
+def _recorded() -> dict[str, list[Example]]:
+    found: dict[str, list[Example]] = {}
     for path in sorted(EVENTS.glob("*.json"), key=lambda path: path.stem):
         event = json.loads(path.read_text(encoding="utf-8"))
         if "routeKey" in event:
-            example = Example(path.stem, event["x-summary"], event)
-            found[event["routeKey"]] = (*found.get(event["routeKey"], ()), example)
+            is_json = event["headers"].get("content-type") == "application/json"
+            example = Example(
+                path.stem,
+                event["x-summary"],
+                event,
+                json.loads(event["body"]) if is_json else None,
+                event.get("queryStringParameters", {}),
+                event.get("pathParameters", {}),
+            )
+            found.setdefault(event["routeKey"], []).append(example)
     return found
 
 
 #: By route key, in the order of the files' names.
-EXAMPLES: Mapping[str, tuple[Example, ...]] = _recorded()
+EXAMPLES: Mapping[str, Sequence[Example]] = _recorded()
 #: The route that shows every problem, by ``PROBLEMS``.
 REFUSING = "POST /v1/estimate"
 

@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from pricing import errors
 from pricing.api.handler import JSON_LINES, STATUSES, Asset, Route
-from pricing.errors import (
-    BodyTooLarge,
-    InvalidRequest,
-    MalformedRequest,
-    StoreUnavailable,
-    TariffError,
-    UnsupportedMediaType,
-)
 from pricing.validation import Versioned
 from tariff.docs.descriptions import markdown
 from tariff.docs.examples import EXAMPLES, PROBLEMS, Example, answer_to
@@ -23,7 +16,12 @@ from tariff.docs.schemas import without_null
 PROBLEM_JSON = "application/problem+json"
 JSON = "application/json"
 #: What every route with a body can refuse.
-BODY_PROBLEMS = (MalformedRequest, BodyTooLarge, UnsupportedMediaType, InvalidRequest)
+BODY_PROBLEMS = (
+    errors.MalformedRequest,
+    errors.BodyTooLarge,
+    errors.UnsupportedMediaType,
+    errors.InvalidRequest,
+)
 
 Schema = dict[str, Any]
 GUARDED: list[Schema] = [{"sigv4": []}, {"jwt": []}]
@@ -54,9 +52,8 @@ class Operation:
     def described(self) -> Schema:
         """Return the Operation Object."""
         route = self.route
-        first, *others = route.respond.__name__.split("_")
         found: Schema = {
-            "operationId": first + "".join(word.capitalize() for word in others),
+            "operationId": re.sub(r"_(\w)", lambda at: at[1].upper(), route.respond.__name__),
             "summary": route.summary,
             "tags": [self.tag],
             "security": [] if route.open_to_all else GUARDED,
@@ -76,9 +73,8 @@ class Operation:
     def _parameters(self) -> Iterator[Schema]:
         path = self.route.spec_path
         for name in re.findall(r"\{(\w+)\}", path):
-            text = self.fragments["path_parameters"][
-                path.partition(f"{{{name}}}")[0] + f"{{{name}}}"
-            ]
+            up_to = path[: path.index(f"{{{name}}}")] + f"{{{name}}}"
+            text = self.fragments["path_parameters"][up_to]
             schema = {"type": "string", "minLength": 1, "maxLength": 128, "description": text}
             yield _parameter(name, "path", schema, {e.name: e.path[name] for e in self.examples})
         sent = self.route.query or self.route.lines
@@ -98,14 +94,8 @@ class Operation:
         headers = REQUEST_ID | (ETAG if route.etag else {})
         asset = route.answer is Asset
         text = self.fragments["asset"] if asset else markdown(route.answer.__doc__)
-        yield (
-            str(route.status),
-            {
-                "description": text.partition("\n\n")[0],
-                "headers": headers,
-                "content": self._answer_content(),
-            },
-        )
+        text, content = text.partition("\n\n")[0], self._answer_content()
+        yield str(route.status), {"description": text, "headers": headers, "content": content}
         if route.etag:
             yield "304", {"description": self.fragments["not_modified"], "headers": headers}
         for status, slugs in self._problems().items():
@@ -130,13 +120,14 @@ class Operation:
     def _problems(self) -> Mapping[str, list[tuple[str, str]]]:
         """The slugs and titles of the problems that each status can come with."""
         route = self.route
-        kinds: list[type[TariffError]] = list(route.raises)
+        kinds: list[type[errors.TariffError]] = list(route.raises)
         if route.body is not None:
             kinds += BODY_PROBLEMS
         elif route.query is not None:
-            kinds.append(InvalidRequest)
+            kinds.append(errors.InvalidRequest)
+        # A version that is requested by id may be in the store only.
         if any(kind and issubclass(kind, Versioned) for kind in (route.body, route.query)):
-            kinds.append(StoreUnavailable)  # a version requested by id may be in the store only
+            kinds.append(errors.StoreUnavailable)
         found: dict[str, list[tuple[str, str]]] = {}
         for kind, status, slug, title in STATUSES:
             if kind in kinds:
