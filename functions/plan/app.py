@@ -53,7 +53,7 @@ ROUTES = (
         create_caching_plan,
         body=CachingPlanRequest,
         answer=CachingAnswer,
-        summary="What a cached prefix saves, which time to live is best, and when that flips.",
+        summary="What a cached prefix saves, and the best time to live at each rate of calls.",
         raises=_RAISES,
     ),
     Route(
@@ -71,7 +71,7 @@ ROUTES = (
         create_context_plan,
         body=ContextPlanRequest,
         answer=ContextAnswer,
-        summary="What fits a context window, what to leave out, and what that saves.",
+        summary="What fits a context window, which parts to drop, and what that saves.",
         raises=_RAISES,
     ),
     Route(
@@ -80,7 +80,7 @@ ROUTES = (
         create_subscription_plan,
         body=SubscriptionPlanRequest,
         answer=SubscriptionAnswer,
-        summary="Subscription plans beside what the same usage costs at API prices.",
+        summary="Subscription plans compared with the same usage at API prices.",
         raises=(*_RAISES, errors.NotFound),
     ),
 )

@@ -80,7 +80,7 @@ ROUTES = (
         create_cascade_plan,
         body=CascadeRequest,
         answer=CascadeAnswer,
-        summary="What a cascade costs on average, and the pass rate at which it starts to save.",
+        summary="The expected cost of a cascade, and the pass rate above which it saves.",
         raises=_RAISES,
     ),
     Route(
@@ -89,7 +89,7 @@ ROUTES = (
         compare_tier_mix,
         body=TiersRequest,
         answer=TiersAnswer,
-        summary="A mix of tiers beside one model for all, and what would turn the verdict.",
+        summary="A mix of tiers compared with one model for all, and the break-even points.",
         raises=_RAISES,
     ),
     Route(
@@ -98,7 +98,7 @@ ROUTES = (
         calibrate_policy,
         body=CalibrateRequest,
         answer=CalibrateAnswer,
-        summary="What routing is worth on your own tasks, and a policy made of it. Body: 5 MiB.",
+        summary="What routing is worth on your own tasks, and a policy made from it. Body: 5 MiB.",
         raises=_RAISES,
         max_body_bytes=CALIBRATE_BODY_BYTES,
     ),

@@ -90,7 +90,7 @@ def test_each_difference_is_of_its_kind(
     assert [one.kind for one in Comparison(DOCUMENT, new).differences()] == kinds
 
 
-def test_an_example_is_told_from_a_property_with_that_name() -> None:
+def test_an_example_is_not_mistaken_for_a_property_with_that_name() -> None:
     new = copy.deepcopy(DOCUMENT)
     content = get_a(new)["responses"]["200"]["content"]["application/json"]
     content["examples"]["one"]["value"]["b"] = 2
