@@ -122,7 +122,7 @@ def files_of(root: Path) -> Iterator[Path]:
     yield from sorted(root.glob("catalogue/*.toml"))
     yield from (root / name for name in ("template.yaml", "Makefile", "pyproject.toml"))
     for folder in _SOURCES:
-        for pattern in ("*.py", "*.html"):
+        for pattern in ("*.py", "*.html", "*.jinja", "*.yaml"):
             yield from sorted((root / folder).rglob(pattern))
 
 
