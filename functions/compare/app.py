@@ -15,7 +15,7 @@ books = cache(environment.books)
 
 def compare_models(request: CompareRequest, call: Call) -> CompareAnswer:
     """Price the work on every model asked for."""
-    comparison = request.comparison(call.now)
+    comparison = request.query(call.now)
     in_force = books().in_force(request.pricing_version, call.now)
     baseline = (comparison.baseline,) if comparison.baseline else ()
     references = (*references_of(in_force.book, comparison), *baseline)

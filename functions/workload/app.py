@@ -13,8 +13,8 @@ books = cache(environment.books)
 
 def create_workload_estimate(request: WorkloadRequest, call: Call) -> WorkloadEstimate:
     """Price every line and every what-if."""
-    work = request.workload(call.now)
-    return estimate_workload(books().in_force(request.pricing_version, call.now), work)
+    query = request.query(call.now)
+    return estimate_workload(books().in_force(request.pricing_version, call.now), query)
 
 
 ROUTES = (

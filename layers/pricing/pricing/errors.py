@@ -41,9 +41,10 @@ class FieldError(NamedTuple):
 
     def of(self, whole: str) -> str:
         """Return the error as a sentence; ``whole`` names what an empty pointer refers to."""
-        if self.detail.endswith("."):
-            return self.detail
-        return f"{self.pointer or whole} {self.detail}"
+        if not self.detail.endswith("."):
+            return f"{self.pointer or whole} {self.detail}"
+        inside = self.pointer.count("/") > 1  # of which item or object is worth telling
+        return f"{self.pointer}: {self.detail}" if inside else self.detail
 
     def __str__(self) -> str:
         return self.of("The body")

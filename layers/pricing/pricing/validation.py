@@ -7,6 +7,7 @@ builds the query that its domain function takes.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -62,6 +63,21 @@ class Request(BaseModel):
     #: Where a property belongs that callers often send in the wrong place, as a sentence.
     HINTS: ClassVar[Mapping[str, str]] = {}
 
+    def require_one(self, pointer: str, *names: str) -> str:
+        """Return which of these fields was sent; raises InvalidRequest for none or several."""
+        sent = [name for name in names if getattr(self, name) not in (None, ())]
+        if len(sent) == 1:
+            return sent[0]
+        *first, last = (f"`{name}`" for name in names)
+        has = " and ".join(f"`{name}`" for name in sent) or "none"
+        detail = f"Send exactly one of {', '.join(first)} or {last}; this request has {has}."
+        raise InvalidRequest.at(pointer, detail)
+
+    def refuse(self, names: AbstractSet[str], detail: str, pointer: str = "") -> None:
+        """Raise InvalidRequest if one of these fields was sent; ``pointer`` leads to them."""
+        if sent := names & self.model_fields_set:
+            raise InvalidRequest.at(f"{pointer}/{min(sent)}", detail)
+
 
 class NoQuery(Request):
     """The query of a route that takes no query parameters."""
@@ -86,18 +102,18 @@ def moment_in(text: str, pointer: str) -> AsOf:
         raise InvalidRequest.at(pointer, f"cannot be read as an instant: {error}") from None
 
 
-def as_query(query: type[Query], *sources: Any, **changes: Any) -> Query:
+def as_query(kind: type[Query], /, *sources: Any, **changes: Any) -> Query:
     """Build a query from the fields of the same name of requests or dataclasses.
 
     Later sources override earlier ones, and ``changes`` override all of them.
     """
-    wanted = query.__dataclass_fields__.keys()  # type: ignore[attr-defined]
+    wanted = kind.__dataclass_fields__.keys()  # type: ignore[attr-defined]
     found: dict[str, Any] = {}
     for source in sources:
-        kind = type(source)
-        has = kind.model_fields if isinstance(source, BaseModel) else kind.__dataclass_fields__
+        of = type(source)
+        has = of.model_fields if isinstance(source, BaseModel) else of.__dataclass_fields__
         found |= {name: getattr(source, name) for name in wanted & has.keys()}
-    return query(**found | changes)
+    return kind(**found | changes)
 
 
 def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:

@@ -277,7 +277,7 @@ def test_a_response_that_could_be_of_several_formats_must_be_named(usage: Any) -
 def work_of(body: dict[str, Any]) -> Usage:
     """The usage a request asks to price, through the request's own door."""
     request = parse(EstimateRequest, {"model": "opus", **body})
-    call = request.asked().call
+    call = request.parsed().call
     (attempt,) = call.counted_for(NO_MODEL).attempts
     return attempt.usage
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from pricing.catalogue.listing import ModelFilter
 from pricing.errors import InvalidRequest
 from pricing.timestamps import AsOf
-from pricing.validation import AsOfText, Name, Request, Versioned, moment_in
+from pricing.validation import AsOfText, Name, Request, Versioned, as_query, moment_in
 
 
 class PricesQuery(Versioned):
@@ -40,8 +40,8 @@ class ModelsQuery(Versioned):
     cursor: Cursor | None = None
 
     def filter(self) -> ModelFilter:
-        """The domain's filter."""
-        return ModelFilter(self.provider, self.family, self.capability)
+        """Return the filter."""
+        return as_query(ModelFilter, self)
 
 
 class VersionsQuery(Request):
@@ -65,7 +65,7 @@ class DiffQuery(Request):
     cursor: Cursor | None = None
 
     def moment(self, now: datetime) -> AsOf:
-        """The moment whose prices to hold against each other."""
+        """Return the instant whose prices are compared."""
         return AsOf.now(now) if self.as_of is None else moment_in(self.as_of, "/as_of")
 
 
@@ -85,8 +85,8 @@ class ChangesQuery(Request):
     cursor: Cursor | None = None
 
     def span(self, now: datetime) -> tuple[AsOf, AsOf]:
-        """From then to now; raises InvalidRequest for a moment that has not come."""
+        """Return the instants from ``since`` to now; raises InvalidRequest for a future one."""
         since, until = moment_in(self.since, "/since"), AsOf.now(now)
         if since.instant > now:  # and not ``until``, which leaves out the part of a second
-            raise InvalidRequest.at("/since", "has not come yet; name a moment that has passed")
+            raise InvalidRequest.at("/since", "is in the future; send an instant that has passed")
         return since, until

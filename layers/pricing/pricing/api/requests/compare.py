@@ -1,4 +1,4 @@
-"""``POST /v1/compare``'s request."""
+"""The request of ``POST /v1/compare``."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from pricing.api.requests.estimate import UsageInput
 from pricing.estimates.compare import CompareQuery, Requirements
 from pricing.estimates.estimate import EstimateQuery
 from pricing.usage.fields import Calls, Count
-from pricing.validation import AtMost, Name, Request, Versioned
+from pricing.validation import AtMost, Name, Request, Versioned, as_query
 
 
 class RequirementsRequest(Request):
@@ -33,7 +33,7 @@ class RequirementsRequest(Request):
     """Smallest output limit in tokens."""
 
     def requirements(self) -> Requirements:
-        """The domain's requirements."""
+        """Return the requirements."""
         wanted = {name for name, value in self if value is True}
         return Requirements(frozenset(wanted), self.min_context_tokens, self.min_output_tokens)
 
@@ -52,21 +52,13 @@ class CompareRequest(Versioned, UsageInput):
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts for each model's tokenizer the text that the baseline's counted."""
 
-    def comparison(self, now: datetime) -> CompareQuery:
-        """The domain's comparison."""
-        asked = self.asked()
-        return CompareQuery(
-            query=EstimateQuery(
-                model="",
-                call=asked.call,
-                as_of=self.moment(now),
-                calls=self.calls,
-                requested=self.requested(),
-                served=asked.served,
-                notices=asked.notices,
-            ),
-            models=self.models,
-            baseline=self.baseline,
+    def query(self, now: datetime) -> CompareQuery:
+        """Return the query to price on every model."""
+        call = as_query(EstimateQuery, self, self.parsed(), model="", as_of=self.moment(now))
+        return as_query(
+            CompareQuery,
+            self,
+            query=call,
             requires=self.requires.requirements(),
             equal_text=self.equal == "text",
         )

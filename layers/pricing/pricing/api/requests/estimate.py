@@ -1,4 +1,4 @@
-"""What a call is priced from, and ``POST /v1/estimate``'s request."""
+"""The request of ``POST /v1/estimate``, and the input of a call as all requests share it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, ToolChoice
-from pricing.usage.buckets import InferenceGeo, ParsedUsage, Processing, Speed, StatedTerms
+from pricing.usage.buckets import InferenceGeo, Processing, Speed, StatedTerms
 from pricing.usage.fields import Calls, Count
 from pricing.usage.parsing import (
     AnyUsage,
@@ -23,7 +23,7 @@ from pricing.usage.parsing import (
     parse_usage,
     same_model,
 )
-from pricing.validation import AtMost, Name, Request, Versioned
+from pricing.validation import AtMost, Name, Request, Versioned, as_query
 
 
 class ImageRequest(Request):
@@ -55,17 +55,12 @@ class TextInput(Request):
     thinking_tokens: Count = 0
     """Thinking tokens, billed as output in addition to it."""
 
-    def text_work(self) -> PromptInput:
-        """The prompt as the domain counts it."""
-        images = tuple(ImageSize(one.width, one.height) for one in self.images)
+    def prompt_input(self) -> PromptInput:
+        """Return the prompt, to be counted."""
+        images = tuple(ImageSize(image.width, image.height) for image in self.images)
+        messages = self.text if self.text is not None else self.messages or []
         return PromptInput(
-            prompt=Prompt(
-                messages=self.text if self.text is not None else self.messages or [],
-                system=self.system,
-                tools=self.tools,
-                tool_choice=self.tool_choice,
-                images=images,
-            ),
+            prompt=as_query(Prompt, self, messages=messages, images=images),
             expected_output_tokens=self.expected_output_tokens or 0,
             thinking_tokens=self.thinking_tokens,
         )
@@ -73,11 +68,37 @@ class TextInput(Request):
 
 @dataclass(frozen=True, slots=True)
 class ParsedInput:
-    """What a request holds: its work, the terms a provider reported, and what to say of both."""
+    """A request's input, the terms it asks for, those a provider reported, and warnings."""
 
     call: CallInput
-    served: StatedTerms
-    notices: tuple[Notice, ...]
+    requested: StatedTerms
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
+
+
+def stated_terms(request: Request) -> StatedTerms:
+    """Return the terms that a request states; a default that was not sent is not a statement."""
+    return StatedTerms(
+        **{name: getattr(request, name) for name in TERMS & request.model_fields_set}
+    )
+
+
+TERMS = {"processing", "speed", "inference_geo"}
+#: Fields of usage objects that callers send next to ``usage`` instead of inside it.
+_USAGE_FIELDS = {
+    "input_tokens": "",
+    "output_tokens": "",
+    "cache_read_input_tokens": "",
+    "cache_creation_input_tokens": "",
+    "prompt_tokens": ', "usage_format": "openai"',
+    "completion_tokens": ', "usage_format": "openai"',
+    "promptTokenCount": ', "usage_format": "gemini"',
+    "inputTokens": ', "usage_format": "bedrock_converse"',
+}
+USAGE_HINTS = {
+    name: f'"{name}" belongs inside "usage": {{"usage": {{"{name}": 1000, ...}}{more}}}.'
+    for name, more in _USAGE_FIELDS.items()
+}
 
 
 class UsageInput(TextInput):
@@ -96,46 +117,32 @@ class UsageInput(TextInput):
     inference_geo: InferenceGeo = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
 
-    def requested(self) -> StatedTerms:
-        """The terms the caller stated; a default nobody wrote is not a statement."""
-        return StatedTerms(**{name: getattr(self, name) for name in _TERMS & self.model_fields_set})
+    HINTS = USAGE_HINTS
 
-    def asked(self) -> ParsedInput:
-        """The work; raises InvalidRequest, pointing at what is wrong with it."""
-        given = {name for name in _SOURCES if getattr(self, name) is not None}
-        if len(given) != 1:
-            raise InvalidRequest.at(
-                "/usage", "send exactly one of usage, response, text and messages"
-            )
-        if given & _TEXT:
-            return ParsedInput(self.text_work(), StatedTerms(), self._output_notice())
-        alone = sorted(self.model_fields_set & _WITH_TEXT)
-        if alone:
-            raise InvalidRequest.at(f"/{alone[0]}", "goes with text or messages only")
-        parsed = self._parsed()
-        call = MeasuredInput(parsed.attempts, parsed.assumptions)
-        return ParsedInput(call, parsed.served, parsed.notices)
-
-    def _parsed(self) -> ParsedUsage:
+    def parsed(self) -> ParsedInput:
+        """Return the input and its terms; raises InvalidRequest at the field that is wrong."""
+        requested = stated_terms(self)
+        if self.require_one("/usage", "usage", "response", *_PROMPTS) in _PROMPTS:
+            notices: tuple[Notice, ...] = ()
+            if self.expected_output_tokens is None:
+                message = "No output is priced. Send `expected_output_tokens` to include it."
+                notices = (Notice("no_expected_output", message),)
+            return ParsedInput(self.prompt_input(), requested, notices=notices)
+        self.refuse(_OF_PROMPTS, "goes with `text` or `messages` only; leave it out")
         if self.response is None:
-            return parse_usage(self.usage, self.usage_format or "anthropic", "/usage")
-        return from_response(self.response, self.usage_format)
-
-    def _output_notice(self) -> tuple[Notice, ...]:
-        if self.expected_output_tokens is not None:
-            return ()
-        message = "No output is priced: say how much is expected in expected_output_tokens."
-        return (Notice("no_expected_output", message),)
+            parsed = parse_usage(self.usage, self.usage_format or "anthropic", "/usage")
+        else:
+            parsed = from_response(self.response, self.usage_format)
+        call = MeasuredInput(parsed.attempts, parsed.assumptions)
+        return ParsedInput(call, requested, parsed.served, parsed.notices)
 
 
-_TERMS = {"processing", "speed", "inference_geo"}
-_TEXT = {"text", "messages"}
-_SOURCES = {"usage", "response", *_TEXT}
-_WITH_TEXT = set(TextInput.model_fields) - _TEXT
+_PROMPTS = ("text", "messages")
+_OF_PROMPTS = TextInput.model_fields.keys() - {*_PROMPTS}
 
 
-class WorkInput(UsageInput):
-    """A model and how often it is called so."""
+class ModelCallInput(UsageInput):
+    """A model, the input of one call, and the number of identical calls."""
 
     model: Name | None = None
     """Id, alias, ``provider/model`` or family. Not needed with ``response``."""
@@ -143,67 +150,64 @@ class WorkInput(UsageInput):
     """Number of identical calls."""
 
     def query_at(self, as_of: AsOf) -> EstimateQuery:
-        """The domain's question; raises InvalidRequest when the fields do not make one."""
-        asked = self.asked()
+        """Return the query; raises InvalidRequest for fields that contradict each other."""
+        parsed = self.parsed()
         model, named_at, notices = self._model()
         return EstimateQuery(
             model=model,
-            call=self._work(asked.call),
+            call=self._with_declined_models(parsed.call),
             as_of=as_of,
             calls=self.calls,
-            requested=self.requested(),
-            served=asked.served,
-            notices=(*asked.notices, *notices),
+            requested=parsed.requested,
+            served=parsed.served,
+            notices=(*parsed.notices, *notices),
             named_at=named_at,
         )
 
     def _model(self) -> tuple[str, str, tuple[Notice, ...]]:
-        """The model to price, where it is named, and what to say of it.
+        """Return the model to price, the pointer to its name, and warnings about it.
 
-        The model that served wins, unless the request names the same one in some cloud.
+        The model that served wins, unless the request names the same model on some cloud.
         """
-        served, served_at = self._served()
-        if self.model is None:
-            if served is None:
-                pointer = "/model" if self.response is None else "/response/model"
-                raise InvalidRequest.at(pointer, "is required: say which model to price")
-            return served, served_at, ()
-        if served is None or same_model(served, self.model):
+        response = self.response
+        served = response.served_model if response else None
+        if self.model is not None and (served is None or same_model(served, self.model)):
             return self.model, "/model", ()
-        message = f"The response was served by {served}, and that is what is priced."
+        if response is None:
+            example = 'send a model\'s id, alias or family, such as "sonnet"'
+            raise InvalidRequest.at("/model", f"is required: {example}")
+        if served is None:
+            raise InvalidRequest.at("/response/model", "is required, or send `model` instead")
+        served_at = f"/response/{'model' if response.model else 'modelVersion'}"
+        if self.model is None:
+            return served, served_at, ()
+        message = f"The response was served by {served}; that model is priced."
         return served, served_at, (Notice("served_model_differs", message),)
 
-    def _served(self) -> tuple[str | None, str]:
-        """The model a response says it is from, and where it says so."""
-        response = self.response
-        if response is None or response.served_model is None:
-            return None, "/model"
-        return response.served_model, f"/response/{'model' if response.model else 'modelVersion'}"
+    def _with_declined_models(self, call: CallInput) -> CallInput:
+        """Return the input with the model of every attempt that was declined before the answer.
 
-    def _work(self, call: CallInput) -> CallInput:
-        """The work, with the model of every attempt that was declined on the way to the answer.
-
-        A response names the model that served. An attempt declined after it began to answer is
-        billed at the model that was asked for: its own entry names it, or else the request must.
+        A response names the model that served. An attempt that was declined after it began to
+        answer is billed at the model that was requested: its own entry names it, or ``model`` must.
         """
         if self.response is None or not isinstance(call, MeasuredInput):
             return call
         unnamed = [one for one in call.attempts if one.declined and one.model is None]
-        if unnamed and self.model is None:
-            raise InvalidRequest.at(
-                "/model",
-                "is required: an attempt was declined, and is billed at the model asked for",
-            )
+        if not unnamed:
+            return call
+        if self.model is None:
+            detail = "is required: a declined attempt is billed at the model that was requested"
+            raise InvalidRequest.at("/model", detail)
         attempts = (
             replace(one, model=self.model, named_at="/model") if one in unnamed else one
             for one in call.attempts
         )
-        return replace(call, attempts=tuple(attempts)) if unnamed else call
+        return replace(call, attempts=tuple(attempts))
 
 
-class EstimateRequest(Versioned, WorkInput):
+class EstimateRequest(Versioned, ModelCallInput):
     """One call on one model: its usage, a raw response that holds both, or a prompt to count."""
 
     def query(self, now: datetime) -> EstimateQuery:
-        """The domain's question."""
+        """Return the query to price."""
         return self.query_at(self.moment(now))

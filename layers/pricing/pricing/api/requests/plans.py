@@ -1,4 +1,4 @@
-"""The requests of ``POST /v1/plan/...``: batch, context and subscription."""
+"""The requests of ``POST /v1/plan/...``: caching, batch, context and subscription."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,7 +6,14 @@ from typing import Annotated
 
 from pydantic import Field, SkipValidation
 
-from pricing.api.requests.estimate import TextInput, UsageInput, WorkInput
+from pricing.api.requests.estimate import (
+    TERMS,
+    USAGE_HINTS,
+    ModelCallInput,
+    TextInput,
+    UsageInput,
+    stated_terms,
+)
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import CallInput, MeasuredInput
@@ -25,13 +32,12 @@ from pricing.usage.buckets import (
     InferenceGeo,
     Processing,
     Speed,
-    StatedTerms,
     Terms,
     Usage,
 )
 from pricing.usage.fields import Calls, Count
 from pricing.usage.parsing import AnyUsage, UsageFormat, parse_usage
-from pricing.validation import ExactNumber, Name, Request, Versioned
+from pricing.validation import ExactNumber, Name, Request, Versioned, as_query
 
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
 MonthlyCalls = Annotated[Calls, Field(description="Number of such calls per month.")]
@@ -60,11 +66,10 @@ class ContextPartRequest(Request):
     required: bool = False
     """Never drop this part."""
 
-    def part(self, pointer: str) -> ContextPart:
-        """The domain's part."""
-        if (self.text is None) == (self.tokens is None):
-            raise InvalidRequest.at(pointer, "must have exactly one of text and tokens")
-        return ContextPart(self.name, self.text, self.tokens, self.required)
+    def part(self) -> ContextPart:
+        """Return the part; raises InvalidRequest unless its length is known in one way."""
+        self.require_one("", "text", "tokens")
+        return as_query(ContextPart, self)
 
 
 class PromptRequest(TextInput):
@@ -73,23 +78,20 @@ class PromptRequest(TextInput):
     tokens: Count | None = None
     """Length in tokens."""
 
-    def call(self, pointer: str) -> CallInput:
-        """The domain's work."""
-        if len({"text", "messages", "tokens"} & self.model_fields_set) != 1:
-            raise InvalidRequest.at(pointer, "must have exactly one of text, messages and tokens")
+    def call(self) -> CallInput:
+        """Return the prompt, or its length; raises InvalidRequest for both or neither."""
+        self.require_one("", "text", "messages", "tokens")
         if self.tokens is None:
-            return self.text_work()
-        other = sorted(self.model_fields_set - {"tokens", "expected_output_tokens"})
-        if other:
-            raise InvalidRequest.at(f"{pointer}/{other[0]}", "does not go with tokens")
+            return self.prompt_input()
+        self.refuse(_OF_TEXT, "goes with `text` or `messages` only; leave it out")
         usage = Usage(input=self.tokens, output=self.expected_output_tokens or 0)
         return MeasuredInput((Attempt(usage),))
 
 
-_OF_PARTS = {"task", "models", "reserve_output_tokens", "max_prompt_tokens", "output_tokens"}
+_OF_TEXT = TextInput.model_fields.keys() - {"expected_output_tokens"}
 
 
-class SeatUsageRequest(WorkInput):
+class SeatUsageRequest(ModelCallInput):
     """One kind of call: ``calls`` identical ones per month and seat."""
 
     name: Name
@@ -108,15 +110,17 @@ class SubscriptionPlanRequest(Versioned):
     plans_version: Name = "current"
     """A version of the subscription plans, or ``current``."""
 
+    HINTS = USAGE_HINTS
+
     def query(self, now: datetime) -> SubscriptionQuery:
-        """The domain's question; errors point at the item they are in."""
+        """Return the query; errors point at the item they are in."""
         as_of = self.moment(now)
         items = []
         for number, item in enumerate(self.items):
             with under(f"/items/{number}"):
                 items.append(SeatUsage(item.name, item.query_at(as_of)))
             if item.calls * self.seats > MAX_COUNT:
-                detail = f"of all seats are over {MAX_COUNT}"
+                detail = f"must be {MAX_COUNT} or less over all seats"
                 raise InvalidRequest.at(f"/items/{number}/calls", detail)
         return SubscriptionQuery(self.seats, tuple(items), as_of)
 
@@ -153,23 +157,15 @@ class BatchPlanRequest(Versioned, UsageInput):
     """Also price the requests with a cached prefix."""
 
     def query(self, now: datetime) -> BatchQuery:
-        """The domain's question; raises InvalidRequest when the fields do not make one."""
-        for field in ("processing", "speed"):
-            if field in self.model_fields_set:
-                raise InvalidRequest.at(f"/{field}", "is what this plan compares; leave it out")
-        asked = self.asked()
-        about = BatchWork(self.realtime, self.streaming, self.deadline_hours, self.kind, self.task)
-        return BatchQuery(
-            model=self.model,
-            call=asked.call,
+        """Return the query; raises InvalidRequest for fields that contradict each other."""
+        self.refuse({"processing", "speed"}, "is what this plan compares; leave it out")
+        return as_query(
+            BatchQuery,
+            self,
+            self.parsed(),
             as_of=self.moment(now),
-            requests=self.requests,
-            requested=self.requested(),
-            served=asked.served,
-            notices=asked.notices,
-            bytes_per_request=self.bytes_per_request,
-            about=about,
-            caching=BatchCaching(**dict(self.caching)) if self.caching else None,
+            about=as_query(BatchWork, self),
+            caching=as_query(BatchCaching, self.caching) if self.caching else None,
         )
 
 
@@ -200,28 +196,32 @@ class ContextPlanRequest(Versioned):
     """``us`` keeps inference in the US, at the model's multiplier."""
 
     def query(self, now: datetime) -> ContextQuery:
-        """The domain's question; raises InvalidRequest when the fields do not make one."""
-        if bool(self.parts) == (self.before is not None):
-            raise InvalidRequest.at("/parts", "or before must be sent, and not both")
-        alone = sorted(self.model_fields_set & (_OF_PARTS if self.before else {"after"}))
-        if alone:
-            with_what = "parts" if self.before else "before"
-            raise InvalidRequest.at(f"/{alone[0]}", f"goes with {with_what} only")
-        return ContextQuery(
-            model=self.model,
+        """Return the query; raises InvalidRequest for fields that contradict each other."""
+        if self.require_one("/parts", "parts", "before") == "before":
+            self.refuse(_OF_PARTS, "goes with `parts` only; leave it out")
+        else:
+            self.refuse({"after"}, "goes with `before` only; leave it out")
+        parts = []
+        for number, part in enumerate(self.parts):
+            with under(f"/parts/{number}"):
+                parts.append(part.part())
+        prompts = {}
+        for name in ("before", "after"):
+            with under(f"/{name}"):
+                prompt: PromptRequest | None = getattr(self, name)
+                prompts[name] = prompt.call() if prompt else None
+        return as_query(
+            ContextQuery,
+            self,
             as_of=self.moment(now),
             terms=Terms(inference_geo=self.inference_geo),
-            calls_per_month=self.calls_per_month,
-            parts=tuple(one.part(f"/parts/{number}") for number, one in enumerate(self.parts)),
-            task=self.task,
+            parts=tuple(parts),
             models=tuple(dict.fromkeys(self.models)),
-            reserve_output_tokens=self.reserve_output_tokens,
-            max_prompt_tokens=self.max_prompt_tokens,
-            output_tokens=self.output_tokens,
-            before=self.before.call("/before") if self.before else None,
-            after=self.after.call("/after") if self.after else None,
-            structured_output_share=self.structured_output_share,
+            **prompts,
         )
+
+
+_OF_PARTS = {"task", "models", "reserve_output_tokens", "max_prompt_tokens", "output_tokens"}
 
 
 class PromptBlockRequest(Request):
@@ -286,15 +286,10 @@ class CachingPlanRequest(Versioned):
     """``us`` keeps inference in the US, at the model's multiplier."""
 
     def query(self, now: datetime) -> CachingQuery:
-        """The domain's question; raises InvalidRequest when the fields do not make one."""
-        as_of = self.moment(now)
-        requested = StatedTerms(
-            **{one: getattr(self, one) for one in _TERMS & self.model_fields_set}
-        )
+        """Return the query; raises InvalidRequest for fields that contradict each other."""
+        as_of, requested = self.moment(now), stated_terms(self)
         if self.measured:
-            alone = sorted(self.model_fields_set & _PLANNED)
-            if alone:
-                raise InvalidRequest.at(f"/{alone[0]}", "does not go with measured; leave it out")
+            self.refuse(_PLANNED, "does not go with `measured`; leave it out")
             measured = tuple(
                 MeasuredUsage(
                     f"measured {number + 1}",
@@ -304,7 +299,7 @@ class CachingPlanRequest(Versioned):
                 for number, one in enumerate(self.measured)
             )
             return CachingQuery(self.model, as_of, requested, measured=measured)
-        blocks = tuple(PromptBlock(one.name, one.tokens, one.varies) for one in self.prompt)
+        blocks = tuple(as_query(PromptBlock, block) for block in self.prompt)
         return CachingQuery(
             model=self.model,
             as_of=as_of,
@@ -319,51 +314,46 @@ class CachingPlanRequest(Versioned):
     def _scenario(self, blocks: tuple[PromptBlock, ...]) -> CachingScenario:
         prefix, suffix = self._prefix_and_suffix(blocks)
         if self.calls_per_hour is None:
-            raise InvalidRequest.at("/calls_per_hour", "is required, unless measured is sent")
-        scenario = CachingScenario(
+            raise InvalidRequest.at("/calls_per_hour", "is required, unless `measured` is sent")
+        always = self.hours_per_day == _HOURS_OF_A_DAY
+        scenario = as_query(
+            CachingScenario,
+            self,
             prefix_tokens=prefix,
             suffix_tokens=suffix,
-            output_tokens=self.output_tokens,
-            calls_per_hour=self.calls_per_hour,
-            hours_per_day=self.hours_per_day,
-            days_per_month=self.days_per_month,
-            arrivals=self.arrivals,
-            cold_start_every=self.cold_start_every or self._usual_cold_start(),
+            cold_start_every=self.cold_start_every or ("month" if always else "day"),
         )
         a_day = multiply(self.calls_per_hour, Decimal(self.hours_per_day))
         if not a_day or a_day != scenario.calls_per_day:
-            detail = "times hours_per_day must be a whole number of calls, at least 1"
+            detail = "times `hours_per_day` must be a whole number of calls, at least 1"
             raise InvalidRequest.at("/calls_per_hour", detail)
         if scenario.calls_per_month > MAX_COUNT:
-            raise InvalidRequest.at("/calls_per_hour", f"makes over {MAX_COUNT} calls a month")
+            detail = f"must come to at most {MAX_COUNT} calls a month"
+            raise InvalidRequest.at("/calls_per_hour", detail)
         if scenario.cold_start_every == "hour" and scenario.whole_hour is None:
-            detail = "of hour needs a whole number of calls an hour"
+            detail = "can be hour only with a whole number of `calls_per_hour`"
             raise InvalidRequest.at("/cold_start_every", detail)
         return scenario
 
     def _prefix_and_suffix(self, blocks: tuple[PromptBlock, ...]) -> tuple[int, int]:
-        sized = self.model_fields_set & {"prefix_tokens", "suffix_tokens"}
-        if blocks and sized:
-            raise InvalidRequest.at(f"/{min(sized)}", "does not go with prompt; leave one out")
         if blocks:
+            detail = "does not go with `prompt`; leave one of them out"
+            self.refuse({"prefix_tokens", "suffix_tokens"}, detail)
             prefix, suffix = prefix_of(blocks)
         elif self.prefix_tokens is not None:
             prefix, suffix = self.prefix_tokens, self.suffix_tokens
         else:
-            raise InvalidRequest.at("/prefix_tokens", "is required, or prompt, or measured")
+            detail = "Send `prefix_tokens` or `prompt` for calls to plan, or `measured` usage."
+            raise InvalidRequest.at("/prefix_tokens", detail)
         if prefix + suffix > MAX_COUNT:
-            raise InvalidRequest.at("/prompt", f"has more than {MAX_COUNT} tokens")
+            raise InvalidRequest.at("/prompt", f"must have at most {MAX_COUNT} tokens")
         return prefix, suffix
-
-    def _usual_cold_start(self) -> ColdStart:
-        return "month" if self.hours_per_day == _HOURS_OF_A_DAY else "day"
 
 
 _HOURS_OF_A_DAY = 24
-_TERMS = {"processing", "speed", "inference_geo"}
 _PLANNED = (
-    set(CachingPlanRequest.model_fields)
-    - set(Versioned.model_fields)
-    - _TERMS
+    CachingPlanRequest.model_fields.keys()
+    - Versioned.model_fields.keys()
+    - TERMS
     - {"model", "measured"}
 )

@@ -1,7 +1,6 @@
-"""``POST /v1/recommend``'s request."""
+"""The requests of ``POST /v1/recommend`` and of calibrate, cascade and tiers below it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -11,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SkipValidation
 from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.compare import RequirementsRequest
-from pricing.api.requests.estimate import UsageInput
+from pricing.api.requests.estimate import USAGE_HINTS, UsageInput
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest, MalformedRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -27,7 +26,7 @@ from pricing.recommendations.verifiers import Check, VerifierKind
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.fields import Calls, Count
 from pricing.usage.parsing import AnyUsage, UsageFormat, parse_usage
-from pricing.validation import ExactNumber, Name, Request, Versioned, parse
+from pricing.validation import ExactNumber, Name, Request, Versioned, as_query, parse
 
 MAX_TASKS = 100
 TaskText = Annotated[str, Field(min_length=1, max_length=200_000)]
@@ -106,26 +105,27 @@ class RecommendRequest(Versioned, TaskOptions):
     """A policy made by ``POST /v1/recommend/calibrate``, instead of ``policy``."""
 
     def query(self, now: datetime, learned: Callable[[str], LearnedPolicy]) -> RecommendQuery:
-        """The domain's question; ``learned`` fetches the policy of an id, or raises UnknownPolicy.
+        """Return the query; ``learned`` fetches a policy by its id, or raises UnknownPolicy.
 
-        Raises InvalidRequest when the fields do not make one.
+        Raises InvalidRequest for fields that contradict each other.
         """
-        if (self.task is None) == (not self.tasks):
-            raise InvalidRequest.at("/task", "or tasks must be sent, and not both")
+        self.require_one("/task", "task", "tasks")
         if self.policy is not None and self.policy_id is not None:
-            raise InvalidRequest.at("/policy", "does not go with policy_id")
+            detail = "does not go with `policy_id`; leave one of them out"
+            raise InvalidRequest.at("/policy", detail)
+        tasks = []
         if self.task is not None:
-            tasks = [_task(self, self.task, None)]
-        else:
-            tasks = [self._of(number) for number in range(len(self.tasks))]
-        alone = self.task is not None
-        policy: Policy | LearnedPolicy = Policy(**dict(self.policy)) if self.policy else Policy()
+            tasks.append(_task(self, self.task))
+        for number, item in enumerate(self.tasks):
+            with under(f"/tasks/{number}"):
+                tasks.append(_task(self._completed(item), item.task))
+        policy: Policy | LearnedPolicy = as_query(Policy, self.policy) if self.policy else Policy()
         if self.policy_id is not None:
             policy = learned(self.policy_id)
-        return RecommendQuery(tuple(tasks), policy, self.moment(now), alone)
+        return RecommendQuery(tuple(tasks), policy, self.moment(now), alone=self.task is not None)
 
-    def _of(self, number: int) -> RecommendTask:
-        item = self.tasks[number]
+    def _completed(self, item: TaskRequest) -> TaskRequest:
+        """Return the task with what it leaves out taken from this request."""
         stated = item.model_fields_set
         given = {name: getattr(item, name) for name in stated}
         shared = {
@@ -133,43 +133,32 @@ class RecommendRequest(Versioned, TaskOptions):
             for name in TaskOptions.model_fields.keys() & self.model_fields_set - stated
             if name not in _SIZES or not stated & _SIZES
         }
-        whole = TaskRequest.model_construct(_fields_set=stated | shared.keys(), **shared, **given)
-        with under(f"/tasks/{number}"):
-            return _task(whole, item.task, item.name)
+        return TaskRequest.model_construct(_fields_set=stated | shared.keys(), **shared, **given)
 
 
-#: A task that says anything of its size says all of it.
+#: A task that states one of these states its whole size: the others are not taken from outside.
 _SIZES = {"usage", "usage_format", "expected_input_tokens", "expected_output_tokens"}
 
 
-def _task(options: TaskOptions, text: str, name: str | None) -> RecommendTask:
+def _task(options: TaskOptions, text: str) -> RecommendTask:
     if not text.strip():
-        raise InvalidRequest.at("/task", "must say what is to be done")
-    expected = {"expected_input_tokens", "expected_output_tokens"} & options.model_fields_set
-    parsed = None
+        raise InvalidRequest.at("/task", "must not be blank: describe the task")
+    parsed = []
     if options.usage is not None:
-        if expected:
-            raise InvalidRequest.at(f"/{min(expected)}", "does not go with usage")
-        parsed = parse_usage(options.usage, options.usage_format, "/usage")
+        detail = "does not go with `usage`; leave one of them out"
+        options.refuse({"expected_input_tokens", "expected_output_tokens"}, detail)
+        parsed.append(parse_usage(options.usage, options.usage_format, "/usage"))
     if options.cached_tokens and options.current_model is None:
-        raise InvalidRequest.at("/cached_tokens", "goes with current_model only")
-    task = RecommendTask(
+        raise InvalidRequest.at("/cached_tokens", "requires `current_model`, whose cache it is")
+    return as_query(
+        RecommendTask,
+        options,
+        *parsed,
         text=text,
-        name=name,
         input_tokens=options.expected_input_tokens,
         output_tokens=options.expected_output_tokens,
-        calls=options.calls,
-        realtime=options.realtime,
         requires=options.requires.requirements(),
-        max_usd_per_call=options.max_usd_per_call,
-        prefix_tokens=options.prefix_tokens,
-        current_model=options.current_model,
-        cached_tokens=options.cached_tokens,
-        force=options.force,
     )
-    if parsed is None:
-        return task
-    return replace(task, attempts=parsed.attempts, served=parsed.served, notices=parsed.notices)
 
 
 Usd = Annotated[ExactNumber, Field(ge=0, le=10**6)]
@@ -188,10 +177,6 @@ class OutcomeRequest(Request):
     """Cost of the cheap model's answer in USD."""
     strong_usd: Usd | None = None
     """Cost of the strong model's answer in USD."""
-
-    def labelled(self) -> LabelledTask:
-        """The domain's row."""
-        return LabelledTask(**dict(self))
 
 
 class OutcomesFileRequest(Request):
@@ -236,9 +221,11 @@ class CalibrateRequest(Versioned):
     """Format of the usage object."""
 
     def query(self, now: datetime, read: Callable[[str], list[Any]]) -> CalibrateQuery:
-        """The domain's question; ``read`` fetches the rows of an S3 address."""
-        if bool(self.rows) == (self.source is not None):
-            raise InvalidRequest.at("/rows", "or source must be sent, and not both")
+        """Return the query; ``read`` fetches the rows of an S3 object.
+
+        Raises InvalidRequest for fields that contradict each other, or too few or too many rows.
+        """
+        self.require_one("/rows", "rows", "source")
         rows = self.rows
         if self.source is not None:
             fetched = read(self.source.s3_uri)
@@ -248,12 +235,11 @@ class CalibrateRequest(Versioned):
         attempts = None
         if self.usage is not None:
             attempts = parse_usage(self.usage, self.usage_format, "/usage").attempts
-        return CalibrateQuery(
-            rows=tuple(row.labelled() for row in rows),
-            cheap_model=self.cheap_model,
-            strong_model=self.strong_model,
+        return as_query(
+            CalibrateQuery,
+            self,
+            rows=tuple(as_query(LabelledTask, row) for row in rows),
             as_of=self.moment(now),
-            wanted_quality=self.wanted_quality,
             attempts=attempts,
         )
 
@@ -285,28 +271,19 @@ class CascadeStageRequest(Request):
     """The model that checks. Default: the stage's own."""
 
     def stage(self, usage_format: Any) -> CascadeStage:
-        """The domain's stage; raises InvalidRequest."""
+        """Return the stage; raises InvalidRequest for fields that contradict each other."""
         if self.pass_rate is not None and self.correct_rate is not None:
-            raise InvalidRequest.at("/correct_rate", "goes without pass_rate")
-        rates = {"detection_rate", "false_rejection_rate"} & self.model_fields_set
-        if self.verifier in (None, "none") and rates:
-            raise InvalidRequest.at(f"/{min(rates)}", "goes with a verifier only")
+            detail = "does not go with `pass_rate`; leave one of them out"
+            raise InvalidRequest.at("/correct_rate", detail)
+        if self.verifier in (None, "none"):
+            detail = "requires a `verifier`, other than none"
+            self.refuse({"detection_rate", "false_rejection_rate"}, detail)
         call = None
         if self.verifier_usage is not None:
             parsed = parse_usage(self.verifier_usage, usage_format, "/verifier_usage")
             call = MeasuredInput(parsed.attempts)
-        check = None
-        if self.verifier is not None:
-            check = Check(self.verifier, self.detection_rate, self.false_rejection_rate)
-        return CascadeStage(
-            model=self.model,
-            check=check,
-            pass_rate=self.pass_rate,
-            correct_rate=self.correct_rate,
-            max_tokens=self.max_tokens,
-            verifier_call=call,
-            verifier_model=self.verifier_model,
-        )
+        check = as_query(Check, self, kind=self.verifier) if self.verifier else None
+        return as_query(CascadeStage, self, check=check, verifier_call=call)
 
 
 class CascadeRequest(Versioned, UsageInput):
@@ -320,21 +297,12 @@ class CascadeRequest(Versioned, UsageInput):
     """Number of identical requests."""
 
     def query(self, now: datetime) -> CascadeQuery:
-        """The domain's question; errors point at the stage they are in."""
-        asked = self.asked()
-        stages = []
+        """Return the query; errors point at the stage they are in."""
+        parsed, stages = self.parsed(), []
         for number, stage in enumerate(self.stages):
             with under(f"/stages/{number}"):
                 stages.append(stage.stage(self.usage_format or "anthropic"))
-        return CascadeQuery(
-            stages=tuple(stages),
-            call=asked.call,
-            as_of=self.moment(now),
-            calls=self.calls,
-            requested=self.requested(),
-            served=asked.served,
-            notices=asked.notices,
-        )
+        return as_query(CascadeQuery, self, parsed, stages=tuple(stages), as_of=self.moment(now))
 
 
 class TierRequest(UsageInput):
@@ -346,19 +314,6 @@ class TierRequest(UsageInput):
     """The tier's share of the queries; all shares add up to exactly 1."""
     model: Name
     """Id, alias, ``provider/model`` or family."""
-
-    def tier(self) -> Tier:
-        """The domain's tier."""
-        asked = self.asked()
-        return Tier(
-            name=self.name,
-            share=self.share,
-            model=self.model,
-            call=asked.call,
-            requested=self.requested(),
-            served=asked.served,
-            notices=asked.notices,
-        )
 
 
 class TiersRequest(Versioned):
@@ -373,18 +328,21 @@ class TiersRequest(Versioned):
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts measured usage for the single model's tokenizer."""
 
+    HINTS = USAGE_HINTS
+
     def query(self, now: datetime) -> TiersQuery:
-        """The domain's question; errors point at the tier they are in."""
-        tiers: list[Tier] = []
-        for number, one in enumerate(self.tiers):
+        """Return the query; errors point at the tier they are in."""
+        tiers: dict[str, Tier] = {}
+        for number, tier in enumerate(self.tiers):
             with under(f"/tiers/{number}"):
-                tiers.append(one.tier())
-            if any(one.name == other.name for other in tiers[:-1]):
-                raise InvalidRequest.at(f"/tiers/{number}/name", "is the name of another tier too")
-        return TiersQuery(
-            tiers=tuple(tiers),
-            monthly_queries=self.monthly_queries,
-            single_model=self.single_model,
+                if tier.name in tiers:
+                    detail = "is the name of an earlier tier; give each tier its own"
+                    raise InvalidRequest.at("/name", detail)
+                tiers[tier.name] = as_query(Tier, tier, tier.parsed())
+        return as_query(
+            TiersQuery,
+            self,
+            tiers=tuple(tiers.values()),
             as_of=self.moment(now),
             equal_text=self.equal == "text",
         )

@@ -1,13 +1,12 @@
-"""``POST /v1/estimate/workload``'s request."""
+"""The request of ``POST /v1/estimate/workload``."""
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from pydantic import Field
 
-from pricing.api.requests.estimate import WorkInput
+from pricing.api.requests.estimate import USAGE_HINTS, ModelCallInput
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -15,17 +14,16 @@ from pricing.estimates.what_if import Caching, WhatIf
 from pricing.estimates.workload import Period, Workload, WorkloadItem
 from pricing.usage.buckets import Processing
 from pricing.usage.fields import Count
-from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned
+from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
 Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
-Built = TypeVar("Built")
 MAX_ITEMS = 500
-#: Prompts that all what-ifs together may price again, which is what a large workload costs.
+#: The prompts that all what-ifs together may price again.
 MAX_REPRICED = 10_000
 
 
-class WorkItemRequest(WorkInput):
+class WorkItemRequest(ModelCallInput):
     """One workload line: identical calls."""
 
     name: Name
@@ -71,18 +69,16 @@ class WhatIfRequest(Request):
     """A claimed saving, to check against what is possible."""
 
     def change(self) -> WhatIf:
-        """The domain's change; raises InvalidRequest when nothing would change."""
+        """Return the change; raises InvalidRequest if it changes nothing."""
         if self.model is None and self.processing is None and self.caching is None:
-            raise InvalidRequest.at("/model", "or processing or caching must say what changes")
-        return WhatIf(
-            name=self.name,
-            model=self.model,
-            processing=self.processing,
-            caching=Caching(**dict(self.caching)) if self.caching else None,
+            detail = "Send `model`, `processing` or `caching`: this what-if changes nothing."
+            raise InvalidRequest.at("/model", detail)
+        return as_query(
+            WhatIf,
+            self,
+            caching=as_query(Caching, self.caching) if self.caching else None,
             match_name=self.match.name,
             match_model=self.match.model,
-            share=self.share,
-            claimed_percent=self.claimed_percent,
         )
 
 
@@ -106,38 +102,26 @@ class WorkloadRequest(Versioned):
     what_if: Annotated[tuple[WhatIfRequest, ...], Field(strict=False), AtMost(50)] = ()
     """Changes to compare with the unchanged workload, each on its own."""
 
-    def workload(self, now: datetime) -> Workload:
-        """The domain's workload; errors point at the line or what-if they are in."""
+    HINTS = USAGE_HINTS
+
+    def query(self, now: datetime) -> Workload:
+        """Return the workload; errors point at the line or the what-if they are in."""
         as_of = self.moment(now)
-        items = tuple(
-            WorkloadItem(item.name, _inside(f"/items/{number}", item.query_at, as_of))
-            for number, item in enumerate(self.items)
+        items, changes = [], []
+        for number, item in enumerate(self.items):
+            with under(f"/items/{number}"):
+                items.append(WorkloadItem(item.name, item.query_at(as_of)))
+        for number, change in enumerate(self.what_if):
+            with under(f"/what_if/{number}"):
+                changes.append(change.change())
+        prompts = sum(
+            len(item.query.call.attempts) if isinstance(item.query.call, MeasuredInput) else 1
+            for item in items
         )
-        prompts = sum(map(_prompts_of, items))
-        if prompts * len(self.what_if) > MAX_REPRICED:
+        if prompts * len(changes) > MAX_REPRICED:
             raise InvalidRequest.at(
                 "/what_if",
-                f"would price {prompts} prompts {len(self.what_if)} times again; at most"
-                f" {MAX_REPRICED} in all: send fewer lines or fewer changes at once",
+                f"These what-ifs would price {prompts} prompts {len(changes)} times, and the limit"
+                f" is {MAX_REPRICED} in all. Send fewer lines or fewer what-ifs.",
             )
-        return Workload(
-            items=items,
-            as_of=as_of,
-            period=self.period,
-            working_days_per_month=self.working_days_per_month,
-            working_days_per_year=self.working_days_per_year,
-            what_if=tuple(
-                _inside(f"/what_if/{number}", change.change)
-                for number, change in enumerate(self.what_if)
-            ),
-        )
-
-
-def _prompts_of(item: WorkloadItem) -> int:
-    call = item.query.call
-    return len(call.attempts) if isinstance(call, MeasuredInput) else 1
-
-
-def _inside(pointer: str, build: Callable[..., Built], *arguments: Any) -> Built:
-    with under(pointer):
-        return build(*arguments)
+        return as_query(Workload, self, items=tuple(items), as_of=as_of, what_if=tuple(changes))
