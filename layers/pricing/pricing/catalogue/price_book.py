@@ -28,6 +28,10 @@ class Match:
     model: Model
     matched_by: MatchedBy
 
+    def of(self, requested: str) -> "MatchedModel":
+        """Return the match as answers show it; ``requested`` is the name that was sent."""
+        return MatchedModel(requested, self.model.id, self.model.provider, self.matched_by)
+
 
 class PriceBook:
     """One price version as a value. Models are parsed when they are first asked for.

@@ -1,8 +1,9 @@
-"""The arithmetic: usage x explicit prices = line items that add up exactly.
+"""The arithmetic of a call: usage times explicit prices gives line items that add up exactly.
 
-One rule a step: choose the price list for the terms, choose the tier by the length of the whole
-prompt, multiply each bucket by its own column, apply the residency multiplier to tokens, add
-what server tools cost. No price is derived from a percentage.
+For each prompt: choose the price list for the terms, choose the tier by the length of the whole
+prompt, multiply each bucket by its own column, apply the residency multiplier to tokens, and add
+server tools. No price is derived from a percentage. A call may have several attempts (compactions,
+advisors, fallbacks); each is priced at its own model, and equal lines are added up.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,14 +11,14 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from pricing.catalogue.models import COMPONENT_UNITS, PART_OF, REQUEST_FEE, TOKEN, Model, PriceList
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, Unpriced
 from pricing.money import add, divide_evenly, multiply, per_million, ratio
 from pricing.notices import Notice
-from pricing.usage.buckets import Attempt, AttemptKind, Terms, Usage
+from pricing.usage.buckets import Attempt, AttemptKind, Processing, Terms, Usage
 
 PriceLists = Mapping[str, PriceList]
 
@@ -83,7 +84,7 @@ class LongContext:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """What ``calls`` identical calls cost. Incomplete when a component has no known price."""
+    """The price of identical calls; not ``complete`` if a component has no known price."""
 
     total_usd: Decimal
     per_call_usd: Decimal
@@ -96,10 +97,10 @@ class Priced:
 
 
 def price(model: Model, at: datetime, usage: Usage, terms: Terms, calls: int = 1) -> Priced:
-    """Price ``calls`` identical calls of ``usage`` on ``model`` at the prices in force ``at``.
+    """Price ``calls`` identical calls of ``usage`` on ``model``, at the prices of ``at``.
 
-    Raises Unpriced when the model has no price then, and InvalidRequest for terms the model
-    does not offer or that exclude each other.
+    Raises Unpriced if the model has no price then, and InvalidRequest for terms that the model does
+    not offer or that exclude each other.
     """
     return price_prompts(model, at, (usage,), terms, calls)
 
@@ -114,31 +115,34 @@ def price_prompts(
 ) -> Priced:
     """Price ``calls`` identical calls, each of which sends these prompts one after the other.
 
-    A tier looks at one prompt, so prompts that fall into the same one are billed together and
-    lines of different tiers stay apart. Raises what ``price`` raises; ``named_at`` points at the
-    name of the model in the request.
+    A tier applies to one prompt. Prompts of the same tier are billed together; lines of different
+    tiers stay separate. ``named_at`` points at the model's name in the request. Raises what
+    ``price`` raises.
     """
     period = model.period_at(at)
     if period is None:
-        raise Unpriced.at(named_at, f"names {model.id}, which has no verified price for this date")
+        raise Unpriced.at(named_at, f"{model.id} has no verified price for this date.")
     lists = period.lists_at(at)
     mode, warnings = _mode(model, lists, period.served_as_standard, terms)
     prices = lists[mode]
     modifiers = [] if mode == "standard" else [_mode_modifier(mode, lists)]
     residency = None
     if terms.inference_geo == "us":
-        residency = _us_multiplier(model)
+        residency = model.us_multiplier
+        if residency is None:
+            detail = f"{model.id} does not offer `inference_geo`: us. Send global, or leave it out."
+            raise InvalidRequest.at("/inference_geo", detail)
         modifiers.append(Modifier("inference_geo_us", residency))
 
     lines: list[LineItem] = []
-    for rates, held in _by_tier(prices, usages):
-        for component, count in _billed(held, rates).items():
+    for rates, prompts in _by_tier(prices, usages):
+        for component, count in _billed(prompts, rates).items():
             if not count:
                 continue
             unit, rate = COMPONENT_UNITS[component], rates.get(component)
             if rate is None:
                 lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
-                message = f"{component} has no known price here and is not in the total."
+                message = f"{component} has no known price here, so the total does not include it."
                 warnings.append(Notice("component_unpriced", message))
                 continue
             if residency and unit == TOKEN:  # published for token prices only
@@ -146,6 +150,7 @@ def price_prompts(
             lines.append(_line(component, Decimal(count * calls), unit, rate))
     costs = [line.cost_usd for line in lines if line.cost_usd is not None]
     total = add(costs)
+    searches = mode == "batch" and any(usage.web_search for usage in usages)
     return Priced(
         total_usd=total,
         per_call_usd=divide_evenly(total, calls),
@@ -153,34 +158,37 @@ def price_prompts(
         line_items=tuple(lines),
         modifiers=tuple(modifiers),
         long_context=_long_context(prices, usages),
-        assumptions=_assumptions(mode, usages),
+        assumptions=(_SEARCHES_IN_BATCHES,) if searches else (),
         warnings=tuple(warnings),
     )
+
+
+_SEARCHES_IN_BATCHES = "Web searches in a batch are billed in full: no batch price is published."
 
 
 def _by_tier(
     prices: PriceList, usages: Sequence[Usage]
 ) -> list[tuple[Mapping[str, Decimal], Sequence[Usage]]]:
-    """The rates of each tier that some prompt falls into, with its prompts."""
+    """Return the rates of each tier that applies to a prompt, with the prompts it applies to."""
     if not prices.tiers:
         return [(prices.rates, usages)]
-    held: dict[int, list[Usage]] = {}
+    by_tier: dict[int, list[Usage]] = {}
     rates = {0: prices.rates}
     for usage in usages:
         tier = prices.tier_for(usage.prompt_tokens)
         above = tier.above_tokens if tier else 0
-        held.setdefault(above, []).append(usage)
+        by_tier.setdefault(above, []).append(usage)
         if tier:
             rates[above] = tier.rates
-    return [(rates[above], prompts) for above, prompts in held.items()]
+    return [(rates[above], prompts) for above, prompts in by_tier.items()]
 
 
 def _billed(usages: Sequence[Usage], rates: Mapping[str, Decimal]) -> dict[str, int]:
-    """Counts per component this price list bills: parts without a column join their whole."""
-    held: tuple[int, ...] = _counts_of(usages[0])
+    """Return the counts of each component; parts without a price of their own join their whole."""
+    summed: tuple[int, ...] = _counts_of(usages[0])
     if len(usages) > 1:
-        held = tuple(map(sum, zip(*map(_counts_of, usages), strict=True)))
-    counts = dict(zip(_COUNTED, held, strict=True))
+        summed = tuple(map(sum, zip(*map(_counts_of, usages), strict=True)))
+    counts = dict(zip(_COUNTED, summed, strict=True))
     for part, whole in PART_OF.items():
         if counts[part] and part not in rates:
             counts[whole] += counts[part]
@@ -197,38 +205,32 @@ _counts_of = attrgetter(*_COUNTED)
 def _mode(
     model: Model, lists: PriceLists, served_as_standard: frozenset[str], terms: Terms
 ) -> tuple[str, list[Notice]]:
-    """The price list the terms select, and what to say when it is not the one they name."""
+    """Return the price list that the terms select, with a warning if they name another one."""
     if terms.speed == "fast" and terms.processing != "standard":
         raise InvalidRequest.at(
             "/speed",
-            f"fast cannot be combined with {terms.processing} processing; choose one",
+            f"`speed`: fast cannot be combined with `processing`: {terms.processing}. Send one of"
+            " them.",
         )
     mode = "fast" if terms.speed == "fast" else terms.processing
     if mode in lists:
         return mode, []
     if mode in served_as_standard:
-        message = f"{model.id} no longer has a {mode} mode: it runs and bills as standard."
+        message = f"{model.id} no longer has a {mode} mode: it runs and is billed as standard."
         return "standard", [Notice(f"{mode}_served_as_standard", message)]
     if mode == "priority":
         message = "Priority capacity is paid for by commitment; the list price is shown."
         return "standard", [Notice("priority_at_list_price", message)]
-    field = "/speed" if mode == "fast" else "/processing"
-    offered = ", ".join(sorted(lists))
+    offered = ", ".join(name for name in get_args(Processing) if name in lists)
+    speeds = "; `speed`: standard, fast" if "fast" in lists else ""
     raise InvalidRequest.at(
-        field, f"asks for {mode}, which {model.id} does not offer at this date; use {offered}"
+        "/speed" if mode == "fast" else "/processing",
+        f"{model.id} has no {mode} prices on this date. It offers `processing`: {offered}{speeds}.",
     )
 
 
-def _us_multiplier(model: Model) -> Decimal:
-    if model.us_multiplier is None:
-        raise InvalidRequest.at(
-            "/inference_geo", f"asks for us, which {model.id} does not offer; use global"
-        )
-    return model.us_multiplier
-
-
 def _mode_modifier(mode: str, lists: PriceLists) -> Modifier:
-    """Names the multiple of the standard list that this list is, where it is a uniform one."""
+    """Return the factor between this list and the standard one; None if components differ."""
     standard, chosen = lists["standard"].rates, lists[mode].rates
     shared = [name for name in chosen if name in standard and COMPONENT_UNITS[name] == TOKEN]
     multiplier = next((ratio(chosen[n], standard[n]) for n in shared if standard[n]), None)
@@ -248,19 +250,13 @@ def _line(component: str, quantity: Decimal, unit: str, rate: Decimal) -> LineIt
 
 
 def _long_context(prices: PriceList, usages: Sequence[Usage]) -> LongContext | None:
-    """The longest prompt stands for the call."""
+    """Return the threshold nearest to the call's longest prompt."""
     if not prices.tiers:
         return None
     prompt_tokens = max(usage.prompt_tokens for usage in usages)
     tier = prices.tier_for(prompt_tokens)
     threshold = (tier or prices.tiers[0]).above_tokens
     return LongContext(threshold, prompt_tokens, applied=tier is not None)
-
-
-def _assumptions(mode: str, usages: Sequence[Usage]) -> tuple[str, ...]:
-    if mode == "batch" and any(usage.web_search for usage in usages):
-        return ("Web searches in a batch are billed in full: no batch price is published.",)
-    return ()
 
 
 def price_attempts(
@@ -272,11 +268,11 @@ def price_attempts(
     calls: int,
     named_at: str = "/model",
 ) -> Priced:
-    """The price of every attempt of a call; a plain call is one attempt.
+    """Price every attempt of ``calls`` identical calls; a plain call is one attempt.
 
     Attempts of one kind at one model are priced together, so a call of a thousand attempts takes
-    little longer than one of a few. Raises what ``price`` raises, and UnknownModel for an attempt
-    at a model the book lacks. ``named_at`` points at the name of the call's own model.
+    little longer than one of a few. ``named_at`` points at the name of the call's own model. Raises
+    what ``price`` raises, and UnknownModel for an attempt at a model that is not in the book.
     """
     if len(attempts) == 1 and attempts[0].kind == "message" and attempts[0].model is None:
         return price_prompts(model, at, (attempts[0].usage,), terms, calls, named_at)
@@ -285,13 +281,15 @@ def price_attempts(
         if group.model is None:
             part = price_prompts(model, at, group.usages, terms, calls, named_at)
         else:
-            other, notices = beside(book, model, group.model, group.named_at)
-            offered = terms if other is model else _offered(terms, other, at)
+            other, notices = model_of_attempt(book, model, group.model, group.named_at)
+            offered = terms if other is model else _terms_offered(terms, other, at)
             part = price_prompts(other, at, group.usages, offered, calls, group.named_at)
-            notices += _differences(terms, offered, other)
+            notices += _terms_notices(terms, offered, other)
             part = replace(part, warnings=(*part.warnings, *notices))
-        parts.append(_labelled(part, group))
-    return _together(parts, calls)
+        kind = None if group.kind == "message" else group.kind
+        lines = (replace(line, attempt=kind, model=group.model) for line in part.line_items)
+        parts.append(replace(part, line_items=tuple(lines)))
+    return _sum(parts, calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,25 +303,25 @@ class _Group:
 
 
 def _groups(attempts: Sequence[Attempt]) -> list[_Group]:
-    """In the order of each group's first attempt."""
+    """Group the attempts, in the order of each group's first attempt."""
     groups: dict[tuple[AttemptKind, str | None], _Group] = {}
-    for one in attempts:
-        key = one.kind, one.model
+    for attempt in attempts:
+        key = attempt.kind, attempt.model
         group = groups.get(key)
         if group is None:
-            group = groups[key] = _Group(one.kind, one.model, one.named_at)
-        group.usages.append(one.usage)
+            group = groups[key] = _Group(attempt.kind, attempt.model, attempt.named_at)
+        group.usages.append(attempt.usage)
     return list(groups.values())
 
 
-def beside(
+def model_of_attempt(
     book: PriceBook, model: Model, reference: str, named_at: str
 ) -> tuple[Model, tuple[Notice, ...]]:
-    """The model an attempt names, as the provider of the call's own model sells it.
+    """Return the model that an attempt names, as offered by the provider of the call's own model.
 
     A response names an advisor by its first-party id on every cloud, but the cloud bills it, at
-    the endpoint the call went to. Where the cloud has no price of its own for it, the first-party
-    price is taken and a notice says so. Raises UnknownModel.
+    the endpoint the call went to. If the cloud has no price of its own for it, the first-party
+    price is used, with a warning. Raises UnknownModel.
     """
     match = book.find(reference, named_at)
     found = match.model
@@ -332,28 +330,28 @@ def beside(
         return found, ()
     for name in dict.fromkeys((reference, found.id, *found.aliases)):
         for suffix in _CLOUD_SUFFIXES:
-            sold = book.known(f"{model.provider}/{endpoint}{name}{suffix}")
-            if sold is not None:
-                return sold.model, ()
+            offered = book.known(f"{model.provider}/{endpoint}{name}{suffix}")
+            if offered is not None:
+                return offered.model, ()
     message = (
-        f"No price of {found.id} at {model.provider} is known: its part is priced as"
-        f" {found.provider} sells it."
+        f"{found.id} has no known price at {model.provider}: its part uses the price of"
+        f" {found.provider}."
     )
     return found, (Notice("attempt_priced_elsewhere", message),)
 
 
 def is_at(model: Model, attempt: Attempt) -> bool:
-    """Whether an attempt went to the call's own model, whose limits and cache then hold for it."""
+    """Return whether an attempt went to the call's own model: its limits and cache then apply."""
     return attempt.model is None or attempt.model == model.id or attempt.model in model.aliases
 
 
-#: Where the name of a model begins in a cloud's id, and what a cloud may write behind it.
+#: Where a model's name begins in a cloud's id, and what a cloud may write after it.
 _CLAUDE = "claude-"
 _CLOUD_SUFFIXES = ("", "-v1:0", "-v1")
 
 
-def _offered(terms: Terms, model: Model, at: datetime) -> Terms:
-    """The call's terms as far as the other model of an attempt offers them."""
+def _terms_offered(terms: Terms, model: Model, at: datetime) -> Terms:
+    """Return the call's terms as far as the other model of an attempt offers them."""
     period = model.period_at(at)
     lists = period.lists_at(at) if period else {}
     return Terms(
@@ -363,54 +361,44 @@ def _offered(terms: Terms, model: Model, at: datetime) -> Terms:
     )
 
 
-def _differences(terms: Terms, offered: Terms, model: Model) -> tuple[Notice, ...]:
-    """What an attempt at another model is not billed as, though the call is."""
+def _terms_notices(terms: Terms, offered: Terms, model: Model) -> tuple[Notice, ...]:
+    """Return a warning for each term of the call that an attempt at another model is not billed."""
     return tuple(
         Notice(
             "attempt_terms_differ",
-            f"{model.id} is not offered with {one.name} {getattr(terms, one.name)}: its part is"
-            f" priced as {getattr(offered, one.name)}.",
+            f"{model.id} is not offered with {term.name} {getattr(terms, term.name)}: its part is"
+            f" priced as {getattr(offered, term.name)}.",
         )
-        for one in fields(Terms)
-        if getattr(terms, one.name) != getattr(offered, one.name)
+        for term in fields(Terms)
+        if getattr(terms, term.name) != getattr(offered, term.name)
     )
 
 
-def _labelled(part: Priced, group: _Group) -> Priced:
-    kind = None if group.kind == "message" else group.kind
-    lines = (replace(line, attempt=kind, model=group.model) for line in part.line_items)
-    return replace(part, line_items=tuple(lines))
-
-
-def _together(parts: Sequence[Priced], calls: int) -> Priced:
+def _sum(parts: Sequence[Priced], calls: int) -> Priced:
+    """Add up the parts of a call. Tiers apply to prompts: the longest one is shown for the call."""
     lines = _merged(line for part in parts for line in part.line_items)
     total = add(line.cost_usd for line in lines if line.cost_usd is not None)
+    contexts = [part.long_context for part in parts if part.long_context is not None]
     return Priced(
         total_usd=total,
         per_call_usd=divide_evenly(total, calls),
         complete=all(part.complete for part in parts),
         line_items=lines,
         modifiers=tuple(dict.fromkeys(one for part in parts for one in part.modifiers)),
-        long_context=_longest(part.long_context for part in parts),
+        long_context=max(contexts, key=attrgetter("prompt_tokens"), default=None),
         assumptions=tuple(dict.fromkeys(one for part in parts for one in part.assumptions)),
         warnings=tuple(dict.fromkeys(one for part in parts for one in part.warnings)),
     )
 
 
 def _merged(lines: Iterable[LineItem]) -> tuple[LineItem, ...]:
-    """Lines of the same component at the same price for the same attempt kind become one."""
+    """Add up the lines of the same component, price and kind of attempt."""
     merged: dict[LineItem, tuple[Decimal, Decimal | None]] = {}
     for line in lines:
         key = replace(line, quantity=Decimal(0), cost_usd=None)
         quantity, cost = merged.get(key, (Decimal(0), None))
-        costs = [one for one in (cost, line.cost_usd) if one is not None]
+        costs = [usd for usd in (cost, line.cost_usd) if usd is not None]
         merged[key] = (add((quantity, line.quantity)), add(costs) if costs else None)
     return tuple(
         replace(key, quantity=quantity, cost_usd=cost) for key, (quantity, cost) in merged.items()
     )
-
-
-def _longest(found: Iterable[LongContext | None]) -> LongContext | None:
-    """Tiers are decided prompt by prompt; the longest prompt stands for the call."""
-    known = [one for one in found if one is not None]
-    return max(known, key=lambda one: one.prompt_tokens) if known else None

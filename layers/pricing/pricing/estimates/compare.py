@@ -1,4 +1,4 @@
-"""The same work on many models, cheapest first: ``POST /v1/compare``."""
+"""The same call on many models, cheapest first: ``POST /v1/compare``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,26 +14,27 @@ from pricing.money import share_of
 from pricing.notices import Notice
 from pricing.usage.buckets import asked_anew
 
-Said = TypeVar("Said")
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What a model must offer to be compared; limits are in tokens."""
+    """Capabilities and limits, in tokens, that a model must have."""
 
     capabilities: frozenset[str] = frozenset()
     min_context_tokens: int = 0
     min_output_tokens: int = 0
 
     def unmet_by(self, model: Model) -> str | None:
-        """Why a model does not qualify, or None. A limit nobody published is not met."""
-        missing = sorted(self.capabilities - model.capabilities)
-        if missing:
-            return f"does not offer {', '.join(missing)}"
-        if self.min_context_tokens > (model.context_window or 0):
-            return f"its context window is {model.context_window or 'not known'}"
-        if self.min_output_tokens > (model.max_output_tokens or 0):
-            return f"its longest output is {model.max_output_tokens or 'not known'}"
+        """Return why a model does not qualify, or None. A limit that is not known is not met."""
+        if missing := sorted(self.capabilities - model.capabilities):
+            return f"{model.id} does not offer {', '.join(missing)}."
+        for limit, least, has in (
+            ("context window", self.min_context_tokens, model.context_window),
+            ("output limit", self.min_output_tokens, model.max_output_tokens),
+        ):
+            if least > (has or 0):
+                return f"The {limit} of {model.id} is {has or 'not known'}; {least} is required."
         return None
 
 
@@ -41,15 +42,15 @@ class Requirements:
 class CompareQuery:
     """One query to be priced on every model instead of its own.
 
-    ``models`` are references; none means the current model of every family. Without a
-    ``baseline`` the first named model is it, or, of the current models, the dearest.
+    ``models`` are names; none means the current model of every family. The default ``baseline`` is
+    the first named model or, of the current models, the most expensive. With ``equal_text``,
+    measured counts are recounted for each tokenizer instead of reused.
     """
 
     query: EstimateQuery
     models: tuple[str, ...] = ()
     baseline: str | None = None
     requires: Requirements = Requirements()
-    #: Whether measured counts are those of the same text on every tokenizer, or the same counts.
     equal_text: bool = False
 
 
@@ -104,11 +105,11 @@ class CompareAnswer:
 
 
 def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
-    """Price the query on every model; raises UnknownModel for a name the book does not have.
+    """Price the query on every model; raises UnknownModel for a name that is not in the book.
 
-    A model that does not qualify, or has no price for the terms, is excluded with the reason.
-    The baseline is priced even when it does not qualify: it is what the others stand beside. A
-    model that is named twice, by its id and by an alias, is one row.
+    A model that does not qualify, or has no price for the terms, is excluded with the reason. The
+    baseline is priced even if it does not qualify. A model that is named twice, by its id and by an
+    alias, is one row.
     """
     book = in_force.book
     comparison = _recounted(in_force, comparison)
@@ -125,7 +126,7 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
                 rows.append((estimate(in_force, _on(comparison.query, reference)), model))
                 continue
             except InvalidRequest as error:
-                reason = error.errors[0].detail
+                reason = error.reason
         excluded.append(Exclusion(reference, reason))
     rows.sort(key=lambda row: (row[0].status == "partial", row[0].total_usd, row[1].key))
     baseline = _baseline(in_force, comparison, [row for row, _ in rows])
@@ -146,14 +147,14 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
 
 
 def references_of(book: PriceBook, comparison: CompareQuery) -> tuple[str, ...]:
-    """The models to compare: those named, or the current one of every family."""
+    """Return the models to compare: those named, or the current one of every family."""
     return comparison.models or tuple(sorted(set(book.families.values())))
 
 
 def _recounted(in_force: BookInForce, comparison: CompareQuery) -> CompareQuery:
-    """Measured usage as every other model is asked for it, whatever served it.
+    """Return the comparison with measured usage as another model would have it.
 
-    For the same text: usage was measured on the baseline, and scales with each tokenizer.
+    With ``equal_text`` it was measured on the baseline, and is recounted for each tokenizer.
     """
     call = comparison.query.call
     if not isinstance(call, MeasuredInput):
@@ -164,7 +165,8 @@ def _recounted(in_force: BookInForce, comparison: CompareQuery) -> CompareQuery:
         return comparison
     measured_on, named_at = _named_baseline(comparison)
     if measured_on is None:
-        raise InvalidRequest.at("/baseline", "is required with equal: text; it is what counted")
+        detail = "is required with `equal`: text, because its tokenizer counted the usage"
+        raise InvalidRequest.at("/baseline", detail)
     tokenizer = in_force.book.find(measured_on, named_at).model.tokenizer
     recounted = RecountedInput(call.attempts, tokenizer, call.assumptions)
     query = replace(comparison.query, call=recounted)
@@ -176,7 +178,7 @@ def _on(query: EstimateQuery, reference: str, named_at: str = "/models") -> Esti
 
 
 def _named_baseline(comparison: CompareQuery) -> tuple[str | None, str]:
-    """The baseline that the request names, and where it does."""
+    """Return the baseline that the request names, and the pointer to its name."""
     if comparison.baseline is not None or not comparison.models:
         return comparison.baseline, "/baseline"
     return comparison.models[0], "/models/0"
@@ -191,15 +193,15 @@ def _baseline(
     try:
         return estimate(in_force, _on(comparison.query, named, named_at))
     except InvalidRequest as error:
-        if comparison.baseline is None:  # nobody asked for it by name as the baseline
+        if comparison.baseline is None:  # it is only the first of the models
             return rows[-1] if rows else None
         raise InvalidRequest.at("/baseline", error.errors[0].detail) from None
 
 
-def _common(said: Sequence[tuple[Said, ...]]) -> tuple[Said, ...]:
-    """What all of them say, in the order of the first."""
-    first = dict.fromkeys(said[0]) if said else ()
-    return tuple(one for one in first if all(one in others for others in said))
+def _common(lists: Sequence[tuple[Shared, ...]]) -> tuple[Shared, ...]:
+    """Return what is in all of the lists, in the order of the first."""
+    first = dict.fromkeys(lists[0]) if lists else ()
+    return tuple(item for item in first if all(item in others for others in lists))
 
 
 def _row(
@@ -209,7 +211,7 @@ def _row(
     assumptions: tuple[str, ...],
     warnings: tuple[Notice, ...],
 ) -> CompareRow:
-    """The estimate beside the baseline, without what every row says."""
+    """Compare an estimate with the baseline; leave out what the answer shows for all rows."""
     base = baseline.total_usd if baseline else Decimal(0)
     row = replace(
         row,

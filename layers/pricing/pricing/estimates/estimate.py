@@ -1,4 +1,7 @@
-"""One call (or many identical ones) on one model: the answer to ``POST /v1/estimate``."""
+"""One call, or many identical ones, on one model: ``POST /v1/estimate``.
+
+``Pricer`` prices single calls on one model, for answers that compare several.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,16 +32,16 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, Usage, settle
 
-#: How long before a retirement an answer starts to mention it.
+#: How long before a retirement answers start to warn of it.
 RETIREMENT_NOTICE = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
 class EstimateQuery:
-    """What to price: a model reference, one call's work, the terms asked for and served.
+    """What to price: a model's name, the input of one call, the terms requested and served.
 
-    ``notices`` are things the reader of the usage object wants said in the answer; ``named_at``
-    points at the model reference in the request.
+    ``notices`` are warnings that reading the usage object gave; ``named_at`` points at the model's
+    name in the request.
     """
 
     model: str
@@ -115,16 +118,16 @@ class Estimate:
 def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     """Price a query from a price book; raises UnknownModel, Unpriced or InvalidRequest.
 
-    What the provider says was served wins over what the caller asked for.
+    Terms that the provider reported win over terms that were requested.
     """
     found = price_query(in_force.book, query)
-    priced, model = found.priced, found.match.model
+    priced = found.priced
     return Estimate(
         total_usd=priced.total_usd,
         per_call_usd=priced.per_call_usd,
         calls=query.calls,
         status="priced" if priced.complete else "partial",
-        model=MatchedModel(query.model, model.id, model.provider, found.match.matched_by),
+        model=found.match.of(query.model),
         line_items=priced.line_items,
         modifiers=priced.modifiers,
         long_context=priced.long_context,
@@ -138,7 +141,7 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
 
 @dataclass(frozen=True, slots=True)
 class PricedQuery:
-    """A query's price, and what came to light on the way to it."""
+    """A query's price, with everything that an answer about it needs."""
 
     match: Match
     terms: Terms
@@ -150,7 +153,7 @@ class PricedQuery:
 
 
 def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
-    """What every answer about one query stands on; raises as ``estimate`` does."""
+    """Match, count and price a query; raises as ``estimate`` does."""
     match = book.find(query.model, query.named_at)
     model, at = match.model, query.as_of.instant
     terms, differing = settle(query.requested, query.served)
@@ -167,26 +170,16 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
         assumptions=(*counted.assumptions, *priced.assumptions),
         notices=(
             *query.notices,
-            *ambiguity_notices(model, query.model),
-            *_served_notices(terms, differing),
+            *_reference_notices(model, query.model, terms, differing),
             *priced.warnings,
-            *notices_of(model, query.as_of, counted, terms, context),
+            *_lifecycle_notices(model, query.as_of),
+            *_limit_notices(model, attempts, terms, context),
         ),
     )
 
 
-def notices_of(
-    model: Model, as_of: AsOf, counted: CountedCall, terms: Terms, context: ContextUse
-) -> tuple[Notice, ...]:
-    """What a model's dates and limits give cause to say about the work."""
-    return (
-        *_lifecycle_notices(model, as_of),
-        *_limit_notices(model, counted.attempts, terms, context),
-    )
-
-
 def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Counting | None:
-    """The cost at both ends of the count's error band; None when nothing was estimated."""
+    """Return the cost at both ends of the count's error band; None if nothing was estimated."""
     count = found.counted.count
     if count is None:
         return None
@@ -201,7 +194,7 @@ def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Coun
 
 
 def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> ContextUse:
-    """The window of a model at a moment, and what its longest attempt fills of it."""
+    """Return a model's context window at an instant, and the tokens of its longest attempt."""
     period = model.period_at(at)
     window = (period and period.context_window) or model.context_window
     usages = _usages_at(model, attempts)
@@ -210,29 +203,25 @@ def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> Co
 
 
 def _usages_at(model: Model, attempts: tuple[Attempt, ...]) -> list[Usage]:
-    """Those of the attempts at the call's own model: an advisor has limits of its own."""
+    """Return the usages at the call's own model: an advisor has limits of its own."""
     return [attempt.usage for attempt in attempts if is_at(model, attempt)]
 
 
-def ambiguity_notices(model: Model, reference: str) -> list[Notice]:
-    """A cloud id that does not say whether it means the regional or the global endpoint."""
-    if reference.removeprefix(f"{model.provider}/") not in model.ambiguous_aliases:
-        return []
-    message = (
-        f"This id does not say which endpoint it means; {model.id} is priced. Name the regional or"
-        " the global id to be sure."
-    )
-    return [Notice("ambiguous_model_id", message)]
-
-
-def _served_notices(terms: Terms, differing: tuple[str, ...]) -> list[Notice]:
-    return [
-        Notice(
-            "served_terms_differ",
-            f"The usage object says {name} was {getattr(terms, name)}; that is what is priced.",
+def _reference_notices(
+    model: Model, reference: str, terms: Terms, differing: tuple[str, ...]
+) -> list[Notice]:
+    """Warn of an id that fits two endpoints of a cloud, and of served terms that were not asked."""
+    notices = []
+    if reference.removeprefix(f"{model.provider}/") in model.ambiguous_aliases:
+        message = (
+            f"This id fits a regional and a global endpoint; {model.id} is priced. Send the id of"
+            " the endpoint to be sure."
         )
-        for name in differing
-    ]
+        notices.append(Notice("ambiguous_model_id", message))
+    for name in differing:
+        message = f"The usage object reports {name} {getattr(terms, name)}; that is priced."
+        notices.append(Notice("served_terms_differ", message))
+    return notices
 
 
 def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
@@ -254,8 +243,8 @@ def _limit_notices(
     notices = []
     if context.fits is False:
         message = (
-            f"{context.used_tokens} tokens do not fit the {context.window} token window of"
-            f" {model.id}: one call cannot use this much."
+            f"{context.used_tokens} tokens do not fit the context window of {model.id},"
+            f" {context.window} tokens: no call can use this much."
         )
         notices.append(Notice("context_exceeded", message))
     limit = model.max_output_tokens
@@ -264,14 +253,15 @@ def _limit_notices(
     usages = _usages_at(model, attempts)
     output = max((usage.output_tokens for usage in usages), default=0)
     if limit is not None and output > limit:
-        message = f"{output} output tokens are over the limit of {model.id}: {limit}."
+        message = f"{output} output tokens exceed the limit of {model.id}, {limit} tokens."
         notices.append(Notice("output_limit_exceeded", message))
-    least = model.cache_minimum_tokens or 0
-    short = min((cached for one in usages if 0 < (cached := one.cached_tokens) < least), default=0)
+    minimum = model.cache_minimum_tokens or 0
+    cached = (usage.cached_tokens for usage in usages)
+    short = min((tokens for tokens in cached if 0 < tokens < minimum), default=0)
     if short:
         message = (
-            f"{short} cached tokens are priced as stated, but {model.id} caches no prefix under"
-            f" {least} tokens: it would bill so short a one as plain input."
+            f"{short} cached tokens are priced as sent, but {model.id} has a cache minimum of"
+            f" {minimum} tokens: a shorter prefix is billed as plain input."
         )
         notices.append(Notice("below_cache_minimum", message))
     return notices
@@ -279,7 +269,7 @@ def _limit_notices(
 
 @dataclass(frozen=True, slots=True)
 class Pricer:
-    """One model at one moment on one set of terms."""
+    """Prices of one model at one instant and on one set of terms."""
 
     in_force: BookInForce
     matched: MatchedModel
@@ -289,36 +279,35 @@ class Pricer:
 
     @classmethod
     def of(cls, in_force: BookInForce, reference: str, as_of: AsOf, terms: Terms) -> "Pricer":
-        """The pricer of the model a reference means; raises UnknownModel."""
+        """Return the pricer of the model that a reference names; raises UnknownModel."""
         match = in_force.book.find(reference)
-        matched = MatchedModel(reference, match.model.id, match.model.provider, match.matched_by)
-        return cls(in_force, matched, match.model, as_of, terms)
+        return cls(in_force, match.of(reference), match.model, as_of, terms)
 
     def priced(self, *attempts: Attempt) -> Priced:
-        """One call; raises Unpriced or InvalidRequest, also where a component has no price."""
+        """Price one call; raises Unpriced, also for a component without one, or InvalidRequest."""
         priced = price_attempts(
             self.in_force.book, self.model, self.as_of.instant, attempts, self.terms, 1
         )
         if not priced.complete:
-            missing = next(one.component for one in priced.line_items if one.cost_usd is None)
-            raise Unpriced.at("/model", f"names {self.model.id}, which has no {missing} price")
+            missing = next(line.component for line in priced.line_items if line.cost_usd is None)
+            raise Unpriced.at("/model", f"{self.model.id} has no price for {missing}.")
         return priced
 
     def cost(self, usage: Usage) -> Decimal:
-        """What one call costs in USD; raises as ``priced`` does."""
+        """Return the cost of one call in USD; raises as ``priced`` does."""
         return self.priced(Attempt(usage)).total_usd
 
     def cost_of(self, call: CallInput) -> Decimal:
-        """What one call of some work costs in USD; raises as ``priced`` does."""
+        """Return the cost of one call with this input in USD; raises as ``priced`` does."""
         return self.priced(*call.counted_for(self.model).attempts).total_usd
 
     def rate(self, usage: Usage, component: str) -> Decimal | None:
-        """What a million tokens of a component cost within such a call; None if it has none."""
+        """Return the price per million tokens of a component of such a call; None if unused."""
         lines = self.priced(Attempt(usage)).line_items
-        return next((one.usd_per_mtok for one in lines if one.component == component), None)
+        return next((line.usd_per_mtok for line in lines if line.component == component), None)
 
     def offers(self, component: str) -> bool:
-        """Whether the price list in force has this component; raises as ``priced`` does."""
+        """Return whether the price list has this component; raises as ``priced`` does."""
         return offers(self.model, self.as_of.instant, self.terms, component)
 
     def why_not_cached(self, prefix_tokens: int, *ttls: CacheTtl) -> str | None:
@@ -326,15 +315,15 @@ class Pricer:
         return why_not_cached(self.model, self.as_of.instant, self.terms, prefix_tokens, *ttls)
 
     def notices(self, *usages: Usage) -> tuple[Notice, ...]:
-        """What the model's dates and limits give cause to say about calls like these."""
-        said: dict[Notice, None] = {}
+        """Return the warnings that the model's dates and limits give for calls like these."""
+        notices = dict.fromkeys(_lifecycle_notices(self.model, self.as_of) if usages else ())
         for usage in usages:
-            counted = CountedCall((Attempt(usage),))
-            context = context_use(self.model, self.as_of.instant, counted.attempts)
-            said |= dict.fromkeys(notices_of(self.model, self.as_of, counted, self.terms, context))
-        return tuple(said)
+            attempts = (Attempt(usage),)
+            context = context_use(self.model, self.as_of.instant, attempts)
+            notices |= dict.fromkeys(_limit_notices(self.model, attempts, self.terms, context))
+        return tuple(notices)
 
     @property
     def provenance(self) -> Provenance:
-        """Which prices these are."""
+        """The price version, instant and freshness of these prices."""
         return provenance(self.in_force, self.as_of)

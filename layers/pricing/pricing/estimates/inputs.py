@@ -1,4 +1,4 @@
-"""What is to be priced, before it is known on which model: measured usage, or text to count."""
+"""The input of a call before its model is known: measured usage, or a prompt to count."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -19,7 +19,7 @@ RELATIVE_TOKENS = {"claude-2024": 10, "claude-2026": 13}
 class CountedCall:
     """The attempts of one call as a model's tokenizer counts them.
 
-    ``count`` is set when the input was estimated from text: its tokens with their error band.
+    ``count`` is set if the input was estimated from text: its tokens with their error band.
     """
 
     attempts: tuple[Attempt, ...]
@@ -28,58 +28,58 @@ class CountedCall:
 
 
 class CallInput(Protocol):
-    """Something a model can be asked to do."""
+    """The input of one call."""
 
     def counted_for(self, model: Model) -> CountedCall:
-        """The work counted for one model."""
+        """Return the attempts as a model counts them; raises InvalidRequest if it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredInput:
-    """Usage that was measured; the same counts stand for every model."""
+    """Usage that was measured; the same counts are used for every model."""
 
     attempts: tuple[Attempt, ...]
     assumptions: tuple[str, ...] = ()
 
     def counted_for(self, model: Model) -> CountedCall:  # noqa: ARG002 - the same on every model
-        """The attempts as measured."""
+        """Return the attempts as measured."""
         return CountedCall(self.attempts, self.assumptions)
 
 
 @dataclass(frozen=True, slots=True)
 class RecountedInput:
-    """Usage measured with one tokenizer, scaled to what another makes of the same text."""
+    """Usage measured with one tokenizer, scaled to the tokens of the same text with another."""
 
     attempts: tuple[Attempt, ...]
     measured_with: str | None
     assumptions: tuple[str, ...] = ()
 
     def counted_for(self, model: Model) -> CountedCall:
-        """The attempts with every token bucket scaled, rounded half up."""
+        """Return the attempts with every token bucket scaled, rounded half up."""
         if model.tokenizer == self.measured_with:
             return CountedCall(self.attempts, self.assumptions)
         made = RELATIVE_TOKENS.get(model.tokenizer or "")
         of = RELATIVE_TOKENS.get(self.measured_with or "")
         if made is None or of is None:
             assumption = (
-                "The same token counts are assumed: how this model's tokenizer counts the text is"
-                " not published."
+                "The same token counts are assumed: the ratio to this model's tokenizer is not"
+                " published."
             )
             return CountedCall(self.attempts, (*self.assumptions, assumption))
-        # An advisor stays what it is: its own model counted its prompt, and still does.
+        # An advisor is not scaled: its own model counted its prompt, and still does.
         scaled = tuple(
             replace(one, usage=_scaled(one.usage, made, of)) if one.model is None else one
             for one in self.attempts
         )
-        assumption = f"Tokens were recounted for the same text: x {made}/{of} on this tokenizer."
+        assumption = f"Tokens are recounted for the same text: times {made}/{of}."
         return CountedCall(scaled, (*self.assumptions, assumption))
 
 
-@dataclass(frozen=True)  # no slots: a prompt is read once, however many models count it
+@dataclass(frozen=True)  # no slots: the prompt is read once for all the models that count it
 class PromptInput:
-    """A request that has not been sent: its input is counted, its output is what is expected.
+    """A prompt that has not been sent: its input is counted, its output is an expectation.
 
-    Thinking is output. ``exact`` holds counts the provider made, per ``provider/id``.
+    Thinking is output. ``exact`` has the provider's own counts, by ``provider/id``.
     """
 
     prompt: Prompt
@@ -88,7 +88,7 @@ class PromptInput:
     exact: Mapping[str, PromptCount] = field(default_factory=dict)
 
     def counted_for(self, model: Model) -> CountedCall:
-        """The input as this model's tokenizer counts it; raises InvalidRequest if it cannot be."""
+        """Return the input as this model counts it; raises InvalidRequest if it cannot."""
         count = self.exact.get(model.key) or count_read(self._read, rules_of(model))
         output = self.expected_output_tokens + self.thinking_tokens
         usage = Usage(input=count.total.tokens, output=output)
@@ -100,7 +100,7 @@ class PromptInput:
 
 
 def rules_of(model: Model) -> PromptRules:
-    """How a model counts a prompt, as far as the price book knows."""
+    """Return how a model counts a prompt, as far as the price book knows."""
     return PromptRules(model.tokenizer, model.tool_overhead_tokens, model.image_tier)
 
 

@@ -1,6 +1,10 @@
-"""A change to a workload and what it comes to: the values of a what-if."""
+"""What-ifs: a workload's lines priced again with another model, processing or a cached prefix.
 
-from collections.abc import Iterable, Mapping, Sequence
+A what-if is computed from the lines as they are priced, and is a comparison, not a forecast: the
+same calls with one change. ``estimates.workload`` has the workload itself.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +16,7 @@ from pricing.errors import InvalidRequest
 from pricing.estimates.caching import all_from_cache, why_not_cached
 from pricing.estimates.calculator import Priced, is_at, price_attempts
 from pricing.estimates.inputs import CallInput
-from pricing.money import ONE, add, multiply, percent_of, subtract
+from pricing.money import ONE, ZERO, add, multiply, percent_of, subtract
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, Processing, Terms, asked_anew
 
@@ -21,7 +25,7 @@ PricedStatus = Literal["priced", "partial"]
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """A prefix every call shares: read from the cache at ``hit_rate`` (0 to 1), else written."""
+    """A prefix that all calls share: read from the cache at ``hit_rate`` (0 to 1), else written."""
 
     prefix_tokens: int
     hit_rate: Decimal
@@ -30,9 +34,9 @@ class Caching:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """One change to the lines that match; it takes ``share`` of their calls, the rest stays.
+    """One change to ``share`` of the calls of the lines that match.
 
-    ``claimed_percent`` is a saving somebody promised, to be held against what is possible.
+    ``claimed_percent`` is a claimed saving, to check against what is possible.
     """
 
     name: str
@@ -47,8 +51,10 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A priced line of a workload, with all that is needed to price it differently."""
+    """A priced line of a workload, with everything that is needed to price it again."""
 
+    book: PriceBook
+    at: datetime
     name: str
     model: Model
     call: CallInput
@@ -61,8 +67,19 @@ class Line:
 
     @property
     def total_usd(self) -> Decimal:
-        """What the line costs a period."""
+        """The line's cost per period."""
         return self.priced.total_usd
+
+    def repriced(self, attempts: Sequence[Attempt] | None = None) -> Priced:
+        """Price the line, or other attempts of it.
+
+        Raises InvalidRequest if a component without a known price comes in with the change.
+        """
+        changed = self.attempts if attempts is None else attempts
+        priced = price_attempts(self.book, self.model, self.at, changed, self.terms, self.calls)
+        if not priced.complete and self.priced.complete:
+            raise InvalidRequest.at("", f"{self.model.id} has no price for a component of it.")
+        return priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +135,34 @@ class WhatIfAnswer:
 
 
 def status_of(lines: Sequence[Line]) -> PricedStatus:
-    """Whether a sum of these lines covers everything that was used."""
+    """Return whether a sum of these lines covers everything that was used."""
     return "priced" if all(line.priced.complete for line in lines) else "partial"
 
 
-def answer_what_if(
-    book: PriceBook, at: datetime, lines: Sequence[Line], change: WhatIf
-) -> WhatIfAnswer:
-    """Reprice the matching lines; raises UnknownModel, or InvalidRequest when nothing matches."""
-    matched = _matching(book, lines, change)
+def answer_what_if(lines: Sequence[Line], change: WhatIf) -> WhatIfAnswer:
+    """Reprice the matching lines; raises UnknownModel, or InvalidRequest if no line matches."""
+    key = None
+    if change.match_model is not None:
+        key = lines[0].book.find(change.match_model, "/match/model").model.key
+    matched = [
+        line
+        for line in lines
+        if change.match_name in (None, line.name) and key in (None, line.model.key)
+    ]
     if not matched:
-        raise InvalidRequest.at("/match", "matches no line of the workload")
+        detail = "must match a line of the workload: by its `name`, its `model`, or both"
+        raise InvalidRequest.at("/match", detail)
     before = add(line.total_usd for line in lines)
     notes: dict[str, None] = {}
-    outcomes = [_outcome(book, at, line, change, notes) for line in matched]
-    saves = _sum_of(change.share, (one.saves_usd for one in outcomes))
+    outcomes = [_outcome(line, change, notes) for line in matched]
+    saves, most, anyway = (
+        multiply(add(amounts), change.share) for amounts in zip(*outcomes, strict=True)
+    )
     if saves <= 0 and not notes:
-        notes["This change saves nothing here: what is used now is already the cheaper."] = None
-    ceiling = _ceiling(change.share, outcomes, before) if change.caching else None
+        notes["This change saves nothing here: what is used now costs no more."] = None
+    ceiling = None
+    if change.caching:
+        ceiling = Ceiling(most, percent_of(most, before), anyway, percent_of(anyway, before))
     return WhatIfAnswer(
         name=change.name,
         total_usd=subtract(before, saves),
@@ -148,56 +175,40 @@ def answer_what_if(
     )
 
 
-def _matching(book: PriceBook, lines: Sequence[Line], change: WhatIf) -> list[Line]:
-    key = None
-    if change.match_model is not None:
-        key = book.find(change.match_model, "/match/model").model.key
-    return [
-        line
-        for line in lines
-        if change.match_name in (None, line.name) and key in (None, line.model.key)
-    ]
+#: What a line saves when all its calls change, and the most that caching could save: in prompts
+#: that reach the cache minimum, and in all prompts.
+_Outcome = tuple[Decimal, Decimal, Decimal]
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What one line saves when all its calls change, and the most it could by caching."""
-
-    saves_usd: Decimal = Decimal(0)
-    at_most_usd: Decimal = Decimal(0)
-    ignoring_minimum_usd: Decimal = Decimal(0)
-
-
-def _outcome(
-    book: PriceBook, at: datetime, line: Line, change: WhatIf, notes: dict[str, None]
-) -> _Outcome:
-    """What one line saves; zero, with a note, when the change cannot apply to it."""
+def _outcome(line: Line, change: WhatIf, notes: dict[str, None]) -> _Outcome:
+    """Return what one line saves; zero, with a note, if the change does not apply to it."""
     try:
-        changed = _changed(book, line, change, notes)
+        changed = _changed(line, change, notes)
         if change.caching is None:
-            return _Outcome(subtract(line.total_usd, price_line(book, at, changed).total_usd))
-        why_not = _why_not_cached(changed, at, change.caching)
+            return subtract(line.total_usd, changed.repriced().total_usd), ZERO, ZERO
+        why_not = _why_not_cached(changed, change.caching)
         if why_not is None:
-            cost = cached_cost(book, at, changed, change.caching)
+            cost = _cached_cost(changed, change.caching)
         else:
             notes[f"{line.name}: {why_not}"] = None
-            cost = line.total_usd if changed is line else price_line(book, at, changed).total_usd
-        most, anyway = read_entirely(book, at, changed)
+            cost = line.total_usd if changed is line else changed.repriced().total_usd
+        most, anyway = _read_entirely(changed)
     except InvalidRequest as error:
-        notes[f"{line.name}: not possible, {error.errors[0].detail}."] = None
-        return _Outcome()
-    return _Outcome(*(subtract(line.total_usd, one) for one in (cost, most, anyway)))
+        notes[f"{line.name}: {error.reason}"] = None
+        return ZERO, ZERO, ZERO
+    before = line.total_usd
+    return subtract(before, cost), subtract(before, most), subtract(before, anyway)
 
 
-def _changed(book: PriceBook, line: Line, change: WhatIf, notes: dict[str, None]) -> Line:
-    """The line on the model and with the processing of the change, before any caching."""
+def _changed(line: Line, change: WhatIf, notes: dict[str, None]) -> Line:
+    """Return the line with the model and the processing of the change, before any caching."""
     if change.model is not None:
-        model = book.find(change.model).model
+        model = line.book.find(change.model).model
         attempts = asked_anew(line.call.counted_for(model).attempts)
         if attempts == asked_anew(line.attempts) and model.tokenizer != line.model.tokenizer:
             notes[
                 f"{model.id} and {line.model.id} count tokens differently; the same counts are"
-                " assumed. POST /v1/compare with equal: text recounts."
+                " assumed. POST /v1/compare with `equal`: text recounts them."
             ] = None
         line = replace(line, model=model, attempts=attempts)
     if change.processing is not None:
@@ -205,80 +216,54 @@ def _changed(book: PriceBook, line: Line, change: WhatIf, notes: dict[str, None]
     return line
 
 
-def _sum_of(share: Decimal, amounts: Iterable[Decimal]) -> Decimal:
-    return multiply(add(amounts), share)
-
-
-def _ceiling(share: Decimal, outcomes: Sequence[_Outcome], before: Decimal) -> Ceiling:
-    most = _sum_of(share, (one.at_most_usd for one in outcomes))
-    anyway = _sum_of(share, (one.ignoring_minimum_usd for one in outcomes))
-    return Ceiling(most, percent_of(most, before), anyway, percent_of(anyway, before))
-
-
 def _claim(change: WhatIf, saves: Decimal | None, ceiling: Ceiling | None) -> Claim | None:
-    """Whether a promised percentage can be: for caching at best, otherwise as computed."""
+    """Return whether a claimed percentage is possible: with caching at best, else as computed."""
     if change.claimed_percent is None:
         return None
-    most = (ceiling.saves_percent if ceiling else saves) or Decimal(0)
-    over = max(subtract(change.claimed_percent, most), Decimal(0))
+    most = (ceiling.saves_percent if ceiling else saves) or ZERO
+    over = max(subtract(change.claimed_percent, most), ZERO)
     return Claim(change.claimed_percent, possible=over == 0, overshoot_percent=over)
 
 
-def price_line(
-    book: PriceBook, at: datetime, line: Line, attempts: Sequence[Attempt] | None = None
-) -> Priced:
-    """Raises InvalidRequest where a component of the changed line has no price."""
-    held = line.attempts if attempts is None else attempts
-    priced = price_attempts(book, line.model, at, held, line.terms, line.calls)
-    if not priced.complete and line.priced.complete:
-        raise InvalidRequest.at("", f"{line.model.id} has no price for it")
-    return priced
-
-
-def cached_cost(book: PriceBook, at: datetime, line: Line, caching: Caching) -> Decimal:
-    """The line's total with its prefix read where it is found and written where it is not."""
-    prefix, write = caching.prefix_tokens, _WRITES[caching.ttl]
+def _cached_cost(line: Line, caching: Caching) -> Decimal:
+    """Return the line's total with its prefix read on a hit and written on a miss."""
+    prefix, write = caching.prefix_tokens, f"cache_write_{caching.ttl}"
     first = next(number for number, one in enumerate(line.attempts) if is_at(line.model, one))
-    # Where the first prompt of a call writes the prefix, any further prompt of it reads it.
-    reading = [_cached(line, one, prefix, _READ) for one in line.attempts]
+    # If the first prompt of a call writes the prefix, any further prompt of it reads it.
+    reading = [_cached(line, attempt, prefix, "cache_read") for attempt in line.attempts]
     writing = [*reading]
     writing[first] = _cached(line, line.attempts[first], prefix, write)
     hits = multiply(caching.hit_rate, Decimal(line.calls))
     costs = [(hits, reading), (subtract(Decimal(line.calls), hits), writing)]
     return add(
-        multiply(price_line(book, at, line, attempts).per_call_usd, calls)
-        for calls, attempts in costs
-        if calls
+        multiply(line.repriced(attempts).per_call_usd, calls) for calls, attempts in costs if calls
     )
 
 
-def _why_not_cached(line: Line, at: datetime, caching: Caching) -> str | None:
+def _why_not_cached(line: Line, caching: Caching) -> str | None:
     """Return why the provider would not cache this prefix of the line's prompts, or None.
 
-    What a prompt reads from the cache already comes before the prefix, and counts with it.
+    Tokens that a prompt already reads from the cache come before the prefix and count with it.
     """
     model, prefix = line.model, caching.prefix_tokens
     usages = [one.usage for one in line.attempts if is_at(model, one)]
     if not usages:
         return f"none of its prompts goes to {model.id}."
     shortest = prefix + min(usage.cache_read for usage in usages)
-    why_not = why_not_cached(model, at, line.terms, shortest, caching.ttl)
-    if why_not is None and any(
-        prefix > sum(getattr(usage, bucket) for bucket in _PREFIX) for usage in usages
-    ):
+    why_not = why_not_cached(model, line.at, line.terms, shortest, caching.ttl)
+    fresh = min(sum(getattr(usage, bucket) for bucket in _PREFIX) for usage in usages)
+    if why_not is None and prefix > fresh:
         return f"a prompt has fewer than {prefix} tokens that are not read from the cache already."
     return why_not
 
 
-#: Where a prefix lies that is not read from the cache yet: what is written today comes first in a
-#: prompt, and of that what is written for longer.
+#: The buckets of a prefix that is not yet read from the cache, in the order of the prompt: what is
+#: written comes first, and of that what is kept for longer.
 _PREFIX = ("cache_write_1h", "cache_write_5m", "input")
-_READ = "cache_read"
-_WRITES: Mapping[CacheTtl, str] = {"5m": "cache_write_5m", "1h": "cache_write_1h"}
 
 
 def _cached(line: Line, attempt: Attempt, prefix: int, bucket: str) -> Attempt:
-    """The attempt with its first tokens in another bucket; one at another model stays as it is."""
+    """Move the first tokens of an attempt to another bucket, if it is at the line's model."""
     if not is_at(line.model, attempt):
         return attempt
     counts = {name: getattr(attempt.usage, name) for name in (*_PREFIX, bucket)}
@@ -287,25 +272,23 @@ def _cached(line: Line, attempt: Attempt, prefix: int, bucket: str) -> Attempt:
         moved = min(left, counts[name])
         counts[name] -= moved
         left -= moved
-    counts[bucket] += prefix  # not before: what was moved in would be moved again
+    counts[bucket] += prefix  # added last: tokens that were moved in must not be moved again
     return replace(attempt, usage=replace(attempt.usage, **counts))
 
 
-def read_entirely(book: PriceBook, at: datetime, line: Line) -> tuple[Decimal, Decimal]:
-    """The line's total with every prompt read from the cache: those long enough, and all."""
-    least = line.model.cache_minimum_tokens or 1
-    if why_not_cached(line.model, at, line.terms, least) is not None:
-        plain = price_line(book, at, line).total_usd
+def _read_entirely(line: Line) -> tuple[Decimal, Decimal]:
+    """Return the line's totals with its long enough, and with all, prompts read from the cache."""
+    minimum = line.model.cache_minimum_tokens or 1
+    if why_not_cached(line.model, line.at, line.terms, minimum) is not None:
+        plain = line.repriced().total_usd
         return plain, plain
     whole = [
         replace(one, usage=all_from_cache(one.usage)) if is_at(line.model, one) else one
         for one in line.attempts
     ]
-    anyway = price_line(book, at, line, whole).total_usd
     long_enough = [
-        read if was.usage.prompt_tokens >= least else was
-        for read, was in zip(whole, line.attempts, strict=True)
+        read if sent.usage.prompt_tokens >= minimum else sent
+        for read, sent in zip(whole, line.attempts, strict=True)
     ]
-    if long_enough == whole:
-        return anyway, anyway
-    return price_line(book, at, line, long_enough).total_usd, anyway
+    anyway = line.repriced(whole).total_usd
+    return (anyway if long_enough == whole else line.repriced(long_enough).total_usd), anyway

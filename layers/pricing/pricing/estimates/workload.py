@@ -1,6 +1,5 @@
-"""Many calls a day or a month on any mix of models: ``POST /v1/estimate/workload``."""
+"""Many calls per day or month on any mix of models: ``POST /v1/estimate/workload``."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -26,7 +25,7 @@ MONTHS_PER_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class WorkloadItem:
-    """One line: ``query.calls`` identical calls in each period."""
+    """One line: ``query.calls`` identical calls per period."""
 
     name: str
     query: EstimateQuery
@@ -34,7 +33,7 @@ class WorkloadItem:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What to price, and how its period becomes a month and a year."""
+    """Lines to price, and the days that turn their period into a month and a year."""
 
     items: tuple[WorkloadItem, ...]
     as_of: AsOf
@@ -95,29 +94,45 @@ class WorkloadEstimate:
 
 
 def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEstimate:
-    """Price every line and every what-if; raises what ``estimate`` raises, pointing at the line."""
-    book = in_force.book
+    """Price every line and every what-if; errors point at the line or the what-if.
+
+    Raises UnknownModel, Unpriced or InvalidRequest.
+    """
     lines: list[Line] = []
-    said: dict[Notice, None] = {}
     for number, item in enumerate(workload.items):
         with under(f"/items/{number}"):
-            line = _line(book, item)
-        lines.append(line)
-        said.update(dict.fromkeys(line.notices))
+            lines.append(_line(in_force.book, workload.as_of, item))
     total = add(line.total_usd for line in lines)
+    answers: list[WhatIfAnswer] = []
+    for number, change in enumerate(workload.what_if):
+        with under(f"/what_if/{number}"):
+            answers.append(answer_what_if(lines, change))
     return WorkloadEstimate(
-        items=tuple(_item(line, total) for line in lines),
-        totals=_projected(total, workload, status_of(lines)),
-        what_if=_what_ifs(book, workload, lines),
+        items=tuple(
+            PricedItem(
+                name=line.name,
+                model=line.model.id,
+                calls=line.calls,
+                per_call_usd=line.priced.per_call_usd,
+                total_usd=line.total_usd,
+                share=share_of(line.total_usd, total),
+                status=status_of([line]),
+            )
+            for line in lines
+        ),
+        totals=_totals(total, workload, status_of(lines)),
+        what_if=tuple(answers),
         pricing=provenance(in_force, workload.as_of),
-        assumptions=tuple(dict.fromkeys(one for line in lines for one in line.assumptions)),
-        warnings=tuple(said),
+        assumptions=tuple(dict.fromkeys(text for line in lines for text in line.assumptions)),
+        warnings=tuple(dict.fromkeys(notice for line in lines for notice in line.notices)),
     )
 
 
-def _line(book: PriceBook, item: WorkloadItem) -> Line:
+def _line(book: PriceBook, as_of: AsOf, item: WorkloadItem) -> Line:
     found = price_query(book, item.query)
     return Line(
+        book=book,
+        at=as_of.instant,
         name=item.name,
         model=found.match.model,
         call=item.query.call,
@@ -130,19 +145,8 @@ def _line(book: PriceBook, item: WorkloadItem) -> Line:
     )
 
 
-def _item(line: Line, total: Decimal) -> PricedItem:
-    return PricedItem(
-        name=line.name,
-        model=line.model.id,
-        calls=line.calls,
-        per_call_usd=line.priced.per_call_usd,
-        total_usd=line.total_usd,
-        share=share_of(line.total_usd, total),
-        status=status_of([line]),
-    )
-
-
-def _projected(total: Decimal, workload: Workload, status: PricedStatus) -> Totals:
+def _totals(total: Decimal, workload: Workload, status: PricedStatus) -> Totals:
+    """Return the total per period, month and year."""
     if workload.period == "month":
         return Totals(total, total, multiply(total, Decimal(MONTHS_PER_YEAR)), status)
     return Totals(
@@ -151,13 +155,3 @@ def _projected(total: Decimal, workload: Workload, status: PricedStatus) -> Tota
         yearly_usd=multiply(total, Decimal(workload.working_days_per_year)),
         status=status,
     )
-
-
-def _what_ifs(
-    book: PriceBook, workload: Workload, lines: Sequence[Line]
-) -> tuple[WhatIfAnswer, ...]:
-    answers: list[WhatIfAnswer] = []
-    for number, change in enumerate(workload.what_if):
-        with under(f"/what_if/{number}"):
-            answers.append(answer_what_if(book, workload.as_of.instant, lines, change))
-    return tuple(answers)

@@ -72,7 +72,7 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
 
     query = query_of("", command.calls, as_of)
     found = compare(in_force, CompareQuery(query, command.models))
-    excluded = [f"{one.model} is left out: {one.reason}." for one in found.excluded]
+    excluded = [f"{one.model} is left out. {one.reason}" for one in found.excluded]
     shown = found.rows[:MAX_ROWS]
     if len(found.rows) > MAX_ROWS:
         excluded.insert(0, f"{len(found.rows) - MAX_ROWS} dearer models are not shown.")
