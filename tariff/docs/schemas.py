@@ -27,7 +27,7 @@ Mode = Literal["validation", "serialization"]
 DECIMAL: JsonSchemaValue = {"type": "string", "format": "decimal", "pattern": r"^-?\d+(\.\d+)?$"}
 #: What requests may send instead of a JSON number.
 DECIMAL_SENT: JsonSchemaValue = {**DECIMAL, "pattern": r"^-?\d{1,20}(\.\d{1,20})?$"}
-#: A body holds exactly one of these: the first rule of ``UsageInput.asked``.
+#: A body holds exactly one of these: the first rule of ``UsageInput.parsed``.
 SOURCES = ("usage", "response", "text", "messages")
 _ALWAYS_SENT = members(LineItem("input", Decimal(1), "token")).keys()
 

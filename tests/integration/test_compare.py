@@ -72,8 +72,8 @@ def test_a_model_without_a_wanted_capability_is_excluded_with_the_reason(ask: As
     answer = ask(models=models, requires={"thinking": True, "vision": True})
     assert ids(answer) == ["claude-haiku-5-5"]
     reasons = {one["model"]: one["reason"] for one in answer.body["excluded"]}
-    assert reasons["claude-3-haiku"] == "does not offer thinking"
-    assert reasons["claude-2.1"] == "does not offer thinking, vision"
+    assert reasons["claude-3-haiku"] == "claude-3-haiku does not offer thinking."
+    assert reasons["claude-2.1"] == "claude-2.1 does not offer thinking, vision."
 
 
 @pytest.mark.parametrize(("tokens", "kept"), [(200_000, True), (200_001, False)])
@@ -91,7 +91,7 @@ def test_a_model_must_write_the_wanted_output(ask: Ask, tokens: int, kept: bool)
 def test_a_model_that_does_not_offer_the_terms_is_excluded_and_not_guessed(ask: Ask) -> None:
     answer = ask(models=["opus", "sonnet"], speed="fast")
     assert ids(answer) == ["claude-opus-5-5"]
-    assert "does not offer" in answer.body["excluded"][0]["reason"]
+    assert "has no fast prices" in answer.body["excluded"][0]["reason"]
 
 
 def test_a_prompt_that_does_not_fit_is_shown_as_not_fitting(ask: Ask) -> None:

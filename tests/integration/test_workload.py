@@ -190,7 +190,7 @@ def test_a_model_that_is_already_the_cheapest_saves_nothing_and_says_so(ask: Ask
     work = [item("lookups", "haiku", (4_000, 10), 1_000)]
     answer = what_if(ask(work, what_if=[{"name": "opus", "model": "opus"}]))
     assert Fraction(answer["saves_usd"]) < 0
-    assert "already the cheaper" in answer["notes"][0]
+    assert "costs no more" in answer["notes"][0]
 
 
 def test_the_lessons_day_on_todays_models(ask: Ask) -> None:

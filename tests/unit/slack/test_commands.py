@@ -111,7 +111,7 @@ def test_a_prefix_under_the_minimum_is_said_not_to_be_cached() -> None:
     found = card("plan caching sonnet 100 prefix 60 per hour")
 
     assert found.title == "This prefix would not be cached"
-    assert "silently not cached" in (found.text or "")
+    assert "is not cached and is billed as plain input" in (found.text or "")
 
 
 def test_a_task_gets_a_model_with_its_cost_and_the_reason() -> None:
@@ -193,10 +193,10 @@ def test_what_is_shared_shows_the_same_figures_later(text: str) -> None:
         ("estimate zzzzqqqq 2k in", "have no model zzzzqqqq.", None),
         (
             "estimate opus 2k in fast batch",
-            "Speed fast cannot be combined",
+            "speed: fast cannot be combined with processing: batch",
             "estimate opus 2000 in",
         ),
-        ("estimate opus 2k in flex", "does not offer", "estimate opus 2000 in"),
+        ("estimate opus 2k in flex", "has no flex prices", "estimate opus 2000 in"),
         (
             "estimate sonnet 2k in version 2020-01-01.1",
             "There is no such price version.",

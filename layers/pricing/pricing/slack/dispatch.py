@@ -170,7 +170,9 @@ def _impossible(command: Command, error: TariffError, book_of: BookOf, now: date
     """Understood, but there is no price for it: the same on plainer terms may have one."""
     found = error.errors[0] if error.errors else None
     detail = error.detail
-    if found is not None:
+    if found is not None and found.detail.endswith("."):
+        detail = found.detail.replace("`", "")
+    elif found is not None:
         field = found.pointer.rpartition("/")[2].replace("_", " ")
         detail = f"{field} {found.detail}.".strip()
         detail = detail[:1].upper() + detail[1:]
