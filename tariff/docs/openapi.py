@@ -63,7 +63,8 @@ def document() -> Schema:
     for tag, module, route in routes:
         described = Operation(route, module, tag, known, fragments).described()
         paths.setdefault(route.spec_path, {})[route.method.lower()] = described
-    spec["info"]["version"] = _version()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    spec["info"]["version"] = project["version"]
     spec["paths"] = paths | spec["paths"]
     spec["components"]["schemas"] = dict(sorted((spec["components"]["schemas"] | schemas).items()))
     (refusing,) = [module for _, module, route in routes if route.key == REFUSING]
@@ -94,11 +95,6 @@ def _problems(remedies: Mapping[str, Any]) -> dict[str, Schema]:
         for kind, status, slug, title in STATUSES
     }
     return {slug: {**found.get(slug, {}), **remedy} for slug, remedy in remedies.items()}
-
-
-def _version() -> str:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return str(project["version"])
 
 
 def generate(

@@ -109,7 +109,7 @@ class Alternative:
     total_usd: Decimal | None
     """Cost of the calls on this model; null when a component has no known price."""
     relative_to_choice: Decimal | None
-    """That cost as a ratio of the chosen model's; null when either is not known."""
+    """That cost as a ratio of the chosen model's; null when one is not known, or that is zero."""
     possible: bool
     """Whether the model meets the constraints."""
     reason: str

@@ -101,7 +101,7 @@ class GroupRow:
     cost_usd: Decimal | None
     """Cost of the calls; null when none has a known price."""
     share: Decimal | None
-    """Share of the report's cost, from 0 to 1; null when either is zero or not known."""
+    """Share of the report's cost, from 0 to 1; null when the cost is not known, or that is zero."""
     calls: int
     """Number of priced calls."""
     prompt_tokens: int
