@@ -351,7 +351,7 @@ def test_the_headline_of_last_months_file_is_what_slack_answers(
         event = slack.event_of(slack.COMMANDS, body, slack.signed(body))
         return json.dumps(json.loads(handler("slack")(event, None)["body"]), ensure_ascii=False)
 
-    assert f"There is no usage report of {last[:7]} yet" in asked()
+    assert f"There is no usage report for {last[:7]} yet" in asked()
     rows = [json.dumps({**SONNET, "timestamp": last, "endpoint": "<!channel>"}).encode()] * 4
     report(source={"s3_uri": bucket("part.jsonl", rows[0])}, filter={"team": ["support"]})
     report([json.loads(rows[0])])

@@ -16,11 +16,11 @@ from pricing.slack.blocks import ephemeral, private, shared
 from pricing.slack.cards.base import Card, Table
 from pricing.slack.commands import (
     CachingCommand,
-    Calls,
     CompareCommand,
     EstimateCommand,
     Pinned,
     PricesCommand,
+    RequestedCalls,
 )
 from pricing.slack.dispatch import answer
 from pricing.store import bundled
@@ -144,7 +144,7 @@ def test_what_a_price_list_says_is_inert_in_every_answer(payload: str) -> None:
 
 amounts = st.integers(0, 10**12)
 calls = st.builds(
-    Calls,
+    RequestedCalls,
     st.builds(
         Usage,
         input=st.integers(1, 10**12),

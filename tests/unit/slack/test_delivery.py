@@ -1,4 +1,4 @@
-"""A message goes to Slack's own hosts, once, and what is not known about it is said."""
+"""A message goes to Slack's own hosts, once; a delivery that is not certain is reported as such."""
 
 import json
 import socket
@@ -113,7 +113,7 @@ def test_whether_a_broken_connection_delivered_it_is_not_known() -> None:
     assert not refused.value.certain
 
 
-def test_nobody_listening_is_certain() -> None:
+def test_a_refused_connection_is_certain() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
     with pytest.raises(NotDelivered) as refused:

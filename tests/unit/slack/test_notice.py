@@ -51,7 +51,7 @@ def test_a_notice_names_each_model_with_its_old_and_new_price() -> None:
     ]
 
 
-def test_no_notice_without_a_change_in_force() -> None:
+def test_no_notice_without_a_changed_active_price() -> None:
     assert notice_of(refreshed()) is None
     assert notice_of(replace(refreshed(CHANGE), clean=None)) is None
 
@@ -64,7 +64,7 @@ def test_a_notice_stays_short_and_counts_the_rest() -> None:
     assert "and 385 more models" in text
 
 
-# What an administrator put in force
+# What an administrator activates
 
 ANN = "arn:aws:sts::123456789012:assumed-role/tariff-admin/ann"
 NOW = datetime(2026, 11, 28, tzinfo=UTC)

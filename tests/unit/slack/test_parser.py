@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pricing.slack.commands import (
     EXAMPLES,
     CachingCommand,
-    Calls,
     CompareCommand,
     EstimateCommand,
     HelpCommand,
@@ -19,12 +18,13 @@ from pricing.slack.commands import (
     PricedCommand,
     PricesCommand,
     ReportCommand,
+    RequestedCalls,
     RouteCommand,
 )
 from pricing.slack.parser import parse
 from pricing.usage.buckets import StatedTerms, Usage
 
-ONE = Calls(Usage(input=2000, output=1000))
+ONE = RequestedCalls(Usage(input=2000, output=1000))
 SONNET = EstimateCommand("sonnet", ONE)
 
 
@@ -72,7 +72,7 @@ def test_the_same_estimate_may_be_written_in_many_ways(text: str) -> None:
     ],
 )
 def test_amounts(text: str, usage: Usage) -> None:
-    assert parse(f"estimate sonnet {text}") == replace(SONNET, calls=Calls(usage))
+    assert parse(f"estimate sonnet {text}") == replace(SONNET, calls=RequestedCalls(usage))
 
 
 @pytest.mark.parametrize(
@@ -183,40 +183,46 @@ def test_prices_of_another_version_or_day(text: str, pinned: Pinned) -> None:
         ("estimate sonnet", "Say how many tokens"),
         ("estimate sonnet 0 in", "Say how many tokens"),
         ("estimate sonnet 1.2345k in", "1.2345k is not a whole number."),
-        ("estimate sonnet 2k in 3k in", "in is there twice."),
-        ("estimate sonnet 2k in x2 x3", "calls is there twice."),
-        ("estimate sonnet 2k in x0", "The number of calls starts at 1."),
+        ("estimate sonnet 2k in 3k in", "in is given twice."),
+        ("estimate sonnet 2k in x2 x3", "calls is given twice."),
+        ("estimate sonnet 2k in x0", "The number of calls must be at least 1."),
         ("estimate sonnet 1000000000001 in", "1000000000001 is over 1,000,000,000,000."),
         ("estimate sonnet 2k in x1000000000001", "1000000000001 is over 1,000,000,000,000."),
         ("estimate sonnet 1 2 3 4 5", "Say what each number is"),
         ("estimate sonnet 1/2/3/4/5", "Write in/out/cached/write"),
         ("estimate sonnet in", "How many in?"),
         ("estimate sonnet 2k in per week", "Say per day or per month."),
-        ("estimate sonnet 2k in per day per month", "The period is there twice."),
-        ("estimate sonnet 2k in batch flex", "flex is there twice."),
+        ("estimate sonnet 2k in per day per month", "The period is given twice."),
+        ("estimate sonnet 2k in batch flex", "flex is given twice."),
         ("estimate sonnet 2k in on", "Say which date."),
         ("estimate sonnet 2k in version", "Say which version."),
-        ("estimate sonnet 2k in on tuesday", "For the date, use a date"),
-        ("estimate sonnet 2k in 2026-02-30 on 2026-02-30", "For the date,"),
+        ("estimate sonnet 2k in on tuesday", "The date is not valid: use a date"),
+        ("estimate sonnet 2k in 2026-02-30 on 2026-02-30", "The date is not valid:"),
         ("estmate sonnet 2k in", "Did you mean estimate?"),
         ("hepl", "Did you mean help?"),
         ("frobnicate", "There is no command frobnicate."),
-        ("plan batch sonnet", "Only caching can be planned here."),
+        ("plan batch sonnet", "plan needs the word caching after it."),
         ("plan caching sonnet 10k prefix", "Say the prefix, and how many calls per hour."),
         ("plan caching sonnet 60 per hour", "Say the prefix, and how many calls per hour."),
-        ("plan caching 10k prefix 60 per hour", "Say which one model."),
+        ("plan caching 10k prefix 60 per hour", "Name one model."),
         ("plan caching sonnet 10k prefix 60 per hour 25 hours", "A day has 1 to 24 hours"),
         ("plan caching sonnet 10k prefix 60 per hour 32 days", "A day has 1 to 24 hours"),
-        ("plan caching sonnet 10k prefix 100/day 7 hours", "100 a day is no round number"),
+        (
+            "plan caching sonnet 10k prefix 100/day 7 hours",
+            "100 calls a day do not divide evenly into 7 hours",
+        ),
         ("prices opus 2k in", "prices takes no amounts"),
-        ("prices opus vs sonnet", "one model's prices at a time"),
+        ("prices opus vs sonnet", "prices takes one model at a time."),
         ("route", "Say what the task is."),
-        ("compare " + " vs ".join(map(str, map("m{}".format, range(21)))), "Compare 20 models"),
-        ("estimate " + "m" * 129 + " 2k in", "A model's name has 128"),
+        (
+            "compare " + " vs ".join(map(str, map("m{}".format, range(21)))),
+            "Compare at most 20",
+        ),
+        ("estimate " + "m" * 129 + " 2k in", "A model's name has at most 128"),
         ("estimate " + "m" * 13_000, "longer than 12,000"),
     ],
 )
-def test_what_cannot_be_read_is_said(text: str, says: str) -> None:
+def test_what_cannot_be_read_is_refused_with_the_reason(text: str, says: str) -> None:
     with pytest.raises(NotUnderstood) as refused:
         parse(text)
     assert says in refused.value.detail
@@ -236,7 +242,7 @@ def test_every_example_is_understood(example: str) -> None:
 names = st.from_regex(r"[a-z][a-z0-9.-]{3,20}", fullmatch=True).map(lambda one: f"m{one}9z")
 amounts = st.integers(0, 10**12)
 calls = st.builds(
-    Calls,
+    RequestedCalls,
     st.builds(
         Usage,
         input=st.integers(1, 10**12),

@@ -1,8 +1,8 @@
 """A card as a Slack message: Block Kit from slack_sdk's models, within Slack's limits.
 
-Every string goes through ``inert`` here, ours and everybody else's alike, and into ``plain_text``
-or ``raw_text``, in which Slack reads no markup. The one string it does read as mrkdwn, the
-``text`` that notifications show, is made of the same.
+Every string goes through ``inert`` here, Tariff's own included, into ``plain_text`` or
+``raw_text``, in which Slack reads no markup. The one string that Slack may read as mrkdwn is
+``text``, which notifications show.
 """
 
 import sys
@@ -23,7 +23,7 @@ CONTEXT_ELEMENTS = 10
 BUTTON_VALUE = 2000
 URL = 3000
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 10_000
-#: No limit of Slack's: what reads well.
+#: Not limits of Slack, but what is readable.
 _CELL, _NOTE, _TEXT, _EXAMPLE = 80, 300, 2000, 400
 _EMPTY = "–"  # noqa: RUF001 - an en dash
 
@@ -31,16 +31,16 @@ Message = dict[str, Any]
 
 
 def ephemeral(card: Card, page_url: str = "") -> Message:
-    """The answer to a command: for its sender only, with what can be done with it.
+    """The answer to a command, for its sender only, with its buttons.
 
-    ``page_url`` is the page that shows estimates; there is no link without one.
+    ``page_url`` is the page that shows estimates; without it there is no link.
     """
     blocks = [*_body(card), *_actions(card, page_url)]
     return {"response_type": "ephemeral", **_message(card, blocks)}
 
 
 def shared(card: Card, user: str) -> Message:
-    """The same card for the whole channel, said by whom; beside the one that was pressed."""
+    """The same card for the whole channel, with the name of who shared it."""
     by = f"Shared by {user} with {COMMAND}" if user else f"Shared with {COMMAND}"
     return {
         "response_type": "in_channel",
@@ -55,9 +55,9 @@ def private(card: Card) -> Message:
 
 
 def _message(card: Card, blocks: Sequence[Any]) -> Message:
-    said = ": ".join(one for one in (card.title, card.text) if one)
+    headline = ": ".join(text for text in (card.title, card.text) if text)
     return {
-        "text": inert(said, HEADER * 2, mrkdwn=True) or _EMPTY,
+        "text": inert(headline, HEADER * 2, mrkdwn=True) or _EMPTY,
         "mrkdwn": False,
         "blocks": [block.to_dict() for block in blocks],
     }
@@ -74,7 +74,7 @@ def _body(card: Card) -> list[Any]:
     if card.table:
         blocks.append(_table(card.table))
     if card.examples:
-        lines = [inert(f"{COMMAND} {one}", _EXAMPLE) for one in card.examples]
+        lines = [inert(f"{COMMAND} {example}", _EXAMPLE) for example in card.examples]
         label = "Try:" if len(lines) == 1 else "For example:"
         text = sdk.PlainTextObject(text="\n".join([label, *lines])[:SECTION], emoji=False)
         blocks.append(sdk.SectionBlock(text=text))
@@ -101,7 +101,7 @@ def _actions(card: Card, page_url: str) -> list[Any]:
 
 
 def _table(table: Table) -> Any:
-    """At most 100 rows, 20 columns and 10,000 characters; what does not fit is counted."""
+    """A table of at most 100 rows, 20 columns and 10,000 characters; other rows are counted."""
     sdk = _models()
     rows = [table.head, *table.rows]
     width = min(len(table.head), TABLE_COLUMNS)
@@ -125,7 +125,7 @@ def _table(table: Table) -> Any:
     raw = sdk.RawTextObject
     return sdk.TableBlock(
         rows=[[raw(text=text).to_dict() for text in row] for row in fitting],
-        column_settings=[one.to_dict() for one in settings],
+        column_settings=[column.to_dict() for column in settings],
     )
 
 
@@ -143,10 +143,10 @@ def _plain(text: str, limit: int) -> Any:
 
 
 def _models() -> Any:
-    """``slack_sdk.models.blocks`` without slack_sdk's clients.
+    """Import ``slack_sdk.models.blocks`` without slack_sdk's clients.
 
-    Its ``__init__`` imports them all, and with them asyncio and urllib.request: several times
-    what the models cost. So the package stands in for itself, found but not executed.
+    The package's ``__init__`` imports the clients, and with them asyncio and urllib.request, which
+    takes several times as long as the models. So the package is registered without running it.
     """
     if "slack_sdk" not in sys.modules:
         spec = find_spec("slack_sdk")

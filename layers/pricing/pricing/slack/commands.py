@@ -1,26 +1,30 @@
-"""The commands Slack's users can give, as values; each can be written out again in full."""
+"""The commands of ``/tariff`` as values, each of which can be written out again in full."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from pricing.errors import TariffError
 from pricing.money import plain
 from pricing.usage.buckets import StatedTerms, Usage
 
+if TYPE_CHECKING:
+    from pricing.estimates.workload import Period
+
 ACTIVE = "active"
-Period = Literal["day", "month"]
 
 
 class NotUnderstood(TariffError):
-    """A command that cannot be read; ``example`` is one like it that can."""
+    """A command that cannot be read; ``example`` is a similar one that can."""
 
     def __init__(self, detail: str, example: str) -> None:
         super().__init__(detail)
         self.example = example
 
 
-#: Usage bucket -> the word for it.
+#: The word for each usage bucket.
 BUCKET_WORDS = {
     "input": "in",
     "output": "out",
@@ -29,7 +33,7 @@ BUCKET_WORDS = {
     "cache_write_1h": "write1h",
     "web_search": "searches",
 }
-#: Usage bucket -> its name in a page's address.
+#: The name of each usage bucket in the address of the page.
 QUERY_NAMES = {
     "input": "input_tokens",
     "output": "output_tokens",
@@ -42,25 +46,25 @@ QUERY_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """Which prices: a version, and the moment they are wanted for (None: now)."""
+    """A price version, and the moment to price at; None is now."""
 
     version: str = ACTIVE
     as_of: str | None = None
 
     def query(self) -> list[tuple[str, str]]:
-        """As it stands in a page's address."""
+        """Its parameters in the address of the page."""
         named = [("pricing_version", self.version)]
         return [*named, ("as_of", self.as_of)] if self.as_of else named
 
     def text(self) -> str:
-        """As it is written behind a command."""
+        """Its words at the end of a command."""
         version = "" if self.version == ACTIVE else f" version {self.version}"
         return version + (f" on {self.as_of}" if self.as_of else "")
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
-    """So many identical calls, once or in each period, and how they are served."""
+class RequestedCalls:
+    """A number of identical calls, once or in each period, and how they are served."""
 
     usage: Usage
     calls: int = 1
@@ -68,7 +72,7 @@ class Calls:
     terms: StatedTerms = StatedTerms()
 
     def query(self) -> list[tuple[str, str]]:
-        """As it stands in a page's address: names and values of ``POST /v1/estimate``."""
+        """Its parameters in the address of the page, named as in ``POST /v1/estimate``."""
         amounts = ((name, getattr(self.usage, bucket)) for bucket, name in QUERY_NAMES.items())
         found = [(name, str(amount)) for name, amount in amounts if amount]
         found += [("calls", str(self.calls))] if self.calls != 1 else []
@@ -77,7 +81,7 @@ class Calls:
         return [*found, *((name, value) for name, value in terms if value)]
 
     def text(self) -> str:
-        """As it is written in a command."""
+        """Its words in a command."""
         words = [
             f"{amount} {BUCKET_WORDS[bucket.name]}"
             for bucket in fields(self.usage)
@@ -86,7 +90,7 @@ class Calls:
         words += [f"x{self.calls}"] if self.calls != 1 else []
         words += [f"per {self.period}"] if self.period else []
         terms = self.terms
-        words += [one for one in (terms.processing, terms.speed, terms.inference_geo) if one]
+        words += [word for word in (terms.processing, terms.speed, terms.inference_geo) if word]
         return " ".join(words)
 
 
@@ -95,7 +99,7 @@ class EstimateCommand:
     """``estimate sonnet 2k in 1k out 50k cached x100 batch``."""
 
     model: str
-    calls: Calls
+    calls: RequestedCalls
     pinned: Pinned = Pinned()
 
     def text(self) -> str:
@@ -105,10 +109,10 @@ class EstimateCommand:
 
 @dataclass(frozen=True, slots=True)
 class CompareCommand:
-    """``compare opus vs sonnet 2k in 1k out``; without models, every family's current one."""
+    """``compare opus vs sonnet 2k in 1k out``; without models, the current one of each family."""
 
     models: tuple[str, ...]
-    calls: Calls
+    calls: RequestedCalls
     pinned: Pinned = Pinned()
 
     def text(self) -> str:
@@ -141,7 +145,7 @@ class CachingCommand:
 
 @dataclass(frozen=True, slots=True)
 class PricesCommand:
-    """``prices opus``; without a model, every family's current one."""
+    """``prices opus``; without a model, the current one of each family."""
 
     model: str | None
     pinned: Pinned = Pinned()
@@ -153,14 +157,14 @@ class PricesCommand:
 
 @dataclass(frozen=True, slots=True)
 class RouteCommand:
-    """``route <task>``: which model a task needs. It has no text: a task is never passed on."""
+    """``route <task>``: recommend a model. It has no ``text``, since a task is never passed on."""
 
     task: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReportCommand:
-    """``report``: what last month cost."""
+    """``report``: show last month's cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ class HelpCommand:
 PricedCommand = EstimateCommand | CompareCommand | CachingCommand | PricesCommand
 Command = PricedCommand | RouteCommand | ReportCommand | HelpCommand
 
-#: By command: one that works.
+#: An example of each command.
 EXAMPLES = {
     "estimate": "estimate sonnet 2k in 1k out 50k cached x100 batch",
     "compare": "compare opus vs sonnet 2k in 1k out",

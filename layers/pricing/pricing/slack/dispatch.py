@@ -1,4 +1,4 @@
-"""``/tariff <text>`` answered: a card for every command, and for whatever goes wrong with one."""
+"""Answer ``/tariff <text>``: a card for every command, and for every error in one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -28,21 +28,21 @@ from pricing.usage.buckets import StatedTerms
 
 #: A version's book, by its id or ``active``; raises UnknownVersion or StoreUnavailable.
 BookOf = Callable[[str], BookInForce]
-#: The kept headline of a month's report, by ``2026-10``; raises StoreUnavailable.
+#: The summary of a month's report, by ``2026-10``; raises StoreUnavailable.
 SummaryOf = Callable[[str], "MonthSummary | None"]
 
 HELP = Card(
     title="What will it cost?",
-    text="Answers are only for you until you press Share. Amounts: 2k, 1.5M, 2k/1k/50k;"
-    " in, out, cached, write; x100; per day; batch, fast, us. Prices of another day or version:"
-    " on 2026-01-31, version lesson-2025.",
+    text="Only you see an answer until you press Share. Amounts: 2k, 1.5M, with in, out, cached or"
+    " write, or 2k/1k/50k in this order. Calls: x100, per day. Prices: batch, fast, us; on"
+    " 2026-01-31 or version lesson-2025 for another date or version.",
     examples=tuple(EXAMPLES.values()),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A card, and for the log which command it was and what went wrong with it."""
+    """A card; for the log, the command's name and the type of an error."""
 
     card: Card
     command: str
@@ -52,7 +52,7 @@ class Answered:
 def answer(
     text: str, book_of: BookOf, now: datetime, summary_of: SummaryOf = lambda _: None
 ) -> Answered:
-    """The card of a command as somebody typed it; never raises for what they typed."""
+    """The card of a typed command; no text raises an error."""
     try:
         command = parse(text)
     except NotUnderstood as error:
@@ -61,14 +61,14 @@ def answer(
     try:
         return Answered(_card(command, book_of, now, summary_of), name)
     except UnknownModel as error:
-        in_force = book_of(_pinned(command).version)
-        return _refused(name, error, _unknown_model(command, in_force, now))
+        version = command.pinned.version if isinstance(command, PricedCommand) else ACTIVE
+        return _refused(name, error, _unknown_model(command, book_of(version), now))
     except UnknownVersion as error:
         example = _text_of(command, pinned=Pinned())
         return _refused(name, error, _problem("There is no such price version.", example))
     except StoreUnavailable as error:
-        said = "The price store does not answer, and this version is only there. Try again soon."
-        return _refused(name, error, _problem(said, _text_of(command, pinned=Pinned())))
+        detail = "The price store, which has this version, does not answer. Try again in a minute."
+        return _refused(name, error, _problem(detail, _text_of(command, pinned=Pinned())))
     except TariffError as error:
         return _refused(name, error, _impossible(command, error, book_of, now))
 
@@ -102,7 +102,7 @@ def _last_month(summary_of: SummaryOf, now: datetime) -> Card:
     try:
         summary = summary_of(month)
     except StoreUnavailable:
-        return _problem("The store of reports does not answer. Try again soon.")
+        return _problem("The store of reports does not answer. Try again in a minute.")
     return report_card(summary) if summary else no_report_card(month)
 
 
@@ -126,7 +126,7 @@ def _priced(command: PricedCommand, in_force: BookInForce, now: datetime) -> Car
 
 
 def _known(command: PricedCommand, book: PriceBook) -> PricedCommand:
-    """The command with names as the book writes them: people begin with a capital letter."""
+    """The command with its models' names in lower case where only that is a known name."""
     return _renamed(command, lambda name: _reference(book, name) or name)
 
 
@@ -149,32 +149,30 @@ def _renamed(command: PricedCommand, rename: Callable[[str], str]) -> PricedComm
 
 
 def _unknown_model(command: Command, in_force: BookInForce, now: datetime) -> Card:
-    """Names the unknown names and the nearest known ones, which are never taken silently."""
+    """Name the unknown models, and suggest the nearest names instead of guessing one."""
     book = in_force.book
     unknown = [name for name in _names(command) if _reference(book, name) is None]
     nearest = {name: book.suggest(name) for name in unknown}
-    said = []
+    sentences = []
     for name, known in nearest.items():
-        said.append(f"Prices {book.id} have no model {name}.")
+        sentences.append(f"Price version {book.id} has no model {name}.")
         if known:
-            said.append(f"Did you mean {' or '.join(known)}?")
+            sentences.append(f"Did you mean {' or '.join(known)}?")
     tried: tuple[PricedCommand, ...] = ()
     if isinstance(command, PricedCommand) and all(nearest.values()):
         fixed = _renamed(command, lambda name: (nearest.get(name) or [name])[0])
         tried = (_known(fixed, book),)
     example = _first_that_works(tried, in_force, now) or _example(command)
-    return _problem(" ".join(said), example)
+    return _problem(" ".join(sentences), example)
 
 
 def _impossible(command: Command, error: TariffError, book_of: BookOf, now: datetime) -> Card:
-    """Understood, but there is no price for it: the same on plainer terms may have one."""
+    """Say why a command has no price, and show one on standard terms that has."""
     found = error.errors[0] if error.errors else None
-    detail = error.detail
-    if found is not None and found.detail.endswith("."):
-        detail = found.detail.replace("`", "")
-    elif found is not None:
-        field = found.pointer.rpartition("/")[2].replace("_", " ")
-        detail = f"{field} {found.detail}.".strip()
+    detail = (error.detail if found is None else found.detail).replace("`", "")
+    if not detail.endswith("."):
+        field = found.pointer.rpartition("/")[2].replace("_", " ") if found else ""
+        detail = f"{field} {detail}.".strip()
         detail = detail[:1].upper() + detail[1:]
     tried: list[PricedCommand] = []
     if isinstance(command, EstimateCommand | CompareCommand):
@@ -182,7 +180,7 @@ def _impossible(command: Command, error: TariffError, book_of: BookOf, now: date
         tried += [plain, replace(plain, pinned=Pinned())]
     if isinstance(command, PricedCommand):
         in_force = book_of(command.pinned.version)
-        known = [_known(one, in_force.book) for one in tried]
+        known = [_known(other, in_force.book) for other in tried]
         return _problem(detail, _first_that_works(known, in_force, now) or _example(command))
     return _problem(detail, _example(command))
 
@@ -209,10 +207,6 @@ def _names(command: Command) -> tuple[str, ...]:
     return ()
 
 
-def _pinned(command: Command) -> Pinned:
-    return command.pinned if isinstance(command, PricedCommand) else Pinned()
-
-
 def _text_of(command: Command, *, pinned: Pinned) -> str:
     if isinstance(command, PricedCommand):
         return replace(command, pinned=pinned).text()
@@ -220,6 +214,6 @@ def _text_of(command: Command, *, pinned: Pinned) -> str:
 
 
 def _example(command: Command) -> str:
-    """The example of a command's kind."""
+    """An example of the same command."""
     kind = type(command).__name__.removesuffix("Command").lower()
     return EXAMPLES.get(kind, EXAMPLES["plan"])

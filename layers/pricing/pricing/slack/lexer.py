@@ -13,10 +13,10 @@ _LABELLED = re.compile(_NUMBER + r"(?P<label>[a-z][a-z0-9_-]*)", re.IGNORECASE)
 _TIMES = re.compile(r"[x*](?P<number>[0-9.].*)", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(?P<label>[a-z0-9_-]+)[=:](?P<number>[0-9.].*)", re.IGNORECASE)
 _RATE = re.compile(r"(?P<number>[0-9.][^/]*)?/(?P<unit>[a-z]+)", re.IGNORECASE)
-#: A comma between digits belongs to the number; any other stands between two things.
+#: A comma between digits belongs to the number; any other separates two words.
 _COMMA = re.compile(r",(?![0-9]{3}(?![0-9]))|(?<![0-9]),|;")
 
-#: Word -> the usage bucket it names.
+#: The usage bucket that each word names.
 LABELS = {
     **dict.fromkeys(("in", "input", "inputs", "prompt", "fresh"), "input"),
     **dict.fromkeys(("out", "output", "outputs", "completion"), "output"),
@@ -25,7 +25,7 @@ LABELS = {
     **dict.fromkeys(("write1h", "write-1h"), "cache_write_1h"),
     **dict.fromkeys(("search", "searches"), "web_search"),
 }
-#: The same in a caching plan, where it differs, and what only a plan has.
+#: What words name in a caching plan only.
 PLAN_LABELS = {
     **dict.fromkeys(("prefix", "shared", "system", "cached"), "prefix"),
     **dict.fromkeys(("suffix", "new"), "input"),
@@ -40,9 +40,9 @@ _UNITS = {
     **dict.fromkeys(("year", "yearly"), "/year"),
 }
 _ADVERBS = ("hourly", "daily", "weekly", "monthly", "yearly")
-#: Words that may stand against their number.
+#: Words that may be joined to their number.
 _JOINED = LABELS.keys() | PLAN_LABELS.keys()
-#: They say nothing that the words beside them do not.
+#: Words without a meaning of their own.
 _FILLERS = frozenset(
     {
         *("token", "tokens", "tok", "toks", "of", "for", "with", "at", "using"),
@@ -61,7 +61,7 @@ _PAIRS = (
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as it was written and as what it means; it may have a fraction."""
+    """A number, which may have a fraction, and its text."""
 
     value: Decimal
     written: str
@@ -69,7 +69,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word; ``key`` is how it is looked up. A rate's unit has the key ``/hour``, ``/day``, ..."""
+    """A word and its lower-case key; the unit of a rate has the key ``/hour``, ``/day``, ..."""
 
     key: str
     written: str
@@ -86,14 +86,15 @@ Token = Number | Word | Positional
 
 
 def tokens(text: str) -> list[Token]:
-    """The numbers and words of a command, without those that say nothing."""
+    """The numbers and words of a command, without filler words."""
     for pattern, label in _PAIRS:
         text = pattern.sub(label, text)
     words = _COMMA.sub(" , ", text.replace("×", "x")).split()  # noqa: RUF001 - a times sign
     found: list[Token] = []
     for word in words:
         found += _read(word)
-    return _with_units([one for one in found if not _is_filler(one)])
+    kept = [token for token in found if not (isinstance(token, Word) and token.key in _FILLERS)]
+    return _with_units(kept)
 
 
 def number(written: str) -> Number | None:
@@ -109,7 +110,7 @@ def _number(match: re.Match[str]) -> Number:
 
 
 def _read(word: str) -> list[Token]:
-    """One written word, taken apart where two things were written as one."""
+    """Split one written word into its tokens."""
     parts = [number(part) for part in word.split("/")]
     if len(parts) > 1 and all(parts):
         return [Positional(tuple(part for part in parts if part))]
@@ -133,7 +134,7 @@ def _times(word: str) -> list[Token]:
 
 
 def _rate(word: str) -> list[Token]:
-    """``60/hour`` or ``/day``; a model behind its provider has a slash too."""
+    """``60/hour`` or ``/day``; ``provider/model`` has a slash too."""
     match = _RATE.fullmatch(word)
     unit = _UNITS.get(match["unit"].lower()) if match else None
     if match is None or unit is None:
@@ -159,10 +160,6 @@ def _labelled(word: str) -> list[Token]:
     if match is None or match["label"].lower() not in _JOINED:
         return []
     return [_number(match), Word(match["label"].lower(), match["label"])]
-
-
-def _is_filler(token: Token) -> bool:
-    return isinstance(token, Word) and token.key in _FILLERS
 
 
 def _with_units(found: list[Token]) -> list[Token]:

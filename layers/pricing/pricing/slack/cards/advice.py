@@ -1,64 +1,56 @@
-"""Which model a task needs, as a card."""
+"""The recommended model for a task, as a card."""
 
 from pricing.catalogue.price_book import BookInForce
 from pricing.display import count, percent, usd
 from pricing.recommendations.candidates import RecommendTask
 from pricing.recommendations.policy import Policy
 from pricing.recommendations.recommend import (
-    Alternative,
-    RecommendAnswer,
     Recommendation,
     RecommendQuery,
     recommend,
 )
-from pricing.slack.cards.base import Card, Table, said
+from pricing.slack.cards.base import Card, Table, notes_of
 from pricing.slack.commands import RouteCommand
 from pricing.timestamps import AsOf
 
 
 def route_card(in_force: BookInForce, command: RouteCommand, as_of: AsOf) -> Card:
-    """The model for a task, by the usual policy; nothing of the task is in the card.
+    """Recommend a model for a task, with the default policy; raises what ``recommend`` raises.
 
-    It cannot be shared: that would take the task along. Raises what ``recommend`` raises.
+    The card contains nothing of the task. It cannot be shared, since a share repeats the command.
     """
     query = RecommendQuery((RecommendTask(command.task),), Policy(), as_of, alone=True)
-    found = recommend(in_force, query)
-    (one,) = found.recommendations
+    answer = recommend(in_force, query)
+    (found,) = answer.recommendations
+    assumptions = answer.assumptions
+    if found.max_tokens is not None:
+        assumptions = (f"an answer of {count(found.max_tokens)} tokens.", *assumptions)
+    alternatives = tuple(
+        (other.model, other.reason, "" if other.total_usd is None else usd(other.total_usd))
+        for other in found.alternatives
+    )
+    head = ("Alternative", "Why not", "One call")
     return Card(
-        title=f"{one.model.id} should do it" if one.model else "No model of the policy may do it",
-        text=one.why,
-        facts=_facts(one),
-        table=_alternatives(one.alternatives),
+        title=f"Use {found.model.id}" if found.model else "No model of the policy is suitable",
+        text=found.why,
+        facts=_facts(found),
+        table=Table(head, alternatives, text_columns=2) if alternatives else None,
         notes=(
-            *(f"Seen: {signal.value}." for signal in one.signals[:3]),
-            *_assumed(one, found),
-            *said(one.warnings),
+            *(f"Signal: {signal.value}." for signal in found.signals[:3]),
+            *notes_of(found.warnings, assumptions),
         ),
-        pricing=found.pricing,
+        pricing=answer.pricing,
     )
 
 
-def _facts(one: Recommendation) -> tuple[tuple[str, str], ...]:
-    sure = percent(one.confidence)
-    facts = [("Looks", f"{one.complexity}, {sure} sure"), ("Kind", one.kind.replace("_", " "))]
-    if one.estimate is not None:
-        facts.append(("One call", usd(one.estimate.total_usd)))
-    savings = one.savings_vs_always_top
+def _facts(found: Recommendation) -> tuple[tuple[str, str], ...]:
+    facts = [
+        ("Complexity", f"{found.complexity} (confidence {percent(found.confidence)})"),
+        ("Kind of task", found.kind.replace("_", " ")),
+    ]
+    if found.estimate is not None:
+        facts.append(("One call", usd(found.estimate.total_usd)))
+    savings = found.savings_vs_always_top
     if savings.saves_usd:
-        facts.append((f"Saves on {savings.model}", usd(savings.saves_usd)))
+        facts.append((f"Saves compared with {savings.model}", usd(savings.saves_usd)))
     return tuple(facts)
-
-
-def _alternatives(others: tuple[Alternative, ...]) -> Table | None:
-    rows = tuple(
-        (one.model, one.reason, "" if one.total_usd is None else usd(one.total_usd))
-        for one in others
-    )
-    return Table(("Instead", "Why not", "One call"), rows, text_columns=2) if rows else None
-
-
-def _assumed(one: Recommendation, found: RecommendAnswer) -> tuple[str, ...]:
-    assumed = [f"Assumed: {text}" for text in found.assumptions]
-    if one.max_tokens is not None:
-        assumed.insert(0, f"Assumed: an answer of {count(one.max_tokens)} tokens.")
-    return tuple(assumed)

@@ -1,4 +1,4 @@
-"""An answer before it is Block Kit: what is said, without how it is shown."""
+"""An answer before it is Block Kit: its content, without its layout."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from pricing.notices import Notice
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a head; columns other than the first ``text_columns`` hold figures."""
+    """Rows under a head; all but the first ``text_columns`` columns are figures."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -18,11 +18,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One answer: the headline figure first, then what it is made of and what it stands on.
+    """One answer: the headline figure first, then its parts, its assumptions and its price version.
 
-    ``share`` is the command, in full and pinned to version and moment, that gives this card
-    again; None where there is nothing to share. ``page`` is the query of the page that shows the
-    same estimate.
+    ``share`` is the full command, pinned to a version and a moment, that gives the same card
+    again; None where sharing is not possible. ``page`` is the query of the page that shows the same
+    estimate.
     """
 
     title: str
@@ -36,16 +36,17 @@ class Card:
     page: tuple[tuple[str, str], ...] = ()
 
 
-def said(notices: tuple[Notice, ...]) -> tuple[str, ...]:
-    """Warnings as people read them."""
-    return tuple(f"Note: {one.message}" for one in notices)
+def notes_of(warnings: tuple[Notice, ...], assumptions: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The notes under an answer."""
+    assumed = (f"Assumed: {text}" for text in assumptions)
+    return *assumed, *(f"Note: {warning.message}" for warning in warnings)
 
 
 def footer(pricing: Provenance) -> str:
-    """The price version, and how old the knowledge is that it is the right one."""
+    """The price version, and when it was last confirmed to be the active one."""
     version = f"Prices {pricing.version} as of {pricing.as_of}"
     if pricing.age_seconds is None:
-        return f"{version}, pinned: this answer stays as it is."
+        return f"{version}, pinned: this answer does not change."
     if pricing.source == "bundled":
         published = age(pricing.age_seconds)
         return f"{version}, published {published}, not confirmed: the price store does not answer."

@@ -10,7 +10,7 @@ from pricing.money import multiply, plain, share_of
 from pricing.plans.caching.options import CachingOption, CachingScenario
 from pricing.plans.caching.plan import CachingPlan
 from pricing.plans.caching.query import CachingQuery, answer_caching
-from pricing.slack.cards.base import Card, Table, said
+from pricing.slack.cards.base import Card, Table, notes_of
 from pricing.slack.commands import CachingCommand, Pinned
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import MAX_COUNT, StatedTerms
@@ -41,16 +41,12 @@ def caching_card(in_force: BookInForce, command: CachingCommand, as_of: AsOf) ->
             ("Prefix", f"{count(plan.prefix_tokens)} tokens"),
         ),
         table=Table(
-            ("Kept for", "A month", "Saves", "Hits", "Pays from read"),
-            tuple(_option(one) for one in plan.options),
+            ("Lifetime", "Cost a month", "Saves a month", "Hit rate", "Pays off from read"),
+            tuple(_option(option) for option in plan.options),
         )
         if plan.options
         else None,
-        notes=(
-            f"Assumed: {times}, calls evenly spaced.",
-            *(f"Assumed: {one}" for one in found.assumptions),
-            *said(found.warnings),
-        ),
+        notes=notes_of(found.warnings, (f"{times}, calls evenly spaced.", *found.assumptions)),
         pricing=found.pricing,
         share=replace(command, pinned=pinned).text(),
     )
@@ -78,7 +74,7 @@ def _option(option: CachingOption) -> tuple[str, ...]:
 
 
 def _scenario(command: CachingCommand) -> CachingScenario:
-    """The same defaults as ``POST /v1/plan/caching`` has."""
+    """The scenario of a command, with the defaults of ``POST /v1/plan/caching``."""
     scenario = CachingScenario(
         prefix_tokens=command.prefix_tokens,
         suffix_tokens=command.suffix_tokens,
@@ -90,10 +86,12 @@ def _scenario(command: CachingCommand) -> CachingScenario:
     )
     calls = scenario.calls_per_day
     if not calls or multiply(command.calls_per_hour, Decimal(command.hours_per_day)) != calls:
-        detail = "times the hours of a day must be a whole number of calls, at least 1"
+        detail = "Calls per hour times hours a day must be a whole number, at least 1."
         raise InvalidRequest.at("/calls per hour", detail)
     if scenario.calls_per_month > MAX_COUNT:
-        raise InvalidRequest.at("/calls per hour", f"makes over {MAX_COUNT} calls a month")
+        detail = f"The calls of a month must be at most {MAX_COUNT:,}."
+        raise InvalidRequest.at("/calls per hour", detail)
     if command.prefix_tokens + command.suffix_tokens > MAX_COUNT:
-        raise InvalidRequest.at("/prefix", f"and in are over {MAX_COUNT} tokens together")
+        detail = f"The prefix and in must be at most {MAX_COUNT:,} tokens together."
+        raise InvalidRequest.at("/prefix", detail)
     return scenario

@@ -12,8 +12,8 @@ from pricing.estimates.calculator import LineItem
 from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
 from pricing.estimates.inputs import MeasuredInput
 from pricing.money import multiply, ratio
-from pricing.slack.cards.base import Card, Table, said
-from pricing.slack.commands import Calls, CompareCommand, EstimateCommand, Pinned
+from pricing.slack.cards.base import Card, Table, notes_of
+from pricing.slack.commands import CompareCommand, EstimateCommand, Pinned, RequestedCalls
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pricing.estimates.compare import CompareRow
 
 BAR_CELLS = 10
-#: Slack takes 100 rows; nobody reads half of them.
+SAME_COUNTS = "the same token counts on every model, although tokenizers differ."
+#: Slack accepts 100 rows; more than 40 are not readable.
 MAX_ROWS = 40
 _COMPONENTS = {
     "cache_read": "cached",
@@ -50,13 +51,9 @@ def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) 
         facts=tuple(facts),
         table=Table(
             ("Component", "Quantity", "Price", "Cost"),
-            tuple(_line(one) for one in found.line_items),
+            tuple(_line(item) for item in found.line_items),
         ),
-        notes=(
-            *(f"Assumed: {one}" for one in found.assumptions),
-            *_assumed(calls),
-            *said(found.warnings),
-        ),
+        notes=notes_of(found.warnings, (*found.assumptions, *_assumed(calls))),
         pricing=found.pricing,
         share=replace(command, pinned=pinned).text(),
         page=(("model", command.model), *calls.query(), *pinned.query()),
@@ -72,30 +69,29 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
 
     query = query_of("", command.calls, as_of)
     found = compare(in_force, CompareQuery(query, command.models))
-    excluded = [f"{one.model} is left out. {one.reason}" for one in found.excluded]
+    excluded = [f"{other.model} is left out. {other.reason}" for other in found.excluded]
     shown = found.rows[:MAX_ROWS]
     if len(found.rows) > MAX_ROWS:
-        excluded.insert(0, f"{len(found.rows) - MAX_ROWS} dearer models are not shown.")
+        excluded.insert(0, f"{len(found.rows) - MAX_ROWS} more expensive models are not shown.")
     priced = [row for row in shown if row.status == "priced"]
-    dearest = max((row.total_usd for row in shown), default=Decimal(0))
-    title = "None of these models can be priced for that"
+    highest = max((row.total_usd for row in shown), default=Decimal(0))
+    title = "None of these models has a price for these calls"
     if priced:
-        title = f"{priced[0].model.id} is cheapest: {usd(priced[0].total_usd)}"
+        title = f"{priced[0].model.id} costs least: {usd(priced[0].total_usd)}"
     pinned = _pin(found.pricing)
-    warnings = dict.fromkeys(one for row in shown for one in row.warnings)
+    warnings = dict.fromkeys(warning for row in shown for warning in row.warnings)
     return Card(
         title=title,
-        facts=(("For", _of_what(command.calls)), ("Beside", found.baseline or "nothing")),
+        facts=(("For", _of_what(command.calls)), ("Compared with", found.baseline or "nothing")),
         table=Table(
-            ("Model", "Beside the dearest", "Cost", "Times as dear"),
-            tuple(_row(row, dearest) for row in shown),
+            ("Model", "Compared with the most expensive", "Cost", "Relative cost"),
+            tuple(_row(row, highest) for row in shown),
             text_columns=2,
         )
         if shown
         else None,
         notes=(
-            "Assumed: the same token counts on every model, whose tokenizers differ.",
-            *said(tuple(warnings)),
+            *notes_of(tuple(warnings), (SAME_COUNTS,)),
             *excluded,
         ),
         pricing=found.pricing,
@@ -108,26 +104,25 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
     )
 
 
-def query_of(model: str, calls: Calls, as_of: AsOf) -> EstimateQuery:
-    """A command's calls as the question the core answers."""
+def query_of(model: str, calls: RequestedCalls, as_of: AsOf) -> EstimateQuery:
+    """The estimate query of a command's calls."""
     call = MeasuredInput((Attempt(calls.usage),))
     return EstimateQuery(model, call, as_of, calls.calls, calls.terms)
 
 
 def bar(part: Decimal, whole: Decimal) -> str:
-    """A bar of up to ten cells; anything above nothing has one."""
+    """A bar of up to ten cells; every cost above zero has one at least."""
     if part <= 0:
         return "·"
     cells = int(ratio(multiply(part, Decimal(BAR_CELLS)), whole).to_integral_value())
     return "█" * max(1, cells)
 
 
-def _of_what(calls: Calls) -> str:
+def _of_what(calls: RequestedCalls) -> str:
     number = "one call" if calls.calls == 1 else f"{count(calls.calls)} calls"
     terms = calls.terms
-    served: list[str] = [
-        one for one in (terms.processing, terms.speed) if one and one != "standard"
-    ]
+    modes = (terms.processing, terms.speed)
+    served: list[str] = [mode for mode in modes if mode and mode != "standard"]
     served += ["in the US"] if terms.inference_geo == "us" else []
     served += [f"per {calls.period}"] if calls.period else []
     return ", ".join([number, *served])
@@ -138,7 +133,7 @@ def _least(found: Estimate) -> str:
 
 
 def _projected(in_force: BookInForce, query: EstimateQuery, period: str) -> list[tuple[str, str]]:
-    """The same figures ``POST /v1/estimate/workload`` gives."""
+    """The projection of ``POST /v1/estimate/workload``."""
     from pricing.estimates.workload import (
         Workload,
         WorkloadItem,  # few ask for a projection
@@ -153,10 +148,10 @@ def _projected(in_force: BookInForce, query: EstimateQuery, period: str) -> list
     return [*month, ("Per year", usd(found.yearly_usd))]
 
 
-def _assumed(calls: Calls) -> list[str]:
+def _assumed(calls: RequestedCalls) -> list[str]:
     if calls.period == "day":
-        return ["Assumed: 22 working days a month, 260 a year."]
-    return ["Assumed: 12 such months a year."] if calls.period else []
+        return ["22 working days a month, 260 a year."]
+    return ["12 such months a year."] if calls.period else []
 
 
 def _pin(pricing: Provenance) -> Pinned:
@@ -174,12 +169,12 @@ def _line(item: LineItem) -> tuple[str, ...]:
     return name, count(item.quantity), rate, cost
 
 
-def _row(row: CompareRow, dearest: Decimal) -> tuple[str, ...]:
+def _row(row: CompareRow, highest: Decimal) -> tuple[str, ...]:
     relative = row.relative_to_baseline
     cost = f"{'≥ ' if row.status == 'partial' else ''}{usd(row.total_usd)}"
     return (
         row.model.id,
-        bar(row.total_usd, dearest),
+        bar(row.total_usd, highest),
         cost,
         "" if relative is None else times(relative),
     )

@@ -18,7 +18,7 @@ MAX_MODES = 8
 
 
 def prices_card(in_force: BookInForce, command: PricesCommand, as_of: AsOf) -> Card:
-    """The prices in force; raises UnknownModel."""
+    """The active list prices; raises UnknownModel."""
     pricing = provenance(in_force, as_of)
     share = replace(command, pinned=Pinned(pricing.version, pricing.as_of)).text()
     card = _families(in_force, as_of)
@@ -31,12 +31,13 @@ def prices_card(in_force: BookInForce, command: PricesCommand, as_of: AsOf) -> C
 def _one_model(page: ModelPage) -> Card:
     notes = list(page.notes[:3])
     if page.disagreements:
-        notes.append("The public price lists disagree about this model; its page says where.")
+        notes.append("The public price lists disagree on this model; GET /v1/models shows where.")
     if page.prices is None:
         return Card(title=f"{page.id}: no verified price at this date", notes=tuple(notes))
     if page.prices.windows:
-        notes.append("Other prices hold at some times of the day.")
-    modes = tuple(sorted(page.prices.modes, key=lambda one: one.mode != "standard")[:MAX_MODES])
+        notes.append("Other prices apply at some times of day.")
+    standard_first = sorted(page.prices.modes, key=lambda prices: prices.mode != "standard")
+    modes = tuple(standard_first[:MAX_MODES])
     rows = [(name, *_prices(modes, name)) for name in _components(modes, "usd_per_mtok")]
     rows += [
         (f"{name}, each", *_prices(modes, name, "usd_per_use"))
@@ -62,7 +63,7 @@ def _families(in_force: BookInForce, as_of: AsOf) -> Card:
         rates = _standard(model, as_of)
         rows.append((family, model.id, _rate(rates, "input"), _rate(rates, "output")))
     return Card(
-        title="Every family's current model",
+        title="The current model of each family",
         table=Table(("Family", "Model", "Input / M", "Output / M"), tuple(rows), text_columns=2),
         examples=("prices opus",),
     )
@@ -95,7 +96,7 @@ def _prices(modes: tuple[ModePrices, ...], name: str, kind: str = "usd_per_mtok"
 
 
 def _tiers(modes: tuple[ModePrices, ...]) -> list[tuple[str, ...]]:
-    """What a longer prompt pays, a row a threshold and component, a column a mode."""
+    """Prices of longer prompts: a row for each threshold and component, a column for each mode."""
     found = {
         (tier.above_tokens, name): None
         for mode in modes

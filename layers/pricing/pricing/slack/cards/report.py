@@ -1,4 +1,4 @@
-"""What last month cost, as a card."""
+"""Last month's usage report, as a card."""
 
 from pricing.display import count, usd
 from pricing.reports.summary import CostDriver, MonthSummary
@@ -7,7 +7,7 @@ from pricing.slack.commands import EXAMPLES
 
 
 def report_card(summary: MonthSummary) -> Card:
-    """The headline of a month's report. It is not to be shared: it is of all teams."""
+    """The summary of a month's report. It cannot be shared, because it covers all teams."""
     facts = [("Calls", count(summary.calls)), ("Could be saved", usd(summary.could_save_usd))]
     if summary.unpriced_calls:
         facts.append(("Without a price", f"{count(summary.unpriced_calls)} calls"))
@@ -16,23 +16,24 @@ def report_card(summary: MonthSummary) -> Card:
         facts=tuple(facts),
         table=_drivers(summary.drivers),
         notes=(
-            f"Prices {summary.version}; reported {summary.reported_at}, of the log as it was then.",
+            f"Prices {summary.version}; reported {summary.reported_at} from the log of that time.",
         ),
     )
 
 
 def no_report_card(month: str) -> Card:
-    """Nobody reported that month: how to."""
+    """How to report a month that has no report yet."""
     return Card(
-        title=f"There is no usage report of {month} yet",
-        text="POST /v1/usage/report with the month's log as a file in S3 makes one, and its"
-        " headline is kept for this command.",
+        title=f"There is no usage report for {month} yet",
+        text="Send the month's usage log, a file in S3, to POST /v1/usage/report. This command then"
+        " shows its summary.",
         examples=(EXAMPLES["estimate"],),
     )
 
 
 def _drivers(drivers: tuple[CostDriver, ...]) -> Table | None:
     rows = tuple(
-        (one.endpoint or "not said", one.model or "not said", usd(one.cost_usd)) for one in drivers
+        (driver.endpoint or "not stated", driver.model or "not stated", usd(driver.cost_usd))
+        for driver in drivers
     )
     return Table(("Endpoint", "Model", "Cost"), rows, text_columns=2) if rows else None
