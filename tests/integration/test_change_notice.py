@@ -1,4 +1,4 @@
-"""Slack is told what an administrator put in force; whatever fails there changes nothing else."""
+"""Slack is notified of what an administrator activates; a failed notice changes nothing else."""
 
 import json
 import threading
@@ -73,7 +73,7 @@ def costing(usd: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def quiet(moto_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
-    """v1 is active, prices wait in v2; nobody is to be told."""
+    """v1 is active and v2 has pending prices, in a deployment without a webhook."""
     client: Any = moto_table.client
     ledger = Ledger(moto_table.name, client, client)
     ledger.propose(book("v1", costing("3")), proposal=PLAIN)
@@ -98,7 +98,9 @@ def cancel(pages: Pages, revision: int) -> Any:
     )
 
 
-def test_approving_going_back_and_cancelling_are_told(pages: Pages, channel: Channel) -> None:
+def test_approving_rolling_back_and_cancelling_are_announced(
+    pages: Pages, channel: Channel
+) -> None:
     assert pages.decide("v2", "activate", expected_revision=1).status == 200
     assert pages.decide("v1", "activate", expected_revision=2).status == 200
     assert cancel(pages, 3).status == 200
@@ -113,20 +115,20 @@ def test_approving_going_back_and_cancelling_are_told(pages: Pages, channel: Cha
     assert cancelled[2].endswith("$9.00 → $3.00")
 
 
-def test_a_bundled_version_is_told_of_like_any_other(pages: Pages, channel: Channel) -> None:
+def test_a_bundled_version_is_announced_like_any_other(pages: Pages, channel: Channel) -> None:
     assert pages.decide("lesson-2025", "activate", expected_revision=1).status == 200
     (text,) = channel.texts
     assert "version `lesson-2025`" in text
     assert "Removed: acme/rocket" in text
 
 
-def test_nobody_is_told_where_no_webhook_is_configured(quiet: Pages, channel: Channel) -> None:
+def test_nothing_is_announced_without_a_webhook(quiet: Pages, channel: Channel) -> None:
     assert quiet.decide("v2", "activate", expected_revision=1).status == 200
     assert cancel(quiet, 2).status == 200
     assert channel.asked == 0
 
 
-def test_what_was_refused_or_puts_nothing_in_force_is_not_told(
+def test_what_was_refused_or_activates_nothing_is_not_announced(
     pages: Pages, channel: Channel
 ) -> None:
     assert pages.decide("v2", "activate", expected_revision=7).status == 409
@@ -137,13 +139,13 @@ def test_what_was_refused_or_puts_nothing_in_force_is_not_told(
     assert channel.asked == 0
 
 
-def test_a_repeated_key_is_told_of_once(pages: Pages, channel: Channel) -> None:
+def test_a_repeated_key_is_announced_once(pages: Pages, channel: Channel) -> None:
     answers = [pages.decide("v2", "activate", key="k1", expected_revision=1) for _ in range(2)]
     assert answers[0].body == answers[1].body
     assert len(channel.texts) == 1
 
 
-def test_what_is_in_force_is_told_though_its_answer_could_not_be_kept(
+def test_an_activation_is_announced_although_its_answer_could_not_be_kept(
     pages: Pages, channel: Channel
 ) -> None:
     real = Once._write
@@ -177,7 +179,7 @@ def test_a_notice_that_fails_changes_nothing_else_and_is_a_line_in_the_log(
     assert "secret" not in "".join(lines)
 
 
-def test_a_version_that_cannot_be_read_for_its_notice_is_in_force_all_the_same(
+def test_a_version_that_cannot_be_read_for_its_notice_is_active_nevertheless(
     pages: Pages, channel: Channel, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with mock.patch(

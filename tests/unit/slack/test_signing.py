@@ -99,7 +99,7 @@ def test_one_flipped_bit_of_the_body_is_noticed(at: int) -> None:
         *(b"1531420618", ["1531420618"], True, "1531420618,1531420618", "1_531_420_618"),
     ],
 )
-def test_a_timestamp_that_is_no_plain_integer_is_refused_without_raising(
+def test_a_timestamp_that_is_not_a_plain_integer_is_refused_without_raising(
     timestamp: object,
 ) -> None:
     assert check(timestamp=timestamp, signature=sign(at=str(timestamp))) is False

@@ -1,4 +1,4 @@
-"""What comes in from Slack: proved to be Slack's, from a workspace that may ask, and read."""
+"""Slack's requests: verify the signature, read the form, and build the replies."""
 
 import base64
 import binascii
@@ -20,28 +20,28 @@ MAX_BODY_BYTES = 256 * 1024
 
 
 class NotSlack(TariffError):
-    """Nothing proves that a request is Slack's."""
+    """The request has no valid signature of Slack."""
 
 
 def raw_body(event: Event) -> bytes:
-    """The bytes that were sent, which are what is signed; raises NotSlack where they cannot be."""
+    """The bytes that were sent and signed; raises NotSlack for what Slack cannot have sent."""
     text = event.get("body") or ""
     if len(text) > MAX_BODY_BYTES * 4 // 3 + 4:
-        raise NotSlack("The body is larger than any of Slack's.")
+        raise NotSlack("The body is larger than Slack's requests are.")
     if not event.get("isBase64Encoded"):
         body = text.encode(errors="surrogatepass")
     else:
         try:
             body = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
-            raise NotSlack("The body is not what its base64 encoding says.") from None
+            raise NotSlack("The body is not valid base64.") from None
     if len(body) > MAX_BODY_BYTES:
-        raise NotSlack("The body is larger than any of Slack's.")
+        raise NotSlack("The body is larger than Slack's requests are.")
     return bytes(body)
 
 
 def signed_body(event: Event, secrets: SigningSecrets, now_seconds: int) -> bytes:
-    """The bytes of a request that Slack signed; raises NotSlack, or SecretsUnavailable."""
+    """The body of a request that Slack signed; raises NotSlack, or SecretsUnavailable."""
     body = raw_body(event)
     headers = event.get("headers") or {}
     timestamp = headers.get("x-slack-request-timestamp")
@@ -56,7 +56,7 @@ def signed_body(event: Event, secrets: SigningSecrets, now_seconds: int) -> byte
 
 
 def is_ssl_check(event: Event) -> bool:
-    """Slack's probe of the certificate, which it does not sign; it wants any answer."""
+    """Whether this is Slack's certificate probe, which is not signed; any answer will do."""
     try:
         return read_form(raw_body(event)).get("ssl_check") == "1"
     except (MalformedRequest, NotSlack):
@@ -64,28 +64,28 @@ def is_ssl_check(event: Event) -> bool:
 
 
 def retry_of(event: Event) -> int | None:
-    """Which retry Slack says this is; None for a first delivery."""
+    """The number of Slack's retry; None for a first delivery."""
     number = (event.get("headers") or {}).get("x-slack-retry-num", "")
     return int(number) if number.isascii() and number.isdigit() and len(number) < 4 else None  # noqa: PLR2004
 
 
 def message_reply(message: Mapping[str, Any]) -> Reply:
-    """A message as the answer to the request itself."""
+    """Reply with a message."""
     return _reply(200, json.dumps(message, ensure_ascii=False, separators=(",", ":")))
 
 
 def notice(text: str) -> Reply:
-    """A few words of ours, for the sender only."""
+    """Reply with a plain sentence, for the sender only."""
     return message_reply({"response_type": "ephemeral", "text": text})
 
 
 def empty() -> Reply:
-    """Received; there is nothing to say."""
+    """Acknowledge a request without a message."""
     return _reply(200, "")
 
 
 def refusal(status: int) -> Reply:
-    """Not answered, and not told why: whoever asks is not known to be Slack."""
+    """Refuse without a reason, since the sender may not be Slack."""
     reply = _reply(status, "")
     if status == 503:  # noqa: PLR2004 - a status code is its own name
         reply["headers"]["retry-after"] = "5"
@@ -116,7 +116,7 @@ class SlashCommand:
 
 @dataclass(frozen=True, slots=True)
 class ShareClick:
-    """Somebody pressed a card's share button; ``value`` is what we put on it."""
+    """A press of a card's share button; ``value`` is the button's own."""
 
     team: str
     enterprise: str
@@ -148,7 +148,7 @@ def read_form(body: bytes) -> dict[str, str]:
 
 
 def slash_command(form: Mapping[str, str]) -> SlashCommand:
-    """The command a form holds; what Slack did not send is empty."""
+    """The command in a form; fields that Slack did not send are empty."""
     return SlashCommand(
         team=form.get("team_id", ""),
         enterprise=form.get("enterprise_id", ""),

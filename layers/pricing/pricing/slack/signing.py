@@ -1,7 +1,7 @@
 """Slack's request signature, version 0: HMAC-SHA256 over ``v0:<timestamp>:<raw body>``.
 
-Written here because slack_sdk's verifier raises on what anybody may send: a timestamp that is no
-integer, a body that is not UTF-8, a signature that is not ASCII.
+It is not slack_sdk's verifier, which raises on input that any sender can produce: a timestamp that
+is not an integer, a body that is not UTF-8, a signature that is not ASCII.
 """
 
 import hmac
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from pricing.errors import StoreUnavailable, TariffError
 
-#: How far a request's timestamp may be from our clock, either way; Slack's own figure.
+#: How far a request's timestamp may differ from the clock; Slack's own figure.
 MAX_SKEW_SECONDS = 300
 
 _TIMESTAMP = re.compile(r"[1-9][0-9]{0,11}")
@@ -27,10 +27,10 @@ def is_signed(
     secrets: Sequence[str],
     now_seconds: int,
 ) -> bool:
-    """Whether one of the secrets signed these very bytes within five minutes of now.
+    """Whether one of the secrets signed these bytes within five minutes of now.
 
-    ``timestamp`` and ``signature`` are the headers as they came, or None. Whatever they hold,
-    nothing is raised. Every secret is tried, whichever fits, and compared in constant time.
+    ``timestamp`` and ``signature`` are the headers as received, or None; no value of theirs raises
+    an error. Every secret is tried, and compared in constant time.
     """
     if not isinstance(timestamp, str) or not _TIMESTAMP.fullmatch(timestamp):
         return False
@@ -39,33 +39,33 @@ def is_signed(
     if abs(now_seconds - int(timestamp)) > MAX_SKEW_SECONDS:
         return False
     message = b"v0:" + timestamp.encode() + b":" + body
-    fits = [
+    matches = [
         hmac.compare_digest(
             f"v0={hmac.digest(secret.encode(), message, 'sha256').hex()}", signature
         )
         for secret in secrets
         if secret
     ]
-    return any(fits)
+    return any(matches)
 
 
 #: As long as Powertools keeps a parameter.
 CACHE_SECONDS = 300.0
-#: How soon after a read a signature that no secret fits may cause another: a rotation is noticed
-#: at once, and whoever sends wrong signatures causes a read or two a minute, not one each.
+#: How soon after a read a signature that matches no secret causes another: a rotation is noticed
+#: at once, while wrong signatures cause a read or two a minute, not one each.
 REREAD_SECONDS = 30.0
 MAX_SECRETS = 2
 
 
 class SecretsUnavailable(TariffError):
-    """No secret could be read, now or before: no request can be told to be Slack's."""
+    """No secret could ever be read, so no signature can be checked."""
 
 
 class SigningSecrets:
-    """Secrets read by ``load`` when first wanted, and kept for five minutes.
+    """Secrets that ``load`` reads on first use, kept for five minutes.
 
-    ``load`` returns one or two secrets, the newer first, with white space or a comma between
-    them; it raises StoreUnavailable. While it does, the secrets read last still count.
+    ``load`` returns one or two secrets, the newer first, separated by white space or a comma. If
+    it raises StoreUnavailable, the secrets of the last read stay valid.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class SigningSecrets:
         return self._secrets
 
     def changed(self) -> tuple[str, ...]:
-        """The secrets, read again if the last read is half a minute old and they are others now."""
+        """Other secrets than before, after another read at most every 30 seconds; else nothing."""
         before = self._secrets
         self._read(REREAD_SECONDS)
         return self._secrets if self._secrets != before else ()
@@ -96,7 +96,7 @@ class SigningSecrets:
         try:
             found = tuple(self._load().replace(",", " ").split())
         except StoreUnavailable:
-            # Asked again at the next request when there is nothing to go on with.
+            # Without any secret, the next request reads again.
             self._read_at = moment if self._secrets else -math.inf
             return
         self._read_at = moment
