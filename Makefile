@@ -97,16 +97,16 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 ##@ Measurements and generated files
 
 token-error: .venv/.ready .venv-bench/.ready ## Measure the error of token counts estimated from text
-	@$(PY) -m bench.tokens.measure $(ARGS)
+	@$(PY) -m bench tokens measure $(ARGS)
 
 bench: .venv/.ready .venv-bench/.ready ## Measure cold and warm calls against other libraries
-	@$(PY) -m bench $(ARGS)
+	@$(PY) -m bench speed $(ARGS)
 
 report-bench: .venv/.ready .venv-bench/.ready ## Measure a report of ten million records against other libraries
-	@$(PY) -m bench.report $(ARGS)
+	@$(PY) -m bench report $(ARGS)
 
 refresh-bench: .venv/.ready .venv-bench/.ready ## Measure time, memory and item sizes of a whole refresh
-	@$(PY) -m bench.refresh $(ARGS)
+	@$(PY) -m bench refresh $(ARGS)
 
 openapi: $(SITE) ## Generate the OpenAPI document and its page
 
@@ -122,11 +122,11 @@ books: .venv/.ready ## Build the bundled price books from catalogue/
 	@$(PY) -m tariff catalogue disagreements $(ARGS)
 
 train-router: .venv/.ready .venv-train/.ready routing-data ## Train the routing classifier: ROUTING_DATA=folder
-	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench.routing.train \
+	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench routing train \
 	  --data "$(ROUTING_DATA)" $(ARGS)
 
 eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure the classifier on held-out families: ROUTING_DATA=folder
-	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench.routing.evaluate \
+	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench routing evaluate \
 	  --data "$(ROUTING_DATA)" $(ARGS)
 
 peer-differences: .venv/.ready .venv-bench/.ready ## Write where two other libraries and Tariff differ

@@ -1,4 +1,4 @@
-"""Cold: from starting a process to its first answer, under AWS's own runtime client."""
+"""Cold starts: from starting a process to its first answer, under AWS's own runtime client."""
 
 import json
 import os
@@ -14,30 +14,30 @@ from bench.environments import Staged, peers_site_packages, stage
 from bench.measurement import Measurement, Target
 from bench.runtime_api import Answer, RuntimeApi
 from bench.store import REGION, Store
-from tariff.template import ROOT
+from tariff.template import recorded_event
 
 TARIFF = "tariff, version from the store"
 POWERTOOLS = "Powertools + pydantic + boto3"
 LITELLM = "import litellm"
 TARGETS = (Target(TARIFF, POWERTOOLS, 0.6), Target(TARIFF, LITELLM, 0.15))
 
-#: What a candidate does once: start, answer, end. Returns seconds.
+#: Starts a candidate, takes its answer and ends it. Returns seconds.
 Launch = Callable[[], float]
 _TIMEOUT_SECONDS = 120.0
 _POLL_SECONDS = 0.2
 
 
 class LaunchFailed(Exception):
-    """A process ended or stayed silent without the answer that was wanted."""
+    """A process ended, or gave no answer or a wrong one."""
 
 
 def measure(seeded: Store, rounds: int) -> Measurement:
-    """Cold start times, in turns; the first round only fills the file cache."""
+    """Measure cold starts, in turns; the first round only fills the file cache."""
     with tempfile.TemporaryDirectory() as folder:
         launches = candidates(stage(Path(folder)), seeded)
         samples: dict[str, list[float]] = {name: [] for name in launches}
         for number in range(rounds + 1):
-            # There and back: a start is a little slower or faster for what ran just before it.
+            # In alternating order: each start is affected a little by the one before it.
             for name in sorted(launches, reverse=number % 2 == 1):
                 seconds = launches[name]()
                 if number:
@@ -47,8 +47,8 @@ def measure(seeded: Store, rounds: int) -> Measurement:
 
 
 def candidates(staged: Staged, seeded: Store) -> dict[str, Launch]:
-    """Row -> launch."""
-    event = json.loads((ROOT / "events" / "estimate.json").read_text(encoding="utf-8"))
+    """Return the launches by row."""
+    event = recorded_event("estimate")
     ours = (staged.layer, staged.runtime)
     usual = (staged.powertools, staged.layer, staged.runtime)
     peers = (peers_site_packages(),)
@@ -84,8 +84,9 @@ def candidates(staged: Staged, seeded: Store) -> dict[str, Launch]:
 def child_environment(
     path: Sequence[Path], settings: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """A Lambda-like environment that shares only PATH and HOME with this process: its Python
-    settings must not decide what is compiled, nor its AWS profile who signs.
+    """Return an environment like Lambda's, with only PATH and HOME of this process.
+
+    Python settings would change what is compiled, and an AWS profile the credentials.
     """
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
@@ -106,9 +107,9 @@ def child_environment(
 def first_answer(
     python: Path, folder: Path, environment: Mapping[str, str], event: Mapping[str, Any]
 ) -> tuple[float, Any]:
-    """Seconds from starting ``folder``'s app under awslambdaric to its answer, and the answer.
+    """Return the seconds from starting ``folder``'s app under awslambdaric to its answer, and that.
 
-    Raises LaunchFailed when the client reports an error, ends, or says nothing for two minutes.
+    Raises LaunchFailed when the client reports an error, ends, or does not answer in two minutes.
     """
     command = [str(python), "-m", "awslambdaric", "app.lambda_handler"]
     with RuntimeApi(event) as api:
@@ -122,7 +123,7 @@ def first_answer(
 
 
 def imported(python: Path, module: str, environment: Mapping[str, str]) -> float:
-    """Seconds from starting Python until ``module`` is imported; tidying up is not counted."""
+    """Return the seconds from starting Python until ``module`` is imported."""
     command = [str(python), "-c", f"import {module}; print(flush=True)"]
     started = perf_counter()
     with _running(command, Path.cwd(), environment) as process:
@@ -137,7 +138,7 @@ def imported(python: Path, module: str, environment: Mapping[str, str]) -> float
 def _running(
     command: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is ended at the end of the block. Its errors go where ours go."""
+    """Start a process, which is killed at the end of the block. Its stderr is this process's."""
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE) as process:
         try:
             yield process

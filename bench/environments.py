@@ -1,4 +1,4 @@
-"""What runs the candidates: interpreters, and libraries laid out and compiled as on Lambda."""
+"""The candidates' interpreters, and their libraries laid out and compiled as on Lambda."""
 
 import re
 import shutil
@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from tariff.template import ROOT
 
-#: Where pricing and its tests live: the environment this runs in.
+#: The environment of this process, with pricing and its tests.
 DEVELOPMENT = Path(sys.executable)
-#: litellm and genai-prices; `make bench` makes it, with every module compiled.
+#: The environment of litellm and genai-prices, in which every module is compiled.
 PEERS = ROOT / ".venv-bench" / "bin" / "python"
 
 LAYER = ROOT / "layers" / "pricing"
@@ -30,7 +30,7 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
 class Staged(NamedTuple):
-    """Compiled copies: a bare interpreter, and the folders Lambda would put on its path."""
+    """Compiled copies: an interpreter without packages, and the folders of Lambda's path."""
 
     python: Path
     runtime: Path
@@ -43,10 +43,10 @@ class Staged(NamedTuple):
 
 
 def stage(folder: Path) -> Staged:
-    """Copy and compile everything the cold starts import, in an empty folder.
+    """Copy everything that the cold starts import into an empty folder, and compile it.
 
-    The layer is what layers/pricing/requirements.txt pins plus the pricing package, compiled
-    with unchecked hashes like the packaged one. The interpreter's own environment is empty.
+    The layer has the packages of layers/pricing/requirements.txt and the pricing package, compiled
+    with unchecked hashes like the deployed layer. The interpreter's own environment is empty.
     """
     venv.create(folder / "python", symlinks=True, with_pip=False)
     staged = Staged(
@@ -71,7 +71,7 @@ def stage(folder: Path) -> Staged:
 
 
 def peers_site_packages() -> Path:
-    """Where the peers' environment keeps its libraries; raises FileNotFoundError without one."""
+    """Return the folder of the peers' packages; raises FileNotFoundError without one."""
     found = list((ROOT / ".venv-bench" / "lib").glob("python*/site-packages"))
     if len(found) != 1:
         raise FileNotFoundError(".venv-bench is missing: `make bench` makes it")
@@ -83,7 +83,7 @@ def _layer_names() -> list[str]:
 
 
 def _copied(names: Iterable[str], folder: Path) -> Path:
-    """The files of installed distributions, as ``pip install --target`` would lay them out."""
+    """Copy the files of installed distributions, laid out as by ``pip install --target``."""
     for name in names:
         installed: Distribution = distribution(name)
         for file in installed.files or ():

@@ -1,9 +1,17 @@
-"""What was measured, as medians and their ratios, and how it is shown."""
+"""Measured times, as medians and their ratios, and their table."""
 
+import resource
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
+
+from tariff.tables import aligned
+
+
+def peak_megabytes() -> float:
+    """Return this process's peak memory."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +25,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One benchmark's run: milliseconds by candidate, one sample a round or turn.
+    """A benchmark's run: milliseconds by candidate, one sample a round or turn.
 
-    The rounds were interleaved, so whatever else the machine did fell on every candidate alike:
-    ratios of medians mean something, the milliseconds by themselves do not.
+    The rounds were interleaved, so that other load on the machine affected all candidates alike.
+    Ratios of medians can be compared between machines; the milliseconds cannot.
     """
 
     title: str
@@ -28,32 +36,32 @@ class Measurement:
     targets: tuple[Target, ...]
 
     def median_ms(self, name: str) -> float:
-        """The median over the rounds."""
+        """Return the median over the rounds."""
         return median(self.samples[name])
 
     def ratio(self, name: str, reference: str) -> float:
-        """``name``'s median as a multiple of ``reference``'s."""
+        """Return ``name``'s median as a multiple of ``reference``'s."""
         return self.median_ms(name) / self.median_ms(reference)
 
     def met(self, target: Target) -> bool:
-        """Whether this run met the target; exactly on it is met."""
+        """Whether this run met the target; equality meets it."""
         return self.ratio(target.subject, target.reference) <= target.at_most
 
     def references(self) -> list[str]:
-        """What the targets compare with, each once, in the targets' order."""
+        """Return the targets' references, each once, in the targets' order."""
         return list(dict.fromkeys(target.reference for target in self.targets))
 
     def table(self) -> str:
-        """For people: a row a candidate, a column a reference, a line a target."""
+        """Return a table for people: a row a candidate, a column a reference, a line a target."""
         references = self.references()
         rows = [["", "median ms", "fastest ms", *(f"x {name}" for name in references)]]
         for name, samples in self.samples.items():
             ratios = [f"{self.ratio(name, reference):.2f}" for reference in references]
             rows.append([name, f"{self.median_ms(name):.3f}", f"{min(samples):.3f}", *ratios])
-        return "\n".join([self.title, "", *_aligned(rows), "", *map(self._verdict, self.targets)])
+        return "\n".join([self.title, "", *aligned(rows), "", *map(self._result, self.targets)])
 
     def figures(self) -> dict[str, Any]:
-        """For programs: the same as plain data."""
+        """Return the same figures as plain data, for programs."""
         return {
             "title": self.title,
             "samples_ms": {name: list(samples) for name, samples in self.samples.items()},
@@ -70,21 +78,9 @@ class Measurement:
             ],
         }
 
-    def _verdict(self, target: Target) -> str:
+    def _result(self, target: Target) -> str:
         ratio = self.ratio(target.subject, target.reference)
         return (
             f"{'met    ' if self.met(target) else 'NOT MET'}  {ratio:.3f}, target at most"
             f" {target.at_most:g}: {target.subject} / {target.reference}"
         )
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns padded to their widest cell: names to the left, figures to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if column else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]

@@ -1,33 +1,37 @@
-"""Usage reports at scale: ``make report-bench``.
+"""Measure usage reports of ten million records: ``python -m bench report``.
 
-Ten million rows of Parquet, made from a seed, are priced and grouped by the report's engine in a
-process of its own; the bare scan of the same columns shows what of the time is reading. The peers
-price rows one by one, in the same run: a loop over ``genai_prices.calc_price`` and one over
-``litellm.cost_per_token``. Their rows are in memory already and nothing is grouped, which is to
-their advantage; they are given some of the rows only, because all would take an hour.
+The rows, made from a seed as Parquet, are priced and grouped by the report's engine in a process of
+its own; a bare scan of the same columns shows which part of the time is reading. In the same run
+the peers price rows one by one: a loop over ``genai_prices.calc_price`` and one over
+``litellm.cost_per_token``. Their rows are in memory already and are not grouped, which is to their
+advantage; they get a sample of the rows only, because all would take an hour.
 """
 
-import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import duckdb
+import typer
 
 from bench.environments import PEERS
+from bench.measurement import peak_megabytes
+from pricing.reports.generate import report_usage
+from pricing.reports.readers.files import UsageFile
+from pricing.reports.report import ReportQuery
+from tariff.prices import bundled_prices
+from tariff.tables import aligned
 from tariff.template import ROOT
 
 ROWS = 10_000_000
 PEER_ROWS = 20_000
-AIM_RATIO = 100
-AIM_MEGABYTES = 1_000
-#: Every one is known to all three.
+LEAST_RATIO = 100
+MOST_MEGABYTES = 1_000
+#: All three libraries price each of them.
 MODELS = ("claude-sonnet-4-5", "claude-haiku-4-5", "claude-opus-4-5", "gpt-4o", "gpt-4o-mini")
 COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
@@ -52,34 +56,38 @@ SUM(cache_creation_input_tokens), SUM(hash(request_id)), MAX(timestamp), SUM(has
 SUM(hash(endpoint)), SUM(hash(team)) FROM '{path}'"""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the figures. A missed target is not a failure: a busy machine breaks no build."""
-    parser = argparse.ArgumentParser(prog="python -m bench.report", description=__doc__)
-    parser.add_argument("--rows", type=int, default=ROWS)
-    parser.add_argument("--peer-rows", type=int, default=PEER_ROWS)
-    parser.add_argument("--one", choices=["report", "scan"], help=argparse.SUPPRESS)
-    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.one:
-        return _one(options.one, options.file)
+TITLES = {
+    "scan": "bare scan",
+    "report": "Tariff's report",
+    "genai-prices": "calc_price loop",
+    "litellm": "cost_per_token loop",
+}
+
+
+def report(
+    rows: Annotated[int, typer.Option(min=1, help="Rows of the report.")] = ROWS,
+    peer_rows: Annotated[int, typer.Option(min=1, help="Rows for each peer.")] = PEER_ROWS,
+) -> None:
+    """Measure a report of ten million records.
+
+    A missed target is not a failure: a busy machine must not break a build.
+    """
     with tempfile.TemporaryDirectory(prefix="report-bench-") as name:
-        path = Path(name) / "usage.parquet"
-        make(path, options.rows)
-        print(f"{options.rows:,} rows, {path.stat().st_size / 1e6:,.0f} MB of Parquet", flush=True)
-        figures = {kind: _run([sys.executable, *_ONE, kind], path) for kind in ("scan", "report")}
-        sample = Path(name) / "rows.json"
-        sample.write_text(json.dumps(rows_of(path, options.peer_rows)), encoding="utf-8")
-        for peer in ("genai-prices", "litellm"):
-            figures[peer] = _run([str(PEERS), "-m", "bench.report_peers", peer], sample)
+        path, sample = Path(name) / "usage.parquet", Path(name) / "rows.json"
+        make(path, rows)
+        print(f"{rows:,} rows, {path.stat().st_size / 1e6:,.0f} MB of Parquet", flush=True)
+        sample.write_text(json.dumps(rows_of(path, peer_rows)), encoding="utf-8")
+        figures = {
+            "scan": _run(sys.executable, "bench.report", "scan", path),
+            "report": _run(sys.executable, "bench.report", "report", path),
+            "genai-prices": _run(PEERS, "bench.report_peers", "genai-prices", sample),
+            "litellm": _run(PEERS, "bench.report_peers", "litellm", sample),
+        }
     show(figures)
-    return 0
-
-
-_ONE = ("-m", "bench.report", "--one")
 
 
 def make(path: Path, rows: int) -> None:
-    """A month of flat usage records; the same number gives the same rows."""
+    """Write a month of flat usage records; the same number gives the same rows."""
     with duckdb.connect() as database:
         database.execute(
             _MAKE.format(rows=rows, kinds=len(MODELS), models="','".join(MODELS), path=path)
@@ -87,72 +95,61 @@ def make(path: Path, rows: int) -> None:
 
 
 def rows_of(path: Path, count: int) -> list[list[Any]]:
-    """The first rows, as a peer gets them: timestamp, model and counts."""
+    """Return the first rows in the peers' form: timestamp, model and counts."""
     with duckdb.connect() as database:
         names = ", ".join(("CAST(timestamp AS VARCHAR)", "model", *COUNTS))
         found = database.execute(f"SELECT {names} FROM '{path}' LIMIT {count}")
         return [list(row) for row in found.fetchall()]
 
 
-def _run(command: Sequence[str], path: Path) -> dict[str, Any]:
-    file = ["--file", str(path)] if "bench.report" in command else [str(path)]
-    done = subprocess.run([*command, *file], cwd=ROOT, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+def show(figures: dict[str, dict[str, Any]]) -> None:
+    """Print the table, and the targets."""
+    rate = {name: measured["rows"] / measured["seconds"] for name, measured in figures.items()}
+    table = [("", "rows", "seconds", "rows a second", "peak MB")]
+    for name, measured in figures.items():
+        seconds, megabytes = f"{measured['seconds']:.2f}", f"{measured['megabytes']:,.0f}"
+        table.append(
+            (TITLES[name], f"{measured['rows']:,}", seconds, f"{rate[name]:,.0f}", megabytes)
+        )
+    print(*aligned(table), sep="\n")
+    for peer in ("genai-prices", "litellm"):
+        ratio = rate["report"] / rate[peer]
+        print(f"{ratio:,.0f} times the speed of {peer} (target: at least {LEAST_RATIO})")
+    share = figures["scan"]["seconds"] / figures["report"]["seconds"]
+    print(f"the bare scan takes {share:.0%} of the report's time")
+    peak = figures["report"]["megabytes"]
+    print(f"peak memory {peak:,.0f} MB (target: below {MOST_MEGABYTES:,})")
 
 
-def _one(kind: str, path: Path) -> int:
+def _run(python: str | Path, module: str, kind: str, path: Path) -> dict[str, Any]:
+    command = [str(python), "-m", module, kind, str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def _measure_this_process(kind: str, path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="report-bench-") as folder:
         started = time.perf_counter()
-        rows, cost = _scan(path) if kind == "scan" else _report(path, Path(folder))
+        if kind == "scan":
+            rows, cost = _scan(path), ""
+        else:
+            found = report_usage(
+                bundled_prices(), UsageFile(path, "parquet"), ReportQuery(), Path(folder)
+            )
+            rows, cost = found.records.read, str(found.totals.cost_usd)
         seconds = time.perf_counter() - started
-    print(json.dumps({"rows": rows, "seconds": seconds, "cost": cost, "megabytes": peak()}))
-    return 0
+    figures = {"rows": rows, "seconds": seconds, "cost": cost, "megabytes": peak_megabytes()}
+    print(json.dumps(figures))
 
 
-def _report(path: Path, folder: Path) -> tuple[int, str]:
-    from pricing.catalogue.price_book import BookInForce
-    from pricing.reports.generate import report_usage
-    from pricing.reports.readers.files import UsageFile
-    from pricing.reports.report import ReportQuery
-    from pricing.store import bundled
-
-    book = BookInForce(bundled.current(), "bundled", stale=False, age_seconds=None)
-    found = report_usage(book, UsageFile(path, "parquet"), ReportQuery(), folder)
-    return found.records.read, str(found.totals.cost_usd)
-
-
-def _scan(path: Path) -> tuple[int, str]:
+def _scan(path: Path) -> int:
     with duckdb.connect() as database:
         database.execute("SET threads = 2")
         database.execute(_SCAN.format(path=path)).fetchall()
         (count,) = database.execute(f"SELECT COUNT(*) FROM '{path}'").fetchall()[0]
-        return int(count), ""
-
-
-def peak() -> float:
-    """This process's peak memory in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-
-
-def show(figures: dict[str, dict[str, Any]]) -> None:
-    """The table, and the aims."""
-    rate = {name: one["rows"] / one["seconds"] for name, one in figures.items()}
-    print(f"{'':22}{'rows':>12}{'seconds':>10}{'rows a second':>16}{'peak MB':>10}")
-    titles = {"scan": "bare scan", "report": "Tariff's report", "genai-prices": "calc_price loop"}
-    for name, one in figures.items():
-        title = titles.get(name, "cost_per_token loop")
-        print(
-            f"{title:22}{one['rows']:12,}{one['seconds']:10.2f}{rate[name]:16,.0f}"
-            f"{one['megabytes']:10,.0f}"
-        )
-    for peer in ("genai-prices", "litellm"):
-        ratio = rate["report"] / rate[peer]
-        print(f"{ratio:,.0f} times {peer} (at least {AIM_RATIO} is the aim)")
-    share = figures["scan"]["seconds"] / figures["report"]["seconds"]
-    print(f"the bare scan is {share:.0%} of the report's time")
-    print(f"peak memory {figures['report']['megabytes']:,.0f} MB (aim: under {AIM_MEGABYTES:,})")
+        return int(count)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    _measure_this_process(sys.argv[1], Path(sys.argv[2]))

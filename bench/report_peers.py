@@ -1,10 +1,9 @@
-"""A peer prices rows one by one: ``python -m bench.report_peers litellm|genai-prices FILE``.
+"""Price rows one by one with a peer: ``python -m bench.report_peers litellm|genai-prices FILE``.
 
-Runs in the peers' environment. Prints how many rows it priced, in how many seconds.
+Runs in the peers' environment. Prints the number of rows and the seconds.
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -12,26 +11,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.measurement import peak_megabytes
+
 Row = Sequence[Any]
 
 
-def main() -> int:
-    """Price every row of the file; the import is not counted."""
-    peer, path = sys.argv[1:]
+def measure(peer: str, path: str) -> None:
+    """Price every row of the file; the peer's import is not counted."""
     rows = json.loads(Path(path).read_text(encoding="utf-8"))
     price = litellm() if peer == "litellm" else genai_prices()
     price(rows[0])
     started = time.perf_counter()
     total = sum(price(row) for row in rows)
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    figures = {"rows": len(rows), "seconds": seconds, "cost": str(total), "megabytes": peak}
-    print(json.dumps(figures))
-    return 0
+    figures = {"rows": len(rows), "seconds": seconds, "cost": str(total)}
+    print(json.dumps({**figures, "megabytes": peak_megabytes()}))
 
 
 def litellm() -> Callable[[Row], float]:
-    """``cost_per_token`` over one row."""
+    """Return ``cost_per_token`` of a row."""
     import litellm as peer
 
     def price(row: Row) -> float:
@@ -49,7 +47,7 @@ def litellm() -> Callable[[Row], float]:
 
 
 def genai_prices() -> Callable[[Row], float]:
-    """``calc_price`` over one row, at its own time."""
+    """Return ``calc_price`` of a row, at the row's time."""
     from genai_prices import Usage, calc_price
 
     def price(row: Row) -> float:
@@ -69,4 +67,4 @@ def genai_prices() -> Callable[[Row], float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    measure(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""A stand-in for Lambda's Runtime API: hands one event to one runtime client, takes the answer."""
+"""A stand-in for Lambda's Runtime API: passes an event to a runtime client, takes the answer."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ _DEADLINE_MS = 4_000_000_000_000
 
 
 class Answer(NamedTuple):
-    """What the runtime client posted, where to, and when (``time.perf_counter``)."""
+    """A post of the runtime client: its path, body and time (``time.perf_counter``)."""
 
     path: str
     body: Any
@@ -39,7 +39,7 @@ class RuntimeApi:
 
     @property
     def address(self) -> str:
-        """For ``AWS_LAMBDA_RUNTIME_API``."""
+        """The value of ``AWS_LAMBDA_RUNTIME_API``."""
         return f"127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -57,7 +57,7 @@ class RuntimeApi:
         self._server.server_close()
 
     def answer(self, timeout_seconds: float) -> Answer | None:
-        """The next thing the client posts, or None when it posts nothing for so long."""
+        """Return the client's next post, or None after the timeout."""
         try:
             return self._answers.get(timeout=timeout_seconds)
         except Empty:
@@ -68,7 +68,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Silent about a client that was ended in the middle of its next request."""
+        """Print nothing about a client that was killed during its next request."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -81,14 +81,14 @@ def _handler(
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and body in one segment: two would wait for a delayed ACK
+        wbufsize = -1  # head and body in one segment: two would be delayed by a late ACK
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             if self.path != "/2018-06-01/runtime/invocation/next":
                 self.send_error(404)
             elif delivered.is_set():
-                over.wait()  # as Lambda lets a client wait for an event that does not come
+                over.wait()  # Lambda, too, does not answer until there is an event
                 self.close_connection = True
             else:
                 delivered.set()
@@ -113,6 +113,6 @@ def _handler(
             self.wfile.write(body)
 
         def log_message(self, *_arguments: Any) -> None:
-            """A line a request would only blur the table."""
+            """Print nothing: the output is the table."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""Large requests: the time should grow as the request does, and no faster."""
+"""Large requests: their time should grow in proportion to the request, and no faster."""
 
 import contextlib
 import io
@@ -9,17 +9,17 @@ from typing import Any
 
 from bench.measurement import Measurement, Target
 from pricing.store import bundled
-from tariff.template import ROOT
+from tariff.template import recorded_event
 from tests.support.handlers import Handler, handler
 
 ROUNDS = 40
 USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}
-#: Proportional, plus a tenth for what a round on a busy machine adds.
+#: In proportion, plus a tenth for other load on the machine.
 SLACK = 1.1
 
 
 def measure() -> Measurement:
-    """Milliseconds of whole handler calls, interleaved; the first call of each is not counted."""
+    """Measure whole handler calls, interleaved; the first call of each is not counted."""
     compare, workload = handler("compare"), handler("workload")
     requests: dict[str, tuple[Handler, dict[str, Any]]] = {
         f"compare, {count} models": (compare, _event("compare", _comparison(count)))
@@ -62,5 +62,4 @@ def _workload(items: int) -> dict[str, Any]:
 
 
 def _event(name: str, body: dict[str, Any]) -> dict[str, Any]:
-    recorded = json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
-    return {**recorded, "body": json.dumps(body)}
+    return {**recorded_event(name), "body": json.dumps(body)}

@@ -1,4 +1,4 @@
-"""Slack, cold: from starting a process to the acknowledgement of its first command."""
+"""Slack's cold starts: from starting a process to the acknowledgement of its first command."""
 
 import json
 import tempfile
@@ -28,7 +28,7 @@ _TEXTS = {
 
 
 def measure(seeded: Store, rounds: int) -> Measurement:
-    """Times to acknowledge, in turns; the first round only fills the file cache.
+    """Measure the times to acknowledge, in turns; the first round only fills the file cache.
 
     The signing secret is read from Systems Manager and the prices from DynamoDB, as on AWS.
     """
@@ -46,7 +46,7 @@ def measure(seeded: Store, rounds: int) -> Measurement:
 
 
 def _store_secret(seeded: Store) -> None:
-    """In the Systems Manager of the server that is the store too."""
+    """Store the signing secret in the Systems Manager of the same moto server."""
     client = boto3.client(
         "ssm",
         endpoint_url=seeded.endpoint,
@@ -93,6 +93,6 @@ def _candidates(staged: Staged, seeded: Store) -> dict[str, Callable[[], float]]
 
 
 def _check(reply: Any) -> None:
-    """An acknowledgement is a 200 with an answer in it."""
+    """Refuse anything but a 200 with an answer."""
     if reply.get("statusCode") != 200 or not json.loads(reply["body"]).get("blocks"):  # noqa: PLR2004
         raise LaunchFailed(f"expected an answer, got {reply}")

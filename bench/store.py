@@ -1,7 +1,6 @@
-"""The store the handlers read: moto's DynamoDB on loopback, with two tables."""
+"""The store that the handlers read: moto's DynamoDB on loopback, with two tables."""
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -12,10 +11,11 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal
+from tariff.serve.embedded_store import moto_server
 from tariff.template import create_table_arguments, load_template
 
 REGION = "eu-west-1"
-#: Not credentials: moto checks none, but every client wants some to sign with.
+#: Not credentials: moto checks none, but clients need some in order to sign.
 KEY_ID = KEY = "bench"
 
 
@@ -29,7 +29,7 @@ class Store(NamedTuple):
     bundled_version: str
 
     def settings(self, table: str) -> dict[str, str]:
-        """The environment of a function that reads ``table``."""
+        """Return the environment of a function that reads ``table``."""
         return {
             "TARIFF_TABLE": table,
             "TARIFF_DYNAMODB_ENDPOINT": self.endpoint,
@@ -41,17 +41,10 @@ class Store(NamedTuple):
 
 @contextmanager
 def store() -> Iterator[Store]:
-    """A seeded store, stopped afterwards."""
-    from moto.server import ThreadedMotoServer  # a second to import, and only this needs it
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its line per request is not a result
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        _, port = server.get_host_and_port()
-        endpoint = f"http://127.0.0.1:{port}"
-        shipped = bundled.current()
-        newer = PriceBook.from_document({**json.loads(shipped.to_json()), "id": "2099-01-01.1"})
+    """Yield a seeded store, stopped afterwards."""
+    shipped = bundled.current()
+    newer = PriceBook.from_document({**json.loads(shipped.to_json()), "id": "2099-01-01.1"})
+    with moto_server() as endpoint:
         client = boto3.client(
             "dynamodb",
             endpoint_url=endpoint,
@@ -59,14 +52,10 @@ def store() -> Iterator[Store]:
             aws_access_key_id=KEY_ID,
             aws_secret_access_key=KEY,
         )
-        try:
-            _seed(client, "bundled", shipped)
-            _seed(client, "newer", newer)
-        finally:
-            client.close()
+        _seed(client, "bundled", shipped)
+        _seed(client, "newer", newer)
+        client.close()
         yield Store(endpoint, "bundled", "newer", newer.id, shipped.id)
-    finally:
-        server.stop()
 
 
 def _seed(client: Any, table: str, book: PriceBook) -> None:

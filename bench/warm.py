@@ -1,4 +1,4 @@
-"""Warm calls: a whole handler call compared with one call of each peer, in turns."""
+"""Warm calls: a whole handler call and a call of each peer, taken in turns."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ ROWS = {
     "genai-prices calc_price": "genai_prices_calc",
     "floor: plain json + Decimal": "plain_arithmetic",
 }
-#: One process a library: litellm's heap would slow the garbage collections of the others.
+#: One process a library: litellm's heap slows garbage collection in its process.
 PROCESSES: tuple[tuple[Path, tuple[str, ...]], ...] = (
     (DEVELOPMENT, ("tariff", "plain_arithmetic")),
     (PEERS, ("litellm_tokens", "litellm_usage_object")),
@@ -34,7 +34,7 @@ _STOP_SECONDS = 10
 
 
 class Worker:
-    """A process that times calls when asked and sleeps otherwise."""
+    """A process that times calls on request and sleeps otherwise."""
 
     def __init__(self, python: Path, names: Sequence[str], settings: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -47,7 +47,7 @@ class Worker:
             text=True,
         )
         if hasattr(os, "sched_setaffinity"):
-            # One core for all: another one may be slower, or busier, for minutes on end.
+            # The same core for all: cores may differ in load for minutes.
             os.sched_setaffinity(self._process.pid, {min(os.sched_getaffinity(0))})
         self._input = cast("IO[str]", self._process.stdin)
         self._output = cast("IO[str]", self._process.stdout)
@@ -61,7 +61,7 @@ class Worker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # Closes the pipes; the end of its input is the end of the worker.
+        # Closes the pipes; the worker ends with its input.
         try:
             self._process.communicate(timeout=_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -69,11 +69,11 @@ class Worker:
             self._process.communicate()
 
     def wait_until_ready(self) -> None:
-        """Until every call of this worker has given its first, checked answer."""
+        """Wait until every call of this worker has given its first, checked answer."""
         self._line()
 
     def median_ms(self, name: str, calls: int) -> float:
-        """The median of so many calls in a row, in milliseconds."""
+        """Return the median of that many calls in a row, in milliseconds."""
         self._input.write(f"{name} {calls}\n")
         self._input.flush()
         return float(self._line()) / 1e6
@@ -81,12 +81,12 @@ class Worker:
     def _line(self) -> str:
         line = self._output.readline()
         if not line:
-            raise RuntimeError("a benchmark worker ended; it said why above")
+            raise RuntimeError("a benchmark worker ended; its message is above")
         return line
 
 
 def measure(seeded: Store, turns: int, calls: int) -> Measurement:
-    """Median call times, in turns of ``calls`` at a time; the first turn only warms up."""
+    """Measure median call times, in turns of ``calls`` at a time; the first turn only warms up."""
     samples: dict[str, list[float]] = {row: [] for row in ROWS}
     with ExitStack() as processes:
         settings = seeded.settings(seeded.bundled_table)

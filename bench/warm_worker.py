@@ -1,8 +1,8 @@
-"""The calls ``bench.warm`` times, run in the environment that has what each of them imports.
+"""The calls that ``bench.warm`` times, in the environment that has their library.
 
 ``python -m bench.warm_worker NAME...`` reads ``<name> <calls>`` a line from standard input and
-answers each with the median nanoseconds of one call. Every call prices the same usage: Claude
-Sonnet 5.5, 2,000 fresh input tokens, 50,000 read from the cache, 1,000 output tokens.
+answers each with the median nanoseconds of a call. Every call prices the same usage: Claude Sonnet
+5.5 with 2,000 fresh input tokens, 50,000 tokens read from the cache, and 1,000 output tokens.
 """
 
 import json
@@ -24,11 +24,11 @@ Call = Callable[[], Any]
 
 
 def tariff() -> tuple[Call, Decimal]:
-    """The whole handler: event in, response out, log line written."""
+    """Call the whole handler: event in, response out, log line written."""
     from functions.estimate.app import lambda_handler
-    from tariff.template import ROOT
+    from tariff.template import recorded_event
 
-    event = json.loads((ROOT / "events" / "estimate.json").read_text(encoding="utf-8"))
+    event = recorded_event("estimate")
 
     def call() -> dict[str, Any]:
         return lambda_handler(event, None)
@@ -37,7 +37,7 @@ def tariff() -> tuple[Call, Decimal]:
 
 
 def plain_arithmetic() -> tuple[Call, Decimal]:
-    """The floor: JSON in, three Decimal products and their sum, JSON out, nothing checked."""
+    """Do the least work possible: JSON in, three Decimal products and their sum, JSON out."""
     body = json.dumps(
         {
             "model": MODEL,
@@ -65,7 +65,7 @@ def plain_arithmetic() -> tuple[Call, Decimal]:
 
 
 def litellm_tokens() -> tuple[Call, Decimal]:
-    """The short form of litellm: three counts, where prompt tokens include the cached ones."""
+    """Call litellm with three counts, where prompt tokens include the cached tokens."""
     import litellm
 
     def call() -> Any:
@@ -80,7 +80,7 @@ def litellm_tokens() -> tuple[Call, Decimal]:
 
 
 def litellm_usage_object() -> tuple[Call, Decimal]:
-    """The other form of litellm: a usage object, made beforehand as a response carries it."""
+    """Call litellm with a usage object like a response's, made beforehand."""
     import litellm
     from litellm.types.utils import PromptTokensDetailsWrapper, Usage
 
@@ -98,7 +98,7 @@ def litellm_usage_object() -> tuple[Call, Decimal]:
 
 
 def genai_prices_calc() -> tuple[Call, Decimal]:
-    """genai-prices, told the provider and given a usage object made beforehand."""
+    """Call genai-prices with the provider's name and a usage object made beforehand."""
     from genai_prices import Usage, calc_price
 
     usage = Usage(input_tokens=FRESH + CACHED, cache_read_tokens=CACHED, output_tokens=OUTPUT)
@@ -119,15 +119,15 @@ CALLS: dict[str, Callable[[], tuple[Call, Decimal]]] = {
 
 
 def prepared(name: str) -> Call:
-    """The call of this name, after it has given the right answer once."""
+    """Return the call of this name, after it has given the right answer once."""
     call, total = CALLS[name]()
     if abs(total - USD) > TOLERANCE:
-        raise ValueError(f"{name} says {total}, not {USD}: it does not do the same job")
+        raise ValueError(f"{name} answers {total}, not {USD}: its time cannot be compared")
     return call
 
 
 def median_ns(call: Call, calls: int) -> float:
-    """The median duration of one call, in nanoseconds."""
+    """Return the median duration of a call, in nanoseconds."""
     durations = []
     for _ in range(calls):
         started = perf_counter_ns()
@@ -137,7 +137,7 @@ def median_ns(call: Call, calls: int) -> float:
 
 
 def main(names: list[str]) -> None:
-    """Serve measurements until standard input ends. What the calls print is discarded."""
+    """Serve measurements until standard input ends; the calls' output is discarded."""
     answers = sys.stdout
     with open(os.devnull, "w", encoding="utf-8") as discarded, redirect_stdout(discarded):  # noqa: PTH123 - a device, not a path
         calls = {name: prepared(name) for name in names}

@@ -37,13 +37,16 @@ COMMANDS: Commands = {
         "Generate documentation (in a checkout of Tariff).",
         {
             "openapi": Command(
-                "tariff.docs.openapi:generate", "Generate the OpenAPI document and its page."
+                "tariff.docs.openapi:generate",
+                "Generate openapi.json, and the page docs.html made from it.",
             ),
             "diff": Command(
-                "tariff.docs.difference:diff", "Show how two OpenAPI documents differ."
+                "tariff.docs.difference:diff",
+                "Show how two OpenAPI documents differ; exit with 1 if a caller's code can tell.",
             ),
             "slack": Command(
-                "tariff.docs.slack_examples:generate", "Render the answers in docs/slack.md."
+                "tariff.docs.slack_examples:generate",
+                "Render the answers to Slack commands in docs/slack.md.",
             ),
         },
     ),
@@ -55,7 +58,7 @@ COMMANDS: Commands = {
 
 def main() -> None:
     """Run the command that the process's arguments name."""
-    run("What LLM calls cost, exactly.", COMMANDS, _options)
+    run("What LLM calls cost, exactly.", COMMANDS, name="tariff", options=_options)
 
 
 def _show_version(wanted: bool) -> None:

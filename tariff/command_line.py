@@ -59,13 +59,20 @@ class _Unimported(TyperCommand):
         return get_command(app).make_context(info_name, args, parent, **extra)
 
 
-def run(summary: str, commands: Commands, options: Callable[..., None] | None = None) -> None:
+def run(
+    summary: str,
+    commands: Commands,
+    *,
+    name: str | None = None,
+    options: Callable[..., None] | None = None,
+) -> None:
     """Run the command that the process's arguments name, and end the process with its status.
 
-    ``options`` takes the options that come before a command; completion is offered with them.
+    ``name`` is the program's own, if it is installed as a command. ``options`` takes the options
+    that come before a command; completion is offered with them.
     """
     try:
-        _group(None, Group(summary, commands), options)()
+        _group(name, Group(summary, commands), options)(prog_name=name)
     except CommandFailed as failure:
         typer.echo(failure, err=True)
         sys.exit(1)

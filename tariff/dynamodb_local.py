@@ -262,7 +262,10 @@ def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def dynamodb_local() -> None:
-    """Install DynamoDB Local, and check that Java can run it."""
+    """Install DynamoDB Local, AWS's own.
+
+    Checks that Java can run it.
+    """
     try:
         find_java()
         jar = install()

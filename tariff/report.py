@@ -42,9 +42,9 @@ def report(
     format: Annotated[ReportFormat, typer.Option(help="How to write the report.")] = "html",  # noqa: A002
     open_page: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
 ) -> None:
-    """Report on a file of usage records at the bundled prices.
+    """Report on a file of usage records.
 
-    Prints the report's path; progress goes to stderr. "tariff sample-usage" writes an example file.
+    Prices are those of the bundled version. Prints the report's path; progress goes to stderr. "tariff sample-usage" writes an example file.
     """
     target = out or file.with_suffix(f".{format}")
     started = time.perf_counter()

@@ -249,7 +249,10 @@ def sample_usage(
     records: Annotated[int, typer.Option(min=1, help="How many records.")] = RECORDS,
     seed: Annotated[int, typer.Option(help="Another seed draws other records.")] = 19,
 ) -> None:
-    """Write a month of generated usage records, as JSON Lines."""
+    """Write a month of generated usage records.
+
+    The format is JSON Lines; the same arguments write the same bytes.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     console = Console(stderr=True)

@@ -1,8 +1,8 @@
-"""Public outcomes, prompt by prompt: what the router is trained and measured on.
+"""Public outcomes by prompt, on which the router is trained and measured.
 
 The folder holds mmlupro, llmrouter and zeroeval, each a ``.jsonl.gz`` of objects with ``source``,
 ``id``, ``prompt``, ``scores`` (model -> 0 to 1) and ``meta.subject``. The prompts are not part of
-this repository; docs/routing.md says where they come from and under which licence.
+this repository; docs/routing.md names their origin and licence.
 """
 
 import gzip
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 #: The models whose wrong answers make a prompt hard, by collection: small and cheap in their day.
 CHEAP: Mapping[str, tuple[str, ...]] = {
     "llmrouter": (
@@ -40,7 +41,7 @@ CHEAP: Mapping[str, tuple[str, ...]] = {
         "Phi-3-mini-4k-instruct",
     ),
 }
-#: The models that show which of those prompts could have been answered.
+#: The models that show which of those prompts can be answered.
 STRONG: Mapping[str, tuple[str, ...]] = {
     "llmrouter": ("llama-3.1-nemotron-51b-instruct", "llama-3.3-nemotron-super-49b-v1"),
     "mmlupro": ("llama-3.1-70b", "gemini-1.5-pro", "deepseek-coder-v2", "gemini-1.5-flash"),
@@ -55,7 +56,7 @@ STRONG: Mapping[str, tuple[str, ...]] = {
     ),
 }
 COLLECTIONS = tuple(CHEAP)
-#: The routing decisions that are measured: one a row of the table.
+#: The routing decisions that are measured: collection, cheap model, strong model.
 PAIRS: tuple[tuple[str, str, str], ...] = (
     ("mmlupro", "llama-3.1-8b", "llama-3.1-70b"),
     ("llmrouter", "mistral-7b-instruct-v0.3", "llama-3.1-nemotron-51b-instruct"),
@@ -70,10 +71,10 @@ _STEM = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One prompt with every model's score, and the family and task it belongs to.
+    """A prompt with every model's score, its family and its task.
 
     A family is a collection with its own authors, prompts and grading; a task is a benchmark or
-    subject within one.
+    subject within a family.
     """
 
     family: str
@@ -82,15 +83,15 @@ class Row:
     scores: Mapping[str, float]
 
     def wrong(self) -> float:
-        """The share of cheap models that were wrong."""
+        """Return the share of cheap models that were wrong."""
         return 1 - self._mean(CHEAP[self.family])
 
     def strong(self) -> float:
-        """The share of strong models that were right."""
+        """Return the share of strong models that were right."""
         return self._mean(STRONG[self.family])
 
     def stems(self) -> tuple[str, str]:
-        """The first and the last characters of the question, without options and punctuation."""
+        """Return the question's first and last characters, without options and punctuation."""
         letters = _NOISE.sub("", _OPTIONS.split(self.prompt, maxsplit=1)[0].lower())
         return letters[:_STEM], letters[-_STEM:]
 
@@ -100,12 +101,12 @@ class Row:
 
 
 def read_rows(folder: Path) -> list[Row]:
-    """Every row of the three collections; raises FileNotFoundError where one is missing."""
+    """Read the three collections; raises FileNotFoundError when a file is missing."""
     return [row for name in COLLECTIONS for row in _rows_of(name, folder / f"{name}.jsonl.gz")]
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """The SHA-256 of each collection's file."""
+    """Return the SHA-256 of each collection's file."""
     return {
         name: hashlib.sha256((folder / f"{name}.jsonl.gz").read_bytes()).hexdigest()
         for name in COLLECTIONS
@@ -113,7 +114,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def without_stems_of(held_out: Sequence[Row], rows: Sequence[Row]) -> list[int]:
-    """The numbers of the rows that share no question stem with the held-out ones."""
+    """Return the numbers of the rows that share no question stem with the held-out rows."""
     firsts = {row.stems()[0] for row in held_out}
     lasts = {row.stems()[1] for row in held_out}
     return [

@@ -1,16 +1,16 @@
-"""Learning the router's weights from outcomes, with scikit-learn (environment .venv-train).
+"""Learn the router's weights from outcomes, with scikit-learn (environment .venv-train).
 
 Two ridge regressions and a logistic calibration. Every task (a benchmark or a subject) counts by
-the square root of its size, so that no large one drowns the others. The target has two parts: how
-hard the task is as a whole, and the rank of the prompt within it. The rank is what transfers, since
-tasks differ in answer format and grading more than prompts within one do.
+the square root of its size, so that large tasks do not dominate. The target has two parts: the
+difficulty of the task, and the rank of the prompt within the task. The rank transfers to new data,
+since tasks differ in answer format and grading more than the prompts of a task do.
 
-- Shape: how hard a task is counts what cheap models got wrong *and* strong ones got right, because
-  what both get wrong is often a matter of grading. Tasks whose strong models gain next to nothing
-  say nothing about routing and are left out.
-- Words: what cheap models got wrong, with the rank at half weight.
-- Calibration: the probability that a cheap model is wrong, on scores of families that were held
-  out, so that it allows for what a new kind of traffic does to them.
+- Shape: a task's difficulty counts prompts that cheap models got wrong *and* strong models got
+  right, because prompts that both get wrong are often a matter of grading. Tasks in which strong
+  models gain almost nothing are left out: they do not depend on routing.
+- Words: prompts that cheap models got wrong, with the rank at half weight.
+- Calibration: the probability that a cheap model is wrong, from the scores of held-out families, so
+  that it allows for the change to a new kind of traffic.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ _BYTE = 127
 
 
 class Read(NamedTuple):
-    """Rows with what the router sees in them: read once, fitted often."""
+    """Rows with their features, which are computed once and fitted several times."""
 
     rows: Sequence[Row]
     readings: Sequence[TaskFeatures]
@@ -48,7 +48,7 @@ class Read(NamedTuple):
     judged: Sequence[float]
 
     def part(self, numbers: Sequence[int]) -> "Read":
-        """These rows only."""
+        """Return these rows only."""
         return Read(
             [self.rows[number] for number in numbers],
             [self.readings[number] for number in numbers],
@@ -59,7 +59,7 @@ class Read(NamedTuple):
 
 
 def read_all(rows: Sequence[Row]) -> Read:
-    """Read every prompt."""
+    """Compute the features of every prompt."""
     readings = [read(row.prompt) for row in rows]
     columns: list[int] = []
     values: list[float] = []
@@ -75,7 +75,7 @@ def read_all(rows: Sequence[Row]) -> Read:
 
 
 def fit(data: Read) -> Weights:
-    """Learn shape and words; the calibration is left at a plain logistic curve."""
+    """Learn shape and words; the calibration stays the standard logistic curve."""
     tasks = _by_task(data.rows)
     wrong = np.array([row.wrong() for row in data.rows])
     strong = np.array([row.strong() for row in data.rows])
@@ -108,7 +108,7 @@ def fit(data: Read) -> Weights:
 
 
 def scores(weights: Weights, data: Read) -> list[float]:
-    """The router's score of every row."""
+    """Return the router's score of every row."""
     return [
         weights.parts(reading).score(judged)
         for reading, judged in zip(data.readings, data.judged, strict=True)
@@ -116,7 +116,7 @@ def scores(weights: Weights, data: Read) -> list[float]:
 
 
 def held_out_scores(data: Read) -> dict[str, HeldOut]:
-    """By family: its rows' numbers, their scores by weights that never saw it, those weights."""
+    """Score each family by weights that were fitted without it."""
     found = {}
     for family in COLLECTIONS:
         held = [number for number, row in enumerate(data.rows) if row.family == family]
@@ -131,7 +131,7 @@ def held_out_scores(data: Read) -> dict[str, HeldOut]:
 
 
 def calibrated(weights: Weights, rows: Sequence[Row], found: Sequence[float]) -> Weights:
-    """The same weights with a logistic curve from score to the share of wrong cheap models."""
+    """Fit the logistic curve from the score to the share of cheap models that are wrong."""
     weight = np.zeros(len(rows))
     for numbers in _by_task(rows).values():
         weight[numbers] = len(numbers) ** -0.5
@@ -149,22 +149,23 @@ def calibrated(weights: Weights, rows: Sequence[Row], found: Sequence[float]) ->
 
 
 def calibration_error(rows: Sequence[Row], held_out: Mapping[str, HeldOut]) -> dict[str, float]:
-    """The error on each held-out family, by a curve that the others gave, and on all together."""
+    """Return the calibration error of each held-out family, by the others' curve, and of all."""
     errors: dict[str, float] = {}
-    said_all: list[float] = []
-    was_all: list[float] = []
+    all_predicted: list[float] = []
+    all_observed: list[float] = []
     for family, own in held_out.items():
         others = [part for name, part in held_out.items() if name != family]
         if not others:
             return {}
         known = [rows[number] for part in others for number in part.numbers]
         curve = calibrated(own.weights, known, [score for part in others for score in part.scores])
-        said = [curve.probability(score) for score in own.scores]
-        was = [rows[number].wrong() for number in own.numbers]
-        errors[family] = round(expected_calibration_error(said, was), 4)
-        said_all += said
-        was_all += was
-    return errors | {"all families": round(expected_calibration_error(said_all, was_all), 4)}
+        predicted = [curve.probability(score) for score in own.scores]
+        observed = [rows[number].wrong() for number in own.numbers]
+        errors[family] = round(expected_calibration_error(predicted, observed), 4)
+        all_predicted += predicted
+        all_observed += observed
+    error = expected_calibration_error(all_predicted, all_observed)
+    return errors | {"all families": round(error, 4)}
 
 
 def _fit_shape(
@@ -189,7 +190,7 @@ def _fit_words(words: Any, target: Any, weight: Any) -> tuple[list[int], float, 
     largest = float(np.quantile(np.abs(ridge.coef_), 0.999))
     rounded = np.clip(np.rint(ridge.coef_ / largest * _BYTE), -_BYTE, _BYTE)
     fitted = words @ rounded
-    return [int(one) for one in rounded], float(fitted.mean()), float(fitted.std())
+    return [int(weight) for weight in rounded], float(fitted.mean()), float(fitted.std())
 
 
 def _by_task(rows: Sequence[Row]) -> dict[str, list[int]]:
@@ -200,7 +201,7 @@ def _by_task(rows: Sequence[Row]) -> dict[str, list[int]]:
 
 
 def _ranks(values: Any) -> Any:
-    """Percentile ranks from 0 to 1, ties at their middle."""
+    """Return percentile ranks from 0 to 1; equal values get the middle of their ranks."""
     ordered = np.sort(values)
     below = np.searchsorted(ordered, values, side="left")
     up_to = np.searchsorted(ordered, values, side="right")

@@ -1,4 +1,4 @@
-"""The keyword rule of the lesson's section 6.1, as a score to compare the router with."""
+"""The keyword rule of the lesson's section 6.1, as a score with which the router is compared."""
 
 _COMPLEX = (
     "architect",
@@ -23,7 +23,7 @@ _MODERATE = (
 
 
 def lesson_score(task: str) -> float:
-    """0 where the rule says simple, 1 for moderate, 2 for complex."""
+    """Return 0 for a task that the rule calls simple, 1 for moderate, 2 for complex."""
     lower = task.lower()
     if any(indicator in lower for indicator in _COMPLEX):
         return 2.0

@@ -1,4 +1,4 @@
-"""Figures that the router's training and its evaluation share, on held-out families."""
+"""Measures of a router on held-out families, for its training and its evaluation."""
 
 from collections.abc import Sequence
 from operator import itemgetter
@@ -9,7 +9,7 @@ from bench.routing.data import Row
 from pricing.recommendations.routing.difficulty import Weights
 from pricing.recommendations.routing.measure import Interval
 
-#: What a random order scores.
+#: The score of a random order.
 RANDOM = 0.5
 _BINS = 10
 
@@ -25,22 +25,22 @@ class HeldOut(NamedTuple):
 def pair_scores(
     rows: Sequence[Row], scores: Sequence[float], cheap: str, strong: str
 ) -> tuple[list[float], list[float], list[float]]:
-    """Scores and both models' outcomes, of the rows where both have one."""
+    """Return the scores and both models' outcomes of the rows in which both have an outcome."""
     found = [
         (score, row.scores[cheap], row.scores[strong])
         for row, score in zip(rows, scores, strict=True)
         if cheap in row.scores and strong in row.scores
     ]
-    return [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+    return [row[0] for row in found], [row[1] for row in found], [row[2] for row in found]
 
 
-def expected_calibration_error(said: Sequence[float], was: Sequence[float]) -> float:
-    """The mean gap between predicted and true shares over ten bins of equal size."""
-    pairs = sorted(zip(said, was, strict=True))
+def expected_calibration_error(predicted: Sequence[float], observed: Sequence[float]) -> float:
+    """Return the mean gap between predicted and observed shares over ten bins of equal size."""
+    pairs = sorted(zip(predicted, observed, strict=True))
     gap = 0.0
     for number in range(_BINS):
         part = pairs[number * len(pairs) // _BINS : (number + 1) * len(pairs) // _BINS]
-        gap += abs(sum(one[0] - one[1] for one in part))
+        gap += abs(sum(share - outcome for share, outcome in part))
     return gap / len(pairs)
 
 
@@ -51,10 +51,10 @@ def control_gain(
     share: float,
     resamples: int = 200,
 ) -> Interval:
-    """Quality over a cost-matched control: as many strong calls, handed out at random.
+    """Return the quality above a control with as many strong calls, distributed at random.
 
-    The control is the mean of all shuffles, which is exact: every prompt goes to the strong model
-    with probability ``share``.
+    The control is the exact mean over all shuffles: every prompt goes to the strong model with
+    probability ``share``.
     """
     rows = sorted(zip(scores, cheap_ok, strong_ok, strict=True), key=itemgetter(0), reverse=True)
     gains = [strong - cheap for _, cheap, strong in rows]

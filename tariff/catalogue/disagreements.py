@@ -36,7 +36,10 @@ DIFFERING = ("model", "mode", "component", "above tokens", GENAI, LITELLM, "used
 
 
 def disagreements(check: Check = False) -> int:
-    """Write docs/price-disagreements.md, for the current bundled book."""
+    """Write the table of prices on which the public lists disagree.
+
+    The page is docs/price-disagreements.md, for the current bundled book.
+    """
     document = json.loads(bundled.current().to_json())
     page = TEXT.format(
         version=document["id"],

@@ -43,7 +43,10 @@ def import_lists(
         ),
     ] = None,
 ) -> int:
-    """Import the public price lists, of the pinned releases in .venv-bench."""
+    """Import the public price lists.
+
+    They are those of the pinned releases in .venv-bench.
+    """
     files = imported(into, as_of.date() if as_of else None)
     wanted = {into / name: text.encode() for name, text in files.items()}
     return update(wanted, "make import-prices", check=check, owned=(into, "*.json"))

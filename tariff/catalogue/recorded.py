@@ -22,7 +22,10 @@ PROSE = {"description", "price_comments", "source", "comment", "metadata"}
 
 
 def record() -> int:
-    """Record the public price lists of the pinned releases, complete and as excerpts."""
+    """Record the public price lists for refreshes.
+
+    They are those of the pinned releases, complete and as excerpts for tests.
+    """
     providers = [
         {**provider, "models": [_facts(model) for model in provider["models"]]}
         for provider in json.loads(installed("genai-prices"))

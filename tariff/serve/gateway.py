@@ -79,9 +79,9 @@ def serve(
         ),
     ] = str(price_lists.FOLDER),
 ) -> None:
-    """Serve the API on this machine, until Ctrl-C.
+    """Serve the API on this machine.
 
-    Every route of template.yaml is answered by the deployed handlers. Needs no AWS account.
+    Runs until Ctrl-C. Every route of template.yaml is answered by the deployed handlers. Needs no AWS account.
     """
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _stop)

@@ -67,7 +67,10 @@ DIFFERENCES = (
 
 
 def differences(check: Check = False) -> int:
-    """Write where two other libraries and Tariff differ, in docs/peer-differences.md."""
+    """Write where two other libraries and Tariff differ.
+
+    The page is docs/peer-differences.md.
+    """
     found, table = comparisons(cases()), read()
     if wrong := list(problems(found, table)):
         raise CommandFailed("\n".join(wrong))

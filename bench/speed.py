@@ -1,0 +1,52 @@
+"""Cold and warm calls against other libraries: ``python -m bench speed [KIND]``."""
+
+import json
+import platform
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bench import cold, scale, slack, warm
+from bench.environments import PEERS
+from bench.measurement import Measurement
+from bench.store import store
+from tariff.command_line import CommandFailed
+
+Kind = Literal["warm", "cold", "slack", "scale"]
+
+
+def speed(
+    kind: Annotated[Kind | None, typer.Argument(metavar="[KIND]", help="Only this kind.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Cold starts of each candidate.")] = 9,
+    turns: Annotated[int, typer.Option(min=1, help="Warm turns of each candidate.")] = 45,
+    calls: Annotated[int, typer.Option(min=1, help="Warm calls a turn.")] = 100,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures there.")
+    ] = None,
+) -> None:
+    """Measure cold and warm calls against other libraries.
+
+    A missed target is not a failure: a busy machine must not break a build.
+    """
+    if kind != "slack" and not PEERS.exists():  # Slack is compared with no library
+        raise CommandFailed("The other libraries are not installed: run `make .venv-bench/.ready`.")
+    measured: dict[str, Measurement] = {}
+    print(f"Python {platform.python_version()}, {platform.machine()}\n", flush=True)
+    with ExitStack() as stack:
+        seeded = stack.enter_context(store())
+        measures = {
+            "warm": lambda: warm.measure(seeded, turns, calls),
+            "cold": lambda: cold.measure(seeded, rounds),
+            "slack": lambda: slack.measure(seeded, rounds),
+            "scale": scale.measure,
+        }
+        for name, measure in measures.items():
+            if kind in (None, name):
+                measured[name] = measure()
+                print(f"{measured[name].table()}\n", flush=True)
+    if json_file:
+        figures = {name: measurement.figures() for name, measurement in measured.items()}
+        document = {"python": platform.python_version(), **figures}
+        json_file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,127 @@
+"""Tables of commands: what they list is true, and only the command that runs is imported."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from bench.__main__ import MEASUREMENTS
+from tariff.__main__ import COMMANDS
+from tariff.command_line import Command, CommandFailed, Commands, Group, run
+from tariff.tables import aligned, markdown
+from tariff.template import ROOT
+from tests.slow.__main__ import CHECKS
+
+
+def commands(table: Commands) -> Iterator[Command]:
+    for entry in table.values():
+        if isinstance(entry, Group):
+            yield from commands(entry.commands)
+        else:
+            yield entry
+
+
+@pytest.mark.parametrize(
+    "command", [*commands(COMMANDS), *commands(CHECKS), *commands(MEASUREMENTS)], ids=str
+)
+def test_a_summary_is_the_first_line_of_the_command_s_own_help(command: Command) -> None:
+    module, _, name = command.function.partition(":")
+    source = (ROOT / f"{module.replace('.', '/')}.py").read_text("utf-8")
+    functions = {
+        node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)
+    }
+    assert (ast.get_docstring(functions[name]) or "").partition("\n")[0] == command.summary
+
+
+def test_listing_the_commands_imports_none_of_them() -> None:
+    code = """if True:
+        import contextlib, io, sys
+        from tariff.__main__ import main
+        sys.argv = ["tariff", "--help"]
+        with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+            main()
+        print(*sorted(name for name in sys.modules if name.startswith(("tariff", "pricing"))))
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["tariff", "tariff.__main__", "tariff.command_line"]
+
+
+def tariff(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "tariff", *arguments],
+        env={**os.environ, "NO_COLOR": "1", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_wrong_arguments_are_named_with_exit_status_2() -> None:
+    done = tariff("reprot")
+    assert done.returncode == 2
+    assert "No such command 'reprot'. Did you mean 'report'?" in done.stderr
+    done = tariff("report", "--format", "xml", "pyproject.toml")
+    assert done.returncode == 2
+    assert "'xml' is not one of 'json', 'csv', 'html'" in done.stderr
+
+
+def test_the_options_of_a_command_are_completed() -> None:
+    done = tariff(
+        _TARIFF_COMPLETE="complete_bash",
+        COMP_WORDS="tariff report --fo",
+        COMP_CWORD="2",
+    )
+    assert done.stdout.split() == ["--format"]
+
+
+def returns_3() -> int:
+    """Return a status."""
+    return 3
+
+
+def fails(name: str = "") -> None:
+    """Fail."""
+    raise CommandFailed(f"There is no {name}.")
+
+
+TABLE: Commands = {
+    "returns": Command(f"{__name__}:returns_3", "Return a status."),
+    "within": Group("More.", {"fails": Command(f"{__name__}:fails", "Fail.")}),
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "shown"),
+    [
+        (["returns"], 3, ""),
+        (["within", "fails", "--name", "such file"], 1, "There is no such file.\n"),
+    ],
+)
+def test_a_command_s_status_or_failure_ends_the_process(
+    arguments: list[str],
+    status: int,
+    shown: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["program", *arguments])
+    monkeypatch.setitem(sys.modules, __name__, sys.modules[__name__])
+    with pytest.raises(SystemExit) as ended:
+        run("A program.", TABLE)
+    assert (ended.value.code, capsys.readouterr().err) == (status, shown)
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    assert aligned([("", "USD"), ("input", 4), ("output", 10)]) == [
+        "        USD",
+        "input     4",
+        "output   10",
+    ]
+    assert aligned([("a", "b", "c"), ("dd", "ee", "ff")], "<") == ["a   b   c", "dd  ee  ff"]
+
+
+def test_a_markdown_table_has_a_header_and_a_rule() -> None:
+    assert markdown(("model", "USD"), [("opus", 1)]) == "| model | USD |\n|---|---|\n| opus | 1 |\n"
