@@ -44,7 +44,8 @@ def report(
 ) -> None:
     """Report on a file of usage records.
 
-    Prices are those of the bundled version. Prints the report's path; progress goes to stderr. "tariff sample-usage" writes an example file.
+    Prices are those of the bundled version. Prints the report's path; progress goes to stderr.
+    "tariff sample-usage" writes an example file.
     """
     target = out or file.with_suffix(f".{format}")
     started = time.perf_counter()

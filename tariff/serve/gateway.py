@@ -81,7 +81,8 @@ def serve(
 ) -> None:
     """Serve the API on this machine.
 
-    Runs until Ctrl-C. Every route of template.yaml is answered by the deployed handlers. Needs no AWS account.
+    Runs until Ctrl-C. The deployed handlers answer every route of template.yaml. No AWS account is
+    needed.
     """
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _stop)
