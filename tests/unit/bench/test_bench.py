@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from bench import warm_worker
+from bench.__main__ import MEASUREMENTS
 from bench.cold import LaunchFailed, child_environment, first_answer, imported
 from bench.environments import HANDLERS
 from bench.measurement import Measurement, Target
+from tests.support.command_tables import wrong_summaries
 
 PYTHON = Path(sys.executable)
 on_linux = pytest.mark.skipif(
@@ -99,3 +101,7 @@ def test_an_import_is_timed_only_when_it_succeeds() -> None:
     assert imported(PYTHON, "json", child_environment(())) > 0
     with pytest.raises(LaunchFailed, match="no_such_module"):
         imported(PYTHON, "no_such_module", child_environment(()))
+
+
+def test_a_listed_summary_is_the_first_line_of_the_command_s_own_help() -> None:
+    assert wrong_summaries(MEASUREMENTS) == []

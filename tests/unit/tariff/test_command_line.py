@@ -1,39 +1,26 @@
 """Tables of commands: what they list is true, and only the command that runs is imported."""
 
-import ast
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
-from bench.__main__ import MEASUREMENTS
 from tariff.__main__ import COMMANDS
 from tariff.command_line import Command, CommandFailed, Commands, Group, run
 from tariff.tables import aligned, markdown
-from tariff.template import ROOT
 from tests.slow.__main__ import CHECKS
+from tests.support.command_tables import wrong_summaries
 
 
-def commands(table: Commands) -> Iterator[Command]:
-    for entry in table.values():
-        if isinstance(entry, Group):
-            yield from commands(entry.commands)
-        else:
-            yield entry
+@pytest.mark.parametrize("table", [COMMANDS, CHECKS], ids=["tariff", "tests.slow"])
+def test_a_summary_is_the_first_line_of_the_command_s_own_help(table: Commands) -> None:
+    assert wrong_summaries(table) == []
 
 
-@pytest.mark.parametrize(
-    "command", [*commands(COMMANDS), *commands(CHECKS), *commands(MEASUREMENTS)], ids=str
-)
-def test_a_summary_is_the_first_line_of_the_command_s_own_help(command: Command) -> None:
-    module, _, name = command.function.partition(":")
-    source = (ROOT / f"{module.replace('.', '/')}.py").read_text("utf-8")
-    functions = {
-        node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)
-    }
-    assert (ast.get_docstring(functions[name]) or "").partition("\n")[0] == command.summary
+def test_a_summary_that_a_command_does_not_have_is_found() -> None:
+    other = Command("tariff.report:report", "Report.")
+    assert wrong_summaries({"group": Group("More.", {"report": other})}) == [other]
 
 
 def test_listing_the_commands_imports_none_of_them() -> None:
