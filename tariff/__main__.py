@@ -48,6 +48,10 @@ COMMANDS: Commands = {
                 "tariff.docs.slack_examples:generate",
                 "Render the answers to Slack commands in docs/slack.md.",
             ),
+            "english": Command(
+                "tariff.docs.english:english",
+                "Check the wording of documents, docstrings and messages.",
+            ),
         },
     ),
     "dynamodb-local": Command(

@@ -7,10 +7,11 @@ values inside f-strings, and string literals that are not sentences.
 
 import ast
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import typer
 
 from tariff.template import ROOT
 
@@ -133,13 +134,13 @@ def check(root: Path, paths: Iterable[Path]) -> Iterator[Finding]:
         yield from reads(path.relative_to(root), path.read_text(encoding="utf-8"))
 
 
-def main() -> int:
-    """Check the files named as arguments, or else all; return 1 if something was found."""
-    findings = list(check(ROOT, [Path(name).resolve() for name in sys.argv[1:]] or files_of(ROOT)))
+def english(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="The files to check; all, if none is named.")
+    ] = None,
+) -> int:
+    """Check the wording of documents, docstrings and messages."""
+    findings = list(check(ROOT, [file.resolve() for file in files or ()] or files_of(ROOT)))
     for finding in findings:
-        print(finding)
+        typer.echo(finding)
     return 1 if findings else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
