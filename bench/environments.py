@@ -11,7 +11,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import NamedTuple
 
-from tariff.template import ROOT
+from tariff.paths import ROOT
 
 #: The environment of this process, with pricing and its tests.
 DEVELOPMENT = Path(sys.executable)

@@ -19,8 +19,9 @@ import typer
 from bench.measurement import peak_megabytes
 from pricing.store import bundled
 from tariff.catalogue.published import installed
+from tariff.paths import ROOT
 from tariff.serve.embedded_store import moto_server
-from tariff.template import ROOT, load_template
+from tariff.template import load_template
 from tests.slow.corrupt_refreshes.lists import SOURCES, Answer
 from tests.support.refreshing import refreshing
 from tests.support.tables import REGION, SECRET, fresh_table

@@ -23,9 +23,9 @@ from bench.measurement import peak_megabytes
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.report import ReportQuery
+from tariff.paths import ROOT
 from tariff.prices import bundled_prices
 from tariff.tables import aligned
-from tariff.template import ROOT
 
 ROWS = 10_000_000
 PEER_ROWS = 20_000

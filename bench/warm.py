@@ -11,7 +11,7 @@ from typing import IO, Self, cast
 from bench.environments import DEVELOPMENT, PEERS
 from bench.measurement import Measurement, Target
 from bench.store import Store
-from tariff.template import ROOT
+from tariff.paths import ROOT
 
 TARIFF = "tariff: whole lambda_handler"
 LITELLM = "litellm cost_per_token"

@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 from tariff.command_line import Command, Commands, Group, run
+from tariff.paths import IS_CHECKOUT
 
+#: They work on the repository's own files, which an installed Tariff does not have.
+CHECKOUT_ONLY = {"catalogue", "docs"}
 COMMANDS: Commands = {
     "report": Command("tariff.report:report", "Report on a file of usage records."),
     "serve": Command("tariff.serve.gateway:serve", "Serve the API on this machine."),
@@ -18,7 +21,7 @@ COMMANDS: Commands = {
         "tariff.athena:athena", "Write the SQL and the price table of a report on Athena."
     ),
     "catalogue": Group(
-        "Maintain the price catalogue (in a checkout of Tariff).",
+        "Maintain the price catalogue.",
         {
             "build": Command("tariff.catalogue.build:build", "Build the bundled price books."),
             "import": Command(
@@ -34,7 +37,7 @@ COMMANDS: Commands = {
         },
     ),
     "docs": Group(
-        "Generate documentation (in a checkout of Tariff).",
+        "Generate documentation.",
         {
             "openapi": Command(
                 "tariff.docs.openapi:generate",
@@ -62,7 +65,10 @@ COMMANDS: Commands = {
 
 def main() -> None:
     """Run the command that the process's arguments name."""
-    run("What LLM calls cost, exactly.", COMMANDS, name="tariff", options=_options)
+    listed = {
+        name: entry for name, entry in COMMANDS.items() if IS_CHECKOUT or name not in CHECKOUT_ONLY
+    }
+    run("What LLM calls cost, exactly.", listed, name="tariff", options=_options)
 
 
 def _show_version(wanted: bool) -> None:

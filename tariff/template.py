@@ -1,23 +1,18 @@
 """The files of a deployment as plain data: template.yaml and the recorded events."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-_HERE = Path(__file__).resolve().parent
-#: Whether Tariff runs from its repository. An installed Tariff has copies of the files below.
-IS_CHECKOUT = (_HERE.parent / "template.yaml").is_file()
-#: The folder of template.yaml, functions/, events/ and catalogue/recorded/.
-ROOT = _HERE.parent if IS_CHECKOUT else _HERE / "deployment"
-#: The folder for what Tariff downloads or generates.
-CACHE = (
-    ROOT / ".cache"
-    if IS_CHECKOUT
-    else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tariff"
-)
+from tariff.paths import ROOT
+
+__all__ = [
+    *("ROOT", "TEMPLATE"),
+    *("create_table_arguments", "load_template", "recorded_event", "resources"),
+]
+
 TEMPLATE = ROOT / "template.yaml"
 
 #: The properties that CreateTable needs; billing, recovery and retention are the deployment's.

@@ -22,7 +22,7 @@ import typer
 from bench.environments import PEERS
 from bench.tokens.corpora import DATA, corpora, paragraphs
 from pricing.tokens.estimator import TOKENIZERS, Features, features_of
-from tariff.template import ROOT
+from tariff.paths import ROOT
 
 #: The least weights: without them, a text of one feature alone could have no tokens.
 FLOORS = Features(

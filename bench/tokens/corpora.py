@@ -12,7 +12,7 @@ import sysconfig
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tariff.template import ROOT
+from tariff.paths import ROOT
 
 DATA = ROOT / "tests" / "data" / "token_counts"
 IMPORTED = ROOT / "catalogue" / "imported"

@@ -22,7 +22,7 @@ from pricing.sources.corrections import Corrections
 from tariff.catalogue.import_lists import IMPORTED, SOURCES
 from tariff.catalogue.toml_files import CatalogueError, document_from
 from tariff.generated_files import Check, update
-from tariff.template import ROOT
+from tariff.paths import ROOT
 
 CATALOGUE = ROOT / "catalogue"
 DATA = ROOT / "layers" / "pricing" / "pricing" / "data"

@@ -7,8 +7,8 @@ from typing import Any
 from pricing.sources.merge import GENAI, LITELLM
 from pricing.store import bundled
 from tariff.generated_files import Check, update
+from tariff.paths import ROOT
 from tariff.tables import markdown
-from tariff.template import ROOT
 
 PAGE = ROOT / "docs" / "price-disagreements.md"
 TEXT = """\

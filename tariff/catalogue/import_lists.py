@@ -20,7 +20,7 @@ from pricing.sources.merge import side_by_side
 from pricing.sources.payload import Findings, Payload
 from tariff.catalogue.published import FILES, installed, installed_file, installed_version
 from tariff.generated_files import Check, update
-from tariff.template import ROOT
+from tariff.paths import ROOT
 
 #: The name of the folder of imported lists within a catalogue.
 IMPORTED = "imported"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tariff.command_line import CommandFailed
-from tariff.template import CACHE, ROOT
+from tariff.paths import CACHE, ROOT
 
 FOLDER = CACHE / "published"
 FILES = {

@@ -13,7 +13,7 @@ from typing import Any
 
 from tariff.catalogue.published import installed
 from tariff.generated_files import update
-from tariff.template import ROOT
+from tariff.paths import ROOT
 
 FOLDER = ROOT / "catalogue" / "recorded"
 EXCERPTS = ROOT / "tests" / "data" / "upstream"

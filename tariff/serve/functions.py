@@ -14,9 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tariff.paths import ROOT
 from tariff.serve.api_gateway_events import ACCOUNT_ID, Event
 from tariff.serve.routes import ANY, DEFAULT, Route
-from tariff.template import ROOT, resources
+from tariff.template import resources
 
 #: Lambda's limits on a function's event and result, as bytes of JSON.
 MAX_EVENT_BYTES = 6 * 1024 * 1024

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tariff.catalogue.recorded import recorded
+from tariff.paths import CACHE
 from tariff.serve.loopback import Reply
-from tariff.template import CACHE
 
 FOLDER = CACHE / "upstream"
 #: The value of ``--upstream`` with which a refresh reads the lists that a deployed one reads.

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tariff.paths import ROOT
 from tariff.serve import background, price_lists
 from tariff.serve.api_gateway_events import Event
 from tariff.serve.functions import Function, on_first_use
 from tariff.serve.loopback import Reply, serving
-from tariff.template import ROOT
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal
 from tariff.command_line import CommandFailed
 from tariff.dynamodb_local import DynamoDBLocal
-from tariff.template import CACHE, create_table_arguments
+from tariff.paths import CACHE
+from tariff.template import create_table_arguments
 
 Kind = Literal["embedded", "dynamodb-local"]
 ENDPOINT_VARIABLE = "TARIFF_DYNAMODB_ENDPOINT"

@@ -45,6 +45,11 @@ def test_the_command_knows_its_version(installed: Path, tmp_path: Path) -> None:
     assert "tariff = tariff.__main__:main" in entry_points.read_text("utf-8")
 
 
+def test_it_offers_no_command_that_works_on_the_repository(installed: Path, tmp_path: Path) -> None:
+    done = tariff(installed, tmp_path, "catalogue", "build")
+    assert (done.returncode, "No such command 'catalogue'" in done.stderr) == (2, True)
+
+
 def test_it_reports_with_the_prices_that_it_brings(installed: Path, tmp_path: Path) -> None:
     written = tariff(installed, tmp_path, "sample-usage", "--records", "500", "--out", "u.jsonl")
     assert written.returncode == 0, written.stderr
@@ -56,7 +61,7 @@ def test_it_reports_with_the_prices_that_it_brings(installed: Path, tmp_path: Pa
 def test_it_reads_its_own_copies_and_writes_to_the_users_cache(
     installed: Path, tmp_path: Path
 ) -> None:
-    asked = "from tariff import template as t; print(t.IS_CHECKOUT, t.ROOT, t.CACHE)"
+    asked = "from tariff import paths as t; print(t.IS_CHECKOUT, t.ROOT, t.CACHE)"
     done = subprocess.run(
         [sys.executable, "-c", asked],
         cwd=tmp_path,

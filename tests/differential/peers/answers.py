@@ -29,8 +29,8 @@ from pricing.estimates.estimate import estimate
 from pricing.money import multiply
 from pricing.store import bundled
 from pricing.usage.buckets import Attempt, settle
+from tariff.paths import ROOT
 from tariff.prices import bundled_prices
-from tariff.template import ROOT
 from tests.differential.peers.cases import Case
 
 PEERS = ("genai-prices", "litellm")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from tariff.template import ROOT
+from tariff.paths import ROOT
 
 MODELS = ROOT / "tests" / "data" / "peers" / "models.toml"
 TODAY = "2026-11-23T12:00:00+00:00"

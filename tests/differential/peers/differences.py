@@ -11,8 +11,8 @@ from decimal import Context
 
 from tariff.command_line import CommandFailed
 from tariff.generated_files import Check, update
+from tariff.paths import ROOT
 from tariff.tables import markdown
-from tariff.template import ROOT
 from tests.differential.peers.answers import PEERS, Answer
 from tests.differential.peers.cases import CHAT_SHAPES, CLAUDE_SHAPES, Shape, cases
 from tests.differential.peers.explanations import (

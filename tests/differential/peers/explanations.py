@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from tariff.template import ROOT
+from tariff.paths import ROOT
 from tests.differential.peers.answers import (
     PEERS,
     Answer,

@@ -24,9 +24,10 @@ from pricing.jsonio import digest
 from pricing.refresh.memory import Memory
 from pricing.store import bundled
 from tariff.catalogue.published import installed
+from tariff.paths import ROOT
 from tariff.serve.embedded_store import moto_server
 from tariff.tables import aligned
-from tariff.template import ROOT, load_template
+from tariff.template import load_template
 from tests.slow.corrupt_refreshes.lists import (
     OLD_COPY,
     SOURCES,

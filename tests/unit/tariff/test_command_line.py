@@ -33,7 +33,9 @@ def test_listing_the_commands_imports_none_of_them() -> None:
         print(*sorted(name for name in sys.modules if name.startswith(("tariff", "pricing"))))
     """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["tariff", "tariff.__main__", "tariff.command_line"]
+    assert done.stdout.split() == [
+        *("tariff", "tariff.__main__", "tariff.command_line", "tariff.paths")
+    ]
 
 
 def tariff(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
