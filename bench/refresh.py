@@ -14,7 +14,7 @@ import time
 from typing import Annotated, Any
 from unittest import mock
 
-import typer
+from typer import Option
 
 from bench.measurement import peak_megabytes
 from pricing.store import bundled
@@ -35,7 +35,7 @@ _ENVIRONMENT = {
 }
 
 
-def refresh(rounds: Annotated[int, typer.Option(min=1, help="Rounds of each kind.")] = 5) -> int:
+def refresh(rounds: Annotated[int, Option(min=1, help="Rounds of each kind.")] = 5) -> int:
     """Measure the time, memory and item sizes of a refresh.
 
     Fails when a refresh takes more than 60 seconds.

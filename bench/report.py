@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
-import typer
+from typer import Option
 
 from bench.environments import PEERS
 from bench.measurement import peak_megabytes
@@ -65,8 +65,8 @@ TITLES = {
 
 
 def report(
-    rows: Annotated[int, typer.Option(min=1, help="Rows of the report.")] = ROWS,
-    peer_rows: Annotated[int, typer.Option(min=1, help="Rows for each peer.")] = PEER_ROWS,
+    rows: Annotated[int, Option(min=1, help="Rows of the report.")] = ROWS,
+    peer_rows: Annotated[int, Option(min=1, help="Rows for each peer.")] = PEER_ROWS,
 ) -> None:
     """Measure a report of ten million records.
 

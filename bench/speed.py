@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
+from typer import Argument, Option
 
 from bench import cold, scale, slack, warm
 from bench.environments import PEERS
@@ -18,12 +18,12 @@ Kind = Literal["warm", "cold", "slack", "scale"]
 
 
 def speed(
-    kind: Annotated[Kind | None, typer.Argument(metavar="[KIND]", help="Only this kind.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="Cold starts of each candidate.")] = 9,
-    turns: Annotated[int, typer.Option(min=1, help="Warm turns of each candidate.")] = 45,
-    calls: Annotated[int, typer.Option(min=1, help="Warm calls a turn.")] = 100,
+    kind: Annotated[Kind | None, Argument(metavar="[KIND]", help="Only this kind.")] = None,
+    rounds: Annotated[int, Option(min=1, help="Cold starts of each candidate.")] = 9,
+    turns: Annotated[int, Option(min=1, help="Warm turns of each candidate.")] = 45,
+    calls: Annotated[int, Option(min=1, help="Warm calls a turn.")] = 100,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures there.")
+        Path | None, Option("--json", metavar="FILE", help="Write the figures there.")
     ] = None,
 ) -> None:
     """Measure cold and warm calls against other libraries.

@@ -4,6 +4,7 @@ from importlib import metadata
 from typing import Annotated
 
 import typer
+from typer import Option
 
 from tariff.command_line import Command, Commands, Group, run
 from tariff.paths import IS_CHECKOUT
@@ -83,7 +84,7 @@ def _show_version(wanted: bool) -> None:
 def _options(
     version: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
         ),
     ] = False,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
@@ -54,20 +55,19 @@ WANTED = f"SELECT DISTINCT model, {', '.join(TERMS)} FROM calls"
 
 
 def athena(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write.")],
+    folder: Annotated[Path, Argument(metavar="FOLDER", help="Where to write.")],
     wanted: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help=f"CSV of model, {', '.join(TERMS)}."),
+        Path | None, Option(exists=True, dir_okay=False, help=f"CSV of model, {', '.join(TERMS)}.")
     ] = None,
     start: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day, UTC.")
+        datetime | None, Option(formats=["%Y-%m-%d"], help="The first day, UTC.")
     ] = None,
     end: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day after the last, UTC.")
+        datetime | None, Option(formats=["%Y-%m-%d"], help="The day after the last, UTC.")
     ] = None,
     version: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             exists=True, dir_okay=False, help="A price version's file; by default the bundled one."
         ),
     ] = None,

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Option
 
-Check = Annotated[
-    bool, typer.Option("--check", help="Write nothing; fail when a file is out of date.")
-]
+Check = Annotated[bool, Option("--check", help="Write nothing; fail when a file is out of date.")]
 
 
 def update(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from pricing.api.requests.reports import DEFAULT_GROUPS, ReportFormat, report_query
 from pricing.display import usd
@@ -34,13 +35,11 @@ _WRITERS: Mapping[ReportFormat, Callable[[UsageReport], str]] = {
 def report(
     file: Annotated[
         Path,
-        typer.Argument(exists=True, dir_okay=False, help=".jsonl, .csv or .parquet; also as .gz."),
+        Argument(metavar="FILE", exists=True, dir_okay=False, help="JSON Lines, CSV or Parquet."),
     ],
-    out: Annotated[
-        Path | None, typer.Option(help="Where to write; by default next to FILE.")
-    ] = None,
-    format: Annotated[ReportFormat, typer.Option(help="How to write the report.")] = "html",  # noqa: A002
-    open_page: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
+    out: Annotated[Path | None, Option(help="Where to write; by default next to FILE.")] = None,
+    format: Annotated[ReportFormat, Option(help="How to write the report.")] = "html",  # noqa: A002
+    open_page: Annotated[bool, Option("--open", help="Show the page in a browser.")] = False,
 ) -> None:
     """Report on a file of usage records.
 

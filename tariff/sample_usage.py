@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import duckdb
-import typer
 from rich.console import Console
 from rich.progress import track
+from typer import Option
 
 MONTH = datetime(2026, 10, 1, tzinfo=UTC)
 HOURS = 31 * 24
@@ -243,11 +243,9 @@ ORDER BY moment, text
 
 
 def sample_usage(
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path(
-        "sample-usage/2026-10.jsonl"
-    ),
-    records: Annotated[int, typer.Option(min=1, help="How many records.")] = RECORDS,
-    seed: Annotated[int, typer.Option(help="Another seed draws other records.")] = 19,
+    out: Annotated[Path, Option(help="The file to write.")] = Path("sample-usage/2026-10.jsonl"),
+    records: Annotated[int, Option(min=1, help="How many records.")] = RECORDS,
+    seed: Annotated[int, Option(help="Another seed draws other records.")] = 19,
 ) -> None:
     """Write a month of generated usage records.
 

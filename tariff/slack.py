@@ -14,6 +14,7 @@ from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from tariff.command_line import CommandFailed
 from tariff.serve.slack import COMMANDS, command_body, signed
@@ -28,11 +29,11 @@ _TIMEOUT_SECONDS = 30
 def slack(
     text: Annotated[
         list[str] | None,
-        typer.Argument(metavar="TEXT", help="The command, without /tariff.", show_default=False),
+        Argument(metavar="TEXT", help="The command, without /tariff.", show_default=False),
     ] = None,
-    port: Annotated[int, typer.Option(help="The port of the local gateway.")] = DEFAULT_PORT,
+    port: Annotated[int, Option(help="The port of the local gateway.")] = DEFAULT_PORT,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the message as Slack receives it.")
+        bool, Option("--json", help="Print the message as Slack receives it.")
     ] = False,
 ) -> None:
     """Show the answer to a Slack command, without Slack.

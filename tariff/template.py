@@ -8,10 +8,8 @@ import yaml
 
 from tariff.paths import ROOT
 
-__all__ = [
-    *("ROOT", "TEMPLATE"),
-    *("create_table_arguments", "load_template", "recorded_event", "resources"),
-]
+__all__ = ["ROOT", "create_table_arguments", "load_template", "recorded_event", "resources"]
+
 
 TEMPLATE = ROOT / "template.yaml"
 

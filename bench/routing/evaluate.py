@@ -16,7 +16,7 @@ from statistics import mean, median, quantiles
 from time import perf_counter_ns
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from bench.routing.data import PAIRS, ROOT, Row, read_rows
 from bench.routing.fit import Read, calibration_error, held_out_scores, read_all
@@ -36,8 +36,8 @@ _SHARES = (0.25, 0.5, 0.75)
 
 
 def evaluate(
-    data: Annotated[Path, typer.Option(help="The folder of outcomes.")],
-    resamples: Annotated[int, typer.Option(min=1, help="Resamples of the bootstrap.")] = 200,
+    data: Annotated[Path, Option(help="The folder of outcomes.")],
+    resamples: Annotated[int, Option(min=1, help="Resamples of the bootstrap.")] = 200,
 ) -> None:
     """Measure the classifier on held-out families.
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import sklearn
-import typer
+from typer import Option
 
 from bench.routing.data import PAIRS, ROOT, hashes, read_rows
 from bench.routing.fit import Read, calibrated, calibration_error, fit, held_out_scores, read_all
@@ -30,8 +30,8 @@ _HEADER = '"""Written by ``make train-router``; report.json says from what."""\n
 
 
 def train(
-    data: Annotated[Path, typer.Option(help="The folder of outcomes.")],
-    out: Annotated[Path, typer.Option(help="Where to write.")] = DATA,
+    data: Annotated[Path, Option(help="The folder of outcomes.")],
+    out: Annotated[Path, Option(help="Where to write.")] = DATA,
 ) -> int:
     """Train the classifier and calibrate it on held-out families."""
     try:

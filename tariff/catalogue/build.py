@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-import typer
+from typer import Option
 
 from pricing.catalogue.checks import problems_in, rule_problems_in
 from pricing.jsonio import canonical_json, digest
@@ -43,8 +43,8 @@ class Book(NamedTuple):
 
 def build(
     check: Check = False,
-    catalogue: Annotated[Path, typer.Option(help="The folder to read.")] = CATALOGUE,
-    data: Annotated[Path, typer.Option(help="The folder to write.")] = DATA,
+    catalogue: Annotated[Path, Option(help="The folder to read.")] = CATALOGUE,
+    data: Annotated[Path, Option(help="The folder to write.")] = DATA,
 ) -> int:
     """Build the bundled price books."""
     files = data_files(catalogue)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Option
 
 from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import side_by_side
@@ -33,12 +33,10 @@ REPOSITORIES = {
 
 def import_lists(
     check: Check = False,
-    into: Annotated[Path, typer.Option(help="The folder to write.")] = ROOT
-    / "catalogue"
-    / IMPORTED,
+    into: Annotated[Path, Option(help="The folder to write.")] = ROOT / "catalogue" / IMPORTED,
     as_of: Annotated[
         datetime | None,
-        typer.Option(
+        Option(
             formats=["%Y-%m-%d"], help="The day of retrieval; by default today, if a list changed."
         ),
     ] = None,

@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from types import FrameType
 from typing import Annotated, Any, TextIO
 
-import typer
+from typer import Option
 
 from tariff.command_line import CommandFailed
 from tariff.docs import site
@@ -66,14 +66,13 @@ class FunctionLog(io.TextIOBase):
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="The port; 0 takes a free port.")] = 3000,
+    port: Annotated[int, Option(help="The port; 0 takes a free port.")] = 3000,
     store: Annotated[
-        stores.Kind,
-        typer.Option(help="Where price versions are kept: in memory, or by DynamoDB Local."),
+        stores.Kind, Option(help="Where price versions are kept: in memory, or by DynamoDB Local.")
     ] = "embedded",
     upstream: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="FOLDER|public",
             help="The folder of price lists that a refresh reads; 'public' reads the network.",
         ),

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from pricing.catalogue.models import CacheTtl
 from pricing.estimates.estimate import Pricer
@@ -194,8 +194,8 @@ def disagreements(plan: CachingPlan, walked: Walked) -> list[str]:
 
 
 def check(
-    calls: Annotated[int, typer.Option(min=1, help="Random arrivals a rate.")] = 10**6,
-    every: Annotated[int, typer.Option(min=1, help="Walk every n-th scenario only.")] = 1,
+    calls: Annotated[int, Option(min=1, help="Random arrivals a rate.")] = 10**6,
+    every: Annotated[int, Option(min=1, help="Walk every n-th scenario only.")] = 1,
 ) -> int:
     """Compare caching plans with random arrivals and with every call of a month."""
     wrong = 0

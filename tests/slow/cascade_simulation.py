@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from pricing.estimates.inputs import MeasuredInput
 from pricing.recommendations.cascade import CascadeAnswer, CascadeQuery, CascadeStage, cascade
@@ -102,7 +102,7 @@ def simulate(answer: CascadeAnswer, requests: int, seed: int) -> Simulated:
 
 
 def check(
-    requests: Annotated[int, typer.Option(min=2, help="Requests a plan.")] = REQUESTS,
+    requests: Annotated[int, Option(min=2, help="Requests a plan.")] = REQUESTS,
     seed: int = SEED,
 ) -> int:
     """Compare cascade costs with simulated requests."""

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 from unittest import mock
 from urllib.parse import quote_from_bytes, urlencode
 
-import typer
+from typer import Option
 
 from tariff.serve import slack
 from tests.support.handlers import Handler, handler
@@ -197,7 +197,7 @@ _BODIES = (_command, _command, _press, _payload, _bytes, _escaped, _fields, _pro
 
 
 def check(
-    count: Annotated[int, typer.Option(min=1, help="How many requests.")] = 100_000,
+    count: Annotated[int, Option(min=1, help="How many requests.")] = 100_000,
     seed: int = 1,
 ) -> int:
     """Send forged requests as Slack."""

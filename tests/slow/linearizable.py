@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-import typer
+from typer import Option
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import Conflict, StaleRevision, StoreUnavailable
@@ -334,11 +334,11 @@ class WithoutConditions:
 
 
 def check(
-    runs: Annotated[int, typer.Option(min=1)] = 20,
-    operations: Annotated[int, typer.Option(min=1, help="Operations a run.")] = 2_000,
-    clients: Annotated[int, typer.Option(min=1, help="Clients, each on a thread.")] = 16,
+    runs: Annotated[int, Option(min=1)] = 20,
+    operations: Annotated[int, Option(min=1, help="Operations a run.")] = 2_000,
+    clients: Annotated[int, Option(min=1, help="Clients, each on a thread.")] = 16,
     without_conditions: Annotated[
-        bool, typer.Option("--without-conditions", help="Break the store, to see the check fail.")
+        bool, Option("--without-conditions", help="Break the store, to see the check fail.")
     ] = False,
 ) -> int:
     """Check that all clients of the store see one history."""

@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-import typer
 from rich import progress
 from rich.console import Console
+from typer import Option
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
@@ -31,7 +31,7 @@ _PROGRESS = Console(stderr=True)
 
 
 def check(
-    records: Annotated[int, typer.Option(min=1, help="How many records.")] = RECORDS,
+    records: Annotated[int, Option(min=1, help="How many records.")] = RECORDS,
     seed: int = 23,
 ) -> int:
     """Compare a report with the calculator, by record."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from unittest import mock
 
-import typer
+from typer import Option
 
 from pricing.store.ledger import Ledger
 from tariff.dynamodb_local import DynamoDBLocal
@@ -174,8 +174,8 @@ def _estimate_until(done: threading.Event, estimate: Handler) -> list[Answered]:
 
 
 def check(
-    flips: Annotated[int, typer.Option(min=1, help="How many rollbacks.")] = FLIPS,
-    instances: Annotated[int, typer.Option(min=1, help="Instances that estimate.")] = INSTANCES,
+    flips: Annotated[int, Option(min=1, help="How many rollbacks.")] = FLIPS,
+    instances: Annotated[int, Option(min=1, help="Instances that estimate.")] = INSTANCES,
 ) -> int:
     """Roll back under load."""
     with (

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
-import typer
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from typer import Option
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
@@ -217,7 +217,7 @@ def walk(endpoint: str, *, steps: int, shrink: bool = True) -> int:
     return Walked.steps
 
 
-def check(steps: Annotated[int, typer.Option(min=1)] = 10_000) -> None:
+def check(steps: Annotated[int, Option(min=1)] = 10_000) -> None:
     """Compare the version store with a model of it."""
     with DynamoDBLocal() as server:
         taken = walk(server.endpoint, steps=steps)

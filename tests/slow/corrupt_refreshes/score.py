@@ -17,7 +17,7 @@ from typing import Annotated
 from unittest import mock
 from urllib.parse import quote
 
-import typer
+from typer import Option
 
 from pricing.errors import TariffError
 from pricing.jsonio import digest
@@ -47,7 +47,7 @@ PEER_SECONDS = 60.0
 
 
 def check(
-    case: Annotated[str, typer.Option(help="Only cases whose name contains this.")] = "",
+    case: Annotated[str, Option(help="Only cases whose name contains this.")] = "",
 ) -> int:
     """Refresh from corrupt lists, and compare with other libraries."""
     wanted = [name for name in case_names() if case in name]

@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-import typer
+from typer import Option
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.refresh.candidates import OPENROUTER
@@ -113,7 +113,7 @@ COLUMNS = ("", "changed", "active", "held", "", "confirmed", "withdrawn", "pendi
 
 
 def check(
-    every: Annotated[bool, typer.Option("--list", help="List every field that changed.")] = False,
+    every: Annotated[bool, Option("--list", help="List every field that changed.")] = False,
 ) -> int:
     """Replay a year of real price history."""
     releases = json.loads(RELEASES.read_text(encoding="utf-8"))
