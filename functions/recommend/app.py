@@ -39,7 +39,7 @@ def create_cascade_plan(request: CascadeRequest, call: Call) -> CascadeAnswer:
 
 
 def compare_tier_mix(request: TiersRequest, call: Call) -> TiersAnswer:
-    """Hold a mix of tiers against one model."""
+    """Compare a mix of tiers with one model."""
     query = request.query(call.now)
     return compare_tiers(books().in_force(request.pricing_version, call.now), query)
 

@@ -22,7 +22,7 @@ books = cache(environment.books)
 
 
 def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
-    """Price every record and say what came of it, in the format asked for."""
+    """Price every record, and answer in the requested format."""
     query = request.query()
     in_force = books().in_force(request.pricing_version, call.now)
     with tempfile.TemporaryDirectory(prefix="report-") as name:
@@ -41,7 +41,7 @@ def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> Usag
 
 
 def _keep(found: UsageReport, filters: Filters, now: datetime) -> None:
-    """Leave a month's headline for Slack. A store that does not take it costs nobody the report."""
+    """Store a month's summary for Slack; without the store the report is answered all the same."""
     summary, kept = summary_of(found, filters, now), environment.summaries()
     if summary is not None and kept is not None:
         with suppress(errors.StoreUnavailable):

@@ -353,18 +353,16 @@ MAX_OBJECT_BYTES = 20 * 1024 * 1024
 
 
 def from_s3(s3_uri: str) -> list[Any]:
-    """The rows of an object in the input bucket, as plain JSON values; raises InvalidRequest."""
-    content = BytesIO()
-    download(s3_uri, content, max_bytes=MAX_OBJECT_BYTES)
-    return rows_of(content.getvalue())
+    """The rows of an object in the input bucket: a JSON list, or JSON Lines.
 
-
-def rows_of(content: bytes) -> list[Any]:
-    """Read a JSON list, or JSON Lines; raises InvalidRequest, naming the line that is neither."""
+    Raises InvalidRequest, naming the line that is not JSON; StoreUnavailable when S3 fails.
+    """
+    target = BytesIO()
+    download(s3_uri, target, max_bytes=MAX_OBJECT_BYTES)
+    content = target.getvalue()
     try:
         if content.lstrip()[:1] == b"[":
-            whole = read_json(content, max_bytes=MAX_OBJECT_BYTES)
-            return list(whole)
+            return list(read_json(content, max_bytes=MAX_OBJECT_BYTES))
     except MalformedRequest as error:
         detail = f"must hold a JSON list or JSON Lines: {error.detail}"
         raise InvalidRequest.at(POINTER, detail) from None
