@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.display import age, count, percent, price, times, usd
+from pricing.display import age, count, counted, percent, price, times, usd
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,13 @@ def test_ratios_and_percentages() -> None:
 )
 def test_a_count_is_exact_with_thousands_apart(number: int, shown: str) -> None:
     assert count(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, "0 calls"), (1, "1 call"), (2, "2 calls"), (1200, "1,200 calls")]
+)
+def test_a_noun_is_singular_after_one_only(number: int, shown: str) -> None:
+    assert counted(number, "call") == shown
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ def count(number: Decimal | int) -> str:
     return f"{int(number):,}"
 
 
+def counted(number: Decimal | int, noun: str) -> str:
+    """A count with its noun: ``1 call``, ``1,200 calls``."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def percent(ratio: Decimal | None) -> str:
     """A ratio as a percentage to one decimal: 0.3275 is ``32.8%``; an en dash for None."""
     if ratio is None:
@@ -55,6 +60,5 @@ def age(seconds: int) -> str:
     """How long ago, in the largest whole unit: ``3 days ago``, ``just now``."""
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= length:
-            number = seconds // length
-            return f"{number} {unit}{'' if number == 1 else 's'} ago"
+            return f"{counted(seconds // length, unit)} ago"
     return "just now" if seconds < 1 else f"{seconds} s ago"

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from pricing.catalogue.models import Model
+from pricing.display import counted
 from pricing.estimates.caching import why_not_cached
 from pricing.estimates.estimate import RETIREMENT_NOTICE
 from pricing.money import add, percent_of, plain, subtract
@@ -140,10 +141,12 @@ def change_ttl(group: CallGroup) -> SuggestedChange | None:
         return SuggestedChange(
             target="5m",
             slices=_rewritten(group, "cache_write_1h", shorter),
-            why=f"{between:,} of {pattern.calls:,} calls arrived more than five minutes and at most"
-            " an hour after the previous one; a 5-minute cache entry would have served the others.",
+            why=f"{between:,} of {counted(pattern.calls, 'call')} arrived more than five minutes"
+            " and at most an hour after the previous one; a 5-minute cache entry would have served"
+            " the others.",
             arithmetic=f"{hour:,} tokens written for five minutes instead of an hour, and up to"
-            f" {again:,} tokens written again instead of read, after {between:,} longer pauses",
+            f" {again:,} tokens written again instead of read, after"
+            f" {counted(between, 'longer pause')}",
             confidence="medium",
         )
     if five and between > 0 and pattern.writes_5m:
@@ -158,8 +161,8 @@ def change_ttl(group: CallGroup) -> SuggestedChange | None:
         return SuggestedChange(
             target="1h",
             slices=_rewritten(group, "cache_write_5m", longer),
-            why=f"{between:,} calls arrived after the 5-minute cache entry had expired; a 1-hour"
-            " entry would have served them.",
+            why=f"{counted(between, 'call')} arrived after the 5-minute cache entry had expired; a"
+            " 1-hour entry would have served them.",
             arithmetic=f"{five - spared:,} tokens written for an hour, and {spared:,} tokens read"
             " instead of written again",
             confidence="medium" if pattern.writes_5m <= 2 * pattern.starts_5m else "low",
@@ -211,8 +214,8 @@ def cache_repeated(group: CallGroup) -> SuggestedChange | None:
         slices=after,
         why=f"{pattern.plain_calls:,} calls send at least {prefix:,} input tokens each and cache"
         " nothing. If they begin with the same text, mark that text for caching.",
-        arithmetic=f"at most {prefix:,} shared tokens: written by the {starts:,} calls that follow"
-        f" a pause of more than {pause}, read by the others",
+        arithmetic=f"at most {prefix:,} shared tokens, written by {counted(starts, 'call')} after a"
+        f" pause of more than {pause} and read by the others",
         confidence="medium" if steady and published else "low",
     )
 
@@ -260,7 +263,7 @@ def leave_retiring(group: CallGroup) -> SuggestedChange | None:
 
 
 def _moved(group: CallGroup, model: Model, successor: Model) -> str:
-    text = f"{group.calls:,} calls with the same text on {successor.id}"
+    text = f"{counted(group.calls, 'call')} with the same text on {successor.id}"
     if any(part.on(successor).recounted and not part.recounted for part in group.slices):
         return f"{text}; tokens are recounted for its tokenizer"
     if successor.tokenizer != model.tokenizer:
@@ -316,8 +319,8 @@ def stay_under(group: CallGroup) -> SuggestedChange | None:
     return SuggestedChange(
         target=f"{threshold} tokens",
         slices=trimmed,
-        why=f"{calls:,} prompts exceed {threshold:,} tokens by at most 20%. Above this threshold,"
-        " every token of a call costs more.",
+        why=f"{counted(calls, 'prompt')} exceeded {threshold:,} tokens by at most 20%. Above this"
+        " threshold, every token of a call costs more.",
         arithmetic=f"{tokens:,} uncached input tokens fewer, {tokens // calls:,} a call, and the"
         " rest at the prices below the threshold",
         confidence="medium",
@@ -360,7 +363,7 @@ def run_in_batches(group: CallGroup) -> SuggestedChange | None:
         slices=tuple(after),
         why=f"{found.reasons[0].message} This is inferred from the name {first.endpoint!r}: make"
         " sure that no user waits for the answers.",
-        arithmetic=f"{calls:,} calls at the batch price of every component",
+        arithmetic=f"{counted(calls, 'call')} at the batch price of every component",
         # A code review may delay its author; the other kinds seldom do.
         confidence="low" if found.kind == "code_analysis" else "medium",
     )

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from pricing.catalogue.price_book import BookInForce, provenance
-from pricing.display import count
+from pricing.display import counted
 from pricing.notices import Notice
 from pricing.reports.advice import advise
 from pricing.reports.engine import Engine, LoadedUsage
@@ -89,8 +89,8 @@ def _warnings(usage: LoadedUsage) -> tuple[Notice, ...]:
     found = [one for one in dict.fromkeys(notices) if one.code != "component_unpriced"]
     if usage.partial:
         message = (
-            f"{count(usage.partial)} calls used a component without a known price, which is not in"
-            " the total."
+            f"{counted(usage.partial, 'call')} used a component without a known price, which is"
+            " not in the total."
         )
         found.append(Notice("component_unpriced", message))
     return tuple(sorted(found, key=lambda notice: (notice.code, notice.message)))

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from pricing.catalogue.price_book import PriceBook
-from pricing.display import count, price
+from pricing.display import count, counted, price
 from pricing.errors import TariffError
 from pricing.slack.delivery import PARAMETER, tell
 from pricing.slack.formatting import inert
@@ -43,8 +43,7 @@ def notice_of(done: Refreshed) -> str | None:
     lines += _changes(done.changes)
     lines += _names("New", done.added)
     if done.waiting:
-        others = len(done.waiting)
-        lines.append(f"Needing approval: {count(others)} price change{'' if others == 1 else 's'}")
+        lines.append(f"Needing approval: {counted(len(done.waiting), 'price change')}")
     return "\n".join(lines)
 
 
@@ -91,7 +90,7 @@ def _changes(changes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         more = f", {len(fields) - MAX_FIELDS} more" if len(fields) > MAX_FIELDS else ""
         yield f"• {_name(model)}: {', '.join(fields[:MAX_FIELDS])}{more}"
     if len(by_model) > MAX_MODELS:
-        yield f"… and {count(len(by_model) - MAX_MODELS)} more models"
+        yield f"… and {counted(len(by_model) - MAX_MODELS, 'more model')}"
 
 
 def _usd(amount: str | Decimal | None) -> str:

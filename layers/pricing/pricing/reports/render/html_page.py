@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from pricing.display import count, percent, usd
+from pricing.display import count, counted, percent, usd
 from pricing.money import ZERO, add, percent_of, plain, ratio, share_of, subtract
 from pricing.reports.report import (
     KINDS,
@@ -46,6 +46,7 @@ def to_html(report: UsageReport) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "counted": counted,
         "exact": plain,
         "number": count,
         "part_of": part_of,

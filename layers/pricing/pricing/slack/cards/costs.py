@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pricing.catalogue.price_book import BookInForce, Provenance
-from pricing.display import count, price, times, usd
+from pricing.display import count, counted, price, times, usd
 from pricing.estimates.calculator import LineItem
 from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
 from pricing.estimates.inputs import MeasuredInput
@@ -119,7 +119,7 @@ def bar(part: Decimal, whole: Decimal) -> str:
 
 
 def _of_what(calls: RequestedCalls) -> str:
-    number = "one call" if calls.calls == 1 else f"{count(calls.calls)} calls"
+    number = "one call" if calls.calls == 1 else counted(calls.calls, "call")
     terms = calls.terms
     modes = (terms.processing, terms.speed)
     served: list[str] = [mode for mode in modes if mode and mode != "standard"]

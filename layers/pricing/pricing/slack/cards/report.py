@@ -1,6 +1,6 @@
 """Last month's usage report, as a card."""
 
-from pricing.display import count, usd
+from pricing.display import count, counted, usd
 from pricing.reports.summary import CostDriver, MonthSummary
 from pricing.slack.cards.base import Card, Table
 from pricing.slack.commands import EXAMPLES
@@ -10,7 +10,7 @@ def report_card(summary: MonthSummary) -> Card:
     """The summary of a month's report. It cannot be shared, because it covers all teams."""
     facts = [("Calls", count(summary.calls)), ("Could be saved", usd(summary.could_save_usd))]
     if summary.unpriced_calls:
-        facts.append(("Without a price", f"{count(summary.unpriced_calls)} calls"))
+        facts.append(("Without a price", counted(summary.unpriced_calls, "call")))
     return Card(
         title=f"{usd(summary.cost_usd)} in {summary.month}",
         facts=tuple(facts),
