@@ -54,7 +54,12 @@ _INSTEAD = list(WORDING.values())
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 _QUOTED = re.compile(r"(`+)[^`]+\1|\"[^\"\n]{1,200}\"|“[^”]{1,200}”")
 _LINE_MARK = re.compile(r"^[ >#*-]+", re.MULTILINE)
-_SENTENCE = re.compile(r"[A-Za-z]+,? [a-z]+,? [a-z]+")
+#: Three words in a row, and a function word somewhere: lists of keywords have none.
+_SENTENCE = re.compile(
+    r"(?=.*\b(an?|and|are|be|by|for|from|in|is|nor?|not|of|on|or|the|to|was|were|who|with)\b)"
+    r".*?[a-z]+,? [a-z]+,? [a-z]+",
+    re.DOTALL | re.IGNORECASE,
+)
 _COMMENTS = re.compile(r"(?:^ *#.*\n)+|  # .*", re.MULTILINE)
 #: Literals of these folders reach a reader; elsewhere docstrings and comments are read only.
 _MESSAGES = ("layers", "functions", "tariff")

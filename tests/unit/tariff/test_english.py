@@ -72,7 +72,7 @@ SOURCE = '''"""Says who is dearest."""
 import re
 @ The prices in
 @ force.
-NAMES = ["dear", "dear customer"]
+NAMES = ["dear", "dear customer", "buyer seller landlord statute"]
 def test_what_nobody_asked(name):
     total = 1  @ beside this
     raise ValueError(f"{name} is no model of {name!r}; \\"nobody\\" was sent")
