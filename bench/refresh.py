@@ -23,6 +23,7 @@ from tariff.paths import ROOT
 from tariff.serve.embedded_store import moto_server
 from tariff.template import load_template
 from tests.slow.corrupt_refreshes.lists import SOURCES, Answer
+from tests.support.handlers import CONTEXT
 from tests.support.refreshing import refreshing
 from tests.support.tables import REGION, SECRET, fresh_table
 
@@ -113,7 +114,7 @@ def _measure_this_process() -> None:
     from functions.refresh_pricing.app import lambda_handler
 
     started = time.perf_counter()
-    answer = lambda_handler({"scheduled_time": "2026-11-24T03:00:00Z"}, None)
+    answer = lambda_handler({"scheduled_time": "2026-11-24T03:00:00Z"}, CONTEXT)
     figures = {
         "seconds": time.perf_counter() - started,
         "megabytes": peak_megabytes(),

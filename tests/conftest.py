@@ -1,5 +1,6 @@
 """Fixtures every kind of test may use. Nothing here is started until a test asks for it."""
 
+import io
 import json
 import logging
 import os
@@ -9,6 +10,7 @@ from unittest import mock
 
 import pytest
 
+from pricing.aws.logs import logger
 from tariff.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
 from tariff.template import ROOT, load_template
 from tests.support.tables import REGION, SECRET
@@ -21,7 +23,9 @@ DYNAMODB_LOCAL_REQUIRED = os.environ.get("TARIFF_REQUIRE_DYNAMODB_LOCAL") == "1"
 def restored_environment() -> Iterator[None]:
     """No test sees this machine's AWS account or Tariff settings, or another test's changes."""
     with mock.patch.dict(os.environ):
-        for name in [name for name in os.environ if name.startswith(("AWS_", "TARIFF_"))]:
+        for name in [
+            name for name in os.environ if name.startswith(("AWS_", "POWERTOOLS_", "TARIFF_"))
+        ]:
             del os.environ[name]
         os.environ |= {
             "AWS_ACCESS_KEY_ID": SECRET,
@@ -45,6 +49,14 @@ def event() -> Callable[[str], dict[str, Any]]:
         return content
 
     return load
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, Any]]]:
+    """``logged()`` gives the lines of Powertools' Logger so far; metrics are in ``capsys``."""
+    stream = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 @pytest.fixture(scope="session")

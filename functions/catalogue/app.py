@@ -15,7 +15,7 @@ from pricing.api.requests.catalogue import (
 from pricing.catalogue import listing
 from pricing.catalogue.listing import Health, ModelList, ModelPage, health, model_page
 from pricing.catalogue.price_book import BookInForce
-from pricing.store import connect as environment
+from pricing.store import connect
 from pricing.store.books import ACTIVE
 from pricing.timestamps import AsOf
 from pricing.validation import NoQuery
@@ -30,8 +30,8 @@ from pricing.versions.views import (
     version_page,
 )
 
-books = cache(environment.books)
-shelves = cache(environment.shelves)
+books = cache(connect.books)
+shelves = cache(connect.shelves)
 
 
 def list_models(query: ModelsQuery, call: Call) -> ModelList:

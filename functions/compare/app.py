@@ -8,9 +8,9 @@ from pricing.api import exact_counts as api_exact_counts
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.compare import CompareRequest
 from pricing.estimates.compare import CompareAnswer, compare, references_of
-from pricing.store import connect as environment
+from pricing.store import connect
 
-books = cache(environment.books)
+books = cache(connect.books)
 
 
 def compare_models(request: CompareRequest, call: Call) -> CompareAnswer:

@@ -7,9 +7,9 @@ from pricing.api import exact_counts as api_exact_counts
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.estimate import EstimateRequest
 from pricing.estimates.estimate import Estimate, estimate
-from pricing.store import connect as environment
+from pricing.store import connect
 
-books = cache(environment.books)
+books = cache(connect.books)
 
 
 def create_estimate(request: EstimateRequest, call: Call) -> Estimate:

@@ -15,9 +15,9 @@ from pricing.plans.caching.query import CachingAnswer, answer_caching
 from pricing.plans.context import ContextAnswer, plan_context
 from pricing.plans.subscriptions import SubscriptionAnswer, plan_subscription
 from pricing.store import bundled_subscriptions as bundled_plans
-from pricing.store import connect as environment
+from pricing.store import connect
 
-books = cache(environment.books)
+books = cache(connect.books)
 
 
 def create_caching_plan(request: CachingPlanRequest, call: Call) -> CachingAnswer:

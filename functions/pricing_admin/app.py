@@ -1,12 +1,14 @@
 """Administrators' routes: activate, reject, cancel, refresh, and the audit of all of it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pricing import errors
-from pricing.api.handler import Call, Route, caller_of, key_in, serve
+from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.versions import (
     ActivateRequest,
     AuditQuery,
@@ -14,10 +16,10 @@ from pricing.api.requests.versions import (
     RefreshRequest,
     RejectRequest,
 )
-from pricing.aws import environment as aws_environment
+from pricing.aws import environment
+from pricing.jsonio import members
 from pricing.slack.notices import Activation, announce
-from pricing.store import bundled
-from pricing.store import connect as environment
+from pricing.store import bundled, connect
 from pricing.store.ledger import Ledger
 from pricing.validation import Request
 from pricing.versions.cancellation import (
@@ -30,14 +32,26 @@ from pricing.versions.cancellation import (
 from pricing.versions.proposals import Proposal
 from pricing.versions.views import AuditPage, audit_page
 
-ledger = cache(environment.ledger)
-once = cache(environment.once)
+if TYPE_CHECKING:
+    from pricing.store.idempotency import Once
+
+ledger = cache(connect.ledger)
 Answer = TypeVar("Answer")
+#: How long the answer to an Idempotency-Key is kept.
+KEPT_SECONDS = 24 * 60 * 60
+#: Longer than this function may run: a key that was held for longer has lost its holder.
+HELD_SECONDS = 60
+
+
+@cache
+def once() -> Once:
+    """The memory of Idempotency-Keys."""
+    return connect.once("IDEMPOTENCY", kept_seconds=KEPT_SECONDS, held_seconds=HELD_SECONDS)
 
 
 def activate_version(request: ActivateRequest, call: Call) -> Activated:
     """Make a stored or bundled version the active one."""
-    version, actor = call.path["id"], caller_of(call.event)
+    version, actor = call.path["id"], call.caller
 
     def work() -> Activated:
         _store_bundled(ledger(), version)
@@ -56,7 +70,7 @@ def activate_version(request: ActivateRequest, call: Call) -> Activated:
 
 def reject_version(request: RejectRequest, call: Call) -> Rejected:
     """Decide that a version is never to be active."""
-    version, actor = call.path["id"], caller_of(call.event)
+    version, actor = call.path["id"], call.caller
 
     def work() -> Rejected:
         ledger().reject(
@@ -72,7 +86,7 @@ def reject_version(request: RejectRequest, call: Call) -> Rejected:
 
 def cancel_prices(request: CancelRequest, call: Call) -> Cancelled:
     """Make a version without an announced price, and activate it."""
-    actor = caller_of(call.event)
+    actor = call.caller
 
     def work() -> Cancelled:
         pointer = ledger().active_at(request.expected_revision)
@@ -101,10 +115,10 @@ def cancel_prices(request: CancelRequest, call: Call) -> Cancelled:
 
 def start_refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
     """Ask for a refresh now."""
-    actor = caller_of(call.event)
+    actor = call.caller
 
     def work() -> RefreshStarted:
-        aws_environment.start_refresh(actor=actor, reason=request.reason)
+        environment.start_refresh(actor=actor, reason=request.reason)
         ledger().audit(actor, "refresh_requested", request.reason)
         return RefreshStarted("started", actor, request.reason)
 
@@ -150,14 +164,17 @@ def _once(
             raise _stale(getattr(request, "expected_revision", None)) from None
         return done[0]
 
-    key = key_in(call.event["headers"])
+    key = call.idempotency_key
     try:
         if key is None:
             return remembered()
-        scope = f"{caller_of(call.event)} {call.event['routeKey']} {key}"
+        scope = f"{call.caller} {call.event['routeKey']} {key}"
         body = request.model_dump(mode="json")
         sent: dict[str, Any] = {"path": call.event["rawPath"], "body": body}
-        return once().do(scope, sent, call.now, kind, remembered)
+        found: Answer = once().do(
+            scope, sent, remembered, kept=members, again=lambda kept: kind(**kept)
+        )
+        return found
     finally:
         for answer in done:  # told also where the answer could not be kept: it is in force
             tell(answer, call)

@@ -17,11 +17,11 @@ from pricing.recommendations.cascade import CascadeAnswer, cascade
 from pricing.recommendations.policy import LearnedPolicy
 from pricing.recommendations.recommend import RecommendAnswer, recommend
 from pricing.recommendations.tiers import TiersAnswer, compare_tiers
-from pricing.store import connect as environment
+from pricing.store import connect
 from pricing.store.policies import unknown
 
-books = cache(environment.books)
-policies = cache(environment.policies)
+books = cache(connect.books)
+policies = cache(connect.policies)
 #: What is left of Lambda's 6 MB for an event, with room for JSON inside JSON.
 CALIBRATE_BODY_BYTES = 5 * 1024 * 1024
 

@@ -1,23 +1,22 @@
-"""The daily refresh: fetch the public lists, judge them, store what is believed and what waits.
+"""The daily refresh: fetch the public price lists, and store the prices that pass the checks.
 
 Started by EventBridge Scheduler, or on demand by the admin function. The scheduled instant is the
-refresh's own clock, so a duplicated event makes the same versions again, which is none.
+refresh's own clock, so a duplicated event makes the same versions again, which changes nothing.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+
+from pricing.aws.logs import correlate, logger, metrics
+from pricing.aws.settings import settings, source_url, source_variable
 from pricing.aws.timeouts import SCHEDULED
-from pricing.errors import TariffError
+from pricing.errors import StoreUnavailable, TariffError
 from pricing.refresh.candidates import OPENROUTER
 from pricing.refresh.refresh import Refreshed, RefreshFailed, refresh
 from pricing.slack.delivery import WebhookFailed, tell
@@ -26,17 +25,15 @@ from pricing.sources.aws_price_list import aws_price_list
 from pricing.sources.bedrock import AWS
 from pricing.sources.fetcher import Fetcher, FetchFailed
 from pricing.sources.payload import Payload
-from pricing.store import bundled
-from pricing.store import connect as environment
-from pricing.store.ledger import Ledger
-from pricing.store.refresh_state import RefreshStore
+from pricing.store import bundled, connect
+from pricing.store.refresh_state import RefreshStore, headline
 
-#: Where each source is found. The template's values are constants; tests serve from loopback.
-URLS = {
-    "genai-prices": "TARIFF_SOURCE_GENAI_PRICES",
-    "litellm": "TARIFF_SOURCE_LITELLM",
-    OPENROUTER: "TARIFF_SOURCE_OPENROUTER",
-}
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+#: The variable with the URL of each list. The template's values are constants; tests serve lists
+#: from loopback.
+URLS = {source: source_variable(source) for source in ("genai-prices", "litellm", OPENROUTER)}
 #: How long a source is waited for beyond its own limit, before it is left behind.
 GRACE_SECONDS = 5.0
 METRICS = (
@@ -49,130 +46,112 @@ METRICS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """Everything a refresh touches outside itself."""
-
-    repository: Ledger
-    store: RefreshStore
-    fetcher: Fetcher
-
-    def fetch(self) -> tuple[list[Payload], dict[str, str]]:
-        """Every configured source, all at once; and why others did not answer.
-
-        Takes ``GRACE_SECONDS`` longer than the fetcher gives one source, and no more.
-        """
-        wanted = {name: os.environ.get(variable, "") for name, variable in URLS.items()}
-        jobs = {name: (self.fetcher.fetch, (name, url)) for name, url in wanted.items() if url}
-        limit = self.fetcher.total_seconds
-        pool = ThreadPoolExecutor(max_workers=len(URLS) + 1)
-        answers = {name: pool.submit(call, *given) for name, (call, given) in jobs.items()}
-        if os.environ.get("TARIFF_SOURCE_AWS"):
-            answers[AWS] = pool.submit(aws_price_list, limit)
-        wait(answers.values(), timeout=limit + GRACE_SECONDS)
-        # What hangs where no limit of its own reaches (a look-up of a name, a page that drips) is
-        # left behind, or one source would use up the time of them all.
-        pool.shutdown(wait=False, cancel_futures=True)
-        payloads, failures = [], {}
-        for name, answer in answers.items():
-            try:
-                payloads.append(answer.result(timeout=0))
-            except FetchFailed as error:
-                failures[name] = error.detail
-            except TimeoutError:
-                failures[name] = f"{name}: no answer in {limit + GRACE_SECONDS:g} s"
-        return payloads, failures
-
-    def succeeded(self, done: Refreshed, failures: Mapping[str, str]) -> None:
-        """Report a refresh, and tell Slack of new prices where it is configured."""
-        notice_failed = 0
-        try:
-            tell(lambda: notice_of(done))
-        except WebhookFailed:
-            notice_failed = 1
-        report(
-            # Only both lists, read whole, make prices fresh: half a refresh may hide for weeks.
-            refresh_succeeded=int(done.complete),
-            prices_changed=len(done.changes),
-            prices_waiting=len(done.waiting),
-            sources_failed=len(failures),
-            notice_failed=notice_failed,
-        )
-
-    def failed(self, error: TariffError, details: Mapping[str, Any]) -> None:
-        """Leave an audit row, if the store still takes one, and the metric in any case."""
-        try:
-            self.store.fail(error.detail, details)
-        except TariffError as unwritten:
-            cause = getattr(unwritten, "cause", "")
-            line = {"audit_unwritten": unwritten.detail, "cause": cause}
-            sys.stdout.write(json.dumps(line) + "\n")
-        report(refresh_failed=1, sources_failed=len(details["failures"]))
-
-
-def _edges() -> Edges:
-    """The edges of this environment: the table, and the rules of fetching."""
-    table = os.environ["TARIFF_TABLE"]
-    client = environment.writer(SCHEDULED)
-    repository = Ledger(table, client, client)
-    fetcher = Fetcher(
-        total_seconds=float(os.environ.get("TARIFF_FETCH_SECONDS", "25")),
-        allow_loopback=os.environ.get("TARIFF_FETCH_LOOPBACK") == "allowed-locally",
-    )
-    return Edges(repository, RefreshStore(repository, table, client), fetcher)
-
-
-def report(**figures: int) -> None:
-    """One line of CloudWatch's embedded metric format; what is not given is zero."""
-    service = os.environ.get("TARIFF_SERVICE", "tariff")
-    line = {
-        "_aws": {
-            "CloudWatchMetrics": [
-                {
-                    "Namespace": "Tariff",
-                    "Dimensions": [["service"]],
-                    "Metrics": [{"Name": name, "Unit": "Count"} for name in METRICS],
-                }
-            ],
-            "Timestamp": time.time_ns() // 1_000_000,
-        },
-        "service": service,
-        **dict.fromkeys(METRICS, 0),
-        **figures,
-    }
-    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
-
-
-def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Refresh once; raises only where trying again may help."""
+    correlate(context.aws_request_id)
     now = _instant(event)
-    edges = _edges()
-    payloads, failures = edges.fetch()
+    store = connect.refresh_store(SCHEDULED)
+    payloads, failures = fetch()
     details = {
         "scheduled": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "requested_by": str(event.get("actor", "schedule"))[:128],
         "sources": [payload.provenance() for payload in payloads],
         "failures": failures,
     }
+    logger.info("The price lists were fetched.", extra=details)
     try:
-        pointer = edges.repository.active()
-        active = edges.repository.get(pointer.version) if pointer else bundled.current()
+        pointer = store.ledger.active()
+        active = store.ledger.get(pointer.version) if pointer else bundled.current()
         if active is None:
             raise RefreshFailed("The active pointer names a version that is not stored.")
-        done = refresh(active, payloads, bundled.merge_rules(), edges.store.memory(), now)
-        pointer = edges.store.save(done, pointer, details)
+        done = refresh(active, payloads, bundled.merge_rules(), store.memory(), now)
+        pointer = store.save(done, pointer, details)
     except TariffError as error:
-        edges.failed(error, details)
-        if not payloads:
-            raise  # nothing was fetched at all: Lambda tries an asynchronous event again
+        failed(error, store, details)
+        if not payloads or isinstance(error, StoreUnavailable):
+            raise  # Lambda tries an asynchronous event again, and each is safe to run again
         return {"outcome": "failed", "reason": error.detail}
-    edges.succeeded(done, failures)
+    succeeded(done, failures)
     return {
         "outcome": "refreshed" if done.complete else "partial",
         "active": active.id if pointer is None else pointer.version,
         "changed": len(done.changes),
         "waiting": len(done.waiting),
     }
+
+
+def fetch() -> tuple[list[Payload], dict[str, str]]:
+    """Every configured price list, all at once; and why others did not answer.
+
+    Takes ``GRACE_SECONDS`` longer than the fetcher gives one source, and no more.
+    """
+    limit = settings.fetch_seconds
+    fetcher = Fetcher(total_seconds=limit, allow_loopback=settings.fetch_loopback)
+    pool = ThreadPoolExecutor(max_workers=len(URLS) + 1)
+    urls = {source: source_url(source) for source in URLS}
+    answers = {
+        source: pool.submit(fetcher.fetch, source, url) for source, url in urls.items() if url
+    }
+    if settings.source_aws:
+        answers[AWS] = pool.submit(aws_price_list, limit)
+    wait(answers.values(), timeout=limit + GRACE_SECONDS)
+    # What hangs where no limit of its own reaches (a look-up of a name, a page that drips) is left
+    # behind, or one source would use up the time of them all.
+    pool.shutdown(wait=False, cancel_futures=True)
+    payloads, failures = [], {}
+    for source, answer in answers.items():
+        try:
+            payloads.append(answer.result(timeout=0))
+        except FetchFailed as error:
+            failures[source] = error.detail
+        except TimeoutError:
+            failures[source] = f"{source}: no answer in {limit + GRACE_SECONDS:g} s"
+    return payloads, failures
+
+
+def succeeded(done: Refreshed, failures: Mapping[str, str]) -> None:
+    """Report a refresh, and tell Slack of new prices where it is configured."""
+    logger.info(
+        headline(done),
+        extra={
+            "version": done.clean.id if done.clean else None,
+            "held_version": done.held.id if done.held else None,
+        },
+    )
+    notice_failed = 0
+    try:
+        tell(lambda: notice_of(done))
+    except WebhookFailed as error:
+        notice_failed = 1
+        logger.error("The notice of new prices was not delivered.", extra={"reason": error.detail})
+    report(
+        # Only both lists, read whole, make prices fresh: half a refresh may hide for weeks.
+        refresh_succeeded=int(done.complete),
+        prices_changed=len(done.changes),
+        prices_waiting=len(done.waiting),
+        sources_failed=len(failures),
+        notice_failed=notice_failed,
+    )
+
+
+def failed(error: TariffError, store: RefreshStore, details: Mapping[str, Any]) -> None:
+    """Leave an audit row, if the store still takes one, and the metric in any case."""
+    found = {"reason": error.detail, "cause": getattr(error, "cause", "")}
+    logger.error("The refresh could not be used.", extra=found)
+    try:
+        store.fail(error.detail, details)
+    except TariffError as unwritten:
+        found = {"reason": unwritten.detail, "cause": getattr(unwritten, "cause", "")}
+        logger.error("The audit has no row of this refresh.", extra=found)
+    report(refresh_failed=1, sources_failed=len(details["failures"]))
+
+
+def report(**figures: int) -> None:
+    """One line of metrics; what is not given is zero."""
+    line = metrics()
+    for name in METRICS:
+        line.add_metric(name, MetricUnit.Count, figures.get(name, 0))
+    line.flush_metrics()
 
 
 def _instant(event: Mapping[str, Any]) -> datetime:

@@ -4,12 +4,17 @@ Nothing of a request is acted on before its signature has been checked. What som
 is answered with 200 and words for them alone, as Slack shows nothing of any other status.
 """
 
+from __future__ import annotations
+
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pricing.api.request_log import frames, log_request
+from pricing.api.request_log import RequestLog, note_problem
+from pricing.aws.logs import correlate
+from pricing.aws.settings import settings
 from pricing.catalogue.price_book import BookInForce
 from pricing.errors import MalformedRequest, StoreUnavailable
 from pricing.slack import settings as slack_settings
@@ -30,29 +35,36 @@ from pricing.slack.requests import (
 )
 from pricing.slack.signing import SecretsUnavailable
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from pricing.slack.share import Sharing
+
 Notes = dict[str, Any]
 
 secrets = cache(slack_settings.signing_secrets)
 books = cache(slack_settings.books)
 later = cache(slack_settings.later)
-_cold = [True]
+log = RequestLog()
 
 
-def lambda_handler(event: Event, _context: object) -> Reply | None:
+def lambda_handler(event: Event, context: LambdaContext) -> Mapping[str, Any]:
     """A request of Slack's, or shares from the queue."""
     if "Records" in event:
-        work(event)
-        return None
+        return share_all(dict(event), context)
     notes: Notes = {}
-    started, cold = time.perf_counter(), bool(_cold and _cold.pop())
+    started = time.perf_counter()
+    request_id = event["requestContext"]["requestId"]
+    correlate(request_id)
     try:
         reply = received(event, notes)
         status = int(reply["statusCode"])
-    except Exception as error:  # noqa: BLE001 - the last door: nobody sees a trace
+    except Exception as error:  # noqa: BLE001 - nobody sees a stack trace
         reply, status = notice("Something went wrong on our side. Try again in a minute."), 500
-        notes["problem"], notes["frames"] = type(error).__name__, frames(error)
-    reply["headers"]["x-request-id"] = event["requestContext"]["requestId"]
-    log_request(event, status, started, cold, notes)
+        note_problem(error, notes, ours=True)
+    reply["headers"]["x-request-id"] = request_id
+    log.write(event, status, started, notes)
     return reply
 
 
@@ -65,14 +77,15 @@ def received(event: Event, notes: Notes) -> Reply:
     except (NotSlack, SecretsUnavailable) as error:
         if is_ssl_check(event):
             return empty()
-        notes["problem"] = type(error).__name__
-        return refusal(401 if isinstance(error, NotSlack) else 503)
+        status = 401 if isinstance(error, NotSlack) else 503
+        note_problem(error, notes, ours=status == 503)  # noqa: PLR2004 - a status is its own name
+        return refusal(status)
     try:
         if event["routeKey"] == "POST /slack/commands":
             return command(body, notes)
         return interaction(body, notes)
     except MalformedRequest as error:
-        notes["problem"] = type(error).__name__
+        note_problem(error, notes, ours=False)
         return notice("This is not what Slack sends.")
 
 
@@ -82,7 +95,7 @@ def command(body: bytes, notes: Notes) -> Reply:
     if form.get("ssl_check") == "1":
         return empty()
     sent = slash_command(form)
-    if not slack_settings.workspaces() & {sent.team, sent.enterprise}:
+    if not settings.slack_workspaces & {sent.team, sent.enterprise}:
         notes["problem"] = "WorkspaceNotAllowed"
         return notice("Tariff does not answer in this workspace. Its administrator can allow it.")
     from pricing.slack.blocks import ephemeral
@@ -95,13 +108,13 @@ def command(body: bytes, notes: Notes) -> Reply:
     if answered.card.pricing:
         notes["pricing_version"] = answered.card.pricing.version
         notes["stale"] = answered.card.pricing.stale
-    return message_reply(ephemeral(answered.card, slack_settings.page_url()))
+    return message_reply(ephemeral(answered.card, settings.page_url))
 
 
 def interaction(body: bytes, notes: Notes) -> Reply:
     """A button: acknowledged at once, shared from the queue."""
     click = share_click(read_form(body))
-    if click is None or not slack_settings.workspaces() & {click.team, click.enterprise}:
+    if click is None or not settings.slack_workspaces & {click.team, click.enterprise}:
         return empty()
     from pricing.slack.share import ShareJob
 
@@ -118,28 +131,45 @@ def interaction(body: bytes, notes: Notes) -> Reply:
         else:
             notes["slack_share"] = "queued"
             return empty()
-    notes["slack_share"] = slack_settings.sharing(book_of).share(job, datetime.now(UTC))
+    notes["slack_share"] = sharing().share(job, datetime.now(UTC))
     return empty()
 
 
-def work(event: Event) -> None:
-    """Shares from the queue; an error leaves them there, to be tried again."""
+def share_all(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
+    """Shares from the queue; those that failed are named, and SQS delivers them again."""
+    from aws_lambda_powertools.utilities.batch import (
+        BatchProcessor,
+        EventType,
+        process_partial_response,
+    )
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, share, processor, context)
+
+
+def share(record: SQSRecord) -> None:
+    """One share; raises what keeps it in the queue."""
     from pricing.slack.share import ShareJob
 
-    for record in event["Records"]:
-        notes: Notes = {"slack_share": "failed"}
-        started = time.perf_counter()
-        told = {"routeKey": "SQS", "requestContext": {"requestId": record["messageId"]}}
+    notes: Notes = {"slack_share": "failed"}
+    started, status = time.perf_counter(), 200
+    correlate(record.message_id)
+    try:
+        job = ShareJob.from_json(record.body)
+        notes["slack_share"] = sharing().share(job, datetime.now(UTC))
+    except Exception as error:
         status = 500
-        try:
-            job = ShareJob.from_json(record["body"])
-            notes["slack_share"] = slack_settings.sharing(book_of).share(job, datetime.now(UTC))
-            status = 200
-        except Exception as error:
-            notes["problem"] = type(error).__name__
-            raise
-        finally:
-            log_request(told, status, started, bool(_cold and _cold.pop()), notes)
+        note_problem(error, notes, ours=True)
+        raise
+    finally:
+        request = {"routeKey": "SQS", "requestContext": {"requestId": record.message_id}}
+        log.write(request, status, started, notes)
+
+
+@cache
+def sharing() -> Sharing:
+    """What shares need, made by the first of them."""
+    return slack_settings.sharing(book_of)
 
 
 def book_of(reference: str) -> BookInForce:

@@ -10,15 +10,16 @@ from pathlib import Path
 from pricing import errors
 from pricing.api.handler import Asset, Call, Route, serve
 from pricing.api.requests.reports import MAX_REPORT_BYTES, LinesQuery, ReportRequest
+from pricing.aws.settings import settings
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import UsageFile, as_lines, fetched, write_lines
 from pricing.reports.render.csv_table import to_csv
 from pricing.reports.render.html_page import to_html
 from pricing.reports.report import Filters, UsageReport
 from pricing.reports.summary import summary_of
-from pricing.store import connect as environment
+from pricing.store import connect
 
-books = cache(environment.books)
+books = cache(connect.books)
 
 
 def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
@@ -28,9 +29,9 @@ def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> Usag
     with tempfile.TemporaryDirectory(prefix="report-") as name:
         folder = Path(name)
         file = _file(request, call, folder)
-        found = report_usage(
-            in_force, file, query, folder, memory_mb=environment.engine_memory_mb()
-        )
+        # The engine may use two thirds of the function's memory.
+        memory_mb = settings.memory_mb * 2 // 3
+        found = report_usage(in_force, file, query, folder, memory_mb=memory_mb)
     if isinstance(request, ReportRequest) and request.source is not None:
         _keep(found, query.filters, call.now)
     if request.format == "csv":
@@ -42,7 +43,7 @@ def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> Usag
 
 def _keep(found: UsageReport, filters: Filters, now: datetime) -> None:
     """Store a month's summary for Slack; without the store the report is answered all the same."""
-    summary, kept = summary_of(found, filters, now), environment.summaries()
+    summary, kept = summary_of(found, filters, now), connect.summaries()
     if summary is not None and kept is not None:
         with suppress(errors.StoreUnavailable):
             kept.keep(summary)

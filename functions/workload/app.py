@@ -6,9 +6,9 @@ from pricing import errors
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.workload import WorkloadRequest
 from pricing.estimates.workload import WorkloadEstimate, estimate_workload
-from pricing.store import connect as environment
+from pricing.store import connect
 
-books = cache(environment.books)
+books = cache(connect.books)
 
 
 def create_workload_estimate(request: WorkloadRequest, call: Call) -> WorkloadEstimate:

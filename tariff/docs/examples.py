@@ -14,14 +14,13 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from unittest import mock
 
-from pricing.api.handler import Call, Route
+from pricing.api.handler import IDEMPOTENCY_HEADER, Call, Route
 from pricing.aws.signed_client import AGAIN, DYNAMODB
 from pricing.catalogue.price_book import BookInForce
 from pricing.errors import StoreUnavailable
 from pricing.jsonio import to_json
 from pricing.store import bundled
 from pricing.store.books import ACTIVE, Books
-from pricing.store.idempotency import HEADER
 from pricing.store.version_views import Shelves
 from pricing.validation import parse, parse_query
 from tariff.docs import example_store
@@ -114,7 +113,9 @@ def answer_to(module: ModuleType, route: Route, example: Example) -> Any:
         request = parse(route.body, example.body)
     elif route.query is not None:
         request = parse_query(route.query, example.query)
-    headers = {name: one for name, one in example.event["headers"].items() if name != HEADER}
+    headers = {
+        name: one for name, one in example.event["headers"].items() if name != IDEMPOTENCY_HEADER
+    }
     call = Call(published(), example.path, {**example.event, "headers": headers})
     with _alone(module, ConfirmedBooks()):
         return json.loads(to_json(route.respond(request, call)))

@@ -17,9 +17,8 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from pricing.api.handler import DEFAULT_ROUTE, STATUSES, Asset
+from pricing.api.handler import DEFAULT_ROUTE, KEY_FORM, STATUSES, Asset
 from pricing.jsonio import MAX_BODY_BYTES, MAX_DEPTH, MAX_NUMBER_CHARACTERS
-from pricing.store.idempotency import KEY_FORM
 from pricing.usage.buckets import MAX_COUNT
 from tariff.docs.descriptions import markdown
 from tariff.docs.examples import PROBLEMS, REFUSING, problem_of

@@ -55,7 +55,8 @@ class FunctionLog(io.TextIOBase):
         if text.startswith('{"_aws"'):
             line = json.loads(text)
             del line["_aws"]
-            self._console.write(json.dumps(line, ensure_ascii=False) + "\n")
+            end = "\n" if text.endswith("\n") else ""  # print writes its line end by itself
+            self._console.write(json.dumps(line, ensure_ascii=False) + end)
         else:
             self._console.write(text)
         self._console.flush()

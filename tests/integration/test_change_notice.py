@@ -8,20 +8,23 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+from botocore.exceptions import EndpointConnectionError
 
 from pricing.errors import StoreUnavailable
 from pricing.slack import delivery as slack_webhook
 from pricing.slack import notices as change_notice
 from pricing.slack.delivery import WebhookFailed
 from pricing.store import bundled
-from pricing.store.idempotency import Once
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import BY, PLAIN, RATES, book, row
+from tests.support.handlers import Logged
 from tests.support.tables import StoreTable
 from tests.support.version_pages import LIST, Pages
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
+PARAMETER = "TARIFF_NOTICE_PARAMETER"
 HOOK = "https://hooks.slack.com/services/T/B/secret"
 CANCELLATIONS = "/v1/pricing/cancellations"
 WAITING = QuarantinedField(
@@ -81,14 +84,14 @@ def quiet(moto_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Ite
     ledger.propose(
         book("v2", costing("40")), proposal=Proposal("refresh", "refresh", {}, (WAITING,))
     )
-    with mock.patch.dict("os.environ", {**moto_table.environment(), slack_webhook.PARAMETER: ""}):
+    with mock.patch.dict("os.environ", {**moto_table.environment(), PARAMETER: ""}):
         yield Pages(ledger, event)
 
 
 @pytest.fixture
 def pages(quiet: Pages) -> Iterator[Pages]:
     """The same where a webhook is configured."""
-    with mock.patch.dict("os.environ", {slack_webhook.PARAMETER: "/tariff/notices"}):
+    with mock.patch.dict("os.environ", {PARAMETER: "/tariff/notices"}):
         yield quiet
 
 
@@ -148,14 +151,8 @@ def test_a_repeated_key_is_announced_once(pages: Pages, channel: Channel) -> Non
 def test_an_activation_is_announced_although_its_answer_could_not_be_kept(
     pages: Pages, channel: Channel
 ) -> None:
-    real = Once._write
-
-    def lost(self: Once, method: str, **request: Any) -> bool:
-        if "answer" in request.get("Item", {}):
-            raise StoreUnavailable("lost")
-        return real(self, method, **request)
-
-    with mock.patch.object(Once, "_write", lost):
+    lost = EndpointConnectionError(endpoint_url="dynamodb")
+    with mock.patch.object(DynamoDBPersistenceLayer, "_update_record", side_effect=lost):
         assert pages.decide("v2", "activate", key="k1", expected_revision=1).status == 503
     assert len(channel.texts) == 1
 
@@ -165,7 +162,7 @@ def test_an_activation_is_announced_although_its_answer_could_not_be_kept(
     [WebhookFailed("status 500"), ValueError(f"cannot read {HOOK}"), StoreUnavailable("lost")],
 )
 def test_a_notice_that_fails_changes_nothing_else_and_is_a_line_in_the_log(
-    pages: Pages, channel: Channel, capsys: pytest.CaptureFixture[str], error: Exception
+    pages: Pages, channel: Channel, logged: Logged, error: Exception
 ) -> None:
     channel.fails = error
     answer = pages.decide("v2", "activate", key="k1", expected_revision=1)
@@ -173,31 +170,31 @@ def test_a_notice_that_fails_changes_nothing_else_and_is_a_line_in_the_log(
     assert (answer.status, answer.body["revision"]) == (200, 2)
     assert again.body == answer.body
     assert pages.get(LIST).body["active"] == "v2"
-    lines = capsys.readouterr().out.splitlines()
-    failed = [json.loads(line)["notice_failed"] for line in lines if "notice_failed" in line]
-    assert len(failed) == 1
-    assert "secret" not in "".join(lines)
+    (line,) = logged()
+    assert line["notice_failed"]
+    assert line["correlation_id"]  # of the request, though it is posted on another thread
+    assert "secret" not in json.dumps(line)
 
 
 def test_a_version_that_cannot_be_read_for_its_notice_is_active_nevertheless(
-    pages: Pages, channel: Channel, capsys: pytest.CaptureFixture[str]
+    pages: Pages, channel: Channel, logged: Logged
 ) -> None:
     with mock.patch(
         "pricing.store.repository.Repository.get", side_effect=StoreUnavailable("lost")
     ):
         assert pages.decide("v2", "activate", expected_revision=1).status == 200
     assert channel.asked == 0
-    assert '{"notice_failed": "lost"}' in capsys.readouterr().out
+    assert [line["notice_failed"] for line in logged()] == ["lost"]
 
 
 @pytest.mark.usefixtures("pages")
 def test_an_administrator_does_not_wait_for_a_slack_that_does_not_answer(
-    channel: Channel, capsys: pytest.CaptureFixture[str]
+    channel: Channel, logged: Logged
 ) -> None:
     channel.opens.clear()
     change = change_notice.Activation("v1", bundled.current_id(), "ann", "so", NOW)
     change_notice.announce(change, seconds=0.01)
-    assert '{"notice_failed": "TimedOut"}' in capsys.readouterr().out
+    assert [line["notice_failed"] for line in logged()] == ["TimedOut"]
     assert channel.arrived.wait(10)  # it is Slack that is waited for
     assert channel.texts == []
 

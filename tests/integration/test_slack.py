@@ -14,7 +14,7 @@ from pricing.errors import StoreUnavailable
 from pricing.slack import settings as slack_settings
 from tariff.serve import slack
 from tests.support import block_kit
-from tests.support.handlers import Handler, handler
+from tests.support.handlers import Handler, Logged, handler
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NEW_SECRET = "0123456789abcdef0123456789abcdef"
@@ -201,7 +201,7 @@ def test_an_empty_list_answers_no_workspace(to: Handler, monkeypatch: pytest.Mon
 def test_without_secrets_every_request_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TARIFF_SLACK_SIGNING_SECRETS")
     down = mock.Mock(call=mock.Mock(side_effect=StoreUnavailable("SSM did not answer")))
-    with mock.patch.object(slack_settings, "client", return_value=down):
+    with mock.patch.object(slack_settings, "signed_client", return_value=down):
         reply = handler("slack")(command("help"), None)
 
     assert (reply["statusCode"], reply["body"]) == (503, "")
@@ -209,15 +209,19 @@ def test_without_secrets_every_request_is_refused(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_error_of_ours_is_told_kindly_and_counted(
-    to: Handler, capsys: pytest.CaptureFixture[str]
+    to: Handler, capsys: pytest.CaptureFixture[str], logged: Logged
 ) -> None:
     with mock.patch("pricing.slack.dispatch.answer", side_effect=RuntimeError("secret words")):
         reply = to(command("help"), None)
 
     assert "went wrong on our side" in message(reply)["text"]
     line = printed(capsys)
-    assert (line["server_errors"], line["problem"]) == (1, "RuntimeError")
-    assert "secret words" not in json.dumps(line)
+    assert (line["server_errors"], line["problem"]) == ([1], "RuntimeError")
+    (error,) = logged()
+    assert (error["level"], error["problem"]) == ("ERROR", "RuntimeError")
+    assert error["correlation_id"] == line["request_id"] == reply["headers"]["x-request-id"]
+    assert error["frames"][0].startswith("app.py:")
+    assert "secret words" not in json.dumps([line, error])
 
 
 def test_a_retry_is_recognised(to: Handler, capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,7 +235,7 @@ def test_a_retry_is_recognised(to: Handler, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_log_line_names_the_command_and_nothing_that_was_typed(
-    to: Handler, capsys: pytest.CaptureFixture[str]
+    to: Handler, capsys: pytest.CaptureFixture[str], logged: Logged
 ) -> None:
     canary = "zebra7482"
     for text in (f"route {canary}", f"estimate {canary} 2k in", canary, f"prices {canary}"):
@@ -242,6 +246,7 @@ def test_a_log_line_names_the_command_and_nothing_that_was_typed(
 
     lines = capsys.readouterr().out
     assert canary not in lines
+    assert canary not in json.dumps(logged())
     commands = [json.loads(line).get("slack_command") for line in lines.splitlines()]
     assert commands[:4] == ["route", "estimate", "none", "prices"]
 
@@ -258,7 +263,7 @@ def test_the_price_version_of_an_answer_is_in_its_log_line(
         True,
     )
     assert line["stale"] is True  # there is no store here
-    assert line["stale_answers"] == 1
+    assert line["stale_answers"] == [1]
 
 
 def test_buttons_other_than_share_are_acknowledged(to: Handler) -> None:

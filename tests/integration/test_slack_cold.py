@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+import boto3
 import pytest
 
 from pricing.store import bundled
@@ -17,7 +18,8 @@ from tests.support.tables import StoreTable
 
 #: Each costs more than the whole answer does.
 HEAVY = (
-    *("boto3", "botocore", "aws_lambda_powertools", "pydantic", "asyncio", "urllib.request"),
+    *("boto3", "botocore.session", "botocore.client", "pydantic", "asyncio", "urllib.request"),
+    *("aws_lambda_powertools.event_handler", "aws_lambda_powertools.utilities.batch"),
     *("slack_sdk.web", "slack_sdk.webhook"),
 )
 PROGRAM = """
@@ -77,21 +79,23 @@ def test_boto3_is_not_imported_before_the_acknowledgement(
     assert imported == []
 
 
-def test_it_is_not_imported_for_a_press_of_share_either(moto_table: StoreTable) -> None:
-    body = slack.share_body("prices opus")
+def test_it_is_not_imported_for_a_press_of_share_either(moto_endpoint: str) -> None:
+    client: Any = boto3.client("sqs", endpoint_url=moto_endpoint)
+    queue = client.create_queue(QueueName="cold")["QueueUrl"]
+    body = slack.share_body(f"estimate sonnet 2k in version {bundled.current_id()}")
     event = slack.event_of(slack.INTERACTIONS, body, slack.signed(body))
-    unreachable = {"TARIFF_SLACK_HOOKS": "http://127.0.0.1:1"}
+    queued = {"TARIFF_SLACK_QUEUE": queue, "TARIFF_SQS_ENDPOINT": moto_endpoint}
 
-    reply, imported = acknowledged(
-        event, {**slack.SETTINGS, **moto_table.environment(), **unreachable}
-    )
+    reply, imported = acknowledged(event, {**slack.SETTINGS, **queued})
 
     assert (reply["statusCode"], imported) == (200, [])
+    assert len(client.receive_message(QueueUrl=queue)["Messages"]) == 1
 
 
 def test_the_check_would_notice() -> None:
     with_boto3 = PROGRAM.replace("import app", "import app, boto3")
-    nothing: dict[str, Any] = {"Records": []}
+    body = slack.command_body("help")
+    event = slack.event_of(slack.COMMANDS, body, slack.signed(body))
 
-    assert acknowledged(nothing, {})[1] == []
-    assert "boto3" in acknowledged(nothing, {}, with_boto3)[1]
+    assert acknowledged(event, slack.SETTINGS)[1] == []
+    assert "boto3" in acknowledged(event, slack.SETTINGS, with_boto3)[1]

@@ -1,22 +1,25 @@
 """A press of Share is one message to the channel, however often it is received and by whom."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest import mock
 
 import boto3
 import pytest
 
+from pricing.aws.timeouts import Timeouts
 from pricing.slack import settings as slack_settings
-from pricing.slack.delivery import NotDelivered
 from pricing.store import bundled
 from tariff.serve import slack
 from tests.support import block_kit
-from tests.support.handlers import Handler, handler
+from tests.support.handlers import CONTEXT, Handler, Logged, handler
 from tests.support.tables import REGION, SECRET, StoreTable
 
 VERSION = bundled.current().id
@@ -59,6 +62,7 @@ class Posted(BaseHTTPRequestHandler):
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine must not look like a store that is down."""
     monkeypatch.setattr(slack_settings, "ACKNOWLEDGING_SECONDS", 30.0)
+    monkeypatch.setattr(slack_settings, "ONE_ATTEMPT", Timeouts(30, 30, 1))
 
 
 @pytest.fixture
@@ -179,9 +183,35 @@ def test_what_was_shared_is_forgotten_after_an_hour(to: Handler, store_table: St
     to(press(), None)
 
     (item,) = store_table.client.scan(TableName=store_table.name)["Items"]
-    assert item["pk"]["S"].startswith("REPLAY#")
+    assert item["pk"]["S"] == "REPLAY"
     assert before + 3600 <= int(item["expires_at"]["N"]) <= int(time.time()) + 3600
-    assert set(item) == {"pk", "sk", "expires_at"}
+
+
+def test_what_is_remembered_of_a_share_is_two_hashes_and_how_it_ended(
+    to: Handler, store_table: StoreTable
+) -> None:
+    to(press(), None)
+
+    (item,) = store_table.client.scan(TableName=store_table.name)["Items"]
+    assert re.fullmatch("RESULT#[0-9a-f]{64}", item["sk"]["S"])
+    assert re.fullmatch("[0-9a-f]{64}", item["validation"]["S"])
+    assert (item["status"]["S"], item["data"]["S"]) == ("COMPLETED", '"shared"')
+    times = {"expires_at", "in_progress_expiration"}
+    assert item.keys() - times == {"pk", "sk", "validation", "status", "data"}
+
+
+def test_a_share_that_was_begun_and_never_ended_is_not_begun_again(
+    to: Handler, hooks: Slack
+) -> None:
+    """Its function may have been ended just after Slack took the message."""
+    with (
+        mock.patch("pricing.slack.delivery.Delivery.post", side_effect=KeyboardInterrupt),
+        suppress(KeyboardInterrupt),
+    ):
+        to(press(), None)
+
+    assert acknowledged(to, press())
+    assert hooks.posts == []
 
 
 def test_without_a_store_nothing_is_shared(
@@ -193,7 +223,7 @@ def test_without_a_store_nothing_is_shared(
 
     assert handler("slack")(press(), None)["statusCode"] == 200
     assert hooks.posts == []
-    assert json.loads(capsys.readouterr().out)["server_errors"] == 1
+    assert json.loads(capsys.readouterr().out)["server_errors"] == [1]
 
 
 @pytest.mark.parametrize(
@@ -264,7 +294,7 @@ def test_with_a_queue_a_press_is_acknowledged_first_and_posted_from_there(
 
     records = queue()
     assert len(records) == 1
-    to({"Records": records}, None)
+    assert delivered(to, *records) == []
     assert len(hooks.posts) == 1
 
 
@@ -275,7 +305,7 @@ def test_a_press_that_is_received_twice_and_queued_twice_has_one_effect(
     assert [acknowledged(to, event) for _ in range(2)] == [True] * 2
 
     for record in queue() * 2:  # SQS too may deliver twice
-        to({"Records": [record]}, None)
+        assert delivered(to, record) == []
     assert len(hooks.posts) == 1
 
 
@@ -295,22 +325,41 @@ def test_a_message_in_the_queue_is_tariffs_own_command(
     assert hooks.posts == []
 
 
+def delivered(to: Handler, *records: dict[str, Any]) -> list[str]:
+    """Hand records over as SQS does; the ids of those that it must deliver again."""
+    reply = to({"Records": list(records)}, CONTEXT)
+    return [failure["itemIdentifier"] for failure in reply["batchItemFailures"]]
+
+
 def test_what_cannot_be_delivered_stays_in_the_queue(
-    to: Handler, hooks: Slack, queue: Any, capsys: pytest.CaptureFixture[str]
+    to: Handler, hooks: Slack, queue: Any, capsys: pytest.CaptureFixture[str], logged: Logged
 ) -> None:
     to(press(), None)
     (record,) = queue()
     capsys.readouterr()
     hooks.answers = FAILING
-    with pytest.raises(NotDelivered):
-        to({"Records": [record]}, None)
+    assert delivered(to, record) == [record["messageId"]]
 
     line = json.loads(capsys.readouterr().out)
-    assert (line["route"], line["slack_share"], line["server_errors"]) == ("SQS", "failed", 1)
+    assert (line["route"], line["slack_share"], line["server_errors"]) == ("SQS", "failed", [1])
     assert line["problem"] == "NotDelivered"
+    (error,) = logged()
+    assert (error["problem"], error["correlation_id"]) == ("NotDelivered", record["messageId"])
     hooks.answers = OK
-    to({"Records": [record]}, None)
+    assert delivered(to, record) == []
     assert len(hooks.posts) == 1
+
+
+def test_of_several_shares_only_the_one_that_failed_stays_in_the_queue(
+    to: Handler, hooks: Slack, queue: Any
+) -> None:
+    to(press(trigger="1.2.a"), None)
+    to(press(trigger="1.2.b"), None)
+    first, second = queue()
+    broken = {"messageId": "not-ours", "body": "{}"}
+
+    assert delivered(to, first, broken, second) == ["not-ours"]
+    assert len(hooks.posts) == 2
 
 
 def test_with_a_queue_that_is_down_a_press_is_posted_at_once(

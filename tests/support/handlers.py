@@ -6,8 +6,17 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from tariff.template import ROOT
 
+REQUEST_ID = "0c5e6a5e-6f9b-4d0e-9d4c-2f6d1a7b8c9d"
+#: What Lambda tells a function about a call, as far as a function here asks.
+CONTEXT = LambdaContext()
+CONTEXT._aws_request_id = REQUEST_ID
+
+#: Gives the lines of Powertools' Logger so far, as the fixture of this name does.
+Logged = Callable[[], list[dict[str, Any]]]
 Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 _instances = itertools.count()
 

@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 
 from functions.refresh_pricing.app import lambda_handler
+from tests.support.handlers import CONTEXT
 from tests.support.refreshing import EVENT
 
 WRITES = ("PutItem", "TransactWriteItems")
@@ -31,7 +32,7 @@ def main(number: int) -> None:
     session: Any = boto3.DEFAULT_SESSION
     for operation in WRITES:
         session.events.register(f"before-send.dynamodb.{operation}", before)
-    lambda_handler(EVENT, None)
+    lambda_handler(EVENT, CONTEXT)
     sys.stdout.write(f"{count} writes\n")
 
 

@@ -13,13 +13,13 @@ from functions.refresh_pricing.app import lambda_handler
 from pricing.catalogue.price_book import PriceBook
 from pricing.refresh.memory import Memory
 from pricing.store import bundled
-from pricing.store.ledger import Ledger
 from pricing.store.refresh_state import RefreshStore
 from pricing.store.repository import Pointer
 from pricing.versions.audit import AuditRow
 from tariff.template import ROOT
 from tests.slow.corrupt_refreshes.lists import GENAI, LITELLM, SOURCES, Answer, PriceServer
 from tests.support.books import BY, PLAIN
+from tests.support.handlers import CONTEXT
 from tests.support.tables import StoreTable
 
 FOLDER = ROOT / "tests" / "data" / "upstream"
@@ -51,8 +51,8 @@ class Refreshing:
         self.server = server
         self.lists = lists
         client: Any = table.client
-        self.ledger = Ledger(table.name, client, client)
-        self.store = RefreshStore(self.ledger, table.name, client)
+        self.store = RefreshStore(table.name, client)
+        self.ledger = self.store.ledger
         self.environment = {
             **table.environment(),
             **{VARIABLES[name]: server.url(f"/{name}") for name in SOURCES},
@@ -81,7 +81,7 @@ class Refreshing:
     def run(self, event: Mapping[str, Any] = EVENT, **environment: str) -> dict[str, Any]:
         """One refresh through the handler."""
         with mock.patch.dict(os.environ, {**self.environment, **environment}):
-            return lambda_handler(event, None)
+            return lambda_handler(event, CONTEXT)
 
     def outcomes(self) -> list[AuditRow]:
         """The audit's rows of whole refreshes; what each of them stored has rows of its own."""

@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -18,16 +17,14 @@ from unittest import mock
 from pricing.errors import StoreUnavailable, UnknownPolicy
 from pricing.recommendations.policy import PolicyDocument
 from pricing.reports.summary import MonthSummary
-from pricing.slack import settings as slack_settings
-from pricing.slack.delivery import NotDelivered
 from pricing.slack.share import ShareJob
 from pricing.store import connect as environment
 from pricing.store.ledger import Ledger
 from tariff.serve import slack
-from tariff.template import ROOT
+from tariff.template import ROOT, load_template
 from tests.slow.corrupt_refreshes.lists import Answer
 from tests.support.books import BY, PLAIN, book, row
-from tests.support.handlers import call, handler
+from tests.support.handlers import CONTEXT, call, handler
 from tests.support.refreshing import refreshing
 from tests.support.store_door import StoreDoor
 from tests.support.tables import StoreTable
@@ -36,7 +33,6 @@ from tests.support.tables import StoreTable
 Doing = Callable[[StoreTable, StoreDoor], object]
 #: Nothing listens here.
 NOWHERE = "http://127.0.0.1:1"
-_NOW = datetime(2026, 11, 24, tzinfo=UTC)
 _SUMMARY = MonthSummary("2026-10", Decimal(1), 1, 0, Decimal(0), (), "v1", "2026-11-01T00:00:00Z")
 
 
@@ -117,16 +113,28 @@ def _commanded(text: str) -> Doing:
     return send
 
 
-def _share(table: StoreTable, _door: StoreDoor) -> None:
-    """A share that Slack certainly did not take, so that its claim is given up again."""
+def _refused_shares(table: StoreTable, _door: StoreDoor) -> None:
+    """A batch of shares that Slack certainly did not take, so that each is forgotten again."""
+    with mock.patch.dict(os.environ, {"TARIFF_SLACK_HOOKS": NOWHERE}):
+        _shared(table)
+
+
+def _taken_shares(table: StoreTable, _door: StoreDoor) -> None:
+    """A batch of shares that Slack takes."""
+    with mock.patch("pricing.slack.delivery.Delivery.post"):
+        _shared(table)
+
+
+def _shared(table: StoreTable) -> None:
     stock(table)
-    books = slack_settings.books()
-    job = ShareJob("0" * 64, "estimate rocket 2k in 1k out", "U1", slack.RESPONSE_URL)
-    with (
-        mock.patch.dict(os.environ, {"TARIFF_SLACK_HOOKS": NOWHERE}),
-        suppress(NotDelivered, StoreUnavailable),
-    ):
-        slack_settings.sharing(lambda one: books.in_force(one, _NOW)).share(job, _NOW)
+    function = load_template()["Resources"]["SlackFunction"]["Properties"]
+    size = function["Events"]["Shares"]["Properties"]["BatchSize"]
+    jobs = [
+        ShareJob(f"{number:064}", "estimate rocket 2k in 1k out", "U1", slack.RESPONSE_URL)
+        for number in range(size)
+    ]
+    records = [{"messageId": job.digest, "body": job.to_json()} for job in jobs]
+    handler("slack")({"Records": records}, CONTEXT)
 
 
 def _refresh(table: StoreTable, door: StoreDoor) -> None:
@@ -142,6 +150,8 @@ def _refresh(table: StoreTable, door: StoreDoor) -> None:
             found.run(TARIFF_DYNAMODB_ENDPOINT=door.endpoint)
 
 
+#: What Slack waits for.
+COMMANDS = (_commanded("estimate sonnet 2k in 1k out"), _commanded("report"))
 #: By function folder; the site has no table.
 DOINGS: Mapping[str, Sequence[Doing]] = {
     "estimate": [_recorded("estimate")],
@@ -183,6 +193,6 @@ DOINGS: Mapping[str, Sequence[Doing]] = {
         _administered("refresh"),
         _recorded("pricing_admin", routeKey="GET /v1/pricing/audit"),
     ],
-    "slack": [_commanded("estimate sonnet 2k in 1k out"), _commanded("report"), _share],
+    "slack": [*COMMANDS, _refused_shares, _taken_shares],
     "refresh_pricing": [_refresh],
 }

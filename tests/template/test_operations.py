@@ -123,6 +123,8 @@ def test_a_share_that_three_attempts_cannot_deliver_is_kept_and_raises_an_alarm(
         "deadLetterTargetArn": lost,
         "maxReceiveCount": 3,
     }
+    (reading,) = resources(deployed, "AWS::Lambda::EventSourceMapping").values()
+    assert reading["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert all(queue["Properties"]["SqsManagedSseEnabled"] is True for queue in queues.values())
     # A response_url is not valid for longer.
     assert queues["SlackShares"]["Properties"]["MessageRetentionPeriod"] == 30 * 60
@@ -174,8 +176,8 @@ def test_stale_answers_are_watched_under_the_name_that_functions_print(
     alarm = alarms(deployed)["StaleAnswersAlarm"]
     for function in resources(deployed, FUNCTIONS).values():
         variables = function["Properties"]["Environment"]["Variables"]
-        assert variables["TARIFF_SERVICE"] == {"Ref": "AWS::StackName"}
-    monkeypatch.setenv("TARIFF_SERVICE", "the stack")
+        assert variables["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "the stack")
 
     call(handler("estimate"), event("estimate"))
     printed = json.loads(capsys.readouterr().out)
@@ -184,11 +186,12 @@ def test_stale_answers_are_watched_under_the_name_that_functions_print(
     assert alarm["Namespace"] == metrics["Namespace"]
     assert alarm["MetricName"] in {metric["Name"] for metric in metrics["Metrics"]}
     dimensions = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
-    assert list(dimensions) in metrics["Dimensions"]
+    assert [sorted(names) for names in metrics["Dimensions"]] == [sorted(dimensions)]
     assert dimensions.pop("service") == {"Ref": "AWS::StackName"}
     assert printed["service"] == "the stack"
     assert {name: printed[name] for name in dimensions} == dimensions
-    assert printed[alarm["MetricName"]] > alarm["Threshold"]  # there is no store here
+    (value,) = printed[alarm["MetricName"]]
+    assert value > alarm["Threshold"]  # there is no store here
 
 
 def test_every_alarm_says_what_happened_and_tells_the_topic(deployed: Template) -> None:

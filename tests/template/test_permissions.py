@@ -108,7 +108,11 @@ def test_the_table_is_the_only_one_that_the_functions_may_name(deployed: Templat
     ("function", "actions", "keys"),
     [
         ("RecommendFunction", {"dynamodb:PutItem"}, "POLICY#*"),
-        ("SlackFunction", {"dynamodb:PutItem", "dynamodb:DeleteItem"}, "REPLAY#*"),
+        (
+            "SlackFunction",
+            {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+            "REPLAY",
+        ),
         ("UsageReportFunction", {"dynamodb:PutItem"}, "REPORT#*"),
     ],
 )

@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from functions.refresh_pricing import app as refresh_environment
 from pricing.aws.signed_client import AwsJson
-from pricing.aws.timeouts import ANSWERING, SCHEDULED, Patience
+from pricing.aws.timeouts import ANSWERING, ONE_ATTEMPT, SCHEDULED, Timeouts
 from pricing.slack import notices as change_notice
 from pricing.slack import settings as slack_settings
 from pricing.sources.fetcher import Fetcher
@@ -19,7 +19,7 @@ from pricing.store import connect as environment
 from tariff.template import resources
 from tests.support.permissions import role_of, statements
 from tests.support.store_door import StoreDoor, Use, store_door
-from tests.support.store_users import DOINGS, do
+from tests.support.store_users import COMMANDS, DOINGS, do
 from tests.support.tables import fresh_table
 
 Template = dict[str, Any]
@@ -37,6 +37,12 @@ BESIDE: Mapping[str, float] = {
     "refresh_pricing": Fetcher().total_seconds + refresh_environment.GRACE_SECONDS + 10,
 }
 COLD_START_SECONDS = 1.5
+#: How long AWS's SDK waits, where it is not as long as for an administrator.
+SDK: Mapping[str, Timeouts] = {
+    "refresh_pricing": SCHEDULED,
+    "slack": ONE_ATTEMPT,
+    "usage_report": ONE_ATTEMPT,
+}
 #: A refresh makes some thirty requests, of which each takes the same way out.
 EVERY: Mapping[str, int] = {"refresh_pricing": 6}
 
@@ -95,7 +101,7 @@ def test_a_function_answers_well_inside_its_timeout_whenever_the_store_begins_to
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(AwsJson, "_connect", _impatient_connection)
-    monkeypatch.setattr(Patience, "config", _impatient_config)
+    monkeypatch.setattr(Timeouts, "config", _impatient_config)
     waits = []
     for doing in DOINGS[folder]:
         for answered in range(0, 1000, EVERY.get(folder, 1)):
@@ -115,7 +121,7 @@ def _impatient_connection(client: AwsJson) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(client._url.netloc, timeout=QUICK_SECONDS)
 
 
-def _impatient_config(patience: Patience) -> Config:
+def _impatient_config(patience: Timeouts) -> Config:
     return Config(
         connect_timeout=1,
         read_timeout=QUICK_SECONDS,
@@ -125,7 +131,7 @@ def _impatient_config(patience: Patience) -> Config:
 
 def _waited(folder: str, hung: list[str]) -> float:
     """How long a function would have waited for these requests, in seconds."""
-    sdk = SCHEDULED if folder == "refresh_pricing" else ANSWERING
+    sdk = SDK.get(folder, ANSWERING)
     by_the_sdk = sum("Boto3" in agent for agent in hung)
     calls = math.ceil(by_the_sdk / sdk.attempts)
     read = max(environment.STORE_TIMEOUT_SECONDS, slack_settings.ACKNOWLEDGING_SECONDS)
@@ -136,8 +142,7 @@ def test_slack_is_answered_in_its_three_seconds_though_the_store_hangs(
     template: Template, moto_endpoint: str, door: StoreDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(AwsJson, "_connect", _impatient_connection)
-    *commands, _share = DOINGS["slack"]
-    for doing in commands:
+    for doing in COMMANDS:
         for answered in range(3):
             door.again(shut_from=answered)
             with fresh_table(template, moto_endpoint) as table:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pricing.api.handler import caller_of
+from pricing.api.handler import Call
 from tariff.serve.api_gateway_events import (
     HttpRequest,
     InvalidReply,
@@ -136,14 +136,14 @@ def test_a_named_caller_is_told_as_an_authoriser_tells_it_and_in_no_header() -> 
         "jwt": {"claims": {"sub": "ada"}, "scopes": None}
     }
     assert "x-local-caller" not in made["headers"]
-    assert caller_of(made) == "jwt:ada"
+    assert Call(NOW, {}, made).caller == "jwt:ada"
 
 
 @pytest.mark.parametrize("headers", [(), (("X-Local-Caller", " "),)])
 def test_who_names_nobody_is_local(headers: tuple[tuple[str, str], ...]) -> None:
     made = event(request("/v1/pricing/refresh", *headers, JSON))
     assert "authorizer" not in made["requestContext"]
-    assert caller_of(made) == "local"
+    assert Call(NOW, {}, made).caller == "local"
 
 
 def test_headers_for_the_connection_stay_with_the_connection() -> None:

@@ -58,7 +58,7 @@ def test_a_function_that_is_not_there_does_not_start(
     started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TARIFF_REFRESH_FUNCTION", "AnotherFunction")
-    with pytest.raises(StoreUnavailable, match="did not say that it begins"):
+    with pytest.raises(StoreUnavailable, match="did not confirm that it starts"):
         aws_environment.start_refresh(actor="ada", reason="try")
     assert started.events == []
 

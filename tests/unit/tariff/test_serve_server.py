@@ -189,6 +189,6 @@ def test_stopping_does_not_wait_for_a_caller_who_says_nothing(serve: Serve) -> N
 def test_a_metrics_line_loses_what_only_cloudwatch_reads() -> None:
     console = io.StringIO()
     log = FunctionLog(console)
-    log.write('{"_aws":{"Timestamp":1},"status":200}\n')
+    print('{"_aws":{"Timestamp":1},"status":200}', file=log)
     print("plain words", file=log)
     assert console.getvalue() == '{"status": 200}\nplain words\n'

@@ -1,17 +1,21 @@
-"""TODO: say what this module is."""
+"""Counting prompts with Anthropic's own endpoint, where an operator configured a key for it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
 
+from pricing.aws.settings import settings
 from pricing.catalogue.price_book import PriceBook
 from pricing.estimates.estimate import EstimateQuery
 from pricing.estimates.inputs import PromptInput, rules_of
 from pricing.notices import Notice
-from pricing.tokens.anthropic_counter import CountEndpoint, count_prompt_with
 from pricing.tokens.prompts import PromptCount
+
+if TYPE_CHECKING:
+    from pricing.tokens.anthropic_counter import CountEndpoint
 
 
 def count_exactly(
@@ -21,6 +25,8 @@ def count_exactly(
 
     A query without a prompt stays as it is. Raises InvalidRequest as pricing the query would.
     """
+    from pricing.tokens.anthropic_counter import count_prompt_with  # few deployments have a key
+
     call = query.call
     if not isinstance(call, PromptInput):
         return query
@@ -41,15 +47,13 @@ def count_exactly(
 
 def counted(book: PriceBook, query: EstimateQuery, *references: str) -> EstimateQuery:
     """The query with exact token counts where ``TARIFF_ANTHROPIC_API_KEY`` allows them."""
-    key = os.environ.get("TARIFF_ANTHROPIC_API_KEY")
-    if not key:
-        return query
-    from pricing.api.exact_counts import count_exactly
-    from pricing.tokens.anthropic_counter import CountEndpoint  # few deployments have a key
-
-    endpoint = _ENDPOINTS.setdefault(key, CountEndpoint(key))
-    return count_exactly(endpoint, book, query, references)
+    key = settings.anthropic_api_key
+    return count_exactly(_endpoint(key), book, query, references) if key else query
 
 
-#: One endpoint a key, since it remembers when it last failed.
-_ENDPOINTS: dict[str, CountEndpoint] = {}
+@cache
+def _endpoint(key: str) -> CountEndpoint:
+    """One endpoint a key, since it remembers when it last failed."""
+    from pricing.tokens.anthropic_counter import CountEndpoint
+
+    return CountEndpoint(key)

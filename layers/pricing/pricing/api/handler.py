@@ -7,6 +7,7 @@ dictionary look-up by ``routeKey``. Errors become statuses here and nowhere else
 import base64
 import binascii
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -18,22 +19,11 @@ from urllib.parse import parse_qsl, quote
 from pydantic import BaseModel
 
 from pricing import errors
-from pricing.api.request_log import frames, log_request
-from pricing.errors import InvalidRequest
+from pricing.api.request_log import RequestLog, note_problem
+from pricing.aws.logs import correlate
 from pricing.jsonio import MAX_BODY_BYTES, members, read_json, to_json
-from pricing.store.idempotency import HEADER, KEY_FORM
 from pricing.timestamps import Now
 from pricing.validation import bad_parameters, parse, parse_query
-
-
-def key_in(headers: Mapping[str, str]) -> str | None:
-    """The key a request was sent with; raises InvalidRequest for one that cannot be kept."""
-    key = headers.get(HEADER)
-    if key is not None and not KEY_FORM.fullmatch(key):
-        detail = "must have 1 to 128 visible ASCII characters, without spaces"
-        raise InvalidRequest.at("/Idempotency-Key", detail)
-    return key
-
 
 Event = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -61,6 +51,13 @@ JSON_LINES = ("application/jsonl", "application/x-ndjson")
 _PROVENANCE = frozenset({"pricing", "from_pricing", "to_pricing"})
 #: API Gateway's route for whatever no other route matches.
 DEFAULT_ROUTE = "$default"
+IDEMPOTENCY_HEADER = "idempotency-key"
+#: What an Idempotency-Key may be. Visible ASCII: a header holds no more that every client and
+#: proxy passes on unchanged.
+KEY_FORM = re.compile(r"[!-~]{1,128}", re.ASCII)
+#: The caller where a gateway has no authoriser: who can reach it may do everything.
+LOCAL = "local"
+MAX_CALLER_CHARACTERS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,24 @@ class Call:
     event: Event
     #: A body of JSON Lines, where the route takes them: not parsed as a whole.
     lines: bytes | None = None
+
+    @property
+    def caller(self) -> str:
+        """The IAM principal's ARN, or ``jwt:`` with the token's subject."""
+        authorizer = self.event["requestContext"].get("authorizer") or {}
+        iam, jwt = authorizer.get("iam") or {}, authorizer.get("jwt") or {}
+        subject = (jwt.get("claims") or {}).get("sub")
+        caller = f"jwt:{subject}" if subject else iam.get("userArn") or LOCAL
+        return str(caller)[:MAX_CALLER_CHARACTERS]
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The ``Idempotency-Key`` sent, if any; raises InvalidRequest for one out of form."""
+        key: str | None = self.event["headers"].get(IDEMPOTENCY_HEADER)
+        if key is not None and not KEY_FORM.fullmatch(key):
+            detail = "must have 1 to 128 visible ASCII characters, without spaces"
+            raise errors.InvalidRequest.at("/Idempotency-Key", detail)
+        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +140,12 @@ class Route:
 def serve(*routes: Route) -> Callable[[Event, object], Reply]:
     """The ``lambda_handler`` of a function that answers these routes."""
     by_key = {route.key: route for route in routes}
-    cold = [True]
+    log = RequestLog()
 
     def lambda_handler(event: Event, _context: object) -> Reply:
         started = time.perf_counter()
         request_id = event["requestContext"]["requestId"]
+        correlate(request_id)
         notes: dict[str, Any] = {}
         try:
             route = by_key.get(event["routeKey"])
@@ -138,16 +154,13 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
             reply = _answer(route, event, notes)
         except errors.TariffError as error:
             reply = _problem(error, event, request_id)
-            notes["problem"] = type(error).__name__
-            if isinstance(error, errors.StoreUnavailable) and error.cause:
-                notes["cause"] = error.cause
-        except Exception as error:  # noqa: BLE001 - the last door: a caller never sees a trace
+            note_problem(error, notes, ours=reply["statusCode"] >= 500)
+        except Exception as error:  # noqa: BLE001 - a caller never sees a stack trace
             reply = _unexpected(event, request_id)
-            notes["problem"] = type(error).__name__
-            notes["frames"] = frames(error)
+            note_problem(error, notes, ours=True)
         reply["headers"]["x-request-id"] = request_id
         reply["headers"]["x-content-type-options"] = "nosniff"
-        log_request(event, reply["statusCode"], started, cold.pop() if cold else False, notes)
+        log.write(event, reply["statusCode"], started, notes)
         return reply
 
     return lambda_handler
@@ -289,19 +302,3 @@ def _problem_reply(
         **extra,
     }
     return _reply(status, to_json(problem), "application/problem+json", "no-store")
-
-
-#: A gateway on this machine has no authoriser: whoever can reach it may do everything.
-LOCAL = "local"
-MAX_CHARACTERS = 256
-
-
-def caller_of(event: Mapping[str, Any]) -> str:
-    """The IAM principal's ARN, or ``jwt:`` with the token's subject."""
-    authorizer = event["requestContext"].get("authorizer") or {}
-    iam, jwt = authorizer.get("iam") or {}, authorizer.get("jwt") or {}
-    subject = (jwt.get("claims") or {}).get("sub")
-    if subject:
-        return f"jwt:{subject}"[:MAX_CHARACTERS]
-    found: str = iam.get("userArn") or LOCAL
-    return found[:MAX_CHARACTERS]

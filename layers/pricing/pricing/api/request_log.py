@@ -1,60 +1,46 @@
-"""One JSON line a request, which CloudWatch also reads as metrics (embedded metric format)."""
+"""What is logged of a request: one line of metrics, and one more for an error that is ours."""
 
-import os
-import sys
 import time
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from pricing.jsonio import to_json
+from aws_lambda_powertools.metrics import MetricUnit
+
+from pricing.aws.logs import frames, logger, metrics
+from pricing.errors import StoreUnavailable
 
 
-def frames(error: BaseException) -> list[str]:
-    """Where it happened, without the message: a message may hold what the caller sent."""
-    return [
-        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-    ]
+class RequestLog:
+    """The metrics of one function, which answers one request at a time."""
+
+    def __init__(self) -> None:
+        self._metrics = metrics()
+        self._cold = True
+
+    def write(
+        self, event: Mapping[str, Any], status: int, started: float, notes: Mapping[str, Any]
+    ) -> None:
+        """Write it. ``started`` is a ``perf_counter``; ``notes`` hold nothing that was sent."""
+        line = self._metrics
+        line.add_dimension("route", event["routeKey"])
+        milliseconds = round((time.perf_counter() - started) * 1000, 3)
+        line.add_metric("duration_ms", MetricUnit.Milliseconds, milliseconds)
+        line.add_metric("client_errors", MetricUnit.Count, 400 <= status < 500)
+        line.add_metric("server_errors", MetricUnit.Count, status >= 500)
+        line.add_metric("stale_answers", MetricUnit.Count, notes.get("stale", False))
+        line.add_metadata("status", status)
+        line.add_metadata("cold_start", self._cold)
+        line.add_metadata("request_id", event["requestContext"]["requestId"])
+        for name, note in notes.items():
+            line.add_metadata(name, note)
+        line.flush_metrics()
+        self._cold = False
 
 
-def log_request(
-    event: Mapping[str, Any], status: int, started: float, cold: bool, notes: Mapping[str, Any]
-) -> None:
-    """Write the line; ``started`` is a ``time.perf_counter``. What was sent is not in ``notes``."""
-    line = {
-        "service": os.environ.get("TARIFF_SERVICE", "tariff"),
-        "route": event["routeKey"],
-        "status": status,
-        "duration_ms": round((time.perf_counter() - started) * 1000, 3),
-        "client_errors": int(400 <= status < 500),
-        "server_errors": int(status >= 500),
-        "stale_answers": int(notes.get("stale", False)),
-        "cold_start": cold,
-        "request_id": event["requestContext"]["requestId"],
-        **notes,
-    }
-    milliseconds = time.time_ns() // 1_000_000
-    sys.stdout.write(f"{_METRICS}{milliseconds}}},{to_json(line)[1:]}\n")
-
-
-#: The head of every line, which never changes, up to the timestamp.
-_METRICS = to_json(
-    {
-        "_aws": {
-            "CloudWatchMetrics": [
-                {
-                    "Namespace": "Tariff",
-                    "Dimensions": [["service", "route"]],
-                    "Metrics": [
-                        {"Name": "duration_ms", "Unit": "Milliseconds"},
-                        {"Name": "client_errors", "Unit": "Count"},
-                        {"Name": "server_errors", "Unit": "Count"},
-                        {"Name": "stale_answers", "Unit": "Count"},
-                    ],
-                }
-            ],
-            "Timestamp": 0,
-        }
-    }
-).removesuffix("0}}")
+def note_problem(error: BaseException, notes: dict[str, Any], *, ours: bool) -> None:
+    """Note why a request was not answered; where an error of ours was raised is logged at once."""
+    notes["problem"] = type(error).__name__
+    if isinstance(error, StoreUnavailable) and error.cause:
+        notes["cause"] = error.cause
+    if ours:
+        logger.error("The request failed.", extra={**notes, "frames": frames(error)})

@@ -1,4 +1,4 @@
-"""AWS clients: the signed reader, timeouts, S3 and the environment.
+"""AWS: settings, clients and their timeouts, the signed reader, S3, logs and metrics.
 
-Public: environment, s3, signed_client, timeouts.
+Public: environment, logs, s3, settings, signed_client, timeouts.
 """

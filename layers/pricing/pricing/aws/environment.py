@@ -1,36 +1,14 @@
-"""TODO: say what this module is."""
-
-from __future__ import annotations
+"""Credentials and clients of AWS's services, as this environment configures them."""
 
 import json
 import os
+from collections.abc import Callable
+from typing import Any
 
+from pricing.aws.settings import endpoint_of, settings
 from pricing.aws.signed_client import AwsJson, Credentials, Service
-from pricing.aws.timeouts import ANSWERING
+from pricing.aws.timeouts import ANSWERING, Timeouts
 from pricing.errors import Conflict, StoreUnavailable
-
-
-def start_refresh(*, actor: str, reason: str) -> None:
-    """Start the refresh function and return; raises Conflict where there is none to start."""
-    function = os.environ.get("TARIFF_REFRESH_FUNCTION")
-    if not function:
-        raise Conflict(
-            "There is no refresh function here to start: TARIFF_REFRESH_FUNCTION names none."
-        )
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    event = json.dumps({"actor": actor, "reason": reason})
-    try:
-        boto3.client(
-            "lambda", region_name=os.environ["AWS_REGION"], config=ANSWERING.config()
-        ).invoke(FunctionName=function, InvocationType="Event", Payload=event.encode())
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable(
-            "The refresh function did not say that it begins; it may begin all the same. Look into"
-            " GET /v1/pricing/audit in a minute, and ask again if there is no refresh in it.",
-            cause=type(error).__name__,
-        ) from error
 
 
 def credentials() -> Credentials:
@@ -49,15 +27,48 @@ def credentials() -> Credentials:
     return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
 
 
-def client(service: Service, *, timeout_seconds: float) -> AwsJson:
-    """Signed calls of a service, in ``AWS_REGION`` or at ``TARIFF_<SERVICE>_ENDPOINT``."""
-    region = os.environ["AWS_REGION"]
-    name = service.signing_name
-    named = os.environ.get(f"TARIFF_{name.upper()}_ENDPOINT")
+def signed_client(service: Service, *, timeout_seconds: float) -> AwsJson:
+    """A client of one service that loads no SDK, for the requests that somebody waits for."""
+    region, name = settings.region, service.signing_name
     return AwsJson(
         service,
-        endpoint=named or f"https://{name}.{region}.amazonaws.com",
+        endpoint=endpoint_of(name) or f"https://{name}.{region}.amazonaws.com",
         region=region,
         credentials=credentials,
         timeout_seconds=timeout_seconds,
     )
+
+
+def sdk_client(service: str, timeouts: Timeouts = ANSWERING) -> Any:
+    """boto3's low-level client of one service, for what is rarely done: its import takes long."""
+    import boto3
+
+    client: Callable[..., Any] = boto3.client  # one overload a service, where the name is literal
+    return client(
+        service,
+        endpoint_url=endpoint_of(service) or None,
+        region_name=settings.region or None,
+        config=timeouts.config(),
+    )
+
+
+def start_refresh(*, actor: str, reason: str) -> None:
+    """Start the refresh function and return; raises Conflict where there is none to start."""
+    function = settings.refresh_function
+    if not function:
+        raise Conflict(
+            "There is no refresh function here to start: TARIFF_REFRESH_FUNCTION names none."
+        )
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    event = json.dumps({"actor": actor, "reason": reason})
+    try:
+        sdk_client("lambda").invoke(
+            FunctionName=function, InvocationType="Event", Payload=event.encode()
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable(
+            "The refresh function did not confirm that it starts; it may start all the same. Look"
+            " for its row in GET /v1/pricing/audit in a minute, and ask again if there is none.",
+            cause=type(error).__name__,
+        ) from error

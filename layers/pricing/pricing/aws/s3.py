@@ -3,10 +3,11 @@
 Callers name objects. Were any bucket accepted, they would read with the rights of this function.
 """
 
-import os
 import re
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+from pricing.aws.environment import sdk_client
+from pricing.aws.settings import settings
 from pricing.aws.signed_client import AGAIN
 from pricing.aws.timeouts import OBJECTS
 from pricing.errors import InvalidRequest, StoreUnavailable
@@ -23,7 +24,7 @@ def bucket_and_key(s3_uri: str) -> tuple[str, str]:
     found = _URI.fullmatch(s3_uri)
     if found is None or len(found[2].encode()) > MAX_KEY_BYTES:
         raise InvalidRequest.at(POINTER, "must be s3://bucket/key, with a key of up to 1,024 bytes")
-    allowed = os.environ.get("TARIFF_INPUT_BUCKET")
+    allowed = settings.input_bucket
     if not allowed:
         detail = "cannot be read: no input bucket is configured; send the data in the body instead"
         raise InvalidRequest.at(POINTER, detail)
@@ -39,13 +40,11 @@ def download(s3_uri: str, target: BinaryIO, *, max_bytes: int | None = None) -> 
     read, or has more than ``max_bytes``; StoreUnavailable when S3 does not answer.
     """
     bucket, key = bucket_and_key(s3_uri)
-    import boto3  # a second of a cold start, and few requests read S3
     from botocore.exceptions import BotoCoreError, ClientError
     from s3transfer.exceptions import RetriesExceededError
 
-    endpoint = os.environ.get("TARIFF_S3_ENDPOINT")
     try:
-        client: Any = boto3.client("s3", endpoint_url=endpoint, config=OBJECTS.config())
+        client = sdk_client("s3", OBJECTS)
         if max_bytes is not None:
             size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
             if size > max_bytes:

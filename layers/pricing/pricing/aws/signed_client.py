@@ -24,14 +24,6 @@ from pricing.errors import StoreUnavailable
 AGAIN = "Try again in a few seconds."
 
 
-class Refused(StoreUnavailable):
-    """The service answered with an error; ``kind`` is its name for it."""
-
-    def __init__(self, detail: str, status: int, kind: str) -> None:
-        super().__init__(detail, cause=f"{status} {kind}")
-        self.kind = kind
-
-
 @dataclass(frozen=True, slots=True)
 class Service:
     """An AWS service that speaks JSON: its name in messages and in signatures, and its targets."""
@@ -58,7 +50,7 @@ class AwsJson:
     """Calls of one service: a JSON object in, a JSON object out.
 
     ``endpoint`` is ``http(s)://host[:port]``; ``credentials`` is called once a request, since
-    they rotate. Every failure to get an answer is StoreUnavailable, an error as an answer Refused.
+    they rotate. Whatever is no good answer is StoreUnavailable.
     """
 
     def __init__(
@@ -199,8 +191,10 @@ def _answer(service: str, status: int, content: bytes) -> dict[str, Any]:
         raise _unreadable(service, f"{status} without a JSON object")
     if status != http.client.OK:
         kind = str(document.get("__type", "")).rpartition("#")[2]
-        detail = f"{service} refused to answer. {AGAIN} If it goes on, report the request id."
-        raise Refused(detail, status, kind)
+        raise StoreUnavailable(
+            f"{service} refused to answer. {AGAIN} If it goes on, report the request id.",
+            cause=f"{status} {kind}",
+        )
     return document
 
 

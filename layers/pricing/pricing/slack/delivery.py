@@ -1,27 +1,37 @@
-"""Messages to a ``response_url``: Slack's hosts only, no redirects, two seconds."""
+"""Messages to Slack: answers to a ``response_url``, and notices to an incoming webhook.
+
+They go to Slack's own hosts only, once, and follow no redirect.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import ssl
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pricing.aws.timeouts import ANSWERING
+from pricing.aws.environment import sdk_client
+from pricing.aws.settings import settings
 from pricing.errors import TariffError
 
-TIMEOUT_SECONDS = 2.0
-#: Slack's hosts for response URLs, the second for its US government cloud. A pattern over the
-#: whole address, since parsers differ in what they take for the host of an odd one.
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters import SSMProvider
+
+ANSWER_TIMEOUT_SECONDS = 2.0
+NOTICE_TIMEOUT_SECONDS = 5.0
+#: Slack's hosts for both, the second for its US government cloud.
+HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
+#: A pattern over the whole address, since parsers differ in what they take for the host of an odd
+#: one.
 _RESPONSE_URL = re.compile(
-    r"https://(?P<host>hooks\.slack(?:-gov)?\.com)(?P<path>/[A-Za-z0-9/_-]{1,500})"
+    rf"https://(?P<host>{'|'.join(map(re.escape, HOSTS))})(?P<path>/[A-Za-z0-9/_-]{{1,500}})"
 )
 _ENOUGH_BYTES = 1000
+_HEADERS = {"content-type": "application/json; charset=utf-8"}
 
 
 class NotDelivered(Exception):
@@ -32,6 +42,10 @@ class NotDelivered(Exception):
         self.certain = certain
 
 
+class WebhookFailed(TariffError):
+    """The notice did not reach Slack; the prices are active all the same."""
+
+
 def is_slacks(response_url: str) -> bool:
     """Whether an address is one that Slack gives out for answers."""
     return _RESPONSE_URL.fullmatch(response_url) is not None
@@ -40,7 +54,7 @@ def is_slacks(response_url: str) -> bool:
 class Delivery:
     """Posts to response URLs. ``endpoint`` stands in for Slack's hosts where there is no Slack."""
 
-    def __init__(self, endpoint: str | None = None) -> None:
+    def __init__(self, endpoint: str = "") -> None:
         self._endpoint = endpoint
 
     def post(self, response_url: str, message: Mapping[str, Any]) -> None:
@@ -48,73 +62,44 @@ class Delivery:
         match = _RESPONSE_URL.fullmatch(response_url)
         if match is None:
             raise NotDelivered("the response_url is not Slack's", certain=True)
-        body = json.dumps(message).encode()
-        connection = self._connection(match["host"])
-        try:
-            try:
-                connection.connect()
-            except (OSError, http.client.HTTPException) as error:
-                raise NotDelivered(type(error).__name__, certain=True) from error
-            try:
-                connection.request("POST", match["path"], body, _HEADERS)
-                response = connection.getresponse()
-                response.read(_ENOUGH_BYTES)
-            except (OSError, http.client.HTTPException) as error:
-                raise NotDelivered(type(error).__name__, certain=False) from error
-        finally:
-            connection.close()
-        if response.status != http.client.OK:
-            raise NotDelivered(f"Slack answered {response.status}", certain=True)
-
-    def _connection(self, host: str) -> http.client.HTTPConnection:
-        if self._endpoint is not None:
-            netloc = urlsplit(self._endpoint).netloc
-            return http.client.HTTPConnection(netloc, timeout=TIMEOUT_SECONDS)
-        return http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS, context=self._tls)
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
-
-
-_HEADERS = {"content-type": "application/json; charset=utf-8"}
-
-
-HOSTS = {"hooks.slack.com", "hooks.slack-gov.com"}
-WEBHOOK_TIMEOUT_SECONDS = 5.0
-
-
-#: Names the SSM parameter that holds the webhook. Not set, or empty: nobody is told.
-PARAMETER = "TARIFF_NOTICE_PARAMETER"
-
-
-class WebhookFailed(TariffError):
-    """The notice did not reach Slack; the prices are in force all the same."""
+        connection = (
+            http.client.HTTPConnection(
+                urlsplit(self._endpoint).netloc, timeout=ANSWER_TIMEOUT_SECONDS
+            )
+            if self._endpoint
+            else _slack(match["host"], ANSWER_TIMEOUT_SECONDS)
+        )
+        _send(connection, match["path"], message)
 
 
 def tell(compose: Callable[[], str | None]) -> None:
-    """Post what ``compose`` says, where a webhook is configured; None is nothing to say.
+    """Post what ``compose`` returns, where a webhook is configured; None is nothing to say.
 
     Raises WebhookFailed.
     """
-    parameter = os.environ.get(PARAMETER)
+    parameter = settings.notice_parameter
     text = compose() if parameter else None
     if parameter and text:
         post(webhook_url(parameter), text)
 
 
-@cache
 def webhook_url(parameter: str) -> str:
-    """The webhook's URL, a secret, from the SSM parameter of this name."""
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
+    """The webhook's URL, a secret, from the Systems Manager parameter of this name."""
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
     try:
-        client = boto3.client("ssm", config=ANSWERING.config())
-        answer = client.get_parameter(Name=parameter, WithDecryption=True)
-    except (BotoCoreError, ClientError) as error:
-        raise WebhookFailed(f"the webhook's parameter: {type(error).__name__}") from None
-    return str(answer["Parameter"]["Value"])
+        return str(_parameters().get(parameter, decrypt=True))
+    except GetParameterError as error:
+        cause = type(error.__context__).__name__
+        raise WebhookFailed(f"the webhook's parameter: {cause}") from None
+
+
+@cache
+def _parameters() -> SSMProvider:
+    """Powertools' reader of parameters, which keeps each for five minutes."""
+    from aws_lambda_powertools.utilities.parameters import SSMProvider  # with boto3
+
+    return SSMProvider(boto3_client=sdk_client("ssm"))
 
 
 def post(url: str, text: str) -> None:
@@ -122,14 +107,37 @@ def post(url: str, text: str) -> None:
     parts = urlsplit(url)
     if parts.scheme != "https" or parts.netloc not in HOSTS:
         raise WebhookFailed("the webhook is not on Slack's host")
-    body = json.dumps({"text": text, "unfurl_links": False, "unfurl_media": False})
-    connection = http.client.HTTPSConnection(parts.netloc, timeout=WEBHOOK_TIMEOUT_SECONDS)
+    message = {"text": text, "unfurl_links": False, "unfurl_media": False}
     try:
-        connection.request("POST", parts.path, body, {"Content-Type": "application/json"})
-        status = connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
-        raise WebhookFailed(type(error).__name__) from None
+        _send(_slack(parts.netloc, NOTICE_TIMEOUT_SECONDS), parts.path, message)
+    except NotDelivered as error:
+        raise WebhookFailed(str(error)) from None
+
+
+def _slack(host: str, timeout_seconds: float) -> http.client.HTTPSConnection:
+    return http.client.HTTPSConnection(host, timeout=timeout_seconds, context=_tls())
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _send(connection: http.client.HTTPConnection, path: str, message: Mapping[str, Any]) -> None:
+    """Post JSON, and close the connection; raises NotDelivered unless Slack answers 200."""
+    body = json.dumps(message).encode()
+    try:
+        try:
+            connection.connect()
+        except (OSError, http.client.HTTPException) as error:
+            raise NotDelivered(type(error).__name__, certain=True) from error
+        try:
+            connection.request("POST", path, body, _HEADERS)
+            response = connection.getresponse()
+            response.read(_ENOUGH_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotDelivered(type(error).__name__, certain=False) from error
     finally:
         connection.close()
-    if status != http.client.OK:
-        raise WebhookFailed(f"status {status}")
+    if response.status != http.client.OK:
+        raise NotDelivered(f"Slack answered {response.status}", certain=True)

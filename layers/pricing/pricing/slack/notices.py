@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from pricing.aws.logs import logger
+from pricing.aws.settings import settings
 from pricing.catalogue.price_book import PriceBook
 from pricing.display import count, counted, price
 from pricing.errors import TariffError
-from pricing.slack.delivery import PARAMETER, tell
+from pricing.slack.delivery import tell
 from pricing.slack.formatting import inert
-from pricing.store import connect as environment
+from pricing.store import connect
 from pricing.versions.changes import difference
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ class Activation:
 
 def announce(activation: Activation, *, seconds: float = SECONDS) -> None:
     """Post the notice where a webhook is configured. Never raises: a failure is a log line."""
-    if not os.environ.get(PARAMETER):
+    if not settings.notice_parameter:
         return
-    posting = Thread(target=_post, args=(activation,), daemon=True)
+    posting = Thread(target=copy_context().run, args=(_post, activation), daemon=True)
     posting.start()
     posting.join(seconds)
     if posting.is_alive():
@@ -135,7 +135,7 @@ def _post(activation: Activation) -> None:
 
 
 def _text(activation: Activation) -> str | None:
-    books = environment.books()  # its own connection: this thread shares none with the request
+    books = connect.books()  # its own connection: this thread shares none with the request
     at = activation.at
     before = books.in_force(activation.before, at).book if activation.before else None
     after = books.in_force(activation.after, at).book
@@ -145,4 +145,4 @@ def _text(activation: Activation) -> str | None:
 
 
 def _log_failure(why: str) -> None:
-    sys.stdout.write(json.dumps({"notice_failed": why}) + "\n")
+    logger.error("The notice of a price change was not delivered.", extra={"notice_failed": why})

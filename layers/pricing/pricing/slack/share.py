@@ -1,14 +1,14 @@
 """The share button: one message to the channel for one press, however often it is received."""
 
+from __future__ import annotations
+
 import hashlib
 import json
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from pricing.aws.signed_client import AwsJson, Refused
+from pricing.aws.signed_client import AwsJson
 from pricing.errors import StoreUnavailable
 from pricing.slack.blocks import private, shared
 from pricing.slack.commands import NotUnderstood, PricedCommand
@@ -17,9 +17,12 @@ from pricing.slack.dispatch import BookOf, answer
 from pricing.slack.parser import parse
 from pricing.slack.requests import ShareClick
 
-#: Signatures are good for five minutes, a queued job for half an hour: a claim outlives both.
-CLAIM_SECONDS = 3600
+if TYPE_CHECKING:
+    from pricing.store.idempotency import Once
+
 MAX_USER = 80
+#: What became of a share that was received before, and is posted or being posted.
+REPLAYED = "replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class ShareJob:
     response_url: str
 
     @classmethod
-    def of(cls, click: ShareClick, body: bytes) -> "ShareJob | None":
+    def of(cls, click: ShareClick, body: bytes) -> ShareJob | None:
         """The job of a click; None when its value or address is not one we gave out."""
         try:
             command = parse(click.value)
@@ -52,56 +55,9 @@ class ShareJob:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> "ShareJob":
+    def from_json(cls, text: str) -> ShareJob:
         """From the queue; raises ValueError or TypeError for what ``to_json`` did not write."""
         return cls(**json.loads(text))
-
-
-class Claims:
-    """Which requests have had their effect, as items ``REPLAY#<digest>`` that expire.
-
-    Both methods raise StoreUnavailable.
-    """
-
-    def __init__(
-        self, table: str, dynamodb: AwsJson, *, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._table = table
-        self._dynamodb = dynamodb
-        self._clock = clock
-
-    def claim(self, digest: str) -> bool:
-        """Whether this caller is the first: a conditional put, so that exactly one of many is."""
-        expires = int(self._clock()) + CLAIM_SECONDS
-        try:
-            self._dynamodb.call(
-                "PutItem",
-                {
-                    "TableName": self._table,
-                    "Item": {**_key(digest), "expires_at": {"N": str(expires)}},
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                },
-            )
-        except Refused as refused:
-            if refused.kind == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
-
-    def release(self, digest: str) -> None:
-        """The effect did not come about after all: the next attempt may have it."""
-        self._dynamodb.call("DeleteItem", {"TableName": self._table, "Key": _key(digest)})
-
-
-def _key(digest: str) -> dict[str, dict[str, str]]:
-    return {"pk": {"S": f"REPLAY#{digest}"}, "sk": {"S": "SLACK"}}
-
-
-class Later(Protocol):
-    """Where jobs wait for ``share``; raises StoreUnavailable when it takes none."""
-
-    def send(self, job: ShareJob) -> None:
-        """Leave a job."""
 
 
 class Queue:
@@ -118,34 +74,40 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What a share needs: books to answer from, claims to be the only one, and a way to Slack.
+    """What a share needs: books to answer from, the memory of earlier shares, and a way to Slack.
 
-    Without a table there are no claims, and nothing is shared.
+    Without that memory nothing is shared.
     """
 
     book_of: BookOf
-    claims: Claims | None
+    once: Once | None
     delivery: Delivery
 
     def share(self, job: ShareJob, now: datetime) -> str:
         """Answer the command again, at its own prices, for the channel; what became of it.
 
         Raises StoreUnavailable or NotDelivered when it may be tried again. A message of which
-        Slack never said whether it came is not sent twice.
+        Slack never said whether it arrived is not sent twice.
         """
+        if self.once is None:
+            raise StoreUnavailable("There is no table to remember shares in.")
+        from pricing.store.idempotency import InProgress
+
         answered = answer(job.command, self.book_of, now)
         message = private(answered.card)
         if answered.problem is None:
             message = shared(answered.card, job.user)
-        if self.claims is None:
-            raise StoreUnavailable("There is no table to remember shares in.")
-        if not self.claims.claim(job.digest):
-            return "replayed"
-        try:
-            self.delivery.post(job.response_url, message)
-        except NotDelivered as error:
-            if not error.certain:
+
+        def post() -> str:
+            try:
+                self.delivery.post(job.response_url, message)
+            except NotDelivered as error:
+                if error.certain:
+                    raise
                 return "unconfirmed"
-            self.claims.release(job.digest)
-            raise
-        return answered.problem or "shared"
+            return answered.problem or "shared"
+
+        try:
+            return self.once.do(job.digest, {}, post, kept=str, again=lambda _kept: REPLAYED)
+        except InProgress:
+            return REPLAYED

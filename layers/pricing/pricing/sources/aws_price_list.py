@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from pricing.aws.timeouts import Patience
+from pricing.aws.timeouts import Timeouts
 from pricing.sources.bedrock import AWS
 from pricing.sources.fetcher import FetchFailed
 from pricing.sources.payload import MAX_PAYLOAD_BYTES, Payload
@@ -18,7 +18,7 @@ REGION = "us-east-1"
 #: Of both services together; they have a tenth of it today.
 MAX_PAGES = 200
 #: With one page. The SDK's own is a minute for every read, five times.
-PATIENCE = Patience(2, 5, 2)
+TIMEOUTS = Timeouts(2, 5, 2)
 
 
 def aws_price_list(
@@ -29,7 +29,7 @@ def aws_price_list(
 ) -> Payload:
     """Both services' products as one payload; raises FetchFailed.
 
-    No page is asked for after ``total_seconds``; the last may still take ``PATIENCE``.
+    No page is asked for after ``total_seconds``; the last may still take ``TIMEOUTS``.
     """
     import boto3  # scheduled work has time for it
     from botocore.exceptions import BotoCoreError, ClientError
@@ -38,7 +38,7 @@ def aws_price_list(
     found: list[str] = []
     size = 0
     try:
-        client = boto3.client("pricing", region_name=REGION, config=PATIENCE.config())
+        client = boto3.client("pricing", region_name=REGION, config=TIMEOUTS.config())
         for number, page in enumerate(_pages(client)):
             found += page
             size += sum(len(product) for product in page)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from pricing.aws.settings import RECHECK_SECONDS
 from pricing.catalogue.price_book import BookInForce, PriceBook
 from pricing.errors import CorruptBook, StoreUnavailable, UnknownVersion
 from pricing.store import bundled
 from pricing.store.repository import Pointer, Repository
 
-RECHECK_SECONDS = 60.0
 ACTIVE = "active"
 #: Books a caller pinned by id; a handful, since each may hold thousands of models.
 MAX_PINNED = 4

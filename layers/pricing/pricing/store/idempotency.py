@@ -1,104 +1,117 @@
-"""``Idempotency-Key``: the same write sent again gets the same answer and is done once.
+"""Work that is done once for one key, by Powertools' idempotency over the table.
 
-One item a key and caller, ``IDEMPOTENCY#<hash>`` / ``RESULT``, which DynamoDB deletes a day
-later. A request that is refused leaves nothing behind: corrected, it may use its key again.
+``<partition>`` / ``RESULT#<hash>``, one item a key, which DynamoDB deletes when it expires. Work
+that raises leaves no item behind: corrected, the request may use its key again.
 """
 
-import json
-import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pricing.errors import Conflict, InvalidRequest, TariffError
-from pricing.jsonio import canonical_json, digest, members
-from pricing.store.writes import NotWritten, writing
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyInconsistentStateError,
+    IdempotencyPersistenceLayerError,
+    IdempotencyValidationError,
+)
+from aws_lambda_powertools.utilities.idempotency.serialization.custom_dict import (
+    CustomDictSerializer,
+)
 
-KEPT_SECONDS = 24 * 60 * 60
-#: Longer than any function may run: whoever held a key for longer has died.
-IN_FLIGHT_SECONDS = 60
-HEADER = "idempotency-key"
-#: Visible ASCII: a header holds no more that every client and proxy hands on unchanged.
-KEY_FORM = re.compile(r"[!-~]{1,128}", re.ASCII)
+from pricing.errors import Conflict, InvalidRequest
+from pricing.store.writes import writing
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Answer = TypeVar("Answer")
 
 
-class Once:
-    """Remembers answers in the version table. ``client`` is boto3's low-level client."""
+class InProgress(Conflict):
+    """The work for this key has begun, and has not ended."""
 
-    def __init__(self, table: str, client: Any) -> None:
-        self._table = table
-        self._client = client
+
+class Once:
+    """Does work once a key, and remembers what it answered. ``client`` is boto3's.
+
+    An answer is kept for ``kept_seconds``. Work that neither answered nor raised (its function was
+    ended) may begin again after ``held_seconds``.
+    """
+
+    def __init__(
+        self, table: str, client: Any, *, partition: str, kept_seconds: int, held_seconds: int
+    ) -> None:
+        self._store = DynamoDBPersistenceLayer(
+            table_name=table,
+            boto3_client=client,
+            key_attr="pk",
+            static_pk_value=partition,
+            sort_key_attr="sk",
+            expiry_attr="expires_at",
+        )
+        self._config = IdempotencyConfig(
+            event_key_jmespath="key",
+            payload_validation_jmespath="request",
+            expires_after_seconds=kept_seconds,
+            hash_function="sha256",
+            lambda_context=cast("LambdaContext", _Holder(held_seconds)),
+        )
 
     def do(
         self,
-        scope: str,
+        key: str,
         request: Mapping[str, Any],
-        now: datetime,
-        kind: type[Answer],
         work: Callable[[], Answer],
+        *,
+        kept: Callable[[Answer], Any],
+        again: Callable[[Any], Answer],
     ) -> Answer:
-        """The answer of ``work``, or the one it gave before to the same request in this scope.
+        """The answer of ``work``; where it was done before, ``again`` of what was ``kept`` of it.
 
-        ``scope`` names caller, route and key. Raises InvalidRequest when the key was used for
-        another request, and Conflict while that one is not done.
+        ``key`` names the caller too, where callers choose their keys. Raises InvalidRequest when
+        the key was used for another request, InProgress while that one is not done, Conflict when
+        it was refused at this moment, and StoreUnavailable.
         """
-        key = {"pk": {"S": f"IDEMPOTENCY#{digest(scope.encode())}"}, "sk": {"S": "RESULT"}}
-        hashed = digest(canonical_json(request))
-        seconds = int(now.timestamp())
-        known = self._begin(key, hashed, seconds)
-        if known is not None:
-            return kind(**known)
+        once = idempotent_function(
+            lambda **_sent: work(),
+            data_keyword_argument="sent",
+            persistence_store=self._store,
+            config=self._config,
+            output_serializer=CustomDictSerializer(kept, again),
+            key_prefix="RESULT",
+        )
         try:
-            answer = work()
-        except TariffError:
-            self._write("delete_item", Key=key)
-            raise
-        self._write(
-            "put_item",
-            Item={
-                **key,
-                "request": {"S": hashed},
-                "answer": {"S": json.dumps(members(answer))},
-                "expires_at": {"N": str(seconds + KEPT_SECONDS)},
-            },
-        )
-        return answer
-
-    def _begin(self, key: Mapping[str, Any], hashed: str, seconds: int) -> Mapping[str, Any] | None:
-        """Take the key; or the answer it already has."""
-        item = {
-            **key,
-            "request": {"S": hashed},
-            "expires_at": {"N": str(seconds + IN_FLIGHT_SECONDS)},
-        }
-        free = self._write(
-            "put_item",
-            Item=item,
-            ConditionExpression="attribute_not_exists(pk) OR expires_at < :now",
-            ExpressionAttributeValues={":now": {"N": str(seconds)}},
-        )
-        if free:
-            return None
-        with writing():
-            found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        before = found.get("Item")
-        if before is None:
-            raise Conflict("The request with this Idempotency-Key was just refused; send it again.")
-        if before["request"]["S"] != hashed:
+            answer: Answer = once(sent={"key": key, "request": request})
+        except IdempotencyValidationError:
             detail = "was used for another request; use a new one"
-            raise InvalidRequest.at("/Idempotency-Key", detail)
-        if "answer" not in before:
-            raise Conflict("The request with this Idempotency-Key is not done yet; wait for it.")
-        answer: Mapping[str, Any] = json.loads(before["answer"]["S"])
+            raise InvalidRequest.at("/Idempotency-Key", detail) from None
+        except IdempotencyAlreadyInProgressError:
+            raise InProgress(
+                "The request with this Idempotency-Key is not done yet; wait for it."
+            ) from None
+        except IdempotencyInconsistentStateError:
+            raise Conflict(
+                "The request with this Idempotency-Key was just refused; send it again."
+            ) from None
+        except IdempotencyPersistenceLayerError as error:
+            with writing():
+                raise error.__cause__ or error from None
         return answer
 
-    def _write(self, method: str, **request: Any) -> bool:
-        """Whether the condition held; raises StoreUnavailable when the write was not taken."""
-        try:
-            with writing():
-                getattr(self._client, method)(TableName=self._table, **request)
-        except NotWritten:
-            return False
-        return True
+
+class _Holder:
+    """How long a key is held, in the form in which Powertools asks for it.
+
+    The rest of the function's own time would not do: an effect that may have happened just before
+    the function was ended must not be repeated as soon as it is.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._seconds * 1000

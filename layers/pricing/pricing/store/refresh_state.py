@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from pricing.errors import VersionExists
 from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import Refreshed
+from pricing.store.ledger import Ledger
+from pricing.store.writes import SdkReader, writing
 from pricing.versions.proposals import Proposal, QuarantinedField
 
 if TYPE_CHECKING:
     from pricing.catalogue.price_book import PriceBook
-    from pricing.store.ledger import Ledger
     from pricing.store.repository import Pointer
 
 ACTOR = "refresh"
@@ -35,16 +36,20 @@ MAX_CHANGES = 300
 
 
 class RefreshStore:
-    """The writes of one refresh. ``client`` is boto3's low-level DynamoDB client."""
+    """The writes of one refresh. ``client`` is boto3's low-level DynamoDB client.
 
-    def __init__(self, repository: Ledger, table: str, client: Any) -> None:
-        self._repository = repository
+    Every method raises StoreUnavailable when DynamoDB does not answer, or does not take the write.
+    """
+
+    def __init__(self, table: str, client: Any) -> None:
         self._table = table
         self._client = client
+        self._reader = SdkReader(client)
+        self.ledger = Ledger(table, self._reader, client)
 
     def memory(self) -> Memory:
         """What the last refresh left."""
-        item = self._client.get_item(
+        item = self._reader.get_item(
             TableName=self._table, Key=_MEMORY_KEY, ConsistentRead=True
         ).get("Item")
         if item is None:
@@ -63,7 +68,7 @@ class RefreshStore:
             proposal = Proposal(ACTOR, "refresh", summary)
             self._propose(done.clean, proposal)
             if pointer is None or pointer.version != done.clean.id:
-                pointer = self._repository.activate(
+                pointer = self.ledger.activate(
                     done.clean.id,
                     expected_revision=pointer.revision if pointer else 0,
                     actor=ACTOR,
@@ -73,23 +78,24 @@ class RefreshStore:
             waiting = _kept([one for one in done.waiting if one.approvable])
             self._propose(done.held, Proposal(ACTOR, "refresh", summary, waiting))
         self._remember(done.memory)
-        self._repository.audit(ACTOR, "refresh", headline(done), {**details, **summary})
+        self.ledger.audit(ACTOR, "refresh", headline(done), {**details, **summary})
         return pointer
 
     def fail(self, reason: str, details: Mapping[str, Any]) -> None:
         """Note a refresh that could not be used; nothing else is written."""
-        self._repository.audit(ACTOR, "refresh_failed", reason, details)
+        self.ledger.audit(ACTOR, "refresh_failed", reason, details)
 
     def _propose(self, book: PriceBook, proposal: Proposal) -> None:
         try:
-            self._repository.propose(book, proposal=proposal)
+            self.ledger.propose(book, proposal=proposal)
         except VersionExists:
             return  # the id is made of the content: the same refresh stored it before
 
     def _remember(self, memory: Memory) -> None:
         text = json.dumps(memory.document(), sort_keys=True, separators=(",", ":"))
         item = {**_MEMORY_KEY, "content": {"B": zlib.compress(text.encode(), 9)}}
-        self._client.put_item(TableName=self._table, Item=item)
+        with writing():
+            self._client.put_item(TableName=self._table, Item=item)
 
 
 def summary_of(done: Refreshed) -> dict[str, Any]:

@@ -1,28 +1,33 @@
-"""Kept headlines, in the table of the price versions: ``REPORT#<month>`` / ``SUMMARY``."""
+"""Stored headlines of monthly reports, in the table: ``REPORT#<month>`` / ``SUMMARY``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
-from pricing.aws.signed_client import AwsJson
 from pricing.reports.summary import MonthSummary
+from pricing.store.repository import DynamoReads
+from pricing.store.writes import writing
 
 
 class Summaries:
-    """The kept ones. Both methods raise StoreUnavailable."""
+    """One headline a month. ``writer`` makes boto3's low-level client when it is first needed.
 
-    def __init__(self, table: str, dynamodb: AwsJson) -> None:
+    Both methods raise StoreUnavailable.
+    """
+
+    def __init__(self, table: str, reader: DynamoReads, writer: Callable[[], Any]) -> None:
         self._table = table
-        self._dynamodb = dynamodb
+        self._reader = reader
+        self._writer = writer
 
     def keep(self, summary: MonthSummary) -> None:
-        """Put it in the place of an earlier one of the same month."""
+        """Store it in place of an earlier one of the same month."""
         item = {**_key(summary.month), "summary": {"S": summary.to_json()}}
-        self._dynamodb.call("PutItem", {"TableName": self._table, "Item": item})
+        with writing():
+            self._writer().put_item(TableName=self._table, Item=item)
 
     def of(self, month: str) -> MonthSummary | None:
-        """The last one of a month, if there is any."""
-        found = self._dynamodb.call("GetItem", {"TableName": self._table, "Key": _key(month)})
-        item: Mapping[str, Any] | None = found.get("Item")
+        """The last one stored of a month, if there is any."""
+        item = self._reader.get_item(TableName=self._table, Key=_key(month)).get("Item")
         return MonthSummary.from_json(item["summary"]["S"]) if item else None
 
 

@@ -1,8 +1,15 @@
-"""What boto3 raises on a write, as the two things it can mean to whoever wrote."""
+"""DynamoDB through boto3, for everything that writes; and the two errors that can come of it.
+
+``NotWritten``: a condition of the write did not hold, or another writer was quicker. Nothing was
+written. ``StoreUnavailable``: DynamoDB did not answer, or refused. A write may have been made all
+the same, as with any network.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
+from pricing.aws.signed_client import AGAIN
 from pricing.errors import StoreUnavailable
 
 CONDITION_FAILED = "ConditionalCheckFailed"
@@ -11,7 +18,7 @@ CONDITION_FAILED = "ConditionalCheckFailed"
 class NotWritten(Exception):
     """A condition did not hold, or writers met; ``codes`` has DynamoDB's reason for each item.
 
-    Nothing was written. An item that was not the reason has the code ``None``.
+    An item that was not the reason has the code ``None``.
     """
 
     def __init__(self, codes: Sequence[str]) -> None:
@@ -21,25 +28,55 @@ class NotWritten(Exception):
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Raises NotWritten, or StoreUnavailable when DynamoDB does not answer or will not write."""
+    """Raise what boto3 raises on a write as NotWritten or StoreUnavailable."""
     from botocore.exceptions import BotoCoreError, ClientError  # only writers have botocore
 
     try:
         yield
     except ClientError as error:
+        code = error.response["Error"]["Code"]
         reasons = error.response.get("CancellationReasons")
         if reasons is not None:
-            raise NotWritten([str(one.get("Code")) for one in reasons]) from error
-        if error.response["Error"]["Code"] == f"{CONDITION_FAILED}Exception":
+            raise NotWritten([str(reason.get("Code")) for reason in reasons]) from error
+        if code == f"{CONDITION_FAILED}Exception":
             raise NotWritten([CONDITION_FAILED]) from error
-        raise _unavailable(error.response["Error"]["Code"]) from error
+        raise unconfirmed(code) from error
     except BotoCoreError as error:
-        raise _unavailable(type(error).__name__) from error
+        raise unconfirmed(type(error).__name__) from error
 
 
-def _unavailable(cause: str) -> StoreUnavailable:
+def unconfirmed(cause: str) -> StoreUnavailable:
+    """The error of a write of which nobody knows whether it was made."""
     return StoreUnavailable(
         "The price store did not confirm the change, which may have been made all the same. Read"
         " the state again in a few seconds, and repeat what is missing.",
         cause=cause,
     )
+
+
+class SdkReader:
+    """GetItem and Query of boto3's client, for writers that wait for its further attempts.
+
+    Both raise StoreUnavailable, as the signed reader's do.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def get_item(self, **request: Any) -> Any:
+        """GetItem."""
+        return self._read(self._client.get_item, request)
+
+    def query(self, **request: Any) -> Any:
+        """Query."""
+        return self._read(self._client.query, request)
+
+    def _read(self, operation: Any, request: dict[str, Any]) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return operation(**request)
+        except (BotoCoreError, ClientError) as error:
+            raise StoreUnavailable(
+                f"The price store did not answer. {AGAIN}", cause=type(error).__name__
+            ) from error

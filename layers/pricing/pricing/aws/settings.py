@@ -1,0 +1,81 @@
+"""The environment variables that functions read, by name and type, when they are first needed.
+
+No other module names one, but for AWS's own credentials (``aws.environment``).
+"""
+
+import os
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+#: How often the active pointer is read again.
+RECHECK_SECONDS = 60.0
+Value = TypeVar("Value")
+
+
+class Setting(Generic[Value]):
+    """One environment variable: ``read`` makes its value of the text; not set, or empty, it is
+    ``default``.
+    """
+
+    def __init__(self, name: str, read: Callable[[str], Value], default: Value) -> None:
+        self.name = name
+        self._read = read
+        self._default = default
+
+    def __get__(self, _instance: object, _owner: type | None = None) -> Value:
+        text = os.environ.get(self.name)
+        return self._read(text) if text else self._default
+
+
+class Settings:
+    """Every setting. A text that is not set is empty; template.yaml says what each is for."""
+
+    #: The name under which metrics and log lines are kept; Powertools' own name for it.
+    service = Setting("POWERTOOLS_SERVICE_NAME", str, "tariff")
+    region = Setting("AWS_REGION", str, "")
+    memory_mb = Setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", int, 900)
+    table = Setting("TARIFF_TABLE", str, "")
+    recheck_seconds = Setting("TARIFF_RECHECK_SECONDS", float, RECHECK_SECONDS)
+    input_bucket = Setting("TARIFF_INPUT_BUCKET", str, "")
+    anthropic_api_key = Setting("TARIFF_ANTHROPIC_API_KEY", str, "")
+    refresh_function = Setting("TARIFF_REFRESH_FUNCTION", str, "")
+    #: The Systems Manager parameter with the webhook that is told of new prices.
+    notice_parameter = Setting("TARIFF_NOTICE_PARAMETER", str, "")
+    page_url = Setting("TARIFF_PAGE_URL", lambda text: text.rstrip("/"), "")
+
+    #: The signing secrets themselves, as on a developer's machine.
+    slack_signing_secrets = Setting("TARIFF_SLACK_SIGNING_SECRETS", str, "")
+    slack_secret_name = Setting("TARIFF_SLACK_SECRET_NAME", str, "")
+    slack_secret_parameter = Setting("TARIFF_SLACK_SECRET_PARAMETER", str, "")
+    #: Ids of workspaces (T...) or organisations (E...) that may ask; none by default.
+    slack_workspaces = Setting(
+        "TARIFF_SLACK_WORKSPACES",
+        lambda text: frozenset(text.replace(",", " ").split()),
+        frozenset[str](),
+    )
+    slack_queue = Setting("TARIFF_SLACK_QUEUE", str, "")
+    #: Stands in for Slack's own hosts where there is no Slack.
+    slack_hooks = Setting("TARIFF_SLACK_HOOKS", str, "")
+
+    #: Whether AWS's own price list is read.
+    source_aws = Setting("TARIFF_SOURCE_AWS", bool, default=False)
+    fetch_seconds = Setting("TARIFF_FETCH_SECONDS", float, 25.0)
+    fetch_loopback = Setting("TARIFF_FETCH_LOOPBACK", lambda text: text == "allowed-locally", False)
+
+
+settings = Settings()
+
+
+def endpoint_of(service: str) -> str:
+    """``TARIFF_<SERVICE>_ENDPOINT``; empty where AWS's own endpoint is meant."""
+    return os.environ.get(f"TARIFF_{service.upper()}_ENDPOINT", "")
+
+
+def source_variable(source: str) -> str:
+    """The variable that holds the URL of a public price list."""
+    return f"TARIFF_SOURCE_{source.upper().replace('-', '_')}"
+
+
+def source_url(source: str) -> str:
+    """Where a public price list is read from; empty where it is not read."""
+    return os.environ.get(source_variable(source), "")
