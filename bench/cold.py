@@ -13,8 +13,9 @@ from typing import Any
 from bench.environments import Staged, peers_site_packages, stage
 from bench.measurement import Measurement, Target
 from bench.runtime_api import Answer, RuntimeApi
-from bench.store import REGION, Store
+from bench.store import Store
 from tariff.template import recorded_event
+from tests.support.tables import REGION
 
 TARIFF = "tariff, version from the store"
 POWERTOOLS = "Powertools + pydantic + boto3"
@@ -32,18 +33,23 @@ class LaunchFailed(Exception):
 
 
 def measure(seeded: Store, rounds: int) -> Measurement:
-    """Measure cold starts, in turns; the first round only fills the file cache."""
+    """Measure cold starts."""
     with tempfile.TemporaryDirectory() as folder:
-        launches = candidates(stage(Path(folder)), seeded)
-        samples: dict[str, list[float]] = {name: [] for name in launches}
-        for number in range(rounds + 1):
-            # In alternating order: each start is affected a little by the one before it.
-            for name in sorted(launches, reverse=number % 2 == 1):
-                seconds = launches[name]()
-                if number:
-                    samples[name].append(seconds * 1000)
+        samples = in_turns(candidates(stage(Path(folder)), seeded), rounds)
     title = f"Cold: process start to first answer; medians of {rounds} rounds"
     return Measurement(title, samples, TARGETS)
+
+
+def in_turns(launches: Mapping[str, Launch], rounds: int) -> dict[str, list[float]]:
+    """Return the milliseconds of each launch, in turns; a first round only fills the file cache."""
+    samples: dict[str, list[float]] = {name: [] for name in launches}
+    for number in range(rounds + 1):
+        # In alternating order: each start is affected a little by the one before it.
+        for name in sorted(launches, reverse=number % 2 == 1):
+            seconds = launches[name]()
+            if number:
+                samples[name].append(seconds * 1000)
+    return samples
 
 
 def candidates(staged: Staged, seeded: Store) -> dict[str, Launch]:

@@ -25,15 +25,9 @@ from tariff.template import load_template
 from tests.slow.corrupt_refreshes.lists import SOURCES, Answer
 from tests.support.handlers import CONTEXT
 from tests.support.refreshing import refreshing
-from tests.support.tables import REGION, SECRET, fresh_table
+from tests.support.tables import CREDENTIALS, fresh_table
 
 BUDGET_SECONDS = 60
-_ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": SECRET,
-    "AWS_SECRET_ACCESS_KEY": SECRET,
-    "AWS_REGION": REGION,
-    "AWS_DEFAULT_REGION": REGION,
-}
 
 
 def refresh(rounds: Annotated[int, Option(min=1, help="Rounds of each kind.")] = 5) -> int:
@@ -47,7 +41,7 @@ def refresh(rounds: Annotated[int, Option(min=1, help="Rounds of each kind.")] =
     print(f"{len(bundled.current())} models in the active version")
     raised = {name: _raised(name, content) for name, content in lists.items()}
     slowest = 0.0
-    with mock.patch.dict(os.environ, _ENVIRONMENT), moto_server() as url:
+    with mock.patch.dict(os.environ, CREDENTIALS), moto_server() as url:
         for kind, changes in (("nothing changed", {}), ("a provider's prices rose", raised)):
             seconds, memory = [], []
             for _ in range(rounds):

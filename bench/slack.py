@@ -7,13 +7,12 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-import boto3
-
-from bench.cold import LaunchFailed, child_environment, first_answer, imported
+from bench.cold import LaunchFailed, child_environment, first_answer, imported, in_turns
 from bench.environments import Staged, stage
 from bench.measurement import Measurement, Target
-from bench.store import KEY, KEY_ID, REGION, Store
+from bench.store import Store
 from tariff.serve import slack
+from tests.support.tables import local_client
 
 TARIFF = "/tariff estimate"
 BARE = "bare handler"
@@ -32,30 +31,14 @@ def measure(seeded: Store, rounds: int) -> Measurement:
 
     The signing secret is read from Systems Manager and the prices from DynamoDB, as on AWS.
     """
-    _store_secret(seeded)
+    # The same moto server has the Systems Manager.
+    local_client("ssm", seeded.endpoint).put_parameter(
+        Name=_PARAMETER, Value=_SECRET, Type="SecureString", Overwrite=True
+    )
     with tempfile.TemporaryDirectory() as folder:
-        launches = _candidates(stage(Path(folder)), seeded)
-        samples: dict[str, list[float]] = {name: [] for name in launches}
-        for number in range(rounds + 1):
-            for name in sorted(launches, reverse=number % 2 == 1):
-                seconds = launches[name]()
-                if number:
-                    samples[name].append(seconds * 1000)
+        samples = in_turns(_candidates(stage(Path(folder)), seeded), rounds)
     title = f"Slack, cold: process start to acknowledgement; medians of {rounds} rounds"
     return Measurement(title, samples, TARGETS)
-
-
-def _store_secret(seeded: Store) -> None:
-    """Store the signing secret in the Systems Manager of the same moto server."""
-    client = boto3.client(
-        "ssm",
-        endpoint_url=seeded.endpoint,
-        region_name=REGION,
-        aws_access_key_id=KEY_ID,
-        aws_secret_access_key=KEY,
-    )
-    client.put_parameter(Name=_PARAMETER, Value=_SECRET, Type="SecureString", Overwrite=True)
-    client.close()
 
 
 def _candidates(staged: Staged, seeded: Store) -> dict[str, Callable[[], float]]:

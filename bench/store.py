@@ -5,18 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import boto3
-
 from pricing.catalogue.price_book import PriceBook
 from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal
 from tariff.serve.embedded_store import moto_server
 from tariff.template import create_table_arguments, load_template
-
-REGION = "eu-west-1"
-#: Not credentials: moto checks none, but clients need some in order to sign.
-KEY_ID = KEY = "bench"
+from tests.support.tables import CREDENTIALS, local_client
 
 
 class Store(NamedTuple):
@@ -33,9 +28,7 @@ class Store(NamedTuple):
         return {
             "TARIFF_TABLE": table,
             "TARIFF_DYNAMODB_ENDPOINT": self.endpoint,
-            "AWS_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": KEY_ID,
-            "AWS_SECRET_ACCESS_KEY": KEY,
+            **CREDENTIALS,
         }
 
 
@@ -45,16 +38,9 @@ def store() -> Iterator[Store]:
     shipped = bundled.current()
     newer = PriceBook.from_document({**json.loads(shipped.to_json()), "id": "2099-01-01.1"})
     with moto_server() as endpoint:
-        client = boto3.client(
-            "dynamodb",
-            endpoint_url=endpoint,
-            region_name=REGION,
-            aws_access_key_id=KEY_ID,
-            aws_secret_access_key=KEY,
-        )
+        client = local_client("dynamodb", endpoint)
         _seed(client, "bundled", shipped)
         _seed(client, "newer", newer)
-        client.close()
         yield Store(endpoint, "bundled", "newer", newer.id, shipped.id)
 
 

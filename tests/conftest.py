@@ -13,7 +13,7 @@ import pytest
 from pricing.aws.logs import logger
 from tariff.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
 from tariff.template import ROOT, load_template
-from tests.support.tables import REGION, SECRET
+from tests.support.tables import CREDENTIALS
 
 # Read once: the fixture below hides TARIFF_* from every test.
 DYNAMODB_LOCAL_REQUIRED = os.environ.get("TARIFF_REQUIRE_DYNAMODB_LOCAL") == "1"
@@ -28,10 +28,7 @@ def restored_environment() -> Iterator[None]:
         ]:
             del os.environ[name]
         os.environ |= {
-            "AWS_ACCESS_KEY_ID": SECRET,
-            "AWS_SECRET_ACCESS_KEY": SECRET,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            **CREDENTIALS,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
 
 HOST = "127.0.0.1"
 MAX_BODY_BYTES = 1_000_000
@@ -21,41 +23,28 @@ class Reply(NamedTuple):
 Answer = Callable[[str, str, bytes], Reply]
 
 
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: object) -> None:
+        """Print nothing: the clients report what they received."""
+
+
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
     """Serve ``answer`` until the block ends; yields the URL, without a slash at the end."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    @Request.application
+    def application(request: Request) -> Response:
+        request.max_content_length = MAX_BODY_BYTES
+        reply = answer(request.method, request.path, request.get_data())
+        return Response(reply.body, reply.status, content_type="application/json")
 
-        def do_GET(self) -> None:
-            self._reply(answer("GET", self.path.partition("?")[0], b""))
-
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > MAX_BODY_BYTES:
-                self.close_connection = True
-                self._reply(Reply(413))
-                return
-            body = self.rfile.read(length)
-            self._reply(answer("POST", self.path.partition("?")[0], body))
-
-        def _reply(self, reply: Reply) -> None:
-            self.send_response(reply.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(reply.body)))
-            self.end_headers()
-            self.wfile.write(reply.body)
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing: the clients report what they received."""
-
-    server = ThreadingHTTPServer((HOST, 0), Handler)
-    server.daemon_threads = True  # a kept-alive connection must not delay the shutdown
+    server = make_server(HOST, 0, application, threaded=True, request_handler=_Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,))
     thread.start()
     try:
-        yield f"http://{HOST}:{server.server_address[1]}"
+        yield f"http://{HOST}:{server.port}"
     finally:
         server.shutdown()
         thread.join()

@@ -27,7 +27,7 @@ from pricing.versions.audit import AuditRow
 from pricing.versions.proposals import Proposal
 from tariff.dynamodb_local import DynamoDBLocal
 from tariff.template import create_table_arguments, load_template
-from tests.support.tables import REGION, SECRET
+from tests.support.tables import local_client
 
 Kind = Literal["propose", "activate", "reject", "read"]
 Outcome = Literal["done", "stale", "refused", "unavailable"]
@@ -342,19 +342,9 @@ def check(
     ] = False,
 ) -> int:
     """Check that all clients of the store see one history."""
-    import boto3
-    from botocore.config import Config
-
     failed = 0
     with DynamoDBLocal() as server:
-        client: Any = boto3.client(
-            "dynamodb",
-            endpoint_url=server.endpoint,
-            region_name=REGION,
-            aws_access_key_id=SECRET,
-            aws_secret_access_key=SECRET,
-            config=Config(max_pool_connections=clients),
-        )
+        client = local_client("dynamodb", server.endpoint, connections=clients)
         for number in range(runs):
             table = f"run-{number}"
             client.create_table(**create_table_arguments(load_template(), table))

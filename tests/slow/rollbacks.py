@@ -26,7 +26,7 @@ from tariff.dynamodb_local import DynamoDBLocal
 from tariff.template import load_template, recorded_event
 from tests.support.books import PLAIN, RATES, book, row
 from tests.support.handlers import Handler, handler
-from tests.support.tables import REGION, SECRET, StoreTable, fresh_table
+from tests.support.tables import CREDENTIALS, StoreTable, fresh_table
 
 FLIPS = 100
 INSTANCES = 8
@@ -116,9 +116,7 @@ def flip_under_load(
     environment = {
         **table.environment(),
         "TARIFF_RECHECK_SECONDS": str(cache_seconds),
-        "AWS_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": SECRET,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
+        **CREDENTIALS,
     }
     with (
         mock.patch.dict(os.environ, environment),

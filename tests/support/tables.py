@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
+from botocore.config import Config
 
 from tariff.template import create_table_arguments
 
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 REGION = "eu-west-1"
 #: Stands for every key and secret: local stores check none, and no real one may be near a test.
 SECRET = "test"
+#: The variables with which a function reaches a local store.
+CREDENTIALS = {
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": SECRET,
+    "AWS_SECRET_ACCESS_KEY": SECRET,
+}
 #: The fixtures with an endpoint of each store.
 STORES = {"moto": "moto_endpoint", "dynamodb-local": "dynamodb_local_endpoint"}
 
@@ -35,7 +43,7 @@ class StoreTable(NamedTuple):
 
 
 @functools.cache
-def local_client(service: str, endpoint: str) -> Any:
+def local_client(service: str, endpoint: str, connections: int = 10) -> Any:
     """A boto3 client of a local store, made once: making it takes longer than many a test."""
     client: Any = boto3.client  # typed for names that are written out
     return client(
@@ -44,6 +52,7 @@ def local_client(service: str, endpoint: str) -> Any:
         region_name=REGION,
         aws_access_key_id=SECRET,
         aws_secret_access_key=SECRET,
+        config=Config(max_pool_connections=connections),
     )
 
 

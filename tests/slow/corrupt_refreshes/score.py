@@ -39,7 +39,7 @@ from tests.slow.corrupt_refreshes.lists import (
     spoiled,
 )
 from tests.support.refreshing import Refreshing, refreshing
-from tests.support.tables import REGION, SECRET, fresh_table
+from tests.support.tables import CREDENTIALS, fresh_table
 
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 PEERS = ("litellm", "genai-prices")
@@ -75,14 +75,8 @@ def tariff_outcomes(
     wanted: Sequence[str], lists: dict[str, bytes]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield Tariff's outcome of each case and source: ``kept`` is the right one."""
-    environment = {
-        "AWS_ACCESS_KEY_ID": SECRET,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-    }
     with (
-        mock.patch.dict(os.environ, environment),
+        mock.patch.dict(os.environ, CREDENTIALS),
         moto_server() as url,
         fresh_table(load_template(), url) as table,
         refreshing(table, lists, bundled.current()) as found,
