@@ -11,6 +11,7 @@ _FORM = re.compile(
 _OFFSET = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 #: ``+02:00`` as it arrives from a query string, where a plus sign means a space.
 _SPACED = re.compile(r".{19,26} \d{2}:\d{2}", re.ASCII)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Now(str):

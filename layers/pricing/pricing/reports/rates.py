@@ -7,7 +7,7 @@ give the cost of one unit of each. Within a key cost is linear, so sums of calls
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from pricing.errors import TariffError
 from pricing.estimates.calculator import price
 from pricing.money import EXACT, add, multiply
 from pricing.notices import Notice
+from pricing.timestamps import EPOCH
 from pricing.usage.buckets import Terms, Usage
 
 #: What a call is counted in, in the order of the columns of every table.
@@ -33,7 +34,6 @@ PROMPT_BUCKETS = (
     "cache_write_1h",
 )
 Row = tuple[Any, ...]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_US = 86_400_000_000
 UNKNOWN_MODEL = "this price version has no model of this name"
 
@@ -128,7 +128,7 @@ class Cuts:
     def instant(self, day: int, part: int) -> datetime:
         """The first moment of a part of a day."""
         within = self.times_us[part - 1] if part else 0
-        return _EPOCH + timedelta(microseconds=day + within)
+        return EPOCH + timedelta(microseconds=day + within)
 
 
 #: A prompt at most 20% over a threshold exceeds it narrowly.

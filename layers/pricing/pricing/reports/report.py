@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from pricing.catalogue.price_book import Provenance
 from pricing.money import ZERO, add, share_of
 from pricing.notices import Notice
 from pricing.reports.rates import unscaled
+from pricing.timestamps import EPOCH
 
 Dimension = Literal["model", "day", "endpoint", "team"]
 DIMENSIONS: tuple[Dimension, ...] = ("model", "day", "endpoint", "team")
@@ -262,7 +263,6 @@ KINDS: Mapping[Kind, str] = {
     "caching": "Cache repeated input",
     "batch": "Run in batches",
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ASSUMPTIONS = (
     "Each record is priced at its own date, with the prices that this version has for that date.",
     "Records with the same request id count as one call: the first one.",
@@ -272,7 +272,7 @@ ASSUMPTIONS = (
 
 def day_of(moment: int) -> date:
     """The UTC day of a moment in microseconds since 1970."""
-    return (_EPOCH + timedelta(microseconds=moment)).date()
+    return (EPOCH + timedelta(microseconds=moment)).date()
 
 
 def totals_of(row: Mapping[str, Any], days: Sequence[date], places: int) -> ReportTotals:

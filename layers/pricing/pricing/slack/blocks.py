@@ -105,7 +105,7 @@ def _table(table: Table) -> Any:
     sdk = _models()
     rows = [table.head, *table.rows]
     width = min(len(table.head), TABLE_COLUMNS)
-    cells = [[_cell(text) for text in row[:width]] for row in rows]
+    cells = [[inert(text, _CELL) or _EMPTY for text in row[:width]] for row in rows]
     fitting: list[list[str]] = []
     room = TABLE_CHARACTERS
     for row in cells[: TABLE_ROWS - 1]:
@@ -127,10 +127,6 @@ def _table(table: Table) -> Any:
         rows=[[raw(text=text).to_dict() for text in row] for row in fitting],
         column_settings=[column.to_dict() for column in settings],
     )
-
-
-def _cell(text: str) -> str:
-    return inert(text, _CELL) or _EMPTY
 
 
 def _context(notes: Sequence[str]) -> Any:

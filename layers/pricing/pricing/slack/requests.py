@@ -165,7 +165,8 @@ def share_click(form: Mapping[str, str]) -> ShareClick | None:
         payload = read_json(form.get("payload", "").encode())
     except TariffError:
         raise MalformedRequest("The payload is not JSON.") from None
-    action = _first(_member(payload, "actions"))
+    actions = _member(payload, "actions")
+    action = actions[0] if isinstance(actions, list) and actions else None
     if _member(payload, "type") != "block_actions" or _member(action, "action_id") != SHARE:
         return None
     user = _member(payload, "user")
@@ -180,10 +181,6 @@ def share_click(form: Mapping[str, str]) -> ShareClick | None:
 
 def _member(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, dict) else None
-
-
-def _first(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and value else None
 
 
 def _text(value: Any, name: str) -> str:

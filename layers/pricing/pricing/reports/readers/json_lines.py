@@ -7,9 +7,9 @@ derives from an example. Lines of a kind without a layout, and lines with anythi
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from pricing.errors import InvalidRequest
+from pricing.errors import TariffError
+from pricing.jsonio import reject_duplicate_keys
 from pricing.reports.provider_columns import COLUMNS, UsageColumns, calls_sql
 from pricing.reports.readers.records import (
     CONTAINERS,
@@ -75,19 +75,12 @@ def layouts(examples: Iterable[tuple[int, str]]) -> Mapping[RecordLayout, list[i
     found: dict[RecordLayout, list[int]] = {}
     for kind, text in examples:
         try:
-            layout = layout_of(json.loads(text, object_pairs_hook=_once))
-        except (ValueError, RecursionError, InvalidRequest):
+            layout = layout_of(json.loads(text, object_pairs_hook=reject_duplicate_keys))
+        except (ValueError, RecursionError, TariffError):
             continue
         if layout is not None:
             found.setdefault(layout, []).append(kind)
     return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError
-    return members
 
 
 def calls_of(layout: RecordLayout, lines: str) -> str:

@@ -7,11 +7,11 @@ from names alone, so that the columnar engine asks once for each kind of record 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pricing.errors import InvalidRequest
-from pricing.timestamps import AsOf
+from pricing.timestamps import EPOCH, AsOf
 from pricing.usage.buckets import Attempt, ParsedUsage, StatedTerms, Terms, settle
 from pricing.usage.parsing import (
     USAGE_FORMATS,
@@ -40,7 +40,6 @@ MODELS = ("model", "modelVersion", "modelId")
 REQUEST_IDS = ("request_id", "requestId")
 TERMS = ("processing", "speed", "inference_geo")
 MAX_TEXT = 128
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROCESSING = ("standard", "batch", "priority", "flex")
 _CHOICES = {
     "processing": _PROCESSING,
@@ -80,7 +79,7 @@ class UsageRecord:
     @property
     def at(self) -> datetime:
         """The moment as a datetime."""
-        return _EPOCH + timedelta(microseconds=self.moment)
+        return EPOCH + timedelta(microseconds=self.moment)
 
     @property
     def plain(self) -> bool:
@@ -195,9 +194,9 @@ def _moment(document: Mapping[str, Any], layout: RecordLayout) -> int:
         instant = AsOf.parse(value).instant
     except ValueError as error:
         raise InvalidRequest.at(pointer, f"is not a valid date or instant: {error}") from None
-    if instant < _EPOCH:
+    if instant < EPOCH:
         raise InvalidRequest.at(pointer, "must not be before 1970")
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+    return (instant - EPOCH) // timedelta(microseconds=1)
 
 
 def _model(document: Mapping[str, Any], layout: RecordLayout) -> str:

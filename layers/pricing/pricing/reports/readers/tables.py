@@ -7,14 +7,14 @@ file with a ``usage`` column has whole objects instead, and is read as JSON Line
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pricing.errors import InvalidRequest
 from pricing.reports.provider_columns import COLUMNS, calls_sql
 from pricing.reports.readers.json_lines import moment_sql
 from pricing.reports.readers.records import MAX_TEXT, MODELS, MOMENTS, REQUEST_IDS, TERMS
-from pricing.timestamps import rfc3339
+from pricing.timestamps import EPOCH, rfc3339
 from pricing.usage.parsing import UsageFormat, recognise
 
 #: The name of each column and its DuckDB type.
@@ -59,9 +59,11 @@ class FlatTable:
         whole = " AND ".join(f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)" for name in texts)
         chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
         renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
+        packed = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in self._types)
         leaves = (
             f"SELECT *, {whole} AS whole FROM (SELECT line, t, {renamed} FROM"
-            f" (SELECT {line} AS line, {self._row()} AS t,\n  {chosen}\nFROM {source}) AS cut)"
+            f" (SELECT {line} AS line, struct_pack({packed}) AS t,\n  {chosen}"
+            f"\nFROM {source}) AS cut)"
         )
         return calls_sql(shape, leaves, extra=("t",))
 
@@ -76,8 +78,7 @@ class FlatTable:
         if column:
             record["timestamp"] = _number(row[column])
         if moment is not None:
-            instant = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=moment)
-            record["timestamp"] = rfc3339(instant)
+            record["timestamp"] = rfc3339(EPOCH + timedelta(microseconds=moment))
         usage: dict[str, Any] = {}
         for name, column in self._members.items():
             value = _number(row.get(column)) if column else None
@@ -92,10 +93,6 @@ class FlatTable:
 
     def _named(self, names: Sequence[str]) -> str | None:
         return next((name for name in names if name in self._types), None)
-
-    def _row(self) -> str:
-        pairs = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in self._types)
-        return f"struct_pack({pairs})"
 
     def _text(self, column: str | None) -> str:
         if column is None or column not in self._types:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from io import StringIO
 
 from pricing.money import plain
-from pricing.reports.report import Group, GroupRow, UsageReport
+from pricing.reports.report import GroupRow, UsageReport
 
 BOM = "\ufeff"
 COLUMNS = (
@@ -61,7 +61,11 @@ def _rows(report: UsageReport) -> Iterator[dict[str, Cell]]:
         yield {"section": "records", "name": name, "calls": getattr(records, name)}
 
     for group in report.groups:
-        yield from _group(group)
+        section = f"by {' and '.join(group.by)}"
+        for row in group.rows:
+            yield _group_row(section, row)
+        if group.others is not None:
+            yield _group_row(section, group.others) | {"name": "all others"}
     for row in report.top_drivers:
         yield _group_row("top driver", row)
     for one in report.recommendations:
@@ -84,14 +88,6 @@ def _rows(report: UsageReport) -> Iterator[dict[str, Cell]]:
         }
     for line in report.rejected:
         yield {"section": "rejected", "name": f"line {line.line}", "detail": line.reason}
-
-
-def _group(group: Group) -> Iterator[dict[str, Cell]]:
-    section = f"by {' and '.join(group.by)}"
-    for row in group.rows:
-        yield _group_row(section, row)
-    if group.others is not None:
-        yield _group_row(section, group.others) | {"name": "all others"}
 
 
 def _group_row(section: str, row: GroupRow) -> dict[str, Cell]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pricing.catalogue.price_book import BookInForce, Provenance
 from pricing.display import count, counted, price, times, usd
 from pricing.estimates.calculator import LineItem
-from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
+from pricing.estimates.estimate import EstimateQuery, estimate
 from pricing.estimates.inputs import MeasuredInput
 from pricing.money import multiply, ratio
 from pricing.slack.cards.base import Card, Table, notes_of
@@ -46,8 +46,9 @@ def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) 
     if found.context.window:
         used = f"{count(found.context.used_tokens)} of {count(found.context.window)} tokens"
         facts.append(("Context window", used))
+    least = "" if found.status == "priced" else "At least "
     return Card(
-        title=f"{_least(found)}{usd(found.total_usd)} for {_of_what(calls)}",
+        title=f"{least}{usd(found.total_usd)} for {_of_what(calls)}",
         facts=tuple(facts),
         table=Table(
             ("Component", "Quantity", "Price", "Cost"),
@@ -126,10 +127,6 @@ def _of_what(calls: RequestedCalls) -> str:
     served += ["in the US"] if terms.inference_geo == "us" else []
     served += [f"per {calls.period}"] if calls.period else []
     return ", ".join([number, *served])
-
-
-def _least(found: Estimate) -> str:
-    return "" if found.status == "priced" else "At least "
 
 
 def _projected(in_force: BookInForce, query: EstimateQuery, period: str) -> list[tuple[str, str]]:

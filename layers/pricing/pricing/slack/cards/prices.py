@@ -5,7 +5,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pricing.catalogue.listing import ModelPage, ModePrices, model_page
-from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import count, price
 from pricing.slack.cards.base import Card, Table
@@ -60,19 +59,15 @@ def _families(in_force: BookInForce, as_of: AsOf) -> Card:
     rows = []
     for family in sorted(book.families)[:MAX_ROWS]:
         model = book.find(family).model
-        rates = _standard(model, as_of)
+        period = model.period_at(as_of.instant)
+        standard = period.lists_at(as_of.instant).get("standard") if period else None
+        rates = standard.rates if standard else {}
         rows.append((family, model.id, _rate(rates, "input"), _rate(rates, "output")))
     return Card(
         title="The current model of each family",
         table=Table(("Family", "Model", "Input / M", "Output / M"), tuple(rows), text_columns=2),
         examples=("prices opus",),
     )
-
-
-def _standard(model: Model, as_of: AsOf) -> Mapping[str, Decimal]:
-    period = model.period_at(as_of.instant)
-    standard = period.lists_at(as_of.instant).get("standard") if period else None
-    return standard.rates if standard else {}
 
 
 def _limits(page: ModelPage) -> tuple[tuple[str, str], ...]:

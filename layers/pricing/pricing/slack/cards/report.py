@@ -1,7 +1,7 @@
 """Last month's usage report, as a card."""
 
 from pricing.display import count, counted, usd
-from pricing.reports.summary import CostDriver, MonthSummary
+from pricing.reports.summary import MonthSummary
 from pricing.slack.cards.base import Card, Table
 from pricing.slack.commands import EXAMPLES
 
@@ -11,10 +11,14 @@ def report_card(summary: MonthSummary) -> Card:
     facts = [("Calls", count(summary.calls)), ("Could be saved", usd(summary.could_save_usd))]
     if summary.unpriced_calls:
         facts.append(("Without a price", counted(summary.unpriced_calls, "call")))
+    rows = tuple(
+        (driver.endpoint or "not stated", driver.model or "not stated", usd(driver.cost_usd))
+        for driver in summary.drivers
+    )
     return Card(
         title=f"{usd(summary.cost_usd)} in {summary.month}",
         facts=tuple(facts),
-        table=_drivers(summary.drivers),
+        table=Table(("Endpoint", "Model", "Cost"), rows, text_columns=2) if rows else None,
         notes=(
             f"Prices {summary.version}; reported {summary.reported_at} from the log of that time.",
         ),
@@ -29,11 +33,3 @@ def no_report_card(month: str) -> Card:
         " shows its summary.",
         examples=(EXAMPLES["estimate"],),
     )
-
-
-def _drivers(drivers: tuple[CostDriver, ...]) -> Table | None:
-    rows = tuple(
-        (driver.endpoint or "not stated", driver.model or "not stated", usd(driver.cost_usd))
-        for driver in drivers
-    )
-    return Table(("Endpoint", "Model", "Cost"), rows, text_columns=2) if rows else None
