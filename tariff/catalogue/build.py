@@ -15,11 +15,12 @@ from typing import Annotated, Any, NamedTuple
 
 from typer import Option
 
-from pricing.catalogue.checks import problems_in, rule_problems_in
+from pricing.catalogue.checks import problems_in
 from pricing.jsonio import canonical_json, digest
 from pricing.sources.book import cross_checked, merges
 from pricing.sources.corrections import Corrections
 from tariff.catalogue.import_lists import IMPORTED, SOURCES
+from tariff.catalogue.provider_rules import rule_problems_in
 from tariff.catalogue.toml_files import CatalogueError, document_from
 from tariff.generated_files import Check, update
 from tariff.paths import ROOT
@@ -113,15 +114,16 @@ def read_book(path: Path, imported: Path) -> Book | None:
             return None
         document = document_from(tables)
         current = bool(tables["version"].get("current", False))
-        problems = [*rule_problems_in(document)]
+        problems = [*problems_in(document)] or [*rule_problems_in(document)]
         if current and imported.is_dir() and not problems:
             document = extended(document, imported)
+            problems = [*problems_in(document)]
     except (CatalogueError, tomllib.TOMLDecodeError, ValueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
     except KeyError as error:
         raise CatalogueError(f"{path.name}: a table lacks the key {error}") from error
-    if lines := [f"{path.name}: {problem}" for problem in [*problems, *problems_in(document)]]:
-        raise CatalogueError(*lines)
+    if problems:
+        raise CatalogueError(*(f"{path.name}: {problem}" for problem in problems))
     return Book(document["id"], canonical_json(document), current)
 
 

@@ -1,10 +1,6 @@
-"""What must be true of a price book before it is published, whatever wrote it.
+"""The checks that every price book must pass before it is published.
 
-Every check yields sentences that name the row and say what is wrong; none stops at the first.
-``problems_in`` is for any book. ``rule_problems_in`` holds hand-written rows to the rules their
-provider publishes: a batch costs half of every token column, a 1-hour cache write twice and a
-5-minute cache write 1.25 times the input price. A row lists in ``rounded`` the columns where the
-provider's printed price is rounded instead.
+Each check yields sentences that name the row and the problem; none stops at the first problem.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,11 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from pricing.catalogue.models import (
-    CACHE_WRITE_MULTIPLES,
     COMPONENT_UNITS,
     DISCOUNT_MODES,
     MODES,
-    TOKEN_COMPONENTS,
     Lifecycle,
     Model,
     PriceList,
@@ -28,8 +22,6 @@ from pricing.catalogue.models import (
 )
 
 CAPABILITIES = {"vision", "thinking", "tools", "streaming", "batch", "caching"}
-CACHE_COLUMNS = {"cache_write_5m", "cache_write_1h", "cache_read"}
-BATCH_SHARE = Decimal("0.5")
 #: A request refuses a longer model name.
 MAX_NAME = 128
 
@@ -46,23 +38,6 @@ def problems_in(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{where}: {model}"
             continue
         yield from (f"{where}: {problem}" for problem in _model_problems(model, row))
-
-
-def rule_problems_in(document: Mapping[str, Any]) -> Iterator[str]:
-    """One sentence for each price that its provider's published rules contradict."""
-    for row in document["models"]:
-        where = row_key(row)
-        if not row.get("source"):
-            yield f"{where}: the row names no source"
-        model = _read(row)
-        if isinstance(model, str):
-            continue
-        rounded = frozenset(row.get("rounded", ()))
-        for period in model.prices:
-            yield from (
-                f"{where}: from {period.start or 'the beginning'}: {problem}"
-                for problem in _rule_problems(period, model.capabilities, rounded)
-            )
 
 
 def _read(row: Mapping[str, Any]) -> Model | str:
@@ -138,7 +113,7 @@ def _period_problems(period: PricePeriod, row: Mapping[str, Any]) -> Iterator[st
         if lists.keys() - MODES:
             yield f"unknown mode {', '.join(sorted(lists.keys() - MODES))}"
         for mode, prices in lists.items():
-            for above, rates in _steps(prices):
+            for above, rates in rates_by_threshold(prices):
                 where = mode if above is None else f"{mode} above {above} tokens"
                 yield from (f"{where}: {problem}" for problem in _rate_problems(rates, row))
             yield from (f"{mode}: {problem}" for problem in _mode_problems(mode, prices, standard))
@@ -167,8 +142,8 @@ def _mode_problems(mode: str, prices: PriceList, standard: PriceList) -> Iterato
     thresholds = [tier.above_tokens for tier in prices.tiers]
     if thresholds != sorted({*thresholds}) or any(above <= 0 for above in thresholds):
         yield "its tiers do not ascend from above zero"
-    whole = dict(_steps(standard))
-    for above, rates in _steps(prices):
+    whole = dict(rates_by_threshold(standard))
+    for above, rates in rates_by_threshold(prices):
         base = whole.get(above, {}) if mode in DISCOUNT_MODES else {}
         for column in sorted(base.keys() & rates.keys()):
             if rates[column] > base[column]:
@@ -178,46 +153,8 @@ def _mode_problems(mode: str, prices: PriceList, standard: PriceList) -> Iterato
             yield "a tier leaves out a component that the first step prices"
 
 
-def _rule_problems(
-    period: PricePeriod, capabilities: frozenset[str], rounded: frozenset[str]
-) -> Iterator[str]:
-    standard = period.lists.get("standard")
-    if standard is None:
-        return
-    if "batch" in capabilities and "batch" not in period.lists:
-        yield "can batch but has no batch prices"
-    if "caching" in capabilities and not standard.rates.keys() >= CACHE_COLUMNS:
-        yield "can cache but lacks a cache price"
-    for mode, prices in period.lists.items():
-        for above, rates in _steps(prices):
-            where = mode if above is None else f"{mode} above {above} tokens"
-            base = dict(_steps(standard)).get(above)
-            yield from (f"{where}: {problem}" for problem in _relations(mode, rates, base, rounded))
-    batch = period.lists.get("batch")
-    if batch is not None and dict(_steps(batch)).keys() != dict(_steps(standard)).keys():
-        yield "batch does not have the tiers of standard"
-
-
-def _relations(
-    mode: str, rates: Rates, standard: Rates | None, rounded: frozenset[str]
-) -> Iterator[str]:
-    for column, multiple in CACHE_WRITE_MULTIPLES.items():
-        priced = {"input", column} <= rates.keys() and column not in rounded
-        if priced and rates[column] != rates["input"] * multiple:
-            yield f"{column} {rates[column]} is not {multiple} times the input {rates['input']}"
-    if standard is None:
-        yield "has no standard price beside it"
-        return
-    if rates.keys() != standard.keys():
-        yield "does not price the components that standard prices"
-    elif mode == "batch":
-        for column in sorted(TOKEN_COMPONENTS & rates.keys()):
-            if rates[column] != standard[column] * BATCH_SHARE:
-                yield f"{column} {rates[column]} is not half of {standard[column]}"
-
-
-def _steps(prices: PriceList) -> Iterator[tuple[int | None, Rates]]:
-    """The base rates, then each tier's, with the threshold that leads to them."""
+def rates_by_threshold(prices: PriceList) -> Iterator[tuple[int | None, Rates]]:
+    """Yield the base rates, then each tier's, with the tier's threshold in tokens."""
     yield None, prices.rates
     for tier in prices.tiers:
         yield tier.above_tokens, tier.rates
