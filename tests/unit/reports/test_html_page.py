@@ -57,6 +57,12 @@ def test_slack_and_the_page_show_the_same_amount_of_money(tokens: int, shown: st
     assert f"{shown} in 2026-11" in message
 
 
+def test_a_change_that_costs_more_says_so() -> None:
+    page = to_html(report([record("2026-11-20", "gpt-4.1-nano", 300)]))
+
+    assert re.search(r'class="saves">costs <data data-usd="[0-9.]+">[^<]+</data> more', page)
+
+
 def test_a_share_under_a_tenth_of_a_percent_is_escaped() -> None:
     page = to_html(report([record("2026-11-20", "opus", 10**6), record("2026-11-20", "haiku", 1)]))
 
