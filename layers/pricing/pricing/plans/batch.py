@@ -1,9 +1,9 @@
 """The same requests one by one and in batches: ``POST /v1/plan/batch``.
 
-Both prices are explicit columns of the price book, neither derived from the other.
+Both prices are explicit columns of the price book; neither is derived from the other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -19,18 +19,53 @@ from pricing.plans.batch_suitability import BatchWork, Suitability, suitability
 from pricing.plans.caching.prices import expected_reads
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import Attempt, StatedTerms, Terms, moved, settle
+from pricing.usage.buckets import StatedTerms, Terms, moved, settle
 
-#: One batch holds no more than either. The provider writes 256 MB; the smaller reading is taken.
+#: The limits of one batch. The provider documents 256 MB, read as the smaller 256 million bytes.
 MAX_REQUESTS = 100_000
+
+
 MAX_BYTES = 256 * 10**6
-#: The room of the smallest customers' queue, over all their batches.
+
+
+#: The room in the queue of the smallest customers, over all their batches.
 QUEUE_REQUESTS = 200_000
+
+
+#: The lowest and the highest hit rate that the provider reports for caching in batches.
+BEST_EFFORT = (Decimal("0.3"), Decimal("0.98"))
+
+
 _LIMITS = (
     f"A batch holds at most {MAX_REQUESTS} requests or 256 MB (read as {MAX_BYTES} bytes),"
     " whichever comes first; it expires after 24 hours, and errored, canceled and expired requests"
     " are not billed."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCaching:
+    """A prefix that all requests share; without a hit rate, the reported range is priced."""
+
+    prefix_tokens: int
+    ttl: CacheTtl = "1h"
+    hit_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchQuery:
+    """``requests`` identical requests a month, made one by one or in batches."""
+
+    model: str
+    call: CallInput
+    as_of: AsOf
+    requests: int
+    about: BatchWork
+    requested: StatedTerms = StatedTerms()
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
+    bytes_per_request: int | None = None
+    caching: BatchCaching | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,86 +82,6 @@ class BatchSize:
     """Mean size of a request in bytes, as sent; null when none was."""
     most_bytes_per_full_batch: int
     """Mean request size in bytes up to which the number of requests decides."""
-
-
-def batch_size(requests: int, bytes_per_request: int | None) -> BatchSize:
-    """The least batches for these requests; raises InvalidRequest where not even one fits."""
-    by_bytes = MAX_BYTES // bytes_per_request if bytes_per_request else MAX_REQUESTS
-    if not by_bytes:
-        detail = f"is more than the {MAX_BYTES} bytes of a whole batch"
-        raise InvalidRequest.at("/bytes_per_request", detail)
-    each = min(MAX_REQUESTS, by_bytes)
-    return BatchSize(
-        batches=-(-requests // each),
-        requests_per_batch=min(requests, each),
-        decided_by="bytes" if each < min(MAX_REQUESTS, requests) else "requests",
-        bytes_per_request=bytes_per_request,
-        most_bytes_per_full_batch=MAX_BYTES // MAX_REQUESTS,
-    )
-
-
-def in_batch(plain: CallGroup) -> tuple[Pricer | None, str | None]:
-    """The pricer of the same calls in a batch, or why the model has none."""
-    batch = replace(plain.pricer, terms=replace(plain.pricer.terms, processing="batch"))
-    try:
-        batch.priced(*plain.attempts)
-    except InvalidRequest as error:
-        return None, f"It {error.errors[0].detail}."
-    return batch, None
-
-
-def _limit_notices(requests: int, provider: str) -> tuple[Notice, ...]:
-    if provider != "anthropic":
-        message = f"The limits of a batch are Anthropic's; those of {provider} may be others."
-        return (Notice("batch_limits_unverified", message),)
-    if requests <= QUEUE_REQUESTS:
-        return ()
-    message = (
-        f"Queues have room for {QUEUE_REQUESTS} to 300000 requests or more, by usage tier: send"
-        " the batches one after another if yours is full."
-    )
-    return (Notice("batch_queue_limit", message),)
-
-
-#: Hit rates the provider reports for caching inside batches, from worst to best.
-BEST_EFFORT = (Decimal("0.3"), Decimal("0.98"))
-
-
-@dataclass(frozen=True, slots=True)
-class BatchCaching:
-    """A prefix all requests share. Without a hit rate the range seen in batches is priced."""
-
-    prefix_tokens: int
-    ttl: CacheTtl = "1h"
-    hit_rate: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BatchQuery:
-    """``requests`` identical requests a month, to be made one by one or in batches."""
-
-    model: str
-    call: CallInput
-    as_of: AsOf
-    requests: int
-    about: BatchWork
-    requested: StatedTerms = StatedTerms()
-    served: StatedTerms = StatedTerms()
-    notices: tuple[Notice, ...] = ()
-    bytes_per_request: int | None = None
-    caching: BatchCaching | None = None
-
-
-def _assumptions(query: BatchQuery) -> tuple[str, ...]:
-    said = [_LIMITS]
-    if query.bytes_per_request is None:
-        said.append("No size of a request was stated: the number of requests decides.")
-    if query.caching is not None:
-        said.append(
-            "A cache hit inside a batch is best effort: the provider sees 30% to 98%. Use the 1"
-            " hour time to live, since a batch may take longer than 5 minutes."
-        )
-    return tuple(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +136,7 @@ class BatchAnswer:
 
 
 def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
-    """Price both ways; raises UnknownModel, and InvalidRequest for what cannot be priced."""
+    """Price both ways; raises UnknownModel, Unpriced or InvalidRequest."""
     terms = Terms(inference_geo=settle(query.requested, query.served)[0].inference_geo)
     standard = Pricer.of(in_force, query.model, query.as_of, terms)
     counted = query.call.counted_for(standard.model)
@@ -193,7 +148,7 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
     cached = StackedPrices()
     if query.caching is not None:
         cached = stacked(plain, batch, query.caching, before.month_usd)
-    # Said of the batch where there is one: a batch may allow a longer output.
+    # Of the batch if there is one: it may allow a longer output.
     notices = (batch or standard).notices(*(one.usage for one in counted.attempts))
     priced = (batch or standard).priced(*counted.attempts)
     return BatchAnswer(
@@ -218,9 +173,60 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
     )
 
 
+def batch_size(requests: int, bytes_per_request: int | None) -> BatchSize:
+    """Return the fewest batches for these requests; raises InvalidRequest if not even one fits."""
+    by_bytes = MAX_BYTES // bytes_per_request if bytes_per_request else MAX_REQUESTS
+    if not by_bytes:
+        detail = f"must be at most the {MAX_BYTES} bytes of a whole batch"
+        raise InvalidRequest.at("/bytes_per_request", detail)
+    each = min(MAX_REQUESTS, by_bytes)
+    return BatchSize(
+        batches=-(-requests // each),
+        requests_per_batch=min(requests, each),
+        decided_by="bytes" if each < min(MAX_REQUESTS, requests) else "requests",
+        bytes_per_request=bytes_per_request,
+        most_bytes_per_full_batch=MAX_BYTES // MAX_REQUESTS,
+    )
+
+
+def in_batch(plain: CallGroup) -> tuple[Pricer | None, str | None]:
+    """Return the pricer of the same calls in a batch, or why the model has none."""
+    batch = replace(plain.pricer, terms=replace(plain.pricer.terms, processing="batch"))
+    try:
+        batch.priced(*plain.attempts)
+    except InvalidRequest as error:
+        return None, error.reason
+    return batch, None
+
+
+def _assumptions(query: BatchQuery) -> tuple[str, ...]:
+    assumptions = [_LIMITS]
+    if query.bytes_per_request is None:
+        assumptions.append("No `bytes_per_request` was sent: the number of requests decides.")
+    if query.caching is not None:
+        assumptions.append(
+            "A cache hit in a batch is best effort: the provider reports 30% to 98%. Use the 1 hour"
+            " time to live, because a batch may take longer than 5 minutes."
+        )
+    return tuple(assumptions)
+
+
+def _limit_notices(requests: int, provider: str) -> tuple[Notice, ...]:
+    if provider != "anthropic":
+        message = f"The limits of a batch are Anthropic's; those of {provider} may differ."
+        return (Notice("batch_limits_unverified", message),)
+    if requests <= QUEUE_REQUESTS:
+        return ()
+    message = (
+        f"A queue has room for {QUEUE_REQUESTS} to 300000 requests or more, by usage tier. If yours"
+        " is full, send the batches one after another."
+    )
+    return (Notice("batch_queue_limit", message),)
+
+
 @dataclass(frozen=True, slots=True)
 class StackedPrices:
-    """The priced rows with their workloads, or a warning that says why there are none."""
+    """The priced rows with their workloads, or a warning why there are none."""
 
     rows: tuple[StackedPrice, ...] = ()
     workloads: tuple[PlanWorkload, ...] = ()
@@ -230,20 +236,23 @@ class StackedPrices:
 def stacked(
     plain: CallGroup, batch: Pricer | None, caching: BatchCaching, before_usd: Decimal
 ) -> StackedPrices:
-    """Price caching with and without the batch; raises InvalidRequest for an impossible prefix."""
+    """Price caching with and without the batch; raises InvalidRequest for too long a prefix."""
     why_not = plain.pricer.why_not_cached(caching.prefix_tokens, caching.ttl)
     if why_not is not None:
         return StackedPrices(warnings=(Notice("not_cacheable", why_not),))
     fresh = min(attempt.usage.input for attempt in plain.attempts)
     if caching.prefix_tokens > fresh:
-        detail = f"is more than the {fresh} uncached input tokens of a request"
+        detail = f"must be at most the {fresh} uncached input tokens of a request"
         raise InvalidRequest.at("/caching/prefix_tokens", detail)
+    # The first attempt of a request may write the prefix; any further attempt of it reads it.
+    reading = tuple(moved(one, caching.prefix_tokens, "cache_read") for one in plain.attempts)
+    write = moved(plain.attempts[0], caching.prefix_tokens, f"cache_write_{caching.ttl}")
     rows, workloads = [], []
     for name, pricer, rate in _ways(plain.pricer, batch, caching.hit_rate):
         reads = expected_reads(plain.calls, 0, rate)
         groups = (
-            CallGroup("write", pricer, _writing(plain.attempts, caching), plain.calls - reads),
-            CallGroup("read", pricer, _reading(plain.attempts, caching), reads),
+            CallGroup("write", pricer, (write, *reading[1:]), plain.calls - reads),
+            CallGroup("read", pricer, reading, reads),
         )
         workload = plan_workload(name, groups)
         saves = subtract(before_usd, workload.month_usd)
@@ -265,7 +274,7 @@ def stacked(
 def _ways(
     standard: Pricer, batch: Pricer | None, hit_rate: Decimal | None
 ) -> Iterator[tuple[str, Pricer, Decimal]]:
-    """Name, pricer and hit rate of every row."""
+    """Yield the name, pricer and hit rate of every row."""
     if hit_rate is not None:
         yield "standard_and_caching", standard, hit_rate
         if batch is not None:
@@ -274,13 +283,3 @@ def _ways(
         worst, best = BEST_EFFORT
         yield "batch_and_caching_worst", batch, worst
         yield "batch_and_caching_best", batch, best
-
-
-def _reading(attempts: Sequence[Attempt], caching: BatchCaching) -> tuple[Attempt, ...]:
-    return tuple(moved(one, caching.prefix_tokens, "cache_read") for one in attempts)
-
-
-def _writing(attempts: Sequence[Attempt], caching: BatchCaching) -> tuple[Attempt, ...]:
-    """The first attempt writes the prefix; any further attempt of the request reads it."""
-    first = moved(attempts[0], caching.prefix_tokens, f"cache_write_{caching.ttl}")
-    return (first, *_reading(attempts[1:], caching))

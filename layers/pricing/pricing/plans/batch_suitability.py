@@ -1,11 +1,11 @@
-"""Whether work suits a batch: the lesson's good and poor candidates, with reasons.
+"""Whether work suits a batch, with reasons.
 
-A batch takes up to 24 hours, though most end within one, gives nothing before it has ended, and
-cannot stream. Everything else follows from what somebody waits for.
+A batch takes up to 24 hours, though most end within one; it gives no answer before it has ended,
+and it cannot stream. So it suits work that no person waits for.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -26,34 +26,34 @@ BatchKind = Literal[
     "alert",
     "streaming",
 ]
-Verdict = Literal["yes", "no", "unsure"]
+Suits = Literal["yes", "no", "unsure"]
 Effect = Literal["for", "against", "rules_out", "open"]
 
 MAX_HOURS = 24
-#: Most batches end sooner than this, but nothing promises it.
+#: Most batches end sooner than this; it is not guaranteed.
 USUAL_HOURS = 1
 
 _GOOD: Mapping[BatchKind, str] = {
-    "translation": "Bulk translation waits for nobody: a good candidate.",
-    "classification": "Labelling and classifying a data set waits for nobody: a good candidate.",
-    "test_data": "Test data can be made ahead: a good candidate.",
-    "code_analysis": "Code analysis over night is a good candidate.",
+    "translation": "Bulk translation is a good candidate: no person waits for it.",
+    "classification": "Classifying a data set is a good candidate: no person waits for it.",
+    "test_data": "Test data is a good candidate: it can be generated in advance.",
+    "code_analysis": "Code analysis overnight is a good candidate.",
     "summarization": "A pipeline that summarizes documents is a good candidate.",
-    "report": "A periodic report is known ahead: a good candidate.",
-    "moderation_backlog": "A backlog to moderate has waited already: a good candidate.",
+    "report": "A periodic report is a good candidate: its date is known in advance.",
+    "moderation_backlog": "A moderation backlog is a good candidate: it is not urgent.",
 }
 _POOR: Mapping[BatchKind, str] = {
-    "chat": "Somebody waits for every turn of a chat.",
-    "interactive_coding": "Somebody waits for every step of interactive coding.",
-    "user_facing": "A user waits for what a user-facing feature answers.",
-    "ci_step": "A build that blocks on the answer would wait up to 24 hours.",
-    "alert": "An alert that may come a day late is none.",
+    "chat": "A person waits for every turn of a chat.",
+    "interactive_coding": "A person waits for every step of interactive coding.",
+    "user_facing": "A user waits for the answer of a user-facing feature.",
+    "ci_step": "A build that blocks on the answer could wait up to 24 hours.",
+    "alert": "An alert must not come a day late.",
     "streaming": "A batch cannot stream.",
 }
-_EMBEDDING = "Embeddings need an embedding model, and Anthropic sells none."
-_EMBEDDABLE = "Embeddings of a corpus wait for nobody, where the provider's batch takes them."
+_EMBEDDING = "Embeddings need an embedding model, and Anthropic offers none."
+_EMBEDDABLE = "Embeddings of a corpus are a good candidate, if the provider's batch takes them."
 
-#: Words that name a kind in a task's description; whole words, the first kind that fits.
+#: Words in a task's description that name its kind; whole words, and the first kind that matches.
 _WORDS: tuple[tuple[BatchKind, str], ...] = (
     ("streaming", r"stream(s|ed|ing)?"),
     ("alert", r"alert(s|ing)?|pager|on-call|incident"),
@@ -89,7 +89,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class BatchWork:
-    """What is known of the work beside its size; None where nobody said."""
+    """What is known about the work in addition to its size; None is not known."""
 
     realtime: bool | None = None
     streaming: bool | None = None
@@ -102,7 +102,7 @@ class BatchWork:
 class Suitability:
     """Whether the work suits a batch."""
 
-    suits: Verdict
+    suits: Suits
     """``no`` if any reason rules a batch out or speaks against it, ``yes`` if one speaks for it,
     ``unsure`` if none decides.
     """
@@ -113,32 +113,32 @@ class Suitability:
 
 
 def suitability(work: BatchWork, why_not_offered: str | None, provider: str) -> Suitability:
-    """Weigh what is known. ``why_not_offered`` rules a batch out whatever the work is."""
+    """Decide from what is known; ``why_not_offered`` rules out a batch for any work."""
     kind = work.kind or kind_of(work.task or "")
-    reasons = [*_offered(why_not_offered), *_waiting(work), *_deadline(work.deadline_hours)]
+    reasons = [*_waiting(work), *_deadline(work.deadline_hours)]
+    if why_not_offered is not None:
+        reasons.insert(0, Reason("not_offered", "rules_out", why_not_offered))
     if kind is not None:
         reasons.append(_of_kind(kind, provider))
     if not reasons:
-        message = "Say whether it is realtime, by when it is due, or what kind of task it is."
+        message = "Send `realtime`, `deadline_hours`, or the `kind` of task."
         reasons.append(Reason("nothing_known", "open", message))
-    return Suitability(_verdict(one.effect for one in reasons), kind, tuple(reasons))
+    effects = {reason.effect for reason in reasons}
+    suits: Suits = "unsure" if "open" in effects else "yes"
+    return Suitability("no" if effects & {"rules_out", "against"} else suits, kind, tuple(reasons))
 
 
 def kind_of(task: str) -> BatchKind | None:
-    """The first kind whose words the task uses; those that somebody waits for go first."""
+    """Return the first kind whose words the task uses; kinds that people wait for come first."""
     return next((kind for kind, pattern in _PATTERNS if pattern.search(task)), None)
-
-
-def _offered(why_not: str | None) -> Iterator[Reason]:
-    if why_not is not None:
-        yield Reason("not_offered", "rules_out", why_not)
 
 
 def _waiting(work: BatchWork) -> Iterator[Reason]:
     if work.realtime:
-        yield Reason("realtime", "rules_out", "Somebody waits: a batch answers hours later.")
+        message = "A person waits for the answer, and a batch answers hours later."
+        yield Reason("realtime", "rules_out", message)
     elif work.realtime is False:
-        yield Reason("not_realtime", "for", "Nobody waits for the answers.")
+        yield Reason("not_realtime", "for", "No person waits for the answers.")
     if work.streaming:
         yield Reason("streaming", "rules_out", "A batch cannot stream.")
 
@@ -147,16 +147,16 @@ def _deadline(hours: Decimal | None) -> Iterator[Reason]:
     if hours is None:
         return
     if hours >= MAX_HOURS:
-        message = "It is due no sooner than the 24 hours a batch may take."
+        message = "The deadline leaves the 24 hours that a batch may take."
         yield Reason("deadline_met", "for", message)
     elif hours >= USUAL_HOURS:
         message = (
-            "Most batches end within an hour, but one may take 24 and is then expired, unbilled:"
-            " keep the time to send what is missing at the standard price."
+            "Most batches end within an hour, but one may take 24 hours; then it expires, unbilled."
+            " Leave time to send what is missing at the standard price."
         )
         yield Reason("deadline_not_promised", "open", message)
     else:
-        message = "It is due within an hour, and not even most batches end sooner."
+        message = "The deadline is less than an hour away; most batches take about that long."
         yield Reason("deadline_too_soon", "rules_out", message)
 
 
@@ -168,12 +168,3 @@ def _of_kind(kind: BatchKind, provider: str) -> Reason:
     if kind in _GOOD:
         return Reason(kind, "for", _GOOD[kind])
     return Reason(kind, "against", _POOR[kind])
-
-
-def _verdict(effects: Iterable[Effect]) -> Verdict:
-    found = set(effects)
-    if found & {"rules_out", "against"}:
-        return "no"
-    if "open" in found:
-        return "unsure"
-    return "yes"

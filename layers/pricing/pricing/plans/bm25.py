@@ -1,12 +1,12 @@
-"""Which texts are about a task: Okapi BM25, from the standard library alone.
+"""Rank texts by their relevance to a task: Okapi BM25, with the standard library alone.
 
-Why not a library: rank_bm25 had its last release in February 2022, and it and the maintained
-bm25s both need numpy, tens of megabytes that a cold start would pay for a formula of three lines.
-So the formula is written out here (Robertson and Zaragoza, 2009, with the idf that never turns
-negative), in decimals of 28 digits, which come out alike on every machine.
+rank_bm25 had its last release in February 2022, and it and the maintained bm25s both need numpy:
+tens of megabytes at a cold start, for a formula of three lines. So the formula is written out here
+(Robertson and Zaragoza, 2009, with the idf that is never negative), in decimals of 28 digits, which
+give the same result on every machine.
 
-Over the lesson's count of shared words it weighs rare words more, repeated words less and less,
-and does not favour long texts.
+Unlike a count of shared words it gives rare words more weight, repeated words less and less, and
+does not favour long texts.
 """
 
 import re
@@ -16,15 +16,15 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from pricing.money import RATIO_PLACES
 
-#: The usual constants: how soon repetition stops counting, and how much length is discounted.
+#: The usual constants: how soon repetition saturates, and how much length is discounted.
 _K1, _B = Decimal("1.2"), Decimal("0.75")
 _HALF = Decimal("0.5")
 _DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN)
 _WORD = re.compile(r"[^\W_]+")
-#: ``parseHTTPHeader`` is three words, ``snake_case`` two: names in code are made of words.
+#: Names in code are split into words: ``parseHTTPHeader`` into three, ``snake_case`` into two.
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-#: Words that say nothing of what a text is about.
-_EMPTY = frozenset(
+#: Words too common to tell what a text is about.
+_STOP_WORDS = frozenset(
     """
     a an and any are as at be been but by can could do does for from had has have how i if in into
     is it its me my no not of on or our please should so than that the their them then there these
@@ -34,16 +34,16 @@ _EMPTY = frozenset(
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words a text is searched by: lower case, parts of names, plural and singular alike."""
+    """Yield the words of a text: lower case, parts of names, plurals as singulars."""
     for found in _WORD.finditer(text):
         for word in _CAMEL.split(found[0]):
             lower = word.lower()
-            if lower not in _EMPTY:
+            if lower not in _STOP_WORDS:
                 yield _singular(lower)
 
 
 def bm25(task: str, texts: Sequence[str]) -> list[Decimal]:
-    """How relevant each text is to the task; 0 where they share no word. Half-even at 12 places."""
+    """Return each text's relevance to the task, half-even at 12 places; 0 without a shared word."""
     wanted = dict.fromkeys(words_of(task))
     counts = [Counter(words_of(text)) for text in texts]
     lengths = [Decimal(sum(count.values())) for count in counts]
@@ -61,7 +61,7 @@ def bm25(task: str, texts: Sequence[str]) -> list[Decimal]:
 
 
 def _idf(texts: int, holding: int) -> Decimal:
-    """``ln(1 + (N - n + 0.5) / (n + 0.5))``: rare words weigh more, none below zero."""
+    """``ln(1 + (N - n + 0.5) / (n + 0.5))``: more for rare words, never negative."""
     missing = _DIGITS.add(Decimal(texts - holding), _HALF)
     odds = _DIGITS.divide(missing, _DIGITS.add(Decimal(holding), _HALF))
     return _DIGITS.ln(_DIGITS.add(Decimal(1), odds))
@@ -76,7 +76,7 @@ def _term(count: Decimal, length: Decimal, mean: Decimal) -> Decimal:
 
 
 def _singular(word: str) -> str:
-    """Enough for English plurals: ``queries`` is ``query``, ``caches`` and ``cache`` are one."""
+    """Return the singular of most English plurals: ``query`` for ``queries``."""
     if len(word) > _SHORT and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > _SHORT and word.endswith("s") and not word.endswith(("ss", "us", "is")):

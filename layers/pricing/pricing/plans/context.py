@@ -1,7 +1,8 @@
 """What to put into a context window: ``POST /v1/plan/context``.
 
-Either the parts of a prompt, to be budgeted, ranked and pruned, or a prompt before and after, to
-be compared and inspected.
+A request has either the parts of a prompt, which are budgeted, ranked by relevance and dropped to
+fit, or a prompt before and after a change, which are compared. ``prompt_review`` finds what a
+prompt could do without.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,18 +33,12 @@ from pricing.tokens.estimator import METHOD, TokenCount, estimate_tokens, exactl
 from pricing.tokens.prompts import TOKENS_PER_MESSAGE, TOKENS_PER_REQUEST
 from pricing.usage.buckets import Attempt, Terms, Usage
 
-
-def _usage_on(pricer: Pricer, name: str, call: CallInput) -> Usage:
-    with under(f"/{name}"):
-        return usage_on(pricer, call)
-
-
 Why = Literal["required", "relevant", "not_ranked", "no_word_in_common", "does_not_fit"]
 
 
 @dataclass(frozen=True, slots=True)
 class ContextPart:
-    """A part of the prompt: its text, or the tokens it has. A required part is never left out."""
+    """A part of the prompt: its text, or its length in tokens. A required part is never dropped."""
 
     name: str
     text: str | None = None
@@ -51,19 +46,19 @@ class ContextPart:
     required: bool = False
 
     def count_on(self, model: Model, measured_with: str | None) -> TokenCount:
-        """Its tokens on a model; stated ones are those of the tokenizer ``measured_with``."""
+        """Return its tokens on a model; a length that was sent is of ``measured_with``."""
         if self.text is not None:
             return estimate_tokens(self.text, model.tokenizer)
-        stated = RecountedInput((Attempt(Usage(input=self.tokens or 0)),), measured_with)
-        return exactly(stated.counted_for(model).attempts[0].usage.input)
+        sent = RecountedInput((Attempt(Usage(input=self.tokens or 0)),), measured_with)
+        return exactly(sent.counted_for(model).attempts[0].usage.input)
 
 
 @dataclass(frozen=True, slots=True)
 class ContextQuery:
-    """``parts``, or ``before`` with or without ``after``; the others are empty.
+    """The ``parts`` of a prompt; or a prompt ``before`` and, to compare, ``after``.
 
-    ``max_prompt_tokens`` is a smaller budget than the window. ``output_tokens`` are priced,
-    ``reserve_output_tokens`` kept free.
+    ``max_prompt_tokens`` is a budget smaller than the window. ``output_tokens`` are priced, and
+    ``reserve_output_tokens`` of the window are kept free.
     """
 
     model: str
@@ -79,37 +74,6 @@ class ContextQuery:
     before: CallInput | None = None
     after: CallInput | None = None
     structured_output_share: Decimal = Decimal("0.5")
-
-
-def _counts(parts: Sequence[ContextPart], pricer: Pricer, measured_on: Pricer) -> list[TokenCount]:
-    return [part.count_on(pricer.model, measured_on.model.tokenizer) for part in parts]
-
-
-def _room(query: ContextQuery, window: int | None) -> int | None:
-    """The tokens the prompt may have: none at all where the reserve is more than the window."""
-    left = None if window is None else max(window - query.reserve_output_tokens, 0)
-    limits = [limit for limit in (left, query.max_prompt_tokens) if limit is not None]
-    return min(limits, default=None)
-
-
-def _assumptions(pricer: Pricer, query: ContextQuery) -> tuple[str, ...]:
-    if query.before is not None:
-        works = [call for call in (query.before, query.after) if call is not None]
-        counted = (call.counted_for(pricer.model) for call in works)
-        return tuple(dict.fromkeys(one for found in counted for one in found.assumptions))
-    said = []
-    if any(part.text is not None for part in query.parts):
-        said.append(METHOD)
-    if any(part.text is None for part in query.parts):
-        said.append(
-            f"Stated tokens are those of {pricer.model.id}; other tokenizers make more or less of"
-            " the same text, where that is published."
-        )
-    framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE
-    said.append(f"The {framing} or so tokens around the parts are left out.")
-    if query.task is not None:
-        said.append("Relevance is BM25 over names and texts: words in common, not meaning.")
-    return tuple(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,28 +189,11 @@ class ContextAnswer:
 
 
 def plan_context(in_force: BookInForce, query: ContextQuery) -> ContextAnswer:
-    """Budget or compare; raises UnknownModel, and InvalidRequest for what cannot be counted."""
+    """Budget or compare; raises UnknownModel, or InvalidRequest for what cannot be counted."""
     pricer = Pricer.of(in_force, query.model, query.as_of, query.terms)
     if query.before is None:
         return _of_parts(pricer, query)
     return _of_prompts(pricer, query, query.before)
-
-
-def _of_prompts(pricer: Pricer, query: ContextQuery, before: CallInput) -> ContextAnswer:
-    calls = query.calls_per_month
-    prompts = {"before": before, "after": query.after}
-    usages = {
-        name: _usage_on(pricer, name, call) for name, call in prompts.items() if call is not None
-    }
-    loads = tuple(
-        plan_workload(name, (CallGroup.like("prompt", pricer, usage, calls),))
-        for name, usage in usages.items()
-    )
-    comparison = None
-    if query.after is not None:
-        comparison = compare_prompts(pricer, before, query.after, calls)
-    inspected = inspect_prompt(pricer, before, calls, query.structured_output_share)
-    return _answer(pricer, query, None, comparison, inspected, loads, *usages.values())
 
 
 def _of_parts(pricer: Pricer, query: ContextQuery) -> ContextAnswer:
@@ -271,7 +218,9 @@ def _of_parts(pricer: Pricer, query: ContextQuery) -> ContextAnswer:
         percent_of_window=percent_of_window(whole.input, window),
         fits=None if room is None else whole.input <= room,
         parts=budgets(pricer, query.parts, counts, choice, whole),
-        drop=tuple(one.name for n, one in enumerate(query.parts) if not choice.keeps(n)),
+        drop=tuple(
+            part.name for number, part in enumerate(query.parts) if not choice.keeps(number)
+        ),
         kept_tokens=kept.input,
         kept_fits=None if room is None else kept.input <= room,
         saves_tokens=fewer,
@@ -284,6 +233,24 @@ def _of_parts(pricer: Pricer, query: ContextQuery) -> ContextAnswer:
     share = query.structured_output_share
     inspected = Inspection(pricer, whole, query.calls_per_month, texts, share).findings()
     return _answer(pricer, query, budget, None, inspected, loads, whole)
+
+
+def _of_prompts(pricer: Pricer, query: ContextQuery, before: CallInput) -> ContextAnswer:
+    calls = query.calls_per_month
+    usages = {}
+    for name, call in (("before", before), ("after", query.after)):
+        if call is not None:
+            with under(f"/{name}"):
+                usages[name] = usage_on(pricer, call)
+    loads = tuple(
+        plan_workload(name, (CallGroup.like("prompt", pricer, usage, calls),))
+        for name, usage in usages.items()
+    )
+    comparison = None
+    if query.after is not None:
+        comparison = compare_prompts(pricer, before, query.after, calls)
+    inspected = inspect_prompt(pricer, before, calls, query.structured_output_share)
+    return _answer(pricer, query, None, comparison, inspected, loads, *usages.values())
 
 
 def _answer(
@@ -308,94 +275,93 @@ def _answer(
     )
 
 
+def _assumptions(pricer: Pricer, query: ContextQuery) -> tuple[str, ...]:
+    if query.before is not None:
+        prompts = [call for call in (query.before, query.after) if call is not None]
+        counted = [call.counted_for(pricer.model) for call in prompts]
+        return tuple(dict.fromkeys(text for one in counted for text in one.assumptions))
+    assumptions = []
+    if any(part.text is not None for part in query.parts):
+        assumptions.append(METHOD)
+    if any(part.text is None for part in query.parts):
+        assumptions.append(
+            f"`tokens` are those of {pricer.model.id}; they are recounted for other tokenizers if"
+            " the ratio is published."
+        )
+    framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE
+    assumptions.append(f"About {framing} tokens around the parts are left out.")
+    if query.task is not None:
+        assumptions.append("Relevance is BM25 over names and texts: shared words, not meaning.")
+    return tuple(assumptions)
+
+
 def _choice_notices(query: ContextQuery, budget: ContextBudget | None) -> tuple[Notice, ...]:
     if budget is None:
         return ()
-    said = []
+    notices = []
     if query.task is not None and not any(part.relevance for part in budget.parts):
-        message = "No part shares a word with the task, so none was left out as irrelevant."
-        said.append(Notice("no_relevant_part", message))
+        message = "No part shares a word with the task, so no part was dropped as irrelevant."
+        notices.append(Notice("no_relevant_part", message))
     if budget.kept_fits is False:
-        message = "What is required does not fit, whatever else is left out."
-        said.append(Notice("required_parts_do_not_fit", message))
-    return tuple(said)
+        message = "The required parts alone do not fit. Require fewer, or shorten them."
+        notices.append(Notice("required_parts_do_not_fit", message))
+    return tuple(notices)
+
+
+def _counts(parts: Sequence[ContextPart], pricer: Pricer, measured_on: Pricer) -> list[TokenCount]:
+    return [part.count_on(pricer.model, measured_on.model.tokenizer) for part in parts]
+
+
+def _room(query: ContextQuery, window: int | None) -> int | None:
+    """Return the tokens that the prompt may have: 0 if the reserve is more than the window."""
+    left = None if window is None else max(window - query.reserve_output_tokens, 0)
+    limits = [limit for limit in (left, query.max_prompt_tokens) if limit is not None]
+    return min(limits, default=None)
+
+
+def window_of(pricer: Pricer) -> int | None:
+    """Return the model's context window at the instant of the prices, or None if not known."""
+    return context_use(pricer.model, pricer.as_of.instant, (Attempt(Usage()),)).window
+
+
+def percent_of_window(tokens: int, window: int | None) -> Decimal | None:
+    """Return the percentage of a window that these tokens fill; None if it is not known."""
+    return None if window is None else percent_of(Decimal(tokens), Decimal(window))
 
 
 @dataclass(frozen=True, slots=True)
 class PartSelection:
-    """Which parts to keep, and why, in the order of the parts."""
+    """The parts to keep, and the reasons, in the order of the parts."""
 
     relevance: tuple[Decimal | None, ...]
     why: tuple[Why, ...]
 
     def keeps(self, number: int) -> bool:
-        """Whether the part with this number stays."""
+        """Return whether the part with this number is kept."""
         return self.why[number] in ("required", "relevant", "not_ranked")
-
-
-def _kept(tokens: Sequence[int], choice: PartSelection) -> int:
-    return sum(count for number, count in enumerate(tokens) if choice.keeps(number))
-
-
-def _fits(pricer: Pricer, query: ContextQuery, choice: PartSelection) -> tuple[ModelFit, ...]:
-    """The same parts in other windows; by default those of every family's current model."""
-    families = pricer.in_force.book.families.values()
-    names = query.models or tuple(sorted(set(families)))
-    return tuple(_fit(pricer, query, choice, number, name) for number, name in enumerate(names))
-
-
-def _fit(
-    pricer: Pricer, query: ContextQuery, choice: PartSelection, number: int, name: str
-) -> ModelFit:
-    with under(f"/models/{number}"):
-        other = Pricer.of(pricer.in_force, name, query.as_of, query.terms)
-    tokens = [count.tokens for count in _counts(query.parts, other, pricer)]
-    window = window_of(other)
-    room = _room(query, window)
-    used, kept = sum(tokens) + query.reserve_output_tokens, _kept(tokens, choice)
-    return ModelFit(
-        model=other.model.id,
-        window=window,
-        used_tokens=used,
-        percent_used=percent_of_window(used, window),
-        fits=None if room is None else sum(tokens) <= room,
-        kept_tokens=kept,
-        kept_fits=None if room is None else kept <= room,
-    )
-
-
-def window_of(pricer: Pricer) -> int | None:
-    """The context window in force, where it is known."""
-    return context_use(pricer.model, pricer.as_of.instant, (Attempt(Usage()),)).window
-
-
-def percent_of_window(tokens: int, window: int | None) -> Decimal | None:
-    """What of a window these tokens fill, as a percentage; None where it is not known."""
-    return None if window is None else percent_of(Decimal(tokens), Decimal(window))
 
 
 def choose(
     parts: Sequence[ContextPart], tokens: Sequence[int], task: str | None, room: int | None
 ) -> PartSelection:
-    """Leave out what has nothing to do with the task, then what does not fit into ``room``.
+    """Drop the parts that share no word with the task, then parts until the rest fits ``room``.
 
-    The least relevant goes first; without a task, or of equals, the last part does. What was
-    left out for room comes back where the room of a larger part suffices, most relevant first.
+    The least relevant part is dropped first; without a task, or of equals, the last one. A part
+    that was dropped to fit is kept after all if there is room for it, the most relevant first.
     """
     relevance = _relevance(parts, task)
     why = [_why(part, score) for part, score in zip(parts, relevance, strict=True)]
-    if "relevant" not in why:  # nothing shares a word with the task: that says little of the parts
-        why = ["not_ranked" if one == "no_word_in_common" else one for one in why]
-    kept = [number for number, one in enumerate(why) if one != "no_word_in_common"]
+    if "relevant" not in why:  # a task that shares no word with any part says little about them
+        why = ["not_ranked" if reason == "no_word_in_common" else reason for reason in why]
+    kept = [number for number, reason in enumerate(why) if reason != "no_word_in_common"]
     if room is not None:
-        dropped = _to_fit(kept, tokens, why, relevance, room)
-        for number in dropped:
+        for number in _to_fit(kept, tokens, why, relevance, room):
             why[number] = "does_not_fit"
     return PartSelection(tuple(relevance), tuple(why))
 
 
 def _relevance(parts: Sequence[ContextPart], task: str | None) -> list[Decimal | None]:
-    """Scores of names and texts; of a part without a text a score of nothing is not known."""
+    """Score names and texts; for a part without a text, a score of zero means not known."""
     if task is None:
         return [None] * len(parts)
     scores = bm25(task, [f"{part.name}\n{part.text or ''}" for part in parts])
@@ -420,7 +386,7 @@ def _to_fit(
     relevance: Sequence[Decimal | None],
     room: int,
 ) -> set[int]:
-    """The parts to drop for the rest to fit; required ones stay even where they do not."""
+    """Return the parts to drop for the rest to fit; required parts are never dropped."""
     staying = list(kept)
     used = sum(tokens[number] for number in staying)
     best_first = sorted(
@@ -440,6 +406,10 @@ def _to_fit(
     return set(dropped)
 
 
+def _kept(tokens: Sequence[int], choice: PartSelection) -> int:
+    return sum(count for number, count in enumerate(tokens) if choice.keeps(number))
+
+
 def budgets(
     pricer: Pricer,
     parts: Sequence[ContextPart],
@@ -447,7 +417,7 @@ def budgets(
     choice: PartSelection,
     usage: Usage,
 ) -> tuple[PartBudget, ...]:
-    """One row a part, in the order given; ``usage`` is the call that sends all of them."""
+    """Return one row per part, in their order; ``usage`` is the call that sends all of them."""
     window = window_of(pricer)
     rate = pricer.rate(usage, "input") or ZERO
     scored = [score for score in choice.relevance if score is not None]
@@ -470,3 +440,30 @@ def budgets(
             )
         )
     return tuple(rows)
+
+
+def _fits(pricer: Pricer, query: ContextQuery, choice: PartSelection) -> tuple[ModelFit, ...]:
+    """Return the parts in the windows of other models; by default every family's current one."""
+    families = pricer.in_force.book.families.values()
+    names = query.models or tuple(sorted(set(families)))
+    return tuple(_fit(pricer, query, choice, number, name) for number, name in enumerate(names))
+
+
+def _fit(
+    pricer: Pricer, query: ContextQuery, choice: PartSelection, number: int, name: str
+) -> ModelFit:
+    with under(f"/models/{number}"):
+        other = Pricer.of(pricer.in_force, name, query.as_of, query.terms)
+    tokens = [count.tokens for count in _counts(query.parts, other, pricer)]
+    window = window_of(other)
+    room = _room(query, window)
+    used, kept = sum(tokens) + query.reserve_output_tokens, _kept(tokens, choice)
+    return ModelFit(
+        model=other.model.id,
+        window=window,
+        used_tokens=used,
+        percent_used=percent_of_window(used, window),
+        fits=None if room is None else sum(tokens) <= room,
+        kept_tokens=kept,
+        kept_fits=None if room is None else kept <= room,
+    )

@@ -1,4 +1,8 @@
-"""Two prompts for the same purpose side by side, and what the first could do without."""
+"""Compare two prompts for the same purpose, and find what a prompt could do without.
+
+Findings are courtesies, repeated blocks, open questions that get prose, and a history that is not
+cached. Each is priced by pricing the prompt again without it.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +19,24 @@ from pricing.tokens.prompts import Prompt, count_prompt, read_parts
 from pricing.usage.buckets import Usage
 
 FindingKind = Literal["politeness", "repeated_block", "prose_instead_of_schema", "uncached_history"]
-#: The lesson's own estimate, which its figures stand on.
+
+
+#: A common rule of thumb, shown next to the real count.
 _CHARACTERS_PER_TOKEN = 4
+
+
+#: A conversation has at least a question, an answer and the next question.
+_TURNS = 3
+
+
+#: Shorter blocks, such as headings and closing braces, may well occur twice.
+MIN_BLOCK_CHARACTERS = 40
+
+
+_MAX_EXAMPLES = 5
+
+
+_EXAMPLE_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +107,15 @@ class PromptFinding:
 
 @dataclass(frozen=True, slots=True)
 class InspectionResult:
-    """Findings, each with the workload that its saving is the difference to."""
+    """Findings, each with the workload of the prompt without it."""
 
     findings: tuple[PromptFinding, ...]
     workloads: tuple[PlanWorkload, ...]
 
 
-def inspect_prompt(pricer: Pricer, call: CallInput, calls: int, share: Decimal) -> InspectionResult:
-    """Findings on a prompt; none on a bare count. Raises InvalidRequest as counting does."""
-    if not isinstance(call, PromptInput):
-        return InspectionResult((), ())
-    usage = usage_on(pricer, call)
-    texts = read_parts(call.prompt).texts
-    return Inspection(pricer, usage, calls, texts, share, _history(pricer, call.prompt)).findings()
+def usage_on(pricer: Pricer, call: CallInput) -> Usage:
+    """Return the usage of a prompt's call; raises InvalidRequest as counting does."""
+    return call.counted_for(pricer.model).attempts[0].usage
 
 
 def compare_prompts(
@@ -123,42 +139,36 @@ def compare_prompts(
     )
 
 
-def usage_on(pricer: Pricer, call: CallInput) -> Usage:
-    """The one call that a prompt makes; raises InvalidRequest as counting does."""
-    return call.counted_for(pricer.model).attempts[0].usage
+def _rule_of_thumb(before: CallInput, after: CallInput) -> RuleOfThumb | None:
+    if not isinstance(before, PromptInput) or not isinstance(after, PromptInput):
+        return None
+    first, second = (
+        sum(map(len, read_parts(call.prompt).texts)) // _CHARACTERS_PER_TOKEN
+        for call in (before, after)
+    )
+    return RuleOfThumb(first, second, percent_of(Decimal(first - second), Decimal(first)))
+
+
+def inspect_prompt(pricer: Pricer, call: CallInput, calls: int, share: Decimal) -> InspectionResult:
+    """Return the findings on a prompt; none on a bare count. Raises InvalidRequest as counting."""
+    if not isinstance(call, PromptInput):
+        return InspectionResult((), ())
+    usage = usage_on(pricer, call)
+    texts = read_parts(call.prompt).texts
+    return Inspection(pricer, usage, calls, texts, share, _history(pricer, call.prompt)).findings()
 
 
 def _history(pricer: Pricer, prompt: Prompt) -> int:
-    """The tokens of all but the last message, where there are earlier ones."""
+    """Return the tokens of all messages but the last; 0 if the prompt is not a conversation."""
     if isinstance(prompt.messages, str) or len(prompt.messages) < _TURNS:
         return 0
     earlier = replace(prompt, messages=prompt.messages[:-1], images=())
     return count_prompt(earlier, rules_of(pricer.model)).total.tokens
 
 
-#: A conversation has a question, an answer and the next question.
-_TURNS = 3
-
-
-def _rule_of_thumb(before: CallInput, after: CallInput) -> RuleOfThumb | None:
-    if not isinstance(before, PromptInput) or not isinstance(after, PromptInput):
-        return None
-    first, second = (
-        sum(map(len, read_parts(one.prompt).texts)) // _CHARACTERS_PER_TOKEN
-        for one in (before, after)
-    )
-    return RuleOfThumb(first, second, percent_of(Decimal(first - second), Decimal(first)))
-
-
-#: Shorter blocks are headings and closing braces, which may well stand twice.
-MIN_BLOCK_CHARACTERS = 40
-_MAX_EXAMPLES = 5
-_EXAMPLE_CHARACTERS = 60
-
-
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """What was found: how often, some examples, and the texts without it."""
+    """Phrases or blocks that a prompt can do without: examples, and the texts without them."""
 
     count: int
     examples: tuple[str, ...]
@@ -167,7 +177,7 @@ class Padding:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A prompt's texts and usage, and what to price its findings with."""
+    """A prompt's texts and usage, and the pricer and number of calls to price findings with."""
 
     pricer: Pricer
     usage: Usage
@@ -177,18 +187,20 @@ class Inspection:
     history: int = 0
 
     def findings(self) -> InspectionResult:
-        """Everything found; what saves nothing is not worth saying."""
-        found = [one for one in self._all() if one[0].saves_usd_per_call > 0]
-        return InspectionResult(tuple(one for one, _ in found), tuple(load for _, load in found))
+        """Return the findings that save something."""
+        found = [pair for pair in self._all() if pair[0].saves_usd_per_call > 0]
+        return InspectionResult(
+            tuple(finding for finding, _ in found), tuple(workload for _, workload in found)
+        )
 
     def _all(self) -> Iterator[tuple[PromptFinding, PlanWorkload]]:
         polite = courtesies(self.texts)
         if polite is not None:
-            message = "Courtesies cost tokens and change nothing: say what is wanted, and no more."
+            message = "Courtesies cost tokens and change nothing: state the request only."
             yield self._shorter("politeness", polite, message)
         repeated = repeated_blocks(self.texts)
         if repeated is not None:
-            message = "The same block stands there more than once: send it once and refer to it."
+            message = "The same block occurs more than once: send it once and refer to it."
             yield self._shorter("repeated_block", repeated, message)
         question = asks_for_prose(self.texts)
         if question is not None and self.usage.output:
@@ -206,10 +218,10 @@ class Inspection:
     def _structured(self, question: str) -> tuple[PromptFinding, PlanWorkload]:
         kept = multiply(self.structured_output_share, Decimal(self.usage.output))
         usage = replace(self.usage, output=int(kept.to_integral_value()))
-        message = "An open question gets prose: name the fields of the answer, in a schema."
+        message = "An open question gets prose: name the fields of the answer in a schema."
         assumption = (
-            f"An answer in fields is taken to have {self.structured_output_share} of the tokens of"
-            " one in prose (structured_output_share); measure your own."
+            f"Structured output is assumed to have {self.structured_output_share} of the tokens of"
+            " prose (`structured_output_share`); measure your own."
         )
         return self._finding(
             "prose_instead_of_schema", usage, message, (question,), assumption=assumption
@@ -218,12 +230,12 @@ class Inspection:
     def _cached(self) -> tuple[PromptFinding, PlanWorkload]:
         usage = replace(self.usage, input=self.usage.input - self.history, cache_read=self.history)
         message = (
-            f"All before the last message, {self.history} tokens, is the same in the next call:"
-            " mark its end with cache_control."
+            f"Everything before the last message, {self.history} tokens, is the same in the next"
+            " call: mark its end with cache_control."
         )
         assumption = (
-            "The call finds the history in the cache; the first one writes it, for more than plain"
-            " input. POST /v1/plan/caching plans both."
+            "The call reads the history from the cache; the first call writes it, which costs more"
+            " than plain input. POST /v1/plan/caching plans both."
         )
         return self._finding("uncached_history", usage, message, (), assumption=assumption)
 
@@ -259,8 +271,8 @@ class Inspection:
         return estimate_features(features_of(*texts), self.pricer.model.tokenizer).tokens
 
 
-#: One phrase a line, longer ones first: of two that begin alike, the first is taken. A space
-#: stands for any white space.
+#: One phrase per line, longer ones first: of two that begin alike, the first is used. A space
+#: matches any white space.
 _COURTESIES = r"""
 i would (?:(?:really|very much) )?appreciate (?:it|your help)(?:,? if you _CAN)?_HELP[.!]?
 i(?: was|'m| am)? wonder(?:ing)? (?:if|whether) you _CAN(?: please)?
@@ -278,12 +290,16 @@ have a (?:nice|great|good|lovely) (?:day|one|weekend)[.!]*
 (?:^|(?<=\n))(?:hello|hi|hey|good (?:morning|evening))(?: (?:there|claude|team))?[,.!]
 (?:please|kindly)
 """
+
+
 _SHORTHANDS = {
     "_CAN": "(?:can|could|would|will|might)",
     "_HELP": "(?: please)?(?: help me(?: out)?(?: with (?:this|it|something))?)?",
     "_FOR": "(?: for (?:all )?(?:your|the) (?:help|time|support|patience)(?: with (?:this|it))?)?",
 }
-#: Asks for an opinion or a report in whatever form it comes.
+
+
+#: Questions for an opinion or a report, without a form for the answer.
 _OPEN_QUESTIONS = r"""
 what (?:do )?you think
 your (?:thoughts|opinion|feedback)
@@ -291,6 +307,8 @@ is (?:it|this) (?:good|bad|any good|ok)
 (?:tell me|let me know) (?:if|what|whether|about)
 (?:any|some) (?:issues|problems|bugs|suggestions)
 """
+
+
 _STATED_FORMS = r"""
 (?:json|yaml|xml|csv|schema|markdown|table|format|bullets|bullet points|one word|yes or no)
 (?:return|respond|reply|answer|output|list) (?:only|with|in|as|any)
@@ -299,7 +317,7 @@ _STATED_FORMS = r"""
 
 
 def _any_of(phrases: str) -> re.Pattern[str]:
-    """Whole words, in any case, over line ends too."""
+    """Return a pattern for whole words, in any case, also across the ends of lines."""
     for name, meaning in _SHORTHANDS.items():
         phrases = phrases.replace(name, meaning)
     each = "|".join(phrases.strip().splitlines()).replace(" ", r"\s{1,8}")
@@ -309,11 +327,13 @@ def _any_of(phrases: str) -> re.Pattern[str]:
 _COURTESY, _OPEN_QUESTION, _STATED_FORM = map(
     _any_of, (_COURTESIES, _OPEN_QUESTIONS, _STATED_FORMS)
 )
+
+
 _FENCED = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 
 
 def courtesies(texts: Sequence[str]) -> Padding | None:
-    """Phrases that ask nothing, or None."""
+    """Find phrases that ask for nothing, outside of fenced code; None if there are none."""
     found: list[str] = []
     without = []
     for text in texts:
@@ -326,7 +346,7 @@ def courtesies(texts: Sequence[str]) -> Padding | None:
 
 
 def repeated_blocks(texts: Sequence[str]) -> Padding | None:
-    """Paragraphs that stand there again, in any of the texts, or None. Spacing does not matter."""
+    """Find paragraphs that occur again in any of the texts, whatever their spacing, or None."""
     seen: set[str] = set()
     found: list[str] = []
     without = []
@@ -344,7 +364,7 @@ def repeated_blocks(texts: Sequence[str]) -> Padding | None:
 
 
 def asks_for_prose(texts: Iterable[str]) -> str | None:
-    """The open question of a prompt that nowhere states a form for its answer, or None."""
+    """Return the open question of a prompt that states no form for its answer, or None."""
     asked = None
     for text in texts:
         if _STATED_FORM.search(text):
@@ -354,7 +374,7 @@ def asks_for_prose(texts: Iterable[str]) -> str | None:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """The text cut before each first line after blank ones; joined they are the text again."""
+    """Split a text into paragraphs; joined, they are the text again."""
     blocks: list[list[str]] = [[]]
     blank = False
     for line in text.splitlines(keepends=True):
@@ -373,6 +393,6 @@ def _padding(found: Sequence[str], without: Sequence[str]) -> Padding | None:
 
 
 def _example(text: str) -> str:
-    """The text on one line, cut to a length that recognises it."""
+    """Return the text on one line, shortened."""
     line = " ".join(text.split())
     return line if len(line) <= _EXAMPLE_CHARACTERS else f"{line[: _EXAMPLE_CHARACTERS - 1]}…"

@@ -1,13 +1,15 @@
-"""Subscription plans beside the API: ``POST /v1/plan/subscription``.
+"""Subscription plans compared with the API: ``POST /v1/plan/subscription``.
 
-A plan's included usage is not published in tokens. So this holds its price against what the same
-usage would cost at API prices, and never says that a plan covers it.
+A plan's included usage is not published in tokens. So its price is compared with the cost of the
+usage at API prices, and no answer says that a plan covers it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Any, Literal
 
 from pricing.catalogue.price_book import BookInForce, Provenance, provenance
@@ -19,10 +21,79 @@ from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import settle
 
+Billing = Literal["monthly", "annual"]
+
+
+Audience = Literal["individual", "team", "enterprise"]
+
+
+IncludedUsage = Literal["limited", "included", "billed"]
+
+
+StatementStatus = Literal["verified", "unverified", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSource:
+    """Where a fact about a plan was read, and when."""
+
+    title: str
+    """The page that was read."""
+    as_of: date
+    """The day it was read, or was last known to be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStatement:
+    """A statement about a plan."""
+
+    text: str
+    """The statement."""
+    status: StatementStatus
+    """``verified`` when the provider's own page says so."""
+    source: PlanSource
+    """Where the statement was read."""
+    note: str | None
+    """A remark on the statement; null when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPrice:
+    """The price of a seat per month, billed monthly or for a year at once."""
+
+    billing: Billing
+    usd_per_seat_month: Decimal
+    verified: bool
+    source: PlanSource
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionPlan:
+    """A subscription plan; one without prices is quoted on request."""
+
+    id: str
+    name: str
+    audience: Audience
+    usage: IncludedUsage
+    min_seats: int
+    max_seats: int | None
+    prices: tuple[SeatPrice, ...]
+    statements: tuple[PlanStatement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionBook:
+    """One version of the subscription plans."""
+
+    id: str
+    as_of: date
+    plans: tuple[SubscriptionPlan, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class SeatUsage:
-    """What one seat does in a month: ``query.calls`` identical calls."""
+    """One kind of call of one seat: ``query.calls`` identical calls per month."""
 
     name: str
     query: EstimateQuery
@@ -30,7 +101,7 @@ class SeatUsage:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionQuery:
-    """So many seats, each with the same usage a month."""
+    """A number of seats, each with the same usage per month."""
 
     seats: int
     items: tuple[SeatUsage, ...]
@@ -61,58 +132,6 @@ class ApiCost:
     """Cost per month and seat."""
     items: tuple[ApiItem, ...]
     """One entry per kind of call."""
-
-
-_ASSUMPTIONS = (
-    "A plan's included usage is not published in tokens: it is not known whether it covers this.",
-    "Plans are for people who use Claude and Claude Code; programs that call the API pay for it.",
-    "Prices are without tax. Annual billing is paid for a year at once.",
-)
-
-
-def _calls(
-    in_force: BookInForce, item: SeatUsage, seats: int
-) -> tuple[CallGroup, Sequence[Notice], Sequence[str]]:
-    query = item.query
-    terms, _ = settle(query.requested, query.served)
-    pricer = Pricer.of(in_force, query.model, query.as_of, terms)
-    counted = query.call.counted_for(pricer.model)
-    group = CallGroup(item.name, pricer, counted.attempts, query.calls * seats)
-    priced = pricer.priced(*counted.attempts)
-    notices = pricer.notices(*(one.usage for one in counted.attempts))
-    return (
-        group,
-        (*query.notices, *priced.warnings, *notices),
-        (*counted.assumptions, *priced.assumptions),
-    )
-
-
-def _cheaper(saves_usd: Decimal) -> Literal["plan", "api", "same"]:
-    return "same" if not saves_usd else "plan" if saves_usd > 0 else "api"
-
-
-def _ceiling(dividend: Decimal, divisor: Decimal) -> int:
-    (top, top_scale), (bottom, bottom_scale) = (
-        dividend.as_integer_ratio(),
-        divisor.as_integer_ratio(),
-    )
-    return -(-top * bottom_scale // (top_scale * bottom))
-
-
-Billing = Literal["monthly", "annual"]
-Audience = Literal["individual", "team", "enterprise"]
-IncludedUsage = Literal["limited", "included", "billed"]
-StatementStatus = Literal["verified", "unverified", "wrong"]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanSource:
-    """Where a fact about a plan was read, and when."""
-
-    title: str
-    """The page that was read."""
-    as_of: date
-    """The day it was read, or was last known to be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +167,6 @@ class SeatOffer:
     """Where the price was read."""
     note: str | None
     """A remark on the price; null when there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanStatement:
-    """A statement about a plan."""
-
-    text: str
-    """The statement."""
-    status: StatementStatus
-    """``verified`` when the provider's own page says so."""
-    source: PlanSource
-    """Where the statement was read."""
-    note: str | None
-    """A remark on the statement; null when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,32 +223,70 @@ class SubscriptionAnswer:
     warnings: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SeatPrice:
-    """What a seat costs a month, billed monthly or for a year at once."""
-
-    billing: Billing
-    usd_per_seat_month: Decimal
-    verified: bool
-    source: PlanSource
-    note: str | None
+_ASSUMPTIONS = (
+    "A plan's included usage is not published in tokens: it is unknown whether a plan covers this.",
+    "Plans are for people who use Claude and Claude Code; programs that call the API pay per call.",
+    "Prices exclude tax. Annual billing is paid for a year at once.",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionPlan:
-    """A plan as known; no price means that it is quoted on request."""
+def plan_subscription(
+    in_force: BookInForce, plans: SubscriptionBook, query: SubscriptionQuery
+) -> SubscriptionAnswer:
+    """Price the usage, and compare every plan with it; raises as ``estimate`` does."""
+    groups: list[CallGroup] = []
+    warnings: dict[Notice, None] = {}
+    assumed: dict[str, None] = {}
+    for number, item in enumerate(query.items):
+        with under(f"/items/{number}"):
+            group, notices, assumptions = _calls(in_force, item, query.seats)
+        groups.append(group)
+        warnings |= dict.fromkeys(notices)
+        assumed |= dict.fromkeys(assumptions)
+    workload = plan_workload("api", groups)
+    calls = sum(group.calls for group in groups)
+    return SubscriptionAnswer(
+        seats=query.seats,
+        api=ApiCost(
+            month_usd=workload.month_usd,
+            per_seat_usd=divide_evenly(workload.month_usd, query.seats),
+            items=tuple(
+                ApiItem(group.name, group.pricer.model.id, group.calls, group.month_usd)
+                for group in groups
+            ),
+        ),
+        plans_version=plans.id,
+        plans_as_of=plans.as_of,
+        plans=tuple(
+            _compared(plan, query.seats, workload.month_usd, calls) for plan in plans.plans
+        ),
+        unverified=tuple(_unverified(plans.plans)),
+        workloads=(workload,),
+        pricing=provenance(in_force, query.as_of),
+        assumptions=(*assumed, *_ASSUMPTIONS),
+        warnings=tuple(warnings),
+    )
 
-    id: str
-    name: str
-    audience: Audience
-    usage: IncludedUsage
-    min_seats: int
-    max_seats: int | None
-    prices: tuple[SeatPrice, ...]
-    statements: tuple[PlanStatement, ...]
+
+def _calls(
+    in_force: BookInForce, item: SeatUsage, seats: int
+) -> tuple[CallGroup, Sequence[Notice], Sequence[str]]:
+    """Return the calls of all seats, with their warnings and assumptions."""
+    query = item.query
+    terms, _ = settle(query.requested, query.served)
+    pricer = Pricer.of(in_force, query.model, query.as_of, terms)
+    counted = query.call.counted_for(pricer.model)
+    group = CallGroup(item.name, pricer, counted.attempts, query.calls * seats)
+    priced = pricer.priced(*counted.attempts)
+    notices = pricer.notices(*(attempt.usage for attempt in counted.attempts))
+    return (
+        group,
+        (*query.notices, *priced.warnings, *notices),
+        (*counted.assumptions, *priced.assumptions),
+    )
 
 
-def _beside(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) -> PlanComparison:
+def _compared(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) -> PlanComparison:
     available = plan.max_seats is None or seats <= plan.max_seats
     return PlanComparison(
         id=plan.id,
@@ -253,7 +296,9 @@ def _beside(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) ->
         min_seats=plan.min_seats,
         max_seats=plan.max_seats,
         available=available,
-        offers=tuple(_offer(plan, one, seats, api_usd, calls) for one in plan.prices if available),
+        offers=tuple(
+            _offer(plan, price, seats, api_usd, calls) for price in plan.prices if available
+        ),
         statements=plan.statements,
     )
 
@@ -265,8 +310,14 @@ def _offer(
     fees = multiply(price.usd_per_seat_month, Decimal(billed))
     usage = api_usd if plan.usage == "billed" else ZERO
     total = add((fees, usage))
-    saves = None if plan.usage == "limited" else subtract(api_usd, total)
-    breaks_even = plan.usage == "included" and api_usd > 0
+    saves, cheaper = None, None
+    if plan.usage != "limited":
+        saves = subtract(api_usd, total)
+        cheaper = _CHEAPER[(saves > 0) - (saves < 0)]
+    break_even_usage, break_even_calls = None, None
+    if plan.usage == "included" and api_usd > 0:
+        break_even_usage = ratio(fees, api_usd)
+        break_even_calls = ceil(Fraction(fees) * calls / Fraction(api_usd))
     return SeatOffer(
         billing=price.billing,
         usd_per_seat_month=price.usd_per_seat_month,
@@ -275,72 +326,34 @@ def _offer(
         api_usage_usd=usage,
         month_usd=total,
         saves_usd=saves,
-        cheaper=None if saves is None else _cheaper(saves),
-        break_even_usage=ratio(fees, api_usd) if breaks_even else None,
-        break_even_calls=_ceiling(multiply(fees, Decimal(calls)), api_usd) if breaks_even else None,
+        cheaper=cheaper,
+        break_even_usage=break_even_usage,
+        break_even_calls=break_even_calls,
         verified=price.verified,
         source=price.source,
         note=price.note,
     )
 
 
+#: By the sign of what a plan saves.
+_CHEAPER: Mapping[int, Literal["plan", "api", "same"]] = {1: "plan", 0: "same", -1: "api"}
+
+
 def _unverified(plans: Sequence[SubscriptionPlan]) -> Iterator[str]:
+    """Yield each price and statement that the provider's own pages do not confirm."""
     for plan in plans:
         for price in plan.prices:
             if not price.verified:
                 usd = f"{price.usd_per_seat_month} USD a seat and month, billed {price.billing}"
                 yield f"{plan.name}: {usd} ({price.source.title}, {price.source.as_of})."
-        for one in plan.statements:
-            if one.status != "verified":
-                yield f"{plan.name}: {one.text} ({one.status}; {one.source.title}.)"
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionBook:
-    """One version of what is known of the plans."""
-
-    id: str
-    as_of: date
-    plans: tuple[SubscriptionPlan, ...]
-
-
-def plan_subscription(
-    in_force: BookInForce, plans: SubscriptionBook, query: SubscriptionQuery
-) -> SubscriptionAnswer:
-    """Price the usage, and hold every plan against it; raises as ``estimate`` does."""
-    groups: list[CallGroup] = []
-    said: dict[Notice, None] = {}
-    assumed: dict[str, None] = {}
-    for number, item in enumerate(query.items):
-        with under(f"/items/{number}"):
-            group, notices, assumptions = _calls(in_force, item, query.seats)
-        groups.append(group)
-        said |= dict.fromkeys(notices)
-        assumed |= dict.fromkeys(assumptions)
-    workload = plan_workload("api", groups)
-    calls = sum(group.calls for group in groups)
-    return SubscriptionAnswer(
-        seats=query.seats,
-        api=ApiCost(
-            month_usd=workload.month_usd,
-            per_seat_usd=divide_evenly(workload.month_usd, query.seats),
-            items=tuple(
-                ApiItem(one.name, one.pricer.model.id, one.calls, one.month_usd) for one in groups
-            ),
-        ),
-        plans_version=plans.id,
-        plans_as_of=plans.as_of,
-        plans=tuple(_beside(one, query.seats, workload.month_usd, calls) for one in plans.plans),
-        unverified=tuple(_unverified(plans.plans)),
-        workloads=(workload,),
-        pricing=provenance(in_force, query.as_of),
-        assumptions=(*assumed, *_ASSUMPTIONS),
-        warnings=tuple(said),
-    )
+        for statement in plan.statements:
+            if statement.status != "verified":
+                source = f"{statement.status}; {statement.source.title}"
+                yield f"{plan.name}: {statement.text} ({source}.)"
 
 
 def book_from_document(document: Mapping[str, Any]) -> SubscriptionBook:
-    """Build the plans from their document; raises KeyError for what it lacks."""
+    """Build the plans from their document; raises KeyError for a field that is missing."""
     sources = {
         key: PlanSource(row["title"], row["as_of"]) for key, row in document["sources"].items()
     }

@@ -1,7 +1,7 @@
-"""The workloads a plan compares, as bodies for ``POST /v1/estimate/workload``.
+"""The workloads that a plan compares, as bodies for ``POST /v1/estimate/workload``.
 
-A plan's saving is the difference of two of them. Each can be sent as it is, and prices to the
-last digit of what the plan says, since it names the price version and the moment.
+A plan's saving is the difference of two of them. Each names the price version and the instant, so
+that it can be sent unchanged and gives exactly the plan's cost.
 """
 
 from collections.abc import Iterable, Sequence
@@ -102,7 +102,7 @@ class PlanWorkload:
 
 @dataclass(frozen=True, slots=True)
 class CallGroup:
-    """So many identical calls a month, on one pricer."""
+    """Identical calls per month, on one pricer."""
 
     name: str
     pricer: Pricer
@@ -111,17 +111,17 @@ class CallGroup:
 
     @classmethod
     def like(cls, name: str, pricer: Pricer, usage: Usage, calls: int) -> "CallGroup":
-        """Calls of one attempt each."""
+        """Return calls of one attempt each."""
         return cls(name, pricer, (Attempt(usage),), calls)
 
     @property
     def month_usd(self) -> Decimal:
-        """What they cost together; raises as ``Pricer.priced`` does."""
+        """The cost of all calls; raises as ``Pricer.priced`` does."""
         return multiply(self.pricer.priced(*self.attempts).total_usd, Decimal(self.calls))
 
 
 def plan_workload(name: str, groups: Iterable[CallGroup]) -> PlanWorkload:
-    """Groups of calls as one month's workload; groups of no calls are left out."""
+    """Return groups of calls as one month's workload; empty groups are left out."""
     kept = [group for group in groups if group.calls]
     lines = [line for group in kept for line in _lines(group)]
     pricing = kept[0].pricer.provenance
@@ -135,16 +135,16 @@ def plan_workload(name: str, groups: Iterable[CallGroup]) -> PlanWorkload:
     return PlanWorkload(name, add(group.month_usd for group in kept), body if complete else None)
 
 
-#: A workload of ``POST /v1/estimate/workload`` has no more items than this.
+#: The most items of a ``POST /v1/estimate/workload``.
 MAX_LINES = 500
-#: Leaves a name of 128 characters, the most a line may have, room for a number.
+#: A line's name has at most 128 characters; this leaves room for a number.
 _CUT = 100
 
 
 def _lines(group: CallGroup) -> Sequence[WorkloadLine | None]:
-    """One line for each attempt, since a workload prices a line as a prompt of its own.
+    """Return one line per attempt, because a workload prices each line as a prompt of its own.
 
-    None stands for what cannot be a line.
+    None stands for an attempt that a line cannot express.
     """
     terms = group.pricer.terms
     lines: list[WorkloadLine | None] = []

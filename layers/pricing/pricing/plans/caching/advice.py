@@ -1,11 +1,12 @@
-"""What to change so that a cache works: the order of the prompt, and staying on one model.
+"""How to make a cache work: the order of the prompt, and staying on one model.
 
-The lesson's do's and don'ts, computed for the caller's own prompt where one is described.
+Advice is computed for the prompt of the request if it describes one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import dropwhile
 
 from pricing.catalogue.models import CacheTtl
 from pricing.estimates.estimate import Pricer
@@ -59,7 +60,7 @@ class ModelSwitch:
 
 
 def prefix_of(blocks: Sequence[PromptBlock]) -> tuple[int, int]:
-    """The tokens of the prefix that can be cached as the blocks stand, and of all the rest."""
+    """Return the tokens up to the first block that varies, which can be cached, and the others."""
     prefix = 0
     for block in blocks:
         if block.varies:
@@ -69,8 +70,8 @@ def prefix_of(blocks: Sequence[PromptBlock]) -> tuple[int, int]:
 
 
 def reordered(scenario: CachingScenario, blocks: Sequence[PromptBlock]) -> CachingScenario:
-    """The scenario with every stable block in its prefix."""
-    gained = sum(one.tokens for one in _behind(blocks))
+    """Return the scenario with every stable block in its prefix."""
+    gained = sum(block.tokens for block in _stable_after_varying(blocks))
     return replace(
         scenario,
         prefix_tokens=scenario.prefix_tokens + gained,
@@ -81,11 +82,11 @@ def reordered(scenario: CachingScenario, blocks: Sequence[PromptBlock]) -> Cachi
 def prefix_order(
     plan: CachingPlan, reordered_plan: CachingPlan, blocks: Sequence[PromptBlock]
 ) -> PrefixOrder:
-    """What moving every stable block forward gains, from the plans of both orders."""
+    """Compare the plans of both orders: as sent, and with every stable block in the prefix."""
     return PrefixOrder(
         prefix_tokens=plan.prefix_tokens,
         reordered_prefix_tokens=reordered_plan.prefix_tokens,
-        move_forward=tuple(one.name for one in _behind(blocks)),
+        move_forward=tuple(block.name for block in _stable_after_varying(blocks)),
         saves_usd_per_month=plan.saves_usd_per_month,
         reordered_saves_usd_per_month=reordered_plan.saves_usd_per_month,
     )
@@ -94,7 +95,7 @@ def prefix_order(
 def model_switch(
     pricer: Pricer, other: Pricer, scenario: CachingScenario, ttl: CacheTtl
 ) -> ModelSwitch:
-    """What a call costs that goes to another model, with the same token counts."""
+    """Return the cost of a call that moves to another model, with the same token counts."""
     why_not = other.why_not_cached(scenario.prefix_tokens, ttl)
     caches = why_not is None
     stays = pricer.why_not_cached(scenario.prefix_tokens, ttl) is None
@@ -109,55 +110,56 @@ def model_switch(
 
 
 def advice(order: PrefixOrder | None, switches: Sequence[ModelSwitch]) -> tuple[Notice, ...]:
-    """The do's and don'ts, those first that this prompt breaks."""
-    said = []
+    """Return the advice; first what this prompt does not follow yet."""
+    found = []
     if order is not None and order.move_forward:
         moved = ", ".join(order.move_forward)
         more = subtract(order.reordered_saves_usd_per_month, order.saves_usd_per_month)
         gain = "" if more <= ZERO else f", which saves {plain(more)} USD a month more"
         message = (
-            f"Send {moved} before what varies: the cacheable prefix grows from"
+            f"Send {moved} before the blocks that vary: the cacheable prefix grows from"
             f" {order.prefix_tokens} to {order.reordered_prefix_tokens} tokens{gain}."
         )
-        said.append(Notice("reorder_prompt", message))
+        found.append(Notice("reorder_prompt", message))
     if switches:
-        names = ", ".join(one.model for one in switches)
+        names = ", ".join(switch.model for switch in switches)
         message = (
-            f"Calls that move to {names} write the prefix anew: a cache belongs to one model. Keep"
-            " calls with one prefix on one model, or weigh the first call there against staying."
+            f"Calls that move to {names} write the prefix again: a cache belongs to one model. Keep"
+            " calls with one prefix on one model, or compare the first call there with staying."
         )
-        said.append(Notice("stay_on_one_model", message))
-    return (*said, *_ALWAYS)
+        found.append(Notice("stay_on_one_model", message))
+    return (*found, *_ALWAYS)
 
 
 _ALWAYS = (
     Notice(
         "stable_first",
-        "Put what never changes first and what varies last: a prefix is matched exactly, in the"
-        " order tools, system, messages, and any change invalidates all that follows it.",
+        "Put what never changes first and what varies last. A prefix is matched exactly, in the"
+        " order tools, system, messages, and a change invalidates everything after it.",
     ),
     Notice(
         "one_cache_each",
-        "A cache is not shared between models, workspaces or speeds; changed tools, images,"
-        " thinking or tool choice invalidate it too.",
+        "A cache is not shared between models, workspaces or speeds. Other tools, images, thinking"
+        " or tool choice invalidate it too.",
     ),
     Notice(
         "warm_before_parallel",
-        "Wait for the first response to begin before sending calls in parallel: until then there"
-        " is no entry, and each of them writes.",
+        "Wait until the first response begins before sending calls in parallel: until then there"
+        " is no entry, and each call writes.",
     ),
     Notice(
         "breakpoints",
-        "At most 4 breakpoints, each looking back 20 blocks: mark the end of the stable part.",
+        "Mark the end of the stable part. A request has at most 4 breakpoints, and each looks back"
+        " 20 blocks.",
     ),
     Notice(
         "watch_hit_rate",
-        "Send the usage of real calls as measured: the hit rate that counts is the one you get.",
+        "Send the usage of real calls as `measured` to see the hit rate that they reach.",
     ),
 )
 
 
-def _behind(blocks: Sequence[PromptBlock]) -> tuple[PromptBlock, ...]:
-    """The stable blocks that stand behind one that varies."""
-    first = next((number for number, one in enumerate(blocks) if one.varies), len(blocks))
-    return tuple(one for one in blocks[first:] if not one.varies and one.tokens)
+def _stable_after_varying(blocks: Sequence[PromptBlock]) -> tuple[PromptBlock, ...]:
+    """Return the stable blocks after the first one that varies."""
+    after = dropwhile(lambda block: not block.varies, blocks)
+    return tuple(block for block in after if not block.varies and block.tokens)

@@ -1,4 +1,4 @@
-"""What caching did to calls that were made: hit rate and saving from their usage counters."""
+"""The hit rate and the saving of caching in calls that were made, from their usage counters."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,6 @@ from pricing.estimates.caching import without_cache
 from pricing.money import add, percent_of, share_of, subtract
 from pricing.notices import Notice
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
-from pricing.usage.buckets import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,11 @@ class CachingMeasured:
 
 
 def measure_caching(groups: Sequence[CallGroup]) -> CachingMeasured:
-    """Add up what was measured, and price it again without a cache; raises as pricing does."""
+    """Add up what was measured, and price it again without a cache; raises what pricing raises."""
     read = _tokens(groups, "cache_read", "audio_cache_read")
     written_5m = _tokens(groups, "cache_write_5m")
     written_1h = _tokens(groups, "cache_write_1h")
-    prompt = sum(one.calls * used.prompt_tokens for one in groups for used in _usages(one))
+    prompt = _tokens(groups, "prompt_tokens")
     cost = add(one.month_usd for one in groups)
     plain = add(_without_cache(one).month_usd for one in groups)
     saves = subtract(plain, cost)
@@ -73,7 +72,7 @@ def measure_caching(groups: Sequence[CallGroup]) -> CachingMeasured:
 
 
 def measured_workloads(groups: Sequence[CallGroup]) -> tuple[PlanWorkload, ...]:
-    """The calls as they were, and as they would have been without a cache."""
+    """Return the calls without a cache, and as measured."""
     return (
         plan_workload("without_caching", map(_without_cache, groups)),
         plan_workload("as_measured", groups),
@@ -81,37 +80,35 @@ def measured_workloads(groups: Sequence[CallGroup]) -> tuple[PlanWorkload, ...]:
 
 
 def measured_notices(found: CachingMeasured) -> tuple[Notice, ...]:
-    """What the counters give cause to say."""
+    """Return the warnings that the counters give."""
     written = found.cache_write_5m_tokens + found.cache_write_1h_tokens
     if not written and not found.cache_read_tokens:
-        message = "Nothing was read from or written to a cache: no call was marked, or too short."
+        message = "No call used the cache: none was marked for caching, or all were too short."
         return (Notice("nothing_cached", message),)
     if found.saves_usd < 0:
         message = (
-            "Caching cost more than it saved: too many writes were never read. Space calls closer"
-            " than the time to live, use a longer one, or stop marking what varies."
+            "Caching cost more than it saved: too many writes were never read. Send calls within"
+            " the time to live, use a longer one, or do not mark what varies."
         )
         return (Notice("caching_lost_money", message),)
     return ()
 
 
 def _without_cache(group: CallGroup) -> CallGroup:
-    plain = (replace(one, usage=without_cache(one.usage)) for one in group.attempts)
+    plain = (replace(attempt, usage=without_cache(attempt.usage)) for attempt in group.attempts)
     return replace(group, attempts=tuple(plain))
 
 
-def _usages(group: CallGroup) -> Iterable[Usage]:
-    return (one.usage for one in group.attempts)
-
-
 def _tokens(groups: Iterable[CallGroup], *buckets: str) -> int:
+    """Return the tokens in these buckets, over all calls."""
     return sum(
-        one.calls * getattr(used, bucket)
-        for one in groups
-        for used in _usages(one)
+        group.calls * getattr(attempt.usage, bucket)
+        for group in groups
+        for attempt in group.attempts
         for bucket in buckets
     )
 
 
 def _calls_with(groups: Iterable[CallGroup], *buckets: str) -> int:
-    return sum(one.calls for one in groups if _tokens((one,), *buckets))
+    """Return the number of calls with tokens in one of these buckets."""
+    return sum(group.calls for group in groups if _tokens((group,), *buckets))

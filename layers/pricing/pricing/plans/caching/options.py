@@ -1,4 +1,4 @@
-"""Calls that share a prefix, and what they cost with a cache of one time to live."""
+"""Calls that share a prefix, and their cost with each time to live of the cache."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,14 +13,14 @@ from pricing.plans.caching.prices import (
     PrefixPrices,
     expected_reads,
     hit_rate,
-    rounded,
+    rounded_rate,
 )
 from pricing.usage.buckets import Usage
 
 ColdStart = Literal["hour", "day", "month"]
-#: A time to live, or whichever is the cheapest, which may be none.
+#: A time to live, or ``auto`` for the cheapest, which may be no caching at all.
 TtlChoice = Literal["5m", "1h", "auto"]
-#: After how many reads an option's saving is shown.
+#: The numbers of reads after which an option's saving is shown.
 SHOWN_READS = (1, 2, 10, 100)
 
 
@@ -28,7 +28,7 @@ SHOWN_READS = (1, 2, 10, 100)
 class CachingScenario:
     """Calls that share a prefix, and how often they find the cache empty.
 
-    ``calls_per_hour`` x ``hours_per_day`` is a whole number, and so is ``calls_per_hour`` where
+    ``calls_per_hour`` times ``hours_per_day`` is a whole number, and so is ``calls_per_hour`` if
     every hour starts with an empty cache.
     """
 
@@ -43,47 +43,47 @@ class CachingScenario:
 
     @property
     def calls_per_day(self) -> int:
-        """How many calls come on one day."""
+        """Calls on one day."""
         return int(multiply(self.calls_per_hour, Decimal(self.hours_per_day)))
 
     @property
     def calls_per_month(self) -> int:
-        """How many calls come in one month."""
+        """Calls in one month."""
         return self.calls_per_day * self.days_per_month
 
     @property
     def whole_hour(self) -> int | None:
-        """How many calls come in an hour, where that is a whole number."""
+        """Calls in one hour, or None if that is not a whole number."""
         calls = int(self.calls_per_hour)
         return calls if calls == self.calls_per_hour else None
 
     @property
     def starts_per_day(self) -> int:
-        """How often in a day the cache is empty, the day's first call included."""
+        """Number of times per day that a call finds the cache empty, the first call included."""
         return self.hours_per_day if self.cold_start_every == "hour" else 1
 
     @property
     def starts_per_month(self) -> int:
-        """How often in a month the cache is empty."""
+        """Number of times per month that a call finds the cache empty."""
         return 1 if self.cold_start_every == "month" else self.starts_per_day * self.days_per_month
 
     @property
     def session_hours(self) -> int:
-        """The hours in which calls come, from one empty cache to the next."""
+        """Hours with calls from one empty cache to the next."""
         return self.hours_per_day * self.days_per_month // self.starts_per_month
 
     def plain(self) -> Usage:
-        """One call without caching."""
+        """Return the usage of one call without caching."""
         return Usage(input=self.prefix_tokens + self.suffix_tokens, output=self.output_tokens)
 
     def reading(self) -> Usage:
-        """One call that finds the prefix in the cache."""
+        """Return the usage of one call that reads the prefix from the cache."""
         return Usage(
             input=self.suffix_tokens, cache_read=self.prefix_tokens, output=self.output_tokens
         )
 
     def writing(self, ttl: CacheTtl) -> Usage:
-        """One call that writes the prefix."""
+        """Return the usage of one call that writes the prefix to the cache."""
         written = {f"cache_write_{ttl}": self.prefix_tokens}
         return Usage(input=self.suffix_tokens, output=self.output_tokens, **written)
 
@@ -178,7 +178,7 @@ class CachingOption:
 
 
 def prefix_prices(pricer: Pricer, scenario: CachingScenario) -> dict[CacheTtl, PrefixPrices]:
-    """The prices of the prefix within these calls, for every time to live that has one."""
+    """Return the prices of the prefix in these calls, for each time to live that has a price."""
     plain = pricer.rate(scenario.plain(), "input") or ZERO
     read = pricer.rate(scenario.reading(), "cache_read") or ZERO
     found: dict[CacheTtl, PrefixPrices] = {}
@@ -200,10 +200,12 @@ def caching_option(
     """Price the scenario with one time to live."""
     plain_usd = pricer.cost(scenario.plain())
     rate = hit_rate(scenario.calls_per_hour, ttl, scenario.arrivals)
-
     write_usd = pricer.cost(scenario.writing(ttl))
     rest_usd = subtract(write_usd, per_million(Decimal(scenario.prefix_tokens), prices.write))
     hour = scenario.whole_hour
+    penalty = subtract(write_usd, plain_usd)
+    input_tokens = Decimal(scenario.prefix_tokens + scenario.suffix_tokens)
+    input_usd = per_million(input_tokens, pricer.rate(scenario.plain(), "input") or ZERO)
 
     def period(calls: int, cold_starts: int) -> CachedPeriod:
         reads = expected_reads(calls, cold_starts, rate)
@@ -220,8 +222,8 @@ def caching_option(
         break_even_hit_rate=prices.break_even_hit_rate,
         saving_after=tuple(SavingAfter(n, prices.saves_percent(n)) for n in SHOWN_READS),
         reads_for_target=None if target_percent is None else prices.reads_for(target_percent),
-        hit_rate=rounded(rate),
-        past_ttl=_past_ttl(pricer, scenario, ttl, plain_usd),
+        hit_rate=rounded_rate(rate),
+        past_ttl=PastTtl(TTL_SECONDS[ttl], write_usd, penalty, percent_of(penalty, input_usd)),
         hour=period(hour, 1) if hour else None,
         warm_hour=period(hour, 0) if hour else None,
         day=period(scenario.calls_per_day, scenario.starts_per_day),
@@ -254,13 +256,3 @@ def _period(
         saves_usd=saves,
         saves_percent=percent_of(saves, before),
     )
-
-
-def _past_ttl(
-    pricer: Pricer, scenario: CachingScenario, ttl: CacheTtl, plain_usd: Decimal
-) -> PastTtl:
-    late_usd = pricer.cost(scenario.writing(ttl))
-    penalty = subtract(late_usd, plain_usd)
-    tokens = Decimal(scenario.prefix_tokens + scenario.suffix_tokens)
-    input_usd = per_million(tokens, pricer.rate(scenario.plain(), "input") or ZERO)
-    return PastTtl(TTL_SECONDS[ttl], late_usd, penalty, percent_of(penalty, input_usd))

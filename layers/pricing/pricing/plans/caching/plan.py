@@ -1,7 +1,7 @@
-"""What a cached prefix costs and saves: ``POST /v1/plan/caching``.
+"""A plan for caching a prefix: its cost and saving with each time to live.
 
-Three prices decide it: a call that sends the prefix plain, one that writes it to the cache, and
-one that reads it. A call that finds no live entry writes; ``arrivals`` says how many those are.
+Three prices decide: a call that sends the prefix plain, one that writes it to the cache, and one
+that reads it. A call that finds no live entry writes; ``arrivals`` decides how many those are.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from pricing.plans.caching.prices import (
 )
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 
-#: A warning is due when calls that come this much slower would all miss.
+#: A plan warns if calls would all miss at this share of their rate.
 _DELAYED = Decimal("0.95")
 
 
@@ -99,17 +99,18 @@ def plan_caching(
     ttl: TtlChoice = "auto",
     target_percent: Decimal | None = None,
 ) -> CachingPlan:
-    """Price every option; raises InvalidRequest where the time to live asked for has no price."""
+    """Price every option; raises InvalidRequest if the requested time to live has no price."""
     why_not = pricer.why_not_cached(scenario.prefix_tokens)
     prices = {} if why_not else prefix_prices(pricer, scenario)
     if prices and ttl != "auto" and ttl not in prices:
         offered = " or ".join(prices)
-        detail = f"asks for {ttl}, which {pricer.model.id} has no price for; use {offered}"
+        detail = f"{pricer.model.id} has no price for `ttl`: {ttl}. Send {offered}."
         raise InvalidRequest.at("/ttl", detail)
     options = {
-        one: caching_option(pricer, scenario, one, prices[one], target_percent) for one in prices
+        each: caching_option(pricer, scenario, each, its_prices, target_percent)
+        for each, its_prices in prices.items()
     }
-    best = cheapest({one: subtract(ZERO, found.month.saves_usd) for one, found in options.items()})
+    best = cheapest({each: subtract(ZERO, one.month.saves_usd) for each, one in options.items()})
     chosen: BestTtl = best if ttl == "auto" or not options else ttl
     saves = options[chosen].month.saves_usd if chosen != "none" else ZERO
     plain_usd = pricer.cost(scenario.plain())
@@ -141,7 +142,7 @@ def plan_caching(
 def caching_workloads(
     pricer: Pricer, scenario: CachingScenario, plan: CachingPlan, prefix: str = ""
 ) -> tuple[PlanWorkload, ...]:
-    """The month without caching, and with every option; names start with ``prefix``."""
+    """Return the month without caching, and with every option; names start with ``prefix``."""
     plain = CallGroup.like("plain", pricer, scenario.plain(), scenario.calls_per_month)
     cached = (
         plan_workload(
@@ -157,48 +158,48 @@ def caching_workloads(
 
 
 def caching_assumptions(pricer: Pricer, scenario: CachingScenario) -> tuple[str, ...]:
-    """What a plan takes for granted."""
+    """Return what a plan takes for granted."""
     cold = scenario.cold_start_every
-    said = [
-        f"The cache is empty once every {cold}: that call writes, whenever it comes.",
-        "A read starts the time to live anew, free of charge, and a call just in time still reads.",
+    assumptions = [
+        f"The cache is empty once every {cold}: the call that finds it empty writes.",
+        "A read restarts the time to live, free of charge; a call at its very end still reads.",
     ]
     if cold == "month":
-        said.append("The days of the month follow each other without a pause.")
+        assumptions.append("The days of the month follow each other without a pause.")
     if scenario.arrivals == "poisson":
-        said.append(
-            "Poisson arrivals hit with probability 1 - e^(-rate x TTL), computed to 50 digits and"
-            " rounded half-even at 12 places; expected reads are rounded half-even to whole calls,"
-            " hour, day and month each on its own."
+        assumptions.append(
+            "Poisson arrivals hit with probability 1 - e^(-rate x time to live), computed to 50"
+            " digits and rounded half-even at 12 places. Expected reads are rounded half-even to"
+            " whole calls, for hour, day and month separately."
         )
     if pricer.terms.processing == "batch":
-        said.append(
-            "In a batch calls run in no stated order or rhythm, so hits are best effort: the"
-            " provider sees 30% to 98%. POST /v1/plan/batch prices that range."
+        assumptions.append(
+            "Calls in a batch run in any order and at any time, so hits are best effort: the"
+            " provider reports 30% to 98%. POST /v1/plan/batch prices that range."
         )
-    return tuple(said)
+    return tuple(assumptions)
 
 
 def caching_notices(
     pricer: Pricer, scenario: CachingScenario, plan: CachingPlan
 ) -> tuple[Notice, ...]:
-    """What the plan gives cause to warn of."""
-    said = list(pricer.notices(scenario.plain()))
+    """Return the plan's warnings."""
+    notices = list(pricer.notices(scenario.plain()))
     model = pricer.model
     if plan.cacheable and model.cache_minimum_tokens is None:
         message = f"The cache minimum of {model.id} is not verified: a short prefix may not cache."
-        said.append(Notice("cache_minimum_unverified", message))
+        notices.append(Notice("cache_minimum_unverified", message))
     if plan.cacheable and model.provider != "anthropic":
         message = f"The times to live are Anthropic's; those of {model.provider} are not verified."
-        said.append(Notice("ttl_unverified", message))
+        notices.append(Notice("ttl_unverified", message))
     if plan.why_not is not None:
-        said.append(Notice("not_cacheable", plan.why_not))
+        notices.append(Notice("not_cacheable", plan.why_not))
     for option in plan.options:
-        said += _timing_notices(scenario, option)
+        notices += _timing_notices(scenario, option)
     if plan.ttl != plan.best_ttl:
         message = f"Caching with {plan.ttl} is not the cheapest here; that is {plan.best_ttl}."
-        said.append(Notice("not_the_best_ttl", message))
-    return tuple(said)
+        notices.append(Notice("not_the_best_ttl", message))
+    return tuple(notices)
 
 
 def _timing_notices(scenario: CachingScenario, option: CachingOption) -> list[Notice]:
@@ -208,13 +209,13 @@ def _timing_notices(scenario: CachingScenario, option: CachingOption) -> list[No
     if not always_hits(scenario.calls_per_hour, ttl):
         message = (
             f"Calls come more than {seconds} seconds apart, so with {ttl} each finds its entry"
-            " expired and writes again: dearer than not caching."
+            " expired and writes again, which costs more than not caching."
         )
         return [Notice("calls_past_ttl", message)]
     if not always_hits(multiply(scenario.calls_per_hour, _DELAYED), ttl):
         message = (
-            f"Calls come so close to {seconds} seconds apart that, with {ttl}, a delay of 5% makes"
-            " each a miss."
+            f"Calls come almost {seconds} seconds apart: with {ttl}, a delay of 5% makes every call"
+            " a miss."
         )
         return [Notice("calls_near_ttl", message)]
     return []

@@ -1,9 +1,14 @@
-"""The three prices of a prefix, plain, written and read, and what follows from them alone."""
+"""The prices of a prefix sent plain, written and read, and which choice is cheapest at which rate.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+One write and its reads replace plain calls; how many calls are reads follows from how often calls
+come, and from the cache's time to live.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Literal
 
 from pricing.catalogue.models import CacheTtl
@@ -24,10 +29,10 @@ from pricing.money import (
 
 @dataclass(frozen=True, slots=True)
 class PrefixPrices:
-    """USD per million tokens of the prefix.
+    """Prices of the prefix in USD per million tokens.
 
-    One write and n reads replace n + 1 plain calls: the write costs ``extra`` more than plain,
-    each read ``gain`` less.
+    One write and n reads replace n + 1 plain calls. The write costs ``extra`` more than a plain
+    call, and each read costs ``gain`` less.
     """
 
     plain: Decimal
@@ -36,40 +41,40 @@ class PrefixPrices:
 
     @property
     def extra(self) -> Decimal:
-        """What a write costs over plain input; nothing where a provider writes for free."""
+        """What a write costs more than plain input; it may be negative."""
         return subtract(self.write, self.plain)
 
     @property
     def gain(self) -> Decimal:
-        """What a read saves against plain input."""
+        """What a read costs less than plain input."""
         return subtract(self.plain, self.read)
 
     @property
     def break_even_reads(self) -> Decimal | None:
-        """The reads that pay for one write, rounded at 12 places; None if reads save nothing."""
+        """Reads that pay for one write, rounded at 12 places; None if a read saves nothing."""
         return ratio(self.extra, self.gain) if self.gain > 0 else None
 
     @property
     def first_cheaper_reads(self) -> int | None:
-        """The least whole number of reads with which caching is strictly the cheaper."""
+        """The fewest whole reads with which caching costs less; None if there are none."""
         if self.gain <= 0:
             return None
         return max(0, int(EXACT.divide_int(self.extra, self.gain)) + 1) if self.extra >= 0 else 0
 
     @property
     def break_even_hit_rate(self) -> Decimal | None:
-        """The share of calls that must read for caching to cost the same as not caching."""
+        """The share of reads at which caching costs the same as not caching."""
         spread = add((self.extra, self.gain))
         return ratio(self.extra, spread) if spread > 0 else None
 
     def saves_percent(self, reads: int) -> Decimal | None:
-        """What one write and so many reads save on the prefix; negative: an extra cost."""
+        """Return the saving on the prefix of one write and ``reads``; negative if it costs more."""
         before = multiply(self.plain, Decimal(reads + 1))
         after = add((self.write, multiply(self.read, Decimal(reads))))
         return percent_of(subtract(before, after), before)
 
     def reads_for(self, percent: Decimal) -> int | None:
-        """The least reads a write that save this much on the prefix; None: no number does."""
+        """Return the fewest reads per write that save this much on the prefix; None if none do."""
         a_read = subtract(multiply(HUNDRED, self.gain), multiply(percent, self.plain))
         owed = add((multiply(HUNDRED, self.extra), multiply(percent, self.plain)))
         if a_read <= 0:
@@ -81,22 +86,22 @@ class PrefixPrices:
 Arrivals = Literal["even", "poisson"]
 TTL_SECONDS: Mapping[CacheTtl, int] = {"5m": 300, "1h": 3600}
 SECONDS_PER_HOUR = 3600
-#: An exponential has no exact decimal: it is computed to 50 digits, then rounded at 12 places.
+#: An exponential has no exact decimal: it is computed to 50 digits and rounded at 12 places.
 _DIGITS = Context(prec=50, rounding=ROUND_HALF_EVEN)
 
 
 def seconds_between(calls_per_hour: Decimal) -> Decimal:
-    """The mean gap between two calls, rounded at 12 places."""
+    """Return the mean time between two calls, rounded at 12 places."""
     return ratio(SECONDS_PER_HOUR, calls_per_hour)
 
 
 def always_hits(calls_per_hour: Decimal, ttl: CacheTtl) -> bool:
-    """Whether evenly spaced calls come within the TTL; at exactly the TTL they still do."""
+    """Return whether evenly spaced calls come within the time to live, or at its very end."""
     return multiply(calls_per_hour, Decimal(TTL_SECONDS[ttl])) >= SECONDS_PER_HOUR
 
 
 def hit_rate(calls_per_hour: Decimal, ttl: CacheTtl, arrivals: Arrivals) -> Decimal:
-    """The expected share of calls that hit, after the first, to 50 digits."""
+    """Return the expected share of hits after the first call, to 50 digits."""
     if arrivals == "even":
         return ONE if always_hits(calls_per_hour, ttl) else ZERO
     expected = multiply(calls_per_hour, Decimal(TTL_SECONDS[ttl]))
@@ -104,25 +109,26 @@ def hit_rate(calls_per_hour: Decimal, ttl: CacheTtl, arrivals: Arrivals) -> Deci
     return _DIGITS.subtract(ONE, missed)
 
 
-def rounded(rate: Decimal) -> Decimal:
-    """Half-even at 12 places."""
+def rounded_rate(rate: Decimal) -> Decimal:
+    """Round half-even at 12 places."""
     return rate.quantize(Decimal(1).scaleb(-RATIO_PLACES), context=_DIGITS)
 
 
 def expected_reads(calls: int, cold_starts: int, rate: Decimal) -> int:
-    """Of ``calls``, those that read: none of the cold starts, ``rate`` of the others.
+    """Return the calls that read: none of the cold starts, and ``rate`` of the others.
 
-    Rounded half-even to a whole call, because only whole calls are billed.
+    The number is rounded half-even to a whole call, because only whole calls are billed.
     """
     later = Decimal(calls - cold_starts)
     return int(multiply(rate, later).to_integral_value(ROUND_HALF_EVEN))
 
 
 BestTtl = Literal["none", "5m", "1h"]
-#: Poisson flips are looked for up to this rate: with 1,000 calls an hour a gap of 5 minutes comes
-#: once in e^83 calls, and the choice is settled.
+#: Choices for Poisson arrivals are compared up to this rate. At 1,000 calls an hour a gap of 5
+#: minutes comes once in e^83 calls, so the choice does not change any more.
 _MOST_CALLS_PER_HOUR = Decimal(1000)
-#: The search steps up by a tenth, then halves the step in which the choice changed past 12 places.
+#: The search goes up in steps of a tenth, and halves a step in which the choice changes until the
+#: rate is known past 12 places.
 _STEP = Decimal("1.1")
 _HALVINGS = 50
 
@@ -143,9 +149,9 @@ class RateBand:
 def bands(
     prices: Mapping[CacheTtl, PrefixPrices], arrivals: Arrivals, session_hours: int
 ) -> tuple[RateBand, ...]:
-    """The best choice by rate, when every session of so many hours starts with an empty cache.
+    """Return the cheapest choice by rate, if every session of so many hours starts cold.
 
-    A session is taken to hold its mean number of calls, whole or not; its first call writes.
+    A session is assumed to have its mean number of calls, whole or not; its first call writes.
     """
     hours = Decimal(session_hours)
 
@@ -155,11 +161,14 @@ def bands(
         )
 
     found = _even(prices, hours, best_at) if arrivals == "even" else _poisson(hours, best_at)
-    return tuple(_merged(found))
+    return tuple(next(band) for _, band in groupby(found, key=attrgetter("best_ttl")))
 
 
 def cheapest(extras: Mapping[CacheTtl, Decimal]) -> BestTtl:
-    """The choice that costs least more than plain calls; of equals no caching, then the shorter."""
+    """Return the choice that costs least compared with plain calls.
+
+    Of choices that cost the same: first no caching, then the shorter time to live.
+    """
     best: BestTtl = "none"
     least = ZERO
     for ttl in TTL_SECONDS:
@@ -171,7 +180,7 @@ def cheapest(extras: Mapping[CacheTtl, Decimal]) -> BestTtl:
 def _extra(
     prices: PrefixPrices, ttl: CacheTtl, rate: Decimal, arrivals: Arrivals, hours: Decimal
 ) -> Decimal:
-    """What a session costs more than plain calls, per million tokens of the prefix."""
+    """Return what a session costs more than plain calls, per million tokens of the prefix."""
     calls = multiply(rate, hours)
     reads = multiply(max(subtract(calls, ONE), ZERO), hit_rate(rate, ttl, arrivals))
     if_all_wrote = multiply(prices.extra, calls)
@@ -183,7 +192,7 @@ def _even(
     hours: Decimal,
     best_at: Callable[[Decimal], BestTtl],
 ) -> Iterator[RateBand]:
-    """Evenly spaced calls: only these rates can flip the choice, so each band has one best."""
+    """Yield the bands of evenly spaced calls; the choice can change only at these rates."""
     candidates = {ZERO}
     for ttl, one in prices.items():
         candidates.add(ratio(SECONDS_PER_HOUR, TTL_SECONDS[ttl]))
@@ -199,16 +208,16 @@ def _poisson(hours: Decimal, best_at: Callable[[Decimal], BestTtl]) -> Iterator[
     best = best_at(low)
     yield RateBand(ZERO, best)
     while low < _MOST_CALLS_PER_HOUR:
-        high = rounded(multiply(low, _STEP))
+        high = rounded_rate(multiply(low, _STEP))
         while best_at(high) != best:
-            low = _flip(low, high, best_at)
+            low = _next_change(low, high, best_at)
             best = best_at(low)
-            yield RateBand(rounded(low), best)
+            yield RateBand(rounded_rate(low), best)
         low = high
 
 
-def _flip(low: Decimal, high: Decimal, best_at: Callable[[Decimal], BestTtl]) -> Decimal:
-    """The least rate past ``low`` with another choice, to well past 12 places."""
+def _next_change(low: Decimal, high: Decimal, best_at: Callable[[Decimal], BestTtl]) -> Decimal:
+    """Return the lowest rate past ``low`` with another choice, to well past 12 places."""
     best = best_at(low)
     for _ in range(_HALVINGS):
         middle = divide_evenly(add((low, high)), 2)
@@ -217,11 +226,3 @@ def _flip(low: Decimal, high: Decimal, best_at: Callable[[Decimal], BestTtl]) ->
         else:
             high = middle
     return high
-
-
-def _merged(found: Iterable[RateBand]) -> Iterator[RateBand]:
-    last: BestTtl | None = None
-    for band in found:
-        if band.best_ttl != last:
-            last = band.best_ttl
-            yield band

@@ -1,4 +1,4 @@
-"""``POST /v1/plan/caching``: a plan for calls to come, or what caching did to calls that were."""
+"""``POST /v1/plan/caching``: plan a cache for future calls, or measure it on past ones."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -88,7 +88,7 @@ class CachingAnswer:
 
 
 def answer_caching(in_force: BookInForce, query: CachingQuery) -> CachingAnswer:
-    """Plan or measure; raises UnknownModel, and InvalidRequest for what cannot be priced."""
+    """Plan or measure caching; raises UnknownModel, Unpriced or InvalidRequest."""
     terms, _ = settle(query.requested, StatedTerms())
     pricer = Pricer.of(in_force, query.model, query.as_of, terms)
     if query.scenario is None:
@@ -129,16 +129,15 @@ def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> 
 
 def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
     groups = []
-    said: dict[Notice, None] = {}
-    for number, one in enumerate(query.measured):
-        terms, _ = settle(query.requested, one.usage.served)
+    notices: dict[Notice, None] = {}
+    for number, sent in enumerate(query.measured):
+        terms, _ = settle(query.requested, sent.usage.served)
         served = Pricer.of(pricer.in_force, query.model, query.as_of, terms)
-        group = CallGroup(one.name, served, one.usage.attempts, one.calls)
+        group = CallGroup(sent.name, served, sent.usage.attempts, sent.calls)
         with under(f"/measured/{number}"):
             served.priced(*group.attempts)
-        said |= dict.fromkeys(
-            (*one.usage.notices, *served.notices(*(part.usage for part in group.attempts)))
-        )
+        limits = served.notices(*(attempt.usage for attempt in group.attempts))
+        notices |= dict.fromkeys((*sent.usage.notices, *limits))
         groups.append(group)
     found = measure_caching(groups)
     return CachingAnswer(
@@ -150,6 +149,8 @@ def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
         advice=advice(None, ()),
         workloads=measured_workloads(groups),
         pricing=pricer.provenance,
-        assumptions=("Without caching, every token read or written is plain input of its call.",),
-        warnings=(*said, *measured_notices(found)),
+        assumptions=(
+            "Without caching, every token that was read or written is plain input of its call.",
+        ),
+        warnings=(*notices, *measured_notices(found)),
     )
