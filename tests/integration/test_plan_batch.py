@@ -154,7 +154,7 @@ def test_a_model_without_a_batch_price_has_none_and_does_not_suit(plan: Plans) -
     found = plan(as_of="2026-11-22", model="claude-2.1", usage=USAGE, requests=10, realtime=False)
     assert (found["batch_usd"], found["saves_usd"], found["saves_percent"]) == (None, None, None)
     assert found["suitability"]["suits"] == "no"
-    assert "asks for batch" in found["suitability"]["reasons"][0]["message"]
+    assert "claude-2.1 has no batch prices" in found["suitability"]["reasons"][0]["message"]
 
 
 def test_caching_stacks_on_the_batch_price(plan: Plans) -> None:

@@ -108,7 +108,7 @@ def test_every_price_names_its_source_and_date_and_none_is_verified(plan: Plans)
         assert priced["source"]["as_of"].startswith("2026-")
     assert (answer["plans_version"], answer["plans_as_of"]) == ("2026-11-22", "2026-11-22")
     assert any("Claude Max 20x: 200 USD" in one for one in answer["unverified"])
-    assert any("not known whether it covers" in one for one in answer["assumptions"])
+    assert any("unknown whether a plan covers" in one for one in answer["assumptions"])
 
 
 def test_what_each_plan_includes_says_whether_that_is_verified(plan: Plans) -> None:
