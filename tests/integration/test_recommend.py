@@ -114,7 +114,7 @@ def test_without_evidence_the_safe_choice_is_taken_and_reported(ask: Ask, reads_
     answer = ask()
     assert chosen(answer) == OPUS
     assert one(answer)["decided_by"] == "safe_choice"
-    assert "Nothing is known" in one(answer)["why"]
+    assert "There is no evidence" in one(answer)["why"]
     assert "no_evidence" in codes(answer)
     assert chosen(ask(policy={"safe": "sonnet"})) == SONNET
 
@@ -182,7 +182,9 @@ def test_what_no_model_satisfies_is_answered_with_every_reason(ask: Ask, reads_a
     assert "0.0001" in found["why"]
     reasons = {row["model"]: row["reason"] for row in found["alternatives"]}
     assert set(reasons) == {HAIKU, SONNET, OPUS}
-    assert reasons[HAIKU] == "costs 0.0002 USD a call, over the ceiling of 0.0001"
+    assert reasons[HAIKU] == (
+        "A call on claude-haiku-5-5 costs 0.0002 USD, more than `max_usd_per_call`, 0.0001."
+    )
     assert not any(row["possible"] for row in found["alternatives"])
     assert (found["batch"], found["caching"], found["cascade"]) == (None, None, None)
     assert answer.body["total_usd"] == "0"
@@ -219,7 +221,10 @@ def test_a_capability_that_is_required_rules_models_out(ask: Ask, reads_as: Read
     answer = ask(policy=policy, requires={"thinking": True})
     assert chosen(answer) == SONNET
     (row,) = [one for one in one(answer)["alternatives"] if one["model"] == "claude-3-haiku"]
-    assert (row["possible"], row["reason"]) == (False, "does not offer thinking")
+    assert (row["possible"], row["reason"]) == (
+        False,
+        "claude-3-haiku does not offer thinking.",
+    )
 
 
 # What a call uses

@@ -1,4 +1,4 @@
 """The cost of calls: one call, a comparison of models, a workload, a what-if.
 
-Public: calculator, compare, estimate, inputs, what_if, workload.
+Public: caching, calculator, compare, estimate, inputs, what_if, workload.
 """

@@ -1,4 +1,4 @@
-"""What else would make a chosen model cheaper: a batch, a cached prefix, a cheaper model first."""
+"""Ways to make a chosen model cheaper: a batch, a cached prefix, or a cheaper model first."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -7,18 +7,18 @@ from fractions import Fraction
 from pricing.errors import InvalidRequest
 from pricing.estimates.caching import without_cache
 from pricing.estimates.estimate import Pricer
-from pricing.money import add, multiply, plain, rounded, subtract
+from pricing.money import HUNDRED, ONE, add, multiply, plain, rounded, subtract
 from pricing.plans.batch import in_batch
 from pricing.plans.batch_suitability import BatchWork, suitability
 from pricing.plans.caching.prices import PrefixPrices
 from pricing.plans.workloads import CallGroup
 from pricing.recommendations.candidates import ModelCandidate, RecommendTask
-from pricing.recommendations.cascade import pays_from
+from pricing.recommendations.cascade import saves_from
 from pricing.recommendations.policy import RoutingDecision
 from pricing.recommendations.verifiers import VerifierKind
 from pricing.usage.buckets import Attempt, Usage, moved
 
-#: How much of a task is read for the words that name a kind of batch work.
+#: The characters of a task that are searched for words that name a kind of batch work.
 _BATCH_WORDS = 8000
 
 
@@ -55,7 +55,7 @@ class CascadeAdvice:
 
 
 def batch_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...]) -> Advice:
-    """Whether the calls suit a batch, and what it saves."""
+    """Return whether the calls suit a batch, and what it saves."""
     calls = CallGroup("task", pricer, attempts, task.calls)
     batch, why_not = in_batch(calls)
     streamed = True if "streaming" in task.requires.capabilities else None
@@ -66,20 +66,20 @@ def batch_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, .
         in_a_batch = CallGroup("task", batch, attempts, task.calls)
         saves = subtract(calls.month_usd, in_a_batch.month_usd)
     suits = {"yes": True, "no": False, "unsure": None}[found.suits]
-    return Advice(suits, " ".join(one.message for one in found.reasons), saves)
+    return Advice(suits, " ".join(reason.message for reason in found.reasons), saves)
 
 
 def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...]) -> Advice:
-    """Whether a prefix that the calls share is worth caching; raises InvalidRequest if too long."""
+    """Return whether caching the shared prefix saves; raises InvalidRequest if it is too long."""
     prefix = task.prefix_tokens
     if prefix is None:
-        why = "Say in prefix_tokens how many input tokens the calls share."
         if task.calls == 1:
-            return Advice(False, "A single call has nothing to read again.", None)
+            return Advice(False, "A single call has no later call that could read a cache.", None)
+        why = "Send `prefix_tokens`, the number of input tokens that all calls share."
         return Advice(None, why, None)
-    if any(prefix > one.usage.input for one in attempts):
-        least = min(one.usage.input for one in attempts)
-        detail = f"is more than the {least} uncached input tokens of a call"
+    least = min(attempt.usage.input for attempt in attempts)
+    if prefix > least:
+        detail = f"must be at most the {least} uncached input tokens of a call"
         raise InvalidRequest.at("/prefix_tokens", detail)
     why_not = pricer.why_not_cached(prefix, "5m")
     if why_not is not None:
@@ -95,30 +95,32 @@ def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt,
     if reads is None:
         return Advice(False, f"{pricer.model.id} charges as much for a read as for input.", None)
     if saves <= 0:
-        why = f"It pays from {reads} reads on, and there are {task.calls - 1}."
+        why = f"Caching saves from {reads} reads on, and only {task.calls - 1} calls can read."
         return Advice(False, why, saves)
-    why = f"One call writes the prefix and {task.calls - 1} read it, if none comes 5 minutes late."
+    why = (
+        f"One call writes the prefix and {task.calls - 1} read it, if calls come within 5 minutes."
+    )
     return Advice(True, why, saves)
 
 
 def cascade_advice(
-    reading: RoutingDecision, chosen: ModelCandidate, cheaper: ModelCandidate | None
+    decision: RoutingDecision, chosen: ModelCandidate, cheaper: ModelCandidate | None
 ) -> CascadeAdvice | None:
-    """Whether to try a cheaper model first; None where no choice was made or priced."""
+    """Return whether to try a cheaper model first; None if the chosen one is not priced."""
     after = chosen.total_usd
     if after is None:
         return None
     if cheaper is None or cheaper.total_usd is None:
-        why = f"{chosen.model.id} is the cheapest that may be taken: there is nothing to try first."
+        why = f"{chosen.model.id} is the cheapest possible model: there is none to try first."
         return CascadeAdvice(False, None, chosen.model.id, None, None, None, why)
-    verifier = _CHECKS.get(reading.assessment.kind)
+    verifier = _CHECKS.get(decision.assessment.kind)
     attempt = Fraction(cheaper.total_usd)
     paid = 2 * attempt if verifier == "agreement" else attempt
-    threshold = pays_from(paid, Fraction(after))
+    threshold = saves_from(paid, Fraction(after))
     break_even = None if threshold is None else rounded(threshold)
-    expected = subtract(Decimal(1), reading.difficulty) if reading.assessment.evidence else None
-    measured = reading.assessment.basis == "outcomes"
-    suggested, why = _cascade_verdict(verifier, break_even, expected, measured=measured)
+    expected = subtract(ONE, decision.difficulty) if decision.assessment.evidence else None
+    measured = decision.assessment.basis == "outcomes"
+    suggested, why = _cascade_reason(verifier, break_even, expected, measured=measured)
     return CascadeAdvice(
         suggested=suggested,
         first_model=cheaper.model.id,
@@ -130,8 +132,8 @@ def cascade_advice(
     )
 
 
-#: By kind of task: a check of its answers that is known to catch wrong ones. A wanted format is
-#: none: it catches 0% to 2%.
+#: By kind of task: a check that is known to catch wrong answers. A check of the format is not:
+#: it catches 0% to 2%.
 _CHECKS: dict[str, VerifierKind] = {
     "tool use": "tool_schema",
     **dict.fromkeys(("code generation", "tests", "debugging", "refactoring"), "own"),
@@ -141,7 +143,7 @@ _CHECKS: dict[str, VerifierKind] = {
 }
 
 
-def _cascade_verdict(
+def _cascade_reason(
     verifier: VerifierKind | None,
     break_even: Decimal | None,
     expected: Decimal | None,
@@ -150,16 +152,16 @@ def _cascade_verdict(
 ) -> tuple[bool, str]:
     if break_even is None:
         return False, "The first attempt and its check cost more than the chosen model alone."
-    pays = f"It pays when more than {_percent(break_even)} of the first answers pass a check."
+    saves = f"It saves if more than {_percent(break_even)} of the first answers pass a check."
     if verifier is None:
-        return False, f"{pays} No check is known that tells good answers to such tasks from bad."
+        return False, f"{saves} No known check separates right from wrong answers to such tasks."
     if expected is None:
-        return False, f"{pays} How many would is not known for tasks like this one."
-    how = "measured on tasks of the kind" if measured else "judged, not measured"
+        return False, f"{saves} How many would pass is not known for such tasks."
+    how = "measured on such tasks" if measured else "estimated by rules, not measured"
     likely = f"About {_percent(expected)} are expected to be right ({how})"
     if expected <= break_even:
-        return False, f"{pays} {likely}: too few."
-    return True, f"{pays} {likely}; check them by {_CHECK_WORDS[verifier]}."
+        return False, f"{saves} {likely}: too few."
+    return True, f"{saves} {likely}; check them by {_CHECK_WORDS[verifier]}."
 
 
 _CHECK_WORDS: dict[VerifierKind, str] = {
@@ -170,7 +172,7 @@ _CHECK_WORDS: dict[VerifierKind, str] = {
 
 
 def _percent(rate: Decimal) -> str:
-    return f"{plain(multiply(rate, Decimal(100)).quantize(Decimal('0.1')))}%"
+    return f"{plain(multiply(rate, HUNDRED).quantize(Decimal('0.1')))}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +196,13 @@ class CacheSwitch:
 def cache_switch(
     current: Pricer, chosen: Pricer, usage: Usage, cached: int, calls: int
 ) -> CacheSwitch:
-    """Price both; raises InvalidRequest where the current model cannot have cached so much."""
+    """Price both; raises InvalidRequest if the current model cannot have cached so much."""
     cold = without_cache(usage)
     if cached > cold.input:
-        detail = f"is more than the {cold.input} input tokens of a call"
+        detail = f"must be at most the {cold.input} input tokens of a call"
         raise InvalidRequest.at("/cached_tokens", detail)
     if not current.offers("cache_read"):
-        detail = f"names {current.model.id}, which has no price of a cache read"
+        detail = f"{current.model.id} has no price for a cache read. Leave `cached_tokens` out."
         raise InvalidRequest.at("/current_model", detail)
     stay_call = current.cost(_reading(cold, cached))
     stay = multiply(stay_call, Decimal(calls))
@@ -221,7 +223,7 @@ def cache_switch(
 
 
 def _arriving(chosen: Pricer, cold: Usage, cached: int) -> tuple[Decimal, Decimal]:
-    """The first call after a move and every later one; alike where the model caches nothing."""
+    """Return the costs of the first call after a move, and of every later one."""
     if chosen.why_not_cached(cached, "5m") is not None:
         plain = chosen.cost(cold)
         return plain, plain

@@ -1,7 +1,7 @@
-"""A routing policy from a caller's own outcomes: ``POST /v1/recommend/calibrate``.
+"""A routing policy learned from the caller's own outcomes: ``POST /v1/recommend/calibrate``.
 
-A model is trained on the rows and measured on rows it has not seen. Only where it beats a random
-split of the same cost is there a policy; its threshold is the one for the wanted quality.
+A score is trained on the rows and measured on rows it has not seen. There is a policy only if the
+score beats a random split of the same cost; its threshold is the one for the wanted quality.
 """
 
 from collections.abc import Sequence
@@ -33,16 +33,26 @@ from pricing.recommendations.routing import Outcome, held_out, sample, train
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, Terms
 
-Verdict = Literal["beats_random", "no_better_than_random", "gap_is_unclear", "strong_is_not_better"]
+CalibrationOutcome = Literal[
+    "beats_random", "no_better_than_random", "gap_is_unclear", "strong_is_not_better"
+]
+
+
 MIN_ROWS, MAX_ROWS = 100, 10_000
-#: A model learns from no more rows, so that the answer comes while API Gateway waits; all rows are
-#: measured. Past a few thousand, more rows make little of a better router.
+
+
+#: A score learns from up to so many rows, so that the answer comes before API Gateway's timeout.
+#: All rows are measured. Past a few thousand, more rows improve a router little.
 LEARNED_FROM = 2000
+
+
+#: With fewer rows on which the models differ, intervals are too wide to be useful.
+_FEW = 30
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledTask:
-    """A task that both models were given: who was right, and what each answer cost, if known."""
+    """A task that both models did: which was right, and the costs of the answers, if known."""
 
     task: str
     cheap_ok: bool
@@ -53,9 +63,9 @@ class LabelledTask:
 
 @dataclass(frozen=True, slots=True)
 class CalibrateQuery:
-    """Outcomes of two models, and the quality wanted as a share of the strong model's.
+    """Outcomes of two models, and the wanted quality as a share of the strong model's.
 
-    Costs are the rows', or those of a typical call's ``attempts`` at the version's prices.
+    Costs are those of the rows, or of a typical call's ``attempts`` at the version's prices.
     """
 
     rows: tuple[LabelledTask, ...]
@@ -64,84 +74,6 @@ class CalibrateQuery:
     as_of: AsOf
     wanted_quality: Decimal
     attempts: tuple[Attempt, ...] | None = None
-
-
-def _pricer(
-    in_force: BookInForce, query: CalibrateQuery, field: Literal["cheap_model", "strong_model"]
-) -> Pricer:
-    with of_field(f"/{field}"):
-        return Pricer.of(in_force, getattr(query, field), query.as_of, Terms())
-
-
-def _costs(
-    query: CalibrateQuery, cheap: Pricer, strong: Pricer
-) -> tuple[tuple[Fraction, Fraction], ...] | None:
-    """What each row costs on both models; None where nobody said."""
-    stated = [
-        (Fraction(row.cheap_usd), Fraction(row.strong_usd))
-        for row in query.rows
-        if row.cheap_usd is not None and row.strong_usd is not None
-    ]
-    if len(stated) == len(query.rows):
-        return tuple(stated)
-    if query.attempts is None:
-        return None
-    usd = [Fraction(one.priced(*query.attempts).total_usd) for one in (cheap, strong)]
-    return ((usd[0], usd[1]),) * len(query.rows)
-
-
-def _verdict(scored: Scored, measures: Measures | None, control: RandomControl | None) -> Verdict:
-    """Better than random means: the whole interval is, and so is the score than its shuffles.
-
-    Both are shares of the gap between the models, which must be there beyond doubt itself.
-    """
-    if measures is None or control is None:
-        return "strong_is_not_better"
-    if not scored.gap_is_clear:
-        return "gap_is_unclear"
-    apgr, half = measures.apgr, Decimal("0.5")
-    if apgr.low > half and apgr.value > control.apgr_high:
-        return "beats_random"
-    return "no_better_than_random"
-
-
-def _assumptions(scored: Scored) -> tuple[str, ...]:
-    said = [
-        "Every score is from a model that had not seen the row: five folds, ranks within each.",
-        "Intervals are the middle 95% of 200 bootstrap resamples of the rows, scores unchanged.",
-        "Rows stand for traffic to come: calibrate again when it changes.",
-    ]
-    if len(scored.scores) > LEARNED_FROM:
-        said.append(f"A model learns from {LEARNED_FROM} of the rows; all of them are measured.")
-    if scored.costs is None:
-        said.append("No costs: send cheap_usd and strong_usd with every row, or a typical usage.")
-    else:
-        said.append("Mean costs and percentages are rounded half-even at 12 places.")
-    return tuple(said)
-
-
-def _notices(scored: Scored, measures: Measures | None) -> tuple[Notice, ...]:
-    differing = sum(
-        cheap != strong for cheap, strong in zip(scored.cheap_ok, scored.strong_ok, strict=True)
-    )
-    if measures is None or differing >= _FEW:
-        return ()
-    message = (
-        f"Only in {differing} rows is one model right and the other wrong; those alone tell where"
-        " the strong one is needed."
-    )
-    return (Notice("few_telling_rows", message),)
-
-
-#: With fewer rows that tell the models apart, intervals are too wide to say much.
-_FEW = 30
-
-
-def check_rows(rows: Sequence[Any]) -> None:
-    """Raises InvalidRequest for too few or too many."""
-    if not MIN_ROWS <= len(rows) <= MAX_ROWS:
-        detail = f"must have {MIN_ROWS} to {MAX_ROWS} rows, and has {len(rows)}"
-        raise InvalidRequest.at("/rows", detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +109,7 @@ class CalibrateAnswer:
     """The policy's id, for ``POST /v1/recommend``; null when there is no policy."""
     stored: bool
     """Whether the policy is stored; false when the deployment has no store."""
-    verdict: Verdict
+    verdict: CalibrationOutcome
     """Whether the score beats a random split of the same cost; ``gap_is_unclear`` when chance may
     decide which model is better.
     """
@@ -207,12 +139,19 @@ class CalibrateAnswer:
     warnings: tuple[Notice, ...]
 
 
+def check_rows(rows: Sequence[Any]) -> None:
+    """Raise InvalidRequest for too few or too many rows."""
+    if not MIN_ROWS <= len(rows) <= MAX_ROWS:
+        detail = f"must have {MIN_ROWS} to {MAX_ROWS} rows; it has {len(rows)}"
+        raise InvalidRequest.at("/rows", detail)
+
+
 def calibrate(
     in_force: BookInForce, query: CalibrateQuery
 ) -> tuple[CalibrateAnswer, PolicyDocument | None]:
-    """Measure and train; the document is to be stored, None where there is no policy.
+    """Measure and train; the document is to be stored, and is None if there is no policy.
 
-    Raises UnknownModel, and InvalidRequest for rows of which nothing can be learned.
+    Raises UnknownModel, Unpriced or InvalidRequest.
     """
     cheap = _pricer(in_force, query, "cheap_model")
     strong = _pricer(in_force, query, "strong_model")
@@ -227,7 +166,7 @@ def calibrate(
     better = scored.strong_quality > scored.cheap_quality
     measures = measure(scored) if better else None
     control = random_control(scored) if better else None
-    verdict = _verdict(scored, measures, control)
+    verdict = _outcome(scored, measures, control)
     recommended = find_threshold(query.wanted_quality, scored, held.scores) if better else None
     document = None
     if verdict == "beats_random" and recommended is not None:
@@ -262,35 +201,77 @@ def calibrate(
     )
 
 
+def _pricer(
+    in_force: BookInForce, query: CalibrateQuery, field: Literal["cheap_model", "strong_model"]
+) -> Pricer:
+    with of_field(f"/{field}"):
+        return Pricer.of(in_force, getattr(query, field), query.as_of, Terms())
+
+
+def _costs(
+    query: CalibrateQuery, cheap: Pricer, strong: Pricer
+) -> tuple[tuple[Fraction, Fraction], ...] | None:
+    """Return the costs of each row on both models; None if they are not known."""
+    stated = [
+        (Fraction(row.cheap_usd), Fraction(row.strong_usd))
+        for row in query.rows
+        if row.cheap_usd is not None and row.strong_usd is not None
+    ]
+    if len(stated) == len(query.rows):
+        return tuple(stated)
+    if query.attempts is None:
+        return None
+    usd = [Fraction(one.priced(*query.attempts).total_usd) for one in (cheap, strong)]
+    return ((usd[0], usd[1]),) * len(query.rows)
+
+
+def _outcome(
+    scored: Scored, measures: Measures | None, control: RandomControl | None
+) -> CalibrationOutcome:
+    """Return whether the score beats a random split.
+
+    It does if its whole interval does, and if it beats its own shuffles. Both are shares of the
+    quality gap between the models, so that gap has to be clear first.
+    """
+    if measures is None or control is None:
+        return "strong_is_not_better"
+    if not scored.gap_is_clear:
+        return "gap_is_unclear"
+    apgr, half = measures.apgr, Decimal("0.5")
+    if apgr.low > half and apgr.value > control.apgr_high:
+        return "beats_random"
+    return "no_better_than_random"
+
+
 def _why(
-    verdict: Verdict,
+    verdict: CalibrationOutcome,
     measures: Measures | None,
     control: RandomControl | None,
     found: Threshold | None,
 ) -> str:
     if measures is None or control is None:
         return (
-            "No policy: in these rows the strong model is right no more often than the cheap one,"
-            " so the cheap one alone is the better choice."
+            "No policy: in these rows the strong model is not right more often than the cheap"
+            " model, so use the cheap model alone."
         )
     if verdict == "gap_is_unclear":
         return (
-            "No policy: the strong model is right so little more often that it may be chance, and"
-            " so may be any share of that gap. Send more rows."
+            "No policy: the strong model is right only a little more often, which may be chance."
+            " Send more rows."
         )
     apgr = measures.apgr
     seen = f"APGR {plain(apgr.value)} [{plain(apgr.low)}, {plain(apgr.high)}]"
     if verdict == "no_better_than_random":
         return (
             f"No policy: {seen} does not beat a random split of the same cost, which has 0.5"
-            f" [{plain(control.apgr_low)}, {plain(control.apgr_high)}]. What the task says does not"
-            " tell here which model is needed; more rows or a check of the answers may."
+            f" [{plain(control.apgr_low)}, {plain(control.apgr_high)}]. The text of these tasks does"
+            " not show which model is needed. Send more rows, or check the answers instead."
         )
     if found is None:
-        return f"{seen} beats a random split of the same cost, but nothing reaches the quality."
+        return f"{seen} beats a random split of the same cost, but misses the wanted quality."
     return (
         f"{seen} beats a random split of the same cost: {found.strong_share:.1%} of the calls to"
-        f" the strong model reach the wanted quality, where chance needs"
+        f" the strong model reach the wanted quality; a random split needs"
         f" {found.random_strong_share:.1%}."
     )
 
@@ -298,9 +279,9 @@ def _why(
 def find_threshold(
     wanted_quality: Decimal, scored: Scored, raw: Sequence[float]
 ) -> Threshold | None:
-    """The threshold for a share of the strong model's quality; None where no split reaches it.
+    """Return the threshold for a share of the strong model's quality; None if no split reaches it.
 
-    ``raw`` are the held-out scores themselves, of which ``scored`` has the ranks.
+    ``raw`` are the held-out scores themselves; ``scored`` has their ranks.
     """
     wanted = Fraction(wanted_quality) * scored.strong_quality
     calls = calls_for(scored, wanted)
@@ -323,8 +304,39 @@ def find_threshold(
 
 
 def _threshold(raw: Sequence[float], calls: int) -> Decimal:
-    """A score that so many of the held-out rows reach; above all of them where none should."""
+    """Return a score that so many of the held-out rows reach; for none, one above all of them."""
     ordered = sorted(raw, reverse=True)
     if not calls:
         return decimal_score(ordered[0] + 1)
     return decimal_score(ordered[calls - 1])
+
+
+def _assumptions(scored: Scored) -> tuple[str, ...]:
+    assumptions = [
+        "Every score is from a model that had not seen the row: five folds, ranks within each.",
+        "Intervals are the middle 95% of 200 bootstrap resamples of the rows, scores unchanged.",
+        "The rows represent future traffic: calibrate again when it changes.",
+    ]
+    if len(scored.scores) > LEARNED_FROM:
+        assumptions.append(f"The score learns from {LEARNED_FROM} rows; all rows are measured.")
+    if scored.costs is None:
+        assumptions.append(
+            "Costs are not known. Send `cheap_usd` and `strong_usd` with every row, or a typical"
+            " `usage`."
+        )
+    else:
+        assumptions.append("Mean costs and percentages are rounded half-even at 12 places.")
+    return tuple(assumptions)
+
+
+def _notices(scored: Scored, measures: Measures | None) -> tuple[Notice, ...]:
+    differing = sum(
+        cheap != strong for cheap, strong in zip(scored.cheap_ok, scored.strong_ok, strict=True)
+    )
+    if measures is None or differing >= _FEW:
+        return ()
+    message = (
+        f"Only {differing} rows have one right and one wrong answer, and only such rows show where"
+        " the strong model is needed."
+    )
+    return (Notice("few_telling_rows", message),)

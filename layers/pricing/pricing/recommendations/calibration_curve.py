@@ -1,8 +1,8 @@
-"""How well held-out scores split a caller's own tasks, beside a split at random.
+"""How well held-out scores split the caller's own tasks, compared with a random split.
 
-Tasks are taken in the order of their scores, the highest first, and the first k of them go to the
-strong model. Figures measured on outcomes are estimates: four places, with 95% intervals from a
-bootstrap over the rows. Chance is seeded, so the same rows give the same answer.
+Tasks are sorted by their scores, the highest first, and the first k of them go to the strong model.
+Figures measured on outcomes are estimates: four places, with 95% intervals from a bootstrap over
+the rows. The random numbers are seeded, so the same rows give the same answer.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ class ConfidenceInterval:
 
 @dataclass(frozen=True)
 class Scored:
-    """Held-out scores with the outcomes of the same rows, and what each row costs where known."""
+    """Held-out scores with the outcomes of the same rows, and their costs if known."""
 
     scores: tuple[float, ...]
     cheap_ok: tuple[int, ...]
@@ -58,7 +58,7 @@ class Scored:
 
     @cached_property
     def gains_in_order(self) -> tuple[list[int], list[tuple[int, int]]]:
-        """What each task gains from the strong model, highest scores first; where ties lie."""
+        """The gains from the strong model, highest scores first, and the ranges of ties."""
         rows = sorted(range(len(self.scores)), key=self.scores.__getitem__, reverse=True)
         bounds, start = [], 0
         for _, tied in groupby(rows, key=self.scores.__getitem__):
@@ -69,7 +69,7 @@ class Scored:
 
     @property
     def gap_is_clear(self) -> bool:
-        """Whether the strong model is the better one beyond chance: over 1.96 standard errors."""
+        """Whether the strong model is better by more than chance: over 1.96 standard errors."""
         gains, _ = self.gains_in_order
         mean = sum(gains) / len(gains)
         spread = sum(gain * gain for gain in gains) / len(gains) - mean * mean
@@ -140,7 +140,7 @@ class CurvePoint:
 
 
 def measure(scored: Scored) -> Measures:
-    """The three figures with their intervals; raises ValueError without a quality gap."""
+    """Return the three figures with their intervals; raises ValueError without a quality gap."""
     curve = scored.pgr
     if not curve:
         raise ValueError("the strong model is not the better one")
@@ -154,13 +154,13 @@ def _figures(curve: Sequence[float]) -> tuple[float, float, float]:
 
 
 def interval(value: float, resampled: Sequence[float]) -> ConfidenceInterval:
-    """A value with the middle 95% of its sorted resamples."""
+    """Return a value with the middle 95% of its sorted resamples."""
     low, high = quantile(resampled, _LOW), quantile(resampled, _HIGH)
     return ConfidenceInterval(measured(value), measured(low), measured(high))
 
 
 def random_control(scored: Scored) -> RandomControl:
-    """APGR of the same scores handed to the wrong tasks, shuffle by shuffle."""
+    """Return the APGR of the same scores, assigned to shuffled tasks."""
     dice = Random(len(scored.scores))  # noqa: S311 - no secret: a shuffle
     in_order, bounds = scored.gains_in_order
     gains, found = list(in_order), []
@@ -175,13 +175,13 @@ def random_control(scored: Scored) -> RandomControl:
 
 
 def curve_points(scored: Scored) -> tuple[CurvePoint, ...]:
-    """Every tenth of the saving curve."""
+    """Return every tenth of the saving curve."""
     count = len(scored.scores)
     return tuple(point_at(scored, ceil(count * tenth / POINTS)) for tenth in range(POINTS + 1))
 
 
 def point_at(scored: Scored, strong_calls: int) -> CurvePoint:
-    """The curve where so many tasks go to the strong model."""
+    """Return the point of the curve at which so many tasks go to the strong model."""
     count = len(scored.scores)
     share = Fraction(strong_calls, count)
     gap = scored.strong_quality - scored.cheap_quality
@@ -202,18 +202,18 @@ def point_at(scored: Scored, strong_calls: int) -> CurvePoint:
 
 
 def calls_for(scored: Scored, quality: Fraction) -> int | None:
-    """The fewest strong calls that reach a quality; None where none do."""
+    """Return the fewest strong calls that reach a quality; None if none do."""
     gap = scored.strong_quality - scored.cheap_quality
     least = (quality - scored.cheap_quality) / gap
     return next((k for k, reached in enumerate(scored.pgr) if reached >= least - _SLACK), None)
 
 
-#: A curve of floats may end a hair under 1.
+#: A curve of floats may end slightly below 1.
 _SLACK = Fraction(1, 10**9)
 
 
 def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> ConfidenceInterval:
-    """The quality at a point of the curve, over other samples of as many tasks."""
+    """Return the quality at a point of the curve, with the interval over resampled tasks."""
     numbers = range(len(scored.scores))
     order = sorted(numbers, key=scored.scores.__getitem__, reverse=True)
     strong = frozenset(order[:strong_calls])
@@ -225,7 +225,7 @@ def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> Co
 
 
 def _resampled(scored: Scored) -> Iterator[list[float]]:
-    """The curves of other samples of as many rows; those without a better strong model fall out."""
+    """Yield the curves of resampled rows, except those without a better strong model."""
     dice = Random(len(scored.scores))  # noqa: S311 - no secret: a resample
     gains, bounds = scored.gains_in_order
     group_of = [number for number, (start, stop) in enumerate(bounds) for _ in range(start, stop)]
@@ -240,7 +240,7 @@ def _resampled(scored: Scored) -> Iterator[list[float]]:
 
 
 def _curve_of_groups(groups: Iterable[tuple[int, int]]) -> list[float] | None:
-    """A PGR curve from tied tasks, in order: how many they are and what they gain together."""
+    """Return a PGR curve from the count and the summed gain of each group of tied tasks."""
     spread: list[float] = []
     for count, gain in groups:
         spread += [gain / count] * count

@@ -1,4 +1,4 @@
-"""The models a task could be given to: what each would cost, and why it may not be taken."""
+"""The models that could do a task: what each would cost, and why one is not possible."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,11 +18,11 @@ from pricing.usage.buckets import Attempt, StatedTerms, Usage
 
 @dataclass(frozen=True, slots=True)
 class RecommendTask:
-    """One task, what a call of it uses, and what must hold for its model.
+    """One task, the usage of one call of it, and the constraints on its model.
 
     ``attempts`` is measured usage; without it the input is ``input_tokens``, or the text itself as
     each model counts it. ``prefix_tokens`` of the input are the same in every call;
-    ``cached_tokens`` lie in the cache of ``current_model``.
+    ``cached_tokens`` are in the cache of ``current_model``.
     """
 
     text: str
@@ -42,7 +42,7 @@ class RecommendTask:
     force: str | None = None
 
     def call(self, assumed_output_tokens: int) -> CallInput:
-        """What one call does; the output is assumed where it was not stated."""
+        """Return the input of one call; an output that was not sent is assumed."""
         if self.attempts is not None:
             return MeasuredInput(self.attempts)
         output = assumed_output_tokens if self.output_tokens is None else self.output_tokens
@@ -52,13 +52,13 @@ class RecommendTask:
 
     @property
     def output_is_stated(self) -> bool:
-        """Whether the output is the caller's figure."""
+        """Whether the length of the output was sent."""
         return self.attempts is not None or self.output_tokens is not None
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCandidate:
-    """One model for one task. ``why_not`` is None when it may be taken."""
+    """One model for one task. ``why_not`` is the constraint that it does not meet, or None."""
 
     model: Model
     estimate: Estimate | None
@@ -66,7 +66,7 @@ class ModelCandidate:
 
     @property
     def total_usd(self) -> Decimal | None:
-        """What all calls cost; None where that is not wholly known."""
+        """The cost of all calls; None if a component has no known price."""
         found = self.estimate
         return found.total_usd if found is not None and found.status == "priced" else None
 
@@ -74,7 +74,7 @@ class ModelCandidate:
 def candidate(
     in_force: BookInForce, reference: str, task: RecommendTask, call: CallInput, as_of: AsOf
 ) -> ModelCandidate:
-    """Price the task on a model and hold it against the constraints; raises UnknownModel."""
+    """Price the task on a model, and check the constraints; raises UnknownModel."""
     model = in_force.book.find(reference).model
     query = EstimateQuery(
         reference, call, as_of, task.calls, served=task.served, notices=task.notices
@@ -82,24 +82,22 @@ def candidate(
     try:
         found = estimate(in_force, query)
     except InvalidRequest as error:
-        return ModelCandidate(model, None, error.errors[0].detail)
-    reason = task.requires.unmet_by(model) or _limit(model, found) or _ceiling(found, task)
-    return ModelCandidate(model, found, reason)
+        return ModelCandidate(model, None, error.reason)
+    return ModelCandidate(model, found, task.requires.unmet_by(model) or _limit(found, task))
 
 
-def _limit(model: Model, found: Estimate) -> str | None:
+def _limit(found: Estimate, task: RecommendTask) -> str | None:
+    """Return the limit that the task exceeds on this model, or None."""
     if found.status == "partial":
-        return "a component that it would bill has no known price"
-    if found.context.fits is False:
-        return f"{found.context.used_tokens} tokens do not fit its window of {found.context.window}"
-    over = next((one for one in found.warnings if one.code == "output_limit_exceeded"), None)
-    if over is not None:
-        return f"its longest answer has {model.max_output_tokens} tokens"
-    return None
-
-
-def _ceiling(found: Estimate, task: RecommendTask) -> str | None:
+        return f"{found.model.id} would bill a component without a known price."
+    exceeded = ("context_exceeded", "output_limit_exceeded")
+    for notice in found.warnings:
+        if notice.code in exceeded:
+            return notice.message
     most = task.max_usd_per_call
     if most is None or found.per_call_usd <= most:
         return None
-    return f"costs {plain(found.per_call_usd)} USD a call, over the ceiling of {plain(most)}"
+    return (
+        f"A call on {found.model.id} costs {plain(found.per_call_usd)} USD, more than"
+        f" `max_usd_per_call`, {plain(most)}."
+    )

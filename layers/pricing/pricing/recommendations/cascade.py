@@ -1,7 +1,8 @@
-"""A cheap model first, a dearer one for what fails a check: ``POST /v1/recommend/cascade``.
+"""Cascades: a cheap model first, a stronger one for what fails a check.
 
-Every attempt is paid for. A stage pays when its pass rate is over what it costs as a share of what
-would follow it; under that it costs more than it saves, however cheap its model is.
+``POST /v1/recommend/cascade``. Every attempt is paid for. A stage saves if its pass rate is higher
+than its cost as a share of the cost of what follows; below that it costs more than it saves,
+however cheap its model is.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,50 @@ from pricing.recommendations.verifiers import (
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, settle
 
-Verdict = Literal["saves", "even", "costs_more"]
+CostOutcome = Literal["saves", "even", "costs_more"]
+
+
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+_ASSUMPTIONS = (
+    "Every attempt and check is paid for, whether its answer is kept or not.",
+    "A check without `verifier_usage` calls no model and costs nothing.",
+    "Requests are alike and independent.",
+    "The rates of a stage are those of the requests that reach it; later ones are harder.",
+    "Break-even rates, percentages and the deviation are rounded at 12 places; money is exact.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeStage:
+    """One model and the check of its answers.
+
+    ``pass_rate`` is the share of answers that pass. If it is None, it follows from
+    ``correct_rate``, the share of right answers, and from the rates of the check. Both are rates of
+    the requests that reach the stage. The last stage's answer is always kept.
+    """
+
+    model: str
+    check: Check | None = None
+    pass_rate: Decimal | None = None
+    correct_rate: Decimal | None = None
+    max_tokens: int | None = None
+    verifier_call: CallInput | None = None
+    verifier_model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeQuery:
+    """Identical requests, each sent to one stage after the other until an answer passes."""
+
+    stages: tuple[CascadeStage, ...]
+    call: CallInput
+    as_of: AsOf
+    calls: int = 1
+    requested: StatedTerms = StatedTerms()
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +126,7 @@ class CascadeAnswer:
     """Cost of all requests on each stage's model alone, without a check."""
     break_even_pass_rate: Decimal | None
     """The first stage's pass rate above which the cascade saves; null when there is none."""
-    verdict: Verdict
+    verdict: CostOutcome
     """Whether the cascade saves compared with its last model alone."""
     difference_usd: Decimal
     """What the cascade saves compared with its last model alone; negative when it costs more."""
@@ -102,100 +146,64 @@ class CascadeAnswer:
     warnings: tuple[Notice, ...]
 
 
-_ASSUMPTIONS = (
-    "Every attempt and check is paid for, whether its answer is kept or not.",
-    "A check without verifier_usage asks no model and costs nothing.",
-    "Requests are alike and independent.",
-    "A later stage's rates are those of the requests that reach it: the harder ones.",
-    "Break-even rates, percentages and the deviation are rounded at 12 places; money is exact.",
-)
-
-
-def _verdict(difference: Fraction) -> Verdict:
-    if not difference:
-        return "even"
-    return "saves" if difference > 0 else "costs_more"
-
-
-ZERO, ONE = Fraction(0), Fraction(1)
-
-
-def reached(passes: Sequence[Fraction]) -> list[Fraction]:
-    """The share of all requests that reaches each stage; the first is reached by all."""
-    return list(accumulate((ONE - one for one in passes[:-1]), mul, initial=ONE))
-
-
-def expected_cost(paid: Sequence[Fraction], passes: Sequence[Fraction]) -> Fraction:
-    """What a request costs on average."""
-    return sum(map(mul, reached(passes), paid), ZERO)
-
-
-def variance(paid: Sequence[Fraction], passes: Sequence[Fraction]) -> Fraction:
-    """Of one request's cost: it ends at each stage with some probability, having paid so far."""
-    ends = map(mul, reached(passes), passes)
-    squares = (so_far**2 for so_far in accumulate(paid))
-    return sum(map(mul, ends, squares), ZERO) - expected_cost(paid, passes) ** 2
-
-
-def pays_from(paid: Fraction, follows: Fraction) -> Fraction | None:
-    """The pass rate past which a stage saves more of what follows than it costs; None: none does.
-
-    ``paid + (1 - p) x follows < follows`` where ``p > paid / follows``.
-    """
-    return paid / follows if follows and paid <= follows else None
-
-
-def break_even(
-    paid: Sequence[Fraction], passes: Sequence[Fraction], direct: Fraction
-) -> Fraction | None:
-    """The first stage's pass rate at which the whole costs ``direct``; None: none is enough."""
-    follows = expected_cost(paid[1:], passes[1:])
-    if paid[0] > direct or not follows:
-        return None
-    return max(ONE - (direct - paid[0]) / follows, ZERO)
-
-
 @dataclass(frozen=True, slots=True)
-class CascadeStage:
-    """One model and the check of its answers.
+class CascadeCall:
+    """The call that every stage gets, at which instant, and on which terms."""
 
-    ``pass_rate`` is the share of answers that pass; where it is None it follows from
-    ``correct_rate``, the share that is right, and from the rates of the check. Both are those of
-    the requests that reach the stage. The last stage's answer is kept whatever a check says.
-    """
-
-    model: str
-    check: Check | None = None
-    pass_rate: Decimal | None = None
-    correct_rate: Decimal | None = None
-    max_tokens: int | None = None
-    verifier_call: CallInput | None = None
-    verifier_model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CascadeQuery:
-    """``calls`` requests alike, each tried on the stages in turn until an answer passes."""
-
-    stages: tuple[CascadeStage, ...]
+    in_force: BookInForce
     call: CallInput
     as_of: AsOf
-    calls: int = 1
-    requested: StatedTerms = StatedTerms()
-    served: StatedTerms = StatedTerms()
-    notices: tuple[Notice, ...] = ()
+    terms: Terms
+
+    def pricer(self, model: str) -> Pricer:
+        """Return the pricer of a model; raises UnknownModel."""
+        return Pricer.of(self.in_force, model, self.as_of, self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class PricedStage:
+    """A stage with the cost of one attempt and of one check, in USD.
+
+    ``uncut`` are the attempts before ``max_tokens`` cut them. ``pass_rate`` is None for a last
+    stage without one.
+    """
+
+    stage: CascadeStage
+    pricer: Pricer
+    uncut: tuple[Attempt, ...]
+    attempt_usd: Fraction
+    check_usd: Fraction
+    pass_rate: Fraction | None
+    assumptions: tuple[str, ...]
+
+    @property
+    def paid(self) -> Fraction:
+        """The cost of a request at this stage."""
+        return self.attempt_usd + self.check_usd
+
+    @property
+    def model_id(self) -> str:
+        """The model's canonical id."""
+        return self.pricer.model.id
 
 
 def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
-    """Price the plan; raises UnknownModel, and InvalidRequest pointing at the stage."""
-    stages = _price(in_force, query)
-    paid, passes = [one.paid for one in stages], _passes(stages)
+    """Price the cascade; raises UnknownModel, and InvalidRequest that points at the stage."""
+    terms, _ = settle(query.requested, query.served)
+    sent = CascadeCall(in_force, query.call, query.as_of, terms)
+    stages: list[PricedStage] = []
+    for number, stage in enumerate(query.stages):
+        with under(f"/stages/{number}"):
+            last = number == len(query.stages) - 1
+            stages.append(price_stage(sent, stage, last=last))
+    paid, passes = [stage.paid for stage in stages], _passes(stages)
     reach = reached(passes)
     expected, spread = expected_cost(paid, passes), variance(paid, passes)
     direct, calls = stages[-1].attempt_usd, Fraction(query.calls)
     difference = direct - expected
     why_no_promise = _why_no_promise(stages, difference)
-    last = stages[-1].pass_rate
+    last_rate = stages[-1].pass_rate
+    unresolved = None if last_rate is None else as_decimal(calls * reach[-1] * (ONE - last_rate))
     first_rate = break_even(paid, passes, direct)
     return CascadeAnswer(
         calls=query.calls,
@@ -205,10 +213,10 @@ def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
         standard_deviation_usd=square_root(calls * spread),
         expected_calls_per_stage=tuple(as_decimal(calls * share) for share in reach),
         expected_escalations=as_decimal(calls * sum(reach[1:])),
-        expected_unresolved=None if last is None else as_decimal(calls * reach[-1] * (ONE - last)),
-        direct_usd=tuple(as_decimal(calls * one.attempt_usd) for one in stages),
+        expected_unresolved=unresolved,
+        direct_usd=tuple(as_decimal(calls * stage.attempt_usd) for stage in stages),
         break_even_pass_rate=None if first_rate is None else rounded(first_rate),
-        verdict=_verdict(difference),
+        verdict=cost_outcome(difference),
         difference_usd=as_decimal(calls * difference),
         difference_percent=rounded(100 * difference / direct) if direct else None,
         promised_saving_usd=None if why_no_promise else as_decimal(calls * difference),
@@ -216,52 +224,39 @@ def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
         correct_share=_correct_share(stages, reach),
         stages=tuple(_stage_answer(stages, number, calls) for number in range(len(stages))),
         pricing=stages[0].pricer.provenance,
-        assumptions=(*_ASSUMPTIONS, *dict.fromkeys(s for one in stages for s in one.assumptions)),
+        assumptions=(
+            *_ASSUMPTIONS,
+            *dict.fromkeys(text for stage in stages for text in stage.assumptions),
+        ),
         warnings=(*query.notices, *_notices(stages, difference)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PricedStage:
-    """A stage with the cost of one attempt and of one check, in USD.
-
-    ``asked`` are the attempts before ``max_tokens`` cut them. ``pass_rate`` is None where nothing
-    was said of the last stage's.
-    """
-
-    stage: CascadeStage
-    pricer: Pricer
-    asked: tuple[Attempt, ...]
-    attempt_usd: Fraction
-    check_usd: Fraction
-    pass_rate: Fraction | None
-    assumptions: tuple[str, ...]
-
-    @property
-    def paid(self) -> Fraction:
-        """What a request pays here."""
-        return self.attempt_usd + self.check_usd
-
-    @property
-    def model_id(self) -> str:
-        """The canonical id."""
-        return self.pricer.model.id
-
-
-def _price(in_force: BookInForce, query: CascadeQuery) -> list[PricedStage]:
-    terms, _ = settle(query.requested, query.served)
-    asked = CascadeCall(in_force, query.call, query.as_of, terms)
-    stages = []
-    for number, stage in enumerate(query.stages):
-        with under(f"/stages/{number}"):
-            last = number == len(query.stages) - 1
-            stages.append(price_stage(asked, stage, last=last))
-    return stages
+def _stage_answer(stages: Sequence[PricedStage], number: int, calls: Fraction) -> StageAnswer:
+    priced, rest = stages[number], stages[number + 1 :]
+    check, rate = priced.stage.check, priced.pass_rate
+    share = reached(_passes(stages))[number]
+    follows = expected_cost([after.paid for after in rest], _passes(rest)) if rest else ZERO
+    threshold = saves_from(priced.paid, follows)
+    wrong = wrong_kept(priced.stage, share, last=not rest)
+    return StageAnswer(
+        model=priced.pricer.matched,
+        attempt_usd=as_decimal(priced.attempt_usd),
+        verifier_usd=as_decimal(priced.check_usd),
+        expected_calls=as_decimal(calls * share),
+        expected_usd=as_decimal(calls * share * priced.paid),
+        direct_usd=as_decimal(calls * priced.attempt_usd),
+        pass_rate=None if rate is None else as_decimal(rate),
+        break_even_pass_rate=None if threshold is None else rounded(threshold),
+        pays=(rate or ZERO) * follows > priced.paid if rest else None,
+        verifier=check_rates(check) if check else None,
+        wrong_kept_share=None if wrong is None else as_decimal(wrong),
+    )
 
 
 def _passes(stages: Sequence[PricedStage]) -> list[Fraction]:
-    """The share that ends at each stage: all that reach the last one do."""
-    return [*(one.pass_rate or ZERO for one in stages[:-1]), ONE]
+    """Return the share of requests that end at each stage they reach: 1 at the last."""
+    return [*(stage.pass_rate or ZERO for stage in stages[:-1]), ONE]
 
 
 def _why_no_promise(stages: Sequence[PricedStage], difference: Fraction) -> str | None:
@@ -272,11 +267,11 @@ def _why_no_promise(stages: Sequence[PricedStage], difference: Fraction) -> str 
             f"No saving is promised: {last} alone costs {than} this cascade, because too few"
             " answers pass before it."
         )
-    for one in stages[:-1]:
-        if one.stage.check is not None and catches_nothing(one.stage.check):
+    for priced in stages[:-1]:
+        if priced.stage.check is not None and catches_nothing(priced.stage.check):
             return (
-                "No saving is promised: it would be paid for with the wrong answers of"
-                f" {one.model_id}, which this check lets pass."
+                f"No saving is promised: this check lets the wrong answers of {priced.model_id}"
+                " pass, so the saving costs quality."
             )
     return None
 
@@ -284,100 +279,76 @@ def _why_no_promise(stages: Sequence[PricedStage], difference: Fraction) -> str 
 def _promise(stages: Sequence[PricedStage], difference: Fraction) -> str:
     percent = rounded(100 * difference / stages[-1].attempt_usd).quantize(Decimal("0.1"))
     return (
-        f"It saves about {percent}% of what {stages[-1].model_id} alone costs, as long as answers"
-        " pass as often as stated."
+        f"It saves about {percent}% of the cost of {stages[-1].model_id} alone, if answers pass as"
+        " often as stated."
     )
 
 
 def _correct_share(stages: Sequence[PricedStage], reach: Sequence[Fraction]) -> Decimal | None:
     last = len(stages) - 1
     kept = [
-        wrong_kept(one.stage, share, last=number == last)
-        for number, (one, share) in enumerate(zip(stages, reach, strict=True))
+        wrong_kept(priced.stage, share, last=number == last)
+        for number, (priced, share) in enumerate(zip(stages, reach, strict=True))
     ]
-    known = [one for one in kept if one is not None]
+    known = [share for share in kept if share is not None]
     return as_decimal(ONE - sum(known)) if len(known) == len(kept) else None
 
 
-def _stage_answer(stages: Sequence[PricedStage], number: int, calls: Fraction) -> StageAnswer:
-    one, rest = stages[number], stages[number + 1 :]
-    share = reached(_passes(stages))[number]
-    follows = expected_cost([after.paid for after in rest], _passes(rest)) if rest else ZERO
-    threshold = pays_from(one.paid, follows)
-    wrong = wrong_kept(one.stage, share, last=not rest)
-    return StageAnswer(
-        model=one.pricer.matched,
-        attempt_usd=as_decimal(one.attempt_usd),
-        verifier_usd=as_decimal(one.check_usd),
-        expected_calls=as_decimal(calls * share),
-        expected_usd=as_decimal(calls * share * one.paid),
-        direct_usd=as_decimal(calls * one.attempt_usd),
-        pass_rate=None if one.pass_rate is None else as_decimal(one.pass_rate),
-        break_even_pass_rate=None if threshold is None else rounded(threshold),
-        pays=(one.pass_rate or ZERO) * follows > one.paid if rest else None,
-        verifier=check_rates(one.stage.check) if one.stage.check else None,
-        wrong_kept_share=None if wrong is None else as_decimal(wrong),
-    )
-
-
 def _notices(stages: Sequence[PricedStage], difference: Fraction) -> tuple[Notice, ...]:
-    said: dict[Notice, None] = {}
+    notices: dict[Notice, None] = {}
     last = stages[-1]
     if difference < 0:
-        message = f"This cascade costs more than {last.model_id} alone: it is past break-even."
-        said[Notice("past_break_even", message)] = None
-    for one in stages:
-        said |= dict.fromkeys(stage_notices(one, last=one is last))
-    return tuple(said)
+        message = f"This cascade costs more than {last.model_id} alone: too few answers pass."
+        notices[Notice("past_break_even", message)] = None
+    for priced in stages:
+        notices |= dict.fromkeys(stage_notices(priced, last=priced is last))
+    return tuple(notices)
 
 
-@dataclass(frozen=True, slots=True)
-class CascadeCall:
-    """What every stage is asked, when, and on which terms."""
-
-    in_force: BookInForce
-    call: CallInput
-    as_of: AsOf
-    terms: Terms
-
-    def pricer(self, model: str) -> Pricer:
-        """The pricer of a model; raises UnknownModel."""
-        return Pricer.of(self.in_force, model, self.as_of, self.terms)
-
-
-def price_stage(asked: CascadeCall, stage: CascadeStage, *, last: bool) -> PricedStage:
-    """Raises UnknownModel, and InvalidRequest for what cannot be priced or is missing."""
-    pricer = asked.pricer(stage.model)
-    counted = asked.call.counted_for(pricer.model)
-    priced = pricer.priced(*_capped(counted.attempts, stage.max_tokens))
-    check, said = _check_cost(asked, stage)
+def price_stage(sent: CascadeCall, stage: CascadeStage, *, last: bool) -> PricedStage:
+    """Price one stage; raises UnknownModel, Unpriced, or InvalidRequest for a missing field."""
+    pricer = sent.pricer(stage.model)
+    counted = sent.call.counted_for(pricer.model)
+    attempts, limit = counted.attempts, stage.max_tokens
+    if limit is not None:
+        attempts = tuple(
+            replace(one, usage=replace(one.usage, output=min(one.usage.output, limit)))
+            for one in attempts
+        )
+    priced = pricer.priced(*attempts)
+    check, assumptions = _check_cost(sent, stage)
     unchecked = last and stage.check is None and stage.pass_rate is None
     rate = None if unchecked else pass_rate(stage)
     if rate is None and not last:
-        raise InvalidRequest.at("/pass_rate", "or correct_rate is required but on the last stage")
+        detail = "Send `pass_rate` or `correct_rate` on every stage but the last."
+        raise InvalidRequest.at("/pass_rate", detail)
     return PricedStage(
         stage=stage,
         pricer=pricer,
-        asked=counted.attempts,
+        uncut=counted.attempts,
         attempt_usd=Fraction(priced.total_usd),
         check_usd=check,
         pass_rate=rate,
-        assumptions=(*counted.assumptions, *priced.assumptions, *said),
+        assumptions=(*counted.assumptions, *priced.assumptions, *assumptions),
     )
 
 
 def pass_rate(stage: CascadeStage) -> Fraction | None:
-    """As stated, or good answers not rejected and wrong ones not caught; None: nothing stated."""
+    """Return the share of answers that pass: right ones not rejected, and wrong ones not caught.
+
+    None without a pass rate and a correct rate. Raises InvalidRequest if the check's rates that a
+    correct rate requires are not known.
+    """
     if stage.pass_rate is not None:
         return Fraction(stage.pass_rate)
     if stage.correct_rate is None:
         return None
     if stage.check is None:
-        raise InvalidRequest.at("/verifier", "is required with correct_rate: say which check it is")
+        raise InvalidRequest.at("/verifier", "is required with `correct_rate`: the kind of check")
     rates = check_rates(stage.check)
     if rates.detection_rate is None or rates.false_rejection_rate is None:
         missing = "detection_rate" if rates.detection_rate is None else "false_rejection_rate"
-        detail = "is required with correct_rate: nobody measured this kind of check"
+        detail = "is required with `correct_rate`: this kind of check has no measured rate"
         raise InvalidRequest.at(f"/{missing}", detail)
     correct = Fraction(stage.correct_rate)
     good = correct * (ONE - Fraction(rates.false_rejection_rate))
@@ -385,7 +356,7 @@ def pass_rate(stage: CascadeStage) -> Fraction | None:
 
 
 def wrong_kept(stage: CascadeStage, reach: Fraction, *, last: bool) -> Fraction | None:
-    """The share of all requests that end here with a wrong answer; None where it is not known."""
+    """Return the share of all requests that end here with a wrong answer; None if not known."""
     if stage.correct_rate is None:
         return None
     wrong = reach * (ONE - Fraction(stage.correct_rate))
@@ -396,46 +367,84 @@ def wrong_kept(stage: CascadeStage, reach: Fraction, *, last: bool) -> Fraction 
 
 
 def stage_notices(priced: PricedStage, *, last: bool) -> list[Notice]:
-    """What a stage gives cause to warn of; the last one's answer is kept unchecked."""
+    """Return a stage's warnings; the last stage's answer is kept unchecked."""
     stage, model = priced.stage, priced.model_id
-    said = list(priced.pricer.notices(*(one.usage for one in priced.asked)))
-    longest = max(one.usage.output for one in priced.asked)
+    usages = [attempt.usage for attempt in priced.uncut]
+    notices = list(priced.pricer.notices(*usages))
+    longest = max(usage.output for usage in usages)
     if stage.max_tokens is not None and longest > stage.max_tokens:
         message = (
-            f"max_tokens {stage.max_tokens} cuts the {longest} tokens of an answer by {model}: what"
-            " is cut rarely passes a check."
+            f"max_tokens {stage.max_tokens} cuts answers of {model}, which have {longest} tokens: a"
+            " cut answer rarely passes a check."
         )
-        said.append(Notice("answer_cut", message))
+        notices.append(Notice("answer_cut", message))
     if last:
-        return said
+        return notices
     if stage.check is None:
-        message = f"What decides whether an answer of {model} passes? Name it in verifier."
-        return [*said, Notice("check_not_named", message)]
-    return [*said, *check_notices(stage.check, model)]
+        message = f"Send `verifier`: the check that decides whether an answer of {model} passes."
+        return [*notices, Notice("check_not_named", message)]
+    return [*notices, *check_notices(stage.check, model)]
 
 
-def _check_cost(asked: CascadeCall, stage: CascadeStage) -> tuple[Fraction, tuple[str, ...]]:
-    """What one check costs. Agreement asks a second model the same; other work must be stated."""
+def _check_cost(sent: CascadeCall, stage: CascadeStage) -> tuple[Fraction, tuple[str, ...]]:
+    """Return the cost of one check, and what counting it assumed.
+
+    Agreement sends the call to a second model; any other check that calls a model needs its usage.
+    """
     call = stage.verifier_call
     if stage.check is not None and stage.check.kind == "agreement":
         if stage.verifier_model is None:
-            detail = "is required: agreement asks a second model the same"
+            detail = "is required: `agreement` sends the call to a second model"
             raise InvalidRequest.at("/verifier_model", detail)
-        call = call or asked.call
+        call = call or sent.call
     if call is None:
         if stage.verifier_model is not None:
-            raise InvalidRequest.at("/verifier_usage", "is required: say what verifier_model uses")
-        return Fraction(0), ()
+            detail = "is required: the usage of one check by `verifier_model`"
+            raise InvalidRequest.at("/verifier_usage", detail)
+        return ZERO, ()
     with of_field("/verifier_model"):
-        pricer = asked.pricer(stage.verifier_model or stage.model)
+        pricer = sent.pricer(stage.verifier_model or stage.model)
         counted = call.counted_for(pricer.model)
         return Fraction(pricer.priced(*counted.attempts).total_usd), counted.assumptions
 
 
-def _capped(attempts: tuple[Attempt, ...], max_tokens: int | None) -> tuple[Attempt, ...]:
-    if max_tokens is None:
-        return attempts
-    return tuple(
-        replace(one, usage=replace(one.usage, output=min(one.usage.output, max_tokens)))
-        for one in attempts
-    )
+def cost_outcome(saves: Fraction | Decimal) -> CostOutcome:
+    """Return the word for a saving, an extra cost, or neither."""
+    if not saves:
+        return "even"
+    return "saves" if saves > 0 else "costs_more"
+
+
+def reached(passes: Sequence[Fraction]) -> list[Fraction]:
+    """Return the share of all requests that reaches each stage; all reach the first."""
+    return list(accumulate((ONE - rate for rate in passes[:-1]), mul, initial=ONE))
+
+
+def expected_cost(paid: Sequence[Fraction], passes: Sequence[Fraction]) -> Fraction:
+    """Return the mean cost of a request."""
+    return sum(map(mul, reached(passes), paid), ZERO)
+
+
+def variance(paid: Sequence[Fraction], passes: Sequence[Fraction]) -> Fraction:
+    """Return the variance of a request's cost: it ends at each stage with some probability."""
+    ends = map(mul, reached(passes), passes)
+    squares = (so_far**2 for so_far in accumulate(paid))
+    return sum(map(mul, ends, squares), ZERO) - expected_cost(paid, passes) ** 2
+
+
+def saves_from(paid: Fraction, follows: Fraction) -> Fraction | None:
+    """Return the pass rate above which a stage saves more than it costs; None if there is none.
+
+    ``paid + (1 - p) x follows < follows`` if ``p > paid / follows``.
+    """
+    return paid / follows if follows and paid <= follows else None
+
+
+def break_even(
+    paid: Sequence[Fraction], passes: Sequence[Fraction], direct: Fraction
+) -> Fraction | None:
+    """Return the first stage's pass rate at which the cascade costs ``direct``; None if none."""
+    follows = expected_cost(paid[1:], passes[1:])
+    if paid[0] > direct or not follows:
+        return None
+    return max(ONE - (direct - paid[0]) / follows, ZERO)

@@ -1,7 +1,7 @@
-"""Which model a task is given to, before anything else is asked of the model.
+"""Policies: which model a task is assigned to, before any constraint is checked.
 
-A policy is an order of models, the later the stronger, with one of them for each complexity. A
-learned policy has two, and a score that decides between them.
+A policy is an order of models, the weakest first, with one for each complexity. A learned policy
+has two models, and a score that decides between them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ _PLACES = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A model reference for each complexity, and for tasks nothing is known about."""
+    """A model for each complexity, and one for tasks without evidence."""
 
     simple: str = "haiku"
     moderate: str = "sonnet"
@@ -31,14 +31,14 @@ class Policy:
     safe: str | None = None
 
     def references(self) -> dict[str, str]:
-        """Role to reference, from the weakest to the strongest; the safe choice stands last."""
+        """Return the model's name by role, the weakest first; the safe choice is last."""
         roles = {"simple": self.simple, "moderate": self.moderate, "complex": self.complex}
         return roles if self.safe is None else {**roles, "safe": self.safe}
 
 
 @dataclass(frozen=True, slots=True)
 class LearnedPolicy:
-    """A policy made by ``POST /v1/recommend/calibrate``: the strong model from a score on."""
+    """A policy of ``POST /v1/recommend/calibrate``: the strong model from a score on."""
 
     id: str
     cheap: str
@@ -47,13 +47,13 @@ class LearnedPolicy:
     model: InDomainModel
 
     def references(self) -> dict[str, str]:
-        """Role to reference, the weaker first."""
+        """Return the model's name by role, the weaker first."""
         return {"cheap": self.cheap, "strong": self.strong}
 
 
 @dataclass(frozen=True, slots=True)
 class RankedModel:
-    """One model of a policy and what it is there for; a model may have several roles."""
+    """One model of a policy, with its roles: it may have several."""
 
     reference: str
     model: Model
@@ -74,7 +74,7 @@ class SignalAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RoutingDecision:
-    """What a task was read as, and the role it falls to by the policy."""
+    """How a task was classified, and the role that the policy assigns it to."""
 
     assessment: Assessment
     role: str
@@ -82,12 +82,12 @@ class RoutingDecision:
 
     @property
     def complexity(self) -> Complexity:
-        """How demanding it looks."""
+        """The task's estimated complexity."""
         return self.assessment.complexity
 
     @property
     def confidence(self) -> Decimal:
-        """From 0 to 1, at four places."""
+        """The confidence in the classification, from 0 to 1, at four places."""
         return measured(self.assessment.confidence)
 
     @property
@@ -97,15 +97,15 @@ class RoutingDecision:
 
     @property
     def signals(self) -> tuple[SignalAnswer, ...]:
-        """What was seen."""
+        """The properties of the task that were recognised."""
         return tuple(
-            SignalAnswer(one.name, one.value, measured(one.weight))
-            for one in self.assessment.signals
+            SignalAnswer(signal.name, signal.value, measured(signal.weight))
+            for signal in self.assessment.signals
         )
 
 
 def read_task(text: str, policy: Policy | LearnedPolicy) -> RoutingDecision:
-    """Read a task; where its kind is not known the policy's safe choice is taken."""
+    """Classify a task; without evidence on its kind it is assigned to the policy's safe choice."""
     found = assess(text)
     if isinstance(policy, LearnedPolicy):
         strong = decimal_score(policy.model.score(text)) >= policy.threshold
@@ -116,30 +116,30 @@ def read_task(text: str, policy: Policy | LearnedPolicy) -> RoutingDecision:
 
 
 def ranked_models(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[RankedModel, ...]:
-    """The policy's models in order, each once; raises UnknownModel at ``/policy``."""
+    """Return the policy's models in order, each once; raises UnknownModel at ``/policy``."""
     found: dict[str, RankedModel] = {}
     learned = isinstance(policy, LearnedPolicy)
     for role, reference in policy.references().items():
         with of_field("/policy_id" if learned else f"/policy/{role}"):
             model = book.find(reference).model
-        before = found.pop(model.key, None)  # a model stands where its strongest role is
+        before = found.pop(model.key, None)  # a model's rank is that of its strongest role
         roles = (*before.roles, role) if before else (role,)
         found[model.key] = RankedModel(reference, model, roles)
     return tuple(found.values())
 
 
 def rank_of(ranked: Iterable[RankedModel], role: str) -> int:
-    """Where the model of a role stands."""
+    """Return the index of the model with a role."""
     return next(number for number, entry in enumerate(ranked) if role in entry.roles)
 
 
 def decimal_score(score: float) -> Decimal:
-    """A learned score as it is written down, so that a threshold read back is the same."""
+    """Return a learned score as it is stored, so that a stored threshold compares equal."""
     return Decimal(repr(score))
 
 
 def measured(value: float | Fraction) -> Decimal:
-    """A measured probability, share or weight, at four places: more would be noise."""
+    """Round a measured probability, share or weight to four places: more would be noise."""
     return rounded(Fraction(value)).quantize(_PLACES)
 
 
@@ -148,7 +148,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
-    """The bytes to store, and the id that they are stored under."""
+    """A learned policy's content to store, and its id."""
 
     id: str
     content: bytes
@@ -163,7 +163,7 @@ def policy_document(
     rows: int,
     model: InDomainModel,
 ) -> PolicyDocument:
-    """The document of a policy between two models, each as ``provider/id``."""
+    """Return the document of a policy between two models, each named ``provider/id``."""
     content = canonical_json(
         {
             "schema": SCHEMA,
@@ -179,12 +179,12 @@ def policy_document(
 
 
 def policy_id(content: bytes) -> str:
-    """The id of a policy with this content."""
+    """Return the id of a policy with this content."""
     return f"policy-{digest(content)[:32]}"
 
 
 def learned_policy(policy_id: str, content: Mapping[str, Any]) -> LearnedPolicy:
-    """The policy that a stored document holds."""
+    """Return the policy of a stored document."""
     return LearnedPolicy(
         id=policy_id,
         cheap=content["cheap_model"],

@@ -1,10 +1,11 @@
-"""Queries shared out over models by tier, beside one model for all: ``POST /v1/recommend/tiers``.
+"""Queries split into tiers of models, compared with one model for all of them.
 
-Each tier is priced twice, on its own model and on the single one, with its own token counts: the
-complex tier's longer prompts are what turns many a saving into an extra cost.
+``POST /v1/recommend/tiers``. Each tier is priced twice, on its own model and on the single one,
+with its own token counts: the longer prompts of a complex tier often turn a saving into an extra
+cost.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -18,15 +19,26 @@ from pricing.estimates.estimate import Pricer
 from pricing.estimates.inputs import CallInput, CountedCall, MeasuredInput, RecountedInput
 from pricing.money import ONE, add, as_decimal, percent_of, plain, rounded, share_of, subtract
 from pricing.notices import Notice
+from pricing.recommendations.cascade import CostOutcome, cost_outcome
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, Terms, settle
 
-Verdict = Literal["saves", "even", "costs_more"]
+Varied = Literal["share", "input_tokens", "output_tokens"]
+
+
+_BUCKETS: tuple[tuple[Varied, str], ...] = (("input_tokens", "input"), ("output_tokens", "output"))
+
+
+_ASSUMPTIONS = (
+    "A tier's queries are its share of all queries, whole or not: an average month.",
+    "The cost of choosing a query's tier, and of wrong answers, is not included.",
+    "Sensitivity changes one quantity of one tier; the other tiers keep their proportions.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A share of the queries, the model that answers them, and what one of them uses."""
+    """A share of the queries, the model that answers them, and the usage of one query."""
 
     name: str
     share: Decimal
@@ -41,8 +53,8 @@ class Tier:
 class TiersQuery:
     """``monthly_queries`` over tiers whose shares add up to exactly 1, and one model for all.
 
-    With ``equal_text`` measured counts are those of the tier's model, recounted for the single
-    one's tokenizer; else they stand for both.
+    With ``equal_text``, measured counts of the tier's model are recounted for the tokenizer of the
+    single one; otherwise the same counts are used for both.
     """
 
     tiers: tuple[Tier, ...]
@@ -114,41 +126,6 @@ class EqualTokens:
     """Cost of the mix as a ratio of the single model's; null when that is zero."""
 
 
-_ASSUMPTIONS = (
-    "A tier's queries are its share of all, whole or not: an average month.",
-    "What decides the tier of a query, and what a wrong answer costs, is not in here.",
-    "Sensitivity changes one thing of one tier; the other tiers share the rest in proportion.",
-)
-
-
-def _elsewhere(query: TiersQuery, tier: Tier, own: Pricer) -> CallInput:
-    """The tier's work as the single model is asked it."""
-    if query.equal_text and isinstance(tier.call, MeasuredInput):
-        return RecountedInput(tier.call.attempts, own.model.tokenizer)
-    return tier.call
-
-
-def _verdict(saves: Decimal) -> Verdict:
-    if not saves:
-        return "even"
-    return "saves" if saves > 0 else "costs_more"
-
-
-def _driver(tiers: Sequence[TierAnswer], saves: Decimal, single: str) -> CostDriver | None:
-    if not saves:
-        return None
-    choose = max if saves > 0 else min
-    found = choose(tiers, key=lambda one: one.saves_usd)
-    by = "saves" if saves > 0 else "costs extra"
-    usd = plain(abs(found.saves_usd))
-    why = f"{found.name} on {found.model.id} {by} {usd} USD a month against {single}."
-    return CostDriver(found.name, found.saves_usd, why)
-
-
-Varied = Literal["share", "input_tokens", "output_tokens"]
-_BUCKETS: tuple[tuple[Varied, str], ...] = (("input_tokens", "input"), ("output_tokens", "output"))
-
-
 @dataclass(frozen=True, slots=True)
 class Flip:
     """The break-even value of one property of one tier, everything else unchanged."""
@@ -185,7 +162,7 @@ class TiersAnswer:
     """Saving as a percentage of the single model's cost; null when that is zero."""
     relative_to_single: Decimal | None
     """Cost of the mix as a ratio of the single model's; null when that is zero."""
-    verdict: Verdict
+    verdict: CostOutcome
     """Whether the mix saves compared with the single model."""
     driver: CostDriver | None
     """The tier that contributes most to the difference; null when both cost the same."""
@@ -201,39 +178,9 @@ class TiersAnswer:
     warnings: tuple[Notice, ...]
 
 
-def compare_tiers(in_force: BookInForce, query: TiersQuery) -> TiersAnswer:
-    """Price both; raises UnknownModel, and InvalidRequest pointing at the tier."""
-    shares = add(tier.share for tier in query.tiers)
-    if shares != ONE:
-        detail = f"have shares that add up to {plain(shares)}; they must add up to exactly 1"
-        raise InvalidRequest.at("/tiers", detail)
-    sides = [_sides(in_force, query, number) for number in range(len(query.tiers))]
-    tiers = _tier_answers(query, sides)
-    total = add(one.cost_usd for one in tiers)
-    single = add(one.single_model_usd for one in tiers)
-    saves = subtract(single, total)
-    matched = sides[0].single.pricer.matched
-    return TiersAnswer(
-        monthly_queries=query.monthly_queries,
-        total_usd=total,
-        single_model=SingleModel(matched, single),
-        saves_usd=saves,
-        saves_percent=percent_of(saves, single),
-        relative_to_single=share_of(total, single),
-        verdict=_verdict(saves),
-        driver=_driver(tiers, saves, matched.id),
-        tiers=tiers,
-        equal_tokens=_equal_tokens(query, sides),
-        sensitivity=flips(sides),
-        pricing=sides[0].single.pricer.provenance,
-        assumptions=(*_ASSUMPTIONS, *dict.fromkeys(said for one in sides for said in one.said)),
-        warnings=_notices(query, sides),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One query of a tier on one model: how it is counted there and what it costs, in USD."""
+    """One query of a tier on one model: how it is counted there, and its cost in USD."""
 
     pricer: Pricer
     counted: CountedCall
@@ -245,18 +192,10 @@ class Side:
         return self.pricer.model
 
     def usd_with(self, bucket: str, tokens: int) -> Fraction:
-        """What a query of one attempt costs with so many tokens in a bucket."""
+        """Return the cost of a query of one attempt with so many tokens in a bucket."""
         (attempt,) = self.counted.attempts
         changed = replace(attempt, usage=replace(attempt.usage, **{bucket: tokens}))
         return Fraction(self.pricer.priced(changed).total_usd)
-
-
-def _side(
-    in_force: BookInForce, model: str, query: TiersQuery, terms: Terms, call: CallInput
-) -> Side:
-    pricer = Pricer.of(in_force, model, query.as_of, terms)
-    counted = call.counted_for(pricer.model)
-    return Side(pricer, counted, Fraction(pricer.priced(*counted.attempts).total_usd))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,17 +209,58 @@ class TierSides:
 
     @property
     def saves(self) -> Fraction:
-        """What a query saves on its own model; negative when it costs more there."""
+        """The saving of a query on its own model; negative if it costs more there."""
         return self.single.usd - self.own.usd
 
     @property
-    def said(self) -> tuple[str, ...]:
-        """What counting had to assume."""
+    def assumptions(self) -> tuple[str, ...]:
+        """The assumptions of counting on both models."""
         return (*self.own.counted.assumptions, *self.single.counted.assumptions)
 
     def saves_with(self, bucket: str, tokens: int) -> Fraction:
-        """What a query saves when it has so many tokens in one bucket."""
+        """Return the saving of a query with so many tokens in one bucket."""
         return self.single.usd_with(bucket, tokens) - self.own.usd_with(bucket, tokens)
+
+
+def compare_tiers(in_force: BookInForce, query: TiersQuery) -> TiersAnswer:
+    """Price both; raises UnknownModel, and InvalidRequest that points at the tier."""
+    shares = add(tier.share for tier in query.tiers)
+    if shares != ONE:
+        detail = f"must have shares that add up to exactly 1; they add up to {plain(shares)}"
+        raise InvalidRequest.at("/tiers", detail)
+    sides = [_sides(in_force, query, number) for number in range(len(query.tiers))]
+    tiers = _tier_answers(query, sides)
+    total = add(tier.cost_usd for tier in tiers)
+    single = add(tier.single_model_usd for tier in tiers)
+    saves = subtract(single, total)
+    matched = sides[0].single.pricer.matched
+    return TiersAnswer(
+        monthly_queries=query.monthly_queries,
+        total_usd=total,
+        single_model=SingleModel(matched, single),
+        saves_usd=saves,
+        saves_percent=percent_of(saves, single),
+        relative_to_single=share_of(total, single),
+        verdict=cost_outcome(saves),
+        driver=_driver(tiers, saves, matched.id),
+        tiers=tiers,
+        equal_tokens=_equal_tokens(query, sides),
+        sensitivity=flips(sides),
+        pricing=sides[0].single.pricer.provenance,
+        assumptions=(
+            *_ASSUMPTIONS,
+            *dict.fromkeys(text for both in sides for text in both.assumptions),
+        ),
+        warnings=_notices(query, sides),
+    )
+
+
+def _side(
+    in_force: BookInForce, model: str, query: TiersQuery, terms: Terms, call: CallInput
+) -> Side:
+    pricer = Pricer.of(in_force, model, query.as_of, terms)
+    counted = call.counted_for(pricer.model)
+    return Side(pricer, counted, Fraction(pricer.priced(*counted.attempts).total_usd))
 
 
 def _sides(in_force: BookInForce, query: TiersQuery, number: int) -> TierSides:
@@ -292,6 +272,13 @@ def _sides(in_force: BookInForce, query: TiersQuery, number: int) -> TierSides:
     with of_field("/single_model"):
         single = _side(in_force, query.single_model, query, terms, call)
     return TierSides(tier.name, Fraction(tier.share), own, single)
+
+
+def _elsewhere(query: TiersQuery, tier: Tier, own: Pricer) -> CallInput:
+    """Return the tier's call as the single model gets it."""
+    if query.equal_text and isinstance(tier.call, MeasuredInput):
+        return RecountedInput(tier.call.attempts, own.model.tokenizer)
+    return tier.call
 
 
 def _tier_answers(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[TierAnswer, ...]:
@@ -315,8 +302,20 @@ def _tier_answers(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[TierAn
     return tuple(answers)
 
 
+def _driver(tiers: Sequence[TierAnswer], saves: Decimal, single: str) -> CostDriver | None:
+    """Return the tier with the largest part of the saving or extra cost; None if there is none."""
+    if not saves:
+        return None
+    choose = max if saves > 0 else min
+    found = choose(tiers, key=lambda tier: tier.saves_usd)
+    usd = plain(abs(found.saves_usd))
+    how = f"saves {usd} USD" if saves > 0 else f"costs {usd} USD more"
+    why = f"{found.name} on {found.model.id} {how} a month, compared with {single}."
+    return CostDriver(found.name, found.saves_usd, why)
+
+
 def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualTokens, ...]:
-    """One row for each tier whose queries every model of the mix can be asked."""
+    """Return one row for each tier whose queries every model of the mix can answer."""
     rows = []
     for tier, like in zip(query.tiers, sides, strict=True):
         call = _elsewhere(query, tier, like.own.pricer)
@@ -342,55 +341,49 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
 
 
 def _notices(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[Notice, ...]:
-    said: dict[Notice, None] = {}
-    for tier, one in zip(query.tiers, sides, strict=True):
-        said |= dict.fromkeys(tier.notices)
-        for side in (one.own, one.single):
-            usages = (part.usage for part in side.counted.attempts)
-            said |= dict.fromkeys(side.pricer.notices(*usages))
-        if _counted_alike(one, tier):
+    notices: dict[Notice, None] = {}
+    for tier, both in zip(query.tiers, sides, strict=True):
+        own, single = both.own, both.single
+        notices |= dict.fromkeys(tier.notices)
+        for side in (own, single):
+            usages = (attempt.usage for attempt in side.counted.attempts)
+            notices |= dict.fromkeys(side.pricer.notices(*usages))
+        same_counts = own.counted.attempts == single.counted.attempts
+        same_tokenizer = own.model.tokenizer == single.model.tokenizer
+        if isinstance(tier.call, MeasuredInput) and same_counts and not same_tokenizer:
             message = (
-                f"{one.own.model.id} and {one.single.model.id} count tokens differently; the same"
-                " counts are assumed. Send equal: text to recount."
+                f"{own.model.id} and {single.model.id} count tokens differently; the same counts"
+                " are assumed. Send `equal`: text to recount."
             )
-            said[Notice("tokenizers_differ", message)] = None
-    return tuple(said)
-
-
-def _counted_alike(one: TierSides, tier: Tier) -> bool:
-    """Whether measured counts stand for two tokenizers at once."""
-    return (
-        isinstance(tier.call, MeasuredInput)
-        and one.own.counted.attempts == one.single.counted.attempts
-        and one.own.model.tokenizer != one.single.model.tokenizer
-    )
+            notices[Notice("tokenizers_differ", message)] = None
+    return tuple(notices)
 
 
 def flips(sides: Sequence[TierSides]) -> tuple[Flip, ...]:
-    """Three rows a tier; none where mix and single model cost the same already."""
-    now = sum((one.share * one.saves for one in sides), Fraction(0))
-    if not now:
-        return ()
-    return tuple(flip for one in sides for flip in _of_tier(one, now))
+    """Return three rows per tier; none if mix and single model cost the same already."""
+    now = sum((tier.share * tier.saves for tier in sides), Fraction(0))
+    rows: list[Flip] = []
+    for tier in sides if now else ():
+        rows.append(_share_flip(tier, now))
+        rows += [_token_flip(tier, now, of, bucket) for of, bucket in _BUCKETS]
+    return tuple(rows)
 
 
-def _of_tier(one: TierSides, now: Fraction) -> Iterator[Flip]:
-    yield _share_flip(one, now)
-    for of, bucket in _BUCKETS:
-        yield _token_flip(one, now, of, bucket)
+def _share_flip(tier: TierSides, now: Fraction) -> Flip:
+    """Return the share at which mix and single model cost the same.
 
-
-def _share_flip(one: TierSides, now: Fraction) -> Flip:
-    """The mix saves ``s x own + (1 - s) x rest`` where the tier's share is s."""
-    share = rounded(one.share)
-    if one.share == 1:
-        return Flip(one.name, "share", share, None, None, "It is the only tier.")
-    rest = (now - one.share * one.saves) / (1 - one.share)
-    turn = rest / (rest - one.saves) if rest != one.saves else one.share
-    when: Literal["above", "below"] = "above" if turn > one.share else "below"
-    if turn == one.share or not (turn < 1 if when == "above" else turn > 0):
-        return Flip(one.name, "share", share, None, None, "No share of it turns the verdict.")
-    return Flip(one.name, "share", share, rounded(turn), when, None)
+    With a share s of this tier, the mix saves ``s x saves of the tier + (1 - s) x saves of the
+    rest``.
+    """
+    share = rounded(tier.share)
+    if tier.share == 1:
+        return Flip(tier.name, "share", share, None, None, "It is the only tier.")
+    rest = (now - tier.share * tier.saves) / (1 - tier.share)
+    turn = rest / (rest - tier.saves) if rest != tier.saves else tier.share
+    when: Literal["above", "below"] = "above" if turn > tier.share else "below"
+    if turn == tier.share or not (turn < 1 if when == "above" else turn > 0):
+        return Flip(tier.name, "share", share, None, None, "No share changes the outcome.")
+    return Flip(tier.name, "share", share, rounded(turn), when, None)
 
 
 def _token_flip(one: TierSides, now: Fraction, of: Varied, bucket: str) -> Flip:
@@ -402,7 +395,7 @@ def _token_flip(one: TierSides, now: Fraction, of: Varied, bucket: str) -> Flip:
     count: int = counts[0]
     found = Decimal(count)
     if len(counts) > 2 or counts[0] != counts[1]:  # noqa: PLR2004 - one attempt on each side
-        note = "Not varied: the two models count it apart, or the call is several attempts."
+        note = "Not varied: the models count it differently, or the call has several attempts."
         return Flip(one.name, of, found, None, None, note)
 
     def total(tokens: int) -> Fraction:
@@ -413,14 +406,14 @@ def _token_flip(one: TierSides, now: Fraction, of: Varied, bucket: str) -> Flip:
         return Flip(one.name, of, found, None, None, "Its tokens cost the same on both models.")
     turn = count - now / slope
     if turn < 0:
-        return Flip(one.name, of, found, None, None, "No number of tokens turns the verdict.")
+        return Flip(one.name, of, found, None, None, "No number of tokens changes the outcome.")
     return _checked(one, of, bucket, turn, total)
 
 
 def _checked(
     one: TierSides, of: Varied, bucket: str, turn: Fraction, total: Callable[[int], Fraction]
 ) -> Flip:
-    """The turn, priced on both sides of it: a price threshold in between may have moved it."""
+    """Price the turn on both sides: a price threshold in between may have moved it."""
     now = getattr(one.own.counted.attempts[0].usage, bucket)
     if turn > now:
         when: Literal["above", "below"] = "above"
@@ -428,11 +421,11 @@ def _checked(
     else:
         when, last, first = "below", ceil(turn), ceil(turn) - 1
     if first < 0:
-        note = "No number of tokens turns the verdict."
+        note = "No number of tokens changes the outcome."
         return Flip(one.name, of, Decimal(now), None, None, note)
     sign = 1 if total(now) > 0 else -1
     if sign * total(last) < 0 or sign * total(first) >= 0:
-        note = "A price threshold lies between: ask again with counts beyond it."
+        note = "A price threshold is in between: send counts beyond it."
         return Flip(one.name, of, Decimal(now), None, None, note)
     return Flip(one.name, of, Decimal(now), Decimal(last), when, _limit_note(one, of, first))
 
@@ -445,4 +438,4 @@ def _limit_note(one: TierSides, of: Varied, tokens: int) -> str | None:
     least = min((limit for limit in limits if limit is not None), default=None)
     if least is None or tokens <= least:
         return None
-    return f"A call has no room for that many: the limit is {least} tokens."
+    return f"A call cannot have that many: the limit is {least} tokens."

@@ -1,8 +1,8 @@
-"""Ways to check a cheap model's answer, and what each was measured to catch.
+"""Checks of a cheap model's answers, and the error rates that were measured for them.
 
-The rates are shares: of wrong answers caught, and of good answers rejected by mistake. They were
-measured on public outcomes of 2023-2024 models (docs/routing.md); a check of the caller's own has
-the caller's own rates.
+Rates are shares: of wrong answers that are caught, and of right answers that are rejected. They
+were measured on public outcomes of 2023-2024 models (docs/routing.md); for a check of your own,
+send your own rates.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from pricing.notices import Notice
 
 VerifierKind = Literal["none", "format_check", "syntax_check", "tool_schema", "agreement", "own"]
 
-#: Under this a check catches nothing to speak of; under the second, less than half.
+#: A check with a lower detection rate catches almost nothing, or less than half.
 _NOTHING = Decimal("0.05")
 _HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRates:
-    """Lowest and highest rates seen, and on what."""
+    """The lowest and highest measured rates, and what they were measured on."""
 
     caught: tuple[Decimal, Decimal]
     rejected: tuple[Decimal, Decimal]
@@ -30,7 +30,7 @@ class MeasuredRates:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check as one stage uses it; rates the caller did not state are the measured ones."""
+    """A check as one stage uses it; the measured rates are used for those that were not sent."""
 
     kind: VerifierKind
     detection_rate: Decimal | None = None
@@ -92,7 +92,7 @@ MEASURED: Mapping[VerifierKind, MeasuredRates] = {
 
 
 def check_rates(check: Check) -> CheckRates:
-    """What the check is taken to catch and to reject."""
+    """Return the assumed rates of a check."""
     known = MEASURED.get(check.kind)
     caught, rejected = check.detection_rate, check.false_rejection_rate
     if caught is None and known:
@@ -110,31 +110,31 @@ def check_rates(check: Check) -> CheckRates:
 
 
 def catches_nothing(check: Check) -> bool:
-    """Whether the answers that pass are about as often wrong as all answers."""
+    """Return whether answers that pass are about as often wrong as all answers."""
     most = _most_caught(check)
     return most is not None and most < _NOTHING
 
 
 def check_notices(check: Check, model: str) -> list[Notice]:
-    """What to warn of when the answers of a model are kept on the word of this check."""
+    """Return the warnings for keeping answers of a model that pass this check."""
     most = _most_caught(check)
     if most is None or most >= _HALF:
         return []
-    seen = f"A check of kind {check.kind} catches at most {most:%} of wrong answers"
+    caught = f"A check of kind {check.kind} catches at most {most:%} of wrong answers"
     if check.kind == "none":
-        seen = "Nothing checks the answers"
+        caught = "Nothing checks the answers"
     if most < _NOTHING:
         message = (
-            f"{seen}: this plan has the quality of {model}, and what it seems to save is paid for"
-            " with wrong answers that pass."
+            f"{caught}: this plan has the quality of {model} alone, because wrong answers pass and"
+            " are kept."
         )
         return [Notice("check_catches_nothing", message)]
-    message = f"{seen}: most wrong answers of {model} pass and are kept."
+    message = f"{caught}: most wrong answers of {model} pass and are kept."
     return [Notice("check_catches_little", message)]
 
 
 def _most_caught(check: Check) -> Decimal | None:
-    """What was stated, or else the best that was measured."""
+    """Return the detection rate that was sent, or the highest measured one."""
     if check.detection_rate is not None:
         return check.detection_rate
     known = MEASURED.get(check.kind)
