@@ -264,8 +264,8 @@ def _why(
     if verdict == "no_better_than_random":
         return (
             f"No policy: {seen} does not beat a random split of the same cost, which has 0.5"
-            f" [{plain(control.apgr_low)}, {plain(control.apgr_high)}]. The text of these tasks does"
-            " not show which model is needed. Send more rows, or check the answers instead."
+            f" [{plain(control.apgr_low)}, {plain(control.apgr_high)}]. The text of these tasks"
+            " does not show which model is needed. Send more rows, or check the answers instead."
         )
     if found is None:
         return f"{seen} beats a random split of the same cost, but misses the wanted quality."

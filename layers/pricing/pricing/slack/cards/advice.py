@@ -3,7 +3,6 @@
 from pricing.catalogue.price_book import BookInForce
 from pricing.display import count, percent, usd
 from pricing.recommendations.candidates import RecommendTask
-from pricing.recommendations.choice import Alternative
 from pricing.recommendations.policy import Policy
 from pricing.recommendations.recommend import (
     Recommendation,
