@@ -126,7 +126,7 @@ def test_a_strong_model_that_is_no_better_leaves_nothing_to_route(calibrate: Ask
     assert (body["verdict"], body["policy_id"]) == ("strong_is_not_better", None)
     assert (body["measures"], body["control"], body["recommended"]) == (None, None, None)
     assert body["curve"] == []
-    assert "cheap one alone" in body["why"]
+    assert "use the cheap model alone" in body["why"]
 
 
 @pytest.mark.parametrize(("gained", "verdict"), [(13, "gap_is_unclear"), (14, "other")])
