@@ -1,6 +1,6 @@
 """The stores: price versions in DynamoDB, and the data that ships with the code.
 
 Public: books, bundled, bundled_subscriptions, connect, idempotency, ledger, policies,
-  refresh_state, repository, version_views.
-Internal: records, summaries, writes.
+  refresh_state, repository.
+Internal: records, summaries, version_views, writes.
 """
