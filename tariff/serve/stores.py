@@ -12,8 +12,9 @@ from pricing.errors import StaleRevision, StoreUnavailable, VersionExists
 from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal
+from tariff import processes
 from tariff.command_line import CommandFailed
-from tariff.dynamodb_local import DynamoDBLocal
+from tariff.dynamodb_local import dynamodb_local_server
 from tariff.paths import CACHE
 from tariff.template import create_table_arguments
 
@@ -22,7 +23,6 @@ ENDPOINT_VARIABLE = "TARIFF_DYNAMODB_ENDPOINT"
 DATA = CACHE / "dynamodb-data"
 #: Key and secret of local stores, which check neither.
 _NO_SECRET = "local"  # noqa: S105
-_STOP_SECONDS = 5
 
 
 class StoreDown(Exception):
@@ -51,38 +51,15 @@ def running(kind: Kind, environment: Mapping[str, str]) -> Iterator[Store]:
     if named:
         yield Store(f"{named} (from {ENDPOINT_VARIABLE})", lambda: named, is_ours=False)
     elif kind == "embedded":
-        with _child() as child:
+        command = [sys.executable, "-m", "tariff.serve.embedded_store"]
+        pipe = subprocess.PIPE
+        with processes.running(command, stdin=pipe, stdout=pipe, text=True) as child:
             name = f"DynamoDB by moto, in memory, process {child.pid}"
             yield Store(name, lambda: _endpoint(child), is_ours=True)
     else:
         print("Store: starting DynamoDB Local, which takes a few seconds")
-        with DynamoDBLocal(DATA) as server:
-            name = f"DynamoDB Local, data in {DATA}"
-            yield Store(name, lambda: server.endpoint, is_ours=True)
-
-
-@contextmanager
-def _child() -> Iterator[subprocess.Popen[str]]:
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tariff.serve.embedded_store"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        # Ctrl-C must reach the gateway only: it finishes its requests first, which need the store.
-        start_new_session=True,
-    )
-    try:
-        yield child
-    finally:
-        child.terminate()
-        try:
-            child.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
+        with dynamodb_local_server(DATA) as endpoint:
+            yield Store(f"DynamoDB Local, data in {DATA}", lambda: endpoint, is_ours=True)
 
 
 def _endpoint(child: subprocess.Popen[str]) -> str:

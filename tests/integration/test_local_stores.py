@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tariff.dynamodb_local import DynamoDBLocal
+from tariff.dynamodb_local import dynamodb_local_server
 from tariff.template import create_table_arguments
 from tests.support.tables import StoreTable, local_client
 
@@ -44,8 +44,7 @@ def test_two_tables_share_nothing(
 
 @pytest.mark.usefixtures("dynamodb_local_endpoint")
 def test_dynamodb_local_stops_when_it_is_told_to() -> None:
-    with DynamoDBLocal() as server:
-        endpoint = server.endpoint
+    with dynamodb_local_server() as endpoint:
         assert answers(endpoint)
     assert not answers(endpoint)
 
@@ -54,9 +53,9 @@ def test_dynamodb_local_stops_when_it_is_told_to() -> None:
 def test_dynamodb_local_keeps_its_data_in_the_folder_it_is_given(
     tmp_path: Path, template: dict[str, Any]
 ) -> None:
-    with DynamoDBLocal(tmp_path) as server:
-        client = local_client("dynamodb", server.endpoint)
+    with dynamodb_local_server(tmp_path) as endpoint:
+        client = local_client("dynamodb", endpoint)
         client.create_table(**create_table_arguments(template, "kept"))
-    with DynamoDBLocal(tmp_path) as server:
-        client = local_client("dynamodb", server.endpoint)
+    with dynamodb_local_server(tmp_path) as endpoint:
+        client = local_client("dynamodb", endpoint)
         assert client.list_tables()["TableNames"] == ["kept"]

@@ -25,7 +25,7 @@ from pricing.store.ledger import Ledger
 from pricing.store.repository import Pointer
 from pricing.versions.audit import AuditRow
 from pricing.versions.proposals import Proposal
-from tariff.dynamodb_local import DynamoDBLocal
+from tariff.dynamodb_local import dynamodb_local_server
 from tariff.template import create_table_arguments, load_template
 from tests.support.tables import local_client
 
@@ -343,8 +343,8 @@ def check(
 ) -> int:
     """Check that all clients of the store see one history."""
     failed = 0
-    with DynamoDBLocal() as server:
-        client = local_client("dynamodb", server.endpoint, connections=clients)
+    with dynamodb_local_server() as endpoint:
+        client = local_client("dynamodb", endpoint, connections=clients)
         for number in range(runs):
             table = f"run-{number}"
             client.create_table(**create_table_arguments(load_template(), table))

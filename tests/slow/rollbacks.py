@@ -22,7 +22,7 @@ from unittest import mock
 from typer import Option
 
 from pricing.store.ledger import Ledger
-from tariff.dynamodb_local import DynamoDBLocal
+from tariff.dynamodb_local import dynamodb_local_server
 from tariff.template import load_template, recorded_event
 from tests.support.books import PLAIN, RATES, book, row
 from tests.support.handlers import Handler, handler
@@ -177,8 +177,8 @@ def check(
 ) -> int:
     """Roll back under load."""
     with (
-        DynamoDBLocal() as server,
-        fresh_table(load_template(), server.endpoint) as table,
+        dynamodb_local_server() as endpoint,
+        fresh_table(load_template(), endpoint) as table,
     ):
         record = flip_under_load(table, flips=flips, instances=instances)
     found = record.faults(CACHE_SECONDS)

@@ -19,7 +19,7 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal, QuarantinedField
-from tariff.dynamodb_local import DynamoDBLocal
+from tariff.dynamodb_local import dynamodb_local_server
 from tariff.template import load_template
 from tests.support.books import book, row
 from tests.support.tables import fresh_table
@@ -219,6 +219,6 @@ def walk(endpoint: str, *, steps: int, shrink: bool = True) -> int:
 
 def check(steps: Annotated[int, Option(min=1)] = 10_000) -> None:
     """Compare the version store with a model of it."""
-    with DynamoDBLocal() as server:
-        taken = walk(server.endpoint, steps=steps)
+    with dynamodb_local_server() as endpoint:
+        taken = walk(endpoint, steps=steps)
     print(f"{taken} steps, 0 differences")

@@ -1,11 +1,15 @@
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tariff import processes
 from tariff.dynamodb_local import (
     VERSION,
-    DynamoDBLocal,
     DynamoDBLocalUnavailable,
+    dynamodb_local_server,
     find_java,
     install,
     verify,
@@ -97,12 +101,18 @@ def test_the_output_of_a_server_that_dies_at_once_is_shown(path: Path, tmp_path:
         "case $1 in -version) echo 'openjdk version \"21\"' >&2;;"
         " *) echo 'Address already in use'; exit 1;; esac",
     )
-    server = DynamoDBLocal(cache=tmp_path)
-    with pytest.raises(DynamoDBLocalUnavailable, match="Address already in use"):
-        server.start()
-    with pytest.raises(RuntimeError, match="has not been started"):
-        _ = server.endpoint
+    with (
+        pytest.raises(DynamoDBLocalUnavailable, match="Address already in use"),
+        dynamodb_local_server(cache=tmp_path),
+    ):
+        pytest.fail("the server cannot run")
 
 
-def test_stopping_a_server_that_never_started_does_nothing() -> None:
-    DynamoDBLocal().stop()
+def test_a_process_that_does_not_end_itself_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_STOP_SECONDS", 0.05)
+    code = "import signal; signal.signal(15, signal.SIG_IGN); print(flush=True); input()"
+    pipe = subprocess.PIPE
+    with processes.running([sys.executable, "-c", code], stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+    assert process.returncode == -signal.SIGKILL
