@@ -23,6 +23,8 @@ SITE_SOURCES := pyproject.toml $(SAM_SOURCES) $(shell find events tariff/docs -t
   -not -name '*.pyc' 2>/dev/null)
 
 export SAM_CLI_TELEMETRY := 0
+# Where this is set, every program that a test starts compiles all of its modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -31,7 +31,8 @@ class StoreDoor(ThreadingHTTPServer):
     """Hands every request on to the store at ``endpoint``.
 
     From the request with the number ``shut_from`` on (the first is 0), requests are taken and never
-    answered. ``hung`` has the User-Agent of each of those: boto3's, or nothing.
+    answered. ``hung`` has the User-Agent of each of those: boto3's, or nothing. ``written`` says
+    whether any other asked to change something.
     """
 
     daemon_threads = True
@@ -42,6 +43,7 @@ class StoreDoor(ThreadingHTTPServer):
         self.uses: set[Use] = set()
         self.shut_from: int | None = None
         self.requests = 0
+        self.written = False
         self.hung: list[str] = []
         self.closing = threading.Event()
 
@@ -52,7 +54,7 @@ class StoreDoor(ThreadingHTTPServer):
 
     def again(self, shut_from: int | None = None) -> None:
         """Begin to count anew."""
-        self.requests, self.shut_from, self.hung = 0, shut_from, []
+        self.requests, self.shut_from, self.hung, self.written = 0, shut_from, [], False
 
 
 @contextmanager
@@ -101,6 +103,7 @@ class _Request(BaseHTTPRequestHandler):
             return
         operation = self.headers["x-amz-target"].partition(".")[2]
         door.uses.update(uses_in(operation, json.loads(body)))
+        door.written |= operation not in ("GetItem", "Query")
         connection = http.client.HTTPConnection(door.store, timeout=30)
         try:
             connection.request("POST", "/", body, dict(self.headers))

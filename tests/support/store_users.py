@@ -40,6 +40,8 @@ def stock(table: StoreTable) -> None:
     """Activate a version that is in no bundle, with an announced price, and store another one."""
     client: Any = table.client
     ledger = Ledger(table.name, client, client)
+    if ledger.active():
+        return  # another doing left it so
     now, later = ({"standard": {"rates": {"input": rate, "output": "15"}}} for rate in "34")
     periods = [
         {"source": "list", "lists": now, "to": "2999-01-01"},
@@ -139,6 +141,7 @@ def _shared(table: StoreTable) -> None:
 
 def _refresh(table: StoreTable, door: StoreDoor) -> None:
     """A refresh that accepts one price and holds another."""
+    door.written = True  # into a table that is not stocked
     with refreshing(table) as found:
         document = json.loads(found.lists["genai-prices"])
         models = {one["id"]: one for provider in document for one in provider["models"]}

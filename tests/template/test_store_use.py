@@ -2,7 +2,8 @@
 
 import http.client
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -19,10 +20,11 @@ from pricing.store import connect as environment
 from tariff.template import resources
 from tests.support.permissions import role_of, statements
 from tests.support.store_door import StoreDoor, Use, store_door
-from tests.support.store_users import COMMANDS, DOINGS, do
-from tests.support.tables import fresh_table
+from tests.support.store_users import COMMANDS, DOINGS, Doing, do
+from tests.support.tables import StoreTable, fresh_table
 
 Template = dict[str, Any]
+Watch = Callable[..., None]
 #: How long tests wait for a store that does not answer, in place of what functions wait.
 QUICK_SECONDS = 0.1
 #: Of a timeout; the alarms are set there.
@@ -53,6 +55,21 @@ def door(moto_endpoint: str) -> Iterator[StoreDoor]:
         yield found
 
 
+@pytest.fixture
+def watch(template: Template, moto_endpoint: str, door: StoreDoor) -> Iterator[Watch]:
+    """``watch(doing, shut_from)`` lets a function do that, in a table that none has changed."""
+    with ExitStack() as tables:
+        unchanged: list[StoreTable] = []
+
+        def watched(doing: Doing, shut_from: int | None = None) -> None:
+            if not unchanged or door.written:
+                unchanged[:] = [tables.enter_context(fresh_table(template, moto_endpoint))]
+            door.again(shut_from)
+            do(doing, unchanged[0], door)
+
+        yield watched
+
+
 def function_of(template: Template, folder: str) -> str:
     """The logical id of the function in this folder."""
     (found,) = [
@@ -73,11 +90,10 @@ def test_everything_with_a_table_is_held_against_it(template: Template) -> None:
 
 @pytest.mark.parametrize("folder", DOINGS)
 def test_a_role_allows_exactly_what_its_function_asks_of_the_store(
-    folder: str, template: Template, deployed: Template, moto_endpoint: str, door: StoreDoor
+    folder: str, template: Template, deployed: Template, door: StoreDoor, watch: Watch
 ) -> None:
     for doing in DOINGS[folder]:
-        with fresh_table(template, moto_endpoint) as table:
-            do(doing, table, door)
+        watch(doing)
 
     role = role_of(deployed, function_of(template, folder))
     granted = [
@@ -96,8 +112,8 @@ def test_a_function_answers_well_inside_its_timeout_whenever_the_store_begins_to
     folder: str,
     template: Template,
     deployed: Template,
-    moto_endpoint: str,
     door: StoreDoor,
+    watch: Watch,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(AwsJson, "_connect", _impatient_connection)
@@ -105,9 +121,7 @@ def test_a_function_answers_well_inside_its_timeout_whenever_the_store_begins_to
     waits = []
     for doing in DOINGS[folder]:
         for answered in range(0, 1000, EVERY.get(folder, 1)):
-            door.again(shut_from=answered)
-            with fresh_table(template, moto_endpoint) as table:
-                do(doing, table, door)
+            watch(doing, answered)
             if not door.hung:
                 break
             waits.append(_waited(folder, door.hung))
@@ -139,14 +153,12 @@ def _waited(folder: str, hung: list[str]) -> float:
 
 
 def test_slack_is_answered_in_its_three_seconds_though_the_store_hangs(
-    template: Template, moto_endpoint: str, door: StoreDoor, monkeypatch: pytest.MonkeyPatch
+    door: StoreDoor, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(AwsJson, "_connect", _impatient_connection)
     for doing in COMMANDS:
         for answered in range(3):
-            door.again(shut_from=answered)
-            with fresh_table(template, moto_endpoint) as table:
-                do(doing, table, door)
+            watch(doing, answered)
             assert len(door.hung) * slack_settings.ACKNOWLEDGING_SECONDS < 3
 
 
