@@ -54,10 +54,10 @@ sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage rec
 report: .cache/usage/2026-10.jsonl .venv/.ready ## Open the report of that month in a browser
 	@$(PY) -m tariff report $< --open
 
-test: $(SITE) .venv-sam/.ready .venv-bench/.ready ## Run every test but the slow checks (ARGS="-k name" selects)
+test: $(SITE) .venv-sam/.ready .venv-bench/.ready ## Run every test but the slow checks (ARGS="-n 0 -k name" selects)
 	@$(PY) -m tariff dynamodb-local \
 	  || echo "The tests that need DynamoDB Local will be skipped; all others run."
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses auto $(ARGS)
 
 # Each of these also has a short run among the tests. replay-prices is not here: it downloads.
 slow: check-plans simulate-cascade linearizable store-model rollbacks fuzz-slack corrupt-refresh-score check-report ## Run the slow checks at full size

@@ -1,15 +1,11 @@
 """The whole way through the local gateway, with slack_sdk's own generator as Slack."""
 
-import http.client
 import json
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 from slack_sdk.signature import SignatureVerifier
@@ -18,6 +14,7 @@ from tariff.serve import slack
 from tariff.template import ROOT
 from tests.e2e.conftest import Answer, RunningGateway, Start
 from tests.support import block_kit
+from tests.support.loopback import Loopback, serving
 
 EXAMPLE = "estimate sonnet 2k in 1k out 50k cached x100 batch"
 
@@ -63,39 +60,14 @@ def test_what_slack_did_not_sign_is_401(gateway: RunningGateway, spoiled: str) -
     assert (answer.status, answer.content) == (401, b"")
 
 
-class Hooks(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Hook)
-        self.posts: list[Any] = []
-
-
-class Hook(BaseHTTPRequestHandler):
-    server: Hooks
-
-    def do_POST(self) -> None:
-        self.server.posts.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-        self.send_response(http.client.OK)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Nothing."""
-
-
 @pytest.fixture
-def hooks() -> Iterator[Hooks]:
-    with Hooks() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+def hooks() -> Iterator[Loopback]:
+    with serving(Loopback(b"")) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
-def test_from_the_command_to_the_message_in_the_channel(start: Start, hooks: Hooks) -> None:
-    gateway = start(TARIFF_SLACK_HOOKS=f"http://127.0.0.1:{hooks.server_port}").until("Serving ")
+def test_from_the_command_to_the_message_in_the_channel(start: Start, hooks: Loopback) -> None:
+    gateway = start(TARIFF_SLACK_HOOKS=hooks.url).until("Serving ")
     message = send(gateway, slack.command_body(EXAMPLE)).json
     (share,) = message["blocks"][-1]["elements"]
 
@@ -104,7 +76,7 @@ def test_from_the_command_to_the_message_in_the_channel(start: Start, hooks: Hoo
         answer = send(gateway, press, slack.INTERACTIONS)
         assert (answer.status, answer.content) == (200, b"")
 
-    (shared,) = hooks.posts
+    (shared,) = (post.body for post in hooks.posts)
     assert shared["response_type"] == "in_channel"
     assert shared["blocks"][:3] == message["blocks"][:3]  # headline, facts and table
     assert block_kit.faults(shared) == []

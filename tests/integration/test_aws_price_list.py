@@ -15,6 +15,7 @@ from pricing.aws.timeouts import Timeouts
 from pricing.sources import aws_price_list as door
 from pricing.sources.aws_price_list import MAX_PAGES, REGION, SERVICES, aws_price_list
 from pricing.sources.fetcher import FetchFailed
+from tests.support.loopback import serving
 
 PRODUCT = json.dumps({"product": "a"})
 
@@ -67,14 +68,10 @@ class _Request(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PriceList]:
-    found = PriceList()
-    thread = threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL_PRICING", f"http://127.0.0.1:{found.server_port}")
-    yield found
-    found.closing.set()
-    found.shutdown()
-    found.server_close()
+    with serving(PriceList()) as found:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PRICING", f"http://127.0.0.1:{found.server_port}")
+        yield found
+        found.closing.set()
 
 
 def test_every_page_of_both_services_makes_one_list(server: PriceList) -> None:

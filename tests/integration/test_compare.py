@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, handler, post
+from tests.support.handlers import Answer, asking, handler, post
 from tests.support.usage_reading import iteration
 
 Ask = Callable[..., Answer]
@@ -16,12 +16,7 @@ USAGE = {"input_tokens": 2_000, "output_tokens": 1_000}
 
 @pytest.fixture
 def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
-    compare = handler("compare")
-
-    def send(**fields: Any) -> Answer:
-        return post(compare, event("compare"), {"usage": USAGE, **fields})
-
-    return send
+    return asking("compare", event("compare"), usage=USAGE)
 
 
 def ids(answer: Answer) -> list[str]:

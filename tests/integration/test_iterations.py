@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, handler, post
+from tests.support.handlers import Answer, asking
 from tests.support.usage_reading import iteration
 
 Ask = Callable[..., Answer]
@@ -16,8 +16,7 @@ FABLE, OPUS, SONNET = (10, 50), (5, 25), (2, 10)
 
 @pytest.fixture
 def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
-    estimate = handler("estimate")
-    return lambda **fields: post(estimate, event("estimate"), fields)
+    return asking("estimate", event("estimate"))
 
 
 def cost(*parts: tuple[int, int, tuple[int, int]]) -> Fraction:

@@ -11,7 +11,7 @@ from pricing.recommendations import policy as recommend_policy
 from pricing.recommendations.routing import Assessment, Basis, Signal
 from pricing.store import bundled
 from tariff.template import ROOT
-from tests.support.handlers import Answer, Handler, handler, post
+from tests.support.handlers import Answer, Handler, asking, handler, pointers, post
 
 Ask = Callable[..., Answer]
 Reads = Callable[..., None]
@@ -27,12 +27,9 @@ def recommend() -> Handler:
     return handler("recommend")
 
 
-@pytest.fixture
-def ask(recommend: Handler) -> Ask:
-    def send(**fields: Any) -> Answer:
-        return post(recommend, EVENT, {"task": "Do it", **SIZE, **NOW, **fields})
-
-    return send
+@pytest.fixture(scope="module")
+def ask() -> Ask:
+    return asking("recommend", EVENT, task="Do it", **SIZE, **NOW)
 
 
 @pytest.fixture
@@ -62,11 +59,6 @@ def chosen(answer: Answer) -> str | None:
 
 def codes(answer: Answer) -> set[str]:
     return {warning["code"] for warning in one(answer)["warnings"]}
-
-
-def pointers(answer: Answer) -> list[str]:
-    assert answer.status == 422, answer.body
-    return [error["pointer"] for error in answer.body["errors"]]
 
 
 # The policy

@@ -12,7 +12,7 @@ import pytest
 
 from pricing.store import bundled
 from tariff.template import ROOT
-from tests.support.handlers import Answer, Handler, handler, post
+from tests.support.handlers import Answer, Handler, handler, pointers, post
 from tests.support.tables import StoreTable
 
 Ask = Callable[..., Answer]
@@ -67,11 +67,6 @@ def stored(moto_table: StoreTable) -> tuple[Handler, StoreTable]:
     """A function with an empty store."""
     os.environ |= moto_table.environment()
     return handler("recommend"), moto_table
-
-
-def pointers(answer: Answer) -> list[str]:
-    assert answer.status == 422, answer.body
-    return [error["pointer"] for error in answer.body["errors"]]
 
 
 # What is measured

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pricing.store import bundled
 from tariff.template import ROOT
 from tests.slow.cascade_simulation import PLANS, priced, simulate
-from tests.support.handlers import Answer, Handler, handler, post
+from tests.support.handlers import Answer, Handler, handler, pointers, post
 
 Ask = Callable[..., Answer]
 EVENT = json.loads((ROOT / "events" / "recommend_cascade.json").read_text(encoding="utf-8"))
@@ -42,11 +42,6 @@ def stage(model: str, pass_rate: str | None = None, **more: Any) -> dict[str, An
 
 def codes(answer: Answer) -> set[str]:
     return {one["code"] for one in answer.body["warnings"]}
-
-
-def pointers(answer: Answer) -> list[str]:
-    assert answer.status == 422, answer.body
-    return [one["pointer"] for one in answer.body["errors"]]
 
 
 def test_the_recorded_event_is_answered(recommend: Handler) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pricing.store import bundled
 from tariff.template import ROOT
-from tests.support.handlers import Answer, handler, post
+from tests.support.handlers import Answer, handler, pointers, post
 
 Ask = Callable[..., Answer]
 EVENT = json.loads((ROOT / "events" / "recommend_tiers.json").read_text(encoding="utf-8"))
@@ -45,11 +45,6 @@ def ask() -> Ask:
         return post(recommend, EVENT, {**body, "tiers": found})
 
     return send
-
-
-def pointers(answer: Answer) -> list[str]:
-    assert answer.status == 422, answer.body
-    return [one["pointer"] for one in answer.body["errors"]]
 
 
 def flip(body: dict[str, Any], tier: str, of: str) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from unittest import mock
 
@@ -20,42 +18,13 @@ from pricing.store import bundled
 from tariff.serve import slack
 from tests.support import block_kit
 from tests.support.handlers import CONTEXT, Handler, Logged, handler
+from tests.support.loopback import Loopback, serving
 from tests.support.tables import REGION, SECRET, StoreTable
 
 VERSION = bundled.current().id
 VALUE = f"estimate sonnet 2000 in 1000 out x100 version {VERSION} on 2026-11-23T09:30:00Z"
 #: How Slack may answer: a status, or None to hang up without a word.
 OK, FAILING, SILENT = 200, 503, None
-
-
-class Slack(ThreadingHTTPServer):
-    """hooks.slack.com on loopback: what was posted to it, and how it answers."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Posted)
-        self.answers: int | None = OK
-        self.posts: list[tuple[str, Any]] = []
-
-
-class Posted(BaseHTTPRequestHandler):
-    server: Slack
-
-    def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers["content-length"]))
-        if self.server.answers is SILENT:
-            self.close_connection = True
-            return
-        if self.server.answers == OK:
-            self.server.posts.append((self.path, json.loads(content)))
-        self.send_response(self.server.answers)
-        self.send_header("content-length", "2")
-        self.end_headers()
-        self.wfile.write(b"ok")
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Nothing."""
 
 
 @pytest.fixture(autouse=True)
@@ -66,27 +35,24 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def hooks() -> Iterator[Slack]:
-    with Slack() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+def hooks() -> Iterator[Loopback]:
+    """hooks.slack.com."""
+    with serving(Loopback()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
-def to(hooks: Slack, store_table: StoreTable, monkeypatch: pytest.MonkeyPatch) -> Handler:
+def to(hooks: Loopback, store_table: StoreTable, monkeypatch: pytest.MonkeyPatch) -> Handler:
     """The function over an empty store, with Slack on loopback."""
     configure(monkeypatch, hooks, store_table)
     return handler("slack")
 
 
-def configure(monkeypatch: pytest.MonkeyPatch, hooks: Slack, table: StoreTable) -> None:
+def configure(monkeypatch: pytest.MonkeyPatch, hooks: Loopback, table: StoreTable) -> None:
     for name, value in {
         **slack.SETTINGS,
         **table.environment(),
-        "TARIFF_SLACK_HOOKS": f"http://127.0.0.1:{hooks.server_port}",
+        "TARIFF_SLACK_HOOKS": hooks.url,
     }.items():
         monkeypatch.setenv(name, value)
 
@@ -103,10 +69,10 @@ def acknowledged(to: Handler, event: dict[str, Any]) -> bool:
     return (reply["statusCode"], reply["body"]) == (200, "")
 
 
-def test_a_press_posts_the_same_figures_to_the_channel(to: Handler, hooks: Slack) -> None:
+def test_a_press_posts_the_same_figures_to_the_channel(to: Handler, hooks: Loopback) -> None:
     assert acknowledged(to, press())
 
-    ((path, message),) = hooks.posts
+    ((path, _, message),) = hooks.posts
     assert path == "/actions/T0LOCAL/1/local"
     assert (message["response_type"], message["replace_original"]) == ("in_channel", False)
     # 100 x (2,000 x $2 + 1,000 x $10) a million tokens.
@@ -115,14 +81,14 @@ def test_a_press_posts_the_same_figures_to_the_channel(to: Handler, hooks: Slack
     assert block_kit.faults(message) == []
 
 
-def test_the_same_signed_request_twice_has_one_effect(to: Handler, hooks: Slack) -> None:
+def test_the_same_signed_request_twice_has_one_effect(to: Handler, hooks: Loopback) -> None:
     event = press()
 
     assert [acknowledged(to, event) for _ in range(3)] == [True] * 3
     assert len(hooks.posts) == 1
 
 
-def test_it_has_one_effect_in_another_instance_too(to: Handler, hooks: Slack) -> None:
+def test_it_has_one_effect_in_another_instance_too(to: Handler, hooks: Loopback) -> None:
     event = press()
 
     assert acknowledged(to, event)
@@ -130,7 +96,7 @@ def test_it_has_one_effect_in_another_instance_too(to: Handler, hooks: Slack) ->
     assert len(hooks.posts) == 1
 
 
-def test_a_retry_that_slack_signs_anew_has_no_second_effect(to: Handler, hooks: Slack) -> None:
+def test_a_retry_that_slack_signs_anew_has_no_second_effect(to: Handler, hooks: Loopback) -> None:
     now = int(time.time())
 
     assert acknowledged(to, press(at=now - 30))
@@ -138,7 +104,7 @@ def test_a_retry_that_slack_signs_anew_has_no_second_effect(to: Handler, hooks: 
     assert len(hooks.posts) == 1
 
 
-def test_two_presses_are_two_messages(to: Handler, hooks: Slack) -> None:
+def test_two_presses_are_two_messages(to: Handler, hooks: Loopback) -> None:
     assert acknowledged(to, press(trigger="1.2.a"))
     assert acknowledged(to, press(trigger="1.2.b"))
 
@@ -146,7 +112,7 @@ def test_two_presses_are_two_messages(to: Handler, hooks: Slack) -> None:
 
 
 def test_of_many_at_once_exactly_one_has_an_effect(
-    hooks: Slack, dynamodb_local_table: StoreTable, monkeypatch: pytest.MonkeyPatch
+    hooks: Loopback, dynamodb_local_table: StoreTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure(monkeypatch, hooks, dynamodb_local_table)
     instances = [handler("slack") for _ in range(8)]
@@ -159,21 +125,23 @@ def test_of_many_at_once_exactly_one_has_an_effect(
     assert len(hooks.posts) == len(events)
 
 
-def test_a_press_that_slack_did_not_take_may_be_delivered_later(to: Handler, hooks: Slack) -> None:
-    hooks.answers = FAILING
+def test_a_press_that_slack_did_not_take_may_be_delivered_later(
+    to: Handler, hooks: Loopback
+) -> None:
+    hooks.status = FAILING
     assert to(press(), None)["statusCode"] == 200
-    assert hooks.posts == []
 
-    hooks.answers = OK
+    hooks.status = OK
+    hooks.posts.clear()  # what it refused
     assert acknowledged(to, press())
     assert len(hooks.posts) == 1
 
 
-def test_a_share_whose_answer_was_lost_is_not_posted_again(to: Handler, hooks: Slack) -> None:
-    hooks.answers = SILENT
+def test_a_share_whose_answer_was_lost_is_not_posted_again(to: Handler, hooks: Loopback) -> None:
+    hooks.status = SILENT
     assert acknowledged(to, press())
 
-    hooks.answers = OK
+    hooks.status = OK
     assert acknowledged(to, press())
     assert hooks.posts == []
 
@@ -201,7 +169,7 @@ def test_what_is_remembered_of_a_share_is_two_hashes_and_how_it_ended(
 
 
 def test_a_share_that_was_begun_and_never_ended_is_not_begun_again(
-    to: Handler, hooks: Slack
+    to: Handler, hooks: Loopback
 ) -> None:
     """Its function may have been ended just after Slack took the message."""
     with (
@@ -215,7 +183,7 @@ def test_a_share_that_was_begun_and_never_ended_is_not_begun_again(
 
 
 def test_without_a_store_nothing_is_shared(
-    hooks: Slack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    hooks: Loopback, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure(
         monkeypatch, hooks, StoreTable("none", "http://127.0.0.1:1", boto3.client("dynamodb"))
@@ -239,21 +207,21 @@ def test_without_a_store_nothing_is_shared(
     ],
 )
 def test_a_value_that_is_on_no_button_of_ours_is_not_shared(
-    to: Handler, hooks: Slack, value: str
+    to: Handler, hooks: Loopback, value: str
 ) -> None:
     assert acknowledged(to, press(value))
     assert hooks.posts == []
 
 
-def test_a_version_that_is_gone_is_told_to_the_sender_only(to: Handler, hooks: Slack) -> None:
+def test_a_version_that_is_gone_is_told_to_the_sender_only(to: Handler, hooks: Loopback) -> None:
     assert acknowledged(to, press(VALUE.replace(VERSION, "2020-01-01.1")))
 
-    ((_, message),) = hooks.posts
+    (message,) = (post.body for post in hooks.posts)
     assert message["response_type"] == "ephemeral"
     assert "no such price version" in message["text"]
 
 
-def test_another_workspace_shares_nothing(to: Handler, hooks: Slack) -> None:
+def test_another_workspace_shares_nothing(to: Handler, hooks: Loopback) -> None:
     assert acknowledged(to, press(team="T0OTHER"))
     assert hooks.posts == []
 
@@ -287,7 +255,7 @@ def queue(moto_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_with_a_queue_a_press_is_acknowledged_first_and_posted_from_there(
-    to: Handler, hooks: Slack, queue: Any
+    to: Handler, hooks: Loopback, queue: Any
 ) -> None:
     assert acknowledged(to, press())
     assert hooks.posts == []
@@ -299,7 +267,7 @@ def test_with_a_queue_a_press_is_acknowledged_first_and_posted_from_there(
 
 
 def test_a_press_that_is_received_twice_and_queued_twice_has_one_effect(
-    to: Handler, hooks: Slack, queue: Any
+    to: Handler, hooks: Loopback, queue: Any
 ) -> None:
     event = press()
     assert [acknowledged(to, event) for _ in range(2)] == [True] * 2
@@ -310,7 +278,7 @@ def test_a_press_that_is_received_twice_and_queued_twice_has_one_effect(
 
 
 def test_a_message_in_the_queue_is_tariffs_own_command(
-    to: Handler, hooks: Slack, queue: Any
+    to: Handler, hooks: Loopback, queue: Any
 ) -> None:
     to(press(f"estimate sonnet 2k in 1k out x100 version {VERSION}"), None)
 
@@ -332,12 +300,12 @@ def delivered(to: Handler, *records: dict[str, Any]) -> list[str]:
 
 
 def test_what_cannot_be_delivered_stays_in_the_queue(
-    to: Handler, hooks: Slack, queue: Any, capsys: pytest.CaptureFixture[str], logged: Logged
+    to: Handler, hooks: Loopback, queue: Any, capsys: pytest.CaptureFixture[str], logged: Logged
 ) -> None:
     to(press(), None)
     (record,) = queue()
     capsys.readouterr()
-    hooks.answers = FAILING
+    hooks.status = FAILING
     assert delivered(to, record) == [record["messageId"]]
 
     line = json.loads(capsys.readouterr().out)
@@ -345,13 +313,14 @@ def test_what_cannot_be_delivered_stays_in_the_queue(
     assert line["problem"] == "NotDelivered"
     (error,) = logged()
     assert (error["problem"], error["correlation_id"]) == ("NotDelivered", record["messageId"])
-    hooks.answers = OK
+    hooks.status = OK
+    hooks.posts.clear()  # what it refused
     assert delivered(to, record) == []
     assert len(hooks.posts) == 1
 
 
 def test_of_several_shares_only_the_one_that_failed_stays_in_the_queue(
-    to: Handler, hooks: Slack, queue: Any
+    to: Handler, hooks: Loopback, queue: Any
 ) -> None:
     to(press(trigger="1.2.a"), None)
     to(press(trigger="1.2.b"), None)
@@ -363,7 +332,7 @@ def test_of_several_shares_only_the_one_that_failed_stays_in_the_queue(
 
 
 def test_with_a_queue_that_is_down_a_press_is_posted_at_once(
-    to: Handler, hooks: Slack, monkeypatch: pytest.MonkeyPatch
+    to: Handler, hooks: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TARIFF_SLACK_QUEUE", "http://127.0.0.1:1/queue")
     monkeypatch.setenv("TARIFF_SQS_ENDPOINT", "http://127.0.0.1:1")

@@ -20,7 +20,7 @@ import pytest
 from pricing.errors import TariffError
 from pricing.jsonio import read_json
 from tariff.serve import slack
-from tests.support.handlers import Answer, Handler, call, handler, post
+from tests.support.handlers import Answer, Handler, call, handler, pointers, post
 from tests.support.tables import StoreTable
 from tests.unit.reports.test_engine import expected, line_of
 
@@ -82,11 +82,6 @@ def lines(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Ask:
         )
 
     return send
-
-
-def pointers(answer: Answer) -> list[str]:
-    assert answer.status == 422, answer.body
-    return [error["pointer"] for error in answer.body["errors"]]
 
 
 def cost(answer: Answer) -> str:

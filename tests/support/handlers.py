@@ -50,3 +50,15 @@ def call(to: Handler, event: Mapping[str, Any], **changes: Any) -> Answer:
 def post(to: Handler, event: Mapping[str, Any], body: Any) -> Answer:
     """Send ``event`` with another body: text as it is, anything else as JSON."""
     return call(to, event, body=body if isinstance(body, str) else json.dumps(body))
+
+
+def asking(name: str, event: Mapping[str, Any], **always: Any) -> Callable[..., Answer]:
+    """``asking(name, event, **always)(**fields)`` posts the fields to one function."""
+    to = handler(name)
+    return lambda **fields: post(to, event, {**always, **fields})
+
+
+def pointers(answer: Answer) -> list[str]:
+    """Where a refused request is wrong."""
+    assert answer.status == 422, answer.body
+    return [error["pointer"] for error in answer.body["errors"]]

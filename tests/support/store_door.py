@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.support.loopback import serving
+
 #: What each part of a transaction needs, which IAM knows by the names of the single calls.
 _PARTS = {
     "Put": "dynamodb:PutItem",
@@ -60,15 +62,11 @@ class StoreDoor(ThreadingHTTPServer):
 @contextmanager
 def store_door(endpoint: str) -> Iterator[StoreDoor]:
     """Start a recorder for as long as a test needs it."""
-    door = StoreDoor(endpoint)
-    thread = threading.Thread(target=door.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield door
-    finally:
-        door.closing.set()
-        door.shutdown()
-        door.server_close()
+    with serving(StoreDoor(endpoint)) as door:
+        try:
+            yield door
+        finally:
+            door.closing.set()
 
 
 def uses_in(operation: str, request: Mapping[str, Any]) -> Iterator[Use]:

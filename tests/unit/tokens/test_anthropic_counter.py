@@ -2,10 +2,7 @@
 
 import json
 import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
@@ -17,43 +14,12 @@ from pricing.tokens.anthropic_counter import (
 )
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, PromptRules, count_prompt
+from tests.support.loopback import Loopback, serving
 
 KEY = "sk-secret-key"
 TEXT = "The diary was between two atlases."
 RULES = PromptRules("claude-2026", {"auto": 286}, "high")
 MODEL = "claude-opus-5-5"
-
-
-class Provider(ThreadingHTTPServer):
-    """Answers with ``status`` and ``answer``, and keeps what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.status = 200
-        self.answer = b'{"input_tokens": 42}'
-        self.asked: list[tuple[str, dict[str, str], Any]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: Provider
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append((self.path, headers, body))
-        self.send_response(self.server.status)
-        self.send_header("content-length", str(len(self.server.answer)))
-        self.end_headers()
-        self.wfile.write(self.server.answer)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing."""
 
 
 class Clock:
@@ -67,22 +33,17 @@ class Clock:
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
-    server = Provider()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def provider() -> Iterator[Loopback]:
+    with serving(Loopback(b'{"input_tokens": 42}')) as server:
+        yield server
 
 
-def endpoint(provider: Provider, clock: Clock | None = None) -> CountEndpoint:
+def endpoint(provider: Loopback, clock: Clock | None = None) -> CountEndpoint:
     return CountEndpoint(KEY, url=provider.url, clock=clock or Clock())
 
 
 def test_the_endpoint_gets_the_whole_request_and_its_count_is_the_answer(
-    provider: Provider,
+    provider: Loopback,
 ) -> None:
     tool = {"name": "look_up", "input_schema": {"type": "object"}}
     prompt = Prompt([{"role": "user", "content": TEXT}], system="Be brief.", tools=[tool])
@@ -92,7 +53,7 @@ def test_the_endpoint_gets_the_whole_request_and_its_count_is_the_answer(
     assert (total.tokens, total.low, total.high) == (42, 42, 42)
     assert total.method == EXACT_METHOD
     assert counted.count.assumptions == (EXACT_METHOD,)
-    [(path, headers, body)] = provider.asked
+    [(path, headers, body)] = provider.posts
     assert path == "/v1/messages/count_tokens"
     assert headers["x-api-key"] == KEY
     assert headers["anthropic-version"] == "2023-06-01"
@@ -105,41 +66,41 @@ def test_the_endpoint_gets_the_whole_request_and_its_count_is_the_answer(
     }
 
 
-def test_a_bare_string_is_sent_as_one_user_message(provider: Provider) -> None:
+def test_a_bare_string_is_sent_as_one_user_message(provider: Loopback) -> None:
     count_prompt_with(endpoint(provider), Prompt(TEXT), RULES, MODEL)
     body = {"model": MODEL, "messages": [{"role": "user", "content": TEXT}]}
-    assert provider.asked[0][2] == body
+    assert provider.posts[0][2] == body
 
 
-def test_images_are_counted_here_and_not_sent(provider: Provider) -> None:
+def test_images_are_counted_here_and_not_sent(provider: Loopback) -> None:
     image = {"type": "image", "width": 1000, "height": 1000}
     result = {"type": "tool_result", "tool_use_id": "a", "content": [image]}
     blocks = [{"type": "text", "text": TEXT}, image, result]
     prompt = Prompt([{"role": "user", "content": blocks}], images=[ImageSize(1920, 1080)])
     counted = count_prompt_with(endpoint(provider), prompt, RULES, MODEL)
     assert counted.count.total.tokens == 42 + 1296 + 1296 + 2691
-    sent = provider.asked[0][2]["messages"][0]["content"]
+    sent = provider.posts[0][2]["messages"][0]["content"]
     assert sent == [{"type": "text", "text": TEXT}, {**result, "content": []}]
 
 
-def test_the_overhead_of_tools_nobody_showed_is_added(provider: Provider) -> None:
+def test_the_overhead_of_tools_nobody_showed_is_added(provider: Loopback) -> None:
     counted = count_prompt_with(endpoint(provider), Prompt(TEXT, tools=True), RULES, MODEL)
     assert counted.count.total.tokens == 42 + 286
-    assert "tools" not in provider.asked[0][2]
+    assert "tools" not in provider.posts[0][2]
 
 
-def test_without_an_endpoint_or_without_text_nothing_is_sent(provider: Provider) -> None:
+def test_without_an_endpoint_or_without_text_nothing_is_sent(provider: Loopback) -> None:
     assert count_prompt_with(None, Prompt(TEXT), RULES, MODEL).count == count_prompt(
         Prompt(TEXT), RULES
     )
     empty = count_prompt_with(endpoint(provider), Prompt(""), RULES, MODEL)
     assert empty.count == count_prompt(Prompt(""), RULES)
-    assert provider.asked == []
+    assert provider.posts == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 429, 500, 529, 301])
 def test_any_other_status_falls_back_to_the_estimate_and_says_so(
-    provider: Provider, status: int
+    provider: Loopback, status: int
 ) -> None:
     provider.status, provider.answer = status, f'{{"error": "{TEXT}"}}'.encode()
     counted = count_prompt_with(endpoint(provider), Prompt(TEXT), RULES, MODEL)
@@ -167,14 +128,14 @@ def test_any_other_status_falls_back_to_the_estimate_and_says_so(
         b'{"input_tokens": 42' + b" " * 70_000 + b"}",
     ],
 )
-def test_an_answer_that_is_no_count_is_not_believed(provider: Provider, answer: bytes) -> None:
+def test_an_answer_that_is_no_count_is_not_believed(provider: Loopback, answer: bytes) -> None:
     provider.answer = answer
     with pytest.raises(EndpointUnavailable, match="without a count"):
         endpoint(provider).count({})
 
 
 @pytest.mark.parametrize("answer", [0, 10**9])
-def test_counts_at_either_end_of_the_range_are_believed(provider: Provider, answer: int) -> None:
+def test_counts_at_either_end_of_the_range_are_believed(provider: Loopback, answer: int) -> None:
     provider.answer = json.dumps({"input_tokens": answer}).encode()
     assert endpoint(provider).count({}) == answer
 
@@ -198,7 +159,7 @@ def test_an_endpoint_that_is_not_there_is_given_up() -> None:
 
 @pytest.mark.parametrize("status", [401, 429, 500])
 def test_after_a_failure_the_endpoint_is_left_alone_for_a_minute(
-    provider: Provider, status: int
+    provider: Loopback, status: int
 ) -> None:
     clock = Clock()
     counter = endpoint(provider, clock)
@@ -209,13 +170,13 @@ def test_after_a_failure_the_endpoint_is_left_alone_for_a_minute(
     clock.now = 59.9
     with pytest.raises(EndpointUnavailable, match="less than a minute ago"):
         counter.count({})
-    assert len(provider.asked) == 1
+    assert len(provider.posts) == 1
     clock.now = 60.0
     assert counter.count({}) == 42
 
 
 @pytest.mark.parametrize("status", [400, 404, 413])
-def test_a_request_it_rejects_does_not_stop_the_next_one(provider: Provider, status: int) -> None:
+def test_a_request_it_rejects_does_not_stop_the_next_one(provider: Loopback, status: int) -> None:
     counter = endpoint(provider)
     provider.status = status
     with pytest.raises(EndpointUnavailable):
@@ -225,7 +186,7 @@ def test_a_request_it_rejects_does_not_stop_the_next_one(provider: Provider, sta
 
 
 def test_neither_text_nor_key_is_in_any_message_or_log(
-    provider: Provider, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    provider: Loopback, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     provider.status, provider.answer = 500, TEXT.encode()
     counter = endpoint(provider)
@@ -237,14 +198,14 @@ def test_neither_text_nor_key_is_in_any_message_or_log(
         assert secret not in said
 
 
-def test_the_line_end_of_a_key_file_is_not_part_of_the_key(provider: Provider) -> None:
+def test_the_line_end_of_a_key_file_is_not_part_of_the_key(provider: Loopback) -> None:
     assert CountEndpoint(f"{KEY}\n", url=provider.url).count({}) == 42
-    assert provider.asked[0][1]["x-api-key"] == KEY
+    assert provider.posts[0][1]["x-api-key"] == KEY
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "\u0137ey"])
 def test_a_key_that_cannot_be_a_header_is_not_quoted_in_the_failure(
-    provider: Provider, key: str
+    provider: Loopback, key: str
 ) -> None:
     with pytest.raises(EndpointUnavailable) as caught:
         CountEndpoint(key, url=provider.url).count({})
@@ -252,6 +213,6 @@ def test_a_key_that_cannot_be_a_header_is_not_quoted_in_the_failure(
     assert caught.value.__cause__ is None
 
 
-def test_lone_surrogates_reach_the_endpoint_escaped(provider: Provider) -> None:
+def test_lone_surrogates_reach_the_endpoint_escaped(provider: Loopback) -> None:
     count_prompt_with(endpoint(provider), Prompt("broken \ud800 text"), RULES, MODEL)
-    assert provider.asked[0][2]["messages"][0]["content"] == "broken \ud800 text"
+    assert provider.posts[0][2]["messages"][0]["content"] == "broken \ud800 text"
