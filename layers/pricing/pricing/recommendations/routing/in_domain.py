@@ -225,4 +225,3 @@ def _solved(vectors: Sequence[_Vector], wanted: Mapping[int, float]) -> dict[int
             number: value + left / before * direction[number] for number, value in scaled.items()
         }
     return weights
-
