@@ -1,34 +1,23 @@
 """The measurements: ``python -m bench NAME``. docs/ holds one run of each."""
 
-from tariff.command_line import Command, Commands, Group, run
+from tariff.command_line import Commands, Group, run
 
 MEASUREMENTS: Commands = {
-    "speed": Command("bench.speed:speed", "Measure cold and warm calls against other libraries."),
-    "report": Command("bench.report:report", "Measure a report of ten million records."),
-    "refresh": Command(
-        "bench.refresh:refresh", "Measure the time, memory and item sizes of a refresh."
-    ),
+    "speed": "bench.speed:speed",
+    "report": "bench.report:report",
+    "refresh": "bench.refresh:refresh",
     "tokens": Group(
         "The token estimate.",
         {
-            "measure": Command(
-                "bench.tokens.measure:measure", "Measure the errors of the token estimate."
-            ),
-            "calibrate": Command(
-                "bench.tokens.calibrate:calibrate", "Fit the weights of the token estimate."
-            ),
+            "measure": "bench.tokens.measure:measure",
+            "calibrate": "bench.tokens.calibrate:calibrate",
         },
     ),
     "routing": Group(
         "The routing classifier, in .venv-train.",
         {
-            "train": Command(
-                "bench.routing.train:train",
-                "Train the classifier and calibrate it on held-out families.",
-            ),
-            "evaluate": Command(
-                "bench.routing.evaluate:evaluate", "Measure the classifier on held-out families."
-            ),
+            "train": "bench.routing.train:train",
+            "evaluate": "bench.routing.evaluate:evaluate",
         },
     ),
 }

@@ -6,61 +6,36 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from tariff.command_line import Command, Commands, Group, run
+from tariff.command_line import Commands, Group, run
 from tariff.paths import IS_CHECKOUT
 
 #: They work on the repository's own files, which an installed Tariff does not have.
 CHECKOUT_ONLY = {"catalogue", "docs"}
 COMMANDS: Commands = {
-    "report": Command("tariff.report:report", "Report on a file of usage records."),
-    "serve": Command("tariff.serve.gateway:serve", "Serve the API on this machine."),
-    "slack": Command("tariff.slack:slack", "Show the answer to a Slack command, without Slack."),
-    "sample-usage": Command(
-        "tariff.sample_usage:sample_usage", "Write a month of generated usage records."
-    ),
-    "athena": Command(
-        "tariff.athena:athena", "Write the SQL and the price table of a report on Athena."
-    ),
+    "report": "tariff.report:report",
+    "serve": "tariff.serve.gateway:serve",
+    "slack": "tariff.slack:slack",
+    "sample-usage": "tariff.sample_usage:sample_usage",
+    "athena": "tariff.athena:athena",
     "catalogue": Group(
         "Maintain the price catalogue.",
         {
-            "build": Command("tariff.catalogue.build:build", "Build the bundled price books."),
-            "import": Command(
-                "tariff.catalogue.import_lists:import_lists", "Import the public price lists."
-            ),
-            "record": Command(
-                "tariff.catalogue.recorded:record", "Record the public price lists for refreshes."
-            ),
-            "disagreements": Command(
-                "tariff.catalogue.disagreements:disagreements",
-                "Write the table of prices on which the public lists disagree.",
-            ),
+            "build": "tariff.catalogue.build:build",
+            "import": "tariff.catalogue.import_lists:import_lists",
+            "record": "tariff.catalogue.recorded:record",
+            "disagreements": "tariff.catalogue.disagreements:disagreements",
         },
     ),
     "docs": Group(
         "Generate documentation.",
         {
-            "openapi": Command(
-                "tariff.docs.openapi:generate",
-                "Generate openapi.json, and the page docs.html made from it.",
-            ),
-            "diff": Command(
-                "tariff.docs.difference:diff",
-                "Show how two OpenAPI documents differ; exit with 1 if a caller's code can tell.",
-            ),
-            "slack": Command(
-                "tariff.docs.slack_examples:generate",
-                "Render the answers to Slack commands in docs/slack.md.",
-            ),
-            "english": Command(
-                "tariff.docs.english:english",
-                "Check the wording of documents, docstrings and messages.",
-            ),
+            "openapi": "tariff.docs.openapi:generate",
+            "diff": "tariff.docs.difference:diff",
+            "slack": "tariff.docs.slack_examples:generate",
+            "english": "tariff.docs.english:english",
         },
     ),
-    "dynamodb-local": Command(
-        "tariff.dynamodb_local:dynamodb_local", "Install DynamoDB Local, AWS's own."
-    ),
+    "dynamodb-local": "tariff.dynamodb_local:dynamodb_local",
 }
 
 

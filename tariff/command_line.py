@@ -9,9 +9,12 @@ command is a function whose parameters carry Typer's annotations. It returns its
 * 2: the arguments are wrong.
 """
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import typer
@@ -25,13 +28,6 @@ class CommandFailed(Exception):
     """A command cannot do what was asked; the message says why and what to change."""
 
 
-class Command(NamedTuple):
-    """A function, as ``module:name``, and the line that the list of commands shows for it."""
-
-    function: str
-    summary: str
-
-
 class Group(NamedTuple):
     """Commands under a name of their own, as in ``tariff catalogue build``."""
 
@@ -39,23 +35,36 @@ class Group(NamedTuple):
     commands: "Commands"
 
 
-Commands = Mapping[str, Command | Group]
+#: By name, a function as ``module:name``, or a group of further commands.
+Commands = Mapping[str, str | Group]
 
 
 class _Unimported(TyperCommand):
     """Stands for a command in lists; calling it imports the function and hands over to it."""
 
-    def __init__(self, name: str, command: Command) -> None:
-        super().__init__(name, help=command.summary)
-        self._function = command.function
+    def __init__(self, name: str, function: str) -> None:
+        self._module, _, self._function = function.partition(":")
+        super().__init__(name)
+
+    @property
+    def short_help(self) -> str:
+        """The first line of the function's docstring, read from its file without importing it."""
+        spec = find_spec(self._module)
+        text = Path(spec.origin).read_text("utf-8") if spec and spec.origin else ""
+        pattern = rf'^def {self._function}\(.*?^    """(.*?)("""|$)'
+        found = re.search(pattern, text, re.DOTALL | re.MULTILINE)
+        return found[1] if found else ""
+
+    @short_help.setter
+    def short_help(self, _text: str | None) -> None:
+        """Ignore the text that the superclass sets."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
     ) -> Any:
         """Parse the arguments of the real command."""
-        module, _, function = self._function.partition(":")
         app = typer.Typer(add_completion=False, context_settings=_HELP)
-        app.command(self.name)(getattr(import_module(module), function))
+        app.command(self.name)(getattr(import_module(self._module), self._function))
         return get_command(app).make_context(info_name, args, parent, **extra)
 
 
