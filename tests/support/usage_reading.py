@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricing.errors import InvalidRequest
-from pricing.usage.buckets import ParsedUsage
+from pricing.usage.parsed import ParsedUsage
 from pricing.usage.parsing import UsageFormat, parse_usage
 
 #: The least each format needs.

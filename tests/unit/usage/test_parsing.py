@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from pricing.api.requests.estimate import EstimateRequest
 from pricing.errors import InvalidRequest
 from pricing.usage.buckets import MAX_COUNT, Usage
 from pricing.usage.parsing import USAGE_FORMATS, UsageFormat, recognise
@@ -276,8 +275,7 @@ def test_a_response_that_could_be_of_several_formats_must_be_named(usage: Any) -
 
 def work_of(body: dict[str, Any]) -> Usage:
     """The usage a request asks to price, through the request's own door."""
-    request = parse(EstimateRequest, {"model": "opus", **body})
-    call = request.parsed().call
+    call = request.asked().call
     (attempt,) = call.counted_for(NO_MODEL).attempts
     return attempt.usage
 

@@ -1,9 +1,8 @@
 """What one call used, as disjoint buckets, and how it was served."""
 
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal
-
-from pricing.notices import Notice
+from decimal import Decimal
+from typing import Any, Literal
 
 Processing = Literal["standard", "batch", "priority", "flex"]
 Speed = Literal["standard", "fast"]
@@ -16,19 +15,34 @@ WRITES_WITHOUT_SPLIT = "Cache writes of no stated time to live are priced as fiv
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity:
+    """Something billed that is not a token: ``count`` of ``component``.
+
+    ``component`` names what is counted (``audio_second``, ``image``, ``file_search``, ...);
+    ``selectors`` are what chooses among its prices (size, quality, resolution, ...), in order.
+    """
+
+    component: str
+    count: Decimal
+    selectors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Counts that do not overlap: each token is in exactly one bucket.
 
     ``input`` is neither read from nor written to a cache. ``output`` includes thinking, which
     providers bill as output; only where a provider prices it apart does ``reasoning_output``
-    hold it instead. Audio and image buckets hold what the text buckets then do not. Server
-    tools are counted per use. The prompt, which decides the long-context tier and fills the
+    hold it instead. Audio, image and video buckets hold what the text buckets then do not. Server
+    tools are counted per use; ``units`` holds what is billed by anything else, such as seconds
+    of audio or images. The prompt, which decides the long-context tier and fills the
     context window, is every input bucket together.
     """
 
     input: int = 0
     audio_input: int = 0
     image_input: int = 0
+    video_input: int = 0
     cache_read: int = 0
     audio_cache_read: int = 0
     cache_write_5m: int = 0
@@ -37,8 +51,10 @@ class Usage:
     reasoning_output: int = 0
     audio_output: int = 0
     image_output: int = 0
+    video_output: int = 0
     web_search: int = 0
     code_execution: int = 0
+    units: tuple[Quantity, ...] = ()
 
     @property
     def prompt_tokens(self) -> int:
@@ -47,6 +63,7 @@ class Usage:
             self.input
             + self.audio_input
             + self.image_input
+            + self.video_input
             + self.cache_read
             + self.audio_cache_read
             + self.cache_write_5m
@@ -59,13 +76,21 @@ class Usage:
         return self.cache_read + self.cache_write_5m + self.cache_write_1h
 
     def tools(self) -> "Usage":
-        """The uses of server tools alone."""
-        return Usage(web_search=self.web_search, code_execution=self.code_execution)
+        """The uses of server tools alone, and what is not counted in tokens."""
+        return Usage(
+            web_search=self.web_search, code_execution=self.code_execution, units=self.units
+        )
 
     @property
     def output_tokens(self) -> int:
         """All output tokens, of any modality, reasoning included."""
-        return self.output + self.reasoning_output + self.audio_output + self.image_output
+        return (
+            self.output
+            + self.reasoning_output
+            + self.audio_output
+            + self.image_output
+            + self.video_output
+        )
 
 
 AttemptKind = Literal["message", "compaction", "advisor_message", "fallback_message"]
@@ -97,7 +122,8 @@ def moved(attempt: Attempt, tokens: int, bucket: str) -> Attempt:
     """The attempt with so many of its plain input tokens in another bucket instead."""
     usage = attempt.usage
     held: int = getattr(usage, bucket)
-    changed: Usage = replace(usage, input=usage.input - tokens, **{bucket: held + tokens})
+    counts: dict[str, Any] = {"input": usage.input - tokens, bucket: held + tokens}
+    changed: Usage = replace(usage, **counts)
     return replace(attempt, usage=changed)
 
 
@@ -117,27 +143,6 @@ class StatedTerms:
     processing: Processing | None = None
     speed: Speed | None = None
     inference_geo: InferenceGeo | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedUsage:
-    """A provider's usage object as the calculator takes it, and what it said about serving."""
-
-    attempts: tuple[Attempt, ...]
-    served: StatedTerms = StatedTerms()
-    notices: tuple[Notice, ...] = ()
-    assumptions: tuple[str, ...] = ()
-
-    def refused(self) -> "ParsedUsage":
-        """The same call when its answer was refused before any output.
-
-        The prompt that was refused is not billed. Whatever else the call did before that is:
-        searches, compactions, advisors, attempts declined after they had begun to answer.
-        """
-        attempts = (
-            replace(one, usage=one.usage.tools()) if one.serving else one for one in self.attempts
-        )
-        return replace(self, attempts=tuple(attempts))
 
 
 def asked_anew(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:

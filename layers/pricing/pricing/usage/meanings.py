@@ -1,0 +1,137 @@
+"""What a field of a usage object can count, and how a shape says so.
+
+The counts of one call relate in one way, whoever reports them:
+
+* ``WHOLE`` is the whole prompt and includes what was read from and written to a cache; ``FRESH``
+  excludes both. A shape that states one of them need not state the other.
+* ``ANSWER`` is the whole output and includes reasoning; ``VISIBLE`` excludes it.
+* Audio, images and video are parts of the prompt or of the output; their ``..._CACHED`` counts are
+  parts of what was read from the cache.
+* ``TOOL_PROMPT`` (results of server tools that were fed back) comes on top of the prompt.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Literal
+
+UsageFormat = Literal[
+    "anthropic",
+    "openai",
+    "openai_responses",
+    "openai_realtime",
+    "gemini",
+    "bedrock_converse",
+    "cohere",
+    "voyage",
+    "mistral",
+    "xai",
+    "perplexity",
+    "vercel_ai",
+    "langchain",
+    "otel_genai",
+    "litellm",
+]
+
+#: Input.
+WHOLE, FRESH, READ, WRITE = "whole", "fresh", "read", "write"
+WRITE_5M, WRITE_1H, MISS, TOOL_PROMPT = "write_5m", "write_1h", "miss", "tool_prompt"
+#: Writes of no stated time to live; all writes where none are listed by theirs.
+WRITE_OTHER = "write_other"
+AUDIO_IN, IMAGE_IN, VIDEO_IN = "audio_in", "image_in", "video_in"
+AUDIO_CACHED, IMAGE_CACHED, VIDEO_CACHED = "audio_cached", "image_cached", "video_cached"
+#: Output. ``THINKING`` is a part of the answer that is never billed apart from it;
+#: ``REASONING_APART`` is always on top of the answer.
+ANSWER, VISIBLE, REASONING, THINKING = "answer", "visible", "reasoning", "thinking"
+REASONING_APART, AUDIO_OUT, IMAGE_OUT, VIDEO_OUT = "apart", "audio_out", "image_out", "video_out"
+#: The sum of the prompt and the output, in one of its variants.
+TOTAL = "total"
+TOKEN_COUNTS = frozenset(
+    (
+        *(WHOLE, FRESH, READ, WRITE, WRITE_5M, WRITE_1H, WRITE_OTHER, MISS, TOOL_PROMPT),
+        *(AUDIO_IN, IMAGE_IN, VIDEO_IN, AUDIO_CACHED, IMAGE_CACHED, VIDEO_CACHED),
+        *(ANSWER, VISIBLE, REASONING, THINKING, REASONING_APART, AUDIO_OUT, IMAGE_OUT, VIDEO_OUT),
+        TOTAL,
+    )
+)
+#: A known count that is a part of another one and never billed by itself, such as text tokens.
+PART = "part"
+#: A known field that counts nothing, or an object that repeats what stands elsewhere: not read.
+NOTE = "note"
+#: What the provider says it charged, in USD, in ticks of 1e-10 USD, or at its upstream (BYOK).
+COST, COST_TICKS, COST_UPSTREAM = "cost", "cost_ticks", "cost_upstream"
+#: The number of all uses of server tools, which others count one by one.
+TOOL_USES = "tool_uses"
+#: Words that select a price.
+TIER, TRAFFIC, SPEED, GEO = "service_tier", "traffic_type", "speed", "inference_geo"
+SEARCH_CONTEXT = "search_context_size"
+#: The unit of audio that transcription bills.
+AUDIO_SECOND = "audio_second"
+#: Lists with a reading of their own.
+ITERATIONS, CACHE_DETAILS = "iterations", "cache_details"
+
+
+def tool(name: str) -> str:
+    """Uses of a server tool, under the name that ``tool_uses`` has for it."""
+    return f"tool:{name}"
+
+
+def unit(component: str) -> str:
+    """A quantity that is not a token count, such as seconds of audio."""
+    return f"unit:{component}"
+
+
+@dataclass(frozen=True, slots=True)
+class ByModality:
+    """A list of ``{modality, tokenCount}``: where the tokens of each modality count."""
+
+    audio: str
+    image: str
+    video: str
+    #: The names under which an entry states its count.
+    counts: tuple[str, ...] = ("tokenCount", "token_count", "tokens")
+
+    def of(self, modality: str) -> str:
+        """What tokens of a modality count as; text and documents are parts and nothing else."""
+        return {"AUDIO": self.audio, "IMAGE": self.image, "VIDEO": self.video}.get(modality, PART)
+
+
+#: A field's meaning: what it counts, or the fields of an object. In an object "" is what the field
+#: counts where it is a number instead.
+Meaning = Any
+Fields = Mapping[str, Meaning]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One way to report the usage of a call.
+
+    An object has one of the ``marks`` to be of this shape, and, where ``own`` is given, one of
+    those too: they are what this shape alone has. ``borrowing`` are the fields together with some
+    of other shapes, which are read only next to a name of ``borrowed_with``. Where ``prefixes`` are
+    given, a name that begins otherwise is not usage. ``omits_zeros`` is set where a count that is
+    missing is zero.
+    """
+
+    name: UsageFormat
+    fields: Fields
+    marks: frozenset[str]
+    own: frozenset[str] = frozenset()
+    borrowing: Fields | None = None
+    borrowed_with: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    omits_zeros: bool = False
+
+    def fits(self, names: AbstractSet[str]) -> bool:
+        """Whether an object with these names may be of this shape."""
+        return not self.marks.isdisjoint(names) and (not self.own or not self.own.isdisjoint(names))
+
+    def fields_for(self, names: AbstractSet[str]) -> Fields:
+        """The fields to read an object with these names by."""
+        if self.borrowing is None or self.borrowed_with.isdisjoint(names):
+            return self.fields
+        return self.borrowing
+
+    def owns(self, name: str) -> bool:
+        """Whether a name that the shape does not have would be one of usage."""
+        return not self.prefixes or name.startswith(self.prefixes)

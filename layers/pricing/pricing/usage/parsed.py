@@ -1,0 +1,131 @@
+"""A usage object once it has been read: what was used, and what only the model can decide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from pricing.errors import InvalidRequest
+from pricing.notices import Notice
+from pricing.usage.buckets import Attempt, StatedTerms
+from pricing.usage.terms import COMMITTED_WORDS, TierWord
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A count in a request that was not understood, so that it is in no total.
+
+    ``pointer`` is a JSON pointer into the request, as far as the names on the way may be repeated.
+    """
+
+    pointer: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Counts that agree under one provider's rules only: where they stand, and why they do not."""
+
+    pointer: str
+    detail: str
+    tokens: int = 0
+
+    def error(self) -> InvalidRequest:
+        """The refusal where the rules of the model's provider do not resolve it."""
+        return InvalidRequest.at(self.pointer, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedUsage:
+    """What a provider's usage object says was used, and how it was served.
+
+    ``unread`` holds the counts that were not understood. ``tier``, ``rest`` (tokens that the stated
+    total has and its parts lack), ``cache_outside`` (a cache count larger than the prompt that
+    should include it) and a missing side are what only the model decides: ``at`` settles them.
+    """
+
+    attempts: tuple[Attempt, ...]
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    #: What the provider says it charged for the call.
+    stated_cost_usd: Decimal | None = None
+    tier: TierWord | None = None
+    rest: Doubt | None = None
+    cache_outside: Doubt | None = None
+    #: Set where no input is stated, as in the last event of a stream; no call has none.
+    no_input: Doubt | None = None
+    #: Set where no output is stated, which only a model that bills none leaves out.
+    no_output: Doubt | None = None
+
+    def refused(self) -> "ParsedUsage":
+        """The same call when its answer was refused before any output.
+
+        The prompt that was refused is not billed. Whatever else the call did before that is:
+        searches, compactions, advisors, attempts declined after they had begun to answer.
+        """
+        attempts = (
+            replace(one, usage=one.usage.tools()) if one.serving else one for one in self.attempts
+        )
+        return replace(
+            self,
+            attempts=tuple(attempts),
+            rest=None,
+            cache_outside=None,
+            no_input=None,
+            no_output=None,
+        )
+
+    def at(self, provider: str, model_id: str, bills_output: Callable[[], bool]) -> "ParsedUsage":
+        """The usage by the rules of the provider and the model that is priced.
+
+        Gemini behind an OpenAI-compatible endpoint leaves its thoughts out of the answer, so that
+        they are what the total has on top. Gateways that speak OpenAI's shape for Claude keep
+        Anthropic's prompt, which excludes the cache. Raises InvalidRequest for what no rule of this
+        model resolves: a service tier that its provider does not have, a total that does not add
+        up, a missing output of a model that bills output.
+        """
+        attempts, served, notices = self.attempts, self.served, list(self.notices)
+        if self.no_input is not None:
+            raise self.no_input.error()
+        if self.no_output is not None and bills_output():
+            raise self.no_output.error()
+        if self.cache_outside is not None:
+            if "claude" not in model_id:
+                raise self.cache_outside.error()
+            message = "The cached tokens exceed the prompt: it is read as excluding them."
+            notices.append(Notice("cache_outside_prompt", message))
+        if self.rest is not None:
+            if "gemini" not in model_id:
+                raise self.rest.error()
+            first = attempts[0]
+            reasoning = first.usage.reasoning_output + self.rest.tokens
+            usage = replace(first.usage, reasoning_output=reasoning)
+            attempts = (replace(first, usage=usage), *attempts[1:])
+            message = (
+                f"The total has {self.rest.tokens} tokens more than its parts: they are thoughts,"
+                " billed as output."
+            )
+            notices.append(Notice("reasoning_outside_completion", message))
+        if self.tier is not None:
+            meaning = self.tier.meaning(provider)
+            served = replace(served, processing=meaning.processing or served.processing)
+            if self.tier.word in COMMITTED_WORDS:
+                notices.append(COMMITTED_CAPACITY)
+        return replace(
+            self,
+            attempts=attempts,
+            served=served,
+            notices=tuple(notices),
+            tier=None,
+            rest=None,
+            cache_outside=None,
+            no_input=None,
+            no_output=None,
+        )
+
+
+COMMITTED_CAPACITY = Notice(
+    "committed_capacity_at_list_price",
+    "Reserved or provisioned capacity is paid for by commitment; the list price is shown.",
+)

@@ -1,0 +1,401 @@
+"""Read any usage object: recognise its shape, take its counts, say what was not understood.
+
+The shape is recognised from the whole set of fields. Where several shapes know as many of them, all
+read the object: if they come to the same counts it does not matter which one it was, and if they do
+not, the caller has to say (``usage_format``). A count under a name that the shape does not have is
+returned as unread: it may be billed, and an answer that leaves it out must say so.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from pricing.errors import InvalidRequest, is_plain_name
+from pricing.notices import Notice
+from pricing.usage import meanings, shapes
+from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Usage
+from pricing.usage.iterations import attempts_of, with_tools
+from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
+from pricing.usage.parsed import COMMITTED_CAPACITY, Doubt, ParsedUsage, Unread
+from pricing.usage.shapes import FORMATS, KINDS, SHAPES
+from pricing.usage.split import Counts, Split, split
+from pricing.usage.terms import COMMITTED_WORDS, GEOS, SPEEDS, TRAFFIC, TierWord, every_word
+from pricing.usage.tools import usage_of
+
+#: How many unread counts, and how many unknown fields, one answer names.
+MAX_NAMED = 20
+#: A list in a usage object is read up to this length.
+MAX_LIST = 100
+_WORDS: Mapping[str, Mapping[str, Any]] = {
+    meanings.TIER: dict.fromkeys(every_word()),
+    meanings.TRAFFIC: TRAFFIC,
+    meanings.SPEED: SPEEDS,
+    meanings.GEO: GEOS,
+    meanings.SEARCH_CONTEXT: dict.fromkeys(("low", "medium", "high")),
+}
+_INPUTS = (meanings.WHOLE, meanings.FRESH)
+_OUTPUTS = (meanings.ANSWER, meanings.VISIBLE)
+_COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
+_USD_PER_TICK = Decimal("1e-10")
+_MODALITIES = ("TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT", "MODALITY_UNSPECIFIED")
+_TTLS = {"5m": meanings.WRITE_5M, "1h": meanings.WRITE_1H}
+NOT_A_COUNT = "must be a whole number, written without quotes or a fraction"
+
+
+def read_usage(
+    raw: Any, usage_format: UsageFormat | None, pointer: str, kind: str | None = None
+) -> ParsedUsage:
+    """The disjoint buckets of a usage object, whatever reports it.
+
+    ``kind`` is what the response around it calls itself in ``type`` or ``object``. Errors point
+    below ``pointer``. Raises InvalidRequest for an object in which no count is known, for counts
+    that contradict each other, and where two shapes would come to different prices.
+    """
+    if not isinstance(raw, dict):
+        raise InvalidRequest.at(pointer, "must be an object: the provider's usage, as it came")
+    readings: list[tuple[Shape, ParsedUsage]] = []
+    refusal: InvalidRequest | None = None
+    for shape in recognised(raw, usage_format, pointer, kind):
+        try:
+            readings.append((shape, _read_as(shape, raw, pointer)))
+        except InvalidRequest as error:
+            refusal = refusal or error
+    if not readings:
+        raise refusal or InvalidRequest.at(pointer, "is not a usage object")
+    if len(readings) > 1:
+        # A reading whose figures agree goes before one that needs an explanation.
+        certain = [one for one in readings if one[1].rest is None and one[1].cache_outside is None]
+        readings = certain or readings
+    first, parsed = readings[0]
+    for other, reading in readings[1:]:
+        if reading.attempts != parsed.attempts:
+            raise InvalidRequest.at(
+                pointer,
+                f"can be read as {first.name} or as {other.name}, which come to different"
+                f' prices; say which: "usage_format": "{first.name}"',
+            )
+    return parsed
+
+
+def recognised(
+    raw: Mapping[str, Any], usage_format: UsageFormat | None, pointer: str, kind: str | None = None
+) -> Sequence[Shape]:
+    """The shapes that know most of the object's fields, the preferred one first.
+
+    Raises InvalidRequest where none of them knows a count of it.
+    """
+    allowed = SHAPES if usage_format is None else FORMATS[usage_format]
+    if usage_format is None and kind in KINDS:
+        allowed = FORMATS[KINDS[kind]]
+    present = {name for name, value in raw.items() if value is not None}
+    fitting = [shape for shape in allowed if shape.fits(present)]
+    if usage_format is not None and not fitting and present & allowed[-1].fields.keys():
+        fitting = list(allowed[-1:])
+    if not fitting:
+        names = [name for name in raw if is_plain_name(name)][:5]
+        seen = f" (it holds {', '.join(names)})" if names else ""
+        raise InvalidRequest.at(
+            pointer,
+            f"holds no count that is known{seen}; send the provider's usage object as it came,"
+            ' such as {"input_tokens": 1000, "output_tokens": 200}',
+        )
+    if len(fitting) == 1:
+        return fitting
+    unknown = [_unknown(shape, raw, present) for shape in fitting]
+    least = min(unknown)
+    return [shape for shape, count in zip(fitting, unknown, strict=True) if count == least]
+
+
+def _unknown(shape: Shape, raw: Mapping[str, Any], present: set[str]) -> int:
+    """How many names of the object the shape does not have, and that may count something."""
+    names = present - shape.fields_for(present).keys()
+    if not names:
+        return 0
+    return sum(1 for name in names if shape.owns(name) and _counts(raw[name]))
+
+
+def _counts(value: Any) -> bool:
+    return next(_numbers("", value), None) is not None
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What a shape makes of an object's fields."""
+
+    counts: Counts = field(default_factory=Counts)
+    words: dict[str, tuple[str, str]] = field(default_factory=dict)
+    costs: dict[str, Decimal] = field(default_factory=dict)
+    quantities: dict[str, Decimal] = field(default_factory=dict)
+    #: Path below the object, as a warning writes it; pointer; value.
+    unknown: list[tuple[str, str, Any]] = field(default_factory=list)
+    iterations: tuple[Any, str] | None = None
+    tool_uses: tuple[int, str] | None = None
+
+    def note_unknown(self, name: str, value: Any, pointer: str, path: str) -> None:
+        """Note a field that the shape lacks; ``pointer`` and ``path`` lead to its object."""
+        if is_plain_name(name):
+            self.unknown.append((f"{path}.{name}", f"{pointer}/{name}", value))
+        else:
+            self.unknown.append((f"A field of {path}", pointer, value))
+
+
+def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
+    taken = _Taken()
+    fields = shape.fields_for(raw.keys())
+    _take(taken, fields, raw, pointer, "usage", shape)
+    # With iterations the top level is their sum, and its writes are not split as theirs are.
+    counts = (
+        taken.counts.without_ttls() if taken.iterations and taken.iterations[0] else taken.counts
+    )
+    found = split(counts)
+    attempts: tuple[Attempt, ...]
+    notices: tuple[Notice, ...] = found.notices
+    assumptions = found.assumptions
+    if taken.iterations is not None and taken.iterations[0]:
+
+        def read_one(one: Mapping[str, Any], here: str) -> Split:
+            inner = _Taken(unknown=taken.unknown)
+            path = f"usage.iterations[{here.rpartition('/')[2]}]"
+            _take(inner, _ITERATION, one, here, path, shape)
+            return split(inner.counts)
+
+        attempts, more, assumptions = attempts_of(
+            taken.iterations[0], taken.counts, taken.iterations[1], read_one
+        )
+        notices = (*more, *notices)
+    else:
+        attempts = (Attempt(found.usage),)
+    tools = _tools(taken) if taken.quantities else Usage()
+    if taken.quantities:
+        attempts = with_tools(attempts, tools)
+    understood = taken.counts.found or taken.quantities or taken.costs
+    if not understood:
+        raise InvalidRequest.at(pointer, "holds no count that is known; send the usage as it came")
+    return ParsedUsage(
+        attempts=attempts,
+        served=_served(taken) if taken.words else StatedTerms(),
+        notices=(*notices, *_said(taken)) if taken.words or taken.unknown else notices,
+        assumptions=assumptions,
+        unread=tuple(islice(_unread(taken), MAX_NAMED)),
+        stated_cost_usd=_stated_cost(taken.costs) if taken.costs else None,
+        tier=TierWord(*taken.words[meanings.TIER]) if meanings.TIER in taken.words else None,
+        # Seconds of audio are tokens in the total too, and are not billed by those.
+        rest=None if meanings.AUDIO_SECOND in taken.quantities else found.rest,
+        cache_outside=found.cache_outside,
+        no_input=None if found.input_stated or tools.units else _missing(shape, _INPUTS, pointer),
+        no_output=None
+        if found.output_stated or tools.units
+        else _missing(shape, _OUTPUTS, pointer),
+    )
+
+
+def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Doubt | None:
+    """What to say where one side of a call is not stated."""
+    if shape.omits_zeros:
+        return None
+    name = next((name for name, meaning in shape.fields.items() if meaning in side), "usage")
+    return Doubt(f"{pointer}/{name}", "is required; send 0 where there was none")
+
+
+#: An iteration has the counts of a call and says whose attempt it was.
+_ITERATION: Fields = {
+    **{
+        name: meaning
+        for name, meaning in shapes.ANTHROPIC.fields.items()
+        if meaning in (meanings.FRESH, meanings.ANSWER, meanings.READ, meanings.WRITE)
+        or isinstance(meaning, Mapping)
+    },
+    "type": meanings.NOTE,
+    "model": meanings.NOTE,
+}
+
+
+def _take(
+    taken: _Taken, fields: Fields, raw: Mapping[str, Any], pointer: str, path: str, shape: Shape
+) -> None:
+    """Sort an object's fields by what they count. Raises InvalidRequest for a bad value."""
+    for name, value in raw.items():
+        meaning = fields.get(name)
+        if value is None:
+            continue
+        if type(meaning) is str and meaning in meanings.TOKEN_COUNTS:
+            taken.counts.add(meaning, _count(value, f"{pointer}/{name}"), f"{pointer}/{name}")
+        elif meaning is None:
+            if shape.owns(name):
+                taken.note_unknown(name, value, pointer, path)
+        elif isinstance(meaning, dict) and isinstance(value, dict):
+            _take(taken, meaning, value, f"{pointer}/{name}", f"{path}.{name}", shape)
+        elif isinstance(meaning, dict):
+            if "" not in meaning:
+                raise InvalidRequest.at(f"{pointer}/{name}", "must be an object")
+            _take(taken, {name: meaning[""]}, {name: value}, pointer, path, shape)
+        else:
+            _take_other(taken, meaning, value, f"{pointer}/{name}", f"{path}.{name}")
+
+
+def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -> None:
+    """Take a field that is not a count of tokens."""
+    if isinstance(meaning, ByModality):
+        _take_modalities(taken, meaning, value, here, path)
+    elif meaning in _WORDS:
+        _take_word(taken, meaning, value, here)
+    elif meaning in _COSTS:
+        _take_cost(taken, meaning, value)
+    elif meaning == meanings.ITERATIONS:
+        taken.iterations = value, here
+    elif meaning == meanings.CACHE_DETAILS:
+        _take_cache_details(taken, value, here, path)
+    elif meaning == meanings.PART:
+        _count(value, here)
+    elif meaning == meanings.TOOL_USES:
+        taken.tool_uses = _count(value, here), here
+    elif meaning.startswith("tool:"):
+        _take_quantity(taken, meaning[5:], _count(value, here), here)
+    elif meaning.startswith("unit:"):
+        _take_quantity(taken, meaning[5:], value, here)
+
+
+def _count(value: Any, pointer: str) -> int:
+    if type(value) is not int:
+        raise InvalidRequest.at(pointer, NOT_A_COUNT)
+    if value < 0:
+        raise InvalidRequest.at(pointer, "must be 0 or more")
+    if value > MAX_COUNT:
+        raise InvalidRequest.at(pointer, f"must be {MAX_COUNT} or less")
+    return value
+
+
+def _take_word(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
+    known = _WORDS[meaning]
+    if not isinstance(value, str) or value not in known:
+        words = ", ".join(f"'{word}'" for word in sorted(known) if word)
+        raise InvalidRequest.at(pointer, f"must be one of {words}")
+    taken.words[meaning] = value, pointer
+
+
+def _take_cost(taken: _Taken, meaning: str, value: Any) -> None:
+    """Note what the provider says it charged. What is no amount is not compared with anything."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0:
+        taken.costs[meaning] = Decimal(value)
+
+
+def _take_quantity(taken: _Taken, component: str, value: Any, pointer: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise InvalidRequest.at(pointer, "must be a number, written without quotes")
+    if not 0 <= value <= MAX_COUNT:
+        raise InvalidRequest.at(pointer, f"must be from 0 to {MAX_COUNT}")
+    taken.quantities[component] = max(Decimal(value), taken.quantities.get(component, Decimal(0)))
+
+
+def _items(value: Any, pointer: str) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    """The objects of a list, each with its pointer and number."""
+    if not isinstance(value, list):
+        raise InvalidRequest.at(pointer, "must be a list")
+    if len(value) > MAX_LIST:
+        raise InvalidRequest.at(pointer, f"must have at most {MAX_LIST} items")
+    for number, one in enumerate(value):
+        if not isinstance(one, dict):
+            raise InvalidRequest.at(f"{pointer}/{number}", "must be an object")
+        yield f"{pointer}/{number}", number, one
+
+
+def _take_modalities(
+    taken: _Taken, meaning: ByModality, value: Any, pointer: str, path: str
+) -> None:
+    """Add up a list of counts by modality. Text and documents are what the others leave."""
+    sums: dict[str, int] = {}
+    for here, number, one in _items(value, pointer):
+        modality = one.get("modality")
+        if not isinstance(modality, str) or modality.upper() not in _MODALITIES:
+            raise InvalidRequest.at(f"{here}/modality", f"must be one of {', '.join(_MODALITIES)}")
+        for name, count in one.items():
+            if name in meaning.counts and count is not None:
+                part = meaning.of(modality.upper())
+                sums[part] = sums.get(part, 0) + _count(count, f"{here}/{name}")
+            elif name != "modality":
+                taken.note_unknown(name, count, here, f"{path}[{number}]")
+    for part, total in sums.items():
+        if part != meanings.PART:
+            taken.counts.add(part, total, pointer)
+
+
+def _take_cache_details(taken: _Taken, value: Any, pointer: str, path: str) -> None:
+    """Add up Bedrock's list of cache writes by their time to live."""
+    sums: dict[str, int] = {}
+    for here, number, one in _items(value, pointer):
+        ttl = one.get("ttl")
+        if ttl not in _TTLS:
+            raise InvalidRequest.at(f"{here}/ttl", f"must be one of {', '.join(_TTLS)}")
+        part = _TTLS[ttl]
+        sums[part] = sums.get(part, 0) + _count(one.get("inputTokens"), f"{here}/inputTokens")
+        for name in one.keys() - {"ttl", "inputTokens"}:
+            taken.note_unknown(name, one[name], here, f"{path}[{number}]")
+    for part, total in sums.items():
+        taken.counts.add(part, total, pointer)
+
+
+def _tools(taken: _Taken) -> Usage:
+    """The uses of server tools, and what else is not counted in tokens."""
+    usage = usage_of(taken.quantities)
+    if meanings.SEARCH_CONTEXT not in taken.words:
+        return usage
+    # Perplexity bills a search by the size of the context that it asked for.
+    size = ((meanings.SEARCH_CONTEXT, taken.words[meanings.SEARCH_CONTEXT][0]),)
+    units = (
+        replace(one, selectors=size) if one.component == "search_query" else one
+        for one in usage.units
+    )
+    return replace(usage, units=tuple(units))
+
+
+def _served(taken: _Taken) -> StatedTerms:
+    """The terms whose words mean the same at every provider."""
+    words = {meaning: word for meaning, (word, _) in taken.words.items()}
+    traffic = TRAFFIC.get(words.get(meanings.TRAFFIC, ""), StatedTerms())
+    return replace(
+        traffic,
+        speed=SPEEDS.get(words.get(meanings.SPEED, "")),
+        inference_geo=GEOS.get(words.get(meanings.GEO, "")),
+    )
+
+
+def _stated_cost(costs: Mapping[str, Decimal]) -> Decimal | None:
+    """What was charged: by the gateway, or behind it where the caller's own key was used."""
+    if meanings.COST_TICKS in costs:
+        return costs[meanings.COST_TICKS] * _USD_PER_TICK
+    charged = costs.get(meanings.COST)
+    if not charged:  # a gateway that passes the bill on charges nothing itself
+        return costs.get(meanings.COST_UPSTREAM, charged)
+    return charged
+
+
+def _said(taken: _Taken) -> Iterator[Notice]:
+    """That capacity is paid for by commitment; one warning a field that is not known."""
+    if taken.words.get(meanings.TRAFFIC, ("", ""))[0] in COMMITTED_WORDS:
+        yield COMMITTED_CAPACITY
+    named = dict.fromkeys(where for where, _, _ in taken.unknown)
+    for where in islice(named, MAX_NAMED):
+        yield Notice("usage_field_ignored", f"{where} is not known and was not priced.")
+
+
+def _unread(taken: _Taken) -> Iterator[Unread]:
+    if taken.tool_uses and taken.tool_uses[0] > sum(taken.quantities.values()):
+        yield Unread(taken.tool_uses[1], Decimal(taken.tool_uses[0]))  # not all of them are listed
+    for _, pointer, value in taken.unknown:
+        for where, number in _numbers(pointer, value):
+            yield Unread(where, number)
+
+
+def _numbers(pointer: str, value: Any) -> Iterator[tuple[str, Decimal]]:
+    """Every number that is not zero, with its pointer as far as names may be repeated."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            here = f"{pointer}/{name}" if is_plain_name(str(name)) else pointer
+            yield from _numbers(here, member)
+    elif isinstance(value, list):
+        for number, member in enumerate(value):
+            yield from _numbers(f"{pointer}/{number}", member)
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool) and value:
+        yield pointer, Decimal(value)

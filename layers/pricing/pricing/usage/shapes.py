@@ -1,0 +1,516 @@
+"""Every usage object that is read, as one table: which field counts what.
+
+A shape maps the names that a provider, gateway or SDK writes to what they count; ``meanings`` says
+how counts relate. The reader needs no other knowledge of a provider: a new field, or a new spelling
+of an old one, is a line here.
+
+Sources: the providers' API references and SDK types, and the payloads of public issue reports.
+"""
+
+from collections.abc import Mapping
+
+from pricing.usage.meanings import (
+    ANSWER,
+    AUDIO_CACHED,
+    AUDIO_IN,
+    AUDIO_OUT,
+    AUDIO_SECOND,
+    CACHE_DETAILS,
+    COST,
+    COST_TICKS,
+    COST_UPSTREAM,
+    FRESH,
+    GEO,
+    IMAGE_CACHED,
+    IMAGE_IN,
+    IMAGE_OUT,
+    ITERATIONS,
+    MISS,
+    NOTE,
+    PART,
+    READ,
+    REASONING,
+    REASONING_APART,
+    SEARCH_CONTEXT,
+    SPEED,
+    THINKING,
+    TIER,
+    TOOL_PROMPT,
+    TOOL_USES,
+    TOTAL,
+    TRAFFIC,
+    VIDEO_CACHED,
+    VIDEO_IN,
+    VIDEO_OUT,
+    VISIBLE,
+    WHOLE,
+    WRITE,
+    WRITE_1H,
+    WRITE_5M,
+    WRITE_OTHER,
+    ByModality,
+    Fields,
+    Shape,
+    UsageFormat,
+    tool,
+    unit,
+)
+
+_EPHEMERAL: Fields = {
+    "ephemeral_5m_input_tokens": WRITE_5M,
+    "ephemeral_1h_input_tokens": WRITE_1H,
+}
+_ANTHROPIC_TOOLS: Fields = {
+    "web_search_requests": tool("web_search"),
+    "web_fetch_requests": tool("web_fetch"),
+    "code_execution_requests": tool("code_execution"),
+    "tool_search_requests": NOTE,
+}
+_XAI_TOOLS: Fields = {
+    "web_search_calls": tool("web_search"),
+    "x_search_calls": tool("x_search"),
+    "code_interpreter_calls": tool("code_interpreter"),
+    "file_search_calls": tool("file_search"),
+    "document_search_calls": tool("file_search"),
+    "mcp_calls": NOTE,
+}
+#: What gateways and SDKs add to OpenAI's shapes: parts of the prompt, at the top or in its details.
+_CACHE_NAMES: Fields = {
+    "cached_tokens": READ,
+    "cache_read_tokens": READ,
+    "cache_read_input_tokens": READ,
+    "cached_input_tokens": READ,
+    "cached_prompt_tokens": READ,
+    "cache_write_tokens": WRITE,
+    "cache_write_input_tokens": WRITE,
+    "cache_creation_tokens": WRITE,
+    "cache_creation_input_tokens": WRITE,
+    "cache_creation": {"": WRITE, **_EPHEMERAL},
+    "cache_creation_token_details": _EPHEMERAL,
+    "claude_cache_creation_5_m_tokens": WRITE_5M,
+    "claude_cache_creation_1_h_tokens": WRITE_1H,
+}
+_INPUT_PARTS: Fields = {
+    **_CACHE_NAMES,
+    **_EPHEMERAL,
+    "cache_read": READ,
+    "cached_tokens_details": {
+        "text_tokens": PART,
+        "audio_tokens": AUDIO_CACHED,
+        "image_tokens": IMAGE_CACHED,
+        "video_tokens": VIDEO_CACHED,
+    },
+    "text_tokens": PART,
+    "audio_tokens": AUDIO_IN,
+    "image_tokens": IMAGE_IN,
+    "video_tokens": VIDEO_IN,
+    "text": PART,
+    "audio": AUDIO_IN,
+    "image": IMAGE_IN,
+    "video": VIDEO_IN,
+    "web_search_requests": tool("web_search"),
+}
+_OUTPUT_PARTS: Fields = {
+    "reasoning_tokens": REASONING,
+    "thinking_tokens": REASONING,
+    "reasoning": REASONING,
+    "text_tokens": PART,
+    "audio_tokens": AUDIO_OUT,
+    "image_tokens": IMAGE_OUT,
+    "video_tokens": VIDEO_OUT,
+    "text": PART,
+    "audio": AUDIO_OUT,
+    "image": IMAGE_OUT,
+    "accepted_prediction_tokens": PART,
+    "rejected_prediction_tokens": PART,
+}
+_STATED_COST: Fields = {
+    "cost": {"": COST, "total_cost": COST},
+    "cost_details": {"upstream_inference_cost": COST_UPSTREAM, "": NOTE},
+    "cost_usd": COST,
+    "costUSD": COST,
+    "total_cost": COST,
+    "cost_in_usd_ticks": COST_TICKS,
+    "is_byok": NOTE,
+}
+_OPENAI_TERMS: Fields = {
+    "service_tier": TIER,
+    "speed": SPEED,
+    "inference_geo": GEO,
+    "server_tool_use": _ANTHROPIC_TOOLS,
+    "server_side_tool_usage_details": _XAI_TOOLS,
+    "num_server_side_tools_used": TOOL_USES,
+    "num_sources_used": tool("live_search_source"),
+    "prompt_audio_seconds": unit(AUDIO_SECOND),
+    "type": NOTE,
+    "iterations": NOTE,
+    **_STATED_COST,
+}
+
+ANTHROPIC = Shape(
+    name="anthropic",
+    marks=frozenset(("input_tokens", "output_tokens")),
+    fields={
+        "input_tokens": FRESH,
+        "output_tokens": ANSWER,
+        "cache_creation_input_tokens": WRITE,
+        "cache_read_input_tokens": READ,
+        "cache_creation": _EPHEMERAL,
+        "output_tokens_details": {"thinking_tokens": THINKING},
+        "server_tool_use": _ANTHROPIC_TOOLS,
+        "service_tier": TIER,
+        "speed": SPEED,
+        "inference_geo": GEO,
+        "fallback_credit": NOTE,
+        "iterations": ITERATIONS,
+        "total_tokens": TOTAL,
+        **_STATED_COST,
+    },
+)
+
+OPENAI = Shape(
+    name="openai",
+    marks=frozenset(("prompt_tokens", "completion_tokens")),
+    fields={
+        "prompt_tokens": WHOLE,
+        "completion_tokens": ANSWER,
+        "total_tokens": TOTAL,
+        "input_tokens": WHOLE,
+        "output_tokens": ANSWER,
+        "prompt_tokens_details": _INPUT_PARTS,
+        "input_tokens_details": _INPUT_PARTS,
+        "completion_tokens_details": _OUTPUT_PARTS,
+        "output_tokens_details": _OUTPUT_PARTS,
+        **_CACHE_NAMES,
+        "prompt_cache_hit_tokens": READ,
+        "prompt_cache_miss_tokens": MISS,
+        "prompt_cache_read_tokens": READ,
+        "prompt_cache_write_tokens": WRITE,
+        "prompt_audio_tokens": AUDIO_IN,
+        "completion_audio_tokens": AUDIO_OUT,
+        "reasoning_tokens": REASONING,
+        "queue_time": NOTE,
+        "prompt_time": NOTE,
+        "completion_time": NOTE,
+        "total_time": NOTE,
+        **_OPENAI_TERMS,
+    },
+)
+
+PERPLEXITY = Shape(
+    name="perplexity",
+    marks=frozenset(("prompt_tokens",)),
+    own=frozenset(("citation_tokens", "num_search_queries", "search_context_size")),
+    fields={
+        **OPENAI.fields,
+        "reasoning_tokens": REASONING_APART,
+        "citation_tokens": unit("citation"),
+        "num_search_queries": tool("search_query"),
+        "search_context_size": SEARCH_CONTEXT,
+    },
+)
+
+XAI = Shape(
+    name="xai",
+    marks=frozenset(("prompt_tokens",)),
+    own=frozenset(("prompt_text_tokens", "cached_prompt_text_tokens", "prompt_image_tokens")),
+    fields={
+        **OPENAI.fields,
+        "reasoning_tokens": REASONING_APART,
+        "prompt_text_tokens": PART,
+        "cached_prompt_text_tokens": READ,
+        "prompt_image_tokens": IMAGE_IN,
+        "server_side_tools_used": NOTE,
+    },
+)
+
+_RESPONSES: Fields = {
+    "input_tokens": WHOLE,
+    "output_tokens": ANSWER,
+    "total_tokens": TOTAL,
+    "input_tokens_details": _INPUT_PARTS,
+    "output_tokens_details": _OUTPUT_PARTS,
+    "input_token_details": {**_INPUT_PARTS, "cache_creation": {"": WRITE_OTHER, **_EPHEMERAL}},
+    "output_token_details": _OUTPUT_PARTS,
+    "cached_input_tokens": READ,
+    "cache_write_input_tokens": WRITE,
+    "reasoning_output_tokens": REASONING,
+    "reasoning_tokens": REASONING,
+    "input_cached_tokens": READ,
+    "input_audio_tokens": AUDIO_IN,
+    "output_audio_tokens": AUDIO_OUT,
+    **_OPENAI_TERMS,
+}
+RESPONSES = Shape(
+    name="openai_responses",
+    marks=frozenset(("input_tokens", "output_tokens")),
+    borrowed_with=frozenset(
+        (
+            "total_tokens",
+            "input_tokens_details",
+            "input_token_details",
+            "output_token_details",
+            "cached_input_tokens",
+            "reasoning_output_tokens",
+            "input_cached_tokens",
+        )
+    ),
+    fields=_RESPONSES,
+    borrowing={**_CACHE_NAMES, **_RESPONSES},
+)
+
+GEMINI = Shape(
+    name="gemini",
+    omits_zeros=True,
+    marks=frozenset(
+        (
+            *("promptTokenCount", "candidatesTokenCount", "responseTokenCount", "totalTokenCount"),
+            *("prompt_token_count", "candidates_token_count", "response_token_count"),
+            *("total_token_count", "total_input_tokens", "total_output_tokens"),
+        )
+    ),
+    fields={
+        **dict.fromkeys(("promptTokenCount", "prompt_token_count", "total_input_tokens"), WHOLE),
+        **dict.fromkeys(
+            ("cachedContentTokenCount", "cached_content_token_count", "total_cached_tokens"), READ
+        ),
+        **dict.fromkeys(
+            (
+                *("candidatesTokenCount", "candidates_token_count", "responseTokenCount"),
+                *("response_token_count", "total_output_tokens"),
+            ),
+            VISIBLE,
+        ),
+        **dict.fromkeys(
+            (
+                *("thoughtsTokenCount", "thoughts_token_count", "total_thought_tokens"),
+                "total_reasoning_tokens",
+            ),
+            REASONING,
+        ),
+        **dict.fromkeys(
+            ("toolUsePromptTokenCount", "tool_use_prompt_token_count", "total_tool_use_tokens"),
+            TOOL_PROMPT,
+        ),
+        **dict.fromkeys(("totalTokenCount", "total_token_count", "total_tokens"), TOTAL),
+        **dict.fromkeys(
+            ("promptTokensDetails", "prompt_tokens_details", "input_tokens_by_modality"),
+            ByModality(AUDIO_IN, IMAGE_IN, VIDEO_IN),
+        ),
+        **dict.fromkeys(
+            ("cacheTokensDetails", "cache_tokens_details", "cached_tokens_by_modality"),
+            ByModality(AUDIO_CACHED, IMAGE_CACHED, VIDEO_CACHED),
+        ),
+        **dict.fromkeys(
+            (
+                *("candidatesTokensDetails", "candidates_tokens_details", "responseTokensDetails"),
+                *("response_tokens_details", "output_tokens_by_modality"),
+            ),
+            ByModality(AUDIO_OUT, IMAGE_OUT, VIDEO_OUT),
+        ),
+        **dict.fromkeys(
+            (
+                *("toolUsePromptTokensDetails", "tool_use_prompt_tokens_details"),
+                "tool_use_tokens_by_modality",
+            ),
+            ByModality(PART, PART, PART),
+        ),
+        **dict.fromkeys(("trafficType", "traffic_type"), TRAFFIC),
+        **dict.fromkeys(("serviceTier", "service_tier"), TIER),
+    },
+)
+
+BEDROCK = Shape(
+    name="bedrock_converse",
+    marks=frozenset(("inputTokens", "outputTokens", "inputTokenCount", "outputTokenCount")),
+    fields={
+        "inputTokens": FRESH,
+        "outputTokens": ANSWER,
+        "totalTokens": TOTAL,
+        "cacheReadInputTokens": READ,
+        "cacheReadInputTokenCount": READ,
+        "cacheWriteInputTokens": WRITE,
+        "cacheWriteInputTokenCount": WRITE,
+        "cacheCreationInputTokens": WRITE,
+        "cacheDetails": CACHE_DETAILS,
+        "serverToolUsage": {},
+        # InvokeModel's metrics
+        "inputTokenCount": FRESH,
+        "outputTokenCount": ANSWER,
+        "invocationLatency": NOTE,
+        "firstByteLatency": NOTE,
+        "latencyMs": NOTE,
+        # Claude's agent SDK counts the models of a session in the same way
+        "webSearchRequests": tool("web_search"),
+        "costUSD": COST,
+        "contextWindow": NOTE,
+        "maxOutputTokens": NOTE,
+    },
+)
+
+VERCEL_AI = Shape(
+    name="vercel_ai",
+    marks=frozenset(("inputTokens", "outputTokens", "promptTokens", "completionTokens")),
+    fields={
+        "inputTokens": {
+            "": WHOLE,
+            "total": WHOLE,
+            "noCache": FRESH,
+            "cacheRead": READ,
+            "cacheWrite": WRITE,
+        },
+        "outputTokens": {"": ANSWER, "total": ANSWER, "text": PART, "reasoning": REASONING},
+        "totalTokens": TOTAL,
+        "cachedInputTokens": READ,
+        "reasoningTokens": REASONING,
+        "inputTokenDetails": {
+            "noCacheTokens": FRESH,
+            "cacheReadTokens": READ,
+            "cacheWriteTokens": WRITE,
+        },
+        "outputTokenDetails": {"textTokens": PART, "reasoningTokens": REASONING},
+        "promptTokens": WHOLE,
+        "completionTokens": ANSWER,
+        "raw": NOTE,
+    },
+)
+
+COHERE = Shape(
+    name="cohere",
+    marks=frozenset(("billed_units",)),
+    fields={
+        "billed_units": {
+            "input_tokens": FRESH,
+            "output_tokens": ANSWER,
+            "image_tokens": IMAGE_IN,
+            "search_units": unit("search_unit"),
+            "classifications": unit("classification"),
+            "images": unit("image"),
+        },
+        # What the model saw, before what Cohere does not bill is taken off.
+        "tokens": NOTE,
+        "cached_tokens": READ,
+        "api_version": NOTE,
+    },
+)
+
+VOYAGE = Shape(
+    name="voyage",
+    marks=frozenset(("total_tokens",)),
+    fields={"total_tokens": WHOLE, "text_tokens": PART, "image_pixels": NOTE},
+)
+
+_OTEL = "gen_ai.usage."
+_OPENINFERENCE = "llm.token_count."
+OTEL = Shape(
+    name="otel_genai",
+    marks=frozenset(
+        (
+            *(f"{_OTEL}input_tokens", f"{_OTEL}output_tokens"),
+            *(f"{_OTEL}prompt_tokens", f"{_OTEL}completion_tokens"),
+            *(f"{_OPENINFERENCE}prompt", f"{_OPENINFERENCE}completion"),
+        )
+    ),
+    prefixes=(_OTEL, _OPENINFERENCE),
+    fields={
+        f"{_OTEL}input_tokens": WHOLE,
+        f"{_OTEL}prompt_tokens": WHOLE,
+        f"{_OTEL}output_tokens": ANSWER,
+        f"{_OTEL}completion_tokens": ANSWER,
+        f"{_OTEL}total_tokens": TOTAL,
+        f"{_OTEL}cache_read.input_tokens": READ,
+        f"{_OTEL}cache_read_input_tokens": READ,
+        f"{_OTEL}input_tokens.cached": READ,
+        f"{_OTEL}cache_creation.input_tokens": WRITE,
+        f"{_OTEL}cache_creation_input_tokens": WRITE,
+        f"{_OTEL}cache_write.input_tokens": WRITE,
+        f"{_OTEL}reasoning.output_tokens": REASONING,
+        f"{_OTEL}reasoning_tokens": REASONING,
+        f"{_OTEL}output_tokens.reasoning": REASONING,
+        f"{_OTEL}cost": COST,
+        f"{_OPENINFERENCE}prompt": WHOLE,
+        f"{_OPENINFERENCE}completion": ANSWER,
+        f"{_OPENINFERENCE}total": TOTAL,
+        f"{_OPENINFERENCE}prompt_details.cache_read": READ,
+        f"{_OPENINFERENCE}prompt_details.cache_write": WRITE,
+        f"{_OPENINFERENCE}prompt_details.cache_input": PART,
+        f"{_OPENINFERENCE}prompt_details.audio": AUDIO_IN,
+        f"{_OPENINFERENCE}completion_details.reasoning": REASONING,
+        f"{_OPENINFERENCE}completion_details.audio": AUDIO_OUT,
+    },
+)
+
+#: Usage that is not counted in tokens: transcription, speech, images, OCR, rerank, video.
+UNITS = Shape(
+    name="openai",
+    marks=frozenset(
+        (
+            *("seconds", "audio_seconds", "duration_seconds", "video_seconds", "characters"),
+            *("input_characters", "images", "image_count", "pages", "pages_processed"),
+            "search_units",
+        )
+    ),
+    fields={
+        "type": NOTE,
+        "seconds": unit(AUDIO_SECOND),
+        "audio_seconds": unit(AUDIO_SECOND),
+        "duration_seconds": unit(AUDIO_SECOND),
+        "video_seconds": unit("video_second"),
+        "characters": unit("character"),
+        "input_characters": unit("character"),
+        "images": unit("image"),
+        "image_count": unit("image"),
+        "pages": unit("page"),
+        "pages_processed": unit("page"),
+        "doc_size_bytes": NOTE,
+        "search_units": unit("search_unit"),
+    },
+)
+
+#: What a raw response calls itself in ``type`` or ``object``, and the format its usage then has.
+KINDS: Mapping[str | None, UsageFormat] = {
+    "message": "anthropic",
+    "message_start": "anthropic",
+    "message_delta": "anthropic",
+    "chat.completion": "openai",
+    "chat.completion.chunk": "openai",
+    "response": "openai_responses",
+    "realtime.response": "openai_responses",
+}
+
+#: Shapes in the order in which a reading is preferred where several give the same counts.
+SHAPES: tuple[Shape, ...] = (
+    ANTHROPIC,
+    PERPLEXITY,
+    XAI,
+    OPENAI,
+    RESPONSES,
+    GEMINI,
+    BEDROCK,
+    VERCEL_AI,
+    COHERE,
+    OTEL,
+    UNITS,
+    VOYAGE,
+)
+
+#: The shapes that a stated ``usage_format`` allows, the preferred one first. Gateways add fields of
+#: their own to OpenAI's object, so its name covers those too.
+_CHAT = (PERPLEXITY, XAI, OPENAI, UNITS)
+FORMATS: Mapping[UsageFormat, tuple[Shape, ...]] = {
+    "anthropic": (ANTHROPIC,),
+    "openai": _CHAT,
+    "litellm": (*_CHAT, RESPONSES),
+    "mistral": _CHAT,
+    "perplexity": (PERPLEXITY, OPENAI),
+    "xai": (XAI, OPENAI),
+    "openai_responses": (RESPONSES, UNITS),
+    "openai_realtime": (RESPONSES, UNITS),
+    "langchain": (RESPONSES,),
+    "gemini": (GEMINI,),
+    "bedrock_converse": (BEDROCK,),
+    "vercel_ai": (VERCEL_AI,),
+    "cohere": (COHERE, UNITS),
+    "voyage": (VOYAGE, OPENAI),
+    "otel_genai": (OTEL,),
+}

@@ -1,0 +1,287 @@
+"""Turn counts that overlap into disjoint buckets, by one set of rules for every shape."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+from pricing.errors import InvalidRequest
+from pricing.notices import Notice
+from pricing.usage.buckets import WRITES_WITHOUT_SPLIT, Usage
+from pricing.usage.meanings import (
+    ANSWER,
+    AUDIO_CACHED,
+    AUDIO_IN,
+    AUDIO_OUT,
+    FRESH,
+    IMAGE_CACHED,
+    IMAGE_IN,
+    IMAGE_OUT,
+    MISS,
+    READ,
+    REASONING,
+    REASONING_APART,
+    THINKING,
+    TOOL_PROMPT,
+    TOTAL,
+    VIDEO_CACHED,
+    VIDEO_IN,
+    VIDEO_OUT,
+    VISIBLE,
+    WHOLE,
+    WRITE,
+    WRITE_1H,
+    WRITE_5M,
+    WRITE_OTHER,
+)
+from pricing.usage.parsed import Doubt
+
+_CACHE = (READ, WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
+_PROMPT_PARTS = (*_CACHE, AUDIO_IN, IMAGE_IN, VIDEO_IN)
+_OUTPUT_PARTS = (REASONING, AUDIO_OUT, IMAGE_OUT, VIDEO_OUT)
+#: (prompt, cached) of each modality, in the order in which they are taken to be cached where no
+#: count says so: audio, which has a price of its own, last.
+_MODALITIES = ((IMAGE_IN, IMAGE_CACHED), (VIDEO_IN, VIDEO_CACHED), (AUDIO_IN, AUDIO_CACHED))
+_OF_A_MODALITY = frozenset(meaning for both in _MODALITIES for meaning in both)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The buckets of one prompt and its answer, and what only the model decides."""
+
+    usage: Usage
+    rest: Doubt | None = None
+    cache_outside: Doubt | None = None
+    input_stated: bool = True
+    output_stated: bool = True
+    notices: tuple[Notice, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+class Counts:
+    """The counts of a usage object by their meaning, with the pointer each was found at."""
+
+    __slots__ = ("found", "pointers")
+
+    def __init__(self) -> None:
+        self.found: dict[str, int] = {}
+        self.pointers: dict[str, str] = {}
+
+    def __contains__(self, meaning: str) -> bool:
+        return meaning in self.found
+
+    def __getitem__(self, meaning: str) -> int:
+        return self.found.get(meaning, 0)
+
+    def add(self, meaning: str, count: int, pointer: str) -> None:
+        """Note a count. Under two names it must be the same; a zero is a default left unset.
+
+        Raises InvalidRequest for two counts that contradict each other.
+        """
+        known = self.found.get(meaning)
+        if not known:
+            self.found[meaning] = count
+            self.pointers[meaning] = pointer
+        elif count and known != count:
+            raise InvalidRequest.at(
+                pointer, f"is {count}, but {self.name(meaning)} is {known}; send figures that agree"
+            )
+
+    def without_ttls(self) -> "Counts":
+        """The same counts without the breakdown of cache writes by their time to live."""
+        kept = Counts()
+        kept.pointers = self.pointers
+        kept.found = {
+            meaning: count
+            for meaning, count in self.found.items()
+            if meaning not in (WRITE_5M, WRITE_1H)
+        }
+        return kept
+
+    def name(self, meaning: str) -> str:
+        """The field's own name."""
+        return self.pointers[meaning].rpartition("/")[2]
+
+    def refuse(self, meaning: str, detail: str) -> NoReturn:
+        """Raise InvalidRequest at the field with this meaning."""
+        raise InvalidRequest.at(self.pointers[meaning], detail)
+
+    def left_of(self, whole: str, left: int, parts: tuple[str, ...]) -> int:
+        """``left``, what a whole's parts leave of it.
+
+        Raises InvalidRequest when it is negative: a credit that no provider grants.
+        """
+        if left < 0:
+            self.refuse(whole, self.exceeded(whole, parts))
+        return left
+
+    def exceeded(self, whole: str, parts: tuple[str, ...]) -> str:
+        """Say that a whole is less than its parts."""
+        stated = [part for part in parts if self[part]]
+        names = " + ".join(self.name(part) for part in stated)
+        total = sum(self[part] for part in stated)
+        return f"is {self[whole]}, less than its parts {names} = {total}; send figures that agree"
+
+
+def split(counts: Counts) -> Split:
+    """The disjoint buckets of one prompt and its answer.
+
+    Raises InvalidRequest for parts that exceed their whole and for totals that do not add up.
+    """
+    write_5m, write_1h, assumptions = _writes(counts)
+    read = counts[READ]
+    cached = read + write_5m + write_1h
+    fresh, cache_outside = _fresh(counts, cached)
+    modalities, audio_cached = _by_modality(counts, fresh, cached)
+    audio_cached = min(audio_cached, read)
+    answer, reasoning = _answer(counts)
+    rest, outside, notices = _reconcile(counts, fresh, cached, answer, reasoning)
+    answer += outside
+    spoken, drawn, filmed = counts[AUDIO_OUT], counts[IMAGE_OUT], counts[VIDEO_OUT]
+    text = answer - reasoning - spoken - drawn - filmed
+    usage = Usage(
+        input=counts.left_of(WHOLE, fresh - sum(modalities), _PROMPT_PARTS) + counts[TOOL_PROMPT],
+        image_input=modalities[0],
+        video_input=modalities[1],
+        audio_input=modalities[2],
+        cache_read=read - audio_cached,
+        audio_cache_read=audio_cached,
+        cache_write_5m=write_5m,
+        cache_write_1h=write_1h,
+        output=counts.left_of(ANSWER if ANSWER in counts else VISIBLE, text, _OUTPUT_PARTS),
+        reasoning_output=reasoning,
+        audio_output=spoken,
+        image_output=drawn,
+        video_output=filmed,
+    )
+    return Split(
+        usage=usage,
+        rest=rest,
+        cache_outside=cache_outside,
+        input_stated=WHOLE in counts or FRESH in counts or cached > 0,
+        output_stated=ANSWER in counts or VISIBLE in counts or reasoning > 0,
+        notices=notices,
+        assumptions=assumptions,
+    )
+
+
+def _writes(counts: Counts) -> tuple[int, int, tuple[str, ...]]:
+    """Cache writes of five minutes and of an hour, and what is assumed of them.
+
+    ``WRITE`` is all of them. ``WRITE_OTHER`` is all of them or, where the writes of a stated time
+    to live are listed next to it, those that are left: SDKs differ.
+    """
+    write_5m, write_1h = counts[WRITE_5M], counts[WRITE_1H]
+    other = counts[WRITE_OTHER]
+    if WRITE_5M in counts or WRITE_1H in counts:
+        both = write_5m + write_1h
+        if WRITE in counts and counts[WRITE] != both:
+            detail = f"is {counts[WRITE]}, but the 5m and 1h writes in cache_creation add up to"
+            counts.refuse(WRITE, f"{detail} {both}; send figures that agree")
+        if other in (0, both):
+            return write_5m, write_1h, ()
+        return write_5m + other, write_1h, (WRITES_WITHOUT_SPLIT,)
+    written = counts[WRITE]
+    if other and WRITE in counts and other != written:
+        counts.refuse(WRITE_OTHER, f"is {other}, but {counts.name(WRITE)} is {written}; send one")
+    written = written or other
+    # OpenAI has one kind of cache write, so that nothing is assumed of ``cache_write_tokens``.
+    unknown = written and (other or WHOLE not in counts or "creation" in counts.name(WRITE))
+    return written, 0, (WRITES_WITHOUT_SPLIT,) if unknown else ()
+
+
+def _fresh(counts: Counts, cached: int) -> tuple[int, Doubt | None]:
+    """Input that is neither read from nor written to a cache; a doubt if it excludes the cache."""
+    if WHOLE not in counts:
+        return counts[FRESH], None
+    whole = counts[WHOLE]
+    fresh = whole - cached
+    if FRESH in counts and counts[FRESH] != fresh:
+        sum_of = f"{counts.name(FRESH)} and the cached tokens"
+        counts.refuse(
+            WHOLE,
+            f"is {whole}, but {sum_of} add up to {counts[FRESH] + cached}; send figures that agree",
+        )
+    if MISS in counts and counts[READ] + counts[MISS] != whole:
+        names = f"{counts.name(READ)} and {counts.name(MISS)}" if READ in counts else "its parts"
+        counts.refuse(
+            WHOLE,
+            f"is {whole}, but {names} add up to {counts[READ] + counts[MISS]};"
+            " send figures that agree",
+        )
+    if cached > whole:
+        return whole, Doubt(counts.pointers[WHOLE], counts.exceeded(WHOLE, _CACHE))
+    return fresh, None
+
+
+def _by_modality(counts: Counts, fresh: int, cached: int) -> tuple[tuple[int, int, int], int]:
+    """Fresh images, video and audio; and the audio among what was cached.
+
+    Where no count says what was cached, cached tokens are of some modality all the same: what does
+    not fit next to the others must be both. Text is cached first, audio last, so that audio is
+    priced as cached only when it must have been.
+    """
+    if counts.found.keys().isdisjoint(_OF_A_MODALITY):
+        return (0, 0, 0), 0
+    explicit = any(kept in counts for _, kept in _MODALITIES)
+    both = max(cached + sum(counts[whole] for whole, _ in _MODALITIES) - fresh - cached, 0)
+    both = min(both, cached)
+    left = []
+    kept = 0
+    for whole, cached_part in _MODALITIES:
+        if explicit:
+            kept = counts[cached_part]
+            fresh_part = counts[whole] - kept if whole in counts else 0
+            if fresh_part < 0:
+                detail = f"is {counts[whole]}, less than its cached part {kept}"
+                counts.refuse(whole, f"{detail}; send figures that agree")
+        else:
+            kept = min(both, counts[whole])
+            both -= kept
+            fresh_part = counts[whole] - kept
+        left.append(fresh_part)
+    if explicit and sum(counts[part] for _, part in _MODALITIES) > counts[READ] and READ in counts:
+        parts = tuple(part for _, part in _MODALITIES)
+        counts.refuse(READ, counts.exceeded(READ, parts))
+    image, video, audio = left
+    return (image, video, audio), kept
+
+
+def _answer(counts: Counts) -> tuple[int, int]:
+    """All output, and the reasoning in it."""
+    apart = counts[REASONING_APART]
+    if counts[THINKING] > counts[ANSWER]:
+        counts.refuse(THINKING, f"is a part of {counts.name(ANSWER)} and cannot be larger")
+    reasoning = counts[REASONING] + apart
+    if ANSWER in counts:
+        return counts[ANSWER] + apart, reasoning
+    return counts[VISIBLE] + reasoning, reasoning
+
+
+def _reconcile(
+    counts: Counts, fresh: int, cached: int, answer: int, reasoning: int
+) -> tuple[Doubt | None, int, tuple[Notice, ...]]:
+    """Compare the stated total with the parts: tokens it has and they lack, and why.
+
+    Returns what is left over for the model to decide, the reasoning that the answer excludes, and
+    what to say. Raises InvalidRequest for a total that is less than its parts.
+    """
+    total = counts[TOTAL]
+    if not total:
+        return None, 0, ()
+    prompt = fresh + cached + counts[TOOL_PROMPT]
+    accepted = {prompt + answer, prompt + answer - counts[REASONING_APART]}
+    if WHOLE not in counts or fresh + cached != counts[WHOLE]:
+        accepted.add(fresh + answer)  # gateways that leave the cache out of the total
+    if total in accepted:
+        return None, 0, ()
+    if ANSWER in counts and counts[REASONING] and total == prompt + answer + reasoning:
+        name = counts.name(REASONING)
+        message = f"{counts.name(TOTAL)} shows {name} next to {counts.name(ANSWER)}; both bill."
+        return None, reasoning, (Notice("reasoning_outside_completion", message),)
+    counted = prompt + answer
+    parts = " and ".join(
+        counts.name(one) for one in (WHOLE, FRESH, ANSWER, VISIBLE) if one in counts
+    )
+    detail = f"is {total}, but {parts} add up to {counted}; send figures that agree"
+    if total < counted or WHOLE not in counts:
+        counts.refuse(TOTAL, detail)
+    return Doubt(counts.pointers[TOTAL], detail, total - counted), 0, ()

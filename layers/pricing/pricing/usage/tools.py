@@ -1,0 +1,148 @@
+"""The server tools that an answer shows were used: types and ids are read, never text.
+
+Each rule is the provider's own billing unit: OpenAI bills a web search by the search (opening a
+page or finding in it is not one), a file search by the call, a code interpreter by its container;
+Google bills grounding by the search query from Gemini 3 on and by the prompt before, and Maps
+grounding by the prompt; OpenAI's search-preview models search once in every call.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pricing.errors import InvalidRequest
+from pricing.usage.buckets import MAX_COUNT, Quantity, Usage
+
+#: The names that ``tool_uses`` takes, and what each is billed as.
+TOOL_USES: Mapping[str, str] = {
+    "web_search": "web_search",
+    "file_search": "file_search",
+    "code_interpreter": "code_interpreter",
+    "code_execution": "code_execution",
+    "web_fetch": "web_fetch",
+    "grounding_query": "web_search",
+    "grounding_prompt": "web_search",
+    "maps": "maps",
+    "url_context": "url_context",
+    "x_search": "x_search",
+    "computer_use": "computer_use",
+}
+#: Tools without a fee: what they cost is in the tokens of their results.
+FREE_TOOLS = frozenset(("web_fetch", "url_context", "computer_use"))
+#: Tools that have a bucket of their own; the others are quantities.
+BUCKETS = ("web_search", "code_execution")
+_SEARCH_MODEL = re.compile(r"-search-(preview|api)", re.ASCII)
+_BILLED_PER_PROMPT = re.compile(r"gemini-(1|2)[.-]", re.ASCII)
+#: A hostile answer may list any number of items; a real one has fewer.
+_MAX_ITEMS = 10_000
+_ITEMS: Mapping[str, str] = {
+    "file_search_call": "file_search",
+    "x_search_call": "x_search",
+    "image_generation_call": "image_generation",
+}
+_XAI_USES: Mapping[str, str] = {
+    "SERVER_SIDE_TOOL_WEB_SEARCH": "web_search",
+    "SERVER_SIDE_TOOL_X_SEARCH": "x_search",
+    "SERVER_SIDE_TOOL_CODE_EXECUTION": "code_interpreter",
+    "SERVER_SIDE_TOOL_DOCUMENT_SEARCH": "file_search",
+    "SERVER_SIDE_TOOL_COLLECTIONS_SEARCH": "file_search",
+}
+
+
+def usage_of(uses: Mapping[str, int | Decimal]) -> Usage:
+    """The usage of these tools, by what each is billed as; those without a fee are left out."""
+    billed = {name: count for name, count in uses.items() if count and name not in FREE_TOOLS}
+    return Usage(
+        web_search=int(billed.get("web_search", 0)),
+        code_execution=int(billed.get("code_execution", 0)),
+        units=tuple(
+            Quantity(name, Decimal(count)) for name, count in billed.items() if name not in BUCKETS
+        ),
+    )
+
+
+def stated_tools(uses: Mapping[str, int], pointer: str = "/tool_uses") -> Usage:
+    """The usage that a caller states as ``{"web_search": 3}``.
+
+    Raises InvalidRequest for a tool that is not known and for what is not a count.
+    """
+    sums: Counter[str] = Counter()
+    for name, count in uses.items():
+        if name not in TOOL_USES:
+            known = ", ".join(TOOL_USES)
+            raise InvalidRequest.at(pointer, f"has a tool that is not known; send any of {known}")
+        if type(count) is not int or not 0 <= count <= MAX_COUNT:
+            raise InvalidRequest.at(f"{pointer}/{name}", "must be a whole number of 0 or more")
+        sums[TOOL_USES[name]] += count
+    return usage_of(sums)
+
+
+def tool_usage(body: Mapping[str, Any], model: str) -> Usage:
+    """The tools that a response's items show were used and are billed next to its tokens."""
+    uses: Counter[str] = Counter()
+    uses.update(_openai_items(body))
+    uses.update(_grounding(body, model))
+    uses.update(_xai(body))
+    if not uses["web_search"] and _SEARCH_MODEL.search(model):
+        uses["web_search"] = 1
+    return usage_of(uses)
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    for one in value[:_MAX_ITEMS] if isinstance(value, list) else ():
+        if isinstance(one, dict):
+            yield one
+
+
+def _openai_items(body: Mapping[str, Any]) -> Counter[str]:
+    """Items of an OpenAI response's ``output``; containers are billed once, however often used."""
+    uses: Counter[str] = Counter()
+    containers = set()
+    for number, item in enumerate(_objects(body.get("output"))):
+        kind = item.get("type")
+        action = item.get("action")
+        searched = not isinstance(action, dict) or action.get("type") in (None, "search")
+        if kind == "web_search_call" and searched and item.get("status") != "failed":
+            uses["web_search"] += 1
+        elif kind == "code_interpreter_call":
+            containers.add(str(item.get("container_id") or number))
+        elif isinstance(kind, str) and kind in _ITEMS:
+            uses[_ITEMS[kind]] += 1
+    uses["code_interpreter"] = len(containers)
+    return uses
+
+
+def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
+    """Google Search and Maps grounding of a Gemini answer."""
+    queries: set[str] = set()
+    searched = mapped = False
+    for candidate in _objects(body.get("candidates")):
+        found = candidate.get("groundingMetadata") or candidate.get("grounding_metadata")
+        if not isinstance(found, dict):
+            continue
+        asked = found.get("webSearchQueries") or found.get("web_search_queries")
+        queries |= (
+            {one for one in asked if isinstance(one, str)} if isinstance(asked, list) else set()
+        )
+        chunks = found.get("groundingChunks") or found.get("grounding_chunks")
+        for chunk in _objects(chunks):
+            searched = searched or "web" in chunk
+            mapped = mapped or "maps" in chunk
+    searched = searched or bool(queries)
+    per_prompt = _BILLED_PER_PROMPT.search(model) is not None
+    return Counter(
+        web_search=int(searched) if per_prompt else len(queries) or int(searched),
+        maps=int(mapped),
+    )
+
+
+def _xai(body: Mapping[str, Any]) -> Counter[str]:
+    """XAI's map of the server-side tools that succeeded."""
+    stated = body.get("server_side_tool_usage")
+    uses: Counter[str] = Counter()
+    for name, count in stated.items() if isinstance(stated, dict) else ():
+        if name in _XAI_USES and type(count) is int and 0 < count <= MAX_COUNT:
+            uses[_XAI_USES[name]] += count
+    return uses
