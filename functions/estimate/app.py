@@ -16,7 +16,7 @@ def create_estimate(request: EstimateRequest, call: Call) -> Estimate:
     """Price the request from the book it names."""
     query = request.query(call.now)
     in_force = books().in_force(request.pricing_version, call.now)
-    return estimate(in_force, api_exact_counts.counted(in_force.book, query, query.model))
+    return estimate(in_force, api_exact_counts.counted(in_force.book, query, query.model or ""))
 
 
 ROUTES = (

@@ -1,14 +1,15 @@
 """Reading a provider's usage object in a test, and saying briefly what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from pricing.errors import InvalidRequest
+from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import ParsedUsage
-from pricing.usage.parsing import UsageFormat, parse_usage
+from pricing.usage.reader import read_usage
 
 #: The least each format needs.
 ANTHROPIC = {"input_tokens": 10, "output_tokens": 20}
@@ -27,7 +28,12 @@ MINIMAL: Mapping[UsageFormat, dict[str, Any]] = {
 
 def read(usage_format: UsageFormat, raw: Any) -> ParsedUsage:
     """The usage as the calculator takes it."""
-    return parse_usage(raw, usage_format, "/usage")
+    parsed = read_usage(raw, usage_format, "/usage")
+    # A model that no special rule is about, and that bills output.
+    attempts, notices = replace(parsed.open, tier=None).settled(
+        parsed.attempts, "openai", "gpt-5", lambda: True
+    )
+    return replace(parsed, attempts=attempts, notices=(*parsed.notices, *notices))
 
 
 def buckets(usage_format: UsageFormat, raw: Any) -> dict[str, int]:

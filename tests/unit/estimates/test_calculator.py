@@ -11,7 +11,7 @@ from pricing.errors import UnknownModel
 from pricing.estimates.calculator import LineItem, LongContext, Priced, price, price_attempts
 from pricing.store import bundled
 from pricing.usage.buckets import Attempt, Terms, Usage
-from pricing.usage.parsing import parse_usage
+from pricing.usage.reader import read_usage
 from tests.support.usage_reading import iteration
 
 BOOK = bundled.current()
@@ -27,7 +27,7 @@ def priced(
 
 def reported(model: str, usage: dict[str, Any], terms: Terms = STANDARD) -> Priced:
     """The price of Anthropic's usage object as it came."""
-    return priced(model, *parse_usage(usage, "anthropic", "/usage").attempts, terms=terms)
+    return priced(model, *read_usage(usage, "anthropic", "/usage").attempts, terms=terms)
 
 
 def usd(*products: tuple[int, str]) -> Fraction:

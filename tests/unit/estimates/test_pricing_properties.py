@@ -19,7 +19,7 @@ from pricing.usage.buckets import Terms, Usage
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 BOOK = bundled.current()
 MODELS = [model for model in BOOK.models() if model.provider == "anthropic" and model.prices]
-BUCKETS = [field.name for field in fields(Usage)]
+BUCKETS = [field.name for field in fields(Usage) if field.name != "units"]
 TOKENS = [name for name in BUCKETS if name not in {"web_search", "code_execution"}]
 #: Claude's usage has these; other buckets belong to other providers.
 CLAUDE = ["input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "web_search"]

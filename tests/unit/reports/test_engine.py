@@ -53,8 +53,8 @@ def expected(lines: Iterable[bytes]) -> dict[str, Any]:
                 continue
             seen.add(record.request_id)
         try:
-            model = BOOK.find(record.model).model
-            priced = price_attempts(BOOK, model, record.at, record.attempts, record.terms, 1)
+            match, _, attempts = record.settled(BOOK)
+            priced = price_attempts(BOOK, match.model, record.at, attempts, record.terms, 1)
         except TariffError:
             found["unpriced"] += 1
             continue

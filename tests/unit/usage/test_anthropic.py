@@ -140,7 +140,9 @@ def test_a_top_level_that_is_not_the_sum_of_its_iterations_is_a_contradiction(
         "cache_creation_input_tokens": 7,
     }
     raw = {**whole, "iterations": [{"type": "message", **whole}]}
-    assert read("anthropic", raw).attempts[0].usage == Usage(10, 0, 0, 5, 0, 7, 0, 20)
+    assert read("anthropic", raw).attempts[0].usage == Usage(
+        input=10, cache_read=5, cache_write_5m=7, output=20
+    )
     assert pointers("anthropic", raw | {field: stated}) == [f"/usage/{field}"]
 
 

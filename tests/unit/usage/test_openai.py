@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pricing.usage.buckets import StatedTerms, Usage
-from pricing.usage.parsing import UsageFormat
+from pricing.usage.meanings import UsageFormat
 from tests.support.usage_reading import CHAT, buckets, codes, pointers, read, refused
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from pricing.errors import InvalidRequest
 from pricing.usage.buckets import MAX_COUNT, Usage
-from pricing.usage.parsing import USAGE_FORMATS, UsageFormat, recognise
-from pricing.validation import parse
+from pricing.usage.meanings import UsageFormat
+from pricing.usage.reader import read_usage, recognised
+from pricing.usage.response import read_response
 from tests.support.usage_reading import (
     ANTHROPIC,
     CHAT,
@@ -25,7 +26,7 @@ from tests.support.usage_reading import (
 )
 
 
-@pytest.mark.parametrize("usage_format", USAGE_FORMATS)
+@pytest.mark.parametrize("usage_format", MINIMAL)
 def test_an_unknown_field_is_named_and_left_out(usage_format: UsageFormat) -> None:
     plain = read(usage_format, MINIMAL[usage_format])
     parsed = read(usage_format, MINIMAL[usage_format] | {"quantum_tokens": 5, "later": {"a": 1}})
@@ -59,13 +60,13 @@ def test_an_unknown_field_is_named_and_left_out(usage_format: UsageFormat) -> No
         ),
         (
             "openai",
-            CHAT | {"prompt_tokens_details": {"video_tokens": 1}},
-            "usage.prompt_tokens_details.video_tokens",
+            CHAT | {"prompt_tokens_details": {"smell_tokens": 1}},
+            "usage.prompt_tokens_details.smell_tokens",
         ),
         (
             "openai_responses",
-            RESPONSES | {"output_tokens_details": {"video_tokens": 1}},
-            "usage.output_tokens_details.video_tokens",
+            RESPONSES | {"output_tokens_details": {"smell_tokens": 1}},
+            "usage.output_tokens_details.smell_tokens",
         ),
         (
             "gemini",
@@ -92,15 +93,15 @@ def test_a_name_that_is_hardly_one_is_not_repeated(name: str) -> None:
     messages = [notice.message for notice in read("anthropic", raw).notices]
     assert [message.partition(" is not known")[0] for message in messages] == [
         "A field of usage",
-        "usage." + "x" * 64,
         "A field of usage.server_tool_use",
+        "usage." + "x" * 64,
     ]
 
 
 @pytest.mark.parametrize(
     ("usage_format", "field", "value"),
     [
-        ("anthropic", "service_tier", "flex"),
+        ("anthropic", "service_tier", "warp"),
         ("anthropic", "speed", "warp"),
         ("anthropic", "inference_geo", "eu"),
         ("openai", "service_tier", "ultrafast"),
@@ -144,7 +145,7 @@ def test_an_unknown_kind_of_tokens_is_an_error_since_its_price_is_unknown(
     assert pointers(usage_format, raw) == [pointer]
 
 
-@pytest.mark.parametrize("usage_format", USAGE_FORMATS)
+@pytest.mark.parametrize("usage_format", MINIMAL)
 @pytest.mark.parametrize("count", [-1, 1.0, "1", True, MAX_COUNT + 1])
 def test_a_count_is_a_whole_number_from_0_to_a_trillion(
     usage_format: UsageFormat, count: Any
@@ -163,7 +164,9 @@ def test_a_count_is_a_whole_number_from_0_to_a_trillion(
 def test_both_sides_must_be_stated(usage_format: UsageFormat) -> None:
     for field in MINIMAL[usage_format]:
         raw = {name: 1 for name in MINIMAL[usage_format] if name != field}
-        assert refused(usage_format, raw) == [(f"/usage/{field}", "is required")]
+        ((pointer, detail),) = refused(usage_format, raw)
+        assert pointer == f"/usage/{field}"
+        assert detail.startswith("is required")
 
 
 @pytest.mark.parametrize(
@@ -223,22 +226,18 @@ def test_null_means_that_the_provider_had_nothing_to_say(
 @pytest.mark.parametrize(
     ("kind", "usage", "usage_format"),
     [
-        ("message", {}, "anthropic"),
-        ("message_delta", {}, "anthropic"),
-        ("chat.completion", {}, "openai"),
-        ("chat.completion.chunk", {}, "openai"),
-        ("response", {}, "openai_responses"),
         ("message", RESPONSES, "anthropic"),
+        ("message_delta", RESPONSES, "anthropic"),
+        ("chat.completion", CHAT, "openai"),
+        ("chat.completion.chunk", CHAT, "openai"),
         ("response", RESPONSES, "openai_responses"),
         ("something new", CHAT, "openai"),
         (None, CHAT, "openai"),
         (None, CHAT | {"total_tokens": 150}, "openai"),
-        (None, RESPONSES | {"total_tokens": 150}, "openai_responses"),
         (None, RESPONSES | {"input_tokens_details": {}}, "openai_responses"),
         (None, ANTHROPIC | {"cache_read_input_tokens": 0}, "anthropic"),
         (None, ANTHROPIC | {"cache_creation_input_tokens": 0}, "anthropic"),
         (None, ANTHROPIC | {"cache_creation": {}}, "anthropic"),
-        (None, ANTHROPIC | {"server_tool_use": {}}, "anthropic"),
         (None, ANTHROPIC | {"iterations": []}, "anthropic"),
         (None, GEMINI, "gemini"),
         (None, {"totalTokenCount": 0}, "gemini"),
@@ -246,66 +245,61 @@ def test_null_means_that_the_provider_had_nothing_to_say(
         (None, ANTHROPIC, "anthropic"),
     ],
 )
-def test_a_response_is_recognised_by_what_it_calls_itself_or_by_a_field_of_its_own(
+def test_a_usage_object_is_recognised_by_what_surrounds_it_or_by_its_fields(
     kind: str | None, usage: Any, usage_format: UsageFormat
 ) -> None:
-    assert recognise(kind, usage) == usage_format
+    assert recognised(usage, None, "/usage", kind)[0].name == usage_format
 
 
-@pytest.mark.parametrize(
-    "usage",
-    [
-        {},
-        None,
-        [ANTHROPIC],
-        {"input_tokens": 1},
-        {"output_tokens": 1},
-        {"total_tokens": 1, "cache_read_input_tokens": 1},
-        CHAT | {"cache_read_input_tokens": 1},
-        GEMINI | CONVERSE,
-    ],
-)
-def test_a_response_that_could_be_of_several_formats_must_be_named(usage: Any) -> None:
+@pytest.mark.parametrize("usage", [{}, {"colour": 3}, {"nested": {"input_tokens": 3}}, []])
+def test_an_object_without_a_known_count_is_refused_and_never_free(usage: Any) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        recognise(None, usage)
+        read_usage(usage, None, "/usage")
+    assert [error.pointer for error in caught.value.errors] == ["/usage"]
+
+
+def test_two_readings_at_different_prices_are_an_error_that_names_both() -> None:
+    # 1,000 tokens next to 100 read from the cache, or 1,000 of which 100 were read: the total of
+    # 1,010 fits a gateway that leaves the cache out as well as one that counts it inside.
+    usage = {"input_tokens": 1000, "output_tokens": 10, "cache_read_input_tokens": 100}
+    with pytest.raises(InvalidRequest) as caught:
+        read_usage(usage | {"total_tokens": 1010}, None, "/usage")
     (error,) = caught.value.errors
-    assert error.pointer == "/usage_format"
-    assert all(name in error.detail for name in USAGE_FORMATS)
+    assert error.pointer == "/usage"
+    assert "anthropic" in error.detail
+    assert "openai_responses" in error.detail
+    # A total of 1,110 fits the first alone, and so does the object without a total.
+    for whole in (usage, usage | {"total_tokens": 1110}):
+        assert read_usage(whole, None, "/usage").attempts[0].usage == Usage(
+            input=1000, cache_read=100, output=10
+        )
+    named = read_usage(usage | {"total_tokens": 1010}, "openai_responses", "/usage")
+    assert named.attempts[0].usage == Usage(input=900, cache_read=100, output=10)
 
 
-def work_of(body: dict[str, Any]) -> Usage:
-    """The usage a request asks to price, through the request's own door."""
-    call = request.asked().call
-    (attempt,) = call.counted_for(NO_MODEL).attempts
+def used(response: Any, usage_format: UsageFormat | None = None) -> Usage:
+    """The usage of a raw response of one attempt."""
+    (attempt,) = read_response(response, usage_format).usage.attempts
     return attempt.usage
 
 
-NO_MODEL: Any = None  # measured usage is the same on every model
-
-
 def test_a_named_format_wins_over_what_the_response_looks_like() -> None:
-    usage = {"input_tokens": 100, "output_tokens": 50, "input_tokens_details": None}
-    response = {"type": "message", "usage": usage | {"cache_read_input_tokens": 60}}
-    assert work_of({"response": response}) == Usage(input=100, output=50, cache_read=60)
-    named = {"response": response, "usage_format": "openai_responses"}
-    assert work_of(named) == Usage(input=100, output=50)
-
-
-def test_usage_alone_is_anthropics_unless_it_is_named() -> None:
-    assert work_of({"usage": ANTHROPIC}) == Usage(input=10, output=20)
-    named = {"usage": CHAT | {"prompt_tokens_details": {"cached_tokens": 1}}}
-    assert work_of(named | {"usage_format": "openai"}) == Usage(99, cache_read=1, output=50)
+    usage = {"input_tokens": 100, "output_tokens": 50, "cache_read_input_tokens": 60}
+    response = {"type": "message", "usage": usage}
+    assert used(response) == Usage(input=100, output=50, cache_read=60)
+    total = {"usage": usage | {"total_tokens": 150}}
+    assert used(total, "openai_responses") == Usage(input=40, output=50, cache_read=60)
 
 
 def test_gemini_responses_carry_their_usage_under_another_name() -> None:
     response = {"modelVersion": "gemini-2.5-pro", "usageMetadata": GEMINI}
-    assert work_of({"response": response}) == Usage(input=100, output=50)
+    assert used(response) == Usage(input=100, output=50)
 
 
 def test_an_error_in_a_responses_usage_points_into_the_response() -> None:
-    bad = {"usageMetadata": GEMINI | {"cachedContentTokenCount": 101}}
+    bad = {"usageMetadata": GEMINI | {"candidatesTokenCount": -1}}
     with pytest.raises(InvalidRequest) as caught:
-        work_of({"response": bad})
-    assert [one.pointer for one in caught.value.errors] == [
-        "/response/usageMetadata/promptTokenCount"
+        used(bad)
+    assert [error.pointer for error in caught.value.errors] == [
+        "/response/usageMetadata/candidatesTokenCount"
     ]

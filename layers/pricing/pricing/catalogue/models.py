@@ -14,6 +14,7 @@ COMPONENT_UNITS: Mapping[str, str] = {
     "input": TOKEN,
     "audio_input": TOKEN,
     "image_input": TOKEN,
+    "video_input": TOKEN,
     "cache_read": TOKEN,
     "audio_cache_read": TOKEN,
     "cache_write_5m": TOKEN,
@@ -22,6 +23,7 @@ COMPONENT_UNITS: Mapping[str, str] = {
     "reasoning_output": TOKEN,
     "audio_output": TOKEN,
     "image_output": TOKEN,
+    "video_output": TOKEN,
     "web_search": "search",
     "code_execution": "execution",
     REQUEST_FEE: "request",
@@ -38,6 +40,7 @@ MODES = ("standard", *DISCOUNT_MODES, *PREMIUM_MODES)
 PART_OF: Mapping[str, str] = {
     "audio_input": "input",
     "image_input": "input",
+    "video_input": "input",
     "audio_cache_read": "cache_read",
     "reasoning_output": "output",
 }
@@ -172,6 +175,13 @@ class Model:
     def key(self) -> str:
         """``provider/id``: unique within a price book."""
         return f"{self.provider}/{self.id}"
+
+    @property
+    def bills_output(self) -> bool:
+        """Whether some price list has an output price, as all but embedding models do."""
+        return any(
+            "output" in prices.rates for period in self.prices for prices in period.lists.values()
+        )
 
     def period_at(self, instant: datetime) -> PricePeriod | None:
         """The period in force at ``instant``."""

@@ -17,7 +17,7 @@ CACHE_TTLS: tuple[CacheTtl, ...] = get_args(CacheTtl)
 
 def offers(model: Model, at: datetime, terms: Terms, component: str) -> bool:
     """Return whether the model's price list has this component; raises what ``price`` raises."""
-    return price(model, at, Usage(**{component: 1}), terms).complete
+    return price(model, at, Usage.of({component: 1}), terms).complete
 
 
 def why_not_cached(
@@ -70,7 +70,8 @@ def all_from_cache(usage: Usage) -> Usage:
         plain,
         input=0,
         image_input=0,
+        video_input=0,
         audio_input=0,
-        cache_read=plain.input + plain.image_input,
+        cache_read=plain.input + plain.image_input + plain.video_input,
         audio_cache_read=plain.audio_input,
     )

@@ -148,6 +148,10 @@ def price_prompts(
             if residency and unit == TOKEN:  # published for token prices only
                 rate = multiply(rate, residency)
             lines.append(_line(component, Decimal(count * calls), unit, rate))
+    for component, quantity in _quantities(usages).items():
+        lines.append(LineItem(component, quantity * calls, component, status="unpriced"))
+        message = f"{component} has no known price here and is not in the total."
+        warnings.append(Notice("component_unpriced", message))
     costs = [line.cost_usd for line in lines if line.cost_usd is not None]
     total = add(costs)
     searches = mode == "batch" and any(usage.web_search for usage in usages)
@@ -181,6 +185,15 @@ def _by_tier(
         if tier:
             rates[above] = tier.rates
     return [(rates[above], prompts) for above, prompts in by_tier.items()]
+
+
+def _quantities(usages: Sequence[Usage]) -> dict[str, Decimal]:
+    """What is billed by anything but tokens, and has no bucket of its own."""
+    counts: dict[str, Decimal] = {}
+    for usage in usages:
+        for unit in usage.units:
+            counts[unit.component] = counts.get(unit.component, Decimal(0)) + unit.count
+    return counts
 
 
 def _billed(usages: Sequence[Usage], rates: Mapping[str, Decimal]) -> dict[str, int]:

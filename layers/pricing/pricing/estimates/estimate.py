@@ -3,6 +3,7 @@
 ``Pricer`` prices single calls on one model, for answers that compare several.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from pricing.catalogue.price_book import (
     Provenance,
     provenance,
 )
+from pricing.catalogue.served import billed_model
 from pricing.errors import Unpriced
 from pricing.estimates.caching import offers, why_not_cached
 from pricing.estimates.calculator import (
@@ -28,23 +30,29 @@ from pricing.estimates.calculator import (
     price_attempts,
 )
 from pricing.estimates.inputs import CallInput, CountedCall
+from pricing.money import multiply, plain
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, Usage, settle
+from pricing.usage.parsed import Unread
 
 #: How long before a retirement answers start to warn of it.
 RETIREMENT_NOTICE = timedelta(days=90)
+#: Stated costs are floats in most logs: a difference this small is their rounding.
+_ROUNDING_USD = Decimal("0.0000001")
+PricedStatus = Literal["priced", "partial", "unpriced"]
 
 
 @dataclass(frozen=True, slots=True)
 class EstimateQuery:
     """What to price: a model's name, the input of one call, the terms requested and served.
 
-    ``notices`` are warnings that reading the usage object gave; ``named_at`` points at the model's
-    name in the request.
+    ``model`` is the name that was asked for and ``served_model`` the one that a response names; one
+    of them is given. ``notices``, ``unread`` and ``stated_cost_usd`` are what the reader of the
+    usage object found; ``named_at`` and ``served_at`` point at the names in the request.
     """
 
-    model: str
+    model: str | None
     call: CallInput
     as_of: AsOf
     calls: int = 1
@@ -52,6 +60,10 @@ class EstimateQuery:
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
     named_at: str = "/model"
+    served_model: str | None = None
+    served_at: str = "/response/model"
+    unread: tuple[Unread, ...] = ()
+    stated_cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +109,14 @@ class Estimate:
     """Exact cost of one call."""
     calls: int
     """Number of identical calls."""
-    status: Literal["priced", "partial"]
-    """``partial`` when a component that was used has no known price and is not in the total."""
+    status: PricedStatus
+    """``partial`` when something that was used has no known price or was not understood, and is not
+    in the total; ``unpriced`` when nothing that was used has a price.
+    """
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
+    stated_cost_usd: Decimal | None
+    """What the provider or gateway says it charged for all calls; null when it does not say."""
     model: MatchedModel
     line_items: tuple[LineItem, ...]
     """One line per billed component, over all calls; the lines add up to ``total_usd``."""
@@ -126,8 +144,10 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         total_usd=priced.total_usd,
         per_call_usd=priced.per_call_usd,
         calls=query.calls,
-        status="priced" if priced.complete else "partial",
-        model=found.match.of(query.model),
+        status=status_of(priced, query.unread),
+        unread=query.unread,
+        stated_cost_usd=found.stated_cost_usd,
+        model=found.match.of(found.requested),
         line_items=priced.line_items,
         modifiers=priced.modifiers,
         long_context=priced.long_context,
@@ -144,38 +164,74 @@ class PricedQuery:
     """A query's price, with everything that an answer about it needs."""
 
     match: Match
+    requested: str
     terms: Terms
     counted: CountedCall
     priced: Priced
     context: ContextUse
+    stated_cost_usd: Decimal | None
     assumptions: tuple[str, ...]
     notices: tuple[Notice, ...]
 
 
 def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
     """Match, count and price a query; raises as ``estimate`` does."""
-    match = book.find(query.model, query.named_at)
+    match, requested, named_at, served_notices = billed_model(
+        book, query.model, query.served_model, query.named_at, query.served_at
+    )
     model, at = match.model, query.as_of.instant
     terms, differing = settle(query.requested, query.served)
     counted = query.call.counted_for(model)
     attempts = counted.attempts
-    priced = price_attempts(book, model, at, attempts, terms, query.calls, query.named_at)
+    priced = price_attempts(book, model, at, attempts, terms, query.calls, named_at)
     context = context_use(model, at, attempts)
+    stated = query.stated_cost_usd
+    stated_total = None if stated is None else multiply(stated, Decimal(query.calls))
     return PricedQuery(
         match=match,
+        requested=requested,
         terms=terms,
         counted=counted,
         priced=priced,
         context=context,
+        stated_cost_usd=stated_total,
         assumptions=(*counted.assumptions, *priced.assumptions),
         notices=(
             *query.notices,
-            *_reference_notices(model, query.model, terms, differing),
+            *served_notices,
+            *counted.notices,
+            *_stated_cost_notices(priced.per_call_usd, stated),
+            *_reference_notices(model, requested, terms, differing),
             *priced.warnings,
             *_lifecycle_notices(model, query.as_of),
             *_limit_notices(model, attempts, terms, context),
         ),
     )
+
+
+def status_of(priced: Priced, unread: Sequence[Unread]) -> PricedStatus:
+    """Whether everything that was used is in the total, some of it, or nothing."""
+    if priced.complete and not unread:
+        return "priced"
+    known = any(line.cost_usd is not None for line in priced.line_items)
+    return "partial" if known else "unpriced"
+
+
+def _stated_cost_notices(own: Decimal, stated: Decimal | None) -> tuple[Notice, ...]:
+    """A warning where the provider's own figure differs by more than its last digit."""
+    if stated is None:
+        return ()
+    exponent = stated.as_tuple().exponent
+    last_digit = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
+    if abs(own - stated) <= max(last_digit if stated else Decimal(0), _ROUNDING_USD):
+        return ()
+    message = (
+        f"The usage states a cost of {plain(stated)} USD for one call; at this version's list"
+        f" prices it is {plain(own)} USD, {plain(abs(own - stated))} USD"
+        f" {'less' if own < stated else 'more'}. Counts that the usage leaves out, another tier"
+        " and discounts are the usual reasons."
+    )
+    return (Notice("stated_cost_differs", message),)
 
 
 def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Counting | None:
@@ -282,6 +338,15 @@ class Pricer:
         """Return the pricer of the model that a reference names; raises UnknownModel."""
         match = in_force.book.find(reference)
         return cls(in_force, match.of(reference), match.model, as_of, terms)
+
+    @classmethod
+    def of_query(cls, in_force: BookInForce, query: EstimateQuery, terms: Terms) -> "Pricer":
+        """The pricer of the model that a query is billed at; raises UnknownModel."""
+        match, requested, _, _ = billed_model(
+            in_force.book, query.model, query.served_model, query.named_at, query.served_at
+        )
+        matched = MatchedModel(requested, match.model.id, match.model.provider, match.matched_by)
+        return cls(in_force, matched, match.model, query.as_of, terms)
 
     def priced(self, *attempts: Attempt) -> Priced:
         """Price one call; raises Unpriced, also for a component without one, or InvalidRequest."""

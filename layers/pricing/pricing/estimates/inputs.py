@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import Protocol
 
 from pricing.catalogue.models import COMPONENT_UNITS, TOKEN, Model
+from pricing.notices import Notice
 from pricing.tokens.estimator import TokenCount
 from pricing.tokens.prompts import Prompt, PromptCount, PromptRules, ReadPrompt, count_read
 from pricing.usage.buckets import Attempt, Usage
+from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, ParsedUsage
 
 #: Tokens for the same text, relative to Claude models up to 4.6. The provider says that models
 #: from 4.7 on make about 30% more; no figure is published between other tokenizers.
@@ -25,6 +27,7 @@ class CountedCall:
     attempts: tuple[Attempt, ...]
     assumptions: tuple[str, ...] = ()
     count: TokenCount | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 class CallInput(Protocol):
@@ -40,10 +43,19 @@ class MeasuredInput:
 
     attempts: tuple[Attempt, ...]
     assumptions: tuple[str, ...] = ()
+    open: OpenQuestions = NOTHING_OPEN
 
-    def counted_for(self, model: Model) -> CountedCall:  # noqa: ARG002 - the same on every model
-        """Return the attempts as measured."""
-        return CountedCall(self.attempts, self.assumptions)
+    @classmethod
+    def of(cls, parsed: ParsedUsage) -> "MeasuredInput":
+        """The call that a provider's usage object reports."""
+        return cls(parsed.attempts, parsed.assumptions, parsed.open)
+
+    def counted_for(self, model: Model) -> CountedCall:
+        """The attempts as measured; raises InvalidRequest for what this model cannot have used."""
+        attempts, notices = self.open.settled(
+            self.attempts, model.provider, model.id, lambda: model.bills_output
+        )
+        return CountedCall(attempts, self.assumptions, notices=notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +128,5 @@ def _scaled(usage: Usage, made: int, of: int) -> Usage:
 
 
 _TOKEN_BUCKETS = tuple(
-    bucket.name for bucket in fields(Usage) if COMPONENT_UNITS[bucket.name] == TOKEN
+    bucket.name for bucket in fields(Usage) if COMPONENT_UNITS.get(bucket.name) == TOKEN
 )

@@ -274,14 +274,14 @@ def _calls(
     """Return the calls of all seats, with their warnings and assumptions."""
     query = item.query
     terms, _ = settle(query.requested, query.served)
-    pricer = Pricer.of(in_force, query.model, query.as_of, terms)
+    pricer = Pricer.of_query(in_force, query, terms)
     counted = query.call.counted_for(pricer.model)
     group = CallGroup(item.name, pricer, counted.attempts, query.calls * seats)
     priced = pricer.priced(*counted.attempts)
     notices = pricer.notices(*(attempt.usage for attempt in counted.attempts))
     return (
         group,
-        (*query.notices, *priced.warnings, *notices),
+        (*query.notices, *counted.notices, *priced.warnings, *notices),
         (*counted.assumptions, *priced.assumptions),
     )
 

@@ -194,7 +194,7 @@ class Side:
     def usd_with(self, bucket: str, tokens: int) -> Fraction:
         """Return the cost of a query of one attempt with so many tokens in a bucket."""
         (attempt,) = self.counted.attempts
-        changed = replace(attempt, usage=replace(attempt.usage, **{bucket: tokens}))
+        changed = replace(attempt, usage=attempt.usage.changed(**{bucket: tokens}))
         return Fraction(self.pricer.priced(changed).total_usd)
 
 

@@ -31,6 +31,12 @@ class UsageColumns:
     containers: tuple[str, ...] = ()
     nullable_members: bool = False
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names at the top of the object that its leaves begin with."""
+        leaves = (*self.counts, *self.words, *self.containers, *self.absent)
+        return frozenset(leaf.partition("__")[0] for leaf in leaves)
+
 
 def _or_zero(name: str) -> str:
     return f"COALESCE({name}, 0)"

@@ -67,7 +67,7 @@ def rate_card(model: Model, at: datetime, terms: Terms, prompt_above: int) -> Ra
     """The rates of prompts just over ``prompt_above`` tokens; raises what ``price`` raises."""
     ones = dict.fromkeys(BUCKETS, 1)
     ones["input"] = max(1, prompt_above + 1 - (len(PROMPT_BUCKETS) - 1))
-    priced = price(model, at, Usage(**ones), terms)
+    priced = price(model, at, Usage.of(ones), terms)
     units: dict[str, Decimal | None] = {}
     for line in priced.line_items:
         if line.usd_per_mtok is not None:

@@ -86,7 +86,7 @@ class Parser:
         if not calls:
             raise self._error("The number of calls must be at least 1.")
         terms = StatedTerms(**self._terms)  # type: ignore[arg-type]  # _TERMS holds their literals
-        return RequestedCalls(Usage(**usage), calls, self._period, terms)
+        return RequestedCalls(Usage.of(usage), calls, self._period, terms)
 
     def caching(self, model: str) -> CachingCommand:
         """The described caching plan; raises NotUnderstood where something is missing."""

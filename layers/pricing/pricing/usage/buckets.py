@@ -1,5 +1,6 @@
 """What one call used, as disjoint buckets, and how it was served."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -55,6 +56,18 @@ class Usage:
     web_search: int = 0
     code_execution: int = 0
     units: tuple[Quantity, ...] = ()
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> "Usage":
+        """The usage with these counts, by the name of their bucket."""
+        buckets: Mapping[str, Any] = counts
+        return cls(**buckets)
+
+    def changed(self, **counts: int) -> "Usage":
+        """The same usage with other counts in these buckets."""
+        buckets: Mapping[str, Any] = counts
+        changed: Usage = replace(self, **buckets)
+        return changed
 
     @property
     def prompt_tokens(self) -> int:
@@ -122,8 +135,7 @@ def moved(attempt: Attempt, tokens: int, bucket: str) -> Attempt:
     """The attempt with so many of its plain input tokens in another bucket instead."""
     usage = attempt.usage
     held: int = getattr(usage, bucket)
-    counts: dict[str, Any] = {"input": usage.input - tokens, bucket: held + tokens}
-    changed: Usage = replace(usage, **counts)
+    changed = usage.changed(**{"input": usage.input - tokens, bucket: held + tokens})
     return replace(attempt, usage=changed)
 
 

@@ -35,61 +35,46 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedUsage:
-    """What a provider's usage object says was used, and how it was served.
+class OpenQuestions:
+    """What a usage object leaves open until the model is known; ``settled`` decides it.
 
-    ``unread`` holds the counts that were not understood. ``tier``, ``rest`` (tokens that the stated
-    total has and its parts lack), ``cache_outside`` (a cache count larger than the prompt that
-    should include it) and a missing side are what only the model decides: ``at`` settles them.
+    ``rest`` are tokens that the stated total has and its parts lack, ``cache_outside`` a cache
+    count larger than the prompt that should include it. ``no_input`` is set where no input is
+    stated, as in the last event of a stream, and ``no_output`` where no output is, which only a
+    model that bills none leaves out.
     """
 
-    attempts: tuple[Attempt, ...]
-    served: StatedTerms = StatedTerms()
-    notices: tuple[Notice, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    #: What the provider says it charged for the call.
-    stated_cost_usd: Decimal | None = None
     tier: TierWord | None = None
     rest: Doubt | None = None
     cache_outside: Doubt | None = None
-    #: Set where no input is stated, as in the last event of a stream; no call has none.
     no_input: Doubt | None = None
-    #: Set where no output is stated, which only a model that bills none leaves out.
     no_output: Doubt | None = None
 
-    def refused(self) -> "ParsedUsage":
-        """The same call when its answer was refused before any output.
-
-        The prompt that was refused is not billed. Whatever else the call did before that is:
-        searches, compactions, advisors, attempts declined after they had begun to answer.
-        """
-        attempts = (
-            replace(one, usage=one.usage.tools()) if one.serving else one for one in self.attempts
-        )
-        return replace(
-            self,
-            attempts=tuple(attempts),
-            rest=None,
-            cache_outside=None,
-            no_input=None,
-            no_output=None,
-        )
-
-    def at(self, provider: str, model_id: str, bills_output: Callable[[], bool]) -> "ParsedUsage":
-        """The usage by the rules of the provider and the model that is priced.
+    def settled(
+        self,
+        attempts: tuple[Attempt, ...],
+        provider: str,
+        model_id: str,
+        bills_output: Callable[[], bool],
+    ) -> tuple[tuple[Attempt, ...], tuple[Notice, ...]]:
+        """The attempts by the rules of the model that is priced, and what to say of them.
 
         Gemini behind an OpenAI-compatible endpoint leaves its thoughts out of the answer, so that
         they are what the total has on top. Gateways that speak OpenAI's shape for Claude keep
         Anthropic's prompt, which excludes the cache. Raises InvalidRequest for what no rule of this
-        model resolves: a service tier that its provider does not have, a total that does not add
-        up, a missing output of a model that bills output.
+        model resolves.
         """
-        attempts, served, notices = self.attempts, self.served, list(self.notices)
+        if self == NOTHING_OPEN:
+            return attempts, ()
+        notices: list[Notice] = []
         if self.no_input is not None:
             raise self.no_input.error()
         if self.no_output is not None and bills_output():
             raise self.no_output.error()
+        if self.tier is not None:
+            self.tier.check(provider)
+            if self.tier.word in COMMITTED_WORDS:
+                notices.append(COMMITTED_CAPACITY)
         if self.cache_outside is not None:
             if "claude" not in model_id:
                 raise self.cache_outside.error()
@@ -107,22 +92,38 @@ class ParsedUsage:
                 " billed as output."
             )
             notices.append(Notice("reasoning_outside_completion", message))
-        if self.tier is not None:
-            meaning = self.tier.meaning(provider)
-            served = replace(served, processing=meaning.processing or served.processing)
-            if self.tier.word in COMMITTED_WORDS:
-                notices.append(COMMITTED_CAPACITY)
-        return replace(
-            self,
-            attempts=attempts,
-            served=served,
-            notices=tuple(notices),
-            tier=None,
-            rest=None,
-            cache_outside=None,
-            no_input=None,
-            no_output=None,
+        return attempts, tuple(notices)
+
+
+NOTHING_OPEN = OpenQuestions()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedUsage:
+    """What a provider's usage object says was used, and how it was served.
+
+    ``unread`` holds the counts that were not understood, ``stated_cost_usd`` what the provider says
+    it charged for the call, and ``open`` what only the model decides.
+    """
+
+    attempts: tuple[Attempt, ...]
+    served: StatedTerms = StatedTerms()
+    notices: tuple[Notice, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    stated_cost_usd: Decimal | None = None
+    open: OpenQuestions = NOTHING_OPEN
+
+    def refused(self) -> "ParsedUsage":
+        """The same call when its answer was refused before any output.
+
+        The prompt that was refused is not billed. Whatever else the call did before that is:
+        searches, compactions, advisors, attempts declined after they had begun to answer.
+        """
+        attempts = (
+            replace(one, usage=one.usage.tools()) if one.serving else one for one in self.attempts
         )
+        return replace(self, attempts=tuple(attempts), open=OpenQuestions(tier=self.open.tier))
 
 
 COMMITTED_CAPACITY = Notice(

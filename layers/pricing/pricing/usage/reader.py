@@ -18,10 +18,17 @@ from pricing.usage import meanings, shapes
 from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Usage
 from pricing.usage.iterations import attempts_of, with_tools
 from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
-from pricing.usage.parsed import COMMITTED_CAPACITY, Doubt, ParsedUsage, Unread
+from pricing.usage.parsed import (
+    COMMITTED_CAPACITY,
+    NOTHING_OPEN,
+    Doubt,
+    OpenQuestions,
+    ParsedUsage,
+    Unread,
+)
 from pricing.usage.shapes import FORMATS, KINDS, SHAPES
 from pricing.usage.split import Counts, Split, split
-from pricing.usage.terms import COMMITTED_WORDS, GEOS, SPEEDS, TRAFFIC, TierWord, every_word
+from pricing.usage.terms import COMMITTED_WORDS, GEOS, SPEEDS, TRAFFIC, WORDS, TierWord
 from pricing.usage.tools import usage_of
 
 #: How many unread counts, and how many unknown fields, one answer names.
@@ -29,7 +36,7 @@ MAX_NAMED = 20
 #: A list in a usage object is read up to this length.
 MAX_LIST = 100
 _WORDS: Mapping[str, Mapping[str, Any]] = {
-    meanings.TIER: dict.fromkeys(every_word()),
+    meanings.TIER: WORDS,
     meanings.TRAFFIC: TRAFFIC,
     meanings.SPEED: SPEEDS,
     meanings.GEO: GEOS,
@@ -66,7 +73,11 @@ def read_usage(
         raise refusal or InvalidRequest.at(pointer, "is not a usage object")
     if len(readings) > 1:
         # A reading whose figures agree goes before one that needs an explanation.
-        certain = [one for one in readings if one[1].rest is None and one[1].cache_outside is None]
+        certain = [
+            one
+            for one in readings
+            if one[1].open.rest is None and one[1].open.cache_outside is None
+        ]
         readings = certain or readings
     first, parsed = readings[0]
     for other, reading in readings[1:]:
@@ -180,21 +191,29 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
         assumptions=assumptions,
         unread=tuple(islice(_unread(taken), MAX_NAMED)),
         stated_cost_usd=_stated_cost(taken.costs) if taken.costs else None,
-        tier=TierWord(*taken.words[meanings.TIER]) if meanings.TIER in taken.words else None,
-        # Seconds of audio are tokens in the total too, and are not billed by those.
-        rest=None if meanings.AUDIO_SECOND in taken.quantities else found.rest,
-        cache_outside=found.cache_outside,
-        no_input=None if found.input_stated or tools.units else _missing(shape, _INPUTS, pointer),
-        no_output=None
-        if found.output_stated or tools.units
-        else _missing(shape, _OUTPUTS, pointer),
+        open=_open_questions(taken, shape, pointer, found, stated_units=bool(tools.units)),
     )
 
 
-def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Doubt | None:
+def _open_questions(
+    taken: _Taken, shape: Shape, pointer: str, found: Split, *, stated_units: bool
+) -> OpenQuestions:
+    if not (taken.words or found.questionable):
+        return NOTHING_OPEN
+    sides = not (stated_units or shape.omits_zeros)
+    tier = taken.words.get(meanings.TIER)
+    return OpenQuestions(
+        tier=TierWord(*tier) if tier else None,
+        # Seconds of audio are tokens in the total too, and are not billed by those.
+        rest=None if meanings.AUDIO_SECOND in taken.quantities else found.rest,
+        cache_outside=found.cache_outside,
+        no_input=_missing(shape, _INPUTS, pointer) if sides and not found.input_stated else None,
+        no_output=_missing(shape, _OUTPUTS, pointer) if sides and not found.output_stated else None,
+    )
+
+
+def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Doubt:
     """What to say where one side of a call is not stated."""
-    if shape.omits_zeros:
-        return None
     name = next((name for name, meaning in shape.fields.items() if meaning in side), "usage")
     return Doubt(f"{pointer}/{name}", "is required; send 0 where there was none")
 
@@ -354,8 +373,9 @@ def _served(taken: _Taken) -> StatedTerms:
     """The terms whose words mean the same at every provider."""
     words = {meaning: word for meaning, (word, _) in taken.words.items()}
     traffic = TRAFFIC.get(words.get(meanings.TRAFFIC, ""), StatedTerms())
+    tier = WORDS.get(words.get(meanings.TIER, ""), traffic)
     return replace(
-        traffic,
+        tier,
         speed=SPEEDS.get(words.get(meanings.SPEED, "")),
         inference_geo=GEOS.get(words.get(meanings.GEO, "")),
     )

@@ -9,12 +9,12 @@ from typing import Any
 
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
-from pricing.usage.buckets import Usage
+from pricing.usage.buckets import StatedTerms, Usage
 from pricing.usage.iterations import with_tools
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import ParsedUsage
 from pricing.usage.reader import read_usage
-from pricing.usage.terms import TierWord
+from pricing.usage.terms import WORDS, TierWord
 from pricing.usage.tools import tool_usage
 
 MAX_MODEL_NAME = 128
@@ -131,7 +131,7 @@ def _model(body: Mapping[str, Any], pointer: str) -> tuple[str | None, str]:
 
 def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> ParsedUsage:
     """The usage with the tier that stands next to it; what the usage itself says goes first."""
-    if parsed.tier is not None:
+    if parsed.open.tier is not None:
         return parsed
     for name in _TIERS:
         value, here = body.get(name), f"{pointer}/{name}"
@@ -139,10 +139,29 @@ def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> Pa
             value, here = value.get("type"), f"{here}/type"
         if value is None:
             continue
-        if not isinstance(value, str):
-            raise InvalidRequest.at(here, "must be a string")
-        return replace(parsed, tier=TierWord(value, here))
+        if not isinstance(value, str) or value not in WORDS:
+            words = ", ".join(sorted(WORDS))
+            raise InvalidRequest.at(here, f"must be a service tier that is known: {words}")
+        served = replace(parsed.served, processing=WORDS[value].processing)
+        asked = replace(parsed.open, tier=TierWord(value, here))
+        return replace(parsed, served=served, open=asked)
     return parsed
+
+
+def terms_served(
+    parsed: ParsedUsage, requested: StatedTerms, *, batch: bool = False
+) -> StatedTerms:
+    """The terms that a response states, for a call of which the caller states ``requested``.
+
+    ``batch`` is set where the response stands in a batch's results. Bodies of a batch may still say
+    ``service_tier: default``, which does not contradict a caller who says that it was one.
+    """
+    if batch:
+        return replace(parsed.served, processing="batch")
+    tier = parsed.open.tier
+    if requested.processing == "batch" and tier is not None and tier.word == "default":
+        return replace(parsed.served, processing=None)
+    return parsed.served
 
 
 def _with_tools(parsed: ParsedUsage, tools: Usage) -> ParsedUsage:

@@ -143,7 +143,6 @@ _OPENAI_TERMS: Fields = {
     "num_sources_used": tool("live_search_source"),
     "prompt_audio_seconds": unit(AUDIO_SECOND),
     "type": NOTE,
-    "iterations": NOTE,
     **_STATED_COST,
 }
 
@@ -229,7 +228,8 @@ _RESPONSES: Fields = {
     "output_tokens": ANSWER,
     "total_tokens": TOTAL,
     "input_tokens_details": _INPUT_PARTS,
-    "output_tokens_details": _OUTPUT_PARTS,
+    # ``thinking_tokens`` is Anthropic's name, for a part that is never billed apart.
+    "output_tokens_details": {**_OUTPUT_PARTS, "thinking_tokens": THINKING},
     "input_token_details": {**_INPUT_PARTS, "cache_creation": {"": WRITE_OTHER, **_EPHEMERAL}},
     "output_token_details": _OUTPUT_PARTS,
     "cached_input_tokens": READ,

@@ -55,6 +55,15 @@ class Split:
     notices: tuple[Notice, ...] = ()
     assumptions: tuple[str, ...] = ()
 
+    @property
+    def questionable(self) -> bool:
+        """Whether the counts leave anything to the model to decide."""
+        return (
+            self.rest is not None
+            or self.cache_outside is not None
+            or not (self.input_stated and self.output_stated)
+        )
+
 
 class Counts:
     """The counts of a usage object by their meaning, with the pointer each was found at."""

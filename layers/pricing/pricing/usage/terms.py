@@ -1,14 +1,14 @@
 """The words that providers use for how a call was served, and what each means for its price.
 
-One word may mean different things at different providers, so a word is kept as it was written until
-the model, and with it the provider, is known.
+A word means the same wherever it is used, but not every provider uses it: what a provider cannot
+have said is an error once the model, and with it the provider, is known.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pricing.errors import InvalidRequest
-from pricing.usage.buckets import InferenceGeo, Processing, Speed, StatedTerms
+from pricing.usage.buckets import InferenceGeo, Speed, StatedTerms
 
 #: No public price list belongs to these words: the caller's own terms decide.
 UNSTATED = StatedTerms()
@@ -70,6 +70,12 @@ GEOS: Mapping[str, InferenceGeo | None] = {
 }
 
 
+#: What a word means wherever it is used: providers differ in the words they have, not in these.
+WORDS: Mapping[str, StatedTerms] = {
+    word: meaning for words in (_OPENAI, *TIERS.values()) for word, meaning in words.items()
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TierWord:
     """A service tier as the answer names it, and where it does so."""
@@ -77,27 +83,12 @@ class TierWord:
     word: str
     pointer: str
 
-    def meaning(self, provider: str) -> StatedTerms:
-        """What the word means at ``provider``; raises InvalidRequest for one it does not use."""
+    def check(self, provider: str) -> None:
+        """Raise InvalidRequest for a word that ``provider`` does not use."""
         words = TIERS.get(provider, _OPENAI)
-        found = words.get(self.word)
-        if found is None:
-            known = ", ".join(words)
+        if self.word not in words:
             raise InvalidRequest.at(
                 self.pointer,
-                f"is not a service tier of {provider} that has a known price; it uses {known}",
+                f"is not a service tier of {provider} that has a known price; it uses"
+                f" {', '.join(words)}",
             )
-        return found
-
-
-def every_word() -> frozenset[str]:
-    """Every service tier that some provider uses."""
-    return frozenset(word for words in (*TIERS.values(), _OPENAI) for word in words)
-
-
-def processing_of(word: str) -> Processing | None:
-    """What a tier means where no provider gives the word a meaning of its own."""
-    for words in (_OPENAI, *TIERS.values()):
-        if word in words:
-            return words[word].processing
-    return None

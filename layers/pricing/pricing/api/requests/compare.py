@@ -1,5 +1,6 @@
 """The request of ``POST /v1/compare``."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -54,7 +55,8 @@ class CompareRequest(Versioned, UsageInput):
 
     def query(self, now: datetime) -> CompareQuery:
         """Return the query to price on every model."""
-        call = as_query(EstimateQuery, self, self.parsed(), model="", as_of=self.moment(now))
+        parsed = replace(self.parsed(), served_model=None, stated_cost_usd=None)
+        call = as_query(EstimateQuery, self, parsed, model=None, as_of=self.moment(now))
         return as_query(
             CompareQuery,
             self,

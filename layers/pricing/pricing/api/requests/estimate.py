@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field, SkipValidation
@@ -15,14 +16,10 @@ from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, ToolChoice
 from pricing.usage.buckets import InferenceGeo, Processing, Speed, StatedTerms
 from pricing.usage.fields import Calls, Count
-from pricing.usage.parsing import (
-    AnyUsage,
-    ProviderResponse,
-    UsageFormat,
-    from_response,
-    parse_usage,
-    same_model,
-)
+from pricing.usage.meanings import UsageFormat
+from pricing.usage.parsed import Unread
+from pricing.usage.reader import read_usage
+from pricing.usage.response import ReadResponse, read_response, terms_served
 from pricing.validation import AtMost, Name, Request, Versioned, as_query
 
 
@@ -74,6 +71,10 @@ class ParsedInput:
     requested: StatedTerms
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    stated_cost_usd: Decimal | None = None
+    served_model: str | None = None
+    served_at: str = "/response/model"
 
 
 def stated_terms(request: Request) -> StatedTerms:
@@ -104,12 +105,12 @@ USAGE_HINTS = {
 class UsageInput(TextInput):
     """One call: a usage object as it came, a raw response that holds one, or a prompt to count."""
 
-    usage: SkipValidation[AnyUsage | None] = None
-    """The provider's usage object, unchanged."""
+    usage: SkipValidation[dict[str, Any] | None] = None
+    """The usage object of any provider, gateway or SDK, unchanged."""
     usage_format: UsageFormat | None = None
-    """Format of the usage. Default: ``anthropic`` for ``usage``; recognised in ``response``."""
-    response: ProviderResponse | None = None
-    """The provider's whole response, which has both the model and the usage."""
+    """Format of the usage. Default: recognised from its fields."""
+    response: SkipValidation[dict[str, Any] | None] = None
+    """The provider's whole response, which has the model and the usage. Its text is not read."""
     processing: Processing = "standard"
     """The price list: ``batch``, ``priority`` and ``flex`` where the model offers them."""
     speed: Speed = "standard"
@@ -130,11 +131,21 @@ class UsageInput(TextInput):
             return ParsedInput(self.prompt_input(), requested, notices=notices)
         self.refuse(_OF_PROMPTS, "goes with `text` or `messages` only; leave it out")
         if self.response is None:
-            parsed = parse_usage(self.usage, self.usage_format or "anthropic", "/usage")
+            usage = read_usage(self.usage, self.usage_format, "/usage")
+            response = ReadResponse(usage, None, "/response/model", batch=False)
         else:
-            parsed = from_response(self.response, self.usage_format)
-        call = MeasuredInput(parsed.attempts, parsed.assumptions)
-        return ParsedInput(call, requested, parsed.served, parsed.notices)
+            response = read_response(self.response, self.usage_format)
+            usage = response.usage
+        return ParsedInput(
+            call=MeasuredInput.of(usage),
+            requested=requested,
+            served=terms_served(usage, requested, batch=response.batch),
+            notices=usage.notices,
+            unread=usage.unread,
+            stated_cost_usd=usage.stated_cost_usd,
+            served_model=response.model,
+            served_at=response.model_at,
+        )
 
 
 _PROMPTS = ("text", "messages")
@@ -152,37 +163,13 @@ class ModelCallInput(UsageInput):
     def query_at(self, as_of: AsOf) -> EstimateQuery:
         """Return the query; raises InvalidRequest for fields that contradict each other."""
         parsed = self.parsed()
-        model, named_at, notices = self._model()
-        return EstimateQuery(
-            model=model,
-            call=self._with_declined_models(parsed.call),
-            as_of=as_of,
-            calls=self.calls,
-            requested=parsed.requested,
-            served=parsed.served,
-            notices=(*parsed.notices, *notices),
-            named_at=named_at,
-        )
-
-    def _model(self) -> tuple[str, str, tuple[Notice, ...]]:
-        """Return the model to price, the pointer to its name, and warnings about it.
-
-        The model that served wins, unless the request names the same model on some cloud.
-        """
-        response = self.response
-        served = response.served_model if response else None
-        if self.model is not None and (served is None or same_model(served, self.model)):
-            return self.model, "/model", ()
-        if response is None:
+        if self.model is None and parsed.served_model is None:
+            if self.response is not None:
+                raise InvalidRequest.at(parsed.served_at, "is required, or send `model` instead")
             example = 'send a model\'s id, alias or family, such as "sonnet"'
             raise InvalidRequest.at("/model", f"is required: {example}")
-        if served is None:
-            raise InvalidRequest.at("/response/model", "is required, or send `model` instead")
-        served_at = f"/response/{'model' if response.model else 'modelVersion'}"
-        if self.model is None:
-            return served, served_at, ()
-        message = f"The response was served by {served}; that model is priced."
-        return served, served_at, (Notice("served_model_differs", message),)
+        call = self._with_declined_models(parsed.call)
+        return as_query(EstimateQuery, self, parsed, call=call, as_of=as_of)
 
     def _with_declined_models(self, call: CallInput) -> CallInput:
         """Return the input with the model of every attempt that was declined before the answer.

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, SkipValidation
 
@@ -36,7 +36,8 @@ from pricing.usage.buckets import (
     Usage,
 )
 from pricing.usage.fields import Calls, Count
-from pricing.usage.parsing import AnyUsage, UsageFormat, parse_usage
+from pricing.usage.meanings import UsageFormat
+from pricing.usage.reader import read_usage
 from pricing.validation import ExactNumber, Name, Request, Versioned, as_query
 
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
@@ -238,10 +239,10 @@ class PromptBlockRequest(Request):
 class MeasuredUsageRequest(Request):
     """A usage object and the number of calls that reported it."""
 
-    usage: SkipValidation[AnyUsage]
-    """The provider's usage object, unchanged."""
-    usage_format: UsageFormat = "anthropic"
-    """Format of the usage object."""
+    usage: SkipValidation[dict[str, Any]]
+    """The usage object of any provider, gateway or SDK, unchanged."""
+    usage_format: UsageFormat | None = None
+    """Format of the usage object. Default: recognised from its fields."""
     calls: Calls = 1
     """Number of calls that reported this usage."""
 
@@ -293,7 +294,7 @@ class CachingPlanRequest(Versioned):
             measured = tuple(
                 MeasuredUsage(
                     f"measured {number + 1}",
-                    parse_usage(one.usage, one.usage_format, f"/measured/{number}/usage"),
+                    read_usage(one.usage, one.usage_format, f"/measured/{number}/usage"),
                     one.calls,
                 )
                 for number, one in enumerate(self.measured)

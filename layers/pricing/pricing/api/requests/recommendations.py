@@ -25,7 +25,8 @@ from pricing.recommendations.tiers import Tier, TiersQuery
 from pricing.recommendations.verifiers import Check, VerifierKind
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.fields import Calls, Count
-from pricing.usage.parsing import AnyUsage, UsageFormat, parse_usage
+from pricing.usage.meanings import UsageFormat
+from pricing.usage.reader import read_usage
 from pricing.validation import ExactNumber, Name, Request, Versioned, as_query, parse
 
 MAX_TASKS = 100
@@ -48,9 +49,9 @@ class PolicyRequest(Request):
 class TaskOptions(Request):
     """What one call uses, and what must hold for its model."""
 
-    usage: SkipValidation[AnyUsage | None] = None
+    usage: SkipValidation[dict[str, Any] | None] = None
     """Usage of one call. Default: the task is the whole prompt."""
-    usage_format: UsageFormat = "anthropic"
+    usage_format: UsageFormat | None = None
     """Format of the usage object."""
     expected_input_tokens: Count | None = None
     """Prompt length in tokens, instead of ``usage``."""
@@ -147,7 +148,7 @@ def _task(options: TaskOptions, text: str) -> RecommendTask:
     if options.usage is not None:
         detail = "does not go with `usage`; leave one of them out"
         options.refuse({"expected_input_tokens", "expected_output_tokens"}, detail)
-        parsed.append(parse_usage(options.usage, options.usage_format, "/usage"))
+        parsed.append(read_usage(options.usage, options.usage_format, "/usage"))
     if options.cached_tokens and options.current_model is None:
         raise InvalidRequest.at("/cached_tokens", "requires `current_model`, whose cache it is")
     return as_query(
@@ -215,9 +216,9 @@ class CalibrateRequest(Versioned):
     """The model of ``strong_ok``."""
     wanted_quality: Rate = Decimal("0.95")
     """The quality to reach, as a share of the strong model's right answers."""
-    usage: SkipValidation[AnyUsage | None] = None
+    usage: SkipValidation[dict[str, Any] | None] = None
     """A typical call, to price tasks without costs of their own."""
-    usage_format: UsageFormat = "anthropic"
+    usage_format: UsageFormat | None = None
     """Format of the usage object."""
 
     def query(self, now: datetime, read: Callable[[str], list[Any]]) -> CalibrateQuery:
@@ -234,7 +235,7 @@ class CalibrateRequest(Versioned):
         check_rows(rows)
         attempts = None
         if self.usage is not None:
-            attempts = parse_usage(self.usage, self.usage_format, "/usage").attempts
+            attempts = read_usage(self.usage, self.usage_format, "/usage").attempts
         return as_query(
             CalibrateQuery,
             self,
@@ -263,7 +264,7 @@ class CascadeStageRequest(Request):
     """Share of wrong answers that the check catches. Default: the lowest measured."""
     false_rejection_rate: Rate | None = None
     """Share of right answers that the check rejects. Default: the highest measured."""
-    verifier_usage: SkipValidation[AnyUsage | None] = None
+    verifier_usage: SkipValidation[dict[str, Any] | None] = None
     """Usage of one check made by a model, in the request's ``usage_format``. Default for
     ``agreement``: the request's usage.
     """
@@ -280,8 +281,8 @@ class CascadeStageRequest(Request):
             self.refuse({"detection_rate", "false_rejection_rate"}, detail)
         call = None
         if self.verifier_usage is not None:
-            parsed = parse_usage(self.verifier_usage, usage_format, "/verifier_usage")
-            call = MeasuredInput(parsed.attempts)
+            parsed = read_usage(self.verifier_usage, usage_format, "/verifier_usage")
+            call = MeasuredInput.of(parsed)
         check = as_query(Check, self, kind=self.verifier) if self.verifier else None
         return as_query(CascadeStage, self, check=check, verifier_call=call)
 

@@ -84,8 +84,8 @@ class CachingScenario:
 
     def writing(self, ttl: CacheTtl) -> Usage:
         """Return the usage of one call that writes the prefix to the cache."""
-        written = {f"cache_write_{ttl}": self.prefix_tokens}
-        return Usage(input=self.suffix_tokens, output=self.output_tokens, **written)
+        plain = Usage(input=self.suffix_tokens, output=self.output_tokens)
+        return plain.changed(**{f"cache_write_{ttl}": self.prefix_tokens})
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ from pricing.plans.caching.plan import (
 )
 from pricing.plans.workloads import CallGroup, PlanWorkload
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import ParsedUsage, StatedTerms, settle
+from pricing.usage.buckets import StatedTerms, settle
+from pricing.usage.parsed import ParsedUsage
 
 
 @dataclass(frozen=True, slots=True)

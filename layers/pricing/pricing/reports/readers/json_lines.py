@@ -15,10 +15,10 @@ from pricing.reports.readers.records import (
     CONTAINERS,
     MAX_TEXT,
     TERMS,
-    USAGES,
     RecordLayout,
     layout_of,
 )
+from pricing.usage.response import USAGES
 
 #: So many kinds of lines are read by column; rarer ones are read one by one.
 MAX_KINDS = 500
@@ -78,14 +78,14 @@ def layouts(examples: Iterable[tuple[int, str]]) -> Mapping[RecordLayout, list[i
             layout = layout_of(json.loads(text, object_pairs_hook=reject_duplicate_keys))
         except (ValueError, RecursionError, TariffError):
             continue
-        if layout is not None:
+        if layout is not None and layout.usage_format is not None:
             found.setdefault(layout, []).append(kind)
     return found
 
 
 def calls_of(layout: RecordLayout, lines: str) -> str:
     """Select the calls of lines of one layout; ``lines`` has ``line`` and the text ``t``."""
-    shape = COLUMNS[layout.usage_format]
+    shape = COLUMNS[layout.usage_format or ""]
     leaves = _Leaves(layout, shape)
     return calls_sql(shape, leaves.sql(lines), extra=("t",))
 
@@ -154,7 +154,7 @@ FROM (SELECT line, t, CAST(json_extract(t, {self._paths}) AS VARCHAR[]) AS x FRO
             columns[count] = _count(self._inside(count), null_is_none)
         for word in shape.words:
             columns[word] = _word(self._inside(word), "'?'")
-        if layout.usage_format.startswith("openai"):
+        if "service_tier" in shape.words and layout.usage_format != "anthropic":
             outer = self._leaf(_next_to_usage(layout, "service_tier"))
             stated = f"NULLIF({columns['service_tier']}, '')"
             columns["service_tier"] = f"COALESCE({stated}, {_word(outer, repr('?'))})"

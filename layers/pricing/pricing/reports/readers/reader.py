@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from pricing.catalogue.price_book import PriceBook
-from pricing.errors import InvalidRequest, MalformedRequest, TariffError
+from pricing.errors import InvalidRequest, MalformedRequest, TariffError, UnknownModel
 from pricing.estimates.calculator import price_attempts
 from pricing.jsonio import read_json
 from pricing.reports.database import Database, fetched, from_csv, listed, literal
@@ -196,17 +196,19 @@ class UsageReader:
     def _priced_alone(self, record: UsageRecord) -> tuple[object, ...]:
         """The label, reason, partial and cost columns of a call with several prompts."""
         try:
-            model = self._book.find(record.model).model
-        except TariffError:
+            match, _, attempts = record.settled(self._book)
+        except UnknownModel:
             return record.model, UNKNOWN_MODEL, 0, ""
+        except TariffError as error:
+            return record.model, _reason(error), 0, ""
+        model = match.model
         label = label_of(self._book, model)
         try:
-            found = price_attempts(
-                self._book, model, record.at, record.attempts, record.terms, calls=1
-            )
+            found = price_attempts(self._book, model, record.at, attempts, record.terms, calls=1)
         except TariffError as error:
             return label, _reason(error), 0, ""
-        return label, "", int(not found.complete), scaled(found.total_usd, SINGLE_PLACES)
+        partial = not found.complete or bool(record.unread)
+        return label, "", int(partial), scaled(found.total_usd, SINGLE_PLACES)
 
     def _reject(self, line: int, reason: str) -> None:
         self.rejected += 1

@@ -1,30 +1,29 @@
-"""One usage record in any known layout, read strictly.
+"""One usage record, whatever wrote it: where its parts are, and what it says, read strictly.
 
-A record is ``{timestamp, model, endpoint, team, usage, ...}``, a raw response of a provider, or a
-line of a batch's results or of an invocation log that contains one. ``layout_of`` finds the parts
+A record is ``{timestamp, model, endpoint, team, usage, ...}``, or a raw response of a provider, or
+a line of a batch's results or of an invocation log that holds one. ``layout_of`` finds the parts
 from names alone, so that the columnar engine asks once for each kind of record in a file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from pricing.catalogue.price_book import Match, PriceBook
+from pricing.catalogue.served import billed_model
 from pricing.errors import InvalidRequest
+from pricing.reports.provider_columns import COLUMNS
 from pricing.timestamps import EPOCH, AsOf
-from pricing.usage.buckets import Attempt, ParsedUsage, StatedTerms, Terms, settle
-from pricing.usage.parsing import (
-    USAGE_FORMATS,
-    ProviderResponse,
-    UsageFormat,
-    from_response,
-    parse_usage,
-    recognise,
-    same_model,
-)
-from pricing.validation import parse
+from pricing.usage.buckets import Attempt, StatedTerms, Terms, settle
+from pricing.usage.meanings import UsageFormat
+from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, Unread
+from pricing.usage.reader import recognised
+from pricing.usage.response import MODELS, USAGES, read_response, terms_served
+from pricing.usage.shapes import FORMATS
 
-#: Where a response may be within a record, outermost first; "" is the record itself.
+#: Where a response may be within a record, nearest first; "" is the record itself.
 CONTAINERS = (
     "",
     "response",
@@ -33,10 +32,9 @@ CONTAINERS = (
     "result.message",
     "body",
     "output.outputBodyJson",
+    "modelOutput",
 )
-USAGES = ("usage", "usageMetadata")
 MOMENTS = ("timestamp", "created_at", "createTime", "created")
-MODELS = ("model", "modelVersion", "modelId")
 REQUEST_IDS = ("request_id", "requestId")
 TERMS = ("processing", "speed", "inference_geo")
 MAX_TEXT = 128
@@ -50,14 +48,15 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class RecordLayout:
-    """The dotted paths of a record's parts; None for a part that is missing.
+    """Where the parts of a kind of record are, as dotted paths; None for those it lacks.
 
-    ``container`` is the object around the usage; "" is the record itself.
+    ``usage_format`` is the format whose columns read such records; None where each of them has to
+    be read by itself.
     """
 
     container: str
     usage: str
-    usage_format: UsageFormat
+    usage_format: UsageFormat | None
     moment: str | None
     requested_model: str | None
     served_model: str | None
@@ -66,15 +65,27 @@ class RecordLayout:
 
 @dataclass(frozen=True, slots=True)
 class UsageRecord:
-    """One call as it was read. ``moment`` is in microseconds since 1970, UTC."""
+    """One call as it was read. ``moment`` is in microseconds since 1970, UTC.
+
+    ``asked`` and ``served`` are the models that the record names; it names at least one.
+    """
 
     moment: int
-    model: str
+    asked: str | None
+    served: str | None
     endpoint: str | None
     team: str | None
     request_id: str | None
     terms: Terms
     attempts: tuple[Attempt, ...]
+    open: OpenQuestions = NOTHING_OPEN
+    unread: tuple[Unread, ...] = ()
+    stated_cost_usd: Decimal | None = None
+
+    @property
+    def model(self) -> str:
+        """The name that the record gives its model."""
+        return self.served or self.asked or ""
 
     @property
     def at(self) -> datetime:
@@ -83,15 +94,35 @@ class UsageRecord:
 
     @property
     def plain(self) -> bool:
-        """Whether it is a single prompt and its answer, on the record's own model."""
+        """Whether its counts are all there is: one prompt and its answer, at one model."""
         first = self.attempts[0]
-        return len(self.attempts) == 1 and first.kind == "message" and first.model is None
+        return (
+            len(self.attempts) == 1
+            and first.kind == "message"
+            and first.model is None
+            and not first.usage.units
+            and not self.unread
+            and self.open == NOTHING_OPEN
+            and (self.asked is None or self.served is None)
+        )
+
+    def settled(self, book: PriceBook) -> tuple[Match, str, tuple[Attempt, ...]]:
+        """The model that it is billed at, the name of that, and its attempts by the model's rules.
+
+        Raises UnknownModel, and InvalidRequest for counts that the model cannot have.
+        """
+        match, name, _, _ = billed_model(book, self.asked, self.served, "/model", "/model")
+        model = match.model
+        attempts, _ = self.open.settled(
+            self.attempts, model.provider, model.id, lambda: model.bills_output
+        )
+        return match, name, attempts
 
 
 def layout_of(document: Any) -> RecordLayout | None:
     """Find the parts of a record by their names; None without a usage object.
 
-    Raises InvalidRequest when the format of the usage is not recognised.
+    Raises InvalidRequest for a usage format that is not known.
     """
 
     def keys_at(path: str) -> list[str]:
@@ -104,18 +135,19 @@ def layout_of(document: Any) -> RecordLayout | None:
 
     for container in CONTAINERS:
         names = keys_at(container)
-        found = next((usage for usage in USAGES if usage in names), None)
+        found = next((one for one in USAGES if one in names), None)
         if found is None:
             continue
         kind = word_at(_in(container, "type")) or word_at(_in(container, "object"))
         usage = _in(container, found)
-        named = word_at("usage_format")
         top = keys_at("")
         raw = bool(container) or "type" in names or "object" in names
         return RecordLayout(
             container=container,
             usage=usage,
-            usage_format=_format(named, kind, keys_at(usage)),
+            usage_format=None
+            if _is_batch_line(top, container)
+            else _columns(_named(word_at("usage_format")), kind, keys_at(usage), names),
             moment=_first("", top, MOMENTS) or _first(container, names, MOMENTS),
             requested_model=_first("", top, MODELS) if container else None,
             served_model=_first(container, names, MODELS),
@@ -126,22 +158,43 @@ def layout_of(document: Any) -> RecordLayout | None:
     return None
 
 
+#: Parts of a response that show what its usage does not count, and lines of a batch's results.
+_READ_BY_ITSELF = frozenset(
+    ("output", "candidates", "tools", "serviceTier", "server_side_tool_usage", "meta", "x_groq")
+)
+
+
+def _columns(
+    named: UsageFormat | None, kind: str | None, usage: list[str], names: list[str]
+) -> UsageFormat | None:
+    """The format whose columns know every name of the usage, if there is one."""
+    if not _READ_BY_ITSELF.isdisjoint(names):
+        return None
+    try:
+        found = recognised(dict.fromkeys(usage, 1), named, "/usage", kind)
+    except InvalidRequest:
+        return None
+    columns = COLUMNS.get(found[0].name)
+    if columns is None or not columns.names.issuperset(usage):
+        return None
+    return found[0].name
+
+
+def _named(name: str | None) -> UsageFormat | None:
+    if name is None:
+        return None
+    for known in FORMATS:
+        if name == known:
+            return known
+    raise InvalidRequest.at("/usage_format", f"must be one of {', '.join(FORMATS)}")
+
+
 def _in(container: str, name: str) -> str:
     return f"{container}.{name}" if container else name
 
 
 def _first(container: str, names: list[str], wanted: tuple[str, ...]) -> str | None:
-    return next((_in(container, name) for name in wanted if name in names), None)
-
-
-def _format(named: str | None, kind: str | None, usage_keys: list[str]) -> UsageFormat:
-    if named is None:
-        return recognise(kind, dict.fromkeys(usage_keys))
-    for known in USAGE_FORMATS:
-        if named == known:
-            return known
-    formats = ", ".join(USAGE_FORMATS)
-    raise InvalidRequest.at("/usage_format", f"must be one of {formats}")
+    return next((_in(container, one) for one in wanted if one in names), None)
 
 
 def read_record(document: Any) -> UsageRecord:
@@ -151,35 +204,39 @@ def read_record(document: Any) -> UsageRecord:
     layout = layout_of(document)
     if layout is None:
         raise InvalidRequest.at("/usage", "is required: the provider's usage object")
-    parsed = _usage(document, layout)
-    requested = {term: _choice(document, term) for term in TERMS}
-    terms, _ = settle(StatedTerms(**requested), parsed.served)  # type: ignore[arg-type]
+    pointer = f"/{layout.container.replace('.', '/')}" if layout.container else ""
+    response = read_response(
+        _at(document, layout.container), _named(_text(document, "usage_format")), pointer
+    )
+    parsed = response.usage
+    requested = StatedTerms(**{term: _choice(document, term) for term in TERMS})  # type: ignore[arg-type]
+    batch = response.batch or _is_batch_line(document.keys(), layout.container)
+    terms, _ = settle(requested, terms_served(parsed, requested, batch=batch))
+    asked = _text(document, layout.requested_model)
+    if not asked and not response.model:
+        raise InvalidRequest.at("/model", "is required: send the model that was called")
     return UsageRecord(
         moment=_moment(document, layout),
-        model=_model(document, layout),
+        asked=asked,
+        served=response.model,
         endpoint=_text(document, "endpoint"),
         team=_text(document, "team"),
         request_id=_text(document, layout.request_id),
         terms=terms,
         attempts=parsed.attempts,
+        open=parsed.open,
+        unread=parsed.unread,
+        stated_cost_usd=parsed.stated_cost_usd,
     )
 
 
-def _usage(document: Mapping[str, Any], layout: RecordLayout) -> ParsedUsage:
-    container = _at(document, layout.container)
-    tier = container.get("service_tier")
-    if container.get("stop_reason") == "refusal" or isinstance(tier, str):
-        pointer = f"/{layout.container.replace('.', '/')}" if layout.container else ""
-        # A response's own reader refuses some names that are not text; nothing here uses them.
-        unused = {"model", "modelVersion", "type", "object"} & container.keys()
-        cleared = {name: None for name in unused if not isinstance(container[name], str)}
-        response = parse(ProviderResponse, {**container, **cleared}, pointer)
-        try:
-            return from_response(response, layout.usage_format)
-        except InvalidRequest as error:
-            raise InvalidRequest.of(error.errors) from None
-    pointer = f"/{layout.usage.replace('.', '/')}"
-    return parse_usage(_at(document, layout.usage), layout.usage_format, pointer)
+def _is_batch_line(names: Collection[str], container: str) -> bool:
+    """Whether a line has the form of a batch result of OpenAI, Anthropic, Vertex or Bedrock."""
+    if container in ("response.body", "result.message"):
+        return "custom_id" in names
+    if container == "response":
+        return "request" in names and ("status" in names or "processed_time" in names)
+    return container == "modelOutput"
 
 
 def _moment(document: Mapping[str, Any], layout: RecordLayout) -> int:
@@ -197,18 +254,6 @@ def _moment(document: Mapping[str, Any], layout: RecordLayout) -> int:
     if instant < EPOCH:
         raise InvalidRequest.at(pointer, "must not be before 1970")
     return (instant - EPOCH) // timedelta(microseconds=1)
-
-
-def _model(document: Mapping[str, Any], layout: RecordLayout) -> str:
-    """The model that served the call; a cloud's name of the same model, as requested, wins."""
-    served = _text(document, layout.served_model)
-    requested = _text(document, layout.requested_model)
-    if served and requested and same_model(served, requested):
-        return requested
-    model = served or requested
-    if not model:
-        raise InvalidRequest.at("/model", "is required: the name of the model that was called")
-    return model
 
 
 def _choice(document: Mapping[str, Any], term: str) -> str | None:

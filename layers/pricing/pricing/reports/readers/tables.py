@@ -13,9 +13,11 @@ from typing import Any
 from pricing.errors import InvalidRequest
 from pricing.reports.provider_columns import COLUMNS, calls_sql
 from pricing.reports.readers.json_lines import moment_sql
-from pricing.reports.readers.records import MAX_TEXT, MODELS, MOMENTS, REQUEST_IDS, TERMS
+from pricing.reports.readers.records import MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
 from pricing.timestamps import EPOCH, rfc3339
-from pricing.usage.parsing import UsageFormat, recognise
+from pricing.usage.meanings import UsageFormat
+from pricing.usage.reader import recognised
+from pricing.usage.response import MODELS
 
 #: The name of each column and its DuckDB type.
 Columns = Sequence[tuple[str, str]]
@@ -140,19 +142,17 @@ def has_usage(columns: Columns) -> bool:
 
 
 def _format(types: Mapping[str, str]) -> UsageFormat:
-    found = []
-    for usage_format, shape in COLUMNS.items():
-        if all(_column(types, name) for name in shape.required):
-            found.append(usage_format)
-    names = dict.fromkeys(name.removeprefix("usage.").split(".")[0] for name in types)
+    names = dict.fromkeys((name.removeprefix("usage.").split(".")[0] for name in types), 1)
+    complete = [
+        usage_format
+        for usage_format, shape in COLUMNS.items()
+        if all(_column(types, name) for name in shape.required)
+    ]
     try:
-        chosen = recognise(None, names)
-    except InvalidRequest:
-        chosen = "anthropic"
-    if chosen not in found:
+        return next(shape.name for shape in recognised(names, None, "") if shape.name in complete)
+    except (InvalidRequest, StopIteration):
         detail = "needs a usage column or a column for each count, such as input_tokens"
-        raise InvalidRequest.at("/source/s3_uri", detail)
-    return chosen
+        raise InvalidRequest.at("/source/s3_uri", detail) from None
 
 
 def _column(types: Mapping[str, str], name: str) -> str | None:

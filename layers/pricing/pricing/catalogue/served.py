@@ -1,0 +1,48 @@
+"""Which model a call is billed at, from the name that was asked for and the one that served."""
+
+import re
+
+from pricing.catalogue.price_book import Match, PriceBook
+from pricing.notices import Notice
+
+
+def billed_model(
+    book: PriceBook, asked: str | None, served: str | None, asked_at: str, served_at: str
+) -> tuple[Match, str, str, tuple[Notice, ...]]:
+    """The model to price, the name and the pointer it was found by, and what to say of it.
+
+    A response names the model that served, as its maker calls it; the request names where it was
+    asked for, and a cloud or a gateway bills its own price. So the provider that was asked is kept:
+    the served name is looked for there first, then the asked name if both mean the same model, and
+    only then the served name by itself. Raises UnknownModel.
+    """
+    if asked is None or served is None:
+        name, pointer = (asked, asked_at) if asked is not None else (served or "", served_at)
+        return book.find(name, pointer), name, pointer, ()
+    if asked == served:
+        return book.find(asked, asked_at), asked, asked_at, ()
+    prefix, slash, _ = asked.rpartition("/")
+    there = book.known(f"{prefix}/{served}") if slash else None
+    if there is not None:
+        return there, f"{prefix}/{served}", asked_at, ()
+    match = book.known(asked)
+    if match is not None and _is_served(book, asked, served):
+        return match, asked, asked_at, ()
+    found = book.find(served, served_at)
+    message = f"The response was served by {served}, and that is what is priced."
+    return found, served, served_at, (Notice("served_model_differs", message),)
+
+
+#: What a cloud writes around a model's own name: Bedrock's regions and makers before it, and a
+#: version after it; Vertex AI's version after an ``@``.
+_BEFORE = re.compile(r"^(?:[a-z-]+\.)+(?=[a-z])", re.ASCII)
+_AFTER = re.compile(r"-v\d+(?::\d+)?$|@.*$", re.ASCII)
+
+
+def _is_served(book: PriceBook, asked: str, served: str) -> bool:
+    """Whether the asked name is the served model as some cloud or gateway writes it."""
+    own = _AFTER.sub("", _BEFORE.sub("", asked.rpartition("/")[2]))
+    if own == served:
+        return True
+    match, other = book.known(own), book.known(served)
+    return match is not None and other is not None and match.model.key == other.model.key
