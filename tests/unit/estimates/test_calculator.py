@@ -36,7 +36,7 @@ def usd(*products: tuple[int, str]) -> Fraction:
 
 
 def message(fresh: int, output: int = 0, **more: int) -> Attempt:
-    return Attempt(Usage(input=fresh, output=output, **more))
+    return Attempt(Usage(input=fresh, output=output).changed(**more))
 
 
 def advisor(model: str, fresh: int, output: int) -> Attempt:

@@ -14,7 +14,7 @@ COUNT = st.integers(min_value=0, max_value=10**6)
 
 def written_by(*names: str) -> st.SearchStrategy[Usage]:
     """Usages with any counts in these buckets and none elsewhere."""
-    return st.fixed_dictionaries(dict.fromkeys(names, COUNT)).map(lambda found: Usage(**found))
+    return st.fixed_dictionaries(dict.fromkeys(names, COUNT)).map(Usage.of)
 
 
 @given(
