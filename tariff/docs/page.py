@@ -119,8 +119,7 @@ def page(spec: Schema) -> str:
         ],
         types=types,
         owners=owners,
-        parts=[n for n, one in types.items() if n not in owners and not one.get("x-provider")],
-        providers=[name for name, one in types.items() if one.get("x-provider")],
+        parts=[name for name in types if name not in owners],
     )
 
 

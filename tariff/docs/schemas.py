@@ -17,7 +17,6 @@ from typing_extensions import override
 from pricing.api.requests.estimate import UsageInput
 from pricing.estimates.calculator import LineItem
 from pricing.jsonio import members
-from pricing.usage.fields import Shape
 from pricing.validation import Request, Versioned
 from tariff.docs.descriptions import field_descriptions, markdown
 
@@ -117,8 +116,6 @@ class Generator(GenerateJsonSchema):
             found["oneOf"] = [{"required": [source]} for source in SOURCES]
             for source in SOURCES:
                 found["properties"][source] = without_null(found["properties"][source])
-        if issubclass(kind, Shape):
-            found["x-provider"] = True
         return found
 
     @override

@@ -51,6 +51,8 @@ def test_the_example_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None
         "per_call_usd": "0.019",
         "calls": 1,
         "status": "priced",
+        "unread": [],
+        "stated_cost_usd": None,
         "model": {
             "requested": "claude-sonnet-5-5",
             "id": "claude-sonnet-5-5",

@@ -82,6 +82,8 @@ def test_a_real_body_costs_what_its_arithmetic_says(
     assert Fraction(body["total_usd"]) == expected(body)
     assert answer.body["total_usd"] == body["total_usd"]
     assert answer.body["status"] == "priced"
+    # Nine bodies state what was charged, and every one of them agrees.
+    assert answer.body["stated_cost_usd"] in (None, body["total_usd"])
     said = {warning["code"] for warning in answer.body["warnings"]}
     assert sorted(said) == body.get("warnings", [])
 

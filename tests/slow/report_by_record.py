@@ -87,8 +87,8 @@ def _priced(book: PriceBook, line: bytes, seen: set[str]) -> tuple[str, Decimal]
             return "duplicates", ZERO
         seen.add(record.request_id)
     try:
-        model = book.find(record.model).model
-        found = price_attempts(book, model, record.at, record.attempts, record.terms, 1)
+        match, _, attempts = record.settled(book)
+        found = price_attempts(book, match.model, record.at, attempts, record.terms, 1)
     except TariffError:
         return "unpriced", ZERO
     return "priced", found.total_usd

@@ -24,14 +24,21 @@ MINIMAL: Mapping[UsageFormat, dict[str, Any]] = {
     "gemini": GEMINI,
     "bedrock_converse": CONVERSE,
 }
+PROVIDERS: Mapping[UsageFormat, str] = {
+    "anthropic": "anthropic",
+    "openai": "openai",
+    "openai_responses": "openai",
+    "gemini": "google",
+    "bedrock_converse": "bedrock",
+}
 
 
 def read(usage_format: UsageFormat, raw: Any) -> ParsedUsage:
     """The usage as the calculator takes it."""
     parsed = read_usage(raw, usage_format, "/usage")
     # A model that no special rule is about, and that bills output.
-    attempts, notices = replace(parsed.open, tier=None).settled(
-        parsed.attempts, "openai", "gpt-5", lambda: True
+    attempts, notices = parsed.open.settled(
+        parsed.attempts, PROVIDERS[usage_format], "some-model", lambda: True
     )
     return replace(parsed, attempts=attempts, notices=(*parsed.notices, *notices))
 

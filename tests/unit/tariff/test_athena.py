@@ -81,8 +81,8 @@ def expected(rows: list[dict[str, Any]]) -> tuple[int, int, Decimal]:
             }
         )
         try:
-            model = BOOK.find(record.model).model
-            found = price_attempts(BOOK, model, record.at, record.attempts, record.terms, 1)
+            match, _, attempts = record.settled(BOOK)
+            found = price_attempts(BOOK, match.model, record.at, attempts, record.terms, 1)
         except TariffError:
             unpriced += 1
             continue

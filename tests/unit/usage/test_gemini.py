@@ -45,7 +45,7 @@ def test_gemini_cached_may_be_the_whole_prompt_but_not_more() -> None:
     assert pointers("gemini", over) == ["/usage/promptTokenCount"]
 
 
-def test_gemini_modalities_are_parts_and_video_and_documents_are_like_text() -> None:
+def test_gemini_modalities_are_parts_and_documents_are_text() -> None:
     raw = GEMINI | {
         "promptTokensDetails": [
             modality("TEXT", 20),
@@ -61,9 +61,11 @@ def test_gemini_modalities_are_parts_and_video_and_documents_are_like_text() -> 
         ],
     }
     assert buckets("gemini", raw) == {
-        "input": 45,
+        # 20 of text and 10 of documents
+        "input": 30,
         "audio_input": 30,
         "image_input": 25,
+        "video_input": 15,
         "output": 20,
         "audio_output": 18,
         "image_output": 12,

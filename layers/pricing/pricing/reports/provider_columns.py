@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pricing.reports.rates import BUCKETS
 from pricing.usage.buckets import MAX_COUNT
+from pricing.usage.terms import COMMON
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ class UsageColumns:
     containers: tuple[str, ...] = ()
     nullable_members: bool = False
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The names at the top of the object that its leaves begin with."""
+    def names(self, container: str = "") -> frozenset[str]:
+        """The names that are read in the object, or in one of its containers."""
         leaves = (*self.counts, *self.words, *self.containers, *self.absent)
-        return frozenset(leaf.partition("__")[0] for leaf in leaves)
+        prefix = f"{container}__" if container else ""
+        inside = (leaf.removeprefix(prefix) for leaf in leaves if leaf.startswith(prefix))
+        return frozenset(leaf.partition("__")[0] for leaf in inside)
 
 
 def _or_zero(name: str) -> str:
@@ -79,7 +81,7 @@ ANTHROPIC = UsageColumns(
     checks=(
         f"(NOT {_SPLIT} OR {_WRITTEN} IS NULL OR {_WRITTEN} = {_or_zero(_5M)} + {_or_zero(_1H)})",
         f"({_THINKING} IS NULL OR {_THINKING} <= output_tokens)",
-        _one_of("service_tier", ("standard", "priority", "batch")),
+        _one_of("service_tier", sorted(COMMON - {"auto", "default"})),
         _one_of("speed", ("standard", "fast")),
         _one_of("inference_geo", ("global", "us", "not_available", "")),
     ),
@@ -88,10 +90,9 @@ ANTHROPIC = UsageColumns(
 )
 
 _TIER_TERM = (
-    "CASE service_tier WHEN 'default' THEN 'standard' WHEN 'auto' THEN NULL WHEN 'scale' THEN NULL"
-    " ELSE service_tier END"
+    "CASE service_tier WHEN 'auto' THEN NULL WHEN 'default'"
+    " THEN CASE asked_processing WHEN 'batch' THEN NULL ELSE 'standard' END ELSE service_tier END"
 )
-_TIERS = ("auto", "default", "standard", "flex", "priority", "batch", "scale")
 
 
 def _openai(prompt: str, output: str, *absent: str) -> UsageColumns:
@@ -127,7 +128,7 @@ def _openai(prompt: str, output: str, *absent: str) -> UsageColumns:
             f"{_or_zero(f'{prompt}_details__image_tokens')} = 0",
             f"{_or_zero(f'{output}_details__audio_tokens')} = 0",
             f"{_or_zero(f'{output}_details__image_tokens')} = 0",
-            _one_of("service_tier", _TIERS),
+            _one_of("service_tier", sorted(COMMON)),
         ),
         absent=absent,
         containers=(f"{prompt}_details", f"{output}_details"),

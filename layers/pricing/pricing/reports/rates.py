@@ -28,6 +28,7 @@ PROMPT_BUCKETS = (
     "input",
     "audio_input",
     "image_input",
+    "video_input",
     "cache_read",
     "audio_cache_read",
     "cache_write_5m",

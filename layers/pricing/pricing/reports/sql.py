@@ -85,7 +85,7 @@ FROM {priced_name}{grouped}"""
 
 
 _GROUPS = {"model": "label", "day": "day", "endpoint": "endpoint", "team": "team"}
-OUTPUT = "output + reasoning_output + audio_output + image_output"
+OUTPUT = "output + reasoning_output + audio_output + image_output + video_output"
 
 
 def slices(priced_name: str, limit: int) -> str:

@@ -1,5 +1,5 @@
 """The usage of one call, whichever provider reports it.
 
-Public: buckets, fields, parsing.
-Internal: anthropic, bedrock, gemini, openai.
+Public: buckets, formats, meanings, parsed, reader, response, terms.
+Internal: iterations, shapes, split, tools.
 """

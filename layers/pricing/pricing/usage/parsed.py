@@ -7,18 +7,17 @@ from decimal import Decimal
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, StatedTerms
-from pricing.usage.terms import COMMITTED_WORDS, TierWord
+from pricing.usage.terms import COMMITTED_WORDS, COMMON, TierWord
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A count in a request that was not understood, so that it is in no total.
-
-    ``pointer`` is a JSON pointer into the request, as far as the names on the way may be repeated.
-    """
+    """A count in a request that was not understood, so that it is in no total."""
 
     pointer: str
+    """Where the count is in the request, as a JSON pointer that leaves out unusual names."""
     value: Decimal
+    """The count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,13 @@ class OpenQuestions:
     cache_outside: Doubt | None = None
     no_input: Doubt | None = None
     no_output: Doubt | None = None
+
+    @property
+    def none(self) -> bool:
+        """Whether no model decides anything; a tier's common word is the same for all."""
+        return replace(self, tier=None) == NOTHING_OPEN and (
+            self.tier is None or self.tier.word in COMMON
+        )
 
     def settled(
         self,

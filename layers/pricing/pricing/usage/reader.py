@@ -16,6 +16,7 @@ from pricing.errors import InvalidRequest, is_plain_name
 from pricing.notices import Notice
 from pricing.usage import meanings, shapes
 from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Usage
+from pricing.usage.formats import FORMATS, KINDS, SHAPES
 from pricing.usage.iterations import attempts_of, with_tools
 from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
 from pricing.usage.parsed import (
@@ -26,9 +27,15 @@ from pricing.usage.parsed import (
     ParsedUsage,
     Unread,
 )
-from pricing.usage.shapes import FORMATS, KINDS, SHAPES
 from pricing.usage.split import Counts, Split, split
-from pricing.usage.terms import COMMITTED_WORDS, GEOS, SPEEDS, TRAFFIC, WORDS, TierWord
+from pricing.usage.terms import (
+    COMMITTED_WORDS,
+    GEOS,
+    SPEEDS,
+    TRAFFIC,
+    WORDS,
+    TierWord,
+)
 from pricing.usage.tools import usage_of
 
 #: How many unread counts, and how many unknown fields, one answer names.
@@ -288,7 +295,8 @@ def _count(value: Any, pointer: str) -> int:
 
 def _take_word(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
     known = _WORDS[meaning]
-    if not isinstance(value, str) or value not in known:
+    # Whether a tier is known is for its provider to say, once the model is known.
+    if not isinstance(value, str) or (value not in known and meaning != meanings.TIER):
         words = ", ".join(f"'{word}'" for word in sorted(known) if word)
         raise InvalidRequest.at(pointer, f"must be one of {words}")
     taken.words[meaning] = value, pointer

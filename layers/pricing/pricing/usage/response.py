@@ -14,7 +14,7 @@ from pricing.usage.iterations import with_tools
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import ParsedUsage
 from pricing.usage.reader import read_usage
-from pricing.usage.terms import WORDS, TierWord
+from pricing.usage.terms import UNSTATED, WORDS, TierWord
 from pricing.usage.tools import tool_usage
 
 MAX_MODEL_NAME = 128
@@ -139,10 +139,9 @@ def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> Pa
             value, here = value.get("type"), f"{here}/type"
         if value is None:
             continue
-        if not isinstance(value, str) or value not in WORDS:
-            words = ", ".join(sorted(WORDS))
-            raise InvalidRequest.at(here, f"must be a service tier that is known: {words}")
-        served = replace(parsed.served, processing=WORDS[value].processing)
+        if not isinstance(value, str):
+            raise InvalidRequest.at(here, f"must be a word: {', '.join(sorted(WORDS))}")
+        served = replace(parsed.served, processing=WORDS.get(value, UNSTATED).processing)
         asked = replace(parsed.open, tier=TierWord(value, here))
         return replace(parsed, served=served, open=asked)
     return parsed

@@ -7,8 +7,6 @@ of an old one, is a line here.
 Sources: the providers' API references and SDK types, and the payloads of public issue reports.
 """
 
-from collections.abc import Mapping
-
 from pricing.usage.meanings import (
     ANSWER,
     AUDIO_CACHED,
@@ -51,7 +49,6 @@ from pricing.usage.meanings import (
     ByModality,
     Fields,
     Shape,
-    UsageFormat,
     tool,
     unit,
 )
@@ -132,6 +129,7 @@ _STATED_COST: Fields = {
     "total_cost": COST,
     "cost_in_usd_ticks": COST_TICKS,
     "is_byok": NOTE,
+    "pydantic_ai_gateway": {"cost_estimate": COST},
 }
 _OPENAI_TERMS: Fields = {
     "service_tier": TIER,
@@ -141,6 +139,8 @@ _OPENAI_TERMS: Fields = {
     "server_side_tool_usage_details": _XAI_TOOLS,
     "num_server_side_tools_used": TOOL_USES,
     "num_sources_used": tool("live_search_source"),
+    # xAI's size of the context after the last turn, which is not what was billed.
+    "context_details": NOTE,
     "prompt_audio_seconds": unit(AUDIO_SECOND),
     "type": NOTE,
     **_STATED_COST,
@@ -342,9 +342,9 @@ BEDROCK = Shape(
         "latencyMs": NOTE,
         # Claude's agent SDK counts the models of a session in the same way
         "webSearchRequests": tool("web_search"),
-        "costUSD": COST,
         "contextWindow": NOTE,
         "maxOutputTokens": NOTE,
+        **_STATED_COST,
     },
 )
 
@@ -372,6 +372,7 @@ VERCEL_AI = Shape(
         "promptTokens": WHOLE,
         "completionTokens": ANSWER,
         "raw": NOTE,
+        **_STATED_COST,
     },
 )
 
@@ -466,51 +467,3 @@ UNITS = Shape(
         "search_units": unit("search_unit"),
     },
 )
-
-#: What a raw response calls itself in ``type`` or ``object``, and the format its usage then has.
-KINDS: Mapping[str | None, UsageFormat] = {
-    "message": "anthropic",
-    "message_start": "anthropic",
-    "message_delta": "anthropic",
-    "chat.completion": "openai",
-    "chat.completion.chunk": "openai",
-    "response": "openai_responses",
-    "realtime.response": "openai_responses",
-}
-
-#: Shapes in the order in which a reading is preferred where several give the same counts.
-SHAPES: tuple[Shape, ...] = (
-    ANTHROPIC,
-    PERPLEXITY,
-    XAI,
-    OPENAI,
-    RESPONSES,
-    GEMINI,
-    BEDROCK,
-    VERCEL_AI,
-    COHERE,
-    OTEL,
-    UNITS,
-    VOYAGE,
-)
-
-#: The shapes that a stated ``usage_format`` allows, the preferred one first. Gateways add fields of
-#: their own to OpenAI's object, so its name covers those too.
-_CHAT = (PERPLEXITY, XAI, OPENAI, UNITS)
-FORMATS: Mapping[UsageFormat, tuple[Shape, ...]] = {
-    "anthropic": (ANTHROPIC,),
-    "openai": _CHAT,
-    "litellm": (*_CHAT, RESPONSES),
-    "mistral": _CHAT,
-    "perplexity": (PERPLEXITY, OPENAI),
-    "xai": (XAI, OPENAI),
-    "openai_responses": (RESPONSES, UNITS),
-    "openai_realtime": (RESPONSES, UNITS),
-    "langchain": (RESPONSES,),
-    "gemini": (GEMINI,),
-    "bedrock_converse": (BEDROCK,),
-    "vercel_ai": (VERCEL_AI,),
-    "cohere": (COHERE, UNITS),
-    "voyage": (VOYAGE, OPENAI),
-    "otel_genai": (OTEL,),
-}

@@ -1,7 +1,7 @@
 """The words that providers use for how a call was served, and what each means for its price.
 
-A word means the same wherever it is used, but not every provider uses it: what a provider cannot
-have said is an error once the model, and with it the provider, is known.
+The common words mean the same everywhere. A word that only some providers use is checked once the
+model, and with it the provider, is known; so is a word that is not known at all.
 """
 
 from collections.abc import Mapping
@@ -70,6 +70,8 @@ GEOS: Mapping[str, InferenceGeo | None] = {
 }
 
 
+#: Words that any provider, or a gateway in front of it, may write.
+COMMON = frozenset(("auto", "default", "standard", "batch", "flex", "priority"))
 #: What a word means wherever it is used: providers differ in the words they have, not in these.
 WORDS: Mapping[str, StatedTerms] = {
     word: meaning for words in (_OPENAI, *TIERS.values()) for word, meaning in words.items()
@@ -86,7 +88,7 @@ class TierWord:
     def check(self, provider: str) -> None:
         """Raise InvalidRequest for a word that ``provider`` does not use."""
         words = TIERS.get(provider, _OPENAI)
-        if self.word not in words:
+        if self.word not in COMMON and self.word not in words:
             raise InvalidRequest.at(
                 self.pointer,
                 f"is not a service tier of {provider} that has a known price; it uses"

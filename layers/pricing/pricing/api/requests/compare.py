@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pricing.api.requests.estimate import UsageInput
+from pricing.api.requests.estimate import Calls, Count, UsageInput
 from pricing.estimates.compare import CompareQuery, Requirements
 from pricing.estimates.estimate import EstimateQuery
-from pricing.usage.fields import Calls, Count
 from pricing.validation import AtMost, Name, Request, Versioned, as_query
 
 

@@ -14,13 +14,15 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, ToolChoice
-from pricing.usage.buckets import InferenceGeo, Processing, Speed, StatedTerms
-from pricing.usage.fields import Calls, Count
+from pricing.usage.buckets import MAX_COUNT, InferenceGeo, Processing, Speed, StatedTerms
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import Unread
 from pricing.usage.reader import read_usage
 from pricing.usage.response import ReadResponse, read_response, terms_served
 from pricing.validation import AtMost, Name, Request, Versioned, as_query
+
+Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 
 
 class ImageRequest(Request):
@@ -106,7 +108,10 @@ class UsageInput(TextInput):
     """One call: a usage object as it came, a raw response that holds one, or a prompt to count."""
 
     usage: SkipValidation[dict[str, Any] | None] = None
-    """The usage object of any provider, gateway or SDK, unchanged."""
+    """The usage object of any provider, gateway or SDK, unchanged, such as ``{"input_tokens": 2000,
+    "output_tokens": 500}``, ``{"prompt_tokens": 2000, "completion_tokens": 500}`` or
+    ``{"promptTokenCount": 2000, "candidatesTokenCount": 500}``. docs/usage.md lists what is read.
+    """
     usage_format: UsageFormat | None = None
     """Format of the usage. Default: recognised from its fields."""
     response: SkipValidation[dict[str, Any] | None] = None

@@ -9,6 +9,8 @@ from pydantic import Field, SkipValidation
 from pricing.api.requests.estimate import (
     TERMS,
     USAGE_HINTS,
+    Calls,
+    Count,
     ModelCallInput,
     TextInput,
     UsageInput,
@@ -35,7 +37,6 @@ from pricing.usage.buckets import (
     Terms,
     Usage,
 )
-from pricing.usage.fields import Calls, Count
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.reader import read_usage
 from pricing.validation import ExactNumber, Name, Request, Versioned, as_query

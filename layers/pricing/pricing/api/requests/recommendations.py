@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SkipValidation
 from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.compare import RequirementsRequest
-from pricing.api.requests.estimate import USAGE_HINTS, UsageInput
+from pricing.api.requests.estimate import USAGE_HINTS, Calls, Count, UsageInput
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest, MalformedRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -24,7 +24,6 @@ from pricing.recommendations.recommend import RecommendQuery
 from pricing.recommendations.tiers import Tier, TiersQuery
 from pricing.recommendations.verifiers import Check, VerifierKind
 from pricing.usage.buckets import MAX_COUNT
-from pricing.usage.fields import Calls, Count
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.reader import read_usage
 from pricing.validation import ExactNumber, Name, Request, Versioned, as_query, parse

@@ -6,14 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pricing.api.requests.estimate import USAGE_HINTS, ModelCallInput
+from pricing.api.requests.estimate import USAGE_HINTS, Count, ModelCallInput
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
 from pricing.estimates.what_if import Caching, WhatIf
 from pricing.estimates.workload import Period, Workload, WorkloadItem
 from pricing.usage.buckets import Processing
-from pricing.usage.fields import Count
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]

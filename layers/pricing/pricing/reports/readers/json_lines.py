@@ -128,12 +128,14 @@ class _Leaves:
         columns["moment"] = self._moment()
         columns |= self._usage(whole)
         chosen = ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())
-        keys = [_path(f"{layout.usage}.{name}") for name in shape.containers]
-        once = "TRUE"
-        if keys:
-            once = f"list_bool_and([len(k) = len(list_distinct(k)) for k in json_keys(t, {keys})])"
+        # Every name inside of the usage is known, and is there once.
+        keys = f"json_keys(t, {[_path(f'{layout.usage}.{name}') for name in shape.containers]})"
+        for number, name in enumerate(shape.containers, start=1):
+            found, known = f"{keys}[{number}]", sorted(shape.names(name))
+            whole.append(f"COALESCE(len({found}) = len(list_distinct({found})), TRUE)")
+            whole.append(f"COALESCE(list_has_all({known}, {found}), TRUE)")
         return f"""SELECT *, COALESCE(served, requested) AS model,
-  {" AND ".join(whole)} AND COALESCE({once}, TRUE) AS whole
+  {" AND ".join(whole)} AS whole
 FROM (SELECT line, t, x, {chosen}
 FROM (SELECT line, t, CAST(json_extract(t, {self._paths}) AS VARCHAR[]) AS x FROM {lines}) AS cut
 ) AS typed"""

@@ -17,11 +17,11 @@ from pricing.errors import InvalidRequest
 from pricing.reports.provider_columns import COLUMNS
 from pricing.timestamps import EPOCH, AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, settle
+from pricing.usage.formats import FORMATS
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, Unread
 from pricing.usage.reader import recognised
 from pricing.usage.response import MODELS, USAGES, read_response, terms_served
-from pricing.usage.shapes import FORMATS
 
 #: Where a response may be within a record, nearest first; "" is the record itself.
 CONTAINERS = (
@@ -102,8 +102,8 @@ class UsageRecord:
             and first.model is None
             and not first.usage.units
             and not self.unread
-            and self.open == NOTHING_OPEN
-            and (self.asked is None or self.served is None)
+            and self.open.none
+            and (self.asked is None or self.served in (None, self.asked))
         )
 
     def settled(self, book: PriceBook) -> tuple[Match, str, tuple[Attempt, ...]]:
@@ -174,10 +174,11 @@ def _columns(
         found = recognised(dict.fromkeys(usage, 1), named, "/usage", kind)
     except InvalidRequest:
         return None
-    columns = COLUMNS.get(found[0].name)
-    if columns is None or not columns.names.issuperset(usage):
-        return None
-    return found[0].name
+    for shape in found:
+        columns = COLUMNS.get(shape.name)
+        if columns is not None and columns.names().issuperset(usage):
+            return shape.name
+    return None
 
 
 def _named(name: str | None) -> UsageFormat | None:

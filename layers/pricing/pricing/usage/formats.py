@@ -1,0 +1,67 @@
+"""Which shapes a usage object may have, by the format that is stated or what the response is."""
+
+from collections.abc import Mapping
+
+from pricing.usage.meanings import Shape, UsageFormat
+from pricing.usage.shapes import (
+    ANTHROPIC,
+    BEDROCK,
+    COHERE,
+    GEMINI,
+    OPENAI,
+    OTEL,
+    PERPLEXITY,
+    RESPONSES,
+    UNITS,
+    VERCEL_AI,
+    VOYAGE,
+    XAI,
+)
+
+#: What a raw response calls itself in ``type`` or ``object``, and the format its usage then has.
+KINDS: Mapping[str | None, UsageFormat] = {
+    "message": "anthropic",
+    "message_start": "anthropic",
+    "message_delta": "anthropic",
+    "chat.completion": "openai",
+    "chat.completion.chunk": "openai",
+    "response": "openai_responses",
+    "realtime.response": "openai_responses",
+}
+
+#: Shapes in the order in which a reading is preferred where several give the same counts.
+SHAPES: tuple[Shape, ...] = (
+    ANTHROPIC,
+    PERPLEXITY,
+    XAI,
+    OPENAI,
+    RESPONSES,
+    GEMINI,
+    BEDROCK,
+    VERCEL_AI,
+    COHERE,
+    OTEL,
+    UNITS,
+    VOYAGE,
+)
+
+#: The shapes that a stated ``usage_format`` allows, the preferred one first. Gateways add fields of
+#: their own to OpenAI's object, so its name covers those too.
+_CHAT = (PERPLEXITY, XAI, OPENAI, UNITS)
+FORMATS: Mapping[UsageFormat, tuple[Shape, ...]] = {
+    "anthropic": (ANTHROPIC,),
+    "openai": _CHAT,
+    "litellm": (*_CHAT, RESPONSES),
+    "mistral": _CHAT,
+    "perplexity": (PERPLEXITY, OPENAI),
+    "xai": (XAI, OPENAI),
+    "openai_responses": (RESPONSES, UNITS),
+    "openai_realtime": (RESPONSES, UNITS),
+    "langchain": (RESPONSES,),
+    "gemini": (GEMINI,),
+    "bedrock_converse": (BEDROCK,),
+    "vercel_ai": (VERCEL_AI,),
+    "cohere": (COHERE, UNITS),
+    "voyage": (VOYAGE, OPENAI),
+    "otel_genai": (OTEL,),
+}
