@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any
@@ -14,6 +13,7 @@ from bench.environments import Staged, peers_site_packages, stage
 from bench.measurement import Measurement, Target
 from bench.runtime_api import Answer, RuntimeApi
 from bench.store import Store
+from tariff.processes import running
 from tariff.template import recorded_event
 from tests.support.tables import REGION
 
@@ -121,7 +121,7 @@ def first_answer(
     with RuntimeApi(event) as api:
         environment = {**environment, "AWS_LAMBDA_RUNTIME_API": api.address}
         started = perf_counter()
-        with _running(command, folder, environment) as process:
+        with running(command, cwd=folder, env=environment, stdout=subprocess.PIPE) as process:
             answer = _await(api, process)
     if answer.failed:
         raise LaunchFailed(f"{folder.name}: {answer.body}")
@@ -132,24 +132,12 @@ def imported(python: Path, module: str, environment: Mapping[str, str]) -> float
     """Return the seconds from starting Python until ``module`` is imported."""
     command = [str(python), "-c", f"import {module}; print(flush=True)"]
     started = perf_counter()
-    with _running(command, Path.cwd(), environment) as process:
+    with running(command, env=environment, stdout=subprocess.PIPE) as process:
         line = process.stdout.readline() if process.stdout else b""
         seconds = perf_counter() - started
     if not line:
         raise LaunchFailed(f"{module} cannot be imported")
     return seconds
-
-
-@contextmanager
-def _running(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a process, which is killed at the end of the block. Its stderr is this process's."""
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def _await(api: RuntimeApi, process: subprocess.Popen[bytes]) -> Answer:

@@ -1,10 +1,10 @@
-"""The least a handler can be: what the runtime costs by itself."""
+"""The smallest handler: the time of the runtime itself."""
 
 import json
 from typing import Any
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Read the body, say nothing about it."""
+    """Read the body and return a part of it."""
     model = json.loads(event["body"])["model"]
     return {"statusCode": 200, "body": json.dumps({"model": model})}

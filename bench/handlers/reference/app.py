@@ -1,5 +1,6 @@
-"""The estimate as it is usually built: Powertools' resolver with validation, pydantic models and
-boto3. It reads the same two items and prices the example alone, so it does less than Tariff does.
+"""The estimate in the usual way: Powertools' resolver with validation, pydantic models and boto3.
+
+It reads the same two items as Tariff and prices the example only, so it does less than Tariff.
 """
 
 import os
@@ -106,7 +107,7 @@ class Estimate(BaseModel):
 
 @cache
 def active() -> PriceBook:
-    """The active version: the pointer, then the document."""
+    """Read the active version: the pointer, then the document."""
     repository = Repository(os.environ["TARIFF_TABLE"], dynamodb)
     pointer = repository.active()
     book = repository.get(pointer.version) if pointer else None
@@ -117,7 +118,7 @@ def active() -> PriceBook:
 
 @app.post("/v1/estimate")
 def respond(request: EstimateRequest) -> Estimate:
-    """Price the usage of the example: whatever else may be sent is validated and no more."""
+    """Price the usage of the example; other fields are validated only."""
     if request.model is None or request.usage is None:
         raise ValueError("this handler prices the usage form only")
     book, now = active(), datetime.now(UTC)
@@ -150,5 +151,5 @@ def respond(request: EstimateRequest) -> Estimate:
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """What Lambda calls."""
+    """Answer an event of Lambda."""
     return app.resolve(event, context)
