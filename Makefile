@@ -10,6 +10,7 @@ ARGS   ?=
 ROUTING_DATA ?=
 CMD    ?=
 UPSTREAM ?= .cache/upstream
+DEPLOYED_PYTHON := 3.13
 
 BIN := .venv/bin
 PY  := $(BIN)/python
@@ -226,9 +227,15 @@ python-is-ready:
 	$(call install,.venv-sam,requirements/sam.lock)
 	@touch $@
 
+# With the Python that is deployed, where one is installed: speed on another one is another figure.
+# pyenv's shims run what PYENV_VERSION names.
 .venv-bench/.ready: requirements/bench.lock | .venv/.ready
 	@echo "Making .venv-bench for the peers that Tariff is compared with (once, about a minute)"
-	@test -x .venv-bench/bin/python || $(PY) -m venv .venv-bench
+	@test -x .venv-bench/bin/python || { \
+	  python=$$(PYENV_VERSION=$(DEPLOYED_PYTHON) python$(DEPLOYED_PYTHON) \
+	    -c 'import sys; print(sys.executable)' 2>/dev/null \
+	    || $(UV) python find --no-python-downloads $(DEPLOYED_PYTHON) 2>/dev/null); \
+	  "$${python:-$(PY)}" -m venv .venv-bench; }
 	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
 	@touch $@
 

@@ -2,20 +2,16 @@
 
 import re
 import shutil
-import sys
-import venv
+import subprocess
 from collections.abc import Iterable
-from compileall import compile_dir
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from typing import NamedTuple
 
 from tariff.paths import ROOT
 
-#: The environment of this process, with pricing and its tests.
-DEVELOPMENT = Path(sys.executable)
-#: The environment of litellm and genai-prices, in which every module is compiled.
+#: The environment of everything that is measured, in which every module is compiled. `make bench`
+#: makes it with the Python that is deployed, where one is installed.
 PEERS = ROOT / ".venv-bench" / "bin" / "python"
 
 LAYER = ROOT / "layers" / "pricing"
@@ -25,7 +21,6 @@ _RUNTIME = (
     *("awslambdaric", "simplejson", "snapshot-restore-py"),
     *("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"),
 )
-_POWERTOOLS = ("aws-lambda-powertools",)
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
@@ -35,9 +30,8 @@ class Staged(NamedTuple):
     python: Path
     runtime: Path
     layer: Path
-    powertools: Path
-    estimate: Path
-    slack: Path
+    columnar: Path
+    functions: Path
     bare: Path
     reference: Path
 
@@ -48,25 +42,18 @@ def stage(folder: Path) -> Staged:
     The layer has the packages of layers/pricing/requirements.txt and the pricing package, compiled
     with unchecked hashes like the deployed layer. The interpreter's own environment is empty.
     """
-    venv.create(folder / "python", symlinks=True, with_pip=False)
+    _run("-m", "venv", "--symlinks", "--without-pip", folder / "python")
     staged = Staged(
         python=folder / "python" / "bin" / "python",
         runtime=_copied(_RUNTIME, folder / "runtime"),
-        layer=_copied(_layer_names(), folder / "layer"),
-        powertools=_copied(_POWERTOOLS, folder / "powertools"),
-        estimate=_tree(ROOT / "functions" / "estimate", folder / "functions" / "estimate"),
-        slack=_tree(ROOT / "functions" / "slack", folder / "functions" / "slack"),
-        bare=_tree(HANDLERS / "bare", folder / "functions" / "bare"),
-        reference=_tree(HANDLERS / "reference", folder / "functions" / "reference"),
+        layer=_copied(_pinned("pricing"), folder / "layer"),
+        columnar=_copied(_pinned("columnar"), folder / "columnar"),
+        functions=_tree(ROOT / "functions", folder / "functions"),
+        bare=_tree(HANDLERS / "bare", folder / "bare"),
+        reference=_tree(HANDLERS / "reference", folder / "reference"),
     )
     _tree(LAYER / "pricing", staged.layer / "pricing")
-    for name in ("runtime", "layer", "powertools", "functions"):
-        compile_dir(
-            folder / name,
-            quiet=2,
-            workers=0,
-            invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-        )
+    _run("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", *staged[1:])
     return staged
 
 
@@ -78,14 +65,27 @@ def peers_site_packages() -> Path:
     return found[0]
 
 
-def _layer_names() -> list[str]:
-    return _PINNED.findall((LAYER / "requirements.txt").read_text(encoding="utf-8"))
+def python_version() -> str:
+    """Return the version of the Python that everything is measured with."""
+    return _run("-c", "import platform; print(platform.python_version())").strip()
+
+
+def _run(*arguments: str | Path) -> str:
+    command = [str(PEERS), *map(str, arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _pinned(layer: str) -> list[str]:
+    """Return the packages in a layer's lock file."""
+    lock = ROOT / "layers" / layer / "requirements.txt"
+    return _PINNED.findall(lock.read_text(encoding="utf-8"))
 
 
 def _copied(names: Iterable[str], folder: Path) -> Path:
     """Copy the files of installed distributions, laid out as by ``pip install --target``."""
+    installed_in = [str(peers_site_packages())]
     for name in names:
-        installed: Distribution = distribution(name)
+        (installed,) = Distribution.discover(name=name, path=installed_in)
         for file in installed.files or ():
             if ".." in file.parts or "__pycache__" in file.parts:
                 continue

@@ -56,7 +56,9 @@ def _candidates(staged: Staged, seeded: Store) -> dict[str, Callable[[], float]]
             body = slack.command_body(text)
             headers = slack.signed(body, secret=_SECRET, at=int(time()))
             event = slack.event_of(slack.COMMANDS, body, headers)
-            seconds, reply = first_answer(staged.python, staged.slack, environment, event)
+            seconds, reply = first_answer(
+                staged.python, staged.functions / "slack", environment, event
+            )
             _check(reply)
             return seconds
 

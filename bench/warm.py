@@ -4,11 +4,10 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
 
-from bench.environments import DEVELOPMENT, PEERS
+from bench.environments import LAYER, PEERS
 from bench.measurement import Measurement, Target
 from bench.store import Store
 from tariff.paths import ROOT
@@ -24,24 +23,29 @@ ROWS = {
     "floor: plain json + Decimal": "plain_arithmetic",
 }
 #: One process a library: litellm's heap slows garbage collection in its process.
-PROCESSES: tuple[tuple[Path, tuple[str, ...]], ...] = (
-    (DEVELOPMENT, ("tariff", "plain_arithmetic")),
-    (PEERS, ("litellm_tokens", "litellm_usage_object")),
-    (PEERS, ("genai_prices_calc",)),
+PROCESSES: tuple[tuple[str, ...], ...] = (
+    ("tariff", "plain_arithmetic"),
+    ("litellm_tokens", "litellm_usage_object"),
+    ("genai_prices_calc",),
 )
-TARGETS = (Target(TARIFF, LITELLM, 1.0),)
+TARGETS = (Target(TARIFF, LITELLM, 1.9),)
 _STOP_SECONDS = 10
 
 
 class Worker:
     """A process that times calls on request and sleeps otherwise."""
 
-    def __init__(self, python: Path, names: Sequence[str], settings: Mapping[str, str]) -> None:
+    def __init__(self, names: Sequence[str], settings: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
-            [str(python), "-m", "bench.warm_worker", *names],
+            [str(PEERS), "-m", "bench.warm_worker", *names],
             cwd=ROOT,
-            # litellm otherwise fetches its price list from the network at import.
-            env={**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", **settings},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(LAYER),
+                # litellm otherwise fetches its price list from the network at import.
+                "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+                **settings,
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -90,10 +94,7 @@ def measure(seeded: Store, turns: int, calls: int) -> Measurement:
     samples: dict[str, list[float]] = {row: [] for row in ROWS}
     with ExitStack() as processes:
         settings = seeded.settings(seeded.bundled_table)
-        started = [
-            (processes.enter_context(Worker(python, names, settings)), names)
-            for python, names in PROCESSES
-        ]
+        started = [(processes.enter_context(Worker(names, settings)), names) for names in PROCESSES]
         workers: dict[str, Worker] = {}
         for worker, names in started:
             worker.wait_until_ready()

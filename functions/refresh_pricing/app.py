@@ -11,9 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
-from pricing.aws.logs import correlate, logger, metrics
+from pricing.aws.logs import correlate, logger, write_metrics
 from pricing.aws.settings import settings, source_url, source_variable
 from pricing.aws.timeouts import SCHEDULED
 from pricing.errors import StoreUnavailable, TariffError
@@ -148,10 +146,7 @@ def failed(error: TariffError, store: RefreshStore, details: Mapping[str, Any]) 
 
 def report(**figures: int) -> None:
     """One line of metrics; what is not given is zero."""
-    line = metrics()
-    for name in METRICS:
-        line.add_metric(name, MetricUnit.Count, figures.get(name, 0))
-    line.flush_metrics()
+    write_metrics(dict.fromkeys(METRICS, "Count"), figures, {}, {})
 
 
 def _instant(event: Mapping[str, Any]) -> datetime:

@@ -176,7 +176,7 @@ def test_one_list_that_is_down_changes_nothing_of_its_models_and_is_no_success(
     assert refreshes.run()["outcome"] == "partial"
     assert refreshes.ledger.active() == before
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (line["refresh_succeeded"], line["sources_failed"]) == ([0], [1])
+    assert (line["refresh_succeeded"], line["sources_failed"]) == (0, 1)
 
 
 def test_a_failed_refresh_touches_nothing_but_the_audit(
@@ -194,7 +194,7 @@ def test_a_failed_refresh_touches_nothing_but_the_audit(
     assert refreshes.ledger.audit_rows()[-1].action == "refresh_failed"
     assert refreshes.ledger.audit_rows()[-1].details["failures"].keys() == {*SOURCES}
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (line["refresh_failed"], line["refresh_succeeded"]) == ([1], [0])
+    assert (line["refresh_failed"], line["refresh_succeeded"]) == (1, 0)
 
 
 def test_a_model_that_is_gone_for_a_week_is_marked_and_keeps_its_price(
@@ -245,7 +245,7 @@ def test_slack_is_told_of_new_prices_and_a_failure_there_changes_nothing(
     assert f"mistral/{MODEL}: standard input $0.10 → $0.12" in told.call_args.args[1]
     assert answer["outcome"] == "refreshed"
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (line["refresh_succeeded"], line["notice_failed"]) == ([1], [1])
+    assert (line["refresh_succeeded"], line["notice_failed"]) == (1, 1)
     assert hook not in json.dumps(line)
 
 

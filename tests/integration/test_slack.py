@@ -216,7 +216,7 @@ def test_an_error_of_ours_is_told_kindly_and_counted(
 
     assert "went wrong on our side" in message(reply)["text"]
     line = printed(capsys)
-    assert (line["server_errors"], line["problem"]) == ([1], "RuntimeError")
+    assert (line["server_errors"], line["problem"]) == (1, "RuntimeError")
     (error,) = logged()
     assert (error["level"], error["problem"]) == ("ERROR", "RuntimeError")
     assert error["correlation_id"] == line["request_id"] == reply["headers"]["x-request-id"]
@@ -263,7 +263,7 @@ def test_the_price_version_of_an_answer_is_in_its_log_line(
         True,
     )
     assert line["stale"] is True  # there is no store here
-    assert line["stale_answers"] == [1]
+    assert line["stale_answers"] == 1
 
 
 def test_buttons_other_than_share_are_acknowledged(to: Handler) -> None:

@@ -191,7 +191,7 @@ def test_without_a_store_nothing_is_shared(
 
     assert handler("slack")(press(), None)["statusCode"] == 200
     assert hooks.posts == []
-    assert json.loads(capsys.readouterr().out)["server_errors"] == [1]
+    assert json.loads(capsys.readouterr().out)["server_errors"] == 1
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_what_cannot_be_delivered_stays_in_the_queue(
     assert delivered(to, record) == [record["messageId"]]
 
     line = json.loads(capsys.readouterr().out)
-    assert (line["route"], line["slack_share"], line["server_errors"]) == ("SQS", "failed", [1])
+    assert (line["route"], line["slack_share"], line["server_errors"]) == ("SQS", "failed", 1)
     assert line["problem"] == "NotDelivered"
     (error,) = logged()
     assert (error["problem"], error["correlation_id"]) == ("NotDelivered", record["messageId"])

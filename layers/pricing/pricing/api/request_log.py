@@ -4,37 +4,48 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
-from pricing.aws.logs import frames, logger, metrics
+from pricing.aws.logs import frames, logger, write_metrics
 from pricing.errors import StoreUnavailable
+
+#: The metrics of a request, and their units.
+UNITS = {
+    "duration_ms": "Milliseconds",
+    "client_errors": "Count",
+    "server_errors": "Count",
+    "stale_answers": "Count",
+}
 
 
 class RequestLog:
-    """The metrics of one function, which answers one request at a time."""
+    """The metrics of one function, which knows whether it answered a request before."""
 
     def __init__(self) -> None:
-        self._metrics = metrics()
         self._cold = True
 
     def write(
         self, event: Mapping[str, Any], status: int, started: float, notes: Mapping[str, Any]
     ) -> None:
-        """Write it. ``started`` is a ``perf_counter``; ``notes`` hold nothing that was sent."""
-        line = self._metrics
-        line.add_dimension("route", event["routeKey"])
-        milliseconds = round((time.perf_counter() - started) * 1000, 3)
-        line.add_metric("duration_ms", MetricUnit.Milliseconds, milliseconds)
-        line.add_metric("client_errors", MetricUnit.Count, 400 <= status < 500)
-        line.add_metric("server_errors", MetricUnit.Count, status >= 500)
-        line.add_metric("stale_answers", MetricUnit.Count, notes.get("stale", False))
-        line.add_metadata("status", status)
-        line.add_metadata("cold_start", self._cold)
-        line.add_metadata("request_id", event["requestContext"]["requestId"])
-        for name, note in notes.items():
-            line.add_metadata(name, note)
-        line.flush_metrics()
-        self._cold = False
+        """Write a request's line; ``started`` is a ``time.perf_counter``.
+
+        ``notes`` are what else is known of the request, and nothing that was sent.
+        """
+        cold, self._cold = self._cold, False
+        write_metrics(
+            UNITS,
+            {
+                "duration_ms": round((time.perf_counter() - started) * 1000, 3),
+                "client_errors": int(400 <= status < 500),
+                "server_errors": int(status >= 500),
+                "stale_answers": int(notes.get("stale", False)),
+            },
+            {"route": event["routeKey"]},
+            {
+                "status": status,
+                "cold_start": cold,
+                "request_id": event["requestContext"]["requestId"],
+                **notes,
+            },
+        )
 
 
 def note_problem(error: BaseException, notes: dict[str, Any], *, ours: bool) -> None:
