@@ -33,6 +33,15 @@ class NameIndex:
             full.update(b"%b/%b" % (seller, ids[-1]) for seller in _PROVIDERS.findall(line) if ids)
         self.bare = list(map(_read, bare))
         self.full = list(map(_read, full))
+        self._cased: dict[str, list[str]] | None = None
+
+    def in_any_case(self, lowered: str) -> Sequence[str]:
+        """The names, bare or behind their provider, that differ from this one in capitals only."""
+        if self._cased is None:
+            self._cased = {}
+            for name in (*self.bare, *self.full):
+                self._cased.setdefault(name.lower(), []).append(name)
+        return self._cased.get(lowered, ())
 
     def lines_with(self, name: str) -> Sequence[int]:
         """The lines that may be the row of this id or alias, in order."""

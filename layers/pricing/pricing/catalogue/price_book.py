@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pricing.catalogue.models import Model, model_from_document, row_key
 from pricing.catalogue.names import NameIndex, NameSuggester
+from pricing.catalogue.spellings import SpelledBy, spellings
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import canonical_json, digest, sorted_json
 from pricing.timestamps import AsOf
@@ -18,7 +19,7 @@ MAX_SUGGESTIONS = 3
 #: After so many searches through the bytes of a book its names are indexed.
 _SEARCHES = 8
 
-MatchedBy = Literal["id", "alias", "provider_id", "context_suffix", "family"]
+MatchedBy = Literal["id", "alias", "provider_id", "family", "letter_case"] | SpelledBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,35 @@ class PriceBook:
         match = self._matches.get(reference)
         if match is not None:
             return match
-        match = self._named(reference)
-        if match is None and reference.endswith(CONTEXT_SUFFIX):
-            bare = self._named(reference.removesuffix(CONTEXT_SUFFIX))
-            match = bare and Match(bare.model, "context_suffix")
+        match = self._spelled(reference) or self._in_any_case(reference)
         if match is not None:
             self._matches[reference] = match
         return match
+
+    def _spelled(self, reference: str) -> Match | None:
+        """The model that a name means as it is, or in another notation."""
+        match = self._named(reference)
+        bare = reference.removesuffix(CONTEXT_SUFFIX)
+        if match is None and bare != reference:
+            match = self._named(bare)
+            match = match and Match(match.model, "context_suffix")
+        for name, rule in () if match else spellings(bare):
+            found = self._named(name)
+            if found is not None and found.matched_by != "family":
+                return Match(found.model, rule)
+        return match
+
+    def _in_any_case(self, reference: str) -> Match | None:
+        """The model whose name differs in capitals only, if that is one model."""
+        names = {reference.strip().lower(), *(name.lower() for name, _ in spellings(reference))}
+        self._searched = _SEARCHES  # an unknown name is looked up in the index from here on
+        found = {
+            match.model.key: match.model
+            for name in sorted(names)
+            for written in self._index.in_any_case(name)
+            if (match := self._named(written)) and match.matched_by != "family"
+        }
+        return Match(next(iter(found.values())), "letter_case") if len(found) == 1 else None
 
     def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
         """The error for a name that is not in this book, with the nearest names that are."""

@@ -1,0 +1,198 @@
+"""The ways in which providers, gateways and SDKs write the name of one model.
+
+Every rule rewrites a notation and nothing else: a prefix, an address, a version mark or a suffix
+that says how the model is called, not which model it is. What a rule yields is priced only if the price
+book has exactly that name, so that a model that does not exist is never priced as its sibling.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
+
+SpelledBy = Literal[
+    "surrounding_blanks",
+    "arn",
+    "resource_path",
+    "gateway_prefix",
+    "openrouter_id",
+    "openrouter_variant",
+    "fine_tune",
+    "version_suffix",
+    "context_suffix",
+    "effort_suffix",
+    "display_name",
+]
+Spelling = tuple[str, SpelledBy]
+
+#: LiteLLM's, Vercel's, OpenRouter's and LangChain's words for a provider, and Tariff's own.
+PROVIDER_WORDS: Mapping[str, str] = {
+    "ai_studio": "google",
+    "amazon-bedrock": "bedrock",
+    "amazon_bedrock": "bedrock",
+    "aws-bedrock": "bedrock",
+    "azure_ai": "azure",
+    "azure-openai": "azure",
+    "azure_openai": "azure",
+    "azure_text": "azure",
+    "bedrock_converse": "bedrock",
+    "cohere_chat": "cohere",
+    "codestral": "mistral",
+    "deepinfra_ai": "deepinfra",
+    "fireworks_ai": "fireworks",
+    "fireworks-ai": "fireworks",
+    "gemini": "google",
+    "google-ai-studio": "google",
+    "google_ai_studio": "google",
+    "google_genai": "google",
+    "google-vertex": "vertex",
+    "google_vertexai": "vertex",
+    "mistralai": "mistral",
+    "moonshot": "moonshotai",
+    "text-completion-codestral": "mistral",
+    "text-completion-openai": "openai",
+    "together_ai": "together",
+    "togetherai": "together",
+    "vertex_ai": "vertex",
+    "vertex-ai": "vertex",
+    "vertexai": "vertex",
+    "voyage": "voyageai",
+    "workers-ai": "cloudflare",
+    "x-ai": "xai",
+    "x_ai": "xai",
+    "z-ai": "zai",
+}
+#: What LiteLLM writes between a provider and a model to choose the route of the request.
+_ROUTES = ("converse", "invoke", "converse_like", "responses", "chat", "batch", "realtime")
+_ARN = re.compile(
+    r"arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:inference-profile|foundation-model)/([^/\s]+)", re.ASCII
+)
+_PUBLISHER = re.compile(r"(?:.*/)?publishers/[^/]+/models/([^/]+)$", re.ASCII)
+_TUNED = re.compile(r"(ft:[^:]+)(?::[^:]*){1,3}", re.ASCII)
+_VARIANT = re.compile(r"(.+):(free|thinking|extended|beta|nitro|floor|exacto|online)$", re.ASCII)
+_DATED = re.compile(r"(.+)@(\d{8})$", re.ASCII)
+_UNDATED = re.compile(r"(.+)@(?:default|latest)$", re.ASCII)
+#: Coding tools append the reasoning effort to the model: it changes the tokens, not their price.
+_EFFORT = re.compile(
+    r"(.*(?:^|/|\.)(?:gpt-\d|o\d|grok-\d|gemini-\d|claude-)[\w./-]*?)"
+    r"(?:-|:|#| \()(?:minimal|low|medium|high|xhigh)\)?$",
+    re.ASCII,
+)
+_THINKING = re.compile(r"(.*(?:^|/|\.)claude-[\w./-]*?\d)-thinking$", re.ASCII)
+_WORDS = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+()-]+)+", re.ASCII)
+#: Variants of an OpenRouter id that change what is billed; they are never read as the plain id.
+BILLED_VARIANTS = ("free",)
+
+
+def _blanks(name: str) -> Iterator[Spelling]:
+    if name != name.strip():
+        yield name.strip(), "surrounding_blanks"
+
+
+def _arn(name: str) -> Iterator[Spelling]:
+    """Bedrock: the last part of the address of a system's profile or model is its id."""
+    found = _ARN.fullmatch(name.rpartition("/arn:")[1][1:] + name.rpartition("/arn:")[2])
+    found = found or _ARN.fullmatch(name)
+    if found:
+        yield found[1], "arn"
+
+
+def _path(name: str) -> Iterator[Spelling]:
+    """Google: ``models/x`` on the Gemini API, ``.../publishers/p/models/x`` on Vertex AI."""
+    found = _PUBLISHER.fullmatch(name)
+    if found:
+        yield f"vertex/{found[1]}", "resource_path"
+        yield found[1], "resource_path"
+    head, _, tail = name.rpartition("models/")
+    if tail and head in ("", "gemini/", "google/", "google_genai:"):
+        yield f"google/{tail}", "resource_path"
+
+
+def _gateway(name: str) -> Iterator[Spelling]:
+    """Another word for the provider, and the route that LiteLLM puts after it."""
+    head, slash, tail = name.partition("/")
+    if not slash:
+        head, slash, tail = name.partition(":")  # LangChain: "google_genai:gemini-2.5-flash"
+        if not slash or head == "ft":
+            return
+    provider = PROVIDER_WORDS.get(head.lower())
+    route, _, rest = tail.partition("/")
+    if rest and route in _ROUTES:
+        yield f"{provider or head}/{rest}", "gateway_prefix"
+        tail = rest
+    if provider or slash == ":":
+        yield f"{provider or head}/{tail}", "gateway_prefix"
+    if provider == "vertex":
+        yield f"google/{tail}", "gateway_prefix"  # what Vertex AI sells at the Gemini API's price
+
+
+def _openrouter(name: str) -> Iterator[Spelling]:
+    """``author/model`` as OpenRouter's own clients write it."""
+    bare = name.removeprefix("~").replace("openrouter/~", "openrouter/")
+    if bare != name:
+        yield bare, "openrouter_id"
+    if "/" in bare and not bare.startswith("openrouter/"):
+        yield f"openrouter/{bare}", "openrouter_id"
+
+
+def _variant(name: str) -> Iterator[Spelling]:
+    """OpenRouter's ways to route a request to the same model at the same list price."""
+    found = _VARIANT.fullmatch(name)
+    if found and found[2] not in BILLED_VARIANTS and "/" in found[1]:
+        yield found[1], "openrouter_variant"
+
+
+def _fine_tune(name: str) -> Iterator[Spelling]:
+    """OpenAI: ``ft:base:organisation:name:id`` costs what ``ft:base`` does."""
+    head, slash, tail = name.rpartition("/")
+    found = _TUNED.fullmatch(tail)
+    if found:
+        yield f"{head}{slash}{found[1]}", "fine_tune"
+
+
+def _version(name: str) -> Iterator[Spelling]:
+    """Vertex AI: a version after ``@``; a date is one only if the book has the dated name."""
+    dated, undated = _DATED.fullmatch(name), _UNDATED.fullmatch(name)
+    bare = f"{dated[1]}-{dated[2]}" if dated else undated[1] if undated else ""
+    if bare and "/" not in bare:
+        yield f"vertex/{bare}", "version_suffix"
+    if bare:
+        yield bare, "version_suffix"
+
+
+def _effort(name: str) -> Iterator[Spelling]:
+    found = _EFFORT.fullmatch(name) or _THINKING.fullmatch(name)
+    if found:
+        yield found[1], "effort_suffix"
+
+
+def _display(name: str) -> Iterator[Spelling]:
+    """A product's name, such as ``Claude Sonnet 4.5``."""
+    if _WORDS.fullmatch(name):
+        dashed = name.lower().replace(" ", "-").replace("(", "").replace(")", "")
+        yield dashed, "display_name"
+        yield dashed.replace(".", "-"), "display_name"
+
+
+_RULES: tuple[Callable[[str], Iterator[Spelling]], ...] = (
+    _blanks,
+    _arn,
+    _path,
+    _gateway,
+    _variant,
+    _fine_tune,
+    _version,
+    _effort,
+    _display,
+    _openrouter,
+)
+
+
+def spellings(reference: str) -> Iterator[Spelling]:
+    """Other ways to write the same model, and the rule of each; the least rewritten first."""
+    names: dict[str, None] = {reference: None}
+    for rule in _RULES:
+        for name in tuple(names):
+            for spelled, by in rule(name):
+                if spelled and spelled not in names:
+                    names[spelled] = None
+                    yield spelled, by
