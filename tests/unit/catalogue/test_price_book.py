@@ -57,13 +57,8 @@ def test_a_known_name_means_its_model_and_says_which_rule_found_it(
         "claude-haiku-4",
         "claude",
         "claude-haiku-4-5-2025100",
-        "Claude-Haiku-4-5",
-        "CLAUDE-HAIKU-4-5",
         "Opus",
-        " claude-haiku-4-5",
-        "claude-haiku-4-5 ",
-        "claude-haiku-4-5\n",
-        "claude haiku 4 5",
+        "claude\u00a0haiku-4-5",
         "anthropic/opus",
         "openai/claude-haiku-4-5",
         "anthropic/",
@@ -125,10 +120,6 @@ def test_a_misspelt_name_is_answered_with_the_nearest_first() -> None:
     assert suggestions("claude-sonet-5-5")[0] == "claude-sonnet-5-5"
     assert suggestions("Opuss") == ("opus",)
     assert suggestions("claude-sonet-5-5[1m]")[0] == "claude-sonnet-5-5"
-
-
-def test_capitals_are_not_forgiven_but_the_right_spelling_is_suggested() -> None:
-    assert suggestions("CLAUDE-HAIKU-4-5")[0] == "claude-haiku-4-5"
 
 
 @pytest.mark.parametrize("reference", ["claude-opus", "claude", "claude-haiku-4-50", "sonnett"])

@@ -351,7 +351,7 @@ def test_a_bare_name_means_its_makers_model(name: str) -> None:
         "llama-3.3-70b-versatile",
         "gpt-oss-120b",
         "accounts/fireworks/models/glm-5p2",
-        "claude-sonnet-5-5@default",
+        "claude-sonnet-5-5@20261231",
         "gpt-6-sol-preview",
         "gemini-3.8-flash-001",
         "gpt-4o-2024-01-01",

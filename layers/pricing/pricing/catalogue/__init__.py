@@ -1,5 +1,5 @@
 """Models and their prices, as immutable books.
 
 Public: checks, listing, models, price_book, served.
-Internal: names.
+Internal: names, spellings.
 """

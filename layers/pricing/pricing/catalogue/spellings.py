@@ -1,8 +1,9 @@
 """The ways in which providers, gateways and SDKs write the name of one model.
 
 Every rule rewrites a notation and nothing else: a prefix, an address, a version mark or a suffix
-that says how the model is called, not which model it is. What a rule yields is priced only if the price
-book has exactly that name, so that a model that does not exist is never priced as its sibling.
+that says how the model is called, not which model it is. What a rule yields is priced only if the
+price book has exactly that name, so that a model that does not exist is never priced as its
+sibling.
 """
 
 import re
@@ -61,6 +62,8 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "x_ai": "xai",
     "z-ai": "zai",
 }
+#: Providers that a caller may mean by the first part of a name: it is not OpenRouter's word then.
+_PROVIDERS = frozenset((*PROVIDER_WORDS.values(), "anthropic", "openai", "minimax", "meta", "groq"))
 #: What LiteLLM writes between a provider and a model to choose the route of the request.
 _ROUTES = ("converse", "invoke", "converse_like", "responses", "chat", "batch", "realtime")
 _ARN = re.compile(
@@ -130,7 +133,8 @@ def _openrouter(name: str) -> Iterator[Spelling]:
     bare = name.removeprefix("~").replace("openrouter/~", "openrouter/")
     if bare != name:
         yield bare, "openrouter_id"
-    if "/" in bare and not bare.startswith("openrouter/"):
+    author, slash, _ = bare.partition("/")
+    if slash and author != "openrouter" and author not in _PROVIDERS:
         yield f"openrouter/{bare}", "openrouter_id"
 
 

@@ -1,0 +1,111 @@
+"""Each way to write a model's name is an exact rule, and none of them guesses."""
+
+import pytest
+
+from pricing.store import bundled
+
+BOOK = bundled.current()
+
+#: The name as a tool writes it, the row that it means, and the rule that says so.
+WRITTEN = [
+    (" gpt-4o ", "openai/gpt-4o", "surrounding_blanks"),
+    ("claude-sonnet-4-6\n", "anthropic/claude-sonnet-4-6", "surrounding_blanks"),
+    ("GPT-4o", "openai/gpt-4o", "letter_case"),
+    ("CLAUDE-HAIKU-4-5", "anthropic/claude-haiku-4-5", "letter_case"),
+    ("z-ai/glm-4.6", "zai/GLM-4.6", "gateway_prefix"),
+    ("Claude Sonnet 4.5", "anthropic/claude-sonnet-4-5", "display_name"),
+    ("GPT 5", "openai/gpt-5", "display_name"),
+    ("Gemini 2.5 Pro", "google/gemini-2.5-pro", "display_name"),
+    (
+        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6",
+        "bedrock/anthropic.claude-sonnet-4-6",
+        "arn",
+    ),
+    (
+        "arn:aws:bedrock:eu-west-1::foundation-model/meta.llama3-1-8b-instruct-v1:0",
+        "bedrock/meta.llama3-1-8b-instruct-v1:0",
+        "arn",
+    ),
+    ("models/gemini-2.5-flash", "google/gemini-2.5-flash", "resource_path"),
+    ("publishers/anthropic/models/claude-sonnet-4-5", "vertex/claude-sonnet-4-5", "resource_path"),
+    (
+        "projects/p/locations/global/publishers/google/models/gemini-2.5-pro",
+        "vertex/gemini-2.5-pro",
+        "resource_path",
+    ),
+    ("vertex_ai/gemini-2.5-pro", "vertex/gemini-2.5-pro", "gateway_prefix"),
+    ("gemini/gemini-2.5-pro", "google/gemini-2.5-pro", "gateway_prefix"),
+    ("google_genai:gemini-2.5-flash", "google/gemini-2.5-flash", "gateway_prefix"),
+    ("azure_ai/claude-sonnet-4-5", "azure/claude-sonnet-4-5", "gateway_prefix"),
+    ("moonshot/kimi-k2.5", "moonshotai/kimi-k2.5", "gateway_prefix"),
+    ("x-ai/grok-4", "xai/grok-4", "gateway_prefix"),
+    ("cohere_chat/command-a-03-2025", "cohere/command-a", "gateway_prefix"),
+    (
+        "bedrock/converse/us.anthropic.claude-sonnet-4-6",
+        "bedrock/anthropic.claude-sonnet-4-6",
+        "gateway_prefix",
+    ),
+    (
+        "fireworks_ai/accounts/fireworks/models/deepseek-v3",
+        "fireworks/accounts/fireworks/models/deepseek-v3",
+        "gateway_prefix",
+    ),
+    ("qwen/qwen3-coder", "openrouter/qwen/qwen3-coder", "openrouter_id"),
+    (
+        "meta-llama/llama-3.3-70b-instruct",
+        "openrouter/meta-llama/llama-3.3-70b-instruct",
+        "openrouter_id",
+    ),
+    ("openai/gpt-4o:nitro", "openai/gpt-4o", "openrouter_variant"),
+    ("openrouter/qwen/qwen3-coder:exacto", "openrouter/qwen/qwen3-coder", "openrouter_variant"),
+    (
+        "ft:gpt-4o-mini-2024-07-18:my-org:custom:AbC123",
+        "openai/ft:gpt-4o-mini-2024-07-18",
+        "fine_tune",
+    ),
+    ("ft:gpt-4.1-2025-04-14:acme::B7xyz", "openai/ft:gpt-4.1-2025-04-14", "fine_tune"),
+    ("claude-sonnet-4-6@default", "vertex/claude-sonnet-4-6", "version_suffix"),
+    ("gemini-2.5-flash@default", "vertex/gemini-2.5-flash", "version_suffix"),
+    ("gpt-5-high", "openai/gpt-5", "effort_suffix"),
+    ("gpt-5.1-codex-max-xhigh", "openai/gpt-5.1-codex-max", "effort_suffix"),
+    ("claude-sonnet-4-5-thinking", "anthropic/claude-sonnet-4-5", "effort_suffix"),
+]
+
+
+@pytest.mark.parametrize(("written", "key", "rule"), WRITTEN)
+def test_a_name_is_found_as_a_provider_or_a_gateway_writes_it(
+    written: str, key: str, rule: str
+) -> None:
+    match = BOOK.find(written)
+    assert match.model.key == key
+    assert match.matched_by == rule
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123",
+        "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abc123",
+        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-9-9",
+        "models/gemini-2.5-flash-002x",
+        "publishers/anthropic/models/claude-sonnet-4-50",
+        "vertex_ai/claude-sonnet-4-5@20991231",
+        "claude-sonnet-4-5@20991231",
+        "claude-sonnet-4-5@",
+        "ft:gpt-9-2024-07-18:my-org:custom:AbC123",
+        "ft:gpt-4o-mini-2024-07-18:a:b:c:d",
+        "openrouter/qwen/qwen3-coder:paid",
+        "qwen/qwen3-codex-9",
+        "openai/gpt-oss-120b",  # sold by many, and not by OpenAI
+        "gpt-5-hi",
+        "gpt-5-mega-high",
+        "sonnet-high",  # a family is no model that an effort is appended to
+        "Claude Sonnet",
+        "Claude Sonnet 45",
+        "gpt_4o",
+        "azure_ai/gpt-9",
+        "notaprovider/claude-sonnet-4-5",
+    ],
+)
+def test_the_same_form_around_a_name_that_does_not_exist_is_not_priced(written: str) -> None:
+    assert BOOK.known(written) is None
