@@ -1,4 +1,4 @@
-"""Audit rows: whatever is done to one of them, the chain tells."""
+"""Audit rows: any change to one of them breaks the chain."""
 
 from dataclasses import replace
 

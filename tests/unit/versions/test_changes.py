@@ -1,4 +1,4 @@
-"""Two price versions side by side: every difference is named, and nothing else is."""
+"""Comparing two price versions: every difference is named, and nothing else is."""
 
 import json
 from collections.abc import Mapping
@@ -108,7 +108,7 @@ def test_other_facts_are_named_without_their_values() -> None:
 
 
 def test_a_price_that_was_cancelled_is_named_where_no_price_differs_any_more() -> None:
-    """Cancelled, it is gone from both; what differs is that lists cannot bring it back."""
+    """Both versions lack the price; one of them says that lists cannot announce it again."""
     now = lists({"input": "3"})
     change = only_change(priced(now), priced(now, cancelled=["2027-01-01"]))
     assert (change.fields, change.past, change.also) == ((), False, ("cancelled",))
@@ -128,7 +128,7 @@ def test_a_price_that_was_cancelled_is_named_where_no_price_differs_any_more() -
         ),
     ],
 )
-def test_what_a_row_says_beside_its_prices_is_named(
+def test_other_members_of_a_row_that_differ_are_named(
     before: dict[str, Any], after: dict[str, Any], also: tuple[str, ...]
 ) -> None:
     now = lists({"input": "3"})
@@ -139,7 +139,7 @@ def test_what_a_row_says_beside_its_prices_is_named(
     ("fact", "value"),
     [("source", "another list"), ("served_as_standard", ["flex"]), ("context_window", 9)],
 )
-def test_what_is_said_of_a_price_that_stays_the_same_is_named(fact: str, value: object) -> None:
+def test_a_differing_fact_of_an_unchanged_price_is_named(fact: str, value: object) -> None:
     now = lists({"input": "3"})
     change = only_change(priced(now), priced({**now, fact: value}))
     assert (change.fields, change.past, change.also) == ((), False, (f"prices.{fact}",))
@@ -162,14 +162,12 @@ def test_of_a_price_that_differs_its_source_is_not_named_too() -> None:
         ({"capabilities": ["tools", "vision"]}, {"capabilities": ["vision", "tools"]}),
     ],
 )
-def test_the_same_in_other_words_is_no_difference(
-    one: dict[str, Any], other: dict[str, Any]
-) -> None:
+def test_rows_that_mean_the_same_do_not_differ(one: dict[str, Any], other: dict[str, Any]) -> None:
     rows = [priced(lists({"input": "3"}), **facts) for facts in (one, other)]
     assert difference(book("v1", rows[:1]), book("v2", rows[1:]), NOW) == ()
 
 
-def test_a_period_cut_in_two_is_no_difference() -> None:
+def test_a_period_cut_in_two_does_not_differ() -> None:
     day, now = "2026-12-01", lists({"input": "3"})
     one, other = priced(now), priced({**now, "to": day}, {**now, "from": day})
     assert difference(book("v1", [one]), book("v2", [other]), NOW) == ()
@@ -261,7 +259,7 @@ def timelines(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def standard_at(one: dict[str, Any], moment: datetime) -> dict[str, Decimal]:
-    """What is priced at a moment, by the model itself."""
+    """The standard prices at a moment, read from the model itself."""
     period = book("v0", [one]).model("acme/rocket").period_at(moment)
     found = period.lists["standard"].rates if period else {}
     return {f"standard.{name}": price for name, price in found.items()}
@@ -280,7 +278,7 @@ def test_the_fields_say_of_every_moment_what_is_priced_differently(
     for moment in [at for at in EDGES if at >= asked]:
         last = {
             name: (before, after) for name, since, before, after in found if since <= moment
-        }  # fields come in the order of their moments: the last one said holds
+        }  # fields come in the order of their moments: the last one applies
         told = {name: pair for name, pair in last.items() if pair[0] != pair[1]}
         old, new = standard_at(one, moment), standard_at(other, moment)
         assert told == {
@@ -341,7 +339,7 @@ def test_prices_take_effect_exactly_where_something_is_priced_that_was_not_befor
 def test_a_cancelled_price_changes_no_moment_but_its_own(
     one: dict[str, Any], starts: datetime
 ) -> None:
-    """There the price before goes on, if it was in force until then."""
+    """There the price before goes on, if it applied until then."""
     before = book("v1", [one])
     periods = before.model("acme/rocket").prices
     cancelled = next((period for period in periods[1:] if period.start == starts), None)

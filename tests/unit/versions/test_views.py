@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pricing.jsonio import to_json
 from pricing.timestamps import AsOf, rfc3339
 from pricing.versions.audit import AuditRow, Entry, Head, chained
-from pricing.versions.views import PriceChanges, Shelf, changes_since
+from pricing.versions.views import PriceChanges, VersionStoreView, changes_since
 from tests.support.books import book, row
 
 DAYS = [datetime(2026, 11, day, tzinfo=UTC) for day in range(1, 29)]
@@ -35,14 +35,14 @@ def models(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @st.composite
-def shelves(draw: st.DrawFn) -> Shelf:
+def stores(draw: st.DrawFn) -> VersionStoreView:
     """A store with activations, some of them at the very same moment."""
     rows: list[AuditRow] = []
     head = Head()
     for at in sorted(draw(st.lists(st.sampled_from(DAYS), max_size=6))):
         rows.append(chained(head, Entry("ann", "activate", "so", "v1", "v2"), rfc3339(at)))
         head = Head(rows[-1].number, rows[-1].hash)
-    return Shelf((), (), "v2", 1, rows, stale=False)
+    return VersionStoreView((), (), "v2", 1, rows, stale=False)
 
 
 def entries(page: PriceChanges) -> list[str]:
@@ -51,9 +51,9 @@ def entries(page: PriceChanges) -> list[str]:
     return [f"{type(one).__name__} {to_json(one)}" for rows in lists for one in rows]
 
 
-@given(shelves(), st.none() | models(), models(), st.sampled_from(DAYS), st.integers(1, 9))
+@given(stores(), st.none() | models(), models(), st.sampled_from(DAYS), st.integers(1, 9))
 def test_a_walk_over_the_pages_meets_everything_that_changed_once(
-    shelf: Shelf,
+    store: VersionStoreView,
     old: list[dict[str, Any]] | None,
     new: list[dict[str, Any]],
     since: datetime,
@@ -65,7 +65,7 @@ def test_a_walk_over_the_pages_meets_everything_that_changed_once(
     def pages(limit: int) -> Iterator[PriceChanges]:
         cursor = None
         while True:
-            page = changes_since(shelf, before, active, span, cursor=cursor, limit=limit)
+            page = changes_since(store, before, active, span, cursor=cursor, limit=limit)
             yield page
             cursor = page.next_cursor
             if cursor is None:
@@ -79,7 +79,7 @@ def test_a_walk_over_the_pages_meets_everything_that_changed_once(
     assert len(entries(found[-1])) <= limit
     # The whole page is all there is, by each of its three sources.
     assert len(whole.activations) == sum(
-        datetime.fromisoformat(one.at) > since for one in shelf.audit
+        datetime.fromisoformat(one.at) > since for one in store.audit
     )
     assert {(one.id, one.starts) for one in whole.took_effect} == {
         (model["id"], start)
@@ -91,7 +91,7 @@ def test_a_walk_over_the_pages_meets_everything_that_changed_once(
 
 
 def test_prices_that_take_effect_come_in_the_order_of_their_days() -> None:
-    """So what takes effect between two pages of a walk is behind them, and is met."""
+    """A price that takes effect between two pages is then on a later page."""
 
     def rising(name: str, *days: str) -> dict[str, Any]:
         bounds = [None, *days, None]
@@ -109,12 +109,12 @@ def test_prices_that_take_effect_come_in_the_order_of_their_days() -> None:
         )
 
     active = book("v1", [rising("a", "2026-11-02", "2026-11-20"), rising("b", "2026-11-10")])
-    shelf = Shelf((), (), "v1", 1, (), stale=False)
+    store = VersionStoreView((), (), "v1", 1, (), stale=False)
 
     def page(day: str, cursor: str | None) -> PriceChanges:
         until = AsOf.parse(day)
         span = (AsOf.parse("2026-11-01"), until)
-        return changes_since(shelf, None, active, span, cursor=cursor, limit=1)
+        return changes_since(store, None, active, span, cursor=cursor, limit=1)
 
     first = page("2026-11-10", None)
     second = page("2026-11-20", first.next_cursor)
@@ -125,7 +125,7 @@ def test_prices_that_take_effect_come_in_the_order_of_their_days() -> None:
 
 
 def test_a_version_without_prices_that_began_has_one_empty_page() -> None:
-    shelf = Shelf((), (), "v1", 1, (), stale=False)
+    store = VersionStoreView((), (), "v1", 1, (), stale=False)
     span = (AsOf.now(DAYS[0] - timedelta(1)), NOW)
-    page = changes_since(shelf, None, book("v1"), span, cursor=None, limit=1)
+    page = changes_since(store, None, book("v1"), span, cursor=None, limit=1)
     assert (entries(page), page.next_cursor) == ([], None)

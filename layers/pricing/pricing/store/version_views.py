@@ -4,7 +4,7 @@ from pricing.errors import StoreUnavailable
 from pricing.store import bundled
 from pricing.store.records import Records
 from pricing.versions.proposals import Proposal
-from pricing.versions.views import Shelf
+from pricing.versions.views import VersionStoreView
 
 
 class Shelves:
@@ -13,17 +13,17 @@ class Shelves:
     def __init__(self, records: Records | None) -> None:
         self._records = records
 
-    def shelf(self, *, audited: bool = True) -> Shelf:
+    def shelf(self, *, audited: bool = True) -> VersionStoreView:
         """What is known of the store; the bundled versions alone while it does not answer.
 
         Not ``audited``, it spares the audit, the one thing in it that grows every day.
         """
         books = [book for one in bundled.ids() if (book := bundled.load(one))]
         if self._records is None:
-            return Shelf((), books, None, None, (), stale=True)
+            return VersionStoreView((), books, None, None, (), stale=True)
         try:
             pointer = self._records.active()
-            return Shelf(
+            return VersionStoreView(
                 stored=self._records.versions(),
                 bundled=books,
                 active=pointer.version if pointer else None,
@@ -32,7 +32,7 @@ class Shelves:
                 stale=False,
             )
         except StoreUnavailable:
-            return Shelf((), books, None, None, (), stale=True)
+            return VersionStoreView((), books, None, None, (), stale=True)
 
     def active(self) -> str | None:
         """The active version's id now; None when there is none, or the store does not say."""

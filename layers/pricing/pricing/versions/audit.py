@@ -1,23 +1,23 @@
-"""Who changed what, and why: rows that can be added to and never rewritten unnoticed.
+"""The audit log, a hash chain: who changed what, and why.
 
-Each row holds the SHA-256 of the one before it, and its own hash covers that, so a row that is
-changed, dropped or put in later breaks every row behind it.
+Each row holds the SHA-256 of the row before it, and its own hash covers that. A row that is
+changed, dropped or inserted later breaks the chain from there on.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from pricing.jsonio import canonical_json, digest
-
-Action = Literal[
-    "propose", "activate", "reject", "cancel", "refresh_requested", "refresh", "refresh_failed"
-]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that was done. ``before`` and ``after`` are version ids; None: not about one."""
+    """An action to record.
+
+    ``action`` is ``propose``, ``activate``, ``reject``, ``refresh_requested``, ``refresh`` or
+    ``refresh_failed``. ``before`` and ``after`` are version ids, None if it is not about one.
+    """
 
     actor: str
     action: str
@@ -53,53 +53,45 @@ class AuditRow:
     """SHA-256 of everything else in the entry."""
 
     def document(self) -> dict[str, Any]:
-        """What the hash covers, as JSON holds it."""
-        return {
-            "number": self.number,
-            "at": self.at,
-            "actor": self.actor,
-            "action": self.action,
-            "reason": self.reason,
-            "before": self.before,
-            "after": self.after,
-            "details": dict(self.details),
-            "previous": self.previous,
-        }
+        """Return what the hash covers, as JSON stores it."""
+        names = (field.name for field in fields(self) if field.name != "hash")
+        return {name: getattr(self, name) for name in names} | {"details": dict(self.details)}
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The number and hash of the last row; of none, 0 and nothing."""
+    """The number and hash of the last row; 0 and empty without any."""
 
     number: int = 0
     hash: str = ""
 
 
 def chained(head: Head, entry: Entry, at: str) -> AuditRow:
-    """The row that records ``entry`` behind ``head``."""
-    document = {
-        "number": head.number + 1,
-        "at": at,
-        "actor": entry.actor,
-        "action": entry.action,
-        "reason": entry.reason,
-        "before": entry.before,
-        "after": entry.after,
-        "details": dict(entry.details or {}),
-        "previous": head.hash,
-    }
-    return row_from(document, digest(canonical_json(document)))
+    """Return the row that records ``entry`` after ``head``; ``at`` is RFC 3339 in UTC."""
+    row = AuditRow(
+        number=head.number + 1,
+        at=at,
+        actor=entry.actor,
+        action=entry.action,
+        reason=entry.reason,
+        before=entry.before,
+        after=entry.after,
+        details=entry.details or {},
+        previous=head.hash,
+        hash="",
+    )
+    return replace(row, hash=digest(canonical_json(row.document())))
 
 
 def row_from(document: Mapping[str, Any], hash_: str) -> AuditRow:
-    """Read what ``AuditRow.document`` wrote, with the hash it is stored under."""
+    """Build a row from an ``AuditRow.document`` and the hash it is stored with."""
     return AuditRow(**document, hash=hash_)
 
 
 def first_broken(rows: Iterable[AuditRow], head: Head) -> int | None:
-    """The number of the first row that is not as it was written; None when all are.
+    """Return the number of the first row that is not as it was written; None if all are.
 
-    ``rows`` are all of them from the first on. A missing last row is one that ``head`` knows of.
+    ``rows`` are all rows from the first on. ``head`` shows whether the last ones are missing.
     """
     before = Head()
     for row in rows:

@@ -1,10 +1,11 @@
-"""What an administrator's call answers, and the version that a cancelled price leaves behind."""
+"""The answers to administrators' calls, and the version without a cancelled price."""
 
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
+from pricing.catalogue.models import Row, row_key
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import Conflict, InvalidRequest
 from pricing.jsonio import canonical_json, digest
@@ -76,15 +77,16 @@ class Cancelled:
 
 
 def without_scheduled(book: PriceBook, key: str, starts: datetime, now: datetime) -> PriceBook:
-    """The book without the prices of one model that were to begin at ``starts``.
+    """Return the book without the prices of a model, ``provider/id``, that were to begin at
+    ``starts``.
 
-    What was to end just then goes on until the cancelled prices would have ended. The row keeps the
-    instant in ``cancelled``, so that a refresh does not bring the prices back. Raises
-    InvalidRequest when there are no such prices, and Conflict when they have begun.
+    The period before goes on until the cancelled prices would have ended. The row keeps the instant
+    in ``cancelled``, so that a refresh does not announce the prices again. Raises InvalidRequest if
+    there are no such prices, and Conflict if they have begun or are the model's first.
     """
     document = json.loads(book.to_json())
     for row in document["models"]:
-        if f"{row['provider']}/{row['id']}" == key:
+        if row_key(row) == key:
             _cancel(row, starts, now)
             break
     else:
@@ -95,17 +97,17 @@ def without_scheduled(book: PriceBook, key: str, starts: datetime, now: datetime
     return PriceBook.from_document({**document, "id": f"{now:%Y-%m-%d}.{mark}"})
 
 
-def _cancel(row: dict[str, Any], starts: datetime, now: datetime) -> None:
+def _cancel(row: Row, starts: datetime, now: datetime) -> None:
     periods = row["prices"]
-    at = next((n for n, one in enumerate(periods) if _moment(one.get("from")) == starts), None)
+    at = next((n for n, p in enumerate(periods) if _moment(p.get("from")) == starts), None)
     if at is None:
         raise InvalidRequest.at("/starts", "is not when prices of this model begin")
     if starts <= now:
-        raise Conflict("These prices have begun. Activate an earlier version to go back.")
+        raise Conflict("These prices have begun. Activate an earlier version to roll them back.")
     if at == 0:
         raise Conflict("These are the model's first prices: it has no others to keep.")
     cancelled, before = periods.pop(at), periods[at - 1]
-    if _moment(before.get("to")) == starts:  # and not at an earlier end, with no price between
+    if _moment(before.get("to")) == starts:  # else there is a time without a price between them
         del before["to"]
         before |= {"to": cancelled["to"]} if "to" in cancelled else {}
     row["cancelled"] = sorted({*row.get("cancelled", ()), cancelled["from"]})

@@ -1,7 +1,7 @@
-"""What differs between two price versions, field by field, and what changed by the calendar.
+"""Compare two price versions, price by price, and find the prices that reached their date.
 
-A field is written as a refresh writes it: ``mode.component``, with ``>tokens`` for a tier,
-``~from-to/days`` for an off-peak window and ``@instant`` for what differs from a later moment on.
+A price is named as in a refresh: ``mode.component``, with ``>tokens`` for a tier, ``~from-to/days``
+for an off-peak window and ``@instant`` for a difference that begins later.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,14 +16,12 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.money import percent_of, subtract
 from pricing.timestamps import rfc3339
 
-#: A field's name, with what its price is for.
+#: Prices by field name.
 Rates = Mapping[str, Decimal]
-#: A model as a price book's document holds it.
-Row = Mapping[str, Any]
 _PRICES = "prices"
-#: Facts of a period beside its rates.
+#: Facts of a period other than its rates.
 _PERIOD_FACTS = ("source", "served_as_standard", "context_window")
-#: What a member of a row means when it is left out, where that is not nothing.
+#: The value of a row's member when it is left out, where that is not null or empty.
 _DEFAULTS: Mapping[str, Any] = {"bare_names": True}
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -86,10 +84,10 @@ class TookEffect:
 
 
 def difference(before: PriceBook, after: PriceBook, instant: datetime) -> tuple[ModelChange, ...]:
-    """What ``after`` says differently, in the order of ``provider/id``.
+    """Return the models that differ, in the order of ``provider/id``.
 
-    Prices are those in force at ``instant`` and at every moment behind it. A model of which the
-    versions say the same in other words is not different.
+    Prices are compared at ``instant`` and at every later moment. A model whose rows are written
+    differently but mean the same does not differ.
     """
     ours, theirs = before.rows_unlike(after), after.rows_unlike(before)
     found = (
@@ -100,7 +98,7 @@ def difference(before: PriceBook, after: PriceBook, instant: datetime) -> tuple[
 
 
 def took_effect(book: PriceBook, since: datetime, now: datetime) -> tuple[TookEffect, ...]:
-    """Prices whose time began after ``since`` and by ``now``, each beside the ones it ended."""
+    """Return the prices that began after ``since`` and by ``now``, and those they replaced."""
     return tuple(
         TookEffect(model.provider, model.id, period.start, changed)
         for model in book.models()
@@ -111,7 +109,7 @@ def took_effect(book: PriceBook, since: datetime, now: datetime) -> tuple[TookEf
 
 
 def _rates_of(period: PricePeriod | None) -> dict[str, Decimal]:
-    """Every price of a period by field."""
+    """Return every price of a period by field name."""
     if period is None:
         return {}
     found = dict(_rates(period.lists, ""))
@@ -129,45 +127,38 @@ def _field_change(field: str, old: Decimal | None, new: Decimal | None) -> Field
     return FieldChange(field, old, new, percent)
 
 
-def _model_change(old: Row | None, new: Row | None, instant: datetime) -> ModelChange | None:
+def _model_change(
+    old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, instant: datetime
+) -> ModelChange | None:
+    """Compare two rows, at least one of which is there; None if they mean the same."""
     ours, theirs = (model_from_document(row) if row else None for row in (old, new))
-    one = theirs or ours
-    assert one is not None  # noqa: S101 - a key is in at least one of the versions
     changes = tuple(_from_then_on(ours, theirs, instant))
+    known = theirs or ours
+    assert known is not None  # noqa: S101 - a key is in at least one of the versions
     if ours is None or theirs is None or old is None or new is None:
         kind: Literal["added", "removed"] = "removed" if theirs is None else "added"
-        return ModelChange(one.provider, one.id, kind, changes, past=False, also=())
+        return ModelChange(known.provider, known.id, kind, changes, past=False, also=())
     moments = [_BEGINNING, *_bounds(ours, theirs)]
     past = any(
         _rates_at(ours, moment) != _rates_at(theirs, moment)
         for moment in moments
         if moment < instant
     )
-    also = (*_other_facts(ours, theirs), *_other_members(old, new))
-    also += tuple(_period_facts(ours, theirs, moments))
-    if not (changes or past or also):
-        return None
-    return ModelChange(one.provider, one.id, "changed", changes, past, also)
-
-
-def _other_facts(ours: Model, theirs: Model) -> Iterator[str]:
-    """What else is known of a model."""
-    for fact in fields(Model):
-        if fact.name != _PRICES and getattr(ours, fact.name) != getattr(theirs, fact.name):
-            yield fact.name
-
-
-def _other_members(old: Row, new: Row) -> Iterator[str]:
-    """What a row says that no estimate needs: which announced price was cancelled, and so on."""
-    known = {fact.name for fact in fields(Model)}
-    for name in sorted((old.keys() | new.keys()) - known):
+    facts = {fact.name for fact in fields(Model)}
+    differing = [f.name for f in fields(Model) if getattr(ours, f.name) != getattr(theirs, f.name)]
+    also = [name for name in differing if name != _PRICES]
+    for name in sorted((old.keys() | new.keys()) - facts):  # such as ``cancelled``
         before, after = (row.get(name, _DEFAULTS.get(name)) for row in (old, new))
         if (before or None) != (after or None):
-            yield name
+            also.append(name)
+    also += _period_facts(ours, theirs, moments)
+    if not (changes or past or also):
+        return None
+    return ModelChange(known.provider, known.id, "changed", changes, past, tuple(also))
 
 
 def _period_facts(ours: Model, theirs: Model, moments: Sequence[datetime]) -> Iterator[str]:
-    """What differs about prices that are themselves the same: of others ``fields`` tell."""
+    """Yield the facts that differ about periods whose prices are the same."""
     pairs = [
         (old, new)
         for old, new in ((ours.period_at(at), theirs.period_at(at)) for at in moments)
@@ -181,22 +172,21 @@ def _period_facts(ours: Model, theirs: Model, moments: Sequence[datetime]) -> It
 def _from_then_on(
     ours: Model | None, theirs: Model | None, instant: datetime
 ) -> Iterator[FieldChange]:
-    """What differs at ``instant``, and wherever that becomes something else behind it."""
-    told: dict[str, tuple[Decimal | None, Decimal | None]] = {}
-    behind = (bound for bound in _bounds(ours, theirs) if bound > instant)
-    for moment in (instant, *behind):
+    """Yield each difference at ``instant``, and each that begins or changes later."""
+    known: dict[str, tuple[Decimal | None, Decimal | None]] = {}
+    later = (bound for bound in _bounds(ours, theirs) if bound > instant)
+    for moment in (instant, *later):
         mark = "" if moment == instant else f"@{rfc3339(moment)}"
         old, new = (_rates_at(model, moment) for model in (ours, theirs))
-        for name in sorted(old.keys() | new.keys() | told.keys()):
+        for name in sorted(old.keys() | new.keys() | known.keys()):
             pair = old.get(name), new.get(name)
-            differs = told[name] != pair if name in told else pair[0] != pair[1]
-            if differs:
-                told[name] = pair
+            if known[name] != pair if name in known else pair[0] != pair[1]:
+                known[name] = pair
                 yield _field_change(f"{name}{mark}", *pair)
 
 
 def _bounds(*models: Model | None) -> list[datetime]:
-    """Every moment at which a price of one of the models begins or ends, in order."""
+    """Return the moments at which a price of one of the models begins or ends, in order."""
     periods = [period for model in models if model for period in model.prices]
     bounds = {bound for period in periods for bound in (period.start, period.end)}
     return sorted(bound for bound in bounds if bound)
@@ -207,7 +197,7 @@ def _rates_at(model: Model | None, moment: datetime) -> Rates:
 
 
 def _begun(last: PricePeriod | None, period: PricePeriod) -> tuple[FieldChange, ...]:
-    """What a period's prices are beside the ones it ended; none, where there was a gap."""
+    """Compare a period's prices with those it replaced; after a gap, it replaced none."""
     ended = _rates_of(last if last and last.end == period.start else None)
     begun = _rates_of(period)
     return tuple(

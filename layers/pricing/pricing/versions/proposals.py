@@ -1,44 +1,44 @@
-"""What a refresh found but did not believe: single price fields, each with the reason it waits.
+"""Proposals: versions before they are activated, and the price fields in them that need approval.
 
-A field waits beside the version it was proposed with until a person decides. Codes are closed
-sets, so that metrics, filters and the runbook can name them; ``reason`` is the sentence for
-people. Prices are decimal strings, as a price book holds them.
+A refresh that quarantines a price change proposes it with a version of its own, which a person
+activates or rejects. Each quarantined field carries a code and a sentence. Codes are a closed set,
+so that metrics, filters and docs/runbooks.md can name them.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
 #: Who proposed a version: the scheduled refresh, or a person.
 Origin = Literal["refresh", "manual"]
 
-#: Doubts a person can resolve by activating the version they were proposed with.
+#: Reasons that a person can overrule by activating the proposed version (docs/price-refresh.md).
 APPROVABLE: Mapping[str, str] = MappingProxyType(
     {
-        "change_over_25_percent": "one source alone says so; the change needs a second",
-        "change_over_10x": "a change of more than ten times waits for a person",
-        "to_zero": "a price that becomes free waits for a person",
-        "from_zero": "a free model that gets a price waits for a person",
-        "input_output_inverted": "output was dearer than input, and is cheaper now",
-        "sources_disagree": "the sources say different new prices",
-        "provider_pattern": "many of this provider's prices moved by one factor at once",
-        "list_shrunk": "the list that says so lost over a fifth of the models it had",
-        "taken_back": "it was in force, and somebody went back to the price before",
-        "price_withdrawn": "a price the active version has is no longer listed",
-        "implausible_price": "far outside what this provider's models cost",
-        "reverted": "it is the price before the last change, as an old copy would have it",
+        "change_over_25_percent": "over 25% needs a second source; one source quotes it",
+        "change_over_10x": "a change of over ten times needs approval",
+        "to_zero": "a price that becomes free needs approval",
+        "from_zero": "a free model that gets a price needs approval",
+        "input_output_inverted": "output cost more than input, and now costs less",
+        "sources_disagree": "the sources quote different new prices",
+        "provider_pattern": "many prices of this provider changed by one factor at once",
+        "list_shrunk": "the list that quotes it lost over a fifth of its models",
+        "taken_back": "it was active, and a person rolled it back",
+        "price_withdrawn": "the lists no longer quote a price that is active",
+        "implausible_price": "far outside the prices of this provider's other models",
+        "reverted": "one source quotes the price before the last change, as an old copy would",
     }
 )
-#: Findings that no approval makes a price of: they are shown, and never part of a version.
+#: Reasons that no approval overrules: what they are about is shown, and is in no version.
 REFUSED: Mapping[str, str] = MappingProxyType(
     {
         "far_future": "announced for more than a year ahead",
-        "vanished_many": "over a fifth of the provider's models are gone from the lists",
+        "vanished_many": "over a fifth of the provider's models are no longer in the lists",
         "broken_invariant": "it contradicts another price of the same model",
-        "confusable_name": "the name looks like another one that is already known",
-        "invalid_name": "not a name a caller could send",
+        "confusable_name": "the name looks like a known name",
+        "invalid_name": "not a name that a request can use",
         "invalid_price": "not a price of zero or more",
         "invalid_entry": "the entry cannot be read",
         "source_refused": "the source's whole answer was refused",
@@ -73,33 +73,36 @@ class QuarantinedField:
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
-            raise ValueError(f"{self.code} is not a reason to wait")
+            raise ValueError(f"{self.code} is not a reason for quarantine")
+
+    @classmethod
+    def of_model(
+        cls, provider: str, model: str, code: str, reason: str, sources: Iterable[str] = ()
+    ) -> "QuarantinedField":
+        """Build the entry for a whole model, or for all models of a provider (``*``)."""
+        return cls(provider, model[:128], "", None, None, tuple(sources), code, reason)
+
+    @property
+    def key(self) -> str:
+        """``provider/model``."""
+        return f"{self.provider}/{self.model}"
 
     @property
     def approvable(self) -> bool:
-        """Whether activating the proposed version would put ``after`` in force."""
+        """Whether activating the proposed version activates ``after``."""
         return self.code in APPROVABLE
 
     def document(self) -> dict[str, Any]:
-        """The field as JSON holds it."""
-        return {
-            "provider": self.provider,
-            "model": self.model,
-            "field": self.field,
-            "before": self.before,
-            "after": self.after,
-            "sources": list(self.sources),
-            "code": self.code,
-            "reason": self.reason,
-        }
+        """Return the field as JSON stores it."""
+        return asdict(self) | {"sources": list(self.sources)}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Who proposes a version, why, and what in it needs somebody else's approval.
+    """Who proposed a version, why, and which fields in it need approval.
 
-    ``summary`` is JSON: counts and the changed fields, for a listing. A version whose
-    ``quarantined`` is empty may be activated by its proposer; any other by somebody else.
+    ``summary`` is JSON for a listing: counts and the changed fields. A version with ``quarantined``
+    fields may be activated by anyone but its proposer.
     """
 
     proposer: str
@@ -109,17 +112,8 @@ class Proposal:
 
 
 def quarantined_from(document: Mapping[str, Any]) -> QuarantinedField:
-    """Read what ``document`` wrote; raises KeyError or ValueError for anything else."""
-    return QuarantinedField(
-        provider=document["provider"],
-        model=document["model"],
-        field=document["field"],
-        before=document["before"],
-        after=document["after"],
-        sources=tuple(document["sources"]),
-        code=document["code"],
-        reason=document["reason"],
-    )
+    """Read a ``QuarantinedField.document``."""
+    return QuarantinedField(**{**document, "sources": tuple(document["sources"])})
 
 
 #: As stored. Which of the accepted versions is active, only the pointer says.
@@ -129,9 +123,9 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One row of the listing. Only ``decision`` ever changes.
+    """One stored version in the listing; only ``decision`` changes.
 
-    ``waiting`` counts the price fields that somebody other than ``proposer`` has to approve;
+    ``waiting`` counts the price fields that need approval by another person than ``proposer``;
     ``source`` says whether a refresh or a person proposed the version, ``base`` which version was
     active then.
     """
@@ -149,17 +143,17 @@ class StoredVersion:
 
     @property
     def needs_approval(self) -> bool:
-        """Whether something waits in it.
+        """Whether the version holds quarantined fields that were not approved yet.
 
-        A version that was accepted once needs no second approval: going back is always possible.
+        An accepted version needs no second approval, so a rollback is always possible.
         """
         return self.waiting > 0 and self.decision != "accepted"
 
     def may_be_activated_by(self, actor: str) -> bool:
-        """Whether nothing waits, or somebody other than its proposer takes it on."""
+        """Whether ``actor`` may activate it: a proposer does not approve its own proposal."""
         return not self.needs_approval or actor != self.proposer
 
 
 def is_version_id(text: str) -> bool:
-    """Whether a version could have this id; what no key could hold is no version's."""
+    """Whether ``text`` has the form of a version's id, and so can be part of a table's key."""
     return _ID.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""Which price versions there are, what waits in them, and what was decided: the typed answers."""
+"""The pages about price versions: lists, one version, the audit log, differences, changes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,11 @@ Status = Literal["active", "earlier", "proposed", "rejected", "bundled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """What is known of the store: its versions, which is active, and what was recorded.
+class VersionStoreView:
+    """What is known of the store: its versions, which is active, and its audit rows.
 
-    ``stale`` when the store did not answer; then only the bundled versions are known, and no
-    ``revision``. A bundled version may be in the store too, and is then listed once, as the store
-    has it.
+    ``stale`` when the store did not answer: then only the bundled versions are known, and
+    ``revision`` is None. A bundled version that is stored too is listed once, as the store has it.
     """
 
     stored: Sequence[StoredVersion]
@@ -31,22 +30,22 @@ class Shelf:
     audit: Sequence[AuditRow]
     stale: bool
 
-    def status_of(self, row: StoredVersion) -> Status:
-        """What became of a stored version."""
-        if row.id == self.active:
-            return "active"
-        return "earlier" if row.decision == "accepted" else row.decision
-
-    def is_bundled(self, version_id: str) -> bool:
-        """Whether a version comes with Tariff."""
-        return any(one.id == version_id for one in self.bundled)
-
-    def row(self, version_id: str) -> StoredVersion | None:
-        """The store's row of a version."""
-        return next((one for one in self.stored if one.id == version_id), None)
+    def summary(self, row: StoredVersion) -> "VersionSummary":
+        """Return the summary of a stored version."""
+        status: Status = "earlier" if row.decision == "accepted" else row.decision
+        return VersionSummary(
+            id=row.id,
+            status="active" if row.id == self.active else status,
+            published_at=row.published_at,
+            sha256=row.sha256,
+            models=row.models,
+            proposer=row.proposer,
+            proposed_at=row.proposed_at,
+            waiting=row.waiting if row.decision == "proposed" else 0,
+        )
 
     def active_at(self, instant: datetime) -> str | None:
-        """The version that was active at a moment; None before the first activation."""
+        """Return the version that was active at a moment; None before the first activation."""
         found = None
         for row in self.activations():
             if datetime.fromisoformat(row.at) <= instant:
@@ -54,7 +53,7 @@ class Shelf:
         return found
 
     def activations(self) -> list[AuditRow]:
-        """Every change of the active version, oldest first."""
+        """Return every change of the active version, oldest first."""
         return [row for row in self.audit if row.action == "activate"]
 
 
@@ -156,15 +155,15 @@ class AuditPage:
     """Number of the first row that was changed after it was written; null when there is none."""
 
 
-def list_versions(shelf: Shelf, *, cursor: str | None, limit: int) -> VersionList:
-    """Up to ``limit`` versions, newest first; raises InvalidRequest for an unknown cursor."""
-    rows = [_stored_summary(shelf, row) for row in shelf.stored]
+def list_versions(store: VersionStoreView, *, cursor: str | None, limit: int) -> VersionList:
+    """Return up to ``limit`` versions, newest first; raises InvalidRequest for a wrong cursor."""
+    rows = [store.summary(row) for row in store.stored]
     known = {row.id for row in rows}
-    rows += [_bundled_summary(one) for one in shelf.bundled if one.id not in known]
+    rows += [_bundled_summary(book) for book in store.bundled if book.id not in known]
     page = page_of(
         "versions",
         rows,
-        lambda one: f"{one.published_at} {one.id}",
+        lambda row: f"{row.published_at} {row.id}",
         cursor=cursor,
         limit=limit,
         descending=True,
@@ -172,23 +171,31 @@ def list_versions(shelf: Shelf, *, cursor: str | None, limit: int) -> VersionLis
     return VersionList(
         versions=page.rows,
         next_cursor=page.next_cursor,
-        active=shelf.active,
-        revision=shelf.revision,
-        stale=shelf.stale,
+        active=store.active,
+        revision=store.revision,
+        stale=store.stale,
     )
 
 
-def version_page(shelf: Shelf, book: PriceBook, proposal: Proposal | None) -> VersionPage:
-    """One version that is known to be there; ``proposal`` is None where none is known."""
-    row = shelf.row(book.id)
+def version_page(
+    store: VersionStoreView, book: PriceBook, proposal: Proposal | None
+) -> VersionPage:
+    """Return one version's page.
+
+    ``proposal`` is None where the store has none, or did not answer: a bundled version has no
+    pending prices, and of any other they are not known.
+    """
+    row = next((row for row in store.stored if row.id == book.id), None)
     summary: VersionSummary | None = None
-    fields: _Fields | None = None
+    fields: tuple[QuarantinedField, ...] | None = None
     if row is not None:
-        summary = _stored_summary(shelf, row)
-        fields = _fields(row, proposal) if proposal else None
-    elif shelf.is_bundled(book.id):
-        summary, fields = _bundled_summary(book), _Fields((), ())
-    about = [one for one in shelf.audit if book.id in (one.before, one.after)]
+        summary, fields = store.summary(row), proposal.quarantined if proposal else None
+    elif book.id in {bundled.id for bundled in store.bundled}:
+        summary, fields = _bundled_summary(book), ()
+    is_accepted = row is not None and row.decision == "accepted"
+    approved = tuple(one for one in fields or () if is_accepted and one.approvable)
+    pending = tuple(one for one in fields or () if one not in approved)
+    about = [entry for entry in store.audit if book.id in (entry.before, entry.after)]
     return VersionPage(
         id=book.id,
         status=summary.status if summary else None,
@@ -198,58 +205,14 @@ def version_page(shelf: Shelf, book: PriceBook, proposal: Proposal | None) -> Ve
         proposer=summary.proposer if summary else None,
         proposed_at=summary.proposed_at if summary else None,
         waiting=summary.waiting if summary else None,
-        quarantined=fields.quarantined if fields else None,
-        approved=fields.approved if fields else None,
+        quarantined=None if fields is None else pending,
+        approved=None if fields is None else approved,
         decisions=None
-        if shelf.stale
-        else tuple(Decided(one.at, one.actor, one.action, one.reason) for one in about),
-        sources=tuple(str(one["title"]) for one in book.provenance if "title" in one),
-        revision=shelf.revision,
-        stale=shelf.stale or fields is None,
-    )
-
-
-def audit_page(
-    rows: Sequence[AuditRow], broken_row: int | None, *, cursor: str | None, limit: int
-) -> AuditPage:
-    """Up to ``limit`` rows, newest first; raises InvalidRequest for an unknown cursor."""
-    page = page_of(
-        "audit",
-        rows,
-        lambda one: f"{one.number:012}",
-        cursor=cursor,
-        limit=limit,
-        descending=True,
-    )
-    return AuditPage(page.rows, page.next_cursor, broken_row)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """The fields a version was proposed with: those not in force by it, and those approved."""
-
-    quarantined: tuple[QuarantinedField, ...]
-    approved: tuple[QuarantinedField, ...]
-
-
-def _fields(row: StoredVersion, proposal: Proposal) -> _Fields:
-    approved = row.decision == "accepted"
-    return _Fields(
-        tuple(one for one in proposal.quarantined if not (approved and one.approvable)),
-        tuple(one for one in proposal.quarantined if approved and one.approvable),
-    )
-
-
-def _stored_summary(shelf: Shelf, row: StoredVersion) -> VersionSummary:
-    return VersionSummary(
-        id=row.id,
-        status=shelf.status_of(row),
-        published_at=row.published_at,
-        sha256=row.sha256,
-        models=row.models,
-        proposer=row.proposer,
-        proposed_at=row.proposed_at,
-        waiting=row.waiting if row.decision == "proposed" else 0,
+        if store.stale
+        else tuple(Decided(row.at, row.actor, row.action, row.reason) for row in about),
+        sources=tuple(str(entry["title"]) for entry in book.provenance if "title" in entry),
+        revision=store.revision,
+        stale=store.stale or fields is None,
     )
 
 
@@ -264,6 +227,21 @@ def _bundled_summary(book: PriceBook) -> VersionSummary:
         proposed_at=None,
         waiting=0,
     )
+
+
+def audit_page(
+    rows: Sequence[AuditRow], broken_row: int | None, *, cursor: str | None, limit: int
+) -> AuditPage:
+    """Return up to ``limit`` rows, newest first; raises InvalidRequest for a wrong cursor."""
+    page = page_of(
+        "audit",
+        rows,
+        lambda row: f"{row.number:012}",
+        cursor=cursor,
+        limit=limit,
+        descending=True,
+    )
+    return AuditPage(page.rows, page.next_cursor, broken_row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,10 +322,10 @@ class PriceChanges:
 def diff(
     before: BookInForce, after: BookInForce, as_of: AsOf, *, cursor: str | None, limit: int
 ) -> PriceDiff:
-    """Up to ``limit`` differences; raises InvalidRequest for an unknown cursor."""
+    """Return up to ``limit`` differences; raises InvalidRequest for a wrong cursor."""
     found = difference(before.book, after.book, as_of.instant)
-    kinds = [one.kind for one in found]
-    page = page_of("diff", found, lambda one: one.key, cursor=cursor, limit=limit)
+    kinds = [change.kind for change in found]
+    page = page_of("diff", found, lambda change: change.key, cursor=cursor, limit=limit)
     return PriceDiff(
         from_version=before.book.id,
         to_version=after.book.id,
@@ -364,7 +342,7 @@ def diff(
 
 
 def changes_since(
-    shelf: Shelf,
+    store: VersionStoreView,
     before: PriceBook | None,
     active: PriceBook,
     span: tuple[AsOf, AsOf],
@@ -372,37 +350,37 @@ def changes_since(
     cursor: str | None,
     limit: int,
 ) -> PriceChanges:
-    """Up to ``limit`` things that changed in ``span``, of all three kinds together.
+    """Return up to ``limit`` changes in ``span``, of all three kinds together.
 
-    ``before`` is the version that was active at its start. Raises InvalidRequest for an unknown
+    ``before`` is the version that was active at its start. Raises InvalidRequest for a wrong
     cursor.
     """
     since, until = span
-    found = _told(shelf, before, active, span)
-    page = page_of("changes", found, lambda one: one[0], cursor=cursor, limit=limit)
-    told = [one for _, one in page.rows]
+    found = _all_changes(store, before, active, span)
+    page = page_of("changes", found, lambda change: change[0], cursor=cursor, limit=limit)
+    changes = [change for _, change in page.rows]
     return PriceChanges(
         since=since.text,
         until=until.text,
         from_version=before.id if before else None,
         to_version=active.id,
-        activations=tuple(one for one in told if isinstance(one, Activation)),
-        changes=tuple(one for one in told if isinstance(one, ModelChange)),
-        took_effect=tuple(one for one in told if isinstance(one, TookEffect)),
+        activations=tuple(change for change in changes if isinstance(change, Activation)),
+        changes=tuple(change for change in changes if isinstance(change, ModelChange)),
+        took_effect=tuple(change for change in changes if isinstance(change, TookEffect)),
         next_cursor=page.next_cursor,
-        stale=shelf.stale,
+        stale=store.stale,
     )
 
 
-def _told(
-    shelf: Shelf, before: PriceBook | None, active: PriceBook, span: tuple[AsOf, AsOf]
+def _all_changes(
+    store: VersionStoreView, before: PriceBook | None, active: PriceBook, span: tuple[AsOf, AsOf]
 ) -> Iterator[tuple[str, Activation | ModelChange | TookEffect]]:
-    """Everything that changed, each with its place in the one list of it all."""
-    since, until = (one.instant for one in span)
-    for row in shelf.activations():
+    """Yield everything that changed, each with its sort key in the one list of all."""
+    since, until = (bound.instant for bound in span)
+    for row in store.activations():
         if datetime.fromisoformat(row.at) > since:
-            one = Activation(row.at, row.after or "", row.before, row.actor, row.reason)
-            yield f"1 {row.number:012}", one
+            activation = Activation(row.at, row.after or "", row.before, row.actor, row.reason)
+            yield f"1 {row.number:012}", activation
     for change in difference(before, active, until) if before else ():
         yield f"2 {change.key}", change
     for begun in took_effect(active, since, until):

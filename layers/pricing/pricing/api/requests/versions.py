@@ -1,4 +1,4 @@
-"""What an administrator may send."""
+"""The requests of administrators: activate, reject, cancel, refresh, read the audit log."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,20 +10,22 @@ from pydantic_core import PydanticCustomError
 from pricing.api.requests.catalogue import Cursor, Limit
 from pricing.validation import Request, moment_in
 
-#: What other text is shown as depends on these: they turn its direction round.
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-#: Letters and signs that nobody sees, whatever their category says.
-_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+#: Unicode's bidirectional controls: they change the order in which other text is shown.
+_BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Letters and symbols that are shown as blank, whatever their category is.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def _readable(reason: str) -> str:
-    """The reason, if a person can read it in an audit: as it is, and something."""
-    for one in reason:
-        if (category(one) == "Cc" and one not in "\t\n\r") or one in _TURNS:
+    """Return the reason if a person can read it in the audit log: shown as sent, and not blank."""
+    for character in reason:
+        is_control = category(character) == "Cc" and character not in "\t\n\r"
+        if is_control or character in _BIDIRECTIONAL:
             detail = "must be plain text, without control characters such as {point}"
-            raise PydanticCustomError("control_character", detail, {"point": f"U+{ord(one):04X}"})
-    # Separators, controls and formats, and what only marks another character.
-    if all(category(one)[0] in "ZCM" or one in _UNSEEN for one in reason):
+            point = f"U+{ord(character):04X}"
+            raise PydanticCustomError("control_character", detail, {"point": point})
+    # Separators, control and format characters, and marks on other characters show nothing.
+    if all(category(character)[0] in "ZCM" or character in _BLANK for character in reason):
         raise PydanticCustomError("blank", "must not be blank: say why, for the audit")
     return reason
 
@@ -69,22 +71,19 @@ class CancelRequest(Request):
 
     model: Annotated[str, Field(max_length=260)]
     """The model as ``provider/id``."""
-    starts: Annotated[
-        str,
-        Field(max_length=40, examples=["2026-12-01"]),
-    ]
+    starts: Annotated[str, Field(max_length=40, examples=["2026-12-01"])]
     """When the announced prices would start."""
     reason: Reason
     expected_revision: Revision
     """``revision`` of ``GET /v1/pricing/versions``."""
 
     def start(self) -> datetime:
-        """The instant; raises InvalidRequest for text that names none."""
+        """Return the instant of ``starts``; raises InvalidRequest for any other text."""
         return moment_in(self.starts, "/starts").instant
 
 
 class AuditQuery(Request):
-    """Query parameters of the audit."""
+    """Query parameters of the audit log."""
 
     limit: Limit = 50
     """Rows per page."""
