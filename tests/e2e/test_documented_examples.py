@@ -105,7 +105,7 @@ def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
         "0.9",
         "1.35",
     )
-    assert waiting["reason"] == "one source alone says so; the change needs a second"
+    assert waiting["reason"] == "over 25% needs a second source; one source quotes it"
     assert approved["version"] == held["id"]
     assert approved["actor"] == "jwt:grace"
     time.sleep(1.1)  # each function follows the pointer once a second here
