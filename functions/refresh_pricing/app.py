@@ -15,13 +15,13 @@ from pricing.aws.logs import correlate, logger, write_metrics
 from pricing.aws.settings import settings, source_url, source_variable
 from pricing.aws.timeouts import SCHEDULED
 from pricing.errors import StoreUnavailable, TariffError
-from pricing.refresh.candidates import OPENROUTER
 from pricing.refresh.refresh import Refreshed, RefreshFailed, refresh
 from pricing.slack.delivery import WebhookFailed, tell
 from pricing.slack.notices import notice_of
 from pricing.sources.aws_price_list import aws_price_list
 from pricing.sources.bedrock import AWS
 from pricing.sources.fetcher import Fetcher, FetchFailed
+from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.payload import Payload
 from pricing.store import bundled, connect
 from pricing.store.refresh_state import RefreshStore, headline
@@ -74,7 +74,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
         "outcome": "refreshed" if done.complete else "partial",
         "active": active.id if pointer is None else pointer.version,
         "changed": len(done.changes),
-        "waiting": len(done.waiting),
+        "waiting": len(done.quarantined),
     }
 
 
@@ -126,7 +126,7 @@ def succeeded(done: Refreshed, failures: Mapping[str, str]) -> None:
         # Only both lists, read whole, make prices fresh: half a refresh may hide for weeks.
         refresh_succeeded=int(done.complete),
         prices_changed=len(done.changes),
-        prices_waiting=len(done.waiting),
+        prices_waiting=len(done.quarantined),
         sources_failed=len(failures),
         notice_failed=notice_failed,
     )

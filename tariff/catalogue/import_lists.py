@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +16,7 @@ from typer import Option
 
 from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import side_by_side
-from pricing.sources.payload import Findings, Payload
+from pricing.sources.payload import Payload, SourceNotes
 from tariff.catalogue.published import FILES, installed, installed_file, installed_version
 from tariff.generated_files import Check, update
 from tariff.paths import ROOT
@@ -25,10 +24,11 @@ from tariff.paths import ROOT
 #: The name of the folder of imported lists within a catalogue.
 IMPORTED = "imported"
 SOURCES = "sources.json"
-REPOSITORIES = {
-    "genai-prices": "https://github.com/pydantic/genai-prices",
-    "litellm": "https://github.com/BerriAI/litellm",
-}
+#: The packages, and where they are published.
+LISTS = (
+    ("genai-prices", "https://github.com/pydantic/genai-prices"),
+    ("litellm", "https://github.com/BerriAI/litellm"),
+)
 
 
 def import_lists(
@@ -52,11 +52,9 @@ def import_lists(
 
 def imported(folder: Path, as_of: date | None) -> dict[str, str]:
     """Return every imported file by name."""
-    package = "genai-prices"
-    payload = Payload(package, REPOSITORIES[package], "", None, installed(package))
-    providers = genai_prices.read(payload, Findings(package))
-    price_map = json.loads(installed("litellm"), parse_float=Decimal)
-    lists = side_by_side(providers, litellm.rows_of(price_map))
+    genai, lite = (Payload(name, url, "", None, installed(name)) for name, url in LISTS)
+    notes = SourceNotes("the pinned releases")
+    lists = side_by_side(genai_prices.read(genai, notes), litellm.read(lite, notes))
     files = {SOURCES: _lines(_sources(folder, as_of))}
     return files | {f"{provider}.json": _lines(listed) for provider, listed in lists.items()}
 
@@ -66,7 +64,7 @@ def _sources(folder: Path, as_of: date | None) -> dict[str, Any]:
     path = folder / SOURCES
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
     sources = {}
-    for package, url in REPOSITORIES.items():
+    for package, url in LISTS:
         entry = {
             "version": installed_version(package),
             "file": FILES[package],

@@ -25,7 +25,6 @@ from typing import Annotated, Any, NamedTuple
 from typer import Option
 
 from pricing.catalogue.price_book import PriceBook
-from pricing.refresh.candidates import OPENROUTER
 from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import Refreshed, refresh
 from pricing.sources.book import merges
@@ -33,7 +32,8 @@ from pricing.sources.corrections import Corrections
 from pricing.sources.genai_prices import read as read_genai
 from pricing.sources.litellm import read as read_litellm
 from pricing.sources.merge import side_by_side
-from pricing.sources.payload import Findings, Payload
+from pricing.sources.openrouter import OPENROUTER
+from pricing.sources.payload import Payload, SourceNotes
 from pricing.store import bundled
 from tariff.catalogue.published import released
 from tariff.tables import aligned
@@ -169,7 +169,7 @@ class Replay:
             tally.pending.add(price.key)
         self.kept |= {
             (held.provider, held.model, held.field, held.before)
-            for held in done.waiting
+            for held in done.quarantined
             if held.code == "price_withdrawn"
         }
         self.added += len(done.added)
@@ -215,7 +215,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _pending(done: Refreshed) -> Iterator[Price]:
-    for held in done.waiting:
+    for held in done.quarantined:
         if held.field and held.code != "price_withdrawn":
             model = f"{held.provider}/{held.model}"
             yield Price(model, held.field, held.before, held.after, held.sources, held.code)
@@ -260,9 +260,8 @@ def first_book(day: str, genai: str, litellm: str, openrouter: str | None) -> Pr
     own = handwritten(day)
     rules = bundled.merge_rules()
     read = payloads(day, genai, litellm, openrouter)
-    lists = side_by_side(
-        read_genai(read[0], Findings("genai-prices")), read_litellm(read[1], Findings("litellm"))
-    )
+    notes = SourceNotes("both lists")
+    lists = side_by_side(read_genai(read[0], notes), read_litellm(read[1], notes))
     corrections = Corrections(rules["corrections"], as_of=day)
     versions = {"genai-prices": day, "litellm": day}
     others = [listed for name, listed in lists.items() if name not in {r["provider"] for r in own}]

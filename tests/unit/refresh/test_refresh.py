@@ -1,4 +1,4 @@
-"""A refresh as a value: what the sources' answers make of the active book, without a store."""
+"""A refresh without a store: from the active book and the sources' answers to the next books."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -84,7 +84,7 @@ HOSTED: Models = {f"tern-{number}": ("1", "5") for number in range(10)}
 
 
 def first_book(batch: Models | None = None) -> PriceBook:
-    """What the sound lists of the day before had."""
+    """The book that the valid lists of the day before make."""
     empty = PriceBook.from_document(
         {
             "schema": 1,
@@ -110,7 +110,7 @@ def price(book: PriceBook | None, key: str) -> str:
     return str(book.model(key).prices[-1].lists["standard"].rates["input"])
 
 
-def test_openrouter_charges_what_its_own_list_says_and_not_what_copies_of_it_say() -> None:
+def test_openrouter_charges_what_its_own_list_has_and_not_what_copies_of_it_have() -> None:
     copied, own = ({**SOLD, "maker/swift": (one, "10")} for one in ("1.7", "2.4"))
     done = refreshed([genai(HOSTED, copied), litellm(HOSTED), openrouter(own)])
     assert price(done.clean, "openrouter/maker/swift") == "2.4"
@@ -121,20 +121,22 @@ def test_without_its_own_list_openrouters_prices_stay_as_they_are() -> None:
     copied = {**SOLD, "maker/swift": ("2.2", "10"), "maker/tit": ("1", "2")}
     done = refreshed([genai(HOSTED, copied), litellm(HOSTED)])
     assert (done.clean, done.added) == (None, ())
-    assert [(one.provider, one.code) for one in done.waiting] == [("openrouter", "source_refused")]
+    assert [(one.provider, one.code) for one in done.quarantined] == [
+        ("openrouter", "source_refused")
+    ]
 
 
-def test_what_openrouter_charges_for_a_makers_model_is_a_second_word_about_it() -> None:
+def test_openrouters_price_for_a_makers_model_is_a_second_source() -> None:
     hosted = {**HOSTED, "tern-1": ("1.5", "5")}
     resold = {**SOLD, "groq/tern-1": ("1.5", "5")}
     alone = refreshed([genai(hosted, SOLD), litellm({**HOSTED}), openrouter(SOLD)])
     both = refreshed([genai(hosted, SOLD), litellm({**HOSTED}), openrouter(resold)])
-    assert [one.code for one in alone.waiting] == ["change_over_25_percent"]
-    # LiteLLM says of groq's own model what it said before, and that is no contradiction.
+    assert [one.code for one in alone.quarantined] == ["change_over_25_percent"]
+    # LiteLLM's quote for groq's own model is unchanged, and so does not contradict.
     assert price(both.clean, "groq/tern-1") == "1.5"
 
 
-def test_a_mark_of_a_model_that_is_gone_stays_while_its_seller_does_not_answer() -> None:
+def test_the_mark_of_a_missing_model_stays_while_its_list_does_not_answer() -> None:
     document = json.loads(first_book().to_json())
     for row in document["models"]:
         if row["id"] == "maker/swift":
@@ -155,8 +157,8 @@ def test_a_refresh_from_a_list_that_lost_over_a_fifth_is_not_a_whole_one() -> No
     assert [left(count).complete for count in (10, 8, 7)] == [True, True, False]
 
 
-def test_what_no_version_can_hold_is_refused_and_not_left_waiting() -> None:
-    """A free input beside a batch that still costs something: nobody could approve both."""
+def test_what_no_version_can_hold_is_refused_and_cannot_be_approved() -> None:
+    """A free input with a batch price above zero: the two contradict each other."""
     batch = {"tern-1": ("0.5", "2.5")}
     hosted = {**HOSTED, "tern-1": ("0", "5"), "tern-2": ("3", "5")}
     lists = [
@@ -165,7 +167,7 @@ def test_what_no_version_can_hold_is_refused_and_not_left_waiting() -> None:
         openrouter(SOLD),
     ]
     done = refresh(first_book(batch), lists, RULES, Memory(), NOW)
-    codes = {(one.model, one.field): one.code for one in done.waiting if one.after}
+    codes = {(one.model, one.field): one.code for one in done.quarantined if one.after}
     assert codes["tern-1", "standard.input"] == "broken_invariant"
     assert codes["tern-2", "standard.input"] == "change_over_25_percent"
     assert price(done.held, "groq/tern-1") == "1"
@@ -173,7 +175,7 @@ def test_what_no_version_can_hold_is_refused_and_not_left_waiting() -> None:
 
 
 def test_a_new_model_that_no_version_can_hold_was_never_added() -> None:
-    """Else its absence would look as if a person had gone back from it."""
+    """Otherwise its absence would look like a rollback."""
     hosted = {**HOSTED, "tern-new": ("1", "5")}
     lists = [genai(hosted, SOLD), litellm(HOSTED), openrouter(SOLD)]
     with mock.patch("pricing.refresh.refresh.problems_in") as problems:
@@ -239,7 +241,7 @@ CORRUPT = {
 
 
 @pytest.mark.parametrize("case", CORRUPT)
-def test_nothing_of_a_corrupt_list_of_openrouters_becomes_active(case: str) -> None:
+def test_nothing_in_a_corrupt_openrouter_list_becomes_active(case: str) -> None:
     own = replace(openrouter(SOLD), content=CORRUPT[case])
     done = refreshed([genai(HOSTED, SOLD), litellm(HOSTED), own])
     assert (done.clean, done.changes, done.added) == (None, (), ())
@@ -247,4 +249,4 @@ def test_nothing_of_a_corrupt_list_of_openrouters_becomes_active(case: str) -> N
 
 def test_the_sound_list_that_these_are_made_from_changes_nothing_either() -> None:
     done = refreshed([genai(HOSTED, SOLD), litellm(HOSTED), openrouter(SOLD)])
-    assert (done.clean, done.waiting) == (None, ())
+    assert (done.clean, done.quarantined) == (None, ())

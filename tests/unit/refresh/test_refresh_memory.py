@@ -1,4 +1,4 @@
-"""What one refresh remembers for the next: which answers are old, and which are back for good."""
+"""What one refresh remembers for the next: which answers are old copies, and which corrections."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_an_answer_from_before_the_newest_is_an_old_copy(memory: Memory) -> None
     assert memory.is_old_copy(answer("monday"))
 
 
-def test_an_old_answer_that_stays_is_a_mistake_taken_back(memory: Memory) -> None:
+def test_an_old_answer_that_stays_is_a_correction(memory: Memory) -> None:
     for _ in range(2):
         assert memory.is_old_copy(answer("monday"))
         memory = memory.after([answer("monday")], {})
@@ -40,7 +40,7 @@ def test_an_old_copy_now_and_then_stays_one(memory: Memory) -> None:
         memory = memory.after([answer("monday")], {}).after([answer("tuesday")], {})
 
 
-def test_a_new_price_forgets_what_was_announced_before_it() -> None:
+def test_a_new_price_replaces_the_one_announced_before_it() -> None:
     def change(field: str, after: str) -> dict[str, str]:
         return {"model": "maker/swift", "field": field, "after": after}
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricing.catalogue.price_book import BookInForce, PriceBook
-from pricing.refresh.candidates import Candidate
-from pricing.refresh.guard import decide
+from pricing.refresh.candidates import Candidate, Quote
+from pricing.refresh.checks import decide
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import write_lines
 from pricing.reports.report import Filters, ReportQuery
-from pricing.sources.price_tables import sketch_of
+from pricing.sources.price_tables import table_of
 from tests.support.books import document, row
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
@@ -68,8 +68,8 @@ def refreshed(book: PriceBook, said: dict[str, Any], now: datetime, number: int)
     for name, new in said.items():
         lists = {"standard": {"rates": new}}
         today = [{"source": ", ".join(f"{one} {moment[:10]}" for one in SOURCES), "lists": lists}]
-        sketches = dict.fromkeys(SOURCES, sketch_of(lists))
-        candidates.append(Candidate(row(name, prices=today), {name: sketches}))
+        quotes = tuple(Quote(source, "acme", name, table_of(lists)) for source in SOURCES)
+        candidates.append(Candidate(row(name, prices=today), quotes))
     horizon = (now + timedelta(days=366)).strftime("%Y-%m-%dT%H:%M:%S")
     verdict = decide(rows, candidates, moment, horizon)
     return [

@@ -32,7 +32,7 @@ def refreshed(*changes: Any, clean: PriceBook | None = None, **more: Any) -> Ref
         "held": None,
         "changes": changes,
         "added": (),
-        "waiting": (),
+        "quarantined": (),
         "missing": {},
         "compared": 1,
         "complete": True,

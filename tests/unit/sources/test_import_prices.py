@@ -1,19 +1,15 @@
-"""Reading the two public lists: genai-prices' objects and litellm's map, as data."""
+"""Reading the two public lists: genai-prices' entries and litellm's map, as data."""
 
 import json
 import re
 import tomllib
-from dataclasses import dataclass, field
-from datetime import date, time
-from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pricing.sources import genai_prices as sources_genai_prices
-from pricing.sources import litellm as sources_litellm
+from pricing.sources import genai_prices, litellm
+from pricing.sources.payload import Payload, SourceNotes
 from tariff.catalogue.import_lists import import_lists
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,81 +17,53 @@ IMPORTED = ROOT / "catalogue" / "imported"
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
 
-@dataclass
-class Prices:
-    """As genai-prices' ModelPrice holds them."""
-
-    input_mtok: Any = None
-    output_mtok: Any = None
-    cache_read_mtok: Any = None
-    cache_write_mtok: Any = None
-    web_searches_kcount: Any = None
-    input_video_mtok: Any = None
-    audio_hours: Any = None
+def payload(document: Any) -> Payload:
+    content = document if isinstance(document, str) else json.dumps(document)
+    return Payload("a list", "https://example.com", "2026-11-24T03:00:00Z", None, content.encode())
 
 
-@dataclass
-class Genai:
-    """As its ModelInfo does."""
-
-    id: str
-    match: Any
-    prices: Any
-    price_variants: list[Any] = field(default_factory=list)
-    name: str | None = None
-    context_window: int | None = None
-    deprecated: bool | None = None
+def rows(**entry: Any) -> tuple[list[dict[str, Any] | None], list[str]]:
+    """The row of one genai-prices model, and why it was left out."""
+    notes = SourceNotes("genai-prices")
+    models = [{"id": "m", "match": {"equals": "m"}, **entry}]
+    found = genai_prices.read(payload([{"id": "openai", "models": models}]), notes)
+    return [model.row for model in found["openai"]], [one.reason for one in notes.left_out]
 
 
-def d(text: str) -> Decimal:
-    return Decimal(text)
-
-
-def equals(name: str) -> Any:
-    return SimpleNamespace(equals=name)
-
-
-def tiered(base: str, start: int, price: str) -> Any:
-    tier = SimpleNamespace(start=start, price=d(price))
-    return SimpleNamespace(base=d(base), tiers=[tier])
-
-
-def condition(prices: Prices, constraint: Any = None) -> Any:
-    return SimpleNamespace(prices=prices, constraint=constraint)
-
-
-def since(day: date) -> Any:
-    return SimpleNamespace(start_date=day)
-
-
-def between(start: time, end: time) -> Any:
-    return SimpleNamespace(start_time=start, end_time=end)
-
-
-def variant(when: dict[str, str], prices: Prices, day: date | None = None) -> Any:
-    return SimpleNamespace(when=when, prices=prices, constraint=day and since(day))
-
-
-def row(model: Genai) -> dict[str, Any]:
-    (found,) = sources_genai_prices.rows_of(SimpleNamespace(models=[model]))
+def row(**entry: Any) -> dict[str, Any]:
+    ((found,), left_out) = rows(**entry)
+    assert found
+    assert left_out == []
     return found
 
 
+def equals(name: str) -> dict[str, str]:
+    return {"equals": name}
+
+
+def since(day: str, **prices: Any) -> dict[str, Any]:
+    return {"constraint": {"start_date": day}, "prices": prices}
+
+
+def between(start: str, end: str, **prices: Any) -> dict[str, Any]:
+    return {"constraint": {"start_time": start, "end_time": end}, "prices": prices}
+
+
 def test_names_are_stated_ones_never_patterns() -> None:
-    rules = [equals("swift-1"), SimpleNamespace(starts_with="swift-1-"), equals("swift-1-x")]
-    found = row(Genai("swift", SimpleNamespace(or_=rules), Prices(input_mtok=d("1"))))
+    rules = [equals("swift-1"), {"starts_with": "swift-1-"}, equals("swift-1-x")]
+    found = row(id="swift", match={"or": rules}, prices={"input_mtok": 1})
     assert found["names"] == ["swift-1", "swift-1-x"]
 
 
 def test_a_label_before_an_id_is_not_part_of_it() -> None:
-    rule = SimpleNamespace(contains="maker.swift")
-    found = row(Genai("regional.maker.swift-v1:0", rule, Prices(input_mtok=d("1"))))
+    rule = {"contains": "maker.swift"}
+    found = row(id="regional.maker.swift-v1:0", match=rule, prices={"input_mtok": 1})
     assert found["names"] == ["maker.swift-v1:0"]
 
 
 def test_an_id_that_its_own_rule_does_not_accept_is_not_a_name() -> None:
-    rule = SimpleNamespace(contains="us.maker.swift")
-    found = row(Genai("regional.maker.swift-v1:0", rule, Prices(input_mtok=d("1"))))
+    rule = {"contains": "us.maker.swift"}
+    found = row(id="regional.maker.swift-v1:0", match=rule, prices={"input_mtok": 1})
     assert "names" not in found
 
 
@@ -110,40 +78,38 @@ def test_an_id_that_its_own_rule_does_not_accept_is_not_a_name() -> None:
         ({"contains": "b"}, "abc", True),
         ({"regex": r"^a\d$"}, "a1", True),
         ({"regex": r"^a\d$"}, "ab", False),
-        ({"and_": [equals("ab"), SimpleNamespace(regex="^b")]}, "ab", False),
-        ({"or_": [equals("x"), equals("ab")]}, "ab", True),
+        ({"and": [equals("ab"), {"regex": "^b"}]}, "ab", False),
+        ({"or": [equals("x"), equals("ab")]}, "ab", True),
     ],
 )
 def test_a_rule_is_read_as_data(rule: dict[str, Any], name: str, accepts: bool) -> None:
-    assert sources_genai_prices.clause_matches(SimpleNamespace(**rule), name) is accepts
+    assert genai_prices.rule_accepts(rule, name) is accepts
 
 
 def test_a_rule_of_an_unknown_kind_is_an_error() -> None:
-    with pytest.raises(ValueError, match="unknown match rule"):
-        sources_genai_prices.clause_matches(SimpleNamespace(sounds_like="ab"), "ab")
+    found, (reason,) = rows(match={"sounds_like": "ab"}, prices={"input_mtok": 1})
+    assert found == []
+    assert "unknown match rule" in reason
 
 
-def test_tiers_and_per_thousand_prices_become_columns() -> None:
-    prices = Prices(
-        input_mtok=tiered("1", 200_000, "2"), output_mtok=d("5"), web_searches_kcount=d("10")
-    )
-    (period,) = row(Genai("m", equals("m"), prices))["periods"]
-    assert period == {
-        "lists": {
-            "standard": {
-                "rates": {"input": "1", "output": "5", "web_search": "0.01"},
-                "tiers": [{"above_tokens": 200_000, "rates": {"input": "2"}}],
+def test_tiers_and_per_thousand_prices_become_components() -> None:
+    long = {"base": 1, "tiers": [{"start": 200_000, "price": 2}]}
+    found = row(prices={"input_mtok": long, "output_mtok": 5, "web_searches_kcount": 10})
+    assert found["periods"] == [
+        {
+            "lists": {
+                "standard": {
+                    "rates": {"input": "1", "output": "5", "web_search": "0.01"},
+                    "tiers": [{"above_tokens": 200_000, "rates": {"input": "2"}}],
+                }
             }
         }
-    }
+    ]
 
 
 def test_dated_prices_become_periods_that_join() -> None:
-    prices = [
-        condition(Prices(input_mtok=d("10"))),
-        condition(Prices(input_mtok=d("2")), since(date(2025, 6, 10))),
-    ]
-    periods = row(Genai("m", equals("m"), prices))["periods"]
+    prices = [{"prices": {"input_mtok": 10}}, since("2025-06-10", input_mtok=2)]
+    periods = row(prices=prices)["periods"]
     assert [(part.get("from"), part.get("to")) for part in periods] == [
         (None, "2025-06-10"),
         ("2025-06-10", None),
@@ -152,44 +118,38 @@ def test_dated_prices_become_periods_that_join() -> None:
 
 
 def test_a_variants_date_is_when_it_was_seen_so_it_holds_for_its_whole_period() -> None:
-    prices = [
-        condition(Prices(input_mtok=d("10"))),
-        condition(Prices(input_mtok=d("2")), since(date(2025, 6, 10))),
-    ]
-    seen = [variant({"processing": "batch"}, Prices(input_mtok=d("1")), date(2026, 10, 14))]
-    before, after = row(Genai("m", equals("m"), prices, seen))["periods"]
+    prices = [{"prices": {"input_mtok": 10}}, since("2025-06-10", input_mtok=2)]
+    seen = [{"when": {"processing": "batch"}, **since("2026-10-14", input_mtok=1)}]
+    before, after = row(prices=prices, price_variants=seen)["periods"]
     assert set(before["lists"]) == {"standard"}
     assert after["lists"]["batch"]["rates"] == {"input": "1"}
 
 
-def test_of_two_variants_the_one_in_force_when_the_period_ends_holds() -> None:
-    prices = [
-        condition(Prices(input_mtok=d("2"))),
-        condition(Prices(input_mtok=d("4")), since(date(2026, 12, 1))),
-    ]
+def test_of_two_variants_the_one_that_applies_when_the_period_ends_is_used() -> None:
+    prices = [{"prices": {"input_mtok": 2}}, since("2026-12-01", input_mtok=4)]
+    batch = {"when": {"processing": "batch"}}
     seen = [
-        variant({"processing": "batch"}, Prices(input_mtok=d("2")), date(2026, 12, 1)),
-        variant({"processing": "batch"}, Prices(input_mtok=d("1")), date(2026, 10, 14)),
+        batch | since("2026-12-01", input_mtok=2),
+        batch | since("2026-10-14", input_mtok=1),
     ]
-    periods = row(Genai("m", equals("m"), prices, seen))["periods"]
+    periods = row(prices=prices, price_variants=seen)["periods"]
     assert [part["lists"]["batch"]["rates"]["input"] for part in periods] == ["1", "2"]
 
 
 def test_a_variant_for_anything_else_is_not_a_mode() -> None:
-    seen = [variant({"route": "mistral/eu"}, Prices(input_mtok=d("9")))]
-    (period,) = row(Genai("m", equals("m"), Prices(input_mtok=d("1")), seen))["periods"]
+    seen = [{"when": {"route": "mistral/eu"}, "prices": {"input_mtok": 9}}]
+    (period,) = row(prices={"input_mtok": 1}, price_variants=seen)["periods"]
     assert set(period["lists"]) == {"standard"}
 
 
 def test_peak_hours_become_off_peak_windows_of_the_newest_period_only() -> None:
-    peak = Prices(input_mtok=d("2"))
     prices = [
-        condition(Prices(input_mtok=d("9"))),
-        condition(Prices(input_mtok=d("1")), since(date(2026, 8, 17))),
-        condition(peak, between(time(1), time(4))),
-        condition(peak, between(time(6), time(10))),
+        {"prices": {"input_mtok": 9}},
+        since("2026-08-17", input_mtok=1),
+        between("01:00:00Z", "04:00:00Z", input_mtok=2),
+        between("06:00:00Z", "10:00:00Z", input_mtok=2),
     ]
-    before, after = row(Genai("m", equals("m"), prices))["periods"]
+    before, after = row(prices=prices)["periods"]
     assert "windows" not in before
     assert after["lists"]["standard"]["rates"] == {"input": "2"}
     assert [(part["from"], part["to"]) for part in after["windows"]] == [
@@ -201,30 +161,29 @@ def test_peak_hours_become_off_peak_windows_of_the_newest_period_only() -> None:
 
 def test_two_different_peaks_are_not_guessed_at() -> None:
     prices = [
-        condition(Prices(input_mtok=d("1"))),
-        condition(Prices(input_mtok=d("2")), between(time(1), time(4))),
-        condition(Prices(input_mtok=d("3")), between(time(6), time(10))),
+        {"prices": {"input_mtok": 1}},
+        between("01:00:00Z", "04:00:00Z", input_mtok=2),
+        between("06:00:00Z", "10:00:00Z", input_mtok=3),
     ]
-    with pytest.raises(ValueError, match="several peak prices"):
-        row(Genai("m", equals("m"), prices))
+    found, (reason,) = rows(prices=prices)
+    assert found == []
+    assert "several peak prices" in reason
 
 
-def test_a_price_without_a_column_is_named_in_a_note() -> None:
-    found = row(Genai("m", equals("m"), Prices(input_mtok=d("1"), input_video_mtok=d("12"))))
+def test_a_price_without_a_component_is_named_in_a_note() -> None:
+    found = row(prices={"input_mtok": 1, "input_video_mtok": 12})
     assert found["notes"] == ["Not represented: video input at $12 per million tokens."]
 
 
-@pytest.mark.parametrize("prices", [Prices(), Prices(audio_hours=d("3"))])
-def test_a_model_without_token_prices_is_left_out(prices: Prices) -> None:
-    models = [Genai("m", equals("m"), prices)]
-    assert sources_genai_prices.rows_of(SimpleNamespace(models=models)) == []
+@pytest.mark.parametrize("prices", [{}, {"audio_hours": 3}])
+def test_a_model_without_token_prices_has_no_row(prices: dict[str, Any]) -> None:
+    assert rows(prices=prices) == ([None], [])
 
 
 def listed(key: str, **entry: Any) -> dict[str, list[dict[str, Any]]]:
-    prices = {"input_cost_per_token": d("1e-06"), "output_cost_per_token": d("5e-06")}
-    return sources_litellm.rows_of(
-        {key: {"litellm_provider": "openai", "mode": "chat"} | prices | entry}
-    )
+    prices = {"input_cost_per_token": 1e-06, "output_cost_per_token": 5e-06}
+    document = {key: {"litellm_provider": "openai", "mode": "chat"} | prices | entry}
+    return litellm.read(payload(document), SourceNotes("litellm"))
 
 
 @pytest.mark.parametrize(
@@ -254,10 +213,10 @@ def test_a_key_becomes_our_provider_and_its_own_id(
 
 
 @pytest.mark.parametrize(("provider", "above"), [("openai", 200_000), ("xai", 199_999)])
-def test_a_threshold_that_is_in_the_dearer_step_already_is_one_lower(
+def test_a_threshold_that_already_pays_the_tiers_price_is_one_lower(
     provider: str, above: int
 ) -> None:
-    entry = {"input_cost_per_token_above_200k_tokens": d("2e-06"), "litellm_provider": provider}
+    entry = {"input_cost_per_token_above_200k_tokens": 2e-06, "litellm_provider": provider}
     (found,) = listed("m", **entry)[provider]
     (tier,) = found["lists"]["standard"]["tiers"]
     assert tier["above_tokens"] == above
@@ -272,7 +231,7 @@ def test_a_threshold_that_is_in_the_dearer_step_already_is_one_lower(
         ("fireworks-ai-up-to-4b", {"litellm_provider": "fireworks_ai"}),
         ("bedrock/*/1-month-commitment/cohere.command", {"litellm_provider": "bedrock"}),
         ("openai/container", {}),
-        ("m", {"input_cost_per_token": d("0.0"), "output_cost_per_token": d("0.0")}),
+        ("m", {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0}),
     ],
 )
 def test_what_is_not_a_token_priced_model_of_a_mapped_provider_is_left_out(
@@ -281,8 +240,8 @@ def test_what_is_not_a_token_priced_model_of_a_mapped_provider_is_left_out(
     assert listed(key, **entry) == {}
 
 
-def test_a_model_that_draws_in_a_chat_is_billed_as_text() -> None:
-    entry = {"mode": "image_generation", "output_cost_per_image_token": d("3e-05")}
+def test_a_model_that_generates_images_in_a_chat_is_billed_as_text() -> None:
+    entry = {"mode": "image_generation", "output_cost_per_image_token": 3e-05}
     assert listed("m", **entry, supported_endpoints=["/v1/images/generations"]) == {}
     (found,) = listed("m", **entry, supported_endpoints=["/v1/chat/completions"])["openai"]
     assert found["lists"]["standard"]["rates"]["image_output"] == "30"
@@ -291,14 +250,14 @@ def test_a_model_that_draws_in_a_chat_is_billed_as_text() -> None:
 def test_every_mode_and_tier_is_read_from_its_key() -> None:
     (found,) = listed(
         "m",
-        input_cost_per_token_above_272k_tokens=d("2e-06"),
-        input_cost_per_token_above_272k_tokens_priority=d("4e-06"),
-        output_cost_per_token_flex=d("2.5e-06"),
-        cache_read_input_token_cost_batches=d("5e-08"),
-        cache_creation_input_token_cost=d("1.25e-06"),
-        cache_creation_input_token_cost_above_1hr=d("2e-06"),
-        cache_creation_input_token_cost_above_1hr_above_200k_tokens=d("4e-06"),
-        input_cost_per_token_ultrafast=d("6e-05"),
+        input_cost_per_token_above_272k_tokens=2e-06,
+        input_cost_per_token_above_272k_tokens_priority=4e-06,
+        output_cost_per_token_flex=2.5e-06,
+        cache_read_input_token_cost_batches=5e-08,
+        cache_creation_input_token_cost=1.25e-06,
+        cache_creation_input_token_cost_above_1hr=2e-06,
+        cache_creation_input_token_cost_above_1hr_above_200k_tokens=4e-06,
+        input_cost_per_token_ultrafast=6e-05,
     )["openai"]
     assert found["lists"] == {
         "standard": {
@@ -328,28 +287,26 @@ def test_every_mode_and_tier_is_read_from_its_key() -> None:
     ],
 )
 def test_a_price_per_token_becomes_one_per_million_exactly(written: str, price: str) -> None:
-    (found,) = listed("m", input_cost_per_token=d(written))["openai"]
+    entry = f'{{"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": {written}}}'
+    (found,) = litellm.read(payload(f'{{"m": {entry}}}'), SourceNotes("litellm"))["openai"]
     assert found["lists"]["standard"]["rates"]["input"] == price
 
 
 def test_a_zero_means_no_such_charge() -> None:
-    (found,) = listed(
-        "m", output_cost_per_token=d("0.0"), cache_creation_input_token_cost=d("0.0")
-    )["openai"]
+    (found,) = listed("m", output_cost_per_token=0.0, cache_creation_input_token_cost=0.0)["openai"]
     assert found["lists"]["standard"]["rates"] == {"input": "1"}
 
 
 def test_a_search_costs_what_it_does_with_a_medium_context() -> None:
-    sizes = {f"search_context_size_{size}": d(price) for size, price in (
-        ("low", "0.03"), ("medium", "0.035"), ("high", "0.05"),
-    )}  # fmt: skip
+    prices = {"low": 0.03, "medium": 0.035, "high": 0.05}
+    sizes = {f"search_context_size_{size}": price for size, price in prices.items()}
     (found,) = listed("m", search_context_cost_per_query=sizes)["openai"]
     assert found["lists"]["standard"]["rates"]["web_search"] == "0.035"
     assert "low $0.03, medium $0.035, high $0.05" in found["notes"][0]
 
 
-def test_perplexity_charges_the_request_and_its_dearest_search_is_priced() -> None:
-    sizes = {"search_context_size_low": d("0.005"), "search_context_size_high": d("0.012")}
+def test_perplexity_charges_the_request_and_its_highest_price_is_used() -> None:
+    sizes = {"search_context_size_low": 0.005, "search_context_size_high": 0.012}
     entry = {"litellm_provider": "perplexity", "search_context_cost_per_query": sizes}
     (found,) = listed("perplexity/sonar", **entry)["perplexity"]
     assert found["lists"]["standard"]["rates"]["request_fee"] == "0.012"
@@ -359,7 +316,7 @@ def test_limits_flags_and_dates_are_kept_where_they_make_sense() -> None:
     (found,) = listed(
         "m",
         max_input_tokens=400_000,
-        max_output_tokens=d("128000.0"),
+        max_output_tokens=128000.0,
         supports_vision=True,
         supports_function_calling=False,
         supports_native_streaming=False,

@@ -1,4 +1,4 @@
-"""Merging the two lists: who wins, what completes what, and what is said about it."""
+"""Merging the two lists: which price is used, what completes it, and the notes about it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +10,7 @@ import pytest
 from pricing.sources.book import merges
 from pricing.sources.corrections import Corrections
 from pricing.sources.names import best, stem, undated
-from pricing.sources.price_tables import document_of, sketch_of, whole
+from pricing.sources.price_tables import completed, document_of, table_of
 
 VERSIONS = {"genai-prices": "1", "litellm": "2"}
 GENAI_NAME = {"id": "swift", "names": ["swift"]}
@@ -116,7 +116,7 @@ def test_a_threshold_one_token_apart_is_one_tier_and_a_disagreement() -> None:
     assert [one["component"] for one in found["disagreements"]] == ["above_tokens"]
 
 
-WHOLE = {
+COMPLETED = {
     "a discount's missing column costs what it does in standard": (
         lists(standard=ONE | {"cache_read": "0.2"}, batch={"input": "0.5", "output": "2.5"}),
         "batch",
@@ -140,38 +140,42 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize("case", WHOLE)
-def test_a_list_is_made_whole(case: str) -> None:
-    sketch, mode, expected = WHOLE[case]
-    done, said = whole(sketch_of(sketch))
+@pytest.mark.parametrize("case", COMPLETED)
+def test_a_list_is_completed(case: str) -> None:
+    listed, mode, expected = COMPLETED[case]
+    done, notes = completed(table_of(listed))
     assert document_of(done)[mode]["rates"] == expected
-    assert said == []
+    assert notes == []
 
 
 @pytest.mark.parametrize(
     ("mode", "stated"),
     [("priority", TWO), ("fast", TWO), ("batch", {"input": "0.5"})],
 )
-def test_a_fragment_of_a_mode_is_left_out_and_said(mode: str, stated: dict[str, str]) -> None:
-    done, said = whole(sketch_of(lists(**{"standard": ONE | {"cache_read": "0.2"}, mode: stated})))
+def test_a_mode_that_cannot_be_completed_is_left_out_with_a_note(
+    mode: str, stated: dict[str, str]
+) -> None:
+    done, notes = completed(
+        table_of(lists(**{"standard": ONE | {"cache_read": "0.2"}, mode: stated}))
+    )
     assert set(done) == {"standard"}
-    assert said == [f"{mode.capitalize()} is not priced: the lists leave out a token price."]
+    assert notes == [f"{mode.capitalize()} is not priced: the lists leave out a token price."]
 
 
-def test_a_discount_without_the_tier_pays_standard_there_and_says_so() -> None:
-    sketch = {
+def test_a_discount_without_the_tier_pays_standard_there_with_a_note() -> None:
+    listed = {
         "standard": {"rates": ONE, "tiers": [{"above_tokens": 1000, "rates": TWO}]},
         "flex": {"rates": {"input": "0.5", "output": "2.5"}},
     }
-    done, said = whole(sketch_of(sketch))
+    done, notes = completed(table_of(listed))
     assert document_of(done)["flex"]["tiers"] == [{"above_tokens": 1000, "rates": TWO}]
-    assert said == ["Flex has no listed long-context price: standard's is used."]
+    assert notes == ["Flex has no listed long-context price: standard's is used."]
 
 
-def test_a_tier_without_a_column_keeps_the_price_below_it() -> None:
+def test_a_tier_without_a_component_keeps_the_price_below_it() -> None:
     base = ONE | {"web_search": "0.01"}
     tier = {"above_tokens": 1000, "rates": {"input": "3"}}
-    done, _ = whole(sketch_of({"standard": {"rates": base, "tiers": [tier]}}))
+    done, _ = completed(table_of({"standard": {"rates": base, "tiers": [tier]}}))
     assert done["standard"][1000] == {
         name: Decimal(price) for name, price in (base | {"input": "3"}).items()
     }
@@ -229,7 +233,7 @@ def test_a_clouds_claude_costs_what_anthropic_charges_today_and_not_what_is_anno
     assert standard(found["claude-opus-5"])["input"] == price
 
 
-def test_a_claude_model_of_which_little_is_known_is_no_hindrance_to_the_clouds() -> None:
+def test_a_claude_row_with_few_facts_still_prices_the_clouds() -> None:
     added = {key: CLAUDE[key] for key in ("id", "name", "prices")}
     listed = lists(standard={"input": "5", "output": "25"})
     both = [genai(listed, id="x", names=["claude-opus-5"])]
@@ -238,11 +242,11 @@ def test_a_claude_model_of_which_little_is_known_is_no_hindrance_to_the_clouds()
     assert "max_output_tokens" not in found
 
 
-def test_what_a_seller_names_itself_is_what_it_charges() -> None:
+def test_a_providers_own_list_is_what_it_charges() -> None:
     tiers = [{"above_tokens": 200_000, "rates": {"input": "2", "output": "10"}}]
     copied = {"standard": {"rates": ONE, "tiers": tiers}}
     imported = {"provider": "openrouter", "genai_prices": [genai(copied)], "litellm": []}
-    named = {"swift": sketch_of(lists(standard=TWO))}
+    named = {"swift": table_of(lists(standard=TWO))}
     tables = Corrections({"as_of": date(2026, 11, 22)})
     (merge,) = merges([], [imported], tables, VERSIONS, [], named)
     (row,) = merge.rows
@@ -256,7 +260,7 @@ def test_a_search_costs_the_same_on_a_regional_endpoint() -> None:
     assert standard(found["us.anthropic.claude-opus-5"])["web_search"] == "0.01"
 
 
-def test_what_a_list_says_otherwise_of_a_clouds_claude_stays_on_the_row() -> None:
+def test_a_lists_other_price_of_a_clouds_claude_stays_on_the_row() -> None:
     found = clouds("bedrock", "us.anthropic.claude-opus-5")["us.anthropic.claude-opus-5"]
     assert found["disagreements"] == [
         {"component": "input", "mode": "standard", "litellm": "7", "used": "5.5"},

@@ -1,15 +1,15 @@
-"""Parsers of recorded answers: strict with each entry, and one bad entry costs no other."""
+"""Readers of the sources: strict with each entry, and one bad entry costs no other."""
 
 import json
 from typing import Any
 
 import pytest
 
-from pricing.sources import bedrock as sources_bedrock
-from pricing.sources import genai_prices as sources_genai_published
-from pricing.sources import litellm as sources_litellm
-from pricing.sources import openrouter as sources_openrouter
-from pricing.sources.payload import Findings, Payload, SourceRefused
+from pricing.sources import bedrock as aws_list
+from pricing.sources import genai_prices
+from pricing.sources import litellm as litellm_map
+from pricing.sources import openrouter as openrouter_api
+from pricing.sources.payload import Payload, SourceNotes, SourceRefused
 from tests.support.refreshing import excerpt
 
 
@@ -18,7 +18,7 @@ def payload(document: Any, source: str = "a list") -> Payload:
     return Payload(source, "https://example.com/list", "2026-11-24T03:00:00Z", '"tag"', content)
 
 
-def test_an_answer_says_where_it_is_from() -> None:
+def test_an_answer_records_where_it_is_from() -> None:
     assert payload([]).provenance() == {
         "title": "a list, as published",
         "source": "a list",
@@ -32,14 +32,14 @@ def test_an_answer_says_where_it_is_from() -> None:
 
 
 @pytest.mark.parametrize("source", ["genai-prices", "litellm"])
-def test_a_recorded_answer_is_read_without_a_finding(source: str) -> None:
+def test_a_recorded_answer_is_read_completely(source: str) -> None:
     readers: dict[str, Any] = {
-        "genai-prices": sources_genai_published.read,
-        "litellm": sources_litellm.read,
+        "genai-prices": genai_prices.read,
+        "litellm": litellm_map.read,
     }
-    findings = Findings(source)
-    assert readers[source](payload(excerpt(source)), findings)
-    assert findings.found == []
+    notes = SourceNotes(source)
+    assert readers[source](payload(excerpt(source)), notes)
+    assert notes.left_out == []
 
 
 # genai-prices
@@ -48,13 +48,13 @@ def test_a_recorded_answer_is_read_without_a_finding(source: str) -> None:
 def genai(**model: Any) -> tuple[list[Any], list[tuple[str, str]]]:
     entry = {"id": "swift", "match": {"equals": "swift"}, "prices": {"input_mtok": 1}, **model}
     sound = {"id": "swallow", "match": {"equals": "swallow"}, "prices": {"input_mtok": 2}}
-    findings = Findings("genai-prices")
+    notes = SourceNotes("genai-prices")
     document = [{"id": "openai", "name": "OpenAI", "models": [entry, sound]}]
-    (provider,) = sources_genai_published.read(payload(document), findings)
-    return [one.id for one in provider.models], [(one.model, one.code) for one in findings.found]
+    models = genai_prices.read(payload(document), notes)["openai"]
+    return [model.id for model in models], [(one.model, one.code) for one in notes.left_out]
 
 
-def test_a_published_model_is_the_object_its_package_ships() -> None:
+def test_every_kind_of_published_price_is_read() -> None:
     assert genai(
         match={"or": [{"starts_with": "swift-"}, {"regex": r"^swift-\d{8}$"}]},
         prices=[
@@ -88,13 +88,13 @@ def test_a_published_model_is_the_object_its_package_ships() -> None:
         ({"id": ""}, "invalid_entry"),
     ],
 )
-def test_a_wrong_model_is_left_out_and_found(wrong: dict[str, Any], code: str | None) -> None:
+def test_a_wrong_model_is_left_out_and_noted(wrong: dict[str, Any], code: str | None) -> None:
     names, found = genai(**wrong)
     assert names == ["swallow"]
     assert [one[1] for one in found] == [code or "invalid_price"]
 
 
-def test_of_a_model_listed_twice_neither_price_is_believed() -> None:
+def test_neither_price_of_a_model_listed_twice_is_used() -> None:
     assert genai(id="swallow") == ([], [("swallow", "invalid_entry")] * 2)
 
 
@@ -102,10 +102,10 @@ def test_of_a_model_listed_twice_neither_price_is_believed() -> None:
 
 
 def litellm(entry: Any) -> tuple[dict[str, Any], list[str]]:
-    findings = Findings("litellm")
+    notes = SourceNotes("litellm")
     return (
-        sources_litellm.read(payload({"swift": entry}), findings),
-        [one.code for one in findings.found],
+        litellm_map.read(payload({"swift": entry}), notes),
+        [one.code for one in notes.left_out],
     )
 
 
@@ -118,11 +118,11 @@ LITELLM: dict[str, Any] = {
 
 
 def of_text(*members: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """The models and findings of a map whose members are written out."""
-    findings = Findings("litellm")
+    """The models of a map whose members are written out, and what was left out of it."""
+    notes = SourceNotes("litellm")
     content = ("{" + ", ".join(members) + "}").encode()
-    rows = sources_litellm.read(payload(content), findings).get("openai", [])
-    return [row["id"] for row in rows], [(one.model, one.code) for one in findings.found]
+    rows = litellm_map.read(payload(content), notes).get("openai", [])
+    return [row["id"] for row in rows], [(one.model, one.code) for one in notes.left_out]
 
 
 SWALLOW = f'"swallow": {json.dumps(LITELLM)}'
@@ -132,7 +132,7 @@ SWALLOW = f'"swallow": {json.dumps(LITELLM)}'
     ("again", "code"),
     [
         ({}, None),
-        ({"supports_vision": True}, None),  # one says so, the other nothing
+        ({"supports_vision": True}, None),  # only one has it
         ({"max_tokens": 7}, None),
         ({"input_cost_per_token": 2.6e-06}, "invalid_price"),
         ({"cache_read_input_token_cost": 1e-07}, None),
@@ -140,7 +140,7 @@ SWALLOW = f'"swallow": {json.dumps(LITELLM)}'
         ({"litellm_provider": "azure"}, "invalid_entry"),
     ],
 )
-def test_of_a_key_twice_what_both_say_alike_is_believed(
+def test_a_key_that_occurs_twice_keeps_what_both_values_share(
     again: dict[str, Any], code: str | None
 ) -> None:
     """LiteLLM's map of 2025-11-08 held gpt-5-codex twice, and that of 2026-05-15 zai.glm-5."""
@@ -150,7 +150,7 @@ def test_of_a_key_twice_what_both_say_alike_is_believed(
     assert found == ([("swift", code)] if code else [])
 
 
-def test_of_a_price_twice_in_one_entry_neither_is_believed() -> None:
+def test_neither_of_two_prices_in_one_entry_is_used() -> None:
     twice = json.dumps(LITELLM)[:-1] + ', "input_cost_per_token": 2.6e-06}'
     assert of_text(f'"swift": {twice}', SWALLOW) == (["swallow"], [("swift", "invalid_price")])
 
@@ -179,16 +179,16 @@ def test_a_price_a_token_becomes_a_price_per_million_exactly() -> None:
         ({"mode": ["chat"]}, "invalid_entry"),
     ],
 )
-def test_a_wrong_entry_is_left_out_and_found(wrong: dict[str, Any], code: str) -> None:
+def test_a_wrong_entry_is_left_out_and_noted(wrong: dict[str, Any], code: str) -> None:
     assert litellm(LITELLM | wrong) == ({}, [code])
 
 
 @pytest.mark.parametrize("entry", [[1], None, "swift", {}, 7])
-def test_what_is_no_entry_is_found(entry: Any) -> None:
+def test_anything_but_an_object_is_left_out_and_noted(entry: Any) -> None:
     assert litellm(entry) == ({}, ["invalid_entry"])
 
 
-def test_a_provider_that_tariff_does_not_list_is_passed_over_in_silence() -> None:
+def test_a_provider_that_tariff_does_not_list_is_ignored() -> None:
     assert litellm(LITELLM | {"litellm_provider": "nobody"}) == ({}, [])
 
 
@@ -196,14 +196,14 @@ def test_a_provider_that_tariff_does_not_list_is_passed_over_in_silence() -> Non
 
 
 def openrouter(**pricing: Any) -> tuple[list[Any], list[str]]:
-    findings = Findings("openrouter")
+    notes = SourceNotes("openrouter")
     entry = {"id": "maker/swift", "name": "Swift", "context_length": 1000, "pricing": pricing}
-    rows = sources_openrouter.read(payload({"data": [entry]}), findings)
-    return rows, [one.code for one in findings.found]
+    rows = openrouter_api.read(payload({"data": [entry]}), notes)
+    return rows, [one.code for one in notes.left_out]
 
 
 def test_decimal_strings_a_token_become_prices_per_million() -> None:
-    ((found,), findings) = openrouter(
+    ((found,), left_out) = openrouter(
         prompt="0.000005",
         completion="0.000025",
         input_cache_read="0.0000005",
@@ -219,18 +219,18 @@ def test_decimal_strings_a_token_become_prices_per_million() -> None:
         "cache_write_5m": "6.25",
         "web_search": "0.01",
     }
-    assert findings == []
+    assert left_out == []
 
 
-def test_a_price_that_depends_on_the_route_is_no_price() -> None:
+def test_a_price_that_depends_on_the_route_is_not_read() -> None:
     assert openrouter(prompt="-1", completion="-1") == ([], [])
 
 
-def test_openrouters_recorded_answer_is_read_without_a_finding() -> None:
-    findings = Findings("openrouter")
-    rows = sources_openrouter.read(payload(excerpt("openrouter")), findings)
+def test_openrouters_recorded_answer_is_read_completely() -> None:
+    notes = SourceNotes("openrouter")
+    rows = openrouter_api.read(payload(excerpt("openrouter")), notes)
     lists = {row["id"]: row["lists"]["standard"] for row in rows}
-    assert findings.found == []
+    assert notes.left_out == []
     assert len(lists) == 11
     assert "openrouter/auto-beta" not in lists  # its price is that of whatever it routes to
     assert lists["anthropic/claude-opus-5"]["rates"] == {
@@ -263,27 +263,27 @@ def test_openrouters_recorded_answer_is_read_without_a_finding() -> None:
         {"min_prompt_tokens": True, "prompt": "0.1"},
         {"min_prompt_tokens": "1000", "prompt": "0.1"},
         {"prompt": "0.1"},
-        "dearer",
+        "expensive",
     ],
 )
-def test_a_price_under_a_condition_that_is_not_known_is_no_price(override: Any) -> None:
+def test_a_model_with_a_price_under_an_unknown_condition_is_left_out(override: Any) -> None:
     assert openrouter(prompt="0.1", completion="0.1", overrides=[override]) == (
         [],
         ["invalid_entry"],
     )
 
 
-def test_a_page_of_several_is_not_openrouters_list() -> None:
+def test_one_page_of_several_is_refused() -> None:
     with pytest.raises(SourceRefused, match="one page of several"):
-        sources_openrouter.read(
-            payload({"data": [], "links": {"next": "/api/v1/models?page=2"}}), Findings("x")
+        openrouter_api.read(
+            payload({"data": [], "links": {"next": "/api/v1/models?page=2"}}), SourceNotes("x")
         )
 
 
 @pytest.mark.parametrize(
     "price", ["-0.1", "NaN", "Infinity", "1e9", "", " 1", "\u0661", 0.000005, None]
 )
-def test_what_is_no_decimal_string_is_found(price: Any) -> None:
+def test_a_model_whose_price_is_not_a_decimal_string_is_left_out(price: Any) -> None:
     assert openrouter(prompt=price, completion="0.1") == ([], ["invalid_price"])
 
 
@@ -328,9 +328,9 @@ def sold(usage: str) -> dict[str, str]:
 
 
 def bedrock(*products: Any) -> tuple[dict[str, Any], list[str]]:
-    findings = Findings("aws-price-list")
-    rows = sources_bedrock.read(payload({"PriceList": list(products)}), findings)
-    return {one["id"]: one["lists"] for one in rows}, [one.code for one in findings.found]
+    notes = SourceNotes("aws-price-list")
+    rows = aws_list.read(payload({"PriceList": list(products)}), notes)
+    return {one["id"]: one["lists"] for one in rows}, [one.code for one in notes.left_out]
 
 
 def test_amazons_own_models_are_priced_by_what_is_billed() -> None:
@@ -349,10 +349,10 @@ def test_amazons_own_models_are_priced_by_what_is_billed() -> None:
     assert found == []
 
 
-def test_a_global_endpoints_row_is_told_by_the_end_of_its_usage_type_alone() -> None:
+def test_a_global_endpoints_row_is_identified_by_the_end_of_its_usage_type() -> None:
     """Nova 2 Lite's rows in us-east-1 of 2026-09-01, by two readers' notes of the offer file.
 
-    Read without that end they are two prices for one thing, so that neither was believed.
+    Without that end they would be two prices for one thing.
     """
     lite = {"model": "Nova 2.0 Lite"}
     base = "USE1-Nova2.0Lite-{}-tokens{}"
@@ -392,10 +392,10 @@ def test_a_global_endpoints_row_is_told_by_the_end_of_its_usage_type_alone() -> 
     assert found == []
 
 
-def test_awss_rows_as_two_projects_wrote_them_down_are_read_without_a_finding() -> None:
-    findings = Findings("aws-price-list")
-    rows = sources_bedrock.read(payload(excerpt("aws-price-list-noted")), findings)
-    assert findings.found == []
+def test_awss_rows_as_two_projects_recorded_them_are_read_completely() -> None:
+    notes = SourceNotes("aws-price-list")
+    rows = aws_list.read(payload(excerpt("aws-price-list-noted")), notes)
+    assert notes.left_out == []
     assert {row["id"]: row["lists"] for row in rows} == {
         # 0.00015 and 0.0006 a thousand, twice each; half of that in a batch, twice each.
         "amazon.qwen3-32b": {
@@ -430,9 +430,9 @@ def test_awss_rows_as_two_projects_wrote_them_down_are_read_without_a_finding() 
 
 
 def test_awss_recorded_rows_are_read_for_the_region_they_are_asked_for() -> None:
-    findings = Findings("aws-price-list")
-    rows = sources_bedrock.read(payload(excerpt("aws-price-list")), findings)
-    assert findings.found == []
+    notes = SourceNotes("aws-price-list")
+    rows = aws_list.read(payload(excerpt("aws-price-list")), notes)
+    assert notes.left_out == []
     # The other eight are Tokyo's. These rows were recorded without their maker.
     assert rows == [
         {"id": "amazon.claude-3-haiku", "lists": {"standard": {"rates": {"input": "0.25"}}}}
@@ -442,10 +442,10 @@ def test_awss_recorded_rows_are_read_for_the_region_they_are_asked_for() -> None
 def test_awss_recorded_rows_of_another_region_read_as_ours_would(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sources_bedrock, "REGION", "ap-northeast-1")
-    findings = Findings("aws-price-list")
-    rows = sources_bedrock.read(payload(excerpt("aws-price-list")), findings)
-    assert findings.found == []
+    monkeypatch.setattr(aws_list, "REGION", "ap-northeast-1")
+    notes = SourceNotes("aws-price-list")
+    rows = aws_list.read(payload(excerpt("aws-price-list")), notes)
+    assert notes.left_out == []
     assert {row["id"]: row["lists"] for row in rows} == {
         "amazon.glm-5": {"standard": {"rates": {"input": "1.2", "output": "3.84"}}},
         "amazon.nova-pro": {
@@ -486,11 +486,11 @@ def test_other_makers_models_are_priced_by_the_whole_usage_type() -> None:
         ({"product": []}, "invalid_entry"),
     ],
 )
-def test_a_product_in_another_unit_or_currency_is_found(wrong: Any, code: str) -> None:
+def test_a_product_in_another_unit_or_currency_is_left_out(wrong: Any, code: str) -> None:
     assert bedrock(wrong) == ({}, [code])
 
 
-def test_two_prices_for_one_thing_are_none() -> None:
+def test_neither_of_two_prices_for_one_thing_is_used() -> None:
     lists, found = bedrock(product(own("Input tokens"), "0.8"), product(own("Input tokens"), "0.9"))
     assert lists["amazon.nova-pro"] == {"standard": {"rates": {}}}
     assert found == ["invalid_entry"]
@@ -507,23 +507,23 @@ def test_two_prices_for_one_thing_are_none() -> None:
     ],
 )
 def test_only_names_of_the_price_lists_region_are_compared(name: str, key: str | None) -> None:
-    assert sources_bedrock.key_of(name) == key
+    assert aws_list.key_of(name) == key
 
 
 @pytest.mark.parametrize(
     ("reader", "document"),
     [
-        (sources_genai_published.read, {}),
-        (sources_genai_published.read, [7]),
-        (sources_litellm.read, []),
-        (sources_openrouter.read, {"data": {}}),
-        (sources_bedrock.read, {"PriceList": 7}),
-        (sources_litellm.read, b'{"a": NaN}'),
-        (sources_litellm.read, b'{"a": 1e999999}'),
-        (sources_genai_published.read, b"[" * 100_000),
-        (sources_litellm.read, b"<html>"),
+        (genai_prices.read, {}),
+        (genai_prices.read, [7]),
+        (litellm_map.read, []),
+        (openrouter_api.read, {"data": {}}),
+        (aws_list.read, {"PriceList": 7}),
+        (litellm_map.read, b'{"a": NaN}'),
+        (litellm_map.read, b'{"a": 1e999999}'),
+        (genai_prices.read, b"[" * 100_000),
+        (litellm_map.read, b"<html>"),
     ],
 )
 def test_an_answer_of_another_shape_is_refused_whole(reader: Any, document: Any) -> None:
     with pytest.raises(SourceRefused):
-        reader(payload(document), Findings("a list"))
+        reader(payload(document), SourceNotes("a list"))

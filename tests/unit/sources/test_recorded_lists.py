@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from pricing.sources import genai_prices as sources_genai_published
-from pricing.sources import litellm as sources_litellm
-from pricing.sources.litellm import WITNESSED
+from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import side_by_side
-from pricing.sources.payload import Findings, Payload
+from pricing.sources.payload import Payload, SourceNotes
 from tariff.catalogue.recorded import recorded
 from tariff.template import ROOT
 
@@ -29,17 +27,15 @@ def imported(folder: Path) -> dict[str, Any]:
 
 def test_read_back_they_are_what_was_imported() -> None:
     """If not, the packages were imported anew: ``make upstream-excerpts`` records them anew."""
-    findings = Findings("both")
-    providers = sources_genai_published.read(payload("genai-prices"), findings)
-    litellm = sources_litellm.read(payload("litellm"), findings)
-    for witness in WITNESSED.values():  # never priced from, so not imported
-        litellm.pop(witness, None)
-    assert json.loads(json.dumps(side_by_side(providers, litellm))) == imported(IMPORTED)
-    assert findings.found == []
+    notes = SourceNotes("both lists")
+    genai = genai_prices.read(payload("genai-prices"), notes)
+    lists = side_by_side(genai, litellm.read(payload("litellm"), notes))
+    assert json.loads(json.dumps(lists)) == imported(IMPORTED)
+    assert notes.left_out == []
 
 
 @pytest.mark.parametrize("source", ["genai-prices", "litellm"])
-def test_a_model_stands_on_a_line_of_its_own(source: str) -> None:
+def test_each_model_has_a_line_of_its_own(source: str) -> None:
     lines = recorded(source).decode().splitlines()
     named = [line for line in lines if '"codestral-2508"' in line or '/codestral-2508"' in line]
     assert named

@@ -1,5 +1,5 @@
 """Price refreshes: decide which new prices become active.
 
-Public: candidates, memory, refresh.
-Internal: bounds, guard, patterns, review, rules, timeline.
+Public: memory, refresh.
+Internal: candidates, checks, consistency, patterns, review, rules, timeline.
 """

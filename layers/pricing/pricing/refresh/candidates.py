@@ -1,8 +1,8 @@
-"""What the fetched lists make of every model: candidate rows, with what each source says.
+"""Make a candidate row of every model from the fetched lists, with what each source quotes for it.
 
-The two public lists are merged as they are for the bundled book (``merged_book``). Hand-written
-rows, Claude's, are not replaced by a merge: a source counts there when it says something new.
-Sellers' own lists (OpenRouter's for itself, AWS's for Bedrock) confirm or contradict.
+The two public lists are merged by the same rules as for the bundled book (``sources.book``).
+Hand-written rows, Claude's, are not replaced by a merge: there a source counts when its quote
+changes. A provider's own list (OpenRouter's, and AWS's for Bedrock) confirms or contradicts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,237 +10,234 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from pricing.refresh.timeline import Field
-from pricing.sources.bedrock import AWS, key_of
+from pricing.catalogue.models import Row, row_names
+from pricing.refresh.timeline import PriceField
+from pricing.sources.bedrock import AWS, BEDROCK, key_of
 from pricing.sources.book import Merge, merges
 from pricing.sources.claude_on_clouds import regional
 from pricing.sources.corrections import Corrections
-from pricing.sources.litellm import WITNESSED
-from pricing.sources.merge import GENAI, LITELLM, Listing, Row, side_by_side
+from pricing.sources.genai_prices import ListedModel
+from pricing.sources.litellm import CONFIRMING_ONLY
+from pricing.sources.merge import GENAI, LITELLM, PACKAGES, Listing, side_by_side
 from pricing.sources.names import bare_model
+from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.payload import UNREADABLE
-from pricing.sources.price_tables import SAME_TIER_TOKENS, Sketch, instant, sketch_of, today
-from pricing.sources.rows import PACKAGES
+from pricing.sources.price_tables import (
+    PriceTable,
+    current_period,
+    periods_ahead,
+    table_of,
+    tier_at,
+)
 
-OPENROUTER, BEDROCK = "openrouter", "bedrock"
 REGIONAL = "regional/"
-#: By name and source, what the source says today.
-Said = Mapping[str, Mapping[str, Sketch]]
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What was read of each source; None for one that did not answer."""
+class SourceLists:
+    """What was read of each source; None for a source that did not answer."""
 
-    genai: list[Any] | None = None
-    litellm: dict[str, list[dict[str, Any]]] | None = None
-    openrouter: list[dict[str, Any]] | None = None
-    bedrock: list[dict[str, Any]] | None = None
+    genai: Mapping[str, list[ListedModel]] | None = None
+    litellm: Mapping[str, list[Row]] | None = None
+    openrouter: list[Row] | None = None
+    bedrock: list[Row] | None = None
 
     @property
-    def lists(self) -> frozenset[str]:
-        """The names of the public lists that answered."""
+    def names(self) -> frozenset[str]:
+        """The public lists that answered."""
         known = {GENAI: self.genai, LITELLM: self.litellm}
-        return frozenset(PACKAGES[name] for name, said in known.items() if said is not None)
+        return frozenset(PACKAGES[name] for name, rows in known.items() if rows is not None)
 
 
-#: Said by Tariff itself: a correction, or a price computed from ones that were believed.
-OWN = "tariff"
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What one source lists today for one name of a model.
+
+    ``provider`` charges it. ``first_hand`` when the source is that provider's own list.
+    """
+
+    source: str
+    provider: str
+    name: str
+    prices: PriceTable
+    first_hand: bool = False
+
+    def price(self, place: PriceField) -> Decimal | None:
+        """Return the price in a field; None if the source does not list that very tier."""
+        return tier_at(self.prices, place.mode, place.above).get(place.component)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the sources together make of one model, as a book row, and what each says of it.
+    """What the sources together make of one model, as a price book row, and their quotes.
 
-    ``by_name`` holds, by name and source, the source's prices today. ``first_hand`` are the
-    sources that sell the model. ``own`` rows hold Tariff's prices, not a source's. ``elsewhere``
-    is what each source says of the same model at another seller: the maker, or a cloud.
+    ``own`` rows hold Tariff's prices: a correction, or prices computed from accepted ones.
+    ``elsewhere`` are quotes for the same model at another provider: its maker, or a cloud.
     """
 
     row: Row
-    by_name: Mapping[str, Mapping[str, Sketch]]
-    first_hand: frozenset[str] = frozenset()
+    quotes: tuple[Quote, ...] = ()
     own: bool = False
-    elsewhere: Mapping[str, tuple[Sketch, ...]] = field(default_factory=dict)
-
-    def of(self, names: Iterable[str]) -> "Candidate":
-        """The same of these names only: what is said of another is no word about them."""
-        kept = {name: self.by_name[name] for name in names if name in self.by_name}
-        return replace(self, by_name=kept)
+    elsewhere: tuple[Quote, ...] = ()
 
     @property
-    def said(self) -> Mapping[str, tuple[Sketch, ...]]:
-        """By source, its prices today for every name."""
-        said: dict[str, tuple[Sketch, ...]] = {}
-        for sources in self.by_name.values():
-            for source, sketch in sources.items():
-                said[source] = (*said.get(source, ()), sketch)
-        return said
+    def sources(self) -> frozenset[str]:
+        """The sources that quote the model at this provider."""
+        return frozenset(quote.source for quote in self.quotes)
 
-    def saying(self, place: Field, price: Decimal | None) -> frozenset[str]:
-        """The sources with this price in this place today.
+    @property
+    def first_hand(self) -> frozenset[str]:
+        """The sources that are this provider's own list."""
+        return frozenset(quote.source for quote in self.quotes if quote.first_hand)
 
-        One that says nothing of this seller may say it of another one: resellers mostly charge
-        what the maker does. It then stands as a second witness, never as the only one.
+    def prices(self, source: str, place: PriceField) -> set[Decimal]:
+        """Return what a source quotes in a field, over all names; empty if it quotes nothing."""
+        found = {quote.price(place) for quote in self.quotes if quote.source == source}
+        return {price for price in found if price is not None}
+
+    def quoting_here(self, place: PriceField, price: Decimal | None) -> frozenset[str]:
+        """Return the sources that quote this price in a field at this provider."""
+        return _quoting(self.quotes, place, price)
+
+    def quoting(self, place: PriceField, price: Decimal | None) -> frozenset[str]:
+        """Return the sources that quote this price in a field, at this provider or elsewhere.
+
+        Resellers mostly charge what the maker does. So a source that does not list the model here
+        confirms a price by its quote for another provider, but is never the only one.
         """
-        here = self.saying_here(place, price)
-        if not here:
-            return here
-        others = self.elsewhere.keys() - self.said.keys()
-        return here | {name for name in others if price in prices_in(self.elsewhere[name], place)}
+        here = self.quoting_here(place, price)
+        return here and here | (_quoting(self.elsewhere, place, price) - self.sources)
 
-    def saying_here(self, place: Field, price: Decimal | None) -> frozenset[str]:
-        """The same, of this seller only."""
-        said = self.said.items()
-        return frozenset(name for name, sketches in said if price in prices_in(sketches, place))
 
-    def prices_of(self, source: str, place: Field) -> set[Decimal]:
-        """What one source says there; empty when it says nothing."""
-        return prices_in(self.said[source], place)
+def _quoting(quotes: Iterable[Quote], place: PriceField, price: Decimal | None) -> frozenset[str]:
+    if price is None:
+        return frozenset()
+    return frozenset(quote.source for quote in quotes if quote.price(place) == price)
 
 
 @dataclass(slots=True)
 class Candidates:
-    """Candidates of one refresh, made in two steps: Claude's own prices decide the clouds'."""
+    """The candidates of one refresh, made in two steps: Claude's own prices decide the clouds'.
 
-    read: Read
+    ``rules`` are the corrections and families, ``versions`` the state of each list by name.
+    ``failed`` names the providers whose lists cannot be used, each with the reason.
+    """
+
+    lists: SourceLists
     rules: Mapping[str, Any]
     now: str
-    sources: Mapping[str, str]
-    _lists: dict[str, Any] = field(init=False)
-    _first_hand: dict[tuple[str, str], tuple[str, Sketch]] = field(init=False)
-    _witnessed: dict[str, list[dict[str, Any]]] = field(init=False)
-    #: Providers whose lists could not be merged, and why.
+    versions: Mapping[str, str]
     failed: dict[str, str] = field(default_factory=dict)
+    _merged_lists: dict[str, Any] = field(init=False)
+    #: By provider, and by name (on Bedrock, by ``key_of`` a name).
+    _own_lists: dict[tuple[str, str], Quote] = field(init=False)
 
     def __post_init__(self) -> None:
-        listed = dict(self.read.litellm or {})
-        self._witnessed = {name: listed.pop(name, []) for name in WITNESSED.values()}
-        self._lists = side_by_side(self.read.genai or [], listed)
-        self._first_hand = {}
-        for row in self.read.openrouter or ():
-            self._first_hand[OPENROUTER, row["id"]] = (OPENROUTER, sketch_of(row["lists"]))
-        if self.read.openrouter is None:  # the lists' copies of its prices are months old
+        self._merged_lists = side_by_side(self.lists.genai or {}, self.lists.litellm or {})
+        if self.lists.openrouter is None:  # the two lists' copies of its prices are months old
             self.failed[OPENROUTER] = "its own list did not answer"
-        for row in self.read.bedrock or ():
+        self._own_lists = {}
+        for row in self.lists.openrouter or ():
+            quote = Quote(OPENROUTER, OPENROUTER, row["id"], table_of(row["lists"]), True)
+            self._own_lists[OPENROUTER, row["id"]] = quote
+        for row in self.lists.bedrock or ():
             key = key_of(row["id"])
             if key:
-                self._first_hand[BEDROCK, key] = (AWS, sketch_of(row["lists"]))
+                quote = Quote(AWS, BEDROCK, row["id"], table_of(row["lists"]), True)
+                self._own_lists[BEDROCK, key] = quote
 
-    def of_own(self, own: Sequence[Row]) -> Iterator[Candidate]:
-        """Candidates for hand-written rows, and for models of their providers nobody knows."""
-        for provider in sorted({row["provider"] for row in own} & self._lists.keys()):
+    def of_handwritten(self, own: Sequence[Row]) -> Iterator[Candidate]:
+        """Yield candidates for hand-written rows, and for unknown models of their providers."""
+        for provider in sorted({row["provider"] for row in own} & self._merged_lists.keys()):
             merge = self._merge(own, provider)
-            if merge is not None:
-                yield from self._of_own([r for r in own if r["provider"] == provider], merge)
+            if merge is None:
+                continue
+            known: set[str] = set()
+            for row in own:
+                if row["provider"] != provider:
+                    continue
+                known.update(row_names(row))
+                listings = [merge.listings[n] for n in row_names(row) if n in merge.listings]
+                quotes = [quote for listing in listings for quote in _quotes(provider, listing)]
+                if quotes and current_period(row.get("prices", ()), self.now):
+                    yield self._handwritten(row, quotes)
+            for row in merge.rows:
+                if not known & {*row_names(row)}:
+                    yield self._candidate(row, merge)
 
-    def _of_own(self, own: Iterable[Row], merge: Merge) -> Iterator[Candidate]:
-        by_name = {listing.name: listing for listing in merge.listings}
-        known: set[str] = set()
-        for row in own:
-            names = [row["id"], *row.get("aliases", ())]
-            known.update(names)
-            said = self._said(merge, {name: by_name[name] for name in names if name in by_name})
-            if said and today(row.get("prices", ()), self.now):
-                yield self._own_candidate(row, said)
-        for row in merge.rows:
-            if not known & {row["id"], *row.get("aliases", ())}:
-                yield self._candidate(row, merge, by_name)
+    def _handwritten(self, row: Row, quotes: Sequence[Quote]) -> Candidate:
+        """The row as it is, under the sources' names: the review adds the quotes that changed."""
+        current, *later = periods_ahead(row["prices"], self.now)
+        sources = sorted({quote.source for quote in quotes})
+        label = ", ".join(f"{name} {self.versions[name]}" for name in sources)
+        return Candidate({**row, "prices": [{**current, "source": label}, *later]}, tuple(quotes))
 
     def of_others(self, own: Sequence[Row]) -> Iterator[Candidate]:
-        """Candidates for every other provider; the clouds' Claude costs what ``own`` does."""
-        theirs = sorted(self._lists.keys() - {row["provider"] for row in own} - self.failed.keys())
-        made = [merge for provider in theirs if (merge := self._merge(own, provider))]
-        everywhere = self._everywhere(made)
+        """Yield candidates for every other provider; Claude costs on the clouds what ``own`` do."""
+        others = self._merged_lists.keys() - {row["provider"] for row in own} - self.failed.keys()
+        made = [merge for name in sorted(others) if (merge := self._merge(own, name))]
+        everywhere = self._by_model(made)
         for merge in made:
-            by_name = {listing.name: listing for listing in merge.listings}
             for row in merge.rows:
-                sellers = everywhere.get(bare_model(row["id"]), {})
-                elsewhere: dict[str, tuple[Sketch, ...]] = {}
-                for seller in sellers.keys() - {merge.provider}:
-                    for source, sketches in sellers[seller].items():
-                        elsewhere[source] = (*elsewhere.get(source, ()), *sketches)
-                yield replace(self._candidate(row, merge, by_name), elsewhere=elsewhere)
+                quotes = everywhere.get(bare_model(row["id"]), ())
+                elsewhere = tuple(quote for quote in quotes if quote.provider != merge.provider)
+                yield replace(self._candidate(row, merge), elsewhere=elsewhere)
 
-    def _everywhere(self, made: Sequence[Merge]) -> dict[str, dict[str, dict[str, list[Sketch]]]]:
-        """By model, seller and source: what each source says of one model anywhere."""
-        found: dict[str, dict[str, dict[str, list[Sketch]]]] = {}
-
-        def note(name: str, seller: str, source: str, sketch: Sketch) -> None:
-            at = found.setdefault(bare_model(name), {}).setdefault(seller, {})
-            at.setdefault(source, []).append(sketch)
-
-        for provider, rows in self._witnessed.items():
-            for row in rows:  # a seller apart: its own candidate may not be the only witness
-                note(row["id"], f"{provider}, witnessed", "litellm", sketch_of(row["lists"]))
-        for row in self.read.openrouter or ():  # it resells most models at their makers' prices
-            note(row["id"], OPENROUTER, OPENROUTER, sketch_of(row["lists"]))
+    def _by_model(self, made: Iterable[Merge]) -> dict[str, list[Quote]]:
+        """Return every quote for a model, at whatever provider, by its bare name."""
+        quotes = [
+            # Named as another provider: OpenRouter's own list may not be its only confirmation.
+            Quote(PACKAGES[LITELLM], f"{name} in litellm", row["id"], table_of(row["lists"]))
+            for name in CONFIRMING_ONLY
+            for row in (self.lists.litellm or {}).get(name, ())
+        ]
+        quotes += [quote for (seller, _), quote in self._own_lists.items() if seller == OPENROUTER]
         for merge in made:
-            by_name = {listing.name: listing for listing in merge.listings}
-            for name, said in self._said(merge, by_name).items():
-                for source, sketch in said.items():
-                    note(name, merge.provider, source, sketch)
+            for listing in merge.listings.values():
+                quotes += _quotes(merge.provider, listing)
+        found: dict[str, list[Quote]] = {}
+        for quote in quotes:
+            found.setdefault(bare_model(quote.name), []).append(quote)
         return found
 
     def _merge(self, own: Sequence[Row], provider: str) -> Merge | None:
-        """One provider merged; None, and noted, where its lists make no sense together."""
+        """Merge one provider; None, and an entry in ``failed``, if its lists contradict."""
         corrections = Corrections(self.rules["corrections"], as_of=self.now[:10])
-        lists = [self._lists[provider]]
+        first_hand = {
+            name: quote.prices
+            for (seller, name), quote in self._own_lists.items()
+            if seller == provider == OPENROUTER
+        }
+        families, lists = self.rules["families"], [self._merged_lists[provider]]
         try:
-            (merge,) = merges(
-                own, lists, corrections, self.sources, self.rules["families"], self._sold(provider)
-            )
-        except (*UNREADABLE, StopIteration, RuntimeError) as error:
+            (merge,) = merges(own, lists, corrections, self.versions, families, first_hand)
+        except UNREADABLE as error:
             self.failed[provider] = f"its lists cannot be merged ({error!r:.100})"
             return None
         return merge
 
-    def _sold(self, provider: str) -> Mapping[str, Sketch]:
-        """What a provider's own list says it charges, by name: the lists only copy it."""
-        if provider != OPENROUTER:
-            return {}
-        return {row["id"]: sketch_of(row["lists"]) for row in self.read.openrouter or ()}
-
-    def _candidate(self, row: Row, merge: Merge, by_name: Mapping[str, Listing]) -> Candidate:
-        names = [row["id"], *row.get("aliases", ())]
-        listings = {name: by_name[name.removeprefix(REGIONAL)] for name in names}
-        said = self._said(merge, listings)
-        if str(row["id"]).startswith(REGIONAL):
-            said = {
-                name: {source: regional(sketch) for source, sketch in found.items()}
-                for name, found in said.items()
-            }
-        sellers = set()
-        for name in names:
-            key = key_of(name) if merge.provider == BEDROCK else name
-            seller = self._first_hand.get((merge.provider, str(key)))
-            if seller:
-                said[name] = {**said.get(name, {}), seller[0]: seller[1]}
-                sellers.add(seller[0])
-        own = all(listing.source for listing in listings.values())
-        return Candidate(row, said, frozenset(sellers), own)
-
-    def _said(self, merge: Merge, listings: Mapping[str, Listing]) -> dict[str, dict[str, Sketch]]:
-        said: dict[str, dict[str, Sketch]] = {}
+    def _candidate(self, row: Row, merge: Merge) -> Candidate:
+        provider, names = merge.provider, row_names(row)
+        listings = {name: merge.listings[name.removeprefix(REGIONAL)] for name in names}
+        quotes: list[Quote] = []
         for name, listing in listings.items():
-            for key, sketch in zip((GENAI, LITELLM), merge.merger.said(listing), strict=True):
-                if sketch and (key != GENAI or listing.is_stated):  # a pattern is no witness
-                    said.setdefault(name, {})[PACKAGES[key]] = sketch
-        return said
+            quotes += [
+                replace(quote, name=name, prices=regional(quote.prices))
+                if name.startswith(REGIONAL)
+                else quote
+                for quote in _quotes(provider, listing)
+            ]
+            key = key_of(name) if provider == BEDROCK else name
+            own_list = self._own_lists.get((provider, str(key)))
+            quotes += [replace(own_list, name=name)] if own_list else []
+        own = all(listing.source for listing in listings.values())
+        return Candidate(row, tuple(quotes), own)
 
-    def _own_candidate(self, row: Row, said: Said) -> Candidate:
-        """The row as it is: the guard hears what a list newly says of it."""
-        ahead = [p for p in row["prices"] if "to" not in p or instant(p["to"]) > self.now]
-        named = sorted({source for sources in said.values() for source in sources})
-        label = ", ".join(f"{name} {self.sources[name]}" for name in named)
-        return Candidate({**row, "prices": [{**ahead[0], "source": label}, *ahead[1:]]}, said)
 
-
-def prices_in(sketches: Iterable[Sketch], place: Field) -> set[Decimal]:
-    """What each sketch states in one place; a step it does not have says nothing of that step."""
-    return {
-        rates[place.column]
-        for sketch in sketches
-        for above, rates in sketch.get(place.mode, {}).items()
-        if abs(above - place.above) <= SAME_TIER_TOKENS and place.column in rates
-    }
+def _quotes(provider: str, listing: Listing) -> list[Quote]:
+    """Return what the public lists quote for a name; a pattern of genai-prices quotes nothing."""
+    return [
+        Quote(PACKAGES[key], provider, listing.name, prices)
+        for key, prices in listing.quotes.items()
+        if key != GENAI or listing.is_stated
+    ]

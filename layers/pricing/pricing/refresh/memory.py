@@ -1,13 +1,13 @@
-"""TODO: say what this module is."""
+"""What one refresh leaves for the next, so that it recognises old copies and rollbacks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pricing.refresh.guard import ADDED
+from pricing.refresh.checks import ADDED
 from pricing.sources.payload import Payload
 
-#: Answers remembered for each source, so that an old one is known for what it is.
+#: Answers remembered for each source, so that an old copy is recognised.
 REMEMBERED = 400
 #: Fields whose last change is remembered.
 APPLIED = 5000
@@ -19,8 +19,9 @@ OLD_COPIES = 2
 class Memory:
     """What one refresh leaves for the next.
 
-    The hashes of the answers seen, newest last; since when models are missing; and how often in
-    a row a source's answer was refused as an old copy; and what was put in force last, by field.
+    ``seen`` holds the SHA-256 of each source's answers, the newest last; ``missing`` since which
+    day a model is in no list; ``old_copies`` how often in a row a source's answer was refused as an
+    old copy; ``applied`` the price that was activated last, by ``provider/model field``.
     """
 
     seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -29,27 +30,22 @@ class Memory:
     applied: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        return {
-            "seen": {name: list(found) for name, found in self.seen.items()},
-            "missing": dict(self.missing),
-            "old_copies": dict(self.old_copies),
-            "applied": dict(self.applied),
-        }
+        """Return the memory as JSON stores it."""
+        return asdict(self) | {"seen": {name: list(found) for name, found in self.seen.items()}}
 
     @classmethod
     def of(cls, document: Mapping[str, Any] | None) -> "Memory":
-        """Read what ``document`` wrote."""
+        """Read a ``Memory.document``."""
         found = document or {}
         seen = {name: tuple(hashes) for name, hashes in found.get("seen", {}).items()}
         rest = {name: dict(found.get(name, {})) for name in ("missing", "old_copies", "applied")}
         return cls(seen, **rest)
 
     def is_old_copy(self, payload: Payload) -> bool:
-        """Whether an answer was seen before a newer one.
+        """Whether an answer was seen before a newer one, and is not refused too often.
 
-        A cache's old copy is gone by the next days; a list whose project took a mistake back
-        stays as it was before the mistake, and is then believed again.
+        A cache serves an old copy for some days at most. A list whose project corrected a mistake
+        stays as it was before the mistake, and is used again after two refusals.
         """
         is_old = payload.sha256 in self.seen.get(payload.source, ())[:-1]
         return is_old and self.old_copies.get(payload.source, 0) < OLD_COPIES
@@ -61,7 +57,10 @@ class Memory:
         changes: Iterable[Mapping[str, Any]] = (),
         added: Iterable[str] = (),
     ) -> "Memory":
-        """The memory of the next refresh."""
+        """Return the memory for the next refresh.
+
+        ``changes`` are ``{model, field, after}`` of the activated prices, ``added`` the new models.
+        """
         seen, old = dict(self.seen), dict(self.old_copies)
         for payload in payloads:
             if self.is_old_copy(payload):
@@ -72,17 +71,16 @@ class Memory:
             if known[-1:] != (payload.sha256,):
                 seen[payload.source] = (*known, payload.sha256)[-REMEMBERED:]
         applied = dict(self.applied)
-        dated: dict[str, list[str]] = {}
-        for one in applied:
-            if "@" in one:
-                dated.setdefault(one.partition("@")[0], []).append(one)
+        announced: dict[str, list[str]] = {}
+        for place in applied:
+            if "@" in place:
+                announced.setdefault(place.partition("@")[0], []).append(place)
         for change in changes:  # the newest last, and only the last price of each field
             place = f"{change['model']} {change['field']}"
-            # What was announced for this place is history once it has another price.
-            for earlier in dated.pop(place, ()):
+            # A price that was announced for this field is history once the field has another.
+            for earlier in announced.pop(place, ()):
                 del applied[earlier]
             applied.pop(place, None)
             applied[place] = change["after"]
         applied |= {f"{key} {ADDED}": ADDED for key in added}
-        kept = dict(list(applied.items())[-APPLIED:])
-        return Memory(seen, missing, old, kept)
+        return Memory(seen, missing, old, dict(list(applied.items())[-APPLIED:]))

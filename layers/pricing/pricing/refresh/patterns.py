@@ -1,148 +1,158 @@
-"""What only the whole refresh shows: many models at once, and what moves with what.
+"""Hold or accept what only the whole refresh shows: changes that many models share.
 
-A currency, a unit or an old copy looks like many small changes, each of which would be believed.
+A wrong currency, a wrong unit or an old copy looks like many small changes, each of which one
+source would be enough for.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
+from pricing.catalogue.models import DISCOUNT_MODES, TOKEN_COMPONENTS, Row, row_key
 from pricing.money import ONE, multiply, ratio
-from pricing.refresh.review import Judgement, sources_of
-from pricing.refresh.rules import WITNESSES, Doubt
-from pricing.refresh.timeline import Difference, Field
-from pricing.sources.merge import Row
+from pricing.refresh.review import ModelReview, current_lists
+from pricing.refresh.rules import ENOUGH_SOURCES, HoldReason
+from pricing.refresh.timeline import PriceChange, PriceField
 from pricing.sources.names import bare_model
-from pricing.sources.price_tables import DISCOUNTS, TOKEN_COLUMNS
-from pricing.sources.rows import key_of_row
 
-#: A factor that this many models share, and this share of a provider's, is no price change.
+#: A factor that this many models share, and this share of a provider's, is not a price change.
 PATTERN_MODELS = 5
 PATTERN_SHARE = Decimal("0.25")
+#: So is any change, by whatever factors, of this share of a provider's models.
 MOST_SHARE = Decimal("0.5")
-#: Where the ratios of batch and long-context prices are on the provider's own pages.
+#: The providers whose own pages publish the ratios of batch and long-context prices.
 RATIOS_PUBLISHED = {"anthropic", "azure", "bedrock", "google", "mistral", "openai", "vertex", "xai"}
 RATIO = "published ratio"
 HALF = Decimal("0.5")
 LONG_INPUT = {Decimal(2)}
 LONG_OUTPUT = {Decimal("1.5"), Decimal(2)}
-EVERYONE, ANY = "*", "various factors"
+EVERY_PROVIDER, ANY_FACTOR = "*", "various factors"
 VANISHED_SHARE = Decimal("0.2")
 
 
-def patterns(judgements: Iterable[Judgement]) -> None:
-    """Hold what one source moves for many models at once: a currency, a unit, an old copy.
+def hold_patterns(reviews: Iterable[ModelReview]) -> None:
+    """Hold what one source changes for many models at once: a currency, a unit, an old copy.
 
-    Many by one factor, of a provider or of all; or, by whatever factors, most of a provider's.
-    What waits already counts too; and a price that another list has for another seller may be so
-    by chance, when so much else moves.
+    Five models or more must change by one factor, and a quarter of those that the source quotes for
+    the provider, or for all providers; or half of a provider's by whatever factors. Changes that
+    are held already count too. A price that the source of another provider confirms counts as one
+    source's, because with so many changes it may be chance.
     """
-    moved: dict[tuple[str, str, str], list[tuple[Judgement, Difference]]] = {}
-    compared: Counter[str] = Counter()
-    for found in judgements:
-        for source in found.candidate.said:
-            compared.update((f"{source} {found.provider}", f"{source} {EVERYONE}"))
-        for change in found.changes.values():
-            sources = found.candidate.saying_here(change.field, change.after)
-            if found.candidate.own or len(sources) >= WITNESSES:
+    moved: dict[tuple[str, str, str], list[tuple[ModelReview, PriceChange]]] = {}
+    compared: Counter[tuple[str, str]] = Counter()
+    for review in reviews:
+        for source in review.candidate.sources:
+            compared.update(((source, review.provider), (source, EVERY_PROVIDER)))
+        for change in review.changes.values():
+            sources = review.candidate.quoting_here(change.field, change.after)
+            if review.candidate.own or len(sources) >= ENOUGH_SOURCES:
                 continue
             if change.before and change.after:
-                source = next(iter(sources or found.sources[change.field]), "")
+                source = next(iter(sources or change.sources), "")
                 factor = f"{ratio(change.after, change.before):.3g}"
-                for key in ((found.provider, factor), (EVERYONE, factor), (found.provider, ANY)):
-                    moved.setdefault((source, *key), []).append((found, change))
+                for provider, by in (
+                    (review.provider, factor),
+                    (EVERY_PROVIDER, factor),
+                    (review.provider, ANY_FACTOR),
+                ):
+                    moved.setdefault((source, provider, by), []).append((review, change))
     for (source, provider, factor), changes in moved.items():
-        models = len({found.key for found, _ in changes})
-        share = MOST_SHARE if factor == ANY else PATTERN_SHARE
-        if models >= PATTERN_MODELS and models >= share * compared[f"{source} {provider}"]:
-            doubt = Doubt.of("provider_pattern", f"{models} models, times {factor}")
-            for found, change in changes:
-                found.hold(change.field, doubt)
+        models = len({review.key for review, _ in changes})
+        share = MOST_SHARE if factor == ANY_FACTOR else PATTERN_SHARE
+        if models >= PATTERN_MODELS and models >= share * compared[source, provider]:
+            reason = HoldReason.of("provider_pattern", f"{models} models, times {factor}")
+            for review, change in changes:
+                review.hold(change.field, reason)
 
 
-def lost(judgements: Iterable[Judgement], active: Iterable[Row], now: str) -> frozenset[str]:
-    """The lists that no longer have over a fifth of the models that were priced from them.
+def shrunk_lists(reviews: Iterable[ModelReview], active: Iterable[Row], now: str) -> frozenset[str]:
+    """Return the lists that lost over a fifth of the models that were priced from them.
 
-    Models nobody can call any more, and those known to be missing for long, are not looked for.
+    Retired models, and those that were missing before, are not expected.
     """
-    known = Counter(
-        source for row in active if _is_expected(row, now) for source in sources_of(row, now)
+
+    def is_expected(row: Row) -> bool:
+        life = row.get("lifecycle", {})
+        return "missing_upstream_since" not in life and life.get("retires", now) >= now
+
+    expected = Counter(
+        source for row in active if is_expected(row) for source in current_lists(row, now)
     )
-    still: dict[str, set[str]] = {source: set() for source in known}
-    for found in judgements:
-        if _is_expected(found.active, now):
-            for source in sources_of(found.active, now) & found.candidate.said.keys():
-                still[source].add(key_of_row(found.active))
+    still: dict[str, set[str]] = {source: set() for source in expected}
+    for review in reviews:
+        if is_expected(review.active):
+            for source in current_lists(review.active, now) & review.candidate.sources:
+                still[source].add(row_key(review.active))
     return frozenset(
         source
-        for source, count in known.items()
+        for source, count in expected.items()
         if count >= PATTERN_MODELS and count - len(still[source]) > VANISHED_SHARE * count
     )
 
 
-def _is_expected(row: Row, now: str) -> bool:
-    life = row.get("lifecycle", {})
-    return "missing_upstream_since" not in life and life.get("retires", now) >= now
+def hold_shrunk(reviews: Iterable[ModelReview], shrunk: frozenset[str]) -> None:
+    """Hold the changes that only lists of ``shrunk_lists`` quote."""
+    for review in reviews:
+        for change in review.accepted():
+            sources = (change.sources or review.candidate.sources) - {RATIO}
+            if not review.candidate.own and sources <= shrunk:
+                review.hold(change.field, HoldReason.of("list_shrunk"))
 
 
-def doubt_lists(judgements: Iterable[Judgement], lost: frozenset[str]) -> None:
-    """A list that lost so much is believed nothing that no other one says."""
-    for found in judgements:
-        for change in list(found.accepted()):
-            sources = (found.sources[change.field] or found.candidate.said.keys()) - {RATIO}
-            if not found.candidate.own and sources <= lost:
-                found.hold(change.field, Doubt.of("list_shrunk"))
+def accept_followers(reviews: Sequence[ModelReview]) -> None:
+    """Accept what changes with a price that two sources agree on, by the same factor.
 
-
-def followers(judgements: Iterable[Judgement]) -> None:
-    """Believe what moves with a price that two sources agree on.
-
-    The same component of the same model, in another mode or tier or at another seller, by the
-    same factor: the batch price is halved with the standard one, and the cloud's with the maker's.
+    That is the same component of the same model in another mode or tier, or at another provider:
+    the batch price is halved with the standard one, and the cloud's with the maker's.
     """
-    led: set[tuple[str, str, Decimal]] = set()
-    for found in judgements:
-        for change in found.accepted():
-            if len(found.sources[change.field]) >= WITNESSES and change.before and change.after:
-                led.add((*_subject(found, change), ratio(change.after, change.before)))
-    for found in judgements:
-        for place, doubt in list(found.doubts.items()):
-            change = found.changes[place]
-            if doubt.code == "change_over_25_percent" and change.before and change.after:
-                factor = ratio(change.after, change.before)
-                if (*_subject(found, change), factor) in led:
-                    del found.doubts[place]
+    led = {
+        _move(review, change)
+        for review in reviews
+        for change in review.accepted()
+        if len(change.sources) >= ENOUGH_SOURCES and change.before and change.after
+    }
+    for review in reviews:
+        for place, reason in list(review.held.items()):
+            change = review.changes[place]
+            if reason.code == "change_over_25_percent" and _move(review, change) in led:
+                del review.held[place]
 
 
-def published_ratios(judgements: Iterable[Judgement]) -> None:
-    """Believe one source where a ratio that the provider publishes says the same.
+def _move(review: ModelReview, change: PriceChange) -> tuple[str, str, Decimal] | None:
+    if not change.before or not change.after:
+        return None
+    model = bare_model(str(review.active["id"]))
+    return model, change.field.component, ratio(change.after, change.before)
+
+
+def accept_published_ratios(reviews: Iterable[ModelReview]) -> None:
+    """Accept one source's price if a ratio that the provider publishes gives the same.
 
     A batch costs half; a long prompt twice as much, and its output one and a half times or twice.
-    The standard price it is held against must stand, or be believed.
+    The standard price that it is a ratio of must not be held.
     """
-    for found in judgements:
-        if found.provider not in RATIOS_PUBLISHED:
+    for review in reviews:
+        if review.provider not in RATIOS_PUBLISHED:
             continue
-        for place, doubt in list(found.doubts.items()):
+        for place, reason in list(review.held.items()):
             base = place._replace(mode="standard", above=0)
-            change = found.changes[place]
-            if doubt.code != "change_over_25_percent" or base in found.doubts or place == base:
+            change = review.changes[place]
+            if reason.code != "change_over_25_percent" or base in review.held or place == base:
                 continue
-            standard = found.said_standard(place)
-            if change.after in _by_ratio(place, standard.get(place.column)):
-                del found.doubts[place]
-                found.sources[place] |= {RATIO}
+            (part,) = [part for part in review.parts if part.starts == place.starts]
+            standard = part.quoted.get(place.window, {}).get("standard", {}).get(0, {})
+            if change.after in _by_ratio(place, standard.get(place.component)):
+                del review.held[place]
+                review.changes[place] = replace(change, sources=change.sources | {RATIO})
 
 
-def _by_ratio(place: Field, standard: Decimal | None) -> set[Decimal]:
-    if standard is None or place.column not in TOKEN_COLUMNS:
+def _by_ratio(place: PriceField, standard: Decimal | None) -> set[Decimal]:
+    """Return the prices that the published ratios give for a field."""
+    is_known = place.mode == "standard" or place.mode in DISCOUNT_MODES
+    if standard is None or place.component not in TOKEN_COMPONENTS or not is_known:
         return set()
-    long = LONG_OUTPUT if place.column == "output" else LONG_INPUT
-    half = HALF if place.mode in DISCOUNTS else ONE
-    is_known = place.mode == "standard" or place.mode in DISCOUNTS
+    share = HALF if place.mode in DISCOUNT_MODES else ONE
+    long = LONG_OUTPUT if place.component == "output" else LONG_INPUT
     factors = long if place.above else {ONE}
-    return {multiply(multiply(standard, half), factor) for factor in factors} if is_known else set()
-
-
-def _subject(found: Judgement, change: Difference) -> tuple[str, str]:
-    return bare_model(str(found.active["id"])), change.field.column
+    return {multiply(multiply(standard, share), factor) for factor in factors}

@@ -1,420 +1,437 @@
-"""One model judged: every field on which the sources differ, and what makes it wait.
+"""Review one model: every price on which the sources differ from the active version, and why a
+change is held.
 
-Judging happens in steps, each of which may add doubts: each change by itself (``guard_rules``),
-then changes of one list together, and, once the whole refresh is seen, changes that many models
-share (``guard``).
+A review passes through three kinds of checks, each of which may hold changes: every change by
+itself and with the others of its price list (this module and ``rules``), changes that many models
+share (``patterns``), and the prices of the model as they would be (``bounds``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 
+from pricing.catalogue.models import DISCOUNT_MODES, Row, row_names
 from pricing.money import plain
-from pricing.refresh.candidates import OWN, Candidate
-from pricing.refresh.rules import WITNESSABLE, WITNESSES, Doubt, Witness, doubt_about, is_inverted
+from pricing.refresh.candidates import Candidate
+from pricing.refresh.rules import (
+    CONFIRMABLE,
+    ENOUGH_SOURCES,
+    Agreement,
+    HoldReason,
+    hold_reason,
+    is_inverted,
+)
 from pricing.refresh.timeline import (
     ALWAYS,
-    Difference,
-    Field,
+    PriceChange,
+    PriceField,
     Segment,
-    at_step,
+    price_in,
     rebuilt,
     segments,
     windows_of,
     without_cancelled,
 )
-from pricing.sources.merge import GENAI, LITELLM, Row, disagreements
+from pricing.sources.merge import GENAI, LITELLM, PACKAGES, disagreements
 from pricing.sources.price_tables import (
-    DISCOUNTS,
     SAME_TIER_TOKENS,
+    PriceTable,
     Rates,
-    Sketch,
-    Steps,
+    current_period,
     document_of,
     instant,
-    sketch_of,
-    today,
+    prices_in,
+    rates_at,
+    table_of,
 )
-from pricing.sources.rows import PACKAGES
 from pricing.versions.proposals import QuarantinedField
+
+#: The source of Tariff's own prices: a correction, or a price computed from accepted ones.
+OWN = "tariff"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An active row, and the candidate that holds one of its names.
+
+    ``splits`` where the active row's id belongs to another candidate: the names that this one holds
+    become a row of their own, if their price differs.
+    """
+
+    active: Row
+    candidate: Candidate
+    splits: bool = False
+
+    @property
+    def moved(self) -> list[str]:
+        """The aliases that leave the active row, the one to be the new row's id first."""
+        row = self.candidate.row
+        moved = [name for name in self.active.get("aliases", ()) if name in row_names(row)]
+        return sorted(moved, key=row["id"].__ne__)
+
+    @property
+    def model(self) -> str:
+        """The id of the row that the candidate's prices are for."""
+        return str(self.moved[0] if self.splits else self.active["id"])
 
 
 @dataclass(slots=True)
-class Judgement:
-    """One model's changes with the doubts about them.
+class ModelReview:
+    """One model's price changes, and the reasons why some are held.
 
-    ``active`` is the row in force, and ``model`` the id of the one to be: an alias of the active
-    row that costs something else by now becomes a row of its own.
+    ``candidate`` has only the quotes for the active row's names, and the prices of
+    ``with_new_quotes``.
     """
 
-    model: str
-    active: Row
+    match: Match
     candidate: Candidate
     now: str
     parts: list[Segment]
-    changes: dict[Field, Difference] = field(default_factory=dict)
-    doubts: dict[Field, Doubt] = field(default_factory=dict)
-    sources: dict[Field, frozenset[str]] = field(default_factory=dict)
+    changes: dict[PriceField, PriceChange] = field(default_factory=dict)
+    held: dict[PriceField, HoldReason] = field(default_factory=dict)
+
+    @property
+    def active(self) -> Row:
+        """The active row."""
+        return self.match.active
 
     @property
     def provider(self) -> str:
-        """Who sells it."""
+        """The provider's id."""
         return str(self.active["provider"])
 
     @property
     def key(self) -> str:
         """``provider/model``."""
-        return f"{self.provider}/{self.model}"
+        return f"{self.provider}/{self.match.model}"
 
-    def believed(self, place: Field) -> bool:
-        """Whether a change is to be in force at once."""
-        return place not in self.doubts
-
-    def believed_if_approved(self, place: Field) -> bool:
-        """Whether a change would be in force if somebody approved what waits."""
-        doubt = self.doubts.get(place)
-        return doubt is None or self._waiting(place, doubt).approvable
-
-    def prices(self, *, approved: bool = False) -> list[dict[str, Any]]:
-        """The row's price periods with what is believed."""
-        believed = self.believed_if_approved if approved else self.believed
-        return rebuilt(self.active["prices"], self.parts, self.now, self._source(), believed)
-
-    def accepted(self) -> Iterator[Difference]:
-        """The changes that are believed."""
-        return (one for place, one in self.changes.items() if self.believed(place))
-
-    def waiting(self) -> Iterator[QuarantinedField]:
-        """The changes that wait."""
-        return (self._waiting(place, doubt) for place, doubt in self.doubts.items())
-
-    def hold(self, place: Field, doubt: Doubt) -> None:
-        """Add a doubt; the first one a field has stays."""
+    def hold(self, place: PriceField, reason: HoldReason) -> None:
+        """Hold a change; the first reason that a field gets stays."""
         if place in self.changes:
-            self.doubts.setdefault(place, doubt)
+            self.held.setdefault(place, reason)
 
-    def said_standard(self, place: Field) -> Mapping[str, Decimal]:
-        """The standard prices that are said for the segment and window of a place."""
-        (part,) = [part for part in self.parts if part.starts == place.starts]
-        return windows_of(part.said).get(place.window, {}).get("standard", {}).get(0, {})
+    def accepts(self, place: PriceField) -> bool:
+        """Whether a change becomes active at once."""
+        return place not in self.held
 
-    def _source(self) -> str:
-        """Where the new prices are from.
+    def accepted(self) -> list[PriceChange]:
+        """Return the changes that become active at once."""
+        return [change for place, change in self.changes.items() if self.accepts(place)]
 
-        A list that says them of another name only is left out: the next refresh would take it
-        for one that no longer has the model, and hear nothing more about it.
+    def quarantined(self) -> Iterator[QuarantinedField]:
+        """Yield the changes that are held."""
+        return (self._quarantined(place, reason) for place, reason in self.held.items())
+
+    def prices(self, *, approved: bool = False) -> list[Row]:
+        """Return the row's periods with the accepted changes; also with all that can be approved.
+
+        A list that quotes the new prices for another name only is not named as their source: the
+        next refresh would find it without the model, and ignore the other list's changes.
         """
-        stated = str(self.candidate.row["prices"][-1]["source"])
-        if self.candidate.own:
-            return stated
-        silent = {*PACKAGES.values()} - self.candidate.said.keys()
-        heard = [one for one in stated.split(", ") if one.rpartition(" ")[0] not in silent]
-        return ", ".join(heard) or stated
 
-    def _waiting(self, place: Field, doubt: Doubt) -> QuarantinedField:
-        one = self.changes[place]
+        def accepts(place: PriceField) -> bool:
+            reason = self.held.get(place)
+            return reason is None or (approved and self._quarantined(place, reason).approvable)
+
+        source = str(self.candidate.row["prices"][-1]["source"])
+        if not self.candidate.own:
+            silent = {*PACKAGES.values()} - self.candidate.sources
+            quoting = [part for part in source.split(", ") if part.rpartition(" ")[0] not in silent]
+            source = ", ".join(quoting) or source
+        return rebuilt(self.active["prices"], self.parts, self.now, source, accepts)
+
+    def _quarantined(self, place: PriceField, reason: HoldReason) -> QuarantinedField:
+        change = self.changes[place]
+        before, after = (
+            None if price is None else plain(price) for price in (change.before, change.after)
+        )
+        sources = tuple(sorted(change.sources))
+        model, text = self.match.model, str(place)
         return QuarantinedField(
-            self.provider,
-            self.model,
-            str(place),
-            _plain(one.before),
-            _plain(one.after),
-            tuple(sorted(self.sources[place])),
-            doubt.code,
-            doubt.reason,
+            self.provider, model, text, before, after, sources, reason.code, reason.reason
         )
 
 
-def judge(model: str, active: Row, candidate: Candidate, now: str) -> Judgement:
-    """Every change of one model with the doubts each gives reason for by itself.
+def review_model(match: Match, now: str) -> ModelReview:
+    """Review every change of one model by itself, then those of one price list together.
 
-    A model that one of its sources no longer lists keeps its price: what the other says was
-    known, and is no news.
+    * If a list that today's price is from no longer has the model, nothing changes.
+    * A price that an administrator cancelled is not announced again.
+    * An announced price is compared with today's too: many small steps are one large change.
+    * An announcement that is withdrawn, and a discount that gets its own lower price where the
+      standard price stood in for it, need no second source.
     """
-    candidate = candidate.of([active["id"], *active.get("aliases", ())])
-    candidate = with_news(active, candidate, now)
-    is_silent = not candidate.own and sources_of(active, now) - candidate.said.keys()
-    ahead = active["prices"] if is_silent else candidate.row["prices"]
-    cancelled = {instant(start) for start in active.get("cancelled", ())}
-    if cancelled:
-        ahead = without_cancelled(ahead, cancelled)
+    active = match.active
+    names = {*row_names(active)}
+    quotes = tuple(quote for quote in match.candidate.quotes if quote.name in names)
+    candidate = with_new_quotes(active, replace(match.candidate, quotes=quotes), now)
+    is_delisted = not candidate.own and current_lists(active, now) - candidate.sources
+    ahead = active["prices"] if is_delisted else candidate.row["prices"]
+    ahead = without_cancelled(ahead, {instant(start) for start in active.get("cancelled", ())})
     parts = segments(active["prices"], ahead, now)
-    found = Judgement(model, active, candidate, now, parts)
-    earlier = _earlier(active, now)
-    for part in parts:
-        for change in part.differences():
+    review = ModelReview(match, candidate, now, parts)
+    earlier = _ended_prices(active, now)
+    for number, part in enumerate(parts):
+        for found in part.changes():
+            agreement = _agreement(review, found, earlier)
+            change = replace(found, sources=agreement.sources)
             place = change.field
-            found.changes[place] = change
-            witness = _witness(found, change, earlier)
-            found.sources[place] = witness.sources
-            doubt = doubt_about(change, witness) or _doubt_since_today(part, parts, change, witness)
-            is_known = _is_cancelled(part, parts, change) or _was_completed(part, change)
-            if doubt and not (is_known and doubt.code in WITNESSABLE):
-                found.hold(place, doubt)
-    _follow_standard(found)
-    _keep_stated(found)
-    _inversions(found)
-    return found
+            review.changes[place] = change
+            reason = hold_reason(change, agreement)
+            is_withdrawn = False
+            if number:
+                today = price_in(parts[0].before, place)
+                if reason is None and today is not None and today != change.after:
+                    reason = hold_reason(replace(change, before=today), agreement)
+                is_withdrawn = price_in(windows_of(parts[number - 1].active), place) == change.after
+            needs_none = is_withdrawn or _is_own_discount(part, change)
+            if reason and not (needs_none and reason.code in CONFIRMABLE):
+                review.hold(place, reason)
+    _follow_standard(review)
+    _keep_delisted(review)
+    _hold_inversions(review)
+    return review
 
 
-def _doubt_since_today(
-    part: Segment, parts: list[Segment], change: Difference, witness: Witness
-) -> Doubt | None:
-    """An announced price is judged against today's too: many small steps are one large one."""
-    place = change.field
-    if part.starts is None:
-        return None
-    steps = windows_of(parts[0].active).get(place.window, {}).get(place.mode, {})
-    now = at_step(steps, place.above).get(place.column)
-    if now is None or now == change.after:
-        return None
-    return doubt_about(Difference(place, now, change.after), witness)
-
-
-def sources_of(row: Row, now: str) -> frozenset[str]:
-    """The public lists that a row's price of today is from; empty for prices of our own."""
+def current_lists(row: Row, now: str) -> frozenset[str]:
+    """Return the public lists that a row's price of today is from; none for Tariff's own prices."""
     ahead = [p for p in row.get("prices", ()) if "to" not in p or instant(p["to"]) > now]
     named = {part.rpartition(" ")[0] for p in ahead[:1] for part in p["source"].split(", ")}
     return frozenset(named & {*PACKAGES.values()})
 
 
-def _witness(
-    found: Judgement, change: Difference, earlier: Mapping[tuple[str, str, int, str], set[Decimal]]
-) -> Witness:
-    place, candidate = change.field, found.candidate
-    if candidate.own:  # reviewed, or computed from prices that were judged already
-        return Witness(frozenset({OWN, "anthropic"}))
-    if place.starts or place.window:  # only a list with periods and windows can say these
-        return Witness(frozenset(list(candidate.said)[:1]))
-    sources = candidate.saying(place, change.after)
-    against = set()
-    # What copies of a seller's list say otherwise is no word against the seller's own.
-    for source in () if sources & candidate.first_hand else candidate.said.keys() - sources:
-        prices = candidate.prices_of(source, place)
-        was_known = {change.before, *known(found.active, source, place)}
-        if prices and (source in candidate.first_hand or not prices <= was_known):
-            against.add(source)
-    return Witness(sources, frozenset(against), frozenset(earlier.get(place[1:], ())))
-
-
-def _earlier(active: Row, now: str) -> dict[tuple[str, str, int, str], set[Decimal]]:
-    """The prices that have ended, by place."""
+def _ended_prices(active: Row, now: str) -> dict[tuple[str, str, int, str], set[Decimal]]:
+    """Return the prices of periods that have ended by (window, mode, threshold, component)."""
     found: dict[tuple[str, str, int, str], set[Decimal]] = {}
     for period in active["prices"]:
         if "to" in period and instant(period["to"]) <= now:
-            for window, sketch in windows_of(period).items():
-                for mode, above, column, price in _prices_in(sketch):
-                    found.setdefault((window, mode, above, column), set()).add(price)
+            for window, table in windows_of(period).items():
+                for mode, above, component, price in prices_in(table):
+                    found.setdefault((window, mode, above, component), set()).add(price)
     return found
 
 
-def _prices_in(sketch: Sketch) -> Iterator[tuple[str, int, str, Decimal]]:
-    for mode, steps in sketch.items():
-        for above, rates in steps.items():
-            for column, price in rates.items():
-                yield mode, above, column, price
+def _agreement(
+    review: ModelReview,
+    change: PriceChange,
+    earlier: Mapping[tuple[str, str, int, str], set[Decimal]],
+) -> Agreement:
+    """Find the sources that quote a change, and those that contradict it.
+
+    * Tariff's own price is reviewed, or computed from reviewed prices, so it counts as confirmed.
+    * Only one list has announced prices and windows, so such a price has one source.
+    * A source contradicts by a price that is neither active nor its known disagreement. A
+      provider's own list contradicts by any other price, and copies of it never contradict it.
+    """
+    place, candidate = change.field, review.candidate
+    if candidate.own:
+        return Agreement(frozenset({OWN, "anthropic"}))
+    if place.starts or place.window:
+        return Agreement(frozenset(quote.source for quote in candidate.quotes[:1]))
+    sources, first_hand = candidate.quoting(place, change.after), candidate.first_hand
+    against = set()
+    for source in () if sources & first_hand else candidate.sources - sources:
+        prices = candidate.prices(source, place)
+        was_known = {change.before, *known_quotes(review.active, source, place)}
+        if prices and (source in first_hand or not prices <= was_known):
+            against.add(source)
+    return Agreement(sources, frozenset(against), frozenset(earlier.get(place[1:], ())))
 
 
-def _is_cancelled(part: Segment, parts: list[Segment], change: Difference) -> bool:
-    """Whether an announced price gives way to the one in force: an announcement withdrawn."""
-    if part.starts is None:
-        return False
+def _is_own_discount(part: Segment, change: PriceChange) -> bool:
+    """Whether a discount gets its own lower price where the standard price stood in for it."""
     place = change.field
-    previous = windows_of(parts[parts.index(part) - 1].active).get(place.window, {})
-    steps = previous.get(place.mode)
-    return bool(steps) and at_step(steps or {}, place.above).get(place.column) == change.after
-
-
-def _was_completed(part: Segment, change: Difference) -> bool:
-    """Whether a discount gets its own price where standard's stood in for it: an addition."""
-    place = change.field
-    steps = windows_of(part.before).get(place.window, {}).get("standard", {})
-    stand_in = at_step(steps, place.above).get(place.column)
+    stand_in = price_in(part.before, place._replace(mode="standard"))
     return (
-        place.mode in DISCOUNTS
+        place.mode in DISCOUNT_MODES
         and change.before == stand_in
         and (change.after is not None and change.before is not None)
         and change.after < change.before
     )
 
 
-def _follow_standard(found: Judgement) -> None:
-    """A column no source states was completed from the standard list, or from the step below, and
-    shares its fate.
+def _follow_standard(review: ModelReview) -> None:
+    """Let a price that no source quotes share the decision on the price it was completed from.
 
-    Where the standard price waits, what one source alone says of another mode waits with it.
+    That is the standard price, or the mode's own price below the tier. Where the standard price is
+    held, a quote of one source for another mode is held with it.
     """
-    for place in sorted(found.changes, key=lambda one: (one.mode != "standard", one.above)):
-        bases = [place._replace(mode="standard"), place._replace(above=0)]
-        copied = None if found.sources[place] else _copied(found, place, bases)
+    for place in sorted(review.changes, key=lambda place: (place.mode != "standard", place.above)):
+        change = review.changes[place]
+        standard = place._replace(mode="standard")
+        copied = next(
+            (
+                base
+                for base in (standard, place._replace(above=0))
+                if base != place
+                and not change.sources
+                and base in review.changes
+                and review.changes[base].after == change.after
+            ),
+            None,
+        )
         if copied:
-            found.doubts.pop(place, None)
-            if copied in found.doubts:
-                found.doubts[place] = found.doubts[copied]
-            found.sources[place] = found.sources[copied]
-        elif bases[0] in found.doubts and len(found.sources[place]) < WITNESSES:
-            found.hold(place, found.doubts[bases[0]])
+            review.held.pop(place, None)
+            if copied in review.held:
+                review.held[place] = review.held[copied]
+            review.changes[place] = replace(change, sources=review.changes[copied].sources)
+        elif standard in review.held and len(change.sources) < ENOUGH_SOURCES:
+            review.hold(place, review.held[standard])
 
 
-def _copied(found: Judgement, place: Field, bases: Iterable[Field]) -> Field | None:
-    """The change that this one only repeats, because its price is completed from there."""
-    after = found.changes[place].after
-    return next(
-        (
-            base
-            for base in bases
-            if base != place and base in found.changes and found.changes[base].after == after
-        ),
-        None,
-    )
+def _keep_delisted(review: ModelReview) -> None:
+    """Keep the price of a mode or tier that no list quotes any more.
 
-
-def _keep_stated(found: Judgement) -> None:
-    """A price that no list states any more is kept, whatever stands in for it in a whole list.
-
-    A discount without a price of its own is completed from the standard one: an upper bound, and
-    no word against the price that was known.
+    A discount without a price of its own is completed from the standard price: an upper bound, and
+    not a quote against the price that was known.
     """
-    for place, change in found.changes.items():
-        is_ours = found.candidate.own or found.sources[place]
+    for place, change in review.changes.items():
+        is_quoted = review.candidate.own or change.sources
         is_completed = place.mode != "standard" or place.above
-        if is_completed and change.before is not None and not is_ours:
-            found.doubts[place] = Doubt.of("price_withdrawn")
+        if is_completed and change.before is not None and not is_quoted:
+            review.held[place] = HoldReason.of("price_withdrawn")
 
 
-def _inversions(found: Judgement) -> None:
-    if found.candidate.own:
-        return
-    for part in found.parts:
-        before, after = windows_of(part.before), windows_of(part.said)
-        for window, mode, above in steps_changed(found, part):
-            ours, theirs = (of.get(window, {}).get(mode, {}) for of in (before, after))
-            if is_inverted(at_step(ours, above), at_step(theirs, above)):
-                for column in ("input", "output"):
-                    place = Field(part.starts, window, mode, above, column)
-                    found.hold(place, Doubt.of("input_output_inverted"))
+def _hold_inversions(review: ModelReview) -> None:
+    """Hold input and output where output cost more, and the sources quote it for less."""
+    for part in () if review.candidate.own else review.parts:
+        for window, mode, above in changed_tiers(review, part):
+            ours, theirs = (side.get(window, {}) for side in (part.before, part.quoted))
+            if is_inverted(rates_at(ours, mode, above), rates_at(theirs, mode, above)):
+                hold_input_and_output(review, PriceField(part.starts, window, mode, above, ""))
 
 
-def steps_changed(found: Judgement, part: Segment) -> set[tuple[str, str, int]]:
-    """The windows, modes and thresholds in which something changes."""
-    return {
-        (place.window, place.mode, place.above)
-        for place in found.changes
-        if place.starts == part.starts
-    }
+def hold_input_and_output(review: ModelReview, place: PriceField) -> None:
+    """Hold the input and output prices of a tier because they would change places."""
+    for component in ("input", "output"):
+        review.hold(place._replace(component=component), HoldReason.of("input_output_inverted"))
 
 
-def standard_rates(prices: Iterable[Mapping[str, Any]]) -> Mapping[str, Decimal]:
-    """The newest standard base rates of a row's periods."""
-    newest = list(prices)[-1]
-    steps: Steps = windows_of(newest)[ALWAYS]["standard"]
-    return steps[0]
+def changed_tiers(review: ModelReview, part: Segment) -> list[tuple[str, str, int]]:
+    """Return the windows, modes and thresholds in which a segment changes."""
+    return sorted({place[1:4] for place in review.changes if place.starts == part.starts})
 
 
-def _plain(price: Decimal | None) -> str | None:
-    return None if price is None else plain(price)
+def newest_standard_rates(prices: Iterable[Row]) -> Rates:
+    """Return the standard rates of a row's last period, without tiers."""
+    return table_of(list(prices)[-1]["lists"])["standard"][0]
 
 
-def with_news(active: Row, candidate: Candidate, now: str) -> Candidate:
-    """The candidate with today's prices as the lists newly say, and else as they are in force.
+def with_new_quotes(active: Row, candidate: Candidate, now: str) -> Candidate:
+    """Replace the candidate's current prices by the active ones, where no source's quote changed.
 
-    What is in force nowhere yet stays as it was merged. So does a price that its seller names
-    itself: the lists only copy it. What nobody states follows the price that it stands in for.
+    The merge prefers one price list. Without this step it would ignore the other list, and would
+    undo tomorrow what was accepted, or approved by a person, on the other list's quote today.
+
+    For each price that is in both rows:
+
+    * no source quotes it: copy the price it was completed from (see ``_completed_price``);
+    * the active row has none: use the merged price;
+    * else see ``_effective_price``.
+
+    A price that is announced for later changes in the same way where it only repeats today's.
     """
-    ours, theirs = today(active["prices"], now), today(candidate.row["prices"], now)
+    ours, theirs = (current_period(row["prices"], now) for row in (active, candidate.row))
     if ours is None or theirs is None or candidate.own:
         return candidate
-    mine, merged = sketch_of(ours["lists"]), sketch_of(theirs["lists"])
-    heard: Sketch = {}
-    for mode in sorted(merged, key="standard".__ne__):  # first what the others are completed from
+    mine, merged = table_of(ours["lists"]), table_of(theirs["lists"])
+    effective: PriceTable = {}
+    for mode in sorted(merged, key="standard".__ne__):  # what others are completed from comes first
         for above, rates in sorted(merged[mode].items()):
-            before = at_step(mine.get(mode, {}), above)
-            now_heard: Rates = {}
-            for column, price in rates.items():
-                place = Field(None, ALWAYS, mode, above, column)
-                followed = _stood_in_for(candidate, place, merged, heard)
-                if followed is not None:
-                    now_heard[column] = followed
-                elif column in before:
-                    now_heard[column] = _heard(active, candidate, place, before[column], price)
+            known = rates_at(mine, mode, above)
+            found: Rates = {}
+            for component, price in rates.items():
+                place = PriceField(None, ALWAYS, mode, above, component)
+                completed = _completed_price(candidate, place, merged, effective)
+                if completed is not None:
+                    found[component] = completed
+                elif component in known:
+                    found[component] = _effective_price(
+                        active, candidate, place, known[component], price
+                    )
                 else:
-                    now_heard[column] = price
-            heard.setdefault(mode, {})[above] = now_heard
-    said = list(candidate.row["prices"])
-    at = next(at for at, period in enumerate(said) if period is theirs)
-    later = [_carried_on(period, merged, heard) for period in said[at + 1 :]]
-    periods = [*said[:at], {**theirs, "lists": document_of(heard)}, *later]
+                    found[component] = price
+            effective.setdefault(mode, {})[above] = found
+    periods = list(candidate.row["prices"])
+    at = next(at for at, period in enumerate(periods) if period is theirs)
+    periods[at] = {**theirs, "lists": document_of(effective)}
+    for later in range(at + 1, len(periods)):
+        table = table_of(periods[later]["lists"])
+        for mode, above, component, price in list(prices_in(table)):
+            if rates_at(merged, mode, above).get(component) == price:
+                table[mode][above][component] = rates_at(effective, mode, above)[component]
+        periods[later] = {**periods[later], "lists": document_of(table)}
     return replace(candidate, row={**candidate.row, "prices": periods})
 
 
-def _carried_on(period: Mapping[str, Any], merged: Sketch, heard: Sketch) -> Mapping[str, Any]:
-    """An announced period with what is heard of today, where it announces no other price."""
-    lists = sketch_of(period["lists"])
-    for mode, steps in lists.items():
-        for above, rates in steps.items():
-            was, now = (at_step(of.get(mode, {}), above) for of in (merged, heard))
-            for column, price in rates.items():
-                if was.get(column) == price:
-                    rates[column] = now[column]
-    return {**period, "lists": document_of(lists)}
-
-
-def _stood_in_for(
-    candidate: Candidate, place: Field, merged: Sketch, heard: Sketch
+def _completed_price(
+    candidate: Candidate, place: PriceField, merged: PriceTable, effective: PriceTable
 ) -> Decimal | None:
-    """What is heard of the price that this one, which nobody states, was completed from.
+    """Return the effective price that a price without a quote was completed from.
 
-    That is the standard price of the same step, or the mode's own of the step below; None where a
-    source states the price, or where it is another one.
+    That is the standard price of the same tier, or the mode's own price below it. None if a source
+    quotes the price, or if it is neither.
     """
-    if any(candidate.prices_of(source, place) for source in candidate.said):
+    if any(quote.price(place) is not None for quote in candidate.quotes):
         return None
-    price = merged[place.mode][place.above][place.column]
-    below = place.above - SAME_TIER_TOKENS - 1
-    parents = [("standard", place.above)] if place.mode != "standard" else []
-    for mode, above in [*parents, (place.mode, below)]:
-        if at_step(merged.get(mode, {}), above).get(place.column) == price:
-            return at_step(heard.get(mode, {}), above).get(place.column)
+    price = merged[place.mode][place.above][place.component]
+    below = (place.mode, place.above - SAME_TIER_TOKENS - 1)
+    parents = [("standard", place.above), below] if place.mode != "standard" else [below]
+    for mode, above in parents:
+        if rates_at(merged, mode, above).get(place.component) == price:
+            return rates_at(effective, mode, above).get(place.component)
     return None
 
 
-def _heard(
-    active: Row, candidate: Candidate, place: Field, before: Decimal, merged: Decimal
+def _effective_price(
+    active: Row, candidate: Candidate, place: PriceField, before: Decimal, merged: Decimal
 ) -> Decimal:
-    said = {source: candidate.prices_of(source, place) for source in candidate.said}
-    if any(merged in said.get(seller, ()) for seller in candidate.first_hand):
+    """Return today's price of a field, given the active price ``before`` and the merged one.
+
+    A quote is new if its source does not quote ``before`` for any of the row's names, and was not
+    known to differ from it.
+
+    * the provider's own list quotes the merged price: that price
+    * the merged price is the active one: the first new quote, else the active price
+    * the merged price is new, or no source quotes it: the merged price
+    * the merged price is a known quote: the active price
+    """
+    quoted = {source: candidate.prices(source, place) for source in candidate.sources}
+    if any(merged in quoted[source] for source in candidate.first_hand):
         return merged
-    news = [
+    new = [
         price
-        for source, prices in sorted(said.items())
-        if before not in prices  # of one name it says so still: that is no word about the row
-        for price in sorted(prices - known(active, source, place))
+        for source, prices in sorted(quoted.items())
+        if before not in prices
+        for price in sorted(prices - known_quotes(active, source, place))
     ]
     if merged == before:
-        return news[0] if news else before
-    is_stated = any(merged in prices for prices in said.values())
-    return before if is_stated and merged not in news else merged
+        return new[0] if new else before
+    is_quoted = any(merged in prices for prices in quoted.values())
+    return before if is_quoted and merged not in new else merged
 
 
-def known(active: Row, source: str, place: Field) -> set[Decimal]:
-    """What this source was already known to say differently, of any of the row's names."""
+def known_quotes(active: Row, source: str, place: PriceField) -> set[Decimal]:
+    """Return the prices that this source was known to quote differently, for any of the names."""
     return {
-        Decimal(said)
-        for one in active.get("disagreements", ())
-        if (one["mode"], one.get("tier", 0), one["component"])
-        == (place.mode, place.above, place.column)
-        and (said := one.get(source.replace("-", "_"))) is not None
+        Decimal(price)
+        for known in active.get("disagreements", ())
+        if (known["mode"], known.get("tier", 0), known["component"])
+        == (place.mode, place.above, place.component)
+        and (price := known.get(source.replace("-", "_"))) is not None
     }
 
 
-def differing(candidate: Candidate, prices: Sequence[Mapping[str, Any]], now: str) -> list[Row]:
-    """What each list says differently of the prices in force: known, and no news tomorrow."""
-    period = today(prices, now)
-    used = sketch_of(period["lists"]) if period else {}
+def known_disagreements(candidate: Candidate, prices: list[Row], now: str) -> list[Row]:
+    """Return what each list quotes differently from today's prices: tomorrow it is not a change."""
+    period = current_period(prices, now)
+    used = table_of(period["lists"]) if period else {}
+    by_name: dict[str, dict[str, PriceTable]] = {}
+    for quote in candidate.quotes:
+        by_name.setdefault(quote.name, {})[quote.source] = quote.prices
     genai, litellm = (PACKAGES[name] for name in (GENAI, LITELLM))
     found: list[Row] = []
-    for said in candidate.by_name.values():
-        rows = disagreements(said.get(genai, {}), said.get(litellm, {}), used)
+    for quoted in by_name.values():
+        rows = disagreements(quoted.get(genai, {}), quoted.get(litellm, {}), used)
         found += [row for row in rows if row not in found]
     return found

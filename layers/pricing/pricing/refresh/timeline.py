@@ -1,8 +1,8 @@
-"""A model's prices from now on, and what is left of them when some of what is said is believed.
+"""The prices of one model from now on, as segments, and how accepted changes are put into them.
 
-A refresh looks forward only: periods that have ended are history, and stay. From now on prices
-are a row of segments, between the days on which either the active version or the sources change
-one. Within a segment a price is one *field*: window, mode, tier threshold and component.
+A refresh looks forward only: periods that have ended are history and stay as they are. From now on
+prices are a row of segments, between the days on which the active version or the sources change a
+price. Within a segment each price is one *field*: window, mode, tier threshold and component.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -11,91 +11,122 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pricing.catalogue.models import PART_OF
+from pricing.catalogue.models import PART_OF, Row
 from pricing.sources.price_tables import (
-    SAME_TIER_TOKENS,
-    Period,
-    Sketch,
-    Steps,
-    _ahead,
+    PriceTable,
+    Tiers,
     document_of,
     instant,
-    sketch_of,
+    periods_ahead,
+    rates_at,
+    table_of,
+    threshold_like,
 )
 
-#: Price lists by daily window; the one without a name holds outside every window.
-Windows = dict[str, Sketch]
+#: Price tables by daily window; the one without a name applies outside every window.
+Windows = dict[str, PriceTable]
 ALWAYS = ""
-#: By threshold and component: the new price, and whether it is believed.
-Changes = dict[tuple[int, str], tuple[Decimal | None, bool]]
 
 
-class Field(NamedTuple):
-    """One price of a model: ``starts`` is None today, else the instant it is announced for."""
+class PriceField(NamedTuple):
+    """One price of a model: ``starts`` is None for today's, else the instant it is announced for.
+
+    Its text is ``mode.component``, with ``>tokens`` for a tier, ``~from-to/days`` for an off-peak
+    window and ``@instant`` for an announced price.
+    """
 
     starts: str | None
     window: str
     mode: str
     above: int
-    column: str
+    component: str
 
     def __str__(self) -> str:
         tier = f">{self.above}" if self.above else ""
         window = f"~{self.window}" if self.window else ""
         starts = f"@{self.starts}" if self.starts else ""
-        return f"{self.mode}.{self.column}{tier}{window}{starts}"
+        return f"{self.mode}.{self.component}{tier}{window}{starts}"
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A field on which the sources differ from the active version; None is no price."""
+class PriceChange:
+    """A field whose quoted price is not the active one; None means that there is no price.
 
-    field: Field
+    ``sources`` quote ``after``; empty where it was completed from another price.
+    """
+
+    field: PriceField
     before: Decimal | None
     after: Decimal | None
+    sources: frozenset[str] = frozenset()
+
+
+#: Whether a change is accepted.
+Accepted = Callable[[PriceField], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """From ``starts`` (None: now) until the next segment: the active prices and those said.
+    """The prices from ``starts`` (None: now) until the next segment.
 
-    Where the active version has no change of its own, ``follows`` the segment before: what was
-    believed there goes on, and ``before`` is what was said there.
+    ``active`` is the active version's period, ``quoted`` holds the sources' prices. ``before`` is
+    what these are compared with: the active prices, or those quoted in the segment before if the
+    active version has no change of its own here. Then ``continues`` is true, and what was accepted
+    there goes on.
     """
 
     starts: str | None
-    active: Period
-    before: Period
-    said: Period
-    follows: bool
+    active: Row
+    before: Windows
+    quoted: Windows
+    continues: bool
 
-    def differences(self) -> Iterator[Difference]:
-        """Every field on which ``said`` differs from ``before``."""
-        ours, theirs = windows_of(self.before), windows_of(self.said)
-        for window in sorted(ours.keys() | theirs.keys()):
-            mine, yours = ours.get(window, {}), theirs.get(window, {})
-            for mode in sorted(mine.keys() | yours.keys()):
-                for above, column, before, after in _between(mine.get(mode), yours.get(mode)):
-                    field = Field(self.starts, window, mode, above, column)
-                    yield Difference(field, before, after)
+    def changes(self) -> Iterator[PriceChange]:
+        """Yield every field in which ``quoted`` differs from ``before``."""
+        for window in sorted(self.before.keys() | self.quoted.keys()):
+            ours, theirs = self.before.get(window, {}), self.quoted.get(window, {})
+            for mode in sorted(ours.keys() | theirs.keys()):
+                for above, component, before, after in _differences(mode, ours, theirs):
+                    field = PriceField(self.starts, window, mode, above, component)
+                    yield PriceChange(field, before, after)
 
 
-def segments(active: Sequence[Period], said: Sequence[Period], now: str) -> list[Segment]:
-    """What either says from ``now`` on; empty when one of them has no price today."""
-    ours, theirs = _ahead(active, now), _ahead(said, now)
+def _differences(
+    mode: str, active: PriceTable, quoted: PriceTable
+) -> Iterator[tuple[int, str, Decimal | None, Decimal | None]]:
+    """Yield (threshold, component, active price, quoted price) where the two differ."""
+    known = active.get(mode, {})
+    new = {above for above in quoted.get(mode, {}) if threshold_like(known, above) is None}
+    for above in sorted({0, *known, *new}):
+        ours, theirs = rates_at(active, mode, above), rates_at(quoted, mode, above)
+        for component in sorted(ours.keys() | theirs.keys()):
+            before, after = ours.get(component), theirs.get(component)
+            # A part that costs what it is billed as is not listed by itself.
+            is_part = before is None and after == ours.get(PART_OF.get(component, component))
+            if before != after and not is_part:
+                yield above, component, before, after
+
+
+def segments(active: Sequence[Row], quoted: Sequence[Row], now: str) -> list[Segment]:
+    """Return the segments from ``now`` on; none if either side has no price today."""
+    ours, theirs = periods_ahead(active, now), periods_ahead(quoted, now)
     if not ours or not theirs:
         return []
     starts = sorted({instant(p["from"]) for p in [*ours[1:], *theirs[1:]]})
     found: list[Segment] = []
     for start in [None, *starts]:
-        mine, yours = _at(ours, start or now), _at(theirs, start or now)
-        follows = bool(found) and found[-1].active is mine
-        found.append(Segment(start, mine, found[-1].said if follows else mine, yours, follows))
+        mine, yours = (
+            [p for p in side if "from" not in p or instant(p["from"]) <= (start or now)][-1]
+            for side in (ours, theirs)
+        )
+        continues = bool(found) and found[-1].active is mine
+        before = found[-1].quoted if continues else windows_of(mine)
+        found.append(Segment(start, mine, before, windows_of(yours), continues))
     return found
 
 
-def without_beyond(prices: Sequence[Period], horizon: str) -> tuple[list[Period], list[str]]:
-    """The periods that begin by ``horizon``, the last one open; and the later ones' starts."""
+def without_beyond(prices: Sequence[Row], horizon: str) -> tuple[list[Row], list[str]]:
+    """Return the periods that begin by ``horizon``, the last one open, and the later starts."""
     near = [p for p in prices if "from" not in p or instant(p["from"]) <= horizon]
     beyond = [p["from"] for p in prices if p not in near]
     if beyond and near:
@@ -103,12 +134,12 @@ def without_beyond(prices: Sequence[Period], horizon: str) -> tuple[list[Period]
     return near, beyond
 
 
-def without_cancelled(prices: Sequence[Period], starts: Collection[str]) -> list[Period]:
-    """The periods but those that begin at one of ``starts``; the one before each goes on.
+def without_cancelled(prices: Sequence[Row], starts: Collection[str]) -> list[Row]:
+    """Return the periods without those that begin at one of ``starts``; the one before goes on.
 
-    A person took these back: lists that still announce them are not news.
+    An administrator cancelled these: a list that still announces them changes nothing.
     """
-    kept: list[Period] = []
+    kept: list[Row] = []
     for period in prices:
         if not kept or instant(period.get("from", "")) not in starts:
             kept.append(period)
@@ -119,17 +150,13 @@ def without_cancelled(prices: Sequence[Period], starts: Collection[str]) -> list
 
 
 def rebuilt(
-    prices: Sequence[Period],
-    parts: Sequence[Segment],
-    now: str,
-    source: str,
-    believed: Callable[[Field], bool],
-) -> list[dict[str, Any]]:
-    """The active prices with every believed field, from ``now`` on; equal when none is.
+    prices: Sequence[Row], parts: Sequence[Segment], now: str, source: str, accepted: Accepted
+) -> list[Row]:
+    """Return the active prices with every accepted change; equal to ``prices`` if there is none.
 
-    What has ended stays as it is, and what is in force ends now where it changes.
+    What has ended stays as it is, and a current period that changes ends now.
     """
-    after = believed_periods(parts, source, believed)
+    after = accepted_periods(parts, source, accepted)
     if all(new is part.active for new, part in zip(after, parts, strict=True)):
         return [dict(p) for p in prices]
     rows = [dict(p) for p in prices if "to" in p and instant(p["to"]) <= now]
@@ -139,9 +166,11 @@ def rebuilt(
         if started != now:
             rows.append({**current, "to": now})
         started = now
-    run: list[tuple[str | None, Period]] = [(started, after[0])]
+    run: list[tuple[str | None, Row]] = [(started, after[0])]
     for part, new in zip(parts[1:], after[1:], strict=True):
-        if new is not run[-1][1] and not _same_prices(new, run[-1][1]):
+        last = run[-1][1]
+        is_same = new["lists"] == last["lists"] and new.get("windows") == last.get("windows")
+        if new is not last and not is_same:
             run.append((part.starts, new))
     for (start, period), (end, _) in pairwise([*run, (None, {})]):
         bounds = {"from": start, "to": end}
@@ -150,117 +179,86 @@ def rebuilt(
     return rows
 
 
-def believed_periods(
-    parts: Sequence[Segment], source: str, believed: Callable[[Field], bool]
-) -> list[Period]:
-    """Each segment's period as far as it is believed; the active one itself where nothing is."""
-    after: list[Period] = []
+def accepted_periods(parts: Sequence[Segment], source: str, accepted: Accepted) -> list[Row]:
+    """Return each segment's period with the accepted changes; ``active`` itself without any."""
+    after: list[Row] = []
     for part in parts:
-        base = after[-1] if part.follows else part.active
-        after.append(_believe(part, base, source, believed))
+        base = after[-1] if part.continues else part.active
+        after.append(_accept(part, base, source, accepted))
     return after
 
 
-def _believe(part: Segment, base: Period, source: str, believed: Callable[[Field], bool]) -> Period:
-    changes: dict[tuple[str, str], Changes] = {}
-    for one in part.differences():
-        field = one.field
-        of_mode = changes.setdefault((field.window, field.mode), {})
-        of_mode[field.above, field.column] = (one.after, believed(field))
-    if not any(taken for of_mode in changes.values() for _, taken in of_mode.values()):
+def _accept(part: Segment, base: Row, source: str, accepted: Accepted) -> Row:
+    changes: dict[tuple[str, str], list[PriceChange]] = {}
+    for change in part.changes():
+        changes.setdefault((change.field.window, change.field.mode), []).append(change)
+    if not any(accepted(change.field) for of_mode in changes.values() for change in of_mode):
         return base
-    ours, assumed, theirs = windows_of(base), windows_of(part.before), windows_of(part.said)
-    lists: Windows = {}
-    for window in ours.keys() | theirs.keys():
-        mine, before, yours = (of.get(window, {}) for of in (ours, assumed, theirs))
-        modes = {
-            mode: _believed_steps(
-                mine.get(mode), before.get(mode), yours.get(mode), changes.get((window, mode), {})
+    ours, tables = windows_of(base), Windows()
+    for window in ours.keys() | part.quoted.keys():
+        tables[window] = {}
+        for mode in ours.get(window, {}).keys() | part.quoted.get(window, {}).keys():
+            mine, assumed, yours = (
+                side.get(window, {}).get(mode) for side in (ours, part.before, part.quoted)
             )
-            for mode in mine.keys() | yours.keys()
-        }
-        lists[window] = {mode: steps for mode, steps in modes.items() if steps}
+            of_mode = changes.get((window, mode), [])
+            taken = [accepted(change.field) for change in of_mode]
+            if not any(taken):
+                tiers = mine
+            elif all(taken) and mine == assumed:
+                tiers = yours
+            else:
+                tiers = _accept_each(mode, mine or {}, of_mode, accepted)
+            if tiers:
+                tables[window][mode] = tiers
     kept = {key: value for key, value in base.items() if key not in ("lists", "windows")}
-    row = {**kept, "source": source, "lists": document_of(lists.pop(ALWAYS))}
-    windows = [_window_row(name, sketch) for name, sketch in sorted(lists.items()) if sketch]
+    row = {**kept, "source": source, "lists": document_of(tables.pop(ALWAYS))}
+    windows = [_window_row(name, table) for name, table in sorted(tables.items()) if table]
     return row | ({"windows": windows} if windows else {})
 
 
-def windows_of(period: Period) -> Windows:
-    """A period's price lists by daily window."""
-    found = {ALWAYS: sketch_of(period["lists"])}
+def _accept_each(
+    mode: str, mine: Tiers, changes: Sequence[PriceChange], accepted: Accepted
+) -> Tiers:
+    """Put the accepted changes into one mode, field by field.
+
+    A tier is new as a whole or not at all, and never a mode's first.
+    """
+    tiers = {above: dict(rates) for above, rates in mine.items()}
+    for above in sorted({change.field.above for change in changes}):
+        here = [change for change in changes if change.field.above == above]
+        if above not in tiers:
+            if not all(accepted(change.field) for change in here) or (above and not tiers):
+                continue
+            tiers[above] = dict(rates_at({mode: tiers}, mode, above))
+        for change in here:
+            if accepted(change.field):
+                tiers[above].pop(change.field.component, None)
+                if change.after is not None:
+                    tiers[above][change.field.component] = change.after
+    return tiers
+
+
+def windows_of(period: Mapping[str, Any]) -> Windows:
+    """Return a period's price tables by daily window, each named ``from-to/days``."""
+    found = {ALWAYS: table_of(period["lists"])}
     for window in period.get("windows", ()):
-        found[_window_name(window)] = sketch_of(window["lists"])
+        days = "".join(str(day) for day in window.get("days", ()))
+        name = f"{window['from']}-{window['to']}" + (f"/{days}" if days else "")
+        found[name] = table_of(window["lists"])
     return found
 
 
-def _window_name(window: Mapping[str, Any]) -> str:
-    days = "".join(str(day) for day in window.get("days", ()))
-    return f"{window['from']}-{window['to']}" + (f"/{days}" if days else "")
+def price_in(windows: Windows, place: PriceField) -> Decimal | None:
+    """Return the price that applies in a field, its own or that of a lower tier."""
+    table = windows.get(place.window, {})
+    return rates_at(table, place.mode, place.above).get(place.component)
 
 
-def _window_row(name: str, sketch: Sketch) -> dict[str, Any]:
+def _window_row(name: str, table: PriceTable) -> Row:
     hours, _, days = name.partition("/")
     start, _, end = hours.partition("-")
-    bounds: dict[str, Any] = {"from": start, "to": end}
+    bounds: Row = {"from": start, "to": end}
     if days:
         bounds["days"] = [int(day) for day in days]
-    return bounds | {"lists": document_of(sketch)}
-
-
-def _believed_steps(
-    mine: Steps | None, before: Steps | None, yours: Steps | None, changes: Changes
-) -> Steps | None:
-    """One mode: as said where all of it is believed, else field by field."""
-    taken = [believed for _, believed in changes.values()]
-    if not any(taken):
-        return mine
-    if all(taken) and mine == before:
-        return yours
-    steps = {above: dict(rates) for above, rates in (mine or {}).items()}
-    for above in sorted({above for above, _ in changes}):
-        here = {column: one for (step, column), one in changes.items() if step == above}
-        if above not in steps:  # a step is new as a whole or not at all, and never the first
-            if not all(believed for _, believed in here.values()) or (above and not steps):
-                continue
-            steps[above] = at_step(steps, above)
-        for column, (after, believed) in here.items():
-            if believed:
-                steps[above].pop(column, None)
-                if after is not None:
-                    steps[above][column] = after
-    return steps or None
-
-
-def _between(
-    mine: Steps | None, yours: Steps | None
-) -> Iterator[tuple[int, str, Decimal | None, Decimal | None]]:
-    mine, yours = mine or {}, yours or {}
-    thresholds = sorted({0, *mine, *(_near(above, mine) for above in yours)})
-    for above in thresholds:
-        ours, theirs = at_step(mine, above), at_step(yours, above)
-        for column in sorted(ours.keys() | theirs.keys()):
-            before, after = ours.get(column), theirs.get(column)
-            # A part that costs what it is billed as has no column of its own.
-            is_part = before is None and after == ours.get(PART_OF.get(column, column))
-            if before != after and not is_part:
-                yield above, column, before, after
-
-
-def _near(above: int, steps: Steps) -> int:
-    """The threshold of ``steps`` that is the same but for how it is written."""
-    return next((step for step in steps if abs(step - above) <= SAME_TIER_TOKENS), above)
-
-
-def at_step(steps: Steps, above: int) -> dict[str, Decimal]:
-    """The rates of the highest step at or below a threshold."""
-    below = [step for step in steps if step <= above + SAME_TIER_TOKENS]
-    return dict(steps[max(below)]) if below else {}
-
-
-def _at(ahead: Sequence[Period], moment: str) -> Period:
-    return [p for p in ahead if "from" not in p or instant(p["from"]) <= moment][-1]
-
-
-def _same_prices(one: Period, other: Period) -> bool:
-    return one["lists"] == other["lists"] and one.get("windows") == other.get("windows")
+    return bounds | {"lists": document_of(table)}

@@ -42,8 +42,8 @@ def notice_of(done: Refreshed) -> str | None:
     lines = [f"*Prices changed* in version `{_name(done.clean.id)}`"]
     lines += _changes(done.changes)
     lines += _names("New", done.added)
-    if done.waiting:
-        lines.append(f"Needing approval: {counted(len(done.waiting), 'price change')}")
+    if done.quarantined:
+        lines.append(f"Needing approval: {counted(len(done.quarantined), 'price change')}")
     return "\n".join(lines)
 
 

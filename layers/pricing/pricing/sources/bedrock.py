@@ -1,12 +1,15 @@
-"""The AWS Price List for Bedrock: ``get_products`` of boto3's ``pricing`` client.
+"""Read the AWS Price List for Bedrock: ``get_products`` of boto3's ``pricing`` client.
 
-Two shapes are in use. ``AmazonBedrock`` names the ``model`` and says in ``inferenceType`` what is
-billed, but by which endpoint or mode only at the end of ``usagetype``: a global endpoint's row is
-else like the regional one's, and a batch's like the standard one's;
-``AmazonBedrockFoundationModels`` sells other makers' models as ``servicename``, and only
-the end of ``usagetype`` says what. Neither holds a model id: a row gets the id that its name
-makes, and ``stem`` compares it with real ones. Prices are those of one region, us-east-1, where
-a plain row is the regional endpoint's and a ``Global`` one that of ``global.`` ids.
+The list has two shapes, and neither holds a model id:
+
+* ``AmazonBedrock`` names the ``model``, and in ``inferenceType`` what is billed. Endpoint and mode
+  are only at the end of ``usagetype``: a global endpoint's row looks otherwise like the regional
+  one's, and a batch's like the standard one's.
+* ``AmazonBedrockFoundationModels`` sells other makers' models as ``servicename``; what is billed
+  is only at the end of ``usagetype``.
+
+A row gets an id made of its names, which ``key_of`` compares with real ones. Prices are those of
+us-east-1: a plain row is the regional endpoint's, a ``Global`` one that of ``global.`` ids.
 """
 
 import re
@@ -16,9 +19,18 @@ from typing import Any
 
 from pricing.money import EXACT
 from pricing.sources.names import AREA, stem
-from pricing.sources.payload import Findings, Payload, SourceRefused, price_in, read_document
-from pricing.sources.price_tables import Sketch, document_of
+from pricing.sources.payload import (
+    Payload,
+    SourceNotes,
+    SourceRefused,
+    price_from_text,
+    read_document,
+)
+from pricing.sources.price_tables import PriceTable, document_of
 
+#: The name of this source in quotes, audit rows and metrics.
+AWS = "aws-price-list"
+BEDROCK = "bedrock"
 REGION = "us-east-1"
 #: The price list's names of makers, and how their Bedrock ids begin.
 MAKERS = {
@@ -33,16 +45,17 @@ MAKERS = {
     "OpenAI": "openai",
     "Qwen": "qwen",
 }
-TOKENS_A_UNIT = {"1K tokens": 3, "1M tokens": 0, "Tokens": 6, "Token": 6}
+#: By how many decimal places a price per unit is scaled to a price per million tokens.
+PLACES = {"1K tokens": 3, "1M tokens": 0, "Tokens": 6, "Token": 6}
 _EDITION = " (Amazon Bedrock Edition)"
-#: The whole of what follows the region in a usage type; nothing that merely ends like it.
+#: A usage type of other makers' models: all of it, so that a reservation does not match.
 _USAGE = re.compile(
     r"[A-Z0-9]+-MP:[A-Z0-9]+_(?:"
     r"(?P<old>(?:CacheRead|CacheWrite|CacheWrite1h)?Input|Output)TokenCount"
     r"|(?P<new>input|output|cache_read_input|cache_write_input|cache_write_1h_input)_tokens)"
     r"(?P<qualifiers>(?:_(?:[Gg]lobal|[Bb]atch|standard))*)-Units"
 )
-_COLUMNS = {
+_COMPONENTS = {
     "Input": "input",
     "Output": "output",
     "CacheReadInput": "cache_read",
@@ -54,7 +67,7 @@ _COLUMNS = {
     "cache_write_input": "cache_write_5m",
     "cache_write_1h_input": "cache_write_1h",
 }
-#: Both spellings are in use: ``Input tokens`` and, beside it, ``input tokens batch``.
+#: In lower case, because both ``Input tokens`` and ``input tokens batch`` are in use.
 _INFERENCE = {
     "input tokens": ("standard", "input"),
     "output tokens": ("standard", "output"),
@@ -64,7 +77,7 @@ _INFERENCE = {
     "output tokens batch": ("batch", "output"),
 }
 _FEATURES = {"On-demand Inference", "Batch Inference", ""}
-#: How a usage type of ``AmazonBedrock`` ends. Any other end is another product: a custom model, a
+#: How a usage type of ``AmazonBedrock`` ends. Another end is another product: a custom model, a
 #: long context, an endpoint of another area.
 _OWN_USAGE = re.compile(
     r".*(?:(?:input|output)-tokens|cache-(?:read|write)-input-token-count)"
@@ -72,31 +85,34 @@ _OWN_USAGE = re.compile(
 )
 
 
-def read(payload: Payload, findings: Findings) -> list[dict[str, Any]]:
-    """A row ``{id, lists}`` for each model and kind of endpoint; raises SourceRefused."""
+def read(payload: Payload, notes: SourceNotes) -> list[dict[str, Any]]:
+    """Return a row ``{id, lists}`` for each model and kind of endpoint; raises SourceRefused.
+
+    Where the list has two prices for one thing, neither is used.
+    """
     entries = read_document(payload, dict).get("PriceList")
     if not isinstance(entries, list):
         raise SourceRefused(f"{payload.source}: the answer holds no price list")
-    sketches: dict[str, Sketch] = {}
-    twice: set[tuple[str, str, str]] = set()
+    tables: dict[str, PriceTable] = {}
+    conflicts: set[tuple[str, str, str]] = set()
     for entry in entries:
         product = entry.get("product") if isinstance(entry, dict) else None
         attributes = product.get("attributes") if isinstance(product, dict) else None
         name = str(attributes.get("usagetype"))[:128] if isinstance(attributes, dict) else "?"
-        with findings.entry("bedrock", name):
-            for model, mode, column in _billed(entry["product"]["attributes"]):
+        with notes.entry(BEDROCK, name):
+            for model, mode, component in _billed(entry["product"]["attributes"]):
                 price = _price(entry["terms"]["OnDemand"])
-                rates = sketches.setdefault(model, {}).setdefault(mode, {0: {}})[0]
-                if rates.setdefault(column, price) != price:
-                    twice.add((model, mode, column))
-    for model, mode, column in sorted(twice):  # two prices for one thing are none
-        del sketches[model][mode][0][column]
-        findings.add("bedrock", model, "invalid_entry", f"two prices for {mode}.{column}")
-    return [{"id": model, "lists": document_of(lists)} for model, lists in sorted(sketches.items())]
+                rates = tables.setdefault(model, {}).setdefault(mode, {0: {}})[0]
+                if rates.setdefault(component, price) != price:
+                    conflicts.add((model, mode, component))
+    for model, mode, component in sorted(conflicts):
+        del tables[model][mode][0][component]
+        notes.leave_out(BEDROCK, model, "invalid_entry", f"two prices for {mode}.{component}")
+    return [{"id": model, "lists": document_of(table)} for model, table in sorted(tables.items())]
 
 
 def key_of(name: str) -> str | None:
-    """What a Bedrock id and a row of the price list are compared by; None: not of this region."""
+    """Return what a Bedrock id and a row of this list are compared by; None for another region."""
     match = AREA.match(name)
     area = match["area"] if match else None
     if match and area not in ("global", "us"):
@@ -105,7 +121,7 @@ def key_of(name: str) -> str | None:
 
 
 def _billed(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The model, mode and column of one product; nothing for what is not billed by the token."""
+    """Yield the model, mode and component of a product that is billed per token."""
     if attributes.get("regionCode") != REGION:
         return
     if "model" in attributes:
@@ -114,11 +130,11 @@ def _billed(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         own = _OWN_USAGE.fullmatch(attributes.get("usagetype", ""))
         feature = attributes.get("feature", "")
         if kind and maker and own and feature in _FEATURES:
-            mode, column = kind
+            mode, component = kind
             batch = feature == "Batch Inference" or "batch" in own["qualifiers"]
             scope = "global." if "global" in own["qualifiers"] else ""
             model = f"{scope}{maker}.{_slug(attributes['model'])}"
-            yield model, "batch" if batch else mode, column
+            yield model, "batch" if batch else mode, component
         return
     usage = _USAGE.fullmatch(attributes.get("usagetype", ""))
     service = attributes.get("servicename", "")
@@ -127,7 +143,7 @@ def _billed(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         scope = "global." if "global" in qualifiers else ""
         model = f"{scope}anthropic.{_slug(service.removesuffix(_EDITION))}"
         mode = "batch" if "batch" in qualifiers else "standard"
-        yield model, mode, _COLUMNS[usage["old"] or usage["new"]]
+        yield model, mode, _COMPONENTS[usage["old"] or usage["new"]]
 
 
 def _slug(name: str) -> str:
@@ -135,11 +151,8 @@ def _slug(name: str) -> str:
 
 
 def _price(on_demand: Mapping[str, Any]) -> Decimal:
-    """USD per million tokens of the one dimension of the one term."""
+    """Return USD per million tokens; raises ValueError for several terms or dimensions."""
     (term,) = on_demand.values()
     (dimension,) = term["priceDimensions"].values()
-    places = TOKENS_A_UNIT[dimension["unit"]]
-    return EXACT.scaleb(price_in(dimension["pricePerUnit"]["USD"]), places)
-
-
-AWS = "aws-price-list"
+    places = PLACES[dimension["unit"]]
+    return EXACT.scaleb(price_from_text(dimension["pricePerUnit"]["USD"]), places)

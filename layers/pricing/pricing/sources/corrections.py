@@ -1,7 +1,7 @@
 """Tariff's own corrections to the imported lists: ``catalogue/corrections.toml``.
 
-Each entry names the models it is about (ids, or one pattern) and gives a reason; an entry that no
-longer matches anything is an error, so that corrections do not outlive their cause.
+Each entry names the models it is about (ids, or one pattern) and gives a reason. An entry that no
+longer matches anything is an error, so that no correction outlives its cause.
 """
 
 import re
@@ -19,13 +19,13 @@ ENTRY_KEYS = {
 
 
 class Corrections:
-    """What to leave out, whom to believe, and which prices to put in; all of it counted.
+    """The entries of the file, by kind. Each use is counted, see ``unused``.
 
-    Built from the file as plain data; raises ValueError for a table or key that does not exist.
+    ``document`` is the file as plain data. ``as_of`` is the day whose prices are compared, as an
+    ISO date; without it the file's own. Raises ValueError for an unknown table or key.
     """
 
     def __init__(self, document: Mapping[str, Any], as_of: str | None = None) -> None:
-        #: The day whose prices are compared, as an ISO date; the file's own unless one is given.
         self.as_of: str = as_of or str(document["as_of"])
         self._entries: dict[str, list[Mapping[str, Any]]] = {
             kind: document.get(kind, []) for kind in ENTRY_KEYS
@@ -46,31 +46,31 @@ class Corrections:
         return any(True for _ in self._matching("exclude", provider, name))
 
     def preferred(self, provider: str, name: str) -> str | None:
-        """The list to believe for this name, if one was chosen by hand."""
+        """Return the list whose price is used for this name, if an entry chooses one."""
         return next((entry["list"] for entry in self._matching("prefer", provider, name)), None)
 
     def replacement(self, provider: str, name: str) -> Mapping[str, Any] | None:
-        """A whole price history that stands instead of the lists' own."""
+        """Return a whole price history to use instead of the lists' own, if an entry has one."""
         return next(self._matching("replace", provider, name), None)
 
     def additions(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
-        """Price lists to put into one period of a model."""
+        """Yield price lists to add to one period of a model."""
         return self._matching("add", provider, name)
 
     def windows(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
-        """More hours of a model's off-peak price."""
+        """Yield further hours of a model's off-peak price."""
         return self._matching("window", provider, name)
 
     def notes(self, provider: str, name: str) -> list[str]:
-        """Sentences to put on a row."""
+        """Return the sentences to put on a row."""
         return [entry["reason"] for entry in self._matching("note", provider, name)]
 
     def miss(self, addition: Mapping[str, Any]) -> None:
-        """Note that an addition found its model, but not the period it is for."""
+        """Record that an addition found its model, but not the period it is for."""
         self._missed.add(id(addition))
 
     def unused(self) -> list[str]:
-        """One sentence for each entry that matched nothing."""
+        """Return one sentence for each entry that matched nothing."""
         return [
             f"corrections.toml: {kind} {entry.get('ids') or entry.get('pattern')} of"
             f" {entry['provider']} matches nothing any more"
@@ -81,12 +81,9 @@ class Corrections:
 
     def _matching(self, kind: str, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
         for entry in self._entries[kind]:
-            if entry["provider"] in (provider, "*") and _is_about(entry, name):
+            if entry["provider"] not in (provider, "*"):
+                continue
+            pattern = entry.get("pattern")
+            if re.search(pattern, name) is not None if pattern else name in entry["ids"]:
                 self._used.add(id(entry))
                 yield entry
-
-
-def _is_about(entry: Mapping[str, Any], name: str) -> bool:
-    if "pattern" in entry:
-        return re.search(entry["pattern"], name) is not None
-    return name in entry["ids"]

@@ -1,14 +1,13 @@
-"""The one door to the public price lists: HTTPS out, at most so many bytes, for so long.
+"""Fetch the public price lists over HTTPS, with limits on size and time.
 
-URLs come from configuration, never from a caller. There are no redirects, no proxies and no
-cookies; an address that is not public is refused, and the connection goes to the very address
-that was checked. A total time limit closes the socket, so that a server which drips a byte a
-second is as limited as one that says nothing.
+URLs come from configuration, never from a caller. There are no redirects, proxies or cookies. A
+host with an address that is not public is refused, and the connection goes to the very address that
+was checked. The time limit covers the whole answer: it cuts off a server that sends a byte a second
+as well as one that sends nothing.
 """
 
 from __future__ import annotations
 
-import http.client
 import ipaddress
 import random
 import socket
@@ -17,11 +16,16 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
+
+from urllib3 import HTTPResponse
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
 
 from pricing.errors import TariffError
 from pricing.sources.payload import MAX_PAYLOAD_BYTES, Payload
@@ -31,10 +35,13 @@ CHUNK_BYTES = 64 * 1024
 MAX_WIRE_BYTES = 10_000_000
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost"}
+DEFAULT_PORTS = {"https": 443, "http": 80}
+HEADERS = {"Accept-Encoding": "gzip", "User-Agent": "tariff-refresh/1"}
+NOT_A_LIST = ("text/html", "image/", "video/", "audio/")
 
 
 class FetchFailed(TariffError):
-    """An upstream gave no answer that could be used. ``retry_after`` is its own wish, in s."""
+    """A source gave no usable answer. ``retry_after`` is what its Retry-After asks for, in s."""
 
     def __init__(
         self, detail: str, *, retriable: bool = False, retry_after: float | None = None
@@ -46,7 +53,7 @@ class FetchFailed(TariffError):
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches payloads. Times are in seconds; ``total_seconds`` covers every try of one fetch.
+    """Fetches payloads. Times are in seconds; ``total_seconds`` covers all attempts of one fetch.
 
     ``allow_loopback`` lets tests and a local Tariff serve lists from this machine, over plain HTTP.
     """
@@ -63,33 +70,25 @@ class Fetcher:
     jitter: Callable[[], float] = random.random
 
     def fetch(self, source: str, url: str) -> Payload:
-        """The answer to one GET, decoded; raises FetchFailed."""
+        """Return the decompressed answer to one GET; raises FetchFailed.
+
+        A network error, an answer that breaks off and the statuses of RETRIED are tried again,
+        after the seconds that Retry-After asks for, or else with exponential backoff.
+        """
+        parts = self._checked(source, url)
         deadline = self.monotonic() + self.total_seconds
-        for attempt in range(self.attempts):
+        for attempt in range(1, self.attempts + 1):
             try:
-                return self._attempt(source, url, deadline)
+                return self._attempt(source, url, parts, deadline)
             except FetchFailed as failure:
                 wait = failure.retry_after
-                if wait is None:  # full jitter: instances that failed together do not return so
-                    wait = self.first_wait_seconds * 2**attempt * self.jitter()
-                last = attempt == self.attempts - 1
-                if last or not failure.retriable or self.monotonic() + wait >= deadline:
+                if wait is None:  # full jitter: instances that failed together retry apart
+                    wait = self.first_wait_seconds * 2 ** (attempt - 1) * self.jitter()
+                is_late = self.monotonic() + wait >= deadline
+                if attempt == self.attempts or not failure.retriable or is_late:
                     raise
                 self.sleep(wait)
         raise FetchFailed(f"{source}: no attempt was allowed")
-
-    def _attempt(self, source: str, url: str, deadline: float) -> Payload:
-        parts = self._checked(source, url)
-        limit = min(self.attempt_seconds, deadline - self.monotonic())
-        try:
-            with self._answer(parts, limit) as answer:
-                self._check_status(source, answer)
-                content = self._body(source, answer)
-                etag = answer.headers.get("ETag")
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise FetchFailed(f"{source}: {type(error).__name__}", retriable=True) from None
-        retrieved = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        return Payload(source, url, retrieved, etag and etag[:200], content)
 
     def _checked(self, source: str, url: str) -> SplitResult:
         parts = urlsplit(url)
@@ -100,31 +99,33 @@ class Fetcher:
             raise FetchFailed(f"{source}: the URL is not plain host and path")
         return parts
 
-    @contextmanager
-    def _answer(self, parts: SplitResult, limit: float) -> Iterator[http.client.HTTPResponse]:
-        if limit <= 0:
-            raise TimeoutError
+    def _attempt(self, source: str, url: str, parts: SplitResult, deadline: float) -> Payload:
         host = str(parts.hostname)
-        connection: http.client.HTTPConnection = http.client.HTTPConnection(host, timeout=limit)
-        started = self.monotonic()
-        sock = self._connected(host, parts.port or (443 if parts.scheme == "https" else 80), limit)
-        # The socket's own timeout is for one read; this one is for all of them.
-        line = _Line(sock, max(limit - (self.monotonic() - started), 0.01))
+        seconds = min(self.attempt_seconds, deadline - self.monotonic())
+        ends = self.monotonic() + seconds
         try:
-            if parts.scheme == "https":
-                line.secure(host)
-            connection.sock = line.sock
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            headers = {"Accept-Encoding": "gzip", "User-Agent": "tariff-refresh/1"}
-            connection.request("GET", path, headers=headers)
-            with connection.getresponse() as answer:
-                yield answer
-            line.check()
-        finally:
-            line.hang_up()
-            connection.close()
+            with closing(HTTPConnection(host, timeout=seconds)) as connection:
+                sock = self._connected(host, parts.port or DEFAULT_PORTS[parts.scheme], seconds)
+                connection.sock = sock
+                with _cut_off_after(sock, ends - self.monotonic()):
+                    if parts.scheme == "https":
+                        context = ssl.create_default_context()
+                        connection.sock = context.wrap_socket(sock, server_hostname=host)
+                    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+                    connection.request("GET", target, headers=HEADERS, preload_content=False)
+                    with closing(connection.getresponse()) as answer:
+                        _check_status(source, answer)
+                        content = self._content(source, answer)
+        except (OSError, HTTPError, HTTPException, ValueError) as error:
+            raise FetchFailed(f"{source}: {type(error).__name__}", retriable=True) from None
+        retrieved = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        etag = answer.headers.get("ETag", "")[:200] or None
+        return Payload(source, url, retrieved, etag, content)
 
-    def _connected(self, host: str, port: int, limit: float) -> socket.socket:
+    def _connected(self, host: str, port: int, seconds: float) -> socket.socket:
+        """Connect to the host's first address; raises FetchFailed unless all of them are public."""
+        if seconds <= 0:
+            raise TimeoutError
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         for *_, address in found:
             ip = ipaddress.ip_address(str(address[0]).partition("%")[0])
@@ -133,87 +134,66 @@ class Fetcher:
                 raise FetchFailed(f"{host} has an address that is not public")
         if not found:
             raise FetchFailed(f"{host} has no address")
-        address = found[0][4]
-        return socket.create_connection((str(address[0]), port), timeout=limit)
+        return socket.create_connection((str(found[0][4][0]), port), timeout=seconds)
 
-    def _check_status(self, source: str, answer: http.client.HTTPResponse) -> None:
-        if answer.status == http.client.OK:
-            kind = answer.headers.get_content_type()
-            if kind.startswith(("text/html", "image/", "video/", "audio/")):
-                raise FetchFailed(f"{source}: the answer is {kind}, not a price list")
-            return
-        if answer.status in RETRIED:
-            raise FetchFailed(
-                f"{source}: status {answer.status}",
-                retriable=True,
-                retry_after=retry_after(answer.headers.get("Retry-After"), datetime.now(UTC)),
-            )
-        raise FetchFailed(f"{source}: status {answer.status}")
-
-    def _body(self, source: str, answer: http.client.HTTPResponse) -> bytes:
-        encoding = (answer.headers.get("Content-Encoding") or "identity").lower()
+    def _content(self, source: str, answer: HTTPResponse) -> bytes:
+        encoding = answer.headers.get("Content-Encoding", "identity").lower()
         if encoding not in ("identity", "gzip"):
-            raise FetchFailed(f"{source}: an encoding nobody asked for")
+            raise FetchFailed(f"{source}: an encoding that was not asked for, {encoding:.20}")
         unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-        parts: list[bytes] = []
-        wire = size = 0
-        while chunk := answer.read1(CHUNK_BYTES):
-            wire += len(chunk)
-            if wire > self.max_wire_bytes:
+        content = bytearray()
+        for chunk in answer.stream(CHUNK_BYTES, decode_content=False):
+            if answer.tell() > self.max_wire_bytes:
                 raise FetchFailed(f"{source}: over {self.max_wire_bytes} bytes on the wire")
-            if unpack:  # never more than one byte too many is unpacked of a bomb
-                try:
-                    chunk = unpack.decompress(chunk, self.max_bytes - size + 1)
-                except zlib.error:
-                    raise FetchFailed(f"{source}: the compression is damaged") from None
-            size += len(chunk)
-            if size > self.max_bytes:
+            try:  # of a decompression bomb, never more than one byte too many is unpacked
+                most = self.max_bytes - len(content) + 1
+                content += unpack.decompress(chunk, most) if unpack else chunk
+            except zlib.error:
+                raise FetchFailed(f"{source}: the compression is damaged") from None
+            if len(content) > self.max_bytes:
                 raise FetchFailed(f"{source}: over {self.max_bytes} bytes")
-            parts.append(chunk)
-        if (answer.length or 0) > 0 or (unpack and not unpack.eof):
+        if unpack and not unpack.eof:
             raise FetchFailed(f"{source}: the answer broke off", retriable=True)
-        return b"".join(parts)
+        return bytes(content)
 
 
-class _Line:
-    """A connected socket, in clear or in TLS, that is cut when its seconds are over.
+@contextmanager
+def _cut_off_after(sock: socket.socket, seconds: float) -> Iterator[None]:
+    """Shut a connection down when the time of this block is over; raises TimeoutError then.
 
-    What reads or writes it then meets its end. An answer without a length seems whole where it was
-    cut: ``check`` says that it is not.
+    A socket's own timeout is for one read, so a server that sends a byte a second never meets it.
+    TLS detaches the socket it wraps before its handshake, which a server can drag out too; the
+    duplicate shuts down the same connection all the same.
     """
+    line, is_cut = sock.dup(), threading.Event()
 
-    def __init__(self, sock: socket.socket, seconds: float) -> None:
-        self.sock = sock
-        self._cut = threading.Event()
-        self._alarm = threading.Timer(seconds, self._cut_off)
-        self._alarm.daemon = True
-        self._alarm.start()
-
-    def secure(self, host: str) -> None:
-        """Speak TLS from here on; raises OSError, of which TimeoutError when it has been cut."""
-        # Wrapping detaches the socket it is given: only the new one can be shut down. So it is to
-        # be had before the handshake, which a server can drag out as well.
-        self.sock = tls = ssl.create_default_context().wrap_socket(
-            self.sock, server_hostname=host, do_handshake_on_connect=False
-        )
-        self.check()  # the alarm may have gone off while there was no socket to shut down
-        tls.do_handshake()
-
-    def check(self) -> None:
-        """Raises TimeoutError when it has been cut."""
-        if self._cut.is_set():
-            raise TimeoutError
-
-    def hang_up(self) -> None:
-        """Close it, and forget the alarm."""
-        self._alarm.cancel()
-        self.sock.close()
-
-    def _cut_off(self) -> None:
-        self._cut.set()
+    def cut_off() -> None:
+        is_cut.set()
         with suppress(OSError):
-            # The plain socket's: an SSLSocket's own takes its state away from under the reader.
-            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+            line.shutdown(socket.SHUT_RDWR)
+
+    alarm = threading.Timer(max(seconds, 0.01), cut_off)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+        if is_cut.is_set():  # an answer without a length looks complete where it was cut off
+            raise TimeoutError
+    finally:
+        alarm.cancel()
+        line.close()
+
+
+def _check_status(source: str, answer: HTTPResponse) -> None:
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if answer.status in RETRIED:
+        seconds = retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
+        detail = f"{source}: status {answer.status}"
+        raise FetchFailed(detail, retriable=True, retry_after=seconds)
+    if answer.status != 200:  # noqa: PLR2004
+        raise FetchFailed(f"{source}: status {answer.status}")
+    if kind.startswith(NOT_A_LIST):
+        raise FetchFailed(f"{source}: the answer is {kind}, not a price list")
 
 
 def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -222,15 +202,13 @@ def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
-    """The seconds a Retry-After header asks for, in either of its forms; None if unreadable."""
-    if not header:
-        return None
-    if header.strip().isascii() and header.strip().isdigit():
-        return float(min(int(header.strip()[:9]), 10**6))
+    """Return the seconds a Retry-After header asks for (RFC 9110, 10.2.3); None if unreadable."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(min(int(text[:9]), 10**6))
     try:
-        moment = parsedate_to_datetime(header)
+        moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max((moment - now).total_seconds(), 0.0)

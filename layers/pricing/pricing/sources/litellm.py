@@ -1,7 +1,7 @@
-"""LiteLLM's price map, a JSON file, in Tariff's columns.
+"""Read LiteLLM's price map, a JSON file, into Tariff's components.
 
 The library itself is never imported. Prices are floats in that file; they are read as the decimal
-text that stands there and multiplied by a million exactly.
+text that is written there, and multiplied by a million exactly.
 """
 
 import re
@@ -10,10 +10,17 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any
 
-from pricing.sources.payload import Findings, Payload, in_dollars, price_of, read_document, text_of
-from pricing.sources.price_tables import Sketch, document_of, per_million
+from pricing.sources.payload import (
+    Payload,
+    SourceNotes,
+    name_from,
+    price_from_number,
+    read_document,
+    require_usd,
+)
+from pricing.sources.price_tables import PriceTable, document_of, per_million
 
-#: Its provider names, and ours. One not listed is left out; docs/price-sources.md says why.
+#: Its provider names, and Tariff's. Others are left out; docs/price-sources.md says why.
 PROVIDERS = {
     "anthropic": "anthropic",
     "azure": "azure",
@@ -50,10 +57,10 @@ PROVIDERS = {
 }
 #: Kinds of model that are billed by text tokens, at least in part.
 KINDS = {"chat", "completion", "embedding", "realtime", "responses"}
-#: The prices of a model that draws in a chat: text in, text out, image out.
+#: The prices of a model that generates images in a chat: text in, text out, image out.
 CHAT = "/v1/chat/completions"
 DRAWS_IN_CHAT = {"input_cost_per_token", "output_cost_per_token", "output_cost_per_image_token"}
-COLUMNS = {
+COMPONENTS = {
     "input_cost_per_token": "input",
     "output_cost_per_token": "output",
     "cache_read_input_token_cost": "cache_read",
@@ -68,16 +75,18 @@ COLUMNS = {
 }
 MODES = {None: "standard", "batches": "batch", "priority": "priority", "flex": "flex"}
 _KEY = re.compile(
-    rf"(?P<column>{'|'.join(sorted(COLUMNS, key=len, reverse=True))})"
+    rf"(?P<component>{'|'.join(sorted(COMPONENTS, key=len, reverse=True))})"
     r"(?:_above_(?P<thousands>\d+)k_tokens)?(?:_(?P<mode>batches|priority|flex))?"
 )
-#: Who charges the higher price at the threshold already, as xAI's table says ("at or above 200k")
-#: and litellm's calculator knows: here a tier begins strictly above a number of tokens.
+#: Providers that charge the higher price at the threshold already, as xAI's table says ("at or
+#: above 200k") and litellm's calculator does: a tier of Tariff begins strictly above its threshold.
 INCLUSIVE_THRESHOLDS = {"xai"}
-#: A binary float holds 15 decimal digits; ``1.6000000000000001e-06`` was written as 1.6e-06.
+#: A binary float holds 15 decimal digits; ``1.6000000000000001e-06`` was entered as 1.6e-06.
 _FLOAT_DIGITS = Context(prec=15)
 SEARCH = "search_context_cost_per_query"
 SEARCH_SIZES = ("low", "medium", "high")
+#: The component and the search context whose price is taken; else a web search with "medium".
+SEARCH_PRICED_AS = {"perplexity": ("request_fee", "high")}
 CAPABILITIES = {
     "supports_vision": "vision",
     "supports_function_calling": "tools",
@@ -85,89 +94,74 @@ CAPABILITIES = {
     "supports_reasoning": "thinking",
 }
 STREAMED = {"chat", "completion", "responses"}
-#: Columns whose zero means "no such charge": embeddings have no output, some caches no writes.
+#: Components whose zero means "no such charge": embeddings have no output, some caches no writes.
 NO_CHARGE = {"output", "cache_write_5m", "cache_write_1h", "cache_read", "reasoning_output"}
-#: Providers whose rows here are too few or too old to price from, but may confirm another list.
-WITNESSED = {"openrouter": "openrouter"}
-#: Members of the map that are about the map.
+#: Providers whose rows here are too few or too old to price from, but confirm another list's price.
+CONFIRMING_ONLY = {"openrouter"}
+#: Keys that describe the map itself.
 RESERVED = {"sample_spec", "fallback_generalizations"}
 MULTIPLIERS = ("regional_endpoint_uplift_multiplier", "regional_processing_uplift_multiplier_us")
-#: Keys of price bands, sizes and reservations rather than of models.
+#: Keys of price bands, sizes and reservations instead of models.
 _NOT_A_MODEL = re.compile(
     r"fireworks-ai-|together-ai-|sample_spec|.*(-commitment/|/container$|^bedrock/\*)"
 )
 
 
-def read(payload: Payload, findings: Findings) -> dict[str, list[dict[str, Any]]]:
-    """A fetched price map's rows by our provider id; raises SourceRefused.
+def read(payload: Payload, notes: SourceNotes) -> dict[str, list[dict[str, Any]]]:
+    """Return the map's token-priced rows by Tariff's provider id; raises SourceRefused.
 
-    Entries that cannot be read, or have a price that is no number, are left out and found.
+    An entry that cannot be read, or has a price that is not a number, is left out and noted.
     """
-    price_map = read_document(payload, dict)
     rows: dict[str, list[dict[str, Any]]] = {}
-    for key, entry in price_map.items():
+    for key, entry in read_document(payload, dict).items():
         if key in RESERVED or _NOT_A_MODEL.match(key):
             continue
         named = entry.get("litellm_provider") if isinstance(entry, dict) else None
-        provider = _provider(entry) if isinstance(named, str) else "litellm"
+        provider: str | None = "litellm"  # an entry that names none is noted under the list's name
+        if isinstance(named, str):
+            provider = PROVIDERS.get("vertex_ai" if named.startswith("vertex_ai-") else named)
+            provider = named if named in CONFIRMING_ONLY else provider
         if provider is None:
-            provider = WITNESSED.get(str(named))
-            if provider is None:
-                continue  # a provider that Tariff does not list
-        with findings.entry(provider, key):
+            continue  # a provider that Tariff does not list
+        with notes.entry(provider, key):
             _check(key, entry)
-            for row in _rows(key, entry, provider):
-                rows.setdefault(provider, []).append(row)
+            if _is_billed_as_text(entry):
+                table = _table(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
+                prices = table["standard"][0]
+                if prices.get("input") or prices.get("output"):  # else free, or no token price
+                    rows.setdefault(provider, []).append(_row(key, provider, entry, table))
     return rows
 
 
 def _check(key: str, entry: Any) -> None:
-    """Raises InvalidPrice or ValueError; a price that is null is no price."""
-    text_of(key)
+    """Raise InvalidPrice or ValueError for an entry that cannot be read; null is not a price."""
+    name_from(key)
     if not isinstance(entry, dict) or not entry:
         raise ValueError("the entry is not an object with prices")
-    in_dollars(entry)
-    text_of(entry["litellm_provider"])
+    require_usd(entry)
+    name_from(entry["litellm_provider"])
     for name, value in entry.items():
         if _KEY.fullmatch(name) or name in MULTIPLIERS:
-            price_of(value)
+            price_from_number(value)
     for value in (entry.get(SEARCH) or {}).values():
-        price_of(value)
-
-
-def rows_of(price_map: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Every token-priced row by our provider id, in the map's own order."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for key, entry in price_map.items():
-        provider = _provider(entry)
-        if provider:
-            for row in _rows(key, entry, provider):
-                rows.setdefault(provider, []).append(row)
-    return rows
-
-
-def _rows(key: str, entry: Mapping[str, Any], provider: str) -> Iterator[dict[str, Any]]:
-    if not _is_billed_as_text(entry) or _NOT_A_MODEL.match(key):
-        return
-    sketch = _sketch(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
-    prices = sketch["standard"][0]
-    if prices.get("input") or prices.get("output"):  # else a free tier, or no token price
-        yield _row(key, provider, entry, sketch)
+        price_from_number(value)
 
 
 def _is_billed_as_text(entry: Mapping[str, Any]) -> bool:
-    """Chat models of every kind; also those that answer with text and images, both in tokens."""
+    """Whether it is a chat model of any kind, or answers a chat with text and images in tokens."""
     if entry.get("mode") == "image_generation":
         return CHAT in entry.get("supported_endpoints", ()) and entry.keys() >= DRAWS_IN_CHAT
     return entry.get("mode") in KINDS
 
 
-def _provider(entry: Mapping[str, Any]) -> str | None:
-    name = str(entry.get("litellm_provider"))
-    return PROVIDERS.get("vertex_ai" if name.startswith("vertex_ai-") else name)
-
-
-def _row(key: str, provider: str, entry: Mapping[str, Any], sketch: Sketch) -> dict[str, Any]:
+def _row(key: str, provider: str, entry: Mapping[str, Any], table: PriceTable) -> dict[str, Any]:
+    search = entry.get(SEARCH) or {}
+    if search:
+        # Perplexity charges every request by its search context: Tariff takes the highest price.
+        component, size = SEARCH_PRICED_AS.get(provider, ("web_search", "medium"))
+        price = search.get(f"search_context_size_{size}")
+        if price:
+            table["standard"][0][component] = Decimal(price)
     row = {
         "id": _model_id(key, entry),
         "key": key,
@@ -179,8 +173,8 @@ def _row(key: str, provider: str, entry: Mapping[str, Any], sketch: Sketch) -> d
         "retires": _date(entry.get("deprecation_date")),
         "regional_multiplier": entry.get(MULTIPLIERS[0]),
         "us_multiplier": entry.get(MULTIPLIERS[1]),
-        "lists": document_of(_with_searches(sketch, entry, provider)),
-        "notes": list(_notes(entry, provider)),
+        "lists": document_of(table),
+        "notes": list(_notes(search, provider)),
     }
     return {
         name: str(value) if isinstance(value, Decimal) else value
@@ -190,7 +184,7 @@ def _row(key: str, provider: str, entry: Mapping[str, Any], sketch: Sketch) -> d
 
 
 def _model_id(key: str, entry: Mapping[str, Any]) -> str:
-    """The provider's own id: the key without the prefix that routes to the provider."""
+    """Return the provider's own id: the key without the prefix that routes to the provider."""
     provider = str(entry["litellm_provider"])
     for prefix in (provider, provider.partition("-")[0], provider.partition("_")[0]):
         if key.startswith(f"{prefix}/"):
@@ -198,39 +192,22 @@ def _model_id(key: str, entry: Mapping[str, Any]) -> str:
     return key
 
 
-def _sketch(entry: Mapping[str, Any], *, inclusive: bool) -> Sketch:
-    sketch: Sketch = {"standard": {0: {}}}
+def _table(entry: Mapping[str, Any], *, inclusive: bool) -> PriceTable:
+    table: PriceTable = {"standard": {0: {}}}
     for key, value in entry.items():
         match = _KEY.fullmatch(key)
-        if match is None or value is None:
+        if match is None:
             continue
-        price, column = per_million(_exact(value)), COLUMNS[match["column"]]
-        if not price and column in NO_CHARGE:
+        component = COMPONENTS[match["component"]]
+        price = per_million(_FLOAT_DIGITS.create_decimal(value))
+        if not price and component in NO_CHARGE:
             continue
-        steps = sketch.setdefault(MODES[match["mode"]], {0: {}})
+        tiers = table.setdefault(MODES[match["mode"]], {0: {}})
         above = int(match["thousands"]) * 1000 - inclusive if match["thousands"] else 0
-        steps.setdefault(above, {})[column] = price
-    return {mode: steps for mode, steps in sketch.items() if any(steps.values())} | {
-        "standard": sketch["standard"]
+        tiers.setdefault(above, {})[component] = price
+    return {
+        mode: tiers for mode, tiers in table.items() if mode == "standard" or any(tiers.values())
     }
-
-
-def _exact(value: Any) -> Decimal:
-    """The number as written; what a binary float left behind its 15th digit is not a price."""
-    return _FLOAT_DIGITS.create_decimal(value)
-
-
-def _with_searches(sketch: Sketch, entry: Mapping[str, Any], provider: str) -> Sketch:
-    search = entry.get(SEARCH)
-    if search:
-        # Perplexity charges every request by its search context; its dearest is Tariff's price.
-        per_request = provider == "perplexity"
-        component = "request_fee" if per_request else "web_search"
-        size = "high" if per_request else "medium"
-        price = search.get(f"search_context_size_{size}")
-        if price:
-            sketch["standard"][0][component] = Decimal(price)
-    return sketch
 
 
 def _capabilities(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -241,23 +218,19 @@ def _capabilities(entry: Mapping[str, Any]) -> Iterator[str]:
         yield "streaming"
 
 
-def _notes(entry: Mapping[str, Any], provider: str) -> Iterator[str]:
-    search = entry.get(SEARCH) or {}
+def _notes(search: Mapping[str, Any], provider: str) -> Iterator[str]:
     sizes = {size: search.get(f"search_context_size_{size}") for size in SEARCH_SIZES}
     known = {size: price for size, price in sizes.items() if price is not None}
     if len({Decimal(price) for price in known.values()}) > 1:
-        what = "request" if provider == "perplexity" else "web search"
+        component, used = SEARCH_PRICED_AS.get(provider, ("web_search", "medium"))
+        what = "request" if component == "request_fee" else "web search"
         prices = ", ".join(f"{size} ${price}" for size, price in known.items())
-        used = "high" if provider == "perplexity" else "medium"
         yield f"USD for a {what} depends on the search context: {prices}; {used} is priced."
 
 
 def _count(value: Any) -> int | None:
-    try:
-        count = Decimal(str(value))
-    except ArithmeticError:
-        return None
-    return int(count) or None
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return (int(value) or None) if is_number else None
 
 
 def _date(text: Any) -> str | None:

@@ -1,56 +1,66 @@
-"""The two public lists side by side: for each provider, what either says about which name.
+"""Merge the two public lists: what each says of every name, and which price is used.
 
-What comes out is in Tariff's columns and without a judgement; ``pricing.merge_prices`` judges.
-``catalogue/imported`` holds it as of one day, and every refresh makes it anew.
+``side_by_side`` puts the lists next to each other without choosing; ``catalogue/imported`` holds
+that as of one day, and every refresh makes it anew. ``listings`` then prices each name by the rules
+of docs/price-sources.md, and ``grouped`` finds the names that are one model.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pricing.catalogue.models import DISCOUNT_MODES, Row
 from pricing.money import plain
 from pricing.sources.claude_on_clouds import SOURCE as CLAUDE_SOURCE
 from pricing.sources.claude_on_clouds import ClaudeOnClouds
 from pricing.sources.corrections import Corrections
-from pricing.sources.genai_prices import GENAI_PROVIDERS, clause_matches, rows_of
+from pricing.sources.genai_prices import ListedModel, rule_accepts
+from pricing.sources.litellm import CONFIRMING_ONLY
 from pricing.sources.names import best, stem, undated
 from pricing.sources.price_tables import (
-    DISCOUNTS,
-    SAME_TIER_TOKENS,
-    Sketch,
-    Steps,
+    PriceTable,
+    Tiers,
+    completed,
     document_of,
-    sketch_of,
-    whole,
+    period_on,
+    prices_in,
+    table_of,
+    threshold_like,
+    tier_at,
 )
 
+#: The two lists, as imported files and ``disagreements`` name them.
+GENAI, LITELLM = "genai_prices", "litellm"
+#: The same, as the packages and every other text name them.
+PACKAGES = {GENAI: "genai-prices", LITELLM: "litellm"}
 GOOGLE, VERTEX = "google", "vertex"
 
-Rows = list[dict[str, Any]]
 
+def side_by_side(
+    genai: Mapping[str, Sequence[ListedModel]], litellm: Mapping[str, list[Row]]
+) -> dict[str, Any]:
+    """Return ``{provider, genai_prices: rows, litellm: rows}`` by Tariff's provider id.
 
-def side_by_side(providers: Iterable[Any], litellm: Mapping[str, Rows]) -> dict[str, Any]:
-    """By our provider id: ``{provider, genai_prices: rows, litellm: rows}``.
-
-    ``providers`` are genai-prices' own objects, ``litellm`` the rows of ``sources_litellm``.
+    Vertex sells what genai-prices lists under Google. There, a Claude model keeps its names, and a
+    Google model is only compared with, because litellm knows the ids that Vertex uses.
     """
-    objects = {
-        GENAI_PROVIDERS[provider.id]: provider
-        for provider in providers
-        if provider.id in GENAI_PROVIDERS
-    }
-    genai = {ours: rows_of(provider) for ours, provider in objects.items()}
+    litellm = {name: rows for name, rows in litellm.items() if name not in CONFIRMING_ONLY}
     lists: dict[str, Any] = {}
     for provider in sorted({*genai, *litellm}):
-        source = GOOGLE if provider == VERTEX else provider
-        rows = genai.get(source, [])
-        listed: Rows = _one_each(litellm.get(provider, []))
+        models = genai.get(GOOGLE if provider == VERTEX else provider, ())
+        rows = [model.row for model in models if model.row]
+        listed = _without_duplicates(litellm.get(provider, []))
         for row in listed:
-            like = _like(objects.get(source), rows, row["id"])
+            like = _like(models, row["id"])
             if like:
                 row["like"] = like
         if provider == VERTEX:
-            rows = [_on_vertex(row) for row in rows if _is_sold_on_vertex(row, listed)]
+            matched = {row["like"][0] for row in listed if "like" in row}
+            rows = [
+                row if is_claude else {key: value for key, value in row.items() if key != "names"}
+                for row in rows
+                if (is_claude := row["id"].startswith("claude")) or row["id"] in matched
+            ]
         elif provider == GOOGLE:
             rows = [row for row in rows if not row["id"].startswith("claude")]
         lists[provider] = {
@@ -61,10 +71,13 @@ def side_by_side(providers: Iterable[Any], litellm: Mapping[str, Rows]) -> dict[
     return lists
 
 
-def _one_each(rows: Rows) -> Rows:
-    """One row an id: the key that names the endpoint wins, and another price is noted."""
-    chosen: dict[str, dict[str, Any]] = {}
-    for row in sorted(rows, key=_preference):
+def _without_duplicates(rows: Iterable[Row]) -> list[Row]:
+    """Keep one row per id, whose key names the endpoint; note where another row's price differs."""
+    chosen: dict[str, Row] = {}
+    for row in sorted(
+        rows,
+        key=lambda r: (not r["key"].startswith("bedrock_mantle/"), "/" not in r["key"], r["key"]),
+    ):
         first = chosen.setdefault(row["id"], row)
         if first is not row and first["lists"] != row["lists"]:
             note = f"litellm lists this id twice, differently: {first['key']} is used."
@@ -72,110 +85,95 @@ def _one_each(rows: Rows) -> Rows:
     return list(chosen.values())
 
 
-def _preference(row: Mapping[str, Any]) -> tuple[bool, bool, str]:
-    key = str(row["key"])
-    return (not key.startswith("bedrock_mantle/"), "/" not in key, key)
-
-
-def _like(provider: Any, rows: Rows, name: str) -> list[str] | None:
-    """The genai-prices row whose rules accept this name, and whether they state it in full."""
-    if provider is None:
+def _like(models: Iterable[ListedModel], name: str) -> list[str] | None:
+    """Return the genai-prices model whose rule accepts a name, and whether it states it in full."""
+    model = next((model for model in models if rule_accepts(model.match, name)), None)
+    if model is None or model.row is None:
         return None
-    by_id = {row["id"]: row for row in rows}
-    for model in provider.models:
-        if clause_matches(model.match, name):
-            row = by_id.get(model.id)
-            if row is None:
-                return None
-            names = {known.lower() for known in row.get("names", ())}
-            return [model.id, "name" if name.lower() in names else "pattern"]
-    return None
-
-
-def _is_sold_on_vertex(row: Mapping[str, Any], listed: Rows) -> bool:
-    matched = {other["like"][0] for other in listed if "like" in other}
-    return row["id"] in matched or str(row["id"]).startswith("claude")
-
-
-def _on_vertex(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Claude under its names; a Google model to compare with, whose ids litellm knows."""
-    is_claude = str(row["id"]).startswith("claude")
-    return {key: value for key, value in row.items() if key != "names" or is_claude}
-
-
-GENAI, LITELLM = "genai_prices", "litellm"
-Row = dict[str, Any]
+    names = {known.lower() for known in model.row.get("names", ())}
+    return [model.id, "name" if name.lower() in names else "pattern"]
 
 
 @dataclass
 class Listing:
-    """One name of one provider, with what each list says of it, and what was made of that."""
+    """One name of one provider: what each list says of it, and what the merge made of that."""
 
     name: str
     genai: Mapping[str, Any] | None = None
     litellm: Mapping[str, Any] | None = None
+    #: The list whose prices are used.
     winner: str = GENAI
+    #: Each list's prices today, by GENAI or LITELLM.
+    quotes: dict[str, PriceTable] = field(default_factory=dict)
     periods: list[Row] = field(default_factory=list)
     disagreements: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    #: Where the prices are from when it is neither list.
+    #: Where the prices are from if they are neither list's.
     source: str | None = None
-    #: Whether today's prices are those of the seller's own list.
-    is_sold: bool = False
+    #: Whether today's prices are those of the provider's own list.
+    is_first_hand: bool = False
 
     @property
     def is_stated(self) -> bool:
-        """Whether genai-prices states this very name, and not merely a pattern for it."""
+        """Whether genai-prices states this very name, and not only a pattern that accepts it."""
         return self.genai is not None and self.name in self.genai.get("names", ())
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """The lists that know this name; a pattern of genai-prices is not knowing it."""
+        """The lists that know this name; a pattern of genai-prices does not count."""
         genai = self.genai is not None and self.winner == GENAI
         return (GENAI,) * genai + (LITELLM,) * (self.litellm is not None)
 
 
+@dataclass(frozen=True, slots=True)
 class Merger:
-    """Merges one provider's imported file."""
+    """Merges one provider's imported file.
 
-    def __init__(
-        self,
-        imported: Mapping[str, Any],
-        corrections: Corrections,
-        claude: ClaudeOnClouds,
-        sold: Mapping[str, Sketch],
-    ) -> None:
-        self._provider: str = imported["provider"]
-        self._imported = imported
-        self._corrections = corrections
-        self._claude = claude
-        self._sold = sold
+    ``first_hand`` are today's prices by name in the provider's own list, which the lists only copy.
+    """
+
+    imported: Mapping[str, Any]
+    corrections: Corrections
+    claude: ClaudeOnClouds
+    first_hand: Mapping[str, PriceTable]
 
     def listings(self) -> list[Listing]:
-        """Every name that is not excluded, priced."""
+        """Return every name that is not excluded, with its prices."""
+        provider = self.imported["provider"]
         found = [
             listing
             for name, listing in sorted(self._found().items())
-            if not self._corrections.excludes(self._provider, name)
+            if not self.corrections.excludes(provider, name)
         ]
+        by_stem: dict[str, list[PriceTable]] = {}
         for listing in found:
-            preferred = self._corrections.preferred(self._provider, listing.name)
-            listing.winner = preferred or listing.winner
-        self._claude_lists = self._lists_by_stem(found)
+            listing.winner = self.corrections.preferred(provider, listing.name) or listing.winner
+            if listing.genai:
+                today = period_on(listing.genai["periods"], self.corrections.as_of)
+                listing.quotes[GENAI] = table_of(today["lists"])
+            if listing.litellm:
+                listing.quotes[LITELLM] = table_of(listing.litellm["lists"])
+            if self.claude.model(provider, listing.name):
+                by_stem.setdefault(stem(listing.name), []).extend(listing.quotes.values())
         for listing in found:
-            self._price(listing)
-            listing.notes += self._corrections.notes(self._provider, listing.name)
+            self._price(provider, listing, by_stem.get(stem(listing.name), []))
+            listing.notes += self.corrections.notes(provider, listing.name)
         return found
 
     def _found(self) -> dict[str, Listing]:
+        """Return every name that either list states, with the rows of both that are about it.
+
+        litellm's row is the exact key's. genai-prices' row is the one that states the name in full,
+        or undated; else the one whose pattern accepts it, and then litellm's prices are used.
+        """
         found: dict[str, Listing] = {}
-        rows = {row["id"]: row for row in self._imported[GENAI]}
+        rows = {row["id"]: row for row in self.imported[GENAI]}
         stated: dict[str, Mapping[str, Any]] = {}
         for row in rows.values():
             for name in row.get("names", ()):
                 found[name] = Listing(name, genai=row)
                 stated[undated(name)] = row
-        for row in self._imported[LITELLM]:
+        for row in self.imported[LITELLM]:
             listing = found.setdefault(row["id"], Listing(row["id"]))
             listing.litellm = row
             matched = rows.get(row["like"][0]) if "like" in row else None
@@ -188,39 +186,28 @@ class Merger:
             for listing in found.values()
             if listing.genai and listing.litellm and listing.winner == GENAI
         }
-        for (
-            listing
-        ) in found.values():  # gpt-5-3-codex is how genai-prices also spells gpt-5.3-codex
+        for listing in found.values():  # genai-prices also spells gpt-5.3-codex as gpt-5-3-codex
             if listing.genai and not listing.litellm:
                 listing.litellm = spelt.get((undated(listing.name), listing.genai["id"]))
         return found
 
-    def _lists_by_stem(self, found: list[Listing]) -> dict[str, list[Sketch]]:
-        lists: dict[str, list[Sketch]] = {}
-        for listing in found:
-            if self._claude.model(self._provider, listing.name):
-                said = lists.setdefault(stem(listing.name), [])
-                said += [sketch for sketch in self.said(listing) if sketch]
-        return lists
+    def _price(self, provider: str, listing: Listing, listed: Iterable[PriceTable]) -> None:
+        """Set a listing's periods, disagreements and notes.
 
-    def said(self, listing: Listing) -> tuple[Sketch, Sketch]:
-        """Today's prices in each list; empty where it has none."""
-        genai = self._current(listing.genai["periods"]) if listing.genai else None
-        return (
-            sketch_of(genai["lists"]) if genai else {},
-            sketch_of(listing.litellm["lists"]) if listing.litellm else {},
-        )
+        The prices are, in this order:
 
-    def _price(self, listing: Listing) -> None:
-        """Fill in the periods, today's disagreements, and what had to be left out."""
-        ours, theirs = self.said(listing)
-        claude = self._claude.sketch(
-            self._provider,
-            listing.name,
-            self._claude_lists.get(stem(listing.name), ()),
-            self._corrections.as_of,
-        )
-        replacement = self._corrections.replacement(self._provider, listing.name)
+        1. those of a correction that replaces the whole history;
+        2. Anthropic's, for a Claude model of a cloud;
+        3. genai-prices', if they were chosen or there are no others, completed from litellm where
+           both have the same input and output price;
+        4. litellm's.
+
+        Today's prices in the provider's own list replace those, and corrections are added last.
+        """
+        day, name = self.corrections.as_of, listing.name
+        genai, litellm = (listing.quotes.get(key, {}) for key in (GENAI, LITELLM))
+        replacement = self.corrections.replacement(provider, name)
+        claude = self.claude.table(provider, name, listed, day)
         if replacement:
             periods = [dict(period) for period in replacement["period"]]
             listing.source = replacement["source"]
@@ -228,158 +215,146 @@ class Merger:
         elif claude:
             periods = [{"lists": document_of(claude)}]
             listing.source = CLAUDE_SOURCE
-        elif listing.genai and (listing.winner == GENAI or not theirs):
+        elif listing.genai and (listing.winner == GENAI or not litellm):
             periods = [dict(period) for period in listing.genai["periods"]]
-            now = self._current(periods)
-            now["lists"] = document_of(combine(ours, theirs if _agree(ours, theirs) else {}))
+            other = litellm if _has_same_base(genai, litellm) else {}
+            period_on(periods, day)["lists"] = document_of(combined(genai, other))
         else:
-            periods = [{"lists": document_of(theirs)}]
-        if listing.name in self._sold:
-            listing.is_sold = True
-            now = self._current(periods)
-            lists = sketch_of(now["lists"])
-            for above, rates in self._sold[listing.name]["standard"].items():
-                same = _same_step(lists["standard"], above)
-                lists["standard"].setdefault(above if same is None else same, {}).update(rates)
-            now["lists"] = document_of(lists)
-        for addition in self._corrections.additions(self._provider, listing.name):
+            periods = [{"lists": document_of(litellm)}]
+        if name in self.first_hand:
+            listing.is_first_hand = True
+            _overwrite(period_on(periods, day), self.first_hand[name]["standard"])
+        for addition in self.corrections.additions(provider, name):
             if not _add(periods, addition):
-                self._corrections.miss(addition)
-        for window in self._corrections.windows(self._provider, listing.name):
-            periods = [_widened(period, window) for period in periods]
-        listing.periods = [_whole(listing, period) for period in periods]
-        used = sketch_of(self._current(listing.periods)["lists"])
-        listing.disagreements = disagreements(ours, theirs, used)
+                self.corrections.miss(addition)
+        for window in self.corrections.windows(provider, name):
+            _add_hours(periods, window)
+        listing.periods = [_completed(listing, period) for period in periods]
+        used = table_of(period_on(listing.periods, day)["lists"])
+        listing.disagreements = disagreements(genai, litellm, used)
         listing.notes += _curious(used)
 
-    def _current(self, periods: list[Row]) -> Row:
-        return current(periods, self._corrections.as_of)
 
-
-def current(periods: list[Row], day: str) -> Row:
-    """The period in force on a day, an ISO date."""
-    return next(
-        period
-        for period in periods
-        if period.get("from", "")[:10] <= day < period.get("to", "9999")[:10]
-    )
-
-
-def _agree(ours: Sketch, theirs: Sketch) -> bool:
-    """Whether both have one base price: only then does a column of one complete the other."""
-    bases = [sketch["standard"][0] for sketch in (ours, theirs) if sketch]
+def _has_same_base(genai: PriceTable, litellm: PriceTable) -> bool:
+    """Whether both lists have one input and output price: only then one completes the other."""
+    bases = [table["standard"][0] for table in (genai, litellm) if table]
     return all(
-        base.get(column) == bases[0].get(column) for base in bases for column in ("input", "output")
+        base.get(name) == bases[0].get(name) for base in bases for name in ("input", "output")
     )
 
 
 def _add(periods: list[Row], addition: Mapping[str, Any]) -> bool:
-    """Put lists into the period that begins on the addition's day; False if there is none."""
+    """Add price lists to the period that begins on the addition's day; False if there is none."""
     start = addition.get("from")
     period = next((period for period in periods if period.get("from") == start), None)
     if period is None:
         return False
-    added = sketch_of({mode: {"rates": rates} for mode, rates in addition["lists"].items()})
-    period["lists"] = document_of(combine(sketch_of(period["lists"]), added))
+    added = table_of({mode: {"rates": rates} for mode, rates in addition["lists"].items()})
+    period["lists"] = document_of(combined(table_of(period["lists"]), added))
     return True
 
 
-def _widened(period: Row, window: Mapping[str, Any]) -> Row:
-    """A period that has off-peak hours, with more of them at the same price."""
-    if "windows" not in period:
-        return period
-    hours = {name: window[name] for name in ("from", "to", "days")}
-    return period | {"windows": [*period["windows"], period["windows"][0] | hours]}
+def _add_hours(periods: list[Row], window: Mapping[str, Any]) -> None:
+    """Extend the off-peak price of each period that has one to further hours."""
+    hours = {key: window[key] for key in ("from", "to", "days")}
+    for period in periods:
+        if "windows" in period:
+            period["windows"] = [*period["windows"], period["windows"][0] | hours]
 
 
-def _curious(sketch: Sketch) -> list[str]:
-    """Prices that look like mistakes, and are what a list says."""
-    every = [rates for steps in sketch.values() for rates in steps.values()]
-    free = sorted({column for rates in every for column, price in rates.items() if not price})
-    found = [f"The list says that {column} costs nothing." for column in free]
+def _overwrite(period: Row, standard: Tiers) -> None:
+    """Replace a period's standard prices by those of the provider's own list, tier by tier."""
+    table = table_of(period["lists"])
+    for above, rates in standard.items():
+        same = threshold_like(table["standard"], above)
+        table["standard"].setdefault(above if same is None else same, {}).update(rates)
+    period["lists"] = document_of(table)
+
+
+def _curious(table: PriceTable) -> list[str]:
+    """Return a note for each price that looks like a mistake, and is what a list says."""
+    free = sorted({component for _, _, component, price in prices_in(table) if not price})
+    notes = [f"The list says that {component} costs nothing." for component in free]
+    every = [rates for tiers in table.values() for rates in tiers.values()]
     if any(rates.get("cache_read", 0) > rates.get("input", 0) for rates in every):
-        found.append("The list says that a cached prompt costs more than a fresh one.")
-    return found
+        notes.append("The list says that a cached prompt costs more than a fresh one.")
+    return notes
 
 
-def _whole(listing: Listing, period: Row) -> Row:
-    lists, said = whole(sketch_of(period["lists"]))
-    listing.notes += [note for note in said if note not in listing.notes]
-    row = period | {"lists": document_of(lists)}
+def _completed(listing: Listing, period: Row) -> Row:
+    table, notes = completed(table_of(period["lists"]))
+    listing.notes += [note for note in notes if note not in listing.notes]
+    row = period | {"lists": document_of(table)}
     if "windows" in period:
         row["windows"] = [
-            window | {"lists": document_of(whole(sketch_of(window["lists"]))[0])}
+            window | {"lists": document_of(completed(table_of(window["lists"]))[0])}
             for window in period["windows"]
         ]
     return row
 
 
-def combine(first: Sketch, second: Sketch) -> Sketch:
-    """Both sketches together; the first one's price holds where both have any.
+def combined(first: PriceTable, second: PriceTable) -> PriceTable:
+    """Return both tables as one: each mode, tier and price of ``first``, else that of ``second``.
 
-    So do its tiers; but a discount that it gives one price, beside a tiered standard, says
-    nothing of tiers, and takes the second one's.
+    Where both have a mode, the tiers are those of ``first``. One exception: a discount to which
+    ``first`` gives one price although its standard has tiers says nothing of tiers, and takes the
+    second one's.
     """
     together = dict(second) | first
     is_tiered = len(first.get("standard", ())) > 1
     for mode in first.keys() & second.keys():
-        steps = {above: dict(rates) for above, rates in first[mode].items()}
-        says_nothing = mode in DISCOUNTS and is_tiered and len(steps) == 1
+        tiers = {above: dict(rates) for above, rates in first[mode].items()}
+        says_nothing = mode in DISCOUNT_MODES and is_tiered and len(tiers) == 1
         for above, rates in second[mode].items():
-            same = _same_step(steps, above)
+            same = threshold_like(tiers, above)
             if same is not None:
-                steps[same] = rates | steps[same]
+                tiers[same] = rates | tiers[same]
             elif says_nothing:
-                steps[above] = rates
-        together[mode] = steps
+                tiers[above] = rates
+        together[mode] = tiers
     return together
 
 
-def disagreements(genai: Sketch, litellm: Sketch, used: Sketch) -> list[Row]:
-    """Each price or threshold on which a list differs from the other or from the one used."""
+def disagreements(genai: PriceTable, litellm: PriceTable, used: PriceTable) -> list[Row]:
+    """Return each price or threshold on which a list differs from the other or from the used one.
+
+    A row is ``{mode, component, tier?, genai_prices?, litellm?, used}``; the component
+    ``above_tokens`` compares the thresholds.
+    """
     return [
         row | {"mode": mode}
         for mode in sorted(used)
         if mode in genai or mode in litellm
-        for row in _in_mode(genai.get(mode, {}), litellm.get(mode, {}), used[mode])
+        for row in _differences(mode, {GENAI: genai, LITELLM: litellm, "used": used})
     ]
 
 
-def _in_mode(genai: Steps, litellm: Steps, used: Steps) -> Iterator[Row]:
+def _differences(mode: str, tables: Mapping[str, PriceTable]) -> Iterator[Row]:
     thresholds = {
-        name: ", ".join(str(above) for above in sorted(steps) if above) or "none"
-        for name, steps in ((GENAI, genai), (LITELLM, litellm), ("used", used))
-        if steps
+        name: ", ".join(str(above) for above in sorted(table[mode]) if above) or "none"
+        for name, table in tables.items()
+        if table.get(mode)
     }
     if len(set(thresholds.values())) > 1:
         yield {"component": "above_tokens"} | thresholds
-    for above, rates in sorted(used.items()):
-        said = {GENAI: _at(genai, above), LITELLM: _at(litellm, above), "used": rates}
-        for column in sorted(rates):
-            prices = {name: row[column] for name, row in said.items() if column in row}
+    for above, used in sorted(tables["used"][mode].items()):
+        rates = {name: tier_at(table, mode, above) for name, table in tables.items()}
+        for component in sorted(used):
+            prices = {name: row[component] for name, row in rates.items() if component in row}
             if len(set(prices.values())) > 1:
                 row = {name: plain(price) for name, price in prices.items()}
-                yield {"component": column} | row | ({"tier": above} if above else {})
+                yield {"component": component} | row | ({"tier": above} if above else {})
 
 
-def _at(steps: Steps, above: int) -> Mapping[str, Any]:
-    same = _same_step(steps, above)
-    return {} if same is None else steps[same]
-
-
-def _same_step(steps: Steps, above: int) -> int | None:
-    return next((step for step in steps if abs(step - above) <= SAME_TIER_TOKENS), None)
-
-
-def grouped(found: list[Listing]) -> list[list[Listing]]:
-    """Names that are one model: one stem, one price history, no limit in dispute.
+def grouped(found: Iterable[Listing]) -> list[list[Listing]]:
+    """Group the names that are one model: one stem, one price history, no limit in dispute.
 
     The listing whose name becomes the id comes first in its group.
     """
     groups: dict[str, list[list[Listing]]] = {}
     for listing in found:
         alike = groups.setdefault(stem(listing.name), [])
-        group = next((group for group in alike if _are_one(group[0], listing)), None)
+        group = next((group for group in alike if _are_one_model(group[0], listing)), None)
         if group is None:
             alike.append([listing])
         else:
@@ -387,18 +362,12 @@ def grouped(found: list[Listing]) -> list[list[Listing]]:
     return [_best_first(group) for alike in groups.values() for group in alike]
 
 
-def _are_one(one: Listing, other: Listing) -> bool:
-    facts = _facts(one)
-    return one.periods == other.periods and all(
-        facts.get(name, value) == value for name, value in _facts(other).items()
-    )
-
-
-def _facts(listing: Listing) -> Row:
+def _are_one_model(first: Listing, second: Listing) -> bool:
     names = ("context_window", "max_output_tokens", "retires", "kind", "us_multiplier")
-    return {
-        name: listing.litellm[name] for name in names if listing.litellm and name in listing.litellm
-    }
+    ours, theirs = first.litellm or {}, second.litellm or {}
+    return first.periods == second.periods and all(
+        ours[name] == theirs[name] for name in names if name in ours and name in theirs
+    )
 
 
 def _best_first(group: list[Listing]) -> list[Listing]:

@@ -1,4 +1,4 @@
-"""Which names mean one model: dated ids and their undated one, paths, regions, spellings."""
+"""Decide which names mean one model: dated ids and their undated one, paths, regions, spellings."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -11,6 +11,7 @@ _DATE = re.compile(
 #: (``-0613``, ``-2512``, ``-001``). Such a name is the same model only at the same price.
 _MOVING = re.compile(r"[-@](?:latest|\d{4}|0\d\d)$")
 _ACCOUNT = re.compile(r"^accounts/fireworks/(?:models|routers)/")
+#: The prefix that says in which area, region or kind of endpoint a model runs.
 AREA = re.compile(
     r"^(?:(?P<area>global|us-gov|us|eu|apac|jp|au|in)\.(?=[a-z0-9]+\.)"
     r"|(?P<region>(?:us-gov|us|eu|ap|sa|ca)-[a-z]+-\d)/(?:invoke/)?"
@@ -19,27 +20,27 @@ AREA = re.compile(
 
 
 def undated(name: str) -> str:
-    """A name without its date and in one spelling: the same model wherever it is sold alike."""
+    """Return a name without its date and in one spelling; it keeps the area it runs in."""
     return _strip(_ACCOUNT.sub("", name.lower()), (_DATE,))
 
 
 def stem(name: str) -> str:
-    """A name without path, region, date or version number.
+    """Return a name without path, area, date or version number.
 
-    Two names of one provider with one stem are taken for one model where their prices agree.
+    Two names of one provider with one stem are taken for one model if their prices agree.
     """
     return _strip(AREA.sub("", _ACCOUNT.sub("", name.lower())), (_DATE, _MOVING))
 
 
 def bare_model(name: str) -> str:
-    """A model's name without who made it, where it runs, and how it is spelt there."""
+    """Return a model's name without its maker, its area and its spelling at one provider."""
     last = AREA.sub("", name).rpartition("/")[2]
     maker, dot, rest = last.partition(".")
     return stem(rest if dot and maker.isalpha() else last)
 
 
 def best(names: Iterable[str], official: Collection[str]) -> str:
-    """The name to be the id: undated, without a path, as the provider spells it, short."""
+    """Return the name to use as the id: undated, without path, spelt as by the provider, short."""
 
     def rank(name: str) -> tuple[object, ...]:
         return (
@@ -55,7 +56,7 @@ def best(names: Iterable[str], official: Collection[str]) -> str:
 
 
 def _strip(text: str, endings: tuple[re.Pattern[str], ...]) -> str:
-    for ending in endings * 2:  # a date may stand behind a version, and the other way round
+    for ending in endings * 2:  # a date may follow a version, and a version a date
         text = ending.sub("", text)
     return _respelt(text)
 

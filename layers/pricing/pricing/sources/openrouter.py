@@ -1,28 +1,29 @@
-"""OpenRouter's models API: what OpenRouter itself charges, as USD a token in decimal strings.
+"""Read OpenRouter's models API: what OpenRouter itself charges, in USD per token.
 
-``-1`` means that the price depends on the model the request is routed to: no price. A zero cache,
-request or reasoning price means that there is no such charge. ``overrides`` are other prices under
-a condition: from ``min_prompt_tokens`` on it is a tier; by the hour or the day, it is a price that
-is not read here, and the model has none. Pictures and requests with files are priced by the piece
-and have no column here.
+Prices are decimal strings. ``-1`` means that the price depends on the model a request is routed to:
+there is none. A zero price for cache, requests or reasoning means that there is no such charge.
+``overrides`` are other prices under a condition: with ``min_prompt_tokens`` it is a tier. A model
+with a price by the hour or the day is left out. Images and requests with files are priced per piece
+and have no component here.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from pricing.sources.payload import (
-    Findings,
     Payload,
+    SourceNotes,
     SourceRefused,
-    price_in,
+    is_token_count,
+    name_from,
+    price_from_text,
     read_document,
-    text_of,
 )
-from pricing.sources.price_tables import Sketch, document_of, per_million
+from pricing.sources.price_tables import PriceTable, Rates, document_of, per_million
 
+OPENROUTER = "openrouter"
 DYNAMIC = "-1"
-COLUMNS = {
+COMPONENTS = {
     "prompt": "input",
     "completion": "output",
     "input_cache_read": "cache_read",
@@ -33,14 +34,14 @@ COLUMNS = {
     "audio_output": "audio_output",
     "input_audio_cache": "audio_cache_read",
 }
-PRICED_BY_THE_PIECE = {"image", "image_output"}
+PER_PIECE = {"image", "image_output"}
 PER_USE = {"web_search": "web_search", "request": "request_fee"}
 ESSENTIAL = ("prompt", "completion")
 OVERRIDES, THRESHOLD = "overrides", "min_prompt_tokens"
 
 
-def read(payload: Payload, findings: Findings) -> list[dict[str, Any]]:
-    """A row ``{id, name, context_window, lists}`` for each model with a fixed price.
+def read(payload: Payload, notes: SourceNotes) -> list[dict[str, Any]]:
+    """Return a row ``{id, name, context_window, lists}`` for each model with a fixed price.
 
     Raises SourceRefused, also for an answer that is one page of several.
     """
@@ -53,42 +54,42 @@ def read(payload: Payload, findings: Findings) -> list[dict[str, Any]]:
     rows = []
     for entry in entries:
         name = entry.get("id") if isinstance(entry, dict) else entry
-        with findings.entry("openrouter", name):
-            sketch = _sketch(entry["pricing"])
-            if sketch:
+        with notes.entry(OPENROUTER, name):
+            table = _table(entry["pricing"])
+            if table:
                 rows.append(
                     {
-                        "id": text_of(entry["id"]),
+                        "id": name_from(entry["id"]),
                         "name": entry.get("name"),
                         "context_window": entry.get("context_length"),
-                        "lists": document_of(sketch),
+                        "lists": document_of(table),
                     }
                 )
     return rows
 
 
-def _sketch(pricing: Mapping[str, Any]) -> Sketch:
+def _table(pricing: Mapping[str, Any]) -> PriceTable:
     if any(pricing[key] == DYNAMIC for key in ESSENTIAL):
         return {}
-    steps = {0: _rates(pricing)}
+    tiers = {0: _rates(pricing)}
     for override in pricing.get(OVERRIDES) or ():
-        unknown = override.keys() - {THRESHOLD, *COLUMNS, *PER_USE, *PRICED_BY_THE_PIECE}
+        unknown = override.keys() - {THRESHOLD, *COMPONENTS, *PER_USE, *PER_PIECE}
         if unknown or THRESHOLD not in override:
             raise ValueError(f"its price depends on {', '.join(sorted(unknown)) or 'nothing'}")
-        least = override[THRESHOLD]
-        if isinstance(least, bool) or not isinstance(least, int) or least < 1:
-            raise ValueError(f"{THRESHOLD} is no count of tokens")
-        steps[least] = _rates(override)  # written as the two lists write the same threshold
-    return {"standard": steps}
+        if not is_token_count(override[THRESHOLD]):
+            raise ValueError(f"{THRESHOLD} is not a number of tokens")
+        # "From 200,000" is kept as 200,000: the two lists write the same tier so.
+        tiers[override[THRESHOLD]] = _rates(override)
+    return {"standard": tiers}
 
 
-def _rates(pricing: Mapping[str, Any]) -> dict[str, Decimal]:
-    rates: dict[str, Decimal] = {}
+def _rates(pricing: Mapping[str, Any]) -> Rates:
+    rates: Rates = {}
     for key, value in pricing.items():
-        column = COLUMNS.get(key) or PER_USE.get(key)
-        if column is None:
+        component = COMPONENTS.get(key) or PER_USE.get(key)
+        if component is None:
             continue
-        price = price_in(value)
+        price = price_from_text(value)
         if price or key in ESSENTIAL:
-            rates[column] = price if key in PER_USE else per_million(price)
+            rates[component] = price if key in PER_USE else per_million(price)
     return rates

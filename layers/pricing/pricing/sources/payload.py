@@ -1,8 +1,8 @@
-"""What every upstream has in common: a payload with its provenance, and how it is refused.
+"""One source's answer, and how its entries are read.
 
-An upstream is somebody else's file: it may be an error page, an attack or a typing mistake. Its
-bytes pass the strict JSON door first, and each entry is checked by itself, so that one bad entry
-never costs the others. Money is read as the decimal that stands there.
+A source is a file that another project publishes, so it may be an error page, an attack or a typing
+mistake. Its bytes pass the strict JSON reader first. Each entry is then checked by itself, so that
+one bad entry never costs the others. Money is read as the decimal that is written.
 """
 
 import re
@@ -16,7 +16,7 @@ from pricing.errors import TariffError
 from pricing.jsonio import digest, read_json
 from pricing.versions.proposals import QuarantinedField
 
-#: Several times what the largest list has today (3 MB).
+#: Several times the size of the largest list today (3 MB).
 MAX_PAYLOAD_BYTES = 20_000_000
 MAX_TEXT = 200
 _DECIMAL = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,30})?(?:[eE]-[0-9]{1,2})?")
@@ -25,7 +25,7 @@ UNREADABLE = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, 
 
 
 class SourceRefused(TariffError):
-    """An upstream's whole answer cannot be used; ``detail`` says why."""
+    """The whole answer of a source cannot be used; ``detail`` says why."""
 
 
 class InvalidPrice(ValueError):
@@ -34,9 +34,9 @@ class InvalidPrice(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One upstream's answer as it came, and where it came from.
+    """One source's answer as it was received, and where it came from.
 
-    ``retrieved_at`` is an RFC 3339 instant in UTC.
+    ``retrieved_at`` is an RFC 3339 instant in UTC; ``content`` is decompressed.
     """
 
     source: str
@@ -47,11 +47,11 @@ class Payload:
 
     @property
     def sha256(self) -> str:
-        """Of the decoded bytes."""
+        """The SHA-256 of the content."""
         return digest(self.content)
 
     def provenance(self) -> dict[str, str]:
-        """This answer as a price book's ``provenance`` names it."""
+        """Return the entry for this answer in a price book's ``provenance``."""
         entry = {
             "title": f"{self.source}, as published",
             "source": self.source,
@@ -64,36 +64,36 @@ class Payload:
 
 
 @dataclass(slots=True)
-class Findings:
-    """Entries of one source that were left out, each with its reason."""
+class SourceNotes:
+    """The entries of one source that were left out, each with its reason."""
 
     source: str
-    found: list[QuarantinedField] = field(default_factory=list)
+    left_out: list[QuarantinedField] = field(default_factory=list)
 
     @contextmanager
     def entry(self, provider: str, name: object) -> Iterator[None]:
-        """Whatever goes wrong in here leaves out this one entry."""
+        """Leave out the entry that is read in this block if reading it fails."""
         try:
             yield
         except InvalidPrice as error:
-            self.add(provider, name, "invalid_price", str(error))
+            self.leave_out(provider, name, "invalid_price", str(error))
         except UNREADABLE as error:
-            self.add(provider, name, "invalid_entry", f"it cannot be read ({error})"[:200])
+            self.leave_out(provider, name, "invalid_entry", f"it cannot be read ({error})"[:200])
 
-    def add(self, provider: str, name: object, code: str, reason: str) -> None:
-        """Leave out one entry."""
+    def leave_out(self, provider: str, name: object, code: str, reason: str) -> None:
+        """Note that an entry is not used."""
         model = name if isinstance(name, str) else repr(name)
-        self.found.append(
-            QuarantinedField(provider, model[:128], "", None, None, (self.source,), code, reason)
+        self.left_out.append(
+            QuarantinedField.of_model(provider, model, code, reason, [self.source])
         )
 
 
-class SaidTwice:
-    """What a list says twice, differently: whatever reads it raises ValueError.
+class ConflictingValue:
+    """The value of a key that occurs twice in a list with different values.
 
+    Reading it raises ValueError, so the entry it belongs to is left out and all others are read.
     LiteLLM's map held one key twice in 17 of 45 releases of a year. Refusing the whole list would
-    have kept every price from being refreshed for months; taking either would be a guess. So an
-    entry that is read by such a value is left out, and the others go on.
+    have stopped every refresh for months, and taking either value would be a guess.
     """
 
     def _refuse(self, *_: object) -> NoReturn:
@@ -102,37 +102,43 @@ class SaidTwice:
     __bool__ = __eq__ = __hash__ = _refuse
 
 
-def as_both_say(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of which a key that stands there twice has what both times say alike."""
+def merge_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build a JSON object from ``pairs``; a key that occurs twice keeps what both values share.
+
+    Two objects share the keys with equal values; two other values that differ become a
+    ``ConflictingValue``.
+    """
     found: dict[str, Any] = {}
     for key, value in pairs:
-        found[key] = _alike(found[key], value) if key in found else value
+        found[key] = _shared(found[key], value) if key in found else value
     return found
 
 
-def _alike(one: Any, other: Any) -> Any:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return {key: _alike(one[key], other[key]) for key in one if key in other}
+def _shared(first: Any, second: Any) -> Any:
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {key: _shared(first[key], second[key]) for key in first if key in second}
     try:
-        is_same = type(one) is type(other) and one == other
-    except ValueError:  # a part of it was said twice before
+        is_same = type(first) is type(second) and first == second
+    except ValueError:  # one of them holds a ConflictingValue already
         is_same = False
-    return one if is_same else SaidTwice()
+    return first if is_same else ConflictingValue()
 
 
 def read_document(payload: Payload, kind: type[list[Any]] | type[dict[str, Any]]) -> Any:
-    """The JSON of a payload, which must be a list or an object; raises SourceRefused."""
+    """Return the JSON list or object of a payload; raises SourceRefused for anything else."""
     try:
-        document = read_json(payload.content, max_bytes=MAX_PAYLOAD_BYTES, pairs_hook=as_both_say)
+        document = read_json(
+            payload.content, max_bytes=MAX_PAYLOAD_BYTES, pairs_hook=merge_duplicate_keys
+        )
     except TariffError as error:
         raise SourceRefused(f"{payload.source}: {error.detail}") from None
     if not isinstance(document, kind):
-        raise SourceRefused(f"{payload.source}: the answer is no {kind.__name__}")
+        raise SourceRefused(f"{payload.source}: the answer is not a JSON {kind.__name__}")
     return document
 
 
-def price_of(value: Any) -> Decimal:
-    """A JSON number as a price; raises InvalidPrice for anything else, ``true`` included."""
+def price_from_number(value: Any) -> Decimal:
+    """Return a JSON number as a price; raises InvalidPrice for anything else, and for ``true``."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise InvalidPrice(f"{value!r:.40} is not a number")
     price = Decimal(value)
@@ -141,22 +147,27 @@ def price_of(value: Any) -> Decimal:
     return abs(price)
 
 
-def price_in(text: Any) -> Decimal:
-    """A price that is written as a decimal string; raises InvalidPrice."""
+def price_from_text(text: Any) -> Decimal:
+    """Return a price that is written as a decimal string; raises InvalidPrice."""
     if not isinstance(text, str) or not _DECIMAL.fullmatch(text):
         raise InvalidPrice(f"{text!r:.40} is not a decimal string")
     return Decimal(text)
 
 
-def text_of(value: Any) -> str:
-    """A string of a sensible length; raises ValueError."""
+def name_from(value: Any) -> str:
+    """Return a string of 1 to 200 characters; raises ValueError for anything else."""
     if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
         raise ValueError(f"{value!r:.40} is not a name")
     return value
 
 
-def in_dollars(entry: Mapping[str, Any]) -> None:
-    """Raises ValueError for an entry that says it is in another currency."""
+def is_token_count(value: Any) -> bool:
+    """Whether a JSON value is a positive whole number."""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def require_usd(entry: Mapping[str, Any]) -> None:
+    """Raise ValueError for an entry that names another currency."""
     currency = entry.get("currency", "USD")
     if currency != "USD":
         raise ValueError(f"it is in {currency!r:.10}, not in USD")

@@ -1,69 +1,135 @@
-"""What the imported price lists have in common: columns, modes, and how a list is made whole.
+"""Price tables: what one model costs by mode, tier and component, and how a list is completed.
 
-A *sketch* is what one public list says: ``{mode: {"rates": {...}, "tiers": [...]}}`` with only the
-columns it states. A *whole* list prices every column that the standard one prices.
+A price list has two forms. A document holds ``{mode: {"rates": {...}, "tiers": [...]}}`` with
+decimal strings. A ``PriceTable`` holds the same as decimals by mode and threshold; the readers of
+the sources, the merge and the refresh checks compute with it. ``table_of`` and ``document_of``
+convert between the two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pricing.catalogue.models import COMPONENT_UNITS, PART_OF, TOKEN
+from pricing.catalogue.models import DISCOUNT_MODES, PART_OF, PREMIUM_MODES, TOKEN_COMPONENTS, Row
 from pricing.money import EXACT, plain
 
-#: Modes that cost less than standard: a column they leave out is billed as standard.
-DISCOUNTS = ("batch", "flex")
-#: Modes that cost more: a column they leave out has no known price.
-PREMIUMS = ("priority", "fast")
-MODES = ("standard", *DISCOUNTS, *PREMIUMS)
-TOKEN_COLUMNS = frozenset(name for name, unit in COMPONENT_UNITS.items() if unit == TOKEN)
 #: The two lists write one threshold differently (199,999 and 200,000); they are the same tier.
 SAME_TIER_TOKENS = 1
 
+#: USD by component: per million tokens, or per use.
 Rates = dict[str, Decimal]
-Steps = dict[int, Rates]  # by threshold in tokens; 0 is the price from the first token on
-Sketch = dict[str, Steps]
+#: Rates by threshold in tokens; those of threshold 0 apply from the first token on.
+Tiers = dict[int, Rates]
+#: Tiers by mode (``standard``, ``batch``, ...).
+PriceTable = dict[str, Tiers]
 
 
-def sketch_of(lists: Mapping[str, Any]) -> Sketch:
-    """Read price lists written as a document holds them."""
+def table_of(lists: Mapping[str, Any]) -> PriceTable:
+    """Read the price lists of a document."""
     return {
-        mode: {0: rates_of(row["rates"])}
-        | {tier["above_tokens"]: rates_of(tier["rates"]) for tier in row.get("tiers", ())}
+        mode: {0: _rates(row["rates"])}
+        | {tier["above_tokens"]: _rates(tier["rates"]) for tier in row.get("tiers", ())}
         for mode, row in lists.items()
     }
 
 
-def rates_of(row: Mapping[str, str]) -> Rates:
-    """Decimals of a document's strings."""
-    return {column: Decimal(price) for column, price in row.items()}
-
-
-def document_of(sketch: Sketch) -> dict[str, Any]:
-    """The same lists as a document holds them: sorted, decimal strings, no empty tiers."""
+def document_of(table: PriceTable) -> dict[str, Any]:
+    """Write a table as a document's price lists: sorted, decimal strings, no empty tiers."""
     document: dict[str, Any] = {}
-    for mode, steps in sorted(sketch.items()):
+    for mode, tiers in sorted(table.items()):
         rows = [
             {"above_tokens": above, "rates": _strings(rates)}
-            for above, rates in sorted(steps.items())
+            for above, rates in sorted(tiers.items())
             if above
         ]
-        document[mode] = {"rates": _strings(steps.get(0, {}))} | ({"tiers": rows} if rows else {})
+        document[mode] = {"rates": _strings(tiers.get(0, {}))} | ({"tiers": rows} if rows else {})
     return document
 
 
+def _rates(row: Mapping[str, str]) -> Rates:
+    return {component: Decimal(price) for component, price in row.items()}
+
+
+def _strings(rates: Rates) -> dict[str, str]:
+    return {component: plain(price) for component, price in sorted(rates.items())}
+
+
 def per_million(usd_per_token: Decimal) -> Decimal:
-    """USD per million tokens, exactly."""
+    """Convert USD per token to USD per million tokens, exactly."""
     return EXACT.scaleb(usd_per_token, 6)
 
 
-def per_single(usd_per_thousand: Decimal) -> Decimal:
-    """USD for one of what is quoted per thousand, exactly."""
-    return EXACT.scaleb(usd_per_thousand, -3)
+def threshold_like(tiers: Tiers, above: int) -> int | None:
+    """Return the threshold in ``tiers`` that means the same tier as ``above``, if there is one."""
+    return next((known for known in tiers if abs(known - above) <= SAME_TIER_TOKENS), None)
+
+
+def tier_at(table: PriceTable, mode: str, above: int) -> Rates:
+    """Return the rates listed for exactly this tier; empty if the list does not have it."""
+    return {
+        component: price
+        for known, rates in table.get(mode, {}).items()
+        if abs(known - above) <= SAME_TIER_TOKENS
+        for component, price in rates.items()
+    }
+
+
+def rates_at(table: PriceTable, mode: str, above: int) -> Rates:
+    """Return the rates that a prompt of more than ``above`` tokens pays: its tier's, or those of
+    the highest tier below. Empty if the mode is not priced.
+    """
+    tiers = table.get(mode, {})
+    reached = [known for known in tiers if known <= above + SAME_TIER_TOKENS]
+    return tiers[max(reached)] if reached else {}
+
+
+def prices_in(table: PriceTable) -> Iterator[tuple[str, int, str, Decimal]]:
+    """Yield each price as (mode, threshold, component, price)."""
+    for mode, tiers in table.items():
+        for above, rates in tiers.items():
+            for component, price in rates.items():
+                yield mode, above, component, price
+
+
+def completed(table: PriceTable) -> tuple[PriceTable, list[str]]:
+    """Complete every mode from the standard prices; also return a note for each gap.
+
+    * A tier of ``standard`` without a price has the price of the tier below.
+    * A discount without a price, or without a tier, pays the standard price: an upper bound.
+    * A premium without the price of a token component is left out: the standard price would be
+      too low.
+    * A discount that prices only one of input and output is left out.
+    * A component that costs the same as the one it is billed as is not written.
+    """
+    standard = _completed_tiers(table["standard"])
+    done: PriceTable = {"standard": standard}
+    notes: list[str] = []
+    for mode, tiers in sorted(table.items()):
+        if mode == "standard":
+            continue
+        stated = {above: _stated(tiers, above, done) for above in sorted(tiers)}
+        if _is_incomplete(mode, stated, done):
+            notes.append(f"{mode.capitalize()} is not priced: the lists leave out a token price.")
+            continue
+        done[mode] = {
+            above: without_parts(rates_at(done, "standard", above) | rates)
+            for above, rates in stated.items()
+        }
+        beyond = {
+            above: rates
+            for above, rates in standard.items()
+            if threshold_like(stated, above) is None
+        }
+        if mode in DISCOUNT_MODES and beyond:
+            done[mode] |= beyond
+            notes.append(
+                f"{mode.capitalize()} has no listed long-context price: standard's is used."
+            )
+    return done, notes
 
 
 def without_parts(rates: Rates) -> Rates:
-    """Leave out a special column that costs what the column it falls back to costs."""
+    """Leave out each component that costs the same as the component it is otherwise billed as."""
     kept = dict(rates)
     for part, parent in PART_OF.items():
         if part in kept and kept[part] == kept.get(parent):
@@ -71,97 +137,62 @@ def without_parts(rates: Rates) -> Rates:
     return kept
 
 
-def whole(sketch: Sketch) -> tuple[Sketch, list[str]]:
-    """Complete every list from the standard one; also sentences on what could not be.
-
-    A discount without a column, or without a tier that standard has, is billed as standard there:
-    an upper bound. A premium mode that leaves out a token column cannot be completed honestly,
-    because the standard price would be too low: it is left out. So is a discount on input alone.
-    """
-    standard = _stepped(sketch["standard"])
-    done: Sketch = {"standard": standard}
-    said: list[str] = []
-    for mode, steps in sorted(sketch.items()):
-        if mode == "standard":
-            continue
-        stepped = {above: _stated(steps, above, standard) for above in sorted(steps)}
-        if _is_fragment(mode, stepped, standard):
-            said.append(f"{mode.capitalize()} is not priced: the lists leave out a token price.")
-            continue
-        done[mode] = {
-            above: without_parts(_at(standard, above) | rates) for above, rates in stepped.items()
-        }
-        beyond = {above: rates for above, rates in standard.items() if not _has(stepped, above)}
-        if mode in DISCOUNTS and beyond:
-            done[mode] |= beyond
-            said.append(
-                f"{mode.capitalize()} has no listed long-context price: standard's is used."
-            )
-    return done, said
-
-
-def _stated(steps: Steps, above: int, standard: Steps) -> Rates:
-    """What a mode states at a step; a lower step's price counts where standard is flat too."""
-    flat = {
-        column: price
-        for lower in sorted(steps)
-        if lower < above
-        for column, price in steps[lower].items()
-        if _at(standard, above).get(column) == _at(standard, lower).get(column)
-    }
-    return flat | steps[above]
-
-
-def _has(steps: Steps, above: int) -> bool:
-    return any(abs(step - above) <= SAME_TIER_TOKENS for step in steps)
-
-
-def _is_fragment(mode: str, steps: Steps, standard: Steps) -> bool:
-    """Whether a mode states too little: no output beside its input, or a premium in part."""
-    if mode in PREMIUMS:
-        return any(
-            (_at(standard, above).keys() & TOKEN_COLUMNS) - rates.keys()
-            for above, rates in steps.items()
-        )
-    essential = standard[0].keys() & {"input", "output"}
-    stated = steps[0].keys() & essential
-    return bool(stated) and stated != essential
-
-
-def _stepped(steps: Steps) -> Steps:
-    """Each tier completed from the step below it, without columns that only a tier has."""
-    done: Steps = {}
+def _completed_tiers(tiers: Tiers) -> Tiers:
+    """Complete each tier from the one below, without components that only a tier has."""
+    done: Tiers = {}
     rates: Rates = {}
-    for above in sorted(steps):
-        known = {name: price for name, price in steps[above].items() if name in steps[0]}
+    for above in sorted(tiers):
+        known = {name: price for name, price in tiers[above].items() if name in tiers[0]}
         rates = without_parts(rates | known)
         done[above] = rates
     return done
 
 
-def _at(steps: Steps, above: int) -> Rates:
-    """The rates of the highest step at or below a threshold."""
-    return steps[max(step for step in steps if step <= above + SAME_TIER_TOKENS)]
+def _stated(tiers: Tiers, above: int, done: PriceTable) -> Rates:
+    """What a mode states for a tier; a lower tier's price counts if standard has one price too."""
+    here = rates_at(done, "standard", above)
+    flat = {
+        component: price
+        for lower in sorted(tiers)
+        if lower < above
+        for component, price in tiers[lower].items()
+        if here.get(component) == rates_at(done, "standard", lower).get(component)
+    }
+    return flat | tiers[above]
 
 
-def _strings(rates: Rates) -> dict[str, str]:
-    return {column: plain(price) for column, price in sorted(rates.items())}
-
-
-Period = Mapping[str, Any]
+def _is_incomplete(mode: str, stated: Tiers, done: PriceTable) -> bool:
+    """Whether a mode states too little to be completed: see ``completed``."""
+    if mode in PREMIUM_MODES:
+        return any(
+            (rates_at(done, "standard", above).keys() & TOKEN_COMPONENTS) - rates.keys()
+            for above, rates in stated.items()
+        )
+    essential = done["standard"][0].keys() & {"input", "output"}
+    known = stated[0].keys() & essential
+    return bool(known) and known != essential
 
 
 def instant(text: str) -> str:
-    """A period's bound as an instant, so that bounds compare as text."""
+    """Return a period's bound, a date or an instant, as an instant: bounds then compare as text."""
     return text if "T" in text else f"{text}T00:00:00"
 
 
-def today(prices: Sequence[Period], now: str) -> Period | None:
-    """The period in force; None where none is."""
-    return next(iter(_ahead(prices, now)), None)
-
-
-def _ahead(prices: Sequence[Period], now: str) -> list[Period]:
+def periods_ahead(prices: Sequence[Row], now: str) -> list[Row]:
+    """Return the periods from ``now`` on, the current one first; empty if none is current."""
     ahead = [p for p in prices if "to" not in p or instant(p["to"]) > now]
     is_priced = ahead and ("from" not in ahead[0] or instant(ahead[0]["from"]) <= now)
     return ahead if is_priced else []
+
+
+def current_period(prices: Sequence[Row], now: str) -> Row | None:
+    """Return the period that applies at ``now``, if there is one."""
+    return next(iter(periods_ahead(prices, now)), None)
+
+
+def period_on(prices: Sequence[Row], day: str) -> Row:
+    """Return the period that applies at the end of a day; raises ValueError if there is none."""
+    period = current_period(prices, f"{day}T23:59:59")
+    if period is None:
+        raise ValueError(f"it has no price on {day}")
+    return period

@@ -1,17 +1,18 @@
-"""Turn merged listings into price book rows: names, limits, capabilities, notes, families."""
+"""Build price book rows from merged listings: names, limits, capabilities, notes, families."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pricing.catalogue.models import Row, row_names
 from pricing.sources.claude_on_clouds import GOVCLOUD, ClaudeOnClouds, differs_by_endpoint, regional
 from pricing.sources.corrections import Corrections
-from pricing.sources.merge import GENAI, LITELLM, Listing, Row, grouped
+from pricing.sources.merge import GENAI, PACKAGES, Listing, grouped
 from pricing.sources.names import AREA, stem
-from pricing.sources.price_tables import document_of, sketch_of
+from pricing.sources.price_tables import document_of, table_of
 
-#: Whose bare ids a provider may own: its own models, not those it resells. A Bedrock id names
-#: maker and model with a dot, so it cannot be anybody else's.
+#: The ids that a provider may own without ``provider/`` before them: its own models, not those it
+#: resells. A Bedrock id names maker and model with a dot, so no other provider has it.
 OWN_NAMES = {
     "anthropic": r"claude-",
     "bedrock": r"[a-z0-9-]+\.|[a-z0-9-]+/[a-z0-9-]+\.",
@@ -39,8 +40,8 @@ TOKENIZERS = (
     (r"gemini-(?!embedding)", "gemini"),
 )
 TOKENIZER_PROVIDERS = {"openai": (0, 1), "azure": (0, 1), "google": (2,), "vertex": (2,)}
+#: What a cloud's Claude row takes from Anthropic's.
 FROM_CLAUDE = ("name", "family", "tokenizer", "image_tier", "tool_overhead_tokens")
-PACKAGES = {GENAI: "genai-prices", LITELLM: "litellm"}
 AMBIGUOUS = {
     "bedrock": "The id without an area means a regional endpoint here; global. costs less.",
     "vertex": "This is the price of global endpoints; regional/ has that of the others.",
@@ -48,7 +49,11 @@ AMBIGUOUS = {
 
 
 class RowMaker:
-    """Makes the rows of every imported file."""
+    """Builds the rows of every imported file.
+
+    ``versions`` says which release of each package was read; ``families`` are those of
+    ``catalogue/families.toml``.
+    """
 
     def __init__(
         self,
@@ -65,8 +70,8 @@ class RowMaker:
             for family in families
         ]
 
-    def rows(self, provider: str, listings: list[Listing]) -> list[Row]:
-        """The rows of one provider's merged listings, by id."""
+    def rows(self, provider: str, listings: Iterable[Listing]) -> list[Row]:
+        """Return the rows of one provider's merged listings, by id."""
         groups = grouped(listings)
         rows = [self._row(provider, group) for group in groups]
         if provider == "bedrock":
@@ -79,31 +84,25 @@ class RowMaker:
             ]
         return sorted((_compact(row) for row in rows), key=lambda row: str(row["id"]))
 
-    def _source(self, lists: Iterable[str]) -> str:
-        names = [f"{PACKAGES[name]} {self._versions[PACKAGES[name]]}" for name in lists]
-        return ", ".join(names)
-
     def _row(self, provider: str, group: list[Listing]) -> Row:
         first = group[0]
         facts = next((listing.litellm for listing in group if listing.litellm), {})
         genai = next((listing.genai for listing in group if listing.genai), {})
-        named = GENAI in first.lists
-        lists = [name for name in PACKAGES if any(name in listing.lists for listing in group)]
-        source = first.source or self._source(lists)
-        if first.is_sold:
+        named = genai if GENAI in first.lists else {}
+        lists = [PACKAGES[name] for name in PACKAGES if any(name in one.lists for one in group)]
+        source = first.source or ", ".join(f"{name} {self._versions[name]}" for name in lists)
+        if first.is_first_hand:
             source = f"{provider} {self._corrections.as_of}, {source}"
         notes = [note for listing in group for note in listing.notes]
-        for of in (facts, genai if named else {}):
-            notes += of.get("notes", ())
+        notes += [note for of in (facts, named) for note in of.get("notes", ())]
         row: Row = {
             "provider": provider,
             "id": first.name,
-            "name": (genai.get("name") if named else None) or first.name,
+            "name": named.get("name") or first.name,
             "aliases": [listing.name for listing in group[1:]],
             "bare_names": _owns(provider, group),
             "input_only": "output" not in first.periods[-1]["lists"]["standard"]["rates"],
-            "context_window": (genai.get("context_window") if named else None)
-            or facts.get("context_window"),
+            "context_window": named.get("context_window") or facts.get("context_window"),
             "max_output_tokens": facts.get("max_output_tokens"),
             "cache_minimum_tokens": facts.get("cache_minimum_tokens"),
             "tokenizer": _tokenizer(provider, first.name),
@@ -112,10 +111,17 @@ class RowMaker:
             "capabilities": sorted(_capabilities(facts, first)),
             "prices": [{"source": source, **period} for period in first.periods],
             "disagreements": _disagreements(group),
-            "family": self._family(provider, first.name),
+            "family": next(
+                (
+                    family
+                    for of, members, family in self._families
+                    if of == provider and members.fullmatch(first.name)
+                ),
+                None,
+            ),
         }
         claude = self._claude.model(provider, first.name)
-        if claude:  # its row may be one that a refresh added, of which little is known
+        if claude:  # a row that a refresh added has few of these facts
             row |= {key: claude[key] for key in FROM_CLAUDE if key in claude}
             row["context_window"] = facts.get("context_window") or claude.get("context_window")
             if not facts:
@@ -126,33 +132,23 @@ class RowMaker:
                 row["us_multiplier"] = claude.get("us_multiplier")
         elif provider == "bedrock" and "us-gov" in first.name:
             notes.append(GOVCLOUD)
-        row["notes"] = _unique(notes)
+        row["notes"] = list(dict.fromkeys(notes))
         return row
-
-    def _family(self, provider: str, name: str) -> str | None:
-        return next(
-            (
-                family
-                for of, members, family in self._families
-                if of == provider and members.fullmatch(name)
-            ),
-            None,
-        )
 
 
 def _disagreements(group: list[Listing]) -> list[Row]:
-    """Those of the id, then those that only an alias has, which they name."""
-    found = list(group[0].disagreements)
-    for listing in group[1:]:
-        found += [
-            row | {"alias": listing.name}
-            for row in listing.disagreements
-            if row not in group[0].disagreements
-        ]
-    return found
+    """Return the disagreements about the id, then those about an alias only, which they name."""
+    first, *others = group
+    return first.disagreements + [
+        row | {"alias": listing.name}
+        for listing in others
+        for row in listing.disagreements
+        if row not in first.disagreements
+    ]
 
 
 def _owns(provider: str, group: list[Listing]) -> bool:
+    """Whether the provider owns every name of a group, see OWN_NAMES."""
     pattern = OWN_NAMES.get(provider)
     return pattern is not None and all(
         re.match(pattern, listing.name) and (provider == "bedrock" or "/" not in listing.name)
@@ -178,65 +174,48 @@ def _capabilities(facts: Mapping[str, Any], listing: Listing) -> Iterator[str]:
 
 
 def _mark_ambiguous(rows: list[Row]) -> None:
-    """A Bedrock id that names no area, where ``global.`` has another price."""
+    """Mark the Bedrock ids that name no area although ``global.`` has another price."""
     worldwide = {stem(row["id"]) for row in rows if row["id"].startswith("global.")}
     for row in rows:
-        names = [row["id"], *row["aliases"]]
+        names = row_names(row)
         bare = [name for name in names if not AREA.match(name)]
-        if bare and stem(row["id"]) in worldwide and not _has_worldwide(names):
+        is_global = any(name.startswith("global.") for name in names)
+        if bare and stem(row["id"]) in worldwide and not is_global:
             row["ambiguous_aliases"] = bare
             row["notes"] = [*row["notes"], AMBIGUOUS["bedrock"]]
 
 
-def _has_worldwide(names: list[str]) -> bool:
-    return any(name.startswith("global.") for name in names)
-
-
 def _regional_twin(row: Row, group: list[Listing]) -> Iterator[Row]:
-    """The same Vertex model on a regional endpoint: there, the id alone does not say which."""
+    """Yield a Vertex model's row for regional endpoints, if it costs more there.
+
+    The id is the same on both kinds of endpoint, so the row's own names become ambiguous.
+    """
     multipliers = {
         listing.litellm.get("regional_multiplier") for listing in group if listing.litellm
     }
     claude = str(row["id"]).startswith("claude") and differs_by_endpoint(row["id"])
     if multipliers != {"1.1"} and not claude:
         return
-    names = [row["id"], *row["aliases"]]
-    twin = dict(row)
-    twin["id"], *twin["aliases"] = [f"regional/{name}" for name in names]
-    twin["family"] = None
-    twin["disagreements"] = []
-    twin["prices"] = [
-        period | {"lists": document_of(regional(sketch_of(period["lists"])))}
-        for period in row["prices"]
-    ]
-    row["ambiguous_aliases"] = names
+    twin_id, *twin_aliases = [f"regional/{name}" for name in row_names(row)]
+    yield row | {
+        "id": twin_id,
+        "aliases": twin_aliases,
+        "family": None,
+        "disagreements": [],
+        "prices": [
+            period | {"lists": document_of(regional(table_of(period["lists"])))}
+            for period in row["prices"]
+        ],
+    }
+    row["ambiguous_aliases"] = list(row_names(row))
     row["notes"] = [*row["notes"], AMBIGUOUS["vertex"]]
-    yield twin
-
-
-def _unique(rows: Iterable[Any]) -> list[Any]:
-    found: list[Any] = []
-    for row in rows:
-        if row not in found:
-            found.append(row)
-    return found
 
 
 def _compact(row: Row) -> Row:
-    """Without what says nothing: nulls, empty lists, and flags at their usual value."""
-    usual = {"bare_names": True, "input_only": False}
+    """Leave out what says nothing: nulls, empty lists, and flags at their default."""
+    defaults = {"bare_names": True, "input_only": False}
     return {
         key: value
         for key, value in row.items()
-        if not (key in usual and value == usual[key]) and (value or isinstance(value, bool))
+        if not (key in defaults and value == defaults[key]) and (value or isinstance(value, bool))
     }
-
-
-def key_of_row(row: Row) -> str:
-    """``provider/id``."""
-    return f"{row['provider']}/{row['id']}"
-
-
-def names_of(row: Row) -> set[str]:
-    """A row's id and aliases."""
-    return {row["id"], *row.get("aliases", ())}

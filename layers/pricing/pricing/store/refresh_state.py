@@ -75,7 +75,7 @@ class RefreshStore:
                     reason=headline(done),
                 )
         if done.held is not None:
-            waiting = _kept([one for one in done.waiting if one.approvable])
+            waiting = _kept([one for one in done.quarantined if one.approvable])
             self._propose(done.held, Proposal(ACTOR, "refresh", summary, waiting))
         self._remember(done.memory)
         self.ledger.audit(ACTOR, "refresh", headline(done), {**details, **summary})
@@ -101,7 +101,7 @@ class RefreshStore:
 def summary_of(done: Refreshed) -> dict[str, Any]:
     """A refresh as JSON, for listings and the audit: counts, and the fields themselves."""
     counts: dict[str, int] = {}
-    for one in done.waiting:
+    for one in done.quarantined:
         counts[one.code] = counts.get(one.code, 0) + 1
     return {
         "version": done.clean.id if done.clean else None,
@@ -112,7 +112,7 @@ def summary_of(done: Refreshed) -> dict[str, Any]:
         "changes": [dict(change) for change in done.changes[:MAX_CHANGES]],
         "added": list(done.added[:MAX_CHANGES]),
         "waiting": counts,
-        "quarantined": [one.document() for one in _kept(done.waiting)],
+        "quarantined": [one.document() for one in _kept(done.quarantined)],
         "missing": len(done.missing),
     }
 
@@ -120,7 +120,7 @@ def summary_of(done: Refreshed) -> dict[str, Any]:
 def headline(done: Refreshed) -> str:
     """A refresh in one sentence."""
     what = f"{len(done.changes)} prices changed, {len(done.added)} models new"
-    waits = f", {len(done.waiting)} waiting" if done.waiting else ""
+    waits = f", {len(done.quarantined)} waiting" if done.quarantined else ""
     return f"{what}{waits}{'' if done.complete else '; a list did not answer, or not whole'}."
 
 

@@ -1,0 +1,79 @@
+"""Hold the changes of one model that are bound to held ones, or would contradict other prices."""
+
+from pricing.catalogue.models import Row
+from pricing.refresh.review import ModelReview, changed_tiers, hold_input_and_output
+from pricing.refresh.rules import ENOUGH_SOURCES, HoldReason, contradictions, is_inverted
+from pricing.refresh.timeline import PriceField, accepted_periods, windows_of
+from pricing.sources.claude_on_clouds import CLOUDS
+from pricing.sources.price_tables import rates_at
+
+
+def hold_inconsistent(review: ModelReview) -> None:
+    """Repeat the rules of this module until they hold nothing more: each may cause another.
+
+    * A new price that one source quotes is held with that source's input or output price.
+    * A mode or tier that is new is accepted as a whole or not at all.
+    * A change that would contradict another price of the model is held: ``rules.contradictions``.
+    * Input and output are held together where accepting one of them would invert them.
+    """
+    for _ in range(len(review.changes) + 1):
+        known = len(review.held)
+        _hold_additions(review)
+        _hold_incomplete_tiers(review)
+        _hold_contradictions(review)
+        if len(review.held) == known:
+            return
+
+
+def _hold_additions(review: ModelReview) -> None:
+    held = {
+        (place.starts, source): reason
+        for place, reason in reversed(review.held.items())
+        if place.mode == "standard" and not place.above and place.component in ("input", "output")
+        for source in review.changes[place].sources or review.candidate.sources
+    }
+    for place, change in review.changes.items():
+        if change.before is None and len(change.sources) < ENOUGH_SOURCES:
+            for source in sorted(change.sources or review.candidate.sources):
+                if (place.starts, source) in held:
+                    review.hold(place, held[place.starts, source])
+
+
+def _hold_incomplete_tiers(review: ModelReview) -> None:
+    for part in review.parts:
+        for window, mode, above in changed_tiers(review, part):
+            if above in part.before.get(window, {}).get(mode, {}):
+                continue
+            tier = (part.starts, window, mode, above)
+            bound = [place for place in review.changes if place[:4] == tier]
+            reasons = [review.held[place] for place in bound if place in review.held]
+            for place in bound if reasons else ():
+                review.hold(place, reasons[0])
+
+
+def _hold_contradictions(review: ModelReview) -> None:
+    claude = is_claude(review.active)
+    after = accepted_periods(review.parts, "", review.accepts)
+    for part, period in zip(review.parts, after, strict=True):
+        active = windows_of(part.active)
+        for window, table in windows_of(period).items():
+            mine = active.get(window, {})
+            known = set(contradictions(mine, claude=claude))
+            for mode, above, sentence in contradictions(table, claude=claude):
+                if (mode, above, sentence) not in known:
+                    for place in review.changes:
+                        at = (place.starts, place.window, place.above)
+                        if at == (part.starts, window, above) and place.mode in (mode, "standard"):
+                            review.hold(place, HoldReason.of("broken_invariant", sentence))
+            for mode, tiers in table.items() if not review.candidate.own else ():
+                for above, rates in tiers.items():
+                    if is_inverted(rates_at(mine, mode, above), rates):
+                        hold_input_and_output(
+                            review, PriceField(part.starts, window, mode, above, "")
+                        )
+
+
+def is_claude(row: Row) -> bool:
+    """Whether Anthropic's published multiples apply to a row's cache prices."""
+    own = row["provider"] == "anthropic"
+    return own or (row["provider"] in CLOUDS and "claude" in str(row["id"]))

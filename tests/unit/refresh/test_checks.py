@@ -1,0 +1,727 @@
+"""The refresh checks: which changes are accepted, which are held and why; nothing is lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pricing.refresh.candidates import Candidate, Quote
+from pricing.refresh.checks import RefreshDecision, decide
+from pricing.refresh.rules import Names, look
+from pricing.sources.price_tables import table_of
+
+NOW = "2026-11-24T03:00:00"
+HORIZON = "2027-11-25T03:00:00"
+GENAI, LITELLM = "genai-prices", "litellm"
+BOTH = "genai-prices 2026-11-23, litellm 2026-11-23"
+Row = dict[str, Any]
+
+
+def lists(**modes: Mapping[str, str]) -> dict[str, Any]:
+    return {mode: {"rates": dict(rates)} for mode, rates in modes.items()}
+
+
+def row(name: str = "swift", source: str = BOTH, **modes: Mapping[str, str]) -> Row:
+    modes = modes or {"standard": {"input": "2", "output": "10"}}
+    return {
+        "provider": "maker",
+        "id": name,
+        "name": name,
+        "prices": [{"lists": lists(**modes), "source": source}],
+    }
+
+
+def quotes(
+    listed: Mapping[str, Any], name: str = "swift", *, own_list: str = ""
+) -> tuple[Quote, ...]:
+    """A quote of each source's price lists; ``own_list`` is the provider's own."""
+    return tuple(
+        Quote(source, "maker", name, table_of(found), source == own_list)
+        for source, found in listed.items()
+    )
+
+
+def candidate(
+    quoted: Mapping[str, Mapping[str, str]],
+    name: str = "swift",
+    *,
+    own_list: str = "",
+    **changes: Any,
+) -> Candidate:
+    """What the sources quote of a model's standard price; the first one's is the candidate's."""
+    listed = {source: lists(standard=rates) for source, rates in quoted.items()}
+    merged = row(name, standard=next(iter(quoted.values())))
+    return Candidate({**merged, **changes}, quotes(listed, name, own_list=own_list))
+
+
+def rates(decision: RefreshDecision, name: str = "swift") -> Mapping[str, str]:
+    (found,) = [one for one in decision.rows if one["id"] == name]
+    current: Mapping[str, str] = found["prices"][-1]["lists"]["standard"]["rates"]
+    return current
+
+
+def decided(active: Sequence[Row], *candidates: Candidate) -> RefreshDecision:
+    return decide(active, candidates, NOW, HORIZON)
+
+
+def codes(decision: RefreshDecision) -> set[str]:
+    return {one.code for one in decision.quarantined}
+
+
+OLD = {"input": "2", "output": "10"}
+
+
+def test_unchanged_quotes_change_nothing() -> None:
+    active = [row()]
+    decision = decided(active, candidate({GENAI: OLD, LITELLM: OLD}))
+    assert decision.rows == active
+    assert (decision.accepted, decision.quarantined, decision.missing) == ((), (), ())
+
+
+def test_a_cancelled_announcement_is_not_made_again_by_a_list() -> None:
+    high = {"input": "2.4", "output": "10"}
+    announced = [
+        {"lists": lists(standard=OLD), "source": BOTH, "to": "2027-01-01"},
+        {"lists": lists(standard=high), "source": BOTH, "from": "2027-01-01"},
+    ]
+    quoted = candidate({GENAI: OLD, LITELLM: OLD}, prices=announced)
+    assert decided([row()], quoted).accepted
+    active = [{**row(), "cancelled": ["2027-01-01"]}]
+    decision = decided(active, quoted)
+    assert decision.rows == active
+    assert (decision.accepted, decision.quarantined) == ((), ())
+
+
+def test_a_list_that_has_another_name_of_a_model_does_not_stop_the_other_list() -> None:
+    """swift is genai-prices' name, latest litellm's; merged they are one candidate."""
+
+    def quoted(price: str) -> Candidate:
+        new, old = (lists(standard={**OLD, "input": one}) for one in (price, "2"))
+        row_of_both = {**candidate({GENAI: {**OLD, "input": price}}).row, "aliases": ["latest"]}
+        return Candidate(row_of_both, quotes({GENAI: new}) + quotes({LITELLM: old}, "latest"))
+
+    active = [row(source=f"{GENAI} 2026-11-23"), row("latest", source=f"{LITELLM} 2026-11-23")]
+    first = decided(active, quoted("2.2"))
+    later = "2026-11-25T03:00:00"
+    second = decide(first.rows, [quoted("2.4")], later, HORIZON)
+    assert [rates(one)["input"] for one in (first, second)] == ["2.2", "2.4"]
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [
+        ("2.5", None),  # exactly a quarter more
+        ("2.5000001", "change_over_25_percent"),
+        ("1.5", None),  # exactly a quarter less
+        ("1.4999999", "change_over_25_percent"),
+        ("9.9", "change_over_25_percent"),
+        ("20.0000001", "change_over_10x"),
+        ("0.1999999", "change_over_10x"),
+        ("0", "to_zero"),
+    ],
+)
+def test_one_source_is_enough_up_to_a_quarter(after: str, code: str | None) -> None:
+    new = {"input": after, "output": "30"} if after == "20.0000001" else {**OLD, "input": after}
+    decision = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
+    held = {one.field: one.code for one in decision.quarantined}
+    assert held.get("standard.input") == code
+    assert rates(decision)["input"] == (after if code is None else "2")
+
+
+@pytest.mark.parametrize(
+    ("after", "code"), [("0.2", None), ("0.1999999", "change_over_10x"), ("0", "to_zero")]
+)
+def test_two_sources_that_agree_are_enough_up_to_ten_times(after: str, code: str | None) -> None:
+    new = {**OLD, "input": after}
+    decision = decided([row()], candidate({GENAI: new, LITELLM: new}))
+    assert codes(decision) == ({code} if code else set())
+    assert rates(decision)["input"] == (after if code is None else "2")
+
+
+def test_a_free_model_that_gets_a_price_is_held() -> None:
+    free = {"input": "0", "output": "10"}
+    decision = decided([row(standard=free)], candidate({GENAI: OLD, LITELLM: OLD}))
+    assert codes(decision) == {"from_zero"}
+
+
+def test_different_new_quotes_of_two_sources_are_held_however_small() -> None:
+    quoted = {GENAI: {**OLD, "input": "2.1"}, LITELLM: {**OLD, "input": "2.2"}}
+    assert codes(decided([row()], candidate(quoted))) == {"sources_disagree"}
+
+
+def test_a_known_disagreement_is_not_a_change() -> None:
+    known = {"component": "input", "mode": "standard", "litellm": "3", "used": "2"}
+    active = row() | {"disagreements": [known]}
+    quoted = {GENAI: {**OLD, "input": "2.2"}, LITELLM: {**OLD, "input": "3"}}
+    assert rates(decided([active], candidate(quoted)))["input"] == "2.2"
+
+
+def test_a_providers_own_list_with_another_price_holds_the_change() -> None:
+    quoted = {GENAI: {**OLD, "input": "2.2"}, "openrouter": OLD}
+    found = candidate(quoted, own_list="openrouter")
+    assert codes(decided([row(source="genai-prices 1")], found)) == {"sources_disagree"}
+
+
+def test_input_and_output_that_change_places_are_held_even_if_two_sources_agree() -> None:
+    swapped = {"input": "10", "output": "2"}
+    assert "input_output_inverted" in codes(
+        decided([row()], candidate({GENAI: swapped, LITELLM: swapped}))
+    )
+
+
+def test_half_of_a_change_that_is_accepted_does_not_swap_input_and_output() -> None:
+    """Input within a quarter, output beyond it: input alone would cost more than output."""
+    active = row(standard={"input": "1", "output": "1.2"})
+    new = {"input": "1.24", "output": "2.4"}
+    decision = decided([active], candidate({GENAI: new, LITELLM: {"input": "1", "output": "1.2"}}))
+    assert decision.rows == [active]
+    assert {one.field for one in decision.quarantined} == {"standard.input", "standard.output"}
+
+
+def test_one_held_field_does_not_hold_the_others() -> None:
+    new = {"input": "2.2", "output": "50"}
+    decision = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
+    assert rates(decision) == {"input": "2.2", "output": "10"}
+    assert [one.field for one in decision.quarantined] == ["standard.output"]
+
+
+def test_the_current_period_ends_now_and_history_stays() -> None:
+    past = {"to": "2026-01-01", "lists": lists(standard={"input": "4", "output": "20"})}
+    now = {"from": "2026-01-01", "lists": lists(standard=OLD), "source": BOTH}
+    active = row() | {"prices": [{**past, "source": "old"}, now]}
+    new = {**OLD, "input": "2.2"}
+    (after,) = decided([active], candidate({GENAI: new, LITELLM: new})).rows
+    assert after["prices"][0] == {**past, "source": "old"}
+    assert after["prices"][1] == {**now, "to": NOW}
+    assert after["prices"][2]["from"] == NOW
+    assert "to" not in after["prices"][2]
+
+
+def test_an_earlier_price_that_one_source_quotes_again_is_held() -> None:
+    past = {"to": "2026-01-01", "lists": lists(standard={**OLD, "input": "2.2"}), "source": "old"}
+    now = {"from": "2026-01-01", "lists": lists(standard=OLD), "source": BOTH}
+    active = row() | {"prices": [past, now]}
+    back = {**OLD, "input": "2.2"}
+    assert codes(decided([active], candidate({GENAI: back, LITELLM: OLD}))) == {"reverted"}
+    assert codes(decided([active], candidate({GENAI: back, LITELLM: back}))) == set()
+
+
+def announced(start: str, price: str) -> dict[str, Any]:
+    later = {"from": start, "lists": lists(standard={**OLD, "input": price}), "source": BOTH}
+    return {"prices": [{"to": start, "lists": lists(standard=OLD), "source": BOTH}, later]}
+
+
+def test_an_announced_price_is_scheduled_and_today_stays() -> None:
+    found = candidate({GENAI: OLD, LITELLM: OLD}, **announced("2027-01-01", "2.4"))
+    (after,) = decided([row()], found).rows
+    assert [p.get("from") for p in after["prices"]] == [None, "2027-01-01T00:00:00"]
+    assert after["prices"][0]["lists"] == lists(standard=OLD)
+
+
+def test_many_small_announced_steps_are_one_large_change() -> None:
+    prices = ["2", "2.4", "2.8"]
+    days = ["2026-12-01", "2026-12-02"]
+    periods = [
+        {"lists": lists(standard={**OLD, "input": price}), "source": BOTH} for price in prices
+    ]
+    bounds = [{"to": days[0]}, {"from": days[0], "to": days[1]}, {"from": days[1]}]
+    quoted = [period | bound for period, bound in zip(periods, bounds, strict=True)]
+    decision = decided([row()], candidate({GENAI: OLD, LITELLM: OLD}, prices=quoted))
+    assert [str(change.field) for _, change in decision.accepted] == [
+        "standard.input@2026-12-01T00:00:00"
+    ]
+    assert [(one.after, one.code) for one in decision.quarantined] == [
+        ("2.8", "change_over_25_percent")
+    ]
+
+
+def test_an_announcement_of_one_price_does_not_change_the_others() -> None:
+    """litellm's input was accepted; genai-prices announces another output, and repeats its own."""
+    high = {**OLD, "input": "2.4"}
+    known = {"component": "input", "mode": "standard", "genai_prices": "2", "used": "2.4"}
+    active = row(standard=high) | {"disagreements": [known]}
+    start = "2027-01-01"
+    periods = [
+        {"to": start, "lists": lists(standard=OLD), "source": BOTH},
+        {"from": start, "lists": lists(standard={**OLD, "output": "12"}), "source": BOTH},
+    ]
+    (after,) = decided([active], candidate({GENAI: OLD, LITELLM: high}, prices=periods)).rows
+    assert [period["lists"]["standard"]["rates"] for period in after["prices"]] == [
+        high,
+        {**high, "output": "12"},
+    ]
+
+
+def test_an_announcement_that_is_withdrawn_leaves_todays_price() -> None:
+    active = row() | announced("2027-01-01", "3")
+    (after,) = decided([active], candidate({GENAI: OLD, LITELLM: OLD})).rows
+    assert [p["lists"] for p in after["prices"]] == [lists(standard=OLD)]
+
+
+def test_a_price_for_the_far_future_is_left_out_and_shown() -> None:
+    found = candidate({GENAI: OLD, LITELLM: OLD}, **announced("2999-01-01", "2.4"))
+    decision = decided([row()], found)
+    assert codes(decision) == {"far_future"}
+    assert decision.rows == [row()]
+
+
+def test_a_model_that_vanishes_keeps_its_price() -> None:
+    active = [row(), row("swallow")]
+    decision = decided(active, candidate({GENAI: OLD, LITELLM: OLD}))
+    assert decision.rows == active
+    assert decision.missing == ("maker/swallow",)
+
+
+def test_over_a_fifth_of_a_provider_that_vanishes_is_reported() -> None:
+    active = [row(f"swift-{number}") for number in range(20)]
+
+    def without(gone: int) -> set[str]:
+        quoted = {GENAI: OLD, LITELLM: OLD}
+        return codes(decided(active, *(candidate(quoted, one["id"]) for one in active[gone:])))
+
+    assert without(4) == set()
+    assert without(5) == {"vanished_many"}
+    assert without(20) == {"vanished_many"}
+
+
+def test_a_model_that_one_of_its_sources_drops_keeps_the_price_it_had() -> None:
+    decision = decided([row()], candidate({LITELLM: {**OLD, "input": "2.2"}}))
+    assert decision.rows == [row()]
+
+
+def test_a_price_that_is_dropped_is_kept_and_its_removal_is_held() -> None:
+    decision = decided([row()], candidate({GENAI: {"input": "2"}, LITELLM: {"input": "2"}}))
+    assert codes(decision) == {"price_withdrawn"}
+    assert rates(decision)["output"] == "10"
+
+
+def test_a_new_component_is_held_with_the_list_that_quotes_it() -> None:
+    new = {"input": "2000", "output": "10000", "web_search": "0.01"}  # a thousand times
+    decision = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
+    assert {one.field for one in decision.quarantined} == {
+        "standard.input",
+        "standard.output",
+        "standard.web_search",
+    }
+    assert decision.rows == [row()]
+
+
+def test_a_part_that_costs_what_it_is_billed_as_is_not_a_change() -> None:
+    new = {**OLD, "audio_input": "2"}
+    assert decided([row()], candidate({GENAI: new, LITELLM: new})).rows == [row()]
+
+
+def test_a_list_that_lost_over_a_fifth_is_not_enough_by_itself() -> None:
+    active = [row(f"swift-{number}") for number in range(10)]
+    news = {**OLD, "input": "2.2"}
+
+    def held(gone: int) -> set[str]:
+        left = [candidate({GENAI: news, LITELLM: OLD}, "swift-9")]
+        for at in range(9):
+            quoted = {GENAI: OLD, LITELLM: OLD} if at >= gone else {LITELLM: OLD}
+            left.append(candidate(quoted, f"swift-{at}"))
+        return codes(decided(active, *left))
+
+    assert held(2) == set()
+    assert held(3) == {"list_shrunk"}
+
+
+@pytest.mark.parametrize(
+    "life", [{"missing_upstream_since": "2026-11-01"}, {"retires": "2026-11-01"}]
+)
+def test_models_known_to_be_gone_do_not_make_a_list_a_shrunk_one(life: dict[str, str]) -> None:
+    active = [row(f"swift-{number}") for number in range(10)]
+    active = [{**one, "lifecycle": life} if at < 3 else one for at, one in enumerate(active)]
+    news = {**OLD, "input": "2.2"}
+    left = [candidate({GENAI: OLD, LITELLM: OLD}, f"swift-{at}") for at in range(3, 9)]
+    decision = decided(active, *left, candidate({GENAI: news, LITELLM: OLD}, "swift-9"))
+    assert (decision.shrunk, rates(decision, "swift-9")["input"]) == (frozenset(), "2.2")
+
+
+def test_many_prices_that_one_source_changes_by_one_factor_are_held() -> None:
+    active = [row(f"swift-{number}") for number in range(8)]
+    moved = {"input": "1.84", "output": "9.2"}
+
+    def held(count: int) -> set[str]:
+        candidates = [
+            candidate({GENAI: moved if at < count else OLD, LITELLM: OLD}, one["id"])
+            for at, one in enumerate(active)
+        ]
+        return codes(decided(active, *candidates))
+
+    assert held(4) == set()
+    assert held(5) == {"provider_pattern"}
+
+
+def test_a_pattern_is_seen_though_most_of_it_is_held_for_other_reasons() -> None:
+    active = [row(f"swift-{number}") for number in range(5)]
+    rise, third = {"input": "2.4", "output": "12"}, {"input": "2.2", "output": "11"}
+    quoted = [candidate({GENAI: rise, LITELLM: third}, one["id"]) for one in active[:4]]
+    alone = candidate({GENAI: rise, LITELLM: OLD}, "swift-4")
+
+    held = {one.model: one.code for one in decided(active, *quoted, alone).quarantined}
+
+    assert {held.pop(one["id"]) for one in active[:4]} == {"sources_disagree"}
+    assert held == {"swift-4": "provider_pattern"}
+
+
+def test_in_a_pattern_a_price_that_another_provider_has_by_chance_is_held_too() -> None:
+    active = [row(f"swift-{number}") for number in range(4)] + [row("swift-4", f"{GENAI} 1")]
+    rise = {"input": "2.4", "output": "12"}
+    elsewhere = quotes({LITELLM: lists(standard=rise)})
+    by_chance = replace(candidate({GENAI: rise}, "swift-4"), elsewhere=elsewhere)
+
+    def held(count: int) -> set[str]:
+        quoted = [candidate({GENAI: rise, LITELLM: OLD}, one["id"]) for one in active[:count]]
+        return {one.model for one in decided(active, *quoted, by_chance).quarantined}
+
+    assert "swift-4" not in held(3)
+    assert "swift-4" in held(4)
+
+
+def test_a_new_model_of_a_plausible_price_is_added() -> None:
+    decision = decided(
+        [row()], candidate({GENAI: OLD, LITELLM: OLD}), candidate({GENAI: OLD}, "x2")
+    )
+    assert decision.added == ("maker/x2",)
+    assert rates(decision, "x2") == OLD
+
+
+@pytest.mark.parametrize("price", ["0.1999", "100.0001", "0"])
+def test_a_new_model_far_outside_its_providers_prices_is_held(price: str) -> None:
+    new = candidate({GENAI: {"input": price, "output": "101" if price > "1" else "10"}}, "x2")
+    decision = decided([row()], candidate({GENAI: OLD, LITELLM: OLD}), new)
+    assert codes(decision) == {"implausible_price"}
+    assert decision.rows == [row()]
+    assert [one["id"] for one in decision.approved_rows] == ["swift", "x2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("sw\u0456ft", "invalid_name"),  # a Cyrillic i
+        ("swift\u0000", "invalid_name"),
+        ("s" * 200, "invalid_name"),
+        ("sw1ft", "confusable_name"),
+        ("svvift", "confusable_name"),
+    ],
+)
+def test_a_name_that_only_looks_like_a_known_one_is_refused(name: str, code: str) -> None:
+    new = candidate({GENAI: OLD}, name)
+    decision = decided([row()], candidate({GENAI: OLD, LITELLM: OLD}), new)
+    assert codes(decision) == {code}
+    assert decision.approved_rows == [row()]
+
+
+def test_names_with_other_numbers_do_not_look_alike() -> None:
+    names = Names([("maker", "swift-1"), ("maker", "swift-2")])
+    assert names.reason_to_refuse("maker", "swift-3") is None
+    assert look("gpt-4o") == look("gpt-40")
+
+
+def test_claudes_cache_writes_must_stay_multiples_of_input() -> None:
+    claude = {"input": "2", "output": "10", "cache_write_5m": "2.5", "cache_write_1h": "4"}
+    active = row("claude-x", standard=claude) | {"provider": "anthropic"}
+    new = {**claude, "input": "2.2"}
+    found = candidate({GENAI: new, LITELLM: new}, "claude-x", provider="anthropic")
+    assert codes(decided([active], found)) == {"broken_invariant"}
+    whole = {**new, "cache_write_5m": "2.75", "cache_write_1h": "4.4"}
+    found = candidate({GENAI: whole, LITELLM: whole}, "claude-x", provider="anthropic")
+    assert codes(decided([active], found)) == set()
+
+
+def test_names_whose_prices_part_become_two_models() -> None:
+    active = row() | {"aliases": ["swift-dated"]}
+    cheaper = {**OLD, "input": "1.6"}
+    decision = decided(
+        [active],
+        candidate({GENAI: cheaper, LITELLM: cheaper}),
+        candidate({GENAI: OLD, LITELLM: OLD}, "swift-dated"),
+    )
+    assert {one["id"]: rates(decision, one["id"])["input"] for one in decision.rows} == {
+        "swift": "1.6",
+        "swift-dated": "2",
+    }
+    assert all("swift-dated" not in one.get("aliases", ()) for one in decision.rows)
+
+
+def test_the_change_and_the_hold_of_a_name_that_parts_are_about_that_name() -> None:
+    active = row() | {"aliases": ["swift-dated"]}
+    new = {"input": "1.6", "output": "50"}
+    decision = decided(
+        [active],
+        candidate({GENAI: OLD, LITELLM: OLD}),
+        candidate({GENAI: new, LITELLM: OLD}, "swift-dated"),
+    )
+    assert [(key, str(one.field)) for key, one in decision.accepted] == [
+        ("maker/swift-dated", "standard.input")
+    ]
+    assert [(one.model, one.field) for one in decision.quarantined] == [
+        ("swift-dated", "standard.output")
+    ]
+    # The next day the other name costs that too: nothing was rolled back.
+    applied = {"maker/swift-dated standard.input": "1.6"}
+    news = candidate({GENAI: {**OLD, "input": "1.6"}, LITELLM: {**OLD, "input": "1.6"}})
+    later = decide(decision.rows, [news], "2026-11-25T03:00:00", HORIZON, applied=applied)
+    assert (codes(later), rates(later)["input"]) == (set(), "1.6")
+
+
+def test_a_new_quote_of_the_list_that_is_not_preferred_counts_too() -> None:
+    """genai-prices' price is the candidate's and unchanged; litellm's changed."""
+    found = decided([row()], candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.2"}}))
+    assert rates(found)["input"] == "2.2"
+    high = decided([row()], candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.6"}}))
+    assert [(one.after, one.code, one.sources) for one in high.quarantined] == [
+        ("2.6", "change_over_25_percent", (LITELLM,))
+    ]
+
+
+def test_a_known_disagreement_changes_nothing_the_next_day() -> None:
+    quoted = candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.2"}})
+    first = decided([row()], quoted)
+    (changed,) = first.rows
+    assert changed["disagreements"] == [
+        {
+            "component": "input",
+            "mode": "standard",
+            "genai_prices": "2",
+            "litellm": "2.2",
+            "used": "2.2",
+        }
+    ]
+    second = decide(first.rows, [quoted], "2026-11-25T03:00:00", HORIZON)
+    assert (second.rows, second.quarantined) == (first.rows, ())
+
+
+def test_a_price_of_one_list_that_was_approved_stays() -> None:
+    high = {**OLD, "input": "6"}
+    quoted = candidate({GENAI: OLD, LITELLM: high})
+    approved = decided([row()], quoted).approved_rows
+    later = decide(approved, [quoted], "2026-11-25T03:00:00", HORIZON)
+    assert (later.rows, later.quarantined) == (approved, ())
+    assert rates(later)["input"] == "6"
+
+
+def test_a_list_without_a_tier_does_not_quote_the_tiers_price() -> None:
+    tiered = {
+        "standard": {"rates": OLD, "tiers": [{"above_tokens": 200_000, "rates": {"input": "4"}}]}
+    }
+    active = row() | {"prices": [{"lists": tiered, "source": BOTH}]}
+    quoted = {GENAI: tiered, LITELLM: lists(standard=OLD)}
+    found = Candidate(active, quotes(quoted))
+    assert decided([active], found).rows == [active]
+
+
+def test_a_discount_completed_from_standard_follows_its_new_quote() -> None:
+    active = row(standard=OLD, batch=OLD)
+    cheaper = {**OLD, "output": "9"}
+    quoted = {
+        GENAI: lists(standard=OLD),
+        LITELLM: lists(standard=cheaper),
+    }
+    decision = decided([active], Candidate(row(standard=OLD, batch=OLD), quotes(quoted)))
+    (after,) = decision.rows
+    assert codes(decision) == set()
+    assert after["prices"][-1]["lists"] == lists(standard=cheaper, batch=cheaper)
+
+
+def test_a_tier_without_a_price_of_its_own_follows_the_tier_below() -> None:
+    def priced(search: str, **long: str) -> dict[str, Any]:
+        base = {**OLD, "web_search": search}
+        tier = {"above_tokens": 200_000, "rates": {"input": "4", "output": "20", **long}}
+        return {"standard": {"rates": base, "tiers": [tier]}}
+
+    active = row() | {"prices": [{"lists": priced("0.01", web_search="0.01"), "source": BOTH}]}
+    quoted = {GENAI: priced("0.01"), LITELLM: priced("0.012")}
+    (after,) = decided([active], Candidate(active, quotes(quoted))).rows
+    assert after["prices"][-1]["lists"] == priced("0.012", web_search="0.012")
+
+
+def test_a_new_quote_for_one_of_a_rows_names_does_not_change_the_row() -> None:
+    active = row() | {"aliases": ["swift-dated"]}
+    old, new = (lists(standard={**OLD, "input": one}) for one in ("2", "2.4"))
+    quoted = quotes({GENAI: old, LITELLM: old}) + quotes({GENAI: old, LITELLM: new}, "swift-dated")
+    assert decided([active], Candidate(active, quoted)).rows == [active]
+
+
+def test_known_disagreements_about_several_names_are_all_known() -> None:
+    known = [
+        {"component": "input", "mode": "standard", "litellm": price, "used": "2"}
+        for price in ("6", "2.2")
+    ]
+    active = row() | {"aliases": ["swift-dated"], "disagreements": known}
+    old = lists(standard=OLD)
+    high, other = (lists(standard={**OLD, "input": price}) for price in ("6", "2.2"))
+    quoted = quotes({GENAI: old, LITELLM: high})
+    quoted += quotes({GENAI: old, LITELLM: other}, "swift-dated")
+    assert decided([active], Candidate(active, quoted)).rows == [active]
+
+
+def test_a_tier_that_one_list_drops_is_kept() -> None:
+    tier = {"above_tokens": 200_000, "rates": {"input": "2.4", "output": "12"}}
+    tiered = {"standard": {"rates": OLD, "tiers": [tier]}}
+    active = row() | {"prices": [{"lists": tiered, "source": BOTH}]}
+    quoted = {GENAI: lists(standard=OLD), LITELLM: tiered}
+    decision = decided([active], Candidate(row(), quotes(quoted)))
+    assert decision.rows == [active]
+
+
+@pytest.mark.parametrize(("price", "names"), [("2.4", ["swift-new"]), ("2", [])])
+def test_a_new_name_joins_a_row_only_at_the_price_that_a_list_quotes_for_it(
+    price: str, names: list[str]
+) -> None:
+    high = {**OLD, "input": "2.4"}
+    known = {"component": "input", "mode": "standard", "genai_prices": "2", "used": "2.4"}
+    active = row(standard=high) | {"disagreements": [known]}
+    old, new = (lists(standard={**OLD, "input": one}) for one in ("2", price))
+    quoted = quotes({GENAI: old, LITELLM: lists(standard=high)})
+    quoted += quotes({GENAI: new}, "swift-new")
+    found = Candidate({**row(), "aliases": ["swift-new"]}, quoted)
+    (after,) = decided([active], found).rows
+    assert after.get("aliases", []) == names
+
+
+def test_a_providers_own_list_and_another_outweigh_the_preferred_list() -> None:
+    """Bedrock's rows are merged from the lists; AWS's own list is one source more."""
+    high = {**OLD, "input": "6"}
+    quoted = {GENAI: OLD, LITELLM: high, "aws-price-list": high}
+    found = candidate(quoted, own_list="aws-price-list")
+    assert rates(decided([row()], found))["input"] == "6"
+
+
+def test_copies_of_a_providers_list_do_not_contradict_it() -> None:
+    """Its own change within a quarter is accepted; a copy's other price is not a change."""
+
+    def decision(named: str, copied: str) -> RefreshDecision:
+        new = {**OLD, "input": named}
+        quoted = {"openrouter": new, GENAI: {**OLD, "input": copied}}
+        found = candidate(quoted, own_list="openrouter")
+        return decided([row(source="openrouter 1, genai-prices 1")], found)
+
+    assert rates(decision("2.2", "2.4"))["input"] == "2.2"
+    assert decision("2", "2.4").rows == [row(source="openrouter 1, genai-prices 1")]
+    assert codes(decision("2.6", "2.4")) == {"change_over_25_percent"}
+    assert rates(decision("2.6", "2.6"))["input"] == "2.6"
+
+
+def test_a_discount_that_no_list_quotes_any_more_is_kept() -> None:
+    half = {"input": "1", "output": "5"}
+    active = row(standard=OLD, batch=half)
+    quoted = {name: lists(standard=OLD) for name in (GENAI, LITELLM)}
+    decision = decided([active], Candidate(row(standard=OLD, batch=OLD), quotes(quoted)))
+    assert decision.rows == [active]
+    assert codes(decision) == {"price_withdrawn"}
+
+
+def test_a_mode_follows_its_standard_price_by_the_same_factor() -> None:
+    half = {"input": "1", "output": "5"}
+    active = row(standard=OLD, batch=half)
+    third, sixth = {"input": "1", "output": "5"}, {"input": "0.5", "output": "2.5"}
+    quoted = {
+        GENAI: lists(standard=third, batch=sixth),
+        LITELLM: lists(standard=third, batch=half),
+    }
+    found = Candidate(row(standard=third, batch=sixth), quotes(quoted))
+    decision = decided([active], found)
+    assert codes(decision) == set()
+    (after,) = decision.rows
+    assert after["prices"][-1]["lists"]["batch"]["rates"] == sixth
+
+
+@pytest.mark.parametrize(("after", "code"), [("1", None), ("0.19", "change_over_10x")])
+def test_a_discount_completed_from_standard_gets_its_own_price(
+    after: str, code: str | None
+) -> None:
+    active = row(standard=OLD, batch=OLD)
+    now = {"input": after, "output": "5"}
+    quoted = {
+        GENAI: lists(standard=OLD),
+        LITELLM: lists(standard=OLD, batch=now),
+    }
+    decision = decided([active], Candidate(row(standard=OLD, batch=now), quotes(quoted)))
+    assert codes(decision) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("provider", "batch", "code"),
+    [
+        ("openai", "1", None),
+        ("openai", "0.9", "change_over_25_percent"),
+        ("maker", "1", "change_over_25_percent"),
+    ],
+)
+def test_a_ratio_that_a_provider_publishes_is_a_second_source(
+    provider: str, batch: str, code: str | None
+) -> None:
+    active = row(standard=OLD, batch={"input": "1.5", "output": "5"}) | {"provider": provider}
+    now = {"input": batch, "output": "5"}
+    quoted = {GENAI: lists(standard=OLD), LITELLM: lists(batch=now)}
+    found = Candidate(row(standard=OLD, batch=now) | {"provider": provider}, quotes(quoted))
+    assert codes(decided([active], found)) == ({code} if code else set())
+
+
+def test_a_published_ratio_does_not_restore_a_price_that_was_rolled_back() -> None:
+    active = row(standard=OLD, batch={"input": "1.5", "output": "5"}) | {"provider": "openai"}
+    half = {"input": "1", "output": "5"}
+    quoted = {GENAI: lists(standard=OLD), LITELLM: lists(batch=half)}
+    found = Candidate(row(standard=OLD, batch=half) | {"provider": "openai"}, quotes(quoted))
+    applied = {"openai/swift batch.input": "1"}
+    assert decide([active], [found], NOW, HORIZON).accepted
+    held = decide([active], [found], NOW, HORIZON, applied=applied)
+    assert (codes(held), held.rows) == ({"taken_back"}, [active])
+
+
+def test_a_model_that_was_rolled_back_is_not_added_again() -> None:
+    both = candidate({GENAI: OLD, LITELLM: OLD})
+    decision = decide(
+        [row()],
+        [both, candidate({GENAI: OLD}, "x2")],
+        NOW,
+        HORIZON,
+        applied={"maker/x2 added": "added"},
+    )
+    assert (codes(decision), decision.added) == ({"taken_back"}, ())
+
+
+def test_an_announced_price_that_was_rolled_back_does_not_begin_on_its_day() -> None:
+    new = {**OLD, "input": "2.4"}
+    decision = decide(
+        [row()],
+        [candidate({GENAI: new, LITELLM: new})],
+        NOW,
+        HORIZON,
+        applied={"maker/swift standard.input@2026-11-24T00:00:00": "2.4"},
+    )
+    assert (codes(decision), rates(decision)) == ({"taken_back"}, OLD)
+
+
+def test_a_ratio_to_a_held_price_does_not_count() -> None:
+    active = row(standard=OLD, batch={"input": "1", "output": "5"}) | {"provider": "openai"}
+    new = {"input": "6", "output": "10"}
+    now = {"input": "3", "output": "5"}
+    quoted = {
+        GENAI: lists(standard=new, batch=now),
+        LITELLM: lists(standard=OLD),
+    }
+    found = Candidate(row(standard=new, batch=now) | {"provider": "openai"}, quotes(quoted))
+    assert {one.field for one in decided([active], found).quarantined} == {
+        "standard.input",
+        "batch.input",
+    }
+
+
+def test_everything_that_can_be_approved_is_one_version() -> None:
+    new = {"input": "2.2", "output": "50"}
+    decision = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
+    (approved,) = decision.approved_rows
+    assert approved["prices"][-1]["lists"]["standard"]["rates"] == new
+
+
+def test_a_change_names_the_sources_that_quote_it() -> None:
+    new = {**OLD, "input": "2.2"}
+    ((key, change),) = decided([row()], candidate({GENAI: new, LITELLM: new})).accepted
+    assert (key, str(change.field)) == ("maker/swift", "standard.input")
+    assert (change.before, change.after) == (Decimal(2), Decimal("2.2"))
+    assert change.sources == {GENAI, LITELLM}
