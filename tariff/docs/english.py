@@ -129,7 +129,8 @@ def files_of(root: Path) -> Iterator[Path]:
     yield from (root / name for name in ("template.yaml", "Makefile", "pyproject.toml"))
     for folder in _SOURCES:
         for pattern in ("*.py", "*.html", "*.jinja", "*.yaml"):
-            yield from sorted((root / folder).rglob(pattern))
+            found = sorted((root / folder).rglob(pattern))
+            yield from (path for path in found if "static" not in path.parts)  # generated pages
 
 
 def check(root: Path, paths: Iterable[Path]) -> Iterator[Finding]:
