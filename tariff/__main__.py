@@ -1,6 +1,5 @@
 """The ``tariff`` command: what it can do, and where each part of it is."""
 
-from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -49,6 +48,8 @@ def main() -> None:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from importlib import metadata  # as slow to import as all the rest
+
         try:
             typer.echo(f"tariff {metadata.version('tariff')}")
         except metadata.PackageNotFoundError:
