@@ -53,6 +53,7 @@ def test_the_example_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None
         "status": "priced",
         "unread": [],
         "stated_cost_usd": None,
+        "calls_for_budget": None,
         "model": {
             "requested": "claude-sonnet-5-5",
             "id": "claude-sonnet-5-5",
@@ -487,9 +488,9 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
     ),
     (
         "a count outside of its usage",
-        {"model": "opus", "input_tokens": 1000},
+        {"model": "opus", "prompt_tokens": 1000},
         422,
-        '"input_tokens" belongs inside "usage": {"usage": {"input_tokens": 1000, ...}}.',
+        '`prompt_tokens` belongs inside "usage": {"usage": {"prompt_tokens": 1000, ...}}.',
     ),
     ("usage twice", asking(response={"model": "opus", "usage": USAGE}), 422, "and `response`"),
     ("usage and text", asking(text="hello"), 422, "has `usage` and `text`"),

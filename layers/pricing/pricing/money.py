@@ -73,6 +73,12 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
     return ratio(multiply(part, HUNDRED), whole) if whole else None
 
 
+def whole_times(amount: Decimal, part: Decimal) -> int:
+    """Return how many whole times a part that is not zero goes into an amount."""
+    (top, top_scale), (bottom, bottom_scale) = amount.as_integer_ratio(), part.as_integer_ratio()
+    return top * bottom_scale // (top_scale * bottom)
+
+
 def plain(amount: Decimal) -> str:
     """Write a decimal without exponent or trailing zeros: ``Decimal("1.90E+1")`` is ``"19"``."""
     text = str(amount)

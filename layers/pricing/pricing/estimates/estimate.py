@@ -30,7 +30,7 @@ from pricing.estimates.calculator import (
     price_attempts,
 )
 from pricing.estimates.inputs import CallInput, CountedCall
-from pricing.money import multiply, plain
+from pricing.money import multiply, plain, whole_times
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, Usage, settle
@@ -64,6 +64,7 @@ class EstimateQuery:
     served_at: str = "/response/model"
     unread: tuple[Unread, ...] = ()
     stated_cost_usd: Decimal | None = None
+    budget_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,10 @@ class Estimate:
     """Counts of the request that were not understood and are in no total."""
     stated_cost_usd: Decimal | None
     """What the provider or gateway says it charged for all calls; null when it does not say."""
+    calls_for_budget: int | None
+    """Whole calls that ``budget_usd`` pays for; null without a budget, or where the price of a call
+    is zero or not completely known.
+    """
     model: MatchedModel
     line_items: tuple[LineItem, ...]
     """One line per billed component, over all calls; the lines add up to ``total_usd``."""
@@ -147,6 +152,7 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         status=status_of(priced, query.unread),
         unread=query.unread,
         stated_cost_usd=found.stated_cost_usd,
+        calls_for_budget=_calls_for(query.budget_usd, priced, query.unread),
         model=found.match.of(found.requested),
         line_items=priced.line_items,
         modifiers=priced.modifiers,
@@ -215,6 +221,13 @@ def status_of(priced: Priced, unread: Sequence[Unread]) -> PricedStatus:
         return "priced"
     known = any(line.cost_usd is not None for line in priced.line_items)
     return "partial" if known else "unpriced"
+
+
+def _calls_for(budget: Decimal | None, priced: Priced, unread: Sequence[Unread]) -> int | None:
+    """Whole calls that a budget pays for, where a call has a price that is known and not zero."""
+    if budget is None or unread or not priced.complete or not priced.per_call_usd:
+        return None
+    return whole_times(budget, priced.per_call_usd)
 
 
 def _stated_cost_notices(own: Decimal, stated: Decimal | None) -> tuple[Notice, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pricing.api.requests.estimate import Calls, Count, UsageInput
+from pricing.api.requests.estimate import Budget, Calls, Count, UsageInput
 from pricing.estimates.compare import CompareQuery, Requirements
 from pricing.estimates.estimate import EstimateQuery
 from pricing.validation import AtMost, Name, Request, Versioned, as_query
@@ -45,6 +45,8 @@ class CompareRequest(Versioned, UsageInput):
     """Ids, aliases or families. Default: the current model of every family."""
     baseline: Name | None = None
     """The model to compare with. Default: the first of ``models``, or the most expensive."""
+    budget_usd: Budget | None = None
+    """An amount in USD: each row says how many such calls it pays for."""
     calls: Calls = 1
     """Number of identical calls."""
     requires: RequirementsRequest = Field(default_factory=RequirementsRequest)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SkipValidation
 
+from pricing.api.requests.hints import HINTS
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import EstimateQuery
 from pricing.estimates.inputs import CallInput, MeasuredInput, PromptInput
@@ -14,15 +15,26 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, ToolChoice
-from pricing.usage.buckets import MAX_COUNT, InferenceGeo, Processing, Speed, StatedTerms
+from pricing.usage.buckets import (
+    MAX_COUNT,
+    WRITES_WITHOUT_SPLIT,
+    Attempt,
+    InferenceGeo,
+    Processing,
+    Speed,
+    StatedTerms,
+    Usage,
+)
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import Unread
 from pricing.usage.reader import read_usage
 from pricing.usage.response import ReadResponse, read_response, terms_served
-from pricing.validation import AtMost, Name, Request, Versioned, as_query
+from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Budget = Annotated[ExactNumber, Field(ge=0, le=10**12)]
+ModelAliases = Annotated[dict[Name, Name], Field(max_length=100)]
 
 
 class ImageRequest(Request):
@@ -87,21 +99,6 @@ def stated_terms(request: Request) -> StatedTerms:
 
 
 TERMS = {"processing", "speed", "inference_geo"}
-#: Fields of usage objects that callers send next to ``usage`` instead of inside it.
-_USAGE_FIELDS = {
-    "input_tokens": "",
-    "output_tokens": "",
-    "cache_read_input_tokens": "",
-    "cache_creation_input_tokens": "",
-    "prompt_tokens": ', "usage_format": "openai"',
-    "completion_tokens": ', "usage_format": "openai"',
-    "promptTokenCount": ', "usage_format": "gemini"',
-    "inputTokens": ', "usage_format": "bedrock_converse"',
-}
-USAGE_HINTS = {
-    name: f'"{name}" belongs inside "usage": {{"usage": {{"{name}": 1000, ...}}{more}}}.'
-    for name, more in _USAGE_FIELDS.items()
-}
 
 
 class UsageInput(TextInput):
@@ -122,12 +119,23 @@ class UsageInput(TextInput):
     """``fast`` costs more and requires ``processing: standard``."""
     inference_geo: InferenceGeo = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
+    input_tokens: Count | None = None
+    """Short form, instead of ``usage``: input tokens that no cache is involved in."""
+    output_tokens: Count | None = None
+    """Short form: all output tokens, thinking included."""
+    cache_read_tokens: Count | None = None
+    """Short form: tokens read from a cache, in addition to ``input_tokens``."""
+    cache_write_tokens: Count | None = None
+    """Short form: tokens written to a cache, in addition to ``input_tokens``."""
 
-    HINTS = USAGE_HINTS
+    HINTS = HINTS
 
     def parsed(self) -> ParsedInput:
         """Return the input and its terms; raises InvalidRequest at the field that is wrong."""
         requested = stated_terms(self)
+        if short := _SHORT & self.model_fields_set:
+            self.refuse({"usage", "response", *_PROMPTS}, f"does not go with `{min(short)}`")
+            return self._short_form(requested)
         if self.require_one("/usage", "usage", "response", *_PROMPTS) in _PROMPTS:
             notices: tuple[Notice, ...] = ()
             if self.expected_output_tokens is None:
@@ -152,7 +160,25 @@ class UsageInput(TextInput):
             served_at=response.model_at,
         )
 
+    def _short_form(self, requested: StatedTerms) -> ParsedInput:
+        """Return the call that is stated as disjoint counts."""
+        self.refuse(_OF_PROMPTS, "goes with `text` or `messages` only; leave it out")
+        usage = Usage(
+            input=self.input_tokens or 0,
+            output=self.output_tokens or 0,
+            cache_read=self.cache_read_tokens or 0,
+            cache_write_5m=self.cache_write_tokens or 0,
+        )
+        assumptions = (WRITES_WITHOUT_SPLIT,) if self.cache_write_tokens else ()
+        notices: tuple[Notice, ...] = ()
+        if self.output_tokens is None:
+            message = "No output is priced. Send `output_tokens` to include it."
+            notices = (Notice("no_expected_output", message),)
+        call = MeasuredInput((Attempt(usage),), assumptions)
+        return ParsedInput(call, requested, notices=notices)
 
+
+_SHORT = {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"}
 _PROMPTS = ("text", "messages")
 _OF_PROMPTS = TextInput.model_fields.keys() - {*_PROMPTS}
 
@@ -164,6 +190,8 @@ class ModelCallInput(UsageInput):
     """Id, alias, ``provider/model`` or family. Not needed with ``response``."""
     calls: Calls = 1
     """Number of identical calls."""
+    model_aliases: ModelAliases = Field(default_factory=dict)
+    """Names of your own, such as deployments, and the model that each stands for."""
 
     def query_at(self, as_of: AsOf) -> EstimateQuery:
         """Return the query; raises InvalidRequest for fields that contradict each other."""
@@ -173,8 +201,16 @@ class ModelCallInput(UsageInput):
                 raise InvalidRequest.at(parsed.served_at, "is required, or send `model` instead")
             example = 'send a model\'s id, alias or family, such as "sonnet"'
             raise InvalidRequest.at("/model", f"is required: {example}")
-        call = self._with_declined_models(parsed.call)
-        return as_query(EstimateQuery, self, parsed, call=call, as_of=as_of)
+        named = self.model_aliases
+        return as_query(
+            EstimateQuery,
+            self,
+            parsed,
+            model=named.get(self.model or "", self.model),
+            served_model=named.get(parsed.served_model or "", parsed.served_model),
+            call=self._with_declined_models(parsed.call),
+            as_of=as_of,
+        )
 
     def _with_declined_models(self, call: CallInput) -> CallInput:
         """Return the input with the model of every attempt that was declined before the answer.
@@ -199,6 +235,9 @@ class ModelCallInput(UsageInput):
 
 class EstimateRequest(Versioned, ModelCallInput):
     """One call on one model: its usage, a raw response that holds both, or a prompt to count."""
+
+    budget_usd: Budget | None = None
+    """An amount in USD: the answer says how many such calls it pays for."""
 
     def query(self, now: datetime) -> EstimateQuery:
         """Return the query to price."""

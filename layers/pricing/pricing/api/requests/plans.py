@@ -8,7 +8,6 @@ from pydantic import Field, SkipValidation
 
 from pricing.api.requests.estimate import (
     TERMS,
-    USAGE_HINTS,
     Calls,
     Count,
     ModelCallInput,
@@ -16,6 +15,7 @@ from pricing.api.requests.estimate import (
     UsageInput,
     stated_terms,
 )
+from pricing.api.requests.hints import HINTS
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import CallInput, MeasuredInput
@@ -112,7 +112,7 @@ class SubscriptionPlanRequest(Versioned):
     plans_version: Name = "current"
     """A version of the subscription plans, or ``current``."""
 
-    HINTS = USAGE_HINTS
+    HINTS = HINTS
 
     def query(self, now: datetime) -> SubscriptionQuery:
         """Return the query; errors point at the item they are in."""

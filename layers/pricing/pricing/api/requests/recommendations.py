@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SkipValidation
 from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.compare import RequirementsRequest
-from pricing.api.requests.estimate import USAGE_HINTS, Calls, Count, UsageInput
+from pricing.api.requests.estimate import Calls, Count, UsageInput
+from pricing.api.requests.hints import HINTS
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest, MalformedRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -328,7 +329,7 @@ class TiersRequest(Versioned):
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts measured usage for the single model's tokenizer."""
 
-    HINTS = USAGE_HINTS
+    HINTS = HINTS
 
     def query(self, now: datetime) -> TiersQuery:
         """Return the query; errors point at the tier they are in."""

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pricing.api.requests.estimate import USAGE_HINTS, Count, ModelCallInput
+from pricing.api.requests.estimate import Count, ModelCallInput
+from pricing.api.requests.hints import HINTS
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -101,7 +102,7 @@ class WorkloadRequest(Versioned):
     what_if: Annotated[tuple[WhatIfRequest, ...], Field(strict=False), AtMost(50)] = ()
     """Changes to compare with the unchanged workload, each on its own."""
 
-    HINTS = USAGE_HINTS
+    HINTS = HINTS
 
     def query(self, now: datetime) -> Workload:
         """Return the workload; errors point at the line or the what-if they are in."""
