@@ -9,16 +9,19 @@ alone, not on the clock, the environment or the order of files.
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from typer import Option
 
 from pricing.catalogue.checks import problems_in
+from pricing.catalogue.models import Row, row_names
 from pricing.jsonio import canonical_json, digest
-from pricing.sources.book import cross_checked, merges
+from pricing.sources.book import Merge, merges
 from pricing.sources.corrections import Corrections
+from pricing.sources.merge import GENAI, LITELLM, disagreements
+from pricing.sources.price_tables import period_on, table_of
 from tariff.catalogue.import_lists import IMPORTED, SOURCES
 from tariff.catalogue.provider_rules import rule_problems_in
 from tariff.catalogue.toml_files import CatalogueError, document_from
@@ -169,6 +172,21 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
         "provenance": [*document["provenance"], *provenance],
         "models": rows,
     }
+
+
+def cross_checked(rows: Sequence[Row], merge: Merge, as_of: str) -> list[Row]:
+    """Return hand-written rows, each with what the lists say differently about it on that day."""
+    checked = []
+    for row in rows:
+        names = sorted({*row_names(row)} & merge.listings.keys()) if row.get("prices") else []
+        used = table_of(period_on(row["prices"], as_of)["lists"]) if names else {}
+        found: list[Row] = []
+        for name in names:
+            genai, litellm = (merge.listings[name].quotes.get(key, {}) for key in (GENAI, LITELLM))
+            differences = disagreements(genai, litellm, used)
+            found += [difference for difference in differences if difference not in found]
+        checked.append(row | ({"disagreements": found} if found else {}))
+    return checked
 
 
 def merge_rules(catalogue: Path) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import pytest
 from functions.refresh_pricing import app as refresh_environment
 from pricing.aws.timeouts import Timeouts
 from pricing.sources import aws_price_list as door
-from pricing.sources.aws_price_list import MAX_PAGES, REGION, SERVICES, aws_price_list
+from pricing.sources.aws_price_list import MAX_PAGES, SERVICES, aws_price_list
+from pricing.sources.bedrock import REGION
 from pricing.sources.fetcher import FetchFailed
 from tests.support.loopback import serving
 

@@ -2,5 +2,4 @@
 
 Public: aws_price_list, bedrock, book, claude_on_clouds, corrections, fetcher, genai_prices,
   litellm, merge, names, openrouter, payload, price_tables.
-Internal: rows.
 """

@@ -1,4 +1,4 @@
-"""AWS's own price list of Bedrock: so many pages of it, so many bytes, for so long."""
+"""Fetch AWS's price list of Bedrock, with limits on pages, bytes and time."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pricing.aws.timeouts import Timeouts
-from pricing.sources.bedrock import AWS
+from pricing.sources.bedrock import AWS, REGION
 from pricing.sources.fetcher import FetchFailed
 from pricing.sources.payload import MAX_PAYLOAD_BYTES, Payload
 
 SERVICES = ("AmazonBedrock", "AmazonBedrockFoundationModels")
-#: The one region whose prices are read, and where the list itself is asked.
-REGION = "us-east-1"
 #: Of both services together; they have a tenth of it today.
 MAX_PAGES = 200
-#: With one page. The SDK's own is a minute for every read, five times.
+#: For one page. The SDK's default is a minute for every read, five times.
 TIMEOUTS = Timeouts(2, 5, 2)
 
 
@@ -27,9 +25,9 @@ def aws_price_list(
     max_bytes: int = MAX_PAYLOAD_BYTES,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Payload:
-    """Both services' products as one payload; raises FetchFailed.
+    """Return both services' products as one payload; raises FetchFailed.
 
-    No page is asked for after ``total_seconds``; the last may still take ``TIMEOUTS``.
+    No page is requested after ``total_seconds``; the last may still take ``TIMEOUTS``.
     """
     import boto3  # scheduled work has time for it
     from botocore.exceptions import BotoCoreError, ClientError
@@ -56,7 +54,7 @@ def aws_price_list(
 
 
 def _pages(client: Any) -> Iterator[list[str]]:
-    """The products of each page, each a JSON text."""
+    """Yield the products of each page, each as JSON text."""
     for service in SERVICES:
         for page in client.get_paginator("get_products").paginate(
             ServiceCode=service,

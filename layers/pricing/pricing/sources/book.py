@@ -1,17 +1,56 @@
-"""Merge every provider of the two public lists into price book rows."""
+"""Build price book rows from the two public lists: merge each provider, and describe its models.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+A row has prices, names, limits, capabilities, notes and a family.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from pricing.catalogue.models import Row, row_names
-from pricing.sources.claude_on_clouds import ClaudeOnClouds
+from pricing.sources.claude_on_clouds import GOVCLOUD, ClaudeOnClouds, differs_by_endpoint, regional
 from pricing.sources.corrections import Corrections
-from pricing.sources.merge import GENAI, LITELLM, Listing, Merger, disagreements
-from pricing.sources.price_tables import PriceTable, period_on, table_of
-from pricing.sources.rows import RowMaker
+from pricing.sources.merge import GENAI, PACKAGES, Listing, Merger, grouped
+from pricing.sources.names import AREA, stem
+from pricing.sources.price_tables import PriceTable, document_of, table_of
 
+#: The ids that a provider may own without ``provider/`` before them: its own models, not those it
+#: resells. A Bedrock id names maker and model with a dot, so no other provider has it.
+OWN_NAMES = {
+    "anthropic": r"claude-",
+    "bedrock": r"[a-z0-9-]+\.|[a-z0-9-]+/[a-z0-9-]+\.",
+    "cohere": r"command|embed-|c4ai-",
+    "deepseek": r"deepseek-",
+    "google": r"gemini-|gemma-|deep-research-",
+    "meta": r"muse-",
+    "minimax": r"(?i)minimax-|m2-her",
+    "mistral": r"(?:mistral|ministral|mixtral|open-mi|codestral|devstral|magistral|pixtral|voxtral"
+    r"|labs-)",
+    "moonshotai": r"kimi-|moonshot-",
+    "openai": r"",
+    "perplexity": r"sonar|pplx-|r1-1776",
+    "voyageai": r"voyage-",
+    "xai": r"grok-",
+    "zai": r"(?i)glm-",
+}
+#: The tokenizer where it is publicly known; the first pattern that matches counts.
+TOKENIZERS = (
+    (
+        r"(?:ft:)?(?:gpt-(?:4o|4\.[15]|[5-9]|audio|realtime|chat)|chat|codex|computer|o[1-9](?:-|$))",
+        "o200k",
+    ),
+    (r"(?:ft:)?(?:gpt-4|gpt-3\.5|gpt-35|text-embedding-(?:3|ada))", "cl100k"),
+    (r"gemini-(?!embedding)", "gemini"),
+)
+TOKENIZER_PROVIDERS = {"openai": (0, 1), "azure": (0, 1), "google": (2,), "vertex": (2,)}
+#: What a cloud's Claude row takes from Anthropic's.
+FROM_CLAUDE = ("name", "family", "tokenizer", "image_tier", "tool_overhead_tokens")
+AMBIGUOUS = {
+    "bedrock": "The id without an area means a regional endpoint here; global. costs less.",
+    "vertex": "This is the price of global endpoints; regional/ has that of the others.",
+}
 NOTHING: Mapping[str, PriceTable] = MappingProxyType({})
 
 
@@ -46,16 +85,174 @@ def merges(
         yield Merge(listed["provider"], rows, {one.name: one for one in listings})
 
 
-def cross_checked(rows: Sequence[Row], merge: Merge, as_of: str) -> list[Row]:
-    """Return hand-written rows, each with what the lists say differently about it on that day."""
-    checked = []
+class RowMaker:
+    """Builds the rows of every imported file.
+
+    ``versions`` says which release of each package was read; ``families`` are those of
+    ``catalogue/families.toml``.
+    """
+
+    def __init__(
+        self,
+        corrections: Corrections,
+        claude: ClaudeOnClouds,
+        versions: Mapping[str, str],
+        families: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        self._corrections = corrections
+        self._claude = claude
+        self._versions = versions
+        self._families = [
+            (family["provider"], re.compile(family["members"]), family["name"])
+            for family in families
+        ]
+
+    def rows(self, provider: str, listings: Iterable[Listing]) -> list[Row]:
+        """Return the rows of one provider's merged listings, by id."""
+        groups = grouped(listings)
+        rows = [self._row(provider, group) for group in groups]
+        if provider == "bedrock":
+            _mark_ambiguous(rows)
+        if provider == "vertex":
+            rows += [
+                regional_row
+                for row, group in zip(list(rows), groups, strict=True)
+                for regional_row in _regional_twin(row, group)
+            ]
+        return sorted((_compact(row) for row in rows), key=lambda row: str(row["id"]))
+
+    def _row(self, provider: str, group: list[Listing]) -> Row:
+        first = group[0]
+        facts = next((listing.litellm for listing in group if listing.litellm), {})
+        genai = next((listing.genai for listing in group if listing.genai), {})
+        named = genai if GENAI in first.lists else {}
+        lists = [PACKAGES[name] for name in PACKAGES if any(name in one.lists for one in group)]
+        source = first.source or ", ".join(f"{name} {self._versions[name]}" for name in lists)
+        if first.is_first_hand:
+            source = f"{provider} {self._corrections.as_of}, {source}"
+        notes = [note for listing in group for note in listing.notes]
+        notes += [note for of in (facts, named) for note in of.get("notes", ())]
+        row: Row = {
+            "provider": provider,
+            "id": first.name,
+            "name": named.get("name") or first.name,
+            "aliases": [listing.name for listing in group[1:]],
+            "bare_names": _owns(provider, group),
+            "input_only": "output" not in first.periods[-1]["lists"]["standard"]["rates"],
+            "context_window": named.get("context_window") or facts.get("context_window"),
+            "max_output_tokens": facts.get("max_output_tokens"),
+            "cache_minimum_tokens": facts.get("cache_minimum_tokens"),
+            "tokenizer": _tokenizer(provider, first.name),
+            "us_multiplier": facts.get("us_multiplier"),
+            "lifecycle": {"retires": facts["retires"]} if "retires" in facts else {},
+            "capabilities": sorted(_capabilities(facts, first)),
+            "prices": [{"source": source, **period} for period in first.periods],
+            "disagreements": _disagreements(group),
+            "family": next(
+                (
+                    family
+                    for of, members, family in self._families
+                    if of == provider and members.fullmatch(first.name)
+                ),
+                None,
+            ),
+        }
+        claude = self._claude.model(provider, first.name)
+        if claude:  # a row that a refresh added has few of these facts
+            row |= {key: claude[key] for key in FROM_CLAUDE if key in claude}
+            row["context_window"] = facts.get("context_window") or claude.get("context_window")
+            if not facts:
+                row["max_output_tokens"] = claude.get("max_output_tokens")
+                known = {*claude.get("capabilities", ())} - {"batch", "caching"}
+                row["capabilities"] = sorted({*row["capabilities"], *known})
+            if provider == "azure":
+                row["us_multiplier"] = claude.get("us_multiplier")
+        elif provider == "bedrock" and "us-gov" in first.name:
+            notes.append(GOVCLOUD)
+        row["notes"] = list(dict.fromkeys(notes))
+        return row
+
+
+def _disagreements(group: list[Listing]) -> list[Row]:
+    """Return the disagreements about the id, then those about an alias only, which they name."""
+    first, *others = group
+    return first.disagreements + [
+        row | {"alias": listing.name}
+        for listing in others
+        for row in listing.disagreements
+        if row not in first.disagreements
+    ]
+
+
+def _owns(provider: str, group: list[Listing]) -> bool:
+    """Whether the provider owns every name of a group, see OWN_NAMES."""
+    pattern = OWN_NAMES.get(provider)
+    return pattern is not None and all(
+        re.match(pattern, listing.name) and (provider == "bedrock" or "/" not in listing.name)
+        for listing in group
+    )
+
+
+def _tokenizer(provider: str, name: str) -> str | None:
+    for index in TOKENIZER_PROVIDERS.get(provider, ()):
+        pattern, tokenizer = TOKENIZERS[index]
+        if re.match(pattern, AREA.sub("", name)):
+            return tokenizer
+    return None
+
+
+def _capabilities(facts: Mapping[str, Any], listing: Listing) -> Iterator[str]:
+    yield from set(facts.get("capabilities", ())) - {"caching"}
+    lists = listing.periods[-1]["lists"]
+    if "batch" in lists:
+        yield "batch"
+    if "cache_read" in lists["standard"]["rates"] or "caching" in facts.get("capabilities", ()):
+        yield "caching"
+
+
+def _mark_ambiguous(rows: list[Row]) -> None:
+    """Mark the Bedrock ids that name no area although ``global.`` has another price."""
+    worldwide = {stem(row["id"]) for row in rows if row["id"].startswith("global.")}
     for row in rows:
-        names = sorted({*row_names(row)} & merge.listings.keys()) if row.get("prices") else []
-        used = table_of(period_on(row["prices"], as_of)["lists"]) if names else {}
-        found: list[Row] = []
-        for name in names:
-            genai, litellm = (merge.listings[name].quotes.get(key, {}) for key in (GENAI, LITELLM))
-            differences = disagreements(genai, litellm, used)
-            found += [difference for difference in differences if difference not in found]
-        checked.append(row | ({"disagreements": found} if found else {}))
-    return checked
+        names = row_names(row)
+        bare = [name for name in names if not AREA.match(name)]
+        is_global = any(name.startswith("global.") for name in names)
+        if bare and stem(row["id"]) in worldwide and not is_global:
+            row["ambiguous_aliases"] = bare
+            row["notes"] = [*row["notes"], AMBIGUOUS["bedrock"]]
+
+
+def _regional_twin(row: Row, group: list[Listing]) -> Iterator[Row]:
+    """Yield a Vertex model's row for regional endpoints, if it costs more there.
+
+    The id is the same on both kinds of endpoint, so the row's own names become ambiguous.
+    """
+    multipliers = {
+        listing.litellm.get("regional_multiplier") for listing in group if listing.litellm
+    }
+    claude = str(row["id"]).startswith("claude") and differs_by_endpoint(row["id"])
+    if multipliers != {"1.1"} and not claude:
+        return
+    twin_id, *twin_aliases = [f"regional/{name}" for name in row_names(row)]
+    yield row | {
+        "id": twin_id,
+        "aliases": twin_aliases,
+        "family": None,
+        "disagreements": [],
+        "prices": [
+            period | {"lists": document_of(regional(table_of(period["lists"])))}
+            for period in row["prices"]
+        ],
+    }
+    row["ambiguous_aliases"] = list(row_names(row))
+    row["notes"] = [*row["notes"], AMBIGUOUS["vertex"]]
+
+
+def _compact(row: Row) -> Row:
+    """Leave out what says nothing: nulls, empty lists, and flags at their default."""
+    defaults = {"bare_names": True, "input_only": False}
+    return {
+        key: value
+        for key, value in row.items()
+        if not (key in defaults and value == defaults[key]) and (value or isinstance(value, bool))
+    }

@@ -32,31 +32,14 @@ from pricing.sources.payload import (
 from pricing.sources.price_tables import PriceTable, Tiers, document_of
 
 #: genai-prices' provider names, and Tariff's. Its Google prices are those of both Google APIs.
-PROVIDERS = {
-    "anthropic": "anthropic",
-    "arcee": "arcee",
-    "aws": "bedrock",
-    "azure": "azure",
-    "baseten": "baseten",
-    "cerebras": "cerebras",
-    "cloudflare": "cloudflare",
-    "cohere": "cohere",
-    "deepseek": "deepseek",
-    "fireworks": "fireworks",
-    "google": "google",
-    "groq": "groq",
-    "meta": "meta",
-    "minimax": "minimax",
-    "mistral": "mistral",
-    "moonshotai": "moonshotai",
-    "novita": "novita",
-    "openai": "openai",
-    "openrouter": "openrouter",
-    "perplexity": "perplexity",
-    "together": "together",
-    "voyageai": "voyageai",
-    "x-ai": "xai",
-    "zai": "zai",
+PROVIDERS = {"aws": "bedrock", "x-ai": "xai"} | {
+    name: name
+    for name in (
+        *("anthropic", "arcee", "azure", "baseten", "cerebras", "cloudflare", "cohere"),
+        *("deepseek", "fireworks", "google", "groq", "meta", "minimax", "mistral"),
+        *("moonshotai", "novita", "openai", "openrouter", "perplexity", "together", "voyageai"),
+        "zai",
+    )
 }
 COMPONENTS = {
     "input_mtok": "input",

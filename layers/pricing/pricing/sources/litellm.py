@@ -20,40 +20,26 @@ from pricing.sources.payload import (
 )
 from pricing.sources.price_tables import PriceTable, document_of, per_million
 
-#: Its provider names, and Tariff's. Others are left out; docs/price-sources.md says why.
-PROVIDERS = {
-    "anthropic": "anthropic",
-    "azure": "azure",
-    "azure_ai": "azure",
-    "azure_text": "azure",
-    "baseten": "baseten",
-    "bedrock": "bedrock",
-    "bedrock_converse": "bedrock",
-    "bedrock_mantle": "bedrock",
-    "cerebras": "cerebras",
-    "cloudflare": "cloudflare",
-    "codestral": "mistral",
-    "cohere": "cohere",
-    "cohere_chat": "cohere",
-    "deepseek": "deepseek",
-    "fireworks_ai": "fireworks",
-    "fireworks_ai-embedding-models": "fireworks",
-    "gemini": "google",
-    "groq": "groq",
-    "meta": "meta",
-    "minimax": "minimax",
-    "mistral": "mistral",
-    "moonshot": "moonshotai",
-    "novita": "novita",
-    "openai": "openai",
-    "perplexity": "perplexity",
-    "text-completion-codestral": "mistral",
-    "text-completion-openai": "openai",
-    "together_ai": "together",
-    "vertex_ai": "vertex",
-    "voyage": "voyageai",
-    "xai": "xai",
-    "zai": "zai",
+#: Tariff's providers, and their names here. Others are left out; docs/price-sources.md says why.
+_NAMES = {
+    "azure": ("azure", "azure_ai", "azure_text"),
+    "bedrock": ("bedrock", "bedrock_converse", "bedrock_mantle"),
+    "cohere": ("cohere", "cohere_chat"),
+    "fireworks": ("fireworks_ai", "fireworks_ai-embedding-models"),
+    "google": ("gemini",),
+    "mistral": ("codestral", "mistral", "text-completion-codestral"),
+    "moonshotai": ("moonshot",),
+    "openai": ("openai", "text-completion-openai"),
+    "together": ("together_ai",),
+    "vertex": ("vertex_ai",),
+    "voyageai": ("voyage",),
+}
+_SAME = (
+    *("anthropic", "baseten", "cerebras", "cloudflare", "deepseek", "groq", "meta", "minimax"),
+    *("novita", "perplexity", "xai", "zai"),
+)
+PROVIDERS = dict(zip(_SAME, _SAME, strict=True)) | {
+    name: provider for provider, names in _NAMES.items() for name in names
 }
 #: Kinds of model that are billed by text tokens, at least in part.
 KINDS = {"chat", "completion", "embedding", "realtime", "responses"}
