@@ -54,6 +54,15 @@ def test_an_answer_that_is_not_a_price_list_is_refused(
         fetcher(max_wire_bytes=1000).fetch("a list", server.url("/list"))
 
 
+def test_the_limit_on_the_wire_counts_chunks_too() -> None:
+    chunked = LIST + b"Transfer-Encoding: chunked\r\n\r\n3e9\r\n" + b" " * 1001 + b"\r\n0\r\n\r\n"
+    with (
+        dripping(chunked, b"") as port,
+        pytest.raises(FetchFailed, match="over 1000 bytes on the wire"),
+    ):
+        fetcher(max_wire_bytes=1000).fetch("a list", f"http://localhost:{port}/list")
+
+
 def test_a_bomb_is_unpacked_to_the_limit_and_no_further(server: PriceServer) -> None:
     import gzip
 

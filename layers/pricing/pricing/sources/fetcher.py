@@ -101,13 +101,13 @@ class Fetcher:
 
     def _attempt(self, source: str, url: str, parts: SplitResult, deadline: float) -> Payload:
         host = str(parts.hostname)
-        seconds = min(self.attempt_seconds, deadline - self.monotonic())
-        ends = self.monotonic() + seconds
+        now = self.monotonic()
+        seconds = min(self.attempt_seconds, deadline - now)
         try:
             with closing(HTTPConnection(host, timeout=seconds)) as connection:
                 sock = self._connected(host, parts.port or DEFAULT_PORTS[parts.scheme], seconds)
                 connection.sock = sock
-                with _cut_off_after(sock, ends - self.monotonic()):
+                with _cut_off_after(sock, now + seconds - self.monotonic()):
                     if parts.scheme == "https":
                         context = ssl.create_default_context()
                         connection.sock = context.wrap_socket(sock, server_hostname=host)
@@ -141,9 +141,10 @@ class Fetcher:
         if encoding not in ("identity", "gzip"):
             raise FetchFailed(f"{source}: an encoding that was not asked for, {encoding:.20}")
         unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-        content = bytearray()
+        content, wire = bytearray(), 0
         for chunk in answer.stream(CHUNK_BYTES, decode_content=False):
-            if answer.tell() > self.max_wire_bytes:
+            wire += len(chunk)
+            if wire > self.max_wire_bytes:
                 raise FetchFailed(f"{source}: over {self.max_wire_bytes} bytes on the wire")
             try:  # of a decompression bomb, never more than one byte too many is unpacked
                 most = self.max_bytes - len(content) + 1
