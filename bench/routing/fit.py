@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 
 from bench.routing.data import COLLECTIONS, Row, without_stems_of
 from bench.routing.measures import HeldOut, expected_calibration_error
-from pricing.recommendations.routing.assessment import judged_of
+from pricing.recommendations.routing.assessment import rules_score
 from pricing.recommendations.routing.difficulty import CLIP, LearnedFeature, Weights, buckets_of
 from pricing.recommendations.routing.features import NAMES, features
 from pricing.recommendations.routing.kinds import read_kind
@@ -71,7 +71,7 @@ def read_all(rows: Sequence[Row]) -> Read:
         ends.append(len(columns))
     words = csr_matrix((values, columns, ends), shape=(len(rows), BUCKETS))
     shapes = np.array([features(reading) for reading in readings])
-    return Read(rows, readings, shapes, words, [judged_of(reading) for reading in readings])
+    return Read(rows, readings, shapes, words, [rules_score(reading) for reading in readings])
 
 
 def fit(data: Read) -> Weights:

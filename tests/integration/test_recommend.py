@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pricing.recommendations import policy as recommend_policy
-from pricing.recommendations.routing import Assessment, Basis, Signal
+from pricing.recommendations.routing.assessment import Assessment, Basis, Signal
 from pricing.store import bundled
 from tariff.template import ROOT
 from tests.support.handlers import Answer, Handler, asking, handler, pointers, post

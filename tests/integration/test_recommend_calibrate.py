@@ -115,7 +115,7 @@ def test_data_that_cannot_beat_random_is_told_so_and_makes_no_policy(calibrate: 
     assert body["measures"]["apgr"]["value"]  # what was seen is shown all the same
 
 
-def test_a_strong_model_that_is_no_better_leaves_nothing_to_route(calibrate: Ask) -> None:
+def test_a_strong_model_that_is_not_better_leaves_nothing_to_route(calibrate: Ask) -> None:
     rows = [{"task": f"Task {n}", "cheap_ok": True, "strong_ok": n % 2 == 0} for n in range(100)]
     body = calibrate(rows).body
     assert (body["verdict"], body["policy_id"]) == ("strong_is_not_better", None)

@@ -87,7 +87,7 @@ def test_a_document_inside_another_is_pointed_into_from_the_outside() -> None:
     assert error.pointer == "/items/3/system/0"
 
 
-def test_every_bad_field_is_found_beside_a_union() -> None:
+def test_every_bad_field_next_to_a_union_is_found() -> None:
     errors = refused({"system": 1, "calls": 0, "tools": [1, 2]}).errors
     assert [one.pointer for one in errors] == ["/system", "/tools/0", "/tools/1", "/calls"]
 
@@ -95,7 +95,7 @@ def test_every_bad_field_is_found_beside_a_union() -> None:
 @pytest.mark.parametrize(
     "name", ["Dear Claude, my password is hunter2", "x" * 65, "a/b", "a~b", "", "ключ", "x\n"]
 )
-def test_a_made_up_name_is_told_by_where_it_is_and_not_by_what_it_is(name: str) -> None:
+def test_a_made_up_name_is_located_and_not_repeated(name: str) -> None:
     error = refused({name: 1})
     assert error.errors[0].pointer == ""
     assert error.errors[0].detail.startswith("has a field that is not a property")
@@ -105,7 +105,7 @@ def test_a_made_up_name_is_told_by_where_it_is_and_not_by_what_it_is(name: str) 
         assert name not in f"{error} {inside}"
 
 
-def test_a_name_that_could_be_a_field_is_repeated_for_whoever_misspelled_it() -> None:
+def test_a_name_that_could_be_a_field_is_repeated_because_it_may_be_misspelt() -> None:
     (error,) = refused({"modle": "opus"}).errors
     assert error.pointer == "/modle"
     assert refused({"x" * 64: 1}).errors[0].pointer == "/" + "x" * 64
@@ -147,7 +147,7 @@ def refused_query(parameters: dict[str, str], shape: Any = ModelsQuery) -> Inval
         ("-" + "9" * 21, "must be 1 or more"),
     ],
 )
-def test_a_number_of_any_length_is_held_against_the_limit(limit: str, detail: str | None) -> None:
+def test_a_number_of_any_length_is_compared_with_the_limit(limit: str, detail: str | None) -> None:
     if detail is None:
         assert parse_query(ModelsQuery, {"limit": limit}).limit == int(limit)
     else:
@@ -164,7 +164,7 @@ def test_an_optional_number_in_a_query_is_written_in_digits_too(cursor: str) -> 
     assert error.errors == (FieldError("/cursor", "must be a whole number"),)
 
 
-def test_what_is_wrong_with_a_query_is_said_of_the_query() -> None:
+def test_an_error_in_a_query_names_the_query() -> None:
     error = refused_query({"familly": "opus"})
     assert error.detail.startswith("/familly is not a query parameter of this route")
     error = refused_query({"Dear Claude, my password is hunter2": "1"})
@@ -193,7 +193,7 @@ def test_a_long_list_of_nonsense_is_one_error_and_not_one_for_each_item() -> Non
     assert caught.value.error_count() == 1
 
 
-def test_what_is_no_list_is_told_so_by_the_type_itself() -> None:
+def test_a_value_that_is_not_a_list_fails_by_its_type() -> None:
     with pytest.raises(ValidationError) as caught:
         Held.model_validate({"items": "abcd"})
     assert [one["type"] for one in caught.value.errors()] == ["list_type"]
@@ -255,7 +255,7 @@ def test_text_that_can_be_read_is_a_reason(reason: str) -> None:
         *("\u0301", "\ufe0f", "\u2800", "\u3164", "\U000e0041"),
     ],
 )
-def test_text_that_nobody_sees_is_no_reason(reason: str) -> None:
+def test_invisible_text_is_not_a_reason(reason: str) -> None:
     assert refused_reason(reason).detail == "must not be blank: say why, for the audit"
 
 

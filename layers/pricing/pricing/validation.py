@@ -202,7 +202,7 @@ def _invalid(
 ) -> InvalidRequest:
     """Return one error for each bad field of the ``document`` that is found at ``pointer``."""
     findings = error.errors(include_url=False, include_input=False)
-    read = [_finding(one, document, words, hints or {}) for one in islice(findings, _READ)]
+    read = [_finding(finding, document, words, hints or {}) for finding in islice(findings, _READ)]
     errors = [FieldError(pointer + one.pointer, one.detail) for one in _one_per_union(read)]
     return InvalidRequest.of(errors, uncounted=len(findings) - len(read), whole=words.whole)
 

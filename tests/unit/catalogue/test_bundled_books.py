@@ -163,7 +163,7 @@ def test_only_haiku_5_5_has_a_long_context_price_today() -> None:
 
 
 class Change(NamedTuple):
-    """One price on the last day it held and on the first day of the next; None is no price."""
+    """A price on the last day of a period and on the first of the next; None without one."""
 
     name: str
     mode: str

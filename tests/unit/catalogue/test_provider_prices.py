@@ -284,7 +284,7 @@ def test_claude_costs_ten_percent_more_on_a_clouds_regional_endpoints(name: str)
     assert {column: found[column] for column in names} == dict(zip(names, expected, strict=True))
 
 
-def test_claudes_tier_is_ten_percent_dearer_too() -> None:
+def test_claudes_tier_costs_ten_percent_more_too() -> None:
     prices = price_list("us.anthropic.claude-haiku-5-5", "standard")
     assert rates(prices, 100_000)["input"] == Fraction("0.11")
     assert rates(prices, 100_001)["input"] == Fraction("0.55")
@@ -357,7 +357,7 @@ def test_a_bare_name_means_its_makers_model(name: str) -> None:
         "gpt-4o-2024-01-01",
     ],
 )
-def test_a_name_that_nobody_owns_or_that_was_never_listed_is_not_priced(name: str) -> None:
+def test_a_name_without_an_owner_or_that_was_never_listed_is_not_priced(name: str) -> None:
     with pytest.raises(UnknownModel):
         bundled.current().find(name)
 

@@ -192,7 +192,7 @@ def test_an_advisor_that_offers_fast_mode_is_fast_and_one_outside_the_us_is_not_
     assert [modifier.name for modifier in in_us.modifiers] == ["inference_geo_us"]
 
 
-def test_two_advisors_at_different_models_are_told_apart_at_the_same_price() -> None:
+def test_two_advisors_at_different_models_are_separate_lines_at_the_same_price() -> None:
     answer = priced(
         "claude-sonnet-5-5",
         advisor("claude-opus-5", 10, 0),
@@ -205,7 +205,7 @@ def test_two_advisors_at_different_models_are_told_apart_at_the_same_price() -> 
     ]
 
 
-def test_an_advisor_nobody_knows_is_an_error_and_never_free() -> None:
+def test_an_unknown_advisor_is_an_error_and_never_free() -> None:
     with pytest.raises(UnknownModel):
         priced("claude-opus-5-5", message(1), advisor("claude-oracle-9", 1, 1))
 
@@ -320,7 +320,7 @@ def test_a_component_without_a_price_in_any_attempt_makes_the_whole_incomplete()
     assert [warning.code for warning in answer.warnings] == ["component_unpriced"]
 
 
-def test_what_every_attempt_would_say_is_said_once() -> None:
+def test_a_warning_of_every_attempt_is_given_once() -> None:
     batch = Terms(processing="batch")
     answer = priced(
         "claude-opus-5-5", message(1, web_search=1), message(1, web_search=1), terms=batch

@@ -43,7 +43,7 @@ def test_recounting_back_makes_fewer_tokens() -> None:
     assert call.counted_for(model(OLD)).attempts[0].usage.input == 100
 
 
-def test_a_tokenizer_nobody_published_a_figure_for_keeps_the_counts_and_says_so() -> None:
+def test_a_tokenizer_without_a_published_figure_keeps_the_counts_and_says_so() -> None:
     stranger = replace(model(OLD), tokenizer=None)
     counted = RecountedInput((Attempt(USAGE),), model(OLD).tokenizer).counted_for(stranger)
     assert counted.attempts == (Attempt(USAGE),)

@@ -48,7 +48,7 @@ def test_no_batch_holds_a_request_larger_than_itself() -> None:
         ("reported speech", None),
     ],
 )
-def test_a_kind_is_told_by_whole_words(task: str, kind: str | None) -> None:
+def test_a_kind_is_recognised_by_whole_words(task: str, kind: str | None) -> None:
     assert kind_of(task) == kind
 
 

@@ -1,4 +1,4 @@
-"""What the reader says of tasks that people wrote, and of those nobody should have to read."""
+"""Assessments of tasks that people wrote, and of hostile texts."""
 
 import json
 import string

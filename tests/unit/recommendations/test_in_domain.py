@@ -5,7 +5,8 @@ from itertools import cycle
 
 import pytest
 
-from pricing.recommendations.routing import InDomainModel, Outcome, apgr, out_of_fold_scores, train
+from pricing.recommendations.routing import InDomainModel, Outcome, held_out, train
+from pricing.recommendations.routing.measure import apgr
 
 HARD = ["reconcile the ledger of", "settle the dispute over", "untangle the schema of"]
 EASY = ["look up the price of", "name the colour of", "spell the title of"]
@@ -34,14 +35,14 @@ def test_what_distinguishes_the_traffic_is_learned_from_a_hundred_outcomes() -> 
     assert quality(rest, [model.score(row.task) for row in rest]) == pytest.approx(0.75, abs=0.01)
 
 
-def test_out_of_fold_scores_find_the_same_without_seeing_the_row() -> None:
+def test_held_out_scores_find_the_same_without_seeing_the_row() -> None:
     rows = traffic(300)
-    assert quality(rows, out_of_fold_scores(rows)) == pytest.approx(0.75, abs=0.02)
+    assert quality(rows, held_out(rows).ranks()) == pytest.approx(0.75, abs=0.02)
 
 
-def test_out_of_fold_scores_are_ranks_so_every_fold_has_the_same_mean() -> None:
+def test_held_out_scores_are_ranks_so_every_fold_has_the_same_mean() -> None:
     rows = traffic(50)
-    scores = out_of_fold_scores(rows)
+    scores = held_out(rows).ranks()
     assert sum(scores) / len(scores) == pytest.approx(0.5)
     assert all(0 < score < 1 for score in scores)
 
@@ -49,14 +50,14 @@ def test_out_of_fold_scores_are_ranks_so_every_fold_has_the_same_mean() -> None:
 def test_a_regular_order_of_the_rows_does_not_meet_the_folds() -> None:
     # Six openings in turn: folds by place would hold openings that training never saw.
     rows = traffic(300)
-    assert quality(rows, out_of_fold_scores(rows, folds=3)) == pytest.approx(0.75, abs=0.02)
+    assert quality(rows, held_out(rows, folds=3).ranks()) == pytest.approx(0.75, abs=0.02)
 
 
 def test_labels_that_have_nothing_to_do_with_the_task_are_not_learned_across_copies() -> None:
     # The same 20 tasks, ten times each: a copy in another fold would tell a row its own outcome.
     tasks = [f"describe {thing}" for thing in THINGS] + [f"paint {thing}" for thing in THINGS]
     rows = [Outcome(task, (number * 7) % 3 == 0, 1) for number, task in enumerate(tasks)] * 10
-    scores = out_of_fold_scores(rows)
+    scores = held_out(rows).ranks()
     by_task = {row.task: score for row, score in zip(rows, scores, strict=True)}
     assert all(by_task[row.task] == score for row, score in zip(rows, scores, strict=True))
     found = quality(rows, scores)
@@ -76,9 +77,9 @@ def test_a_model_survives_json_and_holds_no_words() -> None:
 
 
 @pytest.mark.parametrize("rows", [[], [Outcome("", 0, 0)], [Outcome("a task", 1, 0)] * 3])
-def test_little_or_nothing_to_learn_from_is_no_error(rows: list[Outcome]) -> None:
+def test_little_or_nothing_to_learn_from_is_not_an_error(rows: list[Outcome]) -> None:
     model = train(rows)
     assert model.score("a task") == pytest.approx(
         sum(r.strong_ok - r.cheap_ok for r in rows) / max(1, len(rows))
     )
-    assert len(out_of_fold_scores(rows)) == len(rows)
+    assert len(held_out(rows).ranks()) == len(rows)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.recommendations.routing import apgr, apgr_interval, cpt, pgr_curve
+from pricing.recommendations.routing.measure import apgr, apgr_interval, cpt, pgr_curve
 
 # The strong model gains on the first two of four tasks.
 CHEAP, STRONG = [0, 0, 1, 1], [1, 1, 1, 1]
@@ -39,7 +39,7 @@ def test_cpt_crosses_once_even_where_the_strong_model_loses_again() -> None:
 
 
 @pytest.mark.parametrize("strong", [[0, 0, 1, 1], [0, 0, 0, 0]])
-def test_there_is_nothing_to_measure_where_the_strong_model_is_no_better(
+def test_there_is_nothing_to_measure_if_the_strong_model_is_not_better(
     strong: list[float],
 ) -> None:
     assert pgr_curve(BEST, CHEAP, strong) is None

@@ -281,7 +281,7 @@ MISTAKES = {
         "cannot follow one from 2026-06-01",
     ),
     "a second period without a start": ("from = 2026-06-01", "", "a period from None"),
-    "prices without a source": ('source = "price page, June"', "", "the prices name no source"),
+    "prices without a source": ('source = "price page, June"', "", "the prices have no source"),
     "a row without a source": ('source = "model page"', "", "the row names no source"),
     "an alias that is another model's id": (
         "swift-2-20260101",
@@ -293,7 +293,11 @@ MISTAKES = {
         "swift",
         "the name 'swift' already belongs to a family",
     ),
-    "a family without its model": ('= "swift-2"\n\n', '= "swift-9"\n\n', "no model maker/swift-9"),
+    "a family without its model": (
+        '= "swift-2"\n\n',
+        '= "swift-9"\n\n',
+        "maker/swift-9 is an unknown model",
+    ),
     "a family with another line's model": (
         '= "swift-2"\n\n',
         '= "swift-1"\n\n',
@@ -309,7 +313,7 @@ MISTAKES = {
     "a model without prices and without a reason": (
         '[[model.period]]\nsource = "price page"\nstandard = { input = "1", output = "5" }',
         "",
-        "no prices and no note",
+        "no prices, and no note",
     ),
     "an impossible date": ("released = 2026-01-01", 'released = "soon"', "cannot be read"),
     "a shared note that does not exist": ('["common"]', '["rare"]', "no shared note is called"),
@@ -366,7 +370,7 @@ STANDARD = {"input": "4", "output": "20", "cache_read": "0.4"}
 FLAWS = {
     "a free price that no note explains": (
         [row("a", prices=prices(standard=STANDARD | {"cache_read": "0"}))],
-        "cache_read is free, and no note says so",
+        "cache_read is free, and no note confirms it",
     ),
     "a cache that costs more than it saves": (
         [row("a", prices=prices(standard=STANDARD | {"cache_read": "4.1"}))],
@@ -387,7 +391,7 @@ FLAWS = {
     "no output price": ([row("a", prices=prices(standard={"input": "4"}))], "must be priced"),
     "a discount that is dearer": (
         [row("a", prices=prices(standard=STANDARD, flex=STANDARD | {"input": "4.1"}))],
-        "flex: input 4.1 is dearer than standard, 4",
+        "flex: input 4.1 is more than the standard price, 4",
     ),
     "a tier twice": (
         [row("a", prices=prices(tiers=[{"above_tokens": 9, "rates": STANDARD}] * 2,
@@ -402,11 +406,11 @@ FLAWS = {
     "a tier without a column": (
         [row("a", prices=prices(tiers=[{"above_tokens": 9, "rates": {"input": "1", "output": "2"}}],
                                 standard=STANDARD))],
-        "a tier leaves out a component",
+        "a tier has no price for a component",
     ),
     "a letter that only looks Latin": ([row("\u0430-model")], "printable ASCII"),
     "a name with a space": ([row("a", aliases=["a model"])], "printable ASCII"),
-    "a name too long to be asked for": ([row("a" * 124)], "too long"),
+    "a name too long to be asked for": ([row("a" * 124)], "longer than a request"),
     "an id twice": ([row("a"), row("a")], "already belongs to a"),
     "an alias that another provider owns": (
         [row("a"), row("b", provider="other", aliases=["a"])],
@@ -416,7 +420,10 @@ FLAWS = {
         [row("a", bare_names=False), row("b", bare_names=False, aliases=["a"])],
         "the name 'acme/a' already belongs to a",
     ),
-    "an ambiguous name of nobody": ([row("a", ambiguous_aliases=["b"])], "said to be ambiguous"),
+    "an ambiguous alias without an owner": (
+        [row("a", ambiguous_aliases=["b"])],
+        "an ambiguous alias",
+    ),
 }  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def test_images_are_counted_here_and_not_sent(provider: Loopback) -> None:
     assert sent == [{"type": "text", "text": TEXT}, {**result, "content": []}]
 
 
-def test_the_overhead_of_tools_nobody_showed_is_added(provider: Loopback) -> None:
+def test_the_overhead_of_tools_that_were_not_sent_is_added(provider: Loopback) -> None:
     counted = count_prompt_with(endpoint(provider), Prompt(TEXT, tools=True), RULES, MODEL)
     assert counted.count.total.tokens == 42 + 286
     assert "tools" not in provider.posts[0][2]
@@ -128,14 +128,14 @@ def test_any_other_status_falls_back_to_the_estimate_and_says_so(
         b'{"input_tokens": 42' + b" " * 70_000 + b"}",
     ],
 )
-def test_an_answer_that_is_no_count_is_not_believed(provider: Loopback, answer: bytes) -> None:
+def test_an_answer_without_a_count_is_not_used(provider: Loopback, answer: bytes) -> None:
     provider.answer = answer
     with pytest.raises(EndpointUnavailable, match="without a count"):
         endpoint(provider).count({})
 
 
 @pytest.mark.parametrize("answer", [0, 10**9])
-def test_counts_at_either_end_of_the_range_are_believed(provider: Loopback, answer: int) -> None:
+def test_counts_at_either_end_of_the_range_are_used(provider: Loopback, answer: int) -> None:
     provider.answer = json.dumps({"input_tokens": answer}).encode()
     assert endpoint(provider).count({}) == answer
 

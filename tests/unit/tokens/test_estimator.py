@@ -109,7 +109,7 @@ def test_both_claude_tokenizers_count_other_scripts_and_digits_the_same(text: st
     assert tokens(text, "claude-2026") == tokens(text, "claude-2024")
 
 
-def test_no_text_is_no_tokens() -> None:
+def test_an_empty_text_has_no_tokens() -> None:
     assert all(estimate_tokens("", name) == NOTHING for name in TOKENIZERS)
     assert TokenCount(0, 0, 0) == NOTHING
 

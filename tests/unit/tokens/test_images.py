@@ -74,7 +74,7 @@ def test_a_thin_line_keeps_at_least_a_pixel() -> None:
 
 
 @pytest.mark.parametrize("size", [(0, 10), (10, 0), (-1, 10), (8001, 10), (10**9, 1), (0, 0)])
-def test_a_size_nobody_can_send_is_refused_with_its_pointer(size: tuple[int, int]) -> None:
+def test_a_size_that_cannot_be_sent_is_refused_with_its_pointer(size: tuple[int, int]) -> None:
     with pytest.raises(InvalidRequest) as caught:
         image_tokens(ImageSize(*size), HIGH)
     wrong = [name for name, pixels in zip(("width", "height"), size, strict=True) if pixels != 10]

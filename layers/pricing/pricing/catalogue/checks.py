@@ -29,8 +29,9 @@ Rates = Mapping[str, Decimal]
 
 
 def problems_in(document: Mapping[str, Any]) -> Iterator[str]:
-    """One sentence for each thing that is wrong with a price book document."""
+    """Yield one sentence for each problem of a price book document."""
     yield from _name_problems(document)
+    yield from _family_problems(document)
     for row in document["models"]:
         where = row_key(row)
         model = _read(row)
@@ -48,7 +49,6 @@ def _read(row: Mapping[str, Any]) -> Model | str:
 
 
 def _name_problems(document: Mapping[str, Any]) -> Iterator[str]:
-    rows = {row_key(row): row for row in document["models"]}
     owner: dict[str, str] = dict.fromkeys(document["families"], "a family")
     for row in document["models"]:
         names = row_names(row)
@@ -57,22 +57,20 @@ def _name_problems(document: Mapping[str, Any]) -> Iterator[str]:
             if not name.isascii() or not name.isprintable() or " " in name:
                 yield f"{qualified!r}: a name is printable ASCII without spaces"
             if len(qualified) > MAX_NAME:
-                yield f"{qualified}: too long to be asked for"
+                yield f"{qualified}: longer than a request may name a model"
             for known in (qualified, name) if row.get("bare_names", True) else (qualified,):
                 if known in owner:
                     yield f"{row['id']}: the name {known!r} already belongs to {owner[known]}"
                 owner[known] = row["id"]
         if not {*row.get("ambiguous_aliases", ())} <= {*names}:
-            yield f"{row['id']}: a name that is said to be ambiguous is not one of its names"
-    yield from _family_problems(document["families"], rows)
+            yield f"{row['id']}: an ambiguous alias is not one of its names"
 
 
-def _family_problems(
-    families: Mapping[str, str], rows: Mapping[str, Mapping[str, Any]]
-) -> Iterator[str]:
-    for family, key in families.items():
+def _family_problems(document: Mapping[str, Any]) -> Iterator[str]:
+    rows = {row_key(row): row for row in document["models"]}
+    for family, key in document["families"].items():
         if key not in rows:
-            yield f"family {family}: there is no model {key}"
+            yield f"family {family}: {key} is an unknown model"
         elif rows[key].get("family") != family:
             yield f"family {family}: {key} is not of that family"
 
@@ -82,7 +80,7 @@ def _model_problems(model: Model, row: Mapping[str, Any]) -> Iterator[str]:
     if unknown:
         yield f"unknown capability {', '.join(sorted(unknown))}"
     if not model.prices and not model.notes:
-        yield "has no prices and no note that says why"
+        yield "has no prices, and no note gives the reason"
     yield from _lifecycle_problems(model.lifecycle)
     for earlier, later in pairwise(model.prices):
         if earlier.end is None or later.start is None or later.start < earlier.end:
@@ -99,12 +97,12 @@ def _lifecycle_problems(life: Lifecycle) -> Iterator[str]:
     if known != sorted(known):
         yield "released, deprecated and retires are out of order"
     if life.retires and life.retires_not_before and life.retires < life.retires_not_before:
-        yield "retires before its own floor"
+        yield "retires before retires_not_before"
 
 
 def _period_problems(period: PricePeriod, row: Mapping[str, Any]) -> Iterator[str]:
     if not period.source:
-        yield "the prices name no source"
+        yield "the prices have no source"
     for lists in (period.lists, *(window.lists for window in period.windows)):
         standard = lists.get("standard")
         if standard is None:
@@ -132,10 +130,10 @@ def _rate_problems(rates: Rates, row: Mapping[str, Any]) -> Iterator[str]:
         if not price.is_finite() or price.is_signed():
             yield f"{column} {price} is not a price of zero or more"
         elif not price and f"{column} costs nothing" not in notes:
-            yield f"{column} is free, and no note says so"
-    dearer = "cache_read" in rates and rates["cache_read"] > rates.get("input", Decimal(0))
-    if dearer and "cached prompt costs more" not in notes:
-        yield "a cached prompt costs more than a fresh one, and no note says so"
+            yield f"{column} is free, and no note confirms it"
+    read, fresh = rates.get("cache_read", Decimal(0)), rates.get("input", Decimal(0))
+    if read > fresh and "cached prompt costs more" not in notes:
+        yield "a cached prompt costs more than a fresh one, and no note confirms it"
 
 
 def _mode_problems(mode: str, prices: PriceList, standard: PriceList) -> Iterator[str]:
@@ -147,10 +145,10 @@ def _mode_problems(mode: str, prices: PriceList, standard: PriceList) -> Iterato
         base = whole.get(above, {}) if mode in DISCOUNT_MODES else {}
         for column in sorted(base.keys() & rates.keys()):
             if rates[column] > base[column]:
-                yield f"{column} {rates[column]} is dearer than standard, {base[column]}"
+                yield f"{column} {rates[column]} is more than the standard price, {base[column]}"
     for rates in (tier.rates for tier in prices.tiers):
         if prices.rates.keys() - rates.keys():
-            yield "a tier leaves out a component that the first step prices"
+            yield "a tier has no price for a component that the base rates have"
 
 
 def rates_by_threshold(prices: PriceList) -> Iterator[tuple[int | None, Rates]]:

@@ -1,4 +1,4 @@
-"""What Tariff knows: the answers of ``GET /v1/models`` and of one model's page."""
+"""The list of models and one model's page: ``GET /v1/models`` and ``GET /v1/models/...``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from pricing.timestamps import AsOf
 
 @dataclass(frozen=True, slots=True)
 class ModelFilter:
-    """Conditions a listed model must all meet; None does not restrict."""
+    """Conditions that a listed model meets, all of them; None does not restrict."""
 
     provider: str | None = None
     family: str | None = None
     capability: str | None = None
 
     def check_against(self, models: Sequence[Model]) -> None:
-        """Raises InvalidRequest for a condition that none of the models meets by itself."""
+        """Raise InvalidRequest for a condition that no model meets on its own."""
         known = {
             "provider": {model.provider for model in models},
             "family": {model.family for model in models if model.family},
@@ -44,7 +44,7 @@ class ModelFilter:
             raise InvalidRequest.of(unknown)
 
     def accepts(self, model: Model) -> bool:
-        """True when the model meets every condition."""
+        """Return whether the model meets every condition."""
         return (
             self.provider in (None, model.provider)
             and self.family in (None, model.family)
@@ -197,16 +197,16 @@ class Health:
 def list_models(
     in_force: BookInForce, wanted: ModelFilter, as_of: AsOf, *, cursor: str | None, limit: int
 ) -> ModelList:
-    """Up to ``limit`` models, in the order of ``provider/id``.
+    """Return up to ``limit`` models, in the order of ``provider/id``.
 
-    The cursor is made of the key of the last row, so a page that spans two price versions neither
-    repeats nor loses a model that is in both. Raises InvalidRequest for a filter that no model of
-    this version could ever meet: a misspelt one is not an empty list.
+    The cursor holds the key of the last model, so that pages of two price versions neither repeat
+    nor lose a model that is in both. Raises InvalidRequest for a filter that no model of this
+    version can meet: a misspelt one does not give an empty list.
     """
     models = list(in_force.book.models())
     wanted.check_against(models)
     found = filter(wanted.accepts, models)
-    page = page_of("models", found, lambda one: one.key, cursor=cursor, limit=limit)
+    page = page_of("models", found, lambda model: model.key, cursor=cursor, limit=limit)
     return ModelList(
         models=tuple(_summary(model, as_of) for model in page.rows),
         next_cursor=page.next_cursor,
@@ -215,7 +215,7 @@ def list_models(
 
 
 def health(in_force: BookInForce, as_of: AsOf) -> Health:
-    """What is answering right now, and whether the store still confirms it."""
+    """Return the active price version, and whether the store confirms it."""
     return Health(
         status="degraded" if in_force.stale else "ok",
         published_at=in_force.book.published_at,
@@ -225,7 +225,7 @@ def health(in_force: BookInForce, as_of: AsOf) -> Health:
 
 
 def model_page(in_force: BookInForce, provider: str, name: str, as_of: AsOf) -> ModelPage:
-    """One model by exact id or alias within a provider; raises UnknownModel."""
+    """Return the page of one model, by exact id or alias of a provider; raises UnknownModel."""
     model = in_force.book.find(f"{provider}/{name}").model
     period = model.period_at(as_of.instant)
     return ModelPage(
@@ -243,7 +243,7 @@ def model_page(in_force: BookInForce, provider: str, name: str, as_of: AsOf) -> 
         us_multiplier=model.us_multiplier,
         lifecycle=model.lifecycle,
         prices=_period(period) if period else None,
-        price_history=tuple(_period(one) for one in model.prices),
+        price_history=tuple(_period(price) for price in model.prices),
         notes=model.notes,
         disagreements=model.disagreements,
         pricing=provenance(in_force, as_of),

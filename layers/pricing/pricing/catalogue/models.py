@@ -1,4 +1,4 @@
-"""Catalogue types: a model, what it can do, and what it costs in each period."""
+"""The types of the catalogue: a model, its capabilities, and its prices in each period."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 
+CacheTtl = Literal["5m", "1h"]
 TOKEN = "token"
 REQUEST_FEE = "request_fee"
 #: A component is one thing that is billed. Tokens are priced per million; everything else per
@@ -59,7 +60,7 @@ class PriceList:
     tiers: tuple["PriceTier", ...] = ()
 
     def tier_for(self, prompt_tokens: int) -> "PriceTier | None":
-        """The highest tier whose threshold the prompt exceeds, if any."""
+        """Return the highest tier whose threshold the prompt exceeds, if any."""
         chosen = None
         for tier in self.tiers:
             if prompt_tokens > tier.above_tokens:
@@ -79,7 +80,7 @@ class PriceTier:
 class DailyWindow:
     """Other price lists between two times of day, UTC; a window may run over midnight.
 
-    Equal times are a whole day. ``days`` are ISO weekdays, Monday being 1; none named is every day.
+    Equal times are a whole day. ``days`` are ISO weekdays (Monday is 1); empty for every day.
     """
 
     start: time
@@ -88,7 +89,7 @@ class DailyWindow:
     days: frozenset[int] = frozenset()
 
     def covers(self, instant: datetime) -> bool:
-        """Start inclusive, end exclusive."""
+        """Return whether an instant is in it: start inclusive, end exclusive."""
         if self.days and instant.isoweekday() not in self.days:
             return False
         moment = instant.time()
@@ -99,28 +100,28 @@ class DailyWindow:
 
 @dataclass(frozen=True, slots=True)
 class PricePeriod:
-    """Prices in force from ``start`` (inclusive) to ``end`` (exclusive); None is open."""
+    """Prices that apply from ``start`` (inclusive) to ``end`` (exclusive); None is open."""
 
     start: datetime | None
     end: datetime | None
     lists: Mapping[str, PriceList]
     source: str
-    #: Off-peak prices. Outside every window ``lists`` holds.
+    #: Off-peak prices. Outside every window ``lists`` applies.
     windows: tuple[DailyWindow, ...] = ()
-    #: Modes a request may still ask for, but which run and bill as standard.
+    #: Modes that a request may still name, but that run and are billed as standard.
     served_as_standard: frozenset[str] = frozenset()
     #: Overrides the model's window while this period lasts.
     context_window: int | None = None
 
     def lists_at(self, instant: datetime) -> Mapping[str, PriceList]:
-        """The price lists of the window ``instant`` falls into, or of the whole period."""
+        """Return the price lists of the window that an instant is in, or of the whole period."""
         for window in self.windows:
             if window.covers(instant):
                 return window.lists
         return self.lists
 
     def covers(self, instant: datetime) -> bool:
-        """Start inclusive, end exclusive."""
+        """Return whether an instant is in it: start inclusive, end exclusive."""
         return (self.start is None or self.start <= instant) and (
             self.end is None or instant < self.end
         )
@@ -138,14 +139,13 @@ class Lifecycle:
     """The day the model is shut down; null when none is announced."""
     retires_not_before: date | None = None
     """The model stays available at least until this day; null when none is stated."""
-    #: The public price lists no longer hold it. Its last price stays in force.
     missing_upstream_since: date | None = None
     """Since this day no public price list has the model; its last price is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model as one provider sells it. Unknown limits are None, never a guess."""
+    """One model as one provider offers it. Unknown limits are None, never a guess."""
 
     provider: str
     id: str
@@ -157,18 +157,18 @@ class Model:
     max_output_tokens_batch: int | None
     cache_minimum_tokens: int | None
     tokenizer: str | None
-    #: Which image rule applies, and what tools add to a prompt per tool choice; None: not known.
+    #: The image rule, and the tokens that tools add to a prompt by tool choice; None: not known.
     image_tier: str | None
     tool_overhead_tokens: Mapping[str, int] | None
     capabilities: frozenset[str]
     lifecycle: Lifecycle
-    #: What ``inference_geo: us`` multiplies token prices by; None means it is not offered.
+    #: The factor of ``inference_geo: us`` on token prices; None means it is not offered.
     us_multiplier: Decimal | None
     prices: tuple[PricePeriod, ...]
     notes: tuple[str, ...] = ()
-    #: Names that do not say which of several differently priced endpoints they mean.
+    #: Names that fit several endpoints with different prices.
     ambiguous_aliases: frozenset[str] = frozenset()
-    #: Where the public price lists differ about this model, and which price was taken.
+    #: Prices on which public price lists differ, with the price that is used.
     disagreements: tuple[Mapping[str, str | int], ...] = ()
 
     @property
@@ -184,7 +184,7 @@ class Model:
         )
 
     def period_at(self, instant: datetime) -> PricePeriod | None:
-        """The period in force at ``instant``."""
+        """Return the period that an instant is in, if any."""
         for period in self.prices:
             if period.covers(instant):
                 return period
@@ -274,6 +274,3 @@ def _decimal(text: str | None) -> Decimal | None:
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-CacheTtl = Literal["5m", "1h"]

@@ -1,8 +1,8 @@
-"""Which lines of a price book hold which names, read from its bytes without parsing a row.
+"""Find names in the lines of a price book without parsing them, and suggest similar names.
 
-Parsing thousands of rows to find a name takes longer than everything else an answer does. The
-index may name a line too many, for a name that stands there as something else; it never misses
-one. Whoever asks parses the few lines it names and decides.
+Parsing thousands of rows to find a name takes longer than everything else in an answer. The index
+reads the bytes. It never misses a line, but may return one in which the name is something else: the
+caller parses the few lines and decides.
 """
 
 import json
@@ -17,20 +17,20 @@ _EACH = re.compile(_STRING)
 
 
 class NameIndex:
-    """``bare`` names need no provider before them; ``full`` ones are ``provider/id``."""
+    """The names of a price book: ``bare`` ones need no provider, ``full`` are ``provider/id``."""
 
     def __init__(self, lines: Sequence[bytes]) -> None:
-        self._held: dict[bytes, list[int]] = {}
+        self._lines: dict[bytes, list[int]] = {}
         bare: set[bytes] = set()
         full: set[bytes] = set()
         for number, line in enumerate(lines):
             ids = _IDS.findall(line)
             aliases = [name for names in _ALIASES.findall(line) for name in _EACH.findall(names)]
             for name in {*ids, *aliases}:
-                self._held.setdefault(name, []).append(number)
+                self._lines.setdefault(name, []).append(number)
             if b'"bare_names":false' not in line:
                 bare.update(ids, aliases)
-            full.update(b"%b/%b" % (seller, ids[-1]) for seller in _PROVIDERS.findall(line) if ids)
+            full.update(b"%b/%b" % (name, ids[-1]) for name in _PROVIDERS.findall(line) if ids)
         self.bare = list(map(_read, bare))
         self.full = list(map(_read, full))
         self._cased: dict[str, list[str]] | None = None
@@ -44,13 +44,9 @@ class NameIndex:
         return self._cased.get(lowered, ())
 
     def lines_with(self, name: str) -> Sequence[int]:
-        """The lines that may be the row of this id or alias, in order."""
-        return self._held.get(_written(name), ())
-
-
-def _written(name: str) -> bytes:
-    """As canonical JSON writes it, between its quotes."""
-    return json.dumps(name, ensure_ascii=False)[1:-1].encode()
+        """Return the numbers of the lines that may be the row of this id or alias, in order."""
+        in_canonical_json = json.dumps(name, ensure_ascii=False)[1:-1].encode()
+        return self._lines.get(in_canonical_json, ())
 
 
 def _read(name: bytes) -> str:
@@ -59,22 +55,22 @@ def _read(name: bytes) -> str:
 
 
 MIN_SIMILARITY = 0.6  # a ratio of characters, as difflib defines it; nothing of money
-#: How many names are compared letter by letter after a first, cheap ranking.
+#: The number of names that are compared letter by letter after a first, cheap ranking.
 SHORT_LIST = 12
 
 
 class NameSuggester:
-    """Names that can be suggested.
+    """Names to suggest for a misspelt one.
 
-    difflib alone takes a tenth of a second on thousands of names; counting shared pairs of letters
-    first leaves it a short list, and lengths that differ too much are not even counted.
+    difflib alone takes a tenth of a second for thousands of names. So names of a similar length are
+    ranked by shared pairs of letters first, and difflib compares a short list.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._padded = [f" {name} " for name in sorted(names)]
 
     def nearest(self, wanted: str) -> Sequence[str]:
-        """Names with a similarity of 0.6 or more, nearest first; equals in alphabetical order."""
+        """Return names with a similarity of 0.6 or more, nearest first, then alphabetically."""
         from difflib import SequenceMatcher  # only an error needs it
 
         length, pairs = len(wanted) + 2, _pairs(wanted)

@@ -1,4 +1,4 @@
-"""A price book: one immutable, content-addressed version of every price Tariff knows."""
+"""A price book: one immutable version of all prices, identified by the SHA-256 of its content."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from pricing.timestamps import AsOf
 SCHEMA = 1
 CONTEXT_SUFFIX = "[1m]"
 MAX_SUGGESTIONS = 3
-#: After so many searches through the bytes of a book its names are indexed.
+#: The names of a book are indexed after so many searches through its bytes.
 _SEARCHES = 8
 
 MatchedBy = Literal["id", "alias", "provider_id", "family", "letter_case"] | SpelledBy
@@ -24,7 +24,7 @@ MatchedBy = Literal["id", "alias", "provider_id", "family", "letter_case"] | Spe
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The model a reference means, and which rule found it."""
+    """The model that a name was resolved to, and the rule that matched it."""
 
     model: Model
     matched_by: MatchedBy
@@ -38,9 +38,9 @@ class PriceBook:
     """One price version as a value. Models are parsed when they are first asked for.
 
     The document is ``{schema, id, published_at, provenance, families, models}``; its canonical
-    JSON is what is stored, hashed and never changed. Thousands of models take longer to parse
-    than everything else a cold start does, and a call is about one of them: a name is looked for
-    in the bytes, and only the lines that hold it are read.
+    JSON is stored, hashed and never changed. Parsing thousands of models takes longer than the rest
+    of a cold start, and most requests need one of them: a name is searched for in the bytes, and
+    only the lines that contain it are parsed.
     """
 
     def __init__(self, head: Mapping[str, Any], lines: Sequence[bytes], sha256: str) -> None:
@@ -57,7 +57,7 @@ class PriceBook:
 
     @classmethod
     def from_json(cls, content: bytes, *, sha256: str | None = None) -> "PriceBook":
-        """Read canonical JSON; raises CorruptBook when it is not what ``sha256`` names."""
+        """Read canonical JSON; raises CorruptBook if it is not, or does not match ``sha256``."""
         actual = digest(content)
         if sha256 is not None and actual != sha256:
             raise CorruptBook(f"price version content has SHA-256 {actual}, expected {sha256}")
@@ -75,42 +75,40 @@ class PriceBook:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "PriceBook":
-        """Build from a plain document, hashing its canonical form."""
+        """Build a book from a plain document, by its canonical form."""
         return cls.from_json(canonical_json(document))
 
     def to_json(self) -> bytes:
-        """The canonical JSON this book was read from, byte for byte."""
+        """Return the canonical JSON that this book was read from, byte for byte."""
         return canonical_json({**self._head, "models": [json.loads(line) for line in self._lines]})
 
     def __len__(self) -> int:
         return len(self._lines)
 
     def model_keys(self) -> list[str]:
-        """Every ``provider/id``, in a stable order."""
+        """Return every ``provider/id``, in a stable order."""
         return sorted(self._rows)
 
     def models(self) -> Iterator[Model]:
-        """Every model, in the order of ``model_keys``."""
+        """Return every model, in the order of ``model_keys``."""
         return (self.model(key) for key in self.model_keys())
 
     def model(self, key: str) -> Model:
-        """The model with this exact ``provider/id``; raises KeyError."""
+        """Return the model with this exact ``provider/id``; raises KeyError."""
         return self._built(self._rows[key])
 
     def rows_unlike(self, other: "PriceBook") -> dict[str, Mapping[str, Any]]:
-        """This book's rows, by ``provider/id``, that are not byte for byte in the other."""
+        """Return the rows, by ``provider/id``, that are not byte for byte in the other book."""
         theirs = {*other._lines}  # noqa: SLF001 - the same class
         rows = (json.loads(line) for line in self._lines if line not in theirs)
         return {row_key(row): row for row in rows}
 
     def find(self, reference: str, named_at: str = "/model") -> Match:
-        """The model a reference means; raises UnknownModel, with suggestions.
+        """Return the model that a name stands for; raises UnknownModel, with suggestions.
 
-        ``named_at`` is the JSON pointer at which the request names it.
-
-        Known names match exactly: ids, aliases, either behind ``provider/``, a ``[1m]`` suffix
-        on any of them, and family names. A prefix never matches, so a model that does not exist
-        is never priced as its older sibling.
+        Names match exactly: ids, aliases, both also after ``provider/``, each also with a ``[1m]``
+        suffix, and family names. A prefix never matches, so that a model that does not exist is
+        never priced as an older one. ``named_at`` is the JSON pointer to the name in the request.
         """
         match = self.known(reference)
         if match is None:
@@ -118,7 +116,7 @@ class PriceBook:
         return match
 
     def known(self, reference: str) -> Match | None:
-        """The model a reference means, or None: what ``find`` does, without looking further."""
+        """Return the model that a name stands for, or None."""
         match = self._matches.get(reference)
         if match is not None:
             return match
@@ -153,7 +151,7 @@ class PriceBook:
         return Match(next(iter(found.values())), "letter_case") if len(found) == 1 else None
 
     def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
-        """The error for a name that is not in this book, with the nearest names that are."""
+        """Return the error for a name that is not in this book, with the nearest names that are."""
         return UnknownModel(
             f"Price version {self.id} has no model with this name. Use an id from GET /v1/models,"
             " an alias, or a family name such as "
@@ -164,34 +162,31 @@ class PriceBook:
         )
 
     def suggest(self, reference: str) -> list[str]:
-        """At most three known names with a similarity of 0.6 or more, nearest first."""
-        self._searched = _SEARCHES  # what is near is looked up too: the index is worth it
+        """Return up to three names with a similarity of 0.6 or more, nearest first."""
+        self._searched = _SEARCHES  # the names found are looked up too: use the index
         wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
         names = self._full_names if "/" in wanted else self._bare_names
         near = names.nearest(wanted)
-        seen: dict[str, str] = {}  # one suggestion a model: its alias and its id are one advice
+        by_model: dict[str, str] = {}  # an alias and the id of a model are one suggestion
         for name in near:
-            seen.setdefault(self._owner(name), name)
-            if len(seen) == MAX_SUGGESTIONS:
+            match = self._named(name)
+            by_model.setdefault(match.model.key if match else name, name)
+            if len(by_model) == MAX_SUGGESTIONS:
                 break
-        return list(seen.values())
-
-    def _owner(self, name: str) -> str:
-        match = self._named(name)
-        return match.model.key if match else name
+        return list(by_model.values())
 
     def _named(self, name: str) -> Match | None:
-        """Ids win over aliases, and both over a name behind its provider.
+        """Match a name. Ids win over aliases, and both over a name after its provider.
 
-        A row whose ``bare_names`` is false, a reseller's, is found behind ``provider/`` only: the
-        bare name is its maker's, or nobody's.
+        A row whose ``bare_names`` is false, such as a reseller's, is only found after
+        ``provider/``: the bare name belongs to the model's maker.
         """
         family = self.families.get(name)
         if family is not None:
             provider, _, known = family.partition("/")
-            row = self._sold_by(provider, known)
+            row = self._offered_by(provider, known)
             return Match(self._built(row), "family") if row else None
-        bare = [row for row in self._holding(name) if row.get("bare_names", True)]
+        bare = [row for row in self._rows_with(name) if row.get("bare_names", True)]
         for row in bare:
             if row["id"] == name:
                 return Match(self._built(row), "id")
@@ -199,19 +194,19 @@ class PriceBook:
             if name in row.get("aliases", ()):
                 return Match(self._built(row), "alias")
         provider, _, known = name.partition("/")
-        row = self._sold_by(provider, known) if known else None
+        row = self._offered_by(provider, known) if known else None
         return Match(self._built(row), "provider_id") if row else None
 
-    def _sold_by(self, provider: str, name: str) -> Mapping[str, Any] | None:
-        rows = [row for row in self._holding(name) if row["provider"] == provider]
+    def _offered_by(self, provider: str, name: str) -> Mapping[str, Any] | None:
+        rows = [row for row in self._rows_with(name) if row["provider"] == provider]
         by_id = (row for row in rows if row["id"] == name)
         return next(by_id, next((row for row in rows if name in row.get("aliases", ())), None))
 
-    def _holding(self, name: str) -> list[Mapping[str, Any]]:
-        """The rows that may have this id or alias; most names are in one or two.
+    def _rows_with(self, name: str) -> list[Mapping[str, Any]]:
+        """Return the rows that may have this id or alias; most names are in one or two.
 
-        The first few names an instance is asked for are searched for in the bytes; an index costs
-        about as much as a dozen such searches.
+        The first few names are searched for in the bytes: building the index takes about as long as
+        a dozen such searches.
         """
         self._searched += 1
         if self._searched > _SEARCHES:
@@ -232,13 +227,13 @@ class PriceBook:
 
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, Any]]:
-        """Every row by ``provider/id``: for listings, which need them all."""
+        """Every row by ``provider/id``, for lists of all models."""
         rows = (json.loads(line) for line in self._lines)
         return {row_key(row): row for row in rows}
 
     @cached_property
     def _bare_names(self) -> NameSuggester:
-        """Names that need no provider: what most callers would rather write."""
+        """Names that need no provider, which most callers use."""
         return NameSuggester({*self._index.bare, *self.families})
 
     @cached_property
@@ -248,12 +243,12 @@ class PriceBook:
 
 @dataclass(frozen=True, slots=True)
 class BookInForce:
-    """A price book as it came to hand: where it is from and how fresh that knowledge is.
+    """The price book that a request uses, with its source and its freshness.
 
-    ``age_seconds`` counts from the last time the store confirmed this version as active, or,
-    for a bundled book, from its publication. It is None for a version the caller pinned: such a
-    version never changes, and neither do the bytes of its answers. Its ``source`` is where it came
-    from: ``bundled`` if a release of Tariff ever came with it.
+    ``age_seconds`` counts from the last time the store confirmed this version as active or, for a
+    bundled book, from its publication. It is None for a version that the request pinned: such a
+    version never changes, and neither do its answers. The ``source`` of a pinned version is
+    ``bundled`` if a release of Tariff has ever shipped it.
     """
 
     book: PriceBook
@@ -295,7 +290,7 @@ class Provenance:
 
 
 def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
-    """The ``pricing`` block every priced answer carries."""
+    """Return the ``pricing`` block of an answer."""
     return Provenance(
         version=in_force.book.id,
         as_of=as_of.text,

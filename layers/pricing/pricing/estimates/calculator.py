@@ -397,10 +397,10 @@ def _sum(parts: Sequence[Priced], calls: int) -> Priced:
         per_call_usd=divide_evenly(total, calls),
         complete=all(part.complete for part in parts),
         line_items=lines,
-        modifiers=tuple(dict.fromkeys(one for part in parts for one in part.modifiers)),
+        modifiers=tuple(dict.fromkeys(modifier for part in parts for modifier in part.modifiers)),
         long_context=max(contexts, key=attrgetter("prompt_tokens"), default=None),
-        assumptions=tuple(dict.fromkeys(one for part in parts for one in part.assumptions)),
-        warnings=tuple(dict.fromkeys(one for part in parts for one in part.warnings)),
+        assumptions=tuple(dict.fromkeys(text for part in parts for text in part.assumptions)),
+        warnings=tuple(dict.fromkeys(notice for part in parts for notice in part.warnings)),
     )
 
 

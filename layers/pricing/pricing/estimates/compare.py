@@ -215,8 +215,8 @@ def _row(
     base = baseline.total_usd if baseline else Decimal(0)
     row = replace(
         row,
-        assumptions=tuple(one for one in row.assumptions if one not in assumptions),
-        warnings=tuple(one for one in row.warnings if one not in warnings),
+        assumptions=tuple(text for text in row.assumptions if text not in assumptions),
+        warnings=tuple(notice for notice in row.warnings if notice not in warnings),
     )
     return CompareRow(
         **{field.name: getattr(row, field.name) for field in fields(Estimate)},

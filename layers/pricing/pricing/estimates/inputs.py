@@ -80,8 +80,10 @@ class RecountedInput:
             return CountedCall(self.attempts, (*self.assumptions, assumption))
         # An advisor is not scaled: its own model counted its prompt, and still does.
         scaled = tuple(
-            replace(one, usage=_scaled(one.usage, made, of)) if one.model is None else one
-            for one in self.attempts
+            replace(attempt, usage=_scaled(attempt.usage, made, of))
+            if attempt.model is None
+            else attempt
+            for attempt in self.attempts
         )
         assumption = f"Tokens are recounted for the same text: times {made}/{of}."
         return CountedCall(scaled, (*self.assumptions, assumption))

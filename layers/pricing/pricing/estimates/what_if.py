@@ -246,7 +246,7 @@ def _why_not_cached(line: Line, caching: Caching) -> str | None:
     Tokens that a prompt already reads from the cache come before the prefix and count with it.
     """
     model, prefix = line.model, caching.prefix_tokens
-    usages = [one.usage for one in line.attempts if is_at(model, one)]
+    usages = [attempt.usage for attempt in line.attempts if is_at(model, attempt)]
     if not usages:
         return f"none of its prompts goes to {model.id}."
     shortest = prefix + min(usage.cache_read for usage in usages)
@@ -283,8 +283,10 @@ def _read_entirely(line: Line) -> tuple[Decimal, Decimal]:
         plain = line.repriced().total_usd
         return plain, plain
     whole = [
-        replace(one, usage=all_from_cache(one.usage)) if is_at(line.model, one) else one
-        for one in line.attempts
+        replace(attempt, usage=all_from_cache(attempt.usage))
+        if is_at(line.model, attempt)
+        else attempt
+        for attempt in line.attempts
     ]
     long_enough = [
         read if sent.usage.prompt_tokens >= minimum else sent

@@ -149,7 +149,7 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
     if query.caching is not None:
         cached = stacked(plain, batch, query.caching, before.month_usd)
     # Of the batch if there is one: it may allow a longer output.
-    notices = (batch or standard).notices(*(one.usage for one in counted.attempts))
+    notices = (batch or standard).notices(*(attempt.usage for attempt in counted.attempts))
     priced = (batch or standard).priced(*counted.attempts)
     return BatchAnswer(
         model=standard.matched,

@@ -190,4 +190,4 @@ _IN_SHAPE = {
     "web_search",
     "code_execution",
 }
-_NOT_IN_SHAPE = tuple(one.name for one in fields(Usage) if one.name not in _IN_SHAPE)
+_NOT_IN_SHAPE = tuple(field.name for field in fields(Usage) if field.name not in _IN_SHAPE)

@@ -289,7 +289,7 @@ def find_threshold(
         return None
     point = point_at(scored, calls)
     threshold = _threshold(raw, calls)
-    share = ratio(sum(decimal_score(one) >= threshold for one in raw), len(raw))
+    share = ratio(sum(decimal_score(score) >= threshold for score in raw), len(raw))
     gap = scored.strong_quality - scored.cheap_quality
     return Threshold(
         wanted_quality=wanted_quality,

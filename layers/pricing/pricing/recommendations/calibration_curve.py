@@ -217,7 +217,9 @@ def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> Co
     numbers = range(len(scored.scores))
     order = sorted(numbers, key=scored.scores.__getitem__, reverse=True)
     strong = frozenset(order[:strong_calls])
-    kept = [(scored.strong_ok if one in strong else scored.cheap_ok)[one] for one in numbers]
+    kept = [
+        (scored.strong_ok if number in strong else scored.cheap_ok)[number] for number in numbers
+    ]
     dice = Random(len(kept))  # noqa: S311 - no secret: a resample
     found = sorted(sum(dice.choices(kept, k=len(kept))) / len(kept) for _ in range(RESAMPLES))
     low, high = quantile(found, _LOW), quantile(found, _HIGH)

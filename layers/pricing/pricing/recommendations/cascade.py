@@ -312,8 +312,8 @@ def price_stage(sent: CascadeCall, stage: CascadeStage, *, last: bool) -> Priced
     attempts, limit = counted.attempts, stage.max_tokens
     if limit is not None:
         attempts = tuple(
-            replace(one, usage=replace(one.usage, output=min(one.usage.output, limit)))
-            for one in attempts
+            replace(attempt, usage=replace(attempt.usage, output=min(attempt.usage.output, limit)))
+            for attempt in attempts
         )
     priced = pricer.priced(*attempts)
     check, assumptions = _check_cost(sent, stage)

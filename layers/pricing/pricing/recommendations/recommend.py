@@ -214,12 +214,12 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
     for number, task in enumerate(query.tasks):
         with under("" if query.alone else f"/tasks/{number}"):
             found.append(recommend_one(context, task))
-    total = add(one.estimate.total_usd for one in found if one.estimate is not None)
-    known = [one.savings_vs_always_top.saves_usd for one in found]
+    total = add(result.estimate.total_usd for result in found if result.estimate is not None)
+    known = [result.savings_vs_always_top.saves_usd for result in found]
     saves = add(usd for usd in known if usd is not None)
     savings = TopModelSavings(ranked[-1].model.id, saves, percent_of(saves, add((total, saves))))
     assumptions = [_ORDER]
-    if any(one.basis == "judgement" for one in found):
+    if any(result.basis == "judgement" for result in found):
         assumptions.append(_BY_RULES)
     if any(task.current_model for task in query.tasks):
         assumptions.append(_WARM)

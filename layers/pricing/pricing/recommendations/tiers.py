@@ -282,7 +282,7 @@ def _elsewhere(query: TiersQuery, tier: Tier, own: Pricer) -> CallInput:
 
 
 def _tier_answers(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[TierAnswer, ...]:
-    total = sum((one.share * one.own.usd for one in sides), Fraction(0))
+    total = sum((both.share * both.own.usd for both in sides), Fraction(0))
     answers = []
     for tier, one in zip(query.tiers, sides, strict=True):
         queries = query.monthly_queries * one.share
@@ -320,8 +320,8 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
     for tier, like in zip(query.tiers, sides, strict=True):
         call = _elsewhere(query, tier, like.own.pricer)
         try:
-            mix = [one.share * Fraction(one.own.pricer.cost_of(call)) for one in sides]
-            alone = [one.share * Fraction(one.single.pricer.cost_of(call)) for one in sides]
+            mix = [both.share * Fraction(both.own.pricer.cost_of(call)) for both in sides]
+            alone = [both.share * Fraction(both.single.pricer.cost_of(call)) for both in sides]
         except InvalidRequest:
             continue
         total = as_decimal(query.monthly_queries * sum(mix, Fraction(0)))

@@ -1,8 +1,8 @@
-"""Exact prompt counts from Anthropic's own count_tokens endpoint, when there is a key for it.
+"""Exact prompt counts from Anthropic's count_tokens endpoint, if a key for it is configured.
 
-The endpoint is free, per model, and sees the whole text; nothing is sent anywhere unless an
-operator configures a key. Every failure, a slow answer included, falls back to the estimate: a
-count is never worth an error. Neither the text nor the key is ever logged or put in a message.
+The endpoint is free, counts for one model, and gets the whole text; without a key nothing is sent.
+After any failure, including a slow answer, the estimate is used: a count never causes an error.
+Neither the text nor the key is logged or part of a message.
 """
 
 import http.client
@@ -23,16 +23,16 @@ _PATH = "/v1/messages/count_tokens"
 _VERSION = "2023-06-01"
 _MAX_ANSWER_BYTES = 1 << 16
 _MAX_TOKENS = 10**9
-#: After the endpoint itself failed, how long to leave it alone: no caller waits twice for it.
+#: The seconds without a request after the endpoint failed, so that no caller waits twice for it.
 _REST_SECONDS = 60
 
 
 class EndpointUnavailable(Exception):
-    """No count came back; the message says what happened in a few words, and nothing else."""
+    """The endpoint gave no count; the message has the reason in a few words."""
 
 
 class CountEndpoint:
-    """Anthropic's count_tokens. ``url`` is ``https://host``; ``clock`` counts seconds."""
+    """Anthropic's count_tokens endpoint. ``url`` is ``https://host``; ``clock`` is in seconds."""
 
     def __init__(
         self,
@@ -49,17 +49,17 @@ class CountEndpoint:
         self._rest_until: float | None = None
 
     def count(self, request: Mapping[str, Any]) -> int:
-        """The input tokens of a Messages request; raises EndpointUnavailable."""
+        """Return the input tokens of a Messages request; raises EndpointUnavailable."""
         if self._rest_until is not None and self._clock() < self._rest_until:
             raise EndpointUnavailable("it failed less than a minute ago")
         try:
             status, content = self._post(json.dumps(request, default=float).encode())
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._rest()
-            # Its own message may quote a header, and with it the key.
+            # The error's own message may quote a header, and with it the key.
             raise EndpointUnavailable(type(error).__name__) from None
         if status != http.client.OK:
-            # A request it rejects says nothing about the next one; anything else does.
+            # A rejected request says nothing about the next one; any other status does.
             if status not in _REJECTED:
                 self._rest()
             raise EndpointUnavailable(f"HTTP {status}")
@@ -94,7 +94,7 @@ _REJECTED = {
 
 @dataclass(frozen=True, slots=True)
 class CountedPrompt:
-    """A prompt's count, and a notice when an exact one was wanted and could not be had."""
+    """A prompt's count, and a warning if an exact count was requested and failed."""
 
     count: PromptCount
     notice: Notice | None = None
@@ -103,10 +103,11 @@ class CountedPrompt:
 def count_prompt_with(
     endpoint: CountEndpoint | None, prompt: Prompt, rules: PromptRules, model_id: str
 ) -> CountedPrompt:
-    """Count exactly where an endpoint is given, otherwise, or when it fails, by estimate.
+    """Count a prompt exactly if an endpoint is given; without one, or if it fails, estimate.
 
-    ``model_id`` is Anthropic's own id. Images go by their published formula and unseen tools by
-    their published overhead in either case; raises InvalidRequest for what cannot be counted.
+    ``model_id`` is Anthropic's own id. Images are always counted by their published formula, and
+    tools whose text is not known by their published overhead. Raises InvalidRequest for what cannot
+    be counted.
     """
     estimate = count_prompt(prompt, rules)
     if endpoint is None or not estimate.text.tokens:
@@ -116,7 +117,7 @@ def count_prompt_with(
     except EndpointUnavailable as error:
         message = f"Token counts are estimated: the exact count failed ({error})."
         return CountedPrompt(estimate, Notice("exact_count_unavailable", message))
-    # The endpoint counts the framing, and the overhead of tools it was shown.
+    # The endpoint counts the framing, and the overhead of the tools that it gets.
     shown_tools = not isinstance(prompt.tools, bool)
     exact = replace(
         estimate,
@@ -129,7 +130,7 @@ def count_prompt_with(
 
 
 def _request(prompt: Prompt, model_id: str) -> dict[str, Any]:
-    """The Messages request without its images, whose bytes are not here."""
+    """Return the Messages request without its images, whose bytes are not known."""
     messages: list[Any]
     if isinstance(prompt.messages, str):
         messages = [{"role": "user", "content": prompt.messages}]

@@ -1,12 +1,12 @@
-"""How many tokens a text is, estimated without the provider's tokenizer.
+"""Estimate the tokens of a text without the provider's tokenizer.
 
-Method. Tokenizers cut text into words, digit groups, punctuation runs and whitespace before they
-look anything up, and then spend a fairly steady number of tokens on each piece, so the estimate
-counts the pieces and multiplies. Every character is put into a class by its script; the features
-below are counted in linear time; each has a weight in thousandths of a token, per tokenizer
-generation; the sum is rounded up. Integers only: a count becomes money.
+Tokenizers split text into words, digit groups, punctuation runs and whitespace before they look
+anything up, and then use a fairly constant number of tokens for each piece. So the estimate counts
+the pieces and multiplies: every character gets a class by its script, the features below are
+counted in linear time, each has a weight in thousandths of a token per tokenizer generation, and
+the sum is rounded up. All numbers are integers, because a count becomes money.
 
-Where the weights and bands come from, and how far off they are, is docs/token-counting.md.
+docs/token-counting.md has the source of the weights and bands, and their measured error.
 ``bench/tokens/calibrate.py`` makes the weights, ``bench/tokens/measure.py`` measures them.
 """
 
@@ -22,7 +22,7 @@ METHOD = (
 GENERIC = "generic"
 
 #: Character classes of the Basic Multilingual Plane, first and last code point inclusive; later
-#: rows overrule earlier ones. What no row names is _OTHER; what lies beyond the plane is astral,
+#: rows override earlier ones. Characters in no row are _OTHER; those beyond the plane are astral,
 #: ``?``.
 _OTHER = "x"
 _CLASSES = (
@@ -64,7 +64,7 @@ _CLASSES = (
 
 
 class Features(NamedTuple):
-    """What is counted in a text: pieces first, then the characters of each script."""
+    """The counts of a text: pieces first, then the characters of each script."""
 
     words: int = 0  # runs of letters, cut where lower case turns to upper
     letters: int = 0
@@ -116,7 +116,7 @@ class TokenCount:
     method: str = METHOD
 
     def __add__(self, other: "TokenCount") -> "TokenCount":
-        """Both texts, one after the other; errors of one method do not cancel out."""
+        """Add two counts; errors of the same method do not cancel out."""
         return TokenCount(
             self.tokens + other.tokens, self.low + other.low, self.high + other.high, self.method
         )
@@ -126,14 +126,14 @@ NOTHING = TokenCount(0, 0, 0)
 
 
 def exactly(tokens: int) -> TokenCount:
-    """A count that is known, not estimated."""
+    """Return a count that is known, not estimated."""
     return TokenCount(tokens, tokens, tokens)
 
 
 def estimate_tokens(text: str, tokenizer: str | None) -> TokenCount:
-    """The tokens of ``text`` for a tokenizer generation; an unknown one is the generic one.
+    """Estimate the tokens of a text for a tokenizer generation; the generic one if not known.
 
-    Takes any string: lone surrogates, NUL and combining marks are characters like any other.
+    Any string is valid: lone surrogates, NUL and combining marks are characters like any other.
     """
     count = estimate_features(features_of(text), tokenizer)
     if text and not count.tokens:  # a single space, which between words belongs to one of them
@@ -142,15 +142,15 @@ def estimate_tokens(text: str, tokenizer: str | None) -> TokenCount:
 
 
 def estimate_features(features: Features, tokenizer: str | None) -> TokenCount:
-    """The tokens of a text of which only the features are known."""
+    """Estimate the tokens of a text from its features."""
     generation = tokenizer_named(tokenizer)
     shares = [count * weight for count, weight in zip(features, generation.weights, strict=True)]
     total = sum(shares)
     if total == 0:
         return NOTHING
     tokens = -(-total // _THOUSAND)
-    # A fifth of the tokens outside ASCII is enough to make the text a foreign one: the words
-    # between accented letters are no English either. Numbers are the widest of the rest.
+    # With a fifth of its tokens outside ASCII, the whole text counts as another script: the words
+    # between accented letters are not English either. Of the rest, numbers are the least certain.
     scripts = sum(shares[_FIRST_SCRIPT:]) + shares[_ACCENTS]
     numbers = shares[_DIGITS] + shares[_DIGIT_GROUPS]
     uncertain = min(total, 5 * scripts + numbers)
@@ -166,10 +166,10 @@ def estimate_features(features: Features, tokenizer: str | None) -> TokenCount:
 
 
 def features_of(*texts: str) -> Features:
-    """Count the features of texts, together: translate to class letters, scan those as bytes.
+    """Count the features of texts together: translate them to class letters, and scan the bytes.
 
-    Every scan is a search for a fixed string, which takes linear time whatever the text is. A
-    byte that is no class keeps the texts apart, so thousands of short ones take one scan too.
+    Every scan searches for a fixed string, in linear time for any text. A byte that is not a class
+    separates the texts, so that thousands of short ones take one scan.
     """
     classes = _APART.join(map(_classes_of, texts))
     count = classes.count
@@ -192,7 +192,7 @@ def features_of(*texts: str) -> Features:
 
 
 def tokenizer_named(name: str | None) -> Tokenizer:
-    """The weights of a tokenizer generation; those of ``generic`` for any other name."""
+    """Return the weights of a tokenizer generation; those of ``generic`` for any other name."""
     return TOKENIZERS.get(name or GENERIC) or TOKENIZERS[GENERIC]
 
 
@@ -204,7 +204,7 @@ def _classes_of(text: str) -> bytes:
 
 
 def _runs(classes: bytes, mark: bytes) -> int:
-    """How many unbroken runs of the marked classes there are."""
+    """Return the number of unbroken runs of the marked classes."""
     return b"0".join((b"", classes.translate(mark))).count(b"01")
 
 
@@ -216,7 +216,7 @@ def _class_table() -> str:
 
 
 def _mark(letter: bytes) -> bytes:
-    """A table for bytes.translate: 1 for this class letter, 0 for all others."""
+    """Return a table for bytes.translate: 1 for this class letter, 0 for all others."""
     return bytes(b"01"[code == ord(letter)] for code in range(256))
 
 

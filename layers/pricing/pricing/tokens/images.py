@@ -1,12 +1,11 @@
-"""What an image costs in tokens, from its size alone.
+"""The tokens of an image, from its size alone.
 
-Claude sees an image in patches of 28 x 28 pixels and bills one token a patch, a part of one
-counted whole. An image over its model tier's limits is first shrunk to the largest size of the
-same shape within both of them: the longer edge in pixels and the patches in all. The rule, the
-limits and the half-even rounding of the shorter edge are documented (vision and
-vision-coordinates pages, August 2026); that the longer edge is searched pixel by pixel is derived
-from their worked examples, all of which it reproduces. Where the documentation computes with
-floats this is exact.
+Claude sees an image in patches of 28 x 28 pixels and bills one token per patch, partial patches
+included. An image over the limits of its model's tier is first shrunk to the largest size of the
+same shape within both limits: the longer edge in pixels, and the number of patches. The rule, the
+limits and the half-even rounding of the shorter edge are documented (vision and vision-coordinates
+pages, August 2026). That the longer edge is found pixel by pixel is derived from the worked
+examples there, all of which this reproduces. The documentation computes with floats; this is exact.
 """
 
 from bisect import bisect_right
@@ -16,7 +15,7 @@ from typing import NamedTuple
 from pricing.errors import FieldError, InvalidRequest
 
 PATCH = 28
-#: The provider refuses images with a longer edge than this.
+#: The longest edge that the provider accepts, in pixels.
 MAX_EDGE_SENT = 8000
 
 
@@ -28,7 +27,7 @@ class ImageSize(NamedTuple):
 
 
 class ImageTier(NamedTuple):
-    """The largest image a model looks at: its longer edge in pixels, its area in tokens."""
+    """The largest image that a model sees: its longer edge in pixels, its area in tokens."""
 
     max_edge: int
     max_tokens: int
@@ -41,17 +40,26 @@ IMAGE_TIERS: Mapping[str, ImageTier] = {
 
 
 def image_tokens(size: ImageSize, tier: ImageTier) -> int:
-    """The tokens one image costs; raises InvalidRequest for a size nobody can send."""
+    """Return the tokens of one image; raises InvalidRequest for a size that cannot be sent."""
     return _patches(resized(size, tier))
 
 
 def resized(size: ImageSize, tier: ImageTier) -> ImageSize:
-    """The size at which the model sees the image; it is never enlarged."""
-    _check(size)
+    """Return the size at which the model sees the image; it is never enlarged.
+
+    Raises InvalidRequest for a size that cannot be sent.
+    """
+    wrong = [
+        FieldError(f"/{name}", f"must be 1 to {MAX_EDGE_SENT} pixels")
+        for name, pixels in size._asdict().items()
+        if not 1 <= pixels <= MAX_EDGE_SENT
+    ]
+    if wrong:
+        raise InvalidRequest.of(wrong)
     longer, shorter = max(size), min(size)
     if longer <= tier.max_edge and _patches(size) <= tier.max_tokens:
         return size
-    # Patches only grow with the longer edge, so the largest edge within budget can be bisected.
+    # The number of patches grows with the longer edge, so the largest edge can be bisected.
     edge = bisect_right(
         range(1, min(longer, tier.max_edge) + 1),
         tier.max_tokens,
@@ -66,18 +74,8 @@ def _patches(size: ImageSize) -> int:
 
 
 def _scaled(length: int, numerator: int, denominator: int) -> int:
-    """``length * numerator / denominator``, half to even, at least one pixel."""
+    """Return ``length * numerator / denominator``, rounded half-even, at least 1 pixel."""
     quotient, remainder = divmod(length * numerator, denominator)
     if 2 * remainder > denominator or (2 * remainder == denominator and quotient % 2):
         quotient += 1
     return max(1, quotient)
-
-
-def _check(size: ImageSize) -> None:
-    wrong = [
-        FieldError(f"/{name}", f"must be 1 to {MAX_EDGE_SENT} pixels")
-        for name, pixels in size._asdict().items()
-        if not 1 <= pixels <= MAX_EDGE_SENT
-    ]
-    if wrong:
-        raise InvalidRequest.of(wrong)

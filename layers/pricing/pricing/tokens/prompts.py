@@ -1,8 +1,8 @@
 """The input tokens of a request that has not been sent: messages, system, tools and images.
 
-Messages-shaped: ``messages`` is a string (one user message) or a list of ``{role, content}``,
-where content is a string or a list of blocks. Text is estimated (``pricing.tokens``); images and
-tool-use prompts follow published rules and are exact as far as those are.
+``messages`` is a string (one user message) or a list of ``{role, content}`` as in Anthropic
+Messages; content is a string or a list of blocks. Text is estimated (``tokens.estimator``); images
+and tool-use prompts follow published rules.
 """
 
 import json
@@ -21,11 +21,11 @@ from pricing.tokens.estimator import (
 )
 from pricing.tokens.images import IMAGE_TIERS, ImageSize, image_tokens
 
-#: Around the text. A one-message request costs Claude 7 tokens more than its text (measured on
-#: its count_tokens endpoint: 8 for "a"); OpenAI documents 3 a request and 4 a message.
+#: Tokens around the text. A request of one message has 7 tokens more than its text on Claude
+#: (measured with count_tokens: 8 for "a"); OpenAI documents 3 per request and 4 per message.
 TOKENS_PER_REQUEST = 3
 TOKENS_PER_MESSAGE = 4
-#: For Claude models without a published figure: that of the newest models of their generation.
+#: For Claude models without a published figure: those of the newest models of their generation.
 USUAL_TOOL_OVERHEAD: Mapping[str, Mapping[str, int]] = {
     "claude-2024": {"auto": 496, "any": 588},
     "claude-2026": {"auto": 286, "any": 406},
@@ -37,7 +37,7 @@ Content = str | Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A request as a caller describes it. ``tools`` is True when some are sent, unseen."""
+    """A request before it is sent. ``tools`` is True if tools are sent whose text is not known."""
 
     messages: Content
     system: Content = ""
@@ -48,7 +48,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class PromptRules:
-    """What a price book says about how a model counts; None is not known."""
+    """How a model counts a prompt, as far as the price book knows; None is not known."""
 
     tokenizer: str | None
     tool_overhead_tokens: Mapping[str, int] | None = None
@@ -57,7 +57,7 @@ class PromptRules:
 
 @dataclass(frozen=True, slots=True)
 class PromptCount:
-    """Input tokens by where they come from, and what had to be assumed."""
+    """Input tokens by their origin, and the assumptions of counting them."""
 
     text: TokenCount
     framing: int
@@ -67,18 +67,18 @@ class PromptCount:
 
     @property
     def total(self) -> TokenCount:
-        """Everything; only the text is uncertain."""
+        """All input tokens; only those of the text are uncertain."""
         return self.text + exactly(self.framing + self.tool_overhead + self.images)
 
 
 def count_prompt(prompt: Prompt, rules: PromptRules) -> PromptCount:
-    """Estimate a prompt; raises InvalidRequest, pointing at what cannot be counted."""
+    """Estimate a prompt; raises InvalidRequest that points at what cannot be counted."""
     return count_read(ReadPrompt.of(prompt), rules)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPrompt:
-    """What of a prompt is the same for every model: only the weights and formulas differ."""
+    """The part of a prompt's count that is the same for every model: features and images."""
 
     prompt: Prompt
     features: Features | None
@@ -86,7 +86,7 @@ class ReadPrompt:
 
     @classmethod
     def of(cls, prompt: Prompt) -> "ReadPrompt":
-        """Read it once; raises InvalidRequest, pointing at what cannot be counted."""
+        """Read a prompt; raises InvalidRequest that points at what cannot be counted."""
         parts = read_parts(prompt)
         return cls(prompt, features_of(*parts.texts) if parts.texts else None, parts.images)
 
@@ -98,8 +98,8 @@ def count_read(read: ReadPrompt, rules: PromptRules) -> PromptCount:
     framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE * message_count(prompt)
     assumptions = [METHOD] if read.features else []
     assumptions.append(
-        f"{framing} tokens around the text: {TOKENS_PER_REQUEST} a request and"
-        f" {TOKENS_PER_MESSAGE} a message."
+        f"{framing} tokens around the text: {TOKENS_PER_REQUEST} per request and"
+        f" {TOKENS_PER_MESSAGE} per message."
     )
     overhead = _tool_overhead(prompt, rules, assumptions.append)
     images = tokens_of_images(read.images, rules)
@@ -108,7 +108,7 @@ def count_read(read: ReadPrompt, rules: PromptRules) -> PromptCount:
 
 @dataclass(frozen=True, slots=True)
 class PromptParts:
-    """A prompt taken apart: every text in it, and every image with its pointer."""
+    """The parts of a prompt: every text in it, and every image with its pointer."""
 
     texts: tuple[str, ...]
     images: tuple[tuple[str, ImageSize], ...]
@@ -131,18 +131,18 @@ def read_parts(prompt: Prompt) -> PromptParts:
 
 
 def message_count(prompt: Prompt) -> int:
-    """How many messages frame the text; a bare string is one."""
+    """Return the number of messages; a bare string is one."""
     return 1 if isinstance(prompt.messages, str) else len(prompt.messages)
 
 
 def tokens_of_images(images: Iterable[tuple[str, ImageSize]], rules: PromptRules) -> int:
-    """All images together; raises InvalidRequest where the model's rule is not known."""
+    """Return the tokens of all images; raises InvalidRequest if the model's rule is not known."""
     tokens = 0
     for pointer, size in images:
         tier = IMAGE_TIERS.get(rules.image_tier or "")
         if tier is None:
             raise InvalidRequest.at(
-                pointer, "cannot be counted: how this model bills images is not known; send usage"
+                pointer, "cannot be counted: this model's image rule is not known; send `usage`"
             )
         with under(pointer):
             tokens += image_tokens(size, tier)
@@ -151,7 +151,7 @@ def tokens_of_images(images: Iterable[tuple[str, ImageSize]], rules: PromptRules
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Visits content blocks, handing texts and images to their collectors."""
+    """A walk over content blocks that passes texts and images to their collectors."""
 
     text: Callable[[str], None]
     image: Callable[[str, ImageSize], None]
@@ -194,15 +194,15 @@ class _Walk:
 
 
 def _size(block: Mapping[str, Any], pointer: str) -> ImageSize:
-    """The size is stated, not decoded: counting must not depend on the image's bytes."""
+    """Return the size that was sent: counting does not decode the image."""
     width, height = block.get("width"), block.get("height")
     if type(width) is not int or type(height) is not int:
-        raise InvalidRequest.at(pointer, "needs the image's width and height in pixels")
+        raise InvalidRequest.at(pointer, "must have the image's `width` and `height` in pixels")
     return ImageSize(width, height)
 
 
 def _tool_overhead(prompt: Prompt, rules: PromptRules, assume: Callable[[str], None]) -> int:
-    """The system prompt a provider adds when tools are sent: published per model and choice."""
+    """Return the tokens that a provider adds if tools are sent: published per model and choice."""
     if not prompt.tools:
         return 0
     published = rules.tool_overhead_tokens
@@ -212,11 +212,11 @@ def _tool_overhead(prompt: Prompt, rules: PromptRules, assume: Callable[[str], N
         return 0
     overhead = (published or usual or {}).get(prompt.tool_choice)
     if overhead is None:
-        raise InvalidRequest.at("/tool_choice", "cannot be any: this model refuses to be forced")
+        raise InvalidRequest.at("/tool_choice", "must be auto: this model cannot be forced")
     if published is None:
-        assume(f"{overhead} tokens of tool-use prompt, as other models of its generation add.")
+        assume(f"{overhead} tokens of tool-use prompt, as for other models of its generation.")
     return overhead
 
 
-#: One encoder for all: a prompt may hold thousands of small definitions.
+#: One encoder for all calls: a prompt may have thousands of small definitions.
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode

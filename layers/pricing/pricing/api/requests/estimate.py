@@ -220,15 +220,17 @@ class ModelCallInput(UsageInput):
         """
         if self.response is None or not isinstance(call, MeasuredInput):
             return call
-        unnamed = [one for one in call.attempts if one.declined and one.model is None]
+        unnamed = [
+            attempt for attempt in call.attempts if attempt.declined and attempt.model is None
+        ]
         if not unnamed:
             return call
         if self.model is None:
             detail = "is required: a declined attempt is billed at the model that was requested"
             raise InvalidRequest.at("/model", detail)
         attempts = (
-            replace(one, model=self.model, named_at="/model") if one in unnamed else one
-            for one in call.attempts
+            replace(attempt, model=self.model, named_at="/model") if attempt in unnamed else attempt
+            for attempt in call.attempts
         )
         return replace(call, attempts=tuple(attempts))
 

@@ -295,10 +295,10 @@ class CachingPlanRequest(Versioned):
             measured = tuple(
                 MeasuredUsage(
                     f"measured {number + 1}",
-                    read_usage(one.usage, one.usage_format, f"/measured/{number}/usage"),
-                    one.calls,
+                    read_usage(sent.usage, sent.usage_format, f"/measured/{number}/usage"),
+                    sent.calls,
                 )
-                for number, one in enumerate(self.measured)
+                for number, sent in enumerate(self.measured)
             )
             return CachingQuery(self.model, as_of, requested, measured=measured)
         blocks = tuple(as_query(PromptBlock, block) for block in self.prompt)

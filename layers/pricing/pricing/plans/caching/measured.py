@@ -51,11 +51,11 @@ def measure_caching(groups: Sequence[CallGroup]) -> CachingMeasured:
     written_5m = _tokens(groups, "cache_write_5m")
     written_1h = _tokens(groups, "cache_write_1h")
     prompt = _tokens(groups, "prompt_tokens")
-    cost = add(one.month_usd for one in groups)
-    plain = add(_without_cache(one).month_usd for one in groups)
+    cost = add(group.month_usd for group in groups)
+    plain = add(_without_cache(group).month_usd for group in groups)
     saves = subtract(plain, cost)
     return CachingMeasured(
-        calls=sum(one.calls for one in groups),
+        calls=sum(group.calls for group in groups),
         calls_that_read=_calls_with(groups, "cache_read", "audio_cache_read"),
         calls_that_wrote=_calls_with(groups, "cache_write_5m", "cache_write_1h"),
         input_tokens=prompt - read - written_5m - written_1h,

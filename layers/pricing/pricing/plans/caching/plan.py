@@ -110,7 +110,9 @@ def plan_caching(
         each: caching_option(pricer, scenario, each, its_prices, target_percent)
         for each, its_prices in prices.items()
     }
-    best = cheapest({each: subtract(ZERO, one.month.saves_usd) for each, one in options.items()})
+    best = cheapest(
+        {each: subtract(ZERO, option.month.saves_usd) for each, option in options.items()}
+    )
     chosen: BestTtl = best if ttl == "auto" or not options else ttl
     saves = options[chosen].month.saves_usd if chosen != "none" else ZERO
     plain_usd = pricer.cost(scenario.plain())
@@ -146,13 +148,13 @@ def caching_workloads(
     plain = CallGroup.like("plain", pricer, scenario.plain(), scenario.calls_per_month)
     cached = (
         plan_workload(
-            f"{prefix}caching_{one.ttl}",
+            f"{prefix}caching_{option.ttl}",
             (
-                CallGroup.like("write", pricer, scenario.writing(one.ttl), one.month.writes),
-                CallGroup.like("read", pricer, scenario.reading(), one.month.reads),
+                CallGroup.like("write", pricer, scenario.writing(option.ttl), option.month.writes),
+                CallGroup.like("read", pricer, scenario.reading(), option.month.reads),
             ),
         )
-        for one in plan.options
+        for option in plan.options
     )
     return (plan_workload(f"{prefix}without_caching", (plain,)), *cached)
 

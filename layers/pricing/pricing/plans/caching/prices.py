@@ -157,7 +157,7 @@ def bands(
 
     def best_at(rate: Decimal) -> BestTtl:
         return cheapest(
-            {ttl: _extra(one, ttl, rate, arrivals, hours) for ttl, one in prices.items()}
+            {ttl: _extra(price, ttl, rate, arrivals, hours) for ttl, price in prices.items()}
         )
 
     found = _even(prices, hours, best_at) if arrivals == "even" else _poisson(hours, best_at)
@@ -194,10 +194,10 @@ def _even(
 ) -> Iterator[RateBand]:
     """Yield the bands of evenly spaced calls; the choice can change only at these rates."""
     candidates = {ZERO}
-    for ttl, one in prices.items():
+    for ttl, price in prices.items():
         candidates.add(ratio(SECONDS_PER_HOUR, TTL_SECONDS[ttl]))
-        if one.gain > 0:
-            candidates.add(ratio(add((one.extra, one.gain)), multiply(one.gain, hours)))
+        if price.gain > 0:
+            candidates.add(ratio(add((price.extra, price.gain)), multiply(price.gain, hours)))
     rates = sorted(candidates)
     for low, high in pairwise((*rates, add((rates[-1], ONE)))):
         yield RateBand(low, best_at(divide_evenly(add((low, high)), 2)))

@@ -1,4 +1,4 @@
-"""One task read: its kind, how hard it is, and how far that can be relied on."""
+"""The assessment of one task: its kind, its difficulty, and the confidence in both."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,18 +9,19 @@ from pricing.recommendations.routing.kinds import UNKNOWN, KindReading, read_kin
 from pricing.recommendations.routing.reading import TaskFeatures, read
 
 Complexity = Literal["simple", "moderate", "complex"]
-#: ``outcomes``: answers of cheap models were measured on this kind of task. ``judgement``: none
-#: were; the tier follows published rules, held against labelled tasks. ``none``: no idea.
+#: ``outcomes``: answers of cheap models were measured on this kind of task. ``judgement``: they
+#: were not; the complexity follows published rules that were checked with labelled tasks.
+#: ``none``: no evidence.
 Basis = Literal["outcomes", "judgement", "none"]
 
-#: Log-odds beyond which a task is called simple or complex.
+#: Log-odds below which a task is simple, and above which it is complex.
 SIMPLE_BELOW, COMPLEX_ABOVE = -1.0, 1.0
-#: A kind counts as measured from so many outcomes on.
+#: The fewest outcomes with which a kind counts as measured.
 ENOUGH_OUTCOMES = 200
-#: What one standard deviation of the learned score moves the tier of a measured kind.
+#: The weight of one standard deviation of the learned score for a measured kind.
 _LEARNED_WEIGHT = 0.4
 _LEARNED_LIMIT = 2.0
-#: Beyond this share of characters that are not ASCII the English cues see too little.
+#: With a larger share of non-ASCII characters, the English cues recognise too little.
 _STRANGE = 0.3
 _CLEAR, _LEAST_SURE, _SURE = 0.2, 0.5, 0.4
 _SIGNALS = 3
@@ -29,9 +30,9 @@ _NOTABLE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something seen in a task: what, in words that never quote it, and what it weighed.
+    """A recognised property of a task, in words that never quote it, and its weight.
 
-    Positive weights make it harder. All are on one scale, log-odds that a cheap model is wrong.
+    Weights are log-odds that a cheap model is wrong: positive ones make the task harder.
     """
 
     name: str
@@ -41,12 +42,12 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What a task looks like before any model has seen it.
+    """How hard a task looks before any model has seen it.
 
     ``difficulty`` is the probability, 0 to 1, that a cheap model's answer is wrong, calibrated on
-    outcomes of 2023-2024 models where ``basis`` is ``outcomes``. ``confidence``, 0 to 1, is how
-    likely the reading is to be right. Without ``evidence`` (``basis`` is ``none``) the reader
-    abstains: take the policy's safe choice.
+    outcomes of 2023-2024 models if ``basis`` is ``outcomes``. ``confidence``, 0 to 1, is how likely
+    the assessment is to be right. Without ``evidence`` (``basis`` is ``none``) use the policy's
+    safe choice.
     """
 
     kind: str
@@ -59,28 +60,33 @@ class Assessment:
 
 
 def assess(task: str) -> Assessment:
-    """Read a task. Any text is answered; of a long one both ends are read."""
+    """Assess a task: any text; of a long one both ends are read."""
     reading = read(task)
     kind = read_kind(reading)
-    signals = _judged(reading, kind)
-    judged = sum(signal.weight for signal in signals)
+    signals = _rule_signals(reading, kind)
+    score = sum(signal.weight for signal in signals)
     weights = shipped()
     parts = weights.parts(reading)
-    probability = weights.probability(parts.score(judged))
-    basis = _basis(reading, kind)
+    probability = weights.probability(parts.score(score))
+    basis: Basis = "judgement"
+    if kind.kind == UNKNOWN or reading.strange > _STRANGE:
+        basis = "none"
+    elif weights.outcomes.get(kind.kind, 0) >= ENOUGH_OUTCOMES:
+        basis = "outcomes"
     if basis == "outcomes":
-        signals += _learned(parts)
+        signals += _learned_signals(parts)
         pull = max(-_LEARNED_LIMIT, min(_LEARNED_LIMIT, parts.shape))
-        judged += _LEARNED_WEIGHT * pull
+        score += _LEARNED_WEIGHT * pull
         confidence = max(probability, 1 - probability)
     else:
-        margin = min(abs(judged - SIMPLE_BELOW), abs(judged - COMPLEX_ABOVE), 1.0)
+        margin = min(abs(score - SIMPLE_BELOW), abs(score - COMPLEX_ABOVE), 1.0)
         confidence = _LEAST_SURE + _SURE * margin * max(_CLEAR, kind.clarity)
     if basis == "none":
         confidence = 0.0
+    harder: Complexity = "complex" if score > COMPLEX_ABOVE else "moderate"
     return Assessment(
         kind=kind.kind,
-        complexity=_tier(judged),
+        complexity="simple" if score < SIMPLE_BELOW else harder,
         difficulty=round(probability, 4),
         confidence=round(confidence, 4),
         evidence=basis != "none",
@@ -89,36 +95,22 @@ def assess(task: str) -> Assessment:
     )
 
 
-def _basis(reading: TaskFeatures, kind: KindReading) -> Basis:
-    if kind.kind == UNKNOWN or reading.strange > _STRANGE:
-        return "none"
-    if shipped().outcomes.get(kind.kind, 0) >= ENOUGH_OUTCOMES:
-        return "outcomes"
-    return "judgement"
-
-
-def _tier(judged: float) -> Complexity:
-    if judged < SIMPLE_BELOW:
-        return "simple"
-    return "complex" if judged > COMPLEX_ABOVE else "moderate"
-
-
-def _judged(reading: TaskFeatures, kind: KindReading) -> list[Signal]:
+def _rule_signals(reading: TaskFeatures, kind: KindReading) -> list[Signal]:
     level = LEVELS[kind.kind]
-    meaning = "names no kind of work that is known here" if kind.kind == UNKNOWN else kind.kind
-    seen = [Signal("kind of work", meaning, level)]
+    meaning = "not recognised" if kind.kind == UNKNOWN else kind.kind
+    signals = [Signal("kind of work", meaning, level)]
     for demand, weight in (*demands(reading), *tool_demands(reading.tools, reading)):
-        seen.append(Signal(demand.name, demand.meaning, round(weight, 4)))
-    return seen
+        signals.append(Signal(demand.name, demand.meaning, round(weight, 4)))
+    return signals
 
 
-def _learned(parts: ScoreParts) -> list[Signal]:
-    """The features of the text that moved its learned score most."""
+def _learned_signals(parts: ScoreParts) -> list[Signal]:
+    """Return the features of the text with the largest effect on its learned score."""
     ranked = sorted(parts.each, key=lambda share: -abs(share.weight))
     return [
         Signal(
             share.name,
-            f"{'more' if share.more else 'less'} than in most tasks of known outcome",
+            f"{'more' if share.more else 'less'} than in most tasks with known outcomes",
             round(_LEARNED_WEIGHT * share.weight, 4),
         )
         for share in ranked[:_SIGNALS]
@@ -126,6 +118,6 @@ def _learned(parts: ScoreParts) -> list[Signal]:
     ]
 
 
-def judged_of(reading: TaskFeatures) -> float:
-    """What people judge of a task, as log-odds: its kind and its demands."""
-    return sum(signal.weight for signal in _judged(reading, read_kind(reading)))
+def rules_score(reading: TaskFeatures) -> float:
+    """Return the score by rules of a task's kind and demands, as log-odds."""
+    return sum(signal.weight for signal in _rule_signals(reading, read_kind(reading)))

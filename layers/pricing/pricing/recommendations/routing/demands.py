@@ -1,8 +1,8 @@
-"""What makes a request of its kind harder or easier, and how hard kinds are by themselves.
+"""The difficulty of each kind of task, and what makes a task harder or easier than its kind.
 
-The weights are judgement, on the scale of log-odds that a cheap model's answer will not do; no
-outcomes exist for most of these kinds (docs/routing.md). They are set apart from everything that
-was learned, and a test holds the whole against tasks that were labelled first.
+The weights are set by hand, on the scale of log-odds that a cheap model's answer is wrong; for most
+of these kinds there are no outcomes (docs/routing.md). They are separate from everything that was
+learned, and a test checks them with labelled tasks.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from itertools import pairwise
 from pricing.recommendations.routing.offered_tools import OfferedTools
 from pricing.recommendations.routing.reading import TaskFeatures
 
-#: How hard the plain case of a kind is.
+#: The difficulty of a plain task of each kind.
 LEVELS: Mapping[str, float] = {
     "extraction": -1.8,
     "classification": -2.0,
@@ -44,7 +44,7 @@ LEVELS: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Something asked for: its name, what it means, its weight for the first cue and for more."""
+    """A demand of a task: name, meaning, and its weight for the first cue and for each further."""
 
     name: str
     meaning: str
@@ -139,7 +139,7 @@ _MORE_LIMIT = 3
 
 
 def demands(reading: TaskFeatures) -> list[tuple[Demand, float]]:
-    """What a task demands, with its weight, in the order of DEMANDS."""
+    """Return a task's demands with their weights, in the order of DEMANDS."""
     words = reading.edges()
     counts = [0] * len(DEMANDS)
     for cue in {*words, *map(" ".join, pairwise(words))}:
@@ -174,7 +174,7 @@ _JOINING = frozenset(["and", "also", "both", "each", "respectively", "then"])
 
 
 def tool_demands(tools: OfferedTools, reading: TaskFeatures) -> list[tuple[Demand, float]]:
-    """What is asked of the tools that a task offers, with its weight."""
+    """Return the demands on the tools that a task offers, with their weights."""
     if not tools.count:
         return []
     found = []

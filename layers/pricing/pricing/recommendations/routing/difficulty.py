@@ -1,8 +1,8 @@
 """How likely a cheap model is to be wrong: a linear score and its calibration.
 
 Three parts add up: what was learned from the shape of texts, what was learned from their words
-(hashed, so that no word is kept), and what people judge of the kind of work. ``make train-router``
-learns the first two and the calibration from public outcomes; docs/routing.md has the figures.
+(hashed, so that no word is stored), and the rules on the kind of work. ``make train-router`` learns
+the first two and the calibration from public outcomes; docs/routing.md has the figures.
 """
 
 from base64 import b64decode
@@ -17,20 +17,20 @@ from pricing.recommendations.routing import weights as router_weights
 from pricing.recommendations.routing.features import features
 from pricing.recommendations.routing.reading import TaskFeatures
 
-#: Learned features count at most so many standard deviations from the training mean.
+#: The most standard deviations from the training mean that a learned feature counts.
 CLIP = 3.0
-#: What a standard deviation of the words and a unit of judgement weigh beside one of the shape;
-#: chosen on held-out families.
+#: The weight of a standard deviation of the words, and of a unit of the rules, relative to one of
+#: the shape; chosen on held-out families.
 WORDS_WEIGHT = 0.25
 JUDGED_WEIGHT = 0.4
-#: Beside offered tools, whose descriptions are not the task, shape and words say little.
+#: With offered tools, whose descriptions are not the task, shape and words mean less.
 TOOLS_DAMPING = 0.25
 SHORTEST_WORD = 3
 _BYTE, _HALF_BYTE = 256, 128
 
 
 class LearnedFeature(NamedTuple):
-    """One learned feature: how it is standardised, and its weight."""
+    """One learned feature: its mean and scale in the training texts, and its weight."""
 
     name: str
     mean: float
@@ -40,7 +40,7 @@ class LearnedFeature(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Everything ``make train-router`` learns. ``words`` has one signed byte a bucket."""
+    """Everything that ``make train-router`` learns. ``words`` has one signed byte per bucket."""
 
     shapes: Sequence[LearnedFeature]
     shape_mean: float
@@ -53,7 +53,7 @@ class Weights:
     outcomes: dict[str, int]
 
     def parts(self, reading: TaskFeatures) -> "ScoreParts":
-        """The standardised learned parts of a text's score."""
+        """Return the standardised learned parts of a text's score."""
         values = features(reading)
         shape = [
             one.weight * max(-CLIP, min(CLIP, (value - one.mean) / one.scale))
@@ -72,12 +72,12 @@ class Weights:
         )
 
     def probability(self, score: float) -> float:
-        """The calibrated probability that a cheap model is wrong at this score."""
+        """Return the calibrated probability that a cheap model is wrong at this score."""
         return 1 / (1 + exp(-(self.slope * score + self.intercept)))
 
 
 class FeatureShare(NamedTuple):
-    """What one feature adds to the score, and whether the text has more of it than most."""
+    """What one feature adds to the score, and whether the text has more of it than the average."""
 
     name: str
     weight: float
@@ -92,12 +92,12 @@ class ScoreParts(NamedTuple):
     each: list[FeatureShare]
 
     def score(self, judged: float) -> float:
-        """The whole score, with what people judge of the work (log-odds)."""
+        """Return the whole score; ``judged`` is the score by rules, as log-odds."""
         return self.shape + WORDS_WEIGHT * self.words + JUDGED_WEIGHT * judged
 
 
 def buckets_of(words: Iterable[str], size: int) -> set[int]:
-    """The buckets of the words that are long enough to mean something."""
+    """Return the buckets of the words that are not too short to matter."""
     return {
         crc32(word.encode("utf-8", "replace")) % size
         for word in set(words)
@@ -107,7 +107,7 @@ def buckets_of(words: Iterable[str], size: int) -> set[int]:
 
 @cache
 def shipped() -> Weights:
-    """The weights that ship with the code."""
+    """Return the weights that ship with the code."""
     return Weights(
         shapes=tuple(LearnedFeature(*one) for one in router_weights.SHAPES),
         shape_mean=router_weights.SHAPE_MEAN,

@@ -1,6 +1,7 @@
-"""The numbers that difficulty is learned from: a text's shape and its vocabulary, never its words.
+"""The features that difficulty is learned from: a text's shape and vocabulary, never its words.
 
-Logarithms where the first few matter most, shares of all words or tokens where length must not.
+Counts of which the first few matter most are logarithms; shares of all words or tokens are used
+where the length of the text must not matter.
 """
 
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from math import log1p, sqrt
 
 from pricing.recommendations.routing.reading import TaskFeatures
 
-#: Vocabulary by what it is used for. A word may be in several.
+#: Vocabulary by subject. A word may be in several groups.
 VOCABULARY: Mapping[str, str] = {
     "quantities": (
         "each every twice half double triple percent ratio total remaining altogether times more"
@@ -120,7 +121,7 @@ _LONG_NUMBER = 4
 
 
 def features(reading: TaskFeatures) -> list[float]:
-    """The values of NAMES, in that order."""
+    """Return the values of NAMES, in that order."""
     words = len(reading.words) or 1
     tokens = reading.tokens or 1
     sentences = reading.stops + reading.questions

@@ -1,9 +1,8 @@
-"""What kind of work a task asks for, read from its words and its shape.
+"""The kind of work that a task asks for, recognised by its words and its shape.
 
-Each kind has cues: words and word pairs with a weight. A cue counts once, and more where
-instructions stand: among the first words, or as the very first one. Shapes (answer options, code,
-a worked problem's numbers) count beside them. The kind with the most wins; how far it is ahead
-is how sure the reader is.
+Each kind has cues: words and word pairs with a weight. A cue counts once, and more among the first
+words, where instructions are. Shapes (answer options, code, the numbers of a problem) count too.
+The kind with the largest weight wins; its lead over the next one is the confidence.
 """
 
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from pricing.recommendations.routing.reading import TaskFeatures
 
 UNKNOWN = "unknown"
 
-#: Cues of weight 2 name the work, those of weight 1 hint at it. Two words are a pair in a row.
+#: Cues of weight 2 name the work, cues of weight 1 hint at it. Two words are a pair in that order.
 _STRONG = 2.0
 _WEAK = 1.0
 _STRONG_CUES: Mapping[str, str] = {
@@ -168,7 +167,7 @@ _WEAK_CUES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class KindReading:
-    """The kind, how clearly it is ahead of the next one (0 to 1), and what its cues weighed."""
+    """A task's kind, its lead over the next one (0 to 1), and the weight of its cues."""
 
     kind: str
     clarity: float
@@ -189,13 +188,13 @@ def _table(
 
 _CUES = _table(_STRONG_CUES, _WEAK_CUES)
 KINDS = tuple(dict.fromkeys([*_STRONG_CUES]))
-#: What a first word weighs beside the same cue elsewhere: it is the instruction.
+#: The weight of a cue among the first words, which are the instruction, relative to elsewhere.
 _FIRST = 2.0
 _WEAK_LIMIT = 4.0
 
 
 def read_kind(reading: TaskFeatures) -> KindReading:
-    """The kind of a task, or UNKNOWN where nothing names one."""
+    """Return the kind of a task, or UNKNOWN if no cue is strong enough."""
     words = reading.edges()
     weights: dict[str, float] = {}
     hints: dict[str, float] = {}
@@ -224,7 +223,7 @@ def read_kind(reading: TaskFeatures) -> KindReading:
 
 
 def _shapes(reading: TaskFeatures) -> dict[str, float]:
-    """What the form of a text says about its kind."""
+    """Return what the form of a text adds to the weights of kinds."""
     weights: dict[str, float] = {}
     if reading.options >= _OPTIONS:
         weights["multiple choice"] = 6.0
@@ -242,13 +241,10 @@ def _shapes(reading: TaskFeatures) -> dict[str, float]:
         weights["debugging"] = weights["refactoring"] = weights["tests"] = 0.5
     if len(reading.numbers) >= _NUMBERS and not reading.has_code and reading.ends_with_question:
         weights["calculation"] = 2.5
-    if 1 < len(reading.words) <= _SHORT and (reading.ends_with_question or _asks(reading)):
+    asks = reading.ends_with_question or (reading.words[:1] and reading.words[0] in _ASKING)
+    if asks and 1 < len(reading.words) <= _SHORT:
         weights["question answering"] = 2.5
     return weights
-
-
-def _asks(reading: TaskFeatures) -> bool:
-    return bool(reading.words) and reading.words[0] in _ASKING
 
 
 _OPTIONS, _DOLLARS, _NUMBERS, _SHORT = 3, 2, 2, 25

@@ -1,4 +1,4 @@
-"""How well a score sends the right tasks to the strong model: PGR, APGR and CPT.
+"""Measures of how well a score sends the right tasks to the strong model: PGR, APGR and CPT.
 
 With c the share of calls sent to the strong model (highest scores first) and r(c) the quality
 reached, PGR(c) = (r(c) - r(0)) / (r(1) - r(0)): the share of the gap to the strong model that is
@@ -17,7 +17,7 @@ from random import Random  # noqa: TID251 - seeded: the same rows give the same 
 
 _POINTS = 10
 _LOWER, _UPPER = 0.025, 0.975
-#: Below any real gain, above what adding up fractions leaves of none.
+#: Smaller than any real gain, larger than the rounding error of a sum of fractions.
 _LEAST_GAIN = 1e-6
 
 
@@ -33,14 +33,14 @@ class Interval:
 def pgr_curve(
     scores: Sequence[float], cheap_ok: Sequence[float], strong_ok: Sequence[float]
 ) -> list[float] | None:
-    """PGR after 0, 1, ... n tasks went to the strong model; None where it is not the better one."""
+    """Return PGR after 0, 1, ... n tasks to the strong model; None if it is not the better one."""
     return curve_of(_gains_in_order(scores, cheap_ok, strong_ok))
 
 
 def apgr(
     scores: Sequence[float], cheap_ok: Sequence[float], strong_ok: Sequence[float]
 ) -> float | None:
-    """The mean of PGR; 0.5 is random, None where the strong model is not the better one."""
+    """Return the mean of PGR; 0.5 is random, None if the strong model is not the better one."""
     curve = pgr_curve(scores, cheap_ok, strong_ok)
     return None if curve is None else area(curve)
 
@@ -48,7 +48,7 @@ def apgr(
 def cpt(
     scores: Sequence[float], cheap_ok: Sequence[float], strong_ok: Sequence[float], q: float
 ) -> float | None:
-    """The smallest share of calls at which PGR reaches ``q`` (0 to 1); None as in ``apgr``."""
+    """Return the smallest share of calls at which PGR reaches ``q`` (0 to 1); None as ``apgr``."""
     curve = pgr_curve(scores, cheap_ok, strong_ok)
     if curve is None:
         return None
@@ -56,7 +56,7 @@ def cpt(
 
 
 def crossing(curve: Sequence[float], q: float) -> float:
-    """The share of calls at which a PGR curve first reaches ``q``; 1 where it never does."""
+    """Return the share of calls at which a PGR curve first reaches ``q``; 1 if it never does."""
     last = len(curve) - 1
     for number, (before, after) in enumerate(pairwise(curve)):
         if before >= q:
@@ -72,7 +72,7 @@ def apgr_interval(
     strong_ok: Sequence[float],
     resamples: int = 300,
 ) -> Interval | None:
-    """APGR with its interval; resamples without a better strong model count as they fall out."""
+    """Return APGR with its interval; resamples without a better strong model are left out."""
     value = apgr(scores, cheap_ok, strong_ok)
     if value is None:
         return None
@@ -101,7 +101,7 @@ def _gains_in_order(
 
 
 def _spread(rows: list[tuple[float, float]]) -> list[float]:
-    """The gains of rows in order, with each group of tied scores at its mean."""
+    """Return the gains of rows in order, with each group of tied scores at its mean."""
     gains: list[float] = []
     for _, group in groupby(rows, key=itemgetter(0)):
         tied = [gain for _, gain in group]
@@ -110,7 +110,7 @@ def _spread(rows: list[tuple[float, float]]) -> list[float]:
 
 
 def curve_of(gains: Sequence[float]) -> list[float] | None:
-    """The PGR curve of gains in the order in which tasks go to the strong model."""
+    """Return the PGR curve of gains, in the order in which tasks go to the strong model."""
     total = sum(gains)
     if total < _LEAST_GAIN:
         return None
@@ -118,14 +118,14 @@ def curve_of(gains: Sequence[float]) -> list[float] | None:
 
 
 def area(curve: Sequence[float]) -> float:
-    """The mean height of a PGR curve: its APGR."""
+    """Return the mean height of a PGR curve: its APGR."""
     last = len(curve) - 1
-    heights = [_at(curve, last * point / _POINTS) for point in range(_POINTS + 1)]
+    heights = [_interpolated(curve, last * point / _POINTS) for point in range(_POINTS + 1)]
     return (sum(heights) - (heights[0] + heights[-1]) / 2) / _POINTS
 
 
-def _at(curve: Sequence[float], position: float) -> float:
-    """The curve between its points, on a straight line."""
+def _interpolated(curve: Sequence[float], position: float) -> float:
+    """Return the height of a curve at a position between its points, by linear interpolation."""
     below = int(position)
     if below >= len(curve) - 1:
         return curve[-1]
@@ -133,5 +133,5 @@ def _at(curve: Sequence[float], position: float) -> float:
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
-    """The value below which a share of sorted values lies, between two of them on a line."""
-    return _at(ordered, share * (len(ordered) - 1))
+    """Return the quantile of sorted values, by linear interpolation."""
+    return _interpolated(ordered, share * (len(ordered) - 1))

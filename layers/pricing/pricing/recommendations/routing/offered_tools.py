@@ -1,7 +1,7 @@
-"""Tools offered inside a task: how many, and whether what is asked for is what they do.
+"""Tools offered inside a task: how many, and whether they fit the request.
 
-A request that none of the offered tools serves, and one that needs several calls, are where cheap
-models go wrong; the plain call of the one tool that fits is not.
+Cheap models go wrong on requests that no offered tool fits, and on requests that need several
+calls; one call of the one tool that fits is easy.
 """
 
 import re
@@ -22,7 +22,7 @@ _EMPTY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OfferedTools:
-    """``count`` tools; ``match`` is the share of the request's content words they know."""
+    """``count`` tools; ``match`` is the share of the request's content words in their texts."""
 
     count: int
     match: float
@@ -32,7 +32,7 @@ NONE_OFFERED = OfferedTools(0, 0.0)
 
 
 def offered_tools(text: str) -> OfferedTools:
-    """The tool descriptions in a text, recognised by their JSON schema."""
+    """Find the tool descriptions in a text, recognised by their JSON schema."""
     schema = _SCHEMA.search(text)
     if schema is None:
         return NONE_OFFERED
@@ -48,6 +48,6 @@ def offered_tools(text: str) -> OfferedTools:
 
 
 def _stems(text: str) -> set[str]:
-    """Content words by their first letters, so that ``calculate`` and ``calculation`` are one."""
+    """Return content words by their first letters: ``calculate`` and ``calculation`` are one."""
     words = (word.lower() for word in _WORD.findall(_CAMEL.sub(" ", text).replace("_", " ")))
     return {word[:_STEM] for word in words if word not in _EMPTY}

@@ -1,6 +1,6 @@
-"""A task's text, read once: what every later step looks at. Nothing here keeps the text itself.
+"""Count what later steps need to know about a task's text; the text itself is not kept.
 
-A long text is read at its two ends: an instruction stands before or after what it is about.
+A long text is read at its two ends: an instruction is before or after the text it is about.
 """
 
 import re
@@ -10,7 +10,7 @@ from pricing.recommendations.routing.offered_tools import OfferedTools, offered_
 
 #: Characters read at the beginning and at the end of a text.
 HEAD, TAIL = 3000, 1000
-#: An instruction's own verb stands in these many words at either end.
+#: The words at either end that are searched for an instruction.
 _EDGE_WORDS = 30
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[^\sA-Za-z0-9]")
 _OPTION = re.compile(r"^\(?([A-J])[.):]\s", re.MULTILINE)
@@ -29,7 +29,7 @@ _LONG_WORD = 9
 
 @dataclass(frozen=True, slots=True)
 class TaskFeatures:
-    """What was seen. ``words`` are lower case, in order, of the two ends that were read."""
+    """Counts of a task's text. ``words`` are lower case, in order, of the ends that were read."""
 
     characters: int
     words: tuple[str, ...]
@@ -59,7 +59,7 @@ class TaskFeatures:
     tools: OfferedTools
 
     def edges(self) -> tuple[str, ...]:
-        """The words an instruction is looked for in: the first and the last ones."""
+        """Return the words that are searched for an instruction: the first and the last ones."""
         if len(self.words) <= 2 * _EDGE_WORDS:
             return self.words
         return self.words[:_EDGE_WORDS] + self.words[-_EDGE_WORDS:]
