@@ -484,7 +484,7 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
         "no usage",
         {"model": "opus"},
         422,
-        "Send exactly one of `usage`, `response`, `text` or `messages`; this request has none.",
+        "`usage`, `response`, `request`, `text` or `messages`; this request has none.",
     ),
     (
         "a count outside of its usage",

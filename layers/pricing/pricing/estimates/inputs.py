@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pricing.catalogue.models import COMPONENT_UNITS, TOKEN, Model
 from pricing.notices import Notice
@@ -100,13 +100,22 @@ class PromptInput:
     expected_output_tokens: int = 0
     thinking_tokens: int = 0
     exact: Mapping[str, PromptCount] = field(default_factory=dict)
+    #: The part of the prompt that a cache breakpoint ends, and the bucket that it is priced as.
+    cached: Prompt | None = None
+    cached_as: Literal["cache_read", "cache_write_5m", "cache_write_1h"] = "cache_write_5m"
+    assumptions: tuple[str, ...] = ()
 
     def counted_for(self, model: Model) -> CountedCall:
         """Return the input as this model counts it; raises InvalidRequest if it cannot."""
         count = self.exact.get(model.key) or count_read(self._read, rules_of(model))
         output = self.expected_output_tokens + self.thinking_tokens
         usage = Usage(input=count.total.tokens, output=output)
-        return CountedCall((Attempt(usage),), count.assumptions, count.total)
+        assumptions = (*count.assumptions, *self.assumptions)
+        if self.cached is not None:
+            prefix = count_read(ReadPrompt.of(self.cached), rules_of(model)).total.tokens
+            prefix = min(prefix, usage.input)
+            usage = usage.changed(**{"input": usage.input - prefix, self.cached_as: prefix})
+        return CountedCall((Attempt(usage),), assumptions, count.total)
 
     @cached_property
     def _read(self) -> ReadPrompt:

@@ -1,4 +1,4 @@
 """Token counts before a call: text, images and whole prompts.
 
-Public: anthropic_counter, estimator, images, prompts.
+Public: anthropic_counter, estimator, images, prompts, requests.
 """

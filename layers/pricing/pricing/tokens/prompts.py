@@ -159,7 +159,24 @@ class _Walk:
     def message(self, message: object, pointer: str) -> None:
         if not isinstance(message, Mapping):
             raise InvalidRequest.at(pointer, "must be an object")
-        self.content(message.get("content"), f"{pointer}/content")
+        content = message.get("content")
+        others = {name: part for name, part in message.items() if name not in _MESSAGE_FRAME}
+        if content is not None or not others:
+            self.content(content, f"{pointer}/content")
+        for part in others.values():
+            self.strings(part)
+
+    def strings(self, value: object) -> None:
+        """Every string of a tool call, a function call, reasoning or a name; ids are not seen."""
+        if isinstance(value, str):
+            self.text(value)
+        elif isinstance(value, Mapping):
+            for name, part in value.items():
+                if name not in _UNSEEN:
+                    self.strings(part)
+        elif isinstance(value, Sequence):
+            for part in value:
+                self.strings(part)
 
     def content(self, content: object, pointer: str) -> None:
         if isinstance(content, str):
@@ -176,6 +193,13 @@ class _Walk:
         kind = block.get("type")
         if kind in ("text", "thinking"):  # the field that holds the text is named like its kind
             self.string(block.get(kind), f"{pointer}/{kind}")
+        elif kind in ("input_text", "output_text"):
+            self.string(block.get("text"), f"{pointer}/text")
+        elif kind == "document" and isinstance(block.get("source"), Mapping):
+            self.document(block["source"], f"{pointer}/source")
+            self.strings([block.get("title"), block.get("context")])
+        elif kind is None and isinstance(block.get("text"), str):  # Gemini's and Bedrock's parts
+            self.string(block["text"], f"{pointer}/text")
         elif kind == "tool_use":
             self.string(block.get("name"), f"{pointer}/name")
             self.text(_as_json(block.get("input", {})))
@@ -187,10 +211,21 @@ class _Walk:
             kinds = "text, thinking, image, tool_use or tool_result"
             raise InvalidRequest.at(f"{pointer}/type", f"must be {kinds} to be counted")
 
+    def document(self, source: Mapping[str, Any], pointer: str) -> None:
+        """The text of a document; of one that is sent as bytes or an address it is not known."""
+        if source.get("type") in ("base64", "url", "file"):
+            raise InvalidRequest.at(pointer, "cannot be counted: send the document's text instead")
+        self.strings(source)
+
     def string(self, value: object, pointer: str) -> None:
         if not isinstance(value, str):
             raise InvalidRequest.at(pointer, "must be a string")
         self.text(value)
+
+
+#: What a message says about itself and the model does not see as text.
+_MESSAGE_FRAME = frozenset(("role", "content", "id", "type", "tool_call_id", "status"))
+_UNSEEN = frozenset(("id", "type", "call_id", "index", "media_type", "signature"))
 
 
 def _size(block: Mapping[str, Any], pointer: str) -> ImageSize:

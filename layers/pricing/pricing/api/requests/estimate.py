@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SkipValidation
 
@@ -15,6 +15,7 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, ToolChoice
+from pricing.tokens.requests import read_request
 from pricing.usage.buckets import (
     MAX_COUNT,
     WRITES_WITHOUT_SPLIT,
@@ -29,6 +30,7 @@ from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import Unread
 from pricing.usage.reader import read_usage
 from pricing.usage.response import ReadResponse, read_response, terms_served
+from pricing.usage.terms import WORDS
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
@@ -113,6 +115,15 @@ class UsageInput(TextInput):
     """Format of the usage. Default: recognised from its fields."""
     response: SkipValidation[dict[str, Any] | None] = None
     """The provider's whole response, which has the model and the usage. Its text is not read."""
+    request: SkipValidation[dict[str, Any] | None] = None
+    """A provider's whole request body (OpenAI chat or responses, Anthropic Messages, Gemini,
+    Bedrock Converse), priced before it is sent. Its output limit bounds the output unless
+    ``expected_output_tokens`` is sent.
+    """
+    prefix_cache: Literal["none", "write", "read"] = "none"
+    """With ``request``: whether the prompt up to its last cache breakpoint is written to the cache
+    or read from it.
+    """
     processing: Processing = "standard"
     """The price list: ``batch``, ``priority`` and ``flex`` where the model offers them."""
     speed: Speed = "standard"
@@ -134,9 +145,14 @@ class UsageInput(TextInput):
         """Return the input and its terms; raises InvalidRequest at the field that is wrong."""
         requested = stated_terms(self)
         if short := _SHORT & self.model_fields_set:
-            self.refuse({"usage", "response", *_PROMPTS}, f"does not go with `{min(short)}`")
+            sources = {"usage", "response", "request", *_PROMPTS}
+            self.refuse(sources, f"does not go with `{min(short)}`")
             return self._short_form(requested)
-        if self.require_one("/usage", "usage", "response", *_PROMPTS) in _PROMPTS:
+        source = self.require_one("/usage", "usage", "response", "request", *_PROMPTS)
+        if source == "request":
+            return self._provider_request(requested)
+        self.refuse({"prefix_cache"}, "goes with `request` only; leave it out")
+        if source in _PROMPTS:
             notices: tuple[Notice, ...] = ()
             if self.expected_output_tokens is None:
                 message = "No output is priced. Send `expected_output_tokens` to include it."
@@ -158,6 +174,57 @@ class UsageInput(TextInput):
             stated_cost_usd=usage.stated_cost_usd,
             served_model=response.model,
             served_at=response.model_at,
+        )
+
+    def _provider_request(self, requested: StatedTerms) -> ParsedInput:
+        """Return the call that a provider's request body would make."""
+        self.refuse(
+            _OF_PROMPTS - {"expected_output_tokens", "thinking_tokens"}, "is read from `request`"
+        )
+        body = read_request(self.request)
+        notices: tuple[Notice, ...] = ()
+        assumptions: tuple[str, ...] = ()
+        output = self.expected_output_tokens
+        if output is None and body.max_output_tokens is not None:
+            output = body.max_output_tokens * body.choices
+            bound = (
+                f"The output is priced at its upper bound, {output} tokens; send"
+                " `expected_output_tokens` for the length that you expect."
+            )
+            assumptions = (bound,)
+        elif output is None:
+            message = "No output is priced. Send `expected_output_tokens` to include it."
+            notices = (Notice("no_expected_output", message),)
+        cached = None
+        if self.prefix_cache != "none":
+            cached = body.cached
+            if cached is None:
+                raise InvalidRequest.at(
+                    "/prefix_cache", "needs a `cache_control` or `cachePoint` in `request`"
+                )
+        call = PromptInput(
+            prompt=body.prompt,
+            expected_output_tokens=output or 0,
+            thinking_tokens=self.thinking_tokens,
+            cached=cached,
+            cached_as="cache_read" if self.prefix_cache == "read" else "cache_write_5m",
+            assumptions=assumptions,
+        )
+        served = StatedTerms()
+        if body.service_tier is not None and requested.processing is None:
+            known = WORDS.get(body.service_tier)
+            if known is None:
+                words = ", ".join(sorted(WORDS))
+                raise InvalidRequest.at("/request/service_tier", f"must be one of {words}")
+            served = known
+        return ParsedInput(
+            call=call,
+            requested=requested,
+            served=served,
+            notices=notices,
+            unread=tuple(Unread(pointer, Decimal(1)) for pointer in body.uncounted[:20]),
+            served_model=body.model if "model" not in self.model_fields_set else None,
+            served_at="/request/model",
         )
 
     def _short_form(self, requested: StatedTerms) -> ParsedInput:
@@ -197,7 +264,7 @@ class ModelCallInput(UsageInput):
         """Return the query; raises InvalidRequest for fields that contradict each other."""
         parsed = self.parsed()
         if self.model is None and parsed.served_model is None:
-            if self.response is not None:
+            if self.response is not None or self.request is not None:
                 raise InvalidRequest.at(parsed.served_at, "is required, or send `model` instead")
             example = 'send a model\'s id, alias or family, such as "sonnet"'
             raise InvalidRequest.at("/model", f"is required: {example}")

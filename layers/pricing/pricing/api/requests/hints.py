@@ -13,12 +13,16 @@ def _all(names: Iterable[str], sentence: str) -> dict[str, str]:
 
 _PROMPT = 'is not a field here. Send the prompt as `text`: {"text": "..."}, or as `messages`.'
 _OUTPUT = (
-    "is not a field here. Send `expected_output_tokens` for the output that you expect, in tokens."
+    "is not a field here. Send `expected_output_tokens` for the output that you expect, or the"
+    " provider's whole request body as `request`."
 )
 _RESPONSE = (
     'is a part of a provider\'s response. Send the whole of it: {"response": {"NAME": ...}}.'
 )
-_NO_PRICE = "does not change the price: leave it out."
+_NO_PRICE = (
+    "does not change the price: leave it out, or send the provider's whole request body as"
+    " `request`."
+)
 _VOLUME = (
     "is not a field here. `calls` is the number of calls; POST /v1/estimate/workload projects"
     ' them: {"period": "month", "items": [{"name": "...", "calls": 1000, ...}]}.'
