@@ -6,7 +6,7 @@ changes. A provider's own list (OpenRouter's, and AWS's for Bedrock) confirms or
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -62,9 +62,9 @@ class Quote:
     prices: PriceTable
     first_hand: bool = False
 
-    def price(self, place: PriceField) -> Decimal | None:
+    def price(self, field: PriceField) -> Decimal | None:
         """Return the price in a field; None if the source does not list that very tier."""
-        return tier_at(self.prices, place.mode, place.above).get(place.component)
+        return tier_at(self.prices, field.mode, field.above).get(field.component)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +90,31 @@ class Candidate:
         """The sources that are this provider's own list."""
         return frozenset(quote.source for quote in self.quotes if quote.first_hand)
 
-    def prices(self, source: str, place: PriceField) -> set[Decimal]:
+    def prices(self, source: str, field: PriceField) -> set[Decimal]:
         """Return what a source quotes in a field, over all names; empty if it quotes nothing."""
-        found = {quote.price(place) for quote in self.quotes if quote.source == source}
+        found = {quote.price(field) for quote in self.quotes if quote.source == source}
         return {price for price in found if price is not None}
 
-    def quoting_here(self, place: PriceField, price: Decimal | None) -> frozenset[str]:
+    def quoting_here(self, field: PriceField, price: Decimal | None) -> frozenset[str]:
         """Return the sources that quote this price in a field at this provider."""
-        return _quoting(self.quotes, place, price)
+        return _quoting(self.quotes, field, price)
 
-    def quoting(self, place: PriceField, price: Decimal | None) -> frozenset[str]:
+    def quoting(self, field: PriceField, price: Decimal | None) -> frozenset[str]:
         """Return the sources that quote this price in a field, at this provider or elsewhere.
 
         Resellers mostly charge what the maker does. So a source that does not list the model here
         confirms a price by its quote for another provider, but is never the only one.
         """
-        here = self.quoting_here(place, price)
-        return here and here | (_quoting(self.elsewhere, place, price) - self.sources)
+        here = self.quoting_here(field, price)
+        return here and here | (_quoting(self.elsewhere, field, price) - self.sources)
 
 
-def _quoting(quotes: Iterable[Quote], place: PriceField, price: Decimal | None) -> frozenset[str]:
+def _quoting(quotes: Iterable[Quote], field: PriceField, price: Decimal | None) -> frozenset[str]:
     if price is None:
         return frozenset()
-    return frozenset(quote.source for quote in quotes if quote.price(place) == price)
+    return frozenset(quote.source for quote in quotes if quote.price(field) == price)
 
 
-@dataclass(slots=True)
 class Candidates:
     """The candidates of one refresh, made in two steps: Claude's own prices decide the clouds'.
 
@@ -123,24 +122,20 @@ class Candidates:
     ``failed`` names the providers whose lists cannot be used, each with the reason.
     """
 
-    lists: SourceLists
-    rules: Mapping[str, Any]
-    now: str
-    versions: Mapping[str, str]
-    failed: dict[str, str] = field(default_factory=dict)
-    _merged_lists: dict[str, Any] = field(init=False)
-    #: By provider, and by name (on Bedrock, by ``key_of`` a name).
-    _own_lists: dict[tuple[str, str], Quote] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._merged_lists = side_by_side(self.lists.genai or {}, self.lists.litellm or {})
-        if self.lists.openrouter is None:  # the two lists' copies of its prices are months old
+    def __init__(
+        self, lists: SourceLists, rules: Mapping[str, Any], now: str, versions: Mapping[str, str]
+    ) -> None:
+        self._lists, self._rules, self._now, self._versions = lists, rules, now, versions
+        self._side_by_side = side_by_side(lists.genai or {}, lists.litellm or {})
+        self.failed: dict[str, str] = {}
+        if lists.openrouter is None:  # the two lists' copies of its prices are months old
             self.failed[OPENROUTER] = "its own list did not answer"
-        self._own_lists = {}
-        for row in self.lists.openrouter or ():
+        #: By provider, and by name (on Bedrock, by ``key_of`` a name).
+        self._own_lists: dict[tuple[str, str], Quote] = {}
+        for row in lists.openrouter or ():
             quote = Quote(OPENROUTER, OPENROUTER, row["id"], table_of(row["lists"]), True)
             self._own_lists[OPENROUTER, row["id"]] = quote
-        for row in self.lists.bedrock or ():
+        for row in lists.bedrock or ():
             key = key_of(row["id"])
             if key:
                 quote = Quote(AWS, BEDROCK, row["id"], table_of(row["lists"]), True)
@@ -148,7 +143,7 @@ class Candidates:
 
     def of_handwritten(self, own: Sequence[Row]) -> Iterator[Candidate]:
         """Yield candidates for hand-written rows, and for unknown models of their providers."""
-        for provider in sorted({row["provider"] for row in own} & self._merged_lists.keys()):
+        for provider in sorted({row["provider"] for row in own} & self._side_by_side.keys()):
             merge = self._merge(own, provider)
             if merge is None:
                 continue
@@ -159,7 +154,7 @@ class Candidates:
                 known.update(row_names(row))
                 listings = [merge.listings[n] for n in row_names(row) if n in merge.listings]
                 quotes = [quote for listing in listings for quote in _quotes(provider, listing)]
-                if quotes and current_period(row.get("prices", ()), self.now):
+                if quotes and current_period(row.get("prices", ()), self._now):
                     yield self._handwritten(row, quotes)
             for row in merge.rows:
                 if not known & {*row_names(row)}:
@@ -167,14 +162,14 @@ class Candidates:
 
     def _handwritten(self, row: Row, quotes: Sequence[Quote]) -> Candidate:
         """The row as it is, under the sources' names: the review adds the quotes that changed."""
-        current, *later = periods_ahead(row["prices"], self.now)
+        current, *later = periods_ahead(row["prices"], self._now)
         sources = sorted({quote.source for quote in quotes})
-        label = ", ".join(f"{name} {self.versions[name]}" for name in sources)
+        label = ", ".join(f"{name} {self._versions[name]}" for name in sources)
         return Candidate({**row, "prices": [{**current, "source": label}, *later]}, tuple(quotes))
 
     def of_others(self, own: Sequence[Row]) -> Iterator[Candidate]:
         """Yield candidates for every other provider; Claude costs on the clouds what ``own`` do."""
-        others = self._merged_lists.keys() - {row["provider"] for row in own} - self.failed.keys()
+        others = self._side_by_side.keys() - {row["provider"] for row in own} - self.failed.keys()
         made = [merge for name in sorted(others) if (merge := self._merge(own, name))]
         everywhere = self._by_model(made)
         for merge in made:
@@ -189,7 +184,7 @@ class Candidates:
             # Named as another provider: OpenRouter's own list may not be its only confirmation.
             Quote(PACKAGES[LITELLM], f"{name} in litellm", row["id"], table_of(row["lists"]))
             for name in CONFIRMING_ONLY
-            for row in (self.lists.litellm or {}).get(name, ())
+            for row in (self._lists.litellm or {}).get(name, ())
         ]
         quotes += [quote for (seller, _), quote in self._own_lists.items() if seller == OPENROUTER]
         for merge in made:
@@ -202,15 +197,15 @@ class Candidates:
 
     def _merge(self, own: Sequence[Row], provider: str) -> Merge | None:
         """Merge one provider; None, and an entry in ``failed``, if its lists contradict."""
-        corrections = Corrections(self.rules["corrections"], as_of=self.now[:10])
+        corrections = Corrections(self._rules["corrections"], as_of=self._now[:10])
         first_hand = {
             name: quote.prices
             for (seller, name), quote in self._own_lists.items()
             if seller == provider == OPENROUTER
         }
-        families, lists = self.rules["families"], [self._merged_lists[provider]]
+        families, lists = self._rules["families"], [self._side_by_side[provider]]
         try:
-            (merge,) = merges(own, lists, corrections, self.versions, families, first_hand)
+            (merge,) = merges(own, lists, corrections, self._versions, families, first_hand)
         except UNREADABLE as error:
             self.failed[provider] = f"its lists cannot be merged ({error!r:.100})"
             return None

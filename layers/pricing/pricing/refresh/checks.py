@@ -36,7 +36,7 @@ from pricing.refresh.timeline import PriceChange, without_beyond
 from pricing.sources.price_tables import instant, table_of, tier_at
 from pricing.versions.proposals import QuarantinedField
 
-#: What the memory of a refresh holds, in place of a price, for a whole model that was added.
+#: What the memory of a refresh holds, instead of a price, for a whole model that was added.
 ADDED = "added"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -160,7 +160,7 @@ def _matched(
             continue
         held = [holder.get((row["provider"], name)) for name in row_names(row)]
         found = {id(candidate): candidate for candidate in held if candidate is not None}
-        matches += [Match(row, one, at > 0) for at, one in enumerate(found.values())]
+        matches += [Match(row, match, at > 0) for at, match in enumerate(found.values())]
         matched |= found.keys()
     return matches, [candidate for candidate in candidates if id(candidate) not in matched]
 
@@ -168,12 +168,12 @@ def _matched(
 def _hold_rolled_back(reviews: Iterable[ModelReview], applied: Mapping[str, str]) -> None:
     """Hold a price that was active, or announced for a day that has come, and is not active now."""
     known: dict[str, set[str]] = {}
-    for place, price in applied.items():
-        known.setdefault(place.partition("@")[0], set()).add(price)
+    for name, price in applied.items():
+        known.setdefault(name.partition("@")[0], set()).add(price)
     for review in reviews:
         for change in review.accepted():
-            place = f"{review.key} {change.field}".partition("@")[0]
-            if change.after is not None and plain(change.after) in known.get(place, ()):
+            name = f"{review.key} {change.field}".partition("@")[0]
+            if change.after is not None and plain(change.after) in known.get(name, ()):
                 review.hold(change.field, HoldReason.of("taken_back"))
 
 

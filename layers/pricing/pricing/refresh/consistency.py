@@ -27,16 +27,16 @@ def hold_inconsistent(review: ModelReview) -> None:
 
 def _hold_additions(review: ModelReview) -> None:
     held = {
-        (place.starts, source): reason
-        for place, reason in reversed(review.held.items())
-        if place.mode == "standard" and not place.above and place.component in ("input", "output")
-        for source in review.changes[place].sources or review.candidate.sources
+        (field.starts, source): reason
+        for field, reason in reversed(review.held.items())
+        if field.mode == "standard" and not field.above and field.component in ("input", "output")
+        for source in review.changes[field].sources or review.candidate.sources
     }
-    for place, change in review.changes.items():
+    for field, change in review.changes.items():
         if change.before is None and len(change.sources) < ENOUGH_SOURCES:
             for source in sorted(change.sources or review.candidate.sources):
-                if (place.starts, source) in held:
-                    review.hold(place, held[place.starts, source])
+                if (field.starts, source) in held:
+                    review.hold(field, held[field.starts, source])
 
 
 def _hold_incomplete_tiers(review: ModelReview) -> None:
@@ -45,10 +45,10 @@ def _hold_incomplete_tiers(review: ModelReview) -> None:
             if above in part.before.get(window, {}).get(mode, {}):
                 continue
             tier = (part.starts, window, mode, above)
-            bound = [place for place in review.changes if place[:4] == tier]
-            reasons = [review.held[place] for place in bound if place in review.held]
-            for place in bound if reasons else ():
-                review.hold(place, reasons[0])
+            bound = [field for field in review.changes if field[:4] == tier]
+            reasons = [review.held[field] for field in bound if field in review.held]
+            for field in bound if reasons else ():
+                review.hold(field, reasons[0])
 
 
 def _hold_contradictions(review: ModelReview) -> None:
@@ -61,10 +61,10 @@ def _hold_contradictions(review: ModelReview) -> None:
             known = set(contradictions(mine, claude=claude))
             for mode, above, sentence in contradictions(table, claude=claude):
                 if (mode, above, sentence) not in known:
-                    for place in review.changes:
-                        at = (place.starts, place.window, place.above)
-                        if at == (part.starts, window, above) and place.mode in (mode, "standard"):
-                            review.hold(place, HoldReason.of("broken_invariant", sentence))
+                    for field in review.changes:
+                        at = (field.starts, field.window, field.above)
+                        if at == (part.starts, window, above) and field.mode in (mode, "standard"):
+                            review.hold(field, HoldReason.of("broken_invariant", sentence))
             for mode, tiers in table.items() if not review.candidate.own else ():
                 for above, rates in tiers.items():
                     if is_inverted(rates_at(mine, mode, above), rates):

@@ -72,15 +72,15 @@ class Memory:
                 seen[payload.source] = (*known, payload.sha256)[-REMEMBERED:]
         applied = dict(self.applied)
         announced: dict[str, list[str]] = {}
-        for place in applied:
-            if "@" in place:
-                announced.setdefault(place.partition("@")[0], []).append(place)
+        for name in applied:
+            if "@" in name:
+                announced.setdefault(name.partition("@")[0], []).append(name)
         for change in changes:  # the newest last, and only the last price of each field
-            place = f"{change['model']} {change['field']}"
+            name = f"{change['model']} {change['field']}"
             # A price that was announced for this field is history once the field has another.
-            for earlier in announced.pop(place, ()):
+            for earlier in announced.pop(name, ()):
                 del applied[earlier]
-            applied.pop(place, None)
-            applied[place] = change["after"]
+            applied.pop(name, None)
+            applied[name] = change["after"]
         applied |= {f"{key} {ADDED}": ADDED for key in added}
         return Memory(seen, missing, old, dict(list(applied.items())[-APPLIED:]))

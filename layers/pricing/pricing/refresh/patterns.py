@@ -113,10 +113,10 @@ def accept_followers(reviews: Sequence[ModelReview]) -> None:
         if len(change.sources) >= ENOUGH_SOURCES and change.before and change.after
     }
     for review in reviews:
-        for place, reason in list(review.held.items()):
-            change = review.changes[place]
+        for field, reason in list(review.held.items()):
+            change = review.changes[field]
             if reason.code == "change_over_25_percent" and _move(review, change) in led:
-                del review.held[place]
+                del review.held[field]
 
 
 def _move(review: ModelReview, change: PriceChange) -> tuple[str, str, Decimal] | None:
@@ -135,24 +135,24 @@ def accept_published_ratios(reviews: Iterable[ModelReview]) -> None:
     for review in reviews:
         if review.provider not in RATIOS_PUBLISHED:
             continue
-        for place, reason in list(review.held.items()):
-            base = place._replace(mode="standard", above=0)
-            change = review.changes[place]
-            if reason.code != "change_over_25_percent" or base in review.held or place == base:
+        for field, reason in list(review.held.items()):
+            base = field._replace(mode="standard", above=0)
+            change = review.changes[field]
+            if reason.code != "change_over_25_percent" or base in review.held or field == base:
                 continue
-            (part,) = [part for part in review.parts if part.starts == place.starts]
-            standard = part.quoted.get(place.window, {}).get("standard", {}).get(0, {})
-            if change.after in _by_ratio(place, standard.get(place.component)):
-                del review.held[place]
-                review.changes[place] = replace(change, sources=change.sources | {RATIO})
+            (part,) = [part for part in review.parts if part.starts == field.starts]
+            standard = part.quoted.get(field.window, {}).get("standard", {}).get(0, {})
+            if change.after in _by_ratio(field, standard.get(field.component)):
+                del review.held[field]
+                review.changes[field] = replace(change, sources=change.sources | {RATIO})
 
 
-def _by_ratio(place: PriceField, standard: Decimal | None) -> set[Decimal]:
+def _by_ratio(field: PriceField, standard: Decimal | None) -> set[Decimal]:
     """Return the prices that the published ratios give for a field."""
-    is_known = place.mode == "standard" or place.mode in DISCOUNT_MODES
-    if standard is None or place.component not in TOKEN_COMPONENTS or not is_known:
+    is_known = field.mode == "standard" or field.mode in DISCOUNT_MODES
+    if standard is None or field.component not in TOKEN_COMPONENTS or not is_known:
         return set()
-    share = HALF if place.mode in DISCOUNT_MODES else ONE
-    long = LONG_OUTPUT if place.component == "output" else LONG_INPUT
-    factors = long if place.above else {ONE}
+    share = HALF if field.mode in DISCOUNT_MODES else ONE
+    long = LONG_OUTPUT if field.component == "output" else LONG_INPUT
+    factors = long if field.above else {ONE}
     return {multiply(multiply(standard, share), factor) for factor in factors}

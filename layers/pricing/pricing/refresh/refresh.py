@@ -88,7 +88,7 @@ def refresh(
     payloads = list(payloads)
     lists, used, quarantined = _read(payloads, memory)
     if not lists.names:
-        reasons = "; ".join(one.reason for one in quarantined if one.code == "source_refused")
+        reasons = "; ".join(field.reason for field in quarantined if field.code == "source_refused")
         raise RefreshFailed(f"No public price list can be used. {reasons}".strip())
     document = json.loads(active.to_json())
     rows: list[Row] = document["models"]
@@ -132,12 +132,12 @@ def refresh(
         marked([*first.rows, *second.rows, *untouched], missing), due=_is_due(missing, rows, now)
     )
     held = None
-    models = {one.key for one in quarantined if one.approvable}
+    models = {field.key for field in quarantined if field.approvable}
     if 0 < len(models) <= APPROVABLE_AT_ONCE:
         approved = [*first.approved_rows, *second.approved_rows, *untouched]
         held, quarantined = maker.held(marked(approved, missing), clean or active, quarantined)
     # What was refused, or is in no version, never became active: it cannot be rolled back.
-    unsound = {one.key for one in refused}
+    unsound = {field.key for field in refused}
     changes = tuple(c for c in (*_changes(first), *_changes(second)) if c["model"] not in unsound)
     added = tuple(key for key in (*first.added, *second.added) if key not in unsound)
     if clean is None:
@@ -283,15 +283,16 @@ class BookMaker:
         try:
             rows, refused = self._sound(rows)
         except RefreshFailed as error:
-            return None, [_refused(one, error.detail) for one in quarantined]
-        reasons = {one.key: one.reason for one in refused}
+            return None, [_refused(field, error.detail) for field in quarantined]
+        reasons = {field.key: field.reason for field in refused}
         quarantined = [
-            _refused(one, reasons[one.key]) if one.key in reasons else one for one in quarantined
+            _refused(field, reasons[field.key]) if field.key in reasons else field
+            for field in quarantined
         ]
         fields = sorted(
-            (one.provider, one.model, one.field, one.after or "")
-            for one in quarantined
-            if one.approvable
+            (field.provider, field.model, field.field, field.after or "")
+            for field in quarantined
+            if field.approvable
         )
         book = self._made(rows, f"{base.id}-held-{_fingerprint({'waiting': fields})}")
         is_same = json.loads(book.to_json())["models"] == json.loads(base.to_json())["models"]
@@ -346,6 +347,6 @@ def _full_names(row: Row) -> set[tuple[str, str]]:
     return {(row["provider"], name) for name in row_names(row)}
 
 
-def _refused(one: QuarantinedField, reason: str) -> QuarantinedField:
+def _refused(field: QuarantinedField, reason: str) -> QuarantinedField:
     """Return a field that no approval can activate, because it contradicts another price."""
-    return replace(one, code="broken_invariant", reason=reason) if one.approvable else one
+    return replace(field, code="broken_invariant", reason=reason) if field.approvable else field

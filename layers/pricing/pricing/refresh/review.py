@@ -3,11 +3,11 @@ change is held.
 
 A review passes through three kinds of checks, each of which may hold changes: every change by
 itself and with the others of its price list (this module and ``rules``), changes that many models
-share (``patterns``), and the prices of the model as they would be (``bounds``).
+share (``patterns``), and the prices of the model as they would be (``consistency``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pricing.catalogue.models import DISCOUNT_MODES, Row, row_names
@@ -87,8 +87,8 @@ class ModelReview:
     candidate: Candidate
     now: str
     parts: list[Segment]
-    changes: dict[PriceField, PriceChange] = field(default_factory=dict)
-    held: dict[PriceField, HoldReason] = field(default_factory=dict)
+    changes: dict[PriceField, PriceChange]
+    held: dict[PriceField, HoldReason]
 
     @property
     def active(self) -> Row:
@@ -105,22 +105,22 @@ class ModelReview:
         """``provider/model``."""
         return f"{self.provider}/{self.match.model}"
 
-    def hold(self, place: PriceField, reason: HoldReason) -> None:
+    def hold(self, field: PriceField, reason: HoldReason) -> None:
         """Hold a change; the first reason that a field gets stays."""
-        if place in self.changes:
-            self.held.setdefault(place, reason)
+        if field in self.changes:
+            self.held.setdefault(field, reason)
 
-    def accepts(self, place: PriceField) -> bool:
+    def accepts(self, field: PriceField) -> bool:
         """Whether a change becomes active at once."""
-        return place not in self.held
+        return field not in self.held
 
     def accepted(self) -> list[PriceChange]:
         """Return the changes that become active at once."""
-        return [change for place, change in self.changes.items() if self.accepts(place)]
+        return [change for field, change in self.changes.items() if self.accepts(field)]
 
     def quarantined(self) -> Iterator[QuarantinedField]:
         """Yield the changes that are held."""
-        return (self._quarantined(place, reason) for place, reason in self.held.items())
+        return (self._quarantined(field, reason) for field, reason in self.held.items())
 
     def prices(self, *, approved: bool = False) -> list[Row]:
         """Return the row's periods with the accepted changes; also with all that can be approved.
@@ -129,9 +129,9 @@ class ModelReview:
         next refresh would find it without the model, and ignore the other list's changes.
         """
 
-        def accepts(place: PriceField) -> bool:
-            reason = self.held.get(place)
-            return reason is None or (approved and self._quarantined(place, reason).approvable)
+        def accepts(field: PriceField) -> bool:
+            reason = self.held.get(field)
+            return reason is None or (approved and self._quarantined(field, reason).approvable)
 
         source = str(self.candidate.row["prices"][-1]["source"])
         if not self.candidate.own:
@@ -140,13 +140,13 @@ class ModelReview:
             source = ", ".join(quoting) or source
         return rebuilt(self.active["prices"], self.parts, self.now, source, accepts)
 
-    def _quarantined(self, place: PriceField, reason: HoldReason) -> QuarantinedField:
-        change = self.changes[place]
+    def _quarantined(self, field: PriceField, reason: HoldReason) -> QuarantinedField:
+        change = self.changes[field]
         before, after = (
             None if price is None else plain(price) for price in (change.before, change.after)
         )
         sources = tuple(sorted(change.sources))
-        model, text = self.match.model, str(place)
+        model, text = self.match.model, str(field)
         return QuarantinedField(
             self.provider, model, text, before, after, sources, reason.code, reason.reason
         )
@@ -169,24 +169,24 @@ def review_model(match: Match, now: str) -> ModelReview:
     ahead = active["prices"] if is_delisted else candidate.row["prices"]
     ahead = without_cancelled(ahead, {instant(start) for start in active.get("cancelled", ())})
     parts = segments(active["prices"], ahead, now)
-    review = ModelReview(match, candidate, now, parts)
+    review = ModelReview(match, candidate, now, parts, {}, {})
     earlier = _ended_prices(active, now)
     for number, part in enumerate(parts):
         for found in part.changes():
             agreement = _agreement(review, found, earlier)
             change = replace(found, sources=agreement.sources)
-            place = change.field
-            review.changes[place] = change
+            field = change.field
+            review.changes[field] = change
             reason = hold_reason(change, agreement)
             is_withdrawn = False
             if number:
-                today = price_in(parts[0].before, place)
+                today = price_in(parts[0].before, field)
                 if reason is None and today is not None and today != change.after:
                     reason = hold_reason(replace(change, before=today), agreement)
-                is_withdrawn = price_in(windows_of(parts[number - 1].active), place) == change.after
+                is_withdrawn = price_in(windows_of(parts[number - 1].active), field) == change.after
             needs_none = is_withdrawn or _is_own_discount(part, change)
             if reason and not (needs_none and reason.code in CONFIRMABLE):
-                review.hold(place, reason)
+                review.hold(field, reason)
     _follow_standard(review)
     _keep_delisted(review)
     _hold_inversions(review)
@@ -223,27 +223,27 @@ def _agreement(
     * A source contradicts by a price that is neither active nor its known disagreement. A
       provider's own list contradicts by any other price, and copies of it never contradict it.
     """
-    place, candidate = change.field, review.candidate
+    field, candidate = change.field, review.candidate
     if candidate.own:
         return Agreement(frozenset({OWN, "anthropic"}))
-    if place.starts or place.window:
+    if field.starts or field.window:
         return Agreement(frozenset(quote.source for quote in candidate.quotes[:1]))
-    sources, first_hand = candidate.quoting(place, change.after), candidate.first_hand
+    sources, first_hand = candidate.quoting(field, change.after), candidate.first_hand
     against = set()
     for source in () if sources & first_hand else candidate.sources - sources:
-        prices = candidate.prices(source, place)
-        was_known = {change.before, *known_quotes(review.active, source, place)}
+        prices = candidate.prices(source, field)
+        was_known = {change.before, *known_quotes(review.active, source, field)}
         if prices and (source in first_hand or not prices <= was_known):
             against.add(source)
-    return Agreement(sources, frozenset(against), frozenset(earlier.get(place[1:], ())))
+    return Agreement(sources, frozenset(against), frozenset(earlier.get(field[1:], ())))
 
 
 def _is_own_discount(part: Segment, change: PriceChange) -> bool:
     """Whether a discount gets its own lower price where the standard price stood in for it."""
-    place = change.field
-    stand_in = price_in(part.before, place._replace(mode="standard"))
+    field = change.field
+    stand_in = price_in(part.before, field._replace(mode="standard"))
     return (
-        place.mode in DISCOUNT_MODES
+        field.mode in DISCOUNT_MODES
         and change.before == stand_in
         and (change.after is not None and change.before is not None)
         and change.after < change.before
@@ -256,14 +256,14 @@ def _follow_standard(review: ModelReview) -> None:
     That is the standard price, or the mode's own price below the tier. Where the standard price is
     held, a quote of one source for another mode is held with it.
     """
-    for place in sorted(review.changes, key=lambda place: (place.mode != "standard", place.above)):
-        change = review.changes[place]
-        standard = place._replace(mode="standard")
+    for field in sorted(review.changes, key=lambda field: (field.mode != "standard", field.above)):
+        change = review.changes[field]
+        standard = field._replace(mode="standard")
         copied = next(
             (
                 base
-                for base in (standard, place._replace(above=0))
-                if base != place
+                for base in (standard, field._replace(above=0))
+                if base != field
                 and not change.sources
                 and base in review.changes
                 and review.changes[base].after == change.after
@@ -271,12 +271,12 @@ def _follow_standard(review: ModelReview) -> None:
             None,
         )
         if copied:
-            review.held.pop(place, None)
+            review.held.pop(field, None)
             if copied in review.held:
-                review.held[place] = review.held[copied]
-            review.changes[place] = replace(change, sources=review.changes[copied].sources)
+                review.held[field] = review.held[copied]
+            review.changes[field] = replace(change, sources=review.changes[copied].sources)
         elif standard in review.held and len(change.sources) < ENOUGH_SOURCES:
-            review.hold(place, review.held[standard])
+            review.hold(field, review.held[standard])
 
 
 def _keep_delisted(review: ModelReview) -> None:
@@ -285,11 +285,11 @@ def _keep_delisted(review: ModelReview) -> None:
     A discount without a price of its own is completed from the standard price: an upper bound, and
     not a quote against the price that was known.
     """
-    for place, change in review.changes.items():
+    for field, change in review.changes.items():
         is_quoted = review.candidate.own or change.sources
-        is_completed = place.mode != "standard" or place.above
+        is_completed = field.mode != "standard" or field.above
         if is_completed and change.before is not None and not is_quoted:
-            review.held[place] = HoldReason.of("price_withdrawn")
+            review.held[field] = HoldReason.of("price_withdrawn")
 
 
 def _hold_inversions(review: ModelReview) -> None:
@@ -301,15 +301,15 @@ def _hold_inversions(review: ModelReview) -> None:
                 hold_input_and_output(review, PriceField(part.starts, window, mode, above, ""))
 
 
-def hold_input_and_output(review: ModelReview, place: PriceField) -> None:
+def hold_input_and_output(review: ModelReview, field: PriceField) -> None:
     """Hold the input and output prices of a tier because they would change places."""
     for component in ("input", "output"):
-        review.hold(place._replace(component=component), HoldReason.of("input_output_inverted"))
+        review.hold(field._replace(component=component), HoldReason.of("input_output_inverted"))
 
 
 def changed_tiers(review: ModelReview, part: Segment) -> list[tuple[str, str, int]]:
     """Return the windows, modes and thresholds in which a segment changes."""
-    return sorted({place[1:4] for place in review.changes if place.starts == part.starts})
+    return sorted({field[1:4] for field in review.changes if field.starts == part.starts})
 
 
 def newest_standard_rates(prices: Iterable[Row]) -> Rates:
@@ -341,13 +341,13 @@ def with_new_quotes(active: Row, candidate: Candidate, now: str) -> Candidate:
             known = rates_at(mine, mode, above)
             found: Rates = {}
             for component, price in rates.items():
-                place = PriceField(None, ALWAYS, mode, above, component)
-                completed = _completed_price(candidate, place, merged, effective)
+                field = PriceField(None, ALWAYS, mode, above, component)
+                completed = _completed_price(candidate, field, merged, effective)
                 if completed is not None:
                     found[component] = completed
                 elif component in known:
                     found[component] = _effective_price(
-                        active, candidate, place, known[component], price
+                        active, candidate, field, known[component], price
                     )
                 else:
                     found[component] = price
@@ -365,26 +365,26 @@ def with_new_quotes(active: Row, candidate: Candidate, now: str) -> Candidate:
 
 
 def _completed_price(
-    candidate: Candidate, place: PriceField, merged: PriceTable, effective: PriceTable
+    candidate: Candidate, field: PriceField, merged: PriceTable, effective: PriceTable
 ) -> Decimal | None:
     """Return the effective price that a price without a quote was completed from.
 
     That is the standard price of the same tier, or the mode's own price below it. None if a source
     quotes the price, or if it is neither.
     """
-    if any(quote.price(place) is not None for quote in candidate.quotes):
+    if any(quote.price(field) is not None for quote in candidate.quotes):
         return None
-    price = merged[place.mode][place.above][place.component]
-    below = (place.mode, place.above - SAME_TIER_TOKENS - 1)
-    parents = [("standard", place.above), below] if place.mode != "standard" else [below]
+    price = merged[field.mode][field.above][field.component]
+    below = (field.mode, field.above - SAME_TIER_TOKENS - 1)
+    parents = [("standard", field.above), below] if field.mode != "standard" else [below]
     for mode, above in parents:
-        if rates_at(merged, mode, above).get(place.component) == price:
-            return rates_at(effective, mode, above).get(place.component)
+        if rates_at(merged, mode, above).get(field.component) == price:
+            return rates_at(effective, mode, above).get(field.component)
     return None
 
 
 def _effective_price(
-    active: Row, candidate: Candidate, place: PriceField, before: Decimal, merged: Decimal
+    active: Row, candidate: Candidate, field: PriceField, before: Decimal, merged: Decimal
 ) -> Decimal:
     """Return today's price of a field, given the active price ``before`` and the merged one.
 
@@ -396,14 +396,14 @@ def _effective_price(
     * the merged price is new, or no source quotes it: the merged price
     * the merged price is a known quote: the active price
     """
-    quoted = {source: candidate.prices(source, place) for source in candidate.sources}
+    quoted = {source: candidate.prices(source, field) for source in candidate.sources}
     if any(merged in quoted[source] for source in candidate.first_hand):
         return merged
     new = [
         price
         for source, prices in sorted(quoted.items())
         if before not in prices
-        for price in sorted(prices - known_quotes(active, source, place))
+        for price in sorted(prices - known_quotes(active, source, field))
     ]
     if merged == before:
         return new[0] if new else before
@@ -411,13 +411,13 @@ def _effective_price(
     return before if is_quoted and merged not in new else merged
 
 
-def known_quotes(active: Row, source: str, place: PriceField) -> set[Decimal]:
+def known_quotes(active: Row, source: str, field: PriceField) -> set[Decimal]:
     """Return the prices that this source was known to quote differently, for any of the names."""
     return {
         Decimal(price)
         for known in active.get("disagreements", ())
         if (known["mode"], known.get("tier", 0), known["component"])
-        == (place.mode, place.above, place.component)
+        == (field.mode, field.above, field.component)
         and (price := known.get(source.replace("-", "_"))) is not None
     }
 

@@ -249,10 +249,10 @@ def windows_of(period: Mapping[str, Any]) -> Windows:
     return found
 
 
-def price_in(windows: Windows, place: PriceField) -> Decimal | None:
+def price_in(windows: Windows, field: PriceField) -> Decimal | None:
     """Return the price that applies in a field, its own or that of a lower tier."""
-    table = windows.get(place.window, {})
-    return rates_at(table, place.mode, place.above).get(place.component)
+    table = windows.get(field.window, {})
+    return rates_at(table, field.mode, field.above).get(field.component)
 
 
 def _window_row(name: str, table: PriceTable) -> Row:

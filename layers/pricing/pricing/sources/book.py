@@ -82,7 +82,7 @@ def merges(
     for listed in lists:
         listings = Merger(listed, corrections, claude, first_hand).listings()
         rows = maker.rows(listed["provider"], listings)
-        yield Merge(listed["provider"], rows, {one.name: one for one in listings})
+        yield Merge(listed["provider"], rows, {listing.name: listing for listing in listings})
 
 
 class RowMaker:
@@ -126,7 +126,9 @@ class RowMaker:
         facts = next((listing.litellm for listing in group if listing.litellm), {})
         genai = next((listing.genai for listing in group if listing.genai), {})
         named = genai if GENAI in first.lists else {}
-        lists = [PACKAGES[name] for name in PACKAGES if any(name in one.lists for one in group)]
+        lists = [
+            PACKAGES[name] for name in PACKAGES if any(name in listing.lists for listing in group)
+        ]
         source = first.source or ", ".join(f"{name} {self._versions[name]}" for name in lists)
         if first.is_first_hand:
             source = f"{provider} {self._corrections.as_of}, {source}"

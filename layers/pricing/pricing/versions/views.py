@@ -193,8 +193,8 @@ def version_page(
     elif book.id in {bundled.id for bundled in store.bundled}:
         summary, fields = _bundled_summary(book), ()
     is_accepted = row is not None and row.decision == "accepted"
-    approved = tuple(one for one in fields or () if is_accepted and one.approvable)
-    pending = tuple(one for one in fields or () if one not in approved)
+    approved = tuple(field for field in fields or () if is_accepted and field.approvable)
+    pending = tuple(field for field in fields or () if field not in approved)
     about = [entry for entry in store.audit if book.id in (entry.before, entry.after)]
     return VersionPage(
         id=book.id,
