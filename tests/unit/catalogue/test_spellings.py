@@ -109,3 +109,15 @@ def test_a_name_is_found_as_a_provider_or_a_gateway_writes_it(
 )
 def test_the_same_form_around_a_name_that_does_not_exist_is_not_priced(written: str) -> None:
     assert BOOK.known(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [
+        ("llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),  # sold by Groq alone
+        ("openai/gpt-4o:onlin", "openai/gpt-4o"),  # and not its cheaper sibling
+        ("claude sonnet", "sonnet"),  # the family, and not a retired model
+    ],
+)
+def test_the_same_model_elsewhere_is_suggested_ahead_of_a_sibling(written: str, first: str) -> None:
+    assert BOOK.suggest(written)[0] == first

@@ -35,6 +35,11 @@ class NameIndex:
         self.full = list(map(_read, full))
         self._cased: dict[str, list[str]] | None = None
 
+    def ending_in(self, tail: str) -> list[str]:
+        """Return the names after a provider whose last part is this one, whatever its capitals."""
+        wanted = f"/{tail}"
+        return sorted(name for name in self.full if name.lower().endswith(wanted))
+
     def in_any_case(self, lowered: str) -> Sequence[str]:
         """The names, bare or behind their provider, that differ from this one in capitals only."""
         if self._cased is None:

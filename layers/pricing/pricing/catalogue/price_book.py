@@ -162,18 +162,27 @@ class PriceBook:
         )
 
     def suggest(self, reference: str) -> list[str]:
-        """Return up to three names with a similarity of 0.6 or more, nearest first."""
+        """Return up to three names with a similarity of 0.6 or more, nearest first.
+
+        A model of exactly this name at another provider goes before all that are merely similar, so
+        that no sibling at another price is offered ahead of the same model. A family goes first
+        where its name is one of several words.
+        """
         self._searched = _SEARCHES  # the names found are looked up too: use the index
-        wanted = reference.lower().removesuffix(CONTEXT_SUFFIX)
-        names = self._full_names if "/" in wanted else self._bare_names
-        near = names.nearest(wanted)
+        wanted = reference.strip().lower().removesuffix(CONTEXT_SUFFIX)
+        provider, slash, _ = wanted.partition("/")
+        tail = wanted.rpartition("/")[2].partition(":")[0]
+        words = wanted.split()
+        near = [word for word in words if word in self.families] if len(words) > 1 else []
+        elsewhere = self._index.ending_in(tail) if tail else []
+        near += sorted(elsewhere, key=lambda name: not name.startswith(f"{provider}/"))
+        near += (self._full_names if slash else self._bare_names).nearest(wanted)
+        near += self._bare_names.nearest(tail) if slash else []
         by_model: dict[str, str] = {}  # an alias and the id of a model are one suggestion
         for name in near:
             match = self._named(name)
             by_model.setdefault(match.model.key if match else name, name)
-            if len(by_model) == MAX_SUGGESTIONS:
-                break
-        return list(by_model.values())
+        return list(by_model.values())[:MAX_SUGGESTIONS]
 
     def _named(self, name: str) -> Match | None:
         """Match a name. Ids win over aliases, and both over a name after its provider.
