@@ -9,7 +9,7 @@ import pytest
 from pricing.api.exact_counts import count_exactly
 from pricing.catalogue.models import Model
 from pricing.estimates.estimate import EstimateQuery
-from pricing.estimates.inputs import MeasuredInput, PromptInput, RecountedInput
+from pricing.estimates.inputs import CountedCall, MeasuredInput, PromptInput, RecountedInput
 from pricing.store import bundled
 from pricing.timestamps import AsOf
 from pricing.tokens.anthropic_counter import CountEndpoint, EndpointUnavailable
@@ -30,7 +30,7 @@ def test_measured_work_is_the_same_on_every_model() -> None:
 
 
 def test_recounting_scales_every_token_bucket_and_nothing_else() -> None:
-    call = RecountedInput((Attempt(USAGE),), model(OLD).tokenizer)
+    call = RecountedInput(CountedCall((Attempt(USAGE),)), model(OLD).tokenizer)
     (attempt,) = call.counted_for(model(NEW)).attempts
     # x 1.3, half up: 6.5 becomes 7, 1.3 becomes 1. Searches are not tokens.
     assert attempt.usage == Usage(input=130, cache_read=7, output=1, web_search=3)
@@ -39,13 +39,15 @@ def test_recounting_scales_every_token_bucket_and_nothing_else() -> None:
 
 
 def test_recounting_back_makes_fewer_tokens() -> None:
-    call = RecountedInput((Attempt(Usage(input=130)),), model(NEW).tokenizer)
+    call = RecountedInput(CountedCall((Attempt(Usage(input=130)),)), model(NEW).tokenizer)
     assert call.counted_for(model(OLD)).attempts[0].usage.input == 100
 
 
 def test_a_tokenizer_without_a_published_figure_keeps_the_counts_and_says_so() -> None:
     stranger = replace(model(OLD), tokenizer=None)
-    counted = RecountedInput((Attempt(USAGE),), model(OLD).tokenizer).counted_for(stranger)
+    counted = RecountedInput(CountedCall((Attempt(USAGE),)), model(OLD).tokenizer).counted_for(
+        stranger
+    )
     assert counted.attempts == (Attempt(USAGE),)
     assert "not published" in counted.assumptions[0]
 

@@ -8,11 +8,11 @@ from typing import TypeVar
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
 from pricing.errors import InvalidRequest
-from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
+from pricing.estimates.estimate import ComparedStatus, Estimate, EstimateQuery, estimate
 from pricing.estimates.inputs import MeasuredInput, RecountedInput
 from pricing.money import share_of
 from pricing.notices import Notice
-from pricing.usage.buckets import asked_anew
+from pricing.usage.parsed import Unread
 
 Shared = TypeVar("Shared")
 
@@ -82,8 +82,13 @@ class Exclusion:
 class CompareAnswer:
     """One estimate per model, cheapest first; models of equal cost in the order of their ids.
 
-    Rows that are ``partial`` come last, and none of them is the cheapest.
+    Rows that lack the price of a component come last, and none of them is the cheapest.
     """
+
+    status: ComparedStatus
+    """``partial`` when a row lacks the price of a component, or a count was not understood."""
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
 
     rows: tuple[CompareRow, ...]
     """One estimate per model, cheapest first."""
@@ -128,12 +133,15 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
             except InvalidRequest as error:
                 reason = error.reason
         excluded.append(Exclusion(reference, reason))
-    rows.sort(key=lambda row: (row[0].status == "partial", row[0].total_usd, row[1].key))
+    rows.sort(key=lambda row: (not row[0].complete, row[0].total_usd, row[1].key))
     baseline = _baseline(in_force, comparison, [row for row, _ in rows])
-    cheapest = next((row for row, _ in rows if row.status == "priced"), None)
+    cheapest = next((row for row, _ in rows if row.complete), None)
     assumptions = _common([row.assumptions for row, _ in rows])
     warnings = _common([row.warnings for row, _ in rows])
+    unread = rows[0][0].unread if rows else ()
     return CompareAnswer(
+        status="priced" if all(row.status == "priced" for row, _ in rows) else "partial",
+        unread=unread,
         rows=tuple(_row(row, model, baseline, assumptions, warnings) for row, model in rows),
         excluded=tuple(excluded),
         cheapest=cheapest.model.id if cheapest else None,
@@ -159,7 +167,7 @@ def _recounted(in_force: BookInForce, comparison: CompareQuery) -> CompareQuery:
     call = comparison.query.call
     if not isinstance(call, MeasuredInput):
         return comparison
-    call = replace(call, attempts=asked_anew(call.attempts))
+    call = call.anew()
     comparison = replace(comparison, query=replace(comparison.query, call=call))
     if not comparison.equal_text:
         return comparison
@@ -167,8 +175,8 @@ def _recounted(in_force: BookInForce, comparison: CompareQuery) -> CompareQuery:
     if measured_on is None:
         detail = "is required with `equal`: text, because its tokenizer counted the usage"
         raise InvalidRequest.at("/baseline", detail)
-    tokenizer = in_force.book.find(measured_on, named_at).model.tokenizer
-    recounted = RecountedInput(call.attempts, tokenizer, call.assumptions)
+    model = in_force.book.find(measured_on, named_at).model
+    recounted = RecountedInput(call.counted_for(model), model.tokenizer)
     query = replace(comparison.query, call=recounted)
     return replace(comparison, query=query)
 

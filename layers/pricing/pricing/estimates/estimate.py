@@ -3,13 +3,13 @@
 ``Pricer`` prices single calls on one model, for answers that compare several.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from pricing.catalogue.models import CacheTtl, Model
+from pricing.catalogue.models import TOKEN, CacheTtl, Model
 from pricing.catalogue.price_book import (
     BookInForce,
     Match,
@@ -30,17 +30,20 @@ from pricing.estimates.calculator import (
     price_attempts,
 )
 from pricing.estimates.inputs import CallInput, CountedCall
-from pricing.money import multiply, plain, whole_times
+from pricing.money import ONE, ZERO, multiply, plain, subtract, whole_times
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, Usage, settle
-from pricing.usage.parsed import Unread
+from pricing.usage.parsed import StatedCost, Unread
 
 #: How long before a retirement answers start to warn of it.
 RETIREMENT_NOTICE = timedelta(days=90)
 #: Stated costs are floats in most logs: a difference this small is their rounding.
 _ROUNDING_USD = Decimal("0.0000001")
 PricedStatus = Literal["priced", "partial", "unpriced"]
+#: ``partial`` where something that was used has no known price or was not understood; both sides
+#: of the comparison leave it out.
+ComparedStatus = Literal["priced", "partial"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class EstimateQuery:
     """What to price: a model's name, the input of one call, the terms requested and served.
 
     ``model`` is the name that was asked for and ``served_model`` the one that a response names; one
-    of them is given. ``notices``, ``unread`` and ``stated_cost_usd`` are what the reader of the
-    usage object found; ``named_at`` and ``served_at`` point at the names in the request.
+    of them is given. ``notices`` and ``stated``, what was charged for one call, are what the reader
+    of the usage object found; ``named_at`` and ``served_at`` point at the names in the request.
     """
 
     model: str | None
@@ -62,8 +65,7 @@ class EstimateQuery:
     named_at: str = "/model"
     served_model: str | None = None
     served_at: str = "/response/model"
-    unread: tuple[Unread, ...] = ()
-    stated_cost_usd: Decimal | None = None
+    stated: StatedCost | None = None
     budget_usd: Decimal | None = None
 
 
@@ -137,6 +139,11 @@ class Estimate:
     """What the estimate takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
 
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was understood has a known price."""
+        return all(line.cost_usd is not None for line in self.line_items)
+
 
 def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     """Price a query from a price book; raises UnknownModel, Unpriced or InvalidRequest.
@@ -149,10 +156,10 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         total_usd=priced.total_usd,
         per_call_usd=priced.per_call_usd,
         calls=query.calls,
-        status=status_of(priced, query.unread),
-        unread=query.unread,
+        status=status_of(priced, found.counted.unread),
+        unread=found.counted.unread,
         stated_cost_usd=found.stated_cost_usd,
-        calls_for_budget=_calls_for(query.budget_usd, priced, query.unread),
+        calls_for_budget=_calls_for(query.budget_usd, priced, found.counted.unread),
         model=found.match.of(found.requested),
         line_items=priced.line_items,
         modifiers=priced.modifiers,
@@ -191,8 +198,8 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
     attempts = counted.attempts
     priced = price_attempts(book, model, at, attempts, terms, query.calls, named_at)
     context = context_use(model, at, attempts)
-    stated = query.stated_cost_usd
-    stated_total = None if stated is None else multiply(stated, Decimal(query.calls))
+    stated = query.stated
+    stated_total = None if stated is None else multiply(stated.usd, Decimal(query.calls))
     return PricedQuery(
         match=match,
         requested=requested,
@@ -216,7 +223,7 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
 
 
 def status_of(priced: Priced, unread: Sequence[Unread]) -> PricedStatus:
-    """Whether everything that was used is in the total, some of it, or nothing."""
+    """Return whether everything that was used is in the total, some of it, or nothing."""
     if priced.complete and not unread:
         return "priced"
     known = any(line.cost_usd is not None for line in priced.line_items)
@@ -230,18 +237,29 @@ def _calls_for(budget: Decimal | None, priced: Priced, unread: Sequence[Unread])
     return whole_times(budget, priced.per_call_usd)
 
 
-def _stated_cost_notices(own: Decimal, stated: Decimal | None) -> tuple[Notice, ...]:
-    """A warning where the provider's own figure differs by more than its last digit."""
+def compared_status(*calls: CountedCall) -> tuple[ComparedStatus, tuple[Unread, ...]]:
+    """Return whether a comparison covers everything that its calls used; what was not understood.
+
+    A count that was not understood is named once, however often its call is compared.
+    """
+    unread = tuple(dict.fromkeys(one for call in calls for one in call.unread))
+    partial = unread or any(call.left_out for call in calls)
+    return ("partial" if partial else "priced"), unread
+
+
+def _stated_cost_notices(own: Decimal, stated: StatedCost | None) -> tuple[Notice, ...]:
+    """Return a warning if the stated cost differs by more than the rounding of its last digit."""
     if stated is None:
         return ()
-    exponent = stated.as_tuple().exponent
-    last_digit = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
-    if abs(own - stated) <= max(last_digit if stated else Decimal(0), _ROUNDING_USD):
+    exponent = stated.usd.as_tuple().exponent
+    last_digit = ONE.scaleb(exponent if isinstance(exponent, int) else 0) if stated.usd else ZERO
+    difference = subtract(own, stated.usd)
+    if abs(difference) <= max(last_digit, _ROUNDING_USD):
         return ()
     message = (
-        f"The usage states a cost of {plain(stated)} USD for one call; at this version's list"
-        f" prices it is {plain(own)} USD, {plain(abs(own - stated))} USD"
-        f" {'less' if own < stated else 'more'}. Counts that the usage leaves out, another tier"
+        f"{stated.pointer} states a cost of {plain(stated.usd)} USD for one call; at this version's"
+        f" list prices it is {plain(own)} USD, {plain(abs(difference))} USD"
+        f" {'less' if difference < 0 else 'more'}. Counts that the usage leaves out, another tier"
         " and discounts are the usual reasons."
     )
     return (Notice("stated_cost_differs", message),)
@@ -361,11 +379,33 @@ class Pricer:
         matched = MatchedModel(requested, match.model.id, match.model.provider, match.matched_by)
         return cls(in_force, matched, match.model, query.as_of, terms)
 
-    def priced(self, *attempts: Attempt) -> Priced:
-        """Price one call; raises Unpriced, also for a component without one, or InvalidRequest."""
-        priced = price_attempts(
+    def comparable(self, counted: CountedCall) -> CountedCall:
+        """Return a call without the tool uses and quantities that have no price here.
+
+        A plan compares ways to make the same calls, and these cost the same in each of them. What
+        is left out is named in ``left_out`` and in a warning.
+        """
+        priced = self._priced(counted.attempts)
+        missing = [
+            line.component
+            for line in priced.line_items
+            if line.cost_usd is None and line.unit != TOKEN
+        ]
+        if not missing:
+            return counted
+        counted = counted.without(missing)
+        message = f"{self.model.id} has no price for {', '.join(counted.left_out)}: in no total."
+        notices = (*counted.notices, Notice("component_unpriced", message))
+        return replace(counted, notices=notices)
+
+    def _priced(self, attempts: Sequence[Attempt]) -> Priced:
+        return price_attempts(
             self.in_force.book, self.model, self.as_of.instant, attempts, self.terms, 1
         )
+
+    def priced(self, *attempts: Attempt) -> Priced:
+        """Price one call; raises Unpriced, also for a component without one, or InvalidRequest."""
+        priced = self._priced(attempts)
         if not priced.complete:
             missing = next(line.component for line in priced.line_items if line.cost_usd is None)
             raise Unpriced.at("/model", f"{self.model.id} has no price for {missing}.")
@@ -375,9 +415,9 @@ class Pricer:
         """Return the cost of one call in USD; raises as ``priced`` does."""
         return self.priced(Attempt(usage)).total_usd
 
-    def cost_of(self, call: CallInput) -> Decimal:
-        """Return the cost of one call with this input in USD; raises as ``priced`` does."""
-        return self.priced(*call.counted_for(self.model).attempts).total_usd
+    def cost_of(self, call: CallInput, left_out: Collection[str] = ()) -> Decimal:
+        """Return the cost of one call without these components; raises as ``priced`` does."""
+        return self.priced(*call.counted_for(self.model).without(left_out).attempts).total_usd
 
     def rate(self, usage: Usage, component: str) -> Decimal | None:
         """Return the price per million tokens of a component of such a call; None if unused."""

@@ -1,6 +1,6 @@
 """The input of a call before its model is known: measured usage, or a prompt to count."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Literal, Protocol
@@ -9,8 +9,8 @@ from pricing.catalogue.models import COMPONENT_UNITS, TOKEN, Model
 from pricing.notices import Notice
 from pricing.tokens.estimator import TokenCount
 from pricing.tokens.prompts import Prompt, PromptCount, PromptRules, ReadPrompt, count_read
-from pricing.usage.buckets import Attempt, Usage
-from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, ParsedUsage
+from pricing.usage.buckets import Attempt, Usage, asked_anew
+from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, ParsedUsage, Unread
 
 #: Tokens for the same text, relative to Claude models up to 4.6. The provider says that models
 #: from 4.7 on make about 30% more; no figure is published between other tokenizers.
@@ -22,12 +22,25 @@ class CountedCall:
     """The attempts of one call as a model's tokenizer counts them.
 
     ``count`` is set if the input was estimated from text: its tokens with their error band.
+    ``unread`` are counts of a usage object that were not understood; ``left_out`` are components
+    without a price that a plan compares nothing by, and leaves out of both of its sides.
     """
 
     attempts: tuple[Attempt, ...]
     assumptions: tuple[str, ...] = ()
     count: TokenCount | None = None
     notices: tuple[Notice, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    def without(self, components: Collection[str]) -> "CountedCall":
+        """Return the same call without these components, which are then ``left_out``."""
+        if not components:
+            return self
+        attempts = tuple(
+            replace(attempt, usage=attempt.usage.without(components)) for attempt in self.attempts
+        )
+        return replace(self, attempts=attempts, left_out=tuple(dict.fromkeys(components)))
 
 
 class CallInput(Protocol):
@@ -44,32 +57,38 @@ class MeasuredInput:
     attempts: tuple[Attempt, ...]
     assumptions: tuple[str, ...] = ()
     open: OpenQuestions = NOTHING_OPEN
+    unread: tuple[Unread, ...] = ()
 
     @classmethod
-    def of(cls, parsed: ParsedUsage) -> "MeasuredInput":
-        """The call that a provider's usage object reports."""
-        return cls(parsed.attempts, parsed.assumptions, parsed.open)
+    def of(cls, parsed: ParsedUsage, within: str = "") -> "MeasuredInput":
+        """Return the call of a usage object; ``within`` leads to the object that holds it."""
+        unread = tuple(Unread(f"{within}{one.pointer}", one.value) for one in parsed.unread)
+        return cls(parsed.attempts, parsed.assumptions, parsed.open, unread)
+
+    def anew(self) -> "MeasuredInput":
+        """Return the same call asked of other models; raises InvalidRequest for an unknown tier."""
+        return replace(self, attempts=asked_anew(self.attempts), open=self.open.anew())
 
     def counted_for(self, model: Model) -> CountedCall:
-        """The attempts as measured; raises InvalidRequest for what this model cannot have used."""
+        """Return the attempts as measured; raises InvalidRequest if this model cannot have them."""
         attempts, notices = self.open.settled(
             self.attempts, model.provider, model.id, lambda: model.bills_output
         )
-        return CountedCall(attempts, self.assumptions, notices=notices)
+        return CountedCall(attempts, self.assumptions, notices=notices, unread=self.unread)
 
 
 @dataclass(frozen=True, slots=True)
 class RecountedInput:
     """Usage measured with one tokenizer, scaled to the tokens of the same text with another."""
 
-    attempts: tuple[Attempt, ...]
+    counted: CountedCall
     measured_with: str | None
-    assumptions: tuple[str, ...] = ()
 
     def counted_for(self, model: Model) -> CountedCall:
         """Return the attempts with every token bucket scaled, rounded half up."""
+        counted = self.counted
         if model.tokenizer == self.measured_with:
-            return CountedCall(self.attempts, self.assumptions)
+            return counted
         made = RELATIVE_TOKENS.get(model.tokenizer or "")
         of = RELATIVE_TOKENS.get(self.measured_with or "")
         if made is None or of is None:
@@ -77,16 +96,16 @@ class RecountedInput:
                 "The same token counts are assumed: the ratio to this model's tokenizer is not"
                 " published."
             )
-            return CountedCall(self.attempts, (*self.assumptions, assumption))
+            return replace(counted, assumptions=(*counted.assumptions, assumption))
         # An advisor is not scaled: its own model counted its prompt, and still does.
         scaled = tuple(
             replace(attempt, usage=_scaled(attempt.usage, made, of))
             if attempt.model is None
             else attempt
-            for attempt in self.attempts
+            for attempt in counted.attempts
         )
         assumption = f"Tokens are recounted for the same text: times {made}/{of}."
-        return CountedCall(scaled, (*self.assumptions, assumption))
+        return replace(counted, attempts=scaled, assumptions=(*counted.assumptions, assumption))
 
 
 @dataclass(frozen=True)  # no slots: the prompt is read once for all the models that count it
@@ -104,6 +123,7 @@ class PromptInput:
     cached: Prompt | None = None
     cached_as: Literal["cache_read", "cache_write_5m", "cache_write_1h"] = "cache_write_5m"
     assumptions: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def counted_for(self, model: Model) -> CountedCall:
         """Return the input as this model counts it; raises InvalidRequest if it cannot."""
@@ -115,7 +135,7 @@ class PromptInput:
             prefix = count_read(ReadPrompt.of(self.cached), rules_of(model)).total.tokens
             prefix = min(prefix, usage.input)
             usage = usage.changed(**{"input": usage.input - prefix, self.cached_as: prefix})
-        return CountedCall((Attempt(usage),), assumptions, count.total)
+        return CountedCall((Attempt(usage),), assumptions, count.total, unread=self.unread)
 
     @cached_property
     def _read(self) -> ReadPrompt:

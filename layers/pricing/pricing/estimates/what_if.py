@@ -8,19 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 
 from pricing.catalogue.models import CacheTtl, Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
 from pricing.estimates.caching import all_from_cache, why_not_cached
 from pricing.estimates.calculator import Priced, is_at, price_attempts
-from pricing.estimates.inputs import CallInput
+from pricing.estimates.estimate import ComparedStatus
+from pricing.estimates.inputs import CallInput, MeasuredInput
 from pricing.money import ONE, ZERO, add, multiply, percent_of, subtract
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, Processing, Terms, asked_anew
-
-PricedStatus = Literal["priced", "partial"]
+from pricing.usage.parsed import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ class Line:
     priced: Priced
     assumptions: tuple[str, ...]
     notices: tuple[Notice, ...]
+    unread: tuple[Unread, ...]
 
     @property
     def total_usd(self) -> Decimal:
@@ -124,8 +124,8 @@ class WhatIfAnswer:
     """Saving per period; negative when the change costs more."""
     saves_percent: Decimal | None
     """Saving as a percentage of the unchanged total; null when that is zero."""
-    status: PricedStatus
-    """``partial`` when a line has a component without a known price."""
+    status: ComparedStatus
+    """``partial`` when a line has a component without a known price, or an unread count."""
     ceiling: Ceiling | None
     """The most that caching could save; null when the change has no caching."""
     claim: Claim | None
@@ -134,9 +134,10 @@ class WhatIfAnswer:
     """Remarks on the change, as sentences."""
 
 
-def status_of(lines: Sequence[Line]) -> PricedStatus:
+def status_of_lines(lines: Sequence[Line]) -> ComparedStatus:
     """Return whether a sum of these lines covers everything that was used."""
-    return "priced" if all(line.priced.complete for line in lines) else "partial"
+    complete = all(line.priced.complete and not line.unread for line in lines)
+    return "priced" if complete else "partial"
 
 
 def answer_what_if(lines: Sequence[Line], change: WhatIf) -> WhatIfAnswer:
@@ -168,7 +169,7 @@ def answer_what_if(lines: Sequence[Line], change: WhatIf) -> WhatIfAnswer:
         total_usd=subtract(before, saves),
         saves_usd=saves,
         saves_percent=percent_of(saves, before),
-        status=status_of(lines),
+        status=status_of_lines(lines),
         ceiling=ceiling,
         claim=_claim(change, percent_of(saves, before), ceiling),
         notes=tuple(notes),
@@ -204,7 +205,8 @@ def _changed(line: Line, change: WhatIf, notes: dict[str, None]) -> Line:
     """Return the line with the model and the processing of the change, before any caching."""
     if change.model is not None:
         model = line.book.find(change.model).model
-        attempts = asked_anew(line.call.counted_for(model).attempts)
+        call = line.call.anew() if isinstance(line.call, MeasuredInput) else line.call
+        attempts = call.counted_for(model).attempts
         if attempts == asked_anew(line.attempts) and model.tokenizer != line.model.tokenizer:
             notes[
                 f"{model.id} and {line.model.id} count tokens differently; the same counts are"

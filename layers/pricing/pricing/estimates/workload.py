@@ -6,18 +6,24 @@ from typing import Literal
 
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
 from pricing.errors import under
-from pricing.estimates.estimate import EstimateQuery, price_query
+from pricing.estimates.estimate import (
+    ComparedStatus,
+    EstimateQuery,
+    PricedStatus,
+    price_query,
+    status_of,
+)
 from pricing.estimates.what_if import (
     Line,
-    PricedStatus,
     WhatIf,
     WhatIfAnswer,
     answer_what_if,
-    status_of,
+    status_of_lines,
 )
 from pricing.money import add, multiply, share_of
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
+from pricing.usage.parsed import Unread
 
 Period = Literal["day", "month"]
 MONTHS_PER_YEAR = 12
@@ -60,7 +66,9 @@ class PricedItem:
     share: Decimal | None
     """The line's share of the total, from 0 to 1; null when the total is zero."""
     status: PricedStatus
-    """``partial`` when a component that was used has no known price and is not in the total."""
+    """``partial`` when something that was used has no known price or was not understood, and is not
+    in the total; ``unpriced`` when nothing that was used has a price.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +81,8 @@ class Totals:
     """Cost per month."""
     yearly_usd: Decimal
     """Cost per year."""
-    status: PricedStatus
-    """``partial`` when a line has a component without a known price."""
+    status: ComparedStatus
+    """``partial`` when a line is not ``priced``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,8 @@ class WorkloadEstimate:
     """All lines together."""
     what_if: tuple[WhatIfAnswer, ...]
     """The outcome of each change, in the order sent."""
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
     pricing: Provenance
     assumptions: tuple[str, ...]
     """What the estimate takes for granted, as sentences."""
@@ -116,12 +126,13 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
                 per_call_usd=line.priced.per_call_usd,
                 total_usd=line.total_usd,
                 share=share_of(line.total_usd, total),
-                status=status_of([line]),
+                status=status_of(line.priced, line.unread),
             )
             for line in lines
         ),
-        totals=_totals(total, workload, status_of(lines)),
+        totals=_totals(total, workload, status_of_lines(lines)),
         what_if=tuple(answers),
+        unread=tuple(one for line in lines for one in line.unread),
         pricing=provenance(in_force, workload.as_of),
         assumptions=tuple(dict.fromkeys(text for line in lines for text in line.assumptions)),
         warnings=tuple(dict.fromkeys(notice for line in lines for notice in line.notices)),
@@ -142,10 +153,11 @@ def _line(book: PriceBook, as_of: AsOf, item: WorkloadItem) -> Line:
         priced=found.priced,
         assumptions=found.assumptions,
         notices=found.notices,
+        unread=found.counted.unread,
     )
 
 
-def _totals(total: Decimal, workload: Workload, status: PricedStatus) -> Totals:
+def _totals(total: Decimal, workload: Workload, status: ComparedStatus) -> Totals:
     """Return the total per period, month and year."""
     if workload.period == "month":
         return Totals(total, total, multiply(total, Decimal(MONTHS_PER_YEAR)), status)

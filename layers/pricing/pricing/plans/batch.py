@@ -11,7 +11,7 @@ from typing import Literal
 from pricing.catalogue.models import CacheTtl
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest
-from pricing.estimates.estimate import Pricer
+from pricing.estimates.estimate import ComparedStatus, Pricer, compared_status
 from pricing.estimates.inputs import CallInput
 from pricing.money import percent_of, subtract
 from pricing.notices import Notice
@@ -20,6 +20,7 @@ from pricing.plans.caching.prices import expected_reads
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, Terms, moved, settle
+from pricing.usage.parsed import Unread
 
 #: The limits of one batch. The provider documents 256 MB, read as the smaller 256 million bytes.
 MAX_REQUESTS = 100_000
@@ -113,6 +114,12 @@ class BatchAnswer:
     """
 
     model: MatchedModel
+    status: ComparedStatus
+    """``partial`` when something that was used has no known price or was not understood; both ways
+    leave it out.
+    """
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
     requests: int
     """Number of requests."""
     standard_usd: Decimal
@@ -139,7 +146,8 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
     """Price both ways; raises UnknownModel, Unpriced or InvalidRequest."""
     terms = Terms(inference_geo=settle(query.requested, query.served)[0].inference_geo)
     standard = Pricer.of(in_force, query.model, query.as_of, terms)
-    counted = query.call.counted_for(standard.model)
+    counted = standard.comparable(query.call.counted_for(standard.model))
+    status, unread = compared_status(counted)
     plain = CallGroup("requests", standard, counted.attempts, query.requests)
     before = plan_workload("standard", (plain,))
     batch, why_not = in_batch(plain)
@@ -153,6 +161,8 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
     priced = (batch or standard).priced(*counted.attempts)
     return BatchAnswer(
         model=standard.matched,
+        status=status,
+        unread=unread,
         requests=query.requests,
         standard_usd=before.month_usd,
         batch_usd=None if after is None else after.month_usd,
@@ -166,6 +176,7 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
         assumptions=(*counted.assumptions, *priced.assumptions, *_assumptions(query)),
         warnings=(
             *query.notices,
+            *counted.notices,
             *notices,
             *_limit_notices(query.requests, standard.model.provider),
             *cached.warnings,

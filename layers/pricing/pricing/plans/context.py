@@ -14,7 +14,7 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import under
 from pricing.estimates.estimate import Pricer, context_use
-from pricing.estimates.inputs import CallInput, RecountedInput
+from pricing.estimates.inputs import CallInput, CountedCall, RecountedInput
 from pricing.money import ZERO, multiply, per_million, percent_of, subtract
 from pricing.notices import Notice
 from pricing.plans.bm25 import bm25
@@ -49,7 +49,7 @@ class ContextPart:
         """Return its tokens on a model; a length that was sent is of ``measured_with``."""
         if self.text is not None:
             return estimate_tokens(self.text, model.tokenizer)
-        sent = RecountedInput((Attempt(Usage(input=self.tokens or 0)),), measured_with)
+        sent = RecountedInput(CountedCall((Attempt(Usage(input=self.tokens or 0)),)), measured_with)
         return exactly(sent.counted_for(model).attempts[0].usage.input)
 
 

@@ -5,7 +5,7 @@ usage at API prices, and no answer says that a plan covers it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -14,12 +14,14 @@ from typing import Any, Literal
 
 from pricing.catalogue.price_book import BookInForce, Provenance, provenance
 from pricing.errors import under
-from pricing.estimates.estimate import EstimateQuery, Pricer
+from pricing.estimates.estimate import ComparedStatus, EstimateQuery, Pricer, compared_status
+from pricing.estimates.inputs import CountedCall
 from pricing.money import ZERO, add, divide_evenly, multiply, ratio, subtract
 from pricing.notices import Notice
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import settle
+from pricing.usage.parsed import Unread
 
 Billing = Literal["monthly", "annual"]
 
@@ -205,6 +207,10 @@ class SubscriptionAnswer:
 
     seats: int
     """Number of people."""
+    status: ComparedStatus
+    """``partial`` when something that is used has no known price or was not understood."""
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
     api: ApiCost
     """Their usage at API prices."""
     plans_version: str
@@ -235,18 +241,20 @@ def plan_subscription(
 ) -> SubscriptionAnswer:
     """Price the usage, and compare every plan with it; raises as ``estimate`` does."""
     groups: list[CallGroup] = []
-    warnings: dict[Notice, None] = {}
-    assumed: dict[str, None] = {}
+    counted: list[CountedCall] = []
     for number, item in enumerate(query.items):
         with under(f"/items/{number}"):
-            group, notices, assumptions = _calls(in_force, item, query.seats)
+            group, call = _calls(in_force, item, query.seats)
         groups.append(group)
-        warnings |= dict.fromkeys(notices)
-        assumed |= dict.fromkeys(assumptions)
+        counted.append(call)
+    status, unread = compared_status(*counted)
+    assumed = dict.fromkeys(text for call in counted for text in call.assumptions)
     workload = plan_workload("api", groups)
     calls = sum(group.calls for group in groups)
     return SubscriptionAnswer(
         seats=query.seats,
+        status=status,
+        unread=unread,
         api=ApiCost(
             month_usd=workload.month_usd,
             per_seat_usd=divide_evenly(workload.month_usd, query.seats),
@@ -264,26 +272,24 @@ def plan_subscription(
         workloads=(workload,),
         pricing=provenance(in_force, query.as_of),
         assumptions=(*assumed, *_ASSUMPTIONS),
-        warnings=tuple(warnings),
+        warnings=tuple(dict.fromkeys(one for call in counted for one in call.notices)),
     )
 
 
-def _calls(
-    in_force: BookInForce, item: SeatUsage, seats: int
-) -> tuple[CallGroup, Sequence[Notice], Sequence[str]]:
-    """Return the calls of all seats, with their warnings and assumptions."""
+def _calls(in_force: BookInForce, item: SeatUsage, seats: int) -> tuple[CallGroup, CountedCall]:
+    """Return the calls of all seats, and one of them with all its warnings and assumptions."""
     query = item.query
     terms, _ = settle(query.requested, query.served)
     pricer = Pricer.of_query(in_force, query, terms)
-    counted = query.call.counted_for(pricer.model)
-    group = CallGroup(item.name, pricer, counted.attempts, query.calls * seats)
+    counted = pricer.comparable(query.call.counted_for(pricer.model))
     priced = pricer.priced(*counted.attempts)
-    notices = pricer.notices(*(attempt.usage for attempt in counted.attempts))
-    return (
-        group,
-        (*query.notices, *counted.notices, *priced.warnings, *notices),
-        (*counted.assumptions, *priced.assumptions),
+    limits = pricer.notices(*(attempt.usage for attempt in counted.attempts))
+    counted = replace(
+        counted,
+        notices=(*query.notices, *counted.notices, *priced.warnings, *limits),
+        assumptions=(*counted.assumptions, *priced.assumptions),
     )
+    return CallGroup(item.name, pricer, counted.attempts, query.calls * seats), counted
 
 
 def _compared(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) -> PlanComparison:

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field
-from pricing.estimates.estimate import Pricer
+from pricing.estimates.estimate import ComparedStatus, Pricer, compared_status
+from pricing.estimates.inputs import CountedCall, MeasuredInput
 from pricing.money import plain, ratio, rounded
 from pricing.notices import Notice
 from pricing.recommendations.calibration_curve import (
@@ -31,7 +32,8 @@ from pricing.recommendations.calibration_curve import (
 from pricing.recommendations.policy import PolicyDocument, decimal_score, measured, policy_document
 from pricing.recommendations.routing import Outcome, held_out, sample, train
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import Attempt, Terms
+from pricing.usage.buckets import Terms
+from pricing.usage.parsed import Unread
 
 CalibrationOutcome = Literal[
     "beats_random", "no_better_than_random", "gap_is_unclear", "strong_is_not_better"
@@ -65,7 +67,7 @@ class LabelledTask:
 class CalibrateQuery:
     """Outcomes of two models, and the wanted quality as a share of the strong model's.
 
-    Costs are those of the rows, or of a typical call's ``attempts`` at the version's prices.
+    Costs are those of the rows, or of a ``typical`` call at the version's prices.
     """
 
     rows: tuple[LabelledTask, ...]
@@ -73,7 +75,7 @@ class CalibrateQuery:
     strong_model: str
     as_of: AsOf
     wanted_quality: Decimal
-    attempts: tuple[Attempt, ...] | None = None
+    typical: MeasuredInput | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,12 @@ class CalibrateAnswer:
     """The reason, in a sentence or two."""
     rows: int
     """Number of outcomes."""
+    status: ComparedStatus
+    """``partial`` when something that the typical call uses has no known price or was not
+    understood.
+    """
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
     cheap_model: MatchedModel
     """The cheap model."""
     strong_model: MatchedModel
@@ -155,13 +163,17 @@ def calibrate(
     """
     cheap = _pricer(in_force, query, "cheap_model")
     strong = _pricer(in_force, query, "strong_model")
+    typical = None
+    if query.typical is not None:
+        typical = cheap.comparable(query.typical.counted_for(cheap.model))
+    status, unread = compared_status(*((typical,) if typical else ()))
     outcomes = [Outcome(row.task, row.cheap_ok, row.strong_ok) for row in query.rows]
     held = held_out(outcomes, most=LEARNED_FROM)
     scored = Scored(
         scores=tuple(held.ranks()),
         cheap_ok=tuple(int(row.cheap_ok) for row in query.rows),
         strong_ok=tuple(int(row.strong_ok) for row in query.rows),
-        costs=_costs(query, cheap, strong),
+        costs=_costs(query, cheap, strong, typical),
     )
     better = scored.strong_quality > scored.cheap_quality
     measures = measure(scored) if better else None
@@ -185,6 +197,8 @@ def calibrate(
             verdict=verdict,
             why=_why(verdict, measures, control, recommended),
             rows=len(query.rows),
+            status=status,
+            unread=unread,
             cheap_model=cheap.matched,
             strong_model=strong.matched,
             cheap_quality=measured(scored.cheap_quality),
@@ -195,7 +209,7 @@ def calibrate(
             curve=curve_points(scored) if better else (),
             pricing=cheap.provenance,
             assumptions=_assumptions(scored),
-            warnings=_notices(scored, measures),
+            warnings=(*(typical.notices if typical else ()), *_notices(scored, measures)),
         ),
         document,
     )
@@ -209,7 +223,7 @@ def _pricer(
 
 
 def _costs(
-    query: CalibrateQuery, cheap: Pricer, strong: Pricer
+    query: CalibrateQuery, cheap: Pricer, strong: Pricer, typical: CountedCall | None
 ) -> tuple[tuple[Fraction, Fraction], ...] | None:
     """Return the costs of each row on both models; None if they are not known."""
     stated = [
@@ -219,9 +233,9 @@ def _costs(
     ]
     if len(stated) == len(query.rows):
         return tuple(stated)
-    if query.attempts is None:
+    if query.typical is None or typical is None:
         return None
-    usd = [Fraction(one.priced(*query.attempts).total_usd) for one in (cheap, strong)]
+    usd = [Fraction(one.cost_of(query.typical, typical.left_out)) for one in (cheap, strong)]
     return ((usd[0], usd[1]),) * len(query.rows)
 
 

@@ -20,14 +20,14 @@ from pricing.usage.buckets import Attempt, StatedTerms, Usage
 class RecommendTask:
     """One task, the usage of one call of it, and the constraints on its model.
 
-    ``attempts`` is measured usage; without it the input is ``input_tokens``, or the text itself as
-    each model counts it. ``prefix_tokens`` of the input are the same in every call;
+    ``measured`` is what a call used; without it the input is ``input_tokens``, or the text as each
+    model counts it. ``prefix_tokens`` of the input are the same in every call;
     ``cached_tokens`` are in the cache of ``current_model``.
     """
 
     text: str
     name: str | None = None
-    attempts: tuple[Attempt, ...] | None = None
+    measured: MeasuredInput | None = None
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
     input_tokens: int | None = None
@@ -43,8 +43,8 @@ class RecommendTask:
 
     def call(self, assumed_output_tokens: int) -> CallInput:
         """Return the input of one call; an output that was not sent is assumed."""
-        if self.attempts is not None:
-            return MeasuredInput(self.attempts)
+        if self.measured is not None:
+            return self.measured
         output = assumed_output_tokens if self.output_tokens is None else self.output_tokens
         if self.input_tokens is None:
             return PromptInput(Prompt(self.text), expected_output_tokens=output)
@@ -53,7 +53,7 @@ class RecommendTask:
     @property
     def output_is_stated(self) -> bool:
         """Whether the length of the output was sent."""
-        return self.attempts is not None or self.output_tokens is not None
+        return self.measured is not None or self.output_tokens is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class ModelCandidate:
     def total_usd(self) -> Decimal | None:
         """The cost of all calls; None if a component has no known price."""
         found = self.estimate
-        return found.total_usd if found is not None and found.status == "priced" else None
+        return found.total_usd if found is not None and found.complete else None
 
 
 def candidate(
@@ -88,7 +88,7 @@ def candidate(
 
 def _limit(found: Estimate, task: RecommendTask) -> str | None:
     """Return the limit that the task exceeds on this model, or None."""
-    if found.status == "partial":
+    if not found.complete:
         return f"{found.model.id} would bill a component without a known price."
     exceeded = ("context_exceeded", "output_limit_exceeded")
     for notice in found.warnings:

@@ -13,10 +13,11 @@ from itertools import accumulate
 from operator import mul
 from typing import Literal
 
+from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field, under
-from pricing.estimates.estimate import Pricer
-from pricing.estimates.inputs import CallInput
+from pricing.estimates.estimate import ComparedStatus, Pricer, compared_status
+from pricing.estimates.inputs import CallInput, CountedCall
 from pricing.money import as_decimal, rounded, square_root
 from pricing.notices import Notice
 from pricing.recommendations.verifiers import (
@@ -27,7 +28,8 @@ from pricing.recommendations.verifiers import (
     check_rates,
 )
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import Attempt, StatedTerms, Terms, settle
+from pricing.usage.buckets import StatedTerms, Terms, settle
+from pricing.usage.parsed import Unread
 
 CostOutcome = Literal["saves", "even", "costs_more"]
 
@@ -108,6 +110,10 @@ class CascadeAnswer:
 
     calls: int
     """Number of identical requests."""
+    status: ComparedStatus
+    """``partial`` when something that is used has no known price or was not understood."""
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
     expected_usd: Decimal
     """Expected cost of all requests, exactly."""
     per_call_usd: Decimal
@@ -154,27 +160,38 @@ class CascadeCall:
     call: CallInput
     as_of: AsOf
     terms: Terms
+    left_out: tuple[str, ...] = ()
 
     def pricer(self, model: str) -> Pricer:
         """Return the pricer of a model; raises UnknownModel."""
         return Pricer.of(self.in_force, model, self.as_of, self.terms)
+
+    def counted_for(self, model: Model) -> CountedCall:
+        """Return the call as a model counts it, without what the first stage has no price for."""
+        return self.call.counted_for(model).without(self.left_out)
 
 
 @dataclass(frozen=True, slots=True)
 class PricedStage:
     """A stage with the cost of one attempt and of one check, in USD.
 
-    ``uncut`` are the attempts before ``max_tokens`` cut them. ``pass_rate`` is None for a last
-    stage without one.
+    ``uncut`` is the call before ``max_tokens`` cut it. ``pass_rate`` is None for a last stage
+    without one.
     """
 
     stage: CascadeStage
     pricer: Pricer
-    uncut: tuple[Attempt, ...]
+    uncut: CountedCall
+    check: CountedCall | None
     attempt_usd: Fraction
     check_usd: Fraction
     pass_rate: Fraction | None
     assumptions: tuple[str, ...]
+
+    @property
+    def calls(self) -> tuple[CountedCall, ...]:
+        """The stage's call, and that of its check if a model makes it."""
+        return (self.uncut,) if self.check is None else (self.uncut, self.check)
 
     @property
     def paid(self) -> Fraction:
@@ -191,6 +208,10 @@ def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
     """Price the cascade; raises UnknownModel, and InvalidRequest that points at the stage."""
     terms, _ = settle(query.requested, query.served)
     sent = CascadeCall(in_force, query.call, query.as_of, terms)
+    with under("/stages/0"):
+        first = sent.pricer(query.stages[0].model)
+        counted = first.comparable(query.call.counted_for(first.model))
+    sent = replace(sent, left_out=counted.left_out)
     stages: list[PricedStage] = []
     for number, stage in enumerate(query.stages):
         with under(f"/stages/{number}"):
@@ -205,8 +226,11 @@ def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
     last_rate = stages[-1].pass_rate
     unresolved = None if last_rate is None else as_decimal(calls * reach[-1] * (ONE - last_rate))
     first_rate = break_even(paid, passes, direct)
+    status, unread = compared_status(*(call for stage in stages for call in stage.calls))
     return CascadeAnswer(
         calls=query.calls,
+        status=status,
+        unread=unread,
         expected_usd=as_decimal(calls * expected),
         per_call_usd=as_decimal(expected),
         variance_usd2=as_decimal(spread),
@@ -228,7 +252,7 @@ def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
             *_ASSUMPTIONS,
             *dict.fromkeys(text for stage in stages for text in stage.assumptions),
         ),
-        warnings=(*query.notices, *_notices(stages, difference)),
+        warnings=(*query.notices, *counted.notices, *_notices(stages, difference)),
     )
 
 
@@ -308,15 +332,12 @@ def _notices(stages: Sequence[PricedStage], difference: Fraction) -> tuple[Notic
 def price_stage(sent: CascadeCall, stage: CascadeStage, *, last: bool) -> PricedStage:
     """Price one stage; raises UnknownModel, Unpriced, or InvalidRequest for a missing field."""
     pricer = sent.pricer(stage.model)
-    counted = sent.call.counted_for(pricer.model)
+    counted = sent.counted_for(pricer.model)
     attempts, limit = counted.attempts, stage.max_tokens
     if limit is not None:
-        attempts = tuple(
-            replace(attempt, usage=replace(attempt.usage, output=min(attempt.usage.output, limit)))
-            for attempt in attempts
-        )
+        attempts = tuple(replace(attempt, usage=attempt.usage.cut(limit)) for attempt in attempts)
     priced = pricer.priced(*attempts)
-    check, assumptions = _check_cost(sent, stage)
+    check, check_usd = _check_cost(sent, stage)
     unchecked = last and stage.check is None and stage.pass_rate is None
     rate = None if unchecked else pass_rate(stage)
     if rate is None and not last:
@@ -325,11 +346,16 @@ def price_stage(sent: CascadeCall, stage: CascadeStage, *, last: bool) -> Priced
     return PricedStage(
         stage=stage,
         pricer=pricer,
-        uncut=counted.attempts,
+        uncut=counted,
+        check=check,
         attempt_usd=Fraction(priced.total_usd),
-        check_usd=check,
+        check_usd=check_usd,
         pass_rate=rate,
-        assumptions=(*counted.assumptions, *priced.assumptions, *assumptions),
+        assumptions=(
+            *counted.assumptions,
+            *priced.assumptions,
+            *(check.assumptions if check else ()),
+        ),
     )
 
 
@@ -369,9 +395,9 @@ def wrong_kept(stage: CascadeStage, reach: Fraction, *, last: bool) -> Fraction 
 def stage_notices(priced: PricedStage, *, last: bool) -> list[Notice]:
     """Return a stage's warnings; the last stage's answer is kept unchecked."""
     stage, model = priced.stage, priced.model_id
-    usages = [attempt.usage for attempt in priced.uncut]
+    usages = [attempt.usage for attempt in priced.uncut.attempts]
     notices = list(priced.pricer.notices(*usages))
-    longest = max(usage.output for usage in usages)
+    longest = max(usage.output + usage.reasoning_output for usage in usages)
     if stage.max_tokens is not None and longest > stage.max_tokens:
         message = (
             f"max_tokens {stage.max_tokens} cuts answers of {model}, which have {longest} tokens: a"
@@ -386,26 +412,26 @@ def stage_notices(priced: PricedStage, *, last: bool) -> list[Notice]:
     return [*notices, *check_notices(stage.check, model)]
 
 
-def _check_cost(sent: CascadeCall, stage: CascadeStage) -> tuple[Fraction, tuple[str, ...]]:
-    """Return the cost of one check, and what counting it assumed.
+def _check_cost(sent: CascadeCall, stage: CascadeStage) -> tuple[CountedCall | None, Fraction]:
+    """Return the call of one check, if a model makes it, and its cost.
 
     Agreement sends the call to a second model; any other check that calls a model needs its usage.
     """
-    call = stage.verifier_call
+    call: CallInput | CascadeCall | None = stage.verifier_call
     if stage.check is not None and stage.check.kind == "agreement":
         if stage.verifier_model is None:
             detail = "is required: `agreement` sends the call to a second model"
             raise InvalidRequest.at("/verifier_model", detail)
-        call = call or sent.call
+        call = call or sent
     if call is None:
         if stage.verifier_model is not None:
             detail = "is required: the usage of one check by `verifier_model`"
             raise InvalidRequest.at("/verifier_usage", detail)
-        return ZERO, ()
+        return None, ZERO
     with of_field("/verifier_model"):
         pricer = sent.pricer(stage.verifier_model or stage.model)
         counted = call.counted_for(pricer.model)
-        return Fraction(pricer.priced(*counted.attempts).total_usd), counted.assumptions
+        return counted, Fraction(pricer.priced(*counted.attempts).total_usd)
 
 
 def cost_outcome(saves: Fraction | Decimal) -> CostOutcome:

@@ -6,10 +6,11 @@ rule it out. The answer never contains the text of a task.
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance, provenance
 from pricing.errors import InvalidRequest, of_field, under
-from pricing.estimates.estimate import Estimate, Pricer
+from pricing.estimates.estimate import ComparedStatus, Estimate, Pricer
 from pricing.estimates.inputs import CountedCall
 from pricing.money import ZERO, add, percent_of, subtract
 from pricing.notices import Notice
@@ -47,6 +48,7 @@ from pricing.recommendations.policy import (
 from pricing.recommendations.routing import Basis, Complexity
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, settle
+from pricing.usage.parsed import Unread
 
 _ORDER = (
     "The policy's order is assumed to be the order of quality: there are no public outcomes of"
@@ -192,6 +194,10 @@ class RecommendAnswer:
 
     recommendations: tuple[Recommendation, ...]
     """One per task, in the order sent."""
+    status: ComparedStatus
+    """``partial`` when a task has no model, or no complete price, or a count was not understood."""
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
     total_usd: Decimal
     """Cost of all tasks on their models, without tasks that have no model or no known price."""
     savings_vs_always_top: TopModelSavings
@@ -223,8 +229,12 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
         assumptions.append(_BY_RULES)
     if any(task.current_model for task in query.tasks):
         assumptions.append(_WARM)
+    unread = (task.measured.unread for task in query.tasks if task.measured is not None)
+    estimates = [one.estimate for one in found]
     return RecommendAnswer(
         recommendations=tuple(found),
+        status="priced" if all(one and one.status == "priced" for one in estimates) else "partial",
+        unread=tuple(dict.fromkeys(chain.from_iterable(unread))),
         total_usd=total,
         savings_vs_always_top=replace(savings, saves_usd=None, saves_percent=None)
         if None in known

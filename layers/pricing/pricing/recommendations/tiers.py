@@ -15,13 +15,14 @@ from typing import Literal
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field, under
-from pricing.estimates.estimate import Pricer
+from pricing.estimates.estimate import ComparedStatus, Pricer, compared_status
 from pricing.estimates.inputs import CallInput, CountedCall, MeasuredInput, RecountedInput
 from pricing.money import ONE, add, as_decimal, percent_of, plain, rounded, share_of, subtract
 from pricing.notices import Notice
 from pricing.recommendations.cascade import CostOutcome, cost_outcome
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import StatedTerms, Terms, settle
+from pricing.usage.buckets import StatedTerms, settle
+from pricing.usage.parsed import Unread
 
 Varied = Literal["share", "input_tokens", "output_tokens"]
 
@@ -152,6 +153,12 @@ class TiersAnswer:
 
     monthly_queries: int
     """Queries per month, as sent."""
+    status: ComparedStatus
+    """``partial`` when something that is used has no known price or was not understood; both sides
+    leave it out.
+    """
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
     total_usd: Decimal
     """Cost of the mix per month."""
     single_model: SingleModel
@@ -234,8 +241,11 @@ def compare_tiers(in_force: BookInForce, query: TiersQuery) -> TiersAnswer:
     single = add(tier.single_model_usd for tier in tiers)
     saves = subtract(single, total)
     matched = sides[0].single.pricer.matched
+    status, unread = compared_status(*(one.own.counted for one in sides))
     return TiersAnswer(
         monthly_queries=query.monthly_queries,
+        status=status,
+        unread=unread,
         total_usd=total,
         single_model=SingleModel(matched, single),
         saves_usd=saves,
@@ -255,11 +265,7 @@ def compare_tiers(in_force: BookInForce, query: TiersQuery) -> TiersAnswer:
     )
 
 
-def _side(
-    in_force: BookInForce, model: str, query: TiersQuery, terms: Terms, call: CallInput
-) -> Side:
-    pricer = Pricer.of(in_force, model, query.as_of, terms)
-    counted = call.counted_for(pricer.model)
+def _side(pricer: Pricer, counted: CountedCall) -> Side:
     return Side(pricer, counted, Fraction(pricer.priced(*counted.attempts).total_usd))
 
 
@@ -267,18 +273,23 @@ def _sides(in_force: BookInForce, query: TiersQuery, number: int) -> TierSides:
     tier = query.tiers[number]
     terms, _ = settle(tier.requested, tier.served)
     with under(f"/tiers/{number}"):
-        own = _side(in_force, tier.model, query, terms, tier.call)
-    call = _elsewhere(query, tier, own.pricer)
+        pricer = Pricer.of(in_force, tier.model, query.as_of, terms)
+        own = _side(pricer, pricer.comparable(tier.call.counted_for(pricer.model)))
+    call = _elsewhere(query, tier, own)
     with of_field("/single_model"):
-        single = _side(in_force, query.single_model, query, terms, call)
+        pricer = Pricer.of(in_force, query.single_model, query.as_of, terms)
+        counted = call.counted_for(pricer.model).without(own.counted.left_out)
+        single = _side(pricer, counted)
     return TierSides(tier.name, Fraction(tier.share), own, single)
 
 
-def _elsewhere(query: TiersQuery, tier: Tier, own: Pricer) -> CallInput:
-    """Return the tier's call as the single model gets it."""
-    if query.equal_text and isinstance(tier.call, MeasuredInput):
-        return RecountedInput(tier.call.attempts, own.model.tokenizer)
-    return tier.call
+def _elsewhere(query: TiersQuery, tier: Tier, own: Side) -> CallInput:
+    """Return the tier's call as another model gets it."""
+    if not isinstance(tier.call, MeasuredInput):
+        return tier.call
+    if query.equal_text:
+        return RecountedInput(own.counted, own.model.tokenizer)
+    return tier.call.anew()
 
 
 def _tier_answers(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[TierAnswer, ...]:
@@ -318,10 +329,12 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
     """Return one row for each tier whose queries every model of the mix can answer."""
     rows = []
     for tier, like in zip(query.tiers, sides, strict=True):
-        call = _elsewhere(query, tier, like.own.pricer)
+        call, left_out = _elsewhere(query, tier, like.own), like.own.counted.left_out
         try:
-            mix = [both.share * Fraction(both.own.pricer.cost_of(call)) for both in sides]
-            alone = [both.share * Fraction(both.single.pricer.cost_of(call)) for both in sides]
+            mix = [both.share * Fraction(both.own.pricer.cost_of(call, left_out)) for both in sides]
+            alone = [
+                both.share * Fraction(both.single.pricer.cost_of(call, left_out)) for both in sides
+            ]
         except InvalidRequest:
             continue
         total = as_decimal(query.monthly_queries * sum(mix, Fraction(0)))
@@ -344,7 +357,7 @@ def _notices(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[Notice, ...
     notices: dict[Notice, None] = {}
     for tier, both in zip(query.tiers, sides, strict=True):
         own, single = both.own, both.single
-        notices |= dict.fromkeys(tier.notices)
+        notices |= dict.fromkeys((*tier.notices, *own.counted.notices))
         for side in (own, single):
             usages = (attempt.usage for attempt in side.counted.attempts)
             notices |= dict.fromkeys(side.pricer.notices(*usages))

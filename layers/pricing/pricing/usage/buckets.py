@@ -1,6 +1,6 @@
 """What one call used, as disjoint buckets, and how it was served."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -68,6 +68,23 @@ class Usage:
         buckets: Mapping[str, Any] = counts
         changed: Usage = replace(self, **buckets)
         return changed
+
+    def cut(self, limit: int) -> "Usage":
+        """Return the same usage with at most so many tokens of text output, reasoning included."""
+        over = max(self.output + self.reasoning_output - limit, 0)
+        text = min(over, self.output)
+        return self.changed(
+            output=self.output - text, reasoning_output=self.reasoning_output - (over - text)
+        )
+
+    def without(self, components: Collection[str]) -> "Usage":
+        """Return the same usage without these buckets and quantities."""
+        emptied: Mapping[str, Any] = {
+            one.name: one.default for one in fields(self) if one.name in components
+        }
+        units = tuple(one for one in self.units if one.component not in components)
+        without: Usage = replace(self, **emptied, units=units)
+        return without
 
     @property
     def prompt_tokens(self) -> int:

@@ -21,6 +21,14 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedCost:
+    """What a provider or a gateway says it charged for the call, and where it says so."""
+
+    usd: Decimal
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """Counts that agree under one provider's rules only: where they stand, and why they do not."""
 
@@ -55,6 +63,15 @@ class OpenQuestions:
         return replace(self, tier=None) == NOTHING_OPEN and (
             self.tier is None or self.tier.word in COMMON
         )
+
+    def anew(self) -> "OpenQuestions":
+        """What is open for the same call on other models, whose providers have other tiers.
+
+        Raises InvalidRequest for a tier that no provider has.
+        """
+        if self.tier is not None:
+            self.tier.check_known()
+        return replace(self, tier=None)
 
     def settled(
         self,
@@ -108,8 +125,8 @@ NOTHING_OPEN = OpenQuestions()
 class ParsedUsage:
     """What a provider's usage object says was used, and how it was served.
 
-    ``unread`` holds the counts that were not understood, ``stated_cost_usd`` what the provider says
-    it charged for the call, and ``open`` what only the model decides.
+    ``unread`` holds the counts that were not understood, ``stated`` what the provider says it
+    charged for the call, and ``open`` what only the model decides.
     """
 
     attempts: tuple[Attempt, ...]
@@ -117,7 +134,7 @@ class ParsedUsage:
     notices: tuple[Notice, ...] = ()
     assumptions: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
-    stated_cost_usd: Decimal | None = None
+    stated: StatedCost | None = None
     open: OpenQuestions = NOTHING_OPEN
 
     def refused(self) -> "ParsedUsage":

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from pricing.errors import InvalidRequest, is_plain_name
+from pricing.money import multiply
 from pricing.notices import Notice
 from pricing.usage import meanings, shapes
 from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Usage
@@ -25,6 +26,7 @@ from pricing.usage.parsed import (
     Doubt,
     OpenQuestions,
     ParsedUsage,
+    StatedCost,
     Unread,
 )
 from pricing.usage.split import Counts, Split, split
@@ -53,6 +55,8 @@ _INPUTS = (meanings.WHOLE, meanings.FRESH)
 _OUTPUTS = (meanings.ANSWER, meanings.VISIBLE)
 _COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
 _USD_PER_TICK = Decimal("1e-10")
+#: A float has 17 digits: what is written with more decimals than this is not an amount.
+_COST_PLACES = 30
 _MODALITIES = ("TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT", "MODALITY_UNSPECIFIED")
 _TTLS = {"5m": meanings.WRITE_5M, "1h": meanings.WRITE_1H}
 NOT_A_COUNT = "must be a whole number, written without quotes or a fraction"
@@ -144,7 +148,7 @@ class _Taken:
 
     counts: Counts = field(default_factory=Counts)
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
-    costs: dict[str, Decimal] = field(default_factory=dict)
+    costs: dict[str, StatedCost] = field(default_factory=dict)
     quantities: dict[str, Decimal] = field(default_factory=dict)
     #: Path below the object, as a warning writes it; pointer; value.
     unknown: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -197,7 +201,7 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
         notices=(*notices, *_said(taken)) if taken.words or taken.unknown else notices,
         assumptions=assumptions,
         unread=tuple(islice(_unread(taken), MAX_NAMED)),
-        stated_cost_usd=_stated_cost(taken.costs) if taken.costs else None,
+        stated=_stated_cost(taken.costs) if taken.costs else None,
         open=_open_questions(taken, shape, pointer, found, stated_units=bool(tools.units)),
     )
 
@@ -268,7 +272,7 @@ def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -
     elif meaning in _WORDS:
         _take_word(taken, meaning, value, here)
     elif meaning in _COSTS:
-        _take_cost(taken, meaning, value)
+        _take_cost(taken, meaning, value, here)
     elif meaning == meanings.ITERATIONS:
         taken.iterations = value, here
     elif meaning == meanings.CACHE_DETAILS:
@@ -302,10 +306,20 @@ def _take_word(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
     taken.words[meaning] = value, pointer
 
 
-def _take_cost(taken: _Taken, meaning: str, value: Any) -> None:
+def _take_cost(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
     """Note what the provider says it charged. What is no amount is not compared with anything."""
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0:
-        taken.costs[meaning] = Decimal(value)
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | Decimal)
+        or not 0 <= value <= MAX_COUNT
+    ):
+        return
+    usd = Decimal(value)
+    if meaning == meanings.COST_TICKS:
+        usd = multiply(usd, _USD_PER_TICK)
+    exponent = usd.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -_COST_PLACES:
+        taken.costs[meaning] = StatedCost(usd, pointer)
 
 
 def _take_quantity(taken: _Taken, component: str, value: Any, pointer: str) -> None:
@@ -389,12 +403,12 @@ def _served(taken: _Taken) -> StatedTerms:
     )
 
 
-def _stated_cost(costs: Mapping[str, Decimal]) -> Decimal | None:
+def _stated_cost(costs: Mapping[str, StatedCost]) -> StatedCost | None:
     """What was charged: by the gateway, or behind it where the caller's own key was used."""
     if meanings.COST_TICKS in costs:
-        return costs[meanings.COST_TICKS] * _USD_PER_TICK
+        return costs[meanings.COST_TICKS]
     charged = costs.get(meanings.COST)
-    if not charged:  # a gateway that passes the bill on charges nothing itself
+    if charged is None or not charged.usd:  # who passes the bill on charges nothing itself
         return costs.get(meanings.COST_UPSTREAM, charged)
     return charged
 

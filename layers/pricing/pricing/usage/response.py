@@ -5,9 +5,11 @@ Text is never read: of the items of an answer only their types, ids and counts a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from pricing.errors import InvalidRequest
+from pricing.money import plain
 from pricing.notices import Notice
 from pricing.usage.buckets import StatedTerms, Usage
 from pricing.usage.iterations import with_tools
@@ -15,7 +17,7 @@ from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import ParsedUsage
 from pricing.usage.reader import read_usage
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
-from pricing.usage.tools import tool_usage
+from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, usage_of
 
 MAX_MODEL_NAME = 128
 #: Where the response is inside of what wraps it: events of a stream, lines of a batch's results.
@@ -161,6 +163,28 @@ def terms_served(
     if requested.processing == "batch" and tier is not None and tier.word == "default":
         return replace(parsed.served, processing=None)
     return parsed.served
+
+
+def with_stated_tools(parsed: ParsedUsage, uses: Any, pointer: str = "/tool_uses") -> ParsedUsage:
+    """Return the usage with the tool uses that a caller states.
+
+    Raises InvalidRequest for uses that contradict what the usage or the response counts.
+    """
+    stated, counted = stated_tools(uses, pointer), _tools_of(parsed)
+    for component, count in counted.items():
+        if stated.get(component, count) != count:
+            detail = (
+                f"states another number of {component} than the usage, which has {plain(count)}"
+            )
+            raise InvalidRequest.at(pointer, f"{detail}; leave one of them out")
+    return _with_tools(parsed, usage_of(stated))
+
+
+def _tools_of(parsed: ParsedUsage) -> dict[str, Decimal]:
+    """Return the tool uses of a usage, by what they are billed as."""
+    usage = next((one for one in parsed.attempts if one.serving), parsed.attempts[0]).usage
+    counts = {name: Decimal(getattr(usage, name)) for name in BUCKETS if getattr(usage, name)}
+    return counts | {one.component: one.count for one in usage.units}
 
 
 def _with_tools(parsed: ParsedUsage, tools: Usage) -> ParsedUsage:

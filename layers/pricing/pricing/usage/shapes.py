@@ -123,7 +123,13 @@ _OUTPUT_PARTS: Fields = {
 }
 _STATED_COST: Fields = {
     "cost": {"": COST, "total_cost": COST},
-    "cost_details": {"upstream_inference_cost": COST_UPSTREAM, "": NOTE},
+    "cost_details": {
+        "upstream_inference_cost": COST_UPSTREAM,
+        # The two sides of it.
+        "upstream_inference_prompt_cost": NOTE,
+        "upstream_inference_completions_cost": NOTE,
+        "": NOTE,
+    },
     "cost_usd": COST,
     "costUSD": COST,
     "total_cost": COST,

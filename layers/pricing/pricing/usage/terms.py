@@ -85,6 +85,12 @@ class TierWord:
     word: str
     pointer: str
 
+    def check_known(self) -> None:
+        """Raise InvalidRequest for a word that no provider uses."""
+        if self.word not in WORDS:
+            detail = f"is not a known service tier; send one of {', '.join(sorted(WORDS))}"
+            raise InvalidRequest.at(self.pointer, detail)
+
     def check(self, provider: str) -> None:
         """Raise InvalidRequest for a word that ``provider`` does not use."""
         words = TIERS.get(provider, _OPENAI)

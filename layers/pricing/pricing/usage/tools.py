@@ -63,11 +63,13 @@ def usage_of(uses: Mapping[str, int | Decimal]) -> Usage:
     )
 
 
-def stated_tools(uses: Mapping[str, int], pointer: str = "/tool_uses") -> Usage:
-    """The usage that a caller states as ``{"web_search": 3}``.
+def stated_tools(uses: Any, pointer: str) -> dict[str, int]:
+    """Return the tool uses that a caller states as ``{"web_search": 3}``, by what is billed.
 
     Raises InvalidRequest for a tool that is not known and for what is not a count.
     """
+    if not isinstance(uses, dict):
+        raise InvalidRequest.at(pointer, 'must be an object, such as {"web_search": 3}')
     sums: Counter[str] = Counter()
     for name, count in uses.items():
         if name not in TOOL_USES:
@@ -76,7 +78,7 @@ def stated_tools(uses: Mapping[str, int], pointer: str = "/tool_uses") -> Usage:
         if type(count) is not int or not 0 <= count <= MAX_COUNT:
             raise InvalidRequest.at(f"{pointer}/{name}", "must be a whole number of 0 or more")
         sums[TOOL_USES[name]] += count
-    return usage_of(sums)
+    return dict(sums)
 
 
 def tool_usage(body: Mapping[str, Any], model: str) -> Usage:

@@ -56,7 +56,7 @@ class CompareRequest(Versioned, UsageInput):
 
     def query(self, now: datetime) -> CompareQuery:
         """Return the query to price on every model."""
-        parsed = replace(self.parsed(), served_model=None, stated_cost_usd=None)
+        parsed = replace(self.parsed(), served_model=None, stated=None)
         call = as_query(EstimateQuery, self, parsed, model=None, as_of=self.moment(now))
         return as_query(
             CompareQuery,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SkipValidation
 
 from pricing.api.requests.hints import HINTS
+from pricing.api.requests.measured import MeasuredFields
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import EstimateQuery
 from pricing.estimates.inputs import CallInput, MeasuredInput, PromptInput
@@ -26,10 +27,8 @@ from pricing.usage.buckets import (
     StatedTerms,
     Usage,
 )
-from pricing.usage.meanings import UsageFormat
-from pricing.usage.parsed import Unread
-from pricing.usage.reader import read_usage
-from pricing.usage.response import ReadResponse, read_response, terms_served
+from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
+from pricing.usage.response import terms_served
 from pricing.usage.terms import WORDS
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
@@ -87,8 +86,7 @@ class ParsedInput:
     requested: StatedTerms
     served: StatedTerms = StatedTerms()
     notices: tuple[Notice, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    stated_cost_usd: Decimal | None = None
+    stated: StatedCost | None = None
     served_model: str | None = None
     served_at: str = "/response/model"
 
@@ -103,18 +101,9 @@ def stated_terms(request: Request) -> StatedTerms:
 TERMS = {"processing", "speed", "inference_geo"}
 
 
-class UsageInput(TextInput):
+class UsageInput(MeasuredFields, TextInput):
     """One call: a usage object as it came, a raw response that holds one, or a prompt to count."""
 
-    usage: SkipValidation[dict[str, Any] | None] = None
-    """The usage object of any provider, gateway or SDK, unchanged, such as ``{"input_tokens": 2000,
-    "output_tokens": 500}``, ``{"prompt_tokens": 2000, "completion_tokens": 500}`` or
-    ``{"promptTokenCount": 2000, "candidatesTokenCount": 500}``. docs/usage.md lists what is read.
-    """
-    usage_format: UsageFormat | None = None
-    """Format of the usage. Default: recognised from its fields."""
-    response: SkipValidation[dict[str, Any] | None] = None
-    """The provider's whole response, which has the model and the usage. Its text is not read."""
     request: SkipValidation[dict[str, Any] | None] = None
     """A provider's whole request body (OpenAI chat or responses, Anthropic Messages, Gemini,
     Bedrock Converse), priced before it is sent. Its output limit bounds the output unless
@@ -141,16 +130,21 @@ class UsageInput(TextInput):
 
     HINTS = HINTS
 
-    def parsed(self) -> ParsedInput:
-        """Return the input and its terms; raises InvalidRequest at the field that is wrong."""
+    def parsed(self, within: str = "") -> ParsedInput:
+        """Return the input and its terms; ``within`` leads to this object in the request.
+
+        Raises InvalidRequest at the field that is wrong.
+        """
         requested = stated_terms(self)
         if short := _SHORT & self.model_fields_set:
             sources = {"usage", "response", "request", *_PROMPTS}
             self.refuse(sources, f"does not go with `{min(short)}`")
             return self._short_form(requested)
         source = self.require_one("/usage", "usage", "response", "request", *_PROMPTS)
+        if source not in ("usage", "response"):
+            self.refuse({"tool_uses"}, "goes with measured usage only; leave it out")
         if source == "request":
-            return self._provider_request(requested)
+            return self._provider_request(requested, within)
         self.refuse({"prefix_cache"}, "goes with `request` only; leave it out")
         if source in _PROMPTS:
             notices: tuple[Notice, ...] = ()
@@ -159,24 +153,18 @@ class UsageInput(TextInput):
                 notices = (Notice("no_expected_output", message),)
             return ParsedInput(self.prompt_input(), requested, notices=notices)
         self.refuse(_OF_PROMPTS, "goes with `text` or `messages` only; leave it out")
-        if self.response is None:
-            usage = read_usage(self.usage, self.usage_format, "/usage")
-            response = ReadResponse(usage, None, "/response/model", batch=False)
-        else:
-            response = read_response(self.response, self.usage_format)
-            usage = response.usage
+        found = self.measured()
         return ParsedInput(
-            call=MeasuredInput.of(usage),
+            call=MeasuredInput.of(found.usage, within),
             requested=requested,
-            served=terms_served(usage, requested, batch=response.batch),
-            notices=usage.notices,
-            unread=usage.unread,
-            stated_cost_usd=usage.stated_cost_usd,
-            served_model=response.model,
-            served_at=response.model_at,
+            served=terms_served(found.usage, requested, batch=found.batch),
+            notices=found.usage.notices,
+            stated=found.usage.stated,
+            served_model=found.model,
+            served_at=found.model_at,
         )
 
-    def _provider_request(self, requested: StatedTerms) -> ParsedInput:
+    def _provider_request(self, requested: StatedTerms, within: str) -> ParsedInput:
         """Return the call that a provider's request body would make."""
         self.refuse(
             _OF_PROMPTS - {"expected_output_tokens", "thinking_tokens"}, "is read from `request`"
@@ -209,6 +197,7 @@ class UsageInput(TextInput):
             cached=cached,
             cached_as="cache_read" if self.prefix_cache == "read" else "cache_write_5m",
             assumptions=assumptions,
+            unread=tuple(Unread(f"{within}{at}", Decimal(1)) for at in body.uncounted[:20]),
         )
         served = StatedTerms()
         if body.service_tier is not None and requested.processing is None:
@@ -222,7 +211,6 @@ class UsageInput(TextInput):
             requested=requested,
             served=served,
             notices=notices,
-            unread=tuple(Unread(pointer, Decimal(1)) for pointer in body.uncounted[:20]),
             served_model=body.model if "model" not in self.model_fields_set else None,
             served_at="/request/model",
         )
@@ -241,8 +229,8 @@ class UsageInput(TextInput):
         if self.output_tokens is None:
             message = "No output is priced. Send `output_tokens` to include it."
             notices = (Notice("no_expected_output", message),)
-        call = MeasuredInput((Attempt(usage),), assumptions)
-        return ParsedInput(call, requested, notices=notices)
+        parsed = self.with_tools(ParsedUsage((Attempt(usage),), assumptions=assumptions))
+        return ParsedInput(MeasuredInput.of(parsed), requested, notices=notices)
 
 
 _SHORT = {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"}
@@ -260,9 +248,12 @@ class ModelCallInput(UsageInput):
     model_aliases: ModelAliases = Field(default_factory=dict)
     """Names of your own, such as deployments, and the model that each stands for."""
 
-    def query_at(self, as_of: AsOf) -> EstimateQuery:
-        """Return the query; raises InvalidRequest for fields that contradict each other."""
-        parsed = self.parsed()
+    def query_at(self, as_of: AsOf, within: str = "") -> EstimateQuery:
+        """Return the query; ``within`` leads to this object in the request.
+
+        Raises InvalidRequest for fields that contradict each other.
+        """
+        parsed = self.parsed(within)
         if self.model is None and parsed.served_model is None:
             if self.response is not None or self.request is not None:
                 raise InvalidRequest.at(parsed.served_at, "is required, or send `model` instead")

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from pricing.api.requests.estimate import (
     TERMS,
@@ -16,6 +16,7 @@ from pricing.api.requests.estimate import (
     stated_terms,
 )
 from pricing.api.requests.hints import HINTS
+from pricing.api.requests.measured import MeasuredFields
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import CallInput, MeasuredInput
@@ -37,8 +38,7 @@ from pricing.usage.buckets import (
     Terms,
     Usage,
 )
-from pricing.usage.meanings import UsageFormat
-from pricing.usage.reader import read_usage
+from pricing.usage.response import terms_served
 from pricing.validation import ExactNumber, Name, Request, Versioned, as_query
 
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
@@ -120,7 +120,7 @@ class SubscriptionPlanRequest(Versioned):
         items = []
         for number, item in enumerate(self.items):
             with under(f"/items/{number}"):
-                items.append(SeatUsage(item.name, item.query_at(as_of)))
+                items.append(SeatUsage(item.name, item.query_at(as_of, f"/items/{number}")))
             if item.calls * self.seats > MAX_COUNT:
                 detail = f"must be {MAX_COUNT} or less over all seats"
                 raise InvalidRequest.at(f"/items/{number}/calls", detail)
@@ -237,13 +237,9 @@ class PromptBlockRequest(Request):
     """Whether the block differs from call to call."""
 
 
-class MeasuredUsageRequest(Request):
-    """A usage object and the number of calls that reported it."""
+class MeasuredUsageRequest(MeasuredFields):
+    """A usage object or a response, and the number of calls that reported it."""
 
-    usage: SkipValidation[dict[str, Any]]
-    """The usage object of any provider, gateway or SDK, unchanged."""
-    usage_format: UsageFormat | None = None
-    """Format of the usage object. Default: recognised from its fields."""
     calls: Calls = 1
     """Number of calls that reported this usage."""
 
@@ -292,15 +288,17 @@ class CachingPlanRequest(Versioned):
         as_of, requested = self.moment(now), stated_terms(self)
         if self.measured:
             self.refuse(_PLANNED, "does not go with `measured`; leave it out")
-            measured = tuple(
-                MeasuredUsage(
-                    f"measured {number + 1}",
-                    read_usage(sent.usage, sent.usage_format, f"/measured/{number}/usage"),
-                    sent.calls,
-                )
-                for number, sent in enumerate(self.measured)
-            )
-            return CachingQuery(self.model, as_of, requested, measured=measured)
+            measured = []
+            for number, sent in enumerate(self.measured):
+                with under(f"/measured/{number}"):
+                    sent.require_one("/usage", "usage", "response")
+                    found = sent.measured()
+                call = MeasuredInput.of(found.usage, f"/measured/{number}")
+                served = terms_served(found.usage, requested, batch=found.batch)
+                name = f"measured {number + 1}"
+                notices = found.usage.notices
+                measured.append(MeasuredUsage(name, call, sent.calls, served, notices))
+            return CachingQuery(self.model, as_of, requested, measured=tuple(measured))
         blocks = tuple(as_query(PromptBlock, block) for block in self.prompt)
         return CachingQuery(
             model=self.model,

@@ -1,6 +1,7 @@
 """The requests of ``POST /v1/recommend`` and of calibrate, cascade and tiers below it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -12,11 +13,13 @@ from pydantic_core import PydanticCustomError
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import Calls, Count, UsageInput
 from pricing.api.requests.hints import HINTS
+from pricing.api.requests.measured import MeasuredFields
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest, MalformedRequest, under
 from pricing.estimates.inputs import MeasuredInput
 from pricing.jsonio import read_json
 from pricing.money import RATIO_PLACES
+from pricing.notices import Notice
 from pricing.recommendations.calibration import MAX_ROWS, CalibrateQuery, LabelledTask, check_rows
 from pricing.recommendations.candidates import RecommendTask
 from pricing.recommendations.cascade import CascadeQuery, CascadeStage
@@ -24,9 +27,9 @@ from pricing.recommendations.policy import LearnedPolicy, Policy
 from pricing.recommendations.recommend import RecommendQuery
 from pricing.recommendations.tiers import Tier, TiersQuery
 from pricing.recommendations.verifiers import Check, VerifierKind
-from pricing.usage.buckets import MAX_COUNT
-from pricing.usage.meanings import UsageFormat
+from pricing.usage.buckets import MAX_COUNT, StatedTerms
 from pricing.usage.reader import read_usage
+from pricing.usage.response import terms_served
 from pricing.validation import ExactNumber, Name, Request, Versioned, as_query, parse
 
 MAX_TASKS = 100
@@ -46,13 +49,9 @@ class PolicyRequest(Request):
     """The model for kinds of tasks without evidence. Default: the model for complex tasks."""
 
 
-class TaskOptions(Request):
-    """What one call uses, and what must hold for its model."""
+class TaskOptions(MeasuredFields):
+    """What one call uses, and what must hold for its model. Default: the task is the prompt."""
 
-    usage: SkipValidation[dict[str, Any] | None] = None
-    """Usage of one call. Default: the task is the whole prompt."""
-    usage_format: UsageFormat | None = None
-    """Format of the usage object."""
     expected_input_tokens: Count | None = None
     """Prompt length in tokens, instead of ``usage``."""
     expected_output_tokens: Count | None = None
@@ -119,7 +118,8 @@ class RecommendRequest(Versioned, TaskOptions):
             tasks.append(_task(self, self.task))
         for number, item in enumerate(self.tasks):
             with under(f"/tasks/{number}"):
-                tasks.append(_task(self._completed(item), item.task))
+                within = f"/tasks/{number}" if item.usage or item.response else ""
+                tasks.append(_task(self._completed(item), item.task, within))
         policy: Policy | LearnedPolicy = as_query(Policy, self.policy) if self.policy else Policy()
         if self.policy_id is not None:
             policy = learned(self.policy_id)
@@ -138,24 +138,28 @@ class RecommendRequest(Versioned, TaskOptions):
 
 
 #: A task that states one of these states its whole size: the others are not taken from outside.
-_SIZES = {"usage", "usage_format", "expected_input_tokens", "expected_output_tokens"}
+_SIZES = MeasuredFields.model_fields.keys() | {"expected_input_tokens", "expected_output_tokens"}
 
 
-def _task(options: TaskOptions, text: str) -> RecommendTask:
+def _task(options: TaskOptions, text: str, within: str = "") -> RecommendTask:
     if not text.strip():
         raise InvalidRequest.at("/task", "must not be blank: describe the task")
-    parsed = []
-    if options.usage is not None:
-        detail = "does not go with `usage`; leave one of them out"
+    measured, served = None, StatedTerms()
+    notices: tuple[Notice, ...] = ()
+    if (found := options.typical_call()) is not None:
+        detail = "does not go with measured usage; leave one of them out"
         options.refuse({"expected_input_tokens", "expected_output_tokens"}, detail)
-        parsed.append(read_usage(options.usage, options.usage_format, "/usage"))
+        measured = MeasuredInput.of(found.usage, within).anew()
+        served, notices = terms_served(found.usage, StatedTerms()), found.usage.notices
     if options.cached_tokens and options.current_model is None:
         raise InvalidRequest.at("/cached_tokens", "requires `current_model`, whose cache it is")
     return as_query(
         RecommendTask,
         options,
-        *parsed,
         text=text,
+        measured=measured,
+        served=served,
+        notices=notices,
         input_tokens=options.expected_input_tokens,
         output_tokens=options.expected_output_tokens,
         requires=options.requires.requirements(),
@@ -203,8 +207,11 @@ def _few_places(rate: Decimal) -> Decimal:
 Rate = Annotated[ExactNumber, Field(ge=0, le=1), AfterValidator(_few_places)]
 
 
-class CalibrateRequest(Versioned):
-    """100 to 10,000 outcomes of a cheap and a strong model on your own tasks."""
+class CalibrateRequest(Versioned, MeasuredFields):
+    """100 to 10,000 outcomes of a cheap and a strong model on your own tasks.
+
+    The usage is that of a typical call, to price tasks without costs of their own.
+    """
 
     rows: Annotated[tuple[OutcomeRequest, ...], Field(max_length=MAX_ROWS, strict=False)] = ()
     """The outcomes."""
@@ -216,10 +223,6 @@ class CalibrateRequest(Versioned):
     """The model of ``strong_ok``."""
     wanted_quality: Rate = Decimal("0.95")
     """The quality to reach, as a share of the strong model's right answers."""
-    usage: SkipValidation[dict[str, Any] | None] = None
-    """A typical call, to price tasks without costs of their own."""
-    usage_format: UsageFormat | None = None
-    """Format of the usage object."""
 
     def query(self, now: datetime, read: Callable[[str], list[Any]]) -> CalibrateQuery:
         """Return the query; ``read`` fetches the rows of an S3 object.
@@ -233,15 +236,13 @@ class CalibrateRequest(Versioned):
             check_rows(fetched)
             rows = parse(OutcomeRows, {"rows": fetched}).rows
         check_rows(rows)
-        attempts = None
-        if self.usage is not None:
-            attempts = read_usage(self.usage, self.usage_format, "/usage").attempts
+        found = self.typical_call()
         return as_query(
             CalibrateQuery,
             self,
             rows=tuple(as_query(LabelledTask, row) for row in rows),
             as_of=self.moment(now),
-            attempts=attempts,
+            typical=found and MeasuredInput.of(found.usage).anew(),
         )
 
 
@@ -265,14 +266,15 @@ class CascadeStageRequest(Request):
     false_rejection_rate: Rate | None = None
     """Share of right answers that the check rejects. Default: the highest measured."""
     verifier_usage: SkipValidation[dict[str, Any] | None] = None
-    """Usage of one check made by a model, in the request's ``usage_format``. Default for
-    ``agreement``: the request's usage.
-    """
+    """Usage of one check made by a model. Default for ``agreement``: the request's usage."""
     verifier_model: Name | None = None
     """The model that checks. Default: the stage's own."""
 
-    def stage(self, usage_format: Any) -> CascadeStage:
-        """Return the stage; raises InvalidRequest for fields that contradict each other."""
+    def stage(self, within: str) -> CascadeStage:
+        """Return the stage; ``within`` leads to it in the request.
+
+        Raises InvalidRequest for fields that contradict each other.
+        """
         if self.pass_rate is not None and self.correct_rate is not None:
             detail = "does not go with `pass_rate`; leave one of them out"
             raise InvalidRequest.at("/correct_rate", detail)
@@ -281,8 +283,8 @@ class CascadeStageRequest(Request):
             self.refuse({"detection_rate", "false_rejection_rate"}, detail)
         call = None
         if self.verifier_usage is not None:
-            parsed = read_usage(self.verifier_usage, usage_format, "/verifier_usage")
-            call = MeasuredInput.of(parsed)
+            parsed = read_usage(self.verifier_usage, None, "/verifier_usage")
+            call = MeasuredInput.of(parsed, within)
         check = as_query(Check, self, kind=self.verifier) if self.verifier else None
         return as_query(CascadeStage, self, check=check, verifier_call=call)
 
@@ -300,9 +302,11 @@ class CascadeRequest(Versioned, UsageInput):
     def query(self, now: datetime) -> CascadeQuery:
         """Return the query; errors point at the stage they are in."""
         parsed, stages = self.parsed(), []
+        if isinstance(parsed.call, MeasuredInput):
+            parsed = replace(parsed, call=parsed.call.anew())
         for number, stage in enumerate(self.stages):
             with under(f"/stages/{number}"):
-                stages.append(stage.stage(self.usage_format or "anthropic"))
+                stages.append(stage.stage(f"/stages/{number}"))
         return as_query(CascadeQuery, self, parsed, stages=tuple(stages), as_of=self.moment(now))
 
 
@@ -339,7 +343,7 @@ class TiersRequest(Versioned):
                 if tier.name in tiers:
                     detail = "is the name of an earlier tier; give each tier its own"
                     raise InvalidRequest.at("/name", detail)
-                tiers[tier.name] = as_query(Tier, tier, tier.parsed())
+                tiers[tier.name] = as_query(Tier, tier, tier.parsed(f"/tiers/{number}"))
         return as_query(
             TiersQuery,
             self,

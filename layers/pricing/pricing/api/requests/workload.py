@@ -110,7 +110,7 @@ class WorkloadRequest(Versioned):
         items, changes = [], []
         for number, item in enumerate(self.items):
             with under(f"/items/{number}"):
-                items.append(WorkloadItem(item.name, item.query_at(as_of)))
+                items.append(WorkloadItem(item.name, item.query_at(as_of, f"/items/{number}")))
         for number, change in enumerate(self.what_if):
             with under(f"/what_if/{number}"):
                 changes.append(change.change())

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pricing.catalogue.models import CacheTtl
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import under
-from pricing.estimates.estimate import Pricer
+from pricing.estimates.estimate import ComparedStatus, Pricer, compared_status
+from pricing.estimates.inputs import MeasuredInput
 from pricing.notices import Notice
 from pricing.plans.caching.advice import (
     ModelSwitch,
@@ -34,7 +35,7 @@ from pricing.plans.caching.plan import (
 from pricing.plans.workloads import CallGroup, PlanWorkload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, settle
-from pricing.usage.parsed import ParsedUsage
+from pricing.usage.parsed import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,10 @@ class MeasuredUsage:
     """A usage object that so many calls reported."""
 
     name: str
-    usage: ParsedUsage
+    call: MeasuredInput
     calls: int
+    served: StatedTerms
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,10 @@ class CachingAnswer:
     """
 
     model: MatchedModel
+    status: ComparedStatus
+    """``partial`` when something that was measured has no known price or was not understood."""
+    unread: tuple[Unread, ...]
+    """Counts of the request that were not understood and are in no total."""
     plan: CachingPlan | None
     """The plan; null when ``measured`` was sent."""
     measured: CachingMeasured | None
@@ -116,6 +123,8 @@ def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> 
             switches.append(model_switch(pricer, other, scenario, ttl))
     return CachingAnswer(
         model=pricer.matched,
+        status="priced",
+        unread=(),
         plan=plan,
         measured=None,
         prefix_order=order,
@@ -129,20 +138,24 @@ def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> 
 
 
 def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
-    groups = []
+    groups, calls = [], []
     notices: dict[Notice, None] = {}
     for number, sent in enumerate(query.measured):
-        terms, _ = settle(query.requested, sent.usage.served)
+        terms, _ = settle(query.requested, sent.served)
         served = Pricer.of(pricer.in_force, query.model, query.as_of, terms)
-        group = CallGroup(sent.name, served, sent.usage.attempts, sent.calls)
         with under(f"/measured/{number}"):
-            served.priced(*group.attempts)
-        limits = served.notices(*(attempt.usage for attempt in group.attempts))
-        notices |= dict.fromkeys((*sent.usage.notices, *limits))
-        groups.append(group)
+            counted = served.comparable(sent.call.counted_for(served.model))
+            served.priced(*counted.attempts)
+        limits = served.notices(*(attempt.usage for attempt in counted.attempts))
+        notices |= dict.fromkeys((*sent.notices, *counted.notices, *limits))
+        groups.append(CallGroup(sent.name, served, counted.attempts, sent.calls))
+        calls.append(counted)
     found = measure_caching(groups)
+    status, unread = compared_status(*calls)
     return CachingAnswer(
         model=pricer.matched,
+        status=status,
+        unread=unread,
         plan=None,
         measured=found,
         prefix_order=None,

@@ -8,7 +8,6 @@ from names alone, so that the columnar engine asks once for each kind of record 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from pricing.catalogue.price_book import Match, PriceBook
@@ -80,7 +79,6 @@ class UsageRecord:
     attempts: tuple[Attempt, ...]
     open: OpenQuestions = NOTHING_OPEN
     unread: tuple[Unread, ...] = ()
-    stated_cost_usd: Decimal | None = None
 
     @property
     def model(self) -> str:
@@ -227,7 +225,6 @@ def read_record(document: Any) -> UsageRecord:
         attempts=parsed.attempts,
         open=parsed.open,
         unread=parsed.unread,
-        stated_cost_usd=parsed.stated_cost_usd,
     )
 
 
