@@ -1,0 +1,134 @@
+/** Plain SVG. Every figure drawn here is also in a table; lengths are geometry, not amounts. */
+
+import { moment } from "./parts";
+import { price } from "./money";
+import type { Schema } from "./api";
+
+export type Bar = { label: string; parts: { kind: string; amount: string }[]; text: string };
+
+const ratio = (amount: string, most: number) => (most ? (100 * Number(amount)) / most : 0);
+
+/** Horizontal bars, each divided into its components. */
+export function Bars({ bars, caption }: { bars: Bar[]; caption: string }) {
+  const lengths = bars.map((bar) => bar.parts.reduce((sum, part) => sum + Number(part.amount), 0));
+  const most = Math.max(...lengths, 0);
+  const kinds = [...new Set(bars.flatMap((bar) => bar.parts.map((part) => part.kind)))];
+  return (
+    <figure class="bars">
+      <figcaption>
+        {caption}
+        {kinds.length > 1 && (
+          <span class="legend">
+            {kinds.map((kind) => (
+              <span key={kind}>
+                <svg viewBox="0 0 10 10" aria-hidden="true">
+                  <rect class={`kind-${kind}`} width="10" height="10" rx="2" />
+                </svg>{" "}
+                {kind}
+              </span>
+            ))}
+          </span>
+        )}
+      </figcaption>
+      <div aria-hidden="true">
+        {bars.map((bar, index) => {
+          let at = 0;
+          return (
+            <div class="bar" key={`${bar.label} ${index}`}>
+              <span class="label">{bar.label}</span>
+              <svg viewBox="0 0 100 10" preserveAspectRatio="none">
+                {bar.parts.map((part) => {
+                  const [x, width] = [at, ratio(part.amount, most)];
+                  at += width;
+                  return <rect key={part.kind} class={`kind-${part.kind}`} x={x} width={width} height="10" />;
+                })}
+              </svg>
+              <span class="value">{bar.text}</span>
+            </div>
+          );
+        })}
+      </div>
+    </figure>
+  );
+}
+
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 200, 8, 24, 12];
+
+/** The standard input and output price of a model over time, as steps; announced ones included. */
+export function History({ model, now }: { model: Schema["ModelPage"]; now: string }) {
+  const periods = model.price_history.flatMap((period) => {
+    const standard = period.modes.find((mode) => mode.mode === "standard");
+    return standard ? [{ start: period.start, end: period.end, prices: standard.usd_per_mtok as Record<string, string> }] : [];
+  });
+  const dated = periods.flatMap((period) => [period.start, period.end]).filter((text) => text !== null);
+  const today = Date.parse(now);
+  const days = dated.map((text) => Date.parse(text)).concat(today);
+  const released = model.lifecycle.released ? Date.parse(model.lifecycle.released) : NaN;
+  const margin = 30 * 86_400_000;
+  const first = Math.min(...days, Number.isNaN(released) ? today - 6 * margin : released) - margin;
+  const last = Math.max(...days) + margin;
+  const lines = ["input", "output", "cache_read"].filter((name) => periods.some((period) => period.prices[name]));
+  const most = Math.max(...periods.flatMap((period) => lines.map((name) => Number(period.prices[name] ?? 0))));
+  if (!periods.length || !lines.length || !most) return null;
+  const x = (instant: number) => LEFT + ((instant - first) / (last - first)) * (WIDTH - 2 * LEFT);
+  const y = (amount: string) => HEIGHT - BOTTOM - (Number(amount) / most) * (HEIGHT - BOTTOM - TOP);
+  return (
+    <figure class="history">
+      <figcaption>
+        Price of {model.name} over time, USD per million tokens
+        <span class="legend">
+          {lines.map((name) => (
+            <span key={name}>
+              <svg viewBox="0 0 10 10" aria-hidden="true">
+                <rect class={`kind-${name === "cache_read" ? "cached" : name}`} width="10" height="10" rx="2" />
+              </svg>{" "}
+              {name.replace("_", " ")}
+            </span>
+          ))}
+        </span>
+      </figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+        <line class="axis" x1={LEFT} x2={WIDTH - LEFT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
+        <line class="today" x1={x(today)} x2={x(today)} y1={TOP} y2={HEIGHT - BOTTOM} />
+        <text x={x(today)} y={HEIGHT - 8} text-anchor="end">
+          today
+        </text>
+        {lines.map((name) => {
+          const points = periods.flatMap((period) => {
+            const amount = period.prices[name];
+            if (!amount) return [];
+            const [from, to] = [period.start ? Date.parse(period.start) : first, period.end ? Date.parse(period.end) : last];
+            return [`${x(from)},${y(amount)}`, `${x(to)},${y(amount)}`];
+          });
+          return <polyline key={name} class={`line-${name === "cache_read" ? "cached" : name}`} points={points.join(" ")} />;
+        })}
+      </svg>
+      <div class="scroll" tabIndex={0} role="region" aria-label={`Prices of ${model.name} by period`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              {lines.map((name) => (
+                <th scope="col" key={name} class="number">
+                  {name.replace("_", " ")}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {periods.map((period) => (
+              <tr key={period.start ?? ""}>
+                <th scope="row">{period.start ? moment(period.start) : "the start"}</th>
+                {lines.map((name) => (
+                  <td key={name} class="number">
+                    {period.prices[name] ? price(period.prices[name]) : "–"}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </figure>
+  );
+}

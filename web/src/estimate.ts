@@ -1,0 +1,57 @@
+/** One question, answered by the API: every figure that the calculator shows comes from here. */
+
+import { get, modelPath, post, type Schema } from "./api";
+import { compareRequest, whatIfRequest, workloadRequest } from "./requests";
+import type { Question } from "./state";
+
+export type Row = {
+  /** The name in the question, such as a family; `row.model` says which model it means. */
+  asked: string;
+  row: Schema["CompareRow"];
+  totals: Schema["Totals"];
+  whatIf: Schema["WhatIfAnswer"][];
+};
+
+export type Answered = {
+  question: Question;
+  request: Schema["CompareRequest"];
+  compared: Schema["CompareAnswer"];
+  rows: Row[];
+};
+
+export async function estimate(question: Question, signal: AbortSignal): Promise<Answered> {
+  const request = compareRequest(question);
+  const workloads = question.models.map((model) => workloadRequest(question, model));
+  const changed = question.models.map((model) => whatIfRequest(question, model));
+  const compared = await post<Schema["CompareAnswer"]>("/v1/compare", request, signal);
+  // The comparison fixes version and moment for the other requests, so that all agree.
+  const at = { pricing_version: compared.pricing.version, as_of: compared.pricing.as_of };
+  const rows = await Promise.all(
+    compared.rows.map(async (row): Promise<Row> => {
+      const index = question.models.findIndex((model) => names(row.model, model));
+      const asked = question.models[index] ?? row.model.id;
+      const [workload, whatIf] = [workloads[index], changed[index]];
+      const path = "/v1/estimate/workload";
+      const [period, changes] = await Promise.all([
+        post<Schema["WorkloadEstimate"]>(path, { ...(workload ?? workloadRequest(question, asked)), ...at }, signal),
+        whatIf ? post<Schema["WorkloadEstimate"]>(path, { ...whatIf, ...at }, signal) : null,
+      ]);
+      return { asked, row, totals: period.totals, whatIf: changes?.what_if ?? [] };
+    }),
+  );
+  return { question, request, compared, rows };
+}
+
+function names(model: Schema["MatchedModel"], asked: string): boolean {
+  return asked === model.requested || asked === `${model.provider}/${model.id}`;
+}
+
+/** The catalogue's page of each model of an answer: lifecycle, price history and sources. */
+export function modelPages(answered: Answered, signal: AbortSignal): Promise<Schema["ModelPage"][]> {
+  const version = encodeURIComponent(answered.compared.pricing.version);
+  return Promise.all(
+    answered.rows.map(({ row }) =>
+      get<Schema["ModelPage"]>(`${modelPath(row.model)}?pricing_version=${version}`, signal),
+    ),
+  );
+}

@@ -1,0 +1,18 @@
+/** The address of every view: `#/prices?q=opus`. A fragment is never sent to a server or proxy. */
+
+export type Address = { path: string; query: URLSearchParams };
+
+export function readAddress(hash: string): Address {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  return { path, query: new URLSearchParams(query) };
+}
+
+export function address(path: string, query: URLSearchParams): string {
+  const text = query.toString();
+  return `#/${path}${text ? `?${text}` : ""}`;
+}
+
+/** Show another address without a new entry in the history. */
+export function replaceAddress(path: string, query: URLSearchParams): void {
+  history.replaceState(null, "", address(path, query));
+}

@@ -1,0 +1,97 @@
+import "./style.css";
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { type Config, get } from "./api";
+import { Calculator } from "./calculator";
+import { readAddress } from "./hash";
+import { Problem } from "./parts";
+import { Prices } from "./prices";
+import { ReportView } from "./report";
+import { signIn, type SignedIn } from "./sign-in";
+
+const VIEWS = [
+  ["", "Calculator"],
+  ["report", "Report"],
+  ["prices", "Prices"],
+] as const;
+
+function useAddress() {
+  const [now, setNow] = useState(() => readAddress(location.hash));
+  useEffect(() => {
+    const changed = () => setNow(readAddress(location.hash));
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  return now;
+}
+
+function Page({ config, user }: { config: Config; user: SignedIn | null }) {
+  const { path, query } = useAddress();
+  const view = path.split("/")[0] ?? "";
+  const title = VIEWS.find(([to]) => to === view)?.[1] ?? "Not found";
+  useEffect(() => {
+    document.title = `${title} · Tariff`;
+  }, [title]);
+  return (
+    <>
+      <a
+        class="skip"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault(); // the fragment is the page's address
+          document.getElementById("content")?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <header>
+        <a class="brand" href="#/">
+          Tariff
+        </a>
+        <nav aria-label="Main">
+          {VIEWS.map(([to, label]) => (
+            <a key={to} href={`#/${to}`} aria-current={view === to ? "page" : undefined}>
+              {label}
+            </a>
+          ))}
+          <a href="/docs">API reference</a>
+        </nav>
+        {user && (
+          <button type="button" class="quiet" onClick={() => void user.signOut()}>
+            Sign out {user.name}
+          </button>
+        )}
+      </header>
+      <main id="content" tabIndex={-1}>
+        {view === "" ? (
+          <Calculator config={config} query={query} />
+        ) : view === "report" ? (
+          <ReportView />
+        ) : view === "prices" ? (
+          <Prices key={path} path={path} query={query} config={config} />
+        ) : (
+          <p>
+            There is no such page. <a href="#/">Go to the calculator</a>
+          </p>
+        )}
+      </main>
+    </>
+  );
+}
+
+async function start(root: HTMLElement) {
+  try {
+    const config = await get<Config>("/config.json");
+    render(<Page config={config} user={await signIn(config)} />, root);
+  } catch (error) {
+    render(
+      <main>
+        <h1>Tariff</h1>
+        <Problem error={error} />
+      </main>,
+      root,
+    );
+  }
+}
+
+void start(document.getElementById("page")!);

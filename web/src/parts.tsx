@@ -1,0 +1,100 @@
+/** Small parts that several views share. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Refused } from "./api";
+import { usd } from "./money";
+
+/** An amount as a person reads it; the exact one is its value and its tooltip. */
+export function Money({ amount }: { amount: string | null | undefined }) {
+  if (amount === null || amount === undefined) return <span class="muted">no known price</span>;
+  return (
+    <data class="money" value={amount} title={`exactly $${amount}`}>
+      {usd(amount)}
+    </data>
+  );
+}
+
+export function Problem({ error }: { error: unknown }) {
+  if (!error) return null;
+  const refused = error instanceof Refused ? error : null;
+  return (
+    <div class="problem" role="alert">
+      <p>{error instanceof Error ? error.message : String(error)}</p>
+      {refused && refused.fields.length > 1 && (
+        <ul>
+          {refused.fields.map((field) => (
+            <li key={field.pointer}>
+              <code>{field.pointer}</code> {field.detail}
+            </li>
+          ))}
+        </ul>
+      )}
+      {refused && refused.suggestions.length > 0 && <p>Did you mean {refused.suggestions.join(", ")}?</p>}
+    </div>
+  );
+}
+
+export function CopyButton({ text, children }: { text: () => string; children: ComponentChildren }) {
+  const [done, setDone] = useState("");
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => setDone(""), 2500);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      setDone("Copied");
+    } catch {
+      setDone("The browser did not allow copying");
+    }
+  };
+  return (
+    <>
+      <button type="button" class="quiet" onClick={copy}>
+        {children}
+      </button>
+      <span role="status" class="done">
+        {done}
+      </span>
+    </>
+  );
+}
+
+export function download(name: string, type: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** A CSV document (RFC 4180); a spreadsheet never reads a cell as a formula. */
+export function csv(rows: readonly (readonly (string | number | null | undefined)[])[]): string {
+  const cell = (value: string | number | null | undefined) => {
+    const text = String(value ?? "");
+    const safe = /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return "\uFEFF" + rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+/** A day or moment as a person reads it, in UTC. */
+export function moment(text: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) return text;
+  const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  if (/^\d{4}-\d\d-\d\d$/.test(text) || text.includes("T00:00:00Z")) return day;
+  return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
+}
+
+/** Field paths of a price, such as `batch.cache_read`, in words. */
+export function fieldName(field: string): string {
+  const [mode = "", rest = ""] = field.split(/\.(.*)/s);
+  return `${component(rest)}${mode === "standard" ? "" : ` (${mode})`}`;
+}
+
+export function component(name: string): string {
+  return name.replaceAll("_", " ").replace("cache write 5m", "cache write, 5 minutes").replace("cache write 1h", "cache write, 1 hour");
+}

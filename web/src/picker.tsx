@@ -1,0 +1,118 @@
+/** Search over all models by name and provider: a combobox with a list (ARIA 1.2 pattern). */
+
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { allModels, type Schema, searched } from "./api";
+import { count, price } from "./money";
+
+const SHOWN = 40;
+
+type Properties = {
+  label: string;
+  placeholder: string;
+  disabled?: boolean;
+  onPick: (reference: string) => void;
+};
+
+export function Picker({ label, placeholder, disabled = false, onPick }: Properties) {
+  const id = useId();
+  const [models, setModels] = useState<Schema["ModelSummary"][]>([]);
+  const [failed, setFailed] = useState("");
+  const [search, setSearch] = useState("");
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(0);
+  const list = useRef<HTMLUListElement>(null);
+  const found = useMemo(() => (open ? searched(models, search) : []), [models, search, open]);
+  const shown = found.slice(0, SHOWN);
+
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: "nearest" });
+  }, [at]);
+
+  const show = () => {
+    setOpen(true);
+    setAt(0);
+    if (models.length) return;
+    allModels(setModels)
+      .then(setModels)
+      .catch((error: Error) => setFailed(error.message));
+  };
+  const pick = (model: Schema["ModelSummary"] | undefined) => {
+    if (!model) return;
+    onPick(`${model.provider}/${model.id}`);
+    setSearch("");
+    setOpen(false);
+  };
+  const keyed = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!open) show();
+      else setAt((now) => Math.max(0, Math.min(shown.length - 1, now + (event.key === "ArrowDown" ? 1 : -1))));
+    } else if (event.key === "Enter" && open) {
+      event.preventDefault();
+      pick(shown[at]);
+    } else if (event.key === "Escape") {
+      setOpen(false);
+      setSearch("");
+    }
+  };
+
+  return (
+    <div class="picker">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        role="combobox"
+        autocomplete="off"
+        spellcheck={false}
+        aria-expanded={open}
+        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        aria-activedescendant={open && shown[at] ? `${id}-${at}` : undefined}
+        placeholder={placeholder}
+        disabled={disabled}
+        value={search}
+        onFocus={show}
+        onClick={show}
+        onBlur={() => setOpen(false)}
+        onInput={(event) => {
+          setSearch(event.currentTarget.value);
+          show();
+        }}
+        onKeyDown={keyed}
+      />
+      <ul id={`${id}-list`} role="listbox" aria-label={label} ref={list} hidden={!open || !shown.length}>
+        {shown.map((model, index) => (
+          <li
+            key={`${model.provider}/${model.id}`}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              pick(model);
+            }}
+          >
+            <span class="name">
+              {model.name} <small>{model.provider}/{model.id}</small>
+            </span>
+            <small class="prices">
+              {model.usd_per_mtok?.input && model.usd_per_mtok.output
+                ? `${price(model.usd_per_mtok.input)} in, ${price(model.usd_per_mtok.output)} out`
+                : "no token price"}
+            </small>
+          </li>
+        ))}
+      </ul>
+      <p class="hint" role="status">
+        {open && (failed || summary(found.length, models.length, search))}
+      </p>
+    </div>
+  );
+}
+
+function summary(found: number, of: number, search: string): string {
+  if (!of) return "Loading the models";
+  if (!found) return `No model matches “${search}”.`;
+  return found > SHOWN ? `${count(found)} models match; type more to narrow the list.` : `${count(found)} models match.`;
+}

@@ -1,0 +1,425 @@
+/** Prices: every model, what changed since a day, and what is pending approval. */
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { allModels, type Config, get, modelPath, post, type Schema, searched } from "./api";
+import { History } from "./charts";
+import { address, replaceAddress } from "./hash";
+import { count, percent, price } from "./money";
+import { component, fieldName, moment, Problem } from "./parts";
+import { identity, setLocalName } from "./sign-in";
+
+const SECTIONS = [
+  ["prices", "All models"],
+  ["prices/changes", "What changed"],
+  ["prices/pending", "Pending"],
+] as const;
+
+export function Prices({ path, query, config }: { path: string; query: URLSearchParams; config: Config }) {
+  const model = query.get("model");
+  return (
+    <div class="prices">
+      <h1>Prices</h1>
+      <nav class="sections" aria-label="Prices">
+        {SECTIONS.map(([to, label]) => (
+          <a key={to} href={`#/${to}`} aria-current={path === to && !model ? "page" : undefined}>
+            {label}
+          </a>
+        ))}
+      </nav>
+      {path === "prices/changes" ? (
+        <Changes query={query} />
+      ) : path === "prices/pending" ? (
+        <Pending config={config} />
+      ) : model ? (
+        <ModelDetails reference={model} />
+      ) : (
+        <Browse query={query} />
+      )}
+    </div>
+  );
+}
+
+const PAGE = 50;
+const CAPABILITIES = ["vision", "thinking", "tools", "streaming", "batch", "caching"];
+
+function Browse({ query }: { query: URLSearchParams }) {
+  const [models, setModels] = useState<Schema["ModelSummary"][]>([]);
+  const [error, setError] = useState<unknown>(null);
+  const [search, setSearch] = useState(query.get("q") ?? "");
+  const [provider, setProvider] = useState(query.get("provider") ?? "");
+  const [capability, setCapability] = useState(query.get("can") ?? "");
+  const [shown, setShown] = useState(PAGE);
+  useEffect(() => {
+    allModels(setModels).then(setModels, setError);
+  }, []);
+  useEffect(() => {
+    const kept = Object.entries({ q: search, provider, can: capability }).filter(([, value]) => value);
+    replaceAddress("prices", new URLSearchParams(kept));
+    setShown(PAGE);
+  }, [search, provider, capability]);
+  const found = useMemo(
+    () =>
+      searched(models, search).filter(
+        (model) =>
+          (!provider || model.provider === provider) && (!capability || model.capabilities.includes(capability)),
+      ),
+    [models, search, provider, capability],
+  );
+  const providers = [...new Set(models.map((model) => model.provider))].sort();
+  return (
+    <>
+      <div class="filters">
+        <label>
+          Search
+          <input type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+        </label>
+        <label>
+          Provider
+          <select value={provider} onChange={(event) => setProvider(event.currentTarget.value)}>
+            <option value="">any</option>
+            {providers.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Can do
+          <select value={capability} onChange={(event) => setCapability(event.currentTarget.value)}>
+            <option value="">anything</option>
+            {CAPABILITIES.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Problem error={error} />
+      <p role="status">{models.length ? `${count(found.length)} models` : "Loading the models"}</p>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Models and their prices">
+        <table>
+          <caption>Standard prices in USD per million tokens</caption>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Provider</th>
+              {["Input", "Output", "Cache read", "Context"].map((heading) => (
+                <th scope="col" class="number" key={heading}>
+                  {heading}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {found.slice(0, shown).map((model) => (
+              <tr key={`${model.provider}/${model.id}`}>
+                <th scope="row">
+                  <a href={address("prices", new URLSearchParams({ model: `${model.provider}/${model.id}` }))}>
+                    {model.id}
+                  </a>
+                </th>
+                <td>{model.provider}</td>
+                {["input", "output", "cache_read"].map((name) => (
+                  <td class="number" key={name}>
+                    {model.usd_per_mtok?.[name] ? price(model.usd_per_mtok[name]) : "–"}
+                  </td>
+                ))}
+                <td class="number">{model.context_window ? count(model.context_window) : "–"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {found.length > shown && (
+        <button type="button" class="quiet" onClick={() => setShown(shown + PAGE)}>
+          Show more
+        </button>
+      )}
+    </>
+  );
+}
+
+function ModelDetails({ reference }: { reference: string }) {
+  const [model, setModel] = useState<Schema["ModelPage"] | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  useEffect(() => {
+    const [provider = "", ...id] = reference.split("/");
+    setModel(null);
+    get<Schema["ModelPage"]>(modelPath({ provider, id: id.join("/") })).then(setModel, setError);
+  }, [reference]);
+  if (!model) return <Problem error={error} />;
+  const { lifecycle } = model;
+  const facts: [string, string | null][] = [
+    ["Provider", model.provider],
+    ["Other names", model.aliases.join(", ") || null],
+    ["Context window", model.context_window ? `${count(model.context_window)} tokens` : null],
+    ["Longest output", model.max_output_tokens ? `${count(model.max_output_tokens)} tokens` : null],
+    ["Shortest prompt that can be cached", model.cache_minimum_tokens ? `${count(model.cache_minimum_tokens)} tokens` : null],
+    ["Can do", model.capabilities.join(", ") || null],
+    ["Released", lifecycle.released && moment(lifecycle.released)],
+    ["Retires", lifecycle.retires && moment(lifecycle.retires)],
+    ["Available at least until", lifecycle.retires_not_before && moment(lifecycle.retires_not_before)],
+    ["Source of the prices", model.prices?.source ?? null],
+  ];
+  return (
+    <article>
+      <h2>{model.name}</h2>
+      <p>
+        <a href={address("", new URLSearchParams({ m: `${model.provider}/${model.id}` }))}>Estimate with this model</a>
+      </p>
+      <dl class="facts">
+        {facts.map(
+          ([name, value]) =>
+            value && (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      {model.prices && (
+        <div class="scroll" tabIndex={0} role="region" aria-label="Prices now">
+          <table>
+            <caption>Prices now, USD per million tokens or per use</caption>
+            <tbody>
+              {model.prices.modes.flatMap((mode) =>
+                Object.entries({ ...mode.usd_per_mtok, ...mode.usd_per_use } as Record<string, string>).map(
+                  ([name, amount]) => (
+                    <tr key={`${mode.mode} ${name}`}>
+                      <th scope="row">{fieldName(`${mode.mode}.${name}`)}</th>
+                      <td class="number">{price(amount)}</td>
+                    </tr>
+                  ),
+                ),
+              )}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <History model={model} now={model.pricing.as_of} />
+      <ul class="notes">
+        {model.notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </article>
+  );
+}
+
+type Entries = { activations: Schema["Activation"][]; changes: Schema["ModelChange"][]; took: Schema["TookEffect"][] };
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+function Changes({ query }: { query: URLSearchParams }) {
+  const [since, setSince] = useState(query.get("since") ?? daysAgo(30));
+  const [found, setFound] = useState<Entries | null>(null);
+  const [next, setNext] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const load = (cursor: string | null, before: Entries | null) => {
+    const query = new URLSearchParams({ since, limit: "100", ...(cursor ? { cursor } : {}) });
+    get<Schema["PriceChanges"]>(`/v1/pricing/changes?${query}`).then((page) => {
+      setFound({
+        activations: [...(before?.activations ?? []), ...page.activations],
+        changes: [...(before?.changes ?? []), ...page.changes],
+        took: [...(before?.took ?? []), ...page.took_effect],
+      });
+      setNext(page.next_cursor);
+      setError(null);
+    }, setError);
+  };
+  useEffect(() => {
+    if (!/^\d{4}-\d\d-\d\d$/.test(since)) return;
+    replaceAddress("prices/changes", new URLSearchParams({ since }));
+    load(null, null);
+  }, [since]);
+  const nothing = found && !found.activations.length && !found.changes.length && !found.took.length;
+  return (
+    <>
+      <label class="since">
+        Since
+        <input type="date" value={since} max={daysAgo(0)} onInput={(event) => setSince(event.currentTarget.value)} />
+      </label>
+      <Problem error={error} />
+      {nothing && <p role="status">Nothing changed since {moment(since)}.</p>}
+      {found && found.took.length > 0 && (
+        <section>
+          <h2>Prices that took effect</h2>
+          {found.took.map((entry) => (
+            <Change key={`${entry.provider}/${entry.id} ${entry.starts}`} entry={entry} note={`from ${moment(entry.starts)}`} />
+          ))}
+        </section>
+      )}
+      {found && found.changes.length > 0 && (
+        <section>
+          <h2>New, removed and corrected</h2>
+          {found.changes.map((entry) => (
+            <Change key={`${entry.provider}/${entry.id}`} entry={entry} note={entry.kind} />
+          ))}
+        </section>
+      )}
+      {found && found.activations.length > 0 && (
+        <section>
+          <h2>Versions activated</h2>
+          <ul>
+            {found.activations.map((entry) => (
+              <li key={entry.at}>
+                {moment(entry.at)}: {entry.version} by {entry.actor}. {entry.reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {next && (
+        <button type="button" class="quiet" onClick={() => load(next, found)}>
+          Show more
+        </button>
+      )}
+    </>
+  );
+}
+
+type Changed = { provider: string; id: string; fields: Schema["FieldChange"][] };
+
+function Change({ entry, note }: { entry: Changed; note: string }) {
+  const reference = `${entry.provider}/${entry.id}`;
+  return (
+    <article class="change">
+      <h3>
+        <a href={address("prices", new URLSearchParams({ model: reference }))}>{reference}</a> <small>{note}</small>
+      </h3>
+      <ul>
+        {entry.fields.map((field) => (
+          <li key={field.field}>
+            {fieldName(field.field)}: <Before amount={field.before} /> → <Before amount={field.after} />
+            {field.change_percent && (
+              <span class={field.change_percent.startsWith("-") ? "good" : "warn"}>
+                {" "}
+                ({field.change_percent.startsWith("-") ? "" : "+"}
+                {percent(field.change_percent)})
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </article>
+  );
+}
+
+function Before({ amount }: { amount: string | null }) {
+  return amount === null ? <span class="muted">none</span> : <data value={amount}>{price(amount)}</data>;
+}
+
+function Pending({ config }: { config: Config }) {
+  const [list, setList] = useState<Schema["VersionList"] | null>(null);
+  const [pages, setPages] = useState<Schema["VersionPage"][]>([]);
+  const [error, setError] = useState<unknown>(null);
+  const [done, setDone] = useState("");
+  const load = async () => {
+    try {
+      const found = await get<Schema["VersionList"]>("/v1/pricing/versions?limit=50");
+      const waiting = found.versions.filter((version) => version.status === "proposed" && version.waiting > 0);
+      setPages(
+        await Promise.all(
+          waiting.map((version) => get<Schema["VersionPage"]>(`/v1/pricing/versions/${encodeURIComponent(version.id)}`)),
+        ),
+      );
+      setList(found);
+      setError(null);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  useEffect(() => void load(), []);
+  return (
+    <>
+      <p>
+        Changes that the daily refresh may not make by itself. Activating a version approves all of its changes; the
+        person who does so must not be the one who proposed it.
+      </p>
+      <Problem error={error} />
+      <p role="status" class="done">
+        {done}
+      </p>
+      {list && !pages.length && <p>Nothing is pending. Version {list.active} is active.</p>}
+      {list &&
+        pages.map((page) => (
+          <Held
+            key={page.id}
+            page={page}
+            revision={list.revision}
+            config={config}
+            decided={(text) => {
+              setDone(text);
+              void load();
+            }}
+          />
+        ))}
+    </>
+  );
+}
+
+type HeldProperties = {
+  page: Schema["VersionPage"];
+  revision: number | null;
+  config: Config;
+  decided: (text: string) => void;
+};
+
+function Held({ page, revision, config, decided }: HeldProperties) {
+  const [reason, setReason] = useState("");
+  const [name, setName] = useState(identity.localName);
+  const [error, setError] = useState<unknown>(null);
+  const decide = async (action: "activate" | "reject") => {
+    setLocalName(name);
+    try {
+      await post(`/v1/pricing/versions/${encodeURIComponent(page.id)}/${action}`, { reason, expected_revision: revision });
+      decided(`${page.id} is ${action === "activate" ? "approved and active" : "rejected"}.`);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  return (
+    <article class="held">
+      <h2>{page.id}</h2>
+      <p>
+        Proposed by {page.proposer ?? "Tariff"}
+        {page.proposed_at && ` on ${moment(page.proposed_at)}`}.
+      </p>
+      <ul class="cards">
+        {(page.quarantined ?? []).map((field) => (
+          <li key={`${field.provider}/${field.model} ${field.field}`}>
+            <strong>
+              {field.provider}/{field.model}
+            </strong>
+            , {fieldName(field.field)}: <Before amount={field.before} /> → <Before amount={field.after} />
+            <p>{field.reason}</p>
+            <p class="muted">Quoted by {field.sources.map(component).join(", ") || "no list"}.</p>
+          </li>
+        ))}
+      </ul>
+      <form onSubmit={(event) => event.preventDefault()} aria-label={`Decide about ${page.id}`}>
+        {!config.issuer && (
+          <label>
+            Your name
+            <input type="text" value={name} autocomplete="username" onInput={(event) => setName(event.currentTarget.value)} />
+            <small class="hint">A local server takes it as the caller; a deployed one knows who signed in.</small>
+          </label>
+        )}
+        <label>
+          Reason, for the audit log
+          <input type="text" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+        </label>
+        <Problem error={error} />
+        <div class="actions">
+          <button type="button" disabled={!reason.trim()} onClick={() => void decide("activate")}>
+            Approve and activate
+          </button>
+          <button type="button" class="quiet" disabled={!reason.trim()} onClick={() => void decide("reject")}>
+            Reject
+          </button>
+        </div>
+      </form>
+    </article>
+  );
+}

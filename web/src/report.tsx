@@ -1,0 +1,311 @@
+/** The report of a usage log: a file is sent once, shown here, and kept nowhere. */
+
+import { useRef, useState } from "preact/hooks";
+import { type Schema, upload } from "./api";
+import { Bars } from "./charts";
+import { count, percent, share, usd } from "./money";
+import { csv, download, Money, Problem } from "./parts";
+import { Source } from "./results";
+
+type Report = Schema["UsageReport"];
+type Format = "json" | "csv" | "html";
+
+const TABLES = [
+  ["model", "Model"],
+  ["day", "Day"],
+  ["endpoint", "Endpoint"],
+  ["team", "Team"],
+] as const;
+/** What API Gateway passes on of a text body; a larger file needs S3. */
+const MOST_BYTES = 4_700_000;
+
+const EXAMPLE = [
+  ["2026-11-23T09:00:00Z", "claude-sonnet-5-5", "chat", "support", 2400, 600],
+  ["2026-11-23T10:30:00Z", "gpt-5.1", "search", "shop", 900, 120],
+  ["2026-11-24T09:10:00Z", "claude-sonnet-5-5", "chat", "support", 3100, 480],
+  ["2026-11-25T16:45:00Z", "claude-haiku-5-5", "tagging", "shop", 700, 20],
+]
+  .map(([timestamp, model, endpoint, team, input, output]) =>
+    JSON.stringify({ timestamp, model, endpoint, team, usage_format: "anthropic", usage: { input_tokens: input, output_tokens: output } }),
+  )
+  .join("\n");
+
+/** The path, type and body of a request: JSON goes as it is, anything else as lines. */
+async function prepared(file: Blob, groups: string[], format: Format): Promise<[string, string, Blob]> {
+  const options = `group_by=${encodeURIComponent(groups.join(","))}&format=${format}`;
+  const start = (await file.slice(0, 4096).text()).trimStart();
+  const whole = start.startsWith("[") || /^\{\s*"records"/.test(start);
+  if (!whole) return [`/v1/usage/report?${options}`, "application/x-ndjson", file];
+  const document = JSON.parse(await file.text());
+  const body = { ...(Array.isArray(document) ? { records: document } : document), group_by: groups, format };
+  return ["/v1/usage/report", "application/json", new Blob([JSON.stringify(body)])];
+}
+
+export function ReportView() {
+  const [file, setFile] = useState<File | null>(null);
+  const [groups, setGroups] = useState<string[]>(["model", "day"]);
+  const [sent, setSent] = useState<number | null>(null);
+  const [report, setReport] = useState<Report | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [over, setOver] = useState(false);
+  const chooser = useRef<HTMLInputElement>(null);
+
+  const send = async (from: File, format: Format, wanted = groups) => {
+    setError(null);
+    setSent(0);
+    try {
+      if (from.size > MOST_BYTES) {
+        throw new Error(
+          `${from.name} has ${count(Math.ceil(from.size / 1_000_000))} MB. A page can send 4.7 MB; for a larger log use` +
+            " `tariff report FILE`, or put it into the deployment's input bucket (docs/usage-reports.md).",
+        );
+      }
+      const [path, type, body] = await prepared(from, wanted, format).catch(() => {
+        throw new Error(`${from.name} starts like JSON, but cannot be read as JSON.`);
+      });
+      const text = await upload(path, body, type, setSent);
+      if (format === "json") setReport(JSON.parse(text));
+      else download(`usage-report.${format}`, format === "csv" ? "text/csv" : "text/html", text);
+    } catch (failure) {
+      setError(failure);
+    }
+    setSent(null);
+  };
+  const take = (taken: File | null | undefined) => {
+    if (!taken) return;
+    setFile(taken);
+    setReport(null);
+    void send(taken, "json");
+  };
+  const toggle = (name: string) => {
+    const next = groups.includes(name) ? groups.filter((other) => other !== name) : [...groups, name];
+    if (!next.length) return;
+    setGroups(next);
+    if (file) void send(file, "json", next);
+  };
+
+  return (
+    <div class="report">
+      <h1>Report of a usage log</h1>
+      <div
+        class={`drop ${over ? "over" : ""}`}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          take(event.dataTransfer?.files[0]);
+        }}
+      >
+        <p>
+          Drop a log here: JSON Lines, or JSON with <code>records</code>. It is priced by this server and not kept.
+        </p>
+        <button type="button" onClick={() => chooser.current?.click()}>
+          Choose a file
+        </button>{" "}
+        <button type="button" class="quiet" onClick={() => take(new File([EXAMPLE], "example.jsonl"))}>
+          Try an example
+        </button>
+        <input
+          ref={chooser}
+          type="file"
+          class="visually-hidden"
+          tabIndex={-1}
+          aria-label="Log file"
+          onChange={(event) => {
+            take(event.currentTarget.files?.[0]);
+            event.currentTarget.value = "";
+          }}
+        />
+      </div>
+      <fieldset class="inline">
+        <legend>Tables by</legend>
+        {TABLES.map(([name, label]) => (
+          <label class="check" key={name}>
+            <input type="checkbox" checked={groups.includes(name)} onChange={() => toggle(name)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div role="status">
+        {sent !== null && (
+          <p>
+            <progress max={1} value={sent < 1 ? sent : undefined} aria-label="Progress" />{" "}
+            {sent < 1 ? "Sending the log" : "Pricing every record"}
+          </p>
+        )}
+      </div>
+      <Problem error={error} />
+      {report && file && (
+        <Shown report={report} name={file.name} save={(format) => void send(file, format)} />
+      )}
+    </div>
+  );
+}
+
+function Shown({ report, name, save }: { report: Report; name: string; save: (format: "csv" | "html") => void }) {
+  const { totals, records, savings } = report;
+  const days = report.groups.find((group) => group.by.join() === "day");
+  return (
+    <>
+      <h2>{name}</h2>
+      <dl class="figures">
+        <Figure label="Cost" value={<Money amount={totals.cost_usd} />} />
+        <Figure label="Calls priced" value={count(totals.calls)} />
+        <Figure label="Input tokens" value={count(totals.prompt_tokens)} />
+        <Figure label="Output tokens" value={count(totals.output_tokens)} />
+        {totals.first_day && <Figure label="Days" value={`${totals.first_day} to ${totals.last_day}`} />}
+      </dl>
+      {records.rejected + records.unpriced + records.partial + records.duplicates > 0 && (
+        <p class="notice">
+          Of {count(records.read)} records, {count(records.priced)} are priced, {count(records.unpriced)} have no known
+          price, {count(records.rejected)} could not be read and {count(records.duplicates)} are repeated.
+        </p>
+      )}
+      <div class="actions">
+        <button type="button" class="quiet" onClick={() => save("html")}>
+          Download as a page
+        </button>
+        <button type="button" class="quiet" onClick={() => save("csv")}>
+          Download CSV
+        </button>
+        <button type="button" class="quiet" onClick={() => print()}>
+          Print
+        </button>
+      </div>
+      {days && days.rows.length > 1 && (
+        <Bars
+          caption="Cost by day"
+          bars={days.rows.map((row) => ({
+            label: row.values[0] ?? "–",
+            parts: row.cost_usd === null ? [] : [{ kind: "input", amount: row.cost_usd }],
+            text: row.cost_usd === null ? "no price" : usd(row.cost_usd),
+          }))}
+        />
+      )}
+      {report.groups.map((group) => (
+        <GroupTable key={group.by.join()} group={group} />
+      ))}
+      {report.recommendations.length > 0 && (
+        <section>
+          <h2>What would have cost less</h2>
+          <p>
+            Together <Money amount={savings.spent_usd} /> would have been <Money amount={savings.remaining_usd} />.
+          </p>
+          <ul class="cards">
+            {report.recommendations.map((found, index) => (
+              <li key={index}>
+                <strong>
+                  {found.model} → {found.target}
+                </strong>{" "}
+                ({found.kind.replace("_", " ")}
+                {found.endpoint ? `, ${found.endpoint}` : ""}): saves <Money amount={found.saves_usd} />
+                {found.saves_percent && ` (${percent(found.saves_percent)})`}
+                <p>{found.why}</p>
+                <p class="muted">
+                  {found.arithmetic} Confidence: {found.confidence}.
+                </p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {report.unpriced.calls > 0 && (
+        <section>
+          <h2>Without a known price</h2>
+          <ul>
+            {report.unpriced.reasons.map((found, index) => (
+              <li key={index}>
+                {count(found.calls)} × {found.model}: {found.reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {report.rejected.length > 0 && (
+        <details open={report.totals.calls === 0}>
+          <summary>Records that could not be read</summary>
+          <ul>
+            {report.rejected.map((found) => (
+              <li key={found.line}>
+                Record {found.line}: {found.reason}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <ul class="notes">
+        {[...report.warnings.map((warning) => warning.message), ...report.assumptions].map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+      <Source pricing={report.pricing} />
+    </>
+  );
+}
+
+function Figure({ label, value }: { label: string; value: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function GroupTable({ group }: { group: Schema["Group"] }) {
+  const by = group.by.join(" and ");
+  const rows = group.others ? [...group.rows, group.others] : group.rows;
+  const saved = () =>
+    csv([
+      [...group.by, "cost_usd", "share", "calls", "prompt_tokens", "output_tokens"],
+      ...rows.map((row) => [...row.values, row.cost_usd, row.share, row.calls, row.prompt_tokens, row.output_tokens]),
+    ]);
+  return (
+    <section>
+      <h2>By {by}</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label={`Cost by ${by}`}>
+        <table>
+          <thead>
+            <tr>
+              {group.by.map((dimension) => (
+                <th scope="col" key={dimension}>
+                  {dimension}
+                </th>
+              ))}
+              {["Cost", "Share", "Calls", "Input", "Output"].map((heading) => (
+                <th scope="col" class="number" key={heading}>
+                  {heading}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.values.join("\n")}>
+                {row.values.map((value, index) => (
+                  <th scope="row" key={index}>
+                    {row === group.others ? "all others" : (value ?? "none stated")}
+                  </th>
+                ))}
+                <td class="number">
+                  <Money amount={row.cost_usd} />
+                </td>
+                <td class="number">{row.share === null ? "–" : share(row.share)}</td>
+                <td class="number">{count(row.calls)}</td>
+                <td class="number">{count(row.prompt_tokens)}</td>
+                <td class="number">{count(row.output_tokens)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <button type="button" class="quiet" onClick={() => download(`by-${group.by.join("-")}.csv`, "text/csv", saved())}>
+        This table as CSV
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,144 @@
+/** The calculator's question as requests to the API. Counts are arranged here; money never is. */
+
+import type { Schema } from "./api";
+import type { Question } from "./state";
+
+/** A question that cannot be sent yet, and what to enter instead. */
+export class Incomplete extends Error {}
+
+type Input = Partial<Schema["CompareRequest"]>;
+type Json = Record<string, unknown>;
+
+function whole(text: string, what: string, least = 0): number {
+  const plain = text.replace(/[,_\s]/g, "");
+  if (plain === "" && least === 0) return 0;
+  if (!/^\d{1,12}$/.test(plain) || Number(plain) < least) {
+    throw new Incomplete(`${what}: enter a whole number${least ? ` from ${least}` : ""}.`);
+  }
+  return Number(plain);
+}
+
+/** The share that a percentage names, as a decimal string: 90 is 0.90, 12.5 is 0.125. */
+export function shareOf(percentage: string): string {
+  const found = /^(\d{1,3})(?:\.(\d{1,6}))?$/.exec(percentage.trim().replace(/%$/, ""));
+  const digits = found && found[1]!.padStart(3, "0") + (found[2] ?? "");
+  const share = digits && `${digits[0]}.${digits.slice(1)}`;
+  if (!share || Number(share) > 1) throw new Incomplete("Hit rate: enter a percentage from 0 to 100.");
+  return share;
+}
+
+/** What was pasted: a whole response with its model, or a usage object alone. */
+export function readPasted(text: string): { response?: Json; usage: Json; model?: string } {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw new Incomplete("Paste a provider's response, or its usage object, as JSON.");
+  }
+  if (typeof found !== "object" || found === null || Array.isArray(found)) {
+    throw new Incomplete("Paste one JSON object: a provider's response, or its usage object.");
+  }
+  const document = found as Json;
+  const usage = document.usage ?? document.usageMetadata;
+  if (typeof usage !== "object" || usage === null) return { usage: document };
+  const model = document.model ?? document.modelVersion;
+  return typeof model === "string"
+    ? { response: document, usage: usage as Json, model }
+    : { usage: usage as Json };
+}
+
+/** The name of a usage object's format; the API recognises the others, or says what it needs. */
+export function formatOf(usage: Json): Schema["CompareRequest"]["usage_format"] {
+  if ("prompt_tokens" in usage) return "openai";
+  if ("promptTokenCount" in usage) return "gemini";
+  if ("inputTokens" in usage) return "bedrock_converse";
+  if ("input_tokens_details" in usage || "output_tokens_details" in usage) return "openai_responses";
+  return undefined;
+}
+
+/** The input of one call. `whole` keeps a pasted response whole, where its model is priced too. */
+export function callOf(question: Question, whole_response: boolean): Input {
+  if (question.input === "text") {
+    if (!question.text.trim()) throw new Incomplete("Paste the text of a prompt.");
+    return {
+      text: question.text,
+      expected_output_tokens: whole(question.expected, "Expected output tokens"),
+    };
+  }
+  if (question.input === "paste") {
+    const { response, usage } = readPasted(question.pasted);
+    if (response && whole_response) return { response } as Input;
+    const format = formatOf(usage);
+    return { usage, ...(format ? { usage_format: format } : {}) } as Input;
+  }
+  const usage: Json = {
+    input_tokens: whole(question.inputTokens, "Input tokens"),
+    output_tokens: whole(question.outputTokens, "Output tokens"),
+  };
+  const read = whole(question.cacheRead, "Tokens read from the cache");
+  const written = whole(question.cacheWrite, "Tokens written to the cache");
+  if (read) usage.cache_read_input_tokens = read;
+  if (written) usage.cache_creation_input_tokens = written;
+  return { usage, usage_format: "anthropic" } as Input;
+}
+
+function pinned(question: Question): { pricing_version?: string; as_of?: string } {
+  return {
+    ...(question.version ? { pricing_version: question.version } : {}),
+    ...(question.asOf ? { as_of: question.asOf } : {}),
+  };
+}
+
+/** POST /v1/compare: one request on every model. */
+export function compareRequest(question: Question): Schema["CompareRequest"] {
+  if (!question.models.length) throw new Incomplete("Add a model.");
+  const baseline = question.models.includes(question.baseline) ? question.baseline : question.models[0]!;
+  return {
+    models: question.models,
+    baseline,
+    calls: 1,
+    ...callOf(question, true),
+    ...(question.budget ? { budget_usd: question.budget.replace(/[$,\s]/g, "") } : {}),
+    ...pinned(question),
+  };
+}
+
+/** POST /v1/estimate/workload: the calls of a day or month on one model. */
+export function workloadRequest(question: Question, model: string): Schema["WorkloadRequest"] {
+  const calls = whole(question.calls, "Requests", 1);
+  const item = { name: "requests", model, calls, ...callOf(question, served(question) === model) };
+  return {
+    period: question.period,
+    working_days_per_month: whole(question.monthDays, "Working days a month", 1),
+    working_days_per_year: whole(question.yearDays, "Working days a year", 1),
+    items: [item as Schema["WorkItemRequest"]],
+    ...pinned(question),
+  };
+}
+
+/** The model that a pasted response names, if there is one. */
+function served(question: Question): string | undefined {
+  return question.input === "paste" ? readPasted(question.pasted).model : undefined;
+}
+
+/** The same calls for a month with every change that is switched on; null when none is. */
+export function whatIfRequest(question: Question, model: string): Schema["WorkloadRequest"] | null {
+  const batch = { processing: "batch" as const };
+  const caching = () => ({
+    caching: {
+      prefix_tokens: whole(question.prefix, "Cached prefix", 1),
+      hit_rate: shareOf(question.hitRate),
+      ttl: question.ttl,
+    },
+  });
+  const changes: Schema["WhatIfRequest"][] = [];
+  if (question.batch) changes.push({ name: "Batch", ...batch });
+  if (question.caching) changes.push({ name: "Caching", ...caching() });
+  if (question.batch && question.caching) changes.push({ name: "Batch and caching", ...batch, ...caching() });
+  if (question.cheaper) changes.push({ name: `On ${question.cheaper}`, model: question.cheaper });
+  if (!changes.length) return null;
+  const request = workloadRequest(question, model);
+  const days = question.period === "day" ? BigInt(request.working_days_per_month!) : 1n;
+  const calls = Number(BigInt(request.items[0]!.calls!) * days);
+  return { ...request, period: "month", items: [{ ...request.items[0]!, calls }], what_if: changes };
+}

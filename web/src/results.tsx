@@ -1,0 +1,402 @@
+/** What the question costs: a table, bars, what-ifs, notices, history, and ways to take it along. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Schema } from "./api";
+import { Bars, History } from "./charts";
+import { type Answered, modelPages, type Row } from "./estimate";
+import { count, percent, times, usd } from "./money";
+import { component, CopyButton, csv, download, moment, Money } from "./parts";
+import { type Language, snippet } from "./snippets";
+
+type Properties = {
+  answered: Answered;
+  /** The same question at today's prices, when the answer is fixed to a version and moment. */
+  today: Answered | null;
+  pinned: boolean;
+  unpin: () => void;
+  link: ComponentChildren;
+};
+
+export function Results({ answered, today, pinned, unpin, link }: Properties) {
+  const { compared, rows } = answered;
+  const pages = usePages(answered);
+  return (
+    <>
+      {pinned && today && <Pinned answered={answered} today={today} unpin={unpin} />}
+      {rows.length > 0 && <Costs answered={answered} today={today} />}
+      {compared.excluded.map((model) => (
+        <p class="notice" key={model.model}>
+          <strong>{model.model}</strong> is not in the comparison: {model.reason}
+        </p>
+      ))}
+      {rows.length > 0 && (
+        <Bars
+          caption="Cost of one request"
+          bars={rows.map(({ row }) => ({
+            label: row.model.id,
+            parts: split(row),
+            text: row.per_call_usd ? usd(row.per_call_usd) : "no price",
+          }))}
+        />
+      )}
+      <div class="actions">
+        {link}
+        <button type="button" class="quiet" onClick={() => download("tariff.csv", "text/csv", table(answered))}>
+          Download CSV
+        </button>
+        <button type="button" class="quiet" onClick={() => print()}>
+          Print
+        </button>
+      </div>
+      {rows.some((row) => row.whatIf.length > 0) && <Changes rows={rows} />}
+      <Notices answered={answered} pages={pages} />
+      <Details answered={answered} pages={pages} />
+      <Snippets request={answered.request} />
+      <Source pricing={compared.pricing} />
+    </>
+  );
+}
+
+function usePages(answered: Answered): Schema["ModelPage"][] {
+  const [pages, setPages] = useState<Schema["ModelPage"][]>([]);
+  const wanted = [answered.compared.pricing.version, ...answered.rows.map(({ row }) => row.model.id)].join();
+  useEffect(() => {
+    const stop = new AbortController();
+    // Without them the figures are complete; only notices and history are missing.
+    modelPages(answered, stop.signal).then(setPages, () => setPages([]));
+    return () => stop.abort();
+  }, [wanted]);
+  return pages;
+}
+
+/** The components of a request's cost, in the four kinds that the bars distinguish. */
+function split(row: Schema["CompareRow"]): { kind: string; amount: string }[] {
+  const kind = (name: string) =>
+    name === "input" || name === "output" ? name : name.startsWith("cache_") ? "cached" : "other";
+  return row.line_items
+    .filter((item) => item.cost_usd !== null)
+    .map((item) => ({ kind: kind(item.component), amount: item.cost_usd! }));
+}
+
+function Costs({ answered, today }: { answered: Answered; today: Answered | null }) {
+  const { rows, compared, question } = answered;
+  const daily = question.period === "day";
+  const budget = rows.some(({ row }) => "calls_for_budget" in row && row.calls_for_budget !== null);
+  const headings = [
+    "Model",
+    "One request",
+    ...(daily ? ["A day"] : []),
+    "A month",
+    "A year",
+    ...(rows.length > 1 ? [`Compared with ${compared.baseline}`] : []),
+    ...(budget ? [`Requests for $${question.budget}`] : []),
+  ];
+  return (
+    <table role="table" class="costs">
+      <caption>
+        {count(question.calls)} requests a {question.period}
+        {daily && `, ${question.monthDays} days a month, ${question.yearDays} days a year`}; cheapest first
+      </caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {headings.map((heading, index) => (
+            <th role="columnheader" scope="col" class={index ? "number" : ""} key={heading}>
+              {heading}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map(({ row, totals }) => {
+          const cells: ComponentChildren[] = [
+            <Money amount={row.per_call_usd} />,
+            ...(daily ? [<Money amount={totals.period_usd} />] : []),
+            <Monthly row={row} totals={totals} today={today} />,
+            <Money amount={totals.yearly_usd} />,
+            ...(rows.length > 1 ? [row.relative_to_baseline ? times(row.relative_to_baseline) : "–"] : []),
+            ...(budget ? [forBudget(row)] : []),
+          ];
+          return (
+            <tr role="row" key={`${row.model.provider}/${row.model.id}`} data-model={row.model.id}>
+              <th role="rowheader" scope="row">
+                {row.model.id} <small>{row.model.provider}</small>
+                {row.status !== "priced" && <small class="warn"> a component has no known price</small>}
+              </th>
+              {cells.map((cell, index) => (
+                <td role="cell" class="number" key={headings[index + 1]} data-label={headings[index + 1]}>
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function forBudget(row: Schema["CompareRow"]): string {
+  const calls = (row as Record<string, unknown>).calls_for_budget;
+  return typeof calls === "string" || typeof calls === "number" ? count(calls) : "–";
+}
+
+type MonthlyProperties = { row: Schema["CompareRow"]; totals: Schema["Totals"]; today: Answered | null };
+
+function Monthly({ row, totals, today }: MonthlyProperties) {
+  const now = today?.rows.find((other) => same(other.row.model, row.model))?.totals.monthly_usd;
+  return (
+    <>
+      <Money amount={totals.monthly_usd} />
+      {now && now !== totals.monthly_usd && (
+        <small class="now">
+          today <Money amount={now} />
+        </small>
+      )}
+    </>
+  );
+}
+
+function same(a: Schema["MatchedModel"], b: Schema["MatchedModel"]): boolean {
+  return a.id === b.id && a.provider === b.provider;
+}
+
+function Pinned({ answered, today, unpin }: { answered: Answered; today: Answered; unpin: () => void }) {
+  const { pricing } = answered.compared;
+  const figures = (found: Answered) =>
+    found.rows.map(({ row, totals }) => [row.model.provider, row.model.id, row.per_call_usd, totals.monthly_usd]);
+  const equal = JSON.stringify(figures(answered)) === JSON.stringify(figures(today));
+  return (
+    <p class="notice" data-testid="pinned">
+      These figures are fixed to {moment(pricing.as_of)} (price version {pricing.version}).{" "}
+      {equal ? "Today they are the same." : "Today's differ; see the table."}{" "}
+      <button type="button" class="link" onClick={unpin}>
+        Use today's prices
+      </button>
+    </p>
+  );
+}
+
+function Changes({ rows }: { rows: Row[] }) {
+  return (
+    <section class="what-if">
+      <h2>What would change</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="What would change">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">With</th>
+              <th scope="col" class="number">
+                A month
+              </th>
+              <th scope="col" class="number">
+                Saves a month
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.flatMap(({ row, whatIf }) =>
+              whatIf.map((change) => (
+                <tr key={`${row.model.id} ${change.name}`} data-model={row.model.id} data-change={change.name}>
+                  <th scope="row">{row.model.id}</th>
+                  <td>{change.name}</td>
+                  <td class="number">
+                    <Money amount={change.total_usd} />
+                  </td>
+                  <td class={`number ${change.saves_usd.startsWith("-") ? "warn" : ""}`}>
+                    <Money amount={change.saves_usd} />
+                    {change.saves_percent && <small> ({percent(change.saves_percent)})</small>}
+                  </td>
+                </tr>
+              )),
+            )}
+          </tbody>
+        </table>
+      </div>
+      <ul class="notes">
+        {[...new Set(rows.flatMap(({ whatIf }) => whatIf.flatMap((change) => change.notes)))].map((note) => (
+          <li key={note}>{note.replace(/^requests: /, "")}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Whatever a reader must know before relying on the figures. */
+function Notices({ answered, pages }: { answered: Answered; pages: Schema["ModelPage"][] }) {
+  const { rows, compared } = answered;
+  const now = new Date().toISOString();
+  const found: [string, string][] = [];
+  for (const { row } of rows) {
+    const { context } = row;
+    if (!row.fits_context && context) {
+      found.push([row.model.id, `The request does not fit: ${count(context.used_tokens)} tokens, and the context window has ${count(context.window ?? 0)}.`]);
+    }
+    for (const warning of row.warnings) found.push([row.model.id, warning.message]);
+  }
+  for (const page of pages) {
+    const { retires, missing_upstream_since: missing } = page.lifecycle;
+    if (retires) found.push([page.id, `${retires < now ? "Retired" : "Retires"} on ${moment(retires)}.`]);
+    if (missing) found.push([page.id, `No public price list has named it since ${moment(missing)}.`]);
+    for (const period of page.price_history) {
+      if (period.start && period.start > now) found.push([page.id, `New prices apply from ${moment(period.start)}.`]);
+    }
+  }
+  const all = [...compared.warnings.map((warning): [string, string] => ["", warning.message]), ...found];
+  const texts = [...new Set(all.map(([model, text]) => (model ? `${model}: ${text}` : text)))];
+  if (!texts.length) return null;
+  return (
+    <section class="notices">
+      <h2>Before you rely on this</h2>
+      <ul>
+        {texts.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Details({ answered, pages }: { answered: Answered; pages: Schema["ModelPage"][] }) {
+  const { rows, compared } = answered;
+  return (
+    <section>
+      <h2>How each figure is made</h2>
+      {rows.map(({ row }) => {
+        const page = pages.find((found) => found.id === row.model.id && found.provider === row.model.provider);
+        const { counting, context } = row;
+        return (
+          <details key={`${row.model.provider}/${row.model.id}`} class="model">
+            <summary>
+              {row.model.id}: <Money amount={row.per_call_usd} /> a request
+            </summary>
+            <LineItems items={row.line_items} />
+            {counting && (
+              <p>
+                About {count(counting.input_tokens)} input tokens, between {count(counting.low_tokens)} and{" "}
+                {count(counting.high_tokens)}: from <Money amount={counting.low_total_usd} /> to{" "}
+                <Money amount={counting.high_total_usd} /> a request.
+              </p>
+            )}
+            {context?.window && (
+              <p>
+                {count(context.used_tokens)} of {count(context.window)} tokens of the context window
+                {context.fits ? "" : ": does not fit"}.
+              </p>
+            )}
+            {page?.prices && <p>Source of the prices: {page.prices.source}.</p>}
+            {page && <History model={page} now={compared.pricing.as_of} />}
+            {[...row.assumptions, ...(page?.notes ?? [])].length > 0 && (
+              <ul class="notes">
+                {[...row.assumptions, ...(page?.notes ?? [])].map((note) => (
+                  <li key={note}>{note}</li>
+                ))}
+              </ul>
+            )}
+          </details>
+        );
+      })}
+    </section>
+  );
+}
+
+function LineItems({ items }: { items: Schema["LineItem"][] }) {
+  const rate = (item: Schema["LineItem"]) => {
+    const found = Object.entries(item).find(([name, value]) => name.startsWith("usd_per_") && value);
+    if (!found) return "–";
+    return `$${String(found[1])} / ${found[0] === "usd_per_mtok" ? "million" : found[0].slice("usd_per_".length)}`;
+  };
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Line items">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Component</th>
+            <th scope="col" class="number">
+              Quantity
+            </th>
+            <th scope="col" class="number">
+              Price
+            </th>
+            <th scope="col" class="number">
+              Cost
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item, index) => (
+            <tr key={index}>
+              <th scope="row">{component(item.component)}</th>
+              <td class="number">{count(item.quantity)}</td>
+              <td class="number">{rate(item)}</td>
+              <td class="number">
+                <Money amount={item.cost_usd} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const LANGUAGES: Language[] = ["curl", "Python", "TypeScript"];
+
+function Snippets({ request }: { request: Schema["CompareRequest"] }) {
+  const [language, setLanguage] = useState<Language>("curl");
+  const text = snippet(language, location.origin, "/v1/compare", request);
+  return (
+    <details class="snippets">
+      <summary>The same in code</summary>
+      <div class="actions">
+        <label>
+          Language
+          <select value={language} onChange={(event) => setLanguage(event.currentTarget.value as Language)}>
+            {LANGUAGES.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <CopyButton text={() => text}>Copy</CopyButton>
+      </div>
+      <pre tabIndex={0} role="region" aria-label={`The request in ${language}`}>
+        {text}
+      </pre>
+    </details>
+  );
+}
+
+export function Source({ pricing }: { pricing: Schema["Provenance"] }) {
+  const checked = (pricing as Record<string, unknown>).prices_checked_at;
+  return (
+    <p class="source">
+      Price version {pricing.version}, prices of {moment(pricing.as_of)}
+      {typeof checked === "string" && `, last confirmed ${moment(checked)}`}
+      {pricing.source === "bundled" ? ", bundled with the server" : ""}
+      {pricing.stale && ". The price store did not answer, so they may be out of date"}.{" "}
+      <a href="#/prices">Prices and their changes</a>
+    </p>
+  );
+}
+
+/** The table as CSV, with exact amounts. */
+function table(answered: Answered): string {
+  const { pricing } = answered.compared;
+  return csv([
+    ["provider", "model", "per_request_usd", "period", "requests", "period_usd", "monthly_usd", "yearly_usd", "relative_to_baseline", "pricing_version", "as_of"],
+    ...answered.rows.map(({ row, totals }) => [
+      row.model.provider,
+      row.model.id,
+      row.per_call_usd,
+      answered.question.period,
+      answered.question.calls,
+      totals.period_usd,
+      totals.monthly_usd,
+      totals.yearly_usd,
+      row.relative_to_baseline,
+      pricing.version,
+      pricing.as_of,
+    ]),
+  ]);
+}

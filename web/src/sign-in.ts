@@ -1,0 +1,66 @@
+/** Who is asking: a token of the deployment's OpenID Connect provider, or a name on a local server. */
+
+import type { UserManager } from "oidc-client-ts";
+import { caller, type Config } from "./api";
+
+export const identity = { localName: "" };
+
+/** On a local server, the name that the gateway takes as the caller; nothing else reads it. */
+export function setLocalName(name: string): void {
+  identity.localName = name.trim();
+}
+
+caller.headers = async () => (identity.localName ? { "x-local-caller": identity.localName } : {});
+
+export type SignedIn = { name: string; signOut: () => Promise<void> };
+
+/** Where the page continues after the provider has sent the browser back. */
+const RETURN = "tariff.return";
+
+/**
+ * Sign in by code flow with PKCE, where the deployment has an issuer; null where it has none.
+ *
+ * Tokens are in this tab's sessionStorage, which no other origin and no other tab reads. They are
+ * renewed with the refresh token shortly before they expire. Raises the provider's refusal.
+ */
+export async function signIn(config: Config): Promise<SignedIn | null> {
+  if (!config.issuer || !config.client_id) return null;
+  const { UserManager, WebStorageStateStore } = await import("oidc-client-ts");
+  const manager: UserManager = new UserManager({
+    authority: config.issuer,
+    client_id: config.client_id,
+    redirect_uri: `${location.origin}${location.pathname}`,
+    scope: config.scopes,
+    response_type: "code",
+    automaticSilentRenew: true,
+    userStore: new WebStorageStateStore({ store: sessionStorage }),
+    stateStore: new WebStorageStateStore({ store: sessionStorage }),
+  });
+  const answer = new URLSearchParams(location.search);
+  if (answer.has("state") && (answer.has("code") || answer.has("error"))) {
+    const hash = sessionStorage.getItem(RETURN) ?? "";
+    history.replaceState(null, "", location.pathname + hash);
+    await manager.signinRedirectCallback(`${location.origin}${location.pathname}?${answer}`);
+  }
+  const user = await manager.getUser();
+  if (!user || user.expired) {
+    sessionStorage.setItem(RETURN, location.hash);
+    await manager.signinRedirect();
+    return new Promise(() => {}); // the browser is leaving the page
+  }
+  caller.headers = async () => {
+    const now = await manager.getUser();
+    return now ? { authorization: `Bearer ${now.access_token}` } : {};
+  };
+  manager.events.addAccessTokenExpired(() => {
+    sessionStorage.setItem(RETURN, location.hash);
+    void manager.signinRedirect();
+  });
+  return {
+    name: String(user.profile.name ?? user.profile.email ?? user.profile.sub),
+    signOut: async () => {
+      await manager.removeUser();
+      location.reload();
+    },
+  };
+}
