@@ -23,6 +23,9 @@ SAM_SOURCES := $(shell find functions layers -type f -not -name '*.pyc' \
 SITE_SOURCES := pyproject.toml $(SAM_SOURCES) $(shell find events tariff/docs -type f \
   -not -name '*.pyc' 2>/dev/null)
 
+PAGE := functions/site/static/page/index.html
+PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -name api-types.ts)
+
 export SAM_CLI_TELEMETRY := 0
 # Where this is set, every program that a test starts compiles all of its modules again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -39,7 +42,8 @@ help: ## List the targets
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  %-21s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: $(SITE) ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local UPSTREAM=folder|public
+# The page needs npm. Without it, everything else is served.
+run: $(SITE) $(if $(shell command -v npm),$(PAGE)) ## Serve every route of template.yaml: PORT=3000 STORE=embedded|dynamodb-local UPSTREAM=folder|public
 	@exec $(PY) -m tariff serve --port $(PORT) --store $(STORE) --upstream "$(UPSTREAM)"
 
 # Exported, so that the shell never parses it: a task may contain an apostrophe.
@@ -92,7 +96,7 @@ sam-validate: .venv-sam/.ready ## Validate template.yaml with the SAM CLI
 sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-sam
 
 # The layer's own Makefile finds this environment's python and pip first on PATH.
-.aws-sam/build/template.yaml: template.yaml $(SITE) .venv-sam/.ready
+.aws-sam/build/template.yaml: template.yaml $(SITE) $(PAGE) .venv-sam/.ready
 	@echo "Building with the SAM CLI (about 20 seconds)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 	@touch $@
@@ -116,6 +120,21 @@ openapi: $(SITE) ## Generate the OpenAPI document and its page
 $(SITE): $(SITE_SOURCES) | .venv/.ready
 	@echo "Generating the OpenAPI document and its page"
 	@$(PY) -m tariff docs openapi
+
+web: $(PAGE) ## Build the page that GET / serves (needs Node.js 20.19 or newer, with npm)
+
+$(PAGE): $(SITE) $(PAGE_SOURCES) web/node_modules/.ready
+	@echo "Building the page"
+	@cd web && npm run --silent types >/dev/null && npm run --silent build -- --logLevel warn
+
+web/node_modules/.ready: web/package-lock.json
+	@echo "Installing the page's packages (once, about 30 seconds)"
+	@cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+web-test: $(PAGE) ## Test the page in Chromium (ARGS="-k name" selects)
+	@cd web && npm run --silent test
+	@$(PY) -m pytest tests/e2e/web -p no:xdist $(ARGS)
 
 slack-docs: .venv/.ready ## Render the answers in docs/slack.md
 	@$(PY) -m tariff docs slack $(ARGS)
@@ -190,6 +209,7 @@ lock: .venv/.ready ## Write the lock files anew (ARGS=--upgrade takes the newest
 	done
 
 clean: ## Remove everything that make has made
+	rm -rf web/node_modules functions/site/static
 	rm -rf .venv .venv-sam .venv-bench .venv-train .cache .aws-sam .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find bench functions layers tariff tests -type d -name __pycache__ -prune \

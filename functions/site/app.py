@@ -1,14 +1,30 @@
-"""``GET /openapi.json`` and ``GET /docs``, both generated at build time, and every wrong turn."""
+"""The page and the reference, both made at build time, and the answer to unknown paths."""
 
+import base64
+import gzip
 import json
+import os
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pricing import errors
 from pricing.api.handler import DEFAULT_ROUTE, Asset, Call, Event, Reply, Route, serve
 from pricing.validation import NoQuery
 
 STATIC = Path(__file__).parent / "static"
+#: What the page is built into by `make web`; the names of its assets hold a hash of their content.
+PAGE = STATIC / "page"
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+HASHED = "public, max-age=31536000, immutable"
+#: Shorter bodies are sent as they are: compression would not pay.
+MIN_COMPRESSED = 1_000
+#: A feature of the page, and the field of POST /v1/compare that it requires.
+FEATURES = {"budget": "budget_usd", "currency": "currency", "rate_cards": "rate_card"}
 #: The page brings its style along and loads nothing; nobody may put it into a frame.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
@@ -20,6 +36,55 @@ POLICY = (
 def asset(name: str, content_type: str) -> Asset:
     """A generated file; it never changes while an instance lives."""
     return Asset(content_type, (STATIC / name).read_text(encoding="utf-8"))
+
+
+def page_policy() -> str:
+    """What the page may load: its own files, this API, and the provider it signs in at."""
+    issuer = urlsplit(os.environ.get("TARIFF_PAGE_ISSUER", ""))
+    provider = f" {issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        f" connect-src 'self'{provider};"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def get_page(_query: None, _call: Call) -> Asset:
+    """The calculator, reports and prices in a browser.
+
+    Any query is accepted: the provider that signs a person in adds its answer to the address.
+    """
+    if os.environ.get("TARIFF_PAGE") == "off":
+        raise errors.NotFound("This deployment has no page. GET /docs is the reference.")
+    try:
+        text = (PAGE / "index.html").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise errors.NotFound("The page is not built: run `make web`, which needs npm.") from None
+    return Asset("text/html; charset=utf-8", text, "no-cache")
+
+
+def get_asset(_query: NoQuery, call: Call) -> Asset:
+    """A file of the page, which never changes under its name."""
+    found = {path.name: path for path in PAGE.glob("assets/*")}.get(call.path["name"])
+    if found is None:
+        raise errors.NotFound("There is no such file. Load the page again: GET /.")
+    return Asset(CONTENT_TYPES[found.suffix], found.read_text(encoding="utf-8"), HASHED)
+
+
+def get_config(_query: NoQuery, _call: Call) -> Asset:
+    """How the page signs a person in, and which features of the API it shows.
+
+    Without an issuer, ``issuer`` and ``client_id`` are null and the page asks nothing.
+    """
+    spec = json.loads(asset("openapi.json", "application/json").text)
+    fields = spec["components"]["schemas"]["CompareRequest"]["properties"]
+    config = {
+        "issuer": os.environ.get("TARIFF_PAGE_ISSUER") or None,
+        "client_id": os.environ.get("TARIFF_PAGE_CLIENT_ID") or None,
+        "scopes": os.environ.get("TARIFF_PAGE_SCOPES", ""),
+        "features": {feature: field in fields for feature, field in FEATURES.items()},
+    }
+    return Asset("application/json", json.dumps(config), "no-cache")
 
 
 def get_openapi(_query: NoQuery, _call: Call) -> Asset:
@@ -85,6 +150,34 @@ ROUTES = (
         summary="The reference as a page that works offline.",
         open_to_all=True,
     ),
+    Route(
+        "GET",
+        "/",
+        get_page,
+        answer=Asset,
+        summary="The page: calculator, reports and prices in a browser.",
+        raises=(errors.NotFound,),
+        open_to_all=True,
+    ),
+    Route(
+        "GET",
+        "/assets/{name}",
+        get_asset,
+        query=NoQuery,
+        answer=Asset,
+        summary="A script, style or picture of the page.",
+        raises=(errors.NotFound,),
+        open_to_all=True,
+    ),
+    Route(
+        "GET",
+        "/config.json",
+        get_config,
+        query=NoQuery,
+        answer=Asset,
+        summary="How the page signs in, and which features it shows.",
+        open_to_all=True,
+    ),
     Route("ANY", DEFAULT_ROUTE, wrong_turn, answer=Asset, summary="Everything else."),
 )
 _answer = serve(*ROUTES)
@@ -93,7 +186,20 @@ _answer = serve(*ROUTES)
 def lambda_handler(event: Event, context: object) -> Reply:
     """What the routes answer, with what a browser may do with it, and RFC 9110's ``allow``."""
     reply = _answer(event, context)
-    reply["headers"]["content-security-policy"] = POLICY
+    page = event["routeKey"] == "GET /" and reply["statusCode"] == 200  # noqa: PLR2004
+    reply["headers"]["content-security-policy"] = page_policy() if page else POLICY
+    reply["headers"]["referrer-policy"] = "no-referrer"
     if reply["statusCode"] == 405:  # noqa: PLR2004 - a status code is its own name
         reply["headers"]["allow"] = ", ".join(allowed(event["rawPath"]))
-    return reply
+    return compressed(event, reply)
+
+
+def compressed(event: Event, reply: Reply) -> Reply:
+    """The reply with a body in gzip, where the caller accepts it and it is long enough."""
+    accepted = event["headers"].get("accept-encoding", "")
+    if "gzip" not in accepted or len(reply["body"]) < MIN_COMPRESSED:
+        return reply
+    packed = gzip.compress(reply["body"].encode(), mtime=0)
+    headers = {**reply["headers"], "content-encoding": "gzip", "vary": "accept-encoding"}
+    body = base64.b64encode(packed).decode()
+    return {**reply, "headers": headers, "body": body, "isBase64Encoded": True}

@@ -15,6 +15,8 @@ from tariff.docs.schemas import without_null
 
 PROBLEM_JSON = "application/problem+json"
 JSON = "application/json"
+#: What the files of the page are.
+ASSET_TYPES = ("text/javascript; charset=utf-8", "text/css; charset=utf-8", "image/svg+xml")
 #: What every route with a body can refuse.
 BODY_PROBLEMS = (
     errors.MalformedRequest,
@@ -109,6 +111,8 @@ class Operation:
         if route.answer is Asset:
             if route.path.endswith(".json"):
                 return {JSON: {"schema": {"type": "object"}}}
+            if route.path.startswith("/assets/"):
+                return {name: {"schema": {"type": "string"}} for name in ASSET_TYPES}
             return {"text/html; charset=utf-8": {"schema": {"type": "string"}}}
         shown = {
             one.name: {"summary": one.summary, "value": answer_to(self.module, route, one)}

@@ -1,8 +1,12 @@
 """``GET /openapi.json``, ``GET /docs`` and every wrong turn, through the site's handler."""
 
+import base64
+import gzip
 import json
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from types import FunctionType
+from typing import Any, cast
 
 import pytest
 
@@ -110,7 +114,7 @@ def test_the_instance_of_a_problem_is_a_uri_reference_whatever_was_asked_for(
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
+        "/assets",
         "/v1",
         "/v1/nothing",
         "/v1/estimate/",
@@ -130,3 +134,97 @@ def test_a_path_that_does_not_exist_is_not_found(recorded: dict[str, Any], path:
         assert "allow" not in answer.headers
         assert answer.body["type"] == "/docs#not-found"
         assert "GET /openapi.json" in answer.body["detail"]
+
+
+#: The page's own reply to a GET of a path, with other members of the event if need be.
+Page = Callable[..., dict[str, Any]]
+ASSET = "GET /assets/{name}"
+
+
+@pytest.fixture
+def page(recorded: dict[str, Any], tmp_path: Path) -> Page:
+    """The site with a page of two files, in the place of the one that `make web` builds."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html><title>Tariff</title>")
+    (tmp_path / "assets" / "index-1a2b.js").write_text("export {};\n" * 200)
+    site = handler("site")
+    # What a handler loads is its module's own: nothing has to be put back.
+    cast(FunctionType, site).__globals__["PAGE"] = tmp_path
+
+    def reply(path: str, **changes: Any) -> dict[str, Any]:
+        event = {**recorded, "routeKey": f"GET {path}", "rawPath": path, **changes}
+        if path.startswith("/assets/"):
+            name = path.removeprefix("/assets/")
+            event |= {"routeKey": ASSET, "pathParameters": {"name": name}}
+        return site(event, None)
+
+    return reply
+
+
+def test_the_page_may_load_its_own_files_and_this_api_only(page: Page, tmp_path: Path) -> None:
+    reply = page("/")
+    assert (reply["statusCode"], reply["body"]) == (200, (tmp_path / "index.html").read_text())
+    assert reply["headers"]["cache-control"] == "no-cache"
+    policy = reply["headers"]["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'"} <= set(policy)
+    assert {"connect-src 'self'", "frame-ancestors 'none'"} <= set(policy)
+    assert "unsafe" not in reply["headers"]["content-security-policy"]
+
+
+def test_where_people_sign_in_the_page_may_reach_the_provider_too(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARIFF_PAGE_ISSUER", "https://login.example.com/realms/tariff")
+    monkeypatch.setenv("TARIFF_PAGE_CLIENT_ID", "tariff-page")
+    monkeypatch.setenv("TARIFF_PAGE_SCOPES", "openid tariff/admin")
+    policy = page("/")["headers"]["content-security-policy"]
+    assert "; connect-src 'self' https://login.example.com;" in policy
+    config = json.loads(page("/config.json")["body"])
+    assert config["issuer"] == "https://login.example.com/realms/tariff"
+    assert (config["client_id"], config["scopes"]) == ("tariff-page", "openid tariff/admin")
+
+
+def test_without_an_issuer_the_page_asks_nobody_to_sign_in(page: Page) -> None:
+    reply = page("/config.json")
+    config = json.loads(reply["body"])
+    assert (config["issuer"], config["client_id"]) == (None, None)
+    assert set(config["features"].values()) <= {True, False}
+    assert reply["headers"]["cache-control"] == "no-cache"
+
+
+def test_a_file_of_the_page_is_kept_for_a_year(page: Page) -> None:
+    reply = page("/assets/index-1a2b.js")
+    assert reply["headers"]["content-type"] == "text/javascript; charset=utf-8"
+    assert reply["headers"]["cache-control"] == "public, max-age=31536000, immutable"
+    assert reply["body"] == "export {};\n" * 200
+
+
+def test_a_long_file_is_compressed_for_a_browser_that_accepts_it(
+    page: Page, recorded: dict[str, Any]
+) -> None:
+    headers = {**recorded["headers"], "accept-encoding": "gzip, deflate, br"}
+    reply = page("/assets/index-1a2b.js", headers=headers)
+    assert reply["headers"]["content-encoding"] == "gzip"
+    assert reply["headers"]["vary"] == "accept-encoding"
+    assert reply["isBase64Encoded"] is True
+    assert gzip.decompress(base64.b64decode(reply["body"])).decode() == "export {};\n" * 200
+    short = page("/", headers=headers)
+    assert "content-encoding" not in short["headers"]
+
+
+@pytest.mark.parametrize("name", ["index-0000.js", "../index.html", "..%2Findex.html", ""])
+def test_a_file_that_the_page_does_not_have_is_not_found(page: Page, name: str) -> None:
+    reply = page(f"/assets/{name}")
+    assert reply["statusCode"] == 404
+    assert reply["headers"]["cache-control"] == "no-store"
+
+
+def test_a_page_that_is_off_or_not_built_is_not_found_and_the_answer_says_why(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index.html").unlink()
+    assert "make web" in page("/")["body"]
+    monkeypatch.setenv("TARIFF_PAGE", "off")
+    off = page("/")
+    assert off["statusCode"] == 404
+    assert "This deployment has no page" in off["body"]

@@ -13,6 +13,7 @@ DeployedWith = Callable[[Callable[[Template], None]], Template]
 
 OPEN_TO_ALL = {
     *("GET /v1/health", "GET /openapi.json", "GET /docs"),
+    *("GET /", "GET /assets/{name}", "GET /config.json"),
     # Slack signs these in its own way, which the function checks first.
     *("POST /slack/commands", "POST /slack/interactions"),
 }

@@ -327,7 +327,7 @@ function WhatIf({ question, set }: Fields) {
           <label>
             Kept for
             <select value={question.ttl} onChange={(event) => set({ ttl: event.currentTarget.value as "5m" | "1h" })}>
-              <option value="5m">5 minutes</option>
+              <option value="5m">5 min</option>
               <option value="1h">1 hour</option>
             </select>
           </label>

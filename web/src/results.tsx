@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Schema } from "./api";
 import { Bars, History } from "./charts";
 import { type Answered, modelPages, type Row } from "./estimate";
-import { count, percent, times, usd } from "./money";
+import { count, percent, price, times, usd } from "./money";
 import { component, CopyButton, csv, download, moment, Money } from "./parts";
 import { type Language, snippet } from "./snippets";
 
@@ -89,14 +89,15 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
     ...(daily ? ["A day"] : []),
     "A month",
     "A year",
-    ...(rows.length > 1 ? [`Compared with ${compared.baseline}`] : []),
+    ...(rows.length > 1 ? ["Relative"] : []),
     ...(budget ? [`Requests for $${question.budget}`] : []),
   ];
   return (
-    <table role="table" class="costs">
+    <table role="table" class="costs stack">
       <caption>
         {count(question.calls)} requests a {question.period}
         {daily && `, ${question.monthDays} days a month, ${question.yearDays} days a year`}; cheapest first
+        {rows.length > 1 && `; relative to ${compared.baseline}`}
       </caption>
       <thead role="rowgroup">
         <tr role="row">
@@ -181,39 +182,44 @@ function Changes({ rows }: { rows: Row[] }) {
   return (
     <section class="what-if">
       <h2>What would change</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="What would change">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col">With</th>
-              <th scope="col" class="number">
-                A month
+      <table role="table" class="stack">
+        <thead role="rowgroup">
+          <tr role="row">
+            {["Model", "With", "A month", "Saves a month"].map((heading, index) => (
+              <th role="columnheader" scope="col" class={index > 1 ? "number" : ""} key={heading}>
+                {heading}
               </th>
-              <th scope="col" class="number">
-                Saves a month
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.flatMap(({ row, whatIf }) =>
-              whatIf.map((change) => (
-                <tr key={`${row.model.id} ${change.name}`} data-model={row.model.id} data-change={change.name}>
-                  <th scope="row">{row.model.id}</th>
-                  <td>{change.name}</td>
-                  <td class="number">
-                    <Money amount={change.total_usd} />
-                  </td>
-                  <td class={`number ${change.saves_usd.startsWith("-") ? "warn" : ""}`}>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.flatMap(({ row, whatIf }) =>
+            whatIf.map((change) => (
+              <tr role="row" key={`${row.model.id} ${change.name}`} data-model={row.model.id} data-change={change.name}>
+                <th role="rowheader" scope="row">
+                  {row.model.id}
+                </th>
+                <td role="cell" data-label="With">
+                  {change.name}
+                </td>
+                <td role="cell" class="number" data-label="A month">
+                  <Money amount={change.total_usd} />
+                </td>
+                <td
+                  role="cell"
+                  class={`number ${change.saves_usd.startsWith("-") ? "warn" : ""}`}
+                  data-label="Saves a month"
+                >
+                  <span>
                     <Money amount={change.saves_usd} />
                     {change.saves_percent && <small> ({percent(change.saves_percent)})</small>}
-                  </td>
-                </tr>
-              )),
-            )}
-          </tbody>
-        </table>
-      </div>
+                  </span>
+                </td>
+              </tr>
+            )),
+          )}
+        </tbody>
+      </table>
       <ul class="notes">
         {[...new Set(rows.flatMap(({ whatIf }) => whatIf.flatMap((change) => change.notes)))].map((note) => (
           <li key={note}>{note.replace(/^requests: /, "")}</li>
@@ -305,7 +311,7 @@ function LineItems({ items }: { items: Schema["LineItem"][] }) {
   const rate = (item: Schema["LineItem"]) => {
     const found = Object.entries(item).find(([name, value]) => name.startsWith("usd_per_") && value);
     if (!found) return "–";
-    return `$${String(found[1])} / ${found[0] === "usd_per_mtok" ? "million" : found[0].slice("usd_per_".length)}`;
+    return `${price(String(found[1]))} / ${found[0] === "usd_per_mtok" ? "million" : found[0].slice("usd_per_".length)}`;
   };
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Line items">
