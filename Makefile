@@ -134,7 +134,7 @@ web/node_modules/.ready: web/package-lock.json
 
 web-test: $(PAGE) ## Test the page in Chromium (ARGS="-k name" selects)
 	@cd web && npm run --silent test
-	@$(PY) -m pytest tests/e2e/web -p no:xdist $(ARGS)
+	@$(PY) -m pytest web/journeys $(ARGS)
 
 slack-docs: .venv/.ready ## Render the answers in docs/slack.md
 	@$(PY) -m tariff docs slack $(ARGS)

@@ -1,0 +1,246 @@
+"""Estimates and comparisons in a browser, held against what the API answers."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pricing import display
+from tests.e2e.conftest import RunningGateway
+from web.journeys.conftest import Open, curl, photographed, violations
+
+THREE = "/#/?m=sonnet,haiku,gpt"
+
+
+def settled(page: Page) -> None:
+    """Wait until the figures belong to what was entered."""
+    page.wait_for_timeout(300)
+    expect(page.locator("section.answer")).to_have_attribute("aria-busy", "false")
+
+
+def amounts(page: Page, model: str) -> list[str]:
+    """The exact amounts in a model's row: a request, a day, a month, a year."""
+    row = page.locator(f"table.costs tr[data-model='{model}']")
+    return [str(data.get_attribute("value")) for data in row.locator("data").all()]
+
+
+def asked(gateway: RunningGateway, path: str, body: Any) -> Any:
+    answer = gateway.send(
+        "POST", path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    assert answer.status == 200, answer.json
+    return answer.json
+
+
+def test_what_do_1000_requests_a_day_cost_on_three_models(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    page = open_page(THREE)
+    page.get_by_label("Input tokens").fill("3000")
+    page.get_by_label("Output tokens").fill("700")
+    page.get_by_label("Requests").fill("1,234")
+    settled(page)
+    usage = {"input_tokens": 3000, "output_tokens": 700}
+    compared = asked(gateway, "/v1/compare", {"models": ["sonnet", "haiku", "gpt"], "usage": usage})
+    assert len(compared["rows"]) == 3
+    for row in compared["rows"]:
+        item = {"name": "x", "model": row["model"]["requested"], "calls": 1234, "usage": usage}
+        totals = asked(gateway, "/v1/estimate/workload", {"items": [item]})["totals"]
+        exact = [
+            row["per_call_usd"],
+            totals["period_usd"],
+            totals["monthly_usd"],
+            totals["yearly_usd"],
+        ]
+        assert amounts(page, row["model"]["id"]) == exact
+        shown = page.locator(f"table.costs tr[data-model='{row['model']['id']}'] data")
+        # The display rules of the reports and of Slack are the page's own, digit for digit.
+        assert shown.all_inner_texts() == [display.usd(Decimal(amount)) for amount in exact]
+    photographed(page, "calculator-1280-light")
+
+
+def test_a_pasted_text_is_counted_and_its_error_band_shown(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    text = "Summarise this ticket: the printer on floor 3 is “offline” again."
+    page = open_page("/#/?m=sonnet,gpt")
+    page.get_by_role("radio", name="Prompt text").check()
+    page.get_by_label("Prompt", exact=True).fill(text)
+    page.get_by_label("Expected output tokens").fill("80")
+    settled(page)
+    body = {"model": "sonnet", "text": text, "expected_output_tokens": 80}
+    estimate = asked(gateway, "/v1/estimate", body)
+    assert amounts(page, estimate["model"]["id"])[0] == estimate["total_usd"]
+    page.locator("details.model", has_text=estimate["model"]["id"]).locator("summary").click()
+    band = estimate["counting"]
+    expect(
+        page.get_by_text(f"between {band['low_tokens']} and {band['high_tokens']}")
+    ).to_be_visible()
+
+
+def test_a_pasted_response_brings_its_model_and_its_cached_tokens(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    response = {
+        "object": "chat.completion",
+        "model": "gpt-5.1",
+        "usage": {
+            "prompt_tokens": 1200,
+            "completion_tokens": 300,
+            "prompt_tokens_details": {"cached_tokens": 1000},
+        },
+    }
+    page = open_page("/#/?m=sonnet")
+    page.get_by_role("radio", name="Response or usage").check()
+    page.get_by_label("Provider's response").fill(json.dumps(response))
+    settled(page)
+    # 200 fresh at $1.25, 1,000 cached at $0.125 and 300 output tokens at $10 per million:
+    # 0.00025 + 0.000125 + 0.003
+    assert amounts(page, "gpt-5.1")[0] == "0.003375"
+    assert (
+        amounts(page, "gpt-5.1")[0]
+        == asked(gateway, "/v1/estimate", {"response": response})["total_usd"]
+    )
+    assert len(amounts(page, "claude-sonnet-5-5")) == 4
+    page.get_by_label("Provider's response").fill('{"usage": ')
+    expect(
+        page.get_by_text("Paste a provider's response, or its usage object, as JSON.")
+    ).to_be_visible()
+
+
+def test_six_models_are_found_by_name_and_provider_and_compared(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet")
+    for search, name in (
+        ("haiku 5.5", "anthropic/claude-haiku-5-5"),
+        ("openai gpt-5.1", "openai/gpt-5.1"),
+        ("google 2.5 pro", "google/gemini-2.5-pro"),
+        ("grok 4.7", "xai/grok-4.7"),
+        ("mistral large 4", "mistral/mistral-large-4"),
+    ):
+        picker = page.get_by_label("Add a model", exact=True).locator("visible=true").first
+        picker.fill(search)
+        page.get_by_role("option").filter(
+            has_text=re.compile(rf"\b{re.escape(name)}$|{re.escape(name)}\D")
+        ).first.click()
+    settled(page)
+    rows = page.locator("table.costs tbody tr")
+    expect(rows).to_have_count(6)
+    each = [Decimal(amounts(page, str(row.get_attribute("data-model")))[0]) for row in rows.all()]
+    assert each == sorted(each)
+    assert page.locator(".bar").count() == 6
+
+
+def test_what_batch_caching_and_another_model_would_save_is_the_api_s_answer(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    page = open_page("/#/?m=sonnet&cheaper=haiku")
+    page.get_by_text("Batch processing").click()
+    page.get_by_text("Prompt caching").click()
+    settled(page)
+    usage = {"input_tokens": 2000, "output_tokens": 500}
+    caching = {"prefix_tokens": 1500, "hit_rate": "0.9", "ttl": "5m"}
+    changes = [
+        {"name": "Batch", "processing": "batch"},
+        {"name": "Caching", "caching": caching},
+        {"name": "Batch and caching", "processing": "batch", "caching": caching},
+        {"name": "On haiku", "model": "haiku"},
+    ]
+    item = {"name": "requests", "model": "sonnet", "calls": 22_000, "usage": usage}
+    body = {"period": "month", "items": [item], "what_if": changes}
+    for change in asked(gateway, "/v1/estimate/workload", body)["what_if"]:
+        row = page.locator(f"tr[data-change='{change['name']}']")
+        found = [data.get_attribute("value") for data in row.locator("data").all()]
+        assert found == [change["total_usd"], change["saves_usd"]]
+
+
+def test_a_link_shows_the_same_figures_in_another_browser(open_page: Open, url: str) -> None:
+    page = open_page(f"{THREE}&in=4321&cache=1")
+    settled(page)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert re.search(r"[?&]v=[^&]+&at=[^&]+", link)
+    other = open_page(link.removeprefix(url))
+    settled(other)
+    expect(other.get_by_test_id("pinned")).to_contain_text("Today they are the same.")
+    values = "[...document.querySelectorAll('data')].map(data => data.value)"
+    assert other.evaluate(values) == page.evaluate(values)
+
+
+def test_an_old_link_shows_its_own_figures_and_today_s_next_to_them(open_page: Open) -> None:
+    # Cache reads of Sonnet 5.5 fell from $0.20 to $0.10 per million on 2026-10-07; 1,000,000 cached
+    # tokens a request and 10 requests a month are $2.00, and $1.00 today.
+    page = open_page("/#/?m=claude-sonnet-5-5&in=0&out=0&read=1000000&n=10&per=month&at=2026-10-06")
+    settled(page)
+    month = page.locator("table.costs td[data-label='A month']")
+    expect(month).to_contain_text("$2.00")
+    expect(month).to_contain_text("today $1.00")
+    page.get_by_role("button", name="Use today's prices").click()
+    settled(page)
+    expect(month).to_have_text("$1.00")
+    expect(page.get_by_test_id("pinned")).to_have_count(0)
+
+
+def test_the_copied_command_prints_the_page_s_figures(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet,haiku")
+    settled(page)
+    page.get_by_text("The same in code").click()
+    command = page.locator(".snippets pre").inner_text()
+    for row in json.loads(curl(command))["rows"]:
+        assert amounts(page, row["model"]["id"])[0] == row["per_call_usd"]
+
+
+def test_the_table_is_saved_with_exact_amounts(open_page: Open) -> None:
+    page = open_page("/#/?m=haiku")
+    settled(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download CSV").click()
+    lines = saved.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert lines[1].split(",")[2] == amounts(page, "claude-haiku-5-5")[0]
+
+
+def test_an_unknown_model_is_named_and_the_figures_before_are_marked_as_old(
+    open_page: Open,
+) -> None:
+    page = open_page("/#/?m=claude-sonet-5-5")
+    settled(page)
+    expect(page.get_by_role("alert")).to_contain_text("Did you mean")
+
+
+def test_the_calculator_works_with_the_keyboard_alone(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet")
+    settled(page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.keyboard.press("Tab")  # the chip's button
+    page.keyboard.press("Tab")  # the picker
+    page.keyboard.type("anthropic haiku 5.5")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(page.locator("table.costs tbody tr")).to_have_count(2)
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")  # removes the model that was added
+    settled(page)
+    expect(page.locator("table.costs tbody tr")).to_have_count(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
+    open_page: Open, width: int, scheme: str
+) -> None:
+    page = open_page(f"{THREE}&batch=1&cache=1", width=width, scheme=scheme)
+    settled(page)
+    page.locator("details.model summary").first.click()
+    page.get_by_text("The same in code").click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    photographed(page, f"calculator-{width}-{scheme}")

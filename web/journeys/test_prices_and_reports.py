@@ -1,0 +1,138 @@
+"""Reports of a log, price changes, and the approval of a pending price, in a browser."""
+
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from pricing import display
+from tests.e2e.conftest import RunningGateway
+from web.journeys.conftest import Open, photographed, violations
+
+JSON = {"Content-Type": "application/json"}
+
+
+def counts(input_tokens: int, output_tokens: int) -> dict[str, int]:
+    return {"input_tokens": input_tokens, "output_tokens": output_tokens}
+
+
+def test_a_dropped_log_is_reported_with_the_api_s_figures(
+    open_page: Open, gateway: RunningGateway, tmp_path: Path
+) -> None:
+    lines = [
+        {"timestamp": "2026-11-23", "model": "opus", "endpoint": "chat", "usage": counts(900, 40)},
+        {
+            "timestamp": "2026-11-24",
+            "model": "haiku",
+            "endpoint": "chat",
+            "usage": counts(9000, 400),
+        },
+        {"timestamp": "2026-11-24", "model": "opus", "usage": counts(-1, 0)},
+    ]
+    log = tmp_path / "november.jsonl"
+    log.write_text("\n".join(map(json.dumps, lines)))
+    page = open_page("/#/report")
+    page.get_by_label("Log file").set_input_files(log)
+    expect(page.get_by_role("heading", name="november.jsonl")).to_be_visible()
+    answer = gateway.send(
+        "POST",
+        "/v1/usage/report?group_by=model,day&format=json",
+        log.read_bytes(),
+        {"Content-Type": "application/x-ndjson"},
+    ).json
+    cost = page.locator(".figures data").first
+    assert cost.get_attribute("value") == answer["totals"]["cost_usd"]
+    assert cost.inner_text() == display.usd(Decimal(answer["totals"]["cost_usd"]))
+    for row in answer["groups"][0]["rows"]:
+        shown = page.get_by_role("row").filter(has_text=row["values"][0])
+        assert shown.locator("data").first.get_attribute("value") == row["cost_usd"]
+    expect(page.get_by_text("1 could not be read")).to_be_visible()
+    page.get_by_text("Records that could not be read").click()
+    expect(page.get_by_text("Record 3:")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download as a page").click()
+    assert saved.value.path().read_text().startswith("<!")
+    assert violations(page) == []
+    photographed(page, "report-1280-light")
+
+
+def test_a_file_that_is_no_log_says_what_is_wrong(open_page: Open, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"records": [')
+    page = open_page("/#/report")
+    page.get_by_label("Log file").set_input_files(broken)
+    expect(page.get_by_role("alert")).to_contain_text("cannot be read as JSON")
+
+
+def test_a_price_change_is_found_by_its_day(open_page: Open) -> None:
+    page = open_page("/#/prices/changes?since=2026-10-01")
+    change = page.locator("article.change", has_text="anthropic/claude-sonnet-5-5")
+    expect(change).to_contain_text("cache read: $0.20 → $0.10 (-50.0%)")
+    page.get_by_label("Since").fill("2026-11-29")
+    expect(change).to_have_count(0)
+    assert violations(page) == []
+
+
+def test_models_are_browsed_and_each_has_its_price_history(open_page: Open) -> None:
+    page = open_page("/#/prices")
+    page.get_by_label("Search").fill("sonnet 5.5")
+    page.get_by_label("Provider").select_option("anthropic")
+    page.get_by_role("link", name="claude-sonnet-5-5", exact=True).click()
+    expect(page.get_by_role("heading", name="Claude Sonnet 5.5")).to_be_visible()
+    history = page.get_by_role("region", name="Prices of Claude Sonnet 5.5 by period")
+    expect(history.get_by_role("row")).to_have_count(3)
+    expect(history).to_contain_text("7 Oct 2026")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("address", ["/#/report", "/#/prices", "/#/prices/pending"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_fits_a_telephone(open_page: Open, address: str, scheme: str) -> None:
+    page = open_page(address, width=360, scheme=scheme)
+    expect(page.get_by_role("heading").first).to_be_visible()
+    if address == "/#/report":
+        page.get_by_role("button", name="Try an example").click()
+        expect(page.get_by_role("heading", name="By model")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert violations(page) == []
+    photographed(page, f"{address.strip('/#').replace('/', '-')}-360-{scheme}")
+
+
+def test_a_pending_price_is_approved_by_a_second_person(
+    open_page: Open, gateway: RunningGateway, upstream: Path
+) -> None:
+    page = open_page("/#/prices/pending")
+    expect(page.get_by_text("Nothing is pending.")).to_be_visible()
+    # Codestral's output price rises by half, which one list alone may not say.
+    prices = upstream / "genai-prices.json"
+    text, changed = re.subn(
+        r'("id":"codestral-2508".*?"output_mtok":)0\.9\}',
+        r"\g<1>1.35}",
+        prices.read_text(),
+        count=1,
+    )
+    assert changed == 1
+    prices.write_text(text)
+    proposer = {**JSON, "x-local-caller": "ada"}
+    body = json.dumps({"reason": "Codestral's output costs more"}).encode()
+    assert gateway.send("POST", "/v1/pricing/refresh", body, proposer).status == 202
+    gateway.until("RefreshPricingFunction answered")
+    page.reload()
+    held = page.locator("article.held")
+    expect(held).to_contain_text("codestral-2508")
+    expect(held).to_contain_text("$0.90 → $1.35")
+    photographed(page, "pending-1280-light")
+    held.get_by_label("Reason, for the audit log").fill("as on its page")
+    held.get_by_label("Your name").fill("ada")
+    held.get_by_role("button", name="Approve and activate").click()
+    expect(held.get_by_role("alert")).to_be_visible()  # the proposer is not the second person
+    held.get_by_label("Your name").fill("grace")
+    held.get_by_role("button", name="Approve and activate").click()
+    expect(page.get_by_text("is approved and active.")).to_be_visible()
+    expect(page.get_by_text("Nothing is pending.")).to_be_visible()
+    (decided, *_) = gateway.send("GET", "/v1/pricing/audit?limit=1").json["rows"]
+    assert (decided["action"], decided["actor"]) == ("activate", "jwt:grace")

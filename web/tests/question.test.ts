@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { compareRequest, formatOf, Incomplete, readPasted, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
+import { snippet } from "../src/snippets";
+import { fromQuery, type Question, START, toQuery } from "../src/state";
+import { csv } from "../src/parts";
+
+const question = (change: Partial<Question>): Question => ({ ...START, ...change });
+
+describe("a link", () => {
+  it("holds every part of a question", () => {
+    const asked: Question = {
+      models: ["openai/gpt-5.1", "openrouter/x-ai/grok-4"],
+      baseline: "openai/gpt-5.1",
+      input: "text",
+      inputTokens: "1",
+      outputTokens: "2",
+      cacheRead: "3",
+      cacheWrite: "4",
+      text: "a & b = c\nñ",
+      expected: "5",
+      pasted: '{"a": 1}',
+      calls: "6",
+      period: "month",
+      monthDays: "7",
+      yearDays: "8",
+      batch: true,
+      caching: true,
+      prefix: "9",
+      hitRate: "12.5",
+      ttl: "1h",
+      cheaper: "haiku",
+      budget: "100",
+      version: "2026-11-23.2",
+      asOf: "2026-11-30T04:10:52Z",
+    };
+    expect(fromQuery(new URLSearchParams(toQuery(asked).toString()))).toEqual(asked);
+  });
+  it("without a question asks the first one", () => expect(fromQuery(new URLSearchParams())).toEqual(START));
+  it("keeps a field that was emptied", () => {
+    const asked = question({ inputTokens: "" });
+    expect(fromQuery(toQuery(asked))).toEqual(asked);
+  });
+  it("with an unknown choice asks the usual one", () => {
+    expect(fromQuery(new URLSearchParams("by=magic&per=hour&ttl=9m"))).toEqual(START);
+  });
+});
+
+describe("a request", () => {
+  it("holds the tokens as counts, and the version and moment of a link", () => {
+    const asked = question({ models: ["opus"], inputTokens: "12,000", cacheRead: "50", version: "v1", asOf: "2026-11-22" });
+    expect(compareRequest(asked)).toEqual({
+      models: ["opus"],
+      baseline: "opus",
+      calls: 1,
+      usage: { input_tokens: 12000, output_tokens: 500, cache_read_input_tokens: 50 },
+      usage_format: "anthropic",
+      pricing_version: "v1",
+      as_of: "2026-11-22",
+    });
+  });
+  it.each(["-1", "1.5", "many", "1e3"])("with %s tokens cannot be sent", (inputTokens) => {
+    expect(() => compareRequest(question({ inputTokens }))).toThrow(Incomplete);
+  });
+  it("keeps a response whole for the model that served it, and its usage for the others", () => {
+    const response = { model: "gpt-5.1", usage: { prompt_tokens: 9, completion_tokens: 1 } };
+    const asked = question({ input: "paste", pasted: JSON.stringify(response) });
+    expect(workloadRequest(asked, "gpt-5.1").items[0]).toMatchObject({ response });
+    expect(workloadRequest(asked, "opus").items[0]).toMatchObject({ usage: response.usage, usage_format: "openai" });
+  });
+  it("for what-ifs has a month's calls: 1,000 a day on 22 days", () => {
+    const asked = question({ batch: true, caching: true, hitRate: "90" });
+    const request = whatIfRequest(asked, "opus");
+    expect(request?.items[0]?.calls).toBe(22_000);
+    expect(request?.period).toBe("month");
+    expect(request?.what_if?.map((change) => change.name)).toEqual(["Batch", "Caching", "Batch and caching"]);
+    expect(request?.what_if?.[1]?.caching).toEqual({ prefix_tokens: 1500, hit_rate: "0.90", ttl: "5m" });
+  });
+  it("without a what-if is not sent", () => expect(whatIfRequest(START, "opus")).toBeNull());
+});
+
+it.each([
+  ["90", "0.90"],
+  ["100", "1.00"],
+  ["5", "0.05"],
+  ["12.5%", "0.125"],
+  ["0", "0.00"],
+])("%s percent is a share of %s", (text, share) => expect(shareOf(text)).toBe(share));
+it.each(["101", "-1", "all", ""])("%s percent is refused", (text) => expect(() => shareOf(text)).toThrow(Incomplete));
+
+it.each([
+  [{ prompt_tokens: 1 }, "openai"],
+  [{ promptTokenCount: 1 }, "gemini"],
+  [{ inputTokens: 1 }, "bedrock_converse"],
+  [{ input_tokens: 1, input_tokens_details: {} }, "openai_responses"],
+  [{ input_tokens: 1 }, undefined],
+])("usage %j has the format %s", (usage, format) => expect(formatOf(usage)).toBe(format));
+
+it.each(["", "[]", "nothing", "3", "null"])("pasted text %j is explained, not sent", (text) => {
+  expect(() => readPasted(text)).toThrow(Incomplete);
+});
+
+it("a command for the shell quotes an apostrophe", () => {
+  expect(snippet("curl", "http://x", "/v1/compare", { text: "it's" })).toContain(`"it'\\''s"`);
+});
+
+it("a spreadsheet reads no cell as a formula, and negative amounts stay numbers", () => {
+  expect(csv([["=1+1", "-8.55", 'a "b", c', null]])).toBe('\uFEFF\'=1+1,-8.55,"a ""b"", c",\r\n');
+});
