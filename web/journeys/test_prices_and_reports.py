@@ -126,13 +126,17 @@ def test_a_pending_price_is_approved_by_a_second_person(
     expect(held).to_contain_text("codestral-2508")
     expect(held).to_contain_text("$0.90 → $1.35")
     photographed(page, "pending-1280-light")
+    colleague = open_page("/#/prices/pending")
+    expect(colleague.locator("article.held")).to_be_visible()
     held.get_by_label("Reason, for the audit log").fill("as on its page")
-    held.get_by_label("Your name").fill("ada")
-    held.get_by_role("button", name="Approve and activate").click()
-    expect(held.get_by_role("alert")).to_be_visible()  # the proposer is not the second person
     held.get_by_label("Your name").fill("grace")
     held.get_by_role("button", name="Approve and activate").click()
     expect(page.get_by_text("is approved and active.")).to_be_visible()
     expect(page.get_by_text("Nothing is pending.")).to_be_visible()
+    # A page that was loaded before knows an earlier revision: its decision is refused.
+    late = colleague.locator("article.held")
+    late.get_by_label("Reason, for the audit log").fill("not on its page")
+    late.get_by_role("button", name="Reject").click()
+    expect(late.get_by_role("alert")).to_be_visible()
     (decided, *_) = gateway.send("GET", "/v1/pricing/audit?limit=1").json["rows"]
     assert (decided["action"], decided["actor"]) == ("activate", "jwt:grace")
