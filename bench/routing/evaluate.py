@@ -21,10 +21,17 @@ from typer import Option
 from bench.routing.data import PAIRS, ROOT, Row, read_rows
 from bench.routing.fit import Read, calibration_error, held_out_scores, read_all
 from bench.routing.lesson import lesson_score
-from bench.routing.measures import RANDOM, HeldOut, control_gain, pair_scores
+from bench.routing.measures import (
+    RANDOM,
+    HeldOut,
+    Interval,
+    apgr_interval,
+    control_gain,
+    cpt,
+    pair_scores,
+)
 from pricing.recommendations.routing.assessment import assess
 from pricing.recommendations.routing.in_domain import Outcome, train
-from pricing.recommendations.routing.measure import Interval, apgr_interval, cpt
 from tariff.tables import markdown
 
 PEERS = ROOT / ".venv-bench" / "bin" / "python"

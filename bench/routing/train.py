@@ -17,9 +17,8 @@ from typer import Option
 
 from bench.routing.data import PAIRS, ROOT, hashes, read_rows
 from bench.routing.fit import Read, calibrated, calibration_error, fit, held_out_scores, read_all
-from bench.routing.measures import HeldOut, pair_scores
+from bench.routing.measures import HeldOut, apgr, pair_scores
 from pricing.recommendations.routing.difficulty import JUDGED_WEIGHT, WORDS_WEIGHT, Weights
-from pricing.recommendations.routing.measure import apgr
 from tariff.command_line import CommandFailed
 
 DATA = ROOT / "layers" / "pricing" / "pricing" / "recommendations" / "routing"

@@ -5,8 +5,7 @@ from itertools import cycle
 
 import pytest
 
-from pricing.recommendations.routing import InDomainModel, Outcome, held_out, train
-from pricing.recommendations.routing.measure import apgr
+from pricing.recommendations.routing import InDomainModel, Outcome, area, curve_of, held_out, train
 
 HARD = ["reconcile the ledger of", "settle the dispute over", "untangle the schema of"]
 EASY = ["look up the price of", "name the colour of", "spell the title of"]
@@ -25,7 +24,10 @@ def traffic(rows: int) -> list[Outcome]:
 
 
 def quality(rows: list[Outcome], scores: list[float]) -> float | None:
-    return apgr(scores, [row.cheap_ok for row in rows], [row.strong_ok for row in rows])
+    """The mean share of the gap that is recovered, sending the highest scores first."""
+    order = sorted(range(len(rows)), key=scores.__getitem__, reverse=True)
+    curve = curve_of([rows[number].strong_ok - rows[number].cheap_ok for number in order])
+    return None if curve is None else area(curve)
 
 
 def test_what_distinguishes_the_traffic_is_learned_from_a_hundred_outcomes() -> None:

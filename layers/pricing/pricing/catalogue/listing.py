@@ -285,21 +285,21 @@ def _period(period: PricePeriod) -> PeriodPrices:
 
 
 def _modes(lists: Mapping[str, PriceList]) -> tuple[ModePrices, ...]:
-    return tuple(_mode(mode, prices) for mode, prices in lists.items())
-
-
-def _mode(mode: str, prices: PriceList) -> ModePrices:
-    return ModePrices(
-        mode=mode,
-        usd_per_mtok=_token_rates(prices.rates),
-        usd_per_use={
-            name: rate for name, rate in prices.rates.items() if COMPONENT_UNITS[name] != TOKEN
-        },
-        tiers=tuple(
-            TierPrices(tier.above_tokens, _token_rates(tier.rates)) for tier in prices.tiers
-        ),
+    return tuple(
+        ModePrices(
+            mode=mode,
+            usd_per_mtok=_token_rates(prices.rates),
+            usd_per_use=_token_rates(prices.rates, tokens=False),
+            tiers=tuple(
+                TierPrices(tier.above_tokens, _token_rates(tier.rates)) for tier in prices.tiers
+            ),
+        )
+        for mode, prices in lists.items()
     )
 
 
-def _token_rates(rates: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    return {name: rate for name, rate in rates.items() if COMPONENT_UNITS[name] == TOKEN}
+def _token_rates(rates: Mapping[str, Decimal], *, tokens: bool = True) -> Mapping[str, Decimal]:
+    """Return the rates of tokens, or those of everything else."""
+    return {
+        name: rate for name, rate in rates.items() if (COMPONENT_UNITS[name] == TOKEN) is tokens
+    }

@@ -93,6 +93,10 @@ class PriceBook:
         """Return every model, in the order of ``model_keys``."""
         return (self.model(key) for key in self.model_keys())
 
+    def current_models(self) -> tuple[str, ...]:
+        """Return the ``provider/id`` of every family's current model, in a stable order."""
+        return tuple(sorted({*self.families.values()}))
+
     def model(self, key: str) -> Model:
         """Return the model with this exact ``provider/id``; raises KeyError."""
         return self._built(self._rows[key])

@@ -156,7 +156,7 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
 
 def references_of(book: PriceBook, comparison: CompareQuery) -> tuple[str, ...]:
     """Return the models to compare: those named, or the current one of every family."""
-    return comparison.models or tuple(sorted(set(book.families.values())))
+    return comparison.models or book.current_models()
 
 
 def _recounted(in_force: BookInForce, comparison: CompareQuery) -> CompareQuery:

@@ -41,6 +41,7 @@ _GOOD: Mapping[BatchKind, str] = {
     "summarization": "A pipeline that summarizes documents is a good candidate.",
     "report": "A periodic report is a good candidate: its date is known in advance.",
     "moderation_backlog": "A moderation backlog is a good candidate: it is not urgent.",
+    "embedding": "Embeddings of a corpus are a good candidate, if the provider's batch takes them.",
 }
 _POOR: Mapping[BatchKind, str] = {
     "chat": "A person waits for every turn of a chat.",
@@ -51,7 +52,6 @@ _POOR: Mapping[BatchKind, str] = {
     "streaming": "A batch cannot stream.",
 }
 _EMBEDDING = "Embeddings need an embedding model, and Anthropic offers none."
-_EMBEDDABLE = "Embeddings of a corpus are a good candidate, if the provider's batch takes them."
 
 #: Words in a task's description that name its kind; whole words, and the first kind that matches.
 _WORDS: tuple[tuple[BatchKind, str], ...] = (
@@ -115,7 +115,7 @@ class Suitability:
 def suitability(work: BatchWork, why_not_offered: str | None, provider: str) -> Suitability:
     """Decide from what is known; ``why_not_offered`` rules out a batch for any work."""
     kind = work.kind or kind_of(work.task or "")
-    reasons = [*_waiting(work), *_deadline(work.deadline_hours)]
+    reasons = [*_reasons(work)]
     if why_not_offered is not None:
         reasons.insert(0, Reason("not_offered", "rules_out", why_not_offered))
     if kind is not None:
@@ -133,7 +133,8 @@ def kind_of(task: str) -> BatchKind | None:
     return next((kind for kind, pattern in _PATTERNS if pattern.search(task)), None)
 
 
-def _waiting(work: BatchWork) -> Iterator[Reason]:
+def _reasons(work: BatchWork) -> Iterator[Reason]:
+    """Yield what the stated needs mean for a batch."""
     if work.realtime:
         message = "A person waits for the answer, and a batch answers hours later."
         yield Reason("realtime", "rules_out", message)
@@ -141,30 +142,24 @@ def _waiting(work: BatchWork) -> Iterator[Reason]:
         yield Reason("not_realtime", "for", "No person waits for the answers.")
     if work.streaming:
         yield Reason("streaming", "rules_out", "A batch cannot stream.")
-
-
-def _deadline(hours: Decimal | None) -> Iterator[Reason]:
-    if hours is None:
-        return
-    if hours >= MAX_HOURS:
+    hours = work.deadline_hours
+    if hours is not None and hours >= MAX_HOURS:
         message = "The deadline leaves the 24 hours that a batch may take."
         yield Reason("deadline_met", "for", message)
-    elif hours >= USUAL_HOURS:
+    elif hours is not None and hours >= USUAL_HOURS:
         message = (
             "Most batches end within an hour, but one may take 24 hours; then it expires, unbilled."
             " Leave time to send what is missing at the standard price."
         )
         yield Reason("deadline_not_promised", "open", message)
-    else:
+    elif hours is not None:
         message = "The deadline is less than an hour away; most batches take about that long."
         yield Reason("deadline_too_soon", "rules_out", message)
 
 
 def _of_kind(kind: BatchKind, provider: str) -> Reason:
-    if kind == "embedding":
-        if provider == "anthropic":
-            return Reason(kind, "rules_out", _EMBEDDING)
-        return Reason(kind, "for", _EMBEDDABLE)
-    if kind in _GOOD:
-        return Reason(kind, "for", _GOOD[kind])
-    return Reason(kind, "against", _POOR[kind])
+    if kind in _POOR:
+        return Reason(kind, "against", _POOR[kind])
+    if kind == "embedding" and provider == "anthropic":
+        return Reason(kind, "rules_out", _EMBEDDING)
+    return Reason(kind, "for", _GOOD[kind])

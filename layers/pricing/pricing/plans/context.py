@@ -203,7 +203,7 @@ def _of_parts(pricer: Pricer, query: ContextQuery) -> ContextAnswer:
     room = _room(query, window)
     choice = choose(query.parts, tokens, query.task, room)
     whole = Usage(input=sum(tokens), output=query.output_tokens)
-    kept = Usage(input=_kept(tokens, choice), output=query.output_tokens)
+    kept = Usage(input=choice.kept(tokens), output=query.output_tokens)
     loads = tuple(
         plan_workload(name, (CallGroup.like("prompt", pricer, usage, query.calls_per_month),))
         for name, usage in (("all_parts", whole), ("kept_parts", kept))
@@ -340,6 +340,10 @@ class PartSelection:
         """Return whether the part with this number is kept."""
         return self.why[number] in ("required", "relevant", "not_ranked")
 
+    def kept(self, tokens: Sequence[int]) -> int:
+        """Return the tokens of the parts that are kept."""
+        return sum(count for number, count in enumerate(tokens) if self.keeps(number))
+
 
 def choose(
     parts: Sequence[ContextPart], tokens: Sequence[int], task: str | None, room: int | None
@@ -349,8 +353,17 @@ def choose(
     The least relevant part is dropped first; without a task, or of equals, the last one. A part
     that was dropped to fit is kept after all if there is room for it, the most relevant first.
     """
-    relevance = _relevance(parts, task)
-    why = [_why(part, score) for part, score in zip(parts, relevance, strict=True)]
+    relevance: list[Decimal | None] = [None] * len(parts)
+    if task is not None:
+        scores = bm25(task, [f"{part.name}\n{part.text or ''}" for part in parts])
+        for number, (part, score) in enumerate(zip(parts, scores, strict=True)):
+            # Without a text, a name that shares no word does not mean that the part is irrelevant.
+            relevance[number] = None if part.text is None and not score else score
+    why: list[Why] = [
+        "not_ranked" if score is None else "relevant" if score else "no_word_in_common"
+        for score in relevance
+    ]
+    why = ["required" if part.required else reason for part, reason in zip(parts, why, strict=True)]
     if "relevant" not in why:  # a task that shares no word with any part says little about them
         why = ["not_ranked" if reason == "no_word_in_common" else reason for reason in why]
     kept = [number for number, reason in enumerate(why) if reason != "no_word_in_common"]
@@ -358,25 +371,6 @@ def choose(
         for number in _to_fit(kept, tokens, why, relevance, room):
             why[number] = "does_not_fit"
     return PartSelection(tuple(relevance), tuple(why))
-
-
-def _relevance(parts: Sequence[ContextPart], task: str | None) -> list[Decimal | None]:
-    """Score names and texts; for a part without a text, a score of zero means not known."""
-    if task is None:
-        return [None] * len(parts)
-    scores = bm25(task, [f"{part.name}\n{part.text or ''}" for part in parts])
-    return [
-        None if part.text is None and not score else score
-        for part, score in zip(parts, scores, strict=True)
-    ]
-
-
-def _why(part: ContextPart, score: Decimal | None) -> Why:
-    if part.required:
-        return "required"
-    if score is None:
-        return "not_ranked"
-    return "relevant" if score else "no_word_in_common"
 
 
 def _to_fit(
@@ -404,10 +398,6 @@ def _to_fit(
             used += tokens[number]
             dropped.remove(number)
     return set(dropped)
-
-
-def _kept(tokens: Sequence[int], choice: PartSelection) -> int:
-    return sum(count for number, count in enumerate(tokens) if choice.keeps(number))
 
 
 def budgets(
@@ -444,26 +434,23 @@ def budgets(
 
 def _fits(pricer: Pricer, query: ContextQuery, choice: PartSelection) -> tuple[ModelFit, ...]:
     """Return the parts in the windows of other models; by default every family's current one."""
-    families = pricer.in_force.book.families.values()
-    names = query.models or tuple(sorted(set(families)))
-    return tuple(_fit(pricer, query, choice, number, name) for number, name in enumerate(names))
-
-
-def _fit(
-    pricer: Pricer, query: ContextQuery, choice: PartSelection, number: int, name: str
-) -> ModelFit:
-    with under(f"/models/{number}"):
-        other = Pricer.of(pricer.in_force, name, query.as_of, query.terms)
-    tokens = [count.tokens for count in _counts(query.parts, other, pricer)]
-    window = window_of(other)
-    room = _room(query, window)
-    used, kept = sum(tokens) + query.reserve_output_tokens, _kept(tokens, choice)
-    return ModelFit(
-        model=other.model.id,
-        window=window,
-        used_tokens=used,
-        percent_used=percent_of_window(used, window),
-        fits=None if room is None else sum(tokens) <= room,
-        kept_tokens=kept,
-        kept_fits=None if room is None else kept <= room,
-    )
+    rows = []
+    for number, name in enumerate(query.models or pricer.in_force.book.current_models()):
+        with under(f"/models/{number}"):
+            other = Pricer.of(pricer.in_force, name, query.as_of, query.terms)
+        tokens = [count.tokens for count in _counts(query.parts, other, pricer)]
+        window = window_of(other)
+        room = _room(query, window)
+        used, kept = sum(tokens) + query.reserve_output_tokens, choice.kept(tokens)
+        rows.append(
+            ModelFit(
+                model=other.model.id,
+                window=window,
+                used_tokens=used,
+                percent_used=percent_of_window(used, window),
+                fits=None if room is None else sum(tokens) <= room,
+                kept_tokens=kept,
+                kept_fits=None if room is None else kept <= room,
+            )
+        )
+    return tuple(rows)

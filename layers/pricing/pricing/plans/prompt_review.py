@@ -15,7 +15,7 @@ from pricing.estimates.inputs import CallInput, PromptInput, rules_of
 from pricing.money import multiply, percent_of, subtract
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.tokens.estimator import estimate_features, features_of
-from pricing.tokens.prompts import Prompt, count_prompt, read_parts
+from pricing.tokens.prompts import Prompt, ReadPrompt, count_prompt
 from pricing.usage.buckets import Usage
 
 FindingKind = Literal["politeness", "repeated_block", "prose_instead_of_schema", "uncached_history"]
@@ -143,7 +143,7 @@ def _rule_of_thumb(before: CallInput, after: CallInput) -> RuleOfThumb | None:
     if not isinstance(before, PromptInput) or not isinstance(after, PromptInput):
         return None
     first, second = (
-        sum(map(len, read_parts(call.prompt).texts)) // _CHARACTERS_PER_TOKEN
+        sum(map(len, ReadPrompt.of(call.prompt).texts)) // _CHARACTERS_PER_TOKEN
         for call in (before, after)
     )
     return RuleOfThumb(first, second, percent_of(Decimal(first - second), Decimal(first)))
@@ -154,7 +154,7 @@ def inspect_prompt(pricer: Pricer, call: CallInput, calls: int, share: Decimal) 
     if not isinstance(call, PromptInput):
         return InspectionResult((), ())
     usage = usage_on(pricer, call)
-    texts = read_parts(call.prompt).texts
+    texts = ReadPrompt.of(call.prompt).texts
     return Inspection(pricer, usage, calls, texts, share, _history(pricer, call.prompt)).findings()
 
 

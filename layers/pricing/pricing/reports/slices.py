@@ -104,7 +104,7 @@ class SlicePricer:
 
     def current_models(self, provider: str) -> list[Model]:
         """The current model of each of the provider's families."""
-        found = (self.book.find(key).model for key in sorted(set(self.book.families.values())))
+        found = (self.book.find(key).model for key in self.book.current_models())
         return [model for model in found if model.provider == provider]
 
     def successor(self, model: Model) -> Model | None:

@@ -78,24 +78,40 @@ def count_prompt(prompt: Prompt, rules: PromptRules) -> PromptCount:
 
 @dataclass(frozen=True, slots=True)
 class ReadPrompt:
-    """The part of a prompt's count that is the same for every model: features and images."""
+    """The part of a prompt's count that is the same for every model.
+
+    It has every text of the prompt, their features, and every image with its pointer.
+    """
 
     prompt: Prompt
+    texts: tuple[str, ...]
     features: Features | None
     images: tuple[tuple[str, ImageSize], ...]
 
     @classmethod
     def of(cls, prompt: Prompt) -> "ReadPrompt":
         """Read a prompt; raises InvalidRequest that points at what cannot be counted."""
-        parts = read_parts(prompt)
-        return cls(prompt, features_of(*parts.texts) if parts.texts else None, parts.images)
+        texts: list[str] = []
+        images = [(f"/images/{index}", size) for index, size in enumerate(prompt.images)]
+        walk = _Walk(texts.append, lambda pointer, size: images.append((pointer, size)))
+        walk.content(prompt.system, "/system")
+        if isinstance(prompt.messages, str):
+            texts.append(prompt.messages)
+        else:
+            for index, message in enumerate(prompt.messages):
+                walk.message(message, f"/messages/{index}")
+        if not isinstance(prompt.tools, bool):
+            texts += map(_as_json, prompt.tools)
+        texts = list(filter(None, texts))
+        return cls(prompt, tuple(texts), features_of(*texts) if texts else None, tuple(images))
 
 
 def count_read(read: ReadPrompt, rules: PromptRules) -> PromptCount:
     """Estimate a prompt for one model; raises InvalidRequest for what cannot be counted on it."""
     prompt = read.prompt
     text = estimate_features(read.features or Features(), rules.tokenizer)
-    framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE * message_count(prompt)
+    messages = 1 if isinstance(prompt.messages, str) else len(prompt.messages)
+    framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE * messages
     assumptions = [METHOD] if read.features else []
     assumptions.append(
         f"{framing} tokens around the text: {TOKENS_PER_REQUEST} per request and"
@@ -104,35 +120,6 @@ def count_read(read: ReadPrompt, rules: PromptRules) -> PromptCount:
     overhead = _tool_overhead(prompt, rules, assumptions.append)
     images = tokens_of_images(read.images, rules)
     return PromptCount(text, framing, overhead, images, tuple(assumptions))
-
-
-@dataclass(frozen=True, slots=True)
-class PromptParts:
-    """The parts of a prompt: every text in it, and every image with its pointer."""
-
-    texts: tuple[str, ...]
-    images: tuple[tuple[str, ImageSize], ...]
-
-
-def read_parts(prompt: Prompt) -> PromptParts:
-    """Collect texts and images; raises InvalidRequest for what is neither."""
-    texts: list[str] = []
-    images = [(f"/images/{index}", size) for index, size in enumerate(prompt.images)]
-    walk = _Walk(texts.append, lambda pointer, size: images.append((pointer, size)))
-    walk.content(prompt.system, "/system")
-    if isinstance(prompt.messages, str):
-        texts.append(prompt.messages)
-    else:
-        for index, message in enumerate(prompt.messages):
-            walk.message(message, f"/messages/{index}")
-    if not isinstance(prompt.tools, bool):
-        texts += map(_as_json, prompt.tools)
-    return PromptParts(tuple(filter(None, texts)), tuple(images))
-
-
-def message_count(prompt: Prompt) -> int:
-    """Return the number of messages; a bare string is one."""
-    return 1 if isinstance(prompt.messages, str) else len(prompt.messages)
 
 
 def tokens_of_images(images: Iterable[tuple[str, ImageSize]], rules: PromptRules) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.recommendations.routing.measure import apgr, apgr_interval, cpt, pgr_curve
+from bench.routing.measures import apgr, apgr_interval, cpt, pgr_curve
 
 # The strong model gains on the first two of four tasks.
 CHEAP, STRONG = [0, 0, 1, 1], [1, 1, 1, 1]
