@@ -1,6 +1,7 @@
 """Readers of the sources: strict with each entry, and one bad entry costs no other."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pricing.sources import genai_prices
 from pricing.sources import litellm as litellm_map
 from pricing.sources import openrouter as openrouter_api
 from pricing.sources.payload import Payload, SourceNotes, SourceRefused
+from pricing.sources.price_tables import PriceTable, document_of
 from tests.support.refreshing import excerpt
 
 
@@ -198,8 +200,8 @@ def test_a_provider_that_tariff_does_not_list_is_ignored() -> None:
 def openrouter(**pricing: Any) -> tuple[list[Any], list[str]]:
     notes = SourceNotes("openrouter")
     entry = {"id": "maker/swift", "name": "Swift", "context_length": 1000, "pricing": pricing}
-    rows = openrouter_api.read(payload({"data": [entry]}), notes)
-    return rows, [one.code for one in notes.left_out]
+    tables = openrouter_api.read(payload({"data": [entry]}), notes)
+    return [document_of(one) for one in tables.values()], [one.code for one in notes.left_out]
 
 
 def test_decimal_strings_a_token_become_prices_per_million() -> None:
@@ -212,7 +214,7 @@ def test_decimal_strings_a_token_become_prices_per_million() -> None:
         image="0.0048",
         request="0",
     )
-    assert found["lists"]["standard"]["rates"] == {
+    assert found["standard"]["rates"] == {
         "input": "5",
         "output": "25",
         "cache_read": "0.5",
@@ -228,8 +230,8 @@ def test_a_price_that_depends_on_the_route_is_not_read() -> None:
 
 def test_openrouters_recorded_answer_is_read_completely() -> None:
     notes = SourceNotes("openrouter")
-    rows = openrouter_api.read(payload(excerpt("openrouter")), notes)
-    lists = {row["id"]: row["lists"]["standard"] for row in rows}
+    tables = openrouter_api.read(payload(excerpt("openrouter")), notes)
+    lists = {name: document_of(table)["standard"] for name, table in tables.items()}
     assert notes.left_out == []
     assert len(lists) == 11
     assert "openrouter/auto-beta" not in lists  # its price is that of whatever it routes to
@@ -329,8 +331,12 @@ def sold(usage: str) -> dict[str, str]:
 
 def bedrock(*products: Any) -> tuple[dict[str, Any], list[str]]:
     notes = SourceNotes("aws-price-list")
-    rows = aws_list.read(payload({"PriceList": list(products)}), notes)
-    return {one["id"]: one["lists"] for one in rows}, [one.code for one in notes.left_out]
+    tables = aws_list.read(payload({"PriceList": list(products)}), notes)
+    return documents(tables), [one.code for one in notes.left_out]
+
+
+def documents(tables: Mapping[str, PriceTable]) -> dict[str, Any]:
+    return {name: document_of(table) for name, table in tables.items()}
 
 
 def test_amazons_own_models_are_priced_by_what_is_billed() -> None:
@@ -394,9 +400,9 @@ def test_a_global_endpoints_row_is_identified_by_the_end_of_its_usage_type() -> 
 
 def test_awss_rows_as_two_projects_recorded_them_are_read_completely() -> None:
     notes = SourceNotes("aws-price-list")
-    rows = aws_list.read(payload(excerpt("aws-price-list-noted")), notes)
+    tables = aws_list.read(payload(excerpt("aws-price-list-noted")), notes)
     assert notes.left_out == []
-    assert {row["id"]: row["lists"] for row in rows} == {
+    assert documents(tables) == {
         # 0.00015 and 0.0006 a thousand, twice each; half of that in a batch, twice each.
         "amazon.qwen3-32b": {
             "standard": {"rates": {"input": "0.15", "output": "0.6"}},
@@ -431,12 +437,12 @@ def test_awss_rows_as_two_projects_recorded_them_are_read_completely() -> None:
 
 def test_awss_recorded_rows_are_read_for_the_region_they_are_asked_for() -> None:
     notes = SourceNotes("aws-price-list")
-    rows = aws_list.read(payload(excerpt("aws-price-list")), notes)
+    tables = aws_list.read(payload(excerpt("aws-price-list")), notes)
     assert notes.left_out == []
     # The other eight are Tokyo's. These rows were recorded without their maker.
-    assert rows == [
-        {"id": "amazon.claude-3-haiku", "lists": {"standard": {"rates": {"input": "0.25"}}}}
-    ]
+    assert documents(tables) == {
+        "amazon.claude-3-haiku": {"standard": {"rates": {"input": "0.25"}}}
+    }
 
 
 def test_awss_recorded_rows_of_another_region_read_as_ours_would(
@@ -444,9 +450,9 @@ def test_awss_recorded_rows_of_another_region_read_as_ours_would(
 ) -> None:
     monkeypatch.setattr(aws_list, "REGION", "ap-northeast-1")
     notes = SourceNotes("aws-price-list")
-    rows = aws_list.read(payload(excerpt("aws-price-list")), notes)
+    tables = aws_list.read(payload(excerpt("aws-price-list")), notes)
     assert notes.left_out == []
-    assert {row["id"]: row["lists"] for row in rows} == {
+    assert documents(tables) == {
         "amazon.glm-5": {"standard": {"rates": {"input": "1.2", "output": "3.84"}}},
         "amazon.nova-pro": {
             "standard": {"rates": {"cache_read": "0.24", "input": "0.96", "output": "3.84"}},

@@ -39,8 +39,8 @@ class SourceLists:
 
     genai: Mapping[str, list[ListedModel]] | None = None
     litellm: Mapping[str, list[Row]] | None = None
-    openrouter: list[Row] | None = None
-    bedrock: list[Row] | None = None
+    openrouter: Mapping[str, PriceTable] | None = None
+    bedrock: Mapping[str, PriceTable] | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -132,13 +132,13 @@ class Candidates:
             self.failed[OPENROUTER] = "its own list did not answer"
         #: By provider, and by name (on Bedrock, by ``key_of`` a name).
         self._own_lists: dict[tuple[str, str], Quote] = {}
-        for row in lists.openrouter or ():
-            quote = Quote(OPENROUTER, OPENROUTER, row["id"], table_of(row["lists"]), True)
-            self._own_lists[OPENROUTER, row["id"]] = quote
-        for row in lists.bedrock or ():
-            key = key_of(row["id"])
+        for name, prices in (lists.openrouter or {}).items():
+            quote = Quote(OPENROUTER, OPENROUTER, name, prices, first_hand=True)
+            self._own_lists[OPENROUTER, name] = quote
+        for name, prices in sorted((lists.bedrock or {}).items()):
+            key = key_of(name)
             if key:
-                quote = Quote(AWS, BEDROCK, row["id"], table_of(row["lists"]), True)
+                quote = Quote(AWS, BEDROCK, name, prices, first_hand=True)
                 self._own_lists[BEDROCK, key] = quote
 
     def of_handwritten(self, own: Sequence[Row]) -> Iterator[Candidate]:

@@ -26,7 +26,7 @@ from pricing.sources.payload import (
     price_from_text,
     read_document,
 )
-from pricing.sources.price_tables import PriceTable, document_of
+from pricing.sources.price_tables import PriceTable
 
 #: The name of this source in quotes, audit rows and metrics.
 AWS = "aws-price-list"
@@ -85,8 +85,8 @@ _OWN_USAGE = re.compile(
 )
 
 
-def read(payload: Payload, notes: SourceNotes) -> list[dict[str, Any]]:
-    """Return a row ``{id, lists}`` for each model and kind of endpoint; raises SourceRefused.
+def read(payload: Payload, notes: SourceNotes) -> dict[str, PriceTable]:
+    """Return the prices of each model and kind of endpoint by its id; raises SourceRefused.
 
     Where the list has two prices for one thing, neither is used.
     """
@@ -108,7 +108,7 @@ def read(payload: Payload, notes: SourceNotes) -> list[dict[str, Any]]:
     for model, mode, component in sorted(conflicts):
         del tables[model][mode][0][component]
         notes.leave_out(BEDROCK, model, "invalid_entry", f"two prices for {mode}.{component}")
-    return [{"id": model, "lists": document_of(table)} for model, table in sorted(tables.items())]
+    return tables
 
 
 def key_of(name: str) -> str | None:

@@ -19,7 +19,7 @@ from pricing.sources.payload import (
     price_from_text,
     read_document,
 )
-from pricing.sources.price_tables import PriceTable, Rates, document_of, per_million
+from pricing.sources.price_tables import PriceTable, Rates, per_million
 
 OPENROUTER = "openrouter"
 DYNAMIC = "-1"
@@ -40,8 +40,8 @@ ESSENTIAL = ("prompt", "completion")
 OVERRIDES, THRESHOLD = "overrides", "min_prompt_tokens"
 
 
-def read(payload: Payload, notes: SourceNotes) -> list[dict[str, Any]]:
-    """Return a row ``{id, name, context_window, lists}`` for each model with a fixed price.
+def read(payload: Payload, notes: SourceNotes) -> dict[str, PriceTable]:
+    """Return the prices of each model with a fixed price, by its id.
 
     Raises SourceRefused, also for an answer that is one page of several.
     """
@@ -51,21 +51,14 @@ def read(payload: Payload, notes: SourceNotes) -> list[dict[str, Any]]:
         raise SourceRefused(f"{payload.source}: the answer holds no list of models")
     if isinstance(links, dict) and links.get("next") is not None:
         raise SourceRefused(f"{payload.source}: the answer is one page of several")
-    rows = []
+    tables: dict[str, PriceTable] = {}
     for entry in entries:
         name = entry.get("id") if isinstance(entry, dict) else entry
         with notes.entry(OPENROUTER, name):
             table = _table(entry["pricing"])
             if table:
-                rows.append(
-                    {
-                        "id": name_from(entry["id"]),
-                        "name": entry.get("name"),
-                        "context_window": entry.get("context_length"),
-                        "lists": document_of(table),
-                    }
-                )
-    return rows
+                tables[name_from(entry["id"])] = table
+    return tables
 
 
 def _table(pricing: Mapping[str, Any]) -> PriceTable:
