@@ -50,7 +50,9 @@ def test_a_route_with_a_body_refuses_a_query_and_names_the_parameter(
 def test_nothing_is_done_before_the_query_is_refused(event: Event) -> None:
     """Without a store an activation is a 503: this one never came to ask it."""
     answer = call(handler("pricing_admin"), event("pricing_admin"), **queried("dry"))
-    assert "/dry" in problem(answer)["detail"]
+    assert problem(answer)["detail"] == (
+        "`dry` belongs in the JSON body; this route takes no query parameters."
+    )
 
 
 def test_a_query_beside_json_lines_is_read_and_beside_json_refused(event: Event) -> None:
@@ -58,7 +60,7 @@ def test_a_query_beside_json_lines_is_read_and_beside_json_refused(event: Event)
     line = json.dumps(json.loads(recorded["body"])["records"][0])
     as_lines = {"headers": {"content-type": "application/jsonl"}, "body": line}
     assert call(report, recorded, **as_lines, **queried("top=1")).status == 200
-    assert "/top" in problem(call(report, recorded, **queried("top=1")))["detail"]
+    assert "`top`" in problem(call(report, recorded, **queried("top=1")))["detail"]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,12 @@ def test_a_parameter_that_is_given_twice_is_refused(
     answer = call(handler("catalogue"), event("catalogue"), routeKey=key, **queried(query))
     (error,) = problem(answer)["errors"]
     assert error == {"pointer": pointer, "detail": "is given more than once; send it once"}
+
+
+def test_a_made_up_name_next_to_a_body_is_not_repeated(event: Event) -> None:
+    answer = call(handler("pricing_admin"), event("pricing_admin"), **queried("my%20secret=1"))
+    assert problem(answer)["detail"].startswith("A query parameter belongs in the JSON body")
+    assert "secret" not in json.dumps(answer.body)
 
 
 def test_a_made_up_name_that_is_given_twice_is_not_repeated(event: Event) -> None:

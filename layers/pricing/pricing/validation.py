@@ -140,16 +140,20 @@ def parse_query(shape: type[Parsed], parameters: Mapping[str, str]) -> Parsed:
 
 
 def bad_parameters(names: Iterable[str], detail: str) -> InvalidRequest:
-    """Return the error of these query parameters; ``detail`` continues the name of each.
+    """Return the error of these query parameters.
 
-    A name that a caller made up is not repeated: it could be a prompt.
+    ``detail`` continues the name of each, or is a sentence with ``{}`` for the name. A name that a
+    caller made up is not repeated: it could be a prompt.
     """
-    errors = [
-        FieldError(f"/{name}", detail)
-        if is_plain_name(name)
-        else FieldError("", f"has {_QUERY.member} that {detail}")
-        for name in names
-    ]
+    is_sentence = detail.endswith(".")
+    errors = []
+    for name in names:
+        if is_plain_name(name):
+            errors.append(FieldError(f"/{name}", detail.format(f"`{name}`")))
+        elif is_sentence:
+            errors.append(FieldError("", detail.format("A query parameter")))
+        else:
+            errors.append(FieldError("", f"has {_QUERY.member} that {detail}"))
     return InvalidRequest.of(errors, whole=_QUERY.whole)
 
 

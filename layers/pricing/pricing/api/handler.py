@@ -175,7 +175,7 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     elif route.body is not None:
         if unread := _query(event):  # ``?dry=1`` would be taken for a promise
             raise bad_parameters(
-                unread, "belongs in the JSON body; this route takes no query parameters"
+                unread, "{} belongs in the JSON body; this route takes no query parameters."
             )
         request = parse(route.body, read_json(_body(event), max_bytes=route.max_body_bytes))
     elif route.query is not None:
