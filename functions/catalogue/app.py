@@ -31,7 +31,7 @@ from pricing.versions.views import (
 )
 
 books = cache(connect.books)
-shelves = cache(connect.shelves)
+version_views = cache(connect.version_views)
 
 
 def list_models(query: ModelsQuery, call: Call) -> ModelList:
@@ -51,43 +51,43 @@ def get_model(query: PricesQuery, call: Call) -> ModelPage:
 
 def list_versions(query: VersionsQuery, _call: Call) -> VersionList:
     """A page of the version list."""
-    shelf = shelves().shelf(audited=False)
-    return views.list_versions(shelf, cursor=query.cursor, limit=query.limit)
+    store = version_views().view(audited=False)
+    return views.list_versions(store, cursor=query.cursor, limit=query.limit)
 
 
 def get_version(_query: NoQuery, call: Call) -> VersionPage:
-    """One version, what waits in it, and what was decided about it."""
+    """Show a version, its pending prices and the decision about it."""
     book = _meant(call.path["id"], call).book
-    return version_page(shelves().shelf(), book, shelves().proposal(book.id))
+    return version_page(version_views().view(), book, version_views().proposal(book.id))
 
 
 def compare_versions(query: DiffQuery, call: Call) -> PriceDiff:
-    """Two versions held against each other."""
+    """Compare two versions."""
     before, after = _named("from", query.from_, call), _named("to", query.to, call)
     moment = query.moment(call.now)
     return diff(before, after, moment, cursor=query.cursor, limit=query.limit)
 
 
 def list_price_changes(query: ChangesQuery, call: Call) -> PriceChanges:
-    """What became different since a moment."""
+    """List the price changes since a moment."""
     span = query.span(call.now)
-    shelf = shelves().shelf()
+    store = version_views().view()
     # Not the cached one: the activations would name a version that the difference does not know.
-    active = books().in_force(shelf.active or ACTIVE, call.now).book
-    then = shelf.active_at(span[0].instant)
+    active = books().in_force(store.active or ACTIVE, call.now).book
+    then = store.active_at(span[0].instant)
     before = books().in_force(then, call.now).book if then else None
-    return changes_since(shelf, before, active, span, cursor=query.cursor, limit=query.limit)
+    return changes_since(store, before, active, span, cursor=query.cursor, limit=query.limit)
 
 
 def _meant(reference: str, call: Call) -> BookInForce:
-    """The version a reference means; ``active`` is what the store says at this moment.
+    """The version a reference means; ``active`` is read from the store at this moment.
 
-    Whoever looks here has often just changed it, and the price books remember for a minute. Where
-    the store does not say, what they remember is the answer, and stale.
+    The reader has often just changed it, and price books are cached for a minute. If the store does
+    not answer, the cached version is the answer, and stale.
     """
     if reference != ACTIVE:
         return books().in_force(reference, call.now)
-    active = shelves().active()
+    active = version_views().active()
     try:
         if active is not None:
             found = books().in_force(active, call.now)

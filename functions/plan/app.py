@@ -39,7 +39,7 @@ def create_context_plan(request: ContextPlanRequest, call: Call) -> ContextAnswe
 
 
 def create_subscription_plan(request: SubscriptionPlanRequest, call: Call) -> SubscriptionAnswer:
-    """Hold the subscription plans against the API."""
+    """Compare the subscription plans with the API."""
     query = request.query(call.now)
     plans = bundled_plans.load(request.plans_version)
     return plan_subscription(books().in_force(request.pricing_version, call.now), plans, query)

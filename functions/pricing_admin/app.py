@@ -39,13 +39,13 @@ ledger = cache(connect.ledger)
 Answer = TypeVar("Answer")
 #: How long the answer to an Idempotency-Key is kept.
 KEPT_SECONDS = 24 * 60 * 60
-#: Longer than this function may run: a key that was held for longer has lost its holder.
+#: Longer than this function may run: a key that is held for longer may be taken over.
 HELD_SECONDS = 60
 
 
 @cache
 def once() -> Once:
-    """The memory of Idempotency-Keys."""
+    """The stored answers by Idempotency-Key."""
     return connect.once("IDEMPOTENCY", kept_seconds=KEPT_SECONDS, held_seconds=HELD_SECONDS)
 
 
@@ -114,7 +114,7 @@ def cancel_prices(request: CancelRequest, call: Call) -> Cancelled:
 
 
 def start_refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
-    """Ask for a refresh now."""
+    """Start a refresh now."""
     actor = call.caller
 
     def work() -> RefreshStarted:
@@ -132,11 +132,11 @@ def list_audit_rows(query: AuditQuery, _call: Call) -> AuditPage:
 
 
 def _store_bundled(store: Ledger, version: str) -> None:
-    """A bundled version is always there; the store learns of it when it is first activated."""
+    """Store a bundled version when it is first activated."""
     book = bundled.load(version)
     if book is not None and store.version(version) is None:
         proposal = Proposal("tariff", "manual", {"bundled": True})
-        with suppress(errors.VersionExists):  # somebody else stores it at the same time
+        with suppress(errors.VersionExists):  # another request stores it at the same time
             store.propose(book, proposal=proposal, reason="It comes with Tariff.")
 
 
@@ -151,16 +151,16 @@ def _once(
     work: Callable[[], Answer],
     tell: Callable[[Answer, Call], None] = lambda _done, _call: None,
 ) -> Answer:
-    """The answer of ``work``, or the one it gave before to the same Idempotency-Key.
+    """Do ``work``, or return its earlier answer to the same Idempotency-Key.
 
-    ``tell`` is handed what was done now, when nothing about it is left to do.
+    ``tell`` announces the change after everything else is done.
     """
     done: list[Answer] = []
 
     def remembered() -> Answer:
         try:
             done.append(work())
-        except errors.StaleRevision:  # the store knows that it is another one, not which
+        except errors.StaleRevision:  # the store's error does not name the revision
             raise _stale(getattr(request, "expected_revision", None)) from None
         return done[0]
 
@@ -176,7 +176,7 @@ def _once(
         )
         return found
     finally:
-        for answer in done:  # told also where the answer could not be kept: it is in force
+        for answer in done:  # also if the answer could not be stored: the change is made
             tell(answer, call)
 
 

@@ -25,7 +25,7 @@ HASHED = "public, max-age=31536000, immutable"
 MIN_COMPRESSED = 1_000
 #: A feature of the page, and the field of POST /v1/compare that it requires.
 FEATURES = {"budget": "budget_usd", "currency": "currency", "rate_cards": "rate_card"}
-#: The page brings its style along and loads nothing; nobody may put it into a frame.
+#: The page contains its style, loads nothing, and must not be framed.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -1,7 +1,7 @@
 """``POST /slack/commands`` and ``/slack/interactions``: Tariff in Slack, and the shares it queues.
 
-Nothing of a request is acted on before its signature has been checked. What somebody typed wrong
-is answered with 200 and words for them alone, as Slack shows nothing of any other status.
+Nothing in a request is acted on before its signature is checked. A wrong command
+is answered with 200 and a message for its sender only: Slack shows nothing of another status.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ log = RequestLog()
 
 
 def lambda_handler(event: Event, context: LambdaContext) -> Mapping[str, Any]:
-    """A request of Slack's, or shares from the queue."""
+    """Answer a request from Slack, or deliver shares from the queue."""
     if "Records" in event:
         return share_all(dict(event), context)
     notes: Notes = {}
@@ -60,7 +60,7 @@ def lambda_handler(event: Event, context: LambdaContext) -> Mapping[str, Any]:
     try:
         reply = received(event, notes)
         status = int(reply["statusCode"])
-    except Exception as error:  # noqa: BLE001 - nobody sees a stack trace
+    except Exception as error:  # noqa: BLE001 - users must not see a stack trace
         reply, status = notice("Something went wrong on our side. Try again in a minute."), 500
         note_problem(error, notes, ours=True)
     reply["headers"]["x-request-id"] = request_id
@@ -69,7 +69,7 @@ def lambda_handler(event: Event, context: LambdaContext) -> Mapping[str, Any]:
 
 
 def received(event: Event, notes: Notes) -> Reply:
-    """Check that it is Slack's, and answer."""
+    """Check that the request is Slack's, and answer it."""
     if (retry := retry_of(event)) is not None:
         notes["slack_retry"] = retry
     try:

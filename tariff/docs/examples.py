@@ -21,7 +21,7 @@ from pricing.errors import StoreUnavailable
 from pricing.jsonio import to_json
 from pricing.store import bundled
 from pricing.store.books import ACTIVE, Books
-from pricing.store.version_views import Shelves
+from pricing.store.version_views import VersionViews
 from pricing.validation import parse, parse_query
 from tariff.docs import example_store
 from tariff.template import ROOT
@@ -133,9 +133,9 @@ def _alone(module: ModuleType, books: Books) -> Iterator[None]:
     """A function with these books, without this machine's settings, and without its log."""
     settings = {name: one for name, one in os.environ.items() if not name.startswith("TARIFF_")}
     stand_ins: dict[str, object] = {"books": books}
-    if {"shelves", "ledger"} & {*vars(module)}:
+    if {"version_views", "ledger"} & {*vars(module)}:
         ledger = example_store.ledger(published())
-        stand_ins |= {"ledger": ledger, "shelves": Shelves(ledger)}
+        stand_ins |= {"ledger": ledger, "version_views": VersionViews(ledger)}
     with (
         mock.patch.dict(os.environ, settings, clear=True),
         contextlib.ExitStack() as patches,

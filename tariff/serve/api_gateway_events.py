@@ -3,7 +3,7 @@
 Where AWS's documentation says nothing, this follows what deployed HTTP APIs do: the path arrives
 decoded, and only a few media types arrive as text, all others as base64.
 
-No authoriser runs here. The caller is whoever the header ``x-local-caller`` names; without it the
+No authoriser runs here. The header ``x-local-caller`` names the caller; without it the
 caller is ``local``, with every right, since the gateway answers loopback only. The header is taken
 out of the request and becomes the claims that API Gateway's JWT authoriser passes on. Deployed
 functions read those claims and never the header.

@@ -216,7 +216,7 @@ def test_pending_prices_are_not_approved_on_a_version_they_were_not_made_on(page
     pages.decide("v5", "activate", expected_revision=2)
     answer = pages.decide("v3", "activate", expected_revision=3)
     assert (answer.status, answer.body["type"]) == (409, "/docs#conflict")
-    assert "on top of v2" in answer.body["detail"]
+    assert "proposed on v2" in answer.body["detail"]
     pages.decide("v2", "activate", expected_revision=3)
     assert pages.decide("v3", "activate", expected_revision=4).body["before"] == "v2"
     assert pages.decide("v5", "activate", expected_revision=5).status == 200

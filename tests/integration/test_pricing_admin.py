@@ -98,7 +98,7 @@ def cheap_and_dear() -> tuple[PriceBook, PriceBook]:
 
 @pytest.fixture
 def two(api: Api) -> Api:
-    """v1 active, v2 proposed with a price that waits."""
+    """v1 active, v2 proposed with a pending price."""
     first, second = cheap_and_dear()
     api.ledger.propose(first, proposal=PLAIN)
     api.ledger.activate("v1", expected_revision=0, **BY)
@@ -127,12 +127,14 @@ def test_the_recorded_event_activates_the_lessons_prices(api: Api) -> None:
     assert call(api.admin, api.recorded).body == answer.body  # its Idempotency-Key
 
 
-def test_what_waits_is_listed_with_its_reason_and_activated_by_somebody_else(two: Api) -> None:
+def test_pending_prices_are_listed_with_their_reasons_and_activated_by_another_person(
+    two: Api,
+) -> None:
     page = two.send("GET", "/v1/pricing/versions/v2").body
     assert (page["status"], page["waiting"], page["proposer"]) == ("proposed", 1, ANN)
     assert page["quarantined"] == [WAITING.document()]
     refused = problem(two.activate("v2", 1, by=ANN), 409, "conflict")
-    assert "somebody other" in refused
+    assert "Another administrator" in refused
     assert two.activate("v2", 1, by=BOB).body["revision"] == 2
     decisions = two.send("GET", "/v1/pricing/versions/v2").body["decisions"]
     assert [(one["action"], one["actor"]) for one in decisions] == [
@@ -140,7 +142,7 @@ def test_what_waits_is_listed_with_its_reason_and_activated_by_somebody_else(two
     ]  # fmt: skip
 
 
-def test_going_back_is_activating_an_earlier_version_whoever_proposed_it(two: Api) -> None:
+def test_a_rollback_activates_an_earlier_version_even_by_its_proposer(two: Api) -> None:
     two.activate("v2", 1, by=BOB)
     assert two.activate("v1", 2, by=ANN).body["before"] == "v2"
     assert two.activate("v2", 3, by=ANN).status == 200  # approved once, it needs no second time
@@ -292,7 +294,7 @@ def test_a_key_that_cannot_be_kept_is_refused(two: Api, key: str) -> None:
     problem(two.activate("v2", 1, by=BOB, key=key), 422, "invalid-request")
 
 
-def test_the_runbooks_way_back_works_as_it_is_written(two: Api) -> None:
+def test_the_runbooks_rollback_works_as_it_is_written(two: Api) -> None:
     two.activate("v2", 1, by=BOB)
     text = (ROOT / "docs" / "runbooks.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"^ *curl -X POST \$API.*?^ *```", text, re.DOTALL | re.MULTILINE)
@@ -332,7 +334,7 @@ def test_what_changed_since_a_moment_is_the_difference_of_what_was_active(two: A
     assert [one["version"] for one in answer["activations"]] == ["v1", "v2"]
     assert (answer["from_version"], answer["to_version"]) == (None, "v2")
     future = two.send("GET", "/v1/pricing/changes", since="2999-01-01")
-    assert "not come yet" in problem(future, 422, "invalid-request")
+    assert "in the future" in problem(future, 422, "invalid-request")
     problem(two.send("GET", "/v1/pricing/changes", since="soon"), 422, "invalid-request")
     problem(two.send("GET", "/v1/pricing/changes"), 422, "invalid-request")
 
@@ -350,7 +352,7 @@ def test_an_unchanged_list_is_not_sent_again(two: Api) -> None:
         assert call(two.catalogue, event).status == 200
 
 
-def test_without_a_store_the_bundled_versions_are_listed_and_said_to_be_stale(
+def test_without_a_store_the_bundled_versions_are_listed_and_marked_as_stale(
     event: Callable[[str], dict[str, Any]],
 ) -> None:
     catalogue = handler("catalogue")
@@ -375,7 +377,7 @@ def announced() -> PriceBook:
     return book("v1", [row("rocket", prices=periods)])
 
 
-def test_a_price_announced_for_later_can_be_taken_back(api: Api) -> None:
+def test_a_price_announced_for_later_can_be_cancelled(api: Api) -> None:
     api.ledger.propose(announced(), proposal=PLAIN)
     api.ledger.activate("v1", expected_revision=0, **BY)
     body = {
@@ -406,7 +408,7 @@ def test_a_price_announced_for_later_can_be_taken_back(api: Api) -> None:
         ({"expected_revision": 7}, 409),
     ],
 )
-def test_what_was_not_announced_cannot_be_taken_back_and_nothing_is_left_behind(
+def test_a_price_that_was_not_announced_cannot_be_cancelled_and_nothing_is_stored(
     api: Api, changes: dict[str, Any], status: int
 ) -> None:
     api.ledger.propose(announced(), proposal=PLAIN)
@@ -443,7 +445,9 @@ def test_a_cancellation_that_another_activation_overtakes_leaves_nothing_to_acti
     assert pointer.version == "v2"
 
 
-def test_a_bundled_version_that_somebody_stores_at_the_same_time_is_activated(api: Api) -> None:
+def test_a_bundled_version_that_another_request_stores_at_the_same_time_is_activated(
+    api: Api,
+) -> None:
     propose = Ledger.propose
 
     def twice(self: Ledger, *arguments: Any, **named: Any) -> None:
@@ -500,8 +504,8 @@ def test_a_refresh_is_begun_and_recorded(api: Api) -> None:
     assert [(one["action"], one["actor"]) for one in audit["rows"]] == [("refresh_requested", ANN)]
 
 
-def test_the_local_gateways_header_names_nobody_to_a_deployed_function(api: Api) -> None:
-    """The same event with the header of a caller who would like to be somebody else."""
+def test_the_local_gateways_header_means_nothing_to_a_deployed_function(api: Api) -> None:
+    """The same event with the header of a caller who claims to be another one."""
     api.ledger.propose(book("v1"), proposal=PLAIN)
     api.ledger.activate("v1", expected_revision=0, **BY)
     headers = {**api.recorded["headers"], CALLER_HEADER: "mallory"}
@@ -537,7 +541,7 @@ def test_the_audit_is_read_newest_first_in_pages_and_says_it_is_whole(two: Api) 
     assert (rest["next_cursor"], rest["broken_row"]) == (None, None)
 
 
-def test_a_row_that_somebody_rewrote_is_found(two: Api, moto_table: StoreTable) -> None:
+def test_a_rewritten_row_is_found(two: Api, moto_table: StoreTable) -> None:
     key = {"pk": {"S": "AUDIT"}, "sk": {"S": f"{2:012}"}}
     item = moto_table.client.get_item(TableName=moto_table.name, Key=key)["Item"]
     item["content"] = {"S": item["content"]["S"].replace("tests", "nobody")}

@@ -1,4 +1,4 @@
-"""Query strings at the door: read where a route has parameters, refused where it has none."""
+"""Query strings: read where a route has parameters, refused where it has none."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -55,7 +55,7 @@ def test_nothing_is_done_before_the_query_is_refused(event: Event) -> None:
     )
 
 
-def test_a_query_beside_json_lines_is_read_and_beside_json_refused(event: Event) -> None:
+def test_a_query_with_json_lines_is_read_and_with_json_refused(event: Event) -> None:
     recorded, report = event("usage_report"), handler("usage_report")
     line = json.dumps(json.loads(recorded["body"])["records"][0])
     as_lines = {"headers": {"content-type": "application/jsonl"}, "body": line}

@@ -16,7 +16,7 @@ MODEL = "devstral-small"
 
 
 def changed() -> bytes:
-    """genai-prices with one price that is believed (+20%) and one that waits (x4)."""
+    """genai-prices with one price that is accepted (+20%) and one that is held (x4)."""
     document = json.loads(excerpt("genai-prices"))
     models = {model["id"]: model for provider in document for model in provider["models"]}
     models[MODEL]["prices"]["input_mtok"] *= 1.2
@@ -57,7 +57,7 @@ def test_a_refresh_killed_at_any_write_leaves_the_old_version_or_the_new(
         with refreshing(table) as found:
             found.serve("genai-prices", Answer(changed()))
             finished = killed_at(found, number) == 0
-            book = found.active()  # read back whole, and held against its hash
+            book = found.active()  # read back whole, and compared with its hash
             seen.add(price(found))
             assert (book.id == "2026-11-23.excerpt") == (price(found) == "0.1")
 

@@ -1,4 +1,4 @@
-"""The refresh through its handler: what becomes active, what waits, what is left behind."""
+"""The refresh through its handler: which changes become active, which are held, what is stored."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ def genai(change: Callable[[dict[str, Any]], None]) -> Answer:
 
 
 def dearer(models: dict[str, Any]) -> None:
-    models[MODEL]["prices"]["input_mtok"] = 0.12  # from 0.1: believed
+    models[MODEL]["prices"]["input_mtok"] = 0.12  # from 0.1: accepted
 
 
 def much_dearer(models: dict[str, Any]) -> None:
@@ -45,7 +45,7 @@ def price(found: Refreshing) -> str:
     return str(period.lists["standard"].rates["input"])
 
 
-def test_a_believed_change_becomes_active_from_the_scheduled_instant_on(
+def test_an_accepted_change_becomes_active_from_the_scheduled_instant_on(
     refreshes: Refreshing, event: Callable[[str], dict[str, Any]]
 ) -> None:
     refreshes.serve("genai-prices", genai(dearer))
@@ -82,14 +82,14 @@ def test_a_duplicated_event_makes_no_second_version(refreshes: Refreshing) -> No
     assert refreshes.ledger.active() == pointer
 
 
-def test_the_next_day_without_news_makes_no_version(refreshes: Refreshing) -> None:
+def test_the_next_day_without_changes_makes_no_version(refreshes: Refreshing) -> None:
     refreshes.run()
     versions = [one.id for one in refreshes.ledger.versions()]
     refreshes.run({"scheduled_time": "2026-11-25T03:00:00Z"})
     assert [one.id for one in refreshes.ledger.versions()] == versions
 
 
-def test_what_is_not_believed_waits_beside_what_is(refreshes: Refreshing) -> None:
+def test_held_changes_are_stored_next_to_accepted_ones(refreshes: Refreshing) -> None:
     def both(models: dict[str, Any]) -> None:
         dearer(models)
         much_dearer(models)
@@ -107,7 +107,7 @@ def test_what_is_not_believed_waits_beside_what_is(refreshes: Refreshing) -> Non
     assert all(one["reason"] for one in row.details["quarantined"])
 
 
-def test_a_price_that_somebody_went_back_from_is_not_put_in_force_again(
+def test_a_price_that_was_rolled_back_is_not_activated_again(
     refreshes: Refreshing,
 ) -> None:
     refreshes.serve("genai-prices", genai(dearer))
@@ -126,7 +126,7 @@ def test_a_price_that_somebody_went_back_from_is_not_put_in_force_again(
 
 
 @pytest.mark.parametrize("is_asked", [True, False])
-def test_openrouters_recorded_answer_is_a_second_word_about_what_it_resells(
+def test_openrouters_recorded_answer_confirms_prices_of_what_it_resells(
     is_asked: bool, moto_table: StoreTable
 ) -> None:
     """GPT Audio, as if it had cost $1.5: genai-prices says 2.5, and OpenRouter sells it so."""
@@ -160,7 +160,7 @@ def test_openrouters_recorded_answer_is_a_second_word_about_what_it_resells(
         assert (changes, waiting) == ([], ["change_over_25_percent"])
 
 
-def test_what_waits_is_not_proposed_again_every_day(refreshes: Refreshing) -> None:
+def test_pending_changes_are_not_proposed_again_every_day(refreshes: Refreshing) -> None:
     refreshes.serve("genai-prices", genai(much_dearer))
     for day in (24, 25, 26):
         refreshes.run({"scheduled_time": f"2026-11-{day}T03:00:00Z"})
@@ -168,7 +168,7 @@ def test_what_waits_is_not_proposed_again_every_day(refreshes: Refreshing) -> No
     assert price(refreshes) == "0.1"
 
 
-def test_one_list_that_is_down_changes_nothing_of_its_models_and_is_no_success(
+def test_one_list_that_is_down_changes_nothing_of_its_models_and_does_not_count_as_success(
     refreshes: Refreshing, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refreshes.serve("litellm", Answer(b"no", status=404))

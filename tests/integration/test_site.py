@@ -73,7 +73,7 @@ def test_each_is_served_as_the_type_that_the_document_promises(
     assert reply["headers"]["content-type"] == promised
 
 
-def test_a_query_parameter_that_nobody_knows_is_refused(recorded: dict[str, Any]) -> None:
+def test_an_unknown_query_parameter_is_refused(recorded: dict[str, Any]) -> None:
     answer = call(handler("site"), recorded, queryStringParameters={"pretty": "1"})
     assert answer.status == 422
     assert answer.body["errors"][0]["pointer"] == "/pretty"

@@ -1,4 +1,4 @@
-"""HTTP servers on loopback, in the place of somebody else's."""
+"""HTTP servers on loopback, in place of external ones."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""The template held against what the functions really ask of the store, request by request."""
+"""The template compared with what the functions really ask of the store, request by request."""
 
 import http.client
 import math
@@ -30,8 +30,8 @@ QUICK_SECONDS = 0.1
 #: Of a timeout; the alarms are set there.
 WELL_INSIDE = 0.8
 #: Seconds that a function needs for itself before, between and after: a cold start with boto3;
-#: beside it, what takes long. Calibration and reports compute, the refresh fetches, and an
-#: administrator's change is told.
+#: in addition, long work. Calibration and reports compute, the refresh fetches, and an
+#: administrator's change is announced.
 BESIDE: Mapping[str, float] = {
     "pricing_admin": change_notice.SECONDS,
     "recommend": 12,
@@ -80,7 +80,7 @@ def function_of(template: Template, folder: str) -> str:
     return found
 
 
-def test_everything_with_a_table_is_held_against_it(template: Template) -> None:
+def test_every_function_with_a_table_is_compared_with_the_template(template: Template) -> None:
     folders = {
         function["Properties"]["CodeUri"].split("/")[1]
         for function in resources(template, "AWS::Serverless::Function").values()

@@ -269,7 +269,7 @@ def test_an_error_of_dynamodbs_own_is_named(status: str, kind: str) -> None:
 
 
 def test_a_refused_connection_is_the_store_being_unavailable() -> None:
-    with closing(socket.socket()) as bound:  # bound, so nobody else can listen; nobody listens
+    with closing(socket.socket()) as bound:  # bound, so that no other server can listen
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
         with pytest.raises(StoreUnavailable) as lost:

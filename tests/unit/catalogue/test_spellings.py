@@ -99,7 +99,7 @@ def test_a_name_is_found_as_a_provider_or_a_gateway_writes_it(
         "openai/gpt-oss-120b",  # sold by many, and not by OpenAI
         "gpt-5-hi",
         "gpt-5-mega-high",
-        "sonnet-high",  # a family is no model that an effort is appended to
+        "sonnet-high",  # an effort can be appended to a model, not to a family
         "Claude Sonnet",
         "Claude Sonnet 45",
         "gpt_4o",

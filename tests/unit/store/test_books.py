@@ -319,7 +319,7 @@ def test_an_instance_keeps_a_handful_of_pinned_versions_and_no_more(clock: Clock
 
 
 @pytest.mark.parametrize("version", ["2031-01-01.1", "Active", "ACTIVE", "../index", ""])
-def test_a_version_that_nobody_stored_is_unknown(books: Books, version: str) -> None:
+def test_a_version_that_was_never_stored_is_unknown(books: Books, version: str) -> None:
     with pytest.raises(UnknownVersion):
         books.in_force(version, NOW)
 

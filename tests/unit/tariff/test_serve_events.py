@@ -140,7 +140,7 @@ def test_a_named_caller_is_told_as_an_authoriser_tells_it_and_in_no_header() -> 
 
 
 @pytest.mark.parametrize("headers", [(), (("X-Local-Caller", " "),)])
-def test_who_names_nobody_is_local(headers: tuple[tuple[str, str], ...]) -> None:
+def test_a_caller_without_a_name_is_local(headers: tuple[tuple[str, str], ...]) -> None:
     made = event(request("/v1/pricing/refresh", *headers, JSON))
     assert "authorizer" not in made["requestContext"]
     assert Call(NOW, {}, made).caller == "local"

@@ -179,7 +179,7 @@ def test_a_contradiction_inside_an_iteration_points_at_that_iteration() -> None:
     assert pointers("anthropic", raw) == ["/usage/iterations/1/cache_creation_input_tokens"]
 
 
-def test_thinking_is_checked_beside_iterations_too() -> None:
+def test_thinking_is_checked_with_iterations_too() -> None:
     raw = ANTHROPIC | {
         "output_tokens_details": {"thinking_tokens": 21},
         "iterations": [iteration("message", 10, 20)],
@@ -213,7 +213,7 @@ def fallen_back(declined_output: int) -> dict[str, Any]:
     }
 
 
-def test_an_attempt_declined_before_any_output_is_not_billed_and_that_is_said() -> None:
+def test_an_attempt_declined_before_any_output_is_not_billed_with_a_warning() -> None:
     parsed = read("anthropic", fallen_back(declined_output=0))
     assert [one.model for one in parsed.attempts] == ["claude-opus-4-8"]
     assert codes(parsed) == ["declined_attempt_not_billed"]

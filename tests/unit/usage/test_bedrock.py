@@ -6,7 +6,7 @@ from pricing.usage.buckets import Usage
 from tests.support.usage_reading import CONVERSE, buckets, codes, pointers, read
 
 
-def test_converse_input_excludes_the_cache_and_writes_are_told_by_ttl() -> None:
+def test_converse_input_excludes_the_cache_and_writes_are_split_by_ttl() -> None:
     raw = CONVERSE | {
         "cacheReadInputTokens": 5,
         "cacheWriteInputTokens": 7,
@@ -60,7 +60,7 @@ def test_converse_sends_each_cache_count_under_two_names() -> None:
         assert pointer in (f"/usage/{name}", f"/usage/{name.removesuffix('Count')}s")
 
 
-def test_a_converse_server_tool_nobody_has_seen_yet_is_named() -> None:
+def test_an_unknown_converse_server_tool_is_named() -> None:
     parsed = read("bedrock_converse", CONVERSE | {"serverToolUsage": {"webSearchRequests": 1}})
     assert ["usage.serverToolUsage.webSearchRequests" in n.message for n in parsed.notices] == [
         True

@@ -89,7 +89,9 @@ def test_parts_may_fill_their_whole_but_not_exceed_it(names: Names) -> None:
 
 
 @BOTH
-def test_audio_that_cannot_be_fresh_beside_what_was_cached_was_cached_itself(names: Names) -> None:
+def test_audio_that_cannot_be_fresh_next_to_the_cached_tokens_was_cached_itself(
+    names: Names,
+) -> None:
     def heard(cached: int) -> dict[str, int]:
         details = {"cached_tokens": cached, "audio_tokens": 30}
         return buckets(
@@ -135,7 +137,7 @@ def test_a_total_must_be_the_sum_of_its_two_sides(names: Names) -> None:
 
 
 @BOTH
-def test_xai_counts_reasoning_beside_the_output_and_its_total_shows_that(names: Names) -> None:
+def test_xai_counts_reasoning_outside_the_output_and_its_total_shows_that(names: Names) -> None:
     raw = {
         names.prompt: 197,
         names.inside: {"cached_tokens": 192},

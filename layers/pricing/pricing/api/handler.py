@@ -1,4 +1,4 @@
-"""The door of every function: an API Gateway event in, a typed answer or problem+json out.
+"""Handle every function's requests: an API Gateway event in, a typed answer or problem+json out.
 
 API Gateway has already matched the route and decoded its path parameters, so dispatch is one
 dictionary look-up by ``routeKey``. Errors become statuses here and nowhere else.
@@ -45,11 +45,11 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.CorruptBook, 500, "corrupt-version", "Price version damaged"),
 )
 RETRY_AFTER_SECONDS = "5"
-#: What a body of JSON Lines is called; there is no registered name.
+#: Media types of a body of JSON Lines; none is registered.
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
-#: Members of an answer that say which version it stands on, when, and how fresh that is.
+#: Members of an answer with the price version it used, the date, and its freshness.
 _PROVENANCE = frozenset({"pricing", "from_pricing", "to_pricing"})
-#: API Gateway's route for whatever no other route matches.
+#: API Gateway's route for requests that no other route matches.
 DEFAULT_ROUTE = "$default"
 IDEMPOTENCY_HEADER = "idempotency-key"
 #: What an Idempotency-Key may be. Visible ASCII: a header holds no more that every client and
@@ -100,10 +100,10 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route: what it accepts, what it answers, and the words the spec shows for it.
+    """One route: what it accepts, what it answers, and its description in the reference.
 
     ``body`` and ``query`` validate the request; the one that is set is handed to ``respond``.
-    ``raises`` are the errors the spec lists besides those of the door itself.
+    ``raises`` are the errors the reference lists besides those of every route.
     """
 
     method: str
@@ -119,9 +119,9 @@ class Route:
     max_body_bytes: int = MAX_BODY_BYTES
     #: Whether ``Idempotency-Key`` is honoured.
     idempotent: bool = False
-    #: What a good answer says: 202 where the work has only been begun.
+    #: The status of a successful answer: 202 if the work has only been started.
     status: int = 200
-    #: Validates the query beside a body of JSON Lines, which ``respond`` finds in its call.
+    #: Validates the query of a body of JSON Lines, which ``respond`` finds in its call.
     lines: type[BaseModel] | None = None
     #: Media types it can answer with besides JSON.
     formats: tuple[str, ...] = ()

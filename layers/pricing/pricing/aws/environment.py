@@ -28,7 +28,7 @@ def credentials() -> Credentials:
 
 
 def signed_client(service: Service, *, timeout_seconds: float) -> AwsJson:
-    """A client of one service that loads no SDK, for the requests that somebody waits for."""
+    """A client of one service that loads no SDK, for requests with a waiting caller."""
     region, name = settings.region, service.signing_name
     return AwsJson(
         service,

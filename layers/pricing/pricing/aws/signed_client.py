@@ -1,8 +1,8 @@
 """The few AWS calls of the hot path, signed with the standard library alone.
 
-Importing an AWS SDK costs several times what the whole answer does (docs/decisions.md), so the
-hot path signs its own. Whatever writes price versions uses boto3. The signature is AWS Signature
-Version 4; tests hold it against botocore's own signer.
+Importing an AWS SDK takes several times as long as the whole answer (decision D5), so the hot path
+signs its own calls. Changes of price versions use boto3. The signature is AWS Signature Version 4;
+tests compare it with botocore's own signer.
 """
 
 import base64
@@ -49,8 +49,8 @@ class Credentials:
 class AwsJson:
     """Calls of one service: a JSON object in, a JSON object out.
 
-    ``endpoint`` is ``http(s)://host[:port]``; ``credentials`` is called once a request, since
-    they rotate. Whatever is no good answer is StoreUnavailable.
+    ``endpoint`` is ``http(s)://host[:port]``; ``credentials`` is called once per request, since
+    they rotate. Raises StoreUnavailable for anything but a successful answer.
     """
 
     def __init__(

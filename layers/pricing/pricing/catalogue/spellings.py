@@ -62,7 +62,7 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "x_ai": "xai",
     "z-ai": "zai",
 }
-#: Providers that a caller may mean by the first part of a name: it is not OpenRouter's word then.
+#: Providers that a caller may mean by the first part of a name; then it is not OpenRouter's prefix.
 _PROVIDERS = frozenset((*PROVIDER_WORDS.values(), "anthropic", "openai", "minimax", "meta", "groq"))
 #: What LiteLLM writes between a provider and a model to choose the route of the request.
 _ROUTES = ("converse", "invoke", "converse_like", "responses", "chat", "batch", "realtime")

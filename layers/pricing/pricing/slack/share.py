@@ -84,13 +84,13 @@ class Sharing:
     delivery: Delivery
 
     def share(self, job: ShareJob, now: datetime) -> str:
-        """Answer the command again, at its own prices, for the channel; what became of it.
+        """Answer the command again, at its own prices, for the channel; return the outcome.
 
-        Raises StoreUnavailable or NotDelivered when it may be tried again. A message of which
-        Slack never said whether it arrived is not sent twice.
+        Raises StoreUnavailable or NotDelivered when it may be tried again. A message whose answer
+        from Slack was lost is not sent twice.
         """
         if self.once is None:
-            raise StoreUnavailable("There is no table to remember shares in.")
+            raise StoreUnavailable("There is no table to record shares in.")
         from pricing.store.idempotency import InProgress
 
         answered = answer(job.command, self.book_of, now)

@@ -1,4 +1,4 @@
-"""Which price book answers: the store's active one, cached, with the bundled one behind it."""
+"""Choose the price book that answers: the store's active one, cached; else the bundled one."""
 
 import math
 import time
@@ -13,7 +13,7 @@ from pricing.store import bundled
 from pricing.store.repository import Pointer, Repository
 
 ACTIVE = "active"
-#: Books a caller pinned by id; a handful, since each may hold thousands of models.
+#: Cached books that requests named by id; few, since each may have thousands of models.
 MAX_PINNED = 4
 
 
@@ -21,8 +21,8 @@ class Books:
     """Price books by reference, kept in memory between the calls of one instance.
 
     The active pointer is read at most once in ``recheck_seconds``, whether or not the store
-    answers. While it does not, the last good book serves, marked stale; before it ever has, the
-    bundled one does. A pinned version never changes, so one in the bundle needs no store at all.
+    answers. While it does not, the last good book answers, marked stale; before its first answer,
+    the bundled one. A version named by id never changes, so a bundled one needs no store.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Books:
         return BookInForce(self._book, "store", self._stale, age_seconds)
 
     def _recheck(self, moment: float) -> None:
-        """Follow the active pointer; on any failure keep what is held and call it stale."""
+        """Follow the active pointer; on any failure keep the current book and mark it stale."""
         self._stale = True
         if self._repository is None:
             return
@@ -104,8 +104,7 @@ class Books:
             book = self._repository.get(version_id) if self._repository else None
             if book is None:
                 raise UnknownVersion(
-                    "There is no price version with this id; GET /v1/pricing/versions lists those"
-                    " there are."
+                    "There is no price version with this id; GET /v1/pricing/versions lists them."
                 )
             if len(self._pinned) >= MAX_PINNED:
                 self._pinned.clear()

@@ -1,4 +1,4 @@
-"""The stores of this environment, made when a function first needs them."""
+"""Connect to the stores that this environment names."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ if TYPE_CHECKING:
     from pricing.store.policies import Policies
     from pricing.store.refresh_state import RefreshStore
     from pricing.store.summaries import Summaries
-    from pricing.store.version_views import Shelves
+    from pricing.store.version_views import VersionViews
 
-#: How long one read of the store is waited for, in seconds.
+#: Timeout of one read of the store, in seconds.
 STORE_TIMEOUT_SECONDS = 2.0
 
 
 def books(*, timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Books:
-    """Price books of the table; the bundled ones without a table."""
+    """Connect to the price books of the table; the bundled ones without a table."""
     table = settings.table
     repository = Repository(table, reader(timeout_seconds)) if table else None
     return Books(repository, recheck_seconds=settings.recheck_seconds)
 
 
 def policies() -> Policies | None:
-    """Routing policies of the table; None without a table."""
+    """Connect to the routing policies of the table; None without a table."""
     from pricing.store.policies import Policies  # one function's, and its imports are not small
 
     table = settings.table
     return Policies(table, reader(), writer) if table else None
 
 
-def shelves() -> Shelves:
-    """The pages about versions."""
+def version_views() -> VersionViews:
+    """Connect to the version store for the pages about versions."""
     from pricing.store.records import Records  # one function's
-    from pricing.store.version_views import Shelves
+    from pricing.store.version_views import VersionViews
 
     table = settings.table
-    return Shelves(Records(table, reader()) if table else None)
+    return VersionViews(Records(table, reader()) if table else None)
 
 
 def ledger() -> Ledger:
-    """The store for those who may change it; raises StoreUnavailable where there is none."""
+    """Connect to the version store for changes; raises StoreUnavailable without a table."""
     from pricing.store.ledger import Ledger  # its imports are those of a writer
 
     return Ledger(_table(), reader(), writer())
 
 
 def refresh_store(timeouts: Timeouts) -> RefreshStore:
-    """The store of a refresh; raises StoreUnavailable where there is none."""
+    """Connect to the store of a refresh; raises StoreUnavailable without a table."""
     from pricing.store.refresh_state import RefreshStore  # one function's
 
     return RefreshStore(_table(), writer(timeouts))
@@ -65,7 +65,7 @@ def refresh_store(timeouts: Timeouts) -> RefreshStore:
 def once(
     partition: str, *, kept_seconds: int, held_seconds: int, timeouts: Timeouts = ANSWERING
 ) -> Once:
-    """What was done already, in items of one partition key; raises StoreUnavailable as above."""
+    """Connect to the results under one partition key; raises StoreUnavailable without a table."""
     from pricing.store.idempotency import Once  # with boto3
 
     return Once(
@@ -78,7 +78,7 @@ def once(
 
 
 def summaries(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Summaries | None:
-    """The stored headlines of monthly reports; None without a table."""
+    """Connect to the stored headlines of monthly reports; None without a table."""
     from pricing.store.summaries import Summaries
 
     table = settings.table
@@ -88,12 +88,12 @@ def summaries(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Summaries | Non
 
 
 def writer(timeouts: Timeouts = ANSWERING) -> Any:
-    """boto3's low-level DynamoDB client; ``store.writes`` has the errors that can come of it."""
+    """boto3's low-level DynamoDB client; ``store.writes`` translates its errors."""
     return sdk_client("dynamodb", timeouts)
 
 
 def reader(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> DynamoReader:
-    """A signed reader, which loads no SDK."""
+    """A signed reader of DynamoDB, which loads no SDK."""
     return DynamoReader(
         endpoint=endpoint_of("dynamodb") or f"https://dynamodb.{settings.region}.amazonaws.com",
         region=settings.region,
@@ -103,7 +103,7 @@ def reader(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> DynamoReader:
 
 
 def _table() -> str:
-    """The table's name; raises StoreUnavailable where there is none."""
+    """The table's name; raises StoreUnavailable if none is configured."""
     if not settings.table:
         raise StoreUnavailable("There is no price store here: TARIFF_TABLE is not set.")
     return settings.table

@@ -1,4 +1,4 @@
-"""Work that is done once for one key, by Powertools' idempotency over the table.
+"""Do work once for each key, with Powertools' idempotency on the table.
 
 ``<partition>`` / ``RESULT#<hash>``, one item a key, which DynamoDB deletes when it expires. Work
 that raises leaves no item behind: corrected, the request may use its key again.
@@ -32,11 +32,11 @@ Answer = TypeVar("Answer")
 
 
 class InProgress(Conflict):
-    """The work for this key has begun, and has not ended."""
+    """The work for this key has started and not ended yet."""
 
 
 class Once:
-    """Does work once a key, and remembers what it answered. ``client`` is boto3's.
+    """Do work once per key, and store its answer. ``client`` is boto3's.
 
     An answer is kept for ``kept_seconds``. Work that neither answered nor raised (its function was
     ended) may begin again after ``held_seconds``.

@@ -1,4 +1,4 @@
-"""Changes to the version store: each one transaction, with the audit row that tells of it.
+"""Change the version store: each change and its audit row are one transaction.
 
 ``repository`` and ``records`` list the items.
 """
@@ -32,7 +32,7 @@ from pricing.versions.proposals import Proposal, StoredVersion, is_version_id
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
 CHUNK_BYTES = 380_000
-#: Writers that meet at the end of the audit try again; each time one of them gets through.
+#: Attempts of a writer that collides with others at the end of the audit; one succeeds each time.
 ATTEMPTS = 40
 _PAUSE_SECONDS = 0.02
 _ABSENT: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
@@ -40,17 +40,17 @@ _ABSENT: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One item of a transaction, and what it means when its condition does not hold."""
+    """One item of a transaction, and the error to raise if its condition does not hold."""
 
     request: Mapping[str, Any]
     refusal: TariffError
 
 
 class Ledger(Records):
-    """The version store for those who may change it. ``client`` writes: boto3's low-level client.
+    """The version store for administrators and refreshes. ``client`` is boto3's low-level client.
 
-    Every method raises StoreUnavailable when DynamoDB does not take the write; what it then
-    reports as not done may yet have been done, as with any network, and can be asked for again.
+    Every method raises StoreUnavailable when DynamoDB does not confirm the write. The change may
+    have been made all the same, and can be requested again.
     """
 
     def __init__(
@@ -68,11 +68,10 @@ class Ledger(Records):
         self._pause = pause
 
     def propose(self, book: PriceBook, *, proposal: Proposal, reason: str = "proposed") -> None:
-        """Store a version with what waits in it, all of it or nothing.
+        """Store a version with its pending fields, in one transaction.
 
-        Raises VersionExists when its id is taken, and CorruptBook for a book whose id no reader
-        would ask for, or that was read from JSON in another than the canonical form: its hash is
-        not that of what would be stored.
+        Raises VersionExists if its id is taken, and CorruptBook for a book with an invalid id, or
+        one that was not read from canonical JSON: its hash is not that of the stored bytes.
         """
         if not is_version_id(book.id):
             raise CorruptBook(f"{book.id!r} cannot name a price version")
@@ -128,27 +127,27 @@ class Ledger(Records):
         """Make a stored version the active one, if the pointer has not moved meanwhile.
 
         ``expected_revision`` is the revision the caller read, 0 when nothing was active. Raises
-        UnknownVersion, StaleRevision when another activation came first, NotTheApprover when
-        what waits in the version was proposed by ``actor``, Conflict when it was rejected, when it
-        is the active one already, or when what waits in it was proposed on top of another version
-        than the active one: approving it would take back whatever became active since.
+        UnknownVersion; StaleRevision when another activation came first; NotTheApprover when
+        ``actor`` proposed the version's pending prices; Conflict when it was rejected, is already
+        active, or has pending prices proposed on top of another version than the active one:
+        approving those would revert every change since.
         """
         stored = self._known(version_id)
         if stored.decision == "rejected":
             raise Conflict(f"Price version {version_id} was rejected and stays so.")
         if not stored.may_be_activated_by(actor):
             raise NotTheApprover(
-                f"{stored.waiting} prices of {version_id} wait for approval by somebody other"
-                " than who proposed them."
+                f"{stored.waiting} prices of {version_id} are pending. Another administrator than"
+                " their proposer must approve them."
             )
         before = self.active_at(expected_revision)
         if before is not None and before.version == version_id:
-            # Nothing would change but the revision, and everybody's reading of it would be stale.
+            # Only the revision would change, which would fail every other client's next change.
             raise Conflict(f"{version_id} is the active version already; nothing was changed.")
         if stored.needs_approval and stored.base != (before.version if before else None):
             raise Conflict(
-                f"What waits in {version_id} was proposed on top of {stored.base}, which is not"
-                " the active version; approve it in a version made of that one."
+                f"The pending prices of {version_id} were proposed on {stored.base}, which is not"
+                " the active version. Approve them in a version made from the active one."
             )
         pointer = Pointer(version_id, stored.sha256, expected_revision + 1)
         item = {
@@ -178,7 +177,7 @@ class Ledger(Records):
     def reject(
         self, version_id: str, *, actor: str, reason: str, expected_revision: int | None = None
     ) -> None:
-        """Decide that a version is never to be active; for good.
+        """Reject a version, which is final: it can never become active.
 
         Raises UnknownVersion, Conflict when it is active or rejected already, and StaleRevision
         when ``expected_revision`` is given and the pointer has moved.
@@ -202,11 +201,11 @@ class Ledger(Records):
     def audit(
         self, actor: str, action: str, reason: str, details: Mapping[str, Any] | None = None
     ) -> None:
-        """Record something that changed no version."""
+        """Add an audit row for an action that changed no version."""
         self._commit([], Entry(actor, action, reason, details=details))
 
     def active_at(self, expected_revision: int) -> Pointer | None:
-        """The active pointer, if it is where a caller read it; else raises StaleRevision."""
+        """The active pointer; raises StaleRevision unless it has the expected revision."""
         pointer = self.active()
         if expected_revision != (pointer.revision if pointer else 0):
             raise _stale(expected_revision)
@@ -214,12 +213,12 @@ class Ledger(Records):
 
     def _known(self, version_id: str) -> StoredVersion:
         stored = self.version(version_id)
-        if stored is None:  # not repeating an id that may be anything
+        if stored is None:  # the id is not repeated: it may be any text
             raise UnknownVersion("There is no price version with this id.")
         return stored
 
     def _decide(self, version_id: str, decision: str, refusal: TariffError) -> Write:
-        """Set what was decided. Rejected is final; nothing else stops a version from either."""
+        """Set the decision, unless the version was rejected, which is final."""
         update = {
             "TableName": self._table,
             "Key": {"pk": {"S": "VERSIONS"}, "sk": {"S": version_id}},
@@ -236,9 +235,9 @@ class Ledger(Records):
         return Write({"Put": {"TableName": self._table, "Item": item, **condition}}, refusal)
 
     def _commit(self, writes: Sequence[Write], entry: Entry) -> None:
-        """All writes and their audit row, or nothing; raises the refusal of the first that fails.
+        """Write all items and their audit row, or none; raise the refusal of the first that fails.
 
-        The end of the audit is read anew and tried again when only that has moved.
+        If only the end of the audit has moved, it is read again and the transaction repeated.
         """
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -255,7 +254,9 @@ class Ledger(Records):
                     raise refusal from cancelled
             else:
                 return
-        raise StoreUnavailable("Others kept writing at the same time; try again.")
+        raise StoreUnavailable(
+            "Too many changes were made at the same time; send the request again."
+        )
 
     def _record(self, entry: Entry) -> Iterator[Write]:
         head = self.audit_head()
@@ -275,7 +276,7 @@ class Ledger(Records):
 
 
 def _refusal(writes: Sequence[Write], codes: Sequence[str]) -> TariffError | None:
-    """What to raise; None where the same is worth another try."""
+    """The error to raise; None if the transaction should be tried again."""
     for write, code in zip(writes, codes, strict=False):
         if code == CONDITION_FAILED:
             return write.refusal
@@ -289,7 +290,7 @@ def _stale(revision: int) -> StaleRevision:
 
 
 def _at_revision(revision: int) -> dict[str, Any]:
-    """The condition that the pointer still is where it was read; 0: there was none."""
+    """The condition that the pointer still has this revision; 0 means that there is none."""
     if not revision:
         return _ABSENT
     return {

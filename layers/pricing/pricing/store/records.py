@@ -1,12 +1,12 @@
-"""What was decided about price versions, by whom and why, as the store keeps it.
+"""Read the decisions about price versions, with their actors and reasons.
 
-Beside the items of ``repository`` stand
+In addition to the items of ``repository``, the table has
 
-``PROPOSAL#<id>`` / ``PROPOSAL``  a summary of the version, and the fields that wait in it
+``PROPOSAL#<id>`` / ``PROPOSAL``  a summary of the version, and its pending fields
 ``AUDIT`` / ``<number>``          what was done by whom and why, chained by hashes
 ``AUDIT`` / ``HEAD``              number and hash of the last row
 
-and a version's row in ``VERSIONS`` carries who proposed it and what was decided.
+A version's row in ``VERSIONS`` has its proposer and the decision.
 """
 
 import json
@@ -22,9 +22,7 @@ HEAD_KEY = {"pk": {"S": "AUDIT"}, "sk": {"S": "HEAD"}}
 
 
 class Records(Repository):
-    """What became of every record: ``read = filtered_out + priced + unpriced + rejected +
-    duplicates``.
-    """
+    """The version store with its proposals, decisions and audit, for reading."""
 
     def versions(self) -> list[StoredVersion]:
         """All stored versions, sorted by id."""
@@ -38,7 +36,7 @@ class Records(Repository):
         return _stored(item) if item else None
 
     def proposal(self, version_id: str) -> Proposal | None:
-        """What a version was proposed with, and what waits in it."""
+        """A version's proposal: its summary and its pending fields; None if it is not stored."""
         stored = self.version(version_id)
         item = self._item(proposal_key(version_id)) if stored else None
         if stored is None or item is None:
@@ -57,19 +55,19 @@ class Records(Repository):
         return [row_from(json.loads(row["content"]["S"]), row["hash"]["S"]) for row in rows]
 
     def checked_audit(self) -> tuple[list[AuditRow], int | None]:
-        """Every audit row, and the number of the first that is not as it was written, if any."""
+        """Every audit row, and the number of the first that was changed after writing, if any."""
         head = self.audit_head()  # first: a row written while the others are read is not missing
         rows = [row for row in self.audit_rows() if row.number <= head.number]
         return rows, first_broken(rows, head)
 
     def audit_head(self) -> Head:
-        """Where the audit ends."""
+        """The number and hash of the last audit row."""
         item = self._item(HEAD_KEY)
         return Head(int(item["number"]["N"]), item["hash"]["S"]) if item else Head()
 
 
 def proposal_key(version_id: str) -> dict[str, Any]:
-    """Not beside the version: whoever prices reads that partition whole."""
+    """The key of a version's proposal, in its own partition: pricing reads the version's whole."""
     return {"pk": {"S": f"PROPOSAL#{version_id}"}, "sk": {"S": "PROPOSAL"}}
 
 

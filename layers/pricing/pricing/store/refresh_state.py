@@ -1,13 +1,12 @@
-"""Where a refresh stores what it found: versions, what waits, its memory, the audit row.
+"""Store the result of a refresh: versions, pending changes, its memory, the audit row.
 
-``VERSION#<id>`` and the pointer are ``repository``'s. Beside them stands
+In addition to the items of ``repository`` and ``records``, the table has
 
 ``REFRESH`` / ``MEMORY``  the answers seen lately and the models missing, as one JSON text
 
 A refresh writes in this order: the version, the pointer with its audit row, the held version,
-the memory, the refresh's own audit row. Each write is one transaction and stands by itself, so a
-refresh that dies between two of them leaves the old or the new version active, and the next one
-finishes what is left.
+the memory, the refresh's own audit row. Each write is one transaction, so a refresh that stops
+between two of them leaves the old or the new version active, and the next refresh completes it.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 ACTOR = "refresh"
 _MEMORY_KEY = {"pk": {"S": "REFRESH"}, "sk": {"S": "MEMORY"}}
-#: What is kept of what waits: the rest is counted. An item ends at 400 KB.
+#: Pending fields that are stored; the others are counted only. An item ends at 400 KB.
 MAX_WAITING = 300
 MAX_CHANGES = 300
 
@@ -48,7 +47,7 @@ class RefreshStore:
         self.ledger = Ledger(table, self._reader, client)
 
     def memory(self) -> Memory:
-        """What the last refresh left."""
+        """The memory that the last refresh stored."""
         item = self._reader.get_item(
             TableName=self._table, Key=_MEMORY_KEY, ConsistentRead=True
         ).get("Item")
@@ -59,9 +58,9 @@ class RefreshStore:
     def save(
         self, done: Refreshed, pointer: Pointer | None, details: Mapping[str, Any]
     ) -> Pointer | None:
-        """Store and activate what a refresh found; the pointer as it is then.
+        """Store and activate a refresh's result; return the pointer after it.
 
-        Raises StaleRevision when somebody activated another version meanwhile.
+        Raises StaleRevision if another version was activated meanwhile.
         """
         summary = summary_of(done)
         if done.clean is not None:
@@ -82,14 +81,14 @@ class RefreshStore:
         return pointer
 
     def fail(self, reason: str, details: Mapping[str, Any]) -> None:
-        """Note a refresh that could not be used; nothing else is written."""
+        """Record in the audit that a refresh could not be used; write nothing else."""
         self.ledger.audit(ACTOR, "refresh_failed", reason, details)
 
     def _propose(self, book: PriceBook, proposal: Proposal) -> None:
         try:
             self.ledger.propose(book, proposal=proposal)
         except VersionExists:
-            return  # the id is made of the content: the same refresh stored it before
+            return  # the id is derived from the content: the same refresh stored it before
 
     def _remember(self, memory: Memory) -> None:
         text = json.dumps(memory.document(), sort_keys=True, separators=(",", ":"))

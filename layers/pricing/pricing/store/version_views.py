@@ -1,4 +1,4 @@
-"""The version store as the catalogue shows it, with the bundled versions behind it."""
+"""Read the version store for the pages about versions; the bundled versions answer without it."""
 
 from pricing.errors import StoreUnavailable
 from pricing.store import bundled
@@ -7,16 +7,16 @@ from pricing.versions.proposals import Proposal
 from pricing.versions.views import VersionStoreView
 
 
-class Shelves:
-    """Reads for the pages about versions. They are few, so nothing is kept between calls."""
+class VersionViews:
+    """Reads for the pages about versions. They are few, so nothing is cached between calls."""
 
     def __init__(self, records: Records | None) -> None:
         self._records = records
 
-    def shelf(self, *, audited: bool = True) -> VersionStoreView:
-        """What is known of the store; the bundled versions alone while it does not answer.
+    def view(self, *, audited: bool = True) -> VersionStoreView:
+        """Read the store's versions and pointer; the bundled versions alone if it does not answer.
 
-        Not ``audited``, it spares the audit, the one thing in it that grows every day.
+        Without ``audited`` the audit is not read, which grows every day.
         """
         books = [book for one in bundled.ids() if (book := bundled.load(one))]
         if self._records is None:
@@ -35,7 +35,7 @@ class Shelves:
             return VersionStoreView((), books, None, None, (), stale=True)
 
     def active(self) -> str | None:
-        """The active version's id now; None when there is none, or the store does not say."""
+        """The active version's id; None if there is none, or if the store does not answer."""
         try:
             pointer = self._records.active() if self._records else None
         except StoreUnavailable:
@@ -43,7 +43,7 @@ class Shelves:
         return pointer.version if pointer else None
 
     def proposal(self, version_id: str) -> Proposal | None:
-        """What a stored version was proposed with; None also when the store does not answer."""
+        """A stored version's proposal; None also if the store does not answer."""
         try:
             return self._records.proposal(version_id) if self._records else None
         except StoreUnavailable:

@@ -1,8 +1,8 @@
-"""DynamoDB through boto3, for everything that writes; and the two errors that can come of it.
+"""Write to DynamoDB through boto3, with two errors in place of boto3's many.
 
-``NotWritten``: a condition of the write did not hold, or another writer was quicker. Nothing was
-written. ``StoreUnavailable``: DynamoDB did not answer, or refused. A write may have been made all
-the same, as with any network.
+``NotWritten``: a condition of the write did not hold, or another writer was first. Nothing was
+written. ``StoreUnavailable``: DynamoDB did not answer, or refused. The write may have been made all
+the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,9 @@ CONDITION_FAILED = "ConditionalCheckFailed"
 
 
 class NotWritten(Exception):
-    """A condition did not hold, or writers met; ``codes`` has DynamoDB's reason for each item.
+    """A condition did not hold, or two writers collided.
 
-    An item that was not the reason has the code ``None``.
+    ``codes`` has DynamoDB's reason for each item; ``None`` for an item that was not the reason.
     """
 
     def __init__(self, codes: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ class NotWritten(Exception):
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Raise what boto3 raises on a write as NotWritten or StoreUnavailable."""
+    """Turn boto3's errors of a write into NotWritten or StoreUnavailable."""
     from botocore.exceptions import BotoCoreError, ClientError  # only writers have botocore
 
     try:
@@ -46,7 +46,7 @@ def writing() -> Iterator[None]:
 
 
 def unconfirmed(cause: str) -> StoreUnavailable:
-    """The error of a write of which nobody knows whether it was made."""
+    """The error of a write that was not confirmed, although it may have been made."""
     return StoreUnavailable(
         "The price store did not confirm the change, which may have been made all the same. Read"
         " the state again in a few seconds, and repeat what is missing.",

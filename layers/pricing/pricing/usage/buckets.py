@@ -167,7 +167,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class StatedTerms:
-    """The terms as somebody stated them, a caller or a provider; None where they did not."""
+    """The terms that a caller or a provider stated; None for those they did not state."""
 
     processing: Processing | None = None
     speed: Speed | None = None

@@ -1,6 +1,6 @@
 """What a field of a usage object can count, and how a shape says so.
 
-The counts of one call relate in one way, whoever reports them:
+The counts of one call are related in the same way for every provider:
 
 * ``WHOLE`` is the whole prompt and includes what was read from and written to a cache; ``FRESH``
   excludes both. A shape that states one of them need not state the other.

@@ -307,7 +307,7 @@ def _take_word(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
 
 
 def _take_cost(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
-    """Note what the provider says it charged. What is no amount is not compared with anything."""
+    """Note the provider's own charge; a value that is not an amount is ignored."""
     if (
         isinstance(value, bool)
         or not isinstance(value, int | Decimal)

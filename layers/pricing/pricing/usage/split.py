@@ -198,7 +198,7 @@ def _writes(counts: Counts) -> tuple[int, int, tuple[str, ...]]:
 
 
 def _fresh(counts: Counts, cached: int) -> tuple[int, Doubt | None]:
-    """Input that is neither read from nor written to a cache; a doubt if it excludes the cache."""
+    """Input that is not cached, with a ``Doubt`` if it may exclude the cache."""
     if WHOLE not in counts:
         return counts[FRESH], None
     whole = counts[WHOLE]

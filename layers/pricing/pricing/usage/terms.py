@@ -12,7 +12,7 @@ from pricing.usage.buckets import InferenceGeo, Speed, StatedTerms
 
 #: No public price list belongs to these words: the caller's own terms decide.
 UNSTATED = StatedTerms()
-#: Capacity that is paid for by commitment; the list price is shown and said to be that.
+#: Capacity that is paid for by commitment; the list price is shown, with a warning.
 COMMITTED = StatedTerms()
 
 _STANDARD, _BATCH = StatedTerms("standard"), StatedTerms("batch")

@@ -1,4 +1,4 @@
-"""``POST /v1/usage/report``'s request, as one JSON document or as options beside JSON Lines."""
+"""``POST /v1/usage/report``'s request, as one JSON document, or as a query with JSON Lines."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -139,7 +139,7 @@ class LinesQuery(Request):
 def report_query(
     group_by: tuple[str, ...], top: int, wanted: ReportFormat, filters: Filters
 ) -> ReportQuery:
-    """The question for one format: a page needs groups of its own beside those asked for."""
+    """Build the query of one format: a page needs more groups than those requested."""
     groups: list[tuple[Any, ...]] = [tuple(one.split("*")) for one in dict.fromkeys(group_by)]
     if wanted != "html":
         return ReportQuery(tuple(groups), top, filters)
