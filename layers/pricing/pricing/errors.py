@@ -65,7 +65,7 @@ class TariffError(Exception):
 
     def repointed(self, change: Callable[[str], str]) -> Self:
         """Return the error with ``change`` applied to the pointer of every bad field."""
-        self.errors = tuple(FieldError(change(one.pointer), one.detail) for one in self.errors)
+        self.errors = tuple(FieldError(change(bad.pointer), bad.detail) for bad in self.errors)
         return self
 
 

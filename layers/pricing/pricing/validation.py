@@ -207,7 +207,7 @@ def _invalid(
     """Return one error for each bad field of the ``document`` that is found at ``pointer``."""
     findings = error.errors(include_url=False, include_input=False)
     read = [_finding(finding, document, words, hints or {}) for finding in islice(findings, _READ)]
-    errors = [FieldError(pointer + one.pointer, one.detail) for one in _one_per_union(read)]
+    errors = [FieldError(pointer + bad.pointer, bad.detail) for bad in _one_per_union(read)]
     return InvalidRequest.of(errors, uncounted=len(findings) - len(read), whole=words.whole)
 
 
@@ -263,10 +263,10 @@ def _one_per_union(findings: Sequence[_Finding]) -> Iterator[_Finding]:
             continue
         branches = tried.pop(finding.union, [])
         inside = [
-            one for one in branches if one.pointer != one.union or not one.kind.endswith("_type")
+            bad for bad in branches if bad.pointer != bad.union or not bad.kind.endswith("_type")
         ]
         if branches and not inside:
-            yield finding._replace(detail=" or ".join(one.detail for one in branches))
+            yield finding._replace(detail=" or ".join(bad.detail for bad in branches))
         yield from inside
 
 

@@ -230,7 +230,7 @@ def _claim(change: WhatIf, saves: Decimal | None, ceiling: Ceiling | None) -> Cl
 def _cached_cost(line: Line, caching: Caching) -> Decimal:
     """Return the line's total with its prefix read on a hit and written on a miss."""
     prefix, write = caching.prefix_tokens, f"cache_write_{caching.ttl}"
-    first = next(number for number, one in enumerate(line.attempts) if is_at(line.model, one))
+    first = next(n for n, attempt in enumerate(line.attempts) if is_at(line.model, attempt))
     # If the first prompt of a call writes the prefix, any further prompt of it reads it.
     reading = [_cached(line, attempt, prefix, "cache_read") for attempt in line.attempts]
     writing = [*reading]

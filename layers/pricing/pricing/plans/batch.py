@@ -256,7 +256,9 @@ def stacked(
         detail = f"must be at most the {fresh} uncached input tokens of a request"
         raise InvalidRequest.at("/caching/prefix_tokens", detail)
     # The first attempt of a request may write the prefix; any further attempt of it reads it.
-    reading = tuple(moved(one, caching.prefix_tokens, "cache_read") for one in plain.attempts)
+    reading = tuple(
+        moved(attempt, caching.prefix_tokens, "cache_read") for attempt in plain.attempts
+    )
     write = moved(plain.attempts[0], caching.prefix_tokens, f"cache_write_{caching.ttl}")
     rows, workloads = [], []
     for name, pricer, rate in _ways(plain.pricer, batch, caching.hit_rate):

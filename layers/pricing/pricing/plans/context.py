@@ -279,7 +279,7 @@ def _assumptions(pricer: Pricer, query: ContextQuery) -> tuple[str, ...]:
     if query.before is not None:
         prompts = [call for call in (query.before, query.after) if call is not None]
         counted = [call.counted_for(pricer.model) for call in prompts]
-        return tuple(dict.fromkeys(text for one in counted for text in one.assumptions))
+        return tuple(dict.fromkeys(text for call in counted for text in call.assumptions))
     assumptions = []
     if any(part.text is not None for part in query.parts):
         assumptions.append(METHOD)

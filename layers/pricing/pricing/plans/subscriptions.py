@@ -380,16 +380,18 @@ def _plan(row: Mapping[str, Any], sources: Mapping[str, PlanSource]) -> Subscrip
         max_seats=row.get("max_seats"),
         prices=tuple(
             SeatPrice(
-                billing=one["billing"],
-                usd_per_seat_month=Decimal(one["usd"]),
-                verified=one.get("verified", False),
-                source=sources[one["source"]],
-                note=one.get("note"),
+                billing=entry["billing"],
+                usd_per_seat_month=Decimal(entry["usd"]),
+                verified=entry.get("verified", False),
+                source=sources[entry["source"]],
+                note=entry.get("note"),
             )
-            for one in row["price"]
+            for entry in row["price"]
         ),
         statements=tuple(
-            PlanStatement(one["text"], one["status"], sources[one["source"]], one.get("note"))
-            for one in row["statement"]
+            PlanStatement(
+                entry["text"], entry["status"], sources[entry["source"]], entry.get("note")
+            )
+            for entry in row["statement"]
         ),
     )

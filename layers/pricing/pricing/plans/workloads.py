@@ -169,7 +169,7 @@ def _lines(group: CallGroup) -> Sequence[WorkloadLine | None]:
 def _body(usage: Usage) -> UsageBody | None:
     largest = max(getattr(usage, bucket) for bucket in _IN_SHAPE)
     written = usage.cache_write_5m + usage.cache_write_1h
-    if max(largest, written) > MAX_COUNT or any(getattr(usage, one) for one in _NOT_IN_SHAPE):
+    if max(largest, written) > MAX_COUNT or any(getattr(usage, name) for name in _NOT_IN_SHAPE):
         return None
     return UsageBody(
         input_tokens=usage.input,

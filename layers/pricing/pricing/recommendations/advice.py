@@ -86,8 +86,10 @@ def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt,
         return Advice(False, why_not, None)
     costs = PrefixPrices(
         plain=pricer.priced(*attempts).total_usd,
-        write=pricer.priced(*(moved(one, prefix, "cache_write_5m") for one in attempts)).total_usd,
-        read=pricer.priced(*(moved(one, prefix, "cache_read") for one in attempts)).total_usd,
+        write=pricer.priced(
+            *(moved(sent, prefix, "cache_write_5m") for sent in attempts)
+        ).total_usd,
+        read=pricer.priced(*(moved(sent, prefix, "cache_read") for sent in attempts)).total_usd,
     )
     uncached = multiply(costs.plain, Decimal(task.calls))
     cached = add((costs.write, multiply(costs.read, Decimal(task.calls - 1))))

@@ -145,7 +145,9 @@ def measure(scored: Scored) -> Measures:
     if not curve:
         raise ValueError("the strong model is not the better one")
     values = _figures(curve)
-    columns = [sorted(one) for one in zip(values, *map(_figures, _resampled(scored)), strict=True)]
+    columns = [
+        sorted(column) for column in zip(values, *map(_figures, _resampled(scored)), strict=True)
+    ]
     return Measures(*(interval(v, column) for v, column in zip(values, columns, strict=True)))
 
 
@@ -236,7 +238,7 @@ def _resampled(scored: Scored) -> Iterator[list[float]]:
         for drawn in dice.choices(range(len(gains)), k=len(gains)):
             counts[group_of[drawn]] += 1
             sums[group_of[drawn]] += gains[drawn]
-        curve = _curve_of_groups(one for one in zip(counts, sums, strict=True) if one[0])
+        curve = _curve_of_groups(group for group in zip(counts, sums, strict=True) if group[0])
         if curve is not None:
             yield curve
 

@@ -241,7 +241,7 @@ def compare_tiers(in_force: BookInForce, query: TiersQuery) -> TiersAnswer:
     single = add(tier.single_model_usd for tier in tiers)
     saves = subtract(single, total)
     matched = sides[0].single.pricer.matched
-    status, unread = compared_status(*(one.own.counted for one in sides))
+    status, unread = compared_status(*(both.own.counted for both in sides))
     return TiersAnswer(
         monthly_queries=query.monthly_queries,
         status=status,
@@ -295,19 +295,19 @@ def _elsewhere(query: TiersQuery, tier: Tier, own: Side) -> CallInput:
 def _tier_answers(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[TierAnswer, ...]:
     total = sum((both.share * both.own.usd for both in sides), Fraction(0))
     answers = []
-    for tier, one in zip(query.tiers, sides, strict=True):
-        queries = query.monthly_queries * one.share
+    for tier, both in zip(query.tiers, sides, strict=True):
+        queries = query.monthly_queries * both.share
         answers.append(
             TierAnswer(
                 name=tier.name,
-                model=one.own.pricer.matched,
+                model=both.own.pricer.matched,
                 share=tier.share,
                 queries=as_decimal(queries),
-                per_query_usd=as_decimal(one.own.usd),
-                cost_usd=as_decimal(queries * one.own.usd),
-                share_of_cost=share_of(as_decimal(one.share * one.own.usd), as_decimal(total)),
-                single_model_usd=as_decimal(queries * one.single.usd),
-                saves_usd=as_decimal(queries * one.saves),
+                per_query_usd=as_decimal(both.own.usd),
+                cost_usd=as_decimal(queries * both.own.usd),
+                share_of_cost=share_of(as_decimal(both.share * both.own.usd), as_decimal(total)),
+                single_model_usd=as_decimal(queries * both.single.usd),
+                saves_usd=as_decimal(queries * both.saves),
             )
         )
     return tuple(answers)
@@ -399,35 +399,35 @@ def _share_flip(tier: TierSides, now: Fraction) -> Flip:
     return Flip(tier.name, "share", share, rounded(turn), when, None)
 
 
-def _token_flip(one: TierSides, now: Fraction, of: Varied, bucket: str) -> Flip:
+def _token_flip(tier: TierSides, now: Fraction, of: Varied, bucket: str) -> Flip:
     counts = [
         getattr(part.usage, bucket)
-        for side in (one.own, one.single)
+        for side in (tier.own, tier.single)
         for part in side.counted.attempts
     ]
     count: int = counts[0]
     found = Decimal(count)
-    if len(counts) > 2 or counts[0] != counts[1]:  # noqa: PLR2004 - one attempt on each side
+    if len(counts) > 2 or counts[0] != counts[1]:  # noqa: PLR2004 - tier attempt on each side
         note = "Not varied: the models count it differently, or the call has several attempts."
-        return Flip(one.name, of, found, None, None, note)
+        return Flip(tier.name, of, found, None, None, note)
 
     def total(tokens: int) -> Fraction:
-        return now + one.share * (one.saves_with(bucket, tokens) - one.saves)
+        return now + tier.share * (tier.saves_with(bucket, tokens) - tier.saves)
 
     slope = total(count + 1) - now
     if not slope:
-        return Flip(one.name, of, found, None, None, "Its tokens cost the same on both models.")
+        return Flip(tier.name, of, found, None, None, "Its tokens cost the same on both models.")
     turn = count - now / slope
     if turn < 0:
-        return Flip(one.name, of, found, None, None, "No number of tokens changes the outcome.")
-    return _checked(one, of, bucket, turn, total)
+        return Flip(tier.name, of, found, None, None, "No number of tokens changes the outcome.")
+    return _checked(tier, of, bucket, turn, total)
 
 
 def _checked(
-    one: TierSides, of: Varied, bucket: str, turn: Fraction, total: Callable[[int], Fraction]
+    tier: TierSides, of: Varied, bucket: str, turn: Fraction, total: Callable[[int], Fraction]
 ) -> Flip:
     """Price the turn on both sides: a price threshold in between may have moved it."""
-    now = getattr(one.own.counted.attempts[0].usage, bucket)
+    now = getattr(tier.own.counted.attempts[0].usage, bucket)
     if turn > now:
         when: Literal["above", "below"] = "above"
         last, first = floor(turn), floor(turn) + 1
@@ -435,18 +435,18 @@ def _checked(
         when, last, first = "below", ceil(turn), ceil(turn) - 1
     if first < 0:
         note = "No number of tokens changes the outcome."
-        return Flip(one.name, of, Decimal(now), None, None, note)
+        return Flip(tier.name, of, Decimal(now), None, None, note)
     sign = 1 if total(now) > 0 else -1
     if sign * total(last) < 0 or sign * total(first) >= 0:
         note = "A price threshold is in between: send counts beyond it."
-        return Flip(one.name, of, Decimal(now), None, None, note)
-    return Flip(one.name, of, Decimal(now), Decimal(last), when, _limit_note(one, of, first))
+        return Flip(tier.name, of, Decimal(now), None, None, note)
+    return Flip(tier.name, of, Decimal(now), Decimal(last), when, _limit_note(tier, of, first))
 
 
-def _limit_note(one: TierSides, of: Varied, tokens: int) -> str | None:
+def _limit_note(tier: TierSides, of: Varied, tokens: int) -> str | None:
     limits = [
         side.model.max_output_tokens if of == "output_tokens" else side.model.context_window
-        for side in (one.own, one.single)
+        for side in (tier.own, tier.single)
     ]
     least = min((limit for limit in limits if limit is not None), default=None)
     if least is None or tokens <= least:

@@ -56,8 +56,8 @@ class Weights:
         """Return the standardised learned parts of a text's score."""
         values = features(reading)
         shape = [
-            one.weight * max(-CLIP, min(CLIP, (value - one.mean) / one.scale))
-            for one, value in zip(self.shapes, values, strict=True)
+            feature.weight * max(-CLIP, min(CLIP, (value - feature.mean) / feature.scale))
+            for feature, value in zip(self.shapes, values, strict=True)
         ]
         buckets = buckets_of(reading.words, len(self.words))
         words = sum(map(self.words.__getitem__, buckets)) / sqrt(len(buckets) or 1)
@@ -66,8 +66,8 @@ class Weights:
             shape=damping * (sum(shape) - self.shape_mean) / self.shape_scale,
             words=damping * (words - self.word_mean) / self.word_scale,
             each=[
-                FeatureShare(one.name, damping * part / self.shape_scale, value > one.mean)
-                for one, part, value in zip(self.shapes, shape, values, strict=True)
+                FeatureShare(feature.name, damping * part / self.shape_scale, value > feature.mean)
+                for feature, part, value in zip(self.shapes, shape, values, strict=True)
             ],
         )
 
@@ -109,7 +109,7 @@ def buckets_of(words: Iterable[str], size: int) -> set[int]:
 def shipped() -> Weights:
     """Return the weights that ship with the code."""
     return Weights(
-        shapes=tuple(LearnedFeature(*one) for one in router_weights.SHAPES),
+        shapes=tuple(LearnedFeature(*row) for row in router_weights.SHAPES),
         shape_mean=router_weights.SHAPE_MEAN,
         shape_scale=router_weights.SHAPE_SCALE,
         words=tuple(
