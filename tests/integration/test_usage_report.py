@@ -359,6 +359,50 @@ def test_the_headline_of_last_months_file_is_what_slack_answers(
     assert "<!channel>" not in answer
 
 
+# What is not understood
+
+
+def test_a_count_that_is_not_understood_makes_its_record_partial_and_is_named(report: Ask) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 0, "bogus_tokens": 77, "quiet_tokens": 0}
+    inside = {**usage, "prompt_tokens_details": {"cached_tokens": 0, "smell_tokens": 4}}
+    record = {"timestamp": "2026-08-19T10:00:00Z", "model": "gpt-4o", "usage": usage}
+    answer = report([record, {**record, "usage": inside}, SONNET])
+    # 1,000 tokens at $2.50 a million, twice, and 1,000 at $2 with 100 at $10
+    assert cost(answer) == "0.008"
+    assert answer.body["records"]["partial"] == 2
+    assert answer.body["records"]["priced"] == 3
+    (warning,) = answer.body["warnings"]
+    assert warning["code"] == "usage_field_unread"
+    assert "usage.bogus_tokens (2 records)" in warning["message"]
+    assert "usage.prompt_tokens_details.smell_tokens (1 record)" in warning["message"]
+    assert "quiet_tokens" not in warning["message"]
+
+
+def test_properties_of_a_record_that_are_not_read_are_named(report: Ask) -> None:
+    answer = report([{**SONNET, "foo": 1}, {**SONNET, "foo": 2, "bar": "x"}, SONNET])
+    assert cost(answer) == "0.009"
+    assert answer.body["records"]["partial"] == 0
+    (warning,) = answer.body["warnings"]
+    assert warning["code"] == "record_field_ignored"
+    assert "foo (2 records), bar (1 record)" in warning["message"]
+
+
+def test_the_other_properties_of_a_response_are_not_named(report: Ask) -> None:
+    body = {"type": "message", "id": "msg_1", "role": "assistant", "content": [], **SONNET}
+    assert report([body]).body["warnings"] == []
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_a_search_model_searches_once_in_every_call_of_a_report(report: Ask, served: bool) -> None:
+    model = "gpt-4o-mini-search-preview"
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
+    record: dict[str, Any] = {"timestamp": "2026-08-19", "model": model, "usage": usage}
+    if served:
+        record["object"] = "chat.completion"
+    # 1,000 at $0.15 a million, 100 at $0.60, and a search of $0.01
+    assert cost(report([record])) == "0.01021"
+
+
 # Hostile input
 
 

@@ -10,6 +10,7 @@ from pricing.notices import Notice
 from pricing.tokens.estimator import TokenCount
 from pricing.tokens.prompts import Prompt, PromptCount, PromptRules, ReadPrompt, count_read
 from pricing.usage.buckets import Attempt, Usage, asked_anew
+from pricing.usage.iterations import with_own_search
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, ParsedUsage, Unread
 
 #: Tokens for the same text, relative to Claude models up to 4.6. The provider says that models
@@ -74,6 +75,7 @@ class MeasuredInput:
         attempts, notices = self.open.settled(
             self.attempts, model.provider, model.id, lambda: model.bills_output
         )
+        attempts = with_own_search(attempts, model.id)
         return CountedCall(attempts, self.assumptions, notices=notices, unread=self.unread)
 
 
@@ -135,7 +137,8 @@ class PromptInput:
             prefix = count_read(ReadPrompt.of(self.cached), rules_of(model)).total.tokens
             prefix = min(prefix, usage.input)
             usage = usage.changed(**{"input": usage.input - prefix, self.cached_as: prefix})
-        return CountedCall((Attempt(usage),), assumptions, count.total, unread=self.unread)
+        attempts = with_own_search((Attempt(usage),), model.id)
+        return CountedCall(attempts, assumptions, count.total, unread=self.unread)
 
     @cached_property
     def _read(self) -> ReadPrompt:

@@ -6,6 +6,7 @@ are multiplied as integers: no figure is a float, and an overflow is an error, n
 
 import csv
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +68,10 @@ class LoadedUsage:
     filtered_out: int = 0
     read_singly: int = 0
     partial: int = 0
+    #: How many priced calls have a component without a price, and which counts were not understood.
+    incomplete: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
     places: int = 0
     rejections: list[RejectedLine] = field(default_factory=list)
     cuts: Cuts = field(default_factory=Cuts)
@@ -135,6 +140,7 @@ class Engine:
         self.usage.rejected = reader.rejected
         self.usage.read_singly = reader.read_singly
         self.usage.rejections = reader.rejections
+        self.usage.ignored = reader.ignored
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
@@ -243,13 +249,19 @@ class Engine:
         usage = self.usage
         matched = self._rows("SELECT COALESCE(SUM(calls), 0) FROM priced")[0][0]
         usage.filtered_out = usage.read - usage.rejected - usage.duplicates - int(matched)
-        usage.partial = self._rows("SELECT COUNT(*) FROM alone WHERE partial = 1")[0][0]
+        alone = "SELECT partial, unread, COUNT(*) FROM alone WHERE partial > 0 GROUP BY ALL"
+        for partial, unread, calls in self._rows(alone):
+            usage.partial += calls
+            usage.incomplete += calls if partial == 1 else 0
+            usage.unread.update(dict.fromkeys((unread or "").split(), calls))
         if self._rows("SELECT COUNT(*) FROM priced WHERE partial = 1 AND price_from IS NOT NULL")[
             0
         ][0]:
             each = cube("calls", usage.cuts, also=("line",))
             partial = f"SELECT COUNT(*) FROM ({priced(f'({each})', 'prices')}) WHERE partial = 1"
-            usage.partial += self._rows(partial)[0][0]
+            calls = self._rows(partial)[0][0]
+            usage.partial += calls
+            usage.incomplete += calls
 
     # --- Answers ---------------------------------------------------------------------------------
 

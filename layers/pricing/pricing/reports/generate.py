@@ -1,5 +1,6 @@
 """Generate a report from a file of usage records."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from pricing.reports.report import (
 )
 from pricing.reports.slices import SlicePricer, patterns_of, slices_of
 from pricing.timestamps import AsOf
+from pricing.usage.reader import MAX_NAMED
 
 
 def report_usage(
@@ -87,10 +89,24 @@ def report_usage(
 def _warnings(usage: LoadedUsage) -> tuple[Notice, ...]:
     notices = [notice for key in usage.keys if key.card for notice in key.card.notices]
     found = [one for one in dict.fromkeys(notices) if one.code != "component_unpriced"]
-    if usage.partial:
+    if usage.incomplete:
         message = (
-            f"{counted(usage.partial, 'call')} used a component without a known price, which is"
+            f"{counted(usage.incomplete, 'call')} used a component without a known price, which is"
             " not in the total."
         )
         found.append(Notice("component_unpriced", message))
+    if usage.unread:
+        message = f"Counts that were not understood are in no total: {_named(usage.unread)}."
+        found.append(Notice("usage_field_unread", message))
+    if usage.ignored:
+        message = f"Properties of records that are not read: {_named(usage.ignored)}."
+        found.append(Notice("record_field_ignored", message))
     return tuple(sorted(found, key=lambda notice: (notice.code, notice.message)))
+
+
+def _named(records: Counter[str]) -> str:
+    """Name the most frequent of these, with the number of records that have each."""
+    most = records.most_common(MAX_NAMED)
+    names = ", ".join(f"{name} ({counted(number, 'record')})" for name, number in most)
+    more = len(records) - len(most)
+    return f"{names} and {more} more" if more else names

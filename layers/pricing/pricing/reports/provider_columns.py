@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pricing.reports.rates import BUCKETS
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.terms import COMMON
+from pricing.usage.tools import SEARCH_MODELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> st
     certain = [
         "whole",
         "moment IS NOT NULL AND moment >= 0 AND model IS NOT NULL",
+        f"NOT regexp_matches(model, '{SEARCH_MODELS}')",
         *(f"{name} IS NOT NULL" for name in shape.required),
         *(f"({name} IS NULL OR {name} BETWEEN 0 AND {MAX_COUNT})" for name in shape.counts),
         *shape.checks,

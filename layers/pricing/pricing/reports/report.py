@@ -58,7 +58,9 @@ class Records:
     priced: int
     """Calls with a known price."""
     partial: int
-    """Priced calls with a component that has no known price and is not in the total."""
+    """Priced calls with something that has no known price, or was not understood, and is not in the
+    total.
+    """
     unpriced: int
     """Calls without a known price."""
     rejected: int

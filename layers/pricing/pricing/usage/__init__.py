@@ -1,5 +1,5 @@
 """The usage of one call, whichever provider reports it.
 
-Public: buckets, formats, meanings, parsed, reader, response, terms.
-Internal: iterations, shapes, split, tools.
+Public: buckets, formats, iterations, meanings, parsed, reader, response, terms, tools.
+Internal: shapes, split.
 """

@@ -6,6 +6,7 @@ first output, before another model was fallen back to. Every iteration is one pr
 the long-context tier.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args
@@ -15,6 +16,7 @@ from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, AttemptKind, Usage
 from pricing.usage.meanings import ANSWER, FRESH, READ, WRITE
 from pricing.usage.split import Counts, Split
+from pricing.usage.tools import SEARCH_MODELS
 
 MAX_ITERATIONS = 1_000
 MAX_MODEL_NAME = 128
@@ -102,6 +104,16 @@ def _check_covers(top: Counts, serving: Sequence[Usage]) -> None:
                 f"is {top[meaning]}, but the iterations that gave the answer add up to {counted};"
                 " send figures that agree",
             )
+
+
+def with_own_search(attempts: tuple[Attempt, ...], model_id: str) -> tuple[Attempt, ...]:
+    """Return the attempts with the web search that a search model makes in every call."""
+    if re.search(SEARCH_MODELS, model_id) is None:
+        return attempts
+    return tuple(
+        replace(attempt, usage=attempt.usage.changed(web_search=attempt.usage.web_search or 1))
+        for attempt in attempts
+    )
 
 
 def with_tools(attempts: Sequence[Attempt], tools: Usage) -> tuple[Attempt, ...]:

@@ -3,7 +3,7 @@
 Each rule is the provider's own billing unit: OpenAI bills a web search by the search (opening a
 page or finding in it is not one), a file search by the call, a code interpreter by its container;
 Google bills grounding by the search query from Gemini 3 on and by the prompt before, and Maps
-grounding by the prompt; OpenAI's search-preview models search once in every call.
+grounding by the prompt.
 """
 
 import re
@@ -33,7 +33,8 @@ TOOL_USES: Mapping[str, str] = {
 FREE_TOOLS = frozenset(("web_fetch", "url_context", "computer_use"))
 #: Tools that have a bucket of their own; the others are quantities.
 BUCKETS = ("web_search", "code_execution")
-_SEARCH_MODEL = re.compile(r"-search-(preview|api)", re.ASCII)
+#: OpenAI's models that search the web once in every call, as a pattern that SQL reads too.
+SEARCH_MODELS = "-search-(preview|api)"
 _BILLED_PER_PROMPT = re.compile(r"gemini-(1|2)[.-]", re.ASCII)
 #: A hostile answer may list any number of items; a real one has fewer.
 _MAX_ITEMS = 10_000
@@ -87,8 +88,6 @@ def tool_usage(body: Mapping[str, Any], model: str) -> Usage:
     uses.update(_openai_items(body))
     uses.update(_grounding(body, model))
     uses.update(_xai(body))
-    if not uses["web_search"] and _SEARCH_MODEL.search(model):
-        uses["web_search"] = 1
     return usage_of(uses)
 
 

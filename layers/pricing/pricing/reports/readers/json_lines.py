@@ -6,6 +6,7 @@ derives from an example. Lines of a kind without a layout, and lines with anythi
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pricing.errors import TariffError
@@ -16,6 +17,7 @@ from pricing.reports.readers.records import (
     MAX_TEXT,
     TERMS,
     RecordLayout,
+    ignored_in,
     layout_of,
 )
 from pricing.usage.response import USAGES
@@ -70,17 +72,27 @@ def moment_sql(text: str) -> str:
     )
 
 
-def layouts(examples: Iterable[tuple[int, str]]) -> Mapping[RecordLayout, list[int]]:
-    """The kinds of lines by their layout, from an example line of each kind."""
+def layouts(
+    examples: Iterable[tuple[int, str, int]],
+) -> tuple[Mapping[RecordLayout, list[int]], Counter[str]]:
+    """Return the kinds of lines by their layout; how many lines have a property that is not read.
+
+    ``examples`` has an example line of each kind, and the number of lines.
+    """
     found: dict[RecordLayout, list[int]] = {}
-    for kind, text in examples:
+    ignored: Counter[str] = Counter()
+    for kind, text, lines in examples:
         try:
-            layout = layout_of(json.loads(text, object_pairs_hook=reject_duplicate_keys))
+            document = json.loads(text, object_pairs_hook=reject_duplicate_keys)
+            layout = layout_of(document)
         except (ValueError, RecursionError, TariffError):
             continue
-        if layout is not None and layout.usage_format is not None:
+        if layout is None:
+            continue
+        ignored.update(dict.fromkeys(ignored_in(document, layout), lines))
+        if layout.usage_format is not None:
             found.setdefault(layout, []).append(kind)
-    return found
+    return found, ignored
 
 
 def calls_of(layout: RecordLayout, lines: str) -> str:

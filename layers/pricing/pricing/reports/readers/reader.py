@@ -30,13 +30,15 @@ _TEXT_LINES = (
     " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
     " store_rejects = true, max_line_size = 16000000, buffer_size = 64000000"
 )
-_SINGLE_COLUMNS = (*CALL_COLUMNS, "label", "reason", "partial", "cost")
+_ALONE = ("label", "reason", "partial", "cost", "unread")
+_SINGLE_COLUMNS = (*CALL_COLUMNS, *_ALONE)
 
 
 class UsageReader:
     """Reads one file into a database and counts the outcomes of its records.
 
-    ``by_column`` selects the rows of ``read`` that were read by column.
+    ``by_column`` selects the rows of ``read`` that were read by column. ``ignored`` has the
+    properties of records that are not read, and how many records have each.
     """
 
     def __init__(self, db: Database, book: PriceBook, folder: Path) -> None:
@@ -49,6 +51,7 @@ class UsageReader:
         self.read_singly = 0
         self.rejections: list[RejectedLine] = []
         self.by_column = ""
+        self.ignored: Counter[str] = Counter()
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
@@ -80,12 +83,13 @@ class UsageReader:
             self._read_lines(utf8_lines(path, self._folder / "utf8.jsonl"))
             return
         examples = self._rows(
-            "SELECT kind, any_value(t) FROM lines WHERE kind IS NOT NULL"
+            "SELECT kind, any_value(t), COUNT(*) FROM lines WHERE kind IS NOT NULL"
             f" GROUP BY kind ORDER BY COUNT(*) DESC, kind LIMIT {MAX_KINDS}"
         )
         selects = []
         planned: list[int] = []
-        for layout, kinds in layouts(examples).items():
+        by_layout, self.ignored = layouts(examples)
+        for layout, kinds in by_layout.items():
             chosen = f"(SELECT line, t FROM lines WHERE kind IN {listed(kinds)})"
             selects.append(calls_of(layout, chosen))
             planned += kinds
@@ -172,7 +176,7 @@ class UsageReader:
                 try:
                     record = read_record(self._document(raw, moment))
                     row = _call_row(line, record)
-                    extra = ("",) * 4 if record.plain else self._priced_alone(record)
+                    extra = ("",) * len(_ALONE) if record.plain else self._priced_alone(record)
                 except TariffError as error:
                     self._reject(line, _reason(error))
                     continue
@@ -194,21 +198,25 @@ class UsageReader:
         return read_json(raw.encode(errors="surrogatepass"))
 
     def _priced_alone(self, record: UsageRecord) -> tuple[object, ...]:
-        """The label, reason, partial and cost columns of a call with several prompts."""
+        """Return the columns of ``_ALONE`` of a call that its counts alone do not price.
+
+        ``partial`` is 1 when a component has no price, 2 when a count was not understood.
+        """
         try:
             match, _, attempts = record.settled(self._book)
         except UnknownModel:
-            return record.model, UNKNOWN_MODEL, 0, ""
+            return record.model, UNKNOWN_MODEL, 0, "", ""
         except TariffError as error:
-            return record.model, _reason(error), 0, ""
+            return record.model, _reason(error), 0, "", ""
         model = match.model
         label = label_of(self._book, model)
         try:
             found = price_attempts(self._book, model, record.at, attempts, record.terms, calls=1)
         except TariffError as error:
-            return label, _reason(error), 0, ""
-        partial = not found.complete or bool(record.unread)
-        return label, "", int(partial), scaled(found.total_usd, SINGLE_PLACES)
+            return label, _reason(error), 0, "", ""
+        unread = " ".join(one.pointer[1:].replace("/", ".") for one in record.unread)
+        partial = 1 if not found.complete else 2 if unread else 0
+        return label, "", partial, scaled(found.total_usd, SINGLE_PLACES), unread
 
     def _reject(self, line: int, reason: str) -> None:
         self.rejected += 1

@@ -5,6 +5,7 @@ a line of a batch's results or of an invocation log that holds one. ``layout_of`
 from names alone, so that the columnar engine asks once for each kind of record in a file.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,15 +13,17 @@ from typing import Any
 
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.catalogue.served import billed_model
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, is_plain_name
 from pricing.reports.provider_columns import COLUMNS
 from pricing.timestamps import EPOCH, AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, settle
 from pricing.usage.formats import FORMATS
+from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, Unread
 from pricing.usage.reader import recognised
 from pricing.usage.response import MODELS, USAGES, read_response, terms_served
+from pricing.usage.tools import SEARCH_MODELS
 
 #: Where a response may be within a record, nearest first; "" is the record itself.
 CONTAINERS = (
@@ -99,6 +102,7 @@ class UsageRecord:
             and first.kind == "message"
             and first.model is None
             and not first.usage.units
+            and re.search(SEARCH_MODELS, self.model) is None
             and not self.unread
             and self.open.none
             and (self.asked is None or self.served in (None, self.asked))
@@ -114,7 +118,7 @@ class UsageRecord:
         attempts, _ = self.open.settled(
             self.attempts, model.provider, model.id, lambda: model.bills_output
         )
-        return match, name, attempts
+        return match, name, with_own_search(attempts, model.id)
 
 
 def layout_of(document: Any) -> RecordLayout | None:
@@ -177,6 +181,26 @@ def _columns(
         if columns is not None and columns.names().issuperset(usage):
             return shape.name
     return None
+
+
+#: What a provider's response holds and Tariff's own records do not.
+_OF_RESPONSES = frozenset(("type", "object", "choices", "candidates", "content", "output"))
+_READ = frozenset(
+    (
+        *(*MOMENTS, *MODELS, *REQUEST_IDS, *TERMS, *USAGES, "usage_format", "endpoint", "team"),
+        *("service_tier", "serviceTier", "stop_reason"),
+    )
+)
+
+
+def ignored_in(document: Mapping[str, Any], layout: RecordLayout) -> Collection[str]:
+    """Return the properties of a record of Tariff's own form that are not read.
+
+    Responses and the logs of other tools hold much else, which is not Tariff's to name.
+    """
+    if layout.container or not _OF_RESPONSES.isdisjoint(document):
+        return ()
+    return sorted(filter(is_plain_name, document.keys() - _READ))
 
 
 def _named(name: str | None) -> UsageFormat | None:
