@@ -40,8 +40,9 @@ def asset(name: str, content_type: str) -> Asset:
 
 def page_policy() -> str:
     """What the page may load: its own files, this API, and the provider it signs in at."""
-    issuer = urlsplit(os.environ.get("TARIFF_PAGE_ISSUER", ""))
-    provider = f" {issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
+    urls = (os.environ.get(name, "") for name in ("TARIFF_PAGE_ISSUER", "TARIFF_PAGE_TOKEN_URL"))
+    parts = [urlsplit(url) for url in urls if url]
+    provider = "".join(f" {part.scheme}://{part.netloc}" for part in parts)
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
         f" connect-src 'self'{provider};"

@@ -179,6 +179,9 @@ def test_where_people_sign_in_the_page_may_reach_the_provider_too(
     monkeypatch.setenv("TARIFF_PAGE_SCOPES", "openid tariff/admin")
     policy = page("/")["headers"]["content-security-policy"]
     assert "; connect-src 'self' https://login.example.com;" in policy
+    monkeypatch.setenv("TARIFF_PAGE_TOKEN_URL", "https://tokens.example.com/oauth2/token")
+    policy = page("/")["headers"]["content-security-policy"]
+    assert "; connect-src 'self' https://login.example.com https://tokens.example.com;" in policy
     config = json.loads(page("/config.json")["body"])
     assert config["issuer"] == "https://login.example.com/realms/tariff"
     assert (config["client_id"], config["scopes"]) == ("tariff-page", "openid tariff/admin")

@@ -62,11 +62,21 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, url: str) -> Iterator[Open]:
-    """``open_page(address, width=, scheme=)`` is a fresh browser profile on that address."""
+    """``open_page(address, width=, scheme=)`` is a fresh browser profile on that address.
+
+    ``url`` is another Tariff, and ``provider`` where its page signs in.
+    """
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
-    def opened(address: str = "/", *, width: int = 1280, scheme: Any = "light") -> Page:
+    def opened(
+        address: str = "/",
+        *,
+        width: int = 1280,
+        scheme: Any = "light",
+        url: str = url,
+        provider: str = url,
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB"
         )
@@ -80,7 +90,7 @@ def open_page(browser: Browser, url: str) -> Iterator[Open]:
             "request",
             lambda request: (
                 None
-                if request.url.startswith((url, "blob:", "data:"))
+                if request.url.startswith((url, provider, "blob:", "data:"))
                 else problems.append(f"asked {request.url}")
             ),
         )

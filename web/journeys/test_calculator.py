@@ -151,8 +151,8 @@ def test_what_batch_caching_and_another_model_would_save_is_the_api_s_answer(
     item = {"name": "requests", "model": "sonnet", "calls": 22_000, "usage": usage}
     body = {"period": "month", "items": [item], "what_if": changes}
     for change in asked(gateway, "/v1/estimate/workload", body)["what_if"]:
-        row = page.locator(f"tr[data-change='{change['name']}']")
-        found = [data.get_attribute("value") for data in row.locator("data").all()]
+        cell = page.locator(f"td[data-change='{change['name']}']")
+        found = [data.get_attribute("value") for data in cell.locator("data").all()]
         assert found == [change["total_usd"], change["saves_usd"]]
 
 

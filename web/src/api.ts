@@ -23,9 +23,13 @@ export class Refused extends Error {
   }
 }
 
-/** Headers that say who is asking; set by signing in, or by the name typed on a local server. */
-export const caller: { headers: () => Promise<Record<string, string>> } = {
+/**
+ * Who is asking, set by signing in or by the name typed on a local server: the headers that say so,
+ * and what to do when the API does not accept them. `refused` answers what to tell the person.
+ */
+export const caller: { headers: () => Promise<Record<string, string>>; refused: () => string } = {
   headers: async () => ({}),
+  refused: () => "Sign in to use this server.",
 };
 
 const UNSIGNED =
@@ -42,7 +46,7 @@ function refusal(status: number, text: string): Refused {
     // API Gateway's own answers are no problem documents.
   }
   if (status === 403) return new Refused(status, UNSIGNED);
-  if (status === 401) return new Refused(status, "Sign in to use this server.");
+  if (status === 401) return new Refused(status, caller.refused());
   if (status === 413) return new Refused(status, "The file is too large for one request (about 4.5 MB).");
   if (status === 429) return new Refused(status, "Too many requests at once. Wait a moment and try again.");
   return new Refused(status, `The server answered with status ${status}.`);

@@ -208,6 +208,7 @@ function CallInput({ question, set }: Fields) {
           <NumberField label="Output tokens" value={question.outputTokens} set={(outputTokens) => set({ outputTokens })} />
         </div>
       )}
+      {question.input === "tokens" && <p class="hint">1,000 tokens are about 750 words of English.</p>}
       {question.input === "tokens" && (
         <details open={Boolean(question.cacheRead || question.cacheWrite)}>
           <summary>Cached tokens</summary>

@@ -52,7 +52,7 @@ export function Bars({ bars, caption }: { bars: Bar[]; caption: string }) {
   );
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 200, 8, 24, 12];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 180, 8, 8, 12];
 
 /** The standard input and output price of a model over time, as steps; announced ones included. */
 export function History({ model, now }: { model: Schema["ModelPage"]; now: string }) {
@@ -70,6 +70,7 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
   const lines = ["input", "output", "cache_read"].filter((name) => periods.some((period) => period.prices[name]));
   const most = Math.max(...periods.flatMap((period) => lines.map((name) => Number(period.prices[name] ?? 0))));
   if (!periods.length || !lines.length || !most) return null;
+  const changed = periods.length > 1;
   const x = (instant: number) => LEFT + ((instant - first) / (last - first)) * (WIDTH - 2 * LEFT);
   const y = (amount: string) => HEIGHT - BOTTOM - (Number(amount) / most) * (HEIGHT - BOTTOM - TOP);
   return (
@@ -85,14 +86,20 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
               {name.replace("_", " ")}
             </span>
           ))}
+          {changed && (
+            <span>
+              <svg viewBox="0 0 10 10" aria-hidden="true">
+                <line class="today" x1="5" x2="5" y1="0" y2="10" />
+              </svg>{" "}
+              {moment(now.slice(0, 10))}
+            </span>
+          )}
         </span>
       </figcaption>
+      {changed && (
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
         <line class="axis" x1={LEFT} x2={WIDTH - LEFT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
         <line class="today" x1={x(today)} x2={x(today)} y1={TOP} y2={HEIGHT - BOTTOM} />
-        <text x={x(today)} y={HEIGHT - 8} text-anchor="end">
-          today
-        </text>
         {lines.map((name) => {
           const points = periods.flatMap((period) => {
             const amount = period.prices[name];
@@ -103,6 +110,7 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
           return <polyline key={name} class={`line-${name === "cache_read" ? "cached" : name}`} points={points.join(" ")} />;
         })}
       </svg>
+      )}
       <div class="scroll" tabIndex={0} role="region" aria-label={`Prices of ${model.name} by period`}>
         <table>
           <thead>
@@ -118,7 +126,7 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
           <tbody>
             {periods.map((period) => (
               <tr key={period.start ?? ""}>
-                <th scope="row">{period.start ? moment(period.start) : "the start"}</th>
+                <th scope="row">{period.start ? moment(period.start) : "the beginning"}</th>
                 {lines.map((name) => (
                   <td key={name} class="number">
                     {period.prices[name] ? price(period.prices[name]) : "–"}

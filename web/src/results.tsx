@@ -179,45 +179,40 @@ function Pinned({ answered, today, unpin }: { answered: Answered; today: Answere
 }
 
 function Changes({ rows }: { rows: Row[] }) {
+  const names = rows[0]!.whatIf.map((change) => change.name);
   return (
     <section class="what-if">
       <h2>What would change</h2>
       <table role="table" class="stack">
+        <caption>Cost a month, and what it would save</caption>
         <thead role="rowgroup">
           <tr role="row">
-            {["Model", "With", "A month", "Saves a month"].map((heading, index) => (
-              <th role="columnheader" scope="col" class={index > 1 ? "number" : ""} key={heading}>
-                {heading}
+            <th role="columnheader" scope="col">
+              Model
+            </th>
+            {names.map((name) => (
+              <th role="columnheader" scope="col" class="number" key={name}>
+                {name}
               </th>
             ))}
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {rows.flatMap(({ row, whatIf }) =>
-            whatIf.map((change) => (
-              <tr role="row" key={`${row.model.id} ${change.name}`} data-model={row.model.id} data-change={change.name}>
-                <th role="rowheader" scope="row">
-                  {row.model.id}
-                </th>
-                <td role="cell" data-label="With">
-                  {change.name}
-                </td>
-                <td role="cell" class="number" data-label="A month">
-                  <Money amount={change.total_usd} />
-                </td>
-                <td
-                  role="cell"
-                  class={`number ${change.saves_usd.startsWith("-") ? "warn" : ""}`}
-                  data-label="Saves a month"
-                >
+          {rows.map(({ row, whatIf }) => (
+            <tr role="row" key={`${row.model.provider}/${row.model.id}`}>
+              <th role="rowheader" scope="row">
+                {row.model.id}
+              </th>
+              {whatIf.map((change) => (
+                <td role="cell" class="number" key={change.name} data-label={change.name} data-change={change.name}>
                   <span>
-                    <Money amount={change.saves_usd} />
-                    {change.saves_percent && <small> ({percent(change.saves_percent)})</small>}
+                    <Money amount={change.total_usd} />
+                    <Saving change={change} />
                   </span>
                 </td>
-              </tr>
-            )),
-          )}
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
       <ul class="notes">
@@ -226,6 +221,20 @@ function Changes({ rows }: { rows: Row[] }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+/** A saving, or what the change costs more: the API states that as a negative saving. */
+function Saving({ change }: { change: Schema["WhatIfAnswer"] }) {
+  const { saves_usd: saves, saves_percent: share } = change;
+  if (saves === "0") return <small class="now">saves nothing</small>;
+  const more = saves.startsWith("-");
+  return (
+    <small class={`now ${more ? "warn" : "good"}`}>
+      {more ? "costs more: " : "saves "}
+      <Money amount={more ? saves.slice(1) : saves} />
+      {share && ` (${percent(share.replace("-", ""))})`}
+    </small>
   );
 }
 
@@ -311,7 +320,7 @@ function LineItems({ items }: { items: Schema["LineItem"][] }) {
   const rate = (item: Schema["LineItem"]) => {
     const found = Object.entries(item).find(([name, value]) => name.startsWith("usd_per_") && value);
     if (!found) return "–";
-    return `${price(String(found[1]))} / ${found[0] === "usd_per_mtok" ? "million" : found[0].slice("usd_per_".length)}`;
+    return `${price(String(found[1]))} per ${found[0] === "usd_per_mtok" ? "1M" : found[0].slice("usd_per_".length)}`;
   };
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Line items">

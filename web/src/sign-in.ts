@@ -36,26 +36,32 @@ export async function signIn(config: Config): Promise<SignedIn | null> {
     userStore: new WebStorageStateStore({ store: sessionStorage }),
     stateStore: new WebStorageStateStore({ store: sessionStorage }),
   });
-  const answer = new URLSearchParams(location.search);
-  if (answer.has("state") && (answer.has("code") || answer.has("error"))) {
-    const hash = sessionStorage.getItem(RETURN) ?? "";
-    history.replaceState(null, "", location.pathname + hash);
-    await manager.signinRedirectCallback(`${location.origin}${location.pathname}?${answer}`);
-  }
-  const user = await manager.getUser();
-  if (!user || user.expired) {
+  const leave = async () => {
     sessionStorage.setItem(RETURN, location.hash);
     await manager.signinRedirect();
-    return new Promise(() => {}); // the browser is leaving the page
-  }
+    return new Promise<never>(() => {}); // the browser is leaving the page
+  };
+  const returned = await completed(manager);
+  let user = await manager.getUser();
+  if (user?.expired && user.refresh_token) user = await manager.signinSilent().catch(() => null);
+  if (!user || user.expired) return leave();
+
   caller.headers = async () => {
     const now = await manager.getUser();
     return now ? { authorization: `Bearer ${now.access_token}` } : {};
   };
-  manager.events.addAccessTokenExpired(() => {
-    sessionStorage.setItem(RETURN, location.hash);
-    void manager.signinRedirect();
+  // A new token that is refused would be refused again: signing in once more cannot help.
+  let retry = !returned;
+  caller.refused = () => {
+    if (!retry) return REFUSED;
+    retry = false;
+    void leave();
+    return "Your session has ended. Signing in again.";
+  };
+  manager.events.addUserLoaded(() => {
+    retry = false;
   });
+  manager.events.addAccessTokenExpired(() => void leave());
   return {
     name: String(user.profile.name ?? user.profile.email ?? user.profile.sub),
     signOut: async () => {
@@ -63,4 +69,17 @@ export async function signIn(config: Config): Promise<SignedIn | null> {
       location.reload();
     },
   };
+}
+
+const REFUSED =
+  "The server does not accept your sign-in. The page's client may lack access to this API: an " +
+  "administrator can compare JwtAudience with the token's audience (docs/page.md).";
+
+/** Take the provider's answer out of the address; true where there was one. */
+async function completed(manager: UserManager): Promise<boolean> {
+  const answer = new URLSearchParams(location.search);
+  if (!answer.has("state") || !(answer.has("code") || answer.has("error"))) return false;
+  history.replaceState(null, "", location.pathname + (sessionStorage.getItem(RETURN) ?? ""));
+  await manager.signinRedirectCallback(`${location.origin}${location.pathname}?${answer}`);
+  return true;
 }
