@@ -69,11 +69,12 @@ slow: check-plans simulate-cascade linearizable store-model rollbacks fuzz-slack
 
 check: lint types template test ## Run everything that must pass before a commit
 
-lint: .venv/.ready ## Check the code, its formatting, and which part imports which
+lint: .venv/.ready ## Check the code, its formatting, its wording, and which part imports which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@report=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$report"; exit 1; }
 	@echo "The imports keep every contract of .importlinter"
+	@$(PY) -m tariff docs english
 
 format: .venv/.ready ## Format, and apply the safe fixes
 	@$(BIN)/ruff check --fix .

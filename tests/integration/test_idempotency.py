@@ -1,4 +1,4 @@
-"""Work is done once a key: whoever repeats it, races for it, or dies in the middle of it."""
+"""Work is done once a key, also if it is repeated, raced for, or ended in the middle."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -143,7 +143,7 @@ def test_an_unexpected_error_is_logged_by_its_name_and_place_and_not_in_its_word
     assert CANARY not in json.dumps([reply, error, line])
 
 
-def test_a_store_that_is_down_is_logged_with_what_it_said(logged: Logged) -> None:
+def test_a_store_that_is_down_is_logged_with_its_error(logged: Logged) -> None:
     answering(StoreUnavailable("Try again.", cause="400 AccessDeniedException"))(asked(), None)
 
     (error,) = logged()
@@ -151,7 +151,7 @@ def test_a_store_that_is_down_is_logged_with_what_it_said(logged: Logged) -> Non
 
 
 @pytest.mark.parametrize("error", [None, NotFound("There is no such model.")])
-def test_what_is_not_our_error_is_no_line_of_its_own(
+def test_a_callers_error_has_no_line_of_its_own(
     error: Exception | None, logged: Logged, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answering(error)(asked(), None)

@@ -187,7 +187,7 @@ def test_where_people_sign_in_the_page_may_reach_the_provider_too(
     assert (config["client_id"], config["scopes"]) == ("tariff-page", "openid tariff/admin")
 
 
-def test_without_an_issuer_the_page_asks_nobody_to_sign_in(page: Page) -> None:
+def test_without_an_issuer_the_page_does_not_ask_for_a_sign_in(page: Page) -> None:
     reply = page("/config.json")
     config = json.loads(reply["body"])
     assert (config["issuer"], config["client_id"]) == (None, None)
