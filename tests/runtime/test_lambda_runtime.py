@@ -165,7 +165,9 @@ def test_whatever_python_builds_it_the_layer_is_for_lambdas_python_and_processor
     folder, _ = lambda_layer
 
     extensions = {path.name for path in folder.rglob("*.so")}
-    assert extensions == {"_pydantic_core.cpython-313-aarch64-linux-gnu.so"}
+    assert extensions == {
+        f"{module}.cpython-313-aarch64-linux-gnu.so" for module in ("_pydantic_core", "_speedups")
+    }
 
 
 def test_a_layer_without_bytecode_says_so_where_sam_shows_it(
