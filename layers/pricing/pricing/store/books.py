@@ -20,9 +20,10 @@ MAX_PINNED = 4
 class Books:
     """Price books by reference, kept in memory between the calls of one instance.
 
-    The active pointer is read at most once in ``recheck_seconds``, whether or not the store
-    answers. While it does not, the last good book answers, marked stale; before its first answer,
-    the bundled one. A version named by id never changes, so a bundled one needs no store.
+    The active pointer is read at most once in ``recheck_seconds`` (a minute, unless configured),
+    whether or not the store answers. While it does not, the last good book answers, marked stale;
+    before its first answer, the bundled one. A version named by id never changes, so a bundled
+    one needs no store.
     """
 
     def __init__(
