@@ -409,3 +409,75 @@ def test_what_makes_no_plan_is_refused_at_its_field(
 def test_an_unknown_model_is_not_found(plan: Plans) -> None:
     assert plan.refused(**{**PREFIX, **RATE, "model": "claude-haiku-4-50"})[0] == 404
     assert plan.refused(**PREFIX, **RATE, other_models=["gpt-99"])[0] == 404
+
+
+# Providers that cache by themselves
+
+#: 100 calls an hour, 8 hours on 22 days: 17,600 calls a month, of which 22 find no entry.
+AUTOMATIC: dict[str, Any] = {
+    **NOW,
+    "prefix_tokens": 30_000,
+    "suffix_tokens": 500,
+    "output_tokens": 400,
+    "calls_per_hour": 100,
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "cold", "warm"),
+    [
+        # 30,500 tokens at $1.25 a million and 400 at $10; 30,000 read at $0.125
+        ("gpt-5", "0.042125", "0.008375"),
+        # $2.50 and $10; $1.25
+        ("gpt-4o", "0.08025", "0.04275"),
+        # $0.30 and $2.50; $0.03
+        ("gemini-2.5-flash", "0.01015", "0.00205"),
+        # $0.28 and $0.42; $0.028
+        ("deepseek-chat", "0.008708", "0.001148"),
+        # $3 and $15; $0.75
+        ("xai/grok-4", "0.0975", "0.03"),
+    ],
+)
+def test_a_provider_that_caches_by_itself_reads_all_but_the_first_call_of_a_day(
+    plan: Plans, model: str, cold: str, warm: str
+) -> None:
+    answer = plan(**AUTOMATIC, model=model)
+    found = answer["plan"]
+    assert found["cacheable"]
+    assert (found["ttl"], found["best_ttl"]) == ("automatic", "automatic")
+    (only,) = found["options"]
+    assert (only["write_call_usd"], only["read_call_usd"]) == (cold, warm)
+    month = 22 * Fraction(cold) + 17_578 * Fraction(warm)
+    assert Fraction(found["month_usd"]) == month
+    assert Fraction(found["saves_usd_per_month"]) == 17_600 * Fraction(cold) - month
+    # What misses the cache costs no more than it would without one.
+    assert only["past_ttl"]["penalty_usd"] == "0"
+    assert only["break_even_reads"] == "0"
+    (warning,) = (one for one in answer["warnings"] if one["code"] == "ttl_unverified")
+    assert "automatically" in warning["message"]
+    assert "breakpoints" not in codes(answer["advice"])
+
+
+def test_the_time_to_live_of_an_automatic_cache_cannot_be_chosen(plan: Plans) -> None:
+    asked = plan(**AUTOMATIC, model="gpt-5", ttl="1h")
+    assert asked["plan"] == plan(**AUTOMATIC, model="gpt-5")["plan"]
+    assert "ttl_not_offered" in codes(asked["warnings"])
+
+
+def test_calls_too_far_apart_for_an_automatic_cache_cost_what_they_do_without(plan: Plans) -> None:
+    slow = {**AUTOMATIC, "calls_per_hour": 11}  # one in 327 seconds
+    answer = plan(**slow, model="gpt-5")
+    assert answer["plan"]["best_ttl"] == "none"
+    assert answer["plan"]["saves_usd_per_month"] == "0"
+    (warning,) = (one for one in answer["warnings"] if one["code"] == "calls_past_ttl")
+    assert warning["message"].endswith("pays plain input.")
+
+
+def test_a_call_that_moves_to_an_automatic_cache_pays_plain_input_first(plan: Plans) -> None:
+    answer = plan(**AUTOMATIC, model="claude-sonnet-4-6", other_models=["gpt-5"])
+    (switch,) = answer["model_switches"]
+    assert (switch["first_call_usd"], switch["later_call_usd"]) == ("0.042125", "0.008375")
+    back = plan(**AUTOMATIC, model="gpt-5", other_models=["claude-sonnet-4-6"])
+    (switch,) = back["model_switches"]
+    # Written for five minutes: 30,000 at $3.75, 500 at $3, 400 at $15
+    assert (switch["first_call_usd"], switch["stay_call_usd"]) == ("0.12", "0.008375")

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from typer import Option
 
-from pricing.catalogue.models import CacheTtl
+from pricing.estimates.caching import CacheKind
 from pricing.estimates.estimate import Pricer
 from pricing.plans.caching.options import CachingScenario, ColdStart
 from pricing.plans.caching.plan import CachingPlan, plan_caching
@@ -27,7 +27,7 @@ from tariff.prices import bundled_prices
 
 SEED = 20261122
 #: Calls an hour, from far too few to far more than enough to keep each kind of entry alive.
-POISSON_RATES: Mapping[CacheTtl, Sequence[str]] = {
+POISSON_RATES: Mapping[CacheKind, Sequence[str]] = {
     "5m": ("3", "6", "12", "24", "60"),
     "1h": ("0.25", "0.5", "1", "2", "5"),
 }
@@ -76,8 +76,8 @@ class Walked:
     """A month's calls walked one by one: figures by time to live, ``none`` without caching."""
 
     cost: Mapping[BestTtl, Fraction]
-    writes: Mapping[CacheTtl, int]
-    first_cheaper_reads: Mapping[CacheTtl, int]
+    writes: Mapping[CacheKind, int]
+    first_cheaper_reads: Mapping[CacheKind, int]
 
     @property
     def best(self) -> BestTtl:
@@ -115,8 +115,8 @@ def walk(pricer: Pricer, scenario: CachingScenario) -> Walked:
     if scenario.cold_start_every == "month":
         sessions = [sum(sessions)]
     cost: dict[BestTtl, Fraction] = {"none": plain * sum(sessions)}
-    writes: dict[CacheTtl, int] = {}
-    cheaper: dict[CacheTtl, int] = {}
+    writes: dict[CacheKind, int] = {}
+    cheaper: dict[CacheKind, int] = {}
     for ttl, write_cost in write.items():
         writes[ttl] = sum(_misses(count, scenario.calls_per_hour, ttl) for count in sessions)
         reads = sum(sessions) - writes[ttl]
@@ -128,7 +128,7 @@ def walk(pricer: Pricer, scenario: CachingScenario) -> Walked:
     return Walked(cost, writes, cheaper)
 
 
-def _misses(calls: int, calls_per_hour: Decimal, ttl: CacheTtl) -> int:
+def _misses(calls: int, calls_per_hour: Decimal, ttl: CacheKind) -> int:
     """Count the calls without a cache entry; call n arrives n / rate hours after the first."""
     top, bottom = calls_per_hour.as_integer_ratio()
     lives = TTL_SECONDS[ttl] * top  # all times here are in units of 1 / (3600 x rate) of an hour
@@ -142,7 +142,7 @@ def _misses(calls: int, calls_per_hour: Decimal, ttl: CacheTtl) -> int:
 
 def _call_costs(
     pricer: Pricer, scenario: CachingScenario
-) -> tuple[Fraction, Fraction, dict[CacheTtl, Fraction]]:
+) -> tuple[Fraction, Fraction, dict[CacheKind, Fraction]]:
     """Return the cost of a call: uncached, with a read, and with each kind of write.
 
     There are no writes when the prefix is too short to be cached.
@@ -161,7 +161,7 @@ def _call_costs(
         return (scenario.prefix_tokens * Fraction(rates[component]) + rest) / 10**6
 
     short = scenario.prefix_tokens < (pricer.model.cache_minimum_tokens or 1)
-    ttls: tuple[CacheTtl, ...] = () if short else ("5m", "1h")
+    ttls: tuple[CacheKind, ...] = () if short else ("5m", "1h")
     return call("input"), call("cache_read"), {ttl: call(f"cache_write_{ttl}") for ttl in ttls}
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from pricing.catalogue.models import CacheTtl
+from pricing.estimates.caching import CacheKind
 from pricing.money import ONE, ZERO
 from pricing.plans.caching.advice import PromptBlock, prefix_of
 from pricing.plans.caching.options import CachingScenario
@@ -26,7 +26,7 @@ from tests.slow.caching_brute_force import disagreements, pricer_of, scenarios, 
 #: 1.25, 2 and 0.1 times an input price of 1.
 FIVE = PrefixPrices(Decimal(1), Decimal("1.25"), Decimal("0.1"))
 HOUR = PrefixPrices(Decimal(1), Decimal(2), Decimal("0.1"))
-BOTH: dict[CacheTtl, PrefixPrices] = {"5m": FIVE, "1h": HOUR}
+BOTH: dict[CacheKind, PrefixPrices] = {"5m": FIVE, "1h": HOUR}
 
 
 def test_plans_agree_with_walking_every_call() -> None:
@@ -113,7 +113,7 @@ def test_reads_for_a_saving_are_the_least_that_reach_it(percent: int | str) -> N
     ],
 )
 def test_a_call_at_exactly_the_time_to_live_still_hits(
-    rate: str, ttl: CacheTtl, hits: bool
+    rate: str, ttl: CacheKind, hits: bool
 ) -> None:
     assert always_hits(Decimal(rate), ttl) is hits
     assert hit_rate(Decimal(rate), ttl, "even") == int(hits)

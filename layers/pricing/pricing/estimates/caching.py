@@ -6,13 +6,16 @@ that another one denies.
 
 from dataclasses import replace
 from datetime import datetime
-from typing import get_args
+from typing import Literal, get_args
 
 from pricing.catalogue.models import CacheTtl, Model
 from pricing.estimates.calculator import price
 from pricing.usage.buckets import Terms, Usage
 
 CACHE_TTLS: tuple[CacheTtl, ...] = get_args(CacheTtl)
+#: A time to live that a caller chooses and pays for, or a provider that caches by itself: then only
+#: reads have a price, and a call that finds no entry pays plain input.
+CacheKind = Literal["5m", "1h", "automatic"]
 
 
 def offers(model: Model, at: datetime, terms: Terms, component: str) -> bool:
@@ -20,27 +23,45 @@ def offers(model: Model, at: datetime, terms: Terms, component: str) -> bool:
     return price(model, at, Usage.of({component: 1}), terms).complete
 
 
+def cache_kinds(model: Model, at: datetime, terms: Terms) -> tuple[CacheKind, ...]:
+    """Return the ways to cache a prefix that have a price; raises what ``price`` raises."""
+    if "caching" not in model.capabilities or not offers(model, at, terms, "cache_read"):
+        return ()
+    ttls = tuple(ttl for ttl in CACHE_TTLS if offers(model, at, terms, f"cache_write_{ttl}"))
+    return ttls or ("automatic",)
+
+
+def write_bucket(kind: CacheKind) -> str:
+    """Return the bucket of the tokens that a call writes to the cache."""
+    return "input" if kind == "automatic" else f"cache_write_{kind}"
+
+
 def why_not_cached(
-    model: Model, at: datetime, terms: Terms, prefix_tokens: int, *ttls: CacheTtl
+    model: Model,
+    at: datetime,
+    terms: Terms,
+    prefix_tokens: int,
+    *ttls: CacheTtl,
+    marked: bool = False,
 ) -> str | None:
     """Return why the provider would not cache such a prefix, or None if it would.
 
     A prefix is cached if the model can cache, has prices for a read and for a write with one of
     ``ttls`` (any, if none is given), and the prefix reaches the model's cache minimum. A provider
-    reports no error for a shorter prefix. A minimum that is not published counts as 1 token.
+    that caches automatically has no price for a write; ``marked`` asks for one that caches what a
+    request marks. A provider reports no error for a shorter prefix. A minimum that is not published
+    counts as 1 token.
 
     Raises what ``price`` raises: Unpriced, or InvalidRequest for terms the model does not offer.
     """
-    if "caching" not in model.capabilities or not offers(model, at, terms, "cache_read"):
+    kinds = cache_kinds(model, at, terms)
+    if not kinds:
         return f"{model.id} offers no prompt caching, or none with a known price."
-    priced = [ttl for ttl in CACHE_TTLS if offers(model, at, terms, f"cache_write_{ttl}")]
-    if not priced:
-        return (
-            f"{model.id} has no price for a cache write: its provider caches automatically, or not"
-            " at all."
-        )
-    if ttls and not {*ttls} & {*priced}:
-        return f"{model.id} has no {ttls[0]} cache. It offers `ttl`: {', '.join(priced)}."
+    automatic = "automatic" in kinds
+    if automatic and marked:
+        return f"{model.id} has no price for a cache write: its provider caches automatically."
+    if ttls and not automatic and not {*ttls} & {*kinds}:
+        return f"{model.id} has no {ttls[0]} cache. It offers `ttl`: {', '.join(kinds)}."
     minimum = model.cache_minimum_tokens or 1
     if prefix_tokens >= minimum:
         return None

@@ -20,7 +20,7 @@ from pricing.catalogue.price_book import (
 )
 from pricing.catalogue.served import billed_model
 from pricing.errors import Unpriced
-from pricing.estimates.caching import offers, why_not_cached
+from pricing.estimates.caching import CacheKind, cache_kinds, offers, why_not_cached
 from pricing.estimates.calculator import (
     LineItem,
     LongContext,
@@ -428,9 +428,16 @@ class Pricer:
         """Return whether the price list has this component; raises as ``priced`` does."""
         return offers(self.model, self.as_of.instant, self.terms, component)
 
-    def why_not_cached(self, prefix_tokens: int, *ttls: CacheTtl) -> str | None:
+    def cache_kinds(self) -> tuple[CacheKind, ...]:
+        """Return the ways to cache a prefix that have a price; raises as ``priced`` does."""
+        return cache_kinds(self.model, self.as_of.instant, self.terms)
+
+    def why_not_cached(
+        self, prefix_tokens: int, *ttls: CacheTtl, marked: bool = False
+    ) -> str | None:
         """Return why such a prefix would not be cached, or None; see ``caching.why_not_cached``."""
-        return why_not_cached(self.model, self.as_of.instant, self.terms, prefix_tokens, *ttls)
+        at = self.as_of.instant
+        return why_not_cached(self.model, at, self.terms, prefix_tokens, *ttls, marked=marked)
 
     def notices(self, *usages: Usage) -> tuple[Notice, ...]:
         """Return the warnings that the model's dates and limits give for calls like these."""

@@ -12,7 +12,12 @@ from decimal import Decimal
 from pricing.catalogue.models import CacheTtl, Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
-from pricing.estimates.caching import all_from_cache, why_not_cached
+from pricing.estimates.caching import (
+    all_from_cache,
+    cache_kinds,
+    why_not_cached,
+    write_bucket,
+)
 from pricing.estimates.calculator import Priced, is_at, price_attempts
 from pricing.estimates.estimate import ComparedStatus
 from pricing.estimates.inputs import CallInput, MeasuredInput
@@ -229,7 +234,9 @@ def _claim(change: WhatIf, saves: Decimal | None, ceiling: Ceiling | None) -> Cl
 
 def _cached_cost(line: Line, caching: Caching) -> Decimal:
     """Return the line's total with its prefix read on a hit and written on a miss."""
-    prefix, write = caching.prefix_tokens, f"cache_write_{caching.ttl}"
+    kinds = cache_kinds(line.model, line.at, line.terms)
+    prefix = caching.prefix_tokens
+    write = write_bucket("automatic" if "automatic" in kinds else caching.ttl)
     first = next(n for n, attempt in enumerate(line.attempts) if is_at(line.model, attempt))
     # If the first prompt of a call writes the prefix, any further prompt of it reads it.
     reading = [_cached(line, attempt, prefix, "cache_read") for attempt in line.attempts]

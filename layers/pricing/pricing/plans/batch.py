@@ -248,7 +248,7 @@ def stacked(
     plain: CallGroup, batch: Pricer | None, caching: BatchCaching, before_usd: Decimal
 ) -> StackedPrices:
     """Price caching with and without the batch; raises InvalidRequest for too long a prefix."""
-    why_not = plain.pricer.why_not_cached(caching.prefix_tokens, caching.ttl)
+    why_not = plain.pricer.why_not_cached(caching.prefix_tokens, caching.ttl, marked=True)
     if why_not is not None:
         return StackedPrices(warnings=(Notice("not_cacheable", why_not),))
     fresh = min(attempt.usage.input for attempt in plain.attempts)

@@ -205,7 +205,7 @@ class Inspection:
         question = asks_for_prose(self.texts)
         if question is not None and self.usage.output:
             yield self._structured(question)
-        if self.history and self.pricer.why_not_cached(self.history) is None:
+        if self.history and self.pricer.why_not_cached(self.history, marked=True) is None:
             yield self._cached()
 
     def _shorter(

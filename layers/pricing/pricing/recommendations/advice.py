@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pricing.errors import InvalidRequest
-from pricing.estimates.caching import without_cache
+from pricing.estimates.caching import without_cache, write_bucket
 from pricing.estimates.estimate import Pricer
 from pricing.money import HUNDRED, ONE, add, multiply, plain, rounded, subtract
 from pricing.plans.batch import in_batch
@@ -84,11 +84,10 @@ def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt,
     why_not = pricer.why_not_cached(prefix, "5m")
     if why_not is not None:
         return Advice(False, why_not, None)
+    write = _write_bucket(pricer)
     costs = PrefixPrices(
         plain=pricer.priced(*attempts).total_usd,
-        write=pricer.priced(
-            *(moved(sent, prefix, "cache_write_5m") for sent in attempts)
-        ).total_usd,
+        write=pricer.priced(*(moved(sent, prefix, write) for sent in attempts)).total_usd,
         read=pricer.priced(*(moved(sent, prefix, "cache_read") for sent in attempts)).total_usd,
     )
     uncached = multiply(costs.plain, Decimal(task.calls))
@@ -229,8 +228,13 @@ def _arriving(chosen: Pricer, cold: Usage, cached: int) -> tuple[Decimal, Decima
     if chosen.why_not_cached(cached, "5m") is not None:
         plain = chosen.cost(cold)
         return plain, plain
-    writing = replace(cold, input=cold.input - cached, cache_write_5m=cached)
+    writing = moved(Attempt(cold), cached, _write_bucket(chosen)).usage
     return chosen.cost(writing), chosen.cost(_reading(cold, cached))
+
+
+def _write_bucket(pricer: Pricer) -> str:
+    """Return what a call that finds no cache entry is billed for its prefix as."""
+    return write_bucket("automatic" if "automatic" in pricer.cache_kinds() else "5m")
 
 
 def _reading(cold: Usage, cached: int) -> Usage:

@@ -192,7 +192,7 @@ def cache_repeated(group: CallGroup) -> SuggestedChange | None:
     if 2 * prefix * pattern.plain_calls < pattern.plain_input:
         return None
     first = unbatched[0]
-    if why_not_cached(first.model, first.at, first.terms, prefix) is not None:
+    if why_not_cached(first.model, first.at, first.terms, prefix, marked=True) is not None:
         return None
     lifetimes = (
         ("5m", "cache_write_5m", pattern.starts_5m, "five minutes"),

@@ -150,6 +150,8 @@ class Attempt:
 
 def moved(attempt: Attempt, tokens: int, bucket: str) -> Attempt:
     """The attempt with so many of its plain input tokens in another bucket instead."""
+    if bucket == "input":
+        return attempt
     usage = attempt.usage
     held: int = getattr(usage, bucket)
     changed = usage.changed(**{"input": usage.input - tokens, bucket: held + tokens})

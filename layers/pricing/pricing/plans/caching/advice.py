@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import dropwhile
 
 from pricing.catalogue.models import CacheTtl
+from pricing.estimates.caching import CacheKind
 from pricing.estimates.estimate import Pricer
 from pricing.money import ZERO, plain, subtract
 from pricing.notices import Notice
@@ -93,24 +94,31 @@ def prefix_order(
 
 
 def model_switch(
-    pricer: Pricer, other: Pricer, scenario: CachingScenario, ttl: CacheTtl
+    pricer: Pricer, other: Pricer, scenario: CachingScenario, kind: CacheKind
 ) -> ModelSwitch:
     """Return the cost of a call that moves to another model, with the same token counts."""
+    ttl: CacheTtl = "5m" if kind == "automatic" else kind
     why_not = other.why_not_cached(scenario.prefix_tokens, ttl)
     caches = why_not is None
     stays = pricer.why_not_cached(scenario.prefix_tokens, ttl) is None
+    there: CacheKind = "automatic" if "automatic" in other.cache_kinds() else ttl
     return ModelSwitch(
         model=other.model.id,
         cacheable=caches,
         why_not=why_not,
-        first_call_usd=other.cost(scenario.writing(ttl) if caches else scenario.plain()),
+        first_call_usd=other.cost(scenario.writing(there) if caches else scenario.plain()),
         later_call_usd=other.cost(scenario.reading() if caches else scenario.plain()),
         stay_call_usd=pricer.cost(scenario.reading() if stays else scenario.plain()),
     )
 
 
-def advice(order: PrefixOrder | None, switches: Sequence[ModelSwitch]) -> tuple[Notice, ...]:
-    """Return the advice; first what this prompt does not follow yet."""
+def advice(
+    order: PrefixOrder | None, switches: Sequence[ModelSwitch], *, marked: bool = True
+) -> tuple[Notice, ...]:
+    """Return the advice; first what this prompt does not follow yet.
+
+    ``marked`` is set where a request marks what is cached, which is not so everywhere.
+    """
     found = []
     if order is not None and order.move_forward:
         moved = ", ".join(order.move_forward)
@@ -128,7 +136,8 @@ def advice(order: PrefixOrder | None, switches: Sequence[ModelSwitch]) -> tuple[
             " calls with one prefix on one model, or compare the first call there with staying."
         )
         found.append(Notice("stay_on_one_model", message))
-    return (*found, *_ALWAYS)
+    found += (notice for notice in _ALWAYS if marked or notice.code != "breakpoints")
+    return tuple(found)
 
 
 _ALWAYS = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from pricing.catalogue.models import CacheTtl
+from pricing.estimates.caching import CacheKind, write_bucket
 from pricing.estimates.estimate import Pricer
 from pricing.money import ZERO, add, multiply, per_million, percent_of, subtract
 from pricing.plans.caching.prices import (
@@ -15,7 +15,7 @@ from pricing.plans.caching.prices import (
     hit_rate,
     rounded_rate,
 )
-from pricing.usage.buckets import Usage
+from pricing.usage.buckets import Attempt, Usage, moved
 
 ColdStart = Literal["hour", "day", "month"]
 #: A time to live, or ``auto`` for the cheapest, which may be no caching at all.
@@ -82,10 +82,9 @@ class CachingScenario:
             input=self.suffix_tokens, cache_read=self.prefix_tokens, output=self.output_tokens
         )
 
-    def writing(self, ttl: CacheTtl) -> Usage:
+    def writing(self, kind: CacheKind) -> Usage:
         """Return the usage of one call that writes the prefix to the cache."""
-        plain = Usage(input=self.suffix_tokens, output=self.output_tokens)
-        return plain.changed(**{f"cache_write_{ttl}": self.prefix_tokens})
+        return moved(Attempt(self.plain()), self.prefix_tokens, write_bucket(kind)).usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +142,10 @@ class CachingOption:
     Hour, day and month start with an empty cache, ``warm_hour`` with a live entry.
     """
 
-    ttl: CacheTtl
-    """The time to live of a cache entry."""
+    ttl: CacheKind
+    """The time to live of a cache entry; ``automatic`` where the provider caches by itself, for as
+    long as it chooses, and a call that finds no entry pays plain input.
+    """
     write_usd_per_mtok: Decimal
     """Price of cache writes in USD per million tokens."""
     read_usd_per_mtok: Decimal
@@ -177,23 +178,21 @@ class CachingOption:
     """One month."""
 
 
-def prefix_prices(pricer: Pricer, scenario: CachingScenario) -> dict[CacheTtl, PrefixPrices]:
-    """Return the prices of the prefix in these calls, for each time to live that has a price."""
+def prefix_prices(pricer: Pricer, scenario: CachingScenario) -> dict[CacheKind, PrefixPrices]:
+    """Return the prices of the prefix in these calls, for each way to cache that has a price."""
     plain = pricer.rate(scenario.plain(), "input") or ZERO
     read = pricer.rate(scenario.reading(), "cache_read") or ZERO
-    found: dict[CacheTtl, PrefixPrices] = {}
-    for ttl in TTL_SECONDS:
-        component = f"cache_write_{ttl}"
-        if pricer.offers(component):
-            write = pricer.rate(scenario.writing(ttl), component) or ZERO
-            found[ttl] = PrefixPrices(plain, write, read)
+    found: dict[CacheKind, PrefixPrices] = {}
+    for kind in pricer.cache_kinds():
+        write = pricer.rate(scenario.writing(kind), write_bucket(kind)) or ZERO
+        found[kind] = PrefixPrices(plain, write, read)
     return found
 
 
 def caching_option(
     pricer: Pricer,
     scenario: CachingScenario,
-    ttl: CacheTtl,
+    ttl: CacheKind,
     prices: PrefixPrices,
     target_percent: Decimal | None,
 ) -> CachingOption:

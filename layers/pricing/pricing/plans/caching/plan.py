@@ -99,9 +99,14 @@ def plan_caching(
     ttl: TtlChoice = "auto",
     target_percent: Decimal | None = None,
 ) -> CachingPlan:
-    """Price every option; raises InvalidRequest if the requested time to live has no price."""
+    """Price every option; raises InvalidRequest if the requested time to live has no price.
+
+    Where the provider caches automatically there is one option, whatever was requested.
+    """
     why_not = pricer.why_not_cached(scenario.prefix_tokens)
     prices = {} if why_not else prefix_prices(pricer, scenario)
+    if "automatic" in prices:
+        ttl = "auto"
     if prices and ttl != "auto" and ttl not in prices:
         offered = " or ".join(prices)
         detail = f"{pricer.model.id} has no price for `ttl`: {ttl}. Send {offered}."
@@ -193,6 +198,11 @@ def caching_notices(
         notices.append(Notice("cache_minimum_unverified", message))
     if plan.cacheable and model.provider != "anthropic":
         message = f"The times to live are Anthropic's; those of {model.provider} are not verified."
+        if any(option.ttl == "automatic" for option in plan.options):
+            message = (
+                f"{model.provider} caches {model.id} automatically and decides for how long; that"
+                " each entry lives 5 minutes after its last read is assumed. A hit is best effort."
+            )
         notices.append(Notice("ttl_unverified", message))
     if plan.why_not is not None:
         notices.append(Notice("not_cacheable", plan.why_not))
@@ -209,9 +219,12 @@ def _timing_notices(scenario: CachingScenario, option: CachingOption) -> list[No
         return []
     ttl, seconds = option.ttl, TTL_SECONDS[option.ttl]
     if not always_hits(scenario.calls_per_hour, ttl):
+        pays = "writes again, which costs more than not caching"
+        if ttl == "automatic":
+            pays = "pays plain input"
         message = (
             f"Calls come more than {seconds} seconds apart, so with {ttl} each finds its entry"
-            " expired and writes again, which costs more than not caching."
+            f" expired and {pays}."
         )
         return [Notice("calls_past_ttl", message)]
     if not always_hits(multiply(scenario.calls_per_hour, _DELAYED), ttl):

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Literal
 
-from pricing.catalogue.models import CacheTtl
+from pricing.estimates.caching import CacheKind
 from pricing.money import (
     EXACT,
     HUNDRED,
@@ -84,7 +84,9 @@ class PrefixPrices:
 
 
 Arrivals = Literal["even", "poisson"]
-TTL_SECONDS: Mapping[CacheTtl, int] = {"5m": 300, "1h": 3600}
+#: OpenAI keeps what it caches by itself for five to ten minutes without a call; other providers do
+#: not say, so that the shorter time is assumed for all of them.
+TTL_SECONDS: Mapping[CacheKind, int] = {"5m": 300, "1h": 3600, "automatic": 300}
 SECONDS_PER_HOUR = 3600
 #: An exponential has no exact decimal: it is computed to 50 digits and rounded at 12 places.
 _DIGITS = Context(prec=50, rounding=ROUND_HALF_EVEN)
@@ -95,12 +97,12 @@ def seconds_between(calls_per_hour: Decimal) -> Decimal:
     return ratio(SECONDS_PER_HOUR, calls_per_hour)
 
 
-def always_hits(calls_per_hour: Decimal, ttl: CacheTtl) -> bool:
+def always_hits(calls_per_hour: Decimal, ttl: CacheKind) -> bool:
     """Return whether evenly spaced calls come within the time to live, or at its very end."""
     return multiply(calls_per_hour, Decimal(TTL_SECONDS[ttl])) >= SECONDS_PER_HOUR
 
 
-def hit_rate(calls_per_hour: Decimal, ttl: CacheTtl, arrivals: Arrivals) -> Decimal:
+def hit_rate(calls_per_hour: Decimal, ttl: CacheKind, arrivals: Arrivals) -> Decimal:
     """Return the expected share of hits after the first call, to 50 digits."""
     if arrivals == "even":
         return ONE if always_hits(calls_per_hour, ttl) else ZERO
@@ -123,7 +125,7 @@ def expected_reads(calls: int, cold_starts: int, rate: Decimal) -> int:
     return int(multiply(rate, later).to_integral_value(ROUND_HALF_EVEN))
 
 
-BestTtl = Literal["none", "5m", "1h"]
+BestTtl = Literal["none", "5m", "1h", "automatic"]
 #: Choices for Poisson arrivals are compared up to this rate. At 1,000 calls an hour a gap of 5
 #: minutes comes once in e^83 calls, so the choice does not change any more.
 _MOST_CALLS_PER_HOUR = Decimal(1000)
@@ -147,7 +149,7 @@ class RateBand:
 
 
 def bands(
-    prices: Mapping[CacheTtl, PrefixPrices], arrivals: Arrivals, session_hours: int
+    prices: Mapping[CacheKind, PrefixPrices], arrivals: Arrivals, session_hours: int
 ) -> tuple[RateBand, ...]:
     """Return the cheapest choice by rate, if every session of so many hours starts cold.
 
@@ -164,7 +166,7 @@ def bands(
     return tuple(next(band) for _, band in groupby(found, key=attrgetter("best_ttl")))
 
 
-def cheapest(extras: Mapping[CacheTtl, Decimal]) -> BestTtl:
+def cheapest(extras: Mapping[CacheKind, Decimal]) -> BestTtl:
     """Return the choice that costs least compared with plain calls.
 
     Of choices that cost the same: first no caching, then the shorter time to live.
@@ -178,7 +180,7 @@ def cheapest(extras: Mapping[CacheTtl, Decimal]) -> BestTtl:
 
 
 def _extra(
-    prices: PrefixPrices, ttl: CacheTtl, rate: Decimal, arrivals: Arrivals, hours: Decimal
+    prices: PrefixPrices, ttl: CacheKind, rate: Decimal, arrivals: Arrivals, hours: Decimal
 ) -> Decimal:
     """Return what a session costs more than plain calls, per million tokens of the prefix."""
     calls = multiply(rate, hours)
@@ -188,7 +190,7 @@ def _extra(
 
 
 def _even(
-    prices: Mapping[CacheTtl, PrefixPrices],
+    prices: Mapping[CacheKind, PrefixPrices],
     hours: Decimal,
     best_at: Callable[[Decimal], BestTtl],
 ) -> Iterator[RateBand]:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pricing.catalogue.models import CacheTtl
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import under
+from pricing.estimates.caching import CacheKind
 from pricing.estimates.estimate import ComparedStatus, Pricer, compared_status
 from pricing.estimates.inputs import MeasuredInput
 from pricing.notices import Notice
@@ -115,7 +115,7 @@ def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> 
         if order.move_forward:
             renamed = caching_workloads(pricer, forward, forward_plan, prefix="reordered_")
             workloads = (*workloads, *renamed)
-    ttl: CacheTtl = "5m" if plan.ttl == "none" else plan.ttl
+    ttl: CacheKind = "5m" if plan.ttl == "none" else plan.ttl
     switches = []
     for number, name in enumerate(query.other_models):
         with under(f"/other_models/{number}"):
@@ -129,12 +129,19 @@ def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> 
         measured=None,
         prefix_order=order,
         model_switches=tuple(switches),
-        advice=advice(order, switches),
+        advice=advice(order, switches, marked=ttl != "automatic"),
         workloads=workloads,
         pricing=pricer.provenance,
         assumptions=caching_assumptions(pricer, scenario),
-        warnings=caching_notices(pricer, scenario, plan),
+        warnings=(*_ttl_notices(query, plan), *caching_notices(pricer, scenario, plan)),
     )
+
+
+def _ttl_notices(query: CachingQuery, plan: CachingPlan) -> tuple[Notice, ...]:
+    if query.ttl == "auto" or all(option.ttl != "automatic" for option in plan.options):
+        return ()
+    message = f"`ttl`: {query.ttl} has no price here: the provider chooses how long an entry lives."
+    return (Notice("ttl_not_offered", message),)
 
 
 def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
