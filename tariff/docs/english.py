@@ -121,12 +121,18 @@ def in_python(path: Path, source: str) -> Iterator[Finding]:
         yield from in_text(path, text, line)
 
 
+def in_typescript(path: Path, source: str) -> Iterator[Finding]:
+    """Yield the avoided wording of a source of the page, with the texts between its quotes."""
+    yield from in_text(path, re.sub(r"[\"`]", " ", source))
+
+
 def files_of(root: Path) -> Iterator[Path]:
     """Yield every file below ``root`` whose wording is Tariff's own."""
     yield from sorted(root.glob("*.md"))
     yield from sorted(root.glob("docs/*.*"))
     yield from sorted(root.glob("catalogue/*.toml"))
     yield from (root / name for name in ("template.yaml", "Makefile", "pyproject.toml"))
+    yield from sorted(root.glob("web/src/*.ts*"))
     for folder in _SOURCES:
         for pattern in ("*.py", "*.html", "*.jinja", "*.yaml"):
             found = sorted((root / folder).rglob(pattern))
@@ -135,8 +141,9 @@ def files_of(root: Path) -> Iterator[Path]:
 
 def check(root: Path, paths: Iterable[Path]) -> Iterator[Finding]:
     """Yield what is found in each of these files, named as seen from ``root``."""
+    readers = {".py": in_python, ".ts": in_typescript, ".tsx": in_typescript}
     for path in paths:
-        reads = in_python if path.suffix == ".py" else in_text
+        reads = readers.get(path.suffix, in_text)
         yield from reads(path.relative_to(root), path.read_text(encoding="utf-8"))
 
 

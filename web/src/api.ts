@@ -43,7 +43,7 @@ function refusal(status: number, text: string): Refused {
       return new Refused(status, found.detail, found.errors ?? [], found.suggestions ?? []);
     }
   } catch {
-    // API Gateway's own answers are no problem documents.
+    // API Gateway's own answers are not problem documents.
   }
   if (status === 403) return new Refused(status, UNSIGNED);
   if (status === 401) return new Refused(status, caller.refused());

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tariff.docs.english import WORDING, in_python, in_text
+from tariff.docs.english import WORDING, in_python, in_text, in_typescript
 
 PAGE, MODULE, TEST = Path("docs/page.md"), Path("layers/pricing/m.py"), Path("tests/test_m.py")
 
@@ -86,3 +86,9 @@ def test_docstrings_comments_messages_and_names_of_tests_are_read() -> None:
 
 def test_a_message_outside_of_the_product_is_left_alone() -> None:
     assert 8 not in {finding.line for finding in in_python(TEST, SOURCE)}
+
+
+def test_the_texts_between_quotes_of_the_page_are_read() -> None:
+    source = 'const label = "The prices in force";\n// what nobody reads\n'
+    found = [finding.words for finding in in_typescript(Path("web/src/p.tsx"), source)]
+    assert found == ["in force", "nobody"]
