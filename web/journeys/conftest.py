@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tariff.template import ROOT
 from tests.e2e.conftest import RunningGateway
@@ -25,6 +25,7 @@ SCREENSHOTS = ROOT / ".cache" / "page"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 #: A busy machine is slow; a page that never answers still fails.
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 Open = Callable[..., Page]
 

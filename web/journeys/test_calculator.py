@@ -17,7 +17,6 @@ THREE = "/#/?m=sonnet,haiku,gpt"
 
 def settled(page: Page) -> None:
     """Wait until the figures belong to what was entered."""
-    page.wait_for_timeout(300)
     expect(page.locator("section.answer")).to_have_attribute("aria-busy", "false")
 
 
@@ -41,7 +40,7 @@ def test_what_do_1000_requests_a_day_cost_on_three_models(
     page = open_page(THREE)
     page.get_by_label("Input tokens").fill("3000")
     page.get_by_label("Output tokens").fill("700")
-    page.get_by_label("Requests").fill("1,234")
+    page.get_by_label("Requests", exact=True).fill("1,234")
     settled(page)
     usage = {"input_tokens": 3000, "output_tokens": 700}
     compared = asked(gateway, "/v1/compare", {"models": ["sonnet", "haiku", "gpt"], "usage": usage})
@@ -94,8 +93,8 @@ def test_a_pasted_response_brings_its_model_and_its_cached_tokens(
         },
     }
     page = open_page("/#/?m=sonnet")
-    page.get_by_role("radio", name="Response or usage").check()
-    page.get_by_label("Provider's response").fill(json.dumps(response))
+    page.get_by_role("radio", name="Pasted JSON").check()
+    page.get_by_label("A provider's request").fill(json.dumps(response))
     settled(page)
     # 200 fresh at $1.25, 1,000 cached at $0.125 and 300 output tokens at $10 per million:
     # 0.00025 + 0.000125 + 0.003
@@ -105,10 +104,34 @@ def test_a_pasted_response_brings_its_model_and_its_cached_tokens(
         == asked(gateway, "/v1/estimate", {"response": response})["total_usd"]
     )
     assert len(amounts(page, "claude-sonnet-5-5")) == 4
-    page.get_by_label("Provider's response").fill('{"usage": ')
+    page.get_by_label("A provider's request").fill('{"usage": ')
     expect(
-        page.get_by_text("Paste a provider's response, or its usage object, as JSON.")
+        page.get_by_text("Paste a request, a response or a usage object as JSON.")
     ).to_be_visible()
+
+
+def test_a_pasted_request_is_priced_before_it_is_sent(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    request = {
+        "model": "gpt-5.1",
+        "max_completion_tokens": 100,
+        "messages": [{"role": "user", "content": "Name three birds that cannot fly."}],
+    }
+    page = open_page("/#/?m=sonnet")
+    page.get_by_role("radio", name="Pasted JSON").check()
+    page.get_by_label("A provider's request").fill(json.dumps(request))
+    settled(page)
+    total = asked(gateway, "/v1/estimate", {"request": request})["total_usd"]
+    assert amounts(page, "gpt-5.1")[0] == total
+
+
+def test_a_budget_pays_for_whole_requests(open_page: Open) -> None:
+    page = open_page("/#/?m=claude-sonnet-5-5&in=2000&out=500")
+    page.get_by_label("Budget in USD").fill("100")
+    settled(page)
+    # 2,000 at $2 and 500 at $10 per million are $0.009; 100 / 0.009 = 11,111.1
+    expect(page.locator("td[data-label='Requests for $100']")).to_have_text("11,111")
 
 
 def test_six_models_are_found_by_name_and_provider_and_compared(open_page: Open) -> None:

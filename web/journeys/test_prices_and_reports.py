@@ -69,8 +69,14 @@ def test_a_file_that_is_no_log_says_what_is_wrong(open_page: Open, tmp_path: Pat
 
 def test_a_price_change_is_found_by_its_day(open_page: Open) -> None:
     page = open_page("/#/prices/changes?since=2026-10-01")
-    change = page.locator("article.change", has_text="anthropic/claude-sonnet-5-5")
+    change = page.locator("article.change").filter(
+        has=page.get_by_role("link", name="anthropic/claude-sonnet-5-5", exact=True)
+    )
     expect(change).to_contain_text("cache read: $0.20 → $0.10 (-50.0%)")
+    page.get_by_label("Model or provider").fill("openai")
+    expect(change).to_have_count(0)
+    page.get_by_label("Model or provider").fill("anthropic sonnet")
+    expect(change).to_have_count(1)
     page.get_by_label("Since").fill("2026-11-29")
     expect(change).to_have_count(0)
     assert violations(page) == []

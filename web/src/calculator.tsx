@@ -6,7 +6,7 @@ import { type Answered, estimate } from "./estimate";
 import { address, replaceAddress } from "./hash";
 import { CopyButton, Problem } from "./parts";
 import { Picker } from "./picker";
-import { Incomplete, readPasted } from "./requests";
+import { Incomplete, modelOf, readPasted } from "./requests";
 import { Results } from "./results";
 import { fromQuery, MAX_LINKED_CHARACTERS, MAX_MODELS, type Question, START, toQuery } from "./state";
 
@@ -17,7 +17,8 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
   const [answered, setAnswered] = useState<Answered | null>(null);
   const [today, setToday] = useState<Answered | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(true);
+  const [settled, setSettled] = useState<Question | null>(null);
+  const busy = settled !== question;
   const ours = useRef("");
 
   // A link that is followed while the page is open asks its own question.
@@ -28,7 +29,6 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
-      setBusy(true);
       try {
         const found = await estimate(question, stop.signal);
         const open = { ...question, version: "", asOf: "" };
@@ -42,7 +42,7 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
         if (stop.signal.aborted) return;
         setError(failure);
       }
-      setBusy(false);
+      setSettled(question);
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);
@@ -184,7 +184,7 @@ function CallInput({ question, set }: Fields) {
   const choices = [
     ["tokens", "Tokens"],
     ["text", "Prompt text"],
-    ["paste", "Response or usage"],
+    ["paste", "Pasted JSON"],
   ] as const;
   return (
     <fieldset>
@@ -232,7 +232,7 @@ function CallInput({ question, set }: Fields) {
       {question.input === "paste" && (
         <>
           <label>
-            Provider's response or usage object, as JSON
+            A provider's request, response or usage object, as JSON
             <textarea
               rows={7}
               spellcheck={false}
@@ -244,17 +244,18 @@ function CallInput({ question, set }: Fields) {
               }}
             />
           </label>
-          <p class="hint">From Anthropic, OpenAI, Gemini or Bedrock. Sent to this server only; nothing is stored.</p>
+          <p class="hint">Of Anthropic, OpenAI, Gemini, Bedrock and others. Sent to this server only; nothing is stored.</p>
         </>
       )}
     </fieldset>
   );
 }
 
-/** A response brings the model that served it, which is compared with the others. */
+/** A request or response brings its model, which is compared with the others. */
 function withServed(question: Question, pasted: string): Partial<Question> {
   try {
-    const { model } = readPasted(pasted);
+    const found = readPasted(pasted);
+    const model = modelOf("response" in found ? found.response : "request" in found ? found.request : {});
     if (!model || question.models.includes(model)) return {};
     return { models: [model, ...question.models].slice(0, MAX_MODELS), baseline: "" };
   } catch {

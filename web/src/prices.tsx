@@ -176,25 +176,7 @@ function ModelDetails({ reference }: { reference: string }) {
             ),
         )}
       </dl>
-      {model.prices && (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Prices now">
-          <table>
-            <caption>Prices now, USD per million tokens or per use</caption>
-            <tbody>
-              {model.prices.modes.flatMap((mode) =>
-                Object.entries({ ...mode.usd_per_mtok, ...mode.usd_per_use } as Record<string, string>).map(
-                  ([name, amount]) => (
-                    <tr key={`${mode.mode} ${name}`}>
-                      <th scope="row">{fieldName(`${mode.mode}.${name}`)}</th>
-                      <td class="number">{price(amount)}</td>
-                    </tr>
-                  ),
-                ),
-              )}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {model.prices && <PricesNow modes={model.prices.modes} />}
       <History model={model} now={model.pricing.as_of} />
       <ul class="notes">
         {model.notes.map((note) => (
@@ -205,57 +187,126 @@ function ModelDetails({ reference }: { reference: string }) {
   );
 }
 
-type Entries = { activations: Schema["Activation"][]; changes: Schema["ModelChange"][]; took: Schema["TookEffect"][] };
+/** The prices of one period: a row for each component, a column for each mode and tier. */
+function PricesNow({ modes }: { modes: Schema["ModePrices"][] }) {
+  const ordered = [...modes].sort((a, b) => Number(b.mode === "standard") - Number(a.mode === "standard"));
+  const columns = ordered.flatMap((mode) => [
+    { name: mode.mode, prices: { ...mode.usd_per_mtok, ...mode.usd_per_use } as Record<string, string> },
+    ...mode.tiers.map((tier) => ({
+      name: `${mode.mode}, prompt over ${count(tier.above_tokens)} tokens`,
+      prices: tier.usd_per_mtok as Record<string, string>,
+    })),
+  ]);
+  const names = [...new Set(["input", "output", ...columns.flatMap((column) => Object.keys(column.prices))])];
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Prices now">
+      <table>
+        <caption>Prices now, USD per million tokens or per use</caption>
+        <thead>
+          <tr>
+            <th scope="col">Component</th>
+            {columns.map((column) => (
+              <th scope="col" class="number" key={column.name}>
+                {column.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <tr key={name}>
+              <th scope="row">{component(name)}</th>
+              {columns.map((column) => (
+                <td class="number" key={column.name}>
+                  {column.prices[name] ? price(column.prices[name]) : "–"}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+type Page = Schema["PriceChanges"];
+type Entries = Pick<Page, "activations" | "changes" | "took_effect">;
 
 function daysAgo(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** Every page of the changes since a day; `seen` receives what is there after each. */
+async function allChanges(since: string, seen: (found: Entries) => void, signal: AbortSignal) {
+  const found: Entries = { activations: [], changes: [], took_effect: [] };
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({ since, limit: "100", ...(cursor ? { cursor } : {}) });
+    const page: Page = await get<Page>(`/v1/pricing/changes?${query}`, signal);
+    found.activations.push(...page.activations);
+    found.changes.push(...page.changes);
+    found.took_effect.push(...page.took_effect);
+    cursor = page.next_cursor;
+    seen({ ...found });
+  } while (cursor);
+}
+
 function Changes({ query }: { query: URLSearchParams }) {
   const [since, setSince] = useState(query.get("since") ?? daysAgo(30));
+  const [search, setSearch] = useState(query.get("q") ?? "");
   const [found, setFound] = useState<Entries | null>(null);
-  const [next, setNext] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const load = (cursor: string | null, before: Entries | null) => {
-    const query = new URLSearchParams({ since, limit: "100", ...(cursor ? { cursor } : {}) });
-    get<Schema["PriceChanges"]>(`/v1/pricing/changes?${query}`).then((page) => {
-      setFound({
-        activations: [...(before?.activations ?? []), ...page.activations],
-        changes: [...(before?.changes ?? []), ...page.changes],
-        took: [...(before?.took ?? []), ...page.took_effect],
-      });
-      setNext(page.next_cursor);
-      setError(null);
-    }, setError);
-  };
+  const day = /^\d{4}-\d\d-\d\d$/.test(since) ? since : null;
   useEffect(() => {
-    if (!/^\d{4}-\d\d-\d\d$/.test(since)) return;
-    replaceAddress("prices/changes", new URLSearchParams({ since }));
-    load(null, null);
-  }, [since]);
-  const nothing = found && !found.activations.length && !found.changes.length && !found.took.length;
+    if (!day) return;
+    const stop = new AbortController();
+    setFound(null);
+    setError(null);
+    allChanges(day, setFound, stop.signal).catch((failure) => {
+      if (!stop.signal.aborted) setError(failure);
+    });
+    return () => stop.abort();
+  }, [day]);
+  useEffect(() => {
+    replaceAddress("prices/changes", new URLSearchParams({ since, ...(search ? { q: search } : {}) }));
+  }, [since, search]);
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = (entry: Changed) => words.every((word) => `${entry.provider}/${entry.id}`.toLowerCase().includes(word));
+  const [took, changed] = [(found?.took_effect ?? []).filter(matches), (found?.changes ?? []).filter(matches)];
   return (
     <>
-      <label class="since">
-        Since
-        <input type="date" value={since} max={daysAgo(0)} onInput={(event) => setSince(event.currentTarget.value)} />
-      </label>
+      <div class="filters">
+        <label>
+          Since
+          <input type="date" value={since} max={daysAgo(0)} onInput={(event) => setSince(event.currentTarget.value)} />
+        </label>
+        <label>
+          Model or provider
+          <input type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+        </label>
+      </div>
       <Problem error={error} />
-      {nothing && <p role="status">Nothing changed since {moment(since)}.</p>}
-      {found && found.took.length > 0 && (
+      <p role="status">
+        {found ? `${count(took.length + changed.length)} models changed since ${moment(since)}` : error ? "" : "Loading"}
+      </p>
+      {took.length > 0 && (
         <section>
           <h2>Prices that took effect</h2>
-          {found.took.map((entry) => (
-            <Change key={`${entry.provider}/${entry.id} ${entry.starts}`} entry={entry} note={`from ${moment(entry.starts)}`} />
-          ))}
+          <div class="changes">
+            {took.toReversed().map((entry) => (
+              <Change key={`${entry.provider}/${entry.id} ${entry.starts}`} entry={entry} note={`from ${moment(entry.starts)}`} />
+            ))}
+          </div>
         </section>
       )}
-      {found && found.changes.length > 0 && (
+      {changed.length > 0 && (
         <section>
           <h2>New, removed and corrected</h2>
-          {found.changes.map((entry) => (
-            <Change key={`${entry.provider}/${entry.id}`} entry={entry} note={entry.kind} />
-          ))}
+          <div class="changes">
+            {changed.map((entry) => (
+              <Change key={`${entry.provider}/${entry.id}`} entry={entry} note={entry.kind} />
+            ))}
+          </div>
         </section>
       )}
       {found && found.activations.length > 0 && (
@@ -269,11 +320,6 @@ function Changes({ query }: { query: URLSearchParams }) {
             ))}
           </ul>
         </section>
-      )}
-      {next && (
-        <button type="button" class="quiet" onClick={() => load(next, found)}>
-          Show more
-        </button>
       )}
     </>
   );

@@ -27,37 +27,37 @@ export function shareOf(percentage: string): string {
   return share;
 }
 
-/** What was pasted: a whole response with its model, or a usage object alone. */
-export function readPasted(text: string): { response?: Json; usage: Json; model?: string } {
+/** What a pasted document is, by the members that only one kind has. */
+export type Pasted = { response: Json; usage: Json } | { request: Json } | { usage: Json };
+
+export function readPasted(text: string): Pasted {
   let found: unknown;
   try {
     found = JSON.parse(text);
   } catch {
-    throw new Incomplete("Paste a provider's response, or its usage object, as JSON.");
+    throw new Incomplete("Paste a request, a response or a usage object as JSON.");
   }
   if (typeof found !== "object" || found === null || Array.isArray(found)) {
-    throw new Incomplete("Paste one JSON object: a provider's response, or its usage object.");
+    throw new Incomplete("Paste one JSON object: a request, a response or a usage object.");
   }
   const document = found as Json;
   const usage = document.usage ?? document.usageMetadata;
-  if (typeof usage !== "object" || usage === null) return { usage: document };
-  const model = document.model ?? document.modelVersion;
-  return typeof model === "string"
-    ? { response: document, usage: usage as Json, model }
-    : { usage: usage as Json };
+  if (typeof usage === "object" && usage !== null) {
+    return modelOf(document) ? { response: document, usage: usage as Json } : { usage: usage as Json };
+  }
+  return "messages" in document || "contents" in document || "input" in document
+    ? { request: document }
+    : { usage: document };
 }
 
-/** The name of a usage object's format; the API recognises the others, or says what it needs. */
-export function formatOf(usage: Json): Schema["CompareRequest"]["usage_format"] {
-  if ("prompt_tokens" in usage) return "openai";
-  if ("promptTokenCount" in usage) return "gemini";
-  if ("inputTokens" in usage) return "bedrock_converse";
-  if ("input_tokens_details" in usage || "output_tokens_details" in usage) return "openai_responses";
-  return undefined;
+/** The model that a pasted request or response names, if it does. */
+export function modelOf(document: Json): string | undefined {
+  const model = document.model ?? document.modelVersion ?? document.modelId;
+  return typeof model === "string" ? model : undefined;
 }
 
-/** The input of one call. `whole` keeps a pasted response whole, where its model is priced too. */
-export function callOf(question: Question, whole_response: boolean): Input {
+/** The input of one call. A pasted response is sent whole where the model that served it is priced. */
+function callOf(question: Question, model?: string): Input {
   if (question.input === "text") {
     if (!question.text.trim()) throw new Incomplete("Paste the text of a prompt.");
     return {
@@ -66,20 +66,19 @@ export function callOf(question: Question, whole_response: boolean): Input {
     };
   }
   if (question.input === "paste") {
-    const { response, usage } = readPasted(question.pasted);
-    if (response && whole_response) return { response } as Input;
-    const format = formatOf(usage);
-    return { usage, ...(format ? { usage_format: format } : {}) } as Input;
+    const pasted = readPasted(question.pasted);
+    if (!("response" in pasted)) return pasted;
+    const { response, usage } = pasted;
+    return model === undefined || model === modelOf(response) ? { response } : { usage };
   }
-  const usage: Json = {
-    input_tokens: whole(question.inputTokens, "Input tokens"),
-    output_tokens: whole(question.outputTokens, "Output tokens"),
-  };
   const read = whole(question.cacheRead, "Tokens read from the cache");
   const written = whole(question.cacheWrite, "Tokens written to the cache");
-  if (read) usage.cache_read_input_tokens = read;
-  if (written) usage.cache_creation_input_tokens = written;
-  return { usage, usage_format: "anthropic" } as Input;
+  return {
+    input_tokens: whole(question.inputTokens, "Input tokens"),
+    output_tokens: whole(question.outputTokens, "Output tokens"),
+    ...(read ? { cache_read_tokens: read } : {}),
+    ...(written ? { cache_write_tokens: written } : {}),
+  };
 }
 
 function pinned(question: Question): { pricing_version?: string; as_of?: string } {
@@ -97,7 +96,7 @@ export function compareRequest(question: Question): Schema["CompareRequest"] {
     models: question.models,
     baseline,
     calls: 1,
-    ...callOf(question, true),
+    ...callOf(question),
     ...(question.budget ? { budget_usd: question.budget.replace(/[$,\s]/g, "") } : {}),
     ...pinned(question),
   };
@@ -106,7 +105,7 @@ export function compareRequest(question: Question): Schema["CompareRequest"] {
 /** POST /v1/estimate/workload: the calls of a day or month on one model. */
 export function workloadRequest(question: Question, model: string): Schema["WorkloadRequest"] {
   const calls = whole(question.calls, "Requests", 1);
-  const item = { name: "requests", model, calls, ...callOf(question, served(question) === model) };
+  const item = { name: "requests", model, calls, ...callOf(question, model) };
   return {
     period: question.period,
     working_days_per_month: whole(question.monthDays, "Working days a month", 1),
@@ -114,11 +113,6 @@ export function workloadRequest(question: Question, model: string): Schema["Work
     items: [item as Schema["WorkItemRequest"]],
     ...pinned(question),
   };
-}
-
-/** The model that a pasted response names, if there is one. */
-function served(question: Question): string | undefined {
-  return question.input === "paste" ? readPasted(question.pasted).model : undefined;
 }
 
 /** The same calls for a month with every change that is switched on; null when none is. */

@@ -82,7 +82,7 @@ function split(row: Schema["CompareRow"]): { kind: string; amount: string }[] {
 function Costs({ answered, today }: { answered: Answered; today: Answered | null }) {
   const { rows, compared, question } = answered;
   const daily = question.period === "day";
-  const budget = rows.some(({ row }) => "calls_for_budget" in row && row.calls_for_budget !== null);
+  const budget = rows.some(({ row }) => row.calls_for_budget !== null);
   const headings = [
     "Model",
     "One request",
@@ -116,7 +116,7 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
             <Monthly row={row} totals={totals} today={today} />,
             <Money amount={totals.yearly_usd} />,
             ...(rows.length > 1 ? [row.relative_to_baseline ? times(row.relative_to_baseline) : "–"] : []),
-            ...(budget ? [forBudget(row)] : []),
+            ...(budget ? [row.calls_for_budget === null ? "–" : count(row.calls_for_budget)] : []),
           ];
           return (
             <tr role="row" key={`${row.model.provider}/${row.model.id}`} data-model={row.model.id}>
@@ -135,11 +135,6 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
       </tbody>
     </table>
   );
-}
-
-function forBudget(row: Schema["CompareRow"]): string {
-  const calls = (row as Record<string, unknown>).calls_for_budget;
-  return typeof calls === "string" || typeof calls === "number" ? count(calls) : "–";
 }
 
 type MonthlyProperties = { row: Schema["CompareRow"]; totals: Schema["Totals"]; today: Answered | null };
@@ -248,6 +243,9 @@ function Notices({ answered, pages }: { answered: Answered; pages: Schema["Model
     if (!row.fits_context && context) {
       found.push([row.model.id, `The request does not fit: ${count(context.used_tokens)} tokens, and the context window has ${count(context.window ?? 0)}.`]);
     }
+    for (const { pointer, value } of row.unread) {
+      found.push([row.model.id, `${pointer} (${value}) is not in the cost: it is not known what it bills.`]);
+    }
     for (const warning of row.warnings) found.push([row.model.id, warning.message]);
   }
   for (const page of pages) {
@@ -287,6 +285,11 @@ function Details({ answered, pages }: { answered: Answered; pages: Schema["Model
               {row.model.id}: <Money amount={row.per_call_usd} /> a request
             </summary>
             <LineItems items={row.line_items} />
+            {row.stated_cost_usd && (
+              <p>
+                The provider itself stated <Money amount={row.stated_cost_usd} />.
+              </p>
+            )}
             {counting && (
               <p>
                 About {count(counting.input_tokens)} input tokens, between {count(counting.low_tokens)} and{" "}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareRequest, formatOf, Incomplete, readPasted, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
+import { compareRequest, Incomplete, readPasted, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
 import { snippet } from "../src/snippets";
 import { fromQuery, type Question, START, toQuery } from "../src/state";
 import { csv } from "../src/parts";
@@ -52,8 +52,9 @@ describe("a request", () => {
       models: ["opus"],
       baseline: "opus",
       calls: 1,
-      usage: { input_tokens: 12000, output_tokens: 500, cache_read_input_tokens: 50 },
-      usage_format: "anthropic",
+      input_tokens: 12000,
+      output_tokens: 500,
+      cache_read_tokens: 50,
       pricing_version: "v1",
       as_of: "2026-11-22",
     });
@@ -65,7 +66,7 @@ describe("a request", () => {
     const response = { model: "gpt-5.1", usage: { prompt_tokens: 9, completion_tokens: 1 } };
     const asked = question({ input: "paste", pasted: JSON.stringify(response) });
     expect(workloadRequest(asked, "gpt-5.1").items[0]).toMatchObject({ response });
-    expect(workloadRequest(asked, "opus").items[0]).toMatchObject({ usage: response.usage, usage_format: "openai" });
+    expect(workloadRequest(asked, "opus").items[0]).toMatchObject({ usage: response.usage });
   });
   it("for what-ifs has a month's calls: 1,000 a day on 22 days", () => {
     const asked = question({ batch: true, caching: true, hitRate: "90" });
@@ -88,12 +89,13 @@ it.each([
 it.each(["101", "-1", "all", ""])("%s percent is refused", (text) => expect(() => shareOf(text)).toThrow(Incomplete));
 
 it.each([
-  [{ prompt_tokens: 1 }, "openai"],
-  [{ promptTokenCount: 1 }, "gemini"],
-  [{ inputTokens: 1 }, "bedrock_converse"],
-  [{ input_tokens: 1, input_tokens_details: {} }, "openai_responses"],
-  [{ input_tokens: 1 }, undefined],
-])("usage %j has the format %s", (usage, format) => expect(formatOf(usage)).toBe(format));
+  ['{"model": "x", "usage": {"a": 1}}', { response: { model: "x", usage: { a: 1 } }, usage: { a: 1 } }],
+  ['{"usage": {"a": 1}}', { usage: { a: 1 } }],
+  ['{"usageMetadata": {"a": 1}}', { usage: { a: 1 } }],
+  ['{"model": "x", "messages": []}', { request: { model: "x", messages: [] } }],
+  ['{"contents": []}', { request: { contents: [] } }],
+  ['{"prompt_tokens": 1}', { usage: { prompt_tokens: 1 } }],
+])("what %s is, its members say", (text, pasted) => expect(readPasted(text)).toEqual(pasted));
 
 it.each(["", "[]", "nothing", "3", "null"])("pasted text %j is explained, not sent", (text) => {
   expect(() => readPasted(text)).toThrow(Incomplete);
