@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: The variable with the URL of each list. The template's values are constants; tests serve lists
 #: from loopback.
 URLS = {source: source_variable(source) for source in ("genai-prices", "litellm", OPENROUTER)}
-#: How long a source is waited for beyond its own limit, before it is left behind.
+#: How long to wait for a source beyond its own limit.
 GRACE_SECONDS = 5.0
 METRICS = (
     "refresh_succeeded",
@@ -45,7 +45,7 @@ METRICS = (
 
 
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Refresh once; raises only where trying again may help."""
+    """Refresh once; raises only if another attempt may help."""
     correlate(context.aws_request_id)
     now = _instant(event)
     store = connect.refresh_store(SCHEDULED)
@@ -79,9 +79,9 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 
 
 def fetch() -> tuple[list[Payload], dict[str, str]]:
-    """Every configured price list, all at once; and why others did not answer.
+    """Fetch every configured price list at once; returns the lists, and why others are missing.
 
-    Takes ``GRACE_SECONDS`` longer than the fetcher gives one source, and no more.
+    Takes at most ``GRACE_SECONDS`` longer than the limit of one source.
     """
     limit = settings.fetch_seconds
     fetcher = Fetcher(total_seconds=limit, allow_loopback=settings.fetch_loopback)
@@ -93,8 +93,8 @@ def fetch() -> tuple[list[Payload], dict[str, str]]:
     if settings.source_aws:
         answers[AWS] = pool.submit(aws_price_list, limit)
     wait(answers.values(), timeout=limit + GRACE_SECONDS)
-    # What hangs where no limit of its own reaches (a look-up of a name, a page that drips) is left
-    # behind, or one source would use up the time of them all.
+    # A source can hang where its own limit does not reach (a name look-up, a page that drips). It
+    # is left behind: it must not use up the time of the others.
     pool.shutdown(wait=False, cancel_futures=True)
     payloads, failures = [], {}
     for source, answer in answers.items():
@@ -108,7 +108,7 @@ def fetch() -> tuple[list[Payload], dict[str, str]]:
 
 
 def succeeded(done: Refreshed, failures: Mapping[str, str]) -> None:
-    """Report a refresh, and tell Slack of new prices where it is configured."""
+    """Report a refresh, and send a notice of new prices to Slack where it is configured."""
     logger.info(
         headline(done),
         extra={
@@ -123,7 +123,7 @@ def succeeded(done: Refreshed, failures: Mapping[str, str]) -> None:
         notice_failed = 1
         logger.error("The notice of new prices was not delivered.", extra={"reason": error.detail})
     report(
-        # Only both lists, read whole, make prices fresh: half a refresh may hide for weeks.
+        # Only a refresh from both lists, read whole, counts: a missing list could go unnoticed.
         refresh_succeeded=int(done.complete),
         prices_changed=len(done.changes),
         prices_waiting=len(done.quarantined),
@@ -133,7 +133,7 @@ def succeeded(done: Refreshed, failures: Mapping[str, str]) -> None:
 
 
 def failed(error: TariffError, store: RefreshStore, details: Mapping[str, Any]) -> None:
-    """Leave an audit row, if the store still takes one, and the metric in any case."""
+    """Write an audit row, if the store accepts it, and the metrics in any case."""
     found = {"reason": error.detail, "cause": getattr(error, "cause", "")}
     logger.error("The refresh could not be used.", extra=found)
     try:
@@ -145,12 +145,12 @@ def failed(error: TariffError, store: RefreshStore, details: Mapping[str, Any]) 
 
 
 def report(**figures: int) -> None:
-    """One line of metrics; what is not given is zero."""
+    """Write the metrics of a refresh; those that are not given are zero."""
     write_metrics(dict.fromkeys(METRICS, "Count"), figures, {}, {})
 
 
 def _instant(event: Mapping[str, Any]) -> datetime:
-    """When the event was scheduled for; now for one that was started by hand."""
+    """Return the event's scheduled time; now for one that was started by hand."""
     try:
         return datetime.fromisoformat(str(event.get("scheduled_time"))).astimezone(UTC)
     except ValueError:

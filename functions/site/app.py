@@ -3,13 +3,13 @@
 import base64
 import gzip
 import json
-import os
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pricing import errors
 from pricing.api.handler import DEFAULT_ROUTE, Asset, Call, Event, Reply, Route, serve
+from pricing.aws.settings import settings
 from pricing.validation import NoQuery
 
 STATIC = Path(__file__).parent / "static"
@@ -40,7 +40,7 @@ def asset(name: str, content_type: str) -> Asset:
 
 def page_policy() -> str:
     """What the page may load: its own files, this API, and the provider it signs in at."""
-    urls = (os.environ.get(name, "") for name in ("TARIFF_PAGE_ISSUER", "TARIFF_PAGE_TOKEN_URL"))
+    urls = (settings.page_issuer, settings.page_token_url)
     parts = [urlsplit(url) for url in urls if url]
     provider = "".join(f" {part.scheme}://{part.netloc}" for part in parts)
     return (
@@ -55,7 +55,7 @@ def get_page(_query: None, _call: Call) -> Asset:
 
     Any query is accepted: the provider that signs a person in adds its answer to the address.
     """
-    if os.environ.get("TARIFF_PAGE") == "off":
+    if not settings.page:
         raise errors.NotFound("This deployment has no page. GET /docs is the reference.")
     try:
         text = (PAGE / "index.html").read_text(encoding="utf-8")
@@ -80,9 +80,9 @@ def get_config(_query: NoQuery, _call: Call) -> Asset:
     spec = json.loads(asset("openapi.json", "application/json").text)
     fields = spec["components"]["schemas"]["CompareRequest"]["properties"]
     config = {
-        "issuer": os.environ.get("TARIFF_PAGE_ISSUER") or None,
-        "client_id": os.environ.get("TARIFF_PAGE_CLIENT_ID") or None,
-        "scopes": os.environ.get("TARIFF_PAGE_SCOPES", ""),
+        "issuer": settings.page_issuer or None,
+        "client_id": settings.page_client_id or None,
+        "scopes": settings.page_scopes,
         "features": {feature: field in fields for feature, field in FEATURES.items()},
     }
     return Asset("application/json", json.dumps(config), "no-cache")

@@ -10,8 +10,8 @@ import pytest
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import StoreUnavailable
 from pricing.store import bundled
+from pricing.store.history import VersionHistory
 from pricing.store.ledger import Ledger
-from pricing.store.records import Records
 from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import BY, PLAIN, RATES, book, row
 from tests.support.handlers import Answer
@@ -153,7 +153,7 @@ def test_a_bundled_version_is_still_known_for_one_while_the_store_is_lost(pages:
 
 def test_fields_that_cannot_be_read_are_not_called_none(pages: Pages) -> None:
     """The store fails between reading the version's row and its pending prices."""
-    with mock.patch.object(Records, "proposal", side_effect=StoreUnavailable("lost")):
+    with mock.patch.object(VersionHistory, "proposal", side_effect=StoreUnavailable("lost")):
         page = pages.get(f"{LIST}/v2")
     assert shown(page, "status", "waiting", "stale") == ("proposed", 2, True)
     assert shown(page, "quarantined", "approved") == (None, None)

@@ -1,4 +1,4 @@
-"""What is logged of a request: one line of metrics, and one more for an error that is ours."""
+"""The log of a request: one line of metrics, and one more for an internal error."""
 
 import time
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ UNITS = {
 
 
 class RequestLog:
-    """The metrics of one function, which knows whether it answered a request before."""
+    """The log of one function; it knows which request was the first."""
 
     def __init__(self) -> None:
         self._cold = True
@@ -27,7 +27,7 @@ class RequestLog:
     ) -> None:
         """Write a request's line; ``started`` is a ``time.perf_counter``.
 
-        ``notes`` are what else is known of the request, and nothing that was sent.
+        ``notes`` are further metadata, and contain nothing that was sent.
         """
         cold, self._cold = self._cold, False
         write_metrics(
@@ -49,7 +49,7 @@ class RequestLog:
 
 
 def note_problem(error: BaseException, notes: dict[str, Any], *, ours: bool) -> None:
-    """Note why a request was not answered; where an error of ours was raised is logged at once."""
+    """Note why a request failed; an internal error (``ours``) is logged with its place at once."""
     notes["problem"] = type(error).__name__
     if isinstance(error, StoreUnavailable) and error.cause:
         notes["cause"] = error.cause

@@ -1,4 +1,4 @@
-"""What functions log, through Powertools: metrics in lines of their own, and what went wrong.
+"""What functions log, through Powertools: lines of metrics, and lines about errors and refreshes.
 
 A line of metrics is CloudWatch's embedded metric format: its metrics are counted by its
 dimensions, and its metadata can be searched. A line of ``logger`` is JSON with the correlation id
@@ -29,10 +29,10 @@ def write_metrics(
     dimensions: Mapping[str, str],
     metadata: Mapping[str, Any],
 ) -> None:
-    """Write one line: a metric for each of the ``units``, which is zero without a value.
+    """Write one line with a metric for each of the ``units``; without a value it is zero.
 
-    Powertools is handed the line whole. Metrics that are added one by one are shared by all
-    threads until they are written, and take three times as long.
+    Powertools gets the line as a whole: metrics that are added one by one are shared by all threads
+    until they are written, and take three times as long.
     """
     metrics = {name: {"Unit": unit, "Value": values.get(name, 0)} for name, unit in units.items()}
     line = _metrics.serialize_metric_set(
@@ -44,12 +44,12 @@ def write_metrics(
 
 
 def correlate(request_id: str) -> None:
-    """Name the request in every line that this thread logs from now on."""
+    """Add the request's id to every line that this thread logs from now on."""
     logger.thread_safe_append_keys(correlation_id=request_id)
 
 
 def frames(error: BaseException) -> list[str]:
-    """Where an error was raised, without its message, which may hold what the caller sent."""
+    """Return where an error was raised, without its message: it may contain what was sent."""
     return [
         f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)

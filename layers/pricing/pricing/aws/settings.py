@@ -1,6 +1,6 @@
-"""The environment variables that functions read, by name and type, when they are first needed.
+"""The environment variables that functions read, by name and type, whenever they are needed.
 
-No other module names one, but for AWS's own credentials (``aws.environment``).
+Only ``aws.environment`` reads others: AWS's own credentials.
 """
 
 import os
@@ -13,9 +13,7 @@ Value = TypeVar("Value")
 
 
 class Setting(Generic[Value]):
-    """One environment variable: ``read`` makes its value of the text; not set, or empty, it is
-    ``default``.
-    """
+    """One environment variable: ``read`` converts its text; unset or empty, it is ``default``."""
 
     def __init__(self, name: str, read: Callable[[str], Value], default: Value) -> None:
         self.name = name
@@ -28,7 +26,7 @@ class Setting(Generic[Value]):
 
 
 class Settings:
-    """Every setting. A text that is not set is empty; template.yaml says what each is for."""
+    """Every setting; template.yaml describes them. A text that is not set is empty."""
 
     #: The name under which metrics and log lines are kept; Powertools' own name for it.
     service = Setting("POWERTOOLS_SERVICE_NAME", str, "tariff")
@@ -39,22 +37,29 @@ class Settings:
     input_bucket = Setting("TARIFF_INPUT_BUCKET", str, "")
     anthropic_api_key = Setting("TARIFF_ANTHROPIC_API_KEY", str, "")
     refresh_function = Setting("TARIFF_REFRESH_FUNCTION", str, "")
-    #: The Systems Manager parameter with the webhook that is told of new prices.
+    #: The Systems Manager parameter with the webhook for notices of new prices.
     notice_parameter = Setting("TARIFF_NOTICE_PARAMETER", str, "")
     page_url = Setting("TARIFF_PAGE_URL", lambda text: text.rstrip("/"), "")
+    #: Whether the page is served.
+    page = Setting("TARIFF_PAGE", lambda text: text != "off", default=True)
+    #: The provider that people sign in at from the page.
+    page_issuer = Setting("TARIFF_PAGE_ISSUER", str, "")
+    page_token_url = Setting("TARIFF_PAGE_TOKEN_URL", str, "")
+    page_client_id = Setting("TARIFF_PAGE_CLIENT_ID", str, "")
+    page_scopes = Setting("TARIFF_PAGE_SCOPES", str, "")
 
     #: The signing secrets themselves, as on a developer's machine.
     slack_signing_secrets = Setting("TARIFF_SLACK_SIGNING_SECRETS", str, "")
     slack_secret_name = Setting("TARIFF_SLACK_SECRET_NAME", str, "")
     slack_secret_parameter = Setting("TARIFF_SLACK_SECRET_PARAMETER", str, "")
-    #: Ids of workspaces (T...) or organisations (E...) that may ask; none by default.
+    #: Ids of the workspaces (T...) or organisations (E...) that are answered; none by default.
     slack_workspaces = Setting(
         "TARIFF_SLACK_WORKSPACES",
         lambda text: frozenset(text.replace(",", " ").split()),
         frozenset[str](),
     )
     slack_queue = Setting("TARIFF_SLACK_QUEUE", str, "")
-    #: Stands in for Slack's own hosts where there is no Slack.
+    #: Replaces Slack's hosts where there is no Slack.
     slack_hooks = Setting("TARIFF_SLACK_HOOKS", str, "")
 
     #: Whether AWS's own price list is read.
@@ -67,15 +72,15 @@ settings = Settings()
 
 
 def endpoint_of(service: str) -> str:
-    """``TARIFF_<SERVICE>_ENDPOINT``; empty where AWS's own endpoint is meant."""
+    """Return ``TARIFF_<SERVICE>_ENDPOINT``; empty for AWS's own endpoint."""
     return os.environ.get(f"TARIFF_{service.upper()}_ENDPOINT", "")
 
 
 def source_variable(source: str) -> str:
-    """The variable that holds the URL of a public price list."""
+    """Return the name of the variable with a price list's URL."""
     return f"TARIFF_SOURCE_{source.upper().replace('-', '_')}"
 
 
 def source_url(source: str) -> str:
-    """Where a public price list is read from; empty where it is not read."""
+    """Return the URL of a price list; empty if it is not read."""
     return os.environ.get(source_variable(source), "")

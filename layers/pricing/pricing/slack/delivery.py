@@ -25,8 +25,7 @@ ANSWER_TIMEOUT_SECONDS = 2.0
 NOTICE_TIMEOUT_SECONDS = 5.0
 #: Slack's hosts for both, the second for its US government cloud.
 HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
-#: A pattern over the whole address, since parsers differ in what they take for the host of an odd
-#: one.
+#: A pattern of the whole address: parsers differ in which host they see in a malformed one.
 _RESPONSE_URL = re.compile(
     rf"https://(?P<host>{'|'.join(map(re.escape, HOSTS))})(?P<path>/[A-Za-z0-9/_-]{{1,500}})"
 )
@@ -35,7 +34,7 @@ _HEADERS = {"content-type": "application/json; charset=utf-8"}
 
 
 class NotDelivered(Exception):
-    """The message did not arrive, or, where not ``certain``, may or may not have."""
+    """The message did not arrive, or, if not ``certain``, may have arrived."""
 
     def __init__(self, reason: str, *, certain: bool) -> None:
         super().__init__(reason)
@@ -47,12 +46,12 @@ class WebhookFailed(TariffError):
 
 
 def is_slacks(response_url: str) -> bool:
-    """Whether an address is one that Slack gives out for answers."""
+    """Tell whether an address is one that Slack gives out for answers."""
     return _RESPONSE_URL.fullmatch(response_url) is not None
 
 
 class Delivery:
-    """Posts to response URLs. ``endpoint`` stands in for Slack's hosts where there is no Slack."""
+    """Posts to response URLs. ``endpoint`` replaces Slack's hosts where there is no Slack."""
 
     def __init__(self, endpoint: str = "") -> None:
         self._endpoint = endpoint
@@ -73,7 +72,7 @@ class Delivery:
 
 
 def tell(compose: Callable[[], str | None]) -> None:
-    """Post what ``compose`` returns, where a webhook is configured; None is nothing to say.
+    """Post the text that ``compose`` returns, if any, where a webhook is configured.
 
     Raises WebhookFailed.
     """
@@ -84,7 +83,7 @@ def tell(compose: Callable[[], str | None]) -> None:
 
 
 def webhook_url(parameter: str) -> str:
-    """The webhook's URL, a secret, from the Systems Manager parameter of this name."""
+    """Return the webhook's URL, a secret, from the Systems Manager parameter of this name."""
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
     try:
@@ -96,14 +95,14 @@ def webhook_url(parameter: str) -> str:
 
 @cache
 def _parameters() -> SSMProvider:
-    """Powertools' reader of parameters, which keeps each for five minutes."""
+    """Return Powertools' reader of parameters, which keeps each for five minutes."""
     from aws_lambda_powertools.utilities.parameters import SSMProvider  # with boto3
 
     return SSMProvider(boto3_client=sdk_client("ssm"))
 
 
 def post(url: str, text: str) -> None:
-    """Send mrkdwn text; raises WebhookFailed. No message names the URL: it is the secret."""
+    """Send mrkdwn text; raises WebhookFailed. No message contains the URL: it is the secret."""
     parts = urlsplit(url)
     if parts.scheme != "https" or parts.netloc not in HOSTS:
         raise WebhookFailed("the webhook is not on Slack's host")

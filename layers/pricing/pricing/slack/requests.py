@@ -15,7 +15,7 @@ from pricing.slack.signing import SigningSecrets, is_signed
 Event = Mapping[str, Any]
 Reply = dict[str, Any]
 
-#: Slack's own requests have a few kilobytes. Nothing larger is hashed or read.
+#: Slack's own requests have a few kilobytes. Larger ones are neither hashed nor read.
 MAX_BODY_BYTES = 256 * 1024
 
 
@@ -52,7 +52,7 @@ def signed_body(event: Event, secrets: SigningSecrets, now_seconds: int) -> byte
     others = secrets.changed()
     if is_signed(body, timestamp, signature, secrets=others, now_seconds=now_seconds):
         return body
-    raise NotSlack("No secret of this app signed the request within five minutes.")
+    raise NotSlack("The request has no signature of this app from the last five minutes.")
 
 
 def is_ssl_check(event: Event) -> bool:
@@ -107,7 +107,7 @@ SHARE = "share"
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
-    """``/tariff <text>`` as a member of a workspace typed it."""
+    """``/tariff <text>``, as typed in a workspace."""
 
     team: str
     enterprise: str
@@ -126,10 +126,10 @@ class ShareClick:
 
 
 def read_form(body: bytes) -> dict[str, str]:
-    """The fields of an ``application/x-www-form-urlencoded`` body.
+    """Read the fields of an ``application/x-www-form-urlencoded`` body.
 
     Raises MalformedRequest for anything else: bytes that are not UTF-8 before or after decoding,
-    a field without ``=``, a field twice, or more than 100 of them.
+    a field without ``=``, a repeated field, or more than 100 fields.
     """
     try:
         pairs = parse_qsl(
@@ -143,7 +143,7 @@ def read_form(body: bytes) -> dict[str, str]:
         raise MalformedRequest("The body is not a form.") from None
     form = dict(pairs)
     if len(form) != len(pairs):
-        raise MalformedRequest("The form has a field twice.")
+        raise MalformedRequest("The form repeats a field.")
     return form
 
 
@@ -157,9 +157,9 @@ def slash_command(form: Mapping[str, str]) -> SlashCommand:
 
 
 def share_click(form: Mapping[str, str]) -> ShareClick | None:
-    """The press of a share button, or None for every other interaction.
+    """Return the press of a share button; None for every other interaction.
 
-    Raises MalformedRequest when the payload is not JSON.
+    Raises MalformedRequest if the payload is not JSON.
     """
     try:
         payload = read_json(form.get("payload", "").encode())

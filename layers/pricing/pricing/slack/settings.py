@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from pricing.slack.share import Queue, Sharing
     from pricing.store.books import Books
 
-#: Slack waits three seconds: no single call of a command is waited for longer than this.
+#: Slack waits three seconds: the timeout of each call that a command makes.
 ACKNOWLEDGING_SECONDS = 0.7
 #: How long a press of Share is remembered: signatures are good for five minutes, and a queued job
 #: for half an hour.
 CLAIM_SECONDS = 3600
 SSM = Service("Systems Manager", "ssm", "AmazonSSM", "application/x-amz-json-1.1")
 SQS = Service("SQS", "sqs", "AmazonSQS")
-#: Where Systems Manager hands on what Secrets Manager keeps, to those who may read it there.
+#: The path under which Systems Manager returns the secrets of Secrets Manager.
 _IN_SECRETS_MANAGER = "/aws/reference/secretsmanager/"
 
 
 def signing_secrets() -> SigningSecrets:
-    """Those in ``TARIFF_SLACK_SIGNING_SECRETS`` where it is set, as on a developer's machine;
-    otherwise those in the secret ``TARIFF_SLACK_SECRET_NAME`` of Secrets Manager, if it is named,
-    or in the Systems Manager parameter ``TARIFF_SLACK_SECRET_PARAMETER``.
+    """Return the secrets in ``TARIFF_SLACK_SIGNING_SECRETS``, which a developer's machine sets; or
+    those of Secrets Manager's secret ``TARIFF_SLACK_SECRET_NAME``, if it is named; or those of the
+    Systems Manager parameter ``TARIFF_SLACK_SECRET_PARAMETER``.
     """
     given = settings.slack_signing_secrets
     if given:
@@ -48,24 +48,24 @@ def signing_secrets() -> SigningSecrets:
 
 
 def books() -> Books:
-    """Price books, from a store that answers soon or not at all."""
+    """Return price books that give up on a slow store."""
     return connect.books(timeout_seconds=ACKNOWLEDGING_SECONDS)
 
 
 def summary_of(month: str) -> MonthSummary | None:
-    """The headline of a month's report, where one is stored; raises StoreUnavailable."""
+    """Return the summary of a month's report, if one is stored; raises StoreUnavailable."""
     stored = connect.summaries(timeout_seconds=ACKNOWLEDGING_SECONDS)
     return stored.of(month) if stored else None
 
 
 def sharing(book_of: BookOf) -> Sharing:
-    """What shares need; nothing is shared without a table to remember shares in."""
+    """Make what shares need; without a table there is no memory of shares, and no share."""
     from pricing.slack.delivery import Delivery
     from pricing.slack.share import Sharing
 
     once = None
     if settings.table:
-        # Held as long as it is kept: a function that ended in the middle may have posted.
+        # Held as long as it is kept: a function that ended in between may have posted.
         once = connect.once(
             "REPLAY", kept_seconds=CLAIM_SECONDS, held_seconds=CLAIM_SECONDS, timeouts=ONE_ATTEMPT
         )
@@ -73,7 +73,7 @@ def sharing(book_of: BookOf) -> Sharing:
 
 
 def later() -> Queue | None:
-    """The queue ``TARIFF_SLACK_QUEUE``; None where shares are made at once."""
+    """Return the queue ``TARIFF_SLACK_QUEUE``; None where shares are posted at once."""
     from pricing.slack.share import Queue
 
     url = settings.slack_queue

@@ -77,7 +77,7 @@ class SigningSecrets:
         self._read_at = -math.inf
 
     def current(self) -> tuple[str, ...]:
-        """One or two secrets; raises SecretsUnavailable when none could ever be read."""
+        """Return one or two secrets; raises SecretsUnavailable if none was ever read."""
         self._read(CACHE_SECONDS)
         if not self._secrets:
             raise SecretsUnavailable("There is no signing secret to check Slack's signature with.")

@@ -2,5 +2,5 @@
 
 Public: books, bundled, bundled_subscriptions, connect, idempotency, ledger, policies,
   refresh_state, repository.
-Internal: records, summaries, version_views, writes.
+Internal: history, summaries, version_views, writes.
 """

@@ -1,7 +1,7 @@
-"""The price books that ship with the code: the last known good prices, and the lesson's.
+"""The price books that ship with the code: the prices at the release, and the lesson's.
 
-They answer when the store cannot, and they seed a new store. ``data/index.json`` names each
-file and its SHA-256; nothing is read before it is asked for, and nothing is read twice.
+They answer when the store does not, and they seed a new store. ``data/index.json`` has each file's
+name and SHA-256. A file is read when it is first needed, and once.
 """
 
 import json
@@ -14,40 +14,40 @@ _FOLDER = __file__.rpartition("/store/")[0] + "/data"
 
 
 def current_id() -> str:
-    """The id of the version to use when no store says otherwise."""
+    """Return the id of the version to use without a store."""
     current: str = _index()["current"]
     return current
 
 
 def ids() -> list[str]:
-    """Every bundled version id, sorted."""
+    """Return every bundled version id, sorted."""
     return sorted(_index()["books"])
 
 
 def current() -> PriceBook:
-    """The bundled book of ``current_id``."""
+    """Return the bundled book of ``current_id``."""
     return _book(current_id())
 
 
 def load(version_id: str) -> PriceBook | None:
-    """The bundled book with this id, or None when there is none.
+    """Return the bundled book with this id; None if there is none.
 
-    Raises CorruptBook when the file is not what the index recorded.
+    Raises CorruptBook if the file's hash is not the one in the index.
     """
-    # Only known ids reach the cache: a caller may ask for any id, as often as it likes.
+    # Only known ids reach the cache: callers may send any number of ids.
     return _book(version_id) if version_id in _index()["books"] else None
 
 
 def came_with_tariff(version_id: str) -> bool:
-    """Whether this release or one before it has or had this version in its bundle.
+    """Tell whether this or an earlier release bundles this version.
 
-    A fact about the version, not about the release: once true, it is true of every later one.
+    It is a fact about the version: once true, it is true in every later release.
     """
     return version_id in _index()["came_with"]
 
 
 def merge_rules() -> dict[str, Any]:
-    """The corrections and families that fetched price lists are merged by."""
+    """Return the corrections and families used in merging fetched price lists."""
     rules: dict[str, Any] = json.loads(_read("merge_rules.json"))
     return rules
 
@@ -65,6 +65,6 @@ def _book(version_id: str) -> PriceBook:
 
 
 def _read(name: str) -> bytes:
-    # Not pathlib: importing it costs a cold start 4 ms, more than reading the book.
+    # Not pathlib: importing it takes 4 ms of a cold start, longer than reading the book.
     with open(f"{_FOLDER}/{name}", "rb") as file:  # noqa: PTH123
         return file.read()

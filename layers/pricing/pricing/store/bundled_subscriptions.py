@@ -1,7 +1,7 @@
-"""The subscription plans that ship with the code, as people maintain them, in versions.
+"""The subscription plans that ship with the code, maintained by hand, in versions.
 
-Read when first asked for. A version's file does not change once its id was answered with: a new
-state of knowledge is a new file, and ``CURRENT`` names it.
+A file is read when it is first needed. It does not change once its version was in an answer: new
+plans are a new file, and ``CURRENT`` is its version.
 """
 
 import tomllib
@@ -16,7 +16,7 @@ _FOLDER = __file__.rpartition("/store/")[0] + "/data/subscriptions"
 
 
 def load(version: str) -> SubscriptionBook:
-    """The plans of a version, or of the current one for ``current``; raises NotFound."""
+    """Return the plans of a version, ``current`` being the newest; raises NotFound."""
     name = CURRENT if version == "current" else version
     if name not in VERSIONS:
         known = ", ".join(VERSIONS)

@@ -41,11 +41,11 @@ def policies() -> Policies | None:
 
 def version_views() -> VersionViews:
     """Connect to the version store for the pages about versions."""
-    from pricing.store.records import Records  # one function's
+    from pricing.store.history import VersionHistory  # one function's
     from pricing.store.version_views import VersionViews
 
     table = settings.table
-    return VersionViews(Records(table, reader()) if table else None)
+    return VersionViews(VersionHistory(table, reader()) if table else None)
 
 
 def ledger() -> Ledger:

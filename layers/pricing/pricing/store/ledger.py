@@ -1,6 +1,6 @@
 """Change the version store: each change and its audit row are one transaction.
 
-``repository`` and ``records`` list the items.
+``repository`` and ``history`` list the items.
 """
 
 import random
@@ -23,7 +23,7 @@ from pricing.errors import (
     VersionExists,
 )
 from pricing.jsonio import canonical_json, digest
-from pricing.store.records import HEAD_KEY, Records, proposal_key
+from pricing.store.history import HEAD_KEY, VersionHistory, proposal_key
 from pricing.store.repository import POINTER_KEY, DynamoReads, Pointer
 from pricing.store.writes import CONDITION_FAILED, NotWritten, writing
 from pricing.timestamps import rfc3339
@@ -46,7 +46,7 @@ class Write:
     refusal: TariffError
 
 
-class Ledger(Records):
+class Ledger(VersionHistory):
     """The version store for administrators and refreshes. ``client`` is boto3's low-level client.
 
     Every method raises StoreUnavailable when DynamoDB does not confirm the write. The change may

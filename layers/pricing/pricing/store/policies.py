@@ -1,7 +1,7 @@
-"""Learned routing policies in DynamoDB: added once, never changed, named by their content.
+"""Learned routing policies in DynamoDB: added once, never changed, identified by their content.
 
-One item each, in the table of the price versions: ``POLICY#<id>`` / ``DOC`` with the canonical
-JSON, zlib-compressed. No task's text is in it.
+Each is one item in the table of the price versions: ``POLICY#<id>`` / ``DOC`` with the canonical
+JSON, zlib-compressed. It contains no text of a task.
 """
 
 import json
@@ -22,7 +22,7 @@ MAX_KEPT = 16
 
 
 class Policies:
-    """The policy store in one table; ``writer`` makes boto3's low-level client when first needed.
+    """Routing policies of one table; ``writer`` makes boto3's low-level client when it is needed.
 
     Every method raises StoreUnavailable when DynamoDB does not answer.
     """
@@ -34,7 +34,7 @@ class Policies:
         self._kept: dict[str, LearnedPolicy] = {}
 
     def get(self, wanted: str) -> LearnedPolicy:
-        """The policy with this id; raises UnknownPolicy."""
+        """Return the policy with this id; raises UnknownPolicy."""
         if wanted in self._kept:
             return self._kept[wanted]
         item = self._reader.get_item(
@@ -47,14 +47,14 @@ class Policies:
         except zlib.error as error:
             raise StoreUnavailable("The stored routing policy is damaged.") from error
         if policy_id(content) != wanted:
-            raise StoreUnavailable("The stored routing policy is not what its id names.")
+            raise StoreUnavailable("The stored routing policy does not match its id.")
         if len(self._kept) >= MAX_KEPT:
             self._kept.clear()
         found = self._kept[wanted] = learned_policy(wanted, json.loads(content))
         return found
 
     def add(self, document: PolicyDocument) -> None:
-        """Store a policy; one that is there already has the same content and stays."""
+        """Store a policy, unless it is stored: the same id has the same content."""
         packed = zlib.compress(document.content, 9)
         if len(packed) > MAX_BYTES:
             detail = f"make a policy of {len(packed)} bytes, over the {MAX_BYTES} that are stored"
@@ -68,7 +68,7 @@ class Policies:
 
 
 def unknown() -> UnknownPolicy:
-    """There is no such policy here."""
+    """Return the error of an id without a policy."""
     return UnknownPolicy("There is no routing policy with this id; calibrate makes one.")
 
 

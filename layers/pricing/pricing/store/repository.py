@@ -4,7 +4,7 @@ One table, keys ``pk`` and ``sk``:
 
 ``VERSION#<id>`` / ``DOC#0000``...  the canonical JSON, zlib-compressed, cut below the item limit
 ``VERSION#<id>`` / ``META``         sha256, published_at, sizes; sorts behind the chunks
-``VERSIONS`` / ``<id>``             one row a version, for listings
+``VERSIONS`` / ``<id>``             one row per version, for listings
 ``ACTIVE`` / ``POINTER``            version, sha256, revision
 
 A version is one Query, the pointer one GetItem, so a cold start reads twice at most.
@@ -23,7 +23,7 @@ POINTER_KEY = {"pk": {"S": "ACTIVE"}, "sk": {"S": "POINTER"}}
 
 
 class DynamoReads(Protocol):
-    """The reads the repository makes, as boto3's low-level client and DynamoReader offer them."""
+    """The reads of the repository, as boto3's low-level client and DynamoReader offer them."""
 
     def get_item(self, **request: Any) -> Any:
         """GetItem."""
@@ -42,7 +42,7 @@ class Pointer:
 
 
 class Repository:
-    """The version store in one table, for those who only read it; ``ledger`` changes it.
+    """Reads of the price versions in one table; ``ledger`` changes them.
 
     Every method raises StoreUnavailable when DynamoDB does not answer.
     """
@@ -52,14 +52,14 @@ class Repository:
         self._reader = reader
 
     def active(self) -> Pointer | None:
-        """The active pointer, read consistently; None before the first activation."""
+        """Return the active pointer, read consistently; None before the first activation."""
         item = self._item(POINTER_KEY)
         if item is None:
             return None
         return Pointer(item["version"]["S"], item["sha256"]["S"], int(item["revision"]["N"]))
 
     def get(self, version_id: str) -> PriceBook | None:
-        """The version with this id; raises CorruptBook when its content is not what was added."""
+        """Return the version with this id; raises CorruptBook if its content was changed."""
         items = self._query(f"VERSION#{version_id}") if is_version_id(version_id) else []
         if not items:
             return None
@@ -81,7 +81,7 @@ class Repository:
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": partition}},
-            # A version is read right after it was written: half of one would look corrupt.
+            # A version may be read right after it was written: half of it would look corrupt.
             "ConsistentRead": True,
         }
         items: list[dict[str, Any]] = []

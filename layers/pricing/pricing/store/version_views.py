@@ -2,7 +2,7 @@
 
 from pricing.errors import StoreUnavailable
 from pricing.store import bundled
-from pricing.store.records import Records
+from pricing.store.history import VersionHistory
 from pricing.versions.proposals import Proposal
 from pricing.versions.views import VersionStoreView
 
@@ -10,8 +10,8 @@ from pricing.versions.views import VersionStoreView
 class VersionViews:
     """Reads for the pages about versions. They are few, so nothing is cached between calls."""
 
-    def __init__(self, records: Records | None) -> None:
-        self._records = records
+    def __init__(self, history: VersionHistory | None) -> None:
+        self._history = history
 
     def view(self, *, audited: bool = True) -> VersionStoreView:
         """Read the store's versions and pointer; the bundled versions alone if it does not answer.
@@ -19,16 +19,16 @@ class VersionViews:
         Without ``audited`` the audit is not read, which grows every day.
         """
         books = [book for one in bundled.ids() if (book := bundled.load(one))]
-        if self._records is None:
+        if self._history is None:
             return VersionStoreView((), books, None, None, (), stale=True)
         try:
-            pointer = self._records.active()
+            pointer = self._history.active()
             return VersionStoreView(
-                stored=self._records.versions(),
+                stored=self._history.versions(),
                 bundled=books,
                 active=pointer.version if pointer else None,
                 revision=pointer.revision if pointer else 0,
-                audit=self._records.audit_rows() if audited else (),
+                audit=self._history.audit_rows() if audited else (),
                 stale=False,
             )
         except StoreUnavailable:
@@ -37,7 +37,7 @@ class VersionViews:
     def active(self) -> str | None:
         """The active version's id; None if there is none, or if the store does not answer."""
         try:
-            pointer = self._records.active() if self._records else None
+            pointer = self._history.active() if self._history else None
         except StoreUnavailable:
             return None
         return pointer.version if pointer else None
@@ -45,6 +45,6 @@ class VersionViews:
     def proposal(self, version_id: str) -> Proposal | None:
         """A stored version's proposal; None also if the store does not answer."""
         try:
-            return self._records.proposal(version_id) if self._records else None
+            return self._history.proposal(version_id) if self._history else None
         except StoreUnavailable:
             return None

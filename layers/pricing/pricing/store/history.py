@@ -1,12 +1,12 @@
-"""Read the decisions about price versions, with their actors and reasons.
+"""The history of price versions: who proposed and decided what, and why.
 
-In addition to the items of ``repository``, the table has
+Items in addition to those of ``repository``:
 
-``PROPOSAL#<id>`` / ``PROPOSAL``  a summary of the version, and its pending fields
+``PROPOSAL#<id>`` / ``PROPOSAL``  a summary of the version, and its pending prices
 ``AUDIT`` / ``<number>``          what was done by whom and why, chained by hashes
 ``AUDIT`` / ``HEAD``              number and hash of the last row
 
-A version's row in ``VERSIONS`` has its proposer and the decision.
+A version's row in ``VERSIONS`` holds its proposer and the decision.
 """
 
 import json
@@ -21,22 +21,22 @@ from pricing.versions.proposals import Proposal, StoredVersion, is_version_id, q
 HEAD_KEY = {"pk": {"S": "AUDIT"}, "sk": {"S": "HEAD"}}
 
 
-class Records(Repository):
-    """The version store with its proposals, decisions and audit, for reading."""
+class VersionHistory(Repository):
+    """Reads of the version store for its pages, its audit and its writers."""
 
     def versions(self) -> list[StoredVersion]:
-        """All stored versions, sorted by id."""
+        """Return all stored versions, sorted by id."""
         return [_stored(item) for item in self._query("VERSIONS")]
 
     def version(self, version_id: str) -> StoredVersion | None:
-        """One row of ``versions``."""
+        """Return one row of ``versions``."""
         if not is_version_id(version_id):
             return None
         item = self._item({"pk": {"S": "VERSIONS"}, "sk": {"S": version_id}})
         return _stored(item) if item else None
 
     def proposal(self, version_id: str) -> Proposal | None:
-        """A version's proposal: its summary and its pending fields; None if it is not stored."""
+        """Return a version's proposal, with its pending prices."""
         stored = self.version(version_id)
         item = self._item(proposal_key(version_id)) if stored else None
         if stored is None or item is None:
@@ -50,24 +50,24 @@ class Records(Repository):
         )
 
     def audit_rows(self) -> list[AuditRow]:
-        """Every audit row, oldest first."""
+        """Return every audit row, oldest first."""
         rows = [item for item in self._query("AUDIT") if item["sk"]["S"] != "HEAD"]
         return [row_from(json.loads(row["content"]["S"]), row["hash"]["S"]) for row in rows]
 
     def checked_audit(self) -> tuple[list[AuditRow], int | None]:
-        """Every audit row, and the number of the first that was changed after writing, if any."""
+        """Return every audit row, and the number of the first one changed since it was written."""
         head = self.audit_head()  # first: a row written while the others are read is not missing
         rows = [row for row in self.audit_rows() if row.number <= head.number]
         return rows, first_broken(rows, head)
 
     def audit_head(self) -> Head:
-        """The number and hash of the last audit row."""
+        """Return the end of the audit."""
         item = self._item(HEAD_KEY)
         return Head(int(item["number"]["N"]), item["hash"]["S"]) if item else Head()
 
 
 def proposal_key(version_id: str) -> dict[str, Any]:
-    """The key of a version's proposal, in its own partition: pricing reads the version's whole."""
+    """Return the key: not the version's own partition, which every price look-up reads whole."""
     return {"pk": {"S": f"PROPOSAL#{version_id}"}, "sk": {"S": "PROPOSAL"}}
 
 
