@@ -23,8 +23,10 @@ from pricing.sources.corrections import Corrections
 from pricing.sources.merge import GENAI, LITELLM, disagreements
 from pricing.sources.price_tables import period_on, table_of
 from tariff.catalogue.import_lists import IMPORTED, SOURCES
+from tariff.catalogue.media import MEDIA
 from tariff.catalogue.provider_rules import rule_problems_in
 from tariff.catalogue.toml_files import CatalogueError, document_from
+from tariff.catalogue.unit_prices import with_unit_prices
 from tariff.generated_files import Check, update
 from tariff.paths import ROOT
 
@@ -33,6 +35,8 @@ DATA = ROOT / "layers" / "pricing" / "pricing" / "data"
 INDEX = "index.json"
 #: The catalogue file that names the versions that earlier releases came with.
 EARLIER = "earlier.toml"
+#: Unit prices, and models that are billed by the unit, that no list has.
+UNITS = "units.toml"
 #: The corrections and families with which the scheduled refresh merges fetched lists.
 MERGE_RULES = "merge_rules.json"
 
@@ -113,7 +117,7 @@ def read_book(path: Path, imported: Path) -> Book | None:
     """Read a catalogue file as a checked book; None for a file that is not a book."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        if "version" not in tables and {"family", "as_of", "earlier"} & tables.keys():
+        if "version" not in tables and {"family", "as_of", "earlier", "units"} & tables.keys():
             return None
         document = document_from(tables)
         current = bool(tables["version"].get("current", False))
@@ -147,13 +151,16 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
     lists = (
         json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(imported.glob("*.json"))
-        if path.name != SOURCES
+        if path.name not in (SOURCES, MEDIA)
     )
     for merge in merges(document["models"], lists, corrections, versions, families):
         if merge.provider in own:
             rows = cross_checked(rows, merge, corrections.as_of)
         else:
             rows += merge.rows
+    media = json.loads((imported / MEDIA).read_text(encoding="utf-8"))["rows"]
+    by_hand = tomllib.loads((imported.parent / UNITS).read_text(encoding="utf-8"))
+    rows = with_unit_prices(rows, media, by_hand)
     if unused := corrections.unused():
         raise CatalogueError(*unused)
     current = {family["name"]: f"{family['provider']}/{family['current']}" for family in families}

@@ -17,6 +17,7 @@ from typer import Option
 from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import side_by_side
 from pricing.sources.payload import Payload, SourceNotes
+from tariff.catalogue import media
 from tariff.catalogue.published import FILES, installed, installed_file, installed_version
 from tariff.generated_files import Check, update
 from tariff.paths import ROOT
@@ -55,7 +56,8 @@ def imported(folder: Path, as_of: date | None) -> dict[str, str]:
     genai, lite = (Payload(name, url, "", None, installed(name)) for name, url in LISTS)
     notes = SourceNotes("the pinned releases")
     lists = side_by_side(genai_prices.read(genai, notes), litellm.read(lite, notes))
-    files = {SOURCES: _lines(_sources(folder, as_of))}
+    media_rows = media.read(lite, installed_version("litellm"))
+    files = {SOURCES: _lines(_sources(folder, as_of)), media.MEDIA: _lines({"rows": media_rows})}
     return files | {f"{provider}.json": _lines(listed) for provider, listed in lists.items()}
 
 

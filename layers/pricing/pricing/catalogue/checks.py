@@ -3,7 +3,7 @@
 Each check yields sentences that name the row and the problem; none stops at the first problem.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -12,10 +12,12 @@ from pricing.catalogue.models import (
     COMPONENT_UNITS,
     DISCOUNT_MODES,
     MODES,
+    QUANTITY_UNITS,
     Lifecycle,
     Model,
     PriceList,
     PricePeriod,
+    UnitPrice,
     model_from_document,
     row_key,
     row_names,
@@ -111,7 +113,10 @@ def _period_problems(period: PricePeriod, row: Mapping[str, Any]) -> Iterator[st
         if lists.keys() - MODES:
             yield f"unknown mode {', '.join(sorted(lists.keys() - MODES))}"
         for mode, prices in lists.items():
+            yield from (f"{mode}: {problem}" for problem in _unit_problems(prices.units, row))
             for above, rates in rates_by_threshold(prices):
+                if not rates and prices.units:
+                    continue  # it is billed by the unit alone
                 where = mode if above is None else f"{mode} above {above} tokens"
                 yield from (f"{where}: {problem}" for problem in _rate_problems(rates, row))
             yield from (f"{mode}: {problem}" for problem in _mode_problems(mode, prices, standard))
@@ -134,6 +139,30 @@ def _rate_problems(rates: Rates, row: Mapping[str, Any]) -> Iterator[str]:
     read, fresh = rates.get("cache_read", Decimal(0)), rates.get("input", Decimal(0))
     if read > fresh and "cached prompt costs more" not in notes:
         yield "a cached prompt costs more than a fresh one, and no note confirms it"
+
+
+def _unit_problems(units: Sequence[UnitPrice], row: Mapping[str, Any]) -> Iterator[str]:
+    notes = " ".join(row.get("notes", ()))
+    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+    defaults: set[str] = set()
+    for unit in units:
+        name = unit.component
+        if name not in QUANTITY_UNITS:
+            yield f"{name} is not a component that has a unit"
+        if not unit.usd.is_finite() or unit.usd.is_signed():
+            yield f"{name} {unit.usd} is not a price of zero or more"
+        elif not unit.usd and f"{name} costs nothing" not in notes:
+            yield f"{name} is free, and no note confirms it"
+        if not all(value and value == value.lower() for value in unit.when.values()):
+            yield f"{name}: a selector's value must be text in lower case"
+        selected = name, frozenset(unit.when.items())
+        if selected in seen:
+            yield f"{name} is priced twice for the same selectors"
+        seen.add(selected)
+        if unit.default and name in defaults:
+            yield f"{name} has two default prices"
+        if unit.default:
+            defaults.add(name)
 
 
 def _mode_problems(mode: str, prices: PriceList, standard: PriceList) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The types of the catalogue: a model, its capabilities, and its prices in each period."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
@@ -29,6 +29,31 @@ COMPONENT_UNITS: Mapping[str, str] = {
     "code_execution": "execution",
     REQUEST_FEE: "request",
 }
+#: What is billed by the quantity and has no bucket of its own, and the unit that it is counted in.
+QUANTITY_UNITS: Mapping[str, str] = {
+    "image": "image",
+    "input_image": "image",
+    "audio_second": "second",
+    "video_second": "second",
+    "input_video_second": "second",
+    "character": "character",
+    "page": "page",
+    "annotated_page": "page",
+    "search_unit": "search_unit",
+    "search_query": "query",
+    "file_search": "query",
+    "x_search": "query",
+    "live_search_source": "query",
+    "maps": "request",
+    "classification": "request",
+    "image_generation": "request",
+    "request": "request",
+    "code_interpreter": "session",
+    "code_execution_hour": "hour",
+    "session_hour": "hour",
+    "cache_storage": "token_hour",
+    "citation": TOKEN,
+}
 TOKEN_COMPONENTS = frozenset(name for name, unit in COMPONENT_UNITS.items() if unit == TOKEN)
 #: A cache write's price as a multiple of the input price (Claude pricing page).
 CACHE_WRITE_MULTIPLES = {"cache_write_5m": Decimal("1.25"), "cache_write_1h": Decimal(2)}
@@ -48,16 +73,32 @@ PART_OF: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """USD for one unit of a component of ``QUANTITY_UNITS``; of tokens, for a million.
+
+    ``when`` are the values of the selectors (size, quality, resolution, ...) that it applies to.
+    ``default`` marks the price of a call that does not say which.
+    """
+
+    component: str
+    usd: Decimal
+    when: Mapping[str, str] = field(default_factory=dict)
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PriceList:
     """Explicit prices per component for one mode (standard, batch, fast, ...).
 
     ``rates`` apply up to and including the first tier's threshold. A tier replaces the whole
     map for a request whose prompt is strictly longer than ``above_tokens`` (the cliff rule:
-    every token of that request, output included, pays the tier's price).
+    every token of that request, output included, pays the tier's price). ``units`` are the prices
+    of quantities that are not tokens of a prompt or an answer.
     """
 
     rates: Mapping[str, Decimal]
     tiers: tuple["PriceTier", ...] = ()
+    units: tuple[UnitPrice, ...] = ()
 
     def tier_for(self, prompt_tokens: int) -> "PriceTier | None":
         """Return the highest tier whose threshold the prompt exceeds, if any."""
@@ -170,6 +211,8 @@ class Model:
     ambiguous_aliases: frozenset[str] = frozenset()
     #: Prices on which public price lists differ, with the price that is used.
     disagreements: tuple[Mapping[str, str | int], ...] = ()
+    #: What it is for: ``chat``, ``embedding``, ``image_generation``, ``rerank``, ...
+    mode: str = "chat"
 
     @property
     def key(self) -> str:
@@ -230,7 +273,14 @@ def model_from_document(row: Mapping[str, Any]) -> Model:
         notes=tuple(row.get("notes", ())),
         ambiguous_aliases=frozenset(row.get("ambiguous_aliases", ())),
         disagreements=tuple(row.get("disagreements", ())),
+        mode=mode_of(row),
     )
+
+
+def mode_of(row: Mapping[str, Any]) -> str:
+    """Return what a row's model is for; a row says so where it is not a chat or an embedding."""
+    mode: str = row.get("mode") or ("embedding" if row.get("input_only") else "chat")
+    return mode
 
 
 def _period(row: Mapping[str, Any]) -> PricePeriod:
@@ -261,7 +311,19 @@ def _price_list(row: Mapping[str, Any]) -> PriceList:
     tiers = [
         PriceTier(tier["above_tokens"], _rates(tier["rates"])) for tier in row.get("tiers", ())
     ]
-    return PriceList(_rates(row["rates"]), tuple(sorted(tiers, key=lambda tier: tier.above_tokens)))
+    return PriceList(
+        _rates(row["rates"]),
+        tuple(sorted(tiers, key=lambda tier: tier.above_tokens)),
+        tuple(
+            UnitPrice(
+                unit["component"],
+                Decimal(unit["usd"]),
+                unit.get("when", {}),
+                default=unit.get("default", False),
+            )
+            for unit in row.get("units", ())
+        ),
+    )
 
 
 def _rates(row: Mapping[str, str]) -> Mapping[str, Decimal]:

@@ -13,9 +13,18 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import ClassVar, Literal, get_args
 
-from pricing.catalogue.models import COMPONENT_UNITS, PART_OF, REQUEST_FEE, TOKEN, Model, PriceList
+from pricing.catalogue.models import (
+    COMPONENT_UNITS,
+    PART_OF,
+    QUANTITY_UNITS,
+    REQUEST_FEE,
+    TOKEN,
+    Model,
+    PriceList,
+)
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, Unpriced
+from pricing.estimates.quantities import billed_quantities
 from pricing.money import add, divide_evenly, multiply, per_million, ratio
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, AttemptKind, Processing, Terms, Usage
@@ -33,7 +42,12 @@ class LineItem:
     """
 
     LEFT_OUT_WHEN_NULL: ClassVar = frozenset(
-        ("usd_per_mtok", "usd_per_search", "usd_per_request", "status", "attempt", "model")
+        (
+            *("usd_per_mtok", "usd_per_search", "usd_per_request", "usd_per_image"),
+            *("usd_per_second", "usd_per_character", "usd_per_page", "usd_per_search_unit"),
+            *("usd_per_query", "usd_per_session", "usd_per_hour", "usd_per_token_hour"),
+            *("status", "attempt", "model"),
+        )
     )
 
     component: str
@@ -41,13 +55,33 @@ class LineItem:
     quantity: Decimal
     """Units billed, over all calls."""
     unit: str
-    """What is counted: ``token``, ``search``, ``execution`` or ``request``."""
+    """What is counted: ``token``, ``search``, ``execution``, ``request``, ``image``, ``second``,
+    ``character``, ``page``, ``search_unit``, ``query``, ``session``, ``hour`` or ``token_hour``.
+    """
     usd_per_mtok: Decimal | None = None
     """Price in USD per million tokens."""
     usd_per_search: Decimal | None = None
     """Price in USD of one search."""
     usd_per_request: Decimal | None = None
     """Price in USD of one request."""
+    usd_per_image: Decimal | None = None
+    """Price in USD of one image."""
+    usd_per_second: Decimal | None = None
+    """Price in USD of one second of audio or video."""
+    usd_per_character: Decimal | None = None
+    """Price in USD of one character."""
+    usd_per_page: Decimal | None = None
+    """Price in USD of one page."""
+    usd_per_search_unit: Decimal | None = None
+    """Price in USD of one search unit: a query with up to 100 documents to rank."""
+    usd_per_query: Decimal | None = None
+    """Price in USD of one query."""
+    usd_per_session: Decimal | None = None
+    """Price in USD of one session."""
+    usd_per_hour: Decimal | None = None
+    """Price in USD of one hour."""
+    usd_per_token_hour: Decimal | None = None
+    """Price in USD of one token stored for an hour."""
     cost_usd: Decimal | None = None
     """Quantity times price; null when no price is known."""
     status: Literal["unpriced"] | None = None
@@ -148,10 +182,18 @@ def price_prompts(
             if residency and unit == TOKEN:  # published for token prices only
                 rate = multiply(rate, residency)
             lines.append(_line(component, Decimal(count * calls), unit, rate))
-    for component, quantity in _quantities(usages).items():
-        lines.append(LineItem(component, quantity * calls, component, status="unpriced"))
-        message = f"{component} has no known price here and is not in the total."
-        warnings.append(Notice("component_unpriced", message))
+    quantities = [unit for usage in usages for unit in usage.units if unit.count]
+    bills = billed_quantities(model.id, quantities, prices.units, lists["standard"].units)
+    for (component, rate), count in bills.quantities.items():
+        unit = QUANTITY_UNITS[component]
+        if rate is None:
+            lines.append(
+                LineItem(component, multiply(count, Decimal(calls)), unit, status="unpriced")
+            )
+            message = f"{component} has no known price here and is not in the total."
+            warnings.append(Notice("component_unpriced", message))
+        else:
+            lines.append(_line(component, multiply(count, Decimal(calls)), unit, rate))
     costs = [line.cost_usd for line in lines if line.cost_usd is not None]
     total = add(costs)
     searches = mode == "batch" and any(usage.web_search for usage in usages)
@@ -162,7 +204,7 @@ def price_prompts(
         line_items=tuple(lines),
         modifiers=tuple(modifiers),
         long_context=_long_context(prices, usages),
-        assumptions=(_SEARCHES_IN_BATCHES,) if searches else (),
+        assumptions=(*((_SEARCHES_IN_BATCHES,) if searches else ()), *bills.assumptions),
         warnings=tuple(warnings),
     )
 
@@ -185,15 +227,6 @@ def _by_tier(
         if tier:
             rates[above] = tier.rates
     return [(rates[above], prompts) for above, prompts in by_tier.items()]
-
-
-def _quantities(usages: Sequence[Usage]) -> dict[str, Decimal]:
-    """What is billed by anything but tokens, and has no bucket of its own."""
-    counts: dict[str, Decimal] = {}
-    for usage in usages:
-        for unit in usage.units:
-            counts[unit.component] = counts.get(unit.component, Decimal(0)) + unit.count
-    return counts
 
 
 def _billed(usages: Sequence[Usage], rates: Mapping[str, Decimal]) -> dict[str, int]:
@@ -257,9 +290,8 @@ def _line(component: str, quantity: Decimal, unit: str, rate: Decimal) -> LineIt
         cost = per_million(quantity, rate)
         return LineItem(component, quantity, unit, usd_per_mtok=rate, cost_usd=cost)
     cost = multiply(quantity, rate)
-    if unit == "search":
-        return LineItem(component, quantity, unit, usd_per_search=rate, cost_usd=cost)
-    return LineItem(component, quantity, unit, usd_per_request=rate, cost_usd=cost)
+    field_name = "usd_per_request" if unit == "execution" else f"usd_per_{unit}"
+    return replace(LineItem(component, quantity, unit, cost_usd=cost), **{field_name: rate})
 
 
 def _long_context(prices: PriceList, usages: Sequence[Usage]) -> LongContext | None:

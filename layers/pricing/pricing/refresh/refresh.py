@@ -114,6 +114,7 @@ def refresh(
             continue
         has_answered = (current_lists(row, moment) or {*LISTS}) <= lists.names
         is_usable = row["provider"] not in candidates.failed and has_answered
+        is_usable = is_usable and row.get("refreshed", True)
         (reviewed if is_usable else untouched).append(row)
     if not complete:  # a new model or name may be one that the other list knows
         names = {name for row in reviewed for name in _full_names(row)}

@@ -212,9 +212,17 @@ def _accept(part: Segment, base: Row, source: str, accepted: Accepted) -> Row:
             if tiers:
                 tables[window][mode] = tiers
     kept = {key: value for key, value in base.items() if key not in ("lists", "windows")}
-    row = {**kept, "source": source, "lists": document_of(tables.pop(ALWAYS))}
+    lists = document_of(tables.pop(ALWAYS))
+    for mode, units in _unit_prices(base).items():  # a refresh reads token prices
+        if mode in lists:
+            lists[mode]["units"] = units
+    row = {**kept, "source": source, "lists": lists}
     windows = [_window_row(name, table) for name, table in sorted(tables.items()) if table]
     return row | ({"windows": windows} if windows else {})
+
+
+def _unit_prices(period: Row) -> dict[str, Any]:
+    return {mode: prices["units"] for mode, prices in period["lists"].items() if "units" in prices}
 
 
 def _accept_each(

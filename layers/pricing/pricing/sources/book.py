@@ -159,6 +159,8 @@ class RowMaker:
                 None,
             ),
         }
+        if facts.get("kind") in ("realtime", "image_generation"):
+            row["mode"] = facts["kind"]
         claude = self._claude.model(provider, first.name)
         if claude:  # a row that a refresh added has few of these facts
             row |= {key: claude[key] for key in FROM_CLAUDE if key in claude}

@@ -53,15 +53,14 @@ COMPONENTS = {
     "input_image_mtok": "image_input",
     "output_image_mtok": "image_output",
     "output_reasoning_mtok": "reasoning_output",
+    "input_video_mtok": "video_input",
+    "output_video_mtok": "video_output",
 }
 PER_THOUSAND = {"web_searches_kcount": "web_search", "requests_kcount": "request_fee"}
 #: Prices that Tariff has no component for, in words for a note. The others (hours, characters,
 #: pages, messages) are the only prices of models that are left out altogether.
 NOT_REPRESENTED = {
     "cache_image_read_mtok": "cached image input at ${} per million tokens",
-    "input_video_mtok": "video input at ${} per million tokens",
-    "output_video_mtok": "video output at ${} per million tokens",
-    "output_citation_mtok": "citations at ${} per million tokens",
 }
 MODES = {
     "batch": {"processing": "batch"},

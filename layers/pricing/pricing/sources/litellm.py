@@ -57,6 +57,8 @@ COMPONENTS = {
     "cache_read_input_audio_token_cost": "audio_cache_read",
     "input_cost_per_image_token": "image_input",
     "output_cost_per_image_token": "image_output",
+    "input_cost_per_video_token": "video_input",
+    "output_cost_per_video_token": "video_output",
     "output_cost_per_reasoning_token": "reasoning_output",
 }
 MODES = {None: "standard", "batches": "batch", "priority": "priority", "flex": "flex"}
@@ -70,6 +72,8 @@ INCLUSIVE_THRESHOLDS = {"xai"}
 #: A binary float holds 15 decimal digits; ``1.6000000000000001e-06`` was entered as 1.6e-06.
 _FLOAT_DIGITS = Context(prec=15)
 SEARCH = "search_context_cost_per_query"
+#: A model that prices citations charges each search, which catalogue/units.toml has.
+CITATIONS = "citation_cost_per_token"
 SEARCH_SIZES = ("low", "medium", "high")
 #: The component and the search context whose price is taken; else a web search with "medium".
 SEARCH_PRICED_AS = {"perplexity": ("request_fee", "high")}
@@ -112,7 +116,7 @@ def read(payload: Payload, notes: SourceNotes) -> dict[str, list[dict[str, Any]]
         with notes.entry(provider, key):
             _check(key, entry)
             if _is_billed_as_text(entry):
-                table = _table(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
+                table = token_prices(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
                 prices = table["standard"][0]
                 if prices.get("input") or prices.get("output"):  # else free, or no token price
                     rows.setdefault(provider, []).append(_row(key, provider, entry, table))
@@ -141,7 +145,7 @@ def _is_billed_as_text(entry: Mapping[str, Any]) -> bool:
 
 
 def _row(key: str, provider: str, entry: Mapping[str, Any], table: PriceTable) -> dict[str, Any]:
-    search = entry.get(SEARCH) or {}
+    search = {} if CITATIONS in entry else entry.get(SEARCH) or {}
     if search:
         # Perplexity charges every request by its search context: Tariff takes the highest price.
         component, size = SEARCH_PRICED_AS.get(provider, ("web_search", "medium"))
@@ -149,7 +153,7 @@ def _row(key: str, provider: str, entry: Mapping[str, Any], table: PriceTable) -
         if price:
             table["standard"][0][component] = Decimal(price)
     row = {
-        "id": _model_id(key, entry),
+        "id": model_id(key, entry),
         "key": key,
         "kind": entry["mode"],
         "context_window": _count(entry.get("max_input_tokens") or entry.get("max_tokens")),
@@ -169,7 +173,7 @@ def _row(key: str, provider: str, entry: Mapping[str, Any], table: PriceTable) -
     }
 
 
-def _model_id(key: str, entry: Mapping[str, Any]) -> str:
+def model_id(key: str, entry: Mapping[str, Any]) -> str:
     """Return the provider's own id: the key without the prefix that routes to the provider."""
     provider = str(entry["litellm_provider"])
     for prefix in (provider, provider.partition("-")[0], provider.partition("_")[0]):
@@ -178,7 +182,8 @@ def _model_id(key: str, entry: Mapping[str, Any]) -> str:
     return key
 
 
-def _table(entry: Mapping[str, Any], *, inclusive: bool) -> PriceTable:
+def token_prices(entry: Mapping[str, Any], *, inclusive: bool = False) -> PriceTable:
+    """Return an entry's token prices; ``inclusive`` thresholds are those of INCLUSIVE_THRESHOLDS."""
     table: PriceTable = {"standard": {0: {}}}
     for key, value in entry.items():
         match = _KEY.fullmatch(key)

@@ -20,12 +20,14 @@ class Quantity:
     """Something billed that is not a token: ``count`` of ``component``.
 
     ``component`` names what is counted (``audio_second``, ``image``, ``file_search``, ...);
-    ``selectors`` are what chooses among its prices (size, quality, resolution, ...), in order.
+    ``selectors`` are what chooses among its prices (size, quality, resolution, ...), in order;
+    ``named_at`` points at the object that states them.
     """
 
     component: str
     count: Decimal
     selectors: tuple[tuple[str, str], ...] = ()
+    named_at: str = field(default="/usage", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""Price what is billed by the quantity: images, seconds, pages, searches, hours of storage.
+
+A price list may hold several prices of one component, by selectors such as size, quality or
+resolution. A stated selector must have a price; one that is not stated is an assumption that names
+the range of prices.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pricing.catalogue.models import QUANTITY_UNITS, TOKEN, UnitPrice
+from pricing.errors import InvalidRequest
+from pricing.money import add, plain
+from pricing.usage.buckets import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class BilledQuantities:
+    """Sums by component and price (None: not known), and what their prices take for granted."""
+
+    quantities: dict[tuple[str, Decimal | None], Decimal]
+    assumptions: tuple[str, ...]
+
+
+def billed_quantities(
+    model: str,
+    used: Sequence[Quantity],
+    prices: Sequence[UnitPrice],
+    standard: Sequence[UnitPrice],
+) -> BilledQuantities:
+    """Find the price of each quantity, in the mode's own ``prices`` or else in the standard ones.
+
+    Raises InvalidRequest for a selector whose value has no price, naming those that have.
+    """
+    sums: dict[tuple[str, Decimal | None], Decimal] = {}
+    assumptions: list[str] = []
+    for quantity in used:
+        name = quantity.component
+        known = [unit for unit in prices if unit.component == name]
+        if not known:
+            known = [unit for unit in standard if unit.component == name]
+            if known and prices is not standard:
+                assumptions.append(f"{name} is priced as standard: it has no price of this mode.")
+        usd = None
+        if known:
+            matching = _matching(quantity, known)
+            chosen = next((unit for unit in matching if unit.default), None)
+            chosen = chosen or max(matching, key=lambda unit: unit.usd)
+            assumptions += _assumptions(model, quantity, chosen, matching, known)
+            usd = chosen.usd
+        sums[name, usd] = add((sums.get((name, usd), Decimal(0)), quantity.count))
+    return BilledQuantities(sums, tuple(dict.fromkeys(assumptions)))
+
+
+def _matching(quantity: Quantity, known: Sequence[UnitPrice]) -> Sequence[UnitPrice]:
+    """Return the prices that apply to what the quantity states; raises InvalidRequest for none."""
+    for name, stated in quantity.selectors:
+        values = {unit.when[name] for unit in known if name in unit.when}
+        exact = [unit for unit in known if unit.when.get(name) == stated.lower()]
+        rest = [unit for unit in known if name not in unit.when]
+        if not exact and not rest:
+            raise InvalidRequest.at(
+                f"{quantity.named_at}/{name}",
+                f"has no price; send one of {', '.join(sorted(values))}",
+            )
+        known = exact or rest
+    return known
+
+
+def _assumptions(
+    model: str,
+    quantity: Quantity,
+    chosen: UnitPrice,
+    matching: Sequence[UnitPrice],
+    known: Sequence[UnitPrice],
+) -> list[str]:
+    """Return the sentences on selectors that do not change the price, or would and are missing."""
+    listed = {name for unit in known for name in unit.when}
+    said = [
+        f"{name} {value} does not change the price of {quantity.component} at {model}."
+        for name, value in quantity.selectors
+        if name not in listed
+    ]
+    prices = sorted({unit.usd for unit in matching})
+    if len(prices) == 1:
+        return said
+    stated = {name for name, _ in quantity.selectors}
+    open_names = sorted({name for unit in matching for name in unit.when} - stated)
+    selected = ", ".join(
+        f"{name} {chosen.when[name]}" for name in open_names if name in chosen.when
+    )
+    unit = QUANTITY_UNITS[quantity.component]
+    per = "million tokens" if unit == TOKEN else unit.replace("_", " ")
+    return [
+        *said,
+        f"No {' or '.join(open_names)} is stated for {quantity.component}: {model} is priced at"
+        f" {selected or 'the price without it'}, {plain(chosen.usd)} USD per {per}; its prices go"
+        f" from {plain(prices[0])} to {plain(prices[-1])} USD.",
+    ]

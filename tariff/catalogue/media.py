@@ -1,0 +1,245 @@
+"""LiteLLM's models that are billed by the unit, as rows of the catalogue.
+
+A unit is an image, a second, a page, ... Images, speech, transcription, video, reranking, OCR and
+moderation. ``catalogue/imported/media.json`` holds
+the rows; ``tariff catalogue build`` adds those that the token price lists do not have, and their
+unit prices to those that they do. The scheduled refresh leaves these rows as they are.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Context, Decimal
+from typing import Any
+
+from pricing.catalogue.models import Row
+from pricing.money import EXACT, plain
+from pricing.sources.book import OWN_NAMES
+from pricing.sources.litellm import PROVIDERS, model_id, token_prices
+from pricing.sources.payload import Payload, price_from_number, read_document
+from pricing.sources.price_tables import completed, document_of
+
+MEDIA = "media.json"
+#: The map's kinds of model that are billed by the unit, or by tokens of images or audio.
+KINDS = {
+    *("image_generation", "image_edit", "audio_transcription", "audio_speech", "video_generation"),
+    *("rerank", "ocr", "moderation", "search", "vector_store"),
+}
+#: Token-priced kinds of which only the unit prices are taken.
+TOKEN_KINDS = {"embedding", "chat", "responses", "completion", "realtime"}
+_COLUMNS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "output_cost_per_image": ("image", {}),
+    "input_cost_per_character": ("character", {}),
+    "ocr_cost_per_page": ("page", {}),
+    "annotation_cost_per_page": ("annotated_page", {}),
+    "google_maps_grounding_cost_per_query": ("maps", {}),
+    "output_cost_per_video_per_second": ("video_second", {}),
+    "input_cost_per_video_per_second": ("input_video_second", {}),
+    "input_cost_per_audio_per_second": ("audio_second", {}),
+}
+#: Columns that mean another thing in another kind of model.
+_BY_KIND: Mapping[tuple[str, str], str] = {
+    ("input_cost_per_image", "embedding"): "input_image",
+    ("input_cost_per_image", "video_generation"): "input_image",
+    ("input_cost_per_second", "audio_transcription"): "audio_second",
+    ("output_cost_per_second", "video_generation"): "video_second",
+    ("input_cost_per_query", "rerank"): "search_unit",
+    ("input_cost_per_query", "search"): "search_query",
+    ("input_cost_per_query", "vector_store"): "search_query",
+}
+_RESOLUTION = re.compile(r"output_cost_per_second_(\d+[pk])")
+#: What a video costs without a suffix is the price of these resolutions, the first by default.
+_RESOLUTIONS = ("720p", "1080p")
+_KEY = re.compile(
+    r"(?:azure/|xai/|openai/)?(?=(?:low|medium|high|hd|standard|auto|max-x-max|\d+-x-\d+)/)"
+    r"(?:(?P<quality>low|medium|high|hd|standard|auto)/)?"
+    r"(?:(?P<size>\d+-x-\d+|max-x-max)/)?(?:(?P<steps>50|max)-steps/)?(?P<name>.+)"
+)
+#: What the lists price by something that a call does not state: steps of a model, whole songs.
+_REFUSED = re.compile(r"fireworks/models/(?!.*rerank)|lyria|FLUX\.2-flex")
+OWN_MEDIA = OWN_NAMES | {
+    "google": r"gemini-|imagen-|veo-|nano-banana",
+    "cohere": r"rerank-|parse-",
+    "voyageai": r"rerank-",
+    "minimax": r"(?i)speech-|minimax-",
+}
+
+
+def read(payload: Payload, version: str) -> list[Row]:
+    """Return the rows of the map's media models, by provider and id."""
+    rows: dict[tuple[str, str], Row] = {}
+    for key, entry in sorted(read_document(payload, dict).items(), key=_plain_keys_first):
+        named = entry.get("litellm_provider") if isinstance(entry, dict) else None
+        if not isinstance(named, str):
+            continue
+        provider = PROVIDERS.get("vertex_ai" if named.startswith("vertex_ai-") else named)
+        kind = entry.get("mode")
+        if provider is None or kind not in KINDS | TOKEN_KINDS or _REFUSED.search(key):
+            continue
+        when, name = _selectors(key, entry)
+        row = rows.get((provider, name))
+        if row is None:
+            made = _row(provider, name, entry, when, version)
+            if made:
+                rows[provider, name] = made
+        elif when:
+            known = row["lists"]["standard"].setdefault("units", [])
+            found = list(_units(entry, when))
+            row["lists"]["standard"]["units"] = [*known, *(u for u in found if u not in known)]
+    for row in rows.values():
+        _settle(row)
+    return [row for _, row in sorted(rows.items()) if any(row["lists"].values())]
+
+
+def _plain_keys_first(item: tuple[str, Any]) -> tuple[bool, bool, str]:
+    """A key with selectors adds to the row of the key without; one with its provider is better."""
+    key = item[0]
+    return _KEY.match(key) is not None, "/" not in key, key
+
+
+def _selectors(key: str, entry: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    match = _KEY.fullmatch(key)
+    if match is None or "input_cost_per_token" in entry:
+        return {}, model_id(key, entry)
+    named = match["name"].removeprefix(f"{entry['litellm_provider']}/")
+    size = (match["size"] or "").replace("-x-", "x")
+    when = {"quality": match["quality"], "size": size, "steps": match["steps"]}
+    return {name: value for name, value in when.items() if value}, named
+
+
+def _row(
+    provider: str, name: str, entry: Mapping[str, Any], when: dict[str, str], version: str
+) -> Row | None:
+    kind = entry["mode"]
+    lists: Row = {}
+    notes: list[str] = []
+    if kind in KINDS:
+        lists, notes = _token_lists(entry)
+    units = list(_units(entry, when))
+    if units:
+        lists.setdefault("standard", {"rates": {}})["units"] = units
+    batch = list(_units(entry, when, "_batches"))
+    if batch:
+        lists.setdefault("batch", {"rates": {}})["units"] = batch
+    if not lists:
+        return None
+    row: Row = {
+        "provider": provider,
+        "id": name,
+        "mode": kind,
+        "lists": lists,
+        "notes": notes,
+        "retires": entry.get("deprecation_date"),
+        "source": f"litellm {version}",
+    }
+    if not _is_own(provider, name):
+        row["bare_names"] = False
+    return {key: value for key, value in row.items() if value not in (None, [])}
+
+
+def _is_own(provider: str, name: str) -> bool:
+    pattern = OWN_MEDIA.get(provider)
+    return pattern is not None and bool(re.match(pattern, name)) and "/" not in name
+
+
+def _token_lists(entry: Mapping[str, Any]) -> tuple[Row, list[str]]:
+    """Return the token prices; what is only priced as image or audio is that whatever it is."""
+    table = token_prices(entry)
+    notes: list[str] = []
+    for tiers in table.values():
+        for rates in tiers.values():
+            for whole, parts in _WHOLES.items():
+                part = next((rates[name] for name in parts if name in rates), None)
+                speaks = whole == "output" and entry["mode"] == "audio_speech"
+                if part is not None and (whole not in rates or speaks):
+                    rates[whole] = part
+            if not rates.get("input") and not rates.get("output"):
+                rates.clear()
+    standard = table["standard"][0]
+    if entry["mode"] == "moderation" and not standard:
+        return {"standard": {"rates": {"input": "0"}}}, ["The list says that input costs nothing."]
+    if not standard:
+        return {}, notes
+    done, notes = completed({mode: tiers for mode, tiers in table.items() if any(tiers.values())})
+    cached = entry.get("cache_read_input_image_token_cost")
+    if cached:
+        notes.append(f"Cached image tokens are priced as cached text; the list has ${cached} each.")
+    return document_of(done), notes
+
+
+_WHOLES = {"input": ("image_input", "audio_input"), "output": ("image_output", "audio_output")}
+
+
+def _units(entry: Mapping[str, Any], when: Mapping[str, str], suffix: str = "") -> Iterator[Row]:
+    """Yield the unit prices of an entry, of one mode."""
+    kind = entry["mode"]
+    columns = {
+        name.removesuffix(suffix): value
+        for name, value in entry.items()
+        if name.endswith(suffix) and (suffix or not name.endswith("_batches"))
+    }
+    if kind in ("image_generation", "image_edit") and "output_cost_per_image" not in columns:
+        generated = _price(columns.get("input_cost_per_image")) or _of_pixels(columns, when)
+        if generated:
+            yield _unit("image", generated, when)
+    per_resolution = {
+        match[1]: value for name, value in columns.items() if (match := _RESOLUTION.fullmatch(name))
+    }
+    for name, value in sorted(columns.items()):
+        component, selected = _COLUMNS.get(name, (_BY_KIND.get((name, kind)), {}))
+        price = _price(value) if component else None
+        if (
+            not component
+            or not price
+            or (kind not in KINDS | {"embedding"} and component != "maps")
+        ):
+            continue
+        if component == "video_second" and name == "output_cost_per_second":
+            same = [known for known, usd in per_resolution.items() if usd == value]
+            base = same or [known for known in _RESOLUTIONS if known not in per_resolution]
+            for number, resolution in enumerate(sorted(base, key=_RESOLUTION_ORDER)):
+                yield _unit(component, price, {"resolution": resolution}, default=not number)
+            continue
+        yield _unit(component, price, {**selected, **when})
+    if kind == "video_generation":
+        base_price = columns.get("output_cost_per_second")
+        for resolution, value in sorted(per_resolution.items()):
+            price = _price(value)
+            if price and value != base_price:
+                yield _unit("video_second", price, {"resolution": resolution})
+
+
+def _RESOLUTION_ORDER(resolution: str) -> tuple[bool, int]:  # noqa: N802
+    return resolution.endswith("k"), int(resolution[:-1])
+
+
+def _price(value: Any) -> Decimal | None:
+    return None if value is None else price_from_number(value)
+
+
+def _of_pixels(columns: Mapping[str, Any], when: Mapping[str, str]) -> Decimal | None:
+    """Return the price of an image of a known size; a quotient has no more digits than the list."""
+    price = _price(columns.get("input_cost_per_pixel"))
+    width, _, height = when.get("size", "").partition("x")
+    if not price or not width.isdecimal():
+        return None
+    digits = Context(prec=len(price.as_tuple().digits) - 1)
+    return digits.multiply(price, Decimal(int(width) * int(height)))
+
+
+def _unit(component: str, usd: Decimal, when: Mapping[str, str], *, default: bool = False) -> Row:
+    unit: Row = {"component": component, "usd": plain(EXACT.plus(usd))}
+    unit |= {"when": dict(when)} if when else {}
+    return unit | ({"default": True} if default else {})
+
+
+def _settle(row: Row) -> None:
+    """Leave out prices for fewer selectors than others have: they repeat the price of one."""
+    for prices in row["lists"].values():
+        units = prices.get("units", [])
+        most: dict[str, int] = {}
+        for unit in units:
+            name = unit["component"]
+            most[name] = max(most.get(name, 0), len(unit.get("when", ())))
+        kept = [unit for unit in units if len(unit.get("when", ())) == most[unit["component"]]]
+        if kept:
+            prices["units"] = kept

@@ -1,0 +1,105 @@
+"""Put unit prices into the rows of a book: the imported ones, then those of ``units.toml``.
+
+A model that the token price lists have keeps its row and gains its ``units``; the others become
+rows of their own, which the scheduled refresh leaves as they are (``refreshed`` is false).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pricing.catalogue.models import Row, row_names
+from tariff.catalogue.media import KINDS
+from tariff.catalogue.toml_files import CatalogueError
+
+_UNITS_KEYS = {"provider", "ids", "pattern", "source", "prices"}
+_MODEL_KEYS = {
+    *("provider", "id", "name", "aliases", "mode", "source", "notes", "rates", "prices"),
+    "bare_names",
+}
+
+
+def with_unit_prices(
+    rows: Iterable[Row], media: Iterable[Row], by_hand: Mapping[str, Any]
+) -> list[Row]:
+    """Return the rows with unit prices, and the new ones after them; raises CatalogueError.
+
+    A model of ``units.toml`` goes before the imported one of that name.
+    """
+    found = list(rows)
+    by_name = {(row["provider"], name): row for row in found for name in row_names(row)}
+    for table in by_hand.get("model", ()):
+        _only(_MODEL_KEYS, table)
+        lists = {"standard": {"rates": table.get("rates", {}), "units": list(table["prices"])}}
+        _add(found, by_name, {**table, "lists": lists})
+    for row in media:
+        known = by_name.get((row["provider"], row["id"]))
+        if known is None:
+            if row["mode"] in KINDS:
+                _add(found, by_name, row)
+        elif known.get("refreshed", True):
+            _attach(known, {mode: prices.get("units", []) for mode, prices in row["lists"].items()})
+            if row["mode"] in KINDS:
+                known["mode"] = row["mode"]
+    for table in by_hand.get("units", ()):
+        _only(_UNITS_KEYS, table)
+        matched = list(_matched(table, by_name))
+        if not matched:
+            raise CatalogueError(f"units.toml: {table} matches no model")
+        for row in matched:
+            _attach(row, {"standard": list(table["prices"])})
+            components = dict.fromkeys(price["component"] for price in table["prices"])
+            note = f"Unit prices of {', '.join(components)}: {table['source']}."
+            row["notes"] = [*row.get("notes", ()), note]
+    return found
+
+
+def _add(rows: list[Row], by_name: dict[tuple[str, str], Row], media: Mapping[str, Any]) -> None:
+    """Add a row made of a media row."""
+    row: Row = {
+        "provider": media["provider"],
+        "id": media["id"],
+        "name": media.get("name", media["id"]),
+        "mode": media["mode"],
+        "prices": [{"source": media["source"], "lists": media["lists"]}],
+        "refreshed": False,
+    }
+    if media.get("retires"):
+        row["lifecycle"] = {"retires": media["retires"]}
+    standard = media["lists"]["standard"]["rates"]
+    if standard and "output" not in standard:
+        row["input_only"] = True
+    row |= {key: media[key] for key in ("aliases", "notes", "bare_names") if key in media}
+    rows.append(row)
+    by_name |= {(row["provider"], name): row for name in row_names(row)}
+
+
+def _attach(row: Row, units: Mapping[str, list[Row]]) -> None:
+    """Add prices of further components to every period of a row, in the modes that it has.
+
+    A component that has prices keeps them: an alias of the row repeats its prices.
+    """
+    for period in row["prices"]:
+        for mode, prices in period["lists"].items():
+            known = prices.get("units", [])
+            priced = {unit["component"] for unit in known}
+            more = [unit for unit in units.get(mode, ()) if unit["component"] not in priced]
+            if more:
+                prices["units"] = [*known, *more]
+
+
+def _matched(table: Mapping[str, Any], by_name: Mapping[tuple[str, str], Row]) -> Iterator[Row]:
+    seen: set[int] = set()
+    for (provider, name), row in by_name.items():
+        is_named = name in table.get("ids", ()) or (
+            "pattern" in table and re.search(table["pattern"], name)
+        )
+        if provider == table["provider"] and is_named and id(row) not in seen:
+            seen.add(id(row))
+            yield row
+
+
+def _only(known: set[str], table: Mapping[str, Any]) -> None:
+    unknown = sorted(table.keys() - known)
+    if unknown or not table.get("source"):
+        raise CatalogueError(f"units.toml: {unknown or 'no source'} in {table}")
