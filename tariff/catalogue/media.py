@@ -1,9 +1,9 @@
 """LiteLLM's models that are billed by the unit, as rows of the catalogue.
 
-A unit is an image, a second, a page, ... Images, speech, transcription, video, reranking, OCR and
-moderation. ``catalogue/imported/media.json`` holds
-the rows; ``tariff catalogue build`` adds those that the token price lists do not have, and their
-unit prices to those that they do. The scheduled refresh leaves these rows as they are.
+These are models for images, speech, transcription, video, reranking, OCR and moderation; a unit is
+an image, a second, a page and so on. ``catalogue/imported/media.json`` holds the rows.
+``tariff catalogue build`` adds those that the token price lists do not have, and gives their unit
+prices to those that they do.
 """
 
 import re
@@ -196,7 +196,7 @@ def _units(entry: Mapping[str, Any], when: Mapping[str, str], suffix: str = "") 
         if component == "video_second" and name == "output_cost_per_second":
             same = [known for known, usd in per_resolution.items() if usd == value]
             base = same or [known for known in _RESOLUTIONS if known not in per_resolution]
-            for number, resolution in enumerate(sorted(base, key=_RESOLUTION_ORDER)):
+            for number, resolution in enumerate(sorted(base, key=_by_height)):
                 yield _unit(component, price, {"resolution": resolution}, default=not number)
             continue
         yield _unit(component, price, {**selected, **when})
@@ -208,7 +208,7 @@ def _units(entry: Mapping[str, Any], when: Mapping[str, str], suffix: str = "") 
                 yield _unit("video_second", price, {"resolution": resolution})
 
 
-def _RESOLUTION_ORDER(resolution: str) -> tuple[bool, int]:  # noqa: N802
+def _by_height(resolution: str) -> tuple[bool, int]:
     return resolution.endswith("k"), int(resolution[:-1])
 
 

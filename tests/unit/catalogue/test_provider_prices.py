@@ -23,6 +23,7 @@ DOCUMENT = json.loads(
 ROWS: dict[str, dict[str, Any]] = {f"{r['provider']}/{r['id']}": r for r in DOCUMENT["models"]}
 COLUMNS = {"in": "input", "out": "output", "read": "cache_read", "5m": "cache_write_5m"}
 COLUMNS |= {"1h": "cache_write_1h", "audio": "audio_input", "audio_read": "audio_cache_read"}
+COLUMNS |= {"video": "video_input"}
 COLUMNS |= {"audio_out": "audio_output", "image": "image_input", "image_out": "image_output"}
 COLUMNS |= {"reasoning": "reasoning_output", "search": "web_search", "request": "request_fee"}
 
@@ -88,7 +89,11 @@ TODAYS = {
     ("gemini-2.5-pro", "batch", 200_001): "in 1.25 out 7.5 read 0.25 search 0.035",
     ("gemini-1.5-pro", "standard", 128_001): "in 2.5 out 10",
     ("gemini-3.8-flash", "flex", 1): "in 0.375 out 1.875 read 0.0375 search 0.014",
-    ("gemini-3.8-live", "standard", 1): "in 0.75 out 4.5 audio 3 audio_out 12 image 1 search 0.014",
+    (
+        "gemini-3.8-live",
+        "standard",
+        1,
+    ): "in 0.75 out 4.5 audio 3 audio_out 12 image 1 video 1 search 0.014",
     ("gemini-2.5-flash-image", "standard", 1): "in 0.3 out 2.5 read 0.03 audio 1 image_out 30 "
     "search 0.035",
     ("gemini-3.1-flash-lite-image", "batch", 1): "in 0.125 out 0.75 image_out 15",

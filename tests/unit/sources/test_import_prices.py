@@ -171,8 +171,8 @@ def test_two_different_peaks_are_not_guessed_at() -> None:
 
 
 def test_a_price_without_a_component_is_named_in_a_note() -> None:
-    found = row(prices={"input_mtok": 1, "input_video_mtok": 12})
-    assert found["notes"] == ["Not represented: video input at $12 per million tokens."]
+    found = row(prices={"input_mtok": 1, "cache_image_read_mtok": 12})
+    assert found["notes"] == ["Not represented: cached image input at $12 per million tokens."]
 
 
 @pytest.mark.parametrize("prices", [{}, {"audio_hours": 3}])

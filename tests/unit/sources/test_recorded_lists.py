@@ -9,6 +9,7 @@ import pytest
 from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import side_by_side
 from pricing.sources.payload import Payload, SourceNotes
+from tariff.catalogue import media
 from tariff.catalogue.recorded import recorded
 from tariff.template import ROOT
 
@@ -21,7 +22,7 @@ def payload(source: str) -> Payload:
 
 def imported(folder: Path) -> dict[str, Any]:
     files = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
-    del files["sources"]
+    del files["sources"], files["media"]
     return files
 
 
@@ -32,6 +33,9 @@ def test_read_back_they_are_what_was_imported() -> None:
     lists = side_by_side(genai, litellm.read(payload("litellm"), notes))
     assert json.loads(json.dumps(lists)) == imported(IMPORTED)
     assert notes.left_out == []
+    rows = json.loads((IMPORTED / "media.json").read_text("utf-8"))["rows"]
+    version = json.loads((IMPORTED / "sources.json").read_text("utf-8"))["litellm"]["version"]
+    assert media.read(payload("litellm"), version) == rows
 
 
 @pytest.mark.parametrize("source", ["genai-prices", "litellm"])

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pricing.catalogue.models import (
     COMPONENT_UNITS,
+    QUANTITY_UNITS,
     TOKEN,
     Lifecycle,
     Model,
@@ -27,6 +28,8 @@ class ModelFilter:
     provider: str | None = None
     family: str | None = None
     capability: str | None = None
+    mode: str | None = None
+    q: str | None = None
 
     def check_against(self, models: Sequence[Model]) -> None:
         """Raise InvalidRequest for a condition that no model meets on its own."""
@@ -34,6 +37,7 @@ class ModelFilter:
             "provider": {model.provider for model in models},
             "family": {model.family for model in models if model.family},
             "capability": {capability for model in models for capability in model.capabilities},
+            "mode": {model.mode for model in models},
         }
         unknown = [
             FieldError(f"/{name}", f"must be one of {', '.join(sorted(values))}")
@@ -49,7 +53,15 @@ class ModelFilter:
             self.provider in (None, model.provider)
             and self.family in (None, model.family)
             and (self.capability is None or self.capability in model.capabilities)
+            and self.mode in (None, model.mode)
+            and (self.q is None or _mentions(model, self.q.lower().split()))
         )
+
+
+def _mentions(model: Model, words: Sequence[str]) -> bool:
+    """Whether every word is in the model's provider, id, name or aliases, in any case."""
+    text = " ".join((model.key, model.name, *model.aliases)).lower()
+    return all(word in text for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,24 @@ class TierPrices:
     """The threshold in tokens: a longer prompt pays these prices for all its tokens."""
     usd_per_mtok: Mapping[str, Decimal]
     """Prices in USD per million tokens, by component."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUnitPrice:
+    """The price of one unit of something that is not a token of a prompt or an answer."""
+
+    component: str
+    """What is billed, such as ``image``, ``audio_second`` or ``page``."""
+    unit: str
+    """What ``usd`` buys one of; a million of, where it is ``token``."""
+    usd: Decimal
+    """Price in USD."""
+    when: Mapping[str, str]
+    """The selectors that it is for, such as ``size`` and ``quality``; empty when it is the same for
+    all.
+    """
+    default: bool
+    """Whether a call that states no selector has this price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +104,8 @@ class ModePrices:
     """Prices in USD per use of everything that is not a token, by component."""
     tiers: tuple[TierPrices, ...]
     """Prices of longer prompts; empty when prices do not depend on length."""
+    units: tuple[ListedUnitPrice, ...]
+    """Prices of quantities that are not tokens of a prompt or an answer; empty without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +162,8 @@ class ModelPage:
     """The shortest prompt that can be cached, in tokens; null when not known."""
     tokenizer: str | None
     """The tokenizer generation that counts its text; null when not known."""
+    mode: str
+    """What the model is for, such as ``chat``, ``embedding``, ``image_generation`` or ``rerank``."""
     capabilities: tuple[str, ...]
     """What the model can do, such as ``vision``, ``tools`` or ``caching``."""
     us_multiplier: Decimal | None
@@ -162,12 +196,16 @@ class ModelSummary:
     """Context window in tokens; null when not known."""
     max_output_tokens: int | None
     """Longest output in tokens; null when not known."""
+    mode: str
+    """What the model is for, such as ``chat``, ``embedding``, ``image_generation`` or ``rerank``."""
     capabilities: tuple[str, ...]
     """What the model can do, such as ``vision``, ``tools`` or ``caching``."""
     retires: date | None
     """The day the model is shut down; null when none is announced."""
     usd_per_mtok: Mapping[str, Decimal] | None
     """Standard prices in USD per million tokens by component; null when none is verified."""
+    units: tuple[str, ...]
+    """The units that it is billed in at its standard prices, such as ``token`` or ``image``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +277,7 @@ def model_page(in_force: BookInForce, provider: str, name: str, as_of: AsOf) -> 
         max_output_tokens_batch=model.max_output_tokens_batch,
         cache_minimum_tokens=model.cache_minimum_tokens,
         tokenizer=model.tokenizer,
+        mode=model.mode,
         capabilities=tuple(sorted(model.capabilities)),
         us_multiplier=model.us_multiplier,
         lifecycle=model.lifecycle,
@@ -260,10 +299,19 @@ def _summary(model: Model, as_of: AsOf) -> ModelSummary:
         family=model.family,
         context_window=model.context_window,
         max_output_tokens=model.max_output_tokens,
+        mode=model.mode,
         capabilities=tuple(sorted(model.capabilities)),
         retires=model.lifecycle.retires,
         usd_per_mtok=_token_rates(standard.rates) if standard else None,
+        units=_units(standard) if standard else (),
     )
+
+
+def _units(prices: PriceList) -> tuple[str, ...]:
+    """Return the units of a price list, tokens first."""
+    units = {COMPONENT_UNITS[component] for component in prices.rates}
+    units |= {QUANTITY_UNITS[unit.component] for unit in prices.units}
+    return tuple(sorted(units, key=lambda unit: (unit != TOKEN, unit)))
 
 
 def _period(period: PricePeriod) -> PeriodPrices:
@@ -292,6 +340,16 @@ def _modes(lists: Mapping[str, PriceList]) -> tuple[ModePrices, ...]:
             usd_per_use=_token_rates(prices.rates, tokens=False),
             tiers=tuple(
                 TierPrices(tier.above_tokens, _token_rates(tier.rates)) for tier in prices.tiers
+            ),
+            units=tuple(
+                ListedUnitPrice(
+                    unit.component,
+                    QUANTITY_UNITS[unit.component],
+                    unit.usd,
+                    unit.when,
+                    unit.default,
+                )
+                for unit in prices.units
             ),
         )
         for mode, prices in lists.items()

@@ -182,18 +182,9 @@ def price_prompts(
             if residency and unit == TOKEN:  # published for token prices only
                 rate = multiply(rate, residency)
             lines.append(_line(component, Decimal(count * calls), unit, rate))
-    quantities = [unit for usage in usages for unit in usage.units if unit.count]
-    bills = billed_quantities(model.id, quantities, prices.units, lists["standard"].units)
-    for (component, rate), count in bills.quantities.items():
-        unit = QUANTITY_UNITS[component]
-        if rate is None:
-            lines.append(
-                LineItem(component, multiply(count, Decimal(calls)), unit, status="unpriced")
-            )
-            message = f"{component} has no known price here and is not in the total."
-            warnings.append(Notice("component_unpriced", message))
-        else:
-            lines.append(_line(component, multiply(count, Decimal(calls)), unit, rate))
+    used, missing, assumptions = _quantity_lines(model, prices, lists["standard"], usages, calls)
+    lines += used
+    warnings += missing
     costs = [line.cost_usd for line in lines if line.cost_usd is not None]
     total = add(costs)
     searches = mode == "batch" and any(usage.web_search for usage in usages)
@@ -204,12 +195,33 @@ def price_prompts(
         line_items=tuple(lines),
         modifiers=tuple(modifiers),
         long_context=_long_context(prices, usages),
-        assumptions=(*((_SEARCHES_IN_BATCHES,) if searches else ()), *bills.assumptions),
+        assumptions=(*((_SEARCHES_IN_BATCHES,) if searches else ()), *assumptions),
         warnings=tuple(warnings),
     )
 
 
 _SEARCHES_IN_BATCHES = "Web searches in a batch are billed in full: no batch price is published."
+
+
+def _quantity_lines(
+    model: Model, prices: PriceList, standard: PriceList, usages: Sequence[Usage], calls: int
+) -> tuple[list[LineItem], list[Notice], tuple[str, ...]]:
+    """Return the lines of what is not a token, warnings of missing prices, and assumptions."""
+    used = [unit for usage in usages for unit in usage.units if unit.count]
+    if not used:
+        return [], [], ()
+    lines: list[LineItem] = []
+    missing: list[Notice] = []
+    billed = billed_quantities(model.id, used, prices.units, standard.units)
+    for (component, rate), count in billed.sums.items():
+        unit, quantity = QUANTITY_UNITS[component], multiply(count, Decimal(calls))
+        if rate is None:
+            lines.append(LineItem(component, quantity, unit, status="unpriced"))
+            message = f"{component} has no known price here and is not in the total."
+            missing.append(Notice("component_unpriced", message))
+        else:
+            lines.append(_line(component, quantity, unit, rate))
+    return lines, missing, billed.assumptions
 
 
 def _by_tier(

@@ -19,7 +19,7 @@ from pricing.usage.buckets import Quantity
 class BilledQuantities:
     """Sums by component and price (None: not known), and what their prices take for granted."""
 
-    quantities: dict[tuple[str, Decimal | None], Decimal]
+    sums: dict[tuple[str, Decimal | None], Decimal]
     assumptions: tuple[str, ...]
 
 
@@ -92,9 +92,9 @@ def _assumptions(
     )
     unit = QUANTITY_UNITS[quantity.component]
     per = "million tokens" if unit == TOKEN else unit.replace("_", " ")
-    return [
-        *said,
+    sentence = (
         f"No {' or '.join(open_names)} is stated for {quantity.component}: {model} is priced at"
         f" {selected or 'the price without it'}, {plain(chosen.usd)} USD per {per}; its prices go"
-        f" from {plain(prices[0])} to {plain(prices[-1])} USD.",
-    ]
+        f" from {plain(prices[0])} to {plain(prices[-1])} USD."
+    )
+    return [*said, sentence]

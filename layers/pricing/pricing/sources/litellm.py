@@ -183,7 +183,7 @@ def model_id(key: str, entry: Mapping[str, Any]) -> str:
 
 
 def token_prices(entry: Mapping[str, Any], *, inclusive: bool = False) -> PriceTable:
-    """Return an entry's token prices; ``inclusive`` thresholds are those of INCLUSIVE_THRESHOLDS."""
+    """Return an entry's token prices; see INCLUSIVE_THRESHOLDS for ``inclusive``."""
     table: PriceTable = {"standard": {0: {}}}
     for key, value in entry.items():
         match = _KEY.fullmatch(key)

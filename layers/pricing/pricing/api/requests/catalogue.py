@@ -35,6 +35,10 @@ class ModelsQuery(Versioned):
     """Only models with this capability: ``vision``, ``thinking``, ``tools``, ``streaming``,
     ``batch`` or ``caching``.
     """
+    mode: Name | None = None
+    """Only models for this, such as ``chat``, ``embedding``, ``image_generation`` or ``rerank``."""
+    q: Name | None = None
+    """Only models whose provider, id, name or aliases have each of these words."""
     limit: Annotated[int, Field(ge=1, le=200)] = 100
     """Models per page."""
     cursor: Cursor | None = None

@@ -9,6 +9,7 @@ from pydantic import Field, SkipValidation
 
 from pricing.api.requests.hints import HINTS
 from pricing.api.requests.measured import MeasuredFields
+from pricing.api.requests.units import UnitsRequest
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import EstimateQuery
 from pricing.estimates.inputs import CallInput, MeasuredInput, PromptInput
@@ -30,6 +31,7 @@ from pricing.usage.buckets import (
 from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
 from pricing.usage.response import terms_served
 from pricing.usage.terms import WORDS
+from pricing.usage.tools import stated_tools
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
@@ -127,6 +129,10 @@ class UsageInput(MeasuredFields, TextInput):
     """Short form: tokens read from a cache, in addition to ``input_tokens``."""
     cache_write_tokens: Count | None = None
     """Short form: tokens written to a cache, in addition to ``input_tokens``."""
+    units: UnitsRequest | None = None
+    """Quantities that are not tokens, such as ``{"audio_seconds": "8.47"}`` or ``{"images":
+    [{"count": 2, "size": "1024x1024"}]}``: alone, or in addition to the usage.
+    """
 
     HINTS = HINTS
 
@@ -135,6 +141,24 @@ class UsageInput(MeasuredFields, TextInput):
 
         Raises InvalidRequest at the field that is wrong.
         """
+        if self.units is None:
+            return self._parsed(within)
+        units = self.units.usage("/units")
+        if not self.model_fields_set & _SOURCES:
+            tools = stated_tools(self.tool_uses or {})
+            usage = replace(tools, units=(*tools.units, *units.units))
+            return ParsedInput(MeasuredInput((Attempt(usage),)), stated_terms(self))
+        self.refuse({"request", *_PROMPTS}, "does not go with `units`; send a usage or a response")
+        parsed = self._parsed(within)
+        if not isinstance(parsed.call, MeasuredInput):
+            return parsed
+        first, *others = parsed.call.attempts
+        usage = replace(first.usage, units=(*first.usage.units, *units.units))
+        attempts = (replace(first, usage=usage), *others)
+        return replace(parsed, call=replace(parsed.call, attempts=attempts))
+
+    def _parsed(self, within: str) -> ParsedInput:
+        """Return the input without its ``units``; raises as ``parsed`` does."""
         requested = stated_terms(self)
         if short := _SHORT & self.model_fields_set:
             sources = {"usage", "response", "request", *_PROMPTS}
@@ -235,6 +259,7 @@ class UsageInput(MeasuredFields, TextInput):
 
 _SHORT = {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"}
 _PROMPTS = ("text", "messages")
+_SOURCES = {"usage", "response", "request", *_PROMPTS, *_SHORT}
 _OF_PROMPTS = TextInput.model_fields.keys() - {*_PROMPTS}
 
 
