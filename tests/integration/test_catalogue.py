@@ -143,8 +143,10 @@ def test_every_model_is_listed_once_in_order_with_its_standard_token_prices(
         "family": "sonnet",
         "context_window": 1000000,
         "max_output_tokens": 128000,
+        "mode": "chat",
         "capabilities": ["batch", "caching", "streaming", "thinking", "tools", "vision"],
         "retires": None,
+        "units": ["token", "search"],
         "usd_per_mtok": {
             "cache_read": "0.1",
             "cache_write_1h": "4",

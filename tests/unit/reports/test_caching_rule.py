@@ -25,7 +25,11 @@ CALLS, OUTPUT = 100, 0  # some models have no price for output: they embed
 
 
 def priced_models() -> Iterator[Model]:
-    return (one for one in BOOK.book.models() if one.period_at(NOW.instant) is not None)
+    """Yield the models that are billed by the token."""
+    for model in BOOK.book.models():
+        period = model.period_at(NOW.instant)
+        if period is not None and period.lists["standard"].rates:
+            yield model
 
 
 def why_not_planned(model: Model, prefix: int) -> str | None:

@@ -163,7 +163,7 @@ class ModelPage:
     tokenizer: str | None
     """The tokenizer generation that counts its text; null when not known."""
     mode: str
-    """What the model is for, such as ``chat``, ``embedding``, ``image_generation`` or ``rerank``."""
+    """What the model is for, such as ``chat``, ``embedding``, ``rerank`` or ``ocr``."""
     capabilities: tuple[str, ...]
     """What the model can do, such as ``vision``, ``tools`` or ``caching``."""
     us_multiplier: Decimal | None
@@ -197,7 +197,7 @@ class ModelSummary:
     max_output_tokens: int | None
     """Longest output in tokens; null when not known."""
     mode: str
-    """What the model is for, such as ``chat``, ``embedding``, ``image_generation`` or ``rerank``."""
+    """What the model is for, such as ``chat``, ``embedding``, ``rerank`` or ``ocr``."""
     capabilities: tuple[str, ...]
     """What the model can do, such as ``vision``, ``tools`` or ``caching``."""
     retires: date | None
