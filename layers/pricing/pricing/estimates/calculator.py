@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from pricing.catalogue.models import (
     COMPONENT_UNITS,
@@ -303,7 +303,8 @@ def _line(component: str, quantity: Decimal, unit: str, rate: Decimal) -> LineIt
         return LineItem(component, quantity, unit, usd_per_mtok=rate, cost_usd=cost)
     cost = multiply(quantity, rate)
     field_name = "usd_per_request" if unit == "execution" else f"usd_per_{unit}"
-    return replace(LineItem(component, quantity, unit, cost_usd=cost), **{field_name: rate})
+    priced: Mapping[str, Any] = {field_name: rate}
+    return LineItem(component, quantity, unit, cost_usd=cost, **priced)
 
 
 def _long_context(prices: PriceList, usages: Sequence[Usage]) -> LongContext | None:

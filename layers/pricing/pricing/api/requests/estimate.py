@@ -31,7 +31,7 @@ from pricing.usage.buckets import (
 from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
 from pricing.usage.response import terms_served
 from pricing.usage.terms import WORDS
-from pricing.usage.tools import stated_tools
+from pricing.usage.tools import stated_tools, usage_of
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
@@ -145,7 +145,7 @@ class UsageInput(MeasuredFields, TextInput):
             return self._parsed(within)
         units = self.units.usage("/units")
         if not self.model_fields_set & _SOURCES:
-            tools = stated_tools(self.tool_uses or {})
+            tools = usage_of(stated_tools(self.tool_uses or {}, "/tool_uses"))
             usage = replace(tools, units=(*tools.units, *units.units))
             return ParsedInput(MeasuredInput((Attempt(usage),)), stated_terms(self))
         self.refuse({"request", *_PROMPTS}, "does not go with `units`; send a usage or a response")
