@@ -22,8 +22,9 @@ from tariff.catalogue.published import installed
 from tariff.paths import ROOT
 from tariff.serve.embedded_store import moto_server
 from tariff.template import load_template
-from tests.slow.corrupt_refreshes.lists import SOURCES, Answer
+from tests.slow.corrupt_refreshes.lists import SOURCES
 from tests.support.handlers import CONTEXT
+from tests.support.price_server import Answer
 from tests.support.refreshing import refreshing
 from tests.support.tables import CREDENTIALS, fresh_table
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tariff.template import ROOT
-from tests.e2e.conftest import RunningGateway, Start
+from tests.support.gateway import RunningGateway, Start
 
 #: Its examples change prices, one after another, so they have a gateway of their own.
 REFRESHING = ROOT / "docs" / "price-refresh.md"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.e2e.conftest import SECONDS, RunningGateway, Start
+from tests.support.gateway import SECONDS, RunningGateway, Start
 
 NOWHERE = "http://127.0.0.1:1"
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from tariff.template import load_template
-from tests.e2e.conftest import EXAMPLE, RunningGateway
+from tests.support.gateway import EXAMPLE, RunningGateway
 
 KIBIBYTE = 1024
 

@@ -12,8 +12,8 @@ from slack_sdk.signature import SignatureVerifier
 
 from tariff.serve import slack
 from tariff.template import ROOT
-from tests.e2e.conftest import Answer, RunningGateway, Start
 from tests.support import block_kit
+from tests.support.gateway import Answer, RunningGateway, Start
 from tests.support.loopback import Loopback, serving
 
 EXAMPLE = "estimate sonnet 2k in 1k out 50k cached x100 batch"

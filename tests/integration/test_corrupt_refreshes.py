@@ -8,7 +8,8 @@ import pytest
 from pricing.errors import TariffError
 from pricing.jsonio import digest
 from pricing.refresh.memory import Memory
-from tests.slow.corrupt_refreshes.lists import OLD_COPY, SOURCES, Answer, old_copy, runs, spoiled
+from tests.slow.corrupt_refreshes.lists import OLD_COPY, SOURCES, old_copy, runs, spoiled
+from tests.support.price_server import Answer
 from tests.support.refreshing import Refreshing, excerpt, refreshing
 from tests.support.tables import fresh_table
 

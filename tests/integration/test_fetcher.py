@@ -10,17 +10,16 @@ from typing import Any
 import pytest
 
 from pricing.sources.fetcher import Fetcher, FetchFailed, retry_after
-from tests.slow.corrupt_refreshes.lists import Answer, PriceServer
 from tests.support.dripping import HALF_A_HANDSHAKE, dripping, self_signed
+from tests.support.price_server import Answer, PriceServer, price_server
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
 
 @pytest.fixture
 def server() -> Iterator[PriceServer]:
-    found = PriceServer()
-    yield found
-    found.close()
+    with price_server() as found:
+        yield found
 
 
 def fetcher(**settings: Any) -> Fetcher:

@@ -10,9 +10,9 @@ import pytest
 from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal, QuarantinedField
-from tests.slow.corrupt_refreshes.lists import Answer as ListAnswer
 from tests.support.books import BY, PLAIN, RATES, book, row
 from tests.support.handlers import handler
+from tests.support.price_server import Answer as ListAnswer
 from tests.support.refreshing import Refreshing, excerpt, refreshing
 from tests.support.tables import STORES, StoreTable, fresh_table
 from tests.support.version_pages import AUDIT, LIST, Pages

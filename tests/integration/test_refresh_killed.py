@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from tariff.template import ROOT
-from tests.slow.corrupt_refreshes.lists import Answer
+from tests.support.price_server import Answer
 from tests.support.refreshing import Refreshing, excerpt, refreshing
 from tests.support.tables import StoreTable
 

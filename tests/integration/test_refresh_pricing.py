@@ -11,7 +11,8 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.slack import delivery as slack_webhook
 from pricing.slack.delivery import WebhookFailed
-from tests.slow.corrupt_refreshes.lists import SOURCES, Answer
+from tests.slow.corrupt_refreshes.lists import SOURCES
+from tests.support.price_server import Answer
 from tests.support.refreshing import Refreshing, excerpt, excerpt_book, refreshing
 from tests.support.tables import StoreTable
 

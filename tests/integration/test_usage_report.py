@@ -22,7 +22,7 @@ from pricing.jsonio import read_json
 from tariff.serve import slack
 from tests.support.handlers import Answer, Handler, call, handler, pointers, post
 from tests.support.tables import StoreTable
-from tests.unit.reports.test_engine import expected, line_of
+from tests.support.usage_lines import expected, line_of
 
 Ask = Callable[..., Answer]
 LINES = {"content-type": "application/x-ndjson"}

@@ -17,9 +17,10 @@ from pricing.store.refresh_state import RefreshStore
 from pricing.store.repository import Pointer
 from pricing.versions.audit import AuditRow
 from tariff.template import ROOT
-from tests.slow.corrupt_refreshes.lists import GENAI, LITELLM, SOURCES, Answer, PriceServer
+from tests.slow.corrupt_refreshes.lists import GENAI, LITELLM, SOURCES
 from tests.support.books import BY, PLAIN
 from tests.support.handlers import CONTEXT
+from tests.support.price_server import Answer, PriceServer, price_server
 from tests.support.tables import StoreTable
 
 FOLDER = ROOT / "tests" / "data" / "upstream"
@@ -101,10 +102,7 @@ def refreshing(
     table: StoreTable, lists: Mapping[str, bytes] | None = None, book: PriceBook | None = None
 ) -> Iterator[Refreshing]:
     """A running price server and a table whose active book is ``book``."""
-    server = PriceServer()
-    try:
+    with price_server() as server:
         found = Refreshing(table, server, lists or {name: excerpt(name) for name in SOURCES})
         found.begin(book or excerpt_book())
         yield found
-    finally:
-        server.close()

@@ -22,9 +22,9 @@ from pricing.store import connect as environment
 from pricing.store.ledger import Ledger
 from tariff.serve import slack
 from tariff.template import ROOT, load_template
-from tests.slow.corrupt_refreshes.lists import Answer
 from tests.support.books import BY, PLAIN, book, row
 from tests.support.handlers import CONTEXT, call, handler
+from tests.support.price_server import Answer
 from tests.support.refreshing import refreshing
 from tests.support.store_door import StoreDoor
 from tests.support.tables import StoreTable

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pricing import display
-from tests.e2e.conftest import RunningGateway
+from tests.support.gateway import RunningGateway
 from web.journeys.conftest import Open, curl, photographed, violations
 
 THREE = "/#/?m=sonnet,haiku,gpt"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pricing import display
-from tests.e2e.conftest import RunningGateway
+from tests.support.gateway import RunningGateway
 from web.journeys.conftest import Open, photographed, violations
 
 JSON = {"Content-Type": "application/json"}

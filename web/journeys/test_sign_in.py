@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tariff.template import ROOT
-from tests.e2e.conftest import RunningGateway
+from tests.support.gateway import RunningGateway
 from web.journeys.conftest import Open
 
 JOURNEYS = ROOT / "web" / "journeys"

@@ -6,36 +6,22 @@ a case, which changes the document of either list, its bytes, or the way they ar
 
 import gzip
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
+
+from tests.support.price_server import Answer
 
 GENAI, LITELLM = "genai-prices", "litellm"
 SOURCES = (GENAI, LITELLM)
 #: The model that single-model cases spoil; both lists have it under this name.
 MODEL = "gpt-4o"
 PROVIDER = {GENAI: "openai", LITELLM: "openai"}
-DRIP_SECONDS = 0.2
 DEEP = 100_000
 BOMB_BYTES = 80_000_000
 LARGE_BYTES = 50_000_000
 
 Entry = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer. ``drip`` sends it a byte at a time."""
-
-    body: bytes
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    drip: bool = False
-    #: Bytes that the header promises beyond those sent.
-    missing: int = 0
 
 
 def case_names() -> list[str]:
@@ -382,65 +368,3 @@ _MEANINGLESS = {
     ("a pattern with exponential run time", LITELLM),
     ("a model's key twice", GENAI),
 }
-
-
-class PriceServer:
-    """Serves ``answers`` by path, on loopback, and 404 for any other path."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Answer] = {}
-        answers = self.answers
-        closing = self._closing = threading.Event()
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                answer = answers.get(self.path, Answer(b"no such list", status=404))
-                try:
-                    self._send(answer)
-                except OSError:
-                    self.close_connection = True  # the client has disconnected
-
-            def _send(self, answer: Answer) -> None:
-                self.send_response(answer.status)
-                headers = {"Content-Type": "application/json", "ETag": '"a-tag"', **answer.headers}
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body) + answer.missing))
-                self.send_header("Connection", "close")
-                self.end_headers()
-                if answer.drip:
-                    for at in range(len(answer.body)):
-                        if closing.is_set():
-                            return
-                        self.wfile.write(answer.body[at : at + 1])
-                        self.wfile.flush()
-                        time.sleep(DRIP_SECONDS)
-                    return
-                self.wfile.write(answer.body)
-                self.close_connection = True
-
-            def log_message(self, *_: object) -> None:
-                """Print nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_: object) -> None:
-                """Print nothing: clients are expected to disconnect."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def url(self, path: str) -> str:
-        """Return the URL of a path."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
-
-    def close(self) -> None:
-        """Stop serving."""
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

@@ -31,13 +31,12 @@ from tariff.template import load_template
 from tests.slow.corrupt_refreshes.lists import (
     OLD_COPY,
     SOURCES,
-    Answer,
-    PriceServer,
     case_names,
     old_copy,
     runs,
     spoiled,
 )
+from tests.support.price_server import Answer, price_server
 from tests.support.refreshing import Refreshing, refreshing
 from tests.support.tables import CREDENTIALS, fresh_table
 
@@ -112,23 +111,18 @@ def peer_outcomes(
     peer: str, wanted: Sequence[str], lists: dict[str, bytes]
 ) -> Iterator[tuple[str, str]]:
     """Yield a peer's outcome of each case that its format can express."""
-    server = PriceServer()
-    base = server.url("")
-    server.answers[f"/intact/{peer}"] = Answer(lists[peer])
-    cases = [case for case, source in runs() if case in wanted and source in (peer, "both")]
-    try:
-        todo = list(cases)
+    todo = [case for case, source in runs() if case in wanted and source in (peer, "both")]
+    with price_server() as server:
+        server.answers[f"/intact/{peer}"] = Answer(lists[peer])
         while todo:
             for case in todo:
                 path = f"/{quote(case)}/{peer}"
                 server.answers[path] = spoiled(case, peer, lists[peer])
-            outcomes = _peer_process(peer, base, todo)
+            outcomes = _peer_process(peer, server.url(""), todo)
             yield from outcomes.items()
             hung = todo[len(outcomes) :][:1]  # the process ended without an outcome for it
             yield from ((case, "hung or died") for case in hung)
             todo = todo[len(outcomes) + len(hung) :]
-    finally:
-        server.close()
 
 
 def _peer_process(peer: str, base: str, cases: Sequence[str]) -> dict[str, str]:

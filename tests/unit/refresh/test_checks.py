@@ -7,40 +7,10 @@ from typing import Any
 
 import pytest
 
-from pricing.refresh.candidates import Candidate, Quote
+from pricing.refresh.candidates import Candidate
 from pricing.refresh.checks import RefreshDecision, decide
 from pricing.refresh.rules import Names, look
-from pricing.sources.price_tables import table_of
-
-NOW = "2026-11-24T03:00:00"
-HORIZON = "2027-11-25T03:00:00"
-GENAI, LITELLM = "genai-prices", "litellm"
-BOTH = "genai-prices 2026-11-23, litellm 2026-11-23"
-Row = dict[str, Any]
-
-
-def lists(**modes: Mapping[str, str]) -> dict[str, Any]:
-    return {mode: {"rates": dict(rates)} for mode, rates in modes.items()}
-
-
-def row(name: str = "swift", source: str = BOTH, **modes: Mapping[str, str]) -> Row:
-    modes = modes or {"standard": {"input": "2", "output": "10"}}
-    return {
-        "provider": "maker",
-        "id": name,
-        "name": name,
-        "prices": [{"lists": lists(**modes), "source": source}],
-    }
-
-
-def quotes(
-    listed: Mapping[str, Any], name: str = "swift", *, own_list: str = ""
-) -> tuple[Quote, ...]:
-    """A quote of each source's price lists; ``own_list`` is the provider's own."""
-    return tuple(
-        Quote(source, "maker", name, table_of(found), source == own_list)
-        for source, found in listed.items()
-    )
+from tests.support.refresh_checks import BOTH, GENAI, HORIZON, LITELLM, NOW, Row, lists, quotes, row
 
 
 def candidate(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pricing.refresh.candidates import Candidate
 from pricing.refresh.checks import decide
-from tests.unit.refresh.test_checks import BOTH, GENAI, HORIZON, LITELLM, NOW, lists, quotes
+from tests.support.refresh_checks import BOTH, GENAI, HORIZON, LITELLM, NOW, lists, quotes
 
 PRICES = st.sampled_from(
     ["0", "0.1", "0.4", "0.5", "1", "1.2", "1.25", "1.26", "1.6", "2", "2.5", "5", "10", "13", "51"]

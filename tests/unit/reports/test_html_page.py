@@ -21,7 +21,7 @@ from pricing.reports.summary import summary_of
 from pricing.slack.blocks import ephemeral
 from pricing.slack.cards.report import report_card
 from tariff.template import ROOT
-from tests.unit.reports.test_advice import BOOK
+from tests.support.reports import BOOK
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 

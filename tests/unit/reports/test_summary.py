@@ -8,7 +8,7 @@ import pytest
 
 from pricing.reports.report import Filters, UsageReport
 from pricing.reports.summary import CostDriver, MonthSummary, month_before, summary_of
-from tests.unit.reports.test_advice import call, report
+from tests.support.reports import call, report
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 

@@ -1,0 +1,79 @@
+"""A server of price lists on loopback."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support.loopback import serving
+
+DRIP_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer. ``drip`` sends it a byte at a time."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    drip: bool = False
+    #: Bytes that the header promises beyond those sent.
+    missing: int = 0
+
+
+class PriceServer(ThreadingHTTPServer):
+    """Serves ``answers`` by path, and 404 for any other path."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Request)
+        self.answers: dict[str, Answer] = {}
+        self.closing = threading.Event()
+
+    def handle_error(self, *_: object) -> None:
+        """Print nothing: clients are expected to disconnect."""
+
+    def url(self, path: str) -> str:
+        """Return the URL of a path."""
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+
+class _Request(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: PriceServer
+
+    def do_GET(self) -> None:
+        answer = self.server.answers.get(self.path, Answer(b"no such list", status=404))
+        self.close_connection = True
+        with suppress(OSError):  # the client may have disconnected
+            self.send_response(answer.status)
+            headers = {"Content-Type": "application/json", "ETag": '"a-tag"', **answer.headers}
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body) + answer.missing))
+            self.send_header("Connection", "close")
+            self.end_headers()
+            if not answer.drip:
+                self.wfile.write(answer.body)
+                return
+            for at in range(len(answer.body)):
+                self.wfile.write(answer.body[at : at + 1])
+                self.wfile.flush()
+                if self.server.closing.wait(DRIP_SECONDS):
+                    return
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@contextmanager
+def price_server() -> Iterator[PriceServer]:
+    """A server until the block ends."""
+    with serving(PriceServer()) as server:
+        try:
+            yield server
+        finally:
+            server.closing.set()

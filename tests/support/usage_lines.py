@@ -1,0 +1,175 @@
+"""Lines of usage of every kind, and what each costs by the reader and the calculator."""
+
+import json
+import random
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from pricing.errors import TariffError
+from pricing.estimates.calculator import price_attempts
+from pricing.jsonio import read_json
+from pricing.money import add
+from pricing.reports.readers.records import read_record
+from pricing.store import bundled
+
+BOOK = bundled.current()
+MODELS = (
+    "claude-sonnet-5-5",
+    "claude-haiku-5-5",
+    "claude-opus-4-8",
+    "claude-3-haiku-20240307",
+    "anthropic/claude-opus-4-1",
+    "gpt-6.1-sol",
+    "gemini-2.5-pro",
+    "deepseek-chat",
+    "no-such-model",
+)
+
+
+def expected(lines: Iterable[bytes]) -> dict[str, Any]:
+    """The fate and cost of every line, one by one, by the reader and the calculator."""
+    found = {"priced": 0, "unpriced": 0, "rejected": 0, "duplicates": 0}
+    seen: set[str] = set()
+    costs: list[Decimal] = []
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            record = read_record(read_json(line))
+        except TariffError:
+            found["rejected"] += 1
+            continue
+        if record.request_id is not None:
+            if record.request_id in seen:
+                found["duplicates"] += 1
+                continue
+            seen.add(record.request_id)
+        try:
+            match, _, attempts = record.settled(BOOK)
+            priced = price_attempts(BOOK, match.model, record.at, attempts, record.terms, 1)
+        except TariffError:
+            found["unpriced"] += 1
+            continue
+        found["priced"] += 1
+        costs.append(priced.total_usd)
+    return {**found, "cost": add(costs)}
+
+
+def some(chance: random.Random, **members: Any) -> dict[str, Any]:
+    """A few of these members, some of them broken."""
+    broken: tuple[Any, ...] = (-1, 1.5, "12", True, 10**12 + 1, [], {}, None, 10**30)
+    found: dict[str, Any] = {}
+    for name, value in members.items():
+        if chance.random() < 0.85:
+            found[name] = chance.choice(broken) if chance.random() < 0.01 else value
+    return found
+
+
+def usage_of(chance: random.Random) -> dict[str, Any]:
+    def count(most: int = 3_000) -> int:
+        return chance.choice((0, 1, chance.randrange(most), chance.randrange(400_000)))
+
+    kind = chance.randrange(6)
+    if kind <= 2:
+        five, hour = count(), count()
+        usage = some(
+            chance,
+            cache_read_input_tokens=count(),
+            cache_creation_input_tokens=five + hour,
+            cache_creation=some(
+                chance, ephemeral_5m_input_tokens=five, ephemeral_1h_input_tokens=hour
+            ),
+            service_tier=chance.choice(("standard", "batch", "priority", "warp", None)),
+            speed=chance.choice(("standard", "fast", None)),
+            inference_geo=chance.choice(("global", "us", "not_available", "", None)),
+            server_tool_use=some(chance, web_search_requests=count(5), web_fetch_requests=1),
+            output_tokens_details=some(chance, thinking_tokens=count()),
+            something_new=count(),
+        )
+        return {"input_tokens": count(), "output_tokens": count(), **usage}
+    prompt, output, cached, reasoning = count(), count(), count(), count()
+    if kind == 3:
+        return {
+            "prompt_tokens": prompt + cached,
+            "completion_tokens": output + reasoning,
+            **some(
+                chance,
+                total_tokens=prompt + cached + output + chance.choice((0, reasoning)) + reasoning,
+                prompt_tokens_details=some(chance, cached_tokens=cached, audio_tokens=count(5)),
+                completion_tokens_details=some(chance, reasoning_tokens=reasoning),
+                service_tier=chance.choice(("default", "flex", "auto", "priority")),
+            ),
+        }
+    if kind == 4:
+        return {
+            "promptTokenCount": prompt + cached,
+            **some(
+                chance,
+                cachedContentTokenCount=cached,
+                candidatesTokenCount=output,
+                thoughtsTokenCount=reasoning,
+                toolUsePromptTokenCount=count(50),
+                promptTokensDetails=[{"modality": "TEXT", "tokenCount": prompt + cached}],
+            ),
+        }
+    return {
+        "inputTokens": prompt,
+        "outputTokens": output,
+        **some(
+            chance,
+            totalTokens=prompt + output,
+            cacheReadInputTokens=cached,
+            cacheWriteInputTokens=count(),
+        ),
+    }
+
+
+def line_of(chance: random.Random) -> bytes:
+    usage = usage_of(chance)
+    if chance.random() < 0.1:
+        usage["iterations"] = [
+            {"type": "message", "input_tokens": 5, "output_tokens": 7},
+            {"type": "compaction", "input_tokens": 900, "output_tokens": 10},
+        ]
+        usage |= {"input_tokens": 5, "output_tokens": 7}
+        usage.pop("cache_read_input_tokens", None)
+        usage.pop("cache_creation_input_tokens", None)
+    day = f"2026-{chance.randrange(1, 12):02}-{chance.randrange(1, 32):02}"
+    moment = chance.choice(
+        (day, f"{day}T0{chance.randrange(10)}:30:00Z", f"{day}T23:59:59.123+02:00", "yesterday")
+        if chance.random() < 0.1
+        else (day, f"{day}T16:29:59Z", f"{day}T00:30:00Z")
+    )
+    record: dict[str, Any] = {
+        "timestamp": chance.choice((1_790_000_000, 1.5)) if chance.random() < 0.02 else moment,
+        "model": chance.choice(MODELS),
+        "usage": usage,
+        **some(
+            chance,
+            endpoint=chance.choice(("chat", "tag")),
+            team='a"b\\c é',
+            request_id=f"r{chance.randrange(500)}",
+            processing=chance.choice(("standard", "batch", None)),
+        ),
+    }
+    if chance.random() < 0.1:
+        record = {"timestamp": moment, "response": {"type": "message", "id": "m", **record}}
+    text = json.dumps(record, ensure_ascii=chance.random() < 0.5)
+    if chance.random() < 0.03:
+        text = chance.choice(
+            (
+                text[: len(text) // 2],
+                text + "}",
+                "null",
+                "[]",
+                "",
+                "NaN",
+                text.replace('"model"', '"model":1,"model"', 1),
+                text.replace(":", ": NaN,", 1),
+                text.replace('"team"', '"te\\ud800am"', 1),
+                "[" * 5_000,
+            )
+        )
+    line = text.encode(errors="surrogatepass")
+    return line.replace(b"chat", b"ch\xffat") if chance.random() < 0.01 else line
