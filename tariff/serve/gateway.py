@@ -129,7 +129,7 @@ def _serve(port: int, kind: stores.Kind, upstream: str, stack: ExitStack) -> Non
     for line in curl_lines(server.url):
         print(f"  {line}")
     print(f"\n{backend.description}")
-    print(f"\nServing {server.url} (reference: {server.url}/docs). Press Ctrl-C to stop.")
+    print(f"\nServing {server.url} (page at /, reference at /docs). Press Ctrl-C to stop.")
     threading.Event().wait()
 
 

@@ -59,6 +59,29 @@ def test_a_dropped_log_is_reported_with_the_api_s_figures(
     photographed(page, "report-1280-light")
 
 
+def test_a_log_of_claude_code_is_read_as_it_is(open_page: Open, tmp_path: Path) -> None:
+    message = {"id": "msg_1", "role": "assistant", "model": "claude-sonnet-5-5"}
+    usage = {
+        "input_tokens": 4,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 20000,
+        "output_tokens": 100,
+    }
+    line = {
+        "type": "assistant",
+        "sessionId": "4f2a",
+        "requestId": "req_1",
+        "timestamp": "2026-11-20T09:00:00.000Z",
+        "message": {**message, "usage": usage},
+    }
+    log = tmp_path / "4f2a.jsonl"
+    log.write_text(json.dumps(line))
+    page = open_page("/#/report")
+    page.get_by_label("Log file").set_input_files(log)
+    # Per million: 4 at $2, 20,000 cached at $0.10 and 100 at $10: 0.000008 + 0.002 + 0.001
+    expect(page.locator(".figures data").first).to_have_text("$0.003008")
+
+
 def test_a_file_that_is_no_log_says_what_is_wrong(open_page: Open, tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text('{"records": [')

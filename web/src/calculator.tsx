@@ -122,7 +122,7 @@ function Models({ question, set, answered }: Fields & { answered: Answered | nul
       <legend>Models</legend>
       <ul class="chips">
         {question.models.map((model) => (
-          <li key={model}>
+          <li key={model} title={model}>
             <span>
               {model} {meant(model) && <small>{meant(model)}</small>}
             </span>

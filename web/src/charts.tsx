@@ -126,7 +126,7 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
           <tbody>
             {periods.map((period) => (
               <tr key={period.start ?? ""}>
-                <th scope="row">{period.start ? moment(period.start) : "the beginning"}</th>
+                <th scope="row">{period.start ? moment(period.start) : "start"}</th>
                 {lines.map((name) => (
                   <td key={name} class="number">
                     {period.prices[name] ? price(period.prices[name]) : "–"}

@@ -287,7 +287,7 @@ function Changes({ query }: { query: URLSearchParams }) {
       </div>
       <Problem error={error} />
       <p role="status">
-        {found ? `${count(took.length + changed.length)} models changed since ${moment(since)}` : error ? "" : "Loading"}
+        {found ? `${count(took.length + changed.length)} changes since ${moment(since)}` : error ? "" : "Loading"}
       </p>
       {took.length > 0 && (
         <section>

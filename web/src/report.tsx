@@ -101,7 +101,8 @@ export function ReportView() {
         }}
       >
         <p>
-          Drop a log here: JSON Lines, or JSON with <code>records</code>. It is priced by this server and not kept.
+          Drop a log here: JSON Lines, as a gateway or Claude Code writes them, or JSON with <code>records</code>. It is
+          priced by this server and not kept.
         </p>
         <button type="button" onClick={() => chooser.current?.click()}>
           Choose a file
