@@ -24,7 +24,7 @@ HASHED = "public, max-age=31536000, immutable"
 #: Shorter bodies are sent as they are: compression would not pay.
 MIN_COMPRESSED = 1_000
 #: A feature of the page, and the field of POST /v1/compare that it requires.
-FEATURES = {"budget": "budget_usd", "currency": "currency", "rate_cards": "rate_card"}
+FEATURES = {"budget": "budget_usd"}
 #: The page contains its style, loads nothing, and must not be framed.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
@@ -72,18 +72,24 @@ def get_asset(_query: NoQuery, call: Call) -> Asset:
     return Asset(CONTENT_TYPES[found.suffix], found.read_text(encoding="utf-8"), HASHED)
 
 
+@cache
+def features() -> dict[str, bool]:
+    """Which of the page's features this version of the API has."""
+    spec = json.loads(asset("openapi.json", "application/json").text)
+    fields = spec["components"]["schemas"]["CompareRequest"]["properties"]
+    return {feature: field in fields for feature, field in FEATURES.items()}
+
+
 def get_config(_query: NoQuery, _call: Call) -> Asset:
     """How the page signs a person in, and which features of the API it shows.
 
     Without an issuer, ``issuer`` and ``client_id`` are null and the page asks nothing.
     """
-    spec = json.loads(asset("openapi.json", "application/json").text)
-    fields = spec["components"]["schemas"]["CompareRequest"]["properties"]
     config = {
         "issuer": settings.page_issuer or None,
         "client_id": settings.page_client_id or None,
         "scopes": settings.page_scopes,
-        "features": {feature: field in fields for feature, field in FEATURES.items()},
+        "features": features(),
     }
     return Asset("application/json", json.dumps(config), "no-cache")
 
