@@ -1,9 +1,10 @@
 """Rows and quotes of one made-up provider, for the refresh checks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pricing.refresh.candidates import Quote
+from pricing.refresh.candidates import Candidate, Quote
+from pricing.refresh.checks import RefreshDecision, decide
 from pricing.sources.price_tables import table_of
 
 NOW = "2026-11-24T03:00:00"
@@ -35,3 +36,33 @@ def quotes(
         Quote(source, "maker", name, table_of(found), source == own_list)
         for source, found in listed.items()
     )
+
+
+def candidate(
+    quoted: Mapping[str, Mapping[str, str]],
+    name: str = "swift",
+    *,
+    own_list: str = "",
+    **changes: Any,
+) -> Candidate:
+    """What the sources quote of a model's standard price; the first one's is the candidate's."""
+    listed = {source: lists(standard=rates) for source, rates in quoted.items()}
+    merged = row(name, standard=next(iter(quoted.values())))
+    return Candidate({**merged, **changes}, quotes(listed, name, own_list=own_list))
+
+
+def rates(decision: RefreshDecision, name: str = "swift") -> Mapping[str, str]:
+    (found,) = [one for one in decision.rows if one["id"] == name]
+    current: Mapping[str, str] = found["prices"][-1]["lists"]["standard"]["rates"]
+    return current
+
+
+def decided(active: Sequence[Row], *candidates: Candidate) -> RefreshDecision:
+    return decide(active, candidates, NOW, HORIZON)
+
+
+def codes(decision: RefreshDecision) -> set[str]:
+    return {one.code for one in decision.quarantined}
+
+
+OLD = {"input": "2", "output": "10"}

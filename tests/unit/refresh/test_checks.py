@@ -1,46 +1,28 @@
 """The refresh checks: which changes are accepted, which are held and why; nothing is lost."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from pricing.refresh.candidates import Candidate
-from pricing.refresh.checks import RefreshDecision, decide
+from pricing.refresh.checks import decide
 from pricing.refresh.rules import Names, look
-from tests.support.refresh_checks import BOTH, GENAI, HORIZON, LITELLM, NOW, Row, lists, quotes, row
-
-
-def candidate(
-    quoted: Mapping[str, Mapping[str, str]],
-    name: str = "swift",
-    *,
-    own_list: str = "",
-    **changes: Any,
-) -> Candidate:
-    """What the sources quote of a model's standard price; the first one's is the candidate's."""
-    listed = {source: lists(standard=rates) for source, rates in quoted.items()}
-    merged = row(name, standard=next(iter(quoted.values())))
-    return Candidate({**merged, **changes}, quotes(listed, name, own_list=own_list))
-
-
-def rates(decision: RefreshDecision, name: str = "swift") -> Mapping[str, str]:
-    (found,) = [one for one in decision.rows if one["id"] == name]
-    current: Mapping[str, str] = found["prices"][-1]["lists"]["standard"]["rates"]
-    return current
-
-
-def decided(active: Sequence[Row], *candidates: Candidate) -> RefreshDecision:
-    return decide(active, candidates, NOW, HORIZON)
-
-
-def codes(decision: RefreshDecision) -> set[str]:
-    return {one.code for one in decision.quarantined}
-
-
-OLD = {"input": "2", "output": "10"}
+from tests.support.refresh_checks import (
+    BOTH,
+    GENAI,
+    HORIZON,
+    LITELLM,
+    NOW,
+    OLD,
+    candidate,
+    codes,
+    decided,
+    lists,
+    quotes,
+    rates,
+    row,
+)
 
 
 def test_unchanged_quotes_change_nothing() -> None:
@@ -283,74 +265,6 @@ def test_a_part_that_costs_what_it_is_billed_as_is_not_a_change() -> None:
     assert decided([row()], candidate({GENAI: new, LITELLM: new})).rows == [row()]
 
 
-def test_a_list_that_lost_over_a_fifth_is_not_enough_by_itself() -> None:
-    active = [row(f"swift-{number}") for number in range(10)]
-    news = {**OLD, "input": "2.2"}
-
-    def held(gone: int) -> set[str]:
-        left = [candidate({GENAI: news, LITELLM: OLD}, "swift-9")]
-        for at in range(9):
-            quoted = {GENAI: OLD, LITELLM: OLD} if at >= gone else {LITELLM: OLD}
-            left.append(candidate(quoted, f"swift-{at}"))
-        return codes(decided(active, *left))
-
-    assert held(2) == set()
-    assert held(3) == {"list_shrunk"}
-
-
-@pytest.mark.parametrize(
-    "life", [{"missing_upstream_since": "2026-11-01"}, {"retires": "2026-11-01"}]
-)
-def test_models_known_to_be_gone_do_not_make_a_list_a_shrunk_one(life: dict[str, str]) -> None:
-    active = [row(f"swift-{number}") for number in range(10)]
-    active = [{**one, "lifecycle": life} if at < 3 else one for at, one in enumerate(active)]
-    news = {**OLD, "input": "2.2"}
-    left = [candidate({GENAI: OLD, LITELLM: OLD}, f"swift-{at}") for at in range(3, 9)]
-    decision = decided(active, *left, candidate({GENAI: news, LITELLM: OLD}, "swift-9"))
-    assert (decision.shrunk, rates(decision, "swift-9")["input"]) == (frozenset(), "2.2")
-
-
-def test_many_prices_that_one_source_changes_by_one_factor_are_held() -> None:
-    active = [row(f"swift-{number}") for number in range(8)]
-    moved = {"input": "1.84", "output": "9.2"}
-
-    def held(count: int) -> set[str]:
-        candidates = [
-            candidate({GENAI: moved if at < count else OLD, LITELLM: OLD}, one["id"])
-            for at, one in enumerate(active)
-        ]
-        return codes(decided(active, *candidates))
-
-    assert held(4) == set()
-    assert held(5) == {"provider_pattern"}
-
-
-def test_a_pattern_is_seen_though_most_of_it_is_held_for_other_reasons() -> None:
-    active = [row(f"swift-{number}") for number in range(5)]
-    rise, third = {"input": "2.4", "output": "12"}, {"input": "2.2", "output": "11"}
-    quoted = [candidate({GENAI: rise, LITELLM: third}, one["id"]) for one in active[:4]]
-    alone = candidate({GENAI: rise, LITELLM: OLD}, "swift-4")
-
-    held = {one.model: one.code for one in decided(active, *quoted, alone).quarantined}
-
-    assert {held.pop(one["id"]) for one in active[:4]} == {"sources_disagree"}
-    assert held == {"swift-4": "provider_pattern"}
-
-
-def test_in_a_pattern_a_price_that_another_provider_has_by_chance_is_held_too() -> None:
-    active = [row(f"swift-{number}") for number in range(4)] + [row("swift-4", f"{GENAI} 1")]
-    rise = {"input": "2.4", "output": "12"}
-    elsewhere = quotes({LITELLM: lists(standard=rise)})
-    by_chance = replace(candidate({GENAI: rise}, "swift-4"), elsewhere=elsewhere)
-
-    def held(count: int) -> set[str]:
-        quoted = [candidate({GENAI: rise, LITELLM: OLD}, one["id"]) for one in active[:count]]
-        return {one.model for one in decided(active, *quoted, by_chance).quarantined}
-
-    assert "swift-4" not in held(3)
-    assert "swift-4" in held(4)
-
-
 def test_a_new_model_of_a_plausible_price_is_added() -> None:
     decision = decided(
         [row()], candidate({GENAI: OLD, LITELLM: OLD}), candidate({GENAI: OLD}, "x2")
@@ -436,200 +350,6 @@ def test_the_change_and_the_hold_of_a_name_that_parts_are_about_that_name() -> N
     news = candidate({GENAI: {**OLD, "input": "1.6"}, LITELLM: {**OLD, "input": "1.6"}})
     later = decide(decision.rows, [news], "2026-11-25T03:00:00", HORIZON, applied=applied)
     assert (codes(later), rates(later)["input"]) == (set(), "1.6")
-
-
-def test_a_new_quote_of_the_list_that_is_not_preferred_counts_too() -> None:
-    """genai-prices' price is the candidate's and unchanged; litellm's changed."""
-    found = decided([row()], candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.2"}}))
-    assert rates(found)["input"] == "2.2"
-    high = decided([row()], candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.6"}}))
-    assert [(one.after, one.code, one.sources) for one in high.quarantined] == [
-        ("2.6", "change_over_25_percent", (LITELLM,))
-    ]
-
-
-def test_a_known_disagreement_changes_nothing_the_next_day() -> None:
-    quoted = candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.2"}})
-    first = decided([row()], quoted)
-    (changed,) = first.rows
-    assert changed["disagreements"] == [
-        {
-            "component": "input",
-            "mode": "standard",
-            "genai_prices": "2",
-            "litellm": "2.2",
-            "used": "2.2",
-        }
-    ]
-    second = decide(first.rows, [quoted], "2026-11-25T03:00:00", HORIZON)
-    assert (second.rows, second.quarantined) == (first.rows, ())
-
-
-def test_a_price_of_one_list_that_was_approved_stays() -> None:
-    high = {**OLD, "input": "6"}
-    quoted = candidate({GENAI: OLD, LITELLM: high})
-    approved = decided([row()], quoted).approved_rows
-    later = decide(approved, [quoted], "2026-11-25T03:00:00", HORIZON)
-    assert (later.rows, later.quarantined) == (approved, ())
-    assert rates(later)["input"] == "6"
-
-
-def test_a_list_without_a_tier_does_not_quote_the_tiers_price() -> None:
-    tiered = {
-        "standard": {"rates": OLD, "tiers": [{"above_tokens": 200_000, "rates": {"input": "4"}}]}
-    }
-    active = row() | {"prices": [{"lists": tiered, "source": BOTH}]}
-    quoted = {GENAI: tiered, LITELLM: lists(standard=OLD)}
-    found = Candidate(active, quotes(quoted))
-    assert decided([active], found).rows == [active]
-
-
-def test_a_discount_completed_from_standard_follows_its_new_quote() -> None:
-    active = row(standard=OLD, batch=OLD)
-    cheaper = {**OLD, "output": "9"}
-    quoted = {
-        GENAI: lists(standard=OLD),
-        LITELLM: lists(standard=cheaper),
-    }
-    decision = decided([active], Candidate(row(standard=OLD, batch=OLD), quotes(quoted)))
-    (after,) = decision.rows
-    assert codes(decision) == set()
-    assert after["prices"][-1]["lists"] == lists(standard=cheaper, batch=cheaper)
-
-
-def test_a_tier_without_a_price_of_its_own_follows_the_tier_below() -> None:
-    def priced(search: str, **long: str) -> dict[str, Any]:
-        base = {**OLD, "web_search": search}
-        tier = {"above_tokens": 200_000, "rates": {"input": "4", "output": "20", **long}}
-        return {"standard": {"rates": base, "tiers": [tier]}}
-
-    active = row() | {"prices": [{"lists": priced("0.01", web_search="0.01"), "source": BOTH}]}
-    quoted = {GENAI: priced("0.01"), LITELLM: priced("0.012")}
-    (after,) = decided([active], Candidate(active, quotes(quoted))).rows
-    assert after["prices"][-1]["lists"] == priced("0.012", web_search="0.012")
-
-
-def test_a_new_quote_for_one_of_a_rows_names_does_not_change_the_row() -> None:
-    active = row() | {"aliases": ["swift-dated"]}
-    old, new = (lists(standard={**OLD, "input": one}) for one in ("2", "2.4"))
-    quoted = quotes({GENAI: old, LITELLM: old}) + quotes({GENAI: old, LITELLM: new}, "swift-dated")
-    assert decided([active], Candidate(active, quoted)).rows == [active]
-
-
-def test_known_disagreements_about_several_names_are_all_known() -> None:
-    known = [
-        {"component": "input", "mode": "standard", "litellm": price, "used": "2"}
-        for price in ("6", "2.2")
-    ]
-    active = row() | {"aliases": ["swift-dated"], "disagreements": known}
-    old = lists(standard=OLD)
-    high, other = (lists(standard={**OLD, "input": price}) for price in ("6", "2.2"))
-    quoted = quotes({GENAI: old, LITELLM: high})
-    quoted += quotes({GENAI: old, LITELLM: other}, "swift-dated")
-    assert decided([active], Candidate(active, quoted)).rows == [active]
-
-
-def test_a_tier_that_one_list_drops_is_kept() -> None:
-    tier = {"above_tokens": 200_000, "rates": {"input": "2.4", "output": "12"}}
-    tiered = {"standard": {"rates": OLD, "tiers": [tier]}}
-    active = row() | {"prices": [{"lists": tiered, "source": BOTH}]}
-    quoted = {GENAI: lists(standard=OLD), LITELLM: tiered}
-    decision = decided([active], Candidate(row(), quotes(quoted)))
-    assert decision.rows == [active]
-
-
-@pytest.mark.parametrize(("price", "names"), [("2.4", ["swift-new"]), ("2", [])])
-def test_a_new_name_joins_a_row_only_at_the_price_that_a_list_quotes_for_it(
-    price: str, names: list[str]
-) -> None:
-    high = {**OLD, "input": "2.4"}
-    known = {"component": "input", "mode": "standard", "genai_prices": "2", "used": "2.4"}
-    active = row(standard=high) | {"disagreements": [known]}
-    old, new = (lists(standard={**OLD, "input": one}) for one in ("2", price))
-    quoted = quotes({GENAI: old, LITELLM: lists(standard=high)})
-    quoted += quotes({GENAI: new}, "swift-new")
-    found = Candidate({**row(), "aliases": ["swift-new"]}, quoted)
-    (after,) = decided([active], found).rows
-    assert after.get("aliases", []) == names
-
-
-def test_a_providers_own_list_and_another_outweigh_the_preferred_list() -> None:
-    """Bedrock's rows are merged from the lists; AWS's own list is one source more."""
-    high = {**OLD, "input": "6"}
-    quoted = {GENAI: OLD, LITELLM: high, "aws-price-list": high}
-    found = candidate(quoted, own_list="aws-price-list")
-    assert rates(decided([row()], found))["input"] == "6"
-
-
-def test_copies_of_a_providers_list_do_not_contradict_it() -> None:
-    """Its own change within a quarter is accepted; a copy's other price is not a change."""
-
-    def decision(named: str, copied: str) -> RefreshDecision:
-        new = {**OLD, "input": named}
-        quoted = {"openrouter": new, GENAI: {**OLD, "input": copied}}
-        found = candidate(quoted, own_list="openrouter")
-        return decided([row(source="openrouter 1, genai-prices 1")], found)
-
-    assert rates(decision("2.2", "2.4"))["input"] == "2.2"
-    assert decision("2", "2.4").rows == [row(source="openrouter 1, genai-prices 1")]
-    assert codes(decision("2.6", "2.4")) == {"change_over_25_percent"}
-    assert rates(decision("2.6", "2.6"))["input"] == "2.6"
-
-
-def test_a_discount_that_no_list_quotes_any_more_is_kept() -> None:
-    half = {"input": "1", "output": "5"}
-    active = row(standard=OLD, batch=half)
-    quoted = {name: lists(standard=OLD) for name in (GENAI, LITELLM)}
-    decision = decided([active], Candidate(row(standard=OLD, batch=OLD), quotes(quoted)))
-    assert decision.rows == [active]
-    assert codes(decision) == {"price_withdrawn"}
-
-
-def test_a_mode_follows_its_standard_price_by_the_same_factor() -> None:
-    half = {"input": "1", "output": "5"}
-    active = row(standard=OLD, batch=half)
-    third, sixth = {"input": "1", "output": "5"}, {"input": "0.5", "output": "2.5"}
-    quoted = {
-        GENAI: lists(standard=third, batch=sixth),
-        LITELLM: lists(standard=third, batch=half),
-    }
-    found = Candidate(row(standard=third, batch=sixth), quotes(quoted))
-    decision = decided([active], found)
-    assert codes(decision) == set()
-    (after,) = decision.rows
-    assert after["prices"][-1]["lists"]["batch"]["rates"] == sixth
-
-
-@pytest.mark.parametrize(("after", "code"), [("1", None), ("0.19", "change_over_10x")])
-def test_a_discount_completed_from_standard_gets_its_own_price(
-    after: str, code: str | None
-) -> None:
-    active = row(standard=OLD, batch=OLD)
-    now = {"input": after, "output": "5"}
-    quoted = {
-        GENAI: lists(standard=OLD),
-        LITELLM: lists(standard=OLD, batch=now),
-    }
-    decision = decided([active], Candidate(row(standard=OLD, batch=now), quotes(quoted)))
-    assert codes(decision) == ({code} if code else set())
-
-
-@pytest.mark.parametrize(
-    ("provider", "batch", "code"),
-    [
-        ("openai", "1", None),
-        ("openai", "0.9", "change_over_25_percent"),
-        ("maker", "1", "change_over_25_percent"),
-    ],
-)
-def test_a_ratio_that_a_provider_publishes_is_a_second_source(
-    provider: str, batch: str, code: str | None
-) -> None:
-    active = row(standard=OLD, batch={"input": "1.5", "output": "5"}) | {"provider": provider}
-    now = {"input": batch, "output": "5"}
-    quoted = {GENAI: lists(standard=OLD), LITELLM: lists(batch=now)}
-    found = Candidate(row(standard=OLD, batch=now) | {"provider": provider}, quotes(quoted))
-    assert codes(decided([active], found)) == ({code} if code else set())
 
 
 def test_a_published_ratio_does_not_restore_a_price_that_was_rolled_back() -> None:
