@@ -127,3 +127,62 @@ def test_a_successor_that_does_not_exist_is_not_its_elder() -> None:
     for name in ("claude-haiku-4-50", "claude-opus-5-55", "claude-opus-6", "gpt-5.66", "opus-5"):
         with pytest.raises(UnknownModel):
             BOOK.find(name)
+
+
+ALIASES = {
+    "claude-opus-4-20250514": "claude-opus-4",
+    "claude-opus-4-0": "claude-opus-4",
+    "claude-4-opus-20250514": "claude-opus-4",
+    "claude-opus-4-1-20250805": "claude-opus-4-1",
+    "claude-opus-4-5-20251101": "claude-opus-4-5",
+    "claude-opus-4-6-20260205": "claude-opus-4-6",
+    "claude-opus-4-7-20260416": "claude-opus-4-7",
+    "claude-opus-5.5": "claude-opus-5-5",
+    "claude-sonnet-4-20250514": "claude-sonnet-4",
+    "claude-sonnet-4-0": "claude-sonnet-4",
+    "claude-sonnet-4-5-20250929": "claude-sonnet-4-5",
+    "claude-haiku-4-5-20251001": "claude-haiku-4-5",
+    "claude-3-5-haiku-20241022": "claude-3-5-haiku",
+    "claude-3-5-haiku-latest": "claude-3-5-haiku",
+    "claude-3-haiku-20240307": "claude-3-haiku",
+    "claude-3-opus-20240229": "claude-3-opus",
+    "claude-3-7-sonnet-20250219": "claude-3-7-sonnet",
+    "claude-3-5-sonnet-20240620": "claude-3-5-sonnet",
+    "claude-3-5-sonnet-20241022": "claude-3-5-sonnet",
+    "claude-3-sonnet-20240229": "claude-3-sonnet",
+}
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_dated_and_dotted_names_mean_their_model(alias: str) -> None:
+    assert BOOK.find(alias).model.id == ALIASES[alias]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["claude-haiku-4-50", "claude-opus-4-2", "claude-sonnet-5-5-20260928", "claude-opus-5-latest"],
+)
+def test_a_name_that_was_never_published_means_no_model(name: str) -> None:
+    with pytest.raises(UnknownModel):
+        BOOK.find(name)
+
+
+def test_the_lessons_wrong_spelling_of_haiku_is_known_to_the_lessons_book_only() -> None:
+    wrong = "claude-haiku-3-5-20241022"
+    lessons = bundled.load("lesson-2025")
+    assert lessons is not None
+    assert lessons.find(wrong).model.id == "claude-3-5-haiku"
+    with pytest.raises(UnknownModel):
+        BOOK.find(wrong)
+
+
+def test_family_names_mean_the_newest_model_of_the_line() -> None:
+    named = {family: BOOK.find(family).model for family in BOOK.families}
+    claude = {family: model.id for family, model in named.items() if model.provider == "anthropic"}
+    assert claude == {
+        "opus": "claude-opus-5-5",
+        "sonnet": "claude-sonnet-5-5",
+        "haiku": "claude-haiku-5-5",
+        "fable": "claude-fable-5-2",
+        "mythos": "claude-mythos-5-2",
+    }
