@@ -24,8 +24,10 @@ KINDS = {
     *("image_generation", "image_edit", "audio_transcription", "audio_speech", "video_generation"),
     *("rerank", "ocr", "moderation", "search", "vector_store"),
 }
-#: Token-priced kinds of which only the unit prices are taken.
-TOKEN_KINDS = {"embedding", "chat", "responses", "completion", "realtime"}
+#: Token-priced kinds of which a model that has unit prices too is taken.
+PARTLY = {"embedding", "realtime"}
+#: Token-priced kinds of which only the price of Maps grounding is taken.
+TOKEN_KINDS = {"chat", "responses", "completion"}
 _COLUMNS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "output_cost_per_image": ("image", {}),
     "input_cost_per_character": ("character", {}),
@@ -41,6 +43,7 @@ _BY_KIND: Mapping[tuple[str, str], str] = {
     ("input_cost_per_image", "embedding"): "input_image",
     ("input_cost_per_image", "video_generation"): "input_image",
     ("input_cost_per_second", "audio_transcription"): "audio_second",
+    ("input_cost_per_second", "realtime"): "audio_second",
     ("output_cost_per_second", "video_generation"): "video_second",
     ("input_cost_per_query", "rerank"): "search_unit",
     ("input_cost_per_query", "search"): "search_query",
@@ -64,6 +67,11 @@ OWN_MEDIA = OWN_NAMES | {
 }
 
 
+#: A binary float holds 15 decimal digits, and nobody enters a price with more than 8.
+_FLOAT_DIGITS = Context(prec=15)
+_ENTERED_DIGITS = 8
+
+
 def read(payload: Payload, version: str) -> list[Row]:
     """Return the rows of the map's media models, by provider and id."""
     rows: dict[tuple[str, str], Row] = {}
@@ -73,7 +81,7 @@ def read(payload: Payload, version: str) -> list[Row]:
             continue
         provider = PROVIDERS.get("vertex_ai" if named.startswith("vertex_ai-") else named)
         kind = entry.get("mode")
-        if provider is None or kind not in KINDS | TOKEN_KINDS or _REFUSED.search(key):
+        if provider is None or kind not in KINDS | PARTLY | TOKEN_KINDS or _REFUSED.search(key):
             continue
         when, name = _selectors(key, entry)
         row = rows.get((provider, name))
@@ -112,9 +120,9 @@ def _row(
     kind = entry["mode"]
     lists: Row = {}
     notes: list[str] = []
-    if kind in KINDS:
-        lists, notes = _token_lists(entry)
     units = list(_units(entry, when))
+    if kind in KINDS or (kind in PARTLY and units):
+        lists, notes = _token_lists(entry)
     if units:
         lists.setdefault("standard", {"rates": {}})["units"] = units
     batch = list(_units(entry, when, "_batches"))
@@ -187,11 +195,7 @@ def _units(entry: Mapping[str, Any], when: Mapping[str, str], suffix: str = "") 
     for name, value in sorted(columns.items()):
         component, selected = _COLUMNS.get(name, (_BY_KIND.get((name, kind)), {}))
         price = _price(value) if component else None
-        if (
-            not component
-            or not price
-            or (kind not in KINDS | {"embedding"} and component != "maps")
-        ):
+        if not component or not price or (kind not in KINDS | PARTLY and component != "maps"):
             continue
         if component == "video_second" and name == "output_cost_per_second":
             same = [known for known, usd in per_resolution.items() if usd == value]
@@ -213,7 +217,7 @@ def _by_height(resolution: str) -> tuple[bool, int]:
 
 
 def _price(value: Any) -> Decimal | None:
-    return None if value is None else price_from_number(value)
+    return None if value is None else _FLOAT_DIGITS.create_decimal(price_from_number(value))
 
 
 def _of_pixels(columns: Mapping[str, Any], when: Mapping[str, str]) -> Decimal | None:
@@ -243,3 +247,7 @@ def _settle(row: Row) -> None:
         kept = [unit for unit in units if len(unit.get("when", ())) == most[unit["component"]]]
         if kept:
             prices["units"] = kept
+        for unit in kept:
+            if len(Decimal(unit["usd"]).as_tuple().digits) > _ENTERED_DIGITS:
+                note = f"The list has the price of {unit['component']} as a rounded quotient."
+                row["notes"] = sorted({*row.get("notes", ()), note})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pricing.catalogue.models import Row, row_names
-from tariff.catalogue.media import KINDS
+from tariff.catalogue.media import KINDS, PARTLY
 from tariff.catalogue.toml_files import CatalogueError
 
 _UNITS_KEYS = {"provider", "ids", "pattern", "source", "prices"}
@@ -35,7 +35,7 @@ def with_unit_prices(
     for row in media:
         known = by_name.get((row["provider"], row["id"]))
         if known is None:
-            if row["mode"] in KINDS:
+            if row["mode"] in KINDS | PARTLY:
                 _add(found, by_name, row)
         elif known.get("refreshed", True):
             _attach(known, {mode: prices.get("units", []) for mode, prices in row["lists"].items()})

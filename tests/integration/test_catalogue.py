@@ -637,3 +637,31 @@ def test_a_filter_that_no_model_could_meet_is_refused_with_those_that_some_do(
     (error,) = problem(catalogue.models(**filters), 422)["errors"]
     assert error["pointer"] == pointer
     assert known in error["detail"]
+
+
+def test_models_are_found_by_mode_and_by_words_of_their_names(catalogue: Catalogue) -> None:
+    rerankers = catalogue.models(provider="cohere", mode="rerank", q="RERANK v3.5").body["models"]
+    assert [(one["id"], one["mode"], one["units"]) for one in rerankers] == [
+        ("rerank-v3.5", "rerank", ["search_unit"])
+    ]
+    # Both words have to be there, and an alias counts
+    assert catalogue.models(provider="cohere", q="rerank sonnet").body["models"] == []
+    aliased = catalogue.models(q="claude-sonnet-4-20250514").body["models"]
+    assert [one["id"] for one in aliased] == ["claude-sonnet-4"]
+    refused = catalogue.models(mode="telepathy")
+    assert refused.status == 422
+    assert "image_generation" in refused.body["errors"][0]["detail"]
+
+
+def test_a_models_page_has_its_unit_prices_with_their_selectors(catalogue: Catalogue) -> None:
+    page = catalogue.model("openai", "dall-e-3").body
+    (standard,) = page["prices"]["modes"]
+    assert (page["mode"], standard["usd_per_mtok"]) == ("image_generation", {})
+    assert standard["units"][0] == {
+        "component": "image",
+        "unit": "image",
+        "usd": "0.04",
+        "when": {"quality": "standard", "size": "1024x1024"},
+        "default": True,
+    }
+    assert len(standard["units"]) == 6

@@ -250,3 +250,44 @@ def test_nothing_in_a_corrupt_openrouter_list_becomes_active(case: str) -> None:
 def test_the_sound_list_that_these_are_made_from_changes_nothing_either() -> None:
     done = refreshed([genai(HOSTED, SOLD), litellm(HOSTED), openrouter(SOLD)])
     assert (done.clean, done.quarantined) == (None, ())
+
+
+def test_a_refresh_moves_token_prices_and_leaves_prices_by_the_unit_as_they_are() -> None:
+    """Unit prices stay on a row that changes; a row of them alone is neither changed nor missed."""
+    document = json.loads(first_book().to_json())
+    units = [{"component": "file_search", "usd": "0.0025"}]
+    known = next(one for one in document["models"] if one["provider"] == "groq")
+    known["prices"][-1]["lists"]["standard"]["units"] = units
+    whisper = {
+        "provider": "groq",
+        "id": "whisper",
+        "name": "Whisper",
+        "mode": "audio_transcription",
+        "refreshed": False,
+        "prices": [
+            {
+                "source": "litellm 1.106.2",
+                "lists": {
+                    "standard": {"rates": {}, "units": [{"component": "audio_second", "usd": "1"}]}
+                },
+            }
+        ],
+    }
+    document["models"].append(whisper)
+    dearer = {name: (str(Decimal(one[0]) * Decimal("1.1")), one[1]) for name, one in HOSTED.items()}
+    done = refresh(
+        PriceBook.from_document(document),
+        [genai(dearer, SOLD), litellm(dearer), openrouter(SOLD)],
+        RULES,
+        Memory(),
+        NOW,
+    )
+    assert done.clean
+    key = f"groq/{known['id']}"
+    assert key in {change["model"] for change in done.changes}
+    (price_of_search,) = done.clean.model(key).prices[-1].lists["standard"].units
+    assert (price_of_search.component, price_of_search.usd) == ("file_search", Decimal("0.0025"))
+    assert done.clean.model("groq/whisper").lifecycle.missing_upstream_since is None
+    assert "groq/whisper" not in done.missing
+    rows = {one["id"]: one for one in json.loads(done.clean.to_json())["models"]}
+    assert rows["whisper"] == whisper

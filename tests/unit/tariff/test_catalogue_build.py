@@ -367,6 +367,18 @@ def prices(*, tiers: list[dict[str, Any]] | None = None, **modes: dict[str, str]
 
 
 STANDARD = {"input": "4", "output": "20", "cache_read": "0.4"}
+
+
+def unit(component: str = "image", usd: str = "1", **more: Any) -> dict[str, Any]:
+    return {"component": component, "usd": usd, **more}
+
+
+def by_unit(*units: dict[str, Any]) -> dict[str, Any]:
+    """A model that is billed by the unit alone."""
+    lists = {"standard": {"rates": {}, "units": list(units)}}
+    return row("a", prices=[{"source": "price list", "lists": lists}])
+
+
 FLAWS = {
     "a free price that no note explains": (
         [row("a", prices=prices(standard=STANDARD | {"cache_read": "0"}))],
@@ -424,6 +436,17 @@ FLAWS = {
         [row("a", ambiguous_aliases=["b"])],
         "an ambiguous alias",
     ),
+    "a unit price of nothing known": ([by_unit(unit("smell"))], "smell is not a component"),
+    "a negative unit price": ([by_unit(unit(usd="-1"))], "not a price of zero or more"),
+    "a unit price that is not finite": ([by_unit(unit(usd="NaN"))], "not a price of zero or more"),
+    "a unit that is free": ([by_unit(unit(usd="0"))], "image is free, and no note confirms it"),
+    "a unit priced twice": ([by_unit(unit(), unit(usd="2"))], "image is priced twice"),
+    "two default prices": (
+        [by_unit(unit(default=True), unit(default=True, when={"size": "1x1"}))],
+        "image has two default prices",
+    ),
+    "a selector in capitals": ([by_unit(unit(when={"quality": "HD"}))], "text in lower case"),
+    "no price of anything": ([by_unit()], "input and output must be priced"),
 }  # fmt: skip
 
 
