@@ -21,7 +21,7 @@ def estimate(event: Event) -> Ask:
 
 
 #: What other projects' users reported as priced wrongly, with the right answer.
-REPORTED = {
+REPORTED: dict[str, tuple[dict[str, Any], str]] = {
     # gpt-image-1: text 5, image out 40 a million: 150 x 5 + 8000 x 40 = 320,750 millionths
     "images by the token": (
         {
