@@ -21,13 +21,15 @@ def billed_model(
         return book.find(name, pointer), name, pointer, ()
     if asked == served:
         return book.find(asked, asked_at), asked, asked_at, ()
-    prefix, slash, _ = asked.rpartition("/")
-    there = book.known(f"{prefix}/{served}") if slash else None
-    if there is not None:
-        return there, f"{prefix}/{served}", asked_at, ()
-    match = book.known(asked)
-    if match is not None and _is_served(book, asked, served):
-        return match, asked, asked_at, ()
+    # Of ``azure/eu/gpt-4.1`` first ``azure/eu``; its provider alone only for another model.
+    prefixes = [asked[:end] for end, letter in enumerate(asked) if letter == "/"]
+    names = [f"{prefix}/{served}" for prefix in reversed(prefixes)]
+    if _is_served(book, asked, served):
+        names.insert(1, asked)
+    for name in names:
+        there = book.known(name)
+        if there is not None:
+            return there, name, asked_at, ()
     found = book.find(served, served_at)
     message = f"The response was served by {served}, and that is what is priced."
     return found, served, served_at, (Notice("served_model_differs", message),)

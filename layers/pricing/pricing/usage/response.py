@@ -94,6 +94,11 @@ def unwrapped(response: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, A
     return response, pointer, False
 
 
+def holds_usage(response: Any) -> bool:
+    """Whether this is a response, or wraps one, in which ``read_response`` looks for usage."""
+    return isinstance(response, dict) and _has_usage(unwrapped(response, "")[0])
+
+
 def _has_usage(body: Mapping[str, Any]) -> bool:
     return any(name in body for name in USAGES) or "meta" in body or "x_groq" in body
 

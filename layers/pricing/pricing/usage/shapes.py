@@ -19,6 +19,7 @@ from pricing.usage.meanings import (
     COST_UPSTREAM,
     FRESH,
     GEO,
+    IMAGE_APART,
     IMAGE_CACHED,
     IMAGE_IN,
     IMAGE_OUT,
@@ -389,7 +390,7 @@ COHERE = Shape(
         "billed_units": {
             "input_tokens": FRESH,
             "output_tokens": ANSWER,
-            "image_tokens": IMAGE_IN,
+            "image_tokens": IMAGE_APART,
             "search_units": unit("search_unit"),
             "classifications": unit("classification"),
             "images": unit("image"),

@@ -12,6 +12,7 @@ from pricing.usage.meanings import (
     AUDIO_IN,
     AUDIO_OUT,
     FRESH,
+    IMAGE_APART,
     IMAGE_CACHED,
     IMAGE_IN,
     IMAGE_OUT,
@@ -113,13 +114,17 @@ class Counts:
         """Raise InvalidRequest at the field with this meaning."""
         raise InvalidRequest.at(self.pointers[meaning], detail)
 
-    def left_of(self, whole: str, left: int, parts: tuple[str, ...]) -> int:
-        """``left``, what a whole's parts leave of it.
+    def left_of(self, wholes: tuple[str, ...], left: int, parts: tuple[str, ...]) -> int:
+        """Return ``left``, what the parts of a whole leave of it; ``wholes`` are ways to state it.
 
         Raises InvalidRequest when it is negative: a credit that no provider grants.
         """
         if left < 0:
-            self.refuse(whole, self.exceeded(whole, parts))
+            stated = next((whole for whole in wholes if whole in self), None)
+            if stated is None:
+                part = next(part for part in parts if self[part])
+                self.refuse(part, "is a part of a count that is not stated; send both")
+            self.refuse(stated, self.exceeded(stated, parts))
         return left
 
     def exceeded(self, whole: str, parts: tuple[str, ...]) -> str:
@@ -147,15 +152,16 @@ def split(counts: Counts) -> Split:
     spoken, drawn, filmed = counts[AUDIO_OUT], counts[IMAGE_OUT], counts[VIDEO_OUT]
     text = answer - reasoning - spoken - drawn - filmed
     usage = Usage(
-        input=counts.left_of(WHOLE, fresh - sum(modalities), _PROMPT_PARTS) + counts[TOOL_PROMPT],
-        image_input=modalities[0],
+        input=counts.left_of((WHOLE, FRESH), fresh - sum(modalities), _PROMPT_PARTS)
+        + counts[TOOL_PROMPT],
+        image_input=modalities[0] + counts[IMAGE_APART],
         video_input=modalities[1],
         audio_input=modalities[2],
         cache_read=read - audio_cached,
         audio_cache_read=audio_cached,
         cache_write_5m=write_5m,
         cache_write_1h=write_1h,
-        output=counts.left_of(ANSWER if ANSWER in counts else VISIBLE, text, _OUTPUT_PARTS),
+        output=counts.left_of((ANSWER, VISIBLE), text, _OUTPUT_PARTS),
         reasoning_output=reasoning,
         audio_output=spoken,
         image_output=drawn,

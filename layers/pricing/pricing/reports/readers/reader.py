@@ -4,6 +4,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -175,8 +176,10 @@ class UsageReader:
                 odd = True
                 try:
                     record = read_record(self._document(raw, moment))
+                    extra: tuple[object, ...] = ("",) * len(_ALONE)
+                    if not record.plain:
+                        record, extra = self._priced_alone(record)
                     row = _call_row(line, record)
-                    extra = ("",) * len(_ALONE) if record.plain else self._priced_alone(record)
                 except TariffError as error:
                     self._reject(line, _reason(error))
                     continue
@@ -197,26 +200,27 @@ class UsageReader:
             raise MalformedRequest("The line is not UTF-8.")
         return read_json(raw.encode(errors="surrogatepass"))
 
-    def _priced_alone(self, record: UsageRecord) -> tuple[object, ...]:
-        """Return the columns of ``_ALONE`` of a call that its counts alone do not price.
+    def _priced_alone(self, record: UsageRecord) -> tuple[UsageRecord, tuple[object, ...]]:
+        """Return a call that its counts alone do not price, settled, and the columns of ``_ALONE``.
 
         ``partial`` is 1 when a component has no price, 2 when a count was not understood.
         """
         try:
-            match, _, attempts = record.settled(self._book)
+            match, name, attempts = record.settled(self._book)
         except UnknownModel:
-            return record.model, UNKNOWN_MODEL, 0, "", ""
+            return record, (record.model, UNKNOWN_MODEL, 0, "", "")
         except TariffError as error:
-            return record.model, _reason(error), 0, "", ""
+            return record, (record.model, _reason(error), 0, "", "")
+        record = replace(record, asked=name, served=None, attempts=attempts)
         model = match.model
         label = label_of(self._book, model)
         try:
             found = price_attempts(self._book, model, record.at, attempts, record.terms, calls=1)
         except TariffError as error:
-            return label, _reason(error), 0, "", ""
+            return record, (label, _reason(error), 0, "", "")
         unread = " ".join(one.pointer[1:].replace("/", ".") for one in record.unread)
         partial = 1 if not found.complete else 2 if unread else 0
-        return label, "", partial, scaled(found.total_usd, SINGLE_PLACES), unread
+        return record, (label, "", partial, scaled(found.total_usd, SINGLE_PLACES), unread)
 
     def _reject(self, line: int, reason: str) -> None:
         self.rejected += 1

@@ -22,7 +22,13 @@ from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, Unread
 from pricing.usage.reader import recognised
-from pricing.usage.response import MODELS, USAGES, read_response, terms_served
+from pricing.usage.response import (
+    MODELS,
+    USAGES,
+    holds_usage,
+    read_response,
+    terms_served,
+)
 from pricing.usage.tools import SEARCH_MODELS
 
 #: Where a response may be within a record, nearest first; "" is the record itself.
@@ -135,21 +141,13 @@ def layout_of(document: Any) -> RecordLayout | None:
         found = _at(document, path)
         return found if isinstance(found, str) else None
 
-    for container in CONTAINERS:
-        names = keys_at(container)
-        found = next((one for one in USAGES if one in names), None)
-        if found is None:
-            continue
-        kind = word_at(_in(container, "type")) or word_at(_in(container, "object"))
-        usage = _in(container, found)
-        top = keys_at("")
+    def layout(container: str, usage: str, usage_format: UsageFormat | None) -> RecordLayout:
+        top, names = keys_at(""), keys_at(container)
         raw = bool(container) or "type" in names or "object" in names
         return RecordLayout(
             container=container,
             usage=usage,
-            usage_format=None
-            if _is_batch_line(top, container)
-            else _columns(_named(word_at("usage_format")), kind, keys_at(usage), names),
+            usage_format=None if _is_batch_line(top, container) else usage_format,
             moment=_first("", top, MOMENTS) or _first(container, names, MOMENTS),
             requested_model=_first("", top, MODELS) if container else None,
             served_model=_first(container, names, MODELS),
@@ -157,7 +155,18 @@ def layout_of(document: Any) -> RecordLayout | None:
             or _first(container, names, REQUEST_IDS)
             or (_first(container, names, ("id",)) if raw else None),
         )
-    return None
+
+    for container in CONTAINERS:
+        names = keys_at(container)
+        found = next((one for one in USAGES if one in names), None)
+        if found is not None:
+            kind = word_at(_in(container, "type")) or word_at(_in(container, "object"))
+            usage = _in(container, found)
+            named = _named(word_at("usage_format"))
+            return layout(container, usage, _columns(named, kind, keys_at(usage), names))
+    # Some responses hold their usage further inside; they are read by themselves.
+    inner = (name for name in (*CONTAINERS[1:], "") if holds_usage(_at(document, name)))
+    return next((layout(container, "", None) for container in inner), None)
 
 
 #: Parts of a response that show what its usage does not count, and lines of a batch's results.
