@@ -2,6 +2,8 @@
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
@@ -12,7 +14,7 @@ from pricing.api.requests.estimate import EstimateRequest, TextInput
 from pricing.api.requests.versions import RefreshRequest
 from pricing.api.requests.workload import WorkloadRequest
 from pricing.errors import FieldError, InvalidRequest, of_field, under
-from pricing.validation import AtMost, Request, parse, parse_query
+from pricing.validation import AtMost, Request, as_query, parse, parse_query
 
 
 def refused(document: Any, shape: Any = EstimateRequest, pointer: str = "") -> InvalidRequest:
@@ -55,6 +57,43 @@ def test_an_error_that_is_a_sentence_needs_no_pointer_before_it() -> None:
     assert str(sentence) == sentence.reason == "Send exactly one of `usage` and `text`."
     predicate = InvalidRequest.at("/calls", "must be 1 or more")
     assert str(predicate) == predicate.reason == "/calls must be 1 or more"
+
+
+class Sent(Request):
+    name: str
+    calls: int = 1
+    note: str = "only in the request"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    name: str
+    calls: int
+    share: Decimal = Decimal(1)
+
+
+def test_a_query_takes_the_fields_of_the_same_name_and_changes_win() -> None:
+    sent = Sent(name="a", calls=3)
+    assert as_query(Wanted, sent) == Wanted("a", 3)
+    assert as_query(Wanted, sent, Wanted("b", 4, Decimal(2))) == Wanted("b", 4, Decimal(2))
+    assert as_query(Wanted, sent, calls=5) == Wanted("a", 5)
+
+
+@pytest.mark.parametrize(
+    ("document", "has"), [({}, "none"), ({"name": "a", "note": "b"}, "`name` and `note`")]
+)
+def test_of_fields_that_exclude_each_other_exactly_one_is_sent(
+    document: dict[str, str], has: str
+) -> None:
+    class Either(Request):
+        name: str | None = None
+        note: str | None = None
+
+    with pytest.raises(InvalidRequest) as caught:
+        Either(**document).require_one("/name", "name", "note")
+    expected = f"Send exactly one of `name` or `note`; this request has {has}."
+    assert caught.value.errors == (FieldError("/name", expected),)
+    assert Either(note="b").require_one("/name", "name", "note") == "note"
 
 
 def test_errors_of_a_part_point_into_the_whole_headline_included() -> None:

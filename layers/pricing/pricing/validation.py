@@ -73,10 +73,10 @@ class Request(BaseModel):
         detail = f"Send exactly one of {', '.join(first)} or {last}; this request has {has}."
         raise InvalidRequest.at(pointer, detail)
 
-    def refuse(self, names: AbstractSet[str], detail: str, pointer: str = "") -> None:
-        """Raise InvalidRequest if one of these fields was sent; ``pointer`` leads to them."""
+    def refuse(self, names: AbstractSet[str], detail: str) -> None:
+        """Raise InvalidRequest if one of these fields was sent."""
         if sent := names & self.model_fields_set:
-            raise InvalidRequest.at(f"{pointer}/{min(sent)}", detail)
+            raise InvalidRequest.at(f"/{min(sent)}", detail)
 
 
 class NoQuery(Request):
