@@ -28,15 +28,15 @@ KINDS = {
 PARTLY = {"embedding", "realtime"}
 #: Token-priced kinds of which only the price of Maps grounding is taken.
 TOKEN_KINDS = {"chat", "responses", "completion"}
-_COLUMNS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "output_cost_per_image": ("image", {}),
-    "input_cost_per_character": ("character", {}),
-    "ocr_cost_per_page": ("page", {}),
-    "annotation_cost_per_page": ("annotated_page", {}),
-    "google_maps_grounding_cost_per_query": ("maps", {}),
-    "output_cost_per_video_per_second": ("video_second", {}),
-    "input_cost_per_video_per_second": ("input_video_second", {}),
-    "input_cost_per_audio_per_second": ("audio_second", {}),
+_COLUMNS: Mapping[str, str] = {
+    "output_cost_per_image": "image",
+    "input_cost_per_character": "character",
+    "ocr_cost_per_page": "page",
+    "annotation_cost_per_page": "annotated_page",
+    "google_maps_grounding_cost_per_query": "maps",
+    "output_cost_per_video_per_second": "video_second",
+    "input_cost_per_video_per_second": "input_video_second",
+    "input_cost_per_audio_per_second": "audio_second",
 }
 #: Columns that mean another thing in another kind of model.
 _BY_KIND: Mapping[tuple[str, str], str] = {
@@ -193,7 +193,7 @@ def _units(entry: Mapping[str, Any], when: Mapping[str, str], suffix: str = "") 
         match[1]: value for name, value in columns.items() if (match := _RESOLUTION.fullmatch(name))
     }
     for name, value in sorted(columns.items()):
-        component, selected = _COLUMNS.get(name, (_BY_KIND.get((name, kind)), {}))
+        component = _COLUMNS.get(name) or _BY_KIND.get((name, kind))
         price = _price(value) if component else None
         if not component or not price or (kind not in KINDS | PARTLY and component != "maps"):
             continue
@@ -203,7 +203,7 @@ def _units(entry: Mapping[str, Any], when: Mapping[str, str], suffix: str = "") 
             for number, resolution in enumerate(sorted(base, key=_by_height)):
                 yield _unit(component, price, {"resolution": resolution}, default=not number)
             continue
-        yield _unit(component, price, {**selected, **when})
+        yield _unit(component, price, when)
     if kind == "video_generation":
         base_price = columns.get("output_cost_per_second")
         for resolution, value in sorted(per_resolution.items()):

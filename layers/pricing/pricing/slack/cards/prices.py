@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from pricing.catalogue.listing import ModelPage, ModePrices, model_page
+from pricing.catalogue.listing import ListedUnitPrice, ModelPage, ModePrices, model_page
+from pricing.catalogue.models import TOKEN
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import count, price
 from pricing.slack.cards.base import Card, Table
@@ -43,6 +44,11 @@ def _one_model(page: ModelPage) -> Card:
         for name in _components(modes, "usd_per_use")
     ]
     rows += _tiers(modes)
+    by_unit = [{_unit(unit): unit.usd for unit in mode.units} for mode in modes]
+    rows += [
+        (name, *(_rate(rates, name) for rates in by_unit))
+        for name in dict.fromkeys(name for rates in by_unit for name in rates)
+    ]
     return Card(
         title=f"{page.id} ({page.provider})",
         facts=_limits(page),
@@ -80,6 +86,11 @@ def _limits(page: ModelPage) -> tuple[tuple[str, str], ...]:
     if page.lifecycle.retires:
         facts.append(("Retires", page.lifecycle.retires.isoformat()))
     return tuple(facts)
+
+
+def _unit(unit: ListedUnitPrice) -> str:
+    each = "" if unit.unit == TOKEN else ", each"
+    return " ".join((f"{unit.component}{each}", *unit.when.values()))
 
 
 def _components(modes: tuple[ModePrices, ...], kind: str) -> list[str]:
