@@ -269,3 +269,10 @@ def test_the_footer_says_which_prices_and_how_fresh_the_knowledge_is() -> None:
     assert shown(text, BookInForce(book, "bundled", False, None)) == (
         at + "pinned: this answer does not change."
     )
+
+
+def test_prices_by_the_unit_have_a_row_for_each_choice_of_selectors() -> None:
+    found = table("prices dall-e-3")
+
+    assert ("image, each hd 1024x1024", "$0.08") in found.rows
+    assert len(found.rows) == 6
