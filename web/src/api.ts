@@ -121,18 +121,24 @@ export function allModels(seen: (models: Listed[]) => void = () => {}): Promise<
   return catalogue;
 }
 
-/** The models that hold every word of a search, the most direct match first. */
+/**
+ * The models that hold every word of a search: current models of their own provider first, and the
+ * highest version of each name. Without a search, they stay in the catalogue's order.
+ */
 export function searched(models: Listed[], search: string): Listed[] {
+  const today = new Date().toISOString();
   const words = search.toLowerCase().split(/[\s/]+/).filter(Boolean);
   const rank = (model: Listed) =>
+    (model.retires && model.retires < today ? 16 : 0) +
     (model.usd_per_mtok ? 0 : 8) +
     (model.id.includes("/") ? 4 : 0) +
     (words.length && model.id.startsWith(words[0]!) ? 0 : 2) +
     (model.family ? 0 : 1);
-  return models
-    .filter((model) => {
-      const text = `${model.provider} ${model.id} ${model.name} ${model.family ?? ""}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    })
-    .sort((a, b) => rank(a) - rank(b));
+  const order = (a: Listed, b: Listed) =>
+    rank(a) - rank(b) || b.id.localeCompare(a.id, "en", { numeric: true });
+  const found = models.filter((model) => {
+    const text = `${model.provider} ${model.id} ${model.name} ${model.family ?? ""}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  return words.length ? found.sort(order) : found;
 }

@@ -257,7 +257,7 @@ function Notices({ answered, pages }: { answered: Answered; pages: Schema["Model
     }
   }
   const all = [...compared.warnings.map((warning): [string, string] => ["", warning.message]), ...found];
-  const texts = [...new Set(all.map(([model, text]) => (model ? `${model}: ${text}` : text)))];
+  const texts = [...new Set(all.map(([model, text]) => (!model || text.startsWith(model) ? text : `${model}: ${text}`)))];
   if (!texts.length) return null;
   return (
     <section class="notices">

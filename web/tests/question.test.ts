@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type Schema, searched } from "../src/api";
 import { compareRequest, Incomplete, readPasted, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
 import { snippet } from "../src/snippets";
 import { fromQuery, type Question, START, toQuery } from "../src/state";
@@ -107,4 +108,39 @@ it("a command for the shell quotes an apostrophe", () => {
 
 it("a spreadsheet reads no cell as a formula, and negative amounts stay numbers", () => {
   expect(csv([["=1+1", "-8.55", 'a "b", c', null]])).toBe('\uFEFF\'=1+1,-8.55,"a ""b"", c",\r\n');
+});
+
+describe("a search for a model", () => {
+  const model = (provider: string, id: string, retires: string | null = null): Schema["ModelSummary"] => ({
+    id,
+    provider,
+    name: id,
+    family: null,
+    context_window: null,
+    max_output_tokens: null,
+    mode: "chat",
+    units: [],
+    capabilities: [],
+    retires,
+    usd_per_mtok: { input: "1", output: "2" },
+  });
+  const models = [
+    model("google", "gemini-1.5-flash", "2025-09-24"),
+    model("google", "gemini-2.5-flash"),
+    model("google", "gemini-10-flash"),
+    model("openrouter", "google/gemini-10-flash"),
+    model("openai", "gpt-5.1"),
+  ];
+  const ids = (search: string) => searched(models, search).map((found) => found.id);
+  it("needs every word, and lists retired models last and resellers after providers", () => {
+    expect(ids("flash gemini")).toEqual([
+      "gemini-10-flash",
+      "gemini-2.5-flash",
+      "google/gemini-10-flash",
+      "gemini-1.5-flash",
+    ]);
+    expect(ids("google/gemini 2.5")).toEqual(["gemini-2.5-flash"]);
+    expect(ids("claude")).toEqual([]);
+  });
+  it("without a word keeps the catalogue's order", () => expect(searched(models, " ")).toEqual(models));
 });
