@@ -100,7 +100,7 @@ class ByModality:
 
 
 #: A field's meaning: what it counts, or the fields of an object. In an object "" is what the field
-#: counts where it is a number instead.
+#: counts where it is a number instead, and "*" what every other name means.
 Meaning = Any
 Fields = Mapping[str, Meaning]
 

@@ -113,8 +113,8 @@ def recognised(
         allowed = FORMATS[KINDS[kind]]
     present = {name for name, value in raw.items() if value is not None}
     fitting = [shape for shape in allowed if shape.fits(present)]
-    if usage_format is not None and not fitting and present & allowed[-1].fields.keys():
-        fitting = list(allowed[-1:])
+    if usage_format is not None and not fitting:
+        fitting = [one for one in allowed if not one.own and present & one.fields.keys()]
     if not fitting:
         names = [name for name in raw if is_plain_name(name)][:5]
         seen = f" (it holds {', '.join(names)})" if names else ""
@@ -125,17 +125,34 @@ def recognised(
         )
     if len(fitting) == 1:
         return fitting
-    unknown = [_unknown(shape, raw, present) for shape in fitting]
+    unknown = [_unknown(shape, shape.fields_for(present), raw) for shape in fitting]
     least = min(unknown)
     return [shape for shape, count in zip(fitting, unknown, strict=True) if count == least]
 
 
-def _unknown(shape: Shape, raw: Mapping[str, Any], present: set[str]) -> int:
-    """How many names of the object the shape does not have, and that may count something."""
-    names = present - shape.fields_for(present).keys()
-    if not names:
-        return 0
-    return sum(1 for name in names if shape.owns(name) and _counts(raw[name]))
+def _unknown(shape: Shape, fields: Fields, raw: Mapping[str, Any]) -> tuple[int, int]:
+    """How many names the shape does not have that count something, and how many it has not at all.
+
+    Objects within the usage tell shapes apart too: both have ``output_tokens_details``.
+    """
+    counting = names = 0
+    for name, value in raw.items():
+        if value is None:
+            continue
+        meaning = fields.get(name)
+        if type(meaning) is str:
+            if type(value) is dict and meaning in meanings.TOKEN_COUNTS:
+                names += 1
+                counting += _counts(value)
+        elif meaning is None:
+            if shape.owns(name) and "*" not in fields:
+                names += 1
+                counting += _counts(value)
+        elif type(value) is dict and type(meaning) is dict:
+            inner = _unknown(shape, meaning, value)
+            counting += inner[0]
+            names += inner[1]
+    return counting, names
 
 
 def _counts(value: Any) -> bool:
@@ -247,9 +264,11 @@ def _take(
 ) -> None:
     """Sort an object's fields by what they count. Raises InvalidRequest for a bad value."""
     for name, value in raw.items():
-        meaning = fields.get(name)
         if value is None:
             continue
+        meaning = fields.get(name)
+        if meaning is None:
+            meaning = fields.get("*")
         if type(meaning) is str and meaning in meanings.TOKEN_COUNTS:
             taken.counts.add(meaning, _count(value, f"{pointer}/{name}"), f"{pointer}/{name}")
         elif meaning is None:

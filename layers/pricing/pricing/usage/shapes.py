@@ -123,14 +123,8 @@ _OUTPUT_PARTS: Fields = {
     "rejected_prediction_tokens": PART,
 }
 _STATED_COST: Fields = {
-    "cost": {"": COST, "total_cost": COST},
-    "cost_details": {
-        "upstream_inference_cost": COST_UPSTREAM,
-        # The two sides of it.
-        "upstream_inference_prompt_cost": NOTE,
-        "upstream_inference_completions_cost": NOTE,
-        "": NOTE,
-    },
+    "cost": {"": COST, "total_cost": COST, "*": NOTE},
+    "cost_details": {"upstream_inference_cost": COST_UPSTREAM, "": NOTE, "*": NOTE},
     "cost_usd": COST,
     "costUSD": COST,
     "total_cost": COST,
