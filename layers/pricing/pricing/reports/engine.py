@@ -65,6 +65,7 @@ class LoadedUsage:
     read: int = 0
     rejected: int = 0
     duplicates: int = 0
+    merged: int = 0
     filtered_out: int = 0
     read_singly: int = 0
     partial: int = 0
@@ -74,6 +75,7 @@ class LoadedUsage:
     ignored: Counter[str] = field(default_factory=Counter)
     places: int = 0
     rejections: list[RejectedLine] = field(default_factory=list)
+    formats: dict[str, int] = field(default_factory=dict)
     cuts: Cuts = field(default_factory=Cuts)
     keys: list[PricedKey] = field(default_factory=list)
 
@@ -116,7 +118,7 @@ class Engine:
         try:
             self._read(file)
             done(f"read {self.usage.read:,} records")
-            self._drop_duplicates()
+            self._merge_repeated()
             self._choose(filters)
             done("checked for duplicates")
             self._price()
@@ -141,40 +143,76 @@ class Engine:
         self.usage.read_singly = reader.read_singly
         self.usage.rejections = reader.rejections
         self.usage.ignored = reader.ignored
+        by_column = self._rows(f"SELECT COUNT(*) FROM {self._by_column}")[0][0]
+        self.usage.formats = dict(reader.formats + Counter(tariff=by_column))
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
 
     # --- What counts -----------------------------------------------------------------------------
 
-    def _drop_duplicates(self) -> None:
-        """Drop all but the first record of a request id, comparing only ids whose hash repeats."""
+    def _merge_repeated(self) -> None:
+        """Make one call of the lines of a request id, comparing only ids whose hash repeats.
+
+        Tools log a streamed call in several lines whose counts grow: of every count the largest is
+        the call's, at the moment of its first line. Lines that are equal are duplicates. Of lines
+        that were priced one by one the most expensive counts.
+        """
+        columns = ", ".join(("line", "request_id", *CALL_COLUMNS[1:]))
+        columns = ", ".join(dict.fromkeys(columns.split(", ")))
+        known = "AND request_id IS NOT NULL"
+        plain = (
+            f"(SELECT {columns}, NULL AS cost FROM {self._by_column} {known} UNION ALL"
+            f" SELECT {columns}, cost FROM singly WHERE request_id IS NOT NULL)"
+        )
         ids = (
-            f"(SELECT line, request_id FROM {self._by_column} AND request_id IS NOT NULL"
-            " UNION ALL SELECT line, request_id FROM singly WHERE request_id IS NOT NULL)"
+            f"(SELECT request_id FROM {self._by_column} {known}"
+            " UNION ALL SELECT request_id FROM singly WHERE request_id IS NOT NULL)"
         )
         self._db.execute(
             f"CREATE TABLE repeated AS SELECT h FROM (SELECT hash(request_id) AS h FROM {ids})"
             " GROUP BY h HAVING COUNT(*) > 1"
         )
         self._db.execute("CREATE TABLE dropped (line BIGINT)")
-        if self._rows("SELECT COUNT(*) FROM repeated")[0][0]:
-            self._db.execute(
-                "INSERT INTO dropped SELECT line FROM (SELECT line, row_number() OVER"
-                f" (PARTITION BY request_id ORDER BY line) AS nth FROM {ids}"
-                " WHERE hash(request_id) IN (SELECT h FROM repeated)) WHERE nth > 1"
-            )
-            self.usage.duplicates = self._rows("SELECT COUNT(*) FROM dropped")[0][0]
+        self._db.execute(f"CREATE TABLE merged AS SELECT {columns} FROM {plain} WHERE FALSE")
+        if not self._rows("SELECT COUNT(*) FROM repeated")[0][0]:
+            return
+        others = [name for name in CALL_COLUMNS if name not in ("line", "request_id", *BUCKETS)]
+        firsts = ", ".join(f"arg_min({name}, line) AS {name}" for name in others)
+        largest = ", ".join(f"MAX({name}) AS {name}" for name in BUCKETS)
+        differing = f"COUNT(DISTINCT ({', '.join(BUCKETS)}))"
+        self._db.execute(
+            f"CREATE TABLE calls_of_ids AS SELECT request_id, MIN(line) AS line, {firsts},"
+            f" {largest}, {differing} AS kinds, COUNT(*) AS lines, COUNT(cost) AS alone,"
+            " COALESCE(arg_max(line, cost), MIN(line)) AS dearest, list(line) AS all_lines"
+            f" FROM {plain} WHERE hash(request_id) IN (SELECT h FROM repeated)"
+            " GROUP BY request_id HAVING COUNT(*) > 1"
+        )
+        self._db.execute(
+            f"INSERT INTO merged SELECT {columns} FROM calls_of_ids WHERE kinds > 1 AND alone = 0"
+        )
+        self._db.execute(
+            "INSERT INTO dropped SELECT one FROM (SELECT unnest(all_lines) AS one, *"
+            " FROM calls_of_ids) WHERE (kinds > 1 AND alone = 0)"
+            " OR one <> CASE WHEN alone > 0 THEN dearest ELSE line END"
+        )
+        counts = "COALESCE(SUM(lines - 1) FILTER (kinds {}), 0)"
+        ((self.usage.duplicates, self.usage.merged),) = self._rows(
+            f"SELECT {counts.format('= 1')}, {counts.format('> 1')} FROM calls_of_ids"
+        )
 
     def _choose(self, filters: Filters) -> None:
         """Create views of the calls that pass the filters."""
-        kept = [] if not self.usage.duplicates else ["line NOT IN (SELECT line FROM dropped)"]
-        kept += self._conditions(filters)
-        where = f" AND {' AND '.join(kept)}" if kept else ""
+        repeated = self.usage.duplicates or self.usage.merged
+        kept = ["line NOT IN (SELECT line FROM dropped)"] if repeated else []
+        chosen = list(self._conditions(filters))
+        where = "".join(f" AND {condition}" for condition in (*kept, *chosen))
+        among_merged = "".join(f" AND {condition}" for condition in chosen)
         columns = ", ".join(CALL_COLUMNS)
         self._db.execute(
             f"CREATE VIEW calls AS SELECT {columns} FROM {self._by_column}{where}"
             f" UNION ALL SELECT {columns} FROM singly WHERE label IS NULL{where}"
+            f" UNION ALL SELECT {columns} FROM merged WHERE TRUE{among_merged}"
         )
         self._db.execute(
             f"CREATE VIEW alone AS SELECT * FROM singly WHERE label IS NOT NULL{where}"
@@ -248,7 +286,8 @@ class Engine:
     def _count(self) -> None:
         usage = self.usage
         matched = self._rows("SELECT COALESCE(SUM(calls), 0) FROM priced")[0][0]
-        usage.filtered_out = usage.read - usage.rejected - usage.duplicates - int(matched)
+        repeated = usage.duplicates + usage.merged
+        usage.filtered_out = usage.read - usage.rejected - repeated - int(matched)
         alone = "SELECT partial, unread, COUNT(*) FROM alone WHERE partial > 0 GROUP BY ALL"
         for partial, unread, calls in self._rows(alone):
             usage.partial += calls

@@ -50,7 +50,7 @@ class ReportQuery:
 @dataclass(frozen=True, slots=True)
 class Records:
     """What became of every record: ``read = filtered_out + priced + unpriced + rejected +
-    duplicates``.
+    duplicates + merged``.
     """
 
     read: int
@@ -66,7 +66,9 @@ class Records:
     rejected: int
     """Records that could not be read."""
     duplicates: int
-    """Records with the request id of an earlier one."""
+    """Records that are equal to an earlier one of the same request id."""
+    merged: int
+    """Further lines of a call that a tool logs in several; its counts are the largest of each."""
     filtered_out: int
     """Calls that the filter excludes."""
     read_singly: int
@@ -238,6 +240,8 @@ class UsageReport:
     """All priced calls together."""
     records: Records
     """What became of every record."""
+    formats: Mapping[str, int]
+    """Lines by the format that they were read in: Tariff's own, or a tool's."""
     groups: tuple[Group, ...]
     """One table per entry of ``group_by``."""
     top_drivers: tuple[GroupRow, ...]

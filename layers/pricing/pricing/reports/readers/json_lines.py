@@ -135,6 +135,7 @@ class _Leaves:
             whole.append(f"({leaf} IS NULL OR {leaf} = 'null' OR {leaf} LIKE '\"%')")
             whole.append(f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)")
         whole.append("COALESCE(served = requested, TRUE)")
+        whole.append("COALESCE(served <> '<synthetic>', TRUE)")
         for term in TERMS:
             columns[f"asked_{term}"] = _word(self._leaf(term), "'?'")
         columns["moment"] = self._moment()

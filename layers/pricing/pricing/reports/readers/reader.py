@@ -3,22 +3,25 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, MalformedRequest, TariffError, UnknownModel
-from pricing.estimates.calculator import price_attempts
+from pricing.estimates.calculator import Priced, price_attempts
 from pricing.jsonio import read_json
+from pricing.money import add
 from pricing.reports.database import Database, fetched, from_csv, listed, literal
 from pricing.reports.rates import BUCKETS, UNKNOWN_MODEL, Row, label_of, scaled
 from pricing.reports.readers.files import NOT_UTF8, UsageFile, utf8_lines
+from pricing.reports.readers.formats import FormatReader
 from pricing.reports.readers.json_lines import KIND, MAX_KINDS, calls_of, layouts
-from pricing.reports.readers.records import UsageRecord, read_record
+from pricing.reports.readers.records import UsageRecord, mean_calls, read_record
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.sql import CALL_COLUMNS, TERMS
@@ -51,6 +54,7 @@ class UsageReader:
         self.rejected = 0
         self.read_singly = 0
         self.rejections: list[RejectedLine] = []
+        self.formats: Counter[str] = Counter()
         self.by_column = ""
         self.ignored: Counter[str] = Counter()
 
@@ -166,25 +170,18 @@ class UsageReader:
         A call of several prompts is priced here too, by the calculator as a whole.
         """
         path = self._folder / "singly.csv"
+        formats = FormatReader()
         odd = False
         cursor = self._db.cursor()
-        cursor.execute("SELECT line, raw, moment FROM read WHERE odd")
+        cursor.execute("SELECT line, raw, moment FROM read WHERE odd ORDER BY line")
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(_SINGLE_COLUMNS)
             for line, raw, moment in fetched(cursor):
                 odd = True
-                try:
-                    record = read_record(self._document(raw, moment))
-                    extra: tuple[object, ...] = ("",) * len(_ALONE)
-                    if not record.plain:
-                        record, extra = self._priced_alone(record)
-                    row = _call_row(line, record)
-                except TariffError as error:
-                    self._reject(line, _reason(error))
-                    continue
-                self.read_singly += 1
-                writer.writerow((*row, *extra))
+                for row in self._read_line(formats, line, raw, moment):
+                    self.read_singly += 1
+                    writer.writerow(row)
         cursor.close()
         # Not filtering a large file without odd rows saves a third of the time.
         self.by_column = "read WHERE NOT odd" if odd else "read WHERE TRUE"
@@ -192,6 +189,29 @@ class UsageReader:
         types |= dict.fromkeys(("line", "moment", *BUCKETS), "BIGINT")
         types |= {"partial": "INTEGER", "cost": "DECIMAL(38, 0)"}
         self._db.execute(f"CREATE TABLE singly AS FROM {from_csv(path, types)}")
+
+    def _read_line(
+        self, formats: FormatReader, line: int, raw: str, moment: int | None
+    ) -> Iterator[tuple[object, ...]]:
+        """The rows of the calls in a line, which may be none or several; rejects what is none."""
+        try:
+            name, documents = formats.read(self._document(raw, moment))
+        except TariffError as error:
+            self._reject(line, _reason(error))
+            return
+        self.formats[name] += 1
+        self.read += len(documents) - 1
+        for document in documents:
+            try:
+                record = read_record(document)
+                extra: tuple[object, ...] = ("",) * len(_ALONE)
+                if not record.plain:
+                    record, extra = self._priced_alone(record)
+                row = _call_row(line, record)
+            except TariffError as error:
+                self._reject(line, _reason(error))
+                continue
+            yield (*row, *extra)
 
     def _document(self, raw: str, moment: int | None) -> Any:
         if self._flat is not None:
@@ -215,12 +235,28 @@ class UsageReader:
         model = match.model
         label = label_of(self._book, model)
         try:
-            found = price_attempts(self._book, model, record.at, attempts, record.terms, calls=1)
+            found = self._price(record, model)
         except TariffError as error:
             return record, (label, _reason(error), 0, "", "")
         unread = " ".join(one.pointer[1:].replace("/", ".") for one in record.unread)
         partial = 1 if not found.complete else 2 if unread else 0
         return record, (label, "", partial, scaled(found.total_usd, SINGLE_PLACES), unread)
+
+    def _price(self, record: UsageRecord, model: Model) -> Priced:
+        """The price of a record; a sum of many calls is priced as that many calls of its mean."""
+        if record.calls == 1:
+            return price_attempts(
+                self._book, model, record.at, record.attempts, record.terms, calls=1
+            )
+        mean, last = (
+            price_attempts(self._book, model, record.at, attempts, record.terms, calls=calls)
+            for attempts, calls in zip(mean_calls(record), (record.calls - 1, 1), strict=True)
+        )
+        return replace(
+            last,
+            total_usd=add((mean.total_usd, last.total_usd)),
+            complete=mean.complete and last.complete,
+        )
 
     def _reject(self, line: int, reason: str) -> None:
         self.rejected += 1

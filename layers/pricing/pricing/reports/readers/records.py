@@ -7,16 +7,18 @@ from names alone, so that the columnar engine asks once for each kind of record 
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.catalogue.served import billed_model
 from pricing.errors import InvalidRequest, is_plain_name
 from pricing.reports.provider_columns import COLUMNS
+from pricing.reports.rates import BUCKETS
 from pricing.timestamps import EPOCH, AsOf
-from pricing.usage.buckets import Attempt, StatedTerms, Terms, settle
+from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Terms, Usage, settle
 from pricing.usage.formats import FORMATS
 from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat
@@ -42,7 +44,10 @@ CONTAINERS = (
     "output.outputBodyJson",
     "modelOutput",
 )
-MOMENTS = ("timestamp", "created_at", "createTime", "created")
+MOMENTS = (
+    *("timestamp", "created_at", "createTime", "created", "startTime", "start_time"),
+    *("request_created_at", "start_time_unix_nano", "startTimeUnixNano", "date"),
+)
 REQUEST_IDS = ("request_id", "requestId")
 TERMS = ("processing", "speed", "inference_geo")
 MAX_TEXT = 128
@@ -88,6 +93,8 @@ class UsageRecord:
     attempts: tuple[Attempt, ...]
     open: OpenQuestions = NOTHING_OPEN
     unread: tuple[Unread, ...] = ()
+    #: How many calls the counts are the sum of.
+    calls: int = 1
 
     @property
     def model(self) -> str:
@@ -110,6 +117,7 @@ class UsageRecord:
             and not first.usage.units
             and re.search(SEARCH_MODELS, self.model) is None
             and not self.unread
+            and self.calls == 1
             and self.open.none
             and (self.asked is None or self.served in (None, self.asked))
         )
@@ -147,7 +155,9 @@ def layout_of(document: Any) -> RecordLayout | None:
         return RecordLayout(
             container=container,
             usage=usage,
-            usage_format=None if _is_batch_line(top, container) else usage_format,
+            usage_format=None
+            if _is_batch_line(top, container) or word_at("type") in _STREAMED or "calls" in top
+            else usage_format,
             moment=_first("", top, MOMENTS) or _first(container, names, MOMENTS),
             requested_model=_first("", top, MODELS) if container else None,
             served_model=_first(container, names, MODELS),
@@ -169,6 +179,8 @@ def layout_of(document: Any) -> RecordLayout | None:
     return next((layout(container, "", None) for container in inner), None)
 
 
+#: Events of a stream, which are read together.
+_STREAMED = ("message_start", "message_delta")
 #: Parts of a response that show what its usage does not count, and lines of a batch's results.
 _READ_BY_ITSELF = frozenset(
     ("output", "candidates", "tools", "serviceTier", "server_side_tool_usage", "meta", "x_groq")
@@ -258,7 +270,34 @@ def read_record(document: Any) -> UsageRecord:
         attempts=parsed.attempts,
         open=parsed.open,
         unread=parsed.unread,
+        calls=_calls(document),
     )
+
+
+def _calls(document: Mapping[str, Any]) -> int:
+    """How many calls a record sums up."""
+    calls = document.get("calls")
+    if calls is None:
+        return 1
+    if type(calls) is not int or not 1 <= calls <= MAX_COUNT:
+        raise InvalidRequest.at("/calls", "must be a whole number of 1 or more")
+    return calls
+
+
+def mean_calls(record: UsageRecord) -> tuple[tuple[Attempt, ...], tuple[Attempt, ...]]:
+    """The usage of all but one of the calls that a record sums up, and of the last one.
+
+    Each of the first has the mean of every count, rounded down, and the last has what is left, so
+    that together they are the sum and each is in the tier of a mean call.
+    """
+    mean, last = [], []
+    for attempt in record.attempts:
+        counts = {name: getattr(attempt.usage, name) for name in BUCKETS}
+        each = {name: count // record.calls for name, count in counts.items()}
+        left = {name: count - each[name] * (record.calls - 1) for name, count in counts.items()}
+        mean.append(replace(attempt, usage=Usage.of(each)))
+        last.append(replace(attempt, usage=replace(Usage.of(left), units=attempt.usage.units)))
+    return tuple(mean), tuple(last)
 
 
 def _is_batch_line(names: Collection[str], container: str) -> bool:
@@ -273,18 +312,42 @@ def _is_batch_line(names: Collection[str], container: str) -> bool:
 def _moment(document: Mapping[str, Any], layout: RecordLayout) -> int:
     pointer = f"/{(layout.moment or 'timestamp').replace('.', '/')}"
     value = _at(document, layout.moment) if layout.moment else None
-    if type(value) is int and 0 <= value < 10**11:
-        return value * 1_000_000
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > _DATE_DIGITS:
+        value = int(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        moment = _since_1970(value)
+        if moment is not None:
+            return moment
     if not isinstance(value, str):
         detail = "is required: a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)"
         raise InvalidRequest.at(pointer, detail)
     try:
-        instant = AsOf.parse(value).instant
+        instant = AsOf.parse(_SPACED.sub(r"\1T\2Z", value)).instant
     except ValueError as error:
         raise InvalidRequest.at(pointer, f"is not a valid date or instant: {error}") from None
     if instant < EPOCH:
         raise InvalidRequest.at(pointer, "must not be before 1970")
     return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+#: As databases and CSV exports write an instant: a space for the T and no zone, which is UTC.
+_SPACED = re.compile(
+    r"^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)(?: ?UTC)?$", re.ASCII
+)
+_DATE_DIGITS = 8
+#: Microseconds in the unit of a count since 1970, by the count that is too large for that unit:
+#: seconds and milliseconds of any year to 5138, then microseconds; what is larger is nanoseconds.
+_UNITS = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
+
+
+def _since_1970(count: int | Decimal) -> int | None:
+    """Microseconds since 1970 of a count of seconds, milli-, micro- or nanoseconds."""
+    if count < 0:
+        return None
+    for below, microseconds in _UNITS:
+        if count < below:
+            return int(count * microseconds)
+    return int(count) // 1_000 if count < 10**20 else None
 
 
 def _choice(document: Mapping[str, Any], term: str) -> str | None:

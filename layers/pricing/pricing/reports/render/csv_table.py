@@ -19,7 +19,16 @@ COLUMNS = (
     *("saves_usd", "confidence", "detail"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_OUTCOMES = ("read", "priced", "partial", "unpriced", "rejected", "duplicates", "filtered_out")
+_OUTCOMES = (
+    "read",
+    "priced",
+    "partial",
+    "unpriced",
+    "rejected",
+    "duplicates",
+    "merged",
+    "filtered_out",
+)
 Cell = str | int | Decimal | None
 
 
