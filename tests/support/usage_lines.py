@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,10 @@ from pricing.errors import TariffError
 from pricing.estimates.calculator import price_attempts
 from pricing.jsonio import read_json
 from pricing.money import add
-from pricing.reports.readers.records import read_record
+from pricing.reports.rates import BUCKETS
+from pricing.reports.readers.records import UsageRecord, read_record
 from pricing.store import bundled
+from pricing.usage.buckets import Attempt, Usage
 
 BOOK = bundled.current()
 MODELS = (
@@ -28,11 +31,14 @@ MODELS = (
 
 
 def expected(lines: Iterable[bytes]) -> dict[str, Any]:
-    """The fate and cost of every line, one by one, by the reader and the calculator."""
-    found = {"priced": 0, "unpriced": 0, "rejected": 0, "duplicates": 0}
-    seen: set[str] = set()
-    costs: list[Decimal] = []
-    for line in lines:
+    """The fate and cost of every line, one by one, by the reader and the calculator.
+
+    Lines of one request id are one call: of every count the largest, at the first line's moment and
+    terms. Where one of them is no plain call, the one with the most tokens is the call.
+    """
+    found = {"priced": 0, "unpriced": 0, "rejected": 0, "duplicates": 0, "merged": 0}
+    calls: dict[str, list[UsageRecord]] = {}
+    for number, line in enumerate(lines):
         if not line.strip():
             continue
         try:
@@ -40,20 +46,37 @@ def expected(lines: Iterable[bytes]) -> dict[str, Any]:
         except TariffError:
             found["rejected"] += 1
             continue
-        if record.request_id is not None:
-            if record.request_id in seen:
-                found["duplicates"] += 1
-                continue
-            seen.add(record.request_id)
-        try:
-            match, _, attempts = record.settled(BOOK)
-            priced = price_attempts(BOOK, match.model, record.at, attempts, record.terms, 1)
-        except TariffError:
-            found["unpriced"] += 1
-            continue
-        found["priced"] += 1
-        costs.append(priced.total_usd)
+        calls.setdefault(record.request_id or f"line {number}", []).append(record)
+    costs: list[Decimal] = []
+    for records in calls.values():
+        counts = [_counts(record) for record in records]
+        differ = any(one != counts[0] for one in counts)
+        found["merged" if differ else "duplicates"] += len(records) - 1
+        first = records[0]
+        if differ and all(record.plain for record in records):
+            largest = {name: max(one[name] for one in counts) for name in counts[0]}
+            first = replace(first, attempts=(Attempt(Usage.of(largest)),))
+        elif not all(record.plain for record in records):
+            tokens = [sum(one.values()) for one in counts]
+            first = records[tokens.index(max(tokens))]
+        cost = _cost(first)
+        found["unpriced" if cost is None else "priced"] += 1
+        costs += [] if cost is None else [cost]
     return {**found, "cost": add(costs)}
+
+
+def _counts(record: UsageRecord) -> dict[str, int]:
+    return {
+        name: sum(getattr(attempt.usage, name) for attempt in record.attempts) for name in BUCKETS
+    }
+
+
+def _cost(record: UsageRecord) -> Decimal | None:
+    try:
+        match, _, attempts = record.settled(BOOK)
+        return price_attempts(BOOK, match.model, record.at, attempts, record.terms, 1).total_usd
+    except TariffError:
+        return None
 
 
 def some(chance: random.Random, **members: Any) -> dict[str, Any]:

@@ -155,15 +155,16 @@ class Engine:
         """Make one call of the lines of a request id, comparing only ids whose hash repeats.
 
         Tools log a streamed call in several lines whose counts grow: of every count the largest is
-        the call's, at the moment of its first line. Lines that are equal are duplicates. Of lines
-        that were priced one by one the most expensive counts.
+        the call's, at the moment of its first line. Lines that are equal are duplicates. Where one
+        of the lines was priced by itself, the line with the most tokens is the call.
         """
         columns = ", ".join(("line", "request_id", *CALL_COLUMNS[1:]))
         columns = ", ".join(dict.fromkeys(columns.split(", ")))
         known = "AND request_id IS NOT NULL"
         plain = (
-            f"(SELECT {columns}, NULL AS cost FROM {self._by_column} {known} UNION ALL"
-            f" SELECT {columns}, cost FROM singly WHERE request_id IS NOT NULL)"
+            f"(SELECT {columns}, FALSE AS alone FROM {self._by_column} {known} UNION ALL"
+            f" SELECT {columns}, label IS NOT NULL AS alone FROM singly"
+            " WHERE request_id IS NOT NULL)"
         )
         ids = (
             f"(SELECT request_id FROM {self._by_column} {known}"
@@ -181,20 +182,21 @@ class Engine:
         firsts = ", ".join(f"arg_min({name}, line) AS {name}" for name in others)
         largest = ", ".join(f"MAX({name}) AS {name}" for name in BUCKETS)
         differing = f"COUNT(DISTINCT ({', '.join(BUCKETS)}))"
+        tokens = " + ".join(BUCKETS)
         self._db.execute(
             f"CREATE TABLE calls_of_ids AS SELECT request_id, MIN(line) AS line, {firsts},"
-            f" {largest}, {differing} AS kinds, COUNT(*) AS lines, COUNT(cost) AS alone,"
-            " COALESCE(arg_max(line, cost), MIN(line)) AS dearest, list(line) AS all_lines"
+            f" {largest}, {differing} AS kinds, COUNT(*) AS lines, bool_or(alone) AS alone,"
+            f" arg_max(line, row({tokens}, -line)) AS most, list(line) AS all_lines"
             f" FROM {plain} WHERE hash(request_id) IN (SELECT h FROM repeated)"
             " GROUP BY request_id HAVING COUNT(*) > 1"
         )
         self._db.execute(
-            f"INSERT INTO merged SELECT {columns} FROM calls_of_ids WHERE kinds > 1 AND alone = 0"
+            f"INSERT INTO merged SELECT {columns} FROM calls_of_ids WHERE kinds > 1 AND NOT alone"
         )
         self._db.execute(
             "INSERT INTO dropped SELECT one FROM (SELECT unnest(all_lines) AS one, *"
-            " FROM calls_of_ids) WHERE (kinds > 1 AND alone = 0)"
-            " OR one <> CASE WHEN alone > 0 THEN dearest ELSE line END"
+            " FROM calls_of_ids) WHERE (kinds > 1 AND NOT alone)"
+            " OR one <> CASE WHEN alone THEN most ELSE line END"
         )
         counts = "COALESCE(SUM(lines - 1) FILTER (kinds {}), 0)"
         ((self.usage.duplicates, self.usage.merged),) = self._rows(

@@ -1,5 +1,5 @@
 """Readers of usage files: JSON Lines, CSV and Parquet.
 
 Public: files, reader.
-Internal: json_lines, records, tables.
+Internal: formats, json_lines, records, tables.
 """
