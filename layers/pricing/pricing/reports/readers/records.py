@@ -209,7 +209,7 @@ _OF_RESPONSES = frozenset(("type", "object", "choices", "candidates", "content",
 _READ = frozenset(
     (
         *(*MOMENTS, *MODELS, *REQUEST_IDS, *TERMS, *USAGES, "usage_format", "endpoint", "team"),
-        *("service_tier", "serviceTier", "stop_reason"),
+        *("service_tier", "serviceTier", "stop_reason", "calls"),
     )
 )
 
