@@ -74,3 +74,15 @@ def iteration(kind: str, fresh: int, output: int, **more: Any) -> dict[str, Any]
 def modality(name: str, tokens: int) -> dict[str, Any]:
     """One of Gemini's counts by modality."""
     return {"modality": name, "tokenCount": tokens}
+
+
+def fallen_back(declined_output: int) -> dict[str, Any]:
+    """A response of the fallback model, after another model declined."""
+    return {
+        "input_tokens": 412,
+        "output_tokens": 264,
+        "iterations": [
+            iteration("message", 408, declined_output, model="claude-fable-5"),
+            iteration("fallback_message", 412, 264, model="claude-opus-4-8"),
+        ],
+    }

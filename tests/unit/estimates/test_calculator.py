@@ -12,7 +12,7 @@ from pricing.estimates.calculator import LineItem, LongContext, Priced, price, p
 from pricing.store import bundled
 from pricing.usage.buckets import Attempt, Terms, Usage
 from pricing.usage.reader import read_usage
-from tests.support.usage_reading import iteration
+from tests.support.usage_reading import fallen_back, iteration
 
 BOOK = bundled.current()
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -208,17 +208,6 @@ def test_two_advisors_at_different_models_are_separate_lines_at_the_same_price()
 def test_an_unknown_advisor_is_an_error_and_never_free() -> None:
     with pytest.raises(UnknownModel):
         priced("claude-opus-5-5", message(1), advisor("claude-oracle-9", 1, 1))
-
-
-def fallen_back(declined_output: int) -> dict[str, Any]:
-    return {
-        "input_tokens": 412,
-        "output_tokens": 264,
-        "iterations": [
-            iteration("message", 408, declined_output, model="claude-fable-5"),
-            iteration("fallback_message", 412, 264, model="claude-opus-4-8"),
-        ],
-    }
 
 
 def test_an_attempt_declined_before_any_output_costs_nothing() -> None:

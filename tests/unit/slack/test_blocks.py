@@ -4,7 +4,6 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,17 +14,13 @@ from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance
 from pricing.slack.blocks import ephemeral, private, shared
 from pricing.slack.cards.base import Card, Table
 from pricing.slack.commands import (
-    CachingCommand,
-    CompareCommand,
-    EstimateCommand,
     Pinned,
-    PricesCommand,
-    RequestedCalls,
+    PricedCommand,
 )
 from pricing.slack.dispatch import answer
 from pricing.store import bundled
-from pricing.usage.buckets import StatedTerms, Usage
 from tests.support import block_kit, books
+from tests.support.slack_commands import commands
 
 NOW = datetime.fromisoformat("2026-11-23T09:30:00+00:00")
 BOOK = bundled.current()
@@ -142,53 +137,19 @@ def test_what_a_price_list_says_is_inert_in_every_answer(payload: str) -> None:
         check(shared(ask(text, book), "alice"))
 
 
-amounts = st.integers(0, 10**12)
-calls = st.builds(
-    RequestedCalls,
-    st.builds(
-        Usage,
-        input=st.integers(1, 10**12),
-        output=amounts,
-        cache_read=amounts,
-        cache_write_5m=amounts,
-        cache_write_1h=amounts,
-        web_search=amounts,
-    ),
-    st.integers(1, 10**12),
-    st.sampled_from([None, "day", "month"]),
-    st.builds(
-        StatedTerms,
-        processing=st.sampled_from([None, "batch", "flex", "priority"]),
-        speed=st.sampled_from([None, "fast"]),
-        inference_geo=st.sampled_from([None, "us"]),
-    ),
-)
 models = st.sampled_from(MODELS)
 pins = st.builds(
     Pinned, st.just("active"), st.sampled_from([None, "2020-01-01", "2025-06-01", "2099-01-01"])
 )
-commands = st.one_of(
-    st.builds(EstimateCommand, models, calls, pins),
-    st.builds(CompareCommand, st.lists(models, max_size=20, unique=True).map(tuple), calls, pins),
-    st.builds(
-        CachingCommand,
-        models,
-        amounts,
-        amounts,
-        amounts,
-        st.integers(1, 10**6).map(Decimal),
-        st.integers(1, 24),
-        st.integers(1, 31),
-        pins,
-    ),
-    st.builds(PricesCommand, st.none() | models, pins),
-)
 
 
 @settings(deadline=None, max_examples=300)
-@given(commands, st.sampled_from(["", "https://tariff.example.com"]))
+@given(
+    commands(models, pins, compared=0, hourly=1),
+    st.sampled_from(["", "https://tariff.example.com"]),
+)
 def test_every_answer_to_a_random_command_is_within_slacks_limits(
-    command: EstimateCommand | CompareCommand | CachingCommand | PricesCommand, page: str
+    command: PricedCommand, page: str
 ) -> None:
     card = ask(command.text())
 

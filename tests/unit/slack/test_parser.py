@@ -23,6 +23,7 @@ from pricing.slack.commands import (
 )
 from pricing.slack.parser import parse
 from pricing.usage.buckets import StatedTerms, Usage
+from tests.support.slack_commands import commands
 
 ONE = RequestedCalls(Usage(input=2000, output=1000))
 SONNET = EstimateCommand("sonnet", ONE)
@@ -240,56 +241,14 @@ def test_every_example_is_understood(example: str) -> None:
 
 
 names = st.from_regex(r"[a-z][a-z0-9.-]{3,20}", fullmatch=True).map(lambda one: f"m{one}9z")
-amounts = st.integers(0, 10**12)
-calls = st.builds(
-    RequestedCalls,
-    st.builds(
-        Usage,
-        input=st.integers(1, 10**12),
-        output=amounts,
-        cache_read=amounts,
-        cache_write_5m=amounts,
-        cache_write_1h=amounts,
-        web_search=amounts,
-    ),
-    st.integers(1, 10**12),
-    st.sampled_from([None, "day", "month"]),
-    st.builds(
-        StatedTerms,
-        processing=st.sampled_from([None, "standard", "batch", "flex", "priority"]),
-        speed=st.sampled_from([None, "fast"]),
-        inference_geo=st.sampled_from([None, "us"]),
-    ),
-)
 pins = st.builds(
     Pinned,
     st.sampled_from(["active", "lesson-2025", "2026-11-23.1"]),
     st.sampled_from([None, "2026-01-31", "2026-01-31T09:30:00Z"]),
 )
-commands = st.one_of(
-    st.builds(EstimateCommand, names, calls, pins),
-    st.builds(
-        CompareCommand,
-        st.lists(names, min_size=2, max_size=20, unique=True).map(tuple),
-        calls,
-        pins,
-    ),
-    st.builds(
-        CachingCommand,
-        names,
-        amounts,
-        amounts,
-        amounts,
-        st.decimals(0, 10**6, places=2),
-        st.integers(1, 24),
-        st.integers(1, 31),
-        pins,
-    ),
-    st.builds(PricesCommand, st.none() | names, pins),
-)
 
 
-@given(commands)
+@given(commands(names, pins, compared=2, hourly=0))
 def test_a_command_written_out_in_full_is_read_as_itself(command: PricedCommand) -> None:
     assert parse(command.text()) == command
 

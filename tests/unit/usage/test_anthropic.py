@@ -9,6 +9,7 @@ from tests.support.usage_reading import (
     ANTHROPIC,
     buckets,
     codes,
+    fallen_back,
     iteration,
     pointers,
     read,
@@ -200,17 +201,6 @@ def test_server_tools_are_counted_once_however_many_iterations_there_are() -> No
         "iterations": [iteration("message", 4, 8), iteration("message", 6, 12)],
     }
     assert [one.usage.web_search for one in read("anthropic", raw).attempts] == [3, 0]
-
-
-def fallen_back(declined_output: int) -> dict[str, Any]:
-    return {
-        "input_tokens": 412,
-        "output_tokens": 264,
-        "iterations": [
-            iteration("message", 408, declined_output, model="claude-fable-5"),
-            iteration("fallback_message", 412, 264, model="claude-opus-4-8"),
-        ],
-    }
 
 
 def test_an_attempt_declined_before_any_output_is_not_billed_with_a_warning() -> None:
