@@ -107,6 +107,16 @@ def test_a_caching_plan_names_the_best_time_to_live_and_what_it_saves() -> None:
     assert [row[0] for row in found.table.rows] == ["5 minutes", "1 hour"]
 
 
+def test_a_cache_that_the_provider_keeps_by_itself_is_named_so() -> None:
+    found = card("plan caching gpt-4o 10k prefix 60 per hour")
+
+    # $0.025 a call plain; a day's first call pays that, the other 479 half of it: 22 days save
+    # $264.00 - 22 * ($0.025 + 479 * $0.0125) = $131.725, rounded half to even.
+    assert found.title == "Automatic caching saves $131.72 a month (49.9%)"
+    assert found.table is not None
+    assert [row[0] for row in found.table.rows] == ["automatic"]
+
+
 def test_a_prefix_under_the_minimum_would_not_be_cached() -> None:
     found = card("plan caching sonnet 100 prefix 60 per hour")
 

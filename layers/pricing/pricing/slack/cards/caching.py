@@ -16,7 +16,7 @@ from pricing.timestamps import AsOf
 from pricing.usage.buckets import MAX_COUNT, StatedTerms
 
 HOURS_OF_A_DAY = 24
-_TTL = {"5m": "5 minutes", "1h": "1 hour"}
+_TTL = {"5m": "5 minutes", "1h": "1 hour", "automatic": "automatic"}
 
 
 def caching_card(in_force: BookInForce, command: CachingCommand, as_of: AsOf) -> Card:
@@ -59,7 +59,8 @@ def _headline(plan: CachingPlan) -> str:
         return "Caching would cost more than it saves"
     saves = plan.saves_usd_per_month
     share = percent(share_of(saves, plan.plain_month.cost_usd))
-    return f"Caching for {_TTL[plan.ttl]} saves {usd(saves)} a month ({share})"
+    caching = "Automatic caching" if plan.ttl == "automatic" else f"Caching for {_TTL[plan.ttl]}"
+    return f"{caching} saves {usd(saves)} a month ({share})"
 
 
 def _option(option: CachingOption) -> tuple[str, ...]:
