@@ -67,7 +67,7 @@ OWN_MEDIA = OWN_NAMES | {
 }
 
 
-#: A binary float holds 15 decimal digits, and nobody enters a price with more than 8.
+#: A binary float holds 15 decimal digits, and no list has a price with more than 8.
 _FLOAT_DIGITS = Context(prec=15)
 _ENTERED_DIGITS = 8
 

@@ -237,7 +237,7 @@ def test_a_selector_that_is_not_stated_is_an_assumption_with_the_range_of_prices
     assert answer["assumptions"][0].startswith("No size is stated for image:")
 
 
-def test_a_selector_that_changes_nothing_is_said_to(estimate: Ask) -> None:
+def test_a_selector_that_changes_nothing_is_named_in_a_warning(estimate: Ask) -> None:
     # Imagen 3 costs 0.04 an image of any size
     units = {"images": [{"count": 1, "size": "1024x1024"}]}
     answer = estimate({"model": "imagen-3.0-generate-001", "units": units}).body
@@ -268,7 +268,7 @@ def test_moderation_is_free_by_a_price_of_zero(estimate: Ask) -> None:
     assert answer["line_items"][0]["usd_per_mtok"] == "0"
 
 
-#: What is refused: the units, where, and what is said.
+#: What is refused: the units, the pointer, and the words of the error.
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (
         {"images": [{"count": 1, "size": "512x512"}]},

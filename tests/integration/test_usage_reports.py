@@ -184,7 +184,7 @@ def test_a_report_prices_each_of_them_the_same(routes: Routes) -> None:
     records = []
     for number, call in enumerate(CALLS):
         if "tool_uses" in call:
-            continue  # a record says what a provider said, and nothing on top
+            continue  # a record has what a provider reports, and nothing in addition
         model = {"model": call["model"]} if "model" in call else {}
         record = {"timestamp": at(call), "endpoint": str(number), **model, **used(call)}
         records.append(record)

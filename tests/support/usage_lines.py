@@ -35,7 +35,7 @@ def expected(lines: Iterable[bytes]) -> dict[str, Any]:
     """The fate and cost of every line, one by one, by the reader and the calculator.
 
     Lines of one request id are one call: of every count the largest, at the first line's moment and
-    terms. Where one of them is no plain call, the one with the most tokens is the call.
+    terms. Where one of them is not a plain call, the one with the most tokens is the call.
     """
     found = {"priced": 0, "unpriced": 0, "rejected": 0, "duplicates": 0, "merged": 0}
     calls: dict[str, list[UsageRecord]] = {}

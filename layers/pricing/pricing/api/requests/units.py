@@ -64,7 +64,7 @@ class UnitsRequest(Request):
     video: Annotated[tuple[VideoRequest, ...], Field(strict=False), AtMost(MAX_KINDS)] = ()
     """Generated video."""
     audio_seconds: Amount = Decimal(0)
-    """Seconds of audio, heard or spoken."""
+    """Seconds of input or output audio."""
     characters: Count = 0
     """Characters of text to speak."""
     pages: Count = 0

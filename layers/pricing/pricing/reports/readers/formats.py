@@ -2,8 +2,8 @@
 
 A format says by which names it is recognised and where its parts are; few need more. What a line
 yields are documents ``{timestamp, model, usage, ...}`` that ``records.read_record`` reads, so that
-counts, tiers and terms have one reader. Lines of a tool's log that are no calls (prompts, settings,
-summaries) yield nothing.
+counts, tiers and terms have one reader. Lines of a tool's log that are not calls (prompts,
+settings, summaries) yield nothing.
 
 Sources: the tools' own documentation and source code of their log formats.
 """
@@ -187,7 +187,7 @@ FORMATS: tuple[RecordFormat, ...] = (
         labels={"endpoint": ("operation",)},
     ),
 )
-#: Lines of a coding tool's log that are no calls, by their ``type``.
+#: Lines of a coding tool's log that are not calls, by their ``type``.
 _NO_CALLS = frozenset(
     (
         *("user", "summary", "system", "file-history-snapshot", "progress", "queue-operation"),
@@ -211,7 +211,7 @@ class FormatReader:
         self._started: Document | None = None
 
     def read(self, document: Any) -> tuple[SourceFormat, list[Document]]:
-        """The format of a line and the records in it, none for a line that is no call."""
+        """The format of a line and the records in it, none for a line that is not a call."""
         if not isinstance(document, dict):
             return "tariff", [document]
         for special in (self._stream, self._codex, _claude_code, _otlp, _buckets, _agent_sdk):
@@ -391,7 +391,7 @@ def _record(known: RecordFormat, body: Document) -> Document:
 
 
 def _has_usage(known: RecordFormat, body: Document) -> bool:
-    """Whether the body has counts: spans and rows without any are no calls of a model."""
+    """Whether the body has counts: spans and rows without any are not calls of a model."""
     if known.name == "otel_genai":
         attributes = body.get("attributes")
         return isinstance(attributes, dict) and any(
