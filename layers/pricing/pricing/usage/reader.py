@@ -155,8 +155,8 @@ def _unknown(shape: Shape, fields: Fields, raw: Mapping[str, Any]) -> tuple[int,
     return counting, names
 
 
-def _counts(value: Any) -> bool:
-    return next(_numbers("", value), None) is not None
+def _counts(value: Any) -> int:
+    return sum(1 for _ in _numbers("", value))
 
 
 @dataclass(slots=True)
