@@ -3,7 +3,7 @@
 Text is never read: of the items of an answer only their types, ids and counts are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -21,14 +21,13 @@ from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, usage_of
 
 MAX_MODEL_NAME = 128
 #: Where the response is inside of what wraps it: events of a stream, lines of a batch's results.
-#: Each is the path to the response and whether its presence means a batch call.
-WRAPPERS: tuple[tuple[tuple[str, ...], bool], ...] = (
-    (("response", "body"), True),
-    (("result", "message"), True),
-    (("modelOutput",), True),
-    (("response",), False),
-    (("message",), False),
-    (("data",), False),
+WRAPPERS = (
+    ("response", "body"),
+    ("result", "message"),
+    ("modelOutput",),
+    ("response",),
+    ("message",),
+    ("data",),
 )
 USAGES = (
     "usage",
@@ -85,13 +84,26 @@ def unwrapped(response: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, A
     """The response inside of a stream's event or a batch's line; its pointer; if it is batch."""
     if any(isinstance(response.get(name), dict) for name in USAGES):
         return response, pointer, False
-    for path, batch in WRAPPERS:
+    for path in WRAPPERS:
         body: Any = response
         for name in path:
             body = body.get(name) if isinstance(body, dict) else None
         if isinstance(body, dict) and _has_usage(body):
+            batch = is_batch_line(response.keys(), ".".join(path))
             return body, f"{pointer}/{'/'.join(path)}", batch
     return response, pointer, False
+
+
+def is_batch_line(names: Collection[str], container: str) -> bool:
+    """Whether a line has the form of a batch result of OpenAI, Anthropic, Vertex or Bedrock.
+
+    ``names`` are those at the top of the line, ``container`` the dotted path to the response.
+    """
+    if container in ("response.body", "result.message"):
+        return "custom_id" in names
+    if container == "response":
+        return "request" in names and ("status" in names or "processed_time" in names)
+    return container == "modelOutput"
 
 
 def holds_usage(response: Any) -> bool:

@@ -28,6 +28,7 @@ from pricing.usage.response import (
     MODELS,
     USAGES,
     holds_usage,
+    is_batch_line,
     read_response,
     terms_served,
 )
@@ -156,7 +157,7 @@ def layout_of(document: Any) -> RecordLayout | None:
             container=container,
             usage=usage,
             usage_format=None
-            if _is_batch_line(top, container) or word_at("type") in _STREAMED or "calls" in top
+            if is_batch_line(top, container) or word_at("type") in _STREAMED or "calls" in top
             else usage_format,
             moment=_first("", top, MOMENTS) or _first(container, names, MOMENTS),
             requested_model=_first("", top, MODELS) if container else None,
@@ -254,7 +255,7 @@ def read_record(document: Any) -> UsageRecord:
     )
     parsed = response.usage
     requested = StatedTerms(**{term: _choice(document, term) for term in TERMS})  # type: ignore[arg-type]
-    batch = response.batch or _is_batch_line(document.keys(), layout.container)
+    batch = response.batch or is_batch_line(document.keys(), layout.container)
     terms, _ = settle(requested, terms_served(parsed, requested, batch=batch))
     asked = _text(document, layout.requested_model)
     if not asked and not response.model:
@@ -298,15 +299,6 @@ def mean_calls(record: UsageRecord) -> tuple[tuple[Attempt, ...], tuple[Attempt,
         mean.append(replace(attempt, usage=Usage.of(each)))
         last.append(replace(attempt, usage=replace(Usage.of(left), units=attempt.usage.units)))
     return tuple(mean), tuple(last)
-
-
-def _is_batch_line(names: Collection[str], container: str) -> bool:
-    """Whether a line has the form of a batch result of OpenAI, Anthropic, Vertex or Bedrock."""
-    if container in ("response.body", "result.message"):
-        return "custom_id" in names
-    if container == "response":
-        return "request" in names and ("status" in names or "processed_time" in names)
-    return container == "modelOutput"
 
 
 def _moment(document: Mapping[str, Any], layout: RecordLayout) -> int:
