@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pricing.usage.formats import FORMATS
 from tariff.template import ROOT
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]
@@ -49,3 +50,9 @@ def test_a_named_file_exists(name: str) -> None:
     assert len(named) > 5
     roots = (ROOT, ROOT / "layers" / "pricing" / "pricing")
     assert [path for path in named if not any((root / path).exists() for root in roots)] == []
+
+
+def test_the_guide_to_usage_has_every_format() -> None:
+    guide = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE)
+    assert sorted(rows) == sorted(("usage_format", *FORMATS))  # with the head of the table
