@@ -119,7 +119,8 @@ def test_a_price_that_was_cancelled_is_named_where_no_price_differs_any_more() -
     [
         ({}, {"bare_names": False}, ("bare_names",)),
         ({"bare_names": False}, {}, ("bare_names",)),
-        ({"input_only": True}, {}, ("input_only",)),
+        # A row without a mode of its own has one that follows from what it bills.
+        ({"input_only": True}, {}, ("mode", "input_only")),
         ({"source": "a page"}, {"source": "another"}, ("source",)),
         (
             {"context_window": 5, "cancelled": ["2027-01-01"]},
