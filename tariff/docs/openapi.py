@@ -43,20 +43,20 @@ def document() -> Schema:
     """Build the OpenAPI document of all functions."""
     spec = skeleton()
     fragments = spec.pop("fragments")
-    order = [(tag["name"], name) for tag in spec["tags"] for name in tag.pop("functions")]
+    tags = spec["tags"]
+    spec["tags"] = [{key: tag[key] for key in ("name", "description")} for tag in tags]
     routes = [
         (tag, functions()[name], route)
-        for tag, name in order
+        for tag in tags
+        for name in tag["functions"]
         for route in functions()[name].ROUTES
         if route.key != DEFAULT_ROUTE  # not a route that a caller can name
     ]
     known, schemas = schemas_of(
-        requests=[
-            kind for *_, route in routes for kind in (route.body, route.query, route.lines) if kind
-        ],
+        requests=[kind for *_, route in routes for kind in (route.body, route.query) if kind],
         answers=[route.answer for *_, route in routes if route.answer is not Asset],
     )
-    for kind in {kind for *_, route in routes for kind in (route.query, route.lines) if kind}:
+    for kind in {route.query for *_, route in routes if route.query}:
         known[kind] = schemas.pop(kind.__name__)  # shown as parameters
     paths: dict[str, Schema] = {}
     for tag, module, route in routes:

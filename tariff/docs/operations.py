@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from pricing import errors
-from pricing.api.handler import JSON_LINES, STATUSES, Asset, Route
+from pricing.api.handler import STATUSES, Asset, Route
 from pricing.validation import Versioned
 from tariff.docs.descriptions import markdown
 from tariff.docs.examples import EXAMPLES, PROBLEMS, Example, answer_to
@@ -36,13 +36,14 @@ RETRY_AFTER: Schema = {"retry-after": {"$ref": "#/components/headers/RetryAfter"
 class Operation:
     """A route of a function, and what its description is made of.
 
+    ``tag`` is the entry of document.yaml's tags; it says which routes are for administrators.
     ``schemas`` has a reference for each type, or the whole schema of one that is sent as query
     parameters; ``fragments`` are those of document.yaml.
     """
 
     route: Route
     module: ModuleType
-    tag: str
+    tag: Mapping[str, Any]
     schemas: Mapping[type, Schema]
     fragments: Mapping[str, Any]
 
@@ -57,7 +58,8 @@ class Operation:
         found: Schema = {
             "operationId": re.sub(r"_(\w)", lambda at: at[1].upper(), route.respond.__name__),
             "summary": route.summary,
-            "tags": [self.tag],
+            "description": self._description(),
+            "tags": [self.tag["name"]],
             "security": [] if route.open_to_all else GUARDED,
         }
         if parameters := [*self._parameters()]:
@@ -65,12 +67,19 @@ class Operation:
         if route.body is not None:
             shown = {one.name: {"summary": one.summary, "value": one.body} for one in self.examples}
             content = {JSON: {"schema": self.schemas[route.body], "examples": shown}}
-            if route.lines is not None:
-                lines = {"schema": self.fragments["json_lines"]}
-                content |= dict.fromkeys(JSON_LINES, lines)
             found["requestBody"] = {"required": True, "content": content}
         found["responses"] = dict(sorted(self._responses()))
         return found
+
+    def _description(self) -> str:
+        """What is sent, or else what is answered; JSON Lines, which no client can generate."""
+        route = self.route
+        if route.answer is Asset:
+            return str(self.fragments["asset"])
+        texts = [markdown((route.body or route.answer).__doc__)]
+        texts += [self.fragments["json_lines"]] if route.lines else []
+        texts += [self.fragments["administrators"]] if "administrators" in self.tag else []
+        return "\n\n".join(texts)
 
     def _parameters(self) -> Iterator[Schema]:
         path = self.route.spec_path
@@ -79,8 +88,7 @@ class Operation:
             text = self.fragments["path_parameters"][up_to]
             schema = {"type": "string", "minLength": 1, "maxLength": 128, "description": text}
             yield _parameter(name, "path", schema, {e.name: e.path[name] for e in self.examples})
-        sent = self.route.query or self.route.lines
-        query = self.schemas[sent] if sent else {}
+        query = self.schemas[self.route.query] if self.route.query else {}
         for name, schema in query.get("properties", {}).items():
             read = int if schema.get("type") == "integer" else str
             values = {e.name: read(e.query[name]) for e in self.examples if name in e.query}

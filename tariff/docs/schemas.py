@@ -14,7 +14,6 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 from typing_extensions import override
 
-from pricing.api.requests.estimate import UsageInput
 from pricing.estimates.calculator import LineItem
 from pricing.jsonio import members
 from pricing.validation import Request, Versioned
@@ -26,8 +25,8 @@ Mode = Literal["validation", "serialization"]
 DECIMAL: JsonSchemaValue = {"type": "string", "format": "decimal", "pattern": r"^-?\d+(\.\d+)?$"}
 #: What requests may send instead of a JSON number.
 DECIMAL_SENT: JsonSchemaValue = {**DECIMAL, "pattern": r"^-?\d{1,20}(\.\d{1,20})?$"}
-#: A body holds exactly one of these: the first rule of ``UsageInput.parsed``.
-SOURCES = ("usage", "response", "text", "messages")
+#: An object that is read as a provider wrote it.
+PROVIDER_OBJECT: JsonSchemaValue = {"type": "object", "additionalProperties": True}
 _ALWAYS_SENT = members(LineItem("input", Decimal(1), "token")).keys()
 
 
@@ -45,7 +44,11 @@ def schemas_of(
     schemas = found.get("$defs", {})
     for schema in schemas.values():
         _explain(schema, schemas)
-        _bound(schema)
+        _simplify(schema)
+    schemas["ProviderObject"] = {
+        **PROVIDER_OBJECT,
+        "description": "An object as a provider, gateway or SDK writes it.",
+    }
     return {one: references[(one, mode)] for one, mode in modes}, schemas
 
 
@@ -58,15 +61,23 @@ def _explain(schema: JsonSchemaValue, schemas: Mapping[str, JsonSchemaValue]) ->
             found["description"] = schemas[named[0]]["description"].partition("\n\n")[0]
 
 
-def _bound(schema: Any) -> None:
-    """Move an exact number's bounds into its schema; pydantic leaves them next to the choices."""
+def _simplify(schema: Any) -> None:
+    """Write in place what generators of clients read best.
+
+    An exact number's bounds move into its schema; pydantic leaves them next to the choices. Free
+    objects become one type, and choices of choices one choice.
+    """
     if isinstance(schema, dict):
         for bound, keyword in (("ge", "minimum"), ("le", "maximum")):
             if bound in schema and "anyOf" in schema:
                 schema["anyOf"][0][keyword] = schema.pop(bound)
+        if PROVIDER_OBJECT.items() <= schema.items() and "properties" not in schema:
+            for name in PROVIDER_OBJECT:
+                del schema[name]
+            schema["$ref"] = "#/components/schemas/ProviderObject"
         schema = list(schema.values())
-    for one in schema if isinstance(schema, list) else ():
-        _bound(one)
+    for part in schema if isinstance(schema, list) else ():
+        _simplify(part)
 
 
 class Generator(GenerateJsonSchema):
@@ -88,7 +99,10 @@ class Generator(GenerateJsonSchema):
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         """One schema of two types where that is possible, instead of a choice of two schemas."""
         inner = self.generate_inner(schema["schema"])
-        if not isinstance(inner.get("type"), str) or {"const", "enum"} & inner.keys():
+        if (
+            not isinstance(inner.get("type"), str)
+            or {"const", "enum", "additionalProperties"} & inner.keys()
+        ):
             return super().nullable_schema(schema)
         return {**inner, "type": [inner["type"], "null"]}
 
@@ -112,10 +126,6 @@ class Generator(GenerateJsonSchema):
         found = _described(super().model_schema(schema), kind)
         if issubclass(kind, Request):
             found["properties"] = _ordered(kind, found.get("properties", {}))
-        if issubclass(kind, UsageInput):
-            found["oneOf"] = [{"required": [source]} for source in SOURCES]
-            for source in SOURCES:
-                found["properties"][source] = without_null(found["properties"][source])
         return found
 
     @override
@@ -156,5 +166,7 @@ def _ordered(
 ) -> dict[str, JsonSchemaValue]:
     """Order fields by the classes that declare them: the most specific class first."""
     owners = sorted(kind.__mro__, key=lambda owner: owner is Versioned)
+    fields = kind.model_fields
     names = [name for owner in owners for name in vars(owner).get("__annotations__", {})]
-    return {name: properties[name] for name in dict.fromkeys(names) if name in properties}
+    sent = [fields[name].alias or name for name in dict.fromkeys(names) if name in fields]
+    return {name: properties[name] for name in sent if name in properties}

@@ -19,7 +19,7 @@ MAX_SUGGESTIONS = 3
 #: The names of a book are indexed after so many searches through its bytes.
 _SEARCHES = 8
 
-MatchedBy = Literal["id", "alias", "provider_id", "family", "letter_case"] | SpelledBy
+MatchedBy = Literal["id", "alias", "provider_id", "family", "letter_case", SpelledBy]
 
 
 @dataclass(frozen=True, slots=True)

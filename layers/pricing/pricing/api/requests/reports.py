@@ -9,7 +9,7 @@ from pricing.errors import InvalidRequest
 from pricing.reports.render.html_page import NEEDED
 from pricing.reports.report import Filters, ReportQuery
 from pricing.timestamps import AsOf
-from pricing.validation import Name, Request, VersionReference
+from pricing.validation import AtMost, Name, Request, VersionReference
 
 GroupBy = Literal[
     "model",
@@ -72,7 +72,7 @@ class FilterRequest(Request):
 class ReportRequest(Request):
     """Usage records, inline or in S3, and the report to make of them."""
 
-    records: Annotated[SkipValidation[list[Any] | None], Field(max_length=MAX_RECORDS)] = None
+    records: Annotated[SkipValidation[list[Any] | None], AtMost(MAX_RECORDS)] = None
     """Each ``{timestamp, model, endpoint?, team?, usage, processing?, request_id?}``, or a
     provider's response. A record that cannot be read is rejected on its own.
     """
