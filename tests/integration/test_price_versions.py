@@ -234,17 +234,17 @@ def test_the_changes_name_the_version_that_the_activations_end_with(pages: Pages
 
 
 def test_an_audit_that_grows_while_it_is_read_is_not_called_broken(pages: Pages) -> None:
-    read = Ledger.audit_rows
+    read = Ledger.stored_audit
 
     def and_meanwhile(ledger: Ledger) -> Any:
         rows = read(ledger)
         pages.ledger.audit("ann", "refresh", "so")
         return [*rows, *read(ledger)[len(rows) :]]
 
-    for method in ("audit_rows", "audit_head"):  # a change between the two reads, in either order
+    for method in ("stored_audit", "audit_head"):  # a change between the two reads, in either order
         real = getattr(Ledger, method)
         with mock.patch.object(
-            Ledger, method, and_meanwhile if method == "audit_rows" else _after(pages, real)
+            Ledger, method, and_meanwhile if method == "stored_audit" else _after(pages, real)
         ):
             rows, broken = pages.ledger.checked_audit()
         assert broken is None

@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,10 @@ from pricing.errors import (
 from pricing.jsonio import canonical_json
 from pricing.store import bundled
 from pricing.store.books import ACTIVE, Books
+from pricing.store.history import HEAD_KEY, proposal_key
 from pricing.store.ledger import CHUNK_BYTES, Ledger
 from pricing.store.repository import DynamoReads, Pointer
+from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import BY, PLAIN, book, document, incompressible_book, row
 from tests.support.tables import REGION, SECRET, StoreTable
 
@@ -448,3 +451,47 @@ def test_a_cancelled_write_is_a_taken_id_only_when_the_condition_failed(
         )
         with pytest.raises(error):
             cancelled.propose(book("v1"), proposal=PLAIN)
+
+
+@pytest.mark.parametrize("gone", ["sha256", "models", "decision", "waiting", "proposed_at"])
+def test_a_damaged_row_hides_that_version_and_no_other(
+    store_table: StoreTable, repository: Ledger, gone: str
+) -> None:
+    for version in ("v1", "v2", "v3"):
+        repository.propose(book(version), proposal=PLAIN)
+    store_table.client.update_item(
+        TableName=store_table.name,
+        Key={"pk": {"S": "VERSIONS"}, "sk": {"S": "v2"}},
+        UpdateExpression="REMOVE #gone",
+        ExpressionAttributeNames={"#gone": gone},
+    )
+    assert [stored.id for stored in repository.versions()] == ["v1", "v3"]
+    with pytest.raises(StoreUnavailable, match="the row of a price version"):
+        repository.activate("v2", expected_revision=0, **BY)
+    assert repository.activate("v3", expected_revision=0, **BY).version == "v3"
+
+
+def test_rows_of_a_later_release_are_read_without_what_only_it_knows(
+    store_table: StoreTable, repository: Ledger
+) -> None:
+    """During a deployment two releases read each other's rows."""
+    pending = QuarantinedField("acme", "rocket", "standard.input", "1", "9", ("x",), "to_zero", "r")
+    repository.propose(book("v1"), proposal=Proposal("refresh", "refresh", {}, (pending,)))
+    document = {"summary": {}, "quarantined": [{**pending.document(), "code": "new", "more": 1}]}
+    content = zlib.compress(canonical_json({**document, "approvals": []}))
+    store_table.client.put_item(
+        TableName=store_table.name, Item={**proposal_key("v1"), "content": {"B": content}}
+    )
+    for key in ({"pk": {"S": "VERSIONS"}, "sk": {"S": "v1"}}, HEAD_KEY):
+        store_table.client.update_item(
+            TableName=store_table.name,
+            Key=key,
+            UpdateExpression="SET added = :added",
+            ExpressionAttributeValues={":added": {"M": {"by": {"S": "a later release"}}}},
+        )
+    found = repository.proposal("v1")
+    assert found is not None
+    assert found.quarantined == (replace(pending, code="new"),)
+    assert [stored.id for stored in repository.versions()] == ["v1"]
+    assert repository.checked_audit()[1] is None
+    assert repository.activate("v1", expected_revision=0, **BY).revision == 1

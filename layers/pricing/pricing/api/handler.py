@@ -42,7 +42,7 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.InvalidRequest, 422, "invalid-request", "Invalid request"),
     (errors.Conflict, 409, "conflict", "Conflict"),
     (errors.StoreUnavailable, 503, "store-unavailable", "Price store unavailable"),
-    (errors.CorruptBook, 500, "corrupt-version", "Price version damaged"),
+    (errors.CorruptBook, 503, "corrupt-version", "Price version damaged"),
 )
 RETRY_AFTER_SECONDS = "5"
 #: Media types of a body of JSON Lines; none is registered.

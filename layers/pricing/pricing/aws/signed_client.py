@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+from pricing.deadline import post
 from pricing.errors import StoreUnavailable
 
 #: What a caller can do about a service that is down.
@@ -50,7 +51,8 @@ class AwsJson:
     """Calls of one service: a JSON object in, a JSON object out.
 
     ``endpoint`` is ``http(s)://host[:port]``; ``credentials`` is called once per request, since
-    they rotate. Raises StoreUnavailable for anything but a successful answer.
+    they rotate. ``timeout_seconds`` covers a whole call, from the name look-up to the answer's last
+    byte. Raises StoreUnavailable for anything but a successful answer.
     """
 
     def __init__(
@@ -84,18 +86,14 @@ class AwsJson:
             credentials=self._credentials(),
             at=datetime.now(UTC),
         )
-        connection = self._connect()
         try:
-            connection.request("POST", "/", body, headers)
-            response = connection.getresponse()
-            content = response.read()
+            connection, seconds = self._connect(), self._timeout_seconds
+            status, content = post(connection, "/", body, headers, seconds=seconds)
         except (OSError, http.client.HTTPException) as error:
             raise StoreUnavailable(
                 f"{service.name} did not answer. {AGAIN}", cause=type(error).__name__
             ) from error
-        finally:
-            connection.close()
-        return _answer(service.name, response.status, content)
+        return _answer(service.name, status, content)
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._url.scheme != "https":

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal
 
@@ -79,8 +80,9 @@ class Books:
             return self._book
         # Content-addressed: the bundled copy of the active version is that version, and reading
         # it from disk spares the second and larger read of a cold start.
-        if (copy := bundled.load(pointer.version)) and copy.sha256 == pointer.sha256:
-            return copy
+        with suppress(CorruptBook):  # a damaged copy: the store has the version too
+            if (copy := bundled.load(pointer.version)) and copy.sha256 == pointer.sha256:
+                return copy
         book = repository.get(pointer.version)
         if book is None or book.sha256 != pointer.sha256:
             raise CorruptBook(f"the active pointer names {pointer.version}, which is not as stored")

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from pricing.errors import InvalidRequest, StoreUnavailable, UnknownPolicy
+from pricing.errors import InvalidRequest, UnknownPolicy
 from pricing.recommendations.policy import LearnedPolicy, PolicyDocument, learned_policy, policy_id
-from pricing.store.repository import DynamoReads
+from pricing.store.repository import DynamoReads, readable
 from pricing.store.writes import NotWritten, writing
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
@@ -42,15 +42,14 @@ class Policies:
         ).get("Item")
         if item is None:
             raise unknown()
-        try:
+        with readable("this routing policy"):
             content = zlib.decompress(bytes(item["content"]["B"]))
-        except zlib.error as error:
-            raise StoreUnavailable("The stored routing policy is damaged.") from error
-        if policy_id(content) != wanted:
-            raise StoreUnavailable("The stored routing policy does not match its id.")
+            if policy_id(content) != wanted:
+                raise ValueError("another policy")
+            found = learned_policy(wanted, json.loads(content))
         if len(self._kept) >= MAX_KEPT:
             self._kept.clear()
-        found = self._kept[wanted] = learned_policy(wanted, json.loads(content))
+        self._kept[wanted] = found
         return found
 
     def add(self, document: PolicyDocument) -> None:

@@ -20,6 +20,7 @@ from pricing.errors import VersionExists
 from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import Refreshed
 from pricing.store.ledger import Ledger
+from pricing.store.repository import readable
 from pricing.store.writes import SdkReader, writing
 from pricing.versions.proposals import Proposal, QuarantinedField
 
@@ -53,7 +54,8 @@ class RefreshStore:
         ).get("Item")
         if item is None:
             return Memory()
-        return Memory.of(json.loads(zlib.decompress(bytes(item["content"]["B"]))))
+        with readable("the memory of the last refresh"):
+            return Memory.of(json.loads(zlib.decompress(bytes(item["content"]["B"]))))
 
     def save(
         self, done: Refreshed, pointer: Pointer | None, details: Mapping[str, Any]

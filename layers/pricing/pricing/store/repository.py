@@ -11,14 +11,17 @@ A version is one Query, the pointer one GetItem, so a cold start reads twice at 
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pricing.catalogue.price_book import PriceBook
-from pricing.errors import CorruptBook
+from pricing.errors import CorruptBook, StoreUnavailable
 from pricing.versions.proposals import is_version_id
 
+#: What reading an item raises that is not in the form it was written in.
+_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, zlib.error)
 POINTER_KEY = {"pk": {"S": "ACTIVE"}, "sk": {"S": "POINTER"}}
 
 
@@ -41,10 +44,26 @@ class Pointer:
     revision: int
 
 
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Raise StoreUnavailable in place of the errors of reading an item in an unexpected form.
+
+    An item may have been edited by hand, restored from elsewhere, or written by another release.
+    """
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise StoreUnavailable(
+            f"The price store holds {what} in a form that cannot be read. Report it.",
+            cause=f"unreadable {type(error).__name__}",
+        ) from error
+
+
 class Repository:
     """Reads of the price versions in one table; ``ledger`` changes them.
 
-    Every method raises StoreUnavailable when DynamoDB does not answer.
+    Every method raises StoreUnavailable when DynamoDB does not answer, or not in the form that is
+    expected here.
     """
 
     def __init__(self, table: str, reader: DynamoReads) -> None:
@@ -56,7 +75,9 @@ class Repository:
         item = self._item(POINTER_KEY)
         if item is None:
             return None
-        return Pointer(item["version"]["S"], item["sha256"]["S"], int(item["revision"]["N"]))
+        with readable("the pointer to the active version"):
+            version, sha256 = item["version"]["S"], item["sha256"]["S"]
+            return Pointer(str(version), str(sha256), int(item["revision"]["N"]))
 
     def get(self, version_id: str) -> PriceBook | None:
         """Return the version with this id; raises CorruptBook if its content was changed."""
@@ -66,14 +87,14 @@ class Repository:
         *chunks, meta = items
         try:
             content = zlib.decompress(b"".join(bytes(chunk["content"]["B"]) for chunk in chunks))
-        except zlib.error as error:
-            raise CorruptBook(f"price version {version_id} cannot be decompressed") from error
-        return PriceBook.from_json(content, sha256=meta["sha256"]["S"])
+            sha256 = str(meta["sha256"]["S"])
+        except _UNREADABLE as error:
+            raise CorruptBook(f"price version {version_id} is not as it was stored") from error
+        return PriceBook.from_json(content, sha256=sha256)
 
     def _item(self, key: Mapping[str, Any]) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self._reader.get_item(
-            TableName=self._table, Key=key, ConsistentRead=True
-        ).get("Item")
+        answer = self._reader.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        found: dict[str, Any] | None = answer.get("Item")
         return found
 
     def _query(self, partition: str) -> list[dict[str, Any]]:
@@ -87,7 +108,11 @@ class Repository:
         items: list[dict[str, Any]] = []
         while True:  # a page ends at 1 MB, which no compressed version has reached yet
             page = self._reader.query(**request)
-            items += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return items
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            last = page.get("LastEvaluatedKey")
+            with readable(f"an answer about {partition}"):
+                items += [dict(item) for item in page["Items"]]
+                if last is None:
+                    return items
+                if last == request.get("ExclusiveStartKey"):
+                    raise ValueError("the same page again")
+            request["ExclusiveStartKey"] = last

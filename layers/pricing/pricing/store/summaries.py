@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pricing.reports.summary import MonthSummary
-from pricing.store.repository import DynamoReads
+from pricing.store.repository import DynamoReads, readable
 from pricing.store.writes import writing
 
 
@@ -28,7 +28,8 @@ class Summaries:
     def of(self, month: str) -> MonthSummary | None:
         """The last one stored of a month, if there is any."""
         item = self._reader.get_item(TableName=self._table, Key=_key(month)).get("Item")
-        return MonthSummary.from_json(item["summary"]["S"]) if item else None
+        with readable(f"the headline of {month}"):
+            return MonthSummary.from_json(item["summary"]["S"]) if item else None
 
 
 def _key(month: str) -> dict[str, dict[str, str]]:

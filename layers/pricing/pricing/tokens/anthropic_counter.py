@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from pricing.deadline import post
 from pricing.notices import Notice
 from pricing.tokens.estimator import exactly
 from pricing.tokens.prompts import Prompt, PromptCount, PromptRules, count_prompt
@@ -77,12 +78,8 @@ class CountEndpoint:
             "x-api-key": self._key,
             "anthropic-version": _VERSION,
         }
-        try:
-            connection.request("POST", _PATH, body, headers)
-            response = connection.getresponse()
-            return response.status, response.read(_MAX_ANSWER_BYTES)
-        finally:
-            connection.close()
+        seconds, most = self._timeout_seconds, _MAX_ANSWER_BYTES
+        return post(connection, _PATH, body, headers, seconds=seconds, max_bytes=most)
 
 
 _REJECTED = {

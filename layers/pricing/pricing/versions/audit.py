@@ -4,11 +4,15 @@ Each row holds the SHA-256 of the row before it, and its own hash covers that. A
 changed, dropped or inserted later breaks the chain from there on.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from pricing.jsonio import canonical_json, digest
+
+_TEXTS = ("at", "actor", "action", "reason", "previous")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,14 @@ class AuditRow:
         return {name: getattr(self, name) for name in names} | {"details": dict(self.details)}
 
 
+class StoredRow(NamedTuple):
+    """One entry as the table holds it: ``content`` is the JSON that ``hash`` covers."""
+
+    number: int
+    content: str
+    hash: str
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The number and hash of the last row; 0 and empty without any."""
@@ -83,20 +95,38 @@ def chained(head: Head, entry: Entry, at: str) -> AuditRow:
     return replace(row, hash=digest(canonical_json(row.document())))
 
 
-def row_from(document: Mapping[str, Any], hash_: str) -> AuditRow:
-    """Build a row from an ``AuditRow.document`` and the hash it is stored with."""
-    return AuditRow(**document, hash=hash_)
+def row_from(stored: StoredRow) -> AuditRow | None:
+    """Read a row as stored; None if it is not in the form of one.
+
+    What a later release adds to rows is left out.
+    """
+    try:
+        document = json.loads(stored.content)
+        texts = {name: document[name] for name in _TEXTS}
+        versions = {name: document[name] for name in ("before", "after")}
+        number, details = document["number"], document["details"]
+        is_dated = datetime.fromisoformat(texts["at"]).tzinfo is not None
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    is_whole = is_dated and type(number) is int and isinstance(details, dict)
+    if not is_whole or not {*map(type, (*texts.values(), *versions.values()))} <= {str, type(None)}:
+        return None
+    return AuditRow(number=number, details=details, hash=stored.hash, **texts, **versions)
 
 
-def first_broken(rows: Iterable[AuditRow], head: Head) -> int | None:
+def first_broken(rows: Iterable[StoredRow], head: Head) -> int | None:
     """Return the number of the first row that is not as it was written; None if all are.
 
-    ``rows`` are all rows from the first on. ``head`` shows whether the last ones are missing.
+    ``rows`` are all rows from the first on. ``head`` shows whether the last ones are missing; an
+    empty one in spite of rows shows that it is missing itself.
     """
     before = Head()
-    for row in rows:
-        follows = row.number == before.number + 1 and row.previous == before.hash
-        if not follows or digest(canonical_json(row.document())) != row.hash:
+    for stored in rows:
+        row = row_from(stored)
+        follows = row and row.number == before.number + 1 and row.previous == before.hash
+        if not follows or digest(stored.content.encode(errors="surrogatepass")) != stored.hash:
             return before.number + 1
-        before = Head(row.number, row.hash)
-    return None if before == head else before.number + 1
+        before = Head(before.number + 1, stored.hash)
+    if before == head:
+        return None
+    return before.number + 1 if head.number else 1
