@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from typer import Option
 
 from pricing.sources import genai_prices, litellm
-from pricing.sources.merge import side_by_side
+from pricing.sources.merge import GENAI, LITELLM, side_by_side
 from pricing.sources.payload import Payload, SourceNotes
 from tariff.catalogue import media
 from tariff.catalogue.published import FILES, installed, installed_file, installed_version
@@ -57,14 +57,45 @@ def imported(folder: Path, as_of: date | None) -> dict[str, str]:
     notes = SourceNotes("the pinned releases")
     lists = side_by_side(genai_prices.read(genai, notes), litellm.read(lite, notes))
     media_rows = media.read(lite, installed_version("litellm"))
-    files = {SOURCES: _lines(_sources(folder, as_of)), media.MEDIA: _lines({"rows": media_rows})}
-    return files | {f"{provider}.json": _lines(listed) for provider, listed in lists.items()}
+    sources = _sources(folder, as_of)
+    documents = {f"{provider}.json": listed for provider, listed in lists.items()}
+    documents[media.MEDIA] = {"rows": media_rows}
+    files = {name: _lines(_kept(folder, name, now, sources)) for name, now in documents.items()}
+    return files | {SOURCES: _lines(sources)}
+
+
+def _kept(
+    folder: Path, name: str, now: Mapping[str, Any], sources: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Add the rows that the import before had and a newer list has not: old calls still name them.
+
+    They have the day since when they are missing. What a release of the same version lacks is no
+    longer wanted.
+    """
+    before, known = (_read(folder / file) for file in (name, SOURCES))
+    kept = dict(now)
+    for key, package in ((GENAI, "genai-prices"), (LITELLM, "litellm"), ("rows", "litellm")):
+        if key not in before:
+            continue
+        ids = {(row.get("provider"), row["id"]) for row in now[key]}
+        is_newer = known[package]["version"] != sources[package]["version"]
+        missing = [
+            {"missing_since": sources[package]["as_of"]} | row
+            for row in before[key]
+            if (is_newer or "missing_since" in row) and (row.get("provider"), row["id"]) not in ids
+        ]
+        rows = [*now[key], *missing]
+        kept[key] = sorted(rows, key=lambda row: (row.get("provider", ""), row["id"]))
+    return kept
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
 def _sources(folder: Path, as_of: date | None) -> dict[str, Any]:
     """Describe the packages; a retrieval date is kept while the package's data are unchanged."""
-    path = folder / SOURCES
-    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    known = _read(folder / SOURCES)
     sources = {}
     for package, url in LISTS:
         entry = {

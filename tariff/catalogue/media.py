@@ -19,6 +19,8 @@ from pricing.sources.payload import Payload, price_from_number, read_document
 from pricing.sources.price_tables import completed, document_of
 
 MEDIA = "media.json"
+#: The price of a minute, in the metadata of a price of a second that is rounded.
+PER_MINUTE = "original_pricing_per_minute"
 #: The map's kinds of model that are billed by the unit, or by tokens of images or audio.
 KINDS = {
     *("image_generation", "image_edit", "audio_transcription", "audio_speech", "video_generation"),
@@ -60,6 +62,14 @@ _KEY = re.compile(
 #: What the lists price by something that a call does not state: steps of a model, whole songs.
 _REFUSED = re.compile(r"fireworks/models/(?!.*rerank)|lyria|FLUX\.2-flex")
 OWN_MEDIA = OWN_NAMES | {
+    "black_forest_labs": r"flux-",
+    "dashscope": r"qwen|wan\d|happyhorse-",
+    "deepgram": r"nova-[23]|aura|enhanced",
+    "elevenlabs": r"eleven_|scribe_",
+    "jina": r"jina-",
+    "recraft": r"recraft",
+    "runwayml": r"gen\d|aleph",
+    "stability": r"sd3|stable-",
     "google": r"gemini-|imagen-|veo-|nano-banana",
     "cohere": r"rerank-|parse-",
     "voyageai": r"rerank-",
@@ -81,6 +91,8 @@ def read(payload: Payload, version: str) -> list[Row]:
             continue
         provider = PROVIDERS.get("vertex_ai" if named.startswith("vertex_ai-") else named)
         kind = entry.get("mode")
+        if kind is None and "input_cost_per_character" in entry:
+            entry["mode"] = kind = "audio_speech"
         if provider is None or kind not in KINDS | PARTLY | TOKEN_KINDS or _REFUSED.search(key):
             continue
         when, name = _selectors(key, entry)
@@ -139,6 +151,9 @@ def _row(
         "retires": entry.get("deprecation_date"),
         "source": f"litellm {version}",
     }
+    per_minute = (entry.get("metadata") or {}).get(PER_MINUTE)
+    if per_minute:
+        notes.append(f"The price of a second is the list's rounding of ${per_minute} a minute.")
     if not _is_own(provider, name):
         row["bare_names"] = False
     return {key: value for key, value in row.items() if value not in (None, [])}

@@ -11,6 +11,7 @@ import lzma
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tariff.catalogue.media import PER_MINUTE
 from tariff.catalogue.published import installed
 from tariff.generated_files import update
 from tariff.paths import ROOT
@@ -80,7 +81,9 @@ def _litellm(entries: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _facts(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key not in PROSE}
+    facts = {key: value for key, value in entry.items() if key not in PROSE}
+    minute = (entry.get("metadata") or {}).get(PER_MINUTE)
+    return facts | ({"metadata": {PER_MINUTE: minute}} if minute else {})
 
 
 def _compact(value: Any) -> str:

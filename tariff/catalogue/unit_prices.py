@@ -64,8 +64,9 @@ def _add(rows: list[Row], by_name: dict[tuple[str, str], Row], media: Mapping[st
         "prices": [{"source": media["source"], "lists": media["lists"]}],
         "refreshed": False,
     }
-    if media.get("retires"):
-        row["lifecycle"] = {"retires": media["retires"]}
+    dates = {"retires": "retires", "missing_since": "missing_upstream_since"}
+    if life := {dates[key]: media[key] for key in dates if key in media}:
+        row["lifecycle"] = life
     standard = media["lists"]["standard"]["rates"]
     if standard and "output" not in standard:
         row["input_only"] = True

@@ -113,7 +113,7 @@ def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
     assert now["prices"]["modes"][-1]["usd_per_mtok"]["output"] == "1.35"
 
     returned, audit = run(back, gateway)
-    assert (returned["version"], returned["before"]) == ("2026-11-23.3", held["id"])
+    assert (returned["version"], returned["before"]) == ("2026-11-30", held["id"])
     assert [(row["action"], row["actor"]) for row in audit["rows"][:2]] == [
         ("activate", "jwt:ada"),
         ("activate", "jwt:grace"),

@@ -1,6 +1,6 @@
 """The current book prices every provider as the public lists do.
 
-Every expected number was read from genai-prices 0.2.3 or litellm 1.106.2 by eye, or from the
+Every expected number was read from genai-prices 0.2.3 or litellm 1.110.2 by eye, or from the
 provider's pricing page where ``catalogue/corrections.toml`` says so; none comes from the importer.
 """
 
@@ -102,14 +102,14 @@ TODAYS = {
     ("us-gov-west-1/amazon.nova-pro-v1:0", "standard", 1): "in 0.96 out 3.84 read 0.24",
     ("eu.amazon.nova-2-lite-v1:0", "standard", 1): "in 0.429 out 3.597 read 0.10725",
     ("us.meta.llama3-3-70b-instruct-v1:0", "standard", 1): "in 0.72 out 0.72",
-    ("openai.gpt-6-sol", "standard", 272_001): "in 4.4 out 16.5 read 0.44 5m 5.5",
+    ("openai.gpt-6-sol", "standard", 272_001): "in 4.4 out 16.5 read 0.44 5m 5.5 search 0.012",
     ("mistral.mistral-large-3-675b-instruct", "standard", 1): "in 0.5 out 1.5",
     # Vertex, which is not the Gemini API
     ("vertex/gemini-2.0-flash", "standard", 1): "in 0.15 out 0.6 audio 1",
     # Azure: data zones
-    ("azure/gpt-6-sol", "standard", 1): "in 2 out 10 read 0.2 5m 2.5 search 0.01",
-    ("azure/us/gpt-6-sol", "standard", 1): "in 2.2 out 11 read 0.22 5m 2.75 search 0.01",
-    ("azure/eu/o4-mini", "standard", 1): "in 1.21 out 4.84 read 0.303",
+    ("azure/gpt-6-sol", "standard", 1): "in 2 out 10 read 0.2 5m 2.5 search 0.014",
+    ("azure/us/gpt-6-sol", "standard", 1): "in 2.2 out 11 read 0.22 5m 2.75 search 0.014",
+    ("azure/eu/o4-mini", "standard", 1): "in 1.21 out 4.84 read 0.303 search 0.014",
     ("azure/phi-4-multimodal-instruct", "standard", 1): "in 0.08 out 0.32 audio 4",
     # Mistral, xAI, Cohere, DeepSeek, and others that sell their own
     ("codestral-2508", "batch", 1): "in 0.15 out 0.45 read 0.015",
@@ -434,7 +434,7 @@ def test_capabilities_follow_from_prices_and_from_litellms_flags() -> None:
 DISAGREEMENTS = [
     ("openai/gpt-4.1", "web_search", "standard", "0.01", "0.025", "0.01"),
     ("vertex/claude-3-5-haiku", "input", "standard", "0.8", "1", "0.8"),
-    ("azure/claude-sonnet-5-5", "cache_read", "standard", None, "0.2", "0.1"),
+    ("azure/text-embedding-3-large", "input", "standard", "0.13", "0.143", "0.13"),
     ("xai/grok-code-fast-1", "above_tokens", "standard", "none", "199999", "199999"),
     ("bedrock/anthropic.claude-opus-5", "input", "standard", "5.5", "5", "5.5"),
     ("bedrock/us-gov.anthropic.claude-sonnet-5", "input", "standard", "2.2", "2.4", "2.4"),
@@ -466,9 +466,10 @@ def test_what_is_used_is_what_a_disagreement_says_is_used() -> None:
 
 def test_both_packages_are_in_the_provenance_by_version_and_content() -> None:
     entries = {entry["title"].split(",")[0]: entry for entry in DOCUMENT["provenance"]}
-    for package in ("genai-prices 0.2.3", "litellm 1.106.2"):
+    retrieved = {"genai-prices 0.2.3": "2026-11-22", "litellm 1.110.2": "2026-11-30"}
+    for package, day in retrieved.items():
         assert len(entries[package]["sha256"]) == 64
-        assert entries[package]["as_of"] == "2026-11-22"
+        assert entries[package]["as_of"] == day
 
 
 def test_announced_prices_say_that_they_can_change() -> None:

@@ -13,7 +13,7 @@ from pricing.store.books import ACTIVE, MAX_PINNED, Books
 from pricing.store.repository import Pointer, Repository
 from tests.support.books import book
 
-NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+NOW = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 FIRST, SECOND = book("2026-11-20.1"), book("2026-11-21.1")
 
 
@@ -277,7 +277,7 @@ def test_a_pinned_version_says_that_it_came_with_tariff_when_a_later_release_has
 
 
 #: Every release adds its own here, and none takes one away.
-RELEASED = ("lesson-2025", "2026-11-23.2", "2026-11-23.3")
+RELEASED = ("lesson-2025", "2026-11-23.2", "2026-11-23.3", "2026-11-30")
 
 
 @pytest.mark.parametrize("version", RELEASED)

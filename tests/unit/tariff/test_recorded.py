@@ -21,9 +21,17 @@ def payload(source: str) -> Payload:
 
 
 def imported(folder: Path) -> dict[str, Any]:
+    """The imported files without the rows that only older releases had."""
     files = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
     del files["sources"], files["media"]
-    return files
+    return {
+        provider: listed | {name: current(listed[name]) for name in ("genai_prices", "litellm")}
+        for provider, listed in files.items()
+    }
+
+
+def current(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if "missing_since" not in row]
 
 
 def test_read_back_they_are_what_was_imported() -> None:
@@ -35,7 +43,7 @@ def test_read_back_they_are_what_was_imported() -> None:
     assert notes.left_out == []
     rows = json.loads((IMPORTED / "media.json").read_text("utf-8"))["rows"]
     version = json.loads((IMPORTED / "sources.json").read_text("utf-8"))["litellm"]["version"]
-    assert media.read(payload("litellm"), version) == rows
+    assert media.read(payload("litellm"), version) == current(rows)
 
 
 @pytest.mark.parametrize("source", ["genai-prices", "litellm"])

@@ -22,6 +22,8 @@ OWN_NAMES = {
     "anthropic": r"claude-",
     "bedrock": r"[a-z0-9-]+\.|[a-z0-9-]+/[a-z0-9-]+\.",
     "cohere": r"command|embed-|c4ai-",
+    "dashscope": r"qwen|qwq-|qvq-",
+    "databricks": r"databricks-",
     "deepseek": r"deepseek-",
     "google": r"gemini-|gemma-|deep-research-",
     "meta": r"muse-",
@@ -146,7 +148,7 @@ class RowMaker:
             "cache_minimum_tokens": facts.get("cache_minimum_tokens"),
             "tokenizer": _tokenizer(provider, first.name),
             "us_multiplier": facts.get("us_multiplier"),
-            "lifecycle": {"retires": facts["retires"]} if "retires" in facts else {},
+            "lifecycle": _lifecycle(facts, group),
             "capabilities": sorted(_capabilities(facts, first)),
             "prices": [{"source": source, **period} for period in first.periods],
             "disagreements": _disagreements(group),
@@ -175,6 +177,20 @@ class RowMaker:
             notes.append(GOVCLOUD)
         row["notes"] = list(dict.fromkeys(notes))
         return row
+
+
+def _lifecycle(facts: Mapping[str, Any], group: list[Listing]) -> dict[str, str]:
+    """Return when the model retires, and since when no list has it any more."""
+    rows = [
+        row
+        for listing in group
+        for row in (listing.genai if GENAI in listing.lists else None, listing.litellm)
+        if row
+    ]
+    life = {"retires": facts["retires"]} if "retires" in facts else {}
+    if rows and all("missing_since" in row for row in rows):
+        life["missing_upstream_since"] = max(row["missing_since"] for row in rows)
+    return life
 
 
 def _disagreements(group: list[Listing]) -> list[Row]:

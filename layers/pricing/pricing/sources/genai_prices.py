@@ -32,11 +32,11 @@ from pricing.sources.payload import (
 from pricing.sources.price_tables import PriceTable, Tiers, document_of
 
 #: genai-prices' provider names, and Tariff's. Its Google prices are those of both Google APIs.
-PROVIDERS = {"aws": "bedrock", "x-ai": "xai"} | {
+PROVIDERS = {"aws": "bedrock", "github-copilot": "github_copilot", "x-ai": "xai"} | {
     name: name
     for name in (
         *("anthropic", "arcee", "azure", "baseten", "cerebras", "cloudflare", "cohere"),
-        *("deepseek", "fireworks", "google", "groq", "meta", "minimax", "mistral"),
+        *("databricks", "deepseek", "fireworks", "google", "groq", "meta", "minimax", "mistral"),
         *("moonshotai", "novita", "openai", "openrouter", "perplexity", "together", "voyageai"),
         "zai",
     )

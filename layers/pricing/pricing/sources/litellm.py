@@ -27,16 +27,21 @@ _NAMES = {
     "cohere": ("cohere", "cohere_chat"),
     "fireworks": ("fireworks_ai", "fireworks_ai-embedding-models"),
     "google": ("gemini",),
+    "jina": ("jina_ai",),
     "mistral": ("codestral", "mistral", "text-completion-codestral"),
     "moonshotai": ("moonshot",),
     "openai": ("openai", "text-completion-openai"),
     "together": ("together_ai",),
+    "vercel": ("vercel_ai_gateway",),
     "vertex": ("vertex_ai",),
     "voyageai": ("voyage",),
 }
 _SAME = (
-    *("anthropic", "baseten", "cerebras", "cloudflare", "deepseek", "groq", "meta", "minimax"),
-    *("novita", "perplexity", "xai", "zai"),
+    *("anthropic", "assemblyai", "baseten", "black_forest_labs", "cerebras", "cloudflare"),
+    *("dashscope", "databricks", "deepgram", "deepinfra", "deepseek", "elevenlabs"),
+    *("github_copilot", "groq", "meta", "minimax", "nebius", "novita", "oci", "perplexity"),
+    *("qwencloud", "recraft", "replicate", "runwayml", "sambanova", "stability", "watsonx"),
+    *("xai", "zai"),
 )
 PROVIDERS = dict(zip(_SAME, _SAME, strict=True)) | {
     name: provider for provider, names in _NAMES.items() for name in names
@@ -71,6 +76,8 @@ _KEY = re.compile(
 INCLUSIVE_THRESHOLDS = {"xai"}
 #: A binary float holds 15 decimal digits; ``1.6000000000000001e-06`` was entered as 1.6e-06.
 _FLOAT_DIGITS = Context(prec=15)
+#: Prices by the length of the prompt, ``[{range: [above, to], input_cost_per_token, ...}]``.
+STEPS = "tiered_pricing"
 SEARCH = "search_context_cost_per_query"
 #: A model that prices citations charges each search, which catalogue/units.toml has.
 CITATIONS = "citation_cost_per_token"
@@ -104,7 +111,7 @@ def read(payload: Payload, notes: SourceNotes) -> dict[str, list[dict[str, Any]]
     """
     rows: dict[str, list[dict[str, Any]]] = {}
     for key, entry in read_document(payload, dict).items():
-        if key in RESERVED or _NOT_A_MODEL.match(key):
+        if key in RESERVED or _NOT_A_MODEL.match(key) or _is_other_name(entry):
             continue
         named = entry.get("litellm_provider") if isinstance(entry, dict) else None
         provider: str | None = "litellm"  # an entry that names none is noted under the list's name
@@ -123,6 +130,11 @@ def read(payload: Payload, notes: SourceNotes) -> dict[str, list[dict[str, Any]]
     return rows
 
 
+def _is_other_name(entry: Any) -> bool:
+    """Whether an entry only says of which other key it is a name."""
+    return isinstance(entry, dict) and entry.keys() == {"alias_of"}
+
+
 def _check(key: str, entry: Any) -> None:
     """Raise InvalidPrice or ValueError for an entry that cannot be read; null is not a price."""
     name_from(key)
@@ -135,6 +147,9 @@ def _check(key: str, entry: Any) -> None:
             price_from_number(value)
     for value in (entry.get(SEARCH) or {}).values():
         price_from_number(value)
+    for step in _steps(entry):
+        for name in step.keys() & COMPONENTS.keys():
+            price_from_number(step[name])
 
 
 def _is_billed_as_text(entry: Mapping[str, Any]) -> bool:
@@ -185,7 +200,13 @@ def model_id(key: str, entry: Mapping[str, Any]) -> str:
 def token_prices(entry: Mapping[str, Any], *, inclusive: bool = False) -> PriceTable:
     """Return an entry's token prices; see INCLUSIVE_THRESHOLDS for ``inclusive``."""
     table: PriceTable = {"standard": {0: {}}}
-    for key, value in entry.items():
+    stepped = [
+        (f"{key}_above_{int(step['range'][0]) // 1000}k_tokens" if step["range"][0] else key, value)
+        for step in _steps(entry)
+        for key, value in step.items()
+        if key in COMPONENTS
+    ]
+    for key, value in [*entry.items(), *stepped]:
         match = _KEY.fullmatch(key)
         if match is None:
             continue
@@ -199,6 +220,11 @@ def token_prices(entry: Mapping[str, Any], *, inclusive: bool = False) -> PriceT
     return {
         mode: tiers for mode, tiers in table.items() if mode == "standard" or any(tiers.values())
     }
+
+
+def _steps(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the prices by the length of the prompt; other steps are those of a search."""
+    return [step for step in entry.get(STEPS) or () if "range" in step]
 
 
 def _capabilities(entry: Mapping[str, Any]) -> Iterator[str]:

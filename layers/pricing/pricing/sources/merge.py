@@ -186,9 +186,11 @@ class Merger:
             for listing in found.values()
             if listing.genai and listing.litellm and listing.winner == GENAI
         }
-        for listing in found.values():  # genai-prices also spells gpt-5.3-codex as gpt-5-3-codex
+        # genai-prices also spells gpt-5.3-codex as gpt-5-3-codex, and gives grok-4.7 its -latest.
+        for listing in found.values():
             if listing.genai and not listing.litellm:
-                listing.litellm = spelt.get((undated(listing.name), listing.genai["id"]))
+                name = undated(listing.name.removesuffix("-latest"))
+                listing.litellm = spelt.get((name, listing.genai["id"]))
         return found
 
     def _price(self, provider: str, listing: Listing, listed: Iterable[PriceTable]) -> None:
