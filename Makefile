@@ -152,6 +152,9 @@ eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## 
 	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench routing evaluate \
 	  --data "$(ROUTING_DATA)" $(ARGS)
 
+exchange-rates: .venv/.ready ## Import the daily exchange rates of a pinned package
+	@$(PY) -m tariff catalogue exchange-rates $(ARGS)
+
 peer-differences: .venv/.ready .venv-bench/.ready ## Write where two other libraries and Tariff differ
 	@$(PY) -m tests.slow peer-differences $(ARGS)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 from pricing import errors
+from pricing.api.billing import stored_card
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.catalogue import (
     ChangesQuery,
@@ -15,6 +16,7 @@ from pricing.api.requests.catalogue import (
 from pricing.catalogue import listing
 from pricing.catalogue.listing import Health, ModelList, ModelPage, health, model_page
 from pricing.catalogue.price_book import BookInForce
+from pricing.catalogue.rate_cards import StoredRateCard
 from pricing.store import connect
 from pricing.store.books import ACTIVE
 from pricing.timestamps import AsOf
@@ -109,6 +111,11 @@ def _named(name: str, reference: str, call: Call) -> BookInForce:
         ) from None
 
 
+def get_rate_card(_query: NoQuery, call: Call) -> StoredRateCard:
+    """Show a stored rate card."""
+    return StoredRateCard.of(stored_card(call.path["id"]))
+
+
 def get_health(_query: NoQuery, call: Call) -> Health:
     """Always answers, and says which prices it answers with."""
     return health(books().in_force("active", call.now), AsOf.now(call.now))
@@ -173,6 +180,15 @@ ROUTES = (
         summary="Changes since a moment: new active versions, and prices that reached their date.",
         raises=(errors.StoreUnavailable,),
         etag=True,
+    ),
+    Route(
+        "GET",
+        "/v1/rate-cards/{id}",
+        get_rate_card,
+        query=NoQuery,
+        answer=StoredRateCard,
+        summary="The rules of a stored rate card.",
+        raises=(errors.UnknownRateCard, errors.StoreUnavailable),
     ),
     Route(
         "GET",

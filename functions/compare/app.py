@@ -5,6 +5,7 @@ from functools import cache
 
 from pricing import errors
 from pricing.api import exact_counts as api_exact_counts
+from pricing.api.billing import prices_for
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.compare import CompareRequest
 from pricing.estimates.compare import CompareAnswer, compare, references_of
@@ -16,7 +17,7 @@ books = cache(connect.books)
 def compare_models(request: CompareRequest, call: Call) -> CompareAnswer:
     """Price the work on every model asked for."""
     comparison = request.query(call.now)
-    in_force = books().in_force(request.pricing_version, call.now)
+    in_force = prices_for(books(), request, call.now)
     baseline = (comparison.baseline,) if comparison.baseline else ()
     references = (*references_of(in_force.book, comparison), *baseline)
     query = api_exact_counts.counted(in_force.book, comparison.query, *references)
@@ -31,7 +32,7 @@ ROUTES = (
         body=CompareRequest,
         answer=CompareAnswer,
         summary="The same work on many models, cheapest first.",
-        raises=(errors.UnknownModel, errors.UnknownVersion),
+        raises=(errors.UnknownModel, errors.UnknownVersion, errors.UnknownRateCard),
     ),
 )
 lambda_handler = serve(*ROUTES)

@@ -4,6 +4,7 @@ from functools import cache
 
 from pricing import errors
 from pricing.api import exact_counts as api_exact_counts
+from pricing.api.billing import prices_for
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.estimate import EstimateRequest
 from pricing.estimates.estimate import Estimate, estimate
@@ -15,7 +16,7 @@ books = cache(connect.books)
 def create_estimate(request: EstimateRequest, call: Call) -> Estimate:
     """Price the request from the book it names."""
     query = request.query(call.now)
-    in_force = books().in_force(request.pricing_version, call.now)
+    in_force = prices_for(books(), request, call.now)
     return estimate(in_force, api_exact_counts.counted(in_force.book, query, query.model or ""))
 
 
@@ -27,7 +28,12 @@ ROUTES = (
         body=EstimateRequest,
         answer=Estimate,
         summary="The exact cost of a call, line by line.",
-        raises=(errors.UnknownModel, errors.UnknownVersion, errors.Unpriced),
+        raises=(
+            errors.UnknownModel,
+            errors.UnknownVersion,
+            errors.UnknownRateCard,
+            errors.Unpriced,
+        ),
     ),
 )
 lambda_handler = serve(*ROUTES)

@@ -1,51 +1,66 @@
 """``POST /v1/plan/...``: what caching, batches, a leaner prompt or a subscription would save."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import TypeVar
 
 from pricing import errors
+from pricing.api.billing import prices_for
 from pricing.api.handler import Call, Route, serve
+from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.plans import (
     BatchPlanRequest,
     CachingPlanRequest,
     ContextPlanRequest,
     SubscriptionPlanRequest,
 )
+from pricing.catalogue.price_book import BookInForce
+from pricing.estimates.net import side_by_side
 from pricing.plans.batch import BatchAnswer, plan_batch
 from pricing.plans.caching.query import CachingAnswer, answer_caching
 from pricing.plans.context import ContextAnswer, plan_context
 from pricing.plans.subscriptions import SubscriptionAnswer, plan_subscription
 from pricing.store import bundled_subscriptions as bundled_plans
 from pricing.store import connect
+from pricing.timestamps import AsOf
 
 books = cache(connect.books)
+Answer = TypeVar("Answer")
 
 
 def create_caching_plan(request: CachingPlanRequest, call: Call) -> CachingAnswer:
     """Plan or measure a cached prefix."""
     query = request.query(call.now)
-    return answer_caching(books().in_force(request.pricing_version, call.now), query)
+    return _both(request, call, query.as_of, lambda prices: answer_caching(prices, query))
 
 
 def create_batch_plan(request: BatchPlanRequest, call: Call) -> BatchAnswer:
     """Price requests one by one and in batches."""
     query = request.query(call.now)
-    return plan_batch(books().in_force(request.pricing_version, call.now), query)
+    return _both(request, call, query.as_of, lambda prices: plan_batch(prices, query))
 
 
 def create_context_plan(request: ContextPlanRequest, call: Call) -> ContextAnswer:
     """Budget the parts of a prompt, or compare two prompts."""
     query = request.query(call.now)
-    return plan_context(books().in_force(request.pricing_version, call.now), query)
+    return _both(request, call, query.as_of, lambda prices: plan_context(prices, query))
 
 
 def create_subscription_plan(request: SubscriptionPlanRequest, call: Call) -> SubscriptionAnswer:
     """Compare the subscription plans with the API."""
     query = request.query(call.now)
     plans = bundled_plans.load(request.plans_version)
-    return plan_subscription(books().in_force(request.pricing_version, call.now), plans, query)
+    return _both(request, call, query.as_of, lambda prices: plan_subscription(prices, plans, query))
 
 
-_RAISES = (errors.UnknownModel, errors.UnknownVersion, errors.Unpriced)
+def _both(
+    request: BillingFields, call: Call, as_of: AsOf, plan: Callable[[BookInForce], Answer]
+) -> Answer:
+    """Plan at list prices, and at those of the request's rate card."""
+    return side_by_side(prices_for(books(), request, call.now), as_of.instant.date(), plan)
+
+
+_RAISES = (errors.UnknownModel, errors.UnknownVersion, errors.UnknownRateCard, errors.Unpriced)
 ROUTES = (
     Route(
         "POST",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pricing import errors
 from pricing.api.handler import Call, Route, serve
+from pricing.api.requests.billing import RateCardRequest
 from pricing.api.requests.versions import (
     ActivateRequest,
     AuditQuery,
@@ -17,6 +18,7 @@ from pricing.api.requests.versions import (
     RejectRequest,
 )
 from pricing.aws import environment
+from pricing.catalogue.rate_cards import StoredRateCard
 from pricing.jsonio import members
 from pricing.slack.notices import Activation, announce
 from pricing.store import bundled, connect
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from pricing.store.idempotency import Once
 
 ledger = cache(connect.ledger)
+rate_cards = cache(connect.rate_cards)
 Answer = TypeVar("Answer")
 #: How long the answer to an Idempotency-Key is kept.
 KEPT_SECONDS = 24 * 60 * 60
@@ -123,6 +126,15 @@ def start_refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
         return RefreshStarted("started", actor, request.reason)
 
     return _once(request, call, RefreshStarted, work)
+
+
+def create_rate_card(request: RateCardRequest, _call: Call) -> StoredRateCard:
+    """Store a rate card; the same rules have the same id."""
+    card, store = request.card(), rate_cards()
+    if store is None:
+        raise errors.StoreUnavailable("There is no price store here: TARIFF_TABLE is not set.")
+    store.add(card.id, card.content)
+    return StoredRateCard.of(card)
 
 
 def list_audit_rows(query: AuditQuery, _call: Call) -> AuditPage:
@@ -231,6 +243,15 @@ ROUTES = (
         raises=(errors.Conflict, errors.StoreUnavailable),
         idempotent=True,
         status=202,
+    ),
+    Route(
+        "POST",
+        "/v1/rate-cards",
+        create_rate_card,
+        body=RateCardRequest,
+        answer=StoredRateCard,
+        summary="Store a rate card: your prices instead of the list prices, under an id.",
+        raises=(errors.StoreUnavailable,),
     ),
     Route(
         "GET",

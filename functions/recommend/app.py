@@ -51,7 +51,7 @@ def calibrate_policy(request: CalibrateRequest, call: Call) -> CalibrateAnswer:
     store = policies()
     if document is None or store is None:
         return found
-    store.add(document)
+    store.add(document.id, document.content)
     return replace(found, stored=True)
 
 

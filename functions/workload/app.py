@@ -3,8 +3,10 @@
 from functools import cache
 
 from pricing import errors
+from pricing.api.billing import prices_for
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.workload import WorkloadRequest
+from pricing.estimates.net import side_by_side
 from pricing.estimates.workload import WorkloadEstimate, estimate_workload
 from pricing.store import connect
 
@@ -14,7 +16,13 @@ books = cache(connect.books)
 def create_workload_estimate(request: WorkloadRequest, call: Call) -> WorkloadEstimate:
     """Price every line and every what-if."""
     query = request.query(call.now)
-    return estimate_workload(books().in_force(request.pricing_version, call.now), query)
+    in_force = prices_for(books(), request, call.now)
+    return side_by_side(
+        in_force,
+        query.as_of.instant.date(),
+        lambda prices: estimate_workload(prices, query),
+        lambda found: found.totals.period_usd,
+    )
 
 
 ROUTES = (
@@ -25,7 +33,12 @@ ROUTES = (
         body=WorkloadRequest,
         answer=WorkloadEstimate,
         summary="A day's or a month's calls, projected, with what-ifs computed from the lines.",
-        raises=(errors.UnknownModel, errors.UnknownVersion, errors.Unpriced),
+        raises=(
+            errors.UnknownModel,
+            errors.UnknownVersion,
+            errors.UnknownRateCard,
+            errors.Unpriced,
+        ),
     ),
 )
 lambda_handler = serve(*ROUTES)

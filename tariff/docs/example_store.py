@@ -8,8 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pricing.api.requests.billing import RateCardRequest
+from pricing.catalogue.rate_cards import RateCard
 from pricing.store import bundled
+from pricing.store.documents import RATE_CARDS, Documents
 from pricing.store.ledger import Ledger
+from pricing.validation import parse
 from pricing.versions.proposals import Proposal
 
 Item = dict[str, Any]
@@ -30,6 +34,10 @@ class ItemsInMemory:
         """Query of one partition, in key order."""
         wanted = request["ExpressionAttributeValues"][":pk"]["S"]
         return {"Items": [self._items[key] for key in sorted(self._items) if key[0] == wanted]}
+
+    def put_item(self, **request: Any) -> None:
+        """PutItem."""
+        self._items[_key(request["Item"])] = request["Item"]
 
     def transact_write_items(self, **request: Any) -> None:
         """TransactWriteItems of puts, and of updates that set what was decided."""
@@ -53,6 +61,15 @@ def ledger(now: datetime) -> Ledger:
         if book is not None:
             store.propose(book, proposal=proposal, reason=why)
     store.activate(bundled.current_id(), expected_revision=0, actor=proposal.proposer, reason=why)
+    return store
+
+
+def rate_cards(document: Mapping[str, Any]) -> Documents[RateCard]:
+    """A store that holds the rate card of this request."""
+    items = ItemsInMemory()
+    store = Documents(RATE_CARDS, "tariff", items, lambda: items)
+    card = parse(RateCardRequest, document).card()
+    store.add(card.id, card.content)
     return store
 
 

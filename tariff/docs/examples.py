@@ -77,7 +77,7 @@ PROBLEMS: Mapping[str, Mapping[str, Any]] = {
     "malformed-json": {"body": '{"model": "sonnet", "calls": NaN}'},
     "body-too-large": {"body": " " * 300 * 1024},
     "unsupported-media-type": {"headers": {"content-type": "text/plain"}},
-    "invalid-request": _one_call(calls=0, currency="EUR"),
+    "invalid-request": _one_call(calls=0, colour="blue"),
     "unpriced": _one_call(model="claude-mythos-preview"),
     "unknown-model": _one_call(model="claude-sonet-5-5"),
     "unknown-version": _one_call(pricing_version="2020-01-01.1"),
@@ -136,11 +136,14 @@ def _alone(module: ModuleType, books: Books) -> Iterator[None]:
     if {"version_views", "ledger"} & {*vars(module)}:
         ledger = example_store.ledger(published())
         stand_ins |= {"ledger": ledger, "version_views": VersionViews(ledger)}
+    cards = example_store.rate_cards(EXAMPLES["POST /v1/rate-cards"][0].body)
+    stand_ins["rate_cards"] = cards
     with (
         mock.patch.dict(os.environ, settings, clear=True),
         contextlib.ExitStack() as patches,
         contextlib.redirect_stdout(io.StringIO()),
         mock.patch("pricing.aws.environment.start_refresh"),
+        mock.patch("pricing.api.billing.rate_cards", return_value=cards),
     ):
         for name, stand_in in stand_ins.items():
             if hasattr(module, name):

@@ -15,7 +15,6 @@ from typing import Any
 from unittest import mock
 
 from pricing.errors import StoreUnavailable, UnknownPolicy
-from pricing.recommendations.policy import PolicyDocument
 from pricing.reports.summary import MonthSummary
 from pricing.slack.share import ShareJob
 from pricing.store import connect as environment
@@ -88,7 +87,7 @@ def _policy_kept(_table: StoreTable, _door: StoreDoor) -> None:
     policies = environment.policies()
     assert policies is not None
     with suppress(StoreUnavailable):
-        policies.add(PolicyDocument(f"policy-{'0' * 32}", b"{}"))
+        policies.add(f"policy-{'0' * 32}", b"{}")
 
 
 def _policy_wanted(_table: StoreTable, _door: StoreDoor) -> None:
@@ -153,11 +152,13 @@ def _refresh(table: StoreTable, door: StoreDoor) -> None:
             found.run(TARIFF_DYNAMODB_ENDPOINT=door.endpoint)
 
 
+_CARD = f"rate-card-{'0' * 32}"
+_WITH_CARD = json.dumps({"model": "sonnet", "input_tokens": 1, "rate_card": _CARD})
 #: What Slack waits for.
 COMMANDS = (_commanded("estimate sonnet 2k in 1k out"), _commanded("report"))
 #: By function folder; the site has no table.
 DOINGS: Mapping[str, Sequence[Doing]] = {
-    "estimate": [_recorded("estimate")],
+    "estimate": [_recorded("estimate"), _recorded("estimate", body=_WITH_CARD)],
     "workload": [_recorded("workload")],
     "compare": [_recorded("compare")],
     "plan": [
@@ -184,6 +185,7 @@ DOINGS: Mapping[str, Sequence[Doing]] = {
         _asked("GET /v1/pricing/diff", query={"from": "v2"}),
         _asked("GET /v1/pricing/diff", query={"from": "lesson-2025"}),
         _asked("GET /v1/pricing/changes", query={"since": "2020-01-01"}),
+        _asked("GET /v1/rate-cards/{id}", {"id": _CARD}),
     ],
     "pricing_admin": [
         _administered("versions/{id}/activate", expected_revision=1),
@@ -194,6 +196,7 @@ DOINGS: Mapping[str, Sequence[Doing]] = {
             "cancellations", model="acme/rocket", starts="2999-01-01", expected_revision=1
         ),
         _administered("refresh"),
+        _recorded("pricing_admin", "rate_cards"),
         _recorded("pricing_admin", routeKey="GET /v1/pricing/audit"),
     ],
     "slack": [*COMMANDS, _refused_shares, _taken_shares],

@@ -41,6 +41,7 @@ ADMINISTRATORS = {
     "POST /v1/pricing/cancellations",
     "POST /v1/pricing/refresh",
     "GET /v1/pricing/audit",
+    "POST /v1/rate-cards",
 }
 ADMIN_SCOPE = {"Ref": "JwtAdminScope"}
 

@@ -7,7 +7,7 @@ Functions raise them at the field they concern; ``api.handler`` gives each its H
       InvalidRequest    a field, or a combination of fields, cannot be priced
         Unpriced        the model is known, a price for what was asked is not
       NotFound
-        UnknownModel, UnknownVersion, UnknownPolicy
+        UnknownModel, UnknownVersion, UnknownPolicy, UnknownRateCard
       Conflict
         VersionExists, StaleRevision, NotTheApprover
       StoreUnavailable, CorruptBook
@@ -146,6 +146,15 @@ class UnknownVersion(NotFound):
 
 class UnknownPolicy(NotFound):
     """No routing policy has this id."""
+
+
+class UnknownRateCard(NotFound):
+    """No rate card has this id."""
+
+    @classmethod
+    def of(cls, _card: str = "") -> "UnknownRateCard":
+        """Return the error of an id without a rate card."""
+        return cls("There is no rate card with this id; POST /v1/rate-cards answers with one.")
 
 
 class Unpriced(InvalidRequest):

@@ -288,6 +288,7 @@ _DETAILS = {
     "greater_than_equal": "must be {ge} or more",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be {le} or less",
+    "decimal_max_places": "must have at most {decimal_places} decimal places",
     "literal_error": "must be one of {expected}",
     "is_instance_of": "must be a decimal of at most 20 places, as a number or in a string",
     "too_short": "must have at least {min_length} items",

@@ -33,6 +33,7 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.UnknownModel, 404, "unknown-model", "Unknown model"),
     (errors.UnknownVersion, 404, "unknown-version", "Unknown price version"),
     (errors.UnknownPolicy, 404, "unknown-policy", "Unknown routing policy"),
+    (errors.UnknownRateCard, 404, "unknown-rate-card", "Unknown rate card"),
     (errors.NotFound, 404, "not-found", "Not found"),
     (errors.MethodNotAllowed, 405, "method-not-allowed", "Method not allowed"),
     (errors.MalformedRequest, 400, "malformed-json", "Malformed JSON"),

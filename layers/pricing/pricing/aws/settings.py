@@ -34,6 +34,8 @@ class Settings:
     memory_mb = Setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", int, 900)
     table = Setting("TARIFF_TABLE", str, "")
     recheck_seconds = Setting("TARIFF_RECHECK_SECONDS", float, RECHECK_SECONDS)
+    #: The id of the rate card of every request that names none.
+    rate_card = Setting("TARIFF_RATE_CARD", str, "")
     input_bucket = Setting("TARIFF_INPUT_BUCKET", str, "")
     anthropic_api_key = Setting("TARIFF_ANTHROPIC_API_KEY", str, "")
     refresh_function = Setting("TARIFF_REFRESH_FUNCTION", str, "")

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.models import Model, model_from_document, row_key
 from pricing.catalogue.names import NameIndex, NameSuggester
 from pricing.catalogue.spellings import SpelledBy, spellings
@@ -261,13 +262,22 @@ class BookInForce:
     ``age_seconds`` counts from the last time the store confirmed this version as active or, for a
     bundled book, from its publication. It is None for a version that the request pinned: such a
     version never changes, and neither do its answers. The ``source`` of a pinned version is
-    ``bundled`` if a release of Tariff has ever shipped it.
+    ``bundled`` if a release of Tariff has ever shipped it. ``net`` is the book at the prices of a
+    rate card, and ``currency`` the one that amounts are converted to, where the request has them.
     """
 
     book: PriceBook
     source: Literal["store", "bundled"]
     stale: bool
     age_seconds: int | None
+    net: PriceBook | None = None
+    rate_card: str | None = None
+    currency: TargetCurrency | None = None
+
+    @property
+    def at_net(self) -> "BookInForce":
+        """The rate card's prices in place of the list prices; without a card, itself."""
+        return replace(self, book=self.net or self.book, net=None, rate_card=None, currency=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ class Exclusion:
 class CompareAnswer:
     """One estimate per model, cheapest first; models of equal cost in the order of their ids.
 
-    Rows that lack the price of a component come last, and none of them is the cheapest.
+    With a rate card, rows are ordered and compared by their net prices. Rows that lack the price of
+    a component come last, and none of them is the cheapest.
     """
 
     status: ComparedStatus
@@ -133,7 +134,7 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
             except InvalidRequest as error:
                 reason = error.reason
         excluded.append(Exclusion(reference, reason))
-    rows.sort(key=lambda row: (not row[0].complete, row[0].total_usd, row[1].key))
+    rows.sort(key=lambda row: (not row[0].complete, row[0].paid_usd, row[1].key))
     baseline = _baseline(in_force, comparison, [row for row, _ in rows])
     cheapest = next((row for row, _ in rows if row.complete), None)
     assumptions = _common([row.assumptions for row, _ in rows])
@@ -220,7 +221,7 @@ def _row(
     warnings: tuple[Notice, ...],
 ) -> CompareRow:
     """Compare an estimate with the baseline; leave out what the answer shows for all rows."""
-    base = baseline.total_usd if baseline else Decimal(0)
+    base = baseline.paid_usd if baseline else Decimal(0)
     row = replace(
         row,
         assumptions=tuple(text for text in row.assumptions if text not in assumptions),
@@ -228,8 +229,8 @@ def _row(
     )
     return CompareRow(
         **{field.name: getattr(row, field.name) for field in fields(Estimate)},
-        relative_to_baseline=share_of(row.total_usd, base),
-        calls_per_baseline_call=share_of(base, row.total_usd),
+        relative_to_baseline=share_of(row.paid_usd, base),
+        calls_per_baseline_call=share_of(base, row.paid_usd),
         fits_context=row.context.fits,
         capabilities=tuple(sorted(model.capabilities)),
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.models import TOKEN, CacheTtl, Model
 from pricing.catalogue.price_book import (
     BookInForce,
@@ -30,6 +31,7 @@ from pricing.estimates.calculator import (
     price_attempts,
 )
 from pricing.estimates.inputs import CallInput, CountedCall
+from pricing.estimates.net import card_notices
 from pricing.money import ONE, ZERO, multiply, plain, subtract, whole_times
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
@@ -103,6 +105,22 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
+class NetPrice:
+    """The cost at a rate card's prices."""
+
+    rate_card: str
+    """The id of the rate card."""
+    total_usd: Decimal
+    """Exact cost of all calls at the card's prices."""
+    per_call_usd: Decimal
+    """Exact cost of one call at the card's prices."""
+    status: PricedStatus
+    """As of the list price: whether everything that was used is in this total."""
+    line_items: tuple[LineItem, ...]
+    """One line per billed component; the lines add up to this ``total_usd``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """The exact cost of a call, or of many identical calls."""
 
@@ -121,9 +139,13 @@ class Estimate:
     stated_cost_usd: Decimal | None
     """What the provider or gateway says it charged for all calls; null when it does not say."""
     calls_for_budget: int | None
-    """Whole calls that ``budget_usd`` pays for; null without a budget, or where the price of a call
-    is zero or not completely known.
+    """Whole calls that ``budget_usd`` pays for, at the rate card's prices where there is one; null
+    without a budget, or where the price of a call is zero or not completely known.
     """
+    net: NetPrice | None
+    """The cost at the rate card's prices; null without a rate card."""
+    converted: Converted | None
+    """The amounts in ``currency``; null without one."""
     model: MatchedModel
     line_items: tuple[LineItem, ...]
     """One line per billed component, over all calls; the lines add up to ``total_usd``."""
@@ -141,8 +163,13 @@ class Estimate:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was understood has a known price."""
-        return all(line.cost_usd is not None for line in self.line_items)
+        """Whether everything that was understood has a known price, at the rate card if any."""
+        return all(line.cost_usd is not None for line in (self.net or self).line_items)
+
+    @property
+    def paid_usd(self) -> Decimal:
+        """What the caller pays: the total at the rate card's prices, or at list prices."""
+        return (self.net or self).total_usd
 
 
 def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
@@ -152,14 +179,26 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     """
     found = price_query(in_force.book, query)
     priced = found.priced
-    return Estimate(
+    unread = found.counted.unread
+    at_card = price_query(in_force.net, query).priced if in_force.net else None
+    answer = Estimate(
         total_usd=priced.total_usd,
         per_call_usd=priced.per_call_usd,
         calls=query.calls,
-        status=status_of(priced, found.counted.unread),
-        unread=found.counted.unread,
+        status=status_of(priced, unread),
+        unread=unread,
         stated_cost_usd=found.stated_cost_usd,
-        calls_for_budget=_calls_for(query.budget_usd, priced, found.counted.unread),
+        calls_for_budget=_calls_for(query.budget_usd, at_card or priced, unread),
+        net=None
+        if at_card is None
+        else NetPrice(
+            in_force.rate_card or "",
+            at_card.total_usd,
+            at_card.per_call_usd,
+            status_of(at_card, unread),
+            at_card.line_items,
+        ),
+        converted=None,
         model=found.match.of(found.requested),
         line_items=priced.line_items,
         modifiers=priced.modifiers,
@@ -168,8 +207,12 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         counting=_counting(in_force.book, query, found),
         pricing=provenance(in_force, query.as_of),
         assumptions=found.assumptions,
-        warnings=found.notices,
+        warnings=(*found.notices, *card_notices(in_force, found.match.model)),
     )
+    if in_force.currency is None:
+        return answer
+    day = query.as_of.instant.date()
+    return replace(answer, converted=in_force.currency.convert(answer, day, answer.total_usd))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
 from pricing.errors import under
 from pricing.estimates.estimate import (
@@ -101,6 +102,12 @@ class WorkloadEstimate:
     assumptions: tuple[str, ...]
     """What the estimate takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
+    net: "WorkloadEstimate | None" = None
+    """The same answer at the rate card's prices; null without a rate card."""
+    rate_card: str | None = None
+    """The id of the rate card whose prices this answer has; null at list prices."""
+    converted: Converted | None = None
+    """The amounts in ``currency``; null without one."""
 
 
 def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEstimate:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.models import CacheTtl
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest
@@ -140,6 +141,12 @@ class BatchAnswer:
     assumptions: tuple[str, ...]
     """What the plan takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
+    net: "BatchAnswer | None" = None
+    """The same answer at the rate card's prices; null without a rate card."""
+    rate_card: str | None = None
+    """The id of the rate card whose prices this answer has; null at list prices."""
+    converted: Converted | None = None
+    """The amounts in ``currency``; null without one."""
 
 
 def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import under
@@ -186,6 +187,12 @@ class ContextAnswer:
     assumptions: tuple[str, ...]
     """What the plan takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
+    net: "ContextAnswer | None" = None
+    """The same answer at the rate card's prices; null without a rate card."""
+    rate_card: str | None = None
+    """The id of the rate card whose prices this answer has; null at list prices."""
+    converted: Converted | None = None
+    """The amounts in ``currency``; null without one."""
 
 
 def plan_context(in_force: BookInForce, query: ContextQuery) -> ContextAnswer:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any, Literal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.price_book import BookInForce, Provenance, provenance
 from pricing.errors import under
 from pricing.estimates.estimate import ComparedStatus, EstimateQuery, Pricer, compared_status
@@ -227,6 +228,12 @@ class SubscriptionAnswer:
     assumptions: tuple[str, ...]
     """What the plan takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
+    net: "SubscriptionAnswer | None" = None
+    """The same answer at the rate card's prices; null without a rate card."""
+    rate_card: str | None = None
+    """The id of the rate card whose prices this answer has; null at list prices."""
+    converted: Converted | None = None
+    """The amounts in ``currency``; null without one."""
 
 
 _ASSUMPTIONS = (

@@ -8,6 +8,7 @@ import json
 from functools import cache
 from typing import Any
 
+from pricing.catalogue.exchange_rates import ExchangeRates
 from pricing.catalogue.price_book import PriceBook
 
 _FOLDER = __file__.rpartition("/store/")[0] + "/data"
@@ -50,6 +51,12 @@ def merge_rules() -> dict[str, Any]:
     """Return the corrections and families used in merging fetched price lists."""
     rules: dict[str, Any] = json.loads(_read("merge_rules.json"))
     return rules
+
+
+@cache
+def exchange_rates() -> ExchangeRates:
+    """Return the daily exchange rates of the release."""
+    return ExchangeRates(_read("exchange_rates.csv").decode())
 
 
 @cache

@@ -13,9 +13,11 @@ from pricing.store.books import Books
 from pricing.store.repository import Repository
 
 if TYPE_CHECKING:
+    from pricing.catalogue.rate_cards import RateCard
+    from pricing.recommendations.policy import LearnedPolicy
+    from pricing.store.documents import Documents
     from pricing.store.idempotency import Once
     from pricing.store.ledger import Ledger
-    from pricing.store.policies import Policies
     from pricing.store.refresh_state import RefreshStore
     from pricing.store.summaries import Summaries
     from pricing.store.version_views import VersionViews
@@ -31,12 +33,21 @@ def books(*, timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Books:
     return Books(repository, recheck_seconds=settings.recheck_seconds)
 
 
-def policies() -> Policies | None:
+def policies() -> Documents[LearnedPolicy] | None:
     """Connect to the routing policies of the table; None without a table."""
-    from pricing.store.policies import Policies  # one function's, and its imports are not small
+    from pricing.store.documents import Documents
+    from pricing.store.policies import POLICIES  # one function's, and its imports are not small
 
     table = settings.table
-    return Policies(table, reader(), writer) if table else None
+    return Documents(POLICIES, table, reader(), writer) if table else None
+
+
+def rate_cards() -> Documents[RateCard] | None:
+    """Connect to the rate cards of the table; None without a table."""
+    from pricing.store.documents import RATE_CARDS, Documents  # few requests name a card
+
+    table = settings.table
+    return Documents(RATE_CARDS, table, reader(), writer) if table else None
 
 
 def version_views() -> VersionViews:

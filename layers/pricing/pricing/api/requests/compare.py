@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import Budget, Calls, Count, UsageInput
 from pricing.estimates.compare import CompareQuery, Requirements
 from pricing.estimates.estimate import EstimateQuery
@@ -38,7 +39,7 @@ class RequirementsRequest(Request):
         return Requirements(frozenset(wanted), self.min_context_tokens, self.min_output_tokens)
 
 
-class CompareRequest(Versioned, UsageInput):
+class CompareRequest(Versioned, BillingFields, UsageInput):
     """One call's usage, priced on up to 20 models; by default every family's current one."""
 
     models: Annotated[tuple[Name, ...], Field(strict=False), AtMost(20)] = ()

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SkipValidation
 
+from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.hints import HINTS
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import UnitsRequest
@@ -318,7 +319,7 @@ class ModelCallInput(UsageInput):
         return replace(call, attempts=tuple(attempts))
 
 
-class EstimateRequest(Versioned, ModelCallInput):
+class EstimateRequest(Versioned, BillingFields, ModelCallInput):
     """One call on one model: its usage, a raw response that holds both, or a prompt to count."""
 
     budget_usd: Budget | None = None

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import (
     TERMS,
     Calls,
@@ -100,7 +101,7 @@ class SeatUsageRequest(ModelCallInput):
     """The name of this kind of call in the answer."""
 
 
-class SubscriptionPlanRequest(Versioned):
+class SubscriptionPlanRequest(Versioned, BillingFields):
     """A number of people, and what each of them uses per month."""
 
     seats: Annotated[int, Field(ge=1, le=10**6)] = 1
@@ -134,7 +135,7 @@ Rate = Annotated[ExactNumber, Field(ge=0, le=10**9)]
 ModelName = Annotated[Name, Field(description="Id, alias, `provider/model` or family.")]
 
 
-class BatchPlanRequest(Versioned, UsageInput):
+class BatchPlanRequest(Versioned, BillingFields, UsageInput):
     """One request, as usage, response or prompt; how often it is made, and its deadline.
 
     ``processing`` and ``speed`` are what the plan decides, and are not accepted.
@@ -171,7 +172,7 @@ class BatchPlanRequest(Versioned, UsageInput):
         )
 
 
-class ContextPlanRequest(Versioned):
+class ContextPlanRequest(Versioned, BillingFields):
     """The ``parts`` of a prompt; or a prompt ``before`` and, to compare, ``after``."""
 
     model: ModelName
@@ -244,7 +245,7 @@ class MeasuredUsageRequest(MeasuredFields):
     """Number of calls that reported this usage."""
 
 
-class CachingPlanRequest(Versioned):
+class CachingPlanRequest(Versioned, BillingFields):
     """Calls to plan for (``prefix_tokens`` or ``prompt``, and a rate), or ``measured`` calls."""
 
     model: ModelName

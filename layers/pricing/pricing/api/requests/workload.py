@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import Count, ModelCallInput
 from pricing.api.requests.hints import HINTS
 from pricing.catalogue.models import CacheTtl
@@ -82,7 +83,7 @@ class WhatIfRequest(Request):
         )
 
 
-class WorkloadRequest(Versioned):
+class WorkloadRequest(Versioned, BillingFields):
     """Up to 500 lines a period, its projection, and what-ifs.
 
     The prompts of all lines times the what-ifs may be 10,000; a line is one prompt, or as many as

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import under
 from pricing.estimates.caching import CacheKind
@@ -93,6 +94,12 @@ class CachingAnswer:
     assumptions: tuple[str, ...]
     """What the plan takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
+    net: "CachingAnswer | None" = None
+    """The same answer at the rate card's prices; null without a rate card."""
+    rate_card: str | None = None
+    """The id of the rate card whose prices this answer has; null at list prices."""
+    converted: Converted | None = None
+    """The amounts in ``currency``; null without one."""
 
 
 def answer_caching(in_force: BookInForce, query: CachingQuery) -> CachingAnswer:

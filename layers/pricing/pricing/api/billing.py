@@ -1,0 +1,65 @@
+"""The prices of a request: its price version, its rate card and its currency."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+
+from pricing.api.requests.billing import BillingFields
+from pricing.aws.settings import settings
+from pricing.catalogue.exchange_rates import TargetCurrency
+from pricing.catalogue.price_book import BookInForce
+from pricing.catalogue.rate_cards import NetBook, RateCard
+from pricing.errors import InvalidRequest, UnknownRateCard, under
+from pricing.store import bundled, connect
+from pricing.store.books import Books
+from pricing.store.documents import Documents
+
+#: In place of a rate card's id: list prices only, although the deployment has a card of its own.
+LIST_PRICES = "list"
+
+
+def prices_for(books: Books, request: BillingFields, now: datetime) -> BookInForce:
+    """Return the price book that a request names, with its rate card and currency.
+
+    Raises UnknownVersion, UnknownRateCard, InvalidRequest for a currency without rates, and
+    StoreUnavailable where one of them is in the store only and it does not answer.
+    """
+    in_force = books.in_force(request.pricing_version, now)  # type: ignore[attr-defined]
+    card = card_for(request)
+    if card is not None:
+        in_force = replace(in_force, net=NetBook(in_force.book, card), rate_card=card.id)
+    if request.currency is not None:
+        in_force = replace(in_force, currency=currency_for(request.currency))
+    return in_force
+
+
+def card_for(request: BillingFields) -> RateCard | None:
+    """Return the rate card of a request, or the deployment's; raises UnknownRateCard."""
+    sent = request.rate_card or settings.rate_card or LIST_PRICES
+    if not isinstance(sent, str):
+        with under("/rate_card"):
+            return sent.card()
+    return None if sent == LIST_PRICES else stored_card(sent)
+
+
+def stored_card(card: str) -> RateCard:
+    """Return the stored rate card with this id; raises UnknownRateCard."""
+    store = rate_cards(settings.table)
+    if store is None:
+        raise UnknownRateCard.of(card)
+    return store.get(card)
+
+
+@cache
+def rate_cards(_table: str) -> Documents[RateCard] | None:
+    """The stored rate cards, which are kept in memory once they were read."""
+    return connect.rate_cards()
+
+
+def currency_for(code: str) -> TargetCurrency:
+    """Return the currency with this code; raises InvalidRequest if it has no rates."""
+    rates = bundled.exchange_rates()
+    if code not in rates.currencies:
+        known = ", ".join(rates.currencies)
+        raise InvalidRequest.at("/currency", f"must be an ISO 4217 code with rates: {known}")
+    return TargetCurrency(code, rates)

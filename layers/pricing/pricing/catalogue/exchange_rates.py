@@ -1,0 +1,126 @@
+"""Exchange rates: amounts in other currencies, next to the exact amounts in USD.
+
+The European Central Bank publishes reference rates of one euro on every working day. A rate from
+USD is the ratio of two of them, rounded half-even at 12 places; the converted amounts are exact
+products of it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from pricing.errors import InvalidRequest
+from pricing.money import multiply, ratio
+
+SOURCE = "European Central Bank euro reference rates"
+
+
+class ExchangeRates:
+    """Daily reference rates. ``text`` is a table of comma-separated values, the newest day first.
+
+    Its header is ``Date`` and the codes of currencies; a cell is the price of one euro, or empty.
+    """
+
+    def __init__(self, text: str) -> None:
+        header, *self._rows = text.strip().split("\n")
+        self._columns = {code: number for number, code in enumerate(header.split(","))}
+
+    @cached_property
+    def currencies(self) -> tuple[str, ...]:
+        """The codes that there are rates for, sorted; EUR is one of them."""
+        return tuple(sorted({*self._columns, "EUR"} - {"Date"}))
+
+    def on(self, day: date, currency: str) -> "ExchangeRate":
+        """Return the last rate published on this day or before.
+
+        Raises InvalidRequest at ``/currency`` for a day without one.
+        """
+        wanted = day.isoformat()
+        for row in self._rows:
+            if row[: len(wanted)] <= wanted:
+                cells = row.split(",")
+                per_euro = "1" if currency == "EUR" else cells[self._columns[currency]]
+                usd = cells[self._columns["USD"]]
+                if per_euro and usd:
+                    rate = ratio(Decimal(per_euro), Decimal(usd))
+                    return ExchangeRate(currency, rate, date.fromisoformat(cells[0]), SOURCE)
+        first = self._rows[-1][: len(wanted)]
+        detail = f"has no rate on {wanted}; rates begin on {first}. Leave `currency` out for USD."
+        raise InvalidRequest.at("/currency", detail)
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """One currency's price of a US dollar on one day."""
+
+    currency: str
+    """The ISO 4217 code."""
+    rate: Decimal
+    """What one US dollar costs, rounded half-even at 12 places."""
+    rate_date: date
+    """The day that the rate was published for: the last one that is not after the prices' date."""
+    source: str
+    """Who publishes the rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted(ExchangeRate):
+    """An answer's amounts in another currency. The exact figures are those in USD."""
+
+    total: Decimal | None
+    """The answer's total times the rate; null where it has no single total."""
+    amounts: Mapping[str, Decimal]
+    """Amounts in USD of this answer times the rate, by JSON pointer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCurrency:
+    """The currency that a request asks for, and the rates it is converted with."""
+
+    code: str
+    rates: ExchangeRates
+
+    def convert(
+        self, answer: Any, day: date, total: Decimal | None, without: Collection[str] = ()
+    ) -> Converted:
+        """Convert the amounts of a dataclass answer at the rate of a day.
+
+        ``without`` names members of the answer that are left out. Raises InvalidRequest at
+        ``/currency`` for a day without a rate.
+        """
+        rate = self.rates.on(day, self.code)
+        amounts = {
+            pointer: multiply(amount, rate.rate)
+            for pointer, amount in _amounts(answer, "", without).items()
+        }
+        return Converted(
+            rate.currency,
+            rate.rate,
+            rate.rate_date,
+            rate.source,
+            None if total is None else multiply(total, rate.rate),
+            amounts,
+        )
+
+
+def _amounts(value: Any, pointer: str, without: Collection[str] = ()) -> dict[str, Decimal]:
+    """Return every amount in USD by its pointer; prices per unit are not amounts."""
+    found: dict[str, Decimal] = {}
+    if isinstance(value, tuple | list):
+        members = {str(number): item for number, item in enumerate(value)}
+    elif is_dataclass(value):
+        members = {field.name: getattr(value, field.name) for field in fields(value)}
+    else:
+        return found
+    for name, member in members.items():
+        if name in without:
+            continue
+        if isinstance(member, Decimal):
+            if "usd" in name.split("_") and not name.startswith("usd_per_"):
+                found[f"{pointer}/{name}"] = member
+        else:
+            found |= _amounts(member, f"{pointer}/{name}")
+    return found
