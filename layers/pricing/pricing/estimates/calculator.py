@@ -6,7 +6,7 @@ server tools. No price is derived from a percentage. A call may have several att
 advisors, fallbacks); each is priced at its own model, and equal lines are added up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
@@ -25,9 +25,16 @@ from pricing.catalogue.models import (
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, Unpriced
 from pricing.estimates.quantities import billed_quantities
-from pricing.money import add, divide_evenly, multiply, per_million, ratio
+from pricing.money import add, divide_evenly, multiply, per_million, plain, ratio
 from pricing.notices import Notice
-from pricing.usage.buckets import Attempt, AttemptKind, Processing, Terms, Usage
+from pricing.usage.buckets import (
+    Attempt,
+    AttemptKind,
+    Processing,
+    SummedUsage,
+    Terms,
+    Usage,
+)
 
 PriceLists = Mapping[str, PriceList]
 
@@ -195,7 +202,11 @@ def price_prompts(
         line_items=tuple(lines),
         modifiers=tuple(modifiers),
         long_context=_long_context(prices, usages),
-        assumptions=(*((_SEARCHES_IN_BATCHES,) if searches else ()), *assumptions),
+        assumptions=(
+            *((_SEARCHES_IN_BATCHES,) if searches else ()),
+            *_tiers_of_sums(prices, usages),
+            *assumptions,
+        ),
         warnings=tuple(warnings),
     )
 
@@ -233,12 +244,38 @@ def _by_tier(
     by_tier: dict[int, list[Usage]] = {}
     rates = {0: prices.rates}
     for usage in usages:
-        tier = prices.tier_for(usage.prompt_tokens)
+        tier = prices.tier_for(usage.mean_prompt_tokens)
         above = tier.above_tokens if tier else 0
         by_tier.setdefault(above, []).append(usage)
         if tier:
             rates[above] = tier.rates
     return [(rates[above], prompts) for above, prompts in by_tier.items()]
+
+
+def _tiers_of_sums(prices: PriceList, usages: Sequence[Usage]) -> Iterator[str]:
+    """Say of which tier the calls behind a sum are taken to be, and the range of their cost.
+
+    Nothing is assumed where the longest of them is stated and below every threshold.
+    """
+    for usage in usages if prices.tiers else ():
+        if not isinstance(usage, SummedUsage):
+            continue
+        if 0 < usage.longest_prompt <= prices.tiers[0].above_tokens:
+            continue
+        costs = [
+            add(
+                per_million(Decimal(count), rates[name])
+                for name, count in _billed((usage,), rates).items()
+                if name in rates and COMPONENT_UNITS[name] == TOKEN
+            )
+            for rates in (prices.rates, *(tier.rates for tier in prices.tiers))
+        ]
+        yield (
+            f"The counts are the sum of {usage.calls} calls, priced by the length of their mean"
+            f" prompt, {usage.mean_prompt_tokens} tokens. By the lengths of the single prompts, the"
+            f" tokens cost from {plain(min(costs))} to {plain(max(costs))} USD; `max_prompt_tokens`"
+            " in the usage tells."
+        )
 
 
 def _billed(usages: Sequence[Usage], rates: Mapping[str, Decimal]) -> dict[str, int]:
@@ -252,7 +289,7 @@ def _billed(usages: Sequence[Usage], rates: Mapping[str, Decimal]) -> dict[str, 
             counts[whole] += counts[part]
             counts[part] = 0
     if REQUEST_FEE in rates:
-        counts[REQUEST_FEE] = len(usages)
+        counts[REQUEST_FEE] = sum(usage.sum_of for usage in usages)
     return counts
 
 
@@ -311,7 +348,7 @@ def _long_context(prices: PriceList, usages: Sequence[Usage]) -> LongContext | N
     """Return the threshold nearest to the call's longest prompt."""
     if not prices.tiers:
         return None
-    prompt_tokens = max(usage.prompt_tokens for usage in usages)
+    prompt_tokens = max(usage.mean_prompt_tokens for usage in usages)
     tier = prices.tier_for(prompt_tokens)
     threshold = (tier or prices.tiers[0]).above_tokens
     return LongContext(threshold, prompt_tokens, applied=tier is not None)

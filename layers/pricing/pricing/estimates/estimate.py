@@ -328,7 +328,7 @@ def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> Co
     period = model.period_at(at)
     window = (period and period.context_window) or model.context_window
     usages = _usages_at(model, attempts)
-    used = max((usage.prompt_tokens + usage.output_tokens for usage in usages), default=0)
+    used = max((usage.mean_prompt_tokens + usage.mean_output_tokens for usage in usages), default=0)
     return ContextUse(window, used, None if window is None else used <= window)
 
 
@@ -374,14 +374,15 @@ def _limit_notices(
     if context.fits is False:
         message = (
             f"{context.used_tokens} tokens do not fit the context window of {model.id},"
-            f" {context.window} tokens: no call can use this much."
+            f" {context.window} tokens: no call can use this much. If the counts are the sum of"
+            " several calls, send their number in the usage as `calls`."
         )
         notices.append(Notice("context_exceeded", message))
     limit = model.max_output_tokens
     if terms.processing == "batch":
         limit = model.max_output_tokens_batch or limit
     usages = _usages_at(model, attempts)
-    output = max((usage.output_tokens for usage in usages), default=0)
+    output = max((usage.mean_output_tokens for usage in usages), default=0)
     if limit is not None and output > limit:
         message = f"{output} output tokens exceed the limit of {model.id}, {limit} tokens."
         notices.append(Notice("output_limit_exceeded", message))

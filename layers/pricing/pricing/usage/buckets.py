@@ -103,6 +103,16 @@ class Usage:
         )
 
     @property
+    def sum_of(self) -> int:
+        """How many calls the counts are the sum of."""
+        return 1
+
+    @property
+    def mean_prompt_tokens(self) -> int:
+        """The prompt tokens of a mean call, rounded up, where the counts are a sum of calls."""
+        return -(-self.prompt_tokens // self.sum_of)
+
+    @property
     def cached_tokens(self) -> int:
         """Text tokens read from a cache or written to one."""
         return self.cache_read + self.cache_write_5m + self.cache_write_1h
@@ -123,6 +133,27 @@ class Usage:
             + self.image_output
             + self.video_output
         )
+
+    @property
+    def mean_output_tokens(self) -> int:
+        """The output tokens of a mean call, rounded up."""
+        return -(-self.output_tokens // self.sum_of)
+
+
+@dataclass(frozen=True, slots=True)
+class SummedUsage(Usage):
+    """The counts of several calls added up, as usage APIs and agents report them.
+
+    ``longest_prompt`` is the prompt of the longest of them, 0 where it is not stated.
+    """
+
+    calls: int = 1
+    longest_prompt: int = 0
+
+    @property
+    def sum_of(self) -> int:
+        """How many calls the counts are the sum of."""
+        return self.calls
 
 
 AttemptKind = Literal["message", "compaction", "advisor_message", "fallback_message"]

@@ -6,6 +6,7 @@ from pricing.usage.meanings import Shape, UsageFormat
 from pricing.usage.shapes import (
     ANTHROPIC,
     BEDROCK,
+    BODY,
     COHERE,
     GEMINI,
     OPENAI,
@@ -15,6 +16,7 @@ from pricing.usage.shapes import (
     UNITS,
     VERCEL_AI,
     VOYAGE,
+    VOYAGE_IMAGES,
     XAI,
 )
 
@@ -42,7 +44,9 @@ SHAPES: tuple[Shape, ...] = (
     COHERE,
     OTEL,
     UNITS,
+    VOYAGE_IMAGES,
     VOYAGE,
+    BODY,
 )
 
 #: The shapes that a stated ``usage_format`` allows, the preferred one first. Gateways add fields of
@@ -59,9 +63,9 @@ FORMATS: Mapping[UsageFormat, tuple[Shape, ...]] = {
     "openai_realtime": (RESPONSES, UNITS),
     "langchain": (RESPONSES,),
     "gemini": (GEMINI,),
-    "bedrock_converse": (BEDROCK,),
+    "bedrock_converse": (BEDROCK, BODY),
     "vercel_ai": (VERCEL_AI,),
     "cohere": (COHERE, UNITS),
-    "voyage": (VOYAGE, OPENAI),
+    "voyage": (VOYAGE_IMAGES, VOYAGE, OPENAI),
     "otel_genai": (OTEL,),
 }

@@ -111,7 +111,12 @@ def with_own_search(attempts: tuple[Attempt, ...], model_id: str) -> tuple[Attem
     if re.search(SEARCH_MODELS, model_id) is None:
         return attempts
     return tuple(
-        replace(attempt, usage=attempt.usage.changed(web_search=attempt.usage.web_search or 1))
+        replace(
+            attempt,
+            usage=attempt.usage.changed(
+                web_search=attempt.usage.web_search or attempt.usage.sum_of
+            ),
+        )
         for attempt in attempts
     )
 

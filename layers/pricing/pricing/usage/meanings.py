@@ -61,8 +61,12 @@ TOKEN_COUNTS = frozenset(
 PART = "part"
 #: A known field that counts nothing, or an object that repeats what stands elsewhere: not read.
 NOTE = "note"
+#: A quantity that is billed by no unit Tariff has a price for.
+UNPRICED = "unpriced"
 #: What the provider says it charged, in USD, in ticks of 1e-10 USD, or at its upstream (BYOK).
 COST, COST_TICKS, COST_UPSTREAM = "cost", "cost_ticks", "cost_upstream"
+#: How many calls the counts are the sum of, and the longest prompt among them.
+CALLS, LONGEST_PROMPT = "calls", "longest_prompt"
 #: The number of all uses of server tools, which others count one by one.
 TOOL_USES = "tool_uses"
 #: Words that select a price.

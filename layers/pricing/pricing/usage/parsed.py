@@ -46,7 +46,8 @@ class OpenQuestions:
     """What a usage object leaves open until the model is known; ``settled`` decides it.
 
     ``rest`` are tokens that the stated total has and its parts lack, ``cache_outside`` a cache
-    count larger than the prompt that should include it. ``no_input`` is set where no input is
+    count larger than the prompt that should include it, and ``sdk_cache`` one that an SDK passes on
+    as the provider counts it. ``no_input`` is set where no input is
     stated, as in the last event of a stream, and ``no_output`` where no output is, which only a
     model that bills none leaves out.
     """
@@ -54,6 +55,7 @@ class OpenQuestions:
     tier: TierWord | None = None
     rest: Doubt | None = None
     cache_outside: Doubt | None = None
+    sdk_cache: Doubt | None = None
     no_input: Doubt | None = None
     no_output: Doubt | None = None
 
@@ -98,18 +100,12 @@ class OpenQuestions:
             self.tier.check(provider)
             if self.tier.word in COMMITTED_WORDS:
                 notices.append(COMMITTED_CAPACITY)
-        if self.cache_outside is not None:
-            if "claude" not in model_id:
-                raise self.cache_outside.error()
-            message = "The cached tokens exceed the prompt: it is read as excluding them."
-            notices.append(Notice("cache_outside_prompt", message))
+        attempts, cache_notices = self._with_cache(attempts, provider, model_id)
+        notices += cache_notices
         if self.rest is not None:
             if "gemini" not in model_id:
                 raise self.rest.error()
-            first = attempts[0]
-            reasoning = first.usage.reasoning_output + self.rest.tokens
-            usage = replace(first.usage, reasoning_output=reasoning)
-            attempts = (replace(first, usage=usage), *attempts[1:])
+            attempts = _with_more(attempts, "reasoning_output", self.rest.tokens)
             message = (
                 f"The total has {self.rest.tokens} tokens more than its parts: they are thoughts,"
                 " billed as output."
@@ -117,7 +113,37 @@ class OpenQuestions:
             notices.append(Notice("reasoning_outside_completion", message))
         return attempts, tuple(notices)
 
+    def _with_cache(
+        self, attempts: tuple[Attempt, ...], provider: str, model_id: str
+    ) -> tuple[tuple[Attempt, ...], tuple[Notice, ...]]:
+        """The attempts with an input that excludes the cache, where the model's provider counts so.
 
+        AI SDKs pass on the provider's count up to version 5, and include the cache from version 6.
+        """
+        if self.cache_outside is not None:
+            if "claude" not in model_id:
+                raise self.cache_outside.error()
+            message = "The cached tokens exceed the prompt: it is read as excluding them."
+            return attempts, (Notice("cache_outside_prompt", message),)
+        if self.sdk_cache is None or "claude" not in model_id or provider not in _CLAUDE_HOSTS:
+            return attempts, ()
+        message = (
+            "AI SDK 5 leaves Claude's cached tokens out of inputTokens, and it is read so:"
+            f" {self.sdk_cache.tokens} tokens more of plain input than if it included them."
+            " Send the response with its providerMetadata to be exact."
+        )
+        more = _with_more(attempts, "input", self.sdk_cache.tokens)
+        return more, (Notice("cache_outside_prompt", message),)
+
+
+def _with_more(attempts: tuple[Attempt, ...], bucket: str, tokens: int) -> tuple[Attempt, ...]:
+    first, *others = attempts
+    usage = first.usage.changed(**{bucket: getattr(first.usage, bucket) + tokens})
+    return (replace(first, usage=usage), *others)
+
+
+#: Where Claude's own count of input, without the cache, reaches an SDK as it is.
+_CLAUDE_HOSTS = ("anthropic", "bedrock", "vertex")
 NOTHING_OPEN = OpenQuestions()
 
 

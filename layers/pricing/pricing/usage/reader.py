@@ -7,7 +7,7 @@ returned as unread: it may be billed, and an answer that leaves it out must say 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from pricing.errors import InvalidRequest, is_plain_name
 from pricing.money import multiply
 from pricing.notices import Notice
 from pricing.usage import meanings, shapes
-from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Usage
+from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, SummedUsage, Usage
 from pricing.usage.formats import FORMATS, KINDS, SHAPES
 from pricing.usage.iterations import attempts_of, with_tools
 from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
@@ -53,6 +53,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 }
 _INPUTS = (meanings.WHOLE, meanings.FRESH)
 _OUTPUTS = (meanings.ANSWER, meanings.VISIBLE)
+_OF_ALL = (meanings.CALLS, meanings.LONGEST_PROMPT, meanings.TOOL_USES)
 _COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
 _USD_PER_TICK = Decimal("1e-10")
 #: A float has 17 digits: what is written with more decimals than this is not an amount.
@@ -167,10 +168,11 @@ class _Taken:
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
     costs: dict[str, StatedCost] = field(default_factory=dict)
     quantities: dict[str, Decimal] = field(default_factory=dict)
+    #: Numbers that are about all of what the other fields count, with their pointers.
+    of_all: dict[str, tuple[int, str]] = field(default_factory=dict)
     #: Path below the object, as a warning writes it; pointer; value.
     unknown: list[tuple[str, str, Any]] = field(default_factory=list)
     iterations: tuple[Any, str] | None = None
-    tool_uses: tuple[int, str] | None = None
 
     def note_unknown(self, name: str, value: Any, pointer: str, path: str) -> None:
         """Note a field that the shape lacks; ``pointer`` and ``path`` lead to its object."""
@@ -182,8 +184,7 @@ class _Taken:
 
 def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
     taken = _Taken()
-    fields = shape.fields_for(raw.keys())
-    _take(taken, fields, raw, pointer, "usage", shape)
+    _take(taken, shape.fields_for(raw.keys()), raw, pointer, "usage", shape)
     # With iterations the top level is their sum, and its writes are not split as theirs are.
     counts = (
         taken.counts.without_ttls() if taken.iterations and taken.iterations[0] else taken.counts
@@ -205,7 +206,15 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
         )
         notices = (*more, *notices)
     else:
-        attempts = (Attempt(found.usage),)
+        usage = found.usage
+        calls, _ = taken.of_all.get(meanings.CALLS, (1, ""))
+        if calls > 1:
+            usage = SummedUsage(
+                **{one.name: getattr(usage, one.name) for one in fields(Usage)},
+                calls=calls,
+                longest_prompt=taken.of_all.get(meanings.LONGEST_PROMPT, (0, ""))[0],
+            )
+        attempts = (Attempt(usage),)
     tools = _tools(taken) if taken.quantities else Usage()
     if taken.quantities:
         attempts = with_tools(attempts, tools)
@@ -226,7 +235,13 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
 def _open_questions(
     taken: _Taken, shape: Shape, pointer: str, found: Split, *, stated_units: bool
 ) -> OpenQuestions:
-    if not (taken.words or found.questionable):
+    sdk_cache = None
+    read = taken.counts[meanings.READ] if shape is shapes.VERCEL_AI else 0
+    if read and not found.cache_outside and taken.counts.found.keys().isdisjoint(_SDK_PARTS):
+        here = taken.counts.pointers[meanings.READ]
+        if here.endswith("/cachedInputTokens"):
+            sdk_cache = Doubt(here, "may be outside of inputTokens", read)
+    if not (taken.words or found.questionable or sdk_cache):
         return NOTHING_OPEN
     sides = not (stated_units or shape.omits_zeros)
     tier = taken.words.get(meanings.TIER)
@@ -235,6 +250,7 @@ def _open_questions(
         # Seconds of audio are tokens in the total too, and are not billed by those.
         rest=None if meanings.AUDIO_SECOND in taken.quantities else found.rest,
         cache_outside=found.cache_outside,
+        sdk_cache=sdk_cache,
         no_input=_missing(shape, _INPUTS, pointer) if sides and not found.input_stated else None,
         no_output=_missing(shape, _OUTPUTS, pointer) if sides and not found.output_stated else None,
     )
@@ -242,10 +258,15 @@ def _open_questions(
 
 def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Doubt:
     """What to say where one side of a call is not stated."""
-    name = next((name for name, meaning in shape.fields.items() if meaning in side), "usage")
+    name = next((name for name, meaning in shape.fields.items() if meaning in side), None)
+    if name is None:
+        return Doubt(pointer, "has a total only; send the counts of input and output that make it")
     return Doubt(f"{pointer}/{name}", "is required; send 0 where there was none")
 
 
+#: What version 6 of the AI SDK states of the input and version 5, which passes on the provider's
+#: count, does not.
+_SDK_PARTS = (meanings.FRESH, meanings.WRITE)
 #: An iteration has the counts of a call and says whose attempt it was.
 _ITERATION: Fields = {
     **{
@@ -271,7 +292,7 @@ def _take(
             meaning = fields.get("*")
         if type(meaning) is str and meaning in meanings.TOKEN_COUNTS:
             taken.counts.add(meaning, _count(value, f"{pointer}/{name}"), f"{pointer}/{name}")
-        elif meaning is None:
+        elif meaning is None or meaning == meanings.UNPRICED:
             if shape.owns(name):
                 taken.note_unknown(name, value, pointer, path)
         elif isinstance(meaning, dict) and isinstance(value, dict):
@@ -298,8 +319,8 @@ def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -
         _take_cache_details(taken, value, here, path)
     elif meaning == meanings.PART:
         _count(value, here)
-    elif meaning == meanings.TOOL_USES:
-        taken.tool_uses = _count(value, here), here
+    elif meaning in _OF_ALL:
+        taken.of_all[meaning] = _count(value, here), here
     elif meaning.startswith("tool:"):
         _take_quantity(taken, meaning[5:], _count(value, here), here)
     elif meaning.startswith("unit:"):
@@ -308,6 +329,8 @@ def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -
 
 def _count(value: Any, pointer: str) -> int:
     if type(value) is not int:
+        if type(value) is Decimal and 0 <= value <= MAX_COUNT and value == int(value):
+            return int(value)  # some SDKs and exports write 12.0
         raise InvalidRequest.at(pointer, NOT_A_COUNT)
     if value < 0:
         raise InvalidRequest.at(pointer, "must be 0 or more")
@@ -322,7 +345,7 @@ def _take_word(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
     if not isinstance(value, str) or (value not in known and meaning != meanings.TIER):
         words = ", ".join(f"'{word}'" for word in sorted(known) if word)
         raise InvalidRequest.at(pointer, f"must be one of {words}")
-    taken.words[meaning] = value, pointer
+    taken.words[meaning] = value.lower() if meaning == meanings.TIER else value, pointer
 
 
 def _take_cost(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
@@ -342,6 +365,8 @@ def _take_cost(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
 
 
 def _take_quantity(taken: _Taken, component: str, value: Any, pointer: str) -> None:
+    if value == {}:  # how Mistral's SDK writes a member that is not set
+        return
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise InvalidRequest.at(pointer, "must be a number, written without quotes")
     if not 0 <= value <= MAX_COUNT:
@@ -368,11 +393,12 @@ def _take_modalities(
     sums: dict[str, int] = {}
     for here, number, one in _items(value, pointer):
         modality = one.get("modality")
-        if not isinstance(modality, str) or modality.upper() not in _MODALITIES:
+        modality = modality.upper().rpartition(".")[2] if isinstance(modality, str) else ""
+        if modality not in _MODALITIES:
             raise InvalidRequest.at(f"{here}/modality", f"must be one of {', '.join(_MODALITIES)}")
         for name, count in one.items():
             if name in meaning.counts and count is not None:
-                part = meaning.of(modality.upper())
+                part = meaning.of(modality)
                 sums[part] = sums.get(part, 0) + _count(count, f"{here}/{name}")
             elif name != "modality":
                 taken.note_unknown(name, count, here, f"{path}[{number}]")
@@ -442,8 +468,9 @@ def _said(taken: _Taken) -> Iterator[Notice]:
 
 
 def _unread(taken: _Taken) -> Iterator[Unread]:
-    if taken.tool_uses and taken.tool_uses[0] > sum(taken.quantities.values()):
-        yield Unread(taken.tool_uses[1], Decimal(taken.tool_uses[0]))  # not all of them are listed
+    uses, pointer = taken.of_all.get(meanings.TOOL_USES, (0, ""))
+    if uses > sum(taken.quantities.values()):
+        yield Unread(pointer, Decimal(uses))  # not all of them are listed
     for _, pointer, value in taken.unknown:
         for where, number in _numbers(pointer, value):
             yield Unread(where, number)

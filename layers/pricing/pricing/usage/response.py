@@ -3,24 +3,27 @@
 Text is never read: of the items of an answer only their types, ids and counts are.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, is_plain_name
 from pricing.money import plain
 from pricing.notices import Notice
 from pricing.usage.buckets import StatedTerms, Usage
+from pricing.usage.formats import SHAPES
 from pricing.usage.iterations import with_tools
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import ParsedUsage
 from pricing.usage.reader import read_usage
+from pricing.usage.shapes import BEDROCK_CACHE, BODY_COUNTS, NUMBER_OF_TOOL_USES, VERCEL_AI
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
 from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, usage_of
 
 MAX_MODEL_NAME = 128
-#: Where the response is inside of what wraps it: events of a stream, lines of a batch's results.
+#: Where the response is inside of what wraps it: events of a stream, lines of a batch's results,
+#: serialised messages of SDKs.
 WRAPPERS = (
     ("response", "body"),
     ("result", "message"),
@@ -28,16 +31,44 @@ WRAPPERS = (
     ("response",),
     ("message",),
     ("data",),
+    ("result",),
+    ("body",),
+    ("delta",),
+    ("metadata",),
+    ("kwargs",),
 )
 USAGES = (
+    "totalUsage",
     "usage",
     "usageMetadata",
     "usage_metadata",
     "usage_info",
     "amazon-bedrock-invocationMetrics",
 )
+#: Where usage stands deeper in a response: Groq's streams, Cohere's first API, LangChain.
+_INNER_USAGES = (
+    ("meta",),
+    ("x_groq", "usage"),
+    ("response_metadata", "token_usage"),
+    ("response_metadata", "tokenUsage"),
+    ("response_metadata", "usage"),
+    ("llm_output", "token_usage"),
+    ("llmOutput", "tokenUsage"),
+)
+#: Where AI SDKs keep the provider's own figures, which go before those they derive from them.
+_PROVIDER_METADATA = ("providerMetadata", "experimental_providerMetadata")
 MODELS = ("model", "modelVersion", "model_version", "modelId", "model_id", "model_name")
+_MODEL_HOLDERS = ("response_metadata", "llm_output", "llmOutput", "response")
 _TIERS = ("service_tier", "serviceTier")
+#: Lists of which each event of a stream has a part.
+_LISTS = ("candidates", "output")
+#: A response of a gateway, by a member that only its responses have.
+_SERVED_BY = {"x_groq": "groq"}
+
+
+_OPTIMIZED = (
+    "The call was served latency-optimised, which may cost more; the standard price is shown."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +89,11 @@ def read_response(
 ) -> ReadResponse:
     """What a raw response says was used; a refusal before any output used nothing that is billed.
 
-    Raises InvalidRequest, with pointers below ``pointer``, for a response without usage.
+    A list is the events of one streamed response. Raises InvalidRequest, with pointers below
+    ``pointer``, for a response without usage.
     """
+    if isinstance(response, list):
+        response, pointer = _joined(response, pointer)
     if not isinstance(response, dict):
         raise InvalidRequest.at(pointer, "must be an object: the provider's whole response")
     body, here, batch = unwrapped(response, pointer)
@@ -71,6 +105,9 @@ def read_response(
     parsed = _with_tier(parsed, body, here)
     model, model_at = _model(body, here)
     parsed = _with_tools(parsed, tool_usage(body, model or ""))
+    if _at(body, ("performanceConfig", "latency")) == "optimized":
+        notice = Notice("latency_optimized_at_list_price", _OPTIMIZED)
+        parsed = replace(parsed, notices=(*parsed.notices, notice))
     answered = any(one.usage.output_tokens for one in parsed.attempts if one.serving)
     # A refusal before any output has no content, though a token or a few may be counted for it.
     if body.get("stop_reason") == "refusal" and not (body.get("content", True) and answered):
@@ -80,14 +117,44 @@ def read_response(
     return ReadResponse(parsed, model, model_at, batch)
 
 
+def _joined(events: Sequence[Any], pointer: str) -> tuple[Mapping[str, Any], str]:
+    """One response of the events of its stream, and the pointer of the last one with usage.
+
+    Counts of a stream are cumulative, so that the last of each count is the call's. Raises
+    InvalidRequest for events of several responses.
+    """
+    whole: dict[str, Any] = {}
+    at = pointer
+    for number, event in enumerate(events):
+        if not isinstance(event, dict):
+            raise InvalidRequest.at(f"{pointer}/{number}", "must be an object: a stream's event")
+        body, here, _ = unwrapped(event, f"{pointer}/{number}")
+        found = next((name for name in USAGES if isinstance(body.get(name), dict)), None)
+        if found or _has_usage(body):
+            at = here
+        for name, value in body.items():
+            known = whole.get(name)
+            if name == "id" and known not in (None, value):
+                detail = "holds several responses; send each as an item of /v1/estimate/workload"
+                raise InvalidRequest.at(pointer, detail)
+            if name == found and isinstance(known, dict):
+                whole[name] = {
+                    **known,
+                    **{key: one for key, one in value.items() if one is not None},
+                }
+            elif name in _LISTS and isinstance(known, list) and isinstance(value, list):
+                whole[name] = [*known, *value]
+            elif value is not None:
+                whole[name] = value
+    return whole, at
+
+
 def unwrapped(response: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str, bool]:
     """The response inside of a stream's event or a batch's line; its pointer; if it is batch."""
     if any(isinstance(response.get(name), dict) for name in USAGES):
         return response, pointer, False
     for path in WRAPPERS:
-        body: Any = response
-        for name in path:
-            body = body.get(name) if isinstance(body, dict) else None
+        body = _at(response, path)
         if isinstance(body, dict) and _has_usage(body):
             batch = is_batch_line(response.keys(), ".".join(path))
             return body, f"{pointer}/{'/'.join(path)}", batch
@@ -111,20 +178,47 @@ def holds_usage(response: Any) -> bool:
     return isinstance(response, dict) and _has_usage(unwrapped(response, "")[0])
 
 
+def _at(body: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
 def _has_usage(body: Mapping[str, Any]) -> bool:
-    return any(name in body for name in USAGES) or "meta" in body or "x_groq" in body
+    return any(name in body for name in USAGES) or any(True for _ in _inner_usages(body, ""))
+
+
+def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, str]]:
+    """Usage that stands deeper in a response, or whose counts are members of it."""
+    for path in _INNER_USAGES:
+        found = _at(body, path)
+        if isinstance(found, dict) and (path != ("meta",) or "billed_units" in found):
+            yield found, f"{pointer}/{'/'.join(path)}"
+    counts = {name: body[name] for name in BODY_COUNTS if name in body}
+    results = body.get("results")
+    for one in results if isinstance(results, list) else ():
+        for name, value in one.items() if isinstance(one, dict) else ():
+            count = "outputTextTokenCount" if name == "tokenCount" else name
+            if count in BODY_COUNTS and type(value) is int:
+                counts[count] = counts.get(count, 0) + value
+    if counts:
+        yield counts, pointer
 
 
 def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
     """The usage of a response, and where it is."""
-    for name in USAGES:
-        if body.get(name) is not None:
-            return body[name], f"{pointer}/{name}"
-    meta, groq = body.get("meta"), body.get("x_groq")
-    if isinstance(meta, dict) and isinstance(meta.get("billed_units"), dict):
-        return meta, f"{pointer}/meta"
-    if isinstance(groq, dict) and groq.get("usage") is not None:
-        return groq["usage"], f"{pointer}/x_groq/usage"
+    stated = next((name for name in USAGES if body.get(name) is not None), None)
+    usage = body[stated] if stated else None
+    for holder in _PROVIDER_METADATA:
+        if isinstance(body.get(holder), dict):
+            own = _own_usage(usage, body[holder], f"{pointer}/{holder}")
+            if own is not None:
+                return own
+    if stated:
+        return usage, f"{pointer}/{stated}"
+    inner = next(_inner_usages(body, pointer), None)
+    if inner is not None:
+        return inner
     name = "usageMetadata" if "modelVersion" in body or "candidates" in body else "usage"
     if name in body:
         detail = "is null: nothing was used, so there is nothing to price"
@@ -132,19 +226,53 @@ def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
     raise InvalidRequest.at(f"{pointer}/{name}", "is required: what was used is priced")
 
 
+def _own_usage(
+    usage: Any, metadata: Mapping[str, Any], pointer: str
+) -> tuple[Mapping[str, Any], str] | None:
+    """The usage that a provider itself reported, as AI SDKs keep it in their metadata.
+
+    Where it has some counts only, they add to the SDK's. Next to cache counts of Anthropic and
+    Bedrock, the SDK's input excludes the cache, as theirs does.
+    """
+    for provider, own in metadata.items():
+        if not isinstance(own, dict) or not is_plain_name(provider):
+            continue
+        for name in (*USAGES, ""):
+            counts = own.get(name) if name else own
+            if not isinstance(counts, dict):
+                continue
+            here = f"{pointer}/{provider}/{name}" if name else f"{pointer}/{provider}"
+            if any(shape.fits(counts.keys()) for shape in SHAPES):
+                return counts, here
+            more = {one: value for one, value in counts.items() if type(value) is int}
+            if not isinstance(usage, dict):
+                continue
+            if not BEDROCK_CACHE.isdisjoint(more):
+                inputs = usage.get("inputTokens", usage.get("promptTokens"))
+                outputs = usage.get("outputTokens", usage.get("completionTokens"))
+                cache = {one: more[one] for one in BEDROCK_CACHE if one in more}
+                return {"inputTokens": inputs, "outputTokens": outputs, **cache}, here
+            more = {one: more[one] for one in more if one in VERCEL_AI.fields and one not in usage}
+            if more:
+                return {**usage, **more}, here
+    return None
+
+
 def _model(body: Mapping[str, Any], pointer: str) -> tuple[str | None, str]:
-    """The model that the response names, and where."""
-    metadata = body.get("response_metadata")
-    inner = metadata if isinstance(metadata, dict) else {}
-    for holder, here in ((body, pointer), (inner, f"{pointer}/response_metadata")):
-        for name in MODELS:
+    """The model that the response names, and where; after its gateway where only that has it."""
+    holders = [(body, pointer)]
+    holders += [(body[name], f"{pointer}/{name}") for name in _MODEL_HOLDERS if name in body]
+    for holder, here in holders:
+        for name in MODELS if isinstance(holder, dict) else ():
             value = holder.get(name)
             if value is None:
                 continue
             if not isinstance(value, str) or not 0 < len(value) <= MAX_MODEL_NAME:
                 detail = f"must be a string of 1 to {MAX_MODEL_NAME} characters"
                 raise InvalidRequest.at(f"{here}/{name}", detail)
-            return value, f"{here}/{name}"
+            gateway = next((known for mark, known in _SERVED_BY.items() if mark in body), "")
+            prefixed = gateway and not value.startswith(f"{gateway}/")
+            return f"{gateway}/{value}" if prefixed else value, f"{here}/{name}"
     return None, f"{pointer}/model"
 
 
@@ -160,8 +288,9 @@ def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> Pa
             continue
         if not isinstance(value, str):
             raise InvalidRequest.at(here, f"must be a word: {', '.join(sorted(WORDS))}")
-        served = replace(parsed.served, processing=WORDS.get(value, UNSTATED).processing)
-        asked = replace(parsed.open, tier=TierWord(value, here))
+        word = value.lower()
+        served = replace(parsed.served, processing=WORDS.get(word, UNSTATED).processing)
+        asked = replace(parsed.open, tier=TierWord(word, here))
         return replace(parsed, served=served, open=asked)
     return parsed
 
@@ -216,4 +345,10 @@ def _with_tools(parsed: ParsedUsage, tools: Usage) -> ParsedUsage:
     )
     if merged == counted.tools():
         return parsed
-    return replace(parsed, attempts=with_tools(parsed.attempts, merged))
+    uses = merged.web_search + merged.code_execution + sum(one.count for one in merged.units)
+    unread = tuple(  # the number of all uses, once they are listed one by one
+        one
+        for one in parsed.unread
+        if one.value > uses or not one.pointer.endswith(f"/{NUMBER_OF_TOOL_USES}")
+    )
+    return replace(parsed, attempts=with_tools(parsed.attempts, merged), unread=unread)

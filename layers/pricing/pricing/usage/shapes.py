@@ -14,6 +14,7 @@ from pricing.usage.meanings import (
     AUDIO_OUT,
     AUDIO_SECOND,
     CACHE_DETAILS,
+    CALLS,
     COST,
     COST_TICKS,
     COST_UPSTREAM,
@@ -24,6 +25,7 @@ from pricing.usage.meanings import (
     IMAGE_IN,
     IMAGE_OUT,
     ITERATIONS,
+    LONGEST_PROMPT,
     MISS,
     NOTE,
     PART,
@@ -38,6 +40,7 @@ from pricing.usage.meanings import (
     TOOL_USES,
     TOTAL,
     TRAFFIC,
+    UNPRICED,
     VIDEO_CACHED,
     VIDEO_IN,
     VIDEO_OUT,
@@ -57,6 +60,8 @@ from pricing.usage.meanings import (
 _EPHEMERAL: Fields = {
     "ephemeral_5m_input_tokens": WRITE_5M,
     "ephemeral_1h_input_tokens": WRITE_1H,
+    # LangSmith's spelling
+    "ephemeral_1hr_input_tokens": WRITE_1H,
 }
 _ANTHROPIC_TOOLS: Fields = {
     "web_search_requests": tool("web_search"),
@@ -71,6 +76,13 @@ _XAI_TOOLS: Fields = {
     "file_search_calls": tool("file_search"),
     "document_search_calls": tool("file_search"),
     "mcp_calls": NOTE,
+}
+#: Usage APIs and agent SDKs report the sum of several calls.
+_SUMS: Fields = {
+    "calls": CALLS,
+    "requests": CALLS,
+    "num_model_requests": CALLS,
+    "max_prompt_tokens": LONGEST_PROMPT,
 }
 #: What gateways and SDKs add to OpenAI's shapes: parts of the prompt, at the top or in its details.
 _CACHE_NAMES: Fields = {
@@ -132,18 +144,22 @@ _STATED_COST: Fields = {
     "is_byok": NOTE,
     "pydantic_ai_gateway": {"cost_estimate": COST},
 }
+NUMBER_OF_TOOL_USES = "num_server_side_tools_used"
 _OPENAI_TERMS: Fields = {
     "service_tier": TIER,
     "speed": SPEED,
     "inference_geo": GEO,
     "server_tool_use": _ANTHROPIC_TOOLS,
     "server_side_tool_usage_details": _XAI_TOOLS,
-    "num_server_side_tools_used": TOOL_USES,
+    NUMBER_OF_TOOL_USES: TOOL_USES,
     "num_sources_used": tool("live_search_source"),
     # xAI's size of the context after the last turn, which is not what was billed.
     "context_details": NOTE,
+    # PydanticAI's number of the caller's own tools that ran.
+    "tool_calls": NOTE,
     "prompt_audio_seconds": unit(AUDIO_SECOND),
     "type": NOTE,
+    **_SUMS,
     **_STATED_COST,
 }
 
@@ -164,24 +180,34 @@ ANTHROPIC = Shape(
         "fallback_credit": NOTE,
         "iterations": ITERATIONS,
         "total_tokens": TOTAL,
+        **_SUMS,
         **_STATED_COST,
     },
 )
 
 OPENAI = Shape(
     name="openai",
-    marks=frozenset(("prompt_tokens", "completion_tokens")),
+    marks=frozenset(("prompt_tokens", "completion_tokens", "request_tokens", "response_tokens")),
     fields={
         "prompt_tokens": WHOLE,
         "completion_tokens": ANSWER,
         "total_tokens": TOTAL,
         "input_tokens": WHOLE,
         "output_tokens": ANSWER,
-        "prompt_tokens_details": _INPUT_PARTS,
-        "input_tokens_details": _INPUT_PARTS,
-        "completion_tokens_details": _OUTPUT_PARTS,
-        "output_tokens_details": _OUTPUT_PARTS,
+        "request_tokens": WHOLE,
+        "response_tokens": ANSWER,
+        **dict.fromkeys(
+            ("prompt_tokens_details", "prompt_token_details", "input_tokens_details"), _INPUT_PARTS
+        ),
+        **dict.fromkeys(
+            (
+                *("completion_tokens_details", "completion_token_details"),
+                "output_tokens_details",
+            ),
+            _OUTPUT_PARTS,
+        ),
         **_CACHE_NAMES,
+        "num_cached_tokens": READ,
         "prompt_cache_hit_tokens": READ,
         "prompt_cache_miss_tokens": MISS,
         "prompt_cache_read_tokens": READ,
@@ -193,6 +219,15 @@ OPENAI = Shape(
         "prompt_time": NOTE,
         "completion_time": NOTE,
         "total_time": NOTE,
+        "latency_checkpoint": NOTE,
+        # What Mistral's connectors read and wrote, on top of the prompt.
+        "connector_tokens": TOOL_PROMPT,
+        "connectors": {
+            "web_search": tool("web_search"),
+            "web_search_premium": tool("web_search"),
+            "code_interpreter": tool("code_interpreter"),
+            "image_generation": tool("image_generation"),
+        },
         **_OPENAI_TERMS,
     },
 )
@@ -224,6 +259,21 @@ XAI = Shape(
     },
 )
 
+#: PydanticAI repeats the provider's own counts in ``details``: what is not a part is unread.
+_DETAILS: Fields = {
+    **dict.fromkeys(
+        (
+            *("cached_tokens", "cache_read_input_tokens", "cached_content_tokens"),
+            *("cached_content_token_count", "cacheReadInputTokens", "input_tokens"),
+            *("text_prompt_tokens", "text_candidates_tokens", "text_cache_tokens"),
+            *("output_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens"),
+        ),
+        PART,
+    ),
+    **dict.fromkeys(("cache_creation_input_tokens", "cacheWriteInputTokens"), PART),
+    **dict.fromkeys(("reasoning_tokens", "thoughts_tokens", "thinking_tokens"), THINKING),
+    **dict.fromkeys(("audio_prompt_tokens", "audio_tokens"), PART),
+}
 _RESPONSES: Fields = {
     "input_tokens": WHOLE,
     "output_tokens": ANSWER,
@@ -240,6 +290,8 @@ _RESPONSES: Fields = {
     "input_cached_tokens": READ,
     "input_audio_tokens": AUDIO_IN,
     "output_audio_tokens": AUDIO_OUT,
+    "cache_audio_read_tokens": AUDIO_CACHED,
+    "details": _DETAILS,
     **_OPENAI_TERMS,
 }
 RESPONSES = Shape(
@@ -254,6 +306,7 @@ RESPONSES = Shape(
             "cached_input_tokens",
             "reasoning_output_tokens",
             "input_cached_tokens",
+            "cache_audio_read_tokens",
         )
     ),
     fields=_RESPONSES,
@@ -316,6 +369,7 @@ GEMINI = Shape(
             ),
             ByModality(PART, PART, PART),
         ),
+        **_SUMS,
         **dict.fromkeys(("trafficType", "traffic_type"), TRAFFIC),
         **dict.fromkeys(("serviceTier", "service_tier"), TIER),
     },
@@ -345,8 +399,14 @@ BEDROCK = Shape(
         "webSearchRequests": tool("web_search"),
         "contextWindow": NOTE,
         "maxOutputTokens": NOTE,
+        **_SUMS,
         **_STATED_COST,
     },
+)
+
+#: Bedrock's and Anthropic's counts of cached tokens, which their input excludes.
+BEDROCK_CACHE = frozenset(
+    ("cacheReadInputTokens", "cacheWriteInputTokens", "cacheCreationInputTokens")
 )
 
 VERCEL_AI = Shape(
@@ -372,7 +432,18 @@ VERCEL_AI = Shape(
         "outputTokenDetails": {"textTokens": PART, "reasoningTokens": REASONING},
         "promptTokens": WHOLE,
         "completionTokens": ANSWER,
+        "promptTokensDetails": {"cachedTokens": READ, "audioTokens": AUDIO_IN},
+        "completionTokensDetails": {"reasoningTokens": REASONING, "audioTokens": AUDIO_OUT},
+        # What providers report next to it
+        "cachedPromptTokens": READ,
+        "promptCacheHitTokens": READ,
+        "promptCacheMissTokens": MISS,
+        "citationTokens": unit("citation"),
+        "numSearchQueries": tool("search_query"),
+        "acceptedPredictionTokens": PART,
+        "rejectedPredictionTokens": PART,
         "raw": NOTE,
+        **_SUMS,
         **_STATED_COST,
     },
 )
@@ -391,7 +462,7 @@ COHERE = Shape(
         },
         # What the model saw, before what Cohere does not bill is taken off.
         "tokens": NOTE,
-        "cached_tokens": READ,
+        "cached_tokens": PART,
         "api_version": NOTE,
     },
 )
@@ -399,7 +470,7 @@ COHERE = Shape(
 VOYAGE = Shape(
     name="voyage",
     marks=frozenset(("total_tokens",)),
-    fields={"total_tokens": WHOLE, "text_tokens": PART, "image_pixels": NOTE},
+    fields={"total_tokens": WHOLE, "text_tokens": PART},
 )
 
 _OTEL = "gen_ai.usage."
@@ -441,6 +512,47 @@ OTEL = Shape(
         f"{_OPENINFERENCE}completion_details.audio": AUDIO_OUT,
     },
 )
+
+#: Voyage's embeddings of images, billed by the pixel: their tokens in the total are not billed.
+VOYAGE_IMAGES = Shape(
+    name="voyage",
+    marks=VOYAGE.marks,
+    own=frozenset(("image_pixels", "video_pixels")),
+    fields={
+        "text_tokens": WHOLE,
+        "total_tokens": PART,
+        "image_pixels": UNPRICED,
+        "video_pixels": UNPRICED,
+    },
+)
+
+#: Counts that stand in the answer itself: Titan's and Llama's on Bedrock, Ollama's, watsonx's.
+BODY = Shape(
+    name="bedrock_converse",
+    marks=frozenset(
+        (
+            *("inputTextTokenCount", "generation_token_count", "prompt_eval_count", "eval_count"),
+            *("input_token_count", "output_token_count", "generated_token_count"),
+        )
+    ),
+    fields={
+        **dict.fromkeys(
+            (
+                *("inputTextTokenCount", "prompt_token_count", "prompt_eval_count"),
+                "input_token_count",
+            ),
+            FRESH,
+        ),
+        **dict.fromkeys(
+            (
+                *("outputTextTokenCount", "generation_token_count", "eval_count"),
+                *("output_token_count", "generated_token_count"),
+            ),
+            ANSWER,
+        ),
+    },
+)
+BODY_COUNTS = frozenset(BODY.fields)
 
 #: Usage that is not counted in tokens: transcription, speech, images, OCR, rerank, video.
 UNITS = Shape(

@@ -8,8 +8,11 @@ from pydantic import SkipValidation
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import ParsedUsage
 from pricing.usage.reader import read_usage
-from pricing.usage.response import ReadResponse, read_response, with_stated_tools
+from pricing.usage.response import USAGES, ReadResponse, read_response, with_stated_tools
 from pricing.validation import Request
+
+#: Names that a usage object does not have: with one of them, a whole response was sent as usage.
+_OF_RESPONSES = frozenset((*USAGES, "message", "choices", "candidates"))
 
 
 class MeasuredFields(Request):
@@ -38,6 +41,8 @@ class MeasuredFields(Request):
         """
         if self.response is not None:
             found = read_response(self.response, self.usage_format)
+        elif isinstance(self.usage, dict) and not _OF_RESPONSES.isdisjoint(self.usage):
+            found = read_response(self.usage, self.usage_format, "/usage")
         else:
             usage = read_usage(self.usage, self.usage_format, "/usage")
             found = ReadResponse(usage, None, "/response/model", batch=False)

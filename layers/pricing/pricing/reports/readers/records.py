@@ -116,6 +116,7 @@ class UsageRecord:
             and first.kind == "message"
             and first.model is None
             and not first.usage.units
+            and first.usage.sum_of == 1
             and re.search(SEARCH_MODELS, self.model) is None
             and not self.unread
             and self.calls == 1
