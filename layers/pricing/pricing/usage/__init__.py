@@ -1,5 +1,5 @@
 """The usage of one call, whichever provider reports it.
 
 Public: buckets, formats, iterations, meanings, parsed, reader, response, terms, tools.
-Internal: shapes, split.
+Internal: other_shapes, shapes, split.
 """

@@ -3,22 +3,18 @@
 from collections.abc import Mapping
 
 from pricing.usage.meanings import Shape, UsageFormat
-from pricing.usage.shapes import (
-    ANTHROPIC,
+from pricing.usage.other_shapes import (
     BEDROCK,
     BODY,
     COHERE,
     GEMINI,
-    OPENAI,
     OTEL,
-    PERPLEXITY,
-    RESPONSES,
     UNITS,
     VERCEL_AI,
     VOYAGE,
     VOYAGE_IMAGES,
-    XAI,
 )
+from pricing.usage.shapes import ANTHROPIC, OPENAI, PERPLEXITY, RESPONSES, XAI
 
 #: What a raw response calls itself in ``type`` or ``object``, and the format its usage then has.
 KINDS: Mapping[str | None, UsageFormat] = {

@@ -15,7 +15,7 @@ from typing import Any
 from pricing.errors import InvalidRequest, is_plain_name
 from pricing.money import multiply
 from pricing.notices import Notice
-from pricing.usage import meanings, shapes
+from pricing.usage import meanings, other_shapes, shapes
 from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, SummedUsage, Usage
 from pricing.usage.formats import FORMATS, KINDS, SHAPES
 from pricing.usage.iterations import attempts_of, with_tools
@@ -236,7 +236,7 @@ def _open_questions(
     taken: _Taken, shape: Shape, pointer: str, found: Split, *, stated_units: bool
 ) -> OpenQuestions:
     sdk_cache = None
-    read = taken.counts[meanings.READ] if shape is shapes.VERCEL_AI else 0
+    read = taken.counts[meanings.READ] if shape is other_shapes.VERCEL_AI else 0
     if read and not found.cache_outside and taken.counts.found.keys().isdisjoint(_SDK_PARTS):
         here = taken.counts.pointers[meanings.READ]
         if here.endswith("/cachedInputTokens"):

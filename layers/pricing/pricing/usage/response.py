@@ -15,9 +15,10 @@ from pricing.usage.buckets import StatedTerms, Usage
 from pricing.usage.formats import SHAPES
 from pricing.usage.iterations import with_tools
 from pricing.usage.meanings import UsageFormat
+from pricing.usage.other_shapes import BEDROCK_CACHE, BODY_COUNTS, VERCEL_AI
 from pricing.usage.parsed import ParsedUsage
 from pricing.usage.reader import read_usage
-from pricing.usage.shapes import BEDROCK_CACHE, BODY_COUNTS, NUMBER_OF_TOOL_USES, VERCEL_AI
+from pricing.usage.shapes import NUMBER_OF_TOOL_USES
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
 from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, usage_of
 

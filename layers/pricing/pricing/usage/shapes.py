@@ -13,14 +13,12 @@ from pricing.usage.meanings import (
     AUDIO_IN,
     AUDIO_OUT,
     AUDIO_SECOND,
-    CACHE_DETAILS,
     CALLS,
     COST,
     COST_TICKS,
     COST_UPSTREAM,
     FRESH,
     GEO,
-    IMAGE_APART,
     IMAGE_CACHED,
     IMAGE_IN,
     IMAGE_OUT,
@@ -39,18 +37,14 @@ from pricing.usage.meanings import (
     TOOL_PROMPT,
     TOOL_USES,
     TOTAL,
-    TRAFFIC,
-    UNPRICED,
     VIDEO_CACHED,
     VIDEO_IN,
     VIDEO_OUT,
-    VISIBLE,
     WHOLE,
     WRITE,
     WRITE_1H,
     WRITE_5M,
     WRITE_OTHER,
-    ByModality,
     Fields,
     Shape,
     tool,
@@ -78,7 +72,7 @@ _XAI_TOOLS: Fields = {
     "mcp_calls": NOTE,
 }
 #: Usage APIs and agent SDKs report the sum of several calls.
-_SUMS: Fields = {
+SUMS: Fields = {
     "calls": CALLS,
     "requests": CALLS,
     "num_model_requests": CALLS,
@@ -134,7 +128,7 @@ _OUTPUT_PARTS: Fields = {
     "accepted_prediction_tokens": PART,
     "rejected_prediction_tokens": PART,
 }
-_STATED_COST: Fields = {
+STATED_COST: Fields = {
     "cost": {"": COST, "total_cost": COST, "*": NOTE},
     "cost_details": {"upstream_inference_cost": COST_UPSTREAM, "": NOTE, "*": NOTE},
     "cost_usd": COST,
@@ -159,8 +153,8 @@ _OPENAI_TERMS: Fields = {
     "tool_calls": NOTE,
     "prompt_audio_seconds": unit(AUDIO_SECOND),
     "type": NOTE,
-    **_SUMS,
-    **_STATED_COST,
+    **SUMS,
+    **STATED_COST,
 }
 
 ANTHROPIC = Shape(
@@ -180,8 +174,8 @@ ANTHROPIC = Shape(
         "fallback_credit": NOTE,
         "iterations": ITERATIONS,
         "total_tokens": TOTAL,
-        **_SUMS,
-        **_STATED_COST,
+        **SUMS,
+        **STATED_COST,
     },
 )
 
@@ -311,272 +305,4 @@ RESPONSES = Shape(
     ),
     fields=_RESPONSES,
     borrowing={**_CACHE_NAMES, **_RESPONSES},
-)
-
-GEMINI = Shape(
-    name="gemini",
-    omits_zeros=True,
-    marks=frozenset(
-        (
-            *("promptTokenCount", "candidatesTokenCount", "responseTokenCount", "totalTokenCount"),
-            *("prompt_token_count", "candidates_token_count", "response_token_count"),
-            *("total_token_count", "total_input_tokens", "total_output_tokens"),
-        )
-    ),
-    fields={
-        **dict.fromkeys(("promptTokenCount", "prompt_token_count", "total_input_tokens"), WHOLE),
-        **dict.fromkeys(
-            ("cachedContentTokenCount", "cached_content_token_count", "total_cached_tokens"), READ
-        ),
-        **dict.fromkeys(
-            (
-                *("candidatesTokenCount", "candidates_token_count", "responseTokenCount"),
-                *("response_token_count", "total_output_tokens"),
-            ),
-            VISIBLE,
-        ),
-        **dict.fromkeys(
-            (
-                *("thoughtsTokenCount", "thoughts_token_count", "total_thought_tokens"),
-                "total_reasoning_tokens",
-            ),
-            REASONING,
-        ),
-        **dict.fromkeys(
-            ("toolUsePromptTokenCount", "tool_use_prompt_token_count", "total_tool_use_tokens"),
-            TOOL_PROMPT,
-        ),
-        **dict.fromkeys(("totalTokenCount", "total_token_count", "total_tokens"), TOTAL),
-        **dict.fromkeys(
-            ("promptTokensDetails", "prompt_tokens_details", "input_tokens_by_modality"),
-            ByModality(AUDIO_IN, IMAGE_IN, VIDEO_IN),
-        ),
-        **dict.fromkeys(
-            ("cacheTokensDetails", "cache_tokens_details", "cached_tokens_by_modality"),
-            ByModality(AUDIO_CACHED, IMAGE_CACHED, VIDEO_CACHED),
-        ),
-        **dict.fromkeys(
-            (
-                *("candidatesTokensDetails", "candidates_tokens_details", "responseTokensDetails"),
-                *("response_tokens_details", "output_tokens_by_modality"),
-            ),
-            ByModality(AUDIO_OUT, IMAGE_OUT, VIDEO_OUT),
-        ),
-        **dict.fromkeys(
-            (
-                *("toolUsePromptTokensDetails", "tool_use_prompt_tokens_details"),
-                "tool_use_tokens_by_modality",
-            ),
-            ByModality(PART, PART, PART),
-        ),
-        **_SUMS,
-        **dict.fromkeys(("trafficType", "traffic_type"), TRAFFIC),
-        **dict.fromkeys(("serviceTier", "service_tier"), TIER),
-    },
-)
-
-BEDROCK = Shape(
-    name="bedrock_converse",
-    marks=frozenset(("inputTokens", "outputTokens", "inputTokenCount", "outputTokenCount")),
-    fields={
-        "inputTokens": FRESH,
-        "outputTokens": ANSWER,
-        "totalTokens": TOTAL,
-        "cacheReadInputTokens": READ,
-        "cacheReadInputTokenCount": READ,
-        "cacheWriteInputTokens": WRITE,
-        "cacheWriteInputTokenCount": WRITE,
-        "cacheCreationInputTokens": WRITE,
-        "cacheDetails": CACHE_DETAILS,
-        "serverToolUsage": {},
-        # InvokeModel's metrics
-        "inputTokenCount": FRESH,
-        "outputTokenCount": ANSWER,
-        "invocationLatency": NOTE,
-        "firstByteLatency": NOTE,
-        "latencyMs": NOTE,
-        # Claude's agent SDK counts the models of a session in the same way
-        "webSearchRequests": tool("web_search"),
-        "contextWindow": NOTE,
-        "maxOutputTokens": NOTE,
-        **_SUMS,
-        **_STATED_COST,
-    },
-)
-
-#: Bedrock's and Anthropic's counts of cached tokens, which their input excludes.
-BEDROCK_CACHE = frozenset(
-    ("cacheReadInputTokens", "cacheWriteInputTokens", "cacheCreationInputTokens")
-)
-
-VERCEL_AI = Shape(
-    name="vercel_ai",
-    marks=frozenset(("inputTokens", "outputTokens", "promptTokens", "completionTokens")),
-    fields={
-        "inputTokens": {
-            "": WHOLE,
-            "total": WHOLE,
-            "noCache": FRESH,
-            "cacheRead": READ,
-            "cacheWrite": WRITE,
-        },
-        "outputTokens": {"": ANSWER, "total": ANSWER, "text": PART, "reasoning": REASONING},
-        "totalTokens": TOTAL,
-        "cachedInputTokens": READ,
-        "reasoningTokens": REASONING,
-        "inputTokenDetails": {
-            "noCacheTokens": FRESH,
-            "cacheReadTokens": READ,
-            "cacheWriteTokens": WRITE,
-        },
-        "outputTokenDetails": {"textTokens": PART, "reasoningTokens": REASONING},
-        "promptTokens": WHOLE,
-        "completionTokens": ANSWER,
-        "promptTokensDetails": {"cachedTokens": READ, "audioTokens": AUDIO_IN},
-        "completionTokensDetails": {"reasoningTokens": REASONING, "audioTokens": AUDIO_OUT},
-        # What providers report next to it
-        "cachedPromptTokens": READ,
-        "promptCacheHitTokens": READ,
-        "promptCacheMissTokens": MISS,
-        "citationTokens": unit("citation"),
-        "numSearchQueries": tool("search_query"),
-        "acceptedPredictionTokens": PART,
-        "rejectedPredictionTokens": PART,
-        "raw": NOTE,
-        **_SUMS,
-        **_STATED_COST,
-    },
-)
-
-COHERE = Shape(
-    name="cohere",
-    marks=frozenset(("billed_units",)),
-    fields={
-        "billed_units": {
-            "input_tokens": FRESH,
-            "output_tokens": ANSWER,
-            "image_tokens": IMAGE_APART,
-            "search_units": unit("search_unit"),
-            "classifications": unit("classification"),
-            "images": unit("image"),
-        },
-        # What the model saw, before what Cohere does not bill is taken off.
-        "tokens": NOTE,
-        "cached_tokens": PART,
-        "api_version": NOTE,
-    },
-)
-
-VOYAGE = Shape(
-    name="voyage",
-    marks=frozenset(("total_tokens",)),
-    fields={"total_tokens": WHOLE, "text_tokens": PART},
-)
-
-_OTEL = "gen_ai.usage."
-_OPENINFERENCE = "llm.token_count."
-OTEL = Shape(
-    name="otel_genai",
-    marks=frozenset(
-        (
-            *(f"{_OTEL}input_tokens", f"{_OTEL}output_tokens"),
-            *(f"{_OTEL}prompt_tokens", f"{_OTEL}completion_tokens"),
-            *(f"{_OPENINFERENCE}prompt", f"{_OPENINFERENCE}completion"),
-        )
-    ),
-    prefixes=(_OTEL, _OPENINFERENCE),
-    fields={
-        f"{_OTEL}input_tokens": WHOLE,
-        f"{_OTEL}prompt_tokens": WHOLE,
-        f"{_OTEL}output_tokens": ANSWER,
-        f"{_OTEL}completion_tokens": ANSWER,
-        f"{_OTEL}total_tokens": TOTAL,
-        f"{_OTEL}cache_read.input_tokens": READ,
-        f"{_OTEL}cache_read_input_tokens": READ,
-        f"{_OTEL}input_tokens.cached": READ,
-        f"{_OTEL}cache_creation.input_tokens": WRITE,
-        f"{_OTEL}cache_creation_input_tokens": WRITE,
-        f"{_OTEL}cache_write.input_tokens": WRITE,
-        f"{_OTEL}reasoning.output_tokens": REASONING,
-        f"{_OTEL}reasoning_tokens": REASONING,
-        f"{_OTEL}output_tokens.reasoning": REASONING,
-        f"{_OTEL}cost": COST,
-        f"{_OPENINFERENCE}prompt": WHOLE,
-        f"{_OPENINFERENCE}completion": ANSWER,
-        f"{_OPENINFERENCE}total": TOTAL,
-        f"{_OPENINFERENCE}prompt_details.cache_read": READ,
-        f"{_OPENINFERENCE}prompt_details.cache_write": WRITE,
-        f"{_OPENINFERENCE}prompt_details.cache_input": PART,
-        f"{_OPENINFERENCE}prompt_details.audio": AUDIO_IN,
-        f"{_OPENINFERENCE}completion_details.reasoning": REASONING,
-        f"{_OPENINFERENCE}completion_details.audio": AUDIO_OUT,
-    },
-)
-
-#: Voyage's embeddings of images, billed by the pixel: their tokens in the total are not billed.
-VOYAGE_IMAGES = Shape(
-    name="voyage",
-    marks=VOYAGE.marks,
-    own=frozenset(("image_pixels", "video_pixels")),
-    fields={
-        "text_tokens": WHOLE,
-        "total_tokens": PART,
-        "image_pixels": UNPRICED,
-        "video_pixels": UNPRICED,
-    },
-)
-
-#: Counts that stand in the answer itself: Titan's and Llama's on Bedrock, Ollama's, watsonx's.
-BODY = Shape(
-    name="bedrock_converse",
-    marks=frozenset(
-        (
-            *("inputTextTokenCount", "generation_token_count", "prompt_eval_count", "eval_count"),
-            *("input_token_count", "output_token_count", "generated_token_count"),
-        )
-    ),
-    fields={
-        **dict.fromkeys(
-            (
-                *("inputTextTokenCount", "prompt_token_count", "prompt_eval_count"),
-                "input_token_count",
-            ),
-            FRESH,
-        ),
-        **dict.fromkeys(
-            (
-                *("outputTextTokenCount", "generation_token_count", "eval_count"),
-                *("output_token_count", "generated_token_count"),
-            ),
-            ANSWER,
-        ),
-    },
-)
-BODY_COUNTS = frozenset(BODY.fields)
-
-#: Usage that is not counted in tokens: transcription, speech, images, OCR, rerank, video.
-UNITS = Shape(
-    name="openai",
-    marks=frozenset(
-        (
-            *("seconds", "audio_seconds", "duration_seconds", "video_seconds", "characters"),
-            *("input_characters", "images", "image_count", "pages", "pages_processed"),
-            "search_units",
-        )
-    ),
-    fields={
-        "type": NOTE,
-        "seconds": unit(AUDIO_SECOND),
-        "audio_seconds": unit(AUDIO_SECOND),
-        "duration_seconds": unit(AUDIO_SECOND),
-        "video_seconds": unit("video_second"),
-        "characters": unit("character"),
-        "input_characters": unit("character"),
-        "images": unit("image"),
-        "image_count": unit("image"),
-        "pages": unit("page"),
-        "pages_processed": unit("page"),
-        "doc_size_bytes": NOTE,
-        "search_units": unit("search_unit"),
-    },
 )
