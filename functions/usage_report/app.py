@@ -9,7 +9,12 @@ from pathlib import Path
 
 from pricing import errors
 from pricing.api.handler import Asset, Call, Route, serve
-from pricing.api.requests.reports import MAX_REPORT_BYTES, LinesQuery, ReportRequest
+from pricing.api.requests.reports import (
+    MAX_RECORDS,
+    MAX_REPORT_BYTES,
+    LinesQuery,
+    ReportRequest,
+)
 from pricing.aws.settings import settings
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import UsageFile, as_lines, fetched, write_lines
@@ -56,7 +61,10 @@ def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> Usag
     if isinstance(request, ReportRequest):
         lines = as_lines(request.records or ())
     else:
-        lines = (call.lines or b"").split(b"\n")
+        lines = (call.lines or b"").rstrip(b"\n").split(b"\n")
+        if len(lines) > MAX_RECORDS:
+            detail = f"The body has {len(lines)} lines; the limit is {MAX_RECORDS}."
+            raise errors.BodyTooLarge(f"{detail} Send a larger log as a file in S3.")
     return write_lines(lines, folder / "records.jsonl")
 
 

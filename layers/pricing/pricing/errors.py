@@ -133,11 +133,22 @@ class MethodNotAllowed(TariffError):
 
 
 class UnknownModel(NotFound):
-    """No model has this id, alias or family name. ``suggestions`` are the nearest names."""
+    """No model has this id, alias or family name. ``suggest`` returns the nearest names.
 
-    def __init__(self, detail: str, suggestions: Sequence[str], named_at: str = "/model") -> None:
+    They are searched only when they are read: a search takes longer than most answers, and many
+    unknown names are met without a reader of suggestions.
+    """
+
+    def __init__(
+        self, detail: str, suggest: Callable[[], Sequence[str]], named_at: str = "/model"
+    ) -> None:
         super().__init__(detail, errors=[FieldError(named_at, "is an unknown model")])
-        self.suggestions = tuple(suggestions)
+        self._suggest = suggest
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """The nearest names, nearest first."""
+        return tuple(self._suggest())
 
 
 class UnknownVersion(NotFound):

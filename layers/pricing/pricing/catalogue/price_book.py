@@ -162,7 +162,7 @@ class PriceBook:
             " an alias, or a family name such as "
             + ", ".join(repr(family) for family in sorted(self.families)[:3])
             + ".",
-            self.suggest(reference),
+            lambda: self.suggest(reference),
             named_at,
         )
 

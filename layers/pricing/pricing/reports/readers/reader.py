@@ -29,6 +29,8 @@ from pricing.reports.sql import CALL_COLUMNS, TERMS
 #: Costs of records that are priced one by one are integers of this many decimals: more than any
 #: price has.
 SINGLE_PLACES = 30
+#: Rejected lines whose text is remembered.
+MAX_REFUSED = 1_000
 _TEXT_LINES = (
     "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
     " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
@@ -57,6 +59,8 @@ class UsageReader:
         self.formats: Counter[str] = Counter()
         self.by_column = ""
         self.ignored: Counter[str] = Counter()
+        #: Why a line of Tariff's own form was rejected, by its text: short ones come again often.
+        self._refused: dict[str, str] = {}
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
@@ -194,6 +198,10 @@ class UsageReader:
         self, formats: FormatReader, line: int, raw: str, moment: int | None
     ) -> Iterator[tuple[object, ...]]:
         """The rows of the calls in a line, which may be none or several; rejects what is none."""
+        if reason := self._refused.get(raw):
+            self.formats["tariff"] += 1
+            self._reject(line, reason)
+            return
         try:
             name, documents = formats.read(self._document(raw, moment))
         except TariffError as error:
@@ -210,6 +218,8 @@ class UsageReader:
                 row = _call_row(line, record)
             except TariffError as error:
                 self._reject(line, _reason(error))
+                if name == "tariff" and self._flat is None and len(self._refused) < MAX_REFUSED:
+                    self._refused[raw] = _reason(error)
                 continue
             yield (*row, *extra)
 
