@@ -1,6 +1,8 @@
 """``POST /v1/usage/report``: what was spent, on what, and what should change."""
 
+import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -8,42 +10,73 @@ from functools import cache
 from pathlib import Path
 
 from pricing import errors
-from pricing.api.handler import Asset, Call, Route, serve
+from pricing.api.handler import Asset, Call, Route, fits, serve
 from pricing.api.requests.reports import (
     MAX_RECORDS,
     MAX_REPORT_BYTES,
     LinesQuery,
+    ReportFormat,
     ReportRequest,
 )
 from pricing.aws.settings import settings
+from pricing.jsonio import to_json
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import UsageFile, as_lines, fetched, write_lines
 from pricing.reports.render.csv_table import to_csv
 from pricing.reports.render.html_page import to_html
-from pricing.reports.report import Filters, UsageReport
+from pricing.reports.report import Filters, UsageReport, cut
 from pricing.reports.summary import summary_of
 from pricing.store import connect
 
 books = cache(connect.books)
+#: How the scratch folder of a call begins.
+SCRATCH = "tariff-report-"
+#: How many rows of each table are left, step by step, of an answer that is too large to send.
+CUTS = (300, 100, 30, 10)
+#: Rows that fit however long their names are.
+_SURELY_FITS = 2_500
 
 
 def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
     """Price every record, and answer in the requested format."""
     query = request.query()
     in_force = books().in_force(request.pricing_version, call.now)
-    with tempfile.TemporaryDirectory(prefix="report-") as name:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as name:
         folder = Path(name)
-        file = _file(request, call, folder)
-        # The engine may use two thirds of the function's memory.
-        memory_mb = settings.memory_mb * 2 // 3
-        found = report_usage(in_force, file, query, folder, memory_mb=memory_mb)
+        try:
+            file = _file(request, call, folder)
+            # The engine may use two thirds of the function's memory.
+            memory_mb = settings.memory_mb * 2 // 3
+            found = report_usage(in_force, file, query, folder, memory_mb=memory_mb)
+        except OSError as error:
+            raise errors.Busy("The scratch space is full. Try again in a minute.") from error
     if isinstance(request, ReportRequest) and request.source is not None:
         _keep(found, query.filters, call.now)
-    if request.format == "csv":
-        return Asset("text/csv; charset=utf-8", to_csv(found), "no-store")
-    if request.format == "html":
-        return Asset("text/html; charset=utf-8", to_html(found), "no-store")
-    return found
+    for rows in CUTS if sum(len(group.rows) for group in found.groups) > _SURELY_FITS else ():
+        if fits(_text(found, request.format)):
+            break
+        found = cut(found, rows)
+    if request.format == "json":
+        return found
+    kind = "text/csv" if request.format == "csv" else "text/html"
+    return Asset(f"{kind}; charset=utf-8", _text(found, request.format), "no-store")
+
+
+def _text(found: UsageReport, wanted: ReportFormat) -> str:
+    return {"csv": to_csv, "html": to_html, "json": to_json}[wanted](found)
+
+
+def _sweep() -> None:
+    """Delete what calls that were ended before they could left behind: the space is few files'.
+
+    An instance of Lambda makes one call at a time, so at its start nothing is in use. Elsewhere
+    another process may be at work, but not for a day.
+    """
+    unused_since = time.time() - (0 if settings.in_lambda else 24 * 60 * 60)
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime <= unused_since:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep(found: UsageReport, filters: Filters, now: datetime) -> None:
@@ -80,7 +113,8 @@ ROUTES = (
         answer=UsageReport,
         summary="What usage records cost by model, day, endpoint and team, and what would cost"
         " less.",
-        raises=(errors.UnknownVersion, errors.StoreUnavailable),
+        raises=(errors.UnknownVersion, errors.Busy, errors.StoreUnavailable),
     ),
 )
+_sweep()
 lambda_handler = serve(*ROUTES)

@@ -108,9 +108,13 @@ class Operation:
         yield str(route.status), {"description": text, "headers": headers, "content": content}
         if route.etag:
             yield "304", {"description": self.fragments["not_modified"], "headers": headers}
-        for status, slugs in self._problems().items():
-            yield status, _problem_response(status, slugs)
-        yield "429", self.fragments["throttled"]
+        problems = {
+            status: _problem_response(status, slugs) for status, slugs in self._problems().items()
+        }
+        throttled = self.fragments["throttled"]
+        if busy := problems.get("429"):
+            throttled = {**throttled, "content": throttled["content"] | busy["content"]}
+        yield from (problems | {"429": throttled}).items()
         if not route.open_to_all:
             yield from self.fragments["gateway_responses"].items()
 
@@ -164,6 +168,6 @@ def _problem_response(status: str, problems: Sequence[tuple[str, str]]) -> Schem
         content["examples"] = shown
     return {
         "description": " or ".join(f"[{title}](/docs#{slug})" for slug, title in problems) + ".",
-        "headers": REQUEST_ID | (RETRY_AFTER if status == "503" else {}),
+        "headers": REQUEST_ID | (RETRY_AFTER if status in ("429", "503") else {}),
         "content": {PROBLEM_JSON: content},
     }

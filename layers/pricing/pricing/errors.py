@@ -3,7 +3,7 @@
 Functions raise them at the field they concern; ``api.handler`` gives each its HTTP status::
 
     TariffError
-      MalformedRequest, BodyTooLarge, UnsupportedMediaType, MethodNotAllowed
+      MalformedRequest, BodyTooLarge, UnsupportedMediaType, MethodNotAllowed, Busy
       InvalidRequest    a field, or a combination of fields, cannot be priced
         Unpriced        the model is known, a price for what was asked is not
       NotFound
@@ -122,6 +122,10 @@ class BodyTooLarge(TariffError):
 
 class UnsupportedMediaType(TariffError):
     """The request body is not declared as JSON."""
+
+
+class Busy(TariffError):
+    """This instance has no room for the request at the moment."""
 
 
 class NotFound(TariffError):

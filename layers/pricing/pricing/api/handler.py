@@ -7,6 +7,7 @@ dictionary look-up by ``routeKey``. Errors become statuses here and nowhere else
 import base64
 import binascii
 import hashlib
+import json
 import re
 import time
 from collections import Counter
@@ -39,6 +40,7 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.MalformedRequest, 400, "malformed-json", "Malformed JSON"),
     (errors.BodyTooLarge, 413, "body-too-large", "Body too large"),
     (errors.UnsupportedMediaType, 415, "unsupported-media-type", "Unsupported media type"),
+    (errors.Busy, 429, "too-many-requests", "Too many requests"),
     (errors.Unpriced, 422, "unpriced", "No known price"),
     (errors.InvalidRequest, 422, "invalid-request", "Invalid request"),
     (errors.Conflict, 409, "conflict", "Conflict"),
@@ -46,6 +48,8 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.CorruptBook, 503, "corrupt-version", "Price version damaged"),
 )
 RETRY_AFTER_SECONDS = "5"
+#: What Lambda hands on of a function, as its runtime writes it; the headers take the rest.
+MAX_REPLY_BYTES = 6_291_556 - 4_096
 #: Media types of a body of JSON Lines; none is registered.
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
 #: Members of an answer with the price version it used, the date, and its freshness.
@@ -153,6 +157,11 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
             if route is None:
                 raise errors.NotFound("There is no such route; GET /openapi.json lists them all.")
             reply = _answer(route, event, notes)
+            if not fits(reply["body"]):
+                raise errors.InvalidRequest(
+                    "The answer would be larger than the 6 MB that can be sent. Ask for less at"
+                    " once: fewer items, tables or models."
+                )
         except errors.TariffError as error:
             reply = _problem(error, event, request_id)
             note_problem(error, notes, ours=reply["statusCode"] >= 500)
@@ -165,6 +174,13 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
         return reply
 
     return lambda_handler
+
+
+def fits(body: str) -> bool:
+    """Whether an answer can be sent: Lambda's runtime writes it as a JSON string, in UTF-8."""
+    if len(body) * 7 <= MAX_REPLY_BYTES:  # an escaped control character, escaped again
+        return True
+    return len(json.dumps(body, ensure_ascii=False).encode()) <= MAX_REPLY_BYTES
 
 
 def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
@@ -273,7 +289,7 @@ def _problem(error: errors.TariffError, event: Event, request_id: str) -> Reply:
     if isinstance(error, errors.UnknownModel):
         extra["suggestions"] = error.suggestions
     reply = _problem_reply(status, slug, title, error.detail, event, request_id, extra)
-    if status == 503:
+    if status in (429, 503):
         reply["headers"]["retry-after"] = RETRY_AFTER_SECONDS
     return reply
 

@@ -31,6 +31,7 @@ class Settings:
     #: The name under which metrics and log lines are kept; Powertools' own name for it.
     service = Setting("POWERTOOLS_SERVICE_NAME", str, "tariff")
     region = Setting("AWS_REGION", str, "")
+    in_lambda = Setting("AWS_LAMBDA_FUNCTION_NAME", bool, default=False)
     memory_mb = Setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", int, 900)
     table = Setting("TARIFF_TABLE", str, "")
     recheck_seconds = Setting("TARIFF_RECHECK_SECONDS", float, RECHECK_SECONDS)

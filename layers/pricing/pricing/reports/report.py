@@ -1,7 +1,7 @@
 """The answer of a usage report: what was spent, on what, and what should change."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -325,6 +325,20 @@ def shortened(group: Group, most: int, total_usd: Decimal) -> Group:
     sums = {name: sum(getattr(row, name) for row in rest) for name in _SUMS}
     others = _group_row((None,) * len(group.by), cost, total_usd, sums)
     return Group(group.by, group.rows[:most], others)
+
+
+def cut(report: UsageReport, most: int) -> UsageReport:
+    """The report with at most ``most`` rows in each table, and a warning that says so."""
+    message = (
+        f"The tables end after {most} rows, because the whole answer would be larger than 6 MB;"
+        " `others` adds up the rest. Ask for fewer tables at once to see more rows of each."
+    )
+    total_usd = report.totals.cost_usd
+    return replace(
+        report,
+        groups=tuple(shortened(group, most, total_usd) for group in report.groups),
+        warnings=(*report.warnings, Notice("answer_cut", message)),
+    )
 
 
 def _group_row(

@@ -1,0 +1,170 @@
+"""What a request may cost: bounded work for unknown names, answers that can be sent, scratch."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from pricing.api.handler import MAX_REPLY_BYTES, fits
+from pricing.catalogue.price_book import PriceBook
+from tests.support.handlers import Answer, call, handler, post
+
+Event = Callable[[str], dict[str, Any]]
+LINES = {"content-type": "application/x-ndjson"}
+#: Lambda refuses what its runtime writes above this.
+LAMBDA_BYTES = 6_291_556
+
+
+def sent(event: Event, content: str, **query: str) -> Answer:
+    """Report on a body of JSON Lines."""
+    recorded = event("usage_report")
+    headers = {**recorded["headers"], **LINES}
+    to = handler("usage_report")
+    return call(to, recorded, headers=headers, body=content, queryStringParameters=query or None)
+
+
+def line(model: str, **members: Any) -> str:
+    usage = {"input_tokens": 100, "output_tokens": 10}
+    return json.dumps({"timestamp": "2026-10-05", "model": model, "usage": usage, **members})
+
+
+ITERATIONS = [{"type": "message", "input_tokens": 100, "output_tokens": 10}]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [line(f"ft:gpt-4o-mini:acme::{number:08x}") for number in range(300)],
+        [line("no-such-model", usage={**json.loads(line("x"))["usage"], "iterations": ITERATIONS})]
+        * 300,
+    ],
+    ids=["300 fine-tuned models", "one unknown model, 300 times"],
+)
+def test_a_report_searches_no_suggestions(event: Event, lines: list[str]) -> None:
+    """A search took 3 ms a name: 360 KB of fine-tuned models held a function for its 29 seconds."""
+    with mock.patch.object(PriceBook, "suggest") as suggest:
+        answer = sent(event, "\n".join(lines), model="no-other-model")
+    assert answer.status == 200
+    assert answer.body["records"]["read"] == 300
+    suggest.assert_not_called()
+
+
+def test_a_workload_and_a_comparison_search_them_for_the_one_that_is_answered(
+    event: Event,
+) -> None:
+    for name, body in (
+        ("compare", {"models": [f"no-{number}" for number in range(20)], "usage": {}}),
+        ("estimate", {"model": "no-such-model", "usage": {"input_tokens": 1}}),
+    ):
+        with mock.patch.object(PriceBook, "suggest", return_value=[]) as suggest:
+            assert post(handler(name), event(name), body).status in (404, 422)
+        assert suggest.call_count <= 1
+
+
+@pytest.mark.parametrize(("lines", "status"), [(100_000, 200), (100_001, 413)])
+def test_json_lines_have_the_record_limit_of_a_document(
+    event: Event, lines: int, status: int
+) -> None:
+    answer = sent(event, "{}\n" * lines)
+    assert answer.status == status
+    if status == 413:
+        assert answer.body["detail"] == (
+            "The body has 100001 lines; the limit is 100000. Send a larger log as a file in S3."
+        )
+    else:
+        assert answer.body["records"]["rejected"] == lines
+
+
+def test_a_line_that_comes_again_is_rejected_again_for_the_same_reason(event: Event) -> None:
+    answer = sent(event, "{}\n" * 3 + "1\n{}\n")
+    reasons = {row["line"]: row["reason"] for row in answer.body["rejected"]}
+    assert reasons.keys() == {1, 2, 3, 4, 5}
+    assert len({reasons[number] for number in (1, 2, 3, 5)}) == 1
+    assert reasons[4] != reasons[1]
+    assert answer.body["formats"]["tariff"] == 5
+
+
+@pytest.mark.parametrize("letter", ["漢", '"', "\\", "\x01", "é", "\U0001f600"])
+def test_what_fits_is_what_lambda_takes(letter: str) -> None:
+    """The body is a JSON text that holds the letter, and the runtime writes it as a JSON string."""
+    each = json.dumps(letter, ensure_ascii=False)[1:-1]
+    size = len(json.dumps(each, ensure_ascii=False)[1:-1].encode())
+    assert fits(each * ((MAX_REPLY_BYTES - 2) // size))
+    assert not fits(each * ((MAX_REPLY_BYTES - 2) // size + 1))
+
+
+GROUPS = [
+    *("model", "day", "endpoint", "team", "model*day", "model*endpoint", "model*team"),
+    *("day*endpoint", "day*team", "endpoint*model", "endpoint*day", "endpoint*team", "team*model"),
+    "team*endpoint",
+]
+
+
+@pytest.mark.parametrize("letter", ["漢", '"', "\x01"])
+@pytest.mark.parametrize("wanted", ["json", "csv"])
+def test_a_report_that_cannot_be_sent_whole_is_cut_and_says_so(
+    event: Event, letter: str, wanted: str
+) -> None:
+    """14 tables of 1,100 endpoints and teams with names of 120 letters: over Lambda's 6 MB."""
+    records = [
+        json.loads(line("gpt-4o", endpoint=f"{number}".ljust(120, letter)))
+        | {"team": f"{number}".ljust(120, letter)}
+        for number in range(1_100)
+    ]
+    body = json.dumps({"records": records, "group_by": GROUPS, "format": wanted})
+    reply = handler("usage_report")({**event("usage_report"), "body": body}, None)
+    assert reply["statusCode"] == 200
+    assert len(json.dumps(reply, ensure_ascii=False).encode()) <= LAMBDA_BYTES
+    if wanted == "csv":
+        return
+    report = json.loads(reply["body"])
+    assert "answer_cut" in [warning["code"] for warning in report["warnings"]]
+    assert report["totals"]["calls"] == 1_100
+    for group in report["groups"]:  # each table still makes the total
+        rows = [*group["rows"], *([group["others"]] if group["others"] else [])]
+        assert sum(row["calls"] for row in rows) == 1_100
+        costs = [Decimal(row["cost_usd"]) for row in rows]
+        assert sum(costs) == Decimal(report["totals"]["cost_usd"])
+
+
+def test_an_answer_that_cannot_be_sent_is_a_problem_and_no_error(event: Event) -> None:
+    with mock.patch("pricing.api.handler.MAX_REPLY_BYTES", 500):
+        answer = call(handler("estimate"), event("estimate"))
+    assert (answer.status, answer.body["type"]) == (422, "/docs#invalid-request")
+    assert "larger than the 6 MB" in answer.body["detail"]
+
+
+def test_full_scratch_space_is_a_reason_to_come_again(event: Event) -> None:
+    full = OSError(28, "No space left on device")
+    to = handler("usage_report")
+    recorded = event("usage_report")
+    with mock.patch("pricing.reports.readers.files.Path.open", side_effect=full):
+        answer = call(to, recorded)
+    assert (answer.status, answer.body["type"]) == (429, "/docs#too-many-requests")
+    assert answer.headers["retry-after"] == "5"
+
+
+def test_an_instance_begins_without_what_ended_calls_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, other = tmp_path / "tariff-report-killed", tmp_path / "other-folder"
+    for folder in (left, other):
+        folder.mkdir()
+        (folder / "records.jsonl").write_bytes(b"{}" * 1000)
+    handler("usage_report")  # on a developer's machine another process may still use it
+    assert left.exists()
+    day = 24 * 60 * 60
+    os.utime(left, (left.stat().st_atime, left.stat().st_mtime - day - 1))
+    handler("usage_report")
+    assert not left.exists()
+    left.mkdir()
+    os.environ["AWS_LAMBDA_FUNCTION_NAME"] = "report"
+    handler("usage_report")
+    assert [path.name for path in tmp_path.iterdir()] == ["other-folder"]
