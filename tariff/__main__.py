@@ -11,6 +11,20 @@ from tariff.paths import IS_CHECKOUT
 #: They work on the repository's own files, which an installed Tariff does not have.
 CHECKOUT_ONLY = {"catalogue", "docs"}
 COMMANDS: Commands = {
+    "estimate": "tariff.estimate:estimate",
+    "compare": "tariff.estimate:compare",
+    "recommend": "tariff.plan:recommend",
+    "plan": Group(
+        "Plan caching, batches, a prompt's context, or subscriptions.",
+        {
+            "caching": "tariff.plan:caching",
+            "batch": "tariff.plan:batch",
+            "context": "tariff.plan:context",
+            "subscription": "tariff.plan:subscription",
+        },
+    ),
+    "models": "tariff.models:models",
+    "diff": "tariff.models:diff",
     "report": "tariff.report:report",
     "serve": "tariff.serve.gateway:serve",
     "slack": "tariff.slack:slack",

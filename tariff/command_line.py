@@ -6,12 +6,16 @@ command is a function whose parameters carry Typer's annotations. It returns its
 
 * 0: done;
 * 1: a check found something, or the command could not do what was asked;
-* 2: the arguments are wrong.
+* 2: the arguments are wrong;
+* 3: the cost is over ``--budget``;
+* 130: interrupted.
 """
 
+import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
+from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,11 +25,23 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+#: The exit statuses of a cost over its budget, and of Ctrl-C.
+OVER_BUDGET = 3
+INTERRUPTED = 130
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
 class CommandFailed(Exception):
     """A command cannot do what was asked; the message says why and what to change."""
+
+
+class From(NamedTuple):
+    """An annotation of a command's parameter: a function whose own options make its value.
+
+    ``ask: Annotated[Asking, From(asking)]`` gives the command every option of ``asking``.
+    """
+
+    function: Callable[..., Any]
 
 
 class Group(NamedTuple):
@@ -64,8 +80,34 @@ class _Unimported(TyperCommand):
     ) -> Any:
         """Parse the arguments of the real command."""
         app = typer.Typer(add_completion=False, context_settings=_HELP)
-        app.command(self.name)(getattr(import_module(self._module), self._function))
+        app.command(self.name)(_flat(getattr(import_module(self._module), self._function)))
         return get_command(app).make_context(info_name, args, parent, **extra)
+
+
+def _flat(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the command with the options of each ``From`` in place of the parameter."""
+    own: list[inspect.Parameter] = []
+    made: dict[str, tuple[Callable[..., Any], list[inspect.Parameter]]] = {}
+    for parameter in inspect.signature(command, eval_str=True).parameters.values():
+        notes = getattr(parameter.annotation, "__metadata__", ())
+        function = next((note.function for note in notes if isinstance(note, From)), None)
+        if function is None:
+            own.append(parameter)
+        else:
+            options = inspect.signature(function, eval_str=True).parameters.values()
+            made[parameter.name] = (function, list(options))
+    own += [option for _, options in made.values() for option in options]
+
+    @wraps(command)
+    def flat(**given: Any) -> Any:
+        for name, (function, options) in made.items():
+            given[name] = function(**{option.name: given.pop(option.name) for option in options})
+        return command(**given)
+
+    named = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
+    flat.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]
+    flat.__annotations__ = {one.name: one.annotation for one in own}
+    return flat
 
 
 def run(
@@ -85,6 +127,8 @@ def run(
     except CommandFailed as failure:
         typer.echo(failure, err=True)
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def _group(

@@ -121,3 +121,16 @@ def test_the_same_form_around_a_name_that_does_not_exist_is_not_priced(written: 
 )
 def test_the_same_model_elsewhere_is_suggested_ahead_of_a_sibling(written: str, first: str) -> None:
     assert BOOK.suggest(written)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ("gemini-3-pro", "gemini-3-pro-preview"),  # there is a preview only
+        ("opus 4.5", "claude-opus-4.5"),
+        ("sonnet-4.5", "claude-sonnet-4.5"),
+    ],
+)
+def test_a_name_that_lacks_a_part_is_answered_with_whole_names(written: str, offered: str) -> None:
+    assert BOOK.known(written) is None
+    assert offered in BOOK.suggest(written)

@@ -74,6 +74,15 @@ class NameSuggester:
     def __init__(self, names: Iterable[str]) -> None:
         self._padded = [f" {name} " for name in sorted(names)]
 
+    def around(self, wanted: str) -> Sequence[str]:
+        """Return names that begin or end with this one, set off by a hyphen, shortest first."""
+        found = [
+            name[1:-1]
+            for name in self._padded
+            if name.startswith(f" {wanted}-") or name.endswith(f"-{wanted} ")
+        ]
+        return sorted(found, key=lambda name: (len(name), name))
+
     def nearest(self, wanted: str) -> Sequence[str]:
         """Return names with a similarity of 0.6 or more, nearest first, then alphabetically."""
         from difflib import SequenceMatcher  # only an error needs it

@@ -1,6 +1,7 @@
 """A price book: one immutable version of all prices, identified by the SHA-256 of its content."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ CONTEXT_SUFFIX = "[1m]"
 MAX_SUGGESTIONS = 3
 #: The names of a book are indexed after so many searches through its bytes.
 _SEARCHES = 8
+_HAS_VERSION = re.compile(r"-.*\d|\d.*-").search
 
 MatchedBy = Literal["id", "alias", "provider_id", "family", "letter_case", SpelledBy]
 
@@ -170,15 +172,18 @@ class PriceBook:
         """Return up to three names with a similarity of 0.6 or more, nearest first.
 
         A model of exactly this name at another provider goes before all that are merely similar, so
-        that no sibling at another price is offered ahead of the same model. A family goes first
-        where its name is one of several words.
+        that no sibling at another price is offered ahead of the same model; before those go names
+        that only add to this one (``gemini-3-pro`` of ``gemini-3-pro-preview``, ``opus-4.5`` of
+        ``claude-opus-4.5``). A family goes first where its name is one of several words.
         """
         self._searched = _SEARCHES  # the names found are looked up too: use the index
         wanted = reference.strip().lower().removesuffix(CONTEXT_SUFFIX)
         provider, slash, _ = wanted.partition("/")
         tail = wanted.rpartition("/")[2].partition(":")[0]
         words = wanted.split()
-        near = [word for word in words if word in self.families] if len(words) > 1 else []
+        dashed = "-".join(words)
+        near = list(self._bare_names.around(dashed)) if _HAS_VERSION(dashed) else []
+        near += [word for word in words if word in self.families] if len(words) > 1 else []
         elsewhere = self._index.ending_in(tail) if tail else []
         near += sorted(elsewhere, key=lambda name: not name.startswith(f"{provider}/"))
         near += (self._full_names if slash else self._bare_names).nearest(wanted)

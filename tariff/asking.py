@@ -1,0 +1,120 @@
+"""The options that every question has: where to ask, at which prices, how to show the answer."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import Option
+
+from tariff.client import Client, client_of
+from tariff.command_line import CommandFailed
+from tariff.output import Shown, Style, as_csv, as_json, as_markdown, show, write
+
+WHERE, HOW = "Prices", "Output"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Where a command asks, with which price version and date, and how it shows the answer."""
+
+    client: Client
+    prices: Mapping[str, str]
+    style: Style
+
+    def ask(self, route: str, sent: Mapping[str, Any], **path: str) -> Any:
+        """Return the answer of a route at these prices; fields that are None are not sent."""
+        whole = {name: value for name, value in sent.items() if value is not None}
+        return self.client.ask(route, {**whole, **self.prices}, **path)
+
+    def show(
+        self, answer: Any, view: Callable[[Any], Shown], rows: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Print the answer; ``rows`` are its rows in CSV."""
+        if self.style == "table":
+            show(view(answer))
+        elif self.style == "markdown":
+            write(as_markdown(view(answer)))
+        else:
+            write(as_json(answer) if self.style == "json" else as_csv(rows))
+
+
+def style_of(*, as_json: bool, as_csv: bool, as_markdown: bool) -> Style:
+    """Return the style that was asked for; raises BadParameter for several."""
+    wanted = {"json": as_json, "csv": as_csv, "markdown": as_markdown}
+    styles: list[Style] = [name for name, is_wanted in wanted.items() if is_wanted]  # type: ignore[misc]
+    if len(styles) > 1:
+        raise typer.BadParameter("send one of --json, --csv and --markdown")
+    return styles[0] if styles else "table"
+
+
+Url = Annotated[
+    str | None,
+    Option(
+        envvar="TARIFF_URL",
+        help="Ask this deployment, with the bearer token in TARIFF_TOKEN or signed with AWS's"
+        " credentials. Default: the prices that come with the command, offline.",
+        rich_help_panel=WHERE,
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, Option("--json", help="The whole answer.", rich_help_panel=HOW)]
+AsCsv = Annotated[bool, Option("--csv", help="Rows with exact amounts.", rich_help_panel=HOW)]
+AsMarkdown = Annotated[
+    bool, Option("--markdown", help="GitHub-flavoured Markdown.", rich_help_panel=HOW)
+]
+
+
+def asking(
+    url: Url = None,
+    version: Annotated[
+        str | None, Option("--pricing-version", help="A price version.", rich_help_panel=WHERE)
+    ] = None,
+    as_of: Annotated[
+        str | None, Option(help="Price at this date or instant.", rich_help_panel=WHERE)
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_markdown: AsMarkdown = False,
+) -> Asking:
+    """Read the options of a question."""
+    prices = {"pricing_version": version, "as_of": as_of}
+    style = style_of(as_json=as_json, as_csv=as_csv, as_markdown=as_markdown)
+    return Asking(client_of(url), {name: one for name, one in prices.items() if one}, style)
+
+
+def text_in(source: str) -> str:
+    """Return the text of a file, of standard input for ``-``, or of ``{...}`` given as it is."""
+    if source == "-":
+        return sys.stdin.read()
+    if source.lstrip()[:1] in ("{", "["):
+        return source
+    try:
+        return Path(source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise CommandFailed(f"{source} cannot be read: {reason}.") from None
+
+
+def json_in(source: str) -> Any:
+    """Return the JSON document of a file, of standard input for ``-``, or given as it is."""
+    from pricing.errors import TariffError
+    from pricing.jsonio import read_json
+
+    content = text_in(source).encode()
+    try:
+        return read_json(content, max_bytes=len(content))
+    except TariffError as error:
+        raise CommandFailed(f"{source}: {error}") from None
+
+
+def count_of(written: str | int) -> int:
+    """Read a count as people write it: ``2000``, ``2k``, ``1.5M``, ``12,500``."""
+    from pricing.slack.lexer import number
+
+    found = number(str(written))  # a default is a number already
+    if found is None or found.value != int(found.value):
+        raise typer.BadParameter(f"{written!r} is not a count; write 2000, 2k or 1.5M")
+    return int(found.value)

@@ -1,0 +1,305 @@
+"""Answers of the API in a person's words: what ``output`` shows as a table and as Markdown.
+
+Every function takes the JSON answer of one route. Amounts are rounded for reading; ``--json`` has
+them exactly.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pricing.display import count, counted, percent, price, usd
+from tariff.output import Shown, Table
+
+Answer = Mapping[str, Any]
+_NONE = "-"
+
+
+def money(amount: Any) -> str:
+    """An amount of an answer; a dash where it is unknown."""
+    return _NONE if amount is None else usd(Decimal(amount))
+
+
+def number(amount: Any) -> str:
+    """A count of an answer, which may have a fraction; a dash where it is unknown."""
+    if amount is None:
+        return _NONE
+    value = Decimal(str(amount))
+    return count(value) if value == value.to_integral_value() else f"{value.normalize():,f}"
+
+
+def share(percentage: Any) -> str:
+    """A percentage of an answer to one decimal; a dash where it is unknown."""
+    return _NONE if percentage is None else percent(Decimal(percentage) / 100)
+
+
+def _footer(answer: Answer) -> str:
+    """The prices that were used, which every answer names."""
+    used = answer["pricing"]
+    where = "bundled with this command" if used["source"] == "bundled" else "active"
+    return f"Prices: version {used['version']} ({where}), at {used['as_of']}."
+
+
+def _notes(answer: Answer) -> list[str]:
+    warned = [notice["message"] for notice in answer.get("warnings", ())]
+    unread = [f"{one['pointer']} was not understood." for one in answer.get("unread", ())]
+    return [*warned, *unread, *answer.get("assumptions", ())]
+
+
+def _model(model: Answer) -> str:
+    return f"{model['provider']}/{model['id']}"
+
+
+def _at_least(answer: Answer) -> str:
+    """What precedes a total that leaves out something without a price."""
+    return "" if answer["status"] == "priced" else "at least "
+
+
+def estimated(answer: Answer) -> Shown:
+    """``POST /v1/estimate``."""
+    facts = [("Model", _model(answer["model"]))]
+    if answer["calls"] > 1:
+        facts += [("Calls", number(answer["calls"])), ("Each call", money(answer["per_call_usd"]))]
+    if answer["calls_for_budget"] is not None:
+        facts.append(("Calls for the budget", number(answer["calls_for_budget"])))
+    window = answer["context"]
+    if window["window"]:
+        used = f"{number(window['used_tokens'])} of {number(window['window'])} tokens"
+        facts.append(("Context", used if window["fits"] else f"{used}: does not fit"))
+    if counting := answer["counting"]:
+        band = f"{money(counting['low_total_usd'])} to {money(counting['high_total_usd'])}"
+        facts.append(("Error of counting", band))
+    rows = [
+        (line["component"], number(line["quantity"]), _price(line), money(line["cost_usd"]))
+        for line in answer["line_items"]
+    ]
+    total = money(answer["total_usd"]) if answer["status"] != "unpriced" else "no known price"
+    return Shown(
+        f"{_at_least(answer)}{total}" if answer["status"] == "partial" else total,
+        facts,
+        [Table(("Component", "Quantity", "Price", "Cost"), rows)],
+        _notes(answer),
+        _footer(answer),
+    )
+
+
+def _price(line: Answer) -> str:
+    for name, value in line.items():
+        if name.startswith("usd_per_") and value is not None:
+            unit = "1M" if name == "usd_per_mtok" else line["unit"]
+            return f"{price(Decimal(value))}/{unit}"
+    return _NONE
+
+
+def compared(answer: Answer) -> Shown:
+    """``POST /v1/compare``."""
+    by_budget = any(row["calls_for_budget"] is not None for row in answer["rows"])
+    many = any(row["calls"] > 1 for row in answer["rows"])
+    header = ["Model", "Total", "Each call", "Relative", "Calls for the budget", "Status"]
+    shown = [True, True, many, True, by_budget, answer["status"] != "priced"]
+    rows = []
+    for row in answer["rows"]:
+        relative = row["relative_to_baseline"]
+        cells = (
+            _model(row["model"]),
+            money(row["total_usd"]) if row["status"] != "unpriced" else _NONE,
+            money(row["per_call_usd"]) if row["status"] != "unpriced" else _NONE,
+            _NONE if relative is None else f"{Decimal(relative).quantize(Decimal('0.001'))}x",
+            number(row["calls_for_budget"]),
+            row["status"],
+        )
+        rows.append([cell for cell, wanted in zip(cells, shown, strict=True) if wanted])
+    notes = [f"{one['model']} is left out: {one['reason']}" for one in answer["excluded"]]
+    notes += dict.fromkeys(note for row in answer["rows"] for note in _notes(row))
+    notes += (note for note in _notes(answer) if note not in notes)
+    cheapest = answer["cheapest"]
+    title = f"Cheapest: {cheapest}" if cheapest else "No model has a price for this call"
+    if answer["baseline"]:
+        title += f", compared with {answer['baseline']}"
+    names = [name for name, wanted in zip(header, shown, strict=True) if wanted]
+    return Shown(title, (), [Table(names, rows)], notes, _footer(answer))
+
+
+def recommended(answer: Answer) -> Shown:
+    """``POST /v1/recommend``."""
+    rows = []
+    notes: list[str] = []
+    for place, found in enumerate(answer["recommendations"], start=1):
+        name = found["name"] or str(place)
+        estimate, model = found["estimate"], found["model"]
+        rows.append(
+            (
+                name,
+                _model(model) if model else _NONE,
+                found["complexity"] or _NONE,
+                found["kind"] or _NONE,
+                money(estimate["total_usd"] if estimate else None),
+            )
+        )
+        notes.append(f"{name}: {found['why']}")
+        for saving in ("batch", "caching"):
+            advice = found[saving]
+            if advice and advice["suitable"] and advice["saves_usd"]:
+                notes.append(f"{name}: {saving} would save {money(advice['saves_usd'])}.")
+        notes += _notes(found)
+    facts = []
+    if top := answer["savings_vs_always_top"]:
+        saved = f"{money(top['saves_usd'])} ({share(top['saves_percent'])})"
+        facts.append((f"Saved compared with always {top['model']}", saved))
+    table = Table(("Task", "Model", "Complexity", "Kind", "Cost"), rows, "<<<<>")
+    title = f"Recommended: {rows[0][1]}" if len(rows) == 1 else f"{len(rows)} recommendations"
+    return Shown(title, facts, [table], [*notes, *_notes(answer)], _footer(answer))
+
+
+def cached(answer: Answer) -> Shown:
+    """``POST /v1/plan/caching``, for calls that are planned."""
+    plan = answer["plan"]
+    if not plan["cacheable"]:
+        return Shown("This prefix is not cached", (), (), [plan["why_not"]], _footer(answer))
+    rows = [("none", _NONE, money(plan["plain_month"]["cost_usd"]), _NONE, _NONE)]
+    rows += [
+        (
+            option["ttl"],
+            number(option["first_cheaper_reads"]),
+            money(option["month"]["cost_usd"]),
+            money(option["month"]["saves_usd"]),
+            share(option["month"]["saves_percent"]),
+        )
+        for option in plan["options"]
+    ]
+    title = f"Caching saves {money(plan['saves_usd_per_month'])} a month"
+    if plan["ttl"] in (None, "none"):
+        title = "Caching saves nothing for these calls"
+    facts = [
+        ("Model", _model(answer["model"])),
+        ("Best time to live", str(plan["best_ttl"])),
+        ("Each call without caching", money(plan["plain_call_usd"])),
+    ]
+    header = ("Time to live", "Reads to break even", "Month", "Saves", "Saves %")
+    notes = [advice["message"] for advice in answer["advice"]]
+    return Shown(title, facts, [Table(header, rows)], [*notes, *_notes(answer)], _footer(answer))
+
+
+def batched(answer: Answer) -> Shown:
+    """``POST /v1/plan/batch``."""
+    suits = answer["suitability"]
+    rows = [("one by one", money(answer["standard_usd"]), _NONE)]
+    rows.append(("in batches", money(answer["batch_usd"]), money(answer["saves_usd"])))
+    rows += [
+        (one["name"].replace("_", " "), money(one["cost_usd"]), money(one["saves_usd"]))
+        for one in answer["stacked"]
+    ]
+    facts = [
+        ("Model", _model(answer["model"])),
+        ("Requests", number(answer["requests"])),
+        ("Suits batches", suits["suits"]),
+    ]
+    if answer["size"]:
+        facts.append(("Batches", number(answer["size"]["batches"])))
+    title = f"Batches save {money(answer['saves_usd'])} ({share(answer['saves_percent'])})"
+    notes = [reason["message"] for reason in suits["reasons"]]
+    return Shown(
+        title,
+        facts,
+        [Table(("How", "Cost", "Saves"), rows)],
+        [*notes, *_notes(answer)],
+        _footer(answer),
+    )
+
+
+def budgeted(answer: Answer) -> Shown:
+    """``POST /v1/plan/context``, for the parts of a prompt."""
+    budget = answer["budget"]
+    rows = [
+        (
+            part["name"],
+            number(part["tokens"]),
+            money(part["usd_per_call"]),
+            "keep" if part["keep"] else "drop",
+            part["why"].replace("_", " "),
+        )
+        for part in budget["parts"]
+    ]
+    title = f"{number(budget['prompt_tokens'])} tokens"
+    title += f", {share(budget['percent_of_window'])} of the window" if budget["window"] else ""
+    facts = [
+        ("Model", _model(answer["model"])),
+        ("Kept", f"{number(budget['kept_tokens'])} tokens"),
+    ]
+    if budget["drop"]:
+        facts.append(("Dropping saves each call", money(budget["saves_usd_per_call"])))
+    table = Table(("Part", "Tokens", "Each call", "Advice", "Why"), rows, "<>><<")
+    return Shown(title, facts, [table], _notes(answer), _footer(answer))
+
+
+def subscribed(answer: Answer) -> Shown:
+    """``POST /v1/plan/subscription``."""
+    rows = []
+    for plan in answer["plans"]:
+        for offer in plan["offers"]:
+            verified = "" if offer["verified"] else "not verified"
+            rows.append(
+                (
+                    f"{plan['name']}, {offer['billing']}",
+                    money(offer["month_usd"]),
+                    money(offer["saves_usd"]),
+                    number(offer["break_even_calls"]),
+                    verified,
+                )
+            )
+    api = answer["api"]
+    seats = f" for {number(answer['seats'])} seats" if answer["seats"] > 1 else ""
+    title = f"The API costs {_at_least(answer)}{money(api['month_usd'])} a month{seats}"
+    header = ("Plan", "Month", "Saves", "Break-even calls", "Price")
+    table = Table(header, rows, "<>>><")
+    return Shown(title, (), [table], _notes(answer), _footer(answer))
+
+
+def listed(answer: Answer) -> Shown:
+    """``GET /v1/models``."""
+    rows = [
+        (
+            _model(model),
+            _per_million(model, "input"),
+            _per_million(model, "cache_read"),
+            _per_million(model, "output"),
+            number(model["context_window"]),
+            model["mode"] or _NONE,
+        )
+        for model in answer["models"]
+    ]
+    header = ("Model", "Input/1M", "Cached/1M", "Output/1M", "Context", "Mode")
+    more = ["There are more: narrow the search, or raise --limit."] if answer["next_cursor"] else []
+    title = f"{'The first ' if more else ''}{counted(len(rows), 'model')}"
+    return Shown(title, (), [Table(header, rows, "<>>>><")], more, _footer(answer))
+
+
+def _per_million(model: Answer, component: str) -> str:
+    prices = model["usd_per_mtok"] or {}
+    return price(Decimal(prices[component])) if component in prices else _NONE
+
+
+def differing(answer: Answer) -> Shown:
+    """``GET /v1/pricing/diff``."""
+    rows = list(_changes(answer["changes"]))
+    before, after = answer["from_version"], answer["to_version"]
+    facts = [(name.capitalize(), number(answer[name])) for name in ("added", "removed", "changed")]
+    header = ("Model", "Change", "Price", "Before", "After", "%")
+    more = ["There are more: raise --limit."] if answer["next_cursor"] else []
+    table = Table(header, rows, "<<<>")
+    footer = f"Prices at {answer['as_of'] or 'this moment'}."
+    return Shown(f"From {before} to {after}", facts, [table], more, footer)
+
+
+def _changes(changes: Iterable[Answer]) -> Iterable[tuple[str, ...]]:
+    for change in changes:
+        for field in change["fields"] or [{}]:
+            moved = field.get("change_percent")
+            yield (
+                f"{change['provider']}/{change['id']}",
+                change["kind"],
+                field.get("field", _NONE),
+                str(field.get("before") or _NONE),
+                str(field.get("after") or _NONE),
+                _NONE if moved is None else f"{Decimal(moved).quantize(Decimal('0.1')):+f}",
+            )

@@ -1,0 +1,289 @@
+"""The commands that ask: their figures are the API's, on every way out, with its refusals."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pricing.store import bundled
+from tariff.__main__ import main
+from tariff.client import Bundled, Deployment, Refused, _counted
+from tariff.command_line import CommandFailed
+from tariff.output import Shown, Table, as_csv, as_markdown, as_text
+from tests.support.handlers import handler, post
+
+Event = Callable[[str], dict[str, Any]]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """``run("estimate", ...)`` gives a command's exit status, output and errors."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["tariff", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return command
+
+
+def without_time(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer but for the moment of asking, which two answers do not share."""
+    for part in (answer, *answer.get("rows", ())):
+        part["pricing"] |= {"as_of": None, "age_seconds": None}
+    return answer
+
+
+def test_counted_tokens_cost_what_the_route_says_on_every_model(event: Event) -> None:
+    estimate, book = handler("estimate"), bundled.current()
+    references = [model.key for model in book.models()][::40]
+    references += [*book.families, "GPT-5", "claude-opus-4.5", "models/gemini-2.5-pro"]
+    for number, model in enumerate(references):
+        sent = {
+            "model": model,
+            "input_tokens": 250_000 * (number % 2) + number,
+            "output_tokens": 700,
+            "cache_read_tokens": 50 * (number % 3),
+            "calls": 1 + number % 5,
+        }
+        answer = post(estimate, event("estimate"), sent)
+        quick = _counted(sent)
+        if answer.status != 200:
+            assert quick is None, model
+        else:
+            assert without_time(quick) == without_time(answer.body), model
+
+
+@pytest.mark.parametrize(
+    "change", [{"input_tokens": -1}, {"calls": 0}, {"output_tokens": 10**12 + 1}, {"model": "no"}]
+)
+def test_counts_that_the_route_refuses_are_refused(change: dict[str, Any]) -> None:
+    sent = {"model": "sonnet", "input_tokens": 1, "output_tokens": 1, "calls": 1, **change}
+    assert _counted(sent) is None
+    with pytest.raises(Refused):
+        Bundled().ask("POST /v1/estimate", sent)
+
+
+#: 2,000 input tokens at $1.25 a million are $0.0025; 500 output tokens at $10 are $0.005.
+GPT_5 = ("estimate", "gpt-5", "--input", "2k", "--output", "500")
+
+
+def test_an_estimate_is_a_table_of_its_line_items(run: Run) -> None:
+    status, out, _ = run(*GPT_5)
+    assert status == 0
+    assert out.splitlines()[0] == "$0.0075"
+    assert "input         2,000   $1.25/1M  $0.0025" in out.splitlines()
+    assert f"Prices: version {bundled.current_id()} (bundled with this command)" in out
+
+
+def test_csv_and_json_have_exact_amounts(run: Run) -> None:
+    _, out, _ = run(*GPT_5, "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["component"], row["cost_usd"]) for row in rows] == [
+        ("input", "0.0025"),
+        ("output", "0.005"),
+    ]
+    _, out, _ = run(*GPT_5, "--json")
+    assert json.loads(out)["total_usd"] == "0.0075"
+
+
+@pytest.mark.parametrize(("budget", "status"), [("0.0076", 0), ("0.0075", 0), ("0.00749", 3)])
+def test_a_cost_over_the_budget_ends_with_status_3(run: Run, budget: str, status: int) -> None:
+    ended, _, err = run(*GPT_5, "--budget", budget)
+    assert (ended, "is over the budget" in err) == (status, status == 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "function", "body"),
+    [
+        (
+            ["compare", "opus", "sonnet", "gpt-5", "--input", "2k", "--output", "1k"],
+            "compare",
+            {"models": ["opus", "sonnet", "gpt-5"], "input_tokens": 2000, "output_tokens": 1000},
+        ),
+        (
+            ["estimate", "haiku", "--usage", '{"input_tokens": 9, "output_tokens": 4}'],
+            "estimate",
+            {"model": "haiku", "usage": {"input_tokens": 9, "output_tokens": 4}},
+        ),
+        (
+            ["recommend", "Translate this page", "--expected-output", "900"],
+            "recommend",
+            {"task": "Translate this page", "expected_output_tokens": 900},
+        ),
+    ],
+)
+def test_figures_are_those_of_the_route(
+    run: Run, event: Event, arguments: list[str], function: str, body: dict[str, Any]
+) -> None:
+    status, out, _ = run(*arguments, "--json")
+    assert status == 0
+    answer = post(handler(function), event(function), body).body
+    assert json.loads(json.dumps(amounts(json.loads(out)))) == amounts(answer)
+
+
+def amounts(value: Any) -> Any:
+    """Every amount in USD of an answer, by its place."""
+    if isinstance(value, dict):
+        kept = {name: amounts(part) for name, part in value.items()}
+        return {name: part for name, part in kept.items() if part or name.endswith("_usd")}
+    return [amounts(part) for part in value] if isinstance(value, list) else None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["plan", "caching", "sonnet", "--prefix", "30k", "--calls-per-hour", "100"],
+        ["plan", "batch", "haiku", "--input", "3k", "--output", "1k", "--requests", "250k"],
+        ["plan", "context", "sonnet", "README.md", "--task", "Serve the API"],
+        ["plan", "subscription", "sonnet", "--calls", "300", "--input", "15k", "--output", "3k"],
+        ["models", "claude", "sonnet", "--limit", "3"],
+        ["diff", "lesson-2025", "--limit", "3"],
+    ],
+)
+def test_every_plan_and_list_is_shown_as_text_markdown_csv_and_json(
+    run: Run, arguments: list[str]
+) -> None:
+    for style in ([], ["--markdown"], ["--csv"], ["--json"]):
+        status, out, err = run(*arguments, *style)
+        assert (status, err) == (0, "")
+        assert out.strip()
+
+
+def test_caching_is_planned_at_the_prices_of_the_model(run: Run) -> None:
+    # 100 calls an hour, 8 hours, 22 days: 17,600 calls of 30,000 tokens at $2.00 a million.
+    _, out, _ = run(
+        *["plan", "caching", "sonnet", "--prefix", "30k", "--calls-per-hour", "100", "--json"]
+    )
+    assert json.loads(out)["plan"]["plain_month"]["cost_usd"] == "1056"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["compare", "opus", "gemini-3-pro", "--input", "1"], 1, "gemini-3-pro: Price version"),
+        (["compare", "opus", "gemini-3-pro", "--input", "1"], 1, "or gemini-3-pro-preview"),
+        (["estimate", "gpt-5"], 1, "Send exactly one of `usage`"),
+        (["estimate", "gpt-5", "--text", "no/such/file"], 1, "no/such/file cannot be read"),
+        (["estimate", "gpt-5", "--usage", "{"], 1, "not valid JSON"),
+        (["estimate", "gpt-5", "--input", "2x"], 2, "'2x' is not a count"),
+        (["estimate", "gpt-5", "--json", "--csv"], 2, "send one of --json, --csv"),
+        (["plan", "subscription"], 2, "send a MODEL"),
+        (["estimate", "gpt-5", "--url", "http://example.org"], 1, "must begin with https://"),
+    ],
+)
+def test_what_cannot_be_answered_says_what_to_send(
+    run: Run, arguments: list[str], status: int, message: str
+) -> None:
+    ended, out, err = run(*arguments)
+    assert (ended, out) == (status, "")
+    assert message in " ".join(err.split())
+
+
+# Ways out
+
+
+HOSTILE = "x|<b>\x1b[31m@team `a`\n=1"
+SHOWN = Shown(
+    "Total",
+    [("Model", HOSTILE)],
+    [Table(("Name", "Cost"), [(HOSTILE, "$1.00")])],
+    [HOSTILE],
+    "Prices.",
+)
+
+
+def test_markdown_and_text_are_not_steered_by_what_they_show() -> None:
+    markdown = as_markdown(SHOWN)
+    assert not {"<b>", "\x1b", "@team", "`a`"} & {
+        part for part in ("<b>", "\x1b", "@team", "`a`") if part in markdown
+    }
+    (row,) = [line for line in markdown.splitlines() if line.startswith("| x")]
+    assert row.count("|") == 3
+    assert "| Name | Cost |\n|---|--:|\n" in markdown
+    assert "\x1b" not in as_text(SHOWN)
+
+
+def test_csv_has_a_column_for_each_member_and_no_formula() -> None:
+    rows: list[dict[str, Any]] = [
+        {"model": {"id": "=HYPERLINK(1)"}, "saves_usd": "-1.5", "words": ["a", "b"]},
+        {"items": [{}, {}]},
+    ]
+    assert as_csv(rows) == ("model.id,saves_usd,words,items\n'=HYPERLINK(1),-1.5,a b,\n,,,2\n")
+
+
+# A deployment
+
+
+class Reply:
+    """An answer of a deployment."""
+
+    def __init__(self, status: int, answer: Any) -> None:
+        self.status = status
+        self.data = json.dumps(answer).encode()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What was sent to deployments, each of which answers with a total of one dollar."""
+    requests: list[dict[str, Any]] = []
+
+    def request(method: str, url: str, **options: Any) -> Reply:
+        requests.append({"method": method, "url": url, **options})
+        return Reply(200, {"total_usd": "1"})
+
+    monkeypatch.setattr("urllib3.request", request)
+    return requests
+
+
+DEPLOYED = "https://abc123.execute-api.eu-west-1.amazonaws.com"
+
+
+def test_a_request_to_a_deployment_is_signed_for_its_region(sent: list[dict[str, Any]]) -> None:
+    Deployment(DEPLOYED + "/").ask("POST /v1/estimate", {"model": "opus", "budget_usd": "5"})
+    (request,) = sent
+    assert request["url"] == f"{DEPLOYED}/v1/estimate"
+    assert json.loads(request["body"]) == {"model": "opus", "budget_usd": "5"}
+    signature = request["headers"]["Authorization"]
+    assert signature.startswith("AWS4-HMAC-SHA256 Credential=")
+    assert "/eu-west-1/execute-api/aws4_request" in signature
+
+
+def test_a_token_is_sent_instead_and_never_in_the_clear(
+    sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARIFF_TOKEN", "secret")
+    ids = {"provider": "fireworks", "id": "accounts/a/b"}
+    Deployment(DEPLOYED).ask("GET /v1/models/{provider}/{id+}", {"as_of": "2026-11-01"}, **ids)
+    (request,) = sent
+    path = "/v1/models/fireworks/accounts%2Fa%2Fb?as_of=2026-11-01"
+    assert request["url"] == DEPLOYED + path
+    assert request["headers"]["authorization"] == "Bearer secret"
+    with pytest.raises(CommandFailed, match="must begin with https"):
+        Deployment("http://tariff.example")
+
+
+def test_a_refusal_of_a_deployment_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = {
+        "detail": "Unknown.",
+        "errors": [{"pointer": "/model", "detail": "is an unknown model"}],
+        "suggestions": ["opus", "sonnet"],
+    }
+    monkeypatch.setattr("urllib3.request", lambda *_, **__: Reply(404, problem))
+    with pytest.raises(Refused) as refused:
+        Deployment("http://127.0.0.1:1").ask("POST /v1/estimate", {"model": "opsu"})
+    assert str(refused.value) == (
+        "http://127.0.0.1:1 answered 404. opsu: Unknown.\nDid you mean opus or sonnet?"
+    )
+
+
+def test_a_deployment_that_does_not_answer_is_named() -> None:
+    with pytest.raises(CommandFailed, match=r"127\.0\.0\.1:9 did not answer"):
+        Deployment("http://127.0.0.1:9").ask("POST /v1/estimate", {})
