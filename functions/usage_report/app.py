@@ -41,15 +41,15 @@ def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> Usag
     """Price every record, and answer in the requested format."""
     query = request.query()
     in_force = books().in_force(request.pricing_version, call.now)
-    with tempfile.TemporaryDirectory(prefix=SCRATCH) as name:
-        folder = Path(name)
-        try:
+    # The engine may use two thirds of the function's memory.
+    memory_mb = settings.memory_mb * 2 // 3
+    try:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH) as name:
+            folder = Path(name)
             file = _file(request, call, folder)
-            # The engine may use two thirds of the function's memory.
-            memory_mb = settings.memory_mb * 2 // 3
             found = report_usage(in_force, file, query, folder, memory_mb=memory_mb)
-        except OSError as error:
-            raise errors.Busy("The scratch space is full. Try again in a minute.") from error
+    except OSError as error:
+        raise errors.Busy("The scratch space is full. Try again in a minute.") from error
     if isinstance(request, ReportRequest) and request.source is not None:
         _keep(found, query.filters, call.now)
     for rows in CUTS if sum(len(group.rows) for group in found.groups) > _SURELY_FITS else ():

@@ -141,11 +141,10 @@ def test_an_answer_that_cannot_be_sent_is_a_problem_and_no_error(event: Event) -
 
 
 def test_full_scratch_space_is_a_reason_to_come_again(event: Event) -> None:
-    full = OSError(28, "No space left on device")
+    full = mock.patch("tempfile.mkdtemp", side_effect=OSError(28, "No space left on device"))
     to = handler("usage_report")
-    recorded = event("usage_report")
-    with mock.patch("pricing.reports.readers.files.Path.open", side_effect=full):
-        answer = call(to, recorded)
+    with full:
+        answer = call(to, event("usage_report"))
     assert (answer.status, answer.body["type"]) == (429, "/docs#too-many-requests")
     assert answer.headers["retry-after"] == "5"
 
