@@ -5,7 +5,6 @@ import json
 import os
 import re
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -189,12 +188,11 @@ class Context:
 
 
 class Environment:
-    """An execution environment: the function's module, loaded once, with one event at a time."""
+    """An execution environment: a function's module, loaded once, for an event at a time."""
 
     def __init__(self, function: Function) -> None:
         self.function = function
         self._handler: Callable[[Event, Context], Any] = _load(function)
-        self._one_at_a_time = threading.Lock()
 
     def invoke(self, event: Event) -> Any:
         """Call the function. Event and answer pass through JSON, as in Lambda.
@@ -205,15 +203,14 @@ class Environment:
         sent = json.dumps(event, ensure_ascii=False)
         if len(sent.encode()) > MAX_EVENT_BYTES:
             raise EventTooLarge(f"the event is larger than {MAX_EVENT_BYTES} bytes")
-        with self._one_at_a_time:
-            started = time.monotonic()
-            context = Context(
-                function_name=self.function.name,
-                memory_limit_in_mb=str(self.function.memory_mb),
-                deadline=started + self.function.timeout_seconds,
-            )
-            result = self._handler(json.loads(sent), context)
-            seconds = time.monotonic() - started
+        started = time.monotonic()
+        context = Context(
+            function_name=self.function.name,
+            memory_limit_in_mb=str(self.function.memory_mb),
+            deadline=started + self.function.timeout_seconds,
+        )
+        result = self._handler(json.loads(sent), context)
+        seconds = time.monotonic() - started
         if seconds > self.function.timeout_seconds:
             print(
                 f"{self.function.name} took {seconds:.1f} s; Lambda would have stopped it after"

@@ -6,8 +6,6 @@ AWS's authorisers and throttling are not imitated: callers name themselves.
 """
 
 import errno
-import io
-import json
 import os
 import signal
 import socket
@@ -16,54 +14,33 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from http.client import HTTPException
 from types import FrameType
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 from typer import Option
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from tariff.command_line import CommandFailed
 from tariff.docs import site
 from tariff.serve import price_lists, refreshes, slack, stores
 from tariff.serve.functions import (
-    Environment,
     Function,
     TemplateProblem,
     read_functions,
     shared_environment,
 )
-from tariff.serve.routes import Router
-from tariff.serve.server import Gateway, GatewayServer
+from tariff.serve.server import BACKLOG, config
 from tariff.serve.welcome import curl_lines, example, first_estimate
+from tariff.serve.workers import FunctionLog, Worker, router_of
 from tariff.template import load_template
 
 HOST = "127.0.0.1"
+WORKERS = 2
 TABLE = "tariff"
 REGION = "us-east-1"
 RECHECK_SECONDS = "1"
-#: How long open requests may take once the gateway was told to stop.
-DRAIN_SECONDS = 10.0
-
-
-class FunctionLog(io.TextIOBase):
-    """The functions' stdout: their lines, without the part that is only for CloudWatch."""
-
-    def __init__(self, console: TextIO) -> None:
-        self._console = console
-
-    def write(self, text: str) -> int:
-        """Pass text on; a metrics line loses its ``_aws`` member, which describes the metrics."""
-        if text.startswith('{"_aws"'):
-            line = json.loads(text)
-            del line["_aws"]
-            end = "\n" if text.endswith("\n") else ""  # print writes its line end by itself
-            self._console.write(json.dumps(line, ensure_ascii=False) + end)
-        else:
-            self._console.write(text)
-        self._console.flush()
-        return len(text)
-
-    def flush(self) -> None:
-        """Do nothing: every write is flushed."""
 
 
 def serve(
@@ -78,6 +55,10 @@ def serve(
             help="The folder of price lists that a refresh reads; 'public' reads the network.",
         ),
     ] = str(price_lists.FOLDER),
+    host: Annotated[
+        str, Option(help="The address to listen on. Callers are not authenticated here.")
+    ] = HOST,
+    workers: Annotated[int, Option(min=1, help="How many processes answer requests.")] = WORKERS,
 ) -> None:
     """Serve the API on this machine.
 
@@ -89,11 +70,13 @@ def serve(
     try:
         with ExitStack() as stack:
             stack.enter_context(redirect_stdout(FunctionLog(sys.stdout)))
-            _serve(port, store, upstream, stack)
+            _serve((host, port), store, upstream, workers, stack)
     except KeyboardInterrupt:
-        print("Stopped.", flush=True)
+        pass
     except (CommandFailed, TemplateProblem) as problem:
         raise CommandFailed(f"Tariff cannot start: {problem}") from problem
+    with suppress(BrokenPipeError):  # the reader of this output may have ended
+        print("Stopped.", flush=True)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
@@ -103,9 +86,13 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _serve(port: int, kind: stores.Kind, upstream: str, stack: ExitStack) -> None:
-    listener = stack.enter_context(_bound(port))
-    print(f"Starting Tariff on http://{HOST}:{listener.getsockname()[1]}")
+def _serve(
+    address: tuple[str, int], kind: stores.Kind, upstream: str, workers: int, stack: ExitStack
+) -> None:
+    listener = stack.enter_context(_bound(*address))
+    host, port = listener.getsockname()
+    url = f"http://{host}:{port}"
+    print(f"Starting Tariff on {url}")
     store = stack.enter_context(stores.running(kind, os.environ))
     print(f"Store: {store.name}")
     _build_site()
@@ -117,29 +104,44 @@ def _serve(port: int, kind: stores.Kind, upstream: str, stack: ExitStack) -> Non
     backend = stack.enter_context(refreshes.running(upstream, template))
     os.environ |= backend.settings()
     functions = _functions(template)
-    gateway = _gateway(functions)
+    served = _served(functions)
     backend.add(function for function in functions if not function.routes)
     endpoint = store.endpoint()
     os.environ |= stores.settings(store, endpoint)
     _fill(template, endpoint)
-    server = stack.enter_context(_running(gateway, listener))
+    listener.listen(BACKLOG)  # from here on callers wait for the workers
+    # Sets the signals' handlers, so that a signal stops the workers first.
+    supervisor = Multiprocess(config(Worker(served), factory=True, workers=workers), [listener])
+    welcome = (host, port, url, backend.description)
+    threading.Thread(target=_welcome, args=welcome, daemon=True).start()
+    supervisor.run()
+    if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes):
+        raise CommandFailed("a worker failed; its error is above")
+
+
+def _welcome(host: str, port: int, url: str, description: str) -> None:
+    """Show the first answer, once a worker gives it, and commands to paste."""
+    try:
+        estimate = first_estimate(host, port)
+    except (OSError, HTTPException):  # stopped before the first answer, which was said already
+        return
     print(f"\nPOST /v1/estimate {example()}")
-    print(first_estimate(HOST, server.port))
+    print(estimate)
     print("\nTry:")
-    for line in curl_lines(server.url):
+    for line in curl_lines(url):
         print(f"  {line}")
-    print(f"\n{backend.description}")
-    print(f"\nServing {server.url} (page at /, reference at /docs). Press Ctrl-C to stop.")
-    threading.Event().wait()
+    print(f"\n{description}")
+    print(f"\nServing {url} (page at /, reference at /docs). Press Ctrl-C to stop.")
 
 
 @contextmanager
-def _bound(port: int) -> Iterator[socket.socket]:
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
     """Yield a socket that is bound to the port, before anything else is started."""
-    with socket.socket() as listener:
+    # Named as TCP, so that asyncio sends the parts of an answer without Nagle's delay.
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((HOST, port))
+            listener.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise CommandFailed(
@@ -170,18 +172,17 @@ def _functions(template: dict[str, Any]) -> list[Function]:
     return functions
 
 
-def _gateway(functions: list[Function]) -> Gateway:
-    """Load the functions and return the gateway that routes to them."""
+def _served(functions: list[Function]) -> list[Function]:
+    """Return the functions that have routes, and print the routes."""
+    served = [function for function in functions if function.routes]
     try:
-        router = Router(route for function in functions for route in function.routes)
+        router = router_of(served)
     except ValueError as error:
         raise TemplateProblem(str(error)) from error
-    served = [function for function in functions if function.routes]
-    environments = {function.name: Environment(function).invoke for function in served}
-    print(f"Routes, from template.yaml, through {', '.join(environments)}:")
+    print(f"Routes, from template.yaml, through {', '.join(each.name for each in served)}:")
     for route in router.routes:
         print(f"  {route.key}")
-    return Gateway(router, environments)
+    return served
 
 
 def _fill(template: dict[str, Any], endpoint: str) -> None:
@@ -193,18 +194,3 @@ def _fill(template: dict[str, Any], endpoint: str) -> None:
     else:
         added = f"added versions {', '.join(contents.added)}; " if contents.added else ""
         print(f"Prices: table {table} at {endpoint}; {added}active version {contents.active}")
-
-
-@contextmanager
-def _running(gateway: Gateway, listener: socket.socket) -> Iterator[GatewayServer]:
-    """Yield the server; at the end of the block finish its open requests."""
-    server = GatewayServer(gateway, listener)
-    listener.close()  # the server holds a duplicate
-    try:
-        yield server
-    finally:
-        with suppress(BrokenPipeError):  # the reader of this output may have ended
-            print("\nStopping", flush=True)
-        unfinished = server.stop(DRAIN_SECONDS)
-        if unfinished:
-            print(f"{unfinished} requests did not finish in {DRAIN_SECONDS:g} s.")

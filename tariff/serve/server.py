@@ -1,25 +1,25 @@
-"""The HTTP server: werkzeug's threaded server, which finishes open requests before it stops.
+"""The HTTP server: API Gateway as an ASGI application, served by uvicorn.
 
-werkzeug is used because moto depends on it anyway, it reads chunked bodies, and it drains a refused
-upload so that the caller receives the 413. Each connection has a thread; each function runs one
-event at a time.
+Functions are blocking calls, so the event loop never runs them: each function has a thread of its
+own, in which it runs one event at a time, as an execution environment of Lambda does. A route in
+``OWN_PROCESS`` takes seconds of CPU and has a process of its own instead, so that it does not delay
+the others.
 """
 
-import socket
+import asyncio
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
-from werkzeug.wsgi import get_input_stream
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tariff.serve.api_gateway_events import (
+    Event,
     HttpReply,
     HttpRequest,
     event_from,
@@ -30,51 +30,82 @@ from tariff.serve.api_gateway_events import (
 from tariff.serve.functions import EventTooLarge
 from tariff.serve.routes import Router
 
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIEnvironment
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-Invoke = Callable[[dict[str, Any]], Any]
+#: Routes that use seconds of CPU for one request.
+OWN_PROCESS = frozenset({"POST /v1/usage/report", "POST /v1/recommend/calibrate"})
 
 #: API Gateway's limit on a request's body.
 MAX_BODY_BYTES = 10 * 1024 * 1024
-BACKLOG = 128
-_POLL_SECONDS = 0.1
+#: How long a caller may take to send a request, and a connection may stay open without one.
+READ_SECONDS = 30
+#: Open connections of one worker, of which 1,000 may be idle uploads; over it, a 503.
+MAX_CONNECTIONS = 4_000
+#: How long open requests may take once the server was told to stop.
+DRAIN_SECONDS = 10
+BACKLOG = 1_024
 _NO_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
+class RequestNotReceived(Exception):
+    """The request's body did not arrive; ``reply`` is the answer, if the caller is still there."""
+
+    def __init__(self, reply: HttpReply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
 class Gateway:
-    """API Gateway as a WSGI application; ``functions`` holds each function's call by its name."""
+    """API Gateway as an ASGI application.
 
-    def __init__(self, router: Router, functions: Mapping[str, Invoke]) -> None:
+    ``runners`` holds the functions by their names, and by its key each route that is answered apart
+    from the other routes of its function.
+    """
+
+    def __init__(self, router: Router, runners: Mapping[str, "Runner"]) -> None:
         self._router = router
-        self._functions = functions
+        self._runners = runners
 
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; no input and no failing function makes this raise."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
         request_id = new_request_id()
         try:
-            reply = self.answer(_request(environ), request_id)
-        except RequestEntityTooLarge:
-            reply = gateway_reply(413, "Request Entity Too Large")
-        except (ClientDisconnected, OSError):  # the upload was cut off, or its chunks are invalid
-            reply = gateway_reply(400, "Bad Request")
+            reply = await self.answer(await _request(scope, receive), request_id)
+        except RequestNotReceived as refused:
+            reply = refused.reply
         headers = [*reply.headers, ("apigw-requestid", request_id)]
         if reply.status not in _NO_BODY:
             headers.append(("content-length", str(len(reply.body))))
-        start_response(f"{reply.status} {_reason(reply.status)}", headers)
-        silent = environ["REQUEST_METHOD"] == "HEAD" or reply.status in _NO_BODY
-        return [] if silent else [reply.body]
+        encoded = [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        ]
+        await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+        silent = scope["method"] == "HEAD" or reply.status in _NO_BODY
+        await send({"type": "http.response.body", "body": b"" if silent else reply.body})
 
-    def answer(self, request: HttpRequest, request_id: str) -> HttpReply:
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Stop the runners after the last answer."""
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for runner in self._runners.values():
+            runner.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def answer(self, request: HttpRequest, request_id: str) -> HttpReply:
         """Return the reply of the matching route's function, or the gateway's own."""
         match = self._router.find(request.method, request.path)
         if match is None:
             return gateway_reply(404, "Not Found")
         event = event_from(request, match, request_id=request_id, now=datetime.now(UTC))
+        runner = self._runners.get(match.route.key) or self._runners[match.route.function]
         try:
-            return reply_from(self._functions[match.route.function](event))
+            return reply_from(await runner(event))
         except EventTooLarge:
             return gateway_reply(413, "Request Entity Too Large")
         except Exception:  # noqa: BLE001 - printed here; the caller sees a 500, as on AWS
@@ -82,94 +113,128 @@ class Gateway:
             return gateway_reply(500, "Internal Server Error")
 
 
-def _request(environ: "WSGIEnvironment") -> HttpRequest:
-    # One byte more than allowed: werkzeug cuts a chunked body at this length without an error.
-    body = get_input_stream(environ, max_content_length=MAX_BODY_BYTES + 1).read()
-    if len(body) > MAX_BODY_BYTES:
-        raise RequestEntityTooLarge
+async def _request(scope: Scope, receive: Receive) -> HttpRequest:
+    query = scope["query_string"].decode("latin-1")
+    path = scope["raw_path"].decode("latin-1")
     return HttpRequest(
-        method=environ["REQUEST_METHOD"],
-        target=environ["tariff.target"],
-        protocol=environ["SERVER_PROTOCOL"],
-        headers=environ["tariff.headers"],
-        body=body,
-        source_ip=environ["REMOTE_ADDR"],
-        port=int(environ["SERVER_PORT"]),
+        method=scope["method"],
+        target=f"{path}?{query}" if query else path,
+        protocol=f"HTTP/{scope['http_version']}",
+        headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+        ),
+        body=await _body(receive),
+        source_ip=scope["client"][0],
+        port=scope["server"][1],
     )
 
 
-def _reason(status: int) -> str:
+async def _body(receive: Receive) -> bytes:
+    """Return the whole body.
+
+    One that is too large is read to its end, so that the caller, who sends first, receives the 413.
+    """
+    parts: list[bytes] = []
+    size = 0
     try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"
+        async with asyncio.timeout(READ_SECONDS):
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise RequestNotReceived(gateway_reply(400, "Bad Request"))
+                part, more = message.get("body", b""), message.get("more_body", False)
+                size += len(part)
+                if size <= MAX_BODY_BYTES:
+                    parts.append(part)
+    except TimeoutError:
+        late = gateway_reply(408, f"The request was not received within {READ_SECONDS} s.")
+        closing = HttpReply(late.status, (*late.headers, ("connection", "close")), late.body)
+        raise RequestNotReceived(closing) from None
+    if size > MAX_BODY_BYTES:
+        raise RequestNotReceived(gateway_reply(413, "Request Entity Too Large"))
+    return b"".join(parts)
 
 
-class _Handler(WSGIRequestHandler):
-    server: "GatewayServer"
-    # Status line, headers and body are separate writes, which Nagle's algorithm would delay.
-    disable_nagle_algorithm = True
+class Runner:
+    """Runs a blocking function on an executor, which is made at the first event.
 
-    def make_environ(self) -> "WSGIEnvironment":
-        # WSGI joins repeated headers, including cookies, and decodes the path.
-        received = {"tariff.target": self.path, "tariff.headers": tuple(self.headers.items())}
-        return {**super().make_environ(), **received}
+    It is made anew when its process has ended unexpectedly: events in it fail, later ones do not.
+    """
 
-    def run_wsgi(self) -> None:
-        self.server.request_began(self.connection)
-        super().run_wsgi()
+    def __init__(self, executor: Callable[[], Executor], invoke: Callable[[Event], Any]) -> None:
+        self._new_executor = executor
+        self._invoke = invoke
+        self._executor: Executor | None = None
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Print nothing: the functions log their own requests, as in Lambda."""
-
-
-class GatewayServer(ThreadedWSGIServer):
-    """Serves ``app`` on a bound socket, in its own threads, from construction to ``stop``."""
-
-    def __init__(self, app: Gateway, listener: socket.socket) -> None:
-        host, port = listener.getsockname()
-        listener.listen(BACKLOG)
-        super().__init__(host, port, app, handler=_Handler, fd=listener.fileno())
-        self._changed = threading.Condition()
-        self._connections = 0
-        self._idle: set[socket.socket] = set()
-        self._accepting = threading.Thread(target=self.serve_forever, args=(_POLL_SECONDS,))
-        self._accepting.start()
-
-    @property
-    def url(self) -> str:
-        """The server's URL, without a slash at the end."""
-        return f"http://{self.host}:{self.port}"
-
-    def request_began(self, connection: socket.socket) -> None:
-        """Note that a connection's request line and headers were received: it must be answered."""
-        with self._changed:
-            self._idle.discard(connection)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Count the connection before its thread starts."""
-        with self._changed:
-            self._connections += 1
-            self._idle.add(request)
-        super().process_request(request, client_address)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve one connection to its end."""
+    async def __call__(self, event: Event) -> Any:
+        """Return the function's answer, or raise its exception."""
+        executor = self._executor = self._executor or self._new_executor()
         try:
-            super().process_request_thread(request, client_address)
-        finally:
-            with self._changed:
-                self._idle.discard(request)
-                self._connections -= 1
-                self._changed.notify_all()
+            return await asyncio.get_running_loop().run_in_executor(executor, self._invoke, event)
+        except BrokenExecutor:
+            if self._executor is executor:
+                self._executor = None
+            raise
 
-    def stop(self, seconds: float) -> int:
-        """Accept no more connections and wait for the open ones; return how many did not finish."""
-        self.shutdown()
-        self._accepting.join()
-        with self._changed:
-            for connection in self._idle:
-                with suppress(OSError):  # the caller has disconnected
-                    connection.shutdown(socket.SHUT_RD)
-            self._changed.wait_for(lambda: self._connections == 0, seconds)
-            return self._connections
+    def close(self) -> None:
+        """Finish the event that is running, and drop those that wait for it."""
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+
+
+def on_a_thread(invoke: Callable[[Event], Any]) -> Runner:
+    """Return a runner of one thread, which takes an event at a time."""
+    return Runner(lambda: ThreadPoolExecutor(max_workers=1), invoke)
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP/1.1, where a connection that sends no complete request head is closed in time.
+
+    uvicorn limits the time between two requests only, not that before the first one, nor that of a
+    head which arrives a byte at a time.
+    """
+
+    def connection_made(self, transport: Any) -> None:
+        """Expect a request head from now on."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        """Begin the request: what remains has its own limits."""
+        self._head_timer.cancel()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Expect the next request head."""
+        super().on_response_complete()
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing more."""
+        self._head_timer.cancel()
+        super().connection_lost(exc)
+
+    def _expect_head(self) -> None:
+        self._head_timer = self.loop.call_later(READ_SECONDS, self.transport.close)
+
+
+def config(app: Callable[..., Any], **options: Any) -> uvicorn.Config:
+    """Return uvicorn's configuration with the limits of this module."""
+    return uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        proxy_headers=False,
+        access_log=False,
+        log_config=None,
+        log_level="error",
+        server_header=False,
+        backlog=BACKLOG,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=READ_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        **options,
+    )

@@ -2,7 +2,6 @@
 
 import json
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -217,26 +216,6 @@ def test_the_context_says_what_lambda_says(loaded: Make) -> None:
     assert arn == "arn:aws:lambda:eu-west-1:123456789012:function:F"
     assert 0 < remaining <= 3000
     assert environment.invoke({})[4] != request_id
-
-
-def test_one_environment_runs_one_event_at_a_time(loaded: Make) -> None:
-    environment = loaded(
-        "import time\n"
-        "running = most = 0\n"
-        "def lambda_handler(event, context):\n"
-        "    global running, most\n"
-        "    running += 1\n"
-        "    most = max(most, running)\n"
-        "    time.sleep(0.002)\n"
-        "    running -= 1\n"
-        "    return most\n"
-    )
-    threads = [threading.Thread(target=environment.invoke, args=({},)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert environment.invoke({}) == 1
 
 
 def test_an_event_of_just_the_limit_is_taken_and_a_larger_one_is_not(loaded: Make) -> None:

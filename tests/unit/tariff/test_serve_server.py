@@ -3,21 +3,54 @@
 import http.client
 import io
 import json
+import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
+import uvicorn
 
+from tariff.serve import server as server_module
 from tariff.serve.functions import EventTooLarge
-from tariff.serve.gateway import FunctionLog
 from tariff.serve.routes import Route, Router
-from tariff.serve.server import MAX_BODY_BYTES, Gateway, GatewayServer
+from tariff.serve.server import MAX_BODY_BYTES, Gateway, Runner, config, on_a_thread
+from tariff.serve.workers import FunctionLog
 
 Handler = Callable[[dict[str, Any]], Any]
-Serve = Callable[[Handler], GatewayServer]
 WAIT = 10.0
+
+
+class Serving:
+    """uvicorn with the options of ``tariff serve``, on a thread of this process."""
+
+    def __init__(self, gateway: Gateway, **limits: Any) -> None:
+        self._listener = socket.socket(proto=socket.IPPROTO_TCP)
+        self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen()
+        self.port = self._listener.getsockname()[1]
+        options = config(gateway)
+        for name, value in limits.items():
+            setattr(options, name, value)
+        self._server = uvicorn.Server(options)
+        self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
+        self._thread.start()
+
+    def begin_to_stop(self) -> None:
+        self._server.should_exit = True
+
+    def stop(self) -> bool:
+        """Stop; whether it ended in time."""
+        self.begin_to_stop()
+        self._thread.join(WAIT)
+        return not self._thread.is_alive()
+
+
+Serve = Callable[..., Serving]
 
 
 @pytest.fixture
@@ -25,21 +58,19 @@ def serve() -> Iterator[Serve]:
     """``serve(handler)`` answers every request by it, until the test ends."""
     servers = []
 
-    def start(handler: Handler) -> GatewayServer:
+    def start(handler: Handler | Runner, **limits: Any) -> Serving:
+        runner = handler if isinstance(handler, Runner) else on_a_thread(handler)
         router = Router([Route("ANY", "/{proxy+}", "F")])
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            server = GatewayServer(Gateway(router, {"F": handler}), listener)
-        servers.append(server)
-        return server
+        servers.append(Serving(Gateway(router, {"F": runner}), **limits))
+        return servers[-1]
 
     yield start
     for server in servers:
-        server.stop(WAIT)
+        assert server.stop()
 
 
 def send(
-    server: GatewayServer,
+    server: Serving,
     path: str = "/a",
     *,
     method: str = "POST",
@@ -170,20 +201,130 @@ def test_stopping_finishes_the_requests_that_have_begun(serve: Serve) -> None:
     caller = threading.Thread(target=lambda: answers.append(send(server)))
     caller.start()
     assert begun.wait(WAIT)
-    assert server.stop(0.01) == 1
-    with pytest.raises(ConnectionRefusedError):
-        send(server)
+    server.begin_to_stop()
     finish.set()
+    assert server.stop()
     caller.join(WAIT)
     assert [(status, body) for status, _, body in answers] == [(200, b"done")]
+    with pytest.raises(ConnectionRefusedError):
+        send(server)
 
 
-def test_stopping_does_not_wait_for_a_caller_who_says_nothing(serve: Serve) -> None:
+def test_stopping_does_not_wait_for_a_caller_who_sends_nothing(serve: Serve) -> None:
     server = serve(echo)
     with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT) as silent:
         assert send(server)[0] == 200  # by then, the silent one has been accepted
-        assert server.stop(WAIT) == 0
+        assert server.stop()
         assert silent.recv(1) == b""
+
+
+def test_a_connection_takes_one_request_after_another(serve: Serve) -> None:
+    server = serve(lambda event: event["rawPath"])
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=WAIT)
+    answers = []
+    for path in ("/first", "/second"):
+        connection.request("GET", path)
+        answers.append(connection.getresponse().read())
+        kept = connection.sock
+    assert answers == [b"/first", b"/second"]
+    assert connection.sock is kept is not None
+    connection.close()
+
+
+def test_a_body_that_does_not_arrive_in_time_is_answered_408(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "READ_SECONDS", 0.2)
+    server = serve(echo)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT) as slow:
+        slow.sendall(b"POST /a HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{")
+        received = b"".join(iter(lambda: slow.recv(1000), b""))  # to the end: it is closed
+    assert received.startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /a HTT"])
+def test_a_connection_without_a_whole_request_head_is_closed_in_time(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(server_module, "READ_SECONDS", 0.2)
+    server = serve(echo)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT) as silent:
+        silent.sendall(sent)
+        assert silent.recv(1) == b""
+
+
+def test_idle_uploads_delay_no_other_caller(serve: Serve) -> None:
+    server = serve(lambda _event: "answered")
+    idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
+    for upload in idle:
+        upload.sendall(b"POST /a HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{")
+    assert send(server)[2] == b"answered"
+    for upload in idle:
+        upload.close()
+
+
+def test_more_connections_than_the_limit_are_refused_for_the_moment(serve: Serve) -> None:
+    server = serve(lambda _event: "answered", limit_concurrency=2)
+    with socket.create_connection(("127.0.0.1", server.port)):
+        assert send(server)[0] == 503
+    deadline = time.monotonic() + WAIT
+    while send(server)[0] != 200:  # the server may see the end of the connection a little later
+        assert time.monotonic() < deadline
+
+
+def test_a_function_takes_one_event_at_a_time(serve: Serve) -> None:
+    running = [0, 0]  # now, at most
+
+    def handler(_event: dict[str, Any]) -> None:
+        running[0] += 1
+        running[1] = max(running)
+        time.sleep(0.002)
+        running[0] -= 1
+
+    server = serve(handler)
+    callers = [threading.Thread(target=send, args=(server,)) for _ in range(8)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(WAIT)
+    assert running == [0, 1]
+
+
+def test_a_slow_event_of_one_function_does_not_delay_another() -> None:
+    finish = threading.Event()
+    router = Router([Route("GET", "/slow", "Slow"), Route("GET", "/quick", "Quick")])
+    runners = {
+        "Slow": on_a_thread(lambda _event: finish.wait(WAIT)),
+        "Quick": on_a_thread(lambda _event: "quick"),
+    }
+    server = Serving(Gateway(router, runners))
+    caller = threading.Thread(target=send, args=(server, "/slow"), kwargs={"method": "GET"})
+    caller.start()
+    try:
+        assert send(server, "/quick", method="GET")[2] == b"quick"
+    finally:
+        finish.set()
+        caller.join(WAIT)
+        assert server.stop()
+
+
+def _process_id(event: dict[str, Any]) -> str:
+    if event["rawPath"] == "/end":
+        os._exit(1)
+    return str(os.getpid())
+
+
+def test_a_route_in_a_process_of_its_own_gets_another_when_that_process_ends(
+    serve: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server = serve(Runner(lambda: ProcessPoolExecutor(1, get_context("spawn")), _process_id))
+    first = send(server)[2]
+    assert first != str(os.getpid()).encode()
+    assert send(server)[2] == first
+    assert send(server, "/end")[0] == 500
+    assert "BrokenProcessPool" in capfd.readouterr().err
+    status, _, second = send(server)
+    assert (status, second == first) == (200, False)
 
 
 def test_a_metrics_line_loses_what_only_cloudwatch_reads() -> None:
