@@ -123,7 +123,7 @@ def _welcome(host: str, port: int, url: str, description: str) -> None:
     """Show the first answer, once a worker gives it, and commands to paste."""
     try:
         estimate = first_estimate(host, port)
-    except (OSError, HTTPException):  # stopped before the first answer, which was said already
+    except (OSError, HTTPException):  # stopped before the first answer
         return
     print(f"\nPOST /v1/estimate {example()}")
     print(estimate)
