@@ -210,6 +210,11 @@ def _future(view: _View) -> Any:
     return view.document
 
 
+def _many_repetitions(view: _View) -> Any:
+    view.model()["match"] = {"regex": ".*" * 8 + "="}
+    return view.document
+
+
 def _regex(view: _View) -> Any:
     view.model()["match"] = {"regex": r"^(([a-z0-9-]+)+)+$"}
     return view.document
@@ -277,6 +282,7 @@ _DOCUMENTS: dict[str, Callable[[_View], Any]] = {
     "a model listed twice": _twice,
     "a price for the year 2999": _future,
     "a pattern with exponential run time": _regex,
+    "a pattern of many repetitions": _many_repetitions,
     "cache reads above the input price": _cache_above_input,
     "1-hour cache writes at the 5-minute price": _cheap_hour,
     "the wrong type altogether": lambda view: [] if view.source == LITELLM else {"data": []},
@@ -366,5 +372,6 @@ _MEANINGLESS = {
     ("a model listed twice", LITELLM),
     ("a price for the year 2999", LITELLM),
     ("a pattern with exponential run time", LITELLM),
+    ("a pattern of many repetitions", LITELLM),
     ("a model's key twice", GENAI),
 }

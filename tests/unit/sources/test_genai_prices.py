@@ -1,11 +1,17 @@
 """genai-prices' published data: strict with each entry, and one bad entry costs no other."""
 
+import json
+import re
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from pricing.sources import genai_prices
+from pricing.sources.genai_prices import check_rule, rule_accepts
 from pricing.sources.payload import SourceNotes
+from tariff.catalogue.recorded import recorded
 from tests.support.payloads import payload
 
 
@@ -218,3 +224,48 @@ def test_a_price_without_a_component_is_named_in_a_note() -> None:
 @pytest.mark.parametrize("prices", [{}, {"audio_hours": 3}])
 def test_a_model_without_token_prices_has_no_row(prices: dict[str, Any]) -> None:
     assert rows(prices=prices) == ([None], [])
+
+
+def patterns_in(rule: Any) -> Iterator[str]:
+    """Every pattern in a published match rule."""
+    for kind, value in rule.items():
+        if kind == "regex":
+            yield value
+        for part in value if isinstance(value, list) else ():
+            yield from patterns_in(part)
+
+
+def test_every_pattern_of_the_published_list_is_accepted() -> None:
+    published = json.loads(recorded("genai-prices"))
+    rules = [entry["match"] for provider in published for entry in provider["models"]]
+    patterns = {pattern for rule in rules for pattern in patterns_in(rule)}
+    assert len(patterns) > 50
+    for pattern in patterns:
+        check_rule({"regex": pattern})
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        ".*.*.*.*.*.*.*.*=", "a*a*a*a*a*b", "[a-z]*[a-z]*[a-z]*!", ".{0,200}.{0,200}.{0,200}=",
+        "(a|a)?" * 30 + "b", "a?" * 30 + "a" * 30, "(a{1,30}){30}b", "(a+)+$", "(?:a|aa)+$",
+        r"(a)\1*\1*b", "^a{1,}b{1,}c", "a+", "^.*.*x", "^(?P<n>a*)(?P=n)", "^a**",
+        "^[]a*]*[^]b*]*c", "x" * 201,
+    ],
+)  # fmt: skip
+def test_a_pattern_that_could_take_long_is_refused_before_it_is_used(pattern: str) -> None:
+    """Eight ``.*`` took ten times as long for every two letters more, and no refresh ended."""
+    with pytest.raises((ValueError, re.error)):
+        check_rule({"regex": pattern})
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^a.*b", r"^a\d+$", "^(a/)?b(-c)?(-d)?(-e)?$", "^(a|b|c|d)$", r"^\[.*\]$", r"^a\*\*$"],
+)
+def test_a_pattern_that_is_accepted_ends_at_once_on_any_name(pattern: str) -> None:
+    check_rule({"regex": pattern})
+    started = time.process_time()
+    for name in ("a" * 2_000, "ab" * 1_000, "a-c-d-e" * 300, "[" * 2_000):
+        rule_accepts({"regex": pattern}, name)
+    assert time.process_time() - started < 0.1

@@ -71,8 +71,15 @@ MODES = {
 #: What the list puts before a Bedrock id to distinguish its regional row from the global one.
 LABEL = "regional."
 TURNED_ROUND = "Prices change by the hour (UTC): a window holds the off-peak price."
-#: A repeated group that holds a repetition can take exponential time on a short name.
-_EXPLOSIVE = re.compile(r"[+*}][^()]*\)\s*[+*{]|\)\s*[+*{]")
+#: Patterns of the list are ``^gpt-5-mini-\d{4}-\d{2}-\d{2}$`` and ``^(typesafe/)?jev-1(-\d{8})?$``.
+#: What makes a pattern slow is the number of ways in which it can match: these bounds keep the time
+#: for one name in proportion to its length.
+MAX_PATTERN = 200
+MAX_VARYING = 4
+_ATOM = re.compile(r"\\[^0-9]|\[(?:\\.|[^\\\]])+\]", re.ASCII)
+_LOOK = re.compile(r"\(\?[:!=]")
+_REPEATS = re.compile(r"[*+?]|\{[^}]*\}")
+_FIXED = re.compile(r"\{[0-9]{1,2}\}", re.ASCII)
 
 #: A match rule as published: one key, the kind of rule, with its text or its list of rules.
 Rule = Mapping[str, Any]
@@ -194,12 +201,25 @@ def check_rule(rule: Rule) -> None:
     if kind in ("or", "and"):
         for part in value:
             check_rule(part)
-    elif kind == "regex" and _EXPLOSIVE.search(name_from(value).replace("(?:", "(")):
-        raise ValueError("its pattern repeats a group")
     elif kind == "regex":
-        re.compile(value)
+        _check_pattern(name_from(value))
     else:
         name_from(value)
+
+
+def _check_pattern(pattern: str) -> None:
+    """Raise ValueError for a pattern that could take long on a short name."""
+    text = _LOOK.sub("(", _ATOM.sub("x", pattern))
+    varying = [repeat for repeat in _REPEATS.findall(text) if not _FIXED.fullmatch(repeat)]
+    unbounded = len(varying) - varying.count("?")
+    if len(pattern) > MAX_PATTERN or "\\" in text or "(?" in text:
+        raise ValueError("its pattern is not of a kind that the list uses")
+    if re.search(r"\)[*+{]|[*+?}][*+?{]", text):
+        raise ValueError("its pattern repeats a group or a repetition")
+    most = 1 if text.startswith("^") else 0
+    if unbounded > most or len(varying) + text.count("|") > MAX_VARYING:
+        raise ValueError("its pattern can match in too many ways")
+    re.compile(pattern)
 
 
 def _equal_names(rule: Rule) -> Iterator[str]:
