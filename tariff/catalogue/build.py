@@ -185,7 +185,11 @@ def cross_checked(rows: Sequence[Row], merge: Merge, as_of: str) -> list[Row]:
     """Return hand-written rows, each with what the lists say differently about it on that day."""
     checked = []
     for row in rows:
-        names = sorted({*row_names(row)} & merge.listings.keys()) if row.get("prices") else []
+        names = [
+            name
+            for name in sorted({*row_names(row)} & merge.listings.keys())
+            if row.get("prices") and "missing_since" not in (merge.listings[name].litellm or {})
+        ]
         used = table_of(period_on(row["prices"], as_of)["lists"]) if names else {}
         found: list[Row] = []
         for name in names:

@@ -18,7 +18,13 @@ from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import GENAI, LITELLM, side_by_side
 from pricing.sources.payload import Payload, SourceNotes
 from tariff.catalogue import media
-from tariff.catalogue.published import FILES, installed, installed_file, installed_version
+from tariff.catalogue.published import (
+    FILES,
+    installed,
+    installed_file,
+    installed_version,
+    released,
+)
 from tariff.generated_files import Check, update
 from tariff.paths import ROOT
 
@@ -41,61 +47,77 @@ def import_lists(
             formats=["%Y-%m-%d"], help="The day of retrieval; by default today, if a list changed."
         ),
     ] = None,
+    withdrawn: Annotated[
+        str | None,
+        Option(help="An older release of litellm whose models are kept, as of that day."),
+    ] = None,
 ) -> int:
     """Import the public price lists.
 
     They are those of the pinned releases in .venv-bench.
     """
-    files = imported(into, as_of.date() if as_of else None)
+    files = imported(into, as_of.date() if as_of else None, withdrawn)
     wanted = {into / name: text.encode() for name, text in files.items()}
     return update(wanted, "make import-prices", check=check, owned=(into, "*.json"))
 
 
-def imported(folder: Path, as_of: date | None) -> dict[str, str]:
+def imported(folder: Path, as_of: date | None, withdrawn: str | None = None) -> dict[str, str]:
     """Return every imported file by name."""
-    genai, lite = (Payload(name, url, "", None, installed(name)) for name, url in LISTS)
-    notes = SourceNotes("the pinned releases")
+    current = _documents(installed("litellm"), installed_version("litellm"))
+    known = _read(folder / SOURCES)
+    sources = _sources(known, None if withdrawn else as_of)
+    before = {name: _read(folder / name) for name in current}
+    older = _documents(released("litellm", withdrawn), withdrawn) if withdrawn else {}
+    missing = {"missing_since": str(as_of), "release": withdrawn}
+    files = {SOURCES: _lines(sources)}
+    for name, document in current.items():
+        kept = dict(document)
+        for key, package in ((GENAI, "genai-prices"), (LITELLM, "litellm"), ("rows", "litellm")):
+            if key not in document:
+                continue
+            mark = {
+                "missing_since": sources[package]["as_of"],
+                "release": known.get(package, sources[package])["version"],
+            }
+            is_newer = mark["release"] != sources[package]["version"]
+            rows = [row for row in before[name].get(key, ()) if is_newer or "missing_since" in row]
+            rows = [mark | row for row in rows]
+            if package == "litellm":
+                rows += [missing | row for row in older.get(name, {}).get(key, ())]
+            kept[key] = _with_missing(document[key], rows)
+        files[name] = _lines(kept)
+    return files
+
+
+def _documents(litellm_list: bytes, version: str) -> dict[str, dict[str, Any]]:
+    """Return both lists side by side by file name, with a release of litellm."""
+    notes = SourceNotes("the releases")
+    genai, lite = (
+        Payload(name, url, "", None, content)
+        for (name, url), content in zip(LISTS, (installed(LISTS[0][0]), litellm_list), strict=True)
+    )
     lists = side_by_side(genai_prices.read(genai, notes), litellm.read(lite, notes))
-    media_rows = media.read(lite, installed_version("litellm"))
-    sources = _sources(folder, as_of)
     documents = {f"{provider}.json": listed for provider, listed in lists.items()}
-    documents[media.MEDIA] = {"rows": media_rows}
-    files = {name: _lines(_kept(folder, name, now, sources)) for name, now in documents.items()}
-    return files | {SOURCES: _lines(sources)}
+    return documents | {media.MEDIA: {"rows": media.read(lite, version)}}
 
 
-def _kept(
-    folder: Path, name: str, now: Mapping[str, Any], sources: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Add the rows that the import before had and a newer list has not: old calls still name them.
+def _with_missing(now: list[dict[str, Any]], missing: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add the rows that an older list had and a newer one has not: old calls still name them.
 
-    They have the day since when they are missing. What a release of the same version lacks is no
-    longer wanted.
+    They have the day since when they are missing, and the last release that had them.
     """
-    before, known = (_read(folder / file) for file in (name, SOURCES))
-    kept = dict(now)
-    for key, package in ((GENAI, "genai-prices"), (LITELLM, "litellm"), ("rows", "litellm")):
-        if key not in before:
-            continue
-        ids = {(row.get("provider"), row["id"]) for row in now[key]}
-        is_newer = known[package]["version"] != sources[package]["version"]
-        missing = [
-            {"missing_since": sources[package]["as_of"]} | row
-            for row in before[key]
-            if (is_newer or "missing_since" in row) and (row.get("provider"), row["id"]) not in ids
-        ]
-        rows = [*now[key], *missing]
-        kept[key] = sorted(rows, key=lambda row: (row.get("provider", ""), row["id"]))
-    return kept
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in [*now, *missing]:
+        rows.setdefault((row.get("provider", ""), row["id"]), row)
+    return [rows[key] for key in sorted(rows)]
 
 
 def _read(path: Path) -> dict[str, Any]:
     return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
-def _sources(folder: Path, as_of: date | None) -> dict[str, Any]:
+def _sources(known: Mapping[str, Any], as_of: date | None) -> dict[str, Any]:
     """Describe the packages; a retrieval date is kept while the package's data are unchanged."""
-    known = _read(folder / SOURCES)
     sources = {}
     for package, url in LISTS:
         entry = {

@@ -37,7 +37,7 @@ def with_unit_prices(
         if known is None:
             if row["mode"] in KINDS | PARTLY:
                 _add(found, by_name, row)
-        elif known.get("refreshed", True):
+        elif known.get("refreshed", True) and "missing_since" not in row:
             _attach(known, {mode: prices.get("units", []) for mode, prices in row["lists"].items()})
             if row["mode"] in KINDS:
                 known["mode"] = row["mode"]

@@ -88,6 +88,13 @@ TODAYS = {
     ("gemini-2.5-pro", "standard", 200_001): "in 2.5 out 15 read 0.25 search 0.035",
     ("gemini-2.5-pro", "batch", 200_001): "in 1.25 out 7.5 read 0.25 search 0.035",
     ("gemini-1.5-pro", "standard", 128_001): "in 2.5 out 10",
+    # What a list had once: litellm 1.81.16, at genai-prices' price of its family, and 1.102.1
+    ("gemini-2.5-pro-preview-05-06", "standard", 200_001): "in 2.5 out 15 read 0.25 search 0.035",
+    ("kimi-latest", "standard", 1): "in 2 out 5 read 0.15",
+    # The price of a whole prompt rises with its length: litellm's tiered_pricing
+    ("qwen3-max", "standard", 32_000): "in 1.2 out 6",
+    ("qwen3-max", "standard", 32_001): "in 2.4 out 12",
+    ("dashscope/qwen3-max", "standard", 128_001): "in 3 out 15",
     ("gemini-3.8-flash", "flex", 1): "in 0.375 out 1.875 read 0.0375 search 0.014",
     (
         "gemini-3.8-live",

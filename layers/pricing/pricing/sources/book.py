@@ -12,7 +12,7 @@ from typing import Any
 from pricing.catalogue.models import Row, row_names
 from pricing.sources.claude_on_clouds import GOVCLOUD, ClaudeOnClouds, differs_by_endpoint, regional
 from pricing.sources.corrections import Corrections
-from pricing.sources.merge import GENAI, PACKAGES, Listing, Merger, grouped
+from pricing.sources.merge import GENAI, LITELLM, PACKAGES, Listing, Merger, grouped, is_current
 from pricing.sources.names import AREA, stem
 from pricing.sources.price_tables import PriceTable, document_of, table_of
 
@@ -125,13 +125,15 @@ class RowMaker:
 
     def _row(self, provider: str, group: list[Listing]) -> Row:
         first = group[0]
-        facts = next((listing.litellm for listing in group if listing.litellm), {})
+        listed = [listing.litellm for listing in group if listing.litellm]
+        facts = next((row for row in listed if is_current(row)), listed[0] if listed else {})
         genai = next((listing.genai for listing in group if listing.genai), {})
         named = genai if GENAI in first.lists else {}
-        lists = [
-            PACKAGES[name] for name in PACKAGES if any(name in listing.lists for listing in group)
-        ]
-        source = first.source or ", ".join(f"{name} {self._versions[name]}" for name in lists)
+        lists = [name for name in PACKAGES if any(name in listing.lists for listing in group)]
+        releases = {LITELLM: facts.get("release"), GENAI: genai.get("release")}
+        source = first.source or ", ".join(
+            f"{PACKAGES[name]} {releases[name] or self._versions[PACKAGES[name]]}" for name in lists
+        )
         if first.is_first_hand:
             source = f"{provider} {self._corrections.as_of}, {source}"
         notes = [note for listing in group for note in listing.notes]

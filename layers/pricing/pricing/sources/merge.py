@@ -120,9 +120,10 @@ class Listing:
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """The lists that know this name; a pattern of genai-prices does not count."""
+        """The lists that price this name; a pattern of genai-prices does not count."""
         genai = self.genai is not None and self.winner == GENAI
-        return (GENAI,) * genai + (LITELLM,) * (self.litellm is not None)
+        litellm = is_current(self.litellm) or (self.litellm is not None and not genai)
+        return (GENAI,) * genai + (LITELLM,) * litellm
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Merger:
             if listing.genai:
                 today = period_on(listing.genai["periods"], self.corrections.as_of)
                 listing.quotes[GENAI] = table_of(today["lists"])
-            if listing.litellm:
+            if listing.litellm and LITELLM in listing.lists:
                 listing.quotes[LITELLM] = table_of(listing.litellm["lists"])
             if self.claude.model(provider, listing.name):
                 by_stem.setdefault(stem(listing.name), []).extend(listing.quotes.values())
@@ -164,7 +165,8 @@ class Merger:
         """Return every name that either list states, with the rows of both that are about it.
 
         litellm's row is the exact key's. genai-prices' row is the one that states the name in full,
-        or undated; else the one whose pattern accepts it, and then litellm's prices are used.
+        or undated; else the one whose pattern accepts it, and then litellm's prices are used. A
+        row that litellm does not have any more gives no price to what genai-prices prices.
         """
         found: dict[str, Listing] = {}
         rows = {row["id"]: row for row in self.imported[GENAI]}
@@ -175,22 +177,22 @@ class Merger:
                 stated[undated(name)] = row
         for row in self.imported[LITELLM]:
             listing = found.setdefault(row["id"], Listing(row["id"]))
-            listing.litellm = row
             matched = rows.get(row["like"][0]) if "like" in row else None
             same = stated.get(undated(row["id"]))
+            listing.litellm = row
             if listing.genai is None and (matched or same):
                 listing.genai = matched or same
                 listing.winner = GENAI if same is listing.genai else LITELLM
         spelt = {
             (undated(listing.name), listing.genai["id"]): listing.litellm
             for listing in found.values()
-            if listing.genai and listing.litellm and listing.winner == GENAI
+            if listing.genai and listing.winner == GENAI and is_current(listing.litellm)
         }
         # genai-prices also spells gpt-5.3-codex as gpt-5-3-codex, and gives grok-4.7 its -latest.
         for listing in found.values():
-            if listing.genai and not listing.litellm:
+            if listing.genai and not is_current(listing.litellm):
                 name = undated(listing.name.removesuffix("-latest"))
-                listing.litellm = spelt.get((name, listing.genai["id"]))
+                listing.litellm = spelt.get((name, listing.genai["id"]), listing.litellm)
         return found
 
     def _price(self, provider: str, listing: Listing, listed: Iterable[PriceTable]) -> None:
@@ -235,6 +237,11 @@ class Merger:
         used = table_of(period_on(listing.periods, day)["lists"])
         listing.disagreements = disagreements(genai, litellm, used)
         listing.notes += _curious(used)
+
+
+def is_current(row: Mapping[str, Any] | None) -> bool:
+    """Whether a list has the row still, and it is not kept for the sake of old calls."""
+    return row is not None and "missing_since" not in row
 
 
 def _has_same_base(genai: PriceTable, litellm: PriceTable) -> bool:
@@ -366,7 +373,9 @@ def grouped(found: Iterable[Listing]) -> list[list[Listing]]:
 
 def _are_one_model(first: Listing, second: Listing) -> bool:
     names = ("context_window", "max_output_tokens", "retires", "kind", "us_multiplier")
-    ours, theirs = first.litellm or {}, second.litellm or {}
+    ours, theirs = (
+        row if row and is_current(row) else {} for row in (first.litellm, second.litellm)
+    )
     return first.periods == second.periods and all(
         ours[name] == theirs[name] for name in names if name in ours and name in theirs
     )
