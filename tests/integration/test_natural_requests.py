@@ -60,8 +60,8 @@ def test_the_short_form_costs_what_the_same_usage_costs_on_every_route(
 
 
 def test_without_an_output_the_short_form_says_that_none_is_priced(estimate: Ask) -> None:
-    answer = estimate({"model": "gpt-4o", "input_tokens": 1000}).body
-    assert answer["total_usd"] == "0.0025"
+    answer = estimate({"model": "claude-sonnet-5-5", "input_tokens": 1000}).body
+    assert answer["total_usd"] == "0.002"
     assert [warning["code"] for warning in answer["warnings"]] == ["no_expected_output"]
 
 

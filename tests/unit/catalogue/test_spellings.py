@@ -69,6 +69,44 @@ WRITTEN = [
     ("gpt-5-high", "openai/gpt-5", "effort_suffix"),
     ("gpt-5.1-codex-max-xhigh", "openai/gpt-5.1-codex-max", "effort_suffix"),
     ("claude-sonnet-4-5-thinking", "anthropic/claude-sonnet-4-5", "effort_suffix"),
+    ("claude-opus-4-5-thinking-high", "anthropic/claude-opus-4-5", "effort_suffix"),
+    ("gpt-5(high)", "openai/gpt-5", "effort_suffix"),
+    ("gpt-5.1-none", "openai/gpt-5.1", "effort_suffix"),
+    ("claude-4.5-sonnet", "anthropic/claude-sonnet-4-5", "word_order"),
+    ("claude-4.5-opus-high-thinking", "anthropic/claude-opus-4-5", "word_order"),
+    ("anthropic/claude-4.5-sonnet-20250929", "anthropic/claude-sonnet-4-5", "word_order"),
+    ("Claude Opus 4.6 (Thinking)", "anthropic/claude-opus-4-6", "effort_suffix"),
+    ("Anthropic: Claude Sonnet 4.5", "anthropic/claude-sonnet-4-5", "display_name"),
+    ("OpenAI: GPT-4o", "openai/gpt-4o", "display_name"),
+    ("google-gla:gemini-2.5-flash", "google/gemini-2.5-flash", "gateway_prefix"),
+    (
+        "@cf/meta/llama-3.1-8b-instruct",
+        "cloudflare/@cf/meta/llama-3.1-8b-instruct",
+        "gateway_prefix",
+    ),
+    (
+        "bedrock/us-east-1/anthropic.claude-sonnet-4-6",
+        "bedrock/anthropic.claude-sonnet-4-6",
+        "gateway_prefix",
+    ),
+    (
+        "ca.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "inference_profile",
+    ),
+    ("amazon.nova-pro-v1:0:300k", "bedrock/amazon.nova-pro-v1:0", "context_suffix"),
+    (
+        "ft:gpt-4o-mini-2024-07-18:my-org:custom:AbC123:ckpt-step-200",
+        "openai/ft:gpt-4o-mini-2024-07-18",
+        "fine_tune",
+    ),
+    (
+        "~anthropic/claude-sonnet-latest",
+        "openrouter/~anthropic/claude-sonnet-latest",
+        "openrouter_id",
+    ),
+    ("openrouter/qwen/qwen3-coder:free", "openrouter/qwen/qwen3-coder:free", "free_variant"),
+    ("deepseek/deepseek-r1:free", "openrouter/deepseek/deepseek-r1:free", "free_variant"),
 ]
 
 
@@ -99,6 +137,22 @@ def test_a_name_is_found_as_a_provider_or_a_gateway_writes_it(
         "openai/gpt-oss-120b",  # sold by many, and not by OpenAI
         "gpt-5-hi",
         "gpt-5-mega-high",
+        "gpt-5.3-codex-max-9",
+        "gpt-5-max",  # OpenAI's max is another model, not an effort
+        "claude-5.9-sonnet",
+        "claude-haiku-4.5-sonnet",
+        "sonnet-4.5",
+        "zz.anthropic.claude-sonnet-4-6",
+        "ca.amazon.nova-pro-v1:0",  # the price differs by region
+        "bedrock/us-gov-west-1/anthropic.claude-sonnet-4-6",
+        "bedrock/nowhere/anthropic.claude-sonnet-4-6",
+        "amazon.nova-pro-v9:0:300k",
+        "qwen/qwen9-coder:free",
+        "gpt-4o:free",  # only OpenRouter has free variants
+        "azure/gpt-4o:free",
+        "openai/gpt-5:batch",
+        "openai/gpt-4o:extended",  # another price
+        "OpenAI: GPT-9",
         "sonnet-high",  # an effort can be appended to a model, not to a family
         "Claude Sonnet",
         "Claude Sonnet 45",
@@ -134,3 +188,26 @@ def test_the_same_model_elsewhere_is_suggested_ahead_of_a_sibling(written: str, 
 def test_a_name_that_lacks_a_part_is_answered_with_whole_names(written: str, offered: str) -> None:
     assert BOOK.known(written) is None
     assert offered in BOOK.suggest(written)
+
+
+def test_a_free_variant_costs_a_real_zero() -> None:
+    model = BOOK.find("qwen/qwen3-coder:free").model
+    paid = BOOK.find("openrouter/qwen/qwen3-coder").model
+    (period,) = model.prices
+    assert {*period.lists["standard"].rates.values()} == {0}
+    assert paid.prices[-1].lists["standard"].rates["input"] > 0
+    assert "no cost" in model.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("arn:aws:bedrock:us-east-1:1:application-inference-profile/abc", "model_aliases"),
+        ("bedrock/arn:aws:bedrock:us-east-1:1:provisioned-model/abc", "model_aliases"),
+        ("azure/my-deployment", "model_aliases"),
+        ("openai/gpt-5:batch", '"processing": "batch"'),
+        ("no-such-model", "GET /v1/models"),
+    ],
+)
+def test_an_unknown_name_says_what_to_send_instead(written: str, hint: str) -> None:
+    assert hint in (BOOK.unknown(written).detail or "")

@@ -1,7 +1,7 @@
 """The types of the catalogue: a model, its capabilities, and its prices in each period."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
@@ -218,6 +218,23 @@ class Model:
     def key(self) -> str:
         """``provider/id``: unique within a price book."""
         return f"{self.provider}/{self.id}"
+
+    def free(self, suffix: str) -> "Model":
+        """Return the variant of this model, by the suffix of its id, that costs nothing.
+
+        Source: OpenRouter's documentation of model variants: ``:free`` is always provided free.
+        """
+        rates = dict.fromkeys(("input", "output", "cache_read"), Decimal(0))
+        prices = PricePeriod(None, None, {"standard": PriceList(rates)}, "OpenRouter: variants")
+        return replace(
+            self,
+            id=f"{self.id}{suffix}",
+            name=f"{self.name} (free)",
+            aliases=(),
+            prices=(prices,),
+            notes=("OpenRouter provides its :free variants at no cost.",),
+            disagreements=(),
+        )
 
     @property
     def bills_output(self) -> bool:

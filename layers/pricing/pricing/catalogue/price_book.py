@@ -10,13 +10,15 @@ from typing import Any, Literal
 from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.models import Model, model_from_document, row_key
 from pricing.catalogue.names import NameIndex, NameSuggester
-from pricing.catalogue.spellings import SpelledBy, spellings
+from pricing.catalogue.spellings import SpelledBy, spellings, unknown_name_hint
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import canonical_json, digest, sorted_json
 from pricing.timestamps import AsOf
 
 SCHEMA = 1
 CONTEXT_SUFFIX = "[1m]"
+#: OpenRouter's variants that cost nothing, within a limit of requests a day.
+FREE_SUFFIX = ":free"
 MAX_SUGGESTIONS = 3
 #: The names of a book are indexed after so many searches through its bytes.
 _SEARCHES = 8
@@ -143,7 +145,18 @@ class PriceBook:
             found = self._named(name)
             if found is not None and found.matched_by != "family":
                 return Match(found.model, rule)
+        if match is None and bare.endswith(FREE_SUFFIX):
+            match = self._free(bare.removesuffix(FREE_SUFFIX))
         return match
+
+    def _free(self, paid: str) -> Match | None:
+        """The free variant of a model that OpenRouter lists, which costs nothing."""
+        names = (paid, f"openrouter/{paid}", *(name for name, _ in spellings(paid)))
+        for name in names:
+            found = self._named(name)
+            if found is not None and found.model.provider == "openrouter":
+                return Match(found.model.free(FREE_SUFFIX), "free_variant")
+        return None
 
     def _in_any_case(self, reference: str) -> Match | None:
         """The model whose name differs in capitals only, if that is one model."""
@@ -159,14 +172,13 @@ class PriceBook:
 
     def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
         """Return the error for a name that is not in this book, with the nearest names that are."""
-        return UnknownModel(
-            f"Price version {self.id} has no model with this name. Use an id from GET /v1/models,"
-            " an alias, or a family name such as "
+        hint = unknown_name_hint(reference) or (
+            "Use an id from GET /v1/models, an alias, or a family name such as "
             + ", ".join(repr(family) for family in sorted(self.families)[:3])
-            + ".",
-            lambda: self.suggest(reference),
-            named_at,
+            + "."
         )
+        detail = f"Price version {self.id} has no model with this name. {hint}"
+        return UnknownModel(detail, lambda: self.suggest(reference), named_at)
 
     def suggest(self, reference: str) -> list[str]:
         """Return up to three names with a similarity of 0.6 or more, nearest first.

@@ -14,12 +14,15 @@ SpelledBy = Literal[
     "surrounding_blanks",
     "arn",
     "resource_path",
+    "inference_profile",
     "gateway_prefix",
     "openrouter_id",
     "openrouter_variant",
     "fine_tune",
+    "free_variant",
     "version_suffix",
     "context_suffix",
+    "word_order",
     "effort_suffix",
     "display_name",
 ]
@@ -48,6 +51,7 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "gemini": "google",
     "github-copilot": "github_copilot",
     "google-ai-studio": "google",
+    "google-gla": "google",
     "google-vertex": "vertex",
     "google_ai_studio": "google",
     "google_genai": "google",
@@ -79,24 +83,36 @@ PROVIDER_WORDS: Mapping[str, str] = {
 _PROVIDERS = frozenset((*PROVIDER_WORDS.values(), "anthropic", "openai", "minimax", "meta", "groq"))
 #: What LiteLLM writes between a provider and a model to choose the route of the request.
 _ROUTES = ("converse", "invoke", "converse_like", "responses", "chat", "batch", "realtime")
+#: An AWS region in the path of an Anthropic model, whose regional price is the same in all of them
+#: but the government's; and the geographies of inference profiles, at that price too.
+_IN_REGION = re.compile(r"bedrock/[a-z]{2}-[a-z]+-\d/(anthropic\.claude-.+)", re.ASCII)
+_PROFILE = re.compile(
+    r"(?:bedrock/)?(?:us|eu|apac|jp|au|ca|sa|mx|me|il|af|in)\.(anthropic\.claude-.+)", re.ASCII
+)
+#: Bedrock's mark of the context window after a version.
+_WINDOW = re.compile(r"(.+-v\d+:\d+):\d+k", re.ASCII)
 _ARN = re.compile(
     r"arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:inference-profile|foundation-model)/([^/\s]+)", re.ASCII
 )
 _PUBLISHER = re.compile(r"(?:.*/)?publishers/[^/]+/models/([^/]+)$", re.ASCII)
-_TUNED = re.compile(r"(ft:[^:]+)(?::[^:]*){1,3}", re.ASCII)
-_VARIANT = re.compile(r"(.+):(free|thinking|extended|beta|nitro|floor|exacto|online)$", re.ASCII)
+_TUNED = re.compile(r"(ft:[^:]+)(?::[^:]*){1,3}(?::ckpt-step-\d+)?", re.ASCII)
+_VARIANT = re.compile(r"(.+/.+):(thinking|beta|nitro|floor|exacto|online)$", re.ASCII)
 _DATED = re.compile(r"(.+)@(\d{8})$", re.ASCII)
 _UNDATED = re.compile(r"(.+)@(?:default|latest)$", re.ASCII)
 #: Coding tools append the reasoning effort to the model: it changes the tokens, not their price.
 _EFFORT = re.compile(
     r"(.*(?:^|/|\.)(?:gpt-\d|o\d|grok-\d|gemini-\d|claude-)[\w./-]*?)"
-    r"(?:-|:|#| \()(?:minimal|low|medium|high|xhigh)\)?$",
+    r"(?:-|:|#| ?\()(?:none|minimal|low|medium|high|xhigh)\)?$",
     re.ASCII,
 )
-_THINKING = re.compile(r"(.*(?:^|/|\.)claude-[\w./-]*?\d)-thinking$", re.ASCII)
+_CLAUDE_EFFORT = re.compile(r"(.*(?:^|/|\.)claude-[\w./-]*?\w)-(?:thinking|max)$", re.ASCII)
 _WORDS = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+()-]+)+", re.ASCII)
-#: Variants of an OpenRouter id that change what is billed; they are never read as the plain id.
-BILLED_VARIANTS = ("free",)
+#: The maker before a product's name, as model lists show it.
+_MAKER = re.compile(r"[A-Za-z][\w. ]*: (.+)", re.ASCII)
+#: Claude's version before its size, as up to version 3.
+_VERSION_FIRST = re.compile(
+    r"(|.*/)claude-(\d(?:[.-]\d)?)-(opus|sonnet|haiku)((?:-\d{8}|-latest)?)", re.ASCII
+)
 
 
 def _blanks(name: str) -> Iterator[Spelling]:
@@ -130,6 +146,8 @@ def _gateway(name: str) -> Iterator[Spelling]:
         head, slash, tail = name.partition(":")  # LangChain: "google_genai:gemini-2.5-flash"
         if not slash or head == "ft":
             return
+    if head in ("@cf", "@hf"):
+        yield f"cloudflare/{name}", "gateway_prefix"
     provider = PROVIDER_WORDS.get(head.lower())
     route, _, rest = tail.partition("/")
     if rest and route in _ROUTES:
@@ -137,12 +155,17 @@ def _gateway(name: str) -> Iterator[Spelling]:
         tail = rest
     if provider or slash == ":":
         yield f"{provider or head}/{tail}", "gateway_prefix"
+    regional = _IN_REGION.fullmatch(name)
+    if regional:
+        yield f"bedrock/{regional[1]}", "gateway_prefix"
     if provider == "vertex":
         yield f"google/{tail}", "gateway_prefix"  # what Vertex AI sells at the Gemini API's price
 
 
 def _openrouter(name: str) -> Iterator[Spelling]:
-    """``author/model`` as OpenRouter's own clients write it."""
+    """``author/model`` as OpenRouter's own clients write it; ``~`` marks an alias that moves."""
+    if name.startswith("~"):
+        yield f"openrouter/{name}", "openrouter_id"
     bare = name.removeprefix("~").replace("openrouter/~", "openrouter/")
     if bare != name:
         yield bare, "openrouter_id"
@@ -154,12 +177,12 @@ def _openrouter(name: str) -> Iterator[Spelling]:
 def _variant(name: str) -> Iterator[Spelling]:
     """OpenRouter's ways to route a request to the same model at the same list price."""
     found = _VARIANT.fullmatch(name)
-    if found and found[2] not in BILLED_VARIANTS and "/" in found[1]:
+    if found:
         yield found[1], "openrouter_variant"
 
 
 def _fine_tune(name: str) -> Iterator[Spelling]:
-    """OpenAI: ``ft:base:organisation:name:id`` costs what ``ft:base`` does."""
+    """OpenAI: ``ft:base:organisation:name:id`` costs what ``ft:base`` does, at any checkpoint."""
     head, slash, tail = name.rpartition("/")
     found = _TUNED.fullmatch(tail)
     if found:
@@ -174,16 +197,34 @@ def _version(name: str) -> Iterator[Spelling]:
         yield f"vertex/{bare}", "version_suffix"
     if bare:
         yield bare, "version_suffix"
+    windowed = _WINDOW.fullmatch(name)
+    if windowed:
+        yield windowed[1], "context_suffix"
+    profile = _PROFILE.fullmatch(name)
+    if profile:
+        yield f"bedrock/{profile[1]}", "inference_profile"
 
 
 def _effort(name: str) -> Iterator[Spelling]:
-    found = _EFFORT.fullmatch(name) or _THINKING.fullmatch(name)
+    while found := _EFFORT.fullmatch(name) or _CLAUDE_EFFORT.fullmatch(name):
+        name = found[1]
+        yield name, "effort_suffix"
+
+
+def _word_order(name: str) -> Iterator[Spelling]:
+    """``claude-4.5-sonnet`` for ``claude-sonnet-4-5``."""
+    found = _VERSION_FIRST.fullmatch(name)
     if found:
-        yield found[1], "effort_suffix"
+        prefix, version, size, date = found.groups()
+        yield f"{prefix}claude-{size}-{version.replace('.', '-')}{date}", "word_order"
 
 
 def _display(name: str) -> Iterator[Spelling]:
     """A product's name, such as ``Claude Sonnet 4.5``."""
+    made = _MAKER.fullmatch(name)
+    name = made[1] if made else name
+    if made and not _WORDS.fullmatch(name):
+        yield name.lower(), "display_name"
     if _WORDS.fullmatch(name):
         dashed = name.lower().replace(" ", "-").replace("(", "").replace(")", "")
         yield dashed, "display_name"
@@ -198,8 +239,9 @@ _RULES: tuple[Callable[[str], Iterator[Spelling]], ...] = (
     _variant,
     _fine_tune,
     _version,
-    _effort,
     _display,
+    _effort,
+    _word_order,
     _openrouter,
 )
 
@@ -213,3 +255,22 @@ def spellings(reference: str) -> Iterator[Spelling]:
                 if spelled and spelled not in names:
                     names[spelled] = None
                     yield spelled, by
+
+
+_OWN_NAMES = re.compile(
+    r".*arn:aws[\w-]*:bedrock:.*:(?:application-inference-profile|provisioned-model|custom-model"
+    r"|imported-model|prompt-router|default-prompt-router)/.*",
+    re.ASCII,
+)
+
+
+def unknown_name_hint(reference: str) -> str | None:
+    """What to send instead of a name that says which account or deployment serves, or how."""
+    if _OWN_NAMES.fullmatch(reference) or reference.startswith(("azure/", "tunedModels/")):
+        return (
+            "A deployment or a profile of your own has no list price: say which model it is, as in"
+            ' "model_aliases": {"my-deployment": "azure/gpt-4o"}.'
+        )
+    if reference.endswith(":batch"):
+        return 'Send the model without `:batch`, and "processing": "batch".'
+    return None
