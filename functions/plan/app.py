@@ -5,9 +5,8 @@ from functools import cache
 from typing import TypeVar
 
 from pricing import errors
-from pricing.api.billing import prices_for
+from pricing.api.billing import Billed, prices_for
 from pricing.api.handler import Call, Route, serve
-from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.plans import (
     BatchPlanRequest,
     CachingPlanRequest,
@@ -54,7 +53,7 @@ def create_subscription_plan(request: SubscriptionPlanRequest, call: Call) -> Su
 
 
 def _both(
-    request: BillingFields, call: Call, as_of: AsOf, plan: Callable[[BookInForce], Answer]
+    request: Billed, call: Call, as_of: AsOf, plan: Callable[[BookInForce], Answer]
 ) -> Answer:
     """Plan at list prices, and at those of the request's rate card."""
     return side_by_side(prices_for(books(), request, call.now), as_of.instant.date(), plan)

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from pricing import errors
+from pricing.api.billing import prices_for
 from pricing.api.handler import Asset, Call, Route, fits, serve
 from pricing.api.requests.reports import (
     MAX_RECORDS,
@@ -40,7 +41,7 @@ _SURELY_FITS = 2_500
 def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
     """Price every record, and answer in the requested format."""
     query = request.query()
-    in_force = books().in_force(request.pricing_version, call.now)
+    in_force = prices_for(books(), request, call.now)
     # The engine may use two thirds of the function's memory.
     memory_mb = settings.memory_mb * 2 // 3
     try:
@@ -111,9 +112,13 @@ ROUTES = (
         max_body_bytes=MAX_REPORT_BYTES,
         formats=("text/csv", "text/html"),
         answer=UsageReport,
-        summary="What usage records cost by model, day, endpoint and team, and what would cost"
-        " less.",
-        raises=(errors.UnknownVersion, errors.Busy, errors.StoreUnavailable),
+        summary="What usage records cost by model, period, team and tag, and what would cost less.",
+        raises=(
+            errors.UnknownVersion,
+            errors.UnknownRateCard,
+            errors.Busy,
+            errors.StoreUnavailable,
+        ),
     ),
 )
 _sweep()

@@ -50,7 +50,7 @@ def test_only_the_report_of_one_month_leaves_one(
 
 
 def test_a_report_of_some_calls_only_leaves_none(november: UsageReport) -> None:
-    assert summary_of(november, Filters(team=("support",)), NOW) is None
+    assert summary_of(november, Filters({"team": ("support",)}), NOW) is None
     assert summary_of(november, Filters(start=date(2026, 11, 1)), NOW) is None
 
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Protocol
 
-from pricing.api.requests.billing import BillingFields
+from pricing.api.requests.billing import RateCardRequest
 from pricing.aws.settings import settings
 from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.price_book import BookInForce
@@ -18,13 +19,24 @@ from pricing.store.documents import Documents
 LIST_PRICES = "list"
 
 
-def prices_for(books: Books, request: BillingFields, now: datetime) -> BookInForce:
+class Billed(Protocol):
+    """A request with a price version, a rate card and a currency."""
+
+    @property
+    def pricing_version(self) -> str: ...  # noqa: D102
+    @property
+    def rate_card(self) -> str | RateCardRequest | None: ...  # noqa: D102
+    @property
+    def currency(self) -> str | None: ...  # noqa: D102
+
+
+def prices_for(books: Books, request: Billed, now: datetime) -> BookInForce:
     """Return the price book that a request names, with its rate card and currency.
 
     Raises UnknownVersion, UnknownRateCard, InvalidRequest for a currency without rates, and
     StoreUnavailable where one of them is in the store only and it does not answer.
     """
-    in_force = books.in_force(request.pricing_version, now)  # type: ignore[attr-defined]
+    in_force = books.in_force(request.pricing_version, now)
     card = card_for(request)
     if card is not None:
         in_force = replace(in_force, net=NetBook(in_force.book, card), rate_card=card.id)
@@ -33,7 +45,7 @@ def prices_for(books: Books, request: BillingFields, now: datetime) -> BookInFor
     return in_force
 
 
-def card_for(request: BillingFields) -> RateCard | None:
+def card_for(request: Billed) -> RateCard | None:
     """Return the rate card of a request, or the deployment's; raises UnknownRateCard."""
     sent = request.rate_card or settings.rate_card or LIST_PRICES
     if not isinstance(sent, str):

@@ -7,9 +7,11 @@ are multiplied as integers: no figure is a float, and an overflow is an error, n
 import csv
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import duckdb
@@ -17,6 +19,14 @@ import duckdb
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, TariffError
 from pricing.reports.database import database, day_us, from_csv, listed, literal
+from pricing.reports.dimensions import (
+    COLUMNS,
+    HOUR_US,
+    Dimension,
+    Privacy,
+    group_expression,
+    is_label,
+)
 from pricing.reports.rates import (
     BUCKETS,
     DAY_US,
@@ -32,8 +42,8 @@ from pricing.reports.rates import (
     price_rows,
 )
 from pricing.reports.readers.files import UsageFile
-from pricing.reports.readers.reader import SINGLE_PLACES, UsageReader
-from pricing.reports.report import Dimension, Filters, RejectedLine
+from pricing.reports.readers.reader import ALONE_COLUMNS, SINGLE_PLACES, UsageReader
+from pricing.reports.report import Filters, RejectedLine
 from pricing.reports.slices import SHORT_ANSWER_TOKENS
 from pricing.reports.sql import (
     CALL_COLUMNS,
@@ -50,9 +60,11 @@ from pricing.reports.sql import (
 #: model and endpoint pairs.
 MAX_SLICES = 5_000
 MAX_PATTERNS = 200
-#: Five minutes, a slot in which calls are gathered, and an hour.
+#: Five minutes, a slot in which calls are gathered.
 SLOT_US = 300_000_000
-HOUR_US = 12 * SLOT_US
+EVERY_CALL: Mapping[Dimension, Sequence[str]] = MappingProxyType({})
+#: Hexadecimal digits of a label that is shown as its SHA-256.
+HASH_LENGTH = 16
 
 
 @dataclass(slots=True)
@@ -88,10 +100,19 @@ class Engine:
         book: PriceBook,
         folder: Path,
         *,
+        net: PriceBook | None = None,
+        columns: Sequence[Dimension] = (),
+        privacy: Privacy = "show",
         memory_mb: int = 600,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._book = book
+        self._net = net
+        #: The column of each label that was asked for, and of hours.
+        self._labels = [name for name in columns if is_label(name)]
+        self._columns = {name: f"label_{number}" for number, name in enumerate(self._labels)}
+        self._also = {**self._columns, **({"hour": "hour"} if "hour" in columns else {})}
+        self._privacy = privacy
         self._folder = folder
         self._say = say
         self._by_column = ""
@@ -135,7 +156,7 @@ class Engine:
         return self.usage
 
     def _read(self, file: UsageFile) -> None:
-        reader = UsageReader(self._db, self._book, self._folder)
+        reader = UsageReader(self._db, self._book, self._folder, self._net, self._labels)
         reader.read_file(file)
         self._by_column = reader.by_column
         self.usage.read = reader.read
@@ -210,28 +231,52 @@ class Engine:
         chosen = list(self._conditions(filters))
         where = "".join(f" AND {condition}" for condition in (*kept, *chosen))
         among_merged = "".join(f" AND {condition}" for condition in chosen)
-        columns = ", ".join(CALL_COLUMNS)
+        columns = self._shown_columns()
         self._db.execute(
             f"CREATE VIEW calls AS SELECT {columns} FROM {self._by_column}{where}"
             f" UNION ALL SELECT {columns} FROM singly WHERE label IS NULL{where}"
             f" UNION ALL SELECT {columns} FROM merged WHERE TRUE{among_merged}"
         )
+        alone = ", ".join(name for name in ALONE_COLUMNS)
         self._db.execute(
-            f"CREATE VIEW alone AS SELECT * FROM singly WHERE label IS NOT NULL{where}"
+            f"CREATE VIEW alone AS SELECT {columns}, {alone} FROM singly"
+            f" WHERE label IS NOT NULL{where}"
         )
 
+    def _shown_columns(self) -> str:
+        """The columns of a call, with its labels as the request's privacy allows."""
+        columns = {name: name for name in CALL_COLUMNS if name != "labels"}
+        columns |= {name: self._private(name) for name in COLUMNS}
+        for label, column in self._columns.items():
+            columns[column] = self._private(self._label_value(label))
+        if "hour" in self._also:
+            columns["hour"] = f"moment - moment % {HOUR_US}"
+        return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+
+    def _label_value(self, label: Dimension) -> str:
+        return f"json_extract_string(labels, '$[{self._labels.index(label)}]')"
+
+    def _private(self, value: str) -> str:
+        if self._privacy == "drop":
+            return "CAST(NULL AS VARCHAR)"
+        return f"substr(sha256({value}), 1, {HASH_LENGTH})" if self._privacy == "hash" else value
+
     def _conditions(self, filters: Filters) -> Iterator[str]:
-        if filters.model is not None:
+        names = []
+        if {"model", "provider"} & filters.match.keys():
             names = self._rows(
                 f"SELECT DISTINCT model FROM {self._by_column} UNION SELECT model FROM singly"
             )
-            wanted = set(filters.model)
-            chosen = [name for (name,) in names if {name, self._label(name)} & wanted]
-            yield f"model IN {listed(chosen)}" if chosen else "FALSE"
-        for column in ("endpoint", "team"):
-            values = getattr(filters, column)
-            if values is not None:
+        for name, values in filters.match.items():
+            if name == "model":
+                chosen = [one for (one,) in names if {one, self._label(one)} & {*values}]
+            elif name == "provider":
+                chosen = [one for (one,) in names if self._provider(one) in values]
+            else:
+                column = name if name in COLUMNS else self._label_value(name)
                 yield f"{column} IN {listed(values)}"
+                continue
+            yield f"model IN {listed(chosen)}" if chosen else "FALSE"
         if filters.start is not None:
             yield f"moment >= {day_us(filters.start)}"
         if filters.end is not None:
@@ -242,6 +287,10 @@ class Engine:
             return label_of(self._book, self._book.find(name).model)
         except TariffError:
             return name
+
+    def _provider(self, name: str) -> str | None:
+        match = self._book.known(name)
+        return match.model.provider if match else None
 
     # --- Pricing ---------------------------------------------------------------------------------
 
@@ -254,19 +303,37 @@ class Engine:
             except TariffError:
                 continue  # its keys get a reason instead of a price, like any other without one
         usage.cuts = cuts_of(models)
-        self._db.execute(f"CREATE TABLE cube AS {cube('calls', usage.cuts)}")
+        also = tuple(self._also.values())
+        self._db.execute(f"CREATE TABLE cube AS {cube('calls', usage.cuts, also)}")
         pricing = Pricing(self._book, usage.cuts)
         keys = self._rows(f"SELECT DISTINCT {', '.join(KEY_COLUMNS)} FROM cube")
         usage.keys = [pricing.priced(PriceKey(*row)) for row in keys]
+        at_net: list[PricedKey] = []
+        if self._net is not None:
+            net_pricing = Pricing(self._net, usage.cuts)
+            at_net = [net_pricing.priced(priced.key) for priced in usage.keys]
         alone = self._rows("SELECT COUNT(*) FROM alone")[0][0]
-        usage.places = SINGLE_PLACES if alone else places_of(known_rates(usage.keys))
-        self._write_prices(usage.keys)
-        self._db.execute(f"CREATE TABLE priced AS {priced('cube', 'prices')}")
+        usage.places = SINGLE_PLACES if alone else places_of(known_rates([*usage.keys, *at_net]))
+        self._write_prices("prices", usage.keys)
+        self._write_prices("net_prices", at_net)
+        net = "net_prices" if self._net else None
+        self._db.execute(f"CREATE TABLE priced AS {priced('cube', 'prices', net)}")
         self._add_alone()
         self._count()
+        labels = [name for (name,) in self._rows("SELECT DISTINCT label FROM priced")]
+        path = self._folder / "providers.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(
+                [("label", "provider"), *((name, self._provider(name)) for name in labels)]
+            )
+        types = {"label": "VARCHAR", "provider": "VARCHAR"}
+        self._db.execute(
+            f"CREATE VIEW sums AS SELECT priced.*, provider FROM priced"
+            f" LEFT JOIN {from_csv(path, types)} AS provider_of USING (label)"
+        )
 
-    def _write_prices(self, keys: Iterable[PricedKey]) -> None:
-        path = self._folder / "prices.csv"
+    def _write_prices(self, table: str, keys: Iterable[PricedKey]) -> None:
+        path = self._folder / f"{table}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(PRICE_COLUMNS)
@@ -274,15 +341,16 @@ class Engine:
         types = dict.fromkeys(PRICE_COLUMNS, "VARCHAR")
         types |= dict.fromkeys(("first_day", "last_day", "part", "tier"), "BIGINT")
         types |= dict.fromkeys(("fee", *(f"{bucket}_rate" for bucket in BUCKETS)), "DECIMAL(38, 0)")
-        self._db.execute(f"CREATE TABLE prices AS FROM {from_csv(path, types)}")
+        self._db.execute(f"CREATE TABLE {table} AS FROM {from_csv(path, types)}")
 
     def _add_alone(self) -> None:
         """Add the calls that were priced one by one, each as a group of its own."""
-        terms, buckets = ", ".join(TERMS), ", ".join(BUCKETS)
+        net = ", net" if self._net else ""
+        terms, buckets = ", ".join(TERMS), ", ".join((*BUCKETS, *self._also.values()))
         self._db.execute(
             f"INSERT INTO priced BY NAME SELECT model, {terms}, endpoint, team,"
             f" moment - moment % {DAY_US} AS day, 0 AS part, 0 AS tier, 1 AS calls,"
-            f" 0 AS plain_calls, {buckets}, label, reason, partial, cost FROM alone"
+            f" 0 AS plain_calls, {buckets}, label, reason, partial, cost{net} FROM alone"
         )
 
     def _count(self) -> None:
@@ -306,9 +374,34 @@ class Engine:
 
     # --- Answers ---------------------------------------------------------------------------------
 
-    def summary(self, by: tuple[Dimension, ...]) -> list[dict[str, Any]]:
-        """Sums by these dimensions; ``cost`` as an integer of ``usage.places`` decimals."""
-        return self._dictionaries(summary("priced", by))
+    def summary(
+        self,
+        by: Sequence[Dimension],
+        match: Mapping[Dimension, Sequence[str]] = EVERY_CALL,
+    ) -> list[dict[str, Any]]:
+        """Sums by these dimensions; ``cost`` as an integer of ``usage.places`` decimals.
+
+        ``match`` chooses calls by their values, as filters do.
+        """
+        expressions = [self._expression(name) for name in by]
+        conditions = " AND ".join(
+            f"{self._expression(name)} IN {listed(self._as_shown(name, values))}"
+            for name, values in match.items()
+        )
+        return self._dictionaries(
+            summary("sums", expressions, conditions, net=self._net is not None)
+        )
+
+    def _expression(self, dimension: Dimension) -> str:
+        return group_expression(dimension, self._also.get(dimension, dimension))
+
+    def _as_shown(self, dimension: Dimension, values: Sequence[str]) -> Sequence[str]:
+        """Values to compare with a column: of models, by the names that reports give them."""
+        if dimension == "model":
+            return [self._label(name) for name in values]
+        if self._privacy == "hash" and dimension != "provider":
+            return [sha256(name.encode()).hexdigest()[:HASH_LENGTH] for name in values]
+        return values
 
     def unpriced(self) -> list[Row]:
         """``(model, reason, calls)`` of the calls without a price, most calls first."""

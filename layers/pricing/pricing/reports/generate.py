@@ -1,22 +1,29 @@
 """Generate a report from a file of usage records."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import counted
+from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise
+from pricing.reports.budgets import BudgetQuery, budget_of
 from pricing.reports.engine import Engine, LoadedUsage
-from pricing.reports.rates import Pricing
+from pricing.reports.rates import Pricing, unscaled
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.reader import first_rejected
 from pricing.reports.report import (
     ASSUMPTIONS,
+    NetReport,
     Records,
     ReportQuery,
+    ReportTotals,
     UsageReport,
     day_of,
     group_of,
@@ -42,11 +49,22 @@ def report_usage(
     ``folder`` is an empty scratch folder with room for about twice the file's size. ``say`` gets
     each completed step.
     """
-    with Engine(in_force.book, folder, memory_mb=memory_mb, say=say) as engine:
+    with Engine(
+        in_force.book,
+        folder,
+        net=in_force.net,
+        columns=query.columns,
+        privacy=query.privacy,
+        memory_mb=memory_mb,
+        say=say,
+    ) as engine:
         usage = engine.load(file, query.filters)
         by_day = engine.summary(("day",))
-        days = [day_of(row["day_value"]) for row in by_day if row["calls"]]
-        totals = totals_of(engine.summary(())[0], days, usage.places)
+        days = [day_of(row["value_0"]) for row in by_day if row["calls"]]
+        (sums,) = engine.summary(())
+        totals = totals_of(sums, days, usage.places)
+        net = _net(in_force, totals, sums, usage.places)
+        paid = net.total_usd if net else totals.cost_usd
         unpriced = unpriced_of(engine.unpriced(), totals.calls)
         groups = tuple(
             group_of(by, engine.summary(by), totals.cost_usd, usage.places, query.most_rows)
@@ -54,16 +72,23 @@ def report_usage(
         )
         drivers = engine.summary(("endpoint", "model"))
         top = group_of(("endpoint", "model"), drivers, totals.cost_usd, usage.places, query.top)
-        pricer = SlicePricer(in_force.book, Pricing(in_force.book, usage.cuts))
-        slices = slices_of(in_force.book, usage.cuts, engine.slices())
+        book = in_force.net or in_force.book
+        pricer = SlicePricer(book, Pricing(book, usage.cuts))
+        slices = slices_of(book, usage.cuts, engine.slices())
         pairs = list(dict.fromkeys((part.reference, part.endpoint) for part in slices))
         patterns = patterns_of(engine.call_patterns(pairs))
         last_day = totals.last_day or date(1970, 1, 1)
-        recommendations, savings = advise(pricer, slices, patterns, totals.cost_usd, last_day)
+        recommendations, savings = advise(pricer, slices, patterns, paid, last_day)
+        budgets = tuple(
+            budget_of(budget, _by_day(engine, budget, usage.places), totals.first_day, last_day)
+            for budget in query.budgets
+        )
         say("computed the savings")
     as_of = AsOf.parse(last_day.isoformat())
-    return UsageReport(
+    report = UsageReport(
         totals=totals,
+        net=net,
+        converted=None,
         records=Records(
             read=usage.read,
             priced=totals.calls,
@@ -80,12 +105,34 @@ def report_usage(
         top_drivers=top.rows,
         recommendations=recommendations,
         savings=savings,
+        budgets=budgets,
         unpriced=unpriced,
         rejected=tuple(first_rejected(usage.rejections)),
         pricing=provenance(in_force, as_of),
         assumptions=ASSUMPTIONS,
         warnings=_warnings(usage),
     )
+    if in_force.currency is None:
+        return report
+    converted = in_force.currency.convert(report, last_day, totals.cost_usd, without=("groups",))
+    return replace(report, converted=converted)
+
+
+def _net(
+    in_force: BookInForce, totals: ReportTotals, sums: Mapping[str, Any], places: int
+) -> NetReport | None:
+    """The report's total at the rate card's prices."""
+    if in_force.net is None:
+        return None
+    total = unscaled(int(sums["net"] or 0), places)
+    return NetReport(in_force.rate_card or "", total, subtract(totals.cost_usd, total))
+
+
+def _by_day(engine: Engine, budget: BudgetQuery, places: int) -> list[tuple[date, Decimal]]:
+    """What the calls of a budget cost on each day, in order."""
+    rows = engine.summary(("day",), budget.match)
+    paid = "net" if rows and "net" in rows[0] else "cost"
+    return sorted((day_of(row["value_0"]), unscaled(int(row[paid]), places)) for row in rows)
 
 
 def _warnings(usage: LoadedUsage) -> tuple[Notice, ...]:

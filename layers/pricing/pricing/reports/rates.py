@@ -40,7 +40,7 @@ UNKNOWN_MODEL = "this price version has no model of this name"
 
 
 @dataclass(frozen=True, slots=True)
-class RateCard:
+class UnitRates:
     """Exact USD per unit of each bucket, None without a known price; ``fee`` is per call.
 
     A card is for calls of one model on one set of terms at one moment, with prompts on one side of
@@ -64,7 +64,7 @@ class RateCard:
         return add(parts)
 
 
-def rate_card(model: Model, at: datetime, terms: Terms, prompt_above: int) -> RateCard:
+def unit_rates(model: Model, at: datetime, terms: Terms, prompt_above: int) -> UnitRates:
     """The rates of prompts just over ``prompt_above`` tokens; raises what ``price`` raises."""
     ones = dict.fromkeys(BUCKETS, 1)
     ones["input"] = max(1, prompt_above + 1 - (len(PROMPT_BUCKETS) - 1))
@@ -79,7 +79,7 @@ def rate_card(model: Model, at: datetime, terms: Terms, prompt_above: int) -> Ra
                 units[line.component] = Decimal(0)
     rates = {bucket: units.get(_billed_as(bucket, units)) for bucket in BUCKETS}
     fee = units.get(REQUEST_FEE)
-    return RateCard(rates, fee if fee is not None else Decimal(0), priced.warnings)
+    return UnitRates(rates, fee if fee is not None else Decimal(0), priced.warnings)
 
 
 def _billed_as(bucket: str, lines: Mapping[str, object]) -> str:
@@ -111,7 +111,7 @@ class PricedKey:
 
     key: PriceKey
     label: str
-    card: RateCard | None
+    card: UnitRates | None
     reason: str | None = None
 
 
@@ -163,7 +163,7 @@ class Pricing:
 
     book: PriceBook
     cuts: Cuts
-    _cards: dict[tuple[object, ...], RateCard] = field(default_factory=dict)
+    _cards: dict[tuple[object, ...], UnitRates] = field(default_factory=dict)
 
     def priced(self, key: PriceKey) -> PricedKey:
         """The rates of a key, or the reason why the book has no price for it."""
@@ -181,7 +181,7 @@ class Pricing:
             return PricedKey(key, label, None, reason)
         return PricedKey(key, label, card)
 
-    def card(self, model: Model, at: datetime, terms: Terms, prompt_above: int) -> RateCard:
+    def card(self, model: Model, at: datetime, terms: Terms, prompt_above: int) -> UnitRates:
         """The rate card of a moment, computed once for all moments with the same prices.
 
         Raises what ``price`` raises.
@@ -191,7 +191,7 @@ class Pricing:
         key = (model.key, id(period), lists, terms, prompt_above)
         card = self._cards.get(key)
         if card is None:
-            card = self._cards[key] = rate_card(model, at, terms, prompt_above)
+            card = self._cards[key] = unit_rates(model, at, terms, prompt_above)
         return card
 
 

@@ -1,19 +1,20 @@
 """The answer of a usage report: what was spent, on what, and what should change."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.price_book import Provenance
 from pricing.money import ZERO, add, share_of
 from pricing.notices import Notice
+from pricing.reports.budgets import Budget, BudgetQuery
+from pricing.reports.dimensions import PERIODS, Dimension, Privacy, is_label, shown
 from pricing.reports.rates import unscaled
 from pricing.timestamps import EPOCH
 
-Dimension = Literal["model", "day", "endpoint", "team"]
-DIMENSIONS: tuple[Dimension, ...] = ("model", "day", "endpoint", "team")
 Kind = Literal["retirement", "downgrade", "long_context", "cache_ttl", "caching", "batch"]
 Confidence = Literal["high", "medium", "low"]
 #: An answer holds so many rows of one group (the rest is added up), rejected lines, and reasons of
@@ -25,11 +26,12 @@ MAX_REASONS = 100
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which calls to report on; None selects all of them. ``end`` is exclusive."""
+    """Which calls to report on: those with one of the values of each dimension of ``match``.
 
-    model: tuple[str, ...] | None = None
-    endpoint: tuple[str, ...] | None = None
-    team: tuple[str, ...] | None = None
+    ``start`` is the first day and ``end`` the day after the last; None is unlimited.
+    """
+
+    match: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     start: date | None = None
     end: date | None = None
 
@@ -38,13 +40,24 @@ class Filters:
 class ReportQuery:
     """What to report: a group for each entry of ``group_by``, of one dimension or two crossed.
 
-    A group has at most ``most_rows`` rows; the rest is added up.
+    A group has at most ``most_rows`` rows; the rest is added up. ``privacy`` hashes or drops the
+    values of labels, after filters and budgets matched them.
     """
 
     group_by: tuple[tuple[Dimension, ...], ...] = (("model",), ("day",), ("endpoint",), ("team",))
     top: int = 3
     filters: Filters = Filters()
     most_rows: int = MAX_ROWS
+    privacy: Privacy = "show"
+    budgets: tuple[BudgetQuery, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Dimension, ...]:
+        """What to read from the records besides endpoint and team: labels, and hours."""
+        matches = (self.filters.match, *(budget.match for budget in self.budgets))
+        used = [name for by in self.group_by for name in by]
+        used += [name for match in matches for name in match]
+        return tuple(name for name in dict.fromkeys(used) if is_label(name) or name == "hour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,8 @@ class GroupRow:
     """The value of each dimension; null for records without one."""
     cost_usd: Decimal | None
     """Cost of the calls; null when none has a known price."""
+    net_usd: Decimal | None
+    """Cost at the rate card's prices; null without a rate card, or a known price."""
     share: Decimal | None
     """Share of the report's cost, from 0 to 1; null when the cost is not known, or that is zero."""
     calls: int
@@ -137,7 +152,7 @@ class Group:
     by: tuple[Dimension, ...]
     """The dimensions of the rows."""
     rows: tuple[GroupRow, ...]
-    """Days in order; everything else from the highest cost to the lowest."""
+    """Periods in order; everything else from the highest cost to the lowest."""
     others: GroupRow | None
     """The sum of all further rows; null when there are none."""
 
@@ -233,11 +248,31 @@ class ReportSavings:
 
 
 @dataclass(frozen=True, slots=True)
+class NetReport:
+    """What the calls of a report cost at a rate card's prices."""
+
+    rate_card: str
+    """The id of the rate card."""
+    total_usd: Decimal
+    """Exact cost of all priced calls at the card's prices."""
+    saves_usd: Decimal
+    """What the card saves on the list prices; negative when its prices are higher."""
+
+
+@dataclass(frozen=True, slots=True)
 class UsageReport:
     """What usage records cost, each at its own date, and what would have cost less."""
 
     totals: ReportTotals
-    """All priced calls together."""
+    """All priced calls together, at list prices."""
+    net: NetReport | None
+    """All priced calls at the rate card's prices; null without a rate card. Savings and budgets are
+    computed at these prices.
+    """
+    converted: Converted | None
+    """The report's amounts in ``currency``, at the rate of its last day, without the rows of its
+    groups; null without a currency.
+    """
     records: Records
     """What became of every record."""
     formats: Mapping[str, int]
@@ -250,6 +285,8 @@ class UsageReport:
     """What would have cost less, in the order applied."""
     savings: ReportSavings
     """All recommendations together."""
+    budgets: tuple[Budget, ...]
+    """What is spent of each budget, in the order sent."""
     unpriced: UnpricedCalls
     """Calls that are not in the totals."""
     rejected: tuple[RejectedLine, ...]
@@ -301,16 +338,16 @@ def group_of(
     """A group of the engine's sums, whose costs are integers of ``places`` decimals."""
     found = []
     for row in rows:
-        values = tuple(
-            day_of(row["day_value"]).isoformat() if name == "day" else row[f"{name}_value"]
-            for name in by
-        )
-        cost = unscaled(int(row["cost"]), places) if row["calls"] else None
-        found.append(_group_row(values, cost, total_usd, {name: int(row[name]) for name in _SUMS}))
-    day = by.index("day") if "day" in by else None
+        values = tuple(shown(name, row[f"value_{number}"]) for number, name in enumerate(by))
+        known = row["calls"] > 0
+        cost = unscaled(int(row["cost"]), places) if known else None
+        net = unscaled(int(row["net"]), places) if known and "net" in row else None
+        sums = {name: int(row[name]) for name in _SUMS}
+        found.append(_group_row(values, cost, net, total_usd, sums))
+    period = next((number for number, name in enumerate(by) if name in PERIODS), None)
 
     def order(row: GroupRow) -> tuple[str, Decimal, tuple[str, ...]]:
-        first = "" if day is None else row.values[day] or ""
+        first = "" if period is None else row.values[period] or ""
         return first, -row.known_usd, tuple(value or "" for value in row.values)
 
     return shortened(Group(by, tuple(sorted(found, key=order)), None), most, total_usd)
@@ -322,8 +359,10 @@ def shortened(group: Group, most: int, total_usd: Decimal) -> Group:
     if not rest:
         return group
     cost = add(row.known_usd for row in rest) if any(row.calls for row in rest) else None
+    nets = [row.net_usd for row in rest if row.net_usd is not None]
     sums = {name: sum(getattr(row, name) for row in rest) for name in _SUMS}
-    others = _group_row((None,) * len(group.by), cost, total_usd, sums)
+    values = (None,) * len(group.by)
+    others = _group_row(values, cost, add(nets) if nets else None, total_usd, sums)
     return Group(group.by, group.rows[:most], others)
 
 
@@ -342,9 +381,14 @@ def cut(report: UsageReport, most: int) -> UsageReport:
 
 
 def _group_row(
-    values: tuple[str | None, ...], cost: Decimal | None, total_usd: Decimal, sums: dict[str, int]
+    values: tuple[str | None, ...],
+    cost: Decimal | None,
+    net: Decimal | None,
+    total_usd: Decimal,
+    sums: dict[str, int],
 ) -> GroupRow:
-    return GroupRow(values, cost, None if cost is None else share_of(cost, total_usd), **sums)
+    share = None if cost is None else share_of(cost, total_usd)
+    return GroupRow(values, cost, net, share, **sums)
 
 
 #: What the engine sums for a group, as ``GroupRow`` names it.

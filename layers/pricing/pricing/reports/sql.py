@@ -5,10 +5,14 @@ It uses only what both engines have: CASE, remainders, sums of integers, DECIMAL
 (``PRICE_COLUMNS``) in units of 10^-places USD, with every modifier applied.
 """
 
+from collections.abc import Sequence
+
 from pricing.reports.rates import BUCKETS, DAY_US, PROMPT_BUCKETS, Cuts
 
 TERMS = ("processing", "speed", "inference_geo")
-CALL_COLUMNS = ("line", "moment", "request_id", "model", "endpoint", "team", *TERMS, *BUCKETS)
+#: ``labels`` is a JSON list of the further labels that a request asks for, or NULL.
+NAMES = ("request_id", "model", "endpoint", "team", "labels")
+CALL_COLUMNS = ("line", "moment", *NAMES, *TERMS, *BUCKETS)
 KEY_COLUMNS = ("model", *TERMS, "day", "part", "tier")
 PRICE_COLUMNS = (
     *("model", *TERMS, "first_day", "last_day", "part", "tier", "label", "reason", "fee"),
@@ -47,33 +51,49 @@ FROM (
 GROUP BY {key}"""
 
 
-def priced(cube_name: str, prices: str) -> str:
+def priced(cube_name: str, prices: str, net_prices: str | None = None) -> str:
     """Add each group's cost, in the prices' unit, or the reason why it has none, to the cube.
 
-    A bucket without a price (NULL) is left out of the cost and makes the group ``partial``.
+    A bucket without a price (NULL) is left out of the cost and makes the group ``partial``. With
+    ``net_prices``, the table of a rate card, ``net`` is the cost at the card's prices.
     """
-    products = "\n    + ".join(f"COALESCE(c.{name} * p.{name}_rate, 0)" for name in BUCKETS)
     unknown = " OR ".join(f"(c.{name} > 0 AND p.{name}_rate IS NULL)" for name in BUCKETS)
-    terms = " AND ".join(f"p.{term} = c.{term}" for term in TERMS)
+    net = f",\n  {_cost('n')} AS net" if net_prices else ""
+    net_join = f"\n{_join(net_prices, 'n')}" if net_prices else ""
     return f"""SELECT c.*, COALESCE(p.label, c.model) AS label, p.first_day AS price_from,
   CASE WHEN p.model IS NULL THEN 'has no price in the table' ELSE p.reason END AS reason,
   CASE WHEN p.reason IS NULL AND ({unknown}) THEN 1 ELSE 0 END AS partial,
-  CASE WHEN p.model IS NULL OR p.reason IS NOT NULL THEN NULL ELSE CAST(
-    c.calls * p.fee
-    + {products}
-  AS DECIMAL(38, 0)) END AS cost
+  {_cost("p")} AS cost{net}
 FROM {cube_name} AS c
-LEFT JOIN {prices} AS p
-  ON p.model = c.model AND {terms}
-  AND p.part = c.part AND p.tier = c.tier
-  AND c.day >= p.first_day AND c.day <= p.last_day"""
+{_join(prices, "p")}{net_join}"""
 
 
-def summary(priced_name: str, by: tuple[str, ...]) -> str:
-    """Cost, calls and tokens of the priced calls, and the number of others, by these dimensions."""
-    names = [_GROUPS[dimension] for dimension in by]
-    chosen = "".join(f"{_GROUPS[dimension]} AS {dimension}_value,\n  " for dimension in by)
-    grouped = f"\nGROUP BY {', '.join(names)}" if names else ""
+def _cost(prices: str) -> str:
+    """A group's sums times the rates of its row in the prices, NULL without one."""
+    products = "\n    + ".join(f"COALESCE(c.{name} * {prices}.{name}_rate, 0)" for name in BUCKETS)
+    return f"""CASE WHEN {prices}.model IS NULL OR {prices}.reason IS NOT NULL THEN NULL ELSE CAST(
+    c.calls * {prices}.fee
+    + {products}
+  AS DECIMAL(38, 0)) END"""
+
+
+def _join(table: str, prices: str) -> str:
+    terms = " AND ".join(f"{prices}.{term} = c.{term}" for term in TERMS)
+    return f"""LEFT JOIN {table} AS {prices}
+  ON {prices}.model = c.model AND {terms}
+  AND {prices}.part = c.part AND {prices}.tier = c.tier
+  AND c.day >= {prices}.first_day AND c.day <= {prices}.last_day"""
+
+
+def summary(priced_name: str, by: Sequence[str], condition: str = "", *, net: bool = False) -> str:
+    """Cost, calls and tokens of the priced calls, and the number of others, by these expressions.
+
+    They are ``value_0``, ``value_1``, ...; a ``condition`` chooses the calls.
+    """
+    chosen = "".join(f"{sql} AS value_{number},\n  " for number, sql in enumerate(by))
+    grouped = f"\nWHERE {condition}" if condition else ""
+    grouped += f"\nGROUP BY {', '.join(by)}" if by else ""
+    chosen += "CAST(SUM(COALESCE(net, 0)) AS DECIMAL(38, 0)) AS net,\n  " if net else ""
     return f"""SELECT {chosen}SUM(CASE WHEN reason IS NULL THEN calls ELSE 0 END) AS calls,
   CAST(SUM(COALESCE(cost, 0)) AS DECIMAL(38, 0)) AS cost,
   SUM(CASE WHEN reason IS NULL THEN {PROMPT} ELSE 0 END) AS prompt_tokens,
@@ -84,7 +104,6 @@ def summary(priced_name: str, by: tuple[str, ...]) -> str:
 FROM {priced_name}{grouped}"""
 
 
-_GROUPS = {"model": "label", "day": "day", "endpoint": "endpoint", "team": "team"}
 OUTPUT = "output + reasoning_output + audio_output + image_output + video_output"
 
 

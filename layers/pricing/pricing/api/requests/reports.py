@@ -1,33 +1,37 @@
 """``POST /v1/usage/report``'s request, as one JSON document, or as a query with JSON Lines."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SkipValidation
 
-from pricing.errors import InvalidRequest
+from pricing.api.requests.billing import BillingFields
+from pricing.errors import InvalidRequest, is_plain_name
+from pricing.reports.budgets import BudgetPeriod, BudgetQuery
+from pricing.reports.dimensions import (
+    COLUMNS,
+    DIMENSIONS,
+    TAG,
+    Dimension,
+    Privacy,
+    is_dimension,
+    is_label,
+)
 from pricing.reports.render.html_page import NEEDED
 from pricing.reports.report import Filters, ReportQuery
 from pricing.timestamps import AsOf
-from pricing.validation import AtMost, Name, Request, VersionReference
+from pricing.validation import AtMost, ExactNumber, Name, Request, VersionReference
 
-GroupBy = Literal[
-    "model",
-    "day",
-    "endpoint",
-    "team",
-    "model*day",
-    "model*endpoint",
-    "model*team",
-    "day*model",
-    "day*endpoint",
-    "day*team",
-    "endpoint*model",
-    "endpoint*day",
-    "endpoint*team",
-    "team*model",
-    "team*day",
-    "team*endpoint",
+_NAMES = f"{'|'.join(DIMENSIONS)}|{TAG}[A-Za-z0-9_.-]{{1,64}}"
+GroupBy = Annotated[
+    str,
+    Field(
+        max_length=150,
+        examples=["model", "month*team", "tag:environment"],
+        json_schema_extra={"pattern": rf"^({_NAMES})(\*({_NAMES}))?$"},
+    ),
 ]
 ReportFormat = Literal["json", "csv", "html"]
 #: Lambda takes 6 MB with the event around the body; a larger log comes from S3.
@@ -47,15 +51,46 @@ class UsageFileRequest(Request):
     """``s3://bucket/key`` of a .jsonl, .csv or .parquet file, optionally with .gz."""
 
 
-class FilterRequest(Request):
-    """The calls to report; a filter that is left out matches every call."""
+class MatchCallsRequest(Request):
+    """Calls by what they are and how they are labelled; what is left out matches every call."""
 
     model: Names | None = None
     """Model ids, or names as the records have them."""
+    provider: Names | None = None
+    """Providers of the models."""
     endpoint: Names | None = None
     """Endpoints, as the records have them."""
     team: Names | None = None
     """Teams, as the records have them."""
+    user: Names | None = None
+    """Users, as the records have them."""
+    api_key: Names | None = None
+    """API keys, by the name or id that the records have."""
+    project: Names | None = None
+    """Projects, as the records have them."""
+    session: Names | None = None
+    """Sessions, as the records have them."""
+    tags: Annotated[dict[str, Names], Field(max_length=20)] = Field(default_factory=dict)
+    """Values by the name of a tag: ``{"environment": ["production"]}``."""
+
+    def match(self, pointer: str) -> dict[Dimension, tuple[str, ...]]:
+        """Return the values by dimension; raises InvalidRequest for a tag that cannot be one."""
+        sent = {name: getattr(self, name) for name in MATCHED}
+        found = {name: values for name, values in sent.items() if values is not None}
+        for name, values in self.tags.items():
+            if not is_plain_name(name):
+                detail = "names a tag with other characters than letters, digits, _, . and -"
+                raise InvalidRequest.at(f"{pointer}/tags", detail)
+            found[f"{TAG}{name}"] = values
+        return found
+
+
+MATCHED = tuple(name for name in MatchCallsRequest.model_fields if name != "tags")
+
+
+class FilterRequest(MatchCallsRequest):
+    """The calls to report; a filter that is left out matches every call."""
+
     start: DayText | None = None
     """The first day, UTC."""
     end: DayText | None = None
@@ -66,10 +101,28 @@ class FilterRequest(Request):
         start, end = _day(self.start, f"{pointer}/start"), _day(self.end, f"{pointer}/end")
         if start and end and end <= start:
             raise InvalidRequest.at(f"{pointer}/end", "must be after start")
-        return Filters(self.model, self.endpoint, self.team, start, end)
+        return Filters(self.match(pointer), start, end)
 
 
-class ReportRequest(Request):
+class BudgetRequest(Request):
+    """An amount for a period, to compare with what the calls of that period cost."""
+
+    name: Name
+    """The budget's name in the answer."""
+    usd: Annotated[ExactNumber, Field(ge=0, le=10**12)]
+    """The amount in USD."""
+    period: BudgetPeriod = "month"
+    """The period that the amount is for; the one of the report's last day is compared."""
+    match: MatchCallsRequest = Field(default_factory=MatchCallsRequest)
+    """The calls that it is for. Default: all."""
+
+    def budget(self, pointer: str) -> BudgetQuery:
+        """Return the domain's budget."""
+        match = self.match.match(f"{pointer}/match")
+        return BudgetQuery(self.name, self.usd, self.period, match)
+
+
+class ReportRequest(BillingFields):
     """Usage records, inline or in S3, and the report to make of them."""
 
     records: Annotated[SkipValidation[list[Any] | None], AtMost(MAX_RECORDS)] = None
@@ -79,13 +132,20 @@ class ReportRequest(Request):
     source: UsageFileRequest | None = None
     """A file of records, instead of ``records``."""
     group_by: Annotated[tuple[GroupBy, ...], Field(max_length=16, strict=False)] = DEFAULT_GROUPS
-    """One table per entry; ``a*b`` combines two dimensions."""
+    """One table per entry: ``model``, ``provider``, ``hour``, ``day``, ``week``, ``month``,
+    ``endpoint``, ``team``, ``user``, ``api_key``, ``project``, ``session`` or ``tag:`` and the name
+    of a tag. ``a*b`` combines two of them.
+    """
     top: Annotated[int, Field(ge=1, le=100)] = 3
     """Number of the most expensive endpoint and model pairs to list."""
     format: ReportFormat = "json"
     """The format of the answer."""
     filter: FilterRequest = Field(default_factory=FilterRequest)
     """The calls to report."""
+    budgets: Annotated[tuple[BudgetRequest, ...], Field(strict=False), AtMost(50)] = ()
+    """Amounts to compare with what was spent."""
+    privacy: Privacy = "show"
+    """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
     pricing_version: VersionReference = "active"
 
     def query(self) -> ReportQuery:
@@ -96,13 +156,26 @@ class ReportRequest(Request):
             raise InvalidRequest.at("/records", "must be a list")
         if self.records is not None and len(self.records) > MAX_RECORDS:
             raise InvalidRequest.at("/records", f"must have at most {MAX_RECORDS} items")
-        return report_query(self.group_by, self.top, self.format, self.filter.filters("/filter"))
+        filters = self.filter.filters("/filter")
+        found = report_query(
+            self.group_by, self.top, self.format, filters, self.privacy, "/group_by/{}"
+        )
+        budgets = [
+            budget.budget(f"/budgets/{number}") for number, budget in enumerate(self.budgets)
+        ]
+        for number, budget in enumerate(budgets):
+            if self.privacy == "drop" and any(
+                is_label(name) or name in COLUMNS for name in budget.match
+            ):
+                detail = "cannot match labels, which `privacy`: drop removes; use hash"
+                raise InvalidRequest.at(f"/budgets/{number}/match", detail)
+        return replace(found, budgets=tuple(budgets))
 
 
 class LinesQuery(Request):
     """The same options as query parameters, for a body of JSON Lines."""
 
-    group_by: Annotated[str, Field(max_length=300)] = Field(default=",".join(DEFAULT_GROUPS))
+    group_by: Annotated[str, Field(max_length=1000)] = Field(default=",".join(DEFAULT_GROUPS))
     """One table per entry, separated by commas; ``a*b`` combines two dimensions."""
     top: Annotated[int, Field(ge=1, le=100)] = 3
     """Number of the most expensive endpoint and model pairs to list."""
@@ -110,41 +183,77 @@ class LinesQuery(Request):
     """The format of the answer."""
     model: Name | None = None
     """One model id, or a name as the records have it."""
+    provider: Name | None = None
+    """One provider."""
     endpoint: Name | None = None
     """One endpoint, as the records have it."""
     team: Name | None = None
     """One team, as the records have it."""
+    user: Name | None = None
+    """One user, as the records have it."""
+    api_key: Name | None = None
+    """One API key, by the name or id that the records have."""
+    project: Name | None = None
+    """One project, as the records have it."""
+    session: Name | None = None
+    """One session, as the records have it."""
     start: DayText | None = None
     """The first day, UTC."""
     end: DayText | None = None
     """The day after the last, UTC."""
+    privacy: Privacy = "show"
+    """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
+    rate_card: Name | None = None
+    """The id of a stored rate card; ``list`` for list prices only."""
+    currency: Annotated[str | None, Field(min_length=3, max_length=3)] = None
+    """An ISO 4217 code: the answer has its amounts in this currency too."""
     pricing_version: VersionReference = "active"
 
     def query(self) -> ReportQuery:
         """The domain's question; raises InvalidRequest as the document does."""
-        named = [one.strip() for one in self.group_by.split(",") if one.strip()]
-        known = set(GroupBy.__args__)  # type: ignore[attr-defined]
-        if not set(named) <= known:
-            raise InvalidRequest.at("/group_by", f"must name some of {', '.join(sorted(known))}")
-        wanted = FilterRequest(
-            model=None if self.model is None else (self.model,),
-            endpoint=None if self.endpoint is None else (self.endpoint,),
-            team=None if self.team is None else (self.team,),
-            start=self.start,
-            end=self.end,
-        )
-        return report_query(tuple(named), self.top, self.format, wanted.filters(""))
+        groups = tuple(one.strip() for one in self.group_by.split(",") if one.strip())
+        named = {name: (getattr(self, name),) for name in MATCHED if getattr(self, name)}
+        wanted = FilterRequest(**named, start=self.start, end=self.end)
+        filters = wanted.filters("")
+        return report_query(groups, self.top, self.format, filters, self.privacy)
 
 
 def report_query(
-    group_by: tuple[str, ...], top: int, wanted: ReportFormat, filters: Filters
+    group_by: Sequence[str],
+    top: int,
+    wanted: ReportFormat,
+    filters: Filters,
+    privacy: Privacy = "show",
+    pointer: str = "/group_by",
 ) -> ReportQuery:
-    """Build the query of one format: a page needs more groups than those requested."""
-    groups: list[tuple[Any, ...]] = [tuple(one.split("*")) for one in dict.fromkeys(group_by)]
+    """Build the query of one format: a page needs more groups than those requested.
+
+    Raises InvalidRequest at ``pointer``, into which the number of a group is put.
+    """
+    groups = [
+        _crossed(named, pointer.format(number))
+        for number, named in enumerate(dict.fromkeys(group_by))
+    ]
+    found = ReportQuery(tuple(groups), top, filters, privacy=privacy)
     if wanted != "html":
-        return ReportQuery(tuple(groups), top, filters)
-    groups += [one for one in NEEDED if one not in groups]
-    return ReportQuery(tuple(groups), top, filters, _HTML_ROWS)
+        return found
+    needed = [by for by in NEEDED if by not in groups]
+    return replace(found, group_by=(*groups, *needed), most_rows=_HTML_ROWS)
+
+
+def _crossed(named: str, pointer: str) -> tuple[Dimension, ...]:
+    first, crossed, second = named.partition("*")
+    if first == second:
+        raise InvalidRequest.at(pointer, "combines two different dimensions, as in day*team")
+    names = (first, second) if crossed else (first,)
+    return tuple(_dimension(name, pointer) for name in names)
+
+
+def _dimension(name: str, pointer: str) -> Dimension:
+    if is_dimension(name):
+        return name
+    known = f"{', '.join(DIMENSIONS)}, {TAG}NAME with a name of letters, digits, _, . and -"
+    raise InvalidRequest.at(pointer, f"must be one of {known}, or two with * between them")
 
 
 def _day(text: str | None, pointer: str) -> date | None:

@@ -7,10 +7,11 @@ derives from an example. Lines of a kind without a layout, and lines with anythi
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pricing.errors import TariffError
 from pricing.jsonio import reject_duplicate_keys
+from pricing.reports.dimensions import Dimension, json_paths
 from pricing.reports.provider_columns import COLUMNS, UsageColumns, calls_sql
 from pricing.reports.readers.records import (
     CONTAINERS,
@@ -95,19 +96,22 @@ def layouts(
     return found, ignored
 
 
-def calls_of(layout: RecordLayout, lines: str) -> str:
+def calls_of(layout: RecordLayout, lines: str, labels: Sequence[Dimension] = ()) -> str:
     """Select the calls of lines of one layout; ``lines`` has ``line`` and the text ``t``."""
     shape = COLUMNS[layout.usage_format or ""]
-    leaves = _Leaves(layout, shape)
+    leaves = _Leaves(layout, shape, labels)
     return calls_sql(shape, leaves.sql(lines), extra=("t",))
 
 
 class _Leaves:
     """Every leaf of a layout, extracted from the text in one pass, with its type."""
 
-    def __init__(self, layout: RecordLayout, shape: UsageColumns) -> None:
+    def __init__(
+        self, layout: RecordLayout, shape: UsageColumns, labels: Sequence[Dimension] = ()
+    ) -> None:
         self._layout = layout
         self._shape = shape
+        self._labels = labels
         self._paths: list[str] = []
 
     def _leaf(self, dotted: str | None) -> str:
@@ -138,6 +142,7 @@ class _Leaves:
         whole.append("COALESCE(served <> '<synthetic>', TRUE)")
         for term in TERMS:
             columns[f"asked_{term}"] = _word(self._leaf(term), "'?'")
+        columns["labels"] = self._label_list()
         columns["moment"] = self._moment()
         columns |= self._usage(whole)
         chosen = ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())
@@ -152,6 +157,14 @@ class _Leaves:
 FROM (SELECT line, t, x, {chosen}
 FROM (SELECT line, t, CAST(json_extract(t, {self._paths}) AS VARCHAR[]) AS x FROM {lines}) AS cut
 ) AS typed"""
+
+    def _label_list(self) -> str:
+        """The labels as a JSON list; values that are neither text nor numbers are null."""
+        values = [
+            [_label(self._leaf(path.removeprefix("$."))) for path in json_paths(label)]
+            for label in self._labels
+        ]
+        return label_list([f"COALESCE({', '.join(found)})" for found in values])
 
     def _moment(self) -> str:
         leaf = self._leaf(self._layout.moment)
@@ -196,6 +209,20 @@ def _count(leaf: str, null_is_none: bool) -> str:
         f" WHEN regexp_full_match({leaf}, '[0-9]{{1,13}}') THEN CAST({leaf} AS BIGINT)"
         " ELSE -1 END"
     )
+
+
+def _label(leaf: str) -> str:
+    """A label's text: of a string its content, of a number its digits, else NULL."""
+    number = f"regexp_full_match({leaf}, '-?[0-9]+')"
+    return f"NULLIF({_word(leaf, f'CASE WHEN {number} THEN {leaf} END')}, '')"
+
+
+def label_list(values: Sequence[str]) -> str:
+    """An expression of a JSON list of labels, cut to the length of a name; NULL without labels."""
+    if not values:
+        return "CAST(NULL AS VARCHAR)"
+    cut = ", ".join(f"substr({value}, 1, {MAX_TEXT})" for value in values)
+    return f"CAST(to_json([{cut}]) AS VARCHAR)"
 
 
 def _word(leaf: str, otherwise: str) -> str:

@@ -17,11 +17,12 @@ from pricing.estimates.calculator import Priced, price_attempts
 from pricing.jsonio import read_json
 from pricing.money import add
 from pricing.reports.database import Database, fetched, from_csv, listed, literal
+from pricing.reports.dimensions import Dimension
 from pricing.reports.rates import BUCKETS, UNKNOWN_MODEL, Row, label_of, scaled
 from pricing.reports.readers.files import NOT_UTF8, UsageFile, utf8_lines
 from pricing.reports.readers.formats import FormatReader
 from pricing.reports.readers.json_lines import KIND, MAX_KINDS, calls_of, layouts
-from pricing.reports.readers.records import UsageRecord, mean_calls, read_record
+from pricing.reports.readers.records import UsageRecord, labels_of, mean_calls, read_record
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.sql import CALL_COLUMNS, TERMS
@@ -36,8 +37,9 @@ _TEXT_LINES = (
     " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
     " store_rejects = true, max_line_size = 16000000, buffer_size = 64000000"
 )
-_ALONE = ("label", "reason", "partial", "cost", "unread")
-_SINGLE_COLUMNS = (*CALL_COLUMNS, *_ALONE)
+ALONE_COLUMNS = ("label", "reason", "partial", "cost", "unread", "net")
+_COST = ALONE_COLUMNS.index("cost")
+_SINGLE_COLUMNS = (*CALL_COLUMNS, *ALONE_COLUMNS)
 
 
 class UsageReader:
@@ -47,10 +49,19 @@ class UsageReader:
     properties of records that are not read, and how many records have each.
     """
 
-    def __init__(self, db: Database, book: PriceBook, folder: Path) -> None:
+    def __init__(
+        self,
+        db: Database,
+        book: PriceBook,
+        folder: Path,
+        net: PriceBook | None = None,
+        labels: Sequence[Dimension] = (),
+    ) -> None:
         self._db = db
         self._book = book
+        self._net = net
         self._folder = folder
+        self._labels = labels
         self._flat: FlatTable | None = None
         self.read = 0
         self.rejected = 0
@@ -100,7 +111,7 @@ class UsageReader:
         by_layout, self.ignored = layouts(examples)
         for layout, kinds in by_layout.items():
             chosen = f"(SELECT line, t FROM lines WHERE kind IN {listed(kinds)})"
-            selects.append(calls_of(layout, chosen))
+            selects.append(calls_of(layout, chosen, self._labels))
             planned += kinds
         rest = f"WHERE kind IS NULL OR kind NOT IN {listed(planned)}" if planned else ""
         nothing = ", ".join(f"NULL AS {column}" for column in CALL_COLUMNS[1:])
@@ -132,7 +143,7 @@ class UsageReader:
             self._read_lines(self._as_lines(source, columns))
             return
         self._flat = FlatTable(columns)
-        calls = self._flat.calls(source, line)
+        calls = self._flat.calls(source, line, self._labels)
         made = "VIEW" if file.kind == "parquet" else "TABLE"
         self._db.execute(
             f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd,"
@@ -191,7 +202,7 @@ class UsageReader:
         self.by_column = "read WHERE NOT odd" if odd else "read WHERE TRUE"
         types = dict.fromkeys(_SINGLE_COLUMNS, "VARCHAR")
         types |= dict.fromkeys(("line", "moment", *BUCKETS), "BIGINT")
-        types |= {"partial": "INTEGER", "cost": "DECIMAL(38, 0)"}
+        types |= {"partial": "INTEGER"} | dict.fromkeys(("cost", "net"), "DECIMAL(38, 0)")
         self._db.execute(f"CREATE TABLE singly AS FROM {from_csv(path, types)}")
 
     def _read_line(
@@ -203,7 +214,8 @@ class UsageReader:
             self._reject(line, reason)
             return
         try:
-            name, documents = formats.read(self._document(raw, moment))
+            whole = self._document(raw, moment)
+            name, documents = formats.read(whole)
         except TariffError as error:
             self._reject(line, _reason(error))
             return
@@ -212,10 +224,12 @@ class UsageReader:
         for document in documents:
             try:
                 record = read_record(document)
-                extra: tuple[object, ...] = ("",) * len(_ALONE)
+                extra: tuple[object, ...] = ("",) * len(ALONE_COLUMNS)
                 if not record.plain:
-                    record, extra = self._priced_alone(record)
-                row = _call_row(line, record)
+                    net = self._priced_alone(record, self._net)[1][_COST] if self._net else ""
+                    record, found = self._priced_alone(record, self._book)
+                    extra = (*found, net)
+                row = _call_row(line, record, labels_of((document, whole), self._labels))
             except TariffError as error:
                 self._reject(line, _reason(error))
                 if name == "tariff" and self._flat is None and len(self._refused) < MAX_REFUSED:
@@ -230,36 +244,37 @@ class UsageReader:
             raise MalformedRequest("The line is not UTF-8.")
         return read_json(raw.encode(errors="surrogatepass"))
 
-    def _priced_alone(self, record: UsageRecord) -> tuple[UsageRecord, tuple[object, ...]]:
-        """Return a call that its counts alone do not price, settled, and the columns of ``_ALONE``.
+    def _priced_alone(
+        self, record: UsageRecord, book: PriceBook
+    ) -> tuple[UsageRecord, tuple[object, ...]]:
+        """Return a call that its counts alone do not price, settled, and ``ALONE_COLUMNS`` of it
+        without ``net``, at the prices of a book.
 
         ``partial`` is 1 when a component has no price, 2 when a count was not understood.
         """
         try:
-            match, name, attempts = record.settled(self._book)
+            match, name, attempts = record.settled(book)
         except UnknownModel:
             return record, (record.model, UNKNOWN_MODEL, 0, "", "")
         except TariffError as error:
             return record, (record.model, _reason(error), 0, "", "")
         record = replace(record, asked=name, served=None, attempts=attempts)
         model = match.model
-        label = label_of(self._book, model)
+        label = label_of(book, model)
         try:
-            found = self._price(record, model)
+            found = self._price(book, record, model)
         except TariffError as error:
             return record, (label, _reason(error), 0, "", "")
         unread = " ".join(one.pointer[1:].replace("/", ".") for one in record.unread)
         partial = 1 if not found.complete else 2 if unread else 0
         return record, (label, "", partial, scaled(found.total_usd, SINGLE_PLACES), unread)
 
-    def _price(self, record: UsageRecord, model: Model) -> Priced:
+    def _price(self, book: PriceBook, record: UsageRecord, model: Model) -> Priced:
         """The price of a record; a sum of many calls is priced as that many calls of its mean."""
         if record.calls == 1:
-            return price_attempts(
-                self._book, model, record.at, record.attempts, record.terms, calls=1
-            )
+            return price_attempts(book, model, record.at, record.attempts, record.terms, calls=1)
         mean, last = (
-            price_attempts(self._book, model, record.at, attempts, record.terms, calls=calls)
+            price_attempts(book, model, record.at, attempts, record.terms, calls=calls)
             for attempts, calls in zip(mean_calls(record), (record.calls - 1, 1), strict=True)
         )
         return replace(
@@ -280,14 +295,14 @@ def first_rejected(found: Iterable[RejectedLine]) -> list[RejectedLine]:
     return sorted(found, key=lambda rejected: (rejected.line, rejected.reason))[:MAX_REJECTED]
 
 
-def _call_row(line: int, record: UsageRecord) -> Row:
+def _call_row(line: int, record: UsageRecord, labels: str | None) -> Row:
     counts: Counter[str] = Counter()
     for attempt in record.attempts:
         for bucket in BUCKETS:
             counts[bucket] += getattr(attempt.usage, bucket)
     terms = (getattr(record.terms, term) for term in TERMS)
     named = (record.request_id or "", record.model, record.endpoint or "", record.team or "")
-    return (line, record.moment, *named, *terms, *(counts[bucket] for bucket in BUCKETS))
+    return (line, record.moment, *named, labels, *terms, *(counts[bucket] for bucket in BUCKETS))
 
 
 def _reason(error: TariffError) -> str:

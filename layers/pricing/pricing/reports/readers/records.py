@@ -5,8 +5,9 @@ a line of a batch's results or of an invocation log that holds one. ``layout_of`
 from names alone, so that the columnar engine asks once for each kind of record in a file.
 """
 
+import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.catalogue.served import billed_model
 from pricing.errors import InvalidRequest, is_plain_name
+from pricing.reports.dimensions import Dimension, paths_of
 from pricing.reports.provider_columns import COLUMNS
 from pricing.reports.rates import BUCKETS
 from pricing.timestamps import EPOCH, AsOf
@@ -212,6 +214,7 @@ _READ = frozenset(
     (
         *(*MOMENTS, *MODELS, *REQUEST_IDS, *TERMS, *USAGES, "usage_format", "endpoint", "team"),
         *("service_tier", "serviceTier", "stop_reason", "calls"),
+        *("user", "api_key", "project", "session", "tags", "metadata", "labels"),
     )
 )
 
@@ -350,6 +353,26 @@ def _choice(document: Mapping[str, Any], term: str) -> str | None:
     if value not in _CHOICES[term]:
         raise InvalidRequest.at(f"/{term}", f"must be one of {', '.join(_CHOICES[term])}")
     return str(value)
+
+
+def labels_of(documents: Sequence[Any], labels: Sequence[Dimension]) -> str | None:
+    """Return the labels of a call as a JSON list, each from the first document that has it.
+
+    The documents are the call's record, and the line that it was made of.
+    """
+    if not labels:
+        return None
+    return json.dumps([_label(documents, label) for label in labels], ensure_ascii=False)
+
+
+def _label(documents: Sequence[Any], label: Dimension) -> str | None:
+    for document in documents:
+        for parent, name in paths_of(label):
+            inside = _at(document, parent)
+            value = inside.get(name) if isinstance(inside, dict) else None
+            if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+                return str(value)[:MAX_TEXT]
+    return None
 
 
 def _text(document: Mapping[str, Any], path: str | None) -> str | None:

@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from pricing.errors import InvalidRequest
+from pricing.reports.dimensions import Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
-from pricing.reports.readers.json_lines import moment_sql
+from pricing.reports.readers.json_lines import label_list, moment_sql
 from pricing.reports.readers.records import MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
 from pricing.timestamps import EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
@@ -35,16 +36,20 @@ class FlatTable:
         self._shape = shape
         names = (*shape.counts, *shape.words, *shape.containers, *shape.absent)
         self._members = {name: _column(self._types, name) for name in names}
+        self._labels: dict[Dimension, str] = {}
 
-    def calls(self, source: str, line: str) -> str:
+    def calls(self, source: str, line: str, labels: Sequence[Dimension] = ()) -> str:
         """Select the calls of ``source``; the expression ``line`` numbers its rows."""
         shape = self._shape
+        named = {label: self._named(column_names(label)) for label in labels}
+        self._labels = {label: column for label, column in named.items() if column}
         columns: dict[str, str] = {
             "moment": self._moment(),
             "request_id": self._text(self._named(REQUEST_IDS)),
             "model": self._text(self._named(MODELS)),
             "endpoint": self._text("endpoint"),
             "team": self._text("team"),
+            "labels": label_list([self._text(column) for column in named.values()]),
         }
         for term in TERMS:
             columns[f"asked_{term}"] = self._text(term)
@@ -76,6 +81,10 @@ class FlatTable:
             column = self._named(names)
             if column and row[column] is not None:
                 record[names[0]] = str(row[column])
+        for label, column in self._labels.items():
+            parent, name = paths_of(label)[0]
+            if row[column] is not None:
+                (record.setdefault(parent, {}) if parent else record)[name] = str(row[column])
         column = self._named(MOMENTS)
         if column:
             record["timestamp"] = _number(row[column])
