@@ -213,7 +213,7 @@ class LinesQuery(Request):
         """The domain's question; raises InvalidRequest as the document does."""
         groups = tuple(one.strip() for one in self.group_by.split(",") if one.strip())
         named = {name: (getattr(self, name),) for name in MATCHED if getattr(self, name)}
-        wanted = FilterRequest(**named, start=self.start, end=self.end)
+        wanted = FilterRequest.model_validate({**named, "start": self.start, "end": self.end})
         filters = wanted.filters("")
         return report_query(groups, self.top, self.format, filters, self.privacy)
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from pricing.display import count, counted, percent, usd
 from pricing.money import ZERO, add, percent_of, plain, ratio, share_of, subtract
+from pricing.reports.dimensions import Dimension
 from pricing.reports.report import (
     KINDS,
-    Dimension,
     Group,
     ReportSavings,
     UsageReport,
