@@ -30,6 +30,7 @@ COMMANDS: Commands = {
     "slack": "tariff.slack:slack",
     "sample-usage": "tariff.sample_usage:sample_usage",
     "athena": "tariff.athena:athena",
+    "audit": "tariff.audit:audit",
     "catalogue": Group(
         "Maintain the price catalogue.",
         {

@@ -100,8 +100,19 @@ def test_the_table_is_the_only_one_that_the_functions_may_name(deployed: Templat
 
     table = {"Fn::GetAtt": ["PriceVersionsTable", "Arn"]}
     assert all(resource == table for _, resource in named)
-    owners = {owner for owner, _ in named}
+    owners = {owner for owner, _ in named} - {"HistoryPolicy"}
     assert len(owners) == len(resources(deployed, FUNCTIONS)) - len(WITHOUT_TABLE)
+
+
+def test_history_cannot_be_changed_by_the_functions_that_write_it(deployed: Template) -> None:
+    (denied,) = [found.document for found in statements(deployed) if found.owner == "HistoryPolicy"]
+    assert denied["Effect"] == "Deny"
+    assert {"dynamodb:UpdateItem", "dynamodb:DeleteItem"} <= {*denied["Action"]}
+    keys = denied["Condition"]["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"]
+    assert keys == ["AUDIT", "VERSION#*"]
+    for function in ("PricingAdminFunction", "RefreshPricingFunction"):
+        role = deployed["Resources"][role_of(deployed, function)]["Properties"]
+        assert {"Ref": "HistoryPolicy"} in role["ManagedPolicyArns"]
 
 
 @pytest.mark.parametrize(

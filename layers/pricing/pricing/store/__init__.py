@@ -1,6 +1,6 @@
 """The stores: price versions in DynamoDB, and the data that ships with the code.
 
-Public: books, bundled, bundled_subscriptions, connect, documents, idempotency, ledger, policies,
-  refresh_state, repository.
-Internal: history, summaries, version_views, writes.
+Public: books, bundled, bundled_subscriptions, connect, documents, history, idempotency, ledger,
+  policies, refresh_state, repository, writes.
+Internal: summaries, version_views.
 """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pricing.aws.logs import logger
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import (
     Conflict,
@@ -27,7 +28,7 @@ from pricing.store.history import HEAD_KEY, VersionHistory, proposal_key
 from pricing.store.repository import POINTER_KEY, DynamoReads, Pointer
 from pricing.store.writes import CONDITION_FAILED, NotWritten, writing
 from pricing.timestamps import rfc3339
-from pricing.versions.audit import Entry, chained
+from pricing.versions.audit import AuditRow, Entry, chained
 from pricing.versions.proposals import Proposal, StoredVersion, is_version_id
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
@@ -35,6 +36,8 @@ CHUNK_BYTES = 380_000
 #: Attempts of a writer that collides with others at the end of the audit; one succeeds each time.
 ATTEMPTS = 40
 _PAUSE_SECONDS = 0.02
+#: The log's line about an audit row that was written.
+AUDIT_LINE = "An audit row was written."
 _ABSENT: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
 
 
@@ -242,7 +245,8 @@ class Ledger(VersionHistory):
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._pause(random.uniform(0, _PAUSE_SECONDS * min(attempt, 10)))  # noqa: S311
-            together = [*writes, *self._record(entry)]
+            row = chained(self.audit_head(), entry, rfc3339(self._clock()))
+            together = [*writes, *self._record(row)]
             try:
                 with writing():
                     self._client.transact_write_items(
@@ -253,14 +257,14 @@ class Ledger(VersionHistory):
                 if refusal is not None:
                     raise refusal from cancelled
             else:
+                # In the log, which no writer of the table can change: see ``first_contradicted``.
+                logger.info(AUDIT_LINE, extra={"audit": {"number": row.number, "hash": row.hash}})
                 return
         raise StoreUnavailable(
             "Too many changes were made at the same time; send the request again."
         )
 
-    def _record(self, entry: Entry) -> Iterator[Write]:
-        head = self.audit_head()
-        row = chained(head, entry, rfc3339(self._clock()))
+    def _record(self, row: AuditRow) -> Iterator[Write]:
         overtaken = Conflict("Another change was recorded first.")
         hash_ = {"hash": {"S": row.hash}}
         content = {"content": {"S": canonical_json(row.document()).decode()}}
@@ -268,11 +272,11 @@ class Ledger(VersionHistory):
         unmoved: dict[str, Any] = {
             "ConditionExpression": "#number = :before",
             "ExpressionAttributeNames": {"#number": "number"},
-            "ExpressionAttributeValues": {":before": {"N": str(head.number)}},
+            "ExpressionAttributeValues": {":before": {"N": str(row.number - 1)}},
         }
         last = {**HEAD_KEY, "number": {"N": str(row.number)}, **hash_}
         yield self._put({**keys, **content, **hash_}, overtaken, **_ABSENT)
-        yield self._put(last, overtaken, **(unmoved if head.number else _ABSENT))
+        yield self._put(last, overtaken, **(unmoved if row.number > 1 else _ABSENT))
 
 
 def _refusal(writes: Sequence[Write], codes: Sequence[str]) -> TariffError | None:

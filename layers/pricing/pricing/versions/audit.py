@@ -1,7 +1,9 @@
 """The audit log, a hash chain: who changed what, and why.
 
 Each row holds the SHA-256 of the row before it, and its own hash covers that. A row that is
-changed, dropped or inserted later breaks the chain from there on.
+changed, dropped or inserted later breaks the chain from there on. Someone who may write the table
+can make the chain anew, so each row's number and hash are also in the log of the function that
+wrote it.
 """
 
 import json
@@ -130,3 +132,13 @@ def first_broken(rows: Iterable[StoredRow], head: Head) -> int | None:
     if before == head:
         return None
     return before.number + 1 if head.number else 1
+
+
+def first_contradicted(rows: Iterable[StoredRow], logged: Iterable[Head]) -> int | None:
+    """Return the first number whose row is not the one that the log names; None if all are.
+
+    ``logged`` has a number and a hash for each row that was written while the log was kept.
+    """
+    hashes = {stored.number: stored.hash for stored in rows}
+    wrong = (line.number for line in logged if hashes.get(line.number) != line.hash)
+    return min(wrong, default=None)
