@@ -528,7 +528,7 @@ class Timed:
     def __init__(self, repository: Ledger, start: Callable[[], Catalogue]) -> None:
         self.repository = repository
         self.seconds = 1_000.0
-        books = Books(repository, monotonic=lambda: self.seconds)
+        books = Books(repository, clock=lambda: self.seconds)
         with mock.patch.object(environment, "books", return_value=books):
             self.catalogue = start()
 

@@ -25,12 +25,13 @@ def post(
     *,
     seconds: float,
     max_bytes: int | None = None,
+    keep: bool = False,
 ) -> tuple[int, bytes]:
-    """Return the status and the content of a POST, and close the connection.
+    """Return the status and the content of a POST.
 
-    Raises TimeoutError after ``seconds``, and what ``http.client`` raises. The exchange runs on a
-    thread of its own. After the deadline it is cut off; a name look-up, which cannot be, is left to
-    end by itself.
+    The connection is closed, unless it is to be kept and the whole answer arrived. Raises
+    TimeoutError after ``seconds``, and what ``http.client`` raises. The exchange runs on a thread
+    of its own. After the deadline it is cut off; a name look-up cannot be, and ends by itself.
     """
     answers: list[tuple[int, bytes]] = []
     errors: list[Exception] = []
@@ -42,7 +43,7 @@ def post(
             answers.append((response.status, response.read(max_bytes)))
         except Exception as error:  # noqa: BLE001 - raised again by the thread that waits
             errors.append(error)
-        finally:
+        if errors or not keep:
             connection.close()
 
     thread = threading.Thread(target=exchange, daemon=True)

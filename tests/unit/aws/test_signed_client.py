@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -17,8 +19,9 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.aws.signed_client import Credentials, DynamoReader, sign
+from pricing.aws.signed_client import AMAZON_ROOTS, Credentials, DynamoReader, sign
 from pricing.errors import StoreUnavailable
+from tests.support.dripping import dripping, self_signed
 
 SERVICE = "dynamodb"
 #: Visible ASCII: what access keys and tokens are made of, and more.
@@ -143,12 +146,13 @@ def http(status: str, body: bytes, content_type: str = "application/x-amz-json-1
     return head.encode() + b"\r\n\r\n" + body
 
 
-def reader(endpoint: str, timeout_seconds: float = 10) -> DynamoReader:
+def reader(endpoint: str, timeout_seconds: float = 10, ca_file: str | None = None) -> DynamoReader:
     return DynamoReader(
         endpoint=endpoint,
         region="eu-west-1",
         credentials=lambda: Credentials("key", "secret", "token"),
         timeout_seconds=timeout_seconds,
+        ca_file=ca_file,
     )
 
 
@@ -294,6 +298,87 @@ def test_a_server_that_does_not_speak_tls_is_unavailable_over_https() -> None:
             reader(f"https://127.0.0.1:{port}").get_item(TableName="t")
         thread.join()
     assert lost.value.cause == "SSLError"
+
+
+class Keeping(BaseHTTPRequestHandler):
+    """Answers on kept connections, each of which it closes without a word after two requests."""
+
+    protocol_version = "HTTP/1.1"
+    server: "KeepingServer"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.server.connections.append(self.client_address[1])
+        self.wfile.write(http("200 OK", b"{}"))
+        self.close_connection = self.server.connections.count(self.client_address[1]) == 2
+
+    def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the base class names it
+        """Print nothing."""
+
+
+class KeepingServer(ThreadingHTTPServer):
+    """A server that keeps connections, and the caller's port of each request it answered."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Keeping)
+        self.connections: list[int] = []
+
+
+def test_reads_share_a_connection_and_one_that_was_closed_is_replaced() -> None:
+    with KeepingServer() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        client = reader(f"http://127.0.0.1:{server.server_port}")
+        for _ in range(4):
+            assert client.get_item(TableName="t") == {}
+        server.shutdown()
+        thread.join()
+    first, second, third, fourth = server.connections
+    assert first == second
+    assert third == fourth != first
+
+
+def test_an_answer_that_came_too_late_is_not_taken_for_the_next_one() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        client = reader(f"http://127.0.0.1:{listening.getsockname()[1]}", timeout_seconds=0.2)
+        with pytest.raises(StoreUnavailable):
+            client.get_item(TableName="t")
+        thread = threading.Thread(target=_answer_the_second, args=(listening,))
+        thread.start()
+        assert client.get_item(TableName="t") == {"Item": {"n": {"N": "2"}}}
+        thread.join()
+
+
+def _answer_the_second(listening: socket.socket) -> None:
+    late, _ = listening.accept()
+    with late:
+        late.recv(65_536)
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(http("200 OK", b'{"Item": {"n": {"N": "2"}}}'))
+
+
+def test_of_aws_only_amazons_own_authorities_are_trusted() -> None:
+    context = reader("https://dynamodb.eu-west-1.amazonaws.com")._tls
+    subjects = [dict(pair[0] for pair in root["subject"]) for root in context.get_ca_certs()]
+    assert len(subjects) == AMAZON_ROOTS.read_text("utf-8").count("BEGIN CERTIFICATE") == 6
+    assert {found["organizationName"] for found in subjects} == {
+        "Amazon",
+        "Starfield Technologies, Inc.",
+    }
+
+
+def test_an_endpoint_of_ones_own_is_trusted_by_the_systems_authorities_or_the_named_file(
+    tmp_path: Path,
+) -> None:
+    certificate = self_signed(tmp_path)
+    with dripping(http("200 OK", b"{}"), b"", certificate=certificate) as port:
+        endpoint = f"https://localhost:{port}"
+        with pytest.raises(StoreUnavailable) as lost:
+            reader(endpoint).get_item(TableName="t")
+        assert lost.value.cause == "SSLCertVerificationError"
+        assert reader(endpoint, ca_file=str(certificate)).get_item(TableName="t") == {}
 
 
 def _answer_in_plain_text(listening: socket.socket) -> None:

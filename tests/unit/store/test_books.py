@@ -57,7 +57,7 @@ class NeverAsked:
 
 
 class Clock:
-    """A monotonic clock that a test moves."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.seconds = 1_000.0
@@ -81,7 +81,7 @@ def store() -> Store:
 
 @pytest.fixture
 def books(store: Store, clock: Clock) -> Books:
-    return Books(store, monotonic=clock)
+    return Books(store, clock=clock)
 
 
 def active(books: Books) -> BookInForce:
@@ -115,11 +115,20 @@ def test_a_store_that_does_not_answer_is_asked_no_more_often(
 
 
 def test_the_wait_between_two_reads_can_be_set(store: Store, clock: Clock) -> None:
-    books = Books(store, recheck_seconds=5, monotonic=clock)
+    books = Books(store, recheck_seconds=5, clock=clock)
     for seconds, reads in ((0.0, 1), (4.999, 1), (5.0, 2)):
         clock.seconds = 1_000.0 + seconds
         active(books)
         assert store.asked["pointer"] == reads
+
+
+def test_a_clock_that_goes_back_makes_the_store_be_asked_again(
+    books: Books, store: Store, clock: Clock
+) -> None:
+    active(books)
+    clock.seconds -= 0.001
+    assert active(books).age_seconds == 0
+    assert store.asked["pointer"] == 2
 
 
 def test_a_change_of_the_active_version_is_followed_at_the_next_read(
@@ -185,7 +194,7 @@ def test_a_store_that_never_answered_leaves_the_bundled_book(
 
 def test_a_store_without_an_active_version_leaves_the_bundled_book(clock: Clock) -> None:
     store = Store(FIRST)
-    books = Books(store, monotonic=clock)
+    books = Books(store, clock=clock)
     assert active(books) == bundled_for(34_200)
     store.point(FIRST)
     clock.seconds += 60
@@ -205,7 +214,7 @@ class Damaged(Store):
 def test_a_damaged_active_version_is_refused_and_the_last_good_book_stays(clock: Clock) -> None:
     store = Damaged(FIRST, SECOND)
     store.point(FIRST)
-    books = Books(store, monotonic=clock)
+    books = Books(store, clock=clock)
     active(books)
     store.point(SECOND)
     clock.seconds += 60
@@ -218,7 +227,7 @@ def test_a_damaged_active_version_is_refused_and_the_last_good_book_stays(clock:
 def test_a_damaged_active_version_at_a_cold_start_leaves_the_bundled_book(clock: Clock) -> None:
     store = Damaged(SECOND)
     store.point(SECOND)
-    assert active(Books(store, monotonic=clock)) == bundled_for(34_200)
+    assert active(Books(store, clock=clock)) == bundled_for(34_200)
 
 
 @pytest.mark.parametrize("stored", [None, book("2026-11-21.1", families={"a": "acme/rocket"})])
@@ -238,7 +247,7 @@ def test_the_bundled_copy_of_the_active_version_spares_the_second_read(clock: Cl
     current = bundled.current()
     store = Store(current)
     store.point(current)
-    in_force = active(Books(store, monotonic=clock))
+    in_force = active(Books(store, clock=clock))
     assert in_force == BookInForce(current, "store", stale=False, age_seconds=0)
     assert store.asked == {"pointer": 1}
 
@@ -247,7 +256,7 @@ def test_a_bundled_copy_with_another_hash_is_not_used(clock: Clock) -> None:
     other = book(bundled.current_id())
     store = Store(other)
     store.point(other)
-    in_force = active(Books(store, monotonic=clock))
+    in_force = active(Books(store, clock=clock))
     assert in_force == BookInForce(other, "store", stale=False, age_seconds=0)
     assert store.asked == {"pointer": 1, other.id: 1}
 
@@ -309,7 +318,7 @@ def test_a_pinned_version_is_not_the_active_one(books: Books) -> None:
 def test_an_instance_keeps_a_handful_of_pinned_versions_and_no_more(clock: Clock) -> None:
     versions = [book(f"version-{number}") for number in range(MAX_PINNED + 1)]
     store = Store(*versions)
-    books = Books(store, monotonic=clock)
+    books = Books(store, clock=clock)
     for one in [*versions[:-1], *versions[:-1]]:
         assert books.in_force(one.id, NOW).book is one
     assert set(store.asked.values()) == {1}
@@ -341,4 +350,4 @@ def test_a_pinned_version_that_only_a_lost_store_has_is_unavailable(
 
 def test_a_pinned_version_that_is_damaged_is_refused(clock: Clock) -> None:
     with pytest.raises(CorruptBook):
-        Books(Damaged(SECOND), monotonic=clock).in_force(SECOND.id, NOW)
+        Books(Damaged(SECOND), clock=clock).in_force(SECOND.id, NOW)

@@ -1,4 +1,5 @@
 """AWS: settings, clients and their timeouts, the signed reader, S3, logs and metrics.
 
 Public: environment, logs, s3, settings, signed_client, timeouts.
+Internal: container_credentials.
 """

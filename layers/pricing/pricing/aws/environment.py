@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from pricing.aws import container_credentials
 from pricing.aws.settings import endpoint_of, settings
 from pricing.aws.signed_client import AwsJson, Credentials, Service
 from pricing.aws.timeouts import ANSWERING, Timeouts
@@ -12,12 +13,19 @@ from pricing.errors import Conflict, StoreUnavailable
 
 
 def credentials() -> Credentials:
-    """Those Lambda puts into the environment, or whatever botocore's chain finds elsewhere."""
+    """Return Lambda's credentials, or what botocore's chain finds elsewhere.
+
+    A function that was restored from a snapshot has no keys in its environment, but an address:
+    they are fetched from it, and kept until they expire.
+    """
     access_key = os.environ.get("AWS_ACCESS_KEY_ID")
     if access_key:
         return Credentials(
             access_key, os.environ["AWS_SECRET_ACCESS_KEY"], os.environ.get("AWS_SESSION_TOKEN")
         )
+    if address := os.environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"):
+        token = os.environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+        return container_credentials.current(address, token)
     from botocore.session import Session  # slow to import, and never needed inside Lambda
 
     found = Session().get_credentials()
@@ -36,7 +44,13 @@ def signed_client(service: Service, *, timeout_seconds: float) -> AwsJson:
         region=region,
         credentials=credentials,
         timeout_seconds=timeout_seconds,
+        ca_file=ca_file(),
     )
+
+
+def ca_file() -> str | None:
+    """Return the file of certificate authorities that AWS's own variable names, if it does."""
+    return os.environ.get("AWS_CA_BUNDLE") or None
 
 
 def sdk_client(service: str, timeouts: Timeouts = ANSWERING) -> Any:

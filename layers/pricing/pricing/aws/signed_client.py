@@ -12,15 +12,22 @@ import http.client
 import json
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pricing.deadline import post
 from pricing.errors import StoreUnavailable
 
+#: The authorities that AWS's services are certified by. Reading these six instead of the system's
+#: 140 spares a cold start 25 ms.
+AMAZON_ROOTS = Path(__file__).with_name("amazon_roots.pem")
+#: What a kept connection raises that the service has closed meanwhile.
+_CLOSED = (ConnectionResetError, BrokenPipeError)
 #: What a caller can do about a service that is down.
 AGAIN = "Try again in a few seconds."
 
@@ -51,8 +58,12 @@ class AwsJson:
     """Calls of one service: a JSON object in, a JSON object out.
 
     ``endpoint`` is ``http(s)://host[:port]``; ``credentials`` is called once per request, since
-    they rotate. ``timeout_seconds`` covers a whole call, from the name look-up to the answer's last
-    byte. Raises StoreUnavailable for anything but a successful answer.
+    they rotate. ``timeout_seconds`` covers a whole call, from the name look-up to the answer's
+    last byte. ``ca_file`` has the authorities to trust; by default these are Amazon's own for
+    AWS, and the system's for another endpoint. With ``keep_connection`` the next call uses the
+    same connection. If the service has closed it meanwhile, the call is sent again on a new one:
+    use it only for calls that change nothing. Raises StoreUnavailable for anything but a
+    successful answer.
     """
 
     def __init__(
@@ -63,12 +74,21 @@ class AwsJson:
         region: str,
         credentials: Callable[[], Credentials],
         timeout_seconds: float = 2,
+        ca_file: str | None = None,
+        keep_connection: bool = False,
     ) -> None:
         self._service = service
         self._url = urlsplit(endpoint)
         self._region = region
         self._credentials = credentials
         self._timeout_seconds = timeout_seconds
+        self._ca_file = ca_file
+        self._keep = keep_connection
+        self._kept: http.client.HTTPConnection | None = None
+
+    def __del__(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The service's answer; binary values come as bytes."""
@@ -87,13 +107,28 @@ class AwsJson:
             at=datetime.now(UTC),
         )
         try:
-            connection, seconds = self._connect(), self._timeout_seconds
-            status, content = post(connection, "/", body, headers, seconds=seconds)
+            status, content = self._post(body, headers)
         except (OSError, http.client.HTTPException) as error:
             raise StoreUnavailable(
                 f"{service.name} did not answer. {AGAIN}", cause=type(error).__name__
             ) from error
         return _answer(service.name, status, content)
+
+    def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(*_CLOSED):
+                return self._exchange(kept, body, headers)
+        return self._exchange(self._connect(), body, headers)
+
+    def _exchange(
+        self, connection: http.client.HTTPConnection, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        seconds = self._timeout_seconds
+        answer = post(connection, "/", body, headers, seconds=seconds, keep=self._keep)
+        if self._keep:
+            self._kept = connection
+        return answer
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._url.scheme != "https":
@@ -105,7 +140,10 @@ class AwsJson:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """Made once: reading the certificate authorities takes longer than the request."""
-        return ssl.create_default_context()
+        file = self._ca_file
+        if file is None and str(self._url.hostname).endswith(".amazonaws.com"):
+            file = str(AMAZON_ROOTS)
+        return ssl.create_default_context(cafile=file)
 
 
 class DynamoReader(AwsJson):
@@ -118,6 +156,7 @@ class DynamoReader(AwsJson):
         region: str,
         credentials: Callable[[], Credentials],
         timeout_seconds: float = 2,
+        ca_file: str | None = None,
     ) -> None:
         super().__init__(
             DYNAMODB,
@@ -125,6 +164,8 @@ class DynamoReader(AwsJson):
             region=region,
             credentials=credentials,
             timeout_seconds=timeout_seconds,
+            ca_file=ca_file,
+            keep_connection=True,
         )
 
     def get_item(self, **request: Any) -> dict[str, Any]:

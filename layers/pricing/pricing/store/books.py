@@ -25,6 +25,9 @@ class Books:
     whether or not the store answers. While it does not, the last good book answers, marked stale;
     before its first answer, the bundled one. A version named by id never changes, so a bundled
     one needs no store.
+
+    ``clock`` is the time of day in seconds: a monotonic clock may stand still while the instance is
+    frozen or stored as a snapshot, and prices would look fresher than they are.
     """
 
     def __init__(
@@ -32,11 +35,11 @@ class Books:
         repository: Repository | None,
         *,
         recheck_seconds: float = RECHECK_SECONDS,
-        monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._repository = repository
         self._recheck_seconds = recheck_seconds
-        self._monotonic = monotonic
+        self._clock = clock
         self._book: PriceBook | None = None
         self._stale = True
         self._checked_at = -math.inf
@@ -51,13 +54,13 @@ class Books:
         """
         if reference != ACTIVE:
             return self._pin(reference)
-        moment = self._monotonic()
-        if moment - self._checked_at >= self._recheck_seconds:
+        moment = self._clock()
+        if not 0 <= moment - self._checked_at < self._recheck_seconds:
             self._checked_at = moment
             self._recheck(moment)
         if self._book is None:
             return _last_known_good(now)
-        age_seconds = int(moment - self._confirmed_at)
+        age_seconds = max(0, int(moment - self._confirmed_at))
         return BookInForce(self._book, "store", self._stale, age_seconds)
 
     def _recheck(self, moment: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pricing.aws.environment import credentials, sdk_client
+from pricing.aws.environment import ca_file, credentials, sdk_client
 from pricing.aws.settings import endpoint_of, settings
 from pricing.aws.signed_client import DynamoReader
 from pricing.aws.timeouts import ANSWERING, ONE_ATTEMPT, Timeouts
@@ -110,6 +110,7 @@ def reader(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> DynamoReader:
         region=settings.region,
         credentials=credentials,
         timeout_seconds=timeout_seconds,
+        ca_file=ca_file(),
     )
 
 
