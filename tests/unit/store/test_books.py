@@ -122,7 +122,7 @@ def test_the_wait_between_two_reads_can_be_set(store: Store, clock: Clock) -> No
         assert store.asked["pointer"] == reads
 
 
-def test_a_clock_that_goes_back_makes_the_store_be_asked_again(
+def test_a_clock_set_to_an_earlier_time_makes_the_store_be_asked_again(
     books: Books, store: Store, clock: Clock
 ) -> None:
     active(books)
