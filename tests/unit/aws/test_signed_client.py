@@ -361,12 +361,10 @@ def _answer_the_second(listening: socket.socket) -> None:
 
 def test_of_aws_only_amazons_own_authorities_are_trusted() -> None:
     context = reader("https://dynamodb.eu-west-1.amazonaws.com")._tls
-    subjects = [dict(pair[0] for pair in root["subject"]) for root in context.get_ca_certs()]
-    assert len(subjects) == AMAZON_ROOTS.read_text("utf-8").count("BEGIN CERTIFICATE") == 6
-    assert {found["organizationName"] for found in subjects} == {
-        "Amazon",
-        "Starfield Technologies, Inc.",
-    }
+    roots = context.get_ca_certs()
+    assert len(roots) == AMAZON_ROOTS.read_text("utf-8").count("BEGIN CERTIFICATE") == 6
+    for root in roots:
+        assert "Amazon" in str(root["subject"]) or "Starfield Technologies" in str(root["subject"])
 
 
 def test_an_endpoint_of_ones_own_is_trusted_by_the_systems_authorities_or_the_named_file(
