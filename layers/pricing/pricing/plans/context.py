@@ -8,6 +8,7 @@ prompt could do without.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from pricing.catalogue.exchange_rates import Converted
@@ -30,14 +31,21 @@ from pricing.plans.prompt_review import (
 )
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
-from pricing.tokens.estimator import METHOD, TokenCount, estimate_tokens, exactly
+from pricing.tokens.estimator import (
+    METHOD,
+    Features,
+    TokenCount,
+    estimate_tokens,
+    exactly,
+    features_of,
+)
 from pricing.tokens.prompts import TOKENS_PER_MESSAGE, TOKENS_PER_REQUEST
 from pricing.usage.buckets import Attempt, Terms, Usage
 
 Why = Literal["required", "relevant", "not_ranked", "no_word_in_common", "does_not_fit"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the text is read once for all the models that count it
 class ContextPart:
     """A part of the prompt: its text, or its length in tokens. A required part is never dropped."""
 
@@ -49,9 +57,13 @@ class ContextPart:
     def count_on(self, model: Model, measured_with: str | None) -> TokenCount:
         """Return its tokens on a model; a length that was sent is of ``measured_with``."""
         if self.text is not None:
-            return estimate_tokens(self.text, model.tokenizer)
+            return estimate_tokens(self.text, model.tokenizer, self._features)
         sent = RecountedInput(CountedCall((Attempt(Usage(input=self.tokens or 0)),)), measured_with)
         return exactly(sent.counted_for(model).attempts[0].usage.input)
+
+    @cached_property
+    def _features(self) -> Features:
+        return features_of(self.text or "")
 
 
 @dataclass(frozen=True, slots=True)

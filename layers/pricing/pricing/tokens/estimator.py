@@ -130,12 +130,16 @@ def exactly(tokens: int) -> TokenCount:
     return TokenCount(tokens, tokens, tokens)
 
 
-def estimate_tokens(text: str, tokenizer: str | None) -> TokenCount:
+def estimate_tokens(
+    text: str, tokenizer: str | None, features: Features | None = None
+) -> TokenCount:
     """Estimate the tokens of a text for a tokenizer generation; the generic one if not known.
+
+    ``features`` are those of the text, where they were counted for another tokenizer already.
 
     Any string is valid: lone surrogates, NUL and combining marks are characters like any other.
     """
-    count = estimate_features(features_of(text), tokenizer)
+    count = estimate_features(features or features_of(text), tokenizer)
     if text and not count.tokens:  # a single space, which between words belongs to one of them
         return TokenCount(1, 1, 1 + _SMALL_TEXT)
     return count
