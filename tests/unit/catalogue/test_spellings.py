@@ -57,6 +57,16 @@ WRITTEN = [
         "openrouter_id",
     ),
     ("openai/gpt-4o:nitro", "openai/gpt-4o", "openrouter_variant"),
+    # Where a variant has a price of its own in OpenRouter's list, that is the price.
+    ("openai/gpt-4o:extended", "openrouter/openai/gpt-4o:extended", "openrouter_id"),
+    ("openai/gpt-5:batch", "openrouter/openai/gpt-5:batch", "openrouter_id"),
+    (
+        "projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929",
+        "vertex/regional/claude-sonnet-4-5",
+        "resource_path",
+    ),
+    ("groq:openai/gpt-oss-120b", "groq/openai/gpt-oss-120b", "gateway_prefix"),
+    ("Claude Haiku 3.5", "anthropic/claude-3-5-haiku", "display_name"),
     ("openrouter/qwen/qwen3-coder:exacto", "openrouter/qwen/qwen3-coder", "openrouter_variant"),
     (
         "ft:gpt-4o-mini-2024-07-18:my-org:custom:AbC123",
@@ -150,8 +160,7 @@ def test_a_name_is_found_as_a_provider_or_a_gateway_writes_it(
         "qwen/qwen9-coder:free",
         "gpt-4o:free",  # only OpenRouter has free variants
         "azure/gpt-4o:free",
-        "openai/gpt-5:batch",
-        "openai/gpt-4o:extended",  # another price
+        "openai/gpt-5:turbo",
         "OpenAI: GPT-9",
         "sonnet-high",  # an effort can be appended to a model, not to a family
         "Claude Sonnet",
@@ -205,7 +214,7 @@ def test_a_free_variant_costs_a_real_zero() -> None:
         ("arn:aws:bedrock:us-east-1:1:application-inference-profile/abc", "model_aliases"),
         ("bedrock/arn:aws:bedrock:us-east-1:1:provisioned-model/abc", "model_aliases"),
         ("azure/my-deployment", "model_aliases"),
-        ("openai/gpt-5:batch", '"processing": "batch"'),
+        ("gpt-5:batch", '"processing": "batch"'),
         ("no-such-model", "GET /v1/models"),
     ],
 )

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pricing.catalogue.exchange_rates import TargetCurrency
-from pricing.catalogue.models import Model, model_from_document, row_key
+from pricing.catalogue.models import Model, model_from_document, row_key, row_names
 from pricing.catalogue.names import NameIndex, NameSuggester
-from pricing.catalogue.spellings import SpelledBy, spellings, unknown_name_hint
+from pricing.catalogue.spellings import PROVIDERS, SpelledBy, spellings, unknown_name_hint
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import canonical_json, digest, sorted_json
 from pricing.timestamps import AsOf
@@ -143,11 +143,20 @@ class PriceBook:
             match = match and Match(match.model, "context_suffix")
         for name, rule in () if match else spellings(bare):
             found = self._named(name)
-            if found is not None and found.matched_by != "family":
+            if found is None or found.matched_by == "family":
+                continue
+            if rule != "openrouter_id" or self._is_openrouters(bare):
                 return Match(found.model, rule)
         if match is None and bare.endswith(FREE_SUFFIX):
             match = self._free(bare.removesuffix(FREE_SUFFIX))
         return match
+
+    def _is_openrouters(self, name: str) -> bool:
+        """Whether ``author/model`` can only be OpenRouter's id, though its author sells models."""
+        if name.partition("/")[0] not in PROVIDERS:
+            return True
+        rows = self._rows_with(name)
+        return all(row["provider"] == "openrouter" or name not in row_names(row) for row in rows)
 
     def _free(self, paid: str) -> Match | None:
         """The free variant of a model that OpenRouter lists, which costs nothing."""
@@ -160,15 +169,18 @@ class PriceBook:
 
     def _in_any_case(self, reference: str) -> Match | None:
         """The model whose name differs in capitals only, if that is one model."""
-        names = {reference.strip().lower(), *(name.lower() for name, _ in spellings(reference))}
         self._searched = _SEARCHES  # an unknown name is looked up in the index from here on
-        found = {
-            match.model.key: match.model
-            for name in sorted(names)
-            for written in self._index.in_any_case(name)
-            if (match := self._named(written)) and match.matched_by != "family"
-        }
-        return Match(next(iter(found.values())), "letter_case") if len(found) == 1 else None
+        for name, rule in ((reference.strip(), ""), *spellings(reference)):
+            if rule == "openrouter_id" and not self._is_openrouters(reference.strip()):
+                continue
+            found = {
+                match.model.key: match.model
+                for written in self._index.in_any_case(name.lower())
+                if (match := self._named(written)) and match.matched_by != "family"
+            }
+            if found:
+                return Match(next(iter(found.values())), "letter_case") if len(found) == 1 else None
+        return None
 
     def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
         """Return the error for a name that is not in this book, with the nearest names that are."""

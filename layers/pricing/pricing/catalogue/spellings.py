@@ -79,8 +79,8 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "x_ai": "xai",
     "z-ai": "zai",
 }
-#: Providers that a caller may mean by the first part of a name; then it is not OpenRouter's prefix.
-_PROVIDERS = frozenset((*PROVIDER_WORDS.values(), "anthropic", "openai", "minimax", "meta", "groq"))
+#: Providers that a caller may mean by the first part of a name, where OpenRouter has its author.
+PROVIDERS = frozenset((*PROVIDER_WORDS.values(), "anthropic", "openai", "minimax", "meta", "groq"))
 #: What LiteLLM writes between a provider and a model to choose the route of the request.
 _ROUTES = ("converse", "invoke", "converse_like", "responses", "chat", "batch", "realtime")
 #: An AWS region in the path of an Anthropic model, whose regional price is the same in all of them
@@ -94,7 +94,9 @@ _WINDOW = re.compile(r"(.+-v\d+:\d+):\d+k", re.ASCII)
 _ARN = re.compile(
     r"arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:inference-profile|foundation-model)/([^/\s]+)", re.ASCII
 )
-_PUBLISHER = re.compile(r"(?:.*/)?publishers/[^/]+/models/([^/]+)$", re.ASCII)
+_PUBLISHER = re.compile(
+    r"(?:(?:.*/)?locations/([\w-]+)/)?(?:.*/)?publishers/([^/]+)/models/([^/]+)$", re.ASCII
+)
 _TUNED = re.compile(r"(ft:[^:]+)(?::[^:]*){1,3}(?::ckpt-step-\d+)?", re.ASCII)
 _VARIANT = re.compile(r"(.+/.+):(thinking|beta|nitro|floor|exacto|online)$", re.ASCII)
 _DATED = re.compile(r"(.+)@(\d{8})$", re.ASCII)
@@ -109,6 +111,7 @@ _CLAUDE_EFFORT = re.compile(r"(.*(?:^|/|\.)claude-[\w./-]*?\w)-(?:thinking|max)$
 _WORDS = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+()-]+)+", re.ASCII)
 #: The maker before a product's name, as model lists show it.
 _MAKER = re.compile(r"[A-Za-z][\w. ]*: (.+)", re.ASCII)
+_CLAUDE_3 = re.compile(r"claude-(opus|sonnet|haiku)-(3(?:\.\d)?)", re.ASCII)
 #: Claude's version before its size, as up to version 3.
 _VERSION_FIRST = re.compile(
     r"(|.*/)claude-(\d(?:[.-]\d)?)-(opus|sonnet|haiku)((?:-\d{8}|-latest)?)", re.ASCII
@@ -132,8 +135,14 @@ def _path(name: str) -> Iterator[Spelling]:
     """Google: ``models/x`` on the Gemini API, ``.../publishers/p/models/x`` on Vertex AI."""
     found = _PUBLISHER.fullmatch(name)
     if found:
-        yield f"vertex/{found[1]}", "resource_path"
-        yield found[1], "resource_path"
+        location, publisher, model = found.groups()
+        if location and location != "global":  # regional endpoints have a price of their own
+            bare = _DATED.sub(r"\1-\2", _UNDATED.sub(r"\1", model))
+            yield f"vertex/regional/{model}", "resource_path"
+            yield f"vertex/regional/{bare}", "resource_path"
+        yield f"vertex/{publisher}/{model}", "resource_path"
+        yield f"vertex/{model}", "resource_path"
+        yield model, "resource_path"
     head, _, tail = name.rpartition("models/")
     if tail and head in ("", "gemini/", "google/", "google_genai:"):
         yield f"google/{tail}", "resource_path"
@@ -142,7 +151,7 @@ def _path(name: str) -> Iterator[Spelling]:
 def _gateway(name: str) -> Iterator[Spelling]:
     """Another word for the provider, and the route that LiteLLM puts after it."""
     head, slash, tail = name.partition("/")
-    if not slash:
+    if not slash or ":" in head:
         head, slash, tail = name.partition(":")  # LangChain: "google_genai:gemini-2.5-flash"
         if not slash or head == "ft":
             return
@@ -170,7 +179,7 @@ def _openrouter(name: str) -> Iterator[Spelling]:
     if bare != name:
         yield bare, "openrouter_id"
     author, slash, _ = bare.partition("/")
-    if slash and author != "openrouter" and author not in _PROVIDERS:
+    if slash and author != "openrouter":
         yield f"openrouter/{bare}", "openrouter_id"
 
 
@@ -193,9 +202,8 @@ def _version(name: str) -> Iterator[Spelling]:
     """Vertex AI: a version after ``@``; a date is one only if the book has the dated name."""
     dated, undated = _DATED.fullmatch(name), _UNDATED.fullmatch(name)
     bare = f"{dated[1]}-{dated[2]}" if dated else undated[1] if undated else ""
-    if bare and "/" not in bare:
-        yield f"vertex/{bare}", "version_suffix"
     if bare:
+        yield f"vertex/{bare}", "version_suffix"
         yield bare, "version_suffix"
     windowed = _WINDOW.fullmatch(name)
     if windowed:
@@ -229,6 +237,9 @@ def _display(name: str) -> Iterator[Spelling]:
         dashed = name.lower().replace(" ", "-").replace("(", "").replace(")", "")
         yield dashed, "display_name"
         yield dashed.replace(".", "-"), "display_name"
+        older = _CLAUDE_3.fullmatch(dashed)
+        if older:  # "Claude Haiku 3.5", whose id has the version first
+            yield f"claude-{older[2].replace('.', '-')}-{older[1]}", "display_name"
 
 
 _RULES: tuple[Callable[[str], Iterator[Spelling]], ...] = (
