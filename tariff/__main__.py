@@ -27,6 +27,7 @@ COMMANDS: Commands = {
     "diff": "tariff.models:diff",
     "report": "tariff.report:report",
     "serve": "tariff.serve.gateway:serve",
+    "mcp": "tariff.mcp_server:mcp",
     "slack": "tariff.slack:slack",
     "sample-usage": "tariff.sample_usage:sample_usage",
     "athena": "tariff.athena:athena",

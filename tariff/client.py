@@ -29,7 +29,7 @@ FUNCTIONS: Mapping[str, str] = {
     "GET /v1/models": "catalogue",
     "GET /v1/models/{provider}/{id+}": "catalogue",
     "GET /v1/pricing/diff": "catalogue",
-    "GET /v1/pricing/versions": "catalogue",
+    "GET /v1/pricing/changes": "catalogue",
 }
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TIMEOUT_SECONDS = 35.0
