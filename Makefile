@@ -137,6 +137,14 @@ web-test: $(PAGE) ## Test the page in Chromium (ARGS="-k name" selects)
 	@cd web && npm run --silent test
 	@$(PY) -m pytest web/journeys $(ARGS)
 
+clients: $(SITE) clients/node_modules/.ready ## Generate a Python and a TypeScript client, check their types, and call with them
+	@$(PY) -m pytest -n 0 clients $(ARGS)
+
+clients/node_modules/.ready: clients/package-lock.json
+	@echo "Installing the generators of clients (once, about 30 seconds)"
+	@cd clients && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 slack-docs: .venv/.ready ## Render the answers in docs/slack.md
 	@$(PY) -m tariff docs slack $(ARGS)
 
@@ -213,7 +221,7 @@ lock: .venv/.ready ## Write the lock files anew (ARGS=--upgrade takes the newest
 	done
 
 clean: ## Remove everything that make has made
-	rm -rf web/node_modules functions/site/static
+	rm -rf web/node_modules clients/node_modules functions/site/static
 	rm -rf .venv .venv-sam .venv-bench .venv-train .cache .aws-sam .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find bench functions layers tariff tests -type d -name __pycache__ -prune \

@@ -120,18 +120,18 @@ def server(client: Client) -> "MCPServer":
     @made.resource("tariff://models/{provider}", mime_type="application/json")
     def of_provider(provider: str) -> dict[str, Any]:
         """The models of a provider, with their prices per million tokens; at most 200."""
-        return _brief(client.ask("GET /v1/models", {"provider": provider, "limit": 200}))
+        return _answer(client, "GET /v1/models", {"provider": provider, "limit": 200})
 
     @made.resource("tariff://models/{provider}/{id}", mime_type="application/json")
     def model(provider: str, id: str) -> dict[str, Any]:  # noqa: A002 - the name in the URI
         """One model: its prices, limits, lifecycle and price history."""
-        return _brief(client.ask("GET /v1/models/{provider}/{id+}", {}, provider=provider, id=id))
+        return _answer(client, "GET /v1/models/{provider}/{id+}", {}, provider=provider, id=id)
 
     @made.resource("tariff://price-changes", mime_type="application/json")
     def price_changes() -> dict[str, Any]:
         """Prices that changed in the last 90 days."""
         since = (datetime.now(UTC) - timedelta(days=_DAYS)).date().isoformat()
-        return _brief(client.ask("GET /v1/pricing/changes", {"since": since}))
+        return _answer(client, "GET /v1/pricing/changes", {"since": since})
 
     return made
 
@@ -148,9 +148,8 @@ def _tool(
         from mcp.server.mcpserver.exceptions import ToolError
 
         try:
-            return _brief(
-                client.ask(route, {key: value for key, value in sent.items() if value is not None})
-            )
+            given = {key: value for key, value in sent.items() if value is not None}
+            return _answer(client, route, given)
         except CommandFailed as failure:
             raise ToolError(str(failure)) from None
 
@@ -171,6 +170,12 @@ def _tool(
     tool.__name__, tool.__doc__ = name, markdown(body.__doc__)
     tool.__signature__ = inspect.Signature(parameters, return_annotation=dict[str, Any])  # type: ignore[attr-defined]
     return tool
+
+
+def _answer(client: Client, route: str, sent: Mapping[str, Any], **path: str) -> dict[str, Any]:
+    """Return a route's answer in brief."""
+    found: dict[str, Any] = _brief(client.ask(route, sent, **path))
+    return found
 
 
 def _brief(value: Any, left_out: Collection[str] = _LEFT_OUT) -> Any:

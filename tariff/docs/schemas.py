@@ -71,6 +71,8 @@ def _simplify(schema: Any) -> None:
         for bound, keyword in (("ge", "minimum"), ("le", "maximum")):
             if bound in schema and "anyOf" in schema:
                 schema["anyOf"][0][keyword] = schema.pop(bound)
+        if (places := schema.pop("decimal_places", None)) is not None:
+            schema["anyOf"][1]["pattern"] = rf"^-?\d{{1,20}}(\.\d{{1,{places}}})?$"
         if PROVIDER_OBJECT.items() <= schema.items() and "properties" not in schema:
             for name in PROVIDER_OBJECT:
                 del schema[name]
@@ -126,6 +128,9 @@ class Generator(GenerateJsonSchema):
         found = _described(super().model_schema(schema), kind)
         if issubclass(kind, Request):
             found["properties"] = _ordered(kind, found.get("properties", {}))
+        if not kind.__name__.endswith("Query"):
+            for member in found["properties"].values():
+                _state_default(member)
         return found
 
     @override
@@ -137,6 +142,18 @@ class Generator(GenerateJsonSchema):
             for name in found["properties"].keys() - _ALWAYS_SENT:
                 found["properties"][name] = without_null(found["properties"][name])
         return found
+
+
+def _state_default(member: JsonSchemaValue) -> None:
+    """Move a default into the description.
+
+    Clients that are generated from a schema with defaults send them all, and a field that is sent
+    is a statement: the terms of a call, or a prompt next to usage.
+    """
+    default = member.pop("default", None)
+    if default and default != "0" and not isinstance(default, dict | list):
+        text = f"{member.get('description', '')} Default: `{default}`."
+        member["description"] = text.lstrip()
 
 
 def _described(schema: JsonSchemaValue, kind: type) -> JsonSchemaValue:

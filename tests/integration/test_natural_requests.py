@@ -44,6 +44,14 @@ def test_the_short_form_states_disjoint_counts(estimate: Ask) -> None:
     assert "five minute writes" in answer["assumptions"][0]
 
 
+def test_defaults_that_a_client_sends_state_nothing(estimate: Ask) -> None:
+    """Clients generated from an earlier specification send the default of every field."""
+    defaults = {"system": "", "tools": False, "thinking_tokens": 0, "prefix_cache": "none"}
+    assert estimate({"model": "gpt-4o", **SHORT, **defaults}).body["total_usd"] == "0.006"
+    refused = estimate({"model": "gpt-4o", **SHORT, **defaults, "tools": True})
+    assert [bad["pointer"] for bad in refused.body["errors"]] == ["/tools"]
+
+
 def test_the_short_form_costs_what_the_same_usage_costs_on_every_route(
     estimate: Ask, compare: Ask, workload: Ask
 ) -> None:

@@ -74,8 +74,17 @@ class Request(BaseModel):
         raise InvalidRequest.at(pointer, detail)
 
     def refuse(self, names: AbstractSet[str], detail: str) -> None:
-        """Raise InvalidRequest if one of these fields was sent."""
-        if sent := names & self.model_fields_set:
+        """Raise InvalidRequest if one of these fields was sent with another value than its default.
+
+        Some clients send every default: it states nothing.
+        """
+        fields = type(self).model_fields
+        sent = {
+            name
+            for name in names & self.model_fields_set
+            if getattr(self, name) != fields[name].default
+        }
+        if sent:
             raise InvalidRequest.at(f"/{min(sent)}", detail)
 
 
