@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -22,7 +21,7 @@ from pricing.api.requests.reports import (
 from pricing.aws.settings import settings
 from pricing.jsonio import to_json
 from pricing.reports.generate import report_usage
-from pricing.reports.readers.files import UsageFile, as_lines, fetched, write_lines
+from pricing.reports.readers.files import UsageFile, as_lines, fetched, write_lines, written
 from pricing.reports.render.csv_table import to_csv
 from pricing.reports.render.html_page import to_html
 from pricing.reports.report import Filters, UsageReport, cut
@@ -40,7 +39,7 @@ _SURELY_FITS = 2_500
 
 def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
     """Price every record, and answer in the requested format."""
-    query = request.query()
+    query = request.query(call.now)
     in_force = prices_for(books(), request, call.now)
     # The engine may use two thirds of the function's memory.
     memory_mb = settings.memory_mb * 2 // 3
@@ -91,15 +90,14 @@ def _keep(found: UsageReport, filters: Filters, now: datetime) -> None:
 def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> UsageFile:
     if isinstance(request, ReportRequest) and request.source is not None:
         return fetched(request.source.s3_uri, folder)
-    lines: Iterable[bytes]
     if isinstance(request, ReportRequest):
-        lines = as_lines(request.records or ())
-    else:
-        lines = (call.lines or b"").rstrip(b"\n").split(b"\n")
-        if len(lines) > MAX_RECORDS:
-            detail = f"The body has {len(lines)} lines; the limit is {MAX_RECORDS}."
-            raise errors.BodyTooLarge(f"{detail} Send a larger log as a file in S3.")
-    return write_lines(lines, folder / "records.jsonl")
+        return write_lines(as_lines(request.records or ()), folder / "records.jsonl")
+    body = call.lines or b""
+    lines = body.rstrip(b"\n").count(b"\n") + 1
+    if call.kind == "jsonl" and lines > MAX_RECORDS:
+        detail = f"The body has {lines} lines; the limit is {MAX_RECORDS}."
+        raise errors.BodyTooLarge(f"{detail} Send a larger log as a file in S3.")
+    return written(body, call.kind, folder)
 
 
 ROUTES = (

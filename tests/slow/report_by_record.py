@@ -58,7 +58,8 @@ def by_report(path: Path, folder: Path) -> tuple[Counter[str], Decimal]:
     """Return the counts and the total of a report of the file."""
     found = report_usage(bundled_prices(), UsageFile(path, "jsonl"), ReportQuery(), folder)
     counts = Counter({name: int(getattr(found.records, name)) for name in COUNTS})
-    return counts, found.totals.cost_usd
+    counts["priced"] += found.records.partial
+    return counts, found.totals.known_usd
 
 
 def by_record(path: Path) -> tuple[Counter[str], Decimal]:

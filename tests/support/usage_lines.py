@@ -3,7 +3,6 @@
 import json
 import random
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,6 +15,7 @@ from pricing.reports.rates import BUCKETS
 from pricing.reports.readers.records import UsageRecord, read_record
 from pricing.store import bundled
 from pricing.usage.buckets import Attempt, Usage
+from pricing.usage.parsed import NOTHING_OPEN
 
 BOOK = bundled.current()
 MODELS = (
@@ -34,8 +34,9 @@ MODELS = (
 def expected(lines: Iterable[bytes]) -> dict[str, Any]:
     """The fate and cost of every line, one by one, by the reader and the calculator.
 
-    Lines of one request id are one call: of every count the largest, at the first line's moment and
-    terms. Where one of them is not a plain call, the one with the most tokens is the call.
+    Lines of one request id are one call: of every count the largest, at the first line's moment,
+    model and terms. Where one of them is not a plain call, those with the most attempts are
+    compared, attempt by attempt.
     """
     found = {"priced": 0, "unpriced": 0, "rejected": 0, "duplicates": 0, "merged": 0}
     calls: dict[str, list[UsageRecord]] = {}
@@ -50,29 +51,45 @@ def expected(lines: Iterable[bytes]) -> dict[str, Any]:
         calls.setdefault(record.request_id or f"line {number}", []).append(record)
     costs: list[Decimal] = []
     for records in calls.values():
-        counts = [_counts(record) for record in records]
-        differ = any(one != counts[0] for one in counts)
-        found["merged" if differ else "duplicates"] += len(records) - 1
-        first = records[0]
-        if differ and all(record.plain for record in records):
-            largest = {name: max(one[name] for one in counts) for name in counts[0]}
-            first = replace(first, attempts=(Attempt(Usage.of(largest)),))
-        elif not all(record.plain for record in records):
-            tokens = [sum(one.values()) for one in counts]
-            first = records[tokens.index(max(tokens))]
+        settled = [_settled(record) for record in records]
+        first, compared = records[0], records
+        if all(record.plain for record in records):
+            differ = any(record.attempts != first.attempts for record in records)
+        else:
+            differ = any(
+                (record.attempts, record.unread) != (settled[0].attempts, settled[0].unread)
+                for record in settled
+            )
+            most = max(len(record.attempts) for record in settled)
+            compared = [record for record in settled if len(record.attempts) == most]
+            first = replace(compared[-1], moment=first.moment, terms=first.terms)
+            first = replace(first, asked=settled[0].asked, served=settled[0].served)
+        found["merged" if differ else "duplicates"] += len(settled) - 1
+        if differ:
+            first = replace(first, attempts=_largest(compared))
         cost = _cost(first)
         found["unpriced" if cost is None else "priced"] += 1
         costs += [] if cost is None else [cost]
     return {**found, "cost": add(costs)}
 
 
-def _counts(record: UsageRecord) -> dict[str, int]:
-    """The counts of a record, by the rules of its model where they are not all there is."""
-    attempts = record.attempts
-    if not record.plain:
-        with suppress(TariffError):
-            attempts = record.settled(BOOK)[2]
-    return {name: sum(getattr(attempt.usage, name) for attempt in attempts) for name in BUCKETS}
+def _settled(record: UsageRecord) -> UsageRecord:
+    """A record by the rules of its model, or as it is where they refuse it."""
+    try:
+        _, name, attempts = record.settled(BOOK)
+    except TariffError:
+        return record
+    return replace(record, attempts=attempts, asked=name, served=None, open=NOTHING_OPEN)
+
+
+def _largest(records: list[UsageRecord]) -> tuple[Attempt, ...]:
+    attempts = []
+    for number, last in enumerate(records[-1].attempts):
+        usages = [record.attempts[number].usage for record in records]
+        counts = {name: max(getattr(usage, name) for usage in usages) for name in BUCKETS}
+        units = max((usage.units for usage in usages), key=len)
+        attempts.append(replace(last, usage=replace(Usage.of(counts), units=units)))
+    return tuple(attempts)
 
 
 def _cost(record: UsageRecord) -> Decimal | None:

@@ -41,17 +41,21 @@ def reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read_json(
-    body: bytes, *, max_bytes: int = MAX_BODY_BYTES, pairs_hook: PairsHook = reject_duplicate_keys
+    body: bytes,
+    *,
+    max_bytes: int = MAX_BODY_BYTES,
+    max_depth: int = MAX_DEPTH,
+    pairs_hook: PairsHook = reject_duplicate_keys,
 ) -> Any:
     """Return the document in ``body``, with fractions as Decimal.
 
     Raises BodyTooLarge, or MalformedRequest for anything that is not exactly one JSON document:
     bad UTF-8, NaN and Infinity, duplicate keys (unless ``pairs_hook`` accepts them), lone
-    surrogates, nesting deeper than 20, numbers longer than 40 characters.
+    surrogates, nesting deeper than ``max_depth``, numbers longer than 40 characters.
     """
     if len(body) > max_bytes:
         raise BodyTooLarge(f"The body has {len(body)} bytes; the limit is {max_bytes}.")
-    _check_depth(body)
+    _check_depth(body, max_depth)
     try:
         document = _decoder(pairs_hook).decode(body.decode())
     except UnicodeDecodeError as error:
@@ -68,16 +72,16 @@ def read_json(
     return document
 
 
-def _check_depth(body: bytes) -> None:
+def _check_depth(body: bytes, limit: int) -> None:
     """Check the nesting before parsing, so that a deep body never reaches a recursive parser."""
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+    if body.count(b"[") + body.count(b"{") <= limit:
         return
     depth = 0
     for byte in _STRING.sub(b"", body):
         if byte in b"[{":
             depth += 1
-            if depth > MAX_DEPTH:
-                raise MalformedRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
+            if depth > limit:
+                raise MalformedRequest(f"The body is nested deeper than {limit} levels.")
         elif byte in b"]}":
             depth -= 1
 

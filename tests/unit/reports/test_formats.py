@@ -58,7 +58,7 @@ LOGS: dict[str, tuple[list[Any], str, str]] = {
             claude_line("c", 726),
             {"type": "summary", "summary": "x"},
         ],
-        "tariff",
+        "claude_code",
         "0.1445975",
     ),
     # GPT-4o mini: 0.15 and 0.6, cached input 0.075: 400 x 0.15 + 600 x 0.075 + 50 x 0.6

@@ -51,7 +51,18 @@ RETRY_AFTER_SECONDS = "5"
 #: What Lambda hands on of a function, as its runtime writes it; the headers take the rest.
 MAX_REPLY_BYTES = 6_291_556 - 4_096
 #: Media types of a body of JSON Lines; none is registered.
-JSON_LINES = ("application/jsonl", "application/x-ndjson")
+#: Media types of a body that is a file of records, and the kind of file.
+FILES: Mapping[str, str] = {
+    "application/jsonl": "jsonl",
+    "application/x-ndjson": "jsonl",
+    "text/event-stream": "jsonl",
+    "text/csv": "csv",
+    "application/vnd.apache.parquet": "parquet",
+}
+#: How exports begin that are posted as JSON: with a list, or the name of one.
+_EXPORT = re.compile(
+    rb'\s*(?:\[|\{\s*"(?:data|object|resourceSpans|resourceLogs|spans|observations|messages)")'
+)
 #: Members of an answer with the price version it used, the date, and its freshness.
 _PROVENANCE = frozenset({"pricing", "from_pricing", "to_pricing"})
 #: API Gateway's route for requests that no other route matches.
@@ -72,8 +83,9 @@ class Call:
     now: datetime
     path: Mapping[str, str]
     event: Event
-    #: A body of JSON Lines, where the route takes them: not parsed as a whole.
+    #: A body that is a file, where the route takes them, and its kind: it is not parsed as a whole.
     lines: bytes | None = None
+    kind: str = ""
 
     @property
     def caller(self) -> str:
@@ -126,7 +138,7 @@ class Route:
     idempotent: bool = False
     #: The status of a successful answer: 202 if the work has only been started.
     status: int = 200
-    #: Validates the query of a body of JSON Lines, which ``respond`` finds in its call.
+    #: Validates the query of a body that is a file, which ``respond`` finds in its call.
     lines: type[BaseModel] | None = None
     #: Media types it can answer with besides JSON.
     formats: tuple[str, ...] = ()
@@ -186,7 +198,8 @@ def fits(body: str) -> bool:
 def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     request: Any = None
     lines: bytes | None = None
-    if route.lines is not None and _media_type(event) in JSON_LINES:
+    kind = None if route.lines is None else _file_kind(event)
+    if route.lines is not None and kind is not None:
         lines = _lines(event, route.max_body_bytes)
         request = parse_query(route.lines, _query(event))
     elif route.body is not None:
@@ -197,7 +210,8 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
         request = parse(route.body, read_json(_body(event), max_bytes=route.max_body_bytes))
     elif route.query is not None:
         request = parse_query(route.query, _query(event))
-    call = Call(datetime.now(UTC), event.get("pathParameters") or {}, event, lines)
+    path = event.get("pathParameters") or {}
+    call = Call(datetime.now(UTC), path, event, lines, kind or "")
     answer = route.respond(request, call)
     if isinstance(answer, Asset):
         return _reply(200, answer.text, answer.content_type, answer.cache_control)
@@ -240,6 +254,14 @@ def _body(event: Event) -> bytes:
 def _media_type(event: Event) -> str:
     text: str = event["headers"].get("content-type", "")
     return text.partition(";")[0].strip().lower()
+
+
+def _file_kind(event: Event) -> str | None:
+    """The kind of file that the body is, None for one JSON document with the request's fields."""
+    media_type = _media_type(event)
+    if media_type == "application/json" and _EXPORT.match(_bytes(event)):
+        return "json"
+    return FILES.get(media_type)
 
 
 def _lines(event: Event, max_bytes: int) -> bytes:

@@ -18,6 +18,7 @@ import duckdb
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, TariffError
+from pricing.notices import Notice
 from pricing.reports.database import database, day_us, from_csv, listed, literal
 from pricing.reports.dimensions import (
     COLUMNS,
@@ -42,7 +43,10 @@ from pricing.reports.rates import (
     price_rows,
 )
 from pricing.reports.readers.files import UsageFile
-from pricing.reports.readers.reader import ALONE_COLUMNS, SINGLE_PLACES, UsageReader
+from pricing.reports.readers.merging import Merger
+from pricing.reports.readers.reader import UsageReader
+from pricing.reports.readers.record_format import AS_RECOGNISED, ReadOptions
+from pricing.reports.readers.singly import ALONE, SINGLE_PLACES
 from pricing.reports.report import Filters, RejectedLine
 from pricing.reports.slices import SHORT_ANSWER_TOKENS
 from pricing.reports.sql import (
@@ -80,7 +84,13 @@ class LoadedUsage:
     merged: int = 0
     filtered_out: int = 0
     read_singly: int = 0
+    priced: int = 0
+    unpriced: int = 0
     partial: int = 0
+    #: Lines of a tool's log that are not calls; what was taken for granted of records.
+    not_calls: int = 0
+    assumed: Counter[str] = field(default_factory=Counter)
+    notices: tuple[Notice, ...] = ()
     #: How many priced calls have a component without a price, and which counts were not understood.
     incomplete: int = 0
     unread: Counter[str] = field(default_factory=Counter)
@@ -90,6 +100,9 @@ class LoadedUsage:
     formats: dict[str, int] = field(default_factory=dict)
     cuts: Cuts = field(default_factory=Cuts)
     keys: list[PricedKey] = field(default_factory=list)
+    #: The records that sum up calls which may be in different tiers: how many, of how many calls,
+    #: and their cost, its lower and its upper bound as integers.
+    sums: Row = (0, 0, 0, 0, 0)
 
 
 class Engine:
@@ -125,7 +138,9 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self._db.close()
 
-    def load(self, file: UsageFile, filters: Filters) -> LoadedUsage:
+    def load(
+        self, file: UsageFile, filters: Filters, options: ReadOptions = AS_RECOGNISED
+    ) -> LoadedUsage:
         """Read a file and price its records.
 
         Raises InvalidRequest for a file without usage records, an incomplete file, and one that is
@@ -137,7 +152,7 @@ class Engine:
             self._say(f"{step} ({time.perf_counter() - started:.1f} s)")
 
         try:
-            self._read(file)
+            self._read(file, options)
             done(f"read {self.usage.read:,} records")
             self._merge_repeated()
             self._choose(filters)
@@ -155,8 +170,10 @@ class Engine:
             raise InvalidRequest.at("/source", detail) from None
         return self.usage
 
-    def _read(self, file: UsageFile) -> None:
-        reader = UsageReader(self._db, self._book, self._folder, self._net, self._labels)
+    def _read(self, file: UsageFile, options: ReadOptions) -> None:
+        reader = UsageReader(
+            self._db, self._book, self._folder, self._net, self._labels, options=options
+        )
         reader.read_file(file)
         self._by_column = reader.by_column
         self.usage.read = reader.read
@@ -164,8 +181,10 @@ class Engine:
         self.usage.read_singly = reader.read_singly
         self.usage.rejections = reader.rejections
         self.usage.ignored = reader.ignored
-        by_column = self._rows(f"SELECT COUNT(*) FROM {self._by_column}")[0][0]
-        self.usage.formats = dict(reader.formats + Counter(tariff=by_column))
+        self.usage.formats = dict(reader.formats.most_common())
+        self.usage.not_calls = reader.not_calls
+        self.usage.merged = reader.summed_spans
+        self.usage.assumed = reader.assumed
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
@@ -173,56 +192,11 @@ class Engine:
     # --- What counts -----------------------------------------------------------------------------
 
     def _merge_repeated(self) -> None:
-        """Make one call of the lines of a request id, comparing only ids whose hash repeats.
-
-        Tools log a streamed call in several lines whose counts grow: of every count the largest is
-        the call's, at the moment of its first line. Lines that are equal are duplicates. Where one
-        of the lines was priced by itself, the line with the most tokens is the call.
-        """
-        columns = ", ".join(("line", "request_id", *CALL_COLUMNS[1:]))
-        columns = ", ".join(dict.fromkeys(columns.split(", ")))
-        known = "AND request_id IS NOT NULL"
-        plain = (
-            f"(SELECT {columns}, FALSE AS alone FROM {self._by_column} {known} UNION ALL"
-            f" SELECT {columns}, label IS NOT NULL AS alone FROM singly"
-            " WHERE request_id IS NOT NULL)"
-        )
-        ids = (
-            f"(SELECT request_id FROM {self._by_column} {known}"
-            " UNION ALL SELECT request_id FROM singly WHERE request_id IS NOT NULL)"
-        )
-        self._db.execute(
-            f"CREATE TABLE repeated AS SELECT h FROM (SELECT hash(request_id) AS h FROM {ids})"
-            " GROUP BY h HAVING COUNT(*) > 1"
-        )
-        self._db.execute("CREATE TABLE dropped (line BIGINT)")
-        self._db.execute(f"CREATE TABLE merged AS SELECT {columns} FROM {plain} WHERE FALSE")
-        if not self._rows("SELECT COUNT(*) FROM repeated")[0][0]:
-            return
-        others = [name for name in CALL_COLUMNS if name not in ("line", "request_id", *BUCKETS)]
-        firsts = ", ".join(f"arg_min({name}, line) AS {name}" for name in others)
-        largest = ", ".join(f"MAX({name}) AS {name}" for name in BUCKETS)
-        differing = f"COUNT(DISTINCT ({', '.join(BUCKETS)}))"
-        tokens = " + ".join(BUCKETS)
-        self._db.execute(
-            f"CREATE TABLE calls_of_ids AS SELECT request_id, MIN(line) AS line, {firsts},"
-            f" {largest}, {differing} AS kinds, COUNT(*) AS lines, bool_or(alone) AS alone,"
-            f" arg_max(line, row({tokens}, -line)) AS most, list(line) AS all_lines"
-            f" FROM {plain} WHERE hash(request_id) IN (SELECT h FROM repeated)"
-            " GROUP BY request_id HAVING COUNT(*) > 1"
-        )
-        self._db.execute(
-            f"INSERT INTO merged SELECT {columns} FROM calls_of_ids WHERE kinds > 1 AND NOT alone"
-        )
-        self._db.execute(
-            "INSERT INTO dropped SELECT one FROM (SELECT unnest(all_lines) AS one, *"
-            " FROM calls_of_ids) WHERE (kinds > 1 AND NOT alone)"
-            " OR one <> CASE WHEN alone THEN most ELSE line END"
-        )
-        counts = "COALESCE(SUM(lines - 1) FILTER (kinds {}), 0)"
-        ((self.usage.duplicates, self.usage.merged),) = self._rows(
-            f"SELECT {counts.format('= 1')}, {counts.format('> 1')} FROM calls_of_ids"
-        )
+        """Make one call of the lines of a request id."""
+        found = Merger(self._db, self._book, self._by_column, self._net).merge()
+        self.usage.duplicates = found.duplicates
+        self.usage.merged += found.merged
+        self.usage.notices += found.notices
 
     def _choose(self, filters: Filters) -> None:
         """Create views of the calls that pass the filters."""
@@ -237,7 +211,7 @@ class Engine:
             f" UNION ALL SELECT {columns} FROM singly WHERE label IS NULL{where}"
             f" UNION ALL SELECT {columns} FROM merged WHERE TRUE{among_merged}"
         )
-        alone = ", ".join(name for name in ALONE_COLUMNS)
+        alone = ", ".join(name for name in ALONE)
         self._db.execute(
             f"CREATE VIEW alone AS SELECT {columns}, {alone} FROM singly"
             f" WHERE label IS NOT NULL{where}"
@@ -349,15 +323,29 @@ class Engine:
         terms, buckets = ", ".join(TERMS), ", ".join((*BUCKETS, *self._also.values()))
         self._db.execute(
             f"INSERT INTO priced BY NAME SELECT model, {terms}, endpoint, team,"
-            f" moment - moment % {DAY_US} AS day, 0 AS part, 0 AS tier, 1 AS calls,"
+            f" moment - moment % {DAY_US} AS day, 0 AS part, 0 AS tier, calls,"
             f" 0 AS plain_calls, {buckets}, label, reason, partial, cost{net} FROM alone"
         )
 
     def _count(self) -> None:
         usage = self.usage
-        matched = self._rows("SELECT COALESCE(SUM(calls), 0) FROM priced")[0][0]
+        # A record that sums up calls is one record.
+        by_outcome = (
+            "SELECT COALESCE(SUM({0}) FILTER (reason IS NULL), 0),"
+            " COALESCE(SUM({0}) FILTER (reason IS NOT NULL), 0) FROM {1}"
+        )
+        (calls,) = self._rows(by_outcome.format("calls", "priced"))
+        (further,) = self._rows(by_outcome.format("calls - 1", "alone"))
+        usage.priced, usage.unpriced = (
+            int(all_calls) - int(more) for all_calls, more in zip(calls, further, strict=True)
+        )
         repeated = usage.duplicates + usage.merged
-        usage.filtered_out = usage.read - usage.rejected - repeated - int(matched)
+        matched = usage.priced + usage.unpriced
+        usage.filtered_out = usage.read - usage.rejected - repeated - matched
+        (usage.sums,) = self._rows(
+            "SELECT COUNT(*), COALESCE(SUM(calls), 0), COALESCE(SUM(cost), 0),"
+            " COALESCE(SUM(low), 0), COALESCE(SUM(high), 0) FROM alone WHERE low <> high"
+        )
         alone = "SELECT partial, unread, COUNT(*) FROM alone WHERE partial > 0 GROUP BY ALL"
         for partial, unread, calls in self._rows(alone):
             usage.partial += calls
@@ -368,9 +356,10 @@ class Engine:
         ][0]:
             each = cube("calls", usage.cuts, also=("line",))
             partial = f"SELECT COUNT(*) FROM ({priced(f'({each})', 'prices')}) WHERE partial = 1"
-            calls = self._rows(partial)[0][0]
-            usage.partial += calls
-            usage.incomplete += calls
+            without = self._rows(partial)[0][0]
+            usage.partial += without
+            usage.incomplete += without
+        usage.priced -= usage.partial
 
     # --- Answers ---------------------------------------------------------------------------------
 

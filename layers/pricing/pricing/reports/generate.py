@@ -1,12 +1,12 @@
 """Generate a report from a file of usage records."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import counted
@@ -18,12 +18,14 @@ from pricing.reports.engine import Engine, LoadedUsage
 from pricing.reports.rates import Pricing, unscaled
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.reader import first_rejected
+from pricing.reports.readers.singly import SINGLE_PLACES
 from pricing.reports.report import (
     ASSUMPTIONS,
     NetReport,
     Records,
     ReportQuery,
     ReportTotals,
+    SummedCalls,
     UsageReport,
     day_of,
     group_of,
@@ -58,20 +60,22 @@ def report_usage(
         memory_mb=memory_mb,
         say=say,
     ) as engine:
-        usage = engine.load(file, query.filters)
+        usage = engine.load(file, query.filters, query.options)
         by_day = engine.summary(("day",))
         days = [day_of(row["value_0"]) for row in by_day if row["calls"]]
         (sums,) = engine.summary(())
-        totals = totals_of(sums, days, usage.places)
+        # A log without a call, all of whose lines are known, cost nothing.
+        nothing_used = usage.not_calls > 0 and usage.read == 0
+        totals = totals_of(sums, days, usage.places, known=nothing_used)
         net = _net(in_force, totals, sums, usage.places)
-        paid = net.total_usd if net else totals.cost_usd
+        paid = net.total_usd if net else totals.known_usd
         unpriced = unpriced_of(engine.unpriced(), totals.calls)
         groups = tuple(
-            group_of(by, engine.summary(by), totals.cost_usd, usage.places, query.most_rows)
+            group_of(by, engine.summary(by), totals.known_usd, usage.places, query.most_rows)
             for by in query.group_by
         )
         drivers = engine.summary(("endpoint", "model"))
-        top = group_of(("endpoint", "model"), drivers, totals.cost_usd, usage.places, query.top)
+        top = group_of(("endpoint", "model"), drivers, totals.known_usd, usage.places, query.top)
         book = in_force.net or in_force.book
         pricer = SlicePricer(book, Pricing(book, usage.cuts))
         slices = slices_of(book, usage.cuts, engine.slices())
@@ -86,19 +90,22 @@ def report_usage(
         say("computed the savings")
     as_of = AsOf.parse(last_day.isoformat())
     report = UsageReport(
+        status=_status(usage),
         totals=totals,
+        summed=_summed(usage),
         net=net,
         converted=None,
         records=Records(
             read=usage.read,
-            priced=totals.calls,
+            priced=usage.priced,
             partial=usage.partial,
-            unpriced=unpriced.calls,
+            unpriced=usage.unpriced,
             rejected=usage.rejected,
             duplicates=usage.duplicates,
             merged=usage.merged,
             filtered_out=usage.filtered_out,
             read_singly=usage.read_singly,
+            not_calls=usage.not_calls,
         ),
         formats=usage.formats,
         groups=groups,
@@ -112,7 +119,7 @@ def report_usage(
         assumptions=ASSUMPTIONS,
         warnings=_warnings(usage),
     )
-    if in_force.currency is None:
+    if in_force.currency is None or totals.cost_usd is None:
         return report
     converted = in_force.currency.convert(report, last_day, totals.cost_usd, without=("groups",))
     return replace(report, converted=converted)
@@ -122,7 +129,7 @@ def _net(
     in_force: BookInForce, totals: ReportTotals, sums: Mapping[str, Any], places: int
 ) -> NetReport | None:
     """The report's total at the rate card's prices."""
-    if in_force.net is None:
+    if in_force.net is None or totals.cost_usd is None:
         return None
     total = unscaled(int(sums["net"] or 0), places)
     return NetReport(in_force.rate_card or "", total, subtract(totals.cost_usd, total))
@@ -133,6 +140,20 @@ def _by_day(engine: Engine, budget: BudgetQuery, places: int) -> list[tuple[date
     rows = engine.summary(("day",), budget.match)
     paid = "net" if rows and "net" in rows[0] else "cost"
     return sorted((day_of(row["value_0"]), unscaled(int(row[paid]), places)) for row in rows)
+
+
+def _status(usage: LoadedUsage) -> Literal["priced", "partial", "unpriced"]:
+    if not usage.priced + usage.partial:
+        return "unpriced"
+    return "partial" if usage.partial + usage.unpriced + usage.rejected else "priced"
+
+
+def _summed(usage: LoadedUsage) -> SummedCalls | None:
+    records, calls, *amounts = (int(value) for value in usage.sums)
+    if not records:
+        return None
+    cost, low, high = (unscaled(amount, SINGLE_PLACES) for amount in amounts)
+    return SummedCalls(records, calls, cost, low, high)
 
 
 def _warnings(usage: LoadedUsage) -> tuple[Notice, ...]:
@@ -150,7 +171,48 @@ def _warnings(usage: LoadedUsage) -> tuple[Notice, ...]:
     if usage.ignored:
         message = f"Properties of records that are not read: {_named(usage.ignored)}."
         found.append(Notice("record_field_ignored", message))
-    return tuple(sorted(found, key=lambda notice: (notice.code, notice.message)))
+    found += [*usage.notices, *_assumed(usage)]
+    found.sort(key=lambda notice: (notice.code, notice.message))
+    if not usage.priced + usage.partial:
+        found.insert(0, _nothing(usage))
+    return tuple(found)
+
+
+def _nothing(usage: LoadedUsage) -> Notice:
+    """That nothing was priced, and why, which is the first thing that a report says."""
+    parts = {
+        "rejected": usage.rejected,
+        "without a known price": usage.unpriced,
+        "filtered out": usage.filtered_out,
+        "repeated": usage.duplicates + usage.merged,
+    }
+    why = ", ".join(f"{number:,} {name}" for name, number in parts.items() if number)
+    message = f"Nothing was priced: there are {counted(usage.read, 'record')}"
+    if why:
+        message += f", of which {why}"
+    if usage.not_calls:
+        message += f", and {counted(usage.not_calls, 'line')} of a log that are not calls"
+    return Notice("nothing_priced", f"{message}.")
+
+
+def _assumed(usage: LoadedUsage) -> Iterator[Notice]:
+    """What was taken for granted of some records."""
+    if usage.assumed["zone"]:
+        message = f"{counted(usage.assumed['zone'], 'record')} without a time zone: UTC is assumed."
+        yield Notice("time_zone_assumed", message)
+    if usage.assumed["time"]:
+        message = (
+            f"{counted(usage.assumed['time'], 'record')} without a time: the time of `as_of` is"
+            " used or, where that is not given, the time of the report."
+        )
+        yield Notice("time_assumed", message)
+    if usage.sums[0]:
+        message = (
+            f"{counted(int(usage.sums[0]), 'record')} with the sum of several calls: the price tier"
+            " of a mean call is used, and `summed` has the bounds. Send `max_prompt_tokens` or"
+            " `tier` to decide it."
+        )
+        yield Notice("tier_of_sum_unknown", message)
 
 
 def _named(records: Counter[str]) -> str:

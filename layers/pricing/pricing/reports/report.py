@@ -13,6 +13,7 @@ from pricing.notices import Notice
 from pricing.reports.budgets import Budget, BudgetQuery
 from pricing.reports.dimensions import PERIODS, Dimension, Privacy, is_label, shown
 from pricing.reports.rates import unscaled
+from pricing.reports.readers.record_format import AS_RECOGNISED, ReadOptions
 from pricing.timestamps import EPOCH
 
 Kind = Literal["retirement", "downgrade", "long_context", "cache_ttl", "caching", "batch"]
@@ -48,6 +49,7 @@ class ReportQuery:
     top: int = 3
     filters: Filters = Filters()
     most_rows: int = MAX_ROWS
+    options: ReadOptions = AS_RECOGNISED
     privacy: Privacy = "show"
     budgets: tuple[BudgetQuery, ...] = ()
 
@@ -62,40 +64,64 @@ class ReportQuery:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What became of every record: ``read = filtered_out + priced + unpriced + rejected +
+    """What became of every record: ``read = filtered_out + priced + partial + unpriced + rejected +
     duplicates + merged``.
     """
 
     read: int
     """Records in the body or file, without blank lines."""
     priced: int
-    """Calls with a known price."""
+    """Records with a known price for everything that was used."""
     partial: int
-    """Priced calls with something that has no known price, or was not understood, and is not in the
+    """Records of which something has no known price, or was not understood, and is not in the
     total.
     """
     unpriced: int
-    """Calls without a known price."""
+    """Records without a known price."""
     rejected: int
     """Records that could not be read."""
     duplicates: int
     """Records that are equal to an earlier one of the same request id."""
     merged: int
-    """Further lines of a call that a tool logs in several; its counts are the largest of each."""
+    """Further lines of a call that a tool logs in several, whose counts are the largest of each;
+    spans that repeat what the spans inside of them used.
+    """
     filtered_out: int
     """Calls that the filter excludes."""
     read_singly: int
     """Records read one by one instead of in columns: iterations and unusual formats."""
+    not_calls: int
+    """Lines of a tool's log that are not calls, such as prompts, settings and events; they are not
+    among those read.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class SummedCalls:
+    """Records that sum up several calls, which may be in different price tiers."""
+
+    records: int
+    """Number of such records."""
+    calls: int
+    """Number of calls that they sum up, as far as it is stated."""
+    cost_usd: Decimal
+    """Their cost in the total: at the tier of a mean call, or the lowest where the number of calls
+    is not stated.
+    """
+    low_usd: Decimal
+    """Their cost if every call was in the lowest tier that it can be in."""
+    high_usd: Decimal
+    """Their cost if every call was in the highest tier that it can be in."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportTotals:
     """The cost and usage of all priced calls."""
 
-    cost_usd: Decimal
-    """Exact cost of all priced calls."""
+    cost_usd: Decimal | None
+    """Exact cost of all priced calls; null when nothing was priced."""
     calls: int
-    """Number of priced calls."""
+    """Number of priced calls; a record that sums up calls counts as so many."""
     prompt_tokens: int
     """Input tokens, including cache reads and writes."""
     cache_read_tokens: int
@@ -108,6 +134,11 @@ class ReportTotals:
     """First day with a priced call, UTC; null when there is none."""
     last_day: date | None
     """Last day with a priced call, UTC; null when there is none."""
+
+    @property
+    def known_usd(self) -> Decimal:
+        """The cost to compare with: zero where nothing was priced."""
+        return ZERO if self.cost_usd is None else self.cost_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +220,8 @@ class RejectedLine:
     """The record's number, from 1; in a CSV file the header is line 1."""
     reason: str
     """Where the record is wrong, and how. Its content is not repeated."""
+    lines: int = 1
+    """Number of lines: those in no known format that look alike are named once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +296,8 @@ class NetReport:
 class UsageReport:
     """What usage records cost, each at its own date, and what would have cost less."""
 
+    status: Literal["priced", "partial", "unpriced"]
+    """``priced`` if everything that was read is in the total, ``unpriced`` if nothing is."""
     totals: ReportTotals
     """All priced calls together, at list prices."""
     net: NetReport | None
@@ -273,6 +308,8 @@ class UsageReport:
     """The report's amounts in ``currency``, at the rate of its last day, without the rows of its
     groups; null without a currency.
     """
+    summed: SummedCalls | None
+    """Bounds of the cost of records that sum up several calls; null when their tier is certain."""
     records: Records
     """What became of every record."""
     formats: Mapping[str, int]
@@ -308,7 +345,7 @@ KINDS: Mapping[Kind, str] = {
 }
 ASSUMPTIONS = (
     "Each record is priced at its own date, with the prices that this version has for that date.",
-    "Records with the same request id count as one call: the first one.",
+    "Records with the same request id are one call: the largest of each count, at the first time.",
     "Savings are computed one after another on the calls reported, so they add up.",
 )
 
@@ -318,10 +355,15 @@ def day_of(moment: int) -> date:
     return (EPOCH + timedelta(microseconds=moment)).date()
 
 
-def totals_of(row: Mapping[str, Any], days: Sequence[date], places: int) -> ReportTotals:
-    """The report's totals, from the engine's sums, which are NULL without any call."""
+def totals_of(
+    row: Mapping[str, Any], days: Sequence[date], places: int, *, known: bool = False
+) -> ReportTotals:
+    """The report's totals, from the engine's sums, which are NULL without any call.
+
+    ``known`` is set where nothing was used, so that no calls cost nothing.
+    """
     return ReportTotals(
-        cost_usd=unscaled(int(row["cost"] or 0), places),
+        cost_usd=unscaled(int(row["cost"] or 0), places) if row["calls"] or known else None,
         **{name: int(row[name] or 0) for name in _SUMS if name != "unpriced_calls"},
         first_day=min(days, default=None),
         last_day=max(days, default=None),

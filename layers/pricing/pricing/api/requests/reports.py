@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SkipValidation
@@ -19,10 +19,19 @@ from pricing.reports.dimensions import (
     is_dimension,
     is_label,
 )
+from pricing.reports.readers.record_format import ReadOptions, SourceFormat
 from pricing.reports.render.html_page import NEEDED
 from pricing.reports.report import Filters, ReportQuery
 from pricing.timestamps import AsOf
-from pricing.validation import AtMost, ExactNumber, Name, Request, VersionReference
+from pricing.validation import (
+    AsOfText,
+    AtMost,
+    ExactNumber,
+    Name,
+    Request,
+    VersionReference,
+    moment_in,
+)
 
 _NAMES = f"{'|'.join(DIMENSIONS)}|{TAG}[A-Za-z0-9_.-]{{1,64}}"
 GroupBy = Annotated[
@@ -146,9 +155,15 @@ class ReportRequest(BillingFields):
     """Amounts to compare with what was spent."""
     privacy: Privacy = "show"
     """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
+    source_format: SourceFormat | None = None
+    """The format of the records, or null to recognise it line by line."""
+    as_of: AsOfText | None = None
+    """The date or instant of records that state none. Without it only records of formats that never
+    state one are priced, at the time of the request.
+    """
     pricing_version: VersionReference = "active"
 
-    def query(self) -> ReportQuery:
+    def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
         if (self.records is None) == (self.source is None):
             raise InvalidRequest.at("/records", "or source must hold the records, and only one")
@@ -169,7 +184,7 @@ class ReportRequest(BillingFields):
             ):
                 detail = "cannot match labels, which `privacy`: drop removes; use hash"
                 raise InvalidRequest.at(f"/budgets/{number}/match", detail)
-        return replace(found, budgets=tuple(budgets))
+        return replace(found, budgets=tuple(budgets), options=_options(self, now))
 
 
 class LinesQuery(Request):
@@ -207,15 +222,27 @@ class LinesQuery(Request):
     """The id of a stored rate card; ``list`` for list prices only."""
     currency: Annotated[str | None, Field(min_length=3, max_length=3)] = None
     """An ISO 4217 code: the answer has its amounts in this currency too."""
+    source_format: SourceFormat | None = None
+    """The format of the records, or null to recognise it line by line."""
+    as_of: AsOfText | None = None
+    """The date or instant of records that state none. Without it only records of formats that never
+    state one are priced, at the time of the request.
+    """
     pricing_version: VersionReference = "active"
 
-    def query(self) -> ReportQuery:
+    def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest as the document does."""
         groups = tuple(one.strip() for one in self.group_by.split(",") if one.strip())
         named = {name: (getattr(self, name),) for name in MATCHED if getattr(self, name)}
         wanted = FilterRequest.model_validate({**named, "start": self.start, "end": self.end})
         filters = wanted.filters("")
-        return report_query(groups, self.top, self.format, filters, self.privacy)
+        found = report_query(groups, self.top, self.format, filters, self.privacy)
+        return replace(found, options=_options(self, now))
+
+
+def _options(request: ReportRequest | LinesQuery, now: datetime) -> ReadOptions:
+    as_of = None if request.as_of is None else moment_in(request.as_of, "/as_of").instant
+    return ReadOptions(request.source_format, as_of, now)
 
 
 def report_query(

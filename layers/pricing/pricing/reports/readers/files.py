@@ -1,9 +1,13 @@
-"""Usage records as files in scratch space: the lines of a body, or an object in S3."""
+"""Usage records as files in scratch space: a body or its lines, or an object in S3."""
 
+import codecs
+import csv
 import gzip
 import json
+import re
 import shutil
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +15,24 @@ from typing import Any, Literal
 
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest
+from pricing.reports.readers.json_values import elements
 
 FileKind = Literal["jsonl", "csv", "parquet"]
 TOO_LARGE = "is larger, unpacked, than the scratch space; split it into smaller files"
-#: Replaces a line that is not UTF-8, so that it is rejected under its own number.
+#: A longer line is not read. Its place is taken by its size, and that of a line that is not UTF-8
+#: by a mark, so that both are rejected under their own number.
+MAX_LINE_BYTES = 16_000_000
 NOT_UTF8 = '"\x02not UTF-8\x02'
+TOO_LONG = '"\x02too long\x02'
+#: So much of a file shows whether it is JSON Lines or one document.
+_HEAD = 1 << 20
+_ARRAY = re.compile(rb"\s*\[\s*(?:\{|\]\s*$)")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _KINDS: dict[str, FileKind] = {
     "jsonl": "jsonl",
     "ndjson": "jsonl",
     "json": "jsonl",
+    "sse": "jsonl",
     "csv": "csv",
     "parquet": "parquet",
 }
@@ -27,10 +40,11 @@ _KINDS: dict[str, FileKind] = {
 
 @dataclass(frozen=True, slots=True)
 class UsageFile:
-    """An unpacked file in scratch space, and its format."""
+    """An unpacked file in scratch space, its format, and where the request names it."""
 
     path: Path
     kind: FileKind
+    pointer: str = POINTER
 
 
 def write_lines(lines: Iterable[bytes], path: Path) -> UsageFile:
@@ -47,28 +61,102 @@ def as_lines(records: Iterable[Any]) -> Iterable[bytes]:
         yield json.dumps(record, ensure_ascii=False, default=float).encode()
 
 
-def opened(path: Path, name: str, folder: Path) -> UsageFile:
-    """Unpack a file if it is gzip, and read its format from ``name``; raises InvalidRequest."""
+def written(body: bytes, kind: str, folder: Path) -> UsageFile:
+    """Write a body that is a whole file of this kind, packed or not; raises InvalidRequest."""
+    path = folder / "body"
+    try:
+        path.write_bytes(body)
+    except OSError as error:
+        raise InvalidRequest.at("/records", TOO_LARGE) from error
+    return opened(path, f"body.{kind}", folder, "/records")
+
+
+def opened(path: Path, name: str, folder: Path, pointer: str = POINTER) -> UsageFile:
+    """Unpack a file if it is gzip, and read its format from ``name``; raises InvalidRequest.
+
+    A document of JSON, an array or an object that holds the records, is made JSON Lines.
+    """
     suffixes = name.lower().rsplit("/", 1)[-1].split(".")[1:]
     if suffixes and suffixes[-1] in ("gz", "gzip"):
         suffixes.pop()
     kind = _KINDS.get(suffixes[-1]) if suffixes else None
     if kind is None:
         detail = f"must end in one of {', '.join('.' + one for one in _KINDS)}, with or without .gz"
-        raise InvalidRequest.at(POINTER, detail)
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    if packed:
-        unpacked = folder / "unpacked"
-        try:
+        raise InvalidRequest.at(pointer, detail)
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        if packed:
+            unpacked = folder / "unpacked"
             with gzip.open(path) as source, unpacked.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
-        except (gzip.BadGzipFile, zlib.error, EOFError):
-            raise InvalidRequest.at(POINTER, "is not a complete gzip file") from None
-        except OSError as error:
-            raise InvalidRequest.at(POINTER, TOO_LARGE) from error
-        path = unpacked
-    return UsageFile(path, kind)
+            path = unpacked
+        with path.open("rb") as file:
+            if file.read(2) in _UTF16:
+                raise InvalidRequest.at(pointer, "is UTF-16; save it as UTF-8")
+        if kind == "jsonl":
+            path = _as_json_lines(path, folder)
+    except (gzip.BadGzipFile, zlib.error, EOFError):
+        raise InvalidRequest.at(pointer, "is not a complete gzip file") from None
+    except OSError as error:
+        raise InvalidRequest.at(pointer, TOO_LARGE) from error
+    return UsageFile(path, kind, pointer)
+
+
+def _as_json_lines(path: Path, folder: Path) -> Path:
+    """The file itself if it is JSON Lines, else a copy with a record on each line."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_HEAD).removeprefix(codecs.BOM_UTF8)
+    line, newline, rest = head.lstrip().partition(b"\n")
+    more = rest.strip() or size > _HEAD
+    if _ARRAY.match(head) and not (newline and more and _is_json(line)):
+        depth = 1
+    elif line[:1] == b"{" and newline and line.rstrip()[-1:] in b"{[," and not _is_json(line):
+        depth = 2 if size > MAX_LINE_BYTES else 0
+    elif line[:1] == b"{" and not newline and size > MAX_LINE_BYTES:
+        depth = 2
+    else:
+        return path
+    copy = folder / "records.json"
+    with path.open("rb") as source, copy.open("wb") as target:
+        values = elements(source, depth, MAX_LINE_BYTES) if depth else _values(source.read())
+        for value in values:
+            target.write(value + b"\n")
+    return copy
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _values(text: bytes) -> Iterable[bytes]:
+    """The values of a text that follow each other, each on one line; the rest if it is not JSON."""
+    decoder, rest = json.JSONDecoder(), text.decode(errors="replace").strip().lstrip("\ufeff")
+    while rest:
+        try:
+            _, end = decoder.raw_decode(rest)
+        except (ValueError, RecursionError):
+            end = len(rest)
+        yield re.sub(r"[\r\n]+", " ", rest[:end]).encode()
+        rest = rest[end:].lstrip()
+
+
+def header_of(file: UsageFile) -> str:
+    """The delimiter of a CSV file, by its header; raises InvalidRequest for a repeated column."""
+    with file.path.open("rb") as lines:
+        header = lines.readline(_HEAD).decode("utf-8-sig", errors="replace")
+    delimiter = max(",;\t|", key=header.count)
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    repeated = [name for name, times in Counter(names).items() if name and times > 1]
+    if repeated:
+        shown = repeated[0][:64]
+        raise InvalidRequest.at(file.pointer, f"has the column {shown!r} twice; keep one of them")
+    return delimiter
 
 
 def fetched(s3_uri: str, folder: Path) -> UsageFile:
@@ -85,10 +173,16 @@ def fetched(s3_uri: str, folder: Path) -> UsageFile:
     return opened(path, s3_uri, folder)
 
 
-def utf8_lines(source: Path, target: Path) -> Path:
-    """Copy a file with ``NOT_UTF8`` in place of every line that is not UTF-8."""
+def safe_lines(source: Path, target: Path) -> Path:
+    """Copy a file with a mark in place of every line that is too long, or not UTF-8."""
     with source.open("rb") as lines, target.open("wb") as copy:
-        for line in lines:
+        while line := lines.readline(MAX_LINE_BYTES):
+            size = len(line)
+            while not line.endswith(b"\n") and (more := lines.readline(MAX_LINE_BYTES)):
+                line, size = more, size + len(more)
+            if size >= MAX_LINE_BYTES:
+                copy.write(f"{TOO_LONG}{size}".encode() + b"\n")
+                continue
             try:
                 line.decode()
             except UnicodeDecodeError:

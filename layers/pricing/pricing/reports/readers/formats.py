@@ -1,436 +1,440 @@
-"""Records as tools write them, turned into Tariff's own by one table of formats.
+"""Records as tools write them, turned into Tariff's own by the table of record formats.
 
-A format says by which names it is recognised and where its parts are; few need more. What a line
-yields are documents ``{timestamp, model, usage, ...}`` that ``records.read_record`` reads, so that
-counts, tiers and terms have one reader. Lines of a tool's log that are not calls (prompts,
-settings, summaries) yield nothing.
-
-Sources: the tools' own documentation and source code of their log formats.
+What a line holds are documents ``{timestamp, model, usage, ...}`` that ``records.read_record``
+reads, so that counts, tiers and terms have one reader. Lines of a tool's log that are not calls
+(prompts, settings, summaries) hold none. Few formats need more than their row in the table: those
+that write a call in several lines, or several calls in one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-Document = Mapping[str, Any]
-SourceFormat = Literal[
-    "tariff",
-    "claude_code",
-    "claude_agent_sdk",
-    "codex",
-    "gemini_cli",
-    "opencode",
-    "litellm_spend_logs",
-    "langfuse",
-    "helicone",
-    "openrouter_generation",
-    "otel_genai",
-    "otlp",
-    "openai_usage_api",
-    "anthropic_usage_api",
-    "anthropic_stream",
-    "bedrock_invocation_log",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordFormat:
-    """Where a tool's record has its parts, each as paths of which the first that is there counts.
-
-    ``marks`` are paths that must all be there. ``usage`` is a usage object; ``counts`` are counts
-    that stand apart, by the name they have in the usage object that is made of them.
-    """
-
-    name: SourceFormat
-    marks: tuple[str, ...]
-    moment: tuple[str, ...]
-    model: tuple[str, ...]
-    request_id: tuple[str, ...] = ()
-    usage: tuple[str, ...] = ()
-    counts: Mapping[str, str] = field(default_factory=dict)
-    usage_format: str | None = None
-    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-_TEAM = {"team": ("team_id", "team", "user_id", "user")}
-FORMATS: tuple[RecordFormat, ...] = (
-    RecordFormat(
-        name="litellm_spend_logs",
-        marks=("startTime", "call_type"),
-        moment=("startTime",),
-        model=("model",),
-        request_id=("request_id",),
-        usage=("metadata.usage_object", "response.usage"),
-        counts={
-            "prompt_tokens": "prompt_tokens",
-            "completion_tokens": "completion_tokens",
-            "total_tokens": "total_tokens",
-        },
-        labels={"team": ("team_id", "team_alias"), "endpoint": ("call_type",)},
-    ),
-    RecordFormat(
-        name="helicone",
-        marks=("request_created_at",),
-        moment=("request_created_at",),
-        model=("response_model", "request_model", "model"),
-        request_id=("request_id", "response_id"),
-        counts={
-            "prompt_tokens": "prompt_tokens",
-            "completion_tokens": "completion_tokens",
-            "total_tokens": "total_tokens",
-            "prompt_cache_read_tokens": "prompt_cache_read_tokens",
-            "prompt_cache_write_tokens": "prompt_cache_write_tokens",
-            "costUSD": "costUSD",
-        },
-        usage_format="openai",
-        labels={"team": ("request_user_id",)},
-    ),
-    RecordFormat(
-        name="langfuse",
-        marks=("startTime", "usageDetails"),
-        moment=("startTime",),
-        model=("model", "internalModelId"),
-        request_id=("id",),
-        counts={
-            "input_tokens": "usageDetails.input",
-            "output_tokens": "usageDetails.output",
-            "cache_read_input_tokens": "usageDetails.input_cached_tokens",
-            "cache_creation_input_tokens": "usageDetails.input_cache_creation",
-        },
-        usage_format="anthropic",
-        labels=_TEAM,
-    ),
-    RecordFormat(
-        name="langfuse",
-        marks=("startTime", "usage.input", "usage.unit"),
-        moment=("startTime",),
-        model=("model",),
-        request_id=("id",),
-        counts={"input_tokens": "usage.input", "output_tokens": "usage.output"},
-        usage_format="anthropic",
-        labels=_TEAM,
-    ),
-    RecordFormat(
-        name="openrouter_generation",
-        marks=("native_tokens_prompt",),
-        moment=("created_at",),
-        model=("model",),
-        request_id=("id",),
-        counts={
-            "prompt_tokens": "native_tokens_prompt",
-            "completion_tokens": "native_tokens_completion",
-            "reasoning_tokens": "native_tokens_reasoning",
-            "cached_tokens": "native_tokens_cached",
-            "cost": "total_cost",
-        },
-        usage_format="openai",
-        labels={"team": ("app_id",)},
-    ),
-    RecordFormat(
-        name="opencode",
-        marks=("modelID", "tokens"),
-        moment=("time.created",),
-        model=("modelID",),
-        request_id=("id",),
-        counts={
-            "input_tokens": "tokens.input",
-            "output_tokens": "tokens.output",
-            "cache_read_input_tokens": "tokens.cache.read",
-            "cache_creation_input_tokens": "tokens.cache.write",
-        },
-        usage_format="anthropic",
-        labels={"team": ("sessionID",)},
-    ),
-    RecordFormat(
-        name="gemini_cli",
-        marks=("tokens.input", "tokens.thoughts", "model"),
-        moment=("timestamp",),
-        model=("model",),
-        request_id=("id",),
-        counts={
-            "promptTokenCount": "tokens.input",
-            "candidatesTokenCount": "tokens.output",
-            "cachedContentTokenCount": "tokens.cached",
-            "thoughtsTokenCount": "tokens.thoughts",
-            "toolUsePromptTokenCount": "tokens.tool",
-            "totalTokenCount": "tokens.total",
-        },
-        usage_format="gemini",
-    ),
-    RecordFormat(
-        name="otel_genai",
-        marks=("attributes",),
-        moment=("start_time", "startTime", "startTimeUnixNano", "timestamp", "time"),
-        model=(
-            "attributes.gen_ai.response.model",
-            "attributes.gen_ai.request.model",
-            "attributes.llm.model_name",
-        ),
-        request_id=("attributes.gen_ai.response.id", "spanId", "span_id", "context.span_id"),
-        usage=("attributes",),
-        usage_format="otel_genai",
-        labels={"endpoint": ("name",)},
-    ),
-    RecordFormat(
-        name="bedrock_invocation_log",
-        marks=("schemaType", "modelId", "output.outputTokenCount"),
-        moment=("timestamp",),
-        model=("modelId",),
-        request_id=("requestId",),
-        counts={
-            "inputTokens": "input.inputTokenCount",
-            "outputTokens": "output.outputTokenCount",
-            "cacheReadInputTokens": "input.cacheReadInputTokenCount",
-            "cacheWriteInputTokens": "input.cacheWriteInputTokenCount",
-        },
-        usage_format="bedrock_converse",
-        labels={"endpoint": ("operation",)},
-    ),
+from pricing.errors import TariffError
+from pricing.reports.readers.provider_formats import (
+    PROVIDERS,
+    SDKS,
+    SPAN,
+    TELEMETRY,
+    VERCEL_SPAN,
 )
-#: Lines of a coding tool's log that are not calls, by their ``type``.
+from pricing.reports.readers.record_format import (
+    Document,
+    Found,
+    RecordFormat,
+    SourceFormat,
+    at,
+    first,
+    is_call,
+    marked,
+    objects,
+    record_of,
+    whole,
+)
+from pricing.reports.readers.records import layout_of
+from pricing.reports.readers.several import (
+    agent_sdk,
+    bedrock_stream,
+    buckets,
+    claude_code,
+    steps,
+)
+from pricing.reports.readers.tool_formats import CODING_TOOLS, GATEWAYS, TRACERS
+from pricing.reports.readers.unread import looks_like
+from pricing.usage.response import USAGES, is_batch_line
+
+FORMATS: tuple[RecordFormat, ...] = (*CODING_TOOLS, *GATEWAYS, *TRACERS, *PROVIDERS, *SDKS)
+#: Formats that state no time: their records are priced at the time of the report, which says so.
+TIMELESS: frozenset[SourceFormat] = frozenset(
+    (
+        *("anthropic_batch", "anthropic_response", "anthropic_stream", "bedrock_batch"),
+        *("claude_agent_sdk", "gemini_response", "langchain", "openai_batch", "openai_response"),
+        *("openai_stream", "vercel_ai", "vertex_batch"),
+    )
+)
+#: Lines of a coding tool's log, and events of a stream, that are not calls, by their ``type``.
 _NO_CALLS = frozenset(
     (
         *("user", "summary", "system", "file-history-snapshot", "progress", "queue-operation"),
-        *("session_meta", "response_item", "compacted", "turn_context", "event_msg"),
+        *("attachment", "last-prompt", "custom-title", "ai-title", "agent-name", "tag", "mode"),
+        *("permission-mode", "pr-link", "marble-origami-commit", "session", "model_change"),
+        *("thinking_level_change", "compaction", "branch_summary", "label", "custom", "gemini"),
+        *("session_meta", "response_item", "compacted", "turn_context", "event_msg", "info"),
         *("message_stop", "content_block_start", "content_block_delta", "content_block_stop"),
         *("ping", "thread.started", "turn.started", "item.started", "item.completed"),
     )
 )
+_EVENTS = (
+    *("response.", "session.", "conversation.", "input_audio_buffer.", "output_audio_buffer."),
+    "rate_limits.",
+)
+_CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.")
+#: Where exports keep the list of their records.
+_LISTS = (
+    *("data", "records", "spans", "traces", "observations", "generations", "messages", "items"),
+    *("rows", "results", "result", "runs", "calls", "logs", "events", "value", "entries", "usage"),
+    *("usageEventsDisplay", "requests", "responses", "Records", "hits", "steps", "children"),
+)
 
 
 class FormatReader:
     """Turns the lines of one file, in their order, into records.
 
-    Some tools write a call in several lines: Codex names the model in the line of the turn, an
-    Anthropic stream begins with the prompt's counts and ends with the answer's.
+    ``wanted`` forces a format. Some tools write a call in several lines: Codex names the model in
+    the line of the turn, an Anthropic stream begins with the prompt's counts and ends with the
+    answer's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: SourceFormat | None = None) -> None:
+        self._wanted = wanted
         self._model: str | None = None
+        self._session: dict[str, Any] = {}
+        self._used: Any = None
         self._started: Document | None = None
+        self._parents: dict[tuple[str, str], tuple[str, str]] = {}
 
-    def read(self, document: Any) -> tuple[SourceFormat, list[Document]]:
-        """The format of a line and the records in it, none for a line that is not a call."""
-        if not isinstance(document, dict):
-            return "tariff", [document]
-        for special in (self._stream, self._codex, _claude_code, _otlp, _buckets, _agent_sdk):
+    def read(self, document: Any) -> list[Found]:
+        """The records in a line, none for a line that is not a call."""
+        if document and _objects(document):
+            return [found for entry in document for found in self.read(entry)]
+        if not isinstance(document, dict) or self._wanted == "tariff":
+            return [Found("tariff", document)]
+        found = self._special(document)
+        if found is None:
+            found = self._of_table(document)
+        if self._wanted is not None:
+            forced = self._forced(document)
+            found = forced if forced is not None else self._only_wanted(document, found)
+        return [Found("tariff", document, looks_like(document))] if found is None else found
+
+    def _only_wanted(self, document: Document, found: list[Found] | None) -> list[Found] | None:
+        return (
+            None
+            if found is None
+            else [
+                one
+                if one.name == self._wanted
+                else Found(
+                    one.name, document, f"look like records of {one.name}; not {self._wanted}"
+                )
+                for one in found
+            ]
+        )
+
+    def inner_spans(self) -> "InnerSpans":
+        """The spans that were seen, to find those that sum up others."""
+        return InnerSpans(self._parents)
+
+    def _special(self, document: Document) -> list[Found] | None:
+        """The records of a format that is more than a row of the table."""
+        for special in (
+            self._anthropic_stream,
+            self._openai_stream,
+            self._codex,
+            claude_code,
+            self._otlp,
+            buckets,
+            agent_sdk,
+            bedrock_stream,
+            steps,
+            self._span,
+        ):
             found = special(document)
             if found is not None:
                 return found
-        inner = document.get("data")
-        body = inner if isinstance(inner, dict) and "usage" not in document else document
-        for known in FORMATS:
-            if all(_at(body, mark) is not None for mark in known.marks) and _has_usage(known, body):
-                return known.name, [_record(known, body)]
-        return "tariff", [_plain(document)]
+        return None
 
-    def _stream(self, document: Document) -> tuple[SourceFormat, list[Document]] | None:
+    def _of_table(self, document: Document) -> list[Found] | None:
+        inner = document.get("data")
+        bodies = (document, inner) if isinstance(inner, dict) else (document,)
+        for body in bodies:
+            for known in FORMATS:
+                if marked(body, known.marks):
+                    return self._found(known, body)
+        plain = _plain(document)
+        if _layout(plain) is not None:
+            return [Found(name_of(plain), plain)]
+        for name in _LISTS:
+            entries = document.get(name)
+            if (
+                isinstance(entries, list)
+                and entries
+                and all(isinstance(one, dict) for one in entries)
+            ):
+                outer = {key: document[key] for key in _HANDED_DOWN if key in document}
+                found = [one for entry in entries for one in self.read({**outer, **entry})]
+                if not all(one.unread for one in found):
+                    return found
+        return [] if document.get("type") in _NO_CALLS else None
+
+    def _forced(self, document: Document) -> list[Found] | None:
+        """A record of the wanted format although its marks are not there."""
+        rows = [known for known in FORMATS if known.name == self._wanted]
+        if not rows or any(marked(document, known.marks) for known in rows):
+            return None
+        return self._found(rows[0], document)
+
+    def _found(self, known: RecordFormat, body: Document) -> list[Found]:
+        ids = self._ids(known, body)
+        if not is_call(known, body):
+            return []
+        return [Found(known.name, record_of(known, body), span=ids)]
+
+    # --- Streams ---------------------------------------------------------------------------------
+
+    def _anthropic_stream(self, document: Document) -> list[Found] | None:
         """An Anthropic stream: the counts of its start, and of its deltas, which are cumulative."""
         kind = document.get("type")
         if kind == "message_start" and isinstance(document.get("message"), dict):
             self._started = document
-            return "anthropic_stream", [document]
+            return [Found("anthropic_stream", document)]
         delta = document.get("usage")
         if kind != "message_delta" or not isinstance(delta, dict) or self._started is None:
             return None
         message = self._started["message"]
         merged = {**(message.get("usage") or {}), **delta}
-        timed = {"timestamp": _first(self._started, ("timestamp",)) or document.get("timestamp")}
-        whole = {**timed, "type": "message_start", "message": {**message, "usage": merged}}
-        return "anthropic_stream", [whole]
+        timed = {"timestamp": first(self._started, "timestamp") or document.get("timestamp")}
+        timed = {name: value for name, value in timed.items() if value is not None}
+        whole_call = {**timed, "type": "message_start", "message": {**message, "usage": merged}}
+        return [Found("anthropic_stream", whole_call)]
 
-    def _codex(self, document: Document) -> tuple[SourceFormat, list[Document]] | None:
-        """A Codex rollout: ``last_token_usage`` of each turn, at the model of its context."""
+    def _openai_stream(self, document: Document) -> list[Found] | None:
+        """Events of OpenAI's streams: the last one has the usage, all others are not calls."""
+        kind, inner = document.get("type"), document.get("response")
+        if document.get("object") == "chat.completion.chunk":
+            usage = document.get("usage") or at(document, "x_groq.usage")
+            return [Found("openai_stream", document)] if usage else []
+        if not isinstance(kind, str) or not kind.startswith(_EVENTS):
+            return None
+        self._model = at(document, "session.model") or self._model
+        if not isinstance(inner, dict) or not isinstance(inner.get("usage"), dict):
+            return []
+        known = {"timestamp": document.get("timestamp"), "model": self._model, **inner}
+        record = {name: value for name, value in known.items() if value is not None}
+        return [Found("openai_stream", record)]
+
+    # --- Coding tools ----------------------------------------------------------------------------
+
+    def _codex(self, document: Document) -> list[Found] | None:
+        """A Codex rollout: ``last_token_usage`` of each turn, at the model of its context.
+
+        The event is repeated when only the rate limits changed: then the sum of the session did
+        not.
+        """
         payload = document.get("payload")
-        if not isinstance(payload, dict):
+        if not isinstance(payload, dict) or document.get("type") not in _CODEX:
             return None
         if isinstance(payload.get("model"), str):
             self._model = payload["model"]
-        usage = _at(payload, "info.last_token_usage")
+        if document.get("type") == "session_meta":
+            self._used = None
+            labels = {"session": payload.get("id"), "project": payload.get("cwd")}
+            self._session = {name: value for name, value in labels.items() if value is not None}
+        usage = at(payload, "info.last_token_usage")
         if payload.get("type") != "token_count" or not isinstance(usage, dict):
-            return "codex", []
-        return "codex", [
-            {
-                "timestamp": document.get("timestamp"),
-                "model": self._model,
-                "usage": usage,
-                "usage_format": "openai_responses",
-            }
-        ]
-
-
-def _claude_code(document: Document) -> tuple[SourceFormat, list[Document]] | None:
-    """Claude Code: calls are the assistant's lines; rows of no model that used nothing are none."""
-    if document.get("type") not in (*_NO_CALLS, "assistant") or "usage" in document:
-        return None
-    message = document.get("message")
-    usage = message.get("usage") if isinstance(message, dict) else None
-    if not isinstance(usage, dict):
-        return ("claude_code", []) if document.get("type") in _NO_CALLS else None
-    if isinstance(message, dict) and message.get("model") == "<synthetic>":
-        return "claude_code", []
-    request = document.get("requestId") or (message or {}).get("id")
-    return "claude_code", [{**document, "request_id": request} if request else document]
-
-
-def _otlp(document: Document) -> tuple[SourceFormat, list[Document]] | None:
-    """OTLP JSON: spans in scopes in resources, whose attributes are lists of typed values."""
-    resources = document.get("resourceSpans")
-    if not isinstance(resources, list):
-        return None
-    known = next(one for one in FORMATS if one.name == "otel_genai")
-    found = []
-    for span in _inside(resources, "scopeSpans", "spans"):
-        attributes = {
-            one.get("key"): _value(one.get("value"))
-            for one in span.get("attributes") or ()
-            if isinstance(one, dict)
+            return []
+        used = at(payload, "info.total_token_usage")
+        if used is not None and used == self._used:
+            return []
+        self._used = used
+        record = {
+            "timestamp": document.get("timestamp"),
+            "model": self._model,
+            "usage": usage,
+            "usage_format": "openai_responses",
+            **self._session,
         }
-        body = {**span, "attributes": attributes}
-        if _has_usage(known, body):
-            found.append(_record(known, body))
-    return "otlp", found
+        return [Found("codex", record)]
+
+    # --- OpenTelemetry ---------------------------------------------------------------------------
+
+    def _otlp(self, document: Document) -> list[Found] | None:
+        """OTLP JSON: spans or events in scopes in resources."""
+        for outer, scopes, entries in _OTLP:
+            resources = document.get(outer)
+            if not isinstance(resources, list):
+                continue
+            found = []
+            for resource in objects(resources):
+                shared = {"resource": _attributes(at(resource, "resource.attributes"))}
+                for entry in objects([resource], scopes, entries):
+                    found += self._span({**shared, **entry}) or []
+            return [Found("otlp", one.record, one.unread, one.span) for one in found]
+        return None
+
+    def _span(self, document: Document) -> list[Found] | None:
+        """A span or an event with its attributes, however those are nested or listed."""
+        attributes = _attributes(
+            document.get("attributes") or _listed(document.get("tags")) or _columns_of(document)
+        )
+        if not attributes:
+            return None
+        body = {**document, "attributes": attributes}
+        for known in TELEMETRY:
+            if marked(body, known.marks) and is_call(known, body):
+                return self._found(known, body)
+        if marked(body, VERCEL_SPAN.marks):
+            return self._found(VERCEL_SPAN, body)
+        ids = self._ids(SPAN, body)
+        usage = {
+            name: whole(value)
+            for name, value in attributes.items()
+            if name.startswith(_USAGE_MARKS) and value is not None
+        }
+        if not usage:
+            return [] if ids or "timeUnixNano" in document else None
+        record = record_of(SPAN, {**body, "attributes": {**attributes, **usage}})
+        name: SourceFormat = "otel_genai"
+        if any(mark.startswith("llm.") for mark in usage):
+            name = "openinference"
+        return [Found(name, {**record, "usage": usage}, span=ids)]
+
+    def _ids(self, known: RecordFormat, body: Document) -> tuple[str, str] | None:
+        """The ids of a span, whose parent is remembered."""
+        if known.span is None:
+            return None
+        trace, span, parent = (first(body, part) for part in known.span)
+        if span is None:
+            return None
+        parent = parent[0] if isinstance(parent, list) and parent else parent
+        ids = (str(trace), str(span))
+        if parent:
+            self._parents[ids] = (str(trace), str(parent))
+        return ids
 
 
-def _inside(values: Any, *names: str) -> Iterator[Document]:
-    """The objects of lists within lists."""
-    for value in values if isinstance(values, list) else ():
-        if not isinstance(value, dict):
-            continue
-        if names:
-            yield from _inside(value.get(names[0]), *names[1:])
-        else:
-            yield value
+@dataclass(frozen=True, slots=True)
+class InnerSpans:
+    """Which span is within which."""
+
+    parents: Mapping[tuple[str, str], tuple[str, str]]
+
+    def around(self, calls: Iterator[tuple[str, str]]) -> set[tuple[str, str]]:
+        """All spans around these."""
+        found: set[tuple[str, str]] = set()
+        for call in calls:
+            span = self.parents.get(call)
+            while span is not None and span not in found:
+                found.add(span)
+                span = self.parents.get(span)
+        return found
+
+
+_OTLP = (
+    ("resourceSpans", "scopeSpans", "spans"),
+    ("resourceLogs", "scopeLogs", "logRecords"),
+)
+#: What the records in a list inherit from the object that has the list.
+_HANDED_DOWN = ("sessionId", "projectHash", "object", "timestamp", "session_id")
+
+
+def _objects(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(one, dict) for one in values)
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """Attributes by their dotted names, from an object, nested or not, or from a list of pairs."""
+    found: dict[str, Any] = {}
+    if isinstance(value, list):
+        for pair in objects(value):
+            found[str(pair.get("key"))] = _value(pair.get("value"))
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, dict) and name.split(".")[0] in _NESTED:
+                found |= {f"{name}.{more}": one for more, one in _attributes(inner).items()}
+            else:
+                found[name] = inner
+    return found
+
+
+_NESTED = frozenset(
+    (
+        *("gen_ai", "llm", "usage", "token_count", "prompt_details", "completion_details"),
+        *("cache_read", "cache_creation", "request", "response", "ai", "inputTokenDetails"),
+    )
+)
+
+
+def _listed(tags: Any) -> Any:
+    """Jaeger's tags, a list of pairs; other tags are labels."""
+    return tags if isinstance(tags, list) else None
+
+
+def _columns_of(document: Document) -> dict[str, Any]:
+    """The attributes of a table with a column for each."""
+    prefix = "attributes."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in document.items()
+        if isinstance(name, str) and name.startswith(prefix) and value is not None
+    }
 
 
 def _value(value: Any) -> Any:
     """The value of an OTLP attribute; its integers are strings."""
     if not isinstance(value, dict):
         return value
-    if "intValue" in value:
-        text = str(value["intValue"])
-        return int(text) if text.isdigit() else text
-    return next(iter(value.values()), None)
-
-
-def _buckets(document: Document) -> tuple[SourceFormat, list[Document]] | None:
-    """Pages of OpenAI's and Anthropic's usage APIs: sums of many calls in a bucket of time."""
-    data = document.get("data")
-    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
-        return None
-    if not any("results" in one for one in data):
-        return None
-    found: list[Document] = []
-    name: SourceFormat = "openai_usage_api"
-    for bucket in data:
-        moment = bucket.get("start_time") or bucket.get("starting_at")
-        name = "anthropic_usage_api" if "starting_at" in bucket else name
-        for result in _inside(bucket.get("results")):
-            counts = {
-                **{one: result[one] for one in _BUCKET_COUNTS if result.get(one) is not None},
-                **({"input_tokens": result["uncached_input_tokens"]} if _anthropic(result) else {}),
-            }
-            found.append(
-                {
-                    "timestamp": moment,
-                    "model": result.get("model"),
-                    "usage": counts,
-                    "usage_format": "anthropic" if _anthropic(result) else "openai_responses",
-                    "calls": result.get("num_model_requests"),
-                    "team": result.get("project_id") or result.get("workspace_id"),
-                    "processing": "batch"
-                    if result.get("batch") or result.get("service_tier") == "batch"
-                    else None,
-                }
-            )
-    return name, found
-
-
-_BUCKET_COUNTS = (
-    *("input_tokens", "output_tokens", "input_cached_tokens", "input_audio_tokens"),
-    *("output_audio_tokens", "cache_read_input_tokens", "cache_creation", "server_tool_use"),
-)
-
-
-def _anthropic(result: Document) -> bool:
-    return result.get("uncached_input_tokens") is not None
-
-
-def _agent_sdk(document: Document) -> tuple[SourceFormat, list[Document]] | None:
-    """A result of Claude's agent SDK: the sums of a session, by model."""
-    models = document.get("modelUsage")
-    if document.get("type") != "result" or not isinstance(models, dict):
-        return None
-    return "claude_agent_sdk", [
-        {
-            "timestamp": document.get("timestamp"),
-            "model": model,
-            "usage": usage,
-            "usage_format": "bedrock_converse",
-            "calls": document.get("num_turns") if len(models) == 1 else None,
-        }
-        for model, usage in models.items()
-    ]
-
-
-def _record(known: RecordFormat, body: Document) -> Document:
-    usage = next((found for path in known.usage if (found := _at(body, path))), None)
-    if not isinstance(usage, dict):
-        usage = {name: _whole(_at(body, path)) for name, path in known.counts.items()}
-        usage = {name: count for name, count in usage.items() if count is not None}
-    found = {
-        "timestamp": _first(body, known.moment),
-        "model": _first(body, known.model),
-        "request_id": _first(body, known.request_id),
-        "usage": usage,
-        "usage_format": known.usage_format,
-        **{label: _first(body, paths) for label, paths in known.labels.items()},
-    }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _has_usage(known: RecordFormat, body: Document) -> bool:
-    """Whether the body has counts: spans and rows without any are not calls of a model."""
-    if known.name == "otel_genai":
-        attributes = body.get("attributes")
-        return isinstance(attributes, dict) and any(
-            isinstance(name, str) and name.startswith(_USAGE_MARKS) for name in attributes
-        )
-    return True
+    return whole(value["intValue"]) if "intValue" in value else next(iter(value.values()), None)
 
 
 def _plain(document: Document) -> Document:
     """A record in Tariff's own form, with the names that others give its parts."""
-    if "usage" in document or "usageMetadata" in document:
+    if any(name in document for name in USAGES):
         return document
-    for name in ("usage_metadata", "token_usage", "usage_object"):
+    for name in ("token_usage", "usage_object"):
         if isinstance(document.get(name), dict):
             return {**document, "usage": document[name]}
     return document
 
 
-def _whole(value: Any) -> Any:
-    """Digits as the number that they are: CSV files and OTLP have no others."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+def _layout(document: Document) -> Any:
+    try:
+        return layout_of(document)
+    except TariffError:
+        return ""
 
 
-def _at(document: Any, path: str) -> Any:
-    """The value at a dotted path; a name may itself have dots, as attributes do."""
+def name_of(document: Document) -> SourceFormat:
+    """The format of a record that has a provider's usage object or response."""
+    layout = _layout(document)
+    container = layout.container if layout else ""
+    names, kind = document.keys(), document.get("type")
+    if container == "message" and kind == "message_start":
+        return "anthropic_stream"
+    if is_batch_line(names, container) or container in ("message", "output.outputBodyJson"):
+        return _HOLDERS[container]
+    if container or "timestamp" in names:
+        return "tariff"
+    if kind == "message":
+        return "anthropic_response"
+    if "usageMetadata" in names or ("usage_metadata" in names and "model_version" in names):
+        return "gemini_response"
+    return "openai_response" if isinstance(document.get("object"), str) else "tariff"
+
+
+_HOLDERS: Mapping[str, SourceFormat] = {
+    "message": "claude_code",
+    "output.outputBodyJson": "bedrock_invocation_log",
+    "response.body": "openai_batch",
+    "result.message": "anthropic_batch",
+    "response": "vertex_batch",
+    "modelOutput": "bedrock_batch",
+}
+#: Formats whose lines hold a usage object that is read by column.
+BY_COLUMN: frozenset[SourceFormat] = frozenset(
+    (
+        *("tariff", "claude_code", "anthropic_response", "openai_response", "gemini_response"),
+        *("openai_batch", "anthropic_batch", "vertex_batch", "bedrock_invocation_log"),
+    )
+)
+
+
+def by_column(document: Any, wanted: SourceFormat | None) -> SourceFormat | None:
+    """The format of an example whose like are read by column, None where each is read by itself."""
     if not isinstance(document, dict):
         return None
-    if path in document:
-        return document[path]
-    head, dot, rest = path.partition(".")
-    while dot:
-        if head in document:
-            found = _at(document[head], rest)
-            if found is not None:
-                return found
-        more, dot, rest = rest.partition(".")
-        head = f"{head}.{more}"
-    return None
-
-
-def _first(document: Document, paths: Sequence[str]) -> Any:
-    return next((found for path in paths if (found := _at(document, path)) not in (None, "")), None)
+    found = FormatReader(wanted).read(document)
+    if len(found) != 1 or found[0].unread or found[0].name not in BY_COLUMN:
+        return None
+    return found[0].name

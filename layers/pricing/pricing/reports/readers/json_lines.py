@@ -13,6 +13,8 @@ from pricing.errors import TariffError
 from pricing.jsonio import reject_duplicate_keys
 from pricing.reports.dimensions import Dimension, json_paths
 from pricing.reports.provider_columns import COLUMNS, UsageColumns, calls_sql
+from pricing.reports.readers.formats import by_column
+from pricing.reports.readers.record_format import SourceFormat
 from pricing.reports.readers.records import (
     CONTAINERS,
     MAX_TEXT,
@@ -74,25 +76,27 @@ def moment_sql(text: str) -> str:
 
 
 def layouts(
-    examples: Iterable[tuple[int, str, int]],
-) -> tuple[Mapping[RecordLayout, list[int]], Counter[str]]:
-    """Return the kinds of lines by their layout; how many lines have a property that is not read.
+    examples: Iterable[tuple[int, str, int]], wanted: SourceFormat | None
+) -> tuple[Mapping[tuple[RecordLayout, SourceFormat], list[int]], Counter[str]]:
+    """Return the kinds of lines by their layout and format.
 
-    ``examples`` has an example line of each kind, and the number of lines.
+    Also returns how many lines have a property that is not read. ``examples`` has an example line
+    of each kind, and the number of lines; ``wanted`` forces a format.
     """
-    found: dict[RecordLayout, list[int]] = {}
+    found: dict[tuple[RecordLayout, SourceFormat], list[int]] = {}
     ignored: Counter[str] = Counter()
     for kind, text, lines in examples:
         try:
             document = json.loads(text, object_pairs_hook=reject_duplicate_keys)
-            layout = layout_of(document)
+            name = by_column(document, wanted)
+            layout = None if name is None else layout_of(document)
         except (ValueError, RecursionError, TariffError):
             continue
-        if layout is None:
+        if layout is None or name is None:
             continue
         ignored.update(dict.fromkeys(ignored_in(document, layout), lines))
         if layout.usage_format is not None:
-            found.setdefault(layout, []).append(kind)
+            found.setdefault((layout, name), []).append(kind)
     return found, ignored
 
 

@@ -4,42 +4,56 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
-from pricing.errors import InvalidRequest, MalformedRequest, TariffError, UnknownModel
-from pricing.estimates.calculator import Priced, price_attempts
+from pricing.display import counted
+from pricing.errors import (
+    InvalidRequest,
+    MalformedRequest,
+    TariffError,
+    is_plain_name,
+)
 from pricing.jsonio import read_json
-from pricing.money import add
 from pricing.reports.database import Database, fetched, from_csv, listed, literal
 from pricing.reports.dimensions import Dimension
-from pricing.reports.rates import BUCKETS, UNKNOWN_MODEL, Row, label_of, scaled
-from pricing.reports.readers.files import NOT_UTF8, UsageFile, utf8_lines
-from pricing.reports.readers.formats import FormatReader
+from pricing.reports.rates import BUCKETS, Row
+from pricing.reports.readers.files import (
+    MAX_LINE_BYTES,
+    NOT_UTF8,
+    TOO_LONG,
+    UsageFile,
+    header_of,
+    safe_lines,
+)
+from pricing.reports.readers.formats import TIMELESS, FormatReader
 from pricing.reports.readers.json_lines import KIND, MAX_KINDS, calls_of, layouts
-from pricing.reports.readers.records import UsageRecord, labels_of, mean_calls, read_record
+from pricing.reports.readers.record_format import AS_RECOGNISED, Found, ReadOptions
+from pricing.reports.readers.records import labels_of, read_record
+from pricing.reports.readers.singly import ALONE, COSTS, call_row, priced_alone, reason_of
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.report import MAX_REJECTED, RejectedLine
-from pricing.reports.sql import CALL_COLUMNS, TERMS
+from pricing.reports.sql import CALL_COLUMNS
 
-#: Costs of records that are priced one by one are integers of this many decimals: more than any
-#: price has.
-SINGLE_PLACES = 30
 #: Rejected lines whose text is remembered.
 MAX_REFUSED = 1_000
 _TEXT_LINES = (
     "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
     " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
-    " store_rejects = true, max_line_size = 16000000, buffer_size = 64000000"
+    f" store_rejects = true, max_line_size = {MAX_LINE_BYTES}, buffer_size = {4 * MAX_LINE_BYTES}"
 )
-ALONE_COLUMNS = ("label", "reason", "partial", "cost", "unread", "net")
-_COST = ALONE_COLUMNS.index("cost")
-_SINGLE_COLUMNS = (*CALL_COLUMNS, *ALONE_COLUMNS)
+#: How deep a line may be nested, and how many rows of a table show what it holds.
+MAX_LINE_DEPTH = 100
+SAMPLE = 20
+MAX_COLUMNS = 20
+NO_RECORD = object()
+#: Fields of a server-sent event; the rest of a line that begins with a colon is a comment.
+_EVENT_FIELDS = ("data:", "event:", "id:", "retry:", ":")
+_SINGLE_COLUMNS = (*CALL_COLUMNS, *ALONE)
 
 
 class UsageReader:
@@ -56,13 +70,25 @@ class UsageReader:
         folder: Path,
         net: PriceBook | None = None,
         labels: Sequence[Dimension] = (),
+        *,
+        options: ReadOptions = AS_RECOGNISED,
     ) -> None:
         self._db = db
         self._book = book
         self._net = net
         self._folder = folder
         self._labels = labels
+        self._options = options
         self._flat: FlatTable | None = None
+        self._first_line = 1
+        self._last_line: int | None = None
+        #: What lines in no format look like, the first of each such line, and how many there are.
+        self._unread: dict[str, list[int]] = {}
+        self._spans: dict[tuple[str, str], list[int]] = {}
+        #: Lines that are not calls; spans that sum up other spans; what records do not state.
+        self.not_calls = 0
+        self.summed_spans = 0
+        self.assumed: Counter[str] = Counter()
         self.read = 0
         self.rejected = 0
         self.read_singly = 0
@@ -89,66 +115,99 @@ class UsageReader:
             ) from None
         self.read += self._rows("SELECT COUNT(*) FROM read")[0][0]
         self._read_singly()
+        by_column = f"SELECT format, COUNT(*) FROM {self.by_column} GROUP BY format"
+        self.formats.update(dict(self._rows(by_column)))
 
     def _read_lines(self, path: Path) -> None:
-        """Read JSON Lines without blank lines; a line that is not UTF-8 is kept, to be rejected."""
-        self._db.execute(
-            "CREATE TABLE lines AS SELECT line, t, kind FROM (SELECT row_number() OVER () AS line,"
-            f" t, {KIND} AS kind FROM read_csv({literal(path)}, {_TEXT_LINES}))"
-            " WHERE t IS NOT NULL AND trim(t, ' \t\r') <> ''"
-        )
-        if self._rows("SELECT COUNT(*) FROM reject_errors")[0][0]:
-            for table in ("lines", "reject_errors", "reject_scans"):
-                self._db.execute(f"DROP TABLE {table}")
-            self._read_lines(utf8_lines(path, self._folder / "utf8.jsonl"))
-            return
+        """Read JSON Lines without blank lines.
+
+        A line that is too long or not UTF-8 is kept under its number, to be rejected.
+        """
+        if not self._loaded(path) and not self._loaded(safe_lines(path, self._folder / "safe")):
+            raise InvalidRequest.at("/source", "has lines that cannot be read as text")
         examples = self._rows(
             "SELECT kind, any_value(t), COUNT(*) FROM lines WHERE kind IS NOT NULL"
             f" GROUP BY kind ORDER BY COUNT(*) DESC, kind LIMIT {MAX_KINDS}"
         )
         selects = []
         planned: list[int] = []
-        by_layout, self.ignored = layouts(examples)
-        for layout, kinds in by_layout.items():
+        by_layout, self.ignored = layouts(examples, self._options.source_format)
+        for (layout, name), kinds in by_layout.items():
             chosen = f"(SELECT line, t FROM lines WHERE kind IN {listed(kinds)})"
-            selects.append(calls_of(layout, chosen, self._labels))
+            calls = calls_of(layout, chosen, self._labels)
+            selects.append(f"SELECT *, '{name}' AS format FROM ({calls})")
             planned += kinds
         rest = f"WHERE kind IS NULL OR kind NOT IN {listed(planned)}" if planned else ""
         nothing = ", ".join(f"NULL AS {column}" for column in CALL_COLUMNS[1:])
-        selects.append(f"SELECT line, {nothing}, t, TRUE AS odd FROM lines {rest}")
+        selects.append(f"SELECT line, {nothing}, t, TRUE AS odd, NULL AS format FROM lines {rest}")
         union = "\nUNION ALL BY NAME\n".join(selects)
         self._db.execute(
-            f"CREATE TABLE read AS SELECT {', '.join(CALL_COLUMNS)}, odd,"
+            f"CREATE TABLE read AS SELECT {', '.join(CALL_COLUMNS)}, odd, format,"
             f" CASE WHEN odd THEN t END AS raw FROM ({union})"
         )
         self._db.execute("DROP TABLE lines")
 
+    def _loaded(self, path: Path) -> bool:
+        """Fill the table ``lines``; False, without it, if DuckDB left lines out."""
+        self._db.execute(
+            "CREATE TABLE lines AS SELECT line, t, kind FROM"
+            f" (SELECT row_number() OVER () + {self._first_line - 1} AS line,"
+            f" t, {KIND} AS kind FROM read_csv({literal(path)}, {_TEXT_LINES}))"
+            " WHERE t IS NOT NULL AND trim(t, ' \t\r') <> ''"
+        )
+        complete = not self._rows("SELECT COUNT(*) FROM reject_errors")[0][0]
+        for table in (*([] if complete else ["lines"]), "reject_errors", "reject_scans"):
+            self._db.execute(f"DROP TABLE {table}")
+        return complete
+
     def _read_table(self, file: UsageFile) -> None:
-        """Read a flat table: Parquet as a view, read by every query; CSV once, into a table."""
-        source, line = f"read_parquet({literal(file.path)})", "file_row_number + 1"
-        if file.kind == "parquet":
-            source = f"read_parquet({literal(file.path)}, file_row_number = true)"
-        else:
-            line = "row_number() OVER () + 1"
+        """Read a table: Parquet as a view, read by every query; CSV once, into a table.
+
+        A table with the columns of Tariff's own records is read by column, others as JSON Lines.
+        """
+        source, line = f"read_parquet({literal(file.path)}, file_row_number = true)", ""
+        line = "file_row_number + 1"
+        if file.kind == "csv":
+            line, self._first_line = "row_number() OVER () + 1", 2
             self._db.execute(
                 f"CREATE TABLE rows AS FROM read_csv({literal(file.path)}, all_varchar = true,"
-                " header = true, delim = ',', quote = '\"', strict_mode = true,"
-                " ignore_errors = true, store_rejects = true, rejects_limit = 0)"
+                f" header = true, delim = {literal(header_of(file))}, quote = '\"',"
+                " strict_mode = true, ignore_errors = true, store_rejects = true,"
+                f" rejects_limit = 0, max_line_size = {MAX_LINE_BYTES},"
+                f" buffer_size = {4 * MAX_LINE_BYTES})"
             )
             source = "rows"
             self._reject_broken_rows()
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
         columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
-        if has_usage(columns):
+        if has_usage(columns) or self._of_a_tool(source, columns):
             self._read_lines(self._as_lines(source, columns))
             return
-        self._flat = FlatTable(columns)
+        try:
+            self._flat = FlatTable(columns)
+        except InvalidRequest as error:
+            shown = [name for name, _ in columns if is_plain_name(name)][:MAX_COLUMNS]
+            detail = f"{error.errors[0].detail}; its columns are {', '.join(shown)}"
+            raise InvalidRequest.at(file.pointer, detail) from None
         calls = self._flat.calls(source, line, self._labels)
         made = "VIEW" if file.kind == "parquet" else "TABLE"
         self._db.execute(
-            f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd,"
+            f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd, 'tariff' AS format,"
             f" CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
         )
+
+    def _of_a_tool(self, source: str, columns: Sequence[tuple[str, str]]) -> bool:
+        """Whether the first rows are records of a tool, or a format is forced."""
+        if self._options.source_format not in (None, "tariff"):
+            return True
+        sample = f"SELECT {_as_json(columns)} FROM {source} LIMIT {SAMPLE}"
+        reader = FormatReader(self._options.source_format)
+        for (text,) in self._rows(sample):
+            with suppress(MalformedRequest):
+                found = reader.read(self._parsed(text))
+                if any(one.unread is None and one.name != "tariff" for one in found):
+                    return True
+        return False
 
     def _reject_broken_rows(self) -> None:
         """Reject rows of a CSV file with wrong quotes or column counts, or not in UTF-8."""
@@ -161,20 +220,10 @@ class UsageReader:
             self._reject(line, f"The row is not valid CSV: {kind.lower()}")
 
     def _as_lines(self, source: str, columns: Sequence[tuple[str, str]]) -> Path:
-        """Write a table whose columns hold whole objects as JSON Lines."""
-        members = []
-        for name, kind in columns:
-            quoted = '"' + name.replace('"', '""') + '"'
-            value = quoted
-            if kind == "VARCHAR":
-                inside = f"trim({quoted}) LIKE '{{%' AND json_valid({quoted})"
-                value = f"CASE WHEN {inside} THEN CAST({quoted} AS JSON) ELSE to_json({quoted}) END"
-            elif kind.startswith(("TIMESTAMP", "DATE")):
-                value = f"strftime(CAST({quoted} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"
-            members.append(f"{literal(name)}, {value}")
+        """Write a table whose columns are not Tariff's own as JSON Lines."""
         path = self._folder / "rows.jsonl"
         self._db.execute(
-            f"COPY (SELECT CAST(json_object({', '.join(members)}) AS VARCHAR) FROM {source})"
+            f"COPY (SELECT {_as_json(columns)} FROM {source})"
             f" TO {literal(path)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '\\x1f')"
         )
         return path
@@ -185,7 +234,7 @@ class UsageReader:
         A call of several prompts is priced here too, by the calculator as a whole.
         """
         path = self._folder / "singly.csv"
-        formats = FormatReader()
+        formats = FormatReader(self._options.source_format)
         odd = False
         cursor = self._db.cursor()
         cursor.execute("SELECT line, raw, moment FROM read WHERE odd ORDER BY line")
@@ -201,9 +250,23 @@ class UsageReader:
         # Not filtering a large file without odd rows saves a third of the time.
         self.by_column = "read WHERE NOT odd" if odd else "read WHERE TRUE"
         types = dict.fromkeys(_SINGLE_COLUMNS, "VARCHAR")
-        types |= dict.fromkeys(("line", "moment", *BUCKETS), "BIGINT")
-        types |= {"partial": "INTEGER"} | dict.fromkeys(("cost", "net"), "DECIMAL(38, 0)")
+        types |= dict.fromkeys(("line", "moment", *BUCKETS, "calls"), "BIGINT")
+        types |= {"partial": "INTEGER", **dict.fromkeys(COSTS, "DECIMAL(38, 0)")}
         self._db.execute(f"CREATE TABLE singly AS FROM {from_csv(path, types)}")
+        self._drop_outer_spans(formats)
+        for text, (line, *lines) in self._unread.items():
+            number = sum(lines)
+            verb, _, rest = text.partition(" ")
+            verb = {"look": "looks", "have": "has"}[verb] if number == 1 else verb
+            self._reject(line, f"{counted(number, 'line')} {verb} {rest}", number)
+
+    def _drop_outer_spans(self, formats: FormatReader) -> None:
+        """Drop the calls of spans that repeat what the spans inside of them used."""
+        outer = formats.inner_spans().around(iter(self._spans))
+        lines = [line for span in outer for line in self._spans.get(span, ())]
+        if lines:
+            self._db.execute(f"DELETE FROM singly WHERE line IN {listed(lines)}")
+            self.summed_spans = len(lines)
 
     def _read_line(
         self, formats: FormatReader, line: int, raw: str, moment: int | None
@@ -214,78 +277,79 @@ class UsageReader:
             self._reject(line, reason)
             return
         try:
-            whole = self._document(raw, moment)
-            name, documents = formats.read(whole)
+            document = self._document(raw, moment)
+            found = [] if document is NO_RECORD else formats.read(document)
         except TariffError as error:
-            self._reject(line, _reason(error))
+            self._reject(line, reason_of(error))
             return
-        self.formats[name] += 1
-        self.read += len(documents) - 1
-        for document in documents:
+        self.read += len(found) - 1
+        if not found:
+            self.not_calls += 1
+        for number, one in enumerate(found):
             try:
-                record = read_record(document)
-                extra: tuple[object, ...] = ("",) * len(ALONE_COLUMNS)
-                if not record.plain:
-                    net = self._priced_alone(record, self._net)[1][_COST] if self._net else ""
-                    record, found = self._priced_alone(record, self._book)
-                    extra = (*found, net)
-                row = _call_row(line, record, labels_of((document, whole), self._labels))
+                row = self._row(line if number == 0 else self._next_line(), line, one, document)
             except TariffError as error:
-                self._reject(line, _reason(error))
-                if name == "tariff" and self._flat is None and len(self._refused) < MAX_REFUSED:
-                    self._refused[raw] = _reason(error)
+                reason = reason_of(error)
+                self._reject(line, reason)
+                if one.name == "tariff" and self._flat is None and len(self._refused) < MAX_REFUSED:
+                    self._refused[raw] = reason
                 continue
-            yield (*row, *extra)
+            if row is not None:
+                yield row
+
+    def _row(self, key: int, line: int, found: Found, whole: Any) -> tuple[object, ...] | None:
+        """The row of a record of the line ``whole`` under its ``key``, None for one not read."""
+        if found.unread is not None:
+            seen = self._unread.setdefault(found.unread, [line, 0])
+            seen[1] += 1
+            return None
+        self.formats[found.name] += 1
+        default = self._options.as_of
+        if default is None and found.name in TIMELESS:
+            default = self._options.now
+        record = read_record(found.record, default)
+        extra: tuple[object, ...] = ("",) * len(ALONE)
+        if not record.plain:
+            record, extra = priced_alone(self._book, record, found.record, self._net)
+        row = call_row(key, record, labels_of((found.record, whole), self._labels))
+        self.assumed["zone"] += record.zone_assumed
+        self.assumed["time"] += record.time_assumed
+        if found.span is not None:
+            self._spans.setdefault(found.span, []).append(key)
+        return (*row, *extra)
+
+    def _next_line(self) -> int:
+        """A number that no line has, for a further record of a line."""
+        if self._last_line is None:
+            self._last_line = self._rows("SELECT MAX(line) FROM read")[0][0]
+        self._last_line += 1
+        return self._last_line
 
     def _document(self, raw: str, moment: int | None) -> Any:
+        """What a line holds; ``NO_RECORD`` for a line of a stream that is no event's data."""
         if self._flat is not None:
             return self._flat.document(json.loads(raw), moment)
         if raw == NOT_UTF8:
             raise MalformedRequest("The line is not UTF-8.")
-        return read_json(raw.encode(errors="surrogatepass"))
+        if raw.startswith(TOO_LONG):
+            limit = MAX_LINE_BYTES // 1_000_000
+            size = raw.removeprefix(TOO_LONG)
+            raise MalformedRequest(f"The line has {size} bytes; the limit is {limit} MB.")
+        if raw.startswith(_EVENT_FIELDS):
+            name, _, value = raw.partition(":")
+            value = value.strip()
+            if name != "data" or value == "[DONE]":
+                return NO_RECORD
+            raw = value
+        return self._parsed(raw)
 
-    def _priced_alone(
-        self, record: UsageRecord, book: PriceBook
-    ) -> tuple[UsageRecord, tuple[object, ...]]:
-        """Return a call that its counts alone do not price, settled, and ``ALONE_COLUMNS`` of it
-        without ``net``, at the prices of a book.
+    def _parsed(self, text: str) -> Any:
+        body = text.encode(errors="surrogatepass")
+        return read_json(body, max_bytes=MAX_LINE_BYTES, max_depth=MAX_LINE_DEPTH)
 
-        ``partial`` is 1 when a component has no price, 2 when a count was not understood.
-        """
-        try:
-            match, name, attempts = record.settled(book)
-        except UnknownModel:
-            return record, (record.model, UNKNOWN_MODEL, 0, "", "")
-        except TariffError as error:
-            return record, (record.model, _reason(error), 0, "", "")
-        record = replace(record, asked=name, served=None, attempts=attempts)
-        model = match.model
-        label = label_of(book, model)
-        try:
-            found = self._price(book, record, model)
-        except TariffError as error:
-            return record, (label, _reason(error), 0, "", "")
-        unread = " ".join(one.pointer[1:].replace("/", ".") for one in record.unread)
-        partial = 1 if not found.complete else 2 if unread else 0
-        return record, (label, "", partial, scaled(found.total_usd, SINGLE_PLACES), unread)
-
-    def _price(self, book: PriceBook, record: UsageRecord, model: Model) -> Priced:
-        """The price of a record; a sum of many calls is priced as that many calls of its mean."""
-        if record.calls == 1:
-            return price_attempts(book, model, record.at, record.attempts, record.terms, calls=1)
-        mean, last = (
-            price_attempts(book, model, record.at, attempts, record.terms, calls=calls)
-            for attempts, calls in zip(mean_calls(record), (record.calls - 1, 1), strict=True)
-        )
-        return replace(
-            last,
-            total_usd=add((mean.total_usd, last.total_usd)),
-            complete=mean.complete and last.complete,
-        )
-
-    def _reject(self, line: int, reason: str) -> None:
-        self.rejected += 1
-        self.rejections.append(RejectedLine(line, reason))
+    def _reject(self, line: int, reason: str, lines: int = 1) -> None:
+        self.rejected += lines
+        self.rejections.append(RejectedLine(line, reason, lines))
         if len(self.rejections) > 2 * MAX_REJECTED:
             self.rejections = first_rejected(self.rejections)
 
@@ -295,18 +359,16 @@ def first_rejected(found: Iterable[RejectedLine]) -> list[RejectedLine]:
     return sorted(found, key=lambda rejected: (rejected.line, rejected.reason))[:MAX_REJECTED]
 
 
-def _call_row(line: int, record: UsageRecord, labels: str | None) -> Row:
-    counts: Counter[str] = Counter()
-    for attempt in record.attempts:
-        for bucket in BUCKETS:
-            counts[bucket] += getattr(attempt.usage, bucket)
-    terms = (getattr(record.terms, term) for term in TERMS)
-    named = (record.request_id or "", record.model, record.endpoint or "", record.team or "")
-    return (line, record.moment, *named, labels, *terms, *(counts[bucket] for bucket in BUCKETS))
-
-
-def _reason(error: TariffError) -> str:
-    """What is wrong with a record, from the error of its reader."""
-    if error.errors:
-        return str(error.errors[0])
-    return error.detail.replace("The body", "The record", 1)
+def _as_json(columns: Sequence[tuple[str, str]]) -> str:
+    """A row as the text of a JSON object; text that holds an object becomes that object."""
+    members = []
+    for name, kind in columns:
+        quoted = '"' + name.replace('"', '""') + '"'
+        value = quoted
+        if kind == "VARCHAR":
+            inside = f"trim({quoted}) LIKE '{{%' AND json_valid({quoted})"
+            value = f"CASE WHEN {inside} THEN CAST({quoted} AS JSON) ELSE to_json({quoted}) END"
+        elif kind.startswith(("TIMESTAMP", "DATE")):
+            value = f"strftime(CAST({quoted} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"
+        members.append(f"{literal(name)}, {value}")
+    return f"CAST(json_object({', '.join(members)}) AS VARCHAR)"

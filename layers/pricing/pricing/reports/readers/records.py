@@ -8,19 +8,18 @@ from names alone, so that the columnar engine asks once for each kind of record 
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.catalogue.served import billed_model
-from pricing.errors import InvalidRequest, is_plain_name
+from pricing.errors import FieldError, InvalidRequest, is_plain_name
 from pricing.reports.dimensions import Dimension, paths_of
 from pricing.reports.provider_columns import COLUMNS
-from pricing.reports.rates import BUCKETS
 from pricing.timestamps import EPOCH, AsOf
-from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Terms, Usage, settle
+from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Terms, settle
 from pricing.usage.formats import FORMATS
 from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat
@@ -59,6 +58,7 @@ _CHOICES = {
     "processing": _PROCESSING,
     "speed": ("standard", "fast"),
     "inference_geo": ("global", "us"),
+    "tier": ("base", "long_context"),
 }
 
 
@@ -96,8 +96,15 @@ class UsageRecord:
     attempts: tuple[Attempt, ...]
     open: OpenQuestions = NOTHING_OPEN
     unread: tuple[Unread, ...] = ()
-    #: How many calls the counts are the sum of.
+    #: How many calls the counts are the sum of; ``summed`` is set where they are one of any number.
     calls: int = 1
+    summed: bool = False
+    #: What is known of the length of the prompts of a sum: the price tier, or the longest of them.
+    tier: str | None = None
+    max_prompt_tokens: int | None = None
+    #: Whether the record states no time zone, or no time at all.
+    zone_assumed: bool = False
+    time_assumed: bool = False
 
     @property
     def model(self) -> str:
@@ -121,7 +128,7 @@ class UsageRecord:
             and first.usage.sum_of == 1
             and re.search(SEARCH_MODELS, self.model) is None
             and not self.unread
-            and self.calls == 1
+            and not self.summed
             and self.open.none
             and (self.asked is None or self.served in (None, self.asked))
         )
@@ -160,7 +167,9 @@ def layout_of(document: Any) -> RecordLayout | None:
             container=container,
             usage=usage,
             usage_format=None
-            if is_batch_line(top, container) or word_at("type") in _STREAMED or "calls" in top
+            if is_batch_line(top, container)
+            or word_at("type") in _STREAMED
+            or not _SUMS.isdisjoint(top)
             else usage_format,
             moment=_first("", top, MOMENTS) or _first(container, names, MOMENTS),
             requested_model=_first("", top, MODELS) if container else None,
@@ -183,6 +192,8 @@ def layout_of(document: Any) -> RecordLayout | None:
     return next((layout(container, "", None) for container in inner), None)
 
 
+#: Properties of a record that sums up several calls.
+_SUMS = frozenset(("calls", "sums", "tier", "max_prompt_tokens"))
 #: Events of a stream, which are read together.
 _STREAMED = ("message_start", "message_delta")
 #: Parts of a response that show what its usage does not count, and lines of a batch's results.
@@ -213,7 +224,7 @@ _OF_RESPONSES = frozenset(("type", "object", "choices", "candidates", "content",
 _READ = frozenset(
     (
         *(*MOMENTS, *MODELS, *REQUEST_IDS, *TERMS, *USAGES, "usage_format", "endpoint", "team"),
-        *("service_tier", "serviceTier", "stop_reason", "calls"),
+        *("service_tier", "serviceTier", "stop_reason", *_SUMS),
         *("user", "api_key", "project", "session", "tags", "metadata", "labels"),
     )
 )
@@ -246,8 +257,11 @@ def _first(container: str, names: list[str], wanted: tuple[str, ...]) -> str | N
     return next((_in(container, one) for one in wanted if one in names), None)
 
 
-def read_record(document: Any) -> UsageRecord:
-    """Read the call of a record; raises InvalidRequest with the pointer of the wrong part."""
+def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
+    """Read the call of a record; raises InvalidRequest with the pointers of the wrong parts.
+
+    ``default`` is the time of a record that states none.
+    """
     if not isinstance(document, dict):
         raise InvalidRequest.at("", "must be an object")
     layout = layout_of(document)
@@ -262,10 +276,21 @@ def read_record(document: Any) -> UsageRecord:
     batch = response.batch or is_batch_line(document.keys(), layout.container)
     terms, _ = settle(requested, terms_served(parsed, requested, batch=batch))
     asked = _text(document, layout.requested_model)
+    timeless = layout.moment is None and default is not None
     if not asked and not response.model:
-        raise InvalidRequest.at("/model", "is required: send the model that was called")
+        missing = [FieldError("/model", "is required: send the model that was called")]
+        if layout.moment is None and not timeless:
+            missing.append(FieldError("/timestamp", _NO_TIME))
+        raise InvalidRequest("The record names no model.", errors=missing)
+    if timeless and default is not None:
+        moment, zone_assumed = (default - EPOCH) // timedelta(microseconds=1), False
+    else:
+        moment, zone_assumed = _moment(document, layout)
+    calls = _positive(document, "calls")
+    longest = _positive(document, "max_prompt_tokens")
+    tier = _choice(document, "tier")
     return UsageRecord(
-        moment=_moment(document, layout),
+        moment=moment,
         asked=asked,
         served=response.model,
         endpoint=_text(document, "endpoint"),
@@ -275,37 +300,25 @@ def read_record(document: Any) -> UsageRecord:
         attempts=parsed.attempts,
         open=parsed.open,
         unread=parsed.unread,
-        calls=_calls(document),
+        calls=calls or 1,
+        summed=(calls or 1) > 1 or bool(document.get("sums") or longest or tier),
+        tier=tier,
+        max_prompt_tokens=longest,
+        zone_assumed=zone_assumed,
+        time_assumed=timeless,
     )
 
 
-def _calls(document: Mapping[str, Any]) -> int:
-    """How many calls a record sums up."""
-    calls = document.get("calls")
-    if calls is None:
-        return 1
-    if type(calls) is not int or not 1 <= calls <= MAX_COUNT:
-        raise InvalidRequest.at("/calls", "must be a whole number of 1 or more")
-    return calls
+def _positive(document: Mapping[str, Any], name: str) -> int | None:
+    """A count of a record that sums up several calls."""
+    count = document.get(name)
+    if count is not None and (type(count) is not int or not 1 <= count <= MAX_COUNT):
+        raise InvalidRequest.at(f"/{name}", "must be a whole number of 1 or more")
+    return count
 
 
-def mean_calls(record: UsageRecord) -> tuple[tuple[Attempt, ...], tuple[Attempt, ...]]:
-    """The usage of all but one of the calls that a record sums up, and of the last one.
-
-    Each of the first has the mean of every count, rounded down, and the last has what is left, so
-    that together they are the sum and each is in the tier of a mean call.
-    """
-    mean, last = [], []
-    for attempt in record.attempts:
-        counts = {name: getattr(attempt.usage, name) for name in BUCKETS}
-        each = {name: count // record.calls for name, count in counts.items()}
-        left = {name: count - each[name] * (record.calls - 1) for name, count in counts.items()}
-        mean.append(replace(attempt, usage=Usage.of(each)))
-        last.append(replace(attempt, usage=replace(Usage.of(left), units=attempt.usage.units)))
-    return tuple(mean), tuple(last)
-
-
-def _moment(document: Mapping[str, Any], layout: RecordLayout) -> int:
+def _moment(document: Mapping[str, Any], layout: RecordLayout) -> tuple[int, bool]:
+    """When the call was made, in microseconds, and whether its time zone was assumed."""
     pointer = f"/{(layout.moment or 'timestamp').replace('.', '/')}"
     value = _at(document, layout.moment) if layout.moment else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > _DATE_DIGITS:
@@ -313,23 +326,38 @@ def _moment(document: Mapping[str, Any], layout: RecordLayout) -> int:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         moment = _since_1970(value)
         if moment is not None:
-            return moment
+            return moment, False
     if not isinstance(value, str):
-        detail = "is required: a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)"
-        raise InvalidRequest.at(pointer, detail)
+        raise InvalidRequest.at(pointer, _NO_TIME)
+    written = _INSTANT.sub(_as_rfc3339, value)
     try:
-        instant = AsOf.parse(_SPACED.sub(r"\1T\2Z", value)).instant
+        instant = AsOf.parse(written).instant
     except ValueError as error:
         raise InvalidRequest.at(pointer, f"is not a valid date or instant: {error}") from None
     if instant < EPOCH:
         raise InvalidRequest.at(pointer, "must not be before 1970")
-    return (instant - EPOCH) // timedelta(microseconds=1)
+    zoneless = _INSTANT.fullmatch(value)
+    assumed = zoneless is not None and not zoneless["zone"]
+    return (instant - EPOCH) // timedelta(microseconds=1), assumed
 
 
-#: As databases and CSV exports write an instant: a space for the T and no zone, which is UTC.
-_SPACED = re.compile(
-    r"^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)(?: ?UTC)?$", re.ASCII
+_NO_TIME = "is required: a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)"
+#: As databases, logs and CSV exports write an instant: a space for the T, nine digits of a second,
+#: an offset without a colon, and often no zone, which then is UTC.
+_INSTANT = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})[ T](?P<time>\d{2}:\d{2}:\d{2})(?P<part>\.\d{1,9})?"
+    r" ?(?P<zone>UTC|[Zz]|[+-]\d{2}(?::?\d{2})?)?",
+    re.ASCII,
 )
+
+
+def _as_rfc3339(found: re.Match[str]) -> str:
+    zone = (found["zone"] or "Z").replace("UTC", "Z").replace(":", "")
+    if zone[0] in "+-":
+        zone = f"{zone[:3]}:{zone[3:] or '00'}"
+    return f"{found['date']}T{found['time']}{(found['part'] or '')[:7]}{zone}"
+
+
 _DATE_DIGITS = 8
 #: Microseconds in the unit of a count since 1970, by the count that is too large for that unit:
 #: seconds and milliseconds of any year to 5138, then microseconds; what is larger is nanoseconds.

@@ -1,0 +1,218 @@
+"""One call of the several lines in which tools log it, by its request id.
+
+A streamed call is logged in lines whose counts grow: of every count the largest is the call's, at
+the moment, the model and the terms of its first line. Lines that are equal are duplicates.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from pricing.catalogue.price_book import PriceBook
+from pricing.errors import TariffError
+from pricing.notices import Notice
+from pricing.reports.database import Database, fetched
+from pricing.reports.rates import BUCKETS, Row
+from pricing.reports.readers.records import UsageRecord, read_record
+from pricing.reports.readers.singly import ALONE, counts_of, priced_alone
+from pricing.reports.sql import CALL_COLUMNS, TERMS
+from pricing.timestamps import EPOCH
+from pricing.usage.buckets import Attempt, Usage
+from pricing.usage.parsed import NOTHING_OPEN
+
+#: A warning names so many lines.
+MAX_LINES = 5
+
+
+@dataclass(slots=True)
+class Merged:
+    """How many lines repeat another, how many add to another; what lines of one id contradict."""
+
+    duplicates: int = 0
+    merged: int = 0
+    notices: tuple[Notice, ...] = ()
+
+
+class Merger:
+    """Merges the lines of the tables ``read`` and ``singly``.
+
+    Creates the tables ``merged``, the calls that were made of several lines, and ``dropped``, the
+    lines that they and duplicates replace. A call of which a line was priced by itself is priced
+    again, and is added to ``singly``.
+    """
+
+    def __init__(
+        self, db: Database, book: PriceBook, by_column: str, net: PriceBook | None = None
+    ) -> None:
+        self._db = db
+        self._book = book
+        self._net = net
+        known = f"SELECT {', '.join(CALL_COLUMNS)}, FALSE AS alone FROM {by_column}"
+        self._lines = (
+            f"({known} AND request_id IS NOT NULL UNION ALL"
+            f" SELECT {', '.join(CALL_COLUMNS)}, label IS NOT NULL AS alone FROM singly"
+            " WHERE request_id IS NOT NULL)"
+        )
+        self._ids = (
+            f"(SELECT request_id FROM {by_column} AND request_id IS NOT NULL"
+            " UNION ALL SELECT request_id FROM singly WHERE request_id IS NOT NULL)"
+        )
+
+    def _rows(self, sql: str) -> list[Row]:
+        return self._db.execute(sql).fetchall()
+
+    def merge(self) -> Merged:
+        """Merge the lines of each request id, comparing only ids whose hash repeats."""
+        self._db.execute(
+            "CREATE TABLE repeated AS SELECT h FROM"
+            f" (SELECT hash(request_id) AS h FROM {self._ids}) GROUP BY h HAVING COUNT(*) > 1"
+        )
+        self._db.execute("CREATE TABLE dropped (line BIGINT)")
+        columns = ", ".join(CALL_COLUMNS)
+        self._db.execute(f"CREATE TABLE merged AS SELECT {columns} FROM {self._lines} WHERE FALSE")
+        if not self._rows("SELECT COUNT(*) FROM repeated")[0][0]:
+            return Merged()
+        others = [name for name in CALL_COLUMNS if name not in ("line", "request_id", *BUCKETS)]
+        firsts = ", ".join(f"arg_min({name}, line) AS {name}" for name in others)
+        largest = ", ".join(f"MAX({name}) AS {name}" for name in BUCKETS)
+        shrinks = " OR ".join(f"MAX({name}) > arg_max({name}, line)" for name in BUCKETS)
+        self._db.execute(
+            f"CREATE TABLE calls_of_ids AS SELECT request_id, MIN(line) AS line, {firsts},"
+            f" {largest}, COUNT(DISTINCT ({', '.join(BUCKETS)})) AS kinds, COUNT(*) AS lines,"
+            f" COUNT(DISTINCT model) > 1 AS models_differ, {shrinks} AS shrinks,"
+            f" COUNT(DISTINCT ({', '.join(TERMS)})) > 1 AS terms_differ,"
+            " bool_or(alone) AS alone, list(line) AS all_lines"
+            f" FROM {self._lines} WHERE hash(request_id) IN (SELECT h FROM repeated)"
+            " GROUP BY request_id HAVING COUNT(*) > 1"
+        )
+        self._db.execute(
+            f"INSERT INTO merged SELECT {columns} FROM calls_of_ids WHERE kinds > 1 AND NOT alone"
+        )
+        self._db.execute(
+            "INSERT INTO dropped SELECT one FROM (SELECT unnest(all_lines) AS one, *"
+            " FROM calls_of_ids WHERE NOT alone) WHERE kinds > 1 OR one <> line"
+        )
+        counts = "COALESCE(SUM(lines - 1) FILTER (NOT alone AND kinds {}), 0)"
+        ((duplicates, merged),) = self._rows(
+            f"SELECT {counts.format('= 1')}, {counts.format('> 1')} FROM calls_of_ids"
+        )
+        found = Merged(int(duplicates), int(merged), tuple(self._contradictions()))
+        self._merge_alone(found)
+        return found
+
+    def _merge_alone(self, found: Merged) -> None:
+        """Merge the lines of ids of which a line was priced by itself."""
+        cursor = self._db.cursor()
+        cursor.execute(
+            "SELECT l.*, s.document, s.calls AS sum_of FROM"
+            f" (SELECT {', '.join(CALL_COLUMNS)} FROM {self._lines} WHERE request_id IN"
+            " (SELECT request_id FROM calls_of_ids WHERE alone)) AS l"
+            " LEFT JOIN singly AS s ON s.line = l.line ORDER BY l.request_id, l.line"
+        )
+        names = [column[0] for column in cursor.description or ()]
+        lines = (dict(zip(names, row, strict=True)) for row in fetched(cursor))
+        dropped: list[int] = []
+        added: list[list[object]] = []
+        for _, group in groupby(lines, key=itemgetter("request_id")):
+            of_call = list(group)
+            records = [self._record(line) for line in of_call]
+            keys = [line["line"] for line in of_call]
+            if all(_same(record, records[0]) for record in records[1:]):
+                found.duplicates += len(keys) - 1
+                dropped += keys[1:]
+                continue
+            found.merged += len(keys) - 1
+            dropped += keys
+            record, alone = priced_alone(self._book, largest_of(records), net_book=self._net)
+            counts = counts_of(record.attempts)
+            # No line has a negative number.
+            whole = {
+                **of_call[0],
+                **counts,
+                "line": -keys[0],
+                **dict(zip(ALONE, alone, strict=True)),
+            }
+            row = (whole[name] for name in (*CALL_COLUMNS, *ALONE))
+            added.append([None if value == "" else value for value in row])
+        cursor.close()
+        if dropped:
+            self._db.executemany("INSERT INTO dropped VALUES (?)", [(line,) for line in dropped])
+        if added:
+            columns = (*CALL_COLUMNS, *ALONE)
+            marks = ", ".join("?" * len(columns))
+            self._db.executemany(
+                f"INSERT INTO singly ({', '.join(columns)}) VALUES ({marks})", added
+            )
+
+    def _record(self, line: Mapping[str, Any]) -> UsageRecord:
+        """A line as the record that it was, or as its counts where they are all there is."""
+        document = line["document"]
+        usage = Usage.of({name: int(line[name]) for name in BUCKETS})
+        plain: dict[str, Any] = {
+            **{term: line[term] for term in TERMS},
+            "model": line["model"],
+            "usage": {"input_tokens": 0, "output_tokens": 0},
+            "usage_format": "anthropic",
+        }
+        record = read_record(json.loads(document) if document else plain, EPOCH)
+        record = replace(
+            record,
+            moment=line["moment"],
+            asked=line["model"],
+            served=None,
+            request_id=line["request_id"],
+            calls=line["sum_of"] or 1,
+        )
+        if not document:
+            return replace(record, attempts=(Attempt(usage),))
+        try:
+            _, _, attempts = record.settled(self._book)
+        except TariffError:  # the reason is given when the call is priced
+            return record
+        return replace(record, attempts=attempts, open=NOTHING_OPEN)
+
+    def _contradictions(self) -> Iterator[Notice]:
+        """Lines of one call that contradict each other."""
+        for what, condition, used in (
+            ("name different models", "models_differ", "the first line's model is used"),
+            ("state different terms", "terms_differ", "the first line's terms are used"),
+            ("count less than an earlier line", "shrinks", "the largest of each count is used"),
+        ):
+            rows = self._rows(f"SELECT line FROM calls_of_ids WHERE {condition} ORDER BY line")
+            if not rows:
+                continue
+            lines = ", ".join(f"{line:,}" for (line,) in rows[:MAX_LINES])
+            more = f" and {len(rows) - MAX_LINES:,} more" if len(rows) > MAX_LINES else ""
+            message = (
+                f"Lines of one request id {what}: {used}. The calls begin at line {lines}{more}."
+            )
+            yield Notice("lines_contradict", message)
+
+
+def _same(record: UsageRecord, other: UsageRecord) -> bool:
+    return record.attempts == other.attempts and record.unread == other.unread
+
+
+def largest_of(records: Sequence[UsageRecord]) -> UsageRecord:
+    """The call of several lines: of every count the largest.
+
+    The line with the most attempts has them all; lines with as many are compared with it attempt by
+    attempt.
+    """
+    most = max(len(record.attempts) for record in records)
+    whole = [record for record in records if len(record.attempts) == most]
+    attempts = []
+    for alike in zip(*(record.attempts for record in whole), strict=True):
+        counts: Mapping[str, int] = {
+            name: max(getattr(attempt.usage, name) for attempt in alike) for name in BUCKETS
+        }
+        units = max((attempt.usage.units for attempt in alike), key=len)
+        usage = replace(Usage.of(dict(counts)), units=units)
+        attempts.append(replace(alike[-1], usage=usage))
+    last = whole[-1]
+    return replace(
+        records[0], attempts=tuple(attempts), unread=last.unread, open=last.open, calls=last.calls
+    )

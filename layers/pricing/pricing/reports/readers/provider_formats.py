@@ -1,0 +1,237 @@
+"""The table of record formats: what providers export, SDKs return and OpenTelemetry collects."""
+
+from pricing.reports.readers.record_format import RecordFormat, SourceFormat
+
+PROVIDERS = (
+    RecordFormat(
+        name="openai_usage_api",
+        marks=("num_model_requests", "input_tokens"),
+        moment="start_time | start_time_iso | date",
+        model="model",
+        counts={
+            "input_tokens": "input_tokens",
+            "output_tokens": "output_tokens",
+            "input_cached_tokens": "input_cached_tokens",
+            "input_audio_tokens": "input_audio_tokens",
+            "output_audio_tokens": "output_audio_tokens",
+            "input_tokens_details/image_tokens": "input_image_tokens",
+            "input_tokens_details/cached_tokens_details/audio_tokens": "input_cached_audio_tokens",
+            "input_tokens_details/cached_tokens_details/image_tokens": "input_cached_image_tokens",
+            "output_tokens_details/image_tokens": "output_image_tokens",
+        },
+        usage_format="openai_responses",
+        labels={
+            "project": "project_name | project_id",
+            "user": "user_email | user_id",
+            "api_key": "api_key_name | api_key_id",
+        },
+        calls="num_model_requests",
+        processing="batch | service_tier",
+    ),
+    RecordFormat(
+        name="anthropic_usage_api",
+        marks=(
+            "uncached_input_tokens | usage_input_tokens_no_cache",
+            "output_tokens | usage_output_tokens",
+        ),
+        moment="starting_at | usage_date_utc | date",
+        model="model | model_version",
+        counts={
+            "input_tokens": "uncached_input_tokens | usage_input_tokens_no_cache",
+            "output_tokens": "output_tokens | usage_output_tokens",
+            "cache_read_input_tokens": "cache_read_input_tokens | usage_input_tokens_cache_read",
+            "cache_creation_input_tokens": "usage_input_tokens_cache_write",
+            "cache_creation/ephemeral_5m_input_tokens": "cache_creation.ephemeral_5m_input_tokens"
+            " | usage_input_tokens_cache_write_5m",
+            "cache_creation/ephemeral_1h_input_tokens": "cache_creation.ephemeral_1h_input_tokens"
+            " | usage_input_tokens_cache_write_1h",
+            "server_tool_use/web_search_requests": "server_tool_use.web_search_requests"
+            " | web_search_count",
+        },
+        usage_format="anthropic",
+        labels={"project": "workspace | workspace_id", "api_key": "api_key | api_key_id"},
+        sums=True,
+        processing="service_tier | usage_type",
+        tier="context_window",
+        speed="speed",
+        inference_geo="inference_geo",
+    ),
+    RecordFormat(
+        name="bedrock_invocation_log",
+        marks=("schemaType", "modelId", "output.outputTokenCount"),
+        moment="timestamp",
+        model="modelId",
+        request_id="requestId",
+        counts={
+            "inputTokens": "input.inputTokenCount",
+            "outputTokens": "output.outputTokenCount",
+            "cacheReadInputTokens": "input.cacheReadInputTokenCount",
+            "cacheWriteInputTokens": "input.cacheWriteInputTokenCount",
+        },
+        usage_format="bedrock_converse",
+        labels={"endpoint": "operation", "user": "identity.arn", "project": "accountId"},
+    ),
+    RecordFormat(
+        name="vertex_request_log",
+        marks=("logging_time", "full_response | response_payload"),
+        moment="logging_time",
+        model="full_response.modelVersion | response_payload.modelVersion | full_response.model"
+        " | response_payload.model | model",
+        request_id="request_id",
+        usage="full_response.usageMetadata | response_payload.usageMetadata | full_response.usage"
+        " | response_payload.usage",
+        labels={"endpoint": "api_method", "project": "endpoint"},
+    ),
+)
+
+_USAGE_METADATA = (
+    "usage_metadata | kwargs.usage_metadata | data.usage_metadata | message.kwargs.usage_metadata"
+)
+_RESPONSE_METADATA = _USAGE_METADATA.replace("usage_metadata", "response_metadata")
+SDKS = (
+    RecordFormat(
+        name="langchain",
+        marks=(
+            _USAGE_METADATA,
+            _RESPONSE_METADATA,
+        ),
+        moment="timestamp | created_at | response_metadata.created_at",
+        model=" | ".join(
+            f"{holder}response_metadata.{name}"
+            for holder in ("", "kwargs.", "data.", "message.kwargs.")
+            for name in ("model_name", "model", "model_id")
+        ),
+        request_id="kwargs.id | data.id | message.kwargs.id | response_metadata.id",
+        usage=_USAGE_METADATA,
+        usage_format="langchain",
+        labels={"endpoint": "name"},
+    ),
+    RecordFormat(
+        name="langchain",
+        marks=("llm_output.token_usage", "generations"),
+        moment="timestamp | created_at",
+        model="llm_output.model_name | llm_output.model",
+        request_id="llm_output.id",
+        usage="llm_output.token_usage",
+    ),
+    RecordFormat(
+        name="vercel_ai",
+        marks=("response.modelId", "usage | totalUsage"),
+        moment="response.timestamp | timestamp",
+        model="response.modelId",
+        request_id="response.id",
+        usage="usage | totalUsage",
+        usage_format="vercel_ai",
+        labels={"endpoint": "functionId"},
+    ),
+)
+
+_MODELS = (
+    "attributes.gen_ai.response.model | attributes.llm.model_name | attributes.ai.response.model"
+    " | attributes.gen_ai.request.model | attributes.ai.model.id | attributes.embedding.model_name"
+)
+_TIMES = "start_time | startTime | startTimeUnixNano | start_timestamp | timestamp | time"
+_IDS = (
+    "context.trace_id | traceId | trace_id | traceID",
+    "context.span_id | spanId | span_id | spanID",
+    "parent_id | parentSpanId | parent_span_id | parentId | parentSpanID",
+)
+_LABELS = {
+    "endpoint": "name | operationName",
+    "project": "resource.service.name | attributes.service.name",
+    "session": "attributes.session.id | attributes.gen_ai.conversation.id",
+    "user": "attributes.user.id | attributes.enduser.id",
+}
+_TOKENS = "attributes.ai.usage."
+VERCEL_SPAN = RecordFormat(
+    name="vercel_ai",
+    marks=(f"{_TOKENS}inputTokens | {_TOKENS}promptTokens",),
+    moment=_TIMES,
+    model=_MODELS,
+    request_id="attributes.ai.response.id | attributes.gen_ai.response.id",
+    counts={
+        "inputTokens": f"{_TOKENS}inputTokens | {_TOKENS}promptTokens",
+        "outputTokens": f"{_TOKENS}outputTokens | {_TOKENS}completionTokens",
+        "totalTokens": f"{_TOKENS}totalTokens",
+        "cachedInputTokens": f"{_TOKENS}cachedInputTokens",
+        "reasoningTokens": f"{_TOKENS}reasoningTokens",
+    },
+    usage_format="vercel_ai",
+    labels={**_LABELS, "endpoint": "attributes.ai.telemetry.functionId | name"},
+    # The span of a whole ``generateText`` repeats the sum of its ``doGenerate`` spans.
+    only={
+        "attributes.ai.operationId": (
+            *("ai.generatetext.dogenerate", "ai.streamtext.dostream", "ai.embed.doembed"),
+            *("ai.generateobject.dogenerate", "ai.streamobject.dostream", "ai.embedmany.doembed"),
+        )
+    },
+    span=_IDS,
+)
+SPAN = RecordFormat(
+    name="otel_genai",
+    marks=("attributes",),
+    moment=_TIMES,
+    model=_MODELS,
+    request_id="attributes.gen_ai.response.id",
+    usage="attributes",
+    usage_format="otel_genai",
+    labels=_LABELS,
+    span=_IDS,
+)
+#: An event of Claude Code's telemetry, as OpenTelemetry collects it.
+CLAUDE_CODE_EVENT = RecordFormat(
+    name="claude_code_telemetry",
+    marks=("attributes.input_tokens", "attributes.model"),
+    moment="attributes.event.timestamp | timeUnixNano | timestamp",
+    model="attributes.model",
+    request_id="attributes.request_id",
+    counts={
+        "input_tokens": "attributes.input_tokens",
+        "output_tokens": "attributes.output_tokens",
+        "cache_read_input_tokens": "attributes.cache_read_tokens",
+        "cache_creation_input_tokens": "attributes.cache_creation_tokens",
+        "cost_usd": "attributes.cost_usd",
+    },
+    usage_format="anthropic",
+    labels={
+        "user": "attributes.user.email | attributes.user.id",
+        "session": "attributes.session.id",
+        "project": "resource.service.name",
+    },
+    speed="attributes.speed",
+)
+#: The same of Gemini CLI, whose output excludes thoughts, and of Codex, whose output includes them.
+_EVENTS: tuple[tuple[SourceFormat, str, str], ...] = (
+    (
+        "gemini_cli",
+        "gemini_cli.api_response",
+        "attributes.output_token_count + attributes.thoughts_token_count",
+    ),
+    ("codex", "codex.sse_event", "attributes.output_token_count"),
+)
+TELEMETRY = (
+    CLAUDE_CODE_EVENT,
+    *(
+        RecordFormat(
+            name=name,
+            marks=("attributes.input_token_count", "attributes.model"),
+            moment="attributes.event.timestamp | timeUnixNano | timestamp",
+            model="attributes.model",
+            counts={
+                "input_tokens": "attributes.input_token_count",
+                "output_tokens": output,
+                "cached_input_tokens": "attributes.cached_content_token_count"
+                " | attributes.cached_token_count",
+                "reasoning_tokens": "attributes.thoughts_token_count"
+                " | attributes.reasoning_token_count",
+            },
+            usage_format="openai_responses",
+            labels={
+                "user": "attributes.user.email | attributes.user.id",
+                "session": "attributes.session.id | attributes.conversation.id",
+            },
+            only={"attributes.event.name": (event,)},
+        )
+        for name, event, output in _EVENTS
+    ),
+)

@@ -1,0 +1,286 @@
+"""What a record format says: by which names a tool's record is known, and where its parts are."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Literal
+
+from pricing.errors import MalformedRequest
+from pricing.jsonio import read_json
+from pricing.usage.meanings import UsageFormat
+
+Document = Mapping[str, Any]
+SourceFormat = Literal[
+    "tariff",
+    "aider",
+    "anthropic_batch",
+    "anthropic_response",
+    "anthropic_stream",
+    "anthropic_usage_api",
+    "bedrock_batch",
+    "bedrock_invocation_log",
+    "braintrust",
+    "claude_agent_sdk",
+    "claude_code",
+    "claude_code_telemetry",
+    "cline",
+    "cloudflare_ai_gateway",
+    "codex",
+    "continue",
+    "cursor",
+    "gemini_cli",
+    "gemini_response",
+    "helicone",
+    "kong_ai_gateway",
+    "langchain",
+    "langfuse",
+    "langsmith",
+    "litellm_spend_logs",
+    "llm_cli",
+    "openai_batch",
+    "openai_response",
+    "openai_stream",
+    "openai_usage_api",
+    "opencode",
+    "openinference",
+    "openrouter_activity",
+    "openrouter_generation",
+    "opik",
+    "otel_genai",
+    "otlp",
+    "pi",
+    "portkey",
+    "posthog",
+    "tensorzero",
+    "vercel_ai",
+    "vertex_batch",
+    "vertex_request_log",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a file: the format of its records, None to recognise it, and their time.
+
+    ``as_of`` is the time of records that state none. Where it is not given, only records of formats
+    that never state a time are priced, at ``now``.
+    """
+
+    source_format: SourceFormat | None = None
+    as_of: datetime | None = None
+    now: datetime | None = None
+
+
+AS_RECOGNISED = ReadOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFormat:
+    """Where a tool's record has its parts.
+
+    A part is a dotted path, or several with `` | `` between them, of which the first with a value
+    counts. ``marks`` are paths that must have a value; ``path=value`` asks for that value.
+
+    ``usage`` is a whole usage object. ``counts`` are counts that stand apart: by their path in the
+    usage object that is made of them, one part or the sum of several (`` + ``). Numbers of the
+    object at ``rest`` that no count names are added under their own names, so that none is lost.
+    """
+
+    name: SourceFormat
+    marks: tuple[str, ...]
+    moment: str
+    model: str
+    request_id: str = ""
+    usage: str = ""
+    counts: Mapping[str, str] = field(default_factory=dict)
+    rest: str = ""
+    usage_format: UsageFormat | None = None
+    #: Labels of the call: endpoint, team, user, api_key, project and session.
+    labels: Mapping[str, str] = field(default_factory=dict)
+    #: A record is a call only if each of these parts is missing or has one of the values.
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: How many calls the record sums up; whether it sums up calls of unknown number; their tier.
+    calls: str = ""
+    sums: bool = False
+    tier: str = ""
+    #: What says how the call was processed; a true value means a batch.
+    processing: str = ""
+    speed: str = ""
+    inference_geo: str = ""
+    #: The ids of the trace, the span and its parent: a parent with the usage of its children is not
+    #: a call of its own.
+    span: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record of a line; ``unread`` says what it looks like where it is in no format.
+
+    ``span`` are the ids of its trace and span.
+    """
+
+    name: SourceFormat
+    record: Any
+    unread: str | None = None
+    span: tuple[str, str] | None = None
+
+
+@cache
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(text.split(" | ")) if text else ()
+
+
+def at(document: Any, path: str) -> Any:
+    """The value at a dotted path.
+
+    A name may itself have dots, as attributes and columns of a table do. Text that is a JSON object
+    is read as one, and of a list, such as the events of a stream, the last value counts.
+    """
+    if isinstance(document, str) and document[:1] in ("{", "["):
+        try:
+            document = read_json(document.encode(), max_bytes=MAX_TEXT_BYTES)
+        except MalformedRequest:
+            return None
+    if isinstance(document, list):
+        found = (value for entry in reversed(document) if (value := at(entry, path)) is not None)
+        return next(found, None)
+    if not isinstance(document, dict):
+        return None
+    if path in document:
+        return document[path]
+    head, dot, rest = path.partition(".")
+    while dot:
+        if head in document:
+            value = at(document[head], rest)
+            if value is not None:
+                return value
+        more, dot, rest = rest.partition(".")
+        head = f"{head}.{more}"
+    return None
+
+
+#: JSON inside of a text, such as a cell of a CSV file, has at most so many bytes.
+MAX_TEXT_BYTES = 16_000_000
+
+
+def first(document: Any, paths: str) -> Any:
+    """The first value at one of several paths, None where there is none."""
+    values = (at(document, path) for path in _parts(paths))
+    return next((value for value in values if value not in (None, "")), None)
+
+
+def marked(document: Document, marks: tuple[str, ...]) -> bool:
+    """Whether every mark is there, with its value where it names one."""
+    for mark in marks:
+        path, wanted, value = mark.partition("=")
+        found = first(document, path)
+        if found is None or (wanted and str(found) != value):
+            return False
+    return True
+
+
+def objects(values: Any, *names: str) -> Iterator[Document]:
+    """The objects of lists within lists."""
+    for value in values if isinstance(values, list) else ():
+        if not isinstance(value, dict):
+            continue
+        if names:
+            yield from objects(value.get(names[0]), *names[1:])
+        else:
+            yield value
+
+
+def whole(value: Any) -> Any:
+    """Digits as the number that they are: CSV files and OTLP have no others."""
+    if isinstance(value, str) and value.isascii():
+        digits = value.removesuffix(".0")
+        return int(digits) if digits.isdigit() and len(digits) <= MAX_DIGITS else value
+    return value
+
+
+MAX_DIGITS = 18
+
+
+def is_call(known: RecordFormat, body: Document) -> bool:
+    """Whether a record of the format is a call, by the values of ``only``."""
+    for path, values in known.only.items():
+        found = first(body, path)
+        if found is not None and str(found).lower() not in values:
+            return False
+    return True
+
+
+def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
+    """The record, in Tariff's own form, of a tool's record."""
+    usage = first(body, known.usage)
+    if not isinstance(usage, dict):
+        usage = _counted(known, body)
+    found: dict[str, Any] = {
+        "timestamp": first(body, known.moment),
+        "model": first(body, known.model),
+        "request_id": _text(first(body, known.request_id)),
+        "usage": usage,
+        "usage_format": known.usage_format,
+        "calls": whole(first(body, known.calls)),
+        "sums": known.sums or None,
+        **{label: _text(first(body, paths)) for label, paths in known.labels.items()},
+    }
+    for term in ("processing", "speed", "inference_geo", "tier"):
+        found[term] = _WORDS.get(str(first(body, getattr(known, term))).lower())
+    return {name: value for name, value in found.items() if value is not None}
+
+
+#: Words for a term as exports write them; others are those of an ordinary call.
+_WORDS = {
+    **dict.fromkeys(("batch", "true", "batches"), "batch"),
+    **{word: word for word in ("priority", "flex", "fast", "us")},
+    **dict.fromkeys(("0-200k", "≤ 200k", "<= 200k", "0-200000"), "base"),
+    **dict.fromkeys(("200k-1m", "> 200k", "200k+", "long"), "long_context"),
+}
+
+
+def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
+    """A usage object of counts that stand apart."""
+    usage: dict[str, Any] = {}
+    for name, paths in known.counts.items():
+        values = [_number(name, first(body, path)) for path in paths.split(" + ")]
+        values = [value for value in values if value is not None]
+        if not values:
+            continue
+        *parents, leaf = name.split("/")
+        inside = usage
+        for parent in parents:
+            inside = inside.setdefault(parent, {})
+        total = all(type(value) is int for value in values)
+        inside[leaf] = sum(values) if total else values[0]
+    rest = first(body, known.rest)
+    if isinstance(rest, dict):
+        named = {path.rpartition(".")[2] for paths in known.counts.values() for path in _all(paths)}
+        usage |= {name: whole(rest[name]) for name in rest if name not in {*named, *_SUMS}}
+    return usage
+
+
+def _number(name: str, value: Any) -> Any:
+    """A count, or the amount that a record states as its cost; words like "Included" are none."""
+    if not name.startswith(("cost", "total_cost")) or not isinstance(value, str):
+        return whole(value)
+    return Decimal(value.lstrip("$")) if _AMOUNT.fullmatch(value) else None
+
+
+_AMOUNT = re.compile(r"\$?\d{1,15}(\.\d{1,20})?", re.ASCII)
+
+
+def _all(paths: str) -> list[str]:
+    return [path for part in paths.split(" + ") for path in part.split(" | ")]
+
+
+#: Sums and notes next to counts, which are not counts of their own.
+_SUMS = ("total", "total_tokens", "unit", "inputCost", "outputCost", "totalCost")
+
+
+def _text(value: Any) -> Any:
+    """A label or an id as text; numbers are written as they are."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value

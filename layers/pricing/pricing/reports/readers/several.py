@@ -1,0 +1,122 @@
+"""Formats of which a line holds several calls, or parts of one: usage pages, sessions, streams.
+
+Each reader gives the records of a line, none for a line that is not a call, and None for a line of
+another format.
+"""
+
+from pricing.reports.readers.provider_formats import PROVIDERS, SDKS
+from pricing.reports.readers.record_format import (
+    Document,
+    Found,
+    at,
+    first,
+    marked,
+    objects,
+    record_of,
+)
+from pricing.reports.readers.unread import looks_like
+
+_CLAUDE_CODE = ("assistant", "user", "summary", "system")
+
+
+def claude_code(document: Document) -> list[Found] | None:
+    """Claude Code: calls are the assistant's lines; rows of no model that used nothing are none."""
+    if document.get("type") not in _CLAUDE_CODE or "usage" in document:
+        return None
+    message = document.get("message")
+    usage = message.get("usage") if isinstance(message, dict) else None
+    if not isinstance(message, dict) or not isinstance(usage, dict):
+        return None if document.get("type") == "assistant" else []
+    if message.get("model") == "<synthetic>":
+        return []
+    if "input_tokens" not in usage:
+        return None
+    request = document.get("requestId") or message.get("id")
+    labels = {"session": document.get("sessionId"), "project": document.get("cwd")}
+    named = {"request_id": request, **labels}
+    return [Found("claude_code", {**document, **{key: one for key, one in named.items() if one}})]
+
+
+def buckets(document: Document) -> list[Found] | None:
+    """Buckets of time of OpenAI's and Anthropic's usage APIs: sums of many calls."""
+    results = document.get("results")
+    start = first(document, "start_time | starting_at")
+    if not isinstance(results, list) or start is None:
+        return None
+    name = "starting_at" if "starting_at" in document else "start_time"
+    found = []
+    for result in objects(results):
+        body = {**result, name: start}
+        known = next((one for one in PROVIDERS[:2] if marked(body, one.marks)), None)
+        if known is None:
+            found.append(Found("tariff", body, looks_like(result)))
+            continue
+        record = record_of(known, body)
+        no_model = None if "model" in record else _NO_MODEL
+        found.append(Found(known.name, record, no_model))
+    return found
+
+
+_NO_MODEL = "look like usage that is not grouped by model; export it with group_by=model"
+
+
+def steps(document: Document) -> list[Found] | None:
+    """A result of the Vercel AI SDK with several steps, each of which was a call."""
+    steps = document.get("steps")
+    known = next(one for one in SDKS if one.name == "vercel_ai")
+    if not isinstance(steps, list) or len(steps) < _SEVERAL or "usage" not in document:
+        return None
+    if not all(isinstance(step, dict) and marked(step, known.marks) for step in steps):
+        return None
+    return [Found("vercel_ai", record_of(known, step)) for step in steps]
+
+
+_SEVERAL = 2
+
+
+def agent_sdk(document: Document) -> list[Found] | None:
+    """A result of Claude's agent SDK: the sums of a session, by model."""
+    models = document.get("modelUsage")
+    if document.get("type") != "result" or not isinstance(models, dict):
+        return None
+    labels = {"session": document.get("session_id"), "timestamp": document.get("timestamp")}
+    labels = {name: value for name, value in labels.items() if value is not None}
+    return [
+        Found(
+            "claude_agent_sdk",
+            {
+                **labels,
+                "model": model,
+                "usage": usage,
+                "usage_format": "bedrock_converse",
+                **(
+                    {"calls": document["num_turns"]}
+                    if len(models) == 1 and document.get("num_turns")
+                    else {"sums": True}
+                ),
+            },
+        )
+        for model, usage in models.items()
+    ]
+
+
+def bedrock_stream(document: Document) -> list[Found] | None:
+    """A streamed call in Bedrock's log: its events are a list in the output."""
+    events = at(document, "output.outputBodyJson")
+    if document.get("schemaType") != "ModelInvocationLog" or not isinstance(events, list):
+        return None
+    started = first(events, "message.usage")
+    usage = first(events, "metadata.usage")
+    if isinstance(started, dict):
+        usage = {**started, **(first(events, "usage") or {})}
+    if not isinstance(usage, dict):
+        return None
+    found = {
+        "timestamp": document.get("timestamp"),
+        "model": document.get("modelId"),
+        "request_id": document.get("requestId"),
+        "usage": usage,
+        "usage_format": "anthropic" if isinstance(started, dict) else "bedrock_converse",
+        "endpoint": document.get("operation"),
+    }
+    return [Found("bedrock_invocation_log", found)]
