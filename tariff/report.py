@@ -61,7 +61,10 @@ def report(
         except TariffError as error:
             raise CommandFailed(f"{file}: {error}") from error
     target.write_text(_WRITERS[format](found), encoding="utf-8")
-    say(f"{found.records.read:,} records cost {usd(found.totals.cost_usd)}")
+    cost = "no known amount" if found.totals.cost_usd is None else usd(found.totals.cost_usd)
+    say(f"{found.records.read:,} records cost {cost}")
+    for warning in found.warnings:
+        say(warning.message)
     typer.echo(target.resolve())
     if open_page and format == "html":
         webbrowser.open(target.resolve().as_uri())

@@ -154,7 +154,7 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
     <>
       <h2>{name}</h2>
       <dl class="figures">
-        <Figure label="Cost" value={<Money amount={totals.cost_usd} />} />
+        <Figure label="Cost" value={totals.cost_usd === null ? "not known" : <Money amount={totals.cost_usd} />} />
         <Figure label="Calls priced" value={count(totals.calls)} />
         <Figure label="Input tokens" value={count(totals.prompt_tokens)} />
         <Figure label="Output tokens" value={count(totals.output_tokens)} />
@@ -162,8 +162,8 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
       </dl>
       {records.rejected + records.unpriced + records.partial + records.duplicates > 0 && (
         <p class="notice">
-          Of {count(records.read)} records, {count(records.priced)} are priced, {count(records.unpriced)} have no known
-          price, {count(records.rejected)} could not be read and {count(records.duplicates)} are repeated.
+          Of {count(records.read)} records, {count(records.priced)} are priced, {count(records.partial)} in part,{" "}
+          {count(records.unpriced)} have no known price, {count(records.rejected)} could not be read and {count(records.duplicates)} are repeated.
         </p>
       )}
       <div class="actions">

@@ -45,10 +45,10 @@ from pricing.reports.rates import (
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.merging import Merger
 from pricing.reports.readers.reader import UsageReader
-from pricing.reports.readers.record_format import AS_RECOGNISED, ReadOptions
 from pricing.reports.readers.singly import ALONE, SINGLE_PLACES
 from pricing.reports.report import Filters, RejectedLine
 from pricing.reports.slices import SHORT_ANSWER_TOKENS
+from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import (
     CALL_COLUMNS,
     KEY_COLUMNS,

@@ -13,7 +13,7 @@ from pricing.notices import Notice
 from pricing.reports.budgets import Budget, BudgetQuery
 from pricing.reports.dimensions import PERIODS, Dimension, Privacy, is_label, shown
 from pricing.reports.rates import unscaled
-from pricing.reports.readers.record_format import AS_RECOGNISED, ReadOptions
+from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.timestamps import EPOCH
 
 Kind = Literal["retirement", "downgrade", "long_context", "cache_ttl", "caching", "batch"]
@@ -414,7 +414,7 @@ def cut(report: UsageReport, most: int) -> UsageReport:
         f"The tables end after {most} rows, because the whole answer would be larger than 6 MB;"
         " `others` adds up the rest. Ask for fewer tables at once to see more rows of each."
     )
-    total_usd = report.totals.cost_usd
+    total_usd = report.totals.known_usd
     return replace(
         report,
         groups=tuple(shortened(group, most, total_usd) for group in report.groups),

@@ -73,7 +73,7 @@ def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSum
         return None
     return MonthSummary(
         month=month,
-        cost_usd=report.totals.cost_usd,
+        cost_usd=report.totals.known_usd,
         calls=report.totals.calls,
         unpriced_calls=report.unpriced.calls,
         could_save_usd=add(step.saves_usd for step in report.savings.steps),

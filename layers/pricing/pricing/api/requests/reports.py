@@ -19,9 +19,9 @@ from pricing.reports.dimensions import (
     is_dimension,
     is_label,
 )
-from pricing.reports.readers.record_format import ReadOptions, SourceFormat
 from pricing.reports.render.html_page import NEEDED
 from pricing.reports.report import Filters, ReportQuery
+from pricing.reports.source_formats import ReadOptions, SourceFormat
 from pricing.timestamps import AsOf
 from pricing.validation import (
     AsOfText,

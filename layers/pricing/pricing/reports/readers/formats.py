@@ -22,7 +22,6 @@ from pricing.reports.readers.record_format import (
     Document,
     Found,
     RecordFormat,
-    SourceFormat,
     at,
     first,
     is_call,
@@ -41,6 +40,7 @@ from pricing.reports.readers.several import (
 )
 from pricing.reports.readers.tool_formats import CODING_TOOLS, GATEWAYS, TRACERS
 from pricing.reports.readers.unread import looks_like
+from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES, is_batch_line
 
 FORMATS: tuple[RecordFormat, ...] = (*CODING_TOOLS, *GATEWAYS, *TRACERS, *PROVIDERS, *SDKS)
@@ -367,7 +367,7 @@ def _columns_of(document: Document) -> dict[str, Any]:
     return {
         name.removeprefix(prefix): value
         for name, value in document.items()
-        if isinstance(name, str) and name.startswith(prefix) and value is not None
+        if name.startswith(prefix) and value is not None
     }
 
 

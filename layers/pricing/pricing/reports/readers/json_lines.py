@@ -14,7 +14,6 @@ from pricing.jsonio import reject_duplicate_keys
 from pricing.reports.dimensions import Dimension, json_paths
 from pricing.reports.provider_columns import COLUMNS, UsageColumns, calls_sql
 from pricing.reports.readers.formats import by_column
-from pricing.reports.readers.record_format import SourceFormat
 from pricing.reports.readers.records import (
     CONTAINERS,
     MAX_TEXT,
@@ -23,6 +22,7 @@ from pricing.reports.readers.records import (
     ignored_in,
     layout_of,
 )
+from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES
 
 #: So many kinds of lines are read by column; rarer ones are read one by one.

@@ -19,8 +19,8 @@ _BREAKS = re.compile(rb"[\r\n]+")
 def elements(source: BinaryIO, depth: int, longest: int) -> Iterator[bytes]:
     """The values at a depth: 1 for those of an array, 2 for those of the arrays in an object.
 
-    Each is on one line. Of one of more than ``longest`` bytes only the first are kept, which then
-    are no JSON. A document that ends too early gives what is left as its last element.
+    Each is on one line. One of more than ``longest`` bytes is cut, so that it is rejected. If the
+    document ends too early, what is left is its last element.
     """
     splitter, buffer = _Splitter(depth, longest), b""
     while chunk := source.read(CHUNK):

@@ -7,6 +7,7 @@ the moment, the model and the terms of its first line. Lines that are equal are 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -157,7 +158,9 @@ class Merger:
             "usage": {"input_tokens": 0, "output_tokens": 0},
             "usage_format": "anthropic",
         }
-        record = read_record(json.loads(document) if document else plain, EPOCH)
+        record = read_record(
+            json.loads(document, parse_float=Decimal) if document else plain, EPOCH
+        )
         record = replace(
             record,
             moment=line["moment"],

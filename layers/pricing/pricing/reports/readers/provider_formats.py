@@ -1,6 +1,7 @@
 """The table of record formats: what providers export, SDKs return and OpenTelemetry collects."""
 
-from pricing.reports.readers.record_format import RecordFormat, SourceFormat
+from pricing.reports.readers.record_format import RecordFormat
+from pricing.reports.source_formats import SourceFormat
 
 PROVIDERS = (
     RecordFormat(

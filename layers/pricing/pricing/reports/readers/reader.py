@@ -32,11 +32,12 @@ from pricing.reports.readers.files import (
 )
 from pricing.reports.readers.formats import TIMELESS, FormatReader
 from pricing.reports.readers.json_lines import KIND, MAX_KINDS, calls_of, layouts
-from pricing.reports.readers.record_format import AS_RECOGNISED, Found, ReadOptions
+from pricing.reports.readers.record_format import Found
 from pricing.reports.readers.records import labels_of, read_record
 from pricing.reports.readers.singly import ALONE, COSTS, call_row, priced_alone, reason_of
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.report import MAX_REJECTED, RejectedLine
+from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import CALL_COLUMNS
 
 #: Rejected lines whose text is remembered.
@@ -326,7 +327,7 @@ class UsageReader:
         return self._last_line
 
     def _document(self, raw: str, moment: int | None) -> Any:
-        """What a line holds; ``NO_RECORD`` for a line of a stream that is no event's data."""
+        """What a line holds; ``NO_RECORD`` for a line of a stream without data."""
         if self._flat is not None:
             return self._flat.document(json.loads(raw), moment)
         if raw == NOT_UTF8:

@@ -3,78 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from pricing.errors import MalformedRequest
 from pricing.jsonio import read_json
+from pricing.reports.source_formats import SourceFormat
 from pricing.usage.meanings import UsageFormat
 
 Document = Mapping[str, Any]
-SourceFormat = Literal[
-    "tariff",
-    "aider",
-    "anthropic_batch",
-    "anthropic_response",
-    "anthropic_stream",
-    "anthropic_usage_api",
-    "bedrock_batch",
-    "bedrock_invocation_log",
-    "braintrust",
-    "claude_agent_sdk",
-    "claude_code",
-    "claude_code_telemetry",
-    "cline",
-    "cloudflare_ai_gateway",
-    "codex",
-    "continue",
-    "cursor",
-    "gemini_cli",
-    "gemini_response",
-    "helicone",
-    "kong_ai_gateway",
-    "langchain",
-    "langfuse",
-    "langsmith",
-    "litellm_spend_logs",
-    "llm_cli",
-    "openai_batch",
-    "openai_response",
-    "openai_stream",
-    "openai_usage_api",
-    "opencode",
-    "openinference",
-    "openrouter_activity",
-    "openrouter_generation",
-    "opik",
-    "otel_genai",
-    "otlp",
-    "pi",
-    "portkey",
-    "posthog",
-    "tensorzero",
-    "vercel_ai",
-    "vertex_batch",
-    "vertex_request_log",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How to read a file: the format of its records, None to recognise it, and their time.
-
-    ``as_of`` is the time of records that state none. Where it is not given, only records of formats
-    that never state a time are priced, at ``now``.
-    """
-
-    source_format: SourceFormat | None = None
-    as_of: datetime | None = None
-    now: datetime | None = None
-
-
-AS_RECOGNISED = ReadOptions()
 
 
 @dataclass(frozen=True, slots=True)

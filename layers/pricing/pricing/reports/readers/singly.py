@@ -46,7 +46,7 @@ def priced_alone(
 
     ``partial`` is 1 when a component has no price, 2 when a count was not understood.
     """
-    kept = "" if record.request_id is None else json.dumps(_short(document), default=str)
+    kept = "" if record.request_id is None else json.dumps(_short(document), default=float)
     calls = record.calls
 
     def unpriced(label: str, reason: str) -> tuple[UsageRecord, tuple[object, ...]]:

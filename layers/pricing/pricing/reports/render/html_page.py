@@ -63,14 +63,14 @@ def to_html(report: UsageReport) -> str:
         cached=share_of(Decimal(totals.cache_read_tokens), Decimal(totals.prompt_tokens)),
         saves_usd=add(step.saves_usd for step in report.savings.steps),
         timeline=timeline_of(groups["day", "model"]),
-        models=shortened(groups["model",], MAX_BARS, totals.cost_usd),
+        models=shortened(groups["model",], MAX_BARS, totals.known_usd),
         waterfall=waterfall_of(report.savings),
         kinds=KINDS,
         rows=MAX_ROWS,
         name_length=MAX_NAME,
         small_saves_usd=add(one.saves_usd for one in report.recommendations[MAX_ROWS:]),
         tables=[
-            shortened(group, MAX_ROWS, totals.cost_usd)
+            shortened(group, MAX_ROWS, totals.known_usd)
             for group in report.groups
             if group.by not in NEEDED
         ],

@@ -1,0 +1,68 @@
+"""The formats of usage records, and how a file of them is read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+SourceFormat = Literal[
+    "tariff",
+    "aider",
+    "anthropic_batch",
+    "anthropic_response",
+    "anthropic_stream",
+    "anthropic_usage_api",
+    "bedrock_batch",
+    "bedrock_invocation_log",
+    "braintrust",
+    "claude_agent_sdk",
+    "claude_code",
+    "claude_code_telemetry",
+    "cline",
+    "cloudflare_ai_gateway",
+    "codex",
+    "continue",
+    "cursor",
+    "gemini_cli",
+    "gemini_response",
+    "helicone",
+    "kong_ai_gateway",
+    "langchain",
+    "langfuse",
+    "langsmith",
+    "litellm_spend_logs",
+    "llm_cli",
+    "openai_batch",
+    "openai_response",
+    "openai_stream",
+    "openai_usage_api",
+    "opencode",
+    "openinference",
+    "openrouter_activity",
+    "openrouter_generation",
+    "opik",
+    "otel_genai",
+    "otlp",
+    "pi",
+    "portkey",
+    "posthog",
+    "tensorzero",
+    "vercel_ai",
+    "vertex_batch",
+    "vertex_request_log",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a file: the format of its records, None to recognise it, and their time.
+
+    ``as_of`` is the time of records that state none. Where it is not given, only records of formats
+    that never state a time are priced, at ``now``.
+    """
+
+    source_format: SourceFormat | None = None
+    as_of: datetime | None = None
+    now: datetime | None = None
+
+
+AS_RECOGNISED = ReadOptions()
