@@ -172,6 +172,9 @@ import-prices: .venv/.ready .venv-bench/.ready ## Import the public price lists 
 upstream-excerpts: .venv/.ready .venv-bench/.ready ## Record the price lists that tests and a local Tariff refresh from
 	@$(PY) -m tariff catalogue record
 
+price-history: .venv/.ready ## Read past prices from published releases (downloads once)
+	@$(PY) -m tariff catalogue history
+
 ##@ Slow checks, which `make slow` runs together
 
 check-plans: .venv/.ready ## Compare the caching plans with brute force and random arrivals

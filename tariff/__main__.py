@@ -38,6 +38,7 @@ COMMANDS: Commands = {
             "build": "tariff.catalogue.build:build",
             "import": "tariff.catalogue.import_lists:import_lists",
             "exchange-rates": "tariff.catalogue.exchange_rates:exchange_rates",
+            "history": "tariff.catalogue.history:history",
             "record": "tariff.catalogue.recorded:record",
             "disagreements": "tariff.catalogue.disagreements:disagreements",
         },

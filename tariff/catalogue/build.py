@@ -15,16 +15,21 @@ from typing import Annotated, Any, NamedTuple
 
 from typer import Option
 
+from pricing.catalogue.bounds import range_problems
 from pricing.catalogue.checks import problems_in
 from pricing.catalogue.models import Row, row_names
 from pricing.jsonio import canonical_json, digest
+from pricing.sources import openrouter
 from pricing.sources.book import Merge, merges
 from pricing.sources.corrections import Corrections
 from pricing.sources.merge import GENAI, LITELLM, disagreements
+from pricing.sources.openrouter import OPENROUTER
+from pricing.sources.payload import Payload, SourceNotes
 from pricing.sources.price_tables import period_on, table_of
 from tariff.catalogue.import_lists import IMPORTED, SOURCES
 from tariff.catalogue.media import MEDIA
 from tariff.catalogue.provider_rules import rule_problems_in
+from tariff.catalogue.recorded import RELEASES, recorded
 from tariff.catalogue.toml_files import CatalogueError, document_from
 from tariff.catalogue.unit_prices import with_unit_prices
 from tariff.generated_files import Check, update
@@ -124,7 +129,7 @@ def read_book(path: Path, imported: Path) -> Book | None:
         problems = [*problems_in(document)] or [*rule_problems_in(document)]
         if current and imported.is_dir() and not problems:
             document = extended(document, imported)
-            problems = [*problems_in(document)]
+            problems = [*problems_in(document), *range_problems(document["models"])]
     except (CatalogueError, tomllib.TOMLDecodeError, ValueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
     except KeyError as error:
@@ -146,6 +151,12 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
     families = rules["families"]
     sources = json.loads((imported / SOURCES).read_text(encoding="utf-8"))
     versions = {package: entry["version"] for package, entry in sources.items()}
+    newest = json.loads(RELEASES.read_text(encoding="utf-8"))[-1]
+    versions[OPENROUTER] = newest[0]
+    own_list = openrouter.read(
+        Payload(OPENROUTER, "", newest[0], None, recorded(OPENROUTER)), SourceNotes(OPENROUTER)
+    )
+    past = json.loads(recorded("history"))
     own = {row["provider"] for row in document["models"]}
     rows = list(document["models"])
     lists = (
@@ -153,7 +164,7 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
         for path in sorted(imported.glob("*.json"))
         if path.name not in (SOURCES, MEDIA)
     )
-    for merge in merges(document["models"], lists, corrections, versions, families):
+    for merge in merges(document["models"], lists, corrections, versions, families, own_list, past):
         if merge.provider in own:
             rows = cross_checked(rows, merge, corrections.as_of)
         else:
@@ -173,6 +184,16 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
         }
         for package, entry in sorted(sources.items())
     ]
+    provenance.append(
+        {
+            "title": "openrouter, its models API as recorded in "
+            + newest[3].rpartition("/")[2]
+            + " (prices rounded to six places)",
+            "url": "https://openrouter.ai/api/v1/models",
+            "as_of": newest[0],
+            "sha256": digest(recorded(OPENROUTER)),
+        }
+    )
     return {
         **document,
         "families": dict(document["families"]) | current,

@@ -15,7 +15,8 @@ from pricing.catalogue.models import Row
 from pricing.money import EXACT, plain
 from pricing.sources.book import OWN_NAMES
 from pricing.sources.litellm import PROVIDERS, model_id, token_prices
-from pricing.sources.payload import Payload, price_from_number, read_document
+from pricing.sources.merge import MOST_DIGITS
+from pricing.sources.payload import Payload, digits_of, price_from_float, read_document
 from pricing.sources.price_tables import completed, document_of
 
 MEDIA = "media.json"
@@ -75,11 +76,6 @@ OWN_MEDIA = OWN_NAMES | {
     "voyageai": r"rerank-",
     "minimax": r"(?i)speech-|minimax-",
 }
-
-
-#: A binary float holds 15 decimal digits, and no list has a price with more than 8.
-_FLOAT_DIGITS = Context(prec=15)
-_ENTERED_DIGITS = 8
 
 
 def read(payload: Payload, version: str) -> list[Row]:
@@ -232,7 +228,7 @@ def _by_height(resolution: str) -> tuple[bool, int]:
 
 
 def _price(value: Any) -> Decimal | None:
-    return None if value is None else _FLOAT_DIGITS.create_decimal(price_from_number(value))
+    return None if value is None else price_from_float(value)
 
 
 def _of_pixels(columns: Mapping[str, Any], when: Mapping[str, str]) -> Decimal | None:
@@ -263,6 +259,6 @@ def _settle(row: Row) -> None:
         if kept:
             prices["units"] = kept
         for unit in kept:
-            if len(Decimal(unit["usd"]).as_tuple().digits) > _ENTERED_DIGITS:
+            if digits_of(Decimal(unit["usd"])) > MOST_DIGITS:
                 note = f"The list has the price of {unit['component']} as a rounded quotient."
                 row["notes"] = sorted({*row.get("notes", ()), note})

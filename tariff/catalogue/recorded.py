@@ -17,6 +17,8 @@ from tariff.generated_files import update
 from tariff.paths import ROOT
 
 FOLDER = ROOT / "catalogue" / "recorded"
+#: The releases of a year, as ``[day, genai-prices, litellm, package with OpenRouter's list]``.
+RELEASES = FOLDER / "releases.json"
 EXCERPTS = ROOT / "tests" / "data" / "upstream"
 EXCERPTED = {"anthropic", "deepseek", "mistral", "openai"}
 PROSE = {"description", "price_comments", "source", "comment", "metadata"}
@@ -78,6 +80,11 @@ def _genai_prices(providers: Iterable[Mapping[str, Any]]) -> str:
 def _litellm(entries: Mapping[str, Mapping[str, Any]]) -> str:
     lines = (f"{_compact(name)}:{_compact(entry)}" for name, entry in entries.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def openrouter_lines(answer: bytes) -> str:
+    """Return an answer of OpenRouter's models API with one model a line."""
+    return '{"data":[\n' + ",\n".join(map(_compact, json.loads(answer)["data"])) + "\n]}\n"
 
 
 def _facts(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ CHECKS: Commands = {
     "rollbacks": "tests.slow.rollbacks:check",
     "fuzz-slack": "tests.slow.fuzz_slack:check",
     "corrupt-refreshes": "tests.slow.corrupt_refreshes.score:check",
+    "past-prices": "tests.slow.past_prices:check",
     "price-replay": "tests.slow.price_replay.replay:check",
     "peer-differences": "tests.differential.peers.differences:differences",
 }

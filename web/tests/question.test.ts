@@ -31,7 +31,7 @@ describe("a link", () => {
       ttl: "1h",
       cheaper: "haiku",
       budget: "100",
-      version: "2026-11-23.3",
+      version: "2026-11-23.4",
       asOf: "2026-11-30T04:10:52Z",
     };
     expect(fromQuery(new URLSearchParams(toQuery(asked).toString()))).toEqual(asked);

@@ -1,10 +1,11 @@
 """Replay real price history through the refresh: ``python -m tests.slow price-replay``.
 
 Each step is a release of genai-prices with the litellm release of about that day and OpenRouter's
-prices by then (``openrouter_history``), as a refresh on that day would have read them. Prints the
-fields that became active and those that were quarantined, with their fate: confirmed later by a
-second source, withdrawn by the list that quoted them, or pending at the end, when they need
-approval. At most 10% of the changed fields may be pending. Every activated price of the two lists
+prices by then (``tariff.catalogue.openrouter_history``), as a refresh on that day would have read
+them. Prints the fields that became active and those that were quarantined, with their fate:
+confirmed later by a second source, withdrawn by the list that quoted them, or pending at the end,
+when they need approval.
+At most 10% of the changed fields may be pending. Every activated price of the two lists
 that a later release reverted is printed: the refresh checks might have stopped those.
 
 A field is a price that a list quotes. A field that no list quotes, or that only repeats the change
@@ -19,7 +20,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from typer import Option
@@ -35,11 +35,11 @@ from pricing.sources.merge import side_by_side
 from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.payload import Payload, SourceNotes
 from pricing.store import bundled
+from tariff.catalogue.openrouter_history import recorded
 from tariff.catalogue.published import released
+from tariff.catalogue.recorded import RELEASES
 from tariff.tables import aligned
-from tests.slow.price_replay.openrouter_history import recorded
 
-RELEASES = Path(__file__).with_name("replay_releases.json")
 AIM_PERCENT = 10
 LISTS, RESELLER = "of the two lists", "of OpenRouter"
 _FIELD = re.compile(r"(?P<mode>\w+)\.(?P<column>\w+)(?P<tier>>\d+)?(?P<rest>.*)")

@@ -204,7 +204,10 @@ def test_every_mode_and_tier_is_read_from_its_key() -> None:
         ("0.0000025", "2.5"),
         ("1.6000000000000001e-06", "1.6"),
         ("9.499999999999999e-07", "0.95"),
-        ("1.23456789012345e-06", "1.23456789012345"),
+        # No price has 13 digits: it is a quotient, of which ten are read.
+        ("1.23456789012e-06", "1.23456789012"),
+        ("1.234567890123e-06", "1.23456789"),
+        ("4.1666666666666664e-08", "0.04166666667"),
     ],
 )
 def test_a_price_per_token_becomes_one_per_million_exactly(written: str, price: str) -> None:

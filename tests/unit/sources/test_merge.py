@@ -363,3 +363,108 @@ def test_the_id_is_the_undated_name_as_the_provider_spells_it() -> None:
     assert best(["gpt-5-1", "gpt-5.1", "gpt-5.1-2025-11-13"], ["gpt-5.1"]) == "gpt-5.1"
     assert best(["us/gpt-4o", "gpt-4o-2024-08-06", "gpt-4o"], ["us/gpt-4o"]) == "gpt-4o"
     assert best(["us.amazon.nova-pro-v1:0", "amazon.nova-pro-v1:0"], []) == "amazon.nova-pro-v1:0"
+
+
+def test_a_slip_of_a_list_is_corrected_and_stays_visible() -> None:
+    about = {"provider": "openai", "ids": ["swift"], "reason": "A slip.", "source": "its page"}
+    slip = about | {"wrong": {"input": "2"}, "right": {"input": "0.2"}}
+    found = rows(
+        [],
+        [litellm(lists(standard={"input": "2", "output": "9"}))],
+        corrections={"correct": [slip]},
+    )
+    assert standard(found["swift"]) == {"input": "0.2", "output": "9"}
+    assert "Corrected: A slip. Source: its page." in found["swift"]["notes"]
+    assert {"component": "input", "mode": "standard", "litellm": "2", "used": "0.2"} in found[
+        "swift"
+    ]["disagreements"]
+
+
+def test_a_correction_of_a_price_that_is_gone_is_unused() -> None:
+    slip = {
+        "provider": "openai",
+        "ids": ["swift"],
+        "reason": "A slip.",
+        "source": "its page",
+        "wrong": {"input": "3"},
+        "right": {"input": "0.3"},
+    }
+    tables = Corrections({"as_of": date(2026, 11, 22), "correct": [slip]})
+    listed = [litellm(lists(standard={"input": "2", "output": "9"}))]
+    imported = {"provider": "openai", "genai_prices": [], "litellm": listed}
+    (merge,) = merges([], [imported], tables, VERSIONS, [])
+    assert standard(merge.rows[0])["input"] == "2"
+    assert tables.unused() == [
+        "corrections.toml: correct ['swift'] of openai matches nothing any more"
+    ]
+
+
+def test_what_applied_before_and_since_is_put_around_the_lists_prices() -> None:
+    about = {"provider": "openai", "ids": ["swift"], "reason": "It moved.", "source": "its page"}
+    rates = {"standard": {"rates": {"input": "8", "output": "9"}}}
+    moves = {
+        "past": [about | {"to": "2026-01-01", "lists": rates}],
+        "since": [about | {"from": "2026-05-15T19:00:00", "lists": rates}],
+    }
+    found = rows([], [litellm(lists(standard=TWO))], corrections=moves)["swift"]["prices"]
+    assert [
+        (p.get("from"), p.get("to"), p["lists"]["standard"]["rates"]["input"]) for p in found
+    ] == [
+        (None, "2026-01-01", "8"),
+        ("2026-01-01", "2026-05-15T19:00:00", TWO["input"]),
+        ("2026-05-15T19:00:00", None, "8"),
+    ]
+
+
+@pytest.mark.parametrize(("last", "periods"), [(TWO, 2), (ONE, 1)])
+def test_a_recorded_past_is_used_where_it_ends_with_todays_price(
+    last: dict[str, str], periods: int
+) -> None:
+    states = [{"to": "2026-08-31", "lists": lists(standard=ONE)}, {"lists": lists(standard=last)}]
+    imported = {
+        "provider": "openai",
+        "genai_prices": [],
+        "litellm": [litellm(lists(standard=TWO))],
+    }
+    tables = Corrections({"as_of": date(2026, 11, 22)})
+    past = {
+        "past": {"openai": {"swift": states}},
+        "first_seen": {"openai": {"swift": "2026-02-01"}},
+    }
+    (merge,) = merges([], [imported], tables, VERSIONS, [], past=past)
+    (row,) = merge.rows
+    assert len(row["prices"]) == periods
+    assert row["lifecycle"] == {"first_seen": "2026-02-01"}
+
+
+@pytest.mark.parametrize(
+    ("genai_window", "most", "output", "window", "most_input"),
+    [
+        (1_000_000, 1_048_576, 65_536, 1_048_576, None),  # rounded to a million
+        (1_000_000, 65_536, 32_768, 65_536, None),  # a million for every model of the family
+        (400_000, 272_000, 128_000, 400_000, 272_000),  # OpenAI: input apart from the window
+        (None, 922_000, 128_000, 1_050_000, 922_000),
+        (256_000, 128_000, 128_000, 256_000, None),  # both as exact: genai-prices'
+        (131_072, 128_000, None, 131_072, None),
+    ],
+)
+def test_the_less_rounded_limit_is_used_and_an_input_limit_is_not_a_window(
+    genai_window: int | None, most: int, output: int | None, window: int, most_input: int | None
+) -> None:
+    listed = litellm(lists(standard=ONE), context_window=most, max_output_tokens=output)
+    both = [genai(lists(standard=ONE), context_window=genai_window)]
+    found = rows(both, [listed])["swift"]
+    assert found["context_window"] == window
+    assert found.get("max_input_tokens") == most_input
+
+
+def test_the_day_in_a_name_is_its_release() -> None:
+    found = rows(
+        [],
+        [
+            litellm(lists(standard=ONE), id="swift-2026-02-30"),
+            litellm(lists(standard=ONE), id="fox-2025-08-07"),
+        ],
+    )
+    assert found["fox-2025-08-07"]["lifecycle"] == {"released": "2025-08-07"}
+    assert "lifecycle" not in found["swift-2026-02-30"]  # no such day

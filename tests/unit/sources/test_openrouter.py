@@ -101,3 +101,39 @@ def test_one_page_of_several_is_refused() -> None:
 )
 def test_a_model_whose_price_is_not_a_decimal_string_is_left_out(price: Any) -> None:
     assert openrouter(prompt=price, completion="0.1") == ([], ["invalid_price"])
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "write"),
+    [
+        # Gemini 2.5 Flash: 0.30 of input and five minutes of storage at $1 an hour, 0.0833.
+        ("google/gemini-2.5-flash", "0.000000083333", "0.383333"),
+        ("~google/gemini-flash-latest", "0.000000083333", "0.383333"),
+        # As the field was before: both together.
+        ("google/gemini-2.5-flash", "0.000000383333", "0.383333"),
+        ("maker/swift", "0.000000083333", "0.083333"),
+    ],
+)
+def test_a_gemini_cache_write_costs_input_and_storage(name: str, written: str, write: str) -> None:
+    pricing = {"prompt": "0.0000003", "completion": "0.0000025", "input_cache_write": written}
+    answer = payload({"data": [{"id": name, "pricing": pricing}]})
+    table = openrouter_api.read(answer, SourceNotes("openrouter"))[name]
+    assert document_of(table)["standard"]["rates"]["cache_write_5m"] == write
+
+
+def test_a_tier_of_gemini_is_written_at_its_own_input_price() -> None:
+    pricing = {
+        "prompt": "0.00000125",
+        "completion": "0.00001",
+        "input_cache_write": "0.000000375",
+        "overrides": [
+            {"min_prompt_tokens": 200_000, "prompt": "0.0000025", "completion": "0.000015"}
+        ],
+    }
+    answer = payload({"data": [{"id": "google/gemini-2.5-pro", "pricing": pricing}]})
+    (table,) = openrouter_api.read(answer, SourceNotes("openrouter")).values()
+    # 1.25 + 0.375 and 2.50 + 0.375
+    assert {above: str(rates["cache_write_5m"]) for above, rates in table["standard"].items()} == {
+        0: "1.625",
+        200_000: "2.875",
+    }

@@ -58,4 +58,4 @@ def test_each_model_has_a_line_of_its_own(source: str) -> None:
 
 def test_there_is_no_recording_of_other_sources() -> None:
     with pytest.raises(FileNotFoundError):
-        recorded("openrouter")
+        recorded("aws")

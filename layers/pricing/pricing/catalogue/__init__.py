@@ -1,5 +1,5 @@
 """Models and their prices, as immutable books.
 
-Public: checks, exchange_rates, listing, models, price_book, rate_cards, served.
+Public: bounds, checks, exchange_rates, listing, models, price_book, rate_cards, served.
 Internal: names, spellings.
 """

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from pricing.catalogue.bounds import contradictions_in
 from pricing.catalogue.models import (
     COMPONENT_UNITS,
     DISCOUNT_MODES,
@@ -139,6 +140,7 @@ def _rate_problems(rates: Rates, row: Mapping[str, Any]) -> Iterator[str]:
     read, fresh = rates.get("cache_read", Decimal(0)), rates.get("input", Decimal(0))
     if read > fresh and "cached prompt costs more" not in notes:
         yield "a cached prompt costs more than a fresh one, and no note confirms it"
+    yield from contradictions_in(dict(row), rates)
 
 
 def _unit_problems(units: Sequence[UnitPrice], row: Mapping[str, Any]) -> Iterator[str]:

@@ -153,7 +153,9 @@ class ModelPage:
     aliases: tuple[str, ...]
     """Other names that identify the model."""
     context_window: int | None
-    """Context window in tokens; null when not known."""
+    """Context window in tokens, input and output together; null when not known."""
+    max_input_tokens: int | None
+    """Longest prompt in tokens, where it is less than the window; null otherwise."""
     max_output_tokens: int | None
     """Longest output in tokens; null when not known."""
     max_output_tokens_batch: int | None
@@ -273,6 +275,7 @@ def model_page(in_force: BookInForce, provider: str, name: str, as_of: AsOf) -> 
         family=model.family,
         aliases=model.aliases,
         context_window=model.context_window,
+        max_input_tokens=model.max_input_tokens,
         max_output_tokens=model.max_output_tokens,
         max_output_tokens_batch=model.max_output_tokens_batch,
         cache_minimum_tokens=model.cache_minimum_tokens,

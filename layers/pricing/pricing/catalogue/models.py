@@ -173,7 +173,10 @@ class Lifecycle:
     """Dates that a provider announced for a model."""
 
     released: date | None = None
-    """The release date; null when not known."""
+    """The release date, or the day in the model's id; null when not known."""
+    first_seen: date | None = None
+    """The day of the first price list that had the model; null when it may be older than the lists.
+    """
     deprecated: date | None = None
     """The day its retirement was announced; null when none is."""
     retires: date | None = None
@@ -194,6 +197,8 @@ class Model:
     family: str | None
     aliases: tuple[str, ...]
     context_window: int | None
+    #: The largest prompt, where it is less than the window.
+    max_input_tokens: int | None
     max_output_tokens: int | None
     max_output_tokens_batch: int | None
     cache_minimum_tokens: int | None
@@ -275,6 +280,7 @@ def model_from_document(row: Mapping[str, Any]) -> Model:
         family=row.get("family"),
         aliases=tuple(row.get("aliases", ())),
         context_window=row.get("context_window"),
+        max_input_tokens=row.get("max_input_tokens"),
         max_output_tokens=row.get("max_output_tokens"),
         max_output_tokens_batch=row.get("max_output_tokens_batch"),
         cache_minimum_tokens=row.get("cache_minimum_tokens"),

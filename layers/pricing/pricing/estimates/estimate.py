@@ -80,7 +80,9 @@ class ContextUse:
     used_tokens: int
     """Prompt and output tokens together."""
     fits: bool | None
-    """Whether they fit in the window; null when the window is not known."""
+    """Whether they fit in the window, and the prompt in the largest input; null when the window is
+    not known.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,9 @@ def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> Co
     window = (period and period.context_window) or model.context_window
     usages = _usages_at(model, attempts)
     used = max((usage.mean_prompt_tokens + usage.mean_output_tokens for usage in usages), default=0)
-    return ContextUse(window, used, None if window is None else used <= window)
+    prompt = max((usage.mean_prompt_tokens for usage in usages), default=0)
+    fits = None if window is None else used <= window and prompt <= (model.max_input_tokens or used)
+    return ContextUse(window, used, fits)
 
 
 def _usages_at(model: Model, attempts: tuple[Attempt, ...]) -> list[Usage]:
@@ -358,6 +362,12 @@ def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
     life, day = model.lifecycle, as_of.instant.date()
     if life.released and day < life.released:
         message = f"{model.id} was released on {life.released}; its first known price is used."
+        return [Notice("before_release", message)]
+    if life.first_seen and day < life.first_seen:
+        message = (
+            f"No price list had {model.id} before {life.first_seen}, so it may not have been sold"
+            " yet; its first known price is used."
+        )
         return [Notice("before_release", message)]
     if life.retires and day >= life.retires:
         message = f"{model.id} retired on {life.retires}; its last known price is used."

@@ -198,14 +198,11 @@ class Candidates:
     def _merge(self, own: Sequence[Row], provider: str) -> Merge | None:
         """Merge one provider; None, and an entry in ``failed``, if its lists contradict."""
         corrections = Corrections(self._rules["corrections"], as_of=self._now[:10])
-        first_hand = {
-            name: quote.prices
-            for (seller, name), quote in self._own_lists.items()
-            if seller == provider == OPENROUTER
-        }
         families, lists = self._rules["families"], [self._side_by_side[provider]]
         try:
-            (merge,) = merges(own, lists, corrections, self._versions, families, first_hand)
+            (merge,) = merges(
+                own, lists, corrections, self._versions, families, self._lists.openrouter or {}
+            )
         except UNREADABLE as error:
             self.failed[provider] = f"its lists cannot be merged ({error!r:.100})"
             return None

@@ -7,11 +7,11 @@ and is named as missing.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from types import MappingProxyType
 
+from pricing.catalogue.bounds import Ranges, out_of_range, ranges
 from pricing.catalogue.models import Row, row_key, row_names
-from pricing.money import multiply, plain
+from pricing.money import plain
 from pricing.refresh.candidates import Candidate
 from pricing.refresh.consistency import hold_inconsistent
 from pricing.refresh.patterns import (
@@ -31,7 +31,7 @@ from pricing.refresh.review import (
     newest_standard_rates,
     review_model,
 )
-from pricing.refresh.rules import PLAUSIBLE, HoldReason, Names, contradictions
+from pricing.refresh.rules import HoldReason, Names, contradictions
 from pricing.refresh.timeline import PriceChange, without_beyond
 from pricing.sources.price_tables import instant, table_of, tier_at
 from pricing.versions.proposals import QuarantinedField
@@ -90,15 +90,16 @@ def decide(
     accept_published_ratios(reviews)
     hold_shrunk(reviews, shrunk)
     _hold_rolled_back(reviews, applied)
+    known = ranges(active)
     for review in reviews:
+        _hold_implausible(review, known)
         hold_inconsistent(review)
         quarantined += review.quarantined()
     names = Names((row["provider"], name) for row in active for name in row_names(row))
     added: list[Row] = []
     approvable: list[Row] = []
-    ranges = _price_ranges(active)
     for candidate in unknown:
-        reason = _reason_against_new(candidate, names, ranges.get(candidate.row["provider"]))
+        reason = _reason_against_new(candidate, names, known)
         if reason is None and not candidate.own and candidate.sources <= shrunk:
             reason = HoldReason.of("list_shrunk")
         if reason is None and applied.get(f"{row_key(candidate.row)} {ADDED}"):
@@ -177,26 +178,24 @@ def _hold_rolled_back(reviews: Iterable[ModelReview], applied: Mapping[str, str]
                 review.hold(change.field, HoldReason.of("taken_back"))
 
 
-def _price_ranges(active: Iterable[Row]) -> dict[str, tuple[Decimal, Decimal]]:
-    """Return the lowest and highest input or output price of each provider's models today."""
-    prices: dict[str, list[Decimal]] = {}
-    for row in active:
-        if row.get("prices"):
-            rates = newest_standard_rates(row["prices"])
-            known = [rates[name] for name in ("input", "output") if rates.get(name)]
-            prices.setdefault(row["provider"], []).extend(known)
-    return {provider: (min(found), max(found)) for provider, found in prices.items() if found}
+def _hold_implausible(review: ModelReview, known: Ranges) -> None:
+    """Hold the input and output prices of a model that leaves the bounds of its provider."""
+    before = {*out_of_range(review.active, known)}
+    if review.candidate.own or not review.accepted():
+        return
+    for sentence in out_of_range({**review.active, "prices": review.prices()}, known):
+        for change in review.accepted() if sentence not in before else ():
+            if change.field.component in ("input", "output"):
+                review.hold(change.field, HoldReason.of("implausible_price", sentence))
 
 
-def _reason_against_new(
-    candidate: Candidate, names: Names, price_range: tuple[Decimal, Decimal] | None
-) -> HoldReason | None:
+def _reason_against_new(candidate: Candidate, names: Names, known: Ranges) -> HoldReason | None:
     """Return why a new model is not added; None if it is.
 
     * one of its names is refused: ``Names.reason_to_refuse``
     * it has no price yet: ``invalid_entry``
-    * input or output is free, or further than ten times outside the prices of its provider's
-      models, or its prices contradict each other: ``implausible_price``
+    * input or output is free or out of the bounds of ``catalogue.bounds``, or its prices contradict
+      each other: ``implausible_price``
     """
     row = candidate.row
     for name in row_names(row):
@@ -210,11 +209,8 @@ def _reason_against_new(
         price = rates.get(component)
         if price is not None and not price:
             return HoldReason.of("implausible_price", f"{component} costs nothing")
-        if price and price_range:
-            low, high = price_range
-            if not low <= multiply(price, PLAUSIBLE) <= high * PLAUSIBLE**2:
-                detail = f"{component} ${price}; the others cost ${low} to ${high}"
-                return HoldReason.of("implausible_price", detail)
+    for sentence in out_of_range(row, known):
+        return HoldReason.of("implausible_price", sentence)
     for period in row["prices"]:
         for _, _, sentence in contradictions(table_of(period["lists"]), claude=False):
             return HoldReason.of("implausible_price", sentence)

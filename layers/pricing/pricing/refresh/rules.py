@@ -24,8 +24,6 @@ TEN = Decimal(10)
 ENOUGH_SOURCES = 2
 #: Reasons to hold that a second source removes.
 CONFIRMABLE = frozenset({"change_over_25_percent", "reverted"})
-#: How far outside the prices of a provider's models a new model's price may lie.
-PLAUSIBLE = TEN
 #: What a mistaken unit multiplies a price by: thousands for millions, tokens for millions.
 UNIT_FACTORS = {Decimal(1000): "a thousand", Decimal(10) ** 6: "a million"}
 CACHE_READS = {"cache_read": "input", "audio_cache_read": "audio_input"}

@@ -6,6 +6,7 @@ A row has prices, names, limits, capabilities, notes and a family.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from pricing.sources.claude_on_clouds import GOVCLOUD, ClaudeOnClouds, differs_b
 from pricing.sources.corrections import Corrections
 from pricing.sources.merge import GENAI, LITELLM, PACKAGES, Listing, Merger, grouped, is_current
 from pricing.sources.names import AREA, stem
+from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.price_tables import PriceTable, document_of, table_of
 
 #: The ids that a provider may own without ``provider/`` before them: its own models, not those it
@@ -53,7 +55,11 @@ AMBIGUOUS = {
     "bedrock": "The id without an area means a regional endpoint here; global. costs less.",
     "vertex": "This is the price of global endpoints; regional/ has that of the others.",
 }
-NOTHING: Mapping[str, PriceTable] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+#: The largest input of OpenAI's models whose pages state it apart from the window, and the window.
+OPENAI_WINDOWS = {272_000: 400_000, 922_000: 1_050_000}
+#: The day in an id. A name with a day was first sold about then.
+_DAY = re.compile(r"(?<!\d)(20[23]\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +78,24 @@ def merges(
     versions: Mapping[str, str],
     families: Iterable[Mapping[str, Any]],
     first_hand: Mapping[str, PriceTable] = NOTHING,
+    past: Mapping[str, Any] = NOTHING,
 ) -> Iterator[Merge]:
     """Merge each provider of ``lists``.
 
     ``own`` are the hand-written rows from which Claude's prices on the clouds are computed;
     ``versions`` says which release of each package was read; ``first_hand`` are the prices in the
-    provider's own list, which the lists only copy.
+    list of OpenRouter, which the lists only copy; ``past`` is what earlier releases say
+    (``tariff.catalogue.history``).
     """
     claude = ClaudeOnClouds(own)
-    maker = RowMaker(corrections, claude, versions, families)
+    maker = RowMaker(corrections, claude, versions, families, past.get("first_seen", NOTHING))
     for listed in lists:
-        listings = Merger(listed, corrections, claude, first_hand).listings()
-        rows = maker.rows(listed["provider"], listings)
-        yield Merge(listed["provider"], rows, {listing.name: listing for listing in listings})
+        provider = listed["provider"]
+        known = past.get("past", NOTHING).get(provider, NOTHING)
+        own_prices = first_hand if provider == OPENROUTER else NOTHING
+        listings = Merger(listed, corrections, claude, own_prices, known).listings()
+        rows = maker.rows(provider, listings)
+        yield Merge(provider, rows, {listing.name: listing for listing in listings})
 
 
 class RowMaker:
@@ -100,10 +111,12 @@ class RowMaker:
         claude: ClaudeOnClouds,
         versions: Mapping[str, str],
         families: Iterable[Mapping[str, Any]] = (),
+        first_seen: Mapping[str, Mapping[str, str]] = NOTHING,
     ) -> None:
         self._corrections = corrections
         self._claude = claude
         self._versions = versions
+        self._first_seen = first_seen
         self._families = [
             (family["provider"], re.compile(family["members"]), family["name"])
             for family in families
@@ -131,11 +144,13 @@ class RowMaker:
         named = genai if GENAI in first.lists else {}
         lists = [name for name in PACKAGES if any(name in listing.lists for listing in group)]
         releases = {LITELLM: facts.get("release"), GENAI: genai.get("release")}
-        source = first.source or ", ".join(
+        quoted = [
             f"{PACKAGES[name]} {releases[name] or self._versions[PACKAGES[name]]}" for name in lists
-        )
+        ]
         if first.is_first_hand:
-            source = f"{provider} {self._corrections.as_of}, {source}"
+            day = self._versions.get(provider, self._corrections.as_of)
+            quoted = [f"{provider} {day}", *quoted]
+        source = first.source or ", ".join(quoted)
         notes = [note for listing in group for note in listing.notes]
         notes += [note for of in (facts, named) for note in of.get("notes", ())]
         row: Row = {
@@ -145,12 +160,11 @@ class RowMaker:
             "aliases": [listing.name for listing in group[1:]],
             "bare_names": _owns(provider, group),
             "input_only": "output" not in first.periods[-1]["lists"]["standard"]["rates"],
-            "context_window": named.get("context_window") or facts.get("context_window"),
-            "max_output_tokens": facts.get("max_output_tokens"),
+            **_limits(named.get("context_window"), facts),
             "cache_minimum_tokens": facts.get("cache_minimum_tokens"),
             "tokenizer": _tokenizer(provider, first.name),
             "us_multiplier": facts.get("us_multiplier"),
-            "lifecycle": _lifecycle(facts, group),
+            "lifecycle": self._lifecycle(provider, group, facts),
             "capabilities": sorted(_capabilities(facts, first)),
             "prices": [{"source": source, **period} for period in first.periods],
             "disagreements": _disagreements(group),
@@ -180,19 +194,56 @@ class RowMaker:
         row["notes"] = list(dict.fromkeys(notes))
         return row
 
+    def _lifecycle(
+        self, provider: str, group: list[Listing], facts: Mapping[str, Any]
+    ) -> dict[str, str]:
+        names = [listing.name for listing in group]
+        days = ["-".join(found) for name in names if (found := _day(name))]
+        seen = [self._first_seen.get(provider, NOTHING).get(name) for name in names]
+        rows = [
+            row
+            for listing in group
+            for row in (listing.genai if GENAI in listing.lists else None, listing.litellm)
+            if row
+        ]
+        gone = [str(row.get("missing_since", "")) for row in rows]
+        life = {
+            "released": min(days, default=None),
+            "retires": facts.get("retires"),
+            "missing_upstream_since": max(gone, default="") if all(gone) else None,
+        }
+        if not days and all(seen):  # a name without a first day may be older than all releases
+            life["first_seen"] = min(day for day in seen if day)
+        return {key: day for key, day in life.items() if day}
 
-def _lifecycle(facts: Mapping[str, Any], group: list[Listing]) -> dict[str, str]:
-    """Return when the model retires, and since when no list has it any more."""
-    rows = [
-        row
-        for listing in group
-        for row in (listing.genai if GENAI in listing.lists else None, listing.litellm)
-        if row
-    ]
-    life = {"retires": facts["retires"]} if "retires" in facts else {}
-    if rows and all("missing_since" in row for row in rows):
-        life["missing_upstream_since"] = max(row["missing_since"] for row in rows)
-    return life
+
+def _day(name: str) -> tuple[str, ...] | None:
+    """Return the year, month and day in a name."""
+    found = _DAY.search(name)
+    try:
+        return found and date.fromisoformat("-".join(found.groups())) and found.groups()
+    except ValueError:
+        return None
+
+
+def _limits(window: int | None, facts: Mapping[str, Any]) -> dict[str, int | None]:
+    """Return a model's limits: of two counts that differ, the one that is rounded less.
+
+    genai-prices counts input and output together, and rounds to thousands or millions. litellm has
+    the largest input, which for most models is the window.
+    """
+    most, output = facts.get("context_window"), facts.get("max_output_tokens")
+    limits = {"context_window": window or most, "max_output_tokens": output}
+    if most in OPENAI_WINDOWS and output and most + output == OPENAI_WINDOWS[most]:
+        return limits | {"context_window": OPENAI_WINDOWS[most], "max_input_tokens": most}
+    if window and most and _zeros(most) < _zeros(window):
+        limits["context_window"] = most
+    return limits
+
+
+def _zeros(count: int) -> int:
+    digits = str(count)
+    return len(digits) - len(digits.rstrip("0"))
 
 
 def _disagreements(group: list[Listing]) -> list[Row]:

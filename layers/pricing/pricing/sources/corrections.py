@@ -12,6 +12,9 @@ ENTRY_KEYS = {
     "exclude": {"provider", "ids", "pattern", "reason"},
     "prefer": {"provider", "ids", "pattern", "reason", "list"},
     "replace": {"provider", "ids", "reason", "source", "period", "notes"},
+    "correct": {"provider", "ids", "reason", "source", "mode", "wrong", "right"},
+    "past": {"provider", "ids", "reason", "source", "to", "lists"},
+    "since": {"provider", "ids", "reason", "source", "from", "lists"},
     "window": {"provider", "ids", "reason", "source", "from", "to", "days"},
     "add": {"provider", "ids", "reason", "source", "from", "lists"},
     "note": {"provider", "ids", "pattern", "reason"},
@@ -57,6 +60,18 @@ class Corrections:
         """Yield price lists to add to one period of a model."""
         return self._matching("add", provider, name)
 
+    def mistakes(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the prices that a list has wrong, and the right ones; see ``corrections.toml``."""
+        return self._matching("correct", provider, name)
+
+    def past(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
+        """Yield prices that applied until a day, the earliest first."""
+        return self._matching("past", provider, name)
+
+    def moves(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
+        """Yield prices that apply from a moment on, the earliest first."""
+        return self._matching("since", provider, name)
+
     def windows(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
         """Yield further hours of a model's off-peak price."""
         return self._matching("window", provider, name)
@@ -65,9 +80,9 @@ class Corrections:
         """Return the sentences to put on a row."""
         return [entry["reason"] for entry in self._matching("note", provider, name)]
 
-    def miss(self, addition: Mapping[str, Any]) -> None:
-        """Record that an addition found its model, but not the period it is for."""
-        self._missed.add(id(addition))
+    def miss(self, entry: Mapping[str, Any]) -> None:
+        """Record that an entry found its model, but not the period or price it is for."""
+        self._missed.add(id(entry))
 
     def unused(self) -> list[str]:
         """Return one sentence for each entry that matched nothing."""

@@ -25,7 +25,7 @@ from pricing.sources.payload import (
     SourceRefused,
     is_token_count,
     name_from,
-    price_from_number,
+    price_from_float,
     read_document,
     require_usd,
 )
@@ -254,11 +254,11 @@ def _prices(columns: Mapping[str, Any], constraint: Mapping[str, Any] | None) ->
 def _column(value: Any) -> tuple[Decimal, list[tuple[int, Decimal]]]:
     """Return a column's base price, and each tier's threshold and price."""
     if not isinstance(value, dict):
-        return price_from_number(value), []
-    steps = [(tier["start"], price_from_number(tier["price"])) for tier in value["tiers"]]
+        return price_from_float(value), []
+    steps = [(tier["start"], price_from_float(tier["price"])) for tier in value["tiers"]]
     if not all(is_token_count(start) for start, _ in steps):
         raise InvalidPrice("a tier does not start at a count of tokens")
-    return price_from_number(value["base"]), steps
+    return price_from_float(value["base"]), steps
 
 
 def _periods(

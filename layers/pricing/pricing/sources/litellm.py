@@ -7,13 +7,14 @@ text that is written there, and multiplied by a million exactly.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 from pricing.sources.payload import (
     Payload,
     SourceNotes,
     name_from,
+    price_from_float,
     price_from_number,
     read_document,
     require_usd,
@@ -74,8 +75,6 @@ _KEY = re.compile(
 #: Providers that charge the higher price at the threshold already, as xAI's table says ("at or
 #: above 200k") and litellm's calculator does: a tier of Tariff begins strictly above its threshold.
 INCLUSIVE_THRESHOLDS = {"xai"}
-#: A binary float holds 15 decimal digits; ``1.6000000000000001e-06`` was entered as 1.6e-06.
-_FLOAT_DIGITS = Context(prec=15)
 #: Prices by the length of the prompt, ``[{range: [above, to], input_cost_per_token, ...}]``.
 STEPS = "tiered_pricing"
 SEARCH = "search_context_cost_per_query"
@@ -211,7 +210,7 @@ def token_prices(entry: Mapping[str, Any], *, inclusive: bool = False) -> PriceT
         if match is None:
             continue
         component = COMPONENTS[match["component"]]
-        price = per_million(_FLOAT_DIGITS.create_decimal(value))
+        price = per_million(price_from_float(value))
         if not price and component in NO_CHARGE:
             continue
         tiers = table.setdefault(MODES[match["mode"]], {0: {}})

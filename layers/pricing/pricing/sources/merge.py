@@ -7,6 +7,7 @@ of docs/price-sources.md, and ``grouped`` finds the names that are one model.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from pricing.catalogue.models import DISCOUNT_MODES, Row
@@ -17,12 +18,16 @@ from pricing.sources.corrections import Corrections
 from pricing.sources.genai_prices import ListedModel, rule_accepts
 from pricing.sources.litellm import CONFIRMING_ONLY
 from pricing.sources.names import best, stem, undated
+from pricing.sources.openrouter import OPENROUTER, with_whole_writes
+from pricing.sources.payload import digits_of
 from pricing.sources.price_tables import (
     PriceTable,
     Tiers,
     completed,
     document_of,
+    instant,
     period_on,
+    periods_ahead,
     prices_in,
     table_of,
     threshold_like,
@@ -33,6 +38,8 @@ from pricing.sources.price_tables import (
 GENAI, LITELLM = "genai_prices", "litellm"
 #: The same, as the packages and every other text name them.
 PACKAGES = {GENAI: "genai-prices", LITELLM: "litellm"}
+#: A price with more digits was divided or multiplied before it was published.
+MOST_DIGITS = 8
 GOOGLE, VERTEX = "google", "vertex"
 
 
@@ -131,12 +138,14 @@ class Merger:
     """Merges one provider's imported file.
 
     ``first_hand`` are today's prices by name in the provider's own list, which the lists only copy.
+    ``past`` are the states of a name that earlier releases of the lists confirm, the last one open.
     """
 
     imported: Mapping[str, Any]
     corrections: Corrections
     claude: ClaudeOnClouds
     first_hand: Mapping[str, PriceTable]
+    past: Mapping[str, Sequence[Row]]
 
     def listings(self) -> list[Listing]:
         """Return every name that is not excluded, with its prices."""
@@ -149,6 +158,8 @@ class Merger:
         by_stem: dict[str, list[PriceTable]] = {}
         for listing in found:
             listing.winner = self.corrections.preferred(provider, listing.name) or listing.winner
+            if listing.genai and provider == OPENROUTER:
+                listing.genai = _with_whole_writes(listing.name, listing.genai)
             if listing.genai:
                 today = period_on(listing.genai["periods"], self.corrections.as_of)
                 listing.quotes[GENAI] = table_of(today["lists"])
@@ -175,6 +186,8 @@ class Merger:
             for name in row.get("names", ()):
                 found[name] = Listing(name, genai=row)
                 stated[undated(name)] = row
+        for name in self.first_hand:
+            found.setdefault(name, Listing(name))
         for row in self.imported[LITELLM]:
             listing = found.setdefault(row["id"], Listing(row["id"]))
             matched = rows.get(row["like"][0]) if "like" in row else None
@@ -221,22 +234,48 @@ class Merger:
             listing.source = CLAUDE_SOURCE
         elif listing.genai and (listing.winner == GENAI or not litellm):
             periods = [dict(period) for period in listing.genai["periods"]]
-            other = litellm if _has_same_base(genai, litellm) else {}
+            other = litellm if is_same_price(genai, litellm) else {}
             period_on(periods, day)["lists"] = document_of(combined(genai, other))
         else:
-            periods = [{"lists": document_of(litellm)}]
-        if name in self.first_hand:
-            listing.is_first_hand = True
-            _overwrite(period_on(periods, day), self.first_hand[name]["standard"])
-        for addition in self.corrections.additions(provider, name):
-            if not _add(periods, addition):
-                self.corrections.miss(addition)
-        for window in self.corrections.windows(provider, name):
-            _add_hours(periods, window)
+            periods = [{"lists": document_of(litellm or self.first_hand[name])}]
+        periods = self._corrected(provider, listing, periods)
         listing.periods = [_completed(listing, period) for period in periods]
         used = table_of(period_on(listing.periods, day)["lists"])
         listing.disagreements = disagreements(genai, litellm, used)
         listing.notes += _curious(used)
+
+    def _corrected(self, provider: str, listing: Listing, periods: list[Row]) -> list[Row]:
+        """Return the periods with the provider's own prices, the past, and Tariff's corrections."""
+        day, name = self.corrections.as_of, listing.name
+        for mistake in self.corrections.mistakes(provider, name):
+            if not _correct(periods, mistake):
+                self.corrections.miss(mistake)
+            listing.notes.append(f"Corrected: {mistake['reason']} Source: {mistake['source']}.")
+        if name in self.first_hand:
+            listing.is_first_hand = True
+            current, *later = periods_ahead(periods, f"{day}T23:59:59")
+            periods = [{key: value for key, value in current.items() if key != "from"}, *later]
+            _overwrite(periods[0], self.first_hand[name]["standard"])
+        if name in self.past and periods[0] is period_on(periods, day):
+            periods = _with_recorded_past(periods, self.past[name])
+        for ended in self.corrections.past(provider, name):
+            periods = _with_past(periods, {"to": ended["to"], "lists": ended["lists"]})
+            listing.notes.append(
+                f"Until {ended['to']}: {ended['reason']} Source: {ended['source']}."
+            )
+        for moved in self.corrections.moves(provider, name):
+            kept = [p for p in periods if "from" not in p or instant(p["from"]) < moved["from"]]
+            begun = {"from": moved["from"], "lists": moved["lists"]}
+            periods = [*kept[:-1], {**kept[-1], "to": moved["from"]}, begun]
+            listing.notes.append(
+                f"Since {moved['from']}Z: {moved['reason']} Source: {moved['source']}."
+            )
+        for addition in self.corrections.additions(provider, name):
+            if not _add(periods, addition, day):
+                self.corrections.miss(addition)
+        for window in self.corrections.windows(provider, name):
+            _add_hours(periods, window)
+        return periods
 
 
 def is_current(row: Mapping[str, Any] | None) -> bool:
@@ -244,17 +283,65 @@ def is_current(row: Mapping[str, Any] | None) -> bool:
     return row is not None and "missing_since" not in row
 
 
-def _has_same_base(genai: PriceTable, litellm: PriceTable) -> bool:
-    """Whether both lists have one input and output price: only then one completes the other."""
-    bases = [table["standard"][0] for table in (genai, litellm) if table]
+def is_same_price(*tables: PriceTable) -> bool:
+    """Whether the lists have one input and output price: only then one completes the other."""
+    bases = [table["standard"][0] for table in tables if table]
     return all(
         base.get(name) == bases[0].get(name) for base in bases for name in ("input", "output")
     )
 
 
-def _add(periods: list[Row], addition: Mapping[str, Any]) -> bool:
-    """Add price lists to the period that begins on the addition's day; False if there is none."""
-    start = addition.get("from")
+def _with_whole_writes(name: str, genai: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a copy of OpenRouter's prices with the corrections of ``openrouter``."""
+    periods = [
+        period | {"lists": document_of(with_whole_writes(name, table_of(period["lists"])))}
+        for period in genai["periods"]
+    ]
+    return {**genai, "periods": periods}
+
+
+def _correct(periods: Iterable[Row], mistake: Mapping[str, Any]) -> bool:
+    """Replace wrong prices by the right ones, and drop those without; False if none is there."""
+    wrong, right = ({k: Decimal(v) for k, v in mistake[of].items()} for of in ("wrong", "right"))
+    found = False
+    for period in periods:
+        table = table_of(period["lists"])
+        tiers = table.get(mistake.get("mode", "standard"), {})
+        for above, rates in tiers.items():
+            if wrong.items() <= rates.items():
+                found = True
+                kept = {name: price for name, price in rates.items() if name not in wrong}
+                tiers[above] = kept | right
+        period["lists"] = document_of(table)
+    return found
+
+
+def _with_recorded_past(periods: list[Row], states: Sequence[Row]) -> list[Row]:
+    """Put recorded states before today's price, which has no start, if it is the last of them."""
+    *ended, last = states
+    if not is_same_price(*(table_of(state["lists"]) for state in (periods[0], last))):
+        return periods
+    for state in ended:
+        periods = _with_past(periods, state)
+    return periods
+
+
+def _with_past(periods: Sequence[Row], ended: Row) -> list[Row]:
+    """Put a price that applied until a day before the periods, which go on from that day."""
+    to = ended["to"]
+    before = [p for p in periods if "to" in p and instant(p["to"]) < instant(to)]
+    since = before[-1]["to"] if before else None
+    after = [p for p in periods if "to" not in p or instant(p["to"]) > instant(to)]
+    first = {"lists": ended["lists"], "to": to} | ({"from": since} if since else {})
+    return [*before, first, {**after[0], "from": to}, *after[1:]]
+
+
+def _add(periods: list[Row], addition: Mapping[str, Any], day: str) -> bool:
+    """Add price lists to the period that begins on the addition's day; False if there is none.
+
+    An addition without a day is for the period that ``day`` is in.
+    """
+    start = addition.get("from", period_on(periods, day).get("from"))
     period = next((period for period in periods if period.get("from") == start), None)
     if period is None:
         return False
@@ -287,6 +374,10 @@ def _curious(table: PriceTable) -> list[str]:
     every = [rates for tiers in table.values() for rates in tiers.values()]
     if any(rates.get("cache_read", 0) > rates.get("input", 0) for rates in every):
         notes.append("The list says that a cached prompt costs more than a fresh one.")
+    quotients = {name for _, _, name, price in prices_in(table) if digits_of(price) > MOST_DIGITS}
+    notes += [
+        f"The list has the price of {name} as a rounded quotient." for name in sorted(quotients)
+    ]
     return notes
 
 

@@ -2,14 +2,16 @@
 
 Prices are decimal strings. ``-1`` means that the price depends on the model a request is routed to:
 there is none. A zero price for cache, requests or reasoning means that there is no such charge.
-``overrides`` are other prices under a condition: with ``min_prompt_tokens`` it is a tier. A model
-with a price by the hour or the day is left out. Images and requests with files are priced per piece
-and have no component here.
+For Gemini, ``input_cache_write`` has been the storage alone since 2026-10: what is written is
+billed as input, too. ``overrides`` are other prices under a condition: with ``min_prompt_tokens``
+it is a tier. A model with a price by the hour or the day is left out. Images and requests with
+files are priced per piece and have no component here.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from pricing.money import EXACT
 from pricing.sources.payload import (
     Payload,
     SourceNotes,
@@ -36,6 +38,8 @@ COMPONENTS = {
 }
 PER_PIECE = {"image", "image_output"}
 PER_USE = {"web_search": "web_search", "request": "request_fee"}
+#: The maker whose cached prompts are billed as input, and for their storage.
+STORES_FOR_A_FEE = "google/"
 ESSENTIAL = ("prompt", "completion")
 OVERRIDES, THRESHOLD = "overrides", "min_prompt_tokens"
 
@@ -57,8 +61,26 @@ def read(payload: Payload, notes: SourceNotes) -> dict[str, PriceTable]:
         with notes.entry(OPENROUTER, name):
             table = _table(entry["pricing"])
             if table:
-                tables[name_from(entry["id"])] = table
+                tables[name_from(entry["id"])] = with_whole_writes(entry["id"], table)
     return tables
+
+
+def with_whole_writes(name: str, table: PriceTable) -> PriceTable:
+    """Return a table whose price of a Gemini cache write covers the input and its storage.
+
+    OpenRouter's field held both until 2026-10 (0.3833 for Gemini 2.5 Flash: 0.30 of input, and five
+    minutes of storage at $1 an hour), and the storage alone since (0.0833).
+    """
+    for tiers in table.values() if name.lstrip("~").startswith(STORES_FOR_A_FEE) else ():
+        storage = tiers[0].get("cache_write_5m")
+        for rates in tiers.values() if storage is not None else ():
+            write, fresh = (
+                rates.get("cache_write_5m", storage),
+                rates.get("input", tiers[0]["input"]),
+            )
+            if write < fresh:
+                rates["cache_write_5m"] = EXACT.add(write, fresh)
+    return table
 
 
 def _table(pricing: Mapping[str, Any]) -> PriceTable:

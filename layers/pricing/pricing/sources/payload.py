@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, NoReturn
 
 from pricing.errors import TariffError
@@ -19,6 +19,9 @@ from pricing.versions.proposals import QuarantinedField
 #: Several times the size of the largest list today (3 MB).
 MAX_PAYLOAD_BYTES = 20_000_000
 MAX_TEXT = 200
+#: A number with more digits is a binary float's rounding error; this context reads it.
+FLOAT_DIGITS = 12
+_READ = Context(prec=10)
 _DECIMAL = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,30})?(?:[eE]-[0-9]{1,2})?")
 #: What reading an entry of the wrong shape raises.
 UNREADABLE = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, re.error)
@@ -145,6 +148,21 @@ def price_from_number(value: Any) -> Decimal:
     if price.is_signed() and price:
         raise InvalidPrice(f"{value} is negative")
     return abs(price)
+
+
+def price_from_float(value: Any) -> Decimal:
+    """Return a number that a list computed in binary floats as the price that was meant.
+
+    No price has more than twelve digits: ``1.6000000000000001e-06`` is 1.6e-06, and
+    ``0.041666666666666664`` a quotient, of which ten digits are read. Raises InvalidPrice.
+    """
+    price = price_from_number(value)
+    return _READ.plus(price) if digits_of(price) > FLOAT_DIGITS else price
+
+
+def digits_of(price: Decimal) -> int:
+    """Return how many significant digits a price has."""
+    return len(price.normalize().as_tuple().digits)
 
 
 def price_from_text(text: Any) -> Decimal:

@@ -1,9 +1,10 @@
 """OpenRouter's prices on past days, as releases of pi-ai (npm) recorded them.
 
 OpenRouter's models API has no history. pi-ai is generated from that API before each release, so
-its releases are a record of it: base prices of the models that can call tools, in US dollars for a
-million tokens. The releases are read as text, never run, and returned in the API's form: decimal
-strings for one token, without prices of zero except for input and output.
+its releases are a record of it: prices of the models that can call tools, and of their long-context
+tiers, in US dollars for a million tokens and rounded to six places. The releases are read as text,
+never run, and returned in the API's form: decimal strings for one token, without prices of zero
+except for input and output.
 """
 
 import json
@@ -11,7 +12,7 @@ import re
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def _entries(release: str) -> Iterator[dict[str, Any] | None]:
 def _in_json(text: str) -> Iterator[dict[str, Any] | None]:
     for model in _priced(json.loads(text, parse_float=Decimal)):
         if model.get("type", "chat") == "chat":
-            yield _entry(model["id"], {name: Decimal(model["cost"][name]) for name in COSTS})
+            yield _entry(model["id"], model["cost"])
 
 
 def _priced(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -94,13 +95,25 @@ def _in_script(text: str) -> Iterator[dict[str, Any] | None]:
         yield _entry(json.loads(quoted), {name: Decimal(n) for name, n in COST.findall(costs)})
 
 
-def _entry(name: str, costs: dict[str, Decimal]) -> dict[str, Any] | None:
-    """Return a model in the API's form; None if its price depends on where a request is routed."""
-    if any(costs[column] < 0 for column in ESSENTIAL):
+def _entry(name: str, cost: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a model in the API's form; None if its price depends on where a request is routed.
+
+    Such a price is negative, or recorded as zero.
+    """
+    is_free = not any(cost[column] for column in ESSENTIAL) and not name.endswith(":free")
+    if is_free or any(cost[column] < 0 for column in ESSENTIAL):
         return None
-    pricing = {
-        key: plain(PUBLISHED.create_decimal(costs[column]) / MILLION)
+    pricing: dict[str, Any] = _pricing(cost)
+    tiers = [
+        {"min_prompt_tokens": tier["inputTokensAbove"], **_pricing(tier)}
+        for tier in cost.get("tiers", ())
+    ]
+    return {"id": name, "pricing": pricing | ({"overrides": tiers} if tiers else {})}
+
+
+def _pricing(cost: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        key: plain(PUBLISHED.create_decimal(cost[column]) / MILLION)
         for column, key in COSTS.items()
-        if column in ESSENTIAL or costs.get(column)
+        if column in ESSENTIAL or cost.get(column)
     }
-    return {"id": name, "pricing": pricing}

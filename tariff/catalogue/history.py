@@ -1,0 +1,167 @@
+"""``tariff catalogue history``: what a year of published releases says of the past.
+
+The two public lists hardly say since when a price applies. Their releases do: a price that both
+lists quoted at once, and that both have left since, was a price. It ended on the day of the first
+release with the next one. OpenRouter's own list is recorded by releases of its own. The same
+releases show when a model was first listed.
+
+``catalogue/recorded/history.json.xz`` holds the result: ``past`` by provider and name, the oldest
+state first, the last one without an end; and ``first_seen`` by provider and name. Names of the
+first release that covers a provider are left out, since they may be older.
+``catalogue/recorded/openrouter.json.xz`` is the newest state of OpenRouter's own list. Releases
+are downloaded once.
+"""
+
+import json
+import lzma
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Context
+from typing import Any
+
+from pricing.catalogue.models import Row
+from pricing.sources import genai_prices, litellm, openrouter
+from pricing.sources.merge import combined, is_same_price
+from pricing.sources.openrouter import OPENROUTER
+from pricing.sources.payload import Payload, SourceNotes
+from pricing.sources.price_tables import PriceTable, document_of, period_on, table_of
+from tariff.catalogue.openrouter_history import recorded as openrouter_state
+from tariff.catalogue.published import released
+from tariff.catalogue.recorded import FOLDER, RELEASES, openrouter_lines
+from tariff.generated_files import update
+
+#: Prices by name, of one list on one day.
+Listed = Mapping[str, PriceTable]
+#: A recorded price is a rounded one: prices are compared with so many digits.
+_COMPARED = Context(prec=4)
+
+
+def history() -> int:
+    """Read the past from published releases of the price lists."""
+    steps = json.loads(RELEASES.read_text(encoding="utf-8"))
+    days: list[tuple[str, dict[str, dict[str, Listed]]]] = [
+        (day, _states(day, genai, lite, own)) for day, genai, lite, own in steps
+    ]
+    own = [release for *_, release in steps if release][-1]
+    found = {"first_seen": _first_seen(days), "past": _past(days)}
+    text = json.dumps(found, sort_keys=True, separators=(",", ":")).replace('},"', '},\n"')
+    return update(
+        {
+            FOLDER / "history.json.xz": lzma.compress(f"{text}\n".encode(), preset=9),
+            FOLDER / "openrouter.json.xz": lzma.compress(
+                openrouter_lines(openrouter_state(own)).encode(), preset=9
+            ),
+        },
+        "make price-history",
+        check=False,
+    )
+
+
+def _states(day: str, genai: str, lite: str, own: str | None) -> dict[str, dict[str, Listed]]:
+    """Return each list's prices of that day, by provider and list."""
+    notes = SourceNotes("a past release")
+    found: dict[str, dict[str, Listed]] = {}
+    published = Payload("genai-prices", "", day, None, released("genai-prices", genai))
+    for provider, models in genai_prices.read(published, notes).items():
+        if provider != OPENROUTER:
+            found.setdefault(provider, {})["genai-prices"] = {
+                name: table
+                for model in models
+                if model.row and (table := _today(model.row, day))
+                for name in model.row.get("names", ())
+            }
+    published = Payload("litellm", "", day, None, released("litellm", lite))
+    for provider, rows in litellm.read(published, notes).items():
+        tables = {str(row["id"]): table_of(row["lists"]) for row in rows}
+        found.setdefault(provider, {})["litellm"] = tables
+    if own:
+        published = Payload(OPENROUTER, "", day, None, openrouter_state(own))
+        found[OPENROUTER] = {OPENROUTER: openrouter.read(published, notes)}
+    return found
+
+
+def _today(row: Row, day: str) -> PriceTable | None:
+    """Return the price of a day; None for one that depends on the hour, or has not begun."""
+    try:
+        period = period_on(row["periods"], day)
+    except ValueError:
+        return None
+    return None if "windows" in period else table_of(period["lists"])
+
+
+def _first_seen(days: Iterable[tuple[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return the first day of each name that no list had when it began to cover the provider."""
+    covered: set[tuple[str, str]] = set()
+    seen: dict[str, dict[str, str]] = {}
+    for day, providers in days:
+        for provider, lists in providers.items():
+            for name, listed in lists.items():
+                since = day if (provider, name) in covered else ""
+                for model in listed:
+                    known = seen.setdefault(provider, {})
+                    known[model] = min(known.get(model, since), since)
+            covered |= {(provider, name) for name, listed in lists.items() if listed}
+    return {
+        provider: {name: day for name, day in names.items() if day}
+        for provider, names in seen.items()
+    }
+
+
+def _past(days: Iterable[tuple[str, Any]]) -> dict[str, dict[str, list[Row]]]:
+    """Return the confirmed prices of each name that had more than one, as periods."""
+    states: dict[tuple[str, str], list[tuple[str, PriceTable]]] = {}
+    quoted: dict[tuple[str, str], list[tuple[str, PriceTable]]] = {}
+    for day, providers in days:
+        for provider, lists in providers.items():
+            for name, tables in _by_name(lists):
+                known = states.setdefault((provider, name), [])
+                quoted.setdefault((provider, name), []).extend((day, table) for table in tables)
+                confirmed = _confirmed(provider, tables)
+                if confirmed and not (known and _is_same(known[-1][1], confirmed)):
+                    known.append((day, confirmed))
+                elif confirmed:
+                    known[-1] = (known[-1][0], combined(confirmed, known[-1][1]))
+    found: dict[str, dict[str, list[Row]]] = {}
+    for (provider, name), known in states.items():
+        if len(known) > 1:
+            quotes = quoted[provider, name]
+            found.setdefault(provider, {})[name] = list(_periods(known, quotes))
+    return found
+
+
+def _by_name(lists: Mapping[str, Listed]) -> Iterator[tuple[str, list[PriceTable]]]:
+    for name in sorted({name for listed in lists.values() for name in listed}):
+        yield name, [listed[name] for listed in lists.values() if name in listed]
+
+
+def _confirmed(provider: str, tables: list[PriceTable]) -> PriceTable | None:
+    """Return what both lists quote, or OpenRouter's own list; None where they differ."""
+    if provider == OPENROUTER:
+        return tables[0]
+    if len(tables) > 1 and is_same_price(*tables) and _is_same(*tables):
+        return combined(*tables)
+    return None
+
+
+def _is_same(first: PriceTable, second: PriceTable) -> bool:
+    """Whether two tables have one standard price in each component that both have."""
+    ours, theirs = first["standard"][0], second["standard"][0]
+    return all(
+        _COMPARED.plus(ours[name]) == _COMPARED.plus(theirs[name])
+        for name in ours.keys() & theirs.keys()
+    )
+
+
+def _periods(
+    states: list[tuple[str, PriceTable]], quotes: list[tuple[str, PriceTable]]
+) -> Iterator[Row]:
+    """Yield each state until the first day on which a list quotes the next one."""
+    for number, (since, table) in enumerate(states):
+        period: Row = {"lists": document_of(table)}
+        if number + 1 < len(states):
+            following = states[number + 1][1]
+            period["to"] = next(
+                day
+                for day, quote in quotes
+                if day > since and _is_same(quote, following) and not _is_same(quote, table)
+            )
+        yield period
