@@ -80,9 +80,7 @@ class ContextUse:
     used_tokens: int
     """Prompt and output tokens together."""
     fits: bool | None
-    """Whether they fit in the window, and the prompt in the largest input; null when the window is
-    not known.
-    """
+    """Whether they fit, the prompt also in the largest input; null when the window is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,14 +358,9 @@ def _reference_notices(
 
 def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
     life, day = model.lifecycle, as_of.instant.date()
-    if life.released and day < life.released:
-        message = f"{model.id} was released on {life.released}; its first known price is used."
-        return [Notice("before_release", message)]
-    if life.first_seen and day < life.first_seen:
-        message = (
-            f"No price list had {model.id} before {life.first_seen}, so it may not have been sold"
-            " yet; its first known price is used."
-        )
+    if (began := life.released or life.first_seen) and day < began:
+        how = "was released on" if life.released else "is in no price list before"
+        message = f"{model.id} {how} {began}; its first known price is used."
         return [Notice("before_release", message)]
     if life.retires and day >= life.retires:
         message = f"{model.id} retired on {life.retires}; its last known price is used."
