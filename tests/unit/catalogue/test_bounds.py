@@ -28,7 +28,7 @@ def rules(*rows: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("price", "broken"),
     [
-        ("30", []),  # ten times 3, the dearest other
+        ("30", []),  # ten times 3, the most expensive other
         ("30.1", ["far_above_others"]),
         ("0.2", []),  # a tenth of 2, the cheapest other
         ("0.19", ["far_below_others"]),

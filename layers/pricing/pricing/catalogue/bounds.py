@@ -54,8 +54,8 @@ def ranges(rows: Iterable[Row]) -> Ranges:
 def out_of_range(row: Row, known: Ranges) -> Iterator[str]:
     """Yield the bounds that a row breaks by its distance from its provider's other models.
 
-    * ``far_above_others``, ``far_below_others``: input or output is over ten times dearer than the
-      dearest, or cheaper than the cheapest, other model of that mode
+    * ``far_above_others``, ``far_below_others``: input or output is over ten times that of the
+      most expensive, or under a tenth of that of the cheapest, other model of that mode
     * ``output_under_input``: output costs less than input
 
     ``known`` are the ``ranges`` of a book with or without the row. A note with the rule's name says
@@ -72,7 +72,7 @@ def out_of_range(row: Row, known: Ranges) -> Iterator[str]:
         if price > multiply(others[-1], PLAUSIBLE) and "far_above_others" not in notes:
             yield (
                 f"far_above_others: {component} at {price} is over ten times {others[-1]}, the"
-                " dearest other model"
+                " most expensive other model"
             )
         if multiply(price, PLAUSIBLE) < others[0] and "far_below_others" not in notes:
             yield (
