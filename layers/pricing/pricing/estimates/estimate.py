@@ -325,7 +325,7 @@ def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Coun
 
 def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> ContextUse:
     """Return a model's context window at an instant, and the tokens of its longest attempt."""
-    window = (period := model.period_at(at)) and period.context_window or model.context_window
+    window = ((period := model.period_at(at)) and period.context_window) or model.context_window
     usages = _usages_at(model, attempts)
     prompt = max((usage.mean_prompt_tokens for usage in usages), default=0)
     used = max((usage.mean_prompt_tokens + usage.mean_output_tokens for usage in usages), default=0)
