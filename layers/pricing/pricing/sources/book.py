@@ -198,7 +198,7 @@ class RowMaker:
         self, provider: str, group: list[Listing], facts: Mapping[str, Any]
     ) -> dict[str, str]:
         names = [listing.name for listing in group]
-        days = ["-".join(found) for name in names if (found := _day(name))]
+        days = [day for name in names if (day := _day(name))]
         seen = [self._first_seen.get(provider, NOTHING).get(name) for name in names]
         rows = [
             row
@@ -217,13 +217,13 @@ class RowMaker:
         return {key: day for key, day in life.items() if day}
 
 
-def _day(name: str) -> tuple[str, ...] | None:
-    """Return the year, month and day in a name."""
+def _day(name: str) -> str:
+    """Return the day in a name as an ISO date; empty if there is none."""
     found = _DAY.search(name)
     try:
-        return found and date.fromisoformat("-".join(found.groups())) and found.groups()
+        return date.fromisoformat("-".join(found.groups())).isoformat() if found else ""
     except ValueError:
-        return None
+        return ""
 
 
 def _limits(window: int | None, facts: Mapping[str, Any]) -> dict[str, int | None]:

@@ -72,12 +72,10 @@ def with_whole_writes(name: str, table: PriceTable) -> PriceTable:
     minutes of storage at $1 an hour), and the storage alone since (0.0833).
     """
     for tiers in table.values() if name.lstrip("~").startswith(STORES_FOR_A_FEE) else ():
-        storage = tiers[0].get("cache_write_5m")
-        for rates in tiers.values() if storage is not None else ():
-            write, fresh = (
-                rates.get("cache_write_5m", storage),
-                rates.get("input", tiers[0]["input"]),
-            )
+        base = dict(tiers[0])
+        for rates in tiers.values() if "cache_write_5m" in base else ():
+            write = rates.get("cache_write_5m", base["cache_write_5m"])
+            fresh = rates.get("input", base["input"])
             if write < fresh:
                 rates["cache_write_5m"] = EXACT.add(write, fresh)
     return table
