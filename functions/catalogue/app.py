@@ -27,6 +27,7 @@ from pricing.versions.views import (
     PriceDiff,
     VersionList,
     VersionPage,
+    VersionStoreView,
     changes_since,
     diff,
     version_page,
@@ -60,7 +61,7 @@ def list_versions(query: VersionsQuery, _call: Call) -> VersionList:
 def get_version(_query: NoQuery, call: Call) -> VersionPage:
     """Show a version, its pending prices and the decision about it."""
     book = _meant(call.path["id"], call).book
-    return version_page(version_views().view(), book, version_views().proposal(book.id))
+    return version_page(_known(call), book, version_views().proposal(book.id))
 
 
 def compare_versions(query: DiffQuery, call: Call) -> PriceDiff:
@@ -73,12 +74,18 @@ def compare_versions(query: DiffQuery, call: Call) -> PriceDiff:
 def list_price_changes(query: ChangesQuery, call: Call) -> PriceChanges:
     """List the price changes since a moment."""
     span = query.span(call.now)
-    store = version_views().view()
+    store = _known(call)
     # Not the cached one: the activations would name a version that the difference does not know.
     active = books().in_force(store.active or ACTIVE, call.now).book
     then = store.active_at(span[0].instant)
     before = books().in_force(then, call.now).book if then else None
     return changes_since(store, before, active, span, cursor=query.cursor, limit=query.limit)
+
+
+def _known(call: Call) -> VersionStoreView:
+    """What the store knows, as far as the caller may know it too."""
+    view = version_views().view()
+    return view if call.is_administrator else view.without_people()
 
 
 def _meant(reference: str, call: Call) -> BookInForce:

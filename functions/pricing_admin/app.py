@@ -64,6 +64,7 @@ def activate_version(request: ActivateRequest, call: Call) -> Activated:
             expected_revision=request.expected_revision,
             actor=actor,
             reason=request.reason,
+            withdraw_rejection=request.withdraw_rejection,
         )
         was = before.version if before else None
         return Activated(version, pointer.revision, was, actor, request.reason)
@@ -76,6 +77,7 @@ def reject_version(request: RejectRequest, call: Call) -> Rejected:
     version, actor = call.path["id"], call.caller
 
     def work() -> Rejected:
+        _store_bundled(ledger(), version)
         ledger().reject(
             version,
             actor=actor,
@@ -201,7 +203,7 @@ def _stale(expected: int | None) -> errors.StaleRevision:
     )
 
 
-_CHANGES = (errors.UnknownVersion, errors.Conflict, errors.StoreUnavailable)
+_CHANGES = (errors.UnknownVersion, errors.Conflict, errors.Forbidden, errors.StoreUnavailable)
 ROUTES = (
     Route(
         "POST",
@@ -230,7 +232,7 @@ ROUTES = (
         body=CancelRequest,
         answer=Cancelled,
         summary="Cancel prices that were announced for later, in a new active version.",
-        raises=(errors.Conflict, errors.StoreUnavailable),
+        raises=(errors.Conflict, errors.Forbidden, errors.StoreUnavailable),
         idempotent=True,
     ),
     Route(
@@ -240,7 +242,7 @@ ROUTES = (
         body=RefreshRequest,
         answer=RefreshStarted,
         summary="Fetch the price lists now instead of at the scheduled time.",
-        raises=(errors.Conflict, errors.StoreUnavailable),
+        raises=(errors.Conflict, errors.Forbidden, errors.StoreUnavailable),
         idempotent=True,
         status=202,
     ),

@@ -24,7 +24,7 @@ from pricing.sources.fetcher import Fetcher, FetchFailed
 from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.payload import Payload
 from pricing.store import bundled, connect
-from pricing.store.refresh_state import RefreshStore, headline
+from pricing.store.refresh_state import SCHEDULE, RefreshStore, headline
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -52,7 +52,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     payloads, failures = fetch()
     details = {
         "scheduled": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "requested_by": str(event.get("actor", "schedule"))[:128],
+        "requested_by": str(event.get("actor", SCHEDULE))[:256],
         "sources": [payload.provenance() for payload in payloads],
         "failures": failures,
     }

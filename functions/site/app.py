@@ -3,12 +3,21 @@
 import base64
 import gzip
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pricing import errors
-from pricing.api.handler import DEFAULT_ROUTE, Asset, Call, Event, Reply, Route, serve
+from pricing.api.handler import (
+    DEFAULT_ROUTE,
+    PAGE_POLICY,
+    Asset,
+    Call,
+    Event,
+    Reply,
+    Route,
+    serve,
+)
 from pricing.aws.settings import settings
 from pricing.validation import NoQuery
 
@@ -25,11 +34,6 @@ HASHED = "public, max-age=31536000, immutable"
 MIN_COMPRESSED = 1_000
 #: A feature of the page, and the field of POST /v1/compare that it requires.
 FEATURES = {"budget": "budget_usd"}
-#: The page contains its style, loads nothing, and must not be framed.
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 @cache
@@ -194,7 +198,7 @@ def lambda_handler(event: Event, context: object) -> Reply:
     """What the routes answer, with what a browser may do with it, and RFC 9110's ``allow``."""
     reply = _answer(event, context)
     page = event["routeKey"] == "GET /" and reply["statusCode"] == 200  # noqa: PLR2004
-    reply["headers"]["content-security-policy"] = page_policy() if page else POLICY
+    reply["headers"]["content-security-policy"] = page_policy() if page else PAGE_POLICY
     reply["headers"]["referrer-policy"] = "no-referrer"
     if reply["statusCode"] == 405:  # noqa: PLR2004 - a status code is its own name
         reply["headers"]["allow"] = ", ".join(allowed(event["rawPath"]))
@@ -206,7 +210,13 @@ def compressed(event: Event, reply: Reply) -> Reply:
     accepted = event["headers"].get("accept-encoding", "")
     if "gzip" not in accepted or len(reply["body"]) < MIN_COMPRESSED:
         return reply
-    packed = gzip.compress(reply["body"].encode(), mtime=0)
     headers = {**reply["headers"], "content-encoding": "gzip", "vary": "accept-encoding"}
-    body = base64.b64encode(packed).decode()
-    return {**reply, "headers": headers, "body": body, "isBase64Encoded": True}
+    return {**reply, "headers": headers, "body": packed(reply["body"]), "isBase64Encoded": True}
+
+
+@lru_cache(maxsize=16)
+def packed(text: str) -> str:
+    """Text in gzip, as base64; compressing the largest again for each request would cost more
+    than all else in its answer.
+    """
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()

@@ -111,12 +111,13 @@ class Operation:
         problems = {
             status: _problem_response(status, slugs) for status, slugs in self._problems().items()
         }
-        throttled = self.fragments["throttled"]
-        if busy := problems.get("429"):
-            throttled = {**throttled, "content": throttled["content"] | busy["content"]}
-        yield from (problems | {"429": throttled}).items()
+        gateway = {"429": self.fragments["throttled"]}
         if not route.open_to_all:
-            yield from self.fragments["gateway_responses"].items()
+            gateway |= self.fragments["gateway_responses"]
+        for status, answered in gateway.items():  # the function has its own for some of them
+            ours = problems.get(status, {"content": {}})
+            problems[status] = {**answered, "content": answered["content"] | ours["content"]}
+        yield from problems.items()
 
     def _answer_content(self) -> Schema:
         route = self.route

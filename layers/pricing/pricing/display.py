@@ -14,6 +14,17 @@ _ROUNDED = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _FOUR_DIGITS = Context(prec=SIGNIFICANT_DIGITS, rounding=ROUND_HALF_EVEN)
 
 
+#: Unicode's bidirectional controls: they change the order in which other text is shown.
+BIDIRECTIONAL = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+def in_order(text: str) -> str:
+    """Text that is shown in the order in which it is written, whatever a name holds."""
+    return "".join(letter for letter in text if letter not in BIDIRECTIONAL)
+
+
 def usd(amount: Decimal) -> str:
     """A cost in USD: ``$1,234.50``, ``$0.50``, ``$0.00000123``.
 

@@ -3,7 +3,7 @@
 Functions raise them at the field they concern; ``api.handler`` gives each its HTTP status::
 
     TariffError
-      MalformedRequest, BodyTooLarge, UnsupportedMediaType, MethodNotAllowed, Busy
+      MalformedRequest, BodyTooLarge, UnsupportedMediaType, MethodNotAllowed, Busy, Forbidden
       InvalidRequest    a field, or a combination of fields, cannot be priced
         Unpriced        the model is known, a price for what was asked is not
       NotFound
@@ -126,6 +126,10 @@ class UnsupportedMediaType(TariffError):
 
 class Busy(TariffError):
     """This instance has no room for the request at the moment."""
+
+
+class Forbidden(TariffError):
+    """The caller may not do this."""
 
 
 class NotFound(TariffError):

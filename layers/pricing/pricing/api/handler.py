@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from pricing import errors
 from pricing.api.request_log import RequestLog, note_problem
 from pricing.aws.logs import correlate
+from pricing.aws.settings import settings
 from pricing.jsonio import MAX_BODY_BYTES, members, read_json, to_json
 from pricing.timestamps import Now
 from pricing.validation import bad_parameters, parse, parse_query
@@ -40,6 +41,7 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.MalformedRequest, 400, "malformed-json", "Malformed JSON"),
     (errors.BodyTooLarge, 413, "body-too-large", "Body too large"),
     (errors.UnsupportedMediaType, 415, "unsupported-media-type", "Unsupported media type"),
+    (errors.Forbidden, 403, "forbidden", "Not allowed"),
     (errors.Busy, 429, "too-many-requests", "Too many requests"),
     (errors.Unpriced, 422, "unpriced", "No known price"),
     (errors.InvalidRequest, 422, "invalid-request", "Invalid request"),
@@ -48,6 +50,15 @@ STATUSES: tuple[tuple[type[errors.TariffError], int, str, str], ...] = (
     (errors.CorruptBook, 503, "corrupt-version", "Price version damaged"),
 )
 RETRY_AFTER_SECONDS = "5"
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+}
+#: A page contains its style, loads nothing, and must not be framed.
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 #: What Lambda hands on of a function, as its runtime writes it; the headers take the rest.
 MAX_REPLY_BYTES = 6_291_556 - 4_096
 #: Media types of a body of JSON Lines; none is registered.
@@ -89,12 +100,38 @@ class Call:
 
     @property
     def caller(self) -> str:
-        """The IAM principal's ARN, or ``jwt:`` with the token's subject."""
+        """The IAM principal's ARN, or ``jwt:`` with the token's subject.
+
+        Raises Forbidden for a deployed request that names neither, since it could not be recorded
+        who did it.
+        """
+        iam, claims = self._authorized("iam"), self._authorized("jwt").get("claims") or {}
+        subject = claims.get("sub")
+        caller = f"jwt:{subject}" if subject else iam.get("userArn")
+        if not caller and settings.in_lambda:
+            raise errors.Forbidden(
+                "This request does not say who sends it. Send a token with a subject (`sub`), or"
+                " sign it with the credentials of an IAM user or role."
+            )
+        return str(caller or LOCAL)[:MAX_CALLER_CHARACTERS]
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the caller's token has the administrators' scope.
+
+        Where nothing is deployed, every caller is an administrator. What an IAM principal may do
+        is in its policies, which no request contains: it is not one here.
+        """
+        if not settings.in_lambda:
+            return True
+        claims = self._authorized("jwt").get("claims") or {}
+        scopes = str(claims.get("scope") or claims.get("scp") or "")
+        return settings.admin_scope in scopes.strip("[]").replace(",", " ").split()
+
+    def _authorized(self, kind: str) -> Mapping[str, Any]:
         authorizer = self.event["requestContext"].get("authorizer") or {}
-        iam, jwt = authorizer.get("iam") or {}, authorizer.get("jwt") or {}
-        subject = (jwt.get("claims") or {}).get("sub")
-        caller = f"jwt:{subject}" if subject else iam.get("userArn") or LOCAL
-        return str(caller)[:MAX_CALLER_CHARACTERS]
+        found: Mapping[str, Any] = authorizer.get(kind) or {}
+        return found
 
     @property
     def idempotency_key(self) -> str | None:
@@ -181,7 +218,7 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
             reply = _unexpected(event, request_id)
             note_problem(error, notes, ours=True)
         reply["headers"]["x-request-id"] = request_id
-        reply["headers"]["x-content-type-options"] = "nosniff"
+        reply["headers"] |= SECURITY_HEADERS
         log.write(event, reply["statusCode"], started, notes)
         return reply
 
@@ -214,7 +251,10 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     call = Call(datetime.now(UTC), path, event, lines, kind or "")
     answer = route.respond(request, call)
     if isinstance(answer, Asset):
-        return _reply(200, answer.text, answer.content_type, answer.cache_control)
+        reply = _reply(200, answer.text, answer.content_type, answer.cache_control)
+        if answer.content_type.startswith("text/html"):
+            reply["headers"]["content-security-policy"] = PAGE_POLICY
+        return reply
     pricing = getattr(answer, "pricing", None)
     if pricing is not None:
         notes["pricing_version"], notes["stale"] = pricing.version, pricing.stale

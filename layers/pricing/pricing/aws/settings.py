@@ -37,6 +37,8 @@ class Settings:
     recheck_seconds = Setting("TARIFF_RECHECK_SECONDS", float, RECHECK_SECONDS)
     #: The id of the rate card of every request that names none.
     rate_card = Setting("TARIFF_RATE_CARD", str, "")
+    #: The scope of administrators' tokens.
+    admin_scope = Setting("TARIFF_ADMIN_SCOPE", str, "")
     input_bucket = Setting("TARIFF_INPUT_BUCKET", str, "")
     anthropic_api_key = Setting("TARIFF_ANTHROPIC_API_KEY", str, "")
     refresh_function = Setting("TARIFF_REFRESH_FUNCTION", str, "")

@@ -109,6 +109,8 @@ def _stored(item: Mapping[str, Any]) -> StoredVersion:
             models=int(item["models"]["N"]),
             waiting=int(item["waiting"]["N"]),
             base=str(item["base"]["S"]) if "base" in item else None,
+            rejected_by=str(item["rejected_by"]["S"]) if "rejected_by" in item else None,
+            was_accepted=item.get("was_accepted") == {"BOOL": True},
             **texts,
         )
 

@@ -24,6 +24,7 @@ from pricing.errors import (
     VersionExists,
 )
 from pricing.jsonio import canonical_json, digest
+from pricing.store import bundled
 from pricing.store.history import HEAD_KEY, VersionHistory, proposal_key
 from pricing.store.repository import POINTER_KEY, DynamoReads, Pointer
 from pricing.store.writes import CONDITION_FAILED, NotWritten, writing
@@ -125,19 +126,26 @@ class Ledger(VersionHistory):
         )
 
     def activate(
-        self, version_id: str, *, expected_revision: int, actor: str, reason: str
+        self,
+        version_id: str,
+        *,
+        expected_revision: int,
+        actor: str,
+        reason: str,
+        withdraw_rejection: bool = False,
     ) -> Pointer:
         """Make a stored version the active one, if the pointer has not moved meanwhile.
 
-        ``expected_revision`` is the revision the caller read, 0 when nothing was active. Raises
+        ``expected_revision`` is the revision the caller read, 0 when nothing was active. With
+        ``withdraw_rejection`` a version may be rejected that was accepted before. Raises
         UnknownVersion; StaleRevision when another activation came first; NotTheApprover when
-        ``actor`` proposed the version's pending prices; Conflict when it was rejected, is already
-        active, or has pending prices proposed on top of another version than the active one:
-        approving those would revert every change since.
+        ``actor`` proposed the version's pending prices, or rejected the version; Conflict when it
+        was rejected, is already active, or has pending prices proposed on top of another version
+        than the active one: approving those would revert every change since.
         """
         stored = self._known(version_id)
         if stored.decision == "rejected":
-            raise Conflict(f"Price version {version_id} was rejected and stays so.")
+            _check_withdrawal(stored, actor, withdraw_rejection=withdraw_rejection)
         if not stored.may_be_activated_by(actor):
             raise NotTheApprover(
                 f"{stored.waiting} prices of {version_id} are pending. Another administrator than"
@@ -163,7 +171,7 @@ class Ledger(VersionHistory):
             [
                 self._put(item, _stale(expected_revision), **_at_revision(expected_revision)),
                 self._decide(
-                    version_id, "accepted", Conflict(f"{version_id} was rejected just now.")
+                    stored, "accepted", Conflict(f"{version_id} was decided about just now.")
                 ),
             ],
             Entry(
@@ -180,22 +188,29 @@ class Ledger(VersionHistory):
     def reject(
         self, version_id: str, *, actor: str, reason: str, expected_revision: int | None = None
     ) -> None:
-        """Reject a version, which is final: it can never become active.
+        """Reject a version, for good unless it was accepted before.
 
         Raises UnknownVersion, Conflict when it is active or rejected already, and StaleRevision
         when ``expected_revision`` is given and the pointer has moved.
         """
-        self._known(version_id)
+        stored = self._known(version_id)
         active = self.active() if expected_revision is None else self.active_at(expected_revision)
         if active is not None and active.version == version_id:
             raise Conflict(f"{version_id} is the active version; activate another one first.")
+        if stored.decision == "rejected":
+            raise Conflict(f"{version_id} is rejected already.")
+        once_trusted = stored.decision == "accepted" or bundled.came_with_tariff(version_id)
         revision = active.revision if active else 0
         check = {"TableName": self._table, "Key": POINTER_KEY, **_at_revision(revision)}
         self._commit(
             [
                 Write({"ConditionCheck": check}, _stale(revision)),
                 self._decide(
-                    version_id, "rejected", Conflict(f"{version_id} is rejected already.")
+                    stored,
+                    "rejected",
+                    Conflict(f"{version_id} was decided about just now."),
+                    rejected_by={"S": actor},
+                    was_accepted={"BOOL": once_trusted},
                 ),
             ],
             Entry(actor, "reject", reason, before=version_id),
@@ -220,16 +235,20 @@ class Ledger(VersionHistory):
             raise UnknownVersion("There is no price version with this id.")
         return stored
 
-    def _decide(self, version_id: str, decision: str, refusal: TariffError) -> Write:
-        """Set the decision, unless the version was rejected, which is final."""
+    def _decide(
+        self, stored: StoredVersion, decision: str, refusal: TariffError, **attributes: Any
+    ) -> Write:
+        """Set the decision, unless it is another one by now than the one that was read."""
+        changed = {"decision": {"S": decision}, **attributes}
+        assigned = ", ".join(f"{name} = :{name}" for name in changed)
         update = {
             "TableName": self._table,
-            "Key": {"pk": {"S": "VERSIONS"}, "sk": {"S": version_id}},
-            "UpdateExpression": "SET decision = :decision",
-            "ConditionExpression": "attribute_exists(pk) AND decision <> :rejected",
+            "Key": {"pk": {"S": "VERSIONS"}, "sk": {"S": stored.id}},
+            "UpdateExpression": f"SET {assigned}",
+            "ConditionExpression": "decision = :before",
             "ExpressionAttributeValues": {
-                ":decision": {"S": decision},
-                ":rejected": {"S": "rejected"},
+                **{f":{name}": value for name, value in changed.items()},
+                ":before": {"S": stored.decision},
             },
         }
         return Write({"Update": update}, refusal)
@@ -277,6 +296,21 @@ class Ledger(VersionHistory):
         last = {**HEAD_KEY, "number": {"N": str(row.number)}, **hash_}
         yield self._put({**keys, **content, **hash_}, overtaken, **_ABSENT)
         yield self._put(last, overtaken, **(unmoved if row.number > 1 else _ABSENT))
+
+
+def _check_withdrawal(stored: StoredVersion, actor: str, *, withdraw_rejection: bool) -> None:
+    """Raise Conflict unless a rejected version may become active again."""
+    if not stored.was_accepted:
+        raise Conflict(f"Price version {stored.id} was rejected and stays so.")
+    if not withdraw_rejection:
+        raise Conflict(
+            f"Price version {stored.id} was rejected after it had been active. Another"
+            " administrator may withdraw that by activating it with `withdraw_rejection`: true."
+        )
+    if actor == stored.rejected_by:
+        raise NotTheApprover(
+            f"You rejected {stored.id} yourself: another administrator must withdraw that."
+        )
 
 
 def _refusal(writes: Sequence[Write], codes: Sequence[str]) -> TariffError | None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pricing.store.repository import Pointer
 
 ACTOR = "refresh"
+#: Who requests the daily refresh.
+SCHEDULE = "schedule"
 _MEMORY_KEY = {"pk": {"S": "REFRESH"}, "sk": {"S": "MEMORY"}}
 #: Pending fields that are stored; the others are counted only. An item ends at 400 KB.
 MAX_WAITING = 300
@@ -62,6 +64,9 @@ class RefreshStore:
     ) -> Pointer | None:
         """Store and activate a refresh's result; return the pointer after it.
 
+        Prices that need approval are proposed by ``details["requested_by"]``: an administrator who
+        starts a refresh does not approve what it finds.
+
         Raises StaleRevision if another version was activated meanwhile.
         """
         summary = summary_of(done)
@@ -77,7 +82,9 @@ class RefreshStore:
                 )
         if done.held is not None:
             waiting = _kept([one for one in done.quarantined if one.approvable])
-            self._propose(done.held, Proposal(ACTOR, "refresh", summary, waiting))
+            asked = details.get("requested_by", SCHEDULE)
+            proposer = ACTOR if asked == SCHEDULE else asked
+            self._propose(done.held, Proposal(proposer, "refresh", summary, waiting))
         self._remember(done.memory)
         self.ledger.audit(ACTOR, "refresh", headline(done), {**details, **summary})
         return pointer

@@ -142,6 +142,9 @@ class StoredVersion:
     proposed_at: str
     waiting: int
     base: str | None
+    #: Of a rejected version: who rejected it, and whether it had been accepted before.
+    rejected_by: str | None = None
+    was_accepted: bool = False
 
     @property
     def needs_approval(self) -> bool:
@@ -149,7 +152,7 @@ class StoredVersion:
 
         An accepted version needs no second approval, so a rollback is always possible.
         """
-        return self.waiting > 0 and self.decision != "accepted"
+        return self.waiting > 0 and self.decision != "accepted" and not self.was_accepted
 
     def may_be_activated_by(self, actor: str) -> bool:
         """Whether ``actor`` may activate it: a proposer does not approve its own proposal."""

@@ -1,7 +1,7 @@
 """The pages about price versions: lists, one version, the audit log, differences, changes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -52,6 +52,11 @@ class VersionStoreView:
                 found = row.after
         return found
 
+    def without_people(self) -> "VersionStoreView":
+        """Return what callers other than administrators may know: not who, and not why."""
+        nameless = [replace(row, actor="", reason="") for row in self.audit]
+        return replace(self, audit=nameless)
+
     def activations(self) -> list[AuditRow]:
         """Return every change of the active version, oldest first."""
         return [row for row in self.audit if row.action == "activate"]
@@ -101,12 +106,14 @@ class Decided:
 
     at: str
     """When it was decided: RFC 3339 in UTC."""
-    actor: str
-    """Who decided: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
+    actor: str | None
+    """Who decided: the ARN of an IAM principal, or ``jwt:`` and a token's subject; null unless the
+    request's token has the administrators' scope.
+    """
     action: str
     """The decision, such as ``activate`` or ``reject``."""
-    reason: str
-    """The reason that the actor gave."""
+    reason: str | None
+    """The reason that the actor gave; null where ``actor`` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +216,9 @@ def version_page(
         approved=None if fields is None else approved,
         decisions=None
         if store.stale
-        else tuple(Decided(row.at, row.actor, row.action, row.reason) for row in about),
+        else tuple(
+            Decided(row.at, row.actor or None, row.action, row.reason or None) for row in about
+        ),
         sources=tuple(str(entry["title"]) for entry in book.provenance if "title" in entry),
         revision=store.revision,
         stale=store.stale or fields is None,
@@ -285,10 +294,12 @@ class Activation:
     """The version that became active."""
     before: str | None
     """The version that was active before; null for the first."""
-    actor: str
-    """Who activated it: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
-    reason: str
-    """The reason that the actor gave."""
+    actor: str | None
+    """Who activated it: the ARN of an IAM principal, or ``jwt:`` and a token's subject; null unless
+    the request's token has the administrators' scope.
+    """
+    reason: str | None
+    """The reason that the actor gave; null where ``actor`` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +390,9 @@ def _all_changes(
     since, until = (bound.instant for bound in span)
     for row in store.activations():
         if datetime.fromisoformat(row.at) > since:
-            activation = Activation(row.at, row.after or "", row.before, row.actor, row.reason)
+            activation = Activation(
+                row.at, row.after or "", row.before, row.actor or None, row.reason or None
+            )
             yield f"1 {row.number:012}", activation
     for change in difference(before, active, until) if before else ():
         yield f"2 {change.key}", change

@@ -8,10 +8,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.catalogue import Cursor, Limit
+from pricing.display import BIDIRECTIONAL
 from pricing.validation import Request, moment_in
 
-#: Unicode's bidirectional controls: they change the order in which other text is shown.
-_BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Letters and symbols that are shown as blank, whatever their category is.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -20,7 +19,7 @@ def _readable(reason: str) -> str:
     """Return the reason if a person can read it in the audit log: shown as sent, and not blank."""
     for character in reason:
         is_control = category(character) == "Cc" and character not in "\t\n\r"
-        if is_control or character in _BIDIRECTIONAL:
+        if is_control or character in BIDIRECTIONAL:
             detail = "must be plain text, without control characters such as {point}"
             point = f"U+{ord(character):04X}"
             raise PydanticCustomError("control_character", detail, {"point": point})
@@ -50,6 +49,10 @@ class ActivateRequest(Request):
     reason: Reason
     expected_revision: Revision
     """``revision`` of ``GET /v1/pricing/versions``; 0 before the first activation."""
+    withdraw_rejection: bool = False
+    """Activate a version that was rejected after it had been active, or that came with Tariff. The
+    administrator who rejected it cannot do this.
+    """
 
 
 class RejectRequest(Request):

@@ -9,6 +9,7 @@ from csv import writer as csv_writer
 from decimal import Decimal
 from io import StringIO
 
+from pricing.display import in_order
 from pricing.money import plain
 from pricing.reports.report import GroupRow, UsageReport
 
@@ -18,7 +19,8 @@ COLUMNS = (
     *("cache_read_tokens", "cache_write_tokens", "output_tokens", "unpriced_calls"),
     *("saves_usd", "confidence", "detail"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: Spreadsheets take the full-width forms for the same signs.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 _OUTCOMES = (
     "read",
     "priced",
@@ -48,6 +50,7 @@ def _cell(value: Cell) -> str | int:
     if value is None:
         return ""
     if isinstance(value, str):
+        value = in_order(value)
         return f"'{value}" if value.startswith(_FORMULA) else value
     return value
 

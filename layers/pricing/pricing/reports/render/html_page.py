@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from pricing.display import count, counted, percent, usd
+from pricing.display import count, counted, in_order, percent, usd
 from pricing.money import ZERO, add, percent_of, plain, ratio, share_of, subtract
 from pricing.reports.dimensions import Dimension
 from pricing.reports.report import (
@@ -55,7 +55,7 @@ def to_html(report: UsageReport) -> str:
     }
     totals = report.totals
     groups = {group.by: group for group in report.groups}
-    return environment.get_template(
+    page = environment.get_template(
         "page.html.jinja"
     ).render(
         report=report,
@@ -75,6 +75,7 @@ def to_html(report: UsageReport) -> str:
             if group.by not in NEEDED
         ],
     )
+    return in_order(page)
 
 
 class Part(NamedTuple):
