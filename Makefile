@@ -107,8 +107,8 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 token-error: .venv/.ready .venv-bench/.ready ## Measure the error of token counts estimated from text
 	@$(PY) -m bench tokens measure $(ARGS)
 
-bench: .venv/.ready .venv-bench/.ready ## Measure cold and warm calls against other libraries
-	@$(PY) -m bench speed $(ARGS)
+bench: .venv/.ready .venv-bench/.ready ## Measure cold and warm calls against other libraries (STRICT=1 fails on a missed target)
+	@$(PY) -m bench speed $(if $(STRICT),--strict) $(ARGS)
 
 report-bench: .venv/.ready .venv-bench/.ready ## Measure a report of ten million records against other libraries
 	@$(PY) -m bench report $(ARGS)

@@ -60,6 +60,10 @@ class Measurement:
             rows.append([name, f"{self.median_ms(name):.3f}", f"{min(samples):.3f}", *ratios])
         return "\n".join([self.title, "", *aligned(rows), "", *map(self._result, self.targets)])
 
+    def missed(self) -> list[str]:
+        """Return a line for each target that this run missed."""
+        return [self._result(target) for target in self.targets if not self.met(target)]
+
     def figures(self) -> dict[str, Any]:
         """Return the same figures as plain data, for programs."""
         return {

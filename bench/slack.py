@@ -26,19 +26,16 @@ _TEXTS = {
 }
 
 
-def measure(seeded: Store, rounds: int) -> Measurement:
-    """Measure the times to acknowledge, in turns; the first round only fills the file cache.
+def measure(seeded: Store, rounds: int) -> list[Measurement]:
+    """Measure until the acknowledgement.
 
     The signing secret is read from Systems Manager and the prices from DynamoDB, as on AWS.
     """
     # The same moto server has the Systems Manager.
-    local_client("ssm", seeded.endpoint).put_parameter(
-        Name=_PARAMETER, Value=_SECRET, Type="SecureString", Overwrite=True
-    )
+    client = local_client("ssm", seeded.endpoint, verify=str(seeded.authorities))
+    client.put_parameter(Name=_PARAMETER, Value=_SECRET, Type="SecureString", Overwrite=True)
     with tempfile.TemporaryDirectory() as folder:
-        samples = in_turns(_candidates(stage(Path(folder)), seeded), rounds)
-    title = f"Slack, cold: process start to acknowledgement; medians of {rounds} rounds"
-    return Measurement(title, samples, TARGETS)
+        return in_turns("Slack, cold", _candidates(stage(Path(folder)), seeded), rounds, TARGETS)
 
 
 def _candidates(staged: Staged, seeded: Store) -> dict[str, Callable[[], float]]:

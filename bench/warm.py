@@ -19,16 +19,18 @@ ROWS = {
     TARIFF: "tariff",
     LITELLM: "litellm_tokens",
     "litellm cost_per_token(usage_object)": "litellm_usage_object",
+    "litellm cost_per_token(custom_llm_provider)": "litellm_provider",
+    "litellm completion_cost(response)": "litellm_response",
     "genai-prices calc_price": "genai_prices_calc",
     "floor: plain json + Decimal": "plain_arithmetic",
 }
 #: One process a library: litellm's heap slows garbage collection in its process.
 PROCESSES: tuple[tuple[str, ...], ...] = (
     ("tariff", "plain_arithmetic"),
-    ("litellm_tokens", "litellm_usage_object"),
+    ("litellm_tokens", "litellm_usage_object", "litellm_provider", "litellm_response"),
     ("genai_prices_calc",),
 )
-TARGETS = (Target(TARIFF, LITELLM, 1.9),)
+TARGETS = (Target(TARIFF, LITELLM, 1.6),)
 _STOP_SECONDS = 10
 
 

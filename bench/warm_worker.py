@@ -97,6 +97,41 @@ def litellm_usage_object() -> tuple[Call, Decimal]:
     return call, sum(map(Decimal, call()), Decimal())
 
 
+def litellm_provider() -> tuple[Call, Decimal]:
+    """Call litellm with three counts and the provider's name, which it need not find."""
+    import litellm
+
+    def call() -> Any:
+        return litellm.cost_per_token(
+            model=MODEL,
+            custom_llm_provider="anthropic",
+            prompt_tokens=FRESH + CACHED,
+            completion_tokens=OUTPUT,
+            cache_read_input_tokens=CACHED,
+        )
+
+    return call, sum(map(Decimal, call()), Decimal())
+
+
+def litellm_response() -> tuple[Call, Decimal]:
+    """Call litellm with a whole response, as most of its users do."""
+    import litellm
+    from litellm.types.utils import ModelResponse, PromptTokensDetailsWrapper, Usage
+
+    usage = Usage(
+        prompt_tokens=FRESH + CACHED,
+        completion_tokens=OUTPUT,
+        total_tokens=FRESH + CACHED + OUTPUT,
+        prompt_tokens_details=PromptTokensDetailsWrapper(cached_tokens=CACHED),
+    )
+    response = ModelResponse(model=MODEL, usage=usage)
+
+    def call() -> Any:
+        return litellm.completion_cost(response)
+
+    return call, Decimal(call())
+
+
 def genai_prices_calc() -> tuple[Call, Decimal]:
     """Call genai-prices with the provider's name and a usage object made beforehand."""
     from genai_prices import Usage, calc_price
@@ -114,6 +149,8 @@ CALLS: dict[str, Callable[[], tuple[Call, Decimal]]] = {
     "plain_arithmetic": plain_arithmetic,
     "litellm_tokens": litellm_tokens,
     "litellm_usage_object": litellm_usage_object,
+    "litellm_provider": litellm_provider,
+    "litellm_response": litellm_response,
     "genai_prices_calc": genai_prices_calc,
 }
 

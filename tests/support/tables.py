@@ -43,13 +43,16 @@ class StoreTable(NamedTuple):
 
 
 @functools.cache
-def local_client(service: str, endpoint: str, connections: int = 10) -> Any:
+def local_client(
+    service: str, endpoint: str, connections: int = 10, verify: str | None = None
+) -> Any:
     """A boto3 client of a local store, made once: making it takes longer than many a test."""
     client: Any = boto3.client  # typed for names that are written out
     return client(
         service,
         endpoint_url=endpoint,
         region_name=REGION,
+        verify=verify,
         aws_access_key_id=SECRET,
         aws_secret_access_key=SECRET,
         config=Config(max_pool_connections=connections),
