@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Literal
@@ -38,7 +39,7 @@ def speed(
     print(f"Python {python}, {platform.machine()}\n", flush=True)
     with ExitStack() as stack:
         seeded = stack.enter_context(store())
-        measures = {
+        measures: dict[str, Callable[[], list[Measurement]]] = {
             "warm": lambda: [warm.measure(seeded, turns, calls)],
             "cold": lambda: cold.measure(seeded, rounds),
             "slack": lambda: slack.measure(seeded, rounds),

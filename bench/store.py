@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import certifi
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from pricing.aws.logs import logger
