@@ -11,10 +11,18 @@ from collections.abc import Iterator, Mapping
 from decimal import Context, Decimal
 from typing import Any
 
-from pricing.catalogue.models import Row
+from pricing.catalogue.models import REQUEST_FEE, Row
 from pricing.money import EXACT, plain
 from pricing.sources.book import OWN_NAMES
-from pricing.sources.litellm import PROVIDERS, model_id, token_prices
+from pricing.sources.litellm import (
+    CITATIONS,
+    PROVIDERS,
+    SEARCH,
+    SEARCH_SIZES,
+    SEARCH_WITH_EVERY_REQUEST,
+    model_id,
+    token_prices,
+)
 from pricing.sources.merge import MOST_DIGITS
 from pricing.sources.payload import Payload, digits_of, price_from_float, read_document
 from pricing.sources.price_tables import completed, document_of
@@ -128,7 +136,7 @@ def _row(
     kind = entry["mode"]
     lists: Row = {}
     notes: list[str] = []
-    units = list(_units(entry, when))
+    units = [*_units(entry, when), *_request_fees(entry)]
     if kind in KINDS or (kind in PARTLY and units):
         lists, notes = _token_lists(entry)
     if units:
@@ -221,6 +229,17 @@ def _units(entry: Mapping[str, Any], when: Mapping[str, str], suffix: str = "") 
             price = _price(value)
             if price and value != base_price:
                 yield _unit("video_second", price, {"resolution": resolution})
+
+
+def _request_fees(entry: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield the fee of every request by its search context, which is "low" by default."""
+    if entry["litellm_provider"] not in SEARCH_WITH_EVERY_REQUEST or CITATIONS in entry:
+        return
+    fees = entry.get(SEARCH) or {}
+    for number, size in enumerate(SEARCH_SIZES):
+        fee = _price(fees.get(f"search_context_size_{size}"))
+        if fee:
+            yield _unit(REQUEST_FEE, fee, {"search_context_size": size}, default=not number)
 
 
 def _by_height(resolution: str) -> tuple[bool, int]:

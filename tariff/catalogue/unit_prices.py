@@ -12,7 +12,7 @@ from pricing.catalogue.models import Row, row_names
 from tariff.catalogue.media import KINDS, PARTLY
 from tariff.catalogue.toml_files import CatalogueError
 
-_UNITS_KEYS = {"provider", "ids", "pattern", "source", "prices"}
+_UNITS_KEYS = {"provider", "ids", "pattern", "source", "prices", "note"}
 _MODEL_KEYS = {
     *("provider", "id", "name", "aliases", "mode", "source", "notes", "rates", "prices"),
     "bare_names",
@@ -43,13 +43,13 @@ def with_unit_prices(
                 known["mode"] = row["mode"]
     for table in by_hand.get("units", ()):
         _only(_UNITS_KEYS, table)
-        matched = list(_matched(table, by_name))
+        matched = [row for row in _matched(table, by_name) if row.get("prices")]
         if not matched:
             raise CatalogueError(f"units.toml: {table} matches no model")
         for row in matched:
             _attach(row, {"standard": list(table["prices"])})
             components = dict.fromkeys(price["component"] for price in table["prices"])
-            note = f"Unit prices of {', '.join(components)}: {table['source']}."
+            note = table.get("note", f"Unit prices of {', '.join(components)}: {table['source']}.")
             row["notes"] = [*row.get("notes", ()), note]
     return found
 

@@ -254,7 +254,7 @@ def test_a_batch_has_its_own_unit_prices(estimate: Ask) -> None:
 
 
 def test_a_unit_without_a_price_is_unpriced_and_not_free(estimate: Ask) -> None:
-    answer = estimate({"model": "gpt-4.1", "units": {"pages": 5}}).body
+    answer = estimate({"model": "gpt-6-sol", "units": {"pages": 5}}).body
     assert answer["status"] == "unpriced"
     (line,) = answer["line_items"]
     assert (line["component"], line["unit"], line["cost_usd"]) == ("page", "page", None)

@@ -75,6 +75,24 @@ def test_tiers_and_off_peak_windows_are_fields_of_their_own() -> None:
     ]  # fmt: skip
 
 
+def test_prices_by_the_unit_are_fields_with_their_selectors() -> None:
+    def drawn(hd: str) -> dict[str, Any]:
+        units = [
+            {"component": "image", "usd": "0.04", "when": {"size": "1024x1024", "quality": "low"}},
+            {"component": "image", "usd": hd, "when": {"size": "1024x1024", "quality": "hd"}},
+            {"component": "page", "usd": "0.001"},
+        ]
+        return priced({"lists": {"standard": {"rates": {"input": "1"}, "units": units}}})
+
+    change = only_change(drawn("0.08"), drawn("0.1"))
+    assert change.fields == (
+        FieldChange(
+            "standard.image[quality=hd,size=1024x1024]",
+            Decimal("0.08"), Decimal("0.1"), Decimal(25),
+        ),
+    )  # fmt: skip
+
+
 def test_a_price_announced_for_later_is_a_change_with_its_date() -> None:
     now, rise = {"input": "3", "output": "15"}, {"input": "4", "output": "15"}
     later = "2026-12-01"

@@ -48,6 +48,9 @@ QUANTITY_UNITS: Mapping[str, str] = {
     "classification": "request",
     "image_generation": "request",
     "request": "request",
+    #: Of every request, by what it asks for; where it does not differ it is a rate.
+    REQUEST_FEE: "request",
+    "vector_storage": "gb_day",
     "code_interpreter": "session",
     "code_execution_hour": "hour",
     "session_hour": "hour",

@@ -31,6 +31,7 @@ from pricing.usage.buckets import (
     Attempt,
     AttemptKind,
     Processing,
+    Quantity,
     SummedUsage,
     Terms,
     Usage,
@@ -53,7 +54,7 @@ class LineItem:
             *("usd_per_mtok", "usd_per_search", "usd_per_request", "usd_per_image"),
             *("usd_per_second", "usd_per_character", "usd_per_page", "usd_per_search_unit"),
             *("usd_per_query", "usd_per_session", "usd_per_hour", "usd_per_token_hour"),
-            *("status", "attempt", "model"),
+            *("usd_per_gb_day", "status", "attempt", "model"),
         )
     )
 
@@ -63,7 +64,8 @@ class LineItem:
     """Units billed, over all calls."""
     unit: str
     """What is counted: ``token``, ``search``, ``execution``, ``request``, ``image``, ``second``,
-    ``character``, ``page``, ``search_unit``, ``query``, ``session``, ``hour`` or ``token_hour``.
+    ``character``, ``page``, ``search_unit``, ``query``, ``session``, ``hour``, ``token_hour`` or
+    ``gb_day``.
     """
     usd_per_mtok: Decimal | None = None
     """Price in USD per million tokens."""
@@ -89,6 +91,8 @@ class LineItem:
     """Price in USD of one hour."""
     usd_per_token_hour: Decimal | None = None
     """Price in USD of one token stored for an hour."""
+    usd_per_gb_day: Decimal | None = None
+    """Price in USD of one gigabyte stored for a day."""
     cost_usd: Decimal | None = None
     """Quantity times price; null when no price is known."""
     status: Literal["unpriced"] | None = None
@@ -219,6 +223,12 @@ def _quantity_lines(
 ) -> tuple[list[LineItem], list[Notice], tuple[str, ...]]:
     """Return the lines of what is not a token, warnings of missing prices, and assumptions."""
     used = [unit for usage in usages for unit in usage.units if unit.count]
+    stated = [unit for unit in used if unit.component == REQUEST_FEE]
+    if any(unit.component == REQUEST_FEE for unit in standard.units):
+        requests = sum(usage.sum_of for usage in usages)
+        used += [] if stated else [Quantity(REQUEST_FEE, Decimal(requests))]
+    else:
+        used = [unit for unit in used if unit not in stated]
     if not used:
         return [], [], ()
     lines: list[LineItem] = []

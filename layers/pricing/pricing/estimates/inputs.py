@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -9,7 +10,7 @@ from pricing.catalogue.models import COMPONENT_UNITS, TOKEN, Model
 from pricing.notices import Notice
 from pricing.tokens.estimator import TokenCount
 from pricing.tokens.prompts import Prompt, PromptCount, PromptRules, ReadPrompt, count_read
-from pricing.usage.buckets import Attempt, Usage, asked_anew
+from pricing.usage.buckets import Attempt, Quantity, Usage, asked_anew
 from pricing.usage.iterations import with_own_search
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, ParsedUsage, Unread
 
@@ -128,7 +129,15 @@ class PromptInput:
     unread: tuple[Unread, ...] = ()
 
     def counted_for(self, model: Model) -> CountedCall:
-        """Return the input as this model counts it; raises InvalidRequest if it cannot."""
+        """Return the input as this model counts it; raises InvalidRequest if it cannot.
+
+        A model that is billed by the character counts those of the text, and no tokens.
+        """
+        if _bills_characters(model):
+            characters = sum(map(len, self._read.texts))
+            return CountedCall(
+                (Attempt(Usage(units=(Quantity("character", Decimal(characters)),))),)
+            )
         count = self.exact.get(model.key) or count_read(self._read, rules_of(model))
         output = self.expected_output_tokens + self.thinking_tokens
         usage = Usage(input=count.total.tokens, output=output)
@@ -143,6 +152,14 @@ class PromptInput:
     @cached_property
     def _read(self) -> ReadPrompt:
         return ReadPrompt.of(self.prompt)
+
+
+def _bills_characters(model: Model) -> bool:
+    """Whether a model reads text that it speaks, by the character and not by the token."""
+    lists = [period.lists["standard"] for period in model.prices if "standard" in period.lists]
+    return any(unit.component == "character" for one in lists for unit in one.units) and not any(
+        "input" in one.rates for one in lists
+    )
 
 
 def rules_of(model: Model) -> PromptRules:

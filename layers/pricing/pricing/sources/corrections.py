@@ -16,7 +16,7 @@ ENTRY_KEYS = {
     "past": {"provider", "ids", "reason", "source", "to", "lists"},
     "since": {"provider", "ids", "reason", "source", "from", "lists"},
     "window": {"provider", "ids", "reason", "source", "from", "to", "days"},
-    "add": {"provider", "ids", "reason", "source", "from", "lists"},
+    "add": {"provider", "ids", "pattern", "reason", "source", "from", "lists"},
     "note": {"provider", "ids", "pattern", "reason"},
 }
 

@@ -56,7 +56,8 @@ COMPONENTS = {
     "input_video_mtok": "video_input",
     "output_video_mtok": "video_output",
 }
-PER_THOUSAND = {"web_searches_kcount": "web_search", "requests_kcount": "request_fee"}
+#: The list also has Perplexity's fee for each request, with the widest search context only.
+PER_THOUSAND = {"web_searches_kcount": "web_search"}
 #: Prices that Tariff has no component for, in words for a note. The others (hours, characters,
 #: pages, messages) are the only prices of models that are left out altogether.
 NOT_REPRESENTED = {

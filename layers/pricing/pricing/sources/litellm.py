@@ -81,8 +81,8 @@ SEARCH = "search_context_cost_per_query"
 #: A model that prices citations charges each search, which catalogue/units.toml has.
 CITATIONS = "citation_cost_per_token"
 SEARCH_SIZES = ("low", "medium", "high")
-#: The component and the search context whose price is taken; else a web search with "medium".
-SEARCH_PRICED_AS = {"perplexity": ("request_fee", "high")}
+#: Providers that charge each request by its search context, which is a price by the unit.
+SEARCH_WITH_EVERY_REQUEST = {"perplexity"}
 CAPABILITIES = {
     "supports_vision": "vision",
     "supports_function_calling": "tools",
@@ -159,13 +159,10 @@ def _is_billed_as_text(entry: Mapping[str, Any]) -> bool:
 
 
 def _row(key: str, provider: str, entry: Mapping[str, Any], table: PriceTable) -> dict[str, Any]:
-    search = {} if CITATIONS in entry else entry.get(SEARCH) or {}
-    if search:
-        # Perplexity charges every request by its search context: Tariff takes the highest price.
-        component, size = SEARCH_PRICED_AS.get(provider, ("web_search", "medium"))
-        price = search.get(f"search_context_size_{size}")
-        if price:
-            table["standard"][0][component] = Decimal(price)
+    search = {} if provider in SEARCH_WITH_EVERY_REQUEST else entry.get(SEARCH) or {}
+    price = search.get("search_context_size_medium")
+    if price:
+        table["standard"][0]["web_search"] = Decimal(price)
     row = {
         "id": model_id(key, entry),
         "key": key,
@@ -178,7 +175,7 @@ def _row(key: str, provider: str, entry: Mapping[str, Any], table: PriceTable) -
         "regional_multiplier": entry.get(MULTIPLIERS[0]),
         "us_multiplier": entry.get(MULTIPLIERS[1]),
         "lists": document_of(table),
-        "notes": list(_notes(search, provider)),
+        "notes": list(_notes(search)),
     }
     return {
         name: str(value) if isinstance(value, Decimal) else value
@@ -234,14 +231,12 @@ def _capabilities(entry: Mapping[str, Any]) -> Iterator[str]:
         yield "streaming"
 
 
-def _notes(search: Mapping[str, Any], provider: str) -> Iterator[str]:
+def _notes(search: Mapping[str, Any]) -> Iterator[str]:
     sizes = {size: search.get(f"search_context_size_{size}") for size in SEARCH_SIZES}
     known = {size: price for size, price in sizes.items() if price is not None}
     if len({Decimal(price) for price in known.values()}) > 1:
-        component, used = SEARCH_PRICED_AS.get(provider, ("web_search", "medium"))
-        what = "request" if component == "request_fee" else "web search"
         prices = ", ".join(f"{size} ${price}" for size, price in known.items())
-        yield f"USD for a {what} depends on the search context: {prices}; {used} is priced."
+        yield f"USD for a web search depends on the search context: {prices}; medium is priced."
 
 
 def _count(value: Any) -> int | None:

@@ -45,7 +45,7 @@ class ProviderRequest:
 
     ``max_output_tokens`` bounds one answer, of which it asks for ``choices``. ``cached`` is the
     part of the prompt up to the last cache breakpoint, None where there is none. ``uncounted``
-    points at images and files whose size is not stated.
+    points at images and files whose size is not stated. ``is_speech`` is set for a text to speak.
     """
 
     prompt: Prompt
@@ -55,6 +55,7 @@ class ProviderRequest:
     service_tier: str | None
     cached: Prompt | None
     uncounted: tuple[str, ...]
+    is_speech: bool
 
 
 def read_request(body: Any, pointer: str = "/request") -> ProviderRequest:
@@ -91,6 +92,7 @@ def read_request(body: Any, pointer: str = "/request") -> ProviderRequest:
         service_tier=_word(body, "service_tier"),
         cached=_cached(prompt, system, turns),
         uncounted=tuple(uncounted),
+        is_speech="voice" in body,
     )
 
 

@@ -72,6 +72,8 @@ TOOL_USES = "tool_uses"
 #: Words that select a price.
 TIER, TRAFFIC, SPEED, GEO = "service_tier", "traffic_type", "speed", "inference_geo"
 SEARCH_CONTEXT = "search_context_size"
+#: The fee of one request, which Perplexity bills by the size of the search context.
+REQUEST_FEE = "request_fee"
 #: The unit of audio that transcription bills.
 AUDIO_SECOND = "audio_second"
 #: Lists with a reading of their own.

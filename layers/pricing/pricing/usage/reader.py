@@ -16,7 +16,7 @@ from pricing.errors import InvalidRequest, is_plain_name
 from pricing.money import multiply
 from pricing.notices import Notice
 from pricing.usage import meanings, other_shapes, shapes
-from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, SummedUsage, Usage
+from pricing.usage.buckets import MAX_COUNT, Attempt, Quantity, StatedTerms, SummedUsage, Usage
 from pricing.usage.formats import FORMATS, KINDS, SHAPES
 from pricing.usage.iterations import attempts_of, with_tools
 from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
@@ -215,9 +215,10 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
                 longest_prompt=taken.of_all.get(meanings.LONGEST_PROMPT, (0, ""))[0],
             )
         attempts = (Attempt(usage),)
-    tools = _tools(taken) if taken.quantities else Usage()
-    if taken.quantities:
-        attempts = with_tools(attempts, tools)
+    tools = usage_of(taken.quantities) if taken.quantities else Usage()
+    fee = _request_fee(taken)
+    if taken.quantities or fee:
+        attempts = with_tools(attempts, replace(tools, units=(*tools.units, *fee)))
     understood = taken.counts.found or taken.quantities or taken.costs
     if not understood:
         raise InvalidRequest.at(pointer, "holds no count that is known; send the usage as it came")
@@ -422,18 +423,13 @@ def _take_cache_details(taken: _Taken, value: Any, pointer: str, path: str) -> N
         taken.counts.add(part, total, pointer)
 
 
-def _tools(taken: _Taken) -> Usage:
-    """The uses of server tools, and what else is not counted in tokens."""
-    usage = usage_of(taken.quantities)
+def _request_fee(taken: _Taken) -> tuple[Quantity, ...]:
+    """The fee of the request by its search context, which Perplexity bills and others do not."""
     if meanings.SEARCH_CONTEXT not in taken.words:
-        return usage
-    # Perplexity bills a search by the size of the context that it asked for.
-    size = ((meanings.SEARCH_CONTEXT, taken.words[meanings.SEARCH_CONTEXT][0]),)
-    units = (
-        replace(one, selectors=size) if one.component == "search_query" else one
-        for one in usage.units
-    )
-    return replace(usage, units=tuple(units))
+        return ()
+    word, here = taken.words[meanings.SEARCH_CONTEXT]
+    selectors = ((meanings.SEARCH_CONTEXT, word),)
+    return (Quantity(meanings.REQUEST_FEE, Decimal(1), selectors, here),)
 
 
 def _served(taken: _Taken) -> StatedTerms:

@@ -11,9 +11,10 @@ from typing import Any
 from pricing.errors import InvalidRequest, is_plain_name
 from pricing.money import plain
 from pricing.notices import Notice
-from pricing.usage.buckets import StatedTerms, Usage
+from pricing.usage.buckets import Attempt, StatedTerms, Usage
 from pricing.usage.formats import SHAPES
 from pricing.usage.iterations import with_tools
+from pricing.usage.made import made
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.other_shapes import BEDROCK_CACHE, BODY_COUNTS, VERCEL_AI
 from pricing.usage.parsed import ParsedUsage
@@ -98,11 +99,15 @@ def read_response(
     if not isinstance(response, dict):
         raise InvalidRequest.at(pointer, "must be an object: the provider's whole response")
     body, here, batch = unwrapped(response, pointer)
-    raw, usage_at = _usage(body, here)
-    kind = next(
-        (body[name] for name in ("type", "object") if isinstance(body.get(name), str)), None
-    )
-    parsed = read_usage(raw, usage_format, usage_at, kind)
+    quantities = () if _has_usage(body) else made(body, here)
+    if quantities:
+        parsed = ParsedUsage((Attempt(Usage(units=quantities)),))
+    else:
+        raw, usage_at = _usage(body, here)
+        kind = next(
+            (body[name] for name in ("type", "object") if isinstance(body.get(name), str)), None
+        )
+        parsed = read_usage(raw, usage_format, usage_at, kind)
     parsed = _with_tier(parsed, body, here)
     model, model_at = _model(body, here)
     parsed = _with_tools(parsed, tool_usage(body, model or ""))
@@ -156,7 +161,7 @@ def unwrapped(response: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, A
         return response, pointer, False
     for path in WRAPPERS:
         body = _at(response, path)
-        if isinstance(body, dict) and _has_usage(body):
+        if isinstance(body, dict) and (_has_usage(body) or made(body, "")):
             batch = is_batch_line(response.keys(), ".".join(path))
             return body, f"{pointer}/{'/'.join(path)}", batch
     return response, pointer, False
@@ -176,7 +181,10 @@ def is_batch_line(names: Collection[str], container: str) -> bool:
 
 def holds_usage(response: Any) -> bool:
     """Whether this is a response, or wraps one, in which ``read_response`` looks for usage."""
-    return isinstance(response, dict) and _has_usage(unwrapped(response, "")[0])
+    if not isinstance(response, dict):
+        return False
+    body, _, _ = unwrapped(response, "")
+    return _has_usage(body) or bool(made(body, ""))
 
 
 def _at(body: Any, path: Sequence[str]) -> Any:

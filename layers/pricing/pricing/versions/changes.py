@@ -1,7 +1,8 @@
 """Compare two price versions, price by price, and find the prices that reached their date.
 
 A price is named as in a refresh: ``mode.component``, with ``>tokens`` for a tier, ``~from-to/days``
-for an off-peak window and ``@instant`` for a difference that begins later.
+for an off-peak window and ``@instant`` for a difference that begins later. A price by the unit also
+has its selectors, as in ``standard.image[quality=hd,size=1024x1024]``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,13 +36,14 @@ class FieldChange:
     """
 
     field: str
-    """``mode.component``, with ``>tokens`` for a tier, ``~from-to/days`` for an off-peak window and
-    ``@instant`` for a later start, such as ``batch.output>200000``.
+    """``mode.component``, with ``>tokens`` for a tier, ``[selectors]`` for a price by the unit,
+    ``~from-to/days`` for an off-peak window and ``@instant`` for a later start, such as
+    ``batch.output>200000`` or ``standard.image[size=1024x1024]``.
     """
     before: Decimal | None
-    """USD per million tokens, or per use; null for no price."""
+    """USD per million tokens, per use or per unit; null for no price."""
     after: Decimal | None
-    """USD per million tokens, or per use; null for no price."""
+    """USD per million tokens, per use or per unit; null for no price."""
     change_percent: Decimal | None
     """Change as a percentage of the price before; null when there was none, or it was zero."""
 
@@ -214,3 +216,7 @@ def _rates(lists: Mapping[str, PriceList], window: str) -> Iterator[tuple[str, D
         for tier in prices.tiers:
             for component, rate in tier.rates.items():
                 yield f"{mode}.{component}>{tier.above_tokens}{window}", rate
+        for unit in prices.units:
+            selected = ",".join(f"{name}={value}" for name, value in sorted(unit.when.items()))
+            which = f"[{selected}]" if selected else ""
+            yield f"{mode}.{unit.component}{which}{window}", unit.usd

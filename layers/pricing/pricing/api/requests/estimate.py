@@ -29,6 +29,7 @@ from pricing.usage.buckets import (
     StatedTerms,
     Usage,
 )
+from pricing.usage.made import asked
 from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
 from pricing.usage.response import terms_served
 from pricing.usage.terms import WORDS
@@ -194,8 +195,16 @@ class UsageInput(MeasuredFields, TextInput):
         self.refuse(
             _OF_PROMPTS - {"expected_output_tokens", "thinking_tokens"}, "is read from `request`"
         )
-        body = read_request(self.request)
         notices: tuple[Notice, ...] = ()
+        if isinstance(self.request, dict) and (units := asked(self.request, "/request")):
+            named = self.request.get("model")
+            return ParsedInput(
+                MeasuredInput((Attempt(Usage(units=units)),)),
+                requested,
+                served_model=named if "model" not in self.model_fields_set else None,
+                served_at="/request/model",
+            )
+        body = read_request(self.request)
         assumptions: tuple[str, ...] = ()
         output = self.expected_output_tokens
         if output is None and body.max_output_tokens is not None:
@@ -205,7 +214,7 @@ class UsageInput(MeasuredFields, TextInput):
                 " `expected_output_tokens` for the length that you expect."
             )
             assumptions = (bound,)
-        elif output is None:
+        elif output is None and not body.is_speech:
             message = "No output is priced. Send `expected_output_tokens` to include it."
             notices = (Notice("no_expected_output", message),)
         cached = None

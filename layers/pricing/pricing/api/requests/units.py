@@ -45,6 +45,15 @@ class StorageRequest(Request):
     """Hours that they are stored for."""
 
 
+class FilesRequest(Request):
+    """Files that are kept, such as those of a vector store."""
+
+    gigabytes: Amount
+    """Gigabytes stored."""
+    days: Amount
+    """Days that they are stored for."""
+
+
 class ContainersRequest(Request):
     """Containers of a code interpreter."""
 
@@ -93,6 +102,8 @@ class UnitsRequest(Request):
         tuple[StorageRequest, ...], Field(strict=False), AtMost(MAX_KINDS)
     ] = ()
     """Prompts kept in a cache, where a provider bills their storage."""
+    vector_storage: Annotated[tuple[FilesRequest, ...], Field(strict=False), AtMost(MAX_KINDS)] = ()
+    """Files kept in a vector store, beyond what is free."""
 
     def usage(self, pointer: str) -> Usage:
         """Return the quantities as usage; ``pointer`` leads to this object in the request.
@@ -119,6 +130,9 @@ class UnitsRequest(Request):
         for number, stored in enumerate(self.cache_storage):
             count = multiply(Decimal(stored.tokens), stored.hours)
             yield Quantity("cache_storage", count, named_at=f"{pointer}/cache_storage/{number}")
+        for number, files in enumerate(self.vector_storage):
+            count = multiply(files.gigabytes, files.days)
+            yield Quantity("vector_storage", count, named_at=f"{pointer}/vector_storage/{number}")
 
 
 _COMPONENTS = {

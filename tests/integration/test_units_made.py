@@ -1,0 +1,267 @@
+"""What endpoints that bill by the unit answer without usage, or are asked for, at its price.
+
+Expected sums are worked out by hand in the comments, from prices of the lists of 2026-11.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.handlers import Answer, handler, post
+
+Ask = Callable[[Mapping[str, Any]], Answer]
+Event = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture
+def estimate(event: Event) -> Ask:
+    to = handler("estimate")
+    return lambda body: post(to, event("estimate"), body)
+
+
+def images(number: int, **more: str) -> dict[str, Any]:
+    return {"created": 1760000000, "data": [{"url": "https://example.com/a.png"}] * number, **more}
+
+
+#: A response as it came, or a request before it is sent; and the right total.
+CASES: dict[str, tuple[dict[str, Any], str]] = {
+    # DALL-E 3, standard square: 2 x 0.04
+    "two images": ({"model": "dall-e-3", "response": images(2)}, "0.08"),
+    # the answer repeats what was asked for: hd, 1792 wide, 0.12
+    "an image that states its size": (
+        {"model": "dall-e-3", "response": images(1, size="1792x1024", quality="hd")},
+        "0.12",
+    ),
+    # Imagen 4: 2 x 0.04
+    "predictions of Imagen": (
+        {
+            "model": "imagen-4.0-generate-001",
+            "response": {"predictions": [{"bytesBase64Encoded": "aaaa"}] * 2},
+        },
+        "0.08",
+    ),
+    # Titan's answer on Bedrock has the images as text; Nova Canvas costs 0.04 or more an image
+    "images as text": (
+        {"model": "openai/dall-e-2", "response": {"images": ["aaaa", "bbbb"]}},
+        "0.04",
+    ),
+    # Sora 2: 8 seconds x 0.1
+    "a video object": (
+        {"response": {"object": "video", "model": "sora-2", "seconds": "8", "size": "720x1280"}},
+        "0.8",
+    ),
+    # Sora 2 Pro at 1024 lines: 12 x 0.5
+    "a video of more lines": (
+        {
+            "response": {
+                "object": "video",
+                "status": "completed",
+                "model": "sora-2-pro",
+                "seconds": "12",
+                "size": "1792x1024",
+            }
+        },
+        "6",
+    ),
+    # Grok Imagine Video at 480 lines: 6 x 0.05
+    "xAI's video": (
+        {"response": {"model": "grok-imagine-video", "video": {"url": "x", "duration": 6}}},
+        "0.3",
+    ),
+    # Whisper: 8.5 x 0.0001
+    "a verbose transcription": (
+        {"model": "whisper-1", "response": {"task": "transcribe", "duration": 8.5, "text": "hi"}},
+        "0.00085",
+    ),
+    # Deepgram Nova 3, two channels: 2 x 60 x 0.00007167
+    "a transcription of two channels": (
+        {
+            "model": "deepgram/nova-3",
+            "response": {"metadata": {"duration": 60}, "results": {"channels": [{}, {}]}},
+        },
+        "0.0086004",
+    ),
+    # AssemblyAI best: 281 x 0.00003333
+    "a transcript with its length": (
+        {
+            "model": "assemblyai/best",
+            "response": {"status": "completed", "audio_duration": 281, "text": "hi"},
+        },
+        "0.00936573",
+    ),
+    "a moderation, which is free": (
+        {
+            "response": {
+                "id": "modr-1",
+                "model": "omni-moderation-latest",
+                "results": [{"flagged": False, "categories": {"violence": False}}],
+            }
+        },
+        "0",
+    ),
+    # two in portrait: 2 x 0.12
+    "a request for images": (
+        {
+            "request": {
+                "model": "dall-e-3",
+                "prompt": "a cat",
+                "n": 2,
+                "size": "1024x1792",
+                "quality": "hd",
+            }
+        },
+        "0.24",
+    ),
+    # 8 seconds x 0.1
+    "a request for a video": (
+        {"request": {"model": "sora-2", "prompt": "a cat", "seconds": "8", "size": "1280x720"}},
+        "0.8",
+    ),
+    # two videos of 8 seconds in 4k: 2 x 8 x 0.6
+    "a request to Veo": (
+        {
+            "model": "veo-3.1-generate-preview",
+            "request": {
+                "instances": [{"prompt": "a cat"}],
+                "parameters": {"durationSeconds": 8, "sampleCount": 2, "resolution": "4k"},
+            },
+        },
+        "9.6",
+    ),
+    # 101 documents are two search units: 2 x 0.002
+    "a request to rerank": (
+        {"request": {"model": "rerank-v3.5", "query": "cats", "documents": ["a"] * 101}},
+        "0.004",
+    ),
+    # exactly 100 are one
+    "a request to rerank a hundred": (
+        {"request": {"model": "rerank-v3.5", "query": "cats", "documents": ["a"] * 100}},
+        "0.002",
+    ),
+    # 11 characters x 0.000015
+    "a request to speak": (
+        {"request": {"model": "tts-1", "input": "Hello world", "voice": "alloy"}},
+        "0.000165",
+    ),
+    # the same text at 0.00003
+    "a text for a model that speaks": ({"model": "tts-1-hd", "text": "Hello world"}, "0.00033"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_made_or_asked_for_costs_what_the_provider_bills(estimate: Ask, name: str) -> None:
+    body, total = CASES[name]
+    answer = estimate(body)
+    assert (answer.status, answer.body["status"]) == (200, "priced"), answer.body
+    assert answer.body["total_usd"] == total
+
+
+#: What holds no result that is billed by the unit, and must not be taken for one.
+NOTHING_MADE: dict[str, Any] = {
+    "embeddings": {"object": "list", "data": [{"embedding": [0.1], "url": "x"}]},
+    "no images": {"data": []},
+    "images of a prompt": {"messages": [], "images": ["aaaa"]},
+    "a video that failed": {"object": "video", "status": "failed", "seconds": "8"},
+    "a length of zero": {"task": "transcribe", "duration": 0},
+    "a length that is no number": {"audio_duration": True},
+    "results of a search": {"results": [{"title": "x"}]},
+    "channels without a length": {"metadata": {}, "results": {"channels": [{}]}},
+}
+
+
+@pytest.mark.parametrize("name", NOTHING_MADE)
+def test_an_answer_that_shows_nothing_billed_must_have_usage(estimate: Ask, name: str) -> None:
+    answer = estimate({"model": "dall-e-3", "response": NOTHING_MADE[name]})
+    assert answer.status == 422
+    assert answer.body["errors"][0]["pointer"] == "/response/usage"
+
+
+#: Requests to text models, which send a prompt.
+PROMPTS = (
+    {"model": "gpt-3.5-turbo-instruct", "prompt": "a", "n": 2, "max_tokens": 5},
+    {"model": "gpt-3.5-turbo-instruct", "prompt": "a"},
+    {"model": "dall-e-3", "size": "1024x1024"},
+    {"model": "rerank-v3.5", "query": "cats", "documents": []},
+)
+
+
+@pytest.mark.parametrize("body", PROMPTS)
+def test_a_request_that_asks_for_no_unit_must_hold_a_prompt(
+    estimate: Ask, body: dict[str, Any]
+) -> None:
+    answer = estimate({"request": body})
+    assert answer.status == 422
+    assert answer.body["errors"][0]["pointer"] == "/request"
+
+
+def test_a_size_without_a_price_is_refused_at_the_response(estimate: Ask) -> None:
+    answer = estimate({"model": "dall-e-3", "response": images(1, size="512x512")})
+    assert answer.status == 422
+    (error,) = answer.body["errors"]
+    assert error["pointer"] == "/response/size"
+    assert "1024x1024" in error["detail"]
+
+
+def test_a_size_left_to_the_model_is_an_assumption_with_the_range(estimate: Ask) -> None:
+    answer = estimate({"model": "dall-e-3", "response": images(1, size="auto")}).body
+    assert answer["total_usd"] == "0.04"
+    assert "from 0.04 to 0.12 USD" in answer["assumptions"][0]
+
+
+#: A request to Sonar costs $5, $8 or $12 per 1,000 by its search context; tokens 1 + 1 a million.
+SONAR = {None: "0.007", "low": "0.007", "medium": "0.01", "high": "0.014"}
+
+
+@pytest.mark.parametrize("size", SONAR)
+def test_perplexity_bills_a_request_by_the_search_context_that_its_usage_states(
+    estimate: Ask, size: str | None
+) -> None:
+    usage: dict[str, Any] = {"prompt_tokens": 1000, "completion_tokens": 1000, "total_tokens": 2000}
+    if size:
+        usage["search_context_size"] = size
+    answer = estimate({"model": "perplexity/sonar", "response": {"model": "sonar", "usage": usage}})
+    assert answer.body["total_usd"] == SONAR[size]
+    said = [text for text in answer.body["assumptions"] if "search_context_size" in text]
+    assert bool(said) == (size is None)
+
+
+def test_the_fee_is_billed_once_a_request(estimate: Ask) -> None:
+    """Three requests: 3 x (0.001 + 0.001 + 0.005)."""
+    usage = {"prompt_tokens": 1000, "completion_tokens": 1000, "total_tokens": 2000}
+    answer = estimate({"model": "perplexity/sonar", "usage": usage, "calls": 3})
+    assert answer.body["total_usd"] == "0.021"
+
+
+def test_a_search_context_changes_nothing_where_requests_have_no_fee(estimate: Ask) -> None:
+    """gpt-5.1: 1,000 x 1.25 and 1,000 x 10 a million."""
+    usage = {"prompt_tokens": 1000, "completion_tokens": 1000, "search_context_size": "high"}
+    answer = estimate({"model": "gpt-5.1", "usage": usage}).body
+    assert (answer["total_usd"], answer["status"]) == ("0.01125", "priced")
+
+
+def test_files_in_a_vector_store_cost_by_the_gigabyte_and_day(estimate: Ask) -> None:
+    """2.5 GB for 30 days are 75 GB-days at $0.10."""
+    stored = [{"gigabytes": "2.5", "days": "30"}]
+    answer = estimate({"model": "openai/vector-store", "units": {"vector_storage": stored}}).body
+    (line,) = answer["line_items"]
+    assert (line["unit"], line["usd_per_gb_day"], answer["total_usd"]) == ("gb_day", "0.1", "7.5")
+
+
+def test_agent_sessions_and_containers_cost_by_the_hour(estimate: Ask) -> None:
+    """1.5 h x 0.08 and 2 h x 0.05."""
+    hours = {"session_hours": "1.5", "code_execution_hours": "2"}
+    answer = estimate({"model": "claude-opus-5", "units": hours}).body
+    assert (answer["total_usd"], answer["status"]) == ("0.22", "priced")
+
+
+def test_xais_tools_have_the_prices_of_its_page(estimate: Ask) -> None:
+    """Two web searches, three on X and one execution, each 0.005; 1,000 x 2 + 100 x 6."""
+    answer = estimate(
+        {
+            "model": "grok-4.7",
+            "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+            "tool_uses": {"web_search": 2, "x_search": 3, "code_interpreter": 1},
+        }
+    ).body
+    assert (answer["total_usd"], answer["status"]) == ("0.0326", "priced")
