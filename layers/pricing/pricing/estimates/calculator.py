@@ -31,7 +31,6 @@ from pricing.usage.buckets import (
     Attempt,
     AttemptKind,
     Processing,
-    Quantity,
     SummedUsage,
     Terms,
     Usage,
@@ -222,18 +221,9 @@ def _quantity_lines(
     model: Model, prices: PriceList, standard: PriceList, usages: Sequence[Usage], calls: int
 ) -> tuple[list[LineItem], list[Notice], tuple[str, ...]]:
     """Return the lines of what is not a token, warnings of missing prices, and assumptions."""
-    used = [unit for usage in usages for unit in usage.units if unit.count]
-    stated = [unit for unit in used if unit.component == REQUEST_FEE]
-    if any(unit.component == REQUEST_FEE for unit in standard.units):
-        requests = sum(usage.sum_of for usage in usages)
-        used += [] if stated else [Quantity(REQUEST_FEE, Decimal(requests))]
-    else:
-        used = [unit for unit in used if unit not in stated]
-    if not used:
-        return [], [], ()
     lines: list[LineItem] = []
     missing: list[Notice] = []
-    billed = billed_quantities(model.id, used, prices.units, standard.units)
+    billed = billed_quantities(model.id, usages, prices.units, standard.units)
     for (component, rate), count in billed.sums.items():
         unit, quantity = QUANTITY_UNITS[component], multiply(count, Decimal(calls))
         if rate is None:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pricing.catalogue.models import QUANTITY_UNITS, TOKEN, UnitPrice
+from pricing.catalogue.models import QUANTITY_UNITS, REQUEST_FEE, TOKEN, UnitPrice
 from pricing.errors import InvalidRequest
 from pricing.money import add, plain
-from pricing.usage.buckets import Quantity
+from pricing.usage.buckets import Quantity, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class BilledQuantities:
 
 def billed_quantities(
     model: str,
-    used: Sequence[Quantity],
+    usages: Sequence[Usage],
     prices: Sequence[UnitPrice],
     standard: Sequence[UnitPrice],
 ) -> BilledQuantities:
@@ -35,7 +35,7 @@ def billed_quantities(
     """
     sums: dict[tuple[str, Decimal | None], Decimal] = {}
     assumptions: list[str] = []
-    for quantity in used:
+    for quantity in _used(usages, standard):
         name = quantity.component
         known = [unit for unit in prices if unit.component == name]
         if not known:
@@ -51,6 +51,18 @@ def billed_quantities(
             usd = chosen.usd
         sums[name, usd] = add((sums.get((name, usd), Decimal(0)), quantity.count))
     return BilledQuantities(sums, tuple(dict.fromkeys(assumptions)))
+
+
+def _used(usages: Sequence[Usage], standard: Sequence[UnitPrice]) -> Sequence[Quantity]:
+    """Return what was used. A fee of every request is billed if the model has one, and only then,
+    whether or not the usage states what it depends on.
+    """
+    used = [unit for usage in usages for unit in usage.units if unit.count]
+    if not any(unit.component == REQUEST_FEE for unit in standard):
+        return [unit for unit in used if unit.component != REQUEST_FEE]
+    if any(unit.component == REQUEST_FEE for unit in used):
+        return used
+    return [*used, Quantity(REQUEST_FEE, Decimal(sum(usage.sum_of for usage in usages)))]
 
 
 def _matching(quantity: Quantity, known: Sequence[UnitPrice]) -> Sequence[UnitPrice]:
