@@ -109,7 +109,7 @@ def _measure_this_process() -> None:
     from functions.refresh_pricing.app import lambda_handler
 
     started = time.perf_counter()
-    answer = lambda_handler({"scheduled_time": "2026-11-24T03:00:00Z"}, CONTEXT)
+    answer = lambda_handler({}, CONTEXT)
     figures = {
         "seconds": time.perf_counter() - started,
         "megabytes": peak_megabytes(),

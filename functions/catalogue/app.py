@@ -99,8 +99,8 @@ def _meant(reference: str, call: Call) -> BookInForce:
     active = version_views().active()
     try:
         if active is not None:
-            found = books().in_force(active, call.now)
-            return replace(found, source="store", age_seconds=0)
+            found = books().in_force(active.version, call.now)
+            return replace(found, source="store", age_seconds=0, checked_at=active.checked_at)
     except (errors.StoreUnavailable, errors.CorruptBook):
         pass
     return replace(books().in_force(ACTIVE, call.now), stale=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pricing.aws.logs import correlate, logger, write_metrics
@@ -29,11 +29,15 @@ from pricing.store.refresh_state import SCHEDULE, RefreshStore, headline
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from pricing.catalogue.price_book import PriceBook
+
 #: The variable with the URL of each list. The template's values are constants; tests serve lists
 #: from loopback.
 URLS = {source: source_variable(source) for source in ("genai-prices", "litellm", OPENROUTER)}
 #: How long to wait for a source beyond its own limit.
 GRACE_SECONDS = 5.0
+#: How far an event's moment may be from the time of day.
+CLOCK_TOLERANCE = timedelta(hours=1)
 METRICS = (
     "refresh_succeeded",
     "refresh_failed",
@@ -62,6 +66,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
         active = store.ledger.get(pointer.version) if pointer else bundled.current()
         if active is None:
             raise RefreshFailed("The active pointer names a version that is not stored.")
+        _check_moment(now, active)
         done = refresh(active, payloads, bundled.merge_rules(), store.memory(), now)
         pointer = store.save(done, pointer, details)
     except TariffError as error:
@@ -149,9 +154,31 @@ def report(**figures: int) -> None:
     write_metrics(dict.fromkeys(METRICS, "Count"), figures, {}, {})
 
 
+def clock() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 def _instant(event: Mapping[str, Any]) -> datetime:
     """Return the event's scheduled time; now for one that was started by hand."""
     try:
         return datetime.fromisoformat(str(event.get("scheduled_time"))).astimezone(UTC)
     except ValueError:
-        return datetime.now(UTC).replace(microsecond=0)
+        return clock()
+
+
+def _check_moment(now: datetime, active: PriceBook) -> None:
+    """Raise RefreshFailed for an event of another time, whose prices would be dated back or ahead.
+
+    New prices begin at the event's moment: days that have been reported would cost something else.
+    """
+    if abs(clock() - now) > CLOCK_TOLERANCE:
+        raise RefreshFailed(
+            f"The event is of {now:%Y-%m-%dT%H:%M:%SZ}, over an hour from now. Start a new refresh:"
+            " POST /v1/pricing/refresh."
+        )
+    if now < datetime.fromisoformat(active.published_at):
+        raise RefreshFailed(
+            f"The event is of {now:%Y-%m-%dT%H:%M:%SZ}, before {active.id} was published. Start a"
+            " new refresh: POST /v1/pricing/refresh."
+        )

@@ -61,7 +61,7 @@ def test_the_first_example_of_the_readme_is_answered_as_printed(gateway: Running
     printed = json.loads(re.findall(r"^```json\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)[0])
     (answer,) = run(EXAMPLES["README.md-0"], gateway)
     for changing in (printed["pricing"], answer["pricing"]):
-        for name in ("version", "as_of", "age_seconds"):
+        for name in ("version", "as_of", "age_seconds", "prices_checked_at"):
             del changing[name]
     assert answer == printed
 

@@ -416,6 +416,7 @@ def test_the_lessons_version_shows_the_lessons_models_and_prices(catalogue: Cata
         "source": "bundled",
         "stale": False,
         "age_seconds": None,
+        "prices_checked_at": "2026-10-10",
     }
     page = catalogue.model("anthropic", "claude-opus-4", pricing_version="lesson-2025")
     assert page.body["name"] == "Claude Opus 4"
@@ -466,6 +467,7 @@ def test_with_its_store_the_function_is_well_and_says_what_it_answers_with(
                 "source": "store",
                 "stale": False,
                 "age_seconds": health.body["pricing"]["age_seconds"],
+                "prices_checked_at": "2026-11-01",
             },
         }
         assert health.body["pricing"]["age_seconds"] in range(60)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pricing.store import bundled
 from tests.support.handlers import Answer, Handler, handler, post
 
 USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}
@@ -388,6 +389,7 @@ def test_the_same_pinned_request_gives_the_same_bytes(ask: Ask) -> None:
         "source": "bundled",
         "stale": False,
         "age_seconds": None,
+        "prices_checked_at": bundled.current().checked_at,
     }
 
 

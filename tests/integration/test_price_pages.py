@@ -78,7 +78,7 @@ def test_right_after_an_activation_active_means_that_version_on_every_page(
     assert shown(back, "from_version", "to_version", "stale") == (version, "v1", False)
     assert there.body["to_pricing"] == {
         "version": version, "as_of": there.body["as_of"], "source": "store", "stale": False,
-        "age_seconds": 0,
+        "age_seconds": 0, "prices_checked_at": there.body["to_pricing"]["prices_checked_at"],
     }  # fmt: skip
 
 

@@ -69,5 +69,5 @@ def test_a_refresh_killed_at_any_write_leaves_the_old_version_or_the_new(
             assert len([v for v in [one.id for one in found.ledger.versions()] if "held" in v]) == 1
 
     # Two versions, the pointer, the memory, the audit: every write was reached, and then no more.
-    assert number == 6
+    assert number == 7
     assert seen == {"0.1", "0.12"}

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
 import pytest
 
-from pricing.catalogue.price_book import PriceBook
+from pricing.catalogue.price_book import PriceBook, provenance
 from pricing.errors import TariffError
 from pricing.slack import delivery as slack_webhook
 from pricing.slack.delivery import WebhookFailed
+from pricing.store.books import Books
+from pricing.timestamps import AsOf
 from tests.slow.corrupt_refreshes.lists import SOURCES
 from tests.support.price_server import Answer
 from tests.support.refreshing import Refreshing, excerpt, excerpt_book, refreshing
@@ -88,6 +91,42 @@ def test_the_next_day_without_changes_makes_no_version(refreshes: Refreshing) ->
     versions = [one.id for one in refreshes.ledger.versions()]
     refreshes.run({"scheduled_time": "2026-11-25T03:00:00Z"})
     assert [one.id for one in refreshes.ledger.versions()] == versions
+
+
+def test_a_refresh_that_changes_nothing_renews_when_the_prices_were_checked(
+    refreshes: Refreshing,
+) -> None:
+    """A day on which a list did not answer does not count: not everything was compared."""
+    refreshes.run({"scheduled_time": "2026-12-02T03:00:00Z"})
+    refreshes.serve("litellm", Answer(b"", 503))
+    refreshes.run({"scheduled_time": "2026-12-03T03:00:00Z"})
+    now = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    in_force = Books(refreshes.ledger).in_force("active", now)
+    pricing = provenance(in_force, AsOf.now(now))
+    assert pricing.prices_checked_at == "2026-12-02T03:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "clock", "refused"),
+    [
+        ("2026-11-19T03:00:00Z", "2026-11-24T03:00:00Z", True),  # sent again from the queue
+        ("2026-11-24T03:00:00Z", "2026-11-24T04:00:00Z", False),  # an hour late
+        ("2026-11-24T03:00:00Z", "2026-11-24T04:00:01Z", True),
+        ("2026-11-24T05:00:01Z", "2026-11-24T04:00:00Z", True),  # an hour ahead
+        ("2026-11-22T23:59:59Z", "2026-11-22T23:59:59Z", True),  # before the active version
+        ("2026-11-23T00:00:00Z", "2026-11-23T00:00:00Z", False),
+    ],
+)
+def test_prices_are_never_dated_back(
+    refreshes: Refreshing, scheduled: str, clock: str, refused: bool
+) -> None:
+    """An event of another day would price days anew that have been reported already."""
+    refreshes.serve("genai-prices", genai(dearer))
+    before = refreshes.ledger.active()
+    answer = refreshes.run({"scheduled_time": scheduled}, at=clock)
+    assert (answer["outcome"] == "failed") is refused
+    assert (refreshes.ledger.active() == before) is refused
+    assert refreshes.outcomes()[-1].action == ("refresh_failed" if refused else "refresh")
 
 
 def test_held_changes_are_stored_next_to_accepted_ones(refreshes: Refreshing) -> None:

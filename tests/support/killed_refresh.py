@@ -11,9 +11,9 @@ from typing import Any
 
 import boto3
 
-from functions.refresh_pricing.app import lambda_handler
+from functions.refresh_pricing import app
 from tests.support.handlers import CONTEXT
-from tests.support.refreshing import EVENT
+from tests.support.refreshing import EVENT, frozen
 
 WRITES = ("PutItem", "TransactWriteItems")
 
@@ -32,7 +32,8 @@ def main(number: int) -> None:
     session: Any = boto3.DEFAULT_SESSION
     for operation in WRITES:
         session.events.register(f"before-send.dynamodb.{operation}", before)
-    lambda_handler(EVENT, CONTEXT)
+    with frozen(EVENT["scheduled_time"]):
+        app.lambda_handler(EVENT, CONTEXT)
     sys.stdout.write(f"{count} writes\n")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Any
 from unittest import mock
 
-from functions.refresh_pricing.app import lambda_handler
+from functions.refresh_pricing import app
 from pricing.catalogue.price_book import PriceBook
 from pricing.refresh.memory import Memory
 from pricing.store import bundled
@@ -40,9 +41,14 @@ def excerpt_book() -> PriceBook:
     models = [row for row in document["models"] if row["provider"] in PROVIDERS]
     keys = {f"{row['provider']}/{row['id']}" for row in models}
     families = {name: key for name, key in document["families"].items() if key in keys}
-    return PriceBook.from_document(
-        {**document, "id": "2026-11-23.excerpt", "models": models, "families": families}
-    )
+    changed = {"id": "2026-11-23.excerpt", "published_at": "2026-11-23T00:00:00Z"}
+    return PriceBook.from_document({**document, **changed, "models": models, "families": families})
+
+
+def frozen(moment: str) -> AbstractContextManager[object]:
+    """The function's time of day stands still at this moment."""
+    now = datetime.fromisoformat(moment)
+    return mock.patch.object(app, "clock", return_value=now)
 
 
 class Refreshing:
@@ -79,10 +85,15 @@ class Refreshing:
         """What an earlier refresh would have left."""
         self.store._remember(memory)
 
-    def run(self, event: Mapping[str, Any] = EVENT, **environment: str) -> dict[str, Any]:
-        """One refresh through the handler."""
-        with mock.patch.dict(os.environ, {**self.environment, **environment}):
-            return lambda_handler(event, CONTEXT)
+    def run(
+        self, event: Mapping[str, Any] = EVENT, at: str | None = None, **environment: str
+    ) -> dict[str, Any]:
+        """One refresh through the handler, at the scheduled time unless ``at`` is another."""
+        with (
+            mock.patch.dict(os.environ, {**self.environment, **environment}),
+            frozen(at or event["scheduled_time"]),
+        ):
+            return app.lambda_handler(event, CONTEXT)
 
     def outcomes(self) -> list[AuditRow]:
         """The audit's rows of whole refreshes; what each of them stored has rows of its own."""

@@ -86,7 +86,7 @@ def tariff_outcomes(
 
 
 def _tariff_outcome(found: Refreshing, case: str, source: str) -> str:
-    before, rows = found.ledger.active(), len(found.outcomes())
+    before, rows = found.active().id, len(found.outcomes())
     for name in SOURCES if source == "both" else (source,):
         found.serve(name, spoiled(case, name, found.lists[name]))
     if case == OLD_COPY:
@@ -102,7 +102,7 @@ def _tariff_outcome(found: Refreshing, case: str, source: str) -> str:
     finally:
         found.sound()
         found.remember(Memory())
-    if found.ledger.active() != before:
+    if found.active().id != before:
         return "activated"
     return "kept" if len(found.outcomes()) == rows + 1 else "no audit row"
 

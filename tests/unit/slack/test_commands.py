@@ -268,11 +268,16 @@ def test_the_footer_says_which_prices_and_how_fresh_the_knowledge_is() -> None:
 
     book = bundled.current()
     text = "estimate sonnet 2k in"
-    at = f"Prices {book.id} as of 2026-11-23T09:30:00Z, "
-    assert shown(text, BookInForce(book, "store", False, 12)) == at + "confirmed 12 s ago."
+    checked = max(entry["as_of"] for entry in book.provenance)
+    at = f"Prices {book.id} as of 2026-11-23T09:30:00Z, last checked {checked}"
+    assert shown(text, BookInForce(book, "store", False, 12)) == f"{at}."
+    assert shown(
+        text, BookInForce(book, "store", False, 12, checked_at="2027-01-02T03:00:00Z")
+    ) == (f"Prices {book.id} as of 2026-11-23T09:30:00Z, last checked 2027-01-02.")
     assert shown(text, BookInForce(book, "store", True, 300)) == (
-        at + "confirmed 5 minutes ago, not confirmed since."
+        f"{at}; the price store last answered 5 minutes ago."
     )
+    at += ", "
     assert shown(text, BookInForce(book, "bundled", True, 172_800)) == (
         at + "published 2 days ago, not confirmed: the price store does not answer."
     )

@@ -87,6 +87,12 @@ class PriceBook:
         """Return the canonical JSON that this book was read from, byte for byte."""
         return canonical_json({**self._head, "models": [json.loads(line) for line in self._lines]})
 
+    @property
+    def checked_at(self) -> str:
+        """When a source last confirmed these prices: the latest moment of its provenance."""
+        known = [str(e.get("retrieved_at") or e.get("as_of") or "") for e in self.provenance]
+        return max(known, default="") or self.published_at
+
     def __len__(self) -> int:
         return len(self._lines)
 
@@ -293,6 +299,8 @@ class BookInForce:
     version never changes, and neither do its answers. The ``source`` of a pinned version is
     ``bundled`` if a release of Tariff has ever shipped it. ``net`` is the book at the prices of a
     rate card, and ``currency`` the one that amounts are converted to, where the request has them.
+    ``checked_at`` is when a refresh last compared the active prices; empty where only the book's
+    provenance says it.
     """
 
     book: PriceBook
@@ -302,6 +310,7 @@ class BookInForce:
     net: PriceBook | None = None
     rate_card: str | None = None
     currency: TargetCurrency | None = None
+    checked_at: str = ""
 
     @property
     def at_net(self) -> "BookInForce":
@@ -339,6 +348,9 @@ class Provenance:
     """Seconds since the store last confirmed it, or since a bundled version was published; null for
     a version requested by id.
     """
+    prices_checked_at: str
+    """When a price source last confirmed the prices of this version: a date or an RFC 3339 instant.
+    """
 
 
 def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
@@ -349,4 +361,5 @@ def provenance(in_force: BookInForce, as_of: AsOf) -> Provenance:
         source=in_force.source,
         stale=in_force.stale,
         age_seconds=in_force.age_seconds,
+        prices_checked_at=max(in_force.checked_at, in_force.book.checked_at),
     )

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -44,6 +45,7 @@ class Books:
         self._stale = True
         self._checked_at = -math.inf
         self._confirmed_at = -math.inf
+        self._prices_checked_at = ""
         self._pinned: dict[str, PriceBook] = {}
 
     def in_force(self, reference: str, now: datetime) -> BookInForce:
@@ -61,7 +63,8 @@ class Books:
         if self._book is None:
             return _last_known_good(now)
         age_seconds = max(0, int(moment - self._confirmed_at))
-        return BookInForce(self._book, "store", self._stale, age_seconds)
+        found = BookInForce(self._book, "store", self._stale, age_seconds)
+        return replace(found, checked_at=self._prices_checked_at)
 
     def _recheck(self, moment: float) -> None:
         """Follow the active pointer; on any failure keep the current book and mark it stale."""
@@ -73,6 +76,7 @@ class Books:
             if pointer is None:
                 return
             self._book = self._follow(pointer, self._repository)
+            self._prices_checked_at = pointer.checked_at
         except (StoreUnavailable, CorruptBook):
             return
         self._stale = False

@@ -161,15 +161,10 @@ class Ledger(VersionHistory):
                 " the active version. Approve them in a version made from the active one."
             )
         pointer = Pointer(version_id, stored.sha256, expected_revision + 1)
-        item = {
-            **POINTER_KEY,
-            "version": {"S": pointer.version},
-            "sha256": {"S": pointer.sha256},
-            "revision": {"N": str(pointer.revision)},
-        }
+        unmoved = _at_revision(expected_revision)
         self._commit(
             [
-                self._put(item, _stale(expected_revision), **_at_revision(expected_revision)),
+                self._put(pointer.item(), _stale(expected_revision), **unmoved),
                 self._decide(
                     stored, "accepted", Conflict(f"{version_id} was decided about just now.")
                 ),

@@ -14,6 +14,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pricing.errors import VersionExists
@@ -21,7 +23,7 @@ from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import Refreshed
 from pricing.store.ledger import Ledger
 from pricing.store.repository import readable
-from pricing.store.writes import SdkReader, writing
+from pricing.store.writes import NotWritten, SdkReader, writing
 from pricing.versions.proposals import Proposal, QuarantinedField
 
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ class RefreshStore:
             self._propose(done.held, Proposal(proposer, "refresh", summary, waiting))
         self._remember(done.memory)
         self.ledger.audit(ACTOR, "refresh", headline(done), {**details, **summary})
+        if pointer is not None and done.complete:
+            self._confirm(pointer, str(details["scheduled"]))
         return pointer
 
     def fail(self, reason: str, details: Mapping[str, Any]) -> None:
@@ -98,6 +102,16 @@ class RefreshStore:
             self.ledger.propose(book, proposal=proposal)
         except VersionExists:
             return  # the id is derived from the content: the same refresh stored it before
+
+    def _confirm(self, pointer: Pointer, at: str) -> None:
+        """Record that the sources were compared with the active version, unless it changed."""
+        condition = {
+            "ConditionExpression": "revision = :revision",
+            "ExpressionAttributeValues": {":revision": {"N": str(pointer.revision)}},
+        }
+        item = replace(pointer, checked_at=at).item()
+        with suppress(NotWritten), writing():
+            self._client.put_item(TableName=self._table, Item=item, **condition)
 
     def _remember(self, memory: Memory) -> None:
         text = json.dumps(memory.document(), sort_keys=True, separators=(",", ":"))

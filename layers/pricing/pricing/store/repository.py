@@ -5,7 +5,7 @@ One table, keys ``pk`` and ``sk``:
 ``VERSION#<id>`` / ``DOC#0000``...  the canonical JSON, zlib-compressed, cut below the item limit
 ``VERSION#<id>`` / ``META``         sha256, published_at, sizes; sorts behind the chunks
 ``VERSIONS`` / ``<id>``             one row per version, for listings
-``ACTIVE`` / ``POINTER``            version, sha256, revision
+``ACTIVE`` / ``POINTER``            version, sha256, revision, checked_at
 
 A version is one Query, the pointer one GetItem, so a cold start reads twice at most.
 """
@@ -37,11 +37,25 @@ class DynamoReads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which version is active. ``revision`` counts activations, the first being 1."""
+    """Which version is active. ``revision`` counts activations, the first being 1.
+
+    ``checked_at`` is when a refresh last compared its prices; empty before the first did.
+    """
 
     version: str
     sha256: str
     revision: int
+    checked_at: str = ""
+
+    def item(self) -> dict[str, Any]:
+        """Return the pointer as it is stored."""
+        item = {
+            **POINTER_KEY,
+            "version": {"S": self.version},
+            "sha256": {"S": self.sha256},
+            "revision": {"N": str(self.revision)},
+        }
+        return item | ({"checked_at": {"S": self.checked_at}} if self.checked_at else {})
 
 
 @contextmanager
@@ -77,7 +91,9 @@ class Repository:
             return None
         with readable("the pointer to the active version"):
             version, sha256 = item["version"]["S"], item["sha256"]["S"]
-            return Pointer(str(version), str(sha256), int(item["revision"]["N"]))
+            checked_at = item["checked_at"]["S"] if "checked_at" in item else ""
+            revision = int(item["revision"]["N"])
+            return Pointer(str(version), str(sha256), revision, str(checked_at))
 
     def get(self, version_id: str) -> PriceBook | None:
         """Return the version with this id; raises CorruptBook if its content was changed."""

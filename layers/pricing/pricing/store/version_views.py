@@ -3,6 +3,7 @@
 from pricing.errors import StoreUnavailable
 from pricing.store import bundled
 from pricing.store.history import VersionHistory
+from pricing.store.repository import Pointer
 from pricing.versions.proposals import Proposal
 from pricing.versions.views import VersionStoreView
 
@@ -34,13 +35,12 @@ class VersionViews:
         except StoreUnavailable:
             return VersionStoreView((), books, None, None, (), stale=True)
 
-    def active(self) -> str | None:
-        """The active version's id; None if there is none, or if the store does not answer."""
+    def active(self) -> Pointer | None:
+        """The active version; None if there is none, or if the store does not answer."""
         try:
-            pointer = self._history.active() if self._history else None
+            return self._history.active() if self._history else None
         except StoreUnavailable:
             return None
-        return pointer.version if pointer else None
 
     def proposal(self, version_id: str) -> Proposal | None:
         """A stored version's proposal; None also if the store does not answer."""

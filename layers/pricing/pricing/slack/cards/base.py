@@ -43,12 +43,14 @@ def notes_of(warnings: tuple[Notice, ...], assumptions: tuple[str, ...] = ()) ->
 
 
 def footer(pricing: Provenance) -> str:
-    """The price version, and when it was last confirmed to be the active one."""
-    version = f"Prices {pricing.version} as of {pricing.as_of}"
+    """The price version, and when a source last confirmed its prices."""
+    checked = pricing.prices_checked_at[:10]
+    version = f"Prices {pricing.version} as of {pricing.as_of}, last checked {checked}"
     if pricing.age_seconds is None:
         return f"{version}, pinned: this answer does not change."
     if pricing.source == "bundled":
         published = age(pricing.age_seconds)
         return f"{version}, published {published}, not confirmed: the price store does not answer."
-    stale = ", not confirmed since" if pricing.stale else ""
-    return f"{version}, confirmed {age(pricing.age_seconds)}{stale}."
+    if pricing.stale:
+        return f"{version}; the price store last answered {age(pricing.age_seconds)}."
+    return f"{version}."
