@@ -67,7 +67,8 @@ def read_functions(
     }
     known |= dict.fromkeys(resources(dict(template), _TABLE), table)
     known |= dict.fromkeys(resources(dict(template), _QUEUE), "")
-    known |= {name: name for name in resources(dict(template), _FUNCTION)}
+    for name in resources(dict(template), _FUNCTION):
+        known |= {name: name, f"{name}.Alias": name, f"{name}.Version": name}
     known |= {"AWS::Region": region, "AWS::AccountId": ACCOUNT_ID, "AWS::Partition": "aws"}
     known["AWS::StackName"] = "tariff-local"
     defaults = template.get("Globals", {}).get("Function", {})

@@ -13,13 +13,13 @@ from tariff.template import load_template
 Template = dict[str, Any]
 
 
-def translate(source: Template) -> Template:
+def translate(source: Template, **parameters: str) -> Template:
     """SAM's translation, which uses up its source and needs a region but no account."""
     for resource in source["Resources"].values():
         for name in resource.get("Properties", {}).keys() & {"CodeUri", "ContentUri"}:
             resource["Properties"][name] = "s3://bucket/packaged"  # as `sam package` writes it
     session = boto3.Session(region_name="eu-west-1")
-    translated = Translator({}, Parser(), boto_session=session).translate(source, {})
+    translated = Translator({}, Parser(), boto_session=session).translate(source, parameters)
     assert isinstance(translated, dict)
     return translated
 

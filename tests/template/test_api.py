@@ -1,6 +1,7 @@
 """Who may call which route, and how often, in the OpenAPI body that API Gateway receives."""
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ def declared_routes(template: Template) -> set[str]:
     events = [
         event["Properties"]
         for function in resources(template, "AWS::Serverless::Function").values()
-        for event in function["Properties"]["Events"].values()
+        for event in function["Properties"].get("Events", {}).values()
         if event["Type"] == "HttpApi"
     ]
     return {
@@ -130,7 +131,7 @@ def test_every_route_reaches_the_function_that_declares_it(
     declared = {
         (event["Properties"]["Path"], function_id)
         for function_id, function in resources(template, "AWS::Serverless::Function").items()
-        for event in function["Properties"]["Events"].values()
+        for event in function["Properties"].get("Events", {}).values()
         if event["Type"] == "HttpApi"
     }
 
@@ -140,7 +141,7 @@ def test_every_route_reaches_the_function_that_declares_it(
         for operation in operations.values()
     }
     assert {
-        (path, uri.rpartition("/functions/")[2].partition(".Arn")[0].removeprefix("${"))
+        (path, uri.rpartition("/functions/")[2].partition("Aliaslive}")[0].removeprefix("${"))
         for path, uri in integrations
     } == declared
 
@@ -165,6 +166,51 @@ def test_the_api_is_throttled_by_parameter(deployed: Template) -> None:
         "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"},
     }
     assert deployed["Parameters"]["ThrottleRate"]["MinValue"] > 0
+
+
+def test_routes_that_compute_for_seconds_and_open_pages_have_a_lower_limit(
+    template: Template, deployed: Template
+) -> None:
+    (stage,) = resources(deployed, "AWS::ApiGatewayV2::Stage").values()
+    heavy = {
+        "ThrottlingRateLimit": {"Ref": "HeavyThrottleRate"},
+        "ThrottlingBurstLimit": {"Ref": "HeavyThrottleBurst"},
+    }
+    limits = stage["Properties"]["RouteSettings"]
+    assert all(limit == heavy for limit in limits.values())
+    assert limits.keys() <= declared_routes(template)  # API Gateway refuses any other
+    assert {"POST /v1/usage/report", "POST /v1/recommend/calibrate"} <= limits.keys()
+    assert {"POST /v1/plan/context", "GET /docs", "GET /openapi.json"} <= limits.keys()
+    defaults = {name: deployed["Parameters"][name]["Default"] for name in deployed["Parameters"]}
+    assert defaults["HeavyThrottleRate"] * 10 <= defaults["ThrottleRate"]
+
+
+def test_a_model_id_with_a_slash_reaches_its_function(deployed: Template) -> None:
+    permission = deployed["Resources"]["GreedyModelPermission"]["Properties"]
+    assert permission["SourceArn"]["Fn::Sub"].endswith(":${TariffApi}/*/GET/v1/models/*")
+    assert permission["FunctionName"] == {"Ref": "CatalogueFunctionAliaslive"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "administers"), [("CallerPolicy", False), ("AdministratorPolicy", True)]
+)
+def test_two_policies_tell_callers_and_administrators_apart(
+    template: Template, deployed: Template, policy: str, administers: bool
+) -> None:
+    document = deployed["Resources"][policy]["Properties"]["PolicyDocument"]
+    (statement,) = document["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "execute-api:Invoke")
+    patterns = [
+        arn["Fn::Sub"].partition("${TariffApi}/*/")[2].replace("/", " /", 1)
+        for arn in statement["Resource"]
+    ]
+    guarded = declared_routes(template) - OPEN_TO_ALL - {"$default"}
+    allowed = {
+        route
+        for route in guarded
+        if any(fnmatchcase(route.replace("{", "").replace("}", ""), one) for one in patterns)
+    }
+    assert allowed == (ADMINISTRATORS if administers else guarded - ADMINISTRATORS)
 
 
 def test_no_page_of_another_origin_may_call_the_api_from_a_browser(deployed: Template) -> None:

@@ -1,17 +1,25 @@
 """What keeps the service observable and its data recoverable, in what CloudFormation receives."""
 
 import json
+import tomllib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tariff.template import resources
+from tariff.template import ROOT, load_template, resources
 from tests.support.handlers import call, handler
+from tests.template.conftest import translate
 
 Template = dict[str, Any]
 
 FUNCTIONS = "AWS::Lambda::Function"
+
+
+def answering(template: Template) -> dict[str, dict[str, Any]]:
+    """The functions that do Tariff's work; the check before a deployment is none of them."""
+    found = resources(template, FUNCTIONS)
+    return {name: function for name, function in found.items() if name != "GoldenCheckFunction"}
 
 
 def alarms(template: Template) -> dict[str, dict[str, Any]]:
@@ -81,16 +89,17 @@ def test_every_request_to_the_api_is_logged_as_one_json_object(deployed: Templat
     settings = stage["Properties"]["AccessLogSettings"]
 
     assert settings["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
-    assert {"request_id", "route", "status"} <= json.loads(settings["Format"]).keys()
+    logged = json.loads(settings["Format"])
+    assert {"request_id", "route", "status"} <= logged.keys()
+    # Who it was: the token's subject, or the IAM principal.
+    assert logged["subject"] == "$context.authorizer.claims.sub"
+    assert logged["principal"] == "$context.identity.userArn"
 
 
-def test_every_function_is_traced(deployed: Template) -> None:
-    modes = {
-        function["Properties"]["TracingConfig"]["Mode"]
-        for function in resources(deployed, FUNCTIONS).values()
-    }
-
-    assert modes == {"Active"}
+def test_functions_are_traced_by_parameter(deployed: Template) -> None:
+    for function in resources(deployed, FUNCTIONS).values():
+        assert function["Properties"]["TracingConfig"]["Mode"] == {"Ref": "Tracing"}
+    assert deployed["Parameters"]["Tracing"]["AllowedValues"] == ["PassThrough", "Active"]
 
 
 def test_the_table_can_be_recovered_and_survives_its_stack(deployed: Template) -> None:
@@ -136,7 +145,7 @@ def test_a_share_that_three_attempts_cannot_deliver_is_kept_and_raises_an_alarm(
 
 
 def test_every_function_has_an_alarm_at_80_percent_of_its_timeout(deployed: Template) -> None:
-    for function_id, function in resources(deployed, FUNCTIONS).items():
+    for function_id, function in answering(deployed).items():
         (alarm,) = [
             alarm
             for alarm in alarms(deployed).values()
@@ -153,7 +162,97 @@ def test_every_function_has_an_alarm_at_80_percent_of_its_timeout(deployed: Temp
 def test_throttling_of_any_function_raises_an_alarm(deployed: Template) -> None:
     throttled = watched(alarms(deployed)["ThrottlesAlarm"], "Throttles")
 
-    assert throttled == [{"Ref": function_id} for function_id in resources(deployed, FUNCTIONS)]
+    assert throttled == [{"Ref": function_id} for function_id in answering(deployed)]
+
+
+def test_a_failure_of_any_function_raises_an_alarm_of_its_own(deployed: Template) -> None:
+    for function_id in answering(deployed):
+        (alarm,) = [
+            alarm
+            for alarm in alarms(deployed).values()
+            if {"Ref": function_id} in watched(alarm, "Errors")
+        ]
+        assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
+
+
+def test_every_alarm_has_an_entry_in_the_runbooks(deployed: Template) -> None:
+    text = (ROOT / "docs/runbooks.md").read_text(encoding="utf-8")
+    assert [name for name in alarms(deployed) if f"`{name}`" not in text] == []
+
+
+def test_a_gradual_deployment_is_rolled_back_by_an_alarm_and_begins_with_the_golden_set() -> None:
+    gradual = translate(load_template(), GradualDeployment="true")
+    groups = resources(gradual, "AWS::CodeDeploy::DeploymentGroup")
+    assert len(groups) == len(answering(gradual))
+    for function_id in answering(gradual):
+        alias = gradual["Resources"][f"{function_id}Aliaslive"]
+        update = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+        assert update["BeforeAllowTrafficHook"] == {"Ref": "GoldenCheckFunction"}
+        group = groups[update["DeploymentGroupName"]["Ref"]]["Properties"]
+        watching = [alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]]
+        errors = f"{function_id.removesuffix('Function')}FunctionErrorsAlarm"
+        assert watching == [errors, "ServerErrorsAlarm"]
+        assert group["AutoRollbackConfiguration"]["Enabled"] is True
+    hook = gradual["Resources"]["GoldenCheckFunction"]["Properties"]
+    # The role that SAM makes for CodeDeploy may call functions with this beginning only.
+    assert hook["FunctionName"]["Fn::Sub"].startswith("CodeDeployHook_")
+    version = hook["Environment"]["Variables"]["TARIFF_NEW_VERSION"]["Ref"]
+    alias = gradual["Resources"]["EstimateFunctionAliaslive"]["Properties"]
+    assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+
+
+def test_staging_and_production_are_deployed_gradually() -> None:
+    settings = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+    for environment, gradual in (("default", False), ("staging", True), ("prod", True)):
+        overrides = settings[environment]["deploy"]["parameters"]["parameter_overrides"]
+        assert ("GradualDeployment=true" in overrides) is gradual
+
+
+def test_every_function_is_called_by_its_alias(deployed: Template) -> None:
+    """A call of the function itself would pass by a gradual deployment."""
+    aliases = {f"{function_id}Aliaslive" for function_id in answering(deployed)}
+    permissions = resources(deployed, "AWS::Lambda::Permission").values()
+    assert {one["Properties"]["FunctionName"]["Ref"] for one in permissions} <= aliases
+    (mapping,) = resources(deployed, "AWS::Lambda::EventSourceMapping").values()
+    assert mapping["Properties"]["FunctionName"] == {"Ref": "SlackFunctionAliaslive"}
+    for schedule in resources(deployed, "AWS::Scheduler::Schedule").values():
+        assert schedule["Properties"]["Target"]["Arn"]["Ref"] in aliases
+    admin = deployed["Resources"]["PricingAdminFunction"]["Properties"]["Environment"]
+    refresh = {"Ref": "RefreshPricingFunctionAliaslive"}
+    assert admin["Variables"]["TARIFF_REFRESH_FUNCTION"] == refresh
+
+
+def test_a_new_account_can_create_the_stack(deployed: Template) -> None:
+    """Its limit is 10 calls at once, of which Lambda lets none be reserved."""
+    for function in resources(deployed, FUNCTIONS).values():
+        reserved = function["Properties"].get("ReservedConcurrentExecutions")
+        if reserved is not None:
+            condition, limit, nothing = reserved["Fn::If"]
+            assert nothing == {"Ref": "AWS::NoValue"}
+            assert deployed["Parameters"][limit["Ref"]]["Default"] == 0
+            assert deployed["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [limit, 0]}]}
+
+
+#: Names that CloudFormation would not make unique by itself.
+NAMES = ("Name", "FunctionName", "LogGroupName", "RoleName", "TableName", "QueueName")
+
+
+def test_no_name_is_the_same_in_two_stacks(deployed: Template) -> None:
+    fixed = []
+    for logical_id, resource in deployed["Resources"].items():
+        properties = resource.get("Properties", {})
+        for holder in (properties, properties.get("DatabaseInput", {})):
+            for name in NAMES:
+                value = holder.get(name)
+                if value is not None and "AWS::StackName" not in json.dumps(value):
+                    fixed.append((resource["Type"], logical_id, name))
+    # An alias is of its function; a permission and a version name a function; a table is of its
+    # database.
+    of_others = {"AWS::Lambda::Alias", "AWS::Lambda::Permission", "AWS::Lambda::Version"}
+    of_others |= {"AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping"}
+    assert [found for found in fixed if found[0] not in of_others] == []
+    schedules = resources(deployed, "AWS::Scheduler::Schedule").values()
+    assert all("Name" in schedule["Properties"] for schedule in schedules)
 
 
 def test_any_5xx_and_more_than_5_percent_of_4xx_raise_alarms(deployed: Template) -> None:
@@ -196,6 +295,7 @@ def test_stale_answers_are_watched_under_the_name_that_functions_print(
 def test_every_alarm_says_what_happened_and_tells_the_topic(deployed: Template) -> None:
     for alarm in alarms(deployed).values():
         assert alarm["AlarmDescription"].endswith(".")
+        assert alarm["OKActions"] == alarm["AlarmActions"]
         condition, topics, nothing = alarm["AlarmActions"]["Fn::If"]
         assert condition == "HasAlarmTopic"
         assert (topics, nothing) == ([{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"})

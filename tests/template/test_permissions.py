@@ -25,7 +25,7 @@ WRITERS = frozenset(
 )
 #: The functions that activate prices, and announce it in Slack.
 TELL_OF_PRICES = frozenset({"PricingAdminFunction", "RefreshPricingFunction"})
-WITHOUT_TABLE = frozenset({"SiteFunction"})
+WITHOUT_TABLE = frozenset({"SiteFunction", "GoldenCheckFunction"})
 
 
 def table_actions(template: Template, function_id: str) -> set[str]:

@@ -61,7 +61,7 @@ def test_every_http_event_of_the_real_template_is_a_route() -> None:
         (event["Properties"]["Method"].upper(), event["Properties"]["Path"])
         for resource in document["Resources"].values()
         if resource["Type"] == "AWS::Serverless::Function"
-        for event in resource["Properties"]["Events"].values()
+        for event in resource["Properties"].get("Events", {}).values()
         if event["Type"] == "HttpApi"
     }
     served = {(route.method, route.path) for one in read(document) for route in one.routes}

@@ -42,6 +42,8 @@ class Settings:
     input_bucket = Setting("TARIFF_INPUT_BUCKET", str, "")
     anthropic_api_key = Setting("TARIFF_ANTHROPIC_API_KEY", str, "")
     refresh_function = Setting("TARIFF_REFRESH_FUNCTION", str, "")
+    #: The version of the estimate function that is about to get traffic.
+    new_version = Setting("TARIFF_NEW_VERSION", str, "")
     #: The Systems Manager parameter with the webhook for notices of new prices.
     notice_parameter = Setting("TARIFF_NOTICE_PARAMETER", str, "")
     page_url = Setting("TARIFF_PAGE_URL", lambda text: text.rstrip("/"), "")
