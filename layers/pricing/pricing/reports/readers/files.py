@@ -114,7 +114,7 @@ def _as_json_lines(path: Path, folder: Path) -> Path:
         depth = 1
     elif line[:1] == b"{" and newline and line.rstrip()[-1:] in b"{[," and not _is_json(line):
         depth = 2 if size > MAX_LINE_BYTES else 0
-    elif line[:1] == b"{" and not newline and size > MAX_LINE_BYTES:
+    elif line[:1] == b"{" and not newline and size > MAX_LINE_BYTES and _has_one_line(path):
         depth = 2
     else:
         return path
@@ -124,6 +124,13 @@ def _as_json_lines(path: Path, folder: Path) -> Path:
         for value in values:
             target.write(value + b"\n")
     return copy
+
+
+def _has_one_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        while (line := file.readline(_HEAD)) and not line.endswith(b"\n"):
+            pass
+        return not file.read(_HEAD).strip()
 
 
 def _is_json(text: bytes) -> bool:
@@ -173,8 +180,23 @@ def fetched(s3_uri: str, folder: Path) -> UsageFile:
     return opened(path, s3_uri, folder)
 
 
+def has_long_lines(path: Path) -> bool:
+    """Whether some part of a file, of those that are looked at, has lines of much text."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for part in range(_SAMPLES):
+            file.seek(size * part // _SAMPLES)
+            block = file.read(_SAMPLE_BYTES)
+            if block.count(b"\n") * LONG_LINE < len(block) - LONG_LINE:
+                return True
+    return False
+
+
 def safe_lines(source: Path, target: Path) -> Path:
-    """Copy a file with a mark in place of every line that is too long, or not UTF-8."""
+    """Copy a file with its long texts cut, which hold no count and fill the memory.
+
+    A mark takes the place of every line that is too long, or not UTF-8.
+    """
     with source.open("rb") as lines, target.open("wb") as copy:
         while line := lines.readline(MAX_LINE_BYTES):
             size = len(line)
@@ -187,6 +209,25 @@ def safe_lines(source: Path, target: Path) -> Path:
                 line.decode()
             except UnicodeDecodeError:
                 copy.write(NOT_UTF8.encode() + b"\n")
-            else:
-                copy.write(line.replace(b"\x1f", b" "))
+                continue
+            if size > LONG_LINE:
+                line = _STRING.sub(_cut, line)
+            copy.write(line.replace(b"\x1f", b" "))
     return target
+
+
+#: A line of more bytes than this holds texts, which are cut if they are longer than any name.
+LONG_LINE = 1_500
+_LONG_TEXT = 300
+_SAMPLES, _SAMPLE_BYTES = 16, 1 << 16
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
+_CUT = b'"' + b"x" * _LONG_TEXT + b'"'
+
+
+def _cut(text: re.Match[bytes]) -> bytes:
+    """A string, cut if it is long: not a name, nor JSON that holds usage."""
+    found = text.group()
+    named = text.string[text.end() : text.end() + 1] == b":"
+    if len(found) <= _LONG_TEXT or named or b"oken" in found or b"sage" in found:
+        return found
+    return _CUT

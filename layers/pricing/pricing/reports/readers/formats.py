@@ -7,7 +7,7 @@ that write a call in several lines, or several calls in one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pricing.errors import TariffError
@@ -60,6 +60,7 @@ _NO_CALLS = frozenset(
         *("permission-mode", "pr-link", "marble-origami-commit", "session", "model_change"),
         *("thinking_level_change", "compaction", "branch_summary", "label", "custom", "gemini"),
         *("session_meta", "response_item", "compacted", "turn_context", "event_msg", "info"),
+        *("constructor", "human", "tool"),
         *("message_stop", "content_block_start", "content_block_delta", "content_block_stop"),
         *("ping", "thread.started", "turn.started", "item.started", "item.completed"),
     )
@@ -74,7 +75,7 @@ _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.")
 _LISTS = (
     *("data", "records", "spans", "traces", "observations", "generations", "messages", "items"),
     *("rows", "results", "result", "runs", "calls", "logs", "events", "value", "entries", "usage"),
-    *("usageEventsDisplay", "requests", "responses", "Records", "hits", "steps", "children"),
+    *("usageEventsDisplay", "requests", "responses", "Records", "hits", "content"),
 )
 
 
@@ -104,23 +105,21 @@ class FormatReader:
         if found is None:
             found = self._of_table(document)
         if self._wanted is not None:
-            forced = self._forced(document)
-            found = forced if forced is not None else self._only_wanted(document, found)
+            found = self._of_wanted(document, found)
         return [Found("tariff", document, looks_like(document))] if found is None else found
 
-    def _only_wanted(self, document: Document, found: list[Found] | None) -> list[Found] | None:
-        return (
-            None
-            if found is None
-            else [
-                one
-                if one.name == self._wanted
-                else Found(
-                    one.name, document, f"look like records of {one.name}; not {self._wanted}"
-                )
-                for one in found
-            ]
-        )
+    def _of_wanted(self, document: Document, found: list[Found] | None) -> list[Found] | None:
+        """The records of the wanted format; one that has not its marks is read by its paths."""
+        rows = [known for known in FORMATS if known.name == self._wanted]
+        other = found is None or (found and all(one.name != self._wanted for one in found))
+        if rows and other:
+            return self._found(rows[0], document)
+        return found and [
+            one
+            if one.name == self._wanted
+            else Found(one.name, document, f"look like records of {one.name}; not {self._wanted}")
+            for one in found
+        ]
 
     def inner_spans(self) -> "InnerSpans":
         """The spans that were seen, to find those that sum up others."""
@@ -167,13 +166,6 @@ class FormatReader:
                 if not all(one.unread for one in found):
                     return found
         return [] if document.get("type") in _NO_CALLS else None
-
-    def _forced(self, document: Document) -> list[Found] | None:
-        """A record of the wanted format although its marks are not there."""
-        rows = [known for known in FORMATS if known.name == self._wanted]
-        if not rows or any(marked(document, known.marks) for known in rows):
-            return None
-        return self._found(rows[0], document)
 
     def _found(self, known: RecordFormat, body: Document) -> list[Found]:
         ids = self._ids(known, body)
@@ -260,7 +252,11 @@ class FormatReader:
                 shared = {"resource": _attributes(at(resource, "resource.attributes"))}
                 for entry in objects([resource], scopes, entries):
                     found += self._span({**shared, **entry}) or []
-            return [Found("otlp", one.record, one.unread, one.span) for one in found]
+            names: dict[SourceFormat, SourceFormat] = {
+                "otel_genai": "otlp",
+                "openinference": "otlp",
+            }
+            return [replace(one, name=names.get(one.name, one.name)) for one in found]
         return None
 
     def _span(self, document: Document) -> list[Found] | None:

@@ -27,6 +27,7 @@ from pricing.reports.readers.files import (
     NOT_UTF8,
     TOO_LONG,
     UsageFile,
+    has_long_lines,
     header_of,
     safe_lines,
 )
@@ -124,7 +125,10 @@ class UsageReader:
 
         A line that is too long or not UTF-8 is kept under its number, to be rejected.
         """
-        if not self._loaded(path) and not self._loaded(safe_lines(path, self._folder / "safe")):
+        safe = self._folder / "safe.jsonl"
+        if has_long_lines(path):
+            path = safe_lines(path, safe)
+        if not self._loaded(path) and (path == safe or not self._loaded(safe_lines(path, safe))):
             raise InvalidRequest.at("/source", "has lines that cannot be read as text")
         examples = self._rows(
             "SELECT kind, any_value(t), COUNT(*) FROM lines WHERE kind IS NOT NULL"

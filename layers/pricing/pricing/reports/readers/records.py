@@ -50,7 +50,7 @@ MOMENTS = (
     *("timestamp", "created_at", "createTime", "created", "startTime", "start_time"),
     *("request_created_at", "start_time_unix_nano", "startTimeUnixNano", "date"),
 )
-REQUEST_IDS = ("request_id", "requestId")
+REQUEST_IDS = ("request_id", "requestId", "responseId")
 TERMS = ("processing", "speed", "inference_geo")
 MAX_TEXT = 128
 _PROCESSING = ("standard", "batch", "priority", "flex")

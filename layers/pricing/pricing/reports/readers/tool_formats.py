@@ -4,6 +4,8 @@ Sources: the tools' own documentation and source code of their log formats, and 
 repositories parse of them.
 """
 
+from dataclasses import replace
+
 from pricing.reports.readers.record_format import RecordFormat
 from pricing.usage.meanings import UsageFormat
 
@@ -16,7 +18,7 @@ _OPENAI = {
 CODING_TOOLS = (
     RecordFormat(
         name="aider",
-        marks=("event=message_send", "properties.main_model"),
+        marks=("event", "properties", "user_id", "time"),
         moment="time",
         model="properties.main_model",
         counts={
@@ -26,10 +28,11 @@ CODING_TOOLS = (
             "cost": "properties.cost",
         },
         usage_format="openai",
+        only={"event": ("message_send",)},
     ),
     RecordFormat(
         name="cline",
-        marks=("say=api_req_started", "text"),
+        marks=("ts", "say | ask"),
         moment="ts",
         model="modelInfo.modelId | text.model",
         request_id="ts",
@@ -41,6 +44,7 @@ CODING_TOOLS = (
             "cost_usd": "text.cost",
         },
         usage_format="anthropic",
+        only={"type": ("say",), "say": ("api_req_started",)},
     ),
     RecordFormat(
         name="continue",
@@ -66,6 +70,20 @@ CODING_TOOLS = (
         labels={"user": "User", "endpoint": "Kind"},
     ),
     RecordFormat(
+        name="cursor",
+        marks=("tokenUsage", "model", "chargedCents | kind | requestsCosts"),
+        moment="timestamp",
+        model="model",
+        counts={
+            "input_tokens": "tokenUsage.inputTokens",
+            "cache_creation_input_tokens": "tokenUsage.cacheWriteTokens",
+            "cache_read_input_tokens": "tokenUsage.cacheReadTokens",
+            "output_tokens": "tokenUsage.outputTokens",
+        },
+        usage_format="anthropic",
+        labels={"user": "userEmail | owningUser", "endpoint": "kind"},
+    ),
+    RecordFormat(
         name="gemini_cli",
         marks=("tokens.input", "tokens.thoughts", "model"),
         moment="timestamp",
@@ -88,9 +106,9 @@ CODING_TOOLS = (
         moment="datetime_utc",
         model="resolved_model | model",
         request_id="id",
-        counts={"input_tokens": "input_tokens", "output_tokens": "output_tokens"},
+        counts={"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"},
         rest="token_details",
-        usage_format="openai_responses",
+        usage_format="openai",
         labels={"session": "conversation_id"},
     ),
     RecordFormat(
@@ -110,7 +128,7 @@ CODING_TOOLS = (
     ),
     RecordFormat(
         name="pi",
-        marks=("message.usage.cacheRead", "message.model"),
+        marks=("type=message", "message.role"),
         moment="timestamp | message.timestamp",
         model="message.model",
         request_id="message.responseId | id",
@@ -122,6 +140,7 @@ CODING_TOOLS = (
             "cost_usd": "message.usage.cost.total",
         },
         usage_format="anthropic",
+        only={"message.role": ("assistant",)},
     ),
 )
 
@@ -322,6 +341,18 @@ TRACERS = (
         only=_LANGFUSE.only,
     ),
     RecordFormat(
+        name="langfuse",
+        marks=("startTime", "inputUsage", "outputUsage"),
+        moment="startTime",
+        model="providedModelName | model",
+        request_id="id",
+        counts={"input_tokens": "inputUsage", "output_tokens": "outputUsage"},
+        usage_format="anthropic",
+        labels=_LANGFUSE.labels,
+        only=_LANGFUSE.only,
+    ),
+    replace(_LANGFUSE, marks=("startTime", "traceId", "type")),
+    RecordFormat(
         name="langsmith",
         marks=("run_type", "start_time"),
         moment="start_time",
@@ -346,10 +377,10 @@ TRACERS = (
     _posthog(
         "input_tokens", "output_tokens", "anthropic", "event", "properties.$ai_provider=anthropic"
     ),
-    _posthog("prompt_tokens", "completion_tokens", "openai", "event", "properties.$ai_model"),
+    _posthog("prompt_tokens", "completion_tokens", "openai", "event", "distinct_id"),
     RecordFormat(
         name="braintrust",
-        marks=("metrics.prompt_tokens", "metadata.model"),
+        marks=("span_attributes", "metrics", "root_span_id"),
         moment="created",
         model="metadata.model",
         request_id="id",
@@ -368,7 +399,7 @@ TRACERS = (
     ),
     RecordFormat(
         name="opik",
-        marks=("usage.prompt_tokens", "trace_id", "start_time"),
+        marks=("trace_id", "start_time", "type", "project_id | project_name | usage.prompt_tokens"),
         moment="start_time",
         model="model",
         request_id="id",
