@@ -93,7 +93,7 @@ def report(
 
 def add_up(found: UsageReport) -> bool:
     fates = ("priced", "partial", "unpriced", "rejected", "duplicates", "merged", "filtered_out")
-    return found.records.read == sum(getattr(found.records, fate) for fate in fates)
+    return found.records.read == sum(int(getattr(found.records, fate)) for fate in fates)
 
 
 @pytest.mark.parametrize(("name", "wanted", "micro_usd", "calls", "not_calls"), FILES)
@@ -313,7 +313,8 @@ def test_a_forced_format_refuses_records_of_another(tmp_path: Path) -> None:
 def test_a_log_without_a_call_cost_nothing(tmp_path: Path) -> None:
     lines = [{"type": "user", "message": {"role": "user", "content": "x"}}, {"type": "summary"}]
     found = report("\n".join(map(json.dumps, lines)).encode(), "jsonl", tmp_path / "none")
-    assert (found.totals.cost_usd, found.records.read, found.records.not_calls) == (0, 0, 2)
+    assert found.totals.cost_usd == 0
+    assert (found.records.read, found.records.not_calls) == (0, 2)
 
 
 # Sums of calls
