@@ -273,14 +273,13 @@ def _query(event: Event) -> Mapping[str, str]:
 
     API Gateway joins the values of such a one with commas, which would be read as one odd value.
     """
-    text = event.get("rawQueryString")
-    if not text:
-        return {}
-    sent = parse_qsl(text, keep_blank_values=True)
+    parameters: Mapping[str, str] = event.get("queryStringParameters") or {}
+    if not parameters:
+        return parameters
+    sent = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
     counts = Counter(name for name, _ in sent)
     if repeated := [name for name, times in counts.items() if times > 1]:
         raise bad_parameters(repeated, "is given more than once; send it once")
-    parameters: Mapping[str, str] = event.get("queryStringParameters") or {}
     return parameters
 
 
