@@ -8,8 +8,17 @@ from typing import Literal, Protocol
 
 from pricing.catalogue.models import COMPONENT_UNITS, TOKEN, Model
 from pricing.notices import Notice
-from pricing.tokens.estimator import TokenCount
-from pricing.tokens.prompts import Prompt, PromptCount, PromptRules, ReadPrompt, count_read
+from pricing.tokens.estimator import TokenCount, exactly
+from pricing.tokens.images import documented_rule
+from pricing.tokens.prompts import (
+    Prompt,
+    PromptCount,
+    PromptRules,
+    ReadPrompt,
+    count_read,
+    tokens_of_image,
+)
+from pricing.tokens.requests import SentImage
 from pricing.usage.buckets import Attempt, Quantity, Usage, asked_anew
 from pricing.usage.iterations import with_own_search
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, ParsedUsage, Unread
@@ -17,6 +26,9 @@ from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, ParsedUsage, Unrea
 #: Tokens for the same text, relative to Claude models up to 4.6. The provider says that models
 #: from 4.7 on make about 30% more; no figure is published between other tokenizers.
 RELATIVE_TOKENS = {"claude-2024": 10, "claude-2026": 13}
+
+
+CachedAs = Literal["input", "cache_read", "cache_write_5m", "cache_write_1h"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +136,9 @@ class PromptInput:
     exact: Mapping[str, PromptCount] = field(default_factory=dict)
     #: The part of the prompt that a cache breakpoint ends, and the bucket that it is priced as.
     cached: Prompt | None = None
-    cached_as: Literal["cache_read", "cache_write_5m", "cache_write_1h"] = "cache_write_5m"
+    cached_as: CachedAs = "input"
+    #: Images of a provider's request; one that a model has no rule for is ``unread``.
+    images: tuple[SentImage, ...] = ()
     assumptions: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
 
@@ -140,14 +154,29 @@ class PromptInput:
             )
         count = self.exact.get(model.key) or count_read(self._read, rules_of(model))
         output = self.expected_output_tokens + self.thinking_tokens
-        usage = Usage(input=count.total.tokens, output=output)
+        rules = rules_of(model)
+        unread = list(self.unread)
+        total = count.total
+        for image in self.images:
+            tokens = tokens_of_image(image.size, rules, low=image.low)
+            if tokens is None:
+                unread.append(Unread(image.pointer, Decimal(1)))
+            total += exactly(tokens or 0)
+        usage = Usage(input=total.tokens, output=output)
         assumptions = (*count.assumptions, *self.assumptions)
         if self.cached is not None:
-            prefix = count_read(ReadPrompt.of(self.cached), rules_of(model)).total.tokens
+            prefix = count_read(ReadPrompt.of(self.cached), rules).total.tokens
             prefix = min(prefix, usage.input)
-            usage = usage.changed(**{"input": usage.input - prefix, self.cached_as: prefix})
+            if self.cached_as == "input":
+                sentence = (
+                    f"The prefix of {prefix} tokens that the request marks for the cache is priced"
+                    ' as plain input; send "prefix_cache": "write" or "read" for its other prices.'
+                )
+                assumptions = (*assumptions, sentence)
+            else:
+                usage = usage.changed(**{"input": usage.input - prefix, self.cached_as: prefix})
         attempts = with_own_search((Attempt(usage),), model.id)
-        return CountedCall(attempts, assumptions, count.total, unread=self.unread)
+        return CountedCall(attempts, assumptions, total, unread=tuple(unread))
 
     @cached_property
     def _read(self) -> ReadPrompt:
@@ -164,7 +193,8 @@ def _bills_characters(model: Model) -> bool:
 
 def rules_of(model: Model) -> PromptRules:
     """Return how a model counts a prompt, as far as the price book knows."""
-    return PromptRules(model.tokenizer, model.tool_overhead_tokens, model.image_tier)
+    images = model.image_tier or documented_rule(model.provider, model.id)
+    return PromptRules(model.tokenizer, model.tool_overhead_tokens, images)
 
 
 def _scaled(usage: Usage, made: int, of: int) -> Usage:

@@ -8,6 +8,7 @@ pages, August 2026). That the longer edge is found pixel by pixel is derived fro
 examples there, all of which this reproduces. The documentation computes with floats; this is exact.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -33,15 +34,83 @@ class ImageTier(NamedTuple):
     max_tokens: int
 
 
+class TileRule(NamedTuple):
+    """OpenAI's older rule: tokens of any image, and of each tile of 512 x 512 pixels.
+
+    The image is shrunk to fit a square of 2048 pixels and then to a shorter side of 768; in low
+    detail it costs the base alone (images and vision guide, calculating costs).
+    """
+
+    base: int
+    per_tile: int
+
+
+class GeminiRule(NamedTuple):
+    """Gemini 2's rule: tokens of a tile, the side of one, and the side that is one tile at most.
+
+    Larger images are cropped to tiles of 768 x 768 pixels (token counting guide).
+    """
+
+    per_tile: int = 258
+    tile: int = 768
+    small: int = 384
+
+
+ImageRule = ImageTier | TileRule | GeminiRule
 IMAGE_TIERS: Mapping[str, ImageTier] = {
     "standard": ImageTier(1568, 1568),
     "high": ImageTier(2576, 4784),  # Claude 4.7 and later
 }
+IMAGE_RULES: Mapping[str, ImageRule] = {
+    **IMAGE_TIERS,
+    "gpt-4o": TileRule(85, 170),
+    "gpt-4o-mini": TileRule(2833, 5667),
+    "o3": TileRule(75, 150),
+    "gpt-5": TileRule(70, 140),
+    "gemini-2": GeminiRule(),
+}
+_DATE = r"(-\d{4}-\d{2}-\d{2})?"
+#: The rule that a provider documents for a model, by a pattern of its id.
+_DOCUMENTED = (
+    (("openai", "azure"), rf"(gpt-4o|gpt-4\.1){_DATE}|chatgpt-4o-latest", "gpt-4o"),
+    (("openai", "azure"), rf"gpt-4o-mini{_DATE}", "gpt-4o-mini"),
+    (("openai", "azure"), rf"(o1|o3){_DATE}", "o3"),
+    (("openai", "azure"), rf"(gpt-5{_DATE}|gpt-5-chat-latest)", "gpt-5"),
+    (("google", "vertex"), r"gemini-2\.[05]-(pro|flash|flash-lite)(-\d{3})?", "gemini-2"),
+)
 
 
-def image_tokens(size: ImageSize, tier: ImageTier) -> int:
+def documented_rule(provider: str, model_id: str) -> str | None:
+    """Return the name of the rule that a provider documents for a model; None if it is not."""
+    return next(
+        (
+            rule
+            for providers, pattern, rule in _DOCUMENTED
+            if provider in providers and re.fullmatch(pattern, model_id, re.ASCII)
+        ),
+        None,
+    )
+
+
+def image_tokens(size: ImageSize, rule: ImageRule, *, low: bool = False) -> int:
     """Return the tokens of one image; raises InvalidRequest for a size that cannot be sent."""
-    return _patches(resized(size, tier))
+    if isinstance(rule, ImageTier):
+        return _patches(resized(size, rule))
+    longer, shorter = max(size), min(size)
+    if isinstance(rule, GeminiRule):
+        if longer <= rule.small:
+            return rule.per_tile
+        return rule.per_tile * -(-longer // rule.tile) * -(-shorter // rule.tile)
+    if low:
+        return rule.base
+    if longer > _TILED_SQUARE:
+        longer, shorter = _TILED_SQUARE, _scaled(shorter, _TILED_SQUARE, longer)
+    if shorter > _TILED_SIDE:
+        longer, shorter = _scaled(longer, _TILED_SIDE, shorter), _TILED_SIDE
+    return rule.base + rule.per_tile * -(-longer // _TILE) * -(-shorter // _TILE)
+
+
+_TILED_SQUARE, _TILED_SIDE, _TILE = 2048, 768, 512
 
 
 def resized(size: ImageSize, tier: ImageTier) -> ImageSize:

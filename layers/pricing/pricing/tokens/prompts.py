@@ -19,7 +19,7 @@ from pricing.tokens.estimator import (
     exactly,
     features_of,
 )
-from pricing.tokens.images import IMAGE_TIERS, ImageSize, image_tokens
+from pricing.tokens.images import IMAGE_RULES, ImageSize, image_tokens
 
 #: Tokens around the text. A request of one message has 7 tokens more than its text on Claude
 #: (measured with count_tokens: 8 for "a"); OpenAI documents 3 per request and 4 per message.
@@ -126,14 +126,23 @@ def tokens_of_images(images: Iterable[tuple[str, ImageSize]], rules: PromptRules
     """Return the tokens of all images; raises InvalidRequest if the model's rule is not known."""
     tokens = 0
     for pointer, size in images:
-        tier = IMAGE_TIERS.get(rules.image_tier or "")
-        if tier is None:
+        with under(pointer):
+            counted = tokens_of_image(size, rules)
+        if counted is None:
             raise InvalidRequest.at(
                 pointer, "cannot be counted: this model's image rule is not known; send `usage`"
             )
-        with under(pointer):
-            tokens += image_tokens(size, tier)
+        tokens += counted
     return tokens
+
+
+def tokens_of_image(size: ImageSize, rules: PromptRules, *, low: bool = False) -> int | None:
+    """Return the tokens of one image, or None if the model's rule is not known.
+
+    ``low`` is OpenAI's ``detail``. Raises InvalidRequest for a size that cannot be sent.
+    """
+    rule = IMAGE_RULES.get(rules.image_tier or "")
+    return None if rule is None else image_tokens(size, rule, low=low)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,21 @@
 """A provider's whole request body, as the prompt that it sends.
 
-Five shapes are read: OpenAI chat completions and responses, Anthropic Messages, Gemini's
-generateContent and Bedrock Converse. They differ in names only, so that one walk serves all: every
-string that the model sees counts (text, tool calls and their results, reasoning, names, documents),
-and what is an id, a role or the bytes of a file does not.
+Requests of OpenAI (chat completions, responses), Anthropic Messages, Gemini's generateContent,
+Bedrock Converse and the older ones of a single prompt differ in names only, so that one walk serves
+all: every string that the model sees counts (text, tool calls and their results, reasoning, names,
+documents, schemas), and what is an id, a role or the bytes of a file does not. An image whose bytes
+are sent is counted by its size; what else has no known size is pointed at as uncounted.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, is_plain_name
+from pricing.tokens.image_files import size_of_base64
+from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt
 
 #: Keys whose values the model does not see as text: roles, types, ids, addresses and bytes.
@@ -20,48 +25,118 @@ _NOT_TEXT = frozenset(
         *("status", "format", "detail", "mimeType", "mime_type", "media_type", "data", "bytes"),
         *("url", "image_url", "file_id", "file_data", "fileUri", "file_uri", "signature"),
         *("thoughtSignature", "thought_signature", "encrypted_content", "cache_control"),
-        *("cachePoint", "annotations", "logprobs", "is_error"),
+        *("cachePoint", "annotations", "logprobs", "is_error", "width", "height"),
     )
 )
-_IMAGES = frozenset(("image", "image_url", "input_image", "inlineData", "inline_data", "fileData"))
-_MESSAGES = ("messages", "input", "contents")
-_SYSTEM = ("system", "instructions", "systemInstruction", "system_instruction")
+#: Parts that hold a file, by their ``type`` or by the name of the member that is one.
+_FILES = frozenset(
+    (
+        *("image", "image_url", "input_image", "inlineData", "inline_data", "fileData"),
+        *("file_data", "file", "input_file", "input_audio", "document", "video", "video_url"),
+        "audio",
+    )
+)
+#: Where a part has the bytes of its file, or an address that may be a data URI.
+_CONTENTS = (
+    *(("source", "data"), ("source", "bytes"), ("data",), ("bytes",), ("image_url", "url")),
+    *(("image_url",), ("url",)),
+)
+_MESSAGES = ("messages", "input", "contents", "prompt", "message", "inputText", "texts")
+_SYSTEM = ("system", "instructions", "systemInstruction", "system_instruction", "preamble")
+#: What a model also reads: the schema that its answer must have.
+_SCHEMAS = (
+    ("response_format", "json_schema"),
+    ("text", "format", "schema"),
+    ("output_config", "format", "schema"),
+    ("generationConfig", "responseSchema"),
+    ("generationConfig", "responseJsonSchema"),
+)
+#: Parts of a prompt that the provider keeps, so that the body does not show how long they are.
+_KEPT = ("previous_response_id", "conversation", "cachedContent", "cached_content")
 _LIMITS = (
     ("max_completion_tokens",),
     ("max_output_tokens",),
     ("max_tokens",),
+    ("max_tokens_to_sample",),
+    ("max_gen_len",),
     ("generationConfig", "maxOutputTokens"),
     ("generation_config", "max_output_tokens"),
     ("inferenceConfig", "maxTokens"),
+    ("textGenerationConfig", "maxTokenCount"),
 )
 _CHOICES = (("n",), ("generationConfig", "candidateCount"))
+#: Where a line of a batch's input has its body: OpenAI's, Anthropic's, Bedrock's, Vertex AI's.
+_BATCH_LINES = (
+    ("body", "custom_id"),
+    ("params", "custom_id"),
+    ("modelInput", "recordId"),
+    ("request", ""),
+)
+#: Members that let a provider use tools of its own, which it bills by the use.
+_TOOL_MEMBERS = ("web_search_options", "plugins", "search_parameters")
+_RUN_BY_PROVIDER = re.compile(
+    r"(?i)(search|fetch|code_?exec|code_interp|maps|url_?context|image_gen|retrieval)", re.ASCII
+).search
 MAX_MESSAGES = 2_000
 MAX_TOOLS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPrefix:
+    """The part of a prompt up to its last cache breakpoint, and how long that is kept."""
+
+    prompt: Prompt
+    ttl: Literal["5m", "1h"]
+
+
+@dataclass(frozen=True, slots=True)
+class SentImage:
+    """An image of a request: where it is, its size, and whether it is shown in low detail."""
+
+    pointer: str
+    size: ImageSize
+    low: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderRequest:
     """What a request body sends.
 
-    ``max_output_tokens`` bounds one answer, of which it asks for ``choices``. ``cached`` is the
-    part of the prompt up to the last cache breakpoint, None where there is none. ``uncounted``
-    points at images and files whose size is not stated. ``is_speech`` is set for a text to speak.
+    ``max_output_tokens`` bounds one answer, of which it asks for ``choices``. ``cached`` is None
+    where the prompt has no cache breakpoint. ``uncounted`` points at what has no known size;
+    ``server_tools`` are the provider's tools that it allows. ``terms`` are the words of
+    ``service_tier``, ``speed`` and ``inference_geo`` as the body states them.
+    ``is_speech`` is set for a text to speak.
     """
 
     prompt: Prompt
     model: str | None
     max_output_tokens: int | None
     choices: int
-    service_tier: str | None
-    cached: Prompt | None
+    terms: Mapping[str, str]
+    batch: bool
+    cached: CachedPrefix | None
+    images: tuple[SentImage, ...]
     uncounted: tuple[str, ...]
+    server_tools: tuple[str, ...]
     is_speech: bool
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a walk over a body finds in addition to its texts."""
+
+    uncounted: list[str] = field(default_factory=list)
+    images: list[SentImage] = field(default_factory=list)
 
 
 def read_request(body: Any, pointer: str = "/request") -> ProviderRequest:
     """Read a request body; raises InvalidRequest for one without a prompt."""
     if not isinstance(body, dict):
         raise InvalidRequest.at(pointer, "must be an object: the provider's whole request body")
+    for line, mark in _BATCH_LINES:
+        if isinstance(body.get(line), dict) and (not mark or mark in body):
+            return replace(read_request(body[line], f"{pointer}/{line}"), batch=True)
     name = next((name for name in _MESSAGES if body.get(name) is not None), None)
     if name is None:
         raise InvalidRequest.at(
@@ -69,52 +144,93 @@ def read_request(body: Any, pointer: str = "/request") -> ProviderRequest:
             "holds no prompt: send the request body with its `messages` (OpenAI, Anthropic,"
             " Bedrock), `input` (OpenAI responses) or `contents` (Gemini)",
         )
-    uncounted: list[str] = []
-    system = next((body[one] for one in _SYSTEM if body.get(one) is not None), "")
-    system_texts = list(_texts(system, f"{pointer}/system", uncounted))
+    found = _Found([f"{pointer}/{kept}" for kept in _KEPT if body.get(kept) is not None])
+    system_name = next((one for one in _SYSTEM if body.get(one) is not None), "system")
+    system = body.get(system_name, "")
+    system_texts = list(_texts(system, f"{pointer}/{system_name}", found))
+    schemas = filter(None, (_at(body, path) for path in _SCHEMAS))
+    system_texts += (json.dumps(schema, ensure_ascii=False, default=str) for schema in schemas)
     tools = list(_tools(body, pointer))
-    turns = body[name]
-    turns = [{"content": turns}] if isinstance(turns, str | dict) else turns
-    if not isinstance(turns, list):
-        raise InvalidRequest.at(f"{pointer}/{name}", "must be a string or a list")
-    if len(turns) > MAX_MESSAGES:
-        raise InvalidRequest.at(f"{pointer}/{name}", f"must have at most {MAX_MESSAGES} items")
+    turns = _turns(body, name, pointer)
     messages = [
-        _message(list(_texts(turn, f"{pointer}/{name}/{number}", uncounted)))
+        {"content": [{"type": "text", "text": text} for text in _texts(turn, here, found)]}
         for number, turn in enumerate(turns)
+        for here in (f"{pointer}/{name}/{number}",)
     ]
-    prompt = Prompt(messages, "\n".join(system_texts), tools or False, _choice(body))
+    sent = [tool for tool in tools if not _is_server_tool(tool)]
+    prompt = Prompt(messages, "\n".join(system_texts), sent or bool(tools), _choice(body))
+    served = (_name_of(tool) for tool in tools if _is_server_tool(tool))
+    allowed = (one for one in _TOOL_MEMBERS if body.get(one))
     return ProviderRequest(
         prompt=prompt,
         model=_word(body, "model") or _word(body, "modelId"),
         max_output_tokens=_first_count(body, _LIMITS, pointer),
         choices=_first_count(body, _CHOICES, pointer) or 1,
-        service_tier=_word(body, "service_tier"),
-        cached=_cached(prompt, system, turns),
-        uncounted=tuple(uncounted),
+        terms=_terms(body),
+        batch=False,
+        cached=_cached(prompt, body, tools, system, turns),
+        images=tuple(found.images),
+        uncounted=tuple(found.uncounted),
         is_speech="voice" in body,
+        server_tools=tuple(dict.fromkeys(filter(is_plain_name, (*served, *allowed)))),
     )
 
 
-def _message(texts: Sequence[str]) -> Mapping[str, Any]:
-    return {"content": [{"type": "text", "text": text} for text in texts]}
+def _turns(body: Mapping[str, Any], name: str, pointer: str) -> list[Any]:
+    """The messages of a prompt; Cohere's history goes before its last message."""
+    turns = body[name]
+    turns = [{"content": turns}] if isinstance(turns, str | dict) else turns
+    if not isinstance(turns, list):
+        raise InvalidRequest.at(f"{pointer}/{name}", "must be a string or a list")
+    history = body.get("chat_history")
+    turns = [*(history if isinstance(history, list) else ()), *turns]
+    if len(turns) > MAX_MESSAGES:
+        raise InvalidRequest.at(f"{pointer}/{name}", f"must have at most {MAX_MESSAGES} items")
+    return turns
 
 
-def _texts(value: Any, pointer: str, uncounted: list[str]) -> Iterator[str]:
-    """Every string of a value that the model sees; images and files are noted as uncounted."""
+def _texts(value: Any, pointer: str, found: _Found) -> Iterator[str]:
+    """Every string of a value that the model sees; files are noted by their size."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         for number, one in enumerate(value):
-            yield from _texts(one, f"{pointer}/{number}", uncounted)
+            yield from _texts(one, f"{pointer}/{number}", found)
     elif isinstance(value, dict):
-        if value.get("type") in _IMAGES or not _IMAGES.isdisjoint(value):
-            uncounted.append(pointer)
+        file = value if value.get("type") in _FILES else None
+        names = [name for name in value if name in _FILES and isinstance(value[name], dict | str)]
+        if file is None and names:
+            file = value[names[0]]
+        if file is not None:
+            yield from _text_of_file(value, file, pointer, found)
+            value = {name: value[name] for name in value if name not in (*names, "source")}
         for name, one in value.items():
-            if name not in _NOT_TEXT and name not in _IMAGES:
-                yield from _texts(one, f"{pointer}/{name}", uncounted)
+            if name not in _NOT_TEXT:
+                yield from _texts(one, f"{pointer}/{name}", found)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield str(value)
+
+
+def _text_of_file(part: Mapping[str, Any], file: Any, pointer: str, found: _Found) -> Iterator[str]:
+    """The text of a file that is sent as text; notes the size of an image, and any other file."""
+    source = file.get("source") if isinstance(file, dict) else None
+    if isinstance(source, dict):
+        text = source.get("data") if source.get("type") == "text" else source.get("text")
+        text = text or source.get("content")
+        if text:
+            yield from _texts(text, f"{pointer}/source", found)
+            return
+    size = None
+    for holder in (part, file):
+        contents = (_at(holder, path) for path in _CONTENTS)
+        size = size or next(filter(None, map(size_of_base64, contents)), None)
+    if size is None and type(part.get("width")) is int and type(part.get("height")) is int:
+        size = ImageSize(part["width"], part["height"])
+    if size is None:
+        found.uncounted.append(pointer)
+        return
+    low = "low" in (part.get("detail"), _at(part, ("image_url", "detail")))
+    found.images.append(SentImage(pointer, size, low))
 
 
 def _tools(body: Mapping[str, Any], pointer: str) -> Iterator[Mapping[str, Any]]:
@@ -134,10 +250,28 @@ def _tools(body: Mapping[str, Any], pointer: str) -> Iterator[Mapping[str, Any]]
                 yield one
 
 
+def _is_server_tool(tool: Mapping[str, Any]) -> bool:
+    """Whether the provider runs a tool: it has a type of its own, and no definition to send."""
+    return len(tool) > 0 and "input_schema" not in tool and bool(_RUN_BY_PROVIDER(_name_of(tool)))
+
+
+def _name_of(tool: Mapping[str, Any]) -> str:
+    return str(tool.get("type") or next(iter(tool)))
+
+
 def _choice(body: Mapping[str, Any]) -> Literal["auto", "any"]:
     choice = body.get("tool_choice")
     kind = choice.get("type") if isinstance(choice, dict) else choice
     return "any" if kind in ("any", "required", "tool", "function") else "auto"
+
+
+def _terms(body: Mapping[str, Any]) -> Mapping[str, str]:
+    """The words by which a body asks for a price list, a speed or a place."""
+    tier = body.get("service_tier", body.get("serviceTier"))
+    tier = tier.get("type") if isinstance(tier, dict) else tier
+    words = {"service_tier": tier, "speed": body.get("speed")}
+    words["inference_geo"] = body.get("inference_geo")
+    return {name: word for name, word in words.items() if isinstance(word, str) and word}
 
 
 def _word(body: Mapping[str, Any], name: str) -> str | None:
@@ -145,14 +279,18 @@ def _word(body: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= 128 else None  # noqa: PLR2004
 
 
+def _at(value: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
 def _first_count(
     body: Mapping[str, Any], paths: Sequence[tuple[str, ...]], pointer: str
 ) -> int | None:
     """The first count that stands at one of these paths."""
     for path in paths:
-        value: Any = body
-        for name in path:
-            value = value.get(name) if isinstance(value, dict) else None
+        value = _at(body, path)
         if value is None:
             continue
         if type(value) is not int or not 0 < value <= 10**9:
@@ -162,22 +300,38 @@ def _first_count(
     return None
 
 
-def _cached(prompt: Prompt, system: Any, turns: Sequence[Any]) -> Prompt | None:
+def _cached(
+    prompt: Prompt, body: Mapping[str, Any], tools: Any, system: Any, turns: Sequence[Any]
+) -> CachedPrefix | None:
     """The prompt up to its last ``cache_control`` or ``cachePoint``.
 
-    A breakpoint in a message caches everything before it: tools, system and the messages so far.
+    A breakpoint in a message caches everything before it: tools, system and the messages so far. A
+    ``cache_control`` of the body itself is one at its end.
     """
-    marked = [number for number, turn in enumerate(turns) if _is_marked(turn)]
-    if marked:
-        last = marked[-1] + 1
-        return Prompt(prompt.messages[:last], prompt.system, prompt.tools, prompt.tool_choice)
-    if _is_marked(system):
-        return Prompt([], prompt.system, prompt.tools, prompt.tool_choice)
+    whole = _mark(body, nested=False)
+    marks = [(number + 1, mark) for number, turn in enumerate(turns) if (mark := _mark(turn))]
+    if whole or marks:
+        last, mark = (len(turns), whole) if whole else marks[-1]
+        messages = prompt.messages[:last]
+        return CachedPrefix(replace(prompt, messages=messages), _ttl(mark))
+    if mark := _mark(system):
+        return CachedPrefix(replace(prompt, messages=[]), _ttl(mark))
+    if mark := _mark(tools):
+        return CachedPrefix(replace(prompt, messages=[], system=""), _ttl(mark))
     return None
 
 
-def _is_marked(value: Any) -> bool:
+def _ttl(mark: Mapping[str, Any]) -> Literal["5m", "1h"]:
+    return "1h" if mark.get("ttl") == "1h" else "5m"
+
+
+def _mark(value: Any, *, nested: bool = True) -> Mapping[str, Any] | None:
+    """The last cache breakpoint in a value, as it is written."""
     if isinstance(value, dict):
-        marked = value.get("cache_control") or value.get("cachePoint")
-        return bool(marked) or any(map(_is_marked, value.values()))
-    return isinstance(value, list) and any(map(_is_marked, value))
+        for name in ("cache_control", "cachePoint"):
+            if isinstance(value.get(name), dict) and value[name]:
+                own: Mapping[str, Any] = value[name]
+                return own
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    marks = [mark for part in parts if nested and (mark := _mark(part))]
+    return marks[-1] if marks else None

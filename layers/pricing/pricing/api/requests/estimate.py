@@ -1,5 +1,6 @@
 """The request of ``POST /v1/estimate``, and the input of a call as all requests share it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,12 +14,12 @@ from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import UnitsRequest
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import EstimateQuery
-from pricing.estimates.inputs import CallInput, MeasuredInput, PromptInput
+from pricing.estimates.inputs import CachedAs, CallInput, MeasuredInput, PromptInput
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, ToolChoice
-from pricing.tokens.requests import read_request
+from pricing.tokens.requests import ProviderRequest, read_request
 from pricing.usage.buckets import (
     MAX_COUNT,
     WRITES_WITHOUT_SPLIT,
@@ -32,7 +33,7 @@ from pricing.usage.buckets import (
 from pricing.usage.made import asked
 from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
 from pricing.usage.response import terms_served
-from pricing.usage.terms import WORDS
+from pricing.usage.terms import GEOS, SPEEDS, WORDS
 from pricing.usage.tools import stated_tools, usage_of
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
@@ -217,33 +218,33 @@ class UsageInput(MeasuredFields, TextInput):
         elif output is None and not body.is_speech:
             message = "No output is priced. Send `expected_output_tokens` to include it."
             notices = (Notice("no_expected_output", message),)
-        cached = None
-        if self.prefix_cache != "none":
-            cached = body.cached
-            if cached is None:
-                raise InvalidRequest.at(
-                    "/prefix_cache", "needs a `cache_control` or `cachePoint` in `request`"
-                )
+        if self.prefix_cache != "none" and body.cached is None:
+            detail = "needs a `cache_control` or `cachePoint` in `request`"
+            raise InvalidRequest.at("/prefix_cache", detail)
+        cached_as: CachedAs = "input"
+        if body.cached is not None and self.prefix_cache == "read":
+            cached_as = "cache_read"
+        elif body.cached is not None and self.prefix_cache == "write":
+            cached_as = "cache_write_1h" if body.cached.ttl == "1h" else "cache_write_5m"
+        if body.server_tools:
+            message = (
+                f"The request allows {', '.join(body.server_tools)}, billed by use and with tokens"
+                " of its results: only the response shows them, and they are not in this total."
+            )
+            notices = (*notices, Notice("server_tools_not_counted", message))
         call = PromptInput(
             prompt=body.prompt,
             expected_output_tokens=output or 0,
             thinking_tokens=self.thinking_tokens,
-            cached=cached,
-            cached_as="cache_read" if self.prefix_cache == "read" else "cache_write_5m",
+            cached=body.cached.prompt if body.cached else None,
+            cached_as=cached_as,
+            images=tuple(replace(one, pointer=f"{within}{one.pointer}") for one in body.images),
             assumptions=assumptions,
             unread=tuple(Unread(f"{within}{at}", Decimal(1)) for at in body.uncounted[:20]),
         )
-        served = StatedTerms()
-        if body.service_tier is not None and requested.processing is None:
-            known = WORDS.get(body.service_tier)
-            if known is None:
-                words = ", ".join(sorted(WORDS))
-                raise InvalidRequest.at("/request/service_tier", f"must be one of {words}")
-            served = known
         return ParsedInput(
             call=call,
-            requested=requested,
-            served=served,
+            requested=_asked_terms(body, requested),
             notices=notices,
             served_model=body.model if "model" not in self.model_fields_set else None,
             served_at="/request/model",
@@ -267,6 +268,35 @@ class UsageInput(MeasuredFields, TextInput):
         return ParsedInput(MeasuredInput.of(parsed), requested, notices=notices)
 
 
+def _asked_terms(body: ProviderRequest, requested: StatedTerms) -> StatedTerms:
+    """The terms that a provider's request asks for; what Tariff's own fields state goes first.
+
+    Raises InvalidRequest for a word that is not known.
+    """
+    asked: dict[str, Any] = {}
+    for name, known in _REQUEST_WORDS.items():
+        word = body.terms.get(name)
+        if word is None:
+            continue
+        if word.lower() not in known:
+            words = ", ".join(sorted(filter(None, known)))
+            raise InvalidRequest.at(f"/request/{name}", f"must be one of {words}")
+        found = known[word.lower()]
+        asked["processing" if name == "service_tier" else name] = (
+            found.processing if isinstance(found, StatedTerms) else found
+        )
+    if body.batch:
+        asked["processing"] = "batch"
+    stated = {name: getattr(requested, name) or asked.get(name) for name in TERMS}
+    return StatedTerms(**stated)
+
+
+#: Anthropic's request names a tier that its answers do not.
+_REQUEST_WORDS: Mapping[str, Mapping[str, Any]] = {
+    "service_tier": {**WORDS, "standard_only": StatedTerms("standard")},
+    "speed": SPEEDS,
+    "inference_geo": GEOS,
+}
 _SHORT = {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"}
 _PROMPTS = ("text", "messages")
 _SOURCES = {"usage", "response", "request", *_PROMPTS, *_SHORT}
