@@ -59,7 +59,7 @@ sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage rec
 report: .cache/usage/2026-10.jsonl .venv/.ready ## Open the report of that month in a browser
 	@$(PY) -m tariff report $< --open
 
-test: $(SITE) .venv-sam/.ready .venv-bench/.ready ## Run every test but the slow checks (ARGS="-n 0 -k name" selects)
+test: $(SITE) .venv-sam/.ready .venv-bench/.ready .venv-focus/.ready ## Run every test but the slow checks (ARGS="-n 0 -k name" selects)
 	@$(PY) -m tariff dynamodb-local \
 	  || echo "The tests that need DynamoDB Local will be skipped; all others run."
 	@$(PY) -m pytest --numprocesses auto $(ARGS)
@@ -218,14 +218,14 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 lock: .venv/.ready ## Write the lock files anew (ARGS=--upgrade takes the newest versions)
 	@$(LOCK) -o layers/pricing/requirements.txt layers/pricing/requirements.in
 	@$(LOCK) -o layers/columnar/requirements.txt layers/columnar/requirements.in
-	@set -e; for name in bootstrap dev sam bench train; do \
+	@set -e; for name in bootstrap dev sam bench focus train; do \
 	  echo "requirements/$$name.lock"; \
 	  $(LOCK) -o requirements/$$name.lock requirements/$$name.in; \
 	done
 
 clean: ## Remove everything that make has made
 	rm -rf web/node_modules clients/node_modules functions/site/static
-	rm -rf .venv .venv-sam .venv-bench .venv-train .cache .aws-sam .hypothesis
+	rm -rf .venv .venv-sam .venv-bench .venv-focus .venv-train .cache .aws-sam .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find bench functions layers tariff tests -type d -name __pycache__ -prune \
 	  -exec rm -rf {} +
@@ -272,6 +272,12 @@ python-is-ready:
 	    || $(UV) python find --no-python-downloads $(DEPLOYED_PYTHON) 2>/dev/null); \
 	  "$${python:-$(PY)}" -m venv .venv-bench; }
 	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
+	@touch $@
+
+.venv-focus/.ready: requirements/focus.lock | .venv/.ready
+	@echo "Making .venv-focus for the validator of FOCUS files (once, about a minute)"
+	@test -x .venv-focus/bin/python || $(PY) -m venv .venv-focus
+	$(call install,.venv-focus,requirements/focus.lock)
 	@touch $@
 
 .venv-train/.ready: requirements/train.lock | .venv/.ready

@@ -1,5 +1,6 @@
 """``tariff report FILE``: a report of a local file of usage records, as a page, JSON or CSV."""
 
+import shutil
 import tempfile
 import time
 import webbrowser
@@ -17,6 +18,7 @@ from pricing.jsonio import to_json
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import opened
 from pricing.reports.render.csv_table import to_csv
+from pricing.reports.render.focus import as_parquet
 from pricing.reports.render.html_page import to_html
 from pricing.reports.report import Filters, UsageReport
 from tariff.command_line import CommandFailed
@@ -46,7 +48,7 @@ def report(
     Prices are those of the bundled version. Prints the report's path; progress goes to stderr.
     "tariff sample-usage" writes an example file.
     """
-    target = out or file.with_suffix(f".{format}")
+    target = out or file.with_suffix(f".{format.replace('-', '.')}")
     started = time.perf_counter()
 
     def say(step: str) -> None:
@@ -57,10 +59,16 @@ def report(
     with tempfile.TemporaryDirectory(prefix="report-", dir=target.parent) as folder:
         try:
             usage = opened(file, file.name, Path(folder))
-            found = report_usage(bundled_prices(), usage, query, Path(folder), say=say)
+            rows = Path(folder) / "focus.csv" if format.startswith("focus") else None
+            found = report_usage(bundled_prices(), usage, query, Path(folder), focus=rows, say=say)
+            if format == "focus-parquet" and rows is not None:
+                as_parquet(rows, target)
+            elif rows is not None:
+                shutil.copyfile(rows, target)
         except TariffError as error:
             raise CommandFailed(f"{file}: {error}") from error
-    target.write_text(_WRITERS[format](found), encoding="utf-8")
+    if format in _WRITERS:
+        target.write_text(_WRITERS[format](found), encoding="utf-8")
     cost = "no known amount" if found.totals.cost_usd is None else usd(found.totals.cost_usd)
     say(f"{found.records.read:,} records cost {cost}")
     for warning in found.warnings:

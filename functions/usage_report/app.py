@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from pricing import errors
 from pricing.api.billing import prices_for
-from pricing.api.handler import Asset, Call, Route, fits, serve
+from pricing.api.handler import MAX_REPLY_BYTES, Asset, Call, Route, fits, serve
 from pricing.api.requests.reports import (
     MAX_RECORDS,
     MAX_REPORT_BYTES,
@@ -23,6 +24,7 @@ from pricing.jsonio import to_json
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import UsageFile, as_lines, fetched, write_lines, written
 from pricing.reports.render.csv_table import to_csv
+from pricing.reports.render.focus import as_parquet
 from pricing.reports.render.html_page import to_html
 from pricing.reports.report import Filters, UsageReport, cut
 from pricing.reports.summary import summary_of
@@ -35,6 +37,11 @@ SCRATCH = "tariff-report-"
 CUTS = (300, 100, 30, 10)
 #: Rows that fit however long their names are.
 _SURELY_FITS = 2_500
+#: The media types of the formats of FOCUS.
+FOCUS: Mapping[str, str] = {
+    "focus-csv": "text/csv; charset=utf-8",
+    "focus-parquet": "application/vnd.apache.parquet",
+}
 
 
 def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
@@ -43,27 +50,50 @@ def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> Usag
     in_force = prices_for(books(), request, call.now)
     # The engine may use two thirds of the function's memory.
     memory_mb = settings.memory_mb * 2 // 3
+    focus: str | bytes | None = None
     try:
         with tempfile.TemporaryDirectory(prefix=SCRATCH) as name:
             folder = Path(name)
             file = _file(request, call, folder)
-            found = report_usage(in_force, file, query, folder, memory_mb=memory_mb)
+            rows = folder / "focus.csv" if request.format in FOCUS else None
+            found = report_usage(in_force, file, query, folder, focus=rows, memory_mb=memory_mb)
+            if rows is not None:
+                focus = _focus(rows, request.format)
     except OSError as error:
         raise errors.Busy("The scratch space is full. Try again in a minute.") from error
     if isinstance(request, ReportRequest) and request.source is not None:
         _keep(found, query.filters, call.now)
-    for rows in CUTS if sum(len(group.rows) for group in found.groups) > _SURELY_FITS else ():
-        if fits(_text(found, request.format)):
+    if focus is not None:
+        return Asset(FOCUS[request.format], focus, "no-store")
+    for most in CUTS if sum(len(group.rows) for group in found.groups) > _SURELY_FITS else ():
+        if fits(_text(found, request)):
             break
-        found = cut(found, rows)
+        found = cut(found, most)
     if request.format == "json":
         return found
     kind = "text/csv" if request.format == "csv" else "text/html"
-    return Asset(f"{kind}; charset=utf-8", _text(found, request.format), "no-store")
+    return Asset(f"{kind}; charset=utf-8", _text(found, request), "no-store")
 
 
-def _text(found: UsageReport, wanted: ReportFormat) -> str:
-    return {"csv": to_csv, "html": to_html, "json": to_json}[wanted](found)
+def _text(found: UsageReport, request: ReportRequest | LinesQuery) -> str:
+    if request.format == "csv":
+        return to_csv(found, request.table)
+    return to_html(found) if request.format == "html" else to_json(found)
+
+
+def _focus(rows: Path, wanted: ReportFormat) -> str | bytes:
+    """The rows in the wanted format; raises InvalidRequest for more than an answer can hold."""
+    detail = "The rows are more than an answer can hold. Send `filter` with fewer days"
+    if wanted == "focus-parquet":
+        path = rows.with_suffix(".parquet")
+        as_parquet(rows, path)
+        if path.stat().st_size * 4 > MAX_REPLY_BYTES * 3:  # as base64
+            raise errors.InvalidRequest.at("/format", f"{detail}.")
+        return path.read_bytes()
+    text = rows.read_text(encoding="utf-8") if rows.stat().st_size < MAX_REPLY_BYTES else ""
+    if not text or not fits(text):
+        raise errors.InvalidRequest.at("/format", f"{detail}, or `format`: focus-parquet.")
+    return text
 
 
 def _sweep() -> None:
@@ -108,7 +138,7 @@ ROUTES = (
         body=ReportRequest,
         lines=LinesQuery,
         max_body_bytes=MAX_REPORT_BYTES,
-        formats=("text/csv", "text/html"),
+        formats=("text/csv", "text/html", "application/vnd.apache.parquet"),
         answer=UsageReport,
         summary="What usage records cost by model, period, team and tag, and what would cost less.",
         raises=(

@@ -131,7 +131,9 @@ class Operation:
             one.name: {"summary": one.summary, "value": answer_to(self.module, route, one)}
             for one in self.examples
         }
-        others = {f"{one}; charset=utf-8": {"schema": {"type": "string"}} for one in route.formats}
+        text = {"schema": {"type": "string"}}
+        charset = "; charset=utf-8"
+        others = {f"{one}{charset if 'text/' in one else ''}": text for one in route.formats}
         return {JSON: {"schema": self.schemas[route.answer], "examples": shown}} | others
 
     def _problems(self) -> Mapping[str, list[tuple[str, str]]]:

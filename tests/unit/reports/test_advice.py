@@ -33,17 +33,42 @@ def written(minutes: float, *, five: int = 0, hour: int = 0, read: int = 0) -> d
 @pytest.mark.parametrize(("day", "due"), [(6, False), (7, True)])
 def test_a_model_is_to_be_left_ninety_days_before_it_retires(day: int, due: bool) -> None:
     at = datetime(2026, 5, day, 12, tzinfo=UTC)  # Opus 4.1 retired on 2026-08-05
-    found = advice([call(model="claude-opus-4-1", start=at)], "retirement")
+    found = advice([call(model="claude-opus-4-1", start=at)] * 5, "retirement")
     assert [one.target for one in found] == (["claude-opus-5-5"] if due else [])
 
 
 def test_leaving_a_model_that_is_gone_is_recommended_though_it_may_cost_more() -> None:
     usage = {"prompt_tokens": 300, "completion_tokens": 2_000}
     record = {**call(endpoint=None), "model": "gpt-4.1-nano", "usage": usage}
-    (found,) = advice([record], "retirement")
+    (found,) = advice([record] * 5, "retirement")
     assert found.target == "gpt-5.4-nano"
     assert found.saves_usd < 0
     assert found.before_usd - found.after_usd == found.saves_usd
+
+
+@pytest.mark.parametrize(("calls", "found"), [(1, False), (4, False), (5, True)])
+def test_a_few_calls_are_no_evidence(calls: int, found: bool) -> None:
+    records = [call(number, model="claude-opus-4-1") for number in range(calls)]
+    made = report(records)
+    assert bool(made.recommendations) is found
+    assert "No change is recommended on the evidence of fewer than 5 calls." in made.assumptions
+
+
+def test_the_headline_counts_only_high_and_medium_confidence() -> None:
+    # A downgrade of low confidence at chat, and of medium confidence at ticket-tagging.
+    records = [
+        call(n, endpoint=endpoint, output_tokens=20)
+        for endpoint in ("chat", "ticket-tagging")
+        for n in range(100)
+    ]
+    made = report(records)
+    low, medium = (
+        add(one.saves_usd for one in made.recommendations if one.confidence == confidence)
+        for confidence in ("low", "medium")
+    )
+    assert low > 0
+    assert made.savings.likely_usd == medium
+    assert low + medium == made.savings.spent_usd - made.savings.remaining_usd
 
 
 @pytest.mark.parametrize(
@@ -74,7 +99,7 @@ def test_a_name_that_says_the_task_is_simple_takes_the_smallest_model() -> None:
 def test_a_prompt_narrowly_over_a_threshold_should_stay_under_it(prompt: int, found: bool) -> None:
     usage = {"promptTokenCount": prompt, "candidatesTokenCount": 100}
     record = {**call(), "model": "gemini-2.5-pro", "usage": usage}
-    made = advice([record], "long_context")
+    made = advice([record] * 5, "long_context")
     assert [one.target for one in made] == (["200000 tokens"] if found else [])
 
 

@@ -1,10 +1,14 @@
 """The report page: the same figures as everywhere, one inert file, never over 500 KB."""
 
+import csv
+import io
 import json
 import re
 import subprocess
 import sys
 import tempfile
+from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from pricing.api.requests.reports import report_query
+from pricing.reports.budgets import BudgetQuery
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import write_lines
 from pricing.reports.render.html_page import to_html
@@ -62,7 +67,7 @@ def test_slack_and_the_page_show_the_same_amount_of_money(tokens: int, shown: st
 
 
 def test_a_change_that_costs_more_says_so() -> None:
-    page = to_html(report([record("2026-11-20", "gpt-4.1-nano", 300)]))
+    page = to_html(report([record("2026-11-20", "gpt-4.1-nano", 300)] * 5))
 
     assert re.search(r'class="saves">costs <data data-usd="[0-9.]+">[^<]+</data> more', page)
 
@@ -84,6 +89,27 @@ def test_the_largest_page_with_hostile_names_is_under_500_kb() -> None:
     assert page.count("<section>") == 20  # 14 tables, and the six of every page
     assert page.count('class="c7"') >= 190
     assert 300_000 < len(page.encode()) < 500_000
+
+
+def test_the_page_shows_its_prices_axes_budgets_and_tables_to_download() -> None:
+    lines = [record(f"2026-11-{day:02}", "claude-sonnet-5-5", 500_000_000) for day in (9, 10)]
+    query = report_query(("team",), 3, "html", Filters())
+    budget = BudgetQuery("all & more", Decimal(1500))
+    with tempfile.TemporaryDirectory() as folder:
+        file = write_lines(lines, Path(folder) / "usage.jsonl")
+        found = report_usage(BOOK, file, replace(query, budgets=(budget,)), Path(folder))
+    page = to_html(found)
+
+    assert f"Prices of version {BOOK.book.id}" in page
+    assert "USD per day" in page
+    assert [">$1,000.00</data></span>" in page, ">$500.00</data></span>" in page] == [True, True]
+    assert "<span>2026-11-09</span><span>2026-11-10</span>" in page
+    assert "<bdi>all &amp; more</bdi>, 2026-11-01 to 2026-12-01" in page
+    assert "Exceeded on 2026-11-10" in page
+    links = dict(re.findall(r'download="([^"]+)" href="data:text/csv[^,]+,([^"]+)"', page))
+    assert {"team.csv", "model.csv", "totals.csv", "budgets.csv", "records.csv"} <= links.keys()
+    (row,) = csv.DictReader(io.StringIO(b64decode(links["team.csv"]).decode("utf-8-sig")))
+    assert (row["team"], row["cost_usd"]) == ("support", "2000")
 
 
 def test_every_name_on_the_page_is_escaped_and_set_apart() -> None:

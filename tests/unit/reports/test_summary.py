@@ -25,7 +25,7 @@ def test_the_headline_is_that_of_the_report(november: UsageReport) -> None:
     assert found is not None
     assert (found.month, found.calls, found.unpriced_calls) == ("2026-11", 199, 1)
     assert found.cost_usd == november.totals.cost_usd
-    assert found.could_save_usd == november.savings.spent_usd - november.savings.remaining_usd
+    assert found.could_save_usd == november.savings.likely_usd
     first = found.drivers[0]
     assert (first.endpoint, first.model) == ("nightly-reports", "claude-opus-5-5")
     assert MonthSummary.from_json(found.to_json()) == found

@@ -148,7 +148,8 @@ class Asset:
     """A ready-made body that is not a typed answer: a page or a generated document."""
 
     content_type: str
-    text: str
+    #: Bytes are sent as base64, which API Gateway decodes.
+    text: str | bytes
     cache_control: str = "public, max-age=300"
 
 
@@ -323,8 +324,11 @@ def _bytes(event: Event) -> bytes:
         raise errors.MalformedRequest("The body is not what its base64 encoding says.") from None
 
 
-def _reply(status: int, body: str, content_type: str, cache_control: str) -> Reply:
+def _reply(status: int, body: str | bytes, content_type: str, cache_control: str) -> Reply:
     headers = {"content-type": content_type, "cache-control": cache_control}
+    if isinstance(body, bytes):
+        packed = base64.b64encode(body).decode()
+        return {"statusCode": status, "headers": headers, "body": packed, "isBase64Encoded": True}
     return {"statusCode": status, "headers": headers, "body": body}
 
 

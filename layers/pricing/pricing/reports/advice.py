@@ -17,7 +17,14 @@ from pricing.estimates.estimate import RETIREMENT_NOTICE
 from pricing.money import add, percent_of, plain, subtract
 from pricing.plans.batch_suitability import BatchKind, BatchWork, kind_of, suitability
 from pricing.reports.rates import NARROWLY
-from pricing.reports.report import KINDS, Kind, ReportRecommendation, ReportSavings, SavingStep
+from pricing.reports.report import (
+    KINDS,
+    LEAST_CALLS,
+    Kind,
+    ReportRecommendation,
+    ReportSavings,
+    SavingStep,
+)
 from pricing.reports.slices import (
     SHORT_ANSWER_TOKENS,
     CallGroup,
@@ -66,7 +73,7 @@ def advise(
             parts = tuple(part for pair in pairs for part in groups[pair])
             pattern = patterns.get(pairs[0]) if len(pairs) == 1 else None
             group = CallGroup(pricer, parts, pattern, last_day)
-            change = _ADVISERS[kind](group)
+            change = _ADVISERS[kind](group) if group.calls >= LEAST_CALLS else None
             recommendation = change and _recommended(kind, group, change, spent_usd)
             if change and recommendation:
                 after = iter(change.slices)
@@ -82,7 +89,8 @@ def advise(
         if (saves := [one.saves_usd for one in found if one.kind == kind])
     )
     remaining = subtract(spent_usd, add(step.saves_usd for step in steps))
-    return tuple(found), ReportSavings(spent_usd, steps, remaining)
+    likely = add(one.saves_usd for one in found if one.confidence != "low")
+    return tuple(found), ReportSavings(spent_usd, steps, remaining, likely)
 
 
 def _targets(kind: Kind, groups: Mapping[Pair, object]) -> Iterable[Sequence[Pair]]:

@@ -19,7 +19,7 @@ import duckdb
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, TariffError
 from pricing.notices import Notice
-from pricing.reports.database import database, day_us, from_csv, listed, literal
+from pricing.reports.database import database, day_us, fetched, from_csv, listed, literal
 from pricing.reports.dimensions import (
     COLUMNS,
     HOUR_US,
@@ -103,6 +103,8 @@ class LoadedUsage:
     #: The records that sum up calls which may be in different tiers: how many, of how many calls,
     #: and their cost, its lower and its upper bound as integers.
     sums: Row = (0, 0, 0, 0, 0)
+    #: The same keys at the prices of a rate card, in the same order; empty without one.
+    net_keys: list[PricedKey] = field(default_factory=list)
 
 
 class Engine:
@@ -282,14 +284,15 @@ class Engine:
         pricing = Pricing(self._book, usage.cuts)
         keys = self._rows(f"SELECT DISTINCT {', '.join(KEY_COLUMNS)} FROM cube")
         usage.keys = [pricing.priced(PriceKey(*row)) for row in keys]
-        at_net: list[PricedKey] = []
         if self._net is not None:
             net_pricing = Pricing(self._net, usage.cuts)
-            at_net = [net_pricing.priced(priced.key) for priced in usage.keys]
+            usage.net_keys = [net_pricing.priced(priced.key) for priced in usage.keys]
         alone = self._rows("SELECT COUNT(*) FROM alone")[0][0]
-        usage.places = SINGLE_PLACES if alone else places_of(known_rates([*usage.keys, *at_net]))
+        usage.places = (
+            SINGLE_PLACES if alone else places_of(known_rates([*usage.keys, *usage.net_keys]))
+        )
         self._write_prices("prices", usage.keys)
-        self._write_prices("net_prices", at_net)
+        self._write_prices("net_prices", usage.net_keys)
         net = "net_prices" if self._net else None
         self._db.execute(f"CREATE TABLE priced AS {priced('cube', 'prices', net)}")
         self._add_alone()
@@ -391,6 +394,19 @@ class Engine:
         if self._privacy == "hash" and dimension != "provider":
             return [sha256(name.encode()).hexdigest()[:HASH_LENGTH] for name in values]
         return values
+
+    @property
+    def label_columns(self) -> Mapping[Dimension, str]:
+        """The column of each label that was asked for."""
+        return self._columns
+
+    def priced_groups(self) -> Iterator[dict[str, Any]]:
+        """Every sum of calls with one price, the smallest groups there are."""
+        cursor = self._db.cursor()
+        cursor.execute("SELECT * FROM sums WHERE cost IS NOT NULL ORDER BY ALL")
+        names = [column[0] for column in cursor.description or ()]
+        for row in fetched(cursor):
+            yield dict(zip(names, row, strict=True))
 
     def unpriced(self) -> list[Row]:
         """``(model, reason, calls)`` of the calls without a price, most calls first."""

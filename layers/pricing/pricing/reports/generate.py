@@ -19,6 +19,7 @@ from pricing.reports.rates import Pricing, unscaled
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.reader import first_rejected
 from pricing.reports.readers.singly import SINGLE_PLACES
+from pricing.reports.render.focus import write_focus
 from pricing.reports.report import (
     ASSUMPTIONS,
     NetReport,
@@ -43,13 +44,14 @@ def report_usage(
     query: ReportQuery,
     folder: Path,
     *,
+    focus: Path | None = None,
     memory_mb: int = 600,
     say: Callable[[str], None] = lambda _: None,
 ) -> UsageReport:
     """Report on one file; raises InvalidRequest for a file without usage records.
 
     ``folder`` is an empty scratch folder with room for about twice the file's size. ``say`` gets
-    each completed step.
+    each completed step. The priced calls are also written to ``focus``, as FOCUS rows in CSV.
     """
     with Engine(
         in_force.book,
@@ -88,6 +90,8 @@ def report_usage(
             for budget in query.budgets
         )
         say("computed the savings")
+        if focus is not None:
+            write_focus(engine, in_force, last_day, focus)
     as_of = AsOf.parse(last_day.isoformat())
     report = UsageReport(
         status=_status(usage),

@@ -278,6 +278,8 @@ class ReportSavings:
     """The saving of each kind of change."""
     remaining_usd: Decimal
     """The cost with all recommendations applied."""
+    likely_usd: Decimal
+    """What the recommendations of high and medium confidence save: the headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,10 +345,13 @@ KINDS: Mapping[Kind, str] = {
     "caching": "Cache repeated input",
     "batch": "Run in batches",
 }
+#: Fewer calls than these are no evidence of anything.
+LEAST_CALLS = 5
 ASSUMPTIONS = (
     "Each record is priced at its own date, with the prices that this version has for that date.",
     "Records with the same request id are one call: the largest of each count, at the first time.",
     "Savings are computed one after another on the calls reported, so they add up.",
+    f"No change is recommended on the evidence of fewer than {LEAST_CALLS} calls.",
 )
 
 

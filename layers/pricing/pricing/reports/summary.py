@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pricing.money import add, plain
+from pricing.money import plain
 from pricing.reports.report import Filters, UsageReport
 from pricing.timestamps import rfc3339
 
@@ -76,7 +76,7 @@ def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSum
         cost_usd=report.totals.known_usd,
         calls=report.totals.calls,
         unpriced_calls=report.unpriced.calls,
-        could_save_usd=add(step.saves_usd for step in report.savings.steps),
+        could_save_usd=report.savings.likely_usd,
         drivers=tuple(
             CostDriver(row.values[0], row.values[1], row.known_usd)
             for row in report.top_drivers[:_DRIVERS]

@@ -19,6 +19,7 @@ from pricing.reports.dimensions import (
     is_dimension,
     is_label,
 )
+from pricing.reports.render.csv_table import TABLES
 from pricing.reports.render.html_page import NEEDED
 from pricing.reports.report import Filters, ReportQuery
 from pricing.reports.source_formats import ReadOptions, SourceFormat
@@ -42,7 +43,8 @@ GroupBy = Annotated[
         json_schema_extra={"pattern": rf"^({_NAMES})(\*({_NAMES}))?$"},
     ),
 ]
-ReportFormat = Literal["json", "csv", "html"]
+ReportFormat = Literal["json", "csv", "html", "focus-csv", "focus-parquet"]
+TableName = Annotated[str, Field(max_length=150, examples=["day*model", "budgets"])]
 #: Lambda takes 6 MB with the event around the body; a larger log comes from S3.
 MAX_REPORT_BYTES = 6 * 1024 * 1024
 MAX_RECORDS = 100_000
@@ -148,7 +150,12 @@ class ReportRequest(BillingFields):
     top: Annotated[int, Field(ge=1, le=100)] = 3
     """Number of the most expensive endpoint and model pairs to list."""
     format: ReportFormat = "json"
-    """The format of the answer."""
+    """The format of the answer; ``focus-csv`` and ``focus-parquet`` have FOCUS 1.2's columns."""
+    table: TableName | None = None
+    """With ``format`` csv, one table only, a column for each of its members: ``totals``,
+    ``records``, ``recommendations``, ``budgets``, ``unpriced``, ``rejected``, or a group, such as
+    ``day*model``. Default: the whole report, the section first.
+    """
     filter: FilterRequest = Field(default_factory=FilterRequest)
     """The calls to report."""
     budgets: Annotated[tuple[BudgetRequest, ...], Field(strict=False), AtMost(50)] = ()
@@ -173,7 +180,13 @@ class ReportRequest(BillingFields):
             raise InvalidRequest.at("/records", f"must have at most {MAX_RECORDS} items")
         filters = self.filter.filters("/filter")
         found = report_query(
-            self.group_by, self.top, self.format, filters, self.privacy, "/group_by/{}"
+            self.group_by,
+            self.top,
+            self.format,
+            filters,
+            self.privacy,
+            self.table,
+            "/group_by/{}",
         )
         budgets = [
             budget.budget(f"/budgets/{number}") for number, budget in enumerate(self.budgets)
@@ -195,7 +208,9 @@ class LinesQuery(Request):
     top: Annotated[int, Field(ge=1, le=100)] = 3
     """Number of the most expensive endpoint and model pairs to list."""
     format: ReportFormat = "json"
-    """The format of the answer."""
+    """The format of the answer; ``focus-csv`` and ``focus-parquet`` have FOCUS 1.2's columns."""
+    table: TableName | None = None
+    """With ``format`` csv, one table only, such as ``day*model`` or ``recommendations``."""
     model: Name | None = None
     """One model id, or a name as the records have it."""
     provider: Name | None = None
@@ -236,7 +251,7 @@ class LinesQuery(Request):
         named = {name: (getattr(self, name),) for name in MATCHED if getattr(self, name)}
         wanted = FilterRequest.model_validate({**named, "start": self.start, "end": self.end})
         filters = wanted.filters("")
-        found = report_query(groups, self.top, self.format, filters, self.privacy)
+        found = report_query(groups, self.top, self.format, filters, self.privacy, self.table)
         return replace(found, options=_options(self, now))
 
 
@@ -251,9 +266,10 @@ def report_query(
     wanted: ReportFormat,
     filters: Filters,
     privacy: Privacy = "show",
+    table: str | None = None,
     pointer: str = "/group_by",
 ) -> ReportQuery:
-    """Build the query of one format: a page needs more groups than those requested.
+    """Build the query of one format: a page needs more groups, and a table only its own.
 
     Raises InvalidRequest at ``pointer``, into which the number of a group is put.
     """
@@ -262,6 +278,10 @@ def report_query(
         for number, named in enumerate(dict.fromkeys(group_by))
     ]
     found = ReportQuery(tuple(groups), top, filters, privacy=privacy)
+    if table is not None and wanted != "csv":
+        raise InvalidRequest.at("/table", "goes with `format`: csv only; leave it out")
+    if table is not None and table not in TABLES:
+        return replace(found, group_by=(_crossed(table, "/table"),), most_rows=_HTML_ROWS)
     if wanted != "html":
         return found
     needed = [by for by in NEEDED if by not in groups]

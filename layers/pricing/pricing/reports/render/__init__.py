@@ -1,4 +1,4 @@
-"""Reports as CSV and HTML.
+"""Reports as CSV, FOCUS and HTML.
 
-Public: csv_table, html_page.
+Public: csv_table, focus, html_page.
 """

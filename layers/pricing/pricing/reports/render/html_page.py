@@ -4,6 +4,9 @@ The page is ``page.html.jinja`` with ``page.css`` and ``charts.svg.jinja`` insid
 escapes every value. Amounts that are shown rounded have their exact value in ``data-usd``.
 """
 
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -11,8 +14,10 @@ from typing import NamedTuple
 from pricing.display import count, counted, in_order, percent, usd
 from pricing.money import ZERO, add, percent_of, plain, ratio, share_of, subtract
 from pricing.reports.dimensions import Dimension
+from pricing.reports.render.csv_table import to_csv
 from pricing.reports.report import (
     KINDS,
+    LEAST_CALLS,
     Group,
     ReportSavings,
     UsageReport,
@@ -31,6 +36,8 @@ MAX_BARS = 12
 MAX_NAME = 40
 #: Rows of a table, and recommendations: a month of days is shown whole.
 MAX_ROWS = 31
+#: Bytes of a table that is linked to on the page.
+MAX_LINK = 20_000
 
 
 def to_html(report: UsageReport) -> str:
@@ -46,6 +53,7 @@ def to_html(report: UsageReport) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "amount": lambda amount: usd(amount).replace("$", ""),
         "counted": counted,
         "exact": plain,
         "number": count,
@@ -61,11 +69,12 @@ def to_html(report: UsageReport) -> str:
         report=report,
         style=Markup((FILES / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our file
         cached=share_of(Decimal(totals.cache_read_tokens), Decimal(totals.prompt_tokens)),
-        saves_usd=add(step.saves_usd for step in report.savings.steps),
+        links=export_links(report),
         timeline=timeline_of(groups["day", "model"]),
         models=shortened(groups["model",], MAX_BARS, totals.known_usd),
         waterfall=waterfall_of(report.savings),
         kinds=KINDS,
+        least_calls=LEAST_CALLS,
         rows=MAX_ROWS,
         name_length=MAX_NAME,
         small_saves_usd=add(one.saves_usd for one in report.recommendations[MAX_ROWS:]),
@@ -76,6 +85,20 @@ def to_html(report: UsageReport) -> str:
         ],
     )
     return in_order(page)
+
+
+def export_links(report: UsageReport) -> Mapping[str, str]:
+    """Links to download the tables of the page as CSV, by name: the page holds them itself."""
+    groups = [shortened(group, MAX_ROWS, report.totals.cost_usd) for group in report.groups]
+    shown = replace(report, groups=tuple(groups))
+    names = [*("*".join(group.by) for group in groups), "totals", "records"]
+    names += [name for name in ("budgets", "recommendations") if getattr(report, name)]
+    tables = {name: to_csv(shown, name).encode() for name in names}
+    return {
+        name: f"data:text/csv;charset=utf-8;base64,{b64encode(table).decode()}"
+        for name, table in tables.items()
+        if len(table) <= MAX_LINK
+    }
 
 
 class Part(NamedTuple):
@@ -97,10 +120,15 @@ class Column(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """Spending over time by model; the columns have the same ``width``, in percent."""
+    """Spending over time by model; the columns have the same ``width``, in percent.
+
+    ``ticks`` are the names of the first, the middle and the last column.
+    """
 
     unit: str
     highest_usd: Decimal
+    half_usd: Decimal
+    ticks: tuple[str, ...]
     width: str
     columns: tuple[Column, ...]
     legend: tuple[tuple[int, str | None], ...]
@@ -139,7 +167,10 @@ def timeline_of(group: Group) -> Timeline | None:
                 parts.append(Part(colour, name, amount, top, part_of(amount, highest)))
         columns.append(Column(when, _rounded(step * number), tuple(parts)))
     width = _rounded(step * Decimal("0.86"))
-    return Timeline(unit, highest, width, tuple(columns), tuple(legend))
+    half = ratio(highest, 2)
+    names = [column.when for column in columns]
+    ticks = dict.fromkeys((names[0], names[len(names) // 2], names[-1]))
+    return Timeline(unit, highest, half, tuple(ticks), width, tuple(columns), tuple(legend))
 
 
 class WaterfallStep(NamedTuple):
