@@ -47,7 +47,7 @@ def test_leaving_a_model_that_is_gone_is_recommended_though_it_may_cost_more() -
 
 
 @pytest.mark.parametrize(("calls", "found"), [(1, False), (4, False), (5, True)])
-def test_a_few_calls_are_no_evidence(calls: int, found: bool) -> None:
+def test_a_few_calls_are_too_little_evidence(calls: int, found: bool) -> None:
     records = [call(number, model="claude-opus-4-1") for number in range(calls)]
     made = report(records)
     assert bool(made.recommendations) is found

@@ -345,7 +345,7 @@ KINDS: Mapping[Kind, str] = {
     "caching": "Cache repeated input",
     "batch": "Run in batches",
 }
-#: Fewer calls than these are no evidence of anything.
+#: No change is recommended on the evidence of fewer calls.
 LEAST_CALLS = 5
 ASSUMPTIONS = (
     "Each record is priced at its own date, with the prices that this version has for that date.",
