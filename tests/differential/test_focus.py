@@ -30,7 +30,7 @@ def failed(text: str, folder: Path) -> set[str]:
     if not PYTHON.exists():
         raise FileNotFoundError("the validator is missing: `make .venv-focus/.ready` installs it")
     (packages,) = (PYTHON.parents[1] / "lib").glob("python3*/site-packages")
-    arguments = ["--data-file", path, "--validate-version", "1.0"]
+    arguments = ["--data-file", str(path), "--validate-version", "1.0"]
     done = subprocess.run(  # it looks for its list of currencies in the current folder
         [PYTHON, "-c", "from focus_validator.main import main; main()", *arguments],
         cwd=packages,

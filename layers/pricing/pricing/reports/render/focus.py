@@ -25,7 +25,7 @@ from pricing.reports.engine import Engine
 from pricing.reports.rates import BUCKETS, PriceKey, UnitRates, unscaled
 from pricing.reports.render.csv_table import inert
 from pricing.reports.report import day_of
-from pricing.reports.sql import TERMS
+from pricing.reports.sql import KEY_COLUMNS, TERMS
 
 #: Every column of FOCUS 1.2, in the order of the specification, and two of Tariff's own.
 FOCUS_COLUMNS = (
@@ -116,7 +116,6 @@ def _rows(engine: Engine, in_force: BookInForce, rate: ExchangeRate) -> Iterator
     carded = {priced.key: priced.card for priced in usage.net_keys} or listed
     for group in engine.priced_groups():
         common = _common(group, engine, in_force, rate)
-        day, part, tier = group["day"], group["part"], group["tier"]
         if group["price_from"] is None:
             # Calls of several prompts are priced as a whole: one charge at their cost.
             cost = unscaled(int(group["cost"]), usage.places)
@@ -131,7 +130,7 @@ def _rows(engine: Engine, in_force: BookInForce, rate: ExchangeRate) -> Iterator
                 "PricingUnit": "Charges",
             }
             continue
-        key = PriceKey(*(group[name] for name in ("model", *TERMS)), day, part, tier)
+        key = PriceKey(*(group[name] for name in KEY_COLUMNS))
         card, net_card = listed[key], carded[key]
         counts = {name: int(group[name]) for name in BUCKETS} | {REQUEST_FEE: int(group["calls"])}
         for component, count in counts.items():
@@ -145,18 +144,15 @@ def _rows(engine: Engine, in_force: BookInForce, rate: ExchangeRate) -> Iterator
             if unit == TOKEN:
                 quantity = EXACT.scaleb(quantity, -6)
             terms = "/".join(group[term] for term in TERMS)
+            above = usage.cuts.prompt_above(group["tier"])
             yield {
                 **common,
                 **_amounts(price or Decimal(0), net_price or Decimal(0), quantity, rate),
-                **_sku(common, component, terms, group["processing"], _above(engine, tier)),
+                **_sku(common, component, terms, group["processing"], above),
                 "ConsumedQuantity": Decimal(count),
                 "ConsumedUnit": _UNITS[unit],
                 "PricingUnit": f"{MILLION} Tokens" if unit == TOKEN else _UNITS[unit],
             }
-
-
-def _above(engine: Engine, tier: int) -> int:
-    return engine.usage.cuts.prompt_above(tier)
 
 
 def _unit_price(card: UnitRates | None, component: str) -> Decimal | None:

@@ -89,7 +89,7 @@ def to_html(report: UsageReport) -> str:
 
 def export_links(report: UsageReport) -> Mapping[str, str]:
     """Links to download the tables of the page as CSV, by name: the page holds them itself."""
-    groups = [shortened(group, MAX_ROWS, report.totals.cost_usd) for group in report.groups]
+    groups = [shortened(group, MAX_ROWS, report.totals.known_usd) for group in report.groups]
     shown = replace(report, groups=tuple(groups))
     names = [*("*".join(group.by) for group in groups), "totals", "records"]
     names += [name for name in ("budgets", "recommendations") if getattr(report, name)]
