@@ -348,7 +348,7 @@ def test_an_alias_is_found_within_its_provider(
     ("provider", "model_id"),
     [
         ("openai", "claude-opus-4-0"),
-        ("Anthropic", "claude-opus-5"),
+        ("Anthropics", "claude-opus-5"),
         ("anthropic", "claude-haiku-4-50"),
         ("anthropic", "opus"),
         ("anthropic", "anthropic/claude-opus-5"),
@@ -517,7 +517,7 @@ def test_a_pinned_version_that_was_tampered_with_is_refused_as_our_fault(
     )
     with mock.patch.dict("os.environ", moto_table.environment()):
         catalogue = start()
-        assert problem(catalogue.models(pricing_version="2026-11-21.7"), 500)["request_id"]
+        assert problem(catalogue.models(pricing_version="2026-11-21.7"), 503)["request_id"]
         assert catalogue.health().body["status"] == "ok"
 
 

@@ -14,10 +14,10 @@ _ROUNDED = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _FOUR_DIGITS = Context(prec=SIGNIFICANT_DIGITS, rounding=ROUND_HALF_EVEN)
 
 
-#: Unicode's bidirectional controls: they change the order in which other text is shown.
-BIDIRECTIONAL = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
+#: Unicode's bidirectional controls that put following text into another order.
+REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: These, and the marks, which texts in Arabic and Hebrew have.
+BIDIRECTIONAL = REORDERING | frozenset("\u061c\u200e\u200f")
 
 
 def in_order(text: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.catalogue import Cursor, Limit
-from pricing.display import BIDIRECTIONAL
+from pricing.display import REORDERING
 from pricing.validation import Request, moment_in
 
 #: Letters and symbols that are shown as blank, whatever their category is.
@@ -19,7 +19,7 @@ def _readable(reason: str) -> str:
     """Return the reason if a person can read it in the audit log: shown as sent, and not blank."""
     for character in reason:
         is_control = category(character) == "Cc" and character not in "\t\n\r"
-        if is_control or character in BIDIRECTIONAL:
+        if is_control or character in REORDERING:
             detail = "must be plain text, without control characters such as {point}"
             point = f"U+{ord(character):04X}"
             raise PydanticCustomError("control_character", detail, {"point": point})
