@@ -55,6 +55,8 @@ def test_the_example_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None
         "unread": [],
         "stated_cost_usd": None,
         "calls_for_budget": None,
+        "net": None,
+        "converted": None,
         "model": {
             "requested": "claude-sonnet-5-5",
             "id": "claude-sonnet-5-5",
