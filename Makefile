@@ -57,7 +57,7 @@ sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage rec
 	@$(PY) -m tariff sample-usage --out $@ $(ARGS)
 
 report: .cache/usage/2026-10.jsonl .venv/.ready ## Open the report of that month in a browser
-	@$(PY) -m tariff report $< --open
+	@$(PY) -m tariff report $< --html $(<:.jsonl=.html) --open
 
 test: $(SITE) .venv-sam/.ready .venv-bench/.ready .venv-focus/.ready ## Run every test but the slow checks (ARGS="-n 0 -k name" selects)
 	@$(PY) -m tariff dynamodb-local \

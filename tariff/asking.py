@@ -21,7 +21,7 @@ class Asking:
     """Where a command asks, with which price version and date, and how it shows the answer."""
 
     client: Client
-    prices: Mapping[str, str]
+    prices: Mapping[str, Any]
     style: Style
 
     def ask(self, route: str, sent: Mapping[str, Any], **path: str) -> Any:
@@ -60,6 +60,20 @@ Url = Annotated[
         show_default=False,
     ),
 ]
+Version = Annotated[
+    str | None, Option("--pricing-version", help="A price version.", rich_help_panel=WHERE)
+]
+RateCard = Annotated[
+    str | None,
+    Option(
+        metavar="FILE|ID",
+        help="What you pay instead of the list prices: rules as JSON, or a stored card's id.",
+        rich_help_panel=WHERE,
+    ),
+]
+Currency = Annotated[
+    str | None, Option(metavar="CODE", help="Show the total in it too.", rich_help_panel=WHERE)
+]
 AsJson = Annotated[bool, Option("--json", help="The whole answer.", rich_help_panel=HOW)]
 AsCsv = Annotated[bool, Option("--csv", help="Rows with exact amounts.", rich_help_panel=HOW)]
 AsMarkdown = Annotated[
@@ -69,18 +83,19 @@ AsMarkdown = Annotated[
 
 def asking(
     url: Url = None,
-    version: Annotated[
-        str | None, Option("--pricing-version", help="A price version.", rich_help_panel=WHERE)
-    ] = None,
+    version: Version = None,
     as_of: Annotated[
         str | None, Option(help="Price at this date or instant.", rich_help_panel=WHERE)
     ] = None,
+    rate_card: RateCard = None,
+    currency: Currency = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     as_markdown: AsMarkdown = False,
 ) -> Asking:
     """Read the options of a question."""
-    prices = {"pricing_version": version, "as_of": as_of}
+    prices = {"pricing_version": version, "as_of": as_of, "currency": currency}
+    prices["rate_card"] = rate_card_of(rate_card)
     style = style_of(as_json=as_json, as_csv=as_csv, as_markdown=as_markdown)
     return Asking(client_of(url), {name: one for name, one in prices.items() if one}, style)
 
@@ -108,6 +123,12 @@ def json_in(source: str) -> Any:
         return read_json(content, max_bytes=len(content))
     except TariffError as error:
         raise CommandFailed(f"{source}: {error}") from None
+
+
+def rate_card_of(source: str | None) -> Any:
+    """Return the rules of a rate card in a file, or its id as it is."""
+    is_id = source is None or not (source.lstrip()[:1] == "{" or Path(source).is_file())
+    return source if is_id else json_in(str(source))
 
 
 def count_of(written: str | int) -> int:

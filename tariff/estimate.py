@@ -99,7 +99,7 @@ def estimate(
     sent = {"model": model, **call, "calls": calls, "budget_usd": budget}
     answer = ask.ask("POST /v1/estimate", sent)
     ask.show(answer, estimated, answer["line_items"])
-    return over(budget, answer["total_usd"])
+    return over(budget, (answer["net"] or answer)["total_usd"])
 
 
 def compare(

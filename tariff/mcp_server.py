@@ -5,9 +5,12 @@ leave out what an agent has no use for: nulls, empty lists, and how to send the 
 """
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+import json
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module, metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -100,6 +103,8 @@ def server(client: Client) -> "MCPServer":
     for name, (route, request, fields) in _TOOLS.items():
         made.tool(name, annotations=reads)(_tool(client, name, route, request, fields))
 
+    made.tool(annotations=reads)(report)
+
     @made.resource("tariff://models", mime_type="application/json")
     def models() -> dict[str, Any]:
         """The current model of every family, with the cost of a million tokens in and out."""
@@ -136,13 +141,56 @@ def server(client: Client) -> "MCPServer":
     return made
 
 
+def report(
+    paths: Annotated[
+        list[str] | None,
+        Field(
+            description="Files of usage records (JSON Lines, JSON, CSV, Parquet) or folders of"
+            " session logs on this machine. Default: the session logs of Claude Code, Codex, Gemini"
+            " CLI and OpenCode."
+        ),
+    ] = None,
+    group_by: Annotated[
+        list[str] | None,
+        Field(description="Tables: model, provider, day, week, month, project, session, a*b."),
+    ] = None,
+    start: Annotated[str | None, Field(description="The first day, UTC: 2026-11-01.")] = None,
+    end: Annotated[str | None, Field(description="The day after the last, UTC.")] = None,
+    rows: Annotated[int, Field(description="The most rows of a table.", ge=1, le=100)] = 10,
+) -> dict[str, Any]:
+    """What usage cost by model, period, project or session, and what would have cost less.
+
+    Prices are those bundled with Tariff. Only figures and labels are returned, never text.
+    """
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    from pricing.jsonio import to_json
+    from tariff.report import gathered, made_from
+
+    sent = {"group_by": group_by or ["model", "month"], "filter": {"start": start, "end": end}}
+    try:
+        with tempfile.TemporaryDirectory(prefix="tariff-report-") as name:
+            usage = gathered([Path(path).expanduser() for path in paths or ()], Path(name))
+            found = made_from(usage, sent, Path(name), most_rows=rows)
+    except CommandFailed as failure:
+        raise ToolError(str(failure)) from None
+    answer = json.loads(to_json(found))
+    answer["recommendations"] = answer["recommendations"][:rows]
+    brief: dict[str, Any] = _brief(answer, {*_LEFT_OUT, "top_drivers"})
+    return brief
+
+
 def _tool(
     client: Client, name: str, route: str, request: str, fields: tuple[str, ...]
 ) -> Callable[..., dict[str, Any]]:
     """Return a function with these fields of a request as its parameters, as the API describes."""
     module, _, kind = request.partition(":")
     body = getattr(import_module(f"pricing.api.requests.{module}"), kind)
-    described = field_descriptions(body)
+    # A description is below its field, or at the type of the field.
+    schema = body.model_json_schema()["properties"]
+    described = {
+        field: next((part["description"] for part in _parts(schema[field])), "") for field in fields
+    } | field_descriptions(body)
 
     def tool(**sent: Any) -> dict[str, Any]:
         from mcp.server.mcpserver.exceptions import ToolError
@@ -156,7 +204,7 @@ def _tool(
     parameters = []
     for field in fields:
         about = body.model_fields[field]
-        text = about.description or described.get(field, "")
+        text = described[field]
         sent: Any = str if "Decimal" in str(about.annotation) else about.annotation
         sent = sent if about.is_required() else sent | None
         parameters.append(
@@ -170,6 +218,11 @@ def _tool(
     tool.__name__, tool.__doc__ = name, markdown(body.__doc__)
     tool.__signature__ = inspect.Signature(parameters, return_annotation=dict[str, Any])  # type: ignore[attr-defined]
     return tool
+
+
+def _parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The schema itself, and its choices, as far as they are described."""
+    return (part for part in (schema, *schema.get("anyOf", ())) if "description" in part)
 
 
 def _answer(client: Client, route: str, sent: Mapping[str, Any], **path: str) -> dict[str, Any]:

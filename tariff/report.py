@@ -1,78 +1,263 @@
-"""``tariff report FILE``: a report of a local file of usage records, as a page, JSON or CSV."""
+"""``tariff report``: what usage records, or the session logs of coding tools, cost."""
 
-import shutil
+import json
+import sys
 import tempfile
-import time
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import typer
 from typer import Argument, Option
 
-from pricing.api.requests.reports import DEFAULT_GROUPS, ReportFormat, report_query
-from pricing.display import usd
+from pricing.api.billing import prices_for
+from pricing.api.requests.reports import ReportRequest
+from pricing.display import counted
 from pricing.errors import TariffError
 from pricing.jsonio import to_json
 from pricing.reports.generate import report_usage
-from pricing.reports.readers.files import opened
+from pricing.reports.readers.files import UsageFile, opened
 from pricing.reports.render.csv_table import to_csv
-from pricing.reports.render.focus import as_parquet
 from pricing.reports.render.html_page import to_html
-from pricing.reports.report import Filters, UsageReport
+from pricing.reports.report import UsageReport
+from pricing.store.books import Books
+from pricing.validation import parse
+from tariff import session_logs
+from tariff.asking import (
+    HOW,
+    AsCsv,
+    AsJson,
+    AsMarkdown,
+    Currency,
+    RateCard,
+    Url,
+    Version,
+    rate_card_of,
+    style_of,
+)
+from tariff.client import client_of
 from tariff.command_line import CommandFailed
-from tariff.prices import bundled_prices
+from tariff.estimate import BudgetUsd, over
+from tariff.output import as_json as json_text
+from tariff.output import as_markdown as markdown_text
+from tariff.output import show, write
+from tariff.report_view import reported
 
-_TOP = 10
-
-
-_WRITERS: Mapping[ReportFormat, Callable[[UsageReport], str]] = {
-    "html": to_html,
-    "json": to_json,
-    "csv": to_csv,
-}
+#: What API Gateway passes on of a JSON body, with room for what is around the records.
+_MOST_SENT = 5_000_000
+#: A machine of a developer has more memory than a function.
+_MEMORY_MB = 1500
+_GROUPS = ("model", "month", "week", "day", "project", "session")
+_ALONE = (".csv", ".parquet")
+Say = Callable[[str], None]
 
 
 def report(
-    file: Annotated[
-        Path,
-        Argument(metavar="FILE", exists=True, dir_okay=False, help="JSON Lines, CSV or Parquet."),
-    ],
-    out: Annotated[Path | None, Option(help="Where to write; by default next to FILE.")] = None,
-    format: Annotated[ReportFormat, Option(help="How to write the report.")] = "html",  # noqa: A002
-    open_page: Annotated[bool, Option("--open", help="Show the page in a browser.")] = False,
-) -> None:
-    """Report on a file of usage records.
+    paths: Annotated[
+        list[Path] | None,
+        Argument(
+            metavar="PATH...",
+            exists=True,
+            help="Files of JSON Lines, JSON, CSV or Parquet, or folders of session logs. Default:"
+            " the logs of Claude Code, Codex, Gemini CLI and OpenCode on this machine.",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[
+        str,
+        Option(
+            metavar="LIST",
+            help="Tables, such as model,week,project*model or tag:team.",
+        ),
+    ] = ",".join(_GROUPS),
+    since: Annotated[str | None, Option(metavar="DATE", help="The first day, UTC.")] = None,
+    until: Annotated[str | None, Option(metavar="DATE", help="The last day, UTC.")] = None,
+    this_month: Annotated[bool, Option("--this-month", help="Only this month.")] = False,
+    model: Annotated[list[str] | None, Option(help="Only this model; may be repeated.")] = None,
+    project: Annotated[list[str] | None, Option(help="Only this project; may be repeated.")] = None,
+    budget: BudgetUsd = None,
+    rows: Annotated[int, Option(min=1, help="The most rows of a table.")] = 10,
+    html: Annotated[
+        Path | None, Option(metavar="FILE", help="Write the report's page.", rich_help_panel=HOW)
+    ] = None,
+    open_page: Annotated[
+        bool, Option("--open", help="Show the page in a browser.", rich_help_panel=HOW)
+    ] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_markdown: AsMarkdown = False,
+    rate_card: RateCard = None,
+    currency: Currency = None,
+    version: Version = None,
+    url: Url = None,
+) -> int:
+    """Report what usage cost, and what would have cost less.
 
-    Prices are those of the bundled version. Prints the report's path; progress goes to stderr.
-    "tariff sample-usage" writes an example file.
+    For example:
+
+    tariff report
+
+    tariff report usage.jsonl --by day*model --this-month --budget 50
+
+    tariff report ~/.claude/projects --html report.html --open
     """
-    target = out or file.with_suffix(f".{format.replace('-', '.')}")
-    started = time.perf_counter()
+    style = style_of(as_json=as_json, as_csv=as_csv, as_markdown=as_markdown)
+    if this_month:
+        since = datetime.now(UTC).date().replace(day=1).isoformat()
+    sent = {
+        "group_by": [name.strip() for name in by.split(",")],
+        "top": rows,
+        "filter": {
+            "start": since,
+            "end": _day_after(until) if until else None,
+            "model": model or None,
+            "project": project or None,
+        },
+        "format": "html" if html or open_page else "json",
+        "currency": currency,
+        "rate_card": rate_card_of(rate_card),
+        **({"pricing_version": version} if version else {}),
+    }
+    with tempfile.TemporaryDirectory(prefix="tariff-report-") as name, _progress() as progress:
+        folder = Path(name)
+        usage, tools = _usage(paths or (), folder, progress)
+        if url:
+            answer = _asked(url, usage, sent)
+        else:
+            made = made_from(usage, sent, folder, progress.say)
+            answer = json.loads(to_json(made))
+    if url and (style == "csv" or html or open_page):
+        raise CommandFailed("With --url, a report is a table, Markdown or JSON.")
+    if html or open_page:
+        page = html or Path(tempfile.gettempdir()) / "tariff-report.html"
+        page.write_text(to_html(made), encoding="utf-8")
+        write(str(page.resolve()))
+        if open_page:
+            webbrowser.open(page.resolve().as_uri())
+    elif style == "csv":
+        write(to_csv(made))
+    elif style == "json":
+        write(json_text(answer))
+    else:
+        view = reported(answer, rows, datetime.now(UTC).date(), with_plans="Claude Code" in tools)
+        show(view) if style == "table" else write(markdown_text(view))
+    return over(budget, (answer["net"] or {}).get("total_usd") or answer["totals"]["cost_usd"])
 
-    def say(step: str) -> None:
-        typer.echo(f"{time.perf_counter() - started:6.1f} s  {step}", err=True)
 
-    say(f"reading {file}, {file.stat().st_size / 1e6:,.0f} MB")
-    query = report_query(DEFAULT_GROUPS, _TOP, format, Filters())
-    with tempfile.TemporaryDirectory(prefix="report-", dir=target.parent) as folder:
+def made_from(
+    usage: UsageFile,
+    sent: Mapping[str, Any],
+    folder: Path,
+    say: Say = lambda _: None,
+    *,
+    most_rows: int | None = None,
+) -> UsageReport:
+    """Report on a file as the route does, with the bundled prices.
+
+    ``sent`` are the route's fields without the records; a table has at most ``most_rows`` rows, or
+    as many as the route's. Raises CommandFailed.
+    """
+    try:
+        request = parse(ReportRequest, {**sent, "records": []})
+        in_force = prices_for(Books(None), request, datetime.now(UTC))
+        query = request.query()
+        if most_rows is not None:
+            query = replace(query, most_rows=most_rows)
+        return report_usage(in_force, usage, query, folder, memory_mb=_MEMORY_MB, say=say)
+    except TariffError as error:
+        raise CommandFailed(str(error)) from None
+
+
+def gathered(paths: Sequence[Path], folder: Path) -> UsageFile:
+    """Return the usage in these paths, or in the session logs of this machine, as one file."""
+    with _progress(shown=False) as progress:
+        return _usage(paths, folder, progress)[0]
+
+
+def _usage(
+    paths: Sequence[Path], folder: Path, progress: "_Progress"
+) -> tuple[UsageFile, set[str]]:
+    """Return the usage as one file, and the names of the tools that wrote it."""
+    if len(paths) == 1 and paths[0].is_file() and set(paths[0].suffixes) & {*_ALONE}:
         try:
-            usage = opened(file, file.name, Path(folder))
-            rows = Path(folder) / "focus.csv" if format.startswith("focus") else None
-            found = report_usage(bundled_prices(), usage, query, Path(folder), focus=rows, say=say)
-            if format == "focus-parquet" and rows is not None:
-                as_parquet(rows, target)
-            elif rows is not None:
-                shutil.copyfile(rows, target)
+            return opened(paths[0], paths[0].name, folder), set()
         except TariffError as error:
-            raise CommandFailed(f"{file}: {error}") from error
-    if format in _WRITERS:
-        target.write_text(_WRITERS[format](found), encoding="utf-8")
-    cost = "no known amount" if found.totals.cost_usd is None else usd(found.totals.cost_usd)
-    say(f"{found.records.read:,} records cost {cost}")
-    for warning in found.warnings:
-        say(warning.message)
-    typer.echo(target.resolve())
-    if open_page and format == "html":
-        webbrowser.open(target.resolve().as_uri())
+            raise CommandFailed(f"{paths[0]}: {error}") from None
+    if missing := [str(path) for path in paths if not path.exists()]:
+        raise CommandFailed(f"{missing[0]} does not exist.")
+    sources = [session_logs.named(paths)] if paths else session_logs.found()
+    files = [file for source in sources for file in source.files]
+    if not files:
+        where = "in these folders" if paths else "of Claude Code, Codex, Gemini CLI or OpenCode"
+        raise CommandFailed(
+            f"There are no logs {where}. Name files of JSON Lines or JSON, or folders of them; CSV"
+            " and Parquet are read one file at a time."
+        )
+    names = ", ".join(source.name for source in sources if source.name)
+    progress.begin(
+        f"Reading {counted(len(files), 'file')}{f' of {names}' if names else ''}",
+        sum(source.size for source in sources),
+    )
+    target = folder / "gathered.jsonl"
+    tools = session_logs.gather(files, target, progress.read)
+    return UsageFile(target, "jsonl"), tools
+
+
+def _asked(url: str, usage: UsageFile, sent: Mapping[str, Any]) -> Any:
+    if usage.kind != "jsonl" or usage.path.stat().st_size > _MOST_SENT:
+        raise CommandFailed(
+            "A deployment takes up to 5 MB of records at once. Leave out --url to report with the"
+            " bundled prices, or put the file into the deployment's input bucket."
+        )
+    lines = usage.path.read_bytes().splitlines()
+    records = [json.loads(line) for line in lines if line]
+    return client_of(url).ask("POST /v1/usage/report", {**sent, "records": records})
+
+
+def _day_after(day: str) -> str:
+    try:
+        return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    except ValueError:
+        raise CommandFailed(f"{day} is not a day; write it as 2026-11-22.") from None
+
+
+class _Progress:
+    """What a person sees of long work, on standard error."""
+
+    def begin(self, what: str, size: int) -> None:
+        """Begin to read so many bytes."""
+
+    def read(self, size: int) -> None:
+        """Count bytes that were read."""
+
+    def say(self, step: str) -> None:
+        """Name a step that is done."""
+
+
+@contextmanager
+def _progress(*, shown: bool = True) -> Iterator[_Progress]:
+    """Show progress where standard error is a terminal."""
+    if not (shown and sys.stderr.isatty()):
+        yield _Progress()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Looking for logs", total=None)
+
+        class Shown(_Progress):
+            def begin(self, what: str, size: int) -> None:
+                bar.update(task, description=what, total=size)
+
+            def read(self, size: int) -> None:
+                bar.advance(task, size)
+
+            def say(self, step: str) -> None:
+                bar.update(task, description=step.capitalize())
+
+        yield Shown()

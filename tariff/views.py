@@ -33,14 +33,15 @@ def share(percentage: Any) -> str:
     return _NONE if percentage is None else percent(Decimal(percentage) / 100)
 
 
-def _footer(answer: Answer) -> str:
+def footer(answer: Answer) -> str:
     """The prices that were used, which every answer names."""
     used = answer["pricing"]
     where = "bundled with this command" if used["source"] == "bundled" else "active"
     return f"Prices: version {used['version']} ({where}), at {used['as_of']}."
 
 
-def _notes(answer: Answer) -> list[str]:
+def notes_of(answer: Answer) -> list[str]:
+    """What an answer warns of, did not understand, and takes for granted."""
     warned = [notice["message"] for notice in answer.get("warnings", ())]
     unread = [f"{one['pointer']} was not understood." for one in answer.get("unread", ())]
     return [*warned, *unread, *answer.get("assumptions", ())]
@@ -55,9 +56,21 @@ def _at_least(answer: Answer) -> str:
     return "" if answer["status"] == "priced" else "at least "
 
 
+def paid(answer: Answer) -> list[tuple[str, str]]:
+    """What is paid by a rate card, and the total in another currency, where they were asked for."""
+    facts = []
+    if net := answer.get("net"):
+        facts.append(("By your rate card", money(net["total_usd"])))
+    if other := answer.get("converted"):
+        total = Decimal(other["amounts"].get("/net/total_usd", other["total"]))
+        rate = f"at {Decimal(other['rate']).normalize():f}, {other['rate_date']}"
+        facts.append((other["currency"], f"{usd(total).replace('$', '')} ({rate})"))
+    return facts
+
+
 def estimated(answer: Answer) -> Shown:
     """``POST /v1/estimate``."""
-    facts = [("Model", _model(answer["model"]))]
+    facts = [("Model", _model(answer["model"])), *paid(answer)]
     if answer["calls"] > 1:
         facts += [("Calls", number(answer["calls"])), ("Each call", money(answer["per_call_usd"]))]
     if answer["calls_for_budget"] is not None:
@@ -78,8 +91,8 @@ def estimated(answer: Answer) -> Shown:
         f"{_at_least(answer)}{total}" if answer["status"] == "partial" else total,
         facts,
         [Table(("Component", "Quantity", "Price", "Cost"), rows)],
-        _notes(answer),
-        _footer(answer),
+        notes_of(answer),
+        footer(answer),
     )
 
 
@@ -110,14 +123,14 @@ def compared(answer: Answer) -> Shown:
         )
         rows.append([cell for cell, wanted in zip(cells, shown, strict=True) if wanted])
     notes = [f"{one['model']} is left out: {one['reason']}" for one in answer["excluded"]]
-    notes += dict.fromkeys(note for row in answer["rows"] for note in _notes(row))
-    notes += (note for note in _notes(answer) if note not in notes)
+    notes += dict.fromkeys(note for row in answer["rows"] for note in notes_of(row))
+    notes += (note for note in notes_of(answer) if note not in notes)
     cheapest = answer["cheapest"]
     title = f"Cheapest: {cheapest}" if cheapest else "No model has a price for this call"
     if answer["baseline"]:
         title += f", compared with {answer['baseline']}"
     names = [name for name, wanted in zip(header, shown, strict=True) if wanted]
-    return Shown(title, (), [Table(names, rows)], notes, _footer(answer))
+    return Shown(title, (), [Table(names, rows)], notes, footer(answer))
 
 
 def recommended(answer: Answer) -> Shown:
@@ -141,21 +154,21 @@ def recommended(answer: Answer) -> Shown:
             advice = found[saving]
             if advice and advice["suitable"] and advice["saves_usd"]:
                 notes.append(f"{name}: {saving} would save {money(advice['saves_usd'])}.")
-        notes += _notes(found)
+        notes += notes_of(found)
     facts = []
     if top := answer["savings_vs_always_top"]:
         saved = f"{money(top['saves_usd'])} ({share(top['saves_percent'])})"
         facts.append((f"Saved compared with always {top['model']}", saved))
     table = Table(("Task", "Model", "Complexity", "Kind", "Cost"), rows, "<<<<>")
     title = f"Recommended: {rows[0][1]}" if len(rows) == 1 else f"{len(rows)} recommendations"
-    return Shown(title, facts, [table], [*notes, *_notes(answer)], _footer(answer))
+    return Shown(title, facts, [table], [*notes, *notes_of(answer)], footer(answer))
 
 
 def cached(answer: Answer) -> Shown:
     """``POST /v1/plan/caching``, for calls that are planned."""
     plan = answer["plan"]
     if not plan["cacheable"]:
-        return Shown("This prefix is not cached", (), (), [plan["why_not"]], _footer(answer))
+        return Shown("This prefix is not cached", (), (), [plan["why_not"]], footer(answer))
     rows = [("none", _NONE, money(plan["plain_month"]["cost_usd"]), _NONE, _NONE)]
     rows += [
         (
@@ -177,7 +190,7 @@ def cached(answer: Answer) -> Shown:
     ]
     header = ("Time to live", "Reads to break even", "Month", "Saves", "Saves %")
     notes = [advice["message"] for advice in answer["advice"]]
-    return Shown(title, facts, [Table(header, rows)], [*notes, *_notes(answer)], _footer(answer))
+    return Shown(title, facts, [Table(header, rows)], [*notes, *notes_of(answer)], footer(answer))
 
 
 def batched(answer: Answer) -> Shown:
@@ -202,8 +215,8 @@ def batched(answer: Answer) -> Shown:
         title,
         facts,
         [Table(("How", "Cost", "Saves"), rows)],
-        [*notes, *_notes(answer)],
-        _footer(answer),
+        [*notes, *notes_of(answer)],
+        footer(answer),
     )
 
 
@@ -229,7 +242,7 @@ def budgeted(answer: Answer) -> Shown:
     if budget["drop"]:
         facts.append(("Dropping saves each call", money(budget["saves_usd_per_call"])))
     table = Table(("Part", "Tokens", "Each call", "Advice", "Why"), rows, "<>><<")
-    return Shown(title, facts, [table], _notes(answer), _footer(answer))
+    return Shown(title, facts, [table], notes_of(answer), footer(answer))
 
 
 def subscribed(answer: Answer) -> Shown:
@@ -252,7 +265,7 @@ def subscribed(answer: Answer) -> Shown:
     title = f"The API costs {_at_least(answer)}{money(api['month_usd'])} a month{seats}"
     header = ("Plan", "Month", "Saves", "Break-even calls", "Price")
     table = Table(header, rows, "<>>><")
-    return Shown(title, (), [table], _notes(answer), _footer(answer))
+    return Shown(title, (), [table], notes_of(answer), footer(answer))
 
 
 def listed(answer: Answer) -> Shown:
@@ -271,7 +284,7 @@ def listed(answer: Answer) -> Shown:
     header = ("Model", "Input/1M", "Cached/1M", "Output/1M", "Context", "Mode")
     more = ["There are more: narrow the search, or raise --limit."] if answer["next_cursor"] else []
     title = f"{'The first ' if more else ''}{counted(len(rows), 'model')}"
-    return Shown(title, (), [Table(header, rows, "<>>>><")], more, _footer(answer))
+    return Shown(title, (), [Table(header, rows, "<>>>><")], more, footer(answer))
 
 
 def _per_million(model: Answer, component: str) -> str:

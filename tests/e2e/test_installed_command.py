@@ -53,9 +53,22 @@ def test_it_offers_no_command_that_works_on_the_repository(installed: Path, tmp_
 def test_it_reports_with_the_prices_that_it_brings(installed: Path, tmp_path: Path) -> None:
     written = tariff(installed, tmp_path, "sample-usage", "--records", "500", "--out", "u.jsonl")
     assert written.returncode == 0, written.stderr
-    done = tariff(installed, tmp_path, "report", "u.jsonl", "--format", "json")
-    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'u.json'}\n"), done.stderr
-    assert json.loads((tmp_path / "u.json").read_text("utf-8"))["records"]["read"] == 500
+    done = tariff(installed, tmp_path, "report", "u.jsonl", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["records"]["read"] == 500
+    done = tariff(installed, tmp_path, "report", "u.jsonl", "--html", "u.html")
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'u.html'}\n"), done.stderr
+
+
+def test_it_estimates_and_compares_with_the_prices_that_it_brings(
+    installed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "prompt.md").write_text("Summarise the minutes of the meeting.\n", "utf-8")
+    done = tariff(installed, tmp_path, *["estimate", "gpt-5", "--input", "2000", "--output", "500"])
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "$0.0075"), done.stderr
+    models = ("opus", "sonnet", "gpt-5", "gemini-2.5-pro")
+    done = tariff(installed, tmp_path, "compare", *models, "--text", "prompt.md", "--json")
+    assert len(json.loads(done.stdout)["rows"]) == 4, done.stderr
 
 
 def test_it_reads_its_own_copies_and_writes_to_the_users_cache(

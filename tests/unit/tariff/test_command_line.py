@@ -64,18 +64,18 @@ def test_wrong_arguments_are_named_with_exit_status_2() -> None:
     done = tariff("reprot")
     assert done.returncode == 2
     assert "No such command 'reprot'. Did you mean 'report'?" in done.stderr
-    done = tariff("report", "--format", "xml", "pyproject.toml")
+    done = tariff("estimate", "--speed", "warp")
     assert done.returncode == 2
-    assert "'xml' is not one of 'json', 'csv', 'html'" in done.stderr
+    assert "'warp' is not one of 'standard', 'fast'" in done.stderr
 
 
 def test_the_options_of_a_command_are_completed() -> None:
     done = tariff(
         _TARIFF_COMPLETE="complete_bash",
-        COMP_WORDS="tariff report --fo",
+        COMP_WORDS="tariff estimate --inp",
         COMP_CWORD="2",
     )
-    assert done.stdout.split() == ["--format"]
+    assert done.stdout.split() == ["--input"]
 
 
 def returns_3() -> int:

@@ -1,0 +1,211 @@
+"""``tariff report`` on session logs and files: found, gathered, priced once, and shown."""
+
+import gzip
+import json
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tariff import session_logs
+from tariff.__main__ import main
+from tests.support.handlers import handler, post
+from tests.support.session_logs import CALLS, claude_code, codex, gemini_cli, opencode, write_lines
+
+Run = Callable[..., tuple[int, str, str]]
+#: A call of Claude Sonnet 4.5: 1,000 input at $3, 2,000 written at $3.75, 30,000 read at $0.30 and
+#: 400 output at $15 a million tokens; the line with 3 tokens is its beginning.
+CLAUDE_USD = Decimal("0.003") + Decimal("0.0075") + Decimal("0.009") + Decimal("0.006")
+#: A call of GPT-5 Codex: 4,000 input at $1.25, 16,000 cached at $0.125, 500 output at $10.
+CODEX_USD = Decimal("0.005") + Decimal("0.002") + Decimal("0.005")
+#: A call of Claude Haiku 4.5: 500 input at $1, 1,000 written at $1.25, 4,000 read at $0.10, 300
+#: output at $5.
+OPENCODE_USD = Decimal("0.0005") + Decimal("0.00125") + Decimal("0.0004") + Decimal("0.0015")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home directory without logs."""
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """``run(...)`` gives a report's exit status, output and errors."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["tariff", "report", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return command
+
+
+def test_sessions_of_every_tool_are_found_and_each_call_costs_once(home: Path, run: Run) -> None:
+    claude_code(home, text="words " * 1000)
+    codex(home)
+    opencode(home)
+    status, out, err = run("--json")
+    assert (status, err) == (0, "")
+    answer = json.loads(out)
+    assert answer["totals"]["calls"] == 3 * CALLS
+    assert Decimal(answer["totals"]["cost_usd"]) == CALLS * (CLAUDE_USD + CODEX_USD + OPENCODE_USD)
+    assert answer["records"]["merged"] == CALLS
+
+
+def test_the_table_has_what_a_person_asks_of_it(home: Path, run: Run) -> None:
+    claude_code(home)
+    _, out, _ = run()
+    # 30,000 of 33,000 tokens of each prompt were read from the cache.
+    assert "Cache hit rate  90.9%" in out
+    assert "$0.153 from 2026-11-02 to 2026-11-03" in out
+    for title in ("By model", "By month", "By week", "By day", "Subscriptions in 1 month"):
+        assert title in out
+    assert "By session" in out
+
+
+def test_folders_are_where_the_tools_variables_say(tmp_path: Path) -> None:
+    claude_code(tmp_path / "a")
+    claude_code(tmp_path / "b", session="other")
+    codex(tmp_path / "c")
+    opencode(tmp_path / "d")
+    gemini_cli(tmp_path)
+    variables = {
+        "CLAUDE_CONFIG_DIR": f"{tmp_path}/a/.claude,{tmp_path}/b/.claude",
+        "CODEX_HOME": f"{tmp_path}/c/.codex",
+        "XDG_DATA_HOME": f"{tmp_path}/d/.local/share",
+    }
+    logs = {one.name: len(one.files) for one in session_logs.found(variables, tmp_path)}
+    assert logs == {"Claude Code": 2, "Codex": 1, "Gemini CLI": 1, "OpenCode": CALLS}
+    assert session_logs.found({}, tmp_path / "nowhere") == []
+
+
+def test_gathered_lines_have_usage_and_no_text(tmp_path: Path) -> None:
+    secret = "a secret of the prompt " * 200
+    files = [claude_code(tmp_path, text=secret), codex(tmp_path, text=secret)]
+    target = tmp_path / "gathered.jsonl"
+    sizes: list[int] = []
+    assert session_logs.gather(files, target, sizes.append) == {"Claude Code", "Codex"}
+    assert sum(sizes) == sum(file.stat().st_size for file in files)
+    text = target.read_text("utf-8")
+    assert "secret" not in text
+    # Two lines of each call of Claude Code; of Codex its session, and two of each call.
+    assert len(text.splitlines()) == 2 * CALLS + 1 + 2 * CALLS
+
+
+RECORDS: list[dict[str, Any]] = [
+    {
+        "timestamp": f"2026-11-0{day}T10:00:00Z",
+        "model": "gpt-5",
+        "usage": {"prompt_tokens": 2000, "completion_tokens": 500},
+        "team": "web",
+    }
+    for day in range(1, 6)
+]
+
+
+def test_figures_are_those_of_the_route(
+    tmp_path: Path, run: Run, event: Callable[[str], dict[str, Any]]
+) -> None:
+    path = tmp_path / "usage.jsonl"
+    write_lines(path, [*RECORDS, {"timestamp": "yesterday"}])
+    _, out, _ = run(str(path), "--by", "model,day*team", "--json")
+    body = {"records": [*RECORDS, {"timestamp": "yesterday"}], "group_by": ["model", "day*team"]}
+    answer = post(handler("usage_report"), event("usage_report"), body).body
+    mine = json.loads(out)
+    for name in (
+        "totals",
+        "records",
+        "groups",
+        "recommendations",
+        "savings",
+        "unpriced",
+        "rejected",
+    ):
+        assert mine[name] == answer[name], name
+
+
+@pytest.mark.parametrize(
+    ("options", "calls"),
+    [
+        ([], 5),
+        (["--since", "2026-11-02"], 4),
+        (["--until", "2026-11-02"], 2),
+        (["--since", "2026-11-02", "--until", "2026-11-04"], 3),
+        (["--model", "gpt-5", "--project", "none"], 0),
+    ],
+)
+def test_only_what_was_asked_for_is_reported(
+    tmp_path: Path, run: Run, options: list[str], calls: int
+) -> None:
+    write_lines(tmp_path / "usage.jsonl", RECORDS)
+    _, out, _ = run(str(tmp_path / "usage.jsonl"), *options, "--json")
+    assert json.loads(out)["totals"]["calls"] == calls
+
+
+def test_files_of_several_kinds_and_folders_are_one_report(tmp_path: Path, run: Run) -> None:
+    write_lines(tmp_path / "one.jsonl", RECORDS[:2])
+    lines = "".join(json.dumps(record) + "\n" for record in RECORDS[2:4])
+    (tmp_path / "two.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    folder = tmp_path / "logs" / "deeper"
+    folder.mkdir(parents=True)
+    (folder / "three.json").write_text(json.dumps(RECORDS[4], indent=2), "utf-8")
+    (folder / "ignored.txt").write_text("nothing", "utf-8")
+    paths = [str(tmp_path / name) for name in ("one.jsonl", "two.jsonl.gz", "logs")]
+    _, out, _ = run(*paths, "--json")
+    assert json.loads(out)["totals"]["calls"] == 5
+
+
+def test_csv_is_read_and_written(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text("timestamp,model,prompt_tokens,completion_tokens\n2026-11-01,gpt-5,2000,500\n")
+    _, out, _ = run(str(path), "--csv")
+    assert "total,,,0.0075" in out
+
+
+# 5 calls of $0.0075 are $0.0375.
+@pytest.mark.parametrize(("budget", "status"), [("0.0375", 0), ("0.03", 3)])
+def test_a_report_over_the_budget_ends_with_status_3(
+    tmp_path: Path, run: Run, budget: str, status: int
+) -> None:
+    write_lines(tmp_path / "usage.jsonl", RECORDS)
+    assert run(str(tmp_path / "usage.jsonl"), "--budget", budget)[0] == status
+
+
+def test_the_page_and_a_comment_are_written(tmp_path: Path, run: Run) -> None:
+    write_lines(tmp_path / "usage.jsonl", RECORDS)
+    page = tmp_path / "report.html"
+    status, out, _ = run(str(tmp_path / "usage.jsonl"), "--html", str(page))
+    assert (status, out) == (0, f"{page}\n")
+    assert "$0.0375" in page.read_text("utf-8")
+    _, out, _ = run(str(tmp_path / "usage.jsonl"), "--markdown", "--by", "day")
+    assert out.startswith("### $0.0375 from 2026-11-01 to 2026-11-05\n")
+    assert "| 2026-11-01 | $0.0075 | 20.0% | 1 | 2,000 | 500 |" in out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "There are no logs of Claude Code, Codex, Gemini CLI or OpenCode."),
+        ((".",), "There are no logs in these folders."),
+        (("--until", "today"), "today is not a day"),
+        (("log.jsonl", "--by", "colour"), "must be one of"),
+    ],
+)
+def test_what_cannot_be_reported_says_what_to_send(
+    home: Path, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.chdir(home)
+    if "log.jsonl" in arguments:
+        write_lines(home / "log.jsonl", RECORDS)
+    status, out, err = run(*arguments)
+    assert (status, out) == (1, "")
+    assert message in err
