@@ -162,8 +162,9 @@ def made_from(
     """
     try:
         request = parse(ReportRequest, {**sent, "records": []})
-        in_force = prices_for(Books(None), request, datetime.now(UTC))
-        query = request.query()
+        now = datetime.now(UTC)
+        in_force = prices_for(Books(None), request, now)
+        query = request.query(now)
         if most_rows is not None:
             query = replace(query, most_rows=most_rows)
         return report_usage(in_force, usage, query, folder, memory_mb=_MEMORY_MB, say=say)

@@ -60,7 +60,7 @@ TOOLS = (
         _claude,
         "**/*.jsonl",
         (b'"usage"',),
-        re.compile(rb'"(sessionId|parentUuid|leafUuid)"'),
+        re.compile(rb'"(parentUuid|leafUuid)"'),
     ),
     Tool(
         "Codex",

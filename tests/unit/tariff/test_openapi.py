@@ -39,7 +39,7 @@ def test_its_routes_are_those_of_the_template_but_the_catch_all(
         f"{event['Properties']['Method']} {event['Properties']['Path']}": event["Properties"]
         for resource in template["Resources"].values()
         if resource["Type"] == "AWS::Serverless::Function"
-        for event in resource["Properties"]["Events"].values()
+        for event in resource["Properties"].get("Events", {}).values()
         if event["Type"] == "HttpApi" and event["Properties"]["Path"] != "$default"
     }
     assert {key for key, _ in operations(spec)} == {key.replace("+}", "}") for key in declared}

@@ -21,6 +21,8 @@ Run = Callable[..., tuple[int, str, str]]
 CLAUDE_USD = Decimal("0.003") + Decimal("0.0075") + Decimal("0.009") + Decimal("0.006")
 #: A call of GPT-5 Codex: 4,000 input at $1.25, 16,000 cached at $0.125, 500 output at $10.
 CODEX_USD = Decimal("0.005") + Decimal("0.002") + Decimal("0.005")
+#: A call of Gemini 2.5 Pro: 3,000 input at $1.25, 5,000 cached at $0.125, 300 out at $10.
+GEMINI_USD = Decimal("0.00375") + Decimal("0.000625") + Decimal("0.003")
 #: A call of Claude Haiku 4.5: 500 input at $1, 1,000 written at $1.25, 4,000 read at $0.10, 300
 #: output at $5.
 OPENCODE_USD = Decimal("0.0005") + Decimal("0.00125") + Decimal("0.0004") + Decimal("0.0015")
@@ -52,13 +54,17 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_sessions_of_every_tool_are_found_and_each_call_costs_once(home: Path, run: Run) -> None:
     claude_code(home, text="words " * 1000)
     codex(home)
+    gemini_cli(home)
     opencode(home)
     status, out, err = run("--json")
     assert (status, err) == (0, "")
     answer = json.loads(out)
-    assert answer["totals"]["calls"] == 3 * CALLS
-    assert Decimal(answer["totals"]["cost_usd"]) == CALLS * (CLAUDE_USD + CODEX_USD + OPENCODE_USD)
+    assert answer["totals"]["calls"] == 4 * CALLS
+    one_of_each = CLAUDE_USD + CODEX_USD + GEMINI_USD + OPENCODE_USD
+    assert Decimal(answer["totals"]["cost_usd"]) == CALLS * one_of_each
     assert answer["records"]["merged"] == CALLS
+    projects = {group["by"][0]: group["rows"] for group in answer["groups"]}["project"]
+    assert [row["values"][0] for row in projects] == ["/home/dev/shop", "3f1c"]
 
 
 def test_the_table_has_what_a_person_asks_of_it(home: Path, run: Run) -> None:

@@ -20,7 +20,7 @@ PERIODS = ("hour", "day", "week", "month")
 _PATHS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "user": (("", "user"), ("", "user_id"), ("", "end_user")),
     "api_key": (("", "api_key"), ("", "api_key_id"), ("", "api_key_alias")),
-    "project": (("", "project"), ("", "project_id")),
+    "project": (("", "project"), ("", "project_id"), ("", "cwd")),
     "session": (("", "session"), ("", "session_id"), ("", "sessionId")),
 }
 TAG = "tag:"
