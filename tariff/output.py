@@ -15,8 +15,6 @@ from typing import Any, Literal, NamedTuple
 from tariff.tables import aligned, markdown
 
 Style = Literal["table", "json", "csv", "markdown"]
-#: What begins a formula in a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Table(NamedTuple):
@@ -62,15 +60,16 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _members(value: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    from pricing.reports.render.csv_table import inert  # other ways out need none of it
+
     for name, member in value.items():
         if isinstance(member, Mapping):
             yield from _members(member, f"{within}{name}.")
         elif isinstance(member, list):
             yield within + name, " ".join(map(str, member)) if _is_words(member) else len(member)
         else:
-            inert = isinstance(member, str) and member.startswith(_FORMULA)
-            inert = inert and not _is_number(member)
-            yield within + name, f"'{member}" if inert else member
+            is_text = isinstance(member, str) and not _is_number(member)
+            yield within + name, inert(member) if is_text else member
 
 
 def _is_words(members: Sequence[Any]) -> bool:

@@ -1,6 +1,7 @@
 """``tariff report``: what usage records, or the session logs of coding tools, cost."""
 
 import json
+import shutil
 import sys
 import tempfile
 import webbrowser
@@ -9,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
 
 from pricing.api.billing import prices_for
 from pricing.api.requests.reports import ReportRequest
@@ -21,6 +22,7 @@ from pricing.jsonio import to_json
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import UsageFile, opened
 from pricing.reports.render.csv_table import to_csv
+from pricing.reports.render.focus import as_parquet
 from pricing.reports.render.html_page import to_html
 from pricing.reports.report import UsageReport
 from pricing.store.books import Books
@@ -39,7 +41,7 @@ from tariff.asking import (
     style_of,
 )
 from tariff.client import client_of
-from tariff.command_line import CommandFailed
+from tariff.command_line import CommandFailed, From
 from tariff.estimate import BudgetUsd, over
 from tariff.output import as_json as json_text
 from tariff.output import as_markdown as markdown_text
@@ -55,7 +57,82 @@ _ALONE = (".csv", ".parquet")
 Say = Callable[[str], None]
 
 
+class Files(NamedTuple):
+    """Where to write a report as files, if anywhere."""
+
+    html: Path | None
+    focus: Path | None
+    opens: bool
+
+    @property
+    def format(self) -> str:
+        """The format that the report is made for."""
+        return "html" if self.html else "focus-csv" if self.focus else "json"
+
+    def write(self, made: UsageReport, rows_of_focus: Path) -> None:
+        """Write the files."""
+        if self.html:
+            self.html.write_text(to_html(made), encoding="utf-8")
+        if self.focus and self.focus.suffix == ".parquet":
+            as_parquet(rows_of_focus, self.focus)
+        elif self.focus:
+            shutil.copyfile(rows_of_focus, self.focus)
+
+    def show(self) -> None:
+        """Name the files, and open the page if that was asked for."""
+        for file in filter(None, (self.html, self.focus)):
+            write(str(file.resolve()))
+        if self.html and self.opens:
+            webbrowser.open(self.html.resolve().as_uri())
+
+
+def files(
+    html: Annotated[
+        Path | None, Option(metavar="FILE", help="Write the report's page.", rich_help_panel=HOW)
+    ] = None,
+    open_page: Annotated[
+        bool, Option("--open", help="Show the page in a browser.", rich_help_panel=HOW)
+    ] = False,
+    focus: Annotated[
+        Path | None,
+        Option(
+            metavar="FILE",
+            help="Write the costs with FOCUS 1.2's columns: a .csv or .parquet file.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+) -> Files:
+    """Read which files to write."""
+    if open_page and html is None:
+        html = Path(tempfile.gettempdir()) / "tariff-report.html"
+    return Files(html, focus, open_page)
+
+
+def calls(
+    since: Annotated[str | None, Option(metavar="DATE", help="The first day, UTC.")] = None,
+    until: Annotated[str | None, Option(metavar="DATE", help="The last day, UTC.")] = None,
+    this_month: Annotated[bool, Option("--this-month", help="Only this month.")] = False,
+    model: Annotated[list[str] | None, Option(help="Only this model; may be repeated.")] = None,
+    project: Annotated[list[str] | None, Option(help="Only this project; may be repeated.")] = None,
+) -> dict[str, Any]:
+    """Read which calls to report on, as the route's filter."""
+    if this_month:
+        since = datetime.now(UTC).date().replace(day=1).isoformat()
+    try:
+        end = date.fromisoformat(until) + timedelta(days=1) if until else None
+    except ValueError:
+        raise CommandFailed(f"{until} is not a day; write it as 2026-11-22.") from None
+    return {
+        "start": since,
+        "end": end and end.isoformat(),
+        "model": model or None,
+        "project": project or None,
+    }
+
+
 def report(
+    chosen: Annotated[dict[str, Any], From(calls)],
+    written: Annotated[Files, From(files)],
     paths: Annotated[
         list[Path] | None,
         Argument(
@@ -67,25 +144,10 @@ def report(
         ),
     ] = None,
     by: Annotated[
-        str,
-        Option(
-            metavar="LIST",
-            help="Tables, such as model,week,project*model or tag:team.",
-        ),
+        str, Option(metavar="LIST", help="Tables, such as model,week,project*model or tag:team.")
     ] = ",".join(_GROUPS),
-    since: Annotated[str | None, Option(metavar="DATE", help="The first day, UTC.")] = None,
-    until: Annotated[str | None, Option(metavar="DATE", help="The last day, UTC.")] = None,
-    this_month: Annotated[bool, Option("--this-month", help="Only this month.")] = False,
-    model: Annotated[list[str] | None, Option(help="Only this model; may be repeated.")] = None,
-    project: Annotated[list[str] | None, Option(help="Only this project; may be repeated.")] = None,
-    budget: BudgetUsd = None,
     rows: Annotated[int, Option(min=1, help="The most rows of a table.")] = 10,
-    html: Annotated[
-        Path | None, Option(metavar="FILE", help="Write the report's page.", rich_help_panel=HOW)
-    ] = None,
-    open_page: Annotated[
-        bool, Option("--open", help="Show the page in a browser.", rich_help_panel=HOW)
-    ] = False,
+    budget: BudgetUsd = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     as_markdown: AsMarkdown = False,
@@ -105,43 +167,35 @@ def report(
     tariff report ~/.claude/projects --html report.html --open
     """
     style = style_of(as_json=as_json, as_csv=as_csv, as_markdown=as_markdown)
-    if this_month:
-        since = datetime.now(UTC).date().replace(day=1).isoformat()
+    if url and (style == "csv" or written.format != "json"):
+        raise BadParameter("with --url, a report is a table, Markdown or JSON")
     sent = {
         "group_by": [name.strip() for name in by.split(",")],
         "top": rows,
-        "filter": {
-            "start": since,
-            "end": _day_after(until) if until else None,
-            "model": model or None,
-            "project": project or None,
-        },
-        "format": "html" if html or open_page else "json",
+        "filter": chosen,
+        "format": written.format,
         "currency": currency,
         "rate_card": rate_card_of(rate_card),
         **({"pricing_version": version} if version else {}),
     }
+    made = None
     with tempfile.TemporaryDirectory(prefix="tariff-report-") as name, _progress() as progress:
         folder = Path(name)
         usage, tools = _usage(paths or (), folder, progress)
         if url:
             answer = _asked(url, usage, sent)
         else:
-            made = made_from(usage, sent, folder, progress.say)
+            rows_of_focus = folder / "focus.csv"
+            wanted = rows_of_focus if written.focus else None
+            made = made_from(usage, sent, folder, progress.say, focus=wanted)
             answer = json.loads(to_json(made))
-    if url and (style == "csv" or html or open_page):
-        raise CommandFailed("With --url, a report is a table, Markdown or JSON.")
-    if html or open_page:
-        page = html or Path(tempfile.gettempdir()) / "tariff-report.html"
-        page.write_text(to_html(made), encoding="utf-8")
-        write(str(page.resolve()))
-        if open_page:
-            webbrowser.open(page.resolve().as_uri())
-    elif style == "csv":
-        write(to_csv(made))
-    elif style == "json":
+            written.write(made, rows_of_focus)
+    written.show()
+    if style == "json":
         write(json_text(answer))
-    else:
+    elif style == "csv" and made:
+        write(to_csv(made))
+    elif style == "markdown" or written.format == "json":
         view = reported(answer, rows, datetime.now(UTC).date(), with_plans="Claude Code" in tools)
         show(view) if style == "table" else write(markdown_text(view))
     return over(budget, (answer["net"] or {}).get("total_usd") or answer["totals"]["cost_usd"])
@@ -154,11 +208,12 @@ def made_from(
     say: Say = lambda _: None,
     *,
     most_rows: int | None = None,
+    focus: Path | None = None,
 ) -> UsageReport:
     """Report on a file as the route does, with the bundled prices.
 
     ``sent`` are the route's fields without the records; a table has at most ``most_rows`` rows, or
-    as many as the route's. Raises CommandFailed.
+    as many as the route's. Rows of FOCUS are written to ``focus``. Raises CommandFailed.
     """
     try:
         request = parse(ReportRequest, {**sent, "records": []})
@@ -167,7 +222,9 @@ def made_from(
         query = request.query(now)
         if most_rows is not None:
             query = replace(query, most_rows=most_rows)
-        return report_usage(in_force, usage, query, folder, memory_mb=_MEMORY_MB, say=say)
+        return report_usage(
+            in_force, usage, query, folder, focus=focus, memory_mb=_MEMORY_MB, say=say
+        )
     except TariffError as error:
         raise CommandFailed(str(error)) from None
 
@@ -216,13 +273,6 @@ def _asked(url: str, usage: UsageFile, sent: Mapping[str, Any]) -> Any:
     lines = usage.path.read_bytes().splitlines()
     records = [json.loads(line) for line in lines if line]
     return client_of(url).ask("POST /v1/usage/report", {**sent, "records": records})
-
-
-def _day_after(day: str) -> str:
-    try:
-        return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
-    except ValueError:
-        raise CommandFailed(f"{day} is not a day; write it as 2026-11-22.") from None
 
 
 class _Progress:

@@ -106,7 +106,8 @@ def test_models_and_price_changes_are_resources() -> None:
         uris = [str(one.uri) for one in listed]
         assert uris == ["tariff://models", "tariff://price-changes"]
         uris += ["tariff://models/anthropic", "tariff://models/openai/gpt-5"]
-        return [json.loads((await client.read_resource(uri)).contents[0].text) for uri in uris]
+        contents: list[Any] = [(await client.read_resource(uri)).contents[0] for uri in uris]
+        return [json.loads(content.text) for content in contents]
 
     current, changes, of_provider, model = asked(server(Bundled()), read)
     assert {"component": "input", "usd_per_mtok": "2"} in [

@@ -1,7 +1,7 @@
 """Session logs as coding tools write them, with made-up sessions: prompts, answers and usage."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ def moment(number: int) -> str:
     return (START + timedelta(hours=4 * number)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def write_lines(path: Path, lines: list[Mapping[str, Any]]) -> None:
+def write_lines(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tariff import session_logs
@@ -215,3 +216,14 @@ def test_what_cannot_be_reported_says_what_to_send(
     status, out, err = run(*arguments)
     assert (status, out) == (1, "")
     assert message in err
+
+
+@pytest.mark.parametrize("name", ["costs.csv", "costs.parquet"])
+def test_costs_are_written_with_the_columns_of_focus(tmp_path: Path, run: Run, name: str) -> None:
+    write_lines(tmp_path / "usage.jsonl", RECORDS)
+    target = tmp_path / name
+    status, out, _ = run(str(tmp_path / "usage.jsonl"), "--focus", str(target))
+    assert (status, out) == (0, f"{target}\n")
+    written = duckdb.read_csv(str(target)) if name.endswith("csv") else duckdb.read_parquet(target)
+    ((total,),) = written.aggregate("SUM(CAST(BilledCost AS DECIMAL(38, 9)))").fetchall()
+    assert total == Decimal("0.0375")
