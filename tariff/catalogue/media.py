@@ -51,6 +51,7 @@ _COLUMNS: Mapping[str, str] = {
 }
 #: Columns that mean another thing in another kind of model.
 _BY_KIND: Mapping[tuple[str, str], str] = {
+    ("output_cost_per_image", "audio_speech"): "request",  # a song of Lyria
     ("input_cost_per_image", "embedding"): "input_image",
     ("input_cost_per_image", "video_generation"): "input_image",
     ("input_cost_per_second", "audio_transcription"): "audio_second",
@@ -68,8 +69,10 @@ _KEY = re.compile(
     r"(?:(?P<quality>low|medium|high|hd|standard|auto)/)?"
     r"(?:(?P<size>\d+-x-\d+|max-x-max)/)?(?:(?P<steps>50|max)-steps/)?(?P<name>.+)"
 )
-#: What the lists price by something that a call does not state: steps of a model, whole songs.
-_REFUSED = re.compile(r"fireworks/models/(?!.*rerank)|lyria|FLUX\.2-flex")
+#: What the lists price by something that a call does not state: steps of a model, megapixels.
+_REFUSED = re.compile(r"fireworks/models/(?!.*rerank)|FLUX\.2-flex")
+#: Models that make music or speech, which the map has among the chats.
+_SOUNDS = re.compile(r"lyria|-tts(-|$)")
 OWN_MEDIA = OWN_NAMES | {
     "black_forest_labs": r"flux-",
     "dashscope": r"qwen|wan\d|happyhorse-",
@@ -95,7 +98,8 @@ def read(payload: Payload, version: str) -> list[Row]:
             continue
         provider = PROVIDERS.get("vertex_ai" if named.startswith("vertex_ai-") else named)
         kind = entry.get("mode")
-        if kind is None and "input_cost_per_character" in entry:
+        spoken = kind is None and "input_cost_per_character" in entry
+        if spoken or (kind in TOKEN_KINDS and _SOUNDS.search(key)):
             entry["mode"] = kind = "audio_speech"
         if provider is None or kind not in KINDS | PARTLY | TOKEN_KINDS or _REFUSED.search(key):
             continue
@@ -212,7 +216,7 @@ def _units(entry: Mapping[str, Any], when: Mapping[str, str], suffix: str = "") 
         match[1]: value for name, value in columns.items() if (match := _RESOLUTION.fullmatch(name))
     }
     for name, value in sorted(columns.items()):
-        component = _COLUMNS.get(name) or _BY_KIND.get((name, kind))
+        component = _BY_KIND.get((name, kind)) or _COLUMNS.get(name)
         price = _price(value) if component else None
         if not component or not price or (kind not in KINDS | PARTLY and component != "maps"):
             continue

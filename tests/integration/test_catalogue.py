@@ -146,7 +146,7 @@ def test_every_model_is_listed_once_in_order_with_its_standard_token_prices(
         "mode": "chat",
         "capabilities": ["batch", "caching", "streaming", "thinking", "tools", "vision"],
         "retires": None,
-        "units": ["token", "search"],
+        "units": ["token", "hour", "search"],
         "usd_per_mtok": {
             "cache_read": "0.1",
             "cache_write_1h": "4",
@@ -667,3 +667,14 @@ def test_a_models_page_has_its_unit_prices_with_their_selectors(catalogue: Catal
         "default": True,
     }
     assert len(standard["units"]) == 6
+
+
+def test_models_are_filtered_by_the_unit_that_they_are_billed_in(catalogue: Catalogue) -> None:
+    spoken = catalogue.models(provider="openai", unit="character").body["models"]
+    assert {"tts-1", "tts-1-hd"} <= {model["id"] for model in spoken}
+    assert all("character" in model["units"] for model in spoken)
+    answer = catalogue.models(unit="furlong")
+    assert answer.status == 422
+    (error,) = answer.body["errors"]
+    assert error["pointer"] == "/unit"
+    assert "gb_day" in error["detail"]

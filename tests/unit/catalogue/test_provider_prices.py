@@ -308,7 +308,10 @@ def test_claudes_tier_costs_ten_percent_more_too() -> None:
     [
         ("bedrock/anthropic.claude-sonnet-5-5", ["anthropic.claude-sonnet-5-5"]),
         ("bedrock/openai.gpt-6-sol", ["openai.gpt-6-sol"]),
-        ("vertex/claude-sonnet-5-5", ["claude-sonnet-5-5", "claude-sonnet-5-5@default"]),
+        (
+            "vertex/claude-sonnet-5-5",
+            ["claude-sonnet-5-5", "claude-sonnet-5-5@default", "claude-sonnet-latest"],
+        ),
     ],
 )
 def test_an_id_that_does_not_say_which_endpoint_is_marked(key: str, ambiguous: list[str]) -> None:

@@ -360,8 +360,8 @@ def test_query_parameters_are_those_that_validate(spec: Spec) -> None:
     found = dict(operations(spec))["GET /v1/models"]["parameters"]
     by_name = {one["name"]: one for one in found if one["in"] == "query"}
     assert set(by_name) == {
-        "provider", "family", "capability", "mode", "q", "limit", "cursor", "pricing_version",
-            "as_of",
+        "provider", "family", "capability", "mode", "unit", "q", "limit", "cursor",
+        "pricing_version", "as_of",
     }  # fmt: skip
     assert not any(one["required"] for one in by_name.values())
     assert by_name["limit"]["schema"] == {

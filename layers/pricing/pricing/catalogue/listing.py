@@ -29,6 +29,7 @@ class ModelFilter:
     family: str | None = None
     capability: str | None = None
     mode: str | None = None
+    unit: str | None = None
     q: str | None = None
 
     def check_against(self, models: Sequence[Model]) -> None:
@@ -39,6 +40,8 @@ class ModelFilter:
             "capability": {capability for model in models for capability in model.capabilities},
             "mode": {model.mode for model in models},
         }
+        if self.unit is not None:
+            known["unit"] = {unit for model in models for unit in _billed_units(model)}
         unknown = [
             FieldError(f"/{name}", f"must be one of {', '.join(sorted(values))}")
             for name, values in known.items()
@@ -54,8 +57,14 @@ class ModelFilter:
             and self.family in (None, model.family)
             and (self.capability is None or self.capability in model.capabilities)
             and self.mode in (None, model.mode)
+            and (self.unit is None or self.unit in _billed_units(model))
             and (self.q is None or _mentions(model, self.q.lower().split()))
         )
+
+
+def _billed_units(model: Model) -> set[str]:
+    lists = (period.lists.get("standard") for period in model.prices)
+    return {unit for prices in lists if prices for unit in _units(prices)}
 
 
 def _mentions(model: Model, words: Sequence[str]) -> bool:

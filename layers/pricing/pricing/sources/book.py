@@ -4,7 +4,7 @@ A row has prices, names, limits, capabilities, notes and a family.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -55,6 +55,8 @@ AMBIGUOUS = {
     "bedrock": "The id without an area means a regional endpoint here; global. costs less.",
     "vertex": "This is the price of global endpoints; regional/ has that of the others.",
 }
+#: litellm's kinds of model that a row shows as its mode; the others follow from its prices.
+KINDS_SHOWN = {"realtime", "image_generation", "decisions", "evaluation", "extraction"}
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 #: The largest input of OpenAI's models whose pages state it apart from the window, and the window.
 OPENAI_WINDOWS = {272_000: 400_000, 922_000: 1_050_000}
@@ -126,6 +128,9 @@ class RowMaker:
         """Return the rows of one provider's merged listings, by id."""
         groups = grouped(listings)
         rows = [self._row(provider, group) for group in groups]
+        listed = {listing.name for group in groups for listing in group}
+        for row, group in zip(rows, groups, strict=True):
+            row["aliases"] += _also(provider, group, listed)
         if provider == "bedrock":
             _mark_ambiguous(rows)
         if provider == "vertex":
@@ -177,7 +182,7 @@ class RowMaker:
                 None,
             ),
         }
-        if facts.get("kind") in ("realtime", "image_generation"):
+        if facts.get("kind") in KINDS_SHOWN:
             row["mode"] = facts["kind"]
         claude = self._claude.model(provider, first.name)
         if claude:  # a row that a refresh added has few of these facts
@@ -215,6 +220,21 @@ class RowMaker:
         if not days and all(seen):  # a name without a first day may be older than all releases
             life["first_seen"] = min(day for day in seen if day)
         return {key: day for key, day in life.items() if day}
+
+
+def _also(provider: str, group: list[Listing], listed: Collection[str]) -> list[str]:
+    """Return the names that move with the newest model, such as ``gpt-sol-latest``, without those
+    that are ``listed`` with prices of their own.
+
+    A row that needs no provider before its names has one before these, unless they are its own.
+    """
+    rows = [listing.litellm for listing in group if listing.litellm]
+    names = dict.fromkeys(
+        name for row in rows for name in row.get("also", ()) if name not in listed
+    )
+    own = OWN_NAMES.get(provider, "(?!)")
+    is_bare = _owns(provider, group)
+    return [f"{provider}/{one}" if is_bare and not re.match(own, one) else one for one in names]
 
 
 def _day(name: str) -> str:

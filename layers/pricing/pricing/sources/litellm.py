@@ -48,7 +48,10 @@ PROVIDERS = dict(zip(_SAME, _SAME, strict=True)) | {
     name: provider for provider, names in _NAMES.items() for name in names
 }
 #: Kinds of model that are billed by text tokens, at least in part.
-KINDS = {"chat", "completion", "embedding", "realtime", "responses"}
+KINDS = {
+    *("chat", "completion", "embedding", "realtime", "responses"),
+    *("decisions", "evaluation", "extraction"),
+}
 #: The prices of a model that generates images in a chat: text in, text out, image out.
 CHAT = "/v1/chat/completions"
 DRAWS_IN_CHAT = {"input_cost_per_token", "output_cost_per_token", "output_cost_per_image_token"}
@@ -109,7 +112,9 @@ def read(payload: Payload, notes: SourceNotes) -> dict[str, list[dict[str, Any]]
     An entry that cannot be read, or has a price that is not a number, is left out and noted.
     """
     rows: dict[str, list[dict[str, Any]]] = {}
-    for key, entry in read_document(payload, dict).items():
+    entries = read_document(payload, dict)
+    others = _other_names(entries)
+    for key, entry in entries.items():
         if key in RESERVED or _NOT_A_MODEL.match(key) or _is_other_name(entry):
             continue
         named = entry.get("litellm_provider") if isinstance(entry, dict) else None
@@ -125,13 +130,37 @@ def read(payload: Payload, notes: SourceNotes) -> dict[str, list[dict[str, Any]]
                 table = token_prices(entry, inclusive=provider in INCLUSIVE_THRESHOLDS)
                 prices = table["standard"][0]
                 if prices.get("input") or prices.get("output"):  # else free, or no token price
-                    rows.setdefault(provider, []).append(_row(key, provider, entry, table))
+                    row = _row(key, provider, entry, table)
+                    if key in others:
+                        row["also"] = others[key]
+                    rows.setdefault(provider, []).append(row)
     return rows
+
+
+def _other_names(entries: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the names that ``alias_of`` gives to other keys, by key, without their prefix.
+
+    A name that two keys of a provider have is the first one's: LiteLLM's bedrock_mantle repeats
+    those of its bedrock.
+    """
+    names: dict[str, list[str]] = {}
+    taken: set[tuple[str | None, str]] = set()
+    for key in sorted(key for key, entry in entries.items() if _is_other_name(entry)):
+        target = entries[key]["alias_of"]
+        named = entries[target].get("litellm_provider") if target in entries else None
+        if not isinstance(named, str):
+            continue
+        name = model_id(key, entries[target])
+        owner = (PROVIDERS.get(named.partition("-")[0], named), name)
+        if owner not in taken:
+            taken.add(owner)
+            names.setdefault(target, []).append(name)
+    return names
 
 
 def _is_other_name(entry: Any) -> bool:
     """Whether an entry only says of which other key it is a name."""
-    return isinstance(entry, dict) and entry.keys() == {"alias_of"}
+    return isinstance(entry, dict) and isinstance(entry.get("alias_of"), str) and len(entry) == 1
 
 
 def _check(key: str, entry: Any) -> None:

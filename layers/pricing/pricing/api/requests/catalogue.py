@@ -37,6 +37,8 @@ class ModelsQuery(Versioned):
     """
     mode: Name | None = None
     """Only models for this, such as ``chat``, ``embedding``, ``image_generation`` or ``rerank``."""
+    unit: Name | None = None
+    """Only models billed by this, such as ``token``, ``image``, ``second`` or ``page``."""
     q: Name | None = None
     """Only models whose provider, id, name or aliases have each of these words."""
     limit: Annotated[int, Field(ge=1, le=200)] = 100
