@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from pricing import errors
 from pricing.api.handler import Call, Route, serve
@@ -12,6 +13,7 @@ from pricing.api.requests.recommendations import (
     TiersRequest,
     from_s3,
 )
+from pricing.aws.s3 import check_prefix
 from pricing.recommendations.calibration import CalibrateAnswer, calibrate
 from pricing.recommendations.cascade import CascadeAnswer, cascade
 from pricing.recommendations.policy import LearnedPolicy
@@ -46,7 +48,12 @@ def compare_tier_mix(request: TiersRequest, call: Call) -> TiersAnswer:
 
 def calibrate_policy(request: CalibrateRequest, call: Call) -> CalibrateAnswer:
     """Measure, and keep the policy where there is one and a store."""
-    query = request.query(call.now, from_s3)
+
+    def rows(s3_uri: str) -> list[Any]:
+        check_prefix(s3_uri, call.caller)
+        return from_s3(s3_uri)
+
+    query = request.query(call.now, rows)
     found, document = calibrate(books().in_force(request.pricing_version, call.now), query)
     store = policies()
     if document is None or store is None:

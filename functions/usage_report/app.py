@@ -1,17 +1,19 @@
 """``POST /v1/usage/report``: what was spent, on what, and what should change."""
 
+import json
 import shutil
 import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pricing import errors
 from pricing.api.billing import prices_for
-from pricing.api.handler import MAX_REPLY_BYTES, Asset, Call, Route, fits, serve
+from pricing.api.handler import MAX_REPLY_BYTES, Asset, Call, Event, Route, fits, serve
 from pricing.api.requests.reports import (
     MAX_RECORDS,
     MAX_REPORT_BYTES,
@@ -19,16 +21,29 @@ from pricing.api.requests.reports import (
     ReportFormat,
     ReportRequest,
 )
+from pricing.aws.logs import logger
+from pricing.aws.s3 import check_prefix, objects
 from pricing.aws.settings import settings
 from pricing.jsonio import to_json
+from pricing.reports.dimensions import period_of
 from pricing.reports.generate import report_usage
-from pricing.reports.readers.files import UsageFile, as_lines, fetched, write_lines, written
+from pricing.reports.readers.files import (
+    UsageFile,
+    as_lines,
+    fetched,
+    gathered,
+    write_lines,
+    written,
+)
 from pricing.reports.render.csv_table import to_csv
 from pricing.reports.render.focus import as_parquet
 from pricing.reports.render.html_page import to_html
 from pricing.reports.report import Filters, UsageReport, cut
-from pricing.reports.summary import summary_of
+from pricing.reports.summary import MonthSummary, summary_of
+from pricing.slack.delivery import tell
+from pricing.slack.spending import spending_notice
 from pricing.store import connect
+from pricing.validation import parse
 
 books = cache(connect.books)
 #: How the scratch folder of a call begins.
@@ -61,8 +76,9 @@ def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> Usag
                 focus = _focus(rows, request.format)
     except OSError as error:
         raise errors.Busy("The scratch space is full. Try again in a minute.") from error
-    if isinstance(request, ReportRequest) and request.source is not None:
-        _keep(found, query.filters, call.now)
+    from_file = request.source if isinstance(request, ReportRequest) else None
+    if from_file is not None and call.is_administrator:
+        _keep(summary_of(found, query.filters, call.now, from_file.s3_uri, call.caller))
     if focus is not None:
         return Asset(FOCUS[request.format], focus, "no-store")
     for most in CUTS if sum(len(group.rows) for group in found.groups) > _SURELY_FITS else ():
@@ -109,9 +125,9 @@ def _sweep() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep(found: UsageReport, filters: Filters, now: datetime) -> None:
+def _keep(summary: MonthSummary | None) -> None:
     """Store a month's summary for Slack; without the store the report is answered all the same."""
-    summary, kept = summary_of(found, filters, now), connect.summaries()
+    kept = connect.summaries()
     if summary is not None and kept is not None:
         with suppress(errors.StoreUnavailable):
             kept.keep(summary)
@@ -119,6 +135,7 @@ def _keep(found: UsageReport, filters: Filters, now: datetime) -> None:
 
 def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> UsageFile:
     if isinstance(request, ReportRequest) and request.source is not None:
+        check_prefix(request.source.s3_uri, call.caller)
         return fetched(request.source.s3_uri, folder)
     if isinstance(request, ReportRequest):
         return write_lines(as_lines(request.records or ()), folder / "records.jsonl")
@@ -150,4 +167,43 @@ ROUTES = (
     ),
 )
 _sweep()
-lambda_handler = serve(*ROUTES)
+_serve = serve(*ROUTES)
+
+
+def lambda_handler(event: Event, context: object) -> dict[str, Any]:
+    """Answer a request of the API, or the scheduler's event."""
+    if "scheduled_time" not in event:
+        return _serve(event, context)
+    return report_spending(datetime.fromisoformat(event["scheduled_time"]))
+
+
+def report_spending(now: datetime) -> dict[str, Any]:
+    """Post yesterday's and its month's spending to Slack, and keep the month's summary.
+
+    Reads the files under the configured prefix that were written since the month began.
+    """
+    yesterday = now.date() - timedelta(days=1)
+    start, end = period_of(yesterday, "month")
+    prefix = settings.report_prefix
+    uris = objects(prefix, datetime.combine(start, datetime.min.time(), UTC))
+    logger.info("The scheduled report starts.", extra={"files": len(uris)})
+    source = f"s3://{settings.input_bucket}/{prefix}"
+    if not uris:
+        tell(lambda: f"*LLM spending*: no usage log under {source} since {start}.")
+        return {"outcome": "no_files"}
+    document = {
+        "source": {"s3_uri": source},
+        "group_by": ["day"],
+        "filter": {"start": start.isoformat(), "end": end.isoformat()},
+        "budgets": json.loads(settings.report_budgets),
+    }
+    request = parse(ReportRequest, document)
+    in_force = prices_for(books(), request, now)
+    memory_mb = settings.memory_mb * 2 // 3
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as name:
+        folder = Path(name)
+        file = gathered(uris, folder)
+        found = report_usage(in_force, file, request.query(now), folder, memory_mb=memory_mb)
+    _keep(summary_of(found, Filters(), now, source, "schedule"))
+    tell(lambda: spending_notice(found, yesterday))
+    return {"outcome": "reported", "records": found.records.read}

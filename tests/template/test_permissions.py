@@ -23,8 +23,8 @@ WRITERS = frozenset(
         "UsageReportFunction",
     }
 )
-#: The functions that activate prices, and announce it in Slack.
-TELL_OF_PRICES = frozenset({"PricingAdminFunction", "RefreshPricingFunction"})
+#: The functions that post to Slack: of prices that they activate, and of spending.
+TELL_SLACK = frozenset({"PricingAdminFunction", "RefreshPricingFunction", "UsageReportFunction"})
 WITHOUT_TABLE = frozenset({"SiteFunction", "GoldenCheckFunction"})
 
 
@@ -170,11 +170,11 @@ def test_each_secret_may_be_read_by_its_own_functions_and_no_other(deployed: Tem
         "parameter${SlackSecretParameter}": {role_of(deployed, "SlackFunction")},
         "parameter/aws/reference/secretsmanager/${SlackSecretName}": {"SlackSecretPolicy"},
         "secret:${SlackSecretName}-??????": {"SlackSecretPolicy"},
-        "parameter${NoticeParameter}": {role_of(deployed, name) for name in TELL_OF_PRICES},
+        "parameter${NoticeParameter}": {role_of(deployed, name) for name in TELL_SLACK},
     }
 
 
-def test_who_tells_of_prices_is_told_where_and_may_read_it_only_where_it_is_configured(
+def test_functions_that_post_to_slack_may_read_the_webhook_only_where_it_is_configured(
     deployed: Template,
 ) -> None:
     named = {
@@ -183,8 +183,8 @@ def test_who_tells_of_prices_is_told_where_and_may_read_it_only_where_it_is_conf
         if function["Properties"]["Environment"]["Variables"].get("TARIFF_NOTICE_PARAMETER")
         == {"Ref": "NoticeParameter"}
     }
-    assert named == TELL_OF_PRICES
-    for function_id in TELL_OF_PRICES:
+    assert named == TELL_SLACK
+    for function_id in TELL_SLACK:
         role = deployed["Resources"][role_of(deployed, function_id)]["Properties"]
         (policy,) = role["Policies"]
         conditional = [

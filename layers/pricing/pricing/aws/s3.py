@@ -4,6 +4,8 @@ Callers name objects. Were any bucket accepted, they would read with the rights 
 """
 
 import re
+from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import BinaryIO
 
 from pricing.aws.environment import sdk_client
@@ -14,6 +16,7 @@ from pricing.errors import InvalidRequest, StoreUnavailable
 
 #: Where requests name an object.
 POINTER = "/source/s3_uri"
+NOT_FOUND = "is not found or not allowed; check the key, and who may read the object"
 #: S3's own limit, in UTF-8.
 MAX_KEY_BYTES = 1024
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.+)", re.DOTALL)
@@ -31,6 +34,38 @@ def bucket_and_key(s3_uri: str) -> tuple[str, str]:
     if found[1] != allowed:
         raise InvalidRequest.at(POINTER, f"must be in the bucket {allowed}")
     return found[1], found[2]
+
+
+def check_prefix(s3_uri: str, caller: str) -> None:
+    """Raise InvalidRequest for an object that this caller may not name.
+
+    It is the error of a missing object, so that callers do not learn which objects there are.
+    """
+    rules = settings.input_prefixes
+    _, key = bucket_and_key(s3_uri)
+    found = (prefixes for name, prefixes in rules.items() if fnmatchcase(caller, name))
+    if rules and not key.startswith(next(found, ())):
+        raise InvalidRequest.at(POINTER, NOT_FOUND)
+
+
+def objects(prefix: str, since: datetime) -> list[str]:
+    """The URIs of the input bucket's objects under a prefix that were written since a moment.
+
+    Raises StoreUnavailable when S3 does not answer.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    bucket = settings.input_bucket
+    try:
+        pages = sdk_client("s3", OBJECTS).get_paginator("list_objects_v2")
+        return [
+            f"s3://{bucket}/{found['Key']}"
+            for page in pages.paginate(Bucket=bucket, Prefix=prefix)
+            for found in page.get("Contents", ())
+            if found["LastModified"] >= since and found["Size"]
+        ]
+    except (BotoCoreError, ClientError) as error:
+        raise _unavailable(type(error).__name__) from error
 
 
 def download(s3_uri: str, target: BinaryIO, *, max_bytes: int | None = None) -> None:
@@ -53,8 +88,7 @@ def download(s3_uri: str, target: BinaryIO, *, max_bytes: int | None = None) -> 
     except ClientError as error:
         # Without the right to list the bucket, S3 answers 403 for a missing object too.
         if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:  # noqa: PLR2004
-            detail = "is not found or not allowed; check the key, and who may read the object"
-            raise InvalidRequest.at(POINTER, detail) from None
+            raise InvalidRequest.at(POINTER, NOT_FOUND) from None
         raise _unavailable(str(error.response["Error"]["Code"])) from error
     except (BotoCoreError, RetriesExceededError) as error:
         raise _unavailable(type(error).__name__) from error

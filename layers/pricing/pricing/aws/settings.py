@@ -40,6 +40,18 @@ class Settings:
     #: The scope of administrators' tokens.
     admin_scope = Setting("TARIFF_ADMIN_SCOPE", str, "")
     input_bucket = Setting("TARIFF_INPUT_BUCKET", str, "")
+    #: Prefixes of the input bucket by caller, ``CALLER=PREFIX,PREFIX ...``; empty for no limit.
+    input_prefixes = Setting(
+        "TARIFF_INPUT_PREFIXES",
+        lambda text: {
+            caller: tuple(prefixes.split(","))
+            for caller, _, prefixes in (entry.partition("=") for entry in text.split())
+        },
+        dict[str, tuple[str, ...]](),
+    )
+    #: The prefix of the logs that the scheduled report reads, and the budgets it compares, as JSON.
+    report_prefix = Setting("TARIFF_REPORT_PREFIX", str, "")
+    report_budgets = Setting("TARIFF_REPORT_BUDGETS", str, "[]")
     anthropic_api_key = Setting("TARIFF_ANTHROPIC_API_KEY", str, "")
     refresh_function = Setting("TARIFF_REFRESH_FUNCTION", str, "")
     #: The version of the estimate function that is about to get traffic.

@@ -171,6 +171,11 @@ class GroupRow:
         """The cost to add to a sum: zero where it is unknown."""
         return ZERO if self.cost_usd is None else self.cost_usd
 
+    @property
+    def paid_usd(self) -> Decimal:
+        """The known cost at the rate card's prices, or at list prices without a card."""
+        return self.known_usd if self.net_usd is None else self.net_usd
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -2,6 +2,7 @@
 
 A report of a file with exactly one calendar month of calls, nothing filtered out, leaves a summary.
 A later report of the same month replaces it.
+Only an administrator's report or the scheduled one is kept.
 """
 
 import json
@@ -16,6 +17,9 @@ from pricing.timestamps import rfc3339
 
 _MONTH = len("2026-10")
 _DRIVERS = 3
+_AS_THEY_ARE = (
+    *("month", "calls", "unpriced_calls", "version", "reported_at", "source", "caller", "records"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,18 @@ class MonthSummary:
     drivers: tuple[CostDriver, ...]
     version: str
     reported_at: str
+    #: The file or prefix that was reported, who asked for it, and how many records it has.
+    source: str = ""
+    caller: str = ""
+    records: int = 0
 
     def to_json(self) -> str:
         """Serialise the summary, with amounts as text."""
         return json.dumps(
             {
-                **{name: getattr(self, name) for name in ("month", "calls", "unpriced_calls")},
+                **{name: getattr(self, name) for name in _AS_THEY_ARE},
                 **{name: plain(getattr(self, name)) for name in ("cost_usd", "could_save_usd")},
                 "drivers": [(top.endpoint, top.model, plain(top.cost_usd)) for top in self.drivers],
-                "version": self.version,
-                "reported_at": self.reported_at,
             }
         )
 
@@ -63,8 +69,13 @@ class MonthSummary:
         return cls(**{**found, **amounts, "drivers": drivers})
 
 
-def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSummary | None:
-    """The summary; None unless the report has all calls of exactly one calendar month."""
+def summary_of(
+    report: UsageReport, filters: Filters, now: datetime, source: str = "", caller: str = ""
+) -> MonthSummary | None:
+    """The summary; None unless the report has all calls of exactly one calendar month.
+
+    ``source`` is the file or prefix that was reported, for this ``caller``.
+    """
     first, last = report.totals.first_day, report.totals.last_day
     if filters != Filters() or first is None or last is None:
         return None
@@ -83,6 +94,9 @@ def summary_of(report: UsageReport, filters: Filters, now: datetime) -> MonthSum
         ),
         version=report.pricing.version,
         reported_at=rfc3339(now),
+        source=source,
+        caller=caller,
+        records=report.records.read,
     )
 
 

@@ -180,6 +180,27 @@ def fetched(s3_uri: str, folder: Path) -> UsageFile:
     return opened(path, s3_uri, folder)
 
 
+def gathered(uris: Iterable[str], folder: Path) -> UsageFile:
+    """Join the JSON Lines of several objects of the input bucket into one file.
+
+    Raises InvalidRequest for an object of another kind, and as ``fetched`` does.
+    """
+    joined = folder / "joined.jsonl"
+    with joined.open("wb") as target:
+        for number, uri in enumerate(uris):
+            part = folder / f"part-{number}"
+            part.mkdir()
+            file = fetched(uri, part)
+            if file.kind != "jsonl":
+                detail = "must be JSON Lines, as every file of a scheduled report"
+                raise InvalidRequest.at(POINTER, detail)
+            with file.path.open("rb") as source:
+                shutil.copyfileobj(source, target, 1 << 20)
+            target.write(b"\n")
+            shutil.rmtree(part)
+    return UsageFile(joined, "jsonl")
+
+
 def has_long_lines(path: Path) -> bool:
     """Whether some part of a file, of those that are looked at, has lines of much text."""
     size = path.stat().st_size

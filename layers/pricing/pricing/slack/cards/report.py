@@ -21,8 +21,14 @@ def report_card(summary: MonthSummary) -> Card:
         table=Table(("Endpoint", "Model", "Cost"), rows, text_columns=2) if rows else None,
         notes=(
             f"Prices {summary.version}; reported {summary.reported_at} from the log of that time.",
+            *([_source(summary)] if summary.source else []),
         ),
     )
+
+
+def _source(summary: MonthSummary) -> str:
+    records = counted(summary.records, "record")
+    return f"{records} of {summary.source}, reported by {summary.caller}."
 
 
 def no_report_card(month: str) -> Card:

@@ -1,0 +1,60 @@
+"""The scheduled notice of spending for a Slack channel, in mrkdwn."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pricing.display import counted, percent, usd
+from pricing.money import ZERO
+from pricing.reports.budgets import Budget
+from pricing.reports.report import UsageReport
+from pricing.slack.formatting import inert
+
+#: Slack shows 3,000 characters of a section; these limits keep a notice well below.
+MAX_BUDGETS = 10
+MAX_DRIVERS = 3
+MAX_NAME = 80
+
+
+def spending_notice(report: UsageReport, yesterday: date) -> str:
+    """Say what was spent yesterday and in its month, and what is left of the budgets.
+
+    ``report`` is grouped by day. Amounts are at the rate card's prices where there is one.
+    """
+    of_days = {row.values[0]: row for group in report.groups for row in group.rows}
+    day = of_days.get(yesterday.isoformat())
+    spent = day.paid_usd if day else ZERO
+    month = report.net.total_usd if report.net else report.totals.known_usd
+    calls = counted(report.totals.calls, "call")
+    head = f"*LLM spending*: {usd(spent)} on {yesterday}, {usd(month)} in {yesterday:%Y-%m} so far"
+    lines = [f"{head} ({calls})"]
+    lines += [f"• {text}" for text in _budgets(report)]
+    for row in report.top_drivers[:MAX_DRIVERS]:
+        endpoint, model = (
+            inert(name or "not stated", MAX_NAME, mrkdwn=True) for name in row.values
+        )
+        cost = usd(row.net_usd or row.known_usd)
+        lines.append(f"{endpoint} on {model}: {cost} ({percent(row.share)})")
+    if report.unpriced.calls:
+        lines.append(f"Without a known price: {counted(report.unpriced.calls, 'call')}")
+    if report.records.rejected:
+        lines.append(f"Could not be read: {counted(report.records.rejected, 'record')}")
+    return "\n".join(lines)
+
+
+def _name(text: str) -> str:
+    return inert(text, MAX_NAME, mrkdwn=True)
+
+
+def _budgets(report: UsageReport) -> Iterator[str]:
+    for budget in report.budgets[:MAX_BUDGETS]:
+        spent = f"{usd(budget.spent_usd)} of {usd(budget.usd)} ({percent(budget.spent_share)})"
+        yield f"{_name(budget.name)}: {spent}, {_outlook(budget)}"
+
+
+def _outlook(budget: Budget) -> str:
+    projected = f"projected {usd(budget.projected_usd)} by the end of the {budget.period}"
+    if budget.status == "exceeded":
+        return f"*exceeded* on {budget.crossed_at}; {projected}"
+    if budget.status == "will_exceed":
+        return f"will be exceeded on {budget.crossed_at} at this rate; {projected}"
+    return projected
