@@ -109,6 +109,10 @@ def recognised(
 
     Raises InvalidRequest where none of them knows a count of it.
     """
+    layout = _layout(raw, usage_format, kind)
+    known = _RECOGNISED.get(layout)
+    if known is not None:
+        return known
     allowed = SHAPES if usage_format is None else FORMATS[usage_format]
     if usage_format is None and kind in KINDS:
         allowed = FORMATS[KINDS[kind]]
@@ -128,7 +132,29 @@ def recognised(
         return fitting
     unknown = [_unknown(shape, shape.fields_for(present), raw) for shape in fitting]
     least = min(unknown)
-    return [shape for shape, count in zip(fitting, unknown, strict=True) if count == least]
+    found = [shape for shape, count in zip(fitting, unknown, strict=True) if count == least]
+    if least == (0, 0):  # where every name is known, names alone decide
+        if len(_RECOGNISED) >= _MAX_RECOGNISED:
+            _RECOGNISED.clear()
+        _RECOGNISED[layout] = found
+    return found
+
+
+#: The shapes of objects that were recognised before, by a hash of their names: most callers send
+#: the same few kinds of objects.
+_RECOGNISED: dict[int, Sequence[Shape]] = {}
+_MAX_RECOGNISED = 1_000
+
+
+def _layout(raw: Mapping[str, Any], usage_format: str | None, kind: str | None) -> int:
+    """A hash of an object's names and of those within; Python's hash of text is keyed."""
+    names: list[Any] = [usage_format, kind]
+    for name, value in raw.items():
+        if type(value) is dict:
+            names.append((name, _layout(value, None, None)))
+        elif value is not None:
+            names.append(name)
+    return hash(tuple(names))
 
 
 def _unknown(shape: Shape, fields: Fields, raw: Mapping[str, Any]) -> tuple[int, int]:
@@ -219,7 +245,7 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
     fee = _request_fee(taken)
     if taken.quantities or fee:
         attempts = with_tools(attempts, replace(tools, units=(*tools.units, *fee)))
-    understood = taken.counts.found or taken.quantities or taken.costs
+    understood = taken.counts or taken.quantities or taken.costs
     if not understood:
         raise InvalidRequest.at(pointer, "holds no count that is known; send the usage as it came")
     return ParsedUsage(
@@ -227,7 +253,7 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
         served=_served(taken) if taken.words else StatedTerms(),
         notices=(*notices, *_said(taken)) if taken.words or taken.unknown else notices,
         assumptions=assumptions,
-        unread=tuple(islice(_unread(taken), MAX_NAMED)),
+        unread=tuple(islice(_unread(taken), MAX_NAMED)) if taken.unknown or taken.of_all else (),
         stated=_stated_cost(taken.costs) if taken.costs else None,
         open=_open_questions(taken, shape, pointer, found, stated_units=bool(tools.units)),
     )
@@ -238,7 +264,7 @@ def _open_questions(
 ) -> OpenQuestions:
     sdk_cache = None
     read = taken.counts[meanings.READ] if shape is other_shapes.VERCEL_AI else 0
-    if read and not found.cache_outside and taken.counts.found.keys().isdisjoint(_SDK_PARTS):
+    if read and not found.cache_outside and taken.counts.keys().isdisjoint(_SDK_PARTS):
         here = taken.counts.pointers[meanings.READ]
         if here.endswith("/cachedInputTokens"):
             sdk_cache = Doubt(here, "may be outside of inputTokens", read)
@@ -292,7 +318,9 @@ def _take(
         if meaning is None:
             meaning = fields.get("*")
         if type(meaning) is str and meaning in meanings.TOKEN_COUNTS:
-            taken.counts.add(meaning, _count(value, f"{pointer}/{name}"), f"{pointer}/{name}")
+            here = f"{pointer}/{name}"
+            plain = type(value) is int and 0 <= value <= MAX_COUNT
+            taken.counts.add(meaning, value if plain else _count(value, here), here)
         elif meaning is None or meaning == meanings.UNPRICED:
             if shape.owns(name):
                 taken.note_unknown(name, value, pointer, path)

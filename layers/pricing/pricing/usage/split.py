@@ -1,7 +1,6 @@
 """Turn counts that overlap into disjoint buckets, by one set of rules for every shape."""
 
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
@@ -36,6 +35,7 @@ from pricing.usage.meanings import (
 from pricing.usage.parsed import Doubt
 
 _CACHE = (READ, WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
+_WRITES = (WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
 _PROMPT_PARTS = (*_CACHE, AUDIO_IN, IMAGE_IN, VIDEO_IN)
 _OUTPUT_PARTS = (REASONING, AUDIO_OUT, IMAGE_OUT, VIDEO_OUT)
 #: (prompt, cached) of each modality, in the order in which they are taken to be cached where no
@@ -44,8 +44,7 @@ _MODALITIES = ((IMAGE_IN, IMAGE_CACHED), (VIDEO_IN, VIDEO_CACHED), (AUDIO_IN, AU
 _OF_A_MODALITY = frozenset(meaning for both in _MODALITIES for meaning in both)
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """The buckets of one prompt and its answer, and what only the model decides."""
 
     usage: Usage
@@ -66,29 +65,29 @@ class Split:
         )
 
 
-class Counts:
-    """The counts of a usage object by their meaning, with the pointer each was found at."""
+class Counts(dict[str, int]):
+    """The counts of a usage object by their meaning, with the pointer each was found at.
 
-    __slots__ = ("found", "pointers")
+    A count that is not stated is 0.
+    """
+
+    __slots__ = ("pointers",)
 
     def __init__(self) -> None:
-        self.found: dict[str, int] = {}
+        super().__init__()
         self.pointers: dict[str, str] = {}
 
-    def __contains__(self, meaning: str) -> bool:
-        return meaning in self.found
-
-    def __getitem__(self, meaning: str) -> int:
-        return self.found.get(meaning, 0)
+    def __missing__(self, meaning: str) -> int:
+        return 0
 
     def add(self, meaning: str, count: int, pointer: str) -> None:
         """Note a count. Under two names it must be the same; a zero is a default left unset.
 
         Raises InvalidRequest for two counts that contradict each other.
         """
-        known = self.found.get(meaning)
+        known = self.get(meaning)
         if not known:
-            self.found[meaning] = count
+            self[meaning] = count
             self.pointers[meaning] = pointer
         elif count and known != count:
             raise InvalidRequest.at(
@@ -99,11 +98,9 @@ class Counts:
         """The same counts without the breakdown of cache writes by their time to live."""
         kept = Counts()
         kept.pointers = self.pointers
-        kept.found = {
-            meaning: count
-            for meaning, count in self.found.items()
-            if meaning not in (WRITE_5M, WRITE_1H)
-        }
+        kept.update(self)
+        for meaning in (WRITE_5M, WRITE_1H):
+            kept.pop(meaning, None)
         return kept
 
     def name(self, meaning: str) -> str:
@@ -140,21 +137,21 @@ def split(counts: Counts) -> Split:
 
     Raises InvalidRequest for parts that exceed their whole and for totals that do not add up.
     """
+    stated = counts.get  # most counts are not stated
     write_5m, write_1h, assumptions = _writes(counts)
-    read = counts[READ]
+    read = stated(READ, 0)
     cached = read + write_5m + write_1h
     fresh, cache_outside = _fresh(counts, cached)
     modalities, audio_cached = _by_modality(counts, fresh, cached)
-    audio_cached = min(audio_cached, read)
     answer, reasoning = _answer(counts)
     rest, outside, notices = _reconcile(counts, fresh, cached, answer, reasoning)
     answer += outside
-    spoken, drawn, filmed = counts[AUDIO_OUT], counts[IMAGE_OUT], counts[VIDEO_OUT]
+    spoken, drawn, filmed = stated(AUDIO_OUT, 0), stated(IMAGE_OUT, 0), stated(VIDEO_OUT, 0)
     text = answer - reasoning - spoken - drawn - filmed
     usage = Usage(
         input=counts.left_of((WHOLE, FRESH), fresh - sum(modalities), _PROMPT_PARTS)
-        + counts[TOOL_PROMPT],
-        image_input=modalities[0] + counts[IMAGE_APART],
+        + stated(TOOL_PROMPT, 0),
+        image_input=modalities[0] + stated(IMAGE_APART, 0),
         video_input=modalities[1],
         audio_input=modalities[2],
         cache_read=read - audio_cached,
@@ -184,6 +181,8 @@ def _writes(counts: Counts) -> tuple[int, int, tuple[str, ...]]:
     ``WRITE`` is all of them. ``WRITE_OTHER`` is all of them or, where the writes of a stated time
     to live are listed next to it, those that are left: SDKs differ.
     """
+    if counts.keys().isdisjoint(_WRITES):
+        return 0, 0, ()
     write_5m, write_1h = counts[WRITE_5M], counts[WRITE_1H]
     other = counts[WRITE_OTHER]
     if WRITE_5M in counts or WRITE_1H in counts:
@@ -234,7 +233,7 @@ def _by_modality(counts: Counts, fresh: int, cached: int) -> tuple[tuple[int, in
     not fit next to the others must be both. Text is cached first, audio last, so that audio is
     priced as cached only when it must have been.
     """
-    if counts.found.keys().isdisjoint(_OF_A_MODALITY):
+    if counts.keys().isdisjoint(_OF_A_MODALITY):
         return (0, 0, 0), 0
     explicit = any(kept in counts for _, kept in _MODALITIES)
     both = max(cached + sum(counts[whole] for whole, _ in _MODALITIES) - fresh - cached, 0)
@@ -257,18 +256,19 @@ def _by_modality(counts: Counts, fresh: int, cached: int) -> tuple[tuple[int, in
         parts = tuple(part for _, part in _MODALITIES)
         counts.refuse(READ, counts.exceeded(READ, parts))
     image, video, audio = left
-    return (image, video, audio), kept
+    return (image, video, audio), min(kept, counts[READ])
 
 
 def _answer(counts: Counts) -> tuple[int, int]:
     """All output, and the reasoning in it."""
-    apart = counts[REASONING_APART]
-    if counts[THINKING] > counts[ANSWER]:
+    stated = counts.get
+    answer, apart = stated(ANSWER, 0), stated(REASONING_APART, 0)
+    if stated(THINKING, 0) > answer:
         counts.refuse(THINKING, f"is a part of {counts.name(ANSWER)} and cannot be larger")
-    reasoning = counts[REASONING] + apart
+    reasoning = stated(REASONING, 0) + apart
     if ANSWER in counts:
-        return counts[ANSWER] + apart, reasoning
-    return counts[VISIBLE] + reasoning, reasoning
+        return answer + apart, reasoning
+    return stated(VISIBLE, 0) + reasoning, reasoning
 
 
 def _reconcile(
@@ -279,7 +279,7 @@ def _reconcile(
     Returns what is left over for the model to decide, the reasoning that the answer excludes, and
     what to say. Raises InvalidRequest for a total that is less than its parts.
     """
-    total = counts[TOTAL]
+    total = counts.get(TOTAL)
     if not total:
         return None, 0, ()
     prompt = fresh + cached + counts[TOOL_PROMPT]
