@@ -169,7 +169,7 @@ def report(
 
     sent = {"group_by": group_by or ["model", "month"], "filter": {"start": start, "end": end}}
     try:
-        with tempfile.TemporaryDirectory(prefix="tariff-report-") as name:
+        with tempfile.TemporaryDirectory(prefix="tariff-command-") as name:
             usage = gathered([Path(path).expanduser() for path in paths or ()], Path(name))
             found = made_from(usage, sent, Path(name), most_rows=rows)
     except CommandFailed as failure:

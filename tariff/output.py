@@ -140,8 +140,10 @@ def show(shown: Shown) -> None:
     if shown.facts:
         console.print(facts)
     for table in shown.tables:
-        laid = RichTable(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
-        laid.title = Text(printable(table.title), style="bold") if table.title else None
+        console.print()
+        if table.title:
+            console.print(Text(printable(table.title), style="bold"))
+        laid = RichTable(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
         sides = table.alignment.ljust(len(table.header), table.alignment[-1])
         for name, side in zip(table.header, sides, strict=False):
             laid.add_column(
@@ -154,6 +156,7 @@ def show(shown: Shown) -> None:
         for row in table.rows:
             laid.add_row(*(Text(printable(cell)) for cell in row))
         console.print(laid)
+    console.print()
     for note in shown.notes:
         console.print(Text(f"• {printable(note)}", style="dim"))
     console.print(Text(printable(shown.footer), style="dim"))

@@ -179,7 +179,7 @@ def report(
         **({"pricing_version": version} if version else {}),
     }
     made = None
-    with tempfile.TemporaryDirectory(prefix="tariff-report-") as name, _progress() as progress:
+    with tempfile.TemporaryDirectory(prefix="tariff-command-") as name, _progress() as progress:
         folder = Path(name)
         usage, tools = _usage(paths or (), folder, progress)
         if url:
@@ -227,6 +227,8 @@ def made_from(
         )
     except TariffError as error:
         raise CommandFailed(str(error)) from None
+    except OSError as error:
+        raise CommandFailed(f"{folder} cannot be used: {error.strerror}.") from None
 
 
 def gathered(paths: Sequence[Path], folder: Path) -> UsageFile:
@@ -254,11 +256,8 @@ def _usage(
             f"There are no logs {where}. Name files of JSON Lines or JSON, or folders of them; CSV"
             " and Parquet are read one file at a time."
         )
-    names = ", ".join(source.name for source in sources if source.name)
-    progress.begin(
-        f"Reading {counted(len(files), 'file')}{f' of {names}' if names else ''}",
-        sum(source.size for source in sources),
-    )
+    size = sum(source.size for source in sources)
+    progress.begin(f"Reading {counted(len(files), 'file')}", size)
     target = folder / "gathered.jsonl"
     tools = session_logs.gather(files, target, progress.read)
     return UsageFile(target, "jsonl"), tools

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from tariff.__main__ import main
 from tariff.client import Bundled, Deployment, Refused, _counted
 from tariff.command_line import CommandFailed
 from tariff.output import Shown, Table, as_csv, as_markdown, as_text
+from tariff.template import ROOT
 from tests.support.handlers import handler, post
 
 Event = Callable[[str], dict[str, Any]]
@@ -287,3 +291,35 @@ def test_a_refusal_of_a_deployment_is_shown(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_deployment_that_does_not_answer_is_named() -> None:
     with pytest.raises(CommandFailed, match=r"127\.0\.0\.1:9 did not answer"):
         Deployment("http://127.0.0.1:9").ask("POST /v1/estimate", {})
+
+
+GUIDE = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
+DOCUMENTED = [
+    line for line in GUIDE.partition("```\n")[2].partition("```")[0].splitlines()
+    if line.split()[1] not in ("report", "serve", "mcp")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", DOCUMENTED)
+def test_a_documented_command_answers(
+    run: Run, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "src").mkdir()
+    for name in ("prompt.md", "src/headers.py"):
+        (tmp_path / name).write_text("Parse the headers.\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = run(*shlex.split(line.replace("*.py", "headers.py"))[1:])
+    assert (status, "Price" in out) == (0, True)
+
+
+def test_a_quick_estimate_imports_neither_pydantic_nor_rich_nor_a_database() -> None:
+    code = """if True:
+        import contextlib, sys
+        from tariff.__main__ import main
+        sys.argv = ["tariff", "estimate", "gpt-5", "--input", "2000", "--output", "500"]
+        with contextlib.suppress(SystemExit):
+            main()
+        print({"pydantic", "rich", "duckdb", "boto3", "botocore"} & {*sys.modules})
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
