@@ -189,7 +189,6 @@ def test_the_same_model_elsewhere_is_suggested_ahead_of_a_sibling(written: str, 
 @pytest.mark.parametrize(
     ("written", "offered"),
     [
-        ("gemini-3-pro", "gemini-3-pro-preview"),  # there is a preview only
         ("opus 4.5", "claude-opus-4.5"),
         ("sonnet-4.5", "claude-sonnet-4.5"),
     ],
@@ -220,3 +219,21 @@ def test_a_free_variant_costs_a_real_zero() -> None:
 )
 def test_an_unknown_name_says_what_to_send_instead(written: str, hint: str) -> None:
     assert hint in (BOOK.unknown(written).detail or "")
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "rule"),
+    [
+        ("gemini-3-pro", "google/gemini-3-pro-preview", "preview_stage"),
+        ("google/gemini-3-pro", "google/gemini-3-pro-preview", "preview_stage"),
+        ("gemini-2.5-flash", "google/gemini-2.5-flash", "id"),  # released, and not its preview
+        ("claude-mythos", None, None),  # no version, so it may become a family
+        ("gemini-3-pro-preview-preview", None, None),
+        ("gemini-9-pro", None, None),
+    ],
+)
+def test_a_model_that_is_a_preview_only_is_found_without_saying_so(
+    written: str, key: str | None, rule: str | None
+) -> None:
+    match = BOOK.known(written)
+    assert (match and match.model.key, match and match.matched_by) == (key, rule)

@@ -172,8 +172,8 @@ def test_caching_is_planned_at_the_prices_of_the_model(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["compare", "opus", "gemini-3-pro", "--input", "1"], 1, "gemini-3-pro: Price version"),
-        (["compare", "opus", "gemini-3-pro", "--input", "1"], 1, "or gemini-3-pro-preview"),
+        (["compare", "opus", "claude-opus-45", "--input", "1"], 1, "claude-opus-45: Price version"),
+        (["compare", "opus", "claude-opus-45", "--input", "1"], 1, "Did you mean claude-opus-4"),
         (["estimate", "gpt-5"], 1, "Send exactly one of `usage`"),
         (["estimate", "gpt-5", "--text", "no/such/file"], 1, "no/such/file cannot be read"),
         (["estimate", "gpt-5", "--usage", "{"], 1, "not valid JSON"),

@@ -25,6 +25,7 @@ SpelledBy = Literal[
     "word_order",
     "effort_suffix",
     "display_name",
+    "preview_stage",
 ]
 Spelling = tuple[str, SpelledBy]
 
@@ -112,6 +113,7 @@ _EFFORT = re.compile(
     re.ASCII,
 )
 _CLAUDE_EFFORT = re.compile(r"(.*(?:^|/|\.)claude-[\w./-]*?\w)-(?:thinking|max)$", re.ASCII)
+_VERSIONED = re.compile(r"[A-Za-z][\w./-]*\d[\w.-]*(?<!-preview)", re.ASCII)
 _WORDS = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+()-]+)+", re.ASCII)
 #: The maker before a product's name, as model lists show it.
 _MAKER = re.compile(r"[A-Za-z][\w. ]*: (.+)", re.ASCII)
@@ -246,6 +248,15 @@ def _display(name: str) -> Iterator[Spelling]:
             yield f"claude-{older[2].replace('.', '-')}-{older[1]}", "display_name"
 
 
+def _preview(name: str) -> Iterator[Spelling]:
+    """A model that is offered as a preview only, by the name that it is announced under.
+
+    A released model has a row of its own, which is found before any spelling is tried.
+    """
+    if _VERSIONED.fullmatch(name):
+        yield f"{name}-preview", "preview_stage"
+
+
 _RULES: tuple[Callable[[str], Iterator[Spelling]], ...] = (
     _blanks,
     _arn,
@@ -258,6 +269,7 @@ _RULES: tuple[Callable[[str], Iterator[Spelling]], ...] = (
     _effort,
     _word_order,
     _openrouter,
+    _preview,
 )
 
 
