@@ -90,6 +90,35 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         },
         "0.00936573",
     ),
+    # MiniMax: 26 characters x 0.0001
+    "speech with the characters that were billed": (
+        {
+            "model": "minimax/speech-02-hd",
+            "response": {"data": {"audio": "00"}, "extra_info": {"usage_characters": 26}},
+        },
+        "0.0026",
+    ),
+    # Wan 2.7 at 1080 lines, by default: 5 x 0.143353
+    "Qwen's usage of a video": (
+        {
+            "model": "dashscope/wan2.7-t2v",
+            "response": {"usage": {"video_duration": 5, "video_count": 1, "video_ratio": "16:9"}},
+        },
+        "0.716765",
+    ),
+    # Embed v3: 3 images x 0.0001
+    "images that Cohere embedded": (
+        {"model": "embed-english-v3.0", "response": {"meta": {"billed_units": {"images": 3}}}},
+        "0.0003",
+    ),
+    # Embed v4 bills their tokens: 2,000 x 0.47 a million
+    "images that Cohere counted in tokens": (
+        {
+            "model": "embed-v4.0",
+            "response": {"meta": {"billed_units": {"images": 2, "image_tokens": 2000}}},
+        },
+        "0.00094",
+    ),
     "a moderation, which is free": (
         {
             "response": {
@@ -177,10 +206,14 @@ def test_an_answer_that_shows_nothing_billed_must_have_usage(estimate: Ask, name
     assert answer.body["errors"][0]["pointer"] == "/response/usage"
 
 
-#: Requests to text models, which send a prompt.
+def test_a_prompt_with_a_limit_of_tokens_is_not_taken_for_that_of_an_image(estimate: Ask) -> None:
+    body = {"model": "gpt-3.5-turbo-instruct", "prompt": "a", "n": 2, "max_tokens": 5}
+    lines = estimate({"request": body}).body["line_items"]
+    assert [line["component"] for line in lines] == ["input", "output"]
+
+
+#: Requests that neither ask for a unit nor send a prompt.
 PROMPTS = (
-    {"model": "gpt-3.5-turbo-instruct", "prompt": "a", "n": 2, "max_tokens": 5},
-    {"model": "gpt-3.5-turbo-instruct", "prompt": "a"},
     {"model": "dall-e-3", "size": "1024x1024"},
     {"model": "rerank-v3.5", "query": "cats", "documents": []},
 )
@@ -265,3 +298,42 @@ def test_xais_tools_have_the_prices_of_its_page(estimate: Ask) -> None:
         }
     ).body
     assert (answer["total_usd"], answer["status"]) == ("0.0326", "priced")
+
+
+#: Veo 3.1 Fast on Vertex AI costs 0.1 a second with sound and 0.08 without, 0.12 and 0.1 at 1080p.
+SOUND: list[tuple[dict[str, Any], str]] = [
+    ({"seconds": "8"}, "0.8"),
+    ({"seconds": "8", "audio": True}, "0.8"),
+    ({"seconds": "8", "audio": False, "resolution": "720p"}, "0.64"),
+    ({"seconds": "8", "audio": False, "resolution": "1080p"}, "0.8"),
+]
+
+
+@pytest.mark.parametrize(("video", "total"), SOUND)
+def test_video_without_sound_costs_less_where_the_provider_says_so(
+    estimate: Ask, video: dict[str, Any], total: str
+) -> None:
+    model = "vertex/veo-3.1-fast-generate-001"
+    assert estimate({"model": model, "units": {"video": [video]}}).body["total_usd"] == total
+
+
+def test_a_selector_without_a_price_of_its_own_is_named(estimate: Ask) -> None:
+    silent = {"seconds": "8", "audio": False, "resolution": "4k"}
+    answer = estimate({"model": "vertex/veo-3.1-fast-generate-001", "units": {"video": [silent]}})
+    assert answer.body["total_usd"] == "2.4"  # 8 x 0.3
+    assert answer.body["assumptions"] == [
+        "audio off does not change the price of video_second at veo-3.1-fast-generate-001."
+    ]
+
+
+def test_of_a_model_billed_by_the_unit_the_tokens_cost_nothing_more(estimate: Ask) -> None:
+    """Voxtral Mini transcribes at 0.00005 a second: 203 seconds, whatever tokens they made."""
+    usage = {"prompt_audio_seconds": 203, "prompt_tokens": 4, "completion_tokens": 635}
+    answer = estimate({"model": "voxtral-mini-latest", "usage": usage}).body
+    assert (answer["total_usd"], answer["status"]) == ("0.01015", "priced")
+    assert "billed by the unit alone" in answer["assumptions"][0]
+
+
+def test_tokens_alone_stay_without_a_price_at_a_model_billed_by_the_unit(estimate: Ask) -> None:
+    answer = estimate({"model": "dall-e-3", "usage": {"input_tokens": 9, "output_tokens": 9}}).body
+    assert (answer["total_usd"], answer["status"]) == ("0", "unpriced")

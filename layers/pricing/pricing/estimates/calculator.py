@@ -24,7 +24,7 @@ from pricing.catalogue.models import (
 )
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, Unpriced
-from pricing.estimates.quantities import billed_quantities
+from pricing.estimates.quantities import SEARCHES_IN_BATCHES, billed_quantities
 from pricing.money import add, divide_evenly, multiply, per_million, plain, ratio
 from pricing.notices import Notice
 from pricing.usage.buckets import (
@@ -178,12 +178,14 @@ def price_prompts(
             raise InvalidRequest.at("/inference_geo", detail)
         modifiers.append(Modifier("inference_geo_us", residency))
 
+    used, missing, assumptions = _quantity_lines(model, prices, lists["standard"], usages, calls)
+    by_unit_alone = bool(used) and not lists["standard"].rates
     lines: list[LineItem] = []
     for rates, prompts in _by_tier(prices, usages):
         for component, count in _billed(prompts, rates).items():
-            if not count:
-                continue
             unit, rate = COMPONENT_UNITS[component], rates.get(component)
+            if not count or (by_unit_alone and unit == TOKEN):
+                continue
             if rate is None:
                 lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
                 message = f"{component} has no known price here, so the total does not include it."
@@ -192,7 +194,6 @@ def price_prompts(
             if residency and unit == TOKEN:  # published for token prices only
                 rate = multiply(rate, residency)
             lines.append(_line(component, Decimal(count * calls), unit, rate))
-    used, missing, assumptions = _quantity_lines(model, prices, lists["standard"], usages, calls)
     lines += used
     warnings += missing
     costs = [line.cost_usd for line in lines if line.cost_usd is not None]
@@ -206,15 +207,12 @@ def price_prompts(
         modifiers=tuple(modifiers),
         long_context=_long_context(prices, usages),
         assumptions=(
-            *((_SEARCHES_IN_BATCHES,) if searches else ()),
+            *((SEARCHES_IN_BATCHES,) if searches else ()),
             *_tiers_of_sums(prices, usages),
             *assumptions,
         ),
         warnings=tuple(warnings),
     )
-
-
-_SEARCHES_IN_BATCHES = "Web searches in a batch are billed in full: no batch price is published."
 
 
 def _quantity_lines(
@@ -223,7 +221,7 @@ def _quantity_lines(
     """Return the lines of what is not a token, warnings of missing prices, and assumptions."""
     lines: list[LineItem] = []
     missing: list[Notice] = []
-    billed = billed_quantities(model.id, usages, prices.units, standard.units)
+    billed = billed_quantities(model.id, usages, prices, standard)
     for (component, rate), count in billed.sums.items():
         unit, quantity = QUANTITY_UNITS[component], multiply(count, Decimal(calls))
         if rate is None:

@@ -9,10 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pricing.catalogue.models import QUANTITY_UNITS, REQUEST_FEE, TOKEN, UnitPrice
+from pricing.catalogue.models import QUANTITY_UNITS, REQUEST_FEE, TOKEN, PriceList, UnitPrice
 from pricing.errors import InvalidRequest
 from pricing.money import add, plain
 from pricing.usage.buckets import Quantity, Usage
+
+SEARCHES_IN_BATCHES = "Web searches in a batch are billed in full: no batch price is published."
+TOKENS_NOT_BILLED = (
+    "The model is billed by the unit alone: the tokens in its usage cost nothing more."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,8 @@ class BilledQuantities:
 def billed_quantities(
     model: str,
     usages: Sequence[Usage],
-    prices: Sequence[UnitPrice],
-    standard: Sequence[UnitPrice],
+    prices: PriceList,
+    standard: PriceList,
 ) -> BilledQuantities:
     """Find the price of each quantity, in the mode's own ``prices`` or else in the standard ones.
 
@@ -35,11 +40,11 @@ def billed_quantities(
     """
     sums: dict[tuple[str, Decimal | None], Decimal] = {}
     assumptions: list[str] = []
-    for quantity in _used(usages, standard):
+    for quantity in _used(usages, standard.units):
         name = quantity.component
-        known = [unit for unit in prices if unit.component == name]
+        known = [unit for unit in prices.units if unit.component == name]
         if not known:
-            known = [unit for unit in standard if unit.component == name]
+            known = [unit for unit in standard.units if unit.component == name]
             if known and prices is not standard:
                 assumptions.append(f"{name} is priced as standard: it has no price of this mode.")
         usd = None
@@ -47,17 +52,25 @@ def billed_quantities(
             matching = _matching(quantity, known)
             chosen = next((unit for unit in matching if unit.default), None)
             chosen = chosen or max(matching, key=lambda unit: unit.usd)
-            assumptions += _assumptions(model, quantity, chosen, matching, known)
+            assumptions += _assumptions(model, quantity, chosen, matching)
             usd = chosen.usd
         sums[name, usd] = add((sums.get((name, usd), Decimal(0)), quantity.count))
+    if sums and not standard.rates and any(usage.prompt_tokens for usage in usages):
+        assumptions.append(TOKENS_NOT_BILLED)
     return BilledQuantities(sums, tuple(dict.fromkeys(assumptions)))
 
 
 def _used(usages: Sequence[Usage], standard: Sequence[UnitPrice]) -> Sequence[Quantity]:
     """Return what was used. A fee of every request is billed if the model has one, and only then,
-    whether or not the usage states what it depends on.
+    whether or not the usage states what it depends on. Images whose tokens are counted are billed
+    by those.
     """
-    used = [unit for usage in usages for unit in usage.units if unit.count]
+    used = [
+        unit
+        for usage in usages
+        for unit in usage.units
+        if unit.count and not (unit.component == "input_image" and usage.image_input)
+    ]
     if not any(unit.component == REQUEST_FEE for unit in standard):
         return [unit for unit in used if unit.component != REQUEST_FEE]
     if any(unit.component == REQUEST_FEE for unit in used):
@@ -85,14 +98,12 @@ def _assumptions(
     quantity: Quantity,
     chosen: UnitPrice,
     matching: Sequence[UnitPrice],
-    known: Sequence[UnitPrice],
 ) -> list[str]:
     """Return the sentences on selectors that do not change the price, or would and are missing."""
-    listed = {name for unit in known for name in unit.when}
     said = [
         f"{name} {value} does not change the price of {quantity.component} at {model}."
         for name, value in quantity.selectors
-        if name not in listed
+        if name not in chosen.when
     ]
     prices = sorted({unit.usd for unit in matching})
     if len(prices) == 1:

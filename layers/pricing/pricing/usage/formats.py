@@ -11,6 +11,7 @@ from pricing.usage.other_shapes import (
     OTEL,
     UNITS,
     VERCEL_AI,
+    VIDEO,
     VOYAGE,
     VOYAGE_IMAGES,
 )
@@ -40,6 +41,7 @@ SHAPES: tuple[Shape, ...] = (
     COHERE,
     OTEL,
     UNITS,
+    VIDEO,
     VOYAGE_IMAGES,
     VOYAGE,
     BODY,
@@ -47,7 +49,7 @@ SHAPES: tuple[Shape, ...] = (
 
 #: The shapes that a stated ``usage_format`` allows, the preferred one first. Gateways add fields of
 #: their own to OpenAI's object, so its name covers those too.
-_CHAT = (PERPLEXITY, XAI, OPENAI, UNITS)
+_CHAT = (PERPLEXITY, XAI, OPENAI, UNITS, VIDEO)
 FORMATS: Mapping[UsageFormat, tuple[Shape, ...]] = {
     "anthropic": (ANTHROPIC,),
     "openai": _CHAT,

@@ -38,6 +38,7 @@ def made(body: Mapping[str, Any], pointer: str) -> tuple[Quantity, ...]:
             _video(body, pointer),
             _audio(body, pointer),
             _images(body, pointer),
+            _spoken(body, pointer),
             _moderated(body, pointer),
         )
         if quantity is not None
@@ -65,9 +66,13 @@ def asked(body: Mapping[str, Any], pointer: str) -> tuple[Quantity, ...]:
     if seconds is None:
         return (Quantity("image", count or Decimal(1), _selectors(wanted), pointer),)
     stated = wanted.get("resolution")
-    resolution = (("resolution", stated),) if isinstance(stated, str) and stated else ()
-    seconds = multiply(seconds, count or Decimal(1))
-    return (Quantity("video_second", seconds, resolution or _resolution(wanted), pointer),)
+    selectors = _resolution(wanted)
+    if isinstance(stated, str) and stated:
+        selectors = (("resolution", stated),)
+    sound = wanted.get("generateAudio")
+    if isinstance(sound, bool):
+        selectors += (("audio", "on" if sound else "off"),)
+    return (Quantity("video_second", multiply(seconds, count or Decimal(1)), selectors, pointer),)
 
 
 def _selectors(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -130,6 +135,13 @@ def _audio(body: Mapping[str, Any], pointer: str) -> Quantity | None:
         if seconds and isinstance(channels, list) and channels:
             seconds = multiply(seconds, Decimal(len(channels)))
     return Quantity(AUDIO_SECOND, seconds, (), pointer) if seconds else None
+
+
+def _spoken(body: Mapping[str, Any], pointer: str) -> Quantity | None:
+    """The characters that MiniMax says it billed."""
+    extra = body.get("extra_info")
+    count = _number(extra.get("usage_characters")) if isinstance(extra, dict) else None
+    return Quantity("character", count, (), pointer) if count else None
 
 
 def _moderated(body: Mapping[str, Any], pointer: str) -> Quantity | None:

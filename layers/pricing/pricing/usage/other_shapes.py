@@ -184,7 +184,7 @@ COHERE = Shape(
             "image_tokens": IMAGE_APART,
             "search_units": unit("search_unit"),
             "classifications": unit("classification"),
-            "images": unit("image"),
+            "images": unit("input_image"),
         },
         # What the model saw, before what Cohere does not bill is taken off.
         "tokens": NOTE,
@@ -302,7 +302,24 @@ UNITS = Shape(
         "image_count": unit("image"),
         "pages": unit("page"),
         "pages_processed": unit("page"),
-        "doc_size_bytes": NOTE,
+        **dict.fromkeys(("doc_size_bytes", "width", "height"), NOTE),
         "search_units": unit("search_unit"),
+    },
+)
+
+#: Qwen's usage of a video: ``duration`` is what is billed, edited seconds included.
+VIDEO = Shape(
+    name="openai",
+    marks=frozenset(("video_duration", "output_video_duration", "video_count")),
+    fields={
+        "duration": unit("video_second"),
+        "video_duration": unit("video_second"),
+        **dict.fromkeys(
+            (
+                *("output_video_duration", "input_video_duration", "video_count", "video_ratio"),
+                *("ratio", "size", "SR", "fps", "audio"),
+            ),
+            NOTE,
+        ),
     },
 )

@@ -34,6 +34,8 @@ class VideoRequest(Request):
     """Length in seconds."""
     resolution: Name | None = None
     """Resolution, such as ``720p`` or ``4k``."""
+    audio: bool | None = None
+    """Whether the video has sound."""
 
 
 class StorageRequest(Request):
@@ -123,7 +125,9 @@ class UnitsRequest(Request):
         for field, component, counted in _KINDS:
             for number, kind in enumerate(getattr(self, field)):
                 selectors = tuple(
-                    (name, value) for name, value in kind if name != counted and value is not None
+                    (name, _ON.get(value, value))
+                    for name, value in kind
+                    if name != counted and value is not None
                 )
                 count = Decimal(getattr(kind, counted))
                 yield Quantity(component, count, selectors, f"{pointer}/{field}/{number}")
@@ -135,6 +139,7 @@ class UnitsRequest(Request):
             yield Quantity("vector_storage", count, named_at=f"{pointer}/vector_storage/{number}")
 
 
+_ON = {True: "on", False: "off"}
 _COMPONENTS = {
     "input_images": "input_image",
     "audio_seconds": "audio_second",
