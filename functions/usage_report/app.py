@@ -15,6 +15,7 @@ from pricing import errors
 from pricing.api.billing import prices_for
 from pricing.api.handler import MAX_REPLY_BYTES, Asset, Call, Event, Route, fits, serve
 from pricing.api.requests.reports import (
+    MAX_LINES_BYTES,
     MAX_RECORDS,
     MAX_REPORT_BYTES,
     LinesQuery,
@@ -155,6 +156,7 @@ ROUTES = (
         body=ReportRequest,
         lines=LinesQuery,
         max_body_bytes=MAX_REPORT_BYTES,
+        max_lines_bytes=MAX_LINES_BYTES,
         formats=("text/csv", "text/html", "application/vnd.apache.parquet"),
         answer=UsageReport,
         summary="What usage records cost by model, period, team and tag, and what would cost less.",

@@ -114,6 +114,8 @@ class Operation:
         gateway = {"429": self.fragments["throttled"]}
         if not route.open_to_all:
             gateway |= self.fragments["gateway_responses"]
+        if route.body is not None:
+            gateway |= self.fragments["gateway_body_responses"]
         for status, answered in gateway.items():  # the function has its own for some of them
             ours = problems.get(status, {"content": {}})
             problems[status] = {**answered, "content": answered["content"] | ours["content"]}

@@ -1,10 +1,7 @@
 """The estimate function as it is packaged, under AWS's own runtime client and emulator."""
 
 import json
-import os
-import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,31 +10,13 @@ from typing import Any
 import pytest
 
 from tariff.template import ROOT
+from tests.support.recipes import HOST_ARCH, HOST_PYTHON, run_recipe
 from tests.support.rie import EmulatorUnavailable, FunctionFailed, Invoke, emulated, emulator_path
-
-HOST_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-HOST_ARCH = "x86_64" if platform.machine() == "x86_64" else "arm64"
 
 
 def need_linux() -> None:
     if sys.platform != "linux":
         pytest.skip(f"the Runtime Interface Emulator needs Linux; this is {sys.platform}")
-
-
-def run_recipe(folder: Path, recipe: str, target: str, *variables: str) -> str:
-    """Run a SAM build recipe as SAM does; returns what it prints."""
-    # The Python that runs the tests has pip; a bare `python3` may not.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    finished = subprocess.run(
-        ["make", "--makefile", ROOT / recipe, target, *variables],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +69,7 @@ def log_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def invoke(layer: Path, function: Path, log_path: Path) -> Iterator[Invoke]:
     """One execution environment of the packaged function."""
     need_linux()
-    with log_path.open("wb") as log, emulated(function, layer, log) as invoke:
+    with log_path.open("wb") as log, emulated(function, layer, log=log) as invoke:
         yield invoke
 
 
@@ -121,7 +100,7 @@ def test_a_layer_that_lacks_a_library_is_found_out(
 
     with (
         (tmp_path / "log").open("wb") as log,
-        emulated(function, tmp_path / "layer", log) as invoke,
+        emulated(function, tmp_path / "layer", log=log) as invoke,
         pytest.raises(FunctionFailed),
     ):
         invoke(event("estimate"))

@@ -15,7 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -59,12 +59,22 @@ def emulator_path(sam_environment: Path = ROOT / ".venv-sam") -> Path:
     return found
 
 
-@contextmanager
-def emulated(function: Path, layer: Path, log: IO[bytes]) -> Iterator[Invoke]:
-    """A function's folder, run with its layer and nothing else that is installed here.
+#: boto3 and what it imports, which Lambda's image of Python has.
+SDK = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 
-    ``layer`` is the unpacked layer, holding ``python/`` built for the Python that runs this;
-    ``log`` receives what function and emulator print.
+
+@contextmanager
+def emulated(
+    function: Path,
+    *layers: Path,
+    log: IO[bytes],
+    environment: Mapping[str, str] | None = None,
+    libraries: Sequence[str] = (),
+) -> Iterator[Invoke]:
+    """A function's folder, run with its layers and nothing else that is installed here.
+
+    ``layers`` are unpacked, each holding ``python/`` built for the Python that runs this; ``log``
+    receives what function and emulator print; ``libraries`` of this Python are there too.
 
     :raises EmulatorUnavailable: on entering, or when an event is not answered in 30 seconds.
     :raises FunctionFailed: on an event that the runtime client could not get answered.
@@ -72,7 +82,7 @@ def emulated(function: Path, layer: Path, log: IO[bytes]) -> Iterator[Invoke]:
     emulator = emulator_path()
     address, runtime_api = _free_addresses(2)
     with tempfile.TemporaryDirectory() as client:
-        _link_runtime_client(Path(client))
+        _link((*_RUNTIME_CLIENT, *libraries), Path(client))
         process = subprocess.Popen(
             [
                 *(emulator, "--runtime-interface-emulator-address", address),
@@ -83,13 +93,14 @@ def emulated(function: Path, layer: Path, log: IO[bytes]) -> Iterator[Invoke]:
             cwd=function,
             env={
                 "PATH": os.environ["PATH"],
-                "PYTHONPATH": f"{layer / 'python'}{os.pathsep}{client}",
+                "PYTHONPATH": os.pathsep.join([*(str(at / "python") for at in layers), client]),
                 "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's folders are read-only
                 "LAMBDA_TASK_ROOT": str(function),
                 "AWS_REGION": "eu-west-1",
                 "AWS_LAMBDA_FUNCTION_NAME": function.name,
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
                 "AWS_LAMBDA_FUNCTION_TIMEOUT": "10",
+                **(environment or {}),
             },
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -114,8 +125,8 @@ def _invoke(address: str, event: Mapping[str, Any]) -> Any:
         raise EmulatorUnavailable(f"the emulator did not answer: {error}") from error
 
 
-def _link_runtime_client(folder: Path) -> None:
-    for distribution in _RUNTIME_CLIENT:
+def _link(distributions: Iterable[str], folder: Path) -> None:
+    for distribution in distributions:
         for file in metadata.files(distribution) or ():
             top = file.parts[0]
             link = folder / top

@@ -172,6 +172,7 @@ class Route:
     etag: bool = False
     open_to_all: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
+    max_lines_bytes: int = MAX_BODY_BYTES
     #: Whether ``Idempotency-Key`` is honoured.
     idempotent: bool = False
     #: The status of a successful answer: 202 if the work has only been started.
@@ -238,7 +239,7 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     lines: bytes | None = None
     kind = None if route.lines is None else _file_kind(event)
     if route.lines is not None and kind is not None:
-        lines = _lines(event, route.max_body_bytes)
+        lines = _lines(event, route.max_lines_bytes)
         request = parse_query(route.lines, _query(event))
     elif route.body is not None:
         if unread := _query(event):  # ``?dry=1`` would be taken for a promise
@@ -316,6 +317,11 @@ def _lines(event: Event, max_bytes: int) -> bytes:
 
 def _bytes(event: Event) -> bytes:
     text: str = event.get("body") or ""
+    if event["headers"].get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise errors.UnsupportedMediaType(
+            "Send the body as it is, without content-encoding. A usage log too large for that can"
+            " be a file in S3, whose name may end in .gz."
+        )
     if not event.get("isBase64Encoded"):
         return text.encode(errors="surrogatepass")
     try:
