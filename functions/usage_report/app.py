@@ -1,5 +1,6 @@
 """``POST /v1/usage/report``: what was spent, on what, and what should change."""
 
+import errno
 import json
 import shutil
 import tempfile
@@ -76,6 +77,8 @@ def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> Usag
             if rows is not None:
                 focus = _focus(rows, request.format)
     except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
         raise errors.Busy("The scratch space is full. Try again in a minute.") from error
     from_file = request.source if isinstance(request, ReportRequest) else None
     if from_file is not None and call.is_administrator:

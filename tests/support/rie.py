@@ -81,7 +81,7 @@ def emulated(
     """
     emulator = emulator_path()
     address, runtime_api = _free_addresses(2)
-    with tempfile.TemporaryDirectory() as client:
+    with tempfile.TemporaryDirectory() as client, tempfile.TemporaryDirectory() as scratch:
         _link((*_RUNTIME_CLIENT, *libraries), Path(client))
         process = subprocess.Popen(
             [
@@ -95,6 +95,7 @@ def emulated(
                 "PATH": os.environ["PATH"],
                 "PYTHONPATH": os.pathsep.join([*(str(at / "python") for at in layers), client]),
                 "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's folders are read-only
+                "TMPDIR": scratch,  # of its own, as in Lambda: it may delete all that is there
                 "LAMBDA_TASK_ROOT": str(function),
                 "AWS_REGION": "eu-west-1",
                 "AWS_LAMBDA_FUNCTION_NAME": function.name,

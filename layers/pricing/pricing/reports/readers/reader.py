@@ -99,7 +99,7 @@ class UsageReader:
         self.by_column = ""
         self.ignored: Counter[str] = Counter()
         #: Why a line of Tariff's own form was rejected, by its text: short ones come again often.
-        self._refused: dict[str, str] = {}
+        self._refused: dict[str, str | Found] = {}
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
@@ -277,9 +277,11 @@ class UsageReader:
         self, formats: FormatReader, line: int, raw: str, moment: int | None
     ) -> Iterator[tuple[object, ...]]:
         """The rows of the calls in a line, which may be none or several; rejects what is none."""
-        if reason := self._refused.get(raw):
-            self.formats["tariff"] += 1
-            self._reject(line, reason)
+        if again := self._refused.get(raw):
+            if isinstance(again, Found):
+                self._row(line, line, again, None)
+            else:
+                self._reject(line, again)
             return
         try:
             document = self._document(raw, moment)
@@ -296,11 +298,17 @@ class UsageReader:
             except TariffError as error:
                 reason = reason_of(error)
                 self._reject(line, reason)
-                if one.name == "tariff" and self._flat is None and len(self._refused) < MAX_REFUSED:
-                    self._refused[raw] = reason
+                self._refuse_again(raw, one, reason)
                 continue
             if row is not None:
                 yield row
+            elif len(found) == 1:
+                self._refuse_again(raw, one, one)
+
+    def _refuse_again(self, raw: str, found: Found, as_what: str | Found) -> None:
+        """Remember a line of no tool's format that was not read: short ones come again often."""
+        if found.name == "tariff" and self._flat is None and len(self._refused) < MAX_REFUSED:
+            self._refused[raw] = as_what
 
     def _row(self, key: int, line: int, found: Found, whole: Any) -> tuple[object, ...] | None:
         """The row of a record of the line ``whole`` under its ``key``, None for one not read."""

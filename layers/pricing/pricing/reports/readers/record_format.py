@@ -110,9 +110,21 @@ def first(document: Any, paths: str) -> Any:
     return next((value for value in values if value not in (None, "")), None)
 
 
+@cache
+def _heads(mark: str) -> frozenset[str]:
+    """The names of which a document with this mark has one."""
+    heads = []
+    for path in _parts(mark.partition("=")[0]):
+        names = path.split(".")
+        heads += [".".join(names[:end]) for end in range(1, len(names) + 1)]
+    return frozenset(heads)
+
+
 def marked(document: Document, marks: tuple[str, ...]) -> bool:
     """Whether every mark is there, with its value where it names one."""
     for mark in marks:
+        if document.keys().isdisjoint(_heads(mark)):  # most lines are of another format
+            return False
         path, wanted, value = mark.partition("=")
         found = first(document, path)
         if found is None or (wanted and str(found) != value):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from pricing.catalogue.price_book import Match, PriceBook
@@ -202,6 +203,11 @@ _READ_BY_ITSELF = frozenset(
 )
 
 
+@cache
+def _names(usage_format: UsageFormat) -> frozenset[str]:
+    return COLUMNS[usage_format].names()
+
+
 def _columns(
     named: UsageFormat | None, kind: str | None, usage: list[str], names: list[str]
 ) -> UsageFormat | None:
@@ -213,8 +219,7 @@ def _columns(
     except InvalidRequest:
         return None
     for shape in found:
-        columns = COLUMNS.get(shape.name)
-        if columns is not None and columns.names().issuperset(usage):
+        if shape.name in COLUMNS and _names(shape.name).issuperset(usage):
             return shape.name
     return None
 
