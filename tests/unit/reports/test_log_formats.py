@@ -51,11 +51,15 @@ FILES: tuple[tuple[str, SourceFormat, Decimal | int, int, int], ...] = (
     ("cline.json", "cline", SONNET, 1, 2),
     ("cloudflare_ai_gateway.json", "cloudflare_ai_gateway", MINI, 1, 0),
     ("continue.jsonl", "continue", MINI, 1, 0),
+    # A session's two calls in one sum
+    ("copilot_cli.jsonl", "copilot_cli", MINI_CACHED, 2, 1),
     ("cursor.csv", "cursor", SONNET + MINI, 2, 0),
     ("cursor_events.json", "cursor", SONNET, 1, 0),
+    ("datadog.json", "datadog", MINI_CACHED, 1, 0),
     ("gemini_cli.json", "gemini_cli", FLASH, 1, 0),
     # 1000 x 0.3 + (40 + 10) x 2.5: the chunks' counts grow
     ("gemini_stream.sse", "gemini_response", 425, 1, 0),
+    ("goose.json", "goose", MINI, 1, 0),
     ("helicone.csv", "helicone", MINI_CACHED, 1, 0),
     ("jaeger.json", "otel_genai", MINI, 1, 0),
     ("kong_ai_gateway.jsonl", "kong_ai_gateway", MINI, 1, 0),
@@ -65,6 +69,9 @@ FILES: tuple[tuple[str, SourceFormat, Decimal | int, int, int], ...] = (
     ("langsmith.json", "langsmith", MINI_CACHED, 1, 0),
     ("litellm_spend_logs.csv", "litellm_spend_logs", MINI_CACHED, 1, 1),
     ("llm_cli.json", "llm_cli", MINI_CACHED, 1, 0),
+    ("mlflow.json", "mlflow", MINI, 1, 0),
+    ("new_relic.jsonl", "new_relic", MINI, 1, 0),
+    ("ollama.jsonl", "ollama", MINI, 1, 0),
     ("openai_stream.sse", "openai_stream", MINI + MINI_CACHED, 2, 8),
     # GPT-5: 600 x 1.25 + 400 x 0.125 + 500 x 10 = 5800 in 5 calls; a batch of 2 at half of MINI
     ("openai_usage.csv", "openai_usage_api", 5800 + MINI // 2, 7, 0),
@@ -80,6 +87,7 @@ FILES: tuple[tuple[str, SourceFormat, Decimal | int, int, int], ...] = (
     ("vercel_ai.jsonl", "vercel_ai", MINI_CACHED + 2 * MINI, 3, 0),
     ("vercel_ai_spans.jsonl", "vercel_ai", MINI_CACHED, 1, 1),
     ("vertex_request_log.json", "vertex_request_log", 2 * FLASH, 2, 0),
+    ("weave.json", "weave", MINI, 1, 1),
 )
 
 

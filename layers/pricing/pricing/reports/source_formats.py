@@ -21,9 +21,12 @@ SourceFormat = Literal[
     "cloudflare_ai_gateway",
     "codex",
     "continue",
+    "copilot_cli",
     "cursor",
+    "datadog",
     "gemini_cli",
     "gemini_response",
+    "goose",
     "helicone",
     "kong_ai_gateway",
     "langchain",
@@ -31,6 +34,9 @@ SourceFormat = Literal[
     "langsmith",
     "litellm_spend_logs",
     "llm_cli",
+    "mlflow",
+    "new_relic",
+    "ollama",
     "openai_batch",
     "openai_response",
     "openai_stream",
@@ -49,6 +55,7 @@ SourceFormat = Literal[
     "vercel_ai",
     "vertex_batch",
     "vertex_request_log",
+    "weave",
 ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pricing.errors import TariffError
 from pricing.reports.readers.provider_formats import (
+    MLFLOW_SPAN,
     PROVIDERS,
     SDKS,
     SPAN,
@@ -36,7 +37,9 @@ from pricing.reports.readers.several import (
     bedrock_stream,
     buckets,
     claude_code,
+    copilot,
     steps,
+    weave,
 )
 from pricing.reports.readers.tool_formats import CODING_TOOLS, GATEWAYS, TRACERS
 from pricing.reports.readers.unread import looks_like
@@ -97,7 +100,7 @@ class FormatReader:
 
     def read(self, document: Any) -> list[Found]:
         """The records in a line, none for a line that is not a call."""
-        if document and _objects(document):
+        if document and _is_list_of_objects(document):
             return [found for entry in document for found in self.read(entry)]
         if not isinstance(document, dict) or self._wanted == "tariff":
             return [Found("tariff", document)]
@@ -135,6 +138,8 @@ class FormatReader:
             self._otlp,
             buckets,
             agent_sdk,
+            copilot,
+            weave,
             bedrock_stream,
             steps,
             self._span,
@@ -145,8 +150,8 @@ class FormatReader:
         return None
 
     def _of_table(self, document: Document) -> list[Found] | None:
-        inner = document.get("data")
-        bodies = (document, inner) if isinstance(inner, dict) else (document,)
+        inner = [document.get(name) for name in ("data", "attributes")]
+        bodies = [body for body in (document, *inner) if isinstance(body, dict)]
         for body in bodies:
             for known in FORMATS:
                 if marked(body, known.marks):
@@ -156,11 +161,8 @@ class FormatReader:
             return [Found(name_of(plain), plain)]
         for name in _LISTS:
             entries = document.get(name)
-            if (
-                isinstance(entries, list)
-                and entries
-                and all(isinstance(one, dict) for one in entries)
-            ):
+            entries = [entries] if name == "data" and isinstance(entries, dict) else entries
+            if entries and _is_list_of_objects(entries):
                 outer = {key: document[key] for key in _HANDED_DOWN if key in document}
                 found = [one for entry in entries for one in self.read({**outer, **entry})]
                 if not all(one.unread for one in found):
@@ -197,7 +199,7 @@ class FormatReader:
         if document.get("object") == "chat.completion.chunk":
             usage = document.get("usage") or at(document, "x_groq.usage")
             return [Found("openai_stream", document)] if usage else []
-        if not isinstance(kind, str) or not kind.startswith(_EVENTS):
+        if not isinstance(kind, str) or not kind.startswith(_EVENTS) or "data" in document:
             return None
         self._model = at(document, "session.model") or self._model
         if not isinstance(inner, dict) or not isinstance(inner.get("usage"), dict):
@@ -264,14 +266,15 @@ class FormatReader:
         attributes = _attributes(
             document.get("attributes") or _listed(document.get("tags")) or _columns_of(document)
         )
-        if not attributes:
+        if not attributes or "metrics" in document or "metrics" in attributes:
             return None
         body = {**document, "attributes": attributes}
         for known in TELEMETRY:
             if marked(body, known.marks) and is_call(known, body):
                 return self._found(known, body)
-        if marked(body, VERCEL_SPAN.marks):
-            return self._found(VERCEL_SPAN, body)
+        for known in (VERCEL_SPAN, MLFLOW_SPAN):
+            if marked(body, known.marks):
+                return self._found(known, body)
         ids = self._ids(SPAN, body)
         usage = {
             name: whole(value)
@@ -325,7 +328,7 @@ _OTLP = (
 _HANDED_DOWN = ("sessionId", "projectHash", "object", "timestamp", "session_id")
 
 
-def _objects(values: Any) -> bool:
+def _is_list_of_objects(values: Any) -> bool:
     return isinstance(values, list) and all(isinstance(one, dict) for one in values)
 
 

@@ -116,6 +116,14 @@ SDKS = (
         usage="llm_output.token_usage",
     ),
     RecordFormat(
+        name="ollama",
+        marks=("prompt_eval_count", "eval_count", "model"),
+        moment="created_at",
+        model="model",
+        counts={"prompt_tokens": "prompt_eval_count", "completion_tokens": "eval_count"},
+        usage_format="openai",
+    ),
+    RecordFormat(
         name="vercel_ai",
         marks=("response.modelId", "usage | totalUsage"),
         moment="response.timestamp | timestamp",
@@ -166,6 +174,16 @@ VERCEL_SPAN = RecordFormat(
             *("ai.generateobject.dogenerate", "ai.streamobject.dostream", "ai.embedmany.doembed"),
         )
     },
+    span=_IDS,
+)
+MLFLOW_SPAN = RecordFormat(
+    name="mlflow",
+    marks=("attributes.mlflow.chat.tokenUsage",),
+    moment=f"start_time_unix_nano | start_time_ns | {_TIMES}",
+    model="attributes.mlflow.llm.model | attributes.model | attributes.llm.model",
+    usage="attributes.mlflow.chat.tokenUsage",
+    usage_format="openai_responses",
+    labels=_LABELS,
     span=_IDS,
 )
 SPAN = RecordFormat(

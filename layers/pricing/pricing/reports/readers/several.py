@@ -120,3 +120,47 @@ def bedrock_stream(document: Document) -> list[Found] | None:
         "endpoint": document.get("operation"),
     }
     return [Found("bedrock_invocation_log", found)]
+
+
+def copilot(document: Document) -> list[Found] | None:
+    """A session of GitHub Copilot's command line: the sums by model, in its last event."""
+    models = at(document, "data.modelMetrics")
+    if not isinstance(models, dict):
+        is_event = "data" in document and str(document.get("type")).startswith(_COPILOT)
+        return [] if is_event else None
+    return [
+        Found(
+            "copilot_cli",
+            {
+                "timestamp": document.get("timestamp"),
+                "model": model,
+                "usage": {
+                    "input_tokens": at(sums, "usage.inputTokens"),
+                    "output_tokens": at(sums, "usage.outputTokens"),
+                    "cache_read_input_tokens": at(sums, "usage.cacheReadTokens") or 0,
+                    "cache_creation_input_tokens": at(sums, "usage.cacheWriteTokens") or 0,
+                    "total_tokens": None,
+                },
+                "usage_format": "litellm",
+                "calls": at(sums, "requests.count") or 1,
+            },
+        )
+        for model, sums in models.items()
+    ]
+
+
+_COPILOT = ("assistant.", "user.", "tool.", "session.", "hook.", "subagent.")
+
+
+def weave(document: Document) -> list[Found] | None:
+    """A call of W&B Weave: its usage by model. The sums of the calls around it are not read."""
+    models = at(document, "summary.usage")
+    moment = first(document, "started_at")
+    if moment is None or not (isinstance(models, dict) or "op_name" in document):
+        return None
+    span = (str(document.get("trace_id")), str(document.get("id")))
+    return [
+        Found("weave", {"timestamp": moment, "model": model, "usage": usage}, span=span)
+        for model, usage in (models or {}).items()
+        if isinstance(usage, dict)
+    ]
