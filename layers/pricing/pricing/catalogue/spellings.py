@@ -47,6 +47,10 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "bfl": "black_forest_labs",
     "black-forest-labs": "black_forest_labs",
     "cloudflare-workers-ai": "cloudflare",
+    # Usage trackers name the tool that made the call before the model.
+    "claude": "anthropic",
+    "claude-code": "anthropic",
+    "codex": "openai",
     "codestral": "mistral",
     "cohere_chat": "cohere",
     "deepinfra_ai": "deepinfra",

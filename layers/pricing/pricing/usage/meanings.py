@@ -7,7 +7,8 @@ The counts of one call are related in the same way for every provider:
 * ``ANSWER`` is the whole output and includes reasoning; ``VISIBLE`` excludes it.
 * Audio, images and video are parts of the prompt or of the output; their ``..._CACHED`` counts are
   parts of what was read from the cache.
-* ``IMAGE_APART`` comes on top of the input, as in Cohere's billed units.
+* ``IMAGE_APART`` and ``AUDIO_APART`` come on top of the input, as in Cohere's billed units and
+  Mistral's transcriptions.
 * ``TOOL_PROMPT`` (results of server tools that were fed back) comes on top of the prompt.
 """
 
@@ -32,6 +33,7 @@ UsageFormat = Literal[
     "langchain",
     "otel_genai",
     "litellm",
+    "langfuse",
 ]
 
 #: Input.
@@ -41,8 +43,8 @@ WRITE_5M, WRITE_1H, MISS, TOOL_PROMPT = "write_5m", "write_1h", "miss", "tool_pr
 WRITE_OTHER = "write_other"
 AUDIO_IN, IMAGE_IN, VIDEO_IN = "audio_in", "image_in", "video_in"
 AUDIO_CACHED, IMAGE_CACHED, VIDEO_CACHED = "audio_cached", "image_cached", "video_cached"
-#: Images that the count of input excludes.
-IMAGE_APART = "image_apart"
+#: Images and audio that the count of input excludes.
+IMAGE_APART, AUDIO_APART = "image_apart", "audio_apart"
 #: Output. ``THINKING`` is a part of the answer that is never billed apart from it;
 #: ``REASONING_APART`` is always on top of the answer.
 ANSWER, VISIBLE, REASONING, THINKING = "answer", "visible", "reasoning", "thinking"
@@ -52,7 +54,16 @@ TOTAL = "total"
 TOKEN_COUNTS = frozenset(
     (
         *(WHOLE, FRESH, READ, WRITE, WRITE_5M, WRITE_1H, WRITE_OTHER, MISS, TOOL_PROMPT),
-        *(AUDIO_IN, IMAGE_IN, IMAGE_APART, VIDEO_IN, AUDIO_CACHED, IMAGE_CACHED, VIDEO_CACHED),
+        *(
+            AUDIO_IN,
+            AUDIO_APART,
+            IMAGE_IN,
+            IMAGE_APART,
+            VIDEO_IN,
+            AUDIO_CACHED,
+            IMAGE_CACHED,
+            VIDEO_CACHED,
+        ),
         *(ANSWER, VISIBLE, REASONING, THINKING, REASONING_APART, AUDIO_OUT, IMAGE_OUT, VIDEO_OUT),
         TOTAL,
     )

@@ -21,6 +21,7 @@ from pricing.usage.meanings import (
     PART,
     READ,
     REASONING,
+    REASONING_APART,
     TIER,
     TOOL_PROMPT,
     TOTAL,
@@ -32,6 +33,8 @@ from pricing.usage.meanings import (
     VISIBLE,
     WHOLE,
     WRITE,
+    WRITE_1H,
+    WRITE_5M,
     ByModality,
     Shape,
     tool,
@@ -158,6 +161,16 @@ VERCEL_AI = Shape(
         "outputTokenDetails": {"textTokens": PART, "reasoningTokens": REASONING},
         "promptTokens": WHOLE,
         "completionTokens": ANSWER,
+        # Genkit's names
+        "cachedContentTokens": READ,
+        "thoughtsTokens": REASONING_APART,
+        **dict.fromkeys(
+            (
+                *("inputCharacters", "outputCharacters", "inputImages", "outputImages"),
+                *("inputVideos", "outputVideos", "inputAudioFiles", "outputAudioFiles"),
+            ),
+            PART,
+        ),
         "promptTokensDetails": {"cachedTokens": READ, "audioTokens": AUDIO_IN},
         "completionTokensDetails": {"reasoningTokens": REASONING, "audioTokens": AUDIO_OUT},
         # What providers report next to it
@@ -199,6 +212,57 @@ VOYAGE = Shape(
     fields={"total_tokens": WHOLE, "text_tokens": PART},
 )
 
+#: Trackers' own short names, whose counts do not overlap: Langfuse's details, OpenCode, Pi.
+TRACKER = Shape(
+    name="langfuse",
+    marks=frozenset(("input", "output")),
+    fields={
+        "input": FRESH,
+        "output": ANSWER,
+        "total": TOTAL,
+        "totalTokens": TOTAL,
+        "unit": NOTE,
+        **dict.fromkeys(
+            (
+                *("input_cached_tokens", "cache_read_input_tokens", "input_cache_read"),
+                *("cached_tokens", "cacheRead", "cache_read"),
+            ),
+            READ,
+        ),
+        **dict.fromkeys(
+            (
+                *("input_cache_creation", "cache_creation_input_tokens", "input_cache_write"),
+                *("cacheWrite", "cache_write"),
+            ),
+            WRITE,
+        ),
+        "input_cache_creation_5m": WRITE_5M,
+        "input_cache_creation_1h": WRITE_1H,
+        "cache": {"read": READ, "write": WRITE},
+        **dict.fromkeys(
+            ("output_reasoning_tokens", "output_reasoning", "reasoning", "reasoning_tokens"),
+            REASONING_APART,
+        ),
+        "cost": {"": COST, "total": COST, "*": NOTE},
+        "totalCost": COST,
+    },
+)
+#: Gemini CLI's short names, which are Gemini's counts.
+GEMINI_CLI = Shape(
+    name="gemini",
+    marks=TRACKER.marks,
+    own=frozenset(("cached", "thoughts", "tool")),
+    omits_zeros=True,
+    fields={
+        "input": WHOLE,
+        "output": VISIBLE,
+        "cached": READ,
+        "thoughts": REASONING,
+        "tool": TOOL_PROMPT,
+        "total": TOTAL,
+    },
+)
+
 _OTEL = "gen_ai.usage."
 _OPENINFERENCE = "llm.token_count."
 OTEL = Shape(
@@ -226,6 +290,20 @@ OTEL = Shape(
         f"{_OTEL}reasoning.output_tokens": REASONING,
         f"{_OTEL}reasoning_tokens": REASONING,
         f"{_OTEL}output_tokens.reasoning": REASONING,
+        # PydanticAI repeats the provider's own counts, and for some providers has them there only.
+        f"{_OTEL}details.cache_read_tokens": READ,
+        f"{_OTEL}details.cached_tokens": READ,
+        f"{_OTEL}details.cache_read_input_tokens": READ,
+        f"{_OTEL}details.cache_write_tokens": WRITE,
+        f"{_OTEL}details.cache_creation_input_tokens": WRITE,
+        f"{_OTEL}details.reasoning_tokens": REASONING,
+        f"{_OTEL}details.thoughts_tokens": REASONING,
+        f"{_OTEL}details.input_tokens": PART,
+        f"{_OTEL}details.output_tokens": PART,
+        f"{_OTEL}details.accepted_prediction_tokens": PART,
+        f"{_OTEL}details.rejected_prediction_tokens": PART,
+        f"{_OTEL}details.audio_tokens": PART,
+        f"{_OTEL}details.text_tokens": PART,
         f"{_OTEL}cost": COST,
         f"{_OPENINFERENCE}prompt": WHOLE,
         f"{_OPENINFERENCE}completion": ANSWER,

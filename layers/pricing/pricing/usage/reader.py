@@ -270,7 +270,7 @@ def _open_questions(
             sdk_cache = Doubt(here, "may be outside of inputTokens", read)
     if not (taken.words or found.questionable or sdk_cache):
         return NOTHING_OPEN
-    sides = not (stated_units or shape.omits_zeros)
+    output_due = not (stated_units or shape.omits_zeros)
     tier = taken.words.get(meanings.TIER)
     return OpenQuestions(
         tier=TierWord(*tier) if tier else None,
@@ -278,8 +278,10 @@ def _open_questions(
         rest=None if meanings.AUDIO_SECOND in taken.quantities else found.rest,
         cache_outside=found.cache_outside,
         sdk_cache=sdk_cache,
-        no_input=_missing(shape, _INPUTS, pointer) if sides and not found.input_stated else None,
-        no_output=_missing(shape, _OUTPUTS, pointer) if sides and not found.output_stated else None,
+        no_input=None if stated_units or found.input_stated else _missing(shape, _INPUTS, pointer),
+        no_output=_missing(shape, _OUTPUTS, pointer)
+        if output_due and not found.output_stated
+        else None,
     )
 
 

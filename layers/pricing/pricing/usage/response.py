@@ -181,6 +181,8 @@ def is_batch_line(names: Collection[str], container: str) -> bool:
 
 def holds_usage(response: Any) -> bool:
     """Whether this is a response, or wraps one, in which ``read_response`` looks for usage."""
+    if isinstance(response, list):
+        return any(map(holds_usage, response))
     if not isinstance(response, dict):
         return False
     body, _, _ = unwrapped(response, "")

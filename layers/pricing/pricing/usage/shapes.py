@@ -9,6 +9,7 @@ Sources: the providers' API references and SDK types, and the payloads of public
 
 from pricing.usage.meanings import (
     ANSWER,
+    AUDIO_APART,
     AUDIO_CACHED,
     AUDIO_IN,
     AUDIO_OUT,
@@ -132,6 +133,14 @@ STATED_COST: Fields = {
     "cost": {"": COST, "total_cost": COST, "*": NOTE},
     "cost_details": {"upstream_inference_cost": COST_UPSTREAM, "": NOTE, "*": NOTE},
     "cost_usd": COST,
+    "cost_usd_total": COST,
+    **dict.fromkeys(
+        (
+            *("cost_usd_input", "cost_usd_output", "cost_usd_cached_input", "cost_usd_request"),
+            *("cost_usd_web_search", "cost_usd_image_input", "cost_usd_image_output"),
+        ),
+        NOTE,
+    ),
     "costUSD": COST,
     "total_cost": COST,
     "cost_in_usd_ticks": COST_TICKS,
@@ -206,7 +215,12 @@ OPENAI = Shape(
         "prompt_cache_miss_tokens": MISS,
         "prompt_cache_read_tokens": READ,
         "prompt_cache_write_tokens": WRITE,
+        # browser-use's names
+        "prompt_cached_tokens": READ,
+        "prompt_cache_creation_tokens": WRITE,
+        "prompt_image_tokens": PART,
         "prompt_audio_tokens": AUDIO_IN,
+        "audio_tokens": AUDIO_APART,
         "completion_audio_tokens": AUDIO_OUT,
         "reasoning_tokens": REASONING,
         "queue_time": NOTE,

@@ -7,6 +7,7 @@ from pricing.notices import Notice
 from pricing.usage.buckets import WRITES_WITHOUT_SPLIT, Usage
 from pricing.usage.meanings import (
     ANSWER,
+    AUDIO_APART,
     AUDIO_CACHED,
     AUDIO_IN,
     AUDIO_OUT,
@@ -153,7 +154,7 @@ def split(counts: Counts) -> Split:
         + stated(TOOL_PROMPT, 0),
         image_input=modalities[0] + stated(IMAGE_APART, 0),
         video_input=modalities[1],
-        audio_input=modalities[2],
+        audio_input=modalities[2] + stated(AUDIO_APART, 0),
         cache_read=read - audio_cached,
         audio_cache_read=audio_cached,
         cache_write_5m=write_5m,
@@ -282,7 +283,7 @@ def _reconcile(
     total = counts.get(TOTAL)
     if not total:
         return None, 0, ()
-    prompt = fresh + cached + counts[TOOL_PROMPT]
+    prompt = fresh + cached + counts[TOOL_PROMPT] + counts[AUDIO_APART]
     accepted = {prompt + answer, prompt + answer - counts[REASONING_APART]}
     if WHOLE not in counts or fresh + cached != counts[WHOLE]:
         accepted.add(fresh + answer)  # gateways that leave the cache out of the total

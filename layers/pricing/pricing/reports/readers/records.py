@@ -199,7 +199,10 @@ _SUMS = frozenset(("calls", "sums", "tier", "max_prompt_tokens"))
 _STREAMED = ("message_start", "message_delta")
 #: Parts of a response that show what its usage does not count, and lines of a batch's results.
 _READ_BY_ITSELF = frozenset(
-    ("output", "candidates", "tools", "serviceTier", "server_side_tool_usage", "meta", "x_groq")
+    (
+        *("output", "candidates", "tools", "serviceTier", "server_side_tool_usage", "meta"),
+        *("x_groq", "providerMetadata", "experimental_providerMetadata"),
+    )
 )
 
 
