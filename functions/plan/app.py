@@ -1,11 +1,9 @@
 """``POST /v1/plan/...``: what caching, batches, a leaner prompt or a subscription would save."""
 
-from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
 
 from pricing import errors
-from pricing.api.billing import Billed, prices_for
+from pricing.api.billing import both_prices
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.plans import (
     BatchPlanRequest,
@@ -14,49 +12,43 @@ from pricing.api.requests.plans import (
     SubscriptionPlanRequest,
 )
 from pricing.catalogue.price_book import BookInForce
-from pricing.estimates.net import side_by_side
 from pricing.plans.batch import BatchAnswer, plan_batch
 from pricing.plans.caching.query import CachingAnswer, answer_caching
 from pricing.plans.context import ContextAnswer, plan_context
-from pricing.plans.subscriptions import SubscriptionAnswer, plan_subscription
+from pricing.plans.subscriptions import SubscriptionAnswer, SubscriptionQuery, plan_subscription
 from pricing.store import bundled_subscriptions as bundled_plans
 from pricing.store import connect
-from pricing.timestamps import AsOf
 
 books = cache(connect.books)
-Answer = TypeVar("Answer")
 
 
 def create_caching_plan(request: CachingPlanRequest, call: Call) -> CachingAnswer:
     """Plan or measure a cached prefix."""
     query = request.query(call.now)
-    return _both(request, call, query.as_of, lambda prices: answer_caching(prices, query))
+    return both_prices(books(), request, call.now, query, answer_caching)
 
 
 def create_batch_plan(request: BatchPlanRequest, call: Call) -> BatchAnswer:
     """Price requests one by one and in batches."""
     query = request.query(call.now)
-    return _both(request, call, query.as_of, lambda prices: plan_batch(prices, query))
+    return both_prices(books(), request, call.now, query, plan_batch)
 
 
 def create_context_plan(request: ContextPlanRequest, call: Call) -> ContextAnswer:
     """Budget the parts of a prompt, or compare two prompts."""
     query = request.query(call.now)
-    return _both(request, call, query.as_of, lambda prices: plan_context(prices, query))
+    return both_prices(books(), request, call.now, query, plan_context)
 
 
 def create_subscription_plan(request: SubscriptionPlanRequest, call: Call) -> SubscriptionAnswer:
     """Compare the subscription plans with the API."""
     query = request.query(call.now)
     plans = bundled_plans.load(request.plans_version)
-    return _both(request, call, query.as_of, lambda prices: plan_subscription(prices, plans, query))
 
+    def plan(prices: BookInForce, query: SubscriptionQuery) -> SubscriptionAnswer:
+        return plan_subscription(prices, plans, query)
 
-def _both(
-    request: Billed, call: Call, as_of: AsOf, plan: Callable[[BookInForce], Answer]
-) -> Answer:
-    """Plan at list prices, and at those of the request's rate card."""
-    return side_by_side(prices_for(books(), request, call.now), as_of.instant.date(), plan)
+    return both_prices(books(), request, call.now, query, plan)
 
 
 _RAISES = (errors.UnknownModel, errors.UnknownVersion, errors.UnknownRateCard, errors.Unpriced)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from pricing import errors
+from pricing.api.billing import both_prices
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.recommendations import (
     CalibrateRequest,
@@ -31,19 +32,19 @@ CALIBRATE_BODY_BYTES = 5 * 1024 * 1024
 def recommend_models(request: RecommendRequest, call: Call) -> RecommendAnswer:
     """A model for each task."""
     query = request.query(call.now, learned_policy)
-    return recommend(books().in_force(request.pricing_version, call.now), query)
+    return both_prices(books(), request, call.now, query, recommend)
 
 
 def create_cascade_plan(request: CascadeRequest, call: Call) -> CascadeAnswer:
     """Price a cascade, every attempt of it."""
     query = request.query(call.now)
-    return cascade(books().in_force(request.pricing_version, call.now), query)
+    return both_prices(books(), request, call.now, query, cascade)
 
 
 def compare_tier_mix(request: TiersRequest, call: Call) -> TiersAnswer:
     """Compare a mix of tiers with one model."""
     query = request.query(call.now)
-    return compare_tiers(books().in_force(request.pricing_version, call.now), query)
+    return both_prices(books(), request, call.now, query, compare_tiers)
 
 
 def calibrate_policy(request: CalibrateRequest, call: Call) -> CalibrateAnswer:
@@ -70,7 +71,7 @@ def learned_policy(policy_id: str) -> LearnedPolicy:
     return store.get(policy_id)
 
 
-_RAISES = (errors.UnknownModel, errors.UnknownVersion, errors.Unpriced)
+_RAISES = (errors.UnknownModel, errors.UnknownVersion, errors.UnknownRateCard, errors.Unpriced)
 ROUTES = (
     Route(
         "POST",

@@ -3,10 +3,9 @@
 from functools import cache
 
 from pricing import errors
-from pricing.api.billing import prices_for
+from pricing.api.billing import both_prices
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.workload import WorkloadRequest
-from pricing.estimates.net import side_by_side
 from pricing.estimates.workload import WorkloadEstimate, estimate_workload
 from pricing.store import connect
 
@@ -16,11 +15,12 @@ books = cache(connect.books)
 def create_workload_estimate(request: WorkloadRequest, call: Call) -> WorkloadEstimate:
     """Price every line and every what-if."""
     query = request.query(call.now)
-    in_force = prices_for(books(), request, call.now)
-    return side_by_side(
-        in_force,
-        query.as_of.instant.date(),
-        lambda prices: estimate_workload(prices, query),
+    return both_prices(
+        books(),
+        request,
+        call.now,
+        query,
+        estimate_workload,
         lambda found: found.totals.period_usd,
     )
 

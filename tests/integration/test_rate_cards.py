@@ -2,6 +2,7 @@
 
 import json
 import os
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -257,3 +258,43 @@ def test_a_damaged_card_is_a_problem_of_the_store(stored: str, moto_table: Store
     answer = estimated([], rate_card=stored)
     assert answer.status == 503
     assert stored not in json.dumps(answer.body)
+
+
+@pytest.mark.parametrize(
+    ("event", "fields"),
+    [
+        ("recommend", {"task": "Translate this sentence.", "usage": USAGE}),
+        (
+            "recommend_cascade",
+            {
+                "stages": [{"model": "haiku", "pass_rate": "0.5"}, {"model": "sonnet"}],
+                "usage": USAGE,
+            },
+        ),
+        (
+            "recommend_tiers",
+            {
+                "monthly_queries": 1000,
+                "tiers": [{"name": "all", "share": 1, "model": "sonnet", "usage": USAGE}],
+                "single_model": "opus",
+            },
+        ),
+    ],
+)
+def test_recommendations_are_answered_at_both_prices(event: str, fields: dict[str, Any]) -> None:
+    ask = asking("recommend", recorded_event(event))
+    listed = ask(**fields, as_of="2026-10-30")
+    both = ask(
+        **fields,
+        as_of="2026-10-30",
+        rate_card={"rules": [{"multiply": "0.5"}]},
+        currency="EUR",
+    )
+    assert (listed.status, both.status) == (200, 200), both.body
+    net, converted = both.body.pop("net"), both.body.pop("converted")
+    assert {**both.body, "net": None, "converted": None} == listed.body
+    assert net["rate_card"].startswith("rate-card-")
+    assert converted["currency"] == "EUR"
+    pointer, amount = next((p, a) for p, a in converted["amounts"].items() if "/net/" not in p)
+    assert f"/net{pointer}" in converted["amounts"]
+    assert Decimal(converted["amounts"][f"/net{pointer}"]) * 2 == Decimal(amount)

@@ -1,9 +1,11 @@
 """The prices of a request: its price version, its rate card and its currency."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pricing.api.requests.billing import RateCardRequest
 from pricing.aws.settings import settings
@@ -11,12 +13,25 @@ from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.price_book import BookInForce
 from pricing.catalogue.rate_cards import NetBook, RateCard
 from pricing.errors import InvalidRequest, UnknownRateCard, under
+from pricing.estimates.net import side_by_side
 from pricing.store import bundled, connect
 from pricing.store.books import Books
 from pricing.store.documents import Documents
+from pricing.timestamps import AsOf
 
 #: In place of a rate card's id: list prices only, although the deployment has a card of its own.
 LIST_PRICES = "list"
+Answer = TypeVar("Answer")
+
+
+class Dated(Protocol):
+    """A query with the moment that it is priced at."""
+
+    @property
+    def as_of(self) -> AsOf: ...  # noqa: D102
+
+
+AnyQuery = TypeVar("AnyQuery", bound=Dated)
 
 
 class Billed(Protocol):
@@ -43,6 +58,22 @@ def prices_for(books: Books, request: Billed, now: datetime) -> BookInForce:
     if request.currency is not None:
         in_force = replace(in_force, currency=currency_for(request.currency))
     return in_force
+
+
+def both_prices(
+    books: Books,
+    request: Billed,
+    now: datetime,
+    query: AnyQuery,
+    answer: Callable[[BookInForce, AnyQuery], Answer],
+    total: Callable[[Answer], Decimal | None] = lambda _: None,
+) -> Answer:
+    """Answer a query at list prices, and at those of the request's rate card, in its currency.
+
+    Raises what ``prices_for`` and ``answer`` raise.
+    """
+    in_force, day = prices_for(books, request, now), query.as_of.instant.date()
+    return side_by_side(in_force, day, lambda prices: answer(prices, query), total)
 
 
 def card_for(request: Billed) -> RateCard | None:

@@ -13,6 +13,7 @@ from itertools import accumulate
 from operator import mul
 from typing import Literal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field, under
@@ -150,6 +151,12 @@ class CascadeAnswer:
     assumptions: tuple[str, ...]
     """What the estimate takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
+    net: "CascadeAnswer | None" = None
+    """The same answer at the rate card's prices; null without a rate card."""
+    rate_card: str | None = None
+    """The id of the rate card whose prices this answer has; null at list prices."""
+    converted: Converted | None = None
+    """The amounts in ``currency``; null without one."""
 
 
 @dataclass(frozen=True, slots=True)

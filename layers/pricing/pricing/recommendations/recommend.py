@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance, provenance
 from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import ComparedStatus, Estimate, Pricer
@@ -207,6 +208,12 @@ class RecommendAnswer:
     pricing: Provenance
     assumptions: tuple[str, ...]
     """What the recommendation takes for granted, as sentences."""
+    net: "RecommendAnswer | None" = None
+    """The same answer at the rate card's prices; null without a rate card."""
+    rate_card: str | None = None
+    """The id of the rate card whose prices this answer has; null at list prices."""
+    converted: Converted | None = None
+    """The amounts in ``currency``; null without one."""
 
 
 def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Literal
 
+from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field, under
@@ -183,6 +184,12 @@ class TiersAnswer:
     assumptions: tuple[str, ...]
     """What the comparison takes for granted, as sentences."""
     warnings: tuple[Notice, ...]
+    net: "TiersAnswer | None" = None
+    """The same answer at the rate card's prices; null without a rate card."""
+    rate_card: str | None = None
+    """The id of the rate card whose prices this answer has; null at list prices."""
+    converted: Converted | None = None
+    """The amounts in ``currency``; null without one."""
 
 
 @dataclass(frozen=True, slots=True)

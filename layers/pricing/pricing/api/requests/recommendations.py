@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SkipValidation
 from pydantic_core import PydanticCustomError
 
+from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import Calls, Count, UsageInput
 from pricing.api.requests.hints import HINTS
@@ -92,7 +93,7 @@ AnyTask = Annotated[
 ]
 
 
-class RecommendRequest(Versioned, TaskOptions):
+class RecommendRequest(Versioned, BillingFields, TaskOptions):
     """One ``task``, or up to 100 ``tasks`` that share the other fields."""
 
     task: TaskText | None = None
@@ -289,7 +290,7 @@ class CascadeStageRequest(Request):
         return as_query(CascadeStage, self, check=check, verifier_call=call)
 
 
-class CascadeRequest(Versioned, UsageInput):
+class CascadeRequest(Versioned, BillingFields, UsageInput):
     """Two to five stages, cheapest first, and the usage of one request."""
 
     stages: Annotated[
@@ -321,7 +322,7 @@ class TierRequest(UsageInput):
     """Id, alias, ``provider/model`` or family."""
 
 
-class TiersRequest(Versioned):
+class TiersRequest(Versioned, BillingFields):
     """Up to 20 tiers, and the single model to compare them with."""
 
     monthly_queries: Calls
