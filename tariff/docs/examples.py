@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 from pricing.api.handler import IDEMPOTENCY_HEADER, Call, Route
+from pricing.aws.logs import logger
 from pricing.aws.signed_client import AGAIN, DYNAMODB
 from pricing.catalogue.price_book import BookInForce
 from pricing.errors import StoreUnavailable
@@ -132,19 +133,19 @@ def problem_of(module: ModuleType, slug: str) -> Any:
 def _alone(module: ModuleType, books: Books) -> Iterator[None]:
     """A function with these books, without this machine's settings, and without its log."""
     settings = {name: one for name, one in os.environ.items() if not name.startswith("TARIFF_")}
-    stand_ins: dict[str, object] = {"books": books}
-    if {"version_views", "ledger"} & {*vars(module)}:
-        ledger = example_store.ledger(published())
-        stand_ins |= {"ledger": ledger, "version_views": VersionViews(ledger)}
     cards = example_store.rate_cards(EXAMPLES["POST /v1/rate-cards"][0].body)
-    stand_ins["rate_cards"] = cards
     with (
         mock.patch.dict(os.environ, settings, clear=True),
         contextlib.ExitStack() as patches,
         contextlib.redirect_stdout(io.StringIO()),
+        mock.patch.object(logger.registered_handler, "stream", io.StringIO()),
         mock.patch("pricing.aws.environment.start_refresh"),
         mock.patch("pricing.api.billing.rate_cards", return_value=cards),
     ):
+        stand_ins: dict[str, object] = {"books": books, "rate_cards": cards}
+        if {"version_views", "ledger"} & {*vars(module)}:
+            ledger = example_store.ledger(published())
+            stand_ins |= {"ledger": ledger, "version_views": VersionViews(ledger)}
         for name, stand_in in stand_ins.items():
             if hasattr(module, name):
                 patches.enter_context(mock.patch.object(module, name, return_value=stand_in))

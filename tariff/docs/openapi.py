@@ -24,7 +24,7 @@ from tariff.docs.descriptions import markdown
 from tariff.docs.examples import PROBLEMS, REFUSING, problem_of
 from tariff.docs.operations import Operation, Schema
 from tariff.docs.page import page
-from tariff.docs.schemas import schemas_of
+from tariff.docs.schemas import SHARED, schemas_of
 from tariff.docs.site import STATIC
 from tariff.template import ROOT
 
@@ -65,7 +65,10 @@ def document() -> Schema:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     spec["info"]["version"] = project["version"]
     spec["paths"] = paths | spec["paths"]
-    spec["components"]["schemas"] = dict(sorted((spec["components"]["schemas"] | schemas).items()))
+    own = spec["components"]["schemas"]
+    for name, shared in SHARED.items():
+        own[name] = shared | own[name]
+    spec["components"]["schemas"] = dict(sorted((own | schemas).items()))
     (refusing,) = [module for _, module, route in routes if route.key == REFUSING]
     spec["components"]["examples"] = {
         slug: {"value": problem_of(refusing, slug)} for slug in PROBLEMS

@@ -7,7 +7,7 @@ item's optional prices.
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -16,6 +16,8 @@ from typing_extensions import override
 
 from pricing.estimates.calculator import LineItem
 from pricing.jsonio import members
+from pricing.usage.buckets import InferenceGeo, Processing, Speed
+from pricing.usage.meanings import UsageFormat
 from pricing.validation import Request, Versioned
 from tariff.docs.descriptions import field_descriptions, markdown
 
@@ -25,8 +27,16 @@ Mode = Literal["validation", "serialization"]
 DECIMAL: JsonSchemaValue = {"type": "string", "format": "decimal", "pattern": r"^-?\d+(\.\d+)?$"}
 #: What requests may send instead of a JSON number.
 DECIMAL_SENT: JsonSchemaValue = {**DECIMAL, "pattern": r"^-?\d{1,20}(\.\d{1,20})?$"}
-#: An object that is read as a provider wrote it.
-PROVIDER_OBJECT: JsonSchemaValue = {"type": "object", "additionalProperties": True}
+#: Schemas that many fields share, each a type of its own: clients then have one of it.
+SHARED: Mapping[str, JsonSchemaValue] = {
+    "ProviderObject": {"type": "object", "additionalProperties": True},
+    "UsageFormat": {"enum": [*get_args(UsageFormat)], "type": "string"},
+    "Processing": {"enum": [*get_args(Processing)], "type": "string"},
+    "Speed": {"enum": [*get_args(Speed)], "type": "string"},
+    "InferenceGeo": {"enum": [*get_args(InferenceGeo)], "type": "string"},
+}
+#: What pydantic writes next to the choices of a value, and the keyword of the choice it is for.
+_BOUNDS = {"ge": "minimum", "le": "maximum", "maxItems": "maxItems"}
 _ALWAYS_SENT = members(LineItem("input", Decimal(1), "token")).keys()
 
 
@@ -45,17 +55,16 @@ def schemas_of(
     for schema in schemas.values():
         _explain(schema, schemas)
         _simplify(schema)
-    schemas["ProviderObject"] = {
-        **PROVIDER_OBJECT,
-        "description": "An object as a provider, gateway or SDK writes it.",
-    }
     return {one: references[(one, mode)] for one, mode in modes}, schemas
 
 
 def _explain(schema: JsonSchemaValue, schemas: Mapping[str, JsonSchemaValue]) -> None:
-    """Give a member without a description that of the one type it refers to."""
+    """Give a member without a description that of the one type it is of."""
     for found in schema.get("properties", {}).values():
         choices = [one.get("items", one) for one in found.get("anyOf", [found])]
+        for choice in choices:
+            if text := choice.pop("description", None):
+                found.setdefault("description", text)
         named = [one["$ref"].rpartition("/")[2] for one in choices if "$ref" in one]
         if "description" not in found and len(named) == 1:
             found["description"] = schemas[named[0]]["description"].partition("\n\n")[0]
@@ -64,19 +73,19 @@ def _explain(schema: JsonSchemaValue, schemas: Mapping[str, JsonSchemaValue]) ->
 def _simplify(schema: Any) -> None:
     """Write in place what generators of clients read best.
 
-    An exact number's bounds move into its schema; pydantic leaves them next to the choices. Free
-    objects become one type, and choices of choices one choice.
+    Bounds move into the choice that they are for, and what is ``SHARED`` becomes a reference.
     """
     if isinstance(schema, dict):
-        for bound, keyword in (("ge", "minimum"), ("le", "maximum")):
+        for bound, keyword in _BOUNDS.items():
             if bound in schema and "anyOf" in schema:
                 schema["anyOf"][0][keyword] = schema.pop(bound)
         if (places := schema.pop("decimal_places", None)) is not None:
             schema["anyOf"][1]["pattern"] = rf"^-?\d{{1,20}}(\.\d{{1,{places}}})?$"
-        if PROVIDER_OBJECT.items() <= schema.items() and "properties" not in schema:
-            for name in PROVIDER_OBJECT:
-                del schema[name]
-            schema["$ref"] = "#/components/schemas/ProviderObject"
+        for name, shared in SHARED.items():
+            if shared.items() <= schema.items() and "properties" not in schema:
+                for keyword in shared:
+                    del schema[keyword]
+                schema["$ref"] = f"#/components/schemas/{name}"
         schema = list(schema.values())
     for part in schema if isinstance(schema, list) else ():
         _simplify(part)
@@ -98,25 +107,6 @@ class Generator(GenerateJsonSchema):
         return {"anyOf": [{"type": "number"}, dict(DECIMAL_SENT)]}
 
     @override
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """One schema of two types where that is possible, instead of a choice of two schemas."""
-        inner = self.generate_inner(schema["schema"])
-        if (
-            not isinstance(inner.get("type"), str)
-            or {"const", "enum", "additionalProperties"} & inner.keys()
-        ):
-            return super().nullable_schema(schema)
-        return {**inner, "type": [inner["type"], "null"]}
-
-    @override
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Leave out the defaults of answers, and nulls."""
-        found = super().default_schema(schema)
-        if self.mode == "serialization" or found.get("default", ...) is None:
-            found.pop("default", None)
-        return found
-
-    @override
     def field_is_required(self, field: Any, total: bool) -> bool:
         """Answers have every member."""
         return self.mode == "serialization" or super().field_is_required(field, total)
@@ -128,15 +118,16 @@ class Generator(GenerateJsonSchema):
         found = _described(super().model_schema(schema), kind)
         if issubclass(kind, Request):
             found["properties"] = _ordered(kind, found.get("properties", {}))
-        if not kind.__name__.endswith("Query"):
-            for member in found["properties"].values():
-                _state_default(member)
+        for member in found["properties"].values():
+            _state_default(member, kept=kind.__name__.endswith("Query"))
         return found
 
     @override
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         """An answer, or a part of one."""
         found = _described(super().dataclass_schema(schema), schema["cls"])
+        for member in found["properties"].values():
+            member.pop("default", None)
         if schema["cls"] is LineItem:
             found["required"] = [name for name in found["properties"] if name in _ALWAYS_SENT]
             for name in found["properties"].keys() - _ALWAYS_SENT:
@@ -144,14 +135,16 @@ class Generator(GenerateJsonSchema):
         return found
 
 
-def _state_default(member: JsonSchemaValue) -> None:
-    """Move a default into the description.
+def _state_default(member: JsonSchemaValue, *, kept: bool) -> None:
+    """Move a default into the description, but for one of a query, which is ``kept``.
 
     Clients that are generated from a schema with defaults send them all, and a field that is sent
     is a statement: the terms of a call, or a prompt next to usage.
     """
     default = member.pop("default", None)
-    if default and default != "0" and not isinstance(default, dict | list):
+    if kept and default is not None:
+        member["default"] = default
+    elif default and default != "0" and not isinstance(default, dict | list):
         text = f"{member.get('description', '')} Default: `{default}`."
         member["description"] = text.lstrip()
 
@@ -168,14 +161,9 @@ def _described(schema: JsonSchemaValue, kind: type) -> JsonSchemaValue:
 
 def without_null(schema: JsonSchemaValue) -> JsonSchemaValue:
     """Return the schema of the same value where it is not null."""
-    if "anyOf" in schema:
-        others = [one for one in schema["anyOf"] if one != {"type": "null"}]
-        rest = {name: value for name, value in schema.items() if name != "anyOf"}
-        return {**others[0], **rest} if len(others) == 1 else {**rest, "anyOf": others}
-    found = dict(schema)
-    if isinstance(found.get("type"), list):
-        (found["type"],) = [one for one in found["type"] if one != "null"]
-    return found
+    others = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**others[0], **rest} if len(others) == 1 else dict(schema)
 
 
 def _ordered(

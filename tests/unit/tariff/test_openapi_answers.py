@@ -41,7 +41,8 @@ def test_an_answer_has_all_of_its_members_but_a_line_its_prices(spec: Spec) -> N
     for name in ("Estimate", "ModelPage", "Lifecycle", "Provenance", "WorkloadEstimate"):
         assert schemas[name]["required"] == list(schemas[name]["properties"])
     assert schemas["LineItem"]["required"] == ["component", "quantity", "unit", "cost_usd"]
-    assert schemas["LineItem"]["properties"]["cost_usd"]["type"] == ["string", "null"]
+    amount, null = schemas["LineItem"]["properties"]["cost_usd"]["anyOf"]
+    assert (amount["format"], null) == ("decimal", {"type": "null"})
     assert schemas["LineItem"]["properties"]["usd_per_mtok"]["type"] == "string"
 
 
