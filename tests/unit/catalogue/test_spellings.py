@@ -34,6 +34,17 @@ WRITTEN = [
         "resource_path",
     ),
     ("vertex_ai/gemini-2.5-pro", "vertex/gemini-2.5-pro", "gateway_prefix"),
+    ("alibaba/qwen3-max", "dashscope/qwen3-max", "gateway_prefix"),
+    ("qwen_ai_platform/qwen-plus", "dashscope/qwen-plus", "gateway_prefix"),
+    ("Qwen3 Max", "dashscope/qwen3-max", "display_name"),
+    ("vercel_ai_gateway/openai/gpt-4o", "vercel/openai/gpt-4o", "gateway_prefix"),
+    ("github-copilot/claude-sonnet-5", "github_copilot/claude-sonnet-5", "gateway_prefix"),
+    ("jina_ai/jina-reranker-m0", "jina/jina-reranker-m0", "gateway_prefix"),
+    (
+        "bedrock_mantle/openai.gpt-6-sol",
+        "bedrock/openai.gpt-6-sol",
+        "gateway_prefix",
+    ),
     ("gemini/gemini-2.5-pro", "google/gemini-2.5-pro", "gateway_prefix"),
     ("google_genai:gemini-2.5-flash", "google/gemini-2.5-flash", "gateway_prefix"),
     ("azure_ai/claude-sonnet-4-5", "azure/claude-sonnet-4-5", "gateway_prefix"),
@@ -118,6 +129,23 @@ WRITTEN = [
     ("openrouter/qwen/qwen3-coder:free", "openrouter/qwen/qwen3-coder:free", "free_variant"),
     ("deepseek/deepseek-r1:free", "openrouter/deepseek/deepseek-r1:free", "free_variant"),
 ]
+
+
+#: Names as LiteLLM writes them for providers that Tariff calls the same.
+SAME_PREFIX = (
+    *("dashscope/qwen-max", "qwencloud/qwen-plus", "deepinfra/Qwen/QwQ-32B", "oci/xai.grok-4"),
+    *("sambanova/DeepSeek-V3.1", "nebius/deepseek-ai/DeepSeek-V3", "replicate/openai/gpt-5"),
+    *("watsonx/ibm/granite-3-8b-instruct", "databricks/databricks-claude-opus-4-1"),
+    *("deepgram/nova-3", "elevenlabs/eleven_v3", "assemblyai/best", "stability/sd3.5-large"),
+    *("black_forest_labs/flux-pro-1.1", "runwayml/gen4_turbo", "recraft/recraftv3"),
+)
+
+
+@pytest.mark.parametrize("name", SAME_PREFIX)
+def test_a_provider_is_found_under_the_prefix_of_litellm(name: str) -> None:
+    match = BOOK.find(name)
+    assert match.model.provider == name.partition("/")[0]
+    assert name.partition("/")[2] in (match.model.id, *match.model.aliases)
 
 
 @pytest.mark.parametrize(("written", "key", "rule"), WRITTEN)
