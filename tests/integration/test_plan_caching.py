@@ -481,3 +481,67 @@ def test_a_call_that_moves_to_an_automatic_cache_pays_plain_input_first(plan: Pl
     (switch,) = back["model_switches"]
     # Written for five minutes: 30,000 at $3.75, 500 at $3, 400 at $15
     assert (switch["first_call_usd"], switch["stay_call_usd"]) == ("0.12", "0.008375")
+
+
+#: 100,000 tokens shared by 20 calls an hour, ten hours on 22 days: 4,400 calls in 220 hours.
+SHARED: dict[str, Any] = {
+    **NOW,
+    "prefix_tokens": 100_000,
+    "suffix_tokens": 500,
+    "output_tokens": 400,
+    "calls_per_hour": 20,
+    "hours_per_day": 10,
+    "days_per_month": 22,
+}
+
+
+def test_an_automatic_cache_costs_plain_input_once_a_day_and_reads_after(plan: Plans) -> None:
+    answer = plan(
+        **SHARED | {"model": "gpt-5", "prefix_tokens": 30_000, "calls_per_hour": 100}
+        | {"hours_per_day": 8},
+        ttl="auto",
+    )  # fmt: skip
+    # 17,600 calls; 22 of them pay the prefix plain at 1.25, the others at 0.125. The rest of each
+    # is 500 x 1.25 + 400 x 10.
+    expected = (
+        22 * 30_000 * Fraction("1.25") + 17_578 * 30_000 * Fraction("0.125") + 17_600 * 4_625
+    ) / 10**6
+    assert Fraction(answer["plan"]["month_usd"]) == expected == Fraction("148.1425")
+    assert [one["ttl"] for one in answer["plan"]["options"]] == ["automatic"]
+
+
+def test_an_explicit_cache_is_paid_for_by_the_hour_that_it_is_kept(plan: Plans) -> None:
+    answer = plan(**SHARED, model="gemini-2.5-pro", ttl="1h")
+    found = answer["plan"]["explicit"]
+    # $4.50 per million tokens and hour for 220 hours, 22 creations at $1.25, and 4,400 calls that
+    # read at $0.125 and pay 500 x 1.25 + 400 x 10 for the rest.
+    assert found["storage_usd_per_mtok_hour"] == "4.5"
+    assert (found["created"], found["hours"]) == (22, 220)
+    assert found["storage_usd"] == "99"
+    assert found["created_usd"] == "2.75"
+    assert found["calls_usd"] == "75.35"
+    assert found["month_usd"] == "177.1"
+    assert exact(found["saves_usd"]) == exact(answer["plan"]["plain_month"]["cost_usd"]) - exact(
+        "177.1"
+    )
+    # Each call saves 1.125 per million of the prefix, so four of them pay for the hour's 4.5.
+    assert found["break_even_calls_per_hour"] == "4"
+    assert "explicit_cache" in codes(answer["warnings"])
+
+
+@pytest.mark.parametrize("calls", [3, 4, 5])
+def test_keeping_a_cache_pays_above_its_break_even(plan: Plans, calls: int) -> None:
+    sent = SHARED | {"calls_per_hour": calls, "days_per_month": 1, "cold_start_every": "month"}
+    found = plan(**sent, model="gemini-2.5-pro", ttl="auto")["plan"]["explicit"]
+    kept = exact(found["saves_usd"]) + exact(found["created_usd"])
+    assert (kept > 0) is (calls > 4)
+    assert (kept == 0) is (calls == 4)
+
+
+@pytest.mark.parametrize("model", ["gpt-5", "claude-sonnet-5-5"])
+def test_where_keeping_a_cache_has_no_price_there_is_no_explicit_one(
+    plan: Plans, model: str
+) -> None:
+    answer = plan(**SHARED, model=model, ttl="auto")
+    assert answer["plan"]["explicit"] is None
+    assert "explicit_cache" not in codes(answer["warnings"])

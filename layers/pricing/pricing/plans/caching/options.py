@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pricing.errors import Unpriced
 from pricing.estimates.caching import CacheKind, write_bucket
 from pricing.estimates.estimate import Pricer
-from pricing.money import ZERO, add, multiply, per_million, percent_of, subtract
+from pricing.money import ZERO, add, multiply, per_million, percent_of, ratio, subtract
 from pricing.plans.caching.prices import (
     TTL_SECONDS,
     Arrivals,
@@ -15,7 +16,7 @@ from pricing.plans.caching.prices import (
     hit_rate,
     rounded_rate,
 )
-from pricing.usage.buckets import Attempt, Usage, moved
+from pricing.usage.buckets import Attempt, Quantity, Usage, moved
 
 ColdStart = Literal["hour", "day", "month"]
 #: A time to live, or ``auto`` for the cheapest, which may be no caching at all.
@@ -176,6 +177,70 @@ class CachingOption:
     """One day."""
     month: CachedPeriod
     """One month."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplicitCache:
+    """A cache that the caller creates and pays for by the hour, so that every call reads it."""
+
+    storage_usd_per_mtok_hour: Decimal
+    """Price of keeping a million tokens for an hour, in USD."""
+    created: int
+    """Number of times per month that the cache is created, at the price of plain input."""
+    hours: int
+    """Hours per month that it is kept: those with calls."""
+    created_usd: Decimal
+    """The part of the month's cost for creating it."""
+    storage_usd: Decimal
+    """The part of the month's cost for keeping it."""
+    calls_usd: Decimal
+    """The part of the month's cost for the calls, each of which reads the prefix."""
+    month_usd: Decimal
+    """Cost per month."""
+    saves_usd: Decimal
+    """Saving per month compared with no caching; negative when it costs more."""
+    saves_percent: Decimal | None
+    """Saving as a percentage of the cost without caching; null when that is zero."""
+    break_even_calls_per_hour: Decimal | None
+    """Calls per hour whose reads pay for keeping it; null when reads save nothing."""
+
+
+def explicit_cache(
+    pricer: Pricer, scenario: CachingScenario, prices: PrefixPrices
+) -> ExplicitCache | None:
+    """Price a cache that is created at every cold start and kept while there are calls.
+
+    None where the model has no price for keeping one (Gemini's explicit caching: context caching
+    guide, storage by the token and hour).
+    """
+    hours, prefix = scenario.hours_per_day * scenario.days_per_month, scenario.prefix_tokens
+
+    def kept(token_hours: int) -> Usage:
+        return Usage(units=(Quantity("cache_storage", Decimal(token_hours)),))
+
+    try:
+        rate = pricer.cost(kept(1_000_000))
+    except Unpriced:
+        return None
+    calls = scenario.calls_per_month
+    storage = pricer.cost(kept(prefix * hours))
+    created = per_million(Decimal(prefix * scenario.starts_per_month), prices.plain)
+    reading = multiply(pricer.cost(scenario.reading()), Decimal(calls))
+    month = add((created, storage, reading))
+    before = multiply(pricer.cost(scenario.plain()), Decimal(calls))
+    saves = subtract(before, month)
+    return ExplicitCache(
+        storage_usd_per_mtok_hour=rate,
+        created=scenario.starts_per_month,
+        hours=hours,
+        created_usd=created,
+        storage_usd=storage,
+        calls_usd=reading,
+        month_usd=month,
+        saves_usd=saves,
+        saves_percent=percent_of(saves, before),
+        break_even_calls_per_hour=ratio(rate, prices.gain) if prices.gain > 0 else None,
+    )
 
 
 def prefix_prices(pricer: Pricer, scenario: CachingScenario) -> dict[CacheKind, PrefixPrices]:

@@ -9,14 +9,16 @@ from decimal import Decimal
 
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import Pricer
-from pricing.money import ZERO, multiply, percent_of, subtract
+from pricing.money import ZERO, multiply, percent_of, plain, subtract
 from pricing.notices import Notice
 from pricing.plans.caching.options import (
     CachingOption,
     CachingScenario,
     ColdStart,
+    ExplicitCache,
     TtlChoice,
     caching_option,
+    explicit_cache,
     prefix_prices,
 )
 from pricing.plans.caching.prices import (
@@ -91,6 +93,10 @@ class CachingPlan:
     """The cheapest choice at this rate; ``none`` for no caching."""
     best_by_rate: tuple[RateBand, ...]
     """The cheapest choice at each rate of calls."""
+    explicit: ExplicitCache | None
+    """A cache that is created and paid for by the hour, as Gemini offers next to its automatic one;
+    null where keeping one has no price.
+    """
 
 
 def plan_caching(
@@ -143,6 +149,9 @@ def plan_caching(
         saves_percent=percent_of(saves, month.cost_usd),
         best_ttl=best,
         best_by_rate=bands(prices, scenario.arrivals, scenario.session_hours),
+        explicit=explicit_cache(pricer, scenario, prices["automatic"])
+        if "automatic" in prices
+        else None,
     )
 
 
@@ -206,6 +215,13 @@ def caching_notices(
         notices.append(Notice("ttl_unverified", message))
     if plan.why_not is not None:
         notices.append(Notice("not_cacheable", plan.why_not))
+    if plan.explicit is not None:
+        message = (
+            "An explicit cache reads the prefix in every call, for"
+            f" {plain(plan.explicit.month_usd)} USD a month with its storage. It is taken to be"
+            " created at every cold start and deleted when the calls end."
+        )
+        notices.append(Notice("explicit_cache", message))
     for option in plan.options:
         notices += _timing_notices(scenario, option)
     if plan.ttl != plan.best_ttl:
