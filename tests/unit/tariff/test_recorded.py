@@ -1,14 +1,18 @@
 """The whole lists that a local refresh reads first are those the bundled book was made from."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pricing.refresh.memory import Memory
+from pricing.refresh.refresh import refresh
 from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import side_by_side
 from pricing.sources.payload import Payload, SourceNotes
+from pricing.store import bundled
 from tariff.catalogue import media
 from tariff.catalogue.recorded import recorded
 from tariff.template import ROOT
@@ -59,3 +63,15 @@ def test_each_model_has_a_line_of_its_own(source: str) -> None:
 def test_there_is_no_recording_of_other_sources() -> None:
     with pytest.raises(FileNotFoundError):
         recorded("aws")
+
+
+@pytest.mark.parametrize(
+    "answering", [("genai-prices", "litellm"), ("genai-prices", "litellm", "openrouter")]
+)
+def test_a_refresh_from_the_whole_lists_changes_nothing(answering: tuple[str, ...]) -> None:
+    """The bundled book was made from them; names that only move with a model are in no list."""
+    now = datetime(2026, 11, 30, 7, tzinfo=UTC)
+    payloads = [payload(source) for source in answering]
+    done = refresh(bundled.current(), payloads, bundled.merge_rules(), Memory(), now)
+    assert done.complete
+    assert done.changes == ()

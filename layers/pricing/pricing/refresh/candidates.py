@@ -210,7 +210,12 @@ class Candidates:
 
     def _candidate(self, row: Row, merge: Merge) -> Candidate:
         provider, names = merge.provider, row_names(row)
-        listings = {name: merge.listings[name.removeprefix(REGIONAL)] for name in names}
+        # A name that moves with the newest model, such as `glm-latest`, is in no list itself.
+        listings = {
+            name: listing
+            for name in names
+            if (listing := merge.listings.get(name.removeprefix(REGIONAL)))
+        }
         quotes: list[Quote] = []
         for name, listing in listings.items():
             quotes += [
