@@ -1,8 +1,8 @@
 """Public outcomes by prompt, on which the router is trained and measured.
 
-The folder holds mmlupro, llmrouter and zeroeval, each a ``.jsonl.gz`` of objects with ``source``,
-``id``, ``prompt``, ``scores`` (model -> 0 to 1) and ``meta.subject``. The prompts are not part of
-this repository; docs/routing.md names their origin and licence.
+The folder holds mmlupro, llmrouter, zeroeval and planning, each a ``.jsonl.gz`` of objects with
+``source``, ``id``, ``prompt``, ``scores`` (model -> 0 to 1) and ``meta.subject``. The prompts are
+not part of this repository; docs/routing.md names their origin and licence.
 """
 
 import gzip
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The models whose wrong answers make a prompt hard, by collection: small and cheap in their day.
@@ -40,6 +41,13 @@ CHEAP: Mapping[str, tuple[str, ...]] = {
         "Phi-3.5-mini-instruct",
         "Phi-3-mini-4k-instruct",
     ),
+    "planning": (
+        "gemini-1.5-flash",
+        "llama3-70b-8192_groq",
+        "gemini-pro",
+        "gemini-1.5-pro",
+        "gpt-4o_chat",
+    ),
 }
 #: The models that show which of those prompts can be answered.
 STRONG: Mapping[str, tuple[str, ...]] = {
@@ -54,6 +62,13 @@ STRONG: Mapping[str, tuple[str, ...]] = {
         "Llama-3.1-405B-Inst@sambanova",
         "Mistral-Large-2",
     ),
+    "planning": (
+        "claude-3-opus",
+        "claude-3.5-sonnet_aws",
+        "llama-3.1-405b_aws",
+        "o1-mini_chat",
+        "o1-preview_chat",
+    ),
 }
 COLLECTIONS = tuple(CHEAP)
 #: The routing decisions that are measured: collection, cheap model, strong model.
@@ -63,7 +78,10 @@ PAIRS: tuple[tuple[str, str, str], ...] = (
     ("zeroeval", "claude-3-haiku-20240307", "claude-3-opus-20240229"),
     ("zeroeval", "claude-3-haiku-20240307", "claude-3-5-sonnet-20240620"),
     ("zeroeval", "claude-3-5-haiku-20241022", "claude-3-5-sonnet-20241022"),
+    ("planning", "gemini-1.5-pro", "claude-3-opus"),
 )
+#: Thresholds are those of families with many kinds of task; planning has one, in seven wordings.
+RANKED = tuple(name for name in COLLECTIONS if name != "planning")
 _OPTIONS = re.compile(r"\n\(?[A-J][.)] ")
 _NOISE = re.compile(r"[^a-z0-9]")
 _STEM = 50
@@ -101,7 +119,7 @@ class Row:
 
 
 def read_rows(folder: Path) -> list[Row]:
-    """Read the three collections; raises FileNotFoundError when a file is missing."""
+    """Read the collections; raises FileNotFoundError when a file is missing."""
     return [row for name in COLLECTIONS for row in _rows_of(name, folder / f"{name}.jsonl.gz")]
 
 
@@ -128,5 +146,10 @@ def _rows_of(family: str, path: Path) -> Iterator[Row]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             found = json.loads(line)
-            task = found["meta"]["subject"]
-            yield Row(family, f"{family}: {task}", found["prompt"], found["scores"])
+            row = Row(family, f"{family}: {found['meta']['subject']}", *_answers(found))
+            if all(set(models[family]) & row.scores.keys() for models in (CHEAP, STRONG)):
+                yield row
+
+
+def _answers(found: Mapping[str, Any]) -> tuple[str, Mapping[str, float]]:
+    return found["prompt"], found["scores"]

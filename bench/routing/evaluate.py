@@ -157,7 +157,7 @@ def within_tasks(rows: Sequence[Row], scores: Sequence[float], resamples: int) -
 
 def calibration(data: Read, held_out: Mapping[str, HeldOut]) -> str:
     """Return a table of calibration errors on families that neither weights nor curve had seen."""
-    errors = calibration_error(data.rows, held_out)
+    errors = calibration_error(data, held_out)
     rows = [(name, f"{error:.3f}") for name, error in errors.items()]
     return markdown(("held out", "expected calibration error of P(cheap wrong)"), rows)
 

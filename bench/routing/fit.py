@@ -1,41 +1,51 @@
 """Learn the router's weights from outcomes, with scikit-learn (environment .venv-train).
 
-Two ridge regressions and a logistic calibration. Every task (a benchmark or a subject) counts by
-the square root of its size, so that large tasks do not dominate. The target has two parts: the
-difficulty of the task, and the rank of the prompt within the task. The rank transfers to new data,
-since tasks differ in answer format and grading more than the prompts of a task do.
+Three ridge regressions and a logistic calibration. Every task (a benchmark or a subject) counts by
+the square root of its size, so that large tasks do not dominate. Each target has two parts: the
+level of the task, and the rank of the prompt within the task. The rank transfers to new data, since
+tasks differ in answer format and grading more than the prompts of a task do.
 
 - Shape: a task's difficulty counts prompts that cheap models got wrong *and* strong models got
   right, because prompts that both get wrong are often a matter of grading. Tasks in which strong
   models gain almost nothing are left out: they do not depend on routing.
+- Gain: what strong models gain over cheap ones, from the same features; both are one linear score.
 - Words: prompts that cheap models got wrong, with the rank at half weight.
-- Calibration: the probability that a cheap model is wrong, from the scores of held-out families, so
-  that it allows for the change to a new kind of traffic.
+- Ranks: the scores of held-out families at equal steps, so that a threshold allows for the change
+  to a new kind of traffic.
+- Calibration: the probability that a cheap model is wrong, by kind of task, from scores of weights
+  that had not seen the prompt.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import sqrt
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
-from bench.routing.data import COLLECTIONS, Row, without_stems_of
+from bench.routing.data import COLLECTIONS, RANKED, Row, without_stems_of
 from bench.routing.measures import HeldOut, expected_calibration_error
-from pricing.recommendations.routing.assessment import rules_score
+from pricing.recommendations.routing.assessment import ENOUGH_OUTCOMES, judged_task
 from pricing.recommendations.routing.difficulty import CLIP, LearnedFeature, Weights, buckets_of
 from pricing.recommendations.routing.features import NAMES, features
-from pricing.recommendations.routing.kinds import read_kind
-from pricing.recommendations.routing.reading import TaskFeatures, read
+from pricing.recommendations.routing.judgement import Judgement
+from pricing.recommendations.routing.reading import TaskFeatures
 
 BUCKETS = 8192
 _SHAPE_ALPHA, _WORDS_ALPHA = 1000.0, 10.0
+_GAIN_WEIGHT = 0.75
 _LEAST_GAIN = 0.03
 _WORDS_RANK = 0.5
 _BYTE = 127
+_STEPS = 60
+_FOLDS = 5
+#: The share of training texts that are nearer than ``Weights.farthest``.
+_NEAR = 0.999
 
 
 class Read(NamedTuple):
@@ -45,7 +55,7 @@ class Read(NamedTuple):
     readings: Sequence[TaskFeatures]
     shapes: Any
     words: Any
-    judged: Sequence[float]
+    judged: Sequence[Judgement]
 
     def part(self, numbers: Sequence[int]) -> "Read":
         """Return these rows only."""
@@ -60,7 +70,8 @@ class Read(NamedTuple):
 
 def read_all(rows: Sequence[Row]) -> Read:
     """Compute the features of every prompt."""
-    readings = [read(row.prompt) for row in rows]
+    both = [judged_task(row.prompt) for row in rows]
+    readings = [reading for reading, _ in both]
     columns: list[int] = []
     values: list[float] = []
     ends = [0]
@@ -71,38 +82,37 @@ def read_all(rows: Sequence[Row]) -> Read:
         ends.append(len(columns))
     words = csr_matrix((values, columns, ends), shape=(len(rows), BUCKETS))
     shapes = np.array([features(reading) for reading in readings])
-    return Read(rows, readings, shapes, words, [rules_score(reading) for reading in readings])
+    return Read(rows, readings, shapes, words, [judged for _, judged in both])
 
 
 def fit(data: Read) -> Weights:
-    """Learn shape and words; the calibration stays the standard logistic curve."""
+    """Learn shape, gain and words; ranks and calibration come from held-out scores."""
     tasks = _by_task(data.rows)
     wrong = np.array([row.wrong() for row in data.rows])
     strong = np.array([row.strong() for row in data.rows])
-    rank, level, recoverable, weight = (np.zeros(len(wrong)) for _ in range(4))
+    gain = strong - (1 - wrong)
+    rank, level, recoverable, gained, weight = (np.zeros(len(wrong)) for _ in range(5))
     useful = np.ones(len(wrong), bool)
     for numbers in tasks.values():
         rank[numbers] = _ranks(wrong[numbers])
         level[numbers] = wrong[numbers].mean()
         recoverable[numbers] = (wrong[numbers] * strong[numbers]).mean()
+        gained[numbers] = gain[numbers].mean() + _ranks(gain[numbers])
         weight[numbers] = len(numbers) ** -0.5
-        useful[numbers] = strong[numbers].mean() - (1 - wrong[numbers].mean()) >= _LEAST_GAIN
-    shapes, shape_mean, shape_scale = _fit_shape(
-        data.shapes, (recoverable + rank)[useful], weight, useful
-    )
+        useful[numbers] = gain[numbers].mean() >= _LEAST_GAIN
+    targets = (((recoverable + rank), 1.0), (gained, _GAIN_WEIGHT))
+    shapes, shape_mean, farthest = _fit_shape(data.shapes, targets, weight, useful)
     words, word_mean, word_scale = _fit_words(data.words, level + _WORDS_RANK * rank, weight)
     outcomes: dict[str, int] = defaultdict(int)
-    for reading in data.readings:
-        outcomes[read_kind(reading).kind] += 1
+    for judged in data.judged:
+        outcomes[judged.kind] += 1
     return Weights(
         shapes=shapes,
         shape_mean=shape_mean,
-        shape_scale=shape_scale,
         words=words,
         word_mean=word_mean,
         word_scale=word_scale,
-        slope=1.0,
-        intercept=0.0,
+        farthest=farthest,
         outcomes=dict(sorted(outcomes.items())),
     )
 
@@ -110,78 +120,143 @@ def fit(data: Read) -> Weights:
 def scores(weights: Weights, data: Read) -> list[float]:
     """Return the router's score of every row."""
     return [
-        weights.parts(reading).score(judged)
+        weights.score(weights.parts(reading), judged)
         for reading, judged in zip(data.readings, data.judged, strict=True)
     ]
 
 
 def held_out_scores(data: Read) -> dict[str, HeldOut]:
-    """Score each family by weights that were fitted without it."""
-    found = {}
+    """Score each family by weights fitted without it, whose ranks are of the other families.
+
+    The ranks of the others come from weights that were fitted without these, too.
+    """
+    parts: dict[str, tuple[list[int], Weights]] = {}
     for family in COLLECTIONS:
         held = [number for number, row in enumerate(data.rows) if row.family == family]
-        if not held:
-            continue
-        test = data.part(held)
         known = set(held)
-        rest = [number for number in without_stems_of(test.rows, data.rows) if number not in known]
-        weights = fit(data.part(rest))
-        found[family] = HeldOut(held, scores(weights, test), weights)
+        rest = without_stems_of([data.rows[number] for number in held], data.rows)
+        if held:
+            weights = fit(data.part([number for number in rest if number not in known]))
+            parts[family] = held, weights
+    found = {}
+    for family, (held, weights) in parts.items():
+        ranked = {
+            other: part for other, part in parts.items() if other != family and other in RANKED
+        }
+        placed = with_ranks(weights, data, ranked)
+        found[family] = HeldOut(held, scores(placed, data.part(held)), placed)
     return found
 
 
-def calibrated(weights: Weights, rows: Sequence[Row], found: Sequence[float]) -> Weights:
-    """Fit the logistic curve from the score to the share of cheap models that are wrong."""
-    weight = np.zeros(len(rows))
-    for numbers in _by_task(rows).values():
-        weight[numbers] = len(numbers) ** -0.5
-    wrong = np.array([row.wrong() for row in rows])
-    column = np.array(found)[:, None]
-    curve = LogisticRegression(C=1e6).fit(
-        np.vstack([column, column]),
-        np.repeat([1, 0], len(rows)),
-        sample_weight=np.concatenate([weight * wrong, weight * (1 - wrong)]),
-    )
-    return Weights(
-        **{name: getattr(weights, name) for name in weights.__slots__}
-        | {"slope": float(curve.coef_[0][0]), "intercept": float(curve.intercept_[0])}
-    )
+def with_ranks(
+    weights: Weights, data: Read, parts: Mapping[str, tuple[list[int], Weights]]
+) -> Weights:
+    """Return the weights with the ranks of families, each scored by its own weights.
+
+    Requests are placed by these ranks, so they are left out.
+    """
+    numbers: list[int] = []
+    found: list[float] = []
+    for family, fitted in parts.values():
+        own = [number for number in family if data.judged[number].form != "request"]
+        numbers += own
+        found += scores(fitted, data.part(own))
+    order = np.argsort(found, kind="stable")
+    weight = _task_weights([data.rows[number] for number in numbers])[order]
+    shares = (np.cumsum(weight) - weight / 2) / weight.sum()
+    steps = np.interp(np.linspace(0, 1, _STEPS + 1), shares, np.array(found)[order])
+    return replace(weights, ranks=tuple(float(step) for step in steps))
 
 
-def calibration_error(rows: Sequence[Row], held_out: Mapping[str, HeldOut]) -> dict[str, float]:
-    """Return the calibration error of each held-out family, by the others' curve, and of all."""
+def calibrated(weights: Weights, data: Read) -> tuple[Weights, float]:
+    """Fit P(cheap model wrong) by kind, and return its calibration error on unseen prompts.
+
+    Each fold is scored by weights, and checked by curves, of the other folds.
+    """
+    folds = np.array([crc32(row.prompt.encode()) % _FOLDS for row in data.rows])
+    found = np.zeros(len(data.rows))
+    for fold in range(_FOLDS):
+        own, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        fitted = replace(fit(data.part(others)), ranks=weights.ranks)
+        found[own] = scores(fitted, data.part(own))
+    wrong = np.array([row.wrong() for row in data.rows])
+    predicted: list[float] = []
+    observed: list[float] = []
+    for fold in range(_FOLDS):
+        curves = _curves(data, found, wrong, folds != fold)
+        for number in np.flatnonzero(folds == fold):
+            judged = data.judged[number]
+            if judged.form == "exam" and judged.kind in curves:
+                curve = replace(weights, chances=curves)
+                predicted.append(curve.p_cheap_wrong(found[number], judged.kind) or 0.0)
+                observed.append(wrong[number])
+    curves = _curves(data, found, wrong, np.ones(len(wrong), bool))
+    error = expected_calibration_error(predicted, observed)
+    return replace(weights, chances=curves), round(error, 4)
+
+
+def _curves(data: Read, found: Any, wrong: Any, used: Any) -> dict[str, tuple[float, float]]:
+    """Return the slope and intercept of each kind with enough outcomes."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for number, judged in enumerate(data.judged):
+        if used[number] and judged.form == "exam":
+            by_kind[judged.kind].append(number)
+    curves = {}
+    for kind, numbers in sorted(by_kind.items()):
+        if len(numbers) >= ENOUGH_OUTCOMES * (1 - 1 / _FOLDS):
+            column, share = found[numbers][:, None], wrong[numbers]
+            curve = LogisticRegression(C=1e6).fit(
+                np.vstack([column, column]),
+                np.repeat([1, 0], len(numbers)),
+                sample_weight=np.concatenate([share, 1 - share]),
+            )
+            curves[kind] = float(curve.coef_[0][0]), float(curve.intercept_[0])
+    return curves
+
+
+def calibration_error(data: Read, held_out: Mapping[str, HeldOut]) -> dict[str, float]:
+    """Return the calibration error on each held-out family, by the curves of the others."""
+    wrong = np.array([row.wrong() for row in data.rows])
     errors: dict[str, float] = {}
-    all_predicted: list[float] = []
-    all_observed: list[float] = []
     for family, own in held_out.items():
-        others = [part for name, part in held_out.items() if name != family]
-        if not others:
-            return {}
-        known = [rows[number] for part in others for number in part.numbers]
-        curve = calibrated(own.weights, known, [score for part in others for score in part.scores])
-        predicted = [curve.probability(score) for score in own.scores]
-        observed = [rows[number].wrong() for number in own.numbers]
-        errors[family] = round(expected_calibration_error(predicted, observed), 4)
-        all_predicted += predicted
-        all_observed += observed
-    error = expected_calibration_error(all_predicted, all_observed)
-    return errors | {"all families": round(error, 4)}
+        found, used = np.zeros(len(wrong)), np.zeros(len(wrong), bool)
+        for name, part in held_out.items():
+            if name != family:
+                found[part.numbers], used[part.numbers] = part.scores, True
+        curve = replace(own.weights, chances=_curves(data, found, wrong, used))
+        pairs = [
+            (chance, wrong[number])
+            for number, score in zip(own.numbers, own.scores, strict=True)
+            if data.judged[number].form == "exam"
+            and (chance := curve.p_cheap_wrong(score, data.judged[number].kind)) is not None
+        ]
+        if pairs:
+            predicted, observed = zip(*pairs, strict=True)
+            errors[family] = round(expected_calibration_error(predicted, observed), 4)
+    return errors
 
 
 def _fit_shape(
-    shapes: Any, target: Any, weight: Any, useful: Any
+    shapes: Any, targets: Sequence[tuple[Any, float]], weight: Any, useful: Any
 ) -> tuple[list[LearnedFeature], float, float]:
+    """Return one linear score for all targets, each in its standard deviations and by its weight.
+
+    Also return the score's mean, and the distance that nearly all training texts are within.
+    """
     scaler = StandardScaler().fit(shapes[useful])
     standard = np.clip(scaler.transform(shapes), -CLIP, CLIP)
     share = weight[useful] / weight[useful].mean()
-    ridge = Ridge(_SHAPE_ALPHA).fit(standard[useful], target, sample_weight=share)
-    fitted = standard @ ridge.coef_
+    combined = np.zeros(shapes.shape[1])
+    for target, times in targets:
+        ridge = Ridge(_SHAPE_ALPHA).fit(standard[useful], target[useful], sample_weight=share)
+        combined += times * ridge.coef_ / (standard[useful] @ ridge.coef_).std()
     scales = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)
     learned = [
         LearnedFeature(name, float(mean), float(scale), float(weight_))
-        for name, mean, scale, weight_ in zip(NAMES, scaler.mean_, scales, ridge.coef_, strict=True)
+        for name, mean, scale, weight_ in zip(NAMES, scaler.mean_, scales, combined, strict=True)
     ]
-    return learned, float(fitted.mean()), float(fitted.std())
+    far = np.quantile(np.sqrt((standard**2).mean(axis=1)), _NEAR)
+    return learned, float((standard[useful] @ combined).mean()), float(far)
 
 
 def _fit_words(words: Any, target: Any, weight: Any) -> tuple[list[int], float, float]:
@@ -198,6 +273,13 @@ def _by_task(rows: Sequence[Row]) -> dict[str, list[int]]:
     for number, row in enumerate(rows):
         tasks[row.task].append(number)
     return tasks
+
+
+def _task_weights(rows: Sequence[Row]) -> Any:
+    weight = np.zeros(len(rows))
+    for numbers in _by_task(rows).values():
+        weight[numbers] = len(numbers) ** -0.5
+    return weight
 
 
 def _ranks(values: Any) -> Any:

@@ -12,6 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from bench.routing.data import Row
+from pricing.recommendations.routing.assessment import TERCILES
 from pricing.recommendations.routing.difficulty import Weights
 from pricing.recommendations.routing.measure import area, crossing, curve_of, quantile
 
@@ -104,6 +105,11 @@ class HeldOut(NamedTuple):
     numbers: list[int]
     scores: list[float]
     weights: Weights
+
+    def tiers(self) -> list[float]:
+        """Return 0, 1 or 2 for each row: its tier by the thresholds of the other families."""
+        ranks = map(self.weights.rank, self.scores)
+        return [float(rank >= TERCILES.moderate) + (rank >= TERCILES.complex) for rank in ranks]
 
 
 def pair_scores(

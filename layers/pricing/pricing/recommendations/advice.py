@@ -7,19 +7,20 @@ from fractions import Fraction
 from pricing.errors import InvalidRequest
 from pricing.estimates.caching import without_cache, write_bucket
 from pricing.estimates.estimate import Pricer
-from pricing.money import HUNDRED, ONE, add, multiply, plain, rounded, subtract
+from pricing.money import HUNDRED, ONE, ZERO, add, multiply, plain, rounded, subtract
 from pricing.plans.batch import in_batch
 from pricing.plans.batch_suitability import BatchWork, suitability
 from pricing.plans.caching.prices import PrefixPrices
 from pricing.plans.workloads import CallGroup
 from pricing.recommendations.candidates import ModelCandidate, RecommendTask
 from pricing.recommendations.cascade import saves_from
-from pricing.recommendations.policy import RoutingDecision
-from pricing.recommendations.verifiers import VerifierKind
+from pricing.recommendations.policy import RoutingDecision, measured
+from pricing.recommendations.routing import Assessment
+from pricing.recommendations.verifiers import Check, VerifierKind, check_rates
 from pricing.usage.buckets import Attempt, Usage, moved
 
-#: The characters of a task that are searched for words that name a kind of batch work.
-_BATCH_WORDS = 8000
+#: From so many calls of one kind of single step on, work looks like a batch of data.
+_BULK = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,35 @@ class CascadeAdvice:
     break_even_pass_rate: Decimal | None
     """The pass rate, from 0 to 1, above which the cascade saves; null when there is none."""
     expected_pass_rate: Decimal | None
-    """The classifier's pass rate, from 0 to 1; null without evidence."""
+    """The share of first answers, from 0 to 1, that are expected to pass the check; null where it
+    is not measured.
+    """
     why: str
     """The reason, in a sentence or two."""
 
 
-def batch_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...]) -> Advice:
+def batch_advice(
+    pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...], found: Assessment
+) -> Advice:
     """Return whether the calls suit a batch, and what it saves."""
     calls = CallGroup("task", pricer, attempts, task.calls)
     batch, why_not = in_batch(calls)
     streamed = True if "streaming" in task.requires.capabilities else None
-    about = BatchWork(task.realtime, streamed, task=task.text[:_BATCH_WORDS])
-    found = suitability(about, why_not, pricer.model.provider)
+    decided = suitability(BatchWork(task.realtime, streamed), why_not, pricer.model.provider)
+    suits = {"yes": True, "no": False, "unsure": None}[decided.suits]
+    why = " ".join(reason.message for reason in decided.reasons)
+    if suits is None:
+        why = "Send `realtime`: false if no person waits for the answers."
+        if task.calls >= _BULK and found.mechanical:
+            suits = True
+            why = (
+                f"{task.calls} calls of one simple kind suit a batch, if no person waits for them."
+            )
     saves = None
     if batch is not None:
         in_a_batch = CallGroup("task", batch, attempts, task.calls)
         saves = subtract(calls.month_usd, in_a_batch.month_usd)
-    suits = {"yes": True, "no": False, "unsure": None}[found.suits]
-    return Advice(suits, " ".join(reason.message for reason in found.reasons), saves)
+    return Advice(suits, why, saves)
 
 
 def caching_advice(pricer: Pricer, task: RecommendTask, attempts: tuple[Attempt, ...]) -> Advice:
@@ -114,14 +126,16 @@ def cascade_advice(
     if cheaper is None or cheaper.total_usd is None:
         why = f"{chosen.model.id} is the cheapest possible model: there is none to try first."
         return CascadeAdvice(False, None, chosen.model.id, None, None, None, why)
-    verifier = _CHECKS.get(decision.assessment.kind)
+    kind = decision.assessment.kind
+    verifier = _CHECKS.get(kind)
+    if verifier == "own" and not decision.assessment.code:
+        verifier = None
     attempt = Fraction(cheaper.total_usd)
     paid = 2 * attempt if verifier == "agreement" else attempt
     threshold = saves_from(paid, Fraction(after))
     break_even = None if threshold is None else rounded(threshold)
-    expected = subtract(ONE, decision.difficulty) if decision.assessment.evidence else None
-    measured = decision.assessment.basis == "outcomes"
-    suggested, why = _cascade_reason(verifier, break_even, expected, measured=measured)
+    expected = _passes(verifier, decision.p_cheap_wrong)
+    suggested, why = _cascade_reason(verifier, break_even, expected)
     return CascadeAdvice(
         suggested=suggested,
         first_model=cheaper.model.id,
@@ -144,12 +158,19 @@ _CHECKS: dict[str, VerifierKind] = {
 }
 
 
+def _passes(verifier: VerifierKind | None, wrong: Decimal | None) -> Decimal | None:
+    """Return the share of answers that pass a check: right ones, and wrong ones it misses."""
+    if verifier is None or wrong is None:
+        return None
+    rates = check_rates(Check(verifier))
+    caught = ONE if rates.detection_rate is None else rates.detection_rate
+    rejected = rates.false_rejection_rate or ZERO
+    right = multiply(subtract(ONE, wrong), subtract(ONE, rejected))
+    return measured(Fraction(add((right, multiply(wrong, subtract(ONE, caught))))))
+
+
 def _cascade_reason(
-    verifier: VerifierKind | None,
-    break_even: Decimal | None,
-    expected: Decimal | None,
-    *,
-    measured: bool,
+    verifier: VerifierKind | None, break_even: Decimal | None, expected: Decimal | None
 ) -> tuple[bool, str]:
     if break_even is None:
         return False, "The first attempt and its check cost more than the chosen model alone."
@@ -158,8 +179,7 @@ def _cascade_reason(
         return False, f"{saves} No known check separates right from wrong answers to such tasks."
     if expected is None:
         return False, f"{saves} How many would pass is not known for such tasks."
-    how = "measured on such tasks" if measured else "estimated by rules, not measured"
-    likely = f"About {_percent(expected)} are expected to be right ({how})"
+    likely = f"About {_percent(expected)} are expected to pass (cheap models of 2023-2024)"
     if expected <= break_even:
         return False, f"{saves} {likely}: too few."
     return True, f"{saves} {likely}; check them by {_CHECK_WORDS[verifier]}."

@@ -20,12 +20,15 @@ from pricing.usage.buckets import Attempt, StatedTerms, Usage
 class RecommendTask:
     """One task, the usage of one call of it, and the constraints on its model.
 
+    ``prompt`` is the whole request, if the text is not all of it, and ``tools`` the schemas in it.
     ``measured`` is what a call used; without it the input is ``input_tokens``, or the text as each
     model counts it. ``prefix_tokens`` of the input are the same in every call;
     ``cached_tokens`` are in the cache of ``current_model``.
     """
 
     text: str
+    prompt: Prompt | None = None
+    tools: str = ""
     name: str | None = None
     measured: MeasuredInput | None = None
     served: StatedTerms = StatedTerms()
@@ -47,7 +50,7 @@ class RecommendTask:
             return self.measured
         output = assumed_output_tokens if self.output_tokens is None else self.output_tokens
         if self.input_tokens is None:
-            return PromptInput(Prompt(self.text), expected_output_tokens=output)
+            return PromptInput(self.prompt or Prompt(self.text), expected_output_tokens=output)
         return MeasuredInput((Attempt(Usage(input=self.input_tokens, output=output)),))
 
     @property

@@ -13,6 +13,7 @@ from pricing.money import percent_of, plain, share_of, subtract
 from pricing.recommendations.advice import CacheSwitch
 from pricing.recommendations.candidates import ModelCandidate
 from pricing.recommendations.policy import RankedModel, RoutingDecision
+from pricing.recommendations.routing import UNKNOWN
 
 ChoiceStatus = Literal["recommended", "stronger", "weaker", "stay", "forced", "none"]
 #: A reason names up to so many signals, of at least this weight.
@@ -151,11 +152,21 @@ def why(
         )
     if model == top.model.id:
         return f"{reading}, its strongest."
+    return f"{reading}{_saving(decision, chosen, top)}."
+
+
+def _saving(decision: RoutingDecision, chosen: ModelCandidate, top: ModelCandidate) -> str:
+    """Return what the choice saves compared with the strongest model, and what it may cost."""
     saving = None
     if chosen.total_usd is not None and top.total_usd:
         saving = percent_of(subtract(top.total_usd, chosen.total_usd), top.total_usd)
-    less = f", at {saving:.1f}% less than {top.model.id}" if saving and saving > 0 else ""
-    return f"{reading}{less}."
+    if not saving or saving <= 0:
+        return ""
+    wrong = decision.p_cheap_wrong
+    quality = "what that costs in quality is not measured for such requests"
+    if wrong is not None:
+        quality = f"cheap models of 2023-2024 were wrong on about {wrong:.0%} of such tasks"
+    return f", at {saving:.1f}% less than {top.model.id}; {quality}"
 
 
 def _reading(decision: RoutingDecision, assigned: ModelCandidate) -> str:
@@ -168,14 +179,17 @@ def _reading(decision: RoutingDecision, assigned: ModelCandidate) -> str:
             f" it to {model}"
         )
     if decision.decided_by == "safe_choice":
-        return f"There is no evidence on tasks like this one, so the safe choice is {model}"
+        return f"This task is unlike all that was measured, so the safe choice is {model}"
     after_the_kind = decision.assessment.signals[1:]
     signals = sorted(after_the_kind, key=lambda signal: -abs(signal.weight))
-    if decision.complexity == "simple":
-        signals = [signal for signal in signals if signal.weight < 0]
+    if decision.complexity != "moderate":
+        easier = decision.complexity == "simple"
+        signals = [signal for signal in signals if (signal.weight < 0) is easier]
+    known = decision.assessment.kind
+    kind = "" if known == UNKNOWN else f" of the kind {known}"
     names = [signal.name for signal in signals if abs(signal.weight) >= _WEIGHTY][:_NAMED]
     seen = f"{', '.join(names)}; confidence" if names else "confidence"
     return (
-        f"This looks like {decision.complexity} work of the kind {decision.assessment.kind} ({seen}"
+        f"This looks like {decision.complexity} work{kind} ({seen}"
         f" {plain(decision.confidence)}), so the policy assigns it to {model}"
     )

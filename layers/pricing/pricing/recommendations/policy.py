@@ -12,10 +12,18 @@ from typing import Any, Literal
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
-from pricing.errors import of_field
+from pricing.errors import UnknownPolicy, of_field
 from pricing.jsonio import canonical_json, digest
 from pricing.money import plain, rounded
-from pricing.recommendations.routing import Assessment, Complexity, InDomainModel, assess
+from pricing.recommendations.routing import (
+    TERCILES,
+    Assessment,
+    Complexity,
+    InDomainModel,
+    Thresholds,
+    assess,
+)
+from pricing.recommendations.routing.in_domain import STORED_AS
 
 DecidedBy = Literal["policy", "safe_choice", "learned_policy", "force"]
 _PLACES = Decimal("0.0001")
@@ -23,12 +31,16 @@ _PLACES = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A model for each complexity, and one for tasks without evidence."""
+    """A model for each complexity, and one for tasks without evidence (default: moderate).
+
+    ``thresholds`` are the difficulties from which a task is moderate, and complex.
+    """
 
     simple: str = "haiku"
     moderate: str = "sonnet"
     complex: str = "opus"
     safe: str | None = None
+    thresholds: Thresholds = TERCILES
 
     def references(self) -> dict[str, str]:
         """Return the model's name by role, the weakest first; the safe choice is last."""
@@ -87,13 +99,19 @@ class RoutingDecision:
 
     @property
     def confidence(self) -> Decimal:
-        """The confidence in the classification, from 0 to 1, at four places."""
+        """The confidence in the tier, from 0 to 1, at four places."""
         return measured(self.assessment.confidence)
 
     @property
     def difficulty(self) -> Decimal:
-        """The probability that a cheap model is wrong, at four places."""
+        """The rank among the training tasks, from 0 to 1, at four places."""
         return measured(self.assessment.difficulty)
+
+    @property
+    def p_cheap_wrong(self) -> Decimal | None:
+        """The probability that a cheap model is wrong, at four places; None if not measured."""
+        chance = self.assessment.p_cheap_wrong
+        return None if chance is None else measured(chance)
 
     @property
     def signals(self) -> tuple[SignalAnswer, ...]:
@@ -104,15 +122,15 @@ class RoutingDecision:
         )
 
 
-def read_task(text: str, policy: Policy | LearnedPolicy) -> RoutingDecision:
-    """Classify a task; without evidence on its kind it is assigned to the policy's safe choice."""
-    found = assess(text)
+def read_task(text: str, tools: str, policy: Policy | LearnedPolicy) -> RoutingDecision:
+    """Classify a task; without evidence it is assigned to the policy's safe choice."""
+    found = assess(text, tools, policy.thresholds if isinstance(policy, Policy) else TERCILES)
     if isinstance(policy, LearnedPolicy):
         strong = decimal_score(policy.model.score(text)) >= policy.threshold
         return RoutingDecision(found, "strong" if strong else "cheap", "learned_policy")
     if found.evidence:
         return RoutingDecision(found, found.complexity, "policy")
-    return RoutingDecision(found, "complex" if policy.safe is None else "safe", "safe_choice")
+    return RoutingDecision(found, "moderate" if policy.safe is None else "safe", "safe_choice")
 
 
 def ranked_models(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[RankedModel, ...]:
@@ -184,7 +202,9 @@ def policy_id(content: bytes) -> str:
 
 
 def learned_policy(policy_id: str, content: Mapping[str, Any]) -> LearnedPolicy:
-    """Return the policy of a stored document."""
+    """Return the policy of a stored document; raises UnknownPolicy if its router has changed."""
+    if content["model"]["kind"] != STORED_AS:
+        raise UnknownPolicy("This policy was made with an earlier classifier: calibrate again.")
     return LearnedPolicy(
         id=policy_id,
         cheap=content["cheap_model"],

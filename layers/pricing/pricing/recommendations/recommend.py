@@ -7,6 +7,7 @@ rule it out. The answer never contains the text of a task.
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
+from math import ceil
 
 from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance, provenance
@@ -35,6 +36,7 @@ from pricing.recommendations.choice import (
     stay_if_cheaper,
     why,
 )
+from pricing.recommendations.output import OutputRange, expected_output
 from pricing.recommendations.policy import (
     DecidedBy,
     LearnedPolicy,
@@ -42,6 +44,7 @@ from pricing.recommendations.policy import (
     RankedModel,
     RoutingDecision,
     SignalAnswer,
+    measured,
     rank_of,
     ranked_models,
     read_task,
@@ -52,12 +55,12 @@ from pricing.usage.buckets import StatedTerms, settle
 from pricing.usage.parsed import Unread
 
 _ORDER = (
-    "The policy's order is assumed to be the order of quality: there are no public outcomes of"
-    " current models. Check it on your own tasks (POST /v1/recommend/calibrate)."
+    "The policy's order is assumed to be the order of quality, and the thresholds are of models of"
+    " 2023 and 2024. Check both on your own tasks (POST /v1/recommend/calibrate)."
 )
 _BY_RULES = (
-    "If `basis` is `judgement`, no model was measured on that kind of task: its complexity follows"
-    " rules that were checked with labelled tasks."
+    "If `basis` is `judgement`, no model was measured on tasks of that form: the complexity"
+    " follows published rules that were checked with labelled tasks."
 )
 _WARM = "Estimates price usage as sent; `cache_switch` prices the warm cache."
 
@@ -86,6 +89,16 @@ class PolicyModel:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyThresholds:
+    """The difficulties that divide the tiers."""
+
+    moderate: Decimal
+    """Difficulty, from 0 to 1, from which a task is moderate."""
+    complex: Decimal
+    """Difficulty, from 0 to 1, from which a task is complex."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAnswer:
     """The policy's models in this price version."""
 
@@ -93,10 +106,20 @@ class PolicyAnswer:
     """The id of a calibrated policy; null for a policy of three tiers."""
     models: tuple[PolicyModel, ...]
     """The models, weakest first."""
+    thresholds: PolicyThresholds | None
+    """The difficulties that divide the tiers; null for a calibrated policy."""
 
 
-#: The output limit for each complexity, in tokens.
-MAX_TOKENS: dict[Complexity, int] = {"simple": 1024, "moderate": 4096, "complex": 8192}
+#: ``max_tokens`` is a multiple of this: the high end of the expected output, rounded up.
+_LIMIT_STEP = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedOutput(OutputRange):
+    """The likely length of an answer in tokens, and what a long one costs."""
+
+    high_usd: Decimal | None
+    """Cost of all calls with answers of ``max_tokens``; null when a price is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,21 +178,29 @@ class Recommendation:
     kind: str
     """The kind of task."""
     confidence: Decimal
-    """Confidence in the complexity, from 0 to 1."""
+    """Probability, from 0 to 1, that the tier is the right one; 0 without evidence."""
     evidence: bool
     """Whether there is evidence about this kind of task."""
     basis: Basis
-    """``outcomes``: cheap models were measured on this kind of task; ``judgement``: published rules
-    decide; ``none``: neither, so the safe choice is used.
+    """``outcomes``: cheap models were measured on tasks of this form; ``judgement``: published
+    rules decide; ``none``: neither, so the safe choice is used.
     """
     difficulty: Decimal
-    """Probability, from 0 to 1, that a cheap model gets the task wrong."""
+    """Rank, from 0 to 1, among the tasks that the classifier learned from; the policy's thresholds
+    turn it into the complexity.
+    """
+    p_cheap_wrong: Decimal | None
+    """Probability, from 0 to 1, that a cheap model of 2023-2024 is wrong; null where it is not
+    calibrated.
+    """
     signals: tuple[SignalAnswer, ...]
     """The properties of the task that were recognised; its text is never quoted."""
     model: MatchedModel | None
     """The recommended model; null when no model meets the constraints."""
     max_tokens: int | None
-    """The output limit to send; null when there is no model."""
+    """The output limit to send, above a long answer; null when there is no model."""
+    expected_output: ExpectedOutput | None
+    """The likely length of the answer; null when it was sent, or there is no model."""
     estimate: Estimate | None
     """What the calls cost on this model; null when that is not known."""
     why: str
@@ -249,16 +280,25 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
         policy=PolicyAnswer(
             id=query.policy.id if isinstance(query.policy, LearnedPolicy) else None,
             models=tuple(PolicyModel(entry.model.id, entry.roles) for entry in ranked),
+            thresholds=_thresholds(query.policy),
         ),
         pricing=provenance(in_force, query.as_of),
         assumptions=tuple(assumptions),
     )
 
 
+def _thresholds(policy: Policy | LearnedPolicy) -> PolicyThresholds | None:
+    if isinstance(policy, LearnedPolicy):
+        return None
+    found = policy.thresholds
+    return PolicyThresholds(measured(found.moderate), measured(found.complex))
+
+
 def recommend_one(context: RecommendContext, task: RecommendTask) -> Recommendation:
     """Recommend a model for one task; raises UnknownModel or InvalidRequest."""
-    decision = read_task(task.text, context.policy)
-    output = MAX_TOKENS[decision.complexity]
+    decision = read_task(task.text, task.tools, context.policy)
+    likely = expected_output(task.text, decision.assessment)
+    output = likely.expected
     candidates = [context.candidate(task, entry.reference, output) for entry in context.ranked]
     assigned = rank_of(context.ranked, decision.role)
     choice = choose(candidates, assigned)
@@ -276,9 +316,13 @@ def recommend_one(context: RecommendContext, task: RecommendTask) -> Recommendat
         saves = subtract(top.total_usd, chosen.total_usd)
     percent = None if saves is None else percent_of(saves, top.total_usd or ZERO)
     batch, caching, cascade = None, None, None
+    limit, long_answers = _max_tokens(chosen, likely), None
+    if limit is not None and chosen is not None and not task.output_is_stated:
+        longest = context.candidate(task, chosen.model.key, limit).total_usd
+        long_answers = ExpectedOutput(likely.low, likely.expected, likely.high, longest)
     if chosen is not None and chosen.total_usd is not None:
         pricer, counted = context.priced_on(task, chosen.model.key, output)
-        batch = batch_advice(pricer, task, counted.attempts)
+        batch = batch_advice(pricer, task, counted.attempts, decision.assessment)
         caching = caching_advice(pricer, task, counted.attempts)
         cascade = cascade_advice(decision, chosen, cheapest_below(chosen, candidates))
     return Recommendation(
@@ -291,9 +335,11 @@ def recommend_one(context: RecommendContext, task: RecommendTask) -> Recommendat
         evidence=decision.assessment.evidence,
         basis=decision.assessment.basis,
         difficulty=decision.difficulty,
+        p_cheap_wrong=decision.p_cheap_wrong,
         signals=decision.signals,
         model=found.model if found is not None else None,
-        max_tokens=_max_tokens(chosen, output),
+        max_tokens=limit,
+        expected_output=long_answers,
         estimate=found,
         why=why(decision, choice, candidates[assigned], top, switch),
         alternatives=alternatives(context.ranked, candidates, choice, assigned),
@@ -302,7 +348,7 @@ def recommend_one(context: RecommendContext, task: RecommendTask) -> Recommendat
         caching=caching,
         cascade=cascade,
         cache_switch=switch,
-        warnings=_notices(task, decision, choice, output),
+        warnings=_notices(task, decision, choice, likely),
     )
 
 
@@ -333,29 +379,33 @@ def _switch(
     return cache_switch(current, to, counted.attempts[0].usage, task.cached_tokens, task.calls)
 
 
-def _max_tokens(chosen: ModelCandidate | None, output: int) -> int | None:
-    """Return the limit for the complexity, or a longer expected output; at most the model's own."""
+def _max_tokens(chosen: ModelCandidate | None, likely: OutputRange) -> int | None:
+    """Return the limit for a long answer, or a longer expected one; at most the model's own."""
     if chosen is None or chosen.estimate is None:
         return None
     found, limit = chosen.estimate, chosen.model.max_output_tokens
     lines = (line.quantity for line in found.line_items if line.component == "output")
-    expected = max(output, int(next(lines, ZERO)) // found.calls)
+    long = ceil(likely.high / _LIMIT_STEP) * _LIMIT_STEP
+    expected = max(long, int(next(lines, ZERO)) // found.calls)
     return expected if limit is None else min(expected, limit)
 
 
 def _notices(
-    task: RecommendTask, decision: RoutingDecision, choice: ModelChoice, output: int
+    task: RecommendTask, decision: RoutingDecision, choice: ModelChoice, likely: OutputRange
 ) -> tuple[Notice, ...]:
     """Return the warnings that the estimate does not have already."""
     notices = []
     if not task.output_is_stated:
         message = (
-            f"No `expected_output_tokens` was sent: all of max_tokens, {output}, is priced as an"
-            " upper bound."
+            f"No `expected_output_tokens` was sent: {likely.expected} are priced, and {likely.low}"
+            f" to {likely.high} are likely."
         )
         notices.append(Notice("output_not_stated", message))
     if decision.decided_by == "safe_choice":
-        message = "The kind of task is not recognised: the safe choice is not a classification."
+        message = (
+            "The task is unlike all that was measured, and its request is not recognised: the safe"
+            " choice is not a classification."
+        )
         notices.append(Notice("no_evidence", message))
     if choice.status == "weaker":
         message = "Only a model weaker than the policy assigns to the task meets the constraints."

@@ -1,6 +1,7 @@
 """The requests of ``POST /v1/recommend`` and of calibrate, cascade and tiers below it."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -26,15 +27,27 @@ from pricing.recommendations.candidates import RecommendTask
 from pricing.recommendations.cascade import CascadeQuery, CascadeStage
 from pricing.recommendations.policy import LearnedPolicy, Policy
 from pricing.recommendations.recommend import RecommendQuery
+from pricing.recommendations.routing import TERCILES, Thresholds
 from pricing.recommendations.tiers import Tier, TiersQuery
 from pricing.recommendations.verifiers import Check, VerifierKind
+from pricing.tokens.prompts import Prompt
 from pricing.usage.buckets import MAX_COUNT, StatedTerms
 from pricing.usage.reader import read_usage
 from pricing.usage.response import terms_served
-from pricing.validation import ExactNumber, Name, Request, Versioned, as_query, parse
+from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query, parse
 
 MAX_TASKS = 100
+Share = Annotated[ExactNumber, Field(ge=0, le=1)]
 TaskText = Annotated[str, Field(min_length=1, max_length=200_000)]
+
+
+class ThresholdsRequest(Request):
+    """The difficulties, from 0 to 1, that divide the tiers."""
+
+    moderate: Share
+    """Difficulty from which a task is moderate."""
+    complex: Share
+    """Difficulty from which a task is complex."""
 
 
 class PolicyRequest(Request):
@@ -47,16 +60,53 @@ class PolicyRequest(Request):
     complex: Name = "opus"
     """The model for complex tasks: the strongest. Savings are relative to it."""
     safe: Name | None = None
-    """The model for kinds of tasks without evidence. Default: the model for complex tasks."""
+    """The model for tasks without evidence. Default: the model for moderate tasks."""
+    thresholds: ThresholdsRequest | None = None
+    """The difficulties that divide the tiers. Default: 1/3 and 2/3, the terciles of the tasks that
+    the classifier learned from.
+    """
+    strong_share: Share | None = None
+    """Share of such tasks that go to the strongest model, instead of ``thresholds``."""
+    quality: Share | None = None
+    """Quality to reach on such tasks, as a share of the strongest model's right answers, instead of
+    ``thresholds``: the fewest calls to it that reached this on tasks not learned from.
+    """
+
+    def policy(self) -> Policy:
+        """Return the policy; raises InvalidRequest for more than one way to divide the tiers."""
+        dials = {"thresholds", "strong_share", "quality"} & self.model_fields_set
+        if len(dials) > 1:
+            detail = "send only one of `thresholds`, `strong_share` and `quality`"
+            raise InvalidRequest.at(f"/policy/{max(dials)}", detail)
+        found = TERCILES
+        if self.thresholds is not None:
+            found = Thresholds(float(self.thresholds.moderate), float(self.thresholds.complex))
+            if found.moderate > found.complex:
+                detail = "must be at most `complex`"
+                raise InvalidRequest.at("/policy/thresholds/moderate", detail)
+        elif self.strong_share is not None:
+            found = Thresholds.of_strong_share(float(self.strong_share))
+        elif self.quality is not None:
+            found = Thresholds.of_quality(float(self.quality))
+        return as_query(Policy, self, thresholds=found)
 
 
 class TaskOptions(MeasuredFields):
     """What one call uses, and what must hold for its model. Default: the task is the prompt."""
 
+    system: str | Annotated[list[dict[str, Any]], AtMost(500)] = ""
+    """The system prompt, as text or blocks. It counts as input."""
+    messages: Annotated[list[dict[str, Any]], AtMost(2_000)] | None = None
+    """The conversation: ``[{role, content}]``. Its last text of the user is the default task."""
+    tools: Annotated[list[dict[str, Any]], AtMost(500)] | None = None
+    """The definitions of the tools that the model may call. It must offer tools."""
+    response_format: SkipValidation[dict[str, Any] | None] = None
+    """The required form of the answer, as in OpenAI's chat completions. It counts as input."""
+
     expected_input_tokens: Count | None = None
     """Prompt length in tokens, instead of ``usage``."""
     expected_output_tokens: Count | None = None
-    """Output length in tokens. Default: all of ``max_tokens``, an upper bound."""
+    """Output length in tokens. Default: estimated from the task, with a range."""
     calls: Calls = 1
     """Number of identical calls."""
     realtime: bool | None = None
@@ -78,8 +128,10 @@ class TaskOptions(MeasuredFields):
 class TaskRequest(TaskOptions):
     """One task; what it leaves out is taken from the request around it."""
 
-    task: TaskText
-    """The task in words. It is never logged or stored."""
+    task: TaskText | None = None
+    """The task in words. It is never logged or stored. Default: the last text of the user in
+    ``messages``.
+    """
     name: Name | None = None
     """The task's name in the answer."""
 
@@ -97,7 +149,9 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
     """One ``task``, or up to 100 ``tasks`` that share the other fields."""
 
     task: TaskText | None = None
-    """The task in words. It is never logged or stored."""
+    """The task in words. It is never logged or stored. Default: the last text of the user in
+    ``messages``.
+    """
     tasks: Annotated[tuple[AnyTask, ...], Field(max_length=MAX_TASKS, strict=False)] = ()
     """Several tasks, each an object or its text alone, instead of ``task``."""
     policy: PolicyRequest | None = None
@@ -110,21 +164,25 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
 
         Raises InvalidRequest for fields that contradict each other.
         """
-        self.require_one("/task", "task", "tasks")
+        alone = not self.tasks and (self.task is not None or self.messages is not None)
+        if not alone:
+            self.require_one("/task", "task", "tasks")
         if self.policy is not None and self.policy_id is not None:
             detail = "does not go with `policy_id`; leave one of them out"
             raise InvalidRequest.at("/policy", detail)
         tasks = []
-        if self.task is not None:
+        if alone:
             tasks.append(_task(self, self.task))
+        elif self.task is not None:
+            self.require_one("/task", "task", "tasks")
         for number, item in enumerate(self.tasks):
             with under(f"/tasks/{number}"):
                 within = f"/tasks/{number}" if item.usage or item.response else ""
                 tasks.append(_task(self._completed(item), item.task, within))
-        policy: Policy | LearnedPolicy = as_query(Policy, self.policy) if self.policy else Policy()
+        policy: Policy | LearnedPolicy = self.policy.policy() if self.policy else Policy()
         if self.policy_id is not None:
             policy = learned(self.policy_id)
-        return RecommendQuery(tuple(tasks), policy, self.moment(now), alone=self.task is not None)
+        return RecommendQuery(tuple(tasks), policy, self.moment(now), alone=alone)
 
     def _completed(self, item: TaskRequest) -> TaskRequest:
         """Return the task with what it leaves out taken from this request."""
@@ -142,7 +200,10 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
 _SIZES = MeasuredFields.model_fields.keys() | {"expected_input_tokens", "expected_output_tokens"}
 
 
-def _task(options: TaskOptions, text: str, within: str = "") -> RecommendTask:
+def _task(options: TaskOptions, task: str | None, within: str = "") -> RecommendTask:
+    text = task if task is not None else _last_text(options.messages or [])
+    if text is None:
+        raise InvalidRequest.at("/task", "is required, or `messages` with a text of the user")
     if not text.strip():
         raise InvalidRequest.at("/task", "must not be blank: describe the task")
     measured, served = None, StatedTerms()
@@ -154,17 +215,50 @@ def _task(options: TaskOptions, text: str, within: str = "") -> RecommendTask:
         served, notices = terms_served(found.usage, StatedTerms()), found.usage.notices
     if options.cached_tokens and options.current_model is None:
         raise InvalidRequest.at("/cached_tokens", "requires `current_model`, whose cache it is")
+    prompt, schemas, capabilities = None, "", options.requires.requirements()
+    if options.system or options.messages or options.tools or options.response_format:
+        prompt = _prompt(options, text)
+    if options.tools:
+        schemas = f"Available tools:\n{json.dumps(options.tools, ensure_ascii=False)}"
+        able = capabilities.capabilities | {"tools"}
+        capabilities = replace(capabilities, capabilities=able)
     return as_query(
         RecommendTask,
         options,
         text=text,
+        prompt=prompt,
+        tools=schemas,
         measured=measured,
         served=served,
         notices=notices,
         input_tokens=options.expected_input_tokens,
         output_tokens=options.expected_output_tokens,
-        requires=options.requires.requirements(),
+        requires=capabilities,
     )
+
+
+def _prompt(options: TaskOptions, text: str) -> Prompt:
+    """Return the whole request; a task that is not in the messages comes after them."""
+    messages = list(options.messages or [])
+    if _last_text(messages) != text:
+        messages.append({"role": "user", "content": text})
+    if options.response_format is not None:
+        form = json.dumps(options.response_format, ensure_ascii=False)
+        messages.append({"role": "user", "content": form})
+    return Prompt(messages, system=options.system, tools=options.tools or False)
+
+
+def _last_text(messages: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return the last text of the user in a conversation; None if there is none."""
+    for message in reversed(messages):
+        content = message.get("content")
+        blocks = [{"text": content}] if isinstance(content, str) else content
+        if message.get("role") == "user" and isinstance(blocks, list):
+            texts = [block.get("text") for block in blocks if isinstance(block, dict)]
+            found = "\n".join(text for text in texts if isinstance(text, str)).strip()
+            if found:
+                return found
+    return None
 
 
 Usd = Annotated[ExactNumber, Field(ge=0, le=10**6)]

@@ -3,7 +3,14 @@
 Pure Python, without numpy. The figures are probabilities, so floats are right; none is money.
 """
 
-from pricing.recommendations.routing.assessment import Assessment, Basis, Complexity, assess
+from pricing.recommendations.routing.assessment import (
+    TERCILES,
+    Assessment,
+    Basis,
+    Complexity,
+    Thresholds,
+    assess,
+)
 from pricing.recommendations.routing.in_domain import (
     InDomainModel,
     Outcome,
@@ -11,14 +18,18 @@ from pricing.recommendations.routing.in_domain import (
     sample,
     train,
 )
+from pricing.recommendations.routing.judgement import UNKNOWN
 from pricing.recommendations.routing.measure import area, crossing, curve_of, quantile
 
 __all__ = [
+    "TERCILES",
+    "UNKNOWN",
     "Assessment",
     "Basis",
     "Complexity",
     "InDomainModel",
     "Outcome",
+    "Thresholds",
     "area",
     "assess",
     "crossing",

@@ -1,53 +1,74 @@
-"""The assessment of one task: its kind, its difficulty, and the confidence in both."""
+"""The assessment of one task: its difficulty, its tier, and the confidence in it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from math import erf, sqrt
+from typing import Literal, Self
 
-from pricing.recommendations.routing.demands import LEVELS, demands, tool_demands
-from pricing.recommendations.routing.difficulty import ScoreParts, shipped
-from pricing.recommendations.routing.kinds import UNKNOWN, KindReading, read_kind
+from pricing.recommendations.routing.difficulty import (
+    FORM_WEIGHTS,
+    ORDINARY,
+    WORDS_WEIGHT,
+    ScoreParts,
+    Weights,
+    shipped,
+)
+from pricing.recommendations.routing.judgement import Judgement, Signal, judge
+from pricing.recommendations.routing.measure import crossing
 from pricing.recommendations.routing.reading import TaskFeatures, read
 
 Complexity = Literal["simple", "moderate", "complex"]
 #: ``outcomes``: answers of cheap models were measured on this kind of task. ``judgement``: they
-#: were not; the complexity follows published rules that were checked with labelled tasks.
-#: ``none``: no evidence.
+#: were not; published rules decide, which were checked with labelled tasks. ``none``: the text is
+#: in no language that is read, or unlike all that was measured, and its request is not recognised.
 Basis = Literal["outcomes", "judgement", "none"]
 
-#: Log-odds below which a task is simple, and above which it is complex.
-SIMPLE_BELOW, COMPLEX_ABOVE = -1.0, 1.0
-#: The fewest outcomes with which a kind counts as measured.
+#: A kind counts as measured from this number of outcomes on.
 ENOUGH_OUTCOMES = 200
-#: The weight of one standard deviation of the learned score for a measured kind.
-_LEARNED_WEIGHT = 0.4
-_LEARNED_LIMIT = 2.0
-#: With a larger share of non-ASCII characters, the English cues recognise too little.
-_STRANGE = 0.3
-_CLEAR, _LEAST_SURE, _SURE = 0.2, 0.5, 0.4
+_EVEN = 0.5
+#: The typical error of a score, in units of the distance between the thresholds, from the tasks
+#: that were labelled for the rules.
+_TYPICAL_ERROR = 0.45
+#: Kinds that are about code even if a task quotes none.
+_CODE = ("code generation", "tests", "refactoring")
 _SIGNALS = 3
-_NOTABLE = 0.1
+_NOTABLE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
-    """A recognised property of a task, in words that never quote it, and its weight.
+class Thresholds:
+    """The difficulties from which a task is moderate, and from which it is complex."""
 
-    Weights are log-odds that a cheap model is wrong: positive ones make the task harder.
-    """
+    moderate: float = 1 / 3
+    complex: float = 2 / 3
 
-    name: str
-    value: str
-    weight: float
+    @classmethod
+    def of_strong_share(cls, share: float) -> Self:
+        """Return those that send a share of the training tasks to the strongest model.
+
+        The others are divided evenly between the two weaker ones.
+        """
+        return cls((1 - share) / 2, 1 - share)
+
+    @classmethod
+    def of_quality(cls, quality: float) -> Self:
+        """Return those with the fewest strong calls that reached a quality on held-out families.
+
+        The quality is a share of the strong model's right answers.
+        """
+        return cls.of_strong_share(crossing(shipped().qualities, quality))
+
+
+TERCILES = Thresholds()
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """How hard a task looks before any model has seen it.
 
-    ``difficulty`` is the probability, 0 to 1, that a cheap model's answer is wrong, calibrated on
-    outcomes of 2023-2024 models if ``basis`` is ``outcomes``. ``confidence``, 0 to 1, is how likely
-    the assessment is to be right. Without ``evidence`` (``basis`` is ``none``) use the policy's
-    safe choice.
+    ``difficulty`` is its rank, 0 to 1, among the training tasks; ``complexity`` follows from it by
+    the thresholds. ``p_cheap_wrong`` is the probability, 0 to 1, that a cheap model of 2023-2024 is
+    wrong; None for kinds on which it is not calibrated. ``confidence``, 0 to 1, is how likely the
+    tier is to be right. Without ``evidence`` (``basis`` is ``none``) use the policy's safe choice.
     """
 
     kind: str
@@ -57,67 +78,85 @@ class Assessment:
     evidence: bool
     signals: tuple[Signal, ...]
     basis: Basis
+    p_cheap_wrong: float | None = None
+    mechanical: bool = False
+    material: int = 0
+    code: bool = False
 
 
-def assess(task: str) -> Assessment:
-    """Assess a task: any text; of a long one both ends are read."""
-    reading = read(task)
-    kind = read_kind(reading)
-    signals = _rule_signals(reading, kind)
-    score = sum(signal.weight for signal in signals)
+def assess(task: str, tools: str = "", thresholds: Thresholds = TERCILES) -> Assessment:
+    """Assess a task: any text; of a long one both ends are read. ``tools`` are their schemas."""
+    reading = read(f"{task}\n{tools}" if tools else task)
+    judged = judge(task, reading)
     weights = shipped()
     parts = weights.parts(reading)
-    probability = weights.probability(parts.score(score))
-    basis: Basis = "judgement"
-    if kind.kind == UNKNOWN or reading.strange > _STRANGE:
-        basis = "none"
-    elif weights.outcomes.get(kind.kind, 0) >= ENOUGH_OUTCOMES:
-        basis = "outcomes"
-    if basis == "outcomes":
-        signals += _learned_signals(parts)
-        pull = max(-_LEARNED_LIMIT, min(_LEARNED_LIMIT, parts.shape))
-        score += _LEARNED_WEIGHT * pull
-        confidence = max(probability, 1 - probability)
-    else:
-        margin = min(abs(score - SIMPLE_BELOW), abs(score - COMPLEX_ABOVE), 1.0)
-        confidence = _LEAST_SURE + _SURE * margin * max(_CLEAR, kind.clarity)
-    if basis == "none":
-        confidence = 0.0
-    harder: Complexity = "complex" if score > COMPLEX_ABOVE else "moderate"
+    score = weights.score(parts, judged)
+    difficulty = weights.rank(score)
+    chance = weights.p_cheap_wrong(score, judged.kind) if judged.form == "exam" else None
+    basis: Basis = "judgement" if chance is None else "outcomes"
+    if not judged.understood or (not judged.recognised and parts.distance > weights.farthest):
+        basis, chance = "none", None
+    complexity: Complexity = "moderate"
+    if difficulty >= thresholds.complex:
+        complexity = "complex"
+    elif difficulty < thresholds.moderate and (chance is None or chance <= _EVEN):
+        complexity = "simple"
+    signals = (*judged.signals, *_learned_signals(parts, judged, reading))
     return Assessment(
-        kind=kind.kind,
-        complexity="simple" if score < SIMPLE_BELOW else harder,
-        difficulty=round(probability, 4),
-        confidence=round(confidence, 4),
+        kind=judged.kind,
+        complexity=complexity,
+        difficulty=round(difficulty, 4),
+        confidence=0.0 if basis == "none" else _confidence(weights, score, thresholds, complexity),
         evidence=basis != "none",
-        signals=tuple(signals),
+        signals=signals,
         basis=basis,
+        p_cheap_wrong=None if chance is None else round(chance, 4),
+        mechanical=judged.mechanical,
+        material=judged.material,
+        code=reading.has_code or judged.kind in _CODE,
     )
 
 
-def _rule_signals(reading: TaskFeatures, kind: KindReading) -> list[Signal]:
-    level = LEVELS[kind.kind]
-    meaning = "not recognised" if kind.kind == UNKNOWN else kind.kind
-    signals = [Signal("kind of work", meaning, level)]
-    for demand, weight in (*demands(reading), *tool_demands(reading.tools, reading)):
-        signals.append(Signal(demand.name, demand.meaning, round(weight, 4)))
-    return signals
+def _confidence(
+    weights: Weights, score: float, thresholds: Thresholds, complexity: Complexity
+) -> float:
+    """Return the probability that the score, with its typical error, is in the tier's range."""
+    low, high = weights.at(thresholds.moderate), weights.at(thresholds.complex)
+    spread = _TYPICAL_ERROR * (weights.at(2 / 3) - weights.at(1 / 3)) * sqrt(2)
+    below_low = (1 + erf((low - score) / spread)) / 2
+    below_high = (1 + erf((high - score) / spread)) / 2
+    chances = {
+        "simple": below_low,
+        "moderate": below_high - below_low,
+        "complex": 1 - below_high,
+    }
+    return round(chances[complexity], 4)
 
 
-def _learned_signals(parts: ScoreParts) -> list[Signal]:
-    """Return the features of the text with the largest effect on its learned score."""
-    ranked = sorted(parts.each, key=lambda share: -abs(share.weight))
-    return [
+def _learned_signals(
+    parts: ScoreParts, judged: Judgement, reading: TaskFeatures
+) -> tuple[Signal, ...]:
+    """Return the features with the largest effect on the learned score; else that score alone."""
+    share = FORM_WEIGHTS[judged.form][0]
+    if judged.form != "exam":
+        start = ORDINARY if judged.form == "request" else 0.0
+        weight = share * (parts.shape + WORDS_WEIGHT * parts.words - start)
+        signal = Signal("shape and words", "as learned from exam questions", round(weight, 4))
+        return (signal,) if abs(weight) > _NOTABLE else ()
+    ranked = sorted(parts.each, key=lambda part: -abs(part.weight))
+    shown = [part for part in ranked if reading.options > 1 or "options" not in part.name]
+    return tuple(
         Signal(
-            share.name,
-            f"{'more' if share.more else 'less'} than in most tasks with known outcomes",
-            round(_LEARNED_WEIGHT * share.weight, 4),
+            part.name,
+            f"{'more' if part.more else 'less'} than in most tasks with known outcomes",
+            round(part.weight, 4),
         )
-        for share in ranked[:_SIGNALS]
-        if abs(share.weight) > _NOTABLE
-    ]
+        for part in shown[:_SIGNALS]
+        if abs(part.weight) > _NOTABLE
+    )
 
 
-def rules_score(reading: TaskFeatures) -> float:
-    """Return the score by rules of a task's kind and demands, as log-odds."""
-    return sum(signal.weight for signal in _rule_signals(reading, read_kind(reading)))
+def judged_task(task: str) -> tuple[TaskFeatures, Judgement]:
+    """Return a text's features and the judgement of it."""
+    reading = read(task)
+    return reading, judge(task, reading)

@@ -1,13 +1,15 @@
-"""How likely a cheap model is to be wrong: a linear score and its calibration.
+"""How difficult a task is: a learned linear score, what is judged by rules, and its calibration.
 
-Three parts add up: what was learned from the shape of texts, what was learned from their words
-(hashed, so that no word is stored), and the rules on the kind of work. ``make train-router`` learns
-the first two and the calibration from public outcomes; docs/routing.md has the figures.
+What is learned comes from the shape of texts and from their words (hashed, so that no word is
+stored). ``make train-router`` learns both, and the thresholds, from public outcomes of exam
+questions, so a request of somebody's own starts in the middle, and the rules move it
+(docs/routing.md has the figures).
 """
 
 from base64 import b64decode
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from math import exp, sqrt
 from typing import NamedTuple
@@ -15,14 +17,23 @@ from zlib import crc32
 
 from pricing.recommendations.routing import weights as router_weights
 from pricing.recommendations.routing.features import features
+from pricing.recommendations.routing.judgement import Form, Judgement
 from pricing.recommendations.routing.reading import TaskFeatures
 
 #: The most standard deviations from the training mean that a learned feature counts.
 CLIP = 3.0
-#: The weight of a standard deviation of the words, and of a unit of the rules, relative to one of
-#: the shape; chosen on held-out families.
-WORDS_WEIGHT = 0.25
-JUDGED_WEIGHT = 0.4
+#: The weight of a standard deviation of the words relative to one of the shape.
+WORDS_WEIGHT = 0.4
+#: By form, the weights of what is learned and of what is judged; chosen on held-out families.
+FORM_WEIGHTS: Mapping[Form, tuple[float, float]] = {
+    "exam": (1.0, 0.5),
+    "bare": (1.0, 0.4),
+    "request": (0.15, 1.0),
+}
+#: The learned score of an ordinary request: these are shorter and plainer than exam questions.
+ORDINARY = -1.9
+#: The judged scores between which a request is moderate.
+_MODERATE_FROM, _MODERATE_TO = -0.65, 0.75
 #: With offered tools, whose descriptions are not the task, shape and words mean less.
 TOOLS_DAMPING = 0.25
 SHORTEST_WORD = 3
@@ -40,40 +51,79 @@ class LearnedFeature(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Everything that ``make train-router`` learns. ``words`` has one signed byte per bucket."""
+    """Everything that ``make train-router`` learns. ``words`` has one signed byte per bucket.
+
+    ``ranks`` are the scores of training tasks at equal steps of their rank, the lowest first.
+    ``chances`` is the logistic curve from score to P(cheap model wrong) by kind.
+    ``qualities`` are the shares of the strong model's right answers that are reached on held-out
+    families with 0, 10% ... 100% of the tasks to it. ``farthest`` is a distance from the training
+    texts that few of these reach.
+    """
 
     shapes: Sequence[LearnedFeature]
     shape_mean: float
-    shape_scale: float
     words: Sequence[int]
     word_mean: float
     word_scale: float
-    slope: float
-    intercept: float
-    outcomes: dict[str, int]
+    farthest: float
+    ranks: Sequence[float] = (-1.0, 1.0)
+    chances: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    qualities: Sequence[float] = (0.0, 1.0)
 
     def parts(self, reading: TaskFeatures) -> "ScoreParts":
-        """Return the standardised learned parts of a text's score."""
+        """Return the learned parts of a text's score, and its distance from the training texts."""
         values = features(reading)
-        shape = [
-            feature.weight * max(-CLIP, min(CLIP, (value - feature.mean) / feature.scale))
+        distances = [
+            max(-CLIP, min(CLIP, (value - feature.mean) / feature.scale))
             for feature, value in zip(self.shapes, values, strict=True)
         ]
+        shares = [feature.weight * far for feature, far in zip(self.shapes, distances, strict=True)]
         buckets = buckets_of(reading.words, len(self.words))
         words = sum(map(self.words.__getitem__, buckets)) / sqrt(len(buckets) or 1)
         damping = TOOLS_DAMPING if reading.tools.count else 1.0
         return ScoreParts(
-            shape=damping * (sum(shape) - self.shape_mean) / self.shape_scale,
+            shape=damping * (sum(shares) - self.shape_mean),
             words=damping * (words - self.word_mean) / self.word_scale,
             each=[
-                FeatureShare(feature.name, damping * part / self.shape_scale, value > feature.mean)
-                for feature, part, value in zip(self.shapes, shape, values, strict=True)
+                FeatureShare(feature.name, damping * share, far > 0)
+                for feature, share, far in zip(self.shapes, shares, distances, strict=True)
             ],
+            distance=sqrt(sum(far * far for far in distances) / len(distances)),
         )
 
-    def probability(self, score: float) -> float:
-        """Return the calibrated probability that a cheap model is wrong at this score."""
-        return 1 / (1 + exp(-(self.slope * score + self.intercept)))
+    def score(self, parts: "ScoreParts", judged: Judgement) -> float:
+        """Return the whole score, on a scale whose order is that of difficulty."""
+        learned, rules = FORM_WEIGHTS[judged.form]
+        found = parts.shape + WORDS_WEIGHT * parts.words
+        if judged.form != "request":
+            return learned * found + rules * judged.score
+        low, high = self.at(1 / 3), self.at(2 / 3)
+        unit = (high - low) / (_MODERATE_TO - _MODERATE_FROM)
+        middle = judged.score - (_MODERATE_FROM + _MODERATE_TO) / 2
+        return (low + high) / 2 + rules * unit * middle + learned * (found - ORDINARY)
+
+    def at(self, rank: float) -> float:
+        """Return the score of a rank from 0 to 1, by linear interpolation."""
+        position = rank * (len(self.ranks) - 1)
+        below = min(int(position), len(self.ranks) - 2)
+        low, high = self.ranks[below : below + 2]
+        return low + (position - below) * (high - low)
+
+    def rank(self, score: float) -> float:
+        """Return the share of training tasks with a lower score."""
+        above = bisect_right(self.ranks, score)
+        if not 0 < above < len(self.ranks):
+            return float(above > 0)
+        low, high = self.ranks[above - 1 : above + 1]
+        return (above - 1 + (score - low) / (high - low)) / (len(self.ranks) - 1)
+
+    def p_cheap_wrong(self, score: float, kind: str) -> float | None:
+        """Return the calibrated probability that a cheap model is wrong; None if not measured."""
+        if kind not in self.chances:
+            return None
+        slope, intercept = self.chances[kind]
+        return 1 / (1 + exp(-(slope * score + intercept)))
 
 
 class FeatureShare(NamedTuple):
@@ -85,15 +135,12 @@ class FeatureShare(NamedTuple):
 
 
 class ScoreParts(NamedTuple):
-    """Shape and words in standard deviations of the training texts; ``each`` feature's share."""
+    """The learned parts of a score; ``each`` feature's share; the distance from known texts."""
 
     shape: float
     words: float
     each: list[FeatureShare]
-
-    def score(self, judged: float) -> float:
-        """Return the whole score; ``judged`` is the score by rules, as log-odds."""
-        return self.shape + WORDS_WEIGHT * self.words + JUDGED_WEIGHT * judged
+    distance: float
 
 
 def buckets_of(words: Iterable[str], size: int) -> set[int]:
@@ -111,13 +158,14 @@ def shipped() -> Weights:
     return Weights(
         shapes=tuple(LearnedFeature(*row) for row in router_weights.SHAPES),
         shape_mean=router_weights.SHAPE_MEAN,
-        shape_scale=router_weights.SHAPE_SCALE,
         words=tuple(
             byte - _BYTE if byte >= _HALF_BYTE else byte for byte in b64decode(router_weights.WORDS)
         ),
         word_mean=router_weights.WORD_MEAN,
         word_scale=router_weights.WORD_SCALE,
-        slope=router_weights.SLOPE,
-        intercept=router_weights.INTERCEPT,
-        outcomes=dict(router_weights.OUTCOMES),
+        farthest=router_weights.FARTHEST,
+        ranks=router_weights.RANKS,
+        chances=router_weights.CHANCES,
+        outcomes=router_weights.OUTCOMES,
+        qualities=router_weights.QUALITIES,
     )

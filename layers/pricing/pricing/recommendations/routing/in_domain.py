@@ -15,11 +15,11 @@ from random import Random  # noqa: TID251 - seeded: the same rows give the same 
 from typing import Any, Self, TypeVar
 from zlib import crc32
 
-from pricing.recommendations.routing.assessment import rules_score
+from pricing.recommendations.routing.assessment import judged_task
 from pricing.recommendations.routing.difficulty import CLIP, Weights, buckets_of, shipped
 from pricing.recommendations.routing.features import features
-from pricing.recommendations.routing.kinds import KINDS, UNKNOWN, read_kind
-from pricing.recommendations.routing.reading import read
+from pricing.recommendations.routing.judgement import UNKNOWN
+from pricing.recommendations.routing.kind_cues import KINDS
 
 #: Buckets that words are hashed into.
 BUCKETS = 4096
@@ -32,7 +32,8 @@ _STEPS = 12
 _CONVERGED = 1e-10
 _FOLDS, _FOLDS_OF_MANY, _MANY = 5, 3, 2000
 _DIGITS = 6
-_KIND_NUMBERS = {kind: number for number, kind in enumerate((*KINDS, UNKNOWN))}
+#: The form of a stored model; earlier ones were trained on top of another router.
+STORED_AS = "in-domain-2"
 
 #: Feature number -> value, of the features that are not 0.
 _Vector = list[tuple[int, float]]
@@ -69,7 +70,7 @@ class InDomainModel:
     def to_json(self) -> dict[str, Any]:
         """Return plain data that ``from_json`` reads back to an equal model; it has no words."""
         weights = {str(number): weight for number, weight in self.weights.items()}
-        return {"kind": "in-domain-1", "mean": self.mean, "weights": weights}
+        return {"kind": STORED_AS, "mean": self.mean, "weights": weights}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -150,13 +151,14 @@ def _gains(rows: Iterable[Outcome]) -> list[float]:
 
 def _vector(task: str, prior: Weights) -> _Vector:
     """Return the features of a text: words, then kind, prior score and shape."""
-    reading = read(task)
+    reading, judged = judged_task(task)
     buckets = sorted(buckets_of(reading.words[:_MOST_WORDS], BUCKETS))
     share = _WORDS / sqrt(len(buckets) or 1)
     vector = [(bucket, share) for bucket in buckets]
-    vector.append((BUCKETS + _KIND_NUMBERS[read_kind(reading).kind], _KIND))
-    start = BUCKETS + len(_KIND_NUMBERS)
-    values = [_PRIOR * prior.parts(reading).score(rules_score(reading))]
+    numbers = (*KINDS, UNKNOWN)
+    vector.append((BUCKETS + numbers.index(judged.kind), _KIND))
+    start = BUCKETS + len(numbers)
+    values = [_PRIOR * prior.score(prior.parts(reading), judged)]
     for shape, value in zip(prior.shapes, features(reading), strict=True):
         values.append(_SHAPES * max(-CLIP, min(CLIP, (value - shape.mean) / shape.scale)))
     vector += [(start + number, value) for number, value in enumerate(values) if value]

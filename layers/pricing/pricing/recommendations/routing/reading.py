@@ -14,7 +14,7 @@ HEAD, TAIL = 3000, 1000
 _EDGE_WORDS = 30
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[^\sA-Za-z0-9]")
 _OPTION = re.compile(r"^\(?([A-J])[.):]\s", re.MULTILINE)
-_LATEX = re.compile(r"\\[a-zA-Z]+")
+_LATEX = re.compile(r"\\[a-zA-Z]{2,}")
 _CODE = re.compile(
     r"```|>>>|^[ \t]*(?:def|class|import|from|public|private|function|const|let|var|SELECT"
     r"|#include)[ \t]|^[ \t]*[\w.]+\(.*\);?[ \t]*$|^[+-] {2,}\S",

@@ -1,0 +1,299 @@
+"""What a request asks for, judged by rules: the kind of work, and how demanding it is.
+
+Only the instruction is read for cues, and no kind is decided by one of them: a cue that names a
+mechanical step counts in full only with material to apply it to, or with a second cue. The weights
+are log-odds that a cheap model is wrong, set by hand (``kind_cues``, ``demand_cues``), and limited
+as a whole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pricing.recommendations.routing.demand_cues import DEMANDS
+from pricing.recommendations.routing.features import VOCABULARY
+from pricing.recommendations.routing.instruction import Instruction, instruction_of
+from pricing.recommendations.routing.kind_cues import KINDS
+from pricing.recommendations.routing.lexicon import (
+    ENGLISH,
+    UNREAD,
+    Cues,
+    Group,
+    cues_of,
+    fold,
+    language_of,
+)
+from pricing.recommendations.routing.reading import TaskFeatures
+from pricing.recommendations.routing.request import (
+    LOOK_UP,
+    STRONG,
+    Request,
+    names_a_step,
+    read_request,
+)
+
+UNKNOWN = "unknown"
+#: ``exam``: a form of which outcomes are known. ``bare``: a question or statement that says
+#: neither what to do nor whose affair it is. ``request``: all others.
+Form = Literal["exam", "bare", "request"]
+#: The most that everything judged together moves the score, either way.
+LIMIT = 2.5
+#: A kind is sure from this weight on. Of an unsure mechanical kind, or one with demands, a share
+#: of the level counts, and nothing of it if the demands weigh this much.
+_SURE, _UNSURE_SHARE = 3.0, 0.4
+_RAISED, _OVERRULED = 0.7, 1.2
+#: What demands count with given material, and these subjects in something of a known form.
+_DAMPED = 0.4
+_SUBJECTS = ("stakes are high", "expert subject", "people are at odds")
+_FURTHER = 3
+_SMALL_TALK, _SMALL_TALK_WORDS = "small talk", 8
+#: The characters by which the language is recognised.
+_LANGUAGE_FROM = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A recognised property of a task, in words that never quote it, and its weight.
+
+    Weights are log-odds that a cheap model is wrong: positive ones make the task harder.
+    """
+
+    name: str
+    value: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A request as the rules read it.
+
+    ``mechanical`` is whether it is one step on given material, of ``material`` characters.
+    ``understood`` is whether its language is read, or its request recognised in spite of that;
+    ``recognised`` is whether any request is.
+    """
+
+    kind: str
+    form: Form
+    signals: tuple[Signal, ...]
+    mechanical: bool = False
+    understood: bool = True
+    recognised: bool = True
+    material: int = 0
+
+    @property
+    def score(self) -> float:
+        """The sum of the weights, within the limit."""
+        return max(-LIMIT, min(LIMIT, sum(signal.weight for signal in self.signals)))
+
+
+def judge(task: str, reading: TaskFeatures) -> Judgement:
+    """Judge a task; ``reading`` is of the same text, with the tools that are offered."""
+    head = fold(task[:_LANGUAGE_FROM])
+    language = language_of(head)
+    cues = cues_of(language)
+    exam = _exam_form(reading)
+    if exam is not None and (exam not in _PROSE or ("self", "") not in cues.found(head)):
+        return Judgement(exam, "exam", (Signal("kind of work", exam, KINDS[exam].level),))
+    instruction = instruction_of(task, lambda lead: names_a_step(fold(lead), cues))
+    request = read_request(fold(instruction.text), cues, alone=not instruction.material)
+    kind, weight = _kind_of(request, reading)
+    rule = KINDS.get(kind)
+    mechanical = rule is not None and rule.mechanical
+    raised = _demands(request, cues, mechanical=mechanical)
+    harder = sum(signal.weight for signal in raised if signal.weight > 0)
+    level = rule.level if rule else 0.0
+    if mechanical and instruction.material:
+        raised = [replace(s, weight=s.weight * (_DAMPED if s.weight > 0 else 1)) for s in raised]
+    elif mechanical and (weight < _SURE or harder >= _RAISED):
+        level *= 0.0 if harder >= _OVERRULED else _UNSURE_SHARE
+    found = cues.found(request.text)
+    raised += _manner(request, kind, harder, instruction, code=reading.has_code)
+    if mechanical and len(request.parts) > 1 and request.words > _SEVERAL_PARTS:
+        raised.append(Signal("several parts", "asks for more than one thing", _PARTS))
+    elif not mechanical:
+        raised += _scope(found, request, instruction)
+    raised += _tool_signals(reading, found, english=language == ENGLISH)
+    recognised = kind != UNKNOWN or bool(request.acts) or harder > 0
+    meaning = "not recognised" if kind == UNKNOWN else kind
+    return Judgement(
+        kind=kind,
+        form=_form(kind, request, reading, alone=not instruction.material and not harder),
+        signals=(
+            Signal("kind of work", meaning, round(level, 4)),
+            *(replace(signal, weight=round(signal.weight, 4)) for signal in raised),
+        ),
+        mechanical=mechanical,
+        understood=language != UNREAD or recognised,
+        recognised=recognised,
+        material=instruction.material,
+    )
+
+
+def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
+    """Return the kind of work and its weight: by its cues, and by what else the text has."""
+    weights = dict(request.weights)
+    if reading.tools.count:
+        weights["tool use"] = weights.get("tool use", 0.0) + 8.0
+    if reading.has_code:
+        for kind, weight in _WITH_CODE.items():
+            weights[kind] = weights.get(kind, 0.0) + weight
+    else:
+        subject = len(_MATHEMATICS.intersection(reading.words)) / 2
+        weights["maths"] = weights.get("maths", 0.0) + subject
+    if request.words > _SMALL_TALK_WORDS:
+        weights.pop(_SMALL_TALK, None)
+    kind, best = max(weights.items(), key=lambda item: (item[1], item[0]))
+    if best < STRONG or (kind in (LOOK_UP, "calculation") and "open" in request.acts):
+        return UNKNOWN, 0.0
+    return kind, best
+
+
+_WITH_CODE = {"code reading": 1.0, "debugging": 0.5, "refactoring": 0.5, "tests": 0.5}
+
+
+def _form(kind: str, request: Request, reading: TaskFeatures, *, alone: bool) -> Form:
+    if request.own:
+        return "request"
+    if kind == "tool use" or (kind == "code reading" and reading.has_code):
+        return "exam"
+    plain = alone and not request.acts and kind in (UNKNOWN, LOOK_UP)
+    return "bare" if plain else "request"
+
+
+def _demands(request: Request, cues: Cues, *, mechanical: bool) -> list[Signal]:
+    """Return the demands of a request, in the order of the lexicon.
+
+    Of a mechanical one those count that are in the sentences that ask.
+    """
+    found = cues.found(request.asks if mechanical else request.text)
+    known = "make" in request.acts and "open" not in request.acts
+    signals = []
+    for name, rule in DEMANDS.items():
+        if count := len(found.get(("demand", name), ())):
+            weight = rule.first + rule.more * min(count - 1, _FURTHER)
+            weight *= _DAMPED if known and name in _SUBJECTS else 1.0
+            signals.append(Signal(name, rule.meaning, weight))
+    return signals
+
+
+def _manner(
+    request: Request, kind: str, harder: float, instruction: Instruction, *, code: bool
+) -> list[Signal]:
+    """Return what the way of asking adds."""
+    short = instruction.material < _SHORT_MATERIAL and request.words <= _SHORT_REQUEST
+    plain = kind == UNKNOWN and not harder
+    made = "make" in request.acts
+    one = request.sentences == 1
+    ways: tuple[tuple[bool, str, str, float], ...] = (
+        (
+            "open" in request.acts,
+            "open question",
+            "asks what to do or whether something holds, not for a fact",
+            _OPEN_ABOUT if request.told else _OPEN,
+        ),
+        (kind == "tool use" and one and not harder, "plain step", "one thing to do", _ONE_CALL),
+        (kind not in (UNKNOWN, "code reading"), "", "", 0.0),
+        (
+            "step" in request.acts and not made,
+            "plain step",
+            "one thing to do, not something to make",
+            _STEP if harder < _RAISED else _STEP * _UNSURE_SHARE,
+        ),
+        ("howto" in request.acts and not harder, "asks how to do it", "a known way", _PLAIN),
+        (
+            plain and request.question and request.words <= _SHORT_QUESTION,
+            "asks for a fact",
+            "a question without anything that makes it hard",
+            _PLAIN,
+        ),
+        (
+            plain and one and short and bool(instruction.material) and not code and not made,
+            "short material",
+            "a short request about a few words",
+            _PLAIN,
+        ),
+        (
+            plain and request.words <= _TINY and not request.acts,
+            "a few words",
+            "nothing is asked that takes work",
+            _PLAIN,
+        ),
+    )
+    applies, name, meaning, weight = next((way for way in ways if way[0]), (False, "", "", 0.0))
+    return [Signal(name, meaning, weight)] if applies and name else []
+
+
+_OPEN, _OPEN_ABOUT, _STEP, _PLAIN, _TINY = 0.5, 0.9, -1.0, -0.7, 4
+_ONE_CALL, _SHORT_QUESTION = -0.8, 25
+_PARTS, _SEVERAL_PARTS = 1.1, 11
+_SHORT_MATERIAL, _SHORT_REQUEST = 300, 14
+
+
+def _scope(
+    found: Mapping[Group, list[int]], request: Request, instruction: Instruction
+) -> list[Signal]:
+    """Return what the conditions, the length and the material of a request add."""
+    signals = []
+    conditions = len(found.get(("constraints", ""), ()))
+    if conditions > 1:
+        weight = min(_CONDITIONS_LIMIT, _CONDITION * (conditions - 1))
+        signals.append(Signal("several conditions", "have to be met together", weight))
+    if request.words > _LONG_REQUEST or request.sentences >= _MANY_SENTENCES:
+        signals.append(Signal("long instruction", "asks for much at once", 0.3))
+    if instruction.material > _MUCH:
+        signals.append(Signal("much material", "has to be understood as a whole", 0.4))
+    return signals
+
+
+_CONDITION, _CONDITIONS_LIMIT = 0.3, 1.2
+_LONG_REQUEST, _MANY_SENTENCES, _MUCH = 60, 5, 4000
+
+
+def _exam_form(reading: TaskFeatures) -> str | None:
+    """Return the kind of a text in the form of an exam question, of which outcomes are known."""
+    mathematics = reading.latex or reading.dollars >= _DOLLARS or _is_mathematical(reading)
+    story = len(reading.numbers) >= _NUMBERS and len(reading.words) >= _STORY
+    forms = (
+        ("multiple choice", reading.options >= _OPTIONS),
+        ("logic puzzle", not _CLUES.isdisjoint(reading.words)),
+        ("maths", mathematics and (reading.latex or not reading.has_code)),
+        ("calculation", story and not reading.has_code and reading.ends_with_question),
+    )
+    return None if reading.tools.count else next((kind for kind, has in forms if has), None)
+
+
+def _is_mathematical(reading: TaskFeatures) -> bool:
+    return len(_MATHEMATICS.intersection(reading.words)) >= _SUBJECT
+
+
+_OPTIONS, _DOLLARS, _NUMBERS, _STORY, _SUBJECT = 3, 2, 2, 15, 3
+#: Kinds that are also written about in prose: not read by form from a writer who says "we".
+_PROSE = ("calculation", "maths")
+_CLUES = frozenset(["clue", "clues", "premises"])
+_MATHEMATICS = frozenset(VOCABULARY["mathematics"].split()) - frozenset(
+    ["function", "series", "set", "group", "field", "ring", "real", "graph", "positive", "root"]
+)
+_FEW_SHARED, _SOME_SHARED = 0.15, 0.35
+
+
+def _tool_signals(
+    reading: TaskFeatures, found: Mapping[Group, list[int]], *, english: bool
+) -> list[Signal]:
+    """Return the demands on the tools that a task offers.
+
+    Whether they fit is compared by words, so only for requests in English.
+    """
+    if not reading.tools.count:
+        return []
+    signals = []
+    if english and reading.tools.match < _FEW_SHARED:
+        meaning = "the request shares few words with the tools; a cheap model calls one anyway"
+        signals.append(Signal("no offered tool fits", meaning, 1.6))
+    elif english and reading.tools.match < _SOME_SHARED:
+        meaning = "part of the request is not in the words of the tools offered"
+        signals.append(Signal("offered tools fit loosely", meaning, 0.6))
+    joined = len(found.get(("joining", ""), ()))
+    if joined > 1:
+        weight = 0.4 + 0.2 * min(joined - 2, _FURTHER)
+        signals.append(Signal("several calls", "lists more than one thing to do", weight))
+    return signals

@@ -1,0 +1,145 @@
+"""Which of the cues occur in a text, and in which language it is.
+
+A cue is a word, a stem (``translat*``) or a phrase. A text is read with the cues of its language
+and with the English ones, which occur in all. Languages written without spaces are searched as
+they are; in the others a stem also counts inside a long compound word.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from unicodedata import normalize
+
+from pricing.recommendations.routing.demand_cues import DEMANDS
+from pricing.recommendations.routing.kind_cues import KINDS
+from pricing.recommendations.routing.manner_cues import ACTS, FREQUENT, LISTS
+
+_WORD = re.compile(r"[^\W\d_]+")
+_KANA, _HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_FOLDED = {
+    code: folded
+    for code in range(0xC0, 0x180)
+    if (folded := normalize("NFKD", chr(code)).encode("ascii", "ignore").decode().lower())
+} | {ord("ß"): "ss", ord("œ"): "oe", ord("æ"): "ae"}
+ENGLISH = "en"
+#: The language of a text with no frequent word of any language that is read.
+UNREAD = ""
+#: Compounds are searched inside from this length on, for stems of at least this length.
+_COMPOUND, _STEM_INSIDE = 10, 6
+_SHORTEST_STEM, _LONGEST_STEM = 3, 16
+
+#: What a cue belongs to: a section of the lexicon and the name in it.
+Group = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The cues of one or more languages, each with its groups; phrases by their first word."""
+
+    words: Mapping[str, list[Group]]
+    stems: Mapping[str, list[Group]]
+    phrases: Mapping[str, list[tuple[str, Group]]]
+    unspaced: Mapping[str, list[Group]]
+
+    def found(self, text: str) -> dict[Group, list[int]]:
+        """Return, for each group, where its cues first occur in a folded text, as word numbers."""
+        tokens = words_of(text)
+        joined = f" {' '.join(tokens)} "
+        seen: dict[tuple[str, Group], int] = {}
+        for number, token in enumerate(tokens):
+            here = [(token, group) for group in self.words.get(token, ())]
+            for stem in filter(self.stems.__contains__, _prefixes(token)):
+                here += [(stem, group) for group in self.stems[stem]]
+            here += [cue for cue in self.phrases.get(token, ()) if cue[0] in joined]
+            for cue in here:
+                seen.setdefault(cue, number)
+        if _HAN.search(text):
+            for term in filter(text.__contains__, self.unspaced):
+                at = text.index(term)
+                seen |= dict.fromkeys(((term, group) for group in self.unspaced[term]), at)
+        positions: dict[Group, list[int]] = {}
+        for (_, group), number in seen.items():
+            positions.setdefault(group, []).append(number)
+        return positions
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case and without accents."""
+    return text.lower().translate(_FOLDED)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a folded text, without figures."""
+    return _WORD.findall(text)
+
+
+def language_of(text: str) -> str:
+    """Return the language of a folded text by its frequent words, or UNREAD."""
+    if _HAN.search(text):
+        return "ja" if _KANA.search(text) else "zh"
+    tokens = words_of(text)
+    best, most = UNREAD, 0
+    for language, frequent in _frequent().items():
+        count = sum(token in frequent for token in tokens)
+        if count > most:
+            best, most = language, count
+    return best
+
+
+@cache
+def cues_of(language: str) -> Cues:
+    """Return the cues of a language and of English; of every language for UNREAD."""
+    spoken = None if language == UNREAD else {ENGLISH, language}
+    words, stems, unspaced = (defaultdict[str, list[Group]](list) for _ in range(3))
+    phrases = defaultdict[str, list[tuple[str, Group]]](list)
+    for group, cue in _cues(spoken):
+        if _HAN.search(cue):
+            unspaced[cue].append(group)
+            continue
+        parts = words_of(cue)
+        if len(parts) > 1:
+            phrase = f" {' '.join(parts)}{'' if cue.endswith('*') else ' '}"
+            phrases[parts[0]].append((phrase, group))
+        else:
+            (stems if cue.endswith("*") else words)[parts[0]].append(group)
+    return Cues(dict(words), dict(stems), dict(phrases), dict(unspaced))
+
+
+@cache
+def _frequent() -> Mapping[str, frozenset[str]]:
+    return {language: frozenset(_listed(cues)) for language, cues in _by_language(FREQUENT)}
+
+
+def _cues(spoken: set[str] | None) -> Iterator[tuple[Group, str]]:
+    """Yield the cues of these languages with their groups; of all for None."""
+    sections = [(("strong", name), rule.strong) for name, rule in KINDS.items()]
+    sections += [(("weak", name), rule.weak) for name, rule in KINDS.items()]
+    sections += [(("demand", name), rule.cues) for name, rule in DEMANDS.items()]
+    sections += [(("act", name), cues) for name, cues in ACTS.items()]
+    sections += [((name, ""), cues) for name, cues in LISTS.items()]
+    for group, text in sections:
+        for language, cues in _by_language(text):
+            if spoken is None or language in spoken:
+                yield from ((group, cue) for cue in _listed(cues))
+
+
+def _by_language(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the language and the cues of each line; a line may be continued on the next."""
+    for line in filter(None, text.replace(",\n    ", ", ").splitlines()):
+        language, _, cues = line.partition(": ")
+        yield language, cues
+
+
+def _listed(cues: str) -> Iterable[str]:
+    return filter(None, map(str.strip, cues.split(",")))
+
+
+def _prefixes(token: str) -> Iterator[str]:
+    for end in range(_SHORTEST_STEM, min(len(token), _LONGEST_STEM) + 1):
+        yield token[:end]
+    if len(token) >= _COMPOUND and token.isascii():
+        for start in range(_SHORTEST_STEM, len(token) - _STEM_INSIDE + 1):
+            for end in range(start + _STEM_INSIDE, min(len(token), start + _LONGEST_STEM) + 1):
+                yield token[start:end]

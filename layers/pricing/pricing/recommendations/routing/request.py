@@ -1,0 +1,137 @@
+"""A request as its sentences put it: what is asked, in which way, and what is only told."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from pricing.recommendations.routing.kind_cues import KINDS
+from pricing.recommendations.routing.lexicon import Cues, Group, words_of
+
+#: ``step``: one thing to do; ``make``: something of a known form; ``howto``: a known way; ``open``:
+#: what to do about a situation, or whether something holds in it.
+Act = Literal["step", "make", "howto", "open"]
+QUESTION_MARKS = ("?", "\uff1f")
+LOOK_UP = "question answering"
+#: The weights of a cue that names the work, also among the first words, and of one that hints.
+STRONG, _WEAK, _FIRST = 2.0, 0.5, 1.5
+_OPENING, _WEAK_LIMIT = 4, 4
+_SENTENCES, _TOLD, _BARE_WORDS = 16, 0.5, 5
+#: From so many words, or so many characters where words are not separated, a sentence tells.
+_TELLING = 4
+_SENTENCE = re.compile(
+    "[^.!?\u3002\uff01\uff1f\n]+"
+    "(?:[.!?\u3002\uff01\uff1f]+(?=\\s|$|[^\x00-\x7f])|[.](?=\\S)|\n|$|[!?])+"
+)
+_POLITE = re.compile(
+    r"^\W*(?:(?:please|can you|could you|would you|i need you to|i want you to|i d like you to"
+    r"|just|now|then|also|and|hi|hello|bitte|kannst du|konnen sie|konntest du|por favor|puedes"
+    r"|podrias|pode|poderia|peux tu|pouvez vous|pourriez vous|s il te plait|s il vous plait)"
+    r"\b\W*)+(?=\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An instruction, read.
+
+    ``asks`` are the sentences that ask; ``told`` is the number of those that describe a situation.
+    ``weights`` are of the kinds of work that are named, and ``parts`` the different ones. ``own``
+    is whether the writer's own affairs are spoken of.
+    """
+
+    text: str
+    asks: str
+    words: int
+    sentences: int
+    told: int
+    weights: Mapping[str, float]
+    acts: frozenset[Act]
+    parts: frozenset[str]
+    own: bool
+
+    @property
+    def question(self) -> bool:
+        """Whether it is a single question of no special form."""
+        ends = self.text.rstrip().endswith(QUESTION_MARKS)
+        return ends and self.sentences == 1 and not self.acts and not self.own
+
+
+def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
+    """Read a folded instruction; ``alone`` is one without material that it could ask about.
+
+    A short question after a description, which names nothing itself, is about the description.
+    """
+    asking: list[str] = []
+    telling: list[str] = []
+    acts: set[Act] = set()
+    parts: set[str] = set()
+    weights: dict[str, float] = {}
+    sentences = [part for part in _SENTENCE.findall(text) if words_of(part)]
+    for sentence in sentences[:_SENTENCES]:
+        plain = _POLITE.sub("", sentence)
+        found = cues.found(plain)
+        own = _acts(found, plain)
+        question = sentence.rstrip().endswith(QUESTION_MARKS)
+        if alone and question and _tells(telling) and len(words_of(plain)) <= _BARE_WORDS:
+            own.add("open")
+        asks = bool(own) or question
+        (asking if asks else telling).append(sentence)
+        if asks:
+            acts |= own
+            parts |= {kind for section, kind in found if section == "strong"} | (own & {"make"})
+        for kind, weight in kind_weights(found).items():
+            weights[kind] = weights.get(kind, 0.0) + weight * (1.0 if asks else _TOLD)
+    if not asking:
+        weights = {kind: weight / _TOLD for kind, weight in weights.items()}
+    return Request(
+        text=text,
+        asks="\n".join(asking or telling),
+        words=len(words_of(text)),
+        sentences=len(sentences),
+        told=_tells(telling) if asking else 0,
+        weights=weights,
+        acts=frozenset(acts),
+        parts=frozenset(parts),
+        own=("self", "") in cues.found(text),
+    )
+
+
+def kind_weights(found: Mapping[Group, list[int]]) -> dict[str, float]:
+    """Return the weight of each kind by its cues."""
+    weights: dict[str, float] = {}
+    for (section, kind), positions in found.items():
+        weight = 0.0
+        if section == "strong":
+            weight = sum(STRONG * (_FIRST if at < _OPENING else 1.0) for at in positions)
+        elif section == "weak":
+            weight = _WEAK * min(_WEAK_LIMIT, len(positions))
+            weight += STRONG if kind == LOOK_UP and 0 in positions else 0.0
+        if weight:
+            weights[kind] = weights.get(kind, 0.0) + weight
+    return weights
+
+
+def names_a_step(lead: str, cues: Cues) -> bool:
+    """Return whether a folded lead asks for one mechanical step."""
+    weights = kind_weights(cues.found(lead))
+    kind = max(weights, key=weights.__getitem__, default=None)
+    return kind is not None and weights[kind] >= STRONG and KINDS[kind].mechanical
+
+
+def _acts(found: Mapping[Group, list[int]], sentence: str) -> set[Act]:
+    """Return how a sentence is put; a verb counts where it opens the sentence."""
+    anywhere = not sentence.isascii()
+    return {
+        cast(Act, act)
+        for (section, act), positions in found.items()
+        if section == "act" and (act == "open" or anywhere or min(positions) == 0)
+    }
+
+
+def _tells(sentences: Iterable[str]) -> int:
+    """Return how many sentences are long enough to describe something."""
+    return sum(
+        len(words) >= _TELLING or max(map(len, words)) >= _TELLING
+        for words in map(words_of, sentences)
+    )
