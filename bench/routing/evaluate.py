@@ -35,7 +35,7 @@ from pricing.recommendations.routing.in_domain import Outcome, train
 from tariff.tables import markdown
 
 PEERS = ROOT / ".venv-bench" / "bin" / "python"
-OURS = "Tariff, held out"
+OURS, TIERS = "Tariff, held out", "by its tier"
 _TIMED = 2000
 _LABELS = 300
 _LONG = 100_000
@@ -54,12 +54,13 @@ def evaluate(
     features = read_all(rows)
     held_out = held_out_scores(features)
     peers = peer_answers([row.prompt for row in rows])
-    ours = [0.0] * len(rows)
+    ours, tiers = [0.0] * len(rows), [0.0] * len(rows)
     for family in held_out.values():
-        for number, score in zip(family.numbers, family.scores, strict=True):
-            ours[number] = score
+        for number, score, tier in zip(family.numbers, family.scores, family.tiers(), strict=True):
+            ours[number], tiers[number] = score, tier
     columns = {
         OURS: ours,
+        TIERS: tiers,
         "lesson's rule": [lesson_score(row.prompt) for row in rows],
         "length": [float(len(row.prompt)) for row in rows],
         "LiteLLM v1": peers["v1"]["scores"],

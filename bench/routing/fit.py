@@ -31,7 +31,13 @@ from sklearn.preprocessing import StandardScaler
 from bench.routing.data import COLLECTIONS, RANKED, Row, without_stems_of
 from bench.routing.measures import HeldOut, expected_calibration_error
 from pricing.recommendations.routing.assessment import ENOUGH_OUTCOMES, judged_task
-from pricing.recommendations.routing.difficulty import CLIP, LearnedFeature, Weights, buckets_of
+from pricing.recommendations.routing.difficulty import (
+    CLIP,
+    ORDINARY,
+    LearnedFeature,
+    Weights,
+    buckets_of,
+)
 from pricing.recommendations.routing.features import NAMES, features
 from pricing.recommendations.routing.judgement import Judgement
 from pricing.recommendations.routing.reading import TaskFeatures
@@ -158,7 +164,7 @@ def with_ranks(
     numbers: list[int] = []
     found: list[float] = []
     for family, fitted in parts.values():
-        own = [number for number in family if data.judged[number].form != "request"]
+        own = [number for number in family if data.judged[number].form not in ORDINARY]
         numbers += own
         found += scores(fitted, data.part(own))
     order = np.argsort(found, kind="stable")

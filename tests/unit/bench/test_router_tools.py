@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from bench.routing.data import COLLECTIONS, Row, hashes, read_rows, without_stems_of
+from bench.routing.data import CHEAP, COLLECTIONS, STRONG, Row, hashes, read_rows, without_stems_of
 from bench.routing.lesson import lesson_score
 from bench.routing.measures import control_gain, expected_calibration_error, pair_scores
 from pricing.recommendations.routing.difficulty import shipped
@@ -40,25 +40,29 @@ def test_the_weights_are_for_the_features_that_are_computed() -> None:
     weights = shipped()
     assert tuple(one.name for one in weights.shapes) == NAMES
     assert len(features(read("Two words."))) == len(NAMES)
-    assert weights.slope > 0
-    assert weights.outcomes == REPORT["outcomes_by_kind"]
+    assert list(weights.ranks) == sorted(weights.ranks)
+    assert list(weights.qualities) == sorted(weights.qualities)
+    assert all(slope > 0 for slope, _ in weights.chances.values())
+    assert dict(weights.outcomes) == REPORT["outcomes_by_kind"]
     assert sum(weights.outcomes.values()) == sum(REPORT["rows"].values())
 
 
 def test_the_page_shows_the_reports_figures() -> None:
     page = (ROOT / "docs" / "routing.md").read_text(encoding="utf-8")
     held_out = REPORT["leave_one_family_out"]
-    for figure in (*held_out["apgr"].values(), held_out["mean_apgr"]):
-        assert f"{figure:.3f}" in page
-    for figure in held_out["calibration_error"].values():
+    pairs = [figure for pair in held_out["pairs"].values() for figure in pair.values()]
+    errors = held_out["calibration_error"].values()
+    means = held_out["mean_score"], held_out["mean_decision"], REPORT["calibration_error"]
+    for figure in (*pairs, *means, *errors):
         assert f"{figure:.3f}" in page
 
 
-def test_rows_are_read_with_their_family_and_task(tmp_path: Path) -> None:
+def test_rows_with_both_outcomes_are_read_with_their_family_and_task(tmp_path: Path) -> None:
     for name in COLLECTIONS:
-        line = json.dumps(
-            {"prompt": f"p {name}", "scores": {"m": 1.0}, "meta": {"subject": "maths"}}
-        )
+        scores = {CHEAP[name][0]: 1.0, STRONG[name][0]: 1.0}
+        known = {"prompt": f"p {name}", "scores": scores, "meta": {"subject": "maths"}}
+        unknown = known | {"scores": {STRONG[name][0]: 1.0}}
+        line = f"{json.dumps(known)}\n{json.dumps(unknown)}"
         (tmp_path / f"{name}.jsonl.gz").write_bytes(gzip.compress(f"{line}\n".encode()))
     found = read_rows(tmp_path)
     assert [(one.family, one.task) for one in found] == [

@@ -91,7 +91,7 @@ def assess(task: str, tools: str = "", thresholds: Thresholds = TERCILES) -> Ass
     weights = shipped()
     parts = weights.parts(reading)
     score = weights.score(parts, judged)
-    difficulty = weights.rank(score)
+    difficulty = round(weights.rank(score), 4)
     chance = weights.p_cheap_wrong(score, judged.kind) if judged.form == "exam" else None
     basis: Basis = "judgement" if chance is None else "outcomes"
     if not judged.understood or (not judged.recognised and parts.distance > weights.farthest):
@@ -105,7 +105,7 @@ def assess(task: str, tools: str = "", thresholds: Thresholds = TERCILES) -> Ass
     return Assessment(
         kind=judged.kind,
         complexity=complexity,
-        difficulty=round(difficulty, 4),
+        difficulty=difficulty,
         confidence=0.0 if basis == "none" else _confidence(weights, score, thresholds, complexity),
         evidence=basis != "none",
         signals=signals,
@@ -139,7 +139,7 @@ def _learned_signals(
     """Return the features with the largest effect on the learned score; else that score alone."""
     share = FORM_WEIGHTS[judged.form][0]
     if judged.form != "exam":
-        start = ORDINARY if judged.form == "request" else 0.0
+        start = ORDINARY.get(judged.form, 0.0)
         weight = share * (parts.shape + WORDS_WEIGHT * parts.words - start)
         signal = Signal("shape and words", "as learned from exam questions", round(weight, 4))
         return (signal,) if abs(weight) > _NOTABLE else ()

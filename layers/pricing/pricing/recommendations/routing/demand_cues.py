@@ -129,45 +129,49 @@ zh: 设计, 架构, 迁移, 战略, 从零, 不停机, 零停机, 不中断, 我
         cues="""en: vulnerabilit*, exploit*, threat model*, key exchange, cryptanaly*, tampered,
     breach*, ransomware, leaked, compromised, liable, liability, sue, sued, lawsuit, lawful*,
     allowed to, legally, is it legal, illegal, my rights, our rights, have the right,
-    have a right, entitled, evict*, custody, inherit*, heirs, disinherit*, legally void,
-    dismissed, fired me, fire me, wrongful*, severance, non compete, indemnit*, damages, injur*,
-    negligen*, deductible, insolven*, bankrupt*, dangerous, lump, chest pain, overdose,
-    interact with, drug interaction*, contraindicat*, sepsis, seizure*, suicid*, asylum,
-    infring*, refuses to pay, refuse to pay, refuses to return, private messages,
-    can my employer, can my boss, can my landlord, may my employer, may my landlord, can they,
-    am i allowed, do i have to pay, do i owe, can i refuse, can i sue, can we sue, can i be,
-    is it safe to, safe for, without consent, gdpr, hipaa, prove to the auditor,
-    what are the risks, what should the doctor
+    have a right, may i, may we, may he, may they, is he allowed, who owns, who pays, who gets,
+    who has to pay, who is responsible, is it illegal, entitled, evict*, custody, inherit*,
+    heirs, disinherit*, legally void, dismissed, fired me, fire me, wrongful*, severance,
+    non compete, indemnit*, damages, injur*, negligen*, deductible, insolven*, bankrupt*,
+    dangerous, lump, chest pain, overdose, interact with, drug interaction*, contraindicat*,
+    sepsis, seizure*, suicid*, asylum, infring*, refuses to pay, refuse to pay,
+    refuses to return, private messages, can my employer, can my boss, can my landlord,
+    may my employer, may my landlord, can they, am i allowed, do i have to pay, do i owe,
+    can i refuse, can i sue, can we sue, can i be, is it safe to, safe for, without consent,
+    gdpr, hipaa, prove to the auditor, what are the risks, what should the doctor
 de: schwachstell*, sicherheitsluck*, haftbar, haftet, haften, haftung*, verklag*, klagen,
-    rechtens, darf ich, darf mein*, durfen wir, darf der, darf man, durfen sie, illegal,
-    anspruch auf, anspruche, wehren, gekundigt, kundigung*, kundigt, abfindung*, sorgerecht,
-    erben, erbe, erbt, pflichtteil, schadenersatz, schadensersatz, absetzen, insolven*,
-    gefahrlich*, knoten, brustschmerz*, uberdosis, wechselwirkung*, wettbewerbsverbot,
-    weigert sich, muss ich zahlen, welche rechte, dsgvo, zulassig, eigenbedarf, erwerbsunfahig*
+    rechtens, darf ich, wer zahlt, wem gehort, wer bekommt, wer muss zahlen, darf mein*,
+    durfen wir, darf der, darf man, durfen sie, illegal, anspruch auf, anspruche, wehren,
+    gekundigt, kundigung*, kundigt, abfindung*, sorgerecht, erben, erbe, erbt, pflichtteil,
+    schadenersatz, schadensersatz, absetzen, insolven*, gefahrlich*, knoten, brustschmerz*,
+    uberdosis, wechselwirkung*, wettbewerbsverbot, weigert sich, muss ich zahlen, welche rechte,
+    dsgvo, zulassig, eigenbedarf, erwerbsunfahig*
 fr: vulnerabilite*, faille*, responsable de, responsabilite*, poursuiv*, ai je le droit,
     a t il le droit, a t elle le droit, avons nous le droit, ont ils le droit, le droit de,
     peut on legalement, illegal*, licenci*, indemnit*, garde des enfants, garde alternee,
     herit*, succession, prejudice*, deductible*, faillite, dangereux, dangereuse, grosseur,
     douleur* thoracique*, surdos*, interaction*, contre indi*, non concurrence, refuse de,
-    quels sont mes droits, mes droits, rgpd, conge maternite, expuls*
+    quels sont mes droits, qui paie, a qui appartient, qui doit payer, mes droits, rgpd,
+    conge maternite, expuls*
 es: vulnerabilidad*, responsable de, responsabilidad*, demandar, denunciar, derecho a,
     tengo derecho, puede mi, pueden, tiene derecho, es legal, ilegal*, despid*, despedir*,
     indemniza*, custodia, hered*, herencia*, perjuicio*, deducible*, insolven*, quiebra,
     peligros*, bulto, dolor en el pecho, sobredosis, interaccion*, contraindica*,
-    no competencia, se niega, mis derechos, que derechos, rgpd, desahuci*, fianza
+    no competencia, se niega, mis derechos, quien paga, de quien es, quien debe pagar,
+    que derechos, rgpd, desahuci*, fianza
 pt: vulnerabilidade*, responsavel por, responsabilidade*, processar, direito a, tenho direito,
     pode me, podem me, tem direito, e legal, ilegal*, demit*, demiss*, justa causa, despedi*,
     indeniza*, indemniza*, guarda dos, guarda compartilhada, heranca*, herda*, prejuizo*,
     dedut*, insolven*, falencia, perigos*, caroco, dor no peito, overdose, interacao*,
-    contraindica*, nao concorrencia, se recusa, recusa se, meus direitos, quais direitos, lgpd,
-    despejo, caucao, diagnostico diferencial
+    contraindica*, nao concorrencia, se recusa, recusa se, meus direitos, quem paga, de quem e,
+    quem deve pagar, quais direitos, lgpd, despejo, caucao, diagnostico diferencial
 ja: 脆弱性, 責任は, 責任を負, 責任があ, 訴え, 違法, 合法, 権利, 許され, 解雇, 退職勧奨, 残業代,
     立ち退き, 親権, 相続, 遺留分, 損害賠償, 賠償, 控除でき, 倒産, 危険, しこり, 胸痛, 胸が痛,
-    過剰摂取, 併用, 相互作用, 競業避止, 応じない, 払ってくれ, 返してくれ, 問題ありますか,
-    法的に, 個人情報保護
+    過剰摂取, 併用, 相互作用, 競業避止, 応じない, 払ってくれ, 返してくれ, 誰が払, 誰のもの,
+    誰が負担, 問題ありますか, 法的に, 個人情報保護
 zh: 漏洞, 责任, 起诉, 违法, 合法, 权利, 有权, 允许, 解雇, 辞退, 开除, 赔偿, 抚养权, 继承, 竞业,
     拒赔, 拒绝, 抵扣, 破产, 危险, 肿块, 胸痛, 过量, 同时服用, 相互作用, 禁忌, 加班费, 违约,
-    押金, 泄露, 个人信息保护, 有什么风险, 怎么维权, 维权""",
+    押金, 泄露, 个人信息保护, 有什么风险, 怎么维权, 谁来付, 谁负责, 归谁, 谁承担, 维权""",
     ),
     "expert subject": DemandRule(
         meaning="law, medicine, security or tax, where a wrong answer is not obvious",
@@ -258,7 +262,7 @@ es: si o no, una palabra, en una palabra, una frase, solo el, solo la, solo los,
     pregunta rapida
 pt: sim ou nao, uma palavra, em uma palavra, uma frase, so o, so a, apenas o, apenas a,
     nada mais, pergunta rapida
-ja: 一言で, 一文で, だけ, のみ
+ja: 一言で, 一文で
 zh: 一句话, 一个词, 只要, 只需, 仅, 就行""",
     ),
     "known pattern": DemandRule(

@@ -29,9 +29,10 @@ FORM_WEIGHTS: Mapping[Form, tuple[float, float]] = {
     "exam": (1.0, 0.5),
     "bare": (1.0, 0.4),
     "request": (0.15, 1.0),
+    "tools": (0.5, 1.0),
 }
-#: The learned score of an ordinary request: these are shorter and plainer than exam questions.
-ORDINARY = -1.9
+#: The learned score of an ordinary request, by form: they are plainer than exam questions.
+ORDINARY: Mapping[Form, float] = {"request": -1.9, "tools": 0.0}
 #: The judged scores between which a request is moderate.
 _MODERATE_FROM, _MODERATE_TO = -0.65, 0.75
 #: With offered tools, whose descriptions are not the task, shape and words mean less.
@@ -96,12 +97,12 @@ class Weights:
         """Return the whole score, on a scale whose order is that of difficulty."""
         learned, rules = FORM_WEIGHTS[judged.form]
         found = parts.shape + WORDS_WEIGHT * parts.words
-        if judged.form != "request":
+        if judged.form not in ORDINARY:
             return learned * found + rules * judged.score
         low, high = self.at(1 / 3), self.at(2 / 3)
         unit = (high - low) / (_MODERATE_TO - _MODERATE_FROM)
         middle = judged.score - (_MODERATE_FROM + _MODERATE_TO) / 2
-        return (low + high) / 2 + rules * unit * middle + learned * (found - ORDINARY)
+        return (low + high) / 2 + rules * unit * middle + learned * (found - ORDINARY[judged.form])
 
     def at(self, rank: float) -> float:
         """Return the score of a rank from 0 to 1, by linear interpolation."""

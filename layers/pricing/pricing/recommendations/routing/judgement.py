@@ -6,7 +6,7 @@ are log-odds that a cheap model is wrong, set by hand (``kind_cues``, ``demand_c
 as a whole.
 """
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,7 +18,6 @@ from pricing.recommendations.routing.lexicon import (
     ENGLISH,
     UNREAD,
     Cues,
-    Group,
     cues_of,
     fold,
     language_of,
@@ -34,8 +33,9 @@ from pricing.recommendations.routing.request import (
 
 UNKNOWN = "unknown"
 #: ``exam``: a form of which outcomes are known. ``bare``: a question or statement that says
-#: neither what to do nor whose affair it is. ``request``: all others.
-Form = Literal["exam", "bare", "request"]
+#: neither what to do nor whose affair it is. ``tools``: one that offers tools. ``request``: all
+#: others.
+Form = Literal["exam", "bare", "request", "tools"]
 #: The most that everything judged together moves the score, either way.
 LIMIT = 2.5
 #: A kind is sure from this weight on. Of an unsure mechanical kind, or one with demands, a share
@@ -43,7 +43,7 @@ LIMIT = 2.5
 _SURE, _UNSURE_SHARE = 3.0, 0.4
 _RAISED, _OVERRULED = 0.7, 1.2
 #: What demands count with given material, and these subjects in something of a known form.
-_DAMPED = 0.4
+_DAMPED, _IN_A_KNOWN_FORM = 0.4, 0.7
 _SUBJECTS = ("stakes are high", "expert subject", "people are at odds")
 _FURTHER = 3
 _SMALL_TALK, _SMALL_TALK_WORDS = "small talk", 8
@@ -91,7 +91,7 @@ def judge(task: str, reading: TaskFeatures) -> Judgement:
     head = fold(task[:_LANGUAGE_FROM])
     language = language_of(head)
     cues = cues_of(language)
-    exam = _exam_form(reading)
+    exam = _exam_form(reading, fold(task[-_LAST:]))
     if exam is not None and (exam not in _PROSE or ("self", "") not in cues.found(head)):
         return Judgement(exam, "exam", (Signal("kind of work", exam, KINDS[exam].level),))
     instruction = instruction_of(task, lambda lead: names_a_step(fold(lead), cues))
@@ -106,13 +106,14 @@ def judge(task: str, reading: TaskFeatures) -> Judgement:
         raised = [replace(s, weight=s.weight * (_DAMPED if s.weight > 0 else 1)) for s in raised]
     elif mechanical and (weight < _SURE or harder >= _RAISED):
         level *= 0.0 if harder >= _OVERRULED else _UNSURE_SHARE
-    found = cues.found(request.text)
     raised += _manner(request, kind, harder, instruction, code=reading.has_code)
-    if mechanical and len(request.parts) > 1 and request.words > _SEVERAL_PARTS:
+    if mechanical and len(request.parts) + request.joined > 1 and request.words > _SEVERAL_PARTS:
         raised.append(Signal("several parts", "asks for more than one thing", _PARTS))
     elif not mechanical:
-        raised += _scope(found, request, instruction)
-    raised += _tool_signals(reading, found, english=language == ENGLISH)
+        raised += _scope(request, instruction)
+    if _PAGES.search(request.text):
+        raised.append(Signal("long document", "many pages, which have to agree", 1.3))
+    raised += _tool_signals(reading, request, english=language == ENGLISH)
     recognised = kind != UNKNOWN or bool(request.acts) or harder > 0
     meaning = "not recognised" if kind == UNKNOWN else kind
     return Judgement(
@@ -151,13 +152,16 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
 _WITH_CODE = {"code reading": 1.0, "debugging": 0.5, "refactoring": 0.5, "tests": 0.5}
 
 
+_EXAM_KINDS = (LOOK_UP, "multiple choice", "calculation", "maths", "logic puzzle")
+
+
 def _form(kind: str, request: Request, reading: TaskFeatures, *, alone: bool) -> Form:
+    if reading.tools.count:
+        return "tools"
     if request.own:
         return "request"
-    if kind == "tool use" or (kind == "code reading" and reading.has_code):
-        return "exam"
-    plain = alone and not request.acts and kind in (UNKNOWN, LOOK_UP)
-    return "bare" if plain else "request"
+    fact = kind in _EXAM_KINDS or (kind == UNKNOWN and not (request.conditions and request.yes_no))
+    return "bare" if alone and fact and not request.acts else "request"
 
 
 def _demands(request: Request, cues: Cues, *, mechanical: bool) -> list[Signal]:
@@ -171,7 +175,8 @@ def _demands(request: Request, cues: Cues, *, mechanical: bool) -> list[Signal]:
     for name, rule in DEMANDS.items():
         if count := len(found.get(("demand", name), ())):
             weight = rule.first + rule.more * min(count - 1, _FURTHER)
-            weight *= _DAMPED if known and name in _SUBJECTS else 1.0
+            if known and weight > 0:
+                weight *= _DAMPED if name in _SUBJECTS else _IN_A_KNOWN_FORM
             signals.append(Signal(name, rule.meaning, weight))
     return signals
 
@@ -184,6 +189,7 @@ def _manner(
     plain = kind == UNKNOWN and not harder
     made = "make" in request.acts
     one = request.sentences == 1
+    several = request.joined + request.conditions > 0 and request.words > _SEVERAL_PARTS
     ways: tuple[tuple[bool, str, str, float], ...] = (
         (
             "open" in request.acts,
@@ -197,11 +203,11 @@ def _manner(
             "step" in request.acts and not made,
             "plain step",
             "one thing to do, not something to make",
-            _STEP if harder < _RAISED else _STEP * _UNSURE_SHARE,
+            _STEP if harder < _RAISED and not several and not code else _STEP * _UNSURE_SHARE,
         ),
         ("howto" in request.acts and not harder, "asks how to do it", "a known way", _PLAIN),
         (
-            plain and request.question and request.words <= _SHORT_QUESTION,
+            plain and request.is_fact and request.words <= _SHORT_QUESTION,
             "asks for a fact",
             "a question without anything that makes it hard",
             _PLAIN,
@@ -223,20 +229,17 @@ def _manner(
     return [Signal(name, meaning, weight)] if applies and name else []
 
 
-_OPEN, _OPEN_ABOUT, _STEP, _PLAIN, _TINY = 0.5, 0.9, -1.0, -0.7, 4
+_OPEN, _OPEN_ABOUT, _STEP, _PLAIN, _TINY = 0.65, 1.15, -1.1, -0.9, 4
 _ONE_CALL, _SHORT_QUESTION = -0.8, 25
-_PARTS, _SEVERAL_PARTS = 1.1, 11
+_PARTS, _SEVERAL_PARTS = 1.5, 13
 _SHORT_MATERIAL, _SHORT_REQUEST = 300, 14
 
 
-def _scope(
-    found: Mapping[Group, list[int]], request: Request, instruction: Instruction
-) -> list[Signal]:
+def _scope(request: Request, instruction: Instruction) -> list[Signal]:
     """Return what the conditions, the length and the material of a request add."""
     signals = []
-    conditions = len(found.get(("constraints", ""), ()))
-    if conditions > 1:
-        weight = min(_CONDITIONS_LIMIT, _CONDITION * (conditions - 1))
+    if request.conditions > 1:
+        weight = min(_CONDITIONS_LIMIT, _CONDITION * (request.conditions - 1))
         signals.append(Signal("several conditions", "have to be met together", weight))
     if request.words > _LONG_REQUEST or request.sentences >= _MANY_SENTENCES:
         signals.append(Signal("long instruction", "asks for much at once", 0.3))
@@ -245,19 +248,25 @@ def _scope(
     return signals
 
 
+_PAGES = re.compile(r"\b\d{2,}[- ]?(?:pages?|seit|pagin)|\d{2,} ?(?:ページ|页)")
 _CONDITION, _CONDITIONS_LIMIT = 0.3, 1.2
 _LONG_REQUEST, _MANY_SENTENCES, _MUCH = 60, 5, 4000
 
 
-def _exam_form(reading: TaskFeatures) -> str | None:
-    """Return the kind of a text in the form of an exam question, of which outcomes are known."""
+def _exam_form(reading: TaskFeatures, end: str) -> str | None:
+    """Return the kind of a text in the form of an exam question, of which outcomes are known.
+
+    ``end`` is the folded end of the text, where a calculation asks for a figure.
+    """
     mathematics = reading.latex or reading.dollars >= _DOLLARS or _is_mathematical(reading)
-    story = len(reading.numbers) >= _NUMBERS and len(reading.words) >= _STORY
+    story = not reading.has_code and len(reading.numbers) >= _NUMBERS
+    story = story and len(reading.words) >= _STORY
     forms = (
         ("multiple choice", reading.options >= _OPTIONS),
         ("logic puzzle", not _CLUES.isdisjoint(reading.words)),
         ("maths", mathematics and (reading.latex or not reading.has_code)),
-        ("calculation", story and not reading.has_code and reading.ends_with_question),
+        ("calculation", story and reading.ends_with_question and _FIGURE.search(end) is not None),
+        ("code reading", reading.has_code and "assert" in reading.words),
     )
     return None if reading.tools.count else next((kind for kind, has in forms if has), None)
 
@@ -266,9 +275,15 @@ def _is_mathematical(reading: TaskFeatures) -> bool:
     return len(_MATHEMATICS.intersection(reading.words)) >= _SUBJECT
 
 
-_OPTIONS, _DOLLARS, _NUMBERS, _STORY, _SUBJECT = 3, 2, 2, 15, 3
+_OPTIONS, _DOLLARS, _NUMBERS, _STORY, _SUBJECT = 3, 2, 2, 10, 3
 #: Kinds that are also written about in prose: not read by form from a writer who says "we".
 _PROSE = ("calculation", "maths")
+_LAST = 200
+_FIGURE = re.compile(
+    r"\bhow (?:many|much|long|far|old|fast|tall|often)|\bwhat (?:is|was|are|were|will|would)"
+    r"|\bwhat (?:percent|fraction)|\bfind\b|calculate|\bwie ?viel|\bcombien|\bcuant|\bquant"
+    r"|いくつ|いくら|多少|几"
+)
 _CLUES = frozenset(["clue", "clues", "premises"])
 _MATHEMATICS = frozenset(VOCABULARY["mathematics"].split()) - frozenset(
     ["function", "series", "set", "group", "field", "ring", "real", "graph", "positive", "root"]
@@ -276,9 +291,7 @@ _MATHEMATICS = frozenset(VOCABULARY["mathematics"].split()) - frozenset(
 _FEW_SHARED, _SOME_SHARED = 0.15, 0.35
 
 
-def _tool_signals(
-    reading: TaskFeatures, found: Mapping[Group, list[int]], *, english: bool
-) -> list[Signal]:
+def _tool_signals(reading: TaskFeatures, request: Request, *, english: bool) -> list[Signal]:
     """Return the demands on the tools that a task offers.
 
     Whether they fit is compared by words, so only for requests in English.
@@ -288,12 +301,11 @@ def _tool_signals(
     signals = []
     if english and reading.tools.match < _FEW_SHARED:
         meaning = "the request shares few words with the tools; a cheap model calls one anyway"
-        signals.append(Signal("no offered tool fits", meaning, 1.6))
+        signals.append(Signal("no offered tool fits", meaning, 0.6))
     elif english and reading.tools.match < _SOME_SHARED:
         meaning = "part of the request is not in the words of the tools offered"
-        signals.append(Signal("offered tools fit loosely", meaning, 0.6))
-    joined = len(found.get(("joining", ""), ()))
-    if joined > 1:
-        weight = 0.4 + 0.2 * min(joined - 2, _FURTHER)
+        signals.append(Signal("offered tools fit loosely", meaning, 0.25))
+    if request.joined > 1:
+        weight = 0.4 + 0.1 * min(request.joined - 2, _FURTHER)
         signals.append(Signal("several calls", "lists more than one thing to do", weight))
     return signals

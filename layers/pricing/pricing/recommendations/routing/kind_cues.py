@@ -324,7 +324,7 @@ zh: 审查, 评审, 代码审查, 审阅, 检查一下""",
         weak="""en: diff, merge, comments, change, improve, point""",
     ),
     "debugging": KindRule(
-        level=0.2,
+        level=0.3,
         strong="""en: debug*, bug, bugs, fails with, error, exception, traceback, crash*,
     stack trace, not working, does not work, doesn't work, troubleshoot*, why does, why is,
     why do, fix this, fix the

@@ -61,12 +61,12 @@ zh: 写一, 写个, 写出, 撰写, 创建, 生成, 准备, 解释, 说明, 介�
     is it okay, is it normal, is it enough, is it worth, who wins, does it need, can it,
     is it true, is it fair, is the result, is this safe, is our, are we, will it, would it,
     which of them should, which one should, which should, who is right,
-    how much should we trust, why would, why does our, why do our, why are, why is our,
-    convince me, show me how, be sure, how to be sure, how you will know, how do you know,
-    cannot happen again, decide, and decide, argue, reconcile, investigate, explain why,
-    who or what, in which order, go about it, and why, say which, tell us, help me decide,
-    is my, does my, do i have, do we have to, am i, what are my, what happens if, what rules,
-    which rules
+    how much should we trust, why would, why does, why do, why is, why does our, why do our,
+    why are, why is our, convince me, show me how, be sure, how to be sure, how you will know,
+    how do you know, cannot happen again, decide, and decide, argue, reconcile, investigate,
+    explain why, who or what, in which order, go about it, and why, say which, tell us,
+    help me decide, is my, does my, do i have, do we have to, am i, what are my,
+    what happens if, what rules, which rules
 de: was tun, was ist zu tun, ist es normal, ist es in ordnung, reicht es, wer gewinnt, kann es,
     was kann ich, was konnen wir, was soll, was sollen, was mussen wir, was muss, was jetzt,
     wie gehen wir, wie gehe ich, wie konnen wir, wie konnte, wie sollen, wie soll, wie wurden,
@@ -142,7 +142,9 @@ pt: e, depois, tambem
 ja: そして, それから, 次に, その後, して、
 zh: 然后, 并且, 并, 再, 同时""",
     # Words of a writer who speaks of their own affairs, as exam questions do not.
-    "self": """en: we, our, ours, us, i, my, mine, me
+    "self": """en: we, our, ours, us, my, mine, i am, i m, i have, i ve, i want, i need, i d, i was,
+    i got, i get, i would, i think, i can, i cannot, can i, should i, do i, did i, may i, must i,
+    tell me, give me
 de: wir, unser*, uns, ich, mein*, mir, mich
 fr: nous, notre, nos, je, mon, ma, mes, moi, j
 es: nosotr*, nuestr*, nos, mi, mis, yo, tengo, tenemos

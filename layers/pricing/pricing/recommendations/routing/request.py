@@ -16,6 +16,38 @@ LOOK_UP = "question answering"
 #: The weights of a cue that names the work, also among the first words, and of one that hints.
 STRONG, _WEAK, _FIRST = 2.0, 0.5, 1.5
 _OPENING, _WEAK_LIMIT = 4, 4
+#: First words of questions for a yes or a no.
+_YES_NO = frozenset(
+    [
+        "is",
+        "are",
+        "can",
+        "could",
+        "does",
+        "do",
+        "will",
+        "would",
+        "may",
+        "might",
+        "should",
+        "has",
+        "have",
+        "kann",
+        "darf",
+        "ist",
+        "sind",
+        "muss",
+        "gibt",
+        "hat",
+        "est",
+        "peut",
+        "puede",
+        "es",
+        "hay",
+        "pode",
+        "ha",
+    ]
+)
 _SENTENCES, _TOLD, _BARE_WORDS = 16, 0.5, 5
 #: From so many words, or so many characters where words are not separated, a sentence tells.
 _TELLING = 4
@@ -37,7 +69,8 @@ class Request:
 
     ``asks`` are the sentences that ask; ``told`` is the number of those that describe a situation.
     ``weights`` are of the kinds of work that are named, and ``parts`` the different ones. ``own``
-    is whether the writer's own affairs are spoken of.
+    is whether the writer's own affairs are spoken of; ``conditions`` and ``joined`` are numbers of
+    words that set conditions, and that join several things.
     """
 
     text: str
@@ -49,12 +82,25 @@ class Request:
     acts: frozenset[Act]
     parts: frozenset[str]
     own: bool
+    conditions: int
+    joined: int
 
     @property
     def question(self) -> bool:
-        """Whether it is a single question of no special form."""
-        ends = self.text.rstrip().endswith(QUESTION_MARKS)
-        return ends and self.sentences == 1 and not self.acts and not self.own
+        """Whether it ends with a question mark."""
+        return self.text.rstrip().endswith(QUESTION_MARKS)
+
+    @property
+    def yes_no(self) -> bool:
+        """Whether it is a question for a yes or a no, by its first word."""
+        first = next(iter(words_of(self.text)), "")
+        return self.question and first in _YES_NO
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it is a single question of no special form and without conditions."""
+        special = self.acts or self.own or self.conditions or self.yes_no
+        return self.question and self.sentences == 1 and not special
 
 
 def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
@@ -84,6 +130,7 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
             weights[kind] = weights.get(kind, 0.0) + weight * (1.0 if asks else _TOLD)
     if not asking:
         weights = {kind: weight / _TOLD for kind, weight in weights.items()}
+    whole = cues.found(text)
     return Request(
         text=text,
         asks="\n".join(asking or telling),
@@ -93,7 +140,9 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
         weights=weights,
         acts=frozenset(acts),
         parts=frozenset(parts),
-        own=("self", "") in cues.found(text),
+        own=("self", "") in whole,
+        conditions=len(whole.get(("constraints", ""), ())),
+        joined=len(whole.get(("joining", ""), ())),
     )
 
 

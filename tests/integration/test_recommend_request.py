@@ -1,0 +1,213 @@
+"""The whole request of ``POST /v1/recommend``, the dial of its policy, and what it advises."""
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from pricing.store import bundled
+from tariff.template import ROOT
+from tests.support.handlers import Answer, Handler, asking, handler, pointers, post
+
+Ask = Callable[..., Answer]
+EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
+NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
+HAIKU, OPUS = "claude-haiku-5-5", "claude-opus-5-5"
+
+
+@pytest.fixture(scope="module")
+def recommend() -> Handler:
+    return handler("recommend")
+
+
+@pytest.fixture(scope="module")
+def ask() -> Ask:
+    return asking("recommend", EVENT, task="Do it", **NOW)
+
+
+def one(answer: Answer) -> dict[str, Any]:
+    assert answer.status == 200, answer.body
+    (found,) = answer.body["recommendations"]
+    assert isinstance(found, dict)
+    return found
+
+
+def chosen(answer: Answer) -> str | None:
+    model = one(answer)["model"]
+    return model["id"] if model else None
+
+
+# The whole request, and the dial
+
+
+WEATHER = {
+    "name": "get_weather",
+    "description": "Current weather of a city",
+    "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}},
+}
+
+
+def test_a_conversation_is_the_task_by_its_last_text_and_counts_as_input(
+    recommend: Handler,
+) -> None:
+    messages = [
+        {"role": "user", "content": "Design a cache that survives the loss of a region."},
+        {"role": "assistant", "content": "Here is the design ..."},
+        {"role": "user", "content": [{"type": "text", "text": "Translate it into German."}]},
+    ]
+    alone = one(post(recommend, EVENT, {"task": "Translate it into German.", **NOW}))
+    found = one(post(recommend, EVENT, {"messages": messages, **NOW}))
+    assert (found["kind"], found["complexity"]) == ("translation", "simple")
+    same = one(post(recommend, EVENT, {"task": "Translate it into German.", "messages": messages,
+                                       **NOW}))  # fmt: skip
+    assert same == found
+    more = found["estimate"]["counting"]["input_tokens"]
+    assert more > alone["estimate"]["counting"]["input_tokens"] + 15  # two messages more
+    assert one(post(recommend, EVENT, {"tasks": [{"messages": messages}], **NOW})) == found
+
+
+def test_tools_are_read_counted_and_required(recommend: Handler) -> None:
+    task = {"task": "What is the weather in Oslo?", "policy": {"simple": "claude-3-haiku"}, **NOW}
+    plain = one(post(recommend, EVENT, task))
+    found = one(post(recommend, EVENT, {**task, "tools": [WEATHER]}))
+    assert found["kind"] == "tool use"
+    assert found["complexity"] == "simple"
+    more = found["estimate"]["counting"]["input_tokens"]
+    assert more > plain["estimate"]["counting"]["input_tokens"] + 20
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"system": "You answer in one sentence. " * 10},
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}},
+    ],
+)
+def test_the_system_prompt_and_the_form_of_the_answer_count_as_input(
+    recommend: Handler, field: dict[str, Any]
+) -> None:
+    task = {"task": "What is the capital of Peru?", **NOW}
+    plain, found = (one(post(recommend, EVENT, body)) for body in (task, {**task, **field}))
+    assert found["complexity"] == plain["complexity"]
+    least = plain["estimate"]["counting"]["input_tokens"] + 10
+    assert found["estimate"]["counting"]["input_tokens"] > least
+
+
+def test_a_conversation_without_a_text_of_the_user_is_refused(recommend: Handler) -> None:
+    messages = [{"role": "assistant", "content": "Hello"}, {"role": "user", "content": []}]
+    assert pointers(post(recommend, EVENT, {"messages": messages, **NOW})) == ["/task"]
+
+
+HARD, EASY = "How do we leave Oracle without stopping the factory?", "Sort these: 4 9 1"
+
+
+@pytest.mark.parametrize(
+    ("dial", "moderate", "complex_"),
+    [
+        ({}, "0.3333", "0.6667"),
+        ({"thresholds": {"moderate": "0.2", "complex": "0.9"}}, "0.2", "0.9"),
+        ({"strong_share": "0.25"}, "0.375", "0.75"),  # the rest in halves
+        ({"strong_share": 1}, "0", "0"),
+        ({"strong_share": 0}, "0.5", "1"),
+        ({"quality": 1}, "0", "0"),
+        ({"quality": "0.1"}, "0.5", "1"),  # less than the weak models reach
+    ],
+)
+def test_the_dial_sets_the_thresholds(
+    ask: Ask, dial: dict[str, Any], moderate: str, complex_: str
+) -> None:
+    answer = ask(policy=dial)
+    assert answer.body["policy"]["thresholds"] == {"moderate": moderate, "complex": complex_}
+
+
+def test_the_tier_follows_from_difficulty_and_thresholds(ask: Ask) -> None:
+    assert [chosen(ask(task=task)) for task in (EASY, HARD)] == [HAIKU, OPUS]
+    everything = {"policy": {"strong_share": 1}}
+    assert {chosen(ask(task=task, **everything)) for task in (EASY, HARD)} == {OPUS}
+    for task in (EASY, HARD):
+        found = one(ask(task=task))
+        at = {"thresholds": {"moderate": 0, "complex": found["difficulty"]}}
+        assert one(ask(task=task, policy=at))["complexity"] == "complex"
+
+
+def test_more_quality_never_means_fewer_strong_calls(ask: Ask) -> None:
+    wanted = ["0.8", "0.85", "0.9", "0.95", "0.99"]
+    answers = [ask(policy={"quality": quality}).body["policy"]["thresholds"] for quality in wanted]
+    levels = [float(answer["complex"]) for answer in answers]
+    assert levels == sorted(levels, reverse=True)
+    assert len(set(levels)) == len(levels)
+
+
+@pytest.mark.parametrize(
+    ("policy", "pointer"),
+    [
+        ({"quality": 0.9, "strong_share": 0.5}, "/policy/strong_share"),
+        ({"quality": 1.1}, "/policy/quality"),
+        ({"thresholds": {"moderate": 0.6, "complex": 0.5}}, "/policy/thresholds/moderate"),
+        ({"thresholds": {"moderate": 0.6}}, "/policy/thresholds/complex"),
+    ],
+)
+def test_a_dial_that_says_nothing_or_two_things_is_refused(
+    ask: Ask, policy: dict[str, Any], pointer: str
+) -> None:
+    assert pointers(ask(policy=policy)) == [pointer]
+
+
+# How long an answer is, and what is advised
+
+
+WORDS = "Der Zug hat Verspätung, weil die Strecke gesperrt ist. " * 200
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        f"Translate into English:\n\n{WORDS}",
+        f"Fix the grammar of this text:\n\n{WORDS}",
+        "Convert this JSON to CSV:\n\n" + json.dumps([{"id": n, "x": n * n} for n in range(900)]),
+    ],
+)
+def test_what_transforms_a_text_has_an_answer_as_long_as_the_text(ask: Ask, task: str) -> None:
+    found = one(ask(task=task))
+    tokens = found["estimate"]["counting"]["input_tokens"]
+    likely = found["expected_output"]
+    assert 0.5 * tokens < likely["expected"] < 2 * tokens
+    assert likely["expected"] < likely["high"] <= found["max_tokens"]
+
+
+def test_a_label_is_a_few_tokens_and_a_stated_length_is_kept(ask: Ask) -> None:
+    label = one(ask(task=f"Is this review positive or negative?\n\n{WORDS}"))["expected_output"]
+    assert label["expected"] < 50
+    post_ = one(ask(task="Write a blog post of 600 words on composting"))["expected_output"]
+    assert 600 < post_["low"] < post_["expected"] < post_["high"] < 2000
+
+
+def test_an_outage_is_not_a_periodic_report_and_one_word_no_bulk_translation(ask: Ask) -> None:
+    for task in (
+        "Users report that the login page is down right now",
+        "Translate this word into French: bread",
+    ):
+        batch = one(ask(task=task))["batch"]
+        assert batch["suitable"] is None
+        assert batch["why"] == "Send `realtime`: false if no person waits for the answers."
+    many = one(ask(task="Translate this word into French: bread", calls=50))["batch"]
+    assert many["suitable"] is True
+    assert "50 calls" in many["why"]
+    assert Fraction(many["saves_usd"]) > 0
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Our sourdough does not rise. Find out why.",
+        "Twelve relatives who feud must sit at two tables. Work out a seating.",
+        "The choir is out of tune, but only in the second verse. What is the cause?",
+    ],
+)
+def test_no_tests_are_proposed_for_what_is_not_code(ask: Ask, task: str) -> None:
+    cascade = one(ask(task=task))["cascade"]
+    assert cascade["verifier"] is None
+    assert cascade["suggested"] is False
+    assert "tests" not in cascade["why"]
