@@ -157,6 +157,6 @@ def _learned_signals(
 
 
 def judged_task(task: str) -> tuple[TaskFeatures, Judgement]:
-    """Return a text's features and the judgement of it."""
+    """Return a text's features, and how it is judged."""
     reading = read(task)
     return reading, judge(task, reading)

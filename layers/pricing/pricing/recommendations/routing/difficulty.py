@@ -2,7 +2,7 @@
 
 What is learned comes from the shape of texts and from their words (hashed, so that no word is
 stored). ``make train-router`` learns both, and the thresholds, from public outcomes of exam
-questions, so a request of somebody's own starts in the middle, and the rules move it
+questions, so an ordinary request starts in the middle, and the rules move it
 (docs/routing.md has the figures).
 """
 

@@ -110,7 +110,7 @@ zh: 怎么用, 怎么设置, 怎么查看, 怎么删除, 怎么取消, 如何查
 LISTS = {
     # Conditions that a result has to satisfy at the same time.
     "constraints": """en: must, without, while, unless, except, at least, at most, no more than,
-    not more than, exactly, never, always, each, every, nobody, no one, but, however, even if,
+    not more than, exactly, never, always, each, every, no one, but, however, even if,
     even though, although, cannot, only if, regardless, in parallel, given that, subject to,
     as well as, or else, whereas, whether, identical, same, still, again, keep, both, neither,
     only when, yet, so that, no two, every, all of, until, stay within, not exceed, in between,
