@@ -133,9 +133,11 @@ def rate_card_of(source: str | None) -> Any:
 
 def count_of(written: str | int) -> int:
     """Read a count as people write it: ``2000``, ``2k``, ``1.5M``, ``12,500``."""
-    from pricing.slack.lexer import number
+    if str(written).isdecimal():  # a default is a number already
+        return int(written)
+    from pricing.slack.lexer import number  # its patterns take a while
 
-    found = number(str(written))  # a default is a number already
+    found = number(str(written))
     if found is None or found.value != int(found.value):
         raise typer.BadParameter(f"{written!r} is not a count; write 2000, 2k or 1.5M")
     return int(found.value)

@@ -17,7 +17,6 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -65,6 +64,8 @@ class _Unimported(TyperCommand):
     @property
     def short_help(self) -> str:
         """The first line of the function's docstring, read from its file without importing it."""
+        from importlib.util import find_spec  # only a list of commands needs it
+
         spec = find_spec(self._module)
         text = Path(spec.origin).read_text("utf-8") if spec and spec.origin else ""
         pattern = rf'^def {self._function}\(.*?^    """(.*?)("""|$)'
