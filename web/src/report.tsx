@@ -30,12 +30,15 @@ const EXAMPLE = [
   )
   .join("\n");
 
-/** The path, type and body of a request: JSON goes as it is, anything else as lines. */
-async function prepared(file: Blob, groups: string[], format: Format): Promise<[string, string, Blob]> {
+const TYPES: Record<string, string> = { csv: "text/csv", parquet: "application/vnd.apache.parquet" };
+
+/** The path, type and body of a request: JSON goes as it is, tables by their type, anything else as lines. */
+async function prepared(file: File, groups: string[], format: Format): Promise<[string, string, Blob]> {
   const options = `group_by=${encodeURIComponent(groups.join(","))}&format=${format}`;
+  const type = TYPES[file.name.toLowerCase().replace(/\.gz$/, "").split(".").pop() ?? ""] ?? "application/x-ndjson";
   const start = (await file.slice(0, 4096).text()).trimStart();
   const whole = start.startsWith("[") || /^\{\s*"records"/.test(start);
-  if (!whole) return [`/v1/usage/report?${options}`, "application/x-ndjson", file];
+  if (!whole) return [`/v1/usage/report?${options}`, type, file];
   const document = JSON.parse(await file.text());
   const body = { ...(Array.isArray(document) ? { records: document } : document), group_by: groups, format };
   return ["/v1/usage/report", "application/json", new Blob([JSON.stringify(body)])];
@@ -101,8 +104,8 @@ export function ReportView() {
         }}
       >
         <p>
-          Drop a log here: JSON Lines, as a gateway or Claude Code writes them, or JSON with <code>records</code>. It is
-          priced by this server and not kept.
+          Drop a log or an export here as your tool writes it: JSON Lines, JSON, CSV or Parquet. It is priced by this
+          server and not kept.
         </p>
         <button type="button" onClick={() => chooser.current?.click()}>
           Choose a file
@@ -160,6 +163,7 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
         <Figure label="Output tokens" value={count(totals.output_tokens)} />
         {totals.first_day && <Figure label="Days" value={`${totals.first_day} to ${totals.last_day}`} />}
       </dl>
+      {report.status === "unpriced" && <p class="notice">{report.warnings[0]?.message}</p>}
       {records.rejected + records.unpriced + records.partial + records.duplicates > 0 && (
         <p class="notice">
           Of {count(records.read)} records, {count(records.priced)} are priced, {count(records.partial)} in part,{" "}
