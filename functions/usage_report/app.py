@@ -53,6 +53,8 @@ SCRATCH = "tariff-report-"
 #: How many rows of each table are left, step by step, of an answer that is too large to send.
 CUTS = (300, 100, 30, 10)
 #: Rows that fit however long their names are.
+#: What a packed body may be unpacked.
+MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 _SURELY_FITS = 2_500
 #: The media types of the formats of FOCUS.
 FOCUS: Mapping[str, str] = {
@@ -143,12 +145,11 @@ def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> Usag
         return fetched(request.source.s3_uri, folder)
     if isinstance(request, ReportRequest):
         return write_lines(as_lines(request.records or ()), folder / "records.jsonl")
-    body = call.lines or b""
-    lines = body.rstrip(b"\n").count(b"\n") + 1
-    if call.kind == "jsonl" and lines > MAX_RECORDS:
-        detail = f"The body has {lines} lines; the limit is {MAX_RECORDS}."
+    file = written(call.lines or b"", call.kind, folder, MAX_UNPACKED_BYTES)
+    if (lines := lines_of(file)) > MAX_RECORDS:
+        detail = f"The body has {lines:,} lines; the limit is {MAX_RECORDS:,}."
         raise errors.BodyTooLarge(f"{detail} Send a larger log as a file in S3.")
-    return written(body, call.kind, folder)
+    return file
 
 
 ROUTES = (

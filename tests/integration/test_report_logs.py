@@ -145,3 +145,35 @@ def test_hostile_files_in_s3_are_a_clear_refusal_or_counted(bucket: Put) -> None
         body=json.dumps({"source": {"s3_uri": "s3://inputs/no/such.csv"}}),
     )
     assert pointers(missing) == ["/source/s3_uri"]
+
+
+def test_bodies_that_are_too_much_work_are_refused_before_it() -> None:
+    for content, media_type in (
+        (b"[" + b",".join([b"{}"] * 100_001) + b"]", "application/json"),
+        (b"model,input_tokens\n" + b",\n" * 100_001, "text/csv"),
+    ):
+        assert posted(content, media_type).status == 413
+    bomb = posted(gzip.compress(b"{}\n" * 30_000_000, 1), "application/x-ndjson")
+    assert pointers(bomb) == ["/records"]
+    many = posted(b'{"data":[' + b",".join([b"{}"] * 100_001) + b"]}", "application/x-ndjson")
+    assert "more than 100,000 records" in many.body["rejected"][0]["reason"]
+
+
+def test_no_text_or_label_of_a_record_is_logged(capfd: Any, caplog: Any) -> None:
+    canary = "c4n4ry"
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100, canary: 3}
+    record = {"timestamp": "2026-10-01", "model": canary, "usage": usage, canary: canary}
+    labels = dict.fromkeys(("endpoint", "team", "user", "session", "request_id"), canary)
+    lines = [
+        {**record, **labels, "tags": {canary: canary}},
+        {**record, "model": "gpt-4o-mini", "messages": [{"content": canary}]},
+        {canary: canary},
+        {**record, "timestamp": canary},
+    ]
+    content = "\n".join([*map(json.dumps, lines), canary, f'{{"{canary}'])
+    answer = posted(content.encode(), "application/x-ndjson", group_by="user,tag:a")
+    assert answer.status == 200
+    posted(f"{canary},b\n1,2\n".encode(), "text/csv")
+    logged = capfd.readouterr()
+    assert logged.out
+    assert canary not in logged.out + logged.err + caplog.text

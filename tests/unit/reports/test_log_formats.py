@@ -306,9 +306,7 @@ def test_lines_in_no_format_are_one_line_of_the_answer(tmp_path: Path) -> None:
         ),
     ]
     assert found.warnings[0].code == "nothing_priced"
-    assert found.warnings[0].message == (
-        "Nothing was priced: there are 1,201 records, of which 1,201 rejected."
-    )
+    assert found.warnings[0].message == ("Nothing was priced of 1,201 records: 1,201 rejected.")
 
 
 def test_a_forced_format_refuses_records_of_another(tmp_path: Path) -> None:

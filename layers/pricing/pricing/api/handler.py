@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -246,7 +246,8 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
             raise bad_parameters(
                 unread, "{} belongs in the JSON body; this route takes no query parameters."
             )
-        request = parse(route.body, read_json(_body(event), max_bytes=route.max_body_bytes))
+        body = _body(event, FILES if route.lines else ())
+        request = parse(route.body, read_json(body, max_bytes=route.max_body_bytes))
     elif route.query is not None:
         request = parse_query(route.query, _query(event))
     path = event.get("pathParameters") or {}
@@ -285,12 +286,13 @@ def _query(event: Event) -> Mapping[str, str]:
     return parameters
 
 
-def _body(event: Event) -> bytes:
+def _body(event: Event, files: Collection[str] = ()) -> bytes:
     """The body's bytes; raises UnsupportedMediaType, or MalformedRequest for broken base64."""
     media_type = _media_type(event)
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise errors.UnsupportedMediaType(
-            "Send the body as JSON, with the header content-type: application/json."
+            "Send the body as JSON, with the header content-type: application/json"
+            + (f", or a file as one of {', '.join(files)}." if files else ".")
         )
     return _bytes(event)
 

@@ -191,11 +191,11 @@ def _nothing(usage: LoadedUsage) -> Notice:
         "repeated": usage.duplicates + usage.merged,
     }
     why = ", ".join(f"{number:,} {name}" for name, number in parts.items() if number)
-    message = f"Nothing was priced: there are {counted(usage.read, 'record')}"
+    message = f"Nothing was priced of {counted(usage.read, 'record')}"
     if why:
-        message += f", of which {why}"
+        message += f": {why}"
     if usage.not_calls:
-        message += f", and {counted(usage.not_calls, 'line')} of a log that are not calls"
+        message += f"; lines of a log that are not calls: {usage.not_calls:,}"
     return Notice("nothing_priced", f"{message}.")
 
 

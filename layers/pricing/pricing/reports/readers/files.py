@@ -5,11 +5,11 @@ import csv
 import gzip
 import json
 import re
-import shutil
 import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,17 +61,27 @@ def as_lines(records: Iterable[Any]) -> Iterable[bytes]:
         yield json.dumps(record, ensure_ascii=False, default=float).encode()
 
 
-def written(body: bytes, kind: str, folder: Path) -> UsageFile:
+def written(body: bytes, kind: str, folder: Path, max_bytes: int | None = None) -> UsageFile:
     """Write a body that is a whole file of this kind, packed or not; raises InvalidRequest."""
     path = folder / "body"
     try:
         path.write_bytes(body)
     except OSError as error:
         raise InvalidRequest.at("/records", TOO_LARGE) from error
-    return opened(path, f"body.{kind}", folder, "/records")
+    return opened(path, f"body.{kind}", folder, "/records", max_bytes)
 
 
-def opened(path: Path, name: str, folder: Path, pointer: str = POINTER) -> UsageFile:
+def lines_of(file: UsageFile) -> int:
+    """How many lines a file has, blank ones too; Parquet has none."""
+    if file.kind == "parquet":
+        return 0
+    with file.path.open("rb") as lines:
+        return sum(block.count(b"\n") for block in iter(partial(lines.read, _HEAD), b""))
+
+
+def opened(
+    path: Path, name: str, folder: Path, pointer: str = POINTER, max_bytes: int | None = None
+) -> UsageFile:
     """Unpack a file if it is gzip, and read its format from ``name``; raises InvalidRequest.
 
     A document of JSON, an array or an object that holds the records, is made JSON Lines.
@@ -89,7 +99,11 @@ def opened(path: Path, name: str, folder: Path, pointer: str = POINTER) -> Usage
         if packed:
             unpacked = folder / "unpacked"
             with gzip.open(path) as source, unpacked.open("wb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
+                while block := source.read(_HEAD):
+                    target.write(block)
+                    if max_bytes is not None and target.tell() > max_bytes:
+                        detail = f"unpacks to more than {max_bytes:,} bytes; use a file in S3"
+                        raise InvalidRequest.at(pointer, detail)
             path = unpacked
         with path.open("rb") as file:
             if file.read(2) in _UTF16:

@@ -27,6 +27,7 @@ from pricing.reports.readers.record_format import (
     first,
     is_call,
     marked,
+    may_have,
     objects,
     record_of,
     whole,
@@ -47,6 +48,11 @@ from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES, is_batch_line
 
 FORMATS: tuple[RecordFormat, ...] = (*CODING_TOOLS, *GATEWAYS, *TRACERS, *PROVIDERS, *SDKS)
+#: A line holds at most so many records.
+MAX_IN_LINE = 100_000
+TOO_MANY = f"have more than {MAX_IN_LINE:,} records; send an array as a .json file"
+#: For so many sets of names it is remembered which formats are possible.
+MAX_NAMES = 1_000
 #: Formats that state no time: their records are priced at the time of the report, which says so.
 TIMELESS: frozenset[SourceFormat] = frozenset(
     (
@@ -97,9 +103,12 @@ class FormatReader:
         self._used: Any = None
         self._started: Document | None = None
         self._parents: dict[tuple[str, str], tuple[str, str]] = {}
+        self._by_names: dict[tuple[str, ...], list[RecordFormat]] = {}
 
     def read(self, document: Any) -> list[Found]:
         """The records in a line, none for a line that is not a call."""
+        if isinstance(document, list) and len(document) > MAX_IN_LINE:
+            return [Found("tariff", document, TOO_MANY)]
         if document and _is_list_of_objects(document):
             return [found for entry in document for found in self.read(entry)]
         if not isinstance(document, dict) or self._wanted == "tariff":
@@ -153,7 +162,7 @@ class FormatReader:
         inner = [document.get(name) for name in ("data", "attributes")]
         bodies = [body for body in (document, *inner) if isinstance(body, dict)]
         for body in bodies:
-            for known in FORMATS:
+            for known in self._possible(body):
                 if marked(body, known.marks):
                     return self._found(known, body)
         plain = _plain(document)
@@ -163,11 +172,23 @@ class FormatReader:
             entries = document.get(name)
             entries = [entries] if name == "data" and isinstance(entries, dict) else entries
             if entries and _is_list_of_objects(entries):
+                if len(entries) > MAX_IN_LINE:
+                    return [Found("tariff", document, TOO_MANY)]
                 outer = {key: document[key] for key in _HANDED_DOWN if key in document}
                 found = [one for entry in entries for one in self.read({**outer, **entry})]
                 if not all(one.unread for one in found):
                     return found
         return [] if document.get("type") in _NO_CALLS else None
+
+    def _possible(self, body: Document) -> list[RecordFormat]:
+        """The formats whose marks may be in an object with these names."""
+        names = tuple(body)
+        found = self._by_names.get(names)
+        if found is None:
+            found = [known for known in FORMATS if may_have(names, known.marks)]
+            if len(self._by_names) < MAX_NAMES:
+                self._by_names[names] = found
+        return found
 
     def _found(self, known: RecordFormat, body: Document) -> list[Found]:
         ids = self._ids(known, body)
@@ -389,7 +410,7 @@ def _plain(document: Document) -> Document:
 
 def _layout(document: Document) -> Any:
     try:
-        return layout_of(document)
+        return layout_of(document, by_column=False)
     except TariffError:
         return ""
 

@@ -1,7 +1,7 @@
 """What a record format says: by which names a tool's record is known, and where its parts are."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -130,6 +130,16 @@ def marked(document: Document, marks: tuple[str, ...]) -> bool:
         if found is None or (wanted and str(found) != value):
             return False
     return True
+
+
+def may_have(names: Collection[str], marks: tuple[str, ...]) -> bool:
+    """Whether an object with these names can have every mark."""
+
+    def begins(path: str) -> bool:
+        steps = path.split(".")
+        return any(".".join(steps[:end]) in names for end in range(1, len(steps) + 1))
+
+    return all(any(map(begins, _parts(mark.partition("=")[0]))) for mark in marks)
 
 
 def objects(values: Any, *names: str) -> Iterator[Document]:

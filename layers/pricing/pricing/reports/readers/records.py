@@ -147,8 +147,10 @@ class UsageRecord:
         return match, name, with_own_search(attempts, model.id)
 
 
-def layout_of(document: Any) -> RecordLayout | None:
+def layout_of(document: Any, *, by_column: bool = True) -> RecordLayout | None:
     """Find the parts of a record by their names; None without a usage object.
+
+    Whether columns can read it is looked at only if ``by_column`` is set.
 
     Raises InvalidRequest for a usage format that is not known.
     """
@@ -187,7 +189,8 @@ def layout_of(document: Any) -> RecordLayout | None:
             kind = word_at(_in(container, "type")) or word_at(_in(container, "object"))
             usage = _in(container, found)
             named = _named(word_at("usage_format"))
-            return layout(container, usage, _columns(named, kind, keys_at(usage), names))
+            columns = _columns(named, kind, keys_at(usage), names) if by_column else None
+            return layout(container, usage, columns)
     # Some responses hold their usage further inside; they are read by themselves.
     inner = (name for name in (*CONTAINERS[1:], "") if holds_usage(_at(document, name)))
     return next((layout(container, "", None) for container in inner), None)
@@ -272,7 +275,7 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
     """
     if not isinstance(document, dict):
         raise InvalidRequest.at("", "must be an object")
-    layout = layout_of(document)
+    layout = layout_of(document, by_column=False)
     if layout is None:
         raise InvalidRequest.at("/usage", "is required: the provider's usage object")
     pointer = f"/{layout.container.replace('.', '/')}" if layout.container else ""
