@@ -34,6 +34,7 @@ from pricing.reports.readers.files import (
     as_lines,
     fetched,
     gathered,
+    lines_of,
     write_lines,
     written,
 )

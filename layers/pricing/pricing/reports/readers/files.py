@@ -5,6 +5,7 @@ import csv
 import gzip
 import json
 import re
+import shutil
 import zlib
 from collections import Counter
 from collections.abc import Iterable
