@@ -97,6 +97,82 @@ REPORTED: dict[str, tuple[dict[str, Any], str]] = {
         "0.012",
     ),
     # 900 tokens of video at 3, 100 of text at 0.5, 500 out at 2: 3,750 millionths
+    # 21 x 0.6 + 9 x 10 + 16 x 2.4 + 7 x 20 = 281 millionths
+    "sound in both directions": (
+        {
+            "model": "openai/gpt-realtime-mini",
+            "usage": {
+                "input_tokens": 30,
+                "output_tokens": 23,
+                "input_token_details": {"text_tokens": 21, "audio_tokens": 9},
+                "output_token_details": {"text_tokens": 16, "audio_tokens": 7},
+            },
+        },
+        "0.000281",
+    ),
+    # 900 x 0.2 + 100 x 12 = 1,380 millionths
+    "video that was embedded": (
+        {
+            "model": "google/gemini-embedding-2",
+            "usage_format": "gemini",
+            "usage": {
+                "promptTokenCount": 1000,
+                "totalTokenCount": 1000,
+                "promptTokensDetails": [
+                    {"modality": "VIDEO", "tokenCount": 100},
+                    {"modality": "TEXT", "tokenCount": 900},
+                ],
+            },
+        },
+        "0.00138",
+    ),
+    # 100 x 0.5 + 100 x 3 = 350 millionths, and three queries of 0.014
+    "queries of a grounded answer": (
+        {
+            "response": {
+                "modelVersion": "gemini-3-flash-preview",
+                "candidates": [{"groundingMetadata": {"webSearchQueries": ["a", "b", "c"]}}],
+                "usageMetadata": {
+                    "promptTokenCount": 100,
+                    "candidatesTokenCount": 100,
+                    "totalTokenCount": 200,
+                },
+            }
+        },
+        "0.04235",
+    ),
+    # 33 x 2 + 11395 x 8 + 193947 x 3 + 19028 x 2 = 711,123 millionths, and 21 searches of 0.005
+    "deep research": (
+        {
+            "response": {
+                "model": "sonar-deep-research",
+                "usage": {
+                    "prompt_tokens": 33,
+                    "completion_tokens": 11395,
+                    "total_tokens": 11428,
+                    "citation_tokens": 19028,
+                    "num_search_queries": 21,
+                    "reasoning_tokens": 193947,
+                },
+            }
+        },
+        "0.816123",
+    ),
+    # Gemini 3 Pro Image in a batch: 1,120 x 60 + 10 x 1 = 67,210 millionths
+    "an image in a batch": (
+        {
+            "model": "vertex/gemini-3-pro-image",
+            "processing": "batch",
+            "usage_format": "gemini",
+            "usage": {
+                "promptTokenCount": 10,
+                "candidatesTokenCount": 1120,
+                "totalTokenCount": 1130,
+                "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1120}],
+            },
+        },
+        "0.06721",
+    ),
     "video in a live session": (
         {
             "model": "gemini-live-2.5-flash",
@@ -326,3 +402,14 @@ def test_comparing_and_workloads_take_units(event: Event) -> None:
     wrong = item | {"units": {"images": [{"count": 1, "size": "7x7"}]}}
     refused = post(workload, event("workload"), {"items": [item, wrong | {"name": "tiny"}]})
     assert refused.body["errors"][0]["pointer"] == "/items/1/units/images/0/size"
+
+
+#: An hour of a million cached tokens: $0.50 at the introductory price; the later one is not known.
+STORED = {"2026-11-30": ("0.5", "priced"), "2027-01-02": ("0", "unpriced")}
+
+
+@pytest.mark.parametrize("day", STORED)
+def test_storage_at_an_introductory_price_has_none_after_it(estimate: Ask, day: str) -> None:
+    stored = {"cache_storage": [{"tokens": 1_000_000, "hours": "1"}]}
+    answer = estimate({"model": "gemini-3.7-flash", "units": stored, "as_of": day}).body
+    assert (answer["total_usd"], answer["status"]) == STORED[day]

@@ -337,3 +337,17 @@ def test_of_a_model_billed_by_the_unit_the_tokens_cost_nothing_more(estimate: As
 def test_tokens_alone_stay_without_a_price_at_a_model_billed_by_the_unit(estimate: Ask) -> None:
     answer = estimate({"model": "dall-e-3", "usage": {"input_tokens": 9, "output_tokens": 9}}).body
     assert (answer["total_usd"], answer["status"]) == ("0", "unpriced")
+
+
+def test_a_log_of_such_answers_is_reported(event: Event) -> None:
+    """Two images 0.08, 90 seconds 0.009, 8 seconds of video 0.8, a request to Sonar 0.014."""
+    sonar = {"prompt_tokens": 1000, "completion_tokens": 1000, "search_context_size": "high"}
+    answers: list[dict[str, Any]] = [
+        {"model": "dall-e-3", "response": images(2)},
+        {"model": "whisper-1", "response": {"task": "transcribe", "duration": 90}},
+        {"response": {"object": "video", "model": "sora-2", "seconds": "8", "size": "720x1280"}},
+        {"model": "perplexity/sonar", "response": {"model": "sonar", "usage": sonar}},
+    ]
+    records = [{"timestamp": "2026-08-19T10:00:00Z", **answer} for answer in answers]
+    report = post(handler("usage_report"), event("usage_report"), {"records": records}).body
+    assert (report["totals"]["cost_usd"], report["records"]["priced"]) == ("0.903", 4)
