@@ -18,6 +18,7 @@ from pricing.errors import StoreUnavailable, TariffError
 from pricing.refresh.refresh import Refreshed, RefreshFailed, refresh
 from pricing.slack.delivery import WebhookFailed, tell
 from pricing.slack.notices import notice_of
+from pricing.sources import reference_rates
 from pricing.sources.aws_price_list import aws_price_list
 from pricing.sources.bedrock import AWS
 from pricing.sources.fetcher import Fetcher, FetchFailed
@@ -75,12 +76,34 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
             raise  # Lambda tries an asynchronous event again, and each is safe to run again
         return {"outcome": "failed", "reason": error.detail}
     succeeded(done, failures)
+    refresh_rates()
     return {
         "outcome": "refreshed" if done.complete else "partial",
         "active": active.id if pointer is None else pointer.version,
         "changed": len(done.changes),
         "waiting": len(done.quarantined),
     }
+
+
+def refresh_rates() -> None:
+    """Store the daily exchange rates after those that ship with the code.
+
+    A failure is a log line: answers go on with the last rates, and say of which day they are.
+    """
+    url, store = source_url(reference_rates.SOURCE), connect.stored_rates()
+    if not url or store is None:
+        return
+    limit = settings.fetch_seconds
+    fetcher = Fetcher(total_seconds=limit, allow_loopback=settings.fetch_loopback)
+    try:
+        content = fetcher.fetch(reference_rates.SOURCE, url).content
+        newer = bundled.exchange_rates().newer(reference_rates.read(content))
+        days = newer.count("\n")
+        if days:
+            store.put(newer)
+        logger.info("The exchange rates were read.", extra={"newer_days": days})
+    except (FetchFailed, StoreUnavailable) as error:
+        logger.error("The exchange rates were not refreshed.", extra={"reason": error.detail})
 
 
 def fetch() -> tuple[list[Payload], dict[str, str]]:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from pricing.store import bundled
 from tariff.template import recorded_event
 from tests.support.handlers import Answer, asking, call, handler, pointers, post
+from tests.support.price_server import Answer as Served
+from tests.support.refreshing import refreshing
 from tests.support.tables import StoreTable
 
 USAGE = {"input_tokens": 1000, "output_tokens": 1000}
@@ -298,3 +301,21 @@ def test_recommendations_are_answered_at_both_prices(event: str, fields: dict[st
     pointer, amount = next((p, a) for p, a in converted["amounts"].items() if "/net/" not in p)
     assert f"/net{pointer}" in converted["amounts"]
     assert Decimal(converted["amounts"][f"/net{pointer}"]) * 2 == Decimal(amount)
+
+
+ECB = b"""<Cube><Cube time="2026-11-23">%s</Cube></Cube>"""
+
+
+def test_a_refresh_stores_the_days_after_the_bundled_rates(moto_table: StoreTable) -> None:
+    newest = next(iter(bundled.exchange_rates().days().values()))
+    cubes = "".join(f'<Cube currency="{code}" rate="{rate}"/>' for code, rate in newest.items())
+    variable = "TARIFF_SOURCE_EXCHANGE_RATES"
+    os.environ |= moto_table.environment()
+    with refreshing(moto_table) as found:
+        found.server.answers["/rates"] = Served(ECB % cubes.encode())
+        found.run(**{variable: found.server.url("/rates")})
+        before = estimated([], as_of="2026-11-20", currency="EUR", rate_card="list")
+        after = estimated([], as_of="2026-11-24", currency="EUR", rate_card="list")
+    assert before.body["converted"]["rate_date"] == "2026-10-30"
+    assert after.body["converted"]["rate_date"] == "2026-11-23"
+    assert after.body["converted"]["rate"] == before.body["converted"]["rate"]

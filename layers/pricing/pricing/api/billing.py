@@ -1,18 +1,19 @@
 """The prices of a request: its price version, its rate card and its currency."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol, TypeVar
 
 from pricing.api.requests.billing import RateCardRequest
 from pricing.aws.settings import settings
-from pricing.catalogue.exchange_rates import TargetCurrency
+from pricing.catalogue.exchange_rates import ExchangeRates, TargetCurrency
 from pricing.catalogue.price_book import BookInForce
 from pricing.catalogue.rate_cards import NetBook, RateCard
-from pricing.errors import InvalidRequest, UnknownRateCard, under
+from pricing.errors import InvalidRequest, StoreUnavailable, UnknownRateCard, under
 from pricing.estimates.net import side_by_side
 from pricing.store import bundled, connect
 from pricing.store.books import Books
@@ -56,7 +57,7 @@ def prices_for(books: Books, request: Billed, now: datetime) -> BookInForce:
     if card is not None:
         in_force = replace(in_force, net=NetBook(in_force.book, card), rate_card=card.id)
     if request.currency is not None:
-        in_force = replace(in_force, currency=currency_for(request.currency))
+        in_force = replace(in_force, currency=currency_for(request.currency, now))
     return in_force
 
 
@@ -99,10 +100,21 @@ def rate_cards(_table: str) -> Documents[RateCard] | None:
     return connect.rate_cards()
 
 
-def currency_for(code: str) -> TargetCurrency:
+def currency_for(code: str, now: datetime) -> TargetCurrency:
     """Return the currency with this code; raises InvalidRequest if it has no rates."""
     rates = bundled.exchange_rates()
     if code not in rates.currencies:
         known = ", ".join(rates.currencies)
         raise InvalidRequest.at("/currency", f"must be an ISO 4217 code with rates: {known}")
+    # The rates that ship with the code end at their release; without the store they answer.
+    with suppress(StoreUnavailable, ValueError, ArithmeticError):
+        rates = _newest_rates(settings.table, f"{now:%Y-%m-%d %H}")
     return TargetCurrency(code, rates)
+
+
+@lru_cache(maxsize=1)
+def _newest_rates(_table: str, _hour: str) -> ExchangeRates:
+    """The bundled rates with those of later refreshes, which are read once in an hour."""
+    rates, store = bundled.exchange_rates(), connect.stored_rates()
+    newer = store.get() if store else None
+    return rates.with_newer(newer) if newer else rates

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from pricing.errors import InvalidRequest
-from pricing.money import multiply, ratio
+from pricing.money import ONE, multiply, ratio
 
 SOURCE = "European Central Bank euro reference rates"
 
@@ -25,13 +25,42 @@ class ExchangeRates:
     """
 
     def __init__(self, text: str) -> None:
-        header, *self._rows = text.strip().split("\n")
-        self._columns = {code: number for number, code in enumerate(header.split(","))}
+        self._header, *self._rows = text.strip().split("\n")
+        self._columns = {code: number for number, code in enumerate(self._header.split(","))}
 
     @cached_property
     def currencies(self) -> tuple[str, ...]:
         """The codes that there are rates for, sorted; EUR is one of them."""
         return tuple(sorted({*self._columns, "EUR"} - {"Date"}))
+
+    def days(self) -> dict[str, dict[str, str]]:
+        """Return the rates of each day by currency, newest first."""
+        rows = (row.split(",") for row in self._rows)
+        names = [name for name in self._columns if name != "Date"]
+        return {cells[0]: dict(zip(names, cells[1:], strict=True)) for cells in rows}
+
+    def newer(self, published: Mapping[str, Mapping[str, str]]) -> str:
+        """Return the table of the published days after the last one of this table.
+
+        Days are taken in their order, and end before one on which the dollar or a third of the
+        currencies has no rate, or moved by more than a quarter: such a table is damaged.
+        """
+        last = next(iter(self.days().items()))
+        rows = []
+        for day in sorted(day for day in published if day > last[0]):
+            rates = {name: published[day].get(name, "") for name in last[1]}
+            moved = [name for name, rate in rates.items() if not _is_close(rate, last[1][name])]
+            if "USD" in moved or len(moved) * 3 > len(rates):
+                break
+            kept = {name: "" if name in moved else rate for name, rate in rates.items()}
+            rows.append(",".join([day, *kept.values()]))
+            last = (day, {name: rate or last[1][name] for name, rate in kept.items()})
+        return "\n".join([self._header, *reversed(rows)])
+
+    def with_newer(self, text: str) -> "ExchangeRates":
+        """Return this table with the newer days of another one before its own."""
+        _, *rows = self.newer(ExchangeRates(text).days()).split("\n")
+        return ExchangeRates("\n".join([self._header, *rows, *self._rows]))
 
     def on(self, day: date, currency: str) -> "ExchangeRate":
         """Return the last rate published on this day or before.
@@ -50,6 +79,18 @@ class ExchangeRates:
         first = self._rows[-1][: len(wanted)]
         detail = f"has no rate on {wanted}; rates begin on {first}. Leave `currency` out for USD."
         raise InvalidRequest.at("/currency", detail)
+
+
+def _is_close(rate: str, before: str) -> bool:
+    """Whether a rate is one, and within a quarter of the last one known."""
+    if not rate or not before:
+        return bool(rate)
+    change = ratio(Decimal(rate), Decimal(before)) if Decimal(before) else ONE
+    return NEAR[0] <= change <= NEAR[1]
+
+
+#: The largest changes from one working day to the next that are taken for true.
+NEAR = (Decimal("0.75"), Decimal("1.25"))
 
 
 @dataclass(frozen=True, slots=True)

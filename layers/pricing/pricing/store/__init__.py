@@ -2,5 +2,5 @@
 
 Public: books, bundled, bundled_subscriptions, connect, documents, history, idempotency, ledger,
   policies, refresh_state, repository, writes.
-Internal: summaries, version_views.
+Internal: rates, summaries, version_views.
 """

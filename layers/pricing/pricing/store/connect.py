@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pricing.store.documents import Documents
     from pricing.store.idempotency import Once
     from pricing.store.ledger import Ledger
+    from pricing.store.rates import StoredRates
     from pricing.store.refresh_state import RefreshStore
     from pricing.store.summaries import Summaries
     from pricing.store.version_views import VersionViews
@@ -48,6 +49,14 @@ def rate_cards() -> Documents[RateCard] | None:
 
     table = settings.table
     return Documents(RATE_CARDS, table, reader(), writer) if table else None
+
+
+def stored_rates() -> StoredRates | None:
+    """Connect to the exchange rates that refreshes stored; None without a table."""
+    from pricing.store.rates import StoredRates
+
+    table = settings.table
+    return StoredRates(table, reader(), writer) if table else None
 
 
 def version_views() -> VersionViews:
