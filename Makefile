@@ -102,6 +102,9 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 	@touch $@
 
+rehearse: .venv-sam/.ready ## Deploy two stacks to a stand-in for AWS and call every function (about a minute)
+	@$(PY) -m pytest --numprocesses 0 tests/rehearsal $(ARGS)
+
 ##@ Measurements and generated files
 
 token-error: .venv/.ready .venv-bench/.ready ## Measure the error of token counts estimated from text
