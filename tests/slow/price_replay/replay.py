@@ -25,6 +25,7 @@ from typing import Annotated, Any, NamedTuple
 from typer import Option
 
 from pricing.catalogue.price_book import PriceBook
+from pricing.refresh.consistency import ROW
 from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import Refreshed, refresh
 from pricing.sources.book import merges
@@ -135,6 +136,7 @@ class Replay:
         self.reverted: list[str] = []
         self.kept: set[Any] = set()
         self.added = 0
+        self.half_changed = 0
         print(f"{first[0]}  {first[1]:>8} {first[2]:>9}  {len(self.active)} models at the start")
 
     def run(self, steps: Sequence[Sequence[str]], *, every: bool) -> int:
@@ -155,6 +157,7 @@ class Replay:
             Price(**{**change, "sources": tuple(change["sources"])}) for change in done.changes
         ]
         pending = list(_pending(done))
+        self.half_changed += len(_rows(changed) & _rows(pending))
         copies = _copies([*changed, *pending])
         new = Counter[str]()
         for price in [price for price in changed if price not in copies]:
@@ -196,22 +199,34 @@ class Replay:
         earlier.append(price.after)
 
     def summary(self) -> int:
-        """Print the totals; return 1 when too many fields are pending."""
+        """Print the totals; return 1 when too many fields are pending, or a row moved in half."""
         every = self.tallies[LISTS] | self.tallies[RESELLER]
         rows = [tally.row(name) for name, tally in (*self.tallies.items(), ("all", every))]
         print("", *aligned([COLUMNS, *rows]), sep="\n")
         print(", ".join(f"{count} {code}" for code, count in self.codes.most_common()))
         print(f"{len(self.kept)} prices that the lists dropped, and that are kept")
         print(f"{self.added} new models; {len(self.active)} models at the end")
+        print(f"{self.half_changed} price rows that were changed in half")
         print(f"{len(self.reverted)} activated prices of the two lists were reverted later:")
         print(*(f"    {line}" for line in self.reverted), sep="\n")
-        return int(len(every.unresolved) * 100 > AIM_PERCENT * len(every.changed))
+        is_too_much = len(every.unresolved) * 100 > AIM_PERCENT * len(every.changed)
+        return int(is_too_much or self.half_changed > 0)
 
 
 def _percent(part: int, whole: int) -> str:
     # In thousandths, so that no float is needed for one figure.
     tenths = 1000 * part // max(whole, 1)
     return f"{tenths // 10}.{tenths % 10}%"
+
+
+def _rows(prices: Iterable[Price]) -> set[tuple[str, str, str]]:
+    """Return the rows of these prices: model, mode, and window or start."""
+    parts = ((price.model, _FIELD.fullmatch(price.field)) for price in prices)
+    return {
+        (model, part["mode"], part["rest"])
+        for model, part in parts
+        if part and part["column"] in ROW
+    }
 
 
 def _pending(done: Refreshed) -> Iterator[Price]:

@@ -132,11 +132,49 @@ def test_half_of_a_change_that_is_accepted_does_not_swap_input_and_output() -> N
     assert {one.field for one in decision.quarantined} == {"standard.input", "standard.output"}
 
 
-def test_one_held_field_does_not_hold_the_others() -> None:
-    new = {"input": "2.2", "output": "50"}
-    decision = decided([row()], candidate({GENAI: new, LITELLM: OLD}))
-    assert rates(decision) == {"input": "2.2", "output": "10"}
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {"input": "2.2", "output": "50"}),
+        ({"cache_read": "0.2"}, {"input": "2.2", "output": "11", "cache_read": "0.1"}),
+        ({"cache_write_5m": "2.5"}, {"input": "2.2", "output": "11", "cache_write_5m": "5"}),
+    ],
+)
+def test_a_row_moves_as_a_whole_or_not_at_all(old: dict[str, str], new: dict[str, str]) -> None:
+    """No seller ever charged the new input with the old output, or the old cache."""
+    active = {**OLD, **old}
+    decision = decided([row(standard=active)], candidate({GENAI: new, LITELLM: active}))
+    assert decision.rows == [row(standard=active)]
+    assert {one.field for one in decision.quarantined} == {f"standard.{name}" for name in new}
+    (approved,) = decision.approved_rows
+    assert approved["prices"][-1]["lists"]["standard"]["rates"] == new
+
+
+def test_another_mode_and_a_search_do_not_wait_for_a_row() -> None:
+    active = row(standard={**OLD, "web_search": "0.01"}, batch={"input": "1", "output": "5"})
+    new = lists(
+        standard={**OLD, "output": "50", "web_search": "0.012"},
+        batch={"input": "0.9", "output": "5"},
+    )
+    both = lists(standard={**OLD, "web_search": "0.012"}, batch={"input": "0.9", "output": "5"})
+    found = Candidate(
+        active | {"prices": [{"lists": new, "source": BOTH}]}, quotes({GENAI: new, LITELLM: both})
+    )
+    decision = decided([active], found)
+    accepted = {str(change.field) for _, change in decision.accepted}
+    assert accepted == {"batch.input", "standard.web_search"}
     assert [one.field for one in decision.quarantined] == ["standard.output"]
+
+
+@pytest.mark.parametrize(("price", "held"), [("1.5", False), ("1.51", True)])
+def test_what_one_source_moves_in_steps_is_bounded_as_a_whole(price: str, held: bool) -> None:
+    """It was 1.20 before the first step, and a quarter more is 1.50."""
+    known, new = ({"input": usd, "output": "10"} for usd in ("1.45", price))
+    confirmed = {"maker/swift standard.input": Decimal("1.2")}
+    for second, code in ((known, {"change_over_25_percent"} if held else set()), (new, set())):
+        quoted = candidate({GENAI: new, LITELLM: second})
+        found = decide([row(standard=known)], [quoted], NOW, HORIZON, confirmed=confirmed)
+        assert codes(found) == code
 
 
 def test_the_current_period_ends_now_and_history_stays() -> None:
@@ -332,22 +370,23 @@ def test_names_whose_prices_part_become_two_models() -> None:
 
 
 def test_the_change_and_the_hold_of_a_name_that_parts_are_about_that_name() -> None:
-    active = row() | {"aliases": ["swift-dated"]}
-    new = {"input": "1.6", "output": "50"}
+    known = {**OLD, "web_search": "0.01"}
+    active = row(standard=known) | {"aliases": ["swift-dated"]}
+    new = {**OLD, "input": "1.6", "web_search": "0.2"}
     decision = decided(
         [active],
-        candidate({GENAI: OLD, LITELLM: OLD}),
-        candidate({GENAI: new, LITELLM: OLD}, "swift-dated"),
+        candidate({GENAI: known, LITELLM: known}),
+        candidate({GENAI: new, LITELLM: known}, "swift-dated"),
     )
     assert [(key, str(one.field)) for key, one in decision.accepted] == [
         ("maker/swift-dated", "standard.input")
     ]
     assert [(one.model, one.field) for one in decision.quarantined] == [
-        ("swift-dated", "standard.output")
+        ("swift-dated", "standard.web_search")
     ]
     # The next day the other name costs that too: nothing was rolled back.
     applied = {"maker/swift-dated standard.input": "1.6"}
-    news = candidate({GENAI: {**OLD, "input": "1.6"}, LITELLM: {**OLD, "input": "1.6"}})
+    news = candidate({source: {**known, "input": "1.6"} for source in (GENAI, LITELLM)})
     later = decide(decision.rows, [news], "2026-11-25T03:00:00", HORIZON, applied=applied)
     assert (codes(later), rates(later)["input"]) == (set(), "1.6")
 

@@ -7,7 +7,9 @@ and is named as missing.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from pricing.catalogue.bounds import Ranges, out_of_range, ranges
 from pricing.catalogue.models import Row, row_key, row_names
@@ -31,14 +33,21 @@ from pricing.refresh.review import (
     newest_standard_rates,
     review_model,
 )
-from pricing.refresh.rules import HoldReason, Names, contradictions
+from pricing.refresh.rules import (
+    ENOUGH_SOURCES,
+    Agreement,
+    HoldReason,
+    Names,
+    contradictions,
+    hold_reason,
+)
 from pricing.refresh.timeline import PriceChange, without_beyond
 from pricing.sources.price_tables import instant, table_of, tier_at
 from pricing.versions.proposals import QuarantinedField
 
 #: What the memory of a refresh holds, instead of a price, for a whole model that was added.
 ADDED = "added"
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ def decide(
     *,
     complete: bool = True,
     applied: Mapping[str, str] = NOTHING,
+    confirmed: Mapping[str, Decimal] = NOTHING,
 ) -> RefreshDecision:
     """Review every candidate against the active rows, and decide (docs/price-refresh.md).
 
@@ -76,6 +86,7 @@ def decide(
     quarantined. The caller leaves out the active rows whose sources did not answer. Only
     ``complete`` lists can show that a model is missing. ``applied`` is what refreshes activated
     last, by model and field: what is not active now was rolled back, and needs approval.
+    ``confirmed`` are the prices, by model and field, before one source alone began to move them.
 
     The order matters: whatever lifts a reason comes before the two checks that nothing lifts, and
     patterns are looked for before contradictions, which would hide half of a pattern.
@@ -90,6 +101,7 @@ def decide(
     accept_published_ratios(reviews)
     hold_shrunk(reviews, shrunk)
     _hold_rolled_back(reviews, applied)
+    _hold_drift(reviews, confirmed)
     known = ranges(active)
     for review in reviews:
         _hold_implausible(review, known)
@@ -176,6 +188,17 @@ def _hold_rolled_back(reviews: Iterable[ModelReview], applied: Mapping[str, str]
             name = f"{review.key} {change.field}".partition("@")[0]
             if change.after is not None and plain(change.after) in known.get(name, ()):
                 review.hold(change.field, HoldReason.of("taken_back"))
+
+
+def _hold_drift(reviews: Iterable[ModelReview], confirmed: Mapping[str, Decimal]) -> None:
+    """Hold what one source alone moves by over a quarter, in steps that were each accepted."""
+    for review in reviews:
+        for change in review.accepted():
+            before = confirmed.get(f"{review.key} {change.field}")
+            if before is not None and len(change.sources) < ENOUGH_SOURCES:
+                reason = hold_reason(replace(change, before=before), Agreement(change.sources))
+                if reason is not None:
+                    review.hold(change.field, HoldReason.of(reason.code, f"in all, from {before}"))
 
 
 def _hold_implausible(review: ModelReview, known: Ranges) -> None:

@@ -1,16 +1,27 @@
 """Hold the changes of one model that are bound to held ones, or would contradict other prices."""
 
-from pricing.catalogue.models import Row
-from pricing.refresh.review import ModelReview, changed_tiers, hold_input_and_output
+from pricing.catalogue.models import CACHE_WRITE_MULTIPLES, Row
+from pricing.refresh.review import (
+    ModelReview,
+    changed_tiers,
+    follow_standard,
+    hold_input_and_output,
+)
 from pricing.refresh.rules import ENOUGH_SOURCES, HoldReason, contradictions, is_inverted
 from pricing.refresh.timeline import PriceField, accepted_periods, windows_of
 from pricing.sources.claude_on_clouds import CLOUDS
 from pricing.sources.price_tables import rates_at
 
+#: What a row of a price page has, in each mode.
+ROW = {"input", "output", "cache_read", *CACHE_WRITE_MULTIPLES}
+
 
 def hold_inconsistent(review: ModelReview) -> None:
     """Repeat the rules of this module until they hold nothing more: each may cause another.
 
+    * A price row moves as a whole: if one of a mode's input, output and cache prices is held, all
+      are. Otherwise a call would cost what no seller ever charged.
+    * A price that no source quotes follows the one that it was completed from.
     * A new price that one source quotes is held with that source's input or output price.
     * A mode or tier that is new is accepted as a whole or not at all.
     * A change that would contradict another price of the model is held: ``rules.contradictions``.
@@ -18,11 +29,24 @@ def hold_inconsistent(review: ModelReview) -> None:
     """
     for _ in range(len(review.changes) + 1):
         known = len(review.held)
+        follow_standard(review)
+        _hold_rows(review)
         _hold_additions(review)
         _hold_incomplete_tiers(review)
         _hold_contradictions(review)
         if len(review.held) == known:
             return
+
+
+def _hold_rows(review: ModelReview) -> None:
+    rows: dict[tuple[str | None, str, str], list[PriceField]] = {}
+    for field in review.changes:
+        if field.component in ROW:
+            rows.setdefault(field[:3], []).append(field)
+    for fields in rows.values():
+        reason = next((review.held[field] for field in fields if field in review.held), None)
+        for field in fields if reason else ():
+            review.hold(field, reason)
 
 
 def _hold_additions(review: ModelReview) -> None:

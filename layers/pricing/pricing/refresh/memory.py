@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from pricing.refresh.checks import ADDED
@@ -11,6 +13,8 @@ from pricing.sources.payload import Payload
 REMEMBERED = 400
 #: Fields whose last change is remembered.
 APPLIED = 5000
+#: Within so many days one source alone moves a price by 25% in all, and not every day.
+MOVED_DAYS = timedelta(days=30)
 #: Refreshes in a row that refuse an old copy.
 OLD_COPIES = 2
 
@@ -21,13 +25,15 @@ class Memory:
 
     ``seen`` holds the SHA-256 of each source's answers, the newest last; ``missing`` since which
     day a model is in no list; ``old_copies`` how often in a row a source's answer was refused as an
-    old copy; ``applied`` the price that was activated last, by ``provider/model field``.
+    old copy; ``applied`` the price that was activated last, by ``provider/model field``. ``moved``
+    has, by the same name, ``<day> <price>`` of a field that one source alone has moved since.
     """
 
     seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     old_copies: Mapping[str, int] = field(default_factory=dict)
     applied: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return the memory as JSON stores it."""
@@ -38,7 +44,10 @@ class Memory:
         """Read a ``Memory.document``."""
         found = document or {}
         seen = {name: tuple(hashes) for name, hashes in found.get("seen", {}).items()}
-        rest = {name: dict(found.get(name, {})) for name in ("missing", "old_copies", "applied")}
+        rest = {
+            name: dict(found.get(name, {}))
+            for name in ("missing", "old_copies", "applied", "moved")
+        }
         return cls(seen, **rest)
 
     def is_old_copy(self, payload: Payload) -> bool:
@@ -50,16 +59,28 @@ class Memory:
         is_old = payload.sha256 in self.seen.get(payload.source, ())[:-1]
         return is_old and self.old_copies.get(payload.source, 0) < OLD_COPIES
 
+    def moved_since(self, day: str) -> dict[str, str]:
+        """Return ``moved`` without the fields whose first move is over ``MOVED_DAYS`` ago."""
+        first = (date.fromisoformat(day) - MOVED_DAYS).isoformat()
+        return {name: text for name, text in self.moved.items() if text >= first}
+
+    def confirmed(self, day: str) -> dict[str, Decimal]:
+        """Return the price of each field before one source alone began to move it."""
+        moved = self.moved_since(day)
+        return {name: Decimal(text.partition(" ")[2]) for name, text in moved.items()}
+
     def after(
         self,
         payloads: Iterable[Payload],
         missing: Mapping[str, str],
         changes: Iterable[Mapping[str, Any]] = (),
         added: Iterable[str] = (),
+        day: str = "2000-01-01",
     ) -> "Memory":
         """Return the memory for the next refresh.
 
-        ``changes`` are ``{model, field, after}`` of the activated prices, ``added`` the new models.
+        ``changes`` are ``{model, field, before, after, sources}`` of the activated prices,
+        ``added`` the new models, ``day`` is today.
         """
         seen, old = dict(self.seen), dict(self.old_copies)
         for payload in payloads:
@@ -75,6 +96,7 @@ class Memory:
         for name in applied:
             if "@" in name:
                 announced.setdefault(name.partition("@")[0], []).append(name)
+        moved = self.moved_since(day)
         for change in changes:  # the newest last, and only the last price of each field
             name = f"{change['model']} {change['field']}"
             # A price that was announced for this field is history once the field has another.
@@ -82,5 +104,9 @@ class Memory:
                 del applied[earlier]
             applied.pop(name, None)
             applied[name] = change["after"]
+            if len(change.get("sources", ())) != 1 or not change["before"]:
+                moved.pop(name, None)
+            else:
+                moved.setdefault(name, f"{day} {change['before']}")
         applied |= {f"{key} {ADDED}": ADDED for key in added}
-        return Memory(seen, missing, old, dict(list(applied.items())[-APPLIED:]))
+        return Memory(seen, missing, old, dict(list(applied.items())[-APPLIED:]), moved)

@@ -98,6 +98,7 @@ def refresh(
     handwritten = {row["provider"] for row in rows if row.get("source")}
     own = [row for row in rows if row["provider"] in handwritten]
     candidates = Candidates(lists, rules, moment, dict.fromkeys(LISTS, moment[:10]))
+    confirmed = memory.confirmed(moment[:10])
     first = decide(
         own,
         candidates.of_handwritten(own),
@@ -105,6 +106,7 @@ def refresh(
         horizon,
         complete=complete,
         applied=memory.applied,
+        confirmed=confirmed,
     )
     found = list(candidates.of_others(first.rows))
     reviewed: list[Row] = []
@@ -119,7 +121,7 @@ def refresh(
     if not complete:  # a new model or name may be one that the other list knows
         names = {name for row in reviewed for name in _full_names(row)}
         found = [candidate for candidate in found if _full_names(candidate.row) <= names]
-    second = decide(reviewed, found, moment, horizon, applied=memory.applied)
+    second = decide(reviewed, found, moment, horizon, applied=memory.applied, confirmed=confirmed)
     quarantined += [*first.quarantined, *second.quarantined]
     quarantined += [
         QuarantinedField.of_model(provider, "*", "source_refused", reason)
@@ -152,7 +154,7 @@ def refresh(
         missing=missing,
         compared=first.compared + second.compared,
         complete=complete and not first.shrunk | second.shrunk,
-        memory=memory.after(payloads, missing, changes, added),
+        memory=memory.after(payloads, missing, changes, added, moment[:10]),
     )
 
 

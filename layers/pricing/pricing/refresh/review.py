@@ -187,7 +187,7 @@ def review_model(match: Match, now: str) -> ModelReview:
             needs_none = is_withdrawn or _is_own_discount(part, change)
             if reason and not (needs_none and reason.code in CONFIRMABLE):
                 review.hold(field, reason)
-    _follow_standard(review)
+    follow_standard(review)
     _keep_delisted(review)
     _hold_inversions(review)
     return review
@@ -250,7 +250,7 @@ def _is_own_discount(part: Segment, change: PriceChange) -> bool:
     )
 
 
-def _follow_standard(review: ModelReview) -> None:
+def follow_standard(review: ModelReview) -> None:
     """Let a price that no source quotes share the decision on the price it was completed from.
 
     That is the standard price, or the mode's own price below the tier. Where the standard price is
