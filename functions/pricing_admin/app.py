@@ -23,6 +23,7 @@ from pricing.jsonio import members
 from pricing.slack.notices import Activation, announce
 from pricing.store import bundled, connect
 from pricing.store.ledger import Ledger
+from pricing.timestamps import rfc3339
 from pricing.validation import Request
 from pricing.versions.cancellation import (
     Activated,
@@ -31,10 +32,13 @@ from pricing.versions.cancellation import (
     Rejected,
     without_scheduled,
 )
+from pricing.versions.groups import still_held, with_groups
 from pricing.versions.proposals import Proposal
 from pricing.versions.views import AuditPage, audit_page
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pricing.store.idempotency import Once
 
 ledger = cache(connect.ledger)
@@ -57,6 +61,8 @@ def activate_version(request: ActivateRequest, call: Call) -> Activated:
     version, actor = call.path["id"], call.caller
 
     def work() -> Activated:
+        if request.groups is not None:
+            return _approve(request, version, actor, call.now)
         _store_bundled(ledger(), version)
         before = ledger().active_at(request.expected_revision)
         pointer = ledger().activate(
@@ -70,6 +76,35 @@ def activate_version(request: ActivateRequest, call: Call) -> Activated:
         return Activated(version, pointer.revision, was, actor, request.reason)
 
     return _once(request, call, Activated, work, _tell)
+
+
+def _approve(request: ActivateRequest, version: str, actor: str, now: datetime) -> Activated:
+    """Activate some groups of a version's pending prices, and propose the others on top."""
+    store, expected = ledger(), request.expected_revision
+    active, stored, proposal = store.approvable(version, actor=actor, expected_revision=expected)
+    held = store.get(version)
+    if held is None or active is None:
+        raise errors.UnknownVersion(f"There is no version {version} with pending prices.")
+    book, approved, pending = with_groups(
+        active, held, proposal.quarantined, request.groups or (), rfc3339(now)
+    )
+    summary = {"groups": list(request.groups or ()), "of": version}
+    approval = Proposal(stored.proposer, proposal.source, summary, tuple(approved))
+    store.propose(book, proposal=approval, reason=request.reason)
+    try:
+        made = store.activate(
+            book.id, expected_revision=expected, actor=actor, reason=request.reason
+        )
+    except errors.StaleRevision:
+        store.reject(book.id, actor=actor, reason="Another version became active first.")
+        raise
+    rest = still_held(held, book, pending)
+    if rest is not None:
+        others = Proposal(stored.proposer, proposal.source, proposal.summary, tuple(pending))
+        store.propose(rest, proposal=others, reason=f"Still pending of {version}.")
+    return Activated(
+        book.id, made.revision, active.id, actor, request.reason, rest.id if rest else None
+    )
 
 
 def reject_version(request: RejectRequest, call: Call) -> Rejected:

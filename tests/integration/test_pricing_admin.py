@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
@@ -123,6 +123,7 @@ def test_the_recorded_event_activates_the_lessons_prices(api: Api) -> None:
         "before": "v1",
         "actor": "arn:aws:sts::123456789012:assumed-role/tariff-admin/oncall",
         "reason": "Opus doubled by a unit slip upstream",
+        "pending_version": None,
     }
     assert call(api.admin, api.recorded).body == answer.body  # its Idempotency-Key
 
@@ -608,3 +609,64 @@ def test_a_store_that_cannot_be_read_is_told_in_words_and_logged_by_its_name(
     assert "Try again in a few seconds." in detail
     assert cause.strip() not in detail
     assert json.loads(capsys.readouterr().out)["cause"] == cause
+
+
+@pytest.fixture
+def causes(api: Api) -> Api:
+    """v1 active; v2 proposed with two pending prices, of two causes."""
+    first = book("v1", [row("rocket"), row("shuttle")])
+    prices = {
+        name: [{"source": "list", "lists": {"standard": {"rates": {"input": usd, "output": "15"}}}}]
+        for name, usd in (("rocket", "9"), ("shuttle", "6"))
+    }
+    second = book("v2", [row(name, prices=prices[name]) for name in prices])
+    fields = tuple(
+        replace(WAITING, model=name, after=usd) for name, usd in (("rocket", "9"), ("shuttle", "6"))
+    )
+    api.ledger.propose(first, proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    api.ledger.propose(second, proposal=Proposal("refresh", "refresh", {}, fields))
+    return api
+
+
+def groups(api: Api, version: str) -> dict[str, str]:
+    page = api.send("GET", f"/v1/pricing/versions/{version}").body
+    return {group["models"][0]: group["id"] for group in page["groups"]}
+
+
+def test_one_group_of_pending_prices_is_approved_and_the_others_stay_pending(causes: Api) -> None:
+    chosen = groups(causes, "v2")["rocket"]
+    body = {"reason": "as on its page", "expected_revision": 1, "groups": [chosen]}
+    answer = causes.send("POST", "/v1/pricing/versions/v2/activate", body)
+    assert answer.status == 200, answer.body
+    active = causes.ledger.get(answer.body["version"])
+    assert active
+    inputs = {m.id: str(m.prices[-1].lists["standard"].rates["input"]) for m in active.models()}
+    assert inputs == {"rocket": "9", "shuttle": "3"}
+    assert (answer.body["before"], answer.body["revision"]) == ("v1", 2)
+    approved = causes.send("GET", f"/v1/pricing/versions/{active.id}").body["approved"]
+    assert [field["model"] for field in approved] == ["rocket"]
+    # The rest is a proposal on top, and the one it was part of cannot be approved any more.
+    rest = answer.body["pending_version"]
+    assert groups(causes, rest).keys() == {"shuttle"}
+    listed = causes.send("GET", "/v1/pricing/versions").body["versions"]
+    states = {version["id"]: (version["status"], version["waiting"]) for version in listed}
+    assert states["v2"] == ("superseded", 0)
+    assert states[rest] == ("proposed", 1)
+    body |= {"expected_revision": 2, "groups": list(groups(causes, rest).values())}
+    last = causes.send("POST", f"/v1/pricing/versions/{rest}/activate", body)
+    assert (last.status, last.body["pending_version"]) == (200, None)
+
+
+def test_a_group_is_approved_by_the_rules_of_a_whole_version(causes: Api) -> None:
+    chosen = groups(causes, "v2")["rocket"]
+    path = "/v1/pricing/versions/v2/activate"
+    body = {"reason": "as on its page", "expected_revision": 1, "groups": [chosen]}
+    problem(causes.send("POST", path, body | {"groups": ["no such group"]}), 422, "invalid-request")
+    problem(causes.send("POST", path, body | {"groups": []}), 422, "invalid-request")
+    problem(causes.send("POST", path, body | {"expected_revision": 0}), 409, "conflict")
+    v1 = causes.send("POST", "/v1/pricing/versions/v1/activate", body)
+    assert "no pending prices" in problem(v1, 409, "conflict")
+    by_proposer = causes.send("POST", path, body, by="refresh")
+    assert "Another administrator" in problem(by_proposer, 409, "conflict")
+    assert causes.ledger.active().version == "v1"

@@ -25,9 +25,9 @@ from typing import Annotated, Any, NamedTuple
 from typer import Option
 
 from pricing.catalogue.price_book import PriceBook
-from pricing.refresh.consistency import ROW
 from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import Refreshed, refresh
+from pricing.refresh.timeline import PRICE_ROW
 from pricing.sources.book import merges
 from pricing.sources.corrections import Corrections
 from pricing.sources.genai_prices import read as read_genai
@@ -220,12 +220,12 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _rows(prices: Iterable[Price]) -> set[tuple[str, str, str]]:
-    """Return the rows of these prices: model, mode, and window or start."""
+    """Return the rows of these prices: model, mode, and tier, window or start."""
     parts = ((price.model, _FIELD.fullmatch(price.field)) for price in prices)
     return {
-        (model, part["mode"], part["rest"])
+        (model, part["mode"], f"{part['tier']}{part['rest']}")
         for model, part in parts
-        if part and part["column"] in ROW
+        if part and part["column"] in PRICE_ROW
     }
 
 

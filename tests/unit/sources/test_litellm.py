@@ -253,3 +253,19 @@ def test_limits_flags_and_dates_are_kept_where_they_make_sense() -> None:
     assert found["retires"] == "2027-04-01"
     (other,) = listed("m", max_input_tokens="unknown", deprecation_date="soon")["openai"]
     assert not {"context_window", "retires"} & other.keys()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        '"a": {"alias_of": "b"}, "b": {"alias_of": "a"}',  # a circle
+        '"a": {"alias_of": "a"}',
+        '"a": {"alias_of": "gone"}',
+        '"a": {"alias_of": "m"}, "m": 1',
+    ],
+)
+def test_a_name_that_leads_nowhere_names_nothing(names: str) -> None:
+    entry = '{"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1e-06}'
+    content = f'{{"gpt-9": {entry}, {names}}}'
+    (found,) = litellm.read(payload(content.encode()), SourceNotes("litellm"))["openai"]
+    assert found["id"] == "gpt-9"

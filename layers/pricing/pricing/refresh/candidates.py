@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.catalogue.models import Row, row_names
+from pricing.money import ZERO, multiply
 from pricing.refresh.timeline import PriceField
 from pricing.sources.bedrock import AWS, BEDROCK, key_of
 from pricing.sources.book import Merge, merges
@@ -31,6 +32,8 @@ from pricing.sources.price_tables import (
 )
 
 REGIONAL = "regional/"
+#: How far a price that a reseller converted is from the maker's.
+ROUNDED = Decimal("0.0005")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +106,25 @@ class Candidate:
         """Return the sources that quote this price in a field, at this provider or elsewhere.
 
         Resellers mostly charge what the maker does. So a source that does not list the model here
-        confirms a price by its quote for another provider, but is never the only one.
+        confirms a price by its quote for another provider, but is never the only one. A reseller
+        may convert the price to a unit of its own, and round it.
         """
         here = self.quoting_here(field, price)
-        return here and here | (_quoting(self.elsewhere, field, price) - self.sources)
+        elsewhere = _quoting(self.elsewhere, field, price, within=ROUNDED)
+        return here and here | (elsewhere - self.sources)
 
 
-def _quoting(quotes: Iterable[Quote], field: PriceField, price: Decimal | None) -> frozenset[str]:
+def _quoting(
+    quotes: Iterable[Quote], field: PriceField, price: Decimal | None, within: Decimal = ZERO
+) -> frozenset[str]:
     if price is None:
         return frozenset()
-    return frozenset(quote.source for quote in quotes if quote.price(field) == price)
+    apart = multiply(price, within)
+    return frozenset(
+        quote.source
+        for quote in quotes
+        if (known := quote.price(field)) is not None and abs(known - price) <= apart
+    )
 
 
 class Candidates:

@@ -19,6 +19,7 @@ from pricing.refresh.consistency import hold_inconsistent
 from pricing.refresh.patterns import (
     PATTERN_MODELS,
     VANISHED_SHARE,
+    accept_caches,
     accept_followers,
     accept_published_ratios,
     hold_patterns,
@@ -97,6 +98,7 @@ def decide(
     reviews = [review_model(match, now) for match in matches]
     shrunk = shrunk_lists(reviews, active, now)
     accept_followers(reviews)
+    accept_caches(reviews)
     hold_patterns(reviews)
     accept_published_ratios(reviews)
     hold_shrunk(reviews, shrunk)

@@ -1,6 +1,6 @@
 """Hold the changes of one model that are bound to held ones, or would contradict other prices."""
 
-from pricing.catalogue.models import CACHE_WRITE_MULTIPLES, Row
+from pricing.catalogue.models import Row
 from pricing.refresh.review import (
     ModelReview,
     changed_tiers,
@@ -8,22 +8,19 @@ from pricing.refresh.review import (
     hold_input_and_output,
 )
 from pricing.refresh.rules import ENOUGH_SOURCES, HoldReason, contradictions, is_inverted
-from pricing.refresh.timeline import PriceField, accepted_periods, windows_of
+from pricing.refresh.timeline import PRICE_ROW, PriceField, accepted_periods, windows_of
 from pricing.sources.claude_on_clouds import CLOUDS
 from pricing.sources.price_tables import rates_at
-
-#: What a row of a price page has, in each mode.
-ROW = {"input", "output", "cache_read", *CACHE_WRITE_MULTIPLES}
 
 
 def hold_inconsistent(review: ModelReview) -> None:
     """Repeat the rules of this module until they hold nothing more: each may cause another.
 
-    * A price row moves as a whole: if one of a mode's input, output and cache prices is held, all
-      are. Otherwise a call would cost what no seller ever charged.
+    * A price row moves as a whole: if one of the input, output and cache prices of a mode and tier
+      is held, all are. Otherwise a call would cost what no seller ever charged.
     * A price that no source quotes follows the one that it was completed from.
     * A new price that one source quotes is held with that source's input or output price.
-    * A mode or tier that is new is accepted as a whole or not at all.
+    * The price row of a mode or tier that is new is accepted as a whole or not at all.
     * A change that would contradict another price of the model is held: ``rules.contradictions``.
     * Input and output are held together where accepting one of them would invert them.
     """
@@ -39,10 +36,10 @@ def hold_inconsistent(review: ModelReview) -> None:
 
 
 def _hold_rows(review: ModelReview) -> None:
-    rows: dict[tuple[str | None, str, str], list[PriceField]] = {}
+    rows: dict[tuple[str | None, str, str, int], list[PriceField]] = {}
     for field in review.changes:
-        if field.component in ROW:
-            rows.setdefault(field[:3], []).append(field)
+        if field.component in PRICE_ROW:
+            rows.setdefault(field[:4], []).append(field)
     for fields in rows.values():
         reason = next((review.held[field] for field in fields if field in review.held), None)
         for field in fields if reason else ():
@@ -69,7 +66,7 @@ def _hold_incomplete_tiers(review: ModelReview) -> None:
             if above in part.before.get(window, {}).get(mode, {}):
                 continue
             tier = (part.starts, window, mode, above)
-            bound = [field for field in review.changes if field[:4] == tier]
+            bound = [f for f in review.changes if f[:4] == tier and f.component in PRICE_ROW]
             reasons = [review.held[field] for field in bound if field in review.held]
             for field in bound if reasons else ():
                 review.hold(field, reasons[0])

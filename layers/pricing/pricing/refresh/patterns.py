@@ -19,6 +19,8 @@ from pricing.sources.names import bare_model
 #: A factor that this many models share, and this share of a provider's, is not a price change.
 PATTERN_MODELS = 5
 PATTERN_SHARE = Decimal("0.25")
+#: A change of less than one part of so many is a rounding, as from 0.15001 to 0.15.
+ROUNDING = 100
 #: So is any change, by whatever factors, of this share of a provider's models.
 MOST_SHARE = Decimal("0.5")
 #: The providers whose own pages publish the ratios of batch and long-context prices.
@@ -35,9 +37,10 @@ def hold_patterns(reviews: Iterable[ModelReview]) -> None:
     """Hold what one source changes for many models at once: a currency, a unit, an old copy.
 
     Five models or more must change by one factor, and a quarter of those that the source quotes for
-    the provider, or for all providers; or half of a provider's by whatever factors. Changes that
-    are held already count too. A price that the source of another provider confirms counts as one
-    source's, because with so many changes it may be chance.
+    the provider, or for all providers; or half of a provider's by whatever factors. A change of
+    under a hundredth is a rounding. Changes that are held already count too. A price that the
+    source of another provider confirms counts as one source's, because with so many changes it may
+    be chance.
     """
     moved: dict[tuple[str, str, str], list[tuple[ModelReview, PriceChange]]] = {}
     compared: Counter[tuple[str, str]] = Counter()
@@ -48,7 +51,7 @@ def hold_patterns(reviews: Iterable[ModelReview]) -> None:
             sources = review.candidate.quoting_here(change.field, change.after)
             if review.candidate.own or len(sources) >= ENOUGH_SOURCES:
                 continue
-            if change.before and change.after:
+            if change.before and change.after and not _is_rounding(change):
                 source = next(iter(sources or change.sources), "")
                 factor = f"{ratio(change.after, change.before):.3g}"
                 for provider, by in (
@@ -64,6 +67,11 @@ def hold_patterns(reviews: Iterable[ModelReview]) -> None:
             reason = HoldReason.of("provider_pattern", f"{models} models, times {factor}")
             for review, change in changes:
                 review.hold(change.field, reason)
+
+
+def _is_rounding(change: PriceChange) -> bool:
+    before, after = change.before or Decimal(0), change.after or Decimal(0)
+    return abs(after - before) < ratio(before, ROUNDING)
 
 
 def shrunk_lists(reviews: Iterable[ModelReview], active: Iterable[Row], now: str) -> frozenset[str]:
@@ -116,6 +124,28 @@ def accept_followers(reviews: Sequence[ModelReview]) -> None:
         for field, reason in list(review.held.items()):
             change = review.changes[field]
             if reason.code == "change_over_25_percent" and _move(review, change) in led:
+                del review.held[field]
+
+
+def accept_caches(reviews: Iterable[ModelReview]) -> None:
+    """Accept the cache prices of a row whose other prices the same source has right.
+
+    Two sources must agree on every change of the row's input and output. Most lists have no cache
+    prices, and a row is not held for want of a second one.
+    """
+    for review in reviews:
+        for field, reason in list(review.held.items()):
+            if reason.code != "change_over_25_percent" or not field.component.startswith("cache_"):
+                continue
+            bases = [field._replace(component=name) for name in ("input", "output")]
+            moves = [review.changes[base] for base in bases if base in review.changes]
+            sources = review.changes[field].sources
+            if moves and all(
+                review.accepts(move.field)
+                and len(move.sources) >= ENOUGH_SOURCES
+                and sources <= move.sources
+                for move in moves
+            ):
                 del review.held[field]
 
 

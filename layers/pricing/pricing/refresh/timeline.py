@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pricing.catalogue.models import PART_OF, Row
+from pricing.catalogue.models import CACHE_WRITE_MULTIPLES, PART_OF, Row
 from pricing.sources.price_tables import (
     PriceTable,
     Tiers,
@@ -61,6 +61,8 @@ class PriceChange:
     sources: frozenset[str] = frozenset()
 
 
+#: What a row of a price page has, in each mode and tier.
+PRICE_ROW = {"input", "output", "cache_read", *CACHE_WRITE_MULTIPLES}
 #: Whether a change is accepted.
 Accepted = Callable[[PriceField], bool]
 
@@ -230,13 +232,14 @@ def _accept_each(
 ) -> Tiers:
     """Put the accepted changes into one mode, field by field.
 
-    A tier is new as a whole or not at all, and never a mode's first.
+    A tier's price row is new as a whole or not at all, and never a mode's first.
     """
     tiers = {above: dict(rates) for above, rates in mine.items()}
     for above in sorted({change.field.above for change in changes}):
         here = [change for change in changes if change.field.above == above]
         if above not in tiers:
-            if not all(accepted(change.field) for change in here) or (above and not tiers):
+            row = [change for change in here if change.field.component in PRICE_ROW] or here
+            if not all(accepted(change.field) for change in row) or (above and not tiers):
                 continue
             tiers[above] = dict(rates_at({mode: tiers}, mode, above))
         for change in here:

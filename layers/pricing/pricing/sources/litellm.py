@@ -147,7 +147,8 @@ def _other_names(entries: Mapping[str, Any]) -> dict[str, list[str]]:
     taken: set[tuple[str | None, str]] = set()
     for key in sorted(key for key, entry in entries.items() if _is_other_name(entry)):
         target = entries[key]["alias_of"]
-        named = entries[target].get("litellm_provider") if target in entries else None
+        entry = entries.get(target)
+        named = entry.get("litellm_provider") if isinstance(entry, dict) else None
         if not isinstance(named, str):
             continue
         name = model_id(key, entries[target])

@@ -267,6 +267,7 @@ class Merger:
             kept = [p for p in periods if "from" not in p or instant(p["from"]) < moved["from"]]
             begun = {"from": moved["from"], "lists": moved["lists"]}
             periods = [*kept[:-1], {**kept[-1], "to": moved["from"]}, begun]
+            listing.source = moved["source"]
             listing.notes.append(
                 f"Since {moved['from']}Z: {moved['reason']} Source: {moved['source']}."
             )

@@ -10,6 +10,8 @@ _DATE = re.compile(
 #: What may move between models: ``latest``, and a number that may be a date or a version
 #: (``-0613``, ``-2512``, ``-001``). Such a name is the same model only at the same price.
 _MOVING = re.compile(r"[-@](?:latest|\d{4}|0\d\d)$")
+#: What is between the parts of a version: claude-opus-4-5 is claude-opus-4.5 elsewhere.
+_VERSION = re.compile(r"(?<=\d)-(?=\d)")
 _ACCOUNT = re.compile(r"^accounts/fireworks/(?:models|routers)/")
 #: The prefix that says in which area, region or kind of endpoint a model runs.
 AREA = re.compile(
@@ -34,9 +36,9 @@ def stem(name: str) -> str:
 
 def bare_model(name: str) -> str:
     """Return a model's name without its maker, its area and its spelling at one provider."""
-    last = AREA.sub("", name).rpartition("/")[2]
+    last = AREA.sub("", name).rpartition("/")[2].removeprefix("databricks-")
     maker, dot, rest = last.partition(".")
-    return stem(rest if dot and maker.isalpha() else last)
+    return _VERSION.sub(".", stem(rest if dot and maker.isalpha() else last))
 
 
 def best(names: Iterable[str], official: Collection[str]) -> str:

@@ -125,6 +125,20 @@ class Ledger(VersionHistory):
             ),
         )
 
+    def approvable(
+        self, version_id: str, *, actor: str, expected_revision: int
+    ) -> tuple[PriceBook | None, StoredVersion, Proposal]:
+        """Return the active version, and a version whose pending prices ``actor`` may approve.
+
+        Raises as ``activate`` does, and Conflict for a version without pending prices.
+        """
+        stored, proposal = self._known(version_id), self.proposal(version_id)
+        before = self.active_at(expected_revision)
+        if proposal is None or stored.decision != "proposed" or not stored.needs_approval:
+            raise Conflict(f"{version_id} has no pending prices. Activate it without groups.")
+        _check_approval(stored, actor, before)
+        return (self.get(before.version) if before else None), stored, proposal
+
     def activate(
         self,
         version_id: str,
@@ -146,20 +160,11 @@ class Ledger(VersionHistory):
         stored = self._known(version_id)
         if stored.decision == "rejected":
             _check_withdrawal(stored, actor, withdraw_rejection=withdraw_rejection)
-        if not stored.may_be_activated_by(actor):
-            raise NotTheApprover(
-                f"{stored.waiting} prices of {version_id} are pending. Another administrator than"
-                " their proposer must approve them."
-            )
         before = self.active_at(expected_revision)
         if before is not None and before.version == version_id:
             # Only the revision would change, which would fail every other client's next change.
             raise Conflict(f"{version_id} is the active version already; nothing was changed.")
-        if stored.needs_approval and stored.base != (before.version if before else None):
-            raise Conflict(
-                f"The pending prices of {version_id} were proposed on {stored.base}, which is not"
-                " the active version. Approve them in a version made from the active one."
-            )
+        _check_approval(stored, actor, before)
         pointer = Pointer(version_id, stored.sha256, expected_revision + 1)
         unmoved = _at_revision(expected_revision)
         self._commit(
@@ -316,6 +321,20 @@ def _refusal(writes: Sequence[Write], codes: Sequence[str]) -> TariffError | Non
     if {*codes} <= {"None", CONDITION_FAILED, "TransactionConflict"}:
         return None
     return StoreUnavailable(f"DynamoDB cancelled the write: {', '.join(codes)}")
+
+
+def _check_approval(stored: StoredVersion, actor: str, before: Pointer | None) -> None:
+    """Raise NotTheApprover or Conflict if this actor may not approve the version now."""
+    if not stored.may_be_activated_by(actor):
+        raise NotTheApprover(
+            f"{stored.waiting} prices of {stored.id} are pending. Another administrator than"
+            " their proposer must approve them."
+        )
+    if stored.needs_approval and stored.base != (before.version if before else None):
+        raise Conflict(
+            f"The pending prices of {stored.id} were proposed on {stored.base}, which is not"
+            " the active version. Approve them in a version made from the active one."
+        )
 
 
 def _stale(revision: int) -> StaleRevision:

@@ -15,7 +15,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from pricing.errors import VersionExists
@@ -24,7 +24,8 @@ from pricing.refresh.refresh import Refreshed
 from pricing.store.ledger import Ledger
 from pricing.store.repository import readable
 from pricing.store.writes import NotWritten, SdkReader, writing
-from pricing.versions.proposals import Proposal, QuarantinedField
+from pricing.versions.groups import pending_groups
+from pricing.versions.proposals import Proposal
 
 if TYPE_CHECKING:
     from pricing.catalogue.price_book import PriceBook
@@ -34,9 +35,10 @@ ACTOR = "refresh"
 #: Who requests the daily refresh.
 SCHEDULE = "schedule"
 _MEMORY_KEY = {"pk": {"S": "REFRESH"}, "sk": {"S": "MEMORY"}}
-#: Pending fields that are stored; the others are counted only. An item ends at 400 KB.
-MAX_WAITING = 300
-MAX_CHANGES = 300
+#: Fields that an audit row names one by one; an item ends at 400 KB. The groups of what is pending
+#: name every model in any case, and the proposal has every field.
+MAX_QUARANTINED = 500
+MAX_CHANGES = 700
 
 
 class RefreshStore:
@@ -83,7 +85,7 @@ class RefreshStore:
                     reason=headline(done),
                 )
         if done.held is not None:
-            waiting = _kept([one for one in done.quarantined if one.approvable])
+            waiting = tuple(one for one in done.quarantined if one.approvable)
             asked = details.get("requested_by", SCHEDULE)
             proposer = ACTOR if asked == SCHEDULE else asked
             self._propose(done.held, Proposal(proposer, "refresh", summary, waiting))
@@ -134,7 +136,12 @@ def summary_of(done: Refreshed) -> dict[str, Any]:
         "changes": [dict(change) for change in done.changes[:MAX_CHANGES]],
         "added": list(done.added[:MAX_CHANGES]),
         "waiting": counts,
-        "quarantined": [one.document() for one in _kept(done.quarantined)],
+        "groups": [asdict(group) for group in pending_groups(done.quarantined)],
+        # What no group has comes first.
+        "quarantined": [
+            one.document()
+            for one in sorted(done.quarantined, key=lambda one: one.approvable)[:MAX_QUARANTINED]
+        ],
         "missing": len(done.missing),
     }
 
@@ -142,9 +149,6 @@ def summary_of(done: Refreshed) -> dict[str, Any]:
 def headline(done: Refreshed) -> str:
     """A refresh in one sentence."""
     what = f"{len(done.changes)} prices changed, {len(done.added)} models new"
-    waits = f", {len(done.quarantined)} waiting" if done.quarantined else ""
+    groups = len(pending_groups(done.quarantined))
+    waits = f", {len(done.quarantined)} pending in {groups} groups" if done.quarantined else ""
     return f"{what}{waits}{'' if done.complete else '; a list did not answer, or not whole'}."
-
-
-def _kept(waiting: Any) -> tuple[QuarantinedField, ...]:
-    return tuple(waiting[:MAX_WAITING])

@@ -28,6 +28,8 @@ class Activated:
     """Who activated it: the ARN of an IAM principal, or ``jwt:`` and a token's subject."""
     reason: str
     """The reason that the actor gave."""
+    pending_version: str | None = None
+    """The version with the prices that are still pending; null when there are none."""
 
 
 @dataclass(frozen=True, slots=True)

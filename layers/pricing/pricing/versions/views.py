@@ -10,9 +10,10 @@ from pricing.pagination import page_of
 from pricing.timestamps import AsOf, rfc3339
 from pricing.versions.audit import AuditRow
 from pricing.versions.changes import ModelChange, TookEffect, difference, took_effect
+from pricing.versions.groups import PendingGroup, pending_groups
 from pricing.versions.proposals import Proposal, QuarantinedField, StoredVersion
 
-Status = Literal["active", "earlier", "proposed", "rejected", "bundled"]
+Status = Literal["active", "earlier", "proposed", "superseded", "rejected", "bundled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class VersionStoreView:
     def summary(self, row: StoredVersion) -> "VersionSummary":
         """Return the summary of a stored version."""
         status: Status = "earlier" if row.decision == "accepted" else row.decision
+        if row.decision == "proposed" and row.needs_approval and row.base != self.active:
+            status = "superseded"
         return VersionSummary(
             id=row.id,
             status="active" if row.id == self.active else status,
@@ -41,7 +44,7 @@ class VersionStoreView:
             models=row.models,
             proposer=row.proposer,
             proposed_at=row.proposed_at,
-            waiting=row.waiting if row.decision == "proposed" else 0,
+            waiting=row.waiting if status == "proposed" else 0,
         )
 
     def active_at(self, instant: datetime) -> str | None:
@@ -69,7 +72,9 @@ class VersionSummary:
     id: str
     """The version's id, which always names the same content."""
     status: Status
-    """``earlier`` versions have been active; ``bundled`` ones ship with Tariff."""
+    """``earlier`` versions have been active; ``bundled`` ones ship with Tariff; ``superseded`` ones
+    were proposed on a version that is not active any more, and cannot be approved.
+    """
     published_at: str
     """When the version was published."""
     sha256: str
@@ -138,6 +143,8 @@ class VersionPage:
     """Number of prices that need another person's approval; null when ``stale``."""
     quarantined: tuple[QuarantinedField, ...] | None
     """Prices that take effect on activation, or were rejected with it; null when ``stale``."""
+    groups: tuple[PendingGroup, ...] | None
+    """The prices that can be approved, by their cause; null when ``stale``."""
     approved: tuple[QuarantinedField, ...] | None
     """Prices that were approved by activating this version; null when ``stale``."""
     decisions: tuple[Decided, ...] | None
@@ -213,6 +220,7 @@ def version_page(
         proposed_at=summary.proposed_at if summary else None,
         waiting=summary.waiting if summary else None,
         quarantined=None if fields is None else pending,
+        groups=None if fields is None else pending_groups(pending),
         approved=None if fields is None else approved,
         decisions=None
         if store.stale

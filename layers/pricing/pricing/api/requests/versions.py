@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.catalogue import Cursor, Limit
 from pricing.display import REORDERING
-from pricing.validation import Request, moment_in
+from pricing.validation import AtMost, Request, moment_in
 
 #: Letters and symbols that are shown as blank, whatever their category is.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -49,6 +49,13 @@ class ActivateRequest(Request):
     reason: Reason
     expected_revision: Revision
     """``revision`` of ``GET /v1/pricing/versions``; 0 before the first activation."""
+    groups: (
+        Annotated[list[Annotated[str, Field(max_length=40)]], AtMost(500), Field(min_length=1)]
+        | None
+    ) = None
+    """Approve only these groups of the version's pending prices, by their ``id``. The others stay
+    pending, in a version of their own.
+    """
     withdraw_rejection: bool = False
     """Activate a version that was rejected after it had been active, or that came with Tariff. The
     administrator who rejected it cannot do this.
