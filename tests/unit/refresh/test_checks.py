@@ -141,7 +141,7 @@ def test_half_of_a_change_that_is_accepted_does_not_swap_input_and_output() -> N
     ],
 )
 def test_a_row_moves_as_a_whole_or_not_at_all(old: dict[str, str], new: dict[str, str]) -> None:
-    """No seller ever charged the new input with the old output, or the old cache."""
+    """No provider ever charged the new input with the old output, or the old cache."""
     active = {**OLD, **old}
     decision = decided([row(standard=active)], candidate({GENAI: new, LITELLM: active}))
     assert decision.rows == [row(standard=active)]

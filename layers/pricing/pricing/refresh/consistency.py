@@ -17,7 +17,7 @@ def hold_inconsistent(review: ModelReview) -> None:
     """Repeat the rules of this module until they hold nothing more: each may cause another.
 
     * A price row moves as a whole: if one of the input, output and cache prices of a mode and tier
-      is held, all are. Otherwise a call would cost what no seller ever charged.
+      is held, all are. Otherwise a call would cost what no provider ever charged.
     * A price that no source quotes follows the one that it was completed from.
     * A new price that one source quotes is held with that source's input or output price.
     * The price row of a mode or tier that is new is accepted as a whole or not at all.
