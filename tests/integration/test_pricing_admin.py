@@ -669,4 +669,6 @@ def test_a_group_is_approved_by_the_rules_of_a_whole_version(causes: Api) -> Non
     assert "no pending prices" in problem(v1, 409, "conflict")
     by_proposer = causes.send("POST", path, body, by="refresh")
     assert "Another administrator" in problem(by_proposer, 409, "conflict")
-    assert causes.ledger.active().version == "v1"
+    active = causes.ledger.active()
+    assert active
+    assert active.version == "v1"

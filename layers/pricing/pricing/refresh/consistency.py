@@ -41,9 +41,9 @@ def _hold_rows(review: ModelReview) -> None:
         if field.component in PRICE_ROW:
             rows.setdefault(field[:4], []).append(field)
     for fields in rows.values():
-        reason = next((review.held[field] for field in fields if field in review.held), None)
-        for field in fields if reason else ():
-            review.hold(field, reason)
+        reasons = [review.held[field] for field in fields if field in review.held]
+        for field in fields if reasons else ():
+            review.hold(field, reasons[0])
 
 
 def _hold_additions(review: ModelReview) -> None:

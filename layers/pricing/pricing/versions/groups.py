@@ -23,6 +23,10 @@ _ID_LENGTH = 12
 _PER_USE = {"web_search", "request_fee", "code_execution"}
 
 
+#: A provider, how its prices move, the rules that hold them, and the sources that quote them.
+_Cause = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class PendingGroup:
     """Pending prices with one cause, which are approved together."""
@@ -49,7 +53,7 @@ def pending_groups(fields: Iterable[QuarantinedField]) -> tuple[PendingGroup, ..
     for field in fields:
         if field.approvable:
             models.setdefault((field.provider, field.model), []).append(field)
-    causes: dict[tuple[object, ...], list[tuple[str, int]]] = {}
+    causes: dict[_Cause, list[tuple[str, int]]] = {}
     for (provider, model), own in models.items():
         moves = tuple(sorted({_move(field) for field in own}))
         codes = tuple(sorted({field.code for field in own}))
