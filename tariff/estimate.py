@@ -39,6 +39,9 @@ def call(
     usage: Annotated[str | None, _file("--usage", "A usage object, as a provider sent it.")] = None,
     response: Annotated[str | None, _file("--response", "A provider's whole response.")] = None,
     request: Annotated[str | None, _file("--request", "A provider's whole request body.")] = None,
+    units: Annotated[
+        str | None, _file("--units", "Quantities that are not tokens, as the API's `units`.")
+    ] = None,
     processing: Annotated[
         Processing | None, Option(rich_help_panel=TERMS, help="The price list.")
     ] = None,
@@ -61,6 +64,7 @@ def call(
         "usage": usage and json_in(usage),
         "response": response and json_in(response),
         "request": request and json_in(request),
+        "units": units and json_in(units),
         "processing": processing,
         "speed": speed,
         "inference_geo": inference_geo,
@@ -103,11 +107,16 @@ def estimate(
 
 
 def compare(
-    models: Annotated[
-        list[str], Argument(metavar="MODEL...", help="Ids, aliases or families, up to 20.")
-    ],
     call: Call,
     ask: Ask,
+    models: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="MODEL...",
+            help="Ids, aliases or families, up to 20. Default: every family's current model.",
+            show_default=False,
+        ),
+    ] = None,
     calls: Calls = 1,
     baseline: Annotated[str | None, Option(help="The model to compare with.")] = None,
     equal: Annotated[

@@ -13,6 +13,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from pydantic import Field
 from typer import Option
 
@@ -84,6 +85,7 @@ def mcp(
         raise CommandFailed("This needs the package mcp: pip install 'tariff[mcp]'.") from None
     served = server(client_of(url))
     if http:
+        typer.echo(f"Serving http://{HOST}:{port}/mcp (Ctrl-C stops)", err=True)
         served.run("streamable-http", host=HOST, port=port, stateless_http=True)
     else:
         served.run("stdio")

@@ -14,16 +14,14 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from unittest import mock
 
-from pricing.api.handler import IDEMPOTENCY_HEADER, Call, Route
+from pricing.api.handler import IDEMPOTENCY_HEADER
 from pricing.aws.logs import logger
 from pricing.aws.signed_client import AGAIN, DYNAMODB
 from pricing.catalogue.price_book import BookInForce
 from pricing.errors import StoreUnavailable
-from pricing.jsonio import to_json
 from pricing.store import bundled
 from pricing.store.books import ACTIVE, Books
 from pricing.store.version_views import VersionViews
-from pricing.validation import parse, parse_query
 from tariff.docs import example_store
 from tariff.template import ROOT
 
@@ -107,31 +105,22 @@ def published() -> datetime:
     return datetime.fromisoformat(bundled.current().published_at)
 
 
-def answer_to(module: ModuleType, route: Route, example: Example) -> Any:
-    """Return the JSON document with which a route answers an example."""
-    request: Any = None
-    if route.body is not None:
-        request = parse(route.body, example.body)
-    elif route.query is not None:
-        request = parse_query(route.query, example.query)
-    headers = {
-        name: one for name, one in example.event["headers"].items() if name != IDEMPOTENCY_HEADER
-    }
-    call = Call(published(), example.path, {**example.event, "headers": headers})
-    with _alone(module, ConfirmedBooks()):
-        return json.loads(to_json(route.respond(request, call)))
+def answer_to(module: ModuleType, event: Mapping[str, Any], *, lost: bool = False) -> Any:
+    """Return the JSON document with which a function answers; its store may be ``lost``."""
+    headers = {name: one for name, one in event["headers"].items() if name != IDEMPOTENCY_HEADER}
+    with _alone(module, ConfirmedBooks(lost=lost)):
+        return json.loads(module.lambda_handler({**event, "headers": headers}, None)["body"])
 
 
 def problem_of(module: ModuleType, slug: str) -> Any:
     """Return the problem document of this kind, as the function of ``REFUSING`` answers it."""
     event = {**EXAMPLES[REFUSING][0].event, **PROBLEMS[slug]}
-    with _alone(module, ConfirmedBooks(lost=slug == "store-unavailable")):
-        return json.loads(module.lambda_handler(event, None)["body"])
+    return answer_to(module, event, lost=slug == "store-unavailable")
 
 
 @contextlib.contextmanager
 def _alone(module: ModuleType, books: Books) -> Iterator[None]:
-    """A function with these books, without this machine's settings, and without its log."""
+    """A function with these books at that moment, without this machine's settings or a log."""
     settings = {name: one for name, one in os.environ.items() if not name.startswith("TARIFF_")}
     cards = example_store.rate_cards(EXAMPLES["POST /v1/rate-cards"][0].body)
     with (
@@ -139,6 +128,7 @@ def _alone(module: ModuleType, books: Books) -> Iterator[None]:
         contextlib.ExitStack() as patches,
         contextlib.redirect_stdout(io.StringIO()),
         mock.patch.object(logger.registered_handler, "stream", io.StringIO()),
+        mock.patch("pricing.api.handler.datetime", mock.Mock(now=lambda _: published())),
         mock.patch("pricing.aws.environment.start_refresh"),
         mock.patch("pricing.api.billing.rate_cards", return_value=cards),
     ):

@@ -130,7 +130,7 @@ class Operation:
                 return {name: {"schema": {"type": "string"}} for name in ASSET_TYPES}
             return {"text/html; charset=utf-8": {"schema": {"type": "string"}}}
         shown = {
-            one.name: {"summary": one.summary, "value": answer_to(self.module, route, one)}
+            one.name: {"summary": one.summary, "value": answer_to(self.module, one.event)}
             for one in self.examples
         }
         text = {"schema": {"type": "string"}}

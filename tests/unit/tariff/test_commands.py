@@ -118,6 +118,16 @@ def test_a_cost_over_the_budget_ends_with_status_3(run: Run, budget: str, status
             {"model": "haiku", "usage": {"input_tokens": 9, "output_tokens": 4}},
         ),
         (
+            ["compare", "--input", "2k", "--output", "1k"],  # every family's current model
+            "compare",
+            {"input_tokens": 2000, "output_tokens": 1000},
+        ),
+        (
+            ["estimate", "whisper-1", "--units", '{"audio_seconds": 8.47}'],
+            "estimate",
+            {"model": "whisper-1", "units": {"audio_seconds": "8.47"}},
+        ),
+        (
             ["recommend", "Translate this page", "--expected-output", "900"],
             "recommend",
             {"task": "Translate this page", "expected_output_tokens": 900},
