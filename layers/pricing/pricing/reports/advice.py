@@ -26,13 +26,13 @@ from pricing.reports.report import (
     SavingStep,
 )
 from pricing.reports.slices import (
-    SHORT_ANSWER_TOKENS,
     CallGroup,
     CallPattern,
     Slice,
     SlicePricer,
     SuggestedChange,
 )
+from pricing.reports.sql import SHORT_ANSWER_TOKENS
 
 #: A saving below a thousandth of the spending is not recommended.
 LEAST_SAVING = 1_000

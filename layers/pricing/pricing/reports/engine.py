@@ -8,6 +8,7 @@ import csv
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Self
 
 import duckdb
 
+from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, TariffError
 from pricing.notices import Notice
@@ -47,16 +49,17 @@ from pricing.reports.readers.merging import Merger
 from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.singly import ALONE, SINGLE_PLACES
 from pricing.reports.report import Filters, RejectedLine
-from pricing.reports.slices import SHORT_ANSWER_TOKENS
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import (
     CALL_COLUMNS,
     KEY_COLUMNS,
     PRICE_COLUMNS,
     TERMS,
+    call_patterns,
     cube,
     priced,
     slices,
+    slots_of,
     summary,
 )
 
@@ -64,11 +67,37 @@ from pricing.reports.sql import (
 #: model and endpoint pairs.
 MAX_SLICES = 5_000
 MAX_PATTERNS = 200
-#: Five minutes, a slot in which calls are gathered.
-SLOT_US = 300_000_000
 EVERY_CALL: Mapping[Dimension, Sequence[str]] = MappingProxyType({})
 #: Hexadecimal digits of a label that is shown as its SHA-256.
 HASH_LENGTH = 16
+
+
+def known_models(book: PriceBook, names: Iterable[str]) -> Iterator[Model]:
+    """Return the models of these names; the keys of an unknown one get a reason, and no price."""
+    for name in names:
+        with suppress(TariffError):
+            yield book.find(name).model
+
+
+def model_names(
+    book: PriceBook, dimension: Dimension, values: Sequence[str], names: Iterable[str]
+) -> list[str]:
+    """Return those of the models' ``names`` whose label or name, or provider, is in ``values``."""
+    if dimension == "provider":
+        return [name for name in names if provider_name(book, name) in values]
+    return [name for name in names if {name, label_name(book, name)} & {*values}]
+
+
+def label_name(book: PriceBook, name: str) -> str:
+    """Return what reports call a model; the name itself if it is unknown."""
+    match = book.known(name)
+    return label_of(book, match.model) if match else name
+
+
+def provider_name(book: PriceBook, name: str) -> str | None:
+    """Return the provider of a model; None if it is unknown."""
+    match = book.known(name)
+    return match.model.provider if match else None
 
 
 @dataclass(slots=True)
@@ -107,6 +136,19 @@ class LoadedUsage:
     net_keys: list[PricedKey] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class SummedUsage:
+    """What another engine read: folders of Parquet files, and the counts of the records.
+
+    ``calls`` has the columns of ``CALL_COLUMNS`` but ``labels``, and those of the labels and hours
+    that were asked for; ``alone`` has those of ``ALONE`` too. ``cube`` sums ``calls`` by ``cube``,
+    and ``slots`` by ``slots_of``.
+    """
+
+    folder: Path
+    usage: LoadedUsage
+
+
 class Engine:
     """One report's database in the scratch space ``folder``; ``say`` gets each completed step."""
 
@@ -131,6 +173,7 @@ class Engine:
         self._folder = folder
         self._say = say
         self._by_column = ""
+        self._slots = slots_of("calls")
         self.usage = LoadedUsage()
         self._db = database(folder, memory_mb)
 
@@ -170,6 +213,18 @@ class Engine:
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             detail = f"is incomplete or damaged: {type(error).__name__}"
             raise InvalidRequest.at("/source", detail) from None
+        return self.usage
+
+    def load_summed(self, summed: "SummedUsage") -> LoadedUsage:
+        """Price calls that were read, merged and summed elsewhere, such as on a cluster."""
+        self.usage = summed.usage
+        for name in ("calls", "alone", "slots"):
+            rows = literal(summed.folder / name / "*.parquet")
+            self._db.execute(f"CREATE VIEW {name} AS FROM read_parquet({rows})")
+        rows = literal(summed.folder / "cube" / "*.parquet")
+        self._db.execute(f"CREATE TABLE cube AS FROM read_parquet({rows})")
+        self._slots = "SELECT * FROM slots"
+        self._price_cube()
         return self.usage
 
     def _read(self, file: UsageFile, options: ReadOptions) -> None:
@@ -244,10 +299,8 @@ class Engine:
                 f"SELECT DISTINCT model FROM {self._by_column} UNION SELECT model FROM singly"
             )
         for name, values in filters.match.items():
-            if name == "model":
-                chosen = [one for (one,) in names if {one, self._label(one)} & {*values}]
-            elif name == "provider":
-                chosen = [one for (one,) in names if self._provider(one) in values]
+            if name in ("model", "provider"):
+                chosen = model_names(self._book, name, values, [found for (found,) in names])
             else:
                 column = name if name in COLUMNS else self._label_value(name)
                 yield f"{column} IN {listed(values)}"
@@ -258,29 +311,17 @@ class Engine:
         if filters.end is not None:
             yield f"moment < {day_us(filters.end)}"
 
-    def _label(self, name: str) -> str:
-        try:
-            return label_of(self._book, self._book.find(name).model)
-        except TariffError:
-            return name
-
-    def _provider(self, name: str) -> str | None:
-        match = self._book.known(name)
-        return match.model.provider if match else None
-
     # --- Pricing ---------------------------------------------------------------------------------
 
     def _price(self) -> None:
-        usage = self.usage
-        models = []
-        for (name,) in self._rows("SELECT DISTINCT model FROM calls"):
-            try:
-                models.append(self._book.find(name).model)
-            except TariffError:
-                continue  # its keys get a reason instead of a price, like any other without one
-        usage.cuts = cuts_of(models)
+        names = [name for (name,) in self._rows("SELECT DISTINCT model FROM calls")]
+        self.usage.cuts = cuts_of(known_models(self._book, names))
         also = tuple(self._also.values())
-        self._db.execute(f"CREATE TABLE cube AS {cube('calls', usage.cuts, also)}")
+        self._db.execute(f"CREATE TABLE cube AS {cube('calls', self.usage.cuts, also)}")
+        self._price_cube()
+
+    def _price_cube(self) -> None:
+        usage = self.usage
         pricing = Pricing(self._book, usage.cuts)
         keys = self._rows(f"SELECT DISTINCT {', '.join(KEY_COLUMNS)} FROM cube")
         usage.keys = [pricing.priced(PriceKey(*row)) for row in keys]
@@ -301,7 +342,10 @@ class Engine:
         path = self._folder / "providers.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(
-                [("label", "provider"), *((name, self._provider(name)) for name in labels)]
+                [
+                    ("label", "provider"),
+                    *((name, provider_name(self._book, name)) for name in labels),
+                ]
             )
         types = {"label": "VARCHAR", "provider": "VARCHAR"}
         self._db.execute(
@@ -390,7 +434,7 @@ class Engine:
     def _as_shown(self, dimension: Dimension, values: Sequence[str]) -> Sequence[str]:
         """Values to compare with a column: of models, by the names that reports give them."""
         if dimension == "model":
-            return [self._label(name) for name in values]
+            return [label_name(self._book, name) for name in values]
         if self._privacy == "hash" and dimension != "provider":
             return [sha256(name.encode()).hexdigest()[:HASH_LENGTH] for name in values]
         return values
@@ -431,41 +475,9 @@ class Engine:
             f"({literal(model)}, {literal(endpoint or '')})"
             for model, endpoint in pairs[:MAX_PATTERNS]
         )
-        return self._dictionaries(_CALL_PATTERNS.replace("{wanted}", rows))
+        return self._dictionaries(call_patterns(self._slots, rows))
 
     def _dictionaries(self, sql: str) -> list[dict[str, Any]]:
         found = self._db.execute(sql)
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-_CALL_PATTERNS = f"""
-WITH slots AS (
-  SELECT model, endpoint, moment - moment % {SLOT_US} AS slot, COUNT(*) AS calls,
-    MIN(moment) AS first, MAX(moment) AS last,
-    SUM(CASE WHEN cached = 0 THEN 1 ELSE 0 END) AS plain_calls,
-    MIN(CASE WHEN cached = 0 THEN input END) AS least_plain_input,
-    SUM(CASE WHEN cached = 0 THEN input ELSE 0 END) AS plain_input,
-    SUM(CASE WHEN output <= {SHORT_ANSWER_TOKENS} THEN 1 ELSE 0 END) AS short_calls,
-    SUM(CASE WHEN cache_write_5m > 0 THEN 1 ELSE 0 END) AS writes_5m,
-    SUM(CASE WHEN cache_write_1h > 0 THEN 1 ELSE 0 END) AS writes_1h,
-    MAX(prompt + output) AS longest
-  FROM (
-    SELECT model, endpoint, moment, input, output, cache_write_5m, cache_write_1h,
-      cache_read + audio_cache_read + cache_write_5m + cache_write_1h AS cached,
-      input + cache_read + cache_write_5m + cache_write_1h AS prompt
-    FROM calls JOIN (VALUES {{wanted}}) AS wanted (of_model, of_endpoint)
-      ON model = of_model AND COALESCE(endpoint, '') = of_endpoint
-    WHERE processing <> 'batch'
-  ) AS sized
-  GROUP BY model, endpoint, moment - moment % {SLOT_US}
-), gaps AS (
-  SELECT *, first - LAG(last) OVER (PARTITION BY model, endpoint ORDER BY slot) AS gap FROM slots
-)
-SELECT model, endpoint, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls,
-  MIN(least_plain_input) AS least_plain_input, SUM(plain_input) AS plain_input,
-  SUM(short_calls) AS short_calls, SUM(writes_5m) AS writes_5m, SUM(writes_1h) AS writes_1h,
-  MAX(longest) AS longest,
-  SUM(CASE WHEN gap IS NULL OR gap > {SLOT_US} THEN 1 ELSE 0 END) AS starts_5m,
-  SUM(CASE WHEN gap IS NULL OR gap > {HOUR_US} THEN 1 ELSE 0 END) AS starts_1h
-FROM gaps GROUP BY model, endpoint"""

@@ -14,7 +14,7 @@ from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise
 from pricing.reports.budgets import BudgetQuery, budget_of
-from pricing.reports.engine import Engine, LoadedUsage
+from pricing.reports.engine import Engine, LoadedUsage, SummedUsage
 from pricing.reports.rates import Pricing, unscaled
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.reader import first_rejected
@@ -62,36 +62,56 @@ def report_usage(
         memory_mb=memory_mb,
         say=say,
     ) as engine:
-        usage = engine.load(file, query.filters, query.options)
-        by_day = engine.summary(("day",))
-        days = [day_of(row["value_0"]) for row in by_day if row["calls"]]
-        (sums,) = engine.summary(())
-        # A log without a call, all of whose lines are known, cost nothing.
-        nothing_used = usage.not_calls > 0 and usage.read == 0
-        totals = totals_of(sums, days, usage.places, known=nothing_used)
-        net = _net(in_force, totals, sums, usage.places)
-        paid = net.total_usd if net else totals.known_usd
-        unpriced = unpriced_of(engine.unpriced(), totals.calls)
-        groups = tuple(
-            group_of(by, engine.summary(by), totals.known_usd, usage.places, query.most_rows)
-            for by in query.group_by
-        )
-        drivers = engine.summary(("endpoint", "model"))
-        top = group_of(("endpoint", "model"), drivers, totals.known_usd, usage.places, query.top)
-        book = in_force.net or in_force.book
-        pricer = SlicePricer(book, Pricing(book, usage.cuts))
-        slices = slices_of(book, usage.cuts, engine.slices())
-        pairs = list(dict.fromkeys((part.reference, part.endpoint) for part in slices))
-        patterns = patterns_of(engine.call_patterns(pairs))
-        last_day = totals.last_day or date(1970, 1, 1)
-        recommendations, savings = advise(pricer, slices, patterns, paid, last_day)
-        budgets = tuple(
-            budget_of(budget, _by_day(engine, budget, usage.places), totals.first_day, last_day)
-            for budget in query.budgets
-        )
-        say("computed the savings")
-        if focus is not None:
-            write_focus(engine, in_force, last_day, focus)
+        engine.load(file, query.filters, query.options)
+        return _report(engine, in_force, query, focus, say)
+
+
+def report_summed(
+    in_force: BookInForce, summed: SummedUsage, query: ReportQuery, folder: Path
+) -> UsageReport:
+    """Report on calls that were read and summed elsewhere; ``folder`` is empty scratch space."""
+    with Engine(in_force.book, folder, columns=query.columns, privacy=query.privacy) as engine:
+        engine.load_summed(summed)
+        return _report(engine, in_force, query)
+
+
+def _report(
+    engine: Engine,
+    in_force: BookInForce,
+    query: ReportQuery,
+    focus: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> UsageReport:
+    usage = engine.usage
+    by_day = engine.summary(("day",))
+    days = [day_of(row["value_0"]) for row in by_day if row["calls"]]
+    (sums,) = engine.summary(())
+    # A log without a call, all of whose lines are known, cost nothing.
+    nothing_used = usage.not_calls > 0 and usage.read == 0
+    totals = totals_of(sums, days, usage.places, known=nothing_used)
+    net = _net(in_force, totals, sums, usage.places)
+    paid = net.total_usd if net else totals.known_usd
+    unpriced = unpriced_of(engine.unpriced(), totals.calls)
+    groups = tuple(
+        group_of(by, engine.summary(by), totals.known_usd, usage.places, query.most_rows)
+        for by in query.group_by
+    )
+    drivers = engine.summary(("endpoint", "model"))
+    top = group_of(("endpoint", "model"), drivers, totals.known_usd, usage.places, query.top)
+    book = in_force.net or in_force.book
+    pricer = SlicePricer(book, Pricing(book, usage.cuts))
+    slices = slices_of(book, usage.cuts, engine.slices())
+    pairs = list(dict.fromkeys((part.reference, part.endpoint) for part in slices))
+    patterns = patterns_of(engine.call_patterns(pairs))
+    last_day = totals.last_day or date(1970, 1, 1)
+    recommendations, savings = advise(pricer, slices, patterns, paid, last_day)
+    budgets = tuple(
+        budget_of(budget, _by_day(engine, budget, usage.places), totals.first_day, last_day)
+        for budget in query.budgets
+    )
+    say("computed the savings")
+    if focus is not None:
+        write_focus(engine, in_force, last_day, focus)
     as_of = AsOf.parse(last_day.isoformat())
     report = UsageReport(
         status=_status(usage),

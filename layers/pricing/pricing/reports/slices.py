@@ -15,9 +15,6 @@ from pricing.reports.rates import BUCKETS, PROMPT_BUCKETS, TOKEN_BUCKETS, Cuts, 
 from pricing.reports.report import Confidence
 from pricing.usage.buckets import Terms
 
-#: An answer of at most so many tokens counts as short.
-SHORT_ANSWER_TOKENS = 300
-
 
 @dataclass(frozen=True, slots=True)
 class Slice:

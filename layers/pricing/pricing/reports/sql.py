@@ -7,9 +7,14 @@ It uses only what both engines have: CASE, remainders, sums of integers, DECIMAL
 
 from collections.abc import Sequence
 
+from pricing.reports.dimensions import HOUR_US
 from pricing.reports.rates import BUCKETS, DAY_US, PROMPT_BUCKETS, Cuts
 
 TERMS = ("processing", "speed", "inference_geo")
+#: Five minutes, a slot in which calls are gathered.
+SLOT_US = 300_000_000
+#: A call with at most so many output tokens has a short answer.
+SHORT_ANSWER_TOKENS = 300
 #: ``labels`` is a JSON list of the further labels that a request asks for, or NULL.
 NAMES = ("request_id", "model", "endpoint", "team", "labels")
 CALL_COLUMNS = ("line", "moment", *NAMES, *TERMS, *BUCKETS)
@@ -116,3 +121,41 @@ def slices(priced_name: str, limit: int) -> str:
 FROM {priced_name} WHERE cost IS NOT NULL AND partial = 0
 GROUP BY {key}
 ORDER BY cost DESC, {key} LIMIT {limit}"""
+
+
+def slots_of(calls: str) -> str:
+    """Gather the calls into slots of five minutes, by model and endpoint."""
+    return f"""SELECT model, endpoint, moment - moment % {SLOT_US} AS slot, COUNT(*) AS calls,
+    MIN(moment) AS first_moment, MAX(moment) AS last_moment,
+    SUM(CASE WHEN cached = 0 THEN 1 ELSE 0 END) AS plain_calls,
+    MIN(CASE WHEN cached = 0 THEN input END) AS least_plain_input,
+    SUM(CASE WHEN cached = 0 THEN input ELSE 0 END) AS plain_input,
+    SUM(CASE WHEN output <= {SHORT_ANSWER_TOKENS} THEN 1 ELSE 0 END) AS short_calls,
+    SUM(CASE WHEN cache_write_5m > 0 THEN 1 ELSE 0 END) AS writes_5m,
+    SUM(CASE WHEN cache_write_1h > 0 THEN 1 ELSE 0 END) AS writes_1h,
+    MAX(prompt + output) AS longest
+  FROM (
+    SELECT model, endpoint, moment, input, output, cache_write_5m, cache_write_1h,
+      cache_read + audio_cache_read + cache_write_5m + cache_write_1h AS cached,
+      input + cache_read + cache_write_5m + cache_write_1h AS prompt
+    FROM {calls} WHERE processing <> 'batch'
+  ) AS sized
+  GROUP BY model, endpoint, moment - moment % {SLOT_US}"""
+
+
+def call_patterns(slots: str, wanted: str) -> str:
+    """How the calls of the ``wanted`` model and endpoint pairs, as VALUES, follow each other."""
+    return f"""WITH wanted_slots AS (
+  SELECT slots.* FROM ({slots}) AS slots JOIN (VALUES {wanted}) AS wanted (of_model, of_endpoint)
+    ON model = of_model AND COALESCE(endpoint, '') = of_endpoint
+), gaps AS (
+  SELECT *, first_moment - LAG(last_moment) OVER (PARTITION BY model, endpoint ORDER BY slot) AS gap
+  FROM wanted_slots
+)
+SELECT model, endpoint, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls,
+  MIN(least_plain_input) AS least_plain_input, SUM(plain_input) AS plain_input,
+  SUM(short_calls) AS short_calls, SUM(writes_5m) AS writes_5m, SUM(writes_1h) AS writes_1h,
+  MAX(longest) AS longest,
+  SUM(CASE WHEN gap IS NULL OR gap > {SLOT_US} THEN 1 ELSE 0 END) AS starts_5m,
+  SUM(CASE WHEN gap IS NULL OR gap > {HOUR_US} THEN 1 ELSE 0 END) AS starts_1h
+FROM gaps GROUP BY model, endpoint"""

@@ -1,0 +1,333 @@
+"""A report of many files or very large ones on Apache Spark: ``tariff report --engine spark``.
+
+Every part is the function's own code. On the executors ``UsageReader`` reads each file into the
+normalised table of calls, and ``Merger`` makes one call of the lines of a request id. Spark moves
+the rows, and sums them by the SQL of ``pricing.reports.sql``. The driver prices the sums and makes
+the report. The normalised table stays, as Parquet, for Athena to query.
+
+A file is one task, since neither a compressed nor a quoted file can be cut: split what is larger
+than an executor's scratch space. Lines are numbered through all files, in the order of their names.
+Spark's workers need the packages ``tariff`` and ``duckdb``; ``pip install '.[spark]'`` has them.
+"""
+
+import csv
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pricing.catalogue.price_book import BookInForce, PriceBook
+from pricing.errors import InvalidRequest
+from pricing.reports.database import Database, database, day_us, from_csv, listed, literal
+from pricing.reports.dimensions import COLUMNS, HOUR_US, Dimension
+from pricing.reports.engine import (
+    HASH_LENGTH,
+    LoadedUsage,
+    SummedUsage,
+    known_models,
+    model_names,
+)
+from pricing.reports.generate import report_summed
+from pricing.reports.rates import BUCKETS, cuts_of
+from pricing.reports.readers.files import opened
+from pricing.reports.readers.merging import Merged, Merger
+from pricing.reports.readers.reader import UsageReader, first_rejected
+from pricing.reports.readers.singly import ALONE, COSTS
+from pricing.reports.report import RejectedLine, ReportQuery, UsageReport
+from pricing.reports.source_formats import ReadOptions
+from pricing.reports.sql import CALL_COLUMNS, cube, slots_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, Row, SparkSession
+
+#: Room for the lines of one file within the number of a line.
+LINE_BITS = 40
+MEMORY_MB = 600
+_ROW = (*CALL_COLUMNS, *ALONE)
+_NUMBERS = ("line", "moment", *BUCKETS, "calls")
+
+
+@dataclass(slots=True)
+class FileRead:
+    """What a task counted in its file."""
+
+    read: int
+    rejected: int
+    read_singly: int
+    not_calls: int
+    summed_spans: int
+    rejections: list[RejectedLine]
+    formats: Counter[str]
+    ignored: Counter[str]
+    assumed: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the executors need of a report: prices, what to read, and a folder that all reach."""
+
+    book: bytes
+    labels: tuple[Dimension, ...]
+    options: ReadOptions
+    shared: Path
+
+    def price_book(self) -> PriceBook:
+        """Return the price book, which a worker parses once."""
+        return _parsed(self.book)
+
+
+@cache
+def _parsed(content: bytes) -> PriceBook:
+    return PriceBook.from_json(content)
+
+
+def report_files(
+    spark: "SparkSession",
+    files: Sequence[Path],
+    in_force: BookInForce,
+    query: ReportQuery,
+    shared: Path,
+) -> UsageReport:
+    """Report on files that every executor reaches under the same path.
+
+    ``shared`` is an empty folder for the tables; ``shared/calls`` is the normalised one. Raises
+    InvalidRequest for a file without usage records, and for sums of more than 38 digits.
+    """
+    if in_force.net is not None:
+        raise InvalidRequest.at("/rate_card", "is not available on Spark; leave it out")
+    labels = tuple(name for name in query.columns if name != "hour")
+    task = Task(in_force.book.to_json(), labels, query.options, shared)
+    for name in ("read", "merged"):
+        (shared / name).mkdir()
+    numbered = list(enumerate(sorted(files)))
+    context = spark.sparkContext
+    counts = context.parallelize(numbered, len(numbered)).map(partial(_read, task)).collect()
+    usage = _counted(counts)
+    merged = _merge(spark, task)
+    usage.duplicates += sum(part.duplicates for part in merged)
+    usage.merged += sum(part.merged for part in merged)
+    usage.notices = tuple(notice for part in merged for notice in part.notices)
+    summed = _summed(spark, in_force.book, query, task, usage)
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        return report_summed(in_force, summed, query, Path(folder))
+
+
+def _read(task: Task, numbered: tuple[int, Path]) -> FileRead:
+    """Read one file into a part of the normalised table, in ``read``."""
+    number, path = numbered
+    with _scratch() as (folder, db):
+        reader = UsageReader(db, task.price_book(), folder, None, task.labels, options=task.options)
+        reader.read_file(opened(path, path.name, folder))
+        target = task.shared / "read" / f"part-{number:06}.parquet"
+        _write(db, reader.by_column, target, first_line=number << LINE_BITS)
+    return FileRead(
+        reader.read,
+        reader.rejected,
+        reader.read_singly,
+        reader.not_calls,
+        reader.summed_spans,
+        [
+            RejectedLine(found.line, f"{path.name}: {found.reason}", found.lines)
+            for found in first_rejected(reader.rejections)
+        ],
+        reader.formats,
+        reader.ignored,
+        reader.assumed,
+    )
+
+
+def _write(db: Database, by_column: str, target: Path, *, first_line: int) -> None:
+    """Write the rows of ``read`` and ``singly``; those of ``read`` have none of ``ALONE``."""
+    calls = ", ".join(CALL_COLUMNS[1:])
+    alone = ", ".join(f"NULL AS {name}" for name in ALONE)
+    db.execute(
+        f"CREATE TABLE rows AS SELECT line + {first_line} AS line, {calls}, {', '.join(ALONE)}"
+        f" FROM singly UNION ALL SELECT line + {first_line}, {calls}, {alone} FROM {by_column}"
+    )
+    db.execute(f"COPY rows TO {literal(target)} (FORMAT parquet)")
+
+
+def _counted(parts: Iterable[FileRead]) -> LoadedUsage:
+    usage = LoadedUsage()
+    formats: Counter[str] = Counter()
+    for part in parts:
+        usage.read += part.read
+        usage.rejected += part.rejected
+        usage.read_singly += part.read_singly
+        usage.not_calls += part.not_calls
+        usage.merged += part.summed_spans
+        usage.rejections += part.rejections
+        usage.ignored.update(part.ignored)
+        usage.assumed.update(part.assumed)
+        formats.update(part.formats)
+    usage.formats = dict(formats.most_common())
+    return usage
+
+
+def _merge(spark: "SparkSession", task: Task) -> list[Merged]:
+    """Write the rows of ids that come once to ``once``, and the calls of the others to ``merged``.
+
+    All lines of an id are in one partition.
+    """
+    spark.read.parquet(str(task.shared / "read")).createOrReplaceTempView("read_rows")
+    spark.sql(
+        "SELECT request_id FROM read_rows WHERE request_id IS NOT NULL"
+        " GROUP BY request_id HAVING COUNT(*) > 1"
+    ).createOrReplaceTempView("repeated_ids")
+    columns = ", ".join(f"r.{name}" for name in _ROW)
+    found = (
+        f"SELECT {columns} FROM read_rows AS r LEFT {{}} JOIN repeated_ids AS i"
+        " ON r.request_id = i.request_id"
+    )
+    spark.sql(found.format("ANTI")).write.parquet(str(task.shared / "once"))
+    repeated = spark.sql(found.format("SEMI")).repartition("request_id")
+    merged = repeated.rdd.mapPartitionsWithIndex(partial(_merge_part, task)).collect()
+    return [part for part in merged if part.duplicates or part.merged or part.notices]
+
+
+def _merge_part(task: Task, number: int, rows: "Iterable[Row]") -> Iterator[Merged]:
+    """Merge the lines of the ids in one partition."""
+    with _scratch() as (folder, db):
+        path = folder / "rows.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(_ROW)
+            writer.writerows(rows)
+        types = dict.fromkeys(_ROW, "VARCHAR") | dict.fromkeys(_NUMBERS, "BIGINT")
+        types |= {"partial": "INTEGER", **dict.fromkeys(COSTS, "DECIMAL(38, 0)")}
+        db.execute(f"CREATE TABLE all_rows AS FROM {from_csv(path, types)}")
+        columns = ", ".join(CALL_COLUMNS)
+        db.execute(f"CREATE TABLE read AS SELECT {columns} FROM all_rows WHERE label IS NULL")
+        db.execute("CREATE TABLE singly AS SELECT * FROM all_rows WHERE label IS NOT NULL")
+        found = Merger(db, task.price_book(), "read WHERE TRUE").merge()
+        db.execute(
+            f"INSERT INTO merged SELECT {columns} FROM read"
+            " WHERE line NOT IN (SELECT line FROM dropped)"
+        )
+        db.execute("DELETE FROM singly WHERE line IN (SELECT line FROM dropped)")
+        target = task.shared / "merged" / f"part-{number:06}.parquet"
+        _write(db, "merged", target, first_line=0)
+    yield found
+
+
+def _summed(
+    spark: "SparkSession", book: PriceBook, query: ReportQuery, task: Task, usage: LoadedUsage
+) -> SummedUsage:
+    """Choose and sum the calls; raises InvalidRequest for sums of more than 38 digits."""
+    folder = task.shared
+    parts = [str(folder / "once")]
+    if any((folder / "merged").glob("*.parquet")):
+        parts.append(str(folder / "merged"))
+    rows = spark.read.parquet(*parts)
+    rows.createOrReplaceTempView("rows_once")
+    names = [row[0] for row in spark.sql("SELECT DISTINCT model FROM rows_once").collect()]
+    usage.cuts = cuts_of(known_models(book, names))
+    where = " AND ".join(("TRUE", *_conditions(book, query, task.labels, names)))
+    columns, also = _shown(query, task.labels)
+    chosen = f"SELECT {columns}{{}} FROM rows_once WHERE label IS {{}} AND {where}"
+    spark.sql(chosen.format("", "NULL")).write.parquet(str(folder / "calls"))
+    alone = f", {', '.join(ALONE)}"
+    spark.sql(chosen.format(alone, "NOT NULL")).write.parquet(str(folder / "alone"))
+    wide = [f"CAST({name} AS DECIMAL(20, 0)) AS {name}" for name in BUCKETS]
+    others = (name for name in spark.read.parquet(str(folder / "calls")).columns)
+    kept = [name for name in others if name not in BUCKETS]
+    calls = f"SELECT {', '.join((*kept, *wide))} FROM parquet.`{folder / 'calls'}`"
+    spark.sql(calls).createOrReplaceTempView("wide_calls")
+    _write_exact(spark.sql(cube("wide_calls", usage.cuts, also)), folder / "cube")
+    slots = spark.sql(slots_of("wide_calls"))
+    counts = [name for name in slots.columns if name not in ("model", "endpoint")]
+    whole = [f"CAST({name} AS BIGINT) AS {name}" for name in counts]
+    _write_exact(slots.selectExpr("model", "endpoint", *whole), folder / "slots")
+    return SummedUsage(folder, usage)
+
+
+def _write_exact(sums: "DataFrame", target: Path) -> None:
+    """Write sums, none of which may have overflowed: Spark then gives NULL, or an ArithmeticError.
+
+    Only a group of prompts that all read a cache has no least prompt without one.
+    """
+    from pyspark.errors import PySparkException
+
+    may_be_null = {"endpoint", "team", "hour", "least_plain_input"}
+    summed = [
+        name for name in sums.columns if name not in may_be_null and not name.startswith("label_")
+    ]
+    try:
+        sums.write.parquet(str(target))
+        lost = " OR ".join(f"{name} IS NULL" for name in summed)
+        is_exact = sums.sparkSession.read.parquet(str(target)).where(lost).isEmpty()
+    except PySparkException as error:
+        if "ARITHMETIC_OVERFLOW" not in str(error) and "NUMERIC_VALUE" not in str(error):
+            raise
+        is_exact = False
+    if not is_exact:
+        raise InvalidRequest.at("/records", "add up to more than 38 digits can hold")
+
+
+def _conditions(
+    book: PriceBook, query: ReportQuery, labels: Sequence[Dimension], names: Sequence[str]
+) -> Iterator[str]:
+    for name, values in query.filters.match.items():
+        if name in ("model", "provider"):
+            chosen = model_names(book, name, values, names)
+            yield f"model IN {listed(chosen)}" if chosen else "FALSE"
+        else:
+            column = name if name in COLUMNS else _label(labels, name)
+            yield f"{column} IN {listed(values)}"
+    if query.filters.start is not None:
+        yield f"moment >= {day_us(query.filters.start)}"
+    if query.filters.end is not None:
+        yield f"moment < {day_us(query.filters.end)}"
+
+
+def _shown(query: ReportQuery, labels: Sequence[Dimension]) -> tuple[str, tuple[str, ...]]:
+    """Return the columns of a call as Spark's SQL, and the names of those for groups."""
+
+    def private(value: str) -> str:
+        if query.privacy == "drop":
+            return "CAST(NULL AS STRING)"
+        return f"substr(sha2({value}, 256), 1, {HASH_LENGTH})" if query.privacy == "hash" else value
+
+    columns = {name: name for name in CALL_COLUMNS if name != "labels"}
+    columns |= {name: private(name) for name in COLUMNS}
+    also = {f"label_{number}": private(_label(labels, name)) for number, name in enumerate(labels)}
+    if "hour" in query.columns:
+        also["hour"] = f"moment - moment % {HOUR_US}"
+    sql = ", ".join(f"{value} AS {name}" for name, value in {**columns, **also}.items())
+    return sql, tuple(also)
+
+
+def _label(labels: Sequence[Dimension], name: Dimension) -> str:
+    return f"element_at(from_json(labels, 'array<string>'), {labels.index(name) + 1})"
+
+
+@contextmanager
+def _scratch() -> Iterator[tuple[Path, Database]]:
+    """Yield an empty folder, and a database in it."""
+    with tempfile.TemporaryDirectory(prefix="report-") as name:
+        db = database(Path(name), MEMORY_MB)
+        try:
+            yield Path(name), db
+        finally:
+            db.close()
+
+
+def session(name: str = "tariff") -> "SparkSession":
+    """Return the Spark session of this process, which counts in UTC."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers need these packages too
+    from pyspark.sql import SparkSession
+
+    builder: Any = SparkSession.builder
+    made: SparkSession = (
+        builder.appName(name)
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )
+    return made
