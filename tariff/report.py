@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from typer import Argument, BadParameter, Option
 
@@ -155,6 +155,16 @@ def report(
     currency: Currency = None,
     version: Version = None,
     url: Url = None,
+    engine: Annotated[
+        Literal["duckdb", "spark"],
+        Option(
+            help="spark reads many large files in parallel; install it: pip install '.[spark]'."
+        ),
+    ] = "duckdb",
+    tables: Annotated[
+        Path | None,
+        Option(metavar="FOLDER", help="Keep the tables of --engine spark in this new folder."),
+    ] = None,
 ) -> int:
     """Report what usage cost, and what would have cost less.
 
@@ -169,6 +179,8 @@ def report(
     style = style_of(as_json=as_json, as_csv=as_csv, as_markdown=as_markdown)
     if url and (style == "csv" or written.format != "json"):
         raise BadParameter("with --url, a report is a table, Markdown or JSON")
+    if engine == "spark" and (url or written.focus):
+        raise BadParameter("--engine spark takes neither --url nor --focus")
     sent = {
         "group_by": [name.strip() for name in by.split(",")],
         "top": rows,
@@ -181,13 +193,19 @@ def report(
     made = None
     with tempfile.TemporaryDirectory(prefix="tariff-command-") as name, _progress() as progress:
         folder = Path(name)
-        usage, tools = _usage(paths or (), folder, progress)
-        if url:
-            answer = _asked(url, usage, sent)
+        rows_of_focus = folder / "focus.csv"
+        tools: set[str] = set()
+        answer: Any = None
+        if engine == "spark":
+            made = on_spark(paths or (), sent, tables or folder / "tables")
         else:
-            rows_of_focus = folder / "focus.csv"
-            wanted = rows_of_focus if written.focus else None
-            made = made_from(usage, sent, folder, progress.say, focus=wanted)
+            usage, tools = _usage(paths or (), folder, progress)
+            if url:
+                answer = _asked(url, usage, sent)
+            else:
+                wanted = rows_of_focus if written.focus else None
+                made = made_from(usage, sent, folder, progress.say, focus=wanted)
+        if made:
             answer = json.loads(to_json(made))
             written.write(made, rows_of_focus)
     written.show()
@@ -229,6 +247,36 @@ def made_from(
         raise CommandFailed(str(error)) from None
     except OSError as error:
         raise CommandFailed(f"{folder} cannot be used: {error.strerror}.") from None
+
+
+def on_spark(paths: Sequence[Path], sent: Mapping[str, Any], tables: Path) -> UsageReport:
+    """Report on files, or all files in folders, on Spark; its tables are written to ``tables``."""
+    try:
+        from tariff.distributed import report_files, session
+
+        spark = session()
+    except ImportError:
+        raise CommandFailed(
+            "Spark is not installed: pip install '.[spark]', and Java 17."
+        ) from None
+    files = [
+        file
+        for path in paths
+        for file in (path.rglob("*") if path.is_dir() else (path,))
+        if file.is_file()
+    ]
+    if not files:
+        raise CommandFailed("There are no files here. Name files, or folders of them.")
+    try:
+        tables.mkdir(parents=True)
+        request = parse(ReportRequest, {**sent, "records": []})
+        now = datetime.now(UTC)
+        in_force = prices_for(Books(None), request, now)
+        return report_files(spark, files, in_force, request.query(now), tables)
+    except TariffError as error:
+        raise CommandFailed(str(error)) from None
+    except FileExistsError:
+        raise CommandFailed(f"{tables} exists; name a new folder for the tables.") from None
 
 
 def gathered(paths: Sequence[Path], folder: Path) -> UsageFile:

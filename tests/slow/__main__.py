@@ -16,6 +16,7 @@ CHECKS: Commands = {
     "corrupt-refreshes": "tests.slow.corrupt_refreshes.score:check",
     "past-prices": "tests.slow.past_prices:check",
     "price-replay": "tests.slow.price_replay.replay:check",
+    "spark": "tests.slow.distributed_report:check",
     "peer-differences": "tests.differential.peers.differences:differences",
 }
 

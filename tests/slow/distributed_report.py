@@ -1,0 +1,82 @@
+"""A report on Spark equals the calculator's answers, line by line, to the last digit.
+
+The lines are awkward ones of every kind: wrong counts and times, unknown models, lines of one call
+in several files, calls of several prompts. Run with ANSI mode on and off.
+"""
+
+import gzip
+import random
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import Option
+
+from pricing.reports.report import ReportQuery, UsageReport
+from tariff.distributed import report_files, session
+from tariff.prices import bundled_prices
+from tests.support.usage_lines import expected, line_of
+
+FILES = 6
+
+
+def check(
+    rows: Annotated[int, Option(min=FILES, help="Lines to read.")] = 100_000,
+    seed: Annotated[int, Option(help="The seed of the lines.")] = 1,
+) -> int:
+    """Compare a report on Spark with the calculator, with ANSI mode on and off."""
+    lines = list(lines_of(rows, seed))
+    wanted = expected(lines)
+    spark = session()
+    wrong = 0
+    for ansi in ("true", "false"):
+        spark.conf.set("spark.sql.ansi.enabled", ansi)
+        with tempfile.TemporaryDirectory(prefix="spark-") as name:
+            folder = Path(name)
+            found = figures_of(report(spark, lines, folder))
+        typer.echo(f"Spark {spark.version}, ANSI {ansi}: {rows:,} lines, {found['cost']} USD")
+        if found != wanted:
+            wrong = 1
+            typer.echo(f"differs from the calculator: {found} and {wanted}")
+    return wrong
+
+
+def lines_of(rows: int, seed: int) -> Iterator[bytes]:
+    """Yield awkward lines, of which about a tenth repeat a request id."""
+    chance = random.Random(seed)  # noqa: S311 - seeded data
+    for _ in range(rows):
+        name = f'"r{chance.randrange(10 * rows)}"'.encode()
+        yield re.sub(rb'"r\d+"', name, line_of(chance)).replace(b"\n", b" ")
+
+
+def report(spark: Any, lines: list[bytes], folder: Path) -> UsageReport:
+    """Report on the lines in several files, some of them packed."""
+    sources, tables = folder / "sources", folder / "tables"
+    sources.mkdir()
+    tables.mkdir()
+    each = -(-len(lines) // FILES)
+    for number in range(FILES):
+        content = b"\n".join(lines[number * each : (number + 1) * each]) + b"\n"
+        path = sources / f"{number}.jsonl"
+        if number % 2:
+            path.with_suffix(".jsonl.gz").write_bytes(gzip.compress(content))
+        else:
+            path.write_bytes(content)
+    query = ReportQuery()
+    return report_files(spark, sorted(sources.iterdir()), bundled_prices(), query, tables)
+
+
+def figures_of(found: UsageReport) -> dict[str, Any]:
+    """The figures of a report that the calculator gives, too."""
+    records = found.records
+    return {
+        "priced": records.priced + records.partial,
+        "unpriced": records.unpriced,
+        "rejected": records.rejected,
+        "duplicates": records.duplicates,
+        "merged": records.merged,
+        "cost": found.totals.known_usd,
+    }
