@@ -5,12 +5,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from pricing.catalogue.exchange_rates import Converted
-from pricing.catalogue.models import TOKEN, CacheTtl, Model
+from pricing.catalogue.models import DISCOUNT_MODES, TOKEN, CacheTtl, Model
 from pricing.catalogue.price_book import (
     BookInForce,
     Match,
@@ -27,21 +26,24 @@ from pricing.estimates.calculator import (
     LongContext,
     Modifier,
     Priced,
-    is_at,
     price_attempts,
+)
+from pricing.estimates.call_notices import (
+    ContextUse,
+    context_use,
+    lifecycle_notices,
+    limit_notices,
+    reference_notices,
+    stated_cost_notices,
 )
 from pricing.estimates.inputs import CallInput, CountedCall
 from pricing.estimates.net import card_notices
-from pricing.money import ONE, ZERO, multiply, plain, subtract, whole_times
+from pricing.money import multiply, whole_times
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, StatedTerms, Terms, Usage, settle
 from pricing.usage.parsed import StatedCost, Unread
 
-#: How long before a retirement answers start to warn of it.
-RETIREMENT_NOTICE = timedelta(days=90)
-#: Stated costs are floats in most logs: a difference this small is their rounding.
-_ROUNDING_USD = Decimal("0.0000001")
 PricedStatus = Literal["priced", "partial", "unpriced"]
 #: ``partial`` where something that was used has no known price or was not understood; both sides
 #: of the comparison leave it out.
@@ -69,18 +71,6 @@ class EstimateQuery:
     served_at: str = "/response/model"
     stated: StatedCost | None = None
     budget_usd: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContextUse:
-    """Use of the context window by the longest attempt."""
-
-    window: int | None
-    """The model's context window in tokens; null when not known."""
-    used_tokens: int
-    """Prompt and output tokens together."""
-    fits: bool | None
-    """Whether they fit, the prompt also in the largest input; null when the window is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +227,7 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
     )
     model, at = match.model, query.as_of.instant
     terms, differing = settle(query.requested, query.served)
+    terms, terms_notices = _with_known_price(model, query, terms)
     counted = query.call.counted_for(model)
     attempts = counted.attempts
     priced = price_attempts(book, model, at, attempts, terms, query.calls, named_at)
@@ -256,13 +247,34 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
             *query.notices,
             *served_notices,
             *counted.notices,
-            *_stated_cost_notices(priced.per_call_usd, stated),
-            *_reference_notices(model, requested, terms, differing),
+            *stated_cost_notices(priced.per_call_usd, stated),
+            *terms_notices,
+            *reference_notices(match, requested, terms, differing),
             *priced.warnings,
-            *_lifecycle_notices(model, query.as_of),
-            *_limit_notices(model, attempts, terms, context),
+            *lifecycle_notices(model, query.as_of),
+            *limit_notices(model, attempts, terms, context),
         ),
     )
+
+
+def _with_known_price(
+    model: Model, query: EstimateQuery, terms: Terms
+) -> tuple[Terms, tuple[Notice, ...]]:
+    """Return the standard terms for a discount that was served and has no known price.
+
+    A caller who asks for such terms is refused; what was served is billed all the same, at most at
+    the standard price.
+    """
+    served, period = query.served.processing, model.period_at(query.as_of.instant)
+    if served not in DISCOUNT_MODES or query.requested.processing is not None or period is None:
+        return terms, ()
+    if served in period.lists_at(query.as_of.instant) or served in period.served_as_standard:
+        return terms, ()
+    message = (
+        f"The call was served as {served}, for which {model.id} has no known price: the standard"
+        " price is an upper bound."
+    )
+    return replace(terms, processing="standard"), (Notice("discount_price_unknown", message),)
 
 
 def status_of(priced: Priced, unread: Sequence[Unread]) -> PricedStatus:
@@ -290,24 +302,6 @@ def compared_status(*calls: CountedCall) -> tuple[ComparedStatus, tuple[Unread, 
     return ("partial" if partial else "priced"), unread
 
 
-def _stated_cost_notices(own: Decimal, stated: StatedCost | None) -> tuple[Notice, ...]:
-    """Return a warning if the stated cost differs by more than the rounding of its last digit."""
-    if stated is None:
-        return ()
-    exponent = stated.usd.as_tuple().exponent
-    last_digit = ONE.scaleb(exponent if isinstance(exponent, int) else 0) if stated.usd else ZERO
-    difference = subtract(own, stated.usd)
-    if abs(difference) <= max(last_digit, _ROUNDING_USD):
-        return ()
-    message = (
-        f"{stated.pointer} states a cost of {plain(stated.usd)} USD for one call; at this version's"
-        f" list prices it is {plain(own)} USD, {plain(abs(difference))} USD"
-        f" {'less' if difference < 0 else 'more'}. Counts that the usage leaves out, another tier"
-        " and discounts are the usual reasons."
-    )
-    return (Notice("stated_cost_differs", message),)
-
-
 def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Counting | None:
     """Return the cost at both ends of the count's error band; None if nothing was estimated."""
     count = found.counted.count
@@ -321,83 +315,6 @@ def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Coun
         attempts = (replace(first, usage=usage), *rest)
         totals.append(price_attempts(book, model, at, attempts, found.terms, query.calls).total_usd)
     return Counting(count.method, count.tokens, count.low, count.high, *totals)
-
-
-def context_use(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> ContextUse:
-    """Return a model's context window at an instant, and the tokens of its longest attempt."""
-    window = ((period := model.period_at(at)) and period.context_window) or model.context_window
-    usages = _usages_at(model, attempts)
-    prompt = max((usage.mean_prompt_tokens for usage in usages), default=0)
-    used = max((usage.mean_prompt_tokens + usage.mean_output_tokens for usage in usages), default=0)
-    fits = None if window is None else used <= window and prompt <= (model.max_input_tokens or used)
-    return ContextUse(window, used, fits)
-
-
-def _usages_at(model: Model, attempts: tuple[Attempt, ...]) -> list[Usage]:
-    """Return the usages at the call's own model: an advisor has limits of its own."""
-    return [attempt.usage for attempt in attempts if is_at(model, attempt)]
-
-
-def _reference_notices(
-    model: Model, reference: str, terms: Terms, differing: tuple[str, ...]
-) -> list[Notice]:
-    """Warn of an id that fits two endpoints of a cloud, and of served terms that were not asked."""
-    notices = []
-    if reference.removeprefix(f"{model.provider}/") in model.ambiguous_aliases:
-        message = (
-            f"This id fits a regional and a global endpoint; {model.id} is priced. Send the id of"
-            " the endpoint to be sure."
-        )
-        notices.append(Notice("ambiguous_model_id", message))
-    for name in differing:
-        message = f"The usage object reports {name} {getattr(terms, name)}; that is priced."
-        notices.append(Notice("served_terms_differ", message))
-    return notices
-
-
-def _lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
-    life, day = model.lifecycle, as_of.instant.date()
-    if (began := life.released or life.first_seen) and day < began:
-        how = "was released on" if life.released else "is in no price list before"
-        message = f"{model.id} {how} {began}; its first known price is used."
-        return [Notice("before_release", message)]
-    if life.retires and day >= life.retires:
-        message = f"{model.id} retired on {life.retires}; its last known price is used."
-        return [Notice("model_retired", message)]
-    if life.retires and day >= life.retires - RETIREMENT_NOTICE:
-        return [Notice("model_retiring", f"{model.id} retires on {life.retires}.")]
-    return []
-
-
-def _limit_notices(
-    model: Model, attempts: tuple[Attempt, ...], terms: Terms, context: ContextUse
-) -> list[Notice]:
-    notices = []
-    if context.fits is False:
-        message = (
-            f"{context.used_tokens} tokens do not fit the context window of {model.id},"
-            f" {context.window} tokens: no call can use this much. If the counts are the sum of"
-            " several calls, send their number in the usage as `calls`."
-        )
-        notices.append(Notice("context_exceeded", message))
-    limit = model.max_output_tokens
-    if terms.processing == "batch":
-        limit = model.max_output_tokens_batch or limit
-    usages = _usages_at(model, attempts)
-    output = max((usage.mean_output_tokens for usage in usages), default=0)
-    if limit is not None and output > limit:
-        message = f"{output} output tokens exceed the limit of {model.id}, {limit} tokens."
-        notices.append(Notice("output_limit_exceeded", message))
-    minimum = model.cache_minimum_tokens or 0
-    cached = (usage.cached_tokens for usage in usages)
-    short = min((tokens for tokens in cached if 0 < tokens < minimum), default=0)
-    if short:
-        message = (
-            f"{short} cached tokens are priced as sent, but {model.id} has a cache minimum of"
-            f" {minimum} tokens: a shorter prefix is billed as plain input."
-        )
-        notices.append(Notice("below_cache_minimum", message))
-    return notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,11 +404,11 @@ class Pricer:
 
     def notices(self, *usages: Usage) -> tuple[Notice, ...]:
         """Return the warnings that the model's dates and limits give for calls like these."""
-        notices = dict.fromkeys(_lifecycle_notices(self.model, self.as_of) if usages else ())
+        notices = dict.fromkeys(lifecycle_notices(self.model, self.as_of) if usages else ())
         for usage in usages:
             attempts = (Attempt(usage),)
             context = context_use(self.model, self.as_of.instant, attempts)
-            notices |= dict.fromkeys(_limit_notices(self.model, attempts, self.terms, context))
+            notices |= dict.fromkeys(limit_notices(self.model, attempts, self.terms, context))
         return tuple(notices)
 
     @property

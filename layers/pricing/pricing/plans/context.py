@@ -15,7 +15,8 @@ from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import under
-from pricing.estimates.estimate import Pricer, context_use
+from pricing.estimates.call_notices import context_use
+from pricing.estimates.estimate import Pricer
 from pricing.estimates.inputs import CallInput, CountedCall, RecountedInput
 from pricing.money import ZERO, multiply, per_million, percent_of, subtract
 from pricing.notices import Notice

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pricing.catalogue.models import Model
 from pricing.display import counted
 from pricing.estimates.caching import why_not_cached
-from pricing.estimates.estimate import RETIREMENT_NOTICE
+from pricing.estimates.call_notices import RETIREMENT_NOTICE
 from pricing.money import add, percent_of, plain, subtract
 from pricing.plans.batch_suitability import BatchKind, BatchWork, kind_of, suitability
 from pricing.reports.rates import NARROWLY

@@ -1,5 +1,6 @@
 """The usage of one call, whichever provider reports it.
 
-Public: buckets, formats, iterations, made, meanings, parsed, reader, response, terms, tools.
+Public: buckets, formats, iterations, made, meanings, parsed, reader,
+recognition, response, terms, tools.
 Internal: other_shapes, shapes, split.
 """

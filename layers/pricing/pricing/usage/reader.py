@@ -6,6 +6,7 @@ not, the caller has to say (``usage_format``). A count under a name that the sha
 returned as unread: it may be billed, and an answer that leaves it out must say so.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -17,7 +18,6 @@ from pricing.money import multiply
 from pricing.notices import Notice
 from pricing.usage import meanings, other_shapes, shapes
 from pricing.usage.buckets import MAX_COUNT, Attempt, Quantity, StatedTerms, SummedUsage, Usage
-from pricing.usage.formats import FORMATS, KINDS, SHAPES
 from pricing.usage.iterations import attempts_of, with_tools
 from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
 from pricing.usage.parsed import (
@@ -29,6 +29,7 @@ from pricing.usage.parsed import (
     StatedCost,
     Unread,
 )
+from pricing.usage.recognition import numbers, recognised
 from pricing.usage.split import Counts, Split, split
 from pricing.usage.terms import (
     COMMITTED_WORDS,
@@ -58,6 +59,7 @@ _COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
 _USD_PER_TICK = Decimal("1e-10")
 #: A float has 17 digits: what is written with more decimals than this is not an amount.
 _COST_PLACES = 30
+_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,30})?", re.ASCII)
 _MODALITIES = ("TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT", "MODALITY_UNSPECIFIED")
 _TTLS = {"5m": meanings.WRITE_5M, "1h": meanings.WRITE_1H}
 NOT_A_COUNT = "must be a whole number, written without quotes or a fraction"
@@ -100,90 +102,6 @@ def read_usage(
                 f' prices; say which: "usage_format": "{first.name}"',
             )
     return parsed
-
-
-def recognised(
-    raw: Mapping[str, Any], usage_format: UsageFormat | None, pointer: str, kind: str | None = None
-) -> Sequence[Shape]:
-    """The shapes that know most of the object's fields, the preferred one first.
-
-    Raises InvalidRequest where none of them knows a count of it.
-    """
-    layout = _layout(raw, usage_format, kind)
-    known = _RECOGNISED.get(layout)
-    if known is not None:
-        return known
-    allowed = SHAPES if usage_format is None else FORMATS[usage_format]
-    if usage_format is None and kind in KINDS:
-        allowed = FORMATS[KINDS[kind]]
-    present = {name for name, value in raw.items() if value is not None}
-    fitting = [shape for shape in allowed if shape.fits(present)]
-    if usage_format is not None and not fitting:
-        fitting = [one for one in allowed if not one.own and present & one.fields.keys()]
-    if not fitting:
-        names = [name for name in raw if is_plain_name(name)][:5]
-        seen = f" (it holds {', '.join(names)})" if names else ""
-        raise InvalidRequest.at(
-            pointer,
-            f"holds no count that is known{seen}; send the provider's usage object as it came,"
-            ' such as {"input_tokens": 1000, "output_tokens": 200}',
-        )
-    if len(fitting) == 1:
-        return fitting
-    unknown = [_unknown(shape, shape.fields_for(present), raw) for shape in fitting]
-    least = min(unknown)
-    found = [shape for shape, count in zip(fitting, unknown, strict=True) if count == least]
-    if least == (0, 0):  # where every name is known, names alone decide
-        if len(_RECOGNISED) >= _MAX_RECOGNISED:
-            _RECOGNISED.clear()
-        _RECOGNISED[layout] = found
-    return found
-
-
-#: The shapes of objects that were recognised before, by a hash of their names: most callers send
-#: the same few kinds of objects.
-_RECOGNISED: dict[int, Sequence[Shape]] = {}
-_MAX_RECOGNISED = 1_000
-
-
-def _layout(raw: Mapping[str, Any], usage_format: str | None, kind: str | None) -> int:
-    """A hash of an object's names and of those within; Python's hash of text is keyed."""
-    names: list[Any] = [usage_format, kind]
-    for name, value in raw.items():
-        if type(value) is dict:
-            names.append((name, _layout(value, None, None)))
-        elif value is not None:
-            names.append(name)
-    return hash(tuple(names))
-
-
-def _unknown(shape: Shape, fields: Fields, raw: Mapping[str, Any]) -> tuple[int, int]:
-    """How many names the shape does not have that count something, and how many it has not at all.
-
-    Objects within the usage tell shapes apart too: both have ``output_tokens_details``.
-    """
-    counting = names = 0
-    for name, value in raw.items():
-        if value is None:
-            continue
-        meaning = fields.get(name)
-        if type(meaning) is str:
-            if type(value) is dict and meaning in meanings.TOKEN_COUNTS:
-                names += 1
-                counting += _counts(value)
-        elif meaning is None:
-            if shape.owns(name) and "*" not in fields:
-                names += 1
-                counting += _counts(value)
-        elif type(value) is dict and type(meaning) is dict:
-            inner = _unknown(shape, meaning, value)
-            counting += inner[0]
-            names += inner[1]
-    return counting, names
-
-
-def _counts(value: Any) -> int:
-    return sum(1 for _ in _numbers("", value))
 
 
 @dataclass(slots=True)
@@ -381,18 +299,22 @@ def _take_word(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
 
 def _take_cost(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
     """Note the provider's own charge; a value that is not an amount is ignored."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | Decimal)
-        or not 0 <= value <= MAX_COUNT
-    ):
-        return
-    usd = Decimal(value)
-    if meaning == meanings.COST_TICKS:
-        usd = multiply(usd, _USD_PER_TICK)
-    exponent = usd.as_tuple().exponent
-    if isinstance(exponent, int) and exponent >= -_COST_PLACES:
+    usd = amount_of(value)
+    if usd is not None:
+        usd = multiply(usd, _USD_PER_TICK) if meaning == meanings.COST_TICKS else usd
         taken.costs[meaning] = StatedCost(usd, pointer)
+
+
+def amount_of(value: Any) -> Decimal | None:
+    """A stated amount, also one in quotes; None for a value that is not an amount."""
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        value = Decimal(value)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    usd = Decimal(value)
+    exponent = usd.as_tuple().exponent
+    exact = isinstance(exponent, int) and exponent >= -_COST_PLACES
+    return usd if exact and 0 <= usd <= MAX_COUNT else None
 
 
 def _take_quantity(taken: _Taken, component: str, value: Any, pointer: str) -> None:
@@ -498,18 +420,5 @@ def _unread(taken: _Taken) -> Iterator[Unread]:
     if uses > sum(taken.quantities.values()):
         yield Unread(pointer, Decimal(uses))  # not all of them are listed
     for _, pointer, value in taken.unknown:
-        for where, number in _numbers(pointer, value):
+        for where, number in numbers(pointer, value):
             yield Unread(where, number)
-
-
-def _numbers(pointer: str, value: Any) -> Iterator[tuple[str, Decimal]]:
-    """Every number that is not zero, with its pointer as far as names may be repeated."""
-    if isinstance(value, dict):
-        for name, member in value.items():
-            here = f"{pointer}/{name}" if is_plain_name(str(name)) else pointer
-            yield from _numbers(here, member)
-    elif isinstance(value, list):
-        for number, member in enumerate(value):
-            yield from _numbers(f"{pointer}/{number}", member)
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool) and value:
-        yield pointer, Decimal(value)

@@ -6,6 +6,7 @@ Text is never read: of the items of an answer only their types, ids and counts a
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from pricing.errors import InvalidRequest, is_plain_name
@@ -17,11 +18,11 @@ from pricing.usage.iterations import with_tools
 from pricing.usage.made import made
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.other_shapes import BEDROCK_CACHE, BODY_COUNTS, VERCEL_AI
-from pricing.usage.parsed import ParsedUsage
-from pricing.usage.reader import read_usage
+from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
+from pricing.usage.reader import MAX_NAMED, amount_of, read_usage
 from pricing.usage.shapes import NUMBER_OF_TOOL_USES
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
-from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, usage_of
+from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, unknown_items, usage_of
 
 MAX_MODEL_NAME = 128
 #: Where the response is inside of what wraps it: events of a stream, lines of a batch's results,
@@ -61,6 +62,15 @@ _INNER_USAGES = (
 _PROVIDER_METADATA = ("providerMetadata", "experimental_providerMetadata")
 MODELS = ("model", "modelVersion", "model_version", "modelId", "model_id", "model_name")
 _MODEL_HOLDERS = ("response_metadata", "llm_output", "llmOutput", "response")
+#: Where a response states its cost next to its usage: LiteLLM's, agents' and gateways' own names.
+_COSTS = (
+    ("_hidden_params", "response_cost"),
+    ("response_cost",),
+    ("total_cost_usd",),
+    ("cost_usd",),
+    ("costUSD",),
+    ("cost",),
+)
 _TIERS = ("service_tier", "serviceTier")
 #: Lists of which each event of a stream has a part.
 _LISTS = ("candidates", "output")
@@ -111,6 +121,12 @@ def read_response(
     parsed = _with_tier(parsed, body, here)
     model, model_at = _model(body, here)
     parsed = _with_tools(parsed, tool_usage(body, model or ""))
+    unknown = (Unread(at, Decimal(1)) for at in unknown_items(body, here))
+    parsed = replace(
+        parsed,
+        unread=(*parsed.unread, *islice(unknown, MAX_NAMED)),
+        stated=parsed.stated or _stated_cost(body, here),
+    )
     if _at(body, ("performanceConfig", "latency")) == "optimized":
         notice = Notice("latency_optimized_at_list_price", _OPTIMIZED)
         parsed = replace(parsed, notices=(*parsed.notices, notice))
@@ -174,6 +190,8 @@ def is_batch_line(names: Collection[str], container: str) -> bool:
     """
     if container in ("response.body", "result.message"):
         return "custom_id" in names
+    if container == "response" and {*names} == {"key", "response"}:  # the Gemini API's file
+        return True
     if container == "response":
         return "request" in names and ("status" in names or "processed_time" in names)
     return container == "modelOutput"
@@ -285,6 +303,15 @@ def _model(body: Mapping[str, Any], pointer: str) -> tuple[str | None, str]:
             prefixed = gateway and not value.startswith(f"{gateway}/")
             return f"{gateway}/{value}" if prefixed else value, f"{here}/{name}"
     return None, f"{pointer}/model"
+
+
+def _stated_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
+    """What a gateway or an agent says next to the usage that it charged."""
+    for path in _COSTS:
+        usd = amount_of(_at(body, path))
+        if usd is not None:
+            return StatedCost(usd, f"{pointer}/{'/'.join(path)}")
+    return None
 
 
 def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> ParsedUsage:

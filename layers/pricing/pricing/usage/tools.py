@@ -35,6 +35,9 @@ FREE_TOOLS = frozenset(("web_fetch", "url_context", "computer_use"))
 BUCKETS = ("web_search", "code_execution")
 #: OpenAI's models that search the web once in every call, as a pattern that SQL reads too.
 SEARCH_MODELS = "-search-(preview|api)"
+_QUERIES = (
+    *("webSearchQueries", "web_search_queries", "imageSearchQueries", "image_search_queries"),
+)
 _BILLED_PER_PROMPT = re.compile(r"gemini-(1|2)[.-]", re.ASCII)
 #: A hostile answer may list any number of items; a real one has fewer.
 _MAX_ITEMS = 10_000
@@ -43,6 +46,14 @@ _ITEMS: Mapping[str, str] = {
     "x_search_call": "x_search",
     "image_generation_call": "image_generation",
 }
+#: Calls that are billed above, and those that the caller runs or that cost only their tokens.
+_KNOWN_CALLS = frozenset(
+    (
+        *(*_ITEMS, "web_search_call", "code_interpreter_call", "function_call", "computer_call"),
+        *("custom_tool_call", "local_shell_call", "shell_call", "apply_patch_call", "mcp_call"),
+        *("tool_search_call", "tool_call"),
+    )
+)
 _XAI_USES: Mapping[str, str] = {
     "SERVER_SIDE_TOOL_WEB_SEARCH": "web_search",
     "SERVER_SIDE_TOOL_X_SEARCH": "x_search",
@@ -115,6 +126,14 @@ def _openai_items(body: Mapping[str, Any]) -> Counter[str]:
     return uses
 
 
+def unknown_items(body: Mapping[str, Any], pointer: str) -> Iterator[str]:
+    """Point at calls in a response's ``output`` that are not known: they may be billed."""
+    for number, item in enumerate(_objects(body.get("output"))):
+        kind = item.get("type")
+        if isinstance(kind, str) and kind.endswith("_call") and kind not in _KNOWN_CALLS:
+            yield f"{pointer}/output/{number}"
+
+
 def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
     """Google Search and Maps grounding of a Gemini answer."""
     queries: set[str] = set()
@@ -123,10 +142,11 @@ def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
         found = candidate.get("groundingMetadata") or candidate.get("grounding_metadata")
         if not isinstance(found, dict):
             continue
-        asked = found.get("webSearchQueries") or found.get("web_search_queries")
-        queries |= (
-            {one for one in asked if isinstance(one, str)} if isinstance(asked, list) else set()
-        )
+        for name in _QUERIES:
+            asked = found.get(name)
+            queries |= (
+                {one for one in asked if isinstance(one, str)} if isinstance(asked, list) else set()
+            )
         chunks = found.get("groundingChunks") or found.get("grounding_chunks")
         for chunk in _objects(chunks):
             searched = searched or "web" in chunk

@@ -25,7 +25,7 @@ from pricing.usage.formats import FORMATS
 from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, Unread
-from pricing.usage.reader import recognised
+from pricing.usage.recognition import recognised
 from pricing.usage.response import (
     MODELS,
     USAGES,

@@ -17,7 +17,7 @@ from pricing.reports.readers.json_lines import label_list, moment_sql
 from pricing.reports.readers.records import MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
 from pricing.timestamps import EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
-from pricing.usage.reader import recognised
+from pricing.usage.recognition import recognised
 from pricing.usage.response import MODELS
 
 #: The name of each column and its DuckDB type.
