@@ -8,7 +8,8 @@ import pytest
 from pricing.errors import InvalidRequest
 from pricing.usage.buckets import MAX_COUNT, Usage
 from pricing.usage.meanings import UsageFormat
-from pricing.usage.reader import read_usage, recognised
+from pricing.usage.reader import read_usage
+from pricing.usage.recognition import recognised
 from pricing.usage.response import read_response
 from tests.support.usage_reading import (
     ANTHROPIC,

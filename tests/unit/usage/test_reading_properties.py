@@ -20,7 +20,8 @@ from pricing.timestamps import AsOf
 from pricing.usage.buckets import Terms
 from pricing.usage.formats import FORMATS, SHAPES
 from pricing.usage.meanings import TOKEN_COUNTS, Fields, Shape
-from pricing.usage.reader import read_usage, recognised
+from pricing.usage.reader import read_usage
+from pricing.usage.recognition import recognised
 from pricing.usage.response import read_response
 from tariff.template import ROOT
 

@@ -26,6 +26,8 @@ def recognised(
         allowed = FORMATS[KINDS[kind]]
     present = {name for name, value in raw.items() if value is not None}
     fitting = [shape for shape in allowed if shape.fits(present)]
+    if usage_format is None and not fitting:  # some gateways name another kind than they send
+        fitting = [shape for shape in SHAPES if shape.fits(present)]
     if usage_format is not None and not fitting:
         fitting = [one for one in allowed if not one.own and present & one.fields.keys()]
     if not fitting:
