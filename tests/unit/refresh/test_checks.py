@@ -276,6 +276,17 @@ def test_over_a_fifth_of_a_provider_that_vanishes_is_reported() -> None:
     assert without(20) == {"vanished_many"}
 
 
+def test_models_that_were_missing_before_do_not_vanish_again() -> None:
+    """Of 20 listed models 4 are lost, which is a fifth; 10 more had left the lists before."""
+    gone = {"lifecycle": {"missing_upstream_since": "2026-10-10"}}
+    active = [row(f"swift-{number}") for number in range(20)]
+    active += [row(f"dodo-{number}") | gone for number in range(10)]
+    quoted = {GENAI: OLD, LITELLM: OLD}
+    found = decided(active, *(candidate(quoted, one["id"]) for one in active[4:20]))
+    assert codes(found) == set()
+    assert len(found.missing) == 14
+
+
 def test_a_model_that_one_of_its_sources_drops_keeps_the_price_it_had() -> None:
     decision = decided([row()], candidate({LITELLM: {**OLD, "input": "2.2"}}))
     assert decision.rows == [row()]

@@ -243,9 +243,17 @@ def _reason_against_new(candidate: Candidate, names: Names, known: Ranges) -> Ho
 
 
 def _vanished(active: Sequence[Row], missing: Sequence[str]) -> Iterator[QuarantinedField]:
-    """Yield an entry for each provider that lost over a fifth of its models at once."""
-    known = Counter(row["provider"] for row in active if row.get("prices"))
-    gone = Counter(key.partition("/")[0] for key in missing)
+    """Yield an entry for each provider that lost over a fifth of its models at once.
+
+    Those that were marked as missing before are not lost now.
+    """
+    expected = {
+        row_key(row): row["provider"]
+        for row in active
+        if row.get("prices") and "missing_upstream_since" not in row.get("lifecycle", {})
+    }
+    known = Counter(expected.values())
+    gone = Counter(expected[key] for key in missing if key in expected)
     for provider, count in sorted(gone.items()):
         is_many = count >= PATTERN_MODELS or count == known[provider]
         if count > VANISHED_SHARE * known[provider] and is_many:

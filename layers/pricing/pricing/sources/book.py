@@ -205,13 +205,13 @@ class RowMaker:
         names = [listing.name for listing in group]
         days = [day for name in names if (day := _day(name))]
         seen = [self._first_seen.get(provider, NOTHING).get(name) for name in names]
-        rows = [
+        naming = [
             row
             for listing in group
-            for row in (listing.genai if GENAI in listing.lists else None, listing.litellm)
+            for row in (listing.genai if listing.is_stated else None, listing.litellm)
             if row
         ]
-        gone = [str(row.get("missing_since", "")) for row in rows]
+        gone = [str(row.get("missing_since", "")) for row in naming]
         life = {
             "released": min(days, default=None),
             "retires": facts.get("retires"),
