@@ -135,6 +135,85 @@ def test_every_tool_of_the_table_has_a_file_or_a_test_of_its_own() -> None:
     assert len(formats) >= 25
 
 
+#: Other forms of the same: a call of MINI each.
+AT = "2026-10-01T10:00:00Z"
+OWN = {"model": "gpt-4o-mini", "usage": {"prompt_tokens": 1000, "completion_tokens": 100}}
+SPAN = {"traceId": "t", "startTime": AT}
+COUNTS = {"gen_ai.usage.input_tokens": 1000, "gen_ai.usage.output_tokens": 100}
+FORMS: dict[str, list[dict[str, Any]]] = {
+    "a line in Docker's log": [{"log": json.dumps(OWN) + "\n", "stream": "stdout", "time": AT}],
+    "events of CloudWatch": [
+        {"events": [{"timestamp": 1790848800000, "message": json.dumps(OWN), "eventId": "1"}]}
+    ],
+    "an entry of Google Cloud's log": [{"insertId": "1", "timestamp": AT, "jsonPayload": OWN}],
+    "Langfuse's older usage": [
+        {
+            **SPAN,
+            "type": "GENERATION",
+            "model": "gpt-4o-mini",
+            "usage": {"promptTokens": 1000, "completionTokens": 100},
+        }
+    ],
+    "an export of OpenCode": [
+        {
+            "info": {"id": "s"},
+            "messages": [
+                {"info": {"sessionID": "s", "role": "user", "time": {"created": 1790848800000}}},
+                {
+                    "info": {
+                        "role": "assistant",
+                        "modelID": "gpt-4o-mini",
+                        "time": {"created": 1790848800000},
+                        "tokens": {"input": 1000, "output": 100, "reasoning": 0},
+                    }
+                },
+            ],
+        }
+    ],
+    "OpenRouter's activity by day": [
+        {
+            "data": [
+                {
+                    "date": "2026-10-01",
+                    "model_permaslug": "openai/gpt-4o-mini",
+                    "usage": 0.00021,
+                    "requests": 1,
+                    "prompt_tokens": 1000,
+                    "completion_tokens": 100,
+                }
+            ]
+        }
+    ],
+    "a row of Phoenix": [
+        {
+            "context.span_id": "1",
+            "start_time": AT,
+            "attributes.llm.model_name": "gpt-4o-mini",
+            "attributes.llm.token_count.prompt": 1000,
+            "attributes.llm.token_count.completion": 100,
+        }
+    ],
+    "an agent without a model around its call": [
+        {**SPAN, "spanId": "0", "attributes": COUNTS},
+        {
+            **SPAN,
+            "spanId": "1",
+            "parentSpanId": "0",
+            "attributes": {"gen_ai.response.model": "gpt-4o-mini", **COUNTS},
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_call_is_found_in_every_form_of_its_record(tmp_path: Path, form: str) -> None:
+    content = "\n".join(json.dumps(line) for line in FORMS[form]).encode()
+    found = report(content, "jsonl", tmp_path / "form")
+    assert found.totals.cost_usd == Decimal(MINI) / 1_000_000
+    assert (found.totals.calls, found.records.rejected) == (1, 0)
+    assert add_up(found)
+
+
 # The same month in several formats
 
 

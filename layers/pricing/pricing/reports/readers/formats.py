@@ -23,6 +23,7 @@ from pricing.reports.readers.record_format import (
     Document,
     Found,
     RecordFormat,
+    as_json,
     at,
     first,
     is_call,
@@ -78,6 +79,9 @@ _EVENTS = (
     *("response.", "session.", "conversation.", "input_audio_buffer.", "output_audio_buffer."),
     "rate_limits.",
 )
+#: Where collectors of logs (CloudWatch, Docker, Google Cloud, Fluent Bit) keep the line itself.
+_WRAPPERS = ("message", "@message", "log", "msg", "line", "jsonPayload", "textPayload", "_raw")
+_WRAPPED_TIMES = "timestamp | @timestamp | time | ts"
 _CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.")
 #: Where exports keep the list of their records.
@@ -159,7 +163,7 @@ class FormatReader:
         return None
 
     def _of_table(self, document: Document) -> list[Found] | None:
-        inner = [document.get(name) for name in ("data", "attributes")]
+        inner = [document.get(name) for name in ("data", "attributes", "info")]
         bodies = [body for body in (document, *inner) if isinstance(body, dict)]
         for body in bodies:
             for known in self._possible(body):
@@ -178,7 +182,22 @@ class FormatReader:
                 found = [one for entry in entries for one in self.read({**outer, **entry})]
                 if not all(one.unread for one in found):
                     return found
-        return [] if document.get("type") in _NO_CALLS else None
+        wrapped = self._wrapped(document)
+        return [] if wrapped is None and document.get("type") in _NO_CALLS else wrapped
+
+    def _wrapped(self, document: Document) -> list[Found] | None:
+        """The records in a line that a collector of logs has put into an object of its own."""
+        for name in _WRAPPERS:
+            text = document.get(name)
+            inside = as_json(text) if isinstance(text, str) else text
+            if not isinstance(inside, dict) or (name == "message" and not isinstance(text, str)):
+                continue
+            times = {"timestamp": first(document, _WRAPPED_TIMES)}
+            outer = {key: value for key, value in times.items() if value is not None}
+            found = self.read({**outer, **inside})
+            if not all(one.unread for one in found):
+                return found
+        return None
 
     def _possible(self, body: Document) -> list[RecordFormat]:
         """The formats whose marks may be in an object with these names."""

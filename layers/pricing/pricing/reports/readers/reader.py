@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -53,6 +54,8 @@ MAX_LINE_DEPTH = 100
 SAMPLE = 20
 MAX_COLUMNS = 20
 NO_RECORD = object()
+#: The time before each line of a CloudWatch export.
+_STAMPED = re.compile(r"\A\d{4}-\d{2}-\d{2}T[\d:.]+Z?\s+(?=\{)", re.ASCII)
 #: Fields of a server-sent event; the rest of a line that begins with a colon is a comment.
 _EVENT_FIELDS = ("data:", "event:", "id:", "retry:", ":")
 _SINGLE_COLUMNS = (*CALL_COLUMNS, *ALONE)
@@ -87,6 +90,8 @@ class UsageReader:
         #: What lines in no format look like, the first of each such line, and how many there are.
         self._unread: dict[str, list[int]] = {}
         self._spans: dict[tuple[str, str], list[int]] = {}
+        #: Spans that cannot be priced: they are only rejected if they do not repeat other spans.
+        self._failed: list[tuple[tuple[str, str], int, str]] = []
         #: Lines that are not calls; spans that sum up other spans; what records do not state.
         self.not_calls = 0
         self.summed_spans = 0
@@ -272,6 +277,11 @@ class UsageReader:
         if lines:
             self._db.execute(f"DELETE FROM singly WHERE line IN {listed(lines)}")
             self.summed_spans = len(lines)
+        for span, line, reason in self._failed:
+            if span in outer:
+                self.summed_spans += 1
+            else:
+                self._reject(line, reason)
 
     def _read_line(
         self, formats: FormatReader, line: int, raw: str, moment: int | None
@@ -297,6 +307,9 @@ class UsageReader:
                 row = self._row(line if number == 0 else self._next_line(), line, one, document)
             except TariffError as error:
                 reason = reason_of(error)
+                if one.span is not None:
+                    self._failed.append((one.span, line, reason))
+                    continue
                 self._reject(line, reason)
                 self._refuse_again(raw, one, reason)
                 continue
@@ -354,7 +367,7 @@ class UsageReader:
             if name != "data" or value == "[DONE]":
                 return NO_RECORD
             raw = value
-        return self._parsed(raw)
+        return self._parsed(_STAMPED.sub("", raw, count=1))
 
     def _parsed(self, text: str) -> Any:
         body = text.encode(errors="surrogatepass")

@@ -71,17 +71,24 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(text.split(" | ")) if text else ()
 
 
+def as_json(text: str) -> Any:
+    """The object or list that a text is, None for other text."""
+    if text[:1] not in ("{", "["):
+        return None
+    try:
+        return read_json(text.encode(errors="replace"), max_bytes=MAX_TEXT_BYTES)
+    except MalformedRequest:
+        return None
+
+
 def at(document: Any, path: str) -> Any:
     """The value at a dotted path.
 
     A name may itself have dots, as attributes and columns of a table do. Text that is a JSON object
     is read as one, and of a list, such as the events of a stream, the last value counts.
     """
-    if isinstance(document, str) and document[:1] in ("{", "["):
-        try:
-            document = read_json(document.encode(), max_bytes=MAX_TEXT_BYTES)
-        except MalformedRequest:
-            return None
+    if isinstance(document, str):
+        document = as_json(document)
     if isinstance(document, list):
         found = (value for entry in reversed(document) if (value := at(entry, path)) is not None)
         return next(found, None)

@@ -59,7 +59,7 @@ _CHOICES = {
     "processing": _PROCESSING,
     "speed": ("standard", "fast"),
     "inference_geo": ("global", "us"),
-    "tier": ("base", "long_context"),
+    "tier": ("base", "standard", "long_context"),
 }
 
 

@@ -142,7 +142,7 @@ def price_sum(book: PriceBook, model: Model, record: UsageRecord) -> SumPrice:
     except TariffError:  # a tier lacks a price
         return plain
     if record.tier is not None:
-        stated = tiers[0] if record.tier == "base" else tiers[-1]
+        stated = tiers[-1] if record.tier == "long_context" else tiers[0]
         return SumPrice(stated, stated, stated, complete)
     prompt = sum(counts[name] for name in PROMPT_BUCKETS)
     mean = sum(bound > 0 and prompt > bound * record.calls for bound in reached)

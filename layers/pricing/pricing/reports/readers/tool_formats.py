@@ -15,6 +15,22 @@ _OPENAI = {
     "total_tokens": "total_tokens",
 }
 
+_OPENCODE = RecordFormat(
+    name="opencode",
+    marks=("modelID", "tokens.input"),
+    moment="time.created",
+    model="modelID",
+    request_id="id",
+    counts={
+        "input_tokens": "tokens.input",
+        "output_tokens": "tokens.output + tokens.reasoning",
+        "cache_read_input_tokens": "tokens.cache.read",
+        "cache_creation_input_tokens": "tokens.cache.write",
+    },
+    usage_format="anthropic",
+    labels={"session": "sessionID", "project": "path.root"},
+    only={"role": ("assistant",)},
+)
 CODING_TOOLS = (
     RecordFormat(
         name="aider",
@@ -126,21 +142,8 @@ CODING_TOOLS = (
         usage_format="openai",
         labels={"session": "conversation_id"},
     ),
-    RecordFormat(
-        name="opencode",
-        marks=("modelID", "tokens.input"),
-        moment="time.created",
-        model="modelID",
-        request_id="id",
-        counts={
-            "input_tokens": "tokens.input",
-            "output_tokens": "tokens.output + tokens.reasoning",
-            "cache_read_input_tokens": "tokens.cache.read",
-            "cache_creation_input_tokens": "tokens.cache.write",
-        },
-        usage_format="anthropic",
-        labels={"session": "sessionID", "project": "path.root"},
-    ),
+    _OPENCODE,
+    replace(_OPENCODE, marks=("sessionID", "role", "time.created")),
     RecordFormat(
         name="pi",
         marks=("type=message", "message.role"),
@@ -230,6 +233,20 @@ GATEWAYS = (
         labels={"project": "app_name", "api_key": "api_key_name", "user": "user"},
     ),
     RecordFormat(
+        name="openrouter_activity",
+        marks=("model_permaslug", "requests", "prompt_tokens"),
+        moment="date",
+        model="model_permaslug",
+        counts={
+            "prompt_tokens": "prompt_tokens",
+            "completion_tokens": "completion_tokens",
+            "reasoning_tokens": "reasoning_tokens",
+            "cost": "usage",
+        },
+        usage_format="openai",
+        calls="requests",
+    ),
+    RecordFormat(
         name="portkey",
         marks=("ai_model | response.model | res_model", "req_units | request_tokens"),
         moment="created_at | time_of_generation | timestamp",
@@ -295,8 +312,10 @@ _LANGFUSE = RecordFormat(
     model="providedModelName | model | provided_model_name | internalModelId",
     request_id="id",
     counts={
-        "input_tokens": "usageDetails.input | usage_details.input",
-        "output_tokens": "usageDetails.output | usage_details.output"
+        "input_tokens": "usageDetails.input | usage_details.input | usage.input"
+        " | usage.promptTokens | promptTokens",
+        "output_tokens": "usageDetails.output | usage_details.output | usage.output"
+        " | usage.completionTokens | completionTokens"
         " + usageDetails.output_reasoning | usage_details.output_reasoning"
         " + usageDetails.output_reasoning_tokens | usage_details.output_reasoning_tokens",
         "cache_read_input_tokens": "usageDetails.input_cached_tokens"
@@ -346,17 +365,6 @@ TRACERS = (
     _LANGFUSE,
     RecordFormat(
         name="langfuse",
-        marks=("startTime", "usage.input", "usage.unit"),
-        moment="startTime",
-        model="model",
-        request_id="id",
-        counts={"input_tokens": "usage.input", "output_tokens": "usage.output"},
-        usage_format="anthropic",
-        labels=_LANGFUSE.labels,
-        only=_LANGFUSE.only,
-    ),
-    RecordFormat(
-        name="langfuse",
         marks=("startTime", "inputUsage", "outputUsage"),
         moment="startTime",
         model="providedModelName | model",
@@ -365,6 +373,9 @@ TRACERS = (
         usage_format="anthropic",
         labels=_LANGFUSE.labels,
         only=_LANGFUSE.only,
+    ),
+    replace(
+        _LANGFUSE, marks=("startTime", "usage.input | usage.promptTokens", "usage.unit | type")
     ),
     replace(_LANGFUSE, marks=("startTime", "traceId", "type")),
     RecordFormat(
