@@ -139,6 +139,18 @@ def test_labels_are_read_from_files_of_every_kind(
     assert rows(answer, 1) == {"prod": "0.006", "dev": "0.003"}
 
 
+def test_a_group_of_many_values_has_the_highest_costs_and_the_sum_of_the_others() -> None:
+    # 1,100 users at 0.003 and one at 0.03: 1,000 rows, and 101 others at 0.303.
+    calls = [of(user=f"u{number:04}") for number in range(1_100)]
+    answer = reported([*calls, of(tokens=10_000, user="most")], group_by=["user", "day*user"])
+    for group in answer.body["groups"]:
+        assert len(group["rows"]) == 1_000
+        first = group["rows"][0]
+        assert (first["values"][-1], first["cost_usd"]) == ("most", "0.03")
+        assert (group["others"]["cost_usd"], group["others"]["calls"]) == ("0.303", 101)
+        assert group["others"]["values"] == [None] * len(group["by"])
+
+
 @pytest.mark.parametrize(
     ("wanted", "total"),
     [

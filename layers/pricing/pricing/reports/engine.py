@@ -25,6 +25,7 @@ from pricing.reports.database import database, day_us, fetched, from_csv, listed
 from pricing.reports.dimensions import (
     COLUMNS,
     HOUR_US,
+    PERIODS,
     Dimension,
     Privacy,
     group_expression,
@@ -48,7 +49,7 @@ from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.merging import Merger
 from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.singly import ALONE, SINGLE_PLACES
-from pricing.reports.report import Filters, RejectedLine
+from pricing.reports.report import SUMS, Filters, RejectedLine
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import (
     CALL_COLUMNS,
@@ -427,6 +428,30 @@ class Engine:
         return self._dictionaries(
             summary("sums", expressions, conditions, net=self._net is not None)
         )
+
+    def largest(
+        self, by: Sequence[Dimension], most: int
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The first ``most`` rows of ``summary``, and the sum of the others if there are any.
+
+        Periods are in order, everything else is from the highest cost to the lowest.
+        """
+        net = self._net is not None
+        grouped = summary("sums", [self._expression(name) for name in by], net=net)
+        values = [f"value_{number}" for number in range(len(by))]
+        periods = [value for value, name in zip(values, by, strict=True) if name in PERIODS]
+        named = [f"COALESCE(CAST({value} AS VARCHAR), '')" for value in values]
+        order = ", ".join([*periods[:1], "cost DESC", *named])
+        self._db.execute(
+            "CREATE OR REPLACE TEMP TABLE grouped AS"
+            f" SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM ({grouped})"
+        )
+        first = f"SELECT * FROM grouped WHERE place <= {most} ORDER BY place"
+        sums = ", ".join(
+            f"SUM({name}) AS {name}" for name in (*SUMS, "cost", *(["net"] if net else []))
+        )
+        others = f"SELECT {sums} FROM grouped WHERE place > {most} HAVING COUNT(*) > 0"
+        return self._dictionaries(first), self._dictionaries(others)
 
     def _expression(self, dimension: Dimension) -> str:
         return group_expression(dimension, self._also.get(dimension, dimension))

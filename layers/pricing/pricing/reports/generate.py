@@ -14,6 +14,7 @@ from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise
 from pricing.reports.budgets import BudgetQuery, budget_of
+from pricing.reports.dimensions import Dimension
 from pricing.reports.engine import Engine, LoadedUsage, SummedUsage
 from pricing.reports.rates import Pricing, unscaled
 from pricing.reports.readers.files import UsageFile
@@ -93,11 +94,11 @@ def _report(
     paid = net.total_usd if net else totals.known_usd
     unpriced = unpriced_of(engine.unpriced(), totals.calls)
     groups = tuple(
-        group_of(by, engine.summary(by), totals.known_usd, usage.places, query.most_rows)
+        group_of(by, *engine.largest(by, query.most_rows), totals.known_usd, usage.places)
         for by in query.group_by
     )
-    drivers = engine.summary(("endpoint", "model"))
-    top = group_of(("endpoint", "model"), drivers, totals.known_usd, usage.places, query.top)
+    drivers: tuple[Dimension, ...] = ("endpoint", "model")
+    top = group_of(drivers, *engine.largest(drivers, query.top), totals.known_usd, usage.places)
     book = in_force.net or in_force.book
     pricer = SlicePricer(book, Pricing(book, usage.cuts))
     slices = slices_of(book, usage.cuts, engine.slices())

@@ -11,7 +11,7 @@ from pricing.catalogue.price_book import Provenance
 from pricing.money import ZERO, add, share_of
 from pricing.notices import Notice
 from pricing.reports.budgets import Budget, BudgetQuery
-from pricing.reports.dimensions import PERIODS, Dimension, Privacy, is_label, shown
+from pricing.reports.dimensions import Dimension, Privacy, is_label, shown
 from pricing.reports.rates import unscaled
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.timestamps import EPOCH
@@ -374,7 +374,7 @@ def totals_of(
     """
     return ReportTotals(
         cost_usd=unscaled(int(row["cost"] or 0), places) if row["calls"] or known else None,
-        **{name: int(row[name] or 0) for name in _SUMS if name != "unpriced_calls"},
+        **{name: int(row[name] or 0) for name in SUMS if name != "unpriced_calls"},
         first_day=min(days, default=None),
         last_day=max(days, default=None),
     )
@@ -383,26 +383,27 @@ def totals_of(
 def group_of(
     by: tuple[Dimension, ...],
     rows: Iterable[Mapping[str, Any]],
+    others: Iterable[Mapping[str, Any]],
     total_usd: Decimal,
     places: int,
-    most: int = MAX_ROWS,
 ) -> Group:
-    """A group of the engine's sums, whose costs are integers of ``places`` decimals."""
-    found = []
-    for row in rows:
-        values = tuple(shown(name, row[f"value_{number}"]) for number, name in enumerate(by))
+    """A group of the engine's sums, whose costs are integers of ``places`` decimals.
+
+    ``others`` has the sum of all further rows, if there are any.
+    """
+
+    def row_of(values: tuple[str | None, ...], row: Mapping[str, Any]) -> GroupRow:
         known = row["calls"] > 0
         cost = unscaled(int(row["cost"]), places) if known else None
         net = unscaled(int(row["net"]), places) if known and "net" in row else None
-        sums = {name: int(row[name]) for name in _SUMS}
-        found.append(_group_row(values, cost, net, total_usd, sums))
-    period = next((number for number, name in enumerate(by) if name in PERIODS), None)
+        return _group_row(values, cost, net, total_usd, {name: int(row[name]) for name in SUMS})
 
-    def order(row: GroupRow) -> tuple[str, Decimal, tuple[str, ...]]:
-        first = "" if period is None else row.values[period] or ""
-        return first, -row.known_usd, tuple(value or "" for value in row.values)
-
-    return shortened(Group(by, tuple(sorted(found, key=order)), None), most, total_usd)
+    found = []
+    for row in rows:
+        values = tuple(shown(name, row[f"value_{number}"]) for number, name in enumerate(by))
+        found.append(row_of(values, row))
+    rest = [row_of((None,) * len(by), row) for row in others]
+    return Group(by, tuple(found), rest[0] if rest else None)
 
 
 def shortened(group: Group, most: int, total_usd: Decimal) -> Group:
@@ -412,7 +413,7 @@ def shortened(group: Group, most: int, total_usd: Decimal) -> Group:
         return group
     cost = add(row.known_usd for row in rest) if any(row.calls for row in rest) else None
     nets = [row.net_usd for row in rest if row.net_usd is not None]
-    sums = {name: sum(getattr(row, name) for row in rest) for name in _SUMS}
+    sums = {name: sum(getattr(row, name) for row in rest) for name in SUMS}
     values = (None,) * len(group.by)
     others = _group_row(values, cost, add(nets) if nets else None, total_usd, sums)
     return Group(group.by, group.rows[:most], others)
@@ -444,7 +445,7 @@ def _group_row(
 
 
 #: What the engine sums for a group, as ``GroupRow`` names it.
-_SUMS = (
+SUMS = (
     *("calls", "prompt_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens"),
     "unpriced_calls",
 )
