@@ -248,6 +248,79 @@ def _cheap_hour(view: _View) -> Any:
     return view.document
 
 
+def _row(view: _View, fresh: float, output: float, cache: float) -> Any:
+    """Change one model's standard row, each part by a factor of its own."""
+    prices = view.prices(view.model())[0]
+    cached = "cache_read_input_token_cost" if view.source == LITELLM else "cache_read_mtok"
+    for key, factor in zip((*view.columns, cached), (fresh, output, cache), strict=True):
+        prices[key] = _times(prices[key], factor)
+    return view.document
+
+
+def _dusty(view: _View) -> Any:
+    """Add the rounding error of a binary float to every price."""
+    for entry in view.models():
+        for prices in view.prices(entry):
+            for key in view.keys(prices):
+                if isinstance(prices[key], int | float):
+                    prices[key] *= 1 + 2**-50
+    return view.document
+
+
+def _added(view: _View, factor: float) -> Any:
+    """Add a model whose prices are in proportion, and far from all others."""
+    document = _renamed(view, "gpt-9")
+    for prices in view.prices(view.model("gpt-9")):
+        for key in view.keys(prices):
+            prices[key] = _times(prices[key], factor)
+    return document
+
+
+def _circle(view: _View) -> Any:
+    return view.document | {
+        "gpt-new": {"alias_of": "gpt-newest"},
+        "gpt-newest": {"alias_of": "gpt-new"},
+    }
+
+
+def _mode(view: _View, name: str) -> Any:
+    """Give the prices of the priority mode another name."""
+    entry = view.model()
+    for key in [key for key in entry if key.endswith("_priority")]:
+        entry[key.replace("_priority", f"_{name}")] = entry.pop(key)
+    for variant in entry.get("price_variants", ()):
+        if variant["when"] == {"service_tier": "priority"}:
+            variant["when"] = {"service_tier": name}
+    return view.document
+
+
+def _batch_above(view: _View) -> Any:
+    entry = view.model()
+    for key in [key for key in entry if key.endswith("_batches")]:
+        entry[key] = _times(entry[key], 3)
+    for variant in entry.get("price_variants", ()):
+        if variant["when"] == {"processing": "batch"}:
+            variant["prices"] = {k: _times(v, 3) for k, v in variant["prices"].items()}
+    return view.document
+
+
+def _with_price(view: _View, keys: dict[str, str], of: int, factor: float) -> Any:
+    """Add a price that is a multiple of the input (0) or the output (1) price."""
+    prices = view.prices(view.model())[0]
+    prices[keys[view.source]] = _times(prices[view.columns[of]], factor)
+    return view.document
+
+
+def _exchanged(view: _View) -> Any:
+    first, second = view.model(), view.model("gpt-4o-mini")
+    for ours, theirs in zip(view.prices(first), view.prices(second), strict=False):
+        for key in {*view.keys(ours)} & {*view.keys(theirs)}:
+            ours[key], theirs[key] = theirs[key], ours[key]
+    return view.document
+
+
+_WRITE = {GENAI: "cache_write_mtok", LITELLM: "cache_creation_input_token_cost"}
+_VIDEO = {GENAI: "output_video_mtok", LITELLM: "output_cost_per_video_token"}
 _BY = {GENAI: 0.9, LITELLM: 0.8}
 _DOCUMENTS: dict[str, Callable[[_View], Any]] = {
     "every price times 1,000": lambda view: _scaled(view, 1000),
@@ -285,6 +358,19 @@ _DOCUMENTS: dict[str, Callable[[_View], Any]] = {
     "a pattern of many repetitions": _many_repetitions,
     "cache reads above the input price": _cache_above_input,
     "1-hour cache writes at the 5-minute price": _cheap_hour,
+    "half a price row": lambda view: _row(view, 1.1, 2, 1.1),
+    "a price row with another cache": lambda view: _row(view, 0.9, 0.9, 0.5),
+    "the dust of binary floats": _dusty,
+    "a new model at absurd but consistent prices": lambda view: _added(view, 1000),
+    "a new model for next to nothing": lambda view: _added(view, 1e-6),
+    "names in a circle": _circle,
+    "a mode renamed": lambda view: _mode(view, "premium"),
+    "a premium under the name of a discount": lambda view: _mode(view, "flex"),
+    "a batch above the standard price": _batch_above,
+    "cache writes below the input price": lambda view: _with_price(view, _WRITE, 0, 0.5),
+    "video at the price of text": lambda view: _with_price(view, _VIDEO, 1, 1),
+    "the prices of two models exchanged": _exchanged,
+    "one model in cents": lambda view: _scaled(view, 100, [MODEL]),
     "the wrong type altogether": lambda view: [] if view.source == LITELLM else {"data": []},
 }
 
@@ -374,4 +460,5 @@ _MEANINGLESS = {
     ("a pattern with exponential run time", LITELLM),
     ("a pattern of many repetitions", LITELLM),
     ("a model's key twice", GENAI),
+    ("names in a circle", GENAI),
 }

@@ -44,6 +44,14 @@ def test_an_input_price_is_within_ten_times_of_the_providers_other_models(
     assert rules(*others, priced("new", {"input": price, "output": "100"})) == broken
 
 
+def test_one_expensive_model_does_not_let_a_slip_of_a_unit_through() -> None:
+    """Ten times 40 would be 400; four hundred times the median of 0.10 is 40."""
+    usual = ["0.1"] * 9 + ["1", "9", "40"]
+    models = [priced(f"m{n}", {"input": usd}, input_only=True) for n, usd in enumerate(usual)]
+    assert rules(*models, priced("new", {"input": "40"}, input_only=True)) == []
+    assert rules(*models, priced("new", {"input": "40.1"}, input_only=True)) == ["far_above_others"]
+
+
 def test_models_are_compared_with_those_of_their_own_mode() -> None:
     chat = [priced(name, {"input": "10", "output": "20"}) for name in "ab"]
     small = [priced(name, {"input": "0.1"}, input_only=True) for name in "cd"]

@@ -13,6 +13,8 @@ from pricing.money import multiply
 
 #: How far outside the prices of a provider's other models of one mode a price may lie.
 PLAUSIBLE = Decimal(10)
+#: And how far above their median: one expensive model does not let a slip of a unit through.
+ABOVE_MEDIAN = Decimal(400)
 #: The makers whose cache writes are billed as input, at least.
 _WRITES_COST_INPUT = ("anthropic", "azure", "google", "openai", "vertex")
 #: The beginnings of names of the same makers' models at a reseller.
@@ -54,8 +56,9 @@ def ranges(rows: Iterable[Row]) -> Ranges:
 def out_of_range(row: Row, known: Ranges) -> Iterator[str]:
     """Yield the bounds that a row breaks by its distance from its provider's other models.
 
-    * ``far_above_others``, ``far_below_others``: input or output is over ten times that of the
-      most expensive, or under a tenth of that of the cheapest, other model of that mode
+    * ``far_above_others``: input or output is over ten times that of the most expensive other model
+      of that mode, or over 400 times the median
+    * ``far_below_others``: it is under a tenth of that of the cheapest one
     * ``output_under_input``: output costs less than input
 
     ``known`` are the ``ranges`` of a book with or without the row. A note with the rule's name says
@@ -69,10 +72,12 @@ def out_of_range(row: Row, known: Ranges) -> Iterator[str]:
             others.remove(price)
         if not others:
             continue
-        if price > multiply(others[-1], PLAUSIBLE) and "far_above_others" not in notes:
+        middle = others[len(others) // 2]
+        most = min(multiply(others[-1], PLAUSIBLE), multiply(middle, ABOVE_MEDIAN))
+        if price > most and "far_above_others" not in notes:
             yield (
-                f"far_above_others: {component} at {price} is over ten times {others[-1]}, the"
-                " most expensive other model"
+                f"far_above_others: {component} at {price}; the other models cost {middle} in the"
+                f" median, and up to {others[-1]}"
             )
         if multiply(price, PLAUSIBLE) < others[0] and "far_below_others" not in notes:
             yield (
