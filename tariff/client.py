@@ -195,7 +195,8 @@ class Deployment:
                 " AWS so that requests can be signed."
             )
         region = self._host.split(".")[2] if ".execute-api." in self._host else None
-        region = region or session.get_config_variable("region")
+        # botocore reads AWS_DEFAULT_REGION and the profile, and not AWS_REGION as other SDKs do.
+        region = region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
         if region is None:
             raise CommandFailed("Set AWS_REGION to the deployment's region to sign requests.")
         request = AWSRequest(method=method, url=url, headers=dict(headers), data=body)

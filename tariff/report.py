@@ -52,7 +52,7 @@ from tariff.report_view import reported
 _MOST_SENT = 5_000_000
 #: A machine of a developer has more memory than a function.
 _MEMORY_MB = 1500
-_GROUPS = ("model", "month", "week", "day", "project", "session")
+_GROUPS = ("model", "month", "week", "day", "project", "session", "endpoint", "team")
 _ALONE = (".csv", ".parquet")
 Say = Callable[[str], None]
 

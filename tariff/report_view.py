@@ -94,7 +94,7 @@ def _recommended(answer: Answer, most_rows: int) -> Iterator[Table]:
         rows = [
             (
                 KINDS[one["kind"]],
-                one["model"],
+                one["model"] + (f" ({one['endpoint']})" if one["endpoint"] else ""),
                 one["target"],
                 money(one["saves_usd"]),
                 share(one["saves_percent"]),

@@ -270,6 +270,22 @@ def test_a_request_to_a_deployment_is_signed_for_its_region(sent: list[dict[str,
     assert "/eu-west-1/execute-api/aws4_request" in signature
 
 
+def test_a_deployment_with_a_name_of_its_own_is_in_the_region_of_the_environment(
+    sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    Deployment("https://tariff.example").ask("GET /v1/models", {"q": "opus"})
+    assert "/eu-north-1/execute-api/" in sent[0]["headers"]["Authorization"]
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(CommandFailed, match="Set AWS_REGION"):
+        Deployment("https://tariff.example").ask("GET /v1/models", {"q": "opus"})
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    with pytest.raises(CommandFailed, match="must know who asks"):
+        Deployment("https://tariff.example").ask("GET /v1/models", {"q": "opus"})
+
+
 def test_a_token_is_sent_instead_and_never_in_the_clear(
     sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
