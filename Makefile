@@ -106,6 +106,17 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 rehearse: .venv-sam/.ready ## Deploy two stacks to a stand-in for AWS and call every function (about a minute)
 	@$(PY) -m pytest --numprocesses 0 tests/rehearsal $(ARGS)
 
+audit: .venv-audit/.ready ## Look the deployed packages up in an advisory database (needs the network)
+	@$(PY) -m tariff audit-dependencies $(ARGS)
+
+sbom: .venv-audit/.ready ## List the deployed packages as CycloneDX, in .cache/sbom
+	@mkdir -p .cache/sbom
+	@for layer in pricing columnar; do \
+	  .venv-audit/bin/cyclonedx-py requirements layers/$$layer/requirements.txt --pyproject pyproject.toml \
+	    --output-reproducible --output-file .cache/sbom/$$layer.cdx.json && \
+	  echo ".cache/sbom/$$layer.cdx.json"; \
+	done
+
 ##@ Measurements and generated files
 
 token-error: .venv/.ready .venv-bench/.ready ## Measure the error of token counts estimated from text
@@ -225,14 +236,14 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 lock: .venv/.ready ## Write the lock files anew (ARGS=--upgrade takes the newest versions)
 	@$(LOCK) -o layers/pricing/requirements.txt layers/pricing/requirements.in
 	@$(LOCK) -o layers/columnar/requirements.txt layers/columnar/requirements.in
-	@set -e; for name in bootstrap dev sam bench focus spark spark-3.5 train; do \
+	@set -e; for name in bootstrap dev sam bench focus spark spark-3.5 train audit; do \
 	  echo "requirements/$$name.lock"; \
 	  $(LOCK) -o requirements/$$name.lock requirements/$$name.in; \
 	done
 
 clean: ## Remove everything that make has made
 	rm -rf web/node_modules clients/node_modules functions/site/static
-	rm -rf .venv .venv-sam .venv-bench .venv-focus .venv-train .cache .aws-sam .hypothesis
+	rm -rf .venv .venv-sam .venv-bench .venv-focus .venv-train .venv-audit .cache .aws-sam .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find bench functions layers tariff tests -type d -name __pycache__ -prune \
 	  -exec rm -rf {} +
@@ -292,6 +303,12 @@ python-is-ready:
 	@echo "Making .venv-focus for the validator of FOCUS files (once, about a minute)"
 	@test -x .venv-focus/bin/python || $(PY) -m venv .venv-focus
 	$(call install,.venv-focus,requirements/focus.lock)
+	@touch $@
+
+.venv-audit/.ready: requirements/audit.lock | .venv/.ready
+	@echo "Making .venv-audit for the dependency audit (once, about a minute)"
+	@test -x .venv-audit/bin/python || $(PY) -m venv .venv-audit
+	$(call install,.venv-audit,requirements/audit.lock)
 	@touch $@
 
 .venv-train/.ready: requirements/train.lock | .venv/.ready

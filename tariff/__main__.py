@@ -9,7 +9,7 @@ from tariff.command_line import Commands, Group, run
 from tariff.paths import IS_CHECKOUT
 
 #: They work on the repository's own files, which an installed Tariff does not have.
-CHECKOUT_ONLY = {"catalogue", "docs"}
+CHECKOUT_ONLY = {"catalogue", "docs", "audit-dependencies"}
 COMMANDS: Commands = {
     "estimate": "tariff.estimate:estimate",
     "compare": "tariff.estimate:compare",
@@ -52,6 +52,7 @@ COMMANDS: Commands = {
             "english": "tariff.docs.english:english",
         },
     ),
+    "audit-dependencies": "tariff.vulnerabilities:audit_dependencies",
     "dynamodb-local": "tariff.dynamodb_local:dynamodb_local",
 }
 
