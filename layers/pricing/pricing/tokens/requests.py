@@ -106,7 +106,7 @@ class ProviderRequest:
     where the prompt has no cache breakpoint. ``uncounted`` points at what has no known size;
     ``server_tools`` are the provider's tools that it allows. ``terms`` are the words of
     ``service_tier``, ``speed`` and ``inference_geo`` as the body states them.
-    ``is_speech`` is set for a text to speak.
+
     """
 
     prompt: Prompt
@@ -119,7 +119,6 @@ class ProviderRequest:
     images: tuple[SentImage, ...]
     uncounted: tuple[str, ...]
     server_tools: tuple[str, ...]
-    is_speech: bool
 
 
 @dataclass(slots=True)
@@ -171,7 +170,6 @@ def read_request(body: Any, pointer: str = "/request") -> ProviderRequest:
         cached=_cached(prompt, body, tools, system, turns),
         images=tuple(found.images),
         uncounted=tuple(found.uncounted),
-        is_speech="voice" in body,
         server_tools=tuple(dict.fromkeys(filter(is_plain_name, (*served, *allowed)))),
     )
 

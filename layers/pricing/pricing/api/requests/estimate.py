@@ -215,7 +215,7 @@ class UsageInput(MeasuredFields, TextInput):
                 " `expected_output_tokens` for the length that you expect."
             )
             assumptions = (bound,)
-        elif output is None and not body.is_speech:
+        elif output is None:
             message = "No output is priced. Send `expected_output_tokens` to include it."
             notices = (Notice("no_expected_output", message),)
         if self.prefix_cache != "none" and body.cached is None:
