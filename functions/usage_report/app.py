@@ -148,7 +148,7 @@ def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> Usag
         return write_lines(as_lines(request.records or ()), folder / "records.jsonl")
     file = written(call.lines or b"", call.kind, folder, MAX_UNPACKED_BYTES)
     if (lines := lines_of(file)) > MAX_RECORDS:
-        detail = f"The body has {lines:,} lines; the limit is {MAX_RECORDS:,}."
+        detail = f"The body has {lines} lines; the limit is {MAX_RECORDS}."
         raise errors.BodyTooLarge(f"{detail} Send a larger log as a file in S3.")
     return file
 
