@@ -25,11 +25,11 @@ from pricing.reports.database import database, day_us, fetched, from_csv, listed
 from pricing.reports.dimensions import (
     COLUMNS,
     HOUR_US,
-    PERIODS,
     Dimension,
     Privacy,
     group_expression,
     is_label,
+    ranked,
 )
 from pricing.reports.rates import (
     BUCKETS,
@@ -438,18 +438,10 @@ class Engine:
         """
         net = self._net is not None
         grouped = summary("sums", [self._expression(name) for name in by], net=net)
-        values = [f"value_{number}" for number in range(len(by))]
-        periods = [value for value, name in zip(values, by, strict=True) if name in PERIODS]
-        named = [f"COALESCE(CAST({value} AS VARCHAR), '')" for value in values]
-        order = ", ".join([*periods[:1], "cost DESC", *named])
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE grouped AS"
-            f" SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM ({grouped})"
-        )
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {ranked(grouped, by)}")
         first = f"SELECT * FROM grouped WHERE place <= {most} ORDER BY place"
-        sums = ", ".join(
-            f"SUM({name}) AS {name}" for name in (*SUMS, "cost", *(["net"] if net else []))
-        )
+        names = (*SUMS, "cost", "net") if net else (*SUMS, "cost")
+        sums = ", ".join(f"SUM({name}) AS {name}" for name in names)
         others = f"SELECT {sums} FROM grouped WHERE place > {most} HAVING COUNT(*) > 0"
         return self._dictionaries(first), self._dictionaries(others)
 
