@@ -126,6 +126,43 @@ def test_a_property_that_is_not_ours_is_told_what_to_send(estimate: Ask, name: s
     assert "`" in error["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "wrapper"),
+    [
+        ({"id": "x", "object": "chat.completion", "model": "gpt-4o", "choices": [],
+          "usage": {"prompt_tokens": 1, "completion_tokens": 1}}, "response"),
+        ({"id": "m", "type": "message", "role": "assistant", "model": "claude-opus-5",
+          "content": [], "usage": {"input_tokens": 1, "output_tokens": 1}}, "response"),
+        ({"modelVersion": "gemini-2.5-pro", "candidates": [], "usageMetadata": {}}, "response"),
+        ({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "temperature": 1,
+          "stream": True}, "request"),
+        ({"contents": [], "generationConfig": {"maxOutputTokens": 5}}, "request"),
+    ],
+)  # fmt: skip
+def test_a_whole_object_of_a_provider_is_told_where_it_goes(
+    estimate: Ask, body: dict[str, Any], wrapper: str
+) -> None:
+    answer = estimate(body)
+    assert answer.status == 422
+    (error,) = answer.body["errors"]
+    assert f'{{"{wrapper}": {{...}}}}' in error["detail"]
+
+
+def test_a_list_of_bad_items_is_not_called_too_short(workload: Ask) -> None:
+    item = {"model": "gpt-4o", **SHORT}
+    errors = workload({"items": [item]}).body["errors"]
+    assert [error["pointer"] for error in errors] == ["/items/0/name"]
+    errors = workload({"items": []}).body["errors"]
+    assert [error["pointer"] for error in errors] == ["/items"]
+
+
+def test_a_what_if_that_is_a_name_is_told_its_form(workload: Ask) -> None:
+    answer = workload({"items": [{"name": "a", "model": "gpt-4o", **SHORT}], "what_if": ["haiku"]})
+    (error,) = answer.body["errors"]
+    assert error["pointer"] == "/what_if/0"
+    assert '"model": "haiku"' in error["detail"]
+
+
 TEXT = "Say what this contract obliges the supplier to do, in five short sentences. " * 10
 TOOL = {"name": "find", "description": "Find a clause.", "parameters": {"type": "object"}}
 #: The same prompt as five providers take it.

@@ -62,6 +62,8 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
     #: Where a property belongs that callers often send in the wrong place, as a sentence.
     HINTS: ClassVar[Mapping[str, str]] = {}
+    #: Names of which several tell a whole object of a provider's, and what to do with that.
+    WHOLES: ClassVar[Sequence[tuple[AbstractSet[str], str]]] = ()
 
     def require_one(self, pointer: str, *names: str) -> str:
         """Return which of these fields was sent; raises InvalidRequest for none or several."""
@@ -130,7 +132,12 @@ def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
     try:
         return shape.model_validate(document)
     except ValidationError as error:
-        raise _invalid(error, document, _BODY, pointer, getattr(shape, "HINTS", {})) from None
+        found = _invalid(error, document, _BODY, pointer, getattr(shape, "HINTS", {}))
+        unknown = {one["loc"][0] for one in islice(error.errors(), _READ) if _is_unknown(one)}
+        for names, detail in getattr(shape, "WHOLES", ()):
+            if len(unknown & names) > 1:
+                found = InvalidRequest.at(pointer, detail)
+        raise found from None
 
 
 def parse_query(shape: type[Parsed], parameters: Mapping[str, str]) -> Parsed:
@@ -216,8 +223,19 @@ def _invalid(
     """Return one error for each bad field of the ``document`` that is found at ``pointer``."""
     findings = error.errors(include_url=False, include_input=False)
     read = [_finding(finding, document, words, hints or {}) for finding in islice(findings, _READ)]
-    errors = [FieldError(pointer + bad.pointer, bad.detail) for bad in _one_per_union(read)]
+    # A list of nothing but bad items is not too short as well.
+    lists = {bad.pointer for bad in read if bad.kind == "too_short"}
+    full = {at for at in lists if any(bad.pointer.startswith(f"{at}/") for bad in read)}
+    errors = [
+        FieldError(pointer + bad.pointer, bad.detail)
+        for bad in _one_per_union(read)
+        if bad.kind != "too_short" or bad.pointer not in full
+    ]
     return InvalidRequest.of(errors, uncounted=len(findings) - len(read), whole=words.whole)
+
+
+def _is_unknown(found: ErrorDetails) -> bool:
+    return found["type"] == "extra_forbidden" and len(found["loc"]) == 1
 
 
 def _finding(
@@ -250,6 +268,8 @@ def _finding(
     else:
         own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
         detail = _DETAILS.get(kind, own_words).format(**found.get("ctx", {}))
+        if kind == "model_type" and path:  # an item of another kind than the list's
+            detail = hints.get(f"{path[0]}[]", detail)
         detail = _SINGULAR.sub(r" 1 \1", detail)
     return _Finding(
         pointer, detail if is_plain else f"has {words.member} that {detail}", kind, union

@@ -205,7 +205,8 @@ class _Walk:
             self.image(pointer, _size(block, pointer))
         else:
             kinds = "text, thinking, image, tool_use or tool_result"
-            raise InvalidRequest.at(f"{pointer}/type", f"must be {kinds} to be counted")
+            detail = f"must be {kinds} to be counted; other parts are read in a whole `request`"
+            raise InvalidRequest.at(f"{pointer}/type", detail)
 
     def document(self, source: Mapping[str, Any], pointer: str) -> None:
         """The text of a document; of one that is sent as bytes or an address it is not known."""

@@ -314,6 +314,7 @@ RESPONSES = Shape(
             "cached_input_tokens",
             "reasoning_output_tokens",
             "input_cached_tokens",
+            "cached_tokens",
             "cache_audio_read_tokens",
         )
     ),

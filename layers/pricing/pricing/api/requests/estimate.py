@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SkipValidation
 
 from pricing.api.requests.billing import BillingFields
-from pricing.api.requests.hints import HINTS
+from pricing.api.requests.hints import HINTS, WHOLES
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import UnitsRequest
 from pricing.errors import InvalidRequest
@@ -138,6 +138,7 @@ class UsageInput(MeasuredFields, TextInput):
     """
 
     HINTS = HINTS
+    WHOLES = WHOLES
 
     def parsed(self, within: str = "") -> ParsedInput:
         """Return the input and its terms; ``within`` leads to this object in the request.

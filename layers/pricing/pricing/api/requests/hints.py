@@ -29,6 +29,31 @@ _VOLUME = (
 )
 _USAGE = 'belongs inside "usage": {"usage": {"NAME": 1000, ...}}.'
 
+#: Of a provider's whole response or request that was sent as it is, several names are unknown.
+WHOLES = (
+    (
+        frozenset(
+            (
+                *("choices", "candidates", "object", "created", "created_at", "id", "role", "type"),
+                *("modelVersion", "stop_reason", "finish_reason", "system_fingerprint", "content"),
+                *("usageMetadata", "responseId", "output", "stopReason", "metrics"),
+            )
+        ),
+        'looks like a provider\'s whole response; send it as {"response": {...}}',
+    ),
+    (
+        frozenset(
+            (
+                *("temperature", "top_p", "top_k", "stream", "stop", "seed", "n", "input"),
+                *("response_format", "max_tokens", "max_completion_tokens", "max_output_tokens"),
+                *("frequency_penalty", "presence_penalty", "contents", "generationConfig"),
+                *("inferenceConfig", "toolConfig", "instructions", "stop_sequences", "thinking"),
+            )
+        ),
+        'looks like a provider\'s whole request; send it as {"request": {...}}',
+    ),
+)
+
 HINTS: Mapping[str, str] = {
     **_all(("prompt", "input", "contents", "content", "query", "question"), _PROMPT),
     **_all(
@@ -49,6 +74,18 @@ HINTS: Mapping[str, str] = {
             *("cache_creation_input_tokens", "cached_tokens", "reasoning_tokens"),
         ),
         _USAGE,
+    ),
+    **_all(
+        ("model_name", "modelName", "modelId", "model_id", "engine"),
+        'is called `model` here: "model": "gpt-4o".',
+    ),
+    **_all(
+        ("tokens", "token_count", "num_tokens"),
+        "is not a field here. Send `input_tokens` and `output_tokens`.",
+    ),
+    **_all(
+        ("discount", "discount_percent", "markup", "multiplier"),
+        "is a rule of a rate card: POST /v1/rate-cards, then send its id as `rate_card`.",
     ),
     **_all(
         ("usageMetadata", "usage_metadata", "usage_object", "token_usage"),

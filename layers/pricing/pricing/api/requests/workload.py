@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -103,7 +103,10 @@ class WorkloadRequest(Versioned, BillingFields):
     what_if: Annotated[tuple[WhatIfRequest, ...], Field(strict=False), AtMost(50)] = ()
     """Changes to compare with the unchanged workload, each on its own."""
 
-    HINTS = HINTS
+    HINTS: ClassVar = {
+        **HINTS,
+        "what_if[]": 'must be an object, such as {"name": "on haiku", "model": "haiku"}',
+    }
 
     def query(self, now: datetime) -> Workload:
         """Return the workload; errors point at the line or the what-if they are in."""
