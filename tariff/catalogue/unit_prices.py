@@ -12,7 +12,7 @@ from pricing.catalogue.models import Row, row_names
 from tariff.catalogue.media import KINDS, PARTLY
 from tariff.catalogue.toml_files import CatalogueError
 
-_UNITS_KEYS = {"provider", "ids", "pattern", "source", "prices", "note", "before"}
+_UNITS_KEYS = {"provider", "ids", "pattern", "source", "prices", "note", "before", "mode"}
 _MODEL_KEYS = {
     *("provider", "id", "name", "aliases", "mode", "source", "notes", "rates", "prices"),
     "bare_names",
@@ -47,7 +47,8 @@ def with_unit_prices(
         if not matched:
             raise CatalogueError(f"units.toml: {table} matches no model")
         for row in matched:
-            _attach(row, {"standard": list(table["prices"])}, table.get("before"))
+            mode = table.get("mode", "standard")
+            _attach(row, {mode: list(table["prices"])}, table.get("before"))
             components = dict.fromkeys(price["component"] for price in table["prices"])
             note = table.get("note", f"Unit prices of {', '.join(components)}: {table['source']}.")
             row["notes"] = [*row.get("notes", ()), note]
@@ -78,11 +79,17 @@ def _add(rows: list[Row], by_name: dict[tuple[str, str], Row], media: Mapping[st
 def _attach(row: Row, units: Mapping[str, list[Row]], before: str | None = None) -> None:
     """Add prices of further components to the periods of a row, in the modes that it has.
 
+    A row that is billed by the unit alone gets a mode that it has not.
+
     A component that has prices keeps them: an alias of the row repeats its prices.
     """
     for period in row["prices"]:
         if before and period.get("from", "") >= before:
             continue
+        if not period["lists"]["standard"]["rates"]:
+            period["lists"] |= {
+                mode: {"rates": {}} for mode in units if mode not in period["lists"]
+            }
         for mode, prices in period["lists"].items():
             known = prices.get("units", [])
             priced = {unit["component"] for unit in known}

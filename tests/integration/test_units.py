@@ -239,6 +239,12 @@ STATED: list[tuple[str, dict[str, Any], str, list[tuple[str, str, str, str]]]] =
         [("3", "page", "usd_per_page", "0.004"), ("1", "page", "usd_per_page", "0.005")],
     ),
     (
+        "mistral/mistral-ocr-2505",
+        {"pages": 3, "annotated_pages": 1},
+        "0.006",  # 3 x 0.001 + 0.003
+        [("3", "page", "usd_per_page", "0.001"), ("1", "page", "usd_per_page", "0.003")],
+    ),
+    (
         "rerank-v4.0-pro",
         {"search_units": 2},
         "0.005",  # 2 x 0.0025
@@ -327,6 +333,24 @@ def test_a_batch_has_its_own_unit_prices(estimate: Ask) -> None:
     # Mistral OCR in a batch: 0.002 a page
     body = {"model": "mistral-ocr-latest", "units": {"pages": 3}, "processing": "batch"}
     assert estimate(body).body["total_usd"] == "0.006"
+    # Whisper at Groq in a batch: $0.02 an hour, 0.000005556 a second
+    hour = {"model": "groq/whisper-large-v3-turbo", "units": {"audio_seconds": 3600}}
+    assert estimate({**hour, "processing": "batch"}).body["total_usd"] == "0.0200016"
+
+
+def test_the_audio_of_a_chat_is_billed_by_the_second_and_its_text_by_the_token(
+    estimate: Ask,
+) -> None:
+    # Voxtral Small: 400 x 0.1 + 100 x 0.4 = 80 millionths, and 30 seconds of $0.24 an hour
+    usage = {
+        "prompt_tokens": 400,
+        "prompt_audio_seconds": 30,
+        "completion_tokens": 100,
+        "total_tokens": 500,
+    }
+    body = {"model": "mistral/voxtral-small-latest", "usage_format": "openai", "usage": usage}
+    answer = estimate(body).body
+    assert (answer["total_usd"], answer["status"]) == ("0.002080001", "priced")
 
 
 def test_a_unit_without_a_price_is_unpriced_and_not_free(estimate: Ask) -> None:
