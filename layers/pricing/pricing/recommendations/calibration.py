@@ -17,6 +17,7 @@ from pricing.estimates.inputs import CountedCall, MeasuredInput
 from pricing.money import plain, ratio, rounded
 from pricing.notices import Notice
 from pricing.recommendations.calibration_curve import (
+    FRESH,
     ConfidenceInterval,
     CurvePoint,
     Measures,
@@ -30,7 +31,7 @@ from pricing.recommendations.calibration_curve import (
     random_control,
 )
 from pricing.recommendations.policy import PolicyDocument, decimal_score, measured, policy_document
-from pricing.recommendations.routing import Outcome, held_out, sample, train
+from pricing.recommendations.routing import Outcome, held_out
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Terms
 from pricing.usage.parsed import Unread
@@ -80,7 +81,7 @@ class CalibrateQuery:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The fewest strong calls that reached the wanted quality, on tasks the score had not seen.
+    """The fewest strong calls that reach the wanted quality with a margin for chance.
 
     Scores may tie, so that more tasks reach the threshold than the strong share.
     """
@@ -91,6 +92,8 @@ class Threshold:
     """Share of tasks that go to the strong model."""
     random_strong_share: Decimal
     """Share of tasks that a random split would send there for the same quality."""
+    falls_short: Decimal
+    """Chance, from 0 to 1, that as many fresh tasks have less than the wanted quality."""
     quality: ConfidenceInterval
     """Share of right answers, with the interval of other samples of as many tasks."""
     threshold: Decimal
@@ -188,7 +191,7 @@ def calibrate(
             threshold=recommended.threshold,
             wanted_quality=query.wanted_quality,
             rows=len(query.rows),
-            model=train(sample(outcomes, LEARNED_FROM)),
+            model=held.model,
         )
     return (
         CalibrateAnswer(
@@ -244,15 +247,16 @@ def _outcome(
 ) -> CalibrationOutcome:
     """Return whether the score beats a random split.
 
-    It does if its whole interval does, and if it beats its own shuffles. Both are shares of the
-    quality gap between the models, so that gap has to be clear first.
+    It does if its value does by more than its own error, and if it beats its own shuffles. Both are
+    shares of the quality gap between the models, so that gap has to be clear first.
     """
     if measures is None or control is None:
         return "strong_is_not_better"
     if not scored.gap_is_clear:
         return "gap_is_unclear"
     apgr, half = measures.apgr, Decimal("0.5")
-    if apgr.low > half and apgr.value > control.apgr_high:
+    margin = float(apgr.value - apgr.low) / FRESH
+    if float(apgr.value) - margin > half and apgr.value > control.apgr_high:
         return "beats_random"
     return "no_better_than_random"
 
@@ -282,34 +286,32 @@ def _why(
             " does not show which model is needed. Send more rows, or check the answers instead."
         )
     if found is None:
-        return f"{seen} beats a random split of the same cost, but misses the wanted quality."
+        return f"{seen} beats a random split of the same cost."
     return (
         f"{seen} beats a random split of the same cost: {found.strong_share:.1%} of the calls to"
-        f" the strong model reach the wanted quality; a random split needs"
-        f" {found.random_strong_share:.1%}."
+        f" the strong model reach the wanted quality, with a chance of {found.falls_short:.1%} to"
+        f" fall short on as many fresh tasks; a random split needs {found.random_strong_share:.1%}"
+        f" on average."
     )
 
 
-def find_threshold(
-    wanted_quality: Decimal, scored: Scored, raw: Sequence[float]
-) -> Threshold | None:
-    """Return the threshold for a share of the strong model's quality; None if no split reaches it.
+def find_threshold(wanted_quality: Decimal, scored: Scored, raw: Sequence[float]) -> Threshold:
+    """Return the threshold for a share of the strong model's quality.
 
     ``raw`` are the held-out scores themselves; ``scored`` has their ranks.
     """
-    wanted = Fraction(wanted_quality) * scored.strong_quality
-    calls = calls_for(scored, wanted)
-    if calls is None:
-        return None
-    point = point_at(scored, calls)
-    threshold = _threshold(raw, calls)
+    reached = calls_for(scored, Fraction(wanted_quality))
+    point = point_at(scored, reached.calls)
+    threshold = _threshold(raw, reached.calls)
     share = ratio(sum(decimal_score(score) >= threshold for score in raw), len(raw))
+    wanted = Fraction(wanted_quality) * scored.strong_quality
     gap = scored.strong_quality - scored.cheap_quality
     return Threshold(
         wanted_quality=wanted_quality,
         strong_share=point.strong_share,
         random_strong_share=rounded(max((wanted - scored.cheap_quality) / gap, Fraction(0))),
-        quality=quality_interval(scored, calls, point),
+        falls_short=measured(reached.falls_short),
+        quality=quality_interval(scored, reached.calls, point),
         threshold=threshold,
         share_over_threshold=share,
         per_call_usd=point.per_call_usd,
@@ -327,8 +329,8 @@ def _threshold(raw: Sequence[float], calls: int) -> Decimal:
 
 def _assumptions(scored: Scored) -> tuple[str, ...]:
     assumptions = [
-        "Every score is from a model that had not seen the row: five folds, ranks within each.",
-        "Intervals are the middle 95% of 200 bootstrap resamples of the rows, scores unchanged.",
+        "Every score is from a model that had not seen the row: three folds, ranks within each.",
+        "Intervals are those of 95% of as many fresh tasks, from 200 bootstrap resamples.",
         "The rows represent future traffic: calibrate again when it changes.",
     ]
     if len(scored.scores) > LEARNED_FROM:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, groupby
-from math import ceil
+from math import ceil, erf, sqrt
 from operator import itemgetter
 from random import Random  # noqa: TID251 - seeded: the same rows give the same answer
 
@@ -23,11 +23,13 @@ RESAMPLES = 200
 POINTS = 10
 _LOW, _HIGH = 0.025, 0.975
 _CLEAR = 1.96
+#: How much wider the interval of a fresh set of tasks is than that of the true value.
+FRESH = sqrt(2)
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceInterval:
-    """A measured value with its 95% interval, rounded at four places."""
+    """A measured value, and where 95% of as large fresh sets are expected; four places."""
 
     value: Decimal
     """The measured value."""
@@ -156,8 +158,11 @@ def _figures(curve: Sequence[float]) -> tuple[float, float, float]:
 
 
 def interval(value: float, resampled: Sequence[float]) -> ConfidenceInterval:
-    """Return a value with the middle 95% of its sorted resamples."""
-    low, high = quantile(resampled, _LOW), quantile(resampled, _HIGH)
+    """Return a value with the interval of 95% of fresh sets of tasks, from sorted resamples.
+
+    A fresh set differs from the value by the errors of both.
+    """
+    low, high = (value + FRESH * (quantile(resampled, end) - value) for end in (_LOW, _HIGH))
     return ConfidenceInterval(measured(value), measured(low), measured(high))
 
 
@@ -203,15 +208,57 @@ def point_at(scored: Scored, strong_calls: int) -> CurvePoint:
     )
 
 
-def calls_for(scored: Scored, quality: Fraction) -> int | None:
-    """Return the fewest strong calls that reach a quality; None if none do."""
-    gap = scored.strong_quality - scored.cheap_quality
-    least = (quality - scored.cheap_quality) / gap
-    return next((k for k, reached in enumerate(scored.pgr) if reached >= least - _SLACK), None)
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A number of strong calls that reaches a quality, and the chance that fresh tasks miss it."""
+
+    calls: int
+    falls_short: float
 
 
-#: A curve of floats may end slightly below 1.
-_SLACK = Fraction(1, 10**9)
+def calls_for(scored: Scored, wanted: Fraction) -> Reached:
+    """Return the fewest strong calls that reach a share of the strong model's quality, cautiously.
+
+    The first crossing of a curve of a few hundred rows is often luck. So the quality less its own
+    share of the strong model's, with one call fewer and more, has to stay above zero by 1.28
+    standard errors of the difference between these rows and as many fresh ones (90%, one-sided).
+    """
+    share = float(wanted)
+    rows = sorted(range(len(scored.scores)), key=scored.scores.__getitem__, reverse=True)
+    kept = [scored.cheap_ok[row] - share * scored.strong_ok[row] for row in rows]
+    sent = [(1 - share) * scored.strong_ok[row] for row in rows]
+    total, squares = sum(sent), sum(value * value for value in sent)
+    best = Reached(len(rows), _falls_short(total, squares, len(rows)))
+    for calls in range(len(rows) - 1, -1, -1):
+        total += kept[calls] - sent[calls]
+        squares += kept[calls] ** 2 - sent[calls] ** 2
+        chance = _falls_short(total, squares, len(rows))
+        if chance > MOST_SHORT:
+            break
+        best = Reached(calls, chance)
+    _, bounds = scored.gains_in_order
+    whole = next((stop for start, stop in bounds if start < best.calls <= stop), 0)
+    return Reached(whole, best.falls_short)  # tied tasks go to one model
+
+
+#: The largest chance of falling short that a threshold may have.
+MOST_SHORT = 0.1
+
+
+def _falls_short(total: float, squares: float, count: int) -> float:
+    """Return the chance that the mean of as many fresh values is below zero.
+
+    The fresh mean differs from this one by the errors of both.
+    """
+    mean = total / count
+    error = sqrt(max(0.0, 2 * (squares / count - mean * mean) / count))
+    if error < _LEAST_ERROR:
+        return 0.0 if mean > -_LEAST_ERROR else 1.0
+    return (1 + erf(-mean / error / sqrt(2))) / 2
+
+
+#: Smaller than any real error, larger than the rounding error of a sum of fractions.
+_LEAST_ERROR = 1e-9
 
 
 def quality_interval(scored: Scored, strong_calls: int, point: CurvePoint) -> ConfidenceInterval:

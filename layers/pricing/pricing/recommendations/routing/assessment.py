@@ -101,7 +101,7 @@ def assess(task: str, tools: str = "", thresholds: Thresholds = TERCILES) -> Ass
         complexity = "complex"
     elif difficulty < thresholds.moderate and (chance is None or chance <= _EVEN):
         complexity = "simple"
-    signals = (*judged.signals, *_learned_signals(parts, judged, reading))
+    signals = (*judged.signals, *_learned_signals(weights, parts, judged, reading))
     return Assessment(
         kind=judged.kind,
         complexity=complexity,
@@ -134,7 +134,7 @@ def _confidence(
 
 
 def _learned_signals(
-    parts: ScoreParts, judged: Judgement, reading: TaskFeatures
+    weights: Weights, parts: ScoreParts, judged: Judgement, reading: TaskFeatures
 ) -> tuple[Signal, ...]:
     """Return the features with the largest effect on the learned score; else that score alone."""
     share = FORM_WEIGHTS[judged.form][0]
@@ -143,16 +143,20 @@ def _learned_signals(
         weight = share * (parts.shape + WORDS_WEIGHT * parts.words - start)
         signal = Signal("shape and words", "as learned from exam questions", round(weight, 4))
         return (signal,) if abs(weight) > _NOTABLE else ()
-    ranked = sorted(parts.each, key=lambda part: -abs(part.weight))
-    shown = [part for part in ranked if reading.options > 1 or "options" not in part.name]
+    shares = [
+        (feature.name, feature.weight * far, far)
+        for feature, far in zip(weights.shapes, parts.distances, strict=True)
+        if abs(feature.weight * far) > _NOTABLE
+        and (reading.options > 1 or "options" not in feature.name)
+    ]
+    shares.sort(key=lambda share: -abs(share[1]))
     return tuple(
         Signal(
-            part.name,
-            f"{'more' if part.more else 'less'} than in most tasks with known outcomes",
-            round(part.weight, 4),
+            name,
+            f"{'more' if far > 0 else 'less'} than in most tasks with known outcomes",
+            round(weight, 4),
         )
-        for part in shown[:_SIGNALS]
-        if abs(part.weight) > _NOTABLE
+        for name, weight, far in shares[:_SIGNALS]
     )
 
 

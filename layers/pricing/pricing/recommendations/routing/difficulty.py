@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import exp, sqrt
+from operator import attrgetter, mul
 from typing import NamedTuple
 from zlib import crc32
 
@@ -50,6 +51,9 @@ class LearnedFeature(NamedTuple):
     weight: float
 
 
+_weight_of = attrgetter("weight")
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Everything that ``make train-router`` learns. ``words`` has one signed byte per bucket.
@@ -73,24 +77,19 @@ class Weights:
     qualities: Sequence[float] = (0.0, 1.0)
 
     def parts(self, reading: TaskFeatures) -> "ScoreParts":
-        """Return the learned parts of a text's score, and its distance from the training texts."""
-        values = features(reading)
+        """Return the learned parts of a text's score."""
         distances = [
             max(-CLIP, min(CLIP, (value - feature.mean) / feature.scale))
-            for feature, value in zip(self.shapes, values, strict=True)
+            for feature, value in zip(self.shapes, features(reading), strict=True)
         ]
-        shares = [feature.weight * far for feature, far in zip(self.shapes, distances, strict=True)]
+        shape = sum(map(mul, map(_weight_of, self.shapes), distances))
         buckets = buckets_of(reading.words, len(self.words))
         words = sum(map(self.words.__getitem__, buckets)) / sqrt(len(buckets) or 1)
         damping = TOOLS_DAMPING if reading.tools.count else 1.0
         return ScoreParts(
-            shape=damping * (sum(shares) - self.shape_mean),
+            shape=damping * (shape - self.shape_mean),
             words=damping * (words - self.word_mean) / self.word_scale,
-            each=[
-                FeatureShare(feature.name, damping * share, far > 0)
-                for feature, share, far in zip(self.shapes, shares, distances, strict=True)
-            ],
-            distance=sqrt(sum(far * far for far in distances) / len(distances)),
+            distances=distances,
         )
 
     def score(self, parts: "ScoreParts", judged: Judgement) -> float:
@@ -127,21 +126,17 @@ class Weights:
         return 1 / (1 + exp(-(slope * score + intercept)))
 
 
-class FeatureShare(NamedTuple):
-    """What one feature adds to the score, and whether the text has more of it than the average."""
-
-    name: str
-    weight: float
-    more: bool
-
-
 class ScoreParts(NamedTuple):
-    """The learned parts of a score; ``each`` feature's share; the distance from known texts."""
+    """The learned parts of a score, and each feature's distance from the training mean."""
 
     shape: float
     words: float
-    each: list[FeatureShare]
-    distance: float
+    distances: list[float]
+
+    @property
+    def distance(self) -> float:
+        """The root mean square of the features' distances, in standard deviations."""
+        return sqrt(sum(far * far for far in self.distances) / len(self.distances))
 
 
 def buckets_of(words: Iterable[str], size: int) -> set[int]:

@@ -17,7 +17,6 @@ from pricing.recommendations.routing.kind_cues import KINDS
 from pricing.recommendations.routing.lexicon import (
     ENGLISH,
     UNREAD,
-    Cues,
     cues_of,
     fold,
     language_of,
@@ -99,7 +98,7 @@ def judge(task: str, reading: TaskFeatures) -> Judgement:
     kind, weight = _kind_of(request, reading)
     rule = KINDS.get(kind)
     mechanical = rule is not None and rule.mechanical
-    raised = _demands(request, cues, mechanical=mechanical)
+    raised = _demands(request, mechanical=mechanical)
     harder = sum(signal.weight for signal in raised if signal.weight > 0)
     level = rule.level if rule else 0.0
     if mechanical and instruction.material:
@@ -152,6 +151,8 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
 _WITH_CODE = {"code reading": 1.0, "debugging": 0.5, "refactoring": 0.5, "tests": 0.5}
 
 
+#: A longer text that asks nothing is an order rather than a statement to complete.
+_STATEMENT = 20
 _EXAM_KINDS = (LOOK_UP, "multiple choice", "calculation", "maths", "logic puzzle")
 
 
@@ -160,16 +161,18 @@ def _form(kind: str, request: Request, reading: TaskFeatures, *, alone: bool) ->
         return "tools"
     if request.own:
         return "request"
-    fact = kind in _EXAM_KINDS or (kind == UNKNOWN and not (request.conditions and request.yes_no))
+    told = kind == UNKNOWN and not request.question and request.words > _STATEMENT
+    argued = kind == UNKNOWN and request.yes_no and request.conditions > 0
+    fact = kind in (*_EXAM_KINDS, UNKNOWN) and not told and not argued
     return "bare" if alone and fact and not request.acts else "request"
 
 
-def _demands(request: Request, cues: Cues, *, mechanical: bool) -> list[Signal]:
+def _demands(request: Request, *, mechanical: bool) -> list[Signal]:
     """Return the demands of a request, in the order of the lexicon.
 
     Of a mechanical one those count that are in the sentences that ask.
     """
-    found = cues.found(request.asks if mechanical else request.text)
+    found = request.asked if mechanical else request.found
     known = "make" in request.acts and "open" not in request.acts
     signals = []
     for name, rule in DEMANDS.items():

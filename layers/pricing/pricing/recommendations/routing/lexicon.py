@@ -43,26 +43,38 @@ class Cues:
     phrases: Mapping[str, list[tuple[str, Group]]]
     unspaced: Mapping[str, list[Group]]
 
-    def found(self, text: str) -> dict[Group, list[int]]:
-        """Return, for each group, where its cues first occur in a folded text, as word numbers."""
+    def found(self, text: str) -> "Found":
+        """Return the cues in a folded text."""
         tokens = words_of(text)
         joined = f" {' '.join(tokens)} "
-        seen: dict[tuple[str, Group], int] = {}
+        found: Found = {}
         for number, token in enumerate(tokens):
-            here = [(token, group) for group in self.words.get(token, ())]
+            for group in self.words.get(token, ()):
+                found.setdefault(group, {}).setdefault(token, number)
             for stem in filter(self.stems.__contains__, _prefixes(token)):
-                here += [(stem, group) for group in self.stems[stem]]
-            here += [cue for cue in self.phrases.get(token, ()) if cue[0] in joined]
-            for cue in here:
-                seen.setdefault(cue, number)
-        if _HAN.search(text):
+                for group in self.stems[stem]:
+                    found.setdefault(group, {}).setdefault(stem, number)
+            for phrase, group in self.phrases.get(token, ()):
+                if phrase in joined:
+                    found.setdefault(group, {}).setdefault(phrase, number)
+        if self.unspaced and _HAN.search(text):
             for term in filter(text.__contains__, self.unspaced):
-                at = text.index(term)
-                seen |= dict.fromkeys(((term, group) for group in self.unspaced[term]), at)
-        positions: dict[Group, list[int]] = {}
-        for (_, group), number in seen.items():
-            positions.setdefault(group, []).append(number)
-        return positions
+                for group in self.unspaced[term]:
+                    found.setdefault(group, {})[term] = text.index(term)
+        return found
+
+
+#: For each group its cues that occur, each with the number of the word where it first does.
+Found = dict[Group, dict[str, int]]
+
+
+def merged(parts: Iterable[Found]) -> Found:
+    """Return the cues of several texts, each once."""
+    whole: Found = {}
+    for part in parts:
+        for group, cues in part.items():
+            whole.setdefault(group, {}).update(cues)
+    return whole
 
 
 def fold(text: str) -> str:
@@ -79,13 +91,11 @@ def language_of(text: str) -> str:
     """Return the language of a folded text by its frequent words, or UNREAD."""
     if _HAN.search(text):
         return "ja" if _KANA.search(text) else "zh"
-    tokens = words_of(text)
-    best, most = UNREAD, 0
-    for language, frequent in _frequent().items():
-        count = sum(token in frequent for token in tokens)
-        if count > most:
-            best, most = language, count
-    return best
+    counts: dict[str, int] = {}
+    for token in words_of(text):
+        for language in _frequent().get(token, ()):
+            counts[language] = counts.get(language, 0) + 1
+    return max(_LANGUAGES, key=lambda language: counts.get(language, 0)) if counts else UNREAD
 
 
 @cache
@@ -108,8 +118,13 @@ def cues_of(language: str) -> Cues:
 
 
 @cache
-def _frequent() -> Mapping[str, frozenset[str]]:
-    return {language: frozenset(_listed(cues)) for language, cues in _by_language(FREQUENT)}
+def _frequent() -> Mapping[str, list[str]]:
+    """Return the languages of each frequent word."""
+    languages: dict[str, list[str]] = {}
+    for language, cues in _by_language(FREQUENT):
+        for word in _listed(cues):
+            languages.setdefault(word, []).append(language)
+    return languages
 
 
 def _cues(spoken: set[str] | None) -> Iterator[tuple[Group, str]]:
@@ -143,3 +158,7 @@ def _prefixes(token: str) -> Iterator[str]:
         for start in range(_SHORTEST_STEM, len(token) - _STEM_INSIDE + 1):
             for end in range(start + _STEM_INSIDE, min(len(token), start + _LONGEST_STEM) + 1):
                 yield token[start:end]
+
+
+#: In the order in which they win ties.
+_LANGUAGES = tuple(language for language, _ in _by_language(FREQUENT))

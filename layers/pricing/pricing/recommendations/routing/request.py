@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from pricing.recommendations.routing.kind_cues import KINDS
-from pricing.recommendations.routing.lexicon import Cues, Group, words_of
+from pricing.recommendations.routing.lexicon import Cues, Found, merged, words_of
 
 #: ``step``: one thing to do; ``make``: something of a known form; ``howto``: a known way; ``open``:
 #: what to do about a situation, or whether something holds in it.
@@ -67,14 +67,16 @@ _POLITE = re.compile(
 class Request:
     """An instruction, read.
 
-    ``asks`` are the sentences that ask; ``told`` is the number of those that describe a situation.
+    ``found`` are its cues, and ``asked`` those of the sentences that ask; ``told`` is the number of
+    sentences that describe a situation.
     ``weights`` are of the kinds of work that are named, and ``parts`` the different ones. ``own``
     is whether the writer's own affairs are spoken of; ``conditions`` and ``joined`` are numbers of
     words that set conditions, and that join several things.
     """
 
     text: str
-    asks: str
+    found: Found
+    asked: Found
     words: int
     sentences: int
     told: int
@@ -108,8 +110,9 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
 
     A short question after a description, which names nothing itself, is about the description.
     """
-    asking: list[str] = []
-    telling: list[str] = []
+    asking: list[Found] = []
+    telling: list[Found] = []
+    told: list[str] = []
     acts: set[Act] = set()
     parts: set[str] = set()
     weights: dict[str, float] = {}
@@ -119,24 +122,27 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
         found = cues.found(plain)
         own = _acts(found, plain)
         question = sentence.rstrip().endswith(QUESTION_MARKS)
-        if alone and question and _tells(telling) and len(words_of(plain)) <= _BARE_WORDS:
+        if alone and question and _tells(told) and len(words_of(plain)) <= _BARE_WORDS:
             own.add("open")
         asks = bool(own) or question
-        (asking if asks else telling).append(sentence)
+        (asking if asks else telling).append(found)
         if asks:
             acts |= own
             parts |= {kind for section, kind in found if section == "strong"} | (own & {"make"})
+        else:
+            told.append(sentence)
         for kind, weight in kind_weights(found).items():
             weights[kind] = weights.get(kind, 0.0) + weight * (1.0 if asks else _TOLD)
     if not asking:
         weights = {kind: weight / _TOLD for kind, weight in weights.items()}
-    whole = cues.found(text)
+    whole = merged(asking + telling)
     return Request(
         text=text,
-        asks="\n".join(asking or telling),
+        found=whole,
+        asked=merged(asking) if asking else whole,
         words=len(words_of(text)),
         sentences=len(sentences),
-        told=_tells(telling) if asking else 0,
+        told=_tells(told) if asking else 0,
         weights=weights,
         acts=frozenset(acts),
         parts=frozenset(parts),
@@ -146,16 +152,16 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
     )
 
 
-def kind_weights(found: Mapping[Group, list[int]]) -> dict[str, float]:
+def kind_weights(found: Found) -> dict[str, float]:
     """Return the weight of each kind by its cues."""
     weights: dict[str, float] = {}
     for (section, kind), positions in found.items():
         weight = 0.0
         if section == "strong":
-            weight = sum(STRONG * (_FIRST if at < _OPENING else 1.0) for at in positions)
+            weight = sum(STRONG * (_FIRST if at < _OPENING else 1.0) for at in positions.values())
         elif section == "weak":
             weight = _WEAK * min(_WEAK_LIMIT, len(positions))
-            weight += STRONG if kind == LOOK_UP and 0 in positions else 0.0
+            weight += STRONG if kind == LOOK_UP and 0 in positions.values() else 0.0
         if weight:
             weights[kind] = weights.get(kind, 0.0) + weight
     return weights
@@ -168,13 +174,13 @@ def names_a_step(lead: str, cues: Cues) -> bool:
     return kind is not None and weights[kind] >= STRONG and KINDS[kind].mechanical
 
 
-def _acts(found: Mapping[Group, list[int]], sentence: str) -> set[Act]:
+def _acts(found: Found, sentence: str) -> set[Act]:
     """Return how a sentence is put; a verb counts where it opens the sentence."""
     anywhere = not sentence.isascii()
     return {
         cast(Act, act)
         for (section, act), positions in found.items()
-        if section == "act" and (act == "open" or anywhere or min(positions) == 0)
+        if section == "act" and (act == "open" or anywhere or 0 in positions.values())
     }
 
 
