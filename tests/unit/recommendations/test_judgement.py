@@ -51,7 +51,7 @@ def test_the_language_is_recognised_by_frequent_words(text: str, language: str) 
     assert language_of(fold(text)) == language
 
 
-def test_a_word_of_another_language_is_no_cue() -> None:
+def test_a_word_of_another_language_is_not_a_cue() -> None:
     # "poli" is polite in French; the police is not.
     assert ("demand", "known pattern") not in cues_of("en").found("write to the police")
     assert ("demand", "known pattern") in cues_of("fr").found("ecris un texte poli")
