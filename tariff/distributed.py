@@ -28,12 +28,12 @@ from pricing.reports.database import Database, database, day_us, from_csv, liste
 from pricing.reports.dimensions import COLUMNS, HOUR_US, Dimension
 from pricing.reports.engine import (
     HASH_LENGTH,
-    LoadedUsage,
     SummedUsage,
     known_models,
     model_names,
 )
 from pricing.reports.generate import report_summed
+from pricing.reports.loaded import LoadedUsage
 from pricing.reports.rates import BUCKETS, cuts_of
 from pricing.reports.readers.files import opened
 from pricing.reports.readers.merging import Merged, Merger

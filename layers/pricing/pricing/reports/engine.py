@@ -6,10 +6,9 @@ are multiplied as integers: no figure is a float, and an overflow is an error, n
 
 import csv
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +19,6 @@ import duckdb
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, TariffError
-from pricing.notices import Notice
 from pricing.reports.database import database, day_us, fetched, from_csv, listed, literal
 from pricing.reports.dimensions import (
     COLUMNS,
@@ -31,10 +29,10 @@ from pricing.reports.dimensions import (
     is_label,
     ranked,
 )
+from pricing.reports.loaded import LoadedUsage
 from pricing.reports.rates import (
     BUCKETS,
     DAY_US,
-    Cuts,
     PricedKey,
     PriceKey,
     Pricing,
@@ -49,7 +47,7 @@ from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.merging import Merger
 from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.singly import ALONE, SINGLE_PLACES
-from pricing.reports.report import SUMS, Filters, RejectedLine
+from pricing.reports.report import SUMS, Filters
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import (
     CALL_COLUMNS,
@@ -99,42 +97,6 @@ def provider_name(book: PriceBook, name: str) -> str | None:
     """Return the provider of a model; None if it is unknown."""
     match = book.known(name)
     return match.model.provider if match else None
-
-
-@dataclass(slots=True)
-class LoadedUsage:
-    """The counts of a file's records by outcome, and the keys that price them.
-
-    ``places`` is the scale of the engine's integer costs, ``cuts`` where prices change.
-    """
-
-    read: int = 0
-    rejected: int = 0
-    duplicates: int = 0
-    merged: int = 0
-    filtered_out: int = 0
-    read_singly: int = 0
-    priced: int = 0
-    unpriced: int = 0
-    partial: int = 0
-    #: Lines of a tool's log that are not calls; what was taken for granted of records.
-    not_calls: int = 0
-    assumed: Counter[str] = field(default_factory=Counter)
-    notices: tuple[Notice, ...] = ()
-    #: How many priced calls have a component without a price, and which counts were not understood.
-    incomplete: int = 0
-    unread: Counter[str] = field(default_factory=Counter)
-    ignored: Counter[str] = field(default_factory=Counter)
-    places: int = 0
-    rejections: list[RejectedLine] = field(default_factory=list)
-    formats: dict[str, int] = field(default_factory=dict)
-    cuts: Cuts = field(default_factory=Cuts)
-    keys: list[PricedKey] = field(default_factory=list)
-    #: The records that sum up calls which may be in different tiers: how many, of how many calls,
-    #: and their cost, its lower and its upper bound as integers.
-    sums: Row = (0, 0, 0, 0, 0)
-    #: The same keys at the prices of a rate card, in the same order; empty without one.
-    net_keys: list[PricedKey] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from pricing.notices import Notice
 from pricing.reports.advice import advise
 from pricing.reports.budgets import BudgetQuery, budget_of
 from pricing.reports.dimensions import Dimension
-from pricing.reports.engine import Engine, LoadedUsage, SummedUsage
+from pricing.reports.engine import Engine, SummedUsage
+from pricing.reports.loaded import LoadedUsage
 from pricing.reports.rates import Pricing, unscaled
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.reader import first_rejected

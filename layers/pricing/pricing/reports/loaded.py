@@ -1,0 +1,44 @@
+"""What became of the records of a file, and what prices them."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from pricing.notices import Notice
+from pricing.reports.rates import Cuts, PricedKey, Row
+from pricing.reports.report import RejectedLine
+
+
+@dataclass(slots=True)
+class LoadedUsage:
+    """The counts of a file's records by outcome, and the keys that price them.
+
+    ``places`` is the scale of the engine's integer costs, ``cuts`` where prices change.
+    """
+
+    read: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    merged: int = 0
+    filtered_out: int = 0
+    read_singly: int = 0
+    priced: int = 0
+    unpriced: int = 0
+    partial: int = 0
+    #: Lines of a tool's log that are not calls; what was taken for granted of records.
+    not_calls: int = 0
+    assumed: Counter[str] = field(default_factory=Counter)
+    notices: tuple[Notice, ...] = ()
+    #: How many priced calls have a component without a price, and which counts were not understood.
+    incomplete: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
+    places: int = 0
+    rejections: list[RejectedLine] = field(default_factory=list)
+    formats: dict[str, int] = field(default_factory=dict)
+    cuts: Cuts = field(default_factory=Cuts)
+    keys: list[PricedKey] = field(default_factory=list)
+    #: The records that sum up calls which may be in different tiers: how many, of how many calls,
+    #: and their cost, its lower and its upper bound as integers.
+    sums: Row = (0, 0, 0, 0, 0)
+    #: The same keys at the prices of a rate card, in the same order; empty without one.
+    net_keys: list[PricedKey] = field(default_factory=list)
