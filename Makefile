@@ -210,6 +210,12 @@ store-model: .venv/.ready ## Compare the version store with a model of it over 1
 rollbacks: .venv/.ready ## Roll back and forth a hundred times while clients ask for estimates
 	@$(PY) -m tests.slow rollbacks $(ARGS)
 
+fuzz-api: $(SITE) ## Send 10,000 requests made from the specification (about 2 minutes)
+	@$(PY) -m tests.slow fuzz-api $(ARGS)
+
+mutants: .venv/.ready ## Change the code in a sample of places, and count what no test notices (about 15 minutes)
+	@$(PY) -m tests.slow mutants $(ARGS)
+
 fuzz-slack: .venv/.ready ## Send 100,000 forged requests to the Slack routes (about 3 minutes)
 	@$(PY) -m tests.slow fuzz-slack $(ARGS)
 

@@ -1,0 +1,171 @@
+"""Change the code one place at a time, and see whether a test notices.
+
+A seeded sample of each part where a wrong result would be a wrong price: an operator, a comparison,
+a number, a word that is compared, or a condition is changed in a copy of the package, and the tests
+of that part run on the copy. A change that no test notices is printed with its place. Some cannot
+be noticed, because the changed code does the same.
+"""
+
+import ast
+import copy
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+from typer import Option
+
+from tariff.command_line import CommandFailed
+from tariff.paths import ROOT
+
+PACKAGE = ROOT / "layers/pricing/pricing"
+#: By module: the tests that must notice a change of it.
+PARTS: Mapping[str, Sequence[str]] = {
+    "estimates/calculator.py": (
+        *("unit/estimates", "integration/test_estimate.py", "integration/test_iterations.py"),
+    ),
+    "usage/reader.py": ("unit/usage", "integration/test_real_usage.py"),
+    "usage/split.py": ("unit/usage", "integration/test_real_usage.py"),
+    "catalogue/price_book.py": (
+        *("unit/catalogue/test_price_book.py", "unit/catalogue/test_names.py"),
+        "unit/catalogue/test_spellings.py",
+    ),
+    "refresh/timeline.py": ("unit/refresh", "unit/sources/test_merge.py"),
+    "refresh/checks.py": ("unit/refresh",),
+    "refresh/patterns.py": ("unit/refresh",),
+    "refresh/review.py": ("unit/refresh",),
+    "slack/signing.py": ("unit/slack/test_signing.py", "unit/slack/test_fuzz.py"),
+}
+GOAL = 90
+SEED = 7
+_SECONDS = 300
+_COMPARED: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+_COMPUTED: Mapping[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.FloorDiv: ast.Mult,
+}  # fmt: skip
+_CHANGEABLE = (ast.Compare, ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Constant)
+#: Where a text is a word that is compared, and no message.
+_TEXTS = (ast.Compare, ast.Subscript)
+
+
+class Mutant(NamedTuple):
+    """One changed place: its module, its line, what was changed, and the whole changed source."""
+
+    module: str
+    line: int
+    change: str
+    source: str
+
+
+def mutants(module: str) -> Iterator[Mutant]:
+    """Every mutant of a module."""
+    tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
+    places = [(node, parent) for parent in ast.walk(tree) for node in ast.iter_child_nodes(parent)]
+    ignored = {
+        id(inner)
+        for node in ast.walk(tree)
+        for part in _unchanged(node)
+        for inner in ast.walk(part)
+    }
+    for number, (node, parent) in enumerate(places):
+        if id(node) in ignored or not isinstance(node, _CHANGEABLE):
+            continue
+        changed = copy.deepcopy(tree)
+        same = [child for top in ast.walk(changed) for child in ast.iter_child_nodes(top)]
+        if change := _changed(same[number], is_compared=isinstance(parent, _TEXTS)):
+            yield Mutant(module, node.lineno, change, ast.unparse(changed))
+
+
+def _unchanged(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a node that no test is about: annotations, messages and docstrings."""
+    if isinstance(node, ast.Raise | ast.AnnAssign):
+        yield node.exc if isinstance(node, ast.Raise) and node.exc else node
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield from node.decorator_list
+    if isinstance(node, ast.FunctionDef) and node.returns:
+        yield node.returns
+    if isinstance(node, ast.arg) and node.annotation:
+        yield node.annotation
+
+
+def _changed(node: ast.AST, *, is_compared: bool) -> str:
+    """Change a node in place; returns what was changed, nothing if it stays as it is."""
+    change = ""
+    match node:
+        case ast.Compare(ops=[op]) if type(op) in _COMPARED:
+            node.ops = [_COMPARED[type(op)]()]
+            change = f"{type(op).__name__} -> {type(node.ops[0]).__name__}"
+        case ast.BinOp(op=operator) if type(operator) in _COMPUTED:
+            node.op = _COMPUTED[type(operator)]()
+            change = f"{type(operator).__name__} -> {type(node.op).__name__}"
+        case ast.BoolOp(op=joined):
+            node.op = ast.Or() if isinstance(joined, ast.And) else ast.And()
+            change = f"{type(joined).__name__} -> {type(node.op).__name__}"
+        case ast.UnaryOp(op=ast.Not(), operand=operand):  # `not not x`
+            node.operand = ast.UnaryOp(op=ast.Not(), operand=operand)
+            change = "not -> nothing"
+        case ast.Constant(value=bool(value)):
+            node.value = not value
+            change = f"{value} -> {node.value}"
+        case ast.Constant(value=int(value)):
+            node.value = value + 1
+            change = f"{value} -> {node.value}"
+        case ast.Constant(value=str(value)) if is_compared and value:
+            node.value = f"{value} of a mutant"
+            change = f"{value!r} -> {node.value!r}"
+    return change
+
+
+def survives(mutant: Mutant) -> bool:
+    """Whether every test of its part passes on the mutant."""
+    with tempfile.TemporaryDirectory(prefix="tariff-mutant-") as name:
+        copied = Path(name) / "pricing"
+        shutil.copytree(PACKAGE, copied, symlinks=True)
+        (copied / mutant.module).write_text(mutant.source, encoding="utf-8")
+        tests = [str(ROOT / "tests" / part) for part in PARTS[mutant.module]]
+        command = [
+            *(sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider"),
+            *("-o", f"pythonpath={name} {ROOT}", *tests),
+        ]
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment, capture_output=True, check=False,
+                timeout=_SECONDS,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return False  # it never ends: noticed
+        return done.returncode == 0
+
+
+def check(
+    each: Annotated[int, Option(min=1, help="Mutants of each module.")] = 12,
+    only: Annotated[str, Option(help="The modules whose name has this in it.")] = "",
+) -> None:
+    """Change the code in a sample of places, and count what no test notices."""
+    dice = random.Random(SEED)  # noqa: S311
+    killed = total = 0
+    for module in PARTS:
+        found = list(mutants(module))
+        sample = dice.sample(found, min(each, len(found)))
+        if only not in module:
+            continue
+        left = [mutant for mutant in sample if survives(mutant)]
+        killed, total = killed + len(sample) - len(left), total + len(sample)
+        typer.echo(f"{module}: {len(sample) - len(left)} of {len(sample)}")
+        for mutant in left:
+            typer.echo(f"  line {mutant.line}: {mutant.change}")
+    typer.echo(
+        f"{killed} of {total} noticed, {100 * killed // max(total, 1)}%; the goal is {GOAL}%"
+    )
+    if killed * 100 < GOAL * total:
+        raise CommandFailed("Too many changes are noticed by no test.")
