@@ -68,6 +68,20 @@ def test_a_conversation_is_the_task_by_its_last_text_and_counts_as_input(
     assert one(post(recommend, EVENT, {"tasks": [{"messages": messages}], **NOW})) == found
 
 
+@pytest.mark.parametrize(
+    ("last", "tier"), [("Yes, do it", "complex"), ("Translate: Hund", "simple")]
+)
+def test_a_text_that_only_confirms_is_about_the_one_before(
+    recommend: Handler, last: str, tier: str
+) -> None:
+    messages = [
+        {"role": "user", "content": "Design a cache that survives the loss of a region."},
+        {"role": "assistant", "content": "Shall I?"},
+        {"role": "user", "content": last},
+    ]
+    assert one(post(recommend, EVENT, {"messages": messages, **NOW}))["complexity"] == tier
+
+
 def test_tools_are_read_counted_and_required(recommend: Handler) -> None:
     task = {"task": "What is the weather in Oslo?", "policy": {"simple": "claude-3-haiku"}, **NOW}
     plain = one(post(recommend, EVENT, task))

@@ -1,6 +1,7 @@
 """The requests of ``POST /v1/recommend`` and of calibrate, cascade and tiers below it."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -201,7 +202,7 @@ _SIZES = MeasuredFields.model_fields.keys() | {"expected_input_tokens", "expecte
 
 
 def _task(options: TaskOptions, task: str | None, within: str = "") -> RecommendTask:
-    text = task if task is not None else _last_text(options.messages or [])
+    text = task if task is not None else _asked(options.messages or [])
     if text is None:
         raise InvalidRequest.at("/task", "is required, or `messages` with a text of the user")
     if not text.strip():
@@ -240,12 +241,28 @@ def _task(options: TaskOptions, task: str | None, within: str = "") -> Recommend
 def _prompt(options: TaskOptions, text: str) -> Prompt:
     """Return the whole request; a task that is not in the messages comes after them."""
     messages = list(options.messages or [])
-    if _last_text(messages) != text:
+    if text not in (_last_text(messages), _asked(messages)):
         messages.append({"role": "user", "content": text})
     if options.response_format is not None:
         form = json.dumps(options.response_format, ensure_ascii=False)
         messages.append({"role": "user", "content": form})
     return Prompt(messages, system=options.system, tools=options.tools or False)
+
+
+def _asked(messages: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return what the next answer is about: the last text, or the one that a short yes confirms."""
+    last = _last_text(messages)
+    if last is None or _CONFIRMS.fullmatch(last) is None:
+        return last
+    before = [message for message in messages if _last_text([message]) not in (None, last)]
+    return f"{earlier}\n\n{last}" if (earlier := _last_text(before)) else last
+
+
+_CONFIRMS = re.compile(
+    r"\W*(?:yes|ok|okay|sure|go|do it|continue|ja|weiter|oui|continue[zr]?|s[ií]|sim|はい|続け|好|继续)"
+    r"\b.{0,30}",
+    re.IGNORECASE,
+)
 
 
 def _last_text(messages: Sequence[Mapping[str, Any]]) -> str | None:

@@ -97,7 +97,9 @@ def assess(task: str, tools: str = "", thresholds: Thresholds = TERCILES) -> Ass
     if not judged.understood or (not judged.recognised and parts.distance > weights.farthest):
         basis, chance = "none", None
     complexity: Complexity = "moderate"
-    if difficulty >= thresholds.complex:
+    if basis == "none":
+        pass  # a tier without evidence would be read as one
+    elif difficulty >= thresholds.complex:
         complexity = "complex"
     elif difficulty < thresholds.moderate and (chance is None or chance <= _EVEN):
         complexity = "simple"
