@@ -259,8 +259,8 @@ def _asked(messages: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 _CONFIRMS = re.compile(
-    r"\W*(?:yes|ok|okay|sure|go|do it|continue|ja|weiter|oui|continue[zr]?|s[ií]|sim|はい|続け|好|继续)"
-    r"\b.{0,30}",
+    r"\W*(?:yes|ok|okay|sure|go|do it|continue[zr]?|ja|weiter|oui|s[ií]|sim|はい|続け|好|继续)\b"
+    r".{0,30}",
     re.IGNORECASE,
 )
 

@@ -143,7 +143,8 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
     if request.words > _SMALL_TALK_WORDS:
         weights.pop(_SMALL_TALK, None)
     kind, best = max(weights.items(), key=lambda item: (item[1], item[0]))
-    if best < STRONG or (kind in (LOOK_UP, "calculation") and "open" in request.acts):
+    fact = kind in (LOOK_UP, "calculation")
+    if best < STRONG or (fact and not request.acts.isdisjoint(("open", "make"))):
         return UNKNOWN, 0.0
     return kind, best
 
