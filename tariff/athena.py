@@ -17,6 +17,7 @@ from typer import Argument, Option
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
+from pricing.reports.dimensions import group_expression
 from pricing.reports.rates import (
     BUCKETS,
     DAY_US,
@@ -146,7 +147,10 @@ def statements(cuts: Cuts, moment: str = ATHENA_MOMENT) -> Iterator[tuple[str, s
     broken = f"SUM(CASE WHEN {_valid()} THEN 0 ELSE 1 END) AS rejected"
     yield "read", f"SELECT COUNT(*) AS read, {broken} FROM records"
     for by in GROUPS:
-        yield f"by {' and '.join(by)}" if by else "total", summary("priced", by)
+        yield (
+            f"by {' and '.join(by)}" if by else "total",
+            summary("priced", [group_expression(name, name) for name in by]),
+        )
 
 
 def price_table(

@@ -34,8 +34,12 @@ from tests.support.spec import Spec
 
 BOOK = bundled.current()
 START, END = date(2026, 9, 20), date(2026, 11, 20)
-#: One with a price that changes, long-context tiers, prices by the time of day, an unknown name.
-MODELS = ("claude-sonnet-5-5", "gemini-2.5-pro", "deepseek-v4-pro", "gpt-4o", "no-such-model")
+#: One with a price that changes, long-context tiers, prices by the time of day, two names of one
+#: model, and an unknown name.
+MODELS = (
+    *("claude-sonnet-5-5", "gemini-2.5-pro", "deepseek-v4-pro", "gpt-4o", "openai/gpt-4o"),
+    "no-such-model",
+)
 DUCKDB_TYPES = {"timestamp": "TIMESTAMP", "string": "VARCHAR", "bigint": "BIGINT"}
 
 
@@ -135,6 +139,10 @@ def test_the_sums_are_the_calculators(database: duckdb.DuckDBPyConnection) -> No
     assert unscaled(int(sums["cost"]), places) == total
     for by in ("by model", "by day", "by endpoint", "by team", "by day and model"):
         assert sum(one["cost"] for one in answers[by]) == sums["cost"]
+    # Two names of one model are one row, under the name that the price table gives it.
+    labels = {row[PRICE_COLUMNS.index("label")] for row in prices}
+    assert {one["value_0"] for one in answers["by model"]} == labels
+    assert len(labels) < len({row["model"] for row in rows})
     assert answers["read"] == [{"read": 600, "rejected": 0}]
 
 
