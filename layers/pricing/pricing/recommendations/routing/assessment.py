@@ -27,7 +27,7 @@ ENOUGH_OUTCOMES = 200
 _EVEN = 0.5
 #: The typical error of a score, in units of the distance between the thresholds, from the tasks
 #: that were labelled for the rules.
-_TYPICAL_ERROR = 0.45
+_TYPICAL_ERROR = 0.6
 #: Kinds that are about code even if a task quotes none.
 _CODE = ("code generation", "tests", "refactoring")
 _SIGNALS = 3
@@ -96,13 +96,8 @@ def assess(task: str, tools: str = "", thresholds: Thresholds = TERCILES) -> Ass
     basis: Basis = "judgement" if chance is None else "outcomes"
     if not judged.understood or (not judged.recognised and parts.distance > weights.farthest):
         basis, chance = "none", None
-    complexity: Complexity = "moderate"
-    if basis == "none":
-        pass  # a tier without evidence would be read as one
-    elif difficulty >= thresholds.complex:
-        complexity = "complex"
-    elif difficulty < thresholds.moderate and (chance is None or chance <= _EVEN):
-        complexity = "simple"
+    # Without evidence there is no tier: a cheap or an expensive one would be read as a finding.
+    complexity = "moderate" if basis == "none" else _tier(difficulty, thresholds, chance)
     signals = (*judged.signals, *_learned_signals(weights, parts, judged, reading))
     return Assessment(
         kind=judged.kind,
@@ -117,6 +112,14 @@ def assess(task: str, tools: str = "", thresholds: Thresholds = TERCILES) -> Ass
         material=judged.material,
         code=reading.has_code or judged.kind in _CODE,
     )
+
+
+def _tier(difficulty: float, thresholds: Thresholds, chance: float | None) -> Complexity:
+    """Return the tier of a difficulty; never the simple one if a cheap model is mostly wrong."""
+    if difficulty >= thresholds.complex:
+        return "complex"
+    simple = difficulty < thresholds.moderate and (chance is None or chance <= _EVEN)
+    return "simple" if simple else "moderate"
 
 
 def _confidence(

@@ -189,50 +189,38 @@ def _manner(
     request: Request, kind: str, harder: float, instruction: Instruction, *, code: bool
 ) -> list[Signal]:
     """Return what the way of asking adds."""
-    short = instruction.material < _SHORT_MATERIAL and request.words <= _SHORT_REQUEST
-    plain = kind == UNKNOWN and not harder
-    made = "make" in request.acts
-    one = request.sentences == 1
-    several = request.joined + request.conditions > 0 and request.words > _SEVERAL_PARTS
-    ways: tuple[tuple[bool, str, str, float], ...] = (
-        (
-            "open" in request.acts,
-            "open question",
-            "asks what to do or whether something holds, not for a fact",
-            _OPEN_ABOUT if request.told else _OPEN,
-        ),
-        (kind == "tool use" and one and not harder, "plain step", "one thing to do", _ONE_CALL),
-        (kind not in (UNKNOWN, "code reading"), "", "", 0.0),
-        (
-            "step" in request.acts and not made,
-            "plain step",
-            "one thing to do, not something to make",
-            _STEP if harder < _RAISED and not several and not code else _STEP * _UNSURE_SHARE,
-        ),
-        ("howto" in request.acts and not harder, "asks how to do it", "a known way", _PLAIN),
-        (
-            plain and request.is_fact and request.words <= _SHORT_QUESTION,
-            "asks for a fact",
-            "a question without anything that makes it hard",
-            _PLAIN,
-        ),
-        (
-            plain and one and short and bool(instruction.material) and not code and not made,
-            "short material",
-            "a short request about a few words",
-            _PLAIN,
-        ),
-        (
-            plain and request.words <= _TINY and not request.acts,
-            "a few words",
-            "nothing is asked that takes work",
-            _PLAIN,
-        ),
-    )
-    applies, name, meaning, weight = next((way for way in ways if way[0]), (False, "", "", 0.0))
-    return [Signal(name, meaning, weight)] if applies and name else []
+    if "open" in request.acts:
+        meaning = "asks what to do or whether something holds, not for a fact"
+        return [Signal("open question", meaning, _OPEN_ABOUT if request.told else _OPEN)]
+    if kind == "tool use" and request.sentences == 1 and not harder:
+        return [Signal("plain step", "one thing to do", _ONE_CALL)]
+    if kind not in (UNKNOWN, "code reading"):
+        return []
+    if "step" in request.acts and "make" not in request.acts:
+        several = request.joined + request.conditions > 0 and request.words > _SEVERAL_PARTS
+        sure = harder < _RAISED and not several and not code
+        meaning = "one thing to do, not something to make"
+        return [Signal("plain step", meaning, _STEP if sure else _STEP * _UNSURE_SHARE)]
+    meaning = None if harder else _plain(request, kind, instruction, code=code)
+    return [] if meaning is None else [Signal("nothing hard", meaning, _PLAIN)]
 
 
+def _plain(request: Request, kind: str, instruction: Instruction, *, code: bool) -> str | None:
+    """Return why a request without demands looks easy, or None."""
+    if "howto" in request.acts:
+        return "asks for a known way to do something"
+    if kind != UNKNOWN or "make" in request.acts:
+        return None
+    if request.is_fact and request.words <= _SHORT_QUESTION:
+        return "asks for a fact"
+    short = 0 < instruction.material < _SHORT_MATERIAL and request.words <= _SHORT_REQUEST
+    if short and request.sentences == 1 and not code:
+        return "a short request about a few words"
+    few = request.words <= _TINY and not request.acts
+    return "a few words that ask for no work" if few else None
+
+
+#: The weights of an open question, alone and about a situation, and of plain requests.
 _OPEN, _OPEN_ABOUT, _STEP, _PLAIN, _TINY = 0.65, 1.15, -1.1, -0.9, 4
 _ONE_CALL, _SHORT_QUESTION = -0.8, 25
 _PARTS, _SEVERAL_PARTS = 1.5, 13
