@@ -25,8 +25,8 @@ Basis = Literal["outcomes", "judgement", "none"]
 #: A kind counts as measured from this number of outcomes on.
 ENOUGH_OUTCOMES = 200
 _EVEN = 0.5
-#: The typical error of a score, in units of the distance between the thresholds, from the tasks
-#: that were labelled for the rules.
+#: The typical error of a score, in units of the distance between the terciles: with it the mean
+#: confidence on labelled everyday tasks is the share of them that get their tier.
 _TYPICAL_ERROR = 0.6
 #: Kinds that are about code even if a task quotes none.
 _CODE = ("code generation", "tests", "refactoring")
