@@ -201,8 +201,8 @@ def _manner(
         sure = harder < _RAISED and not several and not code
         meaning = "one thing to do, not something to make"
         return [Signal("plain step", meaning, _STEP if sure else _STEP * _UNSURE_SHARE)]
-    meaning = None if harder else _plain(request, kind, instruction, code=code)
-    return [] if meaning is None else [Signal("nothing hard", meaning, _PLAIN)]
+    plain = None if harder else _plain(request, kind, instruction, code=code)
+    return [] if plain is None else [Signal("nothing hard", plain, _PLAIN)]
 
 
 def _plain(request: Request, kind: str, instruction: Instruction, *, code: bool) -> str | None:
