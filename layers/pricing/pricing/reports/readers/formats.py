@@ -183,7 +183,9 @@ class FormatReader:
                 if not all(one.unread for one in found):
                     return found
         wrapped = self._wrapped(document)
-        return [] if wrapped is None and document.get("type") in _NO_CALLS else wrapped
+        kind = document.get("type")
+        no_call = isinstance(kind, str) and kind in _NO_CALLS
+        return [] if wrapped is None and no_call else wrapped
 
     def _wrapped(self, document: Document) -> list[Found] | None:
         """The records in a line that a collector of logs has put into an object of its own."""

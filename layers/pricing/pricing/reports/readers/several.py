@@ -156,7 +156,8 @@ def weave(document: Document) -> list[Found] | None:
     """A call of W&B Weave: its usage by model. The sums of the calls around it are not read."""
     models = at(document, "summary.usage")
     moment = first(document, "started_at")
-    if moment is None or not (isinstance(models, dict) or "op_name" in document):
+    models = models if isinstance(models, dict) else None
+    if moment is None or (models is None and "op_name" not in document):
         return None
     span = (str(document.get("trace_id")), str(document.get("id")))
     return [
