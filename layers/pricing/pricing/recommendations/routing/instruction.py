@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-#: The most characters of an instruction that are read.
+#: Characters read at the beginning and at the end of a task, and the most of an instruction.
+HEAD, TAIL = 6000, 1500
 LONGEST = 1600
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _QUOTED = re.compile(
-    r"\"[^\"\n]{1,2000}\"|“[^”]{1,2000}”|„[^“”]{1,2000}[“”]|«[^»]{1,2000}»|「[^」]{1,2000}」"
-    r"|『[^』]{1,2000}』|(?<![^\s(])'[^'\n]{12,2000}'(?!\w)|`[^`\n]{1,400}`"
+    r"\"[^\"\n]{1,1500}\"|“[^”]{1,1500}”|„[^“”]{1,1500}[“”]|«[^»]{1,1500}»|「[^」]{1,1500}」"
+    r"|『[^』]{1,1500}』|(?<![^\s(])'[^'\n]{12,1500}'(?!\w)|`[^`\n]{1,400}`"
 )
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _COLON = re.compile(r"[:\uff1a](?=\s|[^\x00-\x7f]|\"|$)")
@@ -36,7 +37,8 @@ def instruction_of(task: str, is_mechanical: Callable[[str], bool]) -> Instructi
     After such a lead ("Count the words:") all that follows the colon is material; after another
     ("Design a service that does this:") a list belongs to the instruction.
     """
-    text = _QUOTED.sub(" ", _CODE.sub("\n\n", task)).strip()
+    ends = task if len(task) <= HEAD + TAIL else f"{task[:HEAD]}\n\n{task[-TAIL:]}"
+    text = _QUOTED.sub(" ", _CODE.sub("\n\n", ends)).strip()
     if not text:
         return Instruction(task[:LONGEST], 0)
     lead, rest = _lead_of(text)
