@@ -45,7 +45,7 @@ def test_every_route_of_the_template_is_listed(gateway: RunningGateway) -> None:
         event["Properties"]["Path"]
         for resource in load_template()["Resources"].values()
         if resource["Type"] == "AWS::Serverless::Function"
-        for event in resource["Properties"]["Events"].values()
+        for event in resource["Properties"].get("Events", {}).values()
         if event["Type"] == "HttpApi"
     }
     listed = {line.split()[-1] for line in gateway.lines if line.startswith("  ")}

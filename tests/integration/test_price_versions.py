@@ -315,7 +315,7 @@ def refreshes(moto_table: StoreTable) -> Iterator[Refreshing]:
         yield found
 
 
-DAYS = {"2026-11-24": "0.11", "2026-11-25": "0.12", "2026-11-26": "0.13"}
+DAYS = {"2026-11-24": "0.11", "2026-11-25": "0.12", "2026-11-26": "0.124"}
 
 
 def test_after_each_refresh_as_of_still_gives_the_price_of_every_day_before(

@@ -13,6 +13,7 @@ from pricing.store.refresh_state import RefreshStore
 from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import book
 from tests.support.handlers import Answer, call, handler, post
+from tests.support.refreshing import EVENT as REFRESH
 from tests.support.refreshing import refreshing
 from tests.support.tables import StoreTable
 
@@ -174,7 +175,7 @@ def test_an_administrator_who_starts_a_refresh_does_not_approve_what_it_holds(
         clean=None, held=book("v2"), quarantined=(PENDING,), changes=(), added=(), missing={},
         memory=store.memory(), complete=True, compared=1,
     )  # fmt: skip
-    store.save(done, pointer, {"requested_by": asked})
+    store.save(done, pointer, {"requested_by": asked, "scheduled": "2026-11-30T03:00:00Z"})
     answer = prices.decide("v2", "activate", approver, expected_revision=1)
     assert answer.status == status
 
@@ -182,7 +183,7 @@ def test_an_administrator_who_starts_a_refresh_does_not_approve_what_it_holds(
 def test_the_refresh_names_the_administrator_who_started_it(moto_table: StoreTable) -> None:
     long = ANN + "x" * 150
     with refreshing(moto_table) as found:
-        found.run({"actor": long, "reason": "now"})
+        found.run({"actor": long, "reason": "now"}, at=REFRESH["scheduled_time"])
         assert found.outcomes()[-1].details["requested_by"] == long
 
 

@@ -19,7 +19,7 @@ from tariff.paths import ROOT
 from tariff.template import resources
 
 SETTINGS = {name: one for name, one in vars(Settings).items() if isinstance(one, Setting)}
-SOURCES = ("genai-prices", "litellm", "openrouter")
+SOURCES = ("genai-prices", "litellm", "openrouter", "exchange-rates")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import hmac
 import http.client
 import json
 import ssl
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -84,11 +85,12 @@ class AwsJson:
         self._timeout_seconds = timeout_seconds
         self._ca_file = ca_file
         self._keep = keep_connection
-        self._kept: http.client.HTTPConnection | None = None
+        #: A deque, since threads may share a client.
+        self._kept: deque[http.client.HTTPConnection] = deque()
 
     def __del__(self) -> None:
-        if self._kept is not None:
-            self._kept.close()
+        for connection in self._kept:
+            connection.close()
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The service's answer; binary values come as bytes."""
@@ -115,10 +117,8 @@ class AwsJson:
         return _answer(service.name, status, content)
 
     def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            with suppress(*_CLOSED):
-                return self._exchange(kept, body, headers)
+        with suppress(IndexError, *_CLOSED):
+            return self._exchange(self._kept.pop(), body, headers)
         return self._exchange(self._connect(), body, headers)
 
     def _exchange(
@@ -127,7 +127,7 @@ class AwsJson:
         seconds = self._timeout_seconds
         answer = post(connection, "/", body, headers, seconds=seconds, keep=self._keep)
         if self._keep:
-            self._kept = connection
+            self._kept.append(connection)
         return answer
 
     def _connect(self) -> http.client.HTTPConnection:
