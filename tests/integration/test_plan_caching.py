@@ -434,8 +434,8 @@ AUTOMATIC: dict[str, Any] = {
         ("gemini-2.5-flash", "0.01015", "0.00205"),
         # $0.28 and $0.42; $0.028
         ("deepseek-chat", "0.008708", "0.001148"),
-        # $3 and $15; $0.75
-        ("xai/grok-4", "0.0975", "0.03"),
+        # $1.25 and $2.50; $0.20: the name bills as Grok 4.3 since 2026-05-15
+        ("xai/grok-4", "0.039125", "0.007625"),
     ],
 )
 def test_a_provider_that_caches_by_itself_reads_all_but_the_first_call_of_a_day(
