@@ -276,9 +276,10 @@ def test_over_a_fifth_of_a_provider_that_vanishes_is_reported() -> None:
     assert without(20) == {"vanished_many"}
 
 
-def test_models_that_were_missing_before_do_not_vanish_again() -> None:
+@pytest.mark.parametrize("fact", ["missing_upstream_since", "retires"])
+def test_models_that_were_missing_before_or_retired_do_not_vanish_again(fact: str) -> None:
     """Of 20 listed models 4 are lost, which is a fifth; 10 more had left the lists before."""
-    gone = {"lifecycle": {"missing_upstream_since": "2026-10-10"}}
+    gone = {"lifecycle": {fact: "2025-10-10"}}
     active = [row(f"swift-{number}") for number in range(20)]
     active += [row(f"dodo-{number}") | gone for number in range(10)]
     quoted = {GENAI: OLD, LITELLM: OLD}

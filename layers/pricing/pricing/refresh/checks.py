@@ -24,6 +24,7 @@ from pricing.refresh.patterns import (
     accept_published_ratios,
     hold_patterns,
     hold_shrunk,
+    is_expected,
     shrunk_lists,
 )
 from pricing.refresh.review import (
@@ -129,7 +130,7 @@ def decide(
     seen = {id(match.active) for match in matches}
     gone = [row for row in active if row.get("prices") and id(row) not in seen]
     missing = tuple(row_key(row) for row in gone) if complete else ()
-    quarantined += _vanished(active, missing)
+    quarantined += _vanished(active, missing, now)
     return RefreshDecision(
         accepted=tuple((review.key, change) for review in reviews for change in review.accepted()),
         quarantined=tuple(quarantined),
@@ -242,15 +243,14 @@ def _reason_against_new(candidate: Candidate, names: Names, known: Ranges) -> Ho
     return None
 
 
-def _vanished(active: Sequence[Row], missing: Sequence[str]) -> Iterator[QuarantinedField]:
-    """Yield an entry for each provider that lost over a fifth of its models at once.
-
-    Those that were marked as missing before are not lost now.
-    """
+def _vanished(
+    active: Sequence[Row], missing: Sequence[str], now: str
+) -> Iterator[QuarantinedField]:
+    """Yield an entry for each provider that lost over a fifth of its expected models at once."""
     expected = {
         row_key(row): row["provider"]
         for row in active
-        if row.get("prices") and "missing_upstream_since" not in row.get("lifecycle", {})
+        if row.get("prices") and is_expected(row, now)
     }
     known = Counter(expected.values())
     gone = Counter(expected[key] for key in missing if key in expected)

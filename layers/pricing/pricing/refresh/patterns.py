@@ -74,22 +74,20 @@ def _is_rounding(change: PriceChange) -> bool:
     return abs(after - before) < ratio(before, ROUNDING)
 
 
+def is_expected(row: Row, now: str) -> bool:
+    """Whether lists are expected to have a model: not a retired one, nor one missing before."""
+    life = row.get("lifecycle", {})
+    return "missing_upstream_since" not in life and life.get("retires", now) >= now
+
+
 def shrunk_lists(reviews: Iterable[ModelReview], active: Iterable[Row], now: str) -> frozenset[str]:
-    """Return the lists that lost over a fifth of the models that were priced from them.
-
-    Retired models, and those that were missing before, are not expected.
-    """
-
-    def is_expected(row: Row) -> bool:
-        life = row.get("lifecycle", {})
-        return "missing_upstream_since" not in life and life.get("retires", now) >= now
-
+    """Return the lists that lost over a fifth of the models that were expected of them."""
     expected = Counter(
-        source for row in active if is_expected(row) for source in current_lists(row, now)
+        source for row in active if is_expected(row, now) for source in current_lists(row, now)
     )
     still: dict[str, set[str]] = {source: set() for source in expected}
     for review in reviews:
-        if is_expected(review.active):
+        if is_expected(review.active, now):
             for source in current_lists(review.active, now) & review.candidate.sources:
                 still[source].add(row_key(review.active))
     return frozenset(
