@@ -294,6 +294,8 @@ def _usage(
             return opened(paths[0], paths[0].name, folder), set()
         except TariffError as error:
             raise CommandFailed(f"{paths[0]}: {error}") from None
+    if tables := [str(path) for path in paths if set(path.suffixes) & {*_ALONE}]:
+        raise CommandFailed(f"{tables[0]} is a table: CSV and Parquet are read one file at a time.")
     if missing := [str(path) for path in paths if not path.exists()]:
         raise CommandFailed(f"{missing[0]} does not exist.")
     sources = [session_logs.named(paths)] if paths else session_logs.found()
@@ -301,8 +303,8 @@ def _usage(
     if not files:
         where = "in these folders" if paths else "of Claude Code, Codex, Gemini CLI or OpenCode"
         raise CommandFailed(
-            f"There are no logs {where}. Name files of JSON Lines or JSON, or folders of them; CSV"
-            " and Parquet are read one file at a time."
+            f"There are no logs {where}. Name files of JSON Lines, JSON, CSV or Parquet, or folders"
+            " of JSON Lines and JSON."
         )
     size = sum(source.size for source in sources)
     progress.begin(f"Reading {counted(len(files), 'file')}", size)

@@ -99,13 +99,16 @@ def named(paths: Iterable[Path]) -> Found:
 
 
 def _files(paths: Iterable[Path], pattern: str) -> list[Path]:
-    """Return files, and those in folders that have the pattern and can be gathered; each once."""
+    """Return files, and those in folders that have the pattern and can be gathered; each once.
+
+    A file that is named is read as JSON Lines, whatever its name ends in.
+    """
     chosen: dict[Path, None] = {}
     for path in paths:
-        for file in sorted(path.glob(pattern)) if path.is_dir() else [path]:
-            if _kind(file) in (_WHOLE, *_LINES) and file.is_file():
-                chosen[file.resolve()] = None
-    return list(chosen)
+        inside = sorted(path.glob(pattern)) if path.is_dir() else ()
+        files = [file for file in inside if _kind(file) in (_WHOLE, *_LINES) and file.is_file()]
+        chosen |= dict.fromkeys(file.resolve() for file in (files if path.is_dir() else [path]))
+    return [file for file in chosen if file.is_file()]
 
 
 def _kind(file: Path) -> str:

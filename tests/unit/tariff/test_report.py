@@ -166,9 +166,11 @@ def test_files_of_several_kinds_and_folders_are_one_report(tmp_path: Path, run: 
     folder.mkdir(parents=True)
     (folder / "three.json").write_text(json.dumps(RECORDS[4], indent=2), "utf-8")
     (folder / "ignored.txt").write_text("nothing", "utf-8")
-    paths = [str(tmp_path / name) for name in ("one.jsonl", "two.jsonl.gz", "logs")]
-    _, out, _ = run(*paths, "--json")
-    assert json.loads(out)["totals"]["calls"] == 5
+    write_lines(tmp_path / "gateway.log", RECORDS[:1])
+    (tmp_path / "list.json").write_text(json.dumps(RECORDS[:3], indent=2), "utf-8")
+    names = ("one.jsonl", "two.jsonl.gz", "logs", "gateway.log", "list.json")
+    _, out, _ = run(*(str(tmp_path / name) for name in names), "--json")
+    assert json.loads(out)["totals"]["calls"] == 5 + 1 + 3
 
 
 def test_csv_is_read_and_written(tmp_path: Path, run: Run) -> None:
@@ -203,6 +205,7 @@ def test_the_page_and_a_comment_are_written(tmp_path: Path, run: Run) -> None:
     [
         ((), "There are no logs of Claude Code, Codex, Gemini CLI or OpenCode."),
         ((".",), "There are no logs in these folders."),
+        (("log.jsonl", "log.csv"), "log.csv is a table: CSV and Parquet are read one"),
         (("--until", "today"), "today is not a day"),
         (("log.jsonl", "--by", "colour"), "must be one of"),
     ],
@@ -211,8 +214,8 @@ def test_what_cannot_be_reported_says_what_to_send(
     home: Path, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
 ) -> None:
     monkeypatch.chdir(home)
-    if "log.jsonl" in arguments:
-        write_lines(home / "log.jsonl", RECORDS)
+    for name in {"log.jsonl", "log.csv"} & {*arguments}:
+        write_lines(home / name, RECORDS)
     status, out, err = run(*arguments)
     assert (status, out) == (1, "")
     assert message in err
