@@ -466,3 +466,27 @@ def test_a_change_names_the_sources_that_quote_it() -> None:
     assert (key, str(change.field)) == ("maker/swift", "standard.input")
     assert (change.before, change.after) == (Decimal(2), Decimal("2.2"))
     assert change.sources == {GENAI, LITELLM}
+
+
+@pytest.mark.parametrize(
+    ("quoted", "kept"),
+    [
+        ("2.4", True),  # it still differs so
+        ("2", False),  # it came round: 2.4 would be news again
+        ("2.2", False),  # a third price, which is reviewed as a change
+    ],
+)
+def test_a_disagreement_ends_when_the_list_has_another_price(quoted: str, kept: bool) -> None:
+    known = {"mode": "standard", "component": "input", "litellm": "2.4", "used": "2"}
+    active = row() | {"disagreements": [known]}
+    both = {GENAI: {**OLD, "output": "11"}, LITELLM: {"input": quoted, "output": "11"}}
+    (after,) = decided([active], candidate(both)).rows
+    quotes_of_litellm = {known.get("litellm") for known in after.get("disagreements", ())}
+    assert ("2.4" in quotes_of_litellm) is kept
+
+
+def test_a_held_quote_is_not_a_known_disagreement() -> None:
+    """It would not be a change any more tomorrow, and nobody would have approved it."""
+    both = {GENAI: {**OLD, "output": "50"}, LITELLM: OLD}
+    (after,) = decided([row()], candidate(both)).rows
+    assert after == row()

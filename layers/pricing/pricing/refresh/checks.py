@@ -34,6 +34,7 @@ from pricing.refresh.review import (
     known_disagreements,
     newest_standard_rates,
     review_model,
+    still_known,
 )
 from pricing.refresh.rules import (
     ENOUGH_SOURCES,
@@ -336,13 +337,15 @@ def _next_row(
     for review in reviews:
         prices = review.prices(approved=approved)
         if not review.match.splits:
+            after["disagreements"] = still_known(review)
             after |= _changed(row, review, prices)
         elif prices != after["prices"]:
             moved = review.match.moved
             after["aliases"] = [name for name in after["aliases"] if name not in moved]
             split = {**row, "id": moved[0], "name": moved[0], "aliases": moved[1:], "family": None}
             splits.append(_tidy(split | _changed(row, review, prices)))
-    return [row if after == row else _tidy(after), *splits]
+    after = _tidy(after)
+    return [row if after == _tidy(row) else after, *splits]
 
 
 def _changed(row: Row, review: ModelReview, prices: list[Row]) -> Row:

@@ -269,7 +269,7 @@ class BookMaker:
         With ``due``, the mark of a missing model is a change too.
         """
         rows, refused = self._sound(rows)
-        if not due and marked(rows, {}) == marked(self._document["models"], {}):
+        if not due and _compared(rows) == _compared(self._document["models"]):
             return None, refused
         mark = _fingerprint({"families": self._document["families"], "models": rows})
         return self._made(rows, f"{self._now[:10]}.{mark}"), refused
@@ -340,6 +340,11 @@ class BookMaker:
         if not refused or list(problems_in({**self._document, "models": kept})):
             raise RefreshFailed(f"The book that would result is not sound: {problems[0]}")
         return kept, refused
+
+
+def _compared(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows without what is renewed with the next version, and worth none of its own."""
+    return [row | {"disagreements": []} for row in marked(rows, {})]
 
 
 def _fingerprint(content: Mapping[str, Any]) -> str:

@@ -422,6 +422,29 @@ def known_quotes(active: Row, source: str, field: PriceField) -> set[Decimal]:
     }
 
 
+def still_known(review: ModelReview) -> list[Row]:
+    """Return the row's known disagreements without what a list does not quote any more.
+
+    A list that came round is heard again when it moves back. A new quote is not added here: it is a
+    change, and stays one for as long as it is held.
+    """
+    found: list[Row] = []
+    for known in review.active.get("disagreements", ()):
+        field = PriceField(None, ALWAYS, known["mode"], known.get("tier", 0), known["component"])
+        gone = {
+            key
+            for key, source in PACKAGES.items()
+            if key in known
+            and source in review.candidate.sources
+            and known["component"] != "above_tokens"
+            and Decimal(known[key]) not in review.candidate.prices(source, field)
+        }
+        kept = {key: value for key, value in known.items() if key not in gone}
+        if any(kept.get(key, kept["used"]) != kept["used"] for key in PACKAGES):
+            found.append(kept)
+    return found
+
+
 def known_disagreements(candidate: Candidate, prices: list[Row], now: str) -> list[Row]:
     """Return what each list quotes differently from today's prices: tomorrow it is not a change."""
     period = current_period(prices, now)
