@@ -472,7 +472,7 @@ def test_a_change_names_the_sources_that_quote_it() -> None:
     ("quoted", "kept"),
     [
         ("2.4", True),  # it still differs so
-        ("2", False),  # it came round: 2.4 would be news again
+        ("2", False),  # it agrees: 2.4 would be a change again
         ("2.2", False),  # a third price, which is reviewed as a change
     ],
 )
@@ -486,7 +486,7 @@ def test_a_disagreement_ends_when_the_list_has_another_price(quoted: str, kept: 
 
 
 def test_a_held_quote_is_not_a_known_disagreement() -> None:
-    """It would not be a change any more tomorrow, and nobody would have approved it."""
+    """It would not be a change any more tomorrow, without any approval."""
     both = {GENAI: {**OLD, "output": "50"}, LITELLM: OLD}
     (after,) = decided([row()], candidate(both)).rows
     assert after == row()

@@ -425,7 +425,7 @@ def known_quotes(active: Row, source: str, field: PriceField) -> set[Decimal]:
 def still_known(review: ModelReview) -> list[Row]:
     """Return the row's known disagreements without what a list does not quote any more.
 
-    A list that came round is heard again when it moves back. A new quote is not added here: it is a
+    A list that agreed meanwhile and moves back is a change again. A new quote is not added here: it is a
     change, and stays one for as long as it is held.
     """
     found: list[Row] = []
