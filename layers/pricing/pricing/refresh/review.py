@@ -425,8 +425,8 @@ def known_quotes(active: Row, source: str, field: PriceField) -> set[Decimal]:
 def still_known(review: ModelReview) -> list[Row]:
     """Return the row's known disagreements without what a list does not quote any more.
 
-    A list that agreed meanwhile and moves back is a change again. A new quote is not added here: it is a
-    change, and stays one for as long as it is held.
+    A list that agreed meanwhile and moves back is a change again. A new quote is not added here: it
+    is a change, and stays one for as long as it is held.
     """
     found: list[Row] = []
     for known in review.active.get("disagreements", ()):
