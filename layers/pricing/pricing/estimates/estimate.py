@@ -3,8 +3,9 @@
 ``Pricer`` prices single calls on one model, for answers that compare several.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -38,10 +39,10 @@ from pricing.estimates.call_notices import (
 )
 from pricing.estimates.inputs import CallInput, CountedCall
 from pricing.estimates.net import card_notices
-from pricing.money import multiply, whole_times
+from pricing.money import multiply, plain, subtract, whole_times
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import Attempt, StatedTerms, Terms, Usage, settle
+from pricing.usage.buckets import WRITES_WITHOUT_SPLIT, Attempt, StatedTerms, Terms, Usage, settle
 from pricing.usage.parsed import StatedCost, Unread
 
 PricedStatus = Literal["priced", "partial", "unpriced"]
@@ -196,7 +197,7 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
         context=found.context,
         counting=_counting(in_force.book, query, found),
         pricing=provenance(in_force, query.as_of),
-        assumptions=found.assumptions,
+        assumptions=(*found.assumptions, *_lifetimes(in_force.book, query, found)),
         warnings=(*found.notices, *card_notices(in_force, found.match.model)),
     )
     if in_force.currency is None:
@@ -216,6 +217,7 @@ class PricedQuery:
     priced: Priced
     context: ContextUse
     stated_cost_usd: Decimal | None
+    at: datetime
     assumptions: tuple[str, ...]
     notices: tuple[Notice, ...]
 
@@ -225,12 +227,17 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
     match, requested, named_at, served_notices = billed_model(
         book, query.model, query.served_model, query.named_at, query.served_at
     )
-    model, at = match.model, query.as_of.instant
+    model = match.model
     terms, differing = settle(query.requested, query.served)
     terms, terms_notices = _with_known_price(model, query, terms)
     counted = query.call.counted_for(model)
     attempts = counted.attempts
-    priced = price_attempts(book, model, at, attempts, terms, query.calls, named_at)
+
+    def priced_at(moment: datetime, attempts: tuple[Attempt, ...]) -> Priced:
+        return price_attempts(book, model, moment, attempts, terms, query.calls, named_at)
+
+    at, hour = _peak(model, query.as_of, lambda moment: priced_at(moment, attempts).total_usd)
+    priced = priced_at(at, attempts)
     context = context_use(model, at, attempts)
     stated = query.stated
     stated_total = None if stated is None else multiply(stated.usd, Decimal(query.calls))
@@ -242,7 +249,8 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
         priced=priced,
         context=context,
         stated_cost_usd=stated_total,
-        assumptions=(*counted.assumptions, *priced.assumptions),
+        at=at,
+        assumptions=(*counted.assumptions, *hour, *priced.assumptions),
         notices=(
             *query.notices,
             *served_notices,
@@ -255,6 +263,52 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
             *limit_notices(model, attempts, terms, context),
         ),
     )
+
+
+def _peak(
+    model: Model, as_of: AsOf, total_at: Callable[[datetime], Decimal]
+) -> tuple[datetime, tuple[str, ...]]:
+    """Return the moment to price at, and what is assumed of its hour.
+
+    Where prices depend on the hour, a date alone means its most expensive one.
+    """
+    period = model.period_at(as_of.instant)
+    if period is None or not period.windows or len(as_of.text) != len("2026-11-22"):
+        return as_of.instant, ()
+    starts = {time for window in period.windows for time in (window.start, window.end)}
+    day = as_of.instant.date()
+    moments = sorted({as_of.instant, *(datetime.combine(day, time, UTC) for time in starts)})
+    totals = {moment: total_at(moment) for moment in moments}
+    peak, low = max(moments, key=totals.__getitem__), min(totals.values())
+    if totals[peak] == low:
+        return as_of.instant, ()
+    sentence = (
+        f"The price of {model.id} depends on the hour: {as_of.text} is priced at {peak:%H:%M} UTC,"
+        f" its peak; at the cheapest hour it is {plain(low)} USD. Send an instant for another hour."
+    )
+    return peak, (sentence,)
+
+
+def _lifetimes(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> tuple[str, ...]:
+    """Say what cache writes of no stated time to live would cost as writes for an hour."""
+    if WRITES_WITHOUT_SPLIT not in found.assumptions:
+        return ()
+    model = found.match.model
+    hourly = tuple(
+        replace(
+            attempt,
+            usage=attempt.usage.changed(
+                cache_write_5m=0,
+                cache_write_1h=attempt.usage.cache_write_1h + attempt.usage.cache_write_5m,
+            ),
+        )
+        for attempt in found.counted.attempts
+    )
+    other = price_attempts(book, model, found.at, hourly, found.terms, query.calls)
+    more = subtract(other.total_usd, found.priced.total_usd)
+    if not other.complete or more <= 0:
+        return ()
+    return (f"If they live for an hour, the total is {plain(more)} USD more.",)
 
 
 def _with_known_price(
@@ -307,7 +361,7 @@ def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Coun
     count = found.counted.count
     if count is None:
         return None
-    model, at = found.match.model, query.as_of.instant
+    model, at = found.match.model, found.at
     totals = []
     for tokens in (count.low, count.high):
         first, *rest = found.counted.attempts
