@@ -97,7 +97,12 @@ def athena(
 
 
 def calls_view(moment: str = ATHENA_MOMENT) -> str:
-    """Return the view ``calls`` of the table ``records``: valid rows, each request id once."""
+    """Return the view ``calls`` of the table ``records``: valid rows, each request id once.
+
+    As in a function, a call is the largest of each count of its rows. Its other columns are those
+    of the first row: by time, and then by every other column, since the rows of a second have no
+    order.
+    """
     texts = [
         f"COALESCE({column}, '{_DEFAULTS[column]}') AS {column}" if column in _DEFAULTS else column
         for column in _TEXTS
@@ -105,6 +110,10 @@ def calls_view(moment: str = ATHENA_MOMENT) -> str:
     counts = [f"COALESCE({column}, 0) AS {column}" for column in BUCKETS]
     chosen = ",\n  ".join((f"{moment} AS moment", *texts, *counts))
     kept = ", ".join(("moment", *_TEXTS, *BUCKETS))
+    order = ", ".join(f"{name} NULLS LAST" for name in ("moment", *_TEXTS, *BUCKETS))
+    largest = ",\n  ".join(
+        f"MAX({name}) OVER (PARTITION BY request_id) AS {name}" for name in BUCKETS
+    )
     return f"""CREATE OR REPLACE VIEW calls AS
 WITH named AS (
 SELECT
@@ -114,7 +123,9 @@ FROM records WHERE {_valid()}
 SELECT {kept} FROM named WHERE request_id IS NULL
 UNION ALL
 SELECT {kept} FROM (
-  SELECT *, row_number() OVER (PARTITION BY request_id ORDER BY moment) AS nth
+  SELECT moment, {", ".join(_TEXTS)},
+  {largest},
+  row_number() OVER (PARTITION BY request_id ORDER BY {order}) AS nth
   FROM named WHERE request_id IS NOT NULL) AS numbered
 WHERE nth = 1"""
 

@@ -62,15 +62,29 @@ def records(count: int) -> list[dict[str, Any]]:
     ]
 
 
+def order(row: dict[str, Any]) -> tuple[object, ...]:
+    """By time, then by everything else; nothing comes last."""
+    texts = [(row[name] is None, row[name] or "") for name in ("model", "endpoint", "team")]
+    counts = [row["input"], row["cache_read"] or 0, row["output"]]
+    return (row["at"], *texts, row["processing"] or "standard", *counts)
+
+
+def calls_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One call for each request id: the first row, with the largest of each count."""
+    of_id: dict[object, list[dict[str, Any]]] = {}
+    for number, row in enumerate(rows):
+        of_id.setdefault(row["request_id"] or number, []).append(row)
+    counts = ("input", "cache_read", "output")
+    return [
+        {**min(lines, key=order), **{name: max(one[name] or 0 for one in lines) for name in counts}}
+        for lines in of_id.values()
+    ]
+
+
 def expected(rows: list[dict[str, Any]]) -> tuple[int, int, Decimal]:
     """Calls priced, calls without a price and the total, by the calculator, one by one."""
-    seen: set[str] = set()
     priced, unpriced, total = 0, 0, Decimal(0)
-    for row in sorted(rows, key=lambda one: one["at"]):
-        if row["request_id"] in seen:
-            continue
-        if row["request_id"] is not None:
-            seen.add(row["request_id"])
+    for row in calls_of(rows):
         usage = {
             "input_tokens": row["input"],
             "output_tokens": row["output"],
@@ -144,6 +158,27 @@ def test_the_sums_are_the_calculators(database: duckdb.DuckDBPyConnection) -> No
     assert {one["value_0"] for one in answers["by model"]} == labels
     assert len(labels) < len({row["model"] for row in rows})
     assert answers["read"] == [{"read": 600, "rejected": 0}]
+
+
+def test_rows_of_one_id_in_one_second_are_one_call_in_whatever_order_they_come(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    """Two rows of each of 50 ids: 100 or 9,000 tokens of output, at either of two models."""
+    second = {"at": datetime(2026, 10, 1), "endpoint": None, "team": None, "processing": None}  # noqa: DTZ001
+    rows = [
+        {**second, "request_id": f"r{number}", "model": model, "input": 10, "output": output}
+        for number in range(50)
+        for model, output in (("gpt-4o", 100), ("claude-sonnet-5-5", 9_000))
+    ]
+    found = []
+    for seed in range(3):
+        random.Random(seed).shuffle(rows)  # noqa: S311 - a seeded test
+        database.execute("DELETE FROM records")
+        fill(database, rows)
+        database.execute(calls_view(DUCKDB_MOMENT))
+        sums = "SELECT model, COUNT(*), SUM(input), SUM(output) FROM calls GROUP BY model"
+        found.append(database.execute(sums).fetchall())
+    assert found == [[("claude-sonnet-5-5", 50, 500, 450_000)]] * 3
 
 
 def test_broken_rows_are_counted_and_not_priced(database: duckdb.DuckDBPyConnection) -> None:
