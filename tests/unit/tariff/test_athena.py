@@ -62,7 +62,7 @@ def records(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def order(row: dict[str, Any]) -> tuple[object, ...]:
+def order(row: Any) -> Any:
     """By time, then by everything else; nothing comes last."""
     texts = [(row[name] is None, row[name] or "") for name in ("model", "endpoint", "team")]
     counts = [row["input"], row["cache_read"] or 0, row["output"]]
