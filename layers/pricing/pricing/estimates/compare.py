@@ -183,7 +183,7 @@ def _recounted(in_force: BookInForce, comparison: CompareQuery) -> CompareQuery:
 
 
 def _on(query: EstimateQuery, reference: str, named_at: str = "/models") -> EstimateQuery:
-    return replace(query, model=reference, named_at=named_at)
+    return replace(query, model=reference, named_at=named_at, compared=True)
 
 
 def _named_baseline(comparison: CompareQuery) -> tuple[str | None, str]:

@@ -72,6 +72,8 @@ class EstimateQuery:
     served_at: str = "/response/model"
     stated: StatedCost | None = None
     budget_usd: Decimal | None = None
+    #: Whether it is one of several models, whose shared assumptions are given once.
+    compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +293,7 @@ def _peak(
 
 def _lifetimes(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> tuple[str, ...]:
     """Say what cache writes of no stated time to live would cost as writes for an hour."""
-    if WRITES_WITHOUT_SPLIT not in found.assumptions:
+    if query.compared or WRITES_WITHOUT_SPLIT not in found.assumptions:
         return ()
     model = found.match.model
     hourly = tuple(
