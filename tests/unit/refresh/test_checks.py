@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pricing.refresh.candidates import Candidate
-from pricing.refresh.checks import decide
+from pricing.refresh.checks import _next_rows, decide
 from pricing.refresh.rules import Names, look
 from tests.support.refresh_checks import (
     BOTH,
@@ -490,3 +490,35 @@ def test_a_held_quote_is_not_a_known_disagreement() -> None:
     both = {GENAI: {**OLD, "output": "50"}, LITELLM: OLD}
     (after,) = decided([row()], candidate(both)).rows
     assert after == row()
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "own"),
+    [
+        ({}, {}, False),
+        ({"bare_names": False}, {}, True),
+        ({}, {"bare_names": False}, False),
+        ({"bare_names": True}, {"bare_names": True}, False),
+    ],
+)
+def test_a_new_model_does_not_take_a_name_that_another_one_has_by_itself(
+    mine: dict[str, bool], theirs: dict[str, bool], own: bool
+) -> None:
+    """``mine`` is the active row's; a row without the member answers to its bare name."""
+    active = {**row("swift"), **mine}
+    added = {**row("swift"), "provider": "reseller", **theirs}
+    (_, new) = _next_rows([active], [], {}, [added])
+    assert new.get("bare_names", True) is (own if "bare_names" not in theirs else False)
+
+
+def test_of_two_new_models_the_first_one_has_the_name() -> None:
+    first, second = ({**row("swift"), "provider": name} for name in ("maker", "reseller"))
+    rows = _next_rows([], [], {}, [first, second])
+    assert [found.get("bare_names", True) for found in rows] == [True, False]
+
+
+def test_a_new_name_that_another_model_has_by_itself_stays_that_models() -> None:
+    other, renamed = row("swallow"), {**row("swift"), "provider": "reseller"}
+    rows = _next_rows([other, renamed], [], {id(renamed): ["swallow", "swift-2"]}, [])
+    assert "swallow" not in rows[1].get("aliases", ())
+    assert "swift-2" in rows[1]["aliases"]
