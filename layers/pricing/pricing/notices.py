@@ -1,9 +1,9 @@
 """Warnings: what an answer says in addition to its figures."""
 
-from dataclasses import dataclass
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Notice:
     """A warning: a stable code for programs, and one sentence for people."""
 

@@ -10,16 +10,16 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pricing.errors import InvalidRequest
+from pricing.values import immutable
 
 _CHECKSUM_BYTES = 6
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Page(Generic[Item]):
     """Up to ``limit`` rows; ``next_cursor`` is None on the last page."""
 

@@ -1,8 +1,9 @@
 """Dates and instants as requests write them: ``2026-11-22`` or RFC 3339."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from pricing.values import immutable
 
 _FORM = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-](?P<offset>\d{2}:\d{2})))?",
@@ -24,7 +25,7 @@ class Now(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AsOf:
     """The instant to price at, and the text that named it. A date means 00:00 UTC."""
 

@@ -12,7 +12,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -26,6 +25,7 @@ from pricing.aws.settings import settings
 from pricing.jsonio import MAX_BODY_BYTES, members, read_json, to_json
 from pricing.timestamps import Now
 from pricing.validation import bad_parameters, parse, parse_query
+from pricing.values import immutable
 
 Event = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -87,7 +87,7 @@ LOCAL = "local"
 MAX_CALLER_CHARACTERS = 256
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Call:
     """What a responder may know of the request beyond its parsed body or query."""
 
@@ -143,7 +143,7 @@ class Call:
         return key
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Asset:
     """A ready-made body that is not a typed answer: a page or a generated document."""
 
@@ -153,7 +153,7 @@ class Asset:
     cache_control: str = "public, max-age=300"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Route:
     """One route: what it accepts, what it answers, and its description in the reference.
 

@@ -14,7 +14,6 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 
 from pricing.deadline import post
 from pricing.errors import StoreUnavailable
+from pricing.values import immutable
 
 #: The authorities that AWS's services are certified by. Reading these six instead of the system's
 #: 140 spares a cold start 25 ms.
@@ -33,7 +33,7 @@ _CLOSED = (ConnectionResetError, BrokenPipeError)
 AGAIN = "Try again in a few seconds."
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Service:
     """An AWS service that speaks JSON: its name in messages and in signatures, and its targets."""
 
@@ -46,7 +46,7 @@ class Service:
 DYNAMODB = Service("The price store", "dynamodb", "DynamoDB_20120810")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Credentials:
     """AWS credentials; the token is None for long-lived keys."""
 

@@ -6,7 +6,7 @@ products of it.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import Any
 
 from pricing.errors import InvalidRequest
 from pricing.money import ONE, multiply, ratio
+from pricing.values import immutable
 
 SOURCE = "European Central Bank euro reference rates"
 
@@ -93,7 +94,7 @@ def _is_close(rate: str, before: str) -> bool:
 NEAR = (Decimal("0.75"), Decimal("1.25"))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ExchangeRate:
     """One currency's price of a US dollar on one day."""
 
@@ -107,7 +108,7 @@ class ExchangeRate:
     """Who publishes the rates."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Converted(ExchangeRate):
     """An answer's amounts in another currency. The exact figures are those in USD."""
 
@@ -117,7 +118,7 @@ class Converted(ExchangeRate):
     """Amounts in USD of this answer times the rate, by JSON pointer."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TargetCurrency:
     """The currency that a request asks for, and the rates it is converted with."""
 

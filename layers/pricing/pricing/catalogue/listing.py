@@ -1,7 +1,6 @@
 """The list of models and one model's page: ``GET /v1/models`` and ``GET /v1/models/...``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -19,9 +18,10 @@ from pricing.catalogue.price_book import BookInForce, Provenance, provenance
 from pricing.errors import FieldError, InvalidRequest
 from pricing.pagination import page_of
 from pricing.timestamps import AsOf
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelFilter:
     """Conditions that a listed model meets, all of them; None does not restrict."""
 
@@ -73,7 +73,7 @@ def _mentions(model: Model, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TierPrices:
     """Token prices of requests with a long prompt."""
 
@@ -83,7 +83,7 @@ class TierPrices:
     """Prices in USD per million tokens, by component."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ListedUnitPrice:
     """The price of one unit of something that is not a token of a prompt or an answer."""
 
@@ -101,7 +101,7 @@ class ListedUnitPrice:
     """Whether a call that states no selector has this price."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModePrices:
     """One price list."""
 
@@ -117,7 +117,7 @@ class ModePrices:
     """Prices of quantities that are not tokens of a prompt or an answer; empty without any."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WindowPrices:
     """Off-peak prices between two times of day; the window may extend past midnight."""
 
@@ -131,7 +131,7 @@ class WindowPrices:
     """One price list per mode."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PeriodPrices:
     """The prices of one period of time."""
 
@@ -147,7 +147,7 @@ class PeriodPrices:
     """Off-peak prices; empty when prices do not depend on the time of day."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelPage:
     """One model: prices, limits, capabilities, lifecycle and price history."""
 
@@ -191,7 +191,7 @@ class ModelPage:
     pricing: Provenance
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelSummary:
     """A model's limits, capabilities and current standard token prices."""
 
@@ -219,7 +219,7 @@ class ModelSummary:
     """The units that it is billed in at its standard prices, such as ``token`` or ``image``."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelList:
     """A page of the model list, in a stable order."""
 
@@ -230,7 +230,7 @@ class ModelList:
     pricing: Provenance
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Health:
     """Whether Tariff answers, and how fresh its prices are."""
 

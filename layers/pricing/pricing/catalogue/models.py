@@ -1,10 +1,12 @@
 """The types of the catalogue: a model, its capabilities, and its prices in each period."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
+
+from pricing.values import immutable
 
 CacheTtl = Literal["5m", "1h"]
 TOKEN = "token"
@@ -75,7 +77,7 @@ PART_OF: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UnitPrice:
     """USD for one unit of a component of ``QUANTITY_UNITS``; of tokens, for a million.
 
@@ -89,7 +91,7 @@ class UnitPrice:
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PriceList:
     """Explicit prices per component for one mode (standard, batch, fast, ...).
 
@@ -112,7 +114,7 @@ class PriceList:
         return chosen
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PriceTier:
     """The prices of a request whose prompt has more than ``above_tokens`` tokens."""
 
@@ -120,7 +122,7 @@ class PriceTier:
     rates: Mapping[str, Decimal]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DailyWindow:
     """Other price lists between two times of day, UTC; a window may run over midnight.
 
@@ -142,7 +144,7 @@ class DailyWindow:
         return moment >= self.start or moment < self.end
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PricePeriod:
     """Prices that apply from ``start`` (inclusive) to ``end`` (exclusive); None is open."""
 
@@ -171,7 +173,7 @@ class PricePeriod:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lifecycle:
     """Dates that a provider announced for a model."""
 
@@ -190,7 +192,7 @@ class Lifecycle:
     """Since this day no public price list has the model; its last price is kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Model:
     """One model as one provider offers it. Unknown limits are None, never a guess."""
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from pricing.catalogue.spellings import PROVIDERS, SpelledBy, spellings, unknown
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import canonical_json, digest, sorted_json
 from pricing.timestamps import AsOf
+from pricing.values import immutable
 
 SCHEMA = 1
 CONTEXT_SUFFIX = "[1m]"
@@ -27,7 +28,7 @@ _HAS_VERSION = re.compile(r"-.*\d|\d.*-").search
 MatchedBy = Literal["id", "alias", "provider_id", "family", "letter_case", SpelledBy]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Match:
     """The model that a name was resolved to, and the rule that matched it."""
 
@@ -290,7 +291,7 @@ class PriceBook:
         return NameSuggester(self._index.full)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BookInForce:
     """The price book that a request uses, with its source and its freshness.
 
@@ -318,7 +319,7 @@ class BookInForce:
         return replace(self, book=self.net or self.book, net=None, rate_card=None, currency=None)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MatchedModel:
     """The model that a name was resolved to, and the rule that matched it."""
 
@@ -332,7 +333,7 @@ class MatchedModel:
     """The rule that matched the name."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Provenance:
     """The price version that an answer used, the moment it was priced at, and how fresh that is."""
 

@@ -6,7 +6,7 @@ shows a price book with a card applied, so that everything that prices by a book
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from datetime import time as midnight
 from decimal import Decimal
@@ -24,13 +24,14 @@ from pricing.catalogue.models import (
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.jsonio import canonical_json, digest
 from pricing.money import multiply, plain
+from pricing.values import immutable
 
 SCHEMA = 1
 #: Every component that a rule may name, and the unit that its price is for.
 COMPONENTS: Mapping[str, str] = {**COMPONENT_UNITS, **QUANTITY_UNITS}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RateRule:
     """One rule: ``multiply`` is a factor on the list price, ``usd`` a price in its place.
 
@@ -79,7 +80,7 @@ class RateRule:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RateCard:
     """An immutable list of rules, of which the first that matches a price decides."""
 
@@ -110,7 +111,7 @@ def card_id(content: bytes) -> str:
     return f"rate-card-{digest(content)[:32]}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StoredRateCard:
     """A stored rate card, which never changes: requests name it by its id."""
 

@@ -7,7 +7,7 @@ advisors, fallbacks); each is priced at its own model, and equal lines are added
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -35,11 +35,12 @@ from pricing.usage.buckets import (
     Terms,
     Usage,
 )
+from pricing.values import immutable
 
 PriceLists = Mapping[str, PriceList]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LineItem:
     """One billed component; ``cost_usd`` is quantity x price, exactly.
 
@@ -102,7 +103,7 @@ class LineItem:
     """The model of the attempt; absent when it is the call's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Modifier:
     """A term that changed prices, such as a processing mode or a region."""
 
@@ -114,7 +115,7 @@ class Modifier:
     """What is multiplied: token prices."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LongContext:
     """The price list's prompt length threshold, and whether the prompt exceeds it."""
 
@@ -126,7 +127,7 @@ class LongContext:
     """Whether the prompt is longer than the threshold."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Priced:
     """The price of identical calls; not ``complete`` if a component has no known price."""
 
@@ -385,7 +386,7 @@ def price_attempts(
     return _sum(parts, calls)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Group:
     """The attempts of one kind at one model."""
 

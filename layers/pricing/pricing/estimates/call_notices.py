@@ -1,6 +1,5 @@
 """What to warn of about a call: its name, its terms, its model's dates and limits, its cost."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, Terms, Usage
 from pricing.usage.parsed import StatedCost
+from pricing.values import immutable
 
 #: How long before a retirement answers start to warn of it.
 RETIREMENT_NOTICE = timedelta(days=90)
@@ -19,7 +19,7 @@ RETIREMENT_NOTICE = timedelta(days=90)
 _ROUNDING_USD = Decimal("0.0000001")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ContextUse:
     """Use of the context window by the longest attempt."""
 

@@ -1,7 +1,7 @@
 """The same call on many models, cheapest first: ``POST /v1/compare``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -13,11 +13,12 @@ from pricing.estimates.inputs import MeasuredInput, RecountedInput
 from pricing.money import share_of
 from pricing.notices import Notice
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 Shared = TypeVar("Shared")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Requirements:
     """Capabilities and limits, in tokens, that a model must have."""
 
@@ -38,7 +39,7 @@ class Requirements:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CompareQuery:
     """One query to be priced on every model instead of its own.
 
@@ -54,7 +55,7 @@ class CompareQuery:
     equal_text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CompareRow(Estimate):
     """One model's estimate, compared with the baseline."""
 
@@ -68,7 +69,7 @@ class CompareRow(Estimate):
     """What the model can do, such as ``vision``, ``tools`` or ``caching``."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Exclusion:
     """A model that was not compared."""
 
@@ -78,7 +79,7 @@ class Exclusion:
     """Why the model was not compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CompareAnswer:
     """One estimate per model, cheapest first; models of equal cost in the order of their ids.
 

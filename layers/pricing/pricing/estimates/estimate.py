@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
@@ -44,6 +44,7 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import WRITES_WITHOUT_SPLIT, Attempt, StatedTerms, Terms, Usage, settle
 from pricing.usage.parsed import StatedCost, Unread
+from pricing.values import immutable
 
 PricedStatus = Literal["priced", "partial", "unpriced"]
 #: ``partial`` where something that was used has no known price or was not understood; both sides
@@ -51,7 +52,7 @@ PricedStatus = Literal["priced", "partial", "unpriced"]
 ComparedStatus = Literal["priced", "partial"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class EstimateQuery:
     """What to price: a model's name, the input of one call, the terms requested and served.
 
@@ -76,7 +77,7 @@ class EstimateQuery:
     compared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Counting:
     """How the input tokens were counted, and what the call costs at both ends of the error band.
 
@@ -97,7 +98,7 @@ class Counting:
     """Total cost at the upper end."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NetPrice:
     """The cost at a rate card's prices."""
 
@@ -113,7 +114,7 @@ class NetPrice:
     """One line per billed component; the lines add up to this ``total_usd``."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Estimate:
     """The exact cost of a call, or of many identical calls."""
 
@@ -208,7 +209,7 @@ def estimate(in_force: BookInForce, query: EstimateQuery) -> Estimate:
     return replace(answer, converted=in_force.currency.convert(answer, day, answer.total_usd))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PricedQuery:
     """A query's price, with everything that an answer about it needs."""
 
@@ -373,7 +374,7 @@ def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Coun
     return Counting(count.method, count.tokens, count.low, count.high, *totals)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Pricer:
     """Prices of one model at one instant and on one set of terms."""
 

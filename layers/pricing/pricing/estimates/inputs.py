@@ -22,6 +22,7 @@ from pricing.tokens.requests import SentImage
 from pricing.usage.buckets import Attempt, Quantity, Usage, asked_anew
 from pricing.usage.iterations import with_own_search
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, ParsedUsage, Unread
+from pricing.values import immutable
 
 #: Tokens for the same text, relative to Claude models up to 4.6. The provider says that models
 #: from 4.7 on make about 30% more; no figure is published between other tokenizers.
@@ -31,7 +32,7 @@ RELATIVE_TOKENS = {"claude-2024": 10, "claude-2026": 13}
 CachedAs = Literal["input", "cache_read", "cache_write_5m", "cache_write_1h"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CountedCall:
     """The attempts of one call as a model's tokenizer counts them.
 
@@ -64,7 +65,7 @@ class CallInput(Protocol):
         """Return the attempts as a model counts them; raises InvalidRequest if it cannot."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MeasuredInput:
     """Usage that was measured; the same counts are used for every model."""
 
@@ -92,7 +93,7 @@ class MeasuredInput:
         return CountedCall(attempts, self.assumptions, notices=notices, unread=self.unread)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecountedInput:
     """Usage measured with one tokenizer, scaled to the tokens of the same text with another."""
 

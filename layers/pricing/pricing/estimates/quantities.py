@@ -6,13 +6,13 @@ the range of prices.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from pricing.catalogue.models import QUANTITY_UNITS, REQUEST_FEE, TOKEN, PriceList, UnitPrice
 from pricing.errors import InvalidRequest
 from pricing.money import add, plain
 from pricing.usage.buckets import Quantity, Usage
+from pricing.values import immutable
 
 SEARCHES_IN_BATCHES = "Web searches in a batch are billed in full: no batch price is published."
 TOKENS_NOT_BILLED = (
@@ -20,7 +20,7 @@ TOKENS_NOT_BILLED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BilledQuantities:
     """Sums by component and price (None: not known), and what their prices take for granted."""
 

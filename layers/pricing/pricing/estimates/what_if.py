@@ -5,7 +5,7 @@ same calls with one change. ``estimates.workload`` has the workload itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -25,9 +25,10 @@ from pricing.money import ONE, ZERO, add, multiply, percent_of, subtract
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, Processing, Terms, asked_anew
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Caching:
     """A prefix that all calls share: read from the cache at ``hit_rate`` (0 to 1), else written."""
 
@@ -36,7 +37,7 @@ class Caching:
     ttl: CacheTtl = "5m"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WhatIf:
     """One change to ``share`` of the calls of the lines that match.
 
@@ -53,7 +54,7 @@ class WhatIf:
     claimed_percent: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Line:
     """A priced line of a workload, with everything that is needed to price it again."""
 
@@ -87,7 +88,7 @@ class Line:
         return priced
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ceiling:
     """The most that a change with caching could save: every prompt token read from the cache.
 
@@ -105,7 +106,7 @@ class Ceiling:
     """That saving as a percentage of the total; null when the total is zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Claim:
     """A claimed saving compared with the what-if and, for caching, with the ceiling."""
 
@@ -117,7 +118,7 @@ class Claim:
     """Percentage points by which the claim exceeds what is possible; ``0`` if possible."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WhatIfAnswer:
     """The workload's cost per period with one change."""
 

@@ -1,6 +1,5 @@
 """Many calls per day or month on any mix of models: ``POST /v1/estimate/workload``."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -25,12 +24,13 @@ from pricing.money import add, multiply, share_of
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 Period = Literal["day", "month"]
 MONTHS_PER_YEAR = 12
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WorkloadItem:
     """One line: ``query.calls`` identical calls per period."""
 
@@ -38,7 +38,7 @@ class WorkloadItem:
     query: EstimateQuery
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Workload:
     """Lines to price, and the days that turn their period into a month and a year."""
 
@@ -50,7 +50,7 @@ class Workload:
     what_if: tuple[WhatIf, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PricedItem:
     """One workload line's cost per period."""
 
@@ -72,7 +72,7 @@ class PricedItem:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Totals:
     """The sum of the lines and its projection."""
 
@@ -86,7 +86,7 @@ class Totals:
     """``partial`` when a line is not ``priced``."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WorkloadEstimate:
     """Lines, totals and what-ifs, all from one price version."""
 

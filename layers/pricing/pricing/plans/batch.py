@@ -4,7 +4,7 @@ Both prices are explicit columns of the price book; neither is derived from the 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -22,6 +22,7 @@ from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, Terms, moved, settle
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 #: The limits of one batch. The provider documents 256 MB, read as the smaller 256 million bytes.
 MAX_REQUESTS = 100_000
@@ -45,7 +46,7 @@ _LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BatchCaching:
     """A prefix that all requests share; without a hit rate, the reported range is priced."""
 
@@ -54,7 +55,7 @@ class BatchCaching:
     hit_rate: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BatchQuery:
     """``requests`` identical requests a month, made one by one or in batches."""
 
@@ -70,7 +71,7 @@ class BatchQuery:
     caching: BatchCaching | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BatchSize:
     """The number of batches, and the batch limit that decides it."""
 
@@ -86,7 +87,7 @@ class BatchSize:
     """Mean request size in bytes up to which the number of requests decides."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StackedPrice:
     """The cost of all requests in batches with a cached prefix."""
 
@@ -106,7 +107,7 @@ class StackedPrice:
     """Saving as a percentage of ``standard_usd``; null when that is zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BatchAnswer:
     """The cost of the requests one by one, in batches, and in batches with caching.
 
@@ -242,7 +243,7 @@ def _limit_notices(requests: int, provider: str) -> tuple[Notice, ...]:
     return (Notice("batch_queue_limit", message),)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StackedPrices:
     """The priced rows with their workloads, or a warning why there are none."""
 

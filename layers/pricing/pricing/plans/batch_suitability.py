@@ -6,9 +6,10 @@ and it cannot stream. So it suits work that no person waits for.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from pricing.values import immutable
 
 BatchKind = Literal[
     "translation",
@@ -75,7 +76,7 @@ _PATTERNS = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reason:
     """One reason for or against a batch."""
 
@@ -87,7 +88,7 @@ class Reason:
     """The reason as one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BatchWork:
     """What is known about the work in addition to its size; None is not known."""
 
@@ -98,7 +99,7 @@ class BatchWork:
     task: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Suitability:
     """Whether the work suits a batch."""
 

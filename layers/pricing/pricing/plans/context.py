@@ -42,6 +42,7 @@ from pricing.tokens.estimator import (
 )
 from pricing.tokens.prompts import TOKENS_PER_MESSAGE, TOKENS_PER_REQUEST
 from pricing.usage.buckets import Attempt, Terms, Usage
+from pricing.values import immutable
 
 Why = Literal["required", "relevant", "not_ranked", "no_word_in_common", "does_not_fit"]
 
@@ -67,7 +68,7 @@ class ContextPart:
         return features_of(self.text or "")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ContextQuery:
     """The ``parts`` of a prompt; or a prompt ``before`` and, to compare, ``after``.
 
@@ -90,7 +91,7 @@ class ContextQuery:
     structured_output_share: Decimal = Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PartBudget:
     """One part of the prompt, and whether to keep it."""
 
@@ -116,7 +117,7 @@ class PartBudget:
     """The reason for keeping or dropping the part."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelFit:
     """The parts in the context window of another model."""
 
@@ -136,7 +137,7 @@ class ModelFit:
     """Whether the kept parts fit; null when the window is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ContextBudget:
     """The parts of the prompt in the model's context window, with and without the parts to drop.
 
@@ -177,7 +178,7 @@ class ContextBudget:
     """The parts in other models' context windows."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ContextAnswer:
     """A ``budget`` of parts or a ``comparison`` of two prompts, and ``findings`` in their text.
 
@@ -349,7 +350,7 @@ def percent_of_window(tokens: int, window: int | None) -> Decimal | None:
     return None if window is None else percent_of(Decimal(tokens), Decimal(window))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PartSelection:
     """The parts to keep, and the reasons, in the order of the parts."""
 

@@ -6,7 +6,7 @@ cached. Each is priced by pricing the prompt again without it.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -17,6 +17,7 @@ from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.tokens.estimator import estimate_features, features_of
 from pricing.tokens.prompts import Prompt, ReadPrompt, count_prompt
 from pricing.usage.buckets import Usage
+from pricing.values import immutable
 
 FindingKind = Literal["politeness", "repeated_block", "prose_instead_of_schema", "uncached_history"]
 
@@ -39,7 +40,7 @@ _MAX_EXAMPLES = 5
 _EXAMPLE_CHARACTERS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RuleOfThumb:
     """The comparison at four characters per token, which is too low (see the README)."""
 
@@ -51,7 +52,7 @@ class RuleOfThumb:
     """Tokens saved as a percentage; null when ``before`` has none."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PromptComparison:
     """One prompt in place of another."""
 
@@ -75,7 +76,7 @@ class PromptComparison:
     """The same at four characters per token; null when a prompt is not text."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PromptFinding:
     """Something that the prompt can do without, and what that saves.
 
@@ -105,7 +106,7 @@ class PromptFinding:
     """The name in ``workloads`` of the month without it."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class InspectionResult:
     """Findings, each with the workload of the prompt without it."""
 
@@ -166,7 +167,7 @@ def _history(pricer: Pricer, prompt: Prompt) -> int:
     return count_prompt(earlier, rules_of(pricer.model)).total.tokens
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Padding:
     """Phrases or blocks that a prompt can do without: examples, and the texts without them."""
 
@@ -175,7 +176,7 @@ class Padding:
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Inspection:
     """A prompt's texts and usage, and the pricer and number of calls to price findings with."""
 

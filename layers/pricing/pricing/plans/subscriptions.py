@@ -5,7 +5,7 @@ usage at API prices, and no answer says that a plan covers it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +23,7 @@ from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import settle
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 Billing = Literal["monthly", "annual"]
 
@@ -36,7 +37,7 @@ IncludedUsage = Literal["limited", "included", "billed"]
 StatementStatus = Literal["verified", "unverified", "wrong"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlanSource:
     """Where a fact about a plan was read, and when."""
 
@@ -46,7 +47,7 @@ class PlanSource:
     """The day it was read, or was last known to be right."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlanStatement:
     """A statement about a plan."""
 
@@ -60,7 +61,7 @@ class PlanStatement:
     """A remark on the statement; null when there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SeatPrice:
     """The price of a seat per month, billed monthly or for a year at once."""
 
@@ -71,7 +72,7 @@ class SeatPrice:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SubscriptionPlan:
     """A subscription plan; one without prices is quoted on request."""
 
@@ -85,7 +86,7 @@ class SubscriptionPlan:
     statements: tuple[PlanStatement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SubscriptionBook:
     """One version of the subscription plans."""
 
@@ -94,7 +95,7 @@ class SubscriptionBook:
     plans: tuple[SubscriptionPlan, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SeatUsage:
     """One kind of call of one seat: ``query.calls`` identical calls per month."""
 
@@ -102,7 +103,7 @@ class SeatUsage:
     query: EstimateQuery
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SubscriptionQuery:
     """A number of seats, each with the same usage per month."""
 
@@ -111,7 +112,7 @@ class SubscriptionQuery:
     as_of: AsOf
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ApiItem:
     """One kind of call at API prices."""
 
@@ -125,7 +126,7 @@ class ApiItem:
     """Cost per month, over all seats."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ApiCost:
     """The usage of all seats at API prices."""
 
@@ -137,7 +138,7 @@ class ApiCost:
     """One entry per kind of call."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SeatOffer:
     """One way to pay for a plan.
 
@@ -172,7 +173,7 @@ class SeatOffer:
     """A remark on the price; null when there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlanComparison:
     """A subscription plan, compared with the API."""
 
@@ -198,7 +199,7 @@ class PlanComparison:
     """Statements about the plan, each with its source."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SubscriptionAnswer:
     """The API cost, every plan compared with it, and which facts are not verified.
 

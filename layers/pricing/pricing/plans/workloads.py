@@ -5,16 +5,17 @@ that it can be sent unchanged and gives exactly the plan's cost.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import Literal
 
 from pricing.estimates.estimate import Pricer
 from pricing.money import add, multiply
 from pricing.usage.buckets import MAX_COUNT, Attempt, InferenceGeo, Processing, Speed, Usage
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CacheCreationBody:
     """Cache writes by time to live."""
 
@@ -24,7 +25,7 @@ class CacheCreationBody:
     """Input tokens written for an hour."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ServerToolBody:
     """Uses of server tools."""
 
@@ -34,7 +35,7 @@ class ServerToolBody:
     """Number of code executions."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UsageBody:
     """One call's usage in the shape of Anthropic Messages, whichever provider's it was."""
 
@@ -50,7 +51,7 @@ class UsageBody:
     server_tool_use: ServerToolBody
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WorkloadLine:
     """Identical calls of one model."""
 
@@ -70,7 +71,7 @@ class WorkloadLine:
     """``us`` keeps inference in the US, at the model's multiplier."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WorkloadBody:
     """A body for ``POST /v1/estimate/workload``, with a fixed price version and moment."""
 
@@ -84,7 +85,7 @@ class WorkloadBody:
     """The moment that the plan was priced at."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlanWorkload:
     """One month's calls as the plan priced them.
 
@@ -100,7 +101,7 @@ class PlanWorkload:
     """The body that reproduces this cost; null for calls that it cannot express."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CallGroup:
     """Identical calls per month, on one pricer."""
 

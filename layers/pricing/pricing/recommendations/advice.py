@@ -1,6 +1,6 @@
 """Ways to make a chosen model cheaper: a batch, a cached prefix, or a cheaper model first."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,12 +18,13 @@ from pricing.recommendations.policy import RoutingDecision, measured
 from pricing.recommendations.routing import Assessment
 from pricing.recommendations.verifiers import Check, VerifierKind, check_rates
 from pricing.usage.buckets import Attempt, Usage, moved
+from pricing.values import immutable
 
 #: From so many calls of one kind of single step on, work looks like a batch of data.
 _BULK = 50
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Advice:
     """Whether something suits the task, and what it saves."""
 
@@ -35,7 +36,7 @@ class Advice:
     """Saving over all calls; null when it is not possible or not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CascadeAdvice:
     """Whether to try a cheaper model first, and the chosen one for answers that fail a check."""
 
@@ -196,7 +197,7 @@ def _percent(rate: Decimal) -> str:
     return f"{plain(multiply(rate, HUNDRED).quantize(Decimal('0.1')))}%"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CacheSwitch:
     """Staying on the current model and its warm cache, compared with moving to another model."""
 

@@ -5,7 +5,6 @@ score beats a random split of the same cost; its threshold is the one for the wa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -35,6 +34,7 @@ from pricing.recommendations.routing import Outcome, held_out
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Terms
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 CalibrationOutcome = Literal[
     "beats_random", "no_better_than_random", "gap_is_unclear", "strong_is_not_better"
@@ -53,7 +53,7 @@ LEARNED_FROM = 2000
 _FEW = 30
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LabelledTask:
     """A task that both models did: which was right, and the costs of the answers, if known."""
 
@@ -64,7 +64,7 @@ class LabelledTask:
     strong_usd: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CalibrateQuery:
     """Outcomes of two models, and the wanted quality as a share of the strong model's.
 
@@ -79,7 +79,7 @@ class CalibrateQuery:
     typical: MeasuredInput | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Threshold:
     """The fewest strong calls that reach the wanted quality with a margin for chance.
 
@@ -106,7 +106,7 @@ class Threshold:
     """Saving compared with always using the strong model; null without costs."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CalibrateAnswer:
     """What routing by the trained score is worth on these tasks, and the policy made of it."""
 

@@ -18,6 +18,7 @@ from random import Random  # noqa: TID251 - seeded: the same rows give the same 
 from pricing.money import rounded
 from pricing.recommendations.policy import measured
 from pricing.recommendations.routing import area, crossing, curve_of, quantile
+from pricing.values import immutable
 
 RESAMPLES = 200
 POINTS = 10
@@ -27,7 +28,7 @@ _CLEAR = 1.96
 FRESH = sqrt(2)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ConfidenceInterval:
     """A measured value, and where 95% of as large fresh sets are expected; four places."""
 
@@ -97,7 +98,7 @@ class Scored:
         return [total / len(rows) for total in accumulate(steps, initial=start)]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Measures:
     """How well the score divides the tasks between the two models."""
 
@@ -109,7 +110,7 @@ class Measures:
     """Share of strong calls that recovers 80% of the gap."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RandomControl:
     """The same scores assigned to shuffled tasks, which the score must beat."""
 
@@ -123,7 +124,7 @@ class RandomControl:
     """Upper end of the middle 95% of the shuffles' APGR."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CurvePoint:
     """Quality and cost when a given share of tasks goes to the strong model, by score."""
 
@@ -208,7 +209,7 @@ def point_at(scored: Scored, strong_calls: int) -> CurvePoint:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reached:
     """A number of strong calls that reaches a quality, and the chance that fresh tasks miss it."""
 

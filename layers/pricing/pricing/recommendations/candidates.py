@@ -1,6 +1,5 @@
 """The models that could do a task: what each would cost, and why one is not possible."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from pricing.catalogue.models import Model
@@ -14,9 +13,10 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.tokens.prompts import Prompt
 from pricing.usage.buckets import Attempt, StatedTerms, Usage
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecommendTask:
     """One task, the usage of one call of it, and the constraints on its model.
 
@@ -59,7 +59,7 @@ class RecommendTask:
         return self.measured is not None or self.output_tokens is not None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelCandidate:
     """One model for one task. ``why_not`` is the constraint that it does not meet, or None."""
 

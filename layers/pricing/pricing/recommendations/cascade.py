@@ -6,7 +6,7 @@ however cheap its model is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
@@ -31,6 +31,7 @@ from pricing.recommendations.verifiers import (
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, Terms, settle
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 CostOutcome = Literal["saves", "even", "costs_more"]
 
@@ -47,7 +48,7 @@ _ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CascadeStage:
     """One model and the check of its answers.
 
@@ -65,7 +66,7 @@ class CascadeStage:
     verifier_model: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CascadeQuery:
     """Identical requests, each sent to one stage after the other until an answer passes."""
 
@@ -78,7 +79,7 @@ class CascadeQuery:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StageAnswer:
     """One stage: its prices, the requests that reach it, and whether it saves."""
 
@@ -105,7 +106,7 @@ class StageAnswer:
     """Share of all requests that end here with a wrong answer; null when not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CascadeAnswer:
     """The expected cost of the cascade, compared with its last model alone."""
 
@@ -159,7 +160,7 @@ class CascadeAnswer:
     """The amounts in ``currency``; null without one."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CascadeCall:
     """The call that every stage gets, at which instant, and on which terms."""
 
@@ -178,7 +179,7 @@ class CascadeCall:
         return self.call.counted_for(model).without(self.left_out)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PricedStage:
     """A stage with the cost of one attempt and of one check, in USD.
 

@@ -5,7 +5,6 @@ of the current one may lead to another.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -14,13 +13,14 @@ from pricing.recommendations.advice import CacheSwitch
 from pricing.recommendations.candidates import ModelCandidate
 from pricing.recommendations.policy import RankedModel, RoutingDecision
 from pricing.recommendations.routing import UNKNOWN
+from pricing.values import immutable
 
 ChoiceStatus = Literal["recommended", "stronger", "weaker", "stay", "forced", "none"]
 #: A reason names up to so many signals, of at least this weight.
 _NAMED, _WEIGHTY = 2, 0.4
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelChoice:
     """The chosen candidate, or None, and how it relates to the assigned one.
 
@@ -33,7 +33,7 @@ class ModelChoice:
     candidate: ModelCandidate | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Alternative:
     """Another model of the policy."""
 

@@ -7,10 +7,10 @@ sends ``expected_output_tokens``.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil
 
 from pricing.recommendations.routing import Assessment
+from pricing.values import immutable
 
 #: Output tokens of a kind of task: low, expected and high.
 _USUAL: Mapping[str, tuple[int, int, int]] = {
@@ -52,7 +52,7 @@ _PER_WORD, _CHARACTERS_PER_TOKEN, _DENSE = 1.4, 3.5, 1.2
 _ASCII_ENOUGH = 0.7
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class OutputRange:
     """A likely length of the answer in tokens."""
 

@@ -5,7 +5,6 @@ has two models, and a score that decides between them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -24,12 +23,13 @@ from pricing.recommendations.routing import (
     assess,
 )
 from pricing.recommendations.routing.in_domain import STORED_AS
+from pricing.values import immutable
 
 DecidedBy = Literal["policy", "safe_choice", "learned_policy", "force"]
 _PLACES = Decimal("0.0001")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Policy:
     """A model for each complexity, and one for tasks without evidence (default: moderate).
 
@@ -48,7 +48,7 @@ class Policy:
         return roles if self.safe is None else {**roles, "safe": self.safe}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LearnedPolicy:
     """A policy of ``POST /v1/recommend/calibrate``: the strong model from a score on."""
 
@@ -63,7 +63,7 @@ class LearnedPolicy:
         return {"cheap": self.cheap, "strong": self.strong}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RankedModel:
     """One model of a policy, with its roles: it may have several."""
 
@@ -72,7 +72,7 @@ class RankedModel:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SignalAnswer:
     """A property of the task that was recognised; its text is never quoted."""
 
@@ -84,7 +84,7 @@ class SignalAnswer:
     """Its weight; positive towards the stronger model."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RoutingDecision:
     """How a task was classified, and the role that the policy assigns it to."""
 
@@ -164,7 +164,7 @@ def measured(value: float | Fraction) -> Decimal:
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PolicyDocument:
     """A learned policy's content to store, and its id."""
 

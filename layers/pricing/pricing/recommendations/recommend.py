@@ -4,7 +4,7 @@ The task is classified (``routing``), a policy assigns a model to that class, an
 rule it out. The answer never contains the text of a task.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
 from math import ceil
@@ -53,6 +53,7 @@ from pricing.recommendations.routing import Basis, Complexity
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, settle
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 _ORDER = (
     "The policy's order is assumed to be the order of quality, and the thresholds are of models of"
@@ -65,7 +66,7 @@ _BY_RULES = (
 _WARM = "Estimates price usage as sent; `cache_switch` prices the warm cache."
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecommendQuery:
     """Tasks, and the policy that assigns models to them.
 
@@ -78,7 +79,7 @@ class RecommendQuery:
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PolicyModel:
     """One model of a policy."""
 
@@ -88,7 +89,7 @@ class PolicyModel:
     """What the policy uses the model for."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PolicyThresholds:
     """The difficulties that divide the tiers."""
 
@@ -98,7 +99,7 @@ class PolicyThresholds:
     """Difficulty, from 0 to 1, from which a task is complex."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PolicyAnswer:
     """The policy's models in this price version."""
 
@@ -114,7 +115,7 @@ class PolicyAnswer:
 _LIMIT_STEP = 256
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ExpectedOutput(OutputRange):
     """The likely length of an answer in tokens, and what a long one costs."""
 
@@ -122,7 +123,7 @@ class ExpectedOutput(OutputRange):
     """Cost of all calls with answers of ``max_tokens``; null when a price is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecommendContext:
     """What all tasks of a request share; ``ranked`` are the policy's models, the weakest first."""
 
@@ -144,7 +145,7 @@ class RecommendContext:
         return pricer, task.call(output).counted_for(pricer.model)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TopModelSavings:
     """The saving compared with always using the policy's strongest model."""
 
@@ -156,7 +157,7 @@ class TopModelSavings:
     """Saving as a percentage of the strongest model's cost; null when that is zero or not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Recommendation:
     """The model for one task, its cost, and how the task was classified.
 
@@ -220,7 +221,7 @@ class Recommendation:
     warnings: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecommendAnswer:
     """One recommendation per task, and all of them together."""
 

@@ -6,7 +6,7 @@ cost.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -24,6 +24,7 @@ from pricing.recommendations.cascade import CostOutcome, cost_outcome
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, settle
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 Varied = Literal["share", "input_tokens", "output_tokens"]
 
@@ -38,7 +39,7 @@ _ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Tier:
     """A share of the queries, the model that answers them, and the usage of one query."""
 
@@ -51,7 +52,7 @@ class Tier:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TiersQuery:
     """``monthly_queries`` over tiers whose shares add up to exactly 1, and one model for all.
 
@@ -66,7 +67,7 @@ class TiersQuery:
     equal_text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TierAnswer:
     """One tier per month, on its own model and on the single model."""
 
@@ -89,7 +90,7 @@ class TierAnswer:
     """What the tier saves compared with the single model; negative when it costs more."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SingleModel:
     """All queries on one model, with each tier's own token counts."""
 
@@ -98,7 +99,7 @@ class SingleModel:
     """Cost per month."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CostDriver:
     """The tier that contributes most to the difference."""
 
@@ -110,7 +111,7 @@ class CostDriver:
     """The reason, in a sentence or two."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class EqualTokens:
     """The comparison if every query had the token counts of one tier."""
 
@@ -128,7 +129,7 @@ class EqualTokens:
     """Cost of the mix as a ratio of the single model's; null when that is zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Flip:
     """The break-even value of one property of one tier, everything else unchanged."""
 
@@ -148,7 +149,7 @@ class Flip:
     """Why there is no break-even value, or a remark; null when there is neither."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TiersAnswer:
     """The mix of tiers per month, compared with the single model."""
 
@@ -192,7 +193,7 @@ class TiersAnswer:
     """The amounts in ``currency``; null without one."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Side:
     """One query of a tier on one model: how it is counted there, and its cost in USD."""
 
@@ -212,7 +213,7 @@ class Side:
         return Fraction(self.pricer.priced(changed).total_usd)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TierSides:
     """One tier on its own model and on the single one."""
 

@@ -6,11 +6,11 @@ send your own rates.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from pricing.notices import Notice
+from pricing.values import immutable
 
 VerifierKind = Literal["none", "format_check", "syntax_check", "tool_schema", "agreement", "own"]
 
@@ -19,7 +19,7 @@ _NOTHING = Decimal("0.05")
 _HALF = Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MeasuredRates:
     """The lowest and highest measured rates, and what they were measured on."""
 
@@ -28,7 +28,7 @@ class MeasuredRates:
     measured_on: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Check:
     """A check as one stage uses it; the measured rates are used for those that were not sent."""
 
@@ -37,7 +37,7 @@ class Check:
     false_rejection_rate: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CheckRates:
     """The assumed error rates of a check.
 

@@ -6,7 +6,7 @@ changes. A provider's own list (OpenRouter's, and AWS's for Bedrock) confirms or
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,13 +30,14 @@ from pricing.sources.price_tables import (
     table_of,
     tier_at,
 )
+from pricing.values import immutable
 
 REGIONAL = "regional/"
 #: How far a price that a reseller converted is from the maker's.
 ROUNDED = Decimal("0.0005")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SourceLists:
     """What was read of each source; None for a source that did not answer."""
 
@@ -52,7 +53,7 @@ class SourceLists:
         return frozenset(PACKAGES[name] for name, rows in known.items() if rows is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Quote:
     """What one source lists today for one name of a model.
 
@@ -70,7 +71,7 @@ class Quote:
         return tier_at(self.prices, field.mode, field.above).get(field.component)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Candidate:
     """What the sources together make of one model, as a price book row, and their quotes.
 

@@ -6,7 +6,7 @@ and is named as missing.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -46,6 +46,7 @@ from pricing.refresh.rules import (
 )
 from pricing.refresh.timeline import PriceChange, without_beyond
 from pricing.sources.price_tables import instant, table_of, tier_at
+from pricing.values import immutable
 from pricing.versions.proposals import QuarantinedField
 
 #: What the memory of a refresh holds, instead of a price, for a whole model that was added.
@@ -53,7 +54,7 @@ ADDED = "added"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RefreshDecision:
     """What a refresh decided.
 

@@ -1,13 +1,14 @@
 """What one refresh leaves for the next, so that it recognises old copies and rollbacks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from pricing.refresh.checks import ADDED
 from pricing.sources.payload import Payload
+from pricing.values import immutable
 
 #: Answers remembered for each source, so that an old copy is recognised.
 REMEMBERED = 400
@@ -19,7 +20,7 @@ MOVED_DAYS = timedelta(days=30)
 OLD_COPIES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Memory:
     """What one refresh leaves for the next.
 

@@ -7,7 +7,7 @@ are made of the day and the content, so the same event makes the same versions a
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from pricing.sources.bedrock import AWS
 from pricing.sources.merge import PACKAGES
 from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.payload import Payload, SourceNotes, SourceRefused
+from pricing.values import immutable
 from pricing.versions.proposals import QuarantinedField
 
 #: Prices announced for later than this are quarantined.
@@ -50,7 +51,7 @@ class RefreshFailed(TariffError):
     """No version can be made; the active one stays as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Refreshed:
     """What a refresh found. ``clean`` is the book to activate, ``held`` the one to propose for
     approval; None if there is nothing to activate or to approve.

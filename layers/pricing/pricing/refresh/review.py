@@ -44,13 +44,14 @@ from pricing.sources.price_tables import (
     rates_at,
     table_of,
 )
+from pricing.values import immutable
 from pricing.versions.proposals import QuarantinedField
 
 #: The source of Tariff's own prices: a correction, or a price computed from accepted ones.
 OWN = "tariff"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Match:
     """An active row, and the candidate that holds one of its names.
 

@@ -8,7 +8,6 @@ ten times, to or from zero, or swaps input and output.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from pricing.catalogue.checks import MAX_NAME
@@ -16,6 +15,7 @@ from pricing.catalogue.models import CACHE_WRITE_MULTIPLES, DISCOUNT_MODES, PREM
 from pricing.money import multiply
 from pricing.refresh.timeline import PriceChange
 from pricing.sources.price_tables import PriceTable, Rates, rates_at
+from pricing.values import immutable
 from pricing.versions.proposals import CODES
 
 QUARTER = Decimal("0.25")
@@ -29,7 +29,7 @@ UNIT_FACTORS = {Decimal(1000): "a thousand", Decimal(10) ** 6: "a million"}
 CACHE_READS = {"cache_read": "input", "audio_cache_read": "audio_input"}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HoldReason:
     """Why a change needs approval: a code of ``versions.proposals``, and its sentence."""
 
@@ -42,7 +42,7 @@ class HoldReason:
         return cls(code, f"{CODES[code]}{': ' if detail else ''}{detail}")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Agreement:
     """How the sources agree on a change.
 

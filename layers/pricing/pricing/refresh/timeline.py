@@ -6,7 +6,6 @@ price. Within a segment each price is one *field*: window, mode, tier threshold 
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from pricing.sources.price_tables import (
     table_of,
     threshold_like,
 )
+from pricing.values import immutable
 
 #: Price tables by daily window; the one without a name applies outside every window.
 Windows = dict[str, PriceTable]
@@ -48,7 +48,7 @@ class PriceField(NamedTuple):
         return f"{self.mode}.{self.component}{tier}{window}{starts}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PriceChange:
     """A field whose quoted price is not the active one; None means that there is no price.
 
@@ -67,7 +67,7 @@ PRICE_ROW = {"input", "output", "cache_read", *CACHE_WRITE_MULTIPLES}
 Accepted = Callable[[PriceField], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Segment:
     """The prices from ``starts`` (None: now) until the next segment.
 

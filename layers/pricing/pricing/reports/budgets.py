@@ -1,7 +1,7 @@
 """Budgets: what is spent of an amount per period, and what the period will have cost at its end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -9,12 +9,13 @@ from typing import Literal
 from pricing.display import counted
 from pricing.money import ZERO, add, multiply, plain, ratio, share_of, subtract, whole_times
 from pricing.reports.dimensions import Dimension, period_of
+from pricing.values import immutable
 
 BudgetPeriod = Literal["day", "week", "month", "quarter", "year"]
 BudgetStatus = Literal["within", "will_exceed", "exceeded"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BudgetQuery:
     """An amount per period for the calls that match; no ``match`` is all calls."""
 
@@ -24,7 +25,7 @@ class BudgetQuery:
     match: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Budget:
     """What is spent of a budget in the period of the report's last day."""
 

@@ -8,7 +8,6 @@ import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -61,6 +60,7 @@ from pricing.reports.sql import (
     slots_of,
     summary,
 )
+from pricing.values import immutable
 
 #: Recommendations are computed on the most expensive slices, and on the call patterns of so many
 #: model and endpoint pairs.
@@ -99,7 +99,7 @@ def provider_name(book: PriceBook, name: str) -> str | None:
     return match.model.provider if match else None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SummedUsage:
     """What another engine read: folders of Parquet files, and the counts of the records.
 

@@ -6,15 +6,16 @@ whole, totals that add up, known terms. Every other call is ``odd``: it is read 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pricing.reports.rates import BUCKETS
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.terms import COMMON
 from pricing.usage.tools import SEARCH_MODELS
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UsageColumns:
     """One format. Leaves are named by their path, with ``__`` between its steps.
 

@@ -19,6 +19,7 @@ from pricing.money import EXACT, add, multiply
 from pricing.notices import Notice
 from pricing.timestamps import EPOCH
 from pricing.usage.buckets import Terms, Usage
+from pricing.values import immutable
 
 #: What a call is counted in, in the order of the columns of every table.
 BUCKETS = tuple(component for component in COMPONENT_UNITS if component != REQUEST_FEE)
@@ -39,7 +40,7 @@ DAY_US = 86_400_000_000
 UNKNOWN_MODEL = "this price version has no model of this name"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UnitRates:
     """Exact USD per unit of each bucket, None without a known price; ``fee`` is per call.
 
@@ -105,7 +106,7 @@ class PriceKey(NamedTuple):
     tier: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PricedKey:
     """A key's rates, or the reason for having none; ``label`` is the model's name in reports."""
 
@@ -115,7 +116,7 @@ class PricedKey:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cuts:
     """The prompt lengths and times of day at which prices of a report's models can change."""
 

@@ -1,7 +1,7 @@
 """The answer of a usage report: what was spent, on what, and what should change."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from pricing.reports.dimensions import Dimension, Privacy, is_label, shown
 from pricing.reports.rates import unscaled
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.timestamps import EPOCH
+from pricing.values import immutable
 
 Kind = Literal["retirement", "downgrade", "long_context", "cache_ttl", "caching", "batch"]
 Confidence = Literal["high", "medium", "low"]
@@ -25,7 +26,7 @@ MAX_REJECTED = 100
 MAX_REASONS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Filters:
     """Which calls to report on: those with one of the values of each dimension of ``match``.
 
@@ -37,7 +38,7 @@ class Filters:
     end: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReportQuery:
     """What to report: a group for each entry of ``group_by``, of one dimension or two crossed.
 
@@ -62,7 +63,7 @@ class ReportQuery:
         return tuple(name for name in dict.fromkeys(used) if is_label(name) or name == "hour")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Records:
     """What became of every record: ``read = filtered_out + priced + partial + unpriced + rejected +
     duplicates + merged``.
@@ -96,7 +97,7 @@ class Records:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SummedCalls:
     """Records that sum up several calls, which may be in different price tiers."""
 
@@ -114,7 +115,7 @@ class SummedCalls:
     """Their cost if every call was in the highest tier that it can be in."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReportTotals:
     """The cost and usage of all priced calls."""
 
@@ -141,7 +142,7 @@ class ReportTotals:
         return ZERO if self.cost_usd is None else self.cost_usd
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class GroupRow:
     """The priced calls of one value, or pair of values."""
 
@@ -177,7 +178,7 @@ class GroupRow:
         return self.known_usd if self.net_usd is None else self.net_usd
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Group:
     """One table of the report.
 
@@ -193,7 +194,7 @@ class Group:
     """The sum of all further rows; null when there are none."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UnpricedReason:
     """Calls of one model that have no known price."""
 
@@ -205,7 +206,7 @@ class UnpricedReason:
     """Number of calls."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UnpricedCalls:
     """Calls without a known price, which are not in the totals."""
 
@@ -217,7 +218,7 @@ class UnpricedCalls:
     """By model and reason, most calls first; at most 100."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RejectedLine:
     """A record that could not be read."""
 
@@ -229,7 +230,7 @@ class RejectedLine:
     """Number of lines: those in no known format that look alike are named once."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReportRecommendation:
     """One change, and what it would have saved on the calls of this report.
 
@@ -263,7 +264,7 @@ class ReportRecommendation:
     """Confidence in the saving, from the log alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SavingStep:
     """What all recommendations of one kind save together."""
 
@@ -273,7 +274,7 @@ class SavingStep:
     """Saving of all recommendations of this kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReportSavings:
     """The cost, all savings, and what remains: ``spent - sum(steps) = remaining``, exactly."""
 
@@ -287,7 +288,7 @@ class ReportSavings:
     """What the recommendations of high and medium confidence save: the headline."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NetReport:
     """What the calls of a report cost at a rate card's prices."""
 
@@ -299,7 +300,7 @@ class NetReport:
     """What the card saves on the list prices; negative when its prices are higher."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UsageReport:
     """What usage records cost, each at its own date, and what would have cost less."""
 

@@ -1,7 +1,7 @@
 """Sums of calls that can be priced again after a change, and how they are priced."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,10 @@ from pricing.money import add
 from pricing.reports.rates import BUCKETS, PROMPT_BUCKETS, TOKEN_BUCKETS, Cuts, Pricing, label_of
 from pricing.reports.report import Confidence
 from pricing.usage.buckets import Terms
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Slice:
     """The summed calls of one endpoint at one price; ``at`` is the day of the last of them.
 
@@ -63,7 +64,7 @@ class Slice:
         return replace(self, model=model, counts=counts, above=above, upto=upto, recounted=True)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CallPattern:
     """When the calls of one model and endpoint arrived, and their sizes; batches are left out.
 
@@ -84,7 +85,7 @@ class CallPattern:
     starts_1h: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SlicePricer:
     """Prices slices from a book, and finds the models that they could move to."""
 
@@ -110,7 +111,7 @@ class SlicePricer:
         return None if key is None or key == model.key else self.book.find(key).model
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CallGroup:
     """The calls that one recommendation is about: a model at an endpoint, or at all of them."""
 
@@ -136,7 +137,7 @@ class CallGroup:
         return add(known) if len(known) == len(costs) else None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SuggestedChange:
     """What to change: the slices after it in the same order, the reason, and the confidence.
 

@@ -1,8 +1,9 @@
 """The formats of usage records, and how a file of them is read."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from pricing.values import immutable
 
 SourceFormat = Literal[
     "tariff",
@@ -59,7 +60,7 @@ SourceFormat = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReadOptions:
     """How to read a file: the format of its records, None to recognise it, and their time.
 

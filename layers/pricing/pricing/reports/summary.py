@@ -6,7 +6,6 @@ Only an administrator's report or the scheduled one is kept.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from pricing.money import plain
 from pricing.reports.report import Filters, UsageReport
 from pricing.timestamps import rfc3339
+from pricing.values import immutable
 
 _MONTH = len("2026-10")
 _DRIVERS = 3
@@ -22,7 +22,7 @@ _AS_THEY_ARE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CostDriver:
     """The cost of an endpoint's calls of one model; None where the records name none."""
 
@@ -31,7 +31,7 @@ class CostDriver:
     cost_usd: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MonthSummary:
     """The summary of a month's report: ``month`` is like ``2026-10``, ``reported_at`` RFC 3339."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pricing.errors import TariffError
 from pricing.money import plain
 from pricing.usage.buckets import StatedTerms, Usage
+from pricing.values import immutable
 
 if TYPE_CHECKING:
     from pricing.estimates.workload import Period
@@ -44,7 +45,7 @@ QUERY_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Pinned:
     """A price version, and the moment to price at; None is now."""
 
@@ -62,7 +63,7 @@ class Pinned:
         return version + (f" on {self.as_of}" if self.as_of else "")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RequestedCalls:
     """A number of identical calls, once or in each period, and how they are served."""
 
@@ -94,7 +95,7 @@ class RequestedCalls:
         return " ".join(words)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class EstimateCommand:
     """``estimate sonnet 2k in 1k out 50k cached x100 batch``."""
 
@@ -107,7 +108,7 @@ class EstimateCommand:
         return f"estimate {self.model} {self.calls.text()}{self.pinned.text()}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CompareCommand:
     """``compare opus vs sonnet 2k in 1k out``; without models, the current one of each family."""
 
@@ -121,7 +122,7 @@ class CompareCommand:
         return f"compare {models + ' ' if models else ''}{self.calls.text()}{self.pinned.text()}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachingCommand:
     """``plan caching sonnet 10k prefix 500 in 300 out 60 per hour``."""
 
@@ -143,7 +144,7 @@ class CachingCommand:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PricesCommand:
     """``prices opus``; without a model, the current one of each family."""
 
@@ -155,19 +156,19 @@ class PricesCommand:
         return f"prices{' ' + self.model if self.model else ''}{self.pinned.text()}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RouteCommand:
     """``route <task>``: recommend a model. It has no ``text``, since a task is never passed on."""
 
     task: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReportCommand:
     """``report``: show last month's cost."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HelpCommand:
     """``help``."""
 

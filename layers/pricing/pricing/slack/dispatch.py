@@ -1,7 +1,7 @@
 """Answer ``/tariff <text>``: a card for every command, and for every error in one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pricing.catalogue.price_book import BookInForce, PriceBook
@@ -25,6 +25,7 @@ from pricing.slack.commands import (
 from pricing.slack.parser import parse
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms
+from pricing.values import immutable
 
 #: A version's book, by its id or ``active``; raises UnknownVersion or StoreUnavailable.
 BookOf = Callable[[str], BookInForce]
@@ -40,7 +41,7 @@ HELP = Card(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Answered:
     """A card; for the log, the command's name and the type of an error."""
 

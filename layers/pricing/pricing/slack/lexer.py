@@ -1,8 +1,9 @@
 """A Slack command's text as numbers and words: ``2k``, ``1.5M``, ``x100``, ``in=2k``, ``60/h``."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+
+from pricing.values import immutable
 
 _SCALES = {"": 0, "k": 3, "m": 6, "b": 9, "bn": 9}
 _NUMBER = (
@@ -59,7 +60,7 @@ _PAIRS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Number:
     """A number, which may have a fraction, and its text."""
 
@@ -67,7 +68,7 @@ class Number:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Word:
     """A word and its lower-case key; the unit of a rate has the key ``/hour``, ``/day``, ..."""
 
@@ -75,7 +76,7 @@ class Word:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Positional:
     """``2k/1k/50k``: numbers in the order input, output, cached, written."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import copy_context
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from threading import Thread
@@ -18,6 +17,7 @@ from pricing.errors import TariffError
 from pricing.slack.delivery import tell
 from pricing.slack.formatting import inert
 from pricing.store import connect
+from pricing.values import immutable
 from pricing.versions.changes import difference
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _names(label: str, names: Sequence[str]) -> Iterator[str]:
         yield f"{label}: {', '.join(map(_name, names[:MAX_NAMES]))}{rest}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Activation:
     """A version that became active, and the id of the one before; None for the first."""
 

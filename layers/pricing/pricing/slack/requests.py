@@ -4,13 +4,13 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from pricing.errors import MalformedRequest, TariffError
 from pricing.jsonio import read_json
 from pricing.slack.signing import SigningSecrets, is_signed
+from pricing.values import immutable
 
 Event = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -105,7 +105,7 @@ MAX_FIELDS = 100
 SHARE = "share"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SlashCommand:
     """``/tariff <text>``, as typed in a workspace."""
 
@@ -114,7 +114,7 @@ class SlashCommand:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ShareClick:
     """A press of a card's share button; ``value`` is the button's own."""
 

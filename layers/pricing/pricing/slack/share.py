@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pricing.slack.delivery import Delivery, NotDelivered, is_slacks
 from pricing.slack.dispatch import BookOf, answer
 from pricing.slack.parser import parse
 from pricing.slack.requests import ShareClick
+from pricing.values import immutable
 
 if TYPE_CHECKING:
     from pricing.store.idempotency import Once
@@ -25,7 +26,7 @@ MAX_USER = 80
 REPLAYED = "replayed"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ShareJob:
     """One press of the button. ``command`` is ours, in full; nothing anybody typed is in here
     besides the names of models and of who pressed.
@@ -72,7 +73,7 @@ class Queue:
         self._sqs.call("SendMessage", {"QueueUrl": self._url, "MessageBody": job.to_json()})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sharing:
     """What a share needs: books to answer from, the memory of earlier shares, and a way to Slack.
 

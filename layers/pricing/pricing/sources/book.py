@@ -5,7 +5,6 @@ A row has prices, names, limits, capabilities, notes and a family.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +16,7 @@ from pricing.sources.merge import GENAI, LITELLM, PACKAGES, Listing, Merger, gro
 from pricing.sources.names import AREA, stem
 from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.price_tables import PriceTable, document_of, table_of
+from pricing.values import immutable
 
 #: The ids that a provider may own without ``provider/`` before them: its own models, not those it
 #: resells. A Bedrock id names maker and model with a dot, so no other provider has it.
@@ -64,7 +64,7 @@ OPENAI_WINDOWS = {272_000: 400_000, 922_000: 1_050_000}
 _DAY = re.compile(r"(?<!\d)(20[23]\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Merge:
     """One provider's lists, merged: its rows, and the listings they were made of by name."""
 

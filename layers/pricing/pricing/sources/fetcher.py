@@ -17,7 +17,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
@@ -29,6 +28,7 @@ from urllib3.exceptions import HTTPError
 
 from pricing.errors import TariffError
 from pricing.sources.payload import MAX_PAYLOAD_BYTES, Payload
+from pricing.values import immutable
 
 CHUNK_BYTES = 64 * 1024
 #: A list is 3 MB at most today; what is larger on the wire is not a price list.
@@ -51,7 +51,7 @@ class FetchFailed(TariffError):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Fetcher:
     """Fetches payloads. Times are in seconds; ``total_seconds`` covers all attempts of one fetch.
 

@@ -12,7 +12,6 @@ Only its data are used, none of its arithmetic. Three things its entries do not 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,6 +29,7 @@ from pricing.sources.payload import (
     require_usd,
 )
 from pricing.sources.price_tables import PriceTable, Tiers, document_of
+from pricing.values import immutable
 
 #: genai-prices' provider names, and Tariff's. Its Google prices are those of both Google APIs.
 PROVIDERS = {"aws": "bedrock", "github-copilot": "github_copilot", "x-ai": "xai"} | {
@@ -87,7 +87,7 @@ Rule = Mapping[str, Any]
 Hours = tuple[time, time]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ListedModel:
     """One model of the list: its id, the rule that says which names it answers to, and its row.
 
@@ -99,7 +99,7 @@ class ListedModel:
     row: dict[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Prices:
     """One set of prices: ``table`` in Tariff's components, ``bases`` as published, by column.
 

@@ -33,6 +33,7 @@ from pricing.sources.price_tables import (
     threshold_like,
     tier_at,
 )
+from pricing.values import immutable
 
 #: The two lists, as imported files and ``disagreements`` name them.
 GENAI, LITELLM = "genai_prices", "litellm"
@@ -133,7 +134,7 @@ class Listing:
         return (GENAI,) * genai + (LITELLM,) * litellm
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Merger:
     """Merges one provider's imported file.
 

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from pricing.errors import TariffError
 from pricing.jsonio import digest, read_json
+from pricing.values import immutable
 from pricing.versions.proposals import QuarantinedField
 
 #: Several times the size of the largest list today (3 MB).
@@ -35,7 +36,7 @@ class InvalidPrice(ValueError):
     """A price that is not a number of zero or more."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Payload:
     """One source's answer as it was received, and where it came from.
 

@@ -8,13 +8,13 @@ import json
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pricing.catalogue.rate_cards import RateCard, card_id
 from pricing.errors import InvalidRequest, NotFound, UnknownRateCard
 from pricing.store.repository import DynamoReads, readable
 from pricing.store.writes import NotWritten, writing
+from pricing.values import immutable
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
 MAX_BYTES = 380_000
@@ -23,7 +23,7 @@ MAX_KEPT = 16
 Document = TypeVar("Document")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DocumentKind(Generic[Document]):
     """A kind of document: how its id follows from its content, and how it is read."""
 

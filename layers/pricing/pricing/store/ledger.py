@@ -7,7 +7,6 @@ import random
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +28,7 @@ from pricing.store.history import HEAD_KEY, VersionHistory, proposal_key
 from pricing.store.repository import POINTER_KEY, DynamoReads, Pointer
 from pricing.store.writes import CONDITION_FAILED, NotWritten, writing
 from pricing.timestamps import rfc3339
+from pricing.values import immutable
 from pricing.versions.audit import AuditRow, Entry, chained
 from pricing.versions.proposals import Proposal, StoredVersion, is_version_id
 
@@ -42,7 +42,7 @@ AUDIT_LINE = "An audit row was written."
 _ABSENT: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Write:
     """One item of a transaction, and the error to raise if its condition does not hold."""
 

@@ -13,11 +13,11 @@ A version is one Query, the pointer one GetItem, so a cold start reads twice at 
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import CorruptBook, StoreUnavailable
+from pricing.values import immutable
 from pricing.versions.proposals import is_version_id
 
 #: What reading an item raises that is not in the form it was written in.
@@ -35,7 +35,7 @@ class DynamoReads(Protocol):
         """Query."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Pointer:
     """Which version is active. ``revision`` counts activations, the first being 1.
 

@@ -9,7 +9,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from pricing.deadline import post
 from pricing.notices import Notice
 from pricing.tokens.estimator import exactly
 from pricing.tokens.prompts import Prompt, PromptCount, PromptRules, count_prompt
+from pricing.values import immutable
 
 ANTHROPIC = "https://api.anthropic.com"
 EXACT_METHOD = "Counted by the provider's own count_tokens endpoint."
@@ -89,7 +90,7 @@ _REJECTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CountedPrompt:
     """A prompt's count, and a warning if an exact count was requested and failed."""
 

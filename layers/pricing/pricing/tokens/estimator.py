@@ -12,8 +12,9 @@ docs/token-counting.md has the source of the weights and bands, and their measur
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from pricing.values import immutable
 
 METHOD = (
     "Estimated from the text's words, digits, punctuation, whitespace and characters per script,"
@@ -93,7 +94,7 @@ class Features(NamedTuple):
     astral: int = 0  # emoji, mostly
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Tokenizer:
     """Weights in thousandths of a token per feature, and the band that 95% of texts fall into.
 
@@ -106,7 +107,7 @@ class Tokenizer:
     wide_band: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TokenCount:
     """An estimate in tokens, with the range the true count is expected in; 0 for no text."""
 

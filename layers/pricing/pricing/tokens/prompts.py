@@ -7,7 +7,6 @@ and tool-use prompts follow published rules.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pricing.errors import InvalidRequest, under
@@ -20,6 +19,7 @@ from pricing.tokens.estimator import (
     features_of,
 )
 from pricing.tokens.images import IMAGE_RULES, ImageSize, image_tokens
+from pricing.values import immutable
 
 #: Tokens around the text. A request of one message has 7 tokens more than its text on Claude
 #: (measured with count_tokens: 8 for "a"); OpenAI documents 3 per request and 4 per message.
@@ -35,7 +35,7 @@ ToolChoice = Literal["auto", "any"]
 Content = str | Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Prompt:
     """A request before it is sent. ``tools`` is True if tools are sent whose text is not known."""
 
@@ -46,7 +46,7 @@ class Prompt:
     images: Sequence[ImageSize] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PromptRules:
     """How a model counts a prompt, as far as the price book knows; None is not known."""
 
@@ -55,7 +55,7 @@ class PromptRules:
     image_tier: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PromptCount:
     """Input tokens by their origin, and the assumptions of counting them."""
 
@@ -76,7 +76,7 @@ def count_prompt(prompt: Prompt, rules: PromptRules) -> PromptCount:
     return count_read(ReadPrompt.of(prompt), rules)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReadPrompt:
     """The part of a prompt's count that is the same for every model.
 
@@ -145,7 +145,7 @@ def tokens_of_image(size: ImageSize, rules: PromptRules, *, low: bool = False) -
     return None if rule is None else image_tokens(size, rule, low=low)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Walk:
     """A walk over content blocks that passes texts and images to their collectors."""
 

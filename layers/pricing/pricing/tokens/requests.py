@@ -17,6 +17,7 @@ from pricing.errors import InvalidRequest, is_plain_name
 from pricing.tokens.image_files import size_of_base64
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt
+from pricing.values import immutable
 
 #: Keys whose values the model does not see as text: roles, types, ids, addresses and bytes.
 _NOT_TEXT = frozenset(
@@ -81,7 +82,7 @@ MAX_MESSAGES = 2_000
 MAX_TOOLS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachedPrefix:
     """The part of a prompt up to its last cache breakpoint, and how long that is kept."""
 
@@ -89,7 +90,7 @@ class CachedPrefix:
     ttl: Literal["5m", "1h"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SentImage:
     """An image of a request: where it is, its size, and whether it is shown in low detail."""
 
@@ -98,7 +99,7 @@ class SentImage:
     low: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ProviderRequest:
     """What a request body sends.
 

@@ -1,9 +1,11 @@
 """What one call used, as disjoint buckets, and how it was served."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from decimal import Decimal
 from typing import Any, Literal
+
+from pricing.values import immutable
 
 Processing = Literal["standard", "batch", "priority", "flex"]
 Speed = Literal["standard", "fast"]
@@ -15,7 +17,7 @@ MAX_COUNT = 10**12
 WRITES_WITHOUT_SPLIT = "Cache writes of no stated time to live are priced as five minute writes."
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Quantity:
     """Something billed that is not a token: ``count`` of ``component``.
 
@@ -30,7 +32,7 @@ class Quantity:
     named_at: str = field(default="/usage", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Usage:
     """Counts that do not overlap: each token is in exactly one bucket.
 
@@ -140,7 +142,7 @@ class Usage:
         return -(-self.output_tokens // self.sum_of)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SummedUsage(Usage):
     """The counts of several calls added up, as usage APIs and agents report them.
 
@@ -159,7 +161,7 @@ class SummedUsage(Usage):
 AttemptKind = Literal["message", "compaction", "advisor_message", "fallback_message"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Attempt:
     """One prompt and its answer inside a call; most calls are one attempt.
 
@@ -191,7 +193,7 @@ def moved(attempt: Attempt, tokens: int, bucket: str) -> Attempt:
     return replace(attempt, usage=changed)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Terms:
     """How a call is processed, which together selects the price list and its multipliers."""
 
@@ -200,7 +202,7 @@ class Terms:
     inference_geo: InferenceGeo = "global"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StatedTerms:
     """The terms that a caller or a provider stated; None for those they did not state."""
 

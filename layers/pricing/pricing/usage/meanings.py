@@ -14,8 +14,9 @@ The counts of one call are related in the same way for every provider:
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from pricing.values import immutable
 
 UsageFormat = Literal[
     "anthropic",
@@ -101,7 +102,7 @@ def unit(component: str) -> str:
     return f"unit:{component}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ByModality:
     """A list of ``{modality, tokenCount}``: where the tokens of each modality count."""
 
@@ -122,7 +123,7 @@ Meaning = Any
 Fields = Mapping[str, Meaning]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Shape:
     """One way to report the usage of a call.
 

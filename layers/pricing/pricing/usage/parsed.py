@@ -1,16 +1,17 @@
 """A usage object once it has been read: what was used, and what only the model can decide."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, StatedTerms
 from pricing.usage.terms import COMMITTED_WORDS, COMMON, TierWord
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Unread:
     """A count in a request that was not understood, so that it is in no total."""
 
@@ -20,7 +21,7 @@ class Unread:
     """The count."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StatedCost:
     """What a provider or a gateway says it charged for the call, and where it says so."""
 
@@ -28,7 +29,7 @@ class StatedCost:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Doubt:
     """Counts that agree under one provider's rules only: where they stand, and why they do not."""
 
@@ -41,7 +42,7 @@ class Doubt:
         return InvalidRequest.at(self.pointer, self.detail)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class OpenQuestions:
     """What a usage object leaves open until the model is known; ``settled`` decides it.
 
@@ -147,7 +148,7 @@ _CLAUDE_HOSTS = ("anthropic", "bedrock", "vertex")
 NOTHING_OPEN = OpenQuestions()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ParsedUsage:
     """What a provider's usage object says was used, and how it was served.
 

@@ -4,7 +4,7 @@ Text is never read: of the items of an answer only their types, ids and counts a
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -23,6 +23,7 @@ from pricing.usage.reader import MAX_NAMED, amount_of, read_usage
 from pricing.usage.shapes import NUMBER_OF_TOOL_USES
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
 from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, unknown_items, usage_of
+from pricing.values import immutable
 
 MAX_MODEL_NAME = 128
 #: Where the response is inside of what wraps it: events of a stream, lines of a batch's results,
@@ -83,7 +84,7 @@ _OPTIMIZED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReadResponse:
     """What a response says. ``model`` is the one that served, and ``model_at`` where it is named.
 

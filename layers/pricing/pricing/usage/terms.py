@@ -5,10 +5,10 @@ model, and with it the provider, is known; so is a word that is not known at all
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pricing.errors import InvalidRequest
 from pricing.usage.buckets import InferenceGeo, Speed, StatedTerms
+from pricing.values import immutable
 
 #: No public price list belongs to these words: the caller's own terms decide.
 UNSTATED = StatedTerms()
@@ -78,7 +78,7 @@ WORDS: Mapping[str, StatedTerms] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TierWord:
     """A service tier as the answer names it, and where it does so."""
 

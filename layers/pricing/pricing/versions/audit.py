@@ -8,16 +8,17 @@ wrote it.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from pricing.jsonio import canonical_json, digest
+from pricing.values import immutable
 
 _TEXTS = ("at", "actor", "action", "reason", "previous")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Entry:
     """An action to record.
 
@@ -33,7 +34,7 @@ class Entry:
     details: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AuditRow:
     """One entry of the audit log, which is a hash chain."""
 
@@ -72,7 +73,7 @@ class StoredRow(NamedTuple):
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Head:
     """The number and hash of the last row; 0 and empty without any."""
 

@@ -1,7 +1,6 @@
 """The answers to administrators' calls, and the version without a cancelled price."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -10,11 +9,12 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.errors import Conflict, InvalidRequest
 from pricing.jsonio import canonical_json, digest
 from pricing.timestamps import rfc3339
+from pricing.values import immutable
 
 _MARK_CHARACTERS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Activated:
     """The version that is active from now on; every instance uses it within a minute."""
 
@@ -32,7 +32,7 @@ class Activated:
     """The version with the prices that are still pending; null when there are none."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rejected:
     """A version that can never be activated."""
 
@@ -46,7 +46,7 @@ class Rejected:
     """The reason that the actor gave."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RefreshStarted:
     """A refresh that has been started; the audit log shows its outcome, usually within a minute."""
 
@@ -58,7 +58,7 @@ class RefreshStarted:
     """The reason that the actor gave."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cancelled:
     """A new active version without the announced prices."""
 

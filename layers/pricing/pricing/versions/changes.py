@@ -6,7 +6,7 @@ has its selectors, as in ``standard.image[quality=hd,size=1024x1024]``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -16,6 +16,7 @@ from pricing.catalogue.models import Model, PriceList, PricePeriod, model_from_d
 from pricing.catalogue.price_book import PriceBook
 from pricing.money import percent_of, subtract
 from pricing.timestamps import rfc3339
+from pricing.values import immutable
 
 #: Prices by field name.
 Rates = Mapping[str, Decimal]
@@ -27,7 +28,7 @@ _DEFAULTS: Mapping[str, Any] = {"bare_names": True}
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FieldChange:
     """One price before and after.
 
@@ -48,7 +49,7 @@ class FieldChange:
     """Change as a percentage of the price before; null when there was none, or it was zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelChange:
     """A model that is new, removed, or different."""
 
@@ -71,7 +72,7 @@ class ModelChange:
         return f"{self.provider}/{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TookEffect:
     """Prices that took effect at their announced date, without a new version."""
 

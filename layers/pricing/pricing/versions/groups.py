@@ -7,7 +7,6 @@ model is in one group, so that its row is approved as a whole.
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from pricing.catalogue.models import Row, row_names
@@ -15,6 +14,7 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.errors import Conflict, FieldError, InvalidRequest
 from pricing.jsonio import canonical_json, digest
 from pricing.money import plain, ratio
+from pricing.values import immutable
 from pricing.versions.proposals import QuarantinedField
 
 #: The length of a group's id.
@@ -27,7 +27,7 @@ _PER_USE = {"web_search", "request_fee", "code_execution"}
 _Cause = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PendingGroup:
     """Pending prices with one cause, which are approved together."""
 

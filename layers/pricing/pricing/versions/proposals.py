@@ -7,9 +7,11 @@ so that metrics, filters and docs/runbooks.md can name them.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any, Literal
+
+from pricing.values import immutable
 
 #: Who proposed a version: the scheduled refresh, or a person.
 Origin = Literal["refresh", "manual"]
@@ -47,7 +49,7 @@ REFUSED: Mapping[str, str] = MappingProxyType(
 CODES: Mapping[str, str] = MappingProxyType({**APPROVABLE, **REFUSED})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class QuarantinedField:
     """A price change that needs approval before it takes effect."""
 
@@ -98,7 +100,7 @@ class QuarantinedField:
         return asdict(self) | {"sources": list(self.sources)}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Proposal:
     """Who proposed a version, why, and which fields in it need approval.
 
@@ -123,7 +125,7 @@ Decision = Literal["proposed", "accepted", "rejected"]
 _ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StoredVersion:
     """One stored version in the listing; only ``decision`` changes.
 

@@ -1,13 +1,14 @@
 """The pages about price versions: lists, one version, the audit log, differences, changes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
 from pricing.pagination import page_of
 from pricing.timestamps import AsOf, rfc3339
+from pricing.values import immutable
 from pricing.versions.audit import AuditRow
 from pricing.versions.changes import ModelChange, TookEffect, difference, took_effect
 from pricing.versions.groups import PendingGroup, pending_groups
@@ -16,7 +17,7 @@ from pricing.versions.proposals import Proposal, QuarantinedField, StoredVersion
 Status = Literal["active", "earlier", "proposed", "superseded", "rejected", "bundled"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class VersionStoreView:
     """What is known of the store: its versions, which is active, and its audit rows.
 
@@ -65,7 +66,7 @@ class VersionStoreView:
         return [row for row in self.audit if row.action == "activate"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class VersionSummary:
     """One price version."""
 
@@ -89,7 +90,7 @@ class VersionSummary:
     """Number of prices that need another person's approval; 0 once the version is decided."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class VersionList:
     """A page of the price versions, newest first."""
 
@@ -105,7 +106,7 @@ class VersionList:
     """True when the store did not answer: only bundled versions are listed."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Decided:
     """A decision about one version."""
 
@@ -121,7 +122,7 @@ class Decided:
     """The reason that the actor gave; null where ``actor`` is."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class VersionPage:
     """One version, its pending prices, and the decisions about it."""
 
@@ -157,7 +158,7 @@ class VersionPage:
     """True when the store did not answer: what only the store knows is null."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AuditPage:
     """A page of the audit log, newest first."""
 
@@ -261,7 +262,7 @@ def audit_page(
     return AuditPage(page.rows, page.next_cursor, broken_row)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PriceDiff:
     """A page of the models that differ between two versions, in the order of ``provider/id``.
 
@@ -292,7 +293,7 @@ class PriceDiff:
     """Send this as ``cursor`` to get the next page; null on the last page."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Activation:
     """One change of the active version."""
 
@@ -310,7 +311,7 @@ class Activation:
     """The reason that the actor gave; null where ``actor`` is."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PriceChanges:
     """A page of changes since a moment: new active versions, and prices that reached their date.
 

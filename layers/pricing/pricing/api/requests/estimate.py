@@ -1,7 +1,7 @@
 """The request of ``POST /v1/estimate``, and the input of a call as all requests share it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -36,6 +36,7 @@ from pricing.usage.response import terms_served
 from pricing.usage.terms import GEOS, SPEEDS, WORDS
 from pricing.usage.tools import stated_tools, usage_of
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
+from pricing.values import immutable
 
 Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
@@ -83,7 +84,7 @@ class TextInput(Request):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ParsedInput:
     """A request's input, the terms it asks for, those a provider reported, and warnings."""
 

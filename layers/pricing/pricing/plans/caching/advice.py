@@ -4,7 +4,7 @@ Advice is computed for the prompt of the request if it describes one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import dropwhile
 
@@ -15,9 +15,10 @@ from pricing.money import ZERO, plain, subtract
 from pricing.notices import Notice
 from pricing.plans.caching.options import CachingScenario
 from pricing.plans.caching.plan import CachingPlan
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PromptBlock:
     """A part of the prompt, in the order sent; ``varies`` when it differs from call to call."""
 
@@ -26,7 +27,7 @@ class PromptBlock:
     varies: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PrefixOrder:
     """The cacheable prefix in the prompt's order, and with its stable blocks first."""
 
@@ -42,7 +43,7 @@ class PrefixOrder:
     """Saving per month with the stable blocks first, compared with no caching."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelSwitch:
     """A call moved to another model, which has a cache of its own."""
 

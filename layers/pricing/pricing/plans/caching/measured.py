@@ -1,16 +1,17 @@
 """The hit rate and the saving of caching in calls that were made, from their usage counters."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from pricing.estimates.caching import without_cache
 from pricing.money import add, percent_of, share_of, subtract
 from pricing.notices import Notice
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachingMeasured:
     """The effect of caching on calls that were made.
 

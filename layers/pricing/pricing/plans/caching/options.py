@@ -1,6 +1,5 @@
 """Calls that share a prefix, and their cost with each time to live of the cache."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -17,6 +16,7 @@ from pricing.plans.caching.prices import (
     rounded_rate,
 )
 from pricing.usage.buckets import Attempt, Quantity, Usage, moved
+from pricing.values import immutable
 
 ColdStart = Literal["hour", "day", "month"]
 #: A time to live, or ``auto`` for the cheapest, which may be no caching at all.
@@ -25,7 +25,7 @@ TtlChoice = Literal["5m", "1h", "auto"]
 SHOWN_READS = (1, 2, 10, 100)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachingScenario:
     """Calls that share a prefix, and how often they find the cache empty.
 
@@ -88,7 +88,7 @@ class CachingScenario:
         return moved(Attempt(self.plain()), self.prefix_tokens, write_bucket(kind)).usage
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachedPeriod:
     """The calls of an hour, day or month with caching."""
 
@@ -112,7 +112,7 @@ class CachedPeriod:
     """Saving as a percentage of the cost without caching; null when that is zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SavingAfter:
     """The saving on the prefix after one write and some reads."""
 
@@ -122,7 +122,7 @@ class SavingAfter:
     """Saving as a percentage of the prefix's uncached cost; negative when caching costs more."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PastTtl:
     """The cost of a call that arrives after the cache entry has expired."""
 
@@ -136,7 +136,7 @@ class PastTtl:
     """Extra cost as a percentage of the uncached input's cost; null when that is zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachingOption:
     """Caching with one time to live.
 
@@ -179,7 +179,7 @@ class CachingOption:
     """One month."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ExplicitCache:
     """A cache that the caller creates and pays for by the hour, so that every call reads it."""
 

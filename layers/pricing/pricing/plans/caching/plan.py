@@ -4,7 +4,6 @@ Three prices decide: a call that sends the prefix plain, one that writes it to t
 that reads it. A call that finds no live entry writes; ``arrivals`` decides how many those are.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from pricing.errors import InvalidRequest
@@ -32,12 +31,13 @@ from pricing.plans.caching.prices import (
     seconds_between,
 )
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
+from pricing.values import immutable
 
 #: A plan warns if calls would all miss at this share of their rate.
 _DELAYED = Decimal("0.95")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlainPeriod:
     """The calls of an hour, day or month without caching."""
 
@@ -49,7 +49,7 @@ class PlainPeriod:
     """Cost of all calls."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachingPlan:
     """Every time to live, compared with no caching."""
 

@@ -5,7 +5,6 @@ come, and from the cache's time to live.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from itertools import groupby, pairwise
 from operator import attrgetter
@@ -25,9 +24,10 @@ from pricing.money import (
     ratio,
     subtract,
 )
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PrefixPrices:
     """Prices of the prefix in USD per million tokens.
 
@@ -135,7 +135,7 @@ _STEP = Decimal("1.1")
 _HALVINGS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RateBand:
     """The rates of calls at which one choice is the cheapest, up to the next band's.
 

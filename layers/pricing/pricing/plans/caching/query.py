@@ -1,6 +1,5 @@
 """``POST /v1/plan/caching``: plan a cache for future calls, or measure it on past ones."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from pricing.catalogue.exchange_rates import Converted
@@ -37,9 +36,10 @@ from pricing.plans.workloads import CallGroup, PlanWorkload
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import StatedTerms, settle
 from pricing.usage.parsed import Unread
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MeasuredUsage:
     """A usage object that so many calls reported."""
 
@@ -50,7 +50,7 @@ class MeasuredUsage:
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachingQuery:
     """Either a scenario to plan or usage that was measured; the other one is empty."""
 
@@ -65,7 +65,7 @@ class CachingQuery:
     measured: tuple[MeasuredUsage, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachingAnswer:
     """A ``plan`` for calls to come, or the effect of caching on calls that were ``measured``.
 

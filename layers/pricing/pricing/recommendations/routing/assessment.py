@@ -1,6 +1,5 @@
 """The assessment of one task: its difficulty, its tier, and the confidence in it."""
 
-from dataclasses import dataclass
 from math import erf, sqrt
 from typing import Literal, Self
 
@@ -15,6 +14,7 @@ from pricing.recommendations.routing.difficulty import (
 from pricing.recommendations.routing.judgement import Judgement, Signal, judge
 from pricing.recommendations.routing.measure import crossing
 from pricing.recommendations.routing.reading import TaskFeatures, read
+from pricing.values import immutable
 
 Complexity = Literal["simple", "moderate", "complex"]
 #: ``outcomes``: answers of cheap models were measured on this kind of task. ``judgement``: they
@@ -34,7 +34,7 @@ _SIGNALS = 3
 _NOTABLE = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Thresholds:
     """The difficulties from which a task is moderate, and from which it is complex."""
 
@@ -61,7 +61,7 @@ class Thresholds:
 TERCILES = Thresholds()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Assessment:
     """How hard a task looks before any model has seen it.
 

@@ -9,7 +9,7 @@ questions, so an ordinary request starts in the middle, and the rules move it
 from base64 import b64decode
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from math import exp, sqrt
 from operator import attrgetter, mul
@@ -20,6 +20,7 @@ from pricing.recommendations.routing import weights as router_weights
 from pricing.recommendations.routing.features import features
 from pricing.recommendations.routing.judgement import Form, Judgement
 from pricing.recommendations.routing.reading import TaskFeatures
+from pricing.values import immutable
 
 #: The most standard deviations from the training mean that a learned feature counts.
 CLIP = 3.0
@@ -54,7 +55,7 @@ class LearnedFeature(NamedTuple):
 _weight_of = attrgetter("weight")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Weights:
     """Everything that ``make train-router`` learns. ``words`` has one signed byte per bucket.
 

@@ -9,7 +9,6 @@ Python, and the same rows give the same model.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from operator import mul
 from random import Random  # noqa: TID251 - seeded: the same rows give the same answer
@@ -20,6 +19,7 @@ from pricing.recommendations.routing.assessment import judged_task
 from pricing.recommendations.routing.difficulty import Weights, buckets_of, shipped
 from pricing.recommendations.routing.judgement import UNKNOWN
 from pricing.recommendations.routing.kind_cues import KINDS
+from pricing.values import immutable
 
 #: Buckets that words are hashed into; the kinds of tasks follow them.
 BUCKETS = 4096
@@ -50,7 +50,7 @@ class _Vector(NamedTuple):
 Drawn = TypeVar("Drawn")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Outcome:
     """The results of two models on one task: 0 or false for wrong, 1 or true for right."""
 
@@ -59,7 +59,7 @@ class Outcome:
     strong_ok: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class InDomainModel:
     """A score of what a task gains from the strong model; higher is more.
 
@@ -103,7 +103,7 @@ def train(rows: Sequence[Outcome], prior: Weights | None = None) -> InDomainMode
     return _train([_vector(row.task, known) for row in rows], _gains(rows))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HeldOut:
     """Each row's score from a model that has not seen it, and the row's fold; the model of all.
 

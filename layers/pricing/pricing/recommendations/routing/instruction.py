@@ -6,7 +6,8 @@ nothing about the work. A question after the material belongs to the instruction
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from pricing.values import immutable
 
 #: Characters read at the beginning and at the end of a task, and the most of an instruction.
 HEAD, TAIL = 6000, 1500
@@ -23,7 +24,7 @@ _LONGEST_TAIL = 400
 _LONGEST_LEAD = 240
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Instruction:
     """The text that asks, and the number of characters of material."""
 

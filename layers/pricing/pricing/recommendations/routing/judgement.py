@@ -7,7 +7,7 @@ as a whole.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from pricing.recommendations.routing.demand_cues import DEMANDS
@@ -29,6 +29,7 @@ from pricing.recommendations.routing.request import (
     names_a_step,
     read_request,
 )
+from pricing.values import immutable
 
 UNKNOWN = "unknown"
 #: ``exam``: a form of which outcomes are known. ``bare``: a question or statement that says
@@ -50,7 +51,7 @@ _SMALL_TALK, _SMALL_TALK_WORDS = "small talk", 8
 _LANGUAGE_FROM = 1200
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Signal:
     """A recognised property of a task, in words that never quote it, and its weight.
 
@@ -62,7 +63,7 @@ class Signal:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Judgement:
     """A request as the rules read it.
 

@@ -8,13 +8,13 @@ they are; in the others a stem also counts inside a long compound word.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from unicodedata import normalize
 
 from pricing.recommendations.routing.demand_cues import DEMANDS
 from pricing.recommendations.routing.kind_cues import KINDS
 from pricing.recommendations.routing.manner_cues import ACTS, FREQUENT, LISTS
+from pricing.values import immutable
 
 _WORD = re.compile(r"[^\W\d_]+")
 _KANA, _HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -34,7 +34,7 @@ _SHORTEST_STEM, _LONGEST_STEM = 3, 16
 Group = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cues:
     """The cues of one or more languages, each with its groups; phrases by their first word."""
 

@@ -5,7 +5,8 @@ calls; one call of the one tool that fits is easy.
 """
 
 import re
-from dataclasses import dataclass
+
+from pricing.values import immutable
 
 _SCHEMA = re.compile(r"""["'](?:parameters|input_schema|arguments_schema)["']\s*:""")
 _NAME = re.compile(r"""["']name["']\s*:""")
@@ -20,7 +21,7 @@ _EMPTY = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class OfferedTools:
     """``count`` tools; ``match`` is the share of the request's content words in their texts."""
 

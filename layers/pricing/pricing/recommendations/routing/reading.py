@@ -4,9 +4,9 @@ A long text is read at its two ends: an instruction is before or after the text 
 """
 
 import re
-from dataclasses import dataclass
 
 from pricing.recommendations.routing.offered_tools import OfferedTools, offered_tools
+from pricing.values import immutable
 
 #: Characters read at the beginning and at the end of a text.
 HEAD, TAIL = 3000, 1000
@@ -27,7 +27,7 @@ _ENDS = frozenset('.?!:"')
 _LONG_WORD = 9
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TaskFeatures:
     """Counts of a task's text. ``words`` are lower case, in order, of the ends that were read."""
 

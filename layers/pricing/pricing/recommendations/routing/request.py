@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, cast
 
 from pricing.recommendations.routing.kind_cues import KINDS
 from pricing.recommendations.routing.lexicon import Cues, Found, merged, words_of
+from pricing.values import immutable
 
 #: ``step``: one thing to do; ``make``: something of a known form; ``howto``: a known way; ``open``:
 #: what to do about a situation, or whether something holds in it.
@@ -63,7 +63,7 @@ _POLITE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Request:
     """An instruction, read.
 

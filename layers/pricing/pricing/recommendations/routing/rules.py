@@ -1,9 +1,9 @@
 """The form of the rules by which requests are judged."""
 
-from dataclasses import dataclass
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class KindRule:
     """A kind of work: its plain difficulty, its cues, and whether it is one mechanical step."""
 
@@ -13,7 +13,7 @@ class KindRule:
     mechanical: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DemandRule:
     """A demand: its meaning, its weight for the first cue and for each further one, its cues."""
 

@@ -9,7 +9,6 @@ import shutil
 import zlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from typing import Any, Literal
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest
 from pricing.reports.readers.json_values import elements
+from pricing.values import immutable
 
 FileKind = Literal["jsonl", "csv", "parquet"]
 TOO_LARGE = "is larger, unpacked, than the scratch space; split it into smaller files"
@@ -39,7 +39,7 @@ _KINDS: dict[str, FileKind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UsageFile:
     """An unpacked file in scratch space, its format, and where the request names it."""
 

@@ -7,7 +7,7 @@ that write a call in several lines, or several calls in one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pricing.errors import TariffError
@@ -47,6 +47,7 @@ from pricing.reports.readers.tool_formats import CODING_TOOLS, GATEWAYS, TRACERS
 from pricing.reports.readers.unread import looks_like
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES, is_batch_line
+from pricing.values import immutable
 
 FORMATS: tuple[RecordFormat, ...] = (*CODING_TOOLS, *GATEWAYS, *TRACERS, *PROVIDERS, *SDKS)
 #: A line holds at most so many records.
@@ -345,7 +346,7 @@ class FormatReader:
         return ids
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class InnerSpans:
     """Which span is within which."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -11,11 +11,12 @@ from pricing.errors import MalformedRequest
 from pricing.jsonio import read_json
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.meanings import UsageFormat
+from pricing.values import immutable
 
 Document = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecordFormat:
     """Where a tool's record has its parts.
 
@@ -53,7 +54,7 @@ class RecordFormat:
     span: tuple[str, str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Found:
     """One record of a line; ``unread`` says what it looks like where it is in no format.
 

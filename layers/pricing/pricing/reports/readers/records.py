@@ -8,7 +8,6 @@ from names alone, so that the columnar engine asks once for each kind of record 
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -35,6 +34,7 @@ from pricing.usage.response import (
     terms_served,
 )
 from pricing.usage.tools import SEARCH_MODELS
+from pricing.values import immutable
 
 #: Where a response may be within a record, nearest first; "" is the record itself.
 CONTAINERS = (
@@ -63,7 +63,7 @@ _CHOICES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecordLayout:
     """Where the parts of a kind of record are, as dotted paths; None for those it lacks.
 
@@ -80,7 +80,7 @@ class RecordLayout:
     request_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UsageRecord:
     """One call as it was read. ``moment`` is in microseconds since 1970, UTC.
 

@@ -6,7 +6,7 @@ Each call of a sum is in a price tier of its own, which is decided for a mean ca
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,7 @@ from pricing.reports.rates import (
 from pricing.reports.readers.records import UsageRecord
 from pricing.reports.sql import TERMS
 from pricing.usage.buckets import Attempt, Usage
+from pricing.values import immutable
 
 #: Costs of records that are priced one by one are integers of this many decimals: more than any
 #: price has.
@@ -105,7 +106,7 @@ def _short(value: Any) -> Any:
 MAX_KEPT = 200
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SumPrice:
     """What the calls of a record cost: at the tier that it states, or that of a mean call.
 

@@ -1,13 +1,12 @@
 """An answer before it is Block Kit: its content, without its layout."""
 
-from dataclasses import dataclass
-
 from pricing.catalogue.price_book import Provenance
 from pricing.display import age
 from pricing.notices import Notice
+from pricing.values import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Table:
     """Rows under a head; all but the first ``text_columns`` columns are figures."""
 
@@ -16,7 +15,7 @@ class Table:
     text_columns: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Card:
     """One answer: the headline figure first, then its parts, its assumptions and its price version.
 
