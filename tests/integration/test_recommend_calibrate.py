@@ -337,3 +337,34 @@ def test_a_body_of_megabytes_is_taken_and_one_past_the_limit_is_not(calibrate: A
     assert calibrate(rows).status == 200
     assert post(handler("recommend"), EVENT, " " * (5 * 1024 * 1024 + 1)).status == 413
     assert post(handler("recommend"), RECOMMEND, " " * (256 * 1024 + 1)).status == 413
+
+
+@pytest.mark.parametrize(
+    "typical",
+    [
+        {"usage": {"prompt_tokens": 800, "completion_tokens": 200, "total_tokens": 1000}},
+        {"usage": {"promptTokenCount": 800, "candidatesTokenCount": 200}},
+        {"usage": {"inputTokens": 800, "outputTokens": 200, "totalTokens": 1000}},
+        {
+            "response": {
+                "object": "chat.completion",
+                "model": "gpt-5",
+                "usage": {"prompt_tokens": 800, "completion_tokens": 200},
+            }
+        },
+    ],
+)
+def test_the_usage_of_a_typical_call_may_have_any_shape(
+    calibrate: Ask, typical: dict[str, Any]
+) -> None:
+    rows = learnable(150)
+    usual = calibrate(rows, usage={"input_tokens": 800, "output_tokens": 200}).body
+    found = calibrate(rows, **typical)
+    assert found.status == 200
+    assert found.body["recommended"] == usual["recommended"]
+    assert found.body["curve"] == usual["curve"]
+
+
+def test_a_usage_in_which_nothing_is_understood_is_refused(calibrate: Ask) -> None:
+    answer = calibrate(learnable(150), usage={"bogus_tokens": 5})
+    assert answer.status == 422
