@@ -280,12 +280,6 @@ python-is-ready:
 	  "$(CURDIR)\n$(CURDIR)/layers/pricing\n")'
 	@touch $@
 
-.venv-sam/.ready: requirements/sam.lock | .venv/.ready
-	@echo "Making .venv-sam for the SAM CLI (once, about a minute)"
-	@test -x .venv-sam/bin/python || $(PY) -m venv .venv-sam
-	$(call install,.venv-sam,requirements/sam.lock)
-	@touch $@
-
 # With the Python that is deployed, where one is installed: speed on another one is another figure.
 # pyenv's shims run what PYENV_VERSION names.
 .venv-bench/.ready: requirements/bench.lock | .venv/.ready
@@ -298,29 +292,12 @@ python-is-ready:
 	$(call install,.venv-bench,requirements/bench.lock,--compile-bytecode)
 	@touch $@
 
-# PySpark is published as source: its wheel is built here, with setuptools from the lock file.
-.venv-$(SPARK)/.ready: requirements/$(SPARK).lock | .venv/.ready
-	@echo "Making .venv-$(SPARK) for the report on Spark (once, about two minutes)"
-	@test -x .venv-$(SPARK)/bin/python || $(PY) -m venv .venv-$(SPARK)
-	$(call install,.venv-$(SPARK),requirements/$(SPARK).lock)
-	@touch $@
-
-.venv-focus/.ready: requirements/focus.lock | .venv/.ready
-	@echo "Making .venv-focus for the validator of FOCUS files (once, about a minute)"
-	@test -x .venv-focus/bin/python || $(PY) -m venv .venv-focus
-	$(call install,.venv-focus,requirements/focus.lock)
-	@touch $@
-
-.venv-audit/.ready: requirements/audit.lock | .venv/.ready
-	@echo "Making .venv-audit for the dependency audit (once, about a minute)"
-	@test -x .venv-audit/bin/python || $(PY) -m venv .venv-audit
-	$(call install,.venv-audit,requirements/audit.lock)
-	@touch $@
-
-.venv-train/.ready: requirements/train.lock | .venv/.ready
-	@echo "Making .venv-train for the router's training (once, about a minute)"
-	@test -x .venv-train/bin/python || $(PY) -m venv .venv-train
-	$(call install,.venv-train,requirements/train.lock)
+# Environments of one purpose each: for the SAM CLI, Spark (whose wheel is built here), the validator
+# of FOCUS files, the dependency audit, and the router's training.
+$(foreach name,sam $(SPARK) focus audit train,.venv-$(name)/.ready): .venv-%/.ready: requirements/%.lock | .venv/.ready
+	@echo "Making .venv-$* (once, a minute or two)"
+	@test -x .venv-$*/bin/python || $(PY) -m venv .venv-$*
+	$(call install,.venv-$*,$<)
 	@touch $@
 
 routing-data:
