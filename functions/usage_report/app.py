@@ -53,9 +53,9 @@ books = cache(connect.books)
 SCRATCH = "tariff-report-"
 #: How many rows of each table are left, step by step, of an answer that is too large to send.
 CUTS = (300, 100, 30, 10)
-#: Rows that fit however long their names are.
 #: What a packed body may be unpacked.
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+#: Rows that fit however long their names are.
 _SURELY_FITS = 2_500
 #: The media types of the formats of FOCUS.
 FOCUS: Mapping[str, str] = {
@@ -67,7 +67,7 @@ FOCUS: Mapping[str, str] = {
 def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
     """Price every record, and answer in the requested format."""
     query = request.query(call.now)
-    in_force = prices_for(books(), request, call.now)
+    in_force = prices_for(books(), request.choices, call.now)
     # The engine may use two thirds of the function's memory.
     memory_mb = settings.memory_mb * 2 // 3
     focus: str | bytes | None = None

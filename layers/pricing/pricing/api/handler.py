@@ -61,7 +61,6 @@ PAGE_POLICY = (
 )
 #: What Lambda hands on of a function, as its runtime writes it; the headers take the rest.
 MAX_REPLY_BYTES = 6_291_556 - 4_096
-#: Media types of a body of JSON Lines; none is registered.
 #: Media types of a body that is a file of records, and the kind of file.
 FILES: Mapping[str, str] = {
     "application/jsonl": "jsonl",

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SkipValidation
 
 from pricing.api.requests.billing import BillingFields
-from pricing.errors import InvalidRequest, is_plain_name
+from pricing.errors import InvalidRequest, MalformedRequest, is_plain_name
+from pricing.jsonio import read_json
 from pricing.reports.budgets import BudgetPeriod, BudgetQuery
 from pricing.reports.dimensions import (
     COLUMNS,
@@ -32,6 +34,7 @@ from pricing.validation import (
     Request,
     VersionReference,
     moment_in,
+    parse,
 )
 
 _NAMES = f"{'|'.join(DIMENSIONS)}|{TAG}[A-Za-z0-9_.-]{{1,64}}"
@@ -55,6 +58,8 @@ DEFAULT_GROUPS: tuple[GroupBy, ...] = ("model", "day", "endpoint", "team")
 _HTML_ROWS = 20_000
 Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=100, strict=False)]
 DayText = Annotated[str, Field(max_length=10)]
+#: API Gateway passes on 10 KB of a request's line and headers.
+JsonText = Annotated[str, Field(max_length=8000)]
 
 
 class UsageFileRequest(Request):
@@ -135,7 +140,33 @@ class BudgetRequest(Request):
         return BudgetQuery(self.name, self.usd, self.period, match)
 
 
-class ReportRequest(BillingFields):
+class ReportChoices(BillingFields):
+    """The fields of a report that are objects: which calls, against which budgets and prices."""
+
+    filter: FilterRequest = Field(default_factory=FilterRequest)
+    """The calls to report."""
+    budgets: Annotated[tuple[BudgetRequest, ...], Field(strict=False), AtMost(50)] = ()
+    """Amounts to compare with what was spent."""
+    pricing_version: VersionReference = "active"
+
+    @property
+    def choices(self) -> "ReportChoices":
+        """These fields, as ``LinesQuery`` has them."""
+        return self
+
+    def budget_queries(self, privacy: Privacy) -> tuple[BudgetQuery, ...]:
+        """Return the domain's budgets; raises InvalidRequest for one of dropped labels."""
+        found = tuple(one.budget(f"/budgets/{number}") for number, one in enumerate(self.budgets))
+        for number, budget in enumerate(found):
+            if privacy == "drop" and any(
+                is_label(name) or name in COLUMNS for name in budget.match
+            ):
+                detail = "cannot match labels, which `privacy`: drop removes; use hash"
+                raise InvalidRequest.at(f"/budgets/{number}/match", detail)
+        return found
+
+
+class ReportRequest(ReportChoices):
     """Usage records, inline or in S3, and the report to make of them."""
 
     records: Annotated[SkipValidation[list[Any] | None], AtMost(MAX_RECORDS)] = None
@@ -158,10 +189,6 @@ class ReportRequest(BillingFields):
     ``records``, ``recommendations``, ``budgets``, ``unpriced``, ``rejected``, or a group, such as
     ``day*model``. Default: the whole report, the section first.
     """
-    filter: FilterRequest = Field(default_factory=FilterRequest)
-    """The calls to report."""
-    budgets: Annotated[tuple[BudgetRequest, ...], Field(strict=False), AtMost(50)] = ()
-    """Amounts to compare with what was spent."""
     privacy: Privacy = "show"
     """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
     source_format: SourceFormat | None = None
@@ -170,7 +197,6 @@ class ReportRequest(BillingFields):
     """The date or instant of records that state none. Without it only records of formats that never
     state one are priced, at the time of the request.
     """
-    pricing_version: VersionReference = "active"
 
     def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
@@ -190,20 +216,15 @@ class ReportRequest(BillingFields):
             self.table,
             "/group_by/{}",
         )
-        budgets = [
-            budget.budget(f"/budgets/{number}") for number, budget in enumerate(self.budgets)
-        ]
-        for number, budget in enumerate(budgets):
-            if self.privacy == "drop" and any(
-                is_label(name) or name in COLUMNS for name in budget.match
-            ):
-                detail = "cannot match labels, which `privacy`: drop removes; use hash"
-                raise InvalidRequest.at(f"/budgets/{number}/match", detail)
-        return replace(found, budgets=tuple(budgets), options=_options(self, now))
+        budgets = self.budget_queries(self.privacy)
+        return replace(found, budgets=budgets, options=_options(self, now))
 
 
 class LinesQuery(Request):
-    """The same options as query parameters, for a body of JSON Lines."""
+    """The same options as query parameters, for a body that is a file of records.
+
+    What is an object in a document is its JSON text here.
+    """
 
     group_by: Annotated[str, Field(max_length=1000)] = Field(default=",".join(DEFAULT_GROUPS))
     """One table per entry, separated by commas; ``a*b`` combines two dimensions."""
@@ -235,8 +256,12 @@ class LinesQuery(Request):
     """The day after the last, UTC."""
     privacy: Privacy = "show"
     """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
-    rate_card: Name | None = None
-    """The id of a stored rate card; ``list`` for list prices only."""
+    filter: JsonText | None = None
+    """The calls to report, as the JSON of a document's ``filter``: several values, and tags."""
+    budgets: JsonText | None = None
+    """Amounts to compare with what was spent, as the JSON of a document's ``budgets``."""
+    rate_card: JsonText | None = None
+    """The id of a stored rate card, or the JSON of one; ``list`` for list prices only."""
     currency: Annotated[str | None, Field(min_length=3, max_length=3)] = None
     """An ISO 4217 code: the answer has its amounts in this currency too."""
     source_format: SourceFormat | None = None
@@ -250,11 +275,41 @@ class LinesQuery(Request):
     def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest as the document does."""
         groups = tuple(one.strip() for one in self.group_by.split(",") if one.strip())
-        named = {name: (getattr(self, name),) for name in MATCHED if getattr(self, name)}
-        wanted = FilterRequest.model_validate({**named, "start": self.start, "end": self.end})
-        filters = wanted.filters("")
+        choices = self.choices
+        filters = choices.filter.filters("/filter" if self.filter else "")
         found = report_query(groups, self.top, self.format, filters, self.privacy, self.table)
-        return replace(found, options=_options(self, now))
+        budgets = choices.budget_queries(self.privacy)
+        return replace(found, budgets=budgets, options=_options(self, now))
+
+    @cached_property
+    def choices(self) -> ReportChoices:
+        """The fields that are objects; raises InvalidRequest as the document does."""
+        card = self.rate_card
+        named = {name: [value] for name in MATCHED if (value := getattr(self, name))}
+        days = {"start": self.start, "end": self.end}
+        single = {**named, **{name: day for name, day in days.items() if day is not None}}
+        wanted = {} if self.filter is None else _json(self.filter, "/filter")
+        if isinstance(wanted, dict):
+            if twice := single.keys() & wanted.keys():
+                raise InvalidRequest.at(f"/{min(twice)}", "is also in `filter`; send it once")
+            wanted |= single
+        document = {
+            "filter": wanted,
+            "budgets": [] if self.budgets is None else _json(self.budgets, "/budgets"),
+            "rate_card": _json(card, "/rate_card") if card and card[:1] == "{" else card,
+            "currency": self.currency,
+            "pricing_version": self.pricing_version,
+        }
+        return parse(ReportChoices, document)
+
+
+def _json(text: str, pointer: str) -> Any:
+    """Read a parameter that holds JSON; raises InvalidRequest."""
+    try:
+        return read_json(text.encode())
+    except MalformedRequest as error:
+        detail = error.detail.replace("The body is", "is", 1)
+        raise InvalidRequest.at(pointer, f"must hold JSON, percent-encoded: it {detail}") from None
 
 
 def _options(request: ReportRequest | LinesQuery, now: datetime) -> ReadOptions:
