@@ -14,10 +14,11 @@ MEASUREMENTS: Commands = {
         },
     ),
     "routing": Group(
-        "The routing classifier, in .venv-train.",
+        "The routing classifier; all but ``everyday`` in .venv-train.",
         {
             "train": "bench.routing.train:train",
             "evaluate": "bench.routing.evaluate:evaluate",
+            "everyday": "bench.routing.everyday:everyday",
         },
     ),
 }
