@@ -90,7 +90,7 @@ def costs(answer: Recommendation) -> dict[str, Decimal]:
 
 def _confusion(name: str) -> str:
     tasks = read(name)
-    counts = Counter(
+    counts: Counter[tuple[str, str]] = Counter(
         (task["tier"], answer.complexity)
         for task, answer in zip(tasks, answers(tasks), strict=True)
     )

@@ -109,6 +109,39 @@ def test_the_system_prompt_and_the_form_of_the_answer_count_as_input(
     assert found["estimate"]["counting"]["input_tokens"] > least
 
 
+@pytest.mark.parametrize(
+    ("system", "kind"),
+    [
+        ("You classify messages as bug, question or spam. Answer with one word.", "classification"),
+        ("You are a translator that translates everything into Japanese.", "translation"),
+        ("Extract the name and the date from what the user sends.", "extraction"),
+        ("Übersetze alles ins Englische.", "translation"),
+        ("Vous êtes un outil qui traduit en anglais.", "translation"),
+    ],
+)
+def test_a_system_prompt_that_is_one_step_is_the_instruction(
+    ask: Ask, system: str, kind: str
+) -> None:
+    text = "My phone was rotated while two replicas diverged over a VPN, and the app crashes."
+    assert one(ask(task=text))["complexity"] != "simple"
+    for prompt in (system, [{"type": "text", "text": system}]):
+        found = one(ask(task=text, system=prompt))
+        assert (found["kind"], found["complexity"]) == (kind, "simple")
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "You are a helpful assistant for databases. Translate answers into the user's language.",
+        "You classify messages as bug or question. Answer with one word.",
+    ],
+)
+def test_a_request_for_a_judgement_is_not_the_material_of_the_system_prompt(
+    ask: Ask, system: str
+) -> None:
+    assert one(ask(task=HARD, system=system))["complexity"] == "complex"
+
+
 def test_a_conversation_without_a_text_of_the_user_is_refused(recommend: Handler) -> None:
     messages = [{"role": "assistant", "content": "Hello"}, {"role": "user", "content": []}]
     assert pointers(post(recommend, EVENT, {"messages": messages, **NOW})) == ["/task"]
@@ -189,6 +222,44 @@ def test_what_transforms_a_text_has_an_answer_as_long_as_the_text(ask: Ask, task
     likely = found["expected_output"]
     assert 0.5 * tokens < likely["expected"] < 2 * tokens
     assert likely["expected"] < likely["high"] <= found["max_tokens"]
+
+
+@pytest.mark.parametrize(
+    ("body", "least"),
+    [
+        # What is transformed is not in the request: its size is unknown, sent or stated.
+        ({"task": "Translate the attached manual into Spanish."}, 8_000),
+        ({"task": "Übersetze das Handbuch im Anhang ins Englische."}, 8_000),
+        ({"task": "添付の資料を英語に翻訳してください。"}, 8_000),
+        ({"task": "Translate this letter into French.", "expected_input_tokens": 9_000}, 9_000),
+        ({"task": "Convert 2,000 rows of JSON to CSV."}, 2_000 * 10),
+        ({"task": "Translate the 40 pages into French."}, 40 * 500),
+        # A word of a step in an open question makes it no step.
+        (
+            {
+                "task": "Nos deux centres doivent continuer quand la liaison tombe."
+                " Comment éviter les doublons ?"
+            },
+            2_000,
+        ),
+    ],
+)
+def test_max_tokens_does_not_cut_what_is_not_in_the_request(
+    ask: Ask, body: dict[str, Any], least: int
+) -> None:
+    assert one(ask(**body))["max_tokens"] >= least
+
+
+def test_a_short_step_on_a_short_text_stays_short(ask: Ask) -> None:
+    for task in (
+        "Translate into French: bread",
+        "Sort these: 4 9 1",
+        "How do you say dog in Welsh?",
+    ):
+        assert one(ask(task=task, expected_input_tokens=None))["max_tokens"] <= 512
+    # The text is in the task, so that the rest of the input is not what is translated.
+    found = one(ask(task="Translate into French: bread", expected_input_tokens=9_000))
+    assert found["max_tokens"] <= 512
 
 
 def test_a_label_is_a_few_tokens_and_a_stated_length_is_kept(ask: Ask) -> None:

@@ -1,4 +1,4 @@
-"""The 120 everyday and the 120 fresh tasks have the form, the spread and the fields that their README states."""
+"""The labelled tasks have the form, the spread and the fields that their README states."""
 
 import json
 from collections import Counter

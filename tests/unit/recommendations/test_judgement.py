@@ -4,7 +4,7 @@ import pytest
 
 from pricing.recommendations.routing import Thresholds, assess
 from pricing.recommendations.routing.instruction import instruction_of
-from pricing.recommendations.routing.judgement import LIMIT, judge
+from pricing.recommendations.routing.judgement import LIMIT, UNKNOWN, judge
 from pricing.recommendations.routing.lexicon import UNREAD, cues_of, fold, language_of
 from pricing.recommendations.routing.reading import read
 
@@ -124,3 +124,29 @@ def test_an_answer_does_not_contradict_itself() -> None:
             assert found.p_cheap_wrong is None or found.p_cheap_wrong <= 0.5
         if found.complexity == "complex":
             assert found.difficulty >= 2 / 3
+
+
+@pytest.mark.parametrize(
+    ("general", "own"),
+    [
+        ("Why is the sky blue?", "Why is our sky texture blue in one browser and grey in another?"),
+        ("Pourquoi le ciel est-il bleu ?", "Pourquoi notre serveur tombe-t-il chaque lundi ?"),
+        ("Warum ist der Himmel blau?", "Warum fällt unser Server jeden Montag aus?"),
+    ],
+)
+def test_a_why_about_no_situation_asks_for_a_known_explanation(general: str, own: str) -> None:
+    found = assess(general)
+    assert (found.kind, found.complexity) == (UNKNOWN, "moderate")
+    assert assess(own).difficulty > found.difficulty
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Give me name and date of birth from this text: Jane Roe, born 3 May 1990 in Cork.",
+        "Gib mir Namen und Geburtsdatum aus dem Text: Jane Roe, geboren am 3. Mai 1990 in Cork.",
+    ],
+)
+def test_what_is_asked_from_a_given_text_is_extracted(task: str) -> None:
+    found = assess(task)
+    assert (found.kind, found.complexity) == ("extraction", "simple")

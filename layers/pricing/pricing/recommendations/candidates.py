@@ -20,7 +20,8 @@ from pricing.values import immutable
 class RecommendTask:
     """One task, the usage of one call of it, and the constraints on its model.
 
-    ``prompt`` is the whole request, if the text is not all of it, and ``tools`` the schemas in it.
+    ``prompt`` is the whole request, if the text is not all of it, ``tools`` the schemas in it, and
+    ``system`` the text of its system prompt.
     ``measured`` is what a call used; without it the input is ``input_tokens``, or the text as each
     model counts it. ``prefix_tokens`` of the input are the same in every call;
     ``cached_tokens`` are in the cache of ``current_model``.
@@ -29,6 +30,7 @@ class RecommendTask:
     text: str
     prompt: Prompt | None = None
     tools: str = ""
+    system: str = ""
     name: str | None = None
     measured: MeasuredInput | None = None
     served: StatedTerms = StatedTerms()
@@ -52,6 +54,13 @@ class RecommendTask:
         if self.input_tokens is None:
             return PromptInput(self.prompt or Prompt(self.text), expected_output_tokens=output)
         return MeasuredInput((Attempt(Usage(input=self.input_tokens, output=output)),))
+
+    @property
+    def stated_input(self) -> int | None:
+        """The input tokens of a call, where they were sent."""
+        if self.measured is not None:
+            return self.measured.attempts[0].usage.input
+        return self.input_tokens
 
     @property
     def output_is_stated(self) -> bool:

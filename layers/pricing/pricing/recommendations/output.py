@@ -48,6 +48,23 @@ _SHORT_ANSWER = (5, 20, 120)
 _STATED = re.compile(
     r"(\d{2,5})[- ]?(?:words?|wörter[n]?|worte[n]?|mots|palabras|palavras)\b|(\d{2,5}) ?(?:文字|字)"
 )
+#: What transforms a text that is not in the task, and whose size was not sent.
+_UNSEEN = (20, 1000, 16000)
+_SIZED = re.compile(
+    r"(\d{1,3}(?:[., ]\d{3})+|\d+)[- ]?(?:(pages?|seiten|paginas?|páginas?|ページ|页)"
+    r"|(?:[a-zà-ÿ]+ )?(?:rows?|lines?|records?|entries|items?|zeilen|lignes|filas|líneas|linhas)"
+    r"|行|条)"
+)
+_SEPARATORS = re.compile("[., ]")
+#: Words for a text that the task names and does not contain.
+_ELSEWHERE = re.compile(
+    r"\b(?:attached|enclosed|uploaded|manual|document|file|letter|report|article|contract|book"
+    r"|chapter|transcript|essay|paper|website|beigefügt\w*|anhang|angehängt\w*|handbuch|dokument"
+    r"|datei|brief|bericht|vertrag|ci-joint\w*|joint|manuel|fichier|lettre|rapport|contrat"
+    r"|adjunt\w*|documento|archivo|carta|informe|contrato|anexo|anexad\w*|ficheiro|arquivo"
+    r"|relatório)s?\b|添付|文書|書類|資料|ファイル|附件|文件|文档|手册|合同"
+)
+_MUCH_MORE, _PER_PAGE, _PER_ROW = 2, 650, 20
 _PER_WORD, _CHARACTERS_PER_TOKEN, _DENSE = 1.4, 3.5, 1.2
 _ASCII_ENOUGH = 0.7
 
@@ -64,30 +81,54 @@ class OutputRange:
     """A long answer; one in ten is expected to be longer."""
 
 
-def expected_output(task: str, found: Assessment) -> OutputRange:
-    """Estimate the length of a task's answer."""
+def expected_output(task: str, found: Assessment, input_tokens: int | None = None) -> OutputRange:
+    """Estimate the length of a task's answer; ``input_tokens`` are the whole input's, if sent."""
     stated = _STATED.search(task.lower())
     if stated is not None and found.kind != "summarising":
         words = int(stated[1] or stated[2]) * (_PER_WORD if stated[1] else 1.0)
         return OutputRange(*(ceil(words * share) for share in (0.8, 1.0, 1.5)))
-    low, expected, high = _usual(task, found)
+    low, expected, high = _usual(task, found, input_tokens)
     return OutputRange(max(1, ceil(low)), ceil(expected), ceil(high))
 
 
-def _usual(task: str, found: Assessment) -> tuple[float, float, float]:
-    tokens = tokens_of(task[-found.material :]) if found.material else 0.0
+def _usual(task: str, found: Assessment, sent: int | None) -> tuple[float, float, float]:
     if (shares := _OF_THE_MATERIAL.get(found.kind)) is not None:
-        tokens = tokens or tokens_of(task)
-        low, expected, high = (tokens * share for share in shares)
-        return tuple(map(max, (low, expected, high), _SHORT_ANSWER))  # type: ignore[return-value]
+        tokens = _transformed(task, found, sent)
+        if tokens is None:
+            return _UNSEEN
+        low, expected, high = (
+            max(tokens * share, least) for share, least in zip(shares, _SHORT_ANSWER, strict=True)
+        )
+        # What is harder than a plain step also has something to explain.
+        return low, expected, high if found.complexity == "simple" else max(high, _REQUEST[2])
     if found.kind in _USUAL:
+        given = _given(task, found)
         low, expected, high = _USUAL[found.kind]
         if found.kind == "classification":  # a label for each of many rows
-            high = max(high, round(tokens / 2))
+            high = max(high, round(given / 2))
         if found.kind in ("debugging", "review", "tests", "code generation"):
-            high += round(tokens)
+            high += round(given)
         return low, expected, high
     return {"simple": _PLAIN_STEP, "moderate": _REQUEST, "complex": _LARGE}[found.complexity]
+
+
+def _given(task: str, found: Assessment) -> float:
+    """Return the tokens of the material in a task."""
+    return tokens_of(task[-found.material :]) if found.material else 0.0
+
+
+def _transformed(task: str, found: Assessment, sent: int | None) -> float | None:
+    """Return the tokens of the text to transform; None if it is elsewhere and its size not sent."""
+    if found.material:
+        return _given(task, found)
+    own = tokens_of(task)
+    if sent is not None and sent > own * _MUCH_MORE:
+        return float(sent)
+    lower = task.lower()
+    if (sized := _SIZED.search(lower)) is not None:
+        number = int(_SEPARATORS.sub("", sized[1]))
+        return float(number * (_PER_PAGE if sized[2] else _PER_ROW))
+    return None if _ELSEWHERE.search(lower) else own
 
 
 def tokens_of(text: str) -> float:

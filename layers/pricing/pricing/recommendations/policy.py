@@ -122,9 +122,12 @@ class RoutingDecision:
         )
 
 
-def read_task(text: str, tools: str, policy: Policy | LearnedPolicy) -> RoutingDecision:
+def read_task(
+    text: str, tools: str, policy: Policy | LearnedPolicy, system: str = ""
+) -> RoutingDecision:
     """Classify a task; without evidence it is assigned to the policy's safe choice."""
-    found = assess(text, tools, policy.thresholds if isinstance(policy, Policy) else TERCILES)
+    thresholds = policy.thresholds if isinstance(policy, Policy) else TERCILES
+    found = assess(text, tools, thresholds, system)
     if isinstance(policy, LearnedPolicy):
         strong = decimal_score(policy.model.score(text)) >= policy.threshold
         return RoutingDecision(found, "strong" if strong else "cheap", "learned_policy")

@@ -297,8 +297,8 @@ def _thresholds(policy: Policy | LearnedPolicy) -> PolicyThresholds | None:
 
 def recommend_one(context: RecommendContext, task: RecommendTask) -> Recommendation:
     """Recommend a model for one task; raises UnknownModel or InvalidRequest."""
-    decision = read_task(task.text, task.tools, context.policy)
-    likely = expected_output(task.text, decision.assessment)
+    decision = read_task(task.text, task.tools, context.policy, task.system)
+    likely = expected_output(task.text, decision.assessment, task.stated_input)
     output = likely.expected
     candidates = [context.candidate(task, entry.reference, output) for entry in context.ranked]
     assigned = rank_of(context.ranked, decision.role)

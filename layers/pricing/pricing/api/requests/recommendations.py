@@ -229,6 +229,7 @@ def _task(options: TaskOptions, task: str | None, within: str = "") -> Recommend
         text=text,
         prompt=prompt,
         tools=schemas,
+        system=_text_of(options.system),
         measured=measured,
         served=served,
         notices=notices,
@@ -268,14 +269,18 @@ _CONFIRMS = re.compile(
 def _last_text(messages: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the last text of the user in a conversation; None if there is none."""
     for message in reversed(messages):
-        content = message.get("content")
-        blocks = [{"text": content}] if isinstance(content, str) else content
-        if message.get("role") == "user" and isinstance(blocks, list):
-            texts = [block.get("text") for block in blocks if isinstance(block, dict)]
-            found = "\n".join(text for text in texts if isinstance(text, str)).strip()
-            if found:
-                return found
+        if message.get("role") == "user" and (found := _text_of(message.get("content"))):
+            return found
     return None
+
+
+def _text_of(content: object) -> str:
+    """Return the text of a message's content: a string, or blocks of which some have a text."""
+    blocks = [{"text": content}] if isinstance(content, str) else content
+    if not isinstance(blocks, list):
+        return ""
+    texts = [block.get("text") for block in blocks if isinstance(block, dict)]
+    return "\n".join(text for text in texts if isinstance(text, str)).strip()
 
 
 Usd = Annotated[ExactNumber, Field(ge=0, le=10**6)]

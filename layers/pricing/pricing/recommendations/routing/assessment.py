@@ -84,10 +84,15 @@ class Assessment:
     code: bool = False
 
 
-def assess(task: str, tools: str = "", thresholds: Thresholds = TERCILES) -> Assessment:
-    """Assess a task: any text; of a long one both ends are read. ``tools`` are their schemas."""
+def assess(
+    task: str, tools: str = "", thresholds: Thresholds = TERCILES, system: str = ""
+) -> Assessment:
+    """Assess a task: any text; of a long one both ends are read.
+
+    ``tools`` are their schemas, ``system`` is the text of the system prompt.
+    """
     reading = read(f"{task}\n{tools}" if tools else task)
-    judged = judge(task, reading)
+    judged = judge(task, reading, system)
     weights = shipped()
     parts = weights.parts(reading)
     score = weights.score(parts, judged)

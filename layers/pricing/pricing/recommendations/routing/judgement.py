@@ -12,7 +12,7 @@ from typing import Literal
 
 from pricing.recommendations.routing.demand_cues import DEMANDS
 from pricing.recommendations.routing.features import VOCABULARY
-from pricing.recommendations.routing.instruction import Instruction, instruction_of
+from pricing.recommendations.routing.instruction import LONGEST, Instruction, instruction_of
 from pricing.recommendations.routing.kind_cues import KINDS
 from pricing.recommendations.routing.lexicon import (
     ENGLISH,
@@ -86,8 +86,12 @@ class Judgement:
         return max(-LIMIT, min(LIMIT, sum(signal.weight for signal in self.signals)))
 
 
-def judge(task: str, reading: TaskFeatures) -> Judgement:
-    """Judge a task; ``reading`` is of the same text, with the tools that are offered."""
+def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
+    """Judge a task; ``reading`` is of the same text, with the tools that are offered.
+
+    A system prompt that opens with one mechanical step is the instruction, and the task is the
+    material, unless the task itself asks for something to make or for a judgement.
+    """
     head = fold(task[:_LANGUAGE_FROM])
     language = language_of(head)
     cues = cues_of(language)
@@ -96,6 +100,10 @@ def judge(task: str, reading: TaskFeatures) -> Judgement:
         return Judgement(exam, "exam", (Signal("kind of work", exam, KINDS[exam].level),))
     instruction = instruction_of(task, lambda lead: names_a_step(fold(lead), cues))
     request = read_request(fold(instruction.text), cues, alone=not instruction.material)
+    if system and request.acts.isdisjoint(("make", "open", "howto")):
+        fixed = _fixed_step(fold(system[:LONGEST]))
+        if fixed is not None:
+            request, instruction = fixed, Instruction(system, len(task))
     kind, weight = _kind_of(request, reading)
     rule = KINDS.get(kind)
     mechanical = rule is not None and rule.mechanical
@@ -104,6 +112,9 @@ def judge(task: str, reading: TaskFeatures) -> Judgement:
     level = rule.level if rule else 0.0
     if mechanical and instruction.material:
         raised = [replace(s, weight=s.weight * (_DAMPED if s.weight > 0 else 1)) for s in raised]
+    elif mechanical and "open" in request.acts:
+        # What to do about a situation is not a step, whatever word of a step is in it.
+        kind, level, mechanical = UNKNOWN, 0.0, False
     elif mechanical and (weight < _SURE or harder >= _RAISED):
         level *= 0.0 if harder >= _OVERRULED else _UNSURE_SHARE
     raised += _manner(request, kind, harder, instruction, code=reading.has_code)
@@ -130,6 +141,21 @@ def judge(task: str, reading: TaskFeatures) -> Judgement:
     )
 
 
+def _fixed_step(system: str) -> Request | None:
+    """Return the request of a folded system prompt whose first sentence is one mechanical step."""
+    first = _ROLE.sub("", _SENTENCE_END.split(system, maxsplit=1)[0])
+    cues = cues_of(language_of(system))
+    return read_request(system, cues, alone=False) if names_a_step(first, cues) else None
+
+
+#: How a system prompt introduces the program before it says what it does.
+_ROLE = re.compile(
+    r"^\W*(?:you are|du bist|sie sind|tu es|vous etes|eres|voce e|tu es)\b[^.,]{0,60}?"
+    r"\b(?:that|which|who|der|die|das|qui|que)\b"
+)
+_SENTENCE_END = re.compile("[.!\u3002\n]")
+
+
 def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
     """Return the kind of work and its weight: by its cues, and by what else the text has."""
     weights = dict(request.weights)
@@ -146,6 +172,8 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
     kind, best = max(weights.items(), key=lambda item: (item[1], item[0]))
     fact = kind in (LOOK_UP, "calculation")
     if best < STRONG or (fact and not request.acts.isdisjoint(("open", "make"))):
+        return UNKNOWN, 0.0
+    if kind == "debugging" and request.asks_why_in_general:
         return UNKNOWN, 0.0
     return kind, best
 
@@ -190,6 +218,8 @@ def _manner(
     request: Request, kind: str, harder: float, instruction: Instruction, *, code: bool
 ) -> list[Signal]:
     """Return what the way of asking adds."""
+    if request.asks_why_in_general and not harder:
+        return []
     if "open" in request.acts:
         meaning = "asks what to do or whether something holds, not for a fact"
         return [Signal("open question", meaning, _OPEN_ABOUT if request.told else _OPEN)]

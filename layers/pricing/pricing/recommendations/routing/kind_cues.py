@@ -48,27 +48,30 @@ zh: 翻译, 译成, 译为, 怎么说, 英文怎么, 成英文, 成中文, 成�
         strong="""en: extract*, pull out, pull the, pull all, parse out, list all, list the,
     list every, list only, find all, collect all, copy out, give me the number,
     give me the date, which line*, what time, what date, what is the order number,
-    return only the, what number
+    return only the, what number,
+    from the text, from this text, from this email, from this log
 de: extrahier*, lies heraus, zieh*, entnimm, liste alle, liste die, nenne alle, nenne mir alle,
     nenne die, such alle, welche nummer, welches datum, um wie viel uhr, wann ist, herausziehen,
-    heraus, auflist*
+    heraus, auflist*,
+    aus dem text, aus dieser mail
 fr: extrai*, extraction, liste les, listez, lister, releve*, recupere*, quelle date,
-    quel numero, a quelle heure, donne moi la date, donne moi le numero, indique la date
+    quel numero, a quelle heure, donne moi la date, donne moi le numero, indique la date,
+    du texte, de ce texte
 es: extra*, enumera*, lista los, lista las, lista todos, saca los, saca las, saca el, saca la,
-    que fecha, a que hora, dame el numero, dame la fecha, que numero
+    que fecha, a que hora, dame el numero, dame la fecha, que numero,
+    de este texto, del texto
 pt: extra*, enumere, liste os, liste as, liste todos, lista os, retire os, que data,
-    a que horas, qual e o numero, qual a data, qual e a data
+    a que horas, qual e o numero, qual a data, qual e a data,
+    deste texto, do texto
 ja: 抽出, 抜き出, 取り出, 書き出, 列挙, リストアップ, 何時, 何番, 拾い出, 番号だけ, 日付を教え
 zh: 提取, 抽取, 找出所有, 列出所有, 列出, 摘出, 几点, 哪一天, 哪天, 号码是, 挑出""",
         weak="""en: fields, names, dates, amounts, entities, invoice*, emails, email addresses,
-    phone number*, addresses, urls, order number*, prices, from the text, from this text,
-    from this email, from this log
+    phone number*, addresses, urls, order number*, prices
 de: namen, daten, betrag, betrage, rechnung*, adressen, telefonnummer*, bestellnummer*,
-    rechnungsnummer*, aus dem text, aus dieser mail, preise
-fr: noms, dates, montant*, facture*, adresses, numero*, prix, du texte, de ce texte
-es: nombres, fechas, importe*, factura*, direcciones, correos, numero*, precios, de este texto,
-    del texto
-pt: nomes, datas, valores, fatura*, enderecos, e mails, numero*, precos, deste texto, do texto
+    rechnungsnummer*, preise
+fr: noms, dates, montant*, facture*, adresses, numero*, prix
+es: nombres, fechas, importe*, factura*, direcciones, correos, numero*, precios
+pt: nomes, datas, valores, fatura*, enderecos, e mails, numero*, precos
 ja: 名前, 日付, 金額, 請求書, 住所, 電話番号, 注文番号, メールアドレス
 zh: 姓名, 日期, 金额, 发票, 地址, 电话, 订单号, 邮箱""",
         mechanical=True,

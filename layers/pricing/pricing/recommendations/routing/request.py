@@ -48,6 +48,9 @@ _YES_NO = frozenset(
         "ha",
     ]
 )
+_WHY = re.compile(
+    r"^\W*(?:why|how come|warum|wieso|weshalb|pourquoi|por que)\b|なぜ|どうして|为什么"
+)
 _SENTENCES, _TOLD, _BARE_WORDS = 16, 0.5, 5
 #: From so many words, or so many characters where words are not separated, a sentence tells.
 _TELLING = 4
@@ -97,6 +100,12 @@ class Request:
         """Whether it is a question for a yes or a no, by its first word."""
         first = next(iter(words_of(self.text)), "")
         return self.question and first in _YES_NO
+
+    @property
+    def asks_why_in_general(self) -> bool:
+        """Whether it is a single plain why about no situation: it asks for a known explanation."""
+        single = self.question and self.sentences == 1 and not (self.own or self.conditions)
+        return single and _WHY.search(self.text) is not None
 
     @property
     def is_fact(self) -> bool:
