@@ -136,9 +136,7 @@ def test_a_system_prompt_that_is_one_step_is_the_instruction(
         "You classify messages as bug or question. Answer with one word.",
     ],
 )
-def test_a_request_for_a_judgement_is_not_the_material_of_the_system_prompt(
-    ask: Ask, system: str
-) -> None:
+def test_an_open_question_is_not_the_material_of_the_system_prompt(ask: Ask, system: str) -> None:
     assert one(ask(task=HARD, system=system))["complexity"] == "complex"
 
 

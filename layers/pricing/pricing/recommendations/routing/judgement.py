@@ -90,7 +90,7 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
     """Judge a task; ``reading`` is of the same text, with the tools that are offered.
 
     A system prompt that opens with one mechanical step is the instruction, and the task is the
-    material, unless the task itself asks for something to make or for a judgement.
+    material, unless the task itself asks for something to make, or what to do.
     """
     head = fold(task[:_LANGUAGE_FROM])
     language = language_of(head)
