@@ -22,8 +22,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pricing.catalogue.closed_months import ClosedBook
 from pricing.catalogue.price_book import BookInForce, PriceBook
 from pricing.errors import InvalidRequest
+from pricing.reports.corrections import report_prices
 from pricing.reports.database import Database, database, day_us, from_csv, listed, literal
 from pricing.reports.dimensions import COLUMNS, HOUR_US, Dimension
 from pricing.reports.engine import (
@@ -39,7 +41,7 @@ from pricing.reports.readers.files import opened
 from pricing.reports.readers.merging import Merged, Merger
 from pricing.reports.readers.reader import UsageReader, first_rejected
 from pricing.reports.readers.singly import ALONE, COSTS
-from pricing.reports.report import RejectedLine, ReportQuery, UsageReport
+from pricing.reports.report import Corrections, RejectedLine, ReportQuery, UsageReport
 from pricing.reports.source_formats import ReadOptions
 from pricing.reports.sql import CALL_COLUMNS, cube, slots_of
 
@@ -73,18 +75,20 @@ class Task:
     """What the executors need of a report: prices, what to read, and a folder that all reach."""
 
     book: bytes
+    corrections: Corrections
     labels: tuple[Dimension, ...]
     options: ReadOptions
     shared: Path
 
     def price_book(self) -> PriceBook:
         """Return the price book, which a worker parses once."""
-        return _parsed(self.book)
+        return _parsed(self.book, self.corrections)
 
 
 @cache
-def _parsed(content: bytes) -> PriceBook:
-    return PriceBook.from_json(content)
+def _parsed(content: bytes, corrections: Corrections) -> PriceBook:
+    book = PriceBook.from_json(content)
+    return book if corrections == "apply" else ClosedBook(book)
 
 
 def report_files(
@@ -102,7 +106,8 @@ def report_files(
     if in_force.net is not None:
         raise InvalidRequest.at("/rate_card", "is not available on Spark; leave it out")
     labels = tuple(name for name in query.columns if name != "hour")
-    task = Task(in_force.book.to_json(), labels, query.options, shared)
+    task = Task(in_force.book.to_json(), query.corrections, labels, query.options, shared)
+    in_force = report_prices(in_force, query)
     for name in ("read", "merged"):
         (shared / name).mkdir()
     numbered = list(enumerate(sorted(files)))

@@ -1,4 +1,4 @@
-"""Administrators' routes: activate, reject, cancel, refresh, and the audit of all of it."""
+"""Administrators' routes: activate, reject, cancel, correct, refresh, and the audit of it all."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pricing.api.requests.versions import (
     ActivateRequest,
     AuditQuery,
     CancelRequest,
+    CorrectionRequest,
     RefreshRequest,
     RejectRequest,
 )
@@ -32,6 +33,7 @@ from pricing.versions.cancellation import (
     Rejected,
     without_scheduled,
 )
+from pricing.versions.correction import CorrectionProposed, corrected
 from pricing.versions.groups import still_held, with_groups
 from pricing.versions.proposals import Proposal
 from pricing.versions.views import AuditPage, audit_page
@@ -39,6 +41,7 @@ from pricing.versions.views import AuditPage, audit_page
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pricing.catalogue.price_book import PriceBook
     from pricing.store.idempotency import Once
 
 ledger = cache(connect.ledger)
@@ -129,10 +132,7 @@ def cancel_prices(request: CancelRequest, call: Call) -> Cancelled:
     actor = call.caller
 
     def work() -> Cancelled:
-        pointer = ledger().active_at(request.expected_revision)
-        active = ledger().get(pointer.version) if pointer else None
-        if active is None:
-            raise errors.Conflict("No version is active yet: activate one first.")
+        active = _active(request.expected_revision)
         book = without_scheduled(active, request.model, request.start(), call.now)
         summary = {"cancelled": request.model, "starts": request.starts, "of": active.id}
         ledger().propose(book, proposal=Proposal(actor, "manual", summary), reason=request.reason)
@@ -151,6 +151,38 @@ def cancel_prices(request: CancelRequest, call: Call) -> Cancelled:
         )
 
     return _once(request, call, Cancelled, work, _tell)
+
+
+def correct_prices(request: CorrectionRequest, call: Call) -> CorrectionProposed:
+    """Propose a version with a corrected past, which another administrator approves."""
+    actor = call.caller
+
+    def work() -> CorrectionProposed:
+        active = _active(request.expected_revision)
+        book, changed, closed = corrected(active, request.correction(), call.now)
+        summary = {"corrected": request.model, "source": request.source, "of": active.id}
+        proposal = Proposal(actor, "manual", summary, changed)
+        ledger().propose(book, proposal=proposal, reason=request.reason)
+        return CorrectionProposed(
+            book.id,
+            active.id,
+            request.model,
+            len(changed),
+            rfc3339(closed) if closed else None,
+            actor,
+            request.reason,
+        )
+
+    return _once(request, call, CorrectionProposed, work)
+
+
+def _active(expected_revision: int) -> PriceBook:
+    """Return the active version; raises StaleRevision, and Conflict if there is none."""
+    pointer = ledger().active_at(expected_revision)
+    active = ledger().get(pointer.version) if pointer else None
+    if active is None:
+        raise errors.Conflict("No version is active yet: activate one first.")
+    return active
 
 
 def start_refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
@@ -267,6 +299,16 @@ ROUTES = (
         body=CancelRequest,
         answer=Cancelled,
         summary="Cancel prices that were announced for later, in a new active version.",
+        raises=(errors.Conflict, errors.Forbidden, errors.StoreUnavailable),
+        idempotent=True,
+    ),
+    Route(
+        "POST",
+        "/v1/pricing/corrections",
+        correct_prices,
+        body=CorrectionRequest,
+        answer=CorrectionProposed,
+        summary="Propose a version with corrected past prices, for another person to approve.",
         raises=(errors.Conflict, errors.Forbidden, errors.StoreUnavailable),
         idempotent=True,
     ),

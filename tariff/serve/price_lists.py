@@ -17,7 +17,7 @@ from tariff.serve.loopback import Reply
 FOLDER = CACHE / "upstream"
 #: The value of ``--upstream`` with which a refresh reads the lists that a deployed one reads.
 PUBLIC = "public"
-RECORDED = ("genai-prices", "litellm")
+RECORDED = ("genai-prices", "litellm", "openrouter")
 PATH = "/price-lists/"
 #: The file that holds the digest of the recording that the folder was filled from.
 STAMP = ".recording"

@@ -79,7 +79,7 @@ def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not on PATH")
     blocks = BLOCK.findall(REFRESHING.read_text(encoding="utf-8"))
-    change, look, rise, approve, back, announce, call_off = (
+    change, look, rise, approve, approve_all, back, announce, call_off, correct, report = (
         block.replace(".cache/upstream", str(tmp_path)) for block in blocks
     )
     gateway = start("--upstream", str(tmp_path)).until("Serving ")
@@ -88,7 +88,7 @@ def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
     (started,) = run(change, gateway)
     assert started == {"status": "started", "actor": "jwt:ada", "reason": "Codestral costs more"}
     done = refreshed(gateway)
-    assert (done["outcome"], done["changed"], done["waiting"]) == ("refreshed", 1, 1)
+    assert (done["outcome"], done["changed"], done["waiting"]) == ("refreshed", 1, 0)
     model, difference = run(look, gateway)
     before, after = (period["modes"][-1]["usd_per_mtok"] for period in model["price_history"][-2:])
     assert (before["input"], after["input"]) == ("0.3", "0.33")
@@ -98,22 +98,28 @@ def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
     run(rise, gateway)
     answer = refreshed(gateway)
     assert (answer["active"], answer["changed"], answer["waiting"]) == (done["active"], 0, 2)
-    held, approved = run(approve, gateway)
-    (waiting,) = held["quarantined"]
+    held, by_group = run(approve, gateway)
+    assert sorted(group["change"] for group in held["groups"]) == [
+        "output times 1.5",
+        "output times 2.5",
+    ]
+    waiting, _ = held["quarantined"]
     assert (waiting["code"], waiting["before"], waiting["after"]) == (
         "change_over_25_percent",
         "0.9",
         "1.35",
     )
     assert waiting["reason"] == "over 25% needs a second source; one source quotes it"
-    assert approved["version"] == held["id"]
-    assert approved["actor"] == "jwt:grace"
+    assert by_group["actor"] == "jwt:grace"
+    assert "-held-" in by_group["pending_version"]
     time.sleep(1.1)  # each function follows the pointer once a second here
     now, _ = run(look, gateway)
     assert now["prices"]["modes"][-1]["usd_per_mtok"]["output"] == "1.35"
 
+    (approved,) = run(approve_all, gateway)
+    assert (approved["version"], approved["pending_version"]) == (by_group["pending_version"], None)
     returned, audit = run(back, gateway)
-    assert (returned["version"], returned["before"]) == ("2026-11-30", held["id"])
+    assert (returned["version"], returned["before"]) == ("2026-11-30", approved["version"])
     assert [(row["action"], row["actor"]) for row in audit["rows"][:2]] == [
         ("activate", "jwt:ada"),
         ("activate", "jwt:grace"),
@@ -125,5 +131,13 @@ def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
     assert scheduled["waiting"] > 1  # the prices that were rolled back
     (cancelled,) = run(call_off, gateway)
     assert (cancelled["before"], cancelled["actor"]) == (scheduled["active"], "local")
+
+    proposed, correction = run(correct, gateway)
+    assert (proposed["actor"], correction["actor"]) == ("jwt:ada", "jwt:grace")
+    assert correction["version"] == proposed["version"]
+    (spent,) = run(report, gateway)
+    # A million tokens each way: 0.15 + 0.75 as it was, and 0.15 + 0.6 as it is corrected.
+    assert (spent["totals"]["cost_usd"], spent["corrected"]["total_usd"]) == ("0.9", "0.75")
+    assert spent["corrected"]["difference_usd"] == "-0.15"
 
     assert gateway.stop() == 0

@@ -27,7 +27,7 @@ REQUESTS = {
     "compare": ["compare"],
     "estimate": ["estimate", "estimate_response", "estimate_text"],
     "plan": ["plan_batch", "plan_caching", "plan_context", "plan_context_prompts"],
-    "pricing_admin": ["pricing_admin", "pricing_admin_cancel"],
+    "pricing_admin": ["pricing_admin", "pricing_admin_cancel", "pricing_admin_correct"],
     "recommend": ["recommend", "recommend_cascade", "recommend_tiers"],
     "slack": ["slack_command"],
     "usage_report": ["usage_report"],

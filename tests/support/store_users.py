@@ -195,6 +195,14 @@ DOINGS: Mapping[str, Sequence[Doing]] = {
         _administered(
             "cancellations", model="acme/rocket", starts="2999-01-01", expected_revision=1
         ),
+        _administered(
+            "corrections",
+            model="acme/rocket",
+            prices={"standard.input": "2"},
+            source="https://acme.test/pricing",
+            to="2020-01-01",
+            expected_revision=1,
+        ),
         _administered("refresh"),
         _recorded("pricing_admin", "rate_cards"),
         _recorded("pricing_admin", routeKey="GET /v1/pricing/audit"),

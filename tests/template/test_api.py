@@ -40,6 +40,7 @@ ADMINISTRATORS = {
     "POST /v1/pricing/versions/{id}/activate",
     "POST /v1/pricing/versions/{id}/reject",
     "POST /v1/pricing/cancellations",
+    "POST /v1/pricing/corrections",
     "POST /v1/pricing/refresh",
     "GET /v1/pricing/audit",
     "POST /v1/rate-cards",

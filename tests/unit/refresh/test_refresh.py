@@ -15,6 +15,7 @@ from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import Refreshed, refresh
 from pricing.sources.payload import Payload
 from pricing.store import bundled
+from pricing.versions.correction import Correction, corrected
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 GENAI, LITELLM, OPENROUTER = "genai-prices", "litellm", "openrouter"
@@ -291,3 +292,36 @@ def test_a_refresh_moves_token_prices_and_leaves_prices_by_the_unit_as_they_are(
     assert "groq/whisper" not in done.missing
     rows = {one["id"]: one for one in json.loads(done.clean.to_json())["models"]}
     assert rows["whisper"] == whisper
+
+
+def corrected_price(end: datetime | None) -> PriceBook:
+    """The first book, where groq's tern-1 cost 1.2 until ``end`` (None: still does) and not 1."""
+    start = datetime(2026, 9, 1, tzinfo=UTC)
+    right = {"standard.input": Decimal("1.2")}
+    wanted = Correction("groq/tern-1", start, end, right, "https://groq.com/pricing")
+    return corrected(first_book(), wanted, NOW)[0]
+
+
+def test_a_refresh_keeps_a_correction_of_the_past_and_what_closed_months_cost() -> None:
+    hosted = {**HOSTED, "tern-1": ("1.1", "5")}
+    before = corrected_price(datetime(2026, 10, 1, tzinfo=UTC))
+    after = refresh(
+        before, [genai(hosted, SOLD), litellm(hosted), openrouter(SOLD)], RULES, Memory(), NOW
+    ).clean
+    assert after
+    model, was = (book.model("groq/tern-1") for book in (after, before))
+    assert model.closed_months == was.closed_months
+    inputs = [period.lists["standard"].rates["input"] for period in model.prices]
+    assert inputs == [Decimal(1), Decimal("1.2"), Decimal(1), Decimal("1.1")]
+
+
+def test_lists_that_go_on_quoting_the_wrong_price_do_not_undo_a_correction_of_the_present() -> None:
+    before = corrected_price(None)
+    lists = [genai(HOSTED, SOLD), litellm(HOSTED), openrouter(SOLD)]
+    unmoved = refresh(before, lists, RULES, Memory(), NOW)
+    assert (unmoved.clean, unmoved.changes, unmoved.quarantined) == (None, (), ())
+    hosted = {**HOSTED, "tern-1": ("1.3", "5")}
+    moved = refresh(
+        before, [genai(hosted, SOLD), litellm(hosted), openrouter(SOLD)], RULES, Memory(), NOW
+    )
+    assert price(moved.clean, "groq/tern-1") == "1.3"

@@ -166,11 +166,26 @@ class PricePeriod:
                 return window.lists
         return self.lists
 
+    def ends_by(self, instant: datetime) -> bool:
+        """Return whether it is over at an instant."""
+        return self.end is not None and self.end <= instant
+
     def covers(self, instant: datetime) -> bool:
         """Return whether an instant is in it: start inclusive, end exclusive."""
         return (self.start is None or self.start <= instant) and (
             self.end is None or instant < self.end
         )
+
+
+@immutable
+class ClosedMonths:
+    """What a model cost before ``until``, by the prices that were known when each month ended.
+
+    A later correction of the past changes the model's prices, but not these.
+    """
+
+    until: datetime
+    prices: tuple[PricePeriod, ...]
 
 
 @immutable
@@ -223,6 +238,8 @@ class Model:
     disagreements: tuple[Mapping[str, str | int], ...] = ()
     #: What it is for: ``chat``, ``embedding``, ``image_generation``, ``rerank``, ...
     mode: str = "chat"
+    #: Of a model whose past prices were corrected: what reports of months before go on using.
+    closed_months: ClosedMonths | None = None
 
     @property
     def key(self) -> str:
@@ -244,7 +261,20 @@ class Model:
             prices=(prices,),
             notes=("OpenRouter provides its :free variants at no cost.",),
             disagreements=(),
+            closed_months=None,
         )
+
+    def as_closed(self) -> "Model":
+        """Return the model at the prices of closed months, and at its own from there on."""
+        closed = self.closed_months
+        if closed is None:
+            return self
+        later = (period for period in self.prices if not period.ends_by(closed.until))
+        since = (
+            replace(period, start=max(period.start or closed.until, closed.until))
+            for period in later
+        )
+        return replace(self, prices=(*closed.prices, *since), closed_months=None)
 
     @property
     def bills_output(self) -> bool:
@@ -302,7 +332,15 @@ def model_from_document(row: Mapping[str, Any]) -> Model:
         ambiguous_aliases=frozenset(row.get("ambiguous_aliases", ())),
         disagreements=tuple(row.get("disagreements", ())),
         mode=mode_of(row),
+        closed_months=_closed_months(row.get("closed_months")),
     )
+
+
+def _closed_months(row: Mapping[str, Any] | None) -> ClosedMonths | None:
+    if row is None:
+        return None
+    until = datetime.fromisoformat(row["until"]).replace(tzinfo=UTC)
+    return ClosedMonths(until, tuple(_period(period) for period in row["prices"]))
 
 
 def mode_of(row: Mapping[str, Any]) -> str:

@@ -113,6 +113,12 @@ class PriceBook:
         """Return the model with this exact ``provider/id``; raises KeyError."""
         return self._built(self._rows[key])
 
+    def corrected_models(self) -> Iterator[Model]:
+        """Yield the models whose past prices were corrected."""
+        for line in self._lines:
+            if b'"closed_months":' in line:
+                yield self._built(json.loads(line))
+
     def rows_unlike(self, other: "PriceBook") -> dict[str, Mapping[str, Any]]:
         """Return the rows, by ``provider/id``, that are not byte for byte in the other book."""
         theirs = {*other._lines}  # noqa: SLF001 - the same class

@@ -1,6 +1,6 @@
 """Usage reports: files of usage in; spending, savings and summaries out.
 
-Public: budgets, database, dimensions, engine, generate, loaded, rates, readers, render, report,
-  source_formats, sql, summary.
+Public: budgets, corrections, database, dimensions, engine, generate, loaded, rates, readers,
+  render, report, source_formats, sql, summary.
 Internal: advice, provider_columns, slices.
 """

@@ -8,12 +8,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from pricing.catalogue.closed_months import ClosedBook
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import counted
 from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise
 from pricing.reports.budgets import BudgetQuery, budget_of
+from pricing.reports.corrections import (
+    corrected_since,
+    report_prices,
+    warned,
+    with_corrections,
+)
 from pricing.reports.dimensions import Dimension
 from pricing.reports.engine import Engine, SummedUsage
 from pricing.reports.loaded import LoadedUsage
@@ -55,26 +62,46 @@ def report_usage(
     ``folder`` is an empty scratch folder with room for about twice the file's size. ``say`` gets
     each completed step. The priced calls are also written to ``focus``, as FOCUS rows in CSV.
     """
-    with Engine(
-        in_force.book,
-        folder,
-        net=in_force.net,
-        columns=query.columns,
-        privacy=query.privacy,
-        memory_mb=memory_mb,
-        say=say,
-    ) as engine:
+    prices = report_prices(in_force, query)
+
+    def engine_at(prices: BookInForce, scratch: Path) -> Engine:
+        return Engine(
+            prices.book,
+            scratch,
+            net=prices.net,
+            columns=query.columns,
+            privacy=query.privacy,
+            memory_mb=memory_mb,
+            say=say,
+        )
+
+    with engine_at(prices, folder) as engine:
         engine.load(file, query.filters, query.options)
-        return _report(engine, in_force, query, focus, say)
+        report = _report(engine, prices, query, focus, say)
+        late = () if prices is in_force else corrected_since(engine, in_force.book)
+    if not late:
+        return report
+    again = folder / "corrected"
+    again.mkdir()
+    with engine_at(in_force, again) as engine:
+        engine.load(file, query.filters, query.options)
+        return with_corrections(report, engine, late)
 
 
 def report_summed(
     in_force: BookInForce, summed: SummedUsage, query: ReportQuery, folder: Path
 ) -> UsageReport:
-    """Report on calls that were read and summed elsewhere; ``folder`` is empty scratch space."""
+    """Report on calls that were read and summed elsewhere; ``folder`` is empty scratch space.
+
+    ``in_force`` are the prices that the calls were read at (``report_prices``). What a correction
+    would change is not computed: that needs the records.
+    """
     with Engine(in_force.book, folder, columns=query.columns, privacy=query.privacy) as engine:
         engine.load_summed(summed)
-        return _report(engine, in_force, query)
+        report = _report(engine, in_force, query)
+        base = in_force.book.base if isinstance(in_force.book, ClosedBook) else None
+        late = corrected_since(engine, base) if base else ()
+    return warned(report, late) if late else report
 
 
 def _report(
@@ -121,6 +148,7 @@ def _report(
         summed=_summed(usage),
         net=net,
         converted=None,
+        corrected=None,
         records=Records(
             read=usage.read,
             priced=usage.priced,

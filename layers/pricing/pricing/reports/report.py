@@ -18,6 +18,8 @@ from pricing.timestamps import EPOCH
 from pricing.values import immutable
 
 Kind = Literal["retirement", "downgrade", "long_context", "cache_ttl", "caching", "batch"]
+#: Whether prices that were corrected after a month had ended change its report, or are told only.
+Corrections = Literal["show", "apply"]
 Confidence = Literal["high", "medium", "low"]
 #: An answer holds so many rows of one group (the rest is added up), rejected lines, and reasons of
 #: unpriced calls.
@@ -53,6 +55,7 @@ class ReportQuery:
     options: ReadOptions = AS_RECOGNISED
     privacy: Privacy = "show"
     budgets: tuple[BudgetQuery, ...] = ()
+    corrections: Corrections = "show"
 
     @property
     def columns(self) -> tuple[Dimension, ...]:
@@ -301,6 +304,22 @@ class NetReport:
 
 
 @immutable
+class CorrectedReport:
+    """What the calls of a report cost at prices that were corrected after their month had ended."""
+
+    total_usd: Decimal
+    """Exact cost of all priced calls at the corrected list prices."""
+    net_usd: Decimal | None
+    """The same at the rate card's prices; null without a rate card."""
+    difference_usd: Decimal
+    """What the correction adds to the report's cost, at the rate card's prices where there is one;
+    negative when it takes away.
+    """
+    models: tuple[str, ...]
+    """The models whose prices were corrected."""
+
+
+@immutable
 class UsageReport:
     """What usage records cost, each at its own date, and what would have cost less."""
 
@@ -315,6 +334,10 @@ class UsageReport:
     converted: Converted | None
     """The report's amounts in ``currency``, at the rate of its last day, without the rows of its
     groups; null without a currency.
+    """
+    corrected: CorrectedReport | None
+    """What the calls cost at prices that were corrected after their month had ended; null when that
+    is what the report has. The report itself uses the earlier prices.
     """
     summed: SummedCalls | None
     """Bounds of the cost of records that sum up several calls; null when their tier is certain."""

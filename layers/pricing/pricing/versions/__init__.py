@@ -1,4 +1,4 @@
 """Price versions as values: proposals, audit rows, changes between versions.
 
-Public: audit, cancellation, groups, changes, proposals, views.
+Public: audit, cancellation, changes, correction, groups, proposals, views.
 """

@@ -5,9 +5,9 @@ for an off-peak window and ``@instant`` for a difference that begins later. A pr
 has its selectors, as in ``standard.image[quality=hd,size=1024x1024]``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Literal
@@ -117,12 +117,16 @@ def _rates_of(period: PricePeriod | None) -> dict[str, Decimal]:
         return {}
     found = dict(_rates(period.lists, ""))
     for window in period.windows:
-        days = "".join(str(day) for day in sorted(window.days))
-        name = f"~{window.start.isoformat()}-{window.end.isoformat()}" + (
-            f"/{days}" if days else ""
+        found |= dict(
+            _rates(window.lists, f"~{window_name(window.start, window.end, window.days)}")
         )
-        found |= dict(_rates(window.lists, name))
     return found
+
+
+def window_name(start: time, end: time, days: Iterable[int]) -> str:
+    """Return how the fields of an off-peak window name it: ``from-to/days``."""
+    digits = "".join(str(day) for day in sorted(days))
+    return f"{start.isoformat()}-{end.isoformat()}" + (f"/{digits}" if digits else "")
 
 
 def _field_change(field: str, old: Decimal | None, new: Decimal | None) -> FieldChange:

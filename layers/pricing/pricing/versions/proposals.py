@@ -30,6 +30,7 @@ APPROVABLE: Mapping[str, str] = MappingProxyType(
         "taken_back": "it was active, and a person rolled it back",
         "price_withdrawn": "the lists no longer quote a price that is active",
         "implausible_price": "far outside the prices of this provider's other models",
+        "correction": "an administrator corrects a price of the past",
         "reverted": "one source quotes the price before the last change, as an old copy would",
     }
 )

@@ -23,7 +23,7 @@ from pricing.reports.dimensions import (
 )
 from pricing.reports.render.csv_table import TABLES
 from pricing.reports.render.html_page import NEEDED
-from pricing.reports.report import Filters, ReportQuery
+from pricing.reports.report import Corrections, Filters, ReportQuery
 from pricing.reports.source_formats import ReadOptions, SourceFormat
 from pricing.timestamps import AsOf
 from pricing.validation import (
@@ -197,6 +197,10 @@ class ReportRequest(ReportChoices):
     """The date or instant of records that state none. Without it only records of formats that never
     state one are priced, at the time of the request.
     """
+    corrections: Corrections = "show"
+    """Prices that were corrected after a month had ended: ``show`` keeps the month as it was
+    reported, and says what would change; ``apply`` uses the corrected prices.
+    """
 
     def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
@@ -217,7 +221,7 @@ class ReportRequest(ReportChoices):
             "/group_by/{}",
         )
         budgets = self.budget_queries(self.privacy)
-        return replace(found, budgets=budgets, options=_options(self, now))
+        return _chosen(found, self, budgets, now)
 
 
 class LinesQuery(Request):
@@ -270,6 +274,10 @@ class LinesQuery(Request):
     """The date or instant of records that state none. Without it only records of formats that never
     state one are priced, at the time of the request.
     """
+    corrections: Corrections = "show"
+    """Prices that were corrected after a month had ended: ``show`` keeps the month as it was
+    reported, and says what would change; ``apply`` uses the corrected prices.
+    """
     pricing_version: VersionReference = "active"
 
     def query(self, now: datetime) -> ReportQuery:
@@ -279,7 +287,7 @@ class LinesQuery(Request):
         filters = choices.filter.filters("/filter" if self.filter else "")
         found = report_query(groups, self.top, self.format, filters, self.privacy, self.table)
         budgets = choices.budget_queries(self.privacy)
-        return replace(found, budgets=budgets, options=_options(self, now))
+        return _chosen(found, self, budgets, now)
 
     @cached_property
     def choices(self) -> ReportChoices:
@@ -310,6 +318,16 @@ def _json(text: str, pointer: str) -> Any:
     except MalformedRequest as error:
         detail = error.detail.replace("The body is", "is", 1)
         raise InvalidRequest.at(pointer, f"must hold JSON, percent-encoded: it {detail}") from None
+
+
+def _chosen(
+    query: ReportQuery,
+    request: ReportRequest | LinesQuery,
+    budgets: tuple[BudgetQuery, ...],
+    now: datetime,
+) -> ReportQuery:
+    options, corrections = _options(request, now), request.corrections
+    return replace(query, budgets=budgets, options=options, corrections=corrections)
 
 
 def _options(request: ReportRequest | LinesQuery, now: datetime) -> ReadOptions:

@@ -1,4 +1,4 @@
-"""The requests of administrators: activate, reject, cancel, refresh, read the audit log."""
+"""The requests of administrators: activate, reject, cancel, correct, refresh, read the audit."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.catalogue import Cursor, Limit
 from pricing.display import REORDERING
-from pricing.validation import AtMost, Request, moment_in
+from pricing.validation import AtMost, ExactNumber, Request, moment_in
+from pricing.versions.correction import Correction
 
 #: Letters and symbols that are shown as blank, whatever their category is.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -40,6 +41,12 @@ Reason = Annotated[
     ),
     AfterValidator(_readable),
 ]
+Source = Annotated[
+    str,
+    Field(min_length=1, max_length=500, examples=["https://groq.com/pricing, 2025-09-30"]),
+    AfterValidator(_readable),
+]
+PriceName = Annotated[str, Field(max_length=300)]
 Revision = Annotated[int, Field(ge=0)]
 
 
@@ -90,6 +97,37 @@ class CancelRequest(Request):
     def start(self) -> datetime:
         """Return the instant of ``starts``; raises InvalidRequest for any other text."""
         return moment_in(self.starts, "/starts").instant
+
+
+class CorrectionRequest(Request):
+    """Correct past prices of a model. Another administrator must approve the version it makes."""
+
+    model: Annotated[str, Field(max_length=260)]
+    """The model as ``provider/id``."""
+    from_: Annotated[str, Field(max_length=40, examples=["2025-09-01"])] | None = Field(
+        default=None, alias="from"
+    )
+    """When the wrong prices began. Default: with the model's first prices."""
+    to: Annotated[str, Field(max_length=40, examples=["2025-10-01"])] | None = None
+    """When they ended. Default: when the prices that are effective at ``from`` end."""
+    prices: Annotated[dict[PriceName, ExactNumber | None], Field(min_length=1, max_length=100)]
+    """The right prices by name, as ``GET /v1/pricing/diff`` names them (``standard.input``,
+    ``batch.output>200000``), in USD per million tokens or per unit; null for no price. Prices that
+    are not named stay as they are.
+    """
+    source: Source
+    """Where the right prices are published."""
+    reason: Reason
+    expected_revision: Revision
+    """``revision`` of ``GET /v1/pricing/versions``."""
+
+    def correction(self) -> Correction:
+        """Return the domain's correction; raises InvalidRequest for text that is not a moment."""
+        start, end = (
+            None if text is None else moment_in(text, pointer).instant
+            for text, pointer in ((self.from_, "/from"), (self.to, "/to"))
+        )
+        return Correction(self.model, start, end, self.prices, self.source)
 
 
 class AuditQuery(Request):

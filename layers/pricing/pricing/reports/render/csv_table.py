@@ -112,6 +112,16 @@ def _cell(value: Cell) -> str | int:
     return value
 
 
+def _corrected(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
+    if report.corrected is not None:
+        yield {
+            "section": "corrected",
+            "cost_usd": report.corrected.total_usd,
+            "net_usd": report.corrected.net_usd,
+            "detail": f"at prices corrected since, of {', '.join(report.corrected.models)}",
+        }
+
+
 def _rows(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
     totals = report.totals
     yield {
@@ -126,6 +136,7 @@ def _rows(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
         "unpriced_calls": report.unpriced.calls,
         "detail": f"price version {report.pricing.version}",
     }
+    yield from _corrected(report)
     records = report.records
     for name in _OUTCOMES:
         yield {"section": "records", "name": name, "calls": getattr(records, name)}
