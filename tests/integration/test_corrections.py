@@ -1,4 +1,4 @@
-"""A correction of past prices over HTTP: proposed, approved by another, and told by reports.
+"""A correction of past prices over HTTP: proposed, approved by another, and shown in reports.
 
 The model ``acme/rocket`` costs 3 and 15 USD per million tokens. A call of September 2025 with a
 million tokens in and none out was reported at $3, and the correction says $2.

@@ -301,7 +301,7 @@ def _current(periods: Iterable[Row], now: datetime) -> Row | None:
 
 
 def _mark(period: Row) -> str:
-    """Return how the prices of a period are told from those of others in a field's name."""
+    """Return the end of a field's name for the prices of a period that has a start."""
     return f"@{rfc3339(_begins(period))}" if "from" in period else ""
 
 
