@@ -138,6 +138,7 @@ def test_an_empty_folder_gets_the_recorded_lists_and_keeps_what_is_changed(tmp_p
     assert sorted(path.name for path in folder.glob("*.json")) == [
         "genai-prices.json",
         "litellm.json",
+        "openrouter.json",
     ]
     changed = folder / "genai-prices.json"
     changed.write_text("[]", encoding="utf-8")
@@ -161,7 +162,7 @@ def test_the_lists_in_the_folder_are_read_and_no_others(tmp_path: Path) -> None:
         last = behind.settings()
         content = fetched(then["TARIFF_SOURCE_OPENROUTER"])
         gone = fetched(f"{behind.url}/price-lists/litellm")
-    assert first["TARIFF_SOURCE_OPENROUTER"] == ""
+    assert first["TARIFF_SOURCE_OPENROUTER"].endswith("/price-lists/openrouter")
     assert last["TARIFF_SOURCE_LITELLM"] == ""
     assert (content, gone) == ((200, b'{"data": []}'), (404, b""))
     assert {first["TARIFF_SOURCE_AWS"], last["TARIFF_SOURCE_AWS"]} == {""}
