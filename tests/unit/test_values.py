@@ -1,7 +1,12 @@
 """Immutable classes behave as the frozen dataclasses that they stand for."""
 
 import pickle
-from dataclasses import dataclass, field, fields, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from inspect import signature
+from threading import Barrier
+from typing import Any, ClassVar
+from unittest.mock import patch
 
 import pytest
 
@@ -37,6 +42,14 @@ class Loose:
         return 0
 
 
+@immutable
+class Marked:
+    """A value and where it was found."""
+
+    value: int
+    found_at: str = field(default="", compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """What ``Point`` stands for."""
@@ -70,6 +83,71 @@ def test_it_is_shown_copied_and_pickled_as_a_dataclass_is() -> None:
     assert replace(point, x=3) == Named(3, 2, ("a",), "b")
     assert [each.name for each in fields(point)] == ["x", "y", "names", "name"]
     assert pickle.loads(pickle.dumps(point)) == point  # noqa: S301 - made in this test
+
+
+def test_a_field_that_is_not_compared_makes_no_difference() -> None:
+    assert Marked(1, "here") == Marked(1, "there") != Marked(2, "there")
+    assert hash(Marked(1, "here")) == hash(Marked(1, "there"))
+
+
+def test_its_fields_are_known_before_its_first_object() -> None:
+    @immutable
+    class Fresh(Point):
+        LIMIT: ClassVar = 3
+
+        z: int = 0
+        tags: list[str] = field(default_factory=list)
+
+    assert is_dataclass(Fresh)
+    assert [each.name for each in fields(Fresh)] == ["x", "y", "names", "z", "tags"]
+    assert list(signature(Fresh).parameters) == ["x", "y", "names", "z", "tags"]
+    assert Fresh(1).tags == []
+    assert (Fresh.LIMIT, hasattr(Fresh(1), "__dict__")) == (3, False)
+
+
+def test_a_class_derived_from_it_makes_objects_of_its_own() -> None:
+    @immutable
+    class Base:
+        x: int
+
+    class Derived(Base):
+        def doubled(self) -> int:
+            return 2 * self.x
+
+    assert Derived(x=4).doubled() == 8
+    assert repr(Derived(4)).endswith("Derived(x=4)")
+    assert Base(4) != Derived(4)
+
+
+def test_threads_may_make_its_first_object_at_once() -> None:
+    for _ in range(20):
+
+        @immutable
+        class Fresh:
+            x: int
+            names: list[str] = field(default_factory=list)
+
+        together = Barrier(4)
+
+        def make(kind: type[Any] = Fresh, together: Barrier = together) -> Any:
+            together.wait()
+            return kind(1, names=["a"])
+
+        with ThreadPoolExecutor(4) as pool:
+            made = [each.result() for each in [pool.submit(make) for _ in range(4)]]
+        assert {each.x for each in made} == {1}
+        assert all(type(each) is Fresh and each.names == ["a"] for each in made)
+
+
+def test_defining_one_writes_no_method() -> None:
+    with patch("builtins.exec") as written:
+
+        @immutable
+        class Unused:
+            x: int
+
+        assert not written.called
+    assert Unused(1).x == 1
 
 
 def test_no_name_but_a_field_can_be_set() -> None:
