@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
+import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to import
 from pricing import errors
 from pricing.api.billing import stored_card
 from pricing.api.handler import Call, Route, serve

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to import
 from pricing import errors
 from pricing.api import exact_counts as api_exact_counts
 from pricing.api.billing import prices_for

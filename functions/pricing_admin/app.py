@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to import
 from pricing import errors
 from pricing.api.handler import Call, Route, serve
 from pricing.api.requests.billing import RateCardRequest

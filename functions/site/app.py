@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to import
 from pricing import errors
 from pricing.api.handler import (
     DEFAULT_ROUTE,

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to import
 from pricing import errors
 from pricing.api.billing import prices_for
 from pricing.api.handler import MAX_REPLY_BYTES, Asset, Call, Event, Route, fits, serve

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to import
 from pricing import errors
 from pricing.api.billing import both_prices
 from pricing.api.handler import Call, Route, serve

@@ -1,6 +1,7 @@
 """A server of price lists on loopback."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,13 +25,14 @@ class Answer:
 
 
 class PriceServer(ThreadingHTTPServer):
-    """Serves ``answers`` by path, and 404 for any other path."""
+    """Serves ``answers`` by path, and 404 for any other path; counts what was ``asked``."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Request)
         self.answers: dict[str, Answer] = {}
+        self.asked: Counter[str] = Counter()
         self.closing = threading.Event()
 
     def handle_error(self, *_: object) -> None:
@@ -46,6 +48,7 @@ class _Request(BaseHTTPRequestHandler):
     server: PriceServer
 
     def do_GET(self) -> None:
+        self.server.asked[self.path] += 1
         answer = self.server.answers.get(self.path, Answer(b"no such list", status=404))
         self.close_connection = True
         with suppress(OSError):  # the client may have disconnected

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pricing.catalogue.listing import ModelFilter
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import canonical_json
@@ -229,3 +230,43 @@ def test_models_come_in_the_order_of_their_keys_and_are_built_once() -> None:
     assert len(within) == 3
     with pytest.raises(KeyError):
         within.model("acme/z")
+
+
+def keys_of(book: PriceBook, **wanted: str) -> list[str]:
+    filtered = ModelFilter(**wanted)
+    keys = book.model_keys(filtered.parts())
+    return [key for key in keys if filtered.accepts(book.model(key))]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        *({"q": text} for text in ("ROCKET", "acme/ro", "k\u212aelvin kelvin", "ro ck")),
+        *({"q": text} for text in ("\u00c9t\u00e9", '"two"', "a\\b")),
+        *({"family": text} for text in ("Gr\u00f6sse", 'say "hi"', "plain")),
+        *({"capability": text} for text in ("vision", "tools")),
+        {"family": "plain", "capability": "vision", "q": "two"},
+    ],
+)  # fmt: skip
+def test_a_filter_by_the_bytes_of_rows_finds_what_a_filter_of_all_models_finds(
+    wanted: dict[str, str],
+) -> None:
+    rows = [
+        row("rocket"),
+        row("RO/cket-2", aliases=["acme-two"], family="plain", capabilities=["vision"]),
+        row("\u212aelvin", name="\u00c9T\u00c9", family="Gr\u00f6sse"),
+        row("quoted", name='"Two"', family='say "hi"', capabilities=["tools", "vision"]),
+        row("a\\b", family="plain", notes=["vision, rocket"]),
+    ]
+    found = keys_of(book("1", rows), **wanted)
+    models = list(book("1", rows).models())
+    assert found == [model.key for model in models if ModelFilter(**wanted).accepts(model)]
+
+
+def test_a_row_with_several_ids_in_it_is_parsed_for_its_own() -> None:
+    rows = [row("rocket", disagreements=[{"id": "other", "provider": "list"}]), row("arrow")]
+    assert book("1", rows).model_keys() == ["acme/arrow", "acme/rocket"]
+    assert book("1", rows).model("acme/rocket").id == "rocket"
+    with pytest.raises(KeyError):
+        book("1", rows).model("acme/other")

@@ -149,7 +149,7 @@ class Store:
         return self.value
 
     def secrets(self) -> SigningSecrets:
-        return SigningSecrets(self.load, monotonic=lambda: self.now)
+        return SigningSecrets(self.load, clock=lambda: self.now)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, quote
 from pydantic import BaseModel
 
 from pricing import errors
+from pricing.api import quick_start
 from pricing.api.request_log import RequestLog, note_problem
 from pricing.aws.logs import correlate
 from pricing.aws.settings import settings
@@ -223,6 +224,8 @@ def serve(*routes: Route) -> Callable[[Event, object], Reply]:
         log.write(event, reply["statusCode"], started, notes)
         return reply
 
+    requests = {request for route in routes for request in (route.body, route.query) if request}
+    quick_start.ready([request.model_rebuild for request in requests])
     return lambda_handler
 
 

@@ -32,6 +32,10 @@ class Settings:
     service = Setting("POWERTOOLS_SERVICE_NAME", str, "tariff")
     region = Setting("AWS_REGION", str, "")
     in_lambda = Setting("AWS_LAMBDA_FUNCTION_NAME", bool, default=False)
+    #: Whether this process starts to be stored as a snapshot, from which later ones go on.
+    for_snapshot = Setting(
+        "AWS_LAMBDA_INITIALIZATION_TYPE", lambda kind: kind == "snap-start", default=False
+    )
     memory_mb = Setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", int, 900)
     table = Setting("TARIFF_TABLE", str, "")
     recheck_seconds = Setting("TARIFF_RECHECK_SECONDS", float, RECHECK_SECONDS)

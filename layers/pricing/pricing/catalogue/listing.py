@@ -16,6 +16,7 @@ from pricing.catalogue.models import (
 )
 from pricing.catalogue.price_book import BookInForce, Provenance, provenance
 from pricing.errors import FieldError, InvalidRequest
+from pricing.jsonio import sorted_json
 from pricing.pagination import page_of
 from pricing.timestamps import AsOf
 from pricing.values import immutable
@@ -49,6 +50,17 @@ class ModelFilter:
         ]
         if unknown:
             raise InvalidRequest.of(unknown)
+
+    def parts(self) -> list[bytes]:
+        """Return what the row of every model that is accepted contains, as ``model_keys`` takes it.
+
+        A mode or unit is not in it: rows leave out the usual ones.
+        """
+        exact = [name for name in (self.provider, self.family, self.capability) if name is not None]
+        # ``provider/id`` is in two pieces in a row.
+        words = [part for word in (self.q or "").split() for part in word.split("/")]
+        texts = [*map(sorted_json, exact), *(sorted_json(word)[1:-1] for word in words)]
+        return [text.lower().encode() for text in texts]
 
     def accepts(self, model: Model) -> bool:
         """Return whether the model meets every condition."""
@@ -252,12 +264,15 @@ def list_models(
     nor lose a model that is in both. Raises InvalidRequest for a filter that no model of this
     version can meet: a misspelt one does not give an empty list.
     """
-    models = list(in_force.book.models())
-    wanted.check_against(models)
-    found = filter(wanted.accepts, models)
-    page = page_of("models", found, lambda model: model.key, cursor=cursor, limit=limit)
+    book = in_force.book
+    keys = book.model_keys(wanted.parts())
+    if wanted != ModelFilter():
+        keys = [key for key in keys if wanted.accepts(book.model(key))]
+    if not keys:
+        wanted.check_against(list(book.models()))
+    page = page_of("models", keys, str, cursor=cursor, limit=limit)
     return ModelList(
-        models=tuple(_summary(model, as_of) for model in page.rows),
+        models=tuple(_summary(book.model(key), as_of) for key in page.rows),
         next_cursor=page.next_cursor,
         pricing=provenance(in_force, as_of),
     )

@@ -16,6 +16,14 @@ _ALIASES = re.compile(rb'"aliases":\[((?:"(?:[^"\\]|\\.)*",?)*)\]')
 _EACH = re.compile(_STRING)
 
 
+def key_in(line: bytes) -> str | None:
+    """Return the ``provider/id`` of a row, or None where only parsing it can tell."""
+    ids, providers = _IDS.findall(line), _PROVIDERS.findall(line)
+    if len(ids) != 1 or len(providers) != 1:
+        return None
+    return f"{_read(providers[0])}/{_read(ids[0])}"
+
+
 class NameIndex:
     """The names of a price book: ``bare`` ones need no provider, ``full`` are ``provider/id``."""
 

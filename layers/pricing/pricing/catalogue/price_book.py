@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
 from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.models import Model, model_from_document, row_key, row_names
-from pricing.catalogue.names import NameIndex, NameSuggester
+from pricing.catalogue.names import NameIndex, NameSuggester, key_in
 from pricing.catalogue.spellings import PROVIDERS, SpelledBy, spellings, unknown_name_hint
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import canonical_json, digest, sorted_json
@@ -58,6 +58,8 @@ class PriceBook:
         self._head = head
         self._lines = lines
         self._searched = 0
+        #: The lines of rows by ``provider/id``, as far as they were asked for.
+        self._numbers: dict[str, int] = {}
         self._models: dict[str, Model] = {}
         self._matches: dict[str, Match] = {}
 
@@ -97,9 +99,31 @@ class PriceBook:
     def __len__(self) -> int:
         return len(self._lines)
 
-    def model_keys(self) -> list[str]:
-        """Return every ``provider/id``, in a stable order."""
-        return sorted(self._rows)
+    def model_keys(self, parts: Collection[bytes] = ()) -> list[str]:
+        """Return the ``provider/id`` of every row that may contain all ``parts``, in their order.
+
+        Parts are lower-case bytes of a row as JSON, in which capitals make no difference. No row is
+        missed, but the caller decides about those returned: a part may be anywhere in them.
+        """
+        if not parts:
+            return self._every_key
+        numbers = [
+            number
+            for number, line in enumerate(self._lines)
+            # Beyond ASCII, capitals are not lowered byte by byte.
+            if not line.isascii() or all(part in line.lower() for part in parts)
+        ]
+        return sorted(map(self._key_at, numbers))
+
+    @cached_property
+    def _every_key(self) -> list[str]:
+        return sorted(map(self._key_at, range(len(self._lines))))
+
+    def _key_at(self, number: int) -> str:
+        line = self._lines[number]
+        key = key_in(line) or row_key(json.loads(line))
+        self._numbers[key] = number
+        return key
 
     def models(self) -> Iterator[Model]:
         """Return every model, in the order of ``model_keys``."""
@@ -111,7 +135,11 @@ class PriceBook:
 
     def model(self, key: str) -> Model:
         """Return the model with this exact ``provider/id``; raises KeyError."""
-        return self._built(self._rows[key])
+        if key not in self._models:
+            if key not in self._numbers:
+                self.model_keys()
+            self._built(json.loads(self._lines[self._numbers[key]]))
+        return self._models[key]
 
     def corrected_models(self) -> Iterator[Model]:
         """Yield the models whose past prices were corrected."""
@@ -280,12 +308,6 @@ class PriceBook:
         if model is None:
             model = self._models[key] = model_from_document(row)
         return model
-
-    @cached_property
-    def _rows(self) -> dict[str, Mapping[str, Any]]:
-        """Every row by ``provider/id``, for lists of all models."""
-        rows = (json.loads(line) for line in self._lines)
-        return {row_key(row): row for row in rows}
 
     @cached_property
     def _bare_names(self) -> NameSuggester:

@@ -65,14 +65,13 @@ class SigningSecrets:
     """Secrets that ``load`` reads on first use, kept for five minutes.
 
     ``load`` returns one or two secrets, the newer first, separated by white space or a comma. If
-    it raises StoreUnavailable, the secrets of the last read stay valid.
+    it raises StoreUnavailable, the secrets of the last read stay valid. ``clock`` is the time of
+    day in seconds, since a monotonic clock may stand still between two calls.
     """
 
-    def __init__(
-        self, load: Callable[[], str], *, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, load: Callable[[], str], *, clock: Callable[[], float] = time.time) -> None:
         self._load = load
-        self._monotonic = monotonic
+        self._clock = clock
         self._secrets: tuple[str, ...] = ()
         self._read_at = -math.inf
 
@@ -90,8 +89,8 @@ class SigningSecrets:
         return self._secrets if self._secrets != before else ()
 
     def _read(self, after_seconds: float) -> None:
-        moment = self._monotonic()
-        if moment - self._read_at < after_seconds:
+        moment = self._clock()
+        if 0 <= moment - self._read_at < after_seconds:
             return
         try:
             found = tuple(self._load().replace(",", " ").split())

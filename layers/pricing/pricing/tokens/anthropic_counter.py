@@ -42,17 +42,17 @@ class CountEndpoint:
         *,
         url: str = ANTHROPIC,
         timeout_seconds: float = 1.5,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._key = api_key.strip()
         self._url = urlsplit(url)
         self._timeout_seconds = timeout_seconds
         self._clock = clock
-        self._rest_until: float | None = None
+        self._failed_at: float | None = None
 
     def count(self, request: Mapping[str, Any]) -> int:
         """Return the input tokens of a Messages request; raises EndpointUnavailable."""
-        if self._rest_until is not None and self._clock() < self._rest_until:
+        if self._failed_at is not None and 0 <= self._clock() - self._failed_at < _REST_SECONDS:
             raise EndpointUnavailable("it failed less than a minute ago")
         try:
             status, content = self._post(json.dumps(request, default=float).encode())
@@ -68,7 +68,7 @@ class CountEndpoint:
         return _tokens(content)
 
     def _rest(self) -> None:
-        self._rest_until = self._clock() + _REST_SECONDS
+        self._failed_at = self._clock()
 
     def _post(self, body: bytes) -> tuple[int, bytes]:
         secure = self._url.scheme == "https"
