@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from tariff.command_line import CommandFailed
 from tariff.paths import ROOT
+from tariff.quick import counted
 
 #: The folder of the function that answers each route.
 FUNCTIONS: Mapping[str, str] = {
@@ -60,7 +61,7 @@ class Bundled:
 
     def ask(self, route: str, sent: Mapping[str, Any], **path: str) -> Any:
         """Answer as the route does."""
-        if route == "POST /v1/estimate" and (quick := _counted(sent)) is not None:
+        if route == "POST /v1/estimate" and (quick := counted(sent)) is not None:
             return quick
         if str(ROOT) not in sys.path:
             sys.path.insert(0, str(ROOT))
@@ -85,44 +86,6 @@ class Bundled:
                 problem["suggestions"] = error.suggestions
             raise Refused(_refusal(problem, sent)) from None
         return json.loads(to_json(answer))
-
-
-#: The fields that ``_counted`` reads.
-_COUNTS = {"model", "input_tokens", "output_tokens", "cache_read_tokens", "calls"}
-
-
-def _counted(sent: Mapping[str, Any]) -> Any:
-    """Return the estimate of a call that is stated as counts, or None for any other request.
-
-    It asks the function that the route asks. But the route's request is a type of pydantic's, which
-    takes longer to import than all the rest of a command.
-    """
-    if not {"model", "input_tokens", "output_tokens"} <= sent.keys() <= _COUNTS:
-        return None
-    from pricing.errors import TariffError
-    from pricing.estimates.estimate import EstimateQuery, estimate
-    from pricing.estimates.inputs import MeasuredInput
-    from pricing.jsonio import to_json
-    from pricing.store.books import ACTIVE, Books
-    from pricing.timestamps import AsOf
-    from pricing.usage.buckets import MAX_COUNT, Attempt, Usage
-
-    calls = sent.get("calls", 1)
-    usage = Usage(
-        input=sent["input_tokens"],
-        output=sent["output_tokens"],
-        cache_read=sent.get("cache_read_tokens", 0),
-    )
-    counts = (usage.input, usage.output, usage.cache_read, calls)
-    if not all(type(count) is int and 0 <= count <= MAX_COUNT for count in counts) or not calls:
-        return None  # the request's type says what is wrong
-    now = datetime.now(UTC)
-    call = MeasuredInput((Attempt(usage),))
-    query = EstimateQuery(model=sent["model"], call=call, as_of=AsOf.now(now), calls=calls)
-    try:
-        return json.loads(to_json(estimate(Books(None).in_force(ACTIVE, now), query)))
-    except TariffError:
-        return None  # the route says it in its own words
 
 
 class Deployment:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -14,9 +15,10 @@ import pytest
 
 from pricing.store import bundled
 from tariff.__main__ import main
-from tariff.client import Bundled, Deployment, Refused, _counted
+from tariff.client import Bundled, Deployment, Refused
 from tariff.command_line import CommandFailed
 from tariff.output import Shown, Table, as_csv, as_markdown, as_text
+from tariff.quick import answered, counted
 from tariff.template import ROOT
 from tests.support.handlers import handler, post
 
@@ -58,7 +60,7 @@ def test_counted_tokens_cost_what_the_route_says_on_every_model(event: Event) ->
             "calls": 1 + number % 5,
         }
         answer = post(estimate, event("estimate"), sent)
-        quick = _counted(sent)
+        quick = counted(sent)
         if answer.status != 200:
             assert quick is None, model
         else:
@@ -70,7 +72,7 @@ def test_counted_tokens_cost_what_the_route_says_on_every_model(event: Event) ->
 )
 def test_counts_that_the_route_refuses_are_refused(change: dict[str, Any]) -> None:
     sent = {"model": "sonnet", "input_tokens": 1, "output_tokens": 1, "calls": 1, **change}
-    assert _counted(sent) is None
+    assert counted(sent) is None
     with pytest.raises(Refused):
         Bundled().ask("POST /v1/estimate", sent)
 
@@ -338,14 +340,66 @@ def test_a_documented_command_answers(
     assert (status, "Price" in out) == (0, True)
 
 
-def test_a_quick_estimate_imports_neither_pydantic_nor_rich_nor_a_database() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "gpt-5 --input 2000 --output 500",
+        "sonnet --output 1 --input 0 --calls 7",
+        "opus --input 9 --output 9 --cache-read 50000 --json",
+        "--json opus --input 9 --output 9",
+    ],
+)
+def test_a_quick_estimate_prints_what_typer_prints(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: str
+) -> None:
+    moment = re.compile(r"[0-9-]+T[0-9:]+Z|\"age_seconds\": \d+")
+    assert answered(["estimate", *arguments.split()])
+    quick = capsys.readouterr().out
+    monkeypatch.setattr("tariff.__main__.answered", lambda _: False)
+    status, out, errors = run("estimate", *arguments.split())
+    assert (status, moment.sub("", out), errors) == (0, moment.sub("", quick), "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("", "estimate", "compare gpt-5 --input 1 --output 1", "estimate --help", "--version"),
+        *(
+            f"estimate {rest}"
+            for rest in (
+                *("gpt-5", "gpt-5 --input 1", "gpt-5 --input 1 --output", "--input 1 --output 1"),
+                *("gpt-5 --input 2k --output 1", "gpt-5 --input=1 --output 1"),
+                *("gpt-5 --input -1 --output 1", "gpt-5 --input \u00b2 --output 1"),
+                *("gpt-5 --input 1 --output 1 --input 2", "gpt-5 opus --input 1 --output 1"),
+                *("gpt-5 --input 1 --output 1 --calls 0", "gpt-six --input 1 --output 1"),
+                *("gpt-5 --input 1 --output 1 --csv", "gpt-5 --input 1 --output 1 --budget 1"),
+                f"gpt-5 --input {'9' * 20} --output 1",
+                f"gpt-5 --input {'9' * 5000} --output 1",
+            )
+        ),
+    ],
+)
+def test_all_else_is_left_to_typer(capsys: pytest.CaptureFixture[str], arguments: str) -> None:
+    assert not answered(arguments.split())
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("variable", ["TARIFF_URL", "_TARIFF_COMPLETE"])
+def test_a_deployment_and_a_shell_are_answered_by_typer(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "x")
+    assert not answered(["estimate", "gpt-5", "--input", "1", "--output", "1"])
+
+
+def test_a_quick_estimate_imports_neither_typer_nor_pydantic_nor_rich_nor_a_database() -> None:
     code = """if True:
         import contextlib, sys
         from tariff.__main__ import main
         sys.argv = ["tariff", "estimate", "gpt-5", "--input", "2000", "--output", "500"]
         with contextlib.suppress(SystemExit):
             main()
-        print({"pydantic", "rich", "duckdb", "boto3", "botocore"} & {*sys.modules})
+        print({"typer", "pydantic", "rich", "duckdb", "boto3", "botocore"} & {*sys.modules})
     """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
