@@ -25,12 +25,14 @@ def collected():
 before = collected()
 import app
 counted = collected() - before
+books = sys.modules.get("pricing.store.bundled")
+read = books._book.cache_info().currsize if books else 0
 requests = [each for route in app.ROUTES for each in (route.body, route.query) if each]
 built = [each.__pydantic_complete__ for each in requests]
 reply = app.lambda_handler(json.loads(sys.stdin.read()), None)
 frozen = gc.get_freeze_count() if gc.isenabled() else None
 metadata = "importlib.metadata" in sys.modules
-print(json.dumps([reply["statusCode"], counted, frozen, built, metadata]))
+print(json.dumps([reply["statusCode"], counted, frozen, read, built, metadata]))
 """
 
 
@@ -53,8 +55,10 @@ def started(function: str, event: dict[str, Any], settings: dict[str, str]) -> l
 def test_on_lambda_nothing_is_collected_or_looked_for_until_all_is_imported(
     event: Callable[[str], dict[str, Any]],
 ) -> None:
-    status, collections, frozen, built, metadata = started("estimate", event("estimate"), LAMBDA)
-    assert (status, built, metadata) == (200, [True], False)
+    status, collections, frozen, read, built, metadata = started(
+        "estimate", event("estimate"), LAMBDA
+    )
+    assert (status, read, built, metadata) == (200, 0, [True], False)
     assert frozen > 10_000
     assert collections < 10  # what the module is imported after
 
@@ -62,18 +66,18 @@ def test_on_lambda_nothing_is_collected_or_looked_for_until_all_is_imported(
 def test_elsewhere_a_function_leaves_the_process_as_it_is(
     event: Callable[[str], dict[str, Any]],
 ) -> None:
-    status, collections, frozen, built, metadata = started("estimate", event("estimate"), {})
-    assert (status, built, metadata) == (200, [False], True)
+    status, collections, frozen, read, built, metadata = started("estimate", event("estimate"), {})
+    assert (status, read, built, metadata) == (200, 0, [False], True)
     assert frozen == 0
     assert collections > 50
 
 
 @pytest.mark.parametrize(("settings", "all_built"), [(LAMBDA, False), (SNAPSHOT, True)])
-def test_validators_of_several_routes_are_built_for_a_snapshot_only(
+def test_prices_and_validators_of_several_routes_are_in_a_snapshot_only(
     event: Callable[[str], dict[str, Any]], settings: dict[str, str], all_built: bool
 ) -> None:
-    status, *_, built, _ = started("plan", event("plan_caching"), settings)
-    assert status == 200
+    status, _, _, read, built, _ = started("plan", event("plan_caching"), settings)
+    assert (status, read) == (200, int(all_built))
     assert set(built) == {all_built}
 
 

@@ -208,6 +208,23 @@ def test_staging_and_production_are_deployed_gradually() -> None:
         assert ("GradualDeployment=true" in overrides) is gradual
 
 
+def test_functions_that_callers_wait_for_start_from_snapshots_in_production() -> None:
+    settings = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+    for environment, wanted in (("default", False), ("staging", False), ("prod", True)):
+        overrides = settings[environment]["deploy"]["parameters"]["parameter_overrides"]
+        assert ("SnapStart=PublishedVersions" in overrides) is wanted
+    template = translate(load_template(), SnapStart="PublishedVersions")
+    for name, function in resources(template, FUNCTIONS).items():
+        uses = function["Properties"]["SnapStart"]["ApplyOn"]
+        never = ("UsageReportFunction", "RefreshPricingFunction", "GoldenCheckFunction")
+        assert uses == ("None" if name in never else {"Ref": "SnapStart"}), name
+        # What SnapStart does not permit.
+        if name not in never:
+            assert function["Properties"].get("EphemeralStorage", {"Size": 512})["Size"] <= 512
+            assert "FileSystemConfigs" not in function["Properties"]
+            assert f"{name}Aliaslive" in template["Resources"]
+
+
 def test_every_function_is_called_by_its_alias(deployed: Template) -> None:
     """A call of the function itself would pass by a gradual deployment."""
     aliases = {f"{function_id}Aliaslive" for function_id in answering(deployed)}

@@ -37,6 +37,10 @@ def ready(validators: Collection[Callable[[], object]]) -> None:
     if len(validators) == 1 or settings.for_snapshot:
         for build in validators:
             build()
+    if settings.for_snapshot:
+        from pricing.store import bundled  # others read it in their first call
+
+        bundled.current()
     gc.freeze()
     gc.enable()
 
