@@ -1,4 +1,4 @@
 """HTTP: an API Gateway event in, JSON or problem+json out.
 
-Public: billing, exact_counts, handler, request_log, requests.
+Public: billing, exact_counts, handler, quick_start, request_log, requests.
 """

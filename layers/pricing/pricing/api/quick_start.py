@@ -3,7 +3,7 @@
 Garbage is not collected meanwhile: what an import makes stays, and looking at it again and again
 takes a tenth of a cold start. pydantic finds no plugins, since there are none in a layer: it would
 read the metadata of every package, and takes 5% of a cold start to import what reads them. A test
-holds that both are still so (docs/decisions.md, D83).
+holds that both are still so (docs/decisions.md, D84).
 """
 
 import gc

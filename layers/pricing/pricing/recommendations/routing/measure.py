@@ -7,23 +7,27 @@ whose PGR reaches q. Both are RouteLLM's (Ong et al., 2024); APGR by the trapezo
 points of the exact curve.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 _POINTS = 10
 #: Smaller than any real gain, larger than the rounding error of a sum of fractions.
 _LEAST_GAIN = 1e-6
 
 
-def crossing(curve: Sequence[float], q: float) -> float:
-    """Return the share of calls at which a PGR curve first reaches ``q``; 1 if it never does."""
-    last = len(curve) - 1
-    for number, (before, after) in enumerate(pairwise(curve)):
-        if before >= q:
-            return number / last
-        if after >= q:
-            return (number + (q - before) / (after - before)) / last
-    return 1.0
+def crossing(curve: Sequence[float], q: float, tasks: Sequence[int] | None = None) -> float:
+    """Return the share of calls at which a PGR curve first reaches ``q``; 1 if it never does.
+
+    ``tasks`` are the counts of tasks that ``curve`` has heights for, if it has none between them.
+    """
+    after = next((number for number, height in enumerate(curve) if height >= q), len(curve))
+    if after in (0, len(curve)):
+        return 1.0 if after else 0.0
+    at = range(len(curve)) if tasks is None else tasks
+    before = after - 1
+    part = (q - curve[before]) / (curve[after] - curve[before])
+    return (at[before] + part * (at[after] - at[before])) / at[-1]
 
 
 def curve_of(gains: Sequence[float]) -> list[float] | None:
@@ -34,21 +38,22 @@ def curve_of(gains: Sequence[float]) -> list[float] | None:
     return [0.0, *(gained / total for gained in accumulate(gains))]
 
 
-def area(curve: Sequence[float]) -> float:
-    """Return the mean height of a PGR curve: its APGR."""
-    last = len(curve) - 1
-    heights = [_interpolated(curve, last * point / _POINTS) for point in range(_POINTS + 1)]
+def area(curve: Sequence[float], tasks: Sequence[int] | None = None) -> float:
+    """Return the mean height of a PGR curve: its APGR; ``tasks`` as for ``crossing``."""
+    at = range(len(curve)) if tasks is None else tasks
+    heights = [_height(curve, at, at[-1] * point / _POINTS) for point in range(_POINTS + 1)]
     return (sum(heights) - (heights[0] + heights[-1]) / 2) / _POINTS
 
 
-def _interpolated(curve: Sequence[float], position: float) -> float:
+def _height(curve: Sequence[float], at: Sequence[int], position: float) -> float:
     """Return the height of a curve at a position between its points, by linear interpolation."""
-    below = int(position)
+    below = bisect_right(at, position) - 1
     if below >= len(curve) - 1:
         return curve[-1]
-    return curve[below] + (position - below) * (curve[below + 1] - curve[below])
+    part = (position - at[below]) / (at[below + 1] - at[below])
+    return curve[below] + part * (curve[below + 1] - curve[below])
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
     """Return the quantile of sorted values, by linear interpolation."""
-    return _interpolated(ordered, share * (len(ordered) - 1))
+    return _height(ordered, range(len(ordered)), share * (len(ordered) - 1))
