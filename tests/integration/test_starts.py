@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pricing.catalogue import price_book
 from pricing.catalogue.listing import ModelFilter, list_models
+from pricing.catalogue.models import model_from_document
 from pricing.catalogue.price_book import BookInForce, PriceBook
 from pricing.store import bundled
 from pricing.timestamps import AsOf
@@ -94,13 +94,12 @@ def test_a_page_of_models_builds_no_other_models(
 ) -> None:
     book = PriceBook.from_json(bundled.current().to_json())
     built: list[object] = []
-    build = price_book.model_from_document
 
     def counted(row: dict[str, Any]) -> object:
         built.append(row)
-        return build(row)
+        return model_from_document(row)
 
-    monkeypatch.setattr(price_book, "model_from_document", counted)
+    monkeypatch.setattr("pricing.catalogue.price_book.model_from_document", counted)
     limit = int(query.pop("limit", "100"))
     page = list_models(
         BookInForce(book, "bundled", stale=True, age_seconds=0),
