@@ -88,9 +88,9 @@ types: .venv/.ready ## Check the types with mypy --strict
 
 template: cfn-lint sam-validate sam-build ## Check template.yaml and build what it deploys
 
-cfn-lint: .venv/.ready ## Lint template.yaml
-	@echo "cfn-lint template.yaml"
-	@$(BIN)/cfn-lint template.yaml
+cfn-lint: .venv/.ready ## Lint the templates
+	@echo "cfn-lint template.yaml spark/template.yaml"
+	@$(BIN)/cfn-lint template.yaml spark/template.yaml
 
 sam-validate: .venv-sam/.ready ## Validate template.yaml with the SAM CLI
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint --template-file template.yaml
@@ -102,6 +102,11 @@ sam-build: .aws-sam/build/template.yaml ## Build functions and layer into .aws-s
 	@echo "Building with the SAM CLI (about 20 seconds)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" AWS_DEFAULT_REGION=us-east-1 $(SAM) build
 	@touch $@
+
+job-files: .venv/.ready ## Build what the report job on AWS Glue consists of, in .cache/job
+	@$(UV) build --quiet --wheel --out-dir .cache/job . && cp spark/job.py .cache/job/
+	@echo "Copy them before you deploy with ReportWorkers:"
+	@echo "  aws s3 cp .cache/job s3://INPUT_BUCKET/tariff/job/ --recursive"
 
 rehearse: .venv-sam/.ready ## Deploy two stacks to a stand-in for AWS and call every function (about a minute)
 	@$(PY) -m pytest --numprocesses 0 tests/rehearsal $(ARGS)

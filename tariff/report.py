@@ -252,7 +252,8 @@ def made_from(
 def on_spark(paths: Sequence[Path], sent: Mapping[str, Any], tables: Path) -> UsageReport:
     """Report on files, or all files in folders, on Spark; its tables are written to ``tables``."""
     try:
-        from tariff.distributed import report_files, session
+        from tariff.spark.folders import LocalFile, LocalFolder
+        from tariff.spark.report import report_files, session
 
         spark = session()
     except ImportError:
@@ -260,7 +261,7 @@ def on_spark(paths: Sequence[Path], sent: Mapping[str, Any], tables: Path) -> Us
             "Spark is not installed: pip install '.[spark]', and Java 17."
         ) from None
     files = [
-        file
+        LocalFile(file)
         for path in paths
         for file in (path.rglob("*") if path.is_dir() else (path,))
         if file.is_file()
@@ -272,7 +273,7 @@ def on_spark(paths: Sequence[Path], sent: Mapping[str, Any], tables: Path) -> Us
         request = parse(ReportRequest, {**sent, "records": []})
         now = datetime.now(UTC)
         in_force = prices_for(Books(None), request, now)
-        return report_files(spark, files, in_force, request.query(now), tables)
+        return report_files(spark, files, in_force, request.query(now), LocalFolder(tables))
     except TariffError as error:
         raise CommandFailed(str(error)) from None
     except FileExistsError:

@@ -25,8 +25,9 @@ from pricing.api.requests.reports import (
     ReportRequest,
 )
 from pricing.aws.logs import logger
-from pricing.aws.s3 import check_prefix, objects
+from pricing.aws.s3 import POINTER, bucket_and_key, check_prefix, objects, size_of
 from pricing.aws.settings import settings
+from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.jsonio import to_json
 from pricing.reports.dimensions import period_of
 from pricing.reports.generate import report_usage
@@ -39,25 +40,24 @@ from pricing.reports.readers.files import (
     write_lines,
     written,
 )
-from pricing.reports.render.csv_table import to_csv
+from pricing.reports.render.answers import fitting, text_of
 from pricing.reports.render.focus import as_parquet
-from pricing.reports.render.html_page import to_html
-from pricing.reports.report import Filters, UsageReport, cut
+from pricing.reports.report import Filters, UsageReport
+from pricing.reports.runs import ReportRun, StartedReport
 from pricing.reports.summary import MonthSummary, summary_of
 from pricing.slack.delivery import tell
 from pricing.slack.spending import spending_notice
-from pricing.store import connect
-from pricing.validation import parse
+from pricing.store import connect, report_runs
+from pricing.timestamps import AsOf
+from pricing.validation import NoQuery, parse
 
 books = cache(connect.books)
 #: How the scratch folder of a call begins.
 SCRATCH = "tariff-report-"
-#: How many rows of each table are left, step by step, of an answer that is too large to send.
-CUTS = (300, 100, 30, 10)
 #: What a packed body may be unpacked.
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
-#: Rows that fit however long their names are.
-_SURELY_FITS = 2_500
+#: What a function reads of one object, in its time, before it leaves that to the job.
+MAX_OBJECT_BYTES = 1024 * 1024 * 1024
 #: The media types of the formats of FOCUS.
 FOCUS: Mapping[str, str] = {
     "focus-csv": "text/csv; charset=utf-8",
@@ -65,10 +65,16 @@ FOCUS: Mapping[str, str] = {
 }
 
 
-def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> UsageReport | Asset:
-    """Price every record, and answer in the requested format."""
+def create_usage_report(
+    request: ReportRequest | LinesQuery, call: Call
+) -> UsageReport | StartedReport | Asset:
+    """Price every record, and answer in the requested format; or start a job that does."""
     query = request.query(call.now)
     in_force = prices_for(books(), request.choices, call.now)
+    if isinstance(request, ReportRequest) and request.source is not None:
+        check_prefix(request.source.s3_uri, call.caller)
+        if _is_for_the_job(request.source.s3_uri):
+            return _started(request, in_force, call)
     # The engine may use two thirds of the function's memory.
     memory_mb = settings.memory_mb * 2 // 3
     focus: str | bytes | None = None
@@ -89,20 +95,46 @@ def create_usage_report(request: ReportRequest | LinesQuery, call: Call) -> Usag
         _keep(summary_of(found, query.filters, call.now, from_file.s3_uri, call.caller))
     if focus is not None:
         return Asset(FOCUS[request.format], focus, "no-store")
-    for most in CUTS if sum(len(group.rows) for group in found.groups) > _SURELY_FITS else ():
-        if fits(_text(found, request)):
-            break
-        found = cut(found, most)
-    if request.format == "json":
+    wanted = request.format
+    found = fitting(found, wanted, request.table, fits)
+    if wanted == "json":
         return found
-    kind = "text/csv" if request.format == "csv" else "text/html"
-    return Asset(f"{kind}; charset=utf-8", _text(found, request), "no-store")
+    kind = "text/csv" if wanted == "csv" else "text/html"
+    return Asset(f"{kind}; charset=utf-8", text_of(found, wanted, request.table), "no-store")
 
 
-def _text(found: UsageReport, request: ReportRequest | LinesQuery) -> str:
-    if request.format == "csv":
-        return to_csv(found, request.table)
-    return to_html(found) if request.format == "html" else to_json(found)
+def get_usage_report(_query: NoQuery, call: Call) -> ReportRun | Asset:
+    """How far a report that was started is, and the report when it is done."""
+    run, text = report_runs.run_of(call.path["id"], call.caller, any_caller=call.is_administrator)
+    if text is None:
+        return run
+    document = json.loads(to_json(run)) | {"report": json.loads(text)}
+    return Asset("application/json", to_json(document), "no-store")
+
+
+def _is_for_the_job(s3_uri: str) -> bool:
+    """Whether this is a prefix, or an object too large for a function where there is a job."""
+    bucket_and_key(s3_uri)
+    if not s3_uri.endswith("/"):
+        return settings.report_workers > 0 and size_of(s3_uri) > MAX_OBJECT_BYTES
+    if not settings.report_workers:
+        detail = (
+            "is a prefix, and no job that reads all its files is deployed here; name one object, or"
+            " run `tariff report FOLDER --engine spark`"
+        )
+        raise errors.InvalidRequest.at(POINTER, detail)
+    return True
+
+
+def _started(request: ReportRequest, in_force: BookInForce, call: Call) -> StartedReport:
+    """Start the job; raises InvalidRequest for what it does not do."""
+    if request.format in FOCUS:
+        raise errors.InvalidRequest.at("/format", "must be json, csv or html for several files")
+    pinned = {"pricing_version": in_force.book.id, "format": request.format}
+    asked = json.loads(request.model_dump_json(exclude_unset=True)) | pinned
+    report_id = report_runs.start(asked, call.caller, call.now, call.idempotency_key)
+    href = f"/v1/usage/reports/{report_id}"
+    return StartedReport(report_id, "running", href, provenance(in_force, AsOf.now(call.now)))
 
 
 def _focus(rows: Path, wanted: ReportFormat) -> str | bytes:
@@ -143,7 +175,6 @@ def _keep(summary: MonthSummary | None) -> None:
 
 def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> UsageFile:
     if isinstance(request, ReportRequest) and request.source is not None:
-        check_prefix(request.source.s3_uri, call.caller)
         return fetched(request.source.s3_uri, folder)
     if isinstance(request, ReportRequest):
         return write_lines(as_lines(request.records or ()), folder / "records.jsonl")
@@ -169,9 +200,21 @@ ROUTES = (
         raises=(
             errors.UnknownVersion,
             errors.UnknownRateCard,
+            errors.Conflict,
             errors.Busy,
             errors.StoreUnavailable,
         ),
+        idempotent=True,
+        started=StartedReport,
+    ),
+    Route(
+        "GET",
+        "/v1/usage/reports/{id}",
+        get_usage_report,
+        query=NoQuery,
+        answer=ReportRun,
+        summary="How far a report of many files is and, when it is done, the report.",
+        raises=(report_runs.UnknownReport, errors.StoreUnavailable),
     ),
 )
 _sweep()

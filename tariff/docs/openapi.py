@@ -54,7 +54,12 @@ def document() -> Schema:
     ]
     known, schemas = schemas_of(
         requests=[kind for *_, route in routes for kind in (route.body, route.query) if kind],
-        answers=[route.answer for *_, route in routes if route.answer is not Asset],
+        answers=[
+            answer
+            for *_, route in routes
+            for answer in (route.answer, route.started)
+            if answer is not None and answer is not Asset
+        ],
     )
     for kind in {route.query for *_, route in routes if route.query}:
         known[kind] = schemas.pop(kind.__name__)  # shown as parameters

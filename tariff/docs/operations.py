@@ -106,6 +106,10 @@ class Operation:
         text = self.fragments["asset"] if asset else markdown(route.answer.__doc__)
         text, content = text.partition("\n\n")[0], self._answer_content()
         yield str(route.status), {"description": text, "headers": headers, "content": content}
+        if route.started:
+            text = markdown(route.started.__doc__).partition("\n\n")[0]
+            content = {JSON: {"schema": self.schemas[route.started]}}
+            yield "202", {"description": text, "headers": headers, "content": content}
         if route.etag:
             yield "304", {"description": self.fragments["not_modified"], "headers": headers}
         problems = {

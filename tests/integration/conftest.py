@@ -47,14 +47,12 @@ def bucket(moto_endpoint: str) -> Iterator[Callable[[str, bytes], str]]:
         Bucket="inputs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
     os.environ |= {"TARIFF_INPUT_BUCKET": "inputs", "TARIFF_S3_ENDPOINT": moto_endpoint}
-    keys = []
 
     def put(key: str, content: bytes) -> str:
         client.put_object(Bucket="inputs", Key=key, Body=content)
-        keys.append(key)
         return f"s3://inputs/{key}"
 
     yield put
-    for key in keys:
-        client.delete_object(Bucket="inputs", Key=key)
+    for found in client.list_objects_v2(Bucket="inputs").get("Contents", ()):
+        client.delete_object(Bucket="inputs", Key=found["Key"])
     client.delete_bucket(Bucket="inputs")

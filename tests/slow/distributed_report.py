@@ -16,8 +16,9 @@ import typer
 from typer import Option
 
 from pricing.reports.report import ReportQuery, UsageReport
-from tariff.distributed import report_files, session
 from tariff.prices import bundled_prices
+from tariff.spark.folders import LocalFile, LocalFolder
+from tariff.spark.report import report_files, session
 from tests.support.usage_lines import expected, line_of
 
 FILES = 6
@@ -65,8 +66,8 @@ def report(spark: Any, lines: list[bytes], folder: Path) -> UsageReport:
             path.with_suffix(".jsonl.gz").write_bytes(gzip.compress(content))
         else:
             path.write_bytes(content)
-    query = ReportQuery()
-    return report_files(spark, sorted(sources.iterdir()), bundled_prices(), query, tables)
+    files = [LocalFile(path) for path in sources.iterdir()]
+    return report_files(spark, files, bundled_prices(), ReportQuery(), LocalFolder(tables))
 
 
 def figures_of(found: UsageReport) -> dict[str, Any]:

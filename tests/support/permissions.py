@@ -12,6 +12,8 @@ WITHOUT_RESOURCES = frozenset(
 )
 #: Objects come and go without a name in the template: all those of the one bucket it is told.
 INPUT_OBJECTS = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${InputBucket}/*"}
+#: What a report of several files consists of.
+REPORT_OBJECTS = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${InputBucket}/tariff/reports/*"}
 #: SAM makes the groups of this stack, where deployments are gradual.
 DEPLOYMENT_GROUPS = {
     "Fn::Sub": "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}"
@@ -83,6 +85,8 @@ def _faults(statement: Statement) -> Iterator[str]:
         yield "has a wildcard in an action"
     resource = document.get("Resource", [])
     if statement.actions == ["s3:GetObject"] and resource == INPUT_OBJECTS:
+        return
+    if statement.actions == ["s3:PutObject"] and resource == REPORT_OBJECTS:
         return
     if statement.actions == ["codedeploy:PutLifecycleEventHookExecutionStatus"]:
         assert resource == DEPLOYMENT_GROUPS

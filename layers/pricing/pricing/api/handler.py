@@ -181,6 +181,8 @@ class Route:
     lines: type[BaseModel] | None = None
     #: Media types it can answer with besides JSON.
     formats: tuple[str, ...] = ()
+    #: What it answers, with 202, where the work has only been started.
+    started: type | None = None
 
     @property
     def key(self) -> str:
@@ -264,7 +266,9 @@ def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     if pricing is not None:
         notes["pricing_version"], notes["stale"] = pricing.version, pricing.stale
     if not route.etag:
-        return _reply(route.status, to_json(answer), "application/json", "no-store")
+        begun = route.started is not None and isinstance(answer, route.started)
+        status = 202 if begun else route.status
+        return _reply(status, to_json(answer), "application/json", "no-store")
     etag = _etag(answer)
     reply = _reply(200, to_json(answer), "application/json", "no-cache")
     if _matches(event["headers"].get("if-none-match", ""), etag):

@@ -1,10 +1,12 @@
-"""Read an object of the one S3 bucket that a deployment may read, ``TARIFF_INPUT_BUCKET``.
+"""Read and write objects of the one S3 bucket that a deployment may use, ``TARIFF_INPUT_BUCKET``.
 
 Callers name objects. Were any bucket accepted, they would read with the rights of this function.
 """
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import BinaryIO
 
@@ -19,6 +21,7 @@ POINTER = "/source/s3_uri"
 NOT_FOUND = "is not found or not allowed; check the key, and who may read the object"
 #: S3's own limit, in UTF-8.
 MAX_KEY_BYTES = 1024
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.+)", re.DOTALL)
 
 
@@ -48,15 +51,13 @@ def check_prefix(s3_uri: str, caller: str) -> None:
         raise InvalidRequest.at(POINTER, NOT_FOUND)
 
 
-def objects(prefix: str, since: datetime) -> list[str]:
+def objects(prefix: str, since: datetime = ALWAYS) -> list[str]:
     """The URIs of the input bucket's objects under a prefix that were written since a moment.
 
     Raises StoreUnavailable when S3 does not answer.
     """
-    from botocore.exceptions import BotoCoreError, ClientError
-
     bucket = settings.input_bucket
-    try:
+    with _answering():
         pages = sdk_client("s3", OBJECTS).get_paginator("list_objects_v2")
         return [
             f"s3://{bucket}/{found['Key']}"
@@ -64,8 +65,13 @@ def objects(prefix: str, since: datetime) -> list[str]:
             for found in page.get("Contents", ())
             if found["LastModified"] >= since and found["Size"]
         ]
-    except (BotoCoreError, ClientError) as error:
-        raise _unavailable(type(error).__name__) from error
+
+
+def upload(s3_uri: str, content: BinaryIO) -> None:
+    """Write an object of the input bucket; raises StoreUnavailable when S3 does not take it."""
+    bucket, key = bucket_and_key(s3_uri)
+    with _answering():
+        sdk_client("s3", OBJECTS).upload_fileobj(content, bucket, key)
 
 
 def download(s3_uri: str, target: BinaryIO, *, max_bytes: int | None = None) -> None:
@@ -75,22 +81,78 @@ def download(s3_uri: str, target: BinaryIO, *, max_bytes: int | None = None) -> 
     read, or has more than ``max_bytes``; StoreUnavailable when S3 does not answer.
     """
     bucket, key = bucket_and_key(s3_uri)
+    if max_bytes is not None and (size := size_of(s3_uri)) > max_bytes:
+        raise InvalidRequest.at(POINTER, f"has {size:,} bytes; the limit is {max_bytes:,}")
+    with _reading():
+        sdk_client("s3", OBJECTS).download_fileobj(bucket, key, target)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Raise InvalidRequest for an object that is not there, StoreUnavailable for other errors."""
     from botocore.exceptions import BotoCoreError, ClientError
     from s3transfer.exceptions import RetriesExceededError
 
     try:
-        client = sdk_client("s3", OBJECTS)
-        if max_bytes is not None:
-            size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
-            if size > max_bytes:
-                raise InvalidRequest.at(POINTER, f"has {size:,} bytes; the limit is {max_bytes:,}")
-        client.download_fileobj(bucket, key, target)
+        yield
     except ClientError as error:
         # Without the right to list the bucket, S3 answers 403 for a missing object too.
         if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:  # noqa: PLR2004
             raise InvalidRequest.at(POINTER, NOT_FOUND) from None
         raise _unavailable(str(error.response["Error"]["Code"])) from error
     except (BotoCoreError, RetriesExceededError) as error:
+        raise _unavailable(type(error).__name__) from error
+
+
+def read(key: str) -> bytes | None:
+    """Return a small object of the input bucket, None for one that is not found or not allowed."""
+    from botocore.exceptions import ClientError
+
+    with _answering():
+        try:
+            found = sdk_client("s3", OBJECTS).get_object(Bucket=settings.input_bucket, Key=key)
+            content: bytes = found["Body"].read()
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:  # noqa: PLR2004
+                return None
+            raise
+    return content
+
+
+def write(key: str, content: bytes, *, only_new: bool = False) -> bool:
+    """Write a small object of the input bucket; False if it is ``only_new`` and there is one."""
+    from botocore.exceptions import ClientError
+
+    condition = {"IfNoneMatch": "*"} if only_new else {}
+    with _answering():
+        try:
+            sdk_client("s3", OBJECTS).put_object(
+                Bucket=settings.input_bucket, Key=key, Body=content, **condition
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "PreconditionFailed":
+                return False
+            raise
+    return True
+
+
+def size_of(s3_uri: str) -> int:
+    """Return the size of an object in bytes; raises as ``download`` does."""
+    bucket, key = bucket_and_key(s3_uri)
+    with _reading():
+        found: int = sdk_client("s3", OBJECTS).head_object(Bucket=bucket, Key=key)["ContentLength"]
+    return found
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Raise StoreUnavailable for every error of S3."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError) as error:
         raise _unavailable(type(error).__name__) from error
 
 

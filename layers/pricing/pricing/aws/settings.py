@@ -56,6 +56,9 @@ class Settings:
     #: The prefix of the logs that the scheduled report reads, and the budgets it compares, as JSON.
     report_prefix = Setting("TARIFF_REPORT_PREFIX", str, "")
     report_budgets = Setting("TARIFF_REPORT_BUDGETS", str, "[]")
+    #: The job on Glue that reports on what is too much for a function; 0 workers: there is none.
+    report_job = Setting("TARIFF_REPORT_JOB", str, "")
+    report_workers = Setting("TARIFF_REPORT_WORKERS", int, 0)
     anthropic_api_key = Setting("TARIFF_ANTHROPIC_API_KEY", str, "")
     refresh_function = Setting("TARIFF_REFRESH_FUNCTION", str, "")
     #: The version of the estimate function that is about to get traffic.

@@ -103,13 +103,15 @@ def provider_name(book: PriceBook, name: str) -> str | None:
 class SummedUsage:
     """What another engine read: folders of Parquet files, and the counts of the records.
 
-    ``calls`` has the columns of ``CALL_COLUMNS`` but ``labels``, and those of the labels and hours
-    that were asked for; ``alone`` has those of ``ALONE`` too. ``cube`` sums ``calls`` by ``cube``,
-    and ``slots`` by ``slots_of``.
+    ``cube`` sums the calls by ``cube``, and ``slots`` by ``slots_of``; those in ``alone`` are not
+    summed, and have the columns of ``ALONE`` too. ``fetch_calls`` makes the folder ``calls``, which
+    is only needed to count calls with a component of unknown price: they have the columns of
+    ``CALL_COLUMNS`` but ``labels``, and those of the labels and hours that were asked for.
     """
 
     folder: Path
     usage: LoadedUsage
+    fetch_calls: Callable[[], object]
 
 
 class Engine:
@@ -137,6 +139,8 @@ class Engine:
         self._say = say
         self._by_column = ""
         self._slots = slots_of("calls")
+        #: Makes sure that the view ``calls`` exists, which another engine's calls only need here.
+        self._need_calls: Callable[[], None] = lambda: None
         self.usage = LoadedUsage()
         self._db = database(folder, memory_mb)
 
@@ -181,12 +185,20 @@ class Engine:
     def load_summed(self, summed: "SummedUsage") -> LoadedUsage:
         """Price calls that were read, merged and summed elsewhere, such as on a cluster."""
         self.usage = summed.usage
-        for name in ("calls", "alone", "slots"):
+
+        def read(name: str, kind: str = "VIEW") -> None:
             rows = literal(summed.folder / name / "*.parquet")
-            self._db.execute(f"CREATE VIEW {name} AS FROM read_parquet({rows})")
-        rows = literal(summed.folder / "cube" / "*.parquet")
-        self._db.execute(f"CREATE TABLE cube AS FROM read_parquet({rows})")
+            self._db.execute(f"CREATE {kind} {name} AS FROM read_parquet({rows})")
+
+        def read_calls() -> None:
+            summed.fetch_calls()
+            read("calls")
+
+        read("alone")
+        read("slots")
+        read("cube", "TABLE")
         self._slots = "SELECT * FROM slots"
+        self._need_calls = read_calls
         self._price_cube()
         return self.usage
 
@@ -364,6 +376,7 @@ class Engine:
         if self._rows("SELECT COUNT(*) FROM priced WHERE partial = 1 AND price_from IS NOT NULL")[
             0
         ][0]:
+            self._need_calls()
             each = cube("calls", usage.cuts, also=("line",))
             partial = f"SELECT COUNT(*) FROM ({priced(f'({each})', 'prices')}) WHERE partial = 1"
             without = self._rows(partial)[0][0]

@@ -1,6 +1,6 @@
 """Tariff in Slack: a command in, Block Kit out.
 
-Public: blocks, delivery, dispatch, lexer, notices, requests, settings, share, signing,
+Public: blocks, cards, delivery, dispatch, lexer, notices, requests, settings, share, signing,
   spending.
-Internal: cards, commands, formatting, parser.
+Internal: commands, formatting, parser.
 """

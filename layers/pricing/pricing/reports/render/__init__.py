@@ -1,4 +1,4 @@
 """Reports as CSV, FOCUS and HTML.
 
-Public: csv_table, focus, html_page.
+Public: answers, csv_table, focus, html_page.
 """

@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -42,8 +42,10 @@ from pricing.reports.readers.merging import Merged, Merger
 from pricing.reports.readers.reader import UsageReader, first_rejected
 from pricing.reports.readers.singly import ALONE, COSTS
 from pricing.reports.report import Corrections, RejectedLine, ReportQuery, UsageReport
+from pricing.reports.runs import Step
 from pricing.reports.source_formats import ReadOptions
 from pricing.reports.sql import CALL_COLUMNS, cube, slots_of
+from tariff.spark.folders import Folder, LogFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 #: Room for the lines of one file within the number of a line.
 LINE_BITS = 40
 MEMORY_MB = 600
+#: How the environment variables begin that executors need.
+_SETTINGS = ("TARIFF_", "AWS_REGION")
 _ROW = (*CALL_COLUMNS, *ALONE)
 _NUMBERS = ("line", "moment", *BUCKETS, "calls")
 
@@ -78,7 +82,7 @@ class Task:
     corrections: Corrections
     labels: tuple[Dimension, ...]
     options: ReadOptions
-    shared: Path
+    tables: Folder
 
     def price_book(self) -> PriceBook:
         """Return the price book, which a worker parses once."""
@@ -93,44 +97,52 @@ def _parsed(content: bytes, corrections: Corrections) -> PriceBook:
 
 def report_files(
     spark: "SparkSession",
-    files: Sequence[Path],
+    files: Sequence[LogFile],
     in_force: BookInForce,
     query: ReportQuery,
-    shared: Path,
+    tables: Folder,
+    say: Callable[[Step], None] = lambda _: None,
 ) -> UsageReport:
-    """Report on files that every executor reaches under the same path.
+    """Report on files that every executor reaches; ``say`` gets each step that begins.
 
-    ``shared`` is an empty folder for the tables; ``shared/calls`` is the normalised one. Raises
-    InvalidRequest for a file without usage records, and for sums of more than 38 digits.
+    ``tables`` is empty; ``calls`` in it becomes the normalised table. Raises InvalidRequest for a
+    file without usage records, and for sums of more than 38 digits; StoreUnavailable where S3 does
+    not answer.
     """
     if in_force.net is not None:
         raise InvalidRequest.at("/rate_card", "is not available on Spark; leave it out")
     labels = tuple(name for name in query.columns if name != "hour")
-    task = Task(in_force.book.to_json(), query.corrections, labels, query.options, shared)
+    task = Task(in_force.book.to_json(), query.corrections, labels, query.options, tables)
     in_force = report_prices(in_force, query)
-    for name in ("read", "merged"):
-        (shared / name).mkdir()
-    numbered = list(enumerate(sorted(files)))
+    numbered = list(enumerate(sorted(files, key=lambda file: file.name)))
     context = spark.sparkContext
+    say("reading")
     counts = context.parallelize(numbered, len(numbered)).map(partial(_read, task)).collect()
     usage = _counted(counts)
+    say("merging")
     merged = _merge(spark, task)
     usage.duplicates += sum(part.duplicates for part in merged)
     usage.merged += sum(part.merged for part in merged)
     usage.notices = tuple(notice for part in merged for notice in part.notices)
-    summed = _summed(spark, in_force.book, query, task, usage)
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        return report_summed(in_force, summed, query, Path(folder))
+    say("summing")
+    with tempfile.TemporaryDirectory(prefix="report-") as name:
+        folder = Path(name)
+        _sum(spark, in_force.book, query, task, usage, any_merged=bool(merged))
+        (folder / "sums").mkdir()
+        sums = tables.fetched(("alone", "cube", "slots"), folder / "sums")
+        summed = SummedUsage(sums, usage, lambda: tables.fetched(("calls",), folder / "sums"))
+        (folder / "engine").mkdir()
+        return report_summed(in_force, summed, query, folder / "engine")
 
 
-def _read(task: Task, numbered: tuple[int, Path]) -> FileRead:
+def _read(task: Task, numbered: tuple[int, LogFile]) -> FileRead:
     """Read one file into a part of the normalised table, in ``read``."""
-    number, path = numbered
+    number, file = numbered
     with _scratch() as (folder, db):
         reader = UsageReader(db, task.price_book(), folder, None, task.labels, options=task.options)
-        reader.read_file(opened(path, path.name, folder))
-        target = task.shared / "read" / f"part-{number:06}.parquet"
-        _write(db, reader.by_column, target, first_line=number << LINE_BITS)
+        reader.read_file(opened(file.fetched(folder), file.name, folder))
+        _write(db, reader.by_column, folder / "rows.parquet", first_line=number << LINE_BITS)
+        task.tables.put(folder / "rows.parquet", f"read/part-{number:06}.parquet")
     return FileRead(
         reader.read,
         reader.rejected,
@@ -138,7 +150,7 @@ def _read(task: Task, numbered: tuple[int, Path]) -> FileRead:
         reader.not_calls,
         reader.summed_spans,
         [
-            RejectedLine(found.line, f"{path.name}: {found.reason}", found.lines)
+            RejectedLine(found.line, f"{file.name}: {found.reason}", found.lines)
             for found in first_rejected(reader.rejections)
         ],
         reader.formats,
@@ -180,7 +192,8 @@ def _merge(spark: "SparkSession", task: Task) -> list[Merged]:
 
     All lines of an id are in one partition.
     """
-    spark.read.parquet(str(task.shared / "read")).createOrReplaceTempView("read_rows")
+    uri = task.tables.uri
+    spark.read.parquet(f"{uri}/read").createOrReplaceTempView("read_rows")
     spark.sql(
         "SELECT request_id FROM read_rows WHERE request_id IS NOT NULL"
         " GROUP BY request_id HAVING COUNT(*) > 1"
@@ -190,10 +203,10 @@ def _merge(spark: "SparkSession", task: Task) -> list[Merged]:
         f"SELECT {columns} FROM read_rows AS r LEFT {{}} JOIN repeated_ids AS i"
         " ON r.request_id = i.request_id"
     )
-    spark.sql(found.format("ANTI")).write.parquet(str(task.shared / "once"))
+    spark.sql(found.format("ANTI")).write.parquet(f"{uri}/once")
     repeated = spark.sql(found.format("SEMI")).repartition("request_id")
-    merged = repeated.rdd.mapPartitionsWithIndex(partial(_merge_part, task)).collect()
-    return [part for part in merged if part.duplicates or part.merged or part.notices]
+    merged = repeated.rdd.mapPartitionsWithIndex(partial(_merge_part, task))
+    return list(merged.collect())
 
 
 def _merge_part(task: Task, number: int, rows: "Iterable[Row]") -> Iterator[Merged]:
@@ -216,43 +229,45 @@ def _merge_part(task: Task, number: int, rows: "Iterable[Row]") -> Iterator[Merg
             " WHERE line NOT IN (SELECT line FROM dropped)"
         )
         db.execute("DELETE FROM singly WHERE line IN (SELECT line FROM dropped)")
-        target = task.shared / "merged" / f"part-{number:06}.parquet"
-        _write(db, "merged", target, first_line=0)
+        _write(db, "merged", folder / "rows.parquet", first_line=0)
+        task.tables.put(folder / "rows.parquet", f"merged/part-{number:06}.parquet")
     yield found
 
 
-def _summed(
-    spark: "SparkSession", book: PriceBook, query: ReportQuery, task: Task, usage: LoadedUsage
-) -> SummedUsage:
+def _sum(
+    spark: "SparkSession",
+    book: PriceBook,
+    query: ReportQuery,
+    task: Task,
+    usage: LoadedUsage,
+    *,
+    any_merged: bool,
+) -> None:
     """Choose and sum the calls; raises InvalidRequest for sums of more than 38 digits."""
-    folder = task.shared
-    parts = [str(folder / "once")]
-    if any((folder / "merged").glob("*.parquet")):
-        parts.append(str(folder / "merged"))
-    rows = spark.read.parquet(*parts)
+    uri = task.tables.uri
+    rows = spark.read.parquet(*(f"{uri}/{part}" for part in ("once", "merged")[: 1 + any_merged]))
     rows.createOrReplaceTempView("rows_once")
     names = [row[0] for row in spark.sql("SELECT DISTINCT model FROM rows_once").collect()]
     usage.cuts = cuts_of(known_models(book, names))
     where = " AND ".join(("TRUE", *_conditions(book, query, task.labels, names)))
     columns, also = _shown(query, task.labels)
     chosen = f"SELECT {columns}{{}} FROM rows_once WHERE label IS {{}} AND {where}"
-    spark.sql(chosen.format("", "NULL")).write.parquet(str(folder / "calls"))
+    spark.sql(chosen.format("", "NULL")).write.parquet(f"{uri}/calls")
     alone = f", {', '.join(ALONE)}"
-    spark.sql(chosen.format(alone, "NOT NULL")).write.parquet(str(folder / "alone"))
+    spark.sql(chosen.format(alone, "NOT NULL")).write.parquet(f"{uri}/alone")
     wide = [f"CAST({name} AS DECIMAL(20, 0)) AS {name}" for name in BUCKETS]
-    others = (name for name in spark.read.parquet(str(folder / "calls")).columns)
+    others = (name for name in spark.read.parquet(f"{uri}/calls").columns)
     kept = [name for name in others if name not in BUCKETS]
-    calls = f"SELECT {', '.join((*kept, *wide))} FROM parquet.`{folder / 'calls'}`"
+    calls = f"SELECT {', '.join((*kept, *wide))} FROM parquet.`{uri}/calls`"
     spark.sql(calls).createOrReplaceTempView("wide_calls")
-    _write_exact(spark.sql(cube("wide_calls", usage.cuts, also)), folder / "cube")
+    _write_exact(spark.sql(cube("wide_calls", usage.cuts, also)), f"{uri}/cube")
     slots = spark.sql(slots_of("wide_calls"))
     counts = [name for name in slots.columns if name not in ("model", "endpoint")]
     whole = [f"CAST({name} AS BIGINT) AS {name}" for name in counts]
-    _write_exact(slots.selectExpr("model", "endpoint", *whole), folder / "slots")
-    return SummedUsage(folder, usage)
+    _write_exact(slots.selectExpr("model", "endpoint", *whole), f"{uri}/slots")
 
 
-def _write_exact(sums: "DataFrame", target: Path) -> None:
+def _write_exact(sums: "DataFrame", target: str) -> None:
     """Write sums, none of which may have overflowed: Spark then gives NULL, or an ArithmeticError.
 
     Only a group of prompts that all read a cache has no least prompt without one.
@@ -264,9 +279,9 @@ def _write_exact(sums: "DataFrame", target: Path) -> None:
         name for name in sums.columns if name not in may_be_null and not name.startswith("label_")
     ]
     try:
-        sums.write.parquet(str(target))
+        sums.write.parquet(target)
         lost = " OR ".join(f"{name} IS NULL" for name in summed)
-        is_exact = sums.sparkSession.read.parquet(str(target)).where(lost).isEmpty()
+        is_exact = sums.sparkSession.read.parquet(target).where(lost).isEmpty()
     except PySparkException as error:
         if "ARITHMETIC_OVERFLOW" not in str(error) and "NUMERIC_VALUE" not in str(error):
             raise
@@ -324,11 +339,16 @@ def _scratch() -> Iterator[tuple[Path, Database]]:
 
 
 def session(name: str = "tariff") -> "SparkSession":
-    """Return the Spark session of this process, which counts in UTC."""
+    """Return the Spark session of this process, which counts in UTC.
+
+    Executors get the settings of this process.
+    """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers need these packages too
     from pyspark.sql import SparkSession
 
     builder: Any = SparkSession.builder
+    for variable in (setting for setting in os.environ if setting.startswith(_SETTINGS)):
+        builder = builder.config(f"spark.executorEnv.{variable}", os.environ[variable])
     made: SparkSession = (
         builder.appName(name)
         .config("spark.sql.session.timeZone", "UTC")

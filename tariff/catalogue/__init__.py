@@ -1,0 +1,1 @@
+"""Build the bundled price book: import lists, check rows, write the book (``tariff catalogue``)."""

@@ -1,0 +1,85 @@
+"""The job that reports on many files: an optional stack, of which the function is told the name."""
+
+import tomllib
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from pricing.reports.rates import BUCKETS
+from pricing.reports.sql import CALL_COLUMNS
+from tariff.template import ROOT, load_template, resources
+
+Template = dict[str, Any]
+SOURCE = ROOT / "spark" / "template.yaml"
+PARAMETERS = {
+    "JobName": "tariff-report",
+    "InputBucket": "inputs",
+    "PriceVersionsTable": "prices",
+    "PriceVersionsTableArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/prices",
+    "Workers": "2",
+    "LogRetentionDays": "30",
+}
+
+
+def test_the_job_is_deployed_only_with_a_bucket_and_workers(deployed: Template) -> None:
+    assert deployed["Parameters"]["ReportWorkers"]["Default"] == 0
+    for name in ("ReportJobStack", "ReportedCallsTable", "UsageReportJobPolicy"):
+        assert deployed["Resources"][name]["Condition"] == "ReportsByJob"
+
+
+def test_the_function_starts_the_job_of_its_own_stack(deployed: Template) -> None:
+    name = {"Fn::Sub": "${AWS::StackName}-report"}
+    variables = deployed["Resources"]["UsageReportFunction"]["Properties"]["Environment"]
+
+    assert variables["Variables"]["TARIFF_REPORT_JOB"] == name
+    nested = deployed["Resources"]["ReportJobStack"]["Properties"]
+    assert nested["TemplateURL"] == "spark/template.yaml"
+    assert nested["Parameters"]["JobName"] == name
+    assert set(nested["Parameters"]) == set(PARAMETERS)
+
+
+@mock_aws
+def test_the_stack_of_the_job_can_be_created_and_installs_this_version() -> None:
+    boto3.client("cloudformation", "eu-west-1").create_stack(
+        StackName="report-job",
+        TemplateBody=SOURCE.read_text(encoding="utf-8"),
+        Parameters=[
+            {"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()
+        ],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+
+    job = boto3.client("glue", "eu-west-1").get_job(JobName="tariff-report")["Job"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wheel = f"tariff-{project['version']}-py3-none-any.whl"
+    folder = "s3://inputs/tariff/job"
+    assert job["DefaultArguments"]["--additional-python-modules"] == f"{folder}/{wheel}"
+    assert job["Command"]["ScriptLocation"] == f"{folder}/job.py"
+    assert (ROOT / "spark" / "job.py").exists()
+
+
+def test_the_job_may_write_reports_and_nothing_else() -> None:
+    (role,) = resources(load_template(SOURCE), "AWS::IAM::Role").values()
+    (policy,) = role["Properties"]["Policies"]
+
+    writes = [
+        (statement["Action"], statement["Resource"])
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "Put" in str(statement["Action"]) and "logs" not in str(statement["Action"])
+    ]
+    bucket = "arn:${AWS::Partition}:s3:::${InputBucket}"
+    reports = {"Fn::Sub": f"{bucket}/tariff/reports/*"}
+    assert writes == [(["s3:PutObject", "s3:DeleteObject"], reports)]
+
+
+def test_athena_has_the_columns_of_the_normalised_table() -> None:
+    table = resources(load_template(), "AWS::Glue::Table")["ReportedCallsTable"]
+    columns = table["Properties"]["TableInput"]["StorageDescriptor"]["Columns"]
+
+    numbers = {"line", "moment", *BUCKETS}
+    assert [(one["Name"], one["Type"]) for one in columns] == [
+        (name, "bigint" if name in numbers else "string")
+        for name in CALL_COLUMNS
+        if name != "labels"
+    ]
