@@ -4,6 +4,7 @@ It takes the requests of ``ledger`` and keeps their items. Conditions are not ch
 ask for what is there.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -71,6 +72,17 @@ def rate_cards(document: Mapping[str, Any]) -> Documents[RateCard]:
     card = parse(RateCardRequest, document).card()
     store.add(card.id, card.content)
     return store
+
+
+def report_object(key: str) -> bytes | None:
+    """What a report's folder in S3 holds while a job sums the calls of 31 files."""
+    asked = {"source": {"s3_uri": "s3://logs/2026-10/"}, "pricing_version": bundled.current_id()}
+    objects = {
+        "request.json": {"request": asked, "caller": "", "started_at": "2026-11-22T09:29:12Z"},
+        "progress.json": {"step": "summing", "files": 31},
+    }
+    found = objects.get(key.rsplit("/", 1)[-1])
+    return json.dumps(found).encode() if found else None
 
 
 def _key(item: Mapping[str, Any]) -> tuple[str, str]:

@@ -131,6 +131,7 @@ def _alone(module: ModuleType, books: Books) -> Iterator[None]:
         mock.patch("pricing.api.handler.datetime", mock.Mock(now=lambda _: published())),
         mock.patch("pricing.aws.environment.start_refresh"),
         mock.patch("pricing.api.billing.rate_cards", return_value=cards),
+        mock.patch("pricing.aws.s3.read", example_store.report_object),
     ):
         stand_ins: dict[str, object] = {"books": books, "rate_cards": cards}
         if {"version_views", "ledger"} & {*vars(module)}:

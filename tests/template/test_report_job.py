@@ -3,9 +3,6 @@
 import tomllib
 from typing import Any
 
-import boto3
-from moto import mock_aws
-
 from pricing.reports.rates import BUCKETS
 from pricing.reports.sql import CALL_COLUMNS
 from tariff.template import ROOT, load_template, resources
@@ -13,12 +10,8 @@ from tariff.template import ROOT, load_template, resources
 Template = dict[str, Any]
 SOURCE = ROOT / "spark" / "template.yaml"
 PARAMETERS = {
-    "JobName": "tariff-report",
-    "InputBucket": "inputs",
-    "PriceVersionsTable": "prices",
-    "PriceVersionsTableArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/prices",
-    "Workers": "2",
-    "LogRetentionDays": "30",
+    *("JobName", "InputBucket", "PriceVersionsTable", "PriceVersionsTableArn"),
+    *("Workers", "LogRetentionDays"),
 }
 
 
@@ -36,26 +29,19 @@ def test_the_function_starts_the_job_of_its_own_stack(deployed: Template) -> Non
     nested = deployed["Resources"]["ReportJobStack"]["Properties"]
     assert nested["TemplateURL"] == "spark/template.yaml"
     assert nested["Parameters"]["JobName"] == name
-    assert set(nested["Parameters"]) == set(PARAMETERS)
+    assert set(nested["Parameters"]) == PARAMETERS
 
 
-@mock_aws
-def test_the_stack_of_the_job_can_be_created_and_installs_this_version() -> None:
-    boto3.client("cloudformation", "eu-west-1").create_stack(
-        StackName="report-job",
-        TemplateBody=SOURCE.read_text(encoding="utf-8"),
-        Parameters=[
-            {"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()
-        ],
-        Capabilities=["CAPABILITY_IAM"],
-    )
+def test_the_job_installs_this_version_and_runs_its_script() -> None:
+    template = load_template(SOURCE)
+    assert set(template["Parameters"]) == PARAMETERS
 
-    job = boto3.client("glue", "eu-west-1").get_job(JobName="tariff-report")["Job"]
+    (job,) = resources(template, "AWS::Glue::Job").values()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wheel = f"tariff-{project['version']}-py3-none-any.whl"
-    folder = "s3://inputs/tariff/job"
-    assert job["DefaultArguments"]["--additional-python-modules"] == f"{folder}/{wheel}"
-    assert job["Command"]["ScriptLocation"] == f"{folder}/job.py"
+    folder = "s3://${InputBucket}/tariff/job"
+    wheel = {"Fn::Sub": f"{folder}/tariff-{project['version']}-py3-none-any.whl"}
+    assert job["Properties"]["DefaultArguments"]["--additional-python-modules"] == wheel
+    assert job["Properties"]["Command"]["ScriptLocation"] == {"Fn::Sub": f"{folder}/job.py"}
     assert (ROOT / "spark" / "job.py").exists()
 
 
