@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ import pytest
 from tariff.catalogue.recorded import recorded
 from tariff.serve import slack
 from tariff.template import ROOT, load_template, resources
+from tests.support.deployment import Deployment, without_aliases
 from tests.support.loopback import Loopback, serving
 from tests.support.price_server import Answer, price_server
 from tests.support.recipes import HOST_ARCH, HOST_PYTHON, run_recipe
@@ -43,38 +45,12 @@ pytestmark = [
 STACKS = ("tariff", "tariff-two")
 BUCKET = "usage-bucket"
 SECRET_PARAMETER = "/tariff/slack/signing-secret"
-#: What moto's CloudFormation cannot create: an alias is called as its function here.
-ALIASES = ("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::EventInvokeConfig")
 ADMIN = {"iam": {"userArn": "arn:aws:iam::123456789012:user/ann"}}
 OTHER = {"iam": {"userArn": "arn:aws:iam::123456789012:user/bob"}}
 LOG = [
     {"timestamp": "2026-10-05T00:00:00Z", "model": "gpt-4o", "endpoint": "chat",
      "usage": {"prompt_tokens": 1000, "completion_tokens": 100}},
 ]  # fmt: skip
-
-
-def without_aliases(template: dict[str, Any]) -> dict[str, Any]:
-    """The translated template, with each function in the place of its alias and its versions."""
-    functions = {}
-    for name, resource in template["Resources"].items():
-        if resource["Type"] in ALIASES:
-            functions[name] = resource["Properties"]["FunctionName"]
-
-    def replaced(value: Any) -> Any:
-        if isinstance(value, list):
-            return [replaced(member) for member in value]
-        if not isinstance(value, dict):
-            return value
-        if value.keys() == {"Ref"} and value["Ref"] in functions:
-            return functions[value["Ref"]]
-        return {name: replaced(member) for name, member in value.items()}
-
-    kept = {
-        name: replaced(resource)
-        for name, resource in template["Resources"].items()
-        if name not in functions
-    }
-    return {**template, "Resources": kept}
 
 
 class Rehearsal:
@@ -84,6 +60,7 @@ class Rehearsal:
         self.endpoint, self.built = endpoint, built
         self.template = without_aliases(translate(load_template()))
         self.resources: dict[str, dict[str, str]] = {}
+        self.called: set[str] = set()
 
     def client(self, service: str) -> Any:
         return local_client(service, self.endpoint)
@@ -148,6 +125,7 @@ class Rehearsal:
     @contextmanager
     def running(self, stack: str, function: str, **other: str) -> Iterator[Invoke]:
         """A function with its stack's environment and its role's credentials."""
+        self.called.add(function)
         found = self.configuration(stack, function)
         role = self.client("sts").assume_role(RoleArn=found["Role"], RoleSessionName="rehearsal")
         credentials = role["Credentials"]
@@ -206,11 +184,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"PYTHON_VERSION={HOST_PYTHON}",
         )
     for name, function in resources(load_template(), "AWS::Serverless::Function").items():
-        if name == "SiteFunction":  # its pages are built by `make openapi` and `make web`
-            continue
         source = ROOT / function["Properties"]["CodeUri"]
+        if name == "SiteFunction":
+            source = shutil.copytree(source, folder / "site")
+            with_a_page(source / "static/page")
         run_recipe(source, "functions/Makefile", f"build-{name}", f"ARTIFACTS_DIR={folder / name}")
     return folder
+
+
+def with_a_page(folder: Path) -> None:
+    """The page that `make web` built; an empty one in its place where there is no npm to do so."""
+    (folder / "assets").mkdir(parents=True, exist_ok=True)
+    if not (folder / "index.html").exists():
+        (folder / "index.html").write_text("<!doctype html><title>Tariff</title>", "utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -340,12 +326,9 @@ def test_a_new_stack_works_from_the_first_estimate_to_the_shared_answer(
             walk.ask(catalogue, name)
     reported(walk)
     shared(walk)
-    with walk.running("GoldenCheckFunction") as golden:
-        # moto's Lambda runs nothing, so the estimates cannot be had: the deployment must not go on.
-        golden({"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "h-1"})
-        walk.calls += 1
-    log = (rehearsal.built / f"{STACKS[0]}-GoldenCheckFunction.log").read_text("utf-8")
-    assert '"status":"Failed"' in log
+    browsed(walk)
+    checked_before_traffic(walk)
+    assert rehearsal.called == {*resources(load_template(), "AWS::Serverless::Function")}
     assert walk.calls >= 40
     table = rehearsal.resources[STACKS[0]]["PriceVersionsTable"]
     items = rehearsal.client("dynamodb").scan(TableName=table)["Items"]
@@ -353,6 +336,10 @@ def test_a_new_stack_works_from_the_first_estimate_to_the_shared_answer(
     assert {"ACTIVE", "AUDIT", "VERSION", "VERSIONS", "POLICY", "IDEMPOTENCY", "REPLAY"} <= kinds
     other = rehearsal.resources[STACKS[1]]["PriceVersionsTable"]
     assert rehearsal.client("dynamodb").scan(TableName=other)["Items"] == []
+    second = Walk(rehearsal, STACKS[1])
+    with second.running("EstimateFunction") as estimate:
+        alone = second.ask(estimate, "estimate")
+        assert (alone["pricing"]["source"], alone["pricing"]["stale"]) == ("bundled", True)
 
 
 def refreshed(walk: Walk) -> None:
@@ -445,3 +432,31 @@ def shared(walk: Walk) -> None:
         assert function({"Records": [record]}) == {"batchItemFailures": []}
         assert len(hooks.posts) == 1
         walk.calls += 4
+
+
+def browsed(walk: Walk) -> None:
+    """The page, the reference, a wrong method and a path that does not exist."""
+    with walk.running("SiteFunction") as site:
+        assert "<title>" in walk.ask(site, "site_page", headers={})
+        reference = walk.ask(site, "site", headers={})
+        assert "/v1/estimate" in reference["paths"]
+        assert walk.ask(site, "site_docs", headers={}).startswith("<!doctype html>")
+        assert walk.ask(site, "site_config", headers={})["issuer"] is None
+        astray = {"routeKey": "$default", "headers": {}}
+        walk.ask(site, "site", 405, rawPath="/v1/estimate", **astray)
+        walk.ask(site, "site", 404, rawPath="/v1/nothing", **astray)
+
+
+def checked_before_traffic(walk: Walk) -> None:
+    """The hook lets a deployment go on, and stops it after one price of its set was changed."""
+    golden = walk.rehearsal.built / "GoldenCheckFunction/golden.json"
+    event = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "h-1"}
+    with walk.running("EstimateFunction") as estimate, serving(Deployment(estimate)) as aws:
+        urls = {"AWS_ENDPOINT_URL_LAMBDA": aws.url, "AWS_ENDPOINT_URL_CODEDEPLOY": aws.url}
+        for total in ("12.5", "12.500001"):
+            text = golden.read_text(encoding="utf-8")
+            golden.write_text(text.replace('"12.5"', f'"{total}"'), encoding="utf-8")
+            with walk.running("GoldenCheckFunction", **urls) as check:
+                check(event)
+                walk.calls += 1
+        assert aws.statuses == ["Succeeded", "Failed"]

@@ -37,6 +37,10 @@ class Loopback(ThreadingHTTPServer):
         """Where it answers."""
         return f"http://127.0.0.1:{self.server_port}"
 
+    def answer_to(self, _post: Post) -> bytes:
+        """The body of the answer to a request."""
+        return self.answer
+
 
 class _Request(BaseHTTPRequestHandler):
     server: Loopback
@@ -47,11 +51,13 @@ class _Request(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.posts.append(Post(self.path, headers, body))
+        post = Post(self.path, headers, body)
+        self.server.posts.append(post)
+        answer = self.server.answer_to(post)
         self.send_response(self.server.status)
-        self.send_header("content-length", str(len(self.server.answer)))
+        self.send_header("content-length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(self.server.answer)
+        self.wfile.write(answer)
 
     def log_message(self, *_arguments: object) -> None:
         """Say nothing."""

@@ -270,3 +270,28 @@ def test_a_row_with_several_ids_in_it_is_parsed_for_its_own() -> None:
     assert book("1", rows).model("acme/rocket").id == "rocket"
     with pytest.raises(KeyError):
         book("1", rows).model("acme/other")
+
+
+@pytest.mark.parametrize(
+    ("entries", "checked_at"),
+    [
+        ([{"retrieved_at": "2026-11-03", "as_of": "2026-11-09"}], "2026-11-03"),
+        ([{"as_of": "2026-11-02"}, {"retrieved_at": "2026-11-03"}], "2026-11-03"),
+        ([{"as_of": "2026-11-04"}, {"retrieved_at": "2026-11-03"}], "2026-11-04"),
+        ([{"title": "without a date"}], "2026-11-01T00:00:00Z"),
+        ([], "2026-11-01T00:00:00Z"),
+    ],
+)
+def test_prices_were_checked_when_the_last_source_was_read(
+    entries: list[dict[str, str]], checked_at: str
+) -> None:
+    found = PriceBook.from_document(document("v") | {"provenance": entries})
+    assert found.checked_at == checked_at
+
+
+def test_a_family_is_not_meant_by_its_name_in_capitals_although_a_model_has_that_name() -> None:
+    found = book("v", [row("opus"), row("rocket")], families={"opus": "acme/rocket"})
+    assert means("opus", found) == ("rocket", "family")
+    assert means("acme/OPUS", found) == ("opus", "letter_case")
+    with pytest.raises(UnknownModel):
+        found.find("OPUS")

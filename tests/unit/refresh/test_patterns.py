@@ -1,6 +1,7 @@
 """Patterns over many models: shrunk lists, one factor for many prices, and published ratios."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -132,3 +133,75 @@ def test_a_ratio_that_a_provider_publishes_is_a_second_source(
     quoted = {GENAI: lists(standard=OLD), LITELLM: lists(batch=now)}
     found = Candidate(row(standard=OLD, batch=now) | {"provider": provider}, quotes(quoted))
     assert codes(decided([active], found)) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("new", "accepted"),
+    [
+        ({"input": "4", "output": "15"}, True),
+        ({"input": "4", "output": "20"}, True),
+        ({"input": "4", "output": "18"}, False),
+        ({"input": "4", "output": "30"}, False),
+        ({"input": "5", "output": "15"}, False),
+        ({"input": "6", "output": "15"}, False),
+    ],
+)
+def test_a_long_prompt_at_the_published_ratio_needs_no_second_source(
+    new: dict[str, str], accepted: bool
+) -> None:
+    def listed(tier: dict[str, str]) -> dict[str, Any]:
+        return {"standard": {"rates": OLD, "tiers": [{"above_tokens": 200_000, "rates": tier}]}}
+
+    def model(tier: dict[str, str]) -> dict[str, Any]:
+        return {
+            **row(),
+            "provider": "openai",
+            "prices": [{"lists": listed(tier), "source": f"{GENAI} 2026-11-23"}],
+        }
+
+    found = Candidate(model(new), quotes({GENAI: listed(new), LITELLM: lists(standard=OLD)}))
+    decision = decided([model({"input": "3", "output": "11"})], found)
+    assert codes(decision) == (set() if accepted else {"change_over_25_percent"})
+
+
+@pytest.mark.parametrize(("models", "held"), [(10, True), (11, False)])
+def test_half_of_a_providers_prices_that_change_at_once_are_held_whatever_the_factors(
+    models: int, held: bool
+) -> None:
+    active = [row(f"swift-{number}") for number in range(models)]
+    steps = ("2.05", "2.1", "2.15", "2.2", "2.25")
+    moved = [{**OLD, "input": price} for price in steps] + [OLD] * (models - len(steps))
+    quoted = [
+        candidate({GENAI: prices, LITELLM: OLD}, one["id"])
+        for prices, one in zip(moved, active, strict=True)
+    ]
+    assert codes(decided(active, *quoted)) == ({"provider_pattern"} if held else set())
+
+
+@pytest.mark.parametrize(("models", "held"), [(20, True), (21, False)])
+def test_a_quarter_of_them_that_change_by_one_factor_are_held(models: int, held: bool) -> None:
+    active = [row(f"swift-{number}") for number in range(models)]
+    raised = {**OLD, "input": "2.2"}
+    quoted = [
+        candidate({GENAI: raised if at < 5 else OLD, LITELLM: OLD}, one["id"])
+        for at, one in enumerate(active)
+    ]
+    assert codes(decided(active, *quoted)) == ({"provider_pattern"} if held else set())
+
+
+@pytest.mark.parametrize(
+    ("cache", "confirmed", "code"),
+    [
+        ("0.1", {"input": "1", "output": "5"}, None),
+        ("0.05", {"input": "1", "output": "5"}, None),
+        ("0.019", {"input": "1", "output": "5"}, "change_over_10x"),
+        ("0.1", {"input": "1", "output": "10"}, "change_over_25_percent"),
+    ],
+)
+def test_a_cache_price_needs_no_second_source_where_two_agree_on_its_row(
+    cache: str, confirmed: dict[str, str], code: str | None
+) -> None:
+    active = row(standard={**OLD, "cache_read": "0.2"})
+    new = {"input": "1", "output": "5", "cache_read": cache}
+    decision = decided([active], candidate({GENAI: new, LITELLM: confirmed}))
+    assert (code in codes(decision)) if code else codes(decision) == set()

@@ -241,3 +241,25 @@ def test_no_segment_without_a_price_of_today() -> None:
     today = [period(rates("2"))]
     assert segments(tomorrow, today, NOW) == []
     assert segments(today, tomorrow, NOW) == []
+
+
+def test_a_last_period_with_an_end_keeps_it_where_nothing_is_beyond_the_horizon() -> None:
+    ends = [period(rates("2"), end="2027-01-01")]
+    assert without_beyond(ends, "2027-06-01T00:00:00") == (ends, [])
+    far = [period(rates("2"), "2028-01-01")]
+    assert without_beyond(far, "2027-06-01T00:00:00") == ([], ["2028-01-01"])
+
+
+@pytest.mark.parametrize(
+    ("refused", "taken"),
+    [("search", {"input": "4", "output": "20"}), ("input", None), (None, "everything")],
+)
+def test_a_new_tier_needs_its_row_of_prices_and_not_what_is_next_to_it(
+    refused: str | None, taken: Any
+) -> None:
+    tier = {"above_tokens": 200_000, "rates": {"input": "4", "output": "20", "search": "1"}}
+    active = [period(rates("2"))]
+    parts = segments(active, [period({**rates("2"), "tiers": [tier]})], NOW)
+    rows = rebuilt(active, parts, NOW, "lists", lambda field: field.component != refused)
+    (found,) = rows[-1]["lists"]["standard"].get("tiers", [{"rates": None}])
+    assert found["rates"] == (tier["rates"] if taken == "everything" else taken)

@@ -53,7 +53,7 @@ def ranges(rows: Iterable[Row]) -> Ranges:
     return {key: sorted(prices) for key, prices in found.items()}
 
 
-def out_of_range(row: Row, known: Ranges) -> Iterator[str]:
+def out_of_range(row: Row, known: Ranges, before: Row | None = None) -> Iterator[str]:
     """Yield the bounds that a row breaks by its distance from its provider's other models.
 
     * ``far_above_others``: input or output is over ten times that of the most expensive other model
@@ -61,15 +61,16 @@ def out_of_range(row: Row, known: Ranges) -> Iterator[str]:
     * ``far_below_others``: it is under a tenth of that of the cheapest one
     * ``output_under_input``: output costs less than input
 
-    ``known`` are the ``ranges`` of a book with or without the row. A note with the rule's name says
-    that a price is so.
+    ``known`` are the ``ranges`` of a book with or without the row, or with the row as it was
+    ``before``. A note with the rule's name says that a price is so.
     """
     notes = " ".join(row.get("notes", ()))
     rates = dict(_ends(row))
+    own = rates if before is None else dict(_ends(before))
     for component, price in rates.items():
         others = list(known.get((row["provider"], mode_of(row), component), ()))
-        if price in others:
-            others.remove(price)
+        if own.get(component) in others:
+            others.remove(own[component])
         if not others:
             continue
         middle = others[len(others) // 2]
@@ -87,6 +88,11 @@ def out_of_range(row: Row, known: Ranges) -> Iterator[str]:
     inverted = rates.get("output", Decimal("Infinity")) < rates.get("input", 0)
     if inverted and "output_under_input" not in notes:
         yield f"output_under_input: output at {rates['output']}, input at {rates['input']}"
+
+
+def bound_of(sentence: str) -> str:
+    """The rule and the component of a sentence of ``out_of_range``, without its figures."""
+    return sentence.partition(" at ")[0]
 
 
 def range_problems(rows: Iterable[Row]) -> Iterator[str]:

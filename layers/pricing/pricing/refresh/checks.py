@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from pricing.catalogue.bounds import Ranges, out_of_range, ranges
+from pricing.catalogue.bounds import Ranges, bound_of, out_of_range, ranges
 from pricing.catalogue.models import Row, row_key, row_names
 from pricing.money import plain
 from pricing.refresh.candidates import Candidate
@@ -207,12 +207,16 @@ def _hold_drift(reviews: Iterable[ModelReview], confirmed: Mapping[str, Decimal]
 
 
 def _hold_implausible(review: ModelReview, known: Ranges) -> None:
-    """Hold the input and output prices of a model that leaves the bounds of its provider."""
-    before = {*out_of_range(review.active, known)}
+    """Hold the input and output prices of a model that leaves the bounds of its provider.
+
+    One that was out of the same bound before may move, such as towards the others.
+    """
     if review.candidate.own or not review.accepted():
         return
-    for sentence in out_of_range({**review.active, "prices": review.prices()}, known):
-        for change in review.accepted() if sentence not in before else ():
+    active = review.active
+    before = {bound_of(sentence) for sentence in out_of_range(active, known)}
+    for sentence in out_of_range({**active, "prices": review.prices()}, known, active):
+        for change in review.accepted() if bound_of(sentence) not in before else ():
             if change.field.component in ("input", "output"):
                 review.hold(change.field, HoldReason.of("implausible_price", sentence))
 

@@ -1,0 +1,86 @@
+"""Cache writes as LangChain states them, and counts that must agree with one another.
+
+LangChain writes all cache writes as ``cache_creation``, or there those that it does not list by
+their time to live. Its counts are parts of ``input_tokens``.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from pricing.errors import InvalidRequest
+from pricing.usage.buckets import WRITES_WITHOUT_SPLIT
+from pricing.usage.reader import read_usage
+
+
+def counted(raw: dict[str, Any]) -> tuple[dict[str, int], bool]:
+    """The buckets that are not empty, and whether the time to live of writes is assumed."""
+    parsed = read_usage(raw, None, "/usage")
+    (attempt,) = parsed.attempts
+    found = {name: count for name, count in asdict(attempt.usage).items() if count}
+    return found, WRITES_WITHOUT_SPLIT in parsed.assumptions
+
+
+def written(**details: int) -> dict[str, Any]:
+    """1,000 tokens of input, of which these."""
+    return {
+        "input_tokens": 1000,
+        "output_tokens": 5,
+        "total_tokens": 1005,
+        "input_token_details": details,
+    }
+
+
+FIVE, HOUR = "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"
+
+
+@pytest.mark.parametrize(
+    ("details", "expected", "assumed"),
+    [
+        ({"cache_creation": 200}, {"cache_write_5m": 200, "input": 800}, True),
+        (
+            {"cache_creation": 200, FIVE: 150, HOUR: 50},
+            {"cache_write_5m": 150, "cache_write_1h": 50, "input": 800},
+            False,
+        ),
+        (
+            {"cache_creation": 0, FIVE: 150, HOUR: 50},
+            {"cache_write_5m": 150, "cache_write_1h": 50, "input": 800},
+            False,
+        ),
+        (
+            {"cache_creation": 30, FIVE: 150, HOUR: 50},
+            {"cache_write_5m": 180, "cache_write_1h": 50, "input": 770},
+            True,
+        ),
+        ({"cache_creation": 0}, {"input": 1000}, False),
+    ],
+)
+def test_langchains_cache_writes_are_all_or_the_rest_of_those_with_a_time(
+    details: dict[str, int], expected: dict[str, int], assumed: bool
+) -> None:
+    assert counted(written(**details)) == ({**expected, "output": 5}, assumed)
+
+
+@pytest.mark.parametrize(
+    ("total", "input_tokens"),
+    [(105, 100), (1_105, 1_100)],
+)
+def test_a_total_that_is_larger_than_its_parts_is_decided_by_the_model(
+    total: int, input_tokens: int
+) -> None:
+    parsed = read_usage(
+        {"prompt_tokens": 100, "completion_tokens": 5, "total_tokens": total}, None, "/usage"
+    )
+    assert parsed.open.rest == (None if total == 105 else parsed.open.rest)
+    if parsed.open.rest:
+        assert parsed.open.rest.tokens == input_tokens - 100
+
+
+@pytest.mark.parametrize("total", [1, 104])
+def test_a_total_that_is_less_than_its_parts_is_refused(total: int) -> None:
+    raw = {"prompt_tokens": 100, "completion_tokens": 5, "total_tokens": total}
+    with pytest.raises(InvalidRequest) as refused:
+        read_usage(raw, None, "/usage")
+    assert [error.pointer for error in refused.value.errors] == ["/usage/total_tokens"]

@@ -1,0 +1,178 @@
+"""The tools that an answer's items show were used, counted by what each provider bills."""
+
+from typing import Any
+
+import pytest
+
+from pricing.errors import InvalidRequest
+from pricing.usage.buckets import MAX_COUNT
+from pricing.usage.tools import stated_tools, tool_usage, unknown_items, usage_of
+
+
+def used(body: dict[str, Any], model: str = "some-model") -> dict[str, int]:
+    """The uses that are billed, by tool."""
+    usage = tool_usage(body, model)
+    buckets = {"web_search": usage.web_search, "code_execution": usage.code_execution}
+    units = {quantity.component: int(quantity.count) for quantity in usage.units}
+    return {name: count for name, count in (buckets | units).items() if count}
+
+
+def items(*found: Any) -> dict[str, Any]:
+    """OpenAI's response with these items."""
+    return {"output": list(found)}
+
+
+SEARCH = {"type": "web_search_call", "status": "completed"}
+CODE = {"type": "code_interpreter_call"}
+
+
+@pytest.mark.parametrize(
+    ("item", "searches"),
+    [
+        (SEARCH, 1),
+        ({"type": "web_search_call"}, 1),
+        (SEARCH | {"action": {"type": "search", "query": "x"}}, 1),
+        (SEARCH | {"action": {"query": "x"}}, 1),
+        (SEARCH | {"action": "search"}, 1),
+        (SEARCH | {"action": {"type": "open_page"}}, 0),
+        (SEARCH | {"action": {"type": "find_in_page"}}, 0),
+        (SEARCH | {"status": "failed"}, 0),
+        (SEARCH | {"status": "failed", "action": {"type": "search"}}, 0),
+        ({"type": "message", "action": {"type": "search"}}, 0),
+    ],
+)
+def test_openai_bills_a_search_that_did_not_fail_and_nothing_done_in_its_results(
+    item: dict[str, Any], searches: int
+) -> None:
+    assert used(items(item)).get("web_search", 0) == searches
+    assert used(items(item, item)).get("web_search", 0) == 2 * searches
+
+
+@pytest.mark.parametrize(
+    ("containers", "billed"),
+    [(("a", "a"), 1), (("a", "b"), 2), ((None, None), 2), (("a", None, "a"), 2)],
+)
+def test_openai_bills_a_container_once_however_often_code_ran_in_it(
+    containers: tuple[str | None, ...], billed: int
+) -> None:
+    ran = [CODE | ({"container_id": name} if name else {}) for name in containers]
+    assert used(items(*ran)) == {"code_interpreter": billed}
+
+
+def test_openai_bills_the_other_tools_by_the_call() -> None:
+    listed = items({"type": "file_search_call"}, {"type": "x_search_call"}, SEARCH, CODE)
+    assert used(listed) == {
+        "file_search": 1, "x_search": 1, "web_search": 1, "code_interpreter": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        items({"type": ["web_search_call"]}, {"type": None}, "web_search_call", None),
+        {"output": {"type": "web_search_call"}},
+        {"output": "web_search_call"},
+        {"candidates": [{"groundingMetadata": "web"}, {"groundingMetadata": None}, 3]},
+        {"candidates": [{"groundingMetadata": {"webSearchQueries": "a", "groundingChunks": 3}}]},
+        {"server_side_tool_usage": ["SERVER_SIDE_TOOL_X_SEARCH"]},
+    ],
+)
+def test_what_has_another_form_uses_no_tool(body: dict[str, Any]) -> None:
+    assert used(body) == {}
+
+
+def test_a_call_of_an_unknown_kind_is_pointed_at_since_it_may_be_billed() -> None:
+    body = items(SEARCH, {"type": "dream_call"}, {"type": "function_call"}, {"type": "dream"})
+    assert [*unknown_items(body, "/response")] == ["/response/output/1"]
+
+
+def grounded(**found: Any) -> dict[str, Any]:
+    """Gemini's answer with this grounding, in one candidate."""
+    return {"candidates": [{"groundingMetadata": found}]}
+
+
+@pytest.mark.parametrize(
+    ("model", "queries", "billed"),
+    [
+        ("gemini-2.5-pro", ["a", "b", "c"], 1),
+        ("gemini-1.5-flash", ["a", "b"], 1),
+        ("gemini-3-pro", ["a", "b", "c"], 3),
+        ("gemini-3-pro", ["a", "a"], 1),
+        ("gemini-3-pro", [], 0),
+        ("gemini-2.5-pro", [], 0),
+    ],
+)
+def test_google_bills_grounding_by_the_query_from_gemini_3_on_and_by_the_prompt_before(
+    model: str, queries: list[str], billed: int
+) -> None:
+    assert used(grounded(webSearchQueries=queries), model).get("web_search", 0) == billed
+    snake = {"candidates": [{"grounding_metadata": {"web_search_queries": queries}}]}
+    assert used(snake, model).get("web_search", 0) == billed
+
+
+def test_queries_of_all_candidates_and_of_images_are_counted_together() -> None:
+    body = {
+        "candidates": [
+            {"groundingMetadata": {"webSearchQueries": ["a", "b"]}},
+            {"groundingMetadata": {"webSearchQueries": ["b"], "imageSearchQueries": ["c"]}},
+        ]
+    }
+    assert used(body, "gemini-3-pro") == {"web_search": 3}
+
+
+@pytest.mark.parametrize("model", ["gemini-2.5-pro", "gemini-3-pro"])
+@pytest.mark.parametrize("name", ["groundingChunks", "grounding_chunks"])
+def test_chunks_without_their_queries_show_one_search_or_a_map(model: str, name: str) -> None:
+    assert used(grounded(**{name: [{"web": {}}, {"web": {}}]}), model) == {"web_search": 1}
+    assert used(grounded(**{name: [{"maps": {}}]}), model) == {"maps": 1}
+    both = grounded(**{name: [{"maps": {}}, {"web": {}}, {"retrievedContext": {}}]})
+    assert used(both, model) == {"web_search": 1, "maps": 1}
+    assert used(grounded(**{name: [{"retrievedContext": {}}]}), model) == {}
+
+
+@pytest.mark.parametrize(
+    ("count", "billed"), [(1, 1), (MAX_COUNT, MAX_COUNT), (0, 0), (-1, 0), (MAX_COUNT + 1, 0)]
+)
+def test_xais_map_is_billed_within_the_limit_of_a_count(count: int, billed: int) -> None:
+    stated = {"SERVER_SIDE_TOOL_X_SEARCH": count, "SERVER_SIDE_TOOL_VIEW_IMAGE": 5}
+    assert used({"server_side_tool_usage": stated}).get("x_search", 0) == billed
+
+
+def test_xais_two_searches_of_documents_are_one_tool_and_true_is_no_count() -> None:
+    stated = {
+        "SERVER_SIDE_TOOL_DOCUMENT_SEARCH": 2,
+        "SERVER_SIDE_TOOL_COLLECTIONS_SEARCH": 3,
+        "SERVER_SIDE_TOOL_WEB_SEARCH": True,
+    }
+    assert used({"server_side_tool_usage": stated}) == {"file_search": 5}
+
+
+def test_stated_uses_are_summed_by_what_is_billed() -> None:
+    stated = {"web_search": 1, "grounding_query": 2, "grounding_prompt": 4, "web_fetch": 8}
+    assert stated_tools(stated, "/tool_uses") == {"web_search": 7, "web_fetch": 8}
+    assert stated_tools({"maps": 0}, "/tool_uses") == {"maps": 0}
+    assert stated_tools({"maps": MAX_COUNT}, "/tool_uses") == {"maps": MAX_COUNT}
+
+
+@pytest.mark.parametrize(
+    ("stated", "pointer"),
+    [
+        ({"palm_reading": 1}, "/tool_uses"),
+        (["web_search"], "/tool_uses"),
+        ({"maps": -1}, "/tool_uses/maps"),
+        ({"maps": MAX_COUNT + 1}, "/tool_uses/maps"),
+        ({"maps": True}, "/tool_uses/maps"),
+        ({"maps": "1"}, "/tool_uses/maps"),
+    ],
+)
+def test_stated_uses_that_are_no_counts_of_known_tools_are_refused(
+    stated: Any, pointer: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        stated_tools(stated, "/tool_uses")
+    assert [error.pointer for error in refused.value.errors] == [pointer]
+
+
+def test_tools_without_a_fee_are_left_out_of_the_usage() -> None:
+    usage = usage_of({"web_fetch": 3, "computer_use": 1, "code_execution": 2, "maps": 0})
+    assert (usage.web_search, usage.code_execution, usage.units) == (0, 2, ())
