@@ -66,7 +66,7 @@ test: $(SITE) .venv-sam/.ready .venv-bench/.ready .venv-focus/.ready ## Run ever
 	@$(PY) -m pytest --numprocesses auto $(ARGS)
 
 # Each of these also has a short run among the tests. replay-prices is not here: it downloads.
-slow: check-plans simulate-cascade linearizable store-model rollbacks fuzz-slack corrupt-refresh-score check-report ## Run the slow checks at full size
+slow: check-plans simulate-cascade linearizable store-model rollbacks load fuzz-slack corrupt-refresh-score check-report ## Run the slow checks at full size
 
 check: lint types template test ## Run everything that must pass before a commit
 
@@ -214,6 +214,9 @@ store-model: .venv/.ready ## Compare the version store with a model of it over 1
 
 rollbacks: .venv/.ready ## Roll back and forth a hundred times while clients ask for estimates
 	@$(PY) -m tests.slow rollbacks $(ARGS)
+
+load: .venv/.ready ## Ask for estimates from 200 clients for a minute, and recompute every answer
+	@$(PY) -m tests.slow load $(ARGS)
 
 fuzz-api: $(SITE) ## Send 10,000 requests made from the specification (about 2 minutes)
 	@$(PY) -m tests.slow fuzz-api $(ARGS)

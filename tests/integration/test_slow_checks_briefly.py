@@ -1,17 +1,23 @@
-"""Short runs of slow checks of the whole: requests made from the specification, and mutants."""
+"""Short runs of slow checks of the whole: requests from the specification, load, and mutants."""
 
 import re
 
 import pytest
 
 from tariff.paths import ROOT
-from tests.slow import fuzz_api, mutants
+from tests.slow import fuzz_api, load, mutants
 
 
 def test_requests_made_from_the_specification_meet_no_fault() -> None:
     status, cases, printed = fuzz_api.fuzz(15, "examples,fuzzing")
     assert status == 0, printed[-8_000:]
     assert cases >= 500, cases
+
+
+def test_clients_at_once_get_the_totals_of_published_prices() -> None:
+    found = load.loaded(clients=20, seconds=1)
+    assert found.faults == []
+    assert len(found.seconds) >= 20
 
 
 def test_a_mutant_of_the_signature_is_noticed() -> None:

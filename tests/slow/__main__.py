@@ -12,6 +12,7 @@ CHECKS: Commands = {
     "linearizable": "tests.slow.linearizable:check",
     "store-model": "tests.slow.store_model:check",
     "rollbacks": "tests.slow.rollbacks:check",
+    "load": "tests.slow.load:check",
     "fuzz-api": "tests.slow.fuzz_api:check",
     "fuzz-slack": "tests.slow.fuzz_slack:check",
     "corrupt-refreshes": "tests.slow.corrupt_refreshes.score:check",
