@@ -10,6 +10,7 @@ ARGS   ?=
 ROUTING_DATA ?=
 CMD    ?=
 UPSTREAM ?= .cache/upstream
+READERS := refresh_pricing report_exports report_logs request_limits s3_files s3_input scheduled_report usage_report
 SPARK  ?= spark
 DEPLOYED_PYTHON := 3.13
 
@@ -223,6 +224,11 @@ fuzz-api: $(SITE) ## Send 10,000 requests made from the specification (about 2 m
 
 mutants: .venv/.ready ## Change the code in a sample of places, and count what no test notices (about 15 minutes)
 	@$(PY) -m tests.slow mutants $(ARGS)
+
+coverage: $(SITE) ## Measure which lines and branches of the file readers and the refresh tests reach (5 minutes)
+	@$(PY) -m coverage run -m pytest --numprocesses 0 --quiet tests/unit/reports \
+	  $(addprefix tests/integration/test_,$(addsuffix .py,$(READERS)))
+	@$(PY) -m coverage report
 
 fuzz-slack: .venv/.ready ## Send 100,000 forged requests to the Slack routes (about 3 minutes)
 	@$(PY) -m tests.slow fuzz-slack $(ARGS)

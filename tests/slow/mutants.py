@@ -28,7 +28,7 @@ PACKAGE = ROOT / "layers/pricing/pricing"
 _USAGE = (
     *("unit/usage", "integration/test_real_usage.py", "integration/test_stated_assumptions.py"),
     *("integration/test_provider_requests.py", "integration/test_units_made.py"),
-    *("integration/test_batch_results.py", "integration/test_usage_reports.py"),
+    "integration/test_batch_results.py",
 )
 _NAMES = (
     *("unit/catalogue/test_price_book.py", "unit/catalogue/test_names.py"),

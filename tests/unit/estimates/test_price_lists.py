@@ -133,7 +133,7 @@ def test_a_component_without_a_price_leaves_the_total_incomplete_and_is_named() 
 
 
 @pytest.mark.parametrize("kind", ["message", "fallback_message"])
-def test_an_attempt_that_is_no_plain_message_is_marked_in_every_line(kind: Any) -> None:
+def test_an_attempt_of_another_kind_than_message_is_marked_in_every_line(kind: Any) -> None:
     found = book("v", [row("rocket")])
     model = found.find("rocket").model
     answer = price_attempts(found, model, NOW, [Attempt(CALL, kind)], Terms(), 1)

@@ -155,5 +155,5 @@ def test_names_that_are_easily_confused_look_the_same(name: str, twin: str) -> N
     assert Names([("other", twin)]).reason_to_refuse("maker", name) is None
 
 
-def test_a_name_in_other_capitals_is_no_other_name() -> None:
+def test_a_name_in_other_capitals_is_the_same_name() -> None:
     assert Names([("maker", "Swift")]).reason_to_refuse("maker", "swift") is None

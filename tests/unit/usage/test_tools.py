@@ -138,7 +138,7 @@ def test_xais_map_is_billed_within_the_limit_of_a_count(count: int, billed: int)
     assert used({"server_side_tool_usage": stated}).get("x_search", 0) == billed
 
 
-def test_xais_two_searches_of_documents_are_one_tool_and_true_is_no_count() -> None:
+def test_xais_two_searches_of_documents_are_one_tool_and_true_is_not_counted() -> None:
     stated = {
         "SERVER_SIDE_TOOL_DOCUMENT_SEARCH": 2,
         "SERVER_SIDE_TOOL_COLLECTIONS_SEARCH": 3,
@@ -165,9 +165,7 @@ def test_stated_uses_are_summed_by_what_is_billed() -> None:
         ({"maps": "1"}, "/tool_uses/maps"),
     ],
 )
-def test_stated_uses_that_are_no_counts_of_known_tools_are_refused(
-    stated: Any, pointer: str
-) -> None:
+def test_stated_uses_must_be_counts_of_known_tools(stated: Any, pointer: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         stated_tools(stated, "/tool_uses")
     assert [error.pointer for error in refused.value.errors] == [pointer]

@@ -138,7 +138,8 @@ def _as_json_lines(path: Path, folder: Path) -> Path:
         values = elements(source, depth, MAX_LINE_BYTES) if depth else _values(source.read())
         for value in values:
             target.write(value + b"\n")
-    return copy
+        # An object without lists is one record, which is too long to be read: it is rejected.
+        return copy if depth < 2 or target.tell() else path  # noqa: PLR2004
 
 
 def _has_one_line(path: Path) -> bool:
