@@ -11,10 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pricing.catalogue.models import Model, model_from_document
 from pricing.catalogue.price_book import PriceBook
 from pricing.store import bundled
 from pricing.versions.cancellation import without_scheduled
-from pricing.versions.changes import FieldChange, ModelChange, difference, took_effect
+from pricing.versions.changes import (
+    FieldChange,
+    ModelChange,
+    _difference,
+    difference,
+    took_effect,
+)
 from tests.support.books import book, row
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -190,6 +197,44 @@ def test_a_period_cut_in_two_does_not_differ() -> None:
     day, now = "2026-12-01", lists({"input": "3"})
     one, other = priced(now), priced({**now, "to": day}, {**now, "from": day})
     assert difference(book("v1", [one]), book("v2", [other]), NOW) == ()
+
+
+def test_what_is_kept_of_a_difference_is_what_it_is_at_every_moment() -> None:
+    """One that is kept from another moment is the one that is worked out at this moment."""
+    first, second, third = "2026-11-10", "2026-11-20", "2026-12-01"
+    cheap, dear = lists({"input": "3"}), lists({"input": "4", "output": "9"})
+    before = book("v1", [priced({**cheap, "to": second}, {**dear, "from": second}), row("gone")])
+    after = book(
+        "v2",
+        [
+            priced({**cheap, "to": first}, {**dear, "from": first, "to": third}),
+            priced({**dear, "from": third}, model="new"),
+        ],
+    )
+    second_long = timedelta(seconds=1)
+    days = [datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (first, second, third)]
+    moments = [moment for day in days for moment in (day - second_long, day, day + second_long)]
+    moments += [day + timedelta(days=3) for day in days] + [datetime(1, 1, 1, tzinfo=UTC)]
+    found = [difference(before, after, moment) for moment in [*moments, *reversed(moments)]]
+    worked_out = [_difference.__wrapped__(before, after, moment) for moment in moments]
+    assert found == [*worked_out, *reversed(worked_out)]
+    assert len(set(map(repr, found))) > 4
+
+
+def test_two_versions_are_compared_once_between_two_prices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[object] = []
+
+    def counted(one: dict[str, Any]) -> Model:
+        parsed.append(one)
+        return model_from_document(one)
+
+    monkeypatch.setattr("pricing.versions.changes.model_from_document", counted)
+    before = book("v1", [priced(lists({"input": "3"}))])
+    after = book("v2", [priced(lists({"input": "4"}))])
+    found = {difference(before, after, NOW + timedelta(hours=hours)) for hours in range(50)}
+    assert (len(found), len(parsed)) == (1, 2)
 
 
 def test_models_that_came_and_went_are_listed_with_their_prices() -> None:

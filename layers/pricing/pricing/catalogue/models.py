@@ -1,6 +1,6 @@
 """The types of the catalogue: a model, its capabilities, and its prices in each period."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -303,6 +303,14 @@ def row_key(row: Mapping[str, Any]) -> str:
 def row_names(row: Mapping[str, Any]) -> tuple[str, ...]:
     """Return every name of a row: its id, then its aliases."""
     return (row["id"], *row.get("aliases", ()))
+
+
+def row_bounds(row: Mapping[str, Any]) -> Iterator[datetime]:
+    """Yield the moments at which a price of a row begins or ends."""
+    for period in row.get("prices", ()):
+        for bound in (_instant(period.get("from")), _instant(period.get("to"))):
+            if bound is not None:
+                yield bound
 
 
 def model_from_document(row: Mapping[str, Any]) -> Model:

@@ -5,14 +5,22 @@ for an off-peak window and ``@instant`` for a difference that begins later. A pr
 has its selectors, as in ``standard.image[quality=hd,size=1024x1024]``.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
-from pricing.catalogue.models import Model, PriceList, PricePeriod, model_from_document
+from pricing.catalogue.models import (
+    Model,
+    PriceList,
+    PricePeriod,
+    model_from_document,
+    row_bounds,
+)
 from pricing.catalogue.price_book import PriceBook
 from pricing.money import percent_of, subtract
 from pricing.timestamps import rfc3339
@@ -26,6 +34,7 @@ _PERIOD_FACTS = ("source", "served_as_standard", "context_window")
 #: The value of a row's member when it is left out, where that is not null or empty.
 _DEFAULTS: Mapping[str, Any] = {"bare_names": True}
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
+_NEXT = timedelta(microseconds=1)
 
 
 @immutable
@@ -92,12 +101,36 @@ def difference(before: PriceBook, after: PriceBook, instant: datetime) -> tuple[
     Prices are compared at ``instant`` and at every later moment. A model whose rows are written
     differently but mean the same does not differ.
     """
-    ours, theirs = before.rows_unlike(after), after.rows_unlike(before)
+    bounds = _all_bounds(before, after)
+    number = bisect_right(bounds, instant)
+    last = bounds[number - 1] if number else _BEGINNING
+    # Until the next price begins, every moment after this one has the same difference.
+    return _difference(before, after, instant if instant == last else last + _NEXT)
+
+
+@lru_cache(maxsize=4)
+def _difference(before: PriceBook, after: PriceBook, instant: datetime) -> tuple[ModelChange, ...]:
+    """Kept, since versions never change and a page of a list needs the whole."""
+    ours, theirs = _unlike(before, after)
     found = (
         _model_change(ours.get(key), theirs.get(key), instant)
         for key in sorted(ours.keys() | theirs.keys())
     )
     return tuple(change for change in found if change is not None)
+
+
+@lru_cache(maxsize=4)
+def _all_bounds(before: PriceBook, after: PriceBook) -> list[datetime]:
+    """Return the moments at which a price of a differing row begins or ends, in order."""
+    rows = (row for book in _unlike(before, after) for row in book.values())
+    return sorted({bound for row in rows for bound in row_bounds(row)})
+
+
+@lru_cache(maxsize=1)
+def _unlike(
+    before: PriceBook, after: PriceBook
+) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]:
+    return before.rows_unlike(after), after.rows_unlike(before)
 
 
 def took_effect(book: PriceBook, since: datetime, now: datetime) -> tuple[TookEffect, ...]:
