@@ -33,6 +33,9 @@ def reported(answer: Answer, most_rows: int, today: date, *, with_plans: bool) -
         facts.append(
             ("Cache hit rate", percent(ratio(Decimal(totals["cache_read_tokens"]), prompt)))
         )
+    if stated := answer["stated"]:
+        of = f"for {counted(stated['calls'], 'call')}, here {money(stated['priced_usd'])}"
+        facts.append(("Stated in the log", f"{money(stated['stated_usd'])} {of}"))
     if answer["unpriced"]["calls"]:
         facts.append(("Without a known price", counted(answer["unpriced"]["calls"], "call")))
     facts += [

@@ -27,6 +27,7 @@ from pricing.store import bundled, connect
 from pricing.store.ledger import Ledger
 from pricing.timestamps import rfc3339
 from pricing.validation import Request
+from pricing.versions.audit import Entry
 from pricing.versions.cancellation import (
     Activated,
     Cancelled,
@@ -198,12 +199,14 @@ def start_refresh(request: RefreshRequest, call: Call) -> RefreshStarted:
     return _once(request, call, RefreshStarted, work)
 
 
-def create_rate_card(request: RateCardRequest, _call: Call) -> StoredRateCard:
-    """Store a rate card; the same rules have the same id."""
+def create_rate_card(request: RateCardRequest, call: Call) -> StoredRateCard:
+    """Store a rate card; the same rules have the same id, and are recorded once."""
     card, store = request.card(), rate_cards()
     if store is None:
         raise errors.StoreUnavailable("There is no price store here: TARIFF_TABLE is not set.")
-    store.add(card.id, card.content)
+    details = {"rate_card": card.id, "rules": len(card.rules)}
+    entry = Entry(call.caller, "store_rate_card", card.name or "", details=details)
+    ledger().store(store.put(card.id, card.content), entry)
     return StoredRateCard.of(card)
 
 

@@ -173,5 +173,5 @@ def sharing() -> Sharing:
 
 
 def book_of(reference: str) -> BookInForce:
-    """The price book a version means."""
-    return books().in_force(reference, datetime.now(UTC))
+    """The price book a version means, with the deployment's rate card."""
+    return slack_settings.with_default_card(books().in_force(reference, datetime.now(UTC)))

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricing.catalogue.closed_months import ClosedBook
 from pricing.catalogue.price_book import BookInForce, PriceBook
+from pricing.catalogue.rate_cards import NetBook, RateCard
 from pricing.errors import InvalidRequest
 from pricing.reports.corrections import report_prices
 from pricing.reports.database import Database, database, day_us, from_csv, listed, literal
@@ -44,7 +45,7 @@ from pricing.reports.readers.singly import ALONE, COSTS
 from pricing.reports.report import Corrections, RejectedLine, ReportQuery, UsageReport
 from pricing.reports.runs import Step
 from pricing.reports.source_formats import ReadOptions
-from pricing.reports.sql import CALL_COLUMNS, cube, slots_of
+from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE, STATES, cube, slots_of
 from tariff.spark.folders import Folder, LogFile
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class FileRead:
     formats: Counter[str]
     ignored: Counter[str]
     assumed: Counter[str]
+    states_cost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Task:
     """What the executors need of a report: prices, what to read, and a folder that all reach."""
 
     book: bytes
+    card: RateCard | None
     corrections: Corrections
     labels: tuple[Dimension, ...]
     options: ReadOptions
@@ -87,6 +90,10 @@ class Task:
     def price_book(self) -> PriceBook:
         """Return the price book, which a worker parses once."""
         return _parsed(self.book, self.corrections)
+
+    def net_book(self) -> PriceBook | None:
+        """Return the prices of the rate card, if there is one."""
+        return None if self.card is None else NetBook(self.price_book(), self.card)
 
 
 @cache
@@ -109,10 +116,10 @@ def report_files(
     file without usage records, and for sums of more than 38 digits; StoreUnavailable where S3 does
     not answer.
     """
-    if in_force.net is not None:
-        raise InvalidRequest.at("/rate_card", "is not available on Spark; leave it out")
     labels = tuple(name for name in query.columns if name != "hour")
-    task = Task(in_force.book.to_json(), query.corrections, labels, query.options, tables)
+    net = in_force.net
+    card = net.card if isinstance(net, NetBook) else None
+    task = Task(in_force.book.to_json(), card, query.corrections, labels, query.options, tables)
     in_force = report_prices(in_force, query)
     numbered = list(enumerate(sorted(files, key=lambda file: file.name)))
     context = spark.sparkContext
@@ -139,7 +146,9 @@ def _read(task: Task, numbered: tuple[int, LogFile]) -> FileRead:
     """Read one file into a part of the normalised table, in ``read``."""
     number, file = numbered
     with _scratch() as (folder, db):
-        reader = UsageReader(db, task.price_book(), folder, None, task.labels, options=task.options)
+        reader = UsageReader(
+            db, task.price_book(), folder, task.net_book(), task.labels, options=task.options
+        )
         reader.read_file(opened(file.fetched(folder), file.name, folder))
         _write(db, reader.by_column, folder / "rows.parquet", first_line=number << LINE_BITS)
         task.tables.put(folder / "rows.parquet", f"read/part-{number:06}.parquet")
@@ -156,6 +165,7 @@ def _read(task: Task, numbered: tuple[int, LogFile]) -> FileRead:
         reader.formats,
         reader.ignored,
         reader.assumed,
+        reader.states_cost,
     )
 
 
@@ -177,6 +187,7 @@ def _counted(parts: Iterable[FileRead]) -> LoadedUsage:
         usage.read += part.read
         usage.rejected += part.rejected
         usage.read_singly += part.read_singly
+        usage.states_cost |= part.states_cost
         usage.not_calls += part.not_calls
         usage.merged += part.summed_spans
         usage.rejections += part.rejections
@@ -219,11 +230,12 @@ def _merge_part(task: Task, number: int, rows: "Iterable[Row]") -> Iterator[Merg
             writer.writerows(rows)
         types = dict.fromkeys(_ROW, "VARCHAR") | dict.fromkeys(_NUMBERS, "BIGINT")
         types |= {"partial": "INTEGER", **dict.fromkeys(COSTS, "DECIMAL(38, 0)")}
+        types["stated"] = STATED_TYPE
         db.execute(f"CREATE TABLE all_rows AS FROM {from_csv(path, types)}")
         columns = ", ".join(CALL_COLUMNS)
         db.execute(f"CREATE TABLE read AS SELECT {columns} FROM all_rows WHERE label IS NULL")
         db.execute("CREATE TABLE singly AS SELECT * FROM all_rows WHERE label IS NOT NULL")
-        found = Merger(db, task.price_book(), "read WHERE TRUE").merge()
+        found = Merger(db, task.price_book(), "read WHERE TRUE", task.net_book()).merge()
         db.execute(
             f"INSERT INTO merged SELECT {columns} FROM read"
             " WHERE line NOT IN (SELECT line FROM dropped)"
@@ -260,6 +272,7 @@ def _sum(
     kept = [name for name in others if name not in BUCKETS]
     calls = f"SELECT {', '.join((*kept, *wide))} FROM parquet.`{uri}/calls`"
     spark.sql(calls).createOrReplaceTempView("wide_calls")
+    also = (*also, STATES) if usage.states_cost else also
     _write_exact(spark.sql(cube("wide_calls", usage.cuts, also)), f"{uri}/cube")
     slots = spark.sql(slots_of("wide_calls"))
     counts = [name for name in slots.columns if name not in ("model", "endpoint")]
@@ -274,7 +287,7 @@ def _write_exact(sums: "DataFrame", target: str) -> None:
     """
     from pyspark.errors import PySparkException
 
-    may_be_null = {"endpoint", "team", "hour", "least_plain_input"}
+    may_be_null = {"endpoint", "team", "hour", "least_plain_input", "stated"}
     summed = [
         name for name in sums.columns if name not in may_be_null and not name.startswith("label_")
     ]
@@ -315,7 +328,7 @@ def _shown(query: ReportQuery, labels: Sequence[Dimension]) -> tuple[str, tuple[
         return f"substr(sha2({value}, 256), 1, {HASH_LENGTH})" if query.privacy == "hash" else value
 
     columns = {name: name for name in CALL_COLUMNS if name != "labels"}
-    columns |= {name: private(name) for name in COLUMNS}
+    columns |= {name: private(name) for name in COLUMNS} | {STATES: "stated IS NOT NULL"}
     also = {f"label_{number}": private(_label(labels, name)) for number, name in enumerate(labels)}
     if "hour" in query.columns:
         also["hour"] = f"moment - moment % {HOUR_US}"

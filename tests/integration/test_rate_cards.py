@@ -190,6 +190,17 @@ def test_the_same_rules_have_the_same_id_and_others_another(stored: str) -> None
         assert (answer.body["id"] == stored) is same
 
 
+def test_storing_a_card_is_recorded_once_with_who_did_it(stored: str) -> None:
+    card = {"name": "half", "rules": [{"multiply": "0.5"}]}
+    assert post(handler("pricing_admin"), recorded_event("rate_cards"), card).status == 200
+    page = call(handler("pricing_admin"), recorded_event("pricing_admin_audit")).body
+    (row,) = page["rows"]
+    assert (row["action"], row["reason"]) == ("store_rate_card", "half")
+    assert row["details"] == {"rate_card": stored, "rules": 1}
+    assert row["actor"] != ""
+    assert page["broken_row"] is None
+
+
 def test_the_deployments_card_applies_where_a_request_names_none(stored: str) -> None:
     os.environ["TARIFF_RATE_CARD"] = stored
     estimate = asking("estimate", recorded_event("estimate"), **SONNET)

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from pricing.api.requests.billing import RateCardRequest
 from pricing.aws.settings import settings
 from pricing.catalogue.exchange_rates import ExchangeRates, TargetCurrency
-from pricing.catalogue.price_book import BookInForce
+from pricing.catalogue.price_book import LIST_PRICES, BookInForce
 from pricing.catalogue.rate_cards import NetBook, RateCard
 from pricing.errors import InvalidRequest, StoreUnavailable, UnknownRateCard, under
 from pricing.estimates.net import side_by_side
@@ -20,8 +20,6 @@ from pricing.store.books import Books
 from pricing.store.documents import Documents
 from pricing.timestamps import AsOf
 
-#: In place of a rate card's id: list prices only, although the deployment has a card of its own.
-LIST_PRICES = "list"
 Answer = TypeVar("Answer")
 
 

@@ -319,6 +319,10 @@ class PriceBook:
         return NameSuggester(self._index.full)
 
 
+#: In place of a rate card's id: list prices only, although the deployment has a card of its own.
+LIST_PRICES = "list"
+
+
 @immutable
 class BookInForce:
     """The price book that a request uses, with its source and its freshness.
@@ -343,8 +347,13 @@ class BookInForce:
 
     @property
     def at_net(self) -> "BookInForce":
-        """The rate card's prices in place of the list prices; without a card, itself."""
-        return replace(self, book=self.net or self.book, net=None, rate_card=None, currency=None)
+        """The rate card's prices in place of the list prices; without a card, the list prices."""
+        return replace(self.at_list, book=self.net or self.book)
+
+    @property
+    def at_list(self) -> "BookInForce":
+        """The list prices alone, in USD."""
+        return replace(self, net=None, rate_card=None, currency=None)
 
 
 @immutable

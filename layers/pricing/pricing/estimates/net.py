@@ -25,7 +25,7 @@ def side_by_side(
     ``rate_card`` names the card of a net answer, and whose ``converted`` has the amounts in the
     currency at the rate of ``day``. Raises what ``answer`` raises.
     """
-    found: Any = answer(replace(in_force, net=None, currency=None))
+    found: Any = answer(in_force.at_list)
     if in_force.net is not None:
         net: Any = answer(in_force.at_net)
         found = replace(found, net=replace(net, rate_card=in_force.rate_card))

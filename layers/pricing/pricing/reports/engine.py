@@ -52,6 +52,7 @@ from pricing.reports.sql import (
     CALL_COLUMNS,
     KEY_COLUMNS,
     PRICE_COLUMNS,
+    STATES,
     TERMS,
     call_patterns,
     cube,
@@ -217,6 +218,7 @@ class Engine:
         self.usage.not_calls = reader.not_calls
         self.usage.merged = reader.summed_spans
         self.usage.assumed = reader.assumed
+        self.usage.states_cost = reader.states_cost
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
@@ -257,6 +259,7 @@ class Engine:
             columns[column] = self._private(self._label_value(label))
         if "hour" in self._also:
             columns["hour"] = f"moment - moment % {HOUR_US}"
+        columns[STATES] = "stated IS NOT NULL"
         return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
 
     def _label_value(self, label: Dimension) -> str:
@@ -291,7 +294,7 @@ class Engine:
     def _price(self) -> None:
         names = [name for (name,) in self._rows("SELECT DISTINCT model FROM calls")]
         self.usage.cuts = cuts_of(known_models(self._book, names))
-        also = tuple(self._also.values())
+        also = (*self._also.values(), *([STATES] if self.usage.states_cost else []))
         self._db.execute(f"CREATE TABLE cube AS {cube('calls', self.usage.cuts, also)}")
         self._price_cube()
 
@@ -342,7 +345,8 @@ class Engine:
     def _add_alone(self) -> None:
         """Add the calls that were priced one by one, each as a group of its own."""
         net = ", net" if self._net else ""
-        terms, buckets = ", ".join(TERMS), ", ".join((*BUCKETS, *self._also.values()))
+        stated = (STATES, "stated") if self.usage.states_cost else ()
+        terms, buckets = ", ".join(TERMS), ", ".join((*BUCKETS, *self._also.values(), *stated))
         self._db.execute(
             f"INSERT INTO priced BY NAME SELECT model, {terms}, endpoint, team,"
             f" moment - moment % {DAY_US} AS day, 0 AS part, 0 AS tier, calls,"
@@ -368,6 +372,14 @@ class Engine:
             "SELECT COUNT(*), COALESCE(SUM(calls), 0), COALESCE(SUM(cost), 0),"
             " COALESCE(SUM(low), 0), COALESCE(SUM(high), 0) FROM alone WHERE low <> high"
         )
+        if usage.states_cost:
+            net = "COALESCE(SUM(net) FILTER (reason IS NULL), 0)" if self._net else "0"
+            (usage.stated,) = self._rows(
+                "SELECT COALESCE(SUM(calls) FILTER (reason IS NULL), 0),"
+                " COALESCE(SUM(stated) FILTER (reason IS NULL), 0),"
+                f" COALESCE(SUM(cost) FILTER (reason IS NULL), 0), {net},"
+                f" COALESCE(SUM(stated) FILTER (reason IS NOT NULL), 0) FROM priced WHERE {STATES}"
+            )
         alone = "SELECT partial, unread, COUNT(*) FROM alone WHERE partial > 0 GROUP BY ALL"
         for partial, unread, calls in self._rows(alone):
             usage.partial += calls

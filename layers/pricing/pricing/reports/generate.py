@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pricing.catalogue.closed_months import ClosedBook
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import counted
-from pricing.money import subtract
+from pricing.money import plain, subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise
 from pricing.reports.budgets import BudgetQuery, budget_of
@@ -35,6 +35,7 @@ from pricing.reports.report import (
     Records,
     ReportQuery,
     ReportTotals,
+    StatedCosts,
     SummedCalls,
     UsageReport,
     day_of,
@@ -96,7 +97,9 @@ def report_summed(
     ``in_force`` are the prices that the calls were read at (``report_prices``). What a correction
     would change is not computed: that needs the records.
     """
-    with Engine(in_force.book, folder, columns=query.columns, privacy=query.privacy) as engine:
+    with Engine(
+        in_force.book, folder, net=in_force.net, columns=query.columns, privacy=query.privacy
+    ) as engine:
         engine.load_summed(summed)
         report = _report(engine, in_force, query)
         base = in_force.book.base if isinstance(in_force.book, ClosedBook) else None
@@ -142,10 +145,12 @@ def _report(
     if focus is not None:
         write_focus(engine, in_force, last_day, focus)
     as_of = AsOf.parse(last_day.isoformat())
+    stated = _stated(usage, with_card=in_force.net is not None)
     report = UsageReport(
         status=_status(usage),
         totals=totals,
         summed=_summed(usage),
+        stated=stated,
         net=net,
         converted=None,
         corrected=None,
@@ -171,7 +176,7 @@ def _report(
         rejected=tuple(first_rejected(usage.rejections)),
         pricing=provenance(in_force, as_of),
         assumptions=ASSUMPTIONS,
-        warnings=_warnings(usage),
+        warnings=_warnings(usage, stated),
     )
     if in_force.currency is None or totals.cost_usd is None:
         return report
@@ -210,7 +215,39 @@ def _summed(usage: LoadedUsage) -> SummedCalls | None:
     return SummedCalls(records, calls, cost, low, high)
 
 
-def _warnings(usage: LoadedUsage) -> tuple[Notice, ...]:
+def _stated(usage: LoadedUsage, *, with_card: bool) -> StatedCosts | None:
+    calls, stated, cost, net, without_price = usage.stated
+    if not stated + without_price:
+        return None
+    priced = unscaled(int(net if with_card else cost), usage.places)
+    stated, without_price = Decimal(stated), Decimal(without_price)
+    return StatedCosts(int(calls), stated, priced, subtract(priced, stated), without_price)
+
+
+def _differs(stated: StatedCosts) -> Iterator[Notice]:
+    """That the stated costs are others than the priced ones, by more than their rounding."""
+    difference, allowed = stated.difference_usd, max(stated.stated_usd, stated.priced_usd)
+    if stated.calls and abs(difference) * _TOLERATED > allowed:
+        message = (
+            f"{counted(stated.calls, 'call')} state a cost, {plain(stated.stated_usd)} USD in all;"
+            f" by this report they cost {plain(stated.priced_usd)} USD, {plain(abs(difference))}"
+            f" USD {'less' if difference < 0 else 'more'}. Counts that the log leaves out, another"
+            " tier, discounts and fees of a gateway are the usual reasons."
+        )
+        yield Notice("stated_cost_differs", message)
+    if stated.without_price_usd:
+        message = (
+            f"Calls without a known price state costs of {plain(stated.without_price_usd)} USD,"
+            " which are not in the total."
+        )
+        yield Notice("stated_cost_without_price", message)
+
+
+#: A difference of up to one part of so many is that of rounded amounts.
+_TOLERATED = 100
+
+
+def _warnings(usage: LoadedUsage, stated: StatedCosts | None) -> tuple[Notice, ...]:
     notices = [notice for key in usage.keys if key.card for notice in key.card.notices]
     found = [one for one in dict.fromkeys(notices) if one.code != "component_unpriced"]
     if usage.incomplete:
@@ -225,7 +262,7 @@ def _warnings(usage: LoadedUsage) -> tuple[Notice, ...]:
     if usage.ignored:
         message = f"Properties of records that are not read: {_named(usage.ignored)}."
         found.append(Notice("record_field_ignored", message))
-    found += [*usage.notices, *_assumed(usage)]
+    found += [*usage.notices, *_assumed(usage), *(_differs(stated) if stated else ())]
     found.sort(key=lambda notice: (notice.code, notice.message))
     if not usage.priced + usage.partial:
         found.insert(0, _nothing(usage))

@@ -40,5 +40,9 @@ class LoadedUsage:
     #: The records that sum up calls which may be in different tiers: how many, of how many calls,
     #: and their cost, its lower and its upper bound as integers.
     sums: Row = (0, 0, 0, 0, 0)
+    #: Whether records may state their cost, and of those that do: how many priced calls, what they
+    #: state, what they cost at list and at net prices as integers, what calls without price state.
+    states_cost: bool = False
+    stated: Row = (0, 0, 0, 0, 0)
     #: The same keys at the prices of a rate card, in the same order; empty without one.
     net_keys: list[PricedKey] = field(default_factory=list)

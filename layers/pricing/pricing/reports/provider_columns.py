@@ -207,8 +207,8 @@ def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> st
     """Select ``CALL_COLUMNS``, whether the call is ``odd``, and ``extra`` columns from its leaves.
 
     ``leaves`` selects every leaf by name (a count as BIGINT, -1 for anything else), ``line,
-    moment, request_id, model, endpoint, team, labels``, the requested terms as ``asked_*``, and
-    ``whole``: whether all of these have the right type. Terms that the provider served win over
+    moment, request_id, model, endpoint, team, labels, stated``, the requested terms as ``asked_*``,
+    and ``whole``: whether all of these have the right type. Terms that the provider served win over
     the requested ones.
     """
     certain = [
@@ -232,7 +232,8 @@ def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> st
         f"CAST({shape.buckets.get(name, '0')} AS BIGINT) AS {name}_bucket" for name in BUCKETS
     ]
     odd = f"NOT COALESCE({' AND '.join(certain)}, FALSE) AS odd"
-    columns = ["line", "moment", "request_id", "model", "endpoint", "team", "labels", *extra]
+    columns = ["line", "moment", "request_id", "model", "endpoint", "team", "labels", "stated"]
+    columns += extra
     inner = ",\n  ".join([*columns, *terms, *buckets, odd])
     renamed = ", ".join(f"{name}_bucket AS {name}" for name in BUCKETS)
     settled = ", ".join(f"{term}_settled AS {term}" for term in _TERMS)

@@ -119,6 +119,25 @@ class SummedCalls:
 
 
 @immutable
+class StatedCosts:
+    """What records say that calls were charged, compared with what Tariff prices the same calls at.
+
+    Records that state 0 are left out: tools write it for what they do not know.
+    """
+
+    calls: int
+    """Number of priced calls whose records state a cost."""
+    stated_usd: Decimal
+    """What these records state, at 20 decimals."""
+    priced_usd: Decimal
+    """What the same calls cost by this report, at the rate card's prices if there is a card."""
+    difference_usd: Decimal
+    """``priced_usd`` less ``stated_usd``."""
+    without_price_usd: Decimal
+    """What records without a known price state, which is in no other amount."""
+
+
+@immutable
 class ReportTotals:
     """The cost and usage of all priced calls."""
 
@@ -341,6 +360,8 @@ class UsageReport:
     """
     summed: SummedCalls | None
     """Bounds of the cost of records that sum up several calls; null when their tier is certain."""
+    stated: StatedCosts | None
+    """What the records themselves state as costs; null when none does."""
     records: Records
     """What became of every record."""
     formats: Mapping[str, int]

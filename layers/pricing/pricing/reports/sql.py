@@ -15,9 +15,14 @@ TERMS = ("processing", "speed", "inference_geo")
 SLOT_US = 300_000_000
 #: A call with at most so many output tokens has a short answer.
 SHORT_ANSWER_TOKENS = 300
-#: ``labels`` is a JSON list of the further labels that a request asks for, or NULL.
+#: ``labels`` is a JSON list of the further labels that a request asks for, or NULL. ``stated`` is
+#: the USD that the record states as its cost, of ``STATED_TYPE``, or NULL; 0 states nothing.
 NAMES = ("request_id", "model", "endpoint", "team", "labels")
-CALL_COLUMNS = ("line", "moment", *NAMES, *TERMS, *BUCKETS)
+CALL_COLUMNS = ("line", "moment", *NAMES, *TERMS, *BUCKETS, "stated")
+STATED_PLACES = 20
+STATED_TYPE = f"DECIMAL(38, {STATED_PLACES})"
+#: Whether a call states its cost: a further column of the key of ``cube``.
+STATES = "states_cost"
 KEY_COLUMNS = ("model", *TERMS, "day", "part", "tier")
 PRICE_COLUMNS = (
     *("model", *TERMS, "first_day", "last_day", "part", "tier", "label", "reason", "fee"),
@@ -41,11 +46,13 @@ def cube(calls: str, cuts: Cuts, also: tuple[str, ...] = ()) -> str:
     Within such a group cost is linear in the sums, so no row needs a multiplication of its own.
     """
     key = ", ".join((*CUBE_KEY, *also))
+    also = (*also, "stated") if STATES in also else also
     sums = ",\n  ".join(f"CAST(SUM({bucket}) AS DECIMAL(38, 0)) AS {bucket}" for bucket in BUCKETS)
+    stated = f"CAST(SUM(stated) AS {STATED_TYPE}) AS stated,\n  " if "stated" in also else ""
     return f"""SELECT {key},
   COUNT(*) AS calls,
   SUM(CASE WHEN {CACHED} = 0 THEN 1 ELSE 0 END) AS plain_calls,
-  {sums}
+  {stated}{sums}
 FROM (
   SELECT {", ".join(("model", *TERMS, "endpoint", "team", *BUCKETS, *also))},
     moment - moment % {DAY_US} AS day,

@@ -17,6 +17,7 @@ from pricing.values import immutable
 
 _MONTH = len("2026-10")
 _DRIVERS = 3
+_AMOUNTS = ("cost_usd", "could_save_usd", "net_usd")
 _AS_THEY_ARE = (
     *("month", "calls", "unpriced_calls", "version", "reported_at", "source", "caller", "records"),
 )
@@ -47,13 +48,19 @@ class MonthSummary:
     source: str = ""
     caller: str = ""
     records: int = 0
+    #: The cost at a rate card's prices, at which savings are computed; None without a card.
+    net_usd: Decimal | None = None
 
     def to_json(self) -> str:
         """Serialise the summary, with amounts as text."""
         return json.dumps(
             {
                 **{name: getattr(self, name) for name in _AS_THEY_ARE},
-                **{name: plain(getattr(self, name)) for name in ("cost_usd", "could_save_usd")},
+                **{
+                    name: plain(amount)
+                    for name in _AMOUNTS
+                    if (amount := getattr(self, name)) is not None
+                },
                 "drivers": [(top.endpoint, top.model, plain(top.cost_usd)) for top in self.drivers],
             }
         )
@@ -65,7 +72,7 @@ class MonthSummary:
         drivers = tuple(
             CostDriver(endpoint, model, Decimal(cost)) for endpoint, model, cost in found["drivers"]
         )
-        amounts = {name: Decimal(found[name]) for name in ("cost_usd", "could_save_usd")}
+        amounts = {name: Decimal(found[name]) for name in _AMOUNTS if name in found}
         return cls(**{**found, **amounts, "drivers": drivers})
 
 
@@ -89,7 +96,7 @@ def summary_of(
         unpriced_calls=report.unpriced.calls,
         could_save_usd=report.savings.likely_usd,
         drivers=tuple(
-            CostDriver(row.values[0], row.values[1], row.known_usd)
+            CostDriver(row.values[0], row.values[1], row.paid_usd)
             for row in report.top_drivers[:_DRIVERS]
         ),
         version=report.pricing.version,
@@ -97,6 +104,7 @@ def summary_of(
         source=source,
         caller=caller,
         records=report.records.read,
+        net_usd=report.net.total_usd if report.net else None,
     )
 
 

@@ -109,6 +109,25 @@ def _last_month(summary_of: SummaryOf, now: datetime) -> Card:
 
 def _priced(command: PricedCommand, in_force: BookInForce, now: datetime) -> Card:
     as_of = AsOf.parse(command.pinned.as_of) if command.pinned.as_of else AsOf.now(now)
+    card = _at_prices(command, in_force, as_of)
+    if in_force.rate_card is None:
+        return card
+    return replace(card, notes=(*card.notes, f"Note: {_paid(command, in_force)}"))
+
+
+def _paid(command: PricedCommand, in_force: BookInForce) -> str:
+    """Say which of an answer's amounts are at the prices of the deployment's rate card."""
+    card = f"the rate card {in_force.rate_card}"
+    if in_force.net is None:
+        return f"these are list prices, because {card} could not be read."
+    if isinstance(command, PricesCommand):
+        return f"these are list prices; estimates and comparisons also have those of {card}."
+    if isinstance(command, CachingCommand):
+        return f"these are the prices of {card}."
+    return f"your price is that of {card}."
+
+
+def _at_prices(command: PricedCommand, in_force: BookInForce, as_of: AsOf) -> Card:
     if isinstance(command, EstimateCommand):
         from pricing.slack.cards.costs import estimate_card
 
@@ -120,7 +139,7 @@ def _priced(command: PricedCommand, in_force: BookInForce, now: datetime) -> Car
     if isinstance(command, CachingCommand):
         from pricing.slack.cards.caching import caching_card
 
-        return caching_card(in_force, command, as_of)
+        return caching_card(in_force.at_net, command, as_of)
     from pricing.slack.cards.prices import prices_card
 
     return prices_card(in_force, command, as_of)

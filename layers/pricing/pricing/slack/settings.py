@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pricing.aws.environment import signed_client
 from pricing.aws.settings import settings
 from pricing.aws.signed_client import Service
 from pricing.aws.timeouts import ONE_ATTEMPT
+from pricing.catalogue.price_book import LIST_PRICES
+from pricing.errors import TariffError
 from pricing.slack.signing import SigningSecrets
 from pricing.store import connect
 
 if TYPE_CHECKING:
+    from pricing.catalogue.price_book import BookInForce
+    from pricing.catalogue.rate_cards import RateCard
     from pricing.reports.summary import MonthSummary
     from pricing.slack.dispatch import BookOf
     from pricing.slack.share import Queue, Sharing
     from pricing.store.books import Books
+    from pricing.store.documents import Documents
 
 #: Slack waits three seconds: the timeout of each call that a command makes.
 ACKNOWLEDGING_SECONDS = 0.7
@@ -50,6 +57,30 @@ def signing_secrets() -> SigningSecrets:
 def books() -> Books:
     """Return price books that give up on a slow store."""
     return connect.books(timeout_seconds=ACKNOWLEDGING_SECONDS)
+
+
+def with_default_card(prices: BookInForce) -> BookInForce:
+    """Add the deployment's rate card, if it has one.
+
+    A card that cannot be read is named without its prices, so that the answer can say so.
+    """
+    card_id = settings.rate_card
+    if not card_id or card_id == LIST_PRICES:
+        return prices
+    from pricing.catalogue.rate_cards import NetBook  # most deployments have no card
+
+    cards = rate_cards(settings.table)
+    try:
+        net = NetBook(prices.book, cards.get(card_id)) if cards else None
+    except TariffError:
+        net = None
+    return replace(prices, net=net, rate_card=card_id)
+
+
+@cache
+def rate_cards(_table: str) -> Documents[RateCard] | None:
+    """The stored rate cards, which are kept in memory once they were read."""
+    return connect.rate_cards(timeout_seconds=ACKNOWLEDGING_SECONDS)
 
 
 def summary_of(month: str) -> MonthSummary | None:

@@ -43,12 +43,12 @@ def policies() -> Documents[LearnedPolicy] | None:
     return Documents(POLICIES, table, reader(), writer) if table else None
 
 
-def rate_cards() -> Documents[RateCard] | None:
+def rate_cards(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Documents[RateCard] | None:
     """Connect to the rate cards of the table; None without a table."""
     from pricing.store.documents import RATE_CARDS, Documents  # few requests name a card
 
     table = settings.table
-    return Documents(RATE_CARDS, table, reader(), writer) if table else None
+    return Documents(RATE_CARDS, table, reader(timeout_seconds), writer) if table else None
 
 
 def stored_rates() -> StoredRates | None:

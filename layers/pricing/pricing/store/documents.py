@@ -76,6 +76,14 @@ class Documents(Generic[Document]):
 
     def add(self, document_id: str, content: bytes) -> None:
         """Store a document, unless it is stored: the same id has the same content."""
+        with suppress(NotWritten), writing():
+            self._writer().put_item(**self.put(document_id, content))
+
+    def put(self, document_id: str, content: bytes) -> dict[str, Any]:
+        """Return DynamoDB's request to store a document, which fails if it is stored.
+
+        Raises InvalidRequest for a document that is too large.
+        """
         packed = zlib.compress(content, 9)
         if len(packed) > MAX_BYTES:
             detail = (
@@ -83,12 +91,11 @@ class Documents(Generic[Document]):
                 " stored"
             )
             raise InvalidRequest.at(self._kind.made_of, detail)
-        with suppress(NotWritten), writing():
-            self._writer().put_item(
-                TableName=self._table,
-                Item={**self._key(document_id), "content": {"B": packed}},
-                ConditionExpression="attribute_not_exists(pk)",
-            )
+        return {
+            "TableName": self._table,
+            "Item": {**self._key(document_id), "content": {"B": packed}},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
 
     def _key(self, wanted: str) -> dict[str, dict[str, str]]:
         return {"pk": {"S": f"{self._kind.partition}#{wanted}"}, "sk": {"S": "DOC"}}

@@ -7,6 +7,7 @@ import random
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,6 +49,10 @@ class Write:
 
     request: Mapping[str, Any]
     refusal: TariffError
+
+
+class AlreadyStored(Conflict):
+    """The document is in the table, and so is its audit row."""
 
 
 class Ledger(VersionHistory):
@@ -221,6 +226,11 @@ class Ledger(VersionHistory):
     ) -> None:
         """Add an audit row for an action that changed no version."""
         self._commit([], Entry(actor, action, reason, details=details))
+
+    def store(self, document: Mapping[str, Any], entry: Entry) -> None:
+        """Put a document that is not in the table yet, by a request of ``Documents.put``."""
+        with suppress(AlreadyStored):
+            self._commit([Write({"Put": document}, AlreadyStored("It is stored."))], entry)
 
     def active_at(self, expected_revision: int) -> Pointer | None:
         """The active pointer; raises StaleRevision unless it has the expected revision."""

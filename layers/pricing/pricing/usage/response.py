@@ -64,7 +64,7 @@ _PROVIDER_METADATA = ("providerMetadata", "experimental_providerMetadata")
 MODELS = ("model", "modelVersion", "model_version", "modelId", "model_id", "model_name")
 _MODEL_HOLDERS = ("response_metadata", "llm_output", "llmOutput", "response")
 #: Where a response states its cost next to its usage: LiteLLM's, agents' and gateways' own names.
-_COSTS = (
+COSTS = (
     ("_hidden_params", "response_cost"),
     ("response_cost",),
     ("total_cost_usd",),
@@ -126,7 +126,7 @@ def read_response(
     parsed = replace(
         parsed,
         unread=(*parsed.unread, *islice(unknown, MAX_NAMED)),
-        stated=parsed.stated or _stated_cost(body, here),
+        stated=parsed.stated or stated_cost(body, here),
     )
     if _at(body, ("performanceConfig", "latency")) == "optimized":
         notice = Notice("latency_optimized_at_list_price", _OPTIMIZED)
@@ -306,9 +306,9 @@ def _model(body: Mapping[str, Any], pointer: str) -> tuple[str | None, str]:
     return None, f"{pointer}/model"
 
 
-def _stated_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
+def stated_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
     """What a gateway or an agent says next to the usage that it charged."""
-    for path in _COSTS:
+    for path in COSTS:
         usd = amount_of(_at(body, path))
         if usd is not None:
             return StatedCost(usd, f"{pointer}/{'/'.join(path)}")

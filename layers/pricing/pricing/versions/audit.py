@@ -22,8 +22,9 @@ _TEXTS = ("at", "actor", "action", "reason", "previous")
 class Entry:
     """An action to record.
 
-    ``action`` is ``propose``, ``activate``, ``reject``, ``refresh_requested``, ``refresh`` or
-    ``refresh_failed``. ``before`` and ``after`` are version ids, None if it is not about one.
+    ``action`` is ``propose``, ``activate``, ``reject``, ``refresh_requested``, ``refresh``,
+    ``refresh_failed`` or ``store_rate_card``. ``before`` and ``after`` are version ids, None if it
+    is not about one.
     """
 
     actor: str

@@ -186,8 +186,8 @@ class ReportRequest(ReportChoices):
     """The format of the answer; ``focus-csv`` and ``focus-parquet`` have FOCUS 1.2's columns."""
     table: TableName | None = None
     """With ``format`` csv, one table only, a column for each of its members: ``totals``,
-    ``records``, ``recommendations``, ``budgets``, ``unpriced``, ``rejected``, or a group, such as
-    ``day*model``. Default: the whole report, the section first.
+    ``records``, ``stated``, ``recommendations``, ``budgets``, ``unpriced``, ``rejected``, or a
+    group, such as ``day*model``. Default: the whole report, the section first.
     """
     privacy: Privacy = "show"
     """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""

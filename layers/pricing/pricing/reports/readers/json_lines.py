@@ -23,12 +23,14 @@ from pricing.reports.readers.records import (
     layout_of,
 )
 from pricing.reports.source_formats import SourceFormat
+from pricing.reports.sql import STATED_TYPE
 from pricing.usage.response import USAGES
 
 #: So many kinds of lines are read by column; rarer ones are read one by one.
 MAX_KINDS = 500
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _TIME = r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
+_AMOUNT = r"\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?"
 _OFFSET = r"[+-]([01]\d|2[0-3]):[0-5]\d"
 
 
@@ -73,6 +75,12 @@ def moment_sql(text: str) -> str:
         f" WHEN regexp_full_match({text}, '{_DATE}{_TIME}{_OFFSET}')"
         f" THEN epoch_us(try_cast({text} AS TIMESTAMPTZ)) END"
     )
+
+
+def amount_sql(text: str) -> str:
+    """The amount in USD that a text states as a cost; NULL for any other text, and for 0."""
+    amount = f"NULLIF(TRY_CAST({text} AS {STATED_TYPE}), 0)"
+    return f"CASE WHEN regexp_full_match({text}, '{_AMOUNT}') THEN {amount} END"
 
 
 def layouts(
@@ -147,6 +155,7 @@ class _Leaves:
         for term in TERMS:
             columns[f"asked_{term}"] = _word(self._leaf(term), "'?'")
         columns["labels"] = self._label_list()
+        columns["stated"] = amount_sql(f"trim({self._leaf(layout.cost)}, '\"')")
         columns["moment"] = self._moment()
         columns |= self._usage(whole)
         chosen = ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())

@@ -24,6 +24,8 @@ from pricing.timestamps import EPOCH
 from pricing.usage.buckets import Attempt, Usage
 from pricing.usage.parsed import NOTHING_OPEN
 
+#: What is not that of a call's first line.
+_OF_A_CALL = ("line", "request_id", *BUCKETS, "stated")
 #: A warning names so many lines.
 MAX_LINES = 5
 
@@ -76,9 +78,9 @@ class Merger:
         self._db.execute(f"CREATE TABLE merged AS SELECT {columns} FROM {self._lines} WHERE FALSE")
         if not self._rows("SELECT COUNT(*) FROM repeated")[0][0]:
             return Merged()
-        others = [name for name in CALL_COLUMNS if name not in ("line", "request_id", *BUCKETS)]
+        others = [name for name in CALL_COLUMNS if name not in _OF_A_CALL]
         firsts = ", ".join(f"arg_min({name}, line) AS {name}" for name in others)
-        largest = ", ".join(f"MAX({name}) AS {name}" for name in BUCKETS)
+        largest = ", ".join(f"MAX({name}) AS {name}" for name in (*BUCKETS, "stated"))
         shrinks = " OR ".join(f"MAX({name}) > arg_max({name}, line)" for name in BUCKETS)
         self._db.execute(
             f"CREATE TABLE calls_of_ids AS SELECT request_id, MIN(line) AS line, {firsts},"
@@ -134,6 +136,7 @@ class Merger:
                 **of_call[0],
                 **counts,
                 "line": -keys[0],
+                "stated": max(filter(None, map(itemgetter("stated"), of_call)), default=None),
                 **dict(zip(ALONE, alone, strict=True)),
             }
             row = (whole[name] for name in (*CALL_COLUMNS, *ALONE))

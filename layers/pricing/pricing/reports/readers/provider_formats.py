@@ -183,6 +183,7 @@ MLFLOW_SPAN = RecordFormat(
     model="attributes.mlflow.llm.model | attributes.model | attributes.llm.model",
     usage="attributes.mlflow.chat.tokenUsage",
     usage_format="openai_responses",
+    cost="attributes.mlflow.llm.cost.total_cost",
     labels=_LABELS,
     span=_IDS,
 )
@@ -194,6 +195,7 @@ SPAN = RecordFormat(
     request_id="attributes.gen_ai.response.id",
     usage="attributes",
     usage_format="otel_genai",
+    cost="attributes.llm.cost.total | attributes.operation.cost",
     labels=_LABELS,
     span=_IDS,
 )
@@ -209,9 +211,9 @@ CLAUDE_CODE_EVENT = RecordFormat(
         "output_tokens": "attributes.output_tokens",
         "cache_read_input_tokens": "attributes.cache_read_tokens",
         "cache_creation_input_tokens": "attributes.cache_creation_tokens",
-        "cost_usd": "attributes.cost_usd",
     },
     usage_format="anthropic",
+    cost="attributes.cost_usd",
     labels={
         "user": "attributes.user.email | attributes.user.id",
         "session": "attributes.session.id",

@@ -40,7 +40,7 @@ from pricing.reports.readers.singly import ALONE, COSTS, call_row, priced_alone,
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
-from pricing.reports.sql import CALL_COLUMNS
+from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE
 
 #: Rejected lines whose text is remembered.
 MAX_REFUSED = 1_000
@@ -95,6 +95,8 @@ class UsageReader:
         #: Lines that are not calls; spans that sum up other spans; what records do not state.
         self.not_calls = 0
         self.summed_spans = 0
+        #: Whether any record may state its cost.
+        self.states_cost = False
         self.assumed: Counter[str] = Counter()
         self.read = 0
         self.rejected = 0
@@ -145,6 +147,7 @@ class UsageReader:
         for (layout, name), kinds in by_layout.items():
             chosen = f"(SELECT line, t FROM lines WHERE kind IN {listed(kinds)})"
             calls = calls_of(layout, chosen, self._labels)
+            self.states_cost |= layout.cost is not None
             selects.append(f"SELECT *, '{name}' AS format FROM ({calls})")
             planned += kinds
         rest = f"WHERE kind IS NULL OR kind NOT IN {listed(planned)}" if planned else ""
@@ -200,6 +203,7 @@ class UsageReader:
             detail = f"{error.errors[0].detail}; its columns are {', '.join(shown)}"
             raise InvalidRequest.at(file.pointer, detail) from None
         calls = self._flat.calls(source, line, self._labels)
+        self.states_cost = self._flat.states_cost
         made = "VIEW" if file.kind == "parquet" else "TABLE"
         self._db.execute(
             f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd, 'tariff' AS format,"
@@ -262,6 +266,7 @@ class UsageReader:
         types = dict.fromkeys(_SINGLE_COLUMNS, "VARCHAR")
         types |= dict.fromkeys(("line", "moment", *BUCKETS, "calls"), "BIGINT")
         types |= {"partial": "INTEGER", **dict.fromkeys(COSTS, "DECIMAL(38, 0)")}
+        types["stated"] = STATED_TYPE
         self._db.execute(f"CREATE TABLE singly AS FROM {from_csv(path, types)}")
         self._drop_outer_spans(formats)
         for text, (line, *lines) in self._unread.items():
@@ -338,6 +343,7 @@ class UsageReader:
         if not record.plain:
             record, extra = priced_alone(self._book, record, found.record, self._net)
         row = call_row(key, record, labels_of((found.record, whole), self._labels))
+        self.states_cost |= record.stated is not None
         self.assumed["zone"] += record.zone_assumed
         self.assumed["time"] += record.time_assumed
         if found.span is not None:

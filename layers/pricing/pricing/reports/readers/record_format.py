@@ -9,6 +9,7 @@ from typing import Any
 
 from pricing.errors import MalformedRequest
 from pricing.jsonio import read_json
+from pricing.money import EXACT
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.meanings import UsageFormat
 from pricing.values import immutable
@@ -37,6 +38,9 @@ class RecordFormat:
     counts: Mapping[str, str] = field(default_factory=dict)
     rest: str = ""
     usage_format: UsageFormat | None = None
+    #: What the record states as its cost, in USD, or in cents of it.
+    cost: str = ""
+    cents: str = ""
     #: Labels of the call: endpoint, team, user, api_key, project and session.
     labels: Mapping[str, str] = field(default_factory=dict)
     #: A record is a call only if each of these parts is missing or has one of the values.
@@ -194,6 +198,7 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         "usage_format": known.usage_format,
         "calls": whole(first(body, known.calls)),
         "sums": known.sums or None,
+        "cost_usd": _amount(first(body, known.cost)) or _cents(first(body, known.cents)),
         **{label: _text(first(body, paths)) for label, paths in known.labels.items()},
     }
     for term in ("processing", "speed", "inference_geo", "tier"):
@@ -214,7 +219,7 @@ def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
     """A usage object of counts that stand apart."""
     usage: dict[str, Any] = {}
     for name, paths in known.counts.items():
-        values = [_number(name, first(body, path)) for path in paths.split(" + ")]
+        values = [whole(first(body, path)) for path in paths.split(" + ")]
         values = [value for value in values if value is not None]
         if not values:
             continue
@@ -231,14 +236,20 @@ def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
     return usage
 
 
-def _number(name: str, value: Any) -> Any:
-    """A count, or the amount that a record states as its cost; words like "Included" are none."""
-    if not name.startswith(("cost", "total_cost")) or not isinstance(value, str):
-        return whole(value)
+def _amount(value: Any) -> Any:
+    """The amount that a record states as its cost; words like "Included" are none."""
+    if not isinstance(value, str):
+        return value
     return Decimal(value.lstrip("$")) if _AMOUNT.fullmatch(value) else None
 
 
-_AMOUNT = re.compile(r"\$?\d{1,15}(\.\d{1,20})?", re.ASCII)
+def _cents(value: Any) -> Decimal | None:
+    cents = _amount(value)
+    is_amount = isinstance(cents, int | Decimal) and not isinstance(cents, bool)
+    return EXACT.scaleb(Decimal(cents), -2) if is_amount else None
+
+
+_AMOUNT = re.compile(r"\$?\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?", re.ASCII)
 
 
 def _all(paths: str) -> list[str]:

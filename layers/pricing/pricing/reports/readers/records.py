@@ -26,11 +26,13 @@ from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, Unread
 from pricing.usage.recognition import recognised
 from pricing.usage.response import (
+    COSTS,
     MODELS,
     USAGES,
     holds_usage,
     is_batch_line,
     read_response,
+    stated_cost,
     terms_served,
 )
 from pricing.usage.tools import SEARCH_MODELS
@@ -53,6 +55,8 @@ MOMENTS = (
 )
 REQUEST_IDS = ("request_id", "requestId", "responseId")
 TERMS = ("processing", "speed", "inference_geo")
+#: What a record states as its cost, as a name at its top.
+COST_NAMES = tuple(path[0] for path in COSTS if len(path) == 1)
 MAX_TEXT = 128
 _PROCESSING = ("standard", "batch", "priority", "flex")
 _CHOICES = {
@@ -78,6 +82,7 @@ class RecordLayout:
     requested_model: str | None
     served_model: str | None
     request_id: str | None
+    cost: str | None
 
 
 @immutable
@@ -103,6 +108,8 @@ class UsageRecord:
     #: What is known of the length of the prompts of a sum: the price tier, or the longest of them.
     tier: str | None = None
     max_prompt_tokens: int | None = None
+    #: What the record says was charged, in USD; 0 says nothing: tools write it for the unknown.
+    stated: Decimal | None = None
     #: Whether the record states no time zone, or no time at all.
     zone_assumed: bool = False
     time_assumed: bool = False
@@ -180,6 +187,7 @@ def layout_of(document: Any, *, by_column: bool = True) -> RecordLayout | None:
             request_id=_first("", top, REQUEST_IDS)
             or _first(container, names, REQUEST_IDS)
             or (_first(container, names, ("id",)) if raw else None),
+            cost=_first(container, names, COST_NAMES) or _first("", top, COST_NAMES),
         )
 
     for container in CONTAINERS:
@@ -234,7 +242,8 @@ def _columns(
 _OF_RESPONSES = frozenset(("type", "object", "choices", "candidates", "content", "output"))
 _READ = frozenset(
     (
-        *(*MOMENTS, *MODELS, *REQUEST_IDS, *TERMS, *USAGES, "usage_format", "endpoint", "team"),
+        *(*MOMENTS, *MODELS, *REQUEST_IDS, *TERMS, *USAGES, *COST_NAMES),
+        *("usage_format", "endpoint", "team"),
         *("service_tier", "serviceTier", "stop_reason", *_SUMS),
         *("user", "api_key", "project", "session", "tags", "metadata", "labels"),
     )
@@ -298,6 +307,7 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
     else:
         moment, zone_assumed = _moment(document, layout)
     calls = _positive(document, "calls")
+    stated = parsed.stated or stated_cost(document, "")
     longest = _positive(document, "max_prompt_tokens")
     tier = _choice(document, "tier")
     return UsageRecord(
@@ -315,6 +325,7 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
         summed=(calls or 1) > 1 or bool(document.get("sums") or longest or tier),
         tier=tier,
         max_prompt_tokens=longest,
+        stated=(stated and stated.usd) or None,
         zone_assumed=zone_assumed,
         time_assumed=timeless,
     )

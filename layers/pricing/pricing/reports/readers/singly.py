@@ -14,7 +14,7 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError, UnknownModel
 from pricing.estimates.calculator import price_attempts
-from pricing.money import add, subtract
+from pricing.money import add, plain, subtract
 from pricing.reports.rates import (
     BUCKETS,
     PROMPT_BUCKETS,
@@ -84,7 +84,9 @@ def call_row(line: int, record: UsageRecord, labels: str | None) -> Row:
     counts = counts_of(record.attempts)
     terms = (getattr(record.terms, term) for term in TERMS)
     named = (record.request_id or "", record.model, record.endpoint or "", record.team or "")
-    return (line, record.moment, *named, labels, *terms, *(counts[bucket] for bucket in BUCKETS))
+    columns = (line, record.moment, *named, labels, *terms)
+    stated = None if record.stated is None else plain(record.stated)
+    return (*columns, *(counts[bucket] for bucket in BUCKETS), stated)
 
 
 def reason_of(error: TariffError) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 from pricing.errors import InvalidRequest
 from pricing.reports.dimensions import Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
-from pricing.reports.readers.json_lines import label_list, moment_sql
-from pricing.reports.readers.records import MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
+from pricing.reports.readers.json_lines import amount_sql, label_list, moment_sql
+from pricing.reports.readers.records import COST_NAMES, MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
 from pricing.timestamps import EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.recognition import recognised
@@ -38,6 +38,11 @@ class FlatTable:
         self._members = {name: _column(self._types, name) for name in names}
         self._labels: dict[Dimension, str] = {}
 
+    @property
+    def states_cost(self) -> bool:
+        """Whether a column has what calls were charged."""
+        return self._named(COST_NAMES) is not None
+
     def calls(self, source: str, line: str, labels: Sequence[Dimension] = ()) -> str:
         """Select the calls of ``source``; the expression ``line`` numbers its rows."""
         shape = self._shape
@@ -50,6 +55,7 @@ class FlatTable:
             "endpoint": self._text("endpoint"),
             "team": self._text("team"),
             "labels": label_list([self._text(column) for column in named.values()]),
+            "stated": amount_sql(self._text(self._named(COST_NAMES))),
         }
         for term in TERMS:
             columns[f"asked_{term}"] = self._text(term)
@@ -77,7 +83,7 @@ class FlatTable:
     def document(self, row: Mapping[str, Any], moment: int | None) -> dict[str, Any]:
         """A row as the record that ``read_record`` reads."""
         record: dict[str, Any] = {term: row.get(term) or None for term in TERMS}
-        for names in (MODELS, REQUEST_IDS, ("endpoint",), ("team",)):
+        for names in (MODELS, REQUEST_IDS, ("endpoint",), ("team",), COST_NAMES):
             column = self._named(names)
             if column and row[column] is not None:
                 record[names[0]] = str(row[column])

@@ -28,6 +28,7 @@ _OPENCODE = RecordFormat(
         "cache_creation_input_tokens": "tokens.cache.write",
     },
     usage_format="anthropic",
+    cost="cost",
     labels={"session": "sessionID", "project": "path.root"},
     only={"role": ("assistant",)},
 )
@@ -41,9 +42,9 @@ CODING_TOOLS = (
             "prompt_tokens": "properties.prompt_tokens",
             "completion_tokens": "properties.completion_tokens",
             "total_tokens": "properties.total_tokens",
-            "cost": "properties.cost",
         },
         usage_format="openai",
+        cost="properties.cost",
         only={"event": ("message_send",)},
     ),
     RecordFormat(
@@ -57,9 +58,9 @@ CODING_TOOLS = (
             "output_tokens": "text.tokensOut",
             "cache_read_input_tokens": "text.cacheReads",
             "cache_creation_input_tokens": "text.cacheWrites",
-            "cost_usd": "text.cost",
         },
         usage_format="anthropic",
+        cost="text.cost",
         only={"type": ("say",), "say": ("api_req_started",)},
     ),
     RecordFormat(
@@ -83,6 +84,7 @@ CODING_TOOLS = (
             "output_tokens": "Output Tokens",
         },
         usage_format="anthropic",
+        cost="Cost | Cost ($)",
         labels={"user": "User", "endpoint": "Kind"},
     ),
     RecordFormat(
@@ -97,6 +99,7 @@ CODING_TOOLS = (
             "output_tokens": "tokenUsage.outputTokens",
         },
         usage_format="anthropic",
+        cents="chargedCents",
         labels={"user": "userEmail | owningUser", "endpoint": "kind"},
     ),
     RecordFormat(
@@ -155,9 +158,9 @@ CODING_TOOLS = (
             "output_tokens": "message.usage.output",
             "cache_read_input_tokens": "message.usage.cacheRead",
             "cache_creation_input_tokens": "message.usage.cacheWrite",
-            "cost_usd": "message.usage.cost.total",
         },
         usage_format="anthropic",
+        cost="message.usage.cost.total",
         only={"message.role": ("assistant",)},
     ),
 )
@@ -172,6 +175,7 @@ GATEWAYS = (
         usage="metadata.usage_object | response.usage",
         counts=_OPENAI,
         usage_format="litellm",
+        cost="spend | response_cost",
         labels={
             "team": "team_id | team_alias",
             "user": "end_user | user",
@@ -195,9 +199,9 @@ GATEWAYS = (
             "prompt_audio_tokens": "prompt_audio_tokens",
             "completion_audio_tokens": "completion_audio_tokens",
             "reasoning_tokens": "reasoning_tokens",
-            "costUSD": "costUSD | cost_usd",
         },
         usage_format="openai",
+        cost="costUSD | cost_usd | cost",
         labels={"user": "request_user_id", "endpoint": "request_path", "api_key": "key_name"},
     ),
     RecordFormat(
@@ -211,9 +215,9 @@ GATEWAYS = (
             "completion_tokens": "native_tokens_completion",
             "reasoning_tokens": "native_tokens_reasoning",
             "cached_tokens": "native_tokens_cached",
-            "cost": "total_cost",
         },
         usage_format="openai",
+        cost="total_cost",
         labels={"project": "app_id"},
     ),
     RecordFormat(
@@ -227,9 +231,9 @@ GATEWAYS = (
             "completion_tokens": "tokens_completion",
             "reasoning_tokens": "tokens_reasoning",
             "cached_tokens": "tokens_cached",
-            "cost": "cost_total",
         },
         usage_format="openai",
+        cost="cost_total",
         labels={"project": "app_name", "api_key": "api_key_name", "user": "user"},
     ),
     RecordFormat(
@@ -241,9 +245,9 @@ GATEWAYS = (
             "prompt_tokens": "prompt_tokens",
             "completion_tokens": "completion_tokens",
             "reasoning_tokens": "reasoning_tokens",
-            "cost": "usage",
         },
         usage_format="openai",
+        cost="usage",
         calls="requests",
     ),
     RecordFormat(
@@ -270,9 +274,9 @@ GATEWAYS = (
         counts={
             "prompt_tokens": "tokens_in",
             "completion_tokens": "tokens_out",
-            "cost": "cost",
         },
         usage_format="openai",
+        cost="cost",
         labels={"endpoint": "path", "project": "gateway_id"},
         only={"cached": ("false", "0")},
     ),
@@ -288,9 +292,9 @@ GATEWAYS = (
             "completion_tokens": "ai.proxy.usage.completion_tokens"
             " | ai.ai-proxy.usage.completion_tokens",
             "total_tokens": "ai.proxy.usage.total_tokens | ai.ai-proxy.usage.total_tokens",
-            "cost": "ai.proxy.usage.cost | ai.ai-proxy.usage.cost",
         },
         usage_format="openai",
+        cost="ai.proxy.usage.cost | ai.ai-proxy.usage.cost",
         labels={"endpoint": "route.name", "project": "service.name", "user": "consumer.username"},
     ),
     RecordFormat(
@@ -305,6 +309,10 @@ GATEWAYS = (
     ),
 )
 
+_LANGFUSE_COST = (
+    "totalCost | total_cost | calculatedTotalCost | calculated_total_cost | costDetails.total"
+    " | cost_details.total"
+)
 _LANGFUSE = RecordFormat(
     name="langfuse",
     marks=("startTime | start_time | timestamp", "usageDetails | usage_details"),
@@ -327,6 +335,7 @@ _LANGFUSE = RecordFormat(
     },
     rest="usageDetails | usage_details",
     usage_format="anthropic",
+    cost=_LANGFUSE_COST,
     labels={
         "user": "userId | user_id",
         "session": "sessionId | session_id",
@@ -356,6 +365,7 @@ def _posthog(prompt: str, answer: str, usage_format: UsageFormat, *marks: str) -
             ),
         },
         usage_format=usage_format,
+        cost="properties.$ai_total_cost_usd",
         labels={"user": "distinct_id", "session": "properties.$ai_session_id"},
         only={"event": ("$ai_generation", "$ai_embedding")},
     )
@@ -371,6 +381,7 @@ TRACERS = (
         request_id="id",
         counts={"input_tokens": "inputUsage", "output_tokens": "outputUsage"},
         usage_format="anthropic",
+        cost=_LANGFUSE_COST,
         labels=_LANGFUSE.labels,
         only=_LANGFUSE.only,
     ),
@@ -395,6 +406,7 @@ TRACERS = (
             "output_token_details": "completion_token_details",
         },
         usage_format="langchain",
+        cost="total_cost",
         labels={"endpoint": "name", "project": "session_name", "session": "thread_id"},
         # Chains and tools repeat the sums of the model calls below them.
         only={"run_type": ("llm", "embedding")},
@@ -419,6 +431,7 @@ TRACERS = (
             "reasoning_tokens": "metrics.completion_reasoning_tokens",
         },
         usage_format="openai",
+        cost="metrics.estimated_cost",
         labels={"endpoint": "span_attributes.name", "project": "project_id"},
         only={"span_attributes.type": ("llm",)},
         span=("root_span_id", "span_id", "span_parents"),
@@ -471,9 +484,9 @@ TRACERS = (
             "total_tokens": "usage.total_tokens",
             "cached_tokens": "usage.original_usage.prompt_tokens_details.cached_tokens",
             "reasoning_tokens": "usage.original_usage.completion_tokens_details.reasoning_tokens",
-            "cost": "total_estimated_cost",
         },
         usage_format="openai",
+        cost="total_estimated_cost",
         labels={"endpoint": "name", "project": "project_name"},
         only={"type": ("llm",)},
         span=("trace_id", "id", "parent_span_id"),

@@ -21,6 +21,7 @@ from pricing.reports.report import (
     RejectedLine,
     ReportRecommendation,
     ReportTotals,
+    StatedCosts,
     UnpricedReason,
     UsageReport,
 )
@@ -32,7 +33,7 @@ COLUMNS = (
     *("saves_usd", "confidence", "detail"),
 )
 #: What may be asked for as one table, besides the groups of a report.
-TABLES = ("totals", "records", "recommendations", "budgets", "unpriced", "rejected")
+TABLES = ("totals", "records", "stated", "recommendations", "budgets", "unpriced", "rejected")
 ALL_OTHERS = "all others"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _OUTCOMES = (
@@ -75,6 +76,7 @@ def _table(report: UsageReport, table: str) -> tuple[Sequence[str], Iterator[Map
     tables: Mapping[str, tuple[type, Sequence[object]]] = {
         "totals": (ReportTotals, (report.totals,)),
         "records": (Records, (report.records,)),
+        "stated": (StatedCosts, [report.stated] if report.stated else []),
         "recommendations": (ReportRecommendation, report.recommendations),
         "budgets": (Budget, report.budgets),
         "unpriced": (UnpricedReason, report.unpriced.reasons),
@@ -141,6 +143,7 @@ def _rows(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
     for name in _OUTCOMES:
         yield {"section": "records", "name": name, "calls": getattr(records, name)}
 
+    yield from _stated(report)
     for group in report.groups:
         section = f"by {' and '.join(group.by)}"
         for row in group.rows:
@@ -178,6 +181,17 @@ def _rows(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
         }
     for line in report.rejected:
         yield {"section": "rejected", "name": f"line {line.line}", "detail": line.reason}
+
+
+def _stated(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
+    if found := report.stated:
+        yield {
+            "section": "stated",
+            "cost_usd": found.stated_usd,
+            "calls": found.calls,
+            "detail": f"by this report {plain(found.priced_usd)} USD;"
+            f" without a price {plain(found.without_price_usd)} USD",
+        }
 
 
 def _group_row(section: str, row: GroupRow) -> dict[str, Cell]:

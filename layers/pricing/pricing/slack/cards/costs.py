@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pricing.catalogue.price_book import BookInForce, Provenance
 from pricing.display import count, counted, price, times, usd
 from pricing.estimates.calculator import LineItem
-from pricing.estimates.estimate import EstimateQuery, estimate
+from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
 from pricing.estimates.inputs import MeasuredInput
 from pricing.money import multiply, ratio
 from pricing.slack.cards.base import Card, Table, notes_of
@@ -36,13 +36,15 @@ _COMPONENTS = {
 def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) -> Card:
     """The cost of calls on one model; raises what ``estimate`` raises."""
     query = query_of(command.model, command.calls, as_of)
-    found = estimate(in_force, query)
+    found = estimate(in_force.at_list, query)
     calls, pinned = command.calls, _pin(found.pricing)
     facts = [("Model", f"{found.model.id} ({found.model.provider})")]
+    if in_force.net is not None:
+        facts.append(("Your price", _your_price(estimate(in_force.at_net, query))))
     if found.calls > 1:
         facts.append(("Each call", usd(found.per_call_usd)))
     if calls.period:
-        facts += _projected(in_force, query, calls.period)
+        facts += _projected(in_force.at_net, query, calls.period)
     if found.context.window:
         used = f"{count(found.context.used_tokens)} of {count(found.context.window)} tokens"
         facts.append(("Context window", used))
@@ -69,7 +71,12 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
     )
 
     query = query_of("", command.calls, as_of)
-    found = compare(in_force, CompareQuery(query, command.models))
+    wanted = CompareQuery(query, command.models)
+    found = compare(in_force.at_net, wanted)
+    listed: dict[str, str] | None = None
+    if in_force.net is not None:
+        rows = compare(in_force.at_list, wanted).rows
+        listed = {row.model.id: usd(row.total_usd) for row in rows}
     excluded = [f"{other.model} is left out. {other.reason}" for other in found.excluded]
     shown = found.rows[:MAX_ROWS]
     if len(found.rows) > MAX_ROWS:
@@ -85,8 +92,12 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
         title=title,
         facts=(("For", _of_what(command.calls)), ("Compared with", found.baseline or "nothing")),
         table=Table(
-            ("Model", "Compared with the most expensive", "Cost", "Relative cost"),
-            tuple(_row(row, highest) for row in shown),
+            (
+                *("Model", "Compared with the most expensive"),
+                *(("Cost",) if listed is None else ("Your price", "List price")),
+                "Relative cost",
+            ),
+            tuple(_row(row, highest, listed) for row in shown),
             text_columns=2,
         )
         if shown
@@ -117,6 +128,12 @@ def bar(part: Decimal, whole: Decimal) -> str:
         return "·"
     cells = int(ratio(multiply(part, Decimal(BAR_CELLS)), whole).to_integral_value())
     return "█" * max(1, cells)
+
+
+def _your_price(found: Estimate) -> str:
+    """What calls cost by the rate card, and each of several."""
+    each = f", {usd(found.per_call_usd)} each" if found.calls > 1 else ""
+    return f"{'' if found.status == 'priced' else 'at least '}{usd(found.total_usd)}{each}"
 
 
 def _of_what(calls: RequestedCalls) -> str:
@@ -166,12 +183,13 @@ def _line(item: LineItem) -> tuple[str, ...]:
     return name, count(item.quantity), rate, cost
 
 
-def _row(row: CompareRow, highest: Decimal) -> tuple[str, ...]:
+def _row(row: CompareRow, highest: Decimal, listed: dict[str, str] | None) -> tuple[str, ...]:
     relative = row.relative_to_baseline
     cost = f"{'≥ ' if row.status == 'partial' else ''}{usd(row.total_usd)}"
     return (
         row.model.id,
         bar(row.total_usd, highest),
         cost,
+        *(() if listed is None else (listed.get(row.model.id, "no price"),)),
         "" if relative is None else times(relative),
     )

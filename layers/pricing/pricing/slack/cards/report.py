@@ -8,7 +8,10 @@ from pricing.slack.commands import EXAMPLES
 
 def report_card(summary: MonthSummary) -> Card:
     """The summary of a month's report. It cannot be shared, because it covers all teams."""
+    paid = summary.cost_usd if summary.net_usd is None else summary.net_usd
     facts = [("Calls", count(summary.calls)), ("Could be saved", usd(summary.could_save_usd))]
+    if summary.net_usd is not None:
+        facts.insert(0, ("At list prices", usd(summary.cost_usd)))
     if summary.unpriced_calls:
         facts.append(("Without a price", counted(summary.unpriced_calls, "call")))
     rows = tuple(
@@ -16,7 +19,7 @@ def report_card(summary: MonthSummary) -> Card:
         for driver in summary.drivers
     )
     return Card(
-        title=f"{usd(summary.cost_usd)} in {summary.month}",
+        title=f"{usd(paid)} in {summary.month}",
         facts=tuple(facts),
         table=Table(("Endpoint", "Model", "Cost"), rows, text_columns=2) if rows else None,
         notes=(
