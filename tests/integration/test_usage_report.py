@@ -1,4 +1,4 @@
-"""``POST /v1/usage/report`` through the handler: bodies, files, formats, filters, hostile input."""
+"""``POST /v1/usage/report`` through the handler: bodies, files, formats and filters."""
 
 import base64
 import csv
@@ -401,107 +401,6 @@ def test_a_search_model_searches_once_in_every_call_of_a_report(report: Ask, ser
         record["object"] = "chat.completion"
     # 1,000 at $0.15 a million, 100 at $0.60, and a search of $0.01
     assert cost(report([record])) == "0.01021"
-
-
-# Hostile input
-
-
-@pytest.mark.parametrize(
-    "record",
-    [
-        None,
-        7,
-        "text",
-        [],
-        {},
-        {"timestamp": "2026-11-20", "model": "opus"},
-        {**SONNET, "timestamp": "yesterday"},
-        {**SONNET, "timestamp": "9999-99-99"},
-        {**SONNET, "model": ""},
-        {**SONNET, "model": "x" * 5000},
-        {**SONNET, "usage": {"input_tokens": -1, "output_tokens": 1}},
-        {**SONNET, "usage": {"input_tokens": 1.5, "output_tokens": 1}},
-        {**SONNET, "usage": {"input_tokens": 10**30, "output_tokens": 1}},
-        {**SONNET, "usage": {"prompt_tokens": 2, "input_tokens": 1, "output_tokens": 1}},
-        {**SONNET, "usage": {"colour": 1}},
-        {**SONNET, "usage": []},
-        {**SONNET, "processing": "warp"},
-    ],
-)  # fmt: skip
-def test_a_broken_record_is_rejected_with_its_reason_and_stops_nothing(
-    report: Ask, record: Any
-) -> None:
-    answer = report([SONNET, record, SONNET])
-    assert cost(answer) == "0.006"
-    assert answer.body["records"]["rejected"] == 1
-    (rejected,) = answer.body["rejected"]
-    assert rejected["line"] == 2
-    assert rejected["reason"]
-    assert add_up(answer.body["records"])
-
-
-@pytest.mark.parametrize(
-    ("fields", "pointer"),
-    [
-        ({}, "/records"),
-        ({"records": [], "source": {"s3_uri": "s3://inputs/a.csv"}}, "/records"),
-        ({"records": {"a": 1}}, "/records"),
-        ({"records": [], "group_by": ["colour"]}, "/group_by/0"),
-        ({"records": [], "group_by": ["model*model"]}, "/group_by/0"),
-        ({"records": [], "top": 0}, "/top"),
-        ({"records": [], "top": 101}, "/top"),
-        ({"records": [], "format": "xml"}, "/format"),
-        ({"records": [], "filter": {"start": "soon"}}, "/filter/start"),
-        ({"records": [], "filter": {"start": "2026-02-02", "end": "2026-02-02"}}, "/filter/end"),
-        ({"records": [], "filter": {"colour": ["red"]}}, "/filter/colour"),
-        ({"records": [], "colour": "red"}, "/colour"),
-    ],
-)
-def test_a_wrong_request_is_refused_at_its_field(
-    report: Ask, fields: dict[str, Any], pointer: str
-) -> None:
-    assert pointers(report(**fields)) == [pointer]
-
-
-def test_a_wrong_parameter_of_json_lines_is_named(lines: Ask) -> None:
-    assert pointers(lines(b"{}", group_by="colour")) == ["/group_by"]
-    assert pointers(lines(b"{}", start="soon")) == ["/start"]
-
-
-def test_an_unknown_version_is_named(report: Ask) -> None:
-    answer = report([SONNET], pricing_version="no-such")
-    assert (answer.status, answer.body["type"].rpartition("/")[2]) == (404, "unknown-version") or (
-        answer.status == 404
-    )
-
-
-NASTY = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "<script>alert(1)</script>", '"><img src=x>',
-    "a,b", 'a"b', "a\nb", "\u202eevil", "é" * 100, "' OR 1=1 --", "'; DROP TABLE calls; --",
-]  # fmt: skip
-
-
-def test_names_in_records_are_inert_in_every_format(
-    report: Ask, text_of: Callable[..., str]
-) -> None:
-    records = [{**SONNET, "endpoint": name, "team": name} for name in NASTY]
-    body = report(records, group_by=["team", "endpoint*team"]).body
-    assert {row["values"][0] for row in body["groups"][0]["rows"]} == set(NASTY)
-
-    text = text_of(records=records, format="csv", group_by=["team", "endpoint*team"])
-    assert text.startswith("\ufeff")
-    cells = [cell for row in csv.reader(io.StringIO(text[1:])) for cell in row]
-    assert not [one for one in cells if one.startswith(("=", "+", "@", "\t", "\r", "-1"))]
-
-    page = text_of(records=records, format="html", group_by=["team"])
-    assert "<script" not in page
-    assert "<img" not in page
-
-
-@pytest.mark.parametrize("name", NASTY)
-def test_a_filter_is_a_value_and_never_sql(report: Ask, name: str) -> None:
-    answer = report([SONNET, {**SONNET, "team": name}], filter={"team": [name]})
-    assert answer.body["records"]["priced"] == 1
 
 
 def test_the_page_asks_for_nothing_and_fits(text_of: Callable[..., str]) -> None:

@@ -3,34 +3,18 @@
 The files of ``tests/data/logs`` are made up, in the form in which each tool writes its records.
 """
 
-import csv
-import gzip
-import io
 import json
-import random
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from pricing.errors import TariffError
-from pricing.reports.generate import report_usage
-from pricing.reports.readers.files import opened, written
-from pricing.reports.readers.formats import FormatReader
-from pricing.reports.readers.records import read_record
-from pricing.reports.report import ReportQuery, UsageReport
-from pricing.reports.source_formats import ReadOptions, SourceFormat
+from pricing.reports.source_formats import SourceFormat
 from tariff.template import ROOT
-from tests.support.reports import BOOK
+from tests.support.reports import outcomes_add_up, report_file
 
 LOGS = ROOT / "tests" / "data" / "logs"
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
 #: A call of GPT-4o mini, at 0.15 and 0.6 USD per million tokens, cached input 0.075: 1,000 tokens
 #: in and 100 out, of which 200 were read from the cache in the second.
 #: 1000 x 0.15 + 100 x 0.6 = 210, and 800 x 0.15 + 200 x 0.075 + 100 x 0.6 = 195 millionths of a USD
@@ -96,19 +80,6 @@ FILES: tuple[tuple[str, SourceFormat, Decimal | int, int, int], ...] = (
 )
 
 
-def report(
-    content: bytes, kind: str, folder: Path, wanted: SourceFormat | None = None
-) -> UsageReport:
-    folder.mkdir(exist_ok=True)
-    query = replace(ReportQuery(), options=ReadOptions(wanted, now=NOW))
-    return report_usage(BOOK, written(content, kind, folder), query, folder)
-
-
-def add_up(found: UsageReport) -> bool:
-    fates = ("priced", "partial", "unpriced", "rejected", "duplicates", "merged", "filtered_out")
-    return found.records.read == sum(int(getattr(found.records, fate)) for fate in fates)
-
-
 @pytest.mark.parametrize(("name", "wanted", "micro_usd", "calls", "not_calls"), FILES)
 def test_a_file_of_a_tool_costs_what_its_calls_cost(
     tmp_path: Path,
@@ -119,13 +90,13 @@ def test_a_file_of_a_tool_costs_what_its_calls_cost(
     not_calls: int,
 ) -> None:
     content = (LOGS / name).read_bytes()
-    found = report(content, name.rpartition(".")[2], tmp_path / "read")
+    found = report_file(content, name.rpartition(".")[2], tmp_path / "read")
     assert found.totals.cost_usd == Decimal(micro_usd) / 1_000_000
     assert found.totals.calls == calls
     assert (found.records.rejected, found.records.not_calls) == (0, not_calls)
     assert set(found.formats) == {wanted}
-    assert add_up(found)
-    forced = report(content, name.rpartition(".")[2], tmp_path / "forced", wanted)
+    assert outcomes_add_up(found)
+    forced = report_file(content, name.rpartition(".")[2], tmp_path / "forced", wanted)
     assert forced.totals == found.totals
 
 
@@ -213,158 +184,10 @@ FORMS: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.parametrize("form", FORMS)
 def test_a_call_is_found_in_every_form_of_its_record(tmp_path: Path, form: str) -> None:
     content = "\n".join(json.dumps(line) for line in FORMS[form]).encode()
-    found = report(content, "jsonl", tmp_path / "form")
+    found = report_file(content, "jsonl", tmp_path / "form")
     assert found.totals.cost_usd == Decimal(MINI) / 1_000_000
     assert (found.totals.calls, found.records.rejected) == (1, 0)
-    assert add_up(found)
-
-
-# The same month in several formats
-
-
-def calls_of_a_month(seed: int) -> list[dict[str, Any]]:
-    chance = random.Random(seed)  # noqa: S311 - a seeded test
-    start = datetime(2026, 10, 1, tzinfo=UTC)
-    calls = []
-    for number in range(200):
-        at = start + timedelta(seconds=chance.randrange(31 * 86_400))
-        cached = chance.randrange(5_000)
-        calls.append(
-            {
-                "id": f"r{number}",
-                "at": at,
-                "model": chance.choice(("gpt-4o", "gpt-4o-mini", "gpt-4.1")),
-                "prompt": cached + chance.randrange(20_000),
-                "cached": cached,
-                "output": chance.randrange(3_000),
-            }
-        )
-    return calls
-
-
-def own(call: dict[str, Any]) -> dict[str, Any]:
-    details = {"cached_tokens": call["cached"]}
-    usage = {"prompt_tokens": call["prompt"], "completion_tokens": call["output"]}
-    return {
-        "timestamp": call["at"].isoformat(),
-        "model": call["model"],
-        "request_id": call["id"],
-        "usage": {**usage, "prompt_tokens_details": details},
-    }
-
-
-def table(rows: Iterable[dict[str, Any]]) -> bytes:
-    text, rows = io.StringIO(), list(rows)
-    writer = csv.DictWriter(text, rows[0].keys())
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def litellm(call: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "request_id": call["id"],
-        "call_type": "acompletion",
-        "startTime": call["at"].strftime("%Y-%m-%d %H:%M:%S"),
-        "model": call["model"],
-        "prompt_tokens": call["prompt"],
-        "metadata": json.dumps({"usage_object": own(call)["usage"]}),
-    }
-
-
-def helicone(call: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "request_id": call["id"],
-        "request_created_at": call["at"].isoformat(),
-        "response_model": call["model"],
-        "prompt_tokens": call["prompt"],
-        "completion_tokens": call["output"],
-        "prompt_cache_read_tokens": call["cached"],
-    }
-
-
-def langfuse(call: dict[str, Any]) -> dict[str, Any]:
-    fresh = call["prompt"] - call["cached"]
-    counts = {"input": fresh, "input_cached_tokens": call["cached"], "output": call["output"]}
-    return {
-        "id": call["id"],
-        "traceId": "t",
-        "type": "GENERATION",
-        "startTime": call["at"].isoformat(),
-        "model": call["model"],
-        "usageDetails": counts,
-    }
-
-
-def openrouter(call: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "generation_id": call["id"],
-        "created_at": call["at"].strftime("%Y-%m-%d %H:%M:%S"),
-        "cost_total": "0.1",
-        "tokens_prompt": call["prompt"],
-        "tokens_completion": call["output"],
-        "tokens_cached": call["cached"],
-        "model_permaslug": f"openai/{call['model']}",
-    }
-
-
-def span(call: dict[str, Any]) -> dict[str, Any]:
-    counts = {
-        "input_tokens": call["prompt"],
-        "output_tokens": call["output"],
-        "cache_read.input_tokens": call["cached"],
-    }
-    attributes = [
-        {"key": f"gen_ai.usage.{name}", "value": {"intValue": str(count)}}
-        for name, count in counts.items()
-    ]
-    model = {"key": "gen_ai.response.model", "value": {"stringValue": call["model"]}}
-    return {
-        "traceId": "t",
-        "spanId": call["id"],
-        "startTimeUnixNano": str(int(call["at"].timestamp()) * 10**9),
-        "attributes": [model, *attributes],
-    }
-
-
-def vercel(call: dict[str, Any]) -> dict[str, Any]:
-    usage = {"inputTokens": call["prompt"], "outputTokens": call["output"]}
-    return {
-        "usage": {**usage, "cachedInputTokens": call["cached"]},
-        "response": {
-            "id": call["id"],
-            "timestamp": call["at"].isoformat(),
-            "modelId": call["model"],
-        },
-    }
-
-
-def test_a_month_costs_the_same_in_every_format(tmp_path: Path) -> None:
-    calls = calls_of_a_month(3)
-    wanted = report(
-        "\n".join(json.dumps(own(call)) for call in calls).encode(), "jsonl", tmp_path / "own"
-    )
-    assert wanted.totals.calls == len(calls)
-    spans = {"resourceSpans": [{"scopeSpans": [{"spans": [span(call) for call in calls]}]}]}
-    rows = json.dumps([litellm(call) for call in calls])
-    (tmp_path / "rows.json").write_text(rows, encoding="utf-8")
-    duckdb.sql(f"COPY (FROM '{tmp_path}/rows.json') TO '{tmp_path}/rows.parquet'")
-    exports = {
-        "litellm.csv": table(map(litellm, calls)),
-        "litellm.parquet": (tmp_path / "rows.parquet").read_bytes(),
-        "helicone.json": json.dumps([helicone(call) for call in calls], indent=1).encode(),
-        "langfuse.json": json.dumps({"data": [langfuse(call) for call in calls]}).encode(),
-        "openrouter.csv": table(map(openrouter, calls)),
-        "otlp.json": json.dumps(spans, indent=2).encode(),
-        "vercel.jsonl": "\n".join(json.dumps(vercel(call)) for call in calls).encode(),
-    }
-    for name, content in exports.items():
-        found = report(content, name.rpartition(".")[2], tmp_path / name.replace(".", "_"))
-        assert found.totals == wanted.totals, name
-        assert found.records.priced == len(calls), name
-        for group, of_wanted in zip(found.groups[:2], wanted.groups[:2], strict=True):
-            costs = [(row.values, row.cost_usd) for row in group.rows]
-            assert costs == [(row.values, row.cost_usd) for row in of_wanted.rows], name
+    assert outcomes_add_up(found)
 
 
 # What is not read
@@ -375,7 +198,7 @@ def test_lines_in_no_format_are_one_line_of_the_answer(tmp_path: Path) -> None:
     odd = {"colour": "red", "size": 4}
     lines = [json.dumps({**trace, "id": str(number)}) for number in range(1_200)]
     lines += [json.dumps(odd)]
-    found = report("\n".join(lines).encode(), "jsonl", tmp_path / "odd")
+    found = report_file("\n".join(lines).encode(), "jsonl", tmp_path / "odd")
     assert (found.status, found.totals.cost_usd) == ("unpriced", None)
     assert found.records.rejected == 1_201
     lacks = "missing: usage, model, timestamp"
@@ -395,14 +218,14 @@ def test_lines_in_no_format_are_one_line_of_the_answer(tmp_path: Path) -> None:
 
 def test_a_forced_format_refuses_records_of_another(tmp_path: Path) -> None:
     content = (LOGS / "helicone.csv").read_bytes()
-    found = report(content, "csv", tmp_path / "wrong", "cursor")
+    found = report_file(content, "csv", tmp_path / "wrong", "cursor")
     assert found.totals.cost_usd is None
     assert found.records.rejected == 1
 
 
 def test_a_log_without_a_call_cost_nothing(tmp_path: Path) -> None:
     lines = [{"type": "user", "message": {"role": "user", "content": "x"}}, {"type": "summary"}]
-    found = report("\n".join(map(json.dumps, lines)).encode(), "jsonl", tmp_path / "none")
+    found = report_file("\n".join(map(json.dumps, lines)).encode(), "jsonl", tmp_path / "none")
     assert found.totals.cost_usd == 0
     assert (found.records.read, found.records.not_calls) == (0, 2)
 
@@ -418,7 +241,7 @@ def test_sums_of_unknown_number_have_bounds_and_a_stated_tier_decides(tmp_path: 
 
     def cost(number: int, **stated: Any) -> tuple[Decimal | None, Any]:
         line = json.dumps({**record, **stated}).encode()
-        found = report(line, "jsonl", tmp_path / str(number))
+        found = report_file(line, "jsonl", tmp_path / str(number))
         assert found.totals.calls == 10
         assert found.records.priced == 1
         return found.totals.cost_usd, found.summed
@@ -454,10 +277,10 @@ def test_lines_that_were_priced_by_themselves_are_merged_in_the_same_way(tmp_pat
         }
 
     lines = [line(3, 1), line(3, 1), line(726, 0)]
-    found = report("\n".join(map(json.dumps, lines)).encode(), "jsonl", tmp_path / "merged")
+    found = report_file("\n".join(map(json.dumps, lines)).encode(), "jsonl", tmp_path / "merged")
     assert found.totals.cost_usd == Decimal("0.0282")
     assert (found.records.priced, found.records.merged) == (1, 2)
-    found = report("\n".join(map(json.dumps, lines[:2])).encode(), "jsonl", tmp_path / "equal")
+    found = report_file("\n".join(map(json.dumps, lines[:2])).encode(), "jsonl", tmp_path / "equal")
     assert (found.records.priced, found.records.duplicates) == (1, 1)
 
 
@@ -467,123 +290,9 @@ def test_lines_that_contradict_each_other_are_named(tmp_path: Path) -> None:
         return {"timestamp": "2026-10-01", "model": model, "request_id": "r", "usage": usage}
 
     lines = [line("claude-opus-4-6", 9), line("claude-sonnet-4-6", 4)]
-    found = report("\n".join(map(json.dumps, lines)).encode(), "jsonl", tmp_path / "lines")
+    found = report_file("\n".join(map(json.dumps, lines)).encode(), "jsonl", tmp_path / "lines")
     messages = [one.message for one in found.warnings if one.code == "lines_contradict"]
     assert len(messages) == 2
     assert "count less than an earlier line" in messages[0]
     assert "name different models" in messages[1]
     assert found.totals.cost_usd == Decimal("0.000275")  # 10 x 5 + 9 x 25
-
-
-# Whatever the file
-
-
-def test_every_record_of_a_mixed_and_broken_file_has_one_outcome(tmp_path: Path) -> None:
-    lines = []
-    for path in sorted(LOGS.iterdir()):
-        if path.suffix in (".jsonl", ".sse"):
-            lines += path.read_bytes().splitlines()
-        elif path.suffix == ".json":
-            lines.append(json.dumps(json.loads(path.read_bytes())).encode())
-    chance = random.Random(5)  # noqa: S311 - a seeded test
-    broken = (b"{", b"[]", b"null", b"7", b'"x"', b"\xff\xfe", b"[[[[", b'{"a":1,"a":2}', b"data:")
-    for seed in range(3):
-        chosen = [chance.choice(lines) for _ in range(200)]
-        chosen = [line[: len(line) // 2] if chance.random() < 0.1 else line for line in chosen]
-        chosen += [chance.choice(broken) for _ in range(40)]
-        chance.shuffle(chosen)
-        found = report(b"\n".join(chosen), "jsonl", tmp_path / str(seed))
-        assert add_up(found)
-        assert found.status == "partial"
-        assert found.records.rejected > 0
-
-
-ODD: tuple[Any, ...] = (
-    *(None, True, 0, -1, 1.5, 10**30, "", "x", "12", "{}", '{"a":1}', "["),
-    *([], [[]], [1], [{}], {}, {"a": {}}, {"usage": {}}, "\ud800"),
-)
-NAMES = (
-    *("type", "data", "usage", "attributes", "message", "payload", "steps", "results", "tags"),
-    *("timestamp", "model", "response", "info", "spans", "object", "summary"),
-)
-
-
-def spoiled(document: Any, chance: random.Random) -> Any:
-    """The document with a value somewhere in it replaced."""
-    if isinstance(document, dict) and document and chance.random() < 0.9:
-        name = chance.choice((chance.choice(list(document)), chance.choice(NAMES)))
-        return {**document, name: spoiled(document.get(name), chance)}
-    if isinstance(document, list) and document and chance.random() < 0.9:
-        at = chance.randrange(len(document))
-        return [*document[:at], spoiled(document[at], chance), *document[at + 1 :]]
-    return chance.choice(ODD)
-
-
-def test_no_value_of_any_record_stops_the_reader() -> None:
-    documents = [json.loads(path.read_bytes()) for path in sorted(LOGS.glob("*.json"))]
-    for path in sorted(LOGS.glob("*.jsonl")):
-        documents += [json.loads(line) for line in path.read_bytes().splitlines()]
-    chance = random.Random(9)  # noqa: S311 - a seeded test
-    for _ in range(2_000):
-        document = spoiled(chance.choice(documents), chance)
-        for found in FormatReader(chance.choice((None, "cursor", "codex"))).read(document):
-            with suppress(TariffError):
-                read_record(found.record, NOW)
-
-
-MEGABYTE = 1_000_000
-
-
-@pytest.mark.parametrize("place", [0, 5, 10])
-def test_a_line_that_is_too_long_is_rejected_and_loses_no_other(tmp_path: Path, place: int) -> None:
-    usage = {"input_tokens": 1000, "output_tokens": 100}
-    call = {"timestamp": "2026-10-01", "model": "gpt-4o-mini", "usage": usage}
-    lines = [json.dumps(call).encode() for _ in range(10)]
-    sizes = [(int(16.1 * MEGABYTE), False), *([(int(15.9 * MEGABYTE), True)] if place == 5 else [])]
-    for size, fits in sizes:
-        long = json.dumps({**call, "note": "x" * size}).encode()
-        content = b"\n".join([*lines[:place], long, *lines[place:]])
-        found = report(content, "jsonl", tmp_path / f"{size}")
-        assert found.totals.calls == 10 + fits
-        if not fits:
-            (rejected,) = found.rejected
-            assert rejected.line == place + 1
-            assert "the limit is 16 MB" in rejected.reason
-
-
-def test_an_array_on_one_long_line_is_read_record_by_record(tmp_path: Path) -> None:
-    usage = {"input_tokens": 1000, "output_tokens": 100}
-    call = {"timestamp": "2026-10-01", "model": "gpt-4o-mini", "usage": usage, "note": "x" * 9_000}
-    text = json.dumps([call] * 2_000)
-    assert len(text) > 17 * MEGABYTE
-    for name, content in (("array", text), ("object", f'{{"meta":{{}},"data":{text}}}')):
-        found = report(content.encode(), "json", tmp_path / name)
-        assert found.totals.cost_usd == Decimal("0.42")  # 2,000 x 210 millionths
-    found = report(text[:-1000].encode(), "json", tmp_path / "cut")
-    assert (found.records.priced, found.records.rejected) == (1_999, 1)
-
-
-def test_a_large_cell_and_semicolons_are_read_and_a_repeated_column_is_refused(
-    tmp_path: Path,
-) -> None:
-    head = "timestamp;model;input_tokens;output_tokens;note"
-    rows = f"{head}\n2026-10-01;gpt-4o-mini;1000;100;{'x' * 3 * MEGABYTE}\n"
-    assert report(rows.encode(), "csv", tmp_path / "cell").totals.calls == 1
-    twice = (
-        b"timestamp,model,input_tokens,input_tokens,output_tokens\n2026-10-01,gpt-4o-mini,1,2,3\n"
-    )
-    with pytest.raises(Exception, match="'input_tokens' twice"):
-        report(twice, "csv", tmp_path / "twice")
-
-
-def test_a_packed_file_is_unpacked_and_utf_16_is_refused(tmp_path: Path) -> None:
-    content = gzip.compress((LOGS / "cursor.csv").read_bytes())
-    path = tmp_path / "cursor.csv.gz"
-    path.write_bytes(content)
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    found = report_usage(BOOK, opened(path, path.name, folder), ReportQuery(), folder)
-    assert found.totals.calls == 2
-    assert report(content, "csv", tmp_path / "body").totals.calls == 2
-    with pytest.raises(Exception, match="UTF-16"):
-        report("[]".encode("utf-16"), "json", tmp_path / "utf16")

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest
-from pricing.reports.readers.json_values import elements
+from pricing.reports.readers.json_values import elements, records, shortened
 from pricing.values import immutable
 
 FileKind = Literal["jsonl", "csv", "parquet"]
@@ -109,13 +109,51 @@ def opened(
         with path.open("rb") as file:
             if file.read(2) in _UTF16:
                 raise InvalidRequest.at(pointer, "is UTF-16; save it as UTF-8")
-        if kind == "jsonl":
-            path = _as_json_lines(path, folder)
+        path = _prepared(path, kind, folder)
     except (gzip.BadGzipFile, zlib.error, EOFError):
         raise InvalidRequest.at(pointer, "is not a complete gzip file") from None
     except OSError as error:
         raise InvalidRequest.at(pointer, TOO_LARGE) from error
     return UsageFile(path, kind, pointer)
+
+
+def _prepared(path: Path, kind: FileKind, folder: Path) -> Path:
+    """The file itself, or a copy in the form that is read."""
+    if kind == "jsonl":
+        return _as_json_lines(path, folder)
+    return _without_returns(path, folder) if kind == "csv" else path
+
+
+def _without_returns(path: Path, folder: Path) -> Path:
+    """The file itself, or a copy without the carriage returns that end no line.
+
+    DuckDB refuses a whole file for one of them. In a file without line feeds they end the lines.
+    """
+    with path.open("rb") as file:
+        blocks = list(_counted_ends(file))
+    lone, feeds = (sum(counts) for counts in zip(*blocks, strict=True)) if blocks else (0, 0)
+    if not lone:
+        return path
+    copy = folder / "rows.csv"
+    with path.open("rb") as file, copy.open("wb") as target:
+        for block in _blocks(file):
+            target.write(_LONE_RETURN.sub(b" " if feeds else b"\n", block))
+    return copy
+
+
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+
+
+def _blocks(file: BinaryIO) -> Iterable[bytes]:
+    """The file in blocks, none of which ends with a carriage return that a line feed follows."""
+    while block := file.read(_HEAD):
+        yield block + file.read(1) if block.endswith(b"\r") else block
+
+
+def _counted_ends(file: BinaryIO) -> Iterable[tuple[int, int]]:
+    """Of each block, the carriage returns without a line feed after them, and the line feeds."""
+    for block in _blocks(file):
+        yield block.count(b"\r") - block.count(b"\r\n"), block.count(b"\n")
 
 
 def _as_json_lines(path: Path, folder: Path) -> Path:
@@ -125,17 +163,20 @@ def _as_json_lines(path: Path, folder: Path) -> Path:
         head = file.read(_HEAD).removeprefix(codecs.BOM_UTF8)
     line, newline, rest = head.lstrip().partition(b"\n")
     more = rest.strip() or size > _HEAD
-    if _ARRAY.match(head) and not (newline and more and _is_json(line)):
-        depth = 1
-    elif line[:1] == b"{" and newline and line.rstrip()[-1:] in b"{[," and not _is_json(line):
-        depth = 2 if size > MAX_LINE_BYTES else 0
-    elif line[:1] == b"{" and not newline and size > MAX_LINE_BYTES and _has_one_line(path):
-        depth = 2
+    is_large = size > MAX_LINE_BYTES
+    is_array = _ARRAY.match(head) and not (newline and more and _is_json(line))
+    if line[:1] == b"{" and newline:
+        is_object = line.rstrip()[-1:] in b"{[," and not _is_json(line)
     else:
+        is_object = line[:1] == b"{" and is_large and _has_one_line(path)
+    if not is_array and not is_object:
         return path
     copy = folder / "records.json"
     with path.open("rb") as source, copy.open("wb") as target:
-        values = elements(source, depth, MAX_LINE_BYTES) if depth else _values(source.read())
+        if is_array:
+            values: Iterable[bytes] = elements(source, 1, MAX_LINE_BYTES)
+        else:
+            values = records(source, MAX_LINE_BYTES) if is_large else _values(source.read())
         for value in values:
             target.write(value + b"\n")
         # An object without lists is one record, which is too long to be read: it is rejected.
@@ -169,8 +210,11 @@ def _values(text: bytes) -> Iterable[bytes]:
         rest = rest[end:].lstrip()
 
 
-def header_of(file: UsageFile) -> str:
-    """The delimiter of a CSV file, by its header; raises InvalidRequest for a repeated column."""
+def header_of(file: UsageFile) -> tuple[str, list[str]]:
+    """The delimiter and the columns of a CSV file; raises InvalidRequest for a repeated column.
+
+    DuckDB guesses neither of a file that has a wrong quote in its first rows.
+    """
     with file.path.open("rb") as lines:
         header = lines.readline(_HEAD).decode("utf-8-sig", errors="replace")
     delimiter = max(",;\t|", key=header.count)
@@ -179,7 +223,7 @@ def header_of(file: UsageFile) -> str:
     if repeated:
         shown = repeated[0][:64]
         raise InvalidRequest.at(file.pointer, f"has the column {shown!r} twice; keep one of them")
-    return delimiter
+    return delimiter, [name or f"column{number}" for number, name in enumerate(names)]
 
 
 def fetched(s3_uri: str, folder: Path) -> UsageFile:
@@ -248,23 +292,12 @@ def safe_lines(source: Path, target: Path) -> Path:
                 copy.write(NOT_UTF8.encode() + b"\n")
                 continue
             if size > LONG_LINE:
-                line = _STRING.sub(_cut, line)
+                line = _STRING.sub(shortened, line)
             copy.write(line.replace(b"\x1f", b" "))
     return target
 
 
 #: A line of more bytes than this holds texts, which are cut if they are longer than any name.
 LONG_LINE = 1_500
-_LONG_TEXT = 300
 _SAMPLES, _SAMPLE_BYTES = 16, 1 << 16
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
-_CUT = b'"' + b"x" * _LONG_TEXT + b'"'
-
-
-def _cut(text: re.Match[bytes]) -> bytes:
-    """A string, cut if it is long: not a name, nor JSON that holds usage."""
-    found = text.group()
-    named = text.string[text.end() : text.end() + 1] == b":"
-    if len(found) <= _LONG_TEXT or named or b"oken" in found or b"sage" in found:
-        return found
-    return _CUT

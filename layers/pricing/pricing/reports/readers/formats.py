@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pricing.errors import TariffError
+from pricing.reports.readers.json_values import HANDED_DOWN, LISTS
 from pricing.reports.readers.provider_formats import (
     MLFLOW_SPAN,
     PROVIDERS,
@@ -85,12 +86,6 @@ _WRAPPERS = ("message", "@message", "log", "msg", "line", "jsonPayload", "textPa
 _WRAPPED_TIMES = "timestamp | @timestamp | time | ts"
 _CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.")
-#: Where exports keep the list of their records.
-_LISTS = (
-    *("data", "records", "spans", "traces", "observations", "generations", "messages", "items"),
-    *("rows", "results", "result", "runs", "calls", "logs", "events", "value", "entries", "usage"),
-    *("usageEventsDisplay", "requests", "responses", "Records", "hits", "content"),
-)
 
 
 class FormatReader:
@@ -173,13 +168,13 @@ class FormatReader:
         plain = _plain(document)
         if _layout(plain) is not None:
             return [Found(name_of(plain), plain)]
-        for name in _LISTS:
+        for name in LISTS:
             entries = document.get(name)
             entries = [entries] if name == "data" and isinstance(entries, dict) else entries
             if entries and _is_list_of_objects(entries):
                 if len(entries) > MAX_IN_LINE:
                     return [Found("tariff", document, TOO_MANY)]
-                outer = {key: document[key] for key in _HANDED_DOWN if key in document}
+                outer = {key: document[key] for key in HANDED_DOWN if key in document}
                 found = [one for entry in entries for one in self.read({**outer, **entry})]
                 if not all(one.unread for one in found):
                     return found
@@ -367,8 +362,6 @@ _OTLP = (
     ("resourceSpans", "scopeSpans", "spans"),
     ("resourceLogs", "scopeLogs", "logRecords"),
 )
-#: What the records in a list inherit from the object that has the list.
-_HANDED_DOWN = ("sessionId", "projectHash", "object", "timestamp", "session_id")
 
 
 def _is_list_of_objects(values: Any) -> bool:

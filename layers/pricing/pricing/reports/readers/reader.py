@@ -54,6 +54,9 @@ MAX_LINE_DEPTH = 100
 SAMPLE = 20
 MAX_COLUMNS = 20
 NO_RECORD = object()
+_OPEN_QUOTE = (
+    "a quote in it is open, so that rows after it may be a part of it; double or remove it"
+)
 #: The time before each line of a CloudWatch export.
 _STAMPED = re.compile(r"\A\d{4}-\d{2}-\d{2}T[\d:.]+Z?\s+(?=\{)", re.ASCII)
 #: Fields of a server-sent event; the rest of a line that begins with a colon is a comment.
@@ -182,10 +185,13 @@ class UsageReader:
         line = "file_row_number + 1"
         if file.kind == "csv":
             line, self._first_line = "row_number() OVER () + 1", 2
+            delimiter, names = header_of(file)
+            texts = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
             self._db.execute(
-                f"CREATE TABLE rows AS FROM read_csv({literal(file.path)}, all_varchar = true,"
-                f" header = true, delim = {literal(header_of(file))}, quote = '\"',"
-                " strict_mode = true, ignore_errors = true, store_rejects = true,"
+                f"CREATE TABLE rows AS FROM read_csv({literal(file.path)}, auto_detect = false,"
+                f" columns = {{{texts}}}, header = true, delim = {literal(delimiter)},"
+                " quote = '\"', escape = '\"', strict_mode = true, ignore_errors = true,"
+                " store_rejects = true,"
                 f" rejects_limit = 0, max_line_size = {MAX_LINE_BYTES},"
                 f" buffer_size = {4 * MAX_LINE_BYTES})"
             )
@@ -231,7 +237,8 @@ class UsageReader:
         )
         self.read += len(broken)
         for line, kind in broken:
-            self._reject(line, f"The row is not valid CSV: {kind.lower()}")
+            why = _OPEN_QUOTE if kind == "UNQUOTED VALUE" else kind.lower()
+            self._reject(line, f"The row is not valid CSV: {why}")
 
     def _as_lines(self, source: str, columns: Sequence[tuple[str, str]]) -> Path:
         """Write a table whose columns are not Tariff's own as JSON Lines."""

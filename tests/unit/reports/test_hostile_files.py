@@ -1,0 +1,163 @@
+"""Broken, mixed and very large files: no record is lost, and nothing stops the reader."""
+
+import gzip
+import json
+import random
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pricing.errors import TariffError
+from pricing.reports.generate import report_usage
+from pricing.reports.readers.files import opened
+from pricing.reports.readers.formats import FormatReader
+from pricing.reports.readers.records import read_record
+from pricing.reports.report import ReportQuery
+from tariff.template import ROOT
+from tests.support.reports import BOOK, NOW, outcomes_add_up, report_file
+
+LOGS = ROOT / "tests" / "data" / "logs"
+
+
+def test_every_record_of_a_mixed_and_broken_file_has_one_outcome(tmp_path: Path) -> None:
+    lines = []
+    for path in sorted(LOGS.iterdir()):
+        if path.suffix in (".jsonl", ".sse"):
+            lines += path.read_bytes().splitlines()
+        elif path.suffix == ".json":
+            lines.append(json.dumps(json.loads(path.read_bytes())).encode())
+    chance = random.Random(5)  # noqa: S311 - a seeded test
+    broken = (b"{", b"[]", b"null", b"7", b'"x"', b"\xff\xfe", b"[[[[", b'{"a":1,"a":2}', b"data:")
+    for seed in range(3):
+        chosen = [chance.choice(lines) for _ in range(200)]
+        chosen = [line[: len(line) // 2] if chance.random() < 0.1 else line for line in chosen]
+        chosen += [chance.choice(broken) for _ in range(40)]
+        chance.shuffle(chosen)
+        found = report_file(b"\n".join(chosen), "jsonl", tmp_path / str(seed))
+        assert outcomes_add_up(found)
+        assert found.status == "partial"
+        assert found.records.rejected > 0
+
+
+ODD: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1.5, 10**30, "", "x", "12", "{}", '{"a":1}', "["),
+    *([], [[]], [1], [{}], {}, {"a": {}}, {"usage": {}}, "\ud800"),
+)
+NAMES = (
+    *("type", "data", "usage", "attributes", "message", "payload", "steps", "results", "tags"),
+    *("timestamp", "model", "response", "info", "spans", "object", "summary"),
+)
+
+
+def spoiled(document: Any, chance: random.Random) -> Any:
+    """The document with a value somewhere in it replaced."""
+    if isinstance(document, dict) and document and chance.random() < 0.9:
+        name = chance.choice((chance.choice(list(document)), chance.choice(NAMES)))
+        return {**document, name: spoiled(document.get(name), chance)}
+    if isinstance(document, list) and document and chance.random() < 0.9:
+        at = chance.randrange(len(document))
+        return [*document[:at], spoiled(document[at], chance), *document[at + 1 :]]
+    return chance.choice(ODD)
+
+
+def test_no_value_of_any_record_stops_the_reader() -> None:
+    documents = [json.loads(path.read_bytes()) for path in sorted(LOGS.glob("*.json"))]
+    for path in sorted(LOGS.glob("*.jsonl")):
+        documents += [json.loads(line) for line in path.read_bytes().splitlines()]
+    chance = random.Random(9)  # noqa: S311 - a seeded test
+    for _ in range(2_000):
+        document = spoiled(chance.choice(documents), chance)
+        for found in FormatReader(chance.choice((None, "cursor", "codex"))).read(document):
+            with suppress(TariffError):
+                read_record(found.record, NOW)
+
+
+MEGABYTE = 1_000_000
+
+
+@pytest.mark.parametrize("place", [0, 5, 10])
+def test_a_line_that_is_too_long_is_rejected_and_loses_no_other(tmp_path: Path, place: int) -> None:
+    usage = {"input_tokens": 1000, "output_tokens": 100}
+    call = {"timestamp": "2026-10-01", "model": "gpt-4o-mini", "usage": usage}
+    lines = [json.dumps(call).encode() for _ in range(10)]
+    sizes = [(int(16.1 * MEGABYTE), False), *([(int(15.9 * MEGABYTE), True)] if place == 5 else [])]
+    for size, fits in sizes:
+        long = json.dumps({**call, "note": "x" * size}).encode()
+        content = b"\n".join([*lines[:place], long, *lines[place:]])
+        found = report_file(content, "jsonl", tmp_path / f"{size}")
+        assert found.totals.calls == 10 + fits
+        if not fits:
+            (rejected,) = found.rejected
+            assert rejected.line == place + 1
+            assert "the limit is 16 MB" in rejected.reason
+
+
+def test_an_array_on_one_long_line_is_read_record_by_record(tmp_path: Path) -> None:
+    usage = {"input_tokens": 1000, "output_tokens": 100}
+    call = {"timestamp": "2026-10-01", "model": "gpt-4o-mini", "usage": usage, "note": "x" * 9_000}
+    text = json.dumps([call] * 2_000)
+    assert len(text) > 17 * MEGABYTE
+    for name, content in (("array", text), ("object", f'{{"meta":{{}},"data":{text}}}')):
+        found = report_file(content.encode(), "json", tmp_path / name)
+        assert found.totals.cost_usd == Decimal("0.42")  # 2,000 x 210 millionths
+    found = report_file(text[:-1000].encode(), "json", tmp_path / "cut")
+    assert (found.records.priced, found.records.rejected) == (1_999, 1)
+
+
+def test_a_large_cell_and_semicolons_are_read_and_a_repeated_column_is_refused(
+    tmp_path: Path,
+) -> None:
+    head = "timestamp;model;input_tokens;output_tokens;note"
+    rows = f"{head}\n2026-10-01;gpt-4o-mini;1000;100;{'x' * 3 * MEGABYTE}\n"
+    assert report_file(rows.encode(), "csv", tmp_path / "cell").totals.calls == 1
+    twice = (
+        b"timestamp,model,input_tokens,input_tokens,output_tokens\n2026-10-01,gpt-4o-mini,1,2,3\n"
+    )
+    with pytest.raises(Exception, match="'input_tokens' twice"):
+        report_file(twice, "csv", tmp_path / "twice")
+
+
+def test_a_packed_file_is_unpacked_and_utf_16_is_refused(tmp_path: Path) -> None:
+    content = gzip.compress((LOGS / "cursor.csv").read_bytes())
+    path = tmp_path / "cursor.csv.gz"
+    path.write_bytes(content)
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    found = report_usage(BOOK, opened(path, path.name, folder), ReportQuery(), folder)
+    assert found.totals.calls == 2
+    assert report_file(content, "csv", tmp_path / "body").totals.calls == 2
+    with pytest.raises(Exception, match="UTF-16"):
+        report_file("[]".encode("utf-16"), "json", tmp_path / "utf16")
+
+
+HEAD = b"timestamp,model,input_tokens,output_tokens,team"
+GOOD = b"2026-10-01,gpt-4o-mini,1000,100,a"
+
+
+@pytest.mark.parametrize(
+    ("rows", "priced", "rejected"),
+    [
+        ([GOOD, b'"open,', GOOD], 1, 1),  # the row after it is a part of it
+        ([b'"open,', GOOD, b'2026-10-01,gpt-4o-mini,1000,100,"b"', GOOD], 1, 1),
+        ([b"a,b", GOOD], 1, 1),
+        ([GOOD, b"," * 90, GOOD], 2, 1),
+        ([b"\xff\xfe,b,c,d,e", GOOD], 1, 1),
+        ([GOOD, b"", b"", GOOD], 2, 0),
+        ([GOOD, b"2026-10-01,gpt-4o-mini,1000,100,a\rb", GOOD], 3, 0),
+    ],
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_broken_row_of_a_table_is_rejected_and_never_the_whole_table(
+    tmp_path: Path, rows: list[bytes], priced: int, rejected: int, end: bytes
+) -> None:
+    found = report_file(end.join([HEAD, *rows]), "csv", tmp_path / "rows")
+    assert (found.records.priced, found.records.rejected) == (priced, rejected)
+    assert outcomes_add_up(found)
+
+
+def test_a_table_whose_lines_end_with_carriage_returns_alone_is_read(tmp_path: Path) -> None:
+    found = report_file(b"\r".join([HEAD, GOOD, GOOD]), "csv", tmp_path / "rows")
+    assert found.records.priced == 2
