@@ -20,7 +20,8 @@ from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import opened
 from pricing.reports.render.csv_table import to_csv
 from pricing.reports.render.html_page import to_html
-from pricing.reports.report import Filters, ReportQuery, StatedCosts, UsageReport
+from pricing.reports.report import Filters, ReportQuery, UsageReport
+from pricing.reports.stated import StatedCosts
 from tests.support.reports import BOOK
 
 Record = dict[str, Any]

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pricing.catalogue.closed_months import ClosedBook
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import counted
-from pricing.money import plain, subtract
+from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise
 from pricing.reports.budgets import BudgetQuery, budget_of
@@ -35,7 +35,6 @@ from pricing.reports.report import (
     Records,
     ReportQuery,
     ReportTotals,
-    StatedCosts,
     SummedCalls,
     UsageReport,
     day_of,
@@ -44,6 +43,7 @@ from pricing.reports.report import (
     unpriced_of,
 )
 from pricing.reports.slices import SlicePricer, patterns_of, slices_of
+from pricing.reports.stated import StatedCosts, differing, stated_costs
 from pricing.timestamps import AsOf
 from pricing.usage.reader import MAX_NAMED
 
@@ -145,7 +145,7 @@ def _report(
     if focus is not None:
         write_focus(engine, in_force, last_day, focus)
     as_of = AsOf.parse(last_day.isoformat())
-    stated = _stated(usage, with_card=in_force.net is not None)
+    stated = stated_costs(usage.stated, usage.places, with_card=in_force.net is not None)
     report = UsageReport(
         status=_status(usage),
         totals=totals,
@@ -215,38 +215,6 @@ def _summed(usage: LoadedUsage) -> SummedCalls | None:
     return SummedCalls(records, calls, cost, low, high)
 
 
-def _stated(usage: LoadedUsage, *, with_card: bool) -> StatedCosts | None:
-    calls, stated, cost, net, without_price = usage.stated
-    if not stated + without_price:
-        return None
-    priced = unscaled(int(net if with_card else cost), usage.places)
-    stated, without_price = Decimal(stated), Decimal(without_price)
-    return StatedCosts(int(calls), stated, priced, subtract(priced, stated), without_price)
-
-
-def _differs(stated: StatedCosts) -> Iterator[Notice]:
-    """That the stated costs are others than the priced ones, by more than their rounding."""
-    difference, allowed = stated.difference_usd, max(stated.stated_usd, stated.priced_usd)
-    if stated.calls and abs(difference) * _TOLERATED > allowed:
-        message = (
-            f"{counted(stated.calls, 'call')} state a cost, {plain(stated.stated_usd)} USD in all;"
-            f" by this report they cost {plain(stated.priced_usd)} USD, {plain(abs(difference))}"
-            f" USD {'less' if difference < 0 else 'more'}. Counts that the log leaves out, another"
-            " tier, discounts and fees of a gateway are the usual reasons."
-        )
-        yield Notice("stated_cost_differs", message)
-    if stated.without_price_usd:
-        message = (
-            f"Calls without a known price state costs of {plain(stated.without_price_usd)} USD,"
-            " which are not in the total."
-        )
-        yield Notice("stated_cost_without_price", message)
-
-
-#: A difference of up to one part of so many is that of rounded amounts.
-_TOLERATED = 100
-
-
 def _warnings(usage: LoadedUsage, stated: StatedCosts | None) -> tuple[Notice, ...]:
     notices = [notice for key in usage.keys if key.card for notice in key.card.notices]
     found = [one for one in dict.fromkeys(notices) if one.code != "component_unpriced"]
@@ -262,7 +230,7 @@ def _warnings(usage: LoadedUsage, stated: StatedCosts | None) -> tuple[Notice, .
     if usage.ignored:
         message = f"Properties of records that are not read: {_named(usage.ignored)}."
         found.append(Notice("record_field_ignored", message))
-    found += [*usage.notices, *_assumed(usage), *(_differs(stated) if stated else ())]
+    found += [*usage.notices, *_assumed(usage), *(differing(stated) if stated else ())]
     found.sort(key=lambda notice: (notice.code, notice.message))
     if not usage.priced + usage.partial:
         found.insert(0, _nothing(usage))

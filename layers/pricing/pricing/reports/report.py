@@ -14,6 +14,7 @@ from pricing.reports.budgets import Budget, BudgetQuery
 from pricing.reports.dimensions import Dimension, Privacy, is_label, shown
 from pricing.reports.rates import unscaled
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
+from pricing.reports.stated import StatedCosts
 from pricing.timestamps import EPOCH
 from pricing.values import immutable
 
@@ -116,25 +117,6 @@ class SummedCalls:
     """Their cost if every call was in the lowest tier that it can be in."""
     high_usd: Decimal
     """Their cost if every call was in the highest tier that it can be in."""
-
-
-@immutable
-class StatedCosts:
-    """What records say that calls were charged, compared with what Tariff prices the same calls at.
-
-    Records that state 0 are left out: tools write it for what they do not know.
-    """
-
-    calls: int
-    """Number of priced calls whose records state a cost."""
-    stated_usd: Decimal
-    """What these records state, at 20 decimals."""
-    priced_usd: Decimal
-    """What the same calls cost by this report, at the rate card's prices if there is a card."""
-    difference_usd: Decimal
-    """``priced_usd`` less ``stated_usd``."""
-    without_price_usd: Decimal
-    """What records without a known price state, which is in no other amount."""
 
 
 @immutable

@@ -179,8 +179,7 @@ def _as_json_lines(path: Path, folder: Path) -> Path:
             values = records(source, MAX_LINE_BYTES) if is_large else _values(source.read())
         for value in values:
             target.write(value + b"\n")
-        # An object without lists is one record, which is too long to be read: it is rejected.
-        return copy if depth < 2 or target.tell() else path  # noqa: PLR2004
+    return copy
 
 
 def _has_one_line(path: Path) -> bool:

@@ -21,10 +21,10 @@ from pricing.reports.report import (
     RejectedLine,
     ReportRecommendation,
     ReportTotals,
-    StatedCosts,
     UnpricedReason,
     UsageReport,
 )
+from pricing.reports.stated import StatedCosts
 
 BOM = "\ufeff"
 COLUMNS = (
