@@ -90,7 +90,7 @@ class PriceBook:
         """Return the canonical JSON that this book was read from, byte for byte."""
         return canonical_json({**self._head, "models": [json.loads(line) for line in self._lines]})
 
-    @property
+    @cached_property
     def checked_at(self) -> str:
         """When a source last confirmed these prices: the latest moment of its provenance."""
         known = [str(e.get("retrieved_at") or e.get("as_of") or "") for e in self.provenance]

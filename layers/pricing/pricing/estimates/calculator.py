@@ -184,8 +184,10 @@ def price_prompts(
     lines: list[LineItem] = []
     for rates, prompts in _by_tier(prices, usages):
         for component, count in _billed(prompts, rates).items():
+            if not count:
+                continue
             unit, rate = COMPONENT_UNITS[component], rates.get(component)
-            if not count or (by_unit_alone and unit == TOKEN):
+            if by_unit_alone and unit == TOKEN:
                 continue
             if rate is None:
                 lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
