@@ -105,15 +105,17 @@ def cues_of(language: str) -> Cues:
     words, stems, unspaced = (defaultdict[str, list[Group]](list) for _ in range(3))
     phrases = defaultdict[str, list[tuple[str, Group]]](list)
     for group, cue in _cues(spoken):
-        if _HAN.search(cue):
+        bare = cue.removesuffix("*")
+        kind = words if bare is cue else stems
+        if bare.isascii() and bare.isalpha():  # most are, and a cold start reads thousands
+            kind[bare].append(group)
+        elif _HAN.search(cue):
             unspaced[cue].append(group)
-            continue
-        parts = words_of(cue)
-        if len(parts) > 1:
-            phrase = f" {' '.join(parts)}{'' if cue.endswith('*') else ' '}"
+        elif len(parts := words_of(bare)) > 1:
+            phrase = f" {' '.join(parts)}{' ' if kind is words else ''}"
             phrases[parts[0]].append((phrase, group))
         else:
-            (stems if cue.endswith("*") else words)[parts[0]].append(group)
+            kind[parts[0]].append(group)
     return Cues(dict(words), dict(stems), dict(phrases), dict(unspaced))
 
 
