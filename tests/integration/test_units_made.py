@@ -33,6 +33,14 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"model": "dall-e-3", "response": images(1, size="1792x1024", quality="hd")},
         "0.12",
     ),
+    # Grok Imagine: 2 x 0.02; its usage says what was charged and no count
+    "images next to a cost": (
+        {
+            "model": "xai/grok-imagine-image",
+            "response": images(2) | {"usage": {"cost_in_usd_ticks": 400_000_000}},
+        },
+        "0.04",
+    ),
     # Imagen 4: 2 x 0.04
     "predictions of Imagen": (
         {
@@ -351,3 +359,46 @@ def test_a_log_of_such_answers_is_reported(event: Event) -> None:
     records = [{"timestamp": "2026-08-19T10:00:00Z", **answer} for answer in answers]
     report = post(handler("usage_report"), event("usage_report"), {"records": records}).body
     assert (report["totals"]["cost_usd"], report["records"]["priced"]) == ("0.903", 4)
+
+
+def test_a_cost_stated_next_to_an_image_is_compared(estimate: Ask) -> None:
+    """xAI states ticks of 1e-10 USD: 200,000,000 are 0.02."""
+    for ticks, differs in ((200_000_000, False), (500_000_000, True)):
+        response = images(1) | {"usage": {"cost_in_usd_ticks": ticks}}
+        answer = estimate({"model": "xai/grok-imagine-image", "response": response}).body
+        assert answer["stated_cost_usd"] in ("0.02", "0.05")
+        codes = {warning["code"] for warning in answer["warnings"]}
+        assert ("stated_cost_differs" in codes) is differs
+
+
+@pytest.mark.parametrize(
+    ("usage", "warned"),
+    [
+        ({"candidatesTokenCount": 1290}, True),
+        (
+            {
+                "candidatesTokenCount": 1290,
+                "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1290}],
+            },
+            False,
+        ),
+        ({"candidatesTokenCount": 0}, False),
+    ],
+)
+def test_output_of_an_image_model_without_details_is_warned_of(
+    estimate: Ask, usage: dict[str, Any], *, warned: bool
+) -> None:
+    """Gemini 2.5 Flash Image: $2.5 a million tokens of text, $30 of images."""
+    total = 10 + usage["candidatesTokenCount"]
+    sent = {"promptTokenCount": 10, **usage, "totalTokenCount": total}
+    answer = estimate({"model": "google/gemini-2.5-flash-image", "usage": sent}).body
+    found = [one for one in answer["warnings"] if one["code"] == "output_modality_unknown"]
+    assert bool(found) is warned
+    for one in found:
+        assert "at 2.5 USD per million. Those of images cost 30." in one["message"]
+
+
+def test_output_of_a_chat_model_is_not_said_to_be_an_image(estimate: Ask) -> None:
+    usage = {"input_tokens": 10, "output_tokens": 1290}
+    answer = estimate({"model": "gpt-5.1", "usage": usage}).body
+    assert "output_modality_unknown" not in {one["code"] for one in answer["warnings"]}

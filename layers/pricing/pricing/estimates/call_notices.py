@@ -13,6 +13,7 @@ from pricing.usage.buckets import Attempt, Terms, Usage
 from pricing.usage.parsed import StatedCost
 from pricing.values import immutable
 
+IMAGE_GENERATION = "image_generation"
 #: How long before a retirement answers start to warn of it.
 RETIREMENT_NOTICE = timedelta(days=90)
 #: Stated costs are floats in most logs: a difference this small is their rounding.
@@ -99,6 +100,27 @@ def lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
     if life.retires and day >= life.retires - RETIREMENT_NOTICE:
         return [Notice("model_retiring", f"{model.id} retires on {life.retires}.")]
     return []
+
+
+def output_notices(model: Model, at: datetime, attempts: tuple[Attempt, ...]) -> list[Notice]:
+    """Warn of a model that makes images, no output of which is stated to be one.
+
+    Most logs keep the sum of output tokens alone, and images cost many times the price of text.
+    """
+    period = model.period_at(at) if model.mode == IMAGE_GENERATION else None
+    standard = period.lists_at(at).get("standard") if period else None
+    rates = standard.rates if standard else {}
+    text, image = rates.get("output"), rates.get("image_output")
+    tokens = sum(usage.output for usage in usages_at(model, attempts))
+    drawn = any(usage.image_output for usage in usages_at(model, attempts))
+    if not tokens or drawn or text is None or image is None or text == image:
+        return []
+    message = (
+        f"No output token is stated to be of an image: {tokens} are priced as text, at"
+        f" {plain(text)} USD per million. Those of images cost {plain(image)}. Send the usage with"
+        " its details by modality to be exact."
+    )
+    return [Notice("output_modality_unknown", message)]
 
 
 def limit_notices(

@@ -34,6 +34,7 @@ from pricing.estimates.call_notices import (
     context_use,
     lifecycle_notices,
     limit_notices,
+    output_notices,
     reference_notices,
     stated_cost_notices,
 )
@@ -264,6 +265,7 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
             *priced.warnings,
             *lifecycle_notices(model, query.as_of),
             *limit_notices(model, attempts, terms, context),
+            *output_notices(model, query.as_of.instant, attempts),
         ),
     )
 

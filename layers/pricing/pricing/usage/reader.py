@@ -56,7 +56,8 @@ _INPUTS = (meanings.WHOLE, meanings.FRESH)
 _OUTPUTS = (meanings.ANSWER, meanings.VISIBLE)
 _OF_ALL = (meanings.CALLS, meanings.LONGEST_PROMPT, meanings.TOOL_USES)
 _COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
-_USD_PER_TICK = Decimal("1e-10")
+#: xAI states what it charged in ticks.
+USD_PER_TICK = Decimal("1e-10")
 #: A float has 17 digits: what is written with more decimals than this is not an amount.
 _COST_PLACES = 30
 _AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,30})?", re.ASCII)
@@ -301,7 +302,7 @@ def _take_cost(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
     """Note the provider's own charge; a value that is not an amount is ignored."""
     usd = amount_of(value)
     if usd is not None:
-        usd = multiply(usd, _USD_PER_TICK) if meaning == meanings.COST_TICKS else usd
+        usd = multiply(usd, USD_PER_TICK) if meaning == meanings.COST_TICKS else usd
         taken.costs[meaning] = StatedCost(usd, pointer)
 
 

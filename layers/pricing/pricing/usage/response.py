@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from pricing.errors import InvalidRequest, is_plain_name
-from pricing.money import plain
+from pricing.money import multiply, plain
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, StatedTerms, Usage
 from pricing.usage.formats import SHAPES
@@ -19,8 +19,8 @@ from pricing.usage.made import made
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.other_shapes import BEDROCK_CACHE, BODY_COUNTS, VERCEL_AI
 from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
-from pricing.usage.reader import MAX_NAMED, amount_of, read_usage
-from pricing.usage.shapes import NUMBER_OF_TOOL_USES
+from pricing.usage.reader import MAX_NAMED, USD_PER_TICK, amount_of, read_usage
+from pricing.usage.shapes import NUMBER_OF_TOOL_USES, STATED_COST
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
 from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, unknown_items, usage_of
 from pricing.values import immutable
@@ -71,7 +71,9 @@ COSTS = (
     ("cost_usd",),
     ("costUSD",),
     ("cost",),
+    ("usage", "cost_in_usd_ticks"),
 )
+_TICKS = _COSTS[-1]
 _TIERS = ("service_tier", "serviceTier")
 #: Lists of which each event of a stream has a part.
 _LISTS = ("candidates", "output")
@@ -215,7 +217,13 @@ def _at(body: Any, path: Sequence[str]) -> Any:
 
 
 def _has_usage(body: Mapping[str, Any]) -> bool:
-    return any(name in body for name in USAGES) or any(True for _ in _inner_usages(body, ""))
+    stated = (body[name] for name in USAGES if name in body)
+    return not all(map(_is_cost_alone, stated)) or any(True for _ in _inner_usages(body, ""))
+
+
+def _is_cost_alone(usage: Any) -> bool:
+    """Whether a usage says only what was charged, as xAI's images do."""
+    return isinstance(usage, dict) and bool(usage) and usage.keys() <= STATED_COST.keys()
 
 
 def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, str]]:
@@ -311,6 +319,7 @@ def stated_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
     for path in COSTS:
         usd = amount_of(_at(body, path))
         if usd is not None:
+            usd = multiply(usd, USD_PER_TICK) if path == _TICKS else usd
             return StatedCost(usd, f"{pointer}/{'/'.join(path)}")
     return None
 
