@@ -191,9 +191,6 @@ def _token_lists(entry: Mapping[str, Any]) -> tuple[Row, list[str]]:
     if not standard:
         return {}, notes
     done, notes = completed({mode: tiers for mode, tiers in table.items() if any(tiers.values())})
-    cached = entry.get("cache_read_input_image_token_cost")
-    if cached:
-        notes.append(f"Cached image tokens are priced as cached text; the list has ${cached} each.")
     return document_of(done), notes
 
 

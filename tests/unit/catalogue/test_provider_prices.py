@@ -23,7 +23,7 @@ DOCUMENT = json.loads(
 ROWS: dict[str, dict[str, Any]] = {f"{r['provider']}/{r['id']}": r for r in DOCUMENT["models"]}
 COLUMNS = {"in": "input", "out": "output", "read": "cache_read", "5m": "cache_write_5m"}
 COLUMNS |= {"1h": "cache_write_1h", "audio": "audio_input", "audio_read": "audio_cache_read"}
-COLUMNS |= {"video": "video_input"}
+COLUMNS |= {"video": "video_input", "image_read": "image_cache_read"}
 COLUMNS |= {"audio_out": "audio_output", "image": "image_input", "image_out": "image_output"}
 COLUMNS |= {"reasoning": "reasoning_output", "search": "web_search", "request": "request_fee"}
 
@@ -73,7 +73,11 @@ TODAYS = {
     ("gpt-6-luna", "fast", 1): "in 0.2 out 1 read 0.02 5m 0.25 search 0.01",
     ("o1-pro", "standard", 1): "in 150 out 600",
     ("gpt-audio", "standard", 1): "in 2.5 out 10 audio 32 audio_out 64",
-    ("gpt-realtime", "standard", 1): "in 4 out 16 read 0.4 audio 32 audio_out 64 image 5",
+    (
+        "gpt-realtime",
+        "standard",
+        1,
+    ): "in 4 out 16 read 0.4 audio 32 audio_out 64 image 5 image_read 0.5",
     ("text-embedding-3-large", "standard", 1): "in 0.13",
     # Google: audio, and cached audio; tiers; what litellm alone has
     ("gemini-2.0-flash", "standard", 1): "in 0.1 out 0.4 read 0.025 audio 0.7 audio_read 0.175 "

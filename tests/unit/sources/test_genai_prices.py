@@ -216,9 +216,14 @@ def test_two_different_peaks_are_not_guessed_at() -> None:
     assert "several peak prices" in reason
 
 
-def test_a_price_without_a_component_is_named_in_a_note() -> None:
-    found = row(prices={"input_mtok": 1, "cache_image_read_mtok": 12})
-    assert found["notes"] == ["Not represented: cached image input at $12 per million tokens."]
+def test_cached_images_have_a_price_of_their_own() -> None:
+    found = row(prices={"input_mtok": 5, "cache_read_mtok": 1.25, "cache_image_read_mtok": 2.5})
+    (period,) = found["periods"]
+    assert period["lists"]["standard"]["rates"] == {
+        "input": "5",
+        "cache_read": "1.25",
+        "image_cache_read": "2.5",
+    }
 
 
 @pytest.mark.parametrize("prices", [{}, {"audio_hours": 3}])

@@ -96,7 +96,7 @@ def test_gemini_modalities_may_not_exceed_what_they_are_parts_of() -> None:
     assert pointers("gemini", more_cached) == ["/usage/promptTokensDetails"]
 
 
-def test_gemini_says_what_of_the_cache_was_audio() -> None:
+def test_gemini_says_what_of_the_cache_was_audio_and_images() -> None:
     raw = GEMINI | {
         "cachedContentTokenCount": 60,
         "promptTokensDetails": [
@@ -114,8 +114,9 @@ def test_gemini_says_what_of_the_cache_was_audio() -> None:
         "input": 20,
         "audio_input": 10,
         "image_input": 10,
-        "cache_read": 30,
+        "cache_read": 20,
         "audio_cache_read": 30,
+        "image_cache_read": 10,
         "output": 50,
     }
 
@@ -127,8 +128,9 @@ def test_gemini_may_tell_the_modalities_of_the_cache_alone() -> None:
     }
     assert buckets("gemini", raw) == {
         "input": 40,
-        "cache_read": 30,
+        "cache_read": 20,
         "audio_cache_read": 30,
+        "image_cache_read": 10,
         "output": 50,
     }
 
@@ -151,10 +153,16 @@ def test_gemini_without_that_breakdown_caches_text_first_then_images_then_audio(
         return found
 
     assert cached(40) == {"audio_input": 40, "image_input": 20, "cache_read": 40}
-    assert cached(41) == {"audio_input": 40, "image_input": 19, "cache_read": 41}
-    assert cached(60) == {"audio_input": 40, "cache_read": 60}
-    assert cached(61) == {"audio_input": 39, "cache_read": 60, "audio_cache_read": 1}
-    assert cached(100) == {"cache_read": 60, "audio_cache_read": 40}
+    drawn = {"cache_read": 40, "image_cache_read": 20}
+    assert cached(41) == {
+        "audio_input": 40,
+        "image_input": 19,
+        "cache_read": 40,
+        "image_cache_read": 1,
+    }
+    assert cached(60) == {"audio_input": 40, **drawn}
+    assert cached(61) == {"audio_input": 39, "audio_cache_read": 1, **drawn}
+    assert cached(100) == {"audio_cache_read": 40, **drawn}
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def test_openai_usage_built_from_buckets_gives_the_same_buckets(usage: Usage) ->
         "input",
         "cache_read",
         "audio_cache_read",
+        "image_cache_read",
         "audio_input",
         "image_input",
         "output",
@@ -106,7 +107,7 @@ def test_openai_usage_built_from_buckets_gives_the_same_buckets(usage: Usage) ->
     )
 )
 def test_gemini_usage_built_from_buckets_gives_the_same_buckets(usage: Usage) -> None:
-    cached = usage.cache_read + usage.audio_cache_read
+    cached = usage.cache_read + usage.audio_cache_read + usage.image_cache_read
     visible = usage.output + usage.audio_output + usage.image_output
     raw = {
         "promptTokenCount": usage.prompt_tokens,
@@ -116,9 +117,12 @@ def test_gemini_usage_built_from_buckets_gives_the_same_buckets(usage: Usage) ->
         "totalTokenCount": usage.prompt_tokens + usage.output_tokens,
         "promptTokensDetails": [
             modality("AUDIO", usage.audio_input + usage.audio_cache_read),
-            modality("IMAGE", usage.image_input),
+            modality("IMAGE", usage.image_input + usage.image_cache_read),
         ],
-        "cacheTokensDetails": [modality("AUDIO", usage.audio_cache_read)],
+        "cacheTokensDetails": [
+            modality("AUDIO", usage.audio_cache_read),
+            modality("IMAGE", usage.image_cache_read),
+        ],
         "candidatesTokensDetails": [
             modality("AUDIO", usage.audio_output),
             modality("IMAGE", usage.image_output),
@@ -157,4 +161,4 @@ def test_what_is_cached_of_a_prompt_never_makes_a_bucket_negative_or_loses_a_tok
     assert max(cached, audio + image) <= prompt
     assert min(count for count in asdict(found).values() if count != ()) >= 0
     assert found.prompt_tokens == prompt
-    assert found.cache_read + found.audio_cache_read == cached
+    assert found.cache_read + found.audio_cache_read + found.image_cache_read == cached

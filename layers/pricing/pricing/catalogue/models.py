@@ -20,6 +20,7 @@ COMPONENT_UNITS: Mapping[str, str] = {
     "video_input": TOKEN,
     "cache_read": TOKEN,
     "audio_cache_read": TOKEN,
+    "image_cache_read": TOKEN,
     "cache_write_5m": TOKEN,
     "cache_write_1h": TOKEN,
     "output": TOKEN,
@@ -73,6 +74,7 @@ PART_OF: Mapping[str, str] = {
     "image_input": "input",
     "video_input": "input",
     "audio_cache_read": "cache_read",
+    "image_cache_read": "cache_read",
     "reasoning_output": "output",
 }
 

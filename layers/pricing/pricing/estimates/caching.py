@@ -77,15 +77,17 @@ def without_cache(usage: Usage) -> Usage:
         usage,
         input=usage.input + usage.cached_tokens,
         audio_input=usage.audio_input + usage.audio_cache_read,
+        image_input=usage.image_input + usage.image_cache_read,
         cache_read=0,
         audio_cache_read=0,
+        image_cache_read=0,
         cache_write_5m=0,
         cache_write_1h=0,
     )
 
 
 def all_from_cache(usage: Usage) -> Usage:
-    """Return the same call with its whole prompt read from a cache; images count as text."""
+    """Return the same call with its whole prompt read from a cache; video counts as text."""
     plain = without_cache(usage)
     return replace(
         plain,
@@ -93,6 +95,7 @@ def all_from_cache(usage: Usage) -> Usage:
         image_input=0,
         video_input=0,
         audio_input=0,
-        cache_read=plain.input + plain.image_input + plain.video_input,
+        cache_read=plain.input + plain.video_input,
         audio_cache_read=plain.audio_input,
+        image_cache_read=plain.image_input,
     )

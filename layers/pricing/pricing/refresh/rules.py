@@ -26,7 +26,11 @@ ENOUGH_SOURCES = 2
 CONFIRMABLE = frozenset({"change_over_25_percent", "reverted"})
 #: What a mistaken unit multiplies a price by: thousands for millions, tokens for millions.
 UNIT_FACTORS = {Decimal(1000): "a thousand", Decimal(10) ** 6: "a million"}
-CACHE_READS = {"cache_read": "input", "audio_cache_read": "audio_input"}
+CACHE_READS = {
+    "cache_read": "input",
+    "audio_cache_read": "audio_input",
+    "image_cache_read": "image_input",
+}
 
 
 @immutable

@@ -32,6 +32,7 @@ PROMPT_BUCKETS = (
     "video_input",
     "cache_read",
     "audio_cache_read",
+    "image_cache_read",
     "cache_write_5m",
     "cache_write_1h",
 )

@@ -31,7 +31,8 @@ PRICE_COLUMNS = (
 CUBE_KEY = ("model", *TERMS, "endpoint", "team", "day", "part", "tier")
 PROMPT = " + ".join(PROMPT_BUCKETS)
 CACHE_WRITES = "cache_write_5m + cache_write_1h"
-CACHED = "cache_read + audio_cache_read + cache_write_5m + cache_write_1h"
+READ = "cache_read + audio_cache_read + image_cache_read"
+CACHED = f"{READ} + cache_write_5m + cache_write_1h"
 
 
 def _steps(value: str, bounds: tuple[int, ...], comparison: str) -> str:
@@ -109,7 +110,7 @@ def summary(priced_name: str, by: Sequence[str], condition: str = "", *, net: bo
     return f"""SELECT {chosen}SUM(CASE WHEN reason IS NULL THEN calls ELSE 0 END) AS calls,
   CAST(SUM(COALESCE(cost, 0)) AS DECIMAL(38, 0)) AS cost,
   SUM(CASE WHEN reason IS NULL THEN {PROMPT} ELSE 0 END) AS prompt_tokens,
-  SUM(CASE WHEN reason IS NULL THEN cache_read + audio_cache_read ELSE 0 END) AS cache_read_tokens,
+  SUM(CASE WHEN reason IS NULL THEN {READ} ELSE 0 END) AS cache_read_tokens,
   SUM(CASE WHEN reason IS NULL THEN {CACHE_WRITES} ELSE 0 END) AS cache_write_tokens,
   SUM(CASE WHEN reason IS NULL THEN {OUTPUT} ELSE 0 END) AS output_tokens,
   SUM(CASE WHEN reason IS NULL THEN 0 ELSE calls END) AS unpriced_calls
@@ -143,7 +144,7 @@ def slots_of(calls: str) -> str:
     MAX(prompt + output) AS longest
   FROM (
     SELECT model, endpoint, moment, input, output, cache_write_5m, cache_write_1h,
-      cache_read + audio_cache_read + cache_write_5m + cache_write_1h AS cached,
+      {CACHED} AS cached,
       input + cache_read + cache_write_5m + cache_write_1h AS prompt
     FROM {calls} WHERE processing <> 'batch'
   ) AS sized

@@ -50,6 +50,7 @@ COMPONENTS = {
     "input_audio_mtok": "audio_input",
     "output_audio_mtok": "audio_output",
     "cache_audio_read_mtok": "audio_cache_read",
+    "cache_image_read_mtok": "image_cache_read",
     "input_image_mtok": "image_input",
     "output_image_mtok": "image_output",
     "output_reasoning_mtok": "reasoning_output",
@@ -58,11 +59,6 @@ COMPONENTS = {
 }
 #: The list also has Perplexity's fee for each request, with the widest search context only.
 PER_THOUSAND = {"web_searches_kcount": "web_search"}
-#: Prices that Tariff has no component for, in words for a note. The others (hours, characters,
-#: pages, messages) are the only prices of models that are left out altogether.
-NOT_REPRESENTED = {
-    "cache_image_read_mtok": "cached image input at ${} per million tokens",
-}
 MODES = {
     "batch": {"processing": "batch"},
     "flex": {"service_tier": "flex"},
@@ -326,7 +322,3 @@ def _with_windows(off_peak: Tiers, daily: list[_Prices]) -> dict[str, Any]:
 def _notes(prices: list[_Prices]) -> Iterator[str]:
     if any(part.hours for part in prices):
         yield TURNED_ROUND
-    bases = prices[-1].bases
-    unseen = [words.format(bases[key]) for key, words in NOT_REPRESENTED.items() if key in bases]
-    if unseen:
-        yield f"Not represented: {'; '.join(unseen)}."

@@ -64,6 +64,7 @@ COMPONENTS = {
     "input_cost_per_audio_token": "audio_input",
     "output_cost_per_audio_token": "audio_output",
     "cache_read_input_audio_token_cost": "audio_cache_read",
+    "cache_read_input_image_token_cost": "image_cache_read",
     "input_cost_per_image_token": "image_input",
     "output_cost_per_image_token": "image_output",
     "input_cost_per_video_token": "video_input",

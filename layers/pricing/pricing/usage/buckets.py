@@ -50,6 +50,7 @@ class Usage:
     video_input: int = 0
     cache_read: int = 0
     audio_cache_read: int = 0
+    image_cache_read: int = 0
     cache_write_5m: int = 0
     cache_write_1h: int = 0
     output: int = 0
@@ -100,6 +101,7 @@ class Usage:
             + self.video_input
             + self.cache_read
             + self.audio_cache_read
+            + self.image_cache_read
             + self.cache_write_5m
             + self.cache_write_1h
         )

@@ -143,7 +143,7 @@ def split(counts: Counts) -> Split:
     read = stated(READ, 0)
     cached = read + write_5m + write_1h
     fresh, cache_outside = _fresh(counts, cached)
-    modalities, audio_cached = _by_modality(counts, fresh, cached)
+    modalities, (image_cached, audio_cached) = _by_modality(counts, fresh, cached)
     answer, reasoning = _answer(counts)
     rest, outside, notices = _reconcile(counts, fresh, cached, answer, reasoning)
     answer += outside
@@ -155,8 +155,9 @@ def split(counts: Counts) -> Split:
         image_input=modalities[0] + stated(IMAGE_APART, 0),
         video_input=modalities[1],
         audio_input=modalities[2] + stated(AUDIO_APART, 0),
-        cache_read=read - audio_cached,
+        cache_read=read - image_cached - audio_cached,
         audio_cache_read=audio_cached,
+        image_cache_read=image_cached,
         cache_write_5m=write_5m,
         cache_write_1h=write_1h,
         output=counts.left_of((ANSWER, VISIBLE), text, _OUTPUT_PARTS),
@@ -227,20 +228,21 @@ def _fresh(counts: Counts, cached: int) -> tuple[int, Doubt | None]:
     return fresh, None
 
 
-def _by_modality(counts: Counts, fresh: int, cached: int) -> tuple[tuple[int, int, int], int]:
-    """Fresh images, video and audio; and the audio among what was cached.
+def _by_modality(
+    counts: Counts, fresh: int, cached: int
+) -> tuple[tuple[int, int, int], tuple[int, int]]:
+    """Fresh images, video and audio; and the images and the audio among what was cached.
 
     Where no count says what was cached, cached tokens are of some modality all the same: what does
     not fit next to the others must be both. Text is cached first, audio last, so that audio is
     priced as cached only when it must have been.
     """
     if counts.keys().isdisjoint(_OF_A_MODALITY):
-        return (0, 0, 0), 0
+        return (0, 0, 0), (0, 0)
     explicit = any(kept in counts for _, kept in _MODALITIES)
     both = max(cached + sum(counts[whole] for whole, _ in _MODALITIES) - fresh - cached, 0)
     both = min(both, cached)
-    left = []
-    kept = 0
+    left, held = [], []
     for whole, cached_part in _MODALITIES:
         if explicit:
             kept = counts[cached_part]
@@ -253,11 +255,13 @@ def _by_modality(counts: Counts, fresh: int, cached: int) -> tuple[tuple[int, in
             both -= kept
             fresh_part = counts[whole] - kept
         left.append(fresh_part)
+        held.append(kept)
     if explicit and sum(counts[part] for _, part in _MODALITIES) > counts[READ] and READ in counts:
         parts = tuple(part for _, part in _MODALITIES)
         counts.refuse(READ, counts.exceeded(READ, parts))
     image, video, audio = left
-    return (image, video, audio), min(kept, counts[READ])
+    heard = min(held[-1], counts[READ])
+    return (image, video, audio), (min(held[0], counts[READ] - heard), heard)
 
 
 def _answer(counts: Counts) -> tuple[int, int]:

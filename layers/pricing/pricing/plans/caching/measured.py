@@ -10,6 +10,8 @@ from pricing.notices import Notice
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.values import immutable
 
+_READS = ("cache_read", "audio_cache_read", "image_cache_read")
+
 
 @immutable
 class CachingMeasured:
@@ -48,7 +50,7 @@ class CachingMeasured:
 
 def measure_caching(groups: Sequence[CallGroup]) -> CachingMeasured:
     """Add up what was measured, and price it again without a cache; raises what pricing raises."""
-    read = _tokens(groups, "cache_read", "audio_cache_read")
+    read = _tokens(groups, *_READS)
     written_5m = _tokens(groups, "cache_write_5m")
     written_1h = _tokens(groups, "cache_write_1h")
     prompt = _tokens(groups, "prompt_tokens")
@@ -57,7 +59,7 @@ def measure_caching(groups: Sequence[CallGroup]) -> CachingMeasured:
     saves = subtract(plain, cost)
     return CachingMeasured(
         calls=sum(group.calls for group in groups),
-        calls_that_read=_calls_with(groups, "cache_read", "audio_cache_read"),
+        calls_that_read=_calls_with(groups, *_READS),
         calls_that_wrote=_calls_with(groups, "cache_write_5m", "cache_write_1h"),
         input_tokens=prompt - read - written_5m - written_1h,
         cache_read_tokens=read,
