@@ -33,6 +33,11 @@ EXPLAINED = (
     (r"mistral/mistral-large-latest", "genai-prices never followed the name to Mistral Large 3"),
     (r"openai/gpt-4o:extended", "OpenRouter's name; OpenAI has no such model"),
     (r"deepseek/deepseek-(chat|reasoner)", "genai-prices never followed the prices of 2025-09"),
+    (r"google/gemini-2\.0-flash-lite-001", "matched as Gemini 2.0 Flash, which costs a third more"),
+    (
+        r"google/gemini-2\.5-flash-preview-05-20(:thinking)?",
+        "the preview's own price ended when its name moved to Gemini 2.5 Flash",
+    ),
     (r"google/gemini-2\.5-(flash-latest|pro)", "0.31 was rounded; -latest is in one list only"),
     (
         r"xai/grok-(3|4|4-[^.]*|3-.*|code-.*)",
