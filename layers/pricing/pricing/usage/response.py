@@ -73,7 +73,7 @@ COSTS = (
     ("cost",),
     ("usage", "cost_in_usd_ticks"),
 )
-_TICKS = _COSTS[-1]
+_TICKS = COSTS[-1]
 _TIERS = ("service_tier", "serviceTier")
 #: Lists of which each event of a stream has a part.
 _LISTS = ("candidates", "output")
