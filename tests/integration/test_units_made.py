@@ -398,7 +398,7 @@ def test_output_of_an_image_model_without_details_is_warned_of(
         assert "at 2.5 USD per million. Those of images cost 30." in one["message"]
 
 
-def test_output_of_a_chat_model_is_not_said_to_be_an_image(estimate: Ask) -> None:
+def test_output_of_a_chat_model_is_never_taken_for_images(estimate: Ask) -> None:
     usage = {"input_tokens": 10, "output_tokens": 1290}
     answer = estimate({"model": "gpt-5.1", "usage": usage}).body
     assert "output_modality_unknown" not in {one["code"] for one in answer["warnings"]}
