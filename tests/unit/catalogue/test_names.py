@@ -176,6 +176,17 @@ def test_the_lessons_wrong_spelling_of_haiku_is_known_to_the_lessons_book_only()
         BOOK.find(wrong)
 
 
+@pytest.mark.parametrize("family", ["opus", "sonnet", "haiku", "fable"])
+def test_the_newest_claude_of_a_family_has_a_name_of_its_own(family: str) -> None:
+    """LiteLLM 1.110.2 lists ``claude-sonnet-latest`` and its siblings as aliases."""
+    book = bundled.current()
+    newest = book.find(family).model.key
+    for name in (f"claude-{family}-latest", f"anthropic/claude-{family}-latest"):
+        assert (book.find(name).model.key, book.find(name).matched_by) == (newest, "family")
+    # An alias of a dated line stays that, and a family that is none is unknown.
+    assert book.known(f"claude-{family}x-latest") is None
+
+
 def test_family_names_mean_the_newest_model_of_the_line() -> None:
     named = {family: BOOK.find(family).model for family in BOOK.families}
     claude = {family: model.id for family, model in named.items() if model.provider == "anthropic"}

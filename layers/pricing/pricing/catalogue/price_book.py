@@ -24,6 +24,8 @@ MAX_SUGGESTIONS = 3
 #: The names of a book are indexed after so many searches through its bytes.
 _SEARCHES = 8
 _HAS_VERSION = re.compile(r"-.*\d|\d.*-").search
+#: Anthropic's name for the current model of a family, as LiteLLM's list has it.
+_NEWEST_CLAUDE = re.compile(r"(?:anthropic/)?claude-(opus|sonnet|haiku|fable|mythos)-latest")
 
 MatchedBy = Literal["id", "alias", "provider_id", "family", "letter_case", SpelledBy]
 
@@ -265,7 +267,8 @@ class PriceBook:
         A row whose ``bare_names`` is false, such as a reseller's, is only found after
         ``provider/``: the bare name belongs to the model's maker.
         """
-        family = self.families.get(name)
+        newest = _NEWEST_CLAUDE.fullmatch(name)
+        family = self.families.get(newest[1] if newest else name)
         if family is not None:
             provider, _, known = family.partition("/")
             row = self._offered_by(provider, known)
