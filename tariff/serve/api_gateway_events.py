@@ -3,10 +3,10 @@
 Where AWS's documentation says nothing, this follows what deployed HTTP APIs do: the path arrives
 decoded, and only a few media types arrive as text, all others as base64.
 
-No authoriser runs here. The header ``x-local-caller`` names the caller; without it the
-caller is ``local``, with every right, since the gateway answers loopback only. The header is taken
-out of the request and becomes the claims that API Gateway's JWT authoriser passes on. Deployed
-functions read those claims and never the header.
+Without an issuer (``tariff serve --jwt-issuer``), no authoriser runs here. The header
+``x-local-caller`` names the caller; without it the caller is ``local``, with every right, since the
+gateway answers loopback only. The header is taken out of the request and becomes the claims that
+API Gateway's JWT authoriser passes on. Deployed functions read those claims and never the header.
 """
 
 import base64
@@ -76,11 +76,23 @@ class HttpReply:
     body: bytes
 
 
-def event_from(request: HttpRequest, match: Match, *, request_id: str, now: datetime) -> Event:
-    """Return the event that API Gateway passes to the matched route's function."""
+def event_from(
+    request: HttpRequest,
+    match: Match,
+    *,
+    request_id: str,
+    now: datetime,
+    authorised: Mapping[str, Any] | None = None,
+) -> Event:
+    """Return the event that API Gateway passes to the matched route's function.
+
+    ``authorised`` is what an authoriser found; None where none runs: callers name themselves.
+    """
     headers = _headers(request)
     caller = headers.pop(CALLER_HEADER, "").strip()
-    claims = {"authorizer": {"jwt": {"claims": {"sub": caller}, "scopes": None}}} if caller else {}
+    if authorised is None:
+        authorised = {"jwt": {"claims": {"sub": caller}, "scopes": None}} if caller else {}
+    claims = {"authorizer": dict(authorised)} if authorised else {}
     host = re.sub(r":\d+$", "", headers["host"])
     path = request.path
     event: Event = {

@@ -2,7 +2,8 @@
 
 Serves every HTTP route of template.yaml through the deployed handlers, in this process, with the
 events that API Gateway would send. ``POST /v1/pricing/refresh`` runs the refresh function here too.
-AWS's authorisers and throttling are not imitated: callers name themselves.
+Throttling is not imitated. Callers name themselves, unless an issuer is given: then the gateway
+checks their tokens as API Gateway's authoriser does.
 """
 
 import errno
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from http.client import HTTPException
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from typer import Option
 from uvicorn.config import STARTUP_FAILURE
@@ -25,6 +26,8 @@ from uvicorn.supervisors import Multiprocess
 from tariff.command_line import CommandFailed
 from tariff.docs import site
 from tariff.serve import price_lists, refreshes, slack, stores
+from tariff.serve.authoriser import JwtAuthoriser, scopes_of_routes
+from tariff.serve.cors import cors_options
 from tariff.serve.functions import (
     Function,
     TemplateProblem,
@@ -43,6 +46,24 @@ REGION = "us-east-1"
 RECHECK_SECONDS = "1"
 
 
+class Front(NamedTuple):
+    """What API Gateway does before a function: the parameters of template.yaml with these names."""
+
+    issuer: str
+    audience: str
+    origins: list[str]
+
+    def worker(self, functions: list[Function], template: dict[str, Any]) -> Worker:
+        """Return what makes the workers' applications."""
+        authoriser = None
+        if self.issuer:
+            scopes = scopes_of_routes(template, os.environ.get("TARIFF_ADMIN_SCOPE", ""))
+            authoriser = JwtAuthoriser(self.issuer, self.audience, scopes)
+        return Worker(
+            functions, authoriser, cors_options(template, self.origins) if self.origins else None
+        )
+
+
 def serve(
     port: Annotated[int, Option(help="The port; 0 takes a free port.")] = 3000,
     store: Annotated[
@@ -59,6 +80,13 @@ def serve(
         str, Option(help="The address to listen on. Callers are not authenticated here.")
     ] = HOST,
     workers: Annotated[int, Option(min=1, help="How many processes answer requests.")] = WORKERS,
+    jwt_issuer: Annotated[
+        str, Option(metavar="URL", help="Ask for tokens of this OpenID Connect provider.")
+    ] = "",
+    jwt_audience: Annotated[str, Option(help="The audience of the tokens.")] = "",
+    cors_origins: Annotated[
+        str, Option(metavar="ORIGIN,...", help="Other origins whose pages may call the API.")
+    ] = "",
 ) -> None:
     """Serve the API on this machine.
 
@@ -70,7 +98,10 @@ def serve(
     try:
         with ExitStack() as stack:
             stack.enter_context(redirect_stdout(FunctionLog(sys.stdout)))
-            _serve((host, port), store, upstream, workers, stack)
+            front = Front(
+                jwt_issuer, jwt_audience, [each for each in cors_origins.split(",") if each]
+            )
+            _serve((host, port), store, upstream, workers, front, stack)
     except KeyboardInterrupt:
         pass
     except (CommandFailed, TemplateProblem) as problem:
@@ -87,7 +118,12 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _serve(
-    address: tuple[str, int], kind: stores.Kind, upstream: str, workers: int, stack: ExitStack
+    address: tuple[str, int],
+    kind: stores.Kind,
+    upstream: str,
+    workers: int,
+    front: Front,
+    stack: ExitStack,
 ) -> None:
     listener = stack.enter_context(_bound(*address))
     host, port = listener.getsockname()
@@ -99,6 +135,8 @@ def _serve(
     os.environ.setdefault("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", REGION))
     # A minute on AWS; a developer who changes a price wants to see the change at once.
     os.environ.setdefault("TARIFF_RECHECK_SECONDS", RECHECK_SECONDS)
+    if front.issuer:
+        os.environ["TARIFF_PAGE_ISSUER"] = front.issuer
     slack.prepare_environment()
     template = load_template()
     backend = stack.enter_context(refreshes.running(upstream, template))
@@ -111,7 +149,8 @@ def _serve(
     _fill(template, endpoint)
     listener.listen(BACKLOG)  # from here on callers wait for the workers
     # Sets the signals' handlers, so that a signal stops the workers first.
-    supervisor = Multiprocess(config(Worker(served), factory=True, workers=workers), [listener])
+    worker = front.worker(served, template)
+    supervisor = Multiprocess(config(worker, factory=True, workers=workers), [listener])
     welcome = (host, port, url, backend.description)
     threading.Thread(target=_welcome, args=welcome, daemon=True).start()
     supervisor.run()

@@ -27,6 +27,7 @@ from tariff.serve.api_gateway_events import (
     new_request_id,
     reply_from,
 )
+from tariff.serve.authoriser import JwtAuthoriser, Unauthorised
 from tariff.serve.functions import EventTooLarge
 from tariff.serve.routes import Router
 
@@ -61,12 +62,18 @@ class Gateway:
     """API Gateway as an ASGI application.
 
     ``runners`` holds the functions by their names, and by its key each route that is answered apart
-    from the other routes of its function.
+    from the other routes of its function. Without an authoriser, callers name themselves.
     """
 
-    def __init__(self, router: Router, runners: Mapping[str, "Runner"]) -> None:
+    def __init__(
+        self,
+        router: Router,
+        runners: Mapping[str, "Runner"],
+        authoriser: JwtAuthoriser | None = None,
+    ) -> None:
         self._router = router
         self._runners = runners
+        self._authoriser = authoriser
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; no input and no failing function makes this raise."""
@@ -102,7 +109,12 @@ class Gateway:
         match = self._router.find(request.method, request.path)
         if match is None:
             return gateway_reply(404, "Not Found")
-        event = event_from(request, match, request_id=request_id, now=datetime.now(UTC))
+        try:
+            authorised = await self._authorised(request, match.route.key)
+        except Unauthorised as refused:
+            return refused.reply
+        now = datetime.now(UTC)
+        event = event_from(request, match, request_id=request_id, now=now, authorised=authorised)
         runner = self._runners.get(match.route.key) or self._runners[match.route.function]
         try:
             return reply_from(await runner(event))
@@ -111,6 +123,13 @@ class Gateway:
         except Exception:  # noqa: BLE001 - printed here; the caller sees a 500, as on AWS
             traceback.print_exc(file=sys.stderr)
             return gateway_reply(500, "Internal Server Error")
+
+    async def _authorised(self, request: HttpRequest, route_key: str) -> Mapping[str, Any] | None:
+        """Ask the authoriser, which may have to read the issuer's keys; raises Unauthorised."""
+        if self._authoriser is None:
+            return None
+        sent = [value for name, value in request.headers if name.lower() == "authorization"]
+        return await asyncio.to_thread(self._authoriser.authorise, route_key, ",".join(sent))
 
 
 async def _request(scope: Scope, receive: Receive) -> HttpRequest:

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,8 @@ from typing import Any, TextIO
 from uvicorn.config import STARTUP_FAILURE
 
 from tariff.serve.api_gateway_events import Event
+from tariff.serve.authoriser import JwtAuthoriser
+from tariff.serve.cors import with_cors
 from tariff.serve.functions import Environment, Function
 from tariff.serve.routes import Router
 from tariff.serve.server import MAX_CONNECTIONS, OWN_PROCESS, Gateway, Runner, on_a_thread
@@ -54,17 +56,21 @@ class Worker:
     """Makes a worker's application; pickled, so that a new process can call it."""
 
     functions: Sequence[Function]
+    authoriser: JwtAuthoriser | None = None
+    #: What pages of other origins may do; None for nothing.
+    cors: Mapping[str, Any] | None = None
 
-    def __call__(self) -> Gateway:
+    def __call__(self) -> Callable[..., Any]:
         """Return the gateway to these functions, loaded in this process."""
         _end_with_the_parent()
         _allow_open_files(MAX_CONNECTIONS + 100)
         sys.stdout = FunctionLog(sys.stdout)
         try:
-            return Gateway(router_of(self.functions), self._runners())
+            gateway = Gateway(router_of(self.functions), self._runners(), self.authoriser)
         except Exception:  # noqa: BLE001 - printed; every further start would fail likewise
             traceback.print_exc(file=sys.stderr)
             sys.exit(STARTUP_FAILURE)
+        return with_cors(gateway, self.cors)
 
     def _runners(self) -> dict[str, Runner]:
         runners: dict[str, Runner] = {}

@@ -1,6 +1,7 @@
 """Who may call which route, and how often, in the OpenAPI body that API Gateway receives."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Set
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -21,17 +22,16 @@ OPEN_TO_ALL = {
 UNGUARDED: Requirement = [{"NONE": []}]
 
 
-def resolved(value: Any, *, use_jwt: bool) -> Any:
-    """A value after CloudFormation's conditions, where UseJwt is the only one."""
+def resolved(value: Any, true: Set[str]) -> Any:
+    """A value after CloudFormation's conditions, of which these are true."""
     if isinstance(value, list):
-        return [resolved(member, use_jwt=use_jwt) for member in value]
+        return [resolved(member, true) for member in value]
     if not isinstance(value, dict):
         return value
     if "Fn::If" in value:
         condition, then, otherwise = value["Fn::If"]
-        assert condition == "UseJwt"
-        return resolved(then if use_jwt else otherwise, use_jwt=use_jwt)
-    members = {name: resolved(member, use_jwt=use_jwt) for name, member in value.items()}
+        return resolved(then if condition in true else otherwise, true)
+    members = {name: resolved(member, true) for name, member in value.items()}
     return {name: member for name, member in members.items() if member != {"Ref": "AWS::NoValue"}}
 
 
@@ -48,9 +48,10 @@ ADMINISTRATORS = {
 ADMIN_SCOPE = {"Ref": "JwtAdminScope"}
 
 
-def api_body(template: Template, *, use_jwt: bool) -> dict[str, Any]:
+def api_body(template: Template, *, use_jwt: bool = False, cors: bool = False) -> dict[str, Any]:
+    true = {name for name, on in {"UseJwt": use_jwt, "AllowsOrigins": cors}.items() if on}
     (api,) = resources(template, "AWS::ApiGatewayV2::Api").values()
-    body = resolved(api["Properties"]["Body"], use_jwt=use_jwt)
+    body = resolved(api["Properties"]["Body"], true)
     assert isinstance(body, dict)
     return body
 
@@ -215,4 +216,33 @@ def test_two_policies_tell_callers_and_administrators_apart(
 
 
 def test_no_page_of_another_origin_may_call_the_api_from_a_browser(deployed: Template) -> None:
-    assert "x-amazon-apigateway-cors" not in api_body(deployed, use_jwt=False)
+    assert deployed["Parameters"]["CorsOrigins"]["Default"] == ""
+    assert "x-amazon-apigateway-cors" not in api_body(deployed)
+
+
+def test_pages_of_stated_origins_may_call_the_api_as_the_page_does_or_with_signed_requests(
+    deployed: Template,
+) -> None:
+    cors = api_body(deployed, cors=True)["x-amazon-apigateway-cors"]
+    assert cors["allowOrigins"] == {"Ref": "CorsOrigins"}
+    assert cors["allowMethods"] == ["GET", "POST"]
+    sent = {"authorization", "content-type", "x-amz-date", "x-amz-security-token"}
+    assert sent < set(cors["allowHeaders"])
+    assert "allowCredentials" not in cors  # the API reads no cookie
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://finance.example.com", True),
+        ("http://localhost:5173", True),
+        ("", True),
+        ("*", False),
+        ("https://*.example.com", False),
+        ("https://finance.example.com/", False),
+        ("finance.example.com", False),
+    ],
+)
+def test_an_origin_is_named_whole(template: Template, origin: str, allowed: bool) -> None:
+    pattern = template["Parameters"]["CorsOrigins"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, origin)) is allowed

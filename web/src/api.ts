@@ -27,14 +27,14 @@ export class Refused extends Error {
  * Who is asking, set by signing in or by the name typed on a local server: the headers that say so,
  * and what to do when the API does not accept them. `refused` answers what to tell the person.
  */
-export const caller: { headers: () => Promise<Record<string, string>>; refused: () => string } = {
+export const caller: { headers: () => Promise<Record<string, string>>; refused: () => string; forbidden: string } = {
   headers: async () => ({}),
   refused: () => "Sign in to use this server.",
+  forbidden:
+    "This server takes requests that are signed with AWS credentials only, which a page cannot do. Send them with " +
+    "curl --aws-sigv4, the AWS SDK or `tariff --url`; or ask the administrator to configure sign-in " +
+    "(JwtIssuer and PageClientId), or to turn this page off (Page=off).",
 };
-
-const UNSIGNED =
-  "This server takes requests that are signed with AWS credentials only, which a page cannot do. " +
-  "Use curl --aws-sigv4, or ask the administrator to configure sign-in (docs/page.md).";
 
 function refusal(status: number, text: string): Refused {
   try {
@@ -45,7 +45,7 @@ function refusal(status: number, text: string): Refused {
   } catch {
     // API Gateway's own answers are not problem documents.
   }
-  if (status === 403) return new Refused(status, UNSIGNED);
+  if (status === 403) return new Refused(status, caller.forbidden);
   if (status === 401) return new Refused(status, caller.refused());
   if (status === 413) return new Refused(status, "The file is too large for one request (about 4.5 MB).");
   if (status === 429) return new Refused(status, "Too many requests at once. Wait a moment and try again.");
@@ -123,7 +123,7 @@ export function allModels(seen: (models: Listed[]) => void = () => {}): Promise<
 
 /**
  * The models that hold every word of a search: current models of their own provider first, and the
- * highest version of each name. Without a search, they stay in the catalogue's order.
+ * highest version of each name. Without a search, provider by provider.
  */
 export function searched(models: Listed[], search: string): Listed[] {
   const today = new Date().toISOString();
@@ -135,10 +135,12 @@ export function searched(models: Listed[], search: string): Listed[] {
     (words.length && model.id.startsWith(words[0]!) ? 0 : 2) +
     (model.family ? 0 : 1);
   const order = (a: Listed, b: Listed) =>
-    rank(a) - rank(b) || b.id.localeCompare(a.id, "en", { numeric: true });
+    rank(a) - rank(b) ||
+    (words.length ? 0 : a.provider.localeCompare(b.provider)) ||
+    b.id.localeCompare(a.id, "en", { numeric: true });
   const found = models.filter((model) => {
     const text = `${model.provider} ${model.id} ${model.name} ${model.family ?? ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
-  return words.length ? found.sort(order) : found;
+  return found.sort(order);
 }

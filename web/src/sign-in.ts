@@ -17,6 +17,27 @@ export type SignedIn = { name: string; signOut: () => Promise<void> };
 /** Where the page continues after the provider has sent the browser back. */
 const RETURN = "tariff.return";
 
+/** From now on requests have this tab's token, if there is one; null where the deployment has no issuer. */
+export async function resume(config: Config): Promise<UserManager | null> {
+  if (!config.issuer || !config.client_id) return null;
+  const { UserManager, WebStorageStateStore } = await import("oidc-client-ts");
+  const manager = new UserManager({
+    authority: config.issuer,
+    client_id: config.client_id,
+    redirect_uri: `${location.origin}/`,
+    scope: config.scopes,
+    response_type: "code",
+    automaticSilentRenew: true,
+    userStore: new WebStorageStateStore({ store: sessionStorage }),
+    stateStore: new WebStorageStateStore({ store: sessionStorage }),
+  });
+  caller.headers = async () => {
+    const now = await manager.getUser();
+    return now ? { authorization: `Bearer ${now.access_token}` } : {};
+  };
+  return manager;
+}
+
 /**
  * Sign in by code flow with PKCE, where the deployment has an issuer; null where it has none.
  *
@@ -24,18 +45,8 @@ const RETURN = "tariff.return";
  * renewed with the refresh token shortly before they expire. Raises the provider's refusal.
  */
 export async function signIn(config: Config): Promise<SignedIn | null> {
-  if (!config.issuer || !config.client_id) return null;
-  const { UserManager, WebStorageStateStore } = await import("oidc-client-ts");
-  const manager: UserManager = new UserManager({
-    authority: config.issuer,
-    client_id: config.client_id,
-    redirect_uri: `${location.origin}${location.pathname}`,
-    scope: config.scopes,
-    response_type: "code",
-    automaticSilentRenew: true,
-    userStore: new WebStorageStateStore({ store: sessionStorage }),
-    stateStore: new WebStorageStateStore({ store: sessionStorage }),
-  });
+  const manager = await resume(config);
+  if (!manager) return null;
   const leave = async () => {
     sessionStorage.setItem(RETURN, location.hash);
     await manager.signinRedirect();
@@ -46,10 +57,9 @@ export async function signIn(config: Config): Promise<SignedIn | null> {
   if (user?.expired && user.refresh_token) user = await manager.signinSilent().catch(() => null);
   if (!user || user.expired) return leave();
 
-  caller.headers = async () => {
-    const now = await manager.getUser();
-    return now ? { authorization: `Bearer ${now.access_token}` } : {};
-  };
+  caller.forbidden =
+    "Your sign-in may not do this: it needs the administrators' scope (JwtAdminScope). Ask for it at the provider, " +
+    "and for PageScopes to name it.";
   // A new token that is refused would be refused again: signing in once more cannot help.
   let retry = !returned;
   caller.refused = () => {
