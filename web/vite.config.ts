@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 
+// The reference's own page is generated with the specification; docs.tsx is what scripts add to it.
 // Everything is a file of its own: the page's Content-Security-Policy allows nothing inline.
 export default defineConfig({
   build: {
@@ -8,5 +9,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    rollupOptions: { input: { index: "index.html", docs: "src/docs.tsx" } },
   },
 });

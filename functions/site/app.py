@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 from functools import cache, lru_cache
 from pathlib import Path
@@ -43,13 +44,19 @@ def asset(name: str, content_type: str) -> Asset:
     return Asset(content_type, (STATIC / name).read_text(encoding="utf-8"))
 
 
-def page_policy() -> str:
-    """What the page may load: its own files, this API, and the provider it signs in at."""
+def page_policy(style: str = "") -> str:
+    """What a page may load: its own files, this API, and the provider it signs in at.
+
+    ``style`` is the text of a style element, which is allowed by its hash.
+    """
     urls = (settings.page_issuer, settings.page_token_url)
     parts = [urlsplit(url) for url in urls if url]
     provider = "".join(f" {part.scheme}://{part.netloc}" for part in parts)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    allowed_style = f" 'sha256-{digest}'" if style else ""
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        f"default-src 'none'; script-src 'self'; style-src 'self'{allowed_style};"
+        " img-src 'self' data:;"
         f" connect-src 'self'{provider};"
         " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
@@ -99,14 +106,33 @@ def get_config(_query: NoQuery, _call: Call) -> Asset:
     return Asset("application/json", json.dumps(config), "no-cache")
 
 
+@cache
+def style() -> str:
+    """The text of the reference's style element."""
+    return reference().partition("<style>")[2].partition("</style>")[0]
+
+
 def get_openapi(_query: NoQuery, _call: Call) -> Asset:
     """The specification of every route."""
     return asset("openapi.json", "application/json")
 
 
 def get_docs(_query: NoQuery, _call: Call) -> Asset:
-    """The same specification as a page that needs nothing from anywhere else."""
-    return asset("docs.html", "text/html; charset=utf-8")
+    """The same specification as a page that needs nothing from anywhere else.
+
+    Its script, which adds search and trying, is there where the page is built.
+    """
+    return Asset("text/html; charset=utf-8", reference())
+
+
+@cache
+def reference() -> str:
+    """The reference, with the address of its script."""
+    text = asset("docs.html", "text/html; charset=utf-8").text
+    for script in PAGE.glob("assets/docs-*.js"):
+        tag = f'<script type="module" src="/assets/{script.name}"></script>'
+        text = text.replace("</head>", f"{tag}\n</head>", 1)
+    return text
 
 
 @cache
@@ -198,8 +224,10 @@ _answer = serve(*ROUTES)
 def lambda_handler(event: Event, context: object) -> Reply:
     """What the routes answer, with what a browser may do with it, and RFC 9110's ``allow``."""
     reply = _answer(event, context)
-    page = event["routeKey"] == "GET /" and reply["statusCode"] == 200  # noqa: PLR2004
-    reply["headers"]["content-security-policy"] = page_policy() if page else PAGE_POLICY
+    policy = PAGE_POLICY
+    if reply["statusCode"] == 200 and event["routeKey"] in {"GET /", "GET /docs"}:  # noqa: PLR2004
+        policy = page_policy(style() if event["routeKey"] == "GET /docs" else "")
+    reply["headers"]["content-security-policy"] = policy
     reply["headers"]["referrer-policy"] = "no-referrer"
     if reply["statusCode"] == 405:  # noqa: PLR2004 - a status code is its own name
         reply["headers"]["allow"] = ", ".join(allowed(event["rawPath"]))

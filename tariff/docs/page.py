@@ -1,5 +1,7 @@
 """The reference page: the OpenAPI document as one HTML file that loads nothing.
 
+Where the page of ``web/`` is built, its script adds search, other languages, copying and trying.
+
 The template shows the document; what is here answers its questions, without knowing any route.
 """
 
@@ -29,6 +31,8 @@ class Shown(NamedTuple):
     summary: str
     command: str
     answer: str | None
+    #: The request as an object, for the page's script.
+    request: Mapping[str, Any]
 
 
 class Operation(NamedTuple):
@@ -65,16 +69,16 @@ class Operation(NamedTuple):
         sent = self.spec.get("requestBody", {}).get("content", {}).get("application/json", {})
         bodies = sent.get("examples", {})
         for name, answer in answers.items():
-            command = f"curl -s {self._target(name)}"
+            request = {"method": self.method, "path": self._target(name)}
             if name in bodies:
-                body = folded(bodies[name]["value"]).replace("'", r"'\''")
-                command += f" -H 'content-type: application/json' -d '{body}'"
-            yield Shown(answer["summary"], command, folded(answer["value"]))
+                request["body"] = bodies[name]["value"]
+            yield Shown(answer["summary"], _curl(request), folded(answer["value"]), request)
         if not answers and self.method == "GET":
-            yield Shown("", f"curl -s {self._target('')}", None)
+            request = {"method": "GET", "path": self._target("")}
+            yield Shown("", _curl(request), None, request)
 
     def _target(self, example: str) -> str:
-        """The URL of an example, quoted where a shell would read it otherwise."""
+        """The path and query of an example."""
         path, query = self.path, {}
         for one in self.spec.get("parameters", ()):
             if example in one.get("examples", {}):
@@ -83,7 +87,17 @@ class Operation(NamedTuple):
                     path = path.replace(f"{{{one['name']}}}", quote(value, safe=""))
                 else:
                     query[one["name"]] = value
-        return f"'{LOCAL}{path}?{urlencode(query)}'" if query else f"{LOCAL}{path}"
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+def _curl(request: Mapping[str, Any]) -> str:
+    """The request as a command for a shell."""
+    url = LOCAL + request["path"]
+    command = f"curl -s '{url}'" if "?" in url else f"curl -s {url}"
+    if "body" not in request:
+        return command
+    body = folded(request["body"]).replace("'", r"'\''")
+    return f"{command} -H 'content-type: application/json' -d '{body}'"
 
 
 def page(spec: Schema) -> str:

@@ -2,7 +2,9 @@
 
 import base64
 import gzip
+import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
@@ -43,20 +45,30 @@ def test_the_document_is_the_generated_one(recorded: dict[str, Any]) -> None:
     assert answer.body == json.loads((STATIC / "openapi.json").read_bytes())
 
 
-def test_the_page_is_the_generated_one_and_may_load_nothing(recorded: dict[str, Any]) -> None:
+def test_the_reference_is_the_generated_one_and_may_load_its_script_only(
+    recorded: dict[str, Any],
+) -> None:
     reply = handler("site")({**recorded, "routeKey": "GET /docs", "rawPath": "/docs"}, None)
     assert reply["statusCode"] == 200
     assert reply["headers"]["content-type"] == "text/html; charset=utf-8"
     assert reply["headers"]["x-content-type-options"] == "nosniff"
-    assert reply["body"] == (STATIC / "docs.html").read_text(encoding="utf-8")
+    generated = (STATIC / "docs.html").read_text(encoding="utf-8")
+    script = re.compile(
+        r'<script type="module" src="/assets/docs-[\w-]+\.js"></script>\n(?=</head>)'
+    )
+    assert script.sub("", reply["body"]) == generated
+    style = generated.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = dict(
         rule.strip().split(" ", 1)
         for rule in reply["headers"]["content-security-policy"].split(";")
     )
     assert policy == {
         "default-src": "'none'",
-        "style-src": "'unsafe-inline'",
-        "img-src": "data:",
+        "script-src": "'self'",
+        "style-src": f"'self' 'sha256-{digest}'",
+        "img-src": "'self' data:",
+        "connect-src": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

@@ -109,11 +109,12 @@ def _bad(said: Any) -> bool:
     return said.type in {"error", "warning"} and "Failed to load resource" not in said.text
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is now, one line per element."""
+def violations(page: Page, *within: str) -> list[str]:
+    """What axe finds wrong with the page as it is now, or parts of it, one line per element."""
     # Evaluated by the debugger: the page's own policy allows no script of another origin.
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    context = {"include": [[part] for part in within or ("html",)]}
+    found = page.evaluate("part => axe.run(part, {resultTypes: ['violations']})", context)
     return [
         f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
         for rule in found["violations"]
