@@ -26,7 +26,7 @@ SITE_SOURCES := pyproject.toml $(SAM_SOURCES) $(shell find events tariff/docs -t
   -not -name '*.pyc' 2>/dev/null)
 
 PAGE := functions/site/static/page/index.html
-PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -name api-types.ts)
+PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -name api-types.ts)
 
 export SAM_CLI_TELEMETRY := 0
 # Where this is set, every program that a test starts compiles all of its modules again.
@@ -158,6 +158,14 @@ web-test: $(PAGE) ## Test the page in Chromium (ARGS="-k name" selects)
 	@cd web && npm run --silent test
 	@$(PY) -m pytest web/journeys $(ARGS)
 
+lighthouse: $(PAGE) web/lighthouse/node_modules/.ready ## Rate the page as a telephone shows it, with Lighthouse (on a quiet machine)
+	@$(PY) -m pytest -n 0 -rP web/lighthouse $(ARGS)
+
+web/lighthouse/node_modules/.ready: web/lighthouse/package-lock.json
+	@echo "Installing Lighthouse (once, about a minute)"
+	@cd web/lighthouse && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 clients: $(SITE) clients/node_modules/.ready ## Generate a Python and a TypeScript client, check their types, and call with them
 	@$(PY) -m pytest -n 0 clients $(ARGS)
 
@@ -262,7 +270,7 @@ lock: .venv/.ready ## Write the lock files anew (ARGS=--upgrade takes the newest
 	done
 
 clean: ## Remove everything that make has made
-	rm -rf web/node_modules clients/node_modules functions/site/static
+	rm -rf web/node_modules web/lighthouse/node_modules clients/node_modules functions/site/static
 	rm -rf .venv .venv-sam .venv-bench .venv-focus .venv-train .venv-audit .cache .aws-sam .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find bench functions layers tariff tests -type d -name __pycache__ -prune \
