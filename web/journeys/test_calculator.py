@@ -128,10 +128,65 @@ def test_a_pasted_request_is_priced_before_it_is_sent(
 
 def test_a_budget_pays_for_whole_requests(open_page: Open) -> None:
     page = open_page("/#/?m=claude-sonnet-5-5&in=2000&out=500")
-    page.get_by_label("Budget in USD").fill("100")
+    page.get_by_label("How many requests does a budget pay for?").fill("100")
     settled(page)
     # 2,000 at $2 and 500 at $10 per million are $0.009; 100 / 0.009 = 11,111.1
     expect(page.locator("td[data-label='Requests for $100']")).to_have_text("11,111")
+
+
+def test_list_and_net_prices_are_shown_side_by_side_in_another_currency(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    page = open_page("/#/?m=claude-sonnet-5-5,gpt-5.1")
+    page.get_by_label("Currency").select_option("EUR")
+    page.get_by_text("Discount or rate card").click()
+    page.get_by_label("Discount, %").fill("12.5")
+    page.get_by_label("On models of").select_option("anthropic")
+    settled(page)
+    call = {"input_tokens": 2000, "output_tokens": 500, "currency": "EUR"}
+    card = {"rules": [{"match": {"provider": "anthropic"}, "multiply": "0.875"}]}
+    models = ["claude-sonnet-5-5", "gpt-5.1"]
+    body = {**call, "models": models, "rate_card": card}
+    for row in asked(gateway, "/v1/compare", body)["rows"]:
+        euros = row["converted"]["amounts"]
+        expected = [euros["/net/per_call_usd"], euros["/per_call_usd"], row["net"]["per_call_usd"]]
+        if row["model"]["id"] == "gpt-5.1":  # no rule of the card is for it
+            del expected[1]
+        assert amounts(page, row["model"]["id"])[: len(expected)] == expected
+    # $0.009 at list prices less 12.5%
+    assert amounts(page, "claude-sonnet-5-5")[2] == "0.007875"
+    item = {"name": "x", "model": models[0], "calls": 1000, "input_tokens": 2000}
+    item["output_tokens"] = 500
+    workload = {"items": [item], "rate_card": card, "currency": "EUR"}
+    month = asked(gateway, "/v1/estimate/workload", workload)["converted"]["amounts"]
+    shown = page.locator("tr[data-model='claude-sonnet-5-5'] td[data-label='A month'] data").first
+    assert shown.get_attribute("value") == month["/net/totals/monthly_usd"]
+    assert shown.inner_text() == "EUR " + display.usd(
+        Decimal(month["/net/totals/monthly_usd"])
+    ).removeprefix("$")
+    expect(page.get_by_text("European Central Bank")).to_be_visible()
+    page.get_by_label("stored rate card").fill("rate-card-unknown")
+    expect(page.get_by_text("There is no rate card with this id")).to_be_visible()
+
+
+def test_a_wrong_number_is_named_next_to_its_field(open_page: Open) -> None:
+    page = open_page("/#/?m=haiku")
+    settled(page)
+    page.get_by_label("Input tokens").fill("many")
+    field = page.get_by_role("textbox", name="Input tokens")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("Enter a whole number"))
+    page.get_by_label("Input tokens").fill("2,000")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    page.get_by_label("How many requests does a budget pay for?").fill("a lot")
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def test_an_example_fills_in_the_numbers(open_page: Open) -> None:
+    page = open_page("/#/?m=haiku")
+    page.get_by_role("button", name="Support chat").click()
+    expect(page.get_by_label("Input tokens")).to_have_value("1800")
+    expect(page.get_by_label("Output tokens")).to_have_value("350")
 
 
 def test_six_models_are_found_by_name_and_provider_and_compared(open_page: Open) -> None:

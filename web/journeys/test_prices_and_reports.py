@@ -131,41 +131,55 @@ def test_every_view_fits_a_telephone(open_page: Open, address: str, scheme: str)
     photographed(page, f"{address.strip('/#').replace('/', '-')}-360-{scheme}")
 
 
-def test_a_pending_price_is_approved_by_a_second_person(
+def rise(text: str, model: str, before: str, after: str) -> str:
+    """A price list with another output price of a model."""
+    pattern = rf'("id":"{re.escape(model)}".*?"output_mtok":){re.escape(before)}\}}'
+    text, changed = re.subn(pattern, rf"\g<1>{after}}}", text, count=1)
+    assert changed == 1
+    return text
+
+
+def test_pending_prices_are_approved_by_cause_and_by_a_second_person(
     open_page: Open, gateway: RunningGateway, upstream: Path
 ) -> None:
     page = open_page("/#/prices/pending")
     expect(page.get_by_text("Nothing is pending.")).to_be_visible()
-    # Codestral's output price rises by half, which one list alone may not say.
+    # Two output prices rise by half, which one list alone may not say.
     prices = upstream / "genai-prices.json"
-    text, changed = re.subn(
-        r'("id":"codestral-2508".*?"output_mtok":)0\.9\}',
-        r"\g<1>1.35}",
-        prices.read_text(),
-        count=1,
-    )
-    assert changed == 1
-    prices.write_text(text)
+    text = rise(prices.read_text(), "codestral-2508", "0.9", "1.35")
+    prices.write_text(rise(text, "command-r-plus", "10", "15"))
     proposer = {**JSON, "x-local-caller": "ada"}
     body = json.dumps({"reason": "Codestral's output costs more"}).encode()
     assert gateway.send("POST", "/v1/pricing/refresh", body, proposer).status == 202
     gateway.until("RefreshPricingFunction answered")
     page.reload()
     held = page.locator("article.held")
-    expect(held).to_contain_text("codestral-2508")
+    expect(held).to_contain_text("2 pending prices, 2 causes")
     expect(held).to_contain_text("$0.90 → $1.35")
+    assert violations(page) == []
     photographed(page, "pending-1280-light")
+    held.get_by_label("Provider").select_option("cohere")
+    expect(held.locator(".cards > li")).to_have_count(1)
+    held.get_by_label("Provider").select_option("")
+    held.get_by_role("checkbox", name=re.compile("cohere")).check()
+    held.get_by_label("Reason, for the audit log").fill("Cohere's page says so")
+    held.get_by_label("Your name").fill("grace")
+    held.get_by_role("button", name="Approve the 1 selected").click()
+    expect(page.get_by_text("1 cause is approved")).to_be_visible()
+    expect(held).to_contain_text("1 pending price, 1 cause")
+    expect(held).not_to_contain_text("command-r-plus")
     colleague = open_page("/#/prices/pending")
     expect(colleague.locator("article.held")).to_be_visible()
     held.get_by_label("Reason, for the audit log").fill("as on its page")
     held.get_by_label("Your name").fill("grace")
+    held.get_by_role("checkbox").check()
     held.get_by_role("button", name="Approve and activate").click()
     expect(page.get_by_text("is approved and active.")).to_be_visible()
     expect(page.get_by_text("Nothing is pending.")).to_be_visible()
     # A page that was loaded before knows an earlier revision: its decision is refused.
     late = colleague.locator("article.held")
     late.get_by_label("Reason, for the audit log").fill("not on its page")
-    late.get_by_role("button", name="Reject").click()
+    late.get_by_role("button", name="Reject all").click()
     expect(late.get_by_role("alert")).to_be_visible()
     (decided, *_) = gateway.send("GET", "/v1/pricing/audit?limit=1").json["rows"]
     assert (decided["action"], decided["actor"]) == ("activate", "jwt:grace")

@@ -1,16 +1,51 @@
 /** The calculator: one question on the left, what it costs on the right. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Config } from "./api";
+import { createContext } from "preact";
+import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
+import { allModels, type Config, Refused } from "./api";
 import { type Answered, estimate } from "./estimate";
 import { address, replaceAddress } from "./hash";
 import { CopyButton, Problem } from "./parts";
 import { Picker } from "./picker";
 import { Incomplete, modelOf, readPasted } from "./requests";
-import { Results } from "./results";
-import { fromQuery, MAX_LINKED_CHARACTERS, MAX_MODELS, type Question, START, toQuery } from "./state";
+import { Headline, Results } from "./results";
+import { CURRENCIES, EXAMPLES, fromQuery, MAX_LINKED_CHARACTERS, MAX_MODELS, type Question, START, toQuery } from "./state";
 
 const PAUSE_MS = 250;
+
+type Problems = Partial<Record<keyof Question, string>>;
+type Asking = { question: Question; set: (change: Partial<Question>) => void; problems: Problems };
+
+/** The question that every field shows a part of. */
+const Context = createContext<Asking>({ question: START, set: () => {}, problems: {} });
+
+/** The field of the API that a field of the page becomes, by the start of its JSON pointer. */
+const POINTERS: [string, keyof Question][] = [
+  ["/currency", "currency"],
+  ["/budget_usd", "budget"],
+  ["/input_tokens", "inputTokens"],
+  ["/output_tokens", "outputTokens"],
+  ["/text", "text"],
+  ["/usage", "pasted"],
+  ["/response", "pasted"],
+  ["/request", "pasted"],
+  ["/rate_card", "discount"],
+  ["/working_days_per_month", "monthDays"],
+  ["/working_days_per_year", "yearDays"],
+];
+
+/** What is wrong, by the field to correct; empty where the whole question is refused. */
+function problemsOf(error: unknown, question: Question): Problems {
+  if (error instanceof Incomplete) return { [error.field]: error.message };
+  if (!(error instanceof Refused)) return {};
+  if (error.status === 404 && question.card && /rate card/.test(error.message)) return { card: error.message };
+  const found: Problems = {};
+  for (const { pointer, detail } of error.fields) {
+    const field = POINTERS.find(([start]) => pointer.startsWith(start))?.[1];
+    if (field) found[field] = detail.charAt(0).toUpperCase() + detail.slice(1);
+  }
+  return found;
+}
 
 export function Calculator({ config, query }: { config: Config; query: URLSearchParams }) {
   const [question, setQuestion] = useState<Question>(() => fromQuery(query));
@@ -52,23 +87,31 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
 
   const set = (change: Partial<Question>) => setQuestion((now) => ({ ...now, ...change }));
   const pinned = Boolean(question.version || question.asOf);
+  const problems = problemsOf(error, question);
   return (
+    <Context.Provider value={{ question, set, problems }}>
     <div class="calculator">
       <h1>What do LLM calls cost?</h1>
       <form class="question" onSubmit={(event) => event.preventDefault()} aria-label="Calls to price">
-        <Models question={question} set={set} answered={answered} />
-        <CallInput question={question} set={set} />
-        <Volume question={question} set={set} budget={config.features.budget ?? false} />
-        <WhatIf question={question} set={set} />
+        <Models answered={answered} />
+        <CallInput />
+        <Volume budget={config.features.budget ?? false} />
+        <WhatIf />
+        <Billing />
         <button type="button" class="quiet" onClick={() => setQuestion({ ...START })}>
           Start again
         </button>
+        {answered && (
+          <button type="button" class="peek" onClick={() => document.querySelector("section.answer")?.scrollIntoView()}>
+            <Headline answered={answered} />
+          </button>
+        )}
       </form>
       <section class="answer" aria-label="Cost" aria-busy={busy}>
         <p role="status" class="visually-hidden">
           {busy ? "Calculating" : error ? "" : "The figures are up to date."}
         </p>
-        {error instanceof Incomplete ? <p class="notice" role="status">{error.message}</p> : <Problem error={error} />}
+        {Object.keys(problems).length ? <p class="notice">Correct the marked field; these figures are from before.</p> : <Problem error={error} />}
         {answered && (
           <div class={error ? "outdated" : ""}>
             <Results
@@ -82,6 +125,7 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
         )}
       </section>
     </div>
+    </Context.Provider>
   );
 }
 
@@ -109,9 +153,8 @@ function LinkButton({ question, answered }: { question: Question; answered: Answ
   );
 }
 
-type Fields = { question: Question; set: (change: Partial<Question>) => void };
-
-function Models({ question, set, answered }: Fields & { answered: Answered | null }) {
+function Models({ answered }: { answered: Answered | null }) {
+  const { question, set, problems } = useContext(Context);
   const full = question.models.length >= MAX_MODELS;
   const meant = (asked: string) => {
     const found = answered?.rows.find((row) => row.asked === asked)?.row.model.id;
@@ -136,6 +179,7 @@ function Models({ question, set, answered }: Fields & { answered: Answered | nul
           </li>
         ))}
       </ul>
+      <Wrong problem={problems.models} />
       <Picker
         label="Add a model"
         placeholder={full ? `${MAX_MODELS} models at most` : "Search by name or provider"}
@@ -144,7 +188,7 @@ function Models({ question, set, answered }: Fields & { answered: Answered | nul
       />
       {question.models.length > 1 && (
         <label>
-          Compare with
+          Compare the others with
           <select value={question.baseline} onChange={(event) => set({ baseline: event.currentTarget.value })}>
             {question.models.map((model, index) => (
               <option key={model} value={index ? model : ""}>
@@ -158,29 +202,61 @@ function Models({ question, set, answered }: Fields & { answered: Answered | nul
   );
 }
 
-function NumberField(field: {
-  label: string;
-  value: string;
-  set: (text: string) => void;
-  hint?: string;
-  decimal?: boolean;
-}) {
+function Wrong({ problem, id }: { problem: string | undefined; id?: string }) {
+  return problem ? (
+    <small class="wrong" role="alert" id={id}>
+      {problem}
+    </small>
+  ) : null;
+}
+
+type FieldProperties = { name: keyof Question; label: string; mode?: "numeric" | "decimal" | "text"; placeholder?: string };
+
+/** One line of the question, with what is wrong with it. */
+function Field({ name, label, mode = "numeric", placeholder }: FieldProperties) {
+  const { question, set, problems } = useContext(Context);
+  const id = useId();
+  const problem = problems[name];
   return (
     <label>
-      {field.label}
+      {label}
       <input
         type="text"
-        inputMode={field.decimal ? "decimal" : "numeric"}
+        inputMode={mode}
         autocomplete="off"
-        value={field.value}
-        onInput={(event) => field.set(event.currentTarget.value)}
+        spellcheck={false}
+        placeholder={placeholder}
+        value={String(question[name])}
+        aria-invalid={problem ? "true" : undefined}
+        aria-describedby={problem ? id : undefined}
+        onInput={(event) => set({ [name]: event.currentTarget.value })}
       />
-      {field.hint && <small class="hint">{field.hint}</small>}
+      <Wrong problem={problem} id={id} />
     </label>
   );
 }
 
-function CallInput({ question, set }: Fields) {
+function Examples() {
+  const { question, set } = useContext(Context);
+  return (
+    <div class="examples" role="group" aria-label="Example requests">
+      {EXAMPLES.map(([name, numbers]) => (
+        <button
+          type="button"
+          key={name}
+          class="example"
+          aria-pressed={question.inputTokens === numbers.inputTokens && question.outputTokens === numbers.outputTokens}
+          onClick={() => set({ ...numbers, cacheRead: "", cacheWrite: "" })}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function CallInput() {
+  const { question, set, problems } = useContext(Context);
   const choices = [
     ["tokens", "Tokens"],
     ["text", "Prompt text"],
@@ -204,17 +280,18 @@ function CallInput({ question, set }: Fields) {
       </div>
       {question.input === "tokens" && (
         <div class="pair">
-          <NumberField label="Input tokens" value={question.inputTokens} set={(inputTokens) => set({ inputTokens })} />
-          <NumberField label="Output tokens" value={question.outputTokens} set={(outputTokens) => set({ outputTokens })} />
+          <Field name="inputTokens" label="Input tokens" />
+          <Field name="outputTokens" label="Output tokens" />
         </div>
       )}
-      {question.input === "tokens" && <p class="hint">1,000 tokens are about 750 words of English.</p>}
+      {question.input === "tokens" && <p class="hint">1,000 tokens are about 750 words of English. For example:</p>}
+      {question.input === "tokens" && <Examples />}
       {question.input === "tokens" && (
         <details open={Boolean(question.cacheRead || question.cacheWrite)}>
           <summary>Cached tokens</summary>
           <div class="pair">
-            <NumberField label="Read from cache" value={question.cacheRead} set={(cacheRead) => set({ cacheRead })} />
-            <NumberField label="Written to cache" value={question.cacheWrite} set={(cacheWrite) => set({ cacheWrite })} />
+            <Field name="cacheRead" label="Read from cache" />
+            <Field name="cacheWrite" label="Written to cache" />
           </div>
           <p class="hint">In addition to the input tokens.</p>
         </details>
@@ -223,9 +300,15 @@ function CallInput({ question, set }: Fields) {
         <>
           <label>
             Prompt
-            <textarea rows={6} value={question.text} onInput={(event) => set({ text: event.currentTarget.value })} />
+            <textarea
+              rows={6}
+              placeholder="Paste a prompt as you would send it."
+              value={question.text}
+              onInput={(event) => set({ text: event.currentTarget.value })}
+            />
           </label>
-          <NumberField label="Expected output tokens" value={question.expected} set={(expected) => set({ expected })} />
+          <Wrong problem={problems.text} />
+          <Field name="expected" label="Expected output tokens" />
           <p class="hint">Tokens are counted for each model by this server, with an error band. Nothing is stored.</p>
         </>
       )}
@@ -237,6 +320,7 @@ function CallInput({ question, set }: Fields) {
               rows={7}
               spellcheck={false}
               class="code"
+              placeholder={'{"model": "gpt-5.1", "usage": {"prompt_tokens": 1200, "completion_tokens": 300}}'}
               value={question.pasted}
               onInput={(event) => {
                 const pasted = event.currentTarget.value;
@@ -244,6 +328,7 @@ function CallInput({ question, set }: Fields) {
               }}
             />
           </label>
+          <Wrong problem={problems.pasted} />
           <p class="hint">Of Anthropic, OpenAI, Gemini, Bedrock and others. Sent to this server only; nothing is stored.</p>
         </>
       )}
@@ -263,12 +348,13 @@ function withServed(question: Question, pasted: string): Partial<Question> {
   }
 }
 
-function Volume({ question, set, budget }: Fields & { budget: boolean }) {
+function Volume({ budget }: { budget: boolean }) {
+  const { question, set } = useContext(Context);
   return (
     <fieldset>
       <legend>How many</legend>
       <div class="pair">
-        <NumberField label="Requests" value={question.calls} set={(calls) => set({ calls })} />
+        <Field name="calls" label="Requests" />
         <label>
           Every
           <select
@@ -282,8 +368,8 @@ function Volume({ question, set, budget }: Fields & { budget: boolean }) {
       </div>
       {question.period === "day" && (
         <div class="pair">
-          <NumberField label="Days a month" value={question.monthDays} set={(monthDays) => set({ monthDays })} />
-          <NumberField label="Days a year" value={question.yearDays} set={(yearDays) => set({ yearDays })} />
+          <Field name="monthDays" label="Days a month" />
+          <Field name="yearDays" label="Days a year" />
         </div>
       )}
       {question.period === "day" && (
@@ -295,18 +381,14 @@ function Volume({ question, set, budget }: Fields & { budget: boolean }) {
         </p>
       )}
       {budget && (
-        <NumberField
-          label="Budget in USD: how many requests does it pay?"
-          value={question.budget}
-          decimal
-          set={(amount) => set({ budget: amount })}
-        />
+        <Field name="budget" label="How many requests does a budget pay for? In USD" mode="decimal" placeholder="100" />
       )}
     </fieldset>
   );
 }
 
-function WhatIf({ question, set }: Fields) {
+function WhatIf() {
+  const { question, set } = useContext(Context);
   return (
     <fieldset>
       <legend>What would it cost with</legend>
@@ -324,8 +406,8 @@ function WhatIf({ question, set }: Fields) {
       </label>
       {question.caching && (
         <div class="triple">
-          <NumberField label="Prefix tokens" value={question.prefix} set={(prefix) => set({ prefix })} />
-          <NumberField label="Hit rate, %" value={question.hitRate} decimal set={(hitRate) => set({ hitRate })} />
+          <Field name="prefix" label="Prefix tokens" />
+          <Field name="hitRate" label="Hit rate, %" mode="decimal" />
           <label>
             Kept for
             <select value={question.ttl} onChange={(event) => set({ ttl: event.currentTarget.value as "5m" | "1h" })}>
@@ -334,6 +416,12 @@ function WhatIf({ question, set }: Fields) {
             </select>
           </label>
         </div>
+      )}
+      {question.caching && (
+        <p class="hint">
+          The prefix is the part of the input that every request repeats. The hit rate is the share of requests that find
+          it in the cache.
+        </p>
       )}
       {question.cheaper ? (
         <ul class="chips">
@@ -347,6 +435,50 @@ function WhatIf({ question, set }: Fields) {
       ) : (
         <Picker label="Another model" placeholder="Search by name or provider" onPick={(cheaper) => set({ cheaper })} />
       )}
+    </fieldset>
+  );
+}
+
+/** Discounts, a stored rate card, and the currency of what is shown. */
+function Billing() {
+  const { question, set, problems } = useContext(Context);
+  const [providers, setProviders] = useState<string[]>([]);
+  const used = Boolean(question.discount || question.card || question.currency);
+  const list = () =>
+    void allModels().then(
+      (models) => setProviders([...new Set(models.map((model) => model.provider))].sort()),
+      () => {}, // the discount applies to every provider then
+    );
+  return (
+    <fieldset>
+      <legend>Your prices and currency</legend>
+      <label>
+        Currency
+        <select value={question.currency} onChange={(event) => set({ currency: event.currentTarget.value })}>
+          <option value="">USD</option>
+          {CURRENCIES.map((code) => (
+            <option key={code}>{code}</option>
+          ))}
+        </select>
+      </label>
+      <Wrong problem={problems.currency} />
+      <details open={used}>
+        <summary>Discount or rate card</summary>
+        <div class="pair">
+          <Field name="discount" label="Discount, %" mode="decimal" placeholder="15" />
+          <label>
+            On models of
+            <select value={question.discounted} onFocus={list} onChange={(event) => set({ discounted: event.currentTarget.value })}>
+              <option value="">every provider</option>
+              {[...new Set([...providers, question.discounted])].filter(Boolean).map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <Field name="card" label="Or a stored rate card, by its id" mode="text" placeholder="rate-card-..." />
+        <p class="hint">Your prices are shown with the list prices below them.</p>
+      </details>
     </fieldset>
   );
 }

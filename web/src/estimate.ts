@@ -8,9 +8,32 @@ export type Row = {
   /** The name in the question, such as a family; `row.model` says which model it means. */
   asked: string;
   row: Schema["CompareRow"];
-  totals: Schema["Totals"];
-  whatIf: Schema["WhatIfAnswer"][];
+  /** The calls of a day or month, and of a month with each change. */
+  period: Schema["WorkloadEstimate"];
+  changed: Schema["WorkloadEstimate"] | null;
 };
+
+/** One amount: what is paid, the list price where a rate card makes that differ, and both in USD. */
+export type Amounts = { currency: string; pays: string | null; list: string | null; usd: string | null };
+
+type Answer = { net: object | null; converted: Schema["Converted"] | null };
+
+/** The amount at a JSON pointer of an answer, at the rate card's prices and in the currency that it has. */
+export function amountsAt(answer: Answer, pointer: string): Amounts {
+  const read = (at: string): string | null => {
+    const found = at.split("/").slice(1).reduce((part: unknown, name) => (part as Record<string, unknown> | null)?.[name], answer);
+    return typeof found === "string" ? found : null;
+  };
+  const { converted } = answer;
+  const shown = (at: string) => (converted ? (converted.amounts[at] ?? null) : read(at));
+  const net = answer.net ? `/net${pointer}` : pointer;
+  return {
+    currency: converted?.currency ?? "USD",
+    pays: shown(net),
+    list: answer.net ? shown(pointer) : null,
+    usd: converted ? read(net) : null,
+  };
+}
 
 export type Answered = {
   question: Question;
@@ -22,7 +45,7 @@ export type Answered = {
 export async function estimate(question: Question, signal: AbortSignal): Promise<Answered> {
   const request = compareRequest(question);
   const workloads = question.models.map((model) => workloadRequest(question, model));
-  const changed = question.models.map((model) => whatIfRequest(question, model));
+  const whatIfs = question.models.map((model) => whatIfRequest(question, model));
   const compared = await post<Schema["CompareAnswer"]>("/v1/compare", request, signal);
   // The comparison fixes version and moment for the other requests, so that all agree.
   const at = { pricing_version: compared.pricing.version, as_of: compared.pricing.as_of };
@@ -30,13 +53,13 @@ export async function estimate(question: Question, signal: AbortSignal): Promise
     compared.rows.map(async (row): Promise<Row> => {
       const index = question.models.findIndex((model) => names(row.model, model));
       const asked = question.models[index] ?? row.model.id;
-      const [workload, whatIf] = [workloads[index], changed[index]];
+      const [workload, whatIf] = [workloads[index], whatIfs[index]];
       const path = "/v1/estimate/workload";
-      const [period, changes] = await Promise.all([
+      const [period, changed] = await Promise.all([
         post<Schema["WorkloadEstimate"]>(path, { ...(workload ?? workloadRequest(question, asked)), ...at }, signal),
         whatIf ? post<Schema["WorkloadEstimate"]>(path, { ...whatIf, ...at }, signal) : null,
       ]);
-      return { asked, row, totals: period.totals, whatIf: changes?.what_if ?? [] };
+      return { asked, row, period, changed };
     }),
   );
   return { question, request, compared, rows };

@@ -57,6 +57,11 @@ export function usd(amount: string): string {
   return `${value.negative && value.digits ? "-" : ""}$${written(shown)}`;
 }
 
+/** An amount of any currency, by the same rule as one in USD: EUR 8.06. */
+export function money(amount: string, currency: string): string {
+  return currency === "USD" ? usd(amount) : usd(amount).replace("$", `${currency} `);
+}
+
 /** A list price as published, with two decimals at least. */
 export function price(amount: string): string {
   const value = read(amount);

@@ -3,16 +3,21 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Refused } from "./api";
-import { usd } from "./money";
+import { count, money, price } from "./money";
 
 /** An amount as a person reads it; the exact one is its value and its tooltip. */
-export function Money({ amount }: { amount: string | null | undefined }) {
+export function Money({ amount, currency = "USD" }: { amount: string | null | undefined; currency?: string }) {
   if (amount === null || amount === undefined) return <span class="muted">no known price</span>;
   return (
-    <data class="money" value={amount} title={`exactly $${amount}`}>
-      {usd(amount)}
+    <data class="money" value={amount} title={`exactly ${currency === "USD" ? "$" : `${currency} `}${amount}`}>
+      {money(amount, currency)}
     </data>
   );
+}
+
+/** A list price of a change; null where there was, or will be, none. */
+export function Before({ amount }: { amount: string | null }) {
+  return amount === null ? <span class="muted">none</span> : <data value={amount}>{price(amount)}</data>;
 }
 
 export function Problem({ error }: { error: unknown }) {
@@ -89,10 +94,16 @@ export function moment(text: string): string {
   return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
 }
 
-/** Field paths of a price, such as `batch.cache_read`, in words. */
+/** Field paths of a price, such as `batch.cache_read>200000`, in words. */
 export function fieldName(field: string): string {
-  const [mode = "", rest = ""] = field.split(/\.(.*)/s);
-  return `${component(rest)}${mode === "standard" ? "" : ` (${mode})`}`;
+  const [, mode, name, tokens, hours, start] = /^([^.]*)\.([^>~@]*)(?:>(\d+))?(?:~([^@]*))?(?:@(.*))?$/.exec(field) ?? [];
+  if (!name) return field;
+  const when = [
+    tokens && `prompts over ${count(tokens)} tokens`,
+    hours && `at ${hours.replace("/", " on days ")} UTC`,
+    start && `from ${moment(start)}`,
+  ].filter(Boolean);
+  return [component(name) + (mode === "standard" ? "" : ` (${mode})`), ...when].join(", ");
 }
 
 export function component(name: string): string {

@@ -1,12 +1,12 @@
-/** Prices: every model, what changed since a day, and what is pending approval. */
+/** Prices: every model, and what changed since a day. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { allModels, type Config, get, modelPath, post, type Schema, searched } from "./api";
+import { allModels, type Config, get, modelPath, type Schema, searched } from "./api";
 import { History } from "./charts";
 import { address, replaceAddress } from "./hash";
 import { count, percent, price } from "./money";
-import { component, fieldName, moment, Problem } from "./parts";
-import { identity, setLocalName } from "./sign-in";
+import { Before, component, fieldName, moment, Problem } from "./parts";
+import { Pending } from "./pending";
 
 const SECTIONS = [
   ["prices", "All models"],
@@ -272,13 +272,24 @@ function Changes({ query }: { query: URLSearchParams }) {
   }, [since, search]);
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (entry: Changed) => words.every((word) => `${entry.provider}/${entry.id}`.toLowerCase().includes(word));
-  const [took, changed] = [(found?.took_effect ?? []).filter(matches), (found?.changes ?? []).filter(matches)];
+  // Models of their own provider come first: most readers look for those.
+  const ordered = <Entry extends Changed>(entries: Entry[]) =>
+    entries.filter(matches).sort((a, b) => Number(a.id.includes("/")) - Number(b.id.includes("/")));
+  const [took, changed] = [ordered((found?.took_effect ?? []).toReversed()), ordered(found?.changes ?? [])];
+  const moved = (sign: RegExp) => took.filter((entry) => entry.fields.some((field) => sign.test(field.change_percent ?? ""))).length;
   return (
     <>
       <div class="filters">
         <label>
           Since
           <input type="date" value={since} max={daysAgo(0)} onInput={(event) => setSince(event.currentTarget.value)} />
+          <small class="hint">
+            {[["This month", `${daysAgo(0).slice(0, 8)}01`], ["7 days", daysAgo(7)], ["30 days", daysAgo(30)]].map(([name, day]) => (
+              <button type="button" class="link" key={name} aria-pressed={since === day} onClick={() => setSince(day!)}>
+                {name}
+              </button>
+            ))}
+          </small>
         </label>
         <label>
           Model or provider
@@ -287,13 +298,17 @@ function Changes({ query }: { query: URLSearchParams }) {
       </div>
       <Problem error={error} />
       <p role="status">
-        {found ? `${count(took.length + changed.length)} changes since ${moment(since)}` : error ? "" : "Loading"}
+        {found
+          ? `${count(took.length + changed.length)} changes since ${moment(since)}: a price rose on ${count(moved(/^[^-]/))} models and fell on ${count(moved(/^-/))}`
+          : error
+            ? ""
+            : "Loading"}
       </p>
       {took.length > 0 && (
         <section>
           <h2>Prices that took effect</h2>
           <div class="changes">
-            {took.toReversed().map((entry) => (
+            {took.map((entry) => (
               <Change key={`${entry.provider}/${entry.id} ${entry.starts}`} entry={entry} note={`from ${moment(entry.starts)}`} />
             ))}
           </div>
@@ -348,124 +363,6 @@ function Change({ entry, note }: { entry: Changed; note: string }) {
           </li>
         ))}
       </ul>
-    </article>
-  );
-}
-
-function Before({ amount }: { amount: string | null }) {
-  return amount === null ? <span class="muted">none</span> : <data value={amount}>{price(amount)}</data>;
-}
-
-function Pending({ config }: { config: Config }) {
-  const [list, setList] = useState<Schema["VersionList"] | null>(null);
-  const [pages, setPages] = useState<Schema["VersionPage"][]>([]);
-  const [error, setError] = useState<unknown>(null);
-  const [done, setDone] = useState("");
-  const load = async () => {
-    try {
-      const found = await get<Schema["VersionList"]>("/v1/pricing/versions?limit=50");
-      const waiting = found.versions.filter((version) => version.status === "proposed" && version.waiting > 0);
-      setPages(
-        await Promise.all(
-          waiting.map((version) => get<Schema["VersionPage"]>(`/v1/pricing/versions/${encodeURIComponent(version.id)}`)),
-        ),
-      );
-      setList(found);
-      setError(null);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
-  useEffect(() => void load(), []);
-  return (
-    <>
-      <p>
-        Changes that the daily refresh may not make by itself. Activating a version approves all of its changes; the
-        person who does so must not be the one who proposed it.
-      </p>
-      <Problem error={error} />
-      <p role="status" class="done">
-        {done}
-      </p>
-      {list && !pages.length && <p>Nothing is pending. Version {list.active} is active.</p>}
-      {list &&
-        pages.map((page) => (
-          <Held
-            key={page.id}
-            page={page}
-            revision={list.revision}
-            config={config}
-            decided={(text) => {
-              setDone(text);
-              void load();
-            }}
-          />
-        ))}
-    </>
-  );
-}
-
-type HeldProperties = {
-  page: Schema["VersionPage"];
-  revision: number | null;
-  config: Config;
-  decided: (text: string) => void;
-};
-
-function Held({ page, revision, config, decided }: HeldProperties) {
-  const [reason, setReason] = useState("");
-  const [name, setName] = useState(identity.localName);
-  const [error, setError] = useState<unknown>(null);
-  const decide = async (action: "activate" | "reject") => {
-    setLocalName(name);
-    try {
-      await post(`/v1/pricing/versions/${encodeURIComponent(page.id)}/${action}`, { reason, expected_revision: revision });
-      decided(`${page.id} is ${action === "activate" ? "approved and active" : "rejected"}.`);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
-  return (
-    <article class="held">
-      <h2>{page.id}</h2>
-      <p>
-        Proposed by {page.proposer ?? "Tariff"}
-        {page.proposed_at && ` on ${moment(page.proposed_at)}`}.
-      </p>
-      <ul class="cards">
-        {(page.quarantined ?? []).map((field) => (
-          <li key={`${field.provider}/${field.model} ${field.field}`}>
-            <strong>
-              {field.provider}/{field.model}
-            </strong>
-            , {fieldName(field.field)}: <Before amount={field.before} /> → <Before amount={field.after} />
-            <p>{field.reason}</p>
-            <p class="muted">Quoted by {field.sources.map(component).join(", ") || "no list"}.</p>
-          </li>
-        ))}
-      </ul>
-      <form onSubmit={(event) => event.preventDefault()} aria-label={`Decide about ${page.id}`}>
-        {!config.issuer && (
-          <label>
-            Your name
-            <input type="text" value={name} autocomplete="username" onInput={(event) => setName(event.currentTarget.value)} />
-            <small class="hint">A local server takes it as the caller; a deployed one knows who signed in.</small>
-          </label>
-        )}
-        <label>
-          Reason, for the audit log
-          <input type="text" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
-        </label>
-        <Problem error={error} />
-        <div class="actions">
-          <button type="button" disabled={!reason.trim()} onClick={() => void decide("activate")}>
-            Approve and activate
-          </button>
-          <button type="button" class="quiet" disabled={!reason.trim()} onClick={() => void decide("reject")}>
-            Reject
-          </button>
-        </div>
-      </form>
     </article>
   );
 }

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { type Schema, upload } from "./api";
 import { Bars } from "./charts";
 import { count, percent, share, usd } from "./money";
-import { csv, download, Money, Problem } from "./parts";
+import { csv, download, moment, Money, Problem } from "./parts";
 import { Source } from "./results";
 
 type Report = Schema["UsageReport"];
@@ -107,6 +107,10 @@ export function ReportView() {
           Drop a log or an export here as your tool writes it: JSON Lines, JSON, CSV or Parquet. It is priced by this
           server and not kept.
         </p>
+        <p class="muted">
+          A session of Claude Code (in <code>~/.claude/projects</code>) or Codex (in <code>~/.codex/sessions</code>), a
+          usage export of Anthropic or OpenAI, logs of LiteLLM, Langfuse, Helicone, OpenRouter and many more.
+        </p>
         <button type="button" onClick={() => chooser.current?.click()}>
           Choose a file
         </button>{" "}
@@ -161,7 +165,7 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
         <Figure label="Calls priced" value={count(totals.calls)} />
         <Figure label="Input tokens" value={count(totals.prompt_tokens)} />
         <Figure label="Output tokens" value={count(totals.output_tokens)} />
-        {totals.first_day && <Figure label="Days" value={`${totals.first_day} to ${totals.last_day}`} />}
+        {totals.first_day && <Figure label="Days" value={totals.first_day === totals.last_day ? moment(totals.first_day) : `${moment(totals.first_day)} to ${moment(totals.last_day ?? "")}`} />}
       </dl>
       {report.status === "unpriced" && <p class="notice">{report.warnings[0]?.message}</p>}
       {records.rejected + records.unpriced + records.partial + records.duplicates > 0 && (

@@ -3,28 +3,50 @@
 import type { Schema } from "./api";
 import type { Question } from "./state";
 
-/** A question that cannot be sent yet, and what to enter instead. */
-export class Incomplete extends Error {}
+/** A question that cannot be sent yet, what to enter instead, and where. */
+export class Incomplete extends Error {
+  constructor(message: string, readonly field: keyof Question) {
+    super(message);
+  }
+}
 
 type Input = Partial<Schema["CompareRequest"]>;
 type Json = Record<string, unknown>;
 
-function whole(text: string, what: string, least = 0): number {
-  const plain = text.replace(/[,_\s]/g, "");
+type Numbers = { [Field in keyof Question]: Question[Field] extends string ? Field : never }[keyof Question];
+
+function whole(question: Question, field: Numbers, least = 0): number {
+  const plain = (question[field] as string).replace(/[,_\s]/g, "");
   if (plain === "" && least === 0) return 0;
   if (!/^\d{1,12}$/.test(plain) || Number(plain) < least) {
-    throw new Incomplete(`${what}: enter a whole number${least ? ` from ${least}` : ""}.`);
+    throw new Incomplete(`Enter a whole number${least ? ` from ${least}` : ""}, such as 1,000.`, field);
   }
   return Number(plain);
 }
 
 /** The share that a percentage names, as a decimal string: 90 is 0.90, 12.5 is 0.125. */
-export function shareOf(percentage: string): string {
+export function shareOf(percentage: string, field: keyof Question = "hitRate"): string {
   const found = /^(\d{1,3})(?:\.(\d{1,6}))?$/.exec(percentage.trim().replace(/%$/, ""));
   const digits = found && found[1]!.padStart(3, "0") + (found[2] ?? "");
   const share = digits && `${digits[0]}.${digits.slice(1)}`;
-  if (!share || Number(share) > 1) throw new Incomplete("Hit rate: enter a percentage from 0 to 100.");
+  if (!share || Number(share) > 1) throw new Incomplete("Enter a percentage from 0 to 100.", field);
   return share;
+}
+
+/** What a discount in percent leaves of a price, as a decimal string: 15 is 0.85. */
+export function factorOf(percentage: string): string {
+  const [, places = ""] = shareOf(percentage, "discount").split(".");
+  const left = 10n ** BigInt(places.length) - BigInt(shareOf(percentage, "discount").replace(".", ""));
+  const digits = left.toString().padStart(places.length + 1, "0");
+  return `${digits.slice(0, -places.length)}.${digits.slice(-places.length)}`;
+}
+
+/** The rate card and currency of every request; nothing where the answer is at list prices in USD. */
+function billing({ discount, discounted, card, currency }: Question): Pick<Input, "rate_card" | "currency"> {
+  const match = discounted ? { provider: discounted } : {};
+  const inline = discount.trim() ? { rules: [{ match, multiply: factorOf(discount) }] } : undefined;
+  const chosen = card.trim() || inline;
+  return { ...(chosen ? { rate_card: chosen } : {}), ...(currency ? { currency } : {}) };
 }
 
 /** What a pasted document is, by the members that only one kind has. */
@@ -35,10 +57,10 @@ export function readPasted(text: string): Pasted {
   try {
     found = JSON.parse(text);
   } catch {
-    throw new Incomplete("Paste a request, a response or a usage object as JSON.");
+    throw new Incomplete("Paste a request, a response or a usage object as JSON.", "pasted");
   }
   if (typeof found !== "object" || found === null || Array.isArray(found)) {
-    throw new Incomplete("Paste one JSON object: a request, a response or a usage object.");
+    throw new Incomplete("Paste one JSON object: a request, a response or a usage object.", "pasted");
   }
   const document = found as Json;
   const usage = document.usage ?? document.usageMetadata;
@@ -59,10 +81,10 @@ export function modelOf(document: Json): string | undefined {
 /** The input of one call. A pasted response is sent whole where the model that served it is priced. */
 function callOf(question: Question, model?: string): Input {
   if (question.input === "text") {
-    if (!question.text.trim()) throw new Incomplete("Paste the text of a prompt.");
+    if (!question.text.trim()) throw new Incomplete("Paste the text of a prompt.", "text");
     return {
       text: question.text,
-      expected_output_tokens: whole(question.expected, "Expected output tokens"),
+      expected_output_tokens: whole(question, "expected"),
     };
   }
   if (question.input === "paste") {
@@ -71,11 +93,11 @@ function callOf(question: Question, model?: string): Input {
     const { response, usage } = pasted;
     return model === undefined || model === modelOf(response) ? { response } : { usage };
   }
-  const read = whole(question.cacheRead, "Tokens read from the cache");
-  const written = whole(question.cacheWrite, "Tokens written to the cache");
+  const read = whole(question, "cacheRead");
+  const written = whole(question, "cacheWrite");
   return {
-    input_tokens: whole(question.inputTokens, "Input tokens"),
-    output_tokens: whole(question.outputTokens, "Output tokens"),
+    input_tokens: whole(question, "inputTokens"),
+    output_tokens: whole(question, "outputTokens"),
     ...(read ? { cache_read_tokens: read } : {}),
     ...(written ? { cache_write_tokens: written } : {}),
   };
@@ -90,7 +112,7 @@ function pinned(question: Question): { pricing_version?: string; as_of?: string 
 
 /** POST /v1/compare: one request on every model. */
 export function compareRequest(question: Question): Schema["CompareRequest"] {
-  if (!question.models.length) throw new Incomplete("Add a model.");
+  if (!question.models.length) throw new Incomplete("Add a model.", "models");
   const baseline = question.models.includes(question.baseline) ? question.baseline : question.models[0]!;
   return {
     models: question.models,
@@ -98,19 +120,21 @@ export function compareRequest(question: Question): Schema["CompareRequest"] {
     calls: 1,
     ...callOf(question),
     ...(question.budget ? { budget_usd: question.budget.replace(/[$,\s]/g, "") } : {}),
+    ...billing(question),
     ...pinned(question),
   };
 }
 
 /** POST /v1/estimate/workload: the calls of a day or month on one model. */
 export function workloadRequest(question: Question, model: string): Schema["WorkloadRequest"] {
-  const calls = whole(question.calls, "Requests", 1);
+  const calls = whole(question, "calls", 1);
   const item = { name: "requests", model, calls, ...callOf(question, model) };
   return {
     period: question.period,
-    working_days_per_month: whole(question.monthDays, "Working days a month", 1),
-    working_days_per_year: whole(question.yearDays, "Working days a year", 1),
+    working_days_per_month: whole(question, "monthDays", 1),
+    working_days_per_year: whole(question, "yearDays", 1),
     items: [item as Schema["WorkItemRequest"]],
+    ...billing(question),
     ...pinned(question),
   };
 }
@@ -120,7 +144,7 @@ export function whatIfRequest(question: Question, model: string): Schema["Worklo
   const batch = { processing: "batch" as const };
   const caching = () => ({
     caching: {
-      prefix_tokens: whole(question.prefix, "Cached prefix", 1),
+      prefix_tokens: whole(question, "prefix", 1),
       hit_rate: shareOf(question.hitRate),
       ttl: question.ttl,
     },

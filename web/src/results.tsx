@@ -4,10 +4,10 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Schema } from "./api";
 import { Bars, History } from "./charts";
-import { type Answered, modelPages, type Row } from "./estimate";
-import { count, percent, price, times, usd } from "./money";
+import { type Amounts, amountsAt, type Answered, modelPages, type Row } from "./estimate";
+import { count, money, percent, price, times } from "./money";
 import { component, CopyButton, csv, download, moment, Money } from "./parts";
-import { type Language, snippet } from "./snippets";
+import { LANGUAGES, type Language, ROWS, snippet } from "./snippets";
 
 type Properties = {
   answered: Answered;
@@ -24,6 +24,7 @@ export function Results({ answered, today, pinned, unpin, link }: Properties) {
   return (
     <>
       {pinned && today && <Pinned answered={answered} today={today} unpin={unpin} />}
+      {rows.length > 1 && <Headline answered={answered} />}
       {rows.length > 0 && <Costs answered={answered} today={today} />}
       {compared.excluded.map((model) => (
         <p class="notice" key={model.model}>
@@ -33,11 +34,10 @@ export function Results({ answered, today, pinned, unpin, link }: Properties) {
       {rows.length > 0 && (
         <Bars
           caption="Cost of one request"
-          bars={rows.map(({ row }) => ({
-            label: row.model.id,
-            parts: split(row),
-            text: row.per_call_usd ? usd(row.per_call_usd) : "no price",
-          }))}
+          bars={rows.map(({ row }) => {
+            const { pays, currency } = amountsAt(row, "/per_call_usd");
+            return { label: row.model.id, parts: split(row), text: pays ? money(pays, currency) : "no price" };
+          })}
         />
       )}
       <div class="actions">
@@ -49,10 +49,11 @@ export function Results({ answered, today, pinned, unpin, link }: Properties) {
           Print
         </button>
       </div>
-      {rows.some((row) => row.whatIf.length > 0) && <Changes rows={rows} />}
+      {rows.some((row) => row.changed) && <Changes rows={rows} />}
       <Notices answered={answered} pages={pages} />
       <Details answered={answered} pages={pages} />
       <Snippets request={answered.request} />
+      <Rate converted={rows[0]?.row.converted} />
       <Source pricing={compared.pricing} />
     </>
   );
@@ -74,9 +75,54 @@ function usePages(answered: Answered): Schema["ModelPage"][] {
 function split(row: Schema["CompareRow"]): { kind: string; amount: string }[] {
   const kind = (name: string) =>
     name === "input" || name === "output" ? name : name.startsWith("cache_") ? "cached" : "other";
-  return row.line_items
+  return (row.net ?? row).line_items
     .filter((item) => item.cost_usd !== null)
     .map((item) => ({ kind: kind(item.component), amount: item.cost_usd! }));
+}
+
+/** An amount as it is paid; below it the list price that a rate card changes, and the exact figure in USD. */
+function Amount({ amounts }: { amounts: Amounts }) {
+  const { currency, pays, list, usd } = amounts;
+  return (
+    <span>
+      <Money amount={pays} currency={currency} />
+      {list !== null && list !== pays && (
+        <small class="now">
+          list <Money amount={list} currency={currency} />
+        </small>
+      )}
+      {usd !== null && (
+        <small class="now">
+          <Money amount={usd} />
+        </small>
+      )}
+    </span>
+  );
+}
+
+/** The answer in a sentence: the cheapest model, what a month costs, and how far the most expensive is from it. */
+export function Headline({ answered }: { answered: Answered }) {
+  const { rows, compared } = answered;
+  const at = rows.findIndex(({ row }) => row.model.id === compared.cheapest && row.model.provider === compared.cheapest_provider);
+  const cheapest = rows[at];
+  const last = rows.findLast(({ row }) => row.status === "priced");
+  if (!cheapest || !last) return null;
+  const month = amountsAt(cheapest.period, "/totals/monthly_usd");
+  const most = amountsAt(last.period, "/totals/monthly_usd");
+  return (
+    <span class="headline">
+      <strong>
+        <Money amount={month.pays} currency={month.currency} /> a month
+      </strong>{" "}
+      on {cheapest.row.model.id}, the cheapest of these.
+      {last !== cheapest && (
+        <>
+          {" "}
+          The most expensive, {last.row.model.id}, costs <Money amount={most.pays} currency={most.currency} />.
+        </>
+      )}
+    </span>
+  );
 }
 
 function Costs({ answered, today }: { answered: Answered; today: Answered | null }) {
@@ -98,6 +144,7 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
         {count(question.calls)} requests a {question.period}
         {daily && `, ${question.monthDays} days a month, ${question.yearDays} days a year`}; cheapest first
         {rows.length > 1 && `; relative to ${compared.baseline}`}
+        {rows.some(({ row }) => row.net) && ". At your prices; list prices that differ are below them"}
       </caption>
       <thead role="rowgroup">
         <tr role="row">
@@ -109,12 +156,12 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {rows.map(({ row, totals }) => {
+        {rows.map(({ row, period }) => {
           const cells: ComponentChildren[] = [
-            <Money amount={row.per_call_usd} />,
-            ...(daily ? [<Money amount={totals.period_usd} />] : []),
-            <Monthly row={row} totals={totals} today={today} />,
-            <Money amount={totals.yearly_usd} />,
+            <Amount amounts={amountsAt(row, "/per_call_usd")} />,
+            ...(daily ? [<Amount amounts={amountsAt(period, "/totals/period_usd")} />] : []),
+            <Monthly row={row} period={period} today={today} />,
+            <Amount amounts={amountsAt(period, "/totals/yearly_usd")} />,
             ...(rows.length > 1 ? [row.relative_to_baseline ? times(row.relative_to_baseline) : "–"] : []),
             ...(budget ? [row.calls_for_budget === null ? "–" : count(row.calls_for_budget)] : []),
           ];
@@ -137,16 +184,17 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
   );
 }
 
-type MonthlyProperties = { row: Schema["CompareRow"]; totals: Schema["Totals"]; today: Answered | null };
+type MonthlyProperties = { row: Schema["CompareRow"]; period: Schema["WorkloadEstimate"]; today: Answered | null };
 
-function Monthly({ row, totals, today }: MonthlyProperties) {
-  const now = today?.rows.find((other) => same(other.row.model, row.model))?.totals.monthly_usd;
+function Monthly({ row, period, today }: MonthlyProperties) {
+  const other = today?.rows.find((found) => same(found.row.model, row.model));
+  const [then, now] = [period, other?.period].map((found) => found && amountsAt(found, "/totals/monthly_usd"));
   return (
     <>
-      <Money amount={totals.monthly_usd} />
-      {now && now !== totals.monthly_usd && (
+      <Amount amounts={then!} />
+      {now && now.pays !== then!.pays && (
         <small class="now">
-          today <Money amount={now} />
+          today <Money amount={now.pays} currency={now.currency} />
         </small>
       )}
     </>
@@ -160,7 +208,7 @@ function same(a: Schema["MatchedModel"], b: Schema["MatchedModel"]): boolean {
 function Pinned({ answered, today, unpin }: { answered: Answered; today: Answered; unpin: () => void }) {
   const { pricing } = answered.compared;
   const figures = (found: Answered) =>
-    found.rows.map(({ row, totals }) => [row.model.provider, row.model.id, row.per_call_usd, totals.monthly_usd]);
+    found.rows.map(({ row, period }) => [row.model, amountsAt(row, "/per_call_usd"), amountsAt(period, "/totals/monthly_usd")]);
   const equal = JSON.stringify(figures(answered)) === JSON.stringify(figures(today));
   return (
     <p class="notice" data-testid="pinned">
@@ -174,7 +222,7 @@ function Pinned({ answered, today, unpin }: { answered: Answered; today: Answere
 }
 
 function Changes({ rows }: { rows: Row[] }) {
-  const names = rows[0]!.whatIf.map((change) => change.name);
+  const names = rows[0]!.changed!.what_if.map((change) => change.name);
   return (
     <section class="what-if">
       <h2>What would change</h2>
@@ -193,17 +241,14 @@ function Changes({ rows }: { rows: Row[] }) {
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {rows.map(({ row, whatIf }) => (
+          {rows.map(({ row, changed }) => (
             <tr role="row" key={`${row.model.provider}/${row.model.id}`}>
               <th role="rowheader" scope="row">
                 {row.model.id}
               </th>
-              {whatIf.map((change) => (
-                <td role="cell" class="number" key={change.name} data-label={change.name} data-change={change.name}>
-                  <span>
-                    <Money amount={change.total_usd} />
-                    <Saving change={change} />
-                  </span>
+              {names.map((name, index) => (
+                <td role="cell" class="number" key={name} data-label={name} data-change={name}>
+                  {changed && <Change changed={changed} index={index} />}
                 </td>
               ))}
             </tr>
@@ -211,7 +256,7 @@ function Changes({ rows }: { rows: Row[] }) {
         </tbody>
       </table>
       <ul class="notes">
-        {[...new Set(rows.flatMap(({ whatIf }) => whatIf.flatMap((change) => change.notes)))].map((note) => (
+        {[...new Set(rows.flatMap(({ changed }) => (changed?.what_if ?? []).flatMap((change) => change.notes)))].map((note) => (
           <li key={note}>{note.replace(/^requests: /, "")}</li>
         ))}
       </ul>
@@ -219,17 +264,25 @@ function Changes({ rows }: { rows: Row[] }) {
   );
 }
 
-/** A saving, or what the change costs more: the API states that as a negative saving. */
-function Saving({ change }: { change: Schema["WhatIfAnswer"] }) {
-  const { saves_usd: saves, saves_percent: share } = change;
-  if (saves === "0") return <small class="now">saves nothing</small>;
-  const more = saves.startsWith("-");
+/** The cost with a change, and what that saves or costs more: the API states the latter as a negative saving. */
+function Change({ changed, index }: { changed: Schema["WorkloadEstimate"]; index: number }) {
+  const total = amountsAt(changed, `/what_if/${index}/total_usd`);
+  const { pays: saves, currency } = amountsAt(changed, `/what_if/${index}/saves_usd`);
+  const { saves_percent: share } = (changed.net ?? changed).what_if[index]!;
+  const more = saves?.startsWith("-");
   return (
-    <small class={`now ${more ? "warn" : "good"}`}>
-      {more ? "costs more: " : "saves "}
-      <Money amount={more ? saves.slice(1) : saves} />
-      {share && ` (${percent(share.replace("-", ""))})`}
-    </small>
+    <span>
+      <Money amount={total.pays} currency={currency} />
+      {saves === "0" ? (
+        <small class="now">saves nothing</small>
+      ) : (
+        <small class={`now ${more ? "warn" : "good"}`}>
+          {more ? "costs more: " : "saves "}
+          <Money amount={saves?.replace("-", "")} currency={currency} />
+          {share && ` (${percent(share.replace("-", ""))})`}
+        </small>
+      )}
+    </span>
   );
 }
 
@@ -250,7 +303,8 @@ function Notices({ answered, pages }: { answered: Answered; pages: Schema["Model
   }
   for (const page of pages) {
     const { retires, missing_upstream_since: missing } = page.lifecycle;
-    if (retires) found.push([page.id, `${retires < now ? "Retired" : "Retires"} on ${moment(retires)}.`]);
+    const told = rows.some(({ row }) => row.model.id === page.id && row.warnings.some(({ message }) => /retire/.test(message)));
+    if (retires && !told) found.push([page.id, `${retires < now ? "Retired" : "Retires"} on ${moment(retires)}.`]);
     if (missing) found.push([page.id, `No public price list has named it since ${moment(missing)}.`]);
     for (const period of page.price_history) {
       if (period.start && period.start > now) found.push([page.id, `New prices apply from ${moment(period.start)}.`]);
@@ -279,12 +333,13 @@ function Details({ answered, pages }: { answered: Answered; pages: Schema["Model
       {rows.map(({ row }) => {
         const page = pages.find((found) => found.id === row.model.id && found.provider === row.model.provider);
         const { counting, context } = row;
+        const each = amountsAt(row, "/per_call_usd");
         return (
           <details key={`${row.model.provider}/${row.model.id}`} class="model">
             <summary>
-              {row.model.id}: <Money amount={row.per_call_usd} /> a request
+              {row.model.id}: <Money amount={each.pays} currency={each.currency} /> a request
             </summary>
-            <LineItems items={row.line_items} />
+            <LineItems items={row.line_items} net={row.net?.line_items} />
             {row.stated_cost_usd && (
               <p>
                 The provider itself stated <Money amount={row.stated_cost_usd} />.
@@ -319,7 +374,7 @@ function Details({ answered, pages }: { answered: Answered; pages: Schema["Model
   );
 }
 
-function LineItems({ items }: { items: Schema["LineItem"][] }) {
+function LineItems({ items, net }: { items: Schema["LineItem"][]; net: Schema["LineItem"][] | undefined }) {
   const rate = (item: Schema["LineItem"]) => {
     const found = Object.entries(item).find(([name, value]) => name.startsWith("usd_per_") && value);
     if (!found) return "–";
@@ -340,6 +395,16 @@ function LineItems({ items }: { items: Schema["LineItem"][] }) {
             <th scope="col" class="number">
               Cost
             </th>
+            {net && (
+              <>
+                <th scope="col" class="number">
+                  Your price
+                </th>
+                <th scope="col" class="number">
+                  Your cost
+                </th>
+              </>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -351,6 +416,14 @@ function LineItems({ items }: { items: Schema["LineItem"][] }) {
               <td class="number">
                 <Money amount={item.cost_usd} />
               </td>
+              {net?.[index] && (
+                <>
+                  <td class="number">{rate(net[index])}</td>
+                  <td class="number">
+                    <Money amount={net[index].cost_usd} />
+                  </td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>
@@ -359,11 +432,9 @@ function LineItems({ items }: { items: Schema["LineItem"][] }) {
   );
 }
 
-const LANGUAGES: Language[] = ["curl", "Python", "TypeScript"];
-
 function Snippets({ request }: { request: Schema["CompareRequest"] }) {
   const [language, setLanguage] = useState<Language>("curl");
-  const text = snippet(language, location.origin, "/v1/compare", request);
+  const text = snippet(language, { method: "POST", url: `${location.origin}/v1/compare`, body: request }, ROWS);
   return (
     <details class="snippets">
       <summary>The same in code</summary>
@@ -385,6 +456,15 @@ function Snippets({ request }: { request: Schema["CompareRequest"] }) {
   );
 }
 
+function Rate({ converted }: { converted: Schema["Converted"] | null | undefined }) {
+  if (!converted) return null;
+  return (
+    <p class="source">
+      1 USD is {converted.rate} {converted.currency}: {converted.source}, {moment(converted.rate_date)}.
+    </p>
+  );
+}
+
 export function Source({ pricing }: { pricing: Schema["Provenance"] }) {
   const checked = (pricing as Record<string, unknown>).prices_checked_at;
   return (
@@ -401,20 +481,30 @@ export function Source({ pricing }: { pricing: Schema["Provenance"] }) {
 /** The table as CSV, with exact amounts. */
 function table(answered: Answered): string {
   const { pricing } = answered.compared;
+  const net = answered.rows.some(({ row }) => row.net);
+  const currency = answered.rows[0]?.row.converted?.currency;
+  const own = net ? ["net_per_request_usd", "net_monthly_usd", "net_yearly_usd"] : [];
+  const converted = currency ? ["per_request", "monthly", "yearly"].map((name) => `${name}_${currency.toLowerCase()}`) : [];
+  const heads = ["provider", "model", "per_request_usd", "period", "requests", "period_usd", "monthly_usd", "yearly_usd"];
   return csv([
-    ["provider", "model", "per_request_usd", "period", "requests", "period_usd", "monthly_usd", "yearly_usd", "relative_to_baseline", "pricing_version", "as_of"],
-    ...answered.rows.map(({ row, totals }) => [
-      row.model.provider,
-      row.model.id,
-      row.per_call_usd,
-      answered.question.period,
-      answered.question.calls,
-      totals.period_usd,
-      totals.monthly_usd,
-      totals.yearly_usd,
-      row.relative_to_baseline,
-      pricing.version,
-      pricing.as_of,
-    ]),
+    [...heads, "relative_to_baseline", "pricing_version", "as_of", ...own, ...converted],
+    ...answered.rows.map(({ row, period }) => {
+      const amounts = [amountsAt(row, "/per_call_usd"), ...["monthly", "yearly"].map((name) => amountsAt(period, `/totals/${name}_usd`))];
+      return [
+        row.model.provider,
+        row.model.id,
+        row.per_call_usd,
+        answered.question.period,
+        answered.question.calls,
+        period.totals.period_usd,
+        period.totals.monthly_usd,
+        period.totals.yearly_usd,
+        row.relative_to_baseline,
+        pricing.version,
+        pricing.as_of,
+        ...(net ? [row.net?.per_call_usd, period.net?.totals.monthly_usd, period.net?.totals.yearly_usd] : []),
+        ...(currency ? amounts.map(({ pays }) => pays) : []),
+      ];
+    }),
   ]);
 }

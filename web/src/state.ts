@@ -25,13 +25,19 @@ export type Question = {
   ttl: "5m" | "1h";
   cheaper: string;
   budget: string;
+  currency: string;
+  /** A discount on list prices in percent, on one provider's models or all. */
+  discount: string;
+  discounted: string;
+  /** The id of a stored rate card. */
+  card: string;
   version: string;
   asOf: string;
 };
 
 /** Families, which mean each provider's current model: the page never shows an outdated one. */
 export const START: Question = {
-  models: ["sonnet", "haiku", "gpt", "gemini-pro"],
+  models: ["sonnet", "haiku", "gpt", "gemini-argon"],
   baseline: "",
   input: "tokens",
   inputTokens: "2000",
@@ -52,9 +58,26 @@ export const START: Question = {
   ttl: "5m",
   cheaper: "",
   budget: "",
+  currency: "",
+  discount: "",
+  discounted: "",
+  card: "",
   version: "",
   asOf: "",
 };
+
+/** Typical requests, to start from; whoever knows better changes the numbers. */
+export const EXAMPLES: [string, Partial<Question>][] = [
+  ["Support chat", { inputTokens: "1800", outputTokens: "350", prefix: "1200" }],
+  ["Answers from documents", { inputTokens: "6000", outputTokens: "500", prefix: "1500" }],
+  ["Coding agent step", { inputTokens: "40000", outputTokens: "1200", prefix: "36000" }],
+  ["Classify a message", { inputTokens: "600", outputTokens: "10", prefix: "500" }],
+];
+
+/** The currencies that the European Central Bank publishes rates for; a test compares them with the API's. */
+export const CURRENCIES = (
+  "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB TRY ZAR"
+).split(" ");
 
 /** The longest prompt or response that a link carries; browsers and chats cut longer links. */
 export const MAX_LINKED_CHARACTERS = 6000;
@@ -81,6 +104,10 @@ const NAMES: Record<keyof Question, string> = {
   ttl: "ttl",
   cheaper: "cheaper",
   budget: "budget",
+  currency: "cur",
+  discount: "off",
+  discounted: "of",
+  card: "card",
   version: "v",
   asOf: "at",
 };

@@ -1,8 +1,11 @@
+/// <reference types="vite/client" />
 import { describe, expect, it } from "vitest";
 import { type Schema, searched } from "../src/api";
-import { compareRequest, Incomplete, readPasted, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
+import rates from "../../layers/pricing/pricing/data/exchange_rates.csv?raw";
+import { amountsAt } from "../src/estimate";
+import { compareRequest, factorOf, Incomplete, readPasted, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
 import { snippet } from "../src/snippets";
-import { fromQuery, type Question, START, toQuery } from "../src/state";
+import { CURRENCIES, fromQuery, type Question, START, toQuery } from "../src/state";
 import { csv } from "../src/parts";
 
 const question = (change: Partial<Question>): Question => ({ ...START, ...change });
@@ -31,6 +34,10 @@ describe("a link", () => {
       ttl: "1h",
       cheaper: "haiku",
       budget: "100",
+      currency: "EUR",
+      discount: "12.5",
+      discounted: "openai",
+      card: "rate-card-0123",
       version: "2026-11-23.4",
       asOf: "2026-11-30T04:10:52Z",
     };
@@ -87,6 +94,47 @@ it.each([
   ["12.5%", "0.125"],
   ["0", "0.00"],
 ])("%s percent is a share of %s", (text, share) => expect(shareOf(text)).toBe(share));
+it.each([
+  ["15", "0.85"],
+  ["0", "1.00"],
+  ["100", "0.00"],
+  ["12.5", "0.875"],
+  ["99.999999", "0.00000001"],
+])("a discount of %s percent leaves %s of a price", (text, factor) => expect(factorOf(text)).toBe(factor));
+
+it("a discount is an inline rate card, of one provider or all, and an id goes before it", () => {
+  const card = (change: Partial<Question>) => compareRequest(question(change)).rate_card;
+  expect(card({ discount: "15" })).toEqual({ rules: [{ match: {}, multiply: "0.85" }] });
+  expect(card({ discount: "15", discounted: "openai" })).toEqual({ rules: [{ match: { provider: "openai" }, multiply: "0.85" }] });
+  expect(card({ discount: "15", card: " rate-card-1 " })).toBe("rate-card-1");
+  expect(card({})).toBeUndefined();
+  expect(compareRequest(question({ currency: "EUR" })).currency).toBe("EUR");
+});
+
+it("the currencies to choose from are those of the API", () => {
+  const [head] = rates.split("\n");
+  const published = head!.trim().split(",").slice(1).filter((code) => code !== "USD");
+  expect(CURRENCIES).toEqual([...published, "EUR"].sort());
+});
+
+describe("an amount of an answer", () => {
+  const plain = { total_usd: "8", net: null, converted: null };
+  const net = { ...plain, net: { total_usd: "6" } };
+  const euro = { currency: "EUR", rate: "0.5", rate_date: "2026-11-30", source: "ECB", total: "4" };
+  const converted = { ...euro, amounts: { "/total_usd": "4", "/net/total_usd": "3" } };
+  it.each([
+    [plain, { currency: "USD", pays: "8", list: null, usd: null }],
+    [net, { currency: "USD", pays: "6", list: "8", usd: null }],
+    [{ ...plain, converted }, { currency: "EUR", pays: "4", list: null, usd: "8" }],
+    [{ ...net, converted }, { currency: "EUR", pays: "3", list: "4", usd: "6" }],
+  ])("%j is what is paid, and what that differs from", (answer, amounts) => {
+    expect(amountsAt(answer, "/total_usd")).toEqual(amounts);
+  });
+  it("that is not known stays unknown", () => {
+    expect(amountsAt({ ...plain, total_usd: null } as never, "/total_usd").pays).toBeNull();
+  });
+});
+
 it.each(["101", "-1", "all", ""])("%s percent is refused", (text) => expect(() => shareOf(text)).toThrow(Incomplete));
 
 it.each([
@@ -103,7 +151,14 @@ it.each(["", "[]", "nothing", "3", "null"])("pasted text %j is explained, not se
 });
 
 it("a command for the shell quotes an apostrophe", () => {
-  expect(snippet("curl", "http://x", "/v1/compare", { text: "it's" })).toContain(`"it'\\''s"`);
+  const body = { text: "it's" };
+  expect(snippet("curl", { method: "POST", url: "http://x/v1/compare", body })).toContain(`"it'\\''s"`);
+});
+
+it.each(["curl", "Python", "TypeScript"] as const)("a request without a body sends none in %s", (language) => {
+  const code = snippet(language, { method: "GET", url: "http://x/v1/health" });
+  expect(code).toContain("http://x/v1/health");
+  expect(code).not.toMatch(/content-type|body|data/);
 });
 
 it("a spreadsheet reads no cell as a formula, and negative amounts stay numbers", () => {
@@ -142,5 +197,7 @@ describe("a search for a model", () => {
     expect(ids("google/gemini 2.5")).toEqual(["gemini-2.5-flash"]);
     expect(ids("claude")).toEqual([]);
   });
-  it("without a word keeps the catalogue's order", () => expect(searched(models, " ")).toEqual(models));
+  it("without a word goes by provider, resellers and retired models last", () => {
+    expect(ids(" ")).toEqual(["gemini-10-flash", "gemini-2.5-flash", "gpt-5.1", "google/gemini-10-flash", "gemini-1.5-flash"]);
+  });
 });
