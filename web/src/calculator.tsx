@@ -90,41 +90,45 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
   const problems = problemsOf(error, question);
   return (
     <Context.Provider value={{ question, set, problems }}>
-    <div class="calculator">
-      <h1>What do LLM calls cost?</h1>
-      <form class="question" onSubmit={(event) => event.preventDefault()} aria-label="Calls to price">
-        <Models answered={answered} />
-        <CallInput />
-        <Volume budget={config.features.budget ?? false} />
-        <WhatIf />
-        <Billing />
-        <button type="button" class="quiet" onClick={() => setQuestion({ ...START })}>
-          Start again
-        </button>
-        {answered && (
-          <button type="button" class="peek" onClick={() => document.querySelector("section.answer")?.scrollIntoView()}>
-            <Headline answered={answered} />
+      <div class="calculator">
+        <h1>What do LLM calls cost?</h1>
+        <form class="question" onSubmit={(event) => event.preventDefault()} aria-label="Calls to price">
+          <Models answered={answered} />
+          <CallInput />
+          <Volume budget={config.features.budget ?? false} />
+          <WhatIf />
+          <Billing />
+          <button type="button" class="quiet" onClick={() => setQuestion({ ...START })}>
+            Start again
           </button>
-        )}
-      </form>
-      <section class="answer" aria-label="Cost" aria-busy={busy}>
-        <p role="status" class="visually-hidden">
-          {busy ? "Calculating" : error ? "" : "The figures are up to date."}
-        </p>
-        {Object.keys(problems).length ? <p class="notice">Correct the marked field; these figures are from before.</p> : <Problem error={error} />}
-        {answered && (
-          <div class={error ? "outdated" : ""}>
-            <Results
-              answered={answered}
-              today={today}
-              pinned={pinned}
-              unpin={() => set({ version: "", asOf: "" })}
-              link={<LinkButton question={question} answered={answered} />}
-            />
-          </div>
-        )}
-      </section>
-    </div>
+          {answered?.compared.cheapest && (
+            <button type="button" class="peek" onClick={() => document.querySelector("section.answer")?.scrollIntoView()}>
+              <Headline answered={answered} />
+            </button>
+          )}
+        </form>
+        <section class="answer" aria-label="Cost" aria-busy={busy}>
+          <p role="status" class="visually-hidden">
+            {busy ? "Calculating" : error ? "" : "The figures are up to date."}
+          </p>
+          {Object.keys(problems).length ? (
+            <p class="notice">Correct the marked field{answered && "; these figures are from before"}.</p>
+          ) : (
+            <Problem error={error} />
+          )}
+          {answered && (
+            <div class={error ? "outdated" : ""}>
+              <Results
+                answered={answered}
+                today={today}
+                pinned={pinned}
+                unpin={() => set({ version: "", asOf: "" })}
+                link={<LinkButton question={question} answered={answered} />}
+              />
+            </div>
+          )}
+        </section>
+      </div>
     </Context.Provider>
   );
 }

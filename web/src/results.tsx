@@ -24,22 +24,13 @@ export function Results({ answered, today, pinned, unpin, link }: Properties) {
   return (
     <>
       {pinned && today && <Pinned answered={answered} today={today} unpin={unpin} />}
-      {rows.length > 1 && <Headline answered={answered} />}
+      {rows.length > 0 && <Headline answered={answered} />}
       {rows.length > 0 && <Costs answered={answered} today={today} />}
       {compared.excluded.map((model) => (
         <p class="notice" key={model.model}>
           <strong>{model.model}</strong> is not in the comparison: {model.reason}
         </p>
       ))}
-      {rows.length > 0 && (
-        <Bars
-          caption="Cost of one request"
-          bars={rows.map(({ row }) => {
-            const { pays, currency } = amountsAt(row, "/per_call_usd");
-            return { label: row.model.id, parts: split(row), text: pays ? money(pays, currency) : "no price" };
-          })}
-        />
-      )}
       <div class="actions">
         {link}
         <button type="button" class="quiet" onClick={() => download("tariff.csv", "text/csv", table(answered))}>
@@ -50,6 +41,15 @@ export function Results({ answered, today, pinned, unpin, link }: Properties) {
         </button>
       </div>
       {rows.some((row) => row.changed) && <Changes rows={rows} />}
+      {rows.length > 0 && (
+        <Bars
+          caption="Cost of one request"
+          bars={rows.map(({ row }) => {
+            const { pays, currency } = amountsAt(row, "/per_call_usd");
+            return { label: row.model.id, parts: split(row), text: pays ? money(pays, currency) : "no price" };
+          })}
+        />
+      )}
       <Notices answered={answered} pages={pages} />
       <Details answered={answered} pages={pages} />
       <Snippets request={answered.request} />
@@ -114,7 +114,8 @@ export function Headline({ answered }: { answered: Answered }) {
       <strong>
         <Money amount={month.pays} currency={month.currency} /> a month
       </strong>{" "}
-      on {cheapest.row.model.id}, the cheapest of these.
+      on {cheapest.row.model.id}
+      {rows.length > 1 && ", the cheapest of these"}.
       {last !== cheapest && (
         <>
           {" "}
