@@ -82,23 +82,35 @@ class Mutant(NamedTuple):
     source: str
 
 
-def mutants(module: str) -> Iterator[Mutant]:
-    """Every mutant of a module."""
-    tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
-    places = [(node, parent) for parent in ast.walk(tree) for node in ast.iter_child_nodes(parent)]
+def mutants(module: str, sample: random.Random | None = None, most: int = 0) -> Iterator[Mutant]:
+    """Every mutant of a module, or a sample of at most so many."""
+    text = (PACKAGE / module).read_text(encoding="utf-8")
+    chosen = _places(ast.parse(text))
+    if sample is not None:
+        chosen = sample.sample(chosen, min(most, len(chosen)))
+    for number, is_compared in chosen:
+        tree = ast.parse(text)
+        node = [child for top in ast.walk(tree) for child in ast.iter_child_nodes(top)][number]
+        line, change = getattr(node, "lineno", 0), _changed(node, is_compared=is_compared)
+        yield Mutant(module, line, change, ast.unparse(tree))
+
+
+def _places(tree: ast.AST) -> list[tuple[int, bool]]:
+    """The numbers of the nodes that can be changed, and whether each is compared."""
+    nodes = [(node, parent) for parent in ast.walk(tree) for node in ast.iter_child_nodes(parent)]
     ignored = {
         id(inner)
         for node in ast.walk(tree)
         for part in _unchanged(node)
         for inner in ast.walk(part)
     }
-    for number, (node, parent) in enumerate(places):
-        if id(node) in ignored or not isinstance(node, _CHANGEABLE):
-            continue
-        changed = copy.deepcopy(tree)
-        same = [child for top in ast.walk(changed) for child in ast.iter_child_nodes(top)]
-        if change := _changed(same[number], is_compared=isinstance(parent, _TEXTS)):
-            yield Mutant(module, node.lineno, change, ast.unparse(changed))
+    return [
+        (number, isinstance(parent, _TEXTS))
+        for number, (node, parent) in enumerate(nodes)
+        if id(node) not in ignored
+        and isinstance(node, _CHANGEABLE)
+        and _changed(copy.copy(node), is_compared=isinstance(parent, _TEXTS))
+    ]
 
 
 def _unchanged(node: ast.AST) -> Iterator[ast.AST]:
@@ -169,13 +181,12 @@ def check(
     only: Annotated[str, Option(help="The modules whose name has this in it.")] = "",
 ) -> None:
     """Change the code in a sample of places, and count what no test notices."""
-    dice = random.Random(seed)  # noqa: S311
     killed = total = 0
     for module in PARTS:
-        found = list(mutants(module))
-        sample = dice.sample(found, min(each, len(found)))
         if only not in module:
             continue
+        dice = random.Random(f"{seed} {module}")  # noqa: S311
+        sample = list(mutants(module, dice, each))
         left = [mutant for mutant in sample if survives(mutant)]
         killed, total = killed + len(sample) - len(left), total + len(sample)
         typer.echo(f"{module}: {len(sample) - len(left)} of {len(sample)}")
