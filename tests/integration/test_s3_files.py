@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import tempfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -129,7 +130,12 @@ PARQUET = ("whole.parquet", "cut.parquet")
 
 
 @pytest.fixture
-def report(bucket: Callable[[str, bytes], str]) -> Callable[[str, bytes], Any]:
+def report(
+    bucket: Callable[[str, bytes], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, bytes], Any]:
+    # Another run of the tests on this machine may empty the scratch space that all share.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
     def ask(key: str, content: bytes) -> Any:
         source = {"source": {"s3_uri": bucket(key, content)}}
         sent = recorded_event("usage_report")
