@@ -149,3 +149,89 @@ def test_a_default_tier_does_not_contradict_a_batch_that_the_caller_states(
     codes = {warning["code"] for warning in answer.body["warnings"]}
     assert ("served_terms_differ" in codes) is differs
     assert report(records=[{**TIME, **call}]).body["totals"]["cost_usd"] == total
+
+
+#: Neither of these models has a price for the discount; what it costs at the standard price.
+UNKNOWN_DISCOUNTS = [
+    (openai({"model": "mistral-large-latest", "usage": CHAT}), "0.00065"),  # $0.50 and $1.50
+    ({"model": "gpt-4o", "usage": {**CHAT, "service_tier": "flex"}}, "0.0035"),  # $2.50 and $10
+]
+each_unknown_discount = pytest.mark.parametrize(("line", "total"), UNKNOWN_DISCOUNTS)
+
+
+def upper_bounds(answer: Answer) -> list[str]:
+    """The warnings that a standard price is an upper bound."""
+    found = answer.body["warnings"]
+    return [one["message"] for one in found if one["code"] == "discount_price_unknown"]
+
+
+@each_unknown_discount
+def test_a_discount_without_a_known_price_costs_the_same_in_a_report_and_an_estimate(
+    estimate: Ask, report: Ask, line: dict[str, Any], total: str
+) -> None:
+    call = {"response": line} if "response" in line else line
+    estimated, reported = estimate(**call), report(records=[{**TIME, **line}])
+    assert estimated.body["total_usd"] == reported.body["totals"]["cost_usd"] == total
+    assert reported.body["status"] == "priced"
+    assert upper_bounds(estimated) == upper_bounds(reported) != []
+
+
+def test_a_record_of_several_calls_at_an_unknown_discount_is_an_upper_bound_too(
+    report: Ask,
+) -> None:
+    record = {**TIME, "model": "gpt-4o", "processing": "flex", "calls": 2, "usage": CHAT}
+    answer = report(records=[record])
+    assert answer.body["totals"]["cost_usd"] == "0.0035"
+    assert "flex" in upper_bounds(answer)[0]
+
+
+def test_a_premium_without_a_known_price_has_no_upper_bound(report: Ask) -> None:
+    record = {**TIME, "model": "gpt-4o", "speed": "fast", "usage": CHAT}
+    plain = {**TIME, "model": "mistral-large-latest", "speed": "fast", "usage": CHAT}
+    assert report(records=[record]).body["status"] == "priced"
+    assert report(records=[plain]).body["status"] == "unpriced"
+
+
+LINE = UNKNOWN_DISCOUNTS[0][0]
+#: Function, event and body of the other answers about calls that were made.
+OTHERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("workload", "workload", {"items": [{"name": "a", "calls": 1, "response": LINE}]}),
+    (
+        "plan",
+        "plan_subscription",
+        {"seats": 1, "items": [{"name": "a", "calls": 1, "response": LINE}]},
+    ),
+    (
+        "plan",
+        "plan_caching",
+        {"model": "mistral-large-latest", "measured": [{"calls": 1, "response": LINE}]},
+    ),
+    (
+        "recommend",
+        "recommend_cascade",
+        {
+            "response": LINE,
+            "stages": [{"model": "mistral-large-latest", "pass_rate": "0.5"}, {"model": "gpt-4o"}],
+        },
+    ),
+    (
+        "recommend",
+        "recommend_tiers",
+        {
+            "monthly_queries": 1,
+            "single_model": "mistral-large-latest",
+            "tiers": [
+                {"name": "a", "share": "1", "model": "mistral-large-latest", "response": LINE}
+            ],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("function", "name", "body"), OTHERS, ids=[row[1] for row in OTHERS])
+def test_every_answer_about_such_a_line_names_the_upper_bound(
+    event: Callable[[str], dict[str, Any]], function: str, name: str, body: dict[str, Any]
+) -> None:
+    answer = asking(function, event(name))(**body)
+    assert answer.status == 200, answer.body
+    assert len(upper_bounds(answer)) == 1

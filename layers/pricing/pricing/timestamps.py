@@ -32,6 +32,11 @@ class AsOf:
     instant: datetime
     text: str
 
+    @property
+    def is_date(self) -> bool:
+        """Whether the text is a date alone, which leaves the hour open."""
+        return len(self.text) == len("2026-11-22")
+
     @classmethod
     def parse(cls, text: str) -> "AsOf":
         """Read a date or an RFC 3339 instant with an offset; raises ValueError for other text."""

@@ -208,6 +208,11 @@ def test_the_same_form_around_a_name_that_does_not_exist_is_not_priced(written: 
         ("llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),  # sold by Groq alone
         ("openai/gpt-4o:onlin", "openai/gpt-4o"),  # and not its cheaper sibling
         ("claude sonnet", "sonnet"),  # the family, and not a retired model
+        # Not grok-4-fast, which is another model at a twentieth of the price.
+        ("grok-4.5-high-fast", "grok-4.5"),
+        ("cursor-grok-4.5-high-fast", "grok-4.5"),
+        ("openai/gpt-5.4-fast", "gpt-5.4"),
+        ("nowhere/gpt-5", "openai/gpt-5"),
     ],
 )
 def test_the_same_model_elsewhere_is_suggested_ahead_of_a_sibling(written: str, first: str) -> None:
@@ -226,6 +231,16 @@ def test_a_name_that_lacks_a_part_is_answered_with_whole_names(written: str, off
     assert offered in BOOK.suggest(written)
 
 
+@pytest.mark.parametrize("written", ["grok-4.5-fast", "gpt-5.5-high-fast", "cursor-grok-4.5"])
+def test_a_faster_mode_is_never_priced_as_the_standard_one(written: str) -> None:
+    assert BOOK.known(written) is None
+
+
+def test_a_model_whose_own_name_ends_in_fast_keeps_its_price() -> None:
+    assert BOOK.find("grok-4-fast").model.key == "xai/grok-4-fast"
+    assert BOOK.find("grok-4-fast").matched_by == "id"
+
+
 def test_a_free_variant_costs_a_real_zero() -> None:
     model = BOOK.find("qwen/qwen3-coder:free").model
     paid = BOOK.find("openrouter/qwen/qwen3-coder").model
@@ -242,6 +257,12 @@ def test_a_free_variant_costs_a_real_zero() -> None:
         ("bedrock/arn:aws:bedrock:us-east-1:1:provisioned-model/abc", "model_aliases"),
         ("azure/my-deployment", "model_aliases"),
         ("gpt-5:batch", '"processing": "batch"'),
+        ("gpt-5.5-high-fast", """send 'gpt-5.5' and "speed": "fast\""""),
+        ("claude-4.6-opus-high-thinking-fast", """send 'claude-opus-4-6' and "speed": "fast\""""),
+        ("cursor-grok-4.5-high-fast", "which is not known for 'grok-4.5'"),
+        ("claude-opus-4-7-xhigh-fast", "which is not known for 'claude-opus-4-7'"),  # it ended
+        ("cursor/gpt-5", "send 'gpt-5'"),
+        ("cursor-small", "GET /v1/models"),  # a model of the tool's own
         ("no-such-model", "GET /v1/models"),
     ],
 )

@@ -10,7 +10,13 @@ from typing import Any, Literal
 from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.models import Model, model_from_document, row_key, row_names
 from pricing.catalogue.names import NameIndex, NameSuggester, key_in
-from pricing.catalogue.spellings import PROVIDERS, SpelledBy, spellings, unknown_name_hint
+from pricing.catalogue.spellings import (
+    PROVIDERS,
+    SpelledBy,
+    spellings,
+    unknown_name_hint,
+    without_tool_marks,
+)
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import canonical_json, digest, sorted_json
 from pricing.timestamps import AsOf
@@ -227,13 +233,39 @@ class PriceBook:
 
     def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
         """Return the error for a name that is not in this book, with the nearest names that are."""
-        hint = unknown_name_hint(reference) or (
+        hint = self.hint(reference) or (
             "Use an id from GET /v1/models, an alias, or a family name such as "
             + ", ".join(repr(family) for family in sorted(self.families)[:3])
             + "."
         )
         detail = f"Price version {self.id} has no model with this name. {hint}"
         return UnknownModel(detail, lambda: self.suggest(reference), named_at)
+
+    def hint(self, reference: str) -> str | None:
+        """Return what to send instead of a name that says how a model is called, or where."""
+        model, faster = self._of_a_tool(reference)
+        if model is None:
+            return unknown_name_hint(reference)
+        name = self._shortest_name(model)
+        if not faster:
+            return f"For the price of its maker, send {name!r}."
+        if "fast" in model.prices[-1].lists:
+            return f'For its fast mode, send {name!r} and "speed": "fast".'
+        return (
+            f"A faster mode has a price of its own, which is not known for {name!r}; send that name"
+            " for the price of its standard mode."
+        )
+
+    def _of_a_tool(self, reference: str) -> tuple[Model | None, bool]:
+        """The model behind a tool's name for it, and whether that names a faster mode."""
+        name, faster = without_tool_marks(reference)
+        match = self.known(name) if name else None
+        return match and match.model, faster
+
+    def _shortest_name(self, model: Model) -> str:
+        """The model's id, or ``provider/id`` where the id alone means another provider's model."""
+        own = self._named(model.id)
+        return model.id if own is not None and own.model.key == model.key else model.key
 
     def suggest(self, reference: str) -> list[str]:
         """Return up to three names with a similarity of 0.6 or more, nearest first.
@@ -249,10 +281,14 @@ class PriceBook:
         tail = wanted.rpartition("/")[2].partition(":")[0]
         words = wanted.split()
         dashed = "-".join(words)
-        near = list(self._bare_names.around(dashed)) if _HAS_VERSION(dashed) else []
+        model, _ = self._of_a_tool(reference)
+        near = [self._shortest_name(model)] if model else []
+        near += self._bare_names.around(dashed) if _HAS_VERSION(dashed) else []
         near += [word for word in words if word in self.families] if len(words) > 1 else []
         elsewhere = self._index.ending_in(tail) if tail else []
-        near += sorted(elsewhere, key=lambda name: not name.startswith(f"{provider}/"))
+        bare = self._named(tail)
+        own = bare.model.key if bare else ""
+        near += sorted(elsewhere, key=lambda one: (not one.startswith(f"{provider}/"), one != own))
         near += (self._full_names if slash else self._bare_names).nearest(wanted)
         near += self._bare_names.nearest(tail) if slash else []
         by_model: dict[str, str] = {}  # an alias and the id of a model are one suggestion

@@ -295,6 +295,22 @@ _OWN_NAMES = re.compile(
 )
 
 
+#: A tool's own mark before a model, and its mark of a faster mode behind it. Such a mode costs more
+#: than the model, and a tool may sell it at a price of its own: nothing is priced by these names.
+_OF_A_TOOL = re.compile(r"(?P<tool>cursor[-/:])?(?P<model>[^/].*?)(?P<fast>-fast)?", re.ASCII)
+
+
+def without_tool_marks(reference: str) -> tuple[str, bool]:
+    """Return the model in a tool's name for it, and whether it is a faster mode of the model.
+
+    The model is empty for a name without such marks.
+    """
+    found = _OF_A_TOOL.fullmatch(reference.strip())
+    if found is None or not (found["tool"] or found["fast"]):
+        return "", False
+    return found["model"], found["fast"] is not None
+
+
 def unknown_name_hint(reference: str) -> str | None:
     """What to send instead of a name that says which account or deployment serves, or how."""
     if _OWN_NAMES.fullmatch(reference) or reference.startswith(("azure/", "tunedModels/")):

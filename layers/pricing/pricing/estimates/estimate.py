@@ -3,14 +3,14 @@
 ``Pricer`` prices single calls on one model, for answers that compare several.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from pricing.catalogue.exchange_rates import Converted
-from pricing.catalogue.models import DISCOUNT_MODES, TOKEN, CacheTtl, Model
+from pricing.catalogue.models import TOKEN, CacheTtl, Model
 from pricing.catalogue.price_book import (
     BookInForce,
     Match,
@@ -38,12 +38,14 @@ from pricing.estimates.call_notices import (
     reference_notices,
     stated_cost_notices,
 )
+from pricing.estimates.discounts import settled_terms
+from pricing.estimates.hours import hour_assumption, hours_of
 from pricing.estimates.inputs import CallInput, CountedCall
 from pricing.estimates.net import card_notices
 from pricing.money import multiply, plain, subtract, whole_times
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import WRITES_WITHOUT_SPLIT, Attempt, StatedTerms, Terms, Usage, settle
+from pricing.usage.buckets import WRITES_WITHOUT_SPLIT, Attempt, StatedTerms, Terms, Usage
 from pricing.usage.parsed import StatedCost, Unread
 from pricing.values import immutable
 
@@ -232,16 +234,20 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
         book, query.model, query.served_model, query.named_at, query.served_at
     )
     model = match.model
-    terms, differing = settle(query.requested, query.served)
-    terms, terms_notices = _with_known_price(model, query, terms)
+    at, cheapest = hours_of(model, query.as_of)
+    terms, differing, terms_notices = settled_terms(model, at, query.requested, query.served)
     counted = query.call.counted_for(model)
     attempts = counted.attempts
 
-    def priced_at(moment: datetime, attempts: tuple[Attempt, ...]) -> Priced:
+    def priced_at(moment: datetime) -> Priced:
         return price_attempts(book, model, moment, attempts, terms, query.calls, named_at)
 
-    at, hour = _peak(model, query.as_of, lambda moment: priced_at(moment, attempts).total_usd)
-    priced = priced_at(at, attempts)
+    priced = priced_at(at)
+    hour: tuple[str, ...] = ()
+    if cheapest != at:
+        hour = hour_assumption(
+            model, query.as_of, "the total", lambda moment: priced_at(moment).total_usd
+        )
     context = context_use(model, at, attempts)
     stated = query.stated
     stated_total = None if stated is None else multiply(stated.usd, Decimal(query.calls))
@@ -270,30 +276,6 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
     )
 
 
-def _peak(
-    model: Model, as_of: AsOf, total_at: Callable[[datetime], Decimal]
-) -> tuple[datetime, tuple[str, ...]]:
-    """Return the moment to price at, and what is assumed of its hour.
-
-    Where prices depend on the hour, a date alone means its most expensive one.
-    """
-    period = model.period_at(as_of.instant)
-    if period is None or not period.windows or len(as_of.text) != len("2026-11-22"):
-        return as_of.instant, ()
-    starts = {time for window in period.windows for time in (window.start, window.end)}
-    day = as_of.instant.date()
-    moments = sorted({as_of.instant, *(datetime.combine(day, time, UTC) for time in starts)})
-    totals = {moment: total_at(moment) for moment in moments}
-    peak, low = max(moments, key=totals.__getitem__), min(totals.values())
-    if totals[peak] == low:
-        return as_of.instant, ()
-    sentence = (
-        f"The price of {model.id} depends on the hour: {as_of.text} is priced at {peak:%H:%M} UTC,"
-        f" its peak; at the cheapest hour it is {plain(low)} USD. Send an instant for another hour."
-    )
-    return peak, (sentence,)
-
-
 def _lifetimes(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> tuple[str, ...]:
     """Say what cache writes of no stated time to live would cost as writes for an hour."""
     if query.compared or WRITES_WITHOUT_SPLIT not in found.assumptions:
@@ -314,26 +296,6 @@ def _lifetimes(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> tup
     if not other.complete or more <= 0:
         return ()
     return (f"If they live for an hour, the total is {plain(more)} USD more.",)
-
-
-def _with_known_price(
-    model: Model, query: EstimateQuery, terms: Terms
-) -> tuple[Terms, tuple[Notice, ...]]:
-    """Return the standard terms for a discount that was served and has no known price.
-
-    A caller who asks for such terms is refused; what was served is billed all the same, at most at
-    the standard price.
-    """
-    served, period = query.served.processing, model.period_at(query.as_of.instant)
-    if served not in DISCOUNT_MODES or query.requested.processing is not None or period is None:
-        return terms, ()
-    if served in period.lists_at(query.as_of.instant) or served in period.served_as_standard:
-        return terms, ()
-    message = (
-        f"The call was served as {served}, for which {model.id} has no known price: the standard"
-        " price is an upper bound."
-    )
-    return replace(terms, processing="standard"), (Notice("discount_price_unknown", message),)
 
 
 def status_of(priced: Priced, unread: Sequence[Unread]) -> PricedStatus:
@@ -385,6 +347,7 @@ class Pricer:
     model: Model
     as_of: AsOf
     terms: Terms
+    terms_notices: tuple[Notice, ...] = ()
 
     @classmethod
     def of(cls, in_force: BookInForce, reference: str, as_of: AsOf, terms: Terms) -> "Pricer":
@@ -393,13 +356,28 @@ class Pricer:
         return cls(in_force, match.of(reference), match.model, as_of, terms)
 
     @classmethod
-    def of_query(cls, in_force: BookInForce, query: EstimateQuery, terms: Terms) -> "Pricer":
-        """The pricer of the model that a query is billed at; raises UnknownModel."""
+    def of_call(
+        cls,
+        in_force: BookInForce,
+        reference: str,
+        as_of: AsOf,
+        requested: StatedTerms,
+        served: StatedTerms,
+    ) -> "Pricer":
+        """Return the pricer of a call that was made on these terms; raises UnknownModel."""
+        pricer = cls.of(in_force, reference, as_of, Terms())
+        terms, _, notices = settled_terms(pricer.model, pricer.at, requested, served)
+        return replace(pricer, terms=terms, terms_notices=notices)
+
+    @classmethod
+    def of_query(cls, in_force: BookInForce, query: EstimateQuery) -> "Pricer":
+        """Return the pricer of the model that a query is billed at; raises UnknownModel."""
         match, requested, _, _ = billed_model(
             in_force.book, query.model, query.served_model, query.named_at, query.served_at
         )
         matched = MatchedModel(requested, match.model.id, match.model.provider, match.matched_by)
-        return cls(in_force, matched, match.model, query.as_of, terms)
+        asked, served, key = query.requested, query.served, match.model.key
+        return replace(cls.of_call(in_force, key, query.as_of, asked, served), matched=matched)
 
     def comparable(self, counted: CountedCall) -> CountedCall:
         """Return a call without the tool uses and quantities that have no price here.
@@ -420,10 +398,22 @@ class Pricer:
         notices = (*counted.notices, Notice("component_unpriced", message))
         return replace(counted, notices=notices)
 
-    def _priced(self, attempts: Sequence[Attempt]) -> Priced:
-        return price_attempts(
-            self.in_force.book, self.model, self.as_of.instant, attempts, self.terms, 1
-        )
+    @property
+    def at(self) -> datetime:
+        """The moment of the prices: of a date alone, its most expensive hour."""
+        return hours_of(self.model, self.as_of)[0]
+
+    def hour_assumption(self, *attempts: Attempt) -> tuple[str, ...]:
+        """Return what is assumed of the hour, and what such a call costs at another one."""
+
+        def usd_at(moment: datetime) -> Decimal:
+            return self._priced(attempts, moment).total_usd
+
+        return hour_assumption(self.model, self.as_of, "the cost of such a call", usd_at)
+
+    def _priced(self, attempts: Sequence[Attempt], at: datetime | None = None) -> Priced:
+        book, model = self.in_force.book, self.model
+        return price_attempts(book, model, at or self.at, attempts, self.terms, 1)
 
     def priced(self, *attempts: Attempt) -> Priced:
         """Price one call; raises Unpriced, also for a component without one, or InvalidRequest."""
@@ -448,25 +438,25 @@ class Pricer:
 
     def offers(self, component: str) -> bool:
         """Return whether the price list has this component; raises as ``priced`` does."""
-        return offers(self.model, self.as_of.instant, self.terms, component)
+        return offers(self.model, self.at, self.terms, component)
 
     def cache_kinds(self) -> tuple[CacheKind, ...]:
         """Return the ways to cache a prefix that have a price; raises as ``priced`` does."""
-        return cache_kinds(self.model, self.as_of.instant, self.terms)
+        return cache_kinds(self.model, self.at, self.terms)
 
     def why_not_cached(
         self, prefix_tokens: int, *ttls: CacheTtl, marked: bool = False
     ) -> str | None:
         """Return why such a prefix would not be cached, or None; see ``caching.why_not_cached``."""
-        at = self.as_of.instant
-        return why_not_cached(self.model, at, self.terms, prefix_tokens, *ttls, marked=marked)
+        return why_not_cached(self.model, self.at, self.terms, prefix_tokens, *ttls, marked=marked)
 
     def notices(self, *usages: Usage) -> tuple[Notice, ...]:
         """Return the warnings that the model's dates and limits give for calls like these."""
-        notices = dict.fromkeys(lifecycle_notices(self.model, self.as_of) if usages else ())
+        lifecycle = lifecycle_notices(self.model, self.as_of) if usages else ()
+        notices = dict.fromkeys((*self.terms_notices, *lifecycle))
         for usage in usages:
             attempts = (Attempt(usage),)
-            context = context_use(self.model, self.as_of.instant, attempts)
+            context = context_use(self.model, self.at, attempts)
             notices |= dict.fromkeys(limit_notices(self.model, attempts, self.terms, context))
         return tuple(notices)
 

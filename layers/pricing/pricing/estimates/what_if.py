@@ -20,9 +20,11 @@ from pricing.estimates.caching import (
 )
 from pricing.estimates.calculator import Priced, is_at, price_attempts
 from pricing.estimates.estimate import ComparedStatus
+from pricing.estimates.hours import hour_assumption, hours_of
 from pricing.estimates.inputs import CallInput, MeasuredInput
 from pricing.money import ONE, ZERO, add, multiply, percent_of, subtract
 from pricing.notices import Notice
+from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt, Processing, Terms, asked_anew
 from pricing.usage.parsed import Unread
 from pricing.values import immutable
@@ -59,7 +61,7 @@ class Line:
     """A priced line of a workload, with everything that is needed to price it again."""
 
     book: PriceBook
-    at: datetime
+    as_of: AsOf
     name: str
     model: Model
     call: CallInput
@@ -72,6 +74,11 @@ class Line:
     unread: tuple[Unread, ...]
 
     @property
+    def at(self) -> datetime:
+        """The moment of the line's prices: of a date alone, its model's most expensive hour."""
+        return hours_of(self.model, self.as_of)[0]
+
+    @property
     def total_usd(self) -> Decimal:
         """The line's cost per period."""
         return self.priced.total_usd
@@ -81,11 +88,21 @@ class Line:
 
         Raises InvalidRequest if a component without a known price comes in with the change.
         """
-        changed = self.attempts if attempts is None else attempts
-        priced = price_attempts(self.book, self.model, self.at, changed, self.terms, self.calls)
+        priced = self._priced_at(self.at, self.attempts if attempts is None else attempts)
         if not priced.complete and self.priced.complete:
             raise InvalidRequest.at("", f"{self.model.id} has no price for a component of it.")
         return priced
+
+    def _priced_at(self, moment: datetime, attempts: Sequence[Attempt]) -> Priced:
+        return price_attempts(self.book, self.model, moment, attempts, self.terms, self.calls)
+
+    def hour_assumption(self) -> tuple[str, ...]:
+        """Return what is assumed of the hour, and the line's cost at the cheapest one."""
+
+        def usd_at(moment: datetime) -> Decimal:
+            return self._priced_at(moment, self.attempts).total_usd
+
+        return hour_assumption(self.model, self.as_of, f"the cost of {self.name}", usd_at)
 
 
 @immutable
@@ -221,6 +238,8 @@ def _changed(line: Line, change: WhatIf, notes: dict[str, None]) -> Line:
         line = replace(line, model=model, attempts=attempts)
     if change.processing is not None:
         line = replace(line, terms=replace(line.terms, processing=change.processing))
+    if change.model is not None:
+        notes |= dict.fromkeys(line.hour_assumption())
     return line
 
 

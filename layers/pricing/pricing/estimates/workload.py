@@ -150,7 +150,7 @@ def _line(book: PriceBook, as_of: AsOf, item: WorkloadItem) -> Line:
     found = price_query(book, item.query)
     return Line(
         book=book,
-        at=as_of.instant,
+        as_of=as_of,
         name=item.name,
         model=found.match.model,
         call=item.query.call,

@@ -181,7 +181,12 @@ def plan_batch(in_force: BookInForce, query: BatchQuery) -> BatchAnswer:
         stacked=cached.rows,
         workloads=(before, *((after,) if after else ()), *cached.workloads),
         pricing=standard.provenance,
-        assumptions=(*counted.assumptions, *priced.assumptions, *_assumptions(query)),
+        assumptions=(
+            *counted.assumptions,
+            *priced.assumptions,
+            *standard.hour_assumption(*counted.attempts),
+            *_assumptions(query),
+        ),
         warnings=(
             *query.notices,
             *counted.notices,

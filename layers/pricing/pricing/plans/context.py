@@ -291,7 +291,10 @@ def _answer(
         findings=inspected.findings,
         workloads=(*loads, *inspected.workloads),
         pricing=pricer.provenance,
-        assumptions=_assumptions(pricer, query),
+        assumptions=(
+            *_assumptions(pricer, query),
+            *pricer.hour_assumption(*map(Attempt, usages[:1])),
+        ),
         warnings=(*pricer.notices(*usages), *_choice_notices(query, budget)),
     )
 
@@ -342,7 +345,7 @@ def _room(query: ContextQuery, window: int | None) -> int | None:
 
 def window_of(pricer: Pricer) -> int | None:
     """Return the model's context window at the instant of the prices, or None if not known."""
-    return context_use(pricer.model, pricer.as_of.instant, (Attempt(Usage()),)).window
+    return context_use(pricer.model, pricer.at, (Attempt(Usage()),)).window
 
 
 def percent_of_window(tokens: int, window: int | None) -> Decimal | None:

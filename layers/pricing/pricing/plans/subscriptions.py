@@ -21,7 +21,6 @@ from pricing.money import ZERO, add, divide_evenly, multiply, ratio, subtract
 from pricing.notices import Notice
 from pricing.plans.workloads import CallGroup, PlanWorkload, plan_workload
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import settle
 from pricing.usage.parsed import Unread
 from pricing.values import immutable
 
@@ -287,15 +286,18 @@ def plan_subscription(
 def _calls(in_force: BookInForce, item: SeatUsage, seats: int) -> tuple[CallGroup, CountedCall]:
     """Return the calls of all seats, and one of them with all its warnings and assumptions."""
     query = item.query
-    terms, _ = settle(query.requested, query.served)
-    pricer = Pricer.of_query(in_force, query, terms)
+    pricer = Pricer.of_query(in_force, query)
     counted = pricer.comparable(query.call.counted_for(pricer.model))
     priced = pricer.priced(*counted.attempts)
     limits = pricer.notices(*(attempt.usage for attempt in counted.attempts))
     counted = replace(
         counted,
         notices=(*query.notices, *counted.notices, *priced.warnings, *limits),
-        assumptions=(*counted.assumptions, *priced.assumptions),
+        assumptions=(
+            *counted.assumptions,
+            *priced.assumptions,
+            *pricer.hour_assumption(*counted.attempts),
+        ),
     )
     return CallGroup(item.name, pricer, counted.attempts, query.calls * seats), counted
 

@@ -211,7 +211,10 @@ def calibrate(
             recommended=recommended,
             curve=curve_points(scored) if better else (),
             pricing=cheap.provenance,
-            assumptions=_assumptions(scored),
+            assumptions=(
+                *_assumptions(scored),
+                *(text for one in (cheap, strong) for text in _hours(one, query, typical)),
+            ),
             warnings=(*(typical.notices if typical else ()), *_notices(scored, measures)),
         ),
         document,
@@ -240,6 +243,14 @@ def _costs(
         return None
     usd = [Fraction(one.cost_of(query.typical, typical.left_out)) for one in (cheap, strong)]
     return ((usd[0], usd[1]),) * len(query.rows)
+
+
+def _hours(pricer: Pricer, query: CalibrateQuery, typical: CountedCall | None) -> tuple[str, ...]:
+    """Return what is assumed of the hour of a typical call's price."""
+    if query.typical is None or typical is None:
+        return ()
+    counted = query.typical.counted_for(pricer.model).without(typical.left_out)
+    return pricer.hour_assumption(*counted.attempts)
 
 
 def _outcome(

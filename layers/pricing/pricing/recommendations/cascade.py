@@ -29,7 +29,7 @@ from pricing.recommendations.verifiers import (
     check_rates,
 )
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import StatedTerms, Terms, settle
+from pricing.usage.buckets import StatedTerms
 from pricing.usage.parsed import Unread
 from pricing.values import immutable
 
@@ -167,12 +167,13 @@ class CascadeCall:
     in_force: BookInForce
     call: CallInput
     as_of: AsOf
-    terms: Terms
+    requested: StatedTerms
+    served: StatedTerms
     left_out: tuple[str, ...] = ()
 
     def pricer(self, model: str) -> Pricer:
         """Return the pricer of a model; raises UnknownModel."""
-        return Pricer.of(self.in_force, model, self.as_of, self.terms)
+        return Pricer.of_call(self.in_force, model, self.as_of, self.requested, self.served)
 
     def counted_for(self, model: Model) -> CountedCall:
         """Return the call as a model counts it, without what the first stage has no price for."""
@@ -214,8 +215,7 @@ class PricedStage:
 
 def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
     """Price the cascade; raises UnknownModel, and InvalidRequest that points at the stage."""
-    terms, _ = settle(query.requested, query.served)
-    sent = CascadeCall(in_force, query.call, query.as_of, terms)
+    sent = CascadeCall(in_force, query.call, query.as_of, query.requested, query.served)
     with under("/stages/0"):
         first = sent.pricer(query.stages[0].model)
         counted = first.comparable(query.call.counted_for(first.model))
@@ -362,6 +362,7 @@ def price_stage(sent: CascadeCall, stage: CascadeStage, *, last: bool) -> Priced
         assumptions=(
             *counted.assumptions,
             *priced.assumptions,
+            *pricer.hour_assumption(*attempts),
             *(check.assumptions if check else ()),
         ),
     )

@@ -13,6 +13,7 @@ from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance, provenance
 from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import ComparedStatus, Estimate, Pricer
+from pricing.estimates.hours import hours_of
 from pricing.estimates.inputs import CountedCall
 from pricing.money import ZERO, add, percent_of, subtract
 from pricing.notices import Notice
@@ -51,7 +52,7 @@ from pricing.recommendations.policy import (
 )
 from pricing.recommendations.routing import Basis, Complexity
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import StatedTerms, settle
+from pricing.usage.buckets import StatedTerms
 from pricing.usage.parsed import Unread
 from pricing.values import immutable
 
@@ -140,9 +141,16 @@ class RecommendContext:
         self, task: RecommendTask, reference: str, output: int
     ) -> tuple[Pricer, CountedCall]:
         """Return a model's pricer, and the task's call as it counts there; raises UnknownModel."""
-        terms, _ = settle(StatedTerms(), task.served)
-        pricer = Pricer.of(self.in_force, reference, self.as_of, terms)
+        pricer = Pricer.of_call(self.in_force, reference, self.as_of, StatedTerms(), task.served)
         return pricer, task.call(output).counted_for(pricer.model)
+
+    def hour_assumption(self, task: RecommendTask, reference: str, output: int) -> tuple[str, ...]:
+        """Return what is assumed of the hour of a model's price; raises UnknownModel."""
+        peak, cheapest = hours_of(self.in_force.book.find(reference).model, self.as_of)
+        if peak == cheapest:
+            return ()
+        pricer, counted = self.priced_on(task, reference, output)
+        return pricer.hour_assumption(*counted.attempts)
 
 
 @immutable
@@ -256,9 +264,10 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
     ranked = ranked_models(in_force.book, query.policy)
     context = RecommendContext(in_force, query.policy, ranked, query.as_of)
     found = []
+    hours: dict[str, None] = {}
     for number, task in enumerate(query.tasks):
         with under("" if query.alone else f"/tasks/{number}"):
-            found.append(recommend_one(context, task))
+            found.append(recommend_one(context, task, hours))
     total = add(result.estimate.total_usd for result in found if result.estimate is not None)
     known = [result.savings_vs_always_top.saves_usd for result in found]
     saves = add(usd for usd in known if usd is not None)
@@ -284,7 +293,7 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
             thresholds=_thresholds(query.policy),
         ),
         pricing=provenance(in_force, query.as_of),
-        assumptions=tuple(assumptions),
+        assumptions=(*assumptions, *hours),
     )
 
 
@@ -295,8 +304,13 @@ def _thresholds(policy: Policy | LearnedPolicy) -> PolicyThresholds | None:
     return PolicyThresholds(measured(found.moderate), measured(found.complex))
 
 
-def recommend_one(context: RecommendContext, task: RecommendTask) -> Recommendation:
-    """Recommend a model for one task; raises UnknownModel or InvalidRequest."""
+def recommend_one(
+    context: RecommendContext, task: RecommendTask, hours: dict[str, None]
+) -> Recommendation:
+    """Recommend a model for one task; raises UnknownModel or InvalidRequest.
+
+    ``hours`` receives what is assumed of the hour of the prices that were compared.
+    """
     decision = read_task(task.text, task.tools, context.policy, task.system)
     likely = expected_output(task.text, decision.assessment, task.stated_input)
     output = likely.expected
@@ -311,6 +325,9 @@ def recommend_one(context: RecommendContext, task: RecommendTask) -> Recommendat
         switch = _switch(context, task, task.current_model, choice.candidate, output)
         choice = stay_if_cheaper(choice, switch, candidates, assigned)
     chosen, top = choice.candidate, candidates[-1]
+    for reference in (*(one.model.key for one in candidates), task.force, task.current_model):
+        if reference is not None:
+            hours |= dict.fromkeys(context.hour_assumption(task, reference, output))
     found = chosen.estimate if chosen is not None else None
     saves = None
     if chosen is not None and chosen.total_usd is not None and top.total_usd is not None:

@@ -22,7 +22,7 @@ from pricing.money import ONE, add, as_decimal, percent_of, plain, rounded, shar
 from pricing.notices import Notice
 from pricing.recommendations.cascade import CostOutcome, cost_outcome
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import StatedTerms, settle
+from pricing.usage.buckets import StatedTerms
 from pricing.usage.parsed import Unread
 from pricing.values import immutable
 
@@ -206,6 +206,12 @@ class Side:
         """The model."""
         return self.pricer.model
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """The assumptions of counting the query, and of the hour that it is priced at."""
+        hour = self.pricer.hour_assumption(*self.counted.attempts)
+        return (*self.counted.assumptions, *hour)
+
     def usd_with(self, bucket: str, tokens: int) -> Fraction:
         """Return the cost of a query of one attempt with so many tokens in a bucket."""
         (attempt,) = self.counted.attempts
@@ -229,8 +235,8 @@ class TierSides:
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """The assumptions of counting on both models."""
-        return (*self.own.counted.assumptions, *self.single.counted.assumptions)
+        """The assumptions of both models."""
+        return (*self.own.assumptions, *self.single.assumptions)
 
     def saves_with(self, bucket: str, tokens: int) -> Fraction:
         """Return the saving of a query with so many tokens in one bucket."""
@@ -279,13 +285,16 @@ def _side(pricer: Pricer, counted: CountedCall) -> Side:
 
 def _sides(in_force: BookInForce, query: TiersQuery, number: int) -> TierSides:
     tier = query.tiers[number]
-    terms, _ = settle(tier.requested, tier.served)
+
+    def pricer_of(model: str) -> Pricer:
+        return Pricer.of_call(in_force, model, query.as_of, tier.requested, tier.served)
+
     with under(f"/tiers/{number}"):
-        pricer = Pricer.of(in_force, tier.model, query.as_of, terms)
+        pricer = pricer_of(tier.model)
         own = _side(pricer, pricer.comparable(tier.call.counted_for(pricer.model)))
     call = _elsewhere(query, tier, own)
     with of_field("/single_model"):
-        pricer = Pricer.of(in_force, query.single_model, query.as_of, terms)
+        pricer = pricer_of(query.single_model)
         counted = call.counted_for(pricer.model).without(own.counted.left_out)
         single = _side(pricer, counted)
     return TierSides(tier.name, Fraction(tier.share), own, single)

@@ -14,6 +14,7 @@ from pricing.catalogue.models import Model
 from pricing.display import counted
 from pricing.estimates.caching import why_not_cached
 from pricing.estimates.call_notices import RETIREMENT_NOTICE
+from pricing.estimates.discounts import billed_terms
 from pricing.money import add, percent_of, plain, subtract
 from pricing.plans.batch_suitability import BatchKind, BatchWork, kind_of, suitability
 from pricing.reports.rates import NARROWLY
@@ -361,7 +362,8 @@ def run_in_batches(group: CallGroup) -> SuggestedChange | None:
     for part in group.slices:
         batched = replace(part, terms=replace(part.terms, processing="batch"))
         standard = part.terms.processing == part.terms.speed == "standard"
-        suits = standard and group.pricer.cost(batched) is not None
+        offered = billed_terms(part.model, part.at, batched.terms)[0] == batched.terms
+        suits = standard and offered and group.pricer.cost(batched) is not None
         after.append(batched if suits else part)
         calls += part.calls if suits else 0
     if not calls:

@@ -8,6 +8,7 @@ import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ import duckdb
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, TariffError
+from pricing.estimates.discounts import billed_terms
 from pricing.reports.database import database, day_us, fetched, from_csv, listed, literal
 from pricing.reports.dimensions import (
     COLUMNS,
@@ -61,6 +63,8 @@ from pricing.reports.sql import (
     slots_of,
     summary,
 )
+from pricing.timestamps import EPOCH
+from pricing.usage.buckets import Terms
 from pricing.values import immutable
 
 #: Recommendations are computed on the most expensive slices, and on the call patterns of so many
@@ -352,6 +356,14 @@ class Engine:
             f" moment - moment % {DAY_US} AS day, 0 AS part, 0 AS tier, calls,"
             f" 0 AS plain_calls, {buckets}, label, reason, partial, cost{net} FROM alone"
         )
+
+        served = self._rows(
+            "SELECT model, processing, MIN(moment) FROM alone WHERE reason IS NULL GROUP BY ALL"
+        )
+        for name, processing, moment in served:
+            at = EPOCH + timedelta(microseconds=moment)
+            _, notices = billed_terms(self._book.find(name).model, at, Terms(processing))
+            self.usage.notices += notices
 
     def _count(self) -> None:
         usage = self.usage

@@ -217,6 +217,7 @@ def _summed(usage: LoadedUsage) -> SummedCalls | None:
 
 def _warnings(usage: LoadedUsage, stated: StatedCosts | None) -> tuple[Notice, ...]:
     notices = [notice for key in usage.keys if key.card for notice in key.card.notices]
+    notices += usage.notices
     found = [one for one in dict.fromkeys(notices) if one.code != "component_unpriced"]
     if usage.incomplete:
         message = (
@@ -230,7 +231,7 @@ def _warnings(usage: LoadedUsage, stated: StatedCosts | None) -> tuple[Notice, .
     if usage.ignored:
         message = f"Properties of records that are not read: {_named(usage.ignored)}."
         found.append(Notice("record_field_ignored", message))
-    found += [*usage.notices, *_assumed(usage), *(differing(stated) if stated else ())]
+    found += [*_assumed(usage), *(differing(stated) if stated else ())]
     found.sort(key=lambda notice: (notice.code, notice.message))
     if not usage.priced + usage.partial:
         found.insert(0, _nothing(usage))

@@ -6,7 +6,7 @@ give the cost of one unit of each. Within a key cost is linear, so sums of calls
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from pricing.catalogue.models import COMPONENT_UNITS, PART_OF, REQUEST_FEE, TOKE
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.estimates.calculator import price
+from pricing.estimates.discounts import billed_terms
 from pricing.money import EXACT, add, multiply
 from pricing.notices import Notice
 from pricing.timestamps import EPOCH
@@ -38,7 +39,7 @@ PROMPT_BUCKETS = (
 )
 Row = tuple[Any, ...]
 DAY_US = 86_400_000_000
-UNKNOWN_MODEL = "this price version has no model of this name"
+_UNKNOWN_MODEL = "this price version has no model of this name"
 
 
 @immutable
@@ -172,29 +173,44 @@ class Pricing:
         try:
             model = self.book.find(key.model).model
         except TariffError:
-            return PricedKey(key, key.model, None, UNKNOWN_MODEL)
+            return PricedKey(key, key.model, None, why_unknown(self.book, key.model))
         label = label_of(self.book, model)
-        terms = Terms(key.processing, key.speed, key.inference_geo)  # type: ignore[arg-type]
+        at = self.cuts.instant(key.day, key.part)
+        asked = Terms(key.processing, key.speed, key.inference_geo)  # type: ignore[arg-type]
+        terms, notices = billed_terms(model, at, asked)
         try:
-            at = self.cuts.instant(key.day, key.part)
-            card = self.card(model, at, terms, self.cuts.prompt_above(key.tier))
+            card = self.card(model, at, terms, self.cuts.prompt_above(key.tier), notices)
         except TariffError as error:
             reason = error.errors[0].detail if error.errors else error.detail
             return PricedKey(key, label, None, reason)
         return PricedKey(key, label, card)
 
-    def card(self, model: Model, at: datetime, terms: Terms, prompt_above: int) -> UnitRates:
+    def card(
+        self,
+        model: Model,
+        at: datetime,
+        terms: Terms,
+        prompt_above: int,
+        notices: tuple[Notice, ...] = (),
+    ) -> UnitRates:
         """The rate card of a moment, computed once for all moments with the same prices.
 
-        Raises what ``price`` raises.
+        ``notices`` are warnings of the terms. Raises what ``price`` raises.
         """
         period = model.period_at(at)
         lists = None if period is None else id(period.lists_at(at))
-        key = (model.key, id(period), lists, terms, prompt_above)
+        key = (model.key, id(period), lists, terms, prompt_above, notices)
         card = self._cards.get(key)
         if card is None:
-            card = self._cards[key] = unit_rates(model, at, terms, prompt_above)
+            card = unit_rates(model, at, terms, prompt_above)
+            card = self._cards[key] = replace(card, notices=(*card.notices, *notices))
         return card
+
+
+def why_unknown(book: PriceBook, name: str) -> str:
+    """The reason for which calls of a name have no price, and what to send where that is known."""
+    hint = book.hint(name)
+    return _UNKNOWN_MODEL if hint is None else f"{_UNKNOWN_MODEL}. {hint}"
 
 
 def label_of(book: PriceBook, model: Model) -> str:

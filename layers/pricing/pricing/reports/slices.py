@@ -9,6 +9,7 @@ from typing import Any
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
+from pricing.estimates.discounts import billed_terms
 from pricing.estimates.inputs import RELATIVE_TOKENS
 from pricing.money import add
 from pricing.reports.rates import BUCKETS, PROMPT_BUCKETS, TOKEN_BUCKETS, Cuts, Pricing, label_of
@@ -95,7 +96,8 @@ class SlicePricer:
     def cost(self, part: Slice) -> Decimal | None:
         """The exact USD of all its calls; None without a price on these terms."""
         try:
-            card = self.pricing.card(part.model, part.at, part.terms, part.above)
+            terms, _ = billed_terms(part.model, part.at, part.terms)
+            card = self.pricing.card(part.model, part.at, terms, part.above)
         except TariffError:
             return None
         return card.cost(part.counts, part.calls)

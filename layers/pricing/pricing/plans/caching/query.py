@@ -34,7 +34,7 @@ from pricing.plans.caching.plan import (
 )
 from pricing.plans.workloads import CallGroup, PlanWorkload
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import StatedTerms, settle
+from pricing.usage.buckets import Attempt, StatedTerms, settle
 from pricing.usage.parsed import Unread
 from pricing.values import immutable
 
@@ -123,10 +123,11 @@ def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> 
             renamed = caching_workloads(pricer, forward, forward_plan, prefix="reordered_")
             workloads = (*workloads, *renamed)
     ttl: CacheKind = "5m" if plan.ttl == "none" else plan.ttl
-    switches = []
+    switches, others, plain = [], [], Attempt(scenario.plain())
     for number, name in enumerate(query.other_models):
         with under(f"/other_models/{number}"):
             other = Pricer.of(pricer.in_force, name, query.as_of, pricer.terms)
+            others.append(other)
             switches.append(model_switch(pricer, other, scenario, ttl))
     return CachingAnswer(
         model=pricer.matched,
@@ -139,7 +140,10 @@ def _planned(pricer: Pricer, query: CachingQuery, scenario: CachingScenario) -> 
         advice=advice(order, switches, marked=ttl != "automatic"),
         workloads=workloads,
         pricing=pricer.provenance,
-        assumptions=caching_assumptions(pricer, scenario),
+        assumptions=(
+            *caching_assumptions(pricer, scenario),
+            *(text for one in (pricer, *others) for text in one.hour_assumption(plain)),
+        ),
         warnings=(*_ttl_notices(query, plan), *caching_notices(pricer, scenario, plan)),
     )
 
@@ -153,15 +157,18 @@ def _ttl_notices(query: CachingQuery, plan: CachingPlan) -> tuple[Notice, ...]:
 
 def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
     groups, calls = [], []
+    assumed: dict[str, None] = {}
     notices: dict[Notice, None] = {}
     for number, sent in enumerate(query.measured):
-        terms, _ = settle(query.requested, sent.served)
-        served = Pricer.of(pricer.in_force, query.model, query.as_of, terms)
+        served = Pricer.of_call(
+            pricer.in_force, query.model, query.as_of, query.requested, sent.served
+        )
         with under(f"/measured/{number}"):
             counted = served.comparable(sent.call.counted_for(served.model))
             served.priced(*counted.attempts)
         limits = served.notices(*(attempt.usage for attempt in counted.attempts))
         notices |= dict.fromkeys((*sent.notices, *counted.notices, *limits))
+        assumed |= dict.fromkeys(served.hour_assumption(*counted.attempts))
         groups.append(CallGroup(sent.name, served, counted.attempts, sent.calls))
         calls.append(counted)
     found = measure_caching(groups)
@@ -179,6 +186,7 @@ def _measured(pricer: Pricer, query: CachingQuery) -> CachingAnswer:
         pricing=pricer.provenance,
         assumptions=(
             "Without caching, every token that was read or written is plain input of its call.",
+            *assumed,
         ),
         warnings=(*notices, *measured_notices(found)),
     )

@@ -14,15 +14,16 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError, UnknownModel
 from pricing.estimates.calculator import price_attempts
+from pricing.estimates.discounts import billed_terms
 from pricing.money import add, plain, subtract
 from pricing.reports.rates import (
     BUCKETS,
     PROMPT_BUCKETS,
-    UNKNOWN_MODEL,
     Row,
     label_of,
     scaled,
     unit_rates,
+    why_unknown,
 )
 from pricing.reports.readers.records import UsageRecord
 from pricing.reports.sql import TERMS
@@ -58,16 +59,17 @@ def priced_alone(
     try:
         match, name, attempts = record.settled(book)
     except UnknownModel:
-        return unpriced(record.model, UNKNOWN_MODEL)
+        return unpriced(record.model, why_unknown(book, record.model))
     except TariffError as error:
         return unpriced(record.model, reason_of(error))
     record = replace(record, asked=name, served=None, attempts=attempts)
     label = label_of(book, match.model)
+    terms, _ = billed_terms(match.model, record.at, record.terms)
     try:
         if record.summed:
-            found = price_sum(book, match.model, record)
+            found = price_sum(book, match.model, replace(record, terms=terms))
         else:
-            priced = price_attempts(book, match.model, record.at, attempts, record.terms, calls)
+            priced = price_attempts(book, match.model, record.at, attempts, terms, calls)
             total = priced.total_usd
             found = SumPrice(total, total, total, priced.complete)
     except TariffError as error:

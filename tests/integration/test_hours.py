@@ -1,0 +1,196 @@
+"""A date alone means the most expensive hour of the day, in every answer that prices at a moment.
+
+On a weekday deepseek-v4-pro costs $1.32 and $3.96 per million from 01:00 to 04:00 and from 06:00 to
+10:00 UTC, and half of that otherwise: a call of a million tokens each way costs $5.28, or $2.64.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from tests.support.handlers import asking
+
+DAY = "2026-11-25"
+MILLIONS = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
+MODEL: dict[str, Any] = {"model": "deepseek-v4-pro"}
+CALL: dict[str, Any] = {**MODEL, "usage": MILLIONS}
+LINE = {**CALL, "name": "a", "calls": 1}
+#: Route; event that has it; body; path to an amount; the amount at the peak and off it.
+ROUTES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
+    ("estimate", "estimate", CALL, "total_usd", "5.28", "2.64"),
+    ("compare", "compare", {"usage": MILLIONS, "models": ["deepseek-v4-pro", "haiku"]}, "", "", ""),
+    ("workload", "workload", {"items": [LINE]}, "totals.period_usd", "5.28", "2.64"),
+    ("plan", "plan_batch", {**CALL, "requests": 10}, "standard_usd", "52.8", "26.4"),
+    (
+        "plan",
+        "plan_caching",
+        {
+            **MODEL,
+            **dict.fromkeys(("prefix_tokens", "output_tokens"), 500_000),
+            "suffix_tokens": 0,
+            "calls_per_hour": 20,
+        },
+        "plan.plain_call_usd",
+        "2.64",
+        "1.32",
+    ),
+    (
+        "plan",
+        "plan_caching",
+        {**MODEL, "measured": [{"usage": MILLIONS, "calls": 1}]},
+        "measured.cost_usd",
+        "5.28",
+        "2.64",
+    ),
+    (
+        "plan",
+        "plan_context",
+        {**MODEL, "parts": [{"name": "a", "tokens": 100_000}]},
+        "workloads.0.month_usd",
+        "0.132",
+        "0.066",
+    ),
+    (
+        "plan",
+        "plan_context",
+        {**MODEL, "before": {"text": "word " * 100}},
+        "workloads.0.month_usd",
+        "",
+        "",
+    ),
+    (
+        "plan",
+        "plan_subscription",
+        {"seats": 2, "items": [LINE]},
+        "api.month_usd",
+        "10.56",
+        "5.28",
+    ),
+    (
+        "recommend",
+        "recommend",
+        {
+            "task": "Add 2 and 2.",
+            "usage": MILLIONS,
+            "policy": {"simple": "deepseek-v4-pro", "moderate": "sonnet", "complex": "opus"},
+            "force": "deepseek-v4-pro",
+        },
+        "total_usd",
+        "5.28",
+        "2.64",
+    ),
+    (
+        "recommend",
+        "recommend_cascade",
+        {"usage": MILLIONS, "stages": [{**MODEL, "pass_rate": "0.5"}, {"model": "haiku"}]},
+        "stages.0.attempt_usd",
+        "5.28",
+        "2.64",
+    ),
+    (
+        "recommend",
+        "recommend_tiers",
+        {
+            "monthly_queries": 1,
+            "tiers": [{**CALL, "name": "a", "share": "1"}],
+            "single_model": "haiku",
+        },
+        "total_usd",
+        "5.28",
+        "2.64",
+    ),
+]
+
+each_route = pytest.mark.parametrize(
+    ("function", "name", "body", "path", "peak", "low"),
+    ROUTES,
+    ids=[f"{number} {row[1]}" for number, row in enumerate(ROUTES)],
+)
+
+
+def at(document: Any, path: str) -> Fraction:
+    for step in path.split("."):
+        document = document[int(step)] if step.isdigit() else document[step]
+    return Fraction(document)
+
+
+def said(document: Any) -> list[str]:
+    """What the answer, or a row of it, assumes of hours."""
+    if isinstance(document, dict):
+        return [text for value in document.values() for text in said(value)]
+    if isinstance(document, list):
+        return [text for value in document for text in said(value)]
+    return [document] if isinstance(document, str) and "depends on the hour" in document else []
+
+
+@each_route
+def test_every_answer_prices_a_date_at_its_peak_and_says_so(
+    event: Callable[[str], dict[str, Any]],
+    function: str,
+    name: str,
+    body: dict[str, Any],
+    path: str,
+    peak: str,
+    low: str,
+) -> None:
+    ask = asking(function, event(name))
+    answers = {
+        as_of: ask(**body, as_of=as_of) for as_of in (DAY, f"{DAY}T02:00:00Z", f"{DAY}T05:00:00Z")
+    }
+    day, busy, quiet = (answer.body for answer in answers.values())
+    assert [answer.status for answer in answers.values()] == [200] * 3, day
+    assert said(day)
+    assert all(f"{DAY} is priced at 01:00 UTC, its peak" in text for text in said(day))
+    assert said(busy) == said(quiet) == []
+    if path:
+        assert at(day, path) == at(busy, path) == 2 * at(quiet, path)
+    if peak:
+        assert (at(day, path), at(quiet, path)) == (Fraction(peak), Fraction(low))
+
+
+@each_route
+def test_a_weekend_has_no_peak(
+    event: Callable[[str], dict[str, Any]],
+    function: str,
+    name: str,
+    body: dict[str, Any],
+    path: str,
+    peak: str,
+    low: str,
+) -> None:
+    del path, peak, low
+    answer = asking(function, event(name))(**body, as_of="2026-11-28")
+    assert answer.status == 200
+    assert said(answer.body) == []
+
+
+def test_the_sentence_has_the_cost_at_both_ends(event: Callable[[str], dict[str, Any]]) -> None:
+    answer = asking("plan", event("plan_batch"))(**CALL, requests=10, as_of=DAY).body
+    (sentence,) = said(answer)
+    assert "is 5.28 USD; at the cheapest hour it is 2.64 USD" in sentence
+
+
+def test_a_plans_workload_costs_the_same_when_it_is_sent_back(
+    event: Callable[[str], dict[str, Any]],
+) -> None:
+    plan = asking("plan", event("plan_batch"))(**CALL, requests=10, as_of=DAY).body
+    (workload,) = plan["workloads"]
+    back = asking("workload", event("workload"))(**workload["request"]).body
+    assert back["totals"]["period_usd"] == workload["month_usd"] == "52.8"
+
+
+def test_a_what_if_compares_two_models_at_the_peak_of_each(
+    event: Callable[[str], dict[str, Any]],
+) -> None:
+    ask = asking("workload", event("workload"))
+    changes = [
+        {"name": "flash", "model": "deepseek-v4-flash"},
+        {"name": "same", "model": "deepseek-v4-pro"},
+    ]
+    flash, same = ask(items=[LINE], what_if=changes, as_of=DAY).body["what_if"]
+    # Flash costs 0.3 and 1.2 at its peak, half of it off it.
+    assert (flash["total_usd"], flash["saves_usd"]) == ("1.5", "3.78")
+    assert "is 1.5 USD; at the cheapest hour it is 0.75 USD" in said(flash)[0]
+    assert same["saves_usd"] == "0"
