@@ -102,6 +102,7 @@ def _openai(prompt: str, output: str, *absent: str) -> UsageColumns:
     cached = _or_zero(f"{prompt}_details__cached_tokens")
     written = _or_zero(f"{prompt}_details__cache_write_tokens")
     reasoning = _or_zero(f"{output}_details__reasoning_tokens")
+    images = f"{prompt}_details__image_tokens"
     return UsageColumns(
         counts=(
             *(prompt, output, "total_tokens", f"{prompt}_details__cached_tokens"),
@@ -127,7 +128,8 @@ def _openai(prompt: str, output: str, *absent: str) -> UsageColumns:
             f"{output} >= {reasoning}",
             f"(total_tokens IS NULL OR total_tokens = {prompt} + {output})",
             f"{_or_zero(f'{prompt}_details__audio_tokens')} = 0",
-            f"{_or_zero(f'{prompt}_details__image_tokens')} = 0",
+            # Image tokens without a cached count are those of an images endpoint.
+            f"({images} IS NULL OR ({images} = 0 AND {prompt}_details__cached_tokens IS NOT NULL))",
             f"{_or_zero(f'{output}_details__audio_tokens')} = 0",
             f"{_or_zero(f'{output}_details__image_tokens')} = 0",
             _one_of("service_tier", sorted(COMMON)),

@@ -23,6 +23,7 @@ from pricing.usage.meanings import (
     REASONING,
     REASONING_APART,
     TIER,
+    TOKEN_COUNTS,
     TOOL_PROMPT,
     TOTAL,
     TRAFFIC,
@@ -36,6 +37,7 @@ from pricing.usage.meanings import (
     WRITE_1H,
     WRITE_5M,
     ByModality,
+    Fields,
     Shape,
     tool,
     unit,
@@ -55,8 +57,13 @@ GEMINI = Shape(
     fields={
         **dict.fromkeys(("promptTokenCount", "prompt_token_count", "total_input_tokens"), WHOLE),
         **dict.fromkeys(
-            ("cachedContentTokenCount", "cached_content_token_count", "total_cached_tokens"), READ
+            (
+                *("cachedContentTokenCount", "cached_content_token_count", "total_cached_tokens"),
+                "cache_read_input_token_count",
+            ),
+            READ,
         ),
+        "cache_creation_input_token_count": WRITE,
         **dict.fromkeys(
             (
                 *("candidatesTokenCount", "candidates_token_count", "responseTokenCount"),
@@ -67,7 +74,7 @@ GEMINI = Shape(
         **dict.fromkeys(
             (
                 *("thoughtsTokenCount", "thoughts_token_count", "total_thought_tokens"),
-                "total_reasoning_tokens",
+                *("total_reasoning_tokens", "thinking_token_count"),
             ),
             REASONING,
         ),
@@ -116,11 +123,21 @@ BEDROCK = Shape(
         "cacheWriteInputTokens": WRITE,
         "cacheWriteInputTokenCount": WRITE,
         "cacheCreationInputTokens": WRITE,
+        "cacheReadTokens": READ,
+        "cacheWriteTokens": WRITE,
         "cacheDetails": CACHE_DETAILS,
         "serverToolUsage": {},
+        # Anthropic's own names in Java
+        "cacheCreation": {"ephemeral5mInputTokens": WRITE_5M, "ephemeral1hInputTokens": WRITE_1H},
+        "serverToolUse": {
+            "webSearchRequests": tool("web_search"),
+            "webFetchRequests": tool("web_fetch"),
+        },
+        "serviceTier": TIER,
         # InvokeModel's metrics
         "inputTokenCount": FRESH,
         "outputTokenCount": ANSWER,
+        "totalTokenCount": TOTAL,
         "invocationLatency": NOTE,
         "firstByteLatency": NOTE,
         "latencyMs": NOTE,
@@ -137,6 +154,20 @@ BEDROCK = Shape(
 BEDROCK_CACHE = frozenset(
     ("cacheReadInputTokens", "cacheWriteInputTokens", "cacheCreationInputTokens")
 )
+
+_CAMEL_INPUT: Fields = {
+    **dict.fromkeys(("cachedTokens", "cached_tokens"), READ),
+    **dict.fromkeys(("cacheWriteTokens", "cacheCreationTokens", "cache_write_tokens"), WRITE),
+    "audioTokens": AUDIO_IN,
+    "imageTokens": IMAGE_IN,
+    "textTokens": PART,
+}
+_CAMEL_OUTPUT: Fields = {
+    **dict.fromkeys(("reasoningTokens", "reasoning_tokens"), REASONING),
+    "audioTokens": AUDIO_OUT,
+    "imageTokens": IMAGE_OUT,
+    **dict.fromkeys(("textTokens", "acceptedPredictionTokens", "rejectedPredictionTokens"), PART),
+}
 
 VERCEL_AI = Shape(
     name="vercel_ai",
@@ -171,9 +202,15 @@ VERCEL_AI = Shape(
             ),
             PART,
         ),
-        "promptTokensDetails": {"cachedTokens": READ, "audioTokens": AUDIO_IN},
-        "completionTokensDetails": {"reasoningTokens": REASONING, "audioTokens": AUDIO_OUT},
-        # What providers report next to it
+        # OpenAI's own names in TypeScript, Java, Go and C#
+        **dict.fromkeys(("promptTokensDetails", "inputTokensDetails"), _CAMEL_INPUT),
+        **dict.fromkeys(
+            ("completionTokensDetails", "completionTokenDetails", "outputTokensDetails"),
+            _CAMEL_OUTPUT,
+        ),
+        # What providers and agents report next to it
+        "cacheReadTokens": READ,
+        "cacheWriteTokens": WRITE,
         "cachedPromptTokens": READ,
         "promptCacheHitTokens": READ,
         "promptCacheMissTokens": MISS,
@@ -184,6 +221,55 @@ VERCEL_AI = Shape(
         "raw": NOTE,
         **SUMS,
         **STATED_COST,
+    },
+)
+
+#: Microsoft.Extensions.AI, OpenAI's C# client and LangChain4j.
+TYPED = Shape(
+    name="openai_responses",
+    marks=frozenset(
+        ("inputTokenCount", "outputTokenCount", "input_token_count", "output_token_count")
+    ),
+    fields={
+        "inputTokenCount": WHOLE,
+        "outputTokenCount": ANSWER,
+        "totalTokenCount": TOTAL,
+        "cachedInputTokenCount": READ,
+        "reasoningTokenCount": REASONING,
+        "inputAudioTokenCount": AUDIO_IN,
+        "outputAudioTokenCount": AUDIO_OUT,
+        **dict.fromkeys(("inputTextTokenCount", "outputTextTokenCount"), PART),
+        "additionalCounts": {
+            **dict.fromkeys(("CacheCreationInputTokens", "cache_creation_input_tokens"), WRITE),
+            **dict.fromkeys(("CacheReadInputTokens", "cache_read_input_tokens"), READ),
+            "InputTokenDetails.CachedTokenCount": READ,
+            "InputTokenDetails.AudioTokenCount": AUDIO_IN,
+            "OutputTokenDetails.ReasoningTokenCount": REASONING,
+            "OutputTokenDetails.AudioTokenCount": AUDIO_OUT,
+            "OutputTokenDetails.AcceptedPredictionTokenCount": PART,
+            "OutputTokenDetails.RejectedPredictionTokenCount": PART,
+            "WebSearchRequests": tool("web_search"),
+            "WebFetchRequests": tool("web_fetch"),
+        },
+        "inputTokenDetails": {"cachedTokenCount": READ, "audioTokenCount": AUDIO_IN},
+        "outputTokenDetails": {
+            "reasoningTokenCount": REASONING,
+            "audioTokenCount": AUDIO_OUT,
+            "acceptedPredictionTokenCount": PART,
+            "rejectedPredictionTokenCount": PART,
+        },
+        "inputTokensDetails": _CAMEL_INPUT,
+        "outputTokensDetails": _CAMEL_OUTPUT,
+        # Microsoft's Agent Framework in Python
+        "input_token_count": WHOLE,
+        "output_token_count": ANSWER,
+        "total_token_count": TOTAL,
+        **dict.fromkeys(("cache_read_input_token_count", "openai.cached_input_tokens"), READ),
+        "cache_creation_input_token_count": WRITE,
+        **dict.fromkeys(("reasoning_output_token_count", "openai.reasoning_tokens"), REASONING),
+        # LangChain4j's of Gemini
+        "cachedContentTokenCount": READ,
+        "thoughtsTokenCount": REASONING_APART,
     },
 )
 
@@ -215,7 +301,7 @@ VOYAGE = Shape(
 #: Trackers' own short names, whose counts do not overlap: Langfuse's details, OpenCode, Pi.
 TRACKER = Shape(
     name="langfuse",
-    marks=frozenset(("input", "output")),
+    marks=frozenset(("input", "output", "tokensIn", "tokensOut")),
     fields={
         "input": FRESH,
         "output": ANSWER,
@@ -245,6 +331,11 @@ TRACKER = Shape(
         ),
         "cost": {"": COST, "total": COST, "*": NOTE},
         "totalCost": COST,
+        # Cline's
+        "tokensIn": FRESH,
+        "tokensOut": ANSWER,
+        "cacheReads": READ,
+        "cacheWrites": WRITE,
     },
 )
 #: Gemini CLI's short names, which are Gemini's counts.
@@ -354,9 +445,25 @@ BODY = Shape(
             ),
             ANSWER,
         ),
+        "total_token_count": TOTAL,
+        # Replicate's times
+        **dict.fromkeys(
+            ("predict_time", "total_time", "time_to_first_token", "tokens_per_second"), NOTE
+        ),
+        # Anthropic's counts in Microsoft's Agent Framework, and Kiro's
+        **dict.fromkeys(
+            ("cache_read_input_token_count", "anthropic.cache_read_input_tokens"), READ
+        ),
+        **dict.fromkeys(
+            (
+                *("cache_creation_input_token_count", "cache_write_input_token_count"),
+                "anthropic.cache_creation_input_tokens",
+            ),
+            WRITE,
+        ),
     },
 )
-BODY_COUNTS = frozenset(BODY.fields)
+BODY_COUNTS = frozenset(name for name in BODY.fields if BODY.fields[name] in TOKEN_COUNTS)
 
 #: Usage that is not counted in tokens: transcription, speech, images, OCR, rerank, video.
 UNITS = Shape(

@@ -29,7 +29,7 @@ from pricing.usage.parsed import (
     StatedCost,
     Unread,
 )
-from pricing.usage.recognition import numbers, recognised
+from pricing.usage.recognition import camel, numbers, recognised
 from pricing.usage.split import Counts, Split, split
 from pricing.usage.terms import (
     COMMITTED_WORDS,
@@ -63,6 +63,8 @@ _COST_PLACES = 30
 _AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,30})?", re.ASCII)
 _MODALITIES = ("TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT", "MODALITY_UNSPECIFIED")
 _TTLS = {"5m": meanings.WRITE_5M, "1h": meanings.WRITE_1H}
+#: Spring AI keeps the provider's own usage next to its shorter one.
+_PROVIDERS_OWN = ("nativeUsage", "native_usage")
 NOT_A_COUNT = "must be a whole number, written without quotes or a fraction"
 
 
@@ -77,6 +79,9 @@ def read_usage(
     """
     if not isinstance(raw, dict):
         raise InvalidRequest.at(pointer, "must be an object: the provider's usage, as it came")
+    for name in _PROVIDERS_OWN:
+        if isinstance(raw.get(name), dict) and raw[name]:
+            return read_usage(raw[name], usage_format, f"{pointer}/{name}", kind)
     readings: list[tuple[Shape, ParsedUsage]] = []
     refusal: InvalidRequest | None = None
     for shape in recognised(raw, usage_format, pointer, kind):
@@ -130,6 +135,9 @@ class _Taken:
 def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
     taken = _Taken()
     _take(taken, shape.fields_for(raw.keys()), raw, pointer, "usage", shape)
+    if _is_of_images(raw) and meanings.ANSWER in taken.counts:
+        at = taken.counts.pointers[meanings.ANSWER]
+        taken.counts.add(meanings.IMAGE_OUT, taken.counts[meanings.ANSWER], at)
     # With iterations the top level is their sum, and its writes are not split as theirs are.
     counts = (
         taken.counts.without_ttls() if taken.iterations and taken.iterations[0] else taken.counts
@@ -176,6 +184,19 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
         stated=_stated_cost(taken.costs) if taken.costs else None,
         open=_open_questions(taken, shape, pointer, found, stated_units=bool(tools.units)),
     )
+
+
+def _is_of_images(raw: Mapping[str, Any]) -> bool:
+    """Whether this is the usage of an images endpoint of OpenAI, whose whole output is images.
+
+    It lists the text and the images of its input, nothing that was cached, and no output.
+    """
+    details = raw.get("input_tokens_details")
+    if not isinstance(details, dict) or details.keys() != {"text_tokens", "image_tokens"}:
+        return False
+    if None in details.values():
+        return False
+    return not (raw.get("output_tokens_details") or raw.get("completion_tokens_details"))
 
 
 def _open_questions(
@@ -237,6 +258,8 @@ def _take(
             continue
         meaning = fields.get(name)
         if meaning is None:
+            meaning = fields.get(camel(name))
+        if meaning is None:
             meaning = fields.get("*")
         if type(meaning) is str and meaning in meanings.TOKEN_COUNTS:
             here = f"{pointer}/{name}"
@@ -245,14 +268,35 @@ def _take(
         elif meaning is None or meaning == meanings.UNPRICED:
             if shape.owns(name):
                 taken.note_unknown(name, value, pointer, path)
-        elif isinstance(meaning, dict) and isinstance(value, dict):
-            _take(taken, meaning, value, f"{pointer}/{name}", f"{path}.{name}", shape)
         elif isinstance(meaning, dict):
-            if "" not in meaning:
-                raise InvalidRequest.at(f"{pointer}/{name}", "must be an object")
-            _take(taken, {name: meaning[""]}, {name: value}, pointer, path, shape)
+            _take_object(taken, meaning, name, value, pointer, path, shape)
         else:
             _take_other(taken, meaning, value, f"{pointer}/{name}", f"{path}.{name}")
+
+
+def _take_object(
+    taken: _Taken, fields: Fields, name: str, value: Any, pointer: str, path: str, shape: Shape
+) -> None:
+    """Take a member that is an object, a list of such objects, or a number in its place."""
+    here = f"{pointer}/{name}"
+    if isinstance(value, list):  # OpenAI's Agents SDK: the details of each request of a sum
+        value = _summed(value, here)
+    if isinstance(value, dict):
+        _take(taken, fields, value, here, f"{path}.{name}", shape)
+    elif "" in fields:
+        _take(taken, {name: fields[""]}, {name: value}, pointer, path, shape)
+    else:
+        raise InvalidRequest.at(here, "must be an object")
+
+
+def _summed(details: list[Any], pointer: str) -> Mapping[str, int]:
+    """The sums of the counts in a list of objects with the same names."""
+    sums: dict[str, int] = {}
+    for here, _, one in _items(details, pointer):
+        for name, value in one.items():
+            if value is not None:
+                sums[name] = sums.get(name, 0) + _count(value, f"{here}/{name}")
+    return sums
 
 
 def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -> None:

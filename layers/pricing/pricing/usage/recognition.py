@@ -24,7 +24,7 @@ def recognised(
     allowed = SHAPES if usage_format is None else FORMATS[usage_format]
     if usage_format is None and kind in KINDS:
         allowed = FORMATS[KINDS[kind]]
-    present = {name for name, value in raw.items() if value is not None}
+    present = {camel(name) for name, value in raw.items() if value is not None}
     fitting = [shape for shape in allowed if shape.fits(present)]
     if usage_format is None and not fitting:  # some gateways name another kind than they send
         fitting = [shape for shape in SHAPES if shape.fits(present)]
@@ -48,6 +48,11 @@ def recognised(
             _RECOGNISED.clear()
         _RECOGNISED[layout] = found
     return found
+
+
+def camel(name: str) -> str:
+    """Return a name as most SDKs write it, where C# and Go begin it with a capital."""
+    return name[0].lower() + name[1:] if name[:1].isupper() else name
 
 
 #: The shapes of objects that were recognised before, by a hash of their names: most callers send
@@ -77,6 +82,8 @@ def _unknown(shape: Shape, fields: Fields, raw: Mapping[str, Any]) -> tuple[int,
         if value is None:
             continue
         meaning = fields.get(name)
+        if meaning is None:
+            meaning = fields.get(camel(name))
         if type(meaning) is str:
             if type(value) is dict and meaning in meanings.TOKEN_COUNTS:
                 names += 1

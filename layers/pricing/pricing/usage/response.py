@@ -33,6 +33,7 @@ WRAPPERS = (
     ("result", "message"),
     ("modelOutput",),
     ("response",),
+    ("Response",),
     ("message",),
     ("data",),
     ("result",),
@@ -47,21 +48,31 @@ USAGES = (
     "usageMetadata",
     "usage_metadata",
     "usage_info",
+    "Usage",
+    "token_usage",
+    "tokenUsage",
+    "usage_details",
+    "usageDetails",
     "amazon-bedrock-invocationMetrics",
 )
-#: Where usage stands deeper in a response: Groq's streams, Cohere's first API, LangChain.
-_INNER_USAGES = (
-    ("meta",),
-    ("x_groq", "usage"),
-    ("response_metadata", "token_usage"),
-    ("response_metadata", "tokenUsage"),
-    ("response_metadata", "usage"),
-    ("llm_output", "token_usage"),
-    ("llmOutput", "tokenUsage"),
-)
+#: Where usage stands deeper in a response: Groq's streams, Cohere's first API, Replicate,
+#: LangChain. Where the object may be something else, with the names by which it is usage.
+_INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
+    ("meta",): frozenset(("billed_units",)),
+    ("metrics",): BODY_COUNTS,
+    ("x_groq", "usage"): frozenset(),
+    ("response_metadata", "token_usage"): frozenset(),
+    ("response_metadata", "tokenUsage"): frozenset(),
+    ("response_metadata", "usage"): frozenset(),
+    ("llm_output", "token_usage"): frozenset(),
+    ("llmOutput", "tokenUsage"): frozenset(),
+}
 #: Where AI SDKs keep the provider's own figures, which go before those they derive from them.
 _PROVIDER_METADATA = ("providerMetadata", "experimental_providerMetadata")
-MODELS = ("model", "modelVersion", "model_version", "modelId", "model_id", "model_name")
+MODELS = (
+    *("model", "modelVersion", "model_version", "modelId", "model_id", "model_name"),
+    *("Model", "ModelId"),
+)
 _MODEL_HOLDERS = ("response_metadata", "llm_output", "llmOutput", "response")
 #: Where a response states its cost next to its usage: LiteLLM's, agents' and gateways' own names.
 COSTS = (
@@ -228,9 +239,9 @@ def _is_cost_alone(usage: Any) -> bool:
 
 def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, str]]:
     """Usage that stands deeper in a response, or whose counts are members of it."""
-    for path in _INNER_USAGES:
+    for path, own in _INNER_USAGES.items():
         found = _at(body, path)
-        if isinstance(found, dict) and (path != ("meta",) or "billed_units" in found):
+        if isinstance(found, dict) and (not own or not own.isdisjoint(found)):
             yield found, f"{pointer}/{'/'.join(path)}"
     counts = {name: body[name] for name in BODY_COUNTS if name in body}
     results = body.get("results")

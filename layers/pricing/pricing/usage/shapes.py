@@ -77,6 +77,7 @@ SUMS: Fields = {
     "calls": CALLS,
     "requests": CALLS,
     "num_model_requests": CALLS,
+    "successful_requests": CALLS,
     "max_prompt_tokens": LONGEST_PROMPT,
 }
 #: What gateways and SDKs add to OpenAI's shapes: parts of the prompt, at the top or in its details.
@@ -114,6 +115,10 @@ _INPUT_PARTS: Fields = {
     "image": IMAGE_IN,
     "video": VIDEO_IN,
     "web_search_requests": tool("web_search"),
+    # Baidu's results of searches
+    "search_tokens": PART,
+    # Qwen's kind of cache
+    "cache_type": NOTE,
 }
 _OUTPUT_PARTS: Fields = {
     "reasoning_tokens": REASONING,
@@ -142,7 +147,7 @@ STATED_COST: Fields = {
         NOTE,
     ),
     "costUSD": COST,
-    "total_cost": COST,
+    **dict.fromkeys(("total_cost", "totalCost"), COST),
     "cost_in_usd_ticks": COST_TICKS,
     "is_byok": NOTE,
     "pydantic_ai_gateway": {"cost_estimate": COST},
@@ -166,6 +171,18 @@ _OPENAI_TERMS: Fields = {
     **STATED_COST,
 }
 
+#: Times, speeds and sizes that providers and SDKs write next to the counts.
+_TIMES: Fields = dict.fromkeys(
+    (
+        *("queue_time", "prompt_time", "completion_time", "total_time", "latency_checkpoint"),
+        *("start_time", "end_time", "time_to_first_token", "total_latency", "acceptance_rate"),
+        *("completion_tokens_per_sec", "total_tokens_per_sec", "is_last_response", "stop_reason"),
+        *("completion_tokens_after_first_per_sec", "total_characters"),
+        *("completion_tokens_after_first_per_sec_first_ten", "context_window", "per_turn_token"),
+    ),
+    NOTE,
+)
+
 ANTHROPIC = Shape(
     name="anthropic",
     marks=frozenset(("input_tokens", "output_tokens")),
@@ -174,6 +191,10 @@ ANTHROPIC = Shape(
         "output_tokens": ANSWER,
         "cache_creation_input_tokens": WRITE,
         "cache_read_input_tokens": READ,
+        # Inspect's names
+        "input_tokens_cache_write": WRITE,
+        "input_tokens_cache_read": READ,
+        "reasoning_tokens": REASONING,
         "cache_creation": _EPHEMERAL,
         "output_tokens_details": {"thinking_tokens": THINKING},
         "server_tool_use": _ANTHROPIC_TOOLS,
@@ -223,11 +244,7 @@ OPENAI = Shape(
         "audio_tokens": AUDIO_APART,
         "completion_audio_tokens": AUDIO_OUT,
         "reasoning_tokens": REASONING,
-        "queue_time": NOTE,
-        "prompt_time": NOTE,
-        "completion_time": NOTE,
-        "total_time": NOTE,
-        "latency_checkpoint": NOTE,
+        **_TIMES,
         # What Mistral's connectors read and wrote, on top of the prompt.
         "connector_tokens": TOOL_PROMPT,
         "connectors": {
@@ -293,6 +310,8 @@ _RESPONSES: Fields = {
     "output_token_details": _OUTPUT_PARTS,
     "cached_input_tokens": READ,
     "cache_write_input_tokens": WRITE,
+    "input_tokens_cache_write": WRITE,
+    "input_tokens_cache_read": READ,
     "reasoning_output_tokens": REASONING,
     "reasoning_tokens": REASONING,
     "input_cached_tokens": READ,
@@ -314,6 +333,7 @@ RESPONSES = Shape(
             "cached_input_tokens",
             "reasoning_output_tokens",
             "input_cached_tokens",
+            "input_tokens_cache_read",
             "cached_tokens",
             "cache_audio_read_tokens",
         )
