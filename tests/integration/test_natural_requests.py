@@ -115,7 +115,7 @@ def test_names_of_ones_own_stand_for_the_models_that_the_request_says(estimate: 
     assert missing.status == 404
 
 
-@pytest.mark.parametrize("name", sorted(HINTS))
+@pytest.mark.parametrize("name", sorted(filter(str.isidentifier, HINTS)))
 def test_a_property_that_is_not_ours_is_told_what_to_send(estimate: Ask, name: str) -> None:
     answer = estimate({"model": "gpt-4o", "text": "hello", name: 1})
     assert answer.status == 422
@@ -124,6 +124,71 @@ def test_a_property_that_is_not_ours_is_told_what_to_send(estimate: Ask, name: s
     assert error["detail"] == HINTS[name]
     assert name in error["detail"]
     assert "`" in error["detail"]
+
+
+#: Function, event, body and pointer of what newcomers send to other routes, and what to send.
+ELSEWHERE: list[tuple[str, str, dict[str, Any], str, str]] = [
+    ("estimate", "estimate", {"model": ["gpt-4o"], "input_tokens": 1}, "/model", "/v1/compare"),
+    ("estimate", "estimate", {"model": "gpt-4o", "images": 1}, "/images", '[{"width": 1024'),
+    ("estimate", "estimate", {"model": "gpt-4o", "messages": "hi"}, "/messages", '"role": "user"'),
+    ("estimate", "estimate", {"model": "gpt-4o", "text": ["a", "b"]}, "/text", "workload"),
+    (
+        "estimate",
+        "estimate",
+        {"model": "gpt-4o", "text": "a", "output_tokens": 1},
+        "/text",
+        "`expected_output_tokens`",
+    ),
+    *(
+        ("estimate", "estimate", {"model": "gpt-4o", "input_tokens": 1, "currency": code}, *rest)
+        for code, rest in dict.fromkeys(("euro", "€"), ("/currency", '"EUR"')).items()
+    ),
+    ("compare", "compare", {"model": "gpt-4o", "input_tokens": 1}, "/model", '"models": ["gpt-4o"'),
+    ("compare", "compare", {"models": "gpt-4o,opus", "input_tokens": 1}, "/models", '["gpt-4o", '),
+    ("compare", "compare", {"models": [{"model": "opus"}], "input_tokens": 1}, "/models/0", "name"),
+    ("workload", "workload", {"model": "gpt-4o", "items": []}, "/model", '"items": [{'),
+    ("workload", "workload", {"items": {"model": "gpt-4o"}}, "/items", '[{"name": "chat"'),
+    (
+        "plan",
+        "plan_batch",
+        {"model": "opus", "input_tokens": 1, "calls": 9},
+        "/calls",
+        "`requests`",
+    ),
+    ("plan", "plan_caching", {"model": "opus", "prefix": "hi"}, "/prefix", '"prefix_tokens"'),
+    ("plan", "plan_caching", {"model": "opus", "calls_per_day": 9}, "/calls_per_day", "per_hour"),
+    ("plan", "plan_caching", {"model": "opus", "usage": {}}, "/usage", '"measured": [{"usage"'),
+    ("plan", "plan_context", {"model": "opus", "text": "hi"}, "/text", '"before": {"text"'),
+    ("plan", "plan_context", {"model": "opus", "before": "hi"}, "/before", '{"text": "..."}'),
+    ("plan", "plan_subscription", {"users": 5, "items": []}, "/users", "`seats`"),
+    ("recommend", "recommend", {"prompt": "hi"}, "/prompt", "`task`"),
+    (
+        "recommend",
+        "recommend_cascade",
+        {"models": ["opus"], "stages": []},
+        "/models",
+        '"stages": [',
+    ),
+    ("recommend", "recommend_cascade", {"stages": ["haiku"]}, "/stages/0", '"pass_rate"'),
+    ("recommend", "recommend_tiers", {"tiers": {"simple": 0.7}}, "/tiers", '"share": "0.7"'),
+    ("usage_report", "usage_report", {"usage": []}, "/usage", '"records": [{"timestamp"'),
+    ("usage_report", "usage_report", {"records": [], "group_by": "day"}, "/group_by", '["model"]'),
+]
+
+
+@pytest.mark.parametrize(("function", "name", "body", "pointer", "sent"), ELSEWHERE)
+def test_every_route_says_what_to_send_instead(
+    event: Callable[[str], dict[str, Any]],
+    function: str,
+    name: str,
+    body: dict[str, Any],
+    pointer: str,
+    sent: str,
+) -> None:
+    answer = post(handler(function), event(name), body)
+    assert answer.status == 422, answer.body
+    details = {error["pointer"]: error["detail"] for error in answer.body["errors"]}
+    assert sent in details[pointer]
 
 
 @pytest.mark.parametrize(

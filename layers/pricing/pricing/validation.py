@@ -268,8 +268,10 @@ def _finding(
     else:
         own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
         detail = _DETAILS.get(kind, own_words).format(**found.get("ctx", {}))
-        if kind == "model_type" and path:  # an item of another kind than the list's
-            detail = hints.get(f"{path[0]}[]", detail)
+        if path and (kind.endswith("_type") or kind.startswith("string_")):
+            # A value of another kind, or an item of another kind than the list's.
+            name, *rest = path
+            detail = hints.get(f"{name}[]" if rest else f"{name}:", detail)
         detail = _SINGULAR.sub(r" 1 \1", detail)
     return _Finding(
         pointer, detail if is_plain else f"has {words.member} that {detail}", kind, union

@@ -208,6 +208,8 @@ def test_the_same_form_around_a_name_that_does_not_exist_is_not_priced(written: 
         ("llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),  # sold by Groq alone
         ("openai/gpt-4o:onlin", "openai/gpt-4o"),  # and not its cheaper sibling
         ("claude sonnet", "sonnet"),  # the family, and not a retired model
+        ("gemini", "gemini-argon"),  # families, and not a retired model
+        ("claude", "fable"),
         # Not grok-4-fast, which is another model at a twentieth of the price.
         ("grok-4.5-high-fast", "grok-4.5"),
         ("cursor-grok-4.5-high-fast", "grok-4.5"),

@@ -249,7 +249,8 @@ class PriceBook:
         name = self._shortest_name(model)
         if not faster:
             return f"For the price of its maker, send {name!r}."
-        if "fast" in model.prices[-1].lists:
+        newest = model.prices[-1]
+        if "fast" in (*newest.lists, *newest.served_as_standard):
             return f'For its fast mode, send {name!r} and "speed": "fast".'
         return (
             f"A faster mode has a price of its own, which is not known for {name!r}; send that name"
@@ -283,6 +284,11 @@ class PriceBook:
         dashed = "-".join(words)
         model, _ = self._of_a_tool(reference)
         near = [self._shortest_name(model)] if model else []
+        near += [  # a maker's word alone, such as "claude"
+            family
+            for family, key in sorted(self.families.items())
+            if key.partition("/")[2].startswith(f"{wanted}-")
+        ]
         near += self._bare_names.around(dashed) if _HAS_VERSION(dashed) else []
         near += [word for word in words if word in self.families] if len(words) > 1 else []
         elsewhere = self._index.ending_in(tail) if tail else []

@@ -1,10 +1,12 @@
 """What a caller pays and in which currency: rate cards and currencies in requests."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from pricing.api.requests.hints import HINTS
 from pricing.catalogue.models import MODES, TOKEN
 from pricing.catalogue.rate_cards import COMPONENTS, RateCard, RateRule
 from pricing.errors import InvalidRequest, under
@@ -116,3 +118,5 @@ class BillingFields(Request):
     """
     currency: Annotated[str | None, Field(min_length=3, max_length=3, examples=["EUR"])] = None
     """An ISO 4217 code: the answer has its amounts in this currency too. USD stays exact."""
+
+    HINTS: ClassVar[Mapping[str, str]] = HINTS

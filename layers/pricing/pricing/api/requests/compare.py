@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import Budget, Calls, Count, UsageInput
+from pricing.api.requests.hints import COMPARE_HINTS
 from pricing.estimates.compare import CompareQuery, Requirements
 from pricing.estimates.estimate import EstimateQuery
 from pricing.validation import AtMost, Name, Request, Versioned, as_query
@@ -54,6 +55,8 @@ class CompareRequest(Versioned, BillingFields, UsageInput):
     """Capabilities that a model must have; models without them are excluded."""
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts for each model's tokenizer the text that the baseline's counted."""
+
+    HINTS = COMPARE_HINTS
 
     def query(self, now: datetime) -> CompareQuery:
         """Return the query to price on every model."""

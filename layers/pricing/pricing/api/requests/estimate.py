@@ -167,7 +167,10 @@ class UsageInput(MeasuredFields, TextInput):
         requested = stated_terms(self)
         if short := _SHORT & self.model_fields_set:
             sources = {"usage", "response", "request", *_PROMPTS}
-            self.refuse(sources, f"does not go with `{min(short)}`")
+            detail = f"does not go with `{min(short)}`"
+            if min(short) == "output_tokens":
+                detail += "; of an answer to come, send `expected_output_tokens`"
+            self.refuse(sources, detail)
             return self._short_form(requested)
         source = self.require_one("/usage", "usage", "response", "request", *_PROMPTS)
         if source not in ("usage", "response"):

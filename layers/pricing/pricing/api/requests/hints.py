@@ -27,6 +27,7 @@ _VOLUME = (
     "is not a field here. `calls` is the number of calls; POST /v1/estimate/workload projects"
     ' them: {"period": "month", "items": [{"name": "...", "calls": 1000, ...}]}.'
 )
+_STAGES = '[{"model": "haiku", "pass_rate": "0.7"}, {"model": "opus"}]'
 _USAGE = 'belongs inside "usage": {"usage": {"NAME": 1000, ...}}.'
 
 #: Of a provider's whole response or request that was sent as it is, several names are unknown.
@@ -54,6 +55,8 @@ WHOLES = (
     ),
 )
 
+#: By the name of a property that is unknown; ``name:`` is a value of the wrong kind, and ``name[]``
+#: something in it.
 HINTS: Mapping[str, str] = {
     **_all(("prompt", "input", "contents", "content", "query", "question"), _PROMPT),
     **_all(
@@ -139,7 +142,112 @@ HINTS: Mapping[str, str] = {
         " `thinking_tokens`.",
     ),
     **_all(
+        ("count", "times", "repeat", "quantity", "number_of_calls"),
+        'is called `calls` here: "calls": 1000.',
+    ),
+    **_all(
+        ("cached", "cache", "cache_hits", "cached_input_tokens", "cache_read"),
+        "is not a field here. Send `cache_read_tokens` next to `input_tokens`, which then are the"
+        " other ones, or the provider's usage object as `usage`.",
+    ),
+    **_all(("message", "chat"), 'is called `messages` here: [{"role": "user", "content": "..."}].'),
+    **_all(
+        ("file", "files", "document", "attachment", "pdf", "url"),
+        "is not read. Send its text as `text`, or its tokens as `input_tokens`.",
+    ),
+    **_all(
+        ("words", "word_count", "chars", "text_length"),
+        "is not a field here. Send the prompt as `text`, or its tokens as `input_tokens`.",
+    ),
+    **_all(("characters",), 'is a quantity: "units": {"characters": 1200}.'),
+    **_all(
+        ("minutes", "seconds", "duration", "audio_seconds", "audio", "hours"),
+        'is a quantity: "units": {"audio_seconds": "600"}.',
+    ),
+    **_all(("pages", "page_count"), 'is a quantity: "units": {"pages": 3}.'),
+    **_all(("search_units", "documents"), 'is a quantity: "units": {"search_units": 1}.'),
+    **_all(
+        ("size", "quality", "resolution", "image_size", "num_images"),
+        'belongs to the images: "units": {"images": [{"count": 1, "size": "1024x1024",'
+        ' "quality": "high"}]}.',
+    ),
+    "model:": 'must be a string, such as "gpt-4o"; POST /v1/compare prices several models',
+    "models:": 'must be a list, such as ["gpt-4o", "sonnet"]',
+    "models[]": "must be a string: the name of a model",
+    "messages:": 'must be a list, such as [{"role": "user", "content": "..."}]',
+    "items:": 'must be a list, such as [{"name": "chat", "model": "gpt-4o", "usage": {...}}]',
+    "stages:": f"must be a list, such as {_STAGES}",
+    "stages[]": 'must be an object, such as {"model": "haiku", "pass_rate": "0.7"}',
+    "tiers:": 'must be a list, such as [{"name": "simple", "share": "0.7", "model": "haiku",'
+    ' "usage": {...}}]',
+    "group_by:": 'must be a list, such as ["model"]',
+    "before:": 'must be an object, such as {"text": "..."}',
+    "after:": 'must be an object, such as {"text": "..."}',
+    "images:": 'must be a list, such as [{"width": 1024, "height": 768}]',
+    "text:": "must be a string; send several prompts as items of POST /v1/estimate/workload",
+    "currency:": 'must be an ISO 4217 code, such as "EUR"',
+    **_all(
         ("searches", "web_searches", "web_search", "web_search_requests"),
         'is counted in `tool_uses`: "tool_uses": {"web_search": 3}.',
+    ),
+}
+
+_ITEM = (
+    'belongs inside of "items": {"items": [{"name": "chat", "model": "gpt-4o", "usage": {...},'
+    ' "calls": 1000}]}.'
+)
+#: Of routes that price several calls, each of which names its model and its usage.
+ITEM_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(("model", "usage", "response", "request", "text", "messages", "calls"), _ITEM),
+    **_all(("users", "people", "developers"), 'is called `seats` here: "seats": 5.'),
+}
+COMPARE_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(("model",), 'is called `models` here: "models": ["gpt-4o", "sonnet"].'),
+}
+BATCH_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(("calls", "count", "num_requests", "n"), 'is called `requests` here: "requests": 1000.'),
+}
+CACHING_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(
+        ("calls", "calls_per_day", "calls_per_month", "requests_per_day", "requests"),
+        'is not a field here. Send "calls_per_hour": 60, "hours_per_day": 8, "days_per_month": 22.',
+    ),
+    **_all(
+        ("prefix", "system", "text", "prefix_length"),
+        'is not a field here. Send its length: "prefix_tokens": 10000.',
+    ),
+    **_all(
+        ("usage", "response"),
+        'belongs inside of "measured": {"measured": [{"NAME": {...}, "calls": 1000}]}.',
+    ),
+}
+CONTEXT_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(
+        ("text", "prompt", "messages", "system"),
+        'belongs to a part, "parts": [{"name": "system", "text": "..."}], or to a prompt, "before":'
+        ' {"text": "..."}.',
+    ),
+}
+TASK_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(
+        ("prompt", "text", "input", "query", "question"), 'is called `task` here: "task": "...".'
+    ),
+}
+STAGE_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(("models", "model"), f'is not a field here. Send "stages": {_STAGES}.'),
+}
+RECORD_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(
+        ("usage", "items", "data", "lines", "logs", "calls", "model"),
+        'is not a field here. Send "records": [{"timestamp": "2026-11-22T09:30:00Z", "model":'
+        ' "gpt-4o", "usage": {...}}].',
     ),
 }

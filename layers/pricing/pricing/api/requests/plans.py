@@ -16,7 +16,7 @@ from pricing.api.requests.estimate import (
     UsageInput,
     stated_terms,
 )
-from pricing.api.requests.hints import HINTS
+from pricing.api.requests.hints import BATCH_HINTS, CACHING_HINTS, CONTEXT_HINTS, ITEM_HINTS
 from pricing.api.requests.measured import MeasuredFields
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
@@ -113,7 +113,7 @@ class SubscriptionPlanRequest(Versioned, BillingFields):
     plans_version: Name = "current"
     """A version of the subscription plans, or ``current``."""
 
-    HINTS = HINTS
+    HINTS = ITEM_HINTS
 
     def query(self, now: datetime) -> SubscriptionQuery:
         """Return the query; errors point at the item they are in."""
@@ -159,6 +159,8 @@ class BatchPlanRequest(Versioned, BillingFields, UsageInput):
     caching: BatchCachingRequest | None = None
     """Also price the requests with a cached prefix."""
 
+    HINTS = BATCH_HINTS
+
     def query(self, now: datetime) -> BatchQuery:
         """Return the query; raises InvalidRequest for fields that contradict each other."""
         self.refuse({"processing", "speed"}, "is what this plan compares; leave it out")
@@ -197,6 +199,8 @@ class ContextPlanRequest(Versioned, BillingFields):
     """Assumed length of structured output as a share of prose."""
     inference_geo: InferenceGeo = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
+
+    HINTS = CONTEXT_HINTS
 
     def query(self, now: datetime) -> ContextQuery:
         """Return the query; raises InvalidRequest for fields that contradict each other."""
@@ -283,6 +287,8 @@ class CachingPlanRequest(Versioned, BillingFields):
     """``fast`` costs more and requires ``processing: standard``."""
     inference_geo: InferenceGeo = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
+
+    HINTS = CACHING_HINTS
 
     def query(self, now: datetime) -> CachingQuery:
         """Return the query; raises InvalidRequest for fields that contradict each other."""

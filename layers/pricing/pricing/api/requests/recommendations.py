@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import Calls, Count, UsageInput
-from pricing.api.requests.hints import HINTS
+from pricing.api.requests.hints import STAGE_HINTS, TASK_HINTS
 from pricing.api.requests.measured import MeasuredFields
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest, MalformedRequest, under
@@ -159,6 +159,8 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
     """The model for each complexity."""
     policy_id: Name | None = None
     """A policy made by ``POST /v1/recommend/calibrate``, instead of ``policy``."""
+
+    HINTS = TASK_HINTS
 
     def query(self, now: datetime, learned: Callable[[str], LearnedPolicy]) -> RecommendQuery:
         """Return the query; ``learned`` fetches a policy by its id, or raises UnknownPolicy.
@@ -416,6 +418,8 @@ class CascadeRequest(Versioned, BillingFields, UsageInput):
     calls: Calls = 1
     """Number of identical requests."""
 
+    HINTS = STAGE_HINTS
+
     def query(self, now: datetime) -> CascadeQuery:
         """Return the query; errors point at the stage they are in."""
         parsed, stages = self.parsed(), []
@@ -449,8 +453,6 @@ class TiersRequest(Versioned, BillingFields):
     """The model to answer all queries instead."""
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts measured usage for the single model's tokenizer."""
-
-    HINTS = HINTS
 
     def query(self, now: datetime) -> TiersQuery:
         """Return the query; errors point at the tier they are in."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SkipValidation
 
 from pricing.api.requests.billing import BillingFields
+from pricing.api.requests.hints import RECORD_HINTS
 from pricing.errors import InvalidRequest, MalformedRequest, is_plain_name
 from pricing.jsonio import read_json
 from pricing.reports.budgets import BudgetPeriod, BudgetQuery
@@ -201,6 +202,8 @@ class ReportRequest(ReportChoices):
     """Prices that were corrected after a month had ended: ``show`` keeps the month as it was
     reported, and says what would change; ``apply`` uses the corrected prices.
     """
+
+    HINTS = RECORD_HINTS
 
     def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import Count, ModelCallInput
-from pricing.api.requests.hints import HINTS
+from pricing.api.requests.hints import ITEM_HINTS
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -104,7 +104,7 @@ class WorkloadRequest(Versioned, BillingFields):
     """Changes to compare with the unchanged workload, each on its own."""
 
     HINTS: ClassVar = {
-        **HINTS,
+        **ITEM_HINTS,
         "what_if[]": 'must be an object, such as {"name": "on haiku", "model": "haiku"}',
     }
 
