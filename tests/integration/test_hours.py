@@ -194,3 +194,25 @@ def test_a_what_if_compares_two_models_at_the_peak_of_each(
     assert (flash["total_usd"], flash["saves_usd"]) == ("1.5", "3.78")
     assert "is 1.5 USD; at the cheapest hour it is 0.75 USD" in said(flash)[0]
     assert same["saves_usd"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("time", "warned"),
+    [
+        (DAY, True),
+        (f"{DAY}T00:00:00Z", True),  # which nothing tells from a date
+        (f"{DAY}T00:00:01Z", False),
+        ("2026-11-28", False),  # a Saturday has no peak
+    ],
+)
+def test_a_report_says_what_a_record_without_an_hour_could_cost(
+    event: Callable[[str], dict[str, Any]], time: str, warned: bool
+) -> None:
+    records = [{**CALL, "timestamp": time}, {**CALL, "model": "gpt-5", "timestamp": time}]
+    answer = asking("usage_report", event("usage_report"))(records=records).body
+    # $2.64 off the peak, and gpt-5's $1.25 and $10.
+    assert answer["totals"]["cost_usd"] == "13.89"
+    found = [one["message"] for one in answer["warnings"] if one["code"] == "hour_unknown"]
+    assert len(found) == int(warned)
+    assert all(message.startswith("1 call at 00:00 UTC") for message in found)
+    assert all("up to 2.64 USD more" in message for message in found)

@@ -31,6 +31,7 @@ from pricing.reports.dimensions import (
     ranked,
 )
 from pricing.reports.loaded import LoadedUsage
+from pricing.reports.midnights import hourly, midnight_notices
 from pricing.reports.rates import (
     BUCKETS,
     DAY_US,
@@ -297,10 +298,16 @@ class Engine:
 
     def _price(self) -> None:
         names = [name for (name,) in self._rows("SELECT DISTINCT model FROM calls")]
-        self.usage.cuts = cuts_of(known_models(self._book, names))
+        models = tuple(known_models(self._book, names))
+        self.usage.cuts = cuts_of(models)
         also = (*self._also.values(), *([STATES] if self.usage.states_cost else []))
         self._db.execute(f"CREATE TABLE cube AS {cube('calls', self.usage.cuts, also)}")
         self._price_cube()
+        if hourly(models):
+            midnight = f"(SELECT * FROM calls WHERE moment % {DAY_US} = 0)"
+            rows = self._dictionaries(cube(midnight, self.usage.cuts))
+            pricing = Pricing(self._book, self.usage.cuts)
+            self.usage.notices += tuple(midnight_notices(pricing, rows))
 
     def _price_cube(self) -> None:
         usage = self.usage

@@ -1,0 +1,43 @@
+"""Calls at exactly midnight, whose time may be a date alone, where prices depend on the hour."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pricing.catalogue.models import Model
+from pricing.display import counted
+from pricing.money import add, plain, subtract
+from pricing.notices import Notice
+from pricing.reports.rates import BUCKETS, PriceKey, Pricing
+
+
+def hourly(models: Iterable[Model]) -> bool:
+    """Whether the price of one of these models depends on the hour."""
+    return any(period.windows for model in models for period in model.prices)
+
+
+def midnight_notices(pricing: Pricing, rows: Iterable[Mapping[str, Any]]) -> Iterator[Notice]:
+    """Say what calls cost more at the most expensive hour of their day than at midnight.
+
+    ``rows`` are sums of the calls at midnight by ``PriceKey``.
+    """
+    calls, more = 0, Decimal(0)
+    for row in rows:
+        key = PriceKey(**{name: row[name] for name in PriceKey._fields})
+        counts = {bucket: int(row[bucket]) for bucket in BUCKETS}
+        costs = [
+            cost
+            for part in range(len(pricing.cuts.times_us) + 1)
+            if (card := pricing.priced(key._replace(part=part)).card) is not None
+            and (cost := card.cost(counts, int(row["calls"]))) is not None
+        ]
+        if costs and max(costs) > costs[0]:
+            calls += int(row["calls"])
+            more = add((more, subtract(max(costs), costs[0])))
+    if calls:
+        message = (
+            f"{counted(calls, 'call')} at 00:00 UTC of models whose price depends on the hour. If"
+            f" that is a date without an hour, up to {plain(more)} USD more were billed: send the"
+            " time of each call."
+        )
+        yield Notice("hour_unknown", message)
