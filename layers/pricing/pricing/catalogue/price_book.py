@@ -261,7 +261,7 @@ class PriceBook:
         """The model behind a tool's name for it, and whether that names a faster mode."""
         name, faster = without_tool_marks(reference)
         match = self.known(name) if name else None
-        return match and match.model, faster
+        return (match.model if match else None), faster
 
     def _shortest_name(self, model: Model) -> str:
         """The model's id, or ``provider/id`` where the id alone means another provider's model."""
@@ -284,7 +284,7 @@ class PriceBook:
         dashed = "-".join(words)
         model, _ = self._of_a_tool(reference)
         near = [self._shortest_name(model)] if model else []
-        near += [  # a maker's word alone, such as "claude"
+        near += [  # the first word of an id alone, such as "claude"
             family
             for family, key in sorted(self.families.items())
             if key.partition("/")[2].startswith(f"{wanted}-")
