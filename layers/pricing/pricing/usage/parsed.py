@@ -48,15 +48,16 @@ class OpenQuestions:
 
     ``rest`` are tokens that the stated total has and its parts lack, ``cache_outside`` a cache
     count larger than the prompt that should include it, and ``sdk_cache`` one that an SDK passes on
-    as the provider counts it. ``no_input`` is set where no input is
-    stated, as in the last event of a stream, and ``no_output`` where no output is, which only a
-    model that bills none leaves out.
+    as the provider counts it. ``drawn`` is set where the output may be images. ``no_input`` is set
+    where no input is stated, as in the last event of a stream, and ``no_output`` where no output
+    is, which only a model that bills none leaves out.
     """
 
     tier: TierWord | None = None
     rest: Doubt | None = None
     cache_outside: Doubt | None = None
     sdk_cache: Doubt | None = None
+    drawn: bool = False
     no_input: Doubt | None = None
     no_output: Doubt | None = None
 
@@ -101,6 +102,10 @@ class OpenQuestions:
             self.tier.check(provider)
             if self.tier.word in COMMITTED_WORDS:
                 notices.append(COMMITTED_CAPACITY)
+        if self.drawn and "gpt-image" in model_id:
+            usage = attempts[0].usage
+            drawn = usage.changed(output=0, image_output=usage.output + usage.image_output)
+            attempts = (replace(attempts[0], usage=drawn), *attempts[1:])
         attempts, cache_notices = self._with_cache(attempts, provider, model_id)
         notices += cache_notices
         if self.rest is not None:

@@ -135,9 +135,6 @@ class _Taken:
 def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
     taken = _Taken()
     _take(taken, shape.fields_for(raw.keys()), raw, pointer, "usage", shape)
-    if _is_of_images(raw) and meanings.ANSWER in taken.counts:
-        at = taken.counts.pointers[meanings.ANSWER]
-        taken.counts.add(meanings.IMAGE_OUT, taken.counts[meanings.ANSWER], at)
     # With iterations the top level is their sum, and its writes are not split as theirs are.
     counts = (
         taken.counts.without_ttls() if taken.iterations and taken.iterations[0] else taken.counts
@@ -186,19 +183,6 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
     )
 
 
-def _is_of_images(raw: Mapping[str, Any]) -> bool:
-    """Whether this is the usage of an images endpoint of OpenAI, whose whole output is images.
-
-    It lists the text and the images of its input, nothing that was cached, and no output.
-    """
-    details = raw.get("input_tokens_details")
-    if not isinstance(details, dict) or details.keys() != {"text_tokens", "image_tokens"}:
-        return False
-    if None in details.values():
-        return False
-    return not (raw.get("output_tokens_details") or raw.get("completion_tokens_details"))
-
-
 def _open_questions(
     taken: _Taken, shape: Shape, pointer: str, found: Split, *, stated_units: bool
 ) -> OpenQuestions:
@@ -208,7 +192,9 @@ def _open_questions(
         here = taken.counts.pointers[meanings.READ]
         if here.endswith("/cachedInputTokens"):
             sdk_cache = Doubt(here, "may be outside of inputTokens", read)
-    if not (taken.words or found.questionable or sdk_cache):
+    # OpenAI's images endpoints list the images of the input, which are never cached, and no output.
+    drawn = meanings.IMAGE_IN in taken.counts and taken.counts.keys().isdisjoint(_NOT_OF_IMAGES)
+    if not (taken.words or found.questionable or sdk_cache or drawn):
         return NOTHING_OPEN
     output_due = not (stated_units or shape.omits_zeros)
     tier = taken.words.get(meanings.TIER)
@@ -218,6 +204,7 @@ def _open_questions(
         rest=None if meanings.AUDIO_SECOND in taken.quantities else found.rest,
         cache_outside=found.cache_outside,
         sdk_cache=sdk_cache,
+        drawn=drawn,
         no_input=None if stated_units or found.input_stated else _missing(shape, _INPUTS, pointer),
         no_output=_missing(shape, _OUTPUTS, pointer)
         if output_due and not found.output_stated
@@ -236,6 +223,11 @@ def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Doubt:
 #: What version 6 of the AI SDK states of the input and version 5, which passes on the provider's
 #: count, does not.
 _SDK_PARTS = (meanings.FRESH, meanings.WRITE)
+#: What a usage of OpenAI's images endpoints does not state.
+_NOT_OF_IMAGES = (
+    *(meanings.READ, meanings.FRESH, meanings.AUDIO_IN, meanings.VIDEO_IN, meanings.VISIBLE),
+    *(meanings.REASONING, meanings.AUDIO_OUT, meanings.IMAGE_OUT, meanings.VIDEO_OUT),
+)
 #: An iteration has the counts of a call and says whose attempt it was.
 _ITERATION: Fields = {
     **{

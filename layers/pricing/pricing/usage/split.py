@@ -289,7 +289,8 @@ def _reconcile(
         return None, 0, ()
     prompt = fresh + cached + counts[TOOL_PROMPT] + counts[AUDIO_APART]
     accepted = {prompt + answer, prompt + answer - counts[REASONING_APART]}
-    accepted.add(fresh + answer)  # gateways and SDKs that leave the cache out of the total
+    if ANSWER in counts or WHOLE not in counts or fresh + cached != counts[WHOLE]:
+        accepted.add(fresh + answer)  # gateways and SDKs that leave the cache out of the total
     if total in accepted:
         return None, 0, ()
     if ANSWER in counts and counts[REASONING] and total == prompt + answer + reasoning:
