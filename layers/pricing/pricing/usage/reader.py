@@ -7,6 +7,7 @@ returned as unread: it may be billed, and an answer that leaves it out must say 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -81,7 +82,8 @@ def read_usage(
         raise InvalidRequest.at(pointer, "must be an object: the provider's usage, as it came")
     for name in _PROVIDERS_OWN:
         if isinstance(raw.get(name), dict) and raw[name]:
-            return read_usage(raw[name], usage_format, f"{pointer}/{name}", kind)
+            own = read_usage(raw[name], usage_format, f"{pointer}/{name}", kind)
+            return _with_unknown_of(own, {**raw, name: None}, pointer)
     readings: list[tuple[Shape, ParsedUsage]] = []
     refusal: InvalidRequest | None = None
     for shape in recognised(raw, usage_format, pointer, kind):
@@ -108,6 +110,15 @@ def read_usage(
                 f' prices; say which: "usage_format": "{first.name}"',
             )
     return parsed
+
+
+def _with_unknown_of(own: ParsedUsage, outer: Mapping[str, Any], pointer: str) -> ParsedUsage:
+    """The provider's own usage, with what an SDK's object around it has under unknown names."""
+    taken = _Taken()
+    shape = other_shapes.VERCEL_AI
+    _take(taken, shape.fields, outer, pointer, "usage", shape)
+    unread = tuple(islice((*own.unread, *_unread(taken)), MAX_NAMED))
+    return replace(own, unread=unread, notices=(*own.notices, *_said(taken)))
 
 
 @dataclass(slots=True)
@@ -271,24 +282,29 @@ def _take_object(
 ) -> None:
     """Take a member that is an object, a list of such objects, or a number in its place."""
     here = f"{pointer}/{name}"
-    if isinstance(value, list):  # OpenAI's Agents SDK: the details of each request of a sum
-        value = _summed(value, here)
     if isinstance(value, dict):
         _take(taken, fields, value, here, f"{path}.{name}", shape)
+    elif isinstance(value, list):
+        _take_each(taken, fields, value, here, f"{path}.{name}", shape)
     elif "" in fields:
         _take(taken, {name: fields[""]}, {name: value}, pointer, path, shape)
     else:
         raise InvalidRequest.at(here, "must be an object")
 
 
-def _summed(details: list[Any], pointer: str) -> Mapping[str, int]:
-    """The sums of the counts in a list of objects with the same names."""
-    sums: dict[str, int] = {}
-    for here, _, one in _items(details, pointer):
-        for name, value in one.items():
-            if value is not None:
-                sums[name] = sums.get(name, 0) + _count(value, f"{here}/{name}")
-    return sums
+def _take_each(
+    taken: _Taken, fields: Fields, value: Any, pointer: str, path: str, shape: Shape
+) -> None:
+    """Take the sums of a list of objects: OpenAI's Agents SDK has the details of each request."""
+    sums: Counter[str] = Counter()
+    for here, number, one in _items(value, pointer):
+        inner = _Taken(unknown=taken.unknown)
+        _take(inner, fields, one, here, f"{path}[{number}]", shape)
+        sums.update(inner.counts)
+        for name, quantity in inner.quantities.items():
+            taken.quantities[name] = taken.quantities.get(name, Decimal(0)) + quantity
+    for meaning, count in sums.items():
+        taken.counts.add(meaning, count, pointer)
 
 
 def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -> None:
