@@ -2,5 +2,5 @@
 
 Public: buckets, formats, iterations, made, meanings, parsed, reader,
 recognition, response, terms, tools.
-Internal: other_shapes, shapes, split.
+Internal: other_shapes, sdk_shapes, shapes, split.
 """

@@ -11,13 +11,12 @@ from pricing.usage.other_shapes import (
     GEMINI_CLI,
     OTEL,
     TRACKER,
-    TYPED,
     UNITS,
-    VERCEL_AI,
     VIDEO,
     VOYAGE,
     VOYAGE_IMAGES,
 )
+from pricing.usage.sdk_shapes import TYPED, VERCEL_AI
 from pricing.usage.shapes import ANTHROPIC, OPENAI, PERPLEXITY, RESPONSES, XAI
 
 #: What a raw response calls itself in ``type`` or ``object``, and the format its usage then has.

@@ -17,7 +17,7 @@ from typing import Any
 from pricing.errors import InvalidRequest, is_plain_name
 from pricing.money import multiply
 from pricing.notices import Notice
-from pricing.usage import meanings, other_shapes, shapes
+from pricing.usage import meanings, sdk_shapes, shapes
 from pricing.usage.buckets import MAX_COUNT, Attempt, Quantity, StatedTerms, SummedUsage, Usage
 from pricing.usage.iterations import attempts_of, with_tools
 from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
@@ -115,7 +115,7 @@ def read_usage(
 def _with_unknown_of(own: ParsedUsage, outer: Mapping[str, Any], pointer: str) -> ParsedUsage:
     """The provider's own usage, with what an SDK's object around it has under unknown names."""
     taken = _Taken()
-    shape = other_shapes.VERCEL_AI
+    shape = sdk_shapes.VERCEL_AI
     _take(taken, shape.fields, outer, pointer, "usage", shape)
     unread = tuple(islice((*own.unread, *_unread(taken)), MAX_NAMED))
     return replace(own, unread=unread, notices=(*own.notices, *_said(taken)))
@@ -198,7 +198,7 @@ def _open_questions(
     taken: _Taken, shape: Shape, pointer: str, found: Split, *, stated_units: bool
 ) -> OpenQuestions:
     sdk_cache = None
-    read = taken.counts[meanings.READ] if shape is other_shapes.VERCEL_AI else 0
+    read = taken.counts[meanings.READ] if shape is sdk_shapes.VERCEL_AI else 0
     if read and not found.cache_outside and taken.counts.keys().isdisjoint(_SDK_PARTS):
         here = taken.counts.pointers[meanings.READ]
         if here.endswith("/cachedInputTokens"):

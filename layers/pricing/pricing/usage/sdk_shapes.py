@@ -1,0 +1,145 @@
+"""The shapes of SDKs whose names are in camelCase, or begin with a capital.
+
+The same table as ``shapes``, with the same sources.
+"""
+
+from pricing.usage.meanings import (
+    ANSWER,
+    AUDIO_IN,
+    AUDIO_OUT,
+    FRESH,
+    IMAGE_IN,
+    IMAGE_OUT,
+    MISS,
+    NOTE,
+    PART,
+    READ,
+    REASONING,
+    REASONING_APART,
+    TOTAL,
+    WHOLE,
+    WRITE,
+    Fields,
+    Shape,
+    tool,
+    unit,
+)
+from pricing.usage.shapes import STATED_COST, SUMS
+
+_CAMEL_INPUT: Fields = {
+    **dict.fromkeys(("cachedTokens", "cached_tokens"), READ),
+    **dict.fromkeys(("cacheWriteTokens", "cacheCreationTokens", "cache_write_tokens"), WRITE),
+    "audioTokens": AUDIO_IN,
+    "imageTokens": IMAGE_IN,
+    "textTokens": PART,
+}
+_CAMEL_OUTPUT: Fields = {
+    **dict.fromkeys(("reasoningTokens", "reasoning_tokens"), REASONING),
+    "audioTokens": AUDIO_OUT,
+    "imageTokens": IMAGE_OUT,
+    **dict.fromkeys(("textTokens", "acceptedPredictionTokens", "rejectedPredictionTokens"), PART),
+}
+
+VERCEL_AI = Shape(
+    name="vercel_ai",
+    marks=frozenset(("inputTokens", "outputTokens", "promptTokens", "completionTokens")),
+    fields={
+        "inputTokens": {
+            "": WHOLE,
+            "total": WHOLE,
+            "noCache": FRESH,
+            "cacheRead": READ,
+            "cacheWrite": WRITE,
+        },
+        "outputTokens": {"": ANSWER, "total": ANSWER, "text": PART, "reasoning": REASONING},
+        "totalTokens": TOTAL,
+        "cachedInputTokens": READ,
+        "reasoningTokens": REASONING,
+        "inputTokenDetails": {
+            "noCacheTokens": FRESH,
+            "cacheReadTokens": READ,
+            "cacheWriteTokens": WRITE,
+        },
+        "outputTokenDetails": {"textTokens": PART, "reasoningTokens": REASONING},
+        "promptTokens": WHOLE,
+        "completionTokens": ANSWER,
+        # Genkit's names
+        "cachedContentTokens": READ,
+        "thoughtsTokens": REASONING_APART,
+        **dict.fromkeys(
+            (
+                *("inputCharacters", "outputCharacters", "inputImages", "outputImages"),
+                *("inputVideos", "outputVideos", "inputAudioFiles", "outputAudioFiles"),
+            ),
+            PART,
+        ),
+        # OpenAI's own names in TypeScript, Java, Go and C#
+        **dict.fromkeys(("promptTokensDetails", "inputTokensDetails"), _CAMEL_INPUT),
+        **dict.fromkeys(
+            ("completionTokensDetails", "completionTokenDetails", "outputTokensDetails"),
+            _CAMEL_OUTPUT,
+        ),
+        # What providers and agents report next to it
+        "cacheReadTokens": READ,
+        "cacheWriteTokens": WRITE,
+        "cachedPromptTokens": READ,
+        "promptCacheHitTokens": READ,
+        "promptCacheMissTokens": MISS,
+        "citationTokens": unit("citation"),
+        "numSearchQueries": tool("search_query"),
+        "acceptedPredictionTokens": PART,
+        "rejectedPredictionTokens": PART,
+        "raw": NOTE,
+        **SUMS,
+        **STATED_COST,
+    },
+)
+
+#: Microsoft.Extensions.AI, OpenAI's C# client and LangChain4j.
+TYPED = Shape(
+    name="openai_responses",
+    marks=frozenset(
+        ("inputTokenCount", "outputTokenCount", "input_token_count", "output_token_count")
+    ),
+    fields={
+        "inputTokenCount": WHOLE,
+        "outputTokenCount": ANSWER,
+        "totalTokenCount": TOTAL,
+        "cachedInputTokenCount": READ,
+        "reasoningTokenCount": REASONING,
+        "inputAudioTokenCount": AUDIO_IN,
+        "outputAudioTokenCount": AUDIO_OUT,
+        **dict.fromkeys(("inputTextTokenCount", "outputTextTokenCount"), PART),
+        "additionalCounts": {
+            **dict.fromkeys(("CacheCreationInputTokens", "cache_creation_input_tokens"), WRITE),
+            **dict.fromkeys(("CacheReadInputTokens", "cache_read_input_tokens"), READ),
+            "InputTokenDetails.CachedTokenCount": READ,
+            "InputTokenDetails.AudioTokenCount": AUDIO_IN,
+            "OutputTokenDetails.ReasoningTokenCount": REASONING,
+            "OutputTokenDetails.AudioTokenCount": AUDIO_OUT,
+            "OutputTokenDetails.AcceptedPredictionTokenCount": PART,
+            "OutputTokenDetails.RejectedPredictionTokenCount": PART,
+            "WebSearchRequests": tool("web_search"),
+            "WebFetchRequests": tool("web_fetch"),
+        },
+        "inputTokenDetails": {"cachedTokenCount": READ, "audioTokenCount": AUDIO_IN},
+        "outputTokenDetails": {
+            "reasoningTokenCount": REASONING,
+            "audioTokenCount": AUDIO_OUT,
+            "acceptedPredictionTokenCount": PART,
+            "rejectedPredictionTokenCount": PART,
+        },
+        "inputTokensDetails": _CAMEL_INPUT,
+        "outputTokensDetails": _CAMEL_OUTPUT,
+        # Microsoft's Agent Framework in Python
+        "input_token_count": WHOLE,
+        "output_token_count": ANSWER,
+        "total_token_count": TOTAL,
+        **dict.fromkeys(("cache_read_input_token_count", "openai.cached_input_tokens"), READ),
+        "cache_creation_input_token_count": WRITE,
+        **dict.fromkeys(("reasoning_output_token_count", "openai.reasoning_tokens"), REASONING),
+        # LangChain4j's of Gemini
+        "cachedContentTokenCount": READ,
+        "thoughtsTokenCount": REASONING_APART,
+    },
+)
