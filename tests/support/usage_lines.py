@@ -9,6 +9,7 @@ from typing import Any
 
 from pricing.errors import TariffError
 from pricing.estimates.calculator import price_attempts
+from pricing.estimates.discounts import billed_terms
 from pricing.jsonio import read_json
 from pricing.money import add
 from pricing.reports.rates import BUCKETS
@@ -95,7 +96,8 @@ def _largest(records: list[UsageRecord]) -> tuple[Attempt, ...]:
 def _cost(record: UsageRecord) -> Decimal | None:
     try:
         match, _, attempts = record.settled(BOOK)
-        return price_attempts(BOOK, match.model, record.at, attempts, record.terms, 1).total_usd
+        terms, _ = billed_terms(match.model, record.at, record.terms)
+        return price_attempts(BOOK, match.model, record.at, attempts, terms, 1).total_usd
     except TariffError:
         return None
 

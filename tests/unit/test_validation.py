@@ -34,7 +34,7 @@ def refused(document: Any, shape: Any = EstimateRequest, pointer: str = "") -> I
         ({"messages": [{}, []]}, "/messages/1", "must be an object"),
         ({"images": [{"width": 1}]}, "/images/0/height", "is required"),
         ({"calls": "1"}, "/calls", "must be a whole number, written without quotes or a fraction"),
-        ({"images": "one"}, "/images", "must be a list"),
+        ({"images": "one"}, "/images", 'must be a list, such as [{"width": 1024, "height": 768}]'),
     ],
 )
 def test_a_pointer_leads_to_the_field_and_names_no_type(

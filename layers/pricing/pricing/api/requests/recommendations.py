@@ -39,6 +39,7 @@ from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as
 
 MAX_TASKS = 100
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
+Usd = Annotated[ExactNumber, Field(ge=0, le=10**6)]
 TaskText = Annotated[str, Field(min_length=1, max_length=200_000)]
 
 
@@ -283,9 +284,6 @@ def _text_of(content: object) -> str:
         return ""
     texts = [block.get("text") for block in blocks if isinstance(block, dict)]
     return "\n".join(text for text in texts if isinstance(text, str)).strip()
-
-
-Usd = Annotated[ExactNumber, Field(ge=0, le=10**6)]
 
 
 class OutcomeRequest(Request):
