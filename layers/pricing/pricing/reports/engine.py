@@ -8,7 +8,6 @@ import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +18,7 @@ import duckdb
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest, TariffError
-from pricing.estimates.discounts import billed_terms
+from pricing.reports.assumed import discount_notices, hourly, midnight_notices
 from pricing.reports.database import database, day_us, fetched, from_csv, listed, literal
 from pricing.reports.dimensions import (
     COLUMNS,
@@ -31,7 +30,6 @@ from pricing.reports.dimensions import (
     ranked,
 )
 from pricing.reports.loaded import LoadedUsage
-from pricing.reports.midnights import hourly, midnight_notices
 from pricing.reports.rates import (
     BUCKETS,
     DAY_US,
@@ -64,8 +62,6 @@ from pricing.reports.sql import (
     slots_of,
     summary,
 )
-from pricing.timestamps import EPOCH
-from pricing.usage.buckets import Terms
 from pricing.values import immutable
 
 #: Recommendations are computed on the most expensive slices, and on the call patterns of so many
@@ -367,10 +363,7 @@ class Engine:
         served = self._rows(
             "SELECT model, processing, MIN(moment) FROM alone WHERE reason IS NULL GROUP BY ALL"
         )
-        for name, processing, moment in served:
-            at = EPOCH + timedelta(microseconds=moment)
-            _, notices = billed_terms(self._book.find(name).model, at, Terms(processing))
-            self.usage.notices += notices
+        self.usage.notices += tuple(discount_notices(self._book, served))
 
     def _count(self) -> None:
         usage = self.usage

@@ -1,14 +1,19 @@
-"""Calls at exactly midnight, whose time may be a date alone, where prices depend on the hour."""
+"""What a report takes for granted of calls: their hour, and the price of a discount."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from pricing.catalogue.models import Model
+from pricing.catalogue.price_book import PriceBook
 from pricing.display import counted
+from pricing.estimates.discounts import billed_terms
 from pricing.money import add, plain, subtract
 from pricing.notices import Notice
-from pricing.reports.rates import BUCKETS, PriceKey, Pricing
+from pricing.reports.rates import BUCKETS, PriceKey, Pricing, Row
+from pricing.timestamps import EPOCH
+from pricing.usage.buckets import Terms
 
 
 def hourly(models: Iterable[Model]) -> bool:
@@ -41,3 +46,10 @@ def midnight_notices(pricing: Pricing, rows: Iterable[Mapping[str, Any]]) -> Ite
             " time of each call."
         )
         yield Notice("hour_unknown", message)
+
+
+def discount_notices(book: PriceBook, served: Iterable[Row]) -> Iterator[Notice]:
+    """Warn of discounts without a known price: of each model, its processing and a moment in µs."""
+    for name, processing, moment in served:
+        at = EPOCH + timedelta(microseconds=moment)
+        yield from billed_terms(book.find(name).model, at, Terms(processing))[1]
