@@ -1,7 +1,8 @@
 """Who may call which route, and how often, in the OpenAPI body that API Gateway receives."""
 
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -22,7 +23,7 @@ OPEN_TO_ALL = {
 UNGUARDED: Requirement = [{"NONE": []}]
 
 
-def resolved(value: Any, true: Set[str]) -> Any:
+def resolved(value: Any, true: AbstractSet[str]) -> Any:
     """A value after CloudFormation's conditions, of which these are true."""
     if isinstance(value, list):
         return [resolved(member, true) for member in value]
