@@ -1,14 +1,15 @@
 """Learn the router's weights from outcomes, with scikit-learn (environment .venv-train).
 
 Three ridge regressions and a logistic calibration. Every task (a benchmark or a subject) counts by
-the square root of its size, so that large tasks do not dominate. Each target has two parts: the
+the square root of its size, so that large tasks do not dominate. Targets are the
 level of the task, and the rank of the prompt within the task. The rank transfers to new data, since
 tasks differ in answer format and grading more than the prompts of a task do.
 
 - Shape: a task's difficulty counts prompts that cheap models got wrong *and* strong models got
   right, because prompts that both get wrong are often a matter of grading. Tasks in which strong
   models gain almost nothing are left out: they do not depend on routing.
-- Gain: what strong models gain over cheap ones, from the same features; both are one linear score.
+- Gain: what strong models gain over cheap ones, from the same features. The score of shapes is the
+  sum of four regressions, each in its own standard deviations: level and rank of both targets.
 - Words: prompts that cheap models got wrong, with the rank at half weight.
 - Ranks: the scores of held-out families at equal steps, so that a threshold allows for the change
   to a new kind of traffic.
@@ -17,7 +18,7 @@ tasks differ in answer format and grading more than the prompts of a task do.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import sqrt
 from typing import Any, NamedTuple
@@ -43,8 +44,9 @@ from pricing.recommendations.routing.judgement import Judgement
 from pricing.recommendations.routing.reading import TaskFeatures
 
 BUCKETS = 8192
-_SHAPE_ALPHA, _WORDS_ALPHA = 1000.0, 10.0
-_GAIN_WEIGHT = 0.75
+_SHAPE_ALPHA, _WORDS_ALPHA = 8000.0, 10.0
+#: Weights of the level and of the rank of the prompts that need a strong model, and of the gain.
+_TARGETS = (0.5, 1.0, 0.5, 0.5)
 _LEAST_GAIN = 0.03
 _WORDS_RANK = 0.5
 _BYTE = 127
@@ -97,16 +99,17 @@ def fit(data: Read) -> Weights:
     wrong = np.array([row.wrong() for row in data.rows])
     strong = np.array([row.strong() for row in data.rows])
     gain = strong - (1 - wrong)
-    rank, level, recoverable, gained, weight = (np.zeros(len(wrong)) for _ in range(5))
+    rank, level, recoverable, gained, gained_rank, weight = (np.zeros(len(wrong)) for _ in range(6))
     useful = np.ones(len(wrong), bool)
     for numbers in tasks.values():
         rank[numbers] = _ranks(wrong[numbers])
         level[numbers] = wrong[numbers].mean()
         recoverable[numbers] = (wrong[numbers] * strong[numbers]).mean()
-        gained[numbers] = gain[numbers].mean() + _ranks(gain[numbers])
+        gained[numbers] = gain[numbers].mean()
+        gained_rank[numbers] = _ranks(gain[numbers])
         weight[numbers] = len(numbers) ** -0.5
         useful[numbers] = gain[numbers].mean() >= _LEAST_GAIN
-    targets = (((recoverable + rank), 1.0), (gained, _GAIN_WEIGHT))
+    targets = zip((recoverable, rank, gained, gained_rank), _TARGETS, strict=True)
     shapes, shape_mean, farthest = _fit_shape(data.shapes, targets, weight, useful)
     words, word_mean, word_scale = _fit_words(data.words, level + _WORDS_RANK * rank, weight)
     outcomes: dict[str, int] = defaultdict(int)
@@ -243,7 +246,7 @@ def calibration_error(data: Read, held_out: Mapping[str, HeldOut]) -> dict[str, 
 
 
 def _fit_shape(
-    shapes: Any, targets: Sequence[tuple[Any, float]], weight: Any, useful: Any
+    shapes: Any, targets: Iterable[tuple[Any, float]], weight: Any, useful: Any
 ) -> tuple[list[LearnedFeature], float, float]:
     """Return one linear score for all targets, each in its standard deviations and by its weight.
 

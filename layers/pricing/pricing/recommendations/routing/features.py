@@ -7,6 +7,7 @@ where the length of the text must not matter.
 from collections.abc import Mapping
 from math import log1p, sqrt
 
+from pricing.recommendations.routing.phrasing import NAMES as PHRASES
 from pricing.recommendations.routing.reading import TaskFeatures
 
 #: Vocabulary by subject. A word may be in several groups.
@@ -115,6 +116,7 @@ NAMES = (
     *_SHAPES,
     *(f"words of {group}" for group in _GROUPS),
     *(f"share of {group}" for group in _GROUPS),
+    *PHRASES,
 )
 _MANY_OPTIONS = 10
 _LONG_NUMBER = 4
@@ -166,4 +168,5 @@ def features(reading: TaskFeatures) -> list[float]:
         log1p(reading.indented),
         *map(log1p, groups),
         *(group / words for group in groups),
+        *reading.phrasing,
     ]

@@ -6,6 +6,7 @@ A long text is read at its two ends: an instruction is before or after the text 
 import re
 
 from pricing.recommendations.routing.offered_tools import OfferedTools, offered_tools
+from pricing.recommendations.routing.phrasing import phrasing
 from pricing.values import immutable
 
 #: Characters read at the beginning and at the end of a text.
@@ -29,7 +30,10 @@ _LONG_WORD = 9
 
 @immutable
 class TaskFeatures:
-    """Counts of a task's text. ``words`` are lower case, in order, of the ends that were read."""
+    """Counts of a task's text. ``words`` are lower case, in order, of the ends that were read.
+
+    ``phrasing`` are the values of ``phrasing.NAMES``.
+    """
 
     characters: int
     words: tuple[str, ...]
@@ -57,6 +61,7 @@ class TaskFeatures:
     stem_characters: int
     seen_characters: int
     tools: OfferedTools
+    phrasing: tuple[float, ...]
 
     def edges(self) -> tuple[str, ...]:
         """Return the words that are searched for an instruction: the first and the last ones."""
@@ -122,4 +127,5 @@ def read(task: str) -> TaskFeatures:
         stem_characters=len(stem),
         seen_characters=len(text),
         tools=offered_tools(text),
+        phrasing=phrasing(stem),
     )
