@@ -185,9 +185,10 @@ train-router: .venv/.ready .venv-train/.ready routing-data ## Train the routing 
 	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench routing train \
 	  --data "$(ROUTING_DATA)" $(ARGS)
 
-eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure the classifier on held-out families: ROUTING_DATA=folder
+eval-router: .venv/.ready .venv-train/.ready .venv-bench/.ready routing-data ## Measure the classifier on held-out families and labelled requests: ROUTING_DATA=folder
 	@PYTHONPATH=layers/pricing:. .venv-train/bin/python -m bench routing evaluate \
 	  --data "$(ROUTING_DATA)" $(ARGS)
+	@$(PY) -m bench routing everyday
 
 exchange-rates: .venv/.ready ## Import the daily exchange rates of a pinned package
 	@$(PY) -m tariff catalogue exchange-rates $(ARGS)

@@ -13,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from statistics import mean, median, quantiles
-from time import perf_counter_ns
+from time import thread_time_ns
 from typing import Annotated
 
 from typer import Option
 
-from bench.routing.data import PAIRS, ROOT, Row, read_rows
+from bench.routing.data import PAIRS, RANKED, ROOT, Row, read_rows
+from bench.routing.dial import policies, strong_shares
 from bench.routing.fit import Read, calibration_error, held_out_scores, read_all
 from bench.routing.lesson import lesson_score
 from bench.routing.measures import (
@@ -70,7 +71,9 @@ def evaluate(
         quality(rows, columns, resamples),
         within_tasks(rows, ours, resamples),
         calibration(features, held_out),
+        strong_shares(rows, held_out, resamples),
         labels(rows, held_out, resamples),
+        policies(rows, held_out),
         latency(rows, peers),
     ):
         print(part.rstrip(), end="\n\n", flush=True)
@@ -101,7 +104,7 @@ def quality(rows: Sequence[Row], columns: Mapping[str, Sequence[float]], resampl
             measured = _interval(rows, scores, (family, cheap, strong), resamples)
             found[name].append(measured)
         triple = _triple(rows, columns[OURS], family, cheap, strong)
-        gains.append([control_gain(*triple, share=share).value for share in _SHARES])
+        gains.append([control_gain(*triple, share=share, resamples=1).value for share in _SHARES])
         table.append(
             [
                 family,
@@ -109,7 +112,7 @@ def quality(rows: Sequence[Row], columns: Mapping[str, Sequence[float]], resampl
                 f"{len(triple[0]):,}",
                 *(_shown(intervals[-1]) for intervals in found.values()),
                 *(f"{100 * (cpt(*triple, quality) or 0):.0f}%" for quality in (0.5, 0.8)),
-                _points(control_gain(*triple, share=0.5)),
+                _points(control_gain(*triple, share=0.5, resamples=resamples)),
             ]
         )
     means = [f"**{mean(i.value for i in intervals):.3f}**" for intervals in found.values()]
@@ -118,6 +121,9 @@ def quality(rows: Sequence[Row], columns: Mapping[str, Sequence[float]], resampl
         for intervals in found.values()
     ]
     table.append(["**mean**", "", "", *means, "", "", ""])
+    many = [number for number, pair in enumerate(PAIRS) if pair[0] in RANKED]
+    means = [f"**{mean(own[n].value for n in many):.3f}**" for own in found.values()]
+    table.append(["**mean without planning**", "", "", *means, "", "", ""])
     table.append(["significantly above / below 0.5", "", "", *counts, "", "", ""])
     header = ["held out", "cheap -> strong", "n", *columns, "CPT(50)", "CPT(80)", "control"]
     averages = [100 * mean(column) for column in zip(*gains, strict=True)]
@@ -188,7 +194,7 @@ def labels(
 
 
 def latency(rows: Sequence[Row], peers: Mapping[str, Mapping[str, list[float]]]) -> str:
-    """Return a table of milliseconds a task, of the same tasks in the same run."""
+    """Return a table of CPU milliseconds a task, of the same tasks in the same run."""
     step = max(1, len(rows) // _TIMED)
     sample = [row.prompt for row in rows[::step]]
     assess("warm up")
@@ -201,13 +207,13 @@ def latency(rows: Sequence[Row], peers: Mapping[str, Mapping[str, list[float]]])
     long = "\n".join(sample)[:_LONG]
     repeated = median([_timed(long) for _ in range(20)])
     table.append((f"Tariff assess, {_LONG:,} characters", f"{repeated / 1e6:.3f}", ""))
-    return markdown(("one task", "p50 ms", "p99 ms"), table)
+    return markdown(("one task", "p50 CPU ms", "p99 CPU ms"), table)
 
 
 def _timed(prompt: str) -> float:
-    started = perf_counter_ns()
+    started = thread_time_ns()
     assess(prompt)
-    return perf_counter_ns() - started
+    return thread_time_ns() - started
 
 
 def _triple(

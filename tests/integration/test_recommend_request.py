@@ -177,6 +177,23 @@ def test_the_tier_follows_from_difficulty_and_thresholds(ask: Ask) -> None:
         assert one(ask(task=task, policy=at))["complexity"] == "complex"
 
 
+def test_the_safe_choice_does_not_change_the_order_of_the_models(ask: Ask) -> None:
+    answer = ask(task="Какова столица Перу?", policy={"safe": "haiku"})
+    found = one(answer)
+    assert chosen(answer) == HAIKU
+    assert found["savings_vs_always_top"]["model"] == OPUS
+    assert Fraction(found["savings_vs_always_top"]["saves_usd"]) > 0
+    assert "strongest" not in found["why"]
+    roles = [tuple(model["roles"]) for model in answer.body["policy"]["models"]]
+    assert roles == [("simple", "safe"), ("moderate",), ("complex",)]
+
+
+def test_the_reason_of_an_exam_question_names_no_learned_feature(ask: Ask) -> None:
+    found = one(ask(task="Ann has 3 boxes of 12 eggs, and breaks 5 of them. How many are left?"))
+    assert found["basis"] == "outcomes"
+    assert "simple work of the kind calculation (confidence 0." in found["why"]
+
+
 def test_more_quality_never_means_fewer_strong_calls(ask: Ask) -> None:
     wanted = ["0.8", "0.85", "0.9", "0.95", "0.99"]
     answers = [ask(policy={"quality": quality}).body["policy"]["thresholds"] for quality in wanted]

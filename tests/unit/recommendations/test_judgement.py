@@ -150,3 +150,28 @@ def test_a_why_about_no_situation_asks_for_a_known_explanation(general: str, own
 def test_what_is_asked_from_a_given_text_is_extracted(task: str) -> None:
     found = assess(task)
     assert (found.kind, found.complexity) == ("extraction", "simple")
+
+
+@pytest.mark.parametrize(
+    ("fact", "claim"),
+    [
+        ("富士山の高さは?", "キャッシュとDBが絶対にずれないようにすることは可能なんですか?"),
+        ("水的沸点是多少?", "缓存和数据库能绝对保持一致吗?"),
+    ],
+)
+def test_a_question_without_a_question_word_is_not_a_look_up(fact: str, claim: str) -> None:
+    assert assess(fact).complexity == "simple"
+    assert assess(claim).complexity != "simple"
+
+
+def test_what_was_learned_from_english_says_nothing_about_other_languages() -> None:
+    for task in ("富士山の高さは?", "Qual é a capital da França?", "Wer schrieb Faust?"):
+        assert "shape and words" not in {signal.name for signal in assess(task).signals}
+
+
+def test_an_order_of_many_words_is_not_a_look_up() -> None:
+    task = (
+        "清洗一份客户表,手机号统一成十一位,去掉重复客户,把城市名统一,"
+        "最后输出一份清洗报告,写明每一步影响了多少行。"
+    )
+    assert assess(task).complexity != "simple"

@@ -187,6 +187,8 @@ def _reading(decision: RoutingDecision, assigned: ModelCandidate) -> str:
         signals = [signal for signal in signals if (signal.weight < 0) is easier]
     known = decision.assessment.kind
     kind = "" if known == UNKNOWN else f" of the kind {known}"
+    if decision.assessment.basis == "outcomes":
+        signals = []  # learned features, whose names say nothing in a sentence
     names = [signal.name for signal in signals if abs(signal.weight) >= _WEIGHTY][:_NAMED]
     seen = f"{', '.join(names)}; confidence" if names else "confidence"
     return (

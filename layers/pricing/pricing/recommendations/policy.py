@@ -137,13 +137,16 @@ def read_task(
 
 
 def ranked_models(book: PriceBook, policy: Policy | LearnedPolicy) -> tuple[RankedModel, ...]:
-    """Return the policy's models in order, each once; raises UnknownModel at ``/policy``."""
+    """Return the policy's models in order, each once; raises UnknownModel at ``/policy``.
+
+    A model's rank is that of its strongest tier. Being the safe choice does not change it.
+    """
     found: dict[str, RankedModel] = {}
     learned = isinstance(policy, LearnedPolicy)
     for role, reference in policy.references().items():
         with of_field("/policy_id" if learned else f"/policy/{role}"):
             model = book.find(reference).model
-        before = found.pop(model.key, None)  # a model's rank is that of its strongest role
+        before = found.get(model.key) if role == "safe" else found.pop(model.key, None)
         roles = (*before.roles, role) if before else (role,)
         found[model.key] = RankedModel(reference, model, roles)
     return tuple(found.values())

@@ -147,10 +147,10 @@ def _learned_signals(
     weights: Weights, parts: ScoreParts, judged: Judgement, reading: TaskFeatures
 ) -> tuple[Signal, ...]:
     """Return the features with the largest effect on the learned score; else that score alone."""
-    share = FORM_WEIGHTS[judged.form][0]
     if judged.form != "exam":
-        start = ORDINARY.get(judged.form, 0.0)
-        weight = share * (parts.shape + WORDS_WEIGHT * parts.words - start)
+        weight = FORM_WEIGHTS[judged.form][0] * (parts.shape + WORDS_WEIGHT * parts.words)
+        if judged.form in ORDINARY:
+            weight = weights.learned_of_ordinary(parts, judged)
         signal = Signal("shape and words", "as learned from exam questions", round(weight, 4))
         return (signal,) if abs(weight) > _NOTABLE else ()
     shares = [

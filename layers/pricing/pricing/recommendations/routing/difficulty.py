@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cache
-from math import exp, sqrt
+from math import exp, sqrt, tanh
 from operator import attrgetter, mul
 from typing import NamedTuple
 from zlib import crc32
@@ -30,11 +30,13 @@ WORDS_WEIGHT = 0.4
 FORM_WEIGHTS: Mapping[Form, tuple[float, float]] = {
     "exam": (1.0, 0.5),
     "bare": (1.0, 0.4),
-    "request": (0.15, 1.0),
+    "request": (0.1, 1.0),
     "tools": (0.5, 1.0),
 }
 #: The learned score of an ordinary request, by form: they are plainer than exam questions.
-ORDINARY: Mapping[Form, float] = {"request": -1.9, "tools": 0.0}
+ORDINARY: Mapping[Form, float] = {"request": -1.75, "tools": 0.0}
+#: What the learned score of a request approaches, either way, before its weight.
+_FAR = 1.0
 #: The judged scores between which a request is moderate.
 _MODERATE_FROM, _MODERATE_TO = -0.65, 0.75
 #: With offered tools, whose descriptions are not the task, shape and words mean less.
@@ -102,7 +104,17 @@ class Weights:
         low, high = self.at(1 / 3), self.at(2 / 3)
         unit = (high - low) / (_MODERATE_TO - _MODERATE_FROM)
         middle = judged.score - (_MODERATE_FROM + _MODERATE_TO) / 2
-        return (low + high) / 2 + rules * unit * middle + learned * (found - ORDINARY[judged.form])
+        return (low + high) / 2 + rules * unit * middle + self.learned_of_ordinary(parts, judged)
+
+    def learned_of_ordinary(self, parts: "ScoreParts", judged: Judgement) -> float:
+        """Return what is learned about a request: nothing if it is not English, and never much.
+
+        A short request is far from all exam questions, which says little about it.
+        """
+        if not judged.english:
+            return 0.0
+        found = parts.shape + WORDS_WEIGHT * parts.words - ORDINARY[judged.form]
+        return FORM_WEIGHTS[judged.form][0] * _FAR * tanh(found / _FAR)
 
     def at(self, rank: float) -> float:
         """Return the score of a rank from 0 to 1, by linear interpolation."""

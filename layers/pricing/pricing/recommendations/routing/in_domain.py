@@ -33,7 +33,7 @@ _CONVERGED = 1e-10
 _FOLDS = 3
 _DIGITS = 6
 #: The form of a stored model; earlier ones were trained on top of another router.
-STORED_AS = "in-domain-2"
+STORED_AS = "in-domain-3"
 _NAMED = (*KINDS, UNKNOWN)
 _SPARSE = BUCKETS + len(_NAMED)
 

@@ -69,7 +69,8 @@ class Judgement:
 
     ``mechanical`` is whether it is one step on given material, of ``material`` characters.
     ``understood`` is whether its language is read, or its request recognised in spite of that;
-    ``recognised`` is whether any request is.
+    ``recognised`` is whether any request is. ``english`` is whether what was learned from English
+    exam questions says something about it.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class Judgement:
     mechanical: bool = False
     understood: bool = True
     recognised: bool = True
+    english: bool = True
     material: int = 0
 
     @property
@@ -129,7 +131,12 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
     meaning = "not recognised" if kind == UNKNOWN else kind
     return Judgement(
         kind=kind,
-        form=_form(kind, request, reading, alone=not instruction.material and not harder),
+        form=_form(
+            kind,
+            request,
+            reading,
+            alone=language == ENGLISH and not instruction.material and not harder,
+        ),
         signals=(
             Signal("kind of work", meaning, round(level, 4)),
             *(replace(signal, weight=round(signal.weight, 4)) for signal in raised),
@@ -137,6 +144,7 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
         mechanical=mechanical,
         understood=language != UNREAD or recognised,
         recognised=recognised,
+        english=language == ENGLISH,
         material=instruction.material,
     )
 
@@ -173,6 +181,8 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
     fact = kind in (LOOK_UP, "calculation")
     if best < STRONG or (fact and not request.acts.isdisjoint(("open", "make"))):
         return UNKNOWN, 0.0
+    if kind == LOOK_UP and not request.question and request.words > _SHORT_QUESTION:
+        return UNKNOWN, 0.0
     if kind == "debugging" and request.asks_why_in_general:
         return UNKNOWN, 0.0
     return kind, best
@@ -187,6 +197,7 @@ _EXAM_KINDS = (LOOK_UP, "multiple choice", "calculation", "maths", "logic puzzle
 
 
 def _form(kind: str, request: Request, reading: TaskFeatures, *, alone: bool) -> Form:
+    """Return the form of what is not an exam question; ``alone`` is plain English without material."""
     if reading.tools.count:
         return "tools"
     if request.own:

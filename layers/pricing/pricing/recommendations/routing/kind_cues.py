@@ -199,7 +199,8 @@ es: que significa, que dia, como se escribe, que hora, que es, que son, quien es
 pt: o que significa, que dia, como se escreve, que horas, o que e, o que sao, quem escreveu,
     quem foi, quem e, quando foi, onde fica, quantos, quantas, capital de, capital da,
     capital do, qual comando, que comando, que porta, qual porta, qual e a, qual e o
-ja: とは何, 何曜日, 何日, とは, 意味は, どういう意味, 何ですか, 誰が, いつですか, どこですか,
+ja: とは何, 何曜日, 何日, とは?, って何, 意味は, どういう意味, 何ですか,
+    誰が, いつですか, どこですか,
     首都, いくつ, 何年, コマンドは, 何の略
 zh: 是什么意思, 星期几, 几号, 什么意思, 什么是, 是什么, 是谁, 谁写, 在哪里, 首都, 多少, 哪一年,
     几个, 什么命令, 哪个命令, 用什么命令, 哪个端口""",

@@ -22,7 +22,7 @@ _FOLDED = {
     code: folded
     for code in range(0xC0, 0x180)
     if (folded := normalize("NFKD", chr(code)).encode("ascii", "ignore").decode().lower())
-} | {ord("ß"): "ss", ord("œ"): "oe", ord("æ"): "ae"}
+} | {ord("ß"): "ss", ord("œ"): "oe", ord("æ"): "ae", 0xFF1F: "?"}
 ENGLISH = "en"
 #: The language of a text with no frequent word of any language that is read.
 UNREAD = ""
@@ -78,13 +78,19 @@ def merged(parts: Iterable[Found]) -> Found:
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case and without accents."""
+    """Return a text in lower case and without accents; a wide question mark is a plain one."""
     return text.lower().translate(_FOLDED)
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a folded text, without figures."""
     return _WORD.findall(text)
+
+
+def size_of(text: str) -> int:
+    """Return the number of words; two characters of Chinese or Japanese count as one."""
+    unspaced = len(_HAN.findall(text))
+    return len(words_of(_HAN.sub(" ", text) if unspaced else text)) + unspaced // 2
 
 
 def language_of(text: str) -> str:

@@ -130,9 +130,9 @@ pt: deve, devem, sem, enquanto, exceto, salvo, pelo menos, no maximo, nao mais d
     nunca, sempre, cada, ninguem, mas, embora, mesmo que, nao pode, apesar, desde que, se,
     ambos, ambas, nem, mesmo, mesma, identic*, so se, continuar, todos os, todas as
 ja: なければならない, 必ず, ながら, せずに, 以上, 以下, 以内, 各, ただし, しかし, 同時に,
-    満たす, かつ, 場合でも, のに
+    満たす, かつ, 場合でも, のに, 絶対, 常に, 決して
 zh: 必须, 不能, 同时, 除非, 至少, 最多, 不超过, 每个, 每人, 但是, 但, 即使, 又要, 既要, 而且,
-    满足, 却""",
+    满足, 却, 绝对, 永远, 从不, 总是""",
     # Words that join several calls of tools.
     "joining": """en: and, also, both, each, respectively, then
 de: und, dann, auch, danach

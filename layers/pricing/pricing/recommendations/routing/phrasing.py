@@ -47,7 +47,7 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _FRACTION = re.compile(r"\\frac|\d/\d|\^|sqrt")
 _STATEMENTS = frozenset(["II", "III"])
 _CAPITALS = frozenset(["NOT", "EXCEPT"])
-#: Figures of more digits are no quantities.
+#: Longer figures are not read as quantities.
 _LONGEST_NUMBER = 30
 
 

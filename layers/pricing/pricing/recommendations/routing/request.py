@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, cast
 
 from pricing.recommendations.routing.kind_cues import KINDS
-from pricing.recommendations.routing.lexicon import Cues, Found, merged, words_of
+from pricing.recommendations.routing.lexicon import Cues, Found, merged, size_of, words_of
 from pricing.values import immutable
 
 #: ``step``: one thing to do; ``make``: something of a known form; ``howto``: a known way; ``open``:
@@ -47,6 +47,11 @@ _YES_NO = frozenset(
         "pode",
         "ha",
     ]
+)
+#: The end of a question in Japanese and Chinese that has no question word.
+_PARTICLE = re.compile(
+    "^(?!.*(?:何|誰|どこ|いつ|いく|どの|どれ|どう|どん|なぜ|什么|谁|哪|几|多少|怎)).*(?:か|吗)[?\uff1f\u3002]?\\s*$",
+    re.DOTALL,
 )
 _WHY = re.compile(
     r"^\W*(?:why|how come|warum|wieso|weshalb|pourquoi|por que)\b|なぜ|どうして|为什么"
@@ -97,9 +102,10 @@ class Request:
 
     @property
     def yes_no(self) -> bool:
-        """Whether it is a question for a yes or a no, by its first word."""
+        """Whether it is a question for a yes or a no, by its first word or by its last particle."""
         first = next(iter(words_of(self.text)), "")
-        return self.question and first in _YES_NO
+        particle = _PARTICLE.search(self.text) is not None
+        return (self.question and first in _YES_NO) or particle
 
     @property
     def asks_why_in_general(self) -> bool:
@@ -149,7 +155,7 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
         text=text,
         found=whole,
         asked=merged(asking) if asking else whole,
-        words=len(words_of(text)),
+        words=size_of(text),
         sentences=len(sentences),
         told=_tells(told) if asking else 0,
         weights=weights,
