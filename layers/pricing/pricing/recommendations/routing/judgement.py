@@ -197,7 +197,7 @@ _EXAM_KINDS = (LOOK_UP, "multiple choice", "calculation", "maths", "logic puzzle
 
 
 def _form(kind: str, request: Request, reading: TaskFeatures, *, alone: bool) -> Form:
-    """Return the form of what is not an exam question; ``alone`` is plain English without material."""
+    """Return the form of what is not an exam; ``alone`` is plain English without material."""
     if reading.tools.count:
         return "tools"
     if request.own:
