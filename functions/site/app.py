@@ -128,7 +128,7 @@ def get_docs(_query: NoQuery, _call: Call) -> Asset:
 @cache
 def reference() -> str:
     """The reference, with the address of its script."""
-    text = asset("docs.html", "text/html; charset=utf-8").text
+    text = (STATIC / "docs.html").read_text(encoding="utf-8")
     for script in PAGE.glob("assets/docs-*.js"):
         tag = f'<script type="module" src="/assets/{script.name}"></script>'
         text = text.replace("</head>", f"{tag}\n</head>", 1)

@@ -5,12 +5,12 @@ import subprocess
 import sys
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from web.journeys.conftest import Open, curl, violations
 
 
-def block(page: Page, operation: str) -> Page:
+def block(page: Page, operation: str) -> Locator:
     """The first request of an operation, with its tools."""
     return page.locator(f"#{operation} .code:has(> .tools)").first
 

@@ -26,7 +26,7 @@ def issuer() -> Iterator[str]:
 
     class Provider(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            address = f"http://127.0.0.1:{self.server.server_address[1]}"
+            address = f"http://{self.headers['host']}"
             document: dict[str, Any] = {"issuer": address, "jwks_uri": f"{address}/keys"}
             if self.path == "/keys":
                 public = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
