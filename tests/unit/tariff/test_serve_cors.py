@@ -56,7 +56,7 @@ def test_the_answer_itself_may_be_read_with_its_etag_and_without_cookies() -> No
     assert "access-control-allow-credentials" not in found
 
 
-def test_without_origins_nothing_is_said() -> None:
+def test_without_origins_nothing_is_sent() -> None:
     async def app() -> None: ...
 
     assert with_cors(app, None) is app
