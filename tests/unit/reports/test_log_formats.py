@@ -13,6 +13,7 @@ import pytest
 from pricing.reports.source_formats import SourceFormat
 from tariff.template import ROOT
 from tests.support.reports import outcomes_add_up, report_file
+from tests.unit.reports.test_further_formats import TOOLS
 
 LOGS = ROOT / "tests" / "data" / "logs"
 #: A call of GPT-4o mini, at 0.15 and 0.6 USD per million tokens, cached input 0.075: 1,000 tokens
@@ -101,7 +102,9 @@ def test_a_file_of_a_tool_costs_what_its_calls_cost(
 
 
 def test_every_tool_of_the_table_has_a_file_or_a_test_of_its_own() -> None:
+    further = {record["format"] for record in TOOLS.values()}
     elsewhere = {
+        *further,
         *("tariff", "claude_code", "codex", "opencode", "openrouter_generation"),
         *("claude_agent_sdk", "anthropic_response", "openai_response", "openai_batch"),
         *("anthropic_batch", "vertex_batch", "bedrock_batch"),

@@ -61,7 +61,7 @@ def test_the_calls_that_state_a_cost_are_compared_and_no_others(tmp_path: Path, 
         2, Decimal("0.0081"), Decimal("0.006"), Decimal("-0.0021"), Decimal(0)
     )
     (warning,) = (one for one in found.warnings if one.code == "stated_cost_differs")
-    assert "2 calls state a cost, 0.0081 USD in all" in warning.message
+    assert "costs of 0.0081 USD for 2 calls" in warning.message
     assert "0.006 USD, 0.0021 USD less" in warning.message
 
 
@@ -233,4 +233,4 @@ def test_the_comparison_is_in_csv_and_on_the_page(tmp_path: Path) -> None:
     names = "calls,stated_usd,priced_usd,difference_usd,without_price_usd"
     assert to_csv(found, "stated").splitlines() == [f"\ufeff{names}", "1,0.004,0.003,-0.001,0"]
     assert "\r\nstated,,,0.004,,,1," in to_csv(found)
-    assert "1 calls state a cost" in to_html(found)
+    assert "Costs stated in the log: " in to_html(found)

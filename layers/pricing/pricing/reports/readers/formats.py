@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from pricing.errors import TariffError
+from pricing.reports.readers.attributes import attributes_of, flat
+from pricing.reports.readers.gateway_formats import GATEWAYS
 from pricing.reports.readers.json_values import HANDED_DOWN, LISTS
 from pricing.reports.readers.provider_formats import (
     MLFLOW_SPAN,
@@ -37,14 +39,18 @@ from pricing.reports.readers.record_format import (
 from pricing.reports.readers.records import layout_of
 from pricing.reports.readers.several import (
     agent_sdk,
+    amp,
     bedrock_stream,
     buckets,
     claude_code,
     copilot,
+    librechat,
+    open_webui,
     steps,
     weave,
 )
-from pricing.reports.readers.tool_formats import CODING_TOOLS, GATEWAYS, TRACERS
+from pricing.reports.readers.tool_formats import CODING_TOOLS
+from pricing.reports.readers.tracer_formats import TRACERS
 from pricing.reports.readers.unread import looks_like
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES, is_batch_line
@@ -82,8 +88,11 @@ _EVENTS = (
     "rate_limits.",
 )
 #: Where collectors of logs (CloudWatch, Docker, Google Cloud, Fluent Bit) keep the line itself.
-_WRAPPERS = ("message", "@message", "log", "msg", "line", "jsonPayload", "textPayload", "_raw")
-_WRAPPED_TIMES = "timestamp | @timestamp | time | ts"
+_WRAPPERS = (
+    *("message", "@message", "log", "msg", "line", "jsonPayload", "textPayload", "_raw"),
+    "ai_log",
+)
+_WRAPPED_TIMES = "timestamp | @timestamp | time | ts | start_time"
 _CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.")
 
@@ -143,7 +152,11 @@ class FormatReader:
             self._anthropic_stream,
             self._openai_stream,
             self._codex,
+            self._pi,
             claude_code,
+            amp,
+            librechat,
+            open_webui,
             self._otlp,
             buckets,
             agent_sdk,
@@ -279,6 +292,19 @@ class FormatReader:
         }
         return [Found("codex", record)]
 
+    def _pi(self, document: Document) -> list[Found] | None:
+        """A line of Pi or OpenClaw: older messages are of the model that was chosen last."""
+        if document.get("type") == "model_change" and isinstance(document.get("modelId"), str):
+            self._model = document["modelId"]
+            return []
+        message = document.get("message")
+        if document.get("type") != "message" or not isinstance(message, dict):
+            return None
+        known = next(one for one in FORMATS if one.name == "pi")
+        if self._model is None or "model" in message or not marked(document, known.marks):
+            return None
+        return self._found(known, {**document, "message": {**message, "model": self._model}})
+
     # --- OpenTelemetry ---------------------------------------------------------------------------
 
     def _otlp(self, document: Document) -> list[Found] | None:
@@ -289,7 +315,7 @@ class FormatReader:
                 continue
             found = []
             for resource in objects(resources):
-                shared = {"resource": _attributes(at(resource, "resource.attributes"))}
+                shared = {"resource": flat(at(resource, "resource.attributes"))}
                 for entry in objects([resource], scopes, entries):
                     found += self._span({**shared, **entry}) or []
             names: dict[SourceFormat, SourceFormat] = {
@@ -301,9 +327,7 @@ class FormatReader:
 
     def _span(self, document: Document) -> list[Found] | None:
         """A span or an event with its attributes, however those are nested or listed."""
-        attributes = _attributes(
-            document.get("attributes") or _listed(document.get("tags")) or _columns_of(document)
-        )
+        attributes = attributes_of(document)
         if not attributes or "metrics" in document or "metrics" in attributes:
             return None
         body = {**document, "attributes": attributes}
@@ -366,51 +390,6 @@ _OTLP = (
 
 def _is_list_of_objects(values: Any) -> bool:
     return isinstance(values, list) and all(isinstance(one, dict) for one in values)
-
-
-def _attributes(value: Any) -> dict[str, Any]:
-    """Attributes by their dotted names, from an object, nested or not, or from a list of pairs."""
-    found: dict[str, Any] = {}
-    if isinstance(value, list):
-        for pair in objects(value):
-            found[str(pair.get("key"))] = _value(pair.get("value"))
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            if isinstance(inner, dict) and name.split(".")[0] in _NESTED:
-                found |= {f"{name}.{more}": one for more, one in _attributes(inner).items()}
-            else:
-                found[name] = inner
-    return found
-
-
-_NESTED = frozenset(
-    (
-        *("gen_ai", "llm", "usage", "token_count", "prompt_details", "completion_details"),
-        *("cache_read", "cache_creation", "request", "response", "ai", "inputTokenDetails"),
-    )
-)
-
-
-def _listed(tags: Any) -> Any:
-    """Jaeger's tags, a list of pairs; other tags are labels."""
-    return tags if isinstance(tags, list) else None
-
-
-def _columns_of(document: Document) -> dict[str, Any]:
-    """The attributes of a table with a column for each."""
-    prefix = "attributes."
-    return {
-        name.removeprefix(prefix): value
-        for name, value in document.items()
-        if name.startswith(prefix) and value is not None
-    }
-
-
-def _value(value: Any) -> Any:
-    """The value of an OTLP attribute; its integers are strings."""
-    if not isinstance(value, dict):
-        return value
-    return whole(value["intValue"]) if "intValue" in value else next(iter(value.values()), None)
 
 
 def _plain(document: Document) -> Document:

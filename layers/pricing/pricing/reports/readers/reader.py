@@ -38,6 +38,7 @@ from pricing.reports.readers.record_format import Found
 from pricing.reports.readers.records import labels_of, read_record
 from pricing.reports.readers.singly import ALONE, COSTS, call_row, priced_alone, reason_of
 from pricing.reports.readers.tables import FlatTable, has_usage
+from pricing.reports.readers.unread import known_kind
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE
@@ -207,6 +208,8 @@ class UsageReader:
         except InvalidRequest as error:
             shown = [name for name, _ in columns if is_plain_name(name)][:MAX_COLUMNS]
             detail = f"{error.errors[0].detail}; its columns are {', '.join(shown)}"
+            if kind := known_kind({name: "x" for name, _ in columns}):
+                detail = f"has lines that {kind}"
             raise InvalidRequest.at(file.pointer, detail) from None
         calls = self._flat.calls(source, line, self._labels)
         self.states_cost = self._flat.states_cost

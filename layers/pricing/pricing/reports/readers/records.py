@@ -52,6 +52,7 @@ CONTAINERS = (
 MOMENTS = (
     *("timestamp", "created_at", "createTime", "created", "startTime", "start_time"),
     *("request_created_at", "start_time_unix_nano", "startTimeUnixNano", "date"),
+    *("createdAt", "date_time_utc"),
 )
 REQUEST_IDS = ("request_id", "requestId", "responseId")
 TERMS = ("processing", "speed", "inference_geo")

@@ -21,17 +21,29 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
     ("category=RequestResponse, operationName", "Azure diagnostic logs", _USAGE),
     ("MeterCategory", "an Azure cost export", _USAGE),
     ("bookmarked, projectId, timestamp", "Langfuse traces", "export the observations"),
+    ("amount_value, amount_currency", "costs without token counts", _USAGE),
+    ("sku, unit_type, net_amount", "GitHub Copilot requests without token counts", _USAGE),
+    ("kind, data, version", "sessions of Kiro without token counts", _USAGE),
+    ("data.resultData.runData", "n8n executions, which do not name the model", _USAGE),
+    ("message_count, prompt_tokens", "Crush sessions without a model", "join the messages' model"),
     ("messages, model", "request bodies", "send the responses, or their usage"),
     ("messages", "chat messages, such as training examples", "send responses, or their usage"),
     ("contents", "request bodies", "send the responses, or their usage"),
 )
 
 
-def looks_like(document: Document) -> str:
-    """What a record that is in no format looks like, or its fields and what it lacks."""
+def known_kind(document: Document) -> str | None:
+    """What is known of a record that has nothing that could be priced."""
     for marks, name, instead in _NOT_READ:
         if marked(document, tuple(marks.split(", "))):
             return f"look like {name}, which are not read; {instead}"
+    return None
+
+
+def looks_like(document: Document) -> str:
+    """What a record that is in no format looks like, or its fields and what it lacks."""
+    if kind := known_kind(document):
+        return kind
     lacks = [name for name, names in _NEEDED if not any(one in document for one in names)]
     shown = [name for name in document if is_plain_name(name)][:MAX_FIELDS]
     more = len(document) - len(shown)

@@ -1,0 +1,67 @@
+"""The attributes of a span or an event, by their dotted names."""
+
+from typing import Any
+
+from pricing.reports.readers.record_format import Document, objects, whole
+
+
+def attributes_of(document: Document) -> dict[str, Any]:
+    """The attributes of a span or an event, wherever it has them; empty without any."""
+    return flat(
+        document.get("attributes")
+        or _listed(document.get("tags"))
+        or _of_sentry(document)
+        or _columns_of(document)
+    )
+
+
+def flat(value: Any) -> dict[str, Any]:
+    """Attributes by their dotted names, from an object, nested or not, or from a list of pairs."""
+    found: dict[str, Any] = {}
+    if isinstance(value, list):
+        for pair in objects(value):
+            found[str(pair.get("key"))] = _value(pair.get("value"))
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, dict) and name.split(".")[0] in _NESTED:
+                found |= {f"{name}.{more}": one for more, one in flat(inner).items()}
+            else:
+                found[name] = inner
+    return found
+
+
+_NESTED = frozenset(
+    (
+        *("gen_ai", "llm", "usage", "token_count", "prompt_details", "completion_details"),
+        *("cache_read", "cache_creation", "request", "response", "ai", "inputTokenDetails"),
+    )
+)
+
+
+def _listed(tags: Any) -> Any:
+    """Jaeger's tags, a list of pairs; other tags are labels."""
+    return tags if isinstance(tags, list) else None
+
+
+def _of_sentry(document: Document) -> Any:
+    """The data of a span of Sentry's, if it is one of generative AI."""
+    data = document.get("data")
+    named = isinstance(data, dict) and any(str(name).startswith("gen_ai.") for name in data)
+    return data if named else None
+
+
+def _columns_of(document: Document) -> dict[str, Any]:
+    """The attributes of a table with a column for each."""
+    prefix = "attributes."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in document.items()
+        if name.startswith(prefix) and value is not None
+    }
+
+
+def _value(value: Any) -> Any:
+    """The value of an OTLP attribute; its integers are strings."""
+    if not isinstance(value, dict):
+        return value
+    return whole(value["intValue"]) if "intValue" in value else next(iter(value.values()), None)
