@@ -58,8 +58,8 @@ sample-usage: .cache/usage/2026-10.jsonl ## Write a month of 1,000,000 usage rec
 .cache/usage/2026-10.jsonl: | .venv/.ready
 	@$(PY) -m tariff sample-usage --out $@ $(ARGS)
 
-report: .cache/usage/2026-10.jsonl .venv/.ready ## Open the report of that month in a browser
-	@$(PY) -m tariff report $< --html $(<:.jsonl=.html) --open
+report: $(if $(FILE),,.cache/usage/2026-10.jsonl) .venv/.ready ## Report on that month, or FILE=(a file or a folder of session logs): a summary, and its page in a browser
+	@$(PY) -m tariff report $(or $(FILE),.cache/usage/2026-10.jsonl) --open
 
 test: $(SITE) .venv-sam/.ready .venv-bench/.ready .venv-focus/.ready ## Run every test but the slow checks (ARGS="-n 0 -k name" selects)
 	@$(PY) -m tariff dynamodb-local \

@@ -213,7 +213,7 @@ def report(
         write(json_text(answer))
     elif style == "csv" and made:
         write(to_csv(made))
-    elif style == "markdown" or written.format == "json":
+    elif style == "markdown" or written.format == "json" or written.opens:
         view = reported(answer, rows, datetime.now(UTC).date(), with_plans="Claude Code" in tools)
         show(view) if style == "table" else write(markdown_text(view))
     return over(budget, (answer["net"] or {}).get("total_usd") or answer["totals"]["cost_usd"])

@@ -200,6 +200,18 @@ def test_the_page_and_a_comment_are_written(tmp_path: Path, run: Run) -> None:
     assert "| 2026-11-01 | $0.0075 | 20.0% | 1 | 2,000 | 500 |" in out.splitlines()
 
 
+def test_a_page_that_is_opened_comes_with_a_summary(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    write_lines(tmp_path / "usage.jsonl", RECORDS)
+    page = tmp_path / "report.html"
+    _, out, _ = run(str(tmp_path / "usage.jsonl"), "--html", str(page), "--open")
+    assert out.splitlines()[:2] == [str(page), "$0.0375 from 2026-11-01 to 2026-11-05"]
+    assert shown == [page.as_uri()]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -48,9 +48,10 @@ def differing(stated: StatedCosts) -> Iterator[Notice]:
     if stated.calls and abs(difference) * _TOLERATED > allowed:
         message = (
             f"The log states costs of {plain(stated.stated_usd)} USD for"
-            f" {counted(stated.calls, 'call')}; by this report it is {plain(stated.priced_usd)} USD,"
-            f" {plain(abs(difference))} USD {'less' if difference < 0 else 'more'}. Counts that the"
-            " log leaves out, another tier, discounts and fees of a gateway are the usual reasons."
+            f" {counted(stated.calls, 'call')}; by this report it is {plain(stated.priced_usd)}"
+            f" USD, {plain(abs(difference))} USD {'less' if difference < 0 else 'more'}. Counts"
+            " that the log leaves out, another tier, discounts and fees of a gateway are the usual"
+            " reasons."
         )
         yield Notice("stated_cost_differs", message)
     if stated.without_price_usd:

@@ -80,6 +80,7 @@ _NO_CALLS = frozenset(
         *("session_meta", "response_item", "compacted", "turn_context", "event_msg", "info"),
         *("constructor", "human", "tool"),
         *("message_stop", "content_block_start", "content_block_delta", "content_block_stop"),
+        *("request_recorded", "stats_snapshot", "stream_started"),
         *("ping", "thread.started", "turn.started", "item.started", "item.completed"),
     )
 )

@@ -178,14 +178,19 @@ GATEWAYS = (
         usage_format="openai",
         labels={"session": "session_id", "endpoint": "api", "user": "consumer"},
     ),
-    RecordFormat(
-        name="lunaroute",
-        marks=("type=response_recorded", "response_json.usage"),
-        moment="timestamp",
-        model="response_json.model | model_used",
-        request_id="request_id | response_json.id",
-        usage="response_json.usage",
-        labels={"session": "session_id"},
+    *(
+        RecordFormat(
+            name="lunaroute",
+            marks=("session_id", mark),
+            moment="timestamp",
+            model="response_json.model | model_used",
+            request_id="response_json.id",
+            usage="response_json.usage",
+            labels={"session": "session_id"},
+            # The other events begin a session, and end it with the sums of its calls.
+            only={"type": ("response_recorded",)},
+        )
+        for mark in ("response_json.usage", "model_requested", "final_stats")
     ),
     RecordFormat(
         name="noveum",
