@@ -268,10 +268,11 @@ def _finding(
     else:
         own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
         detail = _DETAILS.get(kind, own_words).format(**found.get("ctx", {}))
-        if path and (kind.endswith("_type") or kind.startswith("string_")):
-            # A value of another kind, or an item of another kind than the list's.
+        if path:  # a value of another kind or length, or an item of another kind than the list's
             name, *rest = path
-            detail = hints.get(f"{name}[]" if rest else f"{name}:", detail)
+            sign = "[]" if rest else ":" if kind.endswith("_type") else "#"
+            if kind.endswith("_type") or kind.startswith("string_too"):
+                detail = hints.get(f"{name}{sign}", detail)
         detail = _SINGULAR.sub(r" 1 \1", detail)
     return _Finding(
         pointer, detail if is_plain else f"has {words.member} that {detail}", kind, union

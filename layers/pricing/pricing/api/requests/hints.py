@@ -55,8 +55,8 @@ WHOLES = (
     ),
 )
 
-#: By the name of a property that is unknown; ``name:`` is a value of the wrong kind, and ``name[]``
-#: something in it.
+#: By the name of a property that is unknown; ``name:`` is a value of the wrong kind, ``name#`` one
+#: of the wrong length, and ``name[]`` something of the wrong kind in it.
 HINTS: Mapping[str, str] = {
     **_all(("prompt", "input", "contents", "content", "query", "question"), _PROMPT),
     **_all(
@@ -185,7 +185,7 @@ HINTS: Mapping[str, str] = {
     "after:": 'must be an object, such as {"text": "..."}',
     "images:": 'must be a list, such as [{"width": 1024, "height": 768}]',
     "text:": "must be a string; send several prompts as items of POST /v1/estimate/workload",
-    "currency:": 'must be an ISO 4217 code, such as "EUR"',
+    **dict.fromkeys(("currency:", "currency#"), 'must be an ISO 4217 code, such as "EUR"'),
     **_all(
         ("searches", "web_searches", "web_search", "web_search_requests"),
         'is counted in `tool_uses`: "tool_uses": {"web_search": 3}.',
