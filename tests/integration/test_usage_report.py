@@ -188,7 +188,7 @@ def test_a_request_id_counts_once(report: Ask) -> None:
 
 
 def test_what_has_no_price_is_counted_apart_and_never_free(report: Ask) -> None:
-    answer = report([SONNET, {**SONNET, "model": "gpt-7"}, {**SONNET, "processing": "flex"}])
+    answer = report([SONNET, {**SONNET, "model": "gpt-7"}, {**SONNET, "speed": "fast"}])
     assert cost(answer) == "0.003"
     assert answer.body["unpriced"]["calls"] == 2
     assert answer.body["unpriced"]["share"] == "0.666666666667"
