@@ -8,13 +8,13 @@ none), ``exp``, ``nbf``, ``iat``, and for some routes a scope.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-import jwt
-import urllib3
+from typing import TYPE_CHECKING, Any
 
 from tariff.serve.api_gateway_events import HttpReply, gateway_reply
 from tariff.template import resources
+
+if TYPE_CHECKING:
+    from jwt import PyJWKClient
 
 _ALGORITHMS = ["RS256", "RS384", "RS512"]
 _FETCH_SECONDS = 5.0
@@ -81,6 +81,8 @@ class JwtAuthoriser:
         return {"jwt": {"claims": texts, "scopes": granted if wanted else None}}
 
     def _claims(self, token: str) -> dict[str, Any]:
+        import jwt
+
         if not token:
             raise Unauthorised("no token")
         try:
@@ -103,8 +105,11 @@ class JwtAuthoriser:
 
 
 @cache
-def _keys(issuer: str) -> jwt.PyJWKClient:
+def _keys(issuer: str) -> "PyJWKClient":
     """The issuer's keys, read once; a key that is not among them makes the client read again."""
+    import jwt
+    import urllib3
+
     url = f"{issuer.removesuffix('/')}/.well-known/openid-configuration"
     try:
         found = urllib3.request("GET", url, timeout=_FETCH_SECONDS, retries=False).json()

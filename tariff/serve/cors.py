@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from starlette.middleware.cors import CORSMiddleware
-
 from tariff.template import resources
 
 #: Starlette's parameters by the names that API Gateway has for them.
@@ -25,4 +23,8 @@ def cors_options(template: Mapping[str, Any], origins: Sequence[str]) -> dict[st
 
 def with_cors(app: Callable[..., Any], options: Mapping[str, Any] | None) -> Callable[..., Any]:
     """Return the application, which answers preflight requests where there are options."""
-    return CORSMiddleware(app, **options) if options else app
+    if not options:
+        return app
+    from starlette.middleware.cors import CORSMiddleware
+
+    return CORSMiddleware(app, **options)

@@ -47,6 +47,8 @@ MAX_CONNECTIONS = 4_000
 #: How long open requests may take once the server was told to stop.
 DRAIN_SECONDS = 10
 BACKLOG = 1_024
+#: How long a worker may be silent before it is replaced: a busy machine starts it slowly.
+HEALTH_SECONDS = 60
 _NO_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
@@ -252,6 +254,7 @@ def config(app: Callable[..., Any], **options: Any) -> uvicorn.Config:
         log_level="error",
         server_header=False,
         backlog=BACKLOG,
+        timeout_worker_healthcheck=HEALTH_SECONDS,
         limit_concurrency=MAX_CONNECTIONS,
         timeout_keep_alive=READ_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,

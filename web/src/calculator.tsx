@@ -447,7 +447,7 @@ function WhatIf() {
 function Billing() {
   const { question, set, problems } = useContext(Context);
   const [providers, setProviders] = useState<string[]>([]);
-  const used = Boolean(question.discount || question.card || question.currency);
+  const used = Boolean(question.discount || question.card);
   const list = () =>
     void allModels().then(
       (models) => setProviders([...new Set(models.map((model) => model.provider))].sort()),
@@ -466,13 +466,13 @@ function Billing() {
         </select>
       </label>
       <Wrong problem={problems.currency} />
-      <details open={used}>
+      <details open={used} onToggle={list}>
         <summary>Discount or rate card</summary>
         <div class="pair">
           <Field name="discount" label="Discount, %" mode="decimal" placeholder="15" />
           <label>
             On models of
-            <select value={question.discounted} onFocus={list} onChange={(event) => set({ discounted: event.currentTarget.value })}>
+            <select value={question.discounted} onChange={(event) => set({ discounted: event.currentTarget.value })}>
               <option value="">every provider</option>
               {[...new Set([...providers, question.discounted])].filter(Boolean).map((name) => (
                 <option key={name}>{name}</option>
