@@ -197,13 +197,13 @@ function Decision({ page, groups, chosen, revision, config, decided }: DecisionP
   const [error, setError] = useState<unknown>(null);
   const some = chosen.length > 0 && chosen.length < groups.length;
   const ready = reason.trim() !== "";
-  const decide = async (action: "activate" | "reject", said: string) => {
+  const decide = async (action: "activate" | "reject", outcome: string) => {
     setLocalName(name);
     const part = action === "activate" && some ? { groups: chosen } : {};
     try {
       const body = { reason, expected_revision: revision, ...part };
       await post(`/v1/pricing/versions/${encodeURIComponent(page.id)}/${action}`, body);
-      decided(said);
+      decided(outcome);
     } catch (failure) {
       setError(failure);
     }

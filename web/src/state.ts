@@ -66,7 +66,7 @@ export const START: Question = {
   asOf: "",
 };
 
-/** Typical requests, to start from; whoever knows better changes the numbers. */
+/** Typical requests, to start from. */
 export const EXAMPLES: [string, Partial<Question>][] = [
   ["Support chat", { inputTokens: "1800", outputTokens: "350", prefix: "1200" }],
   ["Answers from documents", { inputTokens: "6000", outputTokens: "500", prefix: "1500" }],

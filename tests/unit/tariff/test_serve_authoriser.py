@@ -125,7 +125,7 @@ def test_any_other_token_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer no-token", "Basic Z3JhY2U6"])
-def test_what_is_no_token_is_refused(authoriser: JwtAuthoriser, authorization: str) -> None:
+def test_anything_but_a_token_is_refused(authoriser: JwtAuthoriser, authorization: str) -> None:
     assert refused(authoriser, ESTIMATE, authorization)[0] == 401
 
 
