@@ -11,9 +11,12 @@ from pricing.reports.rates import DAY_US, Row
 Database = duckdb.DuckDBPyConnection
 
 
-def database(folder: Path, memory_mb: int) -> Database:
-    """Open a database in scratch space, where it spills; it loads no extension from a network."""
-    opened = duckdb.connect(str(folder / "report.duckdb"))
+def database(folder: Path, memory_mb: int, *, on_disk: bool = True) -> Database:
+    """Open a database that spills into scratch space; it loads no extension from a network.
+
+    Its tables are in scratch space too, unless they are small.
+    """
+    opened = duckdb.connect(str(folder / "report.duckdb") if on_disk else ":memory:")
     for setting in (
         f"memory_limit = '{memory_mb}MB'",
         "threads = 2",

@@ -71,6 +71,8 @@ MAX_PATTERNS = 200
 EVERY_CALL: Mapping[Dimension, Sequence[str]] = MappingProxyType({})
 #: Hexadecimal digits of a label that is shown as its SHA-256.
 HASH_LENGTH = 16
+#: The tables of a file of so many bytes fit into the memory of any function.
+SMALL_BYTES = 32 << 20
 
 
 def known_models(book: PriceBook, names: Iterable[str]) -> Iterator[Model]:
@@ -144,7 +146,8 @@ class Engine:
         #: Makes sure that the view ``calls`` exists, which another engine's calls only need here.
         self._need_calls: Callable[[], None] = lambda: None
         self.usage = LoadedUsage()
-        self._db = database(folder, memory_mb)
+        self._memory_mb = memory_mb
+        self._db = database(folder, memory_mb, on_disk=False)
 
     def __enter__(self) -> Self:
         return self
@@ -161,6 +164,9 @@ class Engine:
         too large.
         """
         started = time.perf_counter()
+        if file.path.stat().st_size > SMALL_BYTES:
+            self._db.close()
+            self._db = database(self._folder, self._memory_mb)
 
         def done(step: str) -> None:
             self._say(f"{step} ({time.perf_counter() - started:.1f} s)")

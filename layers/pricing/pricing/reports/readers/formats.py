@@ -225,7 +225,7 @@ class FormatReader:
         ids = self._ids(known, body)
         if not is_call(known, body):
             return []
-        return [Found(known.name, record_of(known, body), span=ids)]
+        return [Found(known.name, record_of(known, body), span=ids, known=known)]
 
     # --- Streams ---------------------------------------------------------------------------------
 
@@ -405,9 +405,16 @@ def _plain(document: Document) -> Document:
 
 def _layout(document: Document) -> Any:
     try:
-        return layout_of(document, by_column=False)
+        return layout_of(document)
     except TariffError:
         return ""
+
+
+def says_nothing(document: Document) -> bool:
+    """Whether a line of a log is no call by its type and its names alone."""
+    kind = document.get("type")
+    holders = (*_LISTS, *_WRAPPERS, *_HOLDERS, *USAGES, "data", "attributes", "info", "payload")
+    return isinstance(kind, str) and kind in _NO_CALLS and document.keys().isdisjoint(holders)
 
 
 def name_of(document: Document) -> SourceFormat:
@@ -443,13 +450,3 @@ BY_COLUMN: frozenset[SourceFormat] = frozenset(
         *("openai_batch", "anthropic_batch", "vertex_batch", "bedrock_invocation_log"),
     )
 )
-
-
-def by_column(document: Any, wanted: SourceFormat | None) -> SourceFormat | None:
-    """The format of an example whose like are read by column, None where each is read by itself."""
-    if not isinstance(document, dict):
-        return None
-    found = FormatReader(wanted).read(document)
-    if len(found) != 1 or found[0].unread or found[0].name not in BY_COLUMN:
-        return None
-    return found[0].name

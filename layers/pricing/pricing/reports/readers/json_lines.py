@@ -1,233 +1,415 @@
-"""JSON Lines as columns: how DuckDB reads records with providers' usage objects.
+"""JSON Lines as columns: the SQL that reads lines of known kinds in one typed pass.
 
-Lines of one kind (the same names at the same places) are read with one layout, which ``layout_of``
-derives from an example. Lines of a kind without a layout, and lines with anything unusual, are
-``odd``: they are read one by one.
+Lines of one kind (the same names at the same places) are read by one plan, which ``plans`` derives
+from an example. Lines of another kind, and lines with anything unusual, are ``odd``: they are read
+one by one.
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import combinations
 
-from pricing.errors import TariffError
-from pricing.jsonio import reject_duplicate_keys
-from pricing.reports.dimensions import Dimension, json_paths
-from pricing.reports.provider_columns import COLUMNS, UsageColumns, calls_sql
-from pricing.reports.readers.formats import by_column
-from pricing.reports.readers.records import (
-    CONTAINERS,
-    MAX_TEXT,
-    TERMS,
-    RecordLayout,
-    ignored_in,
-    layout_of,
-)
+from pricing.reports.database import literal
+from pricing.reports.rates import BUCKETS
+from pricing.reports.readers.counted import Steps, buckets_sql
+from pricing.reports.readers.plans import ColumnPlan, Kind, Places, Sum
+from pricing.reports.readers.records import MAX_TEXT, TERMS
 from pricing.reports.source_formats import SourceFormat
-from pricing.reports.sql import STATED_TYPE
-from pricing.usage.response import USAGES
+from pricing.usage.buckets import MAX_COUNT
+from pricing.usage.terms import COMMON, GEOS, SPEEDS
+from pricing.usage.tools import SEARCH_MODELS
 
-#: So many kinds of lines are read by column; rarer ones are read one by one.
-MAX_KINDS = 500
+#: The number of lines that are not calls.
+NO_CALL = -1
 _DATE = r"\d{4}-\d{2}-\d{2}"
-_TIME = r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
-_AMOUNT = r"\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
+_ZONELESS = r"\d[ T]\d\d:\d\d:\d\d(\.\d+)?\"$"
 _OFFSET = r"[+-]([01]\d|2[0-3]):[0-5]\d"
+#: What names of models have that search the web in every call (``SEARCH_MODELS``).
+_SEARCH = SEARCH_MODELS.partition("(")[0]
+_TEXTS = ("request_id", "asked_model", "served_model", "endpoint", "team")
+#: The words of each term as they may be stated, and as a record may ask for them.
+_WORDS: Mapping[str, Sequence[str]] = {
+    "said_service_tier": sorted(COMMON),
+    "said_speed": sorted(SPEEDS),
+    "said_inference_geo": sorted(GEOS),
+    "asked_processing": ("standard", "batch", "priority", "flex"),
+    "asked_speed": ("standard", "fast"),
+    "asked_inference_geo": ("global", "us"),
+}
+_BLANK = "(t IS NULL OR trim(t, ' \t\r') = '')"
+_NULL = "CAST(NULL AS VARCHAR)"
+_NAMES = ("request_id", "endpoint", "team", "labels")
+#: A part that is the same in all lines needs no place in the table.
+_CONSTANT = re.compile(r"'\w+'|CAST\((0|NULL) AS \w+\)")
 
 
-def _path(dotted: str) -> str:
-    return f"$.{dotted}" if dotted else "$"
+class JsonColumns:
+    """Reads the lines of a source ``(t)`` of these kinds by column.
+
+    ``moment_of`` is the time of the calls of a format that state none.
+    """
+
+    def __init__(
+        self, kinds: Sequence[Kind], moment_of: Callable[[SourceFormat], int | None]
+    ) -> None:
+        self._moment_of = moment_of
+        self._watched = sorted(frozenset[Steps]().union(*(kind.watched for kind in kinds)))
+        self._told_by = sorted(frozenset[Steps]().union(*(kind.told_by for kind in kinds)))
+        self._given = sorted(frozenset[Steps]().union(*(kind.given for kind in kinds)))
+        leaves = {*self._told_by, *self._given}
+        for kind in kinds:
+            leaves |= set(_places_of(kind.plan)) if kind.plan else set()
+        self._leaves = _Leaves(leaves)
+
+    @property
+    def compared(self) -> tuple[frozenset[Steps], frozenset[Steps], frozenset[Steps]]:
+        """What lines of one kind have in common, as ``Kind.compared``."""
+        return frozenset(self._watched), frozenset(self._told_by), frozenset(self._given)
+
+    def kinds(self, source: str) -> str:
+        """Select ``t`` and ``kind``, equal for lines of one kind, NULL if they are not JSON."""
+        return f"SELECT t, kind FROM ({self._told(source)})"
+
+    def _told(self, source: str) -> str:
+        paths = [_path(steps) for steps in self._watched]
+        told = [self._leaves.leaf(steps) for steps in self._told_by]
+        told += [_missing(self._leaves.leaf(steps)) for steps in self._given]
+        keyed = (
+            f"SELECT t, TRY(json_keys(t, [{', '.join(map(literal, paths))}])) AS keys,"
+            f" TRY(from_json(t, {literal(self._leaves.structure)})) AS x FROM {source}"
+        )
+        cut = f"SELECT t, keys, {_selected(self._leaves.columns())} FROM ({keyed})"
+        kind = f"CASE WHEN keys IS NOT NULL THEN hash({', '.join(['keys', *told])}) END"
+        return f"SELECT *, {kind} AS kind FROM ({cut})"
+
+    def calls(
+        self, source: str, plans: Sequence[ColumnPlan], numbers: Mapping[int, int]
+    ) -> tuple[str, dict[str, str]]:
+        """Select the parts of every line's call, and say which parts are the same in all lines.
+
+        ``numbers`` are the plans of the kinds, by hash. ``odd`` is NULL for a line that is no call,
+        such as a blank one.
+        """
+        if not plans:
+            return self._nothing(source, numbers)
+        conditions: dict[str, list[int]] = {}
+        columns: dict[str, dict[str, list[int]]] = {}
+        for number, one in enumerate(plans):
+            for name, sql in self._columns(one):
+                among = conditions if name == "sound" else columns.setdefault(name, {})
+                among.setdefault(sql, []).append(number)
+        leaves = {name: _by_plan(found, len(plans)) for name, found in columns.items()}
+        steps, buckets, certain = buckets_sql(lambda count: f"of_{count}" in columns)
+        certain += self._certain(plans, columns.keys())
+        certain += [_of_plans(sql, numbers, plans) for sql, numbers in conditions.items()]
+        models = [name for name in ("served_model", "asked_model") if name in columns]
+        parts = {
+            **{name: name if name in columns else _NULL for name in _NAMES},
+            "model": f"COALESCE({', '.join(models)})",
+            **_terms(columns.keys()),
+            **{name: f"CAST({buckets.get(name, '0')} AS BIGINT)" for name in BUCKETS},
+        }
+        same = {name: sql for name, sql in parts.items() if _CONSTANT.fullmatch(sql)}
+        odd = f"NOT COALESCE({' AND '.join(certain)}, FALSE)"
+        read = {
+            **{name: name for name in ("plan", "moment", "zoneless", "t")},
+            **{name: sql for name, sql in parts.items() if name not in same},
+            "odd": f"CASE WHEN plan >= 0 THEN {odd} WHEN plan < 0 OR {_BLANK} THEN NULL"
+            " ELSE TRUE END",
+        }
+        sql = f"SELECT *, {_selected(leaves)} FROM ({self._planned(source, numbers)})"
+        for further in steps:
+            sql = f"SELECT *, {_selected(further)} FROM ({sql})"
+        return f"SELECT {_selected(read)} FROM ({sql})", same
+
+    def _planned(self, source: str, numbers: Mapping[int, int]) -> str:
+        chosen = " ".join(f"WHEN {kind} THEN {number}" for kind, number in numbers.items())
+        return f"SELECT *, CASE kind {chosen} END AS plan FROM ({self._told(source)})"
+
+    def _nothing(self, source: str, numbers: Mapping[int, int]) -> tuple[str, dict[str, str]]:
+        """The same of lines of which no kind is read by column."""
+        unplanned = f"SELECT t, NULL AS plan FROM {source}"
+        rows = self._planned(source, numbers) if numbers else unplanned
+        read = {
+            **{name: name for name in ("plan", "t")},
+            "moment": "CAST(NULL AS BIGINT)",
+            "zoneless": "FALSE",
+            "odd": f"CASE WHEN plan IS NULL AND NOT {_BLANK} THEN TRUE END",
+        }
+        same = dict.fromkeys((*_NAMES, "model", *TERMS), _NULL)
+        same |= dict.fromkeys(BUCKETS, "CAST(0 AS BIGINT)")
+        return f"SELECT {_selected(read)} FROM ({rows})", same
+
+    def _certain(self, plans: Sequence[ColumnPlan], columns: Collection[str]) -> Iterator[str]:
+        """What must hold for a line of any plan to be read by column."""
+        written = {*_counts_of([one for one in plans if one.loose])}
+        digits = [
+            _digits(self._leaves.leaf(steps), loose=steps in written) for steps in _counts_of(plans)
+        ]
+        counts = [name for name in columns if name.startswith("of_")]
+        counts += dict.fromkeys(self._sum(one, part) for one in plans for part in one.parts)
+        yield f"NOT regexp_matches(concat_ws(' ', {', '.join(digits)}), '[^0-9 ]|[0-9]{{14}}')"
+        yield f"greatest({', '.join(counts)}, 0) <= {MAX_COUNT}"
+        yield "moment >= 0"
+        for name in _TEXTS:
+            if name in columns:
+                yield f"({name} IS NULL OR length({name}) <= {MAX_TEXT})"
+        models = [name for name in ("served_model", "asked_model") if name in columns]
+        model = f"COALESCE({', '.join(models)})"
+        yield f"{model} IS NOT NULL AND NOT contains({model}, {literal(_SEARCH)})"
+        if "served_model" in columns:
+            yield "COALESCE(served_model <> '<synthetic>', TRUE)"
+        if len(models) > 1:
+            yield "(served_model IS NULL OR asked_model IS NULL OR served_model = asked_model)"
+        for name, values in _WORDS.items():
+            if name in columns:
+                said = f"lower({name})" if name == "said_service_tier" else name
+                yield f"({name} IS NULL OR {said} IN ({', '.join(map(literal, values))}))"
+
+    # --- One plan's columns ----------------------------------------------------------------------
+
+    def _columns(self, plan: ColumnPlan) -> Iterator[tuple[str, str]]:
+        """The columns by their names, and as ``sound`` every condition of a line being certain."""
+        sound: list[str] = []
+        leaf = self._leaves.leaf
+        for name in _TEXTS:
+            if places := getattr(plan, name):
+                numbers = plan.loose and not name.endswith("model")
+                yield name, self._text(places, sound, numbers=numbers)
+        yield from self._moment(plan)
+        if plan.labels:
+            labels = [f"COALESCE({', '.join(map(_label, map(leaf, one)))})" for one in plan.labels]
+            yield "labels", label_list(labels)
+        for name, terms in (("asked", plan.asked), ("said", plan.words)):
+            for term, places in terms.items():
+                words = [word(leaf(steps), "'?'") for steps in places]
+                yield f"{name}_{term}", f"COALESCE({', '.join(words)})"
+        if plan.batch:
+            yield "is_batch", "TRUE"
+        yield "omits_zeros", str(plan.omits_zeros).upper()
+        yield from self._counts(plan, sound)
+        sound += [
+            f"NOT COALESCE(regexp_matches({leaf(steps)}, '^\"?(\\\\u|[\\[{{])'), FALSE)"
+            for steps in plan.hidden
+        ]
+        sound += [f"COALESCE({leaf(steps)} <> '\"refusal\"', TRUE)" for steps in plan.refusal]
+        if plan.signs:
+            signs = "|".join((*plan.signs, r"\\u00[2-7]"))
+            sound.append(f"NOT regexp_matches(t, {literal(signs)})")
+        for condition in sound:
+            yield "sound", condition
+
+    def _counts(self, plan: ColumnPlan, sound: list[str]) -> Iterator[tuple[str, str]]:
+        for count, ways in plan.counts.items():
+            stated = [self._sum(plan, way) for way in ways]
+            sound += [
+                f"COALESCE({one} = 0 OR {other} = 0 OR {one} = {other}, TRUE)"
+                for one, other in combinations(stated, 2)
+            ]
+            yield f"of_{count}", stated[0] if len(stated) == 1 else f"greatest({', '.join(stated)})"
+        for one in plan.none:
+            sound += [f"COALESCE({self._leaves.leaf(steps)} = '0', TRUE)" for steps in _steps(one)]
+        sound += [f"{self._sum(plan, one)} IS NOT NULL" for one in plan.required]
+        for steps, text in plan.empty.items():
+            sound.append(f"COALESCE({self._leaves.leaf(steps)} = '{text}', TRUE)")
+
+    def _sum(self, plan: ColumnPlan, one: Sum) -> str:
+        leaf = self._leaves.leaf
+        parts = []
+        for places in one:
+            found = [
+                f"TRY_CAST({_digits(leaf(steps), loose=plan.loose)} AS BIGINT)" for steps in places
+            ]
+            parts.append(found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})")
+        if len(parts) == 1:
+            return parts[0]
+        total = " + ".join(f"COALESCE({part}, 0)" for part in parts)
+        return f"CASE WHEN COALESCE({', '.join(parts)}) IS NOT NULL THEN {total} END"
+
+    def _text(self, places: Places, sound: list[str], *, numbers: bool) -> str:
+        """The first text that is not empty; with ``numbers``, whole numbers are text too."""
+        found = []
+        for steps in places:
+            leaf = self._leaves.leaf(steps)
+            is_number = f"regexp_full_match({leaf}, '-?[0-9]+')"
+            others = f"CASE WHEN {is_number} THEN {leaf} END" if numbers else "NULL"
+            found.append(f"NULLIF({word(leaf, others)}, '')")
+            sound.append(
+                f"({leaf} IS NULL OR {leaf} LIKE '\"%'{f' OR {is_number}' if numbers else ''})"
+            )
+        return found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})"
+
+    def _moment(self, plan: ColumnPlan) -> Iterator[tuple[str, str]]:
+        found = [f"NULLIF({self._leaves.leaf(steps)}, '\"\"')" for steps in plan.moment]
+        if not found:
+            moment = self._moment_of(plan.name)
+            yield "moment", f"CAST({'NULL' if moment is None else moment} AS BIGINT)"
+            yield "zoneless", "FALSE"
+            return
+        leaf = found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})"
+        yield "moment", leaf_moment_sql(leaf)
+        yield "zoneless", f"NOT suffix({leaf}, 'Z\"') AND regexp_matches({leaf}, '{_ZONELESS}')"
 
 
-_INSIDE = dict.fromkeys(
-    step
-    for container in CONTAINERS
-    for step in (
-        container.rpartition(".")[0],
-        container,
-        *(f"{container}.{usage}" for usage in USAGES),
+class _Leaves:
+    """The values of a line that are extracted, as JSON text, in one parse of it."""
+
+    def __init__(self, leaves: set[Steps]) -> None:
+        self._tree: dict[str, object] = {}
+        #: Leaves that are within another leaf are taken from its text.
+        self._whole: set[Steps] = set()
+        self._names = {steps: f"leaf_{number}" for number, steps in enumerate(sorted(leaves))}
+        for steps in sorted(leaves, key=len):
+            if any(steps[:end] in self._whole for end in range(1, len(steps))):
+                continue
+            inside = self._tree
+            for name in steps[:-1]:
+                inside = inside.setdefault(name, {})  # type: ignore[assignment]
+            inside[steps[-1]] = "JSON"
+            self._whole.add(steps)
+
+    @property
+    def structure(self) -> str:
+        """What ``from_json`` makes of a line."""
+        return json.dumps(self._tree, ensure_ascii=False)
+
+    def leaf(self, steps: Steps) -> str:
+        """The column of a value's JSON text; NULL where it is missing or null."""
+        return self._names[steps]
+
+    def columns(self) -> dict[str, str]:
+        """The columns of all values, from the structure ``x``."""
+        return {name: self._extracted(steps) for steps, name in self._names.items()}
+
+    def _extracted(self, steps: Steps) -> str:
+        end = next(end for end in range(1, len(steps) + 1) if steps[:end] in self._whole)
+        extracted = "x" + "".join(f"[{literal(name)}]" for name in steps[:end])
+        if end == len(steps):
+            return f"CAST({extracted} AS VARCHAR)"
+        inner = f"CAST(json_extract({extracted}, {literal(_path(steps[end:]))}) AS VARCHAR)"
+        return f"NULLIF({inner}, 'null')"
+
+
+def _path(steps: Steps) -> str:
+    return "$" + "".join(f'."{name}"' for name in steps)
+
+
+def _missing(leaf: str) -> str:
+    return f"({leaf} IS NULL OR {leaf} = '\"\"')"
+
+
+def _steps(one: Sum) -> Iterator[Steps]:
+    for places in one:
+        yield from places
+
+
+def _counts_of(plans: Sequence[ColumnPlan]) -> list[Steps]:
+    """Every leaf that is a count in one of these plans."""
+    ways = (way for plan in plans for ways in (*plan.counts.values(), plan.parts) for way in ways)
+    return list(dict.fromkeys(steps for way in ways for steps in _steps(way)))
+
+
+def _places_of(plan: ColumnPlan) -> Iterator[Steps]:
+    for places in (
+        *(getattr(plan, name) for name in (*_TEXTS, "moment", "refusal", "hidden")),
+        *(*plan.labels, *plan.words.values(), *plan.asked.values(), plan.empty),
+    ):
+        yield from places
+    ways = [way for ways in plan.counts.values() for way in ways]
+    for one in (*ways, *plan.parts, *plan.none, *plan.required):
+        yield from _steps(one)
+
+
+def _by_plan(columns: Mapping[str, Sequence[int]], plans: int) -> str:
+    """One column of several plans' columns; NULL in lines of a plan that lacks it."""
+    most, *others = sorted(columns, key=lambda sql: len(columns[sql]), reverse=True)
+    if sum(map(len, columns.values())) < plans:
+        others, most = [most, *others], "NULL"
+    chosen = " ".join(
+        f"WHEN plan IN ({', '.join(map(str, columns[sql]))}) THEN {sql}" for sql in others
     )
-)
-_NAMED = [_path(step.strip(".")) for step in _INSIDE]
-_WORDS = ["$.usage_format"]
-_WORDS += [_path(f"{name}.{word}".strip(".")) for name in CONTAINERS for word in ("type", "object")]
+    return f"CASE {chosen} ELSE {most} END" if chosen else most
 
 
-def _kind(paths: list[str], words: list[str]) -> str:
-    return f"hash(json_keys(t, {paths}), json_extract(t, {words}))"
+def _of_plans(condition: str, numbers: Sequence[int], plans: Sequence[ColumnPlan]) -> str:
+    """A condition that only lines of these plans must meet."""
+    if len(numbers) == len(plans):
+        return condition
+    others = sorted({*range(len(plans))} - {*numbers})
+    if len(others) <= len(numbers):
+        return f"(plan IN ({', '.join(map(str, others))}) OR {condition})"
+    return f"(plan NOT IN ({', '.join(map(str, numbers))}) OR {condition})"
 
 
-#: An expression that is equal for lines of one kind, and NULL for a line that is not JSON. Most
-#: records hold their usage at the top: for those nothing further inside is compared.
-KIND = (
-    "CASE WHEN NOT json_valid(t) THEN NULL WHEN json_exists(t, '$.usage')"
-    f" THEN {_kind(['$', '$.usage'], ['$.usage_format', '$.type', '$.object'])}"
-    f" ELSE {_kind(_NAMED, _WORDS)} END"
-)
+def _selected(columns: Mapping[str, object]) -> str:
+    return ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())
 
 
-def moment_sql(text: str) -> str:
-    """Microseconds since 1970 of a date or RFC 3339 text; NULL for any other text."""
+def _terms(columns: Collection[str]) -> dict[str, str]:
+    """The terms of a call: what the answer states goes before what the record asked for."""
+    asked = "asked_processing" if "asked_processing" in columns else "NULL"
+    said = {
+        "processing": "CASE lower(said_service_tier) WHEN 'auto' THEN NULL WHEN 'default'"
+        f" THEN CASE {asked} WHEN 'batch' THEN NULL ELSE 'standard' END"
+        " ELSE lower(said_service_tier) END",
+        "speed": "said_speed",
+        "inference_geo": "CASE said_inference_geo WHEN 'not_available' THEN 'global'"
+        " WHEN '' THEN NULL ELSE said_inference_geo END",
+    }
+    terms = {}
+    for term, default in (
+        ("processing", "'standard'"),
+        ("speed", "'standard'"),
+        ("inference_geo", "'global'"),
+    ):
+        word = "service_tier" if term == "processing" else term
+        stated = [said[term]] if f"said_{word}" in columns else []
+        stated += [f"asked_{term}"] if f"asked_{term}" in columns else []
+        terms[term] = f"COALESCE({', '.join((*stated, default))})" if stated else default
+    if "is_batch" in columns:
+        terms["processing"] = f"CASE WHEN is_batch THEN 'batch' ELSE {terms['processing']} END"
+    return terms
+
+
+def _digits(leaf: str, *, loose: bool) -> str:
+    return f"NULLIF(trim({leaf}, '\"'), '')" if loose else leaf
+
+
+def moment_sql(text: str, zone: str = "UTC|[Zz]") -> str:
+    """Microseconds since 1970 of a date or an instant as logs write it; NULL for other text.
+
+    If ``zone`` matches an empty text, an instant without a zone is in UTC.
+    """
     return (
-        f"CASE WHEN regexp_full_match({text}, '{_DATE}{_TIME}Z')"
-        f" THEN epoch_us(try_cast(substr({text}, 1, length({text}) - 1) AS TIMESTAMP))"
+        f"CASE WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME} ?({zone})')"
+        f" THEN epoch_us(try_cast(rtrim({text}, ' UTCZz') AS TIMESTAMP))"
         f" WHEN regexp_full_match({text}, '{_DATE}')"
         f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
-        f" WHEN regexp_full_match({text}, '{_DATE}{_TIME}{_OFFSET}')"
+        f" WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME}{_OFFSET}')"
         f" THEN epoch_us(try_cast({text} AS TIMESTAMPTZ)) END"
     )
 
 
-def amount_sql(text: str) -> str:
-    """The amount in USD that a text states as a cost; NULL for any other text, and for 0."""
-    amount = f"NULLIF(TRY_CAST({text} AS {STATED_TYPE}), 0)"
-    return f"CASE WHEN regexp_full_match({text}, '{_AMOUNT}') THEN {amount} END"
-
-
-def layouts(
-    examples: Iterable[tuple[int, str, int]], wanted: SourceFormat | None
-) -> tuple[Mapping[tuple[RecordLayout, SourceFormat], list[int]], Counter[str]]:
-    """Return the kinds of lines by their layout and format.
-
-    Also returns how many lines have a property that is not read. ``examples`` has an example line
-    of each kind, and the number of lines; ``wanted`` forces a format.
-    """
-    found: dict[tuple[RecordLayout, SourceFormat], list[int]] = {}
-    ignored: Counter[str] = Counter()
-    for kind, text, lines in examples:
-        try:
-            document = json.loads(text, object_pairs_hook=reject_duplicate_keys)
-            name = by_column(document, wanted)
-            layout = None if name is None else layout_of(document)
-        except (ValueError, RecursionError, TariffError):
-            continue
-        if layout is None or name is None:
-            continue
-        ignored.update(dict.fromkeys(ignored_in(document, layout), lines))
-        if layout.usage_format is not None:
-            found.setdefault((layout, name), []).append(kind)
-    return found, ignored
-
-
-def calls_of(layout: RecordLayout, lines: str, labels: Sequence[Dimension] = ()) -> str:
-    """Select the calls of lines of one layout; ``lines`` has ``line`` and the text ``t``."""
-    shape = COLUMNS[layout.usage_format or ""]
-    leaves = _Leaves(layout, shape, labels)
-    return calls_sql(shape, leaves.sql(lines), extra=("t",))
-
-
-class _Leaves:
-    """Every leaf of a layout, extracted from the text in one pass, with its type."""
-
-    def __init__(
-        self, layout: RecordLayout, shape: UsageColumns, labels: Sequence[Dimension] = ()
-    ) -> None:
-        self._layout = layout
-        self._shape = shape
-        self._labels = labels
-        self._paths: list[str] = []
-
-    def _leaf(self, dotted: str | None) -> str:
-        """The expression of a leaf's JSON text; NULL where the leaf is missing."""
-        if dotted is None:
-            return "CAST(NULL AS VARCHAR)"
-        path = _path(dotted)
-        if path not in self._paths:
-            self._paths.append(path)
-        return f"x[{self._paths.index(path) + 1}]"
-
-    def sql(self, lines: str) -> str:
-        layout, shape = self._layout, self._shape
-        columns: dict[str, str] = {}
-        whole: list[str] = []
-        for name, path in (
-            ("request_id", layout.request_id),
-            ("requested", layout.requested_model),
-            ("served", layout.served_model),
-            ("endpoint", "endpoint"),
-            ("team", "team"),
-        ):
-            leaf = self._leaf(path)
-            columns[name] = f"NULLIF({_word(leaf, 'NULL')}, '')"
-            whole.append(f"({leaf} IS NULL OR {leaf} = 'null' OR {leaf} LIKE '\"%')")
-            whole.append(f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)")
-        whole.append("COALESCE(served = requested, TRUE)")
-        whole.append("COALESCE(served <> '<synthetic>', TRUE)")
-        for term in TERMS:
-            columns[f"asked_{term}"] = _word(self._leaf(term), "'?'")
-        columns["labels"] = self._label_list()
-        columns["stated"] = amount_sql(f"trim({self._leaf(layout.cost)}, '\"')")
-        columns["moment"] = self._moment()
-        columns |= self._usage(whole)
-        chosen = ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())
-        # Every name inside of the usage is known, and is there once.
-        keys = f"json_keys(t, {[_path(f'{layout.usage}.{name}') for name in shape.containers]})"
-        for number, name in enumerate(shape.containers, start=1):
-            found, known = f"{keys}[{number}]", sorted(shape.names(name))
-            whole.append(f"COALESCE(len({found}) = len(list_distinct({found})), TRUE)")
-            whole.append(f"COALESCE(list_has_all({known}, {found}), TRUE)")
-        return f"""SELECT *, COALESCE(served, requested) AS model,
-  {" AND ".join(whole)} AS whole
-FROM (SELECT line, t, x, {chosen}
-FROM (SELECT line, t, CAST(json_extract(t, {self._paths}) AS VARCHAR[]) AS x FROM {lines}) AS cut
-) AS typed"""
-
-    def _label_list(self) -> str:
-        """The labels as a JSON list; values that are neither text nor numbers are null."""
-        values = [
-            [_label(self._leaf(path.removeprefix("$."))) for path in json_paths(label)]
-            for label in self._labels
-        ]
-        return label_list([f"COALESCE({', '.join(found)})" for found in values])
-
-    def _moment(self) -> str:
-        leaf = self._leaf(self._layout.moment)
-        text = f"substr({leaf}, 2, length({leaf}) - 2)"
-        return (
-            f"CASE WHEN regexp_full_match({leaf}, '[0-9]{{1,11}}')"
-            f" THEN CAST({leaf} AS BIGINT) * 1000000 ELSE {moment_sql(text)} END"
-        )
-
-    def _usage(self, whole: list[str]) -> dict[str, str]:
-        layout, shape = self._layout, self._shape
-        columns: dict[str, str] = {}
-        for count in shape.counts:
-            null_is_none = "__" not in count or shape.nullable_members
-            columns[count] = _count(self._inside(count), null_is_none)
-        for word in shape.words:
-            columns[word] = _word(self._inside(word), "'?'")
-        if "service_tier" in shape.words and layout.usage_format != "anthropic":
-            outer = self._leaf(_next_to_usage(layout, "service_tier"))
-            stated = f"NULLIF({columns['service_tier']}, '')"
-            columns["service_tier"] = f"COALESCE({stated}, {_word(outer, repr('?'))})"
-        for name in (*shape.containers, *shape.absent):
-            columns[name] = f"NULLIF({self._inside(name)}, 'null')"
-        whole += [f"COALESCE({name} LIKE '{{%', TRUE)" for name in shape.containers]
-        refused = self._leaf(_next_to_usage(layout, "stop_reason"))
-        whole.append(f"COALESCE({refused} <> '\"refusal\"', TRUE)")
-        return columns
-
-    def _inside(self, name: str) -> str:
-        return self._leaf(f"{self._layout.usage}.{name.replace('__', '.')}")
-
-
-def _next_to_usage(layout: RecordLayout, name: str) -> str:
-    return f"{layout.container}.{name}" if layout.container else name
-
-
-def _count(leaf: str, null_is_none: bool) -> str:
-    """A whole number as BIGINT, NULL for a missing leaf, and -1 for anything else."""
-    null = f" WHEN {leaf} = 'null' THEN NULL" if null_is_none else ""
+def leaf_moment_sql(leaf: str) -> str:
+    """The same of a JSON value: also counts of seconds, milli-, micro- or nanoseconds."""
+    text, count = f"substr({leaf}, 2, length({leaf}) - 2)", f"CAST(trim({leaf}, '\"') AS BIGINT)"
     return (
-        f"CASE WHEN {leaf} IS NULL THEN NULL{null}"
-        f" WHEN regexp_full_match({leaf}, '[0-9]{{1,13}}') THEN CAST({leaf} AS BIGINT)"
-        " ELSE -1 END"
+        f"CASE WHEN regexp_full_match({leaf}, '\"{_DATE}T{_TIME}Z\"')"
+        f" THEN epoch_us(try_cast(substr({leaf}, 2, length({leaf}) - 3) AS TIMESTAMP))"
+        f" WHEN regexp_full_match({leaf}, '[0-9]{{1,18}}|\"[0-9]{{9,18}}\"') THEN"
+        f" CASE WHEN {count} < 100000000000 THEN {count} * 1000000"
+        f" WHEN {count} < 100000000000000 THEN {count} * 1000"
+        f" WHEN {count} < 100000000000000000 THEN {count} ELSE {count} // 1000 END"
+        f" ELSE {moment_sql(text, 'UTC|[Zz]|')} END"
     )
 
 
 def _label(leaf: str) -> str:
     """A label's text: of a string its content, of a number its digits, else NULL."""
     number = f"regexp_full_match({leaf}, '-?[0-9]+')"
-    return f"NULLIF({_word(leaf, f'CASE WHEN {number} THEN {leaf} END')}, '')"
+    return f"NULLIF({word(leaf, f'CASE WHEN {number} THEN {leaf} END')}, '')"
 
 
 def label_list(values: Sequence[str]) -> str:
@@ -238,7 +420,7 @@ def label_list(values: Sequence[str]) -> str:
     return f"CAST(to_json([{cut}]) AS VARCHAR)"
 
 
-def _word(leaf: str, otherwise: str) -> str:
+def word(leaf: str, otherwise: str) -> str:
     """A string's content, NULL for a missing leaf, and ``otherwise`` for anything else."""
     return (
         f"CASE WHEN {leaf} IS NULL OR {leaf} = 'null' THEN NULL"

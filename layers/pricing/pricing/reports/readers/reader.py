@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,25 +34,20 @@ from pricing.reports.readers.files import (
     safe_lines,
 )
 from pricing.reports.readers.formats import TIMELESS, FormatReader
-from pricing.reports.readers.json_lines import KIND, MAX_KINDS, calls_of, layouts
+from pricing.reports.readers.line_table import MAX_LINE_DEPTH, LineTable
 from pricing.reports.readers.record_format import Found
-from pricing.reports.readers.records import labels_of, read_record
+from pricing.reports.readers.records import ignored_in, labels_of, read_record
 from pricing.reports.readers.singly import ALONE, COSTS, call_row, priced_alone, reason_of
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.readers.unread import known_kind
 from pricing.reports.report import MAX_REJECTED, RejectedLine
-from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
+from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE
+from pricing.timestamps import EPOCH
 
 #: Rejected lines whose text is remembered.
 MAX_REFUSED = 1_000
-_TEXT_LINES = (
-    "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
-    " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
-    f" store_rejects = true, max_line_size = {MAX_LINE_BYTES}, buffer_size = {4 * MAX_LINE_BYTES}"
-)
-#: How deep a line may be nested, and how many rows of a table show what it holds.
-MAX_LINE_DEPTH = 100
+#: How many rows of a table show what it holds.
 SAMPLE = 20
 MAX_COLUMNS = 20
 NO_RECORD = object()
@@ -126,10 +122,11 @@ class UsageReader:
             raise InvalidRequest.at(
                 "/source", f"is not valid {file.kind}: {type(error).__name__}"
             ) from None
-        self.read += self._rows("SELECT COUNT(*) FROM read")[0][0]
-        self._read_singly()
-        by_column = f"SELECT format, COUNT(*) FROM {self.by_column} GROUP BY format"
-        self.formats.update(dict(self._rows(by_column)))
+        ((read,),) = self._rows("SELECT COUNT(*) FROM read")
+        self.read += read
+        odd = self._read_singly()
+        if self._flat is not None:
+            self.formats["tariff"] += read - odd
 
     def _read_lines(self, path: Path) -> None:
         """Read JSON Lines without blank lines.
@@ -139,43 +136,26 @@ class UsageReader:
         safe = self._folder / "safe.jsonl"
         if has_long_lines(path):
             path = safe_lines(path, safe)
-        if not self._loaded(path) and (path == safe or not self._loaded(safe_lines(path, safe))):
+        table = LineTable(self._db, self._options, self._labels, self._moment_of)
+        sample = self._folder / "sample.jsonl"
+        if not table.fill(path, sample, self._first_line) and (
+            path == safe or not table.fill(safe_lines(path, safe), sample, self._first_line)
+        ):
             raise InvalidRequest.at("/source", "has lines that cannot be read as text")
-        examples = self._rows(
-            "SELECT kind, any_value(t), COUNT(*) FROM lines WHERE kind IS NOT NULL"
-            f" GROUP BY kind ORDER BY COUNT(*) DESC, kind LIMIT {MAX_KINDS}"
-        )
-        selects = []
-        planned: list[int] = []
-        by_layout, self.ignored = layouts(examples, self._options.source_format)
-        for (layout, name), kinds in by_layout.items():
-            chosen = f"(SELECT line, t FROM lines WHERE kind IN {listed(kinds)})"
-            calls = calls_of(layout, chosen, self._labels)
-            self.states_cost |= layout.cost is not None
-            selects.append(f"SELECT *, '{name}' AS format FROM ({calls})")
-            planned += kinds
-        rest = f"WHERE kind IS NULL OR kind NOT IN {listed(planned)}" if planned else ""
-        nothing = ", ".join(f"NULL AS {column}" for column in CALL_COLUMNS[1:])
-        selects.append(f"SELECT line, {nothing}, t, TRUE AS odd, NULL AS format FROM lines {rest}")
-        union = "\nUNION ALL BY NAME\n".join(selects)
-        self._db.execute(
-            f"CREATE TABLE read AS SELECT {', '.join(CALL_COLUMNS)}, odd, format,"
-            f" CASE WHEN odd THEN t END AS raw FROM ({union})"
-        )
-        self._db.execute("DROP TABLE lines")
+        self.formats.update(table.formats)
+        self.ignored.update(table.ignored)
+        self.assumed.update(table.assumed)
+        self.not_calls += table.not_calls
+        self.states_cost |= table.states_cost
 
-    def _loaded(self, path: Path) -> bool:
-        """Fill the table ``lines``; False, without it, if DuckDB left lines out."""
-        self._db.execute(
-            "CREATE TABLE lines AS SELECT line, t, kind FROM"
-            f" (SELECT row_number() OVER () + {self._first_line - 1} AS line,"
-            f" t, {KIND} AS kind FROM read_csv({literal(path)}, {_TEXT_LINES}))"
-            " WHERE t IS NOT NULL AND trim(t, ' \t\r') <> ''"
-        )
-        complete = not self._rows("SELECT COUNT(*) FROM reject_errors")[0][0]
-        for table in (*([] if complete else ["lines"]), "reject_errors", "reject_scans"):
-            self._db.execute(f"DROP TABLE {table}")
-        return complete
+    def _time_of(self, name: SourceFormat) -> datetime | None:
+        """The time of a record that states none; None if it is rejected."""
+        default = self._options.as_of
+        return self._options.now if default is None and name in TIMELESS else default
+
+    def _moment_of(self, name: SourceFormat) -> int | None:
+        default = self._time_of(name)
+        return None if default is None else (default - EPOCH) // timedelta(microseconds=1)
 
     def _read_table(self, file: UsageFile) -> None:
         """Read a table: Parquet as a view, read by every query; CSV once, into a table.
@@ -215,7 +195,7 @@ class UsageReader:
         self.states_cost = self._flat.states_cost
         made = "VIEW" if file.kind == "parquet" else "TABLE"
         self._db.execute(
-            f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd, 'tariff' AS format,"
+            f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd,"
             f" CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
         )
 
@@ -252,21 +232,21 @@ class UsageReader:
         )
         return path
 
-    def _read_singly(self) -> None:
-        """Read every odd row with the strict reader, or reject it with the reason.
+    def _read_singly(self) -> int:
+        """Read every odd row with the strict reader, or reject it with the reason; count them.
 
         A call of several prompts is priced here too, by the calculator as a whole.
         """
         path = self._folder / "singly.csv"
         formats = FormatReader(self._options.source_format)
-        odd = False
+        odd = 0
         cursor = self._db.cursor()
         cursor.execute("SELECT line, raw, moment FROM read WHERE odd ORDER BY line")
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(_SINGLE_COLUMNS)
             for line, raw, moment in fetched(cursor):
-                odd = True
+                odd += 1
                 for row in self._read_line(formats, line, raw, moment):
                     self.read_singly += 1
                     writer.writerow(row)
@@ -284,6 +264,7 @@ class UsageReader:
             verb, _, rest = text.partition(" ")
             verb = {"look": "looks", "have": "has"}[verb] if number == 1 else verb
             self._reject(line, f"{counted(number, 'line')} {verb} {rest}", number)
+        return odd
 
     def _drop_outer_spans(self, formats: FormatReader) -> None:
         """Drop the calls of spans that repeat what the spans inside of them used."""
@@ -345,10 +326,9 @@ class UsageReader:
             seen[1] += 1
             return None
         self.formats[found.name] += 1
-        default = self._options.as_of
-        if default is None and found.name in TIMELESS:
-            default = self._options.now
-        record = read_record(found.record, default)
+        if found.name == "tariff" and self._flat is None:
+            self.ignored.update(ignored_in(found.record))
+        record = read_record(found.record, self._time_of(found.name))
         extra: tuple[object, ...] = ("",) * len(ALONE)
         if not record.plain:
             record, extra = priced_alone(self._book, record, found.record, self._net)

@@ -62,17 +62,26 @@ class RecordFormat:
 class Found:
     """One record of a line; ``unread`` says what it looks like where it is in no format.
 
-    ``span`` are the ids of its trace and span.
+    ``span`` are the ids of its trace and span, ``known`` is the row of the table that it was read
+    by, if it was.
     """
 
     name: SourceFormat
     record: Any
     unread: str | None = None
     span: tuple[str, str] | None = None
+    known: RecordFormat | None = None
 
 
 @cache
-def _parts(text: str) -> tuple[str, ...]:
+def summands(text: str) -> tuple[str, ...]:
+    """The parts of which a count is the sum."""
+    return tuple(text.split(" + "))
+
+
+@cache
+def alternatives(text: str) -> tuple[str, ...]:
+    """The paths of a part, of which the first with a value counts."""
     return tuple(text.split(" | ")) if text else ()
 
 
@@ -118,7 +127,7 @@ MAX_TEXT_BYTES = 16_000_000
 
 def first(document: Any, paths: str) -> Any:
     """The first value at one of several paths, None where there is none."""
-    values = (at(document, path) for path in _parts(paths))
+    values = (at(document, path) for path in alternatives(paths))
     return next((value for value in values if value not in (None, "")), None)
 
 
@@ -126,7 +135,7 @@ def first(document: Any, paths: str) -> Any:
 def _heads(mark: str) -> frozenset[str]:
     """The names of which a document with this mark has one."""
     heads = []
-    for path in _parts(mark.partition("=")[0]):
+    for path in alternatives(mark.partition("=")[0]):
         names = path.split(".")
         heads += [".".join(names[:end]) for end in range(1, len(names) + 1)]
     return frozenset(heads)
@@ -151,7 +160,7 @@ def may_have(names: Collection[str], marks: tuple[str, ...]) -> bool:
         steps = path.split(".")
         return any(".".join(steps[:end]) in names for end in range(1, len(steps) + 1))
 
-    return all(any(map(begins, _parts(mark.partition("=")[0]))) for mark in marks)
+    return all(any(map(begins, alternatives(mark.partition("=")[0]))) for mark in marks)
 
 
 def objects(values: Any, *names: str) -> Iterator[Document]:
@@ -219,7 +228,7 @@ def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
     """A usage object of counts that stand apart."""
     usage: dict[str, Any] = {}
     for name, paths in known.counts.items():
-        values = [whole(first(body, path)) for path in paths.split(" + ")]
+        values = [whole(first(body, path)) for path in summands(paths)]
         values = [value for value in values if value is not None]
         if not values:
             continue
@@ -231,8 +240,7 @@ def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
         inside[leaf] = sum(values) if total else values[0]
     rest = first(body, known.rest)
     if isinstance(rest, dict):
-        named = {path.rpartition(".")[2] for paths in known.counts.values() for path in _all(paths)}
-        usage |= {name: whole(rest[name]) for name in rest if name not in {*named, *_SUMS}}
+        usage |= {name: whole(rest[name]) for name in further(known, rest)}
     return usage
 
 
@@ -252,8 +260,10 @@ def _cents(value: Any) -> Decimal | None:
 _AMOUNT = re.compile(r"\$?\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?", re.ASCII)
 
 
-def _all(paths: str) -> list[str]:
-    return [path for part in paths.split(" + ") for path in part.split(" | ")]
+def further(known: RecordFormat, rest: Document) -> set[str]:
+    """The names of the counts in ``rest`` that the format does not name."""
+    paths = (path for part in known.counts.values() for path in re.split(r" [+|] ", part))
+    return {*rest} - {path.rpartition(".")[2] for path in paths} - {*_SUMS}
 
 
 #: Sums and notes next to counts, which are not counts of their own.

@@ -7,24 +7,21 @@ from names alone, so that the columnar engine asks once for each kind of record 
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.catalogue.served import billed_model
 from pricing.errors import FieldError, InvalidRequest, is_plain_name
 from pricing.reports.dimensions import Dimension, paths_of
-from pricing.reports.provider_columns import COLUMNS
 from pricing.timestamps import EPOCH, AsOf
 from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Terms, settle
 from pricing.usage.formats import FORMATS
 from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, Unread
-from pricing.usage.recognition import recognised
 from pricing.usage.response import (
     COSTS,
     MODELS,
@@ -70,15 +67,10 @@ _CHOICES = {
 
 @immutable
 class RecordLayout:
-    """Where the parts of a kind of record are, as dotted paths; None for those it lacks.
-
-    ``usage_format`` is the format whose columns read such records; None where each of them has to
-    be read by itself.
-    """
+    """Where the parts of a kind of record are, as dotted paths; None for those it lacks."""
 
     container: str
     usage: str
-    usage_format: UsageFormat | None
     moment: str | None
     requested_model: str | None
     served_model: str | None
@@ -155,10 +147,8 @@ class UsageRecord:
         return match, name, with_own_search(attempts, model.id)
 
 
-def layout_of(document: Any, *, by_column: bool = True) -> RecordLayout | None:
+def layout_of(document: Any) -> RecordLayout | None:
     """Find the parts of a record by their names; None without a usage object.
-
-    Whether columns can read it is looked at only if ``by_column`` is set.
 
     Raises InvalidRequest for a usage format that is not known.
     """
@@ -167,21 +157,12 @@ def layout_of(document: Any, *, by_column: bool = True) -> RecordLayout | None:
         found = _at(document, path)
         return list(found) if isinstance(found, dict) else []
 
-    def word_at(path: str) -> str | None:
-        found = _at(document, path)
-        return found if isinstance(found, str) else None
-
-    def layout(container: str, usage: str, usage_format: UsageFormat | None) -> RecordLayout:
+    def layout(container: str, usage: str) -> RecordLayout:
         top, names = keys_at(""), keys_at(container)
         raw = bool(container) or "type" in names or "object" in names
         return RecordLayout(
             container=container,
             usage=usage,
-            usage_format=None
-            if is_batch_line(top, container)
-            or word_at("type") in _STREAMED
-            or not _SUMS.isdisjoint(top)
-            else usage_format,
             moment=_first("", top, MOMENTS) or _first(container, names, MOMENTS),
             requested_model=_first("", top, MODELS) if container else None,
             served_model=_first(container, names, MODELS),
@@ -195,50 +176,16 @@ def layout_of(document: Any, *, by_column: bool = True) -> RecordLayout | None:
         names = keys_at(container)
         found = next((one for one in USAGES if one in names), None)
         if found is not None:
-            kind = word_at(_in(container, "type")) or word_at(_in(container, "object"))
-            usage = _in(container, found)
-            named = _named(word_at("usage_format"))
-            columns = _columns(named, kind, keys_at(usage), names) if by_column else None
-            return layout(container, usage, columns)
+            word = _at(document, "usage_format")
+            named(word if isinstance(word, str) else None)
+            return layout(container, _in(container, found))
     # Some responses hold their usage further inside; they are read by themselves.
     inner = (name for name in (*CONTAINERS[1:], "") if holds_usage(_at(document, name)))
-    return next((layout(container, "", None) for container in inner), None)
+    return next((layout(container, "") for container in inner), None)
 
 
 #: Properties of a record that sums up several calls.
 _SUMS = frozenset(("calls", "sums", "tier", "max_prompt_tokens"))
-#: Events of a stream, which are read together.
-_STREAMED = ("message_start", "message_delta")
-#: Parts of a response that show what its usage does not count, and lines of a batch's results.
-_READ_BY_ITSELF = frozenset(
-    (
-        *("output", "candidates", "tools", "serviceTier", "server_side_tool_usage", "meta"),
-        *("x_groq", "providerMetadata", "experimental_providerMetadata"),
-    )
-)
-
-
-@cache
-def _names(usage_format: UsageFormat) -> frozenset[str]:
-    return COLUMNS[usage_format].names()
-
-
-def _columns(
-    named: UsageFormat | None, kind: str | None, usage: list[str], names: list[str]
-) -> UsageFormat | None:
-    """The format whose columns know every name of the usage, if there is one."""
-    if not _READ_BY_ITSELF.isdisjoint(names):
-        return None
-    try:
-        found = recognised(dict.fromkeys(usage, 1), named, "/usage", kind)
-    except InvalidRequest:
-        return None
-    for shape in found:
-        if shape.name in COLUMNS and _names(shape.name).issuperset(usage):
-            return shape.name
-    return None
-
-
 #: What a provider's response holds and Tariff's own records do not.
 _OF_RESPONSES = frozenset(("type", "object", "choices", "candidates", "content", "output"))
 _READ = frozenset(
@@ -251,17 +198,21 @@ _READ = frozenset(
 )
 
 
-def ignored_in(document: Mapping[str, Any], layout: RecordLayout) -> Collection[str]:
+def ignored_in(document: Any) -> Sequence[str]:
     """Return the properties of a record of Tariff's own form that are not read.
 
     Responses and the logs of other tools hold much else, which is not Tariff's to name.
     """
-    if layout.container or not _OF_RESPONSES.isdisjoint(document):
+    if not isinstance(document, dict) or not _OF_RESPONSES.isdisjoint(document):
+        return ()
+    layout = layout_of(document)
+    if layout is None or layout.container:
         return ()
     return sorted(filter(is_plain_name, document.keys() - _READ))
 
 
-def _named(name: str | None) -> UsageFormat | None:
+def named(name: str | None) -> UsageFormat | None:
+    """The usage format of this name; raises InvalidRequest for one that is not known."""
     if name is None:
         return None
     for known in FORMATS:
@@ -285,12 +236,12 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
     """
     if not isinstance(document, dict):
         raise InvalidRequest.at("", "must be an object")
-    layout = layout_of(document, by_column=False)
+    layout = layout_of(document)
     if layout is None:
         raise InvalidRequest.at("/usage", "is required: the provider's usage object")
     pointer = f"/{layout.container.replace('.', '/')}" if layout.container else ""
     response = read_response(
-        _at(document, layout.container), _named(_text(document, "usage_format")), pointer
+        _at(document, layout.container), named(_text(document, "usage_format")), pointer
     )
     parsed = response.usage
     requested = StatedTerms(**{term: _choice(document, term) for term in TERMS})  # type: ignore[arg-type]

@@ -1,0 +1,252 @@
+"""What the leaves of a kind of usage object count, by the table of shapes, and the sums in SQL.
+
+``counted`` asks ``pricing.usage`` what each leaf of an example means. ``BUCKETS_SQL`` are the rules
+of ``pricing.usage.split`` over columns of those meanings, for calls that leave no question:
+``certain`` says which do. Every other call is read by ``pricing.usage`` itself.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pricing.errors import InvalidRequest
+from pricing.usage import meanings
+from pricing.usage.meanings import NOTE, Shape, UsageFormat
+from pricing.usage.recognition import recognised
+from pricing.usage.tools import BUCKETS as TOOLS
+from pricing.usage.tools import FREE_TOOLS
+from pricing.values import immutable
+
+Steps = tuple[str, ...]
+
+_INPUTS, _OUTPUTS = ("whole", "fresh"), ("answer", "visible")
+_CACHE = ("read", "write", "write_other", "write_5m", "write_1h")
+#: What a leaf may count in a call that is read by column: tokens of text, and uses of two tools.
+COUNTS = (
+    *(*_INPUTS, *_CACHE, "miss", "tool_prompt", *_OUTPUTS, "reasoning", "apart", "thinking"),
+    *("total", *TOOLS),
+)
+WORDS = (meanings.TIER, meanings.SPEED, meanings.GEO)
+_IGNORED = (NOTE, meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
+#: Two ways to state a whole, and the parts of which there must be none for them to be the same.
+_WAYS = ((_INPUTS, (*_CACHE, "miss", "tool_prompt")), (_OUTPUTS, ("reasoning", "apart")))
+
+
+@immutable
+class CountedLeaves:
+    """The leaves of a usage object, by their names within it.
+
+    ``counts`` are by what they count, ``words`` by the term that they state. A leaf of ``parts`` is
+    a count that is not billed by itself. A call is certain only if every leaf of ``none`` is
+    missing, null or 0, and every leaf of ``required`` is neither missing nor null. ``omits_zeros``
+    is set where a count of output that is missing is 0.
+    """
+
+    counts: Mapping[str, tuple[Steps, ...]]
+    words: Mapping[str, Steps]
+    parts: tuple[Steps, ...]
+    none: tuple[Steps, ...]
+    required: tuple[Steps, ...]
+    omits_zeros: bool
+
+
+def counted(
+    usage: Mapping[str, Any], usage_format: UsageFormat | None, kind: str | None
+) -> CountedLeaves | None:
+    """What the leaves of objects like this one count; None where columns cannot say.
+
+    A leaf that is null can have another shape recognised. Where that would read the others in
+    another way, the leaf is required.
+    """
+    names = _names(usage)
+    shapes = _shapes(names, usage_format, kind)
+    if not shapes:
+        return None
+    first, *others = (_meanings(shape, names) for shape in shapes)
+    main = {steps for steps, meaning in first.items() if meaning in (*_INPUTS, *_OUTPUTS)}
+    required: list[Steps] = []
+    for name in names:
+        left = {other: one for other, one in names.items() if other != name}
+        if (name,) not in main and not _read_alike(first, left, usage_format, kind):
+            required.append((name,))
+    least = {name: one for name, one in names.items() if (name,) in main}
+    if not _read_alike(first, least, usage_format, kind):
+        return None
+    none: list[Steps] = []
+    for other in others:
+        for parts in _differences(first, other):
+            none += [steps for steps, meaning in first.items() if meaning in parts]
+        none += [steps for steps in first if not _alike(first[steps], other.get(steps, ""))]
+    return _sorted(first, none, required, all(shape.omits_zeros for shape in shapes))
+
+
+def _names(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """The same object with a 1 for every value."""
+    return {name: _names(value) if isinstance(value, dict) else 1 for name, value in usage.items()}
+
+
+def _shapes(
+    names: Mapping[str, Any], usage_format: UsageFormat | None, kind: str | None
+) -> list[Shape]:
+    try:
+        return list(recognised(names, usage_format, "/usage", kind))
+    except InvalidRequest:
+        return []
+
+
+def _meanings(shape: Shape, names: Mapping[str, Any]) -> dict[Steps, str]:
+    return dict(_leaves(shape, shape.fields_for(names.keys()), names))
+
+
+def _leaves(
+    shape: Shape, fields: meanings.Fields, names: Mapping[str, Any], at: Steps = ()
+) -> Iterator[tuple[Steps, str]]:
+    """What a shape takes each leaf for; ``""`` for what it does not know."""
+    for name, value in names.items():
+        steps = (*at, name)
+        meaning = fields.get(name, fields.get("*"))
+        if isinstance(meaning, dict):
+            if isinstance(value, dict):
+                yield from _leaves(shape, meaning, value, steps)
+                continue
+            meaning = meaning.get("", "")
+        if meaning is None and not shape.owns(name):
+            continue
+        if name == "cachedInputTokens":  # what it is a part of depends on the model's provider
+            meaning = None
+        known = isinstance(meaning, str) and (meaning == NOTE or not isinstance(value, dict))
+        yield steps, meaning.removeprefix("tool:") if known else ""
+
+
+def _alike(meaning: str, other: str) -> bool:
+    return meaning == other or any({meaning, other} <= {*ways} for ways, _ in _WAYS)
+
+
+def _differences(
+    first: Mapping[Steps, str], other: Mapping[Steps, str]
+) -> Iterator[tuple[str, ...]]:
+    """The parts of which there must be none, so that both readings come to the same."""
+    for ways, parts in _WAYS:
+        if any(first[one] != other.get(one) for one in first if first[one] in ways):
+            yield parts
+
+
+def _read_alike(
+    first: Mapping[Steps, str],
+    names: Mapping[str, Any],
+    usage_format: UsageFormat | None,
+    kind: str | None,
+) -> bool:
+    """Whether every shape of an object with these names reads it as the whole one is read."""
+    for shape in _shapes(names, usage_format, kind):
+        other = _meanings(shape, names)
+        if not all(_alike(first.get(steps, ""), meaning) for steps, meaning in other.items()):
+            return False
+        counts = {first[steps] for steps in other}
+        same = {steps: first[steps] for steps in other}
+        if any(not counts.isdisjoint(parts) for parts in _differences(same, other)):
+            return False
+    return True
+
+
+def _sorted(
+    first: Mapping[Steps, str], none: list[Steps], required: list[Steps], omits_zeros: bool
+) -> CountedLeaves | None:
+    counts: dict[str, list[Steps]] = {}
+    words: dict[str, Steps] = {}
+    parts: list[Steps] = []
+    for steps, meaning in first.items():
+        if steps in none or meaning in _IGNORED:
+            continue
+        if meaning in COUNTS:
+            counts.setdefault(meaning, []).append(steps)
+        elif meaning in WORDS and meaning not in words:
+            words[meaning] = steps
+        elif meaning == meanings.PART or meaning in FREE_TOOLS:
+            parts.append(steps)
+        else:
+            none.append(steps)
+    if counts.keys().isdisjoint(_INPUTS) or (
+        counts.keys().isdisjoint(_OUTPUTS) and not omits_zeros
+    ):
+        return None
+    return CountedLeaves(
+        counts={meaning: tuple(leaves) for meaning, leaves in counts.items()},
+        words=words,
+        parts=tuple(parts),
+        none=tuple(dict.fromkeys(none)),
+        required=tuple(required),
+        omits_zeros=omits_zeros,
+    )
+
+
+def buckets_sql(
+    known: Callable[[str], bool],
+) -> tuple[list[dict[str, str]], dict[str, str], list[str]]:
+    """How to compute the buckets from the columns ``of_<count>``, each a count or NULL.
+
+    Returns columns to add one step after the other, the buckets by these, and what must hold for a
+    call to be certain. ``known`` says which counts there are at all.
+    """
+
+    def given(count: str) -> str:
+        return f"of_{count}" if known(count) else "CAST(NULL AS BIGINT)"
+
+    def number(count: str) -> str:
+        return f"COALESCE(of_{count}, 0)" if known(count) else "0"
+
+    both = f"({number('write_5m')} + {number('write_1h')})"
+    other, written, whole = number("write_other"), given("write"), given("whole")
+    split = f"({given('write_5m')} IS NOT NULL OR {given('write_1h')} IS NOT NULL)"
+    steps = [
+        {
+            "writes": f"CASE WHEN {split} THEN {number('write_5m')}"
+            f" ELSE COALESCE(NULLIF({written}, 0), {other}) END",
+            "reasoned": f"{number('reasoning')} + {number('apart')}",
+        },
+        {
+            "cached": f"{number('read')} + writes + {number('write_1h')}",
+            "answered": f"CASE WHEN {given('answer')} IS NULL"
+            f" THEN {number('visible')} + reasoned ELSE of_answer + {number('apart')} END"
+            if known("answer")
+            else f"{number('visible')} + reasoned",
+        },
+        {"uncached": f"CASE WHEN {whole} IS NULL THEN {number('fresh')} ELSE {whole} - cached END"},
+    ]
+    certain = [
+        f"({whole} IS NOT NULL OR {given('fresh')} IS NOT NULL)",
+        f"(omits_zeros OR {given('answer')} IS NOT NULL OR {given('visible')} IS NOT NULL)",
+        "uncached >= 0",
+        "answered >= reasoned",
+    ]
+    if known("write_5m") or known("write_1h"):
+        certain.append(f"(NOT {split} OR {written} IS NULL OR {written} = {both})")
+    if known("write_other"):
+        certain.append(
+            f"({other} = 0 OR CASE WHEN {split} THEN {other} = {both}"
+            f" ELSE {written} IS NULL OR {written} = {other} END)"
+        )
+    if known("whole") and known("fresh"):
+        certain.append(f"({whole} IS NULL OR of_fresh IS NULL OR of_fresh = uncached)")
+    if known("miss"):
+        certain.append(
+            f"({whole} IS NULL OR of_miss IS NULL OR {number('read')} + of_miss = {whole})"
+        )
+    if known("thinking"):
+        certain.append(f"{number('thinking')} <= {number('answer')}")
+    if known("total"):
+        prompt = f"uncached + cached + {number('tool_prompt')}"
+        certain.append(
+            f"(COALESCE(of_total, 0) IN (0, {prompt} + answered,"
+            f" {prompt} + answered - {number('apart')})"
+            f" OR ({whole} IS NULL AND of_total = uncached + answered))"
+        )
+    buckets = {
+        "input": f"uncached + {number('tool_prompt')}",
+        "cache_read": number("read"),
+        "cache_write_5m": "writes",
+        "cache_write_1h": number("write_1h"),
+        "output": "answered - reasoned",
+        "reasoning_output": "reasoned",
+        **{tool: number(tool) for tool in TOOLS},
+    }
+    return steps, buckets, certain

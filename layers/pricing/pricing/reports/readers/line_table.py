@@ -1,0 +1,205 @@
+"""JSON Lines as a table: which kinds of lines a file has, and all of its lines in one pass.
+
+A sample from many places of the file shows the kinds of its lines. Lines of other kinds, which then
+are few, are read one by one.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pricing.errors import TariffError
+from pricing.jsonio import read_json
+from pricing.reports.database import Database, literal
+from pricing.reports.dimensions import Dimension
+from pricing.reports.rates import Row
+from pricing.reports.readers.files import MAX_LINE_BYTES
+from pricing.reports.readers.json_lines import NO_CALL, JsonColumns
+from pricing.reports.readers.plans import ColumnPlan, Kind, kind_of
+from pricing.reports.source_formats import ReadOptions, SourceFormat
+from pricing.reports.sql import CALL_COLUMNS
+
+#: The sample: so many places of a file, and so many lines of each.
+SAMPLES, SAMPLE_LINES, SAMPLE_BYTES = 64, 16, 1 << 18
+#: A file of at most so many lines and bytes is read line by line.
+SMALL_LINES, SMALL_BYTES = 100, 1 << 20
+#: So many kinds of lines are read by column; rarer ones are read one by one.
+MAX_KINDS = 60
+MAX_LINE_DEPTH = 100
+_MAX_ROUNDS = 3
+_TEXT_LINES = (
+    "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
+    " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
+    f" store_rejects = true, max_line_size = {MAX_LINE_BYTES}, buffer_size = {4 * MAX_LINE_BYTES}"
+)
+
+
+class LineTable:
+    """Fills the view ``read`` from a file of JSON Lines.
+
+    Its columns are those of ``CALL_COLUMNS``, ``odd`` and ``raw``, the text of odd lines. Blank
+    lines are not in it, nor those that are not calls.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        options: ReadOptions,
+        labels: Sequence[Dimension],
+        moment_of: Callable[[SourceFormat], int | None],
+    ) -> None:
+        self._db = db
+        self._wanted = options.source_format
+        self._labels = labels
+        self._moment_of = moment_of
+        #: The lines read by column: how many of each format, and what they do not state.
+        self.formats: Counter[SourceFormat] = Counter()
+        self.ignored: Counter[str] = Counter()
+        self.assumed: Counter[str] = Counter()
+        self.not_calls = 0
+        self.odd = 0
+
+    def _rows(self, sql: str) -> list[Row]:
+        return self._db.execute(sql).fetchall()
+
+    def fill(self, path: Path, sample: Path, first_line: int) -> bool:
+        """Read the file; False, without the view, if DuckDB left lines out."""
+        kinds = {} if _is_small(path) else self._kinds(sampled(path), sample)
+        plans: list[tuple[ColumnPlan, tuple[str, ...]]] = []
+        numbers: dict[int, int] = {}
+        for hashed, kind in kinds.items():
+            if kind.plan is None:
+                numbers[hashed] = NO_CALL
+                continue
+            planned = (kind.plan, kind.ignored)
+            if planned not in plans:
+                plans.append(planned)
+            numbers[hashed] = plans.index(planned)
+        columns = JsonColumns(list(kinds.values()), self._moment_of)
+        calls, same = columns.calls(_lines(path), [plan for plan, _ in plans], numbers)
+        self._db.execute(
+            f"CREATE TABLE json_rows AS SELECT * EXCLUDE (t), CASE WHEN odd THEN t END AS raw"
+            f" FROM ({calls})"
+        )
+        complete = not self._rows("SELECT COUNT(*) FROM reject_errors")[0][0]
+        for table in (*([] if complete else ["json_rows"]), "reject_errors", "reject_scans"):
+            self._db.execute(f"DROP TABLE {table}")
+        if not complete:
+            return False
+        skipped = self._count(plans)
+        parts = [f"{same[name]} AS {name}" if name in same else name for name in CALL_COLUMNS[1:]]
+        where = " WHERE odd IS NOT NULL" if skipped else ""
+        self._db.execute(
+            f"CREATE VIEW read AS SELECT rowid + {first_line} AS line,"
+            f" {', '.join(parts)}, odd, raw FROM json_rows{where}"
+        )
+        return True
+
+    def _count(self, plans: Sequence[tuple[ColumnPlan, tuple[str, ...]]]) -> int:
+        """Count the lines by plan; returns how many are blank or not calls."""
+        skipped = 0
+        by_plan = self._rows(
+            "SELECT plan, COUNT(*), COUNT(odd), COUNT(*) FILTER (odd),"
+            " COUNT(*) FILTER (NOT odd AND zoneless) FROM json_rows GROUP BY plan"
+        )
+        for number, lines, calls, odd, zoneless in by_plan:
+            skipped += lines - calls
+            self.odd += odd
+            if number is None:
+                continue
+            if number == NO_CALL:
+                self.not_calls += lines
+                continue
+            plan, ignored = plans[number]
+            read = calls - odd
+            self.formats[plan.name] += read
+            self.ignored.update(dict.fromkeys(ignored, read))
+            self.assumed["zone"] += zoneless
+            self.assumed["time"] += 0 if plan.moment else read
+        return skipped
+
+    def _kinds(self, lines: Sequence[bytes], sample: Path) -> Mapping[int, Kind]:
+        """The kinds of the lines of a sample, by their hash, the most frequent first.
+
+        What lines must have in common follows from the kinds, and the kinds from that: each round
+        looks at one example of every kind that the kinds of the round before tell apart.
+        """
+        sample.write_bytes(b"".join(line + b"\n" for line in lines))
+        by_names = {_names(document): document for document in map(_parsed, lines)}
+        found = [self._kind(document) for document in by_names.values()]
+        known: dict[int, Kind] = {}
+        seen: tuple[frozenset[Any], ...] = ()
+        for _ in range(_MAX_ROUNDS if any(found) else 0):
+            kinds = [kind for kind in found if kind is not None]
+            columns = JsonColumns(kinds, self._moment_of)
+            examples = self._rows(
+                f"SELECT kind, min(t) FROM ({columns.kinds(_lines(sample))})"
+                " WHERE kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"
+                f" LIMIT {MAX_KINDS}"
+            )
+            for table in ("reject_errors", "reject_scans"):
+                self._db.execute(f"DROP TABLE {table}")
+            by_hash = {hashed: self._kind(_parsed(text.encode())) for hashed, text in examples}
+            needed = columns.compared
+            known = {
+                hashed: kind
+                for hashed, kind in by_hash.items()
+                if kind is not None and all(map(frozenset.issubset, kind.compared, needed))
+            }
+            if seen == needed:
+                break
+            seen = needed
+            found = [*found, *by_hash.values()]
+        return known
+
+    def _kind(self, document: Any) -> Kind | None:
+        kind = kind_of(document, self._wanted, self._labels)
+        if kind is None or kind.plan is None or kind.plan.moment:
+            return kind
+        return None if self._moment_of(kind.plan.name) is None else kind
+
+
+def _is_small(path: Path) -> bool:
+    """Whether reading a file line by line takes less time than planning to read it by column."""
+    if path.stat().st_size > SMALL_BYTES:
+        return False
+    return path.read_bytes().count(b"\n") <= SMALL_LINES
+
+
+def _lines(path: Path) -> str:
+    return f"read_csv({literal(path)}, {_TEXT_LINES})"
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return read_json(line, max_bytes=MAX_LINE_BYTES, max_depth=MAX_LINE_DEPTH)
+    except TariffError:
+        return None
+
+
+def _names(document: Any) -> str:
+    """What tells apart most kinds of lines: the names at the top, and the type."""
+    if not isinstance(document, dict):
+        return ""
+    return json.dumps([*document, str(document.get("type")), str(document.get("event"))])
+
+
+def sampled(path: Path) -> list[bytes]:
+    """Lines from many places of a file, those at its beginning first."""
+    size = path.stat().st_size
+    lines: list[bytes] = []
+    with path.open("rb") as file:
+        for place in range(SAMPLES):
+            start = size * place // SAMPLES
+            if start < file.tell() and place:
+                continue
+            file.seek(start)
+            if place:
+                file.readline(SAMPLE_BYTES)  # the rest of a line
+            for _ in range(SAMPLE_LINES):
+                line = file.readline(SAMPLE_BYTES)
+                if line.endswith(b"\n") or (line and file.tell() == size):
+                    lines.append(line.strip())
+    return [line for line in lines if line.startswith(b"{") and b"\x1f" not in line]

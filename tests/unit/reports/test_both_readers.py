@@ -1,0 +1,174 @@
+"""Lines read by column and lines read one by one come to the same, in every format.
+
+The strict reader is the truth. Each file of ``tests/data/logs`` is repeated with other counts and
+with awkward values in every place, and read in both ways.
+"""
+
+import copy
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pricing.reports.engine import Engine
+from pricing.reports.readers import line_table
+from pricing.reports.readers.files import UsageFile, opened
+from pricing.reports.report import Filters
+from pricing.reports.source_formats import ReadOptions
+from pricing.store import bundled
+from tariff.template import ROOT
+
+BOOK = bundled.current()
+LOGS = ROOT / "tests" / "data" / "logs"
+FILES = sorted(path.name for path in LOGS.iterdir() if path.suffix in (".jsonl", ".json"))
+OPTIONS = ReadOptions(now=datetime(2026, 11, 30, tzinfo=UTC))
+LABELS = ("user", "api_key", "project", "session", "tag:env")
+LINES = 240
+#: What takes the place of a value: of another type, out of bounds, or written in another way.
+AWKWARD: tuple[Any, ...] = (
+    *(None, "", 0, -1, 1.5, 12.0, "12", "007", "12.0", True, [], {}, 10**12, 10**12 + 1, 10**30),
+    *(
+        "standard",
+        "refusal",
+        "<synthetic>",
+        "x" * 129,
+        'a"b\\c é',
+        '{"input_tokens": 5}',
+        "default",
+    ),
+    *("2026-10-01 10:00:00", "2026-10-01", "2026-10-01T10:00:00.123456+02:00", 1_790_000_000_000),
+    *("2026-10-01T10:00:00.123456789Z", [{"input_tokens": 5}], {"input_tokens": 7, "output": 1}),
+)
+
+CHAT: dict[str, Any] = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+CHAT |= {"prompt_tokens_details": {"cached_tokens": 4}}
+CLAUDE: dict[str, Any] = {"input_tokens": 10, "output_tokens": 20, "cache_read_input_tokens": 5}
+CLAUDE |= {"cache_creation": {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 2}}
+CLAUDE |= {"cache_creation_input_tokens": 5, "service_tier": "standard"}
+MESSAGE: dict[str, Any] = {
+    "id": "msg_1",
+    "type": "message",
+    "model": "claude-sonnet-4-6",
+    "usage": CLAUDE,
+}
+#: Records in Tariff's own form, raw responses, and lines of batches and of Claude Code.
+MADE: dict[str, list[dict[str, Any]]] = {
+    "tariff": [
+        {
+            "timestamp": "2026-10-01T10:00:00Z", "model": "claude-sonnet-4-6", "usage": CLAUDE,
+            "endpoint": "chat", "team": "a", "request_id": "r1", "tags": {"env": "prod"},
+        },
+        {"timestamp": 1_790_000_000, "model": "gpt-4o", "usage": CHAT, "processing": "batch"},
+    ],
+    "responses": [
+        {"created": 1_790_000_000, "object": "chat.completion", "id": "c", "model": "gpt-4o",
+         "choices": [{"message": {"content": "x"}}], "usage": CHAT, "service_tier": "default"},
+        {"created_at": 1_790_000_000, "object": "response", "id": "r", "model": "gpt-5",
+         "output": [{"type": "message"}], "tools": [],
+         "usage": {"input_tokens": 9, "output_tokens": 4, "total_tokens": 13,
+                   "output_tokens_details": {"reasoning_tokens": 2}}},
+        {**MESSAGE, "timestamp": "2026-10-01", "stop_reason": "end_turn"},
+        {"createTime": "2026-10-01T10:00:00Z", "modelVersion": "gemini-2.5-flash",
+         "candidates": [{"content": {}}], "responseId": "g",
+         "usageMetadata": {"promptTokenCount": 8, "candidatesTokenCount": 4,
+                           "thoughtsTokenCount": 2, "totalTokenCount": 14}},
+    ],
+    "batches": [
+        {"id": "b", "custom_id": "1", "response": {"status_code": 200, "request_id": "q",
+         "body": {"object": "chat.completion", "created": 1_790_000_000, "model": "gpt-4o",
+                  "usage": CHAT}}},
+        {"custom_id": "2", "result": {"type": "succeeded", "message": MESSAGE}},
+    ],
+    "claude_code": [
+        {"type": "assistant", "uuid": "u", "requestId": "req", "sessionId": "s", "cwd": "/x",
+         "timestamp": "2026-10-01T10:00:00.123Z", "message": MESSAGE},
+        {"type": "user", "sessionId": "s", "timestamp": "2026-10-01T10:00:00.123Z",
+         "message": {"role": "user", "content": "x"}},
+        {"type": "file-history-snapshot", "messageId": "m", "snapshot": {}},
+    ],
+}  # fmt: skip
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if at:
+        yield at
+    members = value.items() if isinstance(value, dict) else ()
+    if isinstance(value, list):
+        members = enumerate(value)  # type: ignore[assignment]
+    for name, inner in members:
+        yield from places(inner, (*at, name))
+
+
+def line_of(document: Any, chance: random.Random) -> str:
+    """A line like the document: with other counts, or with something awkward."""
+    changed = copy.deepcopy(document)
+    *around, name = chance.choice(list(places(changed)))
+    inside = changed
+    for step in around:
+        inside = inside[step]
+    what = chance.randrange(8)
+    if what == 0:
+        inside[name] = chance.choice(AWKWARD)
+    elif what == 1 and isinstance(inside, dict):
+        del inside[name]
+    elif what == 2 and isinstance(inside, dict):
+        inside[chance.choice(("new", "calls", "usage", "iterations", "type"))] = 3
+    elif isinstance(inside[name], int) and not isinstance(inside[name], bool):
+        inside[name] += chance.randrange(3)
+    text = json.dumps(changed, separators=chance.choice(((",", ":"), (", ", ": "))))
+    if what == 3 and name not in ("env", "content"):
+        text = text.replace(f'"{name}"', f'"{name}": 1, "{name}"', 1)
+    return text[: chance.randrange(len(text))] if what == 4 and chance.random() < 0.1 else text
+
+
+def read(path: Path, folder: Path) -> tuple[dict[str, Any], list[Any], int]:
+    """What became of the lines, every call, and how many were read by column."""
+    folder.mkdir()
+    with Engine(BOOK, folder, columns=LABELS) as engine:
+        usage = engine.load(UsageFile(path, "jsonl"), Filters(), OPTIONS)
+        calls = engine._rows("SELECT * FROM calls ORDER BY ALL")
+        calls += engine._rows("SELECT * FROM alone ORDER BY ALL")
+        (total,) = engine.summary(())
+    names = ("read", "rejected", "duplicates", "merged", "not_calls", "priced", "partial")
+    fates = {name: getattr(usage, name) for name in (*names, "unpriced", "ignored", "formats")}
+    fates |= {name: +getattr(usage, name) for name in ("assumed", "unread")}
+    fates["rejections"] = [(one.line, one.reason) for one in usage.rejections]
+    fates["cost"] = total["cost"]
+    return fates, calls, usage.read - usage.read_singly - usage.rejected
+
+
+def check(documents: list[Any], seed: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    chance = random.Random(seed)  # noqa: S311 - a seeded test
+    lines = [json.dumps(document) for document in documents]
+    lines += [line_of(chance.choice(documents), chance) for _ in range(LINES)]
+    path = folder / "lines.jsonl"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    monkeypatch.setattr(line_table, "SMALL_LINES", LINES * 10)
+    fates, calls, _ = read(path, folder / "singly")
+    monkeypatch.setattr(line_table, "SMALL_LINES", 0)
+    by_column = read(path, folder / "column")
+    assert by_column[1] == calls
+    assert by_column[0] == fates
+    return by_column[2]
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", FILES)
+def test_a_tools_lines_come_to_the_same(
+    name: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = opened(LOGS / name, name, tmp_path).path.read_text(encoding="utf-8")
+    documents = [json.loads(line) for line in source.splitlines() if line.strip()]
+    check(documents, seed, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", MADE)
+def test_records_and_responses_come_to_the_same(
+    name: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check(MADE[name], seed, tmp_path, monkeypatch) > LINES / 4
