@@ -1,97 +1,131 @@
-"""Measure usage reports of ten million records: ``python -m bench report``.
+"""Measure usage reports: ``python -m bench report``.
 
-The rows, made from a seed as Parquet, are priced and grouped by the report's engine in a process of
-its own; a bare scan of the same columns shows which part of the time is reading. In the same run
-the peers price rows one by one: a loop over ``genai_prices.calc_price`` and one over
-``litellm.cost_per_token``. Their rows are in memory already and are not grouped, which is to their
-advantage; they get a sample of the rows only, because all would take an hour.
+Each report is made by the engine in a process of its own, and so is its reference: DuckDB's own
+reading and grouping of the same file, see ``report_files``. What is compared is CPU time, as the
+ratio of the medians of a few rounds, since the wall time of a shared machine says little.
+
+In the same run the peers price rows one by one: a loop over ``genai_prices.calc_price`` and one
+over ``litellm.cost_per_token``, each in one process and one thread, where a report has two. Their
+rows are in memory already and are not grouped, which is to their advantage; they get a sample of
+the rows only, because all would take an hour.
 """
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 import duckdb
 from typer import Option
 
 from bench.environments import PEERS
-from bench.measurement import peak_megabytes
+from bench.measurement import Measurement, Target, peak_megabytes
+from bench.report_files import PARQUET, SOURCES, make, reference
 from pricing.reports.generate import report_usage
-from pricing.reports.readers.files import UsageFile
+from pricing.reports.readers.files import opened
 from pricing.reports.report import ReportQuery
 from tariff.paths import ROOT
 from tariff.prices import bundled_prices
 from tariff.tables import aligned
 
-ROWS = 10_000_000
+ROWS, LINES = 10_000_000, 1_000_000
 PEER_ROWS = 20_000
 LEAST_RATIO = 100
 MOST_MEGABYTES = 1_000
-#: All three libraries price each of them.
-MODELS = ("claude-sonnet-4-5", "claude-haiku-4-5", "claude-opus-4-5", "gpt-4o", "gpt-4o-mini")
+#: The CPU milliseconds that a report of so many records may take.
+SMALL = {1: 100, 10: 100, 1_000: 150}
+_SMALL_REPORTS = 15
 COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-
-_MAKE = """COPY (
-SELECT make_timestamp(1759276800000000 + CAST(i * 2678400 / {rows} AS BIGINT) * 1000000)
-    AS timestamp,
-  (['{models}'])[1 + CAST(hash(i, 1) % {kinds} AS INT)] AS model,
-  'endpoint-' || hash(i, 2) % 12 AS endpoint, 'team-' || hash(i, 3) % 5 AS team,
-  'req_' || lower(hex(i)) AS request_id,
-  CAST(50 + hash(i, 4) % 4000 AS INTEGER) AS input_tokens,
-  CAST(5 + hash(i, 5) % 900 AS INTEGER) AS output_tokens,
-  CAST(CASE WHEN hash(i, 6) % 3 = 0 THEN hash(i, 7) % 20000 ELSE 0 END AS INTEGER)
-    AS cache_read_input_tokens,
-  CAST(CASE WHEN model LIKE 'claude%' AND hash(i, 8) % 9 = 0 THEN hash(i, 9) % 9000 ELSE 0 END
-    AS INTEGER)
-    AS cache_creation_input_tokens
-FROM range({rows}) AS numbers (i)
-) TO '{path}' (FORMAT parquet)"""
-
-_SCAN = """SELECT SUM(input_tokens), SUM(output_tokens), SUM(cache_read_input_tokens),
-SUM(cache_creation_input_tokens), SUM(hash(request_id)), MAX(timestamp), SUM(hash(model)),
-SUM(hash(endpoint)), SUM(hash(team)) FROM '{path}'"""
-
-
-TITLES = {
-    "scan": "bare scan",
-    "report": "Tariff's report",
-    "genai-prices": "calc_price loop",
-    "litellm": "cost_per_token loop",
-}
+Figures = dict[str, Any]
 
 
 def report(
-    rows: Annotated[int, Option(min=1, help="Rows of the report.")] = ROWS,
+    rows: Annotated[int, Option(min=1, help="Rows of the Parquet file.")] = ROWS,
+    lines: Annotated[int, Option(min=1, help="Lines of every other file.")] = LINES,
     peer_rows: Annotated[int, Option(min=1, help="Rows for each peer.")] = PEER_ROWS,
-) -> None:
-    """Measure a report of ten million records.
+    rounds: Annotated[int, Option(min=1, help="Reports of each file.")] = 3,
+    strict: Annotated[bool, Option("--strict", help="Exit with 1 if a target is missed.")] = False,
+) -> int:
+    """Measure reports of each kind of file against DuckDB's own reading, and against other tools.
 
-    A missed target is not a failure: a busy machine must not break a build.
+    A missed target is a failure with --strict only: a busy machine must not break a build.
     """
+    missed = []
     with tempfile.TemporaryDirectory(prefix="report-bench-") as name:
-        path, sample = Path(name) / "usage.parquet", Path(name) / "rows.json"
-        make(path, rows)
-        print(f"{rows:,} rows, {path.stat().st_size / 1e6:,.0f} MB of Parquet", flush=True)
-        sample.write_text(json.dumps(rows_of(path, peer_rows)), encoding="utf-8")
-        figures = {
-            "scan": _run(sys.executable, "bench.report", "scan", path),
-            "report": _run(sys.executable, "bench.report", "report", path),
-            "genai-prices": _run(PEERS, "bench.report_peers", "genai-prices", sample),
-            "litellm": _run(PEERS, "bench.report_peers", "litellm", sample),
-        }
-    show(figures)
+        folder = Path(name)
+        for kind, source in {"Parquet": PARQUET, **SOURCES}.items():
+            path = folder / f"usage.{source.ending}"
+            make(source, path, rows if source is PARQUET else lines)
+            measured = [
+                {what: _run(sys.executable, "bench.report", what, path, kind) for what in _WHAT}
+                for _ in range(rounds)
+            ]
+            missed += _show(kind, source.at_most, measured)
+            if source is PARQUET:
+                missed += _beside_peers(path, folder / "rows.json", peer_rows, measured)
+            path.unlink()
+        missed += _small(folder)
+    if missed:
+        print("Missed targets:", *missed, sep="\n")
+    return int(strict and bool(missed))
 
 
-def make(path: Path, rows: int) -> None:
-    """Write a month of flat usage records; the same number gives the same rows."""
-    with duckdb.connect() as database:
-        database.execute(
-            _MAKE.format(rows=rows, kinds=len(MODELS), models="','".join(MODELS), path=path)
-        )
+_WHAT = ("reference", "report")
+
+
+def _show(kind: str, at_most: float, measured: list[dict[str, Figures]]) -> list[str]:
+    """Print the figures of a kind of file; returns the missed targets."""
+    size = measured[0]["report"]
+    measurement = Measurement(
+        f"{kind}: {size['rows']:,} records, {size['file_megabytes']:,.0f} MB; CPU time",
+        {what: [one[what]["cpu"] * 1000 for one in measured] for what in _WHAT},
+        (Target("report", "reference", at_most),),
+    )
+    print(f"{measurement.table()}\n", flush=True)
+    wall = median(one["report"]["seconds"] for one in measured)
+    peak = max(one["report"]["megabytes"] for one in measured)
+    print(f"{wall:.1f} s, {size['rows'] / wall:,.0f} records a second; peak {peak:,.0f} MB\n")
+    missed = [f"{kind}: {line}" for line in measurement.missed()]
+    if peak > MOST_MEGABYTES:
+        missed.append(f"{kind}: peak memory {peak:,.0f} MB, target at most {MOST_MEGABYTES:,}")
+    return missed
+
+
+def _beside_peers(
+    path: Path, sample: Path, peer_rows: int, measured: list[dict[str, Figures]]
+) -> list[str]:
+    """Print the speed of other libraries next to that of the report."""
+    sample.write_text(json.dumps(rows_of(path, peer_rows)), encoding="utf-8")
+    own = median(one["report"]["rows"] / one["report"]["seconds"] for one in measured)
+    table = [("", "rows a second"), ("Tariff's report", f"{own:,.0f}")]
+    missed = []
+    for peer, title in (("genai-prices", "calc_price"), ("litellm", "cost_per_token")):
+        found = _run(PEERS, "bench.report_peers", peer, sample)
+        rate = found["rows"] / found["seconds"]
+        table.append((f"{title} loop ({peer})", f"{rate:,.0f}"))
+        if own < LEAST_RATIO * rate:
+            missed.append(f"{own / rate:,.0f} times the speed of {peer}, target {LEAST_RATIO}")
+    print(*aligned(table), "", sep="\n", flush=True)
+    return missed
+
+
+def _small(folder: Path) -> list[str]:
+    """Print the CPU time of reports of few records; returns the missed targets."""
+    missed = []
+    for rows, most in SMALL.items():
+        path = folder / "small.jsonl"
+        make(SOURCES["JSON Lines"], path, rows)
+        found = _run(sys.executable, "bench.report", "small", path)
+        line = f"a report of {rows:,}: {found['cpu'] * 1000:.0f} ms of CPU, target {most}"
+        print(line, flush=True)
+        missed += [line] if found["cpu"] * 1000 > most else []
+    return missed
 
 
 def rows_of(path: Path, count: int) -> list[list[Any]]:
@@ -102,54 +136,43 @@ def rows_of(path: Path, count: int) -> list[list[Any]]:
         return [list(row) for row in found.fetchall()]
 
 
-def show(figures: dict[str, dict[str, Any]]) -> None:
-    """Print the table, and the targets."""
-    rate = {name: measured["rows"] / measured["seconds"] for name, measured in figures.items()}
-    table = [("", "rows", "seconds", "rows a second", "peak MB")]
-    for name, measured in figures.items():
-        seconds, megabytes = f"{measured['seconds']:.2f}", f"{measured['megabytes']:,.0f}"
-        table.append(
-            (TITLES[name], f"{measured['rows']:,}", seconds, f"{rate[name]:,.0f}", megabytes)
-        )
-    print(*aligned(table), sep="\n")
-    for peer in ("genai-prices", "litellm"):
-        ratio = rate["report"] / rate[peer]
-        print(f"{ratio:,.0f} times the speed of {peer} (target: at least {LEAST_RATIO})")
-    share = figures["scan"]["seconds"] / figures["report"]["seconds"]
-    print(f"the bare scan takes {share:.0%} of the report's time")
-    peak = figures["report"]["megabytes"]
-    print(f"peak memory {peak:,.0f} MB (target: below {MOST_MEGABYTES:,})")
-
-
-def _run(python: str | Path, module: str, kind: str, path: Path) -> dict[str, Any]:
-    command = [str(python), "-m", module, kind, str(path)]
+def _run(python: str | Path, module: str, *arguments: object) -> Figures:
+    command = [str(python), "-m", module, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
-def _measure_this_process(kind: str, path: Path) -> None:
+def _report(path: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="report-bench-") as folder:
-        started = time.perf_counter()
-        if kind == "scan":
-            rows, cost = _scan(path), ""
-        else:
-            found = report_usage(
-                bundled_prices(), UsageFile(path, "parquet"), ReportQuery(), Path(folder)
-            )
-            rows, cost = found.records.read, str(found.totals.cost_usd)
-        seconds = time.perf_counter() - started
-    figures = {"rows": rows, "seconds": seconds, "cost": cost, "megabytes": peak_megabytes()}
-    print(json.dumps(figures))
+        file = opened(path, path.name, Path(folder))
+        return report_usage(bundled_prices(), file, ReportQuery(), Path(folder)).records.read
 
 
-def _scan(path: Path) -> int:
-    with duckdb.connect() as database:
-        database.execute("SET threads = 2")
-        database.execute(_SCAN.format(path=path)).fetchall()
-        (count,) = database.execute(f"SELECT COUNT(*) FROM '{path}'").fetchall()[0]
-        return int(count)
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _timed(measured: Callable[[], int]) -> Figures:
+    started, before = time.perf_counter(), _cpu()
+    rows = measured()
+    return {"rows": rows, "seconds": time.perf_counter() - started, "cpu": _cpu() - before}
+
+
+def _measure_this_process(what: str, path: Path, kind: str = "") -> None:
+    bundled_prices()
+    if what == "reference":
+        source = PARQUET if kind == "Parquet" else SOURCES[kind]
+        figures = _timed(lambda: reference(source, path))
+    elif what == "small":  # a function answers many; the first is not counted
+        found = [_timed(lambda: _report(path)) for _ in range(_SMALL_REPORTS + 1)][1:]
+        figures = {**found[0], "cpu": median(one["cpu"] for one in found)}
+    else:
+        figures = _timed(lambda: _report(path))
+    size = path.stat().st_size / 1e6
+    print(json.dumps({**figures, "megabytes": peak_megabytes(), "file_megabytes": size}))
 
 
 if __name__ == "__main__":
-    _measure_this_process(sys.argv[1], Path(sys.argv[2]))
+    _measure_this_process(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])

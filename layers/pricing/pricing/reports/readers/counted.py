@@ -26,7 +26,6 @@ COUNTS = (
     *("total", *TOOLS),
 )
 WORDS = (meanings.TIER, meanings.SPEED, meanings.GEO)
-_IGNORED = (NOTE, meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
 #: Two ways to state a whole, and the parts of which there must be none for them to be the same.
 _WAYS = ((_INPUTS, (*_CACHE, "miss", "tool_prompt")), (_OUTPUTS, ("reasoning", "apart")))
 
@@ -35,13 +34,14 @@ _WAYS = ((_INPUTS, (*_CACHE, "miss", "tool_prompt")), (_OUTPUTS, ("reasoning", "
 class CountedLeaves:
     """The leaves of a usage object, by their names within it.
 
-    ``counts`` are by what they count, ``words`` by the term that they state. A leaf of ``parts`` is
+    ``counts`` are by what they count, ``costs`` state a cost in USD, ``words`` by the term that they state. A leaf of ``parts`` is
     a count that is not billed by itself. A call is certain only if every leaf of ``none`` is
     missing, null or 0, and every leaf of ``required`` is neither missing nor null. ``omits_zeros``
     is set where a count of output that is missing is 0.
     """
 
     counts: Mapping[str, tuple[Steps, ...]]
+    costs: tuple[Steps, ...]
     words: Mapping[str, Steps]
     parts: tuple[Steps, ...]
     none: tuple[Steps, ...]
@@ -155,7 +155,7 @@ def _sorted(
     words: dict[str, Steps] = {}
     parts: list[Steps] = []
     for steps, meaning in first.items():
-        if steps in none or meaning in _IGNORED:
+        if steps in none or meaning in (NOTE, meanings.COST):
             continue
         if meaning in COUNTS:
             counts.setdefault(meaning, []).append(steps)
@@ -171,6 +171,7 @@ def _sorted(
         return None
     return CountedLeaves(
         counts={meaning: tuple(leaves) for meaning, leaves in counts.items()},
+        costs=tuple(steps for steps, meaning in first.items() if meaning == meanings.COST),
         words=words,
         parts=tuple(parts),
         none=tuple(dict.fromkeys(none)),

@@ -16,6 +16,7 @@ from pricing.reports.readers.counted import Steps, buckets_sql
 from pricing.reports.readers.plans import ColumnPlan, Kind, Places, Sum
 from pricing.reports.readers.records import MAX_TEXT, TERMS
 from pricing.reports.source_formats import SourceFormat
+from pricing.reports.sql import STATED_TYPE
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.terms import COMMON, GEOS, SPEEDS
 from pricing.usage.tools import SEARCH_MODELS
@@ -28,6 +29,8 @@ _ZONELESS = r"\d[ T]\d\d:\d\d:\d\d(\.\d+)?\"$"
 _OFFSET = r"[+-]([01]\d|2[0-3]):[0-5]\d"
 #: What names of models have that search the web in every call (``SEARCH_MODELS``).
 _SEARCH = SEARCH_MODELS.partition("(")[0]
+_AMOUNT = r"\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?"
+ZONE_OR_NONE = "UTC|[Zz]|"
 _TEXTS = ("request_id", "asked_model", "served_model", "endpoint", "team")
 #: The words of each term as they may be stated, and as a record may ask for them.
 _WORDS: Mapping[str, Sequence[str]] = {
@@ -39,10 +42,13 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "asked_inference_geo": ("global", "us"),
 }
 _BLANK = "(t IS NULL OR trim(t, ' \t\r') = '')"
+#: A cost that both readers take for the same: a number, or one with few digits as text.
+_COST = r"""-?\d+(\.\d+)?([eE]-?\d+)?|"(\d{1,12}(\.\d{1,20})?)?"|true|false"""
 _NULL = "CAST(NULL AS VARCHAR)"
 _NAMES = ("request_id", "endpoint", "team", "labels")
 #: A part that is the same in all lines needs no place in the table.
-_CONSTANT = re.compile(r"'\w+'|CAST\((0|NULL) AS \w+\)")
+_CONSTANT = re.compile(r"'\w+'|CAST\((0|NULL) AS \w+(\([\d, ]+\))?\)")
+_NO_COST = f"CAST(NULL AS {STATED_TYPE})"
 
 
 class JsonColumns:
@@ -110,6 +116,7 @@ class JsonColumns:
             "model": f"COALESCE({', '.join(models)})",
             **_terms(columns.keys()),
             **{name: f"CAST({buckets.get(name, '0')} AS BIGINT)" for name in BUCKETS},
+            "stated": "stated" if "stated" in columns else _NO_COST,
         }
         same = {name: sql for name, sql in parts.items() if _CONSTANT.fullmatch(sql)}
         odd = f"NOT COALESCE({' AND '.join(certain)}, FALSE)"
@@ -139,7 +146,7 @@ class JsonColumns:
             "odd": f"CASE WHEN plan IS NULL AND NOT {_BLANK} THEN TRUE END",
         }
         same = dict.fromkeys((*_NAMES, "model", *TERMS), _NULL)
-        same |= dict.fromkeys(BUCKETS, "CAST(0 AS BIGINT)")
+        same |= dict.fromkeys(BUCKETS, "CAST(0 AS BIGINT)") | {"stated": _NO_COST}
         return f"SELECT {_selected(read)} FROM ({rows})", same
 
     def _certain(self, plans: Sequence[ColumnPlan], columns: Collection[str]) -> Iterator[str]:
@@ -179,6 +186,12 @@ class JsonColumns:
                 numbers = plan.loose and not name.endswith("model")
                 yield name, self._text(places, sound, numbers=numbers)
         yield from self._moment(plan)
+        for steps in plan.cost:
+            yield "stated", amount_sql(f"trim({leaf(steps)}, '\"')")
+            sound.append(
+                f"(stated IS NULL OR stated <= {MAX_COUNT})"
+                f" AND COALESCE(regexp_full_match({leaf(steps)}, {literal(_COST)}), TRUE)"
+            )
         if plan.labels:
             labels = [f"COALESCE({', '.join(map(_label, map(leaf, one)))})" for one in plan.labels]
             yield "labels", label_list(labels)
@@ -313,7 +326,7 @@ def _counts_of(plans: Sequence[ColumnPlan]) -> list[Steps]:
 
 def _places_of(plan: ColumnPlan) -> Iterator[Steps]:
     for places in (
-        *(getattr(plan, name) for name in (*_TEXTS, "moment", "refusal", "hidden")),
+        *(getattr(plan, name) for name in (*_TEXTS, "moment", "refusal", "hidden", "cost")),
         *(*plan.labels, *plan.words.values(), *plan.asked.values(), plan.empty),
     ):
         yield from places
@@ -392,6 +405,17 @@ def moment_sql(text: str, zone: str = "UTC|[Zz]") -> str:
     )
 
 
+def amount_sql(text: str) -> str:
+    """The amount in USD that a text states as a cost; NULL for any other text, and for 0."""
+    amount = f"NULLIF(TRY_CAST({text} AS {STATED_TYPE}), 0)"
+    return f"CASE WHEN regexp_full_match({text}, '{_AMOUNT}') THEN {amount} END"
+
+
+def zoneless_sql(text: str) -> str:
+    """Whether an instant states no zone, as ``moment_sql`` reads it."""
+    return f"regexp_full_match({text}, '{_DATE}[ T]{_TIME}')"
+
+
 def leaf_moment_sql(leaf: str) -> str:
     """The same of a JSON value: also counts of seconds, milli-, micro- or nanoseconds."""
     text, count = f"substr({leaf}, 2, length({leaf}) - 2)", f"CAST(trim({leaf}, '\"') AS BIGINT)"
@@ -402,7 +426,7 @@ def leaf_moment_sql(leaf: str) -> str:
         f" CASE WHEN {count} < 100000000000 THEN {count} * 1000000"
         f" WHEN {count} < 100000000000000 THEN {count} * 1000"
         f" WHEN {count} < 100000000000000000 THEN {count} ELSE {count} // 1000 END"
-        f" ELSE {moment_sql(text, 'UTC|[Zz]|')} END"
+        f" ELSE {moment_sql(text, ZONE_OR_NONE)} END"
     )
 
 

@@ -59,6 +59,7 @@ class LineTable:
         self.ignored: Counter[str] = Counter()
         self.assumed: Counter[str] = Counter()
         self.not_calls = 0
+        self.states_cost = False
         self.odd = 0
 
     def _rows(self, sql: str) -> list[Row]:
@@ -115,6 +116,7 @@ class LineTable:
             plan, ignored = plans[number]
             read = calls - odd
             self.formats[plan.name] += read
+            self.states_cost |= bool(plan.cost)
             self.ignored.update(dict.fromkeys(ignored, read))
             self.assumed["zone"] += zoneless
             self.assumed["time"] += 0 if plan.moment else read

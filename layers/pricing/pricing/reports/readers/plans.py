@@ -35,7 +35,7 @@ from pricing.reports.readers.records import (
 )
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.meanings import UsageFormat
-from pricing.usage.response import is_batch_line
+from pricing.usage.response import COSTS, is_batch_line
 from pricing.values import immutable
 
 #: A value may be at one of several places, of which the first that has one counts.
@@ -48,7 +48,7 @@ _HOLDERS: tuple[Steps, ...] = ((), ("data",), ("attributes",), ("info",))
 _BY_THEMSELVES = frozenset(
     (
         *("payload", "attributes", "metrics", "resourceSpans", "resourceLogs", "modelUsage"),
-        *("results", "started_at", "steps", "calls", "sums", "tier", "max_prompt_tokens"),
+        *("results", "op_name", "summary", "steps", "calls", "sums", "tier", "max_prompt_tokens"),
     )
 )
 #: Parts of a response that show what its usage does not count.
@@ -60,6 +60,8 @@ _NOT_COUNTED = frozenset(
 )
 #: Lists of a response in which the use of a tool shows, as a pattern in the line's text.
 _TOOL_SIGNS: Mapping[str, str] = {"output": "_call", "candidates": "rounding_?[Mm]etadata"}
+#: The object in which LiteLLM has the cost of a response.
+_HIDDEN_COST = COSTS[0][0]
 _STREAMED = ("message_start", "message_delta")
 _TOLD_BY = ("type", "object", "usage_format", "event")
 
@@ -84,6 +86,7 @@ class ColumnPlan:
     team: Places
     labels: tuple[Places, ...]
     counts: Mapping[str, tuple[Sum, ...]]
+    cost: Places = ()
     words: Mapping[str, Places] = field(default_factory=dict)
     asked: Mapping[str, Places] = field(default_factory=dict)
     parts: tuple[Sum, ...] = ()
@@ -258,7 +261,14 @@ def _plan_of_format(
 ) -> ColumnPlan | None:
     """The plan of a format of the table; sums of calls are read one by one."""
     holder = next((one for one in _HOLDERS if _marked_in(document, one, known)), None)
-    terms = (known.calls, known.tier, known.processing, known.speed, known.inference_geo)
+    terms = (
+        known.calls,
+        known.cents,
+        known.tier,
+        known.processing,
+        known.speed,
+        known.inference_geo,
+    )
     if holder is None or known.sums or any(seen.places(holder, one) for one in terms):
         return None
     usage = _usage_at(known, holder, record, seen)
@@ -271,6 +281,9 @@ def _plan_of_format(
     empty = {} if usage is None else _empty_in(record["usage"])
     leaves = _counted(places.keys() - empty.keys(), known.usage_format, None)
     if leaves is None:
+        return None
+    costs = (*((*(usage or ()), *one) for one in leaves.costs), *seen.places(holder, known.cost))
+    if len(costs) > 1:  # which of them counts depends on the others
         return None
     at_line = {name: seen.places(holder, paths) for name, paths in known.labels.items()}
     return ColumnPlan(
@@ -285,6 +298,7 @@ def _plan_of_format(
         counts={
             count: tuple(places[steps] for steps in ways) for count, ways in leaves.counts.items()
         },
+        cost=costs,
         words={term: places[steps][0] for term, steps in leaves.words.items()},
         parts=tuple(places[steps] for steps in leaves.parts),
         none=tuple(places[steps] for steps in leaves.none),
@@ -325,8 +339,10 @@ def _apart(known: RecordFormat, holder: Steps, seen: _Seen) -> dict[Steps, Sum]:
         inside = _value_at(seen.document, rest)
         if isinstance(inside, dict):
             seen.watch(rest)
-            for name in further(known, inside):
-                places[(name,)] = (((*rest, name),),)
+            more = {name: inside[name] for name in further(known, inside)}
+            for steps in _leaves_of(more):
+                seen.watch((*rest, *steps)[:-1])
+                places[steps] = (((*rest, *steps),),)
             break
         seen.hidden.add(rest)
     return places
@@ -371,6 +387,12 @@ def _plan_of_layout(
     def sums(found: Sequence[Steps]) -> tuple[Sum, ...]:
         return tuple((((*usage, *steps),),) for steps in found)
 
+    stated = [(*usage, *steps) for steps in leaves.costs]
+    for inside in dict.fromkeys((container, ())):
+        held = _value_at(document, inside)
+        stated += [(*inside, path[0]) for path in COSTS if path[0] in held]
+    if len(stated) > 1 or any(steps[-1] == _HIDDEN_COST for steps in stated):
+        return None
     own = _CLAUDE_CODE if name == "claude_code" else {}
     request_id = one(layout.request_id)
     tier = ((*container, "service_tier"),)
@@ -387,6 +409,7 @@ def _plan_of_layout(
         team=(("team",),),
         labels=tuple((*own.get(label, ()), *_label_places(label)) for label in labels),
         counts={count: sums(ways) for count, ways in leaves.counts.items()},
+        cost=tuple(stated),
         words=words_at,
         asked={term: ((term,),) for term in TERMS if term in document},
         parts=sums(leaves.parts),

@@ -127,6 +127,9 @@ class UsageReader:
         odd = self._read_singly()
         if self._flat is not None:
             self.formats["tariff"] += read - odd
+            if self._flat.zoneless is not None:
+                ((zoneless,),) = self._rows(f"SELECT COUNT(*) FROM {self.by_column} AND zoneless")
+                self.assumed["zone"] += zoneless
 
     def _read_lines(self, path: Path) -> None:
         """Read JSON Lines without blank lines.
@@ -162,10 +165,10 @@ class UsageReader:
 
         A table with the columns of Tariff's own records is read by column, others as JSON Lines.
         """
-        source, line = f"read_parquet({literal(file.path)}, file_row_number = true)", ""
+        source = f"read_parquet({literal(file.path)}, file_row_number = true)"
         line = "file_row_number + 1"
         if file.kind == "csv":
-            line, self._first_line = "row_number() OVER () + 1", 2
+            line, self._first_line = "rowid + 2", 2
             delimiter, names = header_of(file)
             texts = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
             self._db.execute(
@@ -195,7 +198,7 @@ class UsageReader:
         self.states_cost = self._flat.states_cost
         made = "VIEW" if file.kind == "parquet" else "TABLE"
         self._db.execute(
-            f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd,"
+            f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd, zoneless,"
             f" CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
         )
 

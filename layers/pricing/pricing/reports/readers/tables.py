@@ -13,7 +13,13 @@ from typing import Any
 from pricing.errors import InvalidRequest
 from pricing.reports.dimensions import Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
-from pricing.reports.readers.json_lines import amount_sql, label_list, moment_sql
+from pricing.reports.readers.json_lines import (
+    ZONE_OR_NONE,
+    amount_sql,
+    label_list,
+    moment_sql,
+    zoneless_sql,
+)
 from pricing.reports.readers.records import COST_NAMES, MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
 from pricing.timestamps import EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
@@ -56,6 +62,7 @@ class FlatTable:
             "team": self._text("team"),
             "labels": label_list([self._text(column) for column in named.values()]),
             "stated": amount_sql(self._text(self._named(COST_NAMES))),
+            "zoneless": self.zoneless or "FALSE",
         }
         for term in TERMS:
             columns[f"asked_{term}"] = self._text(term)
@@ -78,7 +85,7 @@ class FlatTable:
             f" (SELECT {line} AS line, struct_pack({packed}) AS t,\n  {chosen}"
             f"\nFROM {source}) AS cut)"
         )
-        return calls_sql(shape, leaves, extra=("t",))
+        return calls_sql(shape, leaves, extra=("t", "zoneless"))
 
     def document(self, row: Mapping[str, Any], moment: int | None) -> dict[str, Any]:
         """A row as the record that ``read_record`` reads."""
@@ -94,7 +101,7 @@ class FlatTable:
         column = self._named(MOMENTS)
         if column:
             record["timestamp"] = _number(row[column])
-        if moment is not None:
+        if moment is not None and self.zoneless is None:
             record["timestamp"] = rfc3339(EPOCH + timedelta(microseconds=moment))
         usage: dict[str, Any] = {}
         for name, column in self._members.items():
@@ -146,8 +153,16 @@ class FlatTable:
         text = f"CAST({name} AS VARCHAR)"
         return (
             f"CASE WHEN regexp_full_match({text}, '[0-9]{{1,11}}')"
-            f" THEN CAST({text} AS BIGINT) * 1000000 ELSE {moment_sql(text)} END"
+            f" THEN CAST({text} AS BIGINT) * 1000000 ELSE {moment_sql(text, ZONE_OR_NONE)} END"
         )
+
+    @property
+    def zoneless(self) -> str | None:
+        """Whether a row's time states no zone; None where all of them do."""
+        column = self._named(MOMENTS)
+        if column is None or self._types[column] != "VARCHAR":
+            return None
+        return zoneless_sql(_quoted(column))
 
 
 def has_usage(columns: Columns) -> bool:
