@@ -34,10 +34,10 @@ _WAYS = ((_INPUTS, (*_CACHE, "miss", "tool_prompt")), (_OUTPUTS, ("reasoning", "
 class CountedLeaves:
     """The leaves of a usage object, by their names within it.
 
-    ``counts`` are by what they count, ``costs`` state a cost in USD, ``words`` by the term that they state. A leaf of ``parts`` is
-    a count that is not billed by itself. A call is certain only if every leaf of ``none`` is
-    missing, null or 0, and every leaf of ``required`` is neither missing nor null. ``omits_zeros``
-    is set where a count of output that is missing is 0.
+    ``counts`` are by what they count, ``costs`` state a cost in USD, ``words`` are by the term that
+    they state. A leaf of ``parts`` is a count that is not billed by itself. A call is certain only
+    if every leaf of ``none`` is missing, null or 0, and every leaf of ``required`` is neither
+    missing nor null. ``omits_zeros`` is set where a count of output that is missing is 0.
     """
 
     counts: Mapping[str, tuple[Steps, ...]]

@@ -60,8 +60,6 @@ _NOT_COUNTED = frozenset(
 )
 #: Lists of a response in which the use of a tool shows, as a pattern in the line's text.
 _TOOL_SIGNS: Mapping[str, str] = {"output": "_call", "candidates": "rounding_?[Mm]etadata"}
-#: The object in which LiteLLM has the cost of a response.
-_HIDDEN_COST = COSTS[0][0]
 _STREAMED = ("message_start", "message_delta")
 _TOLD_BY = ("type", "object", "usage_format", "event")
 
@@ -282,7 +280,7 @@ def _plan_of_format(
     leaves = _counted(places.keys() - empty.keys(), known.usage_format, None)
     if leaves is None:
         return None
-    costs = (*((*(usage or ()), *one) for one in leaves.costs), *seen.places(holder, known.cost))
+    costs = (*(places[one][0][0] for one in leaves.costs), *seen.places(holder, known.cost))
     if len(costs) > 1:  # which of them counts depends on the others
         return None
     at_line = {name: seen.places(holder, paths) for name, paths in known.labels.items()}
@@ -364,11 +362,10 @@ def _plan_of_layout(
         not isinstance(held, dict)
         or not _NOT_COUNTED.isdisjoint(body)
         or document.get("type") in _STREAMED
+        or not isinstance(document.get("usage_format", ""), str | None)
     ):
         return None
     wanted = document.get("usage_format")
-    if wanted is not None and not isinstance(wanted, str):
-        return None
     words = [body.get(one) for one in ("type", "object")]
     kind = next((one for one in words if isinstance(one, str)), None)
     for word in ("type", "object"):
@@ -376,6 +373,7 @@ def _plan_of_layout(
     for steps in _leaves_of(held):
         seen.watch((*usage, *steps)[:-1])
     seen.watch(usage)
+    seen.watch((*container, COSTS[0][0]))
     empty = _empty_in(held)
     leaves = _counted({*_leaves_of(held)} - empty.keys(), named(wanted), kind)
     if leaves is None:
@@ -387,11 +385,9 @@ def _plan_of_layout(
     def sums(found: Sequence[Steps]) -> tuple[Sum, ...]:
         return tuple((((*usage, *steps),),) for steps in found)
 
-    stated = [(*usage, *steps) for steps in leaves.costs]
-    for inside in dict.fromkeys((container, ())):
-        held = _value_at(document, inside)
-        stated += [(*inside, path[0]) for path in COSTS if path[0] in held]
-    if len(stated) > 1 or any(steps[-1] == _HIDDEN_COST for steps in stated):
+    costs = [(*usage, *steps) for steps in leaves.costs]
+    costs += _costs_next_to(document, container)
+    if len(costs) > 1:  # which of them counts depends on the others
         return None
     own = _CLAUDE_CODE if name == "claude_code" else {}
     request_id = one(layout.request_id)
@@ -409,7 +405,7 @@ def _plan_of_layout(
         team=(("team",),),
         labels=tuple((*own.get(label, ()), *_label_places(label)) for label in labels),
         counts={count: sums(ways) for count, ways in leaves.counts.items()},
-        cost=tuple(stated),
+        cost=tuple(costs),
         words=words_at,
         asked={term: ((term,),) for term in TERMS if term in document},
         parts=sums(leaves.parts),
@@ -422,6 +418,16 @@ def _plan_of_layout(
         omits_zeros=leaves.omits_zeros,
         batch=is_batch_line(document.keys(), layout.container),
     )
+
+
+def _costs_next_to(document: Document, container: Steps) -> list[Steps]:
+    """Where a response, or the record that it is in, may state its cost."""
+    return [
+        (*inside, *path)
+        for inside in dict.fromkeys((container, ()))
+        for path in COSTS
+        if path[0] in _value_at(document, inside)
+    ]
 
 
 #: Where Claude Code has what other records name otherwise.

@@ -75,7 +75,6 @@ class RecordLayout:
     requested_model: str | None
     served_model: str | None
     request_id: str | None
-    cost: str | None
 
 
 @immutable
@@ -169,7 +168,6 @@ def layout_of(document: Any) -> RecordLayout | None:
             request_id=_first("", top, REQUEST_IDS)
             or _first(container, names, REQUEST_IDS)
             or (_first(container, names, ("id",)) if raw else None),
-            cost=_first(container, names, COST_NAMES) or _first("", top, COST_NAMES),
         )
 
     for container in CONTAINERS:
