@@ -45,7 +45,7 @@ AWKWARD: tuple[Any, ...] = (
 )
 
 CHAT: dict[str, Any] = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
-CHAT |= {"prompt_tokens_details": {"cached_tokens": 4}}
+CHAT |= {"prompt_tokens_details": {"cached_tokens": 4, "image_tokens": 0}}
 CLAUDE: dict[str, Any] = {"input_tokens": 10, "output_tokens": 20, "cache_read_input_tokens": 5}
 CLAUDE |= {"cache_creation": {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 2}}
 CLAUDE |= {"cache_creation_input_tokens": 5, "service_tier": "standard"}

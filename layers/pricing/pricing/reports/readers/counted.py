@@ -165,6 +165,10 @@ def _sorted(
             parts.append(steps)
         else:
             none.append(steps)
+    if meanings.IMAGE_IN in first.values():  # images without cached tokens are another endpoint's
+        if meanings.READ not in counts:
+            return None
+        required += counts[meanings.READ][:1]
     if counts.keys().isdisjoint(_INPUTS) or (
         counts.keys().isdisjoint(_OUTPUTS) and not omits_zeros
     ):

@@ -110,7 +110,8 @@ def bedrock_stream(document: Document) -> list[Found] | None:
     started = first(events, "message.usage")
     usage = first(events, "metadata.usage")
     if isinstance(started, dict):
-        usage = {**started, **(first(events, "usage") or {})}
+        last = first(events, "usage")
+        usage = {**started, **(last if isinstance(last, dict) else {})}
     if not isinstance(usage, dict):
         return None
     found = {
