@@ -17,6 +17,7 @@ from typer import Option
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.estimates.calculator import price_attempts
+from pricing.estimates.discounts import billed_terms
 from pricing.jsonio import read_json
 from pricing.money import ZERO, add, plain
 from pricing.reports.generate import report_usage
@@ -89,7 +90,8 @@ def _priced(book: PriceBook, line: bytes, seen: set[str]) -> tuple[str, Decimal]
         seen.add(record.request_id)
     try:
         match, _, attempts = record.settled(book)
-        found = price_attempts(book, match.model, record.at, attempts, record.terms, 1)
+        terms, _ = billed_terms(match.model, record.at, record.terms)
+        found = price_attempts(book, match.model, record.at, attempts, terms, 1)
     except TariffError:
         return "unpriced", ZERO
     return "priced", found.total_usd

@@ -16,6 +16,7 @@ import pytest
 
 from pricing.errors import TariffError
 from pricing.estimates.calculator import price_attempts
+from pricing.estimates.discounts import billed_terms
 from pricing.reports.rates import unscaled
 from pricing.reports.readers.records import read_record
 from pricing.reports.sql import PRICE_COLUMNS
@@ -100,7 +101,8 @@ def expected(rows: list[dict[str, Any]]) -> tuple[int, int, Decimal]:
         )
         try:
             match, _, attempts = record.settled(BOOK)
-            found = price_attempts(BOOK, match.model, record.at, attempts, record.terms, 1)
+            terms, _ = billed_terms(match.model, record.at, record.terms)
+            found = price_attempts(BOOK, match.model, record.at, attempts, terms, 1)
         except TariffError:
             unpriced += 1
             continue
