@@ -411,7 +411,7 @@ def _layout(document: Document) -> Any:
 
 
 def says_nothing(document: Document) -> bool:
-    """Whether a line of a log is no call by its type and its names alone."""
+    """Whether a line of a log is not a call by its type and its names alone."""
     kind = document.get("type")
     holders = (*LISTS, *_WRAPPERS, *_HOLDERS, *USAGES, "data", "attributes", "info", "payload")
     return isinstance(kind, str) and kind in _NO_CALLS and document.keys().isdisjoint(holders)
