@@ -95,8 +95,8 @@ class JsonColumns:
     ) -> tuple[str, dict[str, str]]:
         """Select the parts of every line's call, and say which parts are the same in all lines.
 
-        ``numbers`` are the plans of the kinds, by hash. ``odd`` is NULL for a line that is not a call,
-        such as a blank one.
+        ``numbers`` are the plans of the kinds, by hash. ``odd`` is NULL for a line that is not a
+        call, such as a blank one.
         """
         if not plans:
             return self._nothing(source, numbers)
