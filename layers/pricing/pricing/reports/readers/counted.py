@@ -26,6 +26,7 @@ COUNTS = (
     *("total", *TOOLS),
 )
 WORDS = (meanings.TIER, meanings.SPEED, meanings.GEO)
+_OBJECT = "object"
 #: Two ways to state a whole, and the parts of which there must be none for them to be the same.
 _WAYS = ((_INPUTS, (*_CACHE, "miss", "tool_prompt")), (_OUTPUTS, ("reasoning", "apart")))
 
@@ -45,6 +46,8 @@ class CountedLeaves:
     words: Mapping[str, Steps]
     parts: tuple[Steps, ...]
     none: tuple[Steps, ...]
+    #: Where an object is expected, which these lines have not.
+    objects: tuple[Steps, ...]
     required: tuple[Steps, ...]
     omits_zeros: bool
 
@@ -108,7 +111,7 @@ def _leaves(
             if isinstance(value, dict):
                 yield from _leaves(shape, meaning, value, steps)
                 continue
-            meaning = meaning.get("", "")
+            meaning = meaning.get("", _OBJECT)
         if meaning is None and not shape.owns(name):
             continue
         if name == "cachedInputTokens":  # what it is a part of depends on the model's provider
@@ -155,7 +158,7 @@ def _sorted(
     words: dict[str, Steps] = {}
     parts: list[Steps] = []
     for steps, meaning in first.items():
-        if steps in none or meaning in (NOTE, meanings.COST):
+        if steps in none or meaning in (NOTE, meanings.COST, _OBJECT):
             continue
         if meaning in COUNTS:
             counts.setdefault(meaning, []).append(steps)
@@ -179,6 +182,7 @@ def _sorted(
         words=words,
         parts=tuple(parts),
         none=tuple(dict.fromkeys(none)),
+        objects=tuple(steps for steps, meaning in first.items() if meaning == _OBJECT),
         required=tuple(required),
         omits_zeros=omits_zeros,
     )

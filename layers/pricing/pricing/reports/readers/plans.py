@@ -301,7 +301,10 @@ def _plan_of_format(
         parts=tuple(places[steps] for steps in leaves.parts),
         none=tuple(places[steps] for steps in leaves.none),
         required=tuple(places[steps] for steps in leaves.required),
-        empty={(*(usage or ()), *steps): text for steps, text in empty.items()},
+        empty={
+            **{(*(usage or ()), *steps): text for steps, text in empty.items()},
+            **{places[steps][0][0]: "{}" for steps in leaves.objects},
+        },
         hidden=tuple(sorted(seen.hidden)),
         omits_zeros=leaves.omits_zeros,
         loose=True,
@@ -411,7 +414,10 @@ def _plan_of_layout(
         parts=sums(leaves.parts),
         none=sums(leaves.none),
         required=sums(leaves.required),
-        empty={(*usage, *steps): text for steps, text in empty.items()},
+        empty={
+            (*usage, *steps): text
+            for steps, text in {**empty, **dict.fromkeys(leaves.objects, "{}")}.items()
+        },
         hidden=tuple(sorted(seen.hidden)),
         refusal=((*container, "stop_reason"),) if "stop_reason" in body else (),
         signs=tuple(sign for part, sign in _TOOL_SIGNS.items() if part in body),
