@@ -61,7 +61,8 @@ QUANTITY_UNITS: Mapping[str, str] = {
     "citation": TOKEN,
 }
 TOKEN_COMPONENTS = frozenset(name for name, unit in COMPONENT_UNITS.items() if unit == TOKEN)
-#: A cache write's price as a multiple of the input price (Claude pricing page).
+#: A cache write's price as a multiple of the input price (Claude pricing page). New prices are
+#: checked against it; calls are priced by the prices that ``catalogue/anthropic.toml`` states.
 CACHE_WRITE_MULTIPLES = {"cache_write_5m": Decimal("1.25"), "cache_write_1h": Decimal(2)}
 #: Modes with a price list of their own. A discount costs at most, a premium at least the standard.
 DISCOUNT_MODES = ("batch", "flex")

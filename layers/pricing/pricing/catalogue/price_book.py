@@ -271,10 +271,11 @@ class PriceBook:
     def suggest(self, reference: str) -> list[str]:
         """Return up to three names with a similarity of 0.6 or more, nearest first.
 
-        A model of exactly this name at another provider goes before all that are merely similar, so
-        that no sibling at another price is offered ahead of the same model; before those go names
-        that only add to this one (``gemini-3-pro`` of ``gemini-3-pro-preview``, ``opus-4.5`` of
-        ``claude-opus-4.5``). A family goes first where its name is one of several words.
+        In this order, before all that are merely similar: the model that a tool's name for it
+        means; the families that a first word begins (``claude``); names that only add to this one
+        (``gemini-3-pro-preview`` to ``gemini-3-pro``); a family whose name is one of several words;
+        and models of exactly this name at other providers, so that no sibling at another price is
+        offered ahead of the same model.
         """
         self._searched = _SEARCHES  # the names found are looked up too: use the index
         wanted = reference.strip().lower().removesuffix(CONTEXT_SUFFIX)

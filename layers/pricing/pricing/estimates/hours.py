@@ -1,6 +1,8 @@
-"""The hour that a date alone is priced at, where a provider's prices depend on the hour.
+"""The hour that a bare date is priced at, where a provider's prices depend on the hour.
 
-Every answer asks ``hours_of``, so that a plan, a what-if and an estimate of the same day agree.
+Every answer but a usage report asks ``hours_of``, so that a plan, a what-if and an estimate of the
+same day agree. A report prices a record with a date alone at midnight, UTC, and says how much more
+the peak costs (``reports/assumed.py``).
 """
 
 from collections.abc import Callable

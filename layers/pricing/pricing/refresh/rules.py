@@ -35,7 +35,7 @@ CACHE_READS = {
 
 @immutable
 class HoldReason:
-    """Why a change needs approval: a code of ``versions.proposals``, and its sentence."""
+    """Why a change is held or refused: a code of ``versions.proposals``, and its sentence."""
 
     code: str
     reason: str

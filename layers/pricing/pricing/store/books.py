@@ -24,8 +24,8 @@ class Books:
 
     The active pointer is read at most once in ``recheck_seconds`` (a minute, unless configured),
     whether or not the store answers. While it does not, the last good book answers, marked stale;
-    before its first answer, the bundled one. A version named by id never changes, so a bundled
-    one needs no store.
+    before its first answer, the bundled one. ``store/connect.py`` says how long a read may take; a
+    first call makes two. A version named by id never changes, so a bundled one needs no store.
 
     ``clock`` is the time of day in seconds: a monotonic clock may stand still while the instance is
     frozen or stored as a snapshot, and prices would look fresher than they are.

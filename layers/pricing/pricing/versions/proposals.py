@@ -17,6 +17,9 @@ from pricing.values import immutable
 Origin = Literal["refresh", "manual"]
 
 #: Reasons that a person can overrule by activating the proposed version (docs/price-refresh.md).
+#: What gives them: ``refresh.rules.hold_reason`` those of one price (25%, ten times, zero, sources,
+#: withdrawn, reverted); ``refresh.patterns`` and ``refresh.checks`` those of a list or a provider;
+#: ``refresh.review`` an inversion, and prices of a row together; ``versions.correction`` its own.
 APPROVABLE: Mapping[str, str] = MappingProxyType(
     {
         "change_over_25_percent": "over 25% needs a second source; one source quotes it",
@@ -34,7 +37,8 @@ APPROVABLE: Mapping[str, str] = MappingProxyType(
         "reverted": "one source quotes the price before the last change, as an old copy would",
     }
 )
-#: Reasons that no approval overrules: what they are about is shown, and is in no version.
+#: Reasons that no approval overrules: what they are about is shown, and is in no version. From
+#: ``refresh.rules`` (names), ``refresh.checks``, ``refresh.consistency`` and ``sources.payload``.
 REFUSED: Mapping[str, str] = MappingProxyType(
     {
         "far_future": "announced for more than a year ahead",

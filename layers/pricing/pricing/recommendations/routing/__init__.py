@@ -1,5 +1,12 @@
 """Estimate which tasks a cheap model gets wrong, or report that there is no evidence.
 
+``assessment`` makes the tier of a task from its difficulty, which ``difficulty`` computes from the
+learned ``features`` and ``phrasing`` and from ``judgement``, the rules for everyday requests.
+``instruction``, ``request``, ``reading`` and ``offered_tools`` read the text; ``lexicon`` finds the
+cues of ``kind_cues``, ``demand_cues`` and ``manner_cues`` in it, whose form is ``rules``.
+``in_domain`` learns from a caller's own outcomes, and ``measure`` says how well a score sends tasks
+to the strong model. ``make train-router`` writes ``weights``.
+
 Pure Python, without numpy. The figures are probabilities, so floats are right; none is money.
 """
 
