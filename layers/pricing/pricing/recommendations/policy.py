@@ -2,6 +2,11 @@
 
 A policy is an order of models, the weakest first, with one for each complexity. A learned policy
 has two models, and a score that decides between them.
+
+From a difficulty to a model: ``routing.assessment`` makes a tier of it, at thresholds of one and
+two thirds or the request's own; ``read_task`` here takes the policy's role of that name,
+``simple``, ``moderate`` or ``complex``; the role's model in ``Policy`` is the assigned one; and
+``choice.choose`` takes the next stronger one where that is impossible.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,9 @@
 """One call of the several lines in which tools log it, by its request id.
 
 A streamed call is logged in lines whose counts grow: of every count the largest is the call's, at
-the moment, the model and the terms of its first line. Lines that are equal are duplicates.
+the moment, the model and the terms of its first line. Lines that are equal are duplicates. Those
+that were read by column are merged in SQL (``Merger.merge``), all others by the same rule in Python
+(``largest_of``); ``test_both_readers`` compares the two.
 """
 
 import json
