@@ -1,7 +1,8 @@
 """The job on AWS Glue that makes a report of many files: ``spark/job.py`` calls it.
 
 What to report stands in the report's folder in S3 (``pricing.store.report_runs``). It was not run
-on AWS: a test runs it with Spark on this machine, and moto in the place of S3, DynamoDB and Glue.
+on AWS: a test runs it with moto in the place of S3 and Glue, and a function's engine instead of
+Spark.
 """
 
 import argparse
