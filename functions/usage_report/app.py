@@ -214,7 +214,7 @@ ROUTES = (
         query=NoQuery,
         answer=ReportRun,
         summary="How far a report of many files is and, when it is done, the report.",
-        raises=(report_runs.UnknownReport, errors.StoreUnavailable),
+        raises=(errors.NotFound, errors.StoreUnavailable),
     ),
 )
 _sweep()

@@ -32,11 +32,10 @@ from pricing.reports.dimensions import COLUMNS, HOUR_US, Dimension
 from pricing.reports.engine import (
     HASH_LENGTH,
     SummedUsage,
-    known_models,
-    model_names,
 )
 from pricing.reports.generate import report_summed
 from pricing.reports.loaded import LoadedUsage
+from pricing.reports.model_names import known_models, model_names
 from pricing.reports.rates import BUCKETS, cuts_of
 from pricing.reports.readers.files import opened
 from pricing.reports.readers.merging import Merged, Merger

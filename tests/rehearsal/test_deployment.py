@@ -133,7 +133,8 @@ class Rehearsal:
         if function == "UsageReportFunction":
             layers.append("ColumnarLayer")
         environment = {
-            **found["Environment"]["Variables"],
+            # Numbers of the template stay numbers in moto; Lambda has texts only.
+            **{name: str(one) for name, one in found["Environment"]["Variables"].items()},
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],

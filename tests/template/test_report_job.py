@@ -4,7 +4,7 @@ import tomllib
 from typing import Any
 
 from pricing.reports.rates import BUCKETS
-from pricing.reports.sql import CALL_COLUMNS
+from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE
 from tariff.template import ROOT, load_template, resources
 
 Template = dict[str, Any]
@@ -63,9 +63,8 @@ def test_athena_has_the_columns_of_the_normalised_table() -> None:
     table = resources(load_template(), "AWS::Glue::Table")["ReportedCallsTable"]
     columns = table["Properties"]["TableInput"]["StorageDescriptor"]["Columns"]
 
-    numbers = {"line", "moment", *BUCKETS}
-    assert [(one["Name"], one["Type"]) for one in columns] == [
-        (name, "bigint" if name in numbers else "string")
-        for name in CALL_COLUMNS
-        if name != "labels"
-    ]
+    types = dict.fromkeys(CALL_COLUMNS, "string")
+    types |= dict.fromkeys(("line", "moment", *BUCKETS), "bigint")
+    types["stated"] = STATED_TYPE.replace(" ", "").lower()
+    del types["labels"]
+    assert {one["Name"]: one["Type"] for one in columns} == types

@@ -109,5 +109,5 @@ def test_every_measurement_is_listed_with_its_help() -> None:
         for entry in MEASUREMENTS.values()
         for function in (entry.commands.values() if isinstance(entry, Group) else (entry,))
     ]
-    assert len(functions) == 7
+    assert len(functions) == 8
     assert all(_Unimported("", str(function)).short_help.endswith(".") for function in functions)

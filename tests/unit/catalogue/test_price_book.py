@@ -123,7 +123,14 @@ def test_a_misspelt_name_is_answered_with_the_nearest_first() -> None:
     assert suggestions("claude-sonet-5-5[1m]")[0] == "claude-sonnet-5-5"
 
 
-@pytest.mark.parametrize("reference", ["claude-opus", "claude", "claude-haiku-4-50", "sonnett"])
+@pytest.mark.parametrize(("reference", "family"), [("claude-opus", "opus"), ("claude", "fable")])
+def test_the_families_that_a_first_word_begins_are_suggested_first(
+    reference: str, family: str
+) -> None:
+    assert suggestions(reference)[0] == family
+
+
+@pytest.mark.parametrize("reference", ["claude-haiku-4-50", "sonnett"])
 def test_suggestions_are_at_most_three_different_models_similar_enough_in_order(
     reference: str,
 ) -> None:

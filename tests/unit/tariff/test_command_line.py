@@ -47,7 +47,7 @@ def test_listing_the_commands_imports_none_of_them() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [
         *("tariff", "tariff.__main__", "tariff.command_line", "tariff.commands"),
-        *("tariff.paths", "tariff.quick"),
+        *("tariff.paths", "tariff.quick", "tariff.serve"),
     ]
 
 

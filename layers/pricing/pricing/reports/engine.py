@@ -7,7 +7,6 @@ are multiplied as integers: no figure is a float, and an overflow is an error, n
 import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -15,9 +14,8 @@ from typing import Any, Self
 
 import duckdb
 
-from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
-from pricing.errors import InvalidRequest, TariffError
+from pricing.errors import InvalidRequest
 from pricing.reports.assumed import discount_notices, hourly, midnight_notices
 from pricing.reports.database import database, day_us, fetched, from_csv, listed, literal
 from pricing.reports.dimensions import (
@@ -30,6 +28,7 @@ from pricing.reports.dimensions import (
     ranked,
 )
 from pricing.reports.loaded import LoadedUsage
+from pricing.reports.model_names import known_models, label_name, model_names, provider_name
 from pricing.reports.rates import (
     BUCKETS,
     DAY_US,
@@ -39,7 +38,6 @@ from pricing.reports.rates import (
     Row,
     cuts_of,
     known_rates,
-    label_of,
     places_of,
     price_rows,
 )
@@ -73,34 +71,6 @@ EVERY_CALL: Mapping[Dimension, Sequence[str]] = MappingProxyType({})
 HASH_LENGTH = 16
 #: The tables of a file of so many bytes fit into the memory of any function.
 SMALL_BYTES = 32 << 20
-
-
-def known_models(book: PriceBook, names: Iterable[str]) -> Iterator[Model]:
-    """Return the models of these names; the keys of an unknown one get a reason, and no price."""
-    for name in names:
-        with suppress(TariffError):
-            yield book.find(name).model
-
-
-def model_names(
-    book: PriceBook, dimension: Dimension, values: Sequence[str], names: Iterable[str]
-) -> list[str]:
-    """Return those of the models' ``names`` whose label or name, or provider, is in ``values``."""
-    if dimension == "provider":
-        return [name for name in names if provider_name(book, name) in values]
-    return [name for name in names if {name, label_name(book, name)} & {*values}]
-
-
-def label_name(book: PriceBook, name: str) -> str:
-    """Return what reports call a model; the name itself if it is unknown."""
-    match = book.known(name)
-    return label_of(book, match.model) if match else name
-
-
-def provider_name(book: PriceBook, name: str) -> str | None:
-    """Return the provider of a model; None if it is unknown."""
-    match = book.known(name)
-    return match.model.provider if match else None
 
 
 @immutable

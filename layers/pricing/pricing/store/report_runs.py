@@ -25,10 +25,6 @@ _FOLDER = "tariff/reports"
 _ID = re.compile(r"report-[0-9a-f]{32}")
 
 
-class UnknownReport(NotFound):
-    """No report that this caller started has this id."""
-
-
 def start(
     request: dict[str, Any], caller: str, now: datetime, idempotency_key: str | None = None
 ) -> str:
@@ -51,10 +47,10 @@ def start(
 
 
 def asked_for(report_id: str) -> Asked:
-    """Return what a report was asked for with; raises UnknownReport."""
+    """Return what a report was asked for with; raises NotFound."""
     found = s3.read(_key(report_id, "request.json")) if _ID.fullmatch(report_id) else None
     if found is None:
-        raise UnknownReport("There is no report with this id that you started.")
+        raise NotFound("There is no report with this id that you started.")
     return Asked(**json.loads(found))
 
 
@@ -76,11 +72,11 @@ def tables_uri(report_id: str) -> str:
 def run_of(report_id: str, caller: str, *, any_caller: bool) -> tuple[ReportRun, str | None]:
     """Return how far a report is and, if it is done and JSON, its text.
 
-    Raises UnknownReport, also for a report of another caller unless ``any_caller``.
+    Raises NotFound, also for a report of another caller unless ``any_caller``.
     """
     asked = asked_for(report_id)
     if not any_caller and asked.caller != caller:
-        raise UnknownReport("There is no report with this id that you started.")
+        raise NotFound("There is no report with this id that you started.")
     suffix = str(asked.request.get("format", "json"))
     key = _key(report_id, f"report.{suffix}")
     progress = Progress(**json.loads(s3.read(_key(report_id, "progress.json")) or b"{}"))

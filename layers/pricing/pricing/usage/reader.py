@@ -81,7 +81,7 @@ def read_usage(
     if not isinstance(raw, dict):
         raise InvalidRequest.at(pointer, "must be an object: the provider's usage, as it came")
     for name in _PROVIDERS_OWN:
-        if isinstance(raw.get(name), dict) and raw[name]:
+        if isinstance(raw.get(name), dict) and _has_counts(raw[name], usage_format, kind):
             own = read_usage(raw[name], usage_format, f"{pointer}/{name}", kind)
             return _with_unknown_of(own, {**raw, name: None}, pointer)
     readings: list[tuple[Shape, ParsedUsage]] = []
@@ -110,6 +110,14 @@ def read_usage(
                 f' prices; say which: "usage_format": "{first.name}"',
             )
     return parsed
+
+
+def _has_counts(raw: dict[str, Any], usage_format: UsageFormat | None, kind: str | None) -> bool:
+    try:
+        recognised(raw, usage_format, "", kind)
+    except InvalidRequest:
+        return False
+    return True
 
 
 def _with_unknown_of(own: ParsedUsage, outer: Mapping[str, Any], pointer: str) -> ParsedUsage:

@@ -274,8 +274,15 @@ class _Leaves:
         #: Leaves that are within another leaf are taken from its text.
         self._whole: set[Steps] = set()
         self._names = {steps: f"leaf_{number}" for number, steps in enumerate(sorted(leaves))}
-        for steps in sorted(leaves, key=len):
+        #: Leaves whose name another one has in other capitals: a structure has each name once.
+        self._apart: set[Steps] = set()
+        names: dict[tuple[str, ...], Steps] = {}
+        for steps in sorted(leaves, key=lambda one: (len(one), one)):
             if any(steps[:end] in self._whole for end in range(1, len(steps))):
+                continue
+            spelled = [steps[:end] for end in range(1, len(steps) + 1)]
+            if any(names.setdefault(_folded(one), one) != one for one in spelled):
+                self._apart.add(steps)
                 continue
             inside = self._tree
             for name in steps[:-1]:
@@ -297,12 +304,18 @@ class _Leaves:
         return {name: self._extracted(steps) for steps, name in self._names.items()}
 
     def _extracted(self, steps: Steps) -> str:
+        if steps in self._apart:
+            return f"NULLIF(CAST(TRY(json_extract(t, {literal(_path(steps))})) AS VARCHAR), 'null')"
         end = next(end for end in range(1, len(steps) + 1) if steps[:end] in self._whole)
         extracted = "x" + "".join(f"[{literal(name)}]" for name in steps[:end])
         if end == len(steps):
             return f"CAST({extracted} AS VARCHAR)"
         inner = f"CAST(json_extract({extracted}, {literal(_path(steps[end:]))}) AS VARCHAR)"
         return f"NULLIF({inner}, 'null')"
+
+
+def _folded(steps: Steps) -> tuple[str, ...]:
+    return tuple(name.lower() for name in steps)
 
 
 def _path(steps: Steps) -> str:
