@@ -235,7 +235,8 @@ def _by_modality(
 
     Where no count says what was cached, cached tokens are of some modality all the same: what does
     not fit next to the others must be both. Text is cached first, audio last, so that audio is
-    priced as cached only when it must have been.
+    priced as cached only when it must have been. Images that are cached have a price of their own
+    only where the usage states them, as the bills that were compared have it.
     """
     if counts.keys().isdisjoint(_OF_A_MODALITY):
         return (0, 0, 0), (0, 0)
@@ -261,7 +262,8 @@ def _by_modality(
         counts.refuse(READ, counts.exceeded(READ, parts))
     image, video, audio = left
     heard = min(held[-1], counts[READ])
-    return (image, video, audio), (min(held[0], counts[READ] - heard), heard)
+    drawn = min(held[0], counts[READ] - heard) if explicit else 0
+    return (image, video, audio), (drawn, heard)
 
 
 def _answer(counts: Counts) -> tuple[int, int]:
