@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -18,6 +19,13 @@ from tests.support.tables import CREDENTIALS
 
 # Read once: the fixture below hides TARIFF_* from every test.
 DYNAMODB_LOCAL_REQUIRED = os.environ.get("TARIFF_REQUIRE_DYNAMODB_LOCAL") == "1"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_scratch_space(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A function that starts as on Lambda deletes what other calls left in the scratch space."""
+    folder = str(tmp_path_factory.mktemp("scratch"))
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
 
 
 @pytest.fixture(autouse=True)
