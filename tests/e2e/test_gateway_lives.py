@@ -64,7 +64,8 @@ def test_the_store_does_not_outlive_a_gateway_that_was_killed(start: Start) -> N
 
 
 def test_estimates_go_on_when_the_store_is_lost(start: Start) -> None:
-    running = start(TARIFF_RECHECK_SECONDS="0").until("Serving ")
+    # One worker: another one would not have read the store before it was lost.
+    running = start("--workers", "1", TARIFF_RECHECK_SECONDS="0").until("Serving ")
     assert running.estimate().json["pricing"]["stale"] is False
     os.kill(running.store_pid, signal.SIGKILL)
     wait_until_closed(running.store_port)
