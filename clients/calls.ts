@@ -60,7 +60,7 @@ console.log("recommend", recommended.data.recommendations[0]?.model?.id);
 const report = await createUsageReport<true>({
   body: { records: [{ timestamp: "2026-11-01T00:00:00Z", model: "gpt-5", usage }] },
 });
-if (typeof report.data === "string") throw new Error("the report is not JSON");
+if (typeof report.data === "string" || "report_id" in report.data) throw new Error("no report");
 console.log("report", report.data.totals.cost_usd);
 
 const listed = await listModels<true>({ query: { provider: "openai", q: "gpt-5", limit: 2 } });
