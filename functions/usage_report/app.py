@@ -1,16 +1,17 @@
 """``POST /v1/usage/report``: what was spent, on what, and what should change."""
 
-import errno
 import json
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to import
 from pricing import errors
@@ -44,8 +45,10 @@ from pricing.reports.render.answers import fitting, text_of
 from pricing.reports.render.focus import as_parquet
 from pricing.reports.report import Filters, UsageReport
 from pricing.reports.runs import ReportRun, StartedReport
+from pricing.reports.scratch import filled_by, is_full
 from pricing.reports.summary import MonthSummary, summary_of
 from pricing.slack.delivery import tell
+from pricing.slack.formatting import inert
 from pricing.slack.spending import spending_notice
 from pricing.store import connect, report_runs
 from pricing.timestamps import AsOf
@@ -78,19 +81,13 @@ def create_usage_report(
     # The engine may use two thirds of the function's memory.
     memory_mb = settings.memory_mb * 2 // 3
     focus: str | bytes | None = None
-    try:
-        with tempfile.TemporaryDirectory(prefix=SCRATCH) as name:
-            folder = Path(name)
-            file = _file(request, call, folder)
-            rows = folder / "focus.csv" if request.format in FOCUS else None
-            found = report_usage(in_force, file, query, folder, focus=rows, memory_mb=memory_mb)
-            if rows is not None:
-                focus = _focus(rows, request.format)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise errors.Busy("The scratch space is full. Try again in a minute.") from error
     from_file = request.source if isinstance(request, ReportRequest) else None
+    with _scratch(filled_by(POINTER) if from_file else _in_use()) as folder:
+        file = _file(request, call, folder)
+        rows = folder / "focus.csv" if request.format in FOCUS else None
+        found = report_usage(in_force, file, query, folder, focus=rows, memory_mb=memory_mb)
+        if rows is not None:
+            focus = _focus(rows, request.format)
     if from_file is not None and call.is_administrator:
         _keep(summary_of(found, query.filters, call.now, from_file.s3_uri, call.caller))
     if focus is not None:
@@ -101,6 +98,23 @@ def create_usage_report(
         return found
     kind = "text/csv" if wanted == "csv" else "text/html"
     return Asset(f"{kind}; charset=utf-8", text_of(found, wanted, request.table), "no-store")
+
+
+@contextmanager
+def _scratch(when_full: AbstractContextManager[None]) -> Iterator[Path]:
+    with when_full, tempfile.TemporaryDirectory(prefix=SCRATCH) as name:
+        yield Path(name)
+
+
+@contextmanager
+def _in_use() -> Iterator[None]:
+    """Raise Busy where the scratch space is full: not of a body, which is small."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        if not is_full(error):
+            raise
+        raise errors.Busy("The scratch space is full. Try again in a minute.") from error
 
 
 def get_usage_report(_query: NoQuery, call: Call) -> ReportRun | Asset:
@@ -251,10 +265,16 @@ def report_spending(now: datetime) -> dict[str, Any]:
     request = parse(ReportRequest, document)
     in_force = prices_for(books(), request, now)
     memory_mb = settings.memory_mb * 2 // 3
-    with tempfile.TemporaryDirectory(prefix=SCRATCH) as name:
-        folder = Path(name)
-        file = gathered(uris, folder)
-        found = report_usage(in_force, file, request.query(now), folder, memory_mb=memory_mb)
+    try:
+        with _scratch(filled_by(POINTER)) as folder:
+            file = gathered(uris, folder)
+            found = report_usage(in_force, file, request.query(now), folder, memory_mb=memory_mb)
+    except errors.InvalidRequest as error:  # it would be refused again
+        if not settings.notice_parameter:
+            raise
+        reason = inert(error.errors[0].detail, mrkdwn=True)
+        tell(lambda: f"*LLM spending* is not reported: {source} {reason}")
+        return {"outcome": "refused"}
     _keep(summary_of(found, Filters(), now, source, "schedule"))
     tell(lambda: spending_notice(found, yesterday))
     return {"outcome": "reported", "records": found.records.read}

@@ -46,6 +46,7 @@ from pricing.reports.readers.merging import Merger
 from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.singly import ALONE, SINGLE_PLACES
 from pricing.reports.report import SUMS, Filters
+from pricing.reports.scratch import is_full
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import (
     CALL_COLUMNS,
@@ -156,6 +157,8 @@ class Engine:
             detail = "add up to more than 38 digits can hold"
             raise InvalidRequest.at("/records", detail) from None
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            if is_full(error):
+                raise
             detail = f"is incomplete or damaged: {type(error).__name__}"
             raise InvalidRequest.at("/source", detail) from None
         return self.usage

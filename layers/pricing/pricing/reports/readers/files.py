@@ -16,10 +16,10 @@ from typing import Any, BinaryIO, Literal
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest
 from pricing.reports.readers.json_values import elements, records, shortened
+from pricing.reports.scratch import filled_by
 from pricing.values import immutable
 
 FileKind = Literal["jsonl", "csv", "parquet"]
-TOO_LARGE = "is larger, unpacked, than the scratch space; split it into smaller files"
 #: A longer line is not read. Its place is taken by its size, and that of a line that is not UTF-8
 #: by a mark, so that both are rejected under their own number.
 MAX_LINE_BYTES = 16_000_000
@@ -65,10 +65,7 @@ def as_lines(records: Iterable[Any]) -> Iterable[bytes]:
 def written(body: bytes, kind: str, folder: Path, max_bytes: int | None = None) -> UsageFile:
     """Write a body that is a whole file of this kind, packed or not; raises InvalidRequest."""
     path = folder / "body"
-    try:
-        path.write_bytes(body)
-    except OSError as error:
-        raise InvalidRequest.at("/records", TOO_LARGE) from error
+    path.write_bytes(body)
     return opened(path, f"body.{kind}", folder, "/records", max_bytes)
 
 
@@ -94,27 +91,28 @@ def opened(
     if kind is None:
         detail = f"must end in one of {', '.join('.' + one for one in _KINDS)}, with or without .gz"
         raise InvalidRequest.at(pointer, detail)
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    if packed:
+        path = _unpacked(path, folder / "unpacked", pointer, max_bytes)
+    with path.open("rb") as file:
+        if file.read(2) in _UTF16:
+            raise InvalidRequest.at(pointer, "is UTF-16; save it as UTF-8")
+    with filled_by(pointer):
+        return UsageFile(_prepared(path, kind, folder), kind, pointer)
+
+
+def _unpacked(path: Path, unpacked: Path, pointer: str, max_bytes: int | None) -> Path:
     try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-        if packed:
-            unpacked = folder / "unpacked"
-            with gzip.open(path) as source, unpacked.open("wb") as target:
-                while block := source.read(_HEAD):
-                    target.write(block)
-                    if max_bytes is not None and target.tell() > max_bytes:
-                        detail = f"unpacks to more than {max_bytes:,} bytes; use a file in S3"
-                        raise InvalidRequest.at(pointer, detail)
-            path = unpacked
-        with path.open("rb") as file:
-            if file.read(2) in _UTF16:
-                raise InvalidRequest.at(pointer, "is UTF-16; save it as UTF-8")
-        path = _prepared(path, kind, folder)
+        with filled_by(pointer), gzip.open(path) as source, unpacked.open("wb") as target:
+            while block := source.read(_HEAD):
+                target.write(block)
+                if max_bytes is not None and target.tell() > max_bytes:
+                    detail = f"unpacks to more than {max_bytes:,} bytes; use a file in S3"
+                    raise InvalidRequest.at(pointer, detail)
     except (gzip.BadGzipFile, zlib.error, EOFError):
         raise InvalidRequest.at(pointer, "is not a complete gzip file") from None
-    except OSError as error:
-        raise InvalidRequest.at(pointer, TOO_LARGE) from error
-    return UsageFile(path, kind, pointer)
+    return unpacked
 
 
 def _prepared(path: Path, kind: FileKind, folder: Path) -> Path:
@@ -231,11 +229,8 @@ def fetched(s3_uri: str, folder: Path) -> UsageFile:
     Raises InvalidRequest, and StoreUnavailable when S3 does not answer.
     """
     path = folder / "fetched"
-    try:
-        with path.open("wb") as file:
-            download(s3_uri, file)
-    except OSError as error:
-        raise InvalidRequest.at(POINTER, TOO_LARGE) from error
+    with filled_by(POINTER), path.open("wb") as file:
+        download(s3_uri, file)
     return opened(path, s3_uri, folder)
 
 
@@ -245,7 +240,7 @@ def gathered(uris: Iterable[str], folder: Path) -> UsageFile:
     Raises InvalidRequest for an object of another kind, and as ``fetched`` does.
     """
     joined = folder / "joined.jsonl"
-    with joined.open("wb") as target:
+    with filled_by(POINTER), joined.open("wb") as target:
         for number, uri in enumerate(uris):
             part = folder / f"part-{number}"
             part.mkdir()

@@ -41,6 +41,7 @@ from pricing.reports.readers.singly import ALONE, COSTS, call_row, priced_alone,
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.readers.unread import known_kind
 from pricing.reports.report import MAX_REJECTED, RejectedLine
+from pricing.reports.scratch import is_full
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE
 from pricing.timestamps import EPOCH
@@ -119,6 +120,8 @@ class UsageReader:
             else:
                 self._read_table(file)
         except duckdb.Error as error:
+            if is_full(error):
+                raise
             raise InvalidRequest.at(
                 "/source", f"is not valid {file.kind}: {type(error).__name__}"
             ) from None
