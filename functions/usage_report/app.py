@@ -41,11 +41,11 @@ from pricing.reports.readers.files import (
     write_lines,
     written,
 )
+from pricing.reports.readers.scratch import filled_by, is_full
 from pricing.reports.render.answers import fitting, text_of
 from pricing.reports.render.focus import as_parquet
 from pricing.reports.report import Filters, UsageReport
 from pricing.reports.runs import ReportRun, StartedReport
-from pricing.reports.scratch import filled_by, is_full
 from pricing.reports.summary import MonthSummary, summary_of
 from pricing.slack.delivery import tell
 from pricing.slack.formatting import inert

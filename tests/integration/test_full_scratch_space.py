@@ -14,8 +14,8 @@ import duckdb
 import pytest
 
 from pricing.errors import InvalidRequest
-from pricing.reports.readers.files import fetched, gathered, opened
-from pricing.reports.scratch import TOO_LARGE, filled_by, is_full
+from pricing.reports.readers.files import UsageFile, fetched, gathered, opened
+from pricing.reports.readers.scratch import TOO_LARGE, filled_by, is_full
 from tests.support.handlers import CONTEXT, Answer, call, handler, pointers
 
 Put = Callable[[str, bytes], str]
@@ -46,11 +46,12 @@ def test_a_file_that_fills_the_scratch_space_is_refused_whatever_was_written(
     document.write_bytes(b"[" + MANY.replace(b"\n", b",") + RECORD + b"]")
     packed = tmp_path / "many.jsonl.gz"
     packed.write_bytes(gzip.compress(MANY))
-    for write in (
+    writes: tuple[Callable[[], UsageFile], ...] = (
         lambda: fetched(uri, tmp_path),
         lambda: opened(packed, packed.name, tmp_path, "/source/s3_uri"),
         lambda: opened(document, document.name, tmp_path, "/source/s3_uri"),
-    ):
+    )
+    for write in writes:
         with room_for(SMALL), pytest.raises(InvalidRequest) as refused:
             write()
         (error,) = refused.value.errors
@@ -73,7 +74,7 @@ def test_what_duckdb_writes_fills_it_too(tmp_path: Path) -> None:
         pytest.raises(InvalidRequest, match="than the scratch space"),
         filled_by("/x"),
     ):
-        duckdb.sql("SELECT range FROM range(100000)").write_csv(str(target))
+        duckdb.table_function("range", [100_000]).write_csv(str(target))
 
 
 @pytest.mark.parametrize("error", [

@@ -44,9 +44,9 @@ from pricing.reports.rates import (
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.merging import Merger
 from pricing.reports.readers.reader import UsageReader
+from pricing.reports.readers.scratch import is_full
 from pricing.reports.readers.singly import ALONE, SINGLE_PLACES
 from pricing.reports.report import SUMS, Filters
-from pricing.reports.scratch import is_full
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import (
     CALL_COLUMNS,

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Literal
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest
 from pricing.reports.readers.json_values import elements, records, shortened
-from pricing.reports.scratch import filled_by
+from pricing.reports.readers.scratch import filled_by
 from pricing.values import immutable
 
 FileKind = Literal["jsonl", "csv", "parquet"]

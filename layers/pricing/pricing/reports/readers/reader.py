@@ -37,11 +37,11 @@ from pricing.reports.readers.formats import TIMELESS, FormatReader
 from pricing.reports.readers.line_table import MAX_LINE_DEPTH, LineTable
 from pricing.reports.readers.record_format import Found
 from pricing.reports.readers.records import ignored_in, labels_of, read_record
+from pricing.reports.readers.scratch import is_full
 from pricing.reports.readers.singly import ALONE, COSTS, call_row, priced_alone, reason_of
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.readers.unread import known_kind
 from pricing.reports.report import MAX_REJECTED, RejectedLine
-from pricing.reports.scratch import is_full
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE
 from pricing.timestamps import EPOCH
