@@ -325,7 +325,8 @@ def recommend_one(
         switch = _switch(context, task, task.current_model, choice.candidate, output)
         choice = stay_if_cheaper(choice, switch, candidates, assigned)
     chosen, top = choice.candidate, candidates[-1]
-    for reference in (*(one.model.key for one in candidates), task.force, task.current_model):
+    # By the policy's own names, which the book has just found.
+    for reference in (*(one.reference for one in context.ranked), task.force, task.current_model):
         if reference is not None:
             hours |= dict.fromkeys(context.hour_assumption(task, reference, output))
     found = chosen.estimate if chosen is not None else None
