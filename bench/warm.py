@@ -106,5 +106,5 @@ def measure(seeded: Store, turns: int, calls: int) -> Measurement:
                 sample = workers[name].median_ms(name, calls)
                 if number:
                     samples[row].append(sample)
-    title = f"Warm: one call; medians of {turns} turns, each the median of {calls} calls"
+    title = f"Warm, CPU: one call; medians of {turns} turns, each the median of {calls} calls"
     return Measurement(title, samples, TARGETS)

@@ -130,10 +130,8 @@ def members(answer: Any) -> dict[str, Any]:
 
     Fields that the class names in ``LEFT_OUT_WHEN_NULL`` are left out when they are null.
     """
-    kind: type = type(answer)
-    names, values = _fields_of(kind)
+    names, values, optional = _fields_of(type(answer))
     found = zip(names, values(answer), strict=True)
-    optional = getattr(kind, "LEFT_OUT_WHEN_NULL", None)
     if optional is None:
         return {name: plain(v) if type(v) is Decimal else v for name, v in found}
     return {
@@ -144,10 +142,10 @@ def members(answer: Any) -> dict[str, Any]:
 
 
 @cache
-def _fields_of(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """Return a dataclass's field names, and a function that reads all of them at once."""
+def _fields_of(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], Any]:
+    """Return a dataclass's fields, a function that reads them all, and those left out if null."""
     names = tuple(field.name for field in fields(kind))
-    return names, attrgetter(*names)
+    return names, attrgetter(*names), getattr(kind, "LEFT_OUT_WHEN_NULL", None)
 
 
 _CONVERSIONS: dict[type, Callable[[Any], str]] = {

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_args
 
@@ -118,13 +119,17 @@ def as_query(kind: type[Query], /, *sources: Any, **changes: Any) -> Query:
 
     Later sources override earlier ones, and ``changes`` override all of them.
     """
-    wanted = kind.__dataclass_fields__.keys()  # type: ignore[attr-defined]
     found: dict[str, Any] = {}
     for source in sources:
-        of = type(source)
-        has = of.model_fields if isinstance(source, BaseModel) else of.__dataclass_fields__
-        found |= {name: getattr(source, name) for name in wanted & has.keys()}
+        for name in _fields_in_both(kind, type(source)):
+            found[name] = getattr(source, name)
     return kind(**found | changes)
+
+
+@cache
+def _fields_in_both(kind: Any, of: Any) -> frozenset[str]:
+    has = of.model_fields if issubclass(of, BaseModel) else of.__dataclass_fields__
+    return frozenset(kind.__dataclass_fields__.keys() & has.keys())
 
 
 def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
