@@ -130,7 +130,8 @@ def members(answer: Any) -> dict[str, Any]:
 
     Fields that the class names in ``LEFT_OUT_WHEN_NULL`` are left out when they are null.
     """
-    names, values, optional = _fields_of(type(answer))
+    kind: type = type(answer)
+    names, values, optional = _fields_of(kind)
     found = zip(names, values(answer), strict=True)
     if optional is None:
         return {name: plain(v) if type(v) is Decimal else v for name, v in found}

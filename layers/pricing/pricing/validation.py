@@ -81,6 +81,8 @@ class Request(BaseModel):
 
         Some clients send every default: it states nothing.
         """
+        if names.isdisjoint(self.model_fields_set):
+            return
         fields = type(self).model_fields
         sent = {
             name
@@ -120,8 +122,10 @@ def as_query(kind: type[Query], /, *sources: Any, **changes: Any) -> Query:
     Later sources override earlier ones, and ``changes`` override all of them.
     """
     found: dict[str, Any] = {}
+    shape: type = kind
     for source in sources:
-        for name in _fields_in_both(kind, type(source)):
+        of: type = type(source)
+        for name in _fields_in_both(shape, of):
             found[name] = getattr(source, name)
     return kind(**found | changes)
 

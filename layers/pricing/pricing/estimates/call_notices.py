@@ -107,7 +107,9 @@ def output_notices(model: Model, at: datetime, attempts: tuple[Attempt, ...]) ->
 
     Most logs keep the sum of output tokens alone, and images cost many times the price of text.
     """
-    period = model.period_at(at) if model.mode == IMAGE_GENERATION else None
+    if model.mode != IMAGE_GENERATION:
+        return []
+    period = model.period_at(at)
     standard = period.lists_at(at).get("standard") if period else None
     rates = standard.rates if standard else {}
     text, image = rates.get("output"), rates.get("image_output")
