@@ -5,7 +5,7 @@ with its own token counts: the longer prompts of a complex tier often turn a sav
 cost.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +22,7 @@ from pricing.money import ONE, add, as_decimal, percent_of, plain, rounded, shar
 from pricing.notices import Notice
 from pricing.recommendations.cascade import CostOutcome, cost_outcome
 from pricing.timestamps import AsOf
-from pricing.usage.buckets import StatedTerms
+from pricing.usage.buckets import StatedTerms, Terms
 from pricing.usage.parsed import Unread
 from pricing.values import immutable
 
@@ -344,18 +344,22 @@ def _driver(tiers: Sequence[TierAnswer], saves: Decimal, single: str) -> CostDri
 
 def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualTokens, ...]:
     """Return one row for each tier whose queries every model of the mix can answer."""
+    # A tier's call costs the same in every tier of one model and terms.
+    mix = _shares((both.own.pricer, both.share) for both in sides)
+    alone = _shares((both.single.pricer, both.share) for both in sides)
     rows = []
     for tier, like in zip(query.tiers, sides, strict=True):
         call, left_out = _elsewhere(query, tier, like.own), like.own.counted.left_out
         try:
-            mix = [both.share * Fraction(both.own.pricer.cost_of(call, left_out)) for both in sides]
-            alone = [
-                both.share * Fraction(both.single.pricer.cost_of(call, left_out)) for both in sides
-            ]
+            total, single = (
+                as_decimal(
+                    query.monthly_queries
+                    * sum(share * Fraction(one.cost_of(call, left_out)) for one, share in part)
+                )
+                for part in (mix, alone)
+            )
         except InvalidRequest:
             continue
-        total = as_decimal(query.monthly_queries * sum(mix, Fraction(0)))
-        single = as_decimal(query.monthly_queries * sum(alone, Fraction(0)))
         saves = subtract(single, total)
         rows.append(
             EqualTokens(
@@ -368,6 +372,16 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
             )
         )
     return tuple(rows)
+
+
+def _shares(parts: Iterable[tuple[Pricer, Fraction]]) -> list[tuple[Pricer, Fraction]]:
+    """Add up the shares of queries that are priced alike."""
+    found: dict[tuple[str, Terms], tuple[Pricer, Fraction]] = {}
+    for pricer, share in parts:
+        key = (pricer.model.key, pricer.terms)
+        _, before = found.get(key, (pricer, Fraction(0)))
+        found[key] = (pricer, before + share)
+    return list(found.values())
 
 
 def _notices(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[Notice, ...]:
