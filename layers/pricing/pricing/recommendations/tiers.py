@@ -353,8 +353,13 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
         try:
             total, single = (
                 as_decimal(
-                    query.monthly_queries
-                    * sum(share * Fraction(one.cost_of(call, left_out)) for one, share in part)
+                    sum(
+                        (
+                            query.monthly_queries * share * Fraction(one.cost_of(call, left_out))
+                            for one, share in part
+                        ),
+                        Fraction(0),
+                    )
                 )
                 for part in (mix, alone)
             )
