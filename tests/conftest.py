@@ -1,5 +1,6 @@
 """Fixtures every kind of test may use. Nothing here is started until a test asks for it."""
 
+import gc
 import io
 import json
 import os
@@ -43,6 +44,19 @@ def restored_environment() -> Iterator[None]:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
         yield
+
+
+def pytest_sessionfinish() -> None:
+    """Let the objects of functions that started as on Lambda be freed when the process ends.
+
+    DuckDB's binding prints a page about those that are not.
+    """
+    gc.unfreeze()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: some tests wait for a timeout."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture
