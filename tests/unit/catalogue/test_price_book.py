@@ -5,11 +5,14 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from pricing.catalogue import price_book
 from pricing.catalogue.listing import ModelFilter
 from pricing.catalogue.price_book import Match, PriceBook
+from pricing.catalogue.spellings import spellings
 from pricing.errors import CorruptBook, UnknownModel
 from pricing.jsonio import canonical_json
 from pricing.store import bundled
@@ -302,3 +305,23 @@ def test_a_family_is_not_meant_by_its_name_in_capitals_although_a_model_has_that
     assert means("acme/OPUS", found) == ("opus", "letter_case")
     with pytest.raises(UnknownModel):
         found.find("OPUS")
+
+
+def test_a_name_is_searched_once_whether_it_is_known_or_not() -> None:
+    """A report asks for each name several times: an unknown one cost 0.2 ms each time."""
+    made = book()
+    with mock.patch.object(price_book, "spellings", wraps=spellings) as spelled:
+        assert made.known("unknown-1") is None
+        assert made.known("ROCKET") is not None
+        searched = spelled.call_count
+        assert made.known("unknown-1") is None
+        assert made.known("ROCKET") is not None
+        assert spelled.call_count == searched
+
+
+def test_the_names_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(price_book, "_REMEMBERED", 3)
+    made = book()
+    for number in range(7):
+        assert made.known(f"unknown-{number}") is None
+        assert len(made._matches) <= 3

@@ -28,19 +28,21 @@ class NameIndex:
     """The names of a price book: ``bare`` ones need no provider, ``full`` are ``provider/id``."""
 
     def __init__(self, lines: Sequence[bytes]) -> None:
-        self._lines: dict[bytes, list[int]] = {}
-        bare: set[bytes] = set()
-        full: set[bytes] = set()
+        self._lines: dict[str, list[int]] = {}
+        bare: set[str] = set()
+        full: set[str] = set()
         for number, line in enumerate(lines):
-            ids = _IDS.findall(line)
-            aliases = [name for names in _ALIASES.findall(line) for name in _EACH.findall(names)]
+            ids = [_read(name) for name in _IDS.findall(line)]
+            aliases = [
+                _read(name) for names in _ALIASES.findall(line) for name in _EACH.findall(names)
+            ]
             for name in {*ids, *aliases}:
                 self._lines.setdefault(name, []).append(number)
             if b'"bare_names":false' not in line:
                 bare.update(ids, aliases)
-            full.update(b"%b/%b" % (name, ids[-1]) for name in _PROVIDERS.findall(line) if ids)
-        self.bare = list(map(_read, bare))
-        self.full = list(map(_read, full))
+            full.update(f"{_read(name)}/{ids[-1]}" for name in _PROVIDERS.findall(line) if ids)
+        self.bare = list(bare)
+        self.full = list(full)
         self._cased: dict[str, list[str]] | None = None
 
     def ending_in(self, tail: str) -> list[str]:
@@ -58,8 +60,7 @@ class NameIndex:
 
     def lines_with(self, name: str) -> Sequence[int]:
         """Return the numbers of the lines that may be the row of this id or alias, in order."""
-        in_canonical_json = json.dumps(name, ensure_ascii=False)[1:-1].encode()
-        return self._lines.get(in_canonical_json, ())
+        return self._lines.get(name, ())
 
 
 def _read(name: bytes) -> str:

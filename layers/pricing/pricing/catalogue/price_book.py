@@ -29,6 +29,8 @@ FREE_SUFFIX = ":free"
 MAX_SUGGESTIONS = 3
 #: The names of a book are indexed after so many searches through its bytes.
 _SEARCHES = 8
+#: The names whose meaning is remembered; callers make up any number of them.
+_REMEMBERED = 10_000
 _HAS_VERSION = re.compile(r"-.*\d|\d.*-").search
 #: Anthropic's name for the current model of a family, as LiteLLM's list has it.
 _NEWEST_CLAUDE = re.compile(r"(?:anthropic/)?claude-(opus|sonnet|haiku|fable|mythos)-latest")
@@ -69,7 +71,7 @@ class PriceBook:
         #: The lines of rows by ``provider/id``, as far as they were asked for.
         self._numbers: dict[str, int] = {}
         self._models: dict[str, Model] = {}
-        self._matches: dict[str, Match] = {}
+        self._matches: dict[str, Match | None] = {}
 
     @classmethod
     def from_json(cls, content: bytes, *, sha256: str | None = None) -> "PriceBook":
@@ -175,13 +177,11 @@ class PriceBook:
 
     def known(self, reference: str) -> Match | None:
         """Return the model that a name stands for, or None."""
-        match = self._matches.get(reference)
-        if match is not None:
-            return match
-        match = self._spelled(reference) or self._in_any_case(reference)
-        if match is not None:
-            self._matches[reference] = match
-        return match
+        if reference not in self._matches:
+            if len(self._matches) >= _REMEMBERED:
+                self._matches.clear()
+            self._matches[reference] = self._spelled(reference) or self._in_any_case(reference)
+        return self._matches[reference]
 
     def _spelled(self, reference: str) -> Match | None:
         """The model that a name means as it is, or in another notation."""

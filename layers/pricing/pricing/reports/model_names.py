@@ -1,11 +1,9 @@
 """What a report calls the models of its records, and which of them a filter chooses."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
-from pricing.errors import TariffError
 from pricing.reports.dimensions import Dimension
 from pricing.reports.rates import label_of
 
@@ -13,8 +11,9 @@ from pricing.reports.rates import label_of
 def known_models(book: PriceBook, names: Iterable[str]) -> Iterator[Model]:
     """Return the models of these names; the keys of an unknown one get a reason, and no price."""
     for name in names:
-        with suppress(TariffError):
-            yield book.find(name).model
+        match = book.known(name)
+        if match is not None:
+            yield match.model
 
 
 def model_names(

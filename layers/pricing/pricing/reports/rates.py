@@ -170,10 +170,10 @@ class Pricing:
 
     def priced(self, key: PriceKey) -> PricedKey:
         """The rates of a key, or the reason why the book has no price for it."""
-        try:
-            model = self.book.find(key.model).model
-        except TariffError:
+        match = self.book.known(key.model)
+        if match is None:
             return PricedKey(key, key.model, None, why_unknown(self.book, key.model))
+        model = match.model
         label = label_of(self.book, model)
         at = self.cuts.instant(key.day, key.part)
         asked = Terms(key.processing, key.speed, key.inference_geo)  # type: ignore[arg-type]
@@ -215,11 +215,8 @@ def why_unknown(book: PriceBook, name: str) -> str:
 
 def label_of(book: PriceBook, model: Model) -> str:
     """The model's id, or ``provider/id`` where the bare id means another provider's model."""
-    try:
-        own = book.find(model.id).model.key == model.key
-    except TariffError:
-        own = False
-    return model.id if own else model.key
+    own = book.known(model.id)
+    return model.id if own and own.model.key == model.key else model.key
 
 
 def places_of(amounts: Iterable[Decimal]) -> int:
