@@ -309,7 +309,7 @@ def test_a_family_is_not_meant_by_its_name_in_capitals_although_a_model_has_that
 
 def test_a_name_is_searched_once_whether_it_is_known_or_not() -> None:
     """A report asks for each name several times: an unknown one cost 0.2 ms each time."""
-    made = book()
+    made = book("2026-01")
     with mock.patch.object(price_book, "spellings", wraps=spellings) as spelled:
         assert made.known("unknown-1") is None
         assert made.known("ROCKET") is not None
@@ -321,7 +321,7 @@ def test_a_name_is_searched_once_whether_it_is_known_or_not() -> None:
 
 def test_the_names_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(price_book, "_REMEMBERED", 3)
-    made = book()
+    made = book("2026-01")
     for number in range(7):
         assert made.known(f"unknown-{number}") is None
         assert len(made._matches) <= 3
