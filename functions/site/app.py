@@ -127,11 +127,13 @@ def get_docs(_query: NoQuery, _call: Call) -> Asset:
 
 @cache
 def reference() -> str:
-    """The reference, with the address of its script."""
+    """The reference, with the address of its script and a link to the page."""
     text = (STATIC / "docs.html").read_text(encoding="utf-8")
     for script in PAGE.glob("assets/docs-*.js"):
         tag = f'<script type="module" src="/assets/{script.name}"></script>'
         text = text.replace("</head>", f"{tag}\n</head>", 1)
+        if settings.page:
+            text = text.replace("</header>", '<p><a href="/">Calculator</a></p>\n</header>', 1)
     return text
 
 

@@ -128,7 +128,7 @@ def test_a_pasted_request_is_priced_before_it_is_sent(
 
 def test_a_budget_pays_for_whole_requests(open_page: Open) -> None:
     page = open_page("/#/?m=claude-sonnet-5-5&in=2000&out=500")
-    page.get_by_label("How many requests does a budget pay for?").fill("100")
+    page.get_by_label("Budget in USD").fill("100")
     settled(page)
     # 2,000 at $2 and 500 at $10 per million are $0.009; 100 / 0.009 = 11,111.1
     expect(page.locator("td[data-label='Requests for $100']")).to_have_text("11,111")
@@ -178,7 +178,7 @@ def test_a_wrong_number_is_named_next_to_its_field(open_page: Open) -> None:
     expect(field).to_have_accessible_description(re.compile("Enter a whole number"))
     page.get_by_label("Input tokens").fill("2,000")
     expect(field).not_to_have_attribute("aria-invalid", "true")
-    page.get_by_label("How many requests does a budget pay for?").fill("a lot")
+    page.get_by_label("Budget in USD").fill("a lot")
     expect(page.get_by_role("alert").first).to_be_visible()
 
 

@@ -1,38 +1,86 @@
-"""How Lighthouse rates the page on a telephone: a slow processor and a slow network, simulated."""
+"""How Lighthouse rates the page on a telephone: a slow processor and a slow network, simulated.
+
+A score depends on how busy the machine is. A view is judged by its median run, and only by runs
+during which the processor was as fast as the simulation supposes, as far as there are any.
+"""
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from web.journeys.conftest import CHROMIUM, FLAGS
 
 LIGHTHOUSE = Path(__file__).parent / "node_modules" / ".bin" / "lighthouse"
-CATEGORIES = ("performance", "accessibility")
+VIEWS = ("/", "/#/report", "/#/prices", "/#/prices/changes", "/#/prices/pending", "/docs")
+METRICS = {
+    "largest-contentful-paint": "LCP",
+    "total-blocking-time": "TBT",
+    "cumulative-layout-shift": "CLS",
+    "speed-index": "SI",
+}
 LEAST = 0.95
+RUNS = 3
+MOST_RUNS = 8
+#: Lighthouse's measure of a processor. Below this, four times slower is slower than a telephone.
+QUIET = 1_000
 
 
-@pytest.mark.parametrize("address", ["/", "/#/report", "/#/prices", "/#/prices/changes"])
-def test_performance_and_accessibility_are_95_or_more(url: str, address: str) -> None:
+class Run(NamedTuple):
+    """The scores of one run, and what they are made of."""
+
+    performance: float
+    accessibility: float
+    metrics: str
+    processor: float
+    poor: list[str]
+
+
+def run(url: str) -> Run:
     command = [
-        *(str(LIGHTHOUSE), url + address, "--quiet", "--output=json", "--form-factor=mobile"),
-        *(
-            f"--only-categories={','.join(CATEGORIES)}",
-            f"--chrome-flags=--headless {' '.join(FLAGS)}",
-        ),
-        "--no-enable-error-reporting",
+        *(str(LIGHTHOUSE), url, "--quiet", "--output=json", "--form-factor=mobile"),
+        *("--only-categories=performance,accessibility", "--no-enable-error-reporting"),
+        f"--chrome-flags=--headless {' '.join(FLAGS)}",
     ]
     environment = {**os.environ, "CHROME_PATH": CHROMIUM}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    scores = {name: found["categories"][name]["score"] for name in CATEGORIES}
-    sys.stdout.write(f"{address} {scores}\n")
-    poor = {
-        name: audit["displayValue"]
-        for name, audit in found["audits"].items()
-        if audit["score"] is not None and audit["score"] < LEAST and "displayValue" in audit
-    }
-    assert min(scores.values()) >= LEAST, (scores, poor)
+    found: dict[str, Any] = json.loads(done.stdout)
+    scores = {name: category["score"] for name, category in found["categories"].items()}
+    audits = found["audits"]
+    return Run(
+        **scores,
+        metrics=", ".join(f"{name} {audits[id]['displayValue']}" for id, name in METRICS.items()),
+        processor=found["environment"]["benchmarkIndex"],
+        poor=[
+            f"{id}: {audit.get('displayValue', audit['title'])}"
+            for id, audit in audits.items()
+            if audit["score"] is not None and audit["score"] < LEAST
+        ],
+    )
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_performance_and_accessibility_are_95_or_more(url: str, view: str) -> None:
+    runs: list[Run] = []
+    quiet: list[Run] = []
+    while len(quiet) < RUNS and len(runs) < MOST_RUNS:
+        runs.append(run(url + view))
+        quiet = [one for one in runs if one.processor >= QUIET]
+        one = runs[-1]
+        sys.stdout.write(
+            f"{view} {one.performance} {one.accessibility}: {one.metrics}; processor"
+            f" {one.processor:.0f}{'' if one.processor >= QUIET else ' (busy, not counted)'}\n"
+        )
+    counted = quiet or runs
+    performance = statistics.median_low([one.performance for one in counted])
+    accessibility = min(one.accessibility for one in counted)
+    sys.stdout.write(
+        f"{view}: performance {performance}, accessibility {accessibility}, {len(counted)} runs\n"
+    )
+    middle = min(counted, key=lambda one: abs(one.performance - performance))
+    assert min(performance, accessibility) >= LEAST, middle.poor

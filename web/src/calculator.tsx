@@ -2,22 +2,33 @@
 
 import { createContext } from "preact";
 import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
-import { allModels, type Config, Refused } from "./api";
+import { type Config, Refused } from "./api";
 import { type Answered, estimate } from "./estimate";
 import { address, replaceAddress } from "./hash";
+import { providersOf, useModels } from "./models";
 import { CopyButton, Problem } from "./parts";
+import { type Instead, modelOf, readPasted, statesUsage } from "./pasted";
 import { Picker } from "./picker";
-import { Incomplete, modelOf, readPasted } from "./requests";
+import { handOver } from "./report";
+import { Incomplete } from "./requests";
 import { Headline, Results } from "./results";
 import { CURRENCIES, EXAMPLES, fromQuery, MAX_LINKED_CHARACTERS, MAX_MODELS, type Question, START, toQuery } from "./state";
 
 const PAUSE_MS = 250;
 
 type Problems = Partial<Record<keyof Question, string>>;
-type Asking = { question: Question; set: (change: Partial<Question>) => void; problems: Problems };
+type Unknown = { model: string; suggestions: string[] };
+type Asking = {
+  question: Question;
+  set: (change: Partial<Question>) => void;
+  problems: Problems;
+  unknown: Unknown | null;
+  /** Where a pasted text belongs that is not one call. */
+  instead: Instead | undefined;
+};
 
 /** The question that every field shows a part of. */
-const Context = createContext<Asking>({ question: START, set: () => {}, problems: {} });
+const Context = createContext<Asking>({ question: START, set: () => {}, problems: {}, unknown: null, instead: undefined });
 
 /** The field of the API that a field of the page becomes, by the start of its JSON pointer. */
 const POINTERS: [string, keyof Question][] = [
@@ -45,6 +56,14 @@ function problemsOf(error: unknown, question: Question): Problems {
     if (field) found[field] = detail.charAt(0).toUpperCase() + detail.slice(1);
   }
   return found;
+}
+
+/** The first model of the question that the API does not know, and the names it may mean. */
+function unknownOf(error: unknown, question: Question): Unknown | null {
+  if (!(error instanceof Refused) || error.status !== 404) return null;
+  const [, index] = error.fields.map(({ pointer }) => /^\/models\/(\d+)$/.exec(pointer)).find(Boolean) ?? [];
+  const model = question.models[Number(index)];
+  return model === undefined ? null : { model, suggestions: error.suggestions };
 }
 
 export function Calculator({ config, query }: { config: Config; query: URLSearchParams }) {
@@ -88,11 +107,16 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
   const set = (change: Partial<Question>) => setQuestion((now) => ({ ...now, ...change }));
   const pinned = Boolean(question.version || question.asOf);
   const problems = problemsOf(error, question);
+  const unknown = unknownOf(error, question);
+  const instead = error instanceof Incomplete ? error.instead : undefined;
   return (
-    <Context.Provider value={{ question, set, problems }}>
+    <Context.Provider value={{ question, set, problems, unknown, instead }}>
       <div class="calculator">
         <h1>What do LLM calls cost?</h1>
         <form class="question" onSubmit={(event) => event.preventDefault()} aria-label="Calls to price">
+          <button type="button" class="peek" onClick={() => document.querySelector("section.answer")?.scrollIntoView()}>
+            {answered?.compared.cheapest && !error ? <Headline answered={answered} short /> : busy ? "Calculating" : "See what is missing"}
+          </button>
           <Models answered={answered} />
           <CallInput />
           <Volume budget={config.features.budget ?? false} />
@@ -101,18 +125,13 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
           <button type="button" class="quiet" onClick={() => setQuestion({ ...START })}>
             Start again
           </button>
-          {answered?.compared.cheapest && (
-            <button type="button" class="peek" onClick={() => document.querySelector("section.answer")?.scrollIntoView()}>
-              <Headline answered={answered} />
-            </button>
-          )}
         </form>
         <section class="answer" aria-label="Cost" aria-busy={busy}>
           <p role="status" class="visually-hidden">
             {busy ? "Calculating" : error ? "" : "The figures are up to date."}
           </p>
-          {Object.keys(problems).length ? (
-            <p class="notice">Correct the marked field{answered && "; these figures are from before"}.</p>
+          {Object.keys(problems).length || unknown ? (
+            <p class="notice">Correct what is marked{answered && "; these figures are from before"}.</p>
           ) : (
             <Problem error={error} />
           )}
@@ -158,7 +177,7 @@ function LinkButton({ question, answered }: { question: Question; answered: Answ
 }
 
 function Models({ answered }: { answered: Answered | null }) {
-  const { question, set, problems } = useContext(Context);
+  const { question, set, problems, unknown } = useContext(Context);
   const full = question.models.length >= MAX_MODELS;
   const meant = (asked: string) => {
     const found = answered?.rows.find((row) => row.asked === asked)?.row.model.id;
@@ -184,6 +203,23 @@ function Models({ answered }: { answered: Answered | null }) {
         ))}
       </ul>
       <Wrong problem={problems.models} />
+      {unknown && (
+        <div>
+          <Wrong problem={`No model is called ${unknown.model}.${unknown.suggestions.length ? " Did you mean:" : " Search for it below."}`} />
+          <div class="examples">
+            {unknown.suggestions.map((name) => (
+              <button
+                type="button"
+                key={name}
+                class="example"
+                onClick={() => set({ models: question.models.map((other) => (other === unknown.model ? name : other)) })}
+              >
+                {name}
+              </button>
+            ))}
+          </div>
+        </div>
+      )}
       <Picker
         label="Add a model"
         placeholder={full ? `${MAX_MODELS} models at most` : "Search by name or provider"}
@@ -260,12 +296,14 @@ function Examples() {
 }
 
 function CallInput() {
-  const { question, set, problems } = useContext(Context);
+  const { question, set, problems, instead } = useContext(Context);
   const choices = [
     ["tokens", "Tokens"],
     ["text", "Prompt text"],
     ["paste", "Pasted JSON"],
   ] as const;
+  const paste = (pasted: string) => set({ input: "paste", pasted, ...withServed(question, pasted) });
+  const countAsText = () => set({ input: "text", text: question.pasted, pasted: "" });
   return (
     <fieldset>
       <legend>One request</legend>
@@ -312,6 +350,14 @@ function CallInput() {
             />
           </label>
           <Wrong problem={problems.text} />
+          {statesUsage(question.text) && (
+            <p class="notice">
+              This has a usage, which states its own counts.{" "}
+              <button type="button" class="link" onClick={() => paste(question.text)}>
+                Read the usage instead
+              </button>
+            </p>
+          )}
           <Field name="expected" label="Expected output tokens" />
           <p class="hint">Tokens are counted for each model by this server, with an error band. Nothing is stored.</p>
         </>
@@ -326,13 +372,15 @@ function CallInput() {
               class="code"
               placeholder={'{"model": "gpt-5.1", "usage": {"prompt_tokens": 1200, "completion_tokens": 300}}'}
               value={question.pasted}
-              onInput={(event) => {
-                const pasted = event.currentTarget.value;
-                set({ pasted, ...withServed(question, pasted) });
-              }}
+              onInput={(event) => paste(event.currentTarget.value)}
             />
           </label>
           <Wrong problem={problems.pasted} />
+          {instead && problems.pasted && (
+            <button type="button" class="quiet" onClick={instead === "text" ? countAsText : () => handOver(question.pasted)}>
+              {instead === "text" ? "Count it as a prompt" : "Read it as a report"}
+            </button>
+          )}
           <p class="hint">Of Anthropic, OpenAI, Gemini, Bedrock and others. Sent to this server only; nothing is stored.</p>
         </>
       )}
@@ -344,7 +392,7 @@ function CallInput() {
 function withServed(question: Question, pasted: string): Partial<Question> {
   try {
     const found = readPasted(pasted);
-    const model = modelOf("response" in found ? found.response : "request" in found ? found.request : {});
+    const model = modelOf("request" in found ? found.request : found.usage);
     if (!model || question.models.includes(model)) return {};
     return { models: [model, ...question.models].slice(0, MAX_MODELS), baseline: "" };
   } catch {
@@ -385,7 +433,10 @@ function Volume({ budget }: { budget: boolean }) {
         </p>
       )}
       {budget && (
-        <Field name="budget" label="How many requests does a budget pay for? In USD" mode="decimal" placeholder="100" />
+        <>
+          <Field name="budget" label="Budget in USD (optional)" mode="decimal" placeholder="100" />
+          <p class="hint">The table then says how many requests it pays for.</p>
+        </>
       )}
     </fieldset>
   );
@@ -446,13 +497,9 @@ function WhatIf() {
 /** Discounts, a stored rate card, and the currency of what is shown. */
 function Billing() {
   const { question, set, problems } = useContext(Context);
-  const [providers, setProviders] = useState<string[]>([]);
   const used = Boolean(question.discount || question.card);
-  const list = () =>
-    void allModels().then(
-      (models) => setProviders([...new Set(models.map((model) => model.provider))].sort()),
-      () => {}, // the discount applies to every provider then
-    );
+  const [open, setOpen] = useState(used);
+  const providers = providersOf(useModels(open).list);
   return (
     <fieldset>
       <legend>Your prices and currency</legend>
@@ -466,7 +513,7 @@ function Billing() {
         </select>
       </label>
       <Wrong problem={problems.currency} />
-      <details open={used} onToggle={list}>
+      <details open={used} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Discount or rate card</summary>
         <div class="pair">
           <Field name="discount" label="Discount, %" mode="decimal" placeholder="15" />

@@ -54,6 +54,12 @@ export function Bars({ bars, caption }: { bars: Bar[]; caption: string }) {
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 180, 8, 8, 12];
 
+/** When a price applies, at the head of its row. */
+function span({ start, end }: { start: string | null; end: string | null }): string {
+  if (start) return `from ${moment(start)}`;
+  return end ? `until ${moment(end)}` : "at all times";
+}
+
 /** The standard input and output price of a model over time, as steps; announced ones included. */
 export function History({ model, now }: { model: Schema["ModelPage"]; now: string }) {
   const periods = model.price_history.flatMap((period) => {
@@ -115,7 +121,7 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
         <table>
           <thead>
             <tr>
-              <th scope="col">From</th>
+              <th scope="col">When</th>
               {lines.map((name) => (
                 <th scope="col" key={name} class="number">
                   {name.replace("_", " ")}
@@ -126,7 +132,7 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
           <tbody>
             {periods.map((period) => (
               <tr key={period.start ?? ""}>
-                <th scope="row">{period.start ? moment(period.start) : "start"}</th>
+                <th scope="row">{span(period)}</th>
                 {lines.map((name) => (
                   <td key={name} class="number">
                     {period.prices[name] ? price(period.prices[name]) : "–"}

@@ -154,8 +154,8 @@ function ranked(all: Place[], search: string): Place[] {
 function Search() {
   const [search, setSearch] = useState("");
   const field = useRef<HTMLInputElement>(null);
-  const all = useMemo(places, []);
-  const found = useMemo(() => ranked(all, search), [search]);
+  const all = useMemo(() => (search ? places() : []), [search !== ""]);
+  const found = useMemo(() => ranked(all, search), [all, search]);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea");
@@ -188,7 +188,7 @@ function Search() {
 }
 
 /** Put a part of the page in the place of a block of code, which keeps its text. */
-for (const block of document.querySelectorAll<HTMLElement>("pre")) {
+function equip(block: HTMLElement): void {
   const [label, command] = [block.getAttribute("aria-label") ?? "", block.textContent ?? ""];
   const host = document.createElement("div");
   host.className = "code";
@@ -202,7 +202,17 @@ for (const block of document.querySelectorAll<HTMLElement>("pre")) {
   }
 }
 
+/** One block after another, while the browser has nothing else to do; Safari knows no idle time. */
+async function equipAll(): Promise<void> {
+  const pause = window.requestIdleCallback ?? setTimeout;
+  for (const block of document.querySelectorAll<HTMLElement>("pre")) {
+    equip(block);
+    await new Promise<unknown>((resume) => pause(resume));
+  }
+}
+
 const contents = document.querySelector("nav h2")!;
 const host = document.createElement("div");
 contents.after(host);
 render(<Search />, host);
+void equipAll();

@@ -54,7 +54,9 @@ function Page({ config, user }: { config: Config; user: SignedIn | null }) {
               {label}
             </a>
           ))}
-          <a href="/docs">API reference</a>
+          <a href="/docs">
+            API<span class="wide"> reference</span>
+          </a>
         </nav>
         {user && (
           <button type="button" class="quiet" onClick={() => void user.signOut()}>

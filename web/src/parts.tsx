@@ -67,6 +67,31 @@ export function CopyButton({ text, children }: { text: () => string; children: C
   );
 }
 
+/** Each text once, as a list of small print. */
+export function Notes({ texts }: { texts: string[] }) {
+  if (!texts.length) return null;
+  return (
+    <ul class="notes">
+      {[...new Set(texts)].map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
+}
+
+type DisclosureProperties = { summary: ComponentChildren; class?: string; children: () => ComponentChildren };
+
+/** A part that is made when it is first opened: most never are. */
+export function Disclosure({ summary, children, ...rest }: DisclosureProperties) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <details {...rest} onToggle={() => setOpened(true)}>
+      <summary>{summary}</summary>
+      {opened && children()}
+    </details>
+  );
+}
+
 export function download(name: string, type: string, text: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));

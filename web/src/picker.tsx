@@ -1,7 +1,8 @@
 /** Search over all models by name and provider: a combobox with a list (ARIA 1.2 pattern). */
 
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { allModels, type Schema, searched } from "./api";
+import type { Schema } from "./api";
+import { type Models, searched, useModels } from "./models";
 import { count, price } from "./money";
 
 const SHOWN = 40;
@@ -15,13 +16,12 @@ type Properties = {
 
 export function Picker({ label, placeholder, disabled = false, onPick }: Properties) {
   const id = useId();
-  const [models, setModels] = useState<Schema["ModelSummary"][]>([]);
-  const [failed, setFailed] = useState("");
   const [search, setSearch] = useState("");
   const [open, setOpen] = useState(false);
+  const models = useModels(open);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
-  const found = useMemo(() => (open ? searched(models, search) : []), [models, search, open]);
+  const found = useMemo(() => (open ? searched(models.list, search) : []), [models, search, open]);
   const shown = found.slice(0, SHOWN);
 
   useEffect(() => {
@@ -31,10 +31,6 @@ export function Picker({ label, placeholder, disabled = false, onPick }: Propert
   const show = () => {
     setOpen(true);
     setAt(0);
-    if (models.length) return;
-    allModels(setModels)
-      .then(setModels)
-      .catch((error: Error) => setFailed(error.message));
   };
   const pick = (model: Schema["ModelSummary"] | undefined) => {
     if (!model) return;
@@ -105,14 +101,15 @@ export function Picker({ label, placeholder, disabled = false, onPick }: Propert
         ))}
       </ul>
       <p class="hint" role="status">
-        {open && (failed || summary(found.length, models.length, search))}
+        {open && summary(found.length, models, search)}
       </p>
     </div>
   );
 }
 
-function summary(found: number, of: number, search: string): string {
-  if (!of) return "Loading the models";
+function summary(found: number, { complete, error }: Models, search: string): string {
+  if (error) return error.message;
+  if (!complete) return "Loading the models";
   if (!found) return `No model matches “${search}”.`;
   return found > SHOWN ? `${count(found)} models match; type more to narrow the list.` : `${count(found)} models match.`;
 }

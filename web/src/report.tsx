@@ -1,10 +1,10 @@
 /** The report of a usage log: a file is sent once, shown here, and kept nowhere. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Schema, upload } from "./api";
 import { Bars } from "./charts";
 import { count, percent, share, usd } from "./money";
-import { csv, download, moment, Money, Problem } from "./parts";
+import { csv, download, moment, Money, Notes, Problem } from "./parts";
 import { Source } from "./results";
 
 type Report = Schema["UsageReport"];
@@ -44,6 +44,16 @@ async function prepared(file: File, groups: string[], format: Format): Promise<[
   return ["/v1/usage/report", "application/json", new Blob([JSON.stringify(body)])];
 }
 
+let handed: File | null = null;
+
+/** Show the report of a text that was pasted elsewhere. */
+export function handOver(text: string): void {
+  // A spreadsheet's cells are copied with tabs between them.
+  const table = text.includes("\t") ? csv(text.split(/\r?\n/).map((line) => line.split("\t"))) : text;
+  handed = /^\s*[[{]/.test(text) ? new File([text], "pasted.jsonl") : new File([table], "pasted.csv");
+  location.hash = "#/report";
+}
+
 export function ReportView() {
   const [file, setFile] = useState<File | null>(null);
   const [groups, setGroups] = useState<string[]>(["model", "day"]);
@@ -80,6 +90,10 @@ export function ReportView() {
     setReport(null);
     void send(taken, "json");
   };
+  useEffect(() => {
+    take(handed);
+    handed = null;
+  }, []);
   const toggle = (name: string) => {
     const next = groups.includes(name) ? groups.filter((other) => other !== name) : [...groups, name];
     if (!next.length) return;
@@ -246,11 +260,7 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
           </ul>
         </details>
       )}
-      <ul class="notes">
-        {[...report.warnings.map((warning) => warning.message), ...report.assumptions].map((text) => (
-          <li key={text}>{text}</li>
-        ))}
-      </ul>
+      <Notes texts={[...report.warnings.map((warning) => warning.message), ...report.assumptions]} />
       <Source pricing={report.pricing} />
     </>
   );

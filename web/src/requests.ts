@@ -1,27 +1,33 @@
 /** The calculator's question as requests to the API. Counts are arranged here; money never is. */
 
 import type { Schema } from "./api";
+import { hasUsage, type Instead, modelOf, NotOneCall, type Pasted, readPasted, wholeNumber } from "./pasted";
 import type { Question } from "./state";
 
 /** A question that cannot be sent yet, what to enter instead, and where. */
 export class Incomplete extends Error {
-  constructor(message: string, readonly field: keyof Question) {
+  constructor(
+    message: string,
+    readonly field: keyof Question,
+    /** What the page offers to do with a pasted text that is not one call. */
+    readonly instead?: Instead,
+  ) {
     super(message);
   }
 }
 
 type Input = Partial<Schema["CompareRequest"]>;
-type Json = Record<string, unknown>;
 
 type Numbers = { [Field in keyof Question]: Question[Field] extends string ? Field : never }[keyof Question];
 
 function whole(question: Question, field: Numbers, least = 0): number {
-  const plain = (question[field] as string).replace(/[,_\s]/g, "");
-  if (plain === "" && least === 0) return 0;
-  if (!/^\d{1,12}$/.test(plain) || Number(plain) < least) {
-    throw new Incomplete(`Enter a whole number${least ? ` from ${least}` : ""}, such as 1,000.`, field);
+  const text = (question[field] as string).trim();
+  if (text === "" && least === 0) return 0;
+  const number = wholeNumber(text);
+  if (number === undefined || number < least) {
+    throw new Incomplete(`Enter a whole number${least ? ` from ${least}` : ""}, such as 1,000 or 2k.`, field);
   }
-  return Number(plain);
+  return number;
 }
 
 /** The share that a percentage names, as a decimal string: 90 is 0.90, 12.5 is 0.125. */
@@ -49,33 +55,13 @@ function billing({ discount, discounted, card, currency }: Question): Pick<Input
   return { ...(chosen ? { rate_card: chosen } : {}), ...(currency ? { currency } : {}) };
 }
 
-/** What a pasted document is, by the members that only one kind has. */
-export type Pasted = { response: Json; usage: Json } | { request: Json } | { usage: Json };
-
-export function readPasted(text: string): Pasted {
-  let found: unknown;
+function pastedOf({ pasted }: Question): Pasted {
   try {
-    found = JSON.parse(text);
-  } catch {
-    throw new Incomplete("Paste a request, a response or a usage object as JSON.", "pasted");
+    return readPasted(pasted);
+  } catch (error) {
+    if (error instanceof NotOneCall) throw new Incomplete(error.message, "pasted", error.instead);
+    throw error;
   }
-  if (typeof found !== "object" || found === null || Array.isArray(found)) {
-    throw new Incomplete("Paste one JSON object: a request, a response or a usage object.", "pasted");
-  }
-  const document = found as Json;
-  const usage = document.usage ?? document.usageMetadata;
-  if (typeof usage === "object" && usage !== null) {
-    return modelOf(document) ? { response: document, usage: usage as Json } : { usage: usage as Json };
-  }
-  return "messages" in document || "contents" in document || "input" in document
-    ? { request: document }
-    : { usage: document };
-}
-
-/** The model that a pasted request or response names, if it does. */
-export function modelOf(document: Json): string | undefined {
-  const model = document.model ?? document.modelVersion ?? document.modelId;
-  return typeof model === "string" ? model : undefined;
 }
 
 /** The input of one call. A pasted response is sent whole where the model that served it is priced. */
@@ -88,10 +74,10 @@ function callOf(question: Question, model?: string): Input {
     };
   }
   if (question.input === "paste") {
-    const pasted = readPasted(question.pasted);
-    if (!("response" in pasted)) return pasted;
-    const { response, usage } = pasted;
-    return model === undefined || model === modelOf(response) ? { response } : { usage };
+    const pasted = pastedOf(question);
+    if ("request" in pasted) return pasted;
+    const served = hasUsage(pasted.usage) ? modelOf(pasted.usage) : undefined;
+    return served && (model === undefined || model === served) ? { response: pasted.usage } : pasted;
   }
   const read = whole(question, "cacheRead");
   const written = whole(question, "cacheWrite");

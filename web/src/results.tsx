@@ -6,7 +6,7 @@ import type { Schema } from "./api";
 import { Bars, History } from "./charts";
 import { type Amounts, amountsAt, type Answered, modelPages, type Row } from "./estimate";
 import { count, money, percent, price, times } from "./money";
-import { component, CopyButton, csv, download, moment, Money } from "./parts";
+import { component, CopyButton, csv, Disclosure, download, moment, Money, Notes } from "./parts";
 import { LANGUAGES, type Language, ROWS, snippet } from "./snippets";
 
 type Properties = {
@@ -101,25 +101,32 @@ function Amount({ amounts }: { amounts: Amounts }) {
 }
 
 /** The answer in a sentence: the cheapest model, what a month costs, and how far the most expensive is from it. */
-export function Headline({ answered }: { answered: Answered }) {
+export function Headline({ answered, short = false }: { answered: Answered; short?: boolean }) {
   const { rows, compared } = answered;
-  const at = rows.findIndex(({ row }) => row.model.id === compared.cheapest && row.model.provider === compared.cheapest_provider);
-  const cheapest = rows[at];
+  const cheapest = rows.find(({ row }) => row.model.id === compared.cheapest && row.model.provider === compared.cheapest_provider);
   const last = rows.findLast(({ row }) => row.status === "priced");
   if (!cheapest || !last) return null;
   const month = amountsAt(cheapest.period, "/totals/monthly_usd");
   const most = amountsAt(last.period, "/totals/monthly_usd");
+  const equal = rows.filter(({ period }) => amountsAt(period, "/totals/monthly_usd").pays === most.pays);
+  const cost = <Money amount={most.pays} currency={most.currency} />;
   return (
     <span class="headline">
       <strong>
         <Money amount={month.pays} currency={month.currency} /> a month
       </strong>{" "}
-      on {cheapest.row.model.id}
-      {rows.length > 1 && ", the cheapest of these"}.
-      {last !== cheapest && (
+      {equal.length === rows.length && rows.length > 1 ? (
+        `on each of these ${rows.length} models.`
+      ) : (
         <>
-          {" "}
-          The most expensive, {last.row.model.id}, costs <Money amount={most.pays} currency={most.currency} />.
+          on {cheapest.row.model.id}
+          {rows.length > 1 && ", the cheapest of these"}.
+          {!short && last !== cheapest && (
+            <>
+              {" "}
+              The most expensive{equal.length === 1 && `, ${last.row.model.id},`} {equal.length === 1 ? "costs" : "cost"} {cost}.
+            </>
+          )}
         </>
       )}
     </span>
@@ -222,6 +229,15 @@ function Pinned({ answered, today, unpin }: { answered: Answered; today: Answere
   );
 }
 
+/** A note of a what-if for a reader of this page; none where the table says the same. */
+function plain(note: string): string[] {
+  if (note.startsWith("This change saves nothing")) return [];
+  if (/ count tokens differently/.test(note)) {
+    return ["Models count tokens differently; the same counts are assumed. Enter the prompt's text to have it counted for each."];
+  }
+  return [note.replace(/^requests: /, "")];
+}
+
 function Changes({ rows }: { rows: Row[] }) {
   const names = rows[0]!.changed!.what_if.map((change) => change.name);
   return (
@@ -256,11 +272,7 @@ function Changes({ rows }: { rows: Row[] }) {
           ))}
         </tbody>
       </table>
-      <ul class="notes">
-        {[...new Set(rows.flatMap(({ changed }) => (changed?.what_if ?? []).flatMap((change) => change.notes)))].map((note) => (
-          <li key={note}>{note.replace(/^requests: /, "")}</li>
-        ))}
-      </ul>
+      <Notes texts={rows.flatMap(({ changed }) => (changed?.what_if ?? []).flatMap((change) => change.notes.flatMap(plain)))} />
     </section>
   );
 }
@@ -307,9 +319,7 @@ function Notices({ answered, pages }: { answered: Answered; pages: Schema["Model
     const told = rows.some(({ row }) => row.model.id === page.id && row.warnings.some(({ message }) => /retire/.test(message)));
     if (retires && !told) found.push([page.id, `${retires < now ? "Retired" : "Retires"} on ${moment(retires)}.`]);
     if (missing) found.push([page.id, `No public price list has named it since ${moment(missing)}.`]);
-    for (const period of page.price_history) {
-      if (period.start && period.start > now) found.push([page.id, `New prices apply from ${moment(period.start)}.`]);
-    }
+    for (const text of announced(page, now)) found.push([page.id, text]);
   }
   const all = [...compared.warnings.map((warning): [string, string] => ["", warning.message]), ...found];
   const texts = [...new Set(all.map(([model, text]) => (!model || text.startsWith(model) ? text : `${model}: ${text}`)))];
@@ -326,6 +336,23 @@ function Notices({ answered, pages }: { answered: Answered; pages: Schema["Model
   );
 }
 
+/** The prices of a model that are announced for a later day. */
+function announced(page: Schema["ModelPage"], now: string): string[] {
+  const standard = (period: Schema["ModelPage"]["price_history"][number] | undefined) =>
+    (period?.modes.find(({ mode }) => mode === "standard")?.usd_per_mtok ?? {}) as Record<string, string>;
+  return page.price_history.flatMap((period, index, all) => {
+    if (!period.start || period.start <= now) return [];
+    const [before, after] = [standard(all[index - 1]), standard(period)];
+    const moved = ["input", "output", "cache_read"].flatMap((name) =>
+      before[name] && after[name] && before[name] !== after[name]
+        ? [`${component(name)} ${price(before[name])} → ${price(after[name])}`]
+        : [],
+    );
+    const which = moved.length ? `: ${moved.join(", ")} per million tokens` : "";
+    return [`New prices from ${moment(period.start)}${which}. The figures above are at today's.`];
+  });
+}
+
 function Details({ answered, pages }: { answered: Answered; pages: Schema["ModelPage"][] }) {
   const { rows, compared } = answered;
   return (
@@ -336,39 +363,42 @@ function Details({ answered, pages }: { answered: Answered; pages: Schema["Model
         const { counting, context } = row;
         const each = amountsAt(row, "/per_call_usd");
         return (
-          <details key={`${row.model.provider}/${row.model.id}`} class="model">
-            <summary>
-              {row.model.id}: <Money amount={each.pays} currency={each.currency} /> a request
-            </summary>
-            <LineItems items={row.line_items} net={row.net?.line_items} />
-            {row.stated_cost_usd && (
-              <p>
-                The provider itself stated <Money amount={row.stated_cost_usd} />.
-              </p>
+          <Disclosure
+            key={`${row.model.provider}/${row.model.id}`}
+            class="model"
+            summary={
+              <>
+                {row.model.id}: <Money amount={each.pays} currency={each.currency} /> a request
+              </>
+            }
+          >
+            {() => (
+              <>
+                <LineItems items={row.line_items} net={row.net?.line_items} />
+                {row.stated_cost_usd && (
+                  <p>
+                    The provider itself stated <Money amount={row.stated_cost_usd} />.
+                  </p>
+                )}
+                {counting && (
+                  <p>
+                    About {count(counting.input_tokens)} input tokens, between {count(counting.low_tokens)} and{" "}
+                    {count(counting.high_tokens)}: from <Money amount={counting.low_total_usd} /> to{" "}
+                    <Money amount={counting.high_total_usd} /> a request.
+                  </p>
+                )}
+                {context?.window && (
+                  <p>
+                    {count(context.used_tokens)} of {count(context.window)} tokens of the context window
+                    {context.fits ? "" : ": does not fit"}.
+                  </p>
+                )}
+                {page?.prices && <p>Source of the prices: {page.prices.source}.</p>}
+                {page && <History model={page} now={compared.pricing.as_of} />}
+                <Notes texts={[...row.assumptions, ...(page?.notes ?? [])]} />
+              </>
             )}
-            {counting && (
-              <p>
-                About {count(counting.input_tokens)} input tokens, between {count(counting.low_tokens)} and{" "}
-                {count(counting.high_tokens)}: from <Money amount={counting.low_total_usd} /> to{" "}
-                <Money amount={counting.high_total_usd} /> a request.
-              </p>
-            )}
-            {context?.window && (
-              <p>
-                {count(context.used_tokens)} of {count(context.window)} tokens of the context window
-                {context.fits ? "" : ": does not fit"}.
-              </p>
-            )}
-            {page?.prices && <p>Source of the prices: {page.prices.source}.</p>}
-            {page && <History model={page} now={compared.pricing.as_of} />}
-            {[...row.assumptions, ...(page?.notes ?? [])].length > 0 && (
-              <ul class="notes">
-                {[...row.assumptions, ...(page?.notes ?? [])].map((note) => (
-                  <li key={note}>{note}</li>
-                ))}
-              </ul>
-            )}
-          </details>
+          </Disclosure>
         );
       })}
     </section>
@@ -437,8 +467,9 @@ function Snippets({ request }: { request: Schema["CompareRequest"] }) {
   const [language, setLanguage] = useState<Language>("curl");
   const text = snippet(language, { method: "POST", url: `${location.origin}/v1/compare`, body: request }, ROWS);
   return (
-    <details class="snippets">
-      <summary>The same in code</summary>
+    <Disclosure class="snippets" summary="The same in code">
+      {() => (
+        <>
       <div class="actions">
         <label>
           Language
@@ -453,7 +484,9 @@ function Snippets({ request }: { request: Schema["CompareRequest"] }) {
       <pre tabIndex={0} role="region" aria-label={`The request in ${language}`}>
         {text}
       </pre>
-    </details>
+        </>
+      )}
+    </Disclosure>
   );
 }
 

@@ -1,9 +1,11 @@
 /// <reference types="vite/client" />
 import { describe, expect, it } from "vitest";
-import { type Schema, searched } from "../src/api";
+import type { Schema } from "../src/api";
 import rates from "../../layers/pricing/pricing/data/exchange_rates.csv?raw";
 import { amountsAt } from "../src/estimate";
-import { compareRequest, factorOf, Incomplete, readPasted, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
+import { compareRequest, factorOf, Incomplete, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
+import { NotOneCall, readPasted, wholeNumber } from "../src/pasted";
+import { searched } from "../src/models";
 import { snippet } from "../src/snippets";
 import { CURRENCIES, fromQuery, type Question, START, toQuery } from "../src/state";
 import { csv } from "../src/parts";
@@ -74,7 +76,7 @@ describe("a request", () => {
     const response = { model: "gpt-5.1", usage: { prompt_tokens: 9, completion_tokens: 1 } };
     const asked = question({ input: "paste", pasted: JSON.stringify(response) });
     expect(workloadRequest(asked, "gpt-5.1").items[0]).toMatchObject({ response });
-    expect(workloadRequest(asked, "opus").items[0]).toMatchObject({ usage: response.usage });
+    expect(workloadRequest(asked, "opus").items[0]).toMatchObject({ usage: response });
   });
   it("for what-ifs has a month's calls: 1,000 a day on 22 days", () => {
     const asked = question({ batch: true, caching: true, hitRate: "90" });
@@ -138,16 +140,71 @@ describe("an amount of an answer", () => {
 it.each(["101", "-1", "all", ""])("%s percent is refused", (text) => expect(() => shareOf(text)).toThrow(Incomplete));
 
 it.each([
-  ['{"model": "x", "usage": {"a": 1}}', { response: { model: "x", usage: { a: 1 } }, usage: { a: 1 } }],
-  ['{"usage": {"a": 1}}', { usage: { a: 1 } }],
-  ['{"usageMetadata": {"a": 1}}', { usage: { a: 1 } }],
+  ['{"model": "x", "usage": {"a": 1}}', { usage: { model: "x", usage: { a: 1 } } }],
+  ['{"input": 9, "output": 1}', { usage: { input: 9, output: 1 } }],
+  ['{"input": "Why?"}', { request: { input: "Why?" } }],
   ['{"model": "x", "messages": []}', { request: { model: "x", messages: [] } }],
   ['{"contents": []}', { request: { contents: [] } }],
   ['{"prompt_tokens": 1}', { usage: { prompt_tokens: 1 } }],
 ])("what %s is, its members say", (text, pasted) => expect(readPasted(text)).toEqual(pasted));
 
-it.each(["", "[]", "nothing", "3", "null"])("pasted text %j is explained, not sent", (text) => {
-  expect(() => readPasted(text)).toThrow(Incomplete);
+it.each([
+  "2k in 1k out",
+  "2,000 input tokens and 1000 output tokens",
+  "input: 2000, output: 1000",
+  "```json\n{\"input_tokens\": 2000, \"output_tokens\": 1000}\n```",
+  "usage=Usage(input_tokens=2000, output_tokens=1000)",
+  "{'input_tokens': 2000, 'output_tokens': 1000}",
+  '"usage": {"input_tokens": 2000, "output_tokens": 1000}',
+  '[{"input_tokens": 2000, "output_tokens": 1000}]',
+])("counts are found in %j", (text) => {
+  expect(readPasted(text)).toEqual({ usage: { input_tokens: 2000, output_tokens: 1000 } });
+});
+
+it("Python's own form of a usage keeps its parts and its absent values", () => {
+  const text = "CompletionUsage(completion_tokens=9, prompt_tokens=8, total_tokens=17, details=Details(cached_tokens=0, audio=None))";
+  const usage = { completion_tokens: 9, prompt_tokens: 8, total_tokens: 17, details: { cached_tokens: 0, audio: null } };
+  expect(readPasted(text)).toEqual({ usage });
+});
+
+it("a stream's later counts replace its earlier ones", () => {
+  const start = '{"type": "message_start", "message": {"model": "claude-haiku-5-5", "usage": {"input_tokens": 9, "output_tokens": 1}}}';
+  const end = '{"type": "message_delta", "usage": {"output_tokens": 30}}';
+  const usage = { input_tokens: 9, output_tokens: 30 };
+  const text = `event: message_start\ndata: ${start}\n\nevent: message_delta\ndata: ${end}\n`;
+  expect(readPasted(text)).toEqual({ usage: { model: "claude-haiku-5-5", usage } });
+});
+
+it.each([
+  ['{"model": "a"}\n{"model": "b"}', "report", /2 lines of a log/],
+  ["date,model,tokens\n2026-11-01,opus,5", "report", /a table/],
+  ["date\tmodel\ttokens\n2026-11-01\topus\t5", "report", /a table/],
+  ['[{"model": "a"}, {"model": "b"}]', "report", /a list of 2/],
+  ["User: where is my order?\nAgent: on its way.", "text", /text, not JSON/],
+  ['{"usage": {"input_tok', undefined, /cut off/],
+  ['data: {"usage": null}\n\ndata: [DONE]', undefined, /stream has no usage/],
+] as const)("pasted %j belongs elsewhere, and it says where", (text, instead, message) => {
+  expect(() => readPasted(text)).toThrow(message);
+  try {
+    readPasted(text);
+  } catch (error) {
+    expect((error as NotOneCall).instead).toBe(instead);
+  }
+});
+
+it.each([
+  ["1,000", 1000],
+  ["2k", 2000],
+  ["1.5M", 1_500_000],
+  ["0.25k", 250],
+  ["1.5", undefined],
+  ["2.0005k", undefined],
+  ["-1", undefined],
+  ["", undefined],
+])("the count %j is %j", (text, number) => expect(wholeNumber(text)).toBe(number));
+
+it.each(["", "[]"])("pasted text %j is explained, not sent", (text) => {
+  expect(() => readPasted(text)).toThrow(/^Paste |Paste a request/);
 });
 
 it("a command for the shell quotes an apostrophe", () => {
