@@ -45,7 +45,7 @@ def test_the_document_is_the_generated_one(recorded: dict[str, Any]) -> None:
     assert answer.body == json.loads((STATIC / "openapi.json").read_bytes())
 
 
-def test_the_reference_is_the_generated_one_and_may_load_its_script_only(
+def test_the_reference_is_the_generated_one_with_its_script_and_a_link_to_the_page(
     recorded: dict[str, Any],
 ) -> None:
     reply = handler("site")({**recorded, "routeKey": "GET /docs", "rawPath": "/docs"}, None)
@@ -56,7 +56,9 @@ def test_the_reference_is_the_generated_one_and_may_load_its_script_only(
     script = re.compile(
         r'<script type="module" src="/assets/docs-[\w-]+\.js"></script>\n(?=</head>)'
     )
-    assert script.sub("", reply["body"]) == generated
+    link = '<p><a href="/">Calculator</a></p>\n'
+    assert script.sub("", reply["body"]).replace(link, "", 1) == generated
+    assert (link in reply["body"]) == bool(script.search(reply["body"]))
     style = generated.split("<style>")[1].split("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = dict(

@@ -54,11 +54,13 @@ def run(url: str) -> Run:
     audits = found["audits"]
     return Run(
         **scores,
-        metrics=", ".join(f"{name} {audits[id]['displayValue']}" for id, name in METRICS.items()),
+        metrics=", ".join(
+            f"{short} {audits[name]['displayValue']}" for name, short in METRICS.items()
+        ),
         processor=found["environment"]["benchmarkIndex"],
         poor=[
-            f"{id}: {audit.get('displayValue', audit['title'])}"
-            for id, audit in audits.items()
+            f"{name}: {audit.get('displayValue', audit['title'])}"
+            for name, audit in audits.items()
             if audit["score"] is not None and audit["score"] < LEAST
         ],
     )

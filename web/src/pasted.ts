@@ -5,7 +5,7 @@ export type Json = Record<string, unknown>;
 /** A pasted document of one call: as it is sent to a model, or with the usage of its answer, which the API finds. */
 export type Pasted = { request: Json } | { usage: Json };
 
-/** Where a text that is no document of one call belongs. */
+/** Where a text belongs that does not describe one call. */
 export type Instead = "text" | "report";
 
 /** A pasted text that is not one call, and what to do. */
@@ -134,7 +134,7 @@ export function wholeNumber(text: string): number | undefined {
   return number < 1e12 ? number : undefined;
 }
 
-/** Why a text is no document, by what it looks like. */
+/** Why a text is refused, by what it looks like. */
 function refused(text: string): NotOneCall {
   const lines = text.split("\n").filter((line) => line.trim());
   if (lines.length > 1 && lines.every((line) => /^\s*[[{]/.test(line) && parsed(line) !== undefined)) {
