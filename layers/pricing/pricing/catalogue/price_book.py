@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
@@ -177,11 +178,13 @@ class PriceBook:
 
     def known(self, reference: str) -> Match | None:
         """Return the model that a name stands for, or None."""
-        if reference not in self._matches:
-            if len(self._matches) >= _REMEMBERED:
-                self._matches.clear()
-            self._matches[reference] = self._spelled(reference) or self._in_any_case(reference)
-        return self._matches[reference]
+        with suppress(KeyError):
+            return self._matches[reference]
+        match = self._spelled(reference) or self._in_any_case(reference)
+        if len(self._matches) >= _REMEMBERED:
+            self._matches.clear()  # perhaps while another thread looks a name up
+        self._matches[reference] = match
+        return match
 
     def _spelled(self, reference: str) -> Match | None:
         """The model that a name means as it is, or in another notation."""
