@@ -202,3 +202,23 @@ def test_a_compressed_body_is_refused_with_what_to_send_instead(
     assert "without content-encoding" in answer.body["detail"]
     headers["content-encoding"] = "identity"
     assert call(handler(name), recorded, headers=headers).status == 200
+
+
+@pytest.mark.parametrize(
+    ("names", "told"), [(40, "usage"), (40, "record"), (2, "usage"), (2, "record")]
+)
+def test_lines_that_each_have_names_of_their_own_are_read(
+    event: Event, names: int, told: str
+) -> None:
+    """60 kinds of lines with 40 names each filled the memory with columns: 422, "not valid"."""
+    lines = []
+    for number in range(1_200):
+        own = {f"u{number % 60}_{each}": each + 1 for each in range(names)}
+        usage = {"input_tokens": 100, "output_tokens": 10, **(own if told == "usage" else {})}
+        lines.append(line("gpt-4o", usage=usage, **(own if told == "record" else {})))
+    answer = sent(event, "\n".join(lines))
+    assert answer.status == 200
+    assert answer.body["totals"]["calls"] == 1_200
+    # 100 tokens at $2.50 and 10 at $10 a million; a count that is not understood is in no total.
+    assert answer.body["totals"]["cost_usd"] == "0.42"
+    assert answer.body["status"] == ("partial" if told == "usage" else "priced")

@@ -7,13 +7,13 @@ one by one.
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from pricing.reports.database import literal
 from pricing.reports.rates import BUCKETS
 from pricing.reports.readers.counted import Steps, buckets_sql
-from pricing.reports.readers.plans import ColumnPlan, Kind, Places, Sum
+from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, Places, Sum
 from pricing.reports.readers.records import MAX_TEXT, TERMS
 from pricing.reports.source_formats import SourceFormat
 from pricing.reports.sql import STATED_TYPE
@@ -54,25 +54,19 @@ _NO_COST = f"CAST(NULL AS {STATED_TYPE})"
 class JsonColumns:
     """Reads the lines of a source ``(t)`` of these kinds by column.
 
-    ``moment_of`` is the time of the calls of a format that state none.
+    ``moment_of`` is the time of the calls of a format that state none. ``compared`` is what lines
+    of one kind have in common, as ``Kind.compared``.
     """
 
     def __init__(
-        self, kinds: Sequence[Kind], moment_of: Callable[[SourceFormat], int | None]
+        self,
+        kinds: Iterable[Kind],
+        compared: Compared,
+        moment_of: Callable[[SourceFormat], int | None],
     ) -> None:
         self._moment_of = moment_of
-        self._watched = sorted(frozenset[Steps]().union(*(kind.watched for kind in kinds)))
-        self._told_by = sorted(frozenset[Steps]().union(*(kind.told_by for kind in kinds)))
-        self._given = sorted(frozenset[Steps]().union(*(kind.given for kind in kinds)))
-        leaves = {*self._told_by, *self._given}
-        for kind in kinds:
-            leaves |= set(_places_of(kind.plan)) if kind.plan else set()
-        self._leaves = _Leaves(leaves)
-
-    @property
-    def compared(self) -> tuple[frozenset[Steps], frozenset[Steps], frozenset[Steps]]:
-        """What lines of one kind have in common, as ``Kind.compared``."""
-        return frozenset(self._watched), frozenset(self._told_by), frozenset(self._given)
+        self._watched, self._told_by, self._given = map(sorted, compared)
+        self._leaves = _Leaves({*self._told_by, *self._given}.union(*map(leaves_of, kinds)))
 
     def kinds(self, source: str) -> str:
         """Select ``t`` and ``kind``, equal for lines of one kind, NULL if they are not JSON."""
@@ -335,6 +329,11 @@ def _counts_of(plans: Sequence[ColumnPlan]) -> list[Steps]:
     """Every leaf that is a count in one of these plans."""
     ways = (way for plan in plans for ways in (*plan.counts.values(), plan.parts) for way in ways)
     return list(dict.fromkeys(steps for way in ways for steps in _steps(way)))
+
+
+def leaves_of(kind: Kind) -> frozenset[Steps]:
+    """The places at which lines of this kind are looked at."""
+    return kind.told_by.union(kind.given, _places_of(kind.plan) if kind.plan else ())
 
 
 def _places_of(plan: ColumnPlan) -> Iterator[Steps]:

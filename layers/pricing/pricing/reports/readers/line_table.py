@@ -6,7 +6,7 @@ are few, are read one by one.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from pricing.jsonio import read_json
 from pricing.reports.database import Database, literal
 from pricing.reports.dimensions import Dimension
 from pricing.reports.rates import Row
+from pricing.reports.readers.counted import Steps
 from pricing.reports.readers.files import MAX_LINE_BYTES
-from pricing.reports.readers.json_lines import NO_CALL, JsonColumns
-from pricing.reports.readers.plans import ColumnPlan, Kind, kind_of
+from pricing.reports.readers.json_lines import NO_CALL, JsonColumns, leaves_of
+from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, kind_of
 from pricing.reports.source_formats import ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS
 
@@ -27,8 +28,11 @@ SAMPLES, SAMPLE_LINES, SAMPLE_BYTES = 64, 16, 1 << 18
 SMALL_LINES, SMALL_BYTES = 100, 1 << 20
 #: So many kinds of lines are read by column; rarer ones are read one by one.
 MAX_KINDS = 60
+#: So many places are looked at in every line. Ten tools' logs in one file have about 80.
+MAX_LEAVES = 400
 MAX_LINE_DEPTH = 100
 _MAX_ROUNDS = 3
+_NONE: Compared = (frozenset(), frozenset(), frozenset())
 _TEXT_LINES = (
     "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
     " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
@@ -67,7 +71,9 @@ class LineTable:
 
     def fill(self, path: Path, sample: Path, first_line: int) -> bool:
         """Read the file; False, without the view, if DuckDB left lines out."""
-        kinds = {} if _is_small(path) else self._kinds(sampled(path), sample)
+        compared, kinds = _NONE, dict[int, Kind]()
+        if not _is_small(path):
+            compared, kinds = self._kinds(sampled(path), sample)
         plans: list[tuple[ColumnPlan, tuple[str, ...]]] = []
         numbers: dict[int, int] = {}
         for hashed, kind in kinds.items():
@@ -78,7 +84,7 @@ class LineTable:
             if planned not in plans:
                 plans.append(planned)
             numbers[hashed] = plans.index(planned)
-        columns = JsonColumns(list(kinds.values()), self._moment_of)
+        columns = JsonColumns(kinds.values(), compared, self._moment_of)
         calls, same = columns.calls(_lines(path), [plan for plan, _ in plans], numbers)
         self._db.execute(
             f"CREATE TABLE json_rows AS SELECT * EXCLUDE (t), CASE WHEN odd THEN t END AS raw"
@@ -122,20 +128,29 @@ class LineTable:
             self.assumed["time"] += 0 if plan.moment else read
         return skipped
 
-    def _kinds(self, lines: Sequence[bytes], sample: Path) -> Mapping[int, Kind]:
-        """The kinds of the lines of a sample, by their hash, the most frequent first.
+    def _kinds(self, lines: Sequence[bytes], sample: Path) -> tuple[Compared, dict[int, Kind]]:
+        """What the lines of a sample are compared by, and their kinds by hash.
 
-        What lines must have in common follows from the kinds, and the kinds from that: each round
-        looks at one example of every kind that the kinds of the round before tell apart.
+        The most frequent kinds come first. What lines must have in common follows from the kinds,
+        and the kinds from that: each round looks at one example of every kind that the kinds of the
+        round before tell apart.
         """
         sample.write_bytes(b"".join(line + b"\n" for line in lines))
-        by_names = {_names(document): document for document in map(_parsed, lines)}
-        found = [self._kind(document) for document in by_names.values()]
+        documents = [_parsed(line) for line in lines]
+        by_names = {_names(document): document for document in documents}
+        frequent = Counter(map(_names, documents)).most_common(MAX_KINDS)
+        found = [self._kind(by_names[names]) for names, _ in frequent]
         known: dict[int, Kind] = {}
-        seen: tuple[frozenset[Any], ...] = ()
+        compared: Compared = _NONE
         for _ in range(_MAX_ROUNDS if any(found) else 0):
-            kinds = [kind for kind in found if kind is not None]
-            columns = JsonColumns(kinds, self._moment_of)
+            kinds = _few((n, kind) for n, kind in enumerate(found) if kind is not None)
+            if not kinds:
+                break
+            needed = _in_common(kinds.values())
+            if needed == compared:
+                break
+            compared = needed
+            columns = JsonColumns(kinds.values(), compared, self._moment_of)
             examples = self._rows(
                 f"SELECT kind, min(t) FROM ({columns.kinds(_lines(sample))})"
                 " WHERE kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"
@@ -144,23 +159,38 @@ class LineTable:
             for table in ("reject_errors", "reject_scans"):
                 self._db.execute(f"DROP TABLE {table}")
             by_hash = {hashed: self._kind(_parsed(text.encode())) for hashed, text in examples}
-            needed = columns.compared
-            known = {
-                hashed: kind
+            known = _few(
+                (hashed, kind)
                 for hashed, kind in by_hash.items()
-                if kind is not None and all(map(frozenset.issubset, kind.compared, needed))
-            }
-            if seen == needed:
-                break
-            seen = needed
+                if kind is not None and all(map(frozenset.issubset, kind.compared, compared))
+            )
             found = [*found, *by_hash.values()]
-        return known
+        return compared, known
 
     def _kind(self, document: Any) -> Kind | None:
         kind = kind_of(document, self._wanted, self._labels)
         if kind is None or kind.plan is None or kind.plan.moment:
             return kind
         return None if self._moment_of(kind.plan.name) is None else kind
+
+
+def _in_common(kinds: Iterable[Kind]) -> Compared:
+    watched, told_by, given = (
+        frozenset[Steps]().union(*parts)
+        for parts in zip(*(kind.compared for kind in kinds), strict=True)
+    )
+    return watched, told_by, given
+
+
+def _few(kinds: Iterable[tuple[int, Kind]]) -> dict[int, Kind]:
+    """The kinds whose places together are not too many, the first ones first."""
+    chosen: dict[int, Kind] = {}
+    leaves: frozenset[Steps] = frozenset()
+    for number, kind in kinds:
+        more = leaves | leaves_of(kind)
+        if len(more) <= MAX_LEAVES:
+            chosen[number], leaves = kind, more
+    return chosen
 
 
 def _is_small(path: Path) -> bool:

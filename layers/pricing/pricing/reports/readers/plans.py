@@ -99,6 +99,10 @@ class ColumnPlan:
     loose: bool = False
 
 
+#: What lines of one kind have in common: ``watched``, ``told_by`` and ``given`` of ``Kind``.
+Compared = tuple[frozenset[Steps], frozenset[Steps], frozenset[Steps]]
+
+
 @immutable
 class Kind:
     """Lines like an example: those with the same names in the objects ``watched``.
@@ -115,7 +119,7 @@ class Kind:
     ignored: tuple[str, ...] = ()
 
     @property
-    def compared(self) -> tuple[frozenset[Steps], frozenset[Steps], frozenset[Steps]]:
+    def compared(self) -> Compared:
         """What all of them have in common."""
         return self.watched, self.told_by, self.given
 

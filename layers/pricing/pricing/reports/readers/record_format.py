@@ -155,12 +155,7 @@ def marked(document: Document, marks: tuple[str, ...]) -> bool:
 
 def may_have(names: Collection[str], marks: tuple[str, ...]) -> bool:
     """Whether an object with these names can have every mark."""
-
-    def begins(path: str) -> bool:
-        steps = path.split(".")
-        return any(".".join(steps[:end]) in names for end in range(1, len(steps) + 1))
-
-    return all(any(map(begins, alternatives(mark.partition("=")[0]))) for mark in marks)
+    return not any(_heads(mark).isdisjoint(names) for mark in marks)
 
 
 def objects(values: Any, *names: str) -> Iterator[Document]:
