@@ -40,7 +40,7 @@ from pricing.usage.buckets import (
     Usage,
 )
 from pricing.usage.response import terms_served
-from pricing.validation import ExactNumber, Name, Request, Versioned, as_query
+from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
 MonthlyCalls = Annotated[Calls, Field(description="Number of such calls per month.")]
@@ -106,9 +106,7 @@ class SubscriptionPlanRequest(Versioned, BillingFields):
 
     seats: Annotated[int, Field(ge=1, le=10**6)] = 1
     """Number of people."""
-    items: Annotated[
-        tuple[SeatUsageRequest, ...], Field(min_length=1, max_length=500, strict=False)
-    ]
+    items: Annotated[tuple[SeatUsageRequest, ...], Field(min_length=1, strict=False), AtMost(500)]
     """One entry per kind of call."""
     plans_version: Name = "current"
     """A version of the subscription plans, or ``current``."""
@@ -178,11 +176,11 @@ class ContextPlanRequest(Versioned, BillingFields):
     """The ``parts`` of a prompt; or a prompt ``before`` and, to compare, ``after``."""
 
     model: ModelName
-    parts: Annotated[tuple[ContextPartRequest, ...], Field(max_length=200, strict=False)] = ()
+    parts: Annotated[tuple[ContextPartRequest, ...], Field(strict=False), AtMost(200)] = ()
     """The parts of one prompt, in order."""
     task: Annotated[str, Field(min_length=1, max_length=8000)] | None = None
     """What the parts are for: they are ranked by it."""
-    models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = ()
+    models: Annotated[tuple[Name, ...], Field(strict=False), AtMost(20)] = ()
     """Models whose context windows to compare. Default: every family's current model."""
     reserve_output_tokens: Count = 0
     """Tokens of the window to keep free for output."""
@@ -257,7 +255,7 @@ class CachingPlanRequest(Versioned, BillingFields):
     """Tokens that all calls begin with."""
     suffix_tokens: Count = 0
     """Tokens after the prefix, which vary."""
-    prompt: Annotated[tuple[PromptBlockRequest, ...], Field(max_length=100, strict=False)] = ()
+    prompt: Annotated[tuple[PromptBlockRequest, ...], Field(strict=False), AtMost(100)] = ()
     """The blocks of the prompt, in order, instead of ``prefix_tokens`` and ``suffix_tokens``."""
     output_tokens: Count = 0
     """Output tokens per call; output is not cached."""
@@ -277,9 +275,9 @@ class CachingPlanRequest(Versioned, BillingFields):
     """
     target_saving_percent: Percent | None = None
     """Find the reads per write that save this much on the prefix."""
-    other_models: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = ()
+    other_models: Annotated[tuple[Name, ...], Field(strict=False), AtMost(20)] = ()
     """Models that some of the calls may move to."""
-    measured: Annotated[tuple[MeasuredUsageRequest, ...], Field(max_length=250, strict=False)] = ()
+    measured: Annotated[tuple[MeasuredUsageRequest, ...], Field(strict=False), AtMost(250)] = ()
     """Usage that calls reported, instead of everything above."""
     processing: Processing = "standard"
     """The price list: ``batch``, ``priority`` and ``flex`` where the model offers them."""

@@ -154,7 +154,7 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
     """The task in words. It is never logged or stored. Default: the last text of the user in
     ``messages``.
     """
-    tasks: Annotated[tuple[AnyTask, ...], Field(max_length=MAX_TASKS, strict=False)] = ()
+    tasks: Annotated[tuple[AnyTask, ...], Field(strict=False), AtMost(MAX_TASKS)] = ()
     """Several tasks, each an object or its text alone, instead of ``task``."""
     policy: PolicyRequest | None = None
     """The model for each complexity."""
@@ -311,7 +311,7 @@ class OutcomesFileRequest(Request):
 class OutcomeRows(Request):
     """Rows that were read from elsewhere."""
 
-    rows: Annotated[tuple[OutcomeRequest, ...], Field(max_length=MAX_ROWS, strict=False)]
+    rows: Annotated[tuple[OutcomeRequest, ...], Field(strict=False), AtMost(MAX_ROWS)]
 
 
 def _few_places(rate: Decimal) -> Decimal:
@@ -330,7 +330,7 @@ class CalibrateRequest(Versioned, MeasuredFields):
     The usage is that of a typical call, to price tasks without costs of their own.
     """
 
-    rows: Annotated[tuple[OutcomeRequest, ...], Field(max_length=MAX_ROWS, strict=False)] = ()
+    rows: Annotated[tuple[OutcomeRequest, ...], Field(strict=False), AtMost(MAX_ROWS)] = ()
     """The outcomes."""
     source: OutcomesFileRequest | None = None
     """The file that holds the outcomes, instead of ``rows``."""
@@ -409,9 +409,7 @@ class CascadeStageRequest(Request):
 class CascadeRequest(Versioned, BillingFields, UsageInput):
     """Two to five stages, cheapest first, and the usage of one request."""
 
-    stages: Annotated[
-        tuple[CascadeStageRequest, ...], Field(min_length=2, max_length=5, strict=False)
-    ]
+    stages: Annotated[tuple[CascadeStageRequest, ...], Field(min_length=2, strict=False), AtMost(5)]
     """The stages in order; the last stage's answer is always kept."""
     calls: Calls = 1
     """Number of identical requests."""
@@ -445,7 +443,7 @@ class TiersRequest(Versioned, BillingFields):
 
     monthly_queries: Calls
     """Queries per month, over all tiers."""
-    tiers: Annotated[tuple[TierRequest, ...], Field(min_length=1, max_length=20, strict=False)]
+    tiers: Annotated[tuple[TierRequest, ...], Field(min_length=1, strict=False), AtMost(20)]
     """The tiers; their shares add up to exactly 1."""
     single_model: Name
     """The model to answer all queries instead."""

@@ -57,7 +57,7 @@ MAX_RECORDS = 100_000
 DEFAULT_GROUPS: tuple[GroupBy, ...] = ("model", "day", "endpoint", "team")
 #: A page can hold many more columns than a list should.
 _HTML_ROWS = 20_000
-Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=100, strict=False)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False), AtMost(100)]
 DayText = Annotated[str, Field(max_length=10)]
 #: API Gateway passes on 10 KB of a request's line and headers.
 JsonText = Annotated[str, Field(max_length=8000)]
@@ -176,7 +176,7 @@ class ReportRequest(ReportChoices):
     """
     source: UsageFileRequest | None = None
     """A file of records, instead of ``records``."""
-    group_by: Annotated[tuple[GroupBy, ...], Field(max_length=16, strict=False)] = DEFAULT_GROUPS
+    group_by: Annotated[tuple[GroupBy, ...], Field(strict=False), AtMost(16)] = DEFAULT_GROUPS
     """One table per entry: ``model``, ``provider``, ``hour``, ``day``, ``week``, ``month``,
     ``endpoint``, ``team``, ``user``, ``api_key``, ``project``, ``session`` or ``tag:`` and the name
     of a tag. ``a*b`` combines two of them.
