@@ -189,9 +189,10 @@ def test_the_current_period_ends_now_and_history_stays() -> None:
     assert "to" not in after["prices"][2]
 
 
-def test_an_earlier_price_that_one_source_quotes_again_is_held() -> None:
-    past = {"to": "2026-01-01", "lists": lists(standard={**OLD, "input": "2.2"}), "source": "old"}
-    now = {"from": "2026-01-01", "lists": lists(standard=OLD), "source": BOTH}
+@pytest.mark.parametrize("ended", ["2026-01-01", NOW])
+def test_an_earlier_price_that_one_source_quotes_again_is_held(ended: str) -> None:
+    past = {"to": ended, "lists": lists(standard={**OLD, "input": "2.2"}), "source": "old"}
+    now = {"from": ended, "lists": lists(standard=OLD), "source": BOTH}
     active = row() | {"prices": [past, now]}
     back = {**OLD, "input": "2.2"}
     assert codes(decided([active], candidate({GENAI: back, LITELLM: OLD}))) == {"reverted"}
@@ -330,6 +331,24 @@ def test_a_new_model_far_outside_its_providers_prices_is_held(price: str) -> Non
     assert codes(decision) == {"implausible_price"}
     assert decision.rows == [row()]
     assert [one["id"] for one in decision.approved_rows] == ["swift", "x2"]
+
+
+def test_a_new_model_need_not_have_claudes_ratios() -> None:
+    """Only those of Anthropic publish that a cache write is 1.25 times input."""
+    prices = {"input": "2", "output": "10", "cache_write_5m": "3"}
+    decision = decided(
+        [row()], candidate({GENAI: OLD, LITELLM: OLD}), candidate({GENAI: prices}, "claude-x2")
+    )
+    assert (decision.added, codes(decision)) == (("maker/claude-x2",), set())
+
+
+@pytest.mark.parametrize(("own", "sources"), [(False, (GENAI,)), (True, ("tariff",))])
+def test_a_new_model_that_is_held_names_its_sources(own: bool, sources: tuple[str, ...]) -> None:
+    held = candidate({GENAI: {"input": "0", "output": "10"}}, "x2")
+    if own:
+        held = Candidate(held.row)
+    decision = decided([row()], candidate({GENAI: OLD, LITELLM: OLD}), held)
+    assert [(one.model, one.sources) for one in decision.quarantined] == [("x2", sources)]
 
 
 @pytest.mark.parametrize(
@@ -476,13 +495,26 @@ def test_a_change_names_the_sources_that_quote_it() -> None:
         ("2.2", False),  # a third price, which is reviewed as a change
     ],
 )
-def test_a_disagreement_ends_when_the_list_has_another_price(quoted: str, kept: bool) -> None:
+@pytest.mark.parametrize("output", ["10", "11"])
+def test_a_disagreement_ends_when_the_list_has_another_price(
+    quoted: str, kept: bool, output: str
+) -> None:
     known = {"mode": "standard", "component": "input", "litellm": "2.4", "used": "2"}
     active = row() | {"disagreements": [known]}
-    both = {GENAI: {**OLD, "output": "11"}, LITELLM: {"input": quoted, "output": "11"}}
+    both = {GENAI: {**OLD, "output": output}, LITELLM: {"input": quoted, "output": output}}
     (after,) = decided([active], candidate(both)).rows
     quotes_of_litellm = {known.get("litellm") for known in after.get("disagreements", ())}
     assert ("2.4" in quotes_of_litellm) is kept
+
+
+def test_a_disagreement_stays_known_while_its_list_does_not_have_the_model() -> None:
+    known = {"mode": "standard", "component": "input", "litellm": "2.4", "used": "2"}
+    active = row(source=f"{GENAI} 2026-11-23") | {"disagreements": [known]}
+    (after,) = decided([active], candidate({GENAI: OLD})).rows
+    assert after["disagreements"] == [known]
+    assert decided([after], candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.4"}})).rows == [
+        after
+    ]
 
 
 def test_a_held_quote_is_not_a_known_disagreement() -> None:

@@ -178,6 +178,24 @@ def test_half_of_a_providers_prices_that_change_at_once_are_held_whatever_the_fa
     assert codes(decided(active, *quoted)) == ({"provider_pattern"} if held else set())
 
 
+@pytest.mark.parametrize(
+    ("price", "held"), [("2.02", True), ("2.0199", False), ("1.98", True), ("1.9801", False)]
+)
+def test_a_change_of_under_a_hundredth_is_a_rounding_and_no_pattern(price: str, held: bool) -> None:
+    active = [row(f"swift-{number}") for number in range(5)]
+    moved = {**OLD, "input": price}
+    quoted = [candidate({GENAI: moved, LITELLM: OLD}, one["id"]) for one in active]
+    assert codes(decided(active, *quoted)) == ({"provider_pattern"} if held else set())
+
+
+def test_a_component_that_many_models_get_at_once_is_no_pattern() -> None:
+    """It has no factor: there was no price before."""
+    active = [row(f"swift-{number}") for number in range(6)]
+    more = {**OLD, "cache_read": "0.2"}
+    quoted = [candidate({GENAI: more, LITELLM: more}, one["id"]) for one in active]
+    assert codes(decided(active, *quoted)) == set()
+
+
 @pytest.mark.parametrize(("models", "held"), [(20, True), (21, False)])
 def test_a_quarter_of_them_that_change_by_one_factor_are_held(models: int, held: bool) -> None:
     active = [row(f"swift-{number}") for number in range(models)]

@@ -1,8 +1,11 @@
 """What one refresh remembers for the next: which answers are old copies, and which corrections."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
-from pricing.refresh.memory import Memory
+from pricing.refresh.memory import APPLIED, REMEMBERED, Memory
 from pricing.sources.payload import Payload
 
 
@@ -53,3 +56,63 @@ def test_a_memory_survives_its_document(memory: Memory) -> None:
     memory = memory.after([answer("monday")], {"maker/swift": "2026-11-24"})
     assert Memory.of(memory.document()) == memory
     assert Memory.of(None) == Memory()
+
+
+FIELD = "maker/swift standard.input"
+
+
+def moved(memory: Memory, day: str, *sources: str, before: str | None = "2") -> Memory:
+    change: dict[str, Any] = {"model": "maker/swift", "field": "standard.input", "after": "2.2"}
+    change |= {"before": before, "sources": sources}
+    return memory.after([], {}, [change], day=day)
+
+
+def test_the_price_before_one_source_moved_it_is_remembered_for_thirty_days() -> None:
+    memory = moved(Memory(), "2026-11-01", "a list")
+    assert memory.confirmed("2026-11-01") == {FIELD: Decimal(2)}
+    assert memory.confirmed("2026-12-01") == {FIELD: Decimal(2)}
+    assert memory.confirmed("2026-12-02") == {}
+    assert memory.after([], {}, day="2026-12-01").moved == {FIELD: "2026-11-01 2"}
+    assert memory.after([], {}, day="2026-12-02").moved == {}
+
+
+def test_the_first_of_several_moves_by_one_source_counts() -> None:
+    memory = moved(moved(Memory(), "2026-11-01", "a list"), "2026-11-09", "a list", before="2.2")
+    assert memory.moved == {FIELD: "2026-11-01 2"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "before"), [(("a list", "another"), "2.2"), ((), "2.2"), (("a list",), None)]
+)
+def test_a_price_that_two_sources_agree_on_or_that_is_new_has_not_moved(
+    sources: tuple[str, ...], before: str | None
+) -> None:
+    memory = moved(moved(Memory(), "2026-11-01", "a list"), "2026-11-09", *sources, before=before)
+    assert memory.moved == {}
+
+
+def test_as_many_answers_and_prices_are_remembered_as_are_of_use() -> None:
+    memory = Memory(applied={f"maker/{number} standard.input": "1" for number in range(APPLIED)})
+    for number in range(REMEMBERED + 1):
+        memory = memory.after([answer(str(number))], {})
+    assert not memory.is_old_copy(answer("0"))
+    assert memory.is_old_copy(answer("1"))
+    memory = moved(memory, "2026-11-01", "a list")
+    assert len(memory.applied) == APPLIED
+    assert next(iter(memory.applied)) == "maker/1 standard.input"
+    assert list(memory.applied)[-1] == FIELD
+
+
+def test_the_same_answer_again_is_remembered_once(memory: Memory) -> None:
+    again = memory.after([answer("tuesday")], {})
+    assert again.seen == memory.seen
+    assert [len(hashes) for hashes in again.seen.values()] == [2]
+
+
+def test_a_price_that_changes_again_is_the_newest_of_those_applied() -> None:
+    fields = ("standard.input", "standard.output", "standard.input")
+    changes = [{"model": "m", "field": field, "before": "1", "after": "2"} for field in fields]
+    assert list(Memory().after([], {}, changes).applied) == [
+        "m standard.output",
+        "m standard.input",
+    ]

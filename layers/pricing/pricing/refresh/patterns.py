@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pricing.catalogue.models import DISCOUNT_MODES, TOKEN_COMPONENTS, Row, row_key
-from pricing.money import ONE, multiply, ratio
+from pricing.money import ONE, multiply
 from pricing.refresh.review import ModelReview, current_lists
 from pricing.refresh.rules import ENOUGH_SOURCES, HoldReason
 from pricing.refresh.timeline import PriceChange, PriceField
@@ -19,8 +19,8 @@ from pricing.sources.names import bare_model
 #: A factor that this many models share, and this share of a provider's, is not a price change.
 PATTERN_MODELS = 5
 PATTERN_SHARE = Decimal("0.25")
-#: A change of less than one part of so many is a rounding, as from 0.15001 to 0.15.
-ROUNDING = 100
+#: A change by a smaller share is a rounding, as from 0.15001 to 0.15.
+ROUNDING = Decimal("0.01")
 #: So is any change, by whatever factors, of this share of a provider's models.
 MOST_SHARE = Decimal("0.5")
 #: The providers whose own pages publish the ratios of batch and long-context prices.
@@ -51,9 +51,9 @@ def hold_patterns(reviews: Iterable[ModelReview]) -> None:
             sources = review.candidate.quoting_here(change.field, change.after)
             if review.candidate.own or len(sources) >= ENOUGH_SOURCES:
                 continue
-            if change.before and change.after and not _is_rounding(change):
+            if change.factor and abs(change.factor - ONE) >= ROUNDING:
                 source = next(iter(sources or change.sources), "")
-                factor = f"{ratio(change.after, change.before):.3g}"
+                factor = f"{change.factor:.3g}"
                 for provider, by in (
                     (review.provider, factor),
                     (EVERY_PROVIDER, factor),
@@ -67,11 +67,6 @@ def hold_patterns(reviews: Iterable[ModelReview]) -> None:
             reason = HoldReason.of("provider_pattern", f"{models} models, times {factor}")
             for review, change in changes:
                 review.hold(change.field, reason)
-
-
-def _is_rounding(change: PriceChange) -> bool:
-    before, after = change.before or Decimal(0), change.after or Decimal(0)
-    return abs(after - before) < ratio(before, ROUNDING)
 
 
 def is_expected(row: Row, now: str) -> bool:
@@ -116,7 +111,7 @@ def accept_followers(reviews: Sequence[ModelReview]) -> None:
         _move(review, change)
         for review in reviews
         for change in review.accepted()
-        if len(change.sources) >= ENOUGH_SOURCES and change.before and change.after
+        if len(change.sources) >= ENOUGH_SOURCES and change.factor
     }
     for review in reviews:
         for field, reason in list(review.held.items()):
@@ -147,11 +142,8 @@ def accept_caches(reviews: Iterable[ModelReview]) -> None:
                 del review.held[field]
 
 
-def _move(review: ModelReview, change: PriceChange) -> tuple[str, str, Decimal] | None:
-    if not change.before or not change.after:
-        return None
-    model = bare_model(str(review.active["id"]))
-    return model, change.field.component, ratio(change.after, change.before)
+def _move(review: ModelReview, change: PriceChange) -> tuple[str, str, Decimal | None]:
+    return bare_model(str(review.active["id"])), change.field.component, change.factor
 
 
 def accept_published_ratios(reviews: Iterable[ModelReview]) -> None:

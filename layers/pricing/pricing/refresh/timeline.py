@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pricing.catalogue.models import CACHE_WRITE_MULTIPLES, PART_OF, Row
+from pricing.money import ratio
 from pricing.sources.price_tables import (
     PriceTable,
     Tiers,
@@ -59,6 +60,11 @@ class PriceChange:
     before: Decimal | None
     after: Decimal | None
     sources: frozenset[str] = frozenset()
+
+    @property
+    def factor(self) -> Decimal | None:
+        """The price after the change by the one before; None where one of them is none or 0."""
+        return ratio(self.after, self.before) if self.before and self.after else None
 
 
 #: What a row of a price page has, in each mode and tier.
