@@ -2,6 +2,7 @@
 
 import pytest
 
+from pricing.catalogue.spellings import spellings
 from pricing.store import bundled
 
 BOOK = bundled.current()
@@ -157,6 +158,35 @@ def test_a_name_is_found_as_a_provider_or_a_gateway_writes_it(
     assert match.matched_by == rule
 
 
+@pytest.mark.parametrize("written", [written for written, _, _ in WRITTEN])
+def test_each_other_spelling_comes_once_and_is_another_one(written: str) -> None:
+    found = [name for name, _ in spellings(written)]
+    assert len(found) == len({*found, written}) - 1
+    assert "" not in found
+
+
+@pytest.mark.parametrize(
+    ("location", "key"),
+    [
+        ("us-east5", "vertex/regional/claude-sonnet-4-5"),
+        ("global", "vertex/claude-sonnet-4-5"),
+    ],
+)
+@pytest.mark.parametrize("version", ["", "@20250929"])
+def test_only_a_regional_endpoint_has_the_price_of_one(
+    location: str, key: str, version: str
+) -> None:
+    path = f"projects/p/locations/{location}/publishers/anthropic/models/claude-sonnet-4-5{version}"
+    assert BOOK.find(path).model.key == key
+
+
+@pytest.mark.parametrize("before", ["", "bedrock/", "bedrock/converse/"])
+def test_an_address_is_read_behind_the_prefix_of_a_gateway(before: str) -> None:
+    profile = "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-sonnet-4-6"
+    assert BOOK.find(f"{before}{profile}").model.key == "bedrock/anthropic.claude-sonnet-4-6"
+    assert BOOK.known(f"x{profile}") is None
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -190,6 +220,7 @@ def test_a_name_is_found_as_a_provider_or_a_gateway_writes_it(
         "azure/gpt-4o:free",
         "openai/gpt-5:turbo",
         "OpenAI: GPT-9",
+        " sonnet",  # a family is meant by its name only
         "sonnet-high",  # an effort can be appended to a model, not to a family
         "Claude Sonnet",
         "Claude Sonnet 45",

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from pricing.errors import UnknownModel
-from pricing.estimates.calculator import LineItem, LongContext, Priced, price, price_attempts
+from pricing.estimates.calculator import (
+    LineItem,
+    LongContext,
+    Priced,
+    model_of_attempt,
+    price,
+    price_attempts,
+)
 from pricing.store import bundled
 from pricing.usage.buckets import Attempt, Terms, Usage
 from pricing.usage.reader import read_usage
@@ -144,6 +151,23 @@ def test_an_advisor_is_billed_at_its_own_model() -> None:
         ("input", "advisor_message", "claude-opus-4-8", 2_518, "5"),
         ("output", "advisor_message", "claude-opus-4-8", 22, "25"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("called", "named", "key", "told"),
+    [
+        ("bedrock/anthropic.claude-sonnet-4-6", "claude-opus-4-8", "bedrock", []),
+        ("bedrock/anthropic.claude-sonnet-4-6", "anthropic/claude-opus-4-8", "anthropic", []),
+        ("claude-sonnet-4-6", "claude-opus-4-8", "anthropic", []),
+        ("bedrock/anthropic.claude-sonnet-4-6", "gpt-4o", "openai", ["attempt_priced_elsewhere"]),
+        ("gpt-4o", "claude-opus-4-8", "anthropic", []),  # no cloud of Claude's
+    ],
+)
+def test_an_advisor_is_billed_by_the_cloud_that_was_called_unless_it_names_another(
+    called: str, named: str, key: str, told: list[str]
+) -> None:
+    found, notices = model_of_attempt(BOOK, BOOK.find(called).model, named, "/model")
+    assert (found.provider, [one.code for one in notices]) == (key, told)
 
 
 @pytest.mark.parametrize(

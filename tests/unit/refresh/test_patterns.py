@@ -188,7 +188,7 @@ def test_a_change_of_under_a_hundredth_is_a_rounding_and_no_pattern(price: str, 
     assert codes(decided(active, *quoted)) == ({"provider_pattern"} if held else set())
 
 
-def test_a_component_that_many_models_get_at_once_is_no_pattern() -> None:
+def test_a_component_that_many_models_get_at_once_is_not_a_pattern() -> None:
     """It has no factor: there was no price before."""
     active = [row(f"swift-{number}") for number in range(6)]
     more = {**OLD, "cache_read": "0.2"}

@@ -294,7 +294,7 @@ class PriceBook:
             if key.partition("/")[2].startswith(f"{wanted}-")
         ]
         near += self._bare_names.around(dashed) if _HAS_VERSION(dashed) else []
-        near += [word for word in words if word in self.families] if len(words) > 1 else []
+        near += [word for word in words if word in self.families]
         elsewhere = self._index.ending_in(tail) if tail else []
         bare = self._named(tail)
         own = bare.model.key if bare else ""

@@ -101,7 +101,8 @@ _PROFILE = re.compile(
 #: Bedrock's mark of the context window after a version.
 _WINDOW = re.compile(r"(.+-v\d+:\d+):\d+k", re.ASCII)
 _ARN = re.compile(
-    r"arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:inference-profile|foundation-model)/([^/\s]+)", re.ASCII
+    r"(?:.*/)?arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:inference-profile|foundation-model)/([^/\s]+)",
+    re.ASCII,
 )
 _PUBLISHER = re.compile(
     r"(?:(?:.*/)?locations/([\w-]+)/)?(?:.*/)?publishers/([^/]+)/models/([^/]+)$", re.ASCII
@@ -135,8 +136,7 @@ def _blanks(name: str) -> Iterator[Spelling]:
 
 def _arn(name: str) -> Iterator[Spelling]:
     """Bedrock: the last part of the address of a system's profile or model is its id."""
-    found = _ARN.fullmatch(name.rpartition("/arn:")[1][1:] + name.rpartition("/arn:")[2])
-    found = found or _ARN.fullmatch(name)
+    found = _ARN.fullmatch(name)
     if found:
         yield found[1], "arn"
 

@@ -40,10 +40,11 @@ def recognised(
         )
     if len(fitting) == 1:
         return fitting
-    unknown = [_unknown(shape, shape.fields_for(present), raw) for shape in fitting]
-    least = min(unknown)
-    found = [shape for shape, count in zip(fitting, unknown, strict=True) if count == least]
-    if least == (0, 0):  # where every name is known, names alone decide
+    unknown = [tuple(_unknown(shape, shape.fields_for(present), raw)) for shape in fitting]
+    # Those of the fewest names that count something, and of these the fewest names at all.
+    ranks = [(len([*numbers("", list(values))]), len(values)) for values in unknown]
+    found = [shape for shape, rank in zip(fitting, ranks, strict=True) if rank == min(ranks)]
+    if () in unknown:  # where every name is known, names alone decide
         if len(_RECOGNISED) >= _MAX_RECOGNISED:
             _RECOGNISED.clear()
         _RECOGNISED[layout] = found
@@ -72,35 +73,25 @@ def _layout(raw: Mapping[str, Any], usage_format: str | None, kind: str | None) 
     return hash(tuple(names))
 
 
-def _unknown(shape: Shape, fields: Fields, raw: Mapping[str, Any]) -> tuple[int, int]:
-    """How many names the shape does not have that count something, and how many it has not at all.
+def _unknown(shape: Shape, fields: Fields, raw: Mapping[str, Any]) -> Iterator[Any]:
+    """The values of the names that the shape does not have.
 
     Objects within the usage tell shapes apart too: both have ``output_tokens_details``.
     """
-    counting = names = 0
     for name, value in raw.items():
         if value is None:
             continue
         meaning = fields.get(name)
         if meaning is None:
-            meaning = fields.get(camel(name))
-        if type(meaning) is str:
-            if type(value) is dict and meaning in meanings.TOKEN_COUNTS:
-                names += 1
-                counting += _counts(value)
+            meaning = fields.get(camel(name), fields.get("*"))
+        if type(meaning) is dict:
+            if type(value) is dict:
+                yield from _unknown(shape, meaning, value)
         elif meaning is None:
-            if shape.owns(name) and "*" not in fields:
-                names += 1
-                counting += _counts(value)
-        elif type(value) is dict and type(meaning) is dict:
-            inner = _unknown(shape, meaning, value)
-            counting += inner[0]
-            names += inner[1]
-    return counting, names
-
-
-def _counts(value: Any) -> int:
-    return sum(1 for _ in numbers("", value))
+            if shape.owns(name):
+                yield value
+        elif type(value) is dict and meaning in meanings.TOKEN_COUNTS:
+            yield value
 
 
 def numbers(pointer: str, value: Any) -> Iterator[tuple[str, Decimal]]:
