@@ -105,9 +105,7 @@ def test_a_pasted_response_brings_its_model_and_its_cached_tokens(
     )
     assert len(amounts(page, "claude-sonnet-5-5")) == 4
     page.get_by_label("A provider's request").fill('{"usage": ')
-    expect(
-        page.get_by_text("Paste a request, a response or a usage object as JSON.")
-    ).to_be_visible()
+    expect(page.get_by_text("This is not whole JSON")).to_be_visible()
 
 
 def test_a_pasted_request_is_priced_before_it_is_sent(
@@ -124,6 +122,50 @@ def test_a_pasted_request_is_priced_before_it_is_sent(
     settled(page)
     total = asked(gateway, "/v1/estimate", {"request": request})["total_usd"]
     assert amounts(page, "gpt-5.1")[0] == total
+
+
+def test_counts_in_words_are_read_and_a_text_is_counted_as_a_prompt(open_page: Open) -> None:
+    page = open_page("/#/?m=claude-sonnet-5-5&by=paste")
+    pasted = page.get_by_label("A provider's request")
+    pasted.fill("2k in, 500 out")
+    settled(page)
+    # 2,000 at $2 and 500 at $10 per million
+    assert amounts(page, "claude-sonnet-5-5")[0] == "0.009"
+    pasted.fill("User: where is my order?\nAgent: on its way.")
+    page.get_by_role("button", name="Count it as a prompt").click()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value(re.compile("where is my order"))
+    settled(page)
+    page.get_by_label("Prompt", exact=True).fill(
+        '{"usage": {"input_tokens": 2000, "output_tokens": 500}}'
+    )
+    page.get_by_role("button", name="Read the usage instead").click()
+    settled(page)
+    assert amounts(page, "claude-sonnet-5-5")[0] == "0.009"
+
+
+def test_a_pasted_table_is_read_as_a_report(open_page: Open) -> None:
+    page = open_page("/#/?m=haiku&by=paste")
+    rows = (
+        ["date", "model", "input_tokens", "output_tokens"],
+        ["2026-11-01", "gpt-5.1", "100", "20"],
+    )
+    page.get_by_label("A provider's request").fill("\n".join(map("\t".join, rows)))
+    page.get_by_role("button", name="Read it as a report").click()
+    expect(page.get_by_role("heading", name="pasted.csv")).to_be_visible()
+    # 100 at $1.25 and 20 at $10 per million
+    expect(page.locator(".figures data").first).to_have_attribute("value", "0.000325")
+
+
+def test_a_request_without_a_limit_asks_for_its_expected_output(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    request = {"model": "gpt-5.1", "messages": [{"role": "user", "content": "Name a bird."}]}
+    page = open_page("/#/?m=gpt-5.1&by=paste")
+    page.get_by_label("A provider's request").fill(json.dumps(request))
+    page.get_by_label("Expected output tokens").fill("1k")
+    settled(page)
+    body = {"request": request, "expected_output_tokens": 1000}
+    assert amounts(page, "gpt-5.1")[0] == asked(gateway, "/v1/estimate", body)["total_usd"]
 
 
 def test_a_budget_pays_for_whole_requests(open_page: Open) -> None:
@@ -280,12 +322,15 @@ def test_the_table_is_saved_with_exact_amounts(open_page: Open) -> None:
     assert lines[1].split(",")[2] == amounts(page, "claude-haiku-5-5")[0]
 
 
-def test_an_unknown_model_is_named_and_the_figures_before_are_marked_as_old(
+def test_an_unknown_model_is_named_with_those_that_it_may_mean(
     open_page: Open,
 ) -> None:
     page = open_page("/#/?m=claude-sonet-5-5")
     settled(page)
     expect(page.get_by_role("alert")).to_contain_text("Did you mean")
+    page.get_by_role("button", name="claude-sonnet-5-5", exact=True).click()
+    settled(page)
+    expect(page.locator("table.costs tbody tr")).to_have_count(1)
 
 
 def test_the_calculator_works_with_the_keyboard_alone(open_page: Open) -> None:

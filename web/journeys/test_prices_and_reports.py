@@ -90,6 +90,26 @@ def test_a_file_that_is_no_log_says_what_is_wrong(open_page: Open, tmp_path: Pat
     expect(page.get_by_role("alert")).to_contain_text("cannot be read as JSON")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("chat.txt", "User: hello\nAgent: hello", "No usage was found in chat.txt"),
+        ("empty.jsonl", "", "empty.jsonl is empty"),
+        ("bill.pdf", "%PDF-1.4", "bill.pdf is a PDF"),
+    ],
+)
+def test_a_file_without_usage_says_what_to_drop_instead(
+    open_page: Open, tmp_path: Path, name: str, content: str, told: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    page = open_page("/#/report")
+    page.get_by_label("Log file").set_input_files(file)
+    expect(page.get_by_role("alert")).to_contain_text(told)
+    expect(page.get_by_role("alert")).to_contain_text("can be saved as CSV")
+    expect(page.locator(".figures")).to_have_count(0)
+
+
 def test_a_price_change_is_found_by_its_day(open_page: Open) -> None:
     page = open_page("/#/prices/changes?since=2026-10-01")
     change = page.locator("article.change").filter(
@@ -158,6 +178,12 @@ def test_pending_prices_are_approved_by_cause_and_by_a_second_person(
     expect(held).to_contain_text("$0.90 → $1.35")
     assert violations(page) == []
     photographed(page, "pending-1280-light")
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    photographed(page, "pending-360-dark")
+    page.set_viewport_size({"width": 1280, "height": 900})
     held.get_by_label("Provider").select_option("cohere")
     expect(held.locator(".cards > li")).to_have_count(1)
     held.get_by_label("Provider").select_option("")

@@ -11,7 +11,8 @@ from web.journeys.conftest import Open, curl, violations
 
 
 def block(page: Page, operation: str) -> Locator:
-    """The first request of an operation, with its tools."""
+    """The first request of an operation, whose tools are made when it comes near the screen."""
+    page.locator(f"#{operation} pre").first.scroll_into_view_if_needed()
     return page.locator(f"#{operation} .code:has(> .tools)").first
 
 

@@ -8,16 +8,25 @@ export type Bar = { label: string; parts: { kind: string; amount: string }[]; te
 
 const ratio = (amount: string, most: number) => (most ? (100 * Number(amount)) / most : 0);
 
+type BarsProperties = {
+  bars: Bar[];
+  caption: string;
+  /** The index of the bar whose end is marked in all. */
+  baseline?: number;
+};
+
 /** Horizontal bars, each divided into its components. */
-export function Bars({ bars, caption }: { bars: Bar[]; caption: string }) {
+export function Bars({ bars, caption, baseline }: BarsProperties) {
   const lengths = bars.map((bar) => bar.parts.reduce((sum, part) => sum + Number(part.amount), 0));
   const most = Math.max(...lengths, 0);
+  const marked = baseline === undefined ? undefined : bars[baseline];
+  const end = marked ? (100 * lengths[baseline!]!) / (most || 1) : 0;
   const kinds = [...new Set(bars.flatMap((bar) => bar.parts.map((part) => part.kind)))];
   return (
     <figure class="bars">
       <figcaption>
         {caption}
-        {kinds.length > 1 && (
+        {(kinds.length > 1 || marked) && (
           <span class="legend">
             {kinds.map((kind) => (
               <span key={kind}>
@@ -27,6 +36,14 @@ export function Bars({ bars, caption }: { bars: Bar[]; caption: string }) {
                 {kind}
               </span>
             ))}
+            {marked && (
+              <span>
+                <svg viewBox="0 0 10 10" aria-hidden="true">
+                  <rect class="baseline" x="4" width="2" height="10" />
+                </svg>{" "}
+                {marked.label}
+              </span>
+            )}
           </span>
         )}
       </figcaption>
@@ -42,6 +59,7 @@ export function Bars({ bars, caption }: { bars: Bar[]; caption: string }) {
                   at += width;
                   return <rect key={part.kind} class={`kind-${part.kind}`} x={x} width={width} height="10" />;
                 })}
+                {marked && <rect class="baseline" x={Math.min(end, 99.6)} width="0.4" height="10" />}
               </svg>
               <span class="value">{bar.text}</span>
             </div>
@@ -57,7 +75,7 @@ const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 180, 8, 8, 12];
 /** When a price applies, at the head of its row. */
 function span({ start, end }: { start: string | null; end: string | null }): string {
   if (start) return `from ${moment(start)}`;
-  return end ? `until ${moment(end)}` : "at all times";
+  return end ? `until ${moment(end)}` : "since the start";
 }
 
 /** The standard input and output price of a model over time, as steps; announced ones included. */
@@ -84,7 +102,7 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
       <figcaption>
         Price of {model.name} over time, USD per million tokens
         <span class="legend">
-          {lines.map((name) => (
+          {changed && lines.map((name) => (
             <span key={name}>
               <svg viewBox="0 0 10 10" aria-hidden="true">
                 <rect class={`kind-${name === "cache_read" ? "cached" : name}`} width="10" height="10" rx="2" />

@@ -12,16 +12,22 @@ import { type Call, LANGUAGES, type Language, snippet } from "./snippets";
 
 type Asked = { method: string; path: string; body?: unknown };
 
-/** The language is chosen for all requests of the page at once. */
+/** The language is chosen for all requests of the page at once, and for those that come near the screen later. */
+let current: Language = "curl";
 const listeners = new Set<(language: Language) => void>();
 
 function useLanguage(): [Language, (language: Language) => void] {
-  const [language, setLanguage] = useState<Language>("curl");
+  const [language, setLanguage] = useState(current);
   useEffect(() => {
+    setLanguage(current);
     listeners.add(setLanguage);
     return () => void listeners.delete(setLanguage);
   }, []);
-  return [language, (chosen) => listeners.forEach((tell) => tell(chosen))];
+  const choose = (chosen: Language) => {
+    current = chosen;
+    listeners.forEach((tell) => tell(chosen));
+  };
+  return [language, choose];
 }
 
 function Request({ asked, command, label }: { asked: Asked; command: string; label: string }) {
@@ -202,17 +208,23 @@ function equip(block: HTMLElement): void {
   }
 }
 
-/** One block after another, while the browser has nothing else to do; Safari knows no idle time. */
-async function equipAll(): Promise<void> {
-  const pause = window.requestIdleCallback ?? setTimeout;
-  for (const block of document.querySelectorAll<HTMLElement>("pre")) {
-    equip(block);
-    await new Promise<unknown>((resume) => pause(resume));
-  }
+/** Most blocks of the long page are never seen, so each is equipped when it comes near the screen. */
+function equipNear(): void {
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        equip(target as HTMLElement);
+      }
+    },
+    { rootMargin: "100% 0px" },
+  );
+  document.querySelectorAll("pre").forEach((block) => near.observe(block));
 }
 
 const contents = document.querySelector("nav h2")!;
 const host = document.createElement("div");
 contents.after(host);
 render(<Search />, host);
-void equipAll();
+equipNear();

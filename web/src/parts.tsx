@@ -92,6 +92,23 @@ export function Disclosure({ summary, children, ...rest }: DisclosureProperties)
   );
 }
 
+/** The first part of a long list, and a button for more of it. */
+export function useFirst<Entry>(entries: Entry[], step: number, restart: unknown): [Entry[], ComponentChildren] {
+  const [shown, setShown] = useState(step);
+  useEffect(() => setShown(step), [restart]);
+  const more = entries.length > shown && (
+    <p class="more">
+      <button type="button" class="quiet" onClick={() => setShown(shown + 5 * step)}>
+        Show more
+      </button>{" "}
+      <span class="muted">
+        {count(shown)} of {count(entries.length)} are shown
+      </span>
+    </p>
+  );
+  return [entries.slice(0, shown), more];
+}
+
 export function download(name: string, type: string, text: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
@@ -110,11 +127,13 @@ export function csv(rows: readonly (readonly (string | number | null | undefined
   return "\uFEFF" + rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 
-/** A day or moment as a person reads it, in UTC. */
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** A day or moment as a person reads it, in UTC. Written here: the browser's own formatting is slow to start. */
 export function moment(text: string): string {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return text;
-  const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
   if (/^\d{4}-\d\d-\d\d$/.test(text) || text.includes("T00:00:00Z")) return day;
   return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
 }

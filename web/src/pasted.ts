@@ -23,9 +23,13 @@ const WHAT = "a request, a response or a usage object of one call";
 export function readPasted(text: string): Pasted {
   const whole = text.trim();
   if (!whole) throw new NotOneCall(`Paste ${WHAT}, or counts such as 2k in, 500 out.`);
-  const document = counts(whole) ?? streamed(whole) ?? parsed(whole) ?? parsed(fromPython(inner(whole))) ?? parsed(inner(whole));
+  const document = counts(whole) ?? pairs(whole) ?? streamed(whole) ?? parsed(whole) ?? parsed(fromPython(inner(whole))) ?? parsed(inner(whole));
   if (document === undefined) throw refused(whole);
-  const one = Array.isArray(document) && document.length === 1 ? document[0] : document;
+  const list = Array.isArray(document) ? document : [document];
+  if (Array.isArray(document) && list.length && list.every((part) => isObject(part) && "role" in part && !hasUsage(part))) {
+    return { request: { messages: list } };
+  }
+  const one = list.length === 1 ? list[0] : list;
   if (Array.isArray(one) && one.length) {
     throw new NotOneCall(`This is a list of ${one.length}. Paste ${WHAT}, or read the list as a report.`, "report");
   }
@@ -123,6 +127,35 @@ function counts(text: string): Json | undefined {
   return undefined;
 }
 
+/** Counts by name, a line or a word each, as SDKs of Google print them: `prompt_token_count: 8`. */
+function pairs(text: string): Json | undefined {
+  const pair = /\s*"?(\w*token\w*)"?\s*[:=]\s*(\d+)[,\s]*/y;
+  const found: [string, number][] = [];
+  while (pair.lastIndex < text.length) {
+    const [, name, number] = pair.exec(text) ?? [];
+    if (!name) return undefined;
+    found.push([name, Number(number)]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** Whether a request bounds its output itself, so that no expected output has to be stated. */
+export function boundsOutput(request: Json): boolean {
+  const limits = ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "maxTokens"];
+  const places = [request, request.generationConfig, request.inferenceConfig].filter(isObject);
+  return places.some((place) => limits.some((name) => typeof place[name] === "number"));
+}
+
+/** Whether a text is a request without such a bound: the page then asks for the expected output. */
+export function unbounded(text: string): boolean {
+  try {
+    const found = readPasted(text);
+    return "request" in found && !boundsOutput(found.request);
+  } catch {
+    return false;
+  }
+}
+
 /** A whole number as people write it: 1,000, 2k, 1.5M; undefined for anything else. */
 export function wholeNumber(text: string): number | undefined {
   const found = /^(\d{1,12})(?:\.(\d{1,6}))?([km]?)$/i.exec(text.replace(/[,_\s]/g, ""));
@@ -145,6 +178,7 @@ function refused(text: string): NotOneCall {
     return new NotOneCall("This looks like a table. Read it as a report.", "report");
   }
   if (/^[[{"]/.test(text)) return new NotOneCall(`This is not whole JSON: it may have been cut off. Paste ${WHAT}.`);
+  if (!/\p{L}/u.test(text)) return new NotOneCall(`Paste ${WHAT}, or counts such as 2k in, 500 out.`);
   return new NotOneCall(
     `This is text, not JSON. Count its tokens as a prompt, or paste ${WHAT}, or counts such as 2k in, 500 out.`,
     "text",

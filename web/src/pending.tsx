@@ -26,15 +26,25 @@ export function Pending({ config }: { config: Config }) {
   useEffect(() => void load(), []);
   return (
     <>
-      <p>
-        Price changes that the daily refresh may not make by itself, by their cause. Approving needs another person
-        than the one who asked for the refresh; every decision is in the audit log with its reason.
-      </p>
       <Problem error={error} />
       <p role="status" class="done">
         {done}
       </p>
-      {list && !pages.length && <p>Nothing is pending. Version {list.active} is active.</p>}
+      {!list && !error && <p role="status">Loading what is pending</p>}
+      {list && !pages.length && (
+        <div class="empty">
+          <p>
+            <strong>Nothing is pending.</strong> Version {list.active} is in use.
+          </p>
+          <p class="muted">Price changes that the daily refresh may not make by itself wait here for an approval.</p>
+        </div>
+      )}
+      {pages.length > 0 && (
+        <p>
+          The daily refresh may not make these price changes by itself. Approving them needs another person than the one
+          who asked for the refresh; every decision is in the audit log with its reason.
+        </p>
+      )}
       {list &&
         pages.map((page) => (
           <Held

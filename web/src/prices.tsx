@@ -1,12 +1,13 @@
-/** Prices: every model, and what changed since a day. */
+/** Prices: every model, and the page of each. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Config, get, modelPath, type Schema } from "./api";
+import { Changes } from "./changes";
 import { History } from "./charts";
 import { address, replaceAddress } from "./hash";
 import { providersOf, searched, useModels } from "./models";
-import { count, percent, price } from "./money";
-import { Before, component, fieldName, moment, Notes, Problem } from "./parts";
+import { count, price } from "./money";
+import { component, moment, Notes, Problem, useFirst } from "./parts";
 import { Pending } from "./pending";
 
 const SECTIONS = [
@@ -41,23 +42,6 @@ export function Prices({ path, query, config }: { path: string; query: URLSearch
 }
 
 const CAPABILITIES = ["vision", "thinking", "tools", "streaming", "batch", "caching"];
-
-/** The first part of a long list, and a button for more of it. */
-function useFirst<Entry>(entries: Entry[], step: number, restart: unknown): [Entry[], preact.ComponentChildren] {
-  const [shown, setShown] = useState(step);
-  useEffect(() => setShown(step), [restart]);
-  const more = entries.length > shown && (
-    <p class="more">
-      <button type="button" class="quiet" onClick={() => setShown(shown + 5 * step)}>
-        Show more
-      </button>{" "}
-      <span class="muted">
-        {count(shown)} of {count(entries.length)} are shown
-      </span>
-    </p>
-  );
-  return [entries.slice(0, shown), more];
-}
 
 function Browse({ query }: { query: URLSearchParams }) {
   const { list, complete, error } = useModels(true);
@@ -237,193 +221,5 @@ function PricesNow({ modes }: { modes: Schema["ModePrices"][] }) {
         </tbody>
       </table>
     </div>
-  );
-}
-
-type Page = Schema["PriceChanges"];
-type Entries = Pick<Page, "activations" | "changes" | "took_effect">;
-
-function daysAgo(days: number): string {
-  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
-}
-
-/** Every page of the changes since a day. */
-async function allChanges(since: string, signal: AbortSignal): Promise<Entries> {
-  const found: Entries = { activations: [], changes: [], took_effect: [] };
-  let cursor: string | null = null;
-  do {
-    const query = new URLSearchParams({ since, limit: "200", ...(cursor ? { cursor } : {}) });
-    const page: Page = await get<Page>(`/v1/pricing/changes?${query}`, signal);
-    found.activations.push(...page.activations);
-    found.changes.push(...page.changes);
-    found.took_effect.push(...page.took_effect);
-    cursor = page.next_cursor;
-  } while (cursor);
-  return found;
-}
-
-const PRESETS: [string, string][] = [
-  ["This month", `${daysAgo(0).slice(0, 8)}01`],
-  ["7 days", daysAgo(7)],
-  ["30 days", daysAgo(30)],
-  ["A year", daysAgo(365)],
-];
-
-function Changes({ query }: { query: URLSearchParams }) {
-  const [since, setSince] = useState(query.get("since") ?? daysAgo(30));
-  const [search, setSearch] = useState(query.get("q") ?? "");
-  const [found, setFound] = useState<Entries | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const day = /^\d{4}-\d\d-\d\d$/.test(since) ? since : null;
-  useEffect(() => {
-    if (!day) return;
-    const stop = new AbortController();
-    setFound(null);
-    setError(null);
-    allChanges(day, stop.signal).then(setFound, (failure) => {
-      if (!stop.signal.aborted) setError(failure);
-    });
-    return () => stop.abort();
-  }, [day]);
-  useEffect(() => {
-    replaceAddress("prices/changes", new URLSearchParams({ since, ...(search ? { q: search } : {}) }));
-  }, [since, search]);
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = <Entry extends Changed>(entries: Entry[]) =>
-    entries.filter((entry) => words.every((word) => `${entry.provider}/${entry.id}`.toLowerCase().includes(word)));
-  const took = matching((found?.took_effect ?? []).toReversed());
-  const changed = matching(found?.changes ?? []);
-  const moved = (sign: RegExp) => took.filter((entry) => entry.fields.some((field) => sign.test(field.change_percent ?? ""))).length;
-  const key = since + search;
-  return (
-    <>
-      <div class="filters">
-        <label>
-          Since
-          <input type="date" value={since} max={daysAgo(0)} onInput={(event) => setSince(event.currentTarget.value)} />
-        </label>
-        <label>
-          Model or provider
-          <input
-            type="search"
-            placeholder="All of them"
-            value={search}
-            onInput={(event) => setSearch(event.currentTarget.value)}
-          />
-        </label>
-      </div>
-      <div class="examples" role="group" aria-label="Usual periods">
-        {PRESETS.map(([name, from]) => (
-          <button type="button" class="example" key={name} aria-pressed={since === from} onClick={() => setSince(from)}>
-            {name}
-          </button>
-        ))}
-      </div>
-      <Problem error={error} />
-      <p role="status">{!day ? "Enter a day." : found ? summary(took.length, changed.length, since, moved) : error ? "" : "Loading the changes"}</p>
-      <ChangeList
-        heading="Providers' own models"
-        entries={took.filter((entry) => !resold(entry))}
-        note={(entry) => `from ${moment(entry.starts)}`}
-        restart={key}
-      />
-      <ChangeList
-        heading="Resellers and hosts, such as OpenRouter"
-        entries={took.filter(resold)}
-        note={(entry) => `from ${moment(entry.starts)}`}
-        restart={key}
-      />
-      <ChangeList heading="Added, removed and corrected" entries={changed} note={(entry) => entry.kind} restart={key} />
-      {found && found.activations.length > 0 && (
-        <section>
-          <h2>Price versions put into use</h2>
-          <ul class="notes">
-            {found.activations.map((entry) => (
-              <li key={entry.at}>
-                {moment(entry.at)}: {entry.version} by {entry.actor}. {entry.reason}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-    </>
-  );
-}
-
-function summary(took: number, changed: number, since: string, moved: (sign: RegExp) => number): string {
-  if (!took && !changed) return `No price changed since ${moment(since)}. Choose an earlier day, or fewer words.`;
-  const models = (number: number) => `${count(number)} ${number === 1 ? "model" : "models"}`;
-  return `${count(took + changed)} changes since ${moment(since)}: a price rose on ${models(moved(/^[^-]/))} and fell on ${models(moved(/^-/))}.`;
-}
-
-type Changed = { provider: string; id: string; fields: Schema["FieldChange"][] };
-
-/** A reseller's ids hold the name of the model's own provider. */
-function resold(entry: Changed): boolean {
-  return entry.id.includes("/");
-}
-
-type ChangeListProperties<Entry> = { heading: string; entries: Entry[]; note: (entry: Entry) => string; restart: string };
-
-function ChangeList<Entry extends Changed>({ heading, entries, note, restart }: ChangeListProperties<Entry>) {
-  const [shown, more] = useFirst(entries, 20, restart);
-  if (!entries.length) return null;
-  return (
-    <section>
-      <h2>
-        {heading} <small>{count(entries.length)}</small>
-      </h2>
-      <div class="changes">
-        {shown.map((entry) => (
-          <Change key={`${entry.provider}/${entry.id} ${note(entry)}`} entry={entry} note={note(entry)} />
-        ))}
-      </div>
-      {more}
-    </section>
-  );
-}
-
-const FIRST = ["standard.input", "standard.output", "standard.cache_read"];
-const MOST_FIELDS = 6;
-
-function Change({ entry, note }: { entry: Changed; note: string }) {
-  const reference = `${entry.provider}/${entry.id}`;
-  const rank = ({ field }: Schema["FieldChange"]) => (FIRST.includes(field) ? FIRST.indexOf(field) : FIRST.length);
-  const fields = entry.fields.toSorted((a, b) => rank(a) - rank(b));
-  const kept = fields.length > MOST_FIELDS + 1 ? MOST_FIELDS : fields.length;
-  return (
-    <article class="change">
-      <h3>
-        <a href={address("prices", new URLSearchParams({ model: reference }))}>{reference}</a> <small>{note}</small>
-      </h3>
-      <div>
-        <FieldChanges fields={fields.slice(0, kept)} />
-        {kept < fields.length && (
-          <details>
-            <summary>{count(fields.length - kept)} more prices</summary>
-            <FieldChanges fields={fields.slice(kept)} />
-          </details>
-        )}
-      </div>
-    </article>
-  );
-}
-
-function FieldChanges({ fields }: { fields: Schema["FieldChange"][] }) {
-  return (
-    <ul>
-      {fields.map((field) => (
-        <li key={field.field}>
-          {fieldName(field.field)}: <Before amount={field.before} /> → <Before amount={field.after} />
-          {field.change_percent && (
-            <span class={field.change_percent.startsWith("-") ? "good" : "warn"}>
-              {" "}
-              ({field.change_percent.startsWith("-") ? "" : "+"}
-              {percent(field.change_percent)})
-            </span>
-          )}
-        </li>
-      ))}
-    </ul>
   );
 }

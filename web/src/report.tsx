@@ -30,6 +30,14 @@ const EXAMPLE = [
   )
   .join("\n");
 
+/** Files that people try, by their first bytes. */
+const BINARY: [number[], string][] = [
+  [[0x25, 0x50, 0x44, 0x46], "a PDF"],
+  [[0x50, 0x4b, 0x03, 0x04], "a spreadsheet or an archive"],
+  [[0x89, 0x50, 0x4e, 0x47], "a picture"],
+  [[0xff, 0xd8, 0xff], "a picture"],
+];
+
 const TYPES: Record<string, string> = { csv: "text/csv", parquet: "application/vnd.apache.parquet" };
 
 /** The path, type and body of a request: JSON goes as it is, tables by their type, anything else as lines. */
@@ -73,6 +81,9 @@ export function ReportView() {
             " `tariff report FILE`, or put it into the deployment's input bucket (docs/usage-reports.md).",
         );
       }
+      const start = new Uint8Array(await from.slice(0, 4).arrayBuffer());
+      const kind = BINARY.find(([magic]) => magic.every((byte, index) => start[index] === byte))?.[1];
+      if (kind) throw new Error(`${from.name} is ${kind}. Drop the log or export itself; a spreadsheet can be saved as CSV.`);
       const [path, type, body] = await prepared(from, wanted, format).catch(() => {
         throw new Error(`${from.name} starts like JSON, but cannot be read as JSON.`);
       });
@@ -161,15 +172,39 @@ export function ReportView() {
         )}
       </div>
       <Problem error={error} />
-      {report && file && (
+      {report && file && report.records.read === report.records.rejected && <Unread report={report} name={file.name} />}
+      {report && file && report.records.read > report.records.rejected && (
         <Shown report={report} name={file.name} save={(format) => void send(file, format)} />
       )}
     </div>
   );
 }
 
+/** A file of which nothing was read: why, and what to drop instead. */
+function Unread({ report, name }: { report: Report; name: string }) {
+  const reasons = [...new Set(report.rejected.map((found) => found.reason))].slice(0, 3);
+  return (
+    <div class="problem" role="alert">
+      <p>
+        {report.records.read === 0
+          ? `${name} is empty.`
+          : `No usage was found in ${name}: none of its ${count(report.records.read)} records could be read.`}
+      </p>
+      <Notes texts={reasons} />
+      <p>Drop a log of API calls, or a usage export. A spreadsheet can be saved as CSV.</p>
+    </div>
+  );
+}
+
 function Shown({ report, name, save }: { report: Report; name: string; save: (format: "csv" | "html") => void }) {
   const { totals, records, savings } = report;
+  const kinds: [number, string][] = [
+    [records.partial, "are priced in part"],
+    [records.unpriced, "have no known price"],
+    [records.rejected, "could not be read"],
+    [records.duplicates, "are repeated"],
+  ];
+  const apart = kinds.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`);
   const days = report.groups.find((group) => group.by.join() === "day");
   return (
     <>
@@ -181,11 +216,9 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
         <Figure label="Output tokens" value={count(totals.output_tokens)} />
         {totals.first_day && <Figure label="Days" value={totals.first_day === totals.last_day ? moment(totals.first_day) : `${moment(totals.first_day)} to ${moment(totals.last_day ?? "")}`} />}
       </dl>
-      {report.status === "unpriced" && <p class="notice">{report.warnings[0]?.message}</p>}
-      {records.rejected + records.unpriced + records.partial + records.duplicates > 0 && (
+      {apart.length > 0 && (
         <p class="notice">
-          Of {count(records.read)} records, {count(records.priced)} are priced, {count(records.partial)} in part,{" "}
-          {count(records.unpriced)} have no known price, {count(records.rejected)} could not be read and {count(records.duplicates)} are repeated.
+          {count(records.priced)} of {count(records.read)} records are priced; {apart.join(", ")}.
         </p>
       )}
       <div class="actions">
@@ -249,7 +282,7 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
         </section>
       )}
       {report.rejected.length > 0 && (
-        <details open={report.totals.calls === 0}>
+        <details>
           <summary>Records that could not be read</summary>
           <ul>
             {report.rejected.map((found) => (

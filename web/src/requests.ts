@@ -1,7 +1,7 @@
 /** The calculator's question as requests to the API. Counts are arranged here; money never is. */
 
 import type { Schema } from "./api";
-import { hasUsage, type Instead, modelOf, NotOneCall, type Pasted, readPasted, wholeNumber } from "./pasted";
+import { boundsOutput, hasUsage, type Instead, modelOf, NotOneCall, type Pasted, readPasted, wholeNumber } from "./pasted";
 import type { Question } from "./state";
 
 /** A question that cannot be sent yet, what to enter instead, and where. */
@@ -75,7 +75,9 @@ function callOf(question: Question, model?: string): Input {
   }
   if (question.input === "paste") {
     const pasted = pastedOf(question);
-    if ("request" in pasted) return pasted;
+    if ("request" in pasted) {
+      return { ...pasted, ...(boundsOutput(pasted.request) ? {} : { expected_output_tokens: whole(question, "expected") }) };
+    }
     const served = hasUsage(pasted.usage) ? modelOf(pasted.usage) : undefined;
     return served && (model === undefined || model === served) ? { response: pasted.usage } : pasted;
   }

@@ -161,6 +161,20 @@ it.each([
   expect(readPasted(text)).toEqual({ usage: { input_tokens: 2000, output_tokens: 1000 } });
 });
 
+it("counts by name are a usage, a line or a word each", () => {
+  const usage = { prompt_token_count: 8, candidates_token_count: 2 };
+  expect(readPasted("prompt_token_count: 8\ncandidates_token_count: 2\n")).toEqual({ usage });
+  expect(readPasted("prompt_token_count=8 candidates_token_count=2")).toEqual({ usage });
+});
+
+it("a request without a limit of its output is sent with the expected output, and one with a limit is not", () => {
+  const messages = [{ role: "user", content: "Hi" }];
+  const sent = (request: object) => compareRequest(question({ input: "paste", pasted: JSON.stringify(request), expected: "70" }));
+  expect(sent(messages)).toMatchObject({ request: { messages }, expected_output_tokens: 70 });
+  expect(sent({ messages, max_tokens: 5 })).not.toHaveProperty("expected_output_tokens");
+  expect(sent({ contents: [], generationConfig: { maxOutputTokens: 5 } })).not.toHaveProperty("expected_output_tokens");
+});
+
 it("Python's own form of a usage keeps its parts and its absent values", () => {
   const text = "CompletionUsage(completion_tokens=9, prompt_tokens=8, total_tokens=17, details=Details(cached_tokens=0, audio=None))";
   const usage = { completion_tokens: 9, prompt_tokens: 8, total_tokens: 17, details: { cached_tokens: 0, audio: null } };
