@@ -69,7 +69,7 @@ def test_an_attempt_that_was_declined_is_billed_from_its_first_token(
     attempts = read(one(fresh=7, output=output), one("fallback_message", model="claude-opus-4-8"))
     assert len(attempts) == (2 if billed else 1)
     compaction = read(one("compaction", fresh=7, output=0), one())
-    assert len(compaction) == 2  # which is no attempt at the answer, and always billed
+    assert len(compaction) == 2  # it does not attempt the answer, and is always billed
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_an_attempt_that_was_declined_is_billed_from_its_first_token(
     ],
 )
 def test_the_top_level_is_the_sum_of_what_served(
-    top: dict[str, int], iteration: dict[str, int]
+    top: dict[str, int], iteration: dict[str, Any]
 ) -> None:
     assert "add up to" in refused(one(**iteration), **top)
 

@@ -100,7 +100,7 @@ def test_memory_of_recognised_objects_is_bounded(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(recognition, "_MAX_RECOGNISED", 2)
     monkeypatch.setattr(recognition, "_RECOGNISED", {})
     for name in ("cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation"):
-        value = {} if name == "cache_creation" else 0
+        value: Any = {} if name == "cache_creation" else 0
         found = recognised({"input_tokens": 1, "output_tokens": 2, name: value}, None, "/usage")
         assert found[0].name == "anthropic"
         assert len(recognition._RECOGNISED) <= 2
