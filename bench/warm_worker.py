@@ -14,6 +14,7 @@ from decimal import Decimal
 from statistics import median
 from time import process_time_ns
 from typing import Any
+from unittest import mock
 
 MODEL = "claude-sonnet-5-5"
 FRESH, CACHED, OUTPUT = 2_000, 50_000, 1_000
@@ -28,6 +29,26 @@ def tariff() -> tuple[Call, Decimal]:
     from functions.estimate.app import lambda_handler
     from tariff.template import recorded_event
 
+    event = recorded_event("estimate")
+
+    def call() -> dict[str, Any]:
+        return lambda_handler(event, None)
+
+    return call, Decimal(json.loads(call()["body"])["total_usd"])
+
+
+def tariff_unlogged() -> tuple[Call, Decimal]:
+    """Call the whole handler without its log line, which none of the other libraries writes."""
+    from functions.estimate.app import ROUTES
+    from pricing.api import handler
+    from tariff.template import recorded_event
+
+    class Unwritten:
+        def write(self, *_: object) -> None:
+            """Write nothing."""
+
+    with mock.patch.object(handler, "RequestLog", Unwritten):
+        lambda_handler = handler.serve(*ROUTES)
     event = recorded_event("estimate")
 
     def call() -> dict[str, Any]:
@@ -146,6 +167,7 @@ def genai_prices_calc() -> tuple[Call, Decimal]:
 
 CALLS: dict[str, Callable[[], tuple[Call, Decimal]]] = {
     "tariff": tariff,
+    "tariff_unlogged": tariff_unlogged,
     "plain_arithmetic": plain_arithmetic,
     "litellm_tokens": litellm_tokens,
     "litellm_usage_object": litellm_usage_object,
