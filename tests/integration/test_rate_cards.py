@@ -219,6 +219,13 @@ def test_an_unknown_card_is_not_found_with_and_without_a_store(stored: str) -> N
     assert post(handler("pricing_admin"), recorded_event("rate_cards"), RULE).status == 503
 
 
+@pytest.mark.parametrize("made_up", ["x" * 3_000, "漢" * 800, " ", "a/b", "\x00"])
+def test_an_id_that_no_card_can_have_is_not_found(stored: str, made_up: str) -> None:
+    """DynamoDB refuses a key of over 2,048 bytes, which was told as a store that failed."""
+    event = {**recorded_event("catalogue_rate_card"), "pathParameters": {"id": made_up}}
+    assert call(handler("catalogue"), event).status == 404
+
+
 RULE = {"rules": [{"multiply": "0.5"}]}
 TOO_MANY = {"rules": [{"multiply": "0.5"}] * 201}
 

@@ -15,6 +15,7 @@ from pricing.errors import InvalidRequest, NotFound, UnknownRateCard
 from pricing.store.repository import DynamoReads, readable
 from pricing.store.writes import NotWritten, writing
 from pricing.values import immutable
+from pricing.versions.proposals import is_version_id
 
 #: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
 MAX_BYTES = 380_000
@@ -59,6 +60,8 @@ class Documents(Generic[Document]):
         """Return the document with this id; raises the kind's NotFound."""
         if wanted in self._kept:
             return self._kept[wanted]
+        if not is_version_id(wanted):  # DynamoDB refuses a long key, which is no failure of its own
+            raise self._kind.unknown(wanted)
         item = self._reader.get_item(
             TableName=self._table, Key=self._key(wanted), ConsistentRead=True
         ).get("Item")
