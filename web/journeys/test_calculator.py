@@ -93,7 +93,7 @@ def test_a_pasted_response_brings_its_model_and_its_cached_tokens(
         },
     }
     page = open_page("/#/?m=sonnet")
-    page.get_by_role("radio", name="Pasted JSON").check()
+    page.get_by_role("radio", name="Pasted usage").check()
     page.get_by_label("A provider's request").fill(json.dumps(response))
     settled(page)
     # 200 fresh at $1.25, 1,000 cached at $0.125 and 300 output tokens at $10 per million:
@@ -117,7 +117,7 @@ def test_a_pasted_request_is_priced_before_it_is_sent(
         "messages": [{"role": "user", "content": "Name three birds that cannot fly."}],
     }
     page = open_page("/#/?m=sonnet")
-    page.get_by_role("radio", name="Pasted JSON").check()
+    page.get_by_role("radio", name="Pasted usage").check()
     page.get_by_label("A provider's request").fill(json.dumps(request))
     settled(page)
     total = asked(gateway, "/v1/estimate", {"request": request})["total_usd"]
@@ -274,6 +274,10 @@ def test_what_batch_caching_and_another_model_would_save_is_the_api_s_answer(
         cell = page.locator(f"td[data-change='{change['name']}']")
         found = [data.get_attribute("value") for data in cell.locator("data").all()]
         assert found == [change["total_usd"], change["saves_usd"]]
+    # What it saves is also next to where it is switched on.
+    effect = page.locator(".effect").filter(has_text="a month").locator("data")
+    first = asked(gateway, "/v1/estimate/workload", body)["what_if"][0]
+    assert effect.nth(1).get_attribute("value") == first["saves_usd"]
 
 
 def test_a_link_shows_the_same_figures_in_another_browser(open_page: Open, url: str) -> None:

@@ -102,7 +102,7 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
           <Models answered={answered} />
           <CallInput />
           <Volume budget={config.features.budget ?? false} />
-          <WhatIf />
+          <WhatIf answered={answered} />
           <Billing />
           <button type="button" class="quiet" onClick={() => setQuestion({ ...START })}>
             Start again

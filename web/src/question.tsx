@@ -7,6 +7,7 @@ import { providersOf, useModels } from "./models";
 import { type Instead, modelOf, readPasted, statesUsage, unbounded } from "./pasted";
 import { Picker } from "./picker";
 import { handOver } from "./report";
+import { Change } from "./results";
 import { CURRENCIES, EXAMPLES, MAX_MODELS, type Question, START } from "./state";
 
 export type Problems = Partial<Record<keyof Question, string>>;
@@ -22,6 +23,7 @@ type Asking = {
 
 /** The question that every field shows a part of. */
 export const Context = createContext<Asking>({ question: START, set: () => {}, problems: {}, unknown: null, instead: undefined });
+
 export function Models({ answered }: { answered: Answered | null }) {
   const { question, set, problems, unknown } = useContext(Context);
   const full = question.models.length >= MAX_MODELS;
@@ -146,7 +148,7 @@ export function CallInput() {
   const choices = [
     ["tokens", "Tokens"],
     ["text", "Prompt text"],
-    ["paste", "Pasted JSON"],
+    ["paste", "Pasted usage"],
   ] as const;
   const paste = (pasted: string) => set({ input: "paste", pasted, ...withServed(question, pasted) });
   const countAsText = () => set({ input: "text", text: question.pasted, pasted: "" });
@@ -211,7 +213,7 @@ export function CallInput() {
       {question.input === "paste" && (
         <>
           <label>
-            A provider's request, response or usage object, as JSON
+            A provider's request, response or usage, or counts such as 2k in, 500 out
             <textarea
               rows={7}
               spellcheck={false}
@@ -289,7 +291,19 @@ export function Volume({ budget }: { budget: boolean }) {
   );
 }
 
-export function WhatIf() {
+/** What a change does on the model that the others are compared with, next to where it is switched on. */
+function Effect({ answered, name }: { answered: Answered | null; name: string }) {
+  const found = answered?.rows.find(({ row }) => row.model.id === answered.compared.baseline);
+  const index = found?.changed?.what_if.findIndex((change) => change.name === name) ?? -1;
+  if (!found?.changed || index < 0) return null;
+  return (
+    <p class="hint effect">
+      {found.row.model.id}, a month: <Change changed={found.changed} index={index} />
+    </p>
+  );
+}
+
+export function WhatIf({ answered }: { answered: Answered | null }) {
   const { question, set } = useContext(Context);
   return (
     <fieldset>
@@ -298,6 +312,7 @@ export function WhatIf() {
         <input type="checkbox" checked={question.batch} onChange={(event) => set({ batch: event.currentTarget.checked })} />
         <span>Batch processing</span>
       </label>
+      {question.batch && <Effect answered={answered} name="Batch" />}
       <label class="check">
         <input
           type="checkbox"
@@ -306,6 +321,7 @@ export function WhatIf() {
         />
         <span>Prompt caching</span>
       </label>
+      {question.caching && <Effect answered={answered} name="Caching" />}
       {question.caching && (
         <div class="triple">
           <Field name="prefix" label="Prefix tokens" />
@@ -325,6 +341,7 @@ export function WhatIf() {
           it in the cache.
         </p>
       )}
+      {question.cheaper && <Effect answered={answered} name={`On ${question.cheaper}`} />}
       {question.cheaper ? (
         <ul class="chips">
           <li>
@@ -336,6 +353,13 @@ export function WhatIf() {
         </ul>
       ) : (
         <Picker label="Another model" placeholder="Search by name or provider" onPick={(cheaper) => set({ cheaper })} />
+      )}
+      {answered?.rows.some(({ changed }) => changed) && (
+        <p class="hint">
+          <button type="button" class="link" onClick={() => document.querySelector(".what-if")?.scrollIntoView()}>
+            See it for every model
+          </button>
+        </p>
       )}
     </fieldset>
   );

@@ -294,7 +294,7 @@ function Changes({ rows, question }: { rows: Row[]; question: Question }) {
 }
 
 /** The cost with a change, and what that saves or costs more: the API states the latter as a negative saving. */
-function Change({ changed, index }: { changed: Schema["WorkloadEstimate"]; index: number }) {
+export function Change({ changed, index }: { changed: Schema["WorkloadEstimate"]; index: number }) {
   const total = amountsAt(changed, `/what_if/${index}/total_usd`);
   const { pays: saves, currency } = amountsAt(changed, `/what_if/${index}/saves_usd`);
   const { saves_percent: share } = (changed.net ?? changed).what_if[index]!;
