@@ -60,7 +60,7 @@ class Documents(Generic[Document]):
         """Return the document with this id; raises the kind's NotFound."""
         if wanted in self._kept:
             return self._kept[wanted]
-        if not is_version_id(wanted):  # DynamoDB refuses a long key, which is no failure of its own
+        if not is_version_id(wanted):  # DynamoDB refuses a key that is too long
             raise self._kind.unknown(wanted)
         item = self._reader.get_item(
             TableName=self._table, Key=self._key(wanted), ConsistentRead=True
