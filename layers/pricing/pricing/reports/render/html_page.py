@@ -8,8 +8,9 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricing.display import count, counted, in_order, percent, usd
 from pricing.money import ZERO, add, percent_of, plain, ratio, share_of, subtract
@@ -23,6 +24,9 @@ from pricing.reports.report import (
     UsageReport,
     shortened,
 )
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 FILES = Path(__file__).parent
 #: The groups that the page draws, whatever else was asked for.
@@ -42,30 +46,11 @@ MAX_LINK = 20_000
 
 def to_html(report: UsageReport) -> str:
     """Render the page; ``report`` must hold the groups ``NEEDED``."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # few reports are pages
-    from markupsafe import Markup
+    from markupsafe import Markup  # few reports are pages
 
-    environment = Environment(
-        loader=FileSystemLoader(FILES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "amount": lambda amount: usd(amount).replace("$", ""),
-        "counted": counted,
-        "exact": plain,
-        "number": count,
-        "part_of": part_of,
-        "percent": percent,
-        "usd": usd,
-    }
     totals = report.totals
     groups = {group.by: group for group in report.groups}
-    page = environment.get_template(
-        "page.html.jinja"
-    ).render(
+    page = _template().render(
         report=report,
         style=Markup((FILES / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our file
         cached=share_of(Decimal(totals.cache_read_tokens), Decimal(totals.prompt_tokens)),
@@ -85,6 +70,29 @@ def to_html(report: UsageReport) -> str:
         ],
     )
     return in_order(page)
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(FILES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "amount": lambda amount: usd(amount).replace("$", ""),
+        "counted": counted,
+        "exact": plain,
+        "number": count,
+        "part_of": part_of,
+        "percent": percent,
+        "usd": usd,
+    }
+    return environment.get_template("page.html.jinja")
 
 
 def export_links(report: UsageReport) -> Mapping[str, str]:
