@@ -101,7 +101,7 @@ function Held({ page, revision, config, decided }: HeldProperties) {
         {groups.length === 1 ? "cause" : "causes"}
       </h2>
       <p class="muted">
-        Version {page.id}, proposed by {page.proposer ?? "Tariff"}
+        Version {page.id}, proposed by {page.proposer?.replace(/^jwt:/, "") ?? "Tariff"}
         {page.proposed_at && ` on ${moment(page.proposed_at)}`}
       </p>
       {groups.length > 1 && (

@@ -136,12 +136,14 @@ export function ReportView() {
           A session of Claude Code (in <code>~/.claude/projects</code>) or Codex (in <code>~/.codex/sessions</code>), a
           usage export of Anthropic or OpenAI, logs of LiteLLM, Langfuse, Helicone, OpenRouter and many more.
         </p>
-        <button type="button" onClick={() => chooser.current?.click()}>
-          Choose a file
-        </button>{" "}
-        <button type="button" class="quiet" onClick={() => take(new File([EXAMPLE], "example.jsonl"))}>
-          Try an example
-        </button>
+        <div class="actions">
+          <button type="button" onClick={() => chooser.current?.click()}>
+            Choose a file
+          </button>
+          <button type="button" class="quiet" onClick={() => take(new File([EXAMPLE], "example.jsonl"))}>
+            Try an example
+          </button>
+        </div>
         <input
           ref={chooser}
           type="file"
@@ -236,7 +238,7 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
         <Bars
           caption="Cost by day"
           bars={days.rows.map((row) => ({
-            label: row.values[0] ?? "–",
+            label: row.values[0] ? moment(row.values[0]) : "–",
             parts: row.cost_usd === null ? [] : [{ kind: "input", amount: row.cost_usd }],
             text: row.cost_usd === null ? "no price" : usd(row.cost_usd),
           }))}
@@ -340,7 +342,7 @@ function GroupTable({ group }: { group: Schema["Group"] }) {
               <tr key={row.values.join("\n")}>
                 {row.values.map((value, index) => (
                   <th scope="row" key={index}>
-                    {row === group.others ? "all others" : (value ?? "none stated")}
+                    {row === group.others ? "all others" : value === null ? "none stated" : group.by[index] === "day" ? moment(value) : value}
                   </th>
                 ))}
                 <td class="number">

@@ -301,7 +301,7 @@ export function Change({ changed, index }: { changed: Schema["WorkloadEstimate"]
   const more = saves?.startsWith("-");
   return (
     <span>
-      <Money amount={total.pays} currency={currency} />
+      <Money amount={total.pays} currency={currency} />{" "}
       {saves === "0" ? (
         <small class="now">saves nothing</small>
       ) : (
