@@ -1,7 +1,8 @@
 """Measure usage reports: ``python -m bench report``.
 
 Each report is made by the engine in a process of its own, and so is its reference: DuckDB's own
-reading and grouping of the same file, see ``report_files``. What is compared is CPU time, as the
+reading and grouping of the same file, see ``report_files``: both with the Python that is deployed,
+where one is installed. What is compared is CPU time, as the
 ratio of the medians of a few rounds, since the wall time of a shared machine says little.
 
 In the same run the peers price rows one by one: a loop over ``genai_prices.calc_price`` and one
@@ -11,12 +12,9 @@ the rows only, because all would take an hour.
 """
 
 import json
-import resource
+import os
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Any
@@ -24,14 +22,10 @@ from typing import Annotated, Any
 import duckdb
 from typer import Option
 
-from bench.environments import PEERS
-from bench.measurement import Measurement, Target, peak_megabytes
-from bench.report_files import PARQUET, SOURCES, make, reference
-from pricing.reports.generate import report_usage
-from pricing.reports.readers.files import opened
-from pricing.reports.report import ReportQuery
+from bench.environments import LAYER, PEERS
+from bench.measurement import Measurement, Target
+from bench.report_files import PARQUET, SOURCES, make
 from tariff.paths import ROOT
-from tariff.prices import bundled_prices
 from tariff.tables import aligned
 
 ROWS, LINES = 10_000_000, 1_000_000
@@ -40,7 +34,6 @@ LEAST_RATIO = 100
 MOST_MEGABYTES = 1_000
 #: The CPU milliseconds that a report of so many records may take.
 SMALL = {1: 100, 10: 100, 1_000: 150}
-_SMALL_REPORTS = 15
 COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 Figures = dict[str, Any]
 
@@ -63,7 +56,7 @@ def report(
             path = folder / f"usage.{source.ending}"
             make(source, path, rows if source is PARQUET else lines)
             measured = [
-                {what: _run(sys.executable, "bench.report", what, path, kind) for what in _WHAT}
+                {what: _run(PEERS, "bench.report_worker", what, path, kind) for what in _WHAT}
                 for _ in range(rounds)
             ]
             missed += _show(kind, source.at_most, measured)
@@ -121,7 +114,7 @@ def _small(folder: Path) -> list[str]:
     for rows, most in SMALL.items():
         path = folder / "small.jsonl"
         make(SOURCES["JSON Lines"], path, rows)
-        found = _run(sys.executable, "bench.report", "small", path)
+        found = _run(PEERS, "bench.report_worker", "small", path)
         line = f"a report of {rows:,}: {found['cpu'] * 1000:.0f} ms of CPU, target {most}"
         print(line, flush=True)
         missed += [line] if found["cpu"] * 1000 > most else []
@@ -136,43 +129,11 @@ def rows_of(path: Path, count: int) -> list[list[Any]]:
         return [list(row) for row in found.fetchall()]
 
 
-def _run(python: str | Path, module: str, *arguments: object) -> Figures:
+def _run(python: Path, module: str, *arguments: object) -> Figures:
     command = [str(python), "-m", module, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    environment = {**os.environ, "PYTHONPATH": str(LAYER)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
-
-
-def _report(path: Path) -> int:
-    with tempfile.TemporaryDirectory(prefix="report-bench-") as folder:
-        file = opened(path, path.name, Path(folder))
-        return report_usage(bundled_prices(), file, ReportQuery(), Path(folder)).records.read
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def _timed(measured: Callable[[], int]) -> Figures:
-    started, before = time.perf_counter(), _cpu()
-    rows = measured()
-    return {"rows": rows, "seconds": time.perf_counter() - started, "cpu": _cpu() - before}
-
-
-def _measure_this_process(what: str, path: Path, kind: str = "") -> None:
-    bundled_prices()
-    if what == "reference":
-        source = PARQUET if kind == "Parquet" else SOURCES[kind]
-        figures = _timed(lambda: reference(source, path))
-    elif what == "small":  # a function answers many; the first is not counted
-        found = [_timed(lambda: _report(path)) for _ in range(_SMALL_REPORTS + 1)][1:]
-        figures = {**found[0], "cpu": median(one["cpu"] for one in found)}
-    else:
-        figures = _timed(lambda: _report(path))
-    size = path.stat().st_size / 1e6
-    print(json.dumps({**figures, "megabytes": peak_megabytes(), "file_megabytes": size}))
-
-
-if __name__ == "__main__":
-    _measure_this_process(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])

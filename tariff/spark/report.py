@@ -29,10 +29,7 @@ from pricing.errors import InvalidRequest
 from pricing.reports.corrections import report_prices
 from pricing.reports.database import Database, database, day_us, from_csv, listed, literal
 from pricing.reports.dimensions import COLUMNS, HOUR_US, Dimension
-from pricing.reports.engine import (
-    HASH_LENGTH,
-    SummedUsage,
-)
+from pricing.reports.engine import HASH_LENGTH, SummedUsage
 from pricing.reports.generate import report_summed
 from pricing.reports.loaded import LoadedUsage
 from pricing.reports.model_names import known_models, model_names
@@ -40,11 +37,11 @@ from pricing.reports.rates import BUCKETS, cuts_of
 from pricing.reports.readers.files import opened
 from pricing.reports.readers.merging import Merged, Merger
 from pricing.reports.readers.reader import UsageReader, first_rejected
-from pricing.reports.readers.singly import ALONE, COSTS
+from pricing.reports.readers.singly import ALONE, ALONE_ROWS, PLAIN_ROWS, types_of
 from pricing.reports.report import Corrections, RejectedLine, ReportQuery, UsageReport
 from pricing.reports.runs import Step
 from pricing.reports.source_formats import ReadOptions
-from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE, STATES, cube, slots_of
+from pricing.reports.sql import CALL_COLUMNS, STATES, cube, sizes_of
 from tariff.spark.folders import Folder, LogFile
 
 if TYPE_CHECKING:
@@ -56,7 +53,6 @@ MEMORY_MB = 600
 #: How the environment variables begin that executors need.
 _SETTINGS = ("TARIFF_", "AWS_REGION")
 _ROW = (*CALL_COLUMNS, *ALONE)
-_NUMBERS = ("line", "moment", *BUCKETS, "calls")
 
 
 @dataclass(slots=True)
@@ -149,7 +145,7 @@ def _read(task: Task, numbered: tuple[int, LogFile]) -> FileRead:
             db, task.price_book(), folder, task.net_book(), task.labels, options=task.options
         )
         reader.read_file(opened(file.fetched(folder), file.name, folder))
-        _write(db, reader.by_column, folder / "rows.parquet", first_line=number << LINE_BITS)
+        _write(db, reader.sources, folder / "rows.parquet", first_line=number << LINE_BITS)
         task.tables.put(folder / "rows.parquet", f"read/part-{number:06}.parquet")
     return FileRead(
         reader.read,
@@ -168,15 +164,13 @@ def _read(task: Task, numbered: tuple[int, LogFile]) -> FileRead:
     )
 
 
-def _write(db: Database, by_column: str, target: Path, *, first_line: int) -> None:
-    """Write the rows of ``read`` and ``singly``; those of ``read`` have none of ``ALONE``."""
-    calls = ", ".join(CALL_COLUMNS[1:])
-    alone = ", ".join(f"NULL AS {name}" for name in ALONE)
-    db.execute(
-        f"CREATE TABLE rows AS SELECT line + {first_line} AS line, {calls}, {', '.join(ALONE)}"
-        f" FROM singly UNION ALL SELECT line + {first_line}, {calls}, {alone} FROM {by_column}"
-    )
-    db.execute(f"COPY rows TO {literal(target)} (FORMAT parquet)")
+def _write(db: Database, sources: Iterable[str], target: Path, *, first_line: int) -> None:
+    """Write the calls of these sources, and those that were priced by themselves."""
+    calls = f"line + {first_line} AS line, {', '.join(CALL_COLUMNS[1:])}"
+    none = ", ".join(f"NULL AS {name}" for name in ALONE)
+    parts = [f"SELECT {calls}, {', '.join(ALONE)} FROM {ALONE_ROWS}"]
+    parts += [f"SELECT {calls}, {none} FROM {source}" for source in sources]
+    db.execute(f"COPY ({' UNION ALL '.join(parts)}) TO {literal(target)} (FORMAT parquet)")
 
 
 def _counted(parts: Iterable[FileRead]) -> LoadedUsage:
@@ -227,20 +221,10 @@ def _merge_part(task: Task, number: int, rows: "Iterable[Row]") -> Iterator[Merg
             writer = csv.writer(file)
             writer.writerow(_ROW)
             writer.writerows(rows)
-        types = dict.fromkeys(_ROW, "VARCHAR") | dict.fromkeys(_NUMBERS, "BIGINT")
-        types |= {"partial": "INTEGER", **dict.fromkeys(COSTS, "DECIMAL(38, 0)")}
-        types["stated"] = STATED_TYPE
-        db.execute(f"CREATE TABLE all_rows AS FROM {from_csv(path, types)}")
-        columns = ", ".join(CALL_COLUMNS)
-        db.execute(f"CREATE TABLE read AS SELECT {columns} FROM all_rows WHERE label IS NULL")
-        db.execute("CREATE TABLE singly AS SELECT * FROM all_rows WHERE label IS NOT NULL")
-        found = Merger(db, task.price_book(), "read WHERE TRUE", task.net_book()).merge()
-        db.execute(
-            f"INSERT INTO merged SELECT {columns} FROM read"
-            " WHERE line NOT IN (SELECT line FROM dropped)"
-        )
+        db.execute(f"CREATE TABLE singly AS FROM {from_csv(path, types_of(_ROW))}")
+        found = Merger(db, task.price_book(), [PLAIN_ROWS], task.net_book()).merge()
         db.execute("DELETE FROM singly WHERE line IN (SELECT line FROM dropped)")
-        _write(db, "merged", folder / "rows.parquet", first_line=0)
+        _write(db, [PLAIN_ROWS, "merged WHERE TRUE"], folder / "rows.parquet", first_line=0)
         task.tables.put(folder / "rows.parquet", f"merged/part-{number:06}.parquet")
     yield found
 
@@ -273,7 +257,7 @@ def _sum(
     spark.sql(calls).createOrReplaceTempView("wide_calls")
     also = (*also, STATES) if usage.states_cost else also
     _write_exact(spark.sql(cube("wide_calls", usage.cuts, also)), f"{uri}/cube")
-    slots = spark.sql(slots_of("wide_calls"))
+    slots = spark.sql(sizes_of("wide_calls", "slot"))
     counts = [name for name in slots.columns if name not in ("model", "endpoint")]
     whole = [f"CAST({name} AS BIGINT) AS {name}" for name in counts]
     _write_exact(slots.selectExpr("model", "endpoint", *whole), f"{uri}/slots")

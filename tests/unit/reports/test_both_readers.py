@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pricing.reports.engine import Engine
-from pricing.reports.readers import line_table
+from pricing.reports.readers import files
 from pricing.reports.readers.files import UsageFile, opened
 from pricing.reports.report import Filters
 from pricing.reports.source_formats import ReadOptions
@@ -157,9 +157,9 @@ def check(documents: list[Any], seed: int, folder: Path, monkeypatch: pytest.Mon
     lines += [line_of(chance.choice(documents), chance) for _ in range(LINES)]
     path = folder / "lines.jsonl"
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    monkeypatch.setattr(line_table, "SMALL_LINES", LINES * 10)
+    monkeypatch.setattr(files, "SMALL_LINES", LINES * 10)
     fates, calls, _ = read(path, folder / "singly")
-    monkeypatch.setattr(line_table, "SMALL_LINES", 0)
+    monkeypatch.setattr(files, "SMALL_LINES", -1)
     by_column = read(path, folder / "column")
     assert by_column[1] == calls
     assert by_column[0] == fates

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from pricing.reports.engine import Engine
+from pricing.reports.engine import Engine, SummedUsage
+from pricing.reports.loaded import LoadedUsage
 from pricing.reports.rates import unscaled
 from pricing.reports.readers.files import UsageFile, write_lines
 from pricing.reports.report import Filters
+from pricing.reports.sql import sizes_of
+from pricing.reports.tables import Table
 from tests.support.usage_lines import BOOK, expected, line_of
 
 
@@ -44,3 +47,41 @@ def test_a_thousand_lines_of_any_kind_cost_what_the_calculator_says(
     again = [line for line in lines if b'"request_id"' in line][:20]  # equal to the letter
     found = check(lines + again, tmp_path / "work")
     assert min(found.values()) > 0
+
+
+def test_sums_that_another_engine_made_come_to_the_same(tmp_path: Path) -> None:
+    chance = random.Random(7)  # noqa: S311 - seeded test data
+    content = [line_of(chance) for _ in range(1_000)]
+    table = Table(("endpoint", "model"), 5)
+    folders = [tmp_path / name for name in ("read", "sums", "again")]
+    for folder in folders:
+        folder.mkdir()
+    with Engine(BOOK, folders[0]) as engine:
+        loaded = engine.load(write_lines(content, tmp_path / "lines.jsonl"), Filters())
+        made = {
+            "alone": "FROM alone",
+            "cube": "FROM cube",
+            "slots": sizes_of("calls", "slot"),
+            "calls": "FROM calls",
+        }
+        for name, sql in made.items():
+            (folders[1] / name).mkdir()
+            target = folders[1] / name / "part.parquet"
+            engine._db.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet)")
+        pairs = [(part["model"], part["endpoint"]) for part in engine.slices()]
+        wanted = [engine.tables([table]), ordered(engine.call_patterns(pairs))]
+    usage = LoadedUsage(cuts=loaded.cuts, states_cost=loaded.states_cost)
+    with Engine(BOOK, folders[2]) as engine:
+        engine.load_summed(SummedUsage(folders[1], usage, lambda: None))
+        assert [engine.tables([table]), ordered(engine.call_patterns(pairs))] == wanted
+        assert engine.usage.partial == loaded.partial
+
+
+def ordered(patterns: list[dict[str, Any]]) -> list[list[tuple[str, str]]]:
+    """Patterns in one order; DuckDB writes its widest integers to Parquet as fractions."""
+    return sorted(
+        sorted(
+            (name, str(int(one) if isinstance(one, float) else one)) for name, one in row.items()
+        )
+        for row in patterns
+    )

@@ -154,9 +154,12 @@ class PriceBook:
 
     def corrected_models(self) -> Iterator[Model]:
         """Yield the models whose past prices were corrected."""
-        for line in self._lines:
-            if b'"closed_months":' in line:
-                yield self._built(json.loads(line))
+        for line in self._corrected:
+            yield self._built(json.loads(line))
+
+    @cached_property
+    def _corrected(self) -> list[bytes]:
+        return [line for line in self._lines if b'"closed_months":' in line]
 
     def rows_unlike(self, other: "PriceBook") -> dict[str, Mapping[str, Any]]:
         """Return the rows, by ``provider/id``, that are not byte for byte in the other book."""

@@ -5,6 +5,7 @@ the savings add up to the difference between first and last, and no dollar is co
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -92,6 +93,14 @@ def advise(
     remaining = subtract(spent_usd, add(step.saves_usd for step in steps))
     likely = add(one.saves_usd for one in found if one.confidence != "low")
     return tuple(found), ReportSavings(spent_usd, steps, remaining, likely)
+
+
+def with_enough_calls(slices: Iterable[Slice]) -> list[Pair]:
+    """The pairs with as many calls as a change is recommended for, those of most cost first."""
+    calls: Counter[Pair] = Counter()
+    for part in slices:
+        calls[part.reference, part.endpoint] += part.calls
+    return [pair for pair, number in calls.items() if number >= LEAST_CALLS]
 
 
 def _targets(kind: Kind, groups: Mapping[Pair, object]) -> Iterable[Sequence[Pair]]:

@@ -33,6 +33,8 @@ def corrected_since(engine: Engine, book: PriceBook) -> tuple[str, ...]:
         for model in book.corrected_models()
         if model.closed_months
     }
+    if until.keys().isdisjoint(engine.labels):
+        return ()
     called = ((row["value_0"], row["value_1"]) for row in engine.summary(("model", "day")))
     found = {label for label, day in called if label in until and day_of(day) < until[label]}
     return tuple(sorted(found))

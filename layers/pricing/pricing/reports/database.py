@@ -11,15 +11,24 @@ from pricing.reports.rates import DAY_US, Row
 Database = duckdb.DuckDBPyConnection
 
 
-def database(folder: Path, memory_mb: int, *, on_disk: bool = True) -> Database:
+#: The tables of a file of so many bytes fit into the memory of any function.
+SMALL_BYTES = 32 << 20
+#: A file of so many bytes is read in less time than a second thread and better plans take.
+TINY_BYTES = 1 << 20
+
+
+def database(folder: Path, memory_mb: int, size: int = SMALL_BYTES + 1) -> Database:
     """Open a database that spills into scratch space; it loads no extension from a network.
 
-    Its tables are in scratch space too, unless they are small.
+    ``size`` is that of the file it is for: the tables of a large one are in scratch space too.
     """
-    opened = duckdb.connect(str(folder / "report.duckdb") if on_disk else ":memory:")
+    is_large = size > SMALL_BYTES
+    opened = duckdb.connect(str(folder / "report.duckdb") if is_large else ":memory:")
+    if size <= TINY_BYTES:
+        opened.execute("PRAGMA disable_optimizer")
     for setting in (
         f"memory_limit = '{memory_mb}MB'",
-        "threads = 2",
+        f"threads = {1 if size <= TINY_BYTES else 2}",
         f"temp_directory = {literal(folder / 'spill')}",
         "TimeZone = 'UTC'",
         "autoinstall_known_extensions = false",

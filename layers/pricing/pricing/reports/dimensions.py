@@ -4,7 +4,7 @@ Model, provider and periods follow from every call. Labels are what the caller's
 endpoint, team, user, API key, project, session, and tags of any name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal
 
@@ -72,18 +72,6 @@ def group_expression(dimension: Dimension, column: str) -> str:
     if dimension == "month":
         return "strftime(make_timestamp(day), '%Y-%m')"
     return {"model": "label"}.get(dimension, column)
-
-
-def ranked(grouped: str, by: Sequence[Dimension]) -> str:
-    """Return the rows of a summary by these dimensions with the ``place`` of each in a report.
-
-    Periods are in order, everything else is from the highest cost to the lowest.
-    """
-    values = [f"value_{number}" for number in range(len(by))]
-    periods = [value for value, name in zip(values, by, strict=True) if name in PERIODS]
-    named = [f"COALESCE(CAST({value} AS VARCHAR), '')" for value in values]
-    order = ", ".join([*periods[:1], "cost DESC", *named])
-    return f"SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM ({grouped})"
 
 
 def shown(dimension: Dimension, value: object) -> str | None:

@@ -7,6 +7,7 @@ are multiplied as integers: no figure is a float, and an overflow is an error, n
 import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +18,16 @@ import duckdb
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
 from pricing.reports.assumed import discount_notices, hourly, midnight_notices
-from pricing.reports.database import database, day_us, fetched, from_csv, listed, literal
+from pricing.reports.database import (
+    SMALL_BYTES,
+    TINY_BYTES,
+    database,
+    day_us,
+    fetched,
+    from_csv,
+    listed,
+    literal,
+)
 from pricing.reports.dimensions import (
     COLUMNS,
     HOUR_US,
@@ -25,7 +35,6 @@ from pricing.reports.dimensions import (
     Privacy,
     group_expression,
     is_label,
-    ranked,
 )
 from pricing.reports.loaded import LoadedUsage
 from pricing.reports.model_names import known_models, label_name, model_names, provider_name
@@ -45,22 +54,25 @@ from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.merging import Merger
 from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.scratch import is_full
-from pricing.reports.readers.singly import ALONE, SINGLE_PLACES
-from pricing.reports.report import SUMS, Filters
+from pricing.reports.readers.singly import ALONE, ALONE_ROWS, SINGLE_PLACES
+from pricing.reports.report import Filters
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import (
     CALL_COLUMNS,
     KEY_COLUMNS,
     PRICE_COLUMNS,
+    PRICE_TYPES,
     STATES,
     TERMS,
     call_patterns,
     cube,
+    moments_of,
     priced,
+    sizes_of,
     slices,
-    slots_of,
     summary,
 )
+from pricing.reports.tables import Table, apart, tables_sql
 from pricing.values import immutable
 
 #: Recommendations are computed on the most expensive slices, and on the call patterns of so many
@@ -70,18 +82,17 @@ MAX_PATTERNS = 200
 EVERY_CALL: Mapping[Dimension, Sequence[str]] = MappingProxyType({})
 #: Hexadecimal digits of a label that is shown as its SHA-256.
 HASH_LENGTH = 16
-#: The tables of a file of so many bytes fit into the memory of any function.
-SMALL_BYTES = 32 << 20
 
 
 @immutable
 class SummedUsage:
     """What another engine read: folders of Parquet files, and the counts of the records.
 
-    ``cube`` sums the calls by ``cube``, and ``slots`` by ``slots_of``; those in ``alone`` are not
-    summed, and have the columns of ``ALONE`` too. ``fetch_calls`` makes the folder ``calls``, which
-    is only needed to count calls with a component of unknown price: they have the columns of
-    ``CALL_COLUMNS`` but ``labels``, and those of the labels and hours that were asked for.
+    ``cube`` sums the calls by ``cube``, and ``slots`` by ``sizes_of``, a slot each. Calls in
+    ``alone`` are not summed, and have the columns of ``ALONE`` too. ``fetch_calls`` makes the
+    folder ``calls``, which is only needed to count calls with a component of unknown price: they
+    have the columns of ``CALL_COLUMNS`` but ``labels``, and those of labels and hours that were
+    asked for.
     """
 
     folder: Path
@@ -112,13 +123,14 @@ class Engine:
         self._privacy = privacy
         self._folder = folder
         self._say = say
-        self._by_column = ""
-        self._slots = slots_of("calls")
+        self._sources: tuple[str, ...] = ()
+        self._any_alone = False
+        self._moments, self._sizes = moments_of("calls"), sizes_of("calls")
         #: Makes sure that the view ``calls`` exists, which another engine's calls only need here.
         self._need_calls: Callable[[], None] = lambda: None
         self.usage = LoadedUsage()
         self._memory_mb = memory_mb
-        self._db = database(folder, memory_mb, on_disk=False)
+        self._db = database(folder, memory_mb, 0)
 
     def __enter__(self) -> Self:
         return self
@@ -135,9 +147,7 @@ class Engine:
         too large.
         """
         started = time.perf_counter()
-        if file.path.stat().st_size > SMALL_BYTES:
-            self._db.close()
-            self._db = database(self._folder, self._memory_mb)
+        self._prepare_for(file.path.stat().st_size)
 
         def done(step: str) -> None:
             self._say(f"{step} ({time.perf_counter() - started:.1f} s)")
@@ -163,9 +173,16 @@ class Engine:
             raise InvalidRequest.at("/source", detail) from None
         return self.usage
 
-    def load_summed(self, summed: "SummedUsage") -> LoadedUsage:
+    def _prepare_for(self, size: int) -> None:
+        """Open another database for what the present one is not made for."""
+        if size > TINY_BYTES:
+            self._db.close()
+            self._db = database(self._folder, self._memory_mb, size)
+
+    def load_summed(self, summed: SummedUsage) -> LoadedUsage:
         """Price calls that were read, merged and summed elsewhere, such as on a cluster."""
         self.usage = summed.usage
+        self._prepare_for(SMALL_BYTES)
 
         def read(name: str, kind: str = "VIEW") -> None:
             rows = literal(summed.folder / name / "*.parquet")
@@ -178,7 +195,7 @@ class Engine:
         read("alone")
         read("slots")
         read("cube", "TABLE")
-        self._slots = "SELECT * FROM slots"
+        self._moments = self._sizes = "SELECT * FROM slots"
         self._need_calls = read_calls
         self._price_cube()
         return self.usage
@@ -188,7 +205,7 @@ class Engine:
             self._db, self._book, self._folder, self._net, self._labels, options=options
         )
         reader.read_file(file)
-        self._by_column = reader.by_column
+        self._sources = reader.sources
         self.usage.read = reader.read
         self.usage.rejected = reader.rejected
         self.usage.read_singly = reader.read_singly
@@ -207,7 +224,7 @@ class Engine:
 
     def _merge_repeated(self) -> None:
         """Make one call of the lines of a request id."""
-        found = Merger(self._db, self._book, self._by_column, self._net).merge()
+        found = Merger(self._db, self._book, self._sources, self._net).merge()
         self.usage.duplicates = found.duplicates
         self.usage.merged += found.merged
         self.usage.notices += found.notices
@@ -220,15 +237,12 @@ class Engine:
         where = "".join(f" AND {condition}" for condition in (*kept, *chosen))
         among_merged = "".join(f" AND {condition}" for condition in chosen)
         columns = self._shown_columns()
+        merged = [f"merged WHERE TRUE{among_merged}"] if repeated else []
+        sources = (*(f"{source}{where}" for source in self._sources), *merged)
+        calls = " UNION ALL ".join(f"SELECT {columns} FROM {source}" for source in sources)
+        self._db.execute(f"CREATE VIEW calls AS {calls}")
         self._db.execute(
-            f"CREATE VIEW calls AS SELECT {columns} FROM {self._by_column}{where}"
-            f" UNION ALL SELECT {columns} FROM singly WHERE label IS NULL{where}"
-            f" UNION ALL SELECT {columns} FROM merged WHERE TRUE{among_merged}"
-        )
-        alone = ", ".join(name for name in ALONE)
-        self._db.execute(
-            f"CREATE VIEW alone AS SELECT {columns}, {alone} FROM singly"
-            f" WHERE label IS NOT NULL{where}"
+            f"CREATE VIEW alone AS SELECT {columns}, {', '.join(ALONE)} FROM {ALONE_ROWS}{where}"
         )
 
     def _shown_columns(self) -> str:
@@ -253,9 +267,9 @@ class Engine:
     def _conditions(self, filters: Filters) -> Iterator[str]:
         names = []
         if {"model", "provider"} & filters.match.keys():
-            names = self._rows(
-                f"SELECT DISTINCT model FROM {self._by_column} UNION SELECT model FROM singly"
-            )
+            sources = (*self._sources, "singly")
+            models = " UNION ".join(f"SELECT DISTINCT model FROM {source}" for source in sources)
+            names = self._rows(models)
         for name, values in filters.match.items():
             if name in ("model", "provider"):
                 chosen = model_names(self._book, name, values, [found for (found,) in names])
@@ -292,30 +306,20 @@ class Engine:
         if self._net is not None:
             net_pricing = Pricing(self._net, usage.cuts)
             usage.net_keys = [net_pricing.priced(priced.key) for priced in usage.keys]
-        alone = self._rows("SELECT COUNT(*) FROM alone")[0][0]
+        self._any_alone = self._rows("SELECT COUNT(*) FROM alone")[0][0] > 0
         usage.places = (
-            SINGLE_PLACES if alone else places_of(known_rates([*usage.keys, *usage.net_keys]))
+            SINGLE_PLACES
+            if self._any_alone
+            else places_of(known_rates([*usage.keys, *usage.net_keys]))
         )
         self._write_prices("prices", usage.keys)
-        self._write_prices("net_prices", usage.net_keys)
+        if self._net is not None:
+            self._write_prices("net_prices", usage.net_keys)
         net = "net_prices" if self._net else None
         self._db.execute(f"CREATE TABLE priced AS {priced('cube', 'prices', net)}")
-        self._add_alone()
+        if self._any_alone:
+            self._add_alone()
         self._count()
-        labels = [name for (name,) in self._rows("SELECT DISTINCT label FROM priced")]
-        path = self._folder / "providers.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(
-                [
-                    ("label", "provider"),
-                    *((name, provider_name(self._book, name)) for name in labels),
-                ]
-            )
-        types = {"label": "VARCHAR", "provider": "VARCHAR"}
-        self._db.execute(
-            f"CREATE VIEW sums AS SELECT priced.*, provider FROM priced"
-            f" LEFT JOIN {from_csv(path, types)} AS provider_of USING (label)"
-        )
 
     def _write_prices(self, table: str, keys: Iterable[PricedKey]) -> None:
         path = self._folder / f"{table}.csv"
@@ -323,10 +327,7 @@ class Engine:
             writer = csv.writer(file)
             writer.writerow(PRICE_COLUMNS)
             writer.writerows(price_rows(keys, self.usage.places))
-        types = dict.fromkeys(PRICE_COLUMNS, "VARCHAR")
-        types |= dict.fromkeys(("first_day", "last_day", "part", "tier"), "BIGINT")
-        types |= dict.fromkeys(("fee", *(f"{bucket}_rate" for bucket in BUCKETS)), "DECIMAL(38, 0)")
-        self._db.execute(f"CREATE TABLE {table} AS FROM {from_csv(path, types)}")
+        self._db.execute(f"CREATE TABLE {table} AS FROM {from_csv(path, PRICE_TYPES)}")
 
     def _add_alone(self) -> None:
         """Add the calls that were priced one by one, each as a group of its own."""
@@ -346,23 +347,19 @@ class Engine:
 
     def _count(self) -> None:
         usage = self.usage
-        # A record that sums up calls is one record.
         by_outcome = (
             "SELECT COALESCE(SUM({0}) FILTER (reason IS NULL), 0),"
             " COALESCE(SUM({0}) FILTER (reason IS NOT NULL), 0) FROM {1}"
         )
         (calls,) = self._rows(by_outcome.format("calls", "priced"))
-        (further,) = self._rows(by_outcome.format("calls - 1", "alone"))
-        usage.priced, usage.unpriced = (
-            int(all_calls) - int(more) for all_calls, more in zip(calls, further, strict=True)
-        )
+        usage.priced, usage.unpriced = map(int, calls)
+        if self._any_alone:  # a record that sums up calls is one record
+            (further,) = self._rows(by_outcome.format("calls - 1", "alone"))
+            usage.priced -= int(further[0])
+            usage.unpriced -= int(further[1])
         repeated = usage.duplicates + usage.merged
         matched = usage.priced + usage.unpriced
         usage.filtered_out = usage.read - usage.rejected - repeated - matched
-        (usage.sums,) = self._rows(
-            "SELECT COUNT(*), COALESCE(SUM(calls), 0), COALESCE(SUM(cost), 0),"
-            " COALESCE(SUM(low), 0), COALESCE(SUM(high), 0) FROM alone WHERE low <> high"
-        )
         if usage.states_cost:
             net = "COALESCE(SUM(net) FILTER (reason IS NULL), 0)" if self._net else "0"
             (usage.stated,) = self._rows(
@@ -371,14 +368,10 @@ class Engine:
                 f" COALESCE(SUM(cost) FILTER (reason IS NULL), 0), {net},"
                 f" COALESCE(SUM(stated) FILTER (reason IS NOT NULL), 0) FROM priced WHERE {STATES}"
             )
-        alone = "SELECT partial, unread, COUNT(*) FROM alone WHERE partial > 0 GROUP BY ALL"
-        for partial, unread, calls in self._rows(alone):
-            usage.partial += calls
-            usage.incomplete += calls if partial == 1 else 0
-            usage.unread.update(dict.fromkeys((unread or "").split(), calls))
-        if self._rows("SELECT COUNT(*) FROM priced WHERE partial = 1 AND price_from IS NOT NULL")[
-            0
-        ][0]:
+        if self._any_alone:
+            self._count_alone()
+        incomplete = "SELECT COUNT(*) FROM priced WHERE partial = 1 AND price_from IS NOT NULL"
+        if self._rows(incomplete)[0][0]:
             self._need_calls()
             each = cube("calls", usage.cuts, also=("line",))
             partial = f"SELECT COUNT(*) FROM ({priced(f'({each})', 'prices')}) WHERE partial = 1"
@@ -386,6 +379,18 @@ class Engine:
             usage.partial += without
             usage.incomplete += without
         usage.priced -= usage.partial
+
+    def _count_alone(self) -> None:
+        usage = self.usage
+        (usage.sums,) = self._rows(
+            "SELECT COUNT(*), COALESCE(SUM(calls), 0), COALESCE(SUM(cost), 0),"
+            " COALESCE(SUM(low), 0), COALESCE(SUM(high), 0) FROM alone WHERE low <> high"
+        )
+        alone = "SELECT partial, unread, COUNT(*) FROM alone WHERE partial > 0 GROUP BY ALL"
+        for partial, unread, calls in self._rows(alone):
+            usage.partial += calls
+            usage.incomplete += calls if partial == 1 else 0
+            usage.unread.update(dict.fromkeys((unread or "").split(), calls))
 
     # --- Answers ---------------------------------------------------------------------------------
 
@@ -404,26 +409,25 @@ class Engine:
             for name, values in match.items()
         )
         return self._dictionaries(
-            summary("sums", expressions, conditions, net=self._net is not None)
+            summary("priced", expressions, conditions, net=self._net is not None)
         )
 
-    def largest(
-        self, by: Sequence[Dimension], most: int
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """The first ``most`` rows of ``summary``, and the sum of the others if there are any.
-
-        Periods are in order, everything else is from the highest cost to the lowest.
-        """
-        net = self._net is not None
-        grouped = summary("sums", [self._expression(name) for name in by], net=net)
-        self._db.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {ranked(grouped, by)}")
-        first = f"SELECT * FROM grouped WHERE place <= {most} ORDER BY place"
-        names = (*SUMS, "cost", "net") if net else (*SUMS, "cost")
-        sums = ", ".join(f"SUM({name}) AS {name}" for name in names)
-        others = f"SELECT {sums} FROM grouped WHERE place > {most} HAVING COUNT(*) > 0"
-        return self._dictionaries(first), self._dictionaries(others)
+    def tables(self, tables: Sequence[Table]) -> dict[Table, list[dict[str, Any]]]:
+        """The rows of ``summary`` of each table in order, and after its ``most`` all others'."""
+        rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in tables}
+        for part in apart([*rows]):
+            expressions = {name: self._expression(name) for table in part for name in table.by}
+            column = {name: f"value_{place}" for place, name in enumerate(expressions)}
+            sql = tables_sql("priced", part, expressions, net=self._net is not None)
+            for row in self._dictionaries(sql):
+                by = part[row["number"]].by
+                values = {f"value_{place}": row[column[name]] for place, name in enumerate(by)}
+                rows[part[row["number"]]].append(row | values)
+        return rows
 
     def _expression(self, dimension: Dimension) -> str:
+        if dimension == "provider":
+            return self._provider
         return group_expression(dimension, self._also.get(dimension, dimension))
 
     def _as_shown(self, dimension: Dimension, values: Sequence[str]) -> Sequence[str]:
@@ -434,6 +438,23 @@ class Engine:
             return [sha256(name.encode()).hexdigest()[:HASH_LENGTH] for name in values]
         return values
 
+    @cached_property
+    def labels(self) -> list[str]:
+        """The names of all models that were called, as reports give them."""
+        return [name for (name,) in self._rows("SELECT DISTINCT label FROM priced")]
+
+    @cached_property
+    def _provider(self) -> str:
+        """The SQL of the provider of a priced call."""
+        names: dict[str, list[str]] = {}
+        for label in self.labels:
+            if provider := provider_name(self._book, label):
+                names.setdefault(provider, []).append(label)
+        if not names:
+            return "CAST(NULL AS VARCHAR)"
+        known = (f"WHEN label IN {listed(of)} THEN {literal(name)}" for name, of in names.items())
+        return f"CASE {' '.join(known)} END"
+
     @property
     def label_columns(self) -> Mapping[Dimension, str]:
         """The column of each label that was asked for."""
@@ -442,13 +463,18 @@ class Engine:
     def priced_groups(self) -> Iterator[dict[str, Any]]:
         """Every sum of calls with one price, the smallest groups there are."""
         cursor = self._db.cursor()
-        cursor.execute("SELECT * FROM sums WHERE cost IS NOT NULL ORDER BY ALL")
+        cursor.execute(
+            f"SELECT *, {self._provider} AS provider FROM priced WHERE cost IS NOT NULL"
+            " ORDER BY ALL"
+        )
         names = [column[0] for column in cursor.description or ()]
         for row in fetched(cursor):
             yield dict(zip(names, row, strict=True))
 
     def unpriced(self) -> list[Row]:
         """``(model, reason, calls)`` of the calls without a price, most calls first."""
+        if not self.usage.unpriced:
+            return []
         return self._rows(
             "SELECT label, reason, SUM(calls) FROM priced WHERE reason IS NOT NULL"
             " GROUP BY label, reason ORDER BY SUM(calls) DESC, label, reason"
@@ -459,18 +485,14 @@ class Engine:
         return self._dictionaries(slices("priced", MAX_SLICES))
 
     def call_patterns(self, pairs: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
-        """When the calls of these model and endpoint pairs arrived, and how large they were.
-
-        Batches are left out: the provider chooses their time. Gaps are exact although calls are
-        first gathered into slots of five minutes, since no gap within a slot is longer than that.
-        """
+        """When the calls of these model and endpoint pairs arrived, and how large they were."""
         if not pairs:
             return []
         rows = ", ".join(
-            f"({literal(model)}, {literal(endpoint or '')})"
-            for model, endpoint in pairs[:MAX_PATTERNS]
+            f"({number}, {literal(model)}, {literal(endpoint or '')})"
+            for number, (model, endpoint) in enumerate(pairs[:MAX_PATTERNS])
         )
-        return self._dictionaries(call_patterns(self._slots, rows))
+        return self._dictionaries(call_patterns(self._moments, self._sizes, rows))
 
     def _dictionaries(self, sql: str) -> list[dict[str, Any]]:
         found = self._db.execute(sql)

@@ -13,7 +13,7 @@ from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import counted
 from pricing.money import subtract
 from pricing.notices import Notice
-from pricing.reports.advice import advise
+from pricing.reports.advice import advise, with_enough_calls
 from pricing.reports.budgets import BudgetQuery, budget_of
 from pricing.reports.corrections import (
     corrected_since,
@@ -21,7 +21,6 @@ from pricing.reports.corrections import (
     warned,
     with_corrections,
 )
-from pricing.reports.dimensions import Dimension
 from pricing.reports.engine import Engine, SummedUsage
 from pricing.reports.loaded import LoadedUsage
 from pricing.reports.rates import Pricing, unscaled
@@ -44,8 +43,11 @@ from pricing.reports.report import (
 )
 from pricing.reports.slices import SlicePricer, patterns_of, slices_of
 from pricing.reports.stated import StatedCosts, differing, stated_costs
+from pricing.reports.tables import Table
 from pricing.timestamps import AsOf
 from pricing.usage.reader import MAX_NAMED
+
+_EVERYTHING = Table((), 1)
 
 
 def report_usage(
@@ -115,26 +117,24 @@ def _report(
     say: Callable[[str], None] = lambda _: None,
 ) -> UsageReport:
     usage = engine.usage
-    by_day = engine.summary(("day",))
-    days = [day_of(row["value_0"]) for row in by_day if row["calls"]]
-    (sums,) = engine.summary(())
+    drivers = Table(("endpoint", "model"), query.top)
+    asked = [Table(by, query.most_rows) for by in query.group_by]
+    tables = engine.tables([_EVERYTHING, drivers, *asked])
+    (sums,) = tables[_EVERYTHING]
     # A log without a call, all of whose lines are known, cost nothing.
     nothing_used = usage.not_calls > 0 and usage.read == 0
-    totals = totals_of(sums, days, usage.places, known=nothing_used)
+    totals = totals_of(sums, usage.places, known=nothing_used)
     net = _net(in_force, totals, sums, usage.places)
     paid = net.total_usd if net else totals.known_usd
     unpriced = unpriced_of(engine.unpriced(), totals.calls)
-    groups = tuple(
-        group_of(by, *engine.largest(by, query.most_rows), totals.known_usd, usage.places)
-        for by in query.group_by
+    top, *groups = (
+        group_of(table.by, tables[table], table.most, totals.known_usd, usage.places)
+        for table in (drivers, *asked)
     )
-    drivers: tuple[Dimension, ...] = ("endpoint", "model")
-    top = group_of(drivers, *engine.largest(drivers, query.top), totals.known_usd, usage.places)
     book = in_force.net or in_force.book
     pricer = SlicePricer(book, Pricing(book, usage.cuts))
     slices = slices_of(book, usage.cuts, engine.slices())
-    pairs = list(dict.fromkeys((part.reference, part.endpoint) for part in slices))
-    patterns = patterns_of(engine.call_patterns(pairs))
+    patterns = patterns_of(engine.call_patterns(with_enough_calls(slices)))
     last_day = totals.last_day or date(1970, 1, 1)
     recommendations, savings = advise(pricer, slices, patterns, paid, last_day)
     budgets = tuple(
@@ -167,7 +167,7 @@ def _report(
             not_calls=usage.not_calls,
         ),
         formats=usage.formats,
-        groups=groups,
+        groups=tuple(groups),
         top_drivers=top.rows,
         recommendations=recommendations,
         savings=savings,

@@ -392,9 +392,7 @@ def day_of(moment: int) -> date:
     return (EPOCH + timedelta(microseconds=moment)).date()
 
 
-def totals_of(
-    row: Mapping[str, Any], days: Sequence[date], places: int, *, known: bool = False
-) -> ReportTotals:
+def totals_of(row: Mapping[str, Any], places: int, *, known: bool = False) -> ReportTotals:
     """The report's totals, from the engine's sums, which are NULL without any call.
 
     ``known`` is set where nothing was used, so that no calls cost nothing.
@@ -402,21 +400,21 @@ def totals_of(
     return ReportTotals(
         cost_usd=unscaled(int(row["cost"] or 0), places) if row["calls"] or known else None,
         **{name: int(row[name] or 0) for name in SUMS if name != "unpriced_calls"},
-        first_day=min(days, default=None),
-        last_day=max(days, default=None),
+        first_day=None if row["first_day"] is None else day_of(row["first_day"]),
+        last_day=None if row["last_day"] is None else day_of(row["last_day"]),
     )
 
 
 def group_of(
     by: tuple[Dimension, ...],
-    rows: Iterable[Mapping[str, Any]],
-    others: Iterable[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
+    most: int,
     total_usd: Decimal,
     places: int,
 ) -> Group:
     """A group of the engine's sums, whose costs are integers of ``places`` decimals.
 
-    ``others`` has the sum of all further rows, if there are any.
+    The row after the first ``most`` has the sum of all others.
     """
 
     def row_of(values: tuple[str | None, ...], row: Mapping[str, Any]) -> GroupRow:
@@ -426,10 +424,10 @@ def group_of(
         return _group_row(values, cost, net, total_usd, {name: int(row[name]) for name in SUMS})
 
     found = []
-    for row in rows:
+    for row in rows[:most]:
         values = tuple(shown(name, row[f"value_{number}"]) for number, name in enumerate(by))
         found.append(row_of(values, row))
-    rest = [row_of((None,) * len(by), row) for row in others]
+    rest = [row_of((None,) * len(by), row) for row in rows[most:]]
     return Group(by, tuple(found), rest[0] if rest else None)
 
 

@@ -28,6 +28,11 @@ PRICE_COLUMNS = (
     *("model", *TERMS, "first_day", "last_day", "part", "tier", "label", "reason", "fee"),
     *(f"{bucket}_rate" for bucket in BUCKETS),
 )
+PRICE_TYPES = {
+    **dict.fromkeys(PRICE_COLUMNS, "VARCHAR"),
+    **dict.fromkeys(("first_day", "last_day", "part", "tier"), "BIGINT"),
+    **dict.fromkeys(("fee", *(f"{bucket}_rate" for bucket in BUCKETS)), "DECIMAL(38, 0)"),
+}
 CUBE_KEY = ("model", *TERMS, "endpoint", "team", "day", "part", "tier")
 PROMPT = " + ".join(PROMPT_BUCKETS)
 CACHE_WRITES = "cache_write_5m + cache_write_1h"
@@ -106,15 +111,19 @@ def summary(priced_name: str, by: Sequence[str], condition: str = "", *, net: bo
     chosen = "".join(f"{sql} AS value_{number},\n  " for number, sql in enumerate(by))
     grouped = f"\nWHERE {condition}" if condition else ""
     grouped += f"\nGROUP BY {', '.join(by)}" if by else ""
-    chosen += "CAST(SUM(COALESCE(net, 0)) AS DECIMAL(38, 0)) AS net,\n  " if net else ""
-    return f"""SELECT {chosen}SUM(CASE WHEN reason IS NULL THEN calls ELSE 0 END) AS calls,
+    return f"SELECT {chosen}{summed(net=net)}\nFROM {priced_name}{grouped}"
+
+
+def summed(*, net: bool) -> str:
+    """What is summed of priced calls: the columns of ``report.SUMS`` and their cost."""
+    at_net = "CAST(SUM(COALESCE(net, 0)) AS DECIMAL(38, 0)) AS net,\n  " if net else ""
+    return f"""{at_net}SUM(CASE WHEN reason IS NULL THEN calls ELSE 0 END) AS calls,
   CAST(SUM(COALESCE(cost, 0)) AS DECIMAL(38, 0)) AS cost,
   SUM(CASE WHEN reason IS NULL THEN {PROMPT} ELSE 0 END) AS prompt_tokens,
   SUM(CASE WHEN reason IS NULL THEN {READ} ELSE 0 END) AS cache_read_tokens,
   SUM(CASE WHEN reason IS NULL THEN {CACHE_WRITES} ELSE 0 END) AS cache_write_tokens,
   SUM(CASE WHEN reason IS NULL THEN {OUTPUT} ELSE 0 END) AS output_tokens,
-  SUM(CASE WHEN reason IS NULL THEN 0 ELSE calls END) AS unpriced_calls
-FROM {priced_name}{grouped}"""
+  SUM(CASE WHEN reason IS NULL THEN 0 ELSE calls END) AS unpriced_calls"""
 
 
 OUTPUT = "output + reasoning_output + audio_output + image_output + video_output"
@@ -131,39 +140,59 @@ GROUP BY {key}
 ORDER BY cost DESC, {key} LIMIT {limit}"""
 
 
-def slots_of(calls: str) -> str:
-    """Gather the calls into slots of five minutes, by model and endpoint."""
-    return f"""SELECT model, endpoint, moment - moment % {SLOT_US} AS slot, COUNT(*) AS calls,
-    MIN(moment) AS first_moment, MAX(moment) AS last_moment,
+def sizes_of(calls: str, slot: str = "") -> str:
+    """Sum what shows how large the calls are, by model and endpoint and, if named, by ``slot``.
+
+    Batches are left out: the provider chooses their time.
+    """
+    key = f"model, endpoint{slot and ', '}{slot}"
+    return f"""SELECT {key}, COUNT(*) AS calls,
     SUM(CASE WHEN cached = 0 THEN 1 ELSE 0 END) AS plain_calls,
     MIN(CASE WHEN cached = 0 THEN input END) AS least_plain_input,
     SUM(CASE WHEN cached = 0 THEN input ELSE 0 END) AS plain_input,
     SUM(CASE WHEN output <= {SHORT_ANSWER_TOKENS} THEN 1 ELSE 0 END) AS short_calls,
     SUM(CASE WHEN cache_write_5m > 0 THEN 1 ELSE 0 END) AS writes_5m,
     SUM(CASE WHEN cache_write_1h > 0 THEN 1 ELSE 0 END) AS writes_1h,
-    MAX(prompt + output) AS longest
+    MAX(prompt + output) AS longest,
+    MIN(moment) AS first_moment, MAX(moment) AS last_moment
   FROM (
     SELECT model, endpoint, moment, input, output, cache_write_5m, cache_write_1h,
-      {CACHED} AS cached,
+      moment - moment % {SLOT_US} AS slot, {CACHED} AS cached,
       input + cache_read + cache_write_5m + cache_write_1h AS prompt
     FROM {calls} WHERE processing <> 'batch'
   ) AS sized
-  GROUP BY model, endpoint, moment - moment % {SLOT_US}"""
+  GROUP BY {key}"""
 
 
-def call_patterns(slots: str, wanted: str) -> str:
-    """How the calls of the ``wanted`` model and endpoint pairs, as VALUES, follow each other."""
-    return f"""WITH wanted_slots AS (
-  SELECT slots.* FROM ({slots}) AS slots JOIN (VALUES {wanted}) AS wanted (of_model, of_endpoint)
-    ON model = of_model AND COALESCE(endpoint, '') = of_endpoint
+def moments_of(calls: str) -> str:
+    """When calls begin, as ``call_patterns`` reads it."""
+    return f"""SELECT model, endpoint, moment AS first_moment, moment AS last_moment
+  FROM {calls} WHERE processing <> 'batch'"""
+
+
+def call_patterns(moments: str, sizes: str, wanted: str) -> str:
+    """How the calls of the ``wanted`` model and endpoint pairs, as VALUES, follow each other.
+
+    ``sizes`` may have several rows a pair. Gaps are exact although calls are first gathered into
+    slots of five minutes, since no gap within a slot is longer than that.
+    """
+    is_pair = "model = of_model AND COALESCE(endpoint, '') = of_endpoint"
+    return f"""WITH pairs AS (
+  SELECT * FROM (VALUES {wanted}) AS wanted (pair, of_model, of_endpoint)
+), filled AS (
+  SELECT pair, first_moment // {SLOT_US} AS number, MIN(first_moment) AS begins,
+    MAX(last_moment) AS ends
+  FROM ({moments}) AS timed JOIN pairs ON {is_pair} GROUP BY pair, number
 ), gaps AS (
-  SELECT *, first_moment - LAG(last_moment) OVER (PARTITION BY model, endpoint ORDER BY slot) AS gap
-  FROM wanted_slots
+  SELECT pair, begins - LAG(ends) OVER (PARTITION BY pair ORDER BY number) AS gap FROM filled
+), starts AS (
+  SELECT pair, SUM(CASE WHEN gap IS NULL OR gap > {SLOT_US} THEN 1 ELSE 0 END) AS starts_5m,
+    SUM(CASE WHEN gap IS NULL OR gap > {HOUR_US} THEN 1 ELSE 0 END) AS starts_1h
+  FROM gaps GROUP BY pair
 )
 SELECT model, endpoint, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls,
   MIN(least_plain_input) AS least_plain_input, SUM(plain_input) AS plain_input,
   SUM(short_calls) AS short_calls, SUM(writes_5m) AS writes_5m, SUM(writes_1h) AS writes_1h,
-  MAX(longest) AS longest,
-  SUM(CASE WHEN gap IS NULL OR gap > {SLOT_US} THEN 1 ELSE 0 END) AS starts_5m,
-  SUM(CASE WHEN gap IS NULL OR gap > {HOUR_US} THEN 1 ELSE 0 END) AS starts_1h
-FROM gaps GROUP BY model, endpoint"""
+  MAX(longest) AS longest, MAX(starts_5m) AS starts_5m, MAX(starts_1h) AS starts_1h
+FROM ({sizes}) AS sized JOIN pairs ON {is_pair} JOIN starts ON starts.pair = pairs.pair
+GROUP BY model, endpoint"""

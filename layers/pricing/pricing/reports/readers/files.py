@@ -25,6 +25,9 @@ FileKind = Literal["jsonl", "csv", "parquet"]
 MAX_LINE_BYTES = 16_000_000
 NOT_UTF8 = '"\x02not UTF-8\x02'
 TOO_LONG = '"\x02too long\x02'
+#: A file of at most so many lines and bytes is read line by line: planning to read it by column
+#: takes longer.
+SMALL_LINES, SMALL_BYTES = 200, 1 << 20
 #: So much of a file shows whether it is JSON Lines or one document.
 _HEAD = 1 << 20
 _ARRAY = re.compile(rb"\s*\[\s*(?:\{|\]\s*$)")
@@ -139,6 +142,7 @@ def _without_returns(path: Path, folder: Path) -> Path:
     return copy
 
 
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
@@ -253,6 +257,24 @@ def gathered(uris: Iterable[str], folder: Path) -> UsageFile:
             target.write(b"\n")
             shutil.rmtree(part)
     return UsageFile(joined, "jsonl")
+
+
+def few_lines(path: Path) -> list[str] | None:
+    """The lines of a small file; None for a larger one, which is read by column.
+
+    A mark takes the place of a line that is not UTF-8.
+    """
+    if path.stat().st_size > SMALL_BYTES:
+        return None
+    lines = _LINE_END.split(path.read_bytes().removeprefix(codecs.BOM_UTF8))
+    return [_text(line) for line in lines] if len(lines) <= SMALL_LINES + 1 else None
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return NOT_UTF8
 
 
 def has_long_lines(path: Path) -> bool:

@@ -41,7 +41,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "asked_speed": ("standard", "fast"),
     "asked_inference_geo": ("global", "us"),
 }
-_BLANK = "(t IS NULL OR trim(t, ' \t\r') = '')"
+_BLANK = "(t IS NULL OR NOT regexp_matches(t, '[^ \t\r]'))"
 #: A cost that both readers take for the same: a number, or one with few digits as text.
 _COST = r"""-?\d+(\.\d+)?([eE]-?\d+)?|"(\d{1,12}(\.\d{1,20})?)?"|true|false"""
 _NULL = "CAST(NULL AS VARCHAR)"
@@ -181,7 +181,7 @@ class JsonColumns:
                 yield name, self._text(places, sound, numbers=numbers)
         yield from self._moment(plan)
         for steps in plan.cost:
-            yield "stated", amount_sql(f"trim({leaf(steps)}, '\"')")
+            yield "stated", amount_sql(_unquoted(leaf(steps)))
             sound.append(
                 f"(stated IS NULL OR stated <= {MAX_COUNT})"
                 f" AND COALESCE(regexp_full_match({leaf(steps)}, {literal(_COST)}), TRUE)"
@@ -399,7 +399,12 @@ def _terms(columns: Collection[str]) -> dict[str, str]:
 
 
 def _digits(leaf: str, *, loose: bool) -> str:
-    return f"NULLIF(trim({leaf}, '\"'), '')" if loose else leaf
+    return f"NULLIF({_unquoted(leaf)}, '')" if loose else leaf
+
+
+def _unquoted(leaf: str) -> str:
+    """A JSON value's text without the quotes around it; ``trim`` takes ten times as long."""
+    return f"CASE WHEN {leaf} LIKE '\"%' THEN substr({leaf}, 2, length({leaf}) - 2) ELSE {leaf} END"
 
 
 def moment_sql(text: str, zone: str = "UTC|[Zz]") -> str:
@@ -430,10 +435,10 @@ def zoneless_sql(text: str) -> str:
 
 def leaf_moment_sql(leaf: str) -> str:
     """The same of a JSON value: also counts of seconds, milli-, micro- or nanoseconds."""
-    text, count = f"substr({leaf}, 2, length({leaf}) - 2)", f"CAST(trim({leaf}, '\"') AS BIGINT)"
+    text, count = f"substr({leaf}, 2, length({leaf}) - 2)", f"CAST({_unquoted(leaf)} AS BIGINT)"
     return (
-        f"CASE WHEN regexp_full_match({leaf}, '\"{_DATE}T{_TIME}Z\"')"
-        f" THEN epoch_us(try_cast(substr({leaf}, 2, length({leaf}) - 3) AS TIMESTAMP))"
+        f"CASE WHEN regexp_full_match({leaf}, '\"{_DATE}[ T]{_TIME}Z?\"')"
+        f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
         f" WHEN regexp_full_match({leaf}, '[0-9]{{1,18}}|\"[0-9]{{9,18}}\"') THEN"
         f" CASE WHEN {count} < 100000000000 THEN {count} * 1000000"
         f" WHEN {count} < 100000000000000 THEN {count} * 1000"

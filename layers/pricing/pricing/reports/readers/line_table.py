@@ -24,8 +24,6 @@ from pricing.reports.sql import CALL_COLUMNS
 
 #: The sample: so many places of a file, and so many lines of each.
 SAMPLES, SAMPLE_LINES, SAMPLE_BYTES = 64, 16, 1 << 18
-#: A file of at most so many lines and bytes is read line by line.
-SMALL_LINES, SMALL_BYTES = 100, 1 << 20
 #: So many kinds of lines are read by column; rarer ones are read one by one.
 MAX_KINDS = 60
 #: So many places are looked at in every line. Ten tools' logs in one file have about 80.
@@ -71,9 +69,7 @@ class LineTable:
 
     def fill(self, path: Path, sample: Path, first_line: int) -> bool:
         """Read the file; False, without the view, if DuckDB left lines out."""
-        compared, kinds = _NONE, dict[int, Kind]()
-        if not _is_small(path):
-            compared, kinds = self._kinds(sampled(path), sample)
+        compared, kinds = self._kinds(sampled(path), sample)
         plans: list[tuple[ColumnPlan, tuple[str, ...]]] = []
         numbers: dict[int, int] = {}
         for hashed, kind in kinds.items():
@@ -191,13 +187,6 @@ def _few(kinds: Iterable[tuple[int, Kind]]) -> dict[int, Kind]:
         if len(more) <= MAX_LEAVES:
             chosen[number], leaves = kind, more
     return chosen
-
-
-def _is_small(path: Path) -> bool:
-    """Whether reading a file line by line takes less time than planning to read it by column."""
-    if path.stat().st_size > SMALL_BYTES:
-        return False
-    return path.read_bytes().count(b"\n") <= SMALL_LINES
 
 
 def _lines(path: Path) -> str:

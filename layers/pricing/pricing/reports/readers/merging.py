@@ -7,7 +7,7 @@ that were read by column are merged in SQL (``Merger.merge``), all others by the
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
@@ -20,7 +20,7 @@ from pricing.notices import Notice
 from pricing.reports.database import Database, fetched
 from pricing.reports.rates import BUCKETS, Row
 from pricing.reports.readers.records import UsageRecord, read_record
-from pricing.reports.readers.singly import ALONE, counts_of, priced_alone
+from pricing.reports.readers.singly import ALONE, ALONE_ROWS, counts_of, declared, priced_alone
 from pricing.reports.sql import CALL_COLUMNS, TERMS
 from pricing.timestamps import EPOCH
 from pricing.usage.buckets import Attempt, Usage
@@ -50,20 +50,16 @@ class Merger:
     """
 
     def __init__(
-        self, db: Database, book: PriceBook, by_column: str, net: PriceBook | None = None
+        self, db: Database, book: PriceBook, sources: Sequence[str], net: PriceBook | None = None
     ) -> None:
         self._db = db
         self._book = book
         self._net = net
-        known = f"SELECT {', '.join(CALL_COLUMNS)}, FALSE AS alone FROM {by_column}"
-        self._lines = (
-            f"({known} AND request_id IS NOT NULL UNION ALL"
-            f" SELECT {', '.join(CALL_COLUMNS)}, label IS NOT NULL AS alone FROM singly"
-            " WHERE request_id IS NOT NULL)"
-        )
-        self._ids = (
-            f"(SELECT request_id FROM {by_column} AND request_id IS NOT NULL"
-            " UNION ALL SELECT request_id FROM singly WHERE request_id IS NOT NULL)"
+        sources = (*sources, ALONE_ROWS)
+        self._ids = _union(f"SELECT request_id FROM {source}" for source in sources)
+        columns = ", ".join(CALL_COLUMNS)
+        self._lines = _union(
+            f"SELECT {columns}, {source == ALONE_ROWS} AS alone FROM {source}" for source in sources
         )
 
     def _rows(self, sql: str) -> list[Row]:
@@ -75,9 +71,9 @@ class Merger:
             "CREATE TABLE repeated AS SELECT h FROM"
             f" (SELECT hash(request_id) AS h FROM {self._ids}) GROUP BY h HAVING COUNT(*) > 1"
         )
-        self._db.execute("CREATE TABLE dropped (line BIGINT)")
         columns = ", ".join(CALL_COLUMNS)
-        self._db.execute(f"CREATE TABLE merged AS SELECT {columns} FROM {self._lines} WHERE FALSE")
+        self._db.execute("CREATE TABLE dropped (line BIGINT)")
+        self._db.execute(f"CREATE TABLE merged ({declared(CALL_COLUMNS)})")
         if not self._rows("SELECT COUNT(*) FROM repeated")[0][0]:
             return Merged()
         others = [name for name in CALL_COLUMNS if name not in _OF_A_CALL]
@@ -198,6 +194,11 @@ class Merger:
                 f"Lines of one request id {what}: {used}. The calls begin at line {lines}{more}."
             )
             yield Notice("lines_contradict", message)
+
+
+def _union(selected: Iterable[str]) -> str:
+    """Lines with a request id of several tables."""
+    return f"({' UNION ALL '.join(f'{sql} AND request_id IS NOT NULL' for sql in selected)})"
 
 
 def _same(record: UsageRecord, other: UsageRecord) -> bool:

@@ -23,12 +23,13 @@ from pricing.errors import (
 from pricing.jsonio import read_json
 from pricing.reports.database import Database, fetched, from_csv, listed, literal
 from pricing.reports.dimensions import Dimension
-from pricing.reports.rates import BUCKETS, Row
+from pricing.reports.rates import Row
 from pricing.reports.readers.files import (
     MAX_LINE_BYTES,
     NOT_UTF8,
     TOO_LONG,
     UsageFile,
+    few_lines,
     has_long_lines,
     header_of,
     safe_lines,
@@ -38,12 +39,20 @@ from pricing.reports.readers.line_table import MAX_LINE_DEPTH, LineTable
 from pricing.reports.readers.record_format import Found
 from pricing.reports.readers.records import ignored_in, labels_of, read_record
 from pricing.reports.readers.scratch import is_full
-from pricing.reports.readers.singly import ALONE, COSTS, call_row, priced_alone, reason_of
+from pricing.reports.readers.singly import (
+    ALONE,
+    PLAIN_ROWS,
+    call_row,
+    declared,
+    priced_alone,
+    reason_of,
+    types_of,
+)
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.readers.unread import known_kind
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions, SourceFormat
-from pricing.reports.sql import CALL_COLUMNS, STATED_TYPE
+from pricing.reports.sql import CALL_COLUMNS
 from pricing.timestamps import EPOCH
 
 #: Rejected lines whose text is remembered.
@@ -65,8 +74,9 @@ _SINGLE_COLUMNS = (*CALL_COLUMNS, *ALONE)
 class UsageReader:
     """Reads one file into a database and counts the outcomes of its records.
 
-    ``by_column`` selects the rows of ``read`` that were read by column. ``ignored`` has the
-    properties of records that are not read, and how many records have each.
+    ``sources`` are the tables of the calls, each with a condition, but for those that were priced
+    by themselves. ``ignored`` has the properties of records that are not read, and how many records
+    have each.
     """
 
     def __init__(
@@ -87,7 +97,9 @@ class UsageReader:
         self._options = options
         self._flat: FlatTable | None = None
         self._first_line = 1
-        self._last_line: int | None = None
+        self._last_line = 0
+        #: The lines of a file that has few: number, text and no time.
+        self._lines: list[tuple[int, str, None]] | None = None
         #: What lines in no format look like, the first of each such line, and how many there are.
         self._unread: dict[str, list[int]] = {}
         self._spans: dict[tuple[str, str], list[int]] = {}
@@ -104,7 +116,7 @@ class UsageReader:
         self.read_singly = 0
         self.rejections: list[RejectedLine] = []
         self.formats: Counter[str] = Counter()
-        self.by_column = ""
+        self.sources: tuple[str, ...] = ()
         self.ignored: Counter[str] = Counter()
         #: Why a line of Tariff's own form was rejected, by its text: short ones come again often.
         self._refused: dict[str, str | Found] = {}
@@ -125,13 +137,16 @@ class UsageReader:
             raise InvalidRequest.at(
                 "/source", f"is not valid {file.kind}: {type(error).__name__}"
             ) from None
-        ((read,),) = self._rows("SELECT COUNT(*) FROM read")
+        if self._lines is None:
+            ((read, self._last_line),) = self._rows("SELECT COUNT(*), MAX(line) FROM read")
+        else:
+            read = len(self._lines)
         self.read += read
         odd = self._read_singly()
         if self._flat is not None:
             self.formats["tariff"] += read - odd
             if self._flat.zoneless is not None:
-                ((zoneless,),) = self._rows(f"SELECT COUNT(*) FROM {self.by_column} AND zoneless")
+                ((zoneless,),) = self._rows(f"SELECT COUNT(*) FROM {self.sources[0]} AND zoneless")
                 self.assumed["zone"] += zoneless
 
     def _read_lines(self, path: Path) -> None:
@@ -139,6 +154,11 @@ class UsageReader:
 
         A line that is too long or not UTF-8 is kept under its number, to be rejected.
         """
+        if (lines := few_lines(path)) is not None:
+            numbered = enumerate(lines, self._first_line)
+            self._lines = [(number, line, None) for number, line in numbered if line.strip()]
+            self._last_line = max((number for number, *_ in self._lines), default=0)
+            return
         safe = self._folder / "safe.jsonl"
         if has_long_lines(path):
             path = safe_lines(path, safe)
@@ -247,23 +267,27 @@ class UsageReader:
         formats = FormatReader(self._options.source_format)
         odd = 0
         cursor = self._db.cursor()
-        cursor.execute("SELECT line, raw, moment FROM read WHERE odd ORDER BY line")
+        if self._lines is None:
+            cursor.execute("SELECT line, raw, moment FROM read WHERE odd ORDER BY line")
+        rows = fetched(cursor) if self._lines is None else iter(self._lines)
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(_SINGLE_COLUMNS)
-            for line, raw, moment in fetched(cursor):
+            for line, raw, moment in rows:
                 odd += 1
                 for row in self._read_line(formats, line, raw, moment):
                     self.read_singly += 1
                     writer.writerow(row)
         cursor.close()
         # Not filtering a large file without odd rows saves a third of the time.
-        self.by_column = "read WHERE NOT odd" if odd else "read WHERE TRUE"
-        types = dict.fromkeys(_SINGLE_COLUMNS, "VARCHAR")
-        types |= dict.fromkeys(("line", "moment", *BUCKETS, "calls"), "BIGINT")
-        types |= {"partial": "INTEGER", **dict.fromkeys(COSTS, "DECIMAL(38, 0)")}
-        types["stated"] = STATED_TYPE
-        self._db.execute(f"CREATE TABLE singly AS FROM {from_csv(path, types)}")
+        by_column = "read WHERE NOT odd" if odd else "read WHERE TRUE"
+        if self._lines is None:
+            self.sources = (by_column, PLAIN_ROWS) if odd else (by_column,)
+        else:
+            self.sources = (PLAIN_ROWS,)
+        rows_of = f"AS FROM {from_csv(path, types_of(_SINGLE_COLUMNS))}"
+        empty = f"({declared(_SINGLE_COLUMNS)})"
+        self._db.execute(f"CREATE TABLE singly {rows_of if odd else empty}")
         self._drop_outer_spans(formats)
         for text, (line, *lines) in self._unread.items():
             number = sum(lines)
@@ -348,8 +372,6 @@ class UsageReader:
 
     def _next_line(self) -> int:
         """A number that no line has, for a further record of a line."""
-        if self._last_line is None:
-            self._last_line = self._rows("SELECT MAX(line) FROM read")[0][0]
         self._last_line += 1
         return self._last_line
 

@@ -5,7 +5,7 @@ Each call of a sum is in a price tier of its own, which is decided for a mean ca
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,7 @@ from pricing.reports.rates import (
     why_unknown,
 )
 from pricing.reports.readers.records import UsageRecord
-from pricing.reports.sql import TERMS
+from pricing.reports.sql import STATED_TYPE, TERMS
 from pricing.usage.buckets import Attempt, Usage
 from pricing.values import immutable
 
@@ -38,7 +38,26 @@ SINGLE_PLACES = 30
 #: other lines may have to be merged.
 ALONE = ("label", "reason", "partial", "cost", "unread", "net", "calls", "low", "high", "document")
 COSTS = ("cost", "net", "low", "high")
+#: The records that were read one by one: those that their counts price, and those of ``ALONE``.
+PLAIN_ROWS, ALONE_ROWS = "singly WHERE label IS NULL", "singly WHERE label IS NOT NULL"
+#: The types of ``CALL_COLUMNS`` and ``ALONE`` that are not text.
+_TYPES: Mapping[str, str] = {
+    **dict.fromkeys(("line", "moment", *BUCKETS, "calls"), "BIGINT"),
+    **dict.fromkeys(COSTS, "DECIMAL(38, 0)"),
+    "partial": "INTEGER",
+    "stated": STATED_TYPE,
+}
 _COST = ALONE.index("cost")
+
+
+def types_of(columns: Iterable[str]) -> dict[str, str]:
+    """The types of columns of calls."""
+    return {name: _TYPES.get(name, "VARCHAR") for name in columns}
+
+
+def declared(columns: Iterable[str]) -> str:
+    """Columns of calls as those of a new table."""
+    return ", ".join(f"{name} {kind}" for name, kind in types_of(columns).items())
 
 
 def priced_alone(
