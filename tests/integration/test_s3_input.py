@@ -1,13 +1,17 @@
 """Objects in S3: the two routes that read them accept and refuse the same, in the same words."""
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from pricing.aws import s3
+from pricing.errors import InvalidRequest, StoreUnavailable
 from tests.support.dripping import dripping
 from tests.support.handlers import Answer, call, handler
 
@@ -157,3 +161,53 @@ def test_outcomes_have_a_size_limit(
 
     assert answer.status == 422
     assert "has 20,971,521 bytes; the limit is 20,971,520" in answer.body["detail"]
+
+
+#: The helpers of this bucket, by what each does when an object is not found or not allowed.
+HELPERS: dict[str, tuple[Callable[[], Any], Any]] = {
+    "objects": (lambda: s3.objects("usage/"), StoreUnavailable),
+    "size_of": (lambda: s3.size_of("s3://inputs/a.jsonl"), InvalidRequest),
+    "download": (lambda: s3.download("s3://inputs/a.jsonl", io.BytesIO()), InvalidRequest),
+    "read": (lambda: s3.read("a.json"), None),
+    "write": (lambda: s3.write("a.json", b"{}"), StoreUnavailable),
+    "write only new": (lambda: s3.write("a.json", b"{}", only_new=True), StoreUnavailable),
+    "upload": (lambda: s3.upload("s3://inputs/a.json", io.BytesIO(b"{}")), StoreUnavailable),
+}
+
+
+@pytest.mark.parametrize("name", HELPERS)
+@pytest.mark.parametrize("status", ["403 Forbidden", "404 Not Found", "500 Oops", "503 Slow Down"])
+def test_every_use_of_s3_tells_a_failure_from_an_object_that_is_not_there(
+    server: Callable[[bytes], None], name: str, status: str
+) -> None:
+    server(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
+    use, expected = HELPERS[name]
+    if status[0] == "5":
+        expected = StoreUnavailable
+    if expected is None:
+        assert use() is None
+    else:
+        with pytest.raises(expected):
+            use()
+
+
+def test_an_object_is_written_once_where_it_must_be_new(bucket: Put) -> None:
+    bucket("other.json", b"")
+    assert s3.write("a.json", b"1", only_new=True)
+    assert not s3.write("a.json", b"2", only_new=True)
+    assert s3.read("a.json") == b"1"
+    assert s3.write("a.json", b"3")
+    assert s3.read("a.json") == b"3"
+    s3.upload("s3://inputs/a.json", io.BytesIO(b"4"))
+    assert s3.read("a.json") == b"4"
+
+
+def test_only_objects_with_content_that_were_written_since_are_listed(bucket: Put) -> None:
+    for key, content in (("usage/a", b"1"), ("usage/empty", b""), ("other/b", b"2")):
+        bucket(key, content)
+    assert s3.objects("usage/") == ["s3://inputs/usage/a"]
+    assert s3.objects("usage/", datetime.now(UTC) + timedelta(hours=1)) == []
+
+
+def test_without_a_bucket_nothing_is_read() -> None:
+    assert s3.read("a.json") is None

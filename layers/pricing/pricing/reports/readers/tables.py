@@ -172,7 +172,8 @@ def has_usage(columns: Columns) -> bool:
 
 
 def _format(types: Mapping[str, str]) -> UsageFormat:
-    names = dict.fromkeys((name.removeprefix("usage.").split(".")[0] for name in types), 1)
+    plain = (name.removeprefix("usage.").removeprefix("usage_") for name in types)
+    names = dict.fromkeys((name.split(".")[0] for name in plain), 1)
     complete = [
         usage_format
         for usage_format, shape in COLUMNS.items()
