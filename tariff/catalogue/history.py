@@ -2,28 +2,37 @@
 
 The two public lists hardly say since when a price applies. Their releases do: a price that both
 lists quoted at once, and that both have left since, was a price. It ended on the day of the first
-release with the next one. OpenRouter's own list is recorded by releases of its own. The same
-releases show when a model was first listed.
+release with the next one. A name such as ``grok-latest`` says itself that it moves: there, one list
+is enough if the other does not have it. OpenRouter's own list is recorded by releases of its own;
+the copies of it in the two lists say nothing here. The same releases show when a model was first
+listed.
 
 ``catalogue/recorded/history.json.xz`` holds the result: ``past`` by provider and name, the oldest
 state first, the last one without an end; and ``first_seen`` by provider and name. Names of the
-first release that covers a provider are left out, since they may be older.
+first release that covers a provider are left out, since they may be older. The last state of a
+model that OpenRouter's list has no more has the first day without it, ``gone``.
 ``catalogue/recorded/openrouter.json.xz`` is the newest state of OpenRouter's own list. Releases
 are downloaded once.
 """
 
 import json
 import lzma
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Context
 from typing import Any
 
 from pricing.catalogue.models import Row
 from pricing.sources import genai_prices, litellm, openrouter
-from pricing.sources.merge import combined, is_same_price
 from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.payload import Payload, SourceNotes
-from pricing.sources.price_tables import PriceTable, document_of, period_on, table_of
+from pricing.sources.price_tables import (
+    PriceTable,
+    combined,
+    document_of,
+    is_same_price,
+    period_on,
+    table_of,
+)
 from tariff.catalogue.openrouter_history import recorded as openrouter_state
 from tariff.catalogue.published import released
 from tariff.catalogue.recorded import FOLDER, RELEASES, openrouter_lines
@@ -71,6 +80,8 @@ def _states(day: str, genai: str, lite: str, own: str | None) -> dict[str, dict[
             }
     published = Payload("litellm", "", day, None, released("litellm", lite))
     for provider, rows in litellm.read(published, notes).items():
+        if provider == OPENROUTER:
+            continue
         tables = {str(row["id"]): table_of(row["lists"]) for row in rows}
         found.setdefault(provider, {})["litellm"] = tables
     if own:
@@ -106,8 +117,11 @@ def _first_seen(days: Iterable[tuple[str, Any]]) -> dict[str, dict[str, str]]:
     }
 
 
-def _past(days: Iterable[tuple[str, Any]]) -> dict[str, dict[str, list[Row]]]:
-    """Return the confirmed prices of each name that had more than one, as periods."""
+def _past(days: Sequence[tuple[str, Any]]) -> dict[str, dict[str, list[Row]]]:
+    """Return the confirmed prices of each name that had more than one, as periods.
+
+    A model that OpenRouter's list has no more is among them even if it had a single price.
+    """
     states: dict[tuple[str, str], list[tuple[str, PriceTable]]] = {}
     quoted: dict[tuple[str, str], list[tuple[str, PriceTable]]] = {}
     for day, providers in days:
@@ -115,17 +129,32 @@ def _past(days: Iterable[tuple[str, Any]]) -> dict[str, dict[str, list[Row]]]:
             for name, tables in _by_name(lists):
                 known = states.setdefault((provider, name), [])
                 quoted.setdefault((provider, name), []).extend((day, table) for table in tables)
-                confirmed = _confirmed(provider, tables)
+                confirmed = _confirmed(provider, name, tables)
                 if confirmed and not (known and _is_same(known[-1][1], confirmed)):
                     known.append((day, confirmed))
                 elif confirmed:
                     known[-1] = (known[-1][0], combined(confirmed, known[-1][1]))
     found: dict[str, dict[str, list[Row]]] = {}
+    gone = _gone(days)
     for (provider, name), known in states.items():
-        if len(known) > 1:
-            quotes = quoted[provider, name]
-            found.setdefault(provider, {})[name] = list(_periods(known, quotes))
+        last = {"gone": gone[name]} if provider == OPENROUTER and name in gone else {}
+        if len(known) > 1 or last:
+            periods = list(_periods(known, quoted[provider, name]))
+            periods[-1] |= last
+            found.setdefault(provider, {})[name] = periods
     return found
+
+
+def _gone(days: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Return the names that OpenRouter's newest list has not, with the first day without them."""
+    gone: dict[str, str] = {}
+    before: set[str] = set()
+    for day, providers in days:
+        listed = {*providers.get(OPENROUTER, {}).get(OPENROUTER, ())}
+        gone = {name: since for name, since in gone.items() if name not in listed}
+        gone |= dict.fromkeys(before - listed, day)
+        before = listed
+    return gone
 
 
 def _by_name(lists: Mapping[str, Listed]) -> Iterator[tuple[str, list[PriceTable]]]:
@@ -133,9 +162,9 @@ def _by_name(lists: Mapping[str, Listed]) -> Iterator[tuple[str, list[PriceTable
         yield name, [listed[name] for listed in lists.values() if name in listed]
 
 
-def _confirmed(provider: str, tables: list[PriceTable]) -> PriceTable | None:
+def _confirmed(provider: str, name: str, tables: list[PriceTable]) -> PriceTable | None:
     """Return what both lists quote, or OpenRouter's own list; None where they differ."""
-    if provider == OPENROUTER:
+    if provider == OPENROUTER or (len(tables) == 1 and name.endswith("-latest")):
         return tables[0]
     if len(tables) > 1 and is_same_price(*tables) and _is_same(*tables):
         return combined(*tables)

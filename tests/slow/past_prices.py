@@ -1,7 +1,9 @@
 """Ask the bundled book for the prices of eight old releases of genai-prices, on their own days.
 
 ``python -m tests.slow past-prices``; releases are downloaded once. Every price that differs must be
-explained below: the release had a mistake or was late, or only copied OpenRouter's list.
+explained: the release had a mistake or was late, or only copied OpenRouter's list. Two shares are
+printed: of all prices, and of those that neither genai-prices has corrected for that day since, nor
+OpenRouter's own list of that day contradicts.
 """
 
 import json
@@ -12,10 +14,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pricing.catalogue.price_book import PriceBook
+from pricing.sources import openrouter
 from pricing.sources.genai_prices import read
+from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.payload import Payload, SourceNotes
-from pricing.sources.price_tables import period_on, table_of
+from pricing.sources.price_tables import PriceTable, period_on, table_of
 from pricing.store import bundled
+from tariff.catalogue.openrouter_history import recorded as own_list
 from tariff.catalogue.published import released
 from tariff.catalogue.recorded import RELEASES
 
@@ -23,10 +28,11 @@ from tariff.catalogue.recorded import RELEASES
 STEP = 7
 WANTED = 8
 AIM_PERCENT = 99
+#: A recorded price is a rounded one.
+ROUNDED = Decimal("0.000001")
 COMPONENTS = ("input", "output", "cache_read")
 #: Why a release differs from the book and from today's release, by provider and name.
 EXPLAINED = (
-    (r"openrouter/.*", "a copy of OpenRouter's list, weeks old; the book has the list itself"),
     (r"anthropic/claude-instant.*", "a typing mistake, corrected by leaving the model out"),
     (r"bedrock/us-gov.*", "genai-prices gives GovCloud the commercial price"),
     (r"azure/(gpt-|phi-).*", "OpenAI's price or a rounded one; litellm had Azure's all along"),
@@ -45,6 +51,11 @@ EXPLAINED = (
     ),
 )
 CORRECTED = "genai-prices has corrected it for that day since"
+STALE = "a copy of OpenRouter's list, which had the book's price that day"
+UNRECORDED = "a copy of OpenRouter's list, of which nothing is recorded before 2025-11-26"
+UNLISTED = "a copy of OpenRouter's list, which did not have the model that day"
+#: What says nothing about the book: the price was not the provider's.
+NOT_A_PRICE = {CORRECTED, STALE}
 
 
 class Difference(NamedTuple):
@@ -55,6 +66,8 @@ class Difference(NamedTuple):
     component: str
     listed: Decimal
     used: Decimal
+    #: The id of the model in the release.
+    listed_as: str
 
 
 def check() -> int:
@@ -64,25 +77,54 @@ def check() -> int:
     book = bundled.current()
     asked = unexplained = 0
     reasons: dict[str, int] = {}
-    for day, release, *_ in steps:
+    for day, release, _, own in steps:
         compared = list(_compared(book, day, release))
         different = [found for found in compared if found.listed != found.used]
         asked += len(compared)
         print(f"{day}  {release:>7}  {len(compared):5} prices, {len(different):4} differ")
         today = {found[1:3]: found.listed for found in _compared(book, day, newest)}
+        recorded = _recorded(day, own)
         for found in different:
             reason = next((why for what, why in EXPLAINED if re.fullmatch(what, found.name)), None)
-            reason = CORRECTED if today.get(found[1:3]) == found.used else reason
+            if found.name.startswith(f"{OPENROUTER}/"):
+                reason = _copied(found, recorded)
+            elif today.get(found[1:3]) == found.used:
+                reason = CORRECTED
             reasons[reason or ""] = reasons.get(reason or "", 0) + 1
             if reason is None:
                 unexplained += 1
                 print(f"    {found.name} {found.component}: {found.listed}, used {found.used}")
-    reasons_total = sum(reasons.values())
     for reason, count in sorted(reasons.items()):
         print(f"{count:5}  {reason or 'not explained'}")
-    equal = asked - reasons_total
-    print(f"{asked} prices: {equal} are equal, {reasons_total - unexplained} explained")
+    total = sum(reasons.values())
+    prices = asked - sum(reasons.get(reason, 0) for reason in NOT_A_PRICE)
+    equal = asked - total
+    print(f"{asked} prices: {equal} equal ({equal / asked:.1%}), {total - unexplained} explained")
+    print(f"{prices} without those of no provider: {equal / prices:.1%} are equal")
     return int(100 * (asked - unexplained) < AIM_PERCENT * asked)
+
+
+def _recorded(day: str, own: str | None) -> dict[str, PriceTable]:
+    """Return OpenRouter's own list as it was recorded by then."""
+    if own is None:
+        return {}
+    return openrouter.read(
+        Payload(OPENROUTER, "", day, None, own_list(own)), SourceNotes(OPENROUTER)
+    )
+
+
+def _copied(found: Difference, recorded: dict[str, PriceTable]) -> str | None:
+    """Return why a copy of OpenRouter's list differs from the book; None if it should not."""
+    if not recorded:
+        return UNRECORDED
+    bare = found.name.removeprefix(f"{OPENROUTER}/")
+    reason = None if bare in recorded else UNLISTED
+    table = recorded.get(bare) or recorded.get(found.listed_as)
+    if table is None:
+        return reason
+    listed = table["standard"][0].get(found.component)
+    # A column may come and go within the time of one price.
+    return STALE if listed is None or abs(listed - found.used) <= ROUNDED else reason
 
 
 def _compared(book: PriceBook, day: str, release: str) -> Iterator[Difference]:
@@ -103,4 +145,5 @@ def _compared(book: PriceBook, day: str, release: str) -> Iterator[Difference]:
                 used = found.lists["standard"].rates
                 for part in COMPONENTS:
                     if part in listed and part in used:
-                        yield Difference(day, f"{provider}/{name}", part, listed[part], used[part])
+                        asked = f"{provider}/{name}"
+                        yield Difference(day, asked, part, listed[part], used[part], model.id)

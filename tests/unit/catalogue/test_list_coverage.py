@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -97,6 +98,30 @@ def counted() -> tuple[Mapping[str, Counter[str]], tuple[str, ...]]:
             if not (corrections.excludes(provider, name) or NOT_STATED.match(key)):
                 missing.append(key)
     return table, tuple(missing)
+
+
+#: Names that litellm gives to another model than the book does, with the reason.
+OTHERWISE = {
+    "claude-fable-latest": "Anthropic's newest is Fable 5.2, which the list does not have yet",
+    "moonshot/kimi-latest": "a model of its own once, at the price of Kimi K3 since",
+    "xai/grok-latest": "xAI's own alias, of Grok 4.5 in genai-prices; a note says so",
+}
+
+
+def test_a_name_that_the_list_gives_to_a_model_means_that_model() -> None:
+    """So bedrock_mantle/gpt-sol-latest is regional, and bedrock/gpt-sol-latest global."""
+    book, entries = bundled.current(), json.loads(recorded("litellm"))
+    names = {key: entry["alias_of"] for key, entry in entries.items() if "alias_of" in entry}
+    assert len(names) == 98
+    otherwise = {
+        name
+        for name, meant in names.items()
+        if book.find(name).model.key != book.find(meant).model.key
+    }
+    assert otherwise == OTHERWISE.keys()
+    mantle = book.find("bedrock_mantle/gpt-sol-latest").model.prices[-1].lists["standard"].rates
+    worldwide = book.find("bedrock/gpt-sol-latest").model.prices[-1].lists["standard"].rates
+    assert (mantle["input"], worldwide["input"]) == (Decimal("2.2"), Decimal(2))
 
 
 def test_what_has_a_price_is_priced_or_left_out_for_a_reason() -> None:

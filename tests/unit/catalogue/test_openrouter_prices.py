@@ -2,6 +2,9 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
 
 from pricing.sources import openrouter
 from pricing.sources.payload import Payload, SourceNotes
@@ -29,6 +32,32 @@ def test_the_book_has_every_price_of_the_recorded_list() -> None:
                 unequal.add(name)
     assert len(listed) > 400
     assert unequal == EXCLUDED
+
+
+def test_a_name_that_openrouter_answers_with_costs_what_its_list_has() -> None:
+    """The list has z-ai/glm-5.3 at $0.0699; genai-prices' copy is twenty times that."""
+    book = bundled.current()
+    for name in ("openrouter/z-ai/glm-5.3", "z-ai/glm-5.3-20260816"):
+        rates = book.find(name).model.prices[-1].lists["standard"].rates
+        assert (rates["input"], rates["output"]) == (Decimal("0.0699"), Decimal("1.4"))
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "prices"),
+    [
+        # Of OpenRouter's list in the recorded releases of those days, not of a copy of it.
+        ("mistralai/mistral-large", "2025-10-01", ("2", "6")),
+        ("deepseek/deepseek-r1", "2026-01-29", ("0.7", "2.5")),
+        ("anthropic/claude-3.5-sonnet", "2025-12-12", ("6", "30")),
+        ("moonshotai/kimi-k2-0905:exacto", "2026-02-26", ("0.6", "2.5")),
+    ],
+)
+def test_the_past_is_that_of_its_own_list(name: str, day: str, prices: tuple[str, str]) -> None:
+    at = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    period = bundled.current().find(f"openrouter/{name}").model.period_at(at)
+    assert period is not None
+    rates = period.lists["standard"].rates
+    assert (rates["input"], rates["output"]) == tuple(map(Decimal, prices))
 
 
 def test_the_provenance_names_the_list_with_its_day() -> None:

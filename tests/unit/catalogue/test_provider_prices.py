@@ -94,7 +94,8 @@ TODAYS = {
     ("gemini-1.5-pro", "standard", 128_001): "in 2.5 out 10",
     # What a list had once: litellm 1.81.16, at genai-prices' price of its family, and 1.102.1
     ("gemini-2.5-pro-preview-05-06", "standard", 200_001): "in 2.5 out 15 read 0.25 search 0.035",
-    ("kimi-latest", "standard", 1): "in 2 out 5 read 0.15",
+    # Until 2026-01-28 a model of its own; litellm 1.110.2 has the name for Kimi K3
+    ("kimi-latest", "standard", 1): "in 3 out 15 read 0.3 5m 3 1h 6",
     # The price of a whole prompt rises with its length: litellm's tiered_pricing
     ("qwen3-max", "standard", 32_000): "in 1.2 out 6",
     ("qwen3-max", "standard", 32_001): "in 2.4 out 12",

@@ -79,7 +79,7 @@ WRITTEN = [
     ),
     ("groq:openai/gpt-oss-120b", "groq/openai/gpt-oss-120b", "gateway_prefix"),
     ("Claude Haiku 3.5", "anthropic/claude-3-5-haiku", "display_name"),
-    ("openrouter/qwen/qwen3-coder:exacto", "openrouter/qwen/qwen3-coder", "openrouter_variant"),
+    ("openrouter/qwen/qwen3-coder:nitro", "openrouter/qwen/qwen3-coder", "openrouter_variant"),
     (
         "ft:gpt-4o-mini-2024-07-18:my-org:custom:AbC123",
         "openai/ft:gpt-4o-mini-2024-07-18",
@@ -312,6 +312,7 @@ def test_an_unknown_name_says_what_to_send_instead(written: str, hint: str) -> N
         ("claude-mythos", None, None),  # no version, so it may become a family
         ("gemini-3-pro-preview-preview", None, None),
         ("gemini-9-pro", None, None),
+        ("openrouter/gemini-2.5-flash", None, None),  # its released model has an author
     ],
 )
 def test_a_model_that_is_a_preview_only_is_found_without_saying_so(

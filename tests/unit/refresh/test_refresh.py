@@ -118,6 +118,24 @@ def test_openrouter_charges_what_its_own_list_has_and_not_what_copies_of_it_have
     assert [change["sources"] for change in done.changes] == [["openrouter"]]
 
 
+@pytest.mark.parametrize("copied", [("1.7", "10"), ("2", "10")])
+def test_a_copy_changes_no_price_of_a_model_that_openrouters_list_has_no_more(
+    copied: tuple[str, str],
+) -> None:
+    own = {name: prices for name, prices in SOLD.items() if name != "maker/swift"}
+    done = refreshed(
+        [genai(HOSTED, {**SOLD, "maker/swift": copied}), litellm(HOSTED), openrouter(own)]
+    )
+    assert (done.changes, done.quarantined, done.added) == ((), (), ())
+
+
+def test_a_model_that_only_a_copy_of_openrouters_list_has_is_not_added() -> None:
+    done = refreshed(
+        [genai(HOSTED, {**SOLD, "maker/new": ("1", "4")}), litellm(HOSTED), openrouter(SOLD)]
+    )
+    assert (done.changes, done.quarantined, done.added) == ((), (), ())
+
+
 def test_without_its_own_list_openrouters_prices_stay_as_they_are() -> None:
     copied = {**SOLD, "maker/swift": ("2.2", "10"), "maker/tit": ("1", "2")}
     done = refreshed([genai(HOSTED, copied), litellm(HOSTED)])

@@ -269,3 +269,70 @@ def test_a_name_that_leads_nowhere_names_nothing(names: str) -> None:
     content = f'{{"gpt-9": {entry}, {names}}}'
     (found,) = litellm.read(payload(content.encode()), SourceNotes("litellm"))["openai"]
     assert found["id"] == "gpt-9"
+
+
+def test_a_name_that_stands_for_two_models_keeps_its_prefix_for_the_second() -> None:
+    """litellm's bedrock means the global endpoint, and its bedrock_mantle a regional one."""
+    prices = {"input_cost_per_token": 1e-06, "output_cost_per_token": 5e-06, "mode": "chat"}
+    document = {
+        "global.maker.swift": prices | {"litellm_provider": "bedrock_converse"},
+        "bedrock_mantle/maker.swift": prices | {"litellm_provider": "bedrock_mantle"},
+        "bedrock_mantle/swift-latest": {"alias_of": "bedrock_mantle/maker.swift"},
+        "bedrock/swift-latest": {"alias_of": "global.maker.swift"},
+    }
+    found = litellm.read(payload(document), SourceNotes("litellm"))["bedrock"]
+    assert {row["id"]: row["also"] for row in found} == {
+        "global.maker.swift": ["swift-latest"],
+        "maker.swift": ["bedrock_mantle/swift-latest"],
+    }
+
+
+def test_two_names_for_one_model_are_one_name() -> None:
+    prices = {"input_cost_per_token": 1e-06, "output_cost_per_token": 5e-06, "mode": "chat"}
+    document = {
+        f"{prefix}/{name}": entry
+        for prefix in ("azure", "azure_ai")
+        for name, entry in {
+            "swift": prices | {"litellm_provider": prefix},
+            "swift-latest": {"alias_of": f"{prefix}/swift"},
+        }.items()
+    }
+    found = litellm.read(payload(document), SourceNotes("litellm"))["azure"]
+    assert [row["also"] for row in found] == [["swift-latest"], ["swift-latest"]]
+
+
+OFF_PEAK = {
+    "input_cost_per_token": 5e-07,
+    "output_cost_per_token": 2.5e-06,
+    "windows": [
+        {"hours_utc": ["00:00-01:00", "10:00-00:00"], "weekdays": [1, 2, 3, 4, 5]},
+        {"hours_utc": "00:00-00:00", "weekdays": [6, 7]},
+    ],
+}
+
+
+def test_prices_of_other_hours_are_windows() -> None:
+    (row,) = listed("deepseek/swift", litellm_provider="deepseek", off_peak_pricing=OFF_PEAK)[
+        "deepseek"
+    ]
+    workdays, weekend = [1, 2, 3, 4, 5], [6, 7]
+    assert [(one["from"], one["to"], one["days"]) for one in row["windows"]] == [
+        ("00:00", "01:00", workdays),
+        ("10:00", "00:00", workdays),
+        ("00:00", "00:00", weekend),
+    ]
+    rates = {"input": "0.5", "output": "2.5"}
+    assert [one["lists"]["standard"]["rates"] for one in row["windows"]] == [rates] * 3
+
+
+@pytest.mark.parametrize("hours", ["always", "24:00-01:00", "1:00-2:00", "", "00:00-01:00-02:00"])
+def test_hours_that_cannot_be_read_cost_the_entry(hours: str) -> None:
+    window = {"hours_utc": hours, "weekdays": [1]}
+    entry = LITELLM | {"off_peak_pricing": OFF_PEAK | {"windows": [window]}}
+    assert of_entry(entry) == ({}, ["invalid_entry"])
+
+
+@pytest.mark.parametrize("price", [-1e-06, True, "free"])
+def test_an_off_peak_price_that_is_none_costs_the_entry(price: Any) -> None:
+    entry = LITELLM | {"off_peak_pricing": OFF_PEAK | {"input_cost_per_token": price}}
+    assert of_entry(entry)[0] == {}

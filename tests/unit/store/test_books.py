@@ -286,7 +286,14 @@ def test_a_pinned_version_says_that_it_came_with_tariff_when_a_later_release_has
 
 
 #: Every release adds its own here, and none takes one away.
-RELEASED = ("lesson-2025", "2026-11-23.2", "2026-11-23.3", "2026-11-30", "2026-11-30.2")
+RELEASED = (
+    "lesson-2025",
+    "2026-11-23.2",
+    "2026-11-23.3",
+    "2026-11-30",
+    "2026-11-30.2",
+    "2026-11-30.3",
+)
 
 
 @pytest.mark.parametrize("version", RELEASED)

@@ -255,9 +255,10 @@ def _display(name: str) -> Iterator[Spelling]:
 def _preview(name: str) -> Iterator[Spelling]:
     """A model that is offered as a preview only, by the name that it is announced under.
 
-    A released model has a row of its own, which is found before any spelling is tried.
+    A released model has a row of its own, which is found before any spelling is tried. OpenRouter's
+    ids have an author: without one, a preview would be found instead of the released model.
     """
-    if _VERSIONED.fullmatch(name):
+    if _VERSIONED.fullmatch(name) and name.rpartition("/")[0] != "openrouter":
         yield f"{name}-preview", "preview_stage"
 
 

@@ -191,6 +191,11 @@ class Candidates:
                 elsewhere = tuple(quote for quote in quotes if quote.provider != merge.provider)
                 yield replace(self._candidate(row, merge), elsewhere=elsewhere)
 
+    def is_copied(self, row: Row) -> bool:
+        """Whether a row is in copies of OpenRouter's list alone, which only confirm its prices."""
+        is_listed = any((OPENROUTER, name) in self._own_lists for name in row_names(row))
+        return row["provider"] == OPENROUTER and not is_listed
+
     def _by_model(self, made: Iterable[Merge]) -> dict[str, list[Quote]]:
         """Return every quote for a model, at whatever provider, by its bare name."""
         quotes = [

@@ -110,6 +110,8 @@ def refresh(
         confirmed=confirmed,
     )
     found = list(candidates.of_others(first.rows))
+    copied = {n for c in found if candidates.is_copied(c.row) for n in _full_names(c.row)}
+    found = [candidate for candidate in found if not candidates.is_copied(candidate.row)]
     reviewed: list[Row] = []
     untouched: list[Row] = []
     for row in rows:
@@ -117,7 +119,7 @@ def refresh(
             continue
         has_answered = (current_lists(row, moment) or {*LISTS}) <= lists.names
         is_usable = row["provider"] not in candidates.failed and has_answered
-        is_usable = is_usable and row.get("refreshed", True)
+        is_usable = is_usable and row.get("refreshed", True) and not _full_names(row) & copied
         (reviewed if is_usable else untouched).append(row)
     if not complete:  # a new model or name may be one that the other list knows
         names = {name for row in reviewed for name in _full_names(row)}

@@ -128,11 +128,11 @@ class RowMaker:
         """Return the rows of one provider's merged listings, by id."""
         groups = grouped(listings)
         rows = [self._row(provider, group) for group in groups]
+        if provider == "bedrock":
+            _mark_ambiguous(rows)
         listed = {listing.name for group in groups for listing in group}
         for row, group in zip(rows, groups, strict=True):
             row["aliases"] += _also(provider, group, listed)
-        if provider == "bedrock":
-            _mark_ambiguous(rows)
         if provider == "vertex":
             rows += [
                 regional_row
@@ -212,6 +212,7 @@ class RowMaker:
             if row
         ]
         gone = [str(row.get("missing_since", "")) for row in naming]
+        gone = gone or [listing.gone or "" for listing in group]
         life = {
             "released": min(days, default=None),
             "retires": facts.get("retires"),
@@ -226,7 +227,8 @@ def _also(provider: str, group: list[Listing], listed: Collection[str]) -> list[
     """Return the names that move with the newest model, such as ``gpt-sol-latest``, without those
     that are ``listed`` with prices of their own.
 
-    A row that needs no provider before its names has one before these, unless they are its own.
+    A row that needs no provider before its names has one before these, unless they are its own or
+    have a prefix of litellm's.
     """
     rows = [listing.litellm for listing in group if listing.litellm]
     names = dict.fromkeys(
@@ -234,7 +236,10 @@ def _also(provider: str, group: list[Listing], listed: Collection[str]) -> list[
     )
     own = OWN_NAMES.get(provider, "(?!)")
     is_bare = _owns(provider, group)
-    return [f"{provider}/{one}" if is_bare and not re.match(own, one) else one for one in names]
+    return [
+        f"{provider}/{one}" if is_bare and "/" not in one and not re.match(own, one) else one
+        for one in names
+    ]
 
 
 def _day(name: str) -> str:

@@ -81,6 +81,9 @@ _KEY = re.compile(
 INCLUSIVE_THRESHOLDS = {"xai"}
 #: Prices by the length of the prompt, ``[{range: [above, to], input_cost_per_token, ...}]``.
 STEPS = "tiered_pricing"
+#: Prices of other hours, in UTC: ``{windows: [{hours_utc, weekdays}], input_cost_per_token, ...}``.
+OFF_PEAK = "off_peak_pricing"
+_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 SEARCH = "search_context_cost_per_query"
 #: A model that prices citations charges each search, which catalogue/units.toml has.
 CITATIONS = "citation_cost_per_token"
@@ -141,22 +144,21 @@ def read(payload: Payload, notes: SourceNotes) -> dict[str, list[dict[str, Any]]
 def _other_names(entries: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the names that ``alias_of`` gives to other keys, by key, without their prefix.
 
-    A name that two keys of a provider have is the first one's: LiteLLM's bedrock_mantle repeats
-    those of its bedrock.
+    A name that stands for two models of a provider keeps its prefix from the second one on: in
+    LiteLLM's bedrock it is that of the global endpoint, in its bedrock_mantle of a regional one.
     """
     names: dict[str, list[str]] = {}
-    taken: set[tuple[str | None, str]] = set()
+    meant: dict[tuple[str | None, str], str] = {}
     for key in sorted(key for key, entry in entries.items() if _is_other_name(entry)):
         target = entries[key]["alias_of"]
         entry = entries.get(target)
         named = entry.get("litellm_provider") if isinstance(entry, dict) else None
-        if not isinstance(named, str):
+        if entry is None or not isinstance(named, str):
             continue
-        name = model_id(key, entries[target])
+        name, model = model_id(key, entry), model_id(target, entry)
         owner = (PROVIDERS.get(named.partition("-")[0], named), name)
-        if owner not in taken:
-            taken.add(owner)
-            names.setdefault(target, []).append(name)
+        is_another = meant.setdefault(owner, model) != model
+        names.setdefault(target, []).append(key if is_another else name)
     return names
 
 
@@ -180,6 +182,8 @@ def _check(key: str, entry: Any) -> None:
     for step in _steps(entry):
         for name in step.keys() & COMPONENTS.keys():
             price_from_number(step[name])
+    for name in (entry.get(OFF_PEAK) or {}).keys() & COMPONENTS.keys():
+        price_from_number(entry[OFF_PEAK][name])
 
 
 def _is_billed_as_text(entry: Mapping[str, Any]) -> bool:
@@ -206,6 +210,7 @@ def _row(key: str, provider: str, entry: Mapping[str, Any], table: PriceTable) -
         "regional_multiplier": entry.get(MULTIPLIERS[0]),
         "us_multiplier": entry.get(MULTIPLIERS[1]),
         "lists": document_of(table),
+        "windows": list(_windows(entry)),
         "notes": list(_notes(search)),
     }
     return {
@@ -252,6 +257,23 @@ def token_prices(entry: Mapping[str, Any], *, inclusive: bool = False) -> PriceT
 def _steps(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the prices by the length of the prompt; other steps are those of a search."""
     return [step for step in entry.get(STEPS) or () if "range" in step]
+
+
+def _windows(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the hours of other prices; raises ValueError for hours that cannot be read."""
+    prices = entry.get(OFF_PEAK) or {}
+    for window in prices.get("windows", ()):
+        hours = window["hours_utc"]
+        for span in [hours] if isinstance(hours, str) else hours:
+            if not _HOURS.fullmatch(span):
+                raise ValueError(f"{span!r} is not a span of hours")
+            start, _, end = span.partition("-")
+            yield {
+                "from": start,
+                "to": end,
+                "days": [int(day) for day in window["weekdays"]],
+                "lists": document_of(token_prices(prices)),
+            }
 
 
 def _capabilities(entry: Mapping[str, Any]) -> Iterator[str]:

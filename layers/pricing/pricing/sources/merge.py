@@ -7,10 +7,10 @@ of docs/price-sources.md, and ``grouped`` finds the names that are one model.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from pricing.catalogue.models import DISCOUNT_MODES, Row
+from pricing.catalogue.models import Row
+from pricing.catalogue.price_book import FREE_SUFFIX
 from pricing.money import plain
 from pricing.sources.claude_on_clouds import SOURCE as CLAUDE_SOURCE
 from pricing.sources.claude_on_clouds import ClaudeOnClouds
@@ -20,17 +20,26 @@ from pricing.sources.litellm import CONFIRMING_ONLY
 from pricing.sources.names import best, stem, undated
 from pricing.sources.openrouter import OPENROUTER, with_whole_writes
 from pricing.sources.payload import digits_of
+from pricing.sources.periods import (
+    add,
+    add_hours,
+    correct,
+    overwrite,
+    with_own_past,
+    with_past,
+    with_recorded_past,
+)
 from pricing.sources.price_tables import (
     PriceTable,
-    Tiers,
+    combined,
     completed,
     document_of,
     instant,
+    is_same_price,
     period_on,
     periods_ahead,
     prices_in,
     table_of,
-    threshold_like,
     tier_at,
 )
 from pricing.values import immutable
@@ -120,6 +129,8 @@ class Listing:
     source: str | None = None
     #: Whether today's prices are those of the provider's own list.
     is_first_hand: bool = False
+    #: The first day on which the provider's own list was recorded without it.
+    gone: str | None = None
 
     @property
     def is_stated(self) -> bool:
@@ -139,7 +150,8 @@ class Merger:
     """Merges one provider's imported file.
 
     ``first_hand`` are today's prices by name in the provider's own list, which the lists only copy.
-    ``past`` are the states of a name that earlier releases of the lists confirm, the last one open.
+    ``past`` are the states of a name that earlier releases of the lists confirm, the last one open:
+    where the provider's own list has the name no more, it counts for more than a copy.
     """
 
     imported: Mapping[str, Any]
@@ -187,7 +199,10 @@ class Merger:
             for name in row.get("names", ()):
                 found[name] = Listing(name, genai=row)
                 stated[undated(name)] = row
-        for name in self.first_hand:
+        gone = [name for name, states in self.past.items() if "gone" in states[-1]]
+        sold = {*found, *self.first_hand, *gone}
+        gone = [n for n in gone if n.removesuffix(FREE_SUFFIX) not in sold - {n}]
+        for name in (*self.first_hand, *gone):
             found.setdefault(name, Listing(name))
         for row in self.imported[LITELLM]:
             listing = found.setdefault(row["id"], Listing(row["id"]))
@@ -238,7 +253,9 @@ class Merger:
             other = litellm if is_same_price(genai, litellm) else {}
             period_on(periods, day)["lists"] = document_of(combined(genai, other))
         else:
-            periods = [{"lists": document_of(litellm or self.first_hand[name])}]
+            known = litellm or self.first_hand.get(name) or table_of(self.past[name][-1]["lists"])
+            hours = listing.litellm.get("windows") if litellm and listing.litellm else None
+            periods = [{"lists": document_of(known)} | ({"windows": hours} if hours else {})]
         periods = self._corrected(provider, listing, periods)
         listing.periods = [_completed(listing, period) for period in periods]
         used = table_of(period_on(listing.periods, day)["lists"])
@@ -249,18 +266,12 @@ class Merger:
         """Return the periods with the provider's own prices, the past, and Tariff's corrections."""
         day, name = self.corrections.as_of, listing.name
         for mistake in self.corrections.mistakes(provider, name):
-            if not _correct(periods, mistake):
+            if not correct(periods, mistake):
                 self.corrections.miss(mistake)
             listing.notes.append(f"Corrected: {mistake['reason']} Source: {mistake['source']}.")
-        if name in self.first_hand:
-            listing.is_first_hand = True
-            current, *later = periods_ahead(periods, f"{day}T23:59:59")
-            periods = [{key: value for key, value in current.items() if key != "from"}, *later]
-            _overwrite(periods[0], self.first_hand[name]["standard"])
-        if name in self.past and periods[0] is period_on(periods, day):
-            periods = _with_recorded_past(periods, self.past[name])
+        periods = self._with_own_list(listing, periods)
         for ended in self.corrections.past(provider, name):
-            periods = _with_past(periods, {"to": ended["to"], "lists": ended["lists"]})
+            periods = with_past(periods, {"to": ended["to"], "lists": ended["lists"]})
             listing.notes.append(
                 f"Until {ended['to']}: {ended['reason']} Source: {ended['source']}."
             )
@@ -273,24 +284,44 @@ class Merger:
                 f"Since {moved['from']}Z: {moved['reason']} Source: {moved['source']}."
             )
         for addition in self.corrections.additions(provider, name):
-            if not _add(periods, addition, day):
+            if not add(periods, addition, day):
                 self.corrections.miss(addition)
         for window in self.corrections.windows(provider, name):
-            _add_hours(periods, window)
+            add_hours(periods, window)
         return periods
+
+    def _with_own_list(self, listing: Listing, periods: list[Row]) -> list[Row]:
+        """Return the periods with the prices of the provider's own list, and the recorded past."""
+        day, own = self.corrections.as_of, self._own_name(listing)
+        if own in self.first_hand:
+            listing.is_first_hand = True
+            current, *later = periods_ahead(periods, f"{day}T23:59:59")
+            periods = [{key: value for key, value in current.items() if key != "from"}, *later]
+            overwrite(periods[0], self.first_hand[own]["standard"])
+        states = self.past.get(own, ())
+        if states and "gone" in states[-1]:
+            listing.gone = states[-1]["gone"]
+            listing.source = f"{self.imported['provider']}, until {listing.gone}"
+            return with_own_past(periods, states, day)
+        if states and periods[0] is period_on(periods, day):
+            return with_recorded_past(periods, states)
+        return periods
+
+    def _own_name(self, listing: Listing) -> str:
+        """Return the name under which the provider's own list has a model.
+
+        OpenRouter answers with dated names that its list does not have. genai-prices states them
+        in the row of the name that is listed.
+        """
+        if self.imported["provider"] != OPENROUTER or not listing.is_stated:
+            return listing.name
+        names = (listing.name, str((listing.genai or {})["id"]))
+        return next((n for n in names if n in self.first_hand or n in self.past), listing.name)
 
 
 def is_current(row: Mapping[str, Any] | None) -> bool:
     """Whether a list has the row still, and it is not kept for the sake of old calls."""
     return row is not None and "missing_since" not in row
-
-
-def is_same_price(*tables: PriceTable) -> bool:
-    """Whether the lists have one input and output price: only then one completes the other."""
-    bases = [table["standard"][0] for table in tables if table]
-    return all(
-        base.get(name) == bases[0].get(name) for base in bases for name in ("input", "output")
-    )
 
 
 def _with_whole_writes(name: str, genai: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -300,73 +331,6 @@ def _with_whole_writes(name: str, genai: Mapping[str, Any]) -> Mapping[str, Any]
         for period in genai["periods"]
     ]
     return {**genai, "periods": periods}
-
-
-def _correct(periods: Iterable[Row], mistake: Mapping[str, Any]) -> bool:
-    """Replace wrong prices by the right ones, and drop those without; False if none is there."""
-    wrong, right = ({k: Decimal(v) for k, v in mistake[of].items()} for of in ("wrong", "right"))
-    found = False
-    for period in periods:
-        table = table_of(period["lists"])
-        tiers = table.get(mistake.get("mode", "standard"), {})
-        for above, rates in tiers.items():
-            if wrong.items() <= rates.items():
-                found = True
-                kept = {name: price for name, price in rates.items() if name not in wrong}
-                tiers[above] = kept | right
-        period["lists"] = document_of(table)
-    return found
-
-
-def _with_recorded_past(periods: list[Row], states: Sequence[Row]) -> list[Row]:
-    """Put recorded states before today's price, which has no start, if it is the last of them."""
-    *ended, last = states
-    if not is_same_price(*(table_of(state["lists"]) for state in (periods[0], last))):
-        return periods
-    for state in ended:
-        periods = _with_past(periods, state)
-    return periods
-
-
-def _with_past(periods: Sequence[Row], ended: Row) -> list[Row]:
-    """Put a price that applied until a day before the periods, which go on from that day."""
-    to = ended["to"]
-    before = [p for p in periods if "to" in p and instant(p["to"]) < instant(to)]
-    since = before[-1]["to"] if before else None
-    after = [p for p in periods if "to" not in p or instant(p["to"]) > instant(to)]
-    first = {"lists": ended["lists"], "to": to} | ({"from": since} if since else {})
-    return [*before, first, {**after[0], "from": to}, *after[1:]]
-
-
-def _add(periods: list[Row], addition: Mapping[str, Any], day: str) -> bool:
-    """Add price lists to the period that begins on the addition's day; False if there is none.
-
-    An addition without a day is for the period that ``day`` is in.
-    """
-    start = addition.get("from", period_on(periods, day).get("from"))
-    period = next((period for period in periods if period.get("from") == start), None)
-    if period is None:
-        return False
-    added = table_of({mode: {"rates": rates} for mode, rates in addition["lists"].items()})
-    period["lists"] = document_of(combined(table_of(period["lists"]), added))
-    return True
-
-
-def _add_hours(periods: list[Row], window: Mapping[str, Any]) -> None:
-    """Extend the off-peak price of each period that has one to further hours."""
-    hours = {key: window[key] for key in ("from", "to", "days")}
-    for period in periods:
-        if "windows" in period:
-            period["windows"] = [*period["windows"], period["windows"][0] | hours]
-
-
-def _overwrite(period: Row, standard: Tiers) -> None:
-    """Replace a period's standard prices by those of the provider's own list, tier by tier."""
-    table = table_of(period["lists"])
-    for above, rates in standard.items():
-        same = threshold_like(table["standard"], above)
-        table["standard"].setdefault(above if same is None else same, {}).update(rates)
-    period["lists"] = document_of(table)
 
 
 def _curious(table: PriceTable) -> list[str]:
@@ -393,28 +357,6 @@ def _completed(listing: Listing, period: Row) -> Row:
             for window in period["windows"]
         ]
     return row
-
-
-def combined(first: PriceTable, second: PriceTable) -> PriceTable:
-    """Return both tables as one: each mode, tier and price of ``first``, else that of ``second``.
-
-    Where both have a mode, the tiers are those of ``first``. One exception: a discount to which
-    ``first`` gives one price although its standard has tiers says nothing of tiers, and takes the
-    second one's.
-    """
-    together = dict(second) | first
-    is_tiered = len(first.get("standard", ())) > 1
-    for mode in first.keys() & second.keys():
-        tiers = {above: dict(rates) for above, rates in first[mode].items()}
-        says_nothing = mode in DISCOUNT_MODES and is_tiered and len(tiers) == 1
-        for above, rates in second[mode].items():
-            same = threshold_like(tiers, above)
-            if same is not None:
-                tiers[same] = rates | tiers[same]
-            elif says_nothing:
-                tiers[above] = rates
-        together[mode] = tiers
-    return together
 
 
 def disagreements(genai: PriceTable, litellm: PriceTable, used: PriceTable) -> list[Row]:

@@ -196,3 +196,33 @@ def period_on(prices: Sequence[Row], day: str) -> Row:
     if period is None:
         raise ValueError(f"it has no price on {day}")
     return period
+
+
+def is_same_price(*tables: PriceTable) -> bool:
+    """Whether the lists have one input and output price: only then one completes the other."""
+    bases = [table["standard"][0] for table in tables if table]
+    return all(
+        base.get(name) == bases[0].get(name) for base in bases for name in ("input", "output")
+    )
+
+
+def combined(first: PriceTable, second: PriceTable) -> PriceTable:
+    """Return both tables as one: each mode, tier and price of ``first``, else that of ``second``.
+
+    Where both have a mode, the tiers are those of ``first``. One exception: a discount to which
+    ``first`` gives one price although its standard has tiers says nothing of tiers, and takes the
+    second one's.
+    """
+    together = dict(second) | first
+    is_tiered = len(first.get("standard", ())) > 1
+    for mode in first.keys() & second.keys():
+        tiers = {above: dict(rates) for above, rates in first[mode].items()}
+        says_nothing = mode in DISCOUNT_MODES and is_tiered and len(tiers) == 1
+        for above, rates in second[mode].items():
+            same = threshold_like(tiers, above)
+            if same is not None:
+                tiers[same] = rates | tiers[same]
+            elif says_nothing:
+                tiers[above] = rates
+        together[mode] = tiers
+    return together

@@ -1,0 +1,101 @@
+"""The periods of one name: its past before them, corrections into them, hours onto them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pricing.catalogue.models import Row
+from pricing.sources.price_tables import (
+    Tiers,
+    combined,
+    document_of,
+    instant,
+    is_same_price,
+    period_on,
+    table_of,
+    threshold_like,
+)
+
+
+def correct(periods: Iterable[Row], mistake: Mapping[str, Any]) -> bool:
+    """Replace wrong prices by the right ones, and drop those without; False if none is there."""
+    wrong, right = ({k: Decimal(v) for k, v in mistake[of].items()} for of in ("wrong", "right"))
+    found = False
+    for period in periods:
+        table = table_of(period["lists"])
+        tiers = table.get(mistake.get("mode", "standard"), {})
+        for above, rates in tiers.items():
+            if wrong.items() <= rates.items():
+                found = True
+                kept = {name: price for name, price in rates.items() if name not in wrong}
+                tiers[above] = kept | right
+        period["lists"] = document_of(table)
+    return found
+
+
+def with_recorded_past(periods: list[Row], states: Sequence[Row]) -> list[Row]:
+    """Put recorded states before today's price, which has no start, if it is the last of them."""
+    *ended, last = states
+    if not is_same_price(*(table_of(state["lists"]) for state in (periods[0], last))):
+        return periods
+    for state in ended:
+        periods = with_past(periods, state)
+    return periods
+
+
+def with_own_past(periods: Sequence[Row], states: Sequence[Row], day: str) -> list[Row]:
+    """Return the states of a name in the provider's own list, then what a copy dates later.
+
+    What a copy has at the last state's price on that ``day`` completes it.
+    """
+    *ended, last = states
+    own, copy = table_of(last["lists"]), table_of(period_on(periods, day)["lists"])
+    lists = document_of(combined(own, copy) if is_same_price(own, copy) else own)
+    later = [p for p in periods if "from" in p and instant(p["from"]) >= instant(last["gone"])]
+    merged: list[Row] = later or [{"lists": lists}]
+    if later:
+        ended.append({"lists": lists, "to": later[0]["from"]})
+    for state in ended:
+        merged = with_past(merged, state)
+    return merged
+
+
+def with_past(periods: Sequence[Row], ended: Row) -> list[Row]:
+    """Put a price that applied until a day before the periods, which go on from that day."""
+    to = ended["to"]
+    before = [p for p in periods if "to" in p and instant(p["to"]) < instant(to)]
+    since = before[-1]["to"] if before else None
+    after = [p for p in periods if "to" not in p or instant(p["to"]) > instant(to)]
+    first = {"lists": ended["lists"], "to": to} | ({"from": since} if since else {})
+    return [*before, first, {**after[0], "from": to}, *after[1:]]
+
+
+def add(periods: list[Row], addition: Mapping[str, Any], day: str) -> bool:
+    """Add price lists to the period that begins on the addition's day; False if there is none.
+
+    An addition without a day is for the period that ``day`` is in.
+    """
+    start = addition.get("from", period_on(periods, day).get("from"))
+    period = next((period for period in periods if period.get("from") == start), None)
+    if period is None:
+        return False
+    added = table_of({mode: {"rates": rates} for mode, rates in addition["lists"].items()})
+    period["lists"] = document_of(combined(table_of(period["lists"]), added))
+    return True
+
+
+def add_hours(periods: list[Row], window: Mapping[str, Any]) -> None:
+    """Extend the off-peak price of each period that has one to further hours."""
+    hours = {key: window[key] for key in ("from", "to", "days")}
+    for period in periods:
+        if "windows" in period:
+            period["windows"] = [*period["windows"], period["windows"][0] | hours]
+
+
+def overwrite(period: Row, standard: Tiers) -> None:
+    """Replace a period's standard prices by those of the provider's own list, tier by tier."""
+    table = table_of(period["lists"])
+    for above, rates in standard.items():
+        same = threshold_like(table["standard"], above)
+        table["standard"].setdefault(above if same is None else same, {}).update(rates)
+    period["lists"] = document_of(table)

@@ -1,0 +1,65 @@
+"""What releases say of the past: two lists, one for a name that moves, and OpenRouter's own."""
+
+from typing import Any
+
+import pytest
+
+from pricing.sources.price_tables import PriceTable, table_of
+from tariff.catalogue.history import _past
+
+DAYS = ("2026-01-01", "2026-02-01", "2026-03-01")
+
+
+def priced(usd: str) -> PriceTable:
+    return table_of({"standard": {"rates": {"input": usd, "output": "9"}}})
+
+
+def past(provider: str, name: str, *quoted: dict[str, str]) -> list[tuple[str, Any, Any]]:
+    """The states of a name, of which each day's lists quoted these prices."""
+    days = [
+        (day, {provider: {of: {name: priced(usd)} for of, usd in lists.items()}})
+        for day, lists in zip(DAYS, quoted, strict=True)
+    ]
+    states = _past(days).get(provider, {}).get(name, [])
+    return [
+        (state["lists"]["standard"]["rates"]["input"], state.get("to"), state.get("gone"))
+        for state in states
+    ]
+
+
+def both(usd: str) -> dict[str, str]:
+    return {"genai-prices": usd, "litellm": usd}
+
+
+def test_a_price_that_both_lists_left_ended_with_the_first_quote_of_the_next() -> None:
+    moved = past("openai", "swift", both("1"), {"genai-prices": "2", "litellm": "1"}, both("2"))
+    assert moved == [("1", "2026-02-01", None), ("2", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("swift-latest", [("1", "2026-03-01", None), ("2", None, None)]),
+        ("swift", []),  # more often a mistake that the list corrected
+    ],
+)
+def test_one_list_is_enough_for_a_name_that_says_that_it_moves(
+    name: str, expected: list[Any]
+) -> None:
+    alone = [{"litellm": usd} for usd in ("1", "1", "2")]
+    assert past("openai", name, *alone) == expected
+
+
+def test_a_name_that_moves_needs_both_lists_where_both_have_it() -> None:
+    quoted = [{"litellm": usd, "genai-prices": "7"} for usd in ("1", "1", "2")]
+    assert past("openai", "swift-latest", *quoted) == []
+
+
+def test_a_model_that_openrouters_list_has_no_more_has_the_first_day_without_it() -> None:
+    gone = past("openrouter", "swift", {"openrouter": "1"}, {"openrouter": "2"}, {})
+    assert gone == [("1", "2026-02-01", None), ("2", None, "2026-03-01")]
+    assert past("openrouter", "swift", {"openrouter": "1"}, {"openrouter": "1"}, {}) == [
+        ("1", None, "2026-03-01")
+    ]
+    back = [{"openrouter": "1"}, {}, {"openrouter": "1"}]
+    assert past("openrouter", "swift", *back) == []
