@@ -1,7 +1,7 @@
 """How Lighthouse rates the page on a telephone: a slow processor and a slow network, simulated.
 
-A score depends on how busy the machine is. A view is judged by its median run, and only by runs
-during which the processor was as fast as the simulation supposes, as far as there are any.
+A score depends on how busy the machine is. A view is judged by the median of three runs during
+which the processor was as fast as the simulation supposes; without them the test fails and says so.
 """
 
 import json
@@ -78,11 +78,10 @@ def test_performance_and_accessibility_are_95_or_more(url: str, view: str) -> No
             f"{view} {one.performance} {one.accessibility}: {one.metrics}; processor"
             f" {one.processor:.0f}{'' if one.processor >= QUIET else ' (busy, not counted)'}\n"
         )
-    counted = quiet or runs
-    performance = statistics.median_low([one.performance for one in counted])
-    accessibility = min(one.accessibility for one in counted)
-    sys.stdout.write(
-        f"{view}: performance {performance}, accessibility {accessibility}, {len(counted)} runs\n"
-    )
-    middle = min(counted, key=lambda one: abs(one.performance - performance))
-    assert min(performance, accessibility) >= LEAST, middle.poor
+    performance = statistics.median_low([one.performance for one in quiet or runs])
+    accessibility = min(one.accessibility for one in runs)
+    sys.stdout.write(f"{view}: performance {performance}, accessibility {accessibility}\n")
+    assert accessibility >= LEAST, runs[-1].poor
+    if len(quiet) < RUNS:
+        pytest.fail(f"The machine is too busy to judge: {len(quiet)} quiet runs of {len(runs)}.")
+    assert performance >= LEAST, min(quiet).poor
