@@ -20,7 +20,7 @@ from tariff.prices import bundled_prices
 from tariff.tables import markdown
 
 TASKS = ROOT / "tests" / "data" / "routing"
-SETS = ("fresh_tasks", "everyday_tasks", "labelled_tasks")
+SETS = ("later_tasks", "fresh_tasks", "everyday_tasks", "labelled_tasks")
 TIERS = ("simple", "moderate", "complex")
 _SENT = ("task", "system", "tools", "messages")
 #: Equal requests, so that the costs compare tiers and not lengths.
@@ -44,7 +44,7 @@ def everyday() -> None:
         "mean confidence",
     )
     print(markdown(header, table))
-    print(f"\n{_confusion('fresh_tasks')}")
+    print(f"\n{_confusion('later_tasks')}")
 
 
 def read(name: str) -> list[dict[str, Any]]:
