@@ -20,6 +20,8 @@ _QUOTED = re.compile(
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _COLON = re.compile(r"[:\uff1a](?=\s|[^\x00-\x7f]|\"|$)")
 _BULLET = re.compile(r"^\s*(?:[-*•・]|\d+[.)、]|[a-z]\))\s*\S")
+#: A line that begins with the name of what it quotes: "Mail: ...".
+_LABELLED = re.compile(r"\w+ ?[:\uff1a](?=\s|[^\x00-\x7f])")
 _LONGEST_TAIL = 400
 _LONGEST_LEAD = 240
 
@@ -49,7 +51,9 @@ def instruction_of(task: str, is_mechanical: Callable[[str], bool]) -> Instructi
         kept, rest = _list_of(rest)
         lead = f"{lead}\n{kept}"
     last = _PARAGRAPH.split(rest)[-1].strip().rsplit("\n", 1)[-1] if rest else ""
-    if len(last) <= _LONGEST_TAIL and (last.endswith(("?", "\uff1f")) or not (step or colon)):
+    if (step and colon and last == rest.strip()) or _LABELLED.match(last):
+        last = ""  # all the material there is, or a part of it with its name
+    if last and len(last) <= _LONGEST_TAIL and (last.endswith(("?", "\uff1f")) or not (step or colon)):
         lead = f"{lead}\n{last}"
     if len(lead) > LONGEST:
         lead = f"{lead[: LONGEST // 2]}\n{lead[-LONGEST // 2 :]}"

@@ -20,6 +20,7 @@ from pricing.recommendations.routing.lexicon import (
     cues_of,
     fold,
     language_of,
+    languages_of,
 )
 from pricing.recommendations.routing.reading import TaskFeatures
 from pricing.recommendations.routing.request import (
@@ -95,8 +96,10 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
     material, unless the task itself asks for something to make, or what to do.
     """
     head = fold(task[:_LANGUAGE_FROM])
-    language = language_of(head)
-    cues = cues_of(language)
+    languages = languages_of(head)
+    language = next(iter(languages), UNREAD)
+    # A few words may be of two languages that are alike: then the cues of all count.
+    cues = cues_of(language if len(languages) == 1 else UNREAD)
     exam = _exam_form(reading, fold(task[-_LAST:]))
     if exam is not None and (exam not in _PROSE or ("self", "") not in cues.found(head)):
         return Judgement(exam, "exam", (Signal("kind of work", exam, KINDS[exam].level),))

@@ -331,7 +331,7 @@ zh: 审查, 评审, 代码审查, 审阅, 检查一下""",
         level=0.3,
         strong="""en: debug*, bug, bugs, fails with, error, exception, traceback, crash*,
     stack trace, not working, does not work, doesn't work, troubleshoot*, why does, why is,
-    why do, fix this, fix the
+    why do
 de: debug*, fehler, fehlermeldung, absturz*, sturzt ab, funktioniert nicht, geht nicht, warum
 fr: debog*, bug, erreur, plante*, ne fonctionne pas, ne marche pas, pourquoi
 es: depura*, error, falla, fallo, no funciona, por que

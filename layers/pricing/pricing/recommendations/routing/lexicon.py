@@ -58,10 +58,20 @@ class Cues:
                 if phrase in joined:
                     found.setdefault(group, {}).setdefault(phrase, number)
         if self.unspaced and _HAN.search(text):
-            for term in filter(text.__contains__, self.unspaced):
-                for group in self.unspaced[term]:
-                    found.setdefault(group, {})[term] = text.index(term)
+            terms = {term: text.index(term) for term in filter(text.__contains__, self.unspaced)}
+            for term, at in terms.items():
+                if not _inside_another(term, at, terms):
+                    for group in self.unspaced[term]:
+                        found.setdefault(group, {})[term] = at
         return found
+
+
+def _inside_another(term: str, at: int, terms: Mapping[str, int]) -> bool:
+    """Return whether a longer term begins where this one does: that one is meant."""
+    return any(
+        start == at and len(longer) > len(term) and longer.startswith(term)
+        for longer, start in terms.items()
+    )
 
 
 #: For each group its cues that occur, each with the number of the word where it first does.
@@ -95,13 +105,19 @@ def size_of(text: str) -> int:
 
 def language_of(text: str) -> str:
     """Return the language of a folded text by its frequent words, or UNREAD."""
+    return next(iter(languages_of(text)), UNREAD)
+
+
+def languages_of(text: str) -> list[str]:
+    """Return the languages with the most frequent words in a folded text: several if they tie."""
     if _HAN.search(text):
-        return "ja" if _KANA.search(text) else "zh"
+        return ["ja" if _KANA.search(text) else "zh"]
     counts: dict[str, int] = {}
     for token in words_of(text):
         for language in _frequent().get(token, ()):
             counts[language] = counts.get(language, 0) + 1
-    return max(_LANGUAGES, key=lambda language: counts.get(language, 0)) if counts else UNREAD
+    most = max(counts.values(), default=0)
+    return [language for language in _LANGUAGES if most and counts.get(language) == most]
 
 
 @cache

@@ -59,9 +59,10 @@ _WHY = re.compile(
 _SENTENCES, _TOLD, _BARE_WORDS = 16, 0.5, 5
 #: From so many words, or so many characters where words are not separated, a sentence tells.
 _TELLING = 4
+#: A point inside a word, as in a file's name or an abbreviation, ends no sentence.
 _SENTENCE = re.compile(
-    "[^.!?\u3002\uff01\uff1f\n]+"
-    "(?:[.!?\u3002\uff01\uff1f]+(?=\\s|$|[^\x00-\x7f])|[.](?=\\S)|\n|$|[!?])+"
+    "(?:[^.!?\u3002\uff01\uff1f\n]|[.](?=[\x21-\x7f]))+"
+    "(?:[.!?\u3002\uff01\uff1f]+(?=\\s|$|[^\x00-\x7f])|\n|$|[!?])+"
 )
 _POLITE = re.compile(
     r"^\W*(?:(?:please|can you|could you|would you|i need you to|i want you to|i d like you to"
