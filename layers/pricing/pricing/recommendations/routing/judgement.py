@@ -25,6 +25,7 @@ from pricing.recommendations.routing.lexicon import (
 from pricing.recommendations.routing.reading import TaskFeatures
 from pricing.recommendations.routing.request import (
     LOOK_UP,
+    SEVERAL_PARTS,
     STRONG,
     Request,
     names_a_step,
@@ -122,8 +123,10 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
         kind, level, mechanical = UNKNOWN, 0.0, False
     elif mechanical and (weight < _SURE or harder >= _RAISED):
         level *= 0.0 if harder >= _OVERRULED else _UNSURE_SHARE
+    elif kind == "tool use" and (harder >= _RAISED or "open" in request.acts):
+        level *= _UNSURE_SHARE  # to find something out is not a call
     raised += _manner(request, kind, harder, instruction, code=reading.has_code)
-    if mechanical and len(request.parts) + request.joined > 1 and request.words > _SEVERAL_PARTS:
+    if mechanical and len(request.parts) + request.joined > 1 and request.words > SEVERAL_PARTS:
         raised.append(Signal("several parts", "asks for more than one thing", _PARTS))
     elif not mechanical:
         raised += _scope(request, instruction)
@@ -186,6 +189,8 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
         return UNKNOWN, 0.0
     if kind == LOOK_UP and not request.question and request.words > _SHORT_QUESTION:
         return UNKNOWN, 0.0
+    if kind == LOOK_UP and request.own and request.told:
+        return UNKNOWN, 0.0  # no fact is asked after telling one's own situation
     if kind == "debugging" and request.asks_why_in_general:
         return UNKNOWN, 0.0
     return kind, best
@@ -236,13 +241,14 @@ def _manner(
         return []
     if "open" in request.acts:
         meaning = "asks what to do or whether something holds, not for a fact"
-        return [Signal("open question", meaning, _OPEN_ABOUT if request.told else _OPEN)]
-    if kind == "tool use" and request.sentences == 1 and not harder:
+        about = request.told or (code and instruction.material)
+        return [Signal("open question", meaning, _OPEN_ABOUT if about else _OPEN)]
+    if kind == "tool use" and request.sentences == 1 and not harder and not request.is_list:
         return [Signal("plain step", "one thing to do", _ONE_CALL)]
     if kind not in (UNKNOWN, "code reading"):
         return []
     if "step" in request.acts and "make" not in request.acts:
-        several = request.joined + request.conditions > 0 and request.words > _SEVERAL_PARTS
+        several = request.joined + request.conditions > 0 and request.words > SEVERAL_PARTS
         sure = harder < _RAISED and not several and not code
         meaning = "one thing to do, not something to make"
         return [Signal("plain step", meaning, _STEP if sure else _STEP * _UNSURE_SHARE)]
@@ -267,8 +273,7 @@ def _plain(request: Request, kind: str, instruction: Instruction, *, code: bool)
 
 #: The weights of an open question, alone and about a situation, and of plain requests.
 _OPEN, _OPEN_ABOUT, _STEP, _PLAIN, _TINY = 0.65, 1.15, -1.1, -0.9, 4
-_ONE_CALL, _SHORT_QUESTION = -0.8, 25
-_PARTS, _SEVERAL_PARTS = 1.5, 13
+_ONE_CALL, _SHORT_QUESTION, _PARTS = -0.8, 25, 1.5
 _SHORT_MATERIAL, _SHORT_REQUEST = 300, 14
 
 
@@ -317,7 +322,8 @@ _OPTIONS, _DOLLARS, _NUMBERS, _STORY, _SUBJECT = 3, 2, 2, 10, 3
 _PROSE = ("calculation", "maths")
 _LAST = 200
 _FIGURE = re.compile(
-    r"\bhow (?:many|much|long|far|old|fast|tall|often)|\bwhat (?:is|was|are|were|will|would)"
+    r"\bhow (?:many|much|long|far|old|fast|tall|often)"
+    r"|\bwhat (?:is|was|are|were|will|would)\b(?! you\b)"
     r"|\bwhat (?:percent|fraction)|\bfind\b|calculate|\bwie ?viel|\bcombien|\bcuant|\bquant"
     r"|いくつ|いくら|多少|几"
 )

@@ -56,6 +56,9 @@ _PARTICLE = re.compile(
 _WHY = re.compile(
     r"^\W*(?:why|how come|warum|wieso|weshalb|pourquoi|por que)\b|なぜ|どうして|为什么"
 )
+_COMMA = re.compile("[,;\u3001\uff0c](?=\\s|[^\x00-\x7f])")
+#: More than one thing to do takes more words than this.
+SEVERAL_PARTS = 13
 _SENTENCES, _TOLD, _BARE_WORDS = 16, 0.5, 5
 #: From so many words, or so many characters where words are not separated, a sentence tells.
 _TELLING = 4
@@ -97,6 +100,12 @@ class Request:
     joined: int
 
     @property
+    def is_list(self) -> bool:
+        """Whether it lists several things to do: after a colon, or at some length."""
+        room = self.words > SEVERAL_PARTS or ":" in self.text
+        return room and self.joined + len(_COMMA.findall(self.text)) > 1
+
+    @property
     def question(self) -> bool:
         """Whether it ends with a question mark."""
         return self.text.rstrip().endswith(QUESTION_MARKS)
@@ -132,6 +141,7 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
     acts: set[Act] = set()
     parts: set[str] = set()
     weights: dict[str, float] = {}
+    making = False
     sentences = [part for part in _SENTENCE.findall(text) if words_of(part)]
     for sentence in sentences[:_SENTENCES]:
         plain = _POLITE.sub("", sentence)
@@ -140,6 +150,9 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
         question = sentence.rstrip().endswith(QUESTION_MARKS)
         if alone and question and _tells(told) and len(words_of(plain)) <= _BARE_WORDS:
             own.add("open")
+        making = making or "make" in own
+        if making and not question and min(found.get(("act", "open"), {"": 0}).values()) > 0:
+            own.discard("open")  # what is to be made is about a question; it does not ask one
         asks = bool(own) or question
         (asking if asks else telling).append(found)
         if asks:
@@ -157,7 +170,7 @@ def read_request(text: str, cues: Cues, *, alone: bool) -> Request:
         found=whole,
         asked=merged(asking) if asking else whole,
         words=size_of(text),
-        sentences=len(sentences),
+        sentences=sum(not part.rstrip().endswith((":", "\uff1a")) for part in sentences) or 1,
         told=_tells(told) if asking else 0,
         weights=weights,
         acts=frozenset(acts),
