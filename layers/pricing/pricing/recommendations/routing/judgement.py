@@ -104,6 +104,9 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
     exam = _exam_form(reading, fold(task[-_LAST:]))
     if exam is not None and (exam not in _PROSE or ("self", "") not in cues.found(head)):
         return Judgement(exam, "exam", (Signal("kind of work", exam, KINDS[exam].level),))
+    if reading.has_code and _STUB.search(task) is not None:
+        made = "code generation"
+        return Judgement(made, "request", (Signal("kind of work", made, KINDS[made].level),))
     instruction = instruction_of(task, lambda lead: names_a_step(fold(lead), cues))
     request = read_request(fold(instruction.text), cues, alone=not instruction.material)
     if system and request.acts.isdisjoint(("make", "open", "howto")):
@@ -153,6 +156,13 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
         english=language == ENGLISH,
         material=instruction.material,
     )
+
+
+#: Code alone that ends where a body is missing: after its documentation, a colon or a brace.
+_STUB = re.compile(
+    r"\A\s*(?:```\w*\s*)?(?:from|import|def|class|fn|func|function|public|private|export|async|@\w)\b"
+    r"(?s:.*)(?:\"\"\"|'''|\*/|:|\{)\s*(?:```\s*)?\Z"
+)
 
 
 def _fixed_step(system: str) -> Request | None:
@@ -301,13 +311,14 @@ def _exam_form(reading: TaskFeatures, end: str) -> str | None:
     ``end`` is the folded end of the text, where a calculation asks for a figure.
     """
     mathematics = reading.latex or reading.dollars >= _DOLLARS or _is_mathematical(reading)
+    asks = reading.ends_with_question or _ANSWER_IN_A_FORM.search(end) is not None
     story = not reading.has_code and len(reading.numbers) >= _NUMBERS
     story = story and len(reading.words) >= _STORY
     forms = (
         ("multiple choice", reading.options >= _OPTIONS),
         ("logic puzzle", not _CLUES.isdisjoint(reading.words)),
         ("maths", mathematics and (reading.latex or not reading.has_code)),
-        ("calculation", story and reading.ends_with_question and _FIGURE.search(end) is not None),
+        ("calculation", story and asks and _FIGURE.search(end) is not None),
         ("code reading", reading.has_code and "assert" in reading.words),
     )
     return None if reading.tools.count else next((kind for kind, has in forms if has), None)
@@ -326,6 +337,10 @@ _FIGURE = re.compile(
     r"|\bwhat (?:is|was|are|were|will|would)\b(?! you\b)"
     r"|\bwhat (?:percent|fraction)|\bfind\b|calculate|\bwie ?viel|\bcombien|\bcuant|\bquant"
     r"|いくつ|いくら|多少|几"
+)
+#: After its question, how a figure has to be given, or what a term in it means.
+_ANSWER_IN_A_FORM = re.compile(
+    r"\?\s*\([^?]*\)\W*$|\b(?:express|give|write|round|state) (?:your|the) (?:final )?answer\b"
 )
 _CLUES = frozenset(["clue", "clues", "premises"])
 _MATHEMATICS = frozenset(VOCABULARY["mathematics"].split()) - frozenset(
