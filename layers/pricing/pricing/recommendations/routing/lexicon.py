@@ -28,7 +28,7 @@ ENGLISH = "en"
 UNREAD = ""
 #: Compounds are searched inside from this length on, for stems of at least this length.
 _COMPOUND, _STEM_INSIDE = 10, 6
-_SHORTEST_STEM, _LONGEST_STEM = 3, 16
+_SHORTEST_STEM = 3
 
 #: What a cue belongs to: a section of the lexicon and the name in it.
 Group = tuple[str, str]
@@ -36,12 +36,27 @@ Group = tuple[str, str]
 
 @immutable
 class Cues:
-    """The cues of one or more languages, each with its groups; phrases by their first word."""
+    """The cues of one or more languages, each with its groups.
+
+    Phrases are by their first word, stems by their first letters.
+    """
 
     words: Mapping[str, list[Group]]
-    stems: Mapping[str, list[Group]]
+    stems: Mapping[str, Mapping[str, list[Group]]]
     phrases: Mapping[str, list[tuple[str, Group]]]
     unspaced: Mapping[str, list[Group]]
+
+    def _stems_in(self, token: str) -> Iterator[tuple[str, list[Group]]]:
+        """Yield the stems that a word begins with, and those inside a long compound word."""
+        for stem, groups in self.stems.get(token[:_SHORTEST_STEM], {}).items():
+            if token.startswith(stem):
+                yield stem, groups
+        if len(token) >= _COMPOUND and token.isascii():
+            for start in range(_SHORTEST_STEM, len(token) - _STEM_INSIDE + 1):
+                inside = self.stems.get(token[start : start + _SHORTEST_STEM])
+                for stem, groups in inside.items() if inside else ():
+                    if len(stem) >= _STEM_INSIDE and token.startswith(stem, start):
+                        yield stem, groups
 
     def found(self, text: str) -> "Found":
         """Return the cues in a folded text."""
@@ -51,8 +66,8 @@ class Cues:
         for number, token in enumerate(tokens):
             for group in self.words.get(token, ()):
                 found.setdefault(group, {}).setdefault(token, number)
-            for stem in filter(self.stems.__contains__, _prefixes(token)):
-                for group in self.stems[stem]:
+            for stem, groups in self._stems_in(token):
+                for group in groups:
                     found.setdefault(group, {}).setdefault(stem, number)
             for phrase, group in self.phrases.get(token, ()):
                 if phrase in joined:
@@ -138,7 +153,10 @@ def cues_of(language: str) -> Cues:
             phrases[parts[0]].append((phrase, group))
         else:
             kind[parts[0]].append(group)
-    return Cues(dict(words), dict(stems), dict(phrases), dict(unspaced))
+    starts: dict[str, dict[str, list[Group]]] = {}
+    for stem, groups in stems.items():
+        starts.setdefault(stem[:_SHORTEST_STEM], {})[stem] = groups
+    return Cues(dict(words), starts, dict(phrases), dict(unspaced))
 
 
 @cache
@@ -173,15 +191,6 @@ def _by_language(text: str) -> Iterator[tuple[str, str]]:
 
 def _listed(cues: str) -> Iterable[str]:
     return filter(None, map(str.strip, cues.split(",")))
-
-
-def _prefixes(token: str) -> Iterator[str]:
-    for end in range(_SHORTEST_STEM, min(len(token), _LONGEST_STEM) + 1):
-        yield token[:end]
-    if len(token) >= _COMPOUND and token.isascii():
-        for start in range(_SHORTEST_STEM, len(token) - _STEM_INSIDE + 1):
-            for end in range(start + _STEM_INSIDE, min(len(token), start + _LONGEST_STEM) + 1):
-                yield token[start:end]
 
 
 #: In the order in which they win ties.
