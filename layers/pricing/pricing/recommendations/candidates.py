@@ -10,6 +10,7 @@ from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
 from pricing.estimates.inputs import CallInput, MeasuredInput, PromptInput
 from pricing.money import plain
 from pricing.notices import Notice
+from pricing.recommendations.routing import UNSTRUCTURED, Structure
 from pricing.timestamps import AsOf
 from pricing.tokens.prompts import Prompt
 from pricing.usage.buckets import Attempt, StatedTerms, Usage
@@ -20,8 +21,8 @@ from pricing.values import immutable
 class RecommendTask:
     """One task, the usage of one call of it, and the constraints on its model.
 
-    ``prompt`` is the whole request, if the text is not all of it, ``tools`` the schemas in it, and
-    ``system`` the text of its system prompt.
+    ``prompt`` is the whole request, if the text is not all of it, ``tools`` the schemas in it,
+    ``system`` the text of its system prompt, and ``structure`` that of the answer.
     ``measured`` is what a call used; without it the input is ``input_tokens``, or the text as each
     model counts it. ``prefix_tokens`` of the input are the same in every call;
     ``cached_tokens`` are in the cache of ``current_model``.
@@ -31,6 +32,7 @@ class RecommendTask:
     prompt: Prompt | None = None
     tools: str = ""
     system: str = ""
+    structure: Structure = UNSTRUCTURED
     name: str | None = None
     measured: MeasuredInput | None = None
     served: StatedTerms = StatedTerms()

@@ -45,6 +45,8 @@ _OF_THE_MATERIAL: Mapping[str, tuple[float, float, float]] = {
     "extraction": (0.02, 0.3, 1.0),
 }
 _SHORT_ANSWER = (5, 20, 120)
+#: Tokens of a field in JSON: low, expected and high.
+_PER_FIELD = (4, 12, 50)
 _STATED = re.compile(
     r"(\d{2,5})[- ]?(?:words?|wörter[n]?|worte[n]?|mots|palabras|palavras)\b|(\d{2,5}) ?(?:文字|字)"
 )
@@ -81,13 +83,23 @@ class OutputRange:
     """A long answer; one in ten is expected to be longer."""
 
 
-def expected_output(task: str, found: Assessment, input_tokens: int | None = None) -> OutputRange:
-    """Estimate the length of a task's answer; ``input_tokens`` are the whole input's, if sent."""
+def expected_output(
+    task: str, found: Assessment, input_tokens: int | None = None, fields: int = 0
+) -> OutputRange:
+    """Estimate the length of a task's answer.
+
+    ``input_tokens`` are the whole input's, if sent; ``fields`` those of the answer's schema.
+    """
     stated = _STATED.search(task.lower())
     if stated is not None and found.kind != "summarising":
         words = int(stated[1] or stated[2]) * (_PER_WORD if stated[1] else 1.0)
         return OutputRange(*(ceil(words * share) for share in (0.8, 1.0, 1.5)))
     low, expected, high = _usual(task, found, input_tokens)
+    if fields:  # names, marks and values; a text among them, or a list, is longer
+        low, expected, high = (
+            max(length, fields * tokens)
+            for length, tokens in zip((low, expected, high), _PER_FIELD, strict=True)
+        )
     return OutputRange(max(1, ceil(low)), ceil(expected), ceil(high))
 
 

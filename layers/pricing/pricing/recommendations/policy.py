@@ -21,9 +21,11 @@ from pricing.jsonio import canonical_json, digest
 from pricing.money import plain, rounded
 from pricing.recommendations.routing import (
     TERCILES,
+    UNSTRUCTURED,
     Assessment,
     Complexity,
     InDomainModel,
+    Structure,
     Thresholds,
     assess,
 )
@@ -128,11 +130,15 @@ class RoutingDecision:
 
 
 def read_task(
-    text: str, tools: str, policy: Policy | LearnedPolicy, system: str = ""
+    text: str,
+    tools: str,
+    policy: Policy | LearnedPolicy,
+    system: str = "",
+    structure: Structure = UNSTRUCTURED,
 ) -> RoutingDecision:
     """Classify a task; without evidence it is assigned to the policy's safe choice."""
     thresholds = policy.thresholds if isinstance(policy, Policy) else TERCILES
-    found = assess(text, tools, thresholds, system)
+    found = assess(text, tools, thresholds, system, structure)
     if isinstance(policy, LearnedPolicy):
         strong = decimal_score(policy.model.score(text)) >= policy.threshold
         return RoutingDecision(found, "strong" if strong else "cheap", "learned_policy")

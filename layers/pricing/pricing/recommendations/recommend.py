@@ -311,8 +311,10 @@ def recommend_one(
 
     ``hours`` receives what is assumed of the hour of the prices that were compared.
     """
-    decision = read_task(task.text, task.tools, context.policy, task.system)
-    likely = expected_output(task.text, decision.assessment, task.stated_input)
+    decision = read_task(task.text, task.tools, context.policy, task.system, task.structure)
+    likely = expected_output(
+        task.text, decision.assessment, task.stated_input, task.structure.answer_fields
+    )
     output = likely.expected
     candidates = [context.candidate(task, entry.reference, output) for entry in context.ranked]
     assigned = rank_of(context.ranked, decision.role)

@@ -28,7 +28,7 @@ from pricing.recommendations.candidates import RecommendTask
 from pricing.recommendations.cascade import CascadeQuery, CascadeStage
 from pricing.recommendations.policy import LearnedPolicy, Policy
 from pricing.recommendations.recommend import RecommendQuery
-from pricing.recommendations.routing import TERCILES, Thresholds
+from pricing.recommendations.routing import TERCILES, Thresholds, structure_of
 from pricing.recommendations.tiers import Tier, TiersQuery
 from pricing.recommendations.verifiers import Check, VerifierKind
 from pricing.tokens.prompts import Prompt
@@ -103,7 +103,9 @@ class TaskOptions(MeasuredFields):
     tools: Annotated[list[dict[str, Any]], AtMost(500)] | None = None
     """The definitions of the tools that the model may call. It must offer tools."""
     response_format: SkipValidation[dict[str, Any] | None] = None
-    """The required form of the answer, as in OpenAI's chat completions. It counts as input."""
+    """The required form of the answer, as in OpenAI's chat completions. It counts as input, and the
+    fields of its schema as structure, which makes the answer longer and the task harder.
+    """
 
     expected_input_tokens: Count | None = None
     """Prompt length in tokens, instead of ``usage``."""
@@ -233,6 +235,7 @@ def _task(options: TaskOptions, task: str | None, within: str = "") -> Recommend
         prompt=prompt,
         tools=schemas,
         system=_text_of(options.system),
+        structure=structure_of(options.response_format, options.tools or ()),
         measured=measured,
         served=served,
         notices=notices,

@@ -2,7 +2,8 @@
 
 ``assessment`` makes the tier of a task from its difficulty, which ``difficulty`` computes from the
 learned ``features`` and ``phrasing`` and from ``judgement``, the rules for everyday requests.
-``instruction``, ``request``, ``reading`` and ``offered_tools`` read the text; ``lexicon`` finds the
+``instruction``, ``request``, ``reading`` and ``offered_tools`` read the text, ``structure`` the
+schemas; ``lexicon`` finds the
 cues of ``kind_cues``, ``demand_cues`` and ``manner_cues`` in it, whose form is ``rules``.
 ``in_domain`` learns from a caller's own outcomes, and ``measure`` says how well a score sends tasks
 to the strong model. ``make train-router`` writes ``weights``.
@@ -27,15 +28,18 @@ from pricing.recommendations.routing.in_domain import (
 )
 from pricing.recommendations.routing.judgement import UNKNOWN
 from pricing.recommendations.routing.measure import area, crossing, curve_of, quantile
+from pricing.recommendations.routing.structure import UNSTRUCTURED, Structure, structure_of
 
 __all__ = [
     "TERCILES",
     "UNKNOWN",
+    "UNSTRUCTURED",
     "Assessment",
     "Basis",
     "Complexity",
     "InDomainModel",
     "Outcome",
+    "Structure",
     "Thresholds",
     "area",
     "assess",
@@ -44,5 +48,6 @@ __all__ = [
     "held_out",
     "quantile",
     "sample",
+    "structure_of",
     "train",
 ]

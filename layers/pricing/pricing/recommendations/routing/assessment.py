@@ -14,6 +14,7 @@ from pricing.recommendations.routing.difficulty import (
 from pricing.recommendations.routing.judgement import Judgement, Signal, judge
 from pricing.recommendations.routing.measure import crossing
 from pricing.recommendations.routing.reading import TaskFeatures, read
+from pricing.recommendations.routing.structure import UNSTRUCTURED, Structure
 from pricing.values import immutable
 
 Complexity = Literal["simple", "moderate", "complex"]
@@ -85,14 +86,19 @@ class Assessment:
 
 
 def assess(
-    task: str, tools: str = "", thresholds: Thresholds = TERCILES, system: str = ""
+    task: str,
+    tools: str = "",
+    thresholds: Thresholds = TERCILES,
+    system: str = "",
+    structure: Structure = UNSTRUCTURED,
 ) -> Assessment:
     """Assess a task: any text; of a long one both ends are read.
 
-    ``tools`` are their schemas, ``system`` is the text of the system prompt.
+    ``tools`` are their schemas, ``system`` is the text of the system prompt, and ``structure`` is
+    that of the answer and of the tools' arguments.
     """
     reading = read(f"{task}\n{tools}" if tools else task)
-    judged = judge(task, reading, system)
+    judged = judge(task, reading, system, structure)
     weights = shipped()
     parts = weights.parts(reading)
     score = weights.score(parts, judged)

@@ -182,9 +182,9 @@ zh: 漏洞, 责任, 起诉, 违法, 合法, 权利, 有权, 允许, 解雇, 辞�
     testament, clause*, contract, contracts, agreement, merger, acquisition, tax, taxed, taxes,
     patient*, symptom*, dose, dosage, tumor*, tumour*, cancer, pregnan*, medication*,
     anticoagula*, warfarin, overtime, minimum wage, visa, patent, patents, trademark*, insurer,
-    insurance, surveil*, secrets, clinical, trial, therapy, diagnosis, treatment, a will, the will, s will, my will,
-    his will, her will, last will, pension,
-    mortgage, vesting, equity, license, licence, licensing
+    insurance, surveil*, secrets, clinical, trial, therapy, diagnosis, treatment, a will, the will,
+    s will, my will, his will, her will, last will, pension, mortgage, vesting, equity,
+    license, licence, licensing
 de: angriff*, angreif*, verschlussel*, datenschutz*, prufer, gericht*, klage, rechtlich*,
     mieter*, vermieter*, scheidung*, erbrecht*, erbschaft*, testament*, klausel*, vertrag*,
     steuer*, patient*, symptom*, dosis, dosier*, tumor*, krebs, schwanger*, medikament*,

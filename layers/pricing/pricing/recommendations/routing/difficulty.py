@@ -81,7 +81,8 @@ class Weights:
 
     def parts(self, reading: TaskFeatures) -> "ScoreParts":
         """Return the learned parts of a text's score."""
-        far = ((value - of.mean) / of.scale for of, value in zip(self.shapes, features(reading)))
+        values = zip(self.shapes, features(reading), strict=True)
+        far = ((value - feature.mean) / feature.scale for feature, value in values)
         distances = [
             one if -CLIP <= one <= CLIP else CLIP if one > 0 else -CLIP  # quicker than max and min
             for one in far

@@ -28,12 +28,12 @@ _MOST_WORDS = 80
 #: The scale of each group of features, and the penalty on all weights.
 _WORDS, _SHAPES, _KIND, _PRIOR = 1.0, 0.1, 1.0, 3.0
 _PENALTY = 20.0
-_STEPS = 5
+_STEPS = 3
 _CONVERGED = 1e-10
 _FOLDS = 3
 _DIGITS = 6
 #: The form of a stored model; earlier ones were trained on top of another router.
-STORED_AS = "in-domain-3"
+STORED_AS = "in-domain-4"
 _NAMED = (*KINDS, UNKNOWN)
 _SPARSE = BUCKETS + len(_NAMED)
 

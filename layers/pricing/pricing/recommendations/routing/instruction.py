@@ -53,7 +53,8 @@ def instruction_of(task: str, is_mechanical: Callable[[str], bool]) -> Instructi
     last = _PARAGRAPH.split(rest)[-1].strip().rsplit("\n", 1)[-1] if rest else ""
     if (step and colon and last == rest.strip()) or _LABELLED.match(last):
         last = ""  # all the material there is, or a part of it with its name
-    if last and len(last) <= _LONGEST_TAIL and (last.endswith(("?", "\uff1f")) or not (step or colon)):
+    about = last.endswith(("?", "\uff1f")) or not (step or colon)
+    if last and len(last) <= _LONGEST_TAIL and about:
         lead = f"{lead}\n{last}"
     if len(lead) > LONGEST:
         lead = f"{lead[: LONGEST // 2]}\n{lead[-LONGEST // 2 :]}"

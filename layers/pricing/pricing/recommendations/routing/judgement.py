@@ -31,6 +31,7 @@ from pricing.recommendations.routing.request import (
     names_a_step,
     read_request,
 )
+from pricing.recommendations.routing.structure import UNSTRUCTURED, Structure
 from pricing.values import immutable
 
 UNKNOWN = "unknown"
@@ -90,18 +91,21 @@ class Judgement:
         return max(-LIMIT, min(LIMIT, sum(signal.weight for signal in self.signals)))
 
 
-def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
+def judge(
+    task: str, reading: TaskFeatures, system: str = "", structure: Structure = UNSTRUCTURED
+) -> Judgement:
     """Judge a task; ``reading`` is of the same text, with the tools that are offered.
 
     A system prompt that opens with one mechanical step is the instruction, and the task is the
-    material, unless the task itself asks for something to make, or what to do.
+    material, unless the task itself asks for something to make, or what to do. A text that asks for
+    nothing, with a schema for the answer, is what the answer is extracted from.
     """
     head = fold(task[:_LANGUAGE_FROM])
     languages = languages_of(head)
     language = next(iter(languages), UNREAD)
     # A few words may be of two languages that are alike: then the cues of all count.
     cues = cues_of(language if len(languages) == 1 else UNREAD)
-    exam = _exam_form(reading, fold(task[-_LAST:]))
+    exam = None if structure.answer_fields else _exam_form(reading, fold(task[-_LAST:]))
     if exam is not None and (exam not in _PROSE or ("self", "") not in cues.found(head)):
         return Judgement(exam, "exam", (Signal("kind of work", exam, KINDS[exam].level),))
     if reading.has_code and _STUB.search(task) is not None:
@@ -114,28 +118,18 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
         if fixed is not None:
             request, instruction = fixed, Instruction(system, len(task))
     kind, weight = _kind_of(request, reading)
-    rule = KINDS.get(kind)
-    mechanical = rule is not None and rule.mechanical
-    raised = _demands(request, mechanical=mechanical)
+    if kind == UNKNOWN and structure.answer_fields and not (request.acts or request.question):
+        kind, weight, instruction = "extraction", _SURE, Instruction(task, len(task))
+    raised = _demands(request, mechanical=_is_mechanical(kind))
     harder = sum(signal.weight for signal in raised if signal.weight > 0)
-    level = rule.level if rule else 0.0
+    kind, level = _level_of(kind, weight, harder, request, instruction)
+    mechanical = _is_mechanical(kind)
     if mechanical and instruction.material:
         raised = [replace(s, weight=s.weight * (_DAMPED if s.weight > 0 else 1)) for s in raised]
-    elif mechanical and "open" in request.acts:
-        # What to do about a situation is not a step, whatever word of a step is in it.
-        kind, level, mechanical = UNKNOWN, 0.0, False
-    elif mechanical and (weight < _SURE or harder >= _RAISED):
-        level *= 0.0 if harder >= _OVERRULED else _UNSURE_SHARE
-    elif kind == "tool use" and (harder >= _RAISED or "open" in request.acts):
-        level *= _UNSURE_SHARE  # to find something out is not a call
     raised += _manner(request, kind, harder, instruction, code=reading.has_code)
-    if mechanical and len(request.parts) + request.joined > 1 and request.words > SEVERAL_PARTS:
-        raised.append(Signal("several parts", "asks for more than one thing", _PARTS))
-    elif not mechanical:
-        raised += _scope(request, instruction)
-    if _PAGES.search(request.text):
-        raised.append(Signal("long document", "many pages, which have to agree", 1.3))
+    raised += _extent(request, instruction, mechanical=mechanical)
     raised += _tool_signals(reading, request, english=language == ENGLISH)
+    raised += _structure_signals(structure)
     recognised = kind != UNKNOWN or bool(request.acts) or harder > 0
     meaning = "not recognised" if kind == UNKNOWN else kind
     return Judgement(
@@ -156,6 +150,38 @@ def judge(task: str, reading: TaskFeatures, system: str = "") -> Judgement:
         english=language == ENGLISH,
         material=instruction.material,
     )
+
+
+def _is_mechanical(kind: str) -> bool:
+    return kind in KINDS and KINDS[kind].mechanical
+
+
+def _level_of(
+    kind: str, weight: float, harder: float, request: Request, instruction: Instruction
+) -> tuple[str, float]:
+    """Return the kind, and its plain difficulty; ``harder`` is what the demands weigh."""
+    level = KINDS[kind].level if kind in KINDS else 0.0
+    if _is_mechanical(kind) and not instruction.material:
+        if "open" in request.acts:
+            # What to do about a situation is not a step, whatever word of a step is in it.
+            return UNKNOWN, 0.0
+        if weight < _SURE or harder >= _RAISED:
+            level *= 0.0 if harder >= _OVERRULED else _UNSURE_SHARE
+    elif kind == "tool use" and (harder >= _RAISED or "open" in request.acts):
+        level *= _UNSURE_SHARE  # to find something out is not a call
+    return kind, level
+
+
+def _extent(request: Request, instruction: Instruction, *, mechanical: bool) -> list[Signal]:
+    """Return what the number of parts, the conditions and the length add."""
+    signals = []
+    if mechanical and len(request.parts) + request.joined > 1 and request.words > SEVERAL_PARTS:
+        signals.append(Signal("several parts", "asks for more than one thing", _PARTS))
+    elif not mechanical:
+        signals += _scope(request, instruction)
+    if _PAGES.search(request.text):
+        signals.append(Signal("long document", "many pages, which have to agree", 1.3))
+    return signals
 
 
 #: Code alone that ends where a body is missing: after its documentation, a colon or a brace.
@@ -310,7 +336,7 @@ def _exam_form(reading: TaskFeatures, end: str) -> str | None:
 
     ``end`` is the folded end of the text, where a calculation asks for a figure.
     """
-    mathematics = reading.latex or reading.dollars >= _DOLLARS or _is_mathematical(reading)
+    mathematics = reading.latex or reading.formulas >= _DOLLARS or _is_mathematical(reading)
     asks = reading.ends_with_question or _ANSWER_IN_A_FORM.search(end) is not None
     story = not reading.has_code and len(reading.numbers) >= _NUMBERS
     story = story and len(reading.words) >= _STORY
@@ -347,6 +373,20 @@ _MATHEMATICS = frozenset(VOCABULARY["mathematics"].split()) - frozenset(
     ["function", "series", "set", "group", "field", "ring", "real", "graph", "positive", "root"]
 )
 _FEW_SHARED, _SOME_SHARED = 0.15, 0.35
+
+
+#: From so many fields, and deeper than so many levels, structure is easily got wrong.
+_MANY_FIELDS, _VERY_MANY_FIELDS, _DEEP = 12, 30, 2
+_FIELDS, _MORE_FIELDS, _LEVELS = 0.3, 0.2, 0.1
+
+
+def _structure_signals(structure: Structure) -> list[Signal]:
+    """Return what the structure of the answer or of a tool's arguments adds: at most 0.6."""
+    fields = max(structure.answer_fields, structure.tool_fields)
+    weight = _FIELDS * (fields >= _MANY_FIELDS) + _MORE_FIELDS * (fields >= _VERY_MANY_FIELDS)
+    weight += _LEVELS * (structure.depth > _DEEP)
+    meaning = "many or nested fields have to be filled in as a schema says"
+    return [Signal("much structure", meaning, weight)] if weight else []
 
 
 def _tool_signals(reading: TaskFeatures, request: Request, *, english: bool) -> list[Signal]:

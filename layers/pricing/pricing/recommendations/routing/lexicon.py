@@ -73,20 +73,18 @@ class Cues:
                 if phrase in joined:
                     found.setdefault(group, {}).setdefault(phrase, number)
         if self.unspaced and _HAN.search(text):
-            terms = {term: text.index(term) for term in filter(text.__contains__, self.unspaced)}
-            for term, at in terms.items():
-                if not _inside_another(term, at, terms):
-                    for group in self.unspaced[term]:
-                        found.setdefault(group, {})[term] = at
+            for term, at in self._terms_in(text):
+                for group in self.unspaced[term]:
+                    found.setdefault(group, {})[term] = at
         return found
 
-
-def _inside_another(term: str, at: int, terms: Mapping[str, int]) -> bool:
-    """Return whether a longer term begins where this one does: that one is meant."""
-    return any(
-        start == at and len(longer) > len(term) and longer.startswith(term)
-        for longer, start in terms.items()
-    )
+    def _terms_in(self, text: str) -> Iterator[tuple[str, int]]:
+        """Yield the unspaced terms with their places; of two that begin alike the longer one."""
+        terms = {term: text.index(term) for term in filter(text.__contains__, self.unspaced)}
+        for term, at in terms.items():
+            longer = (other for other, start in terms.items() if start == at and other != term)
+            if not any(other.startswith(term) for other in longer):
+                yield term, at
 
 
 #: For each group its cues that occur, each with the number of the word where it first does.

@@ -15,6 +15,8 @@ HEAD, TAIL = 3000, 1000
 _EDGE_WORDS = 30
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[^\sA-Za-z0-9]")
 _OPTION = re.compile(r"^\(?([A-J])[.):]\s", re.MULTILINE)
+#: A dollar sign before a figure that no formula goes on after.
+_AMOUNT = re.compile(r"\$\d[\d,]*(?:\.\d+)?(?![\d$\\^_{}(*/+=-]| ?[\\^+=*$])")
 _LATEX = re.compile(r"\\[a-zA-Z]{2,}")
 _CODE = re.compile(
     r"```|>>>|^[ \t]*(?:def|class|import|from|public|private|function|const|let|var|SELECT"
@@ -32,7 +34,8 @@ _LONG_WORD = 9
 class TaskFeatures:
     """Counts of a task's text. ``words`` are lower case, in order, of the ends that were read.
 
-    ``phrasing`` are the values of ``phrasing.NAMES``.
+    ``phrasing`` are the values of ``phrasing.NAMES``; ``formulas`` the dollar signs that are not of
+    an amount.
     """
 
     characters: int
@@ -43,6 +46,7 @@ class TaskFeatures:
     operators: int
     brackets: int
     dollars: int
+    formulas: int
     questions: int
     stops: int
     commas: int
@@ -109,6 +113,7 @@ def read(task: str) -> TaskFeatures:
         operators=operators,
         brackets=brackets,
         dollars=dollars,
+        formulas=dollars - len(_AMOUNT.findall(text)) if dollars else 0,
         questions=questions,
         stops=stops,
         commas=commas,
