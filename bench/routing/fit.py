@@ -35,7 +35,9 @@ from pricing.recommendations.routing.assessment import ENOUGH_OUTCOMES, judged_t
 from pricing.recommendations.routing.difficulty import (
     CLIP,
     ORDINARY,
+    TOOLS_DAMPING,
     LearnedFeature,
+    ScoreParts,
     Weights,
     buckets_of,
 )
@@ -127,10 +129,18 @@ def fit(data: Read) -> Weights:
 
 
 def scores(weights: Weights, data: Read) -> list[float]:
-    """Return the router's score of every row."""
+    """Return the router's score of every row; ``Weights.parts`` for all rows at once."""
+    mean, scale, weight = (
+        np.array([getattr(feature, name) for feature in weights.shapes])
+        for name in ("mean", "scale", "weight")
+    )
+    tools = np.array([bool(reading.tools.count) for reading in data.readings])
+    damping = np.where(tools, TOOLS_DAMPING, 1.0)
+    shape = np.clip((data.shapes - mean) / scale, -CLIP, CLIP) @ weight - weights.shape_mean
+    words = (data.words @ np.array(weights.words) - weights.word_mean) / weights.word_scale
     return [
-        weights.score(weights.parts(reading), judged)
-        for reading, judged in zip(data.readings, data.judged, strict=True)
+        weights.score(ScoreParts(float(one), float(other), []), judged)
+        for one, other, judged in zip(damping * shape, damping * words, data.judged, strict=True)
     ]
 
 

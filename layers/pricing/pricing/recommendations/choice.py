@@ -12,7 +12,7 @@ from pricing.money import percent_of, plain, share_of, subtract
 from pricing.recommendations.advice import CacheSwitch
 from pricing.recommendations.candidates import ModelCandidate
 from pricing.recommendations.policy import RankedModel, RoutingDecision
-from pricing.recommendations.routing import UNKNOWN
+from pricing.recommendations.routing import LEARNED, UNKNOWN
 from pricing.values import immutable
 
 ChoiceStatus = Literal["recommended", "stronger", "weaker", "stay", "forced", "none"]
@@ -189,7 +189,8 @@ def _reading(decision: RoutingDecision, assigned: ModelCandidate) -> str:
     kind = "" if known == UNKNOWN else f" of the kind {known}"
     if decision.assessment.basis == "outcomes":
         signals = []  # learned features, whose names say nothing in a sentence
-    names = [signal.name for signal in signals if abs(signal.weight) >= _WEIGHTY][:_NAMED]
+    telling = (signal for signal in signals if signal.name != LEARNED)
+    names = [signal.name for signal in telling if abs(signal.weight) >= _WEIGHTY][:_NAMED]
     seen = f"{', '.join(names)}; confidence" if names else "confidence"
     return (
         f"This looks like {decision.complexity} work{kind} ({seen}"

@@ -48,8 +48,35 @@ _SHORT_ANSWER = (5, 20, 120)
 #: Tokens of a field in JSON: low, expected and high.
 _PER_FIELD = (4, 12, 50)
 _STATED = re.compile(
-    r"(\d{2,5})[- ]?(?:words?|wörter[n]?|worte[n]?|mots|palabras|palavras)\b|(\d{2,5}) ?(?:文字|字)"
+    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{3})+|\d{2,6})"
+    r"(?:[- ]?(?:words?|wörter[n]?|worte[n]?|mots|palabras|palavras)\b| ?(文字|字))"
 )
+#: A length that is asked for in other units: "two sentences", "in half a page".
+_MEASURED = re.compile(
+    r"\b(half a|an?|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}"
+    r"|eine[nmr]?|zwei|drei|vier|fünf|une?|deux|trois|quatre|cinq|una?|dos|tres|cuatro|cinco"
+    r"|uma?|dois|duas|três|quatro)[- ]"
+    r"(?:short |kurze[nr]? )?(?:(sentence|satz|sätze|phrase|frase|oraci[oó]n)"
+    r"|(line|zeile|ligne|línea|linha)|(paragraph|absatz|absätze|paragraphe|párrafo|parágrafo)"
+    r"|(page|seite|página))(?:e?s|e?n)?\b"
+)
+_NUMERALS = {
+    word: count
+    for count, words in enumerate(
+        (
+            "",
+            "a an one eine einen einem einer un une una um uma",
+            "two zwei deux dos dois duas",
+            "three drei trois tres três",
+            "four vier quatre cuatro quatro",
+            "five fünf cinq cinco",
+            *("six", "seven", "eight", "nine", "ten"),
+        )
+    )
+    for word in words.split()
+} | {"half a": 0.5}
+#: Tokens of a sentence, a line, a paragraph and a page.
+_UNITS = (30, 20, 120, 650)
 #: What transforms a text that is not in the task, and whose size was not sent.
 _UNSEEN = (20, 1000, 16000)
 _SIZED = re.compile(
@@ -90,10 +117,9 @@ def expected_output(
 
     ``input_tokens`` are the whole input's, if sent; ``fields`` those of the answer's schema.
     """
-    stated = _STATED.search(task.lower())
-    if stated is not None and found.kind != "summarising":
-        words = int(stated[1] or stated[2]) * (_PER_WORD if stated[1] else 1.0)
-        return OutputRange(*(ceil(words * share) for share in (0.8, 1.0, 1.5)))
+    stated = _stated(task.lower(), found)
+    if stated is not None:
+        return OutputRange(*(ceil(stated * share) for share in (0.8, 1.0, 1.5)))
     low, expected, high = _usual(task, found, input_tokens)
     if fields:  # names, marks and values; a text among them, or a list, is longer
         low, expected, high = (
@@ -101,6 +127,33 @@ def expected_output(
             for length, tokens in zip((low, expected, high), _PER_FIELD, strict=True)
         )
     return OutputRange(max(1, ceil(low)), ceil(expected), ceil(high))
+
+
+def _stated(task: str, found: Assessment) -> float | None:
+    """Return the tokens of the length that a task states for its answer; None if it states none.
+
+    What is transformed or summed up has a length too, and a length in words is mostly that one.
+    """
+    given = found.kind == "summarising" or found.kind in _OF_THE_MATERIAL
+    words = None if found.kind == "summarising" else _STATED.search(task)
+    if words is not None:
+        return int(_SEPARATORS.sub("", words[1])) * (1.0 if words[2] else _PER_WORD)
+    for measured in _MEASURED.finditer(task):
+        before = task[: measured.start()].rstrip()
+        if before.endswith(_AS_LONG_AS) or (before.endswith(",") and not given):
+            number = measured[1]
+            count = float(number) if number.isdigit() else _NUMERALS[number]
+            return count * next(
+                size for size, unit in zip(_UNITS, measured.groups()[1:], strict=True) if unit
+            )
+    return None
+
+
+#: The words before the length of an answer.
+_AS_LONG_AS = tuple(
+    f" {word}"
+    for word in "in exactly under max maximum höchstens genau en máximo em into most".split()
+)
 
 
 def _usual(task: str, found: Assessment, sent: int | None) -> tuple[float, float, float]:

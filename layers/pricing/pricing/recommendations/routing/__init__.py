@@ -12,6 +12,7 @@ Pure Python, without numpy. The figures are probabilities, so floats are right; 
 """
 
 from pricing.recommendations.routing.assessment import (
+    LEARNED,
     TERCILES,
     Assessment,
     Basis,
@@ -31,6 +32,7 @@ from pricing.recommendations.routing.measure import area, crossing, curve_of, qu
 from pricing.recommendations.routing.structure import UNSTRUCTURED, Structure, structure_of
 
 __all__ = [
+    "LEARNED",
     "TERCILES",
     "UNKNOWN",
     "UNSTRUCTURED",

@@ -31,6 +31,8 @@ _EVEN = 0.5
 _TYPICAL_ERROR = 0.6
 #: Kinds that are about code even if a task quotes none.
 _CODE = ("code generation", "tests", "refactoring")
+#: The name of the signal that is the learned score as a whole.
+LEARNED = "shape and words"
 _SIGNALS = 3
 _NOTABLE = 0.2
 
@@ -157,7 +159,7 @@ def _learned_signals(
         weight = FORM_WEIGHTS[judged.form][0] * (parts.shape + WORDS_WEIGHT * parts.words)
         if judged.form in ORDINARY:
             weight = weights.learned_of_ordinary(parts, judged)
-        signal = Signal("shape and words", "as learned from exam questions", round(weight, 4))
+        signal = Signal(LEARNED, "as learned from exam questions", round(weight, 4))
         return (signal,) if abs(weight) > _NOTABLE else ()
     shares = [
         (feature.name, feature.weight * far, far)

@@ -93,7 +93,7 @@ ja: トレードオフ, 根拠, 論じ, 反論, べきか, すべき, べきで�
 zh: 权衡, 论证, 论点, 反驳, 应该, 该不该, 是否应, 假设, 反例, 利弊, 优缺点, 证明, 评估, 因果,
     值得, 影响, 公平, 合理吗, 比较""",
     ),
-    "is designed, not looked up": DemandRule(
+    "has to be designed": DemandRule(
         meaning="wants something designed or planned as a whole",
         first=0.8,
         more=0.25,

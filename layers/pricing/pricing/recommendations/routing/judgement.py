@@ -167,9 +167,18 @@ def _level_of(
             return UNKNOWN, 0.0
         if weight < _SURE or harder >= _RAISED:
             level *= 0.0 if harder >= _OVERRULED else _UNSURE_SHARE
-    elif kind == "tool use" and (harder >= _RAISED or "open" in request.acts):
+    elif kind == "tool use" and (harder >= _RAISED or "open" in request.acts or _is_work(request)):
         level *= _UNSURE_SHARE  # to find something out is not a call
     return kind, level
+
+
+def _is_work(request: Request) -> bool:
+    """Return whether a request that offers tools names work that takes many calls."""
+    return any(request.weights.get(kind, 0.0) >= _NAMED for kind in _MANY_CALLS)
+
+
+_MANY_CALLS = ("debugging", "refactoring", "planning", "architecture", "security")
+_NAMED = 1.0
 
 
 def _extent(request: Request, instruction: Instruction, *, mechanical: bool) -> list[Signal]:
@@ -225,8 +234,8 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
         return UNKNOWN, 0.0
     if kind == LOOK_UP and not request.question and request.words > _SHORT_QUESTION:
         return UNKNOWN, 0.0
-    if kind == LOOK_UP and request.own and request.told:
-        return UNKNOWN, 0.0  # no fact is asked after telling one's own situation
+    if kind == LOOK_UP and request.own and (request.told or request.supposed):
+        return UNKNOWN, 0.0  # what follows from one's own situation is no fact to look up
     if kind == "debugging" and request.asks_why_in_general:
         return UNKNOWN, 0.0
     return kind, best
@@ -279,8 +288,9 @@ def _manner(
         meaning = "asks what to do or whether something holds, not for a fact"
         about = request.told or (code and instruction.material)
         return [Signal("open question", meaning, _OPEN_ABOUT if about else _OPEN)]
-    if kind == "tool use" and request.sentences == 1 and not harder and not request.is_list:
-        return [Signal("plain step", "one thing to do", _ONE_CALL)]
+    if kind == "tool use":
+        one = request.sentences == 1 and not (harder or request.is_list or _is_work(request))
+        return [Signal("plain step", "one thing to do", _ONE_CALL)] if one else []
     if kind not in (UNKNOWN, "code reading"):
         return []
     if "step" in request.acts and "make" not in request.acts:

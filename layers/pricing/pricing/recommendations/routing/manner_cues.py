@@ -133,6 +133,14 @@ ja: なければならない, 必ず, ながら, せずに, 以上, 以下, 以�
     満たす, かつ, 場合でも, のに, 絶対, 常に, 決して
 zh: 必须, 不能, 同时, 除非, 至少, 最多, 不超过, 每个, 每人, 但是, 但, 即使, 又要, 既要, 而且,
     满足, 却, 绝对, 永远, 从不, 总是""",
+    # Words that suppose something.
+    "supposing": """en: if
+de: wenn, falls
+fr: si
+es: si
+pt: se, caso
+ja: 場合, たら
+zh: 如果, 要是""",
     # Words that join several calls of tools.
     "joining": """en: and, also, both, each, respectively, then
 de: und, dann, auch, danach

@@ -111,6 +111,11 @@ class Request:
         return self.text.rstrip().endswith(QUESTION_MARKS)
 
     @property
+    def supposed(self) -> bool:
+        """Whether it supposes something."""
+        return ("supposing", "") in self.found
+
+    @property
     def yes_no(self) -> bool:
         """Whether it is a question for a yes or a no, by its first word or by its last particle."""
         first = next(iter(words_of(self.text)), "")
