@@ -140,7 +140,7 @@ def _stated(task: str, found: Assessment) -> float | None:
         return int(_SEPARATORS.sub("", words[1])) * (1.0 if words[2] else _PER_WORD)
     for measured in _MEASURED.finditer(task):
         before = task[: measured.start()].rstrip()
-        if before.endswith(_AS_LONG_AS) or (before.endswith(",") and not given):
+        if before.rpartition(" ")[2] in _AS_LONG_AS or (before.endswith(",") and not given):
             number = measured[1]
             count = float(number) if number.isdigit() else _NUMERALS[number]
             return count * next(
@@ -150,9 +150,9 @@ def _stated(task: str, found: Assessment) -> float | None:
 
 
 #: The words before the length of an answer.
-_AS_LONG_AS = tuple(
-    f" {word}"
-    for word in "in exactly under max maximum höchstens genau en máximo em into most".split()
+_AS_LONG_AS = frozenset(
+    ("in", "exactly", "under", "max", "maximum", "most", "into", "höchstens", "genau")
+    + ("en", "máximo", "em")
 )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from pricing.values import immutable
 
-_PARTS = ("items", "prefixItems", "anyOf", "oneOf", "allOf", "$defs", "definitions")
+_NAMED_PARTS = ("$defs", "definitions")
+_PARTS = ("items", "prefixItems", "anyOf", "oneOf", "allOf", *_NAMED_PARTS)
 #: Where a tool has the schema of its arguments: OpenAI's forms, Anthropic's, Gemini's.
 _ARGUMENTS = ("parameters", "input_schema", "inputSchema")
 #: How the schema of an answer is wrapped.
@@ -63,8 +64,9 @@ def _size_of(schema: Any) -> tuple[int, int]:
                 waiting += [(field, level + 1) for field in below.values()]
             for name in _PARTS:
                 inner = part.get(name)
-                named = name in ("$defs", "definitions") and isinstance(inner, Mapping)
-                waiting += [(one, level) for one in (inner.values() if named else [inner])]
+                if isinstance(inner, Mapping) and name in _NAMED_PARTS:
+                    inner = list(inner.values())
+                waiting.append((inner, level))
         elif isinstance(part, Sequence) and not isinstance(part, str):
             waiting += [(one, level) for one in part]
     return fields, depth
