@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,12 +111,17 @@ class Row:
 
     def stems(self) -> tuple[str, str]:
         """Return the question's first and last characters, without options and punctuation."""
-        letters = _NOISE.sub("", _OPTIONS.split(self.prompt, maxsplit=1)[0].lower())
-        return letters[:_STEM], letters[-_STEM:]
+        return _stems(self.prompt)
 
     def _mean(self, models: Sequence[str]) -> float:
         found = [self.scores[model] for model in models if model in self.scores]
         return sum(found) / len(found)
+
+
+@cache
+def _stems(prompt: str) -> tuple[str, str]:
+    letters = _NOISE.sub("", _OPTIONS.split(prompt, maxsplit=1)[0].lower())
+    return letters[:_STEM], letters[-_STEM:]
 
 
 def read_rows(folder: Path) -> list[Row]:

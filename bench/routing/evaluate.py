@@ -31,6 +31,7 @@ from bench.routing.measures import (
     cpt,
     pair_scores,
 )
+from bench.routing.nested import nested
 from pricing.recommendations.routing.assessment import assess
 from pricing.recommendations.routing.in_domain import Outcome, train
 from tariff.tables import markdown
@@ -72,6 +73,7 @@ def evaluate(
         within_tasks(rows, ours, resamples),
         calibration(features, held_out),
         strong_shares(rows, held_out, resamples),
+        nested(features),
         labels(rows, held_out, resamples),
         policies(rows, held_out),
         latency(rows, peers),

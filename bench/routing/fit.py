@@ -18,7 +18,7 @@ tasks differ in answer format and grading more than the prompts of a task do.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import sqrt
 from typing import Any, NamedTuple
@@ -46,9 +46,7 @@ from pricing.recommendations.routing.judgement import Judgement
 from pricing.recommendations.routing.reading import TaskFeatures
 
 BUCKETS = 8192
-_SHAPE_ALPHA, _WORDS_ALPHA = 8000.0, 10.0
-#: Weights of the level and of the rank of the prompts that need a strong model, and of the gain.
-_TARGETS = (0.5, 1.0, 0.5, 0.5)
+_WORDS_ALPHA = 10.0
 _LEAST_GAIN = 0.03
 _WORDS_RANK = 0.5
 _BYTE = 127
@@ -56,6 +54,20 @@ _STEPS = 60
 _FOLDS = 5
 #: The share of training texts that are nearer than ``Weights.farthest``.
 _NEAR = 0.999
+
+
+class Recipe(NamedTuple):
+    """What the fit of the shapes was chosen by: ``nested`` says what choosing is worth.
+
+    ``targets`` are the weights of the level and of the rank of the prompts that need a strong
+    model, and of the gain.
+    """
+
+    alpha: float = 10_000.0
+    targets: tuple[float, float, float, float] = (0.5, 1.0, 0.5, 0.5)
+
+
+CHOSEN = Recipe()
 
 
 class Read(NamedTuple):
@@ -97,6 +109,11 @@ def read_all(rows: Sequence[Row]) -> Read:
 
 def fit(data: Read) -> Weights:
     """Learn shape, gain and words; ranks and calibration come from held-out scores."""
+    return next(fits(data, [CHOSEN]))
+
+
+def fits(data: Read, recipes: Iterable[Recipe]) -> Iterator[Weights]:
+    """Yield the weights by each recipe; words are learned once."""
     tasks = _by_task(data.rows)
     wrong = np.array([row.wrong() for row in data.rows])
     strong = np.array([row.strong() for row in data.rows])
@@ -111,21 +128,25 @@ def fit(data: Read) -> Weights:
         gained_rank[numbers] = _ranks(gain[numbers])
         weight[numbers] = len(numbers) ** -0.5
         useful[numbers] = gain[numbers].mean() >= _LEAST_GAIN
-    targets = zip((recoverable, rank, gained, gained_rank), _TARGETS, strict=True)
-    shapes, shape_mean, farthest = _fit_shape(data.shapes, targets, weight, useful)
     words, word_mean, word_scale = _fit_words(data.words, level + _WORDS_RANK * rank, weight)
     outcomes: dict[str, int] = defaultdict(int)
     for judged in data.judged:
         outcomes[judged.kind] += 1
-    return Weights(
-        shapes=shapes,
-        shape_mean=shape_mean,
-        words=words,
-        word_mean=word_mean,
-        word_scale=word_scale,
-        farthest=farthest,
-        outcomes=dict(sorted(outcomes.items())),
-    )
+    columns = recoverable, rank, gained, gained_rank
+    for recipe in recipes:
+        targets = zip(columns, recipe.targets, strict=True)
+        shapes, shape_mean, farthest = _fit_shape(
+            data.shapes, targets, weight, useful, recipe.alpha
+        )
+        yield Weights(
+            shapes=shapes,
+            shape_mean=shape_mean,
+            words=words,
+            word_mean=word_mean,
+            word_scale=word_scale,
+            farthest=farthest,
+            outcomes=dict(sorted(outcomes.items())),
+        )
 
 
 def scores(weights: Weights, data: Read) -> list[float]:
@@ -144,6 +165,13 @@ def scores(weights: Weights, data: Read) -> list[float]:
     ]
 
 
+def without(family: str, rows: Sequence[Row]) -> tuple[list[int], list[int]]:
+    """Return the numbers of a family's rows, and of those that share no question with it."""
+    held = [number for number, row in enumerate(rows) if row.family == family]
+    rest = without_stems_of([rows[number] for number in held], rows)
+    return held, [number for number in rest if rows[number].family != family]
+
+
 def held_out_scores(data: Read) -> dict[str, HeldOut]:
     """Score each family by weights fitted without it, whose ranks are of the other families.
 
@@ -151,12 +179,9 @@ def held_out_scores(data: Read) -> dict[str, HeldOut]:
     """
     parts: dict[str, tuple[list[int], Weights]] = {}
     for family in COLLECTIONS:
-        held = [number for number, row in enumerate(data.rows) if row.family == family]
-        known = set(held)
-        rest = without_stems_of([data.rows[number] for number in held], data.rows)
+        held, rest = without(family, data.rows)
         if held:
-            weights = fit(data.part([number for number in rest if number not in known]))
-            parts[family] = held, weights
+            parts[family] = held, fit(data.part(rest))
     found = {}
     for family, (held, weights) in parts.items():
         ranked = {
@@ -256,7 +281,7 @@ def calibration_error(data: Read, held_out: Mapping[str, HeldOut]) -> dict[str, 
 
 
 def _fit_shape(
-    shapes: Any, targets: Iterable[tuple[Any, float]], weight: Any, useful: Any
+    shapes: Any, targets: Iterable[tuple[Any, float]], weight: Any, useful: Any, alpha: float
 ) -> tuple[list[LearnedFeature], float, float]:
     """Return one linear score for all targets, each in its standard deviations and by its weight.
 
@@ -267,7 +292,7 @@ def _fit_shape(
     share = weight[useful] / weight[useful].mean()
     combined = np.zeros(shapes.shape[1])
     for target, times in targets:
-        ridge = Ridge(_SHAPE_ALPHA).fit(standard[useful], target[useful], sample_weight=share)
+        ridge = Ridge(alpha).fit(standard[useful], target[useful], sample_weight=share)
         combined += times * ridge.coef_ / (standard[useful] @ ridge.coef_).std()
     scales = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)
     learned = [

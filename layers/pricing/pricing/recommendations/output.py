@@ -151,8 +151,10 @@ def _stated(task: str, found: Assessment) -> float | None:
 
 #: The words before the length of an answer.
 _AS_LONG_AS = frozenset(
-    ("in", "exactly", "under", "max", "maximum", "most", "into", "höchstens", "genau")
-    + ("en", "máximo", "em")
+    (
+        *("in", "into", "exactly", "under", "max", "maximum", "most"),
+        *("höchstens", "genau", "en", "máximo", "em"),
+    )
 )
 
 
