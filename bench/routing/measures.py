@@ -4,9 +4,11 @@ PGR, APGR and CPT are explained in ``recommendations.routing.measure``. Tied sco
 expected random order, so a constant score is exactly random.
 """
 
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import itemgetter
 from random import Random
 from typing import NamedTuple
@@ -18,7 +20,10 @@ from pricing.recommendations.routing.measure import area, crossing, curve_of, qu
 
 #: The score of a random order.
 RANDOM = 0.5
-_BINS = 10
+_BINS, _POINTS = 10, 10
+_LEAST_GAIN = 1e-6
+#: The bytes of a random number in ``array("I")``.
+_WORD = array("I").itemsize
 _LOWER, _UPPER = 0.025, 0.975
 
 
@@ -66,17 +71,39 @@ def apgr_interval(
     value = apgr(scores, cheap_ok, strong_ok)
     if value is None:
         return None
-    chance = Random(len(scores))  # noqa: S311 - no secret: a resample
     rows = sorted(zip(scores, cheap_ok, strong_ok, strict=True), key=itemgetter(0), reverse=True)
-    numbers = range(len(rows))
-    found = []
-    for _ in range(resamples):
-        drawn = sorted(chance.choices(numbers, k=len(rows)))
-        curve = curve_of(_spread([(rows[n][0], rows[n][2] - rows[n][1]) for n in drawn]))
-        if curve is not None:
-            found.append(area(curve))
-    found.sort()
-    return Interval(value, quantile(found, _LOWER), quantile(found, _UPPER))
+    gains = [strong - cheap for _, cheap, strong in rows]
+    ties: list[tuple[int, int]] = []
+    for _, group in groupby(rows, key=itemgetter(0)):
+        start, many = len(ties), sum(1 for _ in group)
+        ties += [(start, start + many)] * many
+    found = [_area_of(drawn, gains, ties) for drawn in _resamples(len(rows), resamples)]
+    known = sorted(area for area in found if area is not None)
+    return Interval(value, quantile(known, _LOWER), quantile(known, _UPPER))
+
+
+def _resamples(count: int, times: int) -> Iterator[list[int]]:
+    """Yield the numbers that are drawn, in order; the same ones every time."""
+    chance = Random(count)  # noqa: S311 - no secret: a resample
+    for _ in range(times):
+        words = array("I", chance.randbytes(_WORD * count))
+        yield sorted([word * count >> 8 * _WORD for word in words])
+
+
+def _area_of(
+    drawn: Sequence[int], gains: Sequence[float], ties: Sequence[tuple[int, int]]
+) -> float | None:
+    """Return APGR of drawn rows; between the first and the last of a tie the curve is straight."""
+    gained = list(accumulate(map(gains.__getitem__, drawn), initial=0.0))
+    if gained[-1] < _LEAST_GAIN:
+        return None
+    heights = [0.0]
+    for point in range(1, _POINTS):
+        at = len(drawn) * point / _POINTS
+        start, stop = ties[drawn[int(at)]]
+        low, high = bisect_left(drawn, start), bisect_left(drawn, stop)
+        heights.append(gained[low] + (at - low) / (high - low) * (gained[high] - gained[low]))
+    return (sum(heights) / gained[-1] + 0.5) / _POINTS
 
 
 def _gains_in_order(
@@ -148,12 +175,10 @@ def control_gain(
     """
     rows = sorted(zip(scores, cheap_ok, strong_ok, strict=True), key=itemgetter(0), reverse=True)
     gains = [strong - cheap for _, cheap, strong in rows]
-    chance = Random(len(gains))  # noqa: S311 - a resample, no secret
     value = _over_control(gains, share)
-    numbers = range(len(gains))
     found = sorted(
-        _over_control([gains[n] for n in sorted(chance.choices(numbers, k=len(gains)))], share)
-        for _ in range(resamples)
+        _over_control([gains[number] for number in drawn], share)
+        for drawn in _resamples(len(gains), resamples)
     )
     return Interval(value, found[int(0.025 * resamples)], found[int(0.975 * resamples)])
 

@@ -30,7 +30,7 @@ WORDS_WEIGHT = 0.4
 FORM_WEIGHTS: Mapping[Form, tuple[float, float]] = {
     "exam": (1.0, 0.5),
     "bare": (1.0, 0.4),
-    "request": (0.2, 1.0),
+    "request": (0.1, 1.0),
     "tools": (0.5, 1.0),
 }
 #: The learned score of an ordinary request, by form: they are plainer than exam questions.
