@@ -168,3 +168,9 @@ def assert_is_sound(found: Assessment) -> None:
     assert 0 <= found.confidence <= 1
     assert found.evidence == (found.basis != "none")
     assert found.kind == UNKNOWN or found.signals
+
+
+def test_a_difficulty_at_a_threshold_reaches_it() -> None:
+    # A reply in a friendly tone is judged at exactly the score from which a request is moderate.
+    found = assess("Antworte dem Kunden freundlich.")
+    assert (found.difficulty, found.complexity) == (0.3333, "moderate")

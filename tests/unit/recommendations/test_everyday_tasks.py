@@ -16,12 +16,14 @@ def read(name: str) -> list[dict[str, Any]]:
 
 TASKS = read("everyday_tasks.jsonl")
 FRESH = read("fresh_tasks.jsonl")
+LATER = read("later_tasks.jsonl")
 FIELDS = {"id", "area", "language", "tier", "clear", "reason", "task"}
 OPTIONAL = {"adversarial", "system", "tools", "messages"}
 
 
 @pytest.mark.parametrize(
-    ("tasks", "tiers", "adversarial"), [(TASKS, (40, 45, 35), 25), (FRESH, (41, 43, 36), 19)]
+    ("tasks", "tiers", "adversarial"),
+    [(TASKS, (40, 45, 35), 25), (FRESH, (41, 43, 36), 19), (LATER, (45, 43, 32), 14)],
 )
 def test_the_tiers_areas_and_languages_are_spread_as_planned(
     tasks: list[dict[str, Any]], tiers: tuple[int, int, int], adversarial: int
@@ -38,20 +40,20 @@ def test_the_tiers_areas_and_languages_are_spread_as_planned(
 
 
 def test_every_row_has_exactly_the_stated_fields() -> None:
-    for task in TASKS + FRESH:
+    for task in TASKS + FRESH + LATER:
         assert FIELDS <= set(task) <= FIELDS | OPTIONAL, task["id"]
         assert isinstance(task["clear"], bool)
         assert all(task[name].strip() for name in FIELDS - {"clear"}), task["id"]
 
 
 def test_no_task_occurs_twice() -> None:
-    assert len({task["id"] for task in TASKS + FRESH}) == 120 + 120
-    texts = [task["task"] for task in TASKS + FRESH + read("labelled_tasks.jsonl")]
-    assert len(set(texts)) == 120 + 120 + 60
+    assert len({task["id"] for task in TASKS + FRESH + LATER}) == 3 * 120
+    texts = [task["task"] for task in TASKS + FRESH + LATER + read("labelled_tasks.jsonl")]
+    assert len(set(texts)) == 3 * 120 + 60
 
 
 def test_the_task_is_the_last_text_of_the_user_in_its_messages() -> None:
-    conversations = [task for task in TASKS + FRESH if "messages" in task]
+    conversations = [task for task in TASKS + FRESH + LATER if "messages" in task]
     assert conversations
     for task in conversations:
         texts = [

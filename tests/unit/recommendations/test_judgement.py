@@ -7,6 +7,7 @@ from pricing.recommendations.routing.instruction import instruction_of
 from pricing.recommendations.routing.judgement import LIMIT, UNKNOWN, judge
 from pricing.recommendations.routing.lexicon import UNREAD, cues_of, fold, language_of
 from pricing.recommendations.routing.reading import read
+from pricing.recommendations.routing.request import read_request
 
 
 def score(task: str) -> float:
@@ -175,3 +176,134 @@ def test_an_order_of_many_words_is_not_a_look_up() -> None:
         "最后输出一份清洗报告,写明每一步影响了多少行。"
     )
     assert assess(task).complexity != "simple"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("write these out: bp, b.i.d., nkda", 1),
+        ("rename report.v2.csv at api.example.com", 1),
+        ("stop. then go on", 2),
+        ("one line\nanother line", 2),
+        ("manda mensagem ao rui:\na reuniao passou para as 15h.", 1),
+    ],
+)
+def test_a_point_inside_a_word_and_a_colon_end_no_sentence(text: str, sentences: int) -> None:
+    assert read_request(text, cues_of("en"), alone=True).sentences == sentences
+
+
+def test_of_two_terms_that_begin_alike_the_longer_one_counts() -> None:
+    found = cues_of("zh").found("怎么查看端口")
+    assert ("act", "howto") in found
+    assert ("act", "open") not in found  # "how to find out" is only its beginning
+
+
+def test_a_stem_counts_at_the_beginning_of_a_word_and_inside_a_long_one() -> None:
+    german = cues_of("de")
+    assert ("strong", "translation") in german.found("ubersetzung")
+    assert ("strong", "translation") in german.found("maschinenubersetzung")
+    assert ("strong", "translation") not in german.found("satz")
+
+
+@pytest.mark.parametrize("text", ["Oi! Tudo bem por aí?", "Tudo bem por aí?"])
+def test_a_few_words_of_two_languages_are_read_with_the_cues_of_all(text: str) -> None:
+    assert assess(text).kind == "small talk"
+
+
+@pytest.mark.parametrize(
+    ("lead", "kind"),
+    [
+        ("Label this as billing or delivery: Can I change my address?", "classification"),
+        ("Translate into German: Where is the station?", "translation"),
+        ("把这条留言归类为物流或咨询:请问你们周日发货吗?", "classification"),
+    ],
+)
+def test_a_question_that_is_all_the_material_is_not_asked(lead: str, kind: str) -> None:
+    found = assess(lead)
+    assert (found.kind, found.complexity) == (kind, "simple")
+
+
+def test_a_question_in_a_labelled_line_is_material() -> None:
+    request = (
+        "Answer with the notes only.\n\nNotes: seats can be moved.\n\nMail: can I move a seat?"
+    )
+    assert "move a seat" not in instruction_of(request, lambda _: False).text
+    assert "move a seat" in instruction_of(request.replace("Mail: ", ""), lambda _: False).text
+
+
+@pytest.mark.parametrize(
+    ("text", "exam"),
+    [
+        ("Ann, 78, weighs 58 kg and takes 5 mg twice a day. What would you change today?", False),
+        ("Ann has 78 apples and gives away 5 of them a day. How many are left on day 9?", True),
+        ("Of 12 red and 30 blue pens, what is the share of red ones? Round your answer.", True),
+    ],
+)
+def test_a_calculation_asks_for_a_figure_and_not_for_advice(text: str, exam: bool) -> None:
+    assert (judge(text, read(text)).form == "exam") is exam
+
+
+def test_an_amount_in_dollars_is_no_formula() -> None:
+    amounts = "Lamp $12.00, shade $8.50, postage $3,100.20."
+    assert (read(amounts).dollars, read(amounts).formulas) == (3, 0)
+    assert read("Let $x$ be a root of $3x^2 - 12$.").formulas == 4
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'def add(a, b):\n    """Return the sum."""\n',
+        'import math\n\ndef area(r):\n    """\n    >>> area(0)\n    0\n    """\n',
+        "function add(a, b) {",
+    ],
+)
+def test_code_whose_body_is_missing_asks_for_it(code: str) -> None:
+    assert assess(code).kind == "code generation"
+
+
+def test_code_with_a_body_does_not_ask_for_one() -> None:
+    asked = "def add(a, b):\n    return a + b\n\nWhat does this code do?"
+    assert assess(asked).kind == "code reading"
+
+
+SCHEMA = '{"name": "run", "parameters": {"command": "a command to run"}}'
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Such einen Termin, an dem beide können, trag ihn als Gespräch ein, sag beiden Bescheid.",
+        "Add these to the list: milk, bread, eggs",
+        "Fix the failing build.",
+        "Find out why the service is slow.",
+    ],
+)
+def test_several_things_or_a_search_are_no_single_call(task: str) -> None:
+    one = judge("Run the command ls.", read(f"Run the command ls.\n{SCHEMA}"))
+    several = judge(task, read(f"{task}\n{SCHEMA}"))
+    assert "plain step" in {signal.name for signal in one.signals}
+    assert "plain step" not in {signal.name for signal in several.signals}
+
+
+def test_what_is_made_does_not_ask_what_it_is_about() -> None:
+    reply = "Antworte Herrn Yildiz: Das Paket liegt bereit. Er hatte gefragt, warum niemand kam."
+    assert "open question" not in {signal.name for signal in judge(reply, read(reply)).signals}
+    asked = "Das Paket liegt seit gestern bereit. Warum hat niemand geklingelt?"
+    assert "open question" in {signal.name for signal in judge(asked, read(asked)).signals}
+
+
+@pytest.mark.parametrize(
+    ("fact", "own"),
+    [
+        ("What is the notice period?", "My lease ends in May. What is the notice period for us?"),
+        ("What is a cliff?", "What is the worth of my shares if the firm is bought?"),
+    ],
+)
+def test_what_follows_from_ones_own_affairs_is_no_fact_to_look_up(fact: str, own: str) -> None:
+    assert assess(fact).kind == "question answering"
+    assert assess(own).kind != "question answering"
+
+
+def test_an_auxiliary_verb_is_no_testament() -> None:
+    assert ("demand", "expert subject") not in cues_of("en").found("i will call you")
+    assert ("demand", "expert subject") in cues_of("en").found("my father s will was signed")

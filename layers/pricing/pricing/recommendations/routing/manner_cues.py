@@ -35,21 +35,21 @@ ja: 消して, 付けて, つけて, 予約して, 送って, 削除して, 置�
 zh: 删除, 删掉, 替换, 替换成, 添加, 加上, 选出, 打开, 关掉, 关闭, 预订, 发送, 取消, 设置一个,
     重复, 只告诉我, 告诉我, 改成, 填上, 显示, 交换, 换成, 星期几""",
     "make": """en: write, create, draft, prepare, compose, generate, build, explain, describe,
-    compare, outline, suggest, give me ideas, brainstorm, produce, implement, develop, code,
-    script, make me, make a, make an, set up, continue, update, improve, go over, turn my,
-    turn this into an, come up with
-de: schreib*, erstell*, entwirf, verfass*, bereite, erklar*, beschreib*, vergleich*, skizzier*,
-    programmier*, implementier*, entwickl*, formulier*, bau*, wir brauchen, ich brauche, fass*,
-    uberarbeit*, erweiter*
-fr: ecris, ecrivez, redige*, cree*, creez, prepare*, explique*, decris*, compare*, propose*,
-    genere*, developpe*, resume*, elabore*, fais moi, faites moi, ameliore*
-es: escrib*, redact*, crea, cree, prepara*, explica*, describ*, compara*, propon*, genera*,
-    desarrolla*, resum*, elabora*, haz un*, haz me, hazme, mejora*
-pt: escrev*, redij*, crie, cria, prepar*, expliqu*, explica, descrev*, compar*, propon*, ger*,
-    desenvolv*, resum*, elabor*, faca um*, melhor*
-ja: 書いて, 作成して, 作って, 説明して, 比較して, 提案して, まとめて, 考えて, 用意して,
+    reply, respond, compare, outline, suggest, give me ideas, brainstorm, produce, implement,
+    develop, code, script, make me, make a, make an, set up, continue, update, improve, go over,
+    turn my, turn this into an, come up with
+de: antwort*, schreib*, erstell*, entwirf, verfass*, bereite, erklar*, beschreib*, vergleich*,
+    skizzier*, programmier*, implementier*, entwickl*, formulier*, bau*, wir brauchen,
+    ich brauche, fass*, uberarbeit*, erweiter*
+fr: reponds, repondez, ecris, ecrivez, redige*, cree*, creez, prepare*, explique*, decris*,
+    compare*, propose*, genere*, developpe*, resume*, elabore*, fais moi, faites moi, ameliore*
+es: responde*, contesta*, escrib*, redact*, crea, cree, prepara*, explica*, describ*, compara*,
+    propon*, genera*, desarrolla*, resum*, elabora*, haz un*, haz me, hazme, mejora*
+pt: respond*, escrev*, redij*, crie, cria, prepar*, expliqu*, explica, descrev*, compar*,
+    propon*, ger*, desenvolv*, resum*, elabor*, faca um*, melhor*
+ja: 返信して, 書いて, 作成して, 作って, 説明して, 比較して, 提案して, まとめて, 考えて, 用意して,
     改善して
-zh: 写一, 写个, 写出, 撰写, 创建, 生成, 准备, 解释, 说明, 介绍, 起草, 编写, 总结, 做一, 制作,
+zh: 回复, 写一, 写个, 写出, 撰写, 创建, 生成, 准备, 解释, 说明, 介绍, 起草, 编写, 总结, 做一, 制作,
     改进""",
     "open": """en: what can i do, what can we do, what could i, what should i, what should we,
     what do i do, what do we, what must, what could it be, what is going on, what would you,

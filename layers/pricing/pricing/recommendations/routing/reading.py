@@ -16,7 +16,7 @@ _EDGE_WORDS = 30
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[^\sA-Za-z0-9]")
 _OPTION = re.compile(r"^\(?([A-J])[.):]\s", re.MULTILINE)
 #: A dollar sign before a figure that no formula goes on after.
-_AMOUNT = re.compile(r"\$\d[\d,]*(?:\.\d+)?(?![\d$\\^_{}(*/+=-]| ?[\\^+=*$])")
+_AMOUNT = re.compile(r"\$\d[\d,]*(?:\.\d+)?(?![\d$\\^_{}(*/+=ac-jln-z-]| ?[\\^+=*$])")
 _LATEX = re.compile(r"\\[a-zA-Z]{2,}")
 _CODE = re.compile(
     r"```|>>>|^[ \t]*(?:def|class|import|from|public|private|function|const|let|var|SELECT"
