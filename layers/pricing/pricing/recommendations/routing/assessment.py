@@ -26,8 +26,8 @@ Basis = Literal["outcomes", "judgement", "none"]
 #: A kind counts as measured from this number of outcomes on.
 ENOUGH_OUTCOMES = 200
 _EVEN = 0.5
-#: A difficulty at a threshold reaches it, whatever the last digits of the sum are.
-_ROUNDING = 1e-9
+#: A difficulty is compared with a threshold as both are published.
+_PLACES = 4
 #: The typical error of a score, in units of the distance between the terciles: with it the mean
 #: confidence on labelled everyday tasks is the share of them that get their tier.
 _TYPICAL_ERROR = 0.6
@@ -106,18 +106,18 @@ def assess(
     weights = shipped()
     parts = weights.parts(reading)
     score = weights.score(parts, judged)
-    rank = weights.rank(score)
+    difficulty = round(weights.rank(score), _PLACES)
     chance = weights.p_cheap_wrong(score, judged.kind) if judged.form == "exam" else None
     basis: Basis = "judgement" if chance is None else "outcomes"
     if not judged.understood or (not judged.recognised and parts.distance > weights.farthest):
         basis, chance = "none", None
     # Without evidence there is no tier: a cheap or an expensive one would be read as a finding.
-    complexity = "moderate" if basis == "none" else _tier(rank, thresholds, chance)
+    complexity = "moderate" if basis == "none" else _tier(difficulty, thresholds, chance)
     signals = (*judged.signals, *_learned_signals(weights, parts, judged, reading))
     return Assessment(
         kind=judged.kind,
         complexity=complexity,
-        difficulty=round(rank, 4),
+        difficulty=difficulty,
         confidence=0.0 if basis == "none" else _confidence(weights, score, thresholds, complexity),
         evidence=basis != "none",
         signals=signals,
@@ -131,9 +131,9 @@ def assess(
 
 def _tier(difficulty: float, thresholds: Thresholds, chance: float | None) -> Complexity:
     """Return the tier of a difficulty; never the simple one if a cheap model is mostly wrong."""
-    if difficulty >= thresholds.complex - _ROUNDING:
+    if difficulty >= round(thresholds.complex, _PLACES):
         return "complex"
-    low = difficulty < thresholds.moderate - _ROUNDING
+    low = difficulty < round(thresholds.moderate, _PLACES)
     simple = low and (chance is None or chance <= _EVEN)
     return "simple" if simple else "moderate"
 
