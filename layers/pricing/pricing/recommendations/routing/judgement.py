@@ -104,9 +104,10 @@ def judge(
     languages = languages_of(head)
     language = next(iter(languages), UNREAD)
     # A few words may be of two languages that are alike: then the cues of all count.
-    cues = cues_of(language if len(languages) == 1 else UNREAD)
+    read_as = language if len(languages) == 1 else UNREAD
+    cues = cues_of(read_as)
     exam = None if structure.answer_fields else _exam_form(reading, fold(task[-_LAST:]))
-    if exam is not None and (exam not in _PROSE or ("self", "") not in cues.found(head)):
+    if exam is not None and (exam not in _PROSE or not cues_of(read_as, _SELF).found(head)):
         return Judgement(exam, "exam", (Signal("kind of work", exam, KINDS[exam].level),))
     if reading.has_code and _STUB.search(task) is not None:
         made = "code generation"
@@ -367,12 +368,14 @@ def _is_mathematical(reading: TaskFeatures) -> bool:
 _OPTIONS, _DOLLARS, _NUMBERS, _STORY, _SUBJECT = 3, 2, 2, 10, 3
 #: Kinds that are also written about in prose: not read by form from a writer who says "we".
 _PROSE = ("calculation", "maths")
+_SELF = ("self", "")
 _LAST = 200
 _FIGURE = re.compile(
-    r"\bhow (?:many|much|long|far|old|fast|tall|often)"
+    r"(?=[hwfcqい多几])"  # the first letters of all that follows, which are quick to look for
+    r"(?:\bhow (?:many|much|long|far|old|fast|tall|often)"
     r"|\bwhat (?:is|was|are|were|will|would)\b(?! you\b)"
     r"|\bwhat (?:percent|fraction)|\bfind\b|calculate|\bwie ?viel|\bcombien|\bcuant|\bquant"
-    r"|いくつ|いくら|多少|几"
+    r"|いくつ|いくら|多少|几)"
 )
 #: After its question, how a figure has to be given, or what a term in it means.
 _ANSWER_IN_A_FORM = re.compile(

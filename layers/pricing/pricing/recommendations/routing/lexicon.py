@@ -134,12 +134,17 @@ def languages_of(text: str) -> list[str]:
 
 
 @cache
-def cues_of(language: str) -> Cues:
-    """Return the cues of a language and of English; of every language for UNREAD."""
+def cues_of(language: str, only: Group | None = None) -> Cues:
+    """Return the cues of a language and of English; of every language for UNREAD.
+
+    With ``only`` they are those of one group, which are found several times as fast.
+    """
     spoken = None if language == UNREAD else {ENGLISH, language}
     words, stems, unspaced = (defaultdict[str, list[Group]](list) for _ in range(3))
     phrases = defaultdict[str, list[tuple[str, Group]]](list)
     for group, cue in _cues(spoken):
+        if only not in (None, group):
+            continue
         bare = cue.removesuffix("*")
         kind = words if bare is cue else stems
         if bare.isascii() and bare.isalpha():  # most are, and a cold start reads thousands

@@ -99,7 +99,7 @@ WORD_MEAN = 68.07
 WORD_SCALE = 84.7001
 FARTHEST = 1.38863
 # Share of the strong model's right answers with 0, 10% ... 100% of the tasks to it.
-QUALITIES = (0.754225, 0.784733, 0.820696, 0.85322, 0.890179, 0.917327, 0.942514, 0.961403, 0.97996, 0.988801, 1)
+QUALITIES = (0.754225, 0.784733, 0.820696, 0.85322, 0.890179, 0.917331, 0.942568, 0.961403, 0.97996, 0.988801, 1)
 # Scores at equal steps of the rank among held-out tasks.
 RANKS = (
     -7.46935,
@@ -111,10 +111,10 @@ RANKS = (
     -4.62684,
     -4.30689,
     -4.0056,
-    -3.70844,
-    -3.39518,
-    -3.12434,
-    -2.87199,
+    -3.70712,
+    -3.39337,
+    -3.12352,
+    -2.87092,
     -2.65766,
     -2.49091,
     -2.3254,
@@ -125,19 +125,19 @@ RANKS = (
     -1.65955,
     -1.53721,
     -1.41385,
-    -1.31349,
-    -1.20798,
-    -1.11379,
-    -1.01014,
-    -0.913646,
-    -0.821341,
-    -0.726221,
-    -0.636699,
-    -0.538495,
-    -0.448862,
-    -0.366071,
-    -0.272346,
-    -0.191595,
+    -1.31338,
+    -1.20754,
+    -1.11299,
+    -1.0098,
+    -0.913327,
+    -0.820297,
+    -0.725834,
+    -0.635289,
+    -0.537889,
+    -0.448806,
+    -0.36587,
+    -0.272266,
+    -0.191481,
     -0.1167,
     -0.0435894,
     0.0394589,
@@ -166,16 +166,16 @@ RANKS = (
 )
 # By kind, slope and intercept of the logarithm of the odds that a cheap model is wrong.
 CHANCES = {
-    'calculation': (0.427483, -0.210222),
+    'calculation': (0.424759, -0.218459),
     'code reading': (0.681564, -0.24992),
     'logic puzzle': (0.555455, 1.87807),
-    'maths': (0.429033, 0.530217),
+    'maths': (0.429768, 0.529417),
     'multiple choice': (0.262818, 0.328152),
 }
 # Training rows by kind of task.
 OUTCOMES = {
     'architecture': 4,
-    'calculation': 1884,
+    'calculation': 1882,
     'classification': 12,
     'code generation': 701,
     'code reading': 781,
@@ -185,10 +185,10 @@ OUTCOMES = {
     'expert analysis': 1,
     'extraction': 14,
     'logic puzzle': 213,
-    'maths': 1293,
+    'maths': 1296,
     'multiple choice': 12169,
     'planning': 5,
-    'question answering': 1771,
+    'question answering': 1770,
     'refactoring': 1,
     'review': 1,
     'rewriting': 2,
