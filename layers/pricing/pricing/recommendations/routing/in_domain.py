@@ -17,6 +17,7 @@ from zlib import crc32
 
 from pricing.recommendations.routing.assessment import judged_task
 from pricing.recommendations.routing.difficulty import Weights, buckets_of, shipped
+from pricing.recommendations.routing.features import NAMES
 from pricing.recommendations.routing.judgement import UNKNOWN
 from pricing.recommendations.routing.kind_cues import KINDS
 from pricing.values import immutable
@@ -36,6 +37,8 @@ _DIGITS = 6
 STORED_AS = "in-domain-4"
 _NAMED = (*KINDS, UNKNOWN)
 _SPARSE = BUCKETS + len(_NAMED)
+#: The prior score and the shapes.
+_DENSE = 1 + len(NAMES)
 
 
 class _Vector(NamedTuple):
@@ -75,7 +78,7 @@ class InDomainModel:
         ``prior`` is the router that the model was trained on top of; the default is the shipped
         one.
         """
-        return self.expects(_vector(task, shipped() if prior is None else prior))
+        return self.expects([_vector(task, shipped() if prior is None else prior)])[0]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that ``from_json`` reads back to an equal model; it has no words."""
@@ -88,13 +91,17 @@ class InDomainModel:
         weights = {int(number): float(weight) for number, weight in document["weights"].items()}
         return cls(weights=weights, mean=float(document["mean"]))
 
-    def expects(self, vector: _Vector) -> float:
-        """Return the score of a feature vector."""
-        known = self.weights
-        found = vector.share * sum(known.get(word, 0.0) for word in vector.words)
-        dense = enumerate(vector.dense, start=_SPARSE)
-        found += sum(known.get(number, 0.0) * value for number, value in dense)
-        return self.mean + known.get(vector.kind, 0.0) * _KIND + found
+    def expects(self, vectors: Sequence[_Vector]) -> list[float]:
+        """Return the scores of feature vectors."""
+        weight = defaultdict(float, self.weights).__getitem__
+        dense = [weight(number) for number in range(_SPARSE, _SPARSE + _DENSE)]
+        return [
+            self.mean
+            + weight(kind) * _KIND
+            + share * sum(map(weight, words))
+            + sum(map(mul, dense, own))
+            for words, share, kind, own in vectors
+        ]
 
 
 def train(rows: Sequence[Outcome], prior: Weights | None = None) -> InDomainModel:
@@ -147,9 +154,11 @@ def held_out(rows: Sequence[Outcome], most: int | None = None) -> HeldOut:
 
     for fold in range(_FOLDS):
         model = trained([number for number, own in enumerate(fold_of) if own != fold])
-        for number, own in enumerate(fold_of):
-            if own == fold:
-                scores[number] = model.expects(vectors[number])
+        unseen = [number for number, own in enumerate(fold_of) if own == fold]
+        for number, score in zip(
+            unseen, model.expects([vectors[number] for number in unseen]), strict=True
+        ):
+            scores[number] = score
     return HeldOut(tuple(scores), tuple(fold_of), trained(range(len(rows))))
 
 
