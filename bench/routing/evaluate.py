@@ -20,7 +20,14 @@ from typer import Option
 
 from bench.routing.data import PAIRS, RANKED, ROOT, Row, read_rows
 from bench.routing.dial import policies, strong_shares
-from bench.routing.fit import Read, calibration_error, held_out_scores, read_all
+from bench.routing.fit import (
+    Read,
+    calibrated,
+    calibration_error,
+    held_out_scores,
+    read_all,
+    with_known_ranks,
+)
 from bench.routing.lesson import lesson_score
 from bench.routing.measures import (
     RANDOM,
@@ -37,7 +44,7 @@ from pricing.recommendations.routing.in_domain import Outcome, train
 from tariff.tables import markdown
 
 PEERS = ROOT / ".venv-bench" / "bin" / "python"
-OURS, TIERS = "Tariff, held out", "by its tier"
+OURS, TIERS = "difficulty", "decision"
 _TIMED = 2000
 _LABELS = 300
 _LONG = 100_000
@@ -165,10 +172,17 @@ def within_tasks(rows: Sequence[Row], scores: Sequence[float], resamples: int) -
 
 
 def calibration(data: Read, held_out: Mapping[str, HeldOut]) -> str:
-    """Return a table of calibration errors on families that neither weights nor curve had seen."""
+    """Return a table of calibration errors on families that neither weights nor curve had seen.
+
+    Below it is the error on unseen prompts of families that they had seen.
+    """
     errors = calibration_error(data, held_out)
     rows = [(name, f"{error:.3f}") for name, error in errors.items()]
-    return markdown(("held out", "expected calibration error of P(cheap wrong)"), rows)
+    _, known = calibrated(with_known_ranks(data, held_out), data)
+    return (
+        f"{markdown(('held out', 'expected calibration error of P(cheap wrong)'), rows)}\n"
+        f"On unseen prompts of known families: {known:.3f}."
+    )
 
 
 def labels(

@@ -212,6 +212,14 @@ def with_ranks(
     return replace(weights, ranks=tuple(float(step) for step in steps))
 
 
+def with_known_ranks(data: Read, held_out: Mapping[str, HeldOut]) -> Weights:
+    """Return the weights of all families, with the ranks of their held-out scores."""
+    parts = {
+        name: (part.numbers, part.weights) for name, part in held_out.items() if name in RANKED
+    }
+    return with_ranks(fit(data), data, parts)
+
+
 def calibrated(weights: Weights, data: Read) -> tuple[Weights, float]:
     """Fit P(cheap model wrong) by kind, and return its calibration error on unseen prompts.
 

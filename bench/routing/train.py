@@ -22,10 +22,9 @@ from bench.routing.fit import (
     Read,
     calibrated,
     calibration_error,
-    fit,
     held_out_scores,
     read_all,
-    with_ranks,
+    with_known_ranks,
 )
 from bench.routing.measures import HeldOut, apgr, pair_scores, pgr_curve
 from pricing.recommendations.routing.difficulty import Weights
@@ -48,9 +47,7 @@ def train(
     except FileNotFoundError as missing:
         raise CommandFailed(f"No such file: {missing.filename}. See docs/routing.md.") from None
     held_out = held_out_scores(learned)
-    ranked = {name: (part.numbers, part.weights) for name, part in held_out.items()}
-    ranked = {name: part for name, part in ranked.items() if name in RANKED}
-    weights, error = calibrated(with_ranks(fit(learned), learned, ranked), learned)
+    weights, error = calibrated(with_known_ranks(learned, held_out), learned)
     weights = replace(weights, qualities=qualities(learned.rows, held_out))
     source = module_of(weights)
     report = report_of(learned, weights, held_out, source, error) | {"data_sha256": hashes(data)}

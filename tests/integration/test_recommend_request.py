@@ -311,3 +311,22 @@ def test_no_tests_are_proposed_for_what_is_not_code(ask: Ask, task: str) -> None
     assert cascade["verifier"] is None
     assert cascade["suggested"] is False
     assert "tests" not in cascade["why"]
+
+
+def test_the_schema_of_the_answer_decides_and_lengthens_it(ask: Ask) -> None:
+    def form(fields: int) -> dict[str, Any]:
+        properties = {f"field_{number}": {"type": "string"} for number in range(fields)}
+        schema = {"type": "object", "properties": properties}
+        return {"type": "json_schema", "json_schema": {"name": "invoice", "schema": schema}}
+
+    text = "Blue Lamp Ltd\nLamp 12.00\nShade 8.50\nTotal 20.50"
+    plain, small, large = (
+        one(ask(task=text, **({"response_format": form(fields)} if fields else {})))
+        for fields in (0, 3, 40)
+    )
+    assert plain["kind"] != "extraction"
+    assert (small["kind"], large["kind"]) == ("extraction", "extraction")
+    assert small["difficulty"] < large["difficulty"]
+    assert large["expected_output"]["expected"] == 40 * 12
+    codes = [{notice["code"] for notice in found["warnings"]} for found in (plain, small)]
+    assert ["schema_support_not_known" in found for found in codes] == [False, True]

@@ -422,6 +422,12 @@ def _notices(
             f" to {likely.high} are likely."
         )
         notices.append(Notice("output_not_stated", message))
+    if task.structure.answer_fields and choice.candidate is not None:
+        message = (
+            "The prices do not say which models answer in a given schema: check that"
+            f" {choice.candidate.model.id} does."
+        )
+        notices.append(Notice("schema_support_not_known", message))
     if decision.decided_by == "safe_choice":
         message = (
             "The task is unlike all that was measured, and its request is not recognised: the safe"
