@@ -243,7 +243,7 @@ def test_a_calculation_asks_for_a_figure_and_not_for_advice(text: str, exam: boo
     assert (judge(text, read(text)).form == "exam") is exam
 
 
-def test_an_amount_in_dollars_is_no_formula() -> None:
+def test_an_amount_in_dollars_is_not_a_formula() -> None:
     amounts = "Lamp $12.00, shade $8.50, postage $3,100.20."
     assert (read(amounts).dollars, read(amounts).formulas) == (3, 0)
     assert read("Let $x$ be a root of $3x^2 - 12$.").formulas == 4
@@ -278,7 +278,7 @@ SCHEMA = '{"name": "run", "parameters": {"command": "a command to run"}}'
         "Find out why the service is slow.",
     ],
 )
-def test_several_things_or_a_search_are_no_single_call(task: str) -> None:
+def test_several_things_or_a_search_are_not_a_single_call(task: str) -> None:
     one = judge("Run the command ls.", read(f"Run the command ls.\n{SCHEMA}"))
     several = judge(task, read(f"{task}\n{SCHEMA}"))
     assert "plain step" in {signal.name for signal in one.signals}
@@ -299,11 +299,11 @@ def test_what_is_made_does_not_ask_what_it_is_about() -> None:
         ("What is a cliff?", "What is the worth of my shares if the firm is bought?"),
     ],
 )
-def test_what_follows_from_ones_own_affairs_is_no_fact_to_look_up(fact: str, own: str) -> None:
+def test_what_follows_from_ones_own_affairs_is_not_a_fact_to_look_up(fact: str, own: str) -> None:
     assert assess(fact).kind == "question answering"
     assert assess(own).kind != "question answering"
 
 
-def test_an_auxiliary_verb_is_no_testament() -> None:
+def test_an_auxiliary_verb_is_not_a_testament() -> None:
     assert ("demand", "expert subject") not in cues_of("en").found("i will call you")
     assert ("demand", "expert subject") in cues_of("en").found("my father s will was signed")

@@ -236,7 +236,7 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
     if kind == LOOK_UP and not request.question and request.words > _SHORT_QUESTION:
         return UNKNOWN, 0.0
     if kind == LOOK_UP and request.own and (request.told or request.supposed):
-        return UNKNOWN, 0.0  # what follows from one's own situation is no fact to look up
+        return UNKNOWN, 0.0  # what follows from one's own situation is not a fact to look up
     if kind == "debugging" and request.asks_why_in_general:
         return UNKNOWN, 0.0
     return kind, best
