@@ -103,8 +103,7 @@ class TaskOptions(MeasuredFields):
     tools: Annotated[list[dict[str, Any]], AtMost(500)] | None = None
     """The definitions of the tools that the model may call. It must offer tools."""
     response_format: SkipValidation[dict[str, Any] | None] = None
-    """The required form of the answer, as in OpenAI's chat completions. It counts as input, and its
-    fields as structure, which makes the task harder."""
+    """The answer's form, as in OpenAI's API: it counts as input, and its fields as demands."""
 
     expected_input_tokens: Count | None = None
     """Prompt length in tokens, instead of ``usage``."""
