@@ -234,3 +234,25 @@ def test_the_comparison_is_in_csv_and_on_the_page(tmp_path: Path) -> None:
     assert to_csv(found, "stated").splitlines() == [f"\ufeff{names}", "1,0.004,0.003,-0.001,0"]
     assert "\r\nstated,,,0.004,,,1," in to_csv(found)
     assert "Costs stated in the log: " in to_html(found)
+
+
+@pytest.mark.parametrize("lines", [1, 300])
+def test_a_cost_in_another_currency_is_not_compared(tmp_path: Path, lines: int) -> None:
+    message = {
+        "conversation_id": "c",
+        "model_id": "gpt-4o",
+        "created_at": 1794304800,
+        "message_tokens": 1000,
+        "answer_tokens": 100,
+        "total_price": "0.0255",
+    }
+    of_each = [{**message, "currency": "RMB"}, {**message, "currency": "USD"}, message]
+    records = [
+        {**record, "id": f"{number}-{place}"}
+        for number in range(lines)
+        for place, record in enumerate(of_each)
+    ]
+    found = of(tmp_path, records)
+    assert (found.totals.calls, found.totals.cost_usd) == (3 * lines, Decimal("0.0105") * lines)
+    assert found.stated is not None
+    assert (found.stated.calls, found.stated.stated_usd) == (2 * lines, Decimal("0.051") * lines)

@@ -162,7 +162,15 @@ GATEWAYS = (
             "total_tokens": "TotalTokens",
         },
         usage_format="openai",
-        labels={"endpoint": "OperationId", "project": "ApiId"},
+        labels={"endpoint": "OperationId | OperationName", "project": "ApiId"},
+    ),
+    # Further rows of a call have a part of its messages, and neither a model nor a deployment.
+    RecordFormat(
+        name="azure_api_management",
+        marks=("CorrelationId", "SequenceNumber"),
+        moment="TimeGenerated",
+        model="ModelName",
+        only={"SequenceNumber": ()},
     ),
     RecordFormat(
         name="higress",

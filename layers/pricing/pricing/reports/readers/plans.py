@@ -273,6 +273,10 @@ def _plan_of_format(
     )
     if holder is None or known.sums or any(seen.places(holder, one) for one in terms):
         return None
+    for steps in seen.places(holder, known.currency):
+        seen.tell_by(steps)
+        if _value_at(document, steps) not in (None, "USD"):
+            return None
     usage = _usage_at(known, holder, record, seen)
     if usage is None:
         places = _apart(known, holder, seen)

@@ -38,9 +38,11 @@ class RecordFormat:
     counts: Mapping[str, str] = field(default_factory=dict)
     rest: str = ""
     usage_format: UsageFormat | None = None
-    #: What the record states as its cost, in USD, or in cents of it.
+    #: What the record states as its cost, in USD, or in cents of it. A cost in another ``currency``
+    #: is not read.
     cost: str = ""
     cents: str = ""
+    currency: str = ""
     #: Labels of the call: endpoint, team, user, api_key, project and session.
     labels: Mapping[str, str] = field(default_factory=dict)
     #: A record is a call only if each of these parts is missing or has one of the values.
@@ -202,7 +204,7 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         "usage_format": known.usage_format,
         "calls": whole(first(body, known.calls)),
         "sums": known.sums or None,
-        "cost_usd": _amount(first(body, known.cost)) or _cents(first(body, known.cents)),
+        "cost_usd": _cost(known, body),
         **{label: _text(first(body, paths)) for label, paths in known.labels.items()},
     }
     for term in ("processing", "speed", "inference_geo", "tier"):
@@ -244,6 +246,12 @@ def _amount(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return Decimal(value.lstrip("$")) if _AMOUNT.fullmatch(value) else None
+
+
+def _cost(known: RecordFormat, body: Document) -> Any:
+    if first(body, known.currency) not in (None, "USD"):
+        return None
+    return _amount(first(body, known.cost)) or _cents(first(body, known.cents))
 
 
 def _cents(value: Any) -> Decimal | None:

@@ -220,18 +220,24 @@ def open_webui(document: Document) -> list[Found] | None:
     if messages is None:
         return None
     labels = {"session": document.get("id"), "user": document.get("user_id")}
-    calls = [one for one in objects([*messages]) if isinstance(one.get("usage"), dict)]
+    calls = [one for one in objects([*messages]) if isinstance(_usage_of(one), dict)]
     return [
         Found(
             "open_webui",
             {
                 **{name: value for name, value in labels.items() if value is not None},
-                **{name: one.get(name) for name in ("timestamp", "model", "usage")},
+                **{name: one.get(name) for name in ("timestamp", "model")},
+                "usage": _usage_of(one),
                 "request_id": one.get("id"),
             },
         )
         for one in calls
     ]
+
+
+def _usage_of(message: Document) -> Any:
+    """The usage of a message of Open WebUI, which older releases kept with what they show of it."""
+    return first(message, "usage | info.usage")
 
 
 _COPILOT = ("assistant.", "user.", "tool.", "session.", "hook.", "subagent.")

@@ -200,6 +200,7 @@ TRACERS = (
         },
         usage_format="openai",
         cost="process_data.usage.total_price",
+        currency="process_data.usage.currency",
         labels={"endpoint": "title | node_type"},
     ),
     RecordFormat(
@@ -211,7 +212,18 @@ TRACERS = (
         counts={"prompt_tokens": "message_tokens", "completion_tokens": "answer_tokens"},
         usage_format="openai",
         cost="total_price",
+        currency="currency",
         labels={"session": "conversation_id", "user": "from_end_user_id | from_account_id"},
+    ),
+    RecordFormat(
+        name="open_webui",
+        marks=("chat_id", "user_id", "role", "created_at"),
+        moment="created_at",
+        model="model_id",
+        request_id="id",
+        usage="usage",
+        labels={"session": "chat_id", "user": "user_id"},
+        only={"role": ("assistant",)},
     ),
     *(
         RecordFormat(
