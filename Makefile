@@ -10,7 +10,7 @@ ARGS   ?=
 ROUTING_DATA ?=
 CMD    ?=
 UPSTREAM ?= .cache/upstream
-READERS := full_scratch_space refresh_pricing report_exports report_logs request_limits s3_files s3_input scheduled_report started_reports usage_report
+READERS := aws_price_list change_notice full_scratch_space rate_cards refresh_pricing report_exports report_logs request_limits s3_files s3_input scheduled_report started_reports usage_report
 SPARK  ?= spark
 DEPLOYED_PYTHON := 3.13
 

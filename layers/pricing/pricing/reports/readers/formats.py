@@ -28,6 +28,7 @@ from pricing.reports.readers.record_format import (
     RecordFormat,
     as_json,
     at,
+    beginnings,
     first,
     is_call,
     marked,
@@ -60,6 +61,7 @@ FORMATS: tuple[RecordFormat, ...] = (*CODING_TOOLS, *GATEWAYS, *TRACERS, *PROVID
 #: A line holds at most so many records.
 MAX_IN_LINE = 100_000
 TOO_MANY = f"have more than {MAX_IN_LINE:,} records; send an array as a .json file"
+_BEGINNINGS = beginnings(known.marks for known in FORMATS)
 #: For so many sets of names it is remembered which formats are possible.
 MAX_NAMES = 1_000
 #: Formats that state no time: their records are priced at the time of the report, which says so.
@@ -213,6 +215,8 @@ class FormatReader:
 
     def _possible(self, body: Document) -> list[RecordFormat]:
         """The formats whose marks may be in an object with these names."""
+        if _BEGINNINGS.isdisjoint(body):
+            return []
         names = tuple(body)
         found = self._by_names.get(names)
         if found is None:

@@ -1,7 +1,7 @@
 """What a record format says: by which names a tool's record is known, and where its parts are."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field
 from decimal import Decimal
 from functools import cache
@@ -153,6 +153,11 @@ def marked(document: Document, marks: tuple[str, ...]) -> bool:
         if found is None or (wanted and str(found) != value):
             return False
     return True
+
+
+def beginnings(each: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    """The names of which an object has one, if it has all marks of any of these lists."""
+    return frozenset[str]().union(*(_heads(marks[0]) for marks in each))
 
 
 def may_have(names: Collection[str], marks: tuple[str, ...]) -> bool:

@@ -170,15 +170,17 @@ def layout_of(document: Any) -> RecordLayout | None:
             or (_first(container, names, ("id",)) if raw else None),
         )
 
-    for container in CONTAINERS:
-        names = keys_at(container)
-        found = next((one for one in USAGES if one in names), None)
-        if found is not None:
+    bodies = {
+        one: body for one in CONTAINERS if isinstance(body := _at(document, one), dict | list)
+    }
+    for container, body in bodies.items():
+        found = next((one for one in USAGES if one in body), None)
+        if found is not None and isinstance(body, dict):
             word = _at(document, "usage_format")
             named(word if isinstance(word, str) else None)
             return layout(container, _in(container, found))
     # Some responses hold their usage further inside; they are read by themselves.
-    inner = (name for name in (*CONTAINERS[1:], "") if holds_usage(_at(document, name)))
+    inner = (name for name in (*CONTAINERS[1:], "") if holds_usage(bodies.get(name)))
     return next((layout(container, "") for container in inner), None)
 
 

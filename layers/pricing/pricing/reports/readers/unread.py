@@ -2,7 +2,7 @@
 
 from pricing.display import counted
 from pricing.errors import is_plain_name
-from pricing.reports.readers.record_format import Document, marked
+from pricing.reports.readers.record_format import Document, beginnings, marked
 from pricing.reports.readers.records import MOMENTS
 from pricing.usage.response import MODELS
 
@@ -32,10 +32,14 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_MARKED = [(tuple(marks.split(", ")), name, instead) for marks, name, instead in _NOT_READ]
+_BEGINNINGS = beginnings(marks for marks, _, _ in _MARKED)
+
+
 def known_kind(document: Document) -> str | None:
     """What is known of a record that has nothing that could be priced."""
-    for marks, name, instead in _NOT_READ:
-        if marked(document, tuple(marks.split(", "))):
+    for marks, name, instead in () if _BEGINNINGS.isdisjoint(document) else _MARKED:
+        if marked(document, marks):
             return f"look like {name}, which are not read; {instead}"
     return None
 
