@@ -89,6 +89,7 @@ export function Changes({ query }: { query: URLSearchParams }) {
       <p role="status">{!day ? "Enter a day." : found ? summary(took.length, changed.length, since, moved) : error ? "" : "Loading the changes"}</p>
       <ChangeList
         heading="Providers' own models"
+        first={25}
         entries={took.filter((entry) => !resold(entry))}
         note={(entry) => `from ${moment(entry.starts)}`}
         restart={key}
@@ -129,10 +130,10 @@ function resold(entry: Changed): boolean {
   return entry.id.includes("/");
 }
 
-type ChangeListProperties<Entry> = { heading: string; entries: Entry[]; note: (entry: Entry) => string; restart: string };
+type ChangeListProperties<Entry> = { heading: string; entries: Entry[]; note: (entry: Entry) => string; restart: string; first?: number };
 
-function ChangeList<Entry extends Changed>({ heading, entries, note, restart }: ChangeListProperties<Entry>) {
-  const [shown, more] = useFirst(entries, 10, restart);
+function ChangeList<Entry extends Changed>({ heading, entries, note, restart, first = 10 }: ChangeListProperties<Entry>) {
+  const [shown, more] = useFirst(entries, first, restart);
   if (!entries.length) return null;
   return (
     <section>

@@ -79,7 +79,7 @@ export function searched(models: Listed[], search: string): Listed[] {
     .sort(
       (a, b) =>
         a.rank - b.rank ||
-        (words.length ? 0 : byVersion(a.model.provider, b.model.provider)) ||
+        (words.length || a.model.provider === b.model.provider ? 0 : a.model.provider < b.model.provider ? -1 : 1) ||
         byVersion(b.model.id, a.model.id),
     )
     .map(({ model }) => model);
