@@ -332,6 +332,21 @@ def test_hours_that_cannot_be_read_cost_the_entry(hours: str) -> None:
     assert of_entry(entry) == ({}, ["invalid_entry"])
 
 
+@pytest.mark.parametrize(
+    "off_peak",
+    [
+        {"windows": [{"hours_utc": "00:00-01:00", "weekdays": [1]}]},  # without prices
+        OFF_PEAK | {"windows": [{"hours_utc": "00:00-01:00", "weekdays": [0]}]},
+        OFF_PEAK | {"windows": [{"hours_utc": "00:00-01:00", "weekdays": [8]}]},
+        OFF_PEAK | {"windows": [{"hours_utc": "00:00-01:00"}]},
+        OFF_PEAK | {"windows": "nights"},
+        ["nights"],
+    ],
+)
+def test_other_prices_that_cannot_be_read_cost_the_entry(off_peak: Any) -> None:
+    assert of_entry(LITELLM | {"off_peak_pricing": off_peak}) == ({}, ["invalid_entry"])
+
+
 @pytest.mark.parametrize("price", [-1e-06, True, "free"])
 def test_an_off_peak_price_that_is_none_costs_the_entry(price: Any) -> None:
     entry = LITELLM | {"off_peak_pricing": OFF_PEAK | {"input_cost_per_token": price}}

@@ -83,6 +83,7 @@ INCLUSIVE_THRESHOLDS = {"xai"}
 STEPS = "tiered_pricing"
 #: Prices of other hours, in UTC: ``{windows: [{hours_utc, weekdays}], input_cost_per_token, ...}``.
 OFF_PEAK = "off_peak_pricing"
+WEEKDAYS = {*range(1, 8)}
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 SEARCH = "search_context_cost_per_query"
 #: A model that prices citations charges each search, which catalogue/units.toml has.
@@ -263,17 +264,15 @@ def _windows(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the hours of other prices; raises ValueError for hours that cannot be read."""
     prices = entry.get(OFF_PEAK) or {}
     for window in prices.get("windows", ()):
-        hours = window["hours_utc"]
+        table, days, hours = token_prices(prices), window["weekdays"], window["hours_utc"]
+        if not table["standard"][0] or not {*days} <= WEEKDAYS:
+            raise ValueError(f"{OFF_PEAK} lacks prices, or has other days than 1 to 7")
         for span in [hours] if isinstance(hours, str) else hours:
             if not _HOURS.fullmatch(span):
                 raise ValueError(f"{span!r} is not a span of hours")
             start, _, end = span.partition("-")
-            yield {
-                "from": start,
-                "to": end,
-                "days": [int(day) for day in window["weekdays"]],
-                "lists": document_of(token_prices(prices)),
-            }
+            lists = document_of(table)
+            yield {"from": start, "to": end, "days": list(map(int, days)), "lists": lists}
 
 
 def _capabilities(entry: Mapping[str, Any]) -> Iterator[str]:
