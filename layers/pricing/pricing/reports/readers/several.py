@@ -42,8 +42,10 @@ def claude_code(document: Document) -> list[Found] | None:
 def buckets(document: Document) -> list[Found] | None:
     """Buckets of time of OpenAI's and Anthropic's usage APIs: sums of many calls."""
     results = document.get("results")
+    if not isinstance(results, list):
+        return None
     start = first(document, "start_time | starting_at")
-    if not isinstance(results, list) or start is None:
+    if start is None:
         return None
     name = "starting_at" if "starting_at" in document else "start_time"
     found = []
@@ -65,9 +67,9 @@ _NO_MODEL = "look like usage that is not grouped by model; export it with group_
 def steps(document: Document) -> list[Found] | None:
     """A result of the Vercel AI SDK with several steps, each of which was a call."""
     steps = document.get("steps")
-    known = next(one for one in SDKS if one.name == "vercel_ai")
     if not isinstance(steps, list) or len(steps) < _SEVERAL or "usage" not in document:
         return None
+    known = next(one for one in SDKS if one.name == "vercel_ai")
     if not all(isinstance(step, dict) and marked(step, known.marks) for step in steps):
         return None
     return [Found("vercel_ai", record_of(known, step)) for step in steps]
@@ -104,8 +106,10 @@ def agent_sdk(document: Document) -> list[Found] | None:
 
 def bedrock_stream(document: Document) -> list[Found] | None:
     """A streamed call in Bedrock's log: its events are a list in the output."""
+    if document.get("schemaType") != "ModelInvocationLog":
+        return None
     events = at(document, "output.outputBodyJson")
-    if document.get("schemaType") != "ModelInvocationLog" or not isinstance(events, list):
+    if not isinstance(events, list):
         return None
     started = first(events, "message.usage")
     usage = first(events, "metadata.usage")
@@ -245,10 +249,12 @@ _COPILOT = ("assistant.", "user.", "tool.", "session.", "hook.", "subagent.")
 
 def weave(document: Document) -> list[Found] | None:
     """A call of W&B Weave: its usage by model. The sums of the calls around it are not read."""
+    moment = document.get("started_at")
+    if moment in (None, ""):
+        return None
     models = at(document, "summary.usage")
-    moment = first(document, "started_at")
     models = models if isinstance(models, dict) else None
-    if moment is None or (models is None and "op_name" not in document):
+    if models is None and "op_name" not in document:
         return None
     span = (str(document.get("trace_id")), str(document.get("id")))
     return [
