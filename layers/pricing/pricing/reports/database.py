@@ -12,7 +12,7 @@ Database = duckdb.DuckDBPyConnection
 
 
 #: The tables of a file of so many bytes fit into the memory of any function.
-SMALL_BYTES = 32 << 20
+SMALL_BYTES = 256 << 20
 #: A file of so many bytes is read in less time than a second thread and better plans take.
 TINY_BYTES = 1 << 20
 

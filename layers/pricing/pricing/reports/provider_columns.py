@@ -201,6 +201,8 @@ COLUMNS: Mapping[str, UsageColumns] = {
     "gemini": GEMINI,
     "bedrock_converse": BEDROCK,
 }
+#: What names of models have that search the web in every call (``SEARCH_MODELS``).
+SEARCH = SEARCH_MODELS.partition("(")[0]
 _PROCESSING = ("standard", "batch", "priority", "flex")
 _TERMS = {"processing": "standard", "speed": "standard", "inference_geo": "global"}
 
@@ -216,7 +218,7 @@ def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> st
     certain = [
         "whole",
         "moment IS NOT NULL AND moment >= 0 AND model IS NOT NULL",
-        f"NOT regexp_matches(model, '{SEARCH_MODELS}')",
+        f"NOT contains(model, '{SEARCH}')",
         *(f"{name} IS NOT NULL" for name in shape.required),
         *(f"({name} IS NULL OR {name} BETWEEN 0 AND {MAX_COUNT})" for name in shape.counts),
         *shape.checks,

@@ -189,25 +189,17 @@ class UsageReader:
         A table with the columns of Tariff's own records is read by column, others as JSON Lines.
         """
         source = f"read_parquet({literal(file.path)}, file_row_number = true)"
-        line = "file_row_number + 1"
+        whole, line = source, "file_row_number + 1"
         if file.kind == "csv":
-            line, self._first_line = "rowid + 2", 2
-            delimiter, names = header_of(file)
-            texts = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-            self._db.execute(
-                f"CREATE TABLE rows AS FROM read_csv({literal(file.path)}, auto_detect = false,"
-                f" columns = {{{texts}}}, header = true, delim = {literal(delimiter)},"
-                " quote = '\"', escape = '\"', strict_mode = true, ignore_errors = true,"
-                " store_rejects = true,"
-                f" rejects_limit = 0, max_line_size = {MAX_LINE_BYTES},"
-                f" buffer_size = {4 * MAX_LINE_BYTES})"
-            )
-            source = "rows"
-            self._reject_broken_rows()
+            source, whole = _csv(file), _csv(file, ", store_rejects = true, rejects_limit = 0")
+            line, self._first_line = "CAST(NULL AS BIGINT)", 2
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
         columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
         if has_usage(columns) or self._of_a_tool(source, columns):
-            self._read_lines(self._as_lines(source, columns))
+            path = self._as_lines(whole, columns)
+            if file.kind == "csv":
+                self._reject_broken_rows()
+            self._read_lines(path)
             return
         try:
             self._flat = FlatTable(columns)
@@ -217,13 +209,17 @@ class UsageReader:
             if kind := known_kind({name: "x" for name, _ in columns}):
                 detail = f"has lines that {kind}"
             raise InvalidRequest.at(file.pointer, detail) from None
-        calls = self._flat.calls(source, line, self._labels)
+        calls = self._flat.calls(whole, line, self._labels)
         self.states_cost = self._flat.states_cost
-        made = "VIEW" if file.kind == "parquet" else "TABLE"
-        self._db.execute(
-            f"CREATE {made} read AS SELECT {', '.join(CALL_COLUMNS)}, odd, zoneless,"
+        read = (
+            f"SELECT {', '.join(CALL_COLUMNS)}, odd, zoneless,"
             f" CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
         )
+        if file.kind == "csv":
+            self._db.execute(f"CREATE TABLE csv_rows AS {read}")
+            self._reject_broken_rows()
+            read = "SELECT * REPLACE (rowid + 2 AS line) FROM csv_rows"
+        self._db.execute(f"CREATE VIEW read AS {read}")
 
     def _of_a_tool(self, source: str, columns: Sequence[tuple[str, str]]) -> bool:
         """Whether the first rows are records of a tool, or a format is forced."""
@@ -407,6 +403,18 @@ class UsageReader:
 def first_rejected(found: Iterable[RejectedLine]) -> list[RejectedLine]:
     """The rejected lines that an answer holds: the first of the file."""
     return sorted(found, key=lambda rejected: (rejected.line, rejected.reason))[:MAX_REJECTED]
+
+
+def _csv(file: UsageFile, options: str = "") -> str:
+    """A table function that reads a CSV file with all of its columns as text."""
+    delimiter, names = header_of(file)
+    texts = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"read_csv({literal(file.path)}, auto_detect = false, columns = {{{texts}}},"
+        f" header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"',"
+        " strict_mode = true, ignore_errors = true,"
+        f" max_line_size = {MAX_LINE_BYTES}, buffer_size = {4 * MAX_LINE_BYTES}{options})"
+    )
 
 
 def _as_json(columns: Sequence[tuple[str, str]]) -> str:
