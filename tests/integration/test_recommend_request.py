@@ -330,3 +330,25 @@ def test_the_schema_of_the_answer_decides_and_lengthens_it(ask: Ask) -> None:
     assert large["expected_output"]["expected"] == 40 * 12
     codes = [{notice["code"] for notice in found["warnings"]} for found in (plain, small)]
     assert ["schema_support_not_known" in found for found in codes] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Summarise the attached 40-page contract.",
+        "Proofread my 80,000-word novel.",
+        "Übersetze das Handbuch ins Englische.",
+    ],
+)
+def test_a_text_that_was_not_sent_is_not_priced_in_silence(ask: Ask, task: str) -> None:
+    def warned(**fields: Any) -> bool:
+        notices = one(ask(task=task, **fields))["warnings"]
+        return "text_not_sent" in {notice["code"] for notice in notices}
+
+    assert warned()
+    assert not warned(expected_input_tokens=26_000)
+
+
+def test_no_text_is_missed_where_it_is_in_the_task(ask: Ask) -> None:
+    for task in ('Proofread this: "The letter of two pages."', "Write a report of 300 words."):
+        assert "text_not_sent" not in {n["code"] for n in one(ask(task=task))["warnings"]}

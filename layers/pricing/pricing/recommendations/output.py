@@ -93,6 +93,7 @@ _ELSEWHERE = re.compile(
     r"|adjunt\w*|documento|archivo|carta|informe|contrato|anexo|anexad\w*|ficheiro|arquivo"
     r"|relatório)s?\b|添付|文書|書類|資料|ファイル|附件|文件|文档|手册|合同"
 )
+_ABOUT_A_TEXT = ("summarising", "review", "code reading")
 _MUCH_MORE, _PER_PAGE, _PER_ROW = 2, 650, 20
 _PER_WORD, _CHARACTERS_PER_TOKEN, _DENSE = 1.4, 3.5, 1.2
 _ASCII_ENOUGH = 0.7
@@ -177,6 +178,14 @@ def _usual(task: str, found: Assessment, sent: int | None) -> tuple[float, float
             high += round(given)
         return low, expected, high
     return {"simple": _PLAIN_STEP, "moderate": _REQUEST, "complex": _LARGE}[found.complexity]
+
+
+def is_about_unsent_text(task: str, found: Assessment) -> bool:
+    """Return whether a task is about a text that it names or measures, and does not contain."""
+    about = found.kind in _OF_THE_MATERIAL or found.kind in _ABOUT_A_TEXT
+    lower = task.lower()
+    named = any(pattern.search(lower) for pattern in (_ELSEWHERE, _SIZED, _STATED))
+    return about and named and not found.material
 
 
 def _given(task: str, found: Assessment) -> float:

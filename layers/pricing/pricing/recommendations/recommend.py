@@ -37,7 +37,11 @@ from pricing.recommendations.choice import (
     stay_if_cheaper,
     why,
 )
-from pricing.recommendations.output import OutputRange, expected_output
+from pricing.recommendations.output import (
+    OutputRange,
+    expected_output,
+    is_about_unsent_text,
+)
 from pricing.recommendations.policy import (
     DecidedBy,
     LearnedPolicy,
@@ -422,6 +426,13 @@ def _notices(
             f" to {likely.high} are likely."
         )
         notices.append(Notice("output_not_stated", message))
+    text_is_elsewhere = is_about_unsent_text(task.text, decision.assessment)
+    if text_is_elsewhere and task.prompt is None and task.stated_input is None:
+        message = (
+            "The task is about a text that it does not contain, so reading that text is not priced:"
+            " send `expected_input_tokens`."
+        )
+        notices.append(Notice("text_not_sent", message))
     if task.structure.answer_fields and choice.candidate is not None:
         message = (
             "The prices do not say which models answer in a given schema: check that"
