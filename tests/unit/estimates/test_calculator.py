@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from pricing.errors import UnknownModel
+from pricing.errors import InvalidRequest, UnknownModel
 from pricing.estimates.calculator import (
     LineItem,
     LongContext,
@@ -17,7 +18,7 @@ from pricing.estimates.calculator import (
     price_attempts,
 )
 from pricing.store import bundled
-from pricing.usage.buckets import Attempt, Terms, Usage
+from pricing.usage.buckets import Attempt, SummedUsage, Terms, Usage
 from pricing.usage.reader import read_usage
 from tests.support.usage_reading import fallen_back, iteration
 
@@ -348,3 +349,105 @@ def test_every_attempt_is_priced_at_the_prices_of_the_day() -> None:
     attempts = [message(0, cache_read=1_000_000)] * 2
     totals = [priced("claude-sonnet-5-5", *attempts, at=at).total_usd for at in (before, after)]
     assert [Fraction(total) for total in totals] == [Fraction("0.4"), Fraction("0.2")]
+
+
+# Sums of calls
+
+
+def summed(longest: int = 0, **more: int) -> list[str]:
+    """What is assumed of 4 calls of 50,000 tokens each, on a model with a tier above 100,000."""
+    usage = SummedUsage(input=200_000, output=1_000, calls=4, longest_prompt=longest)
+    return list(priced("claude-haiku-5-5", Attempt(usage.changed(**more))).assumptions)
+
+
+@pytest.mark.parametrize(
+    ("longest", "assumed"), [(0, True), (1, False), (100_000, False), (100_001, True)]
+)
+def test_the_tier_of_a_sum_is_assumed_unless_its_longest_prompt_decides_it(
+    longest: int, assumed: bool
+) -> None:
+    """200,000 at $0.10 and 1,000 at $0.50 are $0.0205; at $0.50 and $2.50, $0.1025."""
+    found = summed(longest)
+    assert len(found) == assumed
+    if assumed:
+        assert "the sum of 4 calls" in found[0]
+        assert "mean prompt, 50000 tokens" in found[0]
+        assert "from 0.0205 to 0.1025 USD" in found[0]
+
+
+def test_only_tokens_are_in_the_range_of_a_sum() -> None:
+    assert summed(web_search=3) == summed()
+
+
+def test_nothing_is_assumed_of_one_call_or_of_a_model_without_tiers() -> None:
+    one = priced("claude-haiku-5-5", message(200_000, 1_000))
+    assert not any("the sum of" in text for text in one.assumptions)
+    flat = Attempt(SummedUsage(input=200_000, calls=4))
+    assert priced("claude-opus-5-5", flat).assumptions == ()
+
+
+# Terms
+
+
+@pytest.mark.parametrize("processing", ["batch", "priority"])
+def test_fast_mode_excludes_another_processing(processing: Any) -> None:
+    with pytest.raises(InvalidRequest, match="fast cannot be combined with") as refused:
+        priced("claude-opus-5-5", message(1), terms=Terms(processing, "fast"))
+    assert [error.pointer for error in refused.value.errors] == ["/speed"]
+
+
+@pytest.mark.parametrize(
+    ("model", "terms", "pointer", "offered"),
+    [
+        ("claude-haiku-4-5", Terms(speed="fast"), "/speed", "`processing`: standard, batch."),
+        ("claude-haiku-4-5", Terms("flex"), "/processing", "`processing`: standard, batch."),
+        ("claude-opus-5-5", Terms("flex"), "/processing", "batch; `speed`: standard, fast."),
+    ],
+)
+def test_a_mode_without_prices_is_refused_with_those_that_have_some(
+    model: str, terms: Terms, pointer: str, offered: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        priced(model, message(1), terms=terms)
+    (error,) = refused.value.errors
+    assert error.pointer == pointer
+    assert offered in error.detail
+
+
+def test_priority_without_a_price_is_billed_as_standard_with_a_warning() -> None:
+    found = priced("claude-opus-5-5", message(1_000_000), terms=Terms("priority"))
+    assert Fraction(found.total_usd) == 4
+    assert [one.code for one in found.warnings] == ["priority_at_list_price"]
+    assert found.modifiers == ()
+
+
+def test_a_modifier_has_the_factor_that_all_token_prices_share() -> None:
+    def factors(terms: Terms) -> list[tuple[str, Decimal | None]]:
+        found = priced("claude-opus-5-5", message(1), terms=terms).modifiers
+        return [(one.name, one.multiplier) for one in found]
+
+    assert factors(Terms("batch")) == [("batch", Decimal("0.5"))]
+    assert factors(Terms(speed="fast")) == [("fast", Decimal(2))]
+    us = factors(Terms("batch", inference_geo="us"))
+    assert us == [("batch", Decimal("0.5")), ("inference_geo_us", Decimal("1.1"))]
+
+
+def test_the_price_of_searches_is_not_raised_by_a_region() -> None:
+    """1,000,000 at $4 times 1.1, and 2 searches at $0.01."""
+    found = priced("claude-opus-5-5", message(10**6, web_search=2), terms=Terms(inference_geo="us"))
+    assert Fraction(found.total_usd) == Fraction("4.42")
+
+
+@pytest.mark.parametrize("calls", [1, 7])
+def test_every_line_is_of_all_calls(calls: int) -> None:
+    found = priced("claude-opus-5-5", message(3, 5, web_search=2), message(4), calls=calls)
+    lines = {line.component: line.quantity for line in found.line_items}
+    assert lines == {"input": 7 * calls, "output": 5 * calls, "web_search": 2 * calls}
+    assert found.per_call_usd * calls == found.total_usd
+
+
+def test_the_longest_prompt_of_a_call_is_shown_next_to_its_threshold() -> None:
+    found = priced("claude-haiku-5-5", message(100_000), message(100_001), message(5))
+    assert found.long_context == LongContext(100_000, 100_001, applied=True)
+    below = priced("claude-haiku-5-5", message(100_000), message(5))
+    assert below.long_context == LongContext(100_000, 100_000, applied=False)
