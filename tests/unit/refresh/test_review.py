@@ -6,11 +6,13 @@ import pytest
 
 from pricing.refresh.candidates import Candidate
 from pricing.refresh.checks import RefreshDecision, decide
+from pricing.refresh.review import current_lists
 from tests.support.refresh_checks import (
     BOTH,
     GENAI,
     HORIZON,
     LITELLM,
+    NOW,
     OLD,
     candidate,
     codes,
@@ -167,3 +169,18 @@ def test_a_discount_that_no_list_quotes_any_more_is_kept() -> None:
     decision = decided([active], Candidate(row(standard=OLD, batch=OLD), quotes(quoted)))
     assert decision.rows == [active]
     assert codes(decision) == {"price_withdrawn"}
+
+
+@pytest.mark.parametrize(
+    ("ended", "expected"), [("2026-11-24", {LITELLM}), ("2026-11-25", {GENAI}), (NOW, {LITELLM})]
+)
+def test_the_lists_of_a_price_are_those_of_today_and_of_no_announced_one(
+    ended: str, expected: set[str]
+) -> None:
+    prices = [
+        {"to": ended, "source": f"{GENAI} 2026-11-23", "lists": lists(standard=OLD)},
+        {"from": ended, "source": f"{LITELLM} 2026-11-23", "lists": lists(standard=OLD)},
+    ]
+    assert current_lists({**row(), "prices": prices}, NOW) == expected
+    assert current_lists(row(source="tariff, genai 1"), NOW) == frozenset()
+    assert current_lists({**row(), "prices": []}, NOW) == frozenset()
