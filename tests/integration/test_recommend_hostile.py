@@ -17,6 +17,8 @@ HOSTILE = {
     "100 KB of brackets": "([{" * 33_000,
     "100 KB of quotes": "'\"`" * 33_000,
     "100 KB of digits": "1234567890" * 10_000,
+    "100 KB of thousands": "1,234 567.890 " * 7000,
+    "100 KB of digits to translate": "Translate " + "1234567890" * 10_000,
     "100 KB of line ends": "x" + "\n" * 100_000,
     "100 KB of spaces": "x" + " " * 100_000,
     "control characters": "Classify\x00this\x1b[31m\x7f\u0085",

@@ -48,7 +48,7 @@ _SHORT_ANSWER = (5, 20, 120)
 #: Tokens of a field in JSON: low, expected and high.
 _PER_FIELD = (4, 12, 50)
 _STATED = re.compile(
-    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{3})+|\d{2,6})"
+    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{3}){1,2}|\d{2,6})"
     r"(?:[- ]?(?:words?|wörter[n]?|worte[n]?|mots|palabras|palavras)\b| ?(文字|字))"
 )
 #: A length that is asked for in other units: "two sentences", "in half a page".
@@ -80,7 +80,8 @@ _UNITS = (30, 20, 120, 650)
 #: What transforms a text that is not in the task, and whose size was not sent.
 _UNSEEN = (20, 1000, 16000)
 _SIZED = re.compile(
-    r"(\d{1,3}(?:[., ]\d{3})+|\d+)[- ]?(?:(pages?|seiten|paginas?|páginas?|ページ|页)"
+    r"(?<!\d)(\d{1,3}(?:[., ]\d{3}){1,3}|\d{1,9})[- ]?"
+    r"(?:(pages?|seiten|paginas?|páginas?|ページ|页)"
     r"|(?:[a-zà-ÿ]+ )?(?:rows?|lines?|records?|entries|items?|zeilen|lignes|filas|líneas|linhas)"
     r"|行|条)"
 )
@@ -183,9 +184,10 @@ def _usual(task: str, found: Assessment, sent: int | None) -> tuple[float, float
 def is_about_unsent_text(task: str, found: Assessment) -> bool:
     """Return whether a task is about a text that it names or measures, and does not contain."""
     about = found.kind in _OF_THE_MATERIAL or found.kind in _ABOUT_A_TEXT
+    if found.material or not about:
+        return False
     lower = task.lower()
-    named = any(pattern.search(lower) for pattern in (_ELSEWHERE, _SIZED, _STATED))
-    return about and named and not found.material
+    return any(pattern.search(lower) for pattern in (_ELSEWHERE, _SIZED, _STATED))
 
 
 def _given(task: str, found: Assessment) -> float:
