@@ -63,7 +63,10 @@ class Cues:
         tokens = words_of(text)
         joined = f" {' '.join(tokens)} "
         found: Found = {}
+        first: dict[str, int] = {}
         for number, token in enumerate(tokens):
+            first.setdefault(token, number)
+        for token, number in first.items():
             for group in self.words.get(token, ()):
                 found.setdefault(group, {}).setdefault(token, number)
             for stem, groups in self._stems_in(token):
