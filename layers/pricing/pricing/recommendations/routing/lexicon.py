@@ -63,10 +63,9 @@ class Cues:
         tokens = words_of(text)
         joined = f" {' '.join(tokens)} "
         found: Found = {}
-        first: dict[str, int] = {}
-        for number, token in enumerate(tokens):
-            first.setdefault(token, number)
-        for token, number in first.items():
+        places = dict(zip(reversed(tokens), range(len(tokens) - 1, -1, -1), strict=True))
+        for token in dict.fromkeys(tokens):  # each once: only its first place counts
+            number = places[token]
             for group in self.words.get(token, ()):
                 found.setdefault(group, {}).setdefault(token, number)
             for stem, groups in self._stems_in(token):
