@@ -55,32 +55,61 @@ export function providersOf(list: { provider: string }[]): string[] {
   return [...new Set(list.map((model) => model.provider))].sort();
 }
 
+/** Who serves models of other makers: clouds, gateways and hosts. */
+const HOSTS = new Set(
+  (
+    "azure baseten bedrock cerebras cloudflare databricks deepinfra fireworks github_copilot groq nebius novita oci " +
+    "openrouter perplexity replicate sambanova together vercel vertex watsonx"
+  ).split(" "),
+);
+
+/** Whether a text holds a word of a search as it is written, or as people say it: ChatGPT for GPT, gpt5 for GPT-5. */
+function holds(text: string, word: string): boolean {
+  const said = word.replace(/^chat(?=gpt)/, "");
+  const [, name, version] = /^([a-z]{3,})(\d.*)$/.exec(said) ?? [];
+  return text.includes(word) || text.includes(said) || (name !== undefined && text.includes(name) && text.includes(version!));
+}
+
+/** The numbers of a version in a name, without dates: 5 and 1 of gpt-5.1-2026-11-01. */
+function versionOf(id: string): number[] {
+  return (id.replace(/\d{4}-\d\d-\d\d|\d{6,}/g, "").match(/\d+/g) ?? []).map(Number);
+}
+
+function newerFirst(a: number[], b: number[]): number {
+  const at = [...a, 0].findIndex((number, index) => number !== (b[index] ?? -1));
+  return (b[at] ?? -1) - (a[at] ?? -1);
+}
+
 /**
- * The models that hold every word of a search: current models of their own provider first, and the
- * highest version of each name. Without a search, provider by provider.
+ * The models that hold every word of a search: what has exactly that name first, then those that their
+ * makers serve, the newest first, then hosts and resellers. Without a search, provider by provider.
  */
 export function searched(models: Listed[], search: string): Listed[] {
   // Made once a search: String.localeCompare makes one for each pair, which is a hundred times slower.
-  const { compare: byVersion } = new Intl.Collator("en", { numeric: true });
+  const { compare: byName } = new Intl.Collator("en", { numeric: true });
   const today = new Date().toISOString();
-  const words = search.toLowerCase().split(/[\s/]+/).filter(Boolean);
+  const whole = search.trim().toLowerCase();
+  const words = whole.split(/[\s/]+/).filter(Boolean);
   const rank = (model: Listed) =>
-    (model.retires && model.retires < today ? 16 : 0) +
-    (model.usd_per_mtok ? 0 : 8) +
-    (model.id.includes("/") ? 4 : 0) +
-    (words.length && model.id.startsWith(words[0]!) ? 0 : 2) +
+    (model.retires && model.retires < today ? 64 : 0) +
+    (model.usd_per_mtok ? 0 : 32) +
+    (model.id.includes("/") ? 16 : 0) +
+    (words.length && HOSTS.has(model.provider) ? 8 : 0) +
+    (words.length && [model.id, model.name.toLowerCase(), `${model.provider}/${model.id}`].includes(whole) ? 0 : 4) +
+    (words.length && model.family === whole ? 0 : 2) +
     (model.family ? 0 : 1);
   return models
     .filter((model) => {
       const text = `${model.provider} ${model.id} ${model.name} ${model.family ?? ""}`.toLowerCase();
-      return words.every((word) => text.includes(word));
+      return words.every((word) => holds(text, word));
     })
-    .map((model) => ({ model, rank: rank(model) }))
+    .map((model) => ({ model, rank: rank(model), version: versionOf(model.id) }))
     .sort(
       (a, b) =>
         a.rank - b.rank ||
         (words.length || a.model.provider === b.model.provider ? 0 : a.model.provider < b.model.provider ? -1 : 1) ||
-        byVersion(b.model.id, a.model.id),
+        newerFirst(a.version, b.version) ||
+        byName(b.model.id, a.model.id),
     )
     .map(({ model }) => model);
 }

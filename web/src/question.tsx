@@ -4,7 +4,8 @@ import { createContext } from "preact";
 import { useContext, useId, useState } from "preact/hooks";
 import type { Answered } from "./estimate";
 import { providersOf, useModels } from "./models";
-import { type Instead, modelOf, readPasted, statesUsage, unbounded } from "./pasted";
+import { count } from "./money";
+import { type Instead, modelOf, readPasted, statesUsage, unbounded, wholeNumber } from "./pasted";
 import { Picker } from "./picker";
 import { handOver } from "./report";
 import { Change } from "./results";
@@ -303,6 +304,21 @@ function Effect({ answered, name }: { answered: Answered | null; name: string })
   );
 }
 
+/** A prefix is a part of the input: what to do where it is larger. */
+function PrefixTooLong() {
+  const { question, set } = useContext(Context);
+  const [prefix, input] = [question.prefix, question.inputTokens].map(wholeNumber);
+  if (question.input !== "tokens" || prefix === undefined || input === undefined || prefix <= input) return null;
+  return (
+    <p class="wrong" role="alert">
+      The prefix is larger than the input of {count(input)} tokens, of which it is a part.{" "}
+      <button type="button" class="link" onClick={() => set({ inputTokens: question.prefix })}>
+        Raise the input to {count(prefix)}
+      </button>
+    </p>
+  );
+}
+
 export function WhatIf({ answered }: { answered: Answered | null }) {
   const { question, set } = useContext(Context);
   return (
@@ -335,6 +351,7 @@ export function WhatIf({ answered }: { answered: Answered | null }) {
           </label>
         </div>
       )}
+      {question.caching && <PrefixTooLong />}
       {question.caching && (
         <p class="hint">
           The prefix is the part of the input that every request repeats. The hit rate is the share of requests that find
@@ -344,7 +361,7 @@ export function WhatIf({ answered }: { answered: Answered | null }) {
       {question.cheaper && <Effect answered={answered} name={`On ${question.cheaper}`} />}
       {question.cheaper ? (
         <ul class="chips">
-          <li>
+          <li title={question.cheaper}>
             <span>{question.cheaper} instead</span>
             <button type="button" aria-label={`Remove ${question.cheaper}`} onClick={() => set({ cheaper: "" })}>
               ×

@@ -127,11 +127,33 @@ export function Headline({ answered, short = false }: { answered: Answered; shor
           {!short && last !== cheapest && (
             <>
               {" "}
-              The most expensive{equal.length === 1 && `, ${last.row.model.id},`} {equal.length === 1 ? "costs" : "cost"} {cost}.
+              {equal.length === 1
+                ? `The most expensive, ${last.row.model.id}, costs`
+                : equal.length === rows.length - 1
+                  ? `The other ${WORDS[equal.length]} cost`
+                  : `The ${WORDS[equal.length]} most expensive cost`}{" "}
+              {cost}{equal.length > 1 && " each"}.
             </>
           )}
         </>
       )}
+      <WithOptions row={cheapest} />
+    </span>
+  );
+}
+
+const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"];
+
+/** What the options that are switched on, all that combine, make of the same month. */
+function WithOptions({ row: { row, changed } }: { row: Row }) {
+  const names = changed?.what_if.map((change) => change.name) ?? [];
+  const index = names.findLastIndex((name) => !name.startsWith("On "));
+  const shown = index < 0 ? names.length - 1 : index;
+  if (!changed || shown < 0) return null;
+  const name = names[shown]!;
+  return (
+    <span class="options">
+      {name.startsWith("On ") ? `${name} instead` : `${row.model.id} with ${name.toLowerCase()}`}: <Change changed={changed} index={shown} />
     </span>
   );
 }
@@ -247,7 +269,10 @@ function plain(note: string): string[] {
   if (/ count tokens differently/.test(note)) {
     return ["Models count tokens differently; the same counts are assumed. Enter the prompt's text to have it counted for each."];
   }
-  return [note.replace(/^requests: /, "")];
+  const short = /a prompt has fewer than (\d+) tokens/.exec(note);
+  if (short) return [`Caching: the input has fewer than ${count(short[1]!)} tokens, so the prefix cannot be a part of it. Enter a smaller prefix.`];
+  // What a caller would send instead means nothing here.
+  return [note.replace(/^requests: /, "").replace(/ It offers `processing`: [^.]*\./, "")];
 }
 
 function Changes({ rows, question }: { rows: Row[]; question: Question }) {

@@ -268,6 +268,25 @@ describe("a search for a model", () => {
     expect(ids("google/gemini 2.5")).toEqual(["gemini-2.5-flash"]);
     expect(ids("claude")).toEqual([]);
   });
+  it("lists what has exactly that name first, then its maker's newest, then hosts", () => {
+    const found = searched(
+      [
+        { ...model("bedrock", "global.anthropic.claude-opus-5-5"), family: "opus" },
+        { ...model("anthropic", "claude-opus-4-8"), family: "opus" },
+        { ...model("anthropic", "claude-opus-5-5"), family: "opus" },
+        model("openai", "gpt-4o"),
+      ],
+      "opus",
+    ).map((listed) => listed.id);
+    expect(found).toEqual(["claude-opus-5-5", "claude-opus-4-8", "global.anthropic.claude-opus-5-5"]);
+    const named = [model("azure", "gpt-4o"), model("openai", "gpt-4o-mini"), model("openai", "gpt-4o-2024-08-06"), model("openai", "gpt-4o")];
+    expect(searched(named, "gpt-4o").map((listed) => `${listed.provider}/${listed.id}`).slice(0, 1)).toEqual(["openai/gpt-4o"]);
+  });
+  it("reads names as people say them", () => {
+    expect(ids("ChatGPT 5")).toEqual(["gpt-5.1"]);
+    expect(ids("gpt5")).toEqual(["gpt-5.1"]);
+    expect(ids("gpt6")).toEqual([]);
+  });
   it("without a word goes by provider, resellers and retired models last", () => {
     expect(ids(" ")).toEqual(["gemini-10-flash", "gemini-2.5-flash", "gpt-5.1", "google/gemini-10-flash", "gemini-1.5-flash"]);
   });
