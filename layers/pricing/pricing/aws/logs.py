@@ -37,7 +37,7 @@ def write_metrics(
     metrics = {name: {"Unit": unit, "Value": values.get(name, 0)} for name, unit in units.items()}
     line = _metrics.serialize_metric_set(
         metrics=metrics,
-        dimensions={"service": logger.service, **dimensions},
+        dimensions={"service": settings.service, **dimensions},
         metadata={**metadata},
     )
     sys.stdout.write(f"{_encode(line)}\n")
