@@ -7,7 +7,6 @@ from typing import Any
 
 from pricing.display import count, counted, percent, usd
 from pricing.money import ZERO, add, multiply, ratio, subtract
-from pricing.reports.report import KINDS
 from pricing.store import bundled_subscriptions
 from tariff.output import Shown, Table
 from tariff.views import footer, money, notes_of, paid, share
@@ -93,22 +92,34 @@ def _group(group: Answer, most_rows: int) -> Table:
 
 def _recommended(answer: Answer, most_rows: int) -> Iterator[Table]:
     found = answer["recommendations"]
+    if due := answer["replacements"]:
+        rows = [
+            (
+                one["model"],
+                one["target"],
+                one["retires"],
+                money(one["costs_more_usd"]),
+                share(one["costs_more_percent"]),
+            )
+            for one in due[:most_rows]
+        ]
+        header = ("Model", "Replaced by", "Until", "Costs more", "%")
+        yield Table(header, rows, "<<<>>", "What must be replaced")
     if found:
         rows = [
             (
-                KINDS[one["kind"]],
+                one["action"],
                 one["model"] + (f" ({one['endpoint']})" if one["endpoint"] else ""),
-                one["target"],
                 money(one["saves_usd"]),
                 share(one["saves_percent"]),
                 one["confidence"],
             )
             for one in found[:most_rows]
         ]
-        header = ("What to change", "Model", "To", "Saves", "%", "Confidence")
+        header = ("What to change", "Model", "Saves", "%", "Confidence")
         spent, remaining = answer["savings"]["spent_usd"], answer["savings"]["remaining_usd"]
         saved = usd(subtract(Decimal(spent), Decimal(remaining)))
-        yield Table(header, rows, "<<<>><", f"Recommendations: {saved} less in all")
+        yield Table(header, rows, "<<>><", f"Recommendations: {saved} less in all")
 
 
 def _subscriptions(answer: Answer) -> Iterator[Table]:

@@ -200,13 +200,15 @@ function Unread({ report, name }: { report: Report; name: string }) {
 
 function Shown({ report, name, save }: { report: Report; name: string; save: (format: "csv" | "html") => void }) {
   const { totals, records, savings } = report;
-  const kinds: [number, string][] = [
-    [records.partial, "are priced in part"],
-    [records.unpriced, "have no known price"],
-    [records.rejected, "could not be read"],
-    [records.duplicates, "are repeated"],
+  const kinds: [number, string, string][] = [
+    [records.partial, "is priced in part", "are priced in part"],
+    [records.unpriced, "has no known price", "have no known price"],
+    [records.rejected, "could not be read", "could not be read"],
+    [records.duplicates, "is repeated", "are repeated"],
   ];
-  const apart = kinds.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`);
+  const apart = kinds
+    .filter(([number]) => number > 0)
+    .map(([number, one, several]) => `${count(number)} ${number === 1 ? one : several}`);
   const days = report.groups.find((group) => group.by.join() === "day");
   return (
     <>
@@ -218,9 +220,16 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
         <Figure label="Output tokens" value={count(totals.output_tokens)} />
         {totals.first_day && <Figure label="Days" value={totals.first_day === totals.last_day ? moment(totals.first_day) : `${moment(totals.first_day)} to ${moment(totals.last_day ?? "")}`} />}
       </dl>
+      {report.stated && (
+        <p>
+          The log states costs of <Money amount={report.stated.stated_usd} /> for {count(report.stated.calls)}{" "}
+          {report.stated.calls === 1 ? "call" : "calls"}; by this report it is <Money amount={report.stated.priced_usd} />.
+        </p>
+      )}
       {apart.length > 0 && (
         <p class="notice">
-          {count(records.priced)} of {count(records.read)} records are priced; {apart.join(", ")}.
+          {count(records.priced)} of {count(records.read)} {records.read === 1 ? "record" : "records"}{" "}
+          {records.priced === 1 ? "is" : "are"} priced; {apart.join(", ")}.
         </p>
       )}
       <div class="actions">
@@ -256,12 +265,30 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
           <ul class="cards">
             {report.recommendations.map((found, index) => (
               <li key={index}>
-                <strong>
-                  {found.model} → {found.target}
-                </strong>{" "}
-                ({found.kind.replace("_", " ")}
-                {found.endpoint ? `, ${found.endpoint}` : ""}): saves <Money amount={found.saves_usd} />
+                <strong>{found.action}</strong> ({found.model}
+                {found.endpoint ? ` at ${found.endpoint}` : ""}): saves <Money amount={found.saves_usd} />
                 {found.saves_percent && ` (${percent(found.saves_percent)})`}
+                <p>{found.why}</p>
+                <p class="muted">
+                  {found.arithmetic} Confidence: {found.confidence}.
+                </p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {savings.none_found && (
+        <section>
+          <h2>What would have cost less</h2>
+          <p>{savings.none_found}</p>
+        </section>
+      )}
+      {report.replacements.length > 0 && (
+        <section>
+          <h2>What must be replaced</h2>
+          <ul class="cards">
+            {report.replacements.map((found, index) => (
+              <li key={index}>
                 <p>{found.why}</p>
                 <p class="muted">
                   {found.arithmetic} Confidence: {found.confidence}.

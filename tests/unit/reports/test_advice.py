@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pricing.money import add
-from pricing.reports.report import KINDS, ReportRecommendation
+from pricing.reports.savings import KINDS, ReportRecommendation
 from tests.support.reports import call, report
 
 
@@ -37,13 +37,83 @@ def test_a_model_is_to_be_left_ninety_days_before_it_retires(day: int, due: bool
     assert [one.target for one in found] == (["claude-opus-5-5"] if due else [])
 
 
-def test_leaving_a_model_that_is_gone_is_recommended_though_it_may_cost_more() -> None:
+def test_a_replacement_that_costs_more_is_no_saving() -> None:
+    # 300 input and 2,000 output tokens: 0.1 and 0.4 USD a million on gpt-4.1-nano are 0.00083 a
+    # call, 0.2 and 1.25 on gpt-5.4-nano are 0.00256. It retires on 2027-01-14.
     usage = {"prompt_tokens": 300, "completion_tokens": 2_000}
     record = {**call(endpoint=None), "model": "gpt-4.1-nano", "usage": usage}
-    (found,) = advice([record] * 5, "retirement")
-    assert found.target == "gpt-5.4-nano"
-    assert found.saves_usd < 0
-    assert found.before_usd - found.after_usd == found.saves_usd
+    found = report([record] * 5)
+    (due,) = found.replacements
+    assert (due.model, due.target) == ("gpt-4.1-nano", "gpt-5.4-nano")
+    assert (due.before_usd, due.after_usd) == (Decimal("0.00415"), Decimal("0.0128"))
+    assert due.costs_more_usd == Decimal("0.00865")
+    assert "costs $0.00865 more (208.4%)" in due.why
+    assert found.recommendations == ()
+    assert found.savings.likely_usd == 0
+    assert found.savings.remaining_usd == found.savings.spent_usd
+
+
+def test_savings_are_computed_on_the_retiring_model_that_was_paid_for() -> None:
+    # gpt-5 costs 1.25 and 10 USD a million, gpt-6.1-sol 2 and 10; batches cost half.
+    usage = {"prompt_tokens": 3_000, "completion_tokens": 100}
+    record = {**call(endpoint="nightly-reports"), "model": "gpt-5", "usage": usage}
+    found = report([record] * 30)
+    (batch,) = found.recommendations
+    assert (batch.kind, batch.action) == ("batch", "Send the calls in batches")
+    assert (batch.before_usd, batch.after_usd) == (Decimal("0.1425"), Decimal("0.07125"))
+    assert batch.arithmetic.startswith("The calls would have cost $0.07125 instead of $0.1425: ")
+    (due,) = found.replacements
+    assert due.why == (
+        "gpt-5 must be replaced by 2026-12-11: gpt-6.1-sol, the current model of its family, costs"
+        " $0.0675 more (47.4%)."
+    )
+    assert found.savings.remaining_usd == Decimal("0.07125")
+
+
+@pytest.mark.parametrize(
+    ("model", "target"),
+    [
+        ("claude-opus-5", "claude-opus-5-5"),
+        ("bedrock/global.anthropic.claude-opus-5", "global.anthropic.claude-opus-5-5"),
+        # 1.3 times the tokens at 0.8 times the price is more.
+        ("claude-opus-4-5", None),
+        ("claude-opus-5-5", None),
+    ],
+)
+def test_a_newer_model_of_the_family_that_costs_less_is_recommended(
+    model: str, target: str | None
+) -> None:
+    found = advice([call(n, model=model) for n in range(5)], "newer_model")
+    assert [one.target for one in found] == ([target] if target else [])
+    # Five times 300 and 2,000 tokens: at 5 and 25 USD a million 0.2575, at 4 and 20 0.206.
+    assert [one.saves_usd for one in found] == ([Decimal("0.0515")] if target else [])
+
+
+def test_a_saving_after_another_names_the_base_that_it_is_computed_on() -> None:
+    found = report([call(n, model="claude-opus-5", input_tokens=9_000) for n in range(30)])
+    newer, caching = found.recommendations
+    # 30 times 9,000 and 2,000 tokens at 5 and 25 USD a million; then at 4 and 20.
+    assert (newer.before_usd, newer.after_usd) == (Decimal("2.85"), Decimal("2.28"))
+    assert caching.action == "Cache the repeated text for 5 minutes"
+    assert "instead of the $2.28 that the recommendations before this one leave:" in (
+        caching.arithmetic
+    )
+
+
+@pytest.mark.parametrize(
+    ("records", "reason"),
+    [
+        ([], "Nothing is recommended, because no call has a known price."),
+        ([call()] * 3, "Nothing is recommended: the report has 3 calls, and fewer than 5"),
+        ([call(n) for n in range(5)], "no model has 20 calls at one endpoint that cache nothing"),
+        ([call(n) for n in range(20)], "too short or too different to cache"),
+    ],
+)
+def test_a_report_without_advice_says_why(records: list[dict[str, Any]], reason: str) -> None:
+    found = report(records or [call(model="gpt-7")])
+    assert found.recommendations == ()
+    assert reason in (found.savings.none_found or "")
+    assert not any("add up" in sentence for sentence in found.assumptions)
 
 
 @pytest.mark.parametrize(("calls", "found"), [(1, False), (4, False), (5, True)])

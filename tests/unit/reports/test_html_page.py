@@ -69,7 +69,11 @@ def test_slack_and_the_page_show_the_same_amount_of_money(tokens: int, shown: st
 def test_a_change_that_costs_more_says_so() -> None:
     page = to_html(report([record("2026-11-20", "gpt-4.1-nano", 300)] * 5))
 
-    assert re.search(r'class="saves">costs <data data-usd="[0-9.]+">[^<]+</data> more', page)
+    # 300 input tokens cost 0.1 USD a million on gpt-4.1-nano, 0.2 on gpt-5.4-nano.
+    assert "<h2>What must be replaced" in page
+    assert 'costs <data data-usd="0.00015">$0.00015</data> more</h3>' in page
+    assert "saves" not in page.partition("<main>")[2]
+    assert "No change was found that would have cost at least 0.1% less" in page
 
 
 def test_a_share_under_a_tenth_of_a_percent_is_escaped() -> None:

@@ -61,8 +61,8 @@ def test_the_calls_that_state_a_cost_are_compared_and_no_others(tmp_path: Path, 
         2, Decimal("0.0081"), Decimal("0.006"), Decimal("-0.0021"), Decimal(0)
     )
     (warning,) = (one for one in found.warnings if one.code == "stated_cost_differs")
-    assert "costs of 0.0081 USD for 2 calls" in warning.message
-    assert "0.006 USD, 0.0021 USD less" in warning.message
+    assert "costs of $0.0081 for 2 calls" in warning.message
+    assert "$0.006, $0.0021 less" in warning.message
 
 
 @pytest.mark.parametrize("name", ["cost", "cost_usd", "costUSD", "total_cost_usd", "response_cost"])

@@ -2,5 +2,5 @@
 
 Public: budgets, corrections, database, dimensions, engine, generate, loaded, model_names,
   rates, readers, render, report, runs, source_formats, sql, summary.
-Internal: advice, assumed, provider_columns, slices, stated, tables.
+Internal: advice, assumed, provider_columns, savings, slices, stated, successors, tables.
 """

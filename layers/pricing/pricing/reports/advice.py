@@ -2,6 +2,7 @@
 
 Changes are applied one after another to the same sums, each to what the earlier ones leave. So
 the savings add up to the difference between first and last, and no dollar is counted twice.
+A retiring model's replacement that costs more is told apart, and the sums stay as they are.
 """
 
 import re
@@ -12,18 +13,18 @@ from datetime import date
 from decimal import Decimal
 
 from pricing.catalogue.models import Model
-from pricing.display import counted
+from pricing.display import counted, percent, usd
 from pricing.estimates.caching import why_not_cached
-from pricing.estimates.call_notices import RETIREMENT_NOTICE
 from pricing.estimates.discounts import billed_terms
-from pricing.money import add, percent_of, plain, subtract
+from pricing.money import add, percent_of, share_of, subtract
 from pricing.plans.batch_suitability import BatchKind, BatchWork, kind_of, suitability
 from pricing.reports.rates import NARROWLY
-from pricing.reports.report import (
+from pricing.reports.savings import (
     KINDS,
     LEAST_CALLS,
     Kind,
     ReportRecommendation,
+    ReportReplacement,
     ReportSavings,
     SavingStep,
 )
@@ -35,6 +36,7 @@ from pricing.reports.slices import (
     SuggestedChange,
 )
 from pricing.reports.sql import SHORT_ANSWER_TOKENS
+from pricing.reports.successors import leave_retiring, moved, use_newer
 
 #: A saving below a thousandth of the spending is not recommended.
 LEAST_SAVING = 1_000
@@ -59,16 +61,19 @@ def advise(
     patterns: Mapping[Pair, CallPattern],
     spent_usd: Decimal,
     last_day: date,
-) -> tuple[tuple[ReportRecommendation, ...], ReportSavings]:
+) -> tuple[tuple[ReportRecommendation, ...], tuple[ReportReplacement, ...], ReportSavings]:
     """Recommend every change worth making, and add up what the changes save.
 
-    Recommendations are in the order of ``KINDS``, then from the largest saving down.
+    Recommendations are in the order of ``KINDS``, then from the largest saving down; so are
+    replacements, from the highest cost down.
     """
     groups: dict[Pair, tuple[Slice, ...]] = {}
     for part in slices:
         pair = (part.reference, part.endpoint)
         groups[pair] = (*groups.get(pair, ()), part)
     found: list[ReportRecommendation] = []
+    replacements: list[ReportReplacement] = []
+    changed: set[Pair] = set()
     for kind in KINDS:
         made = []
         for pairs in _targets(kind, groups):
@@ -76,8 +81,15 @@ def advise(
             pattern = patterns.get(pairs[0]) if len(pairs) == 1 else None
             group = CallGroup(pricer, parts, pattern, last_day)
             change = _ADVISERS[kind](group) if group.calls >= LEAST_CALLS else None
-            recommendation = change and _recommended(kind, group, change, spent_usd)
-            if change and recommendation:
+            if change is None:
+                continue
+            if replacement := _replacement(group, change):
+                replacements.append(replacement)
+                continue
+            earlier = not changed.isdisjoint(pairs)
+            recommendation = _recommended(kind, group, change, spent_usd, earlier=earlier)
+            if recommendation:
+                changed.update(pairs)
                 after = iter(change.slices)
                 for pair in pairs:
                     groups[pair] = tuple(next(after) for _ in groups[pair])
@@ -92,7 +104,33 @@ def advise(
     )
     remaining = subtract(spent_usd, add(step.saves_usd for step in steps))
     likely = add(one.saves_usd for one in found if one.confidence != "low")
-    return tuple(found), ReportSavings(spent_usd, steps, remaining, likely)
+    reason = None if found else _none_found(slices, patterns)
+    replacements.sort(key=lambda one: (-one.costs_more_usd, one.model))
+    savings = ReportSavings(spent_usd, steps, remaining, likely, reason)
+    return tuple(found), tuple(replacements), savings
+
+
+def _none_found(slices: Sequence[Slice], patterns: Mapping[Pair, CallPattern]) -> str:
+    """Why no change is recommended."""
+    if not slices:
+        return "Nothing is recommended, because no call has a known price."
+    calls = sum(part.calls for part in slices)
+    if not with_enough_calls(slices):
+        few = f"fewer than {LEAST_CALLS} calls of one model at one endpoint are too few"
+        return f"Nothing is recommended: the report has {counted(calls, 'call')}, and {few}."
+    plain = max((one.plain_calls for one in patterns.values()), default=0)
+    uncached = (
+        f"no model has {ENOUGH_CALLS_TO_CACHE} calls at one endpoint that cache nothing"
+        if plain < ENOUGH_CALLS_TO_CACHE
+        else "inputs that are not cached are too short or too different to cache, or their provider"
+        " caches by itself"
+    )
+    return (
+        "No change was found that would have cost at least 0.1% less: the models have no cheaper"
+        f" successor with limits as large, {uncached}, no endpoint has {ENOUGH_CALLS_TO_DOWNGRADE}"
+        " short answers that a cheaper model may do for, and no further endpoint's name describes"
+        " work that can wait for a batch."
+    )
 
 
 def with_enough_calls(slices: Iterable[Slice]) -> list[Pair]:
@@ -113,9 +151,37 @@ def _targets(kind: Kind, groups: Mapping[Pair, object]) -> Iterable[Sequence[Pai
     return models.values()
 
 
+def _replacement(group: CallGroup, change: SuggestedChange) -> ReportReplacement | None:
+    """A change that must be made and saves nothing; None for any other."""
+    before, after = group.cost(), group.cost(change.slices)
+    if change.due is None or before is None or after is None or after < before:
+        return None
+    more, label = subtract(after, before), group.slices[0].label
+    past = change.due <= group.last_day
+    had = f"was to be replaced by {change.due}" if past else f"must be replaced by {change.due}"
+    costs = (
+        f"costs {usd(more)} more ({percent(share_of(more, before))})" if more else "costs the same"
+    )
+    return ReportReplacement(
+        model=label,
+        target=change.target,
+        retires=change.due,
+        costs_more_usd=more,
+        costs_more_percent=percent_of(more, before),
+        before_usd=before,
+        after_usd=after,
+        calls=group.calls,
+        why=f"{label} {had}: {change.target}, the current model of its family, {costs}.",
+        arithmetic=f"The calls cost {usd(before)} and would have cost {usd(after)}:"
+        f" {change.arithmetic}.",
+        confidence=change.confidence,
+    )
+
+
 def _recommended(
-    kind: Kind, group: CallGroup, change: SuggestedChange, spent_usd: Decimal
+    kind: Kind, group: CallGroup, change: SuggestedChange, spent_usd: Decimal, *, earlier: bool
 ) -> ReportRecommendation | None:
+    """The change with its saving, ``earlier`` if it follows others; None if it saves too little."""
     before, after = group.cost(), group.cost(change.slices)
     if before is None or after is None:
         return None
@@ -123,9 +189,13 @@ def _recommended(
     if not change.due and (saves <= 0 or saves * LEAST_SAVING < spent_usd):
         return None
     first = group.slices[0]
+    base = usd(before)
+    if earlier:
+        base = f"the {base} that the recommendations before this one leave"
     return ReportRecommendation(
         kind=kind,
         target=change.target,
+        action=change.action,
         endpoint=first.endpoint,
         model=first.label,
         saves_usd=saves,
@@ -134,7 +204,8 @@ def _recommended(
         after_usd=after,
         calls=group.calls,
         why=change.why,
-        arithmetic=f"{plain(before)} USD - {plain(after)} USD: {change.arithmetic}",
+        arithmetic=f"The calls would have cost {usd(after)} instead of {base}:"
+        f" {change.arithmetic}.",
         confidence=change.confidence,
     )
 
@@ -158,6 +229,7 @@ def change_ttl(group: CallGroup) -> SuggestedChange | None:
 
         return SuggestedChange(
             target="5m",
+            action="Keep cache entries for 5 minutes instead of an hour",
             slices=_rewritten(group, "cache_write_1h", shorter),
             why=f"{between:,} of {counted(pattern.calls, 'call')} arrived more than five minutes"
             " and at most an hour after the previous one; a 5-minute cache entry would have served"
@@ -178,6 +250,7 @@ def change_ttl(group: CallGroup) -> SuggestedChange | None:
 
         return SuggestedChange(
             target="1h",
+            action="Keep cache entries for an hour instead of 5 minutes",
             slices=_rewritten(group, "cache_write_5m", longer),
             why=f"{counted(between, 'call')} arrived after the 5-minute cache entry had expired; a"
             " 1-hour entry would have served them.",
@@ -213,27 +286,28 @@ def cache_repeated(group: CallGroup) -> SuggestedChange | None:
     if why_not_cached(first.model, first.at, first.terms, prefix, marked=True) is not None:
         return None
     lifetimes = (
-        ("5m", "cache_write_5m", pattern.starts_5m, "five minutes"),
+        ("5m", "cache_write_5m", pattern.starts_5m, "5 minutes"),
         ("1h", "cache_write_1h", pattern.starts_1h, "an hour"),
     )
     choices = []
-    for target, bucket, starts, pause in lifetimes:
+    for target, bucket, starts, kept in lifetimes:
         after = _cached(group, prefix, bucket, starts)
         cost = group.cost(after)
         if cost is not None:
-            choices.append((cost, target, after, starts, pause))
+            choices.append((cost, target, after, starts, kept))
     if not choices:
         return None
-    _, target, after, starts, pause = min(choices, key=lambda choice: choice[0])
+    _, target, after, starts, kept = min(choices, key=lambda choice: choice[0])
     steady = 10 * prefix * pattern.plain_calls >= 9 * pattern.plain_input
     published = first.model.cache_minimum_tokens is not None
     return SuggestedChange(
         target=target,
+        action=f"Cache the repeated text for {kept}",
         slices=after,
         why=f"{pattern.plain_calls:,} calls send at least {prefix:,} input tokens each and cache"
         " nothing. If they begin with the same text, mark that text for caching.",
         arithmetic=f"at most {prefix:,} shared tokens, written by {counted(starts, 'call')} after a"
-        f" pause of more than {pause} and read by the others",
+        f" pause of more than {kept} and read by the others",
         confidence="medium" if steady and published else "low",
     )
 
@@ -258,35 +332,6 @@ def words_of(endpoint: str) -> str:
     """An endpoint's name as words: ``/v1/nightly_reports`` is ``v1 nightly reports``."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", endpoint)
     return " ".join(re.split(r"[^A-Za-z0-9]+", spaced)).strip().lower()
-
-
-def leave_retiring(group: CallGroup) -> SuggestedChange | None:
-    """Replace a model that is retired, or will be within 90 days of the last call."""
-    model = group.slices[0].model
-    retires = model.lifecycle.retires
-    if retires is None or group.last_day < retires - RETIREMENT_NOTICE:
-        return None
-    successor = group.pricer.successor(model)
-    if successor is None:
-        return None
-    when = "retired" if retires <= group.last_day else "retires"
-    return SuggestedChange(
-        target=successor.id,
-        slices=tuple(part.on(successor) for part in group.slices),
-        why=f"{model.id} {when} on {retires}; {successor.id} is the current model of its family.",
-        arithmetic=_moved(group, model, successor),
-        confidence="medium" if successor.tokenizer != model.tokenizer else "high",
-        due=True,
-    )
-
-
-def _moved(group: CallGroup, model: Model, successor: Model) -> str:
-    text = f"{counted(group.calls, 'call')} with the same text on {successor.id}"
-    if any(part.on(successor).recounted and not part.recounted for part in group.slices):
-        return f"{text}; tokens are recounted for its tokenizer"
-    if successor.tokenizer != model.tokenizer:
-        return f"{text} and the same token counts; the ratio of the tokenizers is not published"
-    return text
 
 
 def use_smaller(group: CallGroup) -> SuggestedChange | None:
@@ -317,10 +362,11 @@ def use_smaller(group: CallGroup) -> SuggestedChange | None:
     task = "the endpoint's name describes a simple task" if simple else "the task may be simple"
     return SuggestedChange(
         target=chosen.id,
+        action=f"Move from {model.id} to {chosen.id}",
         slices=tuple(part.on(chosen) for part in group.slices),
         why=f"{short} {SHORT_ANSWER_TOKENS} tokens, and {task}. Try {chosen.id} on a sample before"
         " moving all calls.",
-        arithmetic=_moved(group, model, chosen),
+        arithmetic=moved(group, model, chosen),
         confidence="medium" if simple else "low",
     )
 
@@ -336,6 +382,7 @@ def stay_under(group: CallGroup) -> SuggestedChange | None:
     threshold = max(after.prompt_tokens // after.calls for _, after in pairs)
     return SuggestedChange(
         target=f"{threshold} tokens",
+        action=f"Keep prompts at or below {threshold:,} tokens",
         slices=trimmed,
         why=f"{counted(calls, 'prompt')} exceeded {threshold:,} tokens by at most 20%. Above this"
         " threshold, every token of a call costs more.",
@@ -379,6 +426,7 @@ def run_in_batches(group: CallGroup) -> SuggestedChange | None:
         return None
     return SuggestedChange(
         target="batch",
+        action="Send the calls in batches",
         slices=tuple(after),
         why=f"{found.reasons[0].message} This is inferred from the name {first.endpoint!r}: make"
         " sure that no user waits for the answers.",
@@ -390,6 +438,7 @@ def run_in_batches(group: CallGroup) -> SuggestedChange | None:
 
 _ADVISERS: Mapping[Kind, Callable[[CallGroup], SuggestedChange | None]] = {
     "retirement": leave_retiring,
+    "newer_model": use_newer,
     "downgrade": use_smaller,
     "long_context": stay_under,
     "cache_ttl": change_ttl,

@@ -29,13 +29,13 @@ from pricing.reports.readers.reader import first_rejected
 from pricing.reports.readers.singly import SINGLE_PLACES
 from pricing.reports.render.focus import write_focus
 from pricing.reports.report import (
-    ASSUMPTIONS,
     NetReport,
     Records,
     ReportQuery,
     ReportTotals,
     SummedCalls,
     UsageReport,
+    assumptions_of,
     day_of,
     group_of,
     totals_of,
@@ -136,7 +136,7 @@ def _report(
     slices = slices_of(book, usage.cuts, engine.slices())
     patterns = patterns_of(engine.call_patterns(with_enough_calls(slices)))
     last_day = totals.last_day or date(1970, 1, 1)
-    recommendations, savings = advise(pricer, slices, patterns, paid, last_day)
+    recommendations, replacements, savings = advise(pricer, slices, patterns, paid, last_day)
     budgets = tuple(
         budget_of(budget, _by_day(engine, budget, usage.places), totals.first_day, last_day)
         for budget in query.budgets
@@ -170,12 +170,13 @@ def _report(
         groups=tuple(groups),
         top_drivers=top.rows,
         recommendations=recommendations,
+        replacements=replacements,
         savings=savings,
         budgets=budgets,
         unpriced=unpriced,
         rejected=tuple(first_rejected(usage.rejections)),
         pricing=provenance(in_force, as_of),
-        assumptions=ASSUMPTIONS,
+        assumptions=assumptions_of(recommendations),
         warnings=_warnings(usage, stated),
     )
     if in_force.currency is None or totals.cost_usd is None:

@@ -13,15 +13,19 @@ from pricing.notices import Notice
 from pricing.reports.budgets import Budget, BudgetQuery
 from pricing.reports.dimensions import Dimension, Privacy, is_label, shown
 from pricing.reports.rates import unscaled
+from pricing.reports.savings import (
+    LEAST_CALLS,
+    ReportRecommendation,
+    ReportReplacement,
+    ReportSavings,
+)
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.stated import StatedCosts
 from pricing.timestamps import EPOCH
 from pricing.values import immutable
 
-Kind = Literal["retirement", "downgrade", "long_context", "cache_ttl", "caching", "batch"]
 #: Whether prices that were corrected after a month had ended change its report, or are told only.
 Corrections = Literal["show", "apply"]
-Confidence = Literal["high", "medium", "low"]
 #: An answer holds so many rows of one group (the rest is added up), rejected lines, and reasons of
 #: unpriced calls.
 MAX_ROWS = 1_000
@@ -235,64 +239,6 @@ class RejectedLine:
 
 
 @immutable
-class ReportRecommendation:
-    """One change, and what it would have saved on the calls of this report.
-
-    Each saving is computed on what is left after the recommendations before it, so that they add
-    up.
-    """
-
-    kind: Kind
-    """The kind of change."""
-    target: str
-    """What to change to: a model, a time to live, a length or a processing mode."""
-    endpoint: str | None
-    """The endpoint that it concerns; null for a model at every endpoint."""
-    model: str
-    """The model that the calls were made on."""
-    saves_usd: Decimal
-    """What it would have saved; negative when a change that is due costs more."""
-    saves_percent: Decimal | None
-    """Saving as a percentage of ``before_usd``."""
-    before_usd: Decimal
-    """Cost of the calls with the earlier recommendations applied."""
-    after_usd: Decimal
-    """Cost of the calls with this one applied too."""
-    calls: int
-    """Number of calls that it concerns."""
-    why: str
-    """The reason for the change."""
-    arithmetic: str
-    """How the saving was computed."""
-    confidence: Confidence
-    """Confidence in the saving, from the log alone."""
-
-
-@immutable
-class SavingStep:
-    """What all recommendations of one kind save together."""
-
-    kind: Kind
-    """The kind of change."""
-    saves_usd: Decimal
-    """Saving of all recommendations of this kind."""
-
-
-@immutable
-class ReportSavings:
-    """The cost, all savings, and what remains: ``spent - sum(steps) = remaining``, exactly."""
-
-    spent_usd: Decimal
-    """The report's cost."""
-    steps: tuple[SavingStep, ...]
-    """The saving of each kind of change."""
-    remaining_usd: Decimal
-    """The cost with all recommendations applied."""
-    likely_usd: Decimal
-    """What the recommendations of high and medium confidence save: the headline."""
-
-
-@immutable
 class NetReport:
     """What the calls of a report cost at a rate card's prices."""
 
@@ -354,6 +300,8 @@ class UsageReport:
     """The endpoint and model pairs with the highest cost."""
     recommendations: tuple[ReportRecommendation, ...]
     """What would have cost less, in the order applied."""
+    replacements: tuple[ReportReplacement, ...]
+    """Models that must be replaced by one that costs as much or more; in no saving."""
     savings: ReportSavings
     """All recommendations together."""
     budgets: tuple[Budget, ...]
@@ -368,23 +316,17 @@ class UsageReport:
     warnings: tuple[Notice, ...]
 
 
-#: The title of each kind of recommendation, in the order in which they are applied.
-KINDS: Mapping[Kind, str] = {
-    "retirement": "Replace retiring models",
-    "downgrade": "Use a smaller model",
-    "long_context": "Stay under a price threshold",
-    "cache_ttl": "Change the cache lifetime",
-    "caching": "Cache repeated input",
-    "batch": "Run in batches",
-}
-#: No change is recommended on the evidence of fewer calls.
-LEAST_CALLS = 5
-ASSUMPTIONS = (
+_ASSUMPTIONS = (
     "Each record is priced at its own date, with the prices that this version has for that date.",
     "Records with the same request id are one call: the largest of each count, at the first time.",
-    "Savings are computed one after another on the calls reported, so they add up.",
     f"No change is recommended on the evidence of fewer than {LEAST_CALLS} calls.",
 )
+_ADD_UP = "Savings are computed one after another on the calls reported, so they add up."
+
+
+def assumptions_of(recommendations: Sequence[ReportRecommendation]) -> tuple[str, ...]:
+    """What every report takes for granted, and what one with savings does."""
+    return (*_ASSUMPTIONS, _ADD_UP) if recommendations else _ASSUMPTIONS
 
 
 def day_of(moment: int) -> date:

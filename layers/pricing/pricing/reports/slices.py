@@ -1,5 +1,6 @@
 """Sums of calls that can be priced again after a change, and how they are priced."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,9 +14,12 @@ from pricing.estimates.discounts import billed_terms
 from pricing.estimates.inputs import RELATIVE_TOKENS
 from pricing.money import add
 from pricing.reports.rates import BUCKETS, PROMPT_BUCKETS, TOKEN_BUCKETS, Cuts, Pricing, label_of
-from pricing.reports.report import Confidence
+from pricing.reports.savings import Confidence
 from pricing.usage.buckets import Terms
 from pricing.values import immutable
+
+#: What is before the model in the id of a cloud's model: ``global.anthropic.``.
+_REGIONS = re.compile(r"(?:[a-z-]+\.)*")
 
 
 @immutable
@@ -108,9 +112,18 @@ class SlicePricer:
         return [model for model in found if model.provider == provider]
 
     def successor(self, model: Model) -> Model | None:
-        """The current model of the same family; None when it is this model."""
+        """The current model of the same family; None when it is this model.
+
+        It is the same provider's where that offers it, in the same regions; else its maker's.
+        """
         key = self.book.families.get(model.family or "")
-        return None if key is None or key == model.key else self.book.find(key).model
+        if key is None:
+            return None
+        regions = _REGIONS.match(model.id)
+        prefix = regions[0] if regions else ""
+        own = self.book.known(f"{model.provider}/{prefix}{key.partition('/')[2]}")
+        found = (own or self.book.find(key)).model
+        return None if found.key == model.key else found
 
 
 @immutable
@@ -143,15 +156,17 @@ class CallGroup:
 class SuggestedChange:
     """What to change: the slices after it in the same order, the reason, and the confidence.
 
-    A change that is ``due`` is recommended even where it costs more.
+    A change with the day on which it is ``due`` is told even where it saves nothing.
+    ``arithmetic`` ends a sentence that begins with the costs.
     """
 
     target: str
+    action: str
     slices: tuple[Slice, ...]
     why: str
     arithmetic: str
     confidence: Confidence
-    due: bool = False
+    due: date | None = None
 
 
 def slices_of(book: PriceBook, cuts: Cuts, rows: Iterable[Mapping[str, Any]]) -> list[Slice]:

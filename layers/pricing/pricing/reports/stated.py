@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pricing.display import counted
-from pricing.money import plain, subtract
+from pricing.display import counted, usd
+from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.rates import Row, unscaled
 from pricing.values import immutable
@@ -47,16 +47,16 @@ def differing(stated: StatedCosts) -> Iterator[Notice]:
     difference, allowed = stated.difference_usd, max(stated.stated_usd, stated.priced_usd)
     if stated.calls and abs(difference) * _TOLERATED > allowed:
         message = (
-            f"The log states costs of {plain(stated.stated_usd)} USD for"
-            f" {counted(stated.calls, 'call')}; by this report it is {plain(stated.priced_usd)}"
-            f" USD, {plain(abs(difference))} USD {'less' if difference < 0 else 'more'}. Counts"
+            f"The log states costs of {usd(stated.stated_usd)} for"
+            f" {counted(stated.calls, 'call')}; by this report it is {usd(stated.priced_usd)},"
+            f" {usd(abs(difference))} {'less' if difference < 0 else 'more'}. Counts"
             " that the log leaves out, another tier, discounts and fees of a gateway are the usual"
             " reasons."
         )
         yield Notice("stated_cost_differs", message)
     if stated.without_price_usd:
         message = (
-            f"Calls without a known price state costs of {plain(stated.without_price_usd)} USD,"
+            f"Calls without a known price state costs of {usd(stated.without_price_usd)},"
             " which are not in the total."
         )
         yield Notice("stated_cost_without_price", message)

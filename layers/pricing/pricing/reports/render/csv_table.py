@@ -19,11 +19,11 @@ from pricing.reports.report import (
     GroupRow,
     Records,
     RejectedLine,
-    ReportRecommendation,
     ReportTotals,
     UnpricedReason,
     UsageReport,
 )
+from pricing.reports.savings import ReportRecommendation, ReportReplacement
 from pricing.reports.stated import StatedCosts
 
 BOM = "\ufeff"
@@ -33,7 +33,10 @@ COLUMNS = (
     *("saves_usd", "confidence", "detail"),
 )
 #: What may be asked for as one table, besides the groups of a report.
-TABLES = ("totals", "records", "stated", "recommendations", "budgets", "unpriced", "rejected")
+TABLES = (
+    *("totals", "records", "stated", "recommendations", "replacements", "budgets", "unpriced"),
+    "rejected",
+)
 ALL_OTHERS = "all others"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _OUTCOMES = (
@@ -78,6 +81,7 @@ def _table(report: UsageReport, table: str) -> tuple[Sequence[str], Iterator[Map
         "records": (Records, (report.records,)),
         "stated": (StatedCosts, [report.stated] if report.stated else []),
         "recommendations": (ReportRecommendation, report.recommendations),
+        "replacements": (ReportReplacement, report.replacements),
         "budgets": (Budget, report.budgets),
         "unpriced": (UnpricedReason, report.unpriced.reasons),
         "rejected": (RejectedLine, report.rejected),
@@ -152,17 +156,7 @@ def _rows(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
             yield _group_row(section, group.others) | {"name": ALL_OTHERS}
     for row in report.top_drivers:
         yield _group_row("top driver", row)
-    for one in report.recommendations:
-        yield {
-            "section": "recommendation",
-            "name": one.model,
-            "second_name": one.endpoint,
-            "cost_usd": one.before_usd,
-            "calls": one.calls,
-            "saves_usd": one.saves_usd,
-            "confidence": one.confidence,
-            "detail": f"{one.kind} -> {one.target}: {one.why} {one.arithmetic}",
-        }
+    yield from _changes(report)
     for budget in report.budgets:
         yield {
             "section": "budget",
@@ -191,6 +185,32 @@ def _stated(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
             "calls": found.calls,
             "detail": f"by this report {plain(found.priced_usd)} USD;"
             f" without a price {plain(found.without_price_usd)} USD",
+        }
+
+
+def _changes(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
+    for one in report.recommendations:
+        yield {
+            "section": "recommendation",
+            "name": one.model,
+            "second_name": one.endpoint,
+            "cost_usd": one.before_usd,
+            "calls": one.calls,
+            "saves_usd": one.saves_usd,
+            "confidence": one.confidence,
+            "detail": f"{one.action}. {one.why} {one.arithmetic}",
+        }
+    if report.savings.none_found:
+        yield {"section": "recommendation", "detail": report.savings.none_found}
+    for due in report.replacements:
+        yield {
+            "section": "replacement",
+            "name": due.model,
+            "second_name": due.target,
+            "cost_usd": due.before_usd,
+            "calls": due.calls,
+            "confidence": due.confidence,
+            "detail": f"{due.why} {due.arithmetic}",
         }
 
 

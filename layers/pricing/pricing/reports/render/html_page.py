@@ -17,13 +17,11 @@ from pricing.money import ZERO, add, percent_of, plain, ratio, share_of, subtrac
 from pricing.reports.dimensions import Dimension
 from pricing.reports.render.csv_table import to_csv
 from pricing.reports.report import (
-    KINDS,
-    LEAST_CALLS,
     Group,
-    ReportSavings,
     UsageReport,
     shortened,
 )
+from pricing.reports.savings import KINDS, ReportSavings
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -58,8 +56,6 @@ def to_html(report: UsageReport) -> str:
         timeline=timeline_of(groups["day", "model"]),
         models=shortened(groups["model",], MAX_BARS, totals.known_usd),
         waterfall=waterfall_of(report.savings),
-        kinds=KINDS,
-        least_calls=LEAST_CALLS,
         rows=MAX_ROWS,
         name_length=MAX_NAME,
         small_saves_usd=add(one.saves_usd for one in report.recommendations[MAX_ROWS:]),
@@ -100,7 +96,9 @@ def export_links(report: UsageReport) -> Mapping[str, str]:
     groups = [shortened(group, MAX_ROWS, report.totals.known_usd) for group in report.groups]
     shown = replace(report, groups=tuple(groups))
     names = [*("*".join(group.by) for group in groups), "totals", "records"]
-    names += [name for name in ("budgets", "recommendations") if getattr(report, name)]
+    names += [
+        name for name in ("budgets", "recommendations", "replacements") if getattr(report, name)
+    ]
     tables = {name: to_csv(shown, name).encode() for name in names}
     return {
         name: f"data:text/csv;charset=utf-8;base64,{b64encode(table).decode()}"
@@ -197,16 +195,13 @@ def waterfall_of(savings: ReportSavings) -> list[WaterfallStep]:
     spent, left = savings.spent_usd, [savings.spent_usd]
     for step in savings.steps:
         left.append(subtract(left[-1], step.saves_usd))
-    # A change that must be made may cost more: the chart is as wide as the highest level.
-    largest = max(left)
-    steps = [WaterfallStep("Spent", spent, ZERO, spent, 7, largest)]
-    for step, before, after in zip(savings.steps, left, left[1:], strict=False):
-        colour = 2 if step.saves_usd >= 0 else 3
-        size, start = abs(step.saves_usd), min(before, after)
-        change = subtract(ZERO, step.saves_usd)
-        steps.append(WaterfallStep(KINDS[step.kind], change, start, size, colour, largest))
+    steps = [WaterfallStep("Spent", spent, ZERO, spent, 7, spent)]
+    for step, after in zip(savings.steps, left[1:], strict=True):
+        saves = step.saves_usd
+        change = subtract(ZERO, saves)
+        steps.append(WaterfallStep(KINDS[step.kind], change, after, saves, 2, spent))
     remains = savings.remaining_usd
-    return [*steps, WaterfallStep("What would remain", remains, ZERO, remains, 0, largest)]
+    return [*steps, WaterfallStep("What would remain", remains, ZERO, remains, 0, spent)]
 
 
 def part_of(part: Decimal, whole: Decimal) -> str:

@@ -1,0 +1,72 @@
+"""Moves to the current model of a family: because a model retires, or because that costs less."""
+
+from pricing.catalogue.models import Model
+from pricing.display import counted
+from pricing.estimates.call_notices import RETIREMENT_NOTICE
+from pricing.reports.slices import CallGroup, SuggestedChange
+
+
+def leave_retiring(group: CallGroup) -> SuggestedChange | None:
+    """Replace a model that is retired, or will be within 90 days of the last call."""
+    model = group.slices[0].model
+    retires = model.lifecycle.retires
+    if retires is None or group.last_day < retires - RETIREMENT_NOTICE:
+        return None
+    successor = group.pricer.successor(model)
+    if successor is None:
+        return None
+    when = "retired" if retires <= group.last_day else "retires"
+    return SuggestedChange(
+        target=successor.id,
+        action=f"Replace {model.id} by {successor.id}",
+        slices=tuple(part.on(successor) for part in group.slices),
+        why=f"{model.id} {when} on {retires}; {successor.id} is the current model of its family.",
+        arithmetic=moved(group, model, successor),
+        confidence="medium" if successor.tokenizer != model.tokenizer else "high",
+        due=retires,
+    )
+
+
+def use_newer(group: CallGroup) -> SuggestedChange | None:
+    """Move to the current model of the family at the same provider, with limits as large."""
+    model = group.slices[0].model
+    newer = group.pricer.successor(model)
+    if newer is None or newer.provider != model.provider or not _follows(newer, model):
+        return None
+    same = newer.tokenizer == model.tokenizer
+    after = tuple(part.on(newer) for part in group.slices)
+    known = same or all(part.recounted for part in after)
+    return SuggestedChange(
+        target=newer.id,
+        action=f"Move from {model.id} to {newer.id}",
+        slices=after,
+        why=f"{newer.id} is a newer model of the same family, and its limits are as large. Try it"
+        " on a sample before moving all calls.",
+        arithmetic=moved(group, model, newer),
+        confidence="medium" if known else "low",
+    )
+
+
+def _follows(newer: Model, model: Model) -> bool:
+    """Whether a model is known to be newer than another, and known to take and make as much."""
+    since = newer.lifecycle.released or newer.lifecycle.first_seen
+    before = model.lifecycle.released or model.lifecycle.first_seen
+    if since is None or (before is not None and since <= before):
+        return False
+
+    def limits(one: Model) -> tuple[int | None, ...]:
+        window = one.context_window
+        return window, one.max_input_tokens or window, one.max_output_tokens
+
+    pairs = zip(limits(newer), limits(model), strict=True)
+    return all(old is None or (new is not None and new >= old) for new, old in pairs)
+
+
+def moved(group: CallGroup, model: Model, successor: Model) -> str:
+    """How the cost on another model is computed, as the end of a sentence."""
+    text = f"{counted(group.calls, 'call')} with the same text on {successor.id}"
+    if any(part.on(successor).recounted and not part.recounted for part in group.slices):
+        return f"{text}; tokens are recounted for its tokenizer"
+    if successor.tokenizer != model.tokenizer:
+        return f"{text} and the same token counts; the ratio of the tokenizers is not published"
+    return text
