@@ -6,7 +6,7 @@ import pytest
 
 from pricing.errors import InvalidRequest
 from pricing.usage.buckets import Attempt, SummedUsage, Usage
-from pricing.usage.iterations import MAX_ITERATIONS, with_own_search, with_tools
+from pricing.usage.iterations import with_own_search, with_tools
 from pricing.usage.reader import read_usage
 
 TOP = {"input_tokens": 10, "output_tokens": 5}
@@ -43,8 +43,8 @@ def test_an_iteration_is_refused_where_it_is_wrong(iteration: Any, pointer: str)
 
 
 def test_a_thousand_iterations_are_read_and_no_more() -> None:
-    many = [one(fresh=1, output=0) for _ in range(MAX_ITERATIONS)]
-    assert len(read(*many, input_tokens=MAX_ITERATIONS, output_tokens=0)) == MAX_ITERATIONS
+    many = [one(fresh=1, output=0) for _ in range(1_000)]
+    assert len(read(*many, input_tokens=1_000, output_tokens=0)) == 1_000
     assert refused(*many, one()) == "/u/iterations: must have at most 1000 items"
 
 

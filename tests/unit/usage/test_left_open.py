@@ -80,3 +80,15 @@ def test_nothing_of_a_plain_usage_is_left_unread() -> None:
     for usage in (SDK, GEMINI, {"input_tokens": 1, "output_tokens": 2}):
         found = read_usage(usage, None, "/u")
         assert (found.unread, found.stated) == ((), None)
+
+
+@pytest.mark.parametrize(("total", "accepted"), [(1_015, True), (1_005, False), (995, False)])
+def test_a_total_counts_the_results_of_tools_that_were_fed_back(total: int, accepted: bool) -> None:
+    """1,000 of the prompt, 5 of tools and 10 of the answer."""
+    usage = {"promptTokenCount": 1_000, "toolUsePromptTokenCount": 5, "candidatesTokenCount": 10}
+    if accepted:
+        (attempt,) = read_usage({**usage, "totalTokenCount": total}, None, "/u").attempts
+        assert (attempt.usage.input, attempt.usage.output) == (1_005, 10)
+        return
+    with pytest.raises(InvalidRequest, match=f"is {total}, but"):
+        read_usage({**usage, "totalTokenCount": total}, None, "/u")

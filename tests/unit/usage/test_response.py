@@ -8,7 +8,6 @@ import pytest
 from pricing.errors import InvalidRequest
 from pricing.usage.buckets import Quantity, StatedTerms, Usage
 from pricing.usage.response import (
-    MAX_MODEL_NAME,
     holds_usage,
     is_batch_line,
     read_response,
@@ -144,7 +143,7 @@ def test_a_faster_latency_is_priced_as_standard_and_says_so() -> None:
         ),
         ({"x_groq": {"id": "r"}}, "groq/gpt-4o", "/response/model"),
         ({"x_groq": {"id": "r"}, "model": "groq/gpt-4o"}, "groq/gpt-4o", "/response/model"),
-        ({"model": "m" * MAX_MODEL_NAME}, "m" * MAX_MODEL_NAME, "/response/model"),
+        ({"model": "m" * 128}, "m" * 128, "/response/model"),
     ],
 )
 def test_the_model_that_served_is_named_by_the_response_or_by_what_it_holds(
@@ -154,7 +153,7 @@ def test_the_model_that_served_is_named_by_the_response_or_by_what_it_holds(
     assert (found.model, found.model_at) == (model, pointer)
 
 
-@pytest.mark.parametrize("model", ["", "m" * (MAX_MODEL_NAME + 1), 7, ["gpt-4o"]])
+@pytest.mark.parametrize("model", ["", "m" * (129), 7, ["gpt-4o"]])
 def test_a_models_name_is_a_text_of_1_to_128_characters(model: Any) -> None:
     assert refused({**TOLD, "model": model}).startswith("/response/model: must be a string of 1")
 
