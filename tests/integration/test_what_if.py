@@ -129,6 +129,23 @@ def test_what_cannot_be_cached_on_the_other_model_still_moves_to_it(ask: Ask) ->
     assert Fraction(answer["ceiling"]["ignoring_minimum_usd"]) == usd((1_000, "3.9"))
 
 
+def test_a_change_without_a_batch_price_still_caches(ask: Ask) -> None:
+    # Through Bedrock, 5.5 has no batch price: 4 USD a million, 0.2 read and 5 written.
+    usage = {"input_tokens": 6_000, "output_tokens": 0}
+    on = "global.anthropic.claude-opus-5-5"
+    caching = answered(ask(usage, on, caching=HIT))
+    both = answered(ask(usage, on, caching=HIT, processing="batch"))
+    assert answered(ask(usage, on, processing="batch"))["saves_usd"] == "0"
+    hit, miss = usd((5_000, "0.2"), (1_000, "4")), usd((5_000, "5"), (1_000, "4"))
+    assert Fraction(both["total_usd"]) == hit * Fraction("0.9") + miss * Fraction("0.1")
+    assert both["saves_usd"] == caching["saves_usd"]
+    assert both["ceiling"] == caching["ceiling"]
+    assert both["notes"] == [
+        f"line: {on} has no batch prices on this date. It offers `processing`: standard.",
+        "line: only the change of `caching` is applied.",
+    ]
+
+
 def test_an_advisors_prompt_is_not_part_of_a_prefix_the_executor_shares(ask: Ask) -> None:
     usage = {
         "input_tokens": 6_000,

@@ -37,7 +37,7 @@ def test_a_model_is_to_be_left_ninety_days_before_it_retires(day: int, due: bool
     assert [one.target for one in found] == (["claude-opus-5-5"] if due else [])
 
 
-def test_a_replacement_that_costs_more_is_no_saving() -> None:
+def test_a_replacement_that_costs_more_is_in_no_saving() -> None:
     # 300 input and 2,000 output tokens: 0.1 and 0.4 USD a million on gpt-4.1-nano are 0.00083 a
     # call, 0.2 and 1.25 on gpt-5.4-nano are 0.00256. It retires on 2027-01-14.
     usage = {"prompt_tokens": 300, "completion_tokens": 2_000}

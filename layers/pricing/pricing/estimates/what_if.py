@@ -205,7 +205,10 @@ _Outcome = tuple[Decimal, Decimal, Decimal]
 
 
 def _outcome(line: Line, change: WhatIf, notes: dict[str, None]) -> _Outcome:
-    """Return what one line saves; zero, with a note, if the change does not apply to it."""
+    """Return what one line saves; zero, with a note, if the change does not apply to it.
+
+    Where processing and caching have no price together, the one of them that saves more applies.
+    """
     try:
         changed = _changed(line, change, notes)
         if change.caching is None:
@@ -219,7 +222,14 @@ def _outcome(line: Line, change: WhatIf, notes: dict[str, None]) -> _Outcome:
         most, anyway = _read_entirely(changed)
     except InvalidRequest as error:
         notes[f"{line.name}: {error.reason}"] = None
-        return ZERO, ZERO, ZERO
+        if change.processing is None or change.caching is None:
+            return ZERO, ZERO, ZERO
+        cached, most, anyway = _outcome(line, replace(change, processing=None), notes)
+        processed, _, _ = _outcome(line, replace(change, caching=None), notes)
+        saves, part = max((cached, "caching"), (processed, "processing"))
+        if saves > 0:
+            notes[f"{line.name}: only the change of `{part}` is applied."] = None
+        return saves, max(most, processed), max(anyway, processed)
     before = line.total_usd
     return subtract(before, cost), subtract(before, most), subtract(before, anyway)
 

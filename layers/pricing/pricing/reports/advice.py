@@ -2,7 +2,7 @@
 
 Changes are applied one after another to the same sums, each to what the earlier ones leave. So
 the savings add up to the difference between first and last, and no dollar is counted twice.
-A retiring model's replacement that costs more is told apart, and the sums stay as they are.
+A retiring model's replacement that costs more is listed separately, and is not in the sums.
 """
 
 import re
