@@ -50,6 +50,8 @@ def reported(answer: Answer, most_rows: int, today: date, *, with_plans: bool) -
         for one in answer["unpriced"]["reasons"][:most_rows]
     ]
     reasons += [f"Record {one['line']}: {one['reason']}" for one in answer["rejected"][:most_rows]]
+    if why := answer["savings"]["none_found"]:
+        reasons.append(why)
     return Shown(title, facts, tables, [*reasons, *notes_of(answer)], footer(answer))
 
 

@@ -1,14 +1,17 @@
 """What a report recommends: each kind on both sides of its boundary, and that savings add up."""
 
+import csv
 import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
 
 from pricing.money import add
+from pricing.reports.render.csv_table import BOM, to_csv
 from pricing.reports.savings import KINDS, ReportRecommendation
 from tests.support.reports import call, report
 
@@ -287,3 +290,18 @@ def month(chance: random.Random) -> list[dict[str, Any]]:
                 }  # fmt: skip
             records.append(record)
     return records
+
+
+def test_the_table_has_savings_and_replacements_apart_and_says_why_there_are_none() -> None:
+    usage = {"prompt_tokens": 3_000, "completion_tokens": 100}
+    found = report([{**call(endpoint="nightly-reports"), "model": "gpt-5", "usage": usage}] * 5)
+    rows = list(csv.DictReader(StringIO(to_csv(found).removeprefix(BOM))))
+    told = {row["section"]: row for row in rows}
+    assert told["recommendation"]["saves_usd"] == "0.011875"  # half of five times 0.00475
+    assert told["replacement"]["saves_usd"] == ""
+    assert "costs $0.01125 more" in told["replacement"]["detail"]  # 15,000 tokens, 0.75 a million
+    (row,) = csv.DictReader(StringIO(to_csv(found, "replacements").removeprefix(BOM)))
+    assert (row["retires"], row["costs_more_usd"]) == ("2026-12-11", "0.01125")
+    none = to_csv(report([call()]))
+    assert "recommendation,,," in none
+    assert "the report has 1 call, and fewer than 5 calls" in none
