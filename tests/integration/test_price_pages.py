@@ -311,7 +311,18 @@ def all_of(pages: Pages, limit: int, since: str) -> Iterator[dict[str, Any]]:
         query["cursor"] = body["next_cursor"]
 
 
-KINDS = ("activations", "changes", "took_effect")
+KINDS = ("activations", "changes", "took_effect", "announced")
+
+
+def test_a_price_is_announced_until_its_day_and_has_taken_effect_from_then_on(pages: Pages) -> None:
+    with asked_at("2026-11-30T23:59:59+00:00"):
+        before = pages.get(CHANGES, {"since": "2026-11-28"}).body
+    with asked_at("2026-12-01T00:00:00+00:00"):
+        after = pages.get(CHANGES, {"since": "2026-11-28"}).body
+    assert (before["took_effect"], after["announced"]) == ([], [])
+    assert before["announced"] == after["took_effect"]
+    (announced,) = before["announced"]
+    assert (announced["id"], announced["starts"]) == ("rocket", "2026-12-01T00:00:00Z")
 
 
 def test_what_changed_comes_in_pages_that_none_of_its_lists_is_left_out_of(pages: Pages) -> None:
@@ -323,22 +334,23 @@ def test_what_changed_comes_in_pages_that_none_of_its_lists_is_left_out_of(pages
     everything = [(kind, one) for body in whole for kind in KINDS for one in body[kind]]
     walked = [(kind, one) for body in found for kind in KINDS for one in body[kind]]
     assert walked == everything
-    assert {kind for kind, _ in walked} == {"activations", "took_effect"}
+    assert {kind for kind, _ in walked} == {"activations", "took_effect", "announced"}
     assert all(sum(len(body[kind]) for kind in KINDS) == 7 for body in found[:-1])
 
 
 def test_a_page_of_one_holds_one_of_everything(pages: Pages) -> None:
     pages.decide(bundled.current_id(), "activate", expected_revision=1)
     body = pages.get(CHANGES, {"since": "0001-01-01", "limit": "1"}).body
-    assert [len(body[kind]) for kind in KINDS] == [1, 0, 0]
+    assert [len(body[kind]) for kind in KINDS] == [1, 0, 0, 0]
     assert body["next_cursor"] is not None
 
 
 def test_the_difference_of_what_was_active_is_paged_with_the_rest(pages: Pages) -> None:
     since = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     pages.decide("v2", "activate", expected_revision=1)
-    with_one = [[(kind, len(body[kind])) for kind in KINDS] for body in all_of(pages, 1, since)]
-    assert with_one == [
-        [("activations", 1), ("changes", 0), ("took_effect", 0)],
-        [("activations", 0), ("changes", 1), ("took_effect", 0)],
+    with_one = [
+        [len(body[kind]) for kind in KINDS]
+        for body in all_of(pages, 1, since)
+        if not body["announced"]
     ]
+    assert with_one == [[1, 0, 0, 0], [0, 1, 0, 0]]

@@ -125,6 +125,16 @@ def test_a_price_change_is_found_by_its_day(open_page: Open) -> None:
     assert violations(page) == []
 
 
+def test_announced_prices_are_those_of_the_api(open_page: Open, url: str) -> None:
+    page = open_page("/#/prices/changes?q=google")
+    answer = page.request.get(f"{url}/v1/pricing/changes?since=2026-11-01&limit=200")
+    ids = [found["id"] for found in answer.json()["announced"] if found["provider"] == "google"]
+    shown = page.locator("section").filter(has=page.get_by_role("heading", name="Announced"))
+    links = shown.get_by_role("link")
+    expect(links).to_have_count(len(ids))
+    assert [text.removeprefix("google/") for text in links.all_inner_texts()] == ids
+
+
 def test_models_are_browsed_and_each_has_its_price_history(open_page: Open) -> None:
     page = open_page("/#/prices")
     page.get_by_label("Search").fill("sonnet 5.5")

@@ -3,11 +3,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, type Schema } from "./api";
 import { address, replaceAddress } from "./hash";
+import { HOSTS } from "./models";
 import { count, percent } from "./money";
 import { Before, fieldName, moment, Problem, useFirst } from "./parts";
 
 type Page = Schema["PriceChanges"];
-type Entries = Pick<Page, "activations" | "changes" | "took_effect">;
+type Entries = Pick<Page, "activations" | "changes" | "took_effect" | "announced">;
 
 function daysAgo(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
@@ -15,7 +16,7 @@ function daysAgo(days: number): string {
 
 /** Every page of the changes since a day. */
 async function allChanges(since: string, signal: AbortSignal): Promise<Entries> {
-  const found: Entries = { activations: [], changes: [], took_effect: [] };
+  const found: Entries = { activations: [], changes: [], took_effect: [], announced: [] };
   let cursor: string | null = null;
   do {
     const query = new URLSearchParams({ since, limit: "200", ...(cursor ? { cursor } : {}) });
@@ -23,6 +24,7 @@ async function allChanges(since: string, signal: AbortSignal): Promise<Entries> 
     found.activations.push(...page.activations);
     found.changes.push(...page.changes);
     found.took_effect.push(...page.took_effect);
+    found.announced.push(...page.announced);
     cursor = page.next_cursor;
   } while (cursor);
   return found;
@@ -58,7 +60,8 @@ export function Changes({ query }: { query: URLSearchParams }) {
   const matching = <Entry extends Changed>(entries: Entry[]) =>
     entries.filter((entry) => words.every((word) => `${entry.provider}/${entry.id}`.toLowerCase().includes(word)));
   const took = matching((found?.took_effect ?? []).toReversed());
-  const changed = matching(found?.changes ?? []);
+  const announced = makersFirst(matching(found?.announced ?? []));
+  const changed = makersFirst(matching(found?.changes ?? []));
   const moved = (sign: RegExp) => took.filter((entry) => entry.fields.some((field) => sign.test(field.change_percent ?? ""))).length;
   const key = since + search;
   return (
@@ -86,9 +89,13 @@ export function Changes({ query }: { query: URLSearchParams }) {
         ))}
       </div>
       <Problem error={error} />
-      <p role="status">{!day ? "Enter a day." : found ? summary(took.length, changed.length, since, moved) : error ? "" : "Loading the changes"}</p>
+      <p role="status">{!day ? "Enter a day." : found ? summary(took.length + changed.length, search.trim(), since, moved) : error ? "" : "Loading the changes"}</p>
+      {(took.length > 0 || announced.length > 0 || changed.length > 0) && (
+        <p class="muted">Prices in USD per million tokens; of searches, images and other units, for each.</p>
+      )}
+      <ChangeList heading="Announced" entries={announced} note={(entry) => `from ${moment(entry.starts)}`} restart={key} />
       <ChangeList
-        heading="Providers' own models"
+        heading="Makers' own offers"
         first={25}
         entries={took.filter((entry) => !resold(entry))}
         note={(entry) => `from ${moment(entry.starts)}`}
@@ -117,17 +124,23 @@ export function Changes({ query }: { query: URLSearchParams }) {
   );
 }
 
-function summary(took: number, changed: number, since: string, moved: (sign: RegExp) => number): string {
-  if (!took && !changed) return `No price changed since ${moment(since)}. Choose an earlier day, or fewer words.`;
-  const models = (number: number) => `${count(number)} ${number === 1 ? "model" : "models"}`;
-  return `${count(took + changed)} changes since ${moment(since)}: a price rose on ${models(moved(/^[^-]/))} and fell on ${models(moved(/^-/))}.`;
+function summary(changes: number, search: string, since: string, moved: (sign: RegExp) => number): string {
+  const of = search && ` of “${search}”`;
+  if (!changes) return `No price${of} changed since ${moment(since)}. Choose an earlier day${search && ", or fewer words"}.`;
+  const models = (number: number) => (number ? `${count(number)} ${number === 1 ? "model" : "models"}` : "no model");
+  const all = `${count(changes)} ${changes === 1 ? "change" : "changes"}${of}`;
+  return `${all} since ${moment(since)}: a price rose on ${models(moved(/^[^-]/))} and fell on ${models(moved(/^-/))}.`;
 }
 
 type Changed = { provider: string; id: string; fields: Schema["FieldChange"][] };
 
-/** A reseller's ids hold the name of the model's own provider. */
+/** Whether another than its maker offers the model; a reseller's ids hold the maker's name. */
 function resold(entry: Changed): boolean {
-  return entry.id.includes("/");
+  return HOSTS.has(entry.provider) || entry.id.includes("/");
+}
+
+function makersFirst<Entry extends Changed>(entries: Entry[]): Entry[] {
+  return entries.toSorted((a, b) => Number(resold(a)) - Number(resold(b)));
 }
 
 type ChangeListProperties<Entry> = { heading: string; entries: Entry[]; note: (entry: Entry) => string; restart: string; first?: number };
@@ -181,7 +194,15 @@ function FieldChanges({ fields }: { fields: Schema["FieldChange"][] }) {
     <ul>
       {fields.map((field) => (
         <li key={field.field}>
-          {fieldName(field.field)}: <Before amount={field.before} /> → <Before amount={field.after} />
+          {fieldName(field.field)}:{" "}
+          {field.before === null ? (
+            "new, "
+          ) : (
+            <>
+              <Before amount={field.before} /> →{" "}
+            </>
+          )}
+          {field.after === null ? <span class="muted">no longer listed</span> : <Before amount={field.after} />}
           {field.change_percent && (
             <span class={field.change_percent.startsWith("-") ? "good" : "warn"}>
               {" "}

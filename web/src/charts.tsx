@@ -70,7 +70,7 @@ export function Bars({ bars, caption, baseline }: BarsProperties) {
   );
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 180, 8, 8, 12];
+const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [480, 190, 72, 8, 28, 14];
 
 /** When a price applies, at the head of its row. */
 function span({ start, end }: { start: string | null; end: string | null }): string {
@@ -94,8 +94,10 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
   const lines = ["input", "output", "cache_read"].filter((name) => periods.some((period) => period.prices[name]));
   const most = Math.max(...periods.flatMap((period) => lines.map((name) => Number(period.prices[name] ?? 0))));
   if (!periods.length || !lines.length || !most) return null;
+  const highest = periods.flatMap((period) => lines.map((name) => period.prices[name] ?? "0")).find((amount) => Number(amount) === most)!;
+  const dates = [[first, "start"], [last, "end"]] as const;
   const changed = periods.length > 1;
-  const x = (instant: number) => LEFT + ((instant - first) / (last - first)) * (WIDTH - 2 * LEFT);
+  const x = (instant: number) => LEFT + ((instant - first) / (last - first)) * (WIDTH - LEFT - RIGHT);
   const y = (amount: string) => HEIGHT - BOTTOM - (Number(amount) / most) * (HEIGHT - BOTTOM - TOP);
   return (
     <figure class="history">
@@ -122,7 +124,16 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
       </figcaption>
       {changed && (
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-        <line class="axis" x1={LEFT} x2={WIDTH - LEFT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
+        <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
+        <line class="axis" x1={LEFT} x2={LEFT} y1={TOP} y2={HEIGHT - BOTTOM} />
+        <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={TOP} y2={TOP} />
+        <text x={LEFT - 6} y={TOP + 5} text-anchor="end">{price(highest)}</text>
+        <text x={LEFT - 6} y={HEIGHT - BOTTOM} text-anchor="end">$0</text>
+        {dates.map(([at, anchor]) => (
+          <text key={anchor} x={x(at)} y={HEIGHT - 6} text-anchor={anchor}>
+            {moment(new Date(at).toISOString().slice(0, 10))}
+          </text>
+        ))}
         <line class="today" x1={x(today)} x2={x(today)} y1={TOP} y2={HEIGHT - BOTTOM} />
         {lines.map((name) => {
           const points = periods.flatMap((period) => {

@@ -3,13 +3,13 @@
 import { useState } from "preact/hooks";
 import type { Schema } from "./api";
 import { History } from "./charts";
-import { amountsAt, type Answered } from "./estimate";
-import { count, price } from "./money";
+import { amountsAt, type Answered, type Later } from "./estimate";
+import { count, money, price } from "./money";
 import { component, CopyButton, Disclosure, moment, Money, Notes } from "./parts";
 import { LANGUAGES, type Language, ROWS, snippet } from "./snippets";
 
 /** Whatever a reader must know before relying on the figures. */
-export function Notices({ answered, pages }: { answered: Answered; pages: Schema["ModelPage"][] }) {
+export function Notices({ answered, pages, later }: { answered: Answered; pages: Schema["ModelPage"][]; later: Later[] }) {
   const { rows, compared } = answered;
   const now = new Date().toISOString();
   const found: [string, string][] = [];
@@ -28,7 +28,7 @@ export function Notices({ answered, pages }: { answered: Answered; pages: Schema
     const told = rows.some(({ row }) => row.model.id === page.id && row.warnings.some(({ message }) => /retire/.test(message)));
     if (retires && !told) found.push([page.id, `${retires < now ? "Retired" : "Retires"} on ${moment(retires)}.`]);
     if (missing) found.push([page.id, `No public price list has named it since ${moment(missing)}.`]);
-    for (const text of announced(page, now)) found.push([page.id, text]);
+    for (const text of announced(page, now, later)) found.push([page.id, text]);
   }
   const all = [...compared.warnings.map((warning): [string, string] => ["", warning.message]), ...found];
   const texts = [...new Set(all.map(([model, text]) => (!model || text.startsWith(model) ? text : `${model}: ${text}`)))];
@@ -46,7 +46,7 @@ export function Notices({ answered, pages }: { answered: Answered; pages: Schema
 }
 
 /** The prices of a model that are announced for a later day. */
-function announced(page: Schema["ModelPage"], now: string): string[] {
+function announced(page: Schema["ModelPage"], now: string, later: Later[]): string[] {
   const standard = (period: Schema["ModelPage"]["price_history"][number] | undefined) =>
     (period?.modes.find(({ mode }) => mode === "standard")?.usd_per_mtok ?? {}) as Record<string, string>;
   return page.price_history.flatMap((period, index, all) => {
@@ -58,7 +58,9 @@ function announced(page: Schema["ModelPage"], now: string): string[] {
         : [],
     );
     const which = moved.length ? `: ${moved.join(", ")} per million tokens` : "";
-    return [`New prices from ${moment(period.start)}${which}. The figures above are at today's.`];
+    const same = later.find(({ provider, id, starts }) => provider === page.provider && id === page.id && starts === period.start);
+    const month = same?.month.pays ? ` The same requests then cost ${money(same.month.pays, same.month.currency)} a month.` : "";
+    return [`New prices from ${moment(period.start)}${which}.${month || " The figures above are at today's."}`];
   });
 }
 

@@ -78,3 +78,21 @@ export function modelPages(answered: Answered, signal: AbortSignal): Promise<Sch
     ),
   );
 }
+
+/** What a month costs from the day on which announced prices of a model begin. */
+export type Later = { provider: string; id: string; starts: string; month: Amounts };
+
+export async function atAnnounced(answered: Answered, pages: Schema["ModelPage"][], signal: AbortSignal): Promise<Later[]> {
+  const { version, as_of: now } = answered.compared.pricing;
+  const found = await Promise.all(
+    answered.rows.map(async ({ asked, row: { model } }) => {
+      const page = pages.find(({ provider, id }) => provider === model.provider && id === model.id);
+      const starts = page?.price_history.map((period) => period.start).find((start) => start && start > now);
+      if (!starts) return [];
+      const request = { ...workloadRequest(answered.question, asked), pricing_version: version, as_of: starts };
+      const later = await post<Schema["WorkloadEstimate"]>("/v1/estimate/workload", request, signal);
+      return [{ provider: model.provider, id: model.id, starts, month: amountsAt(later, "/totals/monthly_usd") }];
+    }),
+  );
+  return found.flat();
+}

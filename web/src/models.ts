@@ -56,7 +56,7 @@ export function providersOf(list: { provider: string }[]): string[] {
 }
 
 /** Who serves models of other makers: clouds, gateways and hosts. */
-const HOSTS = new Set(
+export const HOSTS = new Set(
   (
     "azure baseten bedrock cerebras cloudflare databricks deepinfra fireworks github_copilot groq nebius novita oci " +
     "openrouter perplexity replicate sambanova together vercel vertex watsonx"
@@ -65,9 +65,9 @@ const HOSTS = new Set(
 
 /** Whether a text holds a word of a search as it is written, or as people say it: ChatGPT for GPT, gpt5 for GPT-5. */
 function holds(text: string, word: string): boolean {
-  const said = word.replace(/^chat(?=gpt)/, "");
-  const [, name, version] = /^([a-z]{3,})(\d.*)$/.exec(said) ?? [];
-  return text.includes(word) || text.includes(said) || (name !== undefined && text.includes(name) && text.includes(version!));
+  const spoken = word.replace(/^chat(?=gpt)/, "");
+  const [, name, version] = /^([a-z]{3,})(\d.*)$/.exec(spoken) ?? [];
+  return text.includes(word) || text.includes(spoken) || (name !== undefined && text.includes(name) && text.includes(version!));
 }
 
 /** The numbers of a version in a name, without dates: 5 and 1 of gpt-5.1-2026-11-01. */

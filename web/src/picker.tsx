@@ -94,7 +94,7 @@ export function Picker({ label, placeholder, disabled = false, onPick }: Propert
             </span>
             <small class="prices">
               {model.usd_per_mtok?.input && model.usd_per_mtok.output
-                ? `${price(model.usd_per_mtok.input)} in, ${price(model.usd_per_mtok.output)} out`
+                ? `${price(model.usd_per_mtok.input)} in, ${price(model.usd_per_mtok.output)} out per million tokens`
                 : "no token price"}
             </small>
           </li>

@@ -13,7 +13,7 @@ import { Pending } from "./pending";
 const SECTIONS = [
   ["prices", "All models"],
   ["prices/changes", "What changed"],
-  ["prices/pending", "Pending"],
+  ["prices/pending", "Waiting for approval"],
 ] as const;
 
 export function Prices({ path, query, config }: { path: string; query: URLSearchParams; config: Config }) {

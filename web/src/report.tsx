@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Schema, upload } from "./api";
 import { Bars } from "./charts";
 import { count, percent, share, usd } from "./money";
-import { csv, download, moment, Money, Notes, Problem } from "./parts";
+import { csv, Disclosure, download, moment, Money, Notes, Problem } from "./parts";
 import { Source } from "./results";
 
 type Report = Schema["UsageReport"];
@@ -185,15 +185,16 @@ export function ReportView() {
 /** A file of which nothing was read: why, and what to drop instead. */
 function Unread({ report, name }: { report: Report; name: string }) {
   const reasons = [...new Set(report.rejected.map((found) => found.reason))].slice(0, 3);
+  const records = report.records.read === 1 ? "its one record is not a call" : `none of its ${count(report.records.read)} records is a call`;
   return (
     <div class="problem" role="alert">
       <p>
         {report.records.read === 0
           ? `${name} is empty.`
-          : `No usage was found in ${name}: none of its ${count(report.records.read)} records could be read.`}
+          : `No usage was found in ${name}: ${records} of a model.`}{" "}
+        Drop a log of API calls, or a usage export. A spreadsheet can be saved as CSV.
       </p>
-      <Notes texts={reasons} />
-      <p>Drop a log of API calls, or a usage export. A spreadsheet can be saved as CSV.</p>
+      {reasons.length > 0 && <Disclosure summary="Why">{() => <Notes texts={reasons} />}</Disclosure>}
     </div>
   );
 }
@@ -205,6 +206,8 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
     [records.unpriced, "has no known price", "have no known price"],
     [records.rejected, "could not be read", "could not be read"],
     [records.duplicates, "is repeated", "are repeated"],
+    [records.merged, "is a further line of a call", "are further lines of a call"],
+    [records.filtered_out, "is filtered out", "are filtered out"],
   ];
   const apart = kinds
     .filter(([number]) => number > 0)
@@ -226,10 +229,16 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
           {report.stated.calls === 1 ? "call" : "calls"}; by this report it is <Money amount={report.stated.priced_usd} />.
         </p>
       )}
-      {apart.length > 0 && (
+      {(apart.length > 0 || records.not_calls > 0) && (
         <p class="notice">
-          {count(records.priced)} of {count(records.read)} {records.read === 1 ? "record" : "records"}{" "}
-          {records.priced === 1 ? "is" : "are"} priced; {apart.join(", ")}.
+          {apart.length > 0 && (
+            <>
+              {count(records.priced)} of {count(records.read)} {records.read === 1 ? "record" : "records"}{" "}
+              {records.priced === 1 ? "is" : "are"} priced; {apart.join(", ")}.{" "}
+            </>
+          )}
+          {records.not_calls > 0 &&
+            `${count(records.not_calls)} ${records.not_calls === 1 ? "line is not a call" : "lines are not calls"}, such as prompts, settings and events.`}
         </p>
       )}
       <div class="actions">
@@ -322,7 +331,7 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
           </ul>
         </details>
       )}
-      <Notes texts={[...report.warnings.map((warning) => warning.message), ...report.assumptions]} />
+      <Notes texts={[...report.warnings.filter(({ code }) => code !== "stated_cost_differs").map(({ message }) => message), ...report.assumptions]} />
       <Source pricing={report.pricing} />
     </>
   );

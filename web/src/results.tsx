@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Schema } from "./api";
 import { Bars } from "./charts";
 import { Details, Notices, Snippets } from "./details";
-import { type Amounts, amountsAt, type Answered, modelPages, type Row } from "./estimate";
+import { type Amounts, amountsAt, type Answered, atAnnounced, type Later, modelPages, type Row } from "./estimate";
 import { count, money, percent, times } from "./money";
 import { csv, download, moment, Money, Notes } from "./parts";
 import { wholeNumber } from "./pasted";
@@ -23,8 +23,10 @@ type Properties = {
 export function Results({ answered, today, pinned, unpin, link }: Properties) {
   const { compared, rows } = answered;
   const pages = usePages(answered);
+  const later = useLater(answered, pages);
   return (
     <>
+      <Asked question={answered.question} />
       {pinned && today && <Pinned answered={answered} today={today} unpin={unpin} />}
       {rows.length > 0 && <Headline answered={answered} />}
       {rows.length > 0 && <Costs answered={answered} today={today} />}
@@ -53,7 +55,7 @@ export function Results({ answered, today, pinned, unpin, link }: Properties) {
           })}
         />
       )}
-      <Notices answered={answered} pages={pages} />
+      <Notices answered={answered} pages={pages} later={later} />
       <Details answered={answered} pages={pages} />
       <Snippets request={answered.request} />
       <Rate converted={rows[0]?.row.converted} />
@@ -72,6 +74,53 @@ function usePages(answered: Answered): Schema["ModelPage"][] {
     return () => stop.abort();
   }, [wanted]);
   return pages;
+}
+
+/** The same calls at the prices that are announced, by model. */
+function useLater(answered: Answered, pages: Schema["ModelPage"][]): Later[] {
+  const [later, setLater] = useState<Later[]>([]);
+  useEffect(() => {
+    const stop = new AbortController();
+    setLater([]);
+    // Without them the notice still has the prices.
+    atAnnounced(answered, pages, stop.signal).then(setLater, () => {});
+    return () => stop.abort();
+  }, [answered, pages]);
+  return later;
+}
+
+/** The question, for a printed page, which has no form. */
+function Asked({ question }: { question: Question }) {
+  const { caching, batch, cheaper, budget, discount, discounted, card, currency } = question;
+  const options = [
+    batch && "batch processing",
+    caching && `caching of ${question.prefix} tokens, ${question.hitRate}% found, kept for ${question.ttl}`,
+    cheaper && `on ${cheaper} instead`,
+  ].filter(Boolean);
+  const facts: [string, string | false][] = [
+    ["Models", question.models.join(", ")],
+    ["Prompt", question.input === "text" && question.text],
+    ["Pasted", question.input === "paste" && question.pasted],
+    ["Expected output tokens", question.input !== "tokens" && question.expected],
+    ["Compared with", options.join("; ")],
+    ["Budget", budget && `${budget} USD`],
+    ["Discount", discount && `${discount}% on ${discounted || "every provider"}`],
+    ["Rate card", card],
+    ["Currency", currency || "USD"],
+  ];
+  return (
+    <dl class="asked">
+      {facts.map(
+        ([name, value]) =>
+          value && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
 }
 
 /** The components of a request's cost, in the four kinds that the bars distinguish. */

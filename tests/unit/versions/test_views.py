@@ -15,7 +15,7 @@ from pricing.versions.views import PriceChanges, VersionStoreView, changes_since
 from tests.support.books import book, row
 
 DAYS = [datetime(2026, 11, day, tzinfo=UTC) for day in range(1, 29)]
-NOW = AsOf.now(datetime(2026, 11, 29, tzinfo=UTC))
+NOW = AsOf.now(datetime(2026, 11, 21, tzinfo=UTC))
 
 
 @st.composite
@@ -47,11 +47,11 @@ def stores(draw: st.DrawFn) -> VersionStoreView:
 
 def entries(page: PriceChanges) -> list[str]:
     """Everything on a page, in its order, as a caller reads it."""
-    lists = (page.activations, page.changes, page.took_effect)
+    lists = (page.activations, page.changes, page.took_effect, page.announced)
     return [f"{type(one).__name__} {to_json(one)}" for rows in lists for one in rows]
 
 
-@given(stores(), st.none() | models(), models(), st.sampled_from(DAYS), st.integers(1, 9))
+@given(stores(), st.none() | models(), models(), st.sampled_from(DAYS[:20]), st.integers(1, 9))
 def test_a_walk_over_the_pages_meets_everything_that_changed_once(
     store: VersionStoreView,
     old: list[dict[str, Any]] | None,
@@ -77,11 +77,13 @@ def test_a_walk_over_the_pages_meets_everything_that_changed_once(
     assert walked == entries(whole)
     assert [len(entries(page)) for page in found[:-1]] == [limit] * (len(found) - 1)
     assert len(entries(found[-1])) <= limit
-    # The whole page is all there is, by each of its three sources.
+    # The whole page is all there is, by each of its sources.
     assert len(whole.activations) == sum(
         datetime.fromisoformat(one.at) > since for one in store.audit
     )
-    assert {(one.id, one.starts) for one in whole.took_effect} == {
+    assert all(one.starts <= NOW.instant for one in whole.took_effect)
+    assert all(one.starts > NOW.instant for one in whole.announced)
+    assert {(one.id, one.starts) for one in (*whole.took_effect, *whole.announced)} == {
         (model["id"], start)
         for model in new
         for last, period in pairwise(model["prices"])

@@ -83,14 +83,14 @@ class ModelChange:
 
 @immutable
 class TookEffect:
-    """Prices that took effect at their announced date, without a new version."""
+    """Prices that take effect at their announced date, without a new version."""
 
     provider: str
     """The provider."""
     id: str
     """The model's id at this provider."""
     starts: datetime
-    """When the prices took effect."""
+    """When the prices take effect."""
     fields: tuple[FieldChange, ...]
     """The prices, and those they replaced."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
@@ -15,6 +15,9 @@ from pricing.versions.groups import PendingGroup, pending_groups
 from pricing.versions.proposals import Proposal, QuarantinedField, StoredVersion
 
 Status = Literal["active", "earlier", "proposed", "superseded", "rejected", "bundled"]
+
+#: Every announced price begins before it.
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 @immutable
@@ -333,6 +336,8 @@ class PriceChanges:
     """One entry per model that differs between the two versions at present prices."""
     took_effect: tuple[TookEffect, ...]
     """Prices of the active version that reached their date since, earliest first."""
+    announced: tuple[TookEffect, ...]
+    """Prices of the active version that begin on a later date, earliest first."""
     next_cursor: str | None
     """Send this as ``cursor`` to get the next page; null on the last page."""
     stale: bool
@@ -370,7 +375,7 @@ def changes_since(
     cursor: str | None,
     limit: int,
 ) -> PriceChanges:
-    """Return up to ``limit`` changes in ``span``, of all three kinds together.
+    """Return up to ``limit`` changes in ``span`` or announced for later, of all kinds together.
 
     ``before`` is the version that was active at its start. Raises InvalidRequest for a wrong
     cursor.
@@ -379,6 +384,7 @@ def changes_since(
     found = _all_changes(store, before, active, span)
     page = page_of("changes", found, lambda change: change[0], cursor=cursor, limit=limit)
     changes = [change for _, change in page.rows]
+    begun = [change for change in changes if isinstance(change, TookEffect)]
     return PriceChanges(
         since=since.text,
         until=until.text,
@@ -386,7 +392,8 @@ def changes_since(
         to_version=active.id,
         activations=tuple(change for change in changes if isinstance(change, Activation)),
         changes=tuple(change for change in changes if isinstance(change, ModelChange)),
-        took_effect=tuple(change for change in changes if isinstance(change, TookEffect)),
+        took_effect=tuple(change for change in begun if change.starts <= until.instant),
+        announced=tuple(change for change in begun if change.starts > until.instant),
         next_cursor=page.next_cursor,
         stale=store.stale,
     )
@@ -405,5 +412,5 @@ def _all_changes(
             yield f"1 {row.number:012}", activation
     for change in difference(before, active, until) if before else ():
         yield f"2 {change.key}", change
-    for begun in took_effect(active, since, until):
+    for begun in took_effect(active, since, _END):
         yield f"3 {rfc3339(begun.starts)} {begun.provider}/{begun.id}", begun
