@@ -121,7 +121,7 @@ def test_a_property_that_is_not_ours_is_told_what_to_send(estimate: Ask, name: s
     assert answer.status == 422
     (error,) = answer.body["errors"]
     assert error["pointer"] == f"/{name}"
-    assert error["detail"] == HINTS[name]
+    assert error["detail"] == HINTS.get(f"{name}=", HINTS[name])
     assert name in error["detail"]
     assert "`" in error["detail"]
 
@@ -171,6 +171,12 @@ ELSEWHERE: list[tuple[str, str, dict[str, Any], str, str]] = [
     ),
     ("recommend", "recommend_cascade", {"stages": ["haiku"]}, "/stages/0", '"pass_rate"'),
     ("recommend", "recommend_tiers", {"tiers": {"simple": 0.7}}, "/tiers", '"share": "0.7"'),
+    ("recommend", "recommend", {"task": "hi", "budget": 1}, "/budget", "`max_usd_per_call`"),
+    ("recommend", "recommend_cascade", {"pass_rate": 1}, "/pass_rate", '{"stages": [{"pass_rate"'),
+    ("workload", "workload", {"requests_per_day": 9}, "/requests_per_day", "inside of an item"),
+    ("plan", "plan_caching", {"prompt_tokens": 9}, "/prompt_tokens", '"prefix_tokens": 10000'),
+    ("plan", "plan_context", {"turns": 9}, "/turns", "takes `model`, `parts`"),
+    ("usage_report", "usage_report", {"from": "2026-11-01"}, "/from", '"filter": {"start"'),
     ("usage_report", "usage_report", {"usage": []}, "/usage", '"records": [{"timestamp"'),
     ("usage_report", "usage_report", {"records": [], "group_by": "day"}, "/group_by", '["model"]'),
 ]

@@ -1,5 +1,6 @@
 """Refusals name the field with a JSON pointer, limits come first, and no prompt is repeated."""
 
+import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from pricing.api.requests.catalogue import ModelsQuery
 from pricing.api.requests.estimate import EstimateRequest, TextInput
+from pricing.api.requests.plans import CachingPlanRequest, SubscriptionPlanRequest
+from pricing.api.requests.recommendations import CascadeRequest, RecommendRequest
 from pricing.api.requests.versions import RefreshRequest
 from pricing.api.requests.workload import WorkloadRequest
 from pricing.errors import FieldError, InvalidRequest, of_field, under
@@ -129,6 +132,77 @@ def test_a_document_inside_another_is_pointed_into_from_the_outside() -> None:
 def test_every_bad_field_next_to_a_union_is_found() -> None:
     errors = refused({"system": 1, "calls": 0, "tools": [1, 2]}).errors
     assert [one.pointer for one in errors] == ["/system", "/tools/0", "/tools/1", "/calls"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "document", "pointer", "detail"),
+    [
+        (
+            EstimateRequest,
+            {"expected_output": 100},
+            "/expected_output",
+            "is not a property of this request; did you mean `expected_output_tokens`?",
+        ),
+        (
+            CachingPlanRequest,
+            {"requests_per_hour": 10},
+            "/requests_per_hour",
+            "is not a property of this request; did you mean `calls_per_hour`?",
+        ),
+        (
+            CascadeRequest,
+            {"pass_rate": "0.7"},
+            "/pass_rate",
+            'belongs inside of `stages`: {"stages": [{"pass_rate": ...}]}',
+        ),
+        (
+            WorkloadRequest,
+            {"items": [{"period": "month"}]},
+            "/items/0/period",
+            "belongs at the top of the request, outside of `items`",
+        ),
+        (
+            SubscriptionPlanRequest,
+            {"growth": 0.1},
+            "/growth",
+            "is not a property of this request, which takes `seats`, `items`, `plans_version`, ",
+        ),
+        (EstimateRequest, {"input": 9}, "/input", "`input` is called `input_tokens` here"),
+        (EstimateRequest, {"input": "a"}, "/input", "`input` is not a field here. Send the prompt"),
+        (
+            WorkloadRequest,
+            {"input_tokens": 9},
+            "/input_tokens",
+            '`input_tokens` belongs inside of "i',
+        ),
+        # recommend has no `budget_usd`
+        (RecommendRequest, {"budget": 1}, "/budget", "`budget` is called `max_usd_per_call` here"),
+        (EstimateRequest, {"budget": 1}, "/budget", "`budget` is called `budget_usd` here"),
+        (
+            EstimateRequest,
+            [{"model": "opus"}],
+            "",
+            "must be one object; POST /v1/estimate/workload",
+        ),
+    ],
+)
+def test_an_unknown_name_is_told_what_is_meant_or_what_there_is(
+    shape: type[Any], document: Any, pointer: str, detail: str
+) -> None:
+    errors = refused(document, shape).errors
+    told = next(one.detail for one in errors if one.pointer == pointer)
+    assert told.startswith(detail)
+
+
+def test_every_name_that_a_hint_says_is_meant_is_a_field_of_its_route() -> None:
+    for shape in (EstimateRequest, WorkloadRequest, RecommendRequest, CachingPlanRequest):
+        for name in shape.HINTS:
+            if not name.isidentifier():
+                continue
+            for error in refused({name: "x"}, shape).errors:
+                called = re.search(r"is called `(\w+)` here", error.detail)
+                if called and error.pointer == f"/{name}":
+                    assert called[1] in json.dumps(shape.model_json_schema())
 
 
 @pytest.mark.parametrize(

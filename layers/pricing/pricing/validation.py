@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from itertools import islice
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -141,7 +141,7 @@ def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
     try:
         return shape.model_validate(document)
     except ValidationError as error:
-        found = _invalid(error, document, _BODY, pointer, getattr(shape, "HINTS", {}))
+        found = _invalid(shape, error, document, _BODY, pointer)
         unknown = {one["loc"][0] for one in islice(error.errors(), _READ) if _is_unknown(one)}
         for names, detail in getattr(shape, "WHOLES", ()):
             if len(unknown & names) > 1:
@@ -161,7 +161,7 @@ def parse_query(shape: type[Parsed], parameters: Mapping[str, str]) -> Parsed:
     try:
         return shape.model_validate_strings(dict(parameters), strict=False)
     except ValidationError as error:
-        raise _invalid(error, parameters, _QUERY) from None
+        raise _invalid(shape, error, parameters, _QUERY) from None
 
 
 def bad_parameters(names: Iterable[str], detail: str) -> InvalidRequest:
@@ -201,16 +201,8 @@ class _Words(NamedTuple):
     unknown: str
 
 
-_BODY = _Words(
-    "The body",
-    "a field",
-    "is not a property of this request; remove it or check its spelling",
-)
-_QUERY = _Words(
-    "The query",
-    "a parameter",
-    "is not a query parameter of this route; remove it or check its spelling",
-)
+_BODY = _Words("The body", "a field", "is not a property of this request")
+_QUERY = _Words("The query", "a parameter", "is not a query parameter of this route")
 
 
 class _Finding(NamedTuple):
@@ -223,15 +215,15 @@ class _Finding(NamedTuple):
 
 
 def _invalid(
+    shape: type[BaseModel],
     error: ValidationError,
     document: Any,
     words: _Words,
     pointer: str = "",
-    hints: Mapping[str, str] | None = None,
 ) -> InvalidRequest:
     """Return one error for each bad field of the ``document`` that is found at ``pointer``."""
     findings = error.errors(include_url=False, include_input=False)
-    read = [_finding(finding, document, words, hints or {}) for finding in islice(findings, _READ)]
+    read = [_finding(shape, finding, document, words) for finding in islice(findings, _READ)]
     # A list of nothing but bad items is not too short as well.
     lists = {bad.pointer for bad in read if bad.kind == "too_short"}
     full = {at for at in lists if any(bad.pointer.startswith(f"{at}/") for bad in read)}
@@ -247,15 +239,14 @@ def _is_unknown(found: ErrorDetails) -> bool:
     return found["type"] == "extra_forbidden" and len(found["loc"]) == 1
 
 
-def _finding(
-    found: ErrorDetails, document: Any, words: _Words, hints: Mapping[str, str]
-) -> _Finding:
+def _finding(shape: type[BaseModel], found: ErrorDetails, document: Any, words: _Words) -> _Finding:
     """Locate an error of pydantic, and say it in Tariff's own words.
 
     pydantic names the types of a union among the parts of a path. A part that leads nowhere in the
     document is such a type, unless it is the field that is missing.
     """
     kind, path = found["type"], found["loc"]
+    hints: Mapping[str, str] = getattr(shape, "HINTS", {})
     here: Any = document
     pointer, union, is_plain = "", None, True
     for part in path:
@@ -273,11 +264,19 @@ def _finding(
             break
         pointer = f"{pointer}/{part}"
     if kind == "extra_forbidden":
-        detail = hints.get(str(path[-1]), words.unknown)
+        name = str(path[-1])
+        is_number = isinstance(here, int | Decimal) and not isinstance(here, bool)
+        detail = (is_number and hints.get(f"{name}=")) or hints.get(name, "")
+        called = _CALLED.search(detail)
+        models = _models_at(shape, path[:-1])
+        if not detail or (called and called[1] not in _names_in(models)):
+            detail = _unknown(shape, models, path[:-1], name, words)
     else:
         own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
         detail = _DETAILS.get(kind, own_words).format(**found.get("ctx", {}))
-        if path:  # a value of another kind or length, or an item of another kind than the list's
+        if not path:
+            detail = hints.get(":", detail)
+        else:  # a value of another kind or length, or an item of another kind than the list's
             name, *rest = path
             sign = "[]" if rest else ":" if kind.endswith("_type") else "#"
             if kind.endswith("_type") or kind.startswith("string_too"):
@@ -286,6 +285,86 @@ def _finding(
     return _Finding(
         pointer, detail if is_plain else f"has {words.member} that {detail}", kind, union
     )
+
+
+#: A hint that another name is meant, which helps only where there is that name.
+_CALLED = re.compile(r"is called `(\w+)` here")
+
+
+def _unknown(
+    shape: type[BaseModel],
+    models: Sequence[type[BaseModel]],
+    place: Sequence[int | str],
+    name: str,
+    words: _Words,
+) -> str:
+    """Say where an unknown name belongs, which name is near to it, or which there are."""
+    fields = list(dict.fromkeys(field for model in models for field in _own_first(model)))
+    if is_plain_name(name):
+        for model in models:
+            for field, info in model.model_fields.items():
+                inside = _models_in(info.annotation)
+                if any(name in one.model_fields for one in inside):
+                    value = f'{{"{name}": ...}}'
+                    value = f"[{value}]" if _is_list(info.annotation) else value
+                    return f'belongs inside of `{field}`: {{"{field}": {value}}}'
+        if shape not in models and name in shape.model_fields:
+            return f"belongs at the top of the request, outside of `{place[0]}`"
+        from difflib import get_close_matches  # only an error needs it
+
+        if near := get_close_matches(name, fields, 1):
+            return f"{words.unknown}; did you mean `{near[0]}`?"
+    if not fields:
+        return f"{words.unknown}, which takes none"
+    listed = ", ".join(f"`{field}`" for field in fields[:_LISTED])
+    return f"{words.unknown}, which takes {listed}" + (" ..." if fields[_LISTED:] else "")
+
+
+#: An error names so many of the fields that there are.
+_LISTED = 24
+
+
+def _models_at(shape: type[BaseModel], place: Sequence[int | str]) -> list[type[BaseModel]]:
+    """The types of the object at a place; of a part that no type has, those around it."""
+    models = [shape]
+    for name in place:
+        inner = [
+            found
+            for model in models
+            if name in model.model_fields
+            for found in _models_in(model.model_fields[str(name)].annotation)
+        ]
+        models = inner or models
+    return models
+
+
+def _own_first(model: type[BaseModel]) -> Iterator[str]:
+    """The fields of a type, those that it has in common with others last."""
+    for one in model.__mro__:
+        yield from (
+            name for name in vars(one).get("__annotations__", ()) if name in model.model_fields
+        )
+
+
+def _names_in(models: Iterable[type[BaseModel]]) -> set[str]:
+    """The names of the fields of these types, and of the objects in them."""
+    found: set[str] = set()
+    for model in models:
+        inside = (_models_in(info.annotation) for info in model.model_fields.values())
+        found |= model.model_fields.keys()
+        found |= {name for types in inside for one in types for name in one.model_fields}
+    return found
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The types of objects that an annotation has: itself, in a list, or one of several."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models_in(part)]
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) in (list, tuple) or any(map(_is_list, get_args(annotation)))
 
 
 def _one_per_union(findings: Sequence[_Finding]) -> Iterator[_Finding]:

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Mapping
 
 
 def _all(names: Iterable[str], sentence: str) -> dict[str, str]:
-    return {name: f"`{name}` {sentence.replace('NAME', name)}" for name in names}
+    """The sentence for each name; ``name=`` is a name whose value is a number."""
+    return {
+        name: f"`{name.rstrip('=')}` {sentence.replace('NAME', name.rstrip('='))}" for name in names
+    }
 
 
 _PROMPT = 'is not a field here. Send the prompt as `text`: {"text": "..."}, or as `messages`.'
@@ -29,6 +32,8 @@ _VOLUME = (
 )
 _STAGES = '[{"model": "haiku", "pass_rate": "0.7"}, {"model": "opus"}]'
 _USAGE = 'belongs inside "usage": {"usage": {"NAME": 1000, ...}}.'
+_INPUT = 'is called `input_tokens` here: "input_tokens": 1000.'
+_OUT = 'is called `output_tokens` here: "output_tokens": 200.'
 
 #: Of a provider's whole response or request that was sent as it is, several names are unknown.
 WHOLES = (
@@ -55,8 +60,9 @@ WHOLES = (
     ),
 )
 
-#: By the name of a property that is unknown; ``name:`` is a value of the wrong kind, ``name#`` one
-#: of the wrong length, and ``name[]`` something of the wrong kind in it.
+#: By the name of a property that is unknown, ``name=`` where its value is a number; ``name:`` is a
+#: value of the wrong kind, ``:`` the body itself, ``name#`` a value of the wrong length, and
+#: ``name[]`` something of the wrong kind in it.
 HINTS: Mapping[str, str] = {
     **_all(("prompt", "input", "contents", "content", "query", "question"), _PROMPT),
     **_all(
@@ -73,11 +79,15 @@ HINTS: Mapping[str, str] = {
     **_all(
         (
             *("prompt_tokens", "completion_tokens", "total_tokens", "promptTokenCount"),
-            *("inputTokens", "outputTokens", "cache_read_input_tokens", "promptTokens"),
-            *("cache_creation_input_tokens", "cached_tokens", "reasoning_tokens"),
+            *("inputTokens", "outputTokens", "promptTokens", "completionTokens"),
+            *("reasoning_tokens", "totalTokens", "candidatesTokenCount"),
         ),
         _USAGE,
     ),
+    **_all(("tokens_in", "in", "input_token_count", "num_input_tokens"), _INPUT),
+    **_all(("tokens_out", "out", "output_token_count", "num_output_tokens"), _OUT),
+    **_all(("input=", "prompt=", "context=", "prompt_length="), _INPUT),
+    **_all(("output=", "completion=", "response=", "answer="), _OUT),
     **_all(
         ("model_name", "modelName", "modelId", "model_id", "engine"),
         'is called `model` here: "model": "gpt-4o".',
@@ -96,7 +106,7 @@ HINTS: Mapping[str, str] = {
     ),
     **_all(
         (
-            *("temperature", "top_p", "top_k", "stream", "stop", "seed", "n", "user", "metadata"),
+            *("temperature", "top_p", "top_k", "stream", "stop", "seed", "user", "metadata"),
             *("response_format", "frequency_penalty", "presence_penalty", "logprobs", "store"),
         ),
         _NO_PRICE,
@@ -110,13 +120,21 @@ HINTS: Mapping[str, str] = {
         (
             *("calls_per_month", "calls_per_day", "calls_per_hour", "requests_per_day"),
             *("requests_per_month", "num_requests", "num_calls", "requests", "monthly_calls"),
+            *(
+                "requests_per_user",
+                "calls_per_user",
+                "daily_requests",
+                "monthly_requests",
+                "volume",
+            ),
         ),
         _VOLUME,
     ),
     **_all(
         ("region", "location", "data_zone"),
         "is a part of the model's id where it changes the price, as in"
-        ' "model": "azure/eu/gpt-4.1"; Anthropic\'s US residency is "inference_geo": "us".',
+        ' "azure/eu/gpt-4.1", "vertex/regional/claude-sonnet-4-5" and'
+        ' "eu.anthropic.claude-sonnet-4-6"; Anthropic\'s US residency is "inference_geo": "us".',
     ),
     **_all(
         ("provider", "custom_llm_provider", "vendor"),
@@ -146,7 +164,15 @@ HINTS: Mapping[str, str] = {
         'is called `calls` here: "calls": 1000.',
     ),
     **_all(
-        ("cached", "cache", "cache_hits", "cached_input_tokens", "cache_read"),
+        ("n",),
+        'is called `calls` here, "calls": 1000, and the number of images is a quantity:'
+        ' "units": {"images": [{"count": 2, "size": "1024x1024"}]}.',
+    ),
+    **_all(
+        (
+            *("cached", "cache", "cache_hits", "cached_input_tokens", "cache_read"),
+            *("cached_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
+        ),
         "is not a field here. Send `cache_read_tokens` next to `input_tokens`, which then are the"
         " other ones, or the provider's usage object as `usage`.",
     ),
@@ -165,7 +191,10 @@ HINTS: Mapping[str, str] = {
         'is a quantity: "units": {"audio_seconds": "600"}.',
     ),
     **_all(("pages", "page_count"), 'is a quantity: "units": {"pages": 3}.'),
-    **_all(("search_units", "documents"), 'is a quantity: "units": {"search_units": 1}.'),
+    **_all(
+        ("search_units", "documents", "queries", "num_queries"),
+        'is a quantity: "units": {"search_units": 1}.',
+    ),
     **_all(
         ("size", "quality", "resolution", "image_size", "num_images"),
         'belongs to the images: "units": {"images": [{"count": 1, "size": "1024x1024",'
@@ -184,6 +213,8 @@ HINTS: Mapping[str, str] = {
     "before:": 'must be an object, such as {"text": "..."}',
     "after:": 'must be an object, such as {"text": "..."}',
     "images:": 'must be a list, such as [{"width": 1024, "height": 768}]',
+    ":": "must be one object; POST /v1/estimate/workload prices several calls as `items`, and POST"
+    " /v1/usage/report a log of them",
     "text:": "must be a string; send several prompts as items of POST /v1/estimate/workload",
     **dict.fromkeys(("currency:", "currency#"), 'must be an ISO 4217 code, such as "EUR"'),
     **_all(
@@ -199,12 +230,31 @@ _ITEM = (
 #: Of routes that price several calls, each of which names its model and its usage.
 ITEM_HINTS: Mapping[str, str] = {
     **HINTS,
-    **_all(("model", "usage", "response", "request", "text", "messages", "calls"), _ITEM),
+    **_all(
+        (
+            *("model", "usage", "response", "request", "text", "messages", "calls"),
+            *("input_tokens", "output_tokens", "prompt_tokens", "completion_tokens"),
+            *("input=", "output=", "prompt=", "completion=", "tokens_in", "tokens_out"),
+        ),
+        _ITEM,
+    ),
+    **_all(
+        (
+            *("calls_per_day", "requests_per_day", "daily_requests", "calls_per_month"),
+            *("requests_per_month", "monthly_requests", "monthly_calls", "calls_per_hour"),
+            *("requests_per_hour", "requests", "num_requests", "num_calls", "volume"),
+        ),
+        'is called `calls` here, inside of an item: {"items": [{"name": "chat", "model": "gpt-4o",'
+        ' "usage": {...}, "calls": 1000}]}.',
+    ),
     **_all(("users", "people", "developers"), 'is called `seats` here: "seats": 5.'),
 }
 COMPARE_HINTS: Mapping[str, str] = {
     **HINTS,
-    **_all(("model",), 'is called `models` here: "models": ["gpt-4o", "sonnet"].'),
+    **_all(
+        ("model", "model_a", "model_b", "baseline", "provider", "providers", "vendors"),
+        'is called `models` here: "models": ["gpt-4o", "sonnet"].',
+    ),
 }
 BATCH_HINTS: Mapping[str, str] = {
     **HINTS,
@@ -212,6 +262,14 @@ BATCH_HINTS: Mapping[str, str] = {
 }
 CACHING_HINTS: Mapping[str, str] = {
     **HINTS,
+    **_all(
+        (
+            *("prompt_tokens", "input_tokens", "system_prompt_tokens", "system_tokens", "tokens"),
+            *("cached_tokens", "cache_tokens", "context_tokens", "prompt="),
+        ),
+        'is not a field here. Send the tokens that calls share as "prefix_tokens": 10000, and those'
+        ' that vary as "suffix_tokens": 500.',
+    ),
     **_all(
         ("calls", "calls_per_day", "calls_per_month", "requests_per_day", "requests"),
         'is not a field here. Send "calls_per_hour": 60, "hours_per_day": 8, "days_per_month": 22.',
@@ -238,13 +296,36 @@ TASK_HINTS: Mapping[str, str] = {
     **_all(
         ("prompt", "text", "input", "query", "question"), 'is called `task` here: "task": "...".'
     ),
+    **_all(
+        ("budget", "budget_usd", "max_budget", "max_cost", "max_price", "max_cost_per_call"),
+        'is called `max_usd_per_call` here: "max_usd_per_call": "0.01".',
+    ),
+    **_all(
+        ("provider", "providers", "vendor"),
+        "is not a field here. Every model of the policy can be chosen:"
+        ' "policy": {"simple": "openai/gpt-5-mini", "moderate": "gpt-5.1", "complex": "opus"}.',
+    ),
 }
 STAGE_HINTS: Mapping[str, str] = {
     **HINTS,
-    **_all(("models", "model"), f'is not a field here. Send "stages": {_STAGES}.'),
+    **_all(
+        (
+            *("models", "model", "cheap", "strong", "cheap_model", "strong_model"),
+            *("first", "second", "fallback", "success_rate"),
+        ),
+        f'is not a field here. Send "stages": {_STAGES}.',
+    ),
 }
 RECORD_HINTS: Mapping[str, str] = {
     **HINTS,
+    **_all(
+        (
+            *("from", "to", "start", "end", "start_date", "end_date", "since", "until", "period"),
+            *("date_from", "date_to", "start_time", "end_time", "month"),
+        ),
+        'is a filter: "filter": {"start": "2026-11-01", "end": "2026-11-30"}. The calls themselves'
+        " are sent as `records`: no usage is stored.",
+    ),
     **_all(
         ("usage", "items", "data", "lines", "logs", "calls", "model"),
         'is not a field here. Send "records": [{"timestamp": "2026-11-22T09:30:00Z", "model":'
