@@ -14,6 +14,13 @@ WRITTEN = [
     ("GPT-4o", "openai/gpt-4o", "letter_case"),
     ("CLAUDE-HAIKU-4-5", "anthropic/claude-haiku-4-5", "letter_case"),
     ("z-ai/glm-4.6", "zai/GLM-4.6", "gateway_prefix"),
+    ("litellm_proxy/gpt-4o", "openai/gpt-4o", "gateway_prefix"),
+    ("litellm/anthropic/claude-opus-4-6", "anthropic/claude-opus-4-6", "gateway_prefix"),
+    (
+        "litellm_proxy/bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0",
+        "bedrock/anthropic.claude-haiku-4-5",
+        "gateway_prefix",
+    ),
     ("Claude Sonnet 4.5", "anthropic/claude-sonnet-4-5", "display_name"),
     ("GPT 5", "openai/gpt-5", "display_name"),
     ("Gemini 2.5 Pro", "google/gemini-2.5-pro", "display_name"),

@@ -90,6 +90,8 @@ PROVIDER_WORDS: Mapping[str, str] = {
 }
 #: Providers that a caller may mean by the first part of a name, where OpenRouter has its author.
 PROVIDERS = frozenset((*PROVIDER_WORDS.values(), "anthropic", "openai", "minimax", "meta", "groq"))
+#: Gateways of one's own, before the name of the model that they pass a request on to.
+_PROXIES = ("litellm_proxy", "litellm", "helicone", "portkey", "bifrost")
 #: What LiteLLM writes between a provider and a model to choose the route of the request.
 _ROUTES = ("converse", "invoke", "converse_like", "responses", "chat", "batch", "realtime")
 #: An AWS region in the path of an Anthropic model, whose regional price is the same in all of them
@@ -165,6 +167,10 @@ def _gateway(name: str) -> Iterator[Spelling]:
         head, slash, tail = name.partition(":")  # LangChain: "google_genai:gemini-2.5-flash"
         if not slash or head == "ft":
             return
+    if head.lower() in _PROXIES:
+        yield tail, "gateway_prefix"
+        yield from _gateway(tail)
+        return
     if head in ("@cf", "@hf"):
         yield f"cloudflare/{name}", "gateway_prefix"
     provider = PROVIDER_WORDS.get(head.lower())
