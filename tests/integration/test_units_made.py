@@ -54,6 +54,44 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"model": "openai/dall-e-2", "response": {"images": ["aaaa", "bbbb"]}},
         "0.04",
     ),
+    # Amazon's reranker states no units: a query is 0.001
+    "a reranking of Bedrock": (
+        {
+            "model": "amazon.rerank-v1:0",
+            "response": {"results": [{"index": 0, "relevanceScore": 0.9}]},
+        },
+        "0.001",
+    ),
+    # LiteLLM's form of the same, with units that are empty; Cohere's reranker costs 0.002 a query
+    "a reranking with empty units": (
+        {
+            "model": "bedrock/cohere.rerank-v3-5:0",
+            "response": {
+                "results": [{"index": 0, "relevance_score": 0.9}],
+                "meta": {"billed_units": {}, "tokens": {}},
+            },
+        },
+        "0.002",
+    ),
+    # 101 results are of more than a hundred documents: 2 x 0.002
+    "a reranking of more than a hundred documents": (
+        {
+            "model": "cohere/rerank-v3.5",
+            "response": {"results": [{"index": n, "relevance_score": 0.1} for n in range(101)]},
+        },
+        "0.004",
+    ),
+    # units that are stated go before the number of results: 3 x 0.002
+    "a reranking that states its units": (
+        {
+            "model": "cohere/rerank-v3.5",
+            "response": {
+                "results": [{"index": 0, "relevance_score": 0.9}],
+                "meta": {"billed_units": {"search_units": 3}},
+            },
+        },
+        "0.006",
+    ),
     # Sora 2: 8 seconds x 0.1
     "a video object": (
         {"response": {"object": "video", "model": "sora-2", "seconds": "8", "size": "720x1280"}},

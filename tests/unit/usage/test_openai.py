@@ -6,6 +6,7 @@ import pytest
 
 from pricing.usage.buckets import StatedTerms, Usage
 from pricing.usage.meanings import UsageFormat
+from pricing.usage.reader import read_usage
 from tests.support.usage_reading import CHAT, buckets, codes, pointers, read, refused
 
 
@@ -205,3 +206,26 @@ def test_deepseeks_hits_and_misses_must_agree_with_the_prompt_and_with_cached_to
     assert pointers("openai", wrong) == ["/usage/prompt_tokens"]
     other = CHAT | {"prompt_cache_hit_tokens": 60, "prompt_tokens_details": {"cached_tokens": 59}}
     assert pointers("openai", other) == ["/usage/prompt_tokens_details/cached_tokens"]
+
+
+@BOTH
+@pytest.mark.parametrize("provider", ["xai", "perplexity", "zai", "openrouter"])
+@pytest.mark.parametrize("total", [{}, {"total_tokens": 150}])
+def test_reasoning_larger_than_the_answer_is_next_to_it_at_providers_that_count_so(
+    names: Names, provider: str, total: dict[str, int]
+) -> None:
+    raw = {names.prompt: 100, names.output: 50, names.outside: {"reasoning_tokens": 80}, **total}
+    parsed = read_usage(raw, names.usage_format, "/usage")
+    (attempt,), notices = parsed.open.settled(parsed.attempts, provider, "a", lambda: True)
+    assert (attempt.usage.output, attempt.usage.reasoning_output) == (50, 80)
+    assert [notice.code for notice in notices] == ["reasoning_outside_completion"]
+
+
+@BOTH
+def test_reasoning_as_large_as_the_answer_is_a_part_of_it_and_larger_is_refused(
+    names: Names,
+) -> None:
+    raw = {names.prompt: 100, names.output: 50, names.outside: {"reasoning_tokens": 50}}
+    assert buckets(names.usage_format, raw) == {"input": 100, "reasoning_output": 50}
+    raw[names.outside] = {"reasoning_tokens": 51}
+    assert pointers(names.usage_format, raw) == [f"/usage/{names.output}"]

@@ -40,6 +40,7 @@ def made(body: Mapping[str, Any], pointer: str) -> tuple[Quantity, ...]:
             _images(body, pointer),
             _spoken(body, pointer),
             _moderated(body, pointer),
+            _ranked(body, pointer),
         )
         if quantity is not None
     )
@@ -150,6 +151,29 @@ def _moderated(body: Mapping[str, Any], pointer: str) -> Quantity | None:
     if isinstance(results, list) and results and all(map(_is_verdict, results)):
         return Quantity("request", Decimal(1), (), pointer)
     return None
+
+
+def _ranked(body: Mapping[str, Any], pointer: str) -> Quantity | None:
+    """A reranking that states no units, as Bedrock's and Vertex AI's: one query.
+
+    Of a query with more than 100 documents as many results may be shown, each hundred a unit.
+    """
+    for name in _RANKINGS:
+        items = body.get(name)
+        if isinstance(items, list) and items and all(map(_is_score, items)):
+            units = -(-len(items) // _DOCUMENTS_PER_UNIT)
+            return Quantity("search_unit", Decimal(units), (), pointer)
+    return None
+
+
+#: Where rerankers list their results: Cohere and Bedrock; Voyage and Jina; Vertex AI.
+_RANKINGS = ("results", "data", "records")
+_SCORES = frozenset(("relevance_score", "relevanceScore", "score"))
+
+
+def _is_score(item: Any) -> bool:
+    is_ranked = isinstance(item, dict) and not _SCORES.isdisjoint(item)
+    return is_ranked and ("index" in item or "id" in item)
 
 
 def _is_verdict(item: Any) -> bool:

@@ -131,7 +131,7 @@ class Shape:
     those too: they are what this shape alone has. ``borrowing`` are the fields together with some
     of other shapes, which are read only next to a name of ``borrowed_with``. Where ``prefixes`` are
     given, a name that begins otherwise is not usage. ``omits_zeros`` is set where a count that is
-    missing is zero.
+    missing is zero, ``total_decides`` where the total tells what the input and the output include.
     """
 
     name: UsageFormat
@@ -142,6 +142,7 @@ class Shape:
     borrowed_with: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
     omits_zeros: bool = False
+    total_decides: bool = False
 
     def fits(self, names: AbstractSet[str]) -> bool:
         """Whether an object with these names may be of this shape."""

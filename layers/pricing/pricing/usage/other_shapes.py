@@ -182,6 +182,7 @@ VOYAGE = Shape(
 TRACKER = Shape(
     name="langfuse",
     marks=frozenset(("input", "output", "tokensIn", "tokensOut")),
+    total_decides=True,
     fields={
         "input": FRESH,
         "output": ANSWER,
@@ -254,6 +255,8 @@ OTEL = Shape(
         f"{_OTEL}total_tokens": TOTAL,
         f"{_OTEL}cache_read.input_tokens": READ,
         f"{_OTEL}cache_read_input_tokens": READ,
+        f"{_OTEL}cache_read_tokens": READ,
+        f"{_OTEL}cache_write_tokens": WRITE,
         f"{_OTEL}input_tokens.cached": READ,
         f"{_OTEL}cache_creation.input_tokens": WRITE,
         f"{_OTEL}cache_creation_input_tokens": WRITE,

@@ -47,8 +47,9 @@ class OpenQuestions:
     """What a usage object leaves open until the model is known; ``settled`` decides it.
 
     ``rest`` are tokens that the stated total has and its parts lack, ``cache_outside`` a cache
-    count larger than the prompt that should include it, and ``sdk_cache`` one that an SDK passes on
-    as the provider counts it. ``drawn`` is set where the output may be images. ``no_input`` is set
+    count larger than the prompt that should include it, ``reasoning_outside`` reasoning larger than
+    the answer, and ``sdk_cache`` a cache count that an SDK passes on as the provider counts it.
+    ``drawn`` is set where the output may be images. ``no_input`` is set
     where no input is stated, as in the last event of a stream, and ``no_output`` where no output
     is, which only a model that bills none leaves out.
     """
@@ -56,6 +57,7 @@ class OpenQuestions:
     tier: TierWord | None = None
     rest: Doubt | None = None
     cache_outside: Doubt | None = None
+    reasoning_outside: Doubt | None = None
     sdk_cache: Doubt | None = None
     drawn: bool = False
     no_input: Doubt | None = None
@@ -67,6 +69,11 @@ class OpenQuestions:
         return replace(self, tier=None) == NOTHING_OPEN and (
             self.tier is None or self.tier.word in COMMON
         )
+
+    @property
+    def certain(self) -> bool:
+        """Whether the figures agree without an explanation."""
+        return self.rest is None and self.cache_outside is None and self.reasoning_outside is None
 
     def anew(self) -> "OpenQuestions":
         """What is open for the same call on other models, whose providers have other tiers.
@@ -87,17 +94,14 @@ class OpenQuestions:
         """The attempts by the rules of the model that is priced, and what to say of them.
 
         Gemini behind an OpenAI-compatible endpoint leaves its thoughts out of the answer, so that
-        they are what the total has on top. Gateways that speak OpenAI's shape for Claude keep
-        Anthropic's prompt, which excludes the cache. Raises InvalidRequest for what no rule of this
-        model resolves.
+        they are what the total has on top; xAI and Perplexity leave their reasoning out. Gateways
+        that speak OpenAI's shape for Claude keep Anthropic's prompt, which excludes the cache.
+        Raises InvalidRequest for what no rule of this model resolves.
         """
         if self == NOTHING_OPEN:
             return attempts, ()
         notices: list[Notice] = []
-        if self.no_input is not None:
-            raise self.no_input.error()
-        if self.no_output is not None and bills_output():
-            raise self.no_output.error()
+        self._check_sides(bills_output)
         if self.tier is not None:
             self.tier.check(provider)
             if self.tier.word in COMMITTED_WORDS:
@@ -106,6 +110,10 @@ class OpenQuestions:
             usage = attempts[0].usage
             drawn = usage.changed(output=0, image_output=usage.output + usage.image_output)
             attempts = (replace(attempts[0], usage=drawn), *attempts[1:])
+        if self.reasoning_outside is not None:
+            if provider in _REASON_INSIDE:
+                raise self.reasoning_outside.error()
+            notices.append(Notice("reasoning_outside_completion", _OUTSIDE))
         attempts, cache_notices = self._with_cache(attempts, provider, model_id)
         notices += cache_notices
         if self.rest is not None:
@@ -118,6 +126,13 @@ class OpenQuestions:
             )
             notices.append(Notice("reasoning_outside_completion", message))
         return attempts, tuple(notices)
+
+    def _check_sides(self, bills_output: Callable[[], bool]) -> None:
+        """Raise InvalidRequest for a side of the call that is not stated and is billed."""
+        if self.no_input is not None:
+            raise self.no_input.error()
+        if self.no_output is not None and bills_output():
+            raise self.no_output.error()
 
     def _with_cache(
         self, attempts: tuple[Attempt, ...], provider: str, model_id: str
@@ -148,6 +163,9 @@ def _with_more(attempts: tuple[Attempt, ...], bucket: str, tokens: int) -> tuple
     return (replace(first, usage=usage), *others)
 
 
+#: Where the answer always includes the reasoning: a larger one is an error. Others count it apart.
+_REASON_INSIDE = ("openai", "azure", "anthropic")
+_OUTSIDE = "The reasoning exceeds the answer: it is read as next to it, and both bill."
 #: Where Claude's own count of input, without the cache, reaches an SDK as it is.
 _CLAUDE_HOSTS = ("anthropic", "bedrock", "vertex")
 NOTHING_OPEN = OpenQuestions()

@@ -95,11 +95,7 @@ def read_usage(
         raise refusal or InvalidRequest.at(pointer, "is not a usage object")
     if len(readings) > 1:
         # A reading whose figures agree goes before one that needs an explanation.
-        certain = [
-            one
-            for one in readings
-            if one[1].open.rest is None and one[1].open.cache_outside is None
-        ]
+        certain = [one for one in readings if one[1].open.certain]
         readings = certain or readings
     first, parsed = readings[0]
     for other, reading in readings[1:]:
@@ -158,7 +154,7 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
     counts = (
         taken.counts.without_ttls() if taken.iterations and taken.iterations[0] else taken.counts
     )
-    found = split(counts)
+    found = split(counts.by_total() if shape.total_decides else counts)
     attempts: tuple[Attempt, ...]
     notices: tuple[Notice, ...] = found.notices
     assumptions = found.assumptions
@@ -222,6 +218,7 @@ def _open_questions(
         # Seconds of audio are tokens in the total too, and are not billed by those.
         rest=None if meanings.AUDIO_SECOND in taken.quantities else found.rest,
         cache_outside=found.cache_outside,
+        reasoning_outside=found.reasoning_outside,
         sdk_cache=sdk_cache,
         drawn=drawn,
         no_input=None if stated_units or found.input_stated else _missing(shape, _INPUTS, pointer),

@@ -242,7 +242,9 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
     """Usage that stands deeper in a response, or whose counts are members of it."""
     for path, own in _INNER_USAGES.items():
         found = _at(body, path)
-        if isinstance(found, dict) and (not own or not own.isdisjoint(found)):
+        if isinstance(found, dict) and (
+            not own or any(found.get(name) not in (None, {}) for name in own)
+        ):
             yield found, f"{pointer}/{'/'.join(path)}"
     counts = {name: body[name] for name in BODY_COUNTS if name in body}
     results = body.get("results")

@@ -115,6 +115,8 @@ _INPUT_PARTS: Fields = {
     "image": IMAGE_IN,
     "video": VIDEO_IN,
     "web_search_requests": tool("web_search"),
+    # Perplexity's, as LangChain passes them on
+    "num_search_queries": tool("search_query"),
     # Baidu's results of searches
     "search_tokens": PART,
     # Qwen's kind of cache
@@ -133,6 +135,8 @@ _OUTPUT_PARTS: Fields = {
     "image": IMAGE_OUT,
     "accepted_prediction_tokens": PART,
     "rejected_prediction_tokens": PART,
+    # Perplexity's, as LangChain passes them on
+    "citation_tokens": unit("citation"),
 }
 STATED_COST: Fields = {
     "cost": {"": COST, "total_cost": COST, "*": NOTE},
@@ -211,7 +215,12 @@ ANTHROPIC = Shape(
 
 OPENAI = Shape(
     name="openai",
-    marks=frozenset(("prompt_tokens", "completion_tokens", "request_tokens", "response_tokens")),
+    marks=frozenset(
+        (
+            *("prompt_tokens", "completion_tokens", "request_tokens", "response_tokens"),
+            *("tokens_in", "tokens_out"),
+        )
+    ),
     fields={
         "prompt_tokens": WHOLE,
         "completion_tokens": ANSWER,
@@ -220,6 +229,8 @@ OPENAI = Shape(
         "output_tokens": ANSWER,
         "request_tokens": WHOLE,
         "response_tokens": ANSWER,
+        "tokens_in": WHOLE,
+        "tokens_out": ANSWER,
         **dict.fromkeys(
             ("prompt_tokens_details", "prompt_token_details", "input_tokens_details"), _INPUT_PARTS
         ),
@@ -243,7 +254,7 @@ OPENAI = Shape(
         "prompt_audio_tokens": AUDIO_IN,
         "audio_tokens": AUDIO_APART,
         "completion_audio_tokens": AUDIO_OUT,
-        "reasoning_tokens": REASONING,
+        **dict.fromkeys(("reasoning_tokens", "completion_reasoning_tokens"), REASONING),
         **_TIMES,
         # What Mistral's connectors read and wrote, on top of the prompt.
         "connector_tokens": TOOL_PROMPT,

@@ -51,6 +51,7 @@ class Split(NamedTuple):
     usage: Usage
     rest: Doubt | None = None
     cache_outside: Doubt | None = None
+    reasoning_outside: Doubt | None = None
     input_stated: bool = True
     output_stated: bool = True
     notices: tuple[Notice, ...] = ()
@@ -62,6 +63,7 @@ class Split(NamedTuple):
         return (
             self.rest is not None
             or self.cache_outside is not None
+            or self.reasoning_outside is not None
             or not (self.input_stated and self.output_stated)
         )
 
@@ -103,6 +105,29 @@ class Counts(dict[str, int]):
         for meaning in (WRITE_5M, WRITE_1H):
             kept.pop(meaning, None)
         return kept
+
+    def by_total(self) -> "Counts":
+        """The counts of a tracker, whose total tells what its input and its output include.
+
+        They exclude cached tokens and reasoning, unless a tool passed on a provider's counts: then
+        the total is what they add up to without those.
+        """
+        cached = sum(self[meaning] for meaning in _CACHE)
+        apart, total = self[REASONING_APART], self[TOTAL]
+        within = total - self[FRESH] - self[ANSWER]
+        if not total or FRESH not in self or within == cached + apart:
+            return self
+        found = Counts()
+        found.pointers = dict(self.pointers)
+        found.update(self)
+        if within in (0, apart) and 0 < cached <= self[FRESH]:
+            found._rename(FRESH, WHOLE)
+        if within in (0, cached) and 0 < apart <= self[ANSWER]:
+            found._rename(REASONING_APART, REASONING)
+        return found
+
+    def _rename(self, meaning: str, other: str) -> None:
+        self[other], self.pointers[other] = self.pop(meaning), self.pointers.pop(meaning)
 
     def name(self, meaning: str) -> str:
         """The field's own name."""
@@ -146,6 +171,11 @@ def split(counts: Counts) -> Split:
     modalities, (image_cached, audio_cached) = _by_modality(counts, fresh, cached)
     answer, reasoning = _answer(counts)
     rest, outside, notices = _reconcile(counts, fresh, cached, answer, reasoning)
+    reasoning_outside = None
+    if ANSWER in counts and not outside and counts[REASONING] > answer:
+        outside = counts[REASONING]
+        detail = counts.exceeded(ANSWER, _OUTPUT_PARTS)
+        reasoning_outside = Doubt(counts.pointers[ANSWER], detail, outside)
     answer += outside
     spoken, drawn, filmed = stated(AUDIO_OUT, 0), stated(IMAGE_OUT, 0), stated(VIDEO_OUT, 0)
     text = answer - reasoning - spoken - drawn - filmed
@@ -170,6 +200,7 @@ def split(counts: Counts) -> Split:
         usage=usage,
         rest=rest,
         cache_outside=cache_outside,
+        reasoning_outside=reasoning_outside,
         input_stated=WHOLE in counts or FRESH in counts or cached > 0,
         output_stated=ANSWER in counts or VISIBLE in counts or reasoning > 0,
         notices=notices,
