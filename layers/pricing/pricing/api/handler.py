@@ -72,7 +72,8 @@ FILES: Mapping[str, str] = {
 }
 #: How exports begin that are posted as JSON: with a list, or the name of one.
 _EXPORT = re.compile(
-    rb'\s*(?:\[|\{\s*"(?:data|object|resourceSpans|resourceLogs|spans|observations|messages)")'
+    rb'\s*(?:\[|\{\s*"(?:data|object|resourceSpans|resourceLogs|spans|observations|messages|items'
+    rb'|generations|traces|rows|results|runs|logs|events|entries|hits|content|daily|sessions)")'
 )
 #: Members of an answer with the price version it used, the date, and its freshness.
 _PROVENANCE = frozenset({"pricing", "from_pricing", "to_pricing"})

@@ -38,7 +38,8 @@ class CountedLeaves:
     ``counts`` are by what they count, ``costs`` state a cost in USD, ``words`` are by the term that
     they state. A leaf of ``parts`` is a count that is not billed by itself. A call is certain only
     if every leaf of ``none`` is missing, null or 0, and every leaf of ``required`` is neither
-    missing nor null. ``omits_zeros`` is set where a count of output that is missing is 0.
+    missing nor null. ``omits_zeros`` is set where a count of output that is missing is 0,
+    ``total_decides`` where the total tells what the others include.
     """
 
     counts: Mapping[str, tuple[Steps, ...]]
@@ -50,6 +51,7 @@ class CountedLeaves:
     objects: tuple[Steps, ...]
     required: tuple[Steps, ...]
     omits_zeros: bool
+    total_decides: bool
 
 
 def counted(
@@ -79,7 +81,7 @@ def counted(
         for parts in _differences(first, other):
             none += [steps for steps, meaning in first.items() if meaning in parts]
         none += [steps for steps in first if not _alike(first[steps], other.get(steps, ""))]
-    return _sorted(first, none, required, all(shape.omits_zeros for shape in shapes))
+    return _sorted(first, none, required, shapes)
 
 
 def _names(usage: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,8 +154,9 @@ def _read_alike(
 
 
 def _sorted(
-    first: Mapping[Steps, str], none: list[Steps], required: list[Steps], omits_zeros: bool
+    first: Mapping[Steps, str], none: list[Steps], required: list[Steps], shapes: list[Shape]
 ) -> CountedLeaves | None:
+    omits_zeros = all(shape.omits_zeros for shape in shapes)
     counts: dict[str, list[Steps]] = {}
     words: dict[str, Steps] = {}
     parts: list[Steps] = []
@@ -185,6 +188,7 @@ def _sorted(
         objects=tuple(steps for steps, meaning in first.items() if meaning == _OBJECT),
         required=tuple(required),
         omits_zeros=omits_zeros,
+        total_decides=any(shape.total_decides for shape in shapes),
     )
 
 
@@ -245,9 +249,9 @@ def buckets_sql(
     if known("total"):
         prompt = f"uncached + cached + {number('tool_prompt')}"
         certain.append(
-            f"(COALESCE(of_total, 0) IN (0, {prompt} + answered,"
-            f" {prompt} + answered - {number('apart')})"
-            f" OR ({whole} IS NULL AND of_total = uncached + answered))"
+            f"(COALESCE(of_total, 0) IN (0, {prompt} + answered) OR (NOT total_decides"
+            f" AND (of_total = {prompt} + answered - {number('apart')}"
+            f" OR ({whole} IS NULL AND of_total = uncached + answered))))"
         )
     buckets = {
         "input": f"uncached + {number('tool_prompt')}",

@@ -12,6 +12,7 @@ from typing import Any
 
 from pricing.errors import TariffError
 from pricing.reports.readers.attributes import attributes_of, flat
+from pricing.reports.readers.flat import flat_record
 from pricing.reports.readers.gateway_formats import GATEWAYS
 from pricing.reports.readers.json_values import HANDED_DOWN, LISTS
 from pricing.reports.readers.provider_formats import (
@@ -43,6 +44,7 @@ from pricing.reports.readers.several import (
     amp,
     bedrock_stream,
     buckets,
+    ccusage,
     claude_code,
     copilot,
     librechat,
@@ -113,6 +115,9 @@ class FormatReader:
         self._model: str | None = None
         self._session: dict[str, Any] = {}
         self._used: Any = None
+        #: What sessions of Codex used up to each of their calls, and whether one repeats another's.
+        self._used_before: set[str] = set()
+        self._is_copied = False
         self._started: Document | None = None
         self._parents: dict[tuple[str, str], tuple[str, str]] = {}
         self._by_names: dict[tuple[str, ...], list[RecordFormat]] = {}
@@ -162,6 +167,7 @@ class FormatReader:
             open_webui,
             self._otlp,
             buckets,
+            ccusage,
             agent_sdk,
             copilot,
             weave,
@@ -184,6 +190,10 @@ class FormatReader:
         plain = _plain(document)
         if _layout(plain) is not None:
             return [Found(name_of(plain), plain)]
+        no_call = _is_no_call(document)
+        row = None if no_call else flat_record(document)
+        if row is not None:
+            return [Found("tariff", row)]
         for name in LISTS:
             entries = document.get(name)
             entries = [entries] if name == "data" and isinstance(entries, dict) else entries
@@ -195,8 +205,6 @@ class FormatReader:
                 if not all(one.unread for one in found):
                     return found
         wrapped = self._wrapped(document)
-        kind = document.get("type")
-        no_call = isinstance(kind, str) and kind in _NO_CALLS
         return [] if wrapped is None and no_call else wrapped
 
     def _wrapped(self, document: Document) -> list[Found] | None:
@@ -270,7 +278,7 @@ class FormatReader:
         """A Codex rollout: ``last_token_usage`` of each turn, at the model of its context.
 
         The event is repeated when only the rate limits changed: then the sum of the session did
-        not.
+        not. A fork begins with a copy of its parent's events, which are calls of the parent.
         """
         payload = document.get("payload")
         if not isinstance(payload, dict) or document.get("type") not in _CODEX:
@@ -279,15 +287,23 @@ class FormatReader:
             self._model = payload["model"]
         if document.get("type") == "session_meta":
             self._used = None
+            self._is_copied = payload.get("forked_from_id") is not None
             labels = {"session": payload.get("id"), "project": payload.get("cwd")}
             self._session = {name: value for name, value in labels.items() if value is not None}
         usage = at(payload, "info.last_token_usage")
         if payload.get("type") != "token_count" or not isinstance(usage, dict):
             return []
+        if not any(usage.values()):  # before the first call of a fork
+            return []
         used = at(payload, "info.total_token_usage")
         if used is not None and used == self._used:
             return []
         self._used = used
+        self._is_copied = self._is_copied and repr(used) in self._used_before
+        if self._is_copied:
+            return []
+        if used is not None and len(self._used_before) < MAX_IN_LINE:
+            self._used_before.add(repr(used))
         record = {
             "timestamp": document.get("timestamp"),
             "model": self._model,
@@ -416,9 +432,13 @@ def _layout(document: Document) -> Any:
 
 def says_nothing(document: Document) -> bool:
     """Whether a line of a log is not a call by its type and its names alone."""
-    kind = document.get("type")
     holders = (*LISTS, *_WRAPPERS, *_HOLDERS, *USAGES, "data", "attributes", "info", "payload")
-    return isinstance(kind, str) and kind in _NO_CALLS and document.keys().isdisjoint(holders)
+    return _is_no_call(document) and document.keys().isdisjoint(holders)
+
+
+def _is_no_call(document: Document) -> bool:
+    kind = document.get("type")
+    return isinstance(kind, str) and kind in _NO_CALLS
 
 
 def name_of(document: Document) -> SourceFormat:

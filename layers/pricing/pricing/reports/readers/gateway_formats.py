@@ -1,12 +1,33 @@
 """The table of record formats: logs and exports of gateways."""
 
 from pricing.reports.readers.record_format import RecordFormat
+from pricing.usage.meanings import UsageFormat
 
 _OPENAI = {
     "prompt_tokens": "prompt_tokens",
     "completion_tokens": "completion_tokens",
     "total_tokens": "total_tokens",
 }
+
+
+def _new_api(prompt: str, answer: str, usage_format: UsageFormat, *marks: str) -> RecordFormat:
+    return RecordFormat(
+        name="new_api",
+        marks=("model_name", "quota", "prompt_tokens", *marks),
+        moment="created_at",
+        model="model_name",
+        request_id="request_id",
+        counts={
+            prompt: "prompt_tokens",
+            answer: "completion_tokens",
+            "cache_read_input_tokens": "other.cache_tokens",
+            "cache_creation_input_tokens": "other.cache_creation_tokens",
+        },
+        usage_format=usage_format,
+        labels={"user": "username", "api_key": "token_name", "project": "group"},
+        only={"type": ("2",)},
+    )
+
 
 GATEWAYS = (
     RecordFormat(
@@ -110,7 +131,7 @@ GATEWAYS = (
     ),
     RecordFormat(
         name="cloudflare_ai_gateway",
-        marks=("tokens_in", "tokens_out", "model"),
+        marks=("tokens_in", "tokens_out", "model", "created_at | timestamp"),
         moment="created_at | timestamp",
         model="model",
         request_id="id",
@@ -123,6 +144,9 @@ GATEWAYS = (
         labels={"endpoint": "path", "project": "gateway_id"},
         only={"cached": ("false", "0")},
     ),
+    # One API and New API keep the counts of the cache in a text; Claude's prompt excludes them.
+    _new_api("input_tokens", "output_tokens", "anthropic", "other.claude=True"),
+    _new_api("prompt_tokens", "completion_tokens", "litellm"),
     RecordFormat(
         name="kong_ai_gateway",
         marks=("ai.proxy.usage | ai.ai-proxy.usage",),

@@ -194,6 +194,7 @@ class JsonColumns:
         if plan.batch:
             yield "is_batch", "TRUE"
         yield "omits_zeros", str(plan.omits_zeros).upper()
+        yield "total_decides", str(plan.total_decides).upper()
         yield from self._counts(plan, sound)
         sound += [
             f"NOT COALESCE(regexp_matches({leaf(steps)}, '^\"?(\\\\u|[\\[{{])'), FALSE)"

@@ -95,6 +95,7 @@ class ColumnPlan:
     refusal: Places = ()
     signs: tuple[str, ...] = ()
     omits_zeros: bool = False
+    total_decides: bool = False
     batch: bool = False
     loose: bool = False
 
@@ -315,6 +316,7 @@ def _plan_of_format(
         },
         hidden=tuple(sorted(seen.hidden)),
         omits_zeros=leaves.omits_zeros,
+        total_decides=leaves.total_decides,
         loose=True,
     )
 
@@ -430,6 +432,7 @@ def _plan_of_layout(
         refusal=((*container, "stop_reason"),) if "stop_reason" in body else (),
         signs=tuple(sign for part, sign in _TOOL_SIGNS.items() if part in body),
         omits_zeros=leaves.omits_zeros,
+        total_decides=leaves.total_decides,
         batch=is_batch_line(document.keys(), layout.container),
     )
 

@@ -2,11 +2,13 @@
 
 import csv
 import json
+import operator
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -195,15 +197,16 @@ class UsageReader:
             line, self._first_line = "CAST(NULL AS BIGINT)", 2
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
         columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
-        if has_usage(columns) or self._of_a_tool(source, columns):
-            path = self._as_lines(whole, columns)
-            if file.kind == "csv":
-                self._reject_broken_rows()
-            self._read_lines(path)
+        of_a_tool = partial(operator.ne, "tariff")
+        if has_usage(columns) or self._is_read_as_lines(source, columns, of_a_tool):
+            self._read_rows_as_lines(file, whole, columns)
             return
         try:
             self._flat = FlatTable(columns)
         except InvalidRequest as error:
+            if self._is_read_as_lines(source, columns, bool):
+                self._read_rows_as_lines(file, whole, columns)
+                return
             shown = [name for name, _ in columns if is_plain_name(name)][:MAX_COLUMNS]
             detail = f"{error.errors[0].detail}; its columns are {', '.join(shown)}"
             if kind := known_kind({name: "x" for name, _ in columns}):
@@ -221,8 +224,18 @@ class UsageReader:
             read = "SELECT * REPLACE (rowid + 2 AS line) FROM csv_rows"
         self._db.execute(f"CREATE VIEW read AS {read}")
 
-    def _of_a_tool(self, source: str, columns: Sequence[tuple[str, str]]) -> bool:
-        """Whether the first rows are records of a tool, or a format is forced."""
+    def _read_rows_as_lines(
+        self, file: UsageFile, whole: str, columns: Sequence[tuple[str, str]]
+    ) -> None:
+        path = self._as_lines(whole, columns)
+        if file.kind == "csv":
+            self._reject_broken_rows()
+        self._read_lines(path)
+
+    def _is_read_as_lines(
+        self, source: str, columns: Sequence[tuple[str, str]], wanted: Callable[[str], bool]
+    ) -> bool:
+        """Whether one of the first rows is a record of a wanted format, or a format is forced."""
         if self._options.source_format not in (None, "tariff"):
             return True
         sample = f"SELECT {_as_json(columns)} FROM {source} LIMIT {SAMPLE}"
@@ -230,7 +243,7 @@ class UsageReader:
         for (text,) in self._rows(sample):
             with suppress(MalformedRequest):
                 found = reader.read(self._parsed(text))
-                if any(one.unread is None and one.name != "tariff" for one in found):
+                if any(one.unread is None and wanted(one.name) for one in found):
                     return True
         return False
 

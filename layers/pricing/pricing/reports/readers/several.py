@@ -104,6 +104,56 @@ def agent_sdk(document: Document) -> list[Found] | None:
     ]
 
 
+def ccusage(document: Document) -> list[Found] | None:
+    """A row of ccusage's or CodexBar's JSON: the sums of a day or a session, by model.
+
+    ccusage lists the models of Claude Code, and has those of Codex by their names.
+    """
+    listed, named = document.get("modelBreakdowns"), document.get("models")
+    models: list[Document]
+    if isinstance(named, dict) and "inputTokens" in document:
+        models = [
+            {"modelName": name, **one} for name, one in named.items() if isinstance(one, dict)
+        ]
+    elif isinstance(listed, list) and "modelsUsed" in document:
+        models = list(objects(listed))
+    else:
+        return None
+    if len(models) == 1:  # CodexBar has the counts in the row alone
+        models = [{**document, **models[0]}]
+    found = []
+    for one in models:
+        is_codex = "cachedInputTokens" in one
+        names = _CODEX_SUMS if is_codex else _CLAUDE_SUMS
+        usage = {name: one[sent] for name, sent in names.items() if one.get(sent) is not None}
+        record = {
+            "timestamp": first(document, "date | lastActivity | startTime"),
+            "model": one.get("modelName"),
+            "usage": usage,
+            "usage_format": "openai_responses" if is_codex else "anthropic",
+            "cost_usd": one.get("cost"),
+            "session": document.get("sessionId"),
+            "sums": True,
+        }
+        counted = "output_tokens" in usage
+        found.append(Found("ccusage", record, None if counted else _NO_COUNTS))
+    return found
+
+
+_CLAUDE_SUMS = {
+    "input_tokens": "inputTokens",
+    "output_tokens": "outputTokens",
+    "cache_creation_input_tokens": "cacheCreationTokens",
+    "cache_read_input_tokens": "cacheReadTokens",
+}
+_CODEX_SUMS = {
+    "input_tokens": "inputTokens",
+    "output_tokens": "outputTokens",
+    "cached_input_tokens": "cachedInputTokens",
+}
+_NO_COUNTS = "look like days of several models without counts by model; send the sessions' own logs"
+
+
 def bedrock_stream(document: Document) -> list[Found] | None:
     """A streamed call in Bedrock's log: its events are a list in the output."""
     if document.get("schemaType") != "ModelInvocationLog":

@@ -13,6 +13,7 @@ from typing import Any
 from pricing.errors import InvalidRequest
 from pricing.reports.dimensions import Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
+from pricing.reports.readers.flat import CALLS
 from pricing.reports.readers.json_lines import (
     ZONE_OR_NONE,
     amount_sql,
@@ -37,6 +38,8 @@ class FlatTable:
 
     def __init__(self, columns: Columns) -> None:
         self._types = dict(columns)
+        if self._named(CALLS):
+            raise InvalidRequest.at("/source/s3_uri", "has rows that sum up several calls")
         self.usage_format: UsageFormat = _format(self._types)
         shape = COLUMNS[self.usage_format]
         self._shape = shape

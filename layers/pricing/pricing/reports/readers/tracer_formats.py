@@ -16,21 +16,23 @@ _LANGFUSE = RecordFormat(
     model="providedModelName | model | provided_model_name | internalModelId",
     request_id="id",
     counts={
-        "input_tokens": "usageDetails.input | usage_details.input | usage.input"
+        "input": "usageDetails.input | usage_details.input | usage.input"
         " | usage.promptTokens | promptTokens",
-        "output_tokens": "usageDetails.output | usage_details.output | usage.output"
-        " | usage.completionTokens | completionTokens"
-        " + usageDetails.output_reasoning | usage_details.output_reasoning"
-        " + usageDetails.output_reasoning_tokens | usage_details.output_reasoning_tokens",
-        "cache_read_input_tokens": "usageDetails.input_cached_tokens"
+        "output": "usageDetails.output | usage_details.output | usage.output"
+        " | usage.completionTokens | completionTokens",
+        "output_reasoning": "usageDetails.output_reasoning | usage_details.output_reasoning"
+        " | usageDetails.output_reasoning_tokens | usage_details.output_reasoning_tokens",
+        "input_cached_tokens": "usageDetails.input_cached_tokens"
         " | usageDetails.cache_read_input_tokens | usageDetails.input_cache_read"
-        " | usage_details.input_cached_tokens | usage_details.cache_read_input_tokens",
-        "cache_creation_input_tokens": "usageDetails.input_cache_creation"
+        " | usage_details.input_cached_tokens | usage_details.cache_read_input_tokens"
+        " | usage_details.input_cache_read",
+        "input_cache_creation": "usageDetails.input_cache_creation"
         " | usageDetails.cache_creation_input_tokens | usage_details.input_cache_creation"
         " | usage_details.cache_creation_input_tokens",
+        "total": "usageDetails.total | usage_details.total | usage.total",
     },
     rest="usageDetails | usage_details",
-    usage_format="anthropic",
+    usage_format="langfuse",
     cost=_LANGFUSE_COST,
     labels={
         "user": "userId | user_id",

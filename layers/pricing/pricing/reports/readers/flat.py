@@ -1,0 +1,73 @@
+"""Records whose counts stand next to the model: rows of tables, and what people write by hand."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from pricing.reports.readers.record_format import Document, whole
+from pricing.reports.readers.records import MODELS
+from pricing.reports.readers.unread import known_kind
+from pricing.usage.formats import SHAPES
+from pricing.usage.meanings import ANSWER, FRESH, TOKEN_COUNTS, VISIBLE, WHOLE
+
+_FIELDS = tuple((name, meaning) for shape in SHAPES for name, meaning in shape.fields.items())
+#: Names of counts at the top of a usage object; those of which a call has at least one; of objects.
+_COUNTS = frozenset(
+    name
+    for name, meaning in _FIELDS
+    if (meaning.get("") if isinstance(meaning, dict) else meaning) in TOKEN_COUNTS
+)
+_MAIN = frozenset(
+    name
+    for name, meaning in _FIELDS
+    if (meaning.get("") if isinstance(meaning, dict) else meaning)
+    in (WHOLE, FRESH, ANSWER, VISIBLE)
+)
+_OBJECTS = frozenset(name for name, meaning in _FIELDS if isinstance(meaning, dict))
+#: How tables call the number of calls that a row sums up.
+CALLS = (
+    *("calls", "requests", "num_requests", "request_count", "num_model_requests", "num_calls"),
+    "number_of_requests",
+)
+_BETWEEN_WORDS = re.compile(r"[ \-]+")
+
+
+def flat_record(document: Document) -> dict[str, Any] | None:
+    """A record of Tariff's own form, of one whose counts stand at its top; None for any other.
+
+    Names may be written as headings of a table: ``Input Tokens``.
+    """
+    if not any("odel" in name or "ODEL" in name for name in document):  # of any other kind of line
+        return None
+    record = {_plain(name): value for name, value in document.items()}
+    counted = [name for name, value in record.items() if _is_count(name, whole(value))]
+    has_model = any(isinstance(record.get(name), str) for name in MODELS)
+    if not has_model or _MAIN.isdisjoint(counted) or known_kind(document):
+        return None
+    usage: dict[str, Any] = {}
+    for name in counted:
+        *parents, leaf = name.split(".")
+        inside = usage
+        for parent in parents:
+            inside = inside.setdefault(parent, {})
+        inside[leaf] = whole(record[name])
+    calls = next((whole(record.pop(name)) for name in CALLS if record.get(name)), None)
+    rest = {name: value for name, value in record.items() if name not in counted}
+    return {**rest, "usage": usage, **({"calls": calls} if calls else {})}
+
+
+def _is_count(name: str, value: Any) -> bool:
+    """Whether a member counts, if in a wrong way; ``input`` and ``output`` may be texts."""
+    head, dot, _ = name.partition(".")
+    if isinstance(value, dict):
+        return name in _OBJECTS
+    if value in (None, "") or head not in (_OBJECTS if dot else _COUNTS):
+        return False
+    return "oken" in name or (isinstance(value, int | Decimal) and not isinstance(value, bool))
+
+
+def _plain(name: str) -> str:
+    """A heading as the name of a field; a name in camelCase stays as it is."""
+    words = _BETWEEN_WORDS.sub("_", name.strip())
+    words = words.lower() if words != name or words.istitle() or words.isupper() else name
+    return words.removeprefix("usage.").removeprefix("usage_")

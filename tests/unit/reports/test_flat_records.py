@@ -1,0 +1,127 @@
+"""Records whose counts stand next to the model, as people write them and tables have them.
+
+GPT-4o costs 2.5 USD per million tokens in, 1.25 for cached ones and 10 for tokens out.
+"""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.reports import outcomes_add_up, report_file
+
+#: 1000 x 2.5 + 200 x 10, and 500 x 2.5 + 500 x 1.25 + 200 x 10 millionths of a USD
+PLAIN, CACHED = Decimal("0.0045"), Decimal("0.003875")
+
+
+def cost_of(folder: Path, kind: str, *lines: Any) -> tuple[Decimal | None, int]:
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    found = report_file(text.encode(), kind, folder)
+    assert outcomes_add_up(found)
+    assert found.records.rejected == 0, found.rejected
+    return found.totals.cost_usd, found.totals.calls
+
+
+@pytest.mark.parametrize(
+    ("counts", "wanted"),
+    [
+        ({"prompt_tokens": 1000, "completion_tokens": 200}, PLAIN),
+        ({"input_tokens": 1000, "output_tokens": 200}, PLAIN),
+        ({"inputTokens": 1000, "outputTokens": 200}, PLAIN),
+        ({"tokens_in": 1000, "tokens_out": 200}, PLAIN),
+        ({"input": 1000, "output": 200}, PLAIN),
+        ({"Input Tokens": 1000, "Output Tokens": 200}, PLAIN),
+        ({"prompt_tokens": "1000", "completion_tokens": "200"}, PLAIN),
+        ({"prompt_tokens": 1000, "cached_tokens": 500, "completion_tokens": 200}, CACHED),
+        (
+            {
+                "prompt_tokens": 1000,
+                "prompt_tokens_details": {"cached_tokens": 500},
+                "completion_tokens": 200,
+            },
+            CACHED,
+        ),
+        ({"input": "the prompt", "prompt_tokens": 1000, "completion_tokens": 200}, PLAIN),
+    ],
+)
+def test_a_record_with_its_counts_at_the_top_costs_what_its_usage_object_would(
+    tmp_path: Path, counts: dict[str, Any], wanted: Decimal
+) -> None:
+    record = {"date": "2026-11-01", "model": "gpt-4o", **counts}
+    assert cost_of(tmp_path, "jsonl", record) == (wanted, 1)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "date,model,prompt_tokens,completion_tokens",
+        "Date,Model,Prompt Tokens,Completion Tokens",
+        "DATE,MODEL,PROMPT_TOKENS,COMPLETION_TOKENS",
+        "date,model,usage_prompt_tokens,usage_completion_tokens",
+        "date,model,input,output",
+        "date,model,tokens_in,tokens_out",
+        "timestamp;model;input-tokens;output-tokens",
+        "date,model,usage.prompt_tokens,usage.completion_tokens",
+    ],
+)
+def test_a_table_is_read_by_the_headings_that_people_give_its_columns(
+    tmp_path: Path, header: str
+) -> None:
+    row = "2026-11-01,gpt-4o,1000,200".replace(",", ";" if ";" in header else ",")
+    assert cost_of(tmp_path, "csv", header, row) == (PLAIN, 1)
+
+
+@pytest.mark.parametrize("name", ["calls", "requests", "num_model_requests", "request_count"])
+def test_a_row_with_a_number_of_calls_is_the_sum_of_that_many(tmp_path: Path, name: str) -> None:
+    record = {"date": "2026-11-01", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 200}
+    assert cost_of(tmp_path / "lines", "jsonl", {**record, name: 10}) == (PLAIN, 10)
+    header, row = ",".join((*record, name)), ",".join(map(str, (*record.values(), 10)))
+    assert cost_of(tmp_path / "table", "csv", header, row) == (PLAIN, 10)
+
+
+def test_a_table_of_sums_may_name_its_columns_by_their_path(tmp_path: Path) -> None:
+    names = ("usage.prompt_tokens", "usage.prompt_tokens_details.cached_tokens")
+    header = ",".join(("date", "model", *names, "usage.completion_tokens", "calls"))
+    assert cost_of(tmp_path, "csv", header, "2026-11-01,gpt-4o,1000,500,200,4") == (CACHED, 4)
+
+
+def test_a_count_that_is_not_a_number_is_rejected_and_never_left_out(tmp_path: Path) -> None:
+    record = {
+        "date": "2026-11-01",
+        "model": "gpt-4o",
+        "prompt_tokens": "many",
+        "completion_tokens": 200,
+    }
+    found = report_file(json.dumps(record).encode(), "jsonl", tmp_path)
+    assert found.totals.cost_usd is None
+    assert "/usage/prompt_tokens" in found.rejected[0].reason
+
+
+def test_a_record_without_a_time_is_told_what_is_missing(tmp_path: Path) -> None:
+    record = {"model": "gpt-4o", "prompt_tokens": 1000, "completion_tokens": 200}
+    found = report_file(json.dumps(record).encode(), "jsonl", tmp_path)
+    assert found.rejected[0].reason.startswith("/timestamp is required: a date")
+
+
+def test_labels_and_a_stated_cost_of_a_flat_record_are_read(tmp_path: Path) -> None:
+    record = {
+        "date": "2026-11-01",
+        "model": "gpt-4o",
+        "prompt_tokens": 1000,
+        "completion_tokens": 200,
+        "team": "search",
+        "cost": 0.005,
+    }
+    found = report_file(json.dumps(record).encode(), "jsonl", tmp_path)
+    by_team = next(group for group in found.groups if group.by == ("team",))
+    assert by_team.rows[0].values == ("search",)
+    assert found.stated is not None
+    assert found.stated.cost_usd == Decimal("0.005")
+
+
+def test_a_line_that_is_not_a_call_by_its_type_is_not_one_by_its_counts(tmp_path: Path) -> None:
+    record = {"date": "2026-11-01", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 200}
+    lines = (record, {**record, "type": "summary"})
+    assert cost_of(tmp_path, "jsonl", *lines) == (PLAIN, 1)
