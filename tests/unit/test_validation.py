@@ -167,6 +167,12 @@ def test_every_bad_field_next_to_a_union_is_found() -> None:
             "/growth",
             "is not a property of this request, which takes `seats`, `items`, `plans_version`, ",
         ),
+        (
+            EstimateRequest,
+            {"zzz": 9},
+            "/zzz",
+            "is not a property of this request, which takes `budget_usd`, ",
+        ),
         (EstimateRequest, {"input": 9}, "/input", "`input` is called `input_tokens` here"),
         (EstimateRequest, {"input": "a"}, "/input", "`input` is not a field here. Send the prompt"),
         (
@@ -192,12 +198,13 @@ def test_an_unknown_name_is_told_what_is_meant_or_what_there_is(
     errors = refused(document, shape).errors
     told = next(one.detail for one in errors if one.pointer == pointer)
     assert told.startswith(detail)
+    assert not told.endswith("..")  # it would be taken for a sentence, without its pointer
 
 
 def test_every_name_that_a_hint_says_is_meant_is_a_field_of_its_route() -> None:
     for shape in (EstimateRequest, WorkloadRequest, RecommendRequest, CachingPlanRequest):
         for name in shape.HINTS:
-            if not name.isidentifier():
+            if not name.isidentifier() or name in shape.model_fields:
                 continue
             for error in refused({name: "x"}, shape).errors:
                 called = re.search(r"is called `(\w+)` here", error.detail)

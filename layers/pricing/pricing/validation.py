@@ -317,7 +317,7 @@ def _unknown(
     if not fields:
         return f"{words.unknown}, which takes none"
     listed = ", ".join(f"`{field}`" for field in fields[:_LISTED])
-    return f"{words.unknown}, which takes {listed}" + (" ..." if fields[_LISTED:] else "")
+    return f"{words.unknown}, which takes {listed}" + (" and others" if fields[_LISTED:] else "")
 
 
 #: An error names so many of the fields that there are.

@@ -118,7 +118,7 @@ def test_labels_and_a_stated_cost_of_a_flat_record_are_read(tmp_path: Path) -> N
     by_team = next(group for group in found.groups if group.by == ("team",))
     assert by_team.rows[0].values == ("search",)
     assert found.stated is not None
-    assert found.stated.cost_usd == Decimal("0.005")
+    assert found.stated.stated_usd == Decimal("0.005")
 
 
 def test_a_line_that_is_not_a_call_by_its_type_is_not_one_by_its_counts(tmp_path: Path) -> None:
