@@ -70,5 +70,9 @@ def test_tokens_of_unknown_meaning_make_a_droid_session_partial(tmp_path: Path) 
 
 def test_a_table_with_other_columns_is_not_taken_for_cursors(tmp_path: Path) -> None:
     rows = "Date,API Key ID,Model,Input Tokens,Output Tokens\n2026-10-01,k,gpt-4o-mini,1000,100\n"
+    found = report_file(rows.encode(), "csv", tmp_path / "read")
+    assert found.formats == {"tariff": 1}
+    assert found.totals.cost_usd == Decimal("0.00021")  # 1000 x 0.15 + 100 x 0.6 millionths
+    others = rows.replace("Tokens", "Coins")
     with pytest.raises(InvalidRequest, match="its columns are Date, "):
-        report_file(rows.encode(), "csv", tmp_path / "read")
+        report_file(others.encode(), "csv", tmp_path / "others")
