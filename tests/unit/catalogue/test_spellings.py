@@ -173,6 +173,18 @@ def test_each_other_spelling_comes_once_and_is_another_one(written: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("written", "begins"),
+    [
+        ("ft:gpt-4o:acme::1", "ft/"),  # which is not a provider
+        ("vertex_ai", "vertex/"),
+        ("openrouter/qwen/qwen3-coder", "openrouter/openrouter/"),
+    ],
+)
+def test_a_prefix_is_only_put_before_a_model(written: str, begins: str) -> None:
+    assert [name for name, _ in spellings(written) if name.startswith(begins)] == []
+
+
+@pytest.mark.parametrize(
     ("location", "key"),
     [
         ("us-east5", "vertex/regional/claude-sonnet-4-5"),

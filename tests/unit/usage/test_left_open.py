@@ -8,6 +8,7 @@ from pricing.errors import InvalidRequest
 from pricing.usage.buckets import Usage
 from pricing.usage.parsed import Doubt
 from pricing.usage.reader import read_usage
+from pricing.usage.terms import TierWord
 
 SDK = {"inputTokens": 100, "outputTokens": 10, "cachedInputTokens": 40}
 GEMINI = {"promptTokenCount": 100, "cachedContentTokenCount": 40, "candidatesTokenCount": 10}
@@ -92,3 +93,28 @@ def test_a_total_counts_the_results_of_tools_that_were_fed_back(total: int, acce
         return
     with pytest.raises(InvalidRequest, match=f"is {total}, but"):
         read_usage({**usage, "totalTokenCount": total}, None, "/u")
+
+
+@pytest.mark.parametrize(
+    ("word", "provider", "known", "used"),
+    [
+        ("flex", "openai", True, True),
+        ("scale", "openai", True, True),
+        ("scale", "anthropic", True, False),  # a word of OpenAI's
+        ("on_demand", "groq", True, True),
+        ("on_demand", "openai", True, False),
+        ("auto", "anthropic", True, True),  # which gateways write for any provider
+        ("swift", "openai", False, False),
+    ],
+)
+def test_a_tier_is_known_by_its_word_and_used_by_some_providers(
+    word: str, provider: str, known: bool, used: bool
+) -> None:
+    tier = TierWord(word, "/u/service_tier")
+    for allowed, check in ((known, tier.check_known), (used, lambda: tier.check(provider))):
+        if allowed:
+            check()
+            continue
+        with pytest.raises(InvalidRequest) as refused:
+            check()
+        assert refused.value.errors[0].pointer == "/u/service_tier"

@@ -174,3 +174,9 @@ def test_stated_uses_must_be_counts_of_known_tools(stated: Any, pointer: str) ->
 def test_tools_without_a_fee_are_left_out_of_the_usage() -> None:
     usage = usage_of({"web_fetch": 3, "computer_use": 1, "code_execution": 2, "maps": 0})
     assert (usage.web_search, usage.code_execution, usage.units) == (0, 2, ())
+
+
+@pytest.mark.parametrize(("listed", "counted"), [(10_000, 10_000), (10_001, 10_000)])
+def test_as_many_items_are_looked_at_as_a_real_answer_may_have(listed: int, counted: int) -> None:
+    body = {"output": [{"type": "file_search_call"}] * listed}
+    assert [int(one.count) for one in tool_usage(body, "gpt-5").units] == [counted]

@@ -19,7 +19,6 @@ from pricing.usage.split import Counts, Split
 from pricing.usage.tools import SEARCH_MODELS
 
 MAX_ITERATIONS = 1_000
-MAX_MODEL_NAME = 128
 _ANSWERING = ("message", "fallback_message")
 _AT_ITS_OWN_MODEL = ("advisor_message", "fallback_message")
 #: A count of the top level, and the buckets of the iterations that it is the sum of.
