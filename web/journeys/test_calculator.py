@@ -280,6 +280,17 @@ def test_what_batch_caching_and_another_model_would_save_is_the_api_s_answer(
     assert effect.nth(1).get_attribute("value") == first["saves_usd"]
 
 
+def test_a_prefix_larger_than_the_input_offers_to_raise_the_input(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet&cache=1&prefix=2001")
+    page.get_by_role("button", name="Raise the input to 2,001").click()
+    expect(page.get_by_label("Input tokens")).to_have_value("2001")
+    expect(page.get_by_text("The prefix is larger than the input")).to_have_count(0)
+    expect(page.locator(".answer .headline")).to_contain_text("with caching")
+    # As large as the input is not larger.
+    page.get_by_label("Prefix tokens").fill("2,002")
+    expect(page.get_by_role("button", name="Raise the input to 2,002")).to_be_visible()
+
+
 def test_a_link_shows_the_same_figures_in_another_browser(open_page: Open, url: str) -> None:
     page = open_page(f"{THREE}&in=4321&cache=1")
     settled(page)

@@ -106,7 +106,7 @@ export function Details({ answered, pages }: { answered: Answered; pages: Schema
                 )}
                 {page?.prices && <p>Source of the prices: {page.prices.source}.</p>}
                 {page && <History model={page} now={compared.pricing.as_of} />}
-                <Notes texts={[...row.assumptions, ...(page?.notes ?? [])]} />
+                <Notes texts={[...row.assumptions, ...(page?.notes ?? []).filter((note) => concerns(note, row))]} />
               </>
             )}
           </Disclosure>
@@ -114,6 +114,12 @@ export function Details({ answered, pages }: { answered: Answered; pages: Schema
       })}
     </section>
   );
+}
+
+/** Whether a note on a model's prices is about this request: one on the prices of a unit is where the unit is billed. */
+function concerns(note: string, row: Schema["CompareRow"]): boolean {
+  const [, unit] = /^Unit prices of (\w+)/.exec(note) ?? [];
+  return !unit || row.line_items.some((item) => item.component === unit);
 }
 
 function LineItems({ items, net }: { items: Schema["LineItem"][]; net: Schema["LineItem"][] | undefined }) {

@@ -113,7 +113,7 @@ function Browse({ query }: { query: URLSearchParams }) {
                 <tr key={`${model.provider}/${model.id}`}>
                   <th scope="row">
                     <a href={address("prices", new URLSearchParams({ model: `${model.provider}/${model.id}` }))}>
-                      {model.id}
+                      {model.id.split(/(?<=\.)/).map((part) => [part, <wbr />])}
                     </a>{" "}
                     <small>{model.provider}</small>
                   </th>

@@ -321,7 +321,7 @@ function plain(note: string): string[] {
   const short = /a prompt has fewer than (\d+) tokens/.exec(note);
   if (short) return [`Caching: the input has fewer than ${count(short[1]!)} tokens, so the prefix cannot be a part of it. Enter a smaller prefix.`];
   // What a caller would send instead means nothing here.
-  return [note.replace(/^requests: /, "").replace(/ It offers `processing`: [^.]*\./, "")];
+  return [note.replace(/^requests: /, "").replace(/ It offers `\w+`: [^.]*\./, "")];
 }
 
 function Changes({ rows, question }: { rows: Row[]; question: Question }) {
