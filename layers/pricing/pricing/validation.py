@@ -264,13 +264,13 @@ def _finding(shape: type[BaseModel], found: ErrorDetails, document: Any, words: 
             break
         pointer = f"{pointer}/{part}"
     if kind == "extra_forbidden":
-        name = str(path[-1])
+        unknown = str(path[-1])
         is_number = isinstance(here, int | Decimal) and not isinstance(here, bool)
-        detail = (is_number and hints.get(f"{name}=")) or hints.get(name, "")
+        detail = (is_number and hints.get(f"{unknown}=")) or hints.get(unknown, "")
         called = _CALLED.search(detail)
         models = _models_at(shape, path[:-1])
         if not detail or (called and called[1] not in _names_in(models)):
-            detail = _unknown(shape, models, path[:-1], name, words)
+            detail = _unknown(shape, models, path[:-1], unknown, words)
     else:
         own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
         detail = _DETAILS.get(kind, own_words).format(**found.get("ctx", {}))

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.reports.readers.record_format import Document, whole
-from pricing.reports.readers.records import MODELS
 from pricing.reports.readers.unread import known_kind
 from pricing.usage.formats import SHAPES
 from pricing.usage.meanings import ANSWER, FRESH, TOKEN_COUNTS, VISIBLE, WHOLE
+from pricing.usage.response import MODELS
 
 _FIELDS = tuple((name, meaning) for shape in SHAPES for name, meaning in shape.fields.items())
 #: Names of counts at the top of a usage object; those of which a call has at least one; of objects.
