@@ -505,7 +505,7 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
     ("a moment that is none", asking(as_of="yesterday"), 422, "/as_of"),
     ("a moment without its offset", asking(as_of="2026-11-22T09:30:00"), 422, "/as_of"),
     ("a day that does not exist", asking(as_of="2026-02-30"), 422, "/as_of"),
-    ("a list", [1, 2], 422, "must be an object"),
+    ("a list", [1, 2], 422, "must be one object"),
     ("nothing", "", 400, "not valid JSON"),
     ("half an object", '{"model":', 400, "not valid JSON"),
 ]  # fmt: skip

@@ -144,14 +144,7 @@ def test_a_row_that_is_read_by_itself_keeps_its_labels_and_costs(tmp_path: Path)
     assert "time_zone_assumed" in [one.code for one in found.warnings]
 
 
-@pytest.mark.parametrize(
-    "columns",
-    [
-        "timestamp,model,cost",
-        "timestamp,model,input_tokens",
-        "a,b,c",
-    ],
-)
+@pytest.mark.parametrize("columns", ["timestamp,model,cost", "a,b,c"])
 def test_a_table_without_counts_is_refused_with_what_it_needs(tmp_path: Path, columns: str) -> None:
     row = ",".join("1" for _ in columns.split(","))
     with pytest.raises(InvalidRequest, match="needs a usage column or a column for each count"):
