@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 
 from pricing.reports.engine import Engine
+from pricing.reports.generate import report_usage
 from pricing.reports.readers import files
 from pricing.reports.readers.files import UsageFile, opened
-from pricing.reports.report import Filters
+from pricing.reports.report import Filters, ReportQuery
 from pricing.reports.source_formats import ReadOptions
 from pricing.store import bundled
+from tariff.prices import bundled_prices
 from tariff.template import ROOT
 
 BOOK = bundled.current()
@@ -182,3 +184,24 @@ def test_records_and_responses_come_to_the_same(
     name: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert check(MADE[name], seed, tmp_path, monkeypatch) > LINES / 6
+
+
+@pytest.mark.parametrize("wrong", ["{}", "[]"])
+def test_an_empty_object_in_place_of_a_count_is_rejected_in_every_line(
+    tmp_path: Path, wrong: str
+) -> None:
+    def line(number: int, audio: str) -> str:
+        return (
+            f'{{"timestamp": "2026-10-{number:02}", "model": "gpt-4o-audio-preview", "usage":'
+            ' {"prompt_tokens": 100, "completion_tokens": 1, "prompt_tokens_details":'
+            f' {{"audio_tokens": {audio}}}}}}}\n'
+        )
+
+    # The first one is the example of its kind; more lines than are read without a plan.
+    lines = [line(1, wrong), *(line(2 + number % 28, "3") for number in range(299))]
+    (tmp_path / "usage.jsonl").write_text("".join(lines), encoding="utf-8")
+    (tmp_path / "work").mkdir()
+    file = opened(tmp_path / "usage.jsonl", "usage.jsonl", tmp_path / "work")
+    found = report_usage(bundled_prices(), file, ReportQuery(), tmp_path / "work")
+    assert found.records.priced == 299
+    assert [rejected.line for rejected in found.rejected] == [1]

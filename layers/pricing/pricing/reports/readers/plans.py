@@ -32,8 +32,10 @@ from pricing.reports.readers.records import (
     ignored_in,
     layout_of,
     named,
+    read_record,
 )
 from pricing.reports.source_formats import SourceFormat
+from pricing.timestamps import EPOCH
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.response import COSTS, is_batch_line
 from pricing.values import immutable
@@ -135,6 +137,8 @@ def kind_of(document: Any, wanted: SourceFormat | None, labels: Sequence[Dimensi
         if not found:
             return seen.kind(None) if _no_call(document) else None
         plan = _plan_of(document, found, labels, seen)
+        if plan is not None and plan.empty:  # an empty object in place of a count is wrong
+            read_record(found[0].record, EPOCH)
         ignored = () if found[0].known else ignored_in(document)
         return None if plan is None else seen.kind(plan, ignored)
     except TariffError:
