@@ -79,6 +79,23 @@ export function Notes({ texts }: { texts: string[] }) {
   );
 }
 
+/** What is known, as terms with their values; what has none is left out. */
+export function Facts({ facts, class: name }: { facts: [string, ComponentChildren][]; class: string }) {
+  return (
+    <dl class={name}>
+      {facts.map(
+        ([term, value]) =>
+          value && (
+            <div key={term}>
+              <dt>{term}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
+
 type DisclosureProperties = { summary: ComponentChildren; class?: string; children: () => ComponentChildren };
 
 /** A part that is made when it is first opened: most never are. */

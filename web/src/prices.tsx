@@ -7,7 +7,7 @@ import { History } from "./charts";
 import { address, replaceAddress } from "./hash";
 import { providersOf, searched, useModels } from "./models";
 import { count, price } from "./money";
-import { component, moment, Notes, Problem, useFirst } from "./parts";
+import { component, Facts, moment, Notes, Problem, useFirst } from "./parts";
 import { Pending } from "./pending";
 
 const SECTIONS = [
@@ -164,17 +164,7 @@ function ModelDetails({ reference }: { reference: string }) {
       <p>
         <a href={address("", new URLSearchParams({ m: `${model.provider}/${model.id}` }))}>Estimate with this model</a>
       </p>
-      <dl class="facts">
-        {facts.map(
-          ([name, value]) =>
-            value && (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts class="facts" facts={facts} />
       {model.prices && <PricesNow modes={model.prices.modes} />}
       <History model={model} now={model.pricing.as_of} />
       <Notes texts={model.notes} />

@@ -7,7 +7,7 @@ import { Bars } from "./charts";
 import { Details, Notices, Snippets } from "./details";
 import { type Amounts, amountsAt, type Answered, atAnnounced, type Later, modelPages, type Row } from "./estimate";
 import { count, money, percent, times } from "./money";
-import { csv, download, moment, Money, Notes } from "./parts";
+import { csv, download, Facts, moment, Money, Notes } from "./parts";
 import { wholeNumber } from "./pasted";
 import type { Question } from "./state";
 
@@ -108,19 +108,7 @@ function Asked({ question }: { question: Question }) {
     ["Rate card", card],
     ["Currency", currency || "USD"],
   ];
-  return (
-    <dl class="asked">
-      {facts.map(
-        ([name, value]) =>
-          value && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  );
+  return <Facts class="asked" facts={facts} />;
 }
 
 /** The components of a request's cost, in the four kinds that the bars distinguish. */

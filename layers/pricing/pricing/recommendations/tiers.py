@@ -351,20 +351,16 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
     for tier, like in zip(query.tiers, sides, strict=True):
         call, left_out = _elsewhere(query, tier, like.own), like.own.counted.left_out
         try:
-            total, single = (
-                as_decimal(
-                    sum(
-                        (
-                            query.monthly_queries * share * Fraction(one.cost_of(call, left_out))
-                            for one, share in part
-                        ),
-                        Fraction(0),
-                    )
+            per_query = [
+                sum(
+                    (share * Fraction(one.cost_of(call, left_out)) for one, share in part),
+                    Fraction(0),
                 )
                 for part in (mix, alone)
-            )
+            ]
         except InvalidRequest:
             continue
+        total, single = (as_decimal(query.monthly_queries * usd) for usd in per_query)
         saves = subtract(single, total)
         rows.append(
             EqualTokens(
