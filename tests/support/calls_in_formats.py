@@ -13,6 +13,8 @@ import duckdb
 
 #: A call before it is written, or a record of one.
 Call = dict[str, Any]
+#: How many spans an exporter of OpenTelemetry sends together, by default.
+BATCH = 512
 
 
 def calls_of_a_month(seed: int, number_of_calls: int = 200, prefix: str = "r") -> list[Call]:
@@ -154,8 +156,9 @@ def lines(write: Callable[[Call], Call], calls: Iterable[Call]) -> bytes:
 def exported(name: str, calls: Sequence[Call], folder: Path) -> bytes:
     """Return the file ``name``, one of ``EXPORTS``, of these calls; ``folder`` is scratch space."""
     if name == "otlp.json":
-        spans = {"resourceSpans": [{"scopeSpans": [{"spans": [span(call) for call in calls]}]}]}
-        return json.dumps(spans, indent=2).encode()
+        batches = [calls[start : start + BATCH] for start in range(0, len(calls), BATCH)]
+        spans = [{"scopeSpans": [{"spans": [span(call) for call in batch]}]} for batch in batches]
+        return json.dumps({"resourceSpans": spans}, indent=2).encode()
     if name == "langfuse.json":
         return json.dumps({"data": [langfuse(call) for call in calls]}).encode()
     tool, _, kind = name.partition(".")
