@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pricing.catalogue.models import Row, row_names
+from pricing.catalogue.models import QUANTITY_UNITS, Row, row_names
 from tariff.catalogue.media import KINDS, PARTLY
 from tariff.catalogue.toml_files import CatalogueError
 
 _UNITS_KEYS = {"provider", "ids", "pattern", "source", "prices", "note", "before", "mode"}
+_MINIMUM_KEYS = {"provider", "ids", "component", "minimum", "source"}
 _MODEL_KEYS = {
     *("provider", "id", "name", "aliases", "mode", "source", "notes", "rates", "prices"),
     "bare_names",
@@ -52,7 +53,34 @@ def with_unit_prices(
             components = dict.fromkeys(price["component"] for price in table["prices"])
             note = table.get("note", f"Unit prices of {', '.join(components)}: {table['source']}.")
             row["notes"] = [*row.get("notes", ()), note]
+    _set_minimums(by_hand, by_name)
     return found
+
+
+def _set_minimums(by_hand: Mapping[str, Any], by_name: Mapping[tuple[str, str], Row]) -> None:
+    for table in by_hand.get("minimum", ()):
+        _only(_MINIMUM_KEYS, table)
+        for row in _matched(table, by_name):
+            _set_minimum(row, table)
+
+
+def _set_minimum(row: Row, table: Mapping[str, Any]) -> None:
+    """Write the least that a request is billed for into every price of the table's component."""
+    component = table["component"]
+    units = [
+        unit
+        for period in row["prices"]
+        for prices in period["lists"].values()
+        for unit in prices.get("units", ())
+        if unit["component"] == component
+    ]
+    if not units:
+        raise CatalogueError(f"units.toml: {row['id']} has no price of {component}")
+    for unit in units:
+        unit["minimum"] = table["minimum"]
+    least = f"{table['minimum']} {QUANTITY_UNITS[component]}s"
+    note = f"A request is billed for at least {least} ({component}): {table['source']}."
+    row["notes"] = [*row.get("notes", ()), note]
 
 
 def _add(rows: list[Row], by_name: dict[tuple[str, str], Row], media: Mapping[str, Any]) -> None:

@@ -665,8 +665,15 @@ def test_a_models_page_has_its_unit_prices_with_their_selectors(catalogue: Catal
         "usd": "0.04",
         "when": {"quality": "standard", "size": "1024x1024"},
         "default": True,
+        "minimum": None,
     }
     assert len(standard["units"]) == 6
+
+
+def test_a_models_page_has_the_least_that_a_request_is_billed_for(catalogue: Catalogue) -> None:
+    page = catalogue.model("groq", "whisper-large-v3").body
+    minimums = {unit["minimum"] for mode in page["prices"]["modes"] for unit in mode["units"]}
+    assert minimums == {"10"}
 
 
 def test_models_are_filtered_by_the_unit_that_they_are_billed_in(catalogue: Catalogue) -> None:

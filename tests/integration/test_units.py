@@ -4,6 +4,7 @@ The prices are those of the providers' pages and of the public lists; the sums a
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -336,6 +337,36 @@ def test_a_batch_has_its_own_unit_prices(estimate: Ask) -> None:
     # Whisper at Groq in a batch: $0.02 an hour, 0.000005556 a second
     hour = {"model": "groq/whisper-large-v3-turbo", "units": {"audio_seconds": 3600}}
     assert estimate({**hour, "processing": "batch"}).body["total_usd"] == "0.0200016"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "billed", "cost"),
+    [
+        # $0.00001111 a second, and at least 10 seconds of each request
+        ("0.4", "10", "0.0001111"),
+        ("9.99", "10", "0.0001111"),
+        ("10", "10", "0.0001111"),
+        ("10.01", "10.01", "0.0001112111"),
+    ],
+)
+def test_a_short_request_is_billed_for_the_provider_s_minimum(
+    estimate: Ask, seconds: str, billed: str, cost: str
+) -> None:
+    model = "groq/whisper-large-v3-turbo"
+    answer = estimate({"model": model, "units": {"audio_seconds": seconds}, "calls": 3}).body
+    said = "A request to whisper-large-v3-turbo is billed for at least 10 seconds (audio_second)."
+    (line,) = answer["line_items"]
+    assert answer["per_call_usd"] == cost
+    assert Decimal(answer["total_usd"]) == 3 * Decimal(cost)
+    assert Decimal(line["quantity"]) == 3 * Decimal(billed)
+    assert (said in answer["assumptions"]) == (Decimal(seconds) < 10)
+
+
+def test_a_batch_of_short_requests_is_billed_for_the_minimum_too(estimate: Ask) -> None:
+    # 10 seconds of 0.000005556
+    usage = {"type": "duration", "seconds": 2}
+    body = {"model": "groq/whisper-large-v3-turbo", "usage": usage, "processing": "batch"}
+    assert estimate(body).body["total_usd"] == "0.00005556"
 
 
 def test_the_audio_of_a_chat_is_billed_by_the_second_and_its_text_by_the_token(

@@ -155,6 +155,8 @@ def _unit_problems(units: Sequence[UnitPrice], row: Mapping[str, Any]) -> Iterat
             yield f"{name} {unit.usd} is not a price of zero or more"
         elif not unit.usd and f"{name} costs nothing" not in notes:
             yield f"{name} is free, and no note confirms it"
+        if not unit.minimum.is_finite() or unit.minimum.is_signed():
+            yield f"{name} minimum {unit.minimum} is not a number of units"
         if not all(value and value == value.lower() for value in unit.when.values()):
             yield f"{name}: a selector's value must be text in lower case"
         selected = name, frozenset(unit.when.items())

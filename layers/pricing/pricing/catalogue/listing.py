@@ -111,6 +111,8 @@ class ListedUnitPrice:
     """
     default: bool
     """Whether a call that states no selector has this price."""
+    minimum: Decimal | None
+    """A request that uses less is billed for so many units. Null when there is no such minimum."""
 
 
 @immutable
@@ -375,6 +377,7 @@ def _modes(lists: Mapping[str, PriceList]) -> tuple[ModePrices, ...]:
                     unit.usd,
                     unit.when,
                     unit.default,
+                    unit.minimum or None,
                 )
                 for unit in prices.units
             ),

@@ -85,13 +85,15 @@ class UnitPrice:
     """USD for one unit of a component of ``QUANTITY_UNITS``; of tokens, for a million.
 
     ``when`` are the values of the selectors (size, quality, resolution, ...) that it applies to.
-    ``default`` marks the price of a call that does not say which.
+    ``default`` marks the price of a call that does not say which. A request that uses less than
+    ``minimum`` is billed for that.
     """
 
     component: str
     usd: Decimal
     when: Mapping[str, str] = field(default_factory=dict)
     default: bool = False
+    minimum: Decimal = Decimal(0)
 
 
 @immutable
@@ -397,6 +399,7 @@ def _price_list(row: Mapping[str, Any]) -> PriceList:
                 Decimal(unit["usd"]),
                 unit.get("when", {}),
                 default=unit.get("default", False),
+                minimum=Decimal(unit.get("minimum", "0")),
             )
             for unit in row.get("units", ())
         ),

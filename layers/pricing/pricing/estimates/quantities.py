@@ -40,42 +40,52 @@ def billed_quantities(
     """
     sums: dict[tuple[str, Decimal | None], Decimal] = {}
     assumptions: list[str] = []
-    for quantity in _used(usages, standard.units):
+    for quantity, requests in _used(usages, standard.units):
         name = quantity.component
         known = [unit for unit in prices.units if unit.component == name]
         if not known:
             known = [unit for unit in standard.units if unit.component == name]
             if known and prices is not standard:
                 assumptions.append(f"{name} is priced as standard: it has no price of this mode.")
-        usd = None
+        usd, count = None, quantity.count
         if known:
             matching = _matching(quantity, known)
             chosen = next((unit for unit in matching if unit.default), None)
             chosen = chosen or max(matching, key=lambda unit: unit.usd)
             assumptions += _assumptions(model, quantity, chosen, matching)
-            usd = chosen.usd
-        sums[name, usd] = add((sums.get((name, usd), Decimal(0)), quantity.count))
+            usd, least = chosen.usd, chosen.minimum * requests
+            if count < least:
+                count = least
+                assumptions.append(_billed_minimum(model, chosen))
+        sums[name, usd] = add((sums.get((name, usd), Decimal(0)), count))
     if sums and not standard.rates and any(usage.prompt_tokens for usage in usages):
         assumptions.append(TOKENS_NOT_BILLED)
     return BilledQuantities(sums, tuple(dict.fromkeys(assumptions)))
 
 
-def _used(usages: Sequence[Usage], standard: Sequence[UnitPrice]) -> Sequence[Quantity]:
-    """Return what was used. A fee of every request is billed if the model has one, and only then,
-    whether or not the usage states what it depends on. Images whose tokens are counted are billed
-    by those.
+def _used(usages: Sequence[Usage], standard: Sequence[UnitPrice]) -> Sequence[tuple[Quantity, int]]:
+    """Return what was used, and in how many requests.
+
+    A fee of every request is billed if the model has one, and only then, whether or not the usage
+    states what it depends on. Images whose tokens are counted are billed by those.
     """
     used = [
-        unit
+        (unit, usage.sum_of)
         for usage in usages
         for unit in usage.units
         if unit.count and not (unit.component == "input_image" and usage.image_input)
     ]
     if not any(unit.component == REQUEST_FEE for unit in standard):
-        return [unit for unit in used if unit.component != REQUEST_FEE]
-    if any(unit.component == REQUEST_FEE for unit in used):
+        return [one for one in used if one[0].component != REQUEST_FEE]
+    if any(unit.component == REQUEST_FEE for unit, _ in used):
         return used
-    return [*used, Quantity(REQUEST_FEE, Decimal(sum(usage.sum_of for usage in usages)))]
+    requests = sum(usage.sum_of for usage in usages)
+    return [*used, (Quantity(REQUEST_FEE, Decimal(requests)), requests)]
+
+
+def _billed_minimum(model: str, chosen: UnitPrice) -> str:
+    least = f"{plain(chosen.minimum)} {QUANTITY_UNITS[chosen.component]}s"
+    return f"A request to {model} is billed for at least {least} ({chosen.component})."
 
 
 def _matching(quantity: Quantity, known: Sequence[UnitPrice]) -> Sequence[UnitPrice]:
