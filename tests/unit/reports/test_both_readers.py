@@ -66,6 +66,17 @@ MADE: dict[str, list[dict[str, Any]]] = {
         },
         {"timestamp": 1_790_000_000, "model": "gpt-4o", "usage": CHAT, "processing": "batch"},
     ],
+    # The cache is in the input of the first one, a stream of OpenAI's, and not in the others'.
+    "converse": [
+        {"timestamp": 1_790_000_000, "model": model,
+         "usage": {"inputTokens": fresh, "outputTokens": 7, "totalTokens": fresh + 37,
+                   "cacheReadInputTokens": 20, "cacheWriteInputTokens": 10}}
+        for model, fresh in (
+            ("us.openai.gpt-5.6-sol", 32),
+            ("us.openai.gpt-5.6-sol", 2),
+            ("us.anthropic.claude-sonnet-4-6", 3),
+        )
+    ],
     "responses": [
         {"created": 1_790_000_000, "object": "chat.completion", "id": "c", "model": "gpt-4o",
          "choices": [{"message": {"content": "x"}}], "usage": CHAT, "service_tier": "default"},
@@ -184,6 +195,26 @@ def test_records_and_responses_come_to_the_same(
     name: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert check(MADE[name], seed, tmp_path, monkeypatch) > LINES / 6
+
+
+def test_lines_whose_names_state_a_service_tier_come_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [
+        {
+            "timestamp": 1_790_000_000,
+            "model": "gpt-5",
+            "usage": {
+                "input_tokens": 15,
+                "output_tokens": 7,
+                "total_tokens": 22,
+                "input_token_details": {f"{tier}cache_read": 4, "audio": 0, **count},
+                "output_token_details": {f"{tier}reasoning": 2},
+            },
+        }
+        for tier, count in (("", {}), ("flex_", {"flex": 11}), ("priority_", {"priority": 0}))
+    ]
+    check(documents, 0, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("wrong", ["{}", "[]"])

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pricing.usage.buckets import StatedTerms, Usage
+from pricing.usage.buckets import WRITES_WITHOUT_SPLIT, StatedTerms, Usage
+from pricing.usage.reader import read_usage
 from tests.support.usage_reading import (
     ANTHROPIC,
     buckets,
@@ -46,14 +47,26 @@ def test_anthropic_writes_may_be_stated_by_their_breakdown_alone() -> None:
     assert (found["cache_write_5m"], found["cache_write_1h"]) == (3, 4)
 
 
-@pytest.mark.parametrize("total", [6, 8])
-def test_anthropic_writes_that_are_not_5m_plus_1h_are_a_contradiction(total: int) -> None:
+def test_fewer_anthropic_writes_than_5m_plus_1h_are_a_contradiction() -> None:
     split = {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 4}
-    raw = ANTHROPIC | {"cache_creation_input_tokens": total, "cache_creation": split}
+    raw = ANTHROPIC | {"cache_creation_input_tokens": 6, "cache_creation": split}
     ((pointer, detail),) = refused("anthropic", raw)
     assert pointer == "/usage/cache_creation_input_tokens"
-    assert f"is {total}" in detail
+    assert "is 6" in detail
     assert "add up to 7" in detail
+
+
+@pytest.mark.parametrize(("total", "five"), [(7, 3), (8, 4), (20, 16)])
+def test_more_anthropic_writes_than_are_listed_by_their_time_are_of_five_minutes(
+    total: int, five: int
+) -> None:
+    # The prompt's writes are listed when a stream begins; those of its searches come later.
+    split = {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 4}
+    raw = ANTHROPIC | {"cache_creation_input_tokens": total, "cache_creation": split}
+    found = buckets("anthropic", raw)
+    assert (found["cache_write_5m"], found["cache_write_1h"]) == (five, 4)
+    assumed = WRITES_WITHOUT_SPLIT in read_usage(raw, "anthropic", "/usage").assumptions
+    assert assumed is (total > 7)
 
 
 def test_anthropic_thinking_may_be_all_of_the_output_but_not_more() -> None:
@@ -175,7 +188,7 @@ def test_a_streams_first_split_of_writes_gives_way_to_the_splits_of_its_iteratio
 
 def test_a_contradiction_inside_an_iteration_points_at_that_iteration() -> None:
     split = {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 1}
-    bad = iteration("message", 0, 0, cache_creation_input_tokens=3, cache_creation=split)
+    bad = iteration("message", 0, 0, cache_creation_input_tokens=1, cache_creation=split)
     raw = ANTHROPIC | {"iterations": [iteration("message", 10, 20), bad]}
     assert pointers("anthropic", raw) == ["/usage/iterations/1/cache_creation_input_tokens"]
 

@@ -92,6 +92,11 @@ AUDIO_SECOND = "audio_second"
 ITERATIONS, CACHE_DETAILS = "iterations", "cache_details"
 
 
+def served(tier: str) -> str:
+    """A part of a count whose name says which service tier served the call."""
+    return f"served:{tier}"
+
+
 def tool(name: str) -> str:
     """Uses of a server tool, under the name that ``tool_uses`` has for it."""
     return f"tool:{name}"
@@ -131,7 +136,8 @@ class Shape:
     those too: they are what this shape alone has. ``borrowing`` are the fields together with some
     of other shapes, which are read only next to a name of ``borrowed_with``. Where ``prefixes`` are
     given, a name that begins otherwise is not usage. ``omits_zeros`` is set where a count that is
-    missing is zero, ``total_decides`` where the total tells what the input and the output include.
+    missing is zero, ``total_decides`` where the total tells what the input and the output include,
+    ``cache_in_doubt`` where the count of input that excludes the cache includes it for some models.
     """
 
     name: UsageFormat
@@ -143,6 +149,7 @@ class Shape:
     prefixes: tuple[str, ...] = ()
     omits_zeros: bool = False
     total_decides: bool = False
+    cache_in_doubt: bool = False
 
     def fits(self, names: AbstractSet[str]) -> bool:
         """Whether an object with these names may be of this shape."""

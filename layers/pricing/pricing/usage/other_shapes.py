@@ -40,7 +40,7 @@ from pricing.usage.meanings import (
     tool,
     unit,
 )
-from pricing.usage.shapes import STATED_COST, SUMS
+from pricing.usage.shapes import DETAILS, STATED_COST, SUMS
 
 GEMINI = Shape(
     name="gemini",
@@ -111,6 +111,7 @@ GEMINI = Shape(
 
 BEDROCK = Shape(
     name="bedrock_converse",
+    cache_in_doubt=True,
     marks=frozenset(("inputTokens", "outputTokens", "inputTokenCount", "outputTokenCount")),
     fields={
         "inputTokens": FRESH,
@@ -124,6 +125,9 @@ BEDROCK = Shape(
         "cacheReadTokens": READ,
         "cacheWriteTokens": WRITE,
         "cacheDetails": CACHE_DETAILS,
+        # Amp's sum of the three
+        "totalInputTokens": WHOLE,
+        "maxInputTokens": NOTE,
         "serverToolUsage": {},
         # Anthropic's own names in Java
         "cacheCreation": {"ephemeral5mInputTokens": WRITE_5M, "ephemeral1hInputTokens": WRITE_1H},
@@ -237,6 +241,13 @@ GEMINI_CLI = Shape(
 
 _OTEL = "gen_ai.usage."
 _OPENINFERENCE = "llm.token_count."
+#: What tokens of a modality count as in the input, in what was cached of it, and in the output.
+_OTEL_MODALITIES = {
+    "text": (PART, PART, PART),
+    "audio": (AUDIO_IN, AUDIO_CACHED, AUDIO_OUT),
+    "image": (IMAGE_IN, IMAGE_CACHED, IMAGE_OUT),
+    "video": (VIDEO_IN, VIDEO_CACHED, VIDEO_OUT),
+}
 OTEL = Shape(
     name="otel_genai",
     marks=frozenset(
@@ -253,11 +264,29 @@ OTEL = Shape(
         f"{_OTEL}output_tokens": ANSWER,
         f"{_OTEL}completion_tokens": ANSWER,
         f"{_OTEL}total_tokens": TOTAL,
+        **{
+            f"{_OTEL}{name}": meaning
+            for kind, (read, cached, made) in _OTEL_MODALITIES.items()
+            for name, meaning in (
+                (f"{kind}.input_tokens", read),
+                (f"{kind}.cache_read.input_tokens", cached),
+                (f"{kind}.output_tokens", made),
+                # LiveKit's and PydanticAI's names
+                (f"input_{kind}_tokens", read),
+                (f"output_{kind}_tokens", made),
+                (f"details.input_{kind}_tokens", read),
+                (f"details.cache_{kind}_read_tokens", cached),
+                (f"details.output_{kind}_tokens", made),
+            )
+        },
         f"{_OTEL}cache_read.input_tokens": READ,
         f"{_OTEL}cache_read_input_tokens": READ,
         f"{_OTEL}cache_read_tokens": READ,
         f"{_OTEL}cache_write_tokens": WRITE,
         f"{_OTEL}input_tokens.cached": READ,
+        f"{_OTEL}cached_input_tokens": READ,
+        f"{_OTEL}cached_tokens": READ,
+        f"{_OTEL}cache_creation_tokens": WRITE,
         f"{_OTEL}cache_creation.input_tokens": WRITE,
         f"{_OTEL}cache_creation_input_tokens": WRITE,
         f"{_OTEL}cache_write.input_tokens": WRITE,
@@ -265,6 +294,7 @@ OTEL = Shape(
         f"{_OTEL}reasoning_tokens": REASONING,
         f"{_OTEL}output_tokens.reasoning": REASONING,
         # PydanticAI repeats the provider's own counts, and for some providers has them there only.
+        **{f"{_OTEL}details.{name}": meaning for name, meaning in DETAILS.items()},
         f"{_OTEL}details.cache_read_tokens": READ,
         f"{_OTEL}details.cached_tokens": READ,
         f"{_OTEL}details.cache_read_input_tokens": READ,
@@ -272,11 +302,6 @@ OTEL = Shape(
         f"{_OTEL}details.cache_creation_input_tokens": WRITE,
         f"{_OTEL}details.reasoning_tokens": REASONING,
         f"{_OTEL}details.thoughts_tokens": REASONING,
-        f"{_OTEL}details.input_tokens": PART,
-        f"{_OTEL}details.output_tokens": PART,
-        f"{_OTEL}details.accepted_prediction_tokens": PART,
-        f"{_OTEL}details.rejected_prediction_tokens": PART,
-        f"{_OTEL}details.audio_tokens": PART,
         f"{_OTEL}details.text_tokens": PART,
         f"{_OTEL}cost": COST,
         f"{_OPENINFERENCE}prompt": WHOLE,
@@ -304,16 +329,24 @@ VOYAGE_IMAGES = Shape(
     },
 )
 
-#: Counts that stand in the answer itself: Titan's and Llama's on Bedrock, Ollama's, watsonx's.
+#: Counts that stand in the answer itself: Titan's and Llama's on Bedrock, Ollama's, watsonx's,
+#: OpenRouter's.
 BODY = Shape(
     name="bedrock_converse",
     marks=frozenset(
         (
             *("inputTextTokenCount", "generation_token_count", "prompt_eval_count", "eval_count"),
             *("input_token_count", "output_token_count", "generated_token_count"),
+            *("native_tokens_prompt", "native_tokens_completion"),
         )
     ),
     fields={
+        # OpenRouter's record of a generation, whose prompt includes what was cached
+        "native_tokens_prompt": WHOLE,
+        "native_tokens_completion": ANSWER,
+        "native_tokens_cached": READ,
+        "native_tokens_reasoning": REASONING,
+        **dict.fromkeys(("tokens_prompt", "tokens_completion"), NOTE),
         **dict.fromkeys(
             (
                 *("inputTextTokenCount", "prompt_token_count", "prompt_eval_count"),

@@ -49,6 +49,7 @@ class OpenQuestions:
     ``rest`` are tokens that the stated total has and its parts lack, ``cache_outside`` a cache
     count larger than the prompt that should include it, ``reasoning_outside`` reasoning larger than
     the answer, and ``sdk_cache`` a cache count that an SDK passes on as the provider counts it.
+    ``cache_inside`` are cached tokens that the count of input, which is no smaller, may include.
     ``drawn`` is set where the output may be images. ``no_input`` is set
     where no input is stated, as in the last event of a stream, and ``no_output`` where no output
     is, which only a model that bills none leaves out.
@@ -59,6 +60,7 @@ class OpenQuestions:
     cache_outside: Doubt | None = None
     reasoning_outside: Doubt | None = None
     sdk_cache: Doubt | None = None
+    cache_inside: int = 0
     drawn: bool = False
     no_input: Doubt | None = None
     no_output: Doubt | None = None
@@ -140,7 +142,16 @@ class OpenQuestions:
         """The attempts with an input that excludes the cache, where the model's provider counts so.
 
         AI SDKs pass on the provider's count up to version 5, and include the cache from version 6.
+        Converse excludes the cache, except in the streams of OpenAI's models on Bedrock.
         """
+        if self.cache_inside and provider == "bedrock" and "openai." in model_id:
+            message = (
+                "Converse streams of OpenAI's models include the cached tokens in inputTokens, and"
+                f" it is read so: {self.cache_inside} tokens less of plain input than if it"
+                " excluded them."
+            )
+            less = _with_more(attempts, "input", -self.cache_inside)
+            return less, (Notice("cache_inside_input", message),)
         if self.cache_outside is not None:
             if "claude" not in model_id:
                 raise self.cache_outside.error()

@@ -209,7 +209,8 @@ def _open_questions(
             sdk_cache = Doubt(here, "may be outside of inputTokens", read)
     # OpenAI's images endpoints list the images of the input, which are never cached, and no output.
     drawn = meanings.IMAGE_IN in taken.counts and taken.counts.keys().isdisjoint(_NOT_OF_IMAGES)
-    if not (taken.words or found.questionable or sdk_cache or drawn):
+    inside = _cache_inside(taken.counts) if shape.cache_in_doubt else 0
+    if not (taken.words or found.questionable or sdk_cache or drawn or inside):
         return NOTHING_OPEN
     output_due = not (stated_units or shape.omits_zeros)
     tier = taken.words.get(meanings.TIER)
@@ -220,12 +221,19 @@ def _open_questions(
         cache_outside=found.cache_outside,
         reasoning_outside=found.reasoning_outside,
         sdk_cache=sdk_cache,
+        cache_inside=inside,
         drawn=drawn,
         no_input=None if stated_units or found.input_stated else _missing(shape, _INPUTS, pointer),
         no_output=_missing(shape, _OUTPUTS, pointer)
         if output_due and not found.output_stated
         else None,
     )
+
+
+def _cache_inside(counts: Counts) -> int:
+    """Return the cached tokens that a count of input next to them may include."""
+    cached = counts[meanings.READ] + counts[meanings.WRITE]
+    return cached if meanings.WHOLE not in counts and cached <= counts[meanings.FRESH] else 0
 
 
 def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Doubt:
@@ -328,10 +336,20 @@ def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -
         _count(value, here)
     elif meaning in _OF_ALL:
         taken.of_all[meaning] = _count(value, here), here
-    elif meaning.startswith("tool:"):
-        _take_quantity(taken, meaning[5:], _count(value, here), here)
-    elif meaning.startswith("unit:"):
-        _take_quantity(taken, meaning[5:], value, here)
+    else:
+        _take_named(taken, meaning, value, here)
+
+
+def _take_named(taken: _Taken, meaning: str, value: Any, here: str) -> None:
+    """Take a field whose meaning names a tool, a unit or a service tier."""
+    kind, _, name = meaning.partition(":")
+    if kind == "tool":
+        _take_quantity(taken, name, _count(value, here), here)
+    elif kind == "unit":
+        _take_quantity(taken, name, value, here)
+    elif kind == "served":
+        _count(value, here)
+        taken.words[meanings.TIER] = name, here
 
 
 def _count(value: Any, pointer: str) -> int:

@@ -54,6 +54,8 @@ USAGES = (
     "tokenUsage",
     "usage_details",
     "usageDetails",
+    # AutoGen's
+    "models_usage",
     "amazon-bedrock-invocationMetrics",
 )
 #: Where usage stands deeper in a response: Groq's streams, Cohere's first API, Replicate,
@@ -70,6 +72,8 @@ _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
 }
 #: Where AI SDKs keep the provider's own figures, which go before those they derive from them.
 _PROVIDER_METADATA = ("providerMetadata", "experimental_providerMetadata")
+#: Where AI SDKs keep the response of a call itself, the last one where a result had several.
+_PROVIDERS_RESPONSE = ("response", "body")
 MODELS = (
     *("model", "modelVersion", "model_version", "modelId", "model_id", "model_name"),
     *("Model", "ModelId"),
@@ -83,9 +87,11 @@ COSTS = (
     ("cost_usd",),
     ("costUSD",),
     ("cost",),
+    ("total_cost",),
     ("usage", "cost_in_usd_ticks"),
 )
 _TICKS = COSTS[-1]
+_NO_USAGE = (type(None), int, Decimal)
 _TIERS = ("service_tier", "serviceTier")
 #: Lists of which each event of a stream has a part.
 _LISTS = ("candidates", "output")
@@ -259,8 +265,14 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
 
 def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
     """The usage of a response, and where it is."""
-    stated = next((name for name in USAGES if body.get(name) is not None), None)
+    # OpenRouter's record of a generation has its cost as ``usage``.
+    stated = next((name for name in USAGES if not isinstance(body.get(name), _NO_USAGE)), None)
     usage = body[stated] if stated else None
+    own = _at(body, _PROVIDERS_RESPONSE)
+    if isinstance(own, dict) and isinstance(usage, dict) and _has_usage(own):
+        found = _usage(own, f"{pointer}/{'/'.join(_PROVIDERS_RESPONSE)}")
+        if _is_of_one_call(usage, found[0]):
+            return found
     for holder in _PROVIDER_METADATA:
         if isinstance(body.get(holder), dict):
             own = _own_usage(usage, body[holder], f"{pointer}/{holder}")
@@ -276,6 +288,12 @@ def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
         detail = "is null: nothing was used, so there is nothing to price"
         raise InvalidRequest.at(f"{pointer}/{name}", detail)
     raise InvalidRequest.at(f"{pointer}/{name}", "is required: what was used is priced")
+
+
+def _is_of_one_call(usage: Mapping[str, Any], own: Any) -> bool:
+    """Whether an AI SDK's usage is that of the provider's answer, and not of several answers."""
+    counts = [*own.values()] if isinstance(own, dict) else []
+    return any(usage.get(name) in counts for name in VERCEL_AI.marks if usage.get(name))
 
 
 def _own_usage(

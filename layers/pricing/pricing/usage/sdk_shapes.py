@@ -5,6 +5,7 @@ The same table as ``shapes``, with the same sources.
 
 from pricing.usage.meanings import (
     ANSWER,
+    AUDIO_CACHED,
     AUDIO_IN,
     AUDIO_OUT,
     FRESH,
@@ -62,7 +63,28 @@ VERCEL_AI = Shape(
         },
         "outputTokenDetails": {"textTokens": PART, "reasoningTokens": REASONING},
         "promptTokens": WHOLE,
-        "completionTokens": ANSWER,
+        # ``generationTokens`` is that of early versions of Spring AI
+        **dict.fromkeys(("completionTokens", "generationTokens"), ANSWER),
+        # Mastra's spans
+        "inputDetails": {
+            "text": PART,
+            "cacheRead": READ,
+            "cacheWrite": WRITE,
+            "audio": AUDIO_IN,
+            "image": IMAGE_IN,
+        },
+        "outputDetails": {
+            "text": PART,
+            "reasoning": REASONING,
+            "audio": AUDIO_OUT,
+            "image": IMAGE_OUT,
+        },
+        # Counts by modality next to the whole ones
+        **dict.fromkeys(("inputTextTokens", "cachedTextInputTokens", "outputTextTokens"), PART),
+        "inputAudioTokens": AUDIO_IN,
+        "cachedAudioInputTokens": AUDIO_CACHED,
+        "outputAudioTokens": AUDIO_OUT,
+        "requestUsageEntries": NOTE,
         # Genkit's names
         "cachedContentTokens": READ,
         "thoughtsTokens": REASONING_APART,

@@ -48,6 +48,7 @@ from pricing.usage.meanings import (
     WRITE_OTHER,
     Fields,
     Shape,
+    served,
     tool,
     unit,
 )
@@ -78,7 +79,25 @@ SUMS: Fields = {
     "requests": CALLS,
     "num_model_requests": CALLS,
     "successful_requests": CALLS,
+    # Letta's
+    "step_count": CALLS,
     "max_prompt_tokens": LONGEST_PROMPT,
+}
+#: Counts by modality next to the whole ones, as voice frameworks and SDKs flatten them.
+FLAT_MODALITIES: Fields = {
+    **dict.fromkeys(("input_text_tokens", "input_cached_text_tokens", "output_text_tokens"), PART),
+    "input_audio_tokens": AUDIO_IN,
+    **dict.fromkeys(
+        (
+            *("input_cached_audio_tokens", "cache_read_input_audio_tokens"),
+            "cache_audio_read_tokens",
+        ),
+        AUDIO_CACHED,
+    ),
+    "output_audio_tokens": AUDIO_OUT,
+    "input_image_tokens": IMAGE_IN,
+    "input_cached_image_tokens": IMAGE_CACHED,
+    "output_image_tokens": IMAGE_OUT,
 }
 #: What gateways and SDKs add to OpenAI's shapes: parts of the prompt, at the top or in its details.
 _CACHE_NAMES: Fields = {
@@ -157,6 +176,18 @@ STATED_COST: Fields = {
     "pydantic_ai_gateway": {"cost_estimate": COST},
 }
 NUMBER_OF_TOOL_USES = "num_server_side_tools_used"
+#: Times, speeds and sizes that providers and SDKs write next to the counts.
+_TIMES: Fields = dict.fromkeys(
+    (
+        *("queue_time", "prompt_time", "completion_time", "total_time", "latency_checkpoint"),
+        *("start_time", "end_time", "time_to_first_token", "total_latency", "acceptance_rate"),
+        *("completion_tokens_per_sec", "total_tokens_per_sec", "is_last_response", "stop_reason"),
+        *("completion_tokens_after_first_per_sec", "total_characters", "tokens_per_second"),
+        *("completion_tokens_after_first_per_sec_first_ten", "context_window", "per_turn_token"),
+        *("time_per_token", "ttft", "session_duration", "context_tokens"),
+    ),
+    NOTE,
+)
 _OPENAI_TERMS: Fields = {
     "service_tier": TIER,
     "speed": SPEED,
@@ -170,26 +201,25 @@ _OPENAI_TERMS: Fields = {
     # PydanticAI's number of the caller's own tools that ran.
     "tool_calls": NOTE,
     "prompt_audio_seconds": unit(AUDIO_SECOND),
-    "type": NOTE,
+    # DashScope's searches
+    "plugins": {"search": {"count": tool("web_search"), "*": NOTE}},
+    # The Agents SDK lists the requests that the counts are the sum of.
+    "request_usage_entries": NOTE,
+    **dict.fromkeys(("type", "message_type", "steps_messages", "run_ids"), NOTE),
+    **FLAT_MODALITIES,
+    **_TIMES,
     **SUMS,
     **STATED_COST,
 }
 
-#: Times, speeds and sizes that providers and SDKs write next to the counts.
-_TIMES: Fields = dict.fromkeys(
-    (
-        *("queue_time", "prompt_time", "completion_time", "total_time", "latency_checkpoint"),
-        *("start_time", "end_time", "time_to_first_token", "total_latency", "acceptance_rate"),
-        *("completion_tokens_per_sec", "total_tokens_per_sec", "is_last_response", "stop_reason"),
-        *("completion_tokens_after_first_per_sec", "total_characters"),
-        *("completion_tokens_after_first_per_sec_first_ten", "context_window", "per_turn_token"),
-    ),
-    NOTE,
-)
-
 ANTHROPIC = Shape(
     name="anthropic",
-    marks=frozenset(("input_tokens", "output_tokens")),
+    marks=frozenset(
+        (
+            *("input_tokens", "output_tokens", "cache_creation_input_tokens"),
+            "cache_read_input_tokens",
+        )
+    ),
     fields={
         "input_tokens": FRESH,
         "output_tokens": ANSWER,
@@ -218,13 +248,29 @@ OPENAI = Shape(
     marks=frozenset(
         (
             *("prompt_tokens", "completion_tokens", "request_tokens", "response_tokens"),
-            *("tokens_in", "tokens_out"),
+            *("tokens_in", "tokens_out", "prompt_llm_token_count", "completion_llm_token_count"),
+            *("completion_token_count", "prompt", "completion"),
         )
     ),
     fields={
         "prompt_tokens": WHOLE,
         "completion_tokens": ANSWER,
         "total_tokens": TOTAL,
+        # Braintrust's
+        "tokens": TOTAL,
+        # LlamaIndex's counter and its events
+        **dict.fromkeys(("prompt_llm_token_count", "prompt_token_count"), WHOLE),
+        **dict.fromkeys(("completion_llm_token_count", "completion_token_count"), ANSWER),
+        **dict.fromkeys(("total_llm_token_count", "total_token_count"), TOTAL),
+        # promptfoo's
+        "prompt": WHOLE,
+        "completion": ANSWER,
+        "total": TOTAL,
+        "numRequests": CALLS,
+        "completionDetails": {
+            "reasoning": REASONING,
+            **dict.fromkeys(("acceptedPrediction", "rejectedPrediction"), PART),
+        },
         "input_tokens": WHOLE,
         "output_tokens": ANSWER,
         "request_tokens": WHOLE,
@@ -255,7 +301,6 @@ OPENAI = Shape(
         "audio_tokens": AUDIO_APART,
         "completion_audio_tokens": AUDIO_OUT,
         **dict.fromkeys(("reasoning_tokens", "completion_reasoning_tokens"), REASONING),
-        **_TIMES,
         # What Mistral's connectors read and wrote, on top of the prompt.
         "connector_tokens": TOOL_PROMPT,
         "connectors": {
@@ -296,7 +341,7 @@ XAI = Shape(
 )
 
 #: PydanticAI repeats the provider's own counts in ``details``: what is not a part is unread.
-_DETAILS: Fields = {
+DETAILS: Fields = {
     **dict.fromkeys(
         (
             *("cached_tokens", "cache_read_input_tokens", "cached_content_tokens"),
@@ -310,15 +355,27 @@ _DETAILS: Fields = {
     **dict.fromkeys(("reasoning_tokens", "thoughts_tokens", "thinking_tokens"), THINKING),
     **dict.fromkeys(("audio_prompt_tokens", "audio_tokens"), PART),
 }
+#: LangChain names the service tier in the details: what it served, and the parts of that.
+_SERVED: Fields = {tier: served(tier) for tier in ("priority", "flex")}
 _RESPONSES: Fields = {
     "input_tokens": WHOLE,
     "output_tokens": ANSWER,
     "total_tokens": TOTAL,
-    "input_tokens_details": _INPUT_PARTS,
+    **dict.fromkeys(("input_tokens_details", "prompt_tokens_details"), _INPUT_PARTS),
     # ``thinking_tokens`` is Anthropic's name, for a part that is never billed apart.
     "output_tokens_details": {**_OUTPUT_PARTS, "thinking_tokens": THINKING},
-    "input_token_details": {**_INPUT_PARTS, "cache_creation": {"": WRITE_OTHER, **_EPHEMERAL}},
-    "output_token_details": _OUTPUT_PARTS,
+    "input_token_details": {
+        **_INPUT_PARTS,
+        "cache_creation": {"": WRITE_OTHER, **_EPHEMERAL},
+        **_SERVED,
+        **{f"{tier}_cache_read": READ for tier in _SERVED},
+        **{f"{tier}_cache_creation": WRITE_OTHER for tier in _SERVED},
+    },
+    "output_token_details": {
+        **_OUTPUT_PARTS,
+        **_SERVED,
+        **{f"{tier}_reasoning": REASONING for tier in _SERVED},
+    },
     "cached_input_tokens": READ,
     "cache_write_input_tokens": WRITE,
     "input_tokens_cache_write": WRITE,
@@ -326,10 +383,14 @@ _RESPONSES: Fields = {
     "reasoning_output_tokens": REASONING,
     "reasoning_tokens": REASONING,
     "input_cached_tokens": READ,
-    "input_audio_tokens": AUDIO_IN,
-    "output_audio_tokens": AUDIO_OUT,
-    "cache_audio_read_tokens": AUDIO_CACHED,
-    "details": _DETAILS,
+    # DashScope's own API lists the parts of what it billed.
+    "x_details": {
+        "prompt_tokens_details": _INPUT_PARTS,
+        "output_tokens_details": _OUTPUT_PARTS,
+        **dict.fromkeys(("input_tokens", "output_tokens", "total_tokens"), PART),
+        "x_billing_type": NOTE,
+    },
+    "details": DETAILS,
     **_OPENAI_TERMS,
 }
 RESPONSES = Shape(

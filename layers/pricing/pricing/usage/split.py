@@ -211,8 +211,9 @@ def split(counts: Counts) -> Split:
 def _writes(counts: Counts) -> tuple[int, int, tuple[str, ...]]:
     """Cache writes of five minutes and of an hour, and what is assumed of them.
 
-    ``WRITE`` is all of them. ``WRITE_OTHER`` is all of them or, where the writes of a stated time
-    to live are listed next to it, those that are left: SDKs differ.
+    ``WRITE`` is all of them; it exceeds those of a stated time to live where a stream went on
+    writing after it had listed these. ``WRITE_OTHER`` is all of them or, where the writes of a
+    stated time to live are listed next to it, those that are left: SDKs differ.
     """
     if counts.keys().isdisjoint(_WRITES):
         return 0, 0, ()
@@ -220,12 +221,12 @@ def _writes(counts: Counts) -> tuple[int, int, tuple[str, ...]]:
     other = counts[WRITE_OTHER]
     if WRITE_5M in counts or WRITE_1H in counts:
         both = write_5m + write_1h
-        if WRITE in counts and counts[WRITE] != both:
+        if WRITE in counts and counts[WRITE] < both:
             detail = f"is {counts[WRITE]}, but the 5m and 1h writes in cache_creation add up to"
             counts.refuse(WRITE, f"{detail} {both}; send figures that agree")
-        if other in (0, both):
-            return write_5m, write_1h, ()
-        return write_5m + other, write_1h, (WRITES_WITHOUT_SPLIT,)
+        left = 0 if other == both else other
+        left = max(left, counts[WRITE] - both)
+        return write_5m + left, write_1h, (WRITES_WITHOUT_SPLIT,) if left else ()
     written = counts[WRITE]
     if other and WRITE in counts and other != written:
         counts.refuse(WRITE_OTHER, f"is {other}, but {counts.name(WRITE)} is {written}; send one")

@@ -34,6 +34,7 @@ _NESTED = frozenset(
     (
         *("gen_ai", "llm", "usage", "token_count", "prompt_details", "completion_details"),
         *("cache_read", "cache_creation", "request", "response", "ai", "inputTokenDetails"),
+        *("cache_write", "reasoning", "text", "audio", "image", "video", "details"),
     )
 )
 

@@ -39,7 +39,8 @@ class CountedLeaves:
     they state. A leaf of ``parts`` is a count that is not billed by itself. A call is certain only
     if every leaf of ``none`` is missing, null or 0, and every leaf of ``required`` is neither
     missing nor null. ``omits_zeros`` is set where a count of output that is missing is 0,
-    ``total_decides`` where the total tells what the others include.
+    ``total_decides`` where the total tells what the others include, ``cache_in_doubt`` where the
+    input that excludes the cache includes it for some models.
     """
 
     counts: Mapping[str, tuple[Steps, ...]]
@@ -52,6 +53,7 @@ class CountedLeaves:
     required: tuple[Steps, ...]
     omits_zeros: bool
     total_decides: bool
+    cache_in_doubt: bool
 
 
 def counted(
@@ -67,6 +69,8 @@ def counted(
     if not shapes:
         return None
     first, *others = (_meanings(shape, names) for shape in shapes)
+    if any(meaning.startswith("served:") for meaning in first.values()):
+        return None  # a name that is there says how the call was served
     main = {steps for steps, meaning in first.items() if meaning in (*_INPUTS, *_OUTPUTS)}
     required: list[Steps] = []
     for name in names:
@@ -189,6 +193,7 @@ def _sorted(
         required=tuple(required),
         omits_zeros=omits_zeros,
         total_decides=any(shape.total_decides for shape in shapes),
+        cache_in_doubt=any(shape.cache_in_doubt for shape in shapes),
     )
 
 
@@ -231,6 +236,8 @@ def buckets_sql(
         "uncached >= 0",
         "answered >= reasoned",
     ]
+    if known("fresh") and (known("read") or known("write")):
+        certain.append(f"NOT (cache_in_doubt AND cached > 0 AND {number('fresh')} >= cached)")
     if known("write_5m") or known("write_1h"):
         certain.append(f"(NOT {split} OR {written} IS NULL OR {written} = {both})")
     if known("write_other"):

@@ -195,6 +195,7 @@ class JsonColumns:
             yield "is_batch", "TRUE"
         yield "omits_zeros", str(plan.omits_zeros).upper()
         yield "total_decides", str(plan.total_decides).upper()
+        yield "cache_in_doubt", str(plan.cache_in_doubt).upper()
         yield from self._counts(plan, sound)
         sound += [
             f"NOT COALESCE(regexp_matches({leaf(steps)}, '^\"?(\\\\u|[\\[{{])'), FALSE)"

@@ -98,6 +98,7 @@ class ColumnPlan:
     signs: tuple[str, ...] = ()
     omits_zeros: bool = False
     total_decides: bool = False
+    cache_in_doubt: bool = False
     batch: bool = False
     loose: bool = False
 
@@ -321,6 +322,7 @@ def _plan_of_format(
         hidden=tuple(sorted(seen.hidden)),
         omits_zeros=leaves.omits_zeros,
         total_decides=leaves.total_decides,
+        cache_in_doubt=leaves.cache_in_doubt,
         loose=True,
     )
 
@@ -437,6 +439,7 @@ def _plan_of_layout(
         signs=tuple(sign for part, sign in _TOOL_SIGNS.items() if part in body),
         omits_zeros=leaves.omits_zeros,
         total_decides=leaves.total_decides,
+        cache_in_doubt=leaves.cache_in_doubt,
         batch=is_batch_line(document.keys(), layout.container),
     )
 
