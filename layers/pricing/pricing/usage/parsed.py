@@ -49,7 +49,7 @@ class OpenQuestions:
     ``rest`` are tokens that the stated total has and its parts lack, ``cache_outside`` a cache
     count larger than the prompt that should include it, ``reasoning_outside`` reasoning larger than
     the answer, and ``sdk_cache`` a cache count that an SDK passes on as the provider counts it.
-    ``cache_inside`` are cached tokens that the count of input, which is no smaller, may include.
+    ``cache_inside`` are cached tokens that the count of input may include, being at least as large.
     ``drawn`` is set where the output may be images. ``no_input`` is set
     where no input is stated, as in the last event of a stream, and ``no_output`` where no output
     is, which only a model that bills none leaves out.
