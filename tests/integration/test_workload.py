@@ -178,6 +178,31 @@ def test_a_prefix_under_the_cache_minimum_saves_nothing_and_says_why(
     assert any("cache minimum" in note for note in answer["notes"]) is not possible
 
 
+@pytest.mark.parametrize(
+    ("name", "prefix", "possible"),
+    [("gpt-4o", 1_023, False), ("gpt-4o", 1_024, True), ("gemini-2.5-flash", 2_047, False)],
+)
+def test_a_prefix_that_its_provider_does_not_cache_saves_nothing(
+    ask: Ask, name: str, prefix: int, possible: bool
+) -> None:
+    work = [item("chats", name, (4_000, 10), 1_000)]
+    caching = {"prefix_tokens": prefix, "hit_rate": "1"}
+    changes = [{"name": "cache", "caching": caching}]
+    answer = what_if(ask(work, what_if=changes, pricing_version="active"))
+    assert (Fraction(answer["saves_usd"]) > 0) is possible
+
+
+def test_a_saving_by_a_prefix_of_unpublished_minimum_says_so(ask: Ask) -> None:
+    work = [item("chats", "xai/grok-4.3", (4_000, 10), 1_000)]
+    caching = {"prefix_tokens": 500, "hit_rate": "1"}
+    changes = [{"name": "cache", "caching": caching}]
+    answer = what_if(ask(work, what_if=changes, pricing_version="active"))
+    assert Fraction(answer["saves_usd"]) > 0
+    assert any(
+        "shortest prefix that grok-4.3 caches is not published" in n for n in answer["notes"]
+    )
+
+
 def test_a_prefix_longer_than_the_prompt_gives_a_warning(ask: Ask) -> None:
     work = [item("lookups", "sonnet", (4_000, 10), 1_000)]
     caching = {"prefix_tokens": 4_001, "hit_rate": "1"}

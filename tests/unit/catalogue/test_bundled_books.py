@@ -21,17 +21,17 @@ DATA = Path(bundled.__file__).parent.parent / "data"
 TODAY = "2026-11-22"
 
 
-def book(version: str = "2026-11-30.4") -> PriceBook:
+def book(version: str = "2026-11-30.5") -> PriceBook:
     found = bundled.load(version)
     assert found is not None
     return found
 
 
-def model(name: str, version: str = "2026-11-30.4") -> Model:
+def model(name: str, version: str = "2026-11-30.5") -> Model:
     return book(version).model(f"anthropic/{name}")
 
 
-def period(name: str, day: str = TODAY, version: str = "2026-11-30.4") -> PricePeriod:
+def period(name: str, day: str = TODAY, version: str = "2026-11-30.5") -> PricePeriod:
     found = model(name, version).period_at(datetime.fromisoformat(day).replace(tzinfo=UTC))
     assert found is not None
     return found
@@ -328,6 +328,32 @@ def test_the_smallest_cacheable_prompt_is_the_published_one_or_unknown(
     assert model(name).cache_minimum_tokens == minimum
 
 
+@pytest.mark.parametrize(
+    ("name", "minimum"),
+    [
+        # OpenAI's guide: prompts of 1,024 tokens or more, wherever its models are sold
+        ("openai/gpt-4o", 1024),
+        ("openai/gpt-6.1-sol", 1024),
+        ("openai/o3", 1024),
+        ("azure/gpt-5-mini", 1024),
+        ("openrouter/openai/gpt-5.1", 1024),
+        ("openai/ft:gpt-4o-mini-2024-07-18", 1024),
+        # Google's guide to context caching
+        ("google/gemini-2.5-flash", 2048),
+        ("google/gemini-3-flash-preview", 1024),
+        ("vertex/gemini-3-pro-preview", 4096),
+        # A reseller has its maker's: Claude Sonnet 4.5 and Haiku 4.5
+        ("openrouter/anthropic/claude-sonnet-4.5", 1024),
+        ("perplexity/anthropic/claude-haiku-4-5", 4096),
+        # Others publish none
+        ("groq/openai/gpt-oss-120b", None),
+        ("xai/grok-4.3", None),
+    ],
+)
+def test_the_shortest_cached_prefix_is_the_providers_own(name: str, minimum: int | None) -> None:
+    assert book().find(name).model.cache_minimum_tokens == minimum
+
+
 def test_us_only_inference_and_the_new_tokenizer_begin_where_the_provider_says() -> None:
     since_4_6 = {name for name in NOW if not name.startswith("claude-3")} - {
         "claude-opus-4-5",
@@ -446,7 +472,7 @@ def test_the_lessons_limits_are_its_own_but_for_the_corrected_sonnet_output() ->
 
 
 def test_tool_overhead_and_image_tier_are_kept_for_estimates_from_text() -> None:
-    document = json.loads((DATA / "2026-11-30.4.json").read_bytes())
+    document = json.loads((DATA / "2026-11-30.5.json").read_bytes())
     rows = {row["id"]: row for row in document["models"]}
     assert rows["claude-opus-5-5"]["tool_overhead_tokens"] == {"auto": 286}
     assert rows["claude-opus-4-7"]["tool_overhead_tokens"] == {"auto": 675, "any": 804}

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import Match
+from pricing.estimates.caching import cache_kinds
 from pricing.estimates.calculator import is_at
 from pricing.money import ONE, ZERO, plain, subtract
 from pricing.notices import Notice
@@ -126,9 +127,12 @@ def output_notices(model: Model, at: datetime, attempts: tuple[Attempt, ...]) ->
 
 
 def limit_notices(
-    model: Model, attempts: tuple[Attempt, ...], terms: Terms, context: ContextUse
+    model: Model, at: datetime, attempts: tuple[Attempt, ...], terms: Terms, context: ContextUse
 ) -> list[Notice]:
-    """Warn of more tokens than the model takes or gives, and of a prefix too short to cache."""
+    """Warn of more tokens than the model takes or gives, and of a prefix too short to cache.
+
+    What a provider that caches automatically counts as cached was cached, however short.
+    """
     notices = []
     if context.fits is False:
         message = (
@@ -148,7 +152,7 @@ def limit_notices(
     minimum = model.cache_minimum_tokens or 0
     cached = (usage.cached_tokens for usage in usages)
     short = min((tokens for tokens in cached if 0 < tokens < minimum), default=0)
-    if short:
+    if short and "automatic" not in cache_kinds(model, at, terms):
         message = (
             f"{short} cached tokens are priced as sent, but {model.id} has a cache minimum of"
             f" {minimum} tokens: a shorter prefix is billed as plain input."

@@ -270,7 +270,7 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
             *reference_notices(match, requested, terms, differing),
             *priced.warnings,
             *lifecycle_notices(model, query.as_of),
-            *limit_notices(model, attempts, terms, context),
+            *limit_notices(model, at, attempts, terms, context),
             *output_notices(model, query.as_of.instant, attempts),
         ),
     )
@@ -457,7 +457,8 @@ class Pricer:
         for usage in usages:
             attempts = (Attempt(usage),)
             context = context_use(self.model, self.at, attempts)
-            notices |= dict.fromkeys(limit_notices(self.model, attempts, self.terms, context))
+            found = limit_notices(self.model, self.at, attempts, self.terms, context)
+            notices |= dict.fromkeys(found)
         return tuple(notices)
 
     @property

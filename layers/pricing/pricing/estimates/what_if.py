@@ -216,6 +216,11 @@ def _outcome(line: Line, change: WhatIf, notes: dict[str, None]) -> _Outcome:
         why_not = _why_not_cached(changed, change.caching)
         if why_not is None:
             cost = _cached_cost(changed, change.caching)
+            if changed.model.cache_minimum_tokens is None:
+                notes[
+                    f"{line.name}: the shortest prefix that {changed.model.id} caches is not"
+                    " published; a shorter one saves nothing."
+                ] = None
         else:
             notes[f"{line.name}: {why_not}"] = None
             cost = line.total_usd if changed is line else changed.repriced().total_usd

@@ -60,6 +60,8 @@ KINDS_SHOWN = {"realtime", "image_generation", "decisions", "evaluation", "extra
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 #: The largest input of OpenAI's models whose pages state it apart from the window, and the window.
 OPENAI_WINDOWS = {272_000: 400_000, 922_000: 1_050_000}
+#: Who passes prompts for Claude on to Anthropic.
+RESELLERS = ("cloudflare", "deepinfra", "github_copilot", OPENROUTER, "perplexity", "vercel")
 #: The day in an id. A name with a day was first sold about then.
 _DAY = re.compile(r"(?<!\d)(20[23]\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 
@@ -166,7 +168,7 @@ class RowMaker:
             "bare_names": _owns(provider, group),
             "input_only": "output" not in first.periods[-1]["lists"]["standard"]["rates"],
             **_limits(named.get("context_window"), facts),
-            "cache_minimum_tokens": facts.get("cache_minimum_tokens"),
+            "cache_minimum_tokens": self._cache_minimum(provider, first, facts),
             "tokenizer": _tokenizer(provider, first.name),
             "us_multiplier": facts.get("us_multiplier"),
             "lifecycle": self._lifecycle(provider, group, facts),
@@ -198,6 +200,20 @@ class RowMaker:
             notes.append(GOVCLOUD)
         row["notes"] = list(dict.fromkeys(notes))
         return row
+
+    def _cache_minimum(
+        self, provider: str, listing: Listing, facts: Mapping[str, Any]
+    ) -> int | None:
+        """Return the shortest prefix that is cached, in tokens; None where it is not known.
+
+        A reseller passes Claude's prompts on to Anthropic, whose minimum applies.
+        """
+        if "cache_read" not in listing.periods[-1]["lists"]["standard"]["rates"]:
+            return None
+        listed: int | None = facts.get("cache_minimum_tokens")
+        if listed is None and provider in RESELLERS:
+            listed = self._claude.cache_minimum(listing.name)
+        return listed or self._corrections.cache_minimum(provider, listing.name)
 
     def _lifecycle(
         self, provider: str, group: list[Listing], facts: Mapping[str, Any]

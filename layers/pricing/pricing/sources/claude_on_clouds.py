@@ -42,6 +42,11 @@ class ClaudeOnClouds:
         row = self._models.get(stem(name).removeprefix("anthropic-"))
         return row if row and row.get("prices") else None
 
+    def cache_minimum(self, name: str) -> int | None:
+        """Return the shortest prefix that Anthropic caches, of a reseller's name for a model."""
+        own = self._models.get(stem(name.rpartition("/")[2].partition(":")[0]), {})
+        return own.get("cache_minimum_tokens")
+
     def table(
         self, provider: str, name: str, listed: Iterable[PriceTable], day: str
     ) -> PriceTable | None:

@@ -17,6 +17,7 @@ ENTRY_KEYS = {
     "since": {"provider", "ids", "reason", "source", "from", "lists"},
     "window": {"provider", "ids", "reason", "source", "from", "to", "days"},
     "add": {"provider", "ids", "pattern", "reason", "source", "from", "lists"},
+    "cache_minimum": {"provider", "ids", "pattern", "reason", "tokens"},
     "note": {"provider", "ids", "pattern", "reason"},
 }
 
@@ -75,6 +76,12 @@ class Corrections:
     def windows(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
         """Yield further hours of a model's off-peak price."""
         return self._matching("window", provider, name)
+
+    def cache_minimum(self, provider: str, name: str) -> int | None:
+        """Return the shortest prefix that is cached, in tokens, where no list states it."""
+        return next(
+            (entry["tokens"] for entry in self._matching("cache_minimum", provider, name)), None
+        )
 
     def notes(self, provider: str, name: str) -> list[str]:
         """Return the sentences to put on a row."""
