@@ -25,9 +25,14 @@ def offers(model: Model, at: datetime, terms: Terms, component: str) -> bool:
 
 def cache_kinds(model: Model, at: datetime, terms: Terms) -> tuple[CacheKind, ...]:
     """Return the ways to cache a prefix that have a price; raises what ``price`` raises."""
-    if "caching" not in model.capabilities or not offers(model, at, terms, "cache_read"):
+    if "caching" not in model.capabilities:
         return ()
-    ttls = tuple(ttl for ttl in CACHE_TTLS if offers(model, at, terms, f"cache_write_{ttl}"))
+    each = Usage(cache_read=1, cache_write_5m=1, cache_write_1h=1)
+    found = price(model, at, each, terms).line_items
+    offered = {line.component for line in found if line.cost_usd is not None}
+    if "cache_read" not in offered:
+        return ()
+    ttls = tuple(ttl for ttl in CACHE_TTLS if f"cache_write_{ttl}" in offered)
     return ttls or ("automatic",)
 
 
@@ -55,6 +60,17 @@ def why_not_cached(
     Raises what ``price`` raises: Unpriced, or InvalidRequest for terms the model does not offer.
     """
     kinds = cache_kinds(model, at, terms)
+    return why_not_of_kinds(model, kinds, prefix_tokens, *ttls, marked=marked)
+
+
+def why_not_of_kinds(
+    model: Model,
+    kinds: tuple[CacheKind, ...],
+    prefix_tokens: int,
+    *ttls: CacheTtl,
+    marked: bool = False,
+) -> str | None:
+    """``why_not_cached`` for a model whose ``cache_kinds`` are known."""
     if not kinds:
         return f"{model.id} offers no prompt caching, or none with a known price."
     automatic = "automatic" in kinds

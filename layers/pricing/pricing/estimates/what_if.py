@@ -13,9 +13,10 @@ from pricing.catalogue.models import CacheTtl, Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
 from pricing.estimates.caching import (
+    CacheKind,
     all_from_cache,
     cache_kinds,
-    why_not_cached,
+    why_not_of_kinds,
     write_bucket,
 )
 from pricing.estimates.calculator import Priced, is_at, price_attempts
@@ -213,9 +214,10 @@ def _outcome(line: Line, change: WhatIf, notes: dict[str, None]) -> _Outcome:
         changed = _changed(line, change, notes)
         if change.caching is None:
             return subtract(line.total_usd, changed.repriced().total_usd), ZERO, ZERO
-        why_not = _why_not_cached(changed, change.caching)
+        kinds = cache_kinds(changed.model, changed.at, changed.terms)
+        why_not = _why_not_cached(changed, kinds, change.caching)
         if why_not is None:
-            cost = _cached_cost(changed, change.caching)
+            cost = _cached_cost(changed, kinds, change.caching)
             if changed.model.cache_minimum_tokens is None:
                 notes[
                     f"{line.name}: the shortest prefix that {changed.model.id} caches is not"
@@ -224,7 +226,7 @@ def _outcome(line: Line, change: WhatIf, notes: dict[str, None]) -> _Outcome:
         else:
             notes[f"{line.name}: {why_not}"] = None
             cost = line.total_usd if changed is line else changed.repriced().total_usd
-        most, anyway = _read_entirely(changed)
+        most, anyway = _read_entirely(changed, kinds)
     except InvalidRequest as error:
         notes[f"{line.name}: {error.reason}"] = None
         if change.processing is None or change.caching is None:
@@ -267,9 +269,8 @@ def _claim(change: WhatIf, saves: Decimal | None, ceiling: Ceiling | None) -> Cl
     return Claim(change.claimed_percent, possible=over == 0, overshoot_percent=over)
 
 
-def _cached_cost(line: Line, caching: Caching) -> Decimal:
+def _cached_cost(line: Line, kinds: tuple[CacheKind, ...], caching: Caching) -> Decimal:
     """Return the line's total with its prefix read on a hit and written on a miss."""
-    kinds = cache_kinds(line.model, line.at, line.terms)
     prefix = caching.prefix_tokens
     write = write_bucket("automatic" if "automatic" in kinds else caching.ttl)
     first = next(n for n, attempt in enumerate(line.attempts) if is_at(line.model, attempt))
@@ -284,7 +285,7 @@ def _cached_cost(line: Line, caching: Caching) -> Decimal:
     )
 
 
-def _why_not_cached(line: Line, caching: Caching) -> str | None:
+def _why_not_cached(line: Line, kinds: tuple[CacheKind, ...], caching: Caching) -> str | None:
     """Return why the provider would not cache this prefix of the line's prompts, or None.
 
     Tokens that a prompt already reads from the cache come before the prefix and count with it.
@@ -294,7 +295,7 @@ def _why_not_cached(line: Line, caching: Caching) -> str | None:
     if not usages:
         return f"none of its prompts goes to {model.id}."
     shortest = prefix + min(usage.cache_read for usage in usages)
-    why_not = why_not_cached(model, line.at, line.terms, shortest, caching.ttl)
+    why_not = why_not_of_kinds(model, kinds, shortest, caching.ttl)
     fresh = min(sum(getattr(usage, bucket) for bucket in _PREFIX) for usage in usages)
     if why_not is None and prefix > fresh:
         return f"a prompt has fewer than {prefix} tokens that are not read from the cache already."
@@ -320,10 +321,10 @@ def _cached(line: Line, attempt: Attempt, prefix: int, bucket: str) -> Attempt:
     return replace(attempt, usage=replace(attempt.usage, **counts))
 
 
-def _read_entirely(line: Line) -> tuple[Decimal, Decimal]:
+def _read_entirely(line: Line, kinds: tuple[CacheKind, ...]) -> tuple[Decimal, Decimal]:
     """Return the line's totals with its long enough, and with all, prompts read from the cache."""
     minimum = line.model.cache_minimum_tokens or 1
-    if why_not_cached(line.model, line.at, line.terms, minimum) is not None:
+    if why_not_of_kinds(line.model, kinds, minimum) is not None:
         plain = line.repriced().total_usd
         return plain, plain
     whole = [
