@@ -8,13 +8,8 @@ import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to i
 from pricing import errors
 from pricing.api.billing import both_prices
 from pricing.api.handler import Call, Route, serve
-from pricing.api.requests.recommendations import (
-    CalibrateRequest,
-    CascadeRequest,
-    RecommendRequest,
-    TiersRequest,
-    from_s3,
-)
+from pricing.api.requests.calibration import CalibrateRequest, from_s3
+from pricing.api.requests.recommendations import CascadeRequest, RecommendRequest, TiersRequest
 from pricing.aws.s3 import check_prefix
 from pricing.recommendations.calibration import CalibrateAnswer, calibrate
 from pricing.recommendations.cascade import CascadeAnswer, cascade

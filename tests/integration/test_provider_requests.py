@@ -286,3 +286,10 @@ def test_a_request_of_one_prompt_is_read_too(ask: Ask, body: Mapping[str, Any]) 
     found = lines(ask, body)
     assert found["output"]["quantity"] == "100"
     assert int(found["input"]["quantity"]) > 100
+
+
+@pytest.mark.parametrize("kind", [[], {}, ["image"], None, 1])
+def test_a_type_that_is_no_word_makes_no_file(ask: Ask, kind: Any) -> None:
+    part = {"type": kind, "text": TEXT}
+    plain = tokens(ask, {**CHAT, "messages": [{"role": "user", "content": TEXT}]})
+    assert tokens(ask, {**CHAT, "messages": [{"role": "user", "content": [part]}]}) >= plain

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from pricing.store import bundled
+from pricing.tokens.prompts import ReadPrompt
 from tariff.template import ROOT
 from tests.support.handlers import Answer, Handler, asking, handler, pointers, post
 
@@ -352,3 +354,39 @@ def test_a_text_that_was_not_sent_is_not_priced_in_silence(ask: Ask, task: str) 
 def test_no_text_is_missed_where_it_is_in_the_task(ask: Ask) -> None:
     for task in ('Proofread this: "The letter of two pages."', "Write a report of 300 words."):
         assert "text_not_sent" not in {n["code"] for n in one(ask(task=task))["warnings"]}
+
+
+def test_schemas_with_fractions_are_read(recommend: Handler) -> None:
+    """``minimum: 0.5`` is in many schemas; its digits count as text of the prompt."""
+    schema = {"type": "object", "properties": {"share": {"type": "number", "minimum": 0.5}}}
+    tool = {"name": "set_share", "input_schema": schema}
+    for more in ({"tools": [tool]}, {"response_format": {"type": "json_schema", "schema": schema}}):
+        found = one(post(recommend, EVENT, {"task": "Set the share to a half", **more, **NOW}))
+        assert found["status"] == "recommended"
+
+
+@pytest.mark.parametrize(
+    ("characters", "number", "status"), [(100_000, 20, 200), (100_001, 20, 422), (200_000, 1, 200)]
+)
+def test_what_all_tasks_share_is_limited_in_all(
+    recommend: Handler, characters: int, number: int, status: int
+) -> None:
+    """A hundred tasks with the schemas of 400 tools took six seconds: each was read with all."""
+    tasks = [f"Translate headline {each}" for each in range(number)]
+    answer = post(recommend, EVENT, {"system": "a" * characters, "tasks": tasks, **NOW})
+    assert answer.status == status
+    if status == 422:
+        assert answer.body["errors"] == [
+            {
+                "pointer": "/tasks",
+                "detail": "would each be read with 100,001 characters of system, and the limit is"
+                " 2,000,000 for all tasks together. Send fewer tasks at once.",
+            }
+        ]
+
+
+def test_a_prompt_is_read_once_for_all_models(recommend: Handler) -> None:
+    """And once more for the cost of a long answer, whose length follows from the choice."""
+    with mock.patch("pricing.estimates.inputs.ReadPrompt.of", side_effect=ReadPrompt.of) as read:
+        one(post(recommend, EVENT, {"task": "Translate it", "system": "Be brief. " * 9, **NOW}))
+    assert read.call_count == 2

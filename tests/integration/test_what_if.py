@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from pricing.estimates import what_if
 from tests.support.handlers import Answer, handler, post
 from tests.support.usage_reading import iteration
 
@@ -216,3 +218,11 @@ def test_a_call_may_have_a_thousand_iterations(event: Callable[[str], dict[str, 
     assert ask(1_000).body["total_usd"] == "0.024"
     answer = ask(1_001)
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/usage/iterations")
+
+
+def test_the_ways_to_cache_are_asked_for_once_for_each_line(ask: Ask) -> None:
+    """They were asked for three times, of three prices each: 200 lines by 50 changes took 2 s."""
+    asked = mock.patch.object(what_if, "cache_kinds", side_effect=what_if.cache_kinds)
+    with asked as kinds:
+        answered(ask({"input_tokens": 9_000, "output_tokens": 9}, model="haiku", caching=HIT))
+    assert kinds.call_count == 1

@@ -14,7 +14,7 @@ from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance, 
 from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import ComparedStatus, Estimate, Pricer
 from pricing.estimates.hours import hours_of
-from pricing.estimates.inputs import CountedCall
+from pricing.estimates.inputs import CallInput, CountedCall
 from pricing.money import ZERO, add, percent_of, subtract
 from pricing.notices import Notice
 from pricing.recommendations.advice import (
@@ -137,23 +137,25 @@ class RecommendContext:
     ranked: tuple[RankedModel, ...]
     as_of: AsOf
 
-    def candidate(self, task: RecommendTask, reference: str, output: int) -> ModelCandidate:
+    def candidate(self, task: RecommendTask, reference: str, call: CallInput) -> ModelCandidate:
         """Return a model as a candidate for a task; raises UnknownModel."""
-        return candidate(self.in_force, reference, task, task.call(output), self.as_of)
+        return candidate(self.in_force, reference, task, call, self.as_of)
 
     def priced_on(
-        self, task: RecommendTask, reference: str, output: int
+        self, task: RecommendTask, reference: str, call: CallInput
     ) -> tuple[Pricer, CountedCall]:
         """Return a model's pricer, and the task's call as it counts there; raises UnknownModel."""
         pricer = Pricer.of_call(self.in_force, reference, self.as_of, StatedTerms(), task.served)
-        return pricer, task.call(output).counted_for(pricer.model)
+        return pricer, call.counted_for(pricer.model)
 
-    def hour_assumption(self, task: RecommendTask, reference: str, output: int) -> tuple[str, ...]:
+    def hour_assumption(
+        self, task: RecommendTask, reference: str, call: CallInput
+    ) -> tuple[str, ...]:
         """Return what is assumed of the hour of a model's price; raises UnknownModel."""
         peak, cheapest = hours_of(self.in_force.book.find(reference).model, self.as_of)
         if peak == cheapest:
             return ()
-        pricer, counted = self.priced_on(task, reference, output)
+        pricer, counted = self.priced_on(task, reference, call)
         return pricer.hour_assumption(*counted.attempts)
 
 
@@ -319,22 +321,22 @@ def recommend_one(
     likely = expected_output(
         task.text, decision.assessment, task.stated_input, task.structure.answer_fields
     )
-    output = likely.expected
-    candidates = [context.candidate(task, entry.reference, output) for entry in context.ranked]
+    call = task.call(likely.expected)  # one for all models: a prompt is read once for them
+    candidates = [context.candidate(task, entry.reference, call) for entry in context.ranked]
     assigned = rank_of(context.ranked, decision.role)
     choice = choose(candidates, assigned)
     if task.force is not None:
-        choice = ModelChoice("forced", _forced(context, task, task.force, output))
+        choice = ModelChoice("forced", _forced(context, task, task.force, call))
         decision = replace(decision, decided_by="force")
     switch = None
     if task.current_model is not None and choice.candidate is not None:
-        switch = _switch(context, task, task.current_model, choice.candidate, output)
+        switch = _switch(context, task, task.current_model, choice.candidate, call)
         choice = stay_if_cheaper(choice, switch, candidates, assigned)
     chosen, top = choice.candidate, candidates[-1]
     # By the policy's own names, which the book has just found.
     for reference in (*(one.reference for one in context.ranked), task.force, task.current_model):
         if reference is not None:
-            hours |= dict.fromkeys(context.hour_assumption(task, reference, output))
+            hours |= dict.fromkeys(context.hour_assumption(task, reference, call))
     found = chosen.estimate if chosen is not None else None
     saves = None
     if chosen is not None and chosen.total_usd is not None and top.total_usd is not None:
@@ -343,10 +345,10 @@ def recommend_one(
     batch, caching, cascade = None, None, None
     limit, long_answers = _max_tokens(chosen, likely), None
     if limit is not None and chosen is not None and not task.output_is_stated:
-        longest = context.candidate(task, chosen.model.key, limit).total_usd
+        longest = context.candidate(task, chosen.model.key, task.call(limit)).total_usd
         long_answers = ExpectedOutput(likely.low, likely.expected, likely.high, longest)
     if chosen is not None and chosen.total_usd is not None:
-        pricer, counted = context.priced_on(task, chosen.model.key, output)
+        pricer, counted = context.priced_on(task, chosen.model.key, call)
         batch = batch_advice(pricer, task, counted.attempts, decision.assessment)
         caching = caching_advice(pricer, task, counted.attempts)
         cascade = cascade_advice(decision, chosen, cheapest_below(chosen, candidates))
@@ -378,10 +380,10 @@ def recommend_one(
 
 
 def _forced(
-    context: RecommendContext, task: RecommendTask, reference: str, output: int
+    context: RecommendContext, task: RecommendTask, reference: str, call: CallInput
 ) -> ModelCandidate:
     with of_field("/force"):
-        found = context.candidate(task, reference, output)
+        found = context.candidate(task, reference, call)
     if found.estimate is None:
         raise InvalidRequest.at("/force", found.why_not or "must be a model with a known price")
     return found
@@ -392,15 +394,15 @@ def _switch(
     task: RecommendTask,
     reference: str,
     chosen: ModelCandidate,
-    output: int,
+    call: CallInput,
 ) -> CacheSwitch:
     """Compare staying on the current model with moving to the chosen one."""
     with of_field("/current_model"):
-        current, counted = context.priced_on(task, reference, output)
+        current, counted = context.priced_on(task, reference, call)
     if len(counted.attempts) > 1:
         detail = "does not go with a `usage` of several attempts; leave one of them out"
         raise InvalidRequest.at("/current_model", detail)
-    to, _ = context.priced_on(task, chosen.model.key, output)
+    to, _ = context.priced_on(task, chosen.model.key, call)
     return cache_switch(current, to, counted.attempts[0].usage, task.cached_tokens, task.calls)
 
 

@@ -196,7 +196,8 @@ def _texts(value: Any, pointer: str, found: _Found) -> Iterator[str]:
         for number, one in enumerate(value):
             yield from _texts(one, f"{pointer}/{number}", found)
     elif isinstance(value, dict):
-        file = value if value.get("type") in _FILES else None
+        kind = value.get("type")
+        file = value if isinstance(kind, str) and kind in _FILES else None
         names = [name for name in value if name in _FILES and isinstance(value[name], dict | str)]
         if file is None and names:
             file = value[names[0]]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from io import BytesIO
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SkipValidation
@@ -17,13 +16,10 @@ from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import Calls, Count, UsageInput
 from pricing.api.requests.hints import STAGE_HINTS, TASK_HINTS
 from pricing.api.requests.measured import MeasuredFields
-from pricing.aws.s3 import POINTER, download
-from pricing.errors import InvalidRequest, MalformedRequest, under
+from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
-from pricing.jsonio import read_json
 from pricing.money import RATIO_PLACES
 from pricing.notices import Notice
-from pricing.recommendations.calibration import MAX_ROWS, CalibrateQuery, LabelledTask, check_rows
 from pricing.recommendations.candidates import RecommendTask
 from pricing.recommendations.cascade import CascadeQuery, CascadeStage
 from pricing.recommendations.policy import LearnedPolicy, Policy
@@ -35,7 +31,7 @@ from pricing.tokens.prompts import Prompt
 from pricing.usage.buckets import MAX_COUNT, StatedTerms
 from pricing.usage.reader import read_usage
 from pricing.usage.response import terms_served
-from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query, parse
+from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 MAX_TASKS = 100
 Share = Annotated[ExactNumber, Field(ge=0, le=1)]
@@ -155,7 +151,9 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
     ``messages``.
     """
     tasks: Annotated[tuple[AnyTask, ...], Field(strict=False), AtMost(MAX_TASKS)] = ()
-    """Several tasks, each an object or its text alone, instead of ``task``."""
+    """Several tasks, each an object or its text alone, instead of ``task``. The system prompt,
+    messages, tools and response format around them are read with each: 2,000,000 characters in all.
+    """
     policy: PolicyRequest | None = None
     """The model for each complexity."""
     policy_id: Name | None = None
@@ -174,6 +172,7 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
         if self.policy is not None and self.policy_id is not None:
             detail = "does not go with `policy_id`; leave one of them out"
             raise InvalidRequest.at("/policy", detail)
+        self._check_shared()
         tasks = []
         if alone:
             tasks.append(_task(self, self.task))
@@ -188,6 +187,17 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
             policy = learned(self.policy_id)
         return RecommendQuery(tuple(tasks), policy, self.moment(now), alone=alone)
 
+    def _check_shared(self) -> None:
+        """Raise InvalidRequest where what all tasks share, read with each, is too much to read."""
+        shared = [name for name in _READ_WITH_EACH if name in self.model_fields_set]
+        each = sum(len(str(getattr(self, name))) for name in shared)
+        if each * len(self.tasks) > MAX_SHARED_CHARACTERS:
+            raise InvalidRequest.at(
+                "/tasks",
+                f"would each be read with {each:,} characters of {', '.join(shared)}, and the limit"
+                f" is {MAX_SHARED_CHARACTERS:,} for all tasks together. Send fewer tasks at once.",
+            )
+
     def _completed(self, item: TaskRequest) -> TaskRequest:
         """Return the task with what it leaves out taken from this request."""
         stated = item.model_fields_set
@@ -200,6 +210,9 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
         return TaskRequest.model_construct(_fields_set=stated | shared.keys(), **shared, **given)
 
 
+#: What a task is read with, and how much of it all tasks of a request may take from outside them.
+_READ_WITH_EACH = ("system", "messages", "tools", "response_format")
+MAX_SHARED_CHARACTERS = 2_000_000
 #: A task that states one of these states its whole size: the others are not taken from outside.
 _SIZES = MeasuredFields.model_fields.keys() | {"expected_input_tokens", "expected_output_tokens"}
 
@@ -223,7 +236,7 @@ def _task(options: TaskOptions, task: str | None, within: str = "") -> Recommend
     if options.system or options.messages or options.tools or options.response_format:
         prompt = _prompt(options, text)
     if options.tools:
-        schemas = f"Available tools:\n{json.dumps(options.tools, ensure_ascii=False)}"
+        schemas = f"Available tools:\n{_as_json(options.tools)}"
         able = capabilities.capabilities | {"tools"}
         capabilities = replace(capabilities, capabilities=able)
     return as_query(
@@ -249,9 +262,13 @@ def _prompt(options: TaskOptions, text: str) -> Prompt:
     if text not in (_last_text(messages), _asked(messages)):
         messages.append({"role": "user", "content": text})
     if options.response_format is not None:
-        form = json.dumps(options.response_format, ensure_ascii=False)
+        form = _as_json(options.response_format)
         messages.append({"role": "user", "content": form})
     return Prompt(messages, system=options.system, tools=options.tools or False)
+
+
+#: One encoder for all tasks; a fraction in a schema is a Decimal.
+_as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def _asked(messages: Sequence[Mapping[str, Any]]) -> str | None:
@@ -287,34 +304,6 @@ def _text_of(content: object) -> str:
     return "\n".join(text for text in texts if isinstance(text, str)).strip()
 
 
-class OutcomeRequest(Request):
-    """One task that both models were given, and which of them got it right."""
-
-    task: TaskText
-    """The task in words. It is never logged or stored."""
-    cheap_ok: bool
-    """Whether the cheap model got it right."""
-    strong_ok: bool
-    """Whether the strong model got it right."""
-    cheap_usd: Usd | None = None
-    """Cost of the cheap model's answer in USD."""
-    strong_usd: Usd | None = None
-    """Cost of the strong model's answer in USD."""
-
-
-class OutcomesFileRequest(Request):
-    """Outcomes in S3, as one JSON list or as JSON Lines."""
-
-    s3_uri: Annotated[str, Field(min_length=1, max_length=1100)]
-    """An object in the deployment's input bucket, as ``s3://bucket/key``."""
-
-
-class OutcomeRows(Request):
-    """Rows that were read from elsewhere."""
-
-    rows: Annotated[tuple[OutcomeRequest, ...], Field(strict=False), AtMost(MAX_ROWS)]
-
-
 def _few_places(rate: Decimal) -> Decimal:
     exponent = rate.normalize().as_tuple().exponent
     if isinstance(exponent, int) and exponent < -RATIO_PLACES:
@@ -323,45 +312,6 @@ def _few_places(rate: Decimal) -> Decimal:
 
 
 Rate = Annotated[ExactNumber, Field(ge=0, le=1), AfterValidator(_few_places)]
-
-
-class CalibrateRequest(Versioned, MeasuredFields):
-    """100 to 10,000 outcomes of a cheap and a strong model on your own tasks.
-
-    The usage is that of a typical call, to price tasks without costs of their own.
-    """
-
-    rows: Annotated[tuple[OutcomeRequest, ...], Field(strict=False), AtMost(MAX_ROWS)] = ()
-    """The outcomes."""
-    source: OutcomesFileRequest | None = None
-    """The file that holds the outcomes, instead of ``rows``."""
-    cheap_model: Name = "haiku"
-    """The model of ``cheap_ok``."""
-    strong_model: Name = "opus"
-    """The model of ``strong_ok``."""
-    wanted_quality: Rate = Decimal("0.95")
-    """The quality to reach, as a share of the strong model's right answers."""
-
-    def query(self, now: datetime, read: Callable[[str], list[Any]]) -> CalibrateQuery:
-        """Return the query; ``read`` fetches the rows of an S3 object.
-
-        Raises InvalidRequest for fields that contradict each other, or too few or too many rows.
-        """
-        self.require_one("/rows", "rows", "source")
-        rows = self.rows
-        if self.source is not None:
-            fetched = read(self.source.s3_uri)
-            check_rows(fetched)
-            rows = parse(OutcomeRows, {"rows": fetched}).rows
-        check_rows(rows)
-        found = self.typical_call()
-        return as_query(
-            CalibrateQuery,
-            self,
-            rows=tuple(as_query(LabelledTask, row) for row in rows),
-            as_of=self.moment(now),
-            typical=found and MeasuredInput.of(found.usage).anew(),
-        )
 
 
 class CascadeStageRequest(Request):
@@ -467,33 +417,3 @@ class TiersRequest(Versioned, BillingFields):
             as_of=self.moment(now),
             equal_text=self.equal == "text",
         )
-
-
-#: An S3 object of labelled outcomes may have this many bytes.
-MAX_OBJECT_BYTES = 20 * 1024 * 1024
-
-
-def from_s3(s3_uri: str) -> list[Any]:
-    """The rows of an object in the input bucket: a JSON list, or JSON Lines.
-
-    Raises InvalidRequest, naming the line that is not JSON; StoreUnavailable when S3 fails.
-    """
-    target = BytesIO()
-    download(s3_uri, target, max_bytes=MAX_OBJECT_BYTES)
-    content = target.getvalue()
-    try:
-        if content.lstrip()[:1] == b"[":
-            return list(read_json(content, max_bytes=MAX_OBJECT_BYTES))
-    except MalformedRequest as error:
-        detail = f"must hold a JSON list or JSON Lines: {error.detail}"
-        raise InvalidRequest.at(POINTER, detail) from None
-    rows = []
-    for number, line in enumerate(content.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            rows.append(read_json(line))
-        except MalformedRequest as error:
-            detail = f"must hold JSON Lines; line {number} is not JSON: {error.detail}"
-            raise InvalidRequest.at(POINTER, detail) from None
-    return rows
