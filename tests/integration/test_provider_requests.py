@@ -289,7 +289,7 @@ def test_a_request_of_one_prompt_is_read_too(ask: Ask, body: Mapping[str, Any]) 
 
 
 @pytest.mark.parametrize("kind", [[], {}, ["image"], None, 1])
-def test_a_type_that_is_no_word_makes_no_file(ask: Ask, kind: Any) -> None:
+def test_a_type_that_is_not_a_word_makes_a_part_a_text(ask: Ask, kind: Any) -> None:
     part = {"type": kind, "text": TEXT}
     plain = tokens(ask, {**CHAT, "messages": [{"role": "user", "content": TEXT}]})
     assert tokens(ask, {**CHAT, "messages": [{"role": "user", "content": [part]}]}) >= plain

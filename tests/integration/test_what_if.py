@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from pricing.estimates import what_if
+from pricing.estimates.caching import cache_kinds
 from tests.support.handlers import Answer, handler, post
 from tests.support.usage_reading import iteration
 
@@ -222,7 +222,7 @@ def test_a_call_may_have_a_thousand_iterations(event: Callable[[str], dict[str, 
 
 def test_the_ways_to_cache_are_asked_for_once_for_each_line(ask: Ask) -> None:
     """They were asked for three times, of three prices each: 200 lines by 50 changes took 2 s."""
-    asked = mock.patch.object(what_if, "cache_kinds", side_effect=what_if.cache_kinds)
+    asked = mock.patch("pricing.estimates.what_if.cache_kinds", side_effect=cache_kinds)
     with asked as kinds:
         answered(ask({"input_tokens": 9_000, "output_tokens": 9}, model="haiku", caching=HIT))
     assert kinds.call_count == 1
