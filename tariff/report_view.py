@@ -98,7 +98,7 @@ def _recommended(answer: Answer, most_rows: int) -> Iterator[Table]:
         rows = [
             (
                 one["model"],
-                one["target"],
+                one["target"] or "not known",
                 one["retires"],
                 money(one["costs_more_usd"]),
                 share(one["costs_more_percent"]),

@@ -58,6 +58,8 @@ def test_what_is_almost_json_is_read_or_refused_and_nothing_else_happens(body: s
         (b"\xef\xbb\xbf{}", "not valid JSON"),  # a byte order mark
         (b"\xff\xfe{\x00}\x00", "not UTF-8"),  # UTF-16
         (b'{"a": 1', "not valid JSON"),
+        (b'{"a": "b', "not valid JSON: Unterminated string at column 7."),
+        (b'{"a":\n "b', "not valid JSON: Unterminated string at line 2, column 2."),
         (b'{"a": 1} {}', "not valid JSON"),
         (b"{}\x00", "not valid JSON"),
         (b"{'a': 1}", "not valid JSON"),

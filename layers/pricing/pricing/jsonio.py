@@ -61,8 +61,10 @@ def read_json(
     except UnicodeDecodeError as error:
         raise MalformedRequest(f"The body is not UTF-8 at byte {error.start}.") from None
     except json.JSONDecodeError as error:
+        what = error.msg.removesuffix(" starting at")
+        line = f"line {error.lineno}, " if "\n" in error.doc else ""
         raise MalformedRequest(
-            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            f"The body is not valid JSON: {what} at {line}column {error.colno}."
         ) from None
     if _SURROGATE_ESCAPE.search(body):
         try:

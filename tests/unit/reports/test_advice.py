@@ -56,6 +56,29 @@ def test_a_replacement_that_costs_more_is_in_no_saving() -> None:
     assert found.savings.remaining_usd == found.savings.spent_usd
 
 
+def test_a_retiring_model_without_a_known_successor_is_told() -> None:
+    # gpt-5-pro retires on 2026-12-11: 300 and 2,000 tokens at 15 and 120 USD a million are 0.2445.
+    usage = {"prompt_tokens": 300, "completion_tokens": 2_000}
+    record = {**call(endpoint=None), "model": "gpt-5-pro", "usage": usage}
+    found = report([record] * 5)
+    (due,) = found.replacements
+    assert (due.model, due.target, str(due.retires)) == ("gpt-5-pro", None, "2026-12-11")
+    assert (due.before_usd, due.after_usd, due.costs_more_usd) == (Decimal("1.2225"), None, None)
+    assert "no current model of its family is known" in due.why
+    assert report([record] * 4).replacements == ()
+    (row,) = csv.DictReader(StringIO(to_csv(found, "replacements").removeprefix(BOM)))
+    assert (row["target"], row["after_usd"]) == ("", "")
+
+
+def test_gpt_4o_is_to_be_replaced_by_the_current_model_of_its_line() -> None:
+    usage = {"prompt_tokens": 3_000, "completion_tokens": 100}
+    record = {**call(endpoint=None), "model": "gpt-4o", "usage": usage}
+    # 2.5 and 10 USD a million are 0.0085 a call; gpt-6.1-sol at 2 and 10 is 0.007.
+    (found,) = advice([record] * 30, "retirement")
+    assert found.target == "gpt-6.1-sol"
+    assert found.saves_usd == 30 * Decimal("0.0015")
+
+
 def test_savings_are_computed_on_the_retiring_model_that_was_paid_for() -> None:
     # gpt-5 costs 1.25 and 10 USD a million, gpt-6.1-sol 2 and 10; batches cost half.
     usage = {"prompt_tokens": 3_000, "completion_tokens": 100}

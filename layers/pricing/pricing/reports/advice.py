@@ -36,7 +36,7 @@ from pricing.reports.slices import (
     SuggestedChange,
 )
 from pricing.reports.sql import SHORT_ANSWER_TOKENS
-from pricing.reports.successors import leave_retiring, moved, use_newer
+from pricing.reports.successors import leave_retiring, moved, retirement, use_newer
 
 #: A saving below a thousandth of the spending is not recommended.
 LEAST_SAVING = 1_000
@@ -80,11 +80,13 @@ def advise(
             parts = tuple(part for pair in pairs for part in groups[pair])
             pattern = patterns.get(pairs[0]) if len(pairs) == 1 else None
             group = CallGroup(pricer, parts, pattern, last_day)
-            change = _ADVISERS[kind](group) if group.calls >= LEAST_CALLS else None
-            if change is None:
+            if group.calls < LEAST_CALLS:
                 continue
-            if replacement := _replacement(group, change):
+            change = _ADVISERS[kind](group)
+            if kind == "retirement" and (replacement := _replacement(group, change)):
                 replacements.append(replacement)
+                continue
+            if change is None:
                 continue
             earlier = not changed.isdisjoint(pairs)
             recommendation = _recommended(kind, group, change, spent_usd, earlier=earlier)
@@ -105,7 +107,7 @@ def advise(
     remaining = subtract(spent_usd, add(step.saves_usd for step in steps))
     likely = add(one.saves_usd for one in found if one.confidence != "low")
     reason = None if found else _none_found(slices, patterns)
-    replacements.sort(key=lambda one: (-one.costs_more_usd, one.model))
+    replacements.sort(key=lambda one: (-(one.costs_more_usd or 0), one.model))
     savings = ReportSavings(spent_usd, steps, remaining, likely, reason)
     return tuple(found), tuple(replacements), savings
 
@@ -151,21 +153,40 @@ def _targets(kind: Kind, groups: Mapping[Pair, object]) -> Iterable[Sequence[Pai
     return models.values()
 
 
-def _replacement(group: CallGroup, change: SuggestedChange) -> ReportReplacement | None:
-    """A change that must be made and saves nothing; None for any other."""
-    before, after = group.cost(), group.cost(change.slices)
-    if change.due is None or before is None or after is None or after < before:
+def _replacement(group: CallGroup, change: SuggestedChange | None) -> ReportReplacement | None:
+    """A model that retires, and whose replacement saves nothing or is not known."""
+    before, retires, label = group.cost(), retirement(group), group.slices[0].label
+    if before is None or retires is None:
         return None
-    more, label = subtract(after, before), group.slices[0].label
-    past = change.due <= group.last_day
-    had = f"was to be replaced by {change.due}" if past else f"must be replaced by {change.due}"
+    had = f"was to be replaced by {retires}"
+    if retires > group.last_day:
+        had = f"must be replaced by {retires}"
+    if change is None:
+        return ReportReplacement(
+            model=label,
+            target=None,
+            retires=retires,
+            costs_more_usd=None,
+            costs_more_percent=None,
+            before_usd=before,
+            after_usd=None,
+            calls=group.calls,
+            why=f"{label} {had}, and no current model of its family is known: compare the calls on"
+            " other models.",
+            arithmetic=f"The calls cost {usd(before)}.",
+            confidence="high",
+        )
+    after = group.cost(change.slices)
+    if after is None or after < before:
+        return None
+    more = subtract(after, before)
     costs = (
         f"costs {usd(more)} more ({percent(share_of(more, before))})" if more else "costs the same"
     )
     return ReportReplacement(
         model=label,
         target=change.target,
-        retires=change.due,
+        retires=retires,
         costs_more_usd=more,
         costs_more_percent=percent_of(more, before),
         before_usd=before,

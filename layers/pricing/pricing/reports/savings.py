@@ -65,22 +65,23 @@ class ReportRecommendation:
 class ReportReplacement:
     """A retiring model whose calls cost as much or more on the model that has to replace it.
 
-    It is computed on the calls as they were, and is part of no saving.
+    It is computed on the calls as they were, and is part of no saving. Without a known successor
+    the target and its cost are null.
     """
 
     model: str
     """The model that the calls were made on."""
-    target: str
-    """The model that replaces it."""
+    target: str | None
+    """The model that replaces it: the current one of its family."""
     retires: date
     """The day the model is shut down, which may have passed."""
-    costs_more_usd: Decimal
+    costs_more_usd: Decimal | None
     """``after_usd`` less ``before_usd``: zero or more."""
     costs_more_percent: Decimal | None
     """That as a percentage of ``before_usd``; null when it is zero."""
     before_usd: Decimal
     """Cost of the calls as they were."""
-    after_usd: Decimal
+    after_usd: Decimal | None
     """Cost of the same calls on the other model."""
     calls: int
     """Number of calls that it concerns."""

@@ -1,19 +1,26 @@
 """Moves to the current model of a family: because a model retires, or because that costs less."""
 
+from datetime import date
+
 from pricing.catalogue.models import Model
 from pricing.display import counted
 from pricing.estimates.call_notices import RETIREMENT_NOTICE
 from pricing.reports.slices import CallGroup, SuggestedChange
 
 
-def leave_retiring(group: CallGroup) -> SuggestedChange | None:
-    """Replace a model that is retired, or will be within 90 days of the last call."""
-    model = group.slices[0].model
-    retires = model.lifecycle.retires
+def retirement(group: CallGroup) -> date | None:
+    """The day on which the model retires, if it did or will within 90 days of the last call."""
+    retires = group.slices[0].model.lifecycle.retires
     if retires is None or group.last_day < retires - RETIREMENT_NOTICE:
         return None
+    return retires
+
+
+def leave_retiring(group: CallGroup) -> SuggestedChange | None:
+    """Replace a model that retires by the current one of its family."""
+    model, retires = group.slices[0].model, retirement(group)
     successor = group.pricer.successor(model)
-    if successor is None:
+    if retires is None or successor is None:
         return None
     when = "retired" if retires <= group.last_day else "retires"
     return SuggestedChange(
