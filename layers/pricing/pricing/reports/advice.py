@@ -122,16 +122,16 @@ def _none_found(slices: Sequence[Slice], patterns: Mapping[Pair, CallPattern]) -
         return f"Nothing is recommended: the report has {counted(calls, 'call')}, and {few}."
     plain = max((one.plain_calls for one in patterns.values()), default=0)
     uncached = (
-        f"no model has {ENOUGH_CALLS_TO_CACHE} calls at one endpoint that cache nothing"
+        f"No model has {ENOUGH_CALLS_TO_CACHE} calls at one endpoint that cache nothing."
         if plain < ENOUGH_CALLS_TO_CACHE
-        else "inputs that are not cached are too short or too different to cache, or their provider"
-        " caches by itself"
+        else "Inputs that are not cached are too short or too different to cache, or their provider"
+        " caches them anyway."
     )
     return (
-        "No change was found that would have cost at least 0.1% less: the models have no cheaper"
-        f" successor with limits as large, {uncached}, no endpoint has {ENOUGH_CALLS_TO_DOWNGRADE}"
-        " short answers that a cheaper model may do for, and no further endpoint's name describes"
-        " work that can wait for a batch."
+        "No change was found that would have cost at least 0.1% less. The models have no cheaper"
+        f" successor with limits as large. {uncached} No endpoint has {ENOUGH_CALLS_TO_DOWNGRADE}"
+        " short answers that a cheaper model may do for, and none has a name that describes work"
+        " which can wait for a batch."
     )
 
 
