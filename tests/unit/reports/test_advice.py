@@ -131,7 +131,7 @@ def test_a_saving_after_another_names_the_base_that_it_is_computed_on() -> None:
     [
         ([], "Nothing is recommended, because no call has a known price."),
         ([call()] * 3, "Nothing is recommended: the report has 3 calls, and fewer than 5"),
-        ([call(n) for n in range(5)], "no model has 20 calls at one endpoint that cache nothing"),
+        ([call(n) for n in range(5)], "No model has 20 calls at one endpoint that cache nothing"),
         ([call(n) for n in range(20)], "too short or too different to cache"),
     ],
 )
