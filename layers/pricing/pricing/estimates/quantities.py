@@ -6,15 +6,19 @@ the range of prices.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from pricing.catalogue.models import QUANTITY_UNITS, REQUEST_FEE, TOKEN, PriceList, UnitPrice
 from pricing.errors import InvalidRequest
 from pricing.money import add, plain
 from pricing.usage.buckets import Quantity, Usage
+from pricing.usage.meanings import AUDIO_SECOND, SECOND
 from pricing.values import immutable
 
 SEARCHES_IN_BATCHES = "Web searches in a batch are billed in full: no batch price is published."
+#: What a model's seconds are of.
+_SECONDS = (AUDIO_SECOND, "video_second")
 TOKENS_NOT_BILLED = (
     "The model is billed by the unit alone: the tokens in its usage cost nothing more."
 )
@@ -70,7 +74,7 @@ def _used(usages: Sequence[Usage], standard: Sequence[UnitPrice]) -> Sequence[tu
     states what it depends on. Images whose tokens are counted are billed by those.
     """
     used = [
-        (unit, usage.sum_of)
+        (_as_billed(unit, standard), usage.sum_of)
         for usage in usages
         for unit in usage.units
         if unit.count and not (unit.component == "input_image" and usage.image_input)
@@ -81,6 +85,14 @@ def _used(usages: Sequence[Usage], standard: Sequence[UnitPrice]) -> Sequence[tu
         return used
     requests = sum(usage.sum_of for usage in usages)
     return [*used, (Quantity(REQUEST_FEE, Decimal(requests)), requests)]
+
+
+def _as_billed(quantity: Quantity, standard: Sequence[UnitPrice]) -> Quantity:
+    """Return the quantity, and seconds of nothing stated as seconds of what the model bills."""
+    if quantity.component != SECOND:
+        return quantity
+    billed = (unit.component for unit in standard if unit.component in _SECONDS)
+    return replace(quantity, component=next(billed, AUDIO_SECOND))
 
 
 def _billed_minimum(model: str, chosen: UnitPrice) -> str:

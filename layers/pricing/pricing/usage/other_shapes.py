@@ -21,6 +21,7 @@ from pricing.usage.meanings import (
     READ,
     REASONING,
     REASONING_APART,
+    SECOND,
     TIER,
     TOKEN_COUNTS,
     TOOL_PROMPT,
@@ -196,14 +197,14 @@ TRACKER = Shape(
         **dict.fromkeys(
             (
                 *("input_cached_tokens", "cache_read_input_tokens", "input_cache_read"),
-                *("cached_tokens", "cacheRead", "cache_read"),
+                *("cached_tokens", "cacheRead", "cache_read", "cacheReadTokens"),
             ),
             READ,
         ),
         **dict.fromkeys(
             (
                 *("input_cache_creation", "cache_creation_input_tokens", "input_cache_write"),
-                *("cacheWrite", "cache_write"),
+                *("cacheWrite", "cache_write", "cacheWriteTokens", "cacheCreationTokens"),
             ),
             WRITE,
         ),
@@ -329,6 +330,8 @@ VOYAGE_IMAGES = Shape(
     },
 )
 
+#: The headers of Bedrock's InvokeModel.
+_HEADER = "x-amzn-bedrock-"
 #: Counts that stand in the answer itself: Titan's and Llama's on Bedrock, Ollama's, watsonx's,
 #: OpenRouter's.
 BODY = Shape(
@@ -338,6 +341,7 @@ BODY = Shape(
             *("inputTextTokenCount", "generation_token_count", "prompt_eval_count", "eval_count"),
             *("input_token_count", "output_token_count", "generated_token_count"),
             *("native_tokens_prompt", "native_tokens_completion"),
+            *(f"{_HEADER}input-token-count", f"{_HEADER}output-token-count"),
         )
     ),
     fields={
@@ -350,14 +354,14 @@ BODY = Shape(
         **dict.fromkeys(
             (
                 *("inputTextTokenCount", "prompt_token_count", "prompt_eval_count"),
-                "input_token_count",
+                *("input_token_count", f"{_HEADER}input-token-count"),
             ),
             FRESH,
         ),
         **dict.fromkeys(
             (
                 *("outputTextTokenCount", "generation_token_count", "eval_count"),
-                *("output_token_count", "generated_token_count"),
+                *("output_token_count", "generated_token_count", f"{_HEADER}output-token-count"),
             ),
             ANSWER,
         ),
@@ -368,8 +372,14 @@ BODY = Shape(
         ),
         # Anthropic's counts in Microsoft's Agent Framework, and Kiro's
         **dict.fromkeys(
-            ("cache_read_input_token_count", "anthropic.cache_read_input_tokens"), READ
+            (
+                *("cache_read_input_token_count", "anthropic.cache_read_input_tokens"),
+                f"{_HEADER}cache-read-input-token-count",
+            ),
+            READ,
         ),
+        f"{_HEADER}cache-write-input-token-count": WRITE,
+        f"{_HEADER}invocation-latency": NOTE,
         **dict.fromkeys(
             (
                 *("cache_creation_input_token_count", "cache_write_input_token_count"),
@@ -393,9 +403,9 @@ UNITS = Shape(
     ),
     fields={
         "type": NOTE,
-        "seconds": unit(AUDIO_SECOND),
+        "seconds": unit(SECOND),
         "audio_seconds": unit(AUDIO_SECOND),
-        "duration_seconds": unit(AUDIO_SECOND),
+        "duration_seconds": unit(SECOND),
         "video_seconds": unit("video_second"),
         "characters": unit("character"),
         "input_characters": unit("character"),

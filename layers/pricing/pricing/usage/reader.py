@@ -57,6 +57,7 @@ _INPUTS = (meanings.WHOLE, meanings.FRESH)
 _OUTPUTS = (meanings.ANSWER, meanings.VISIBLE)
 _OF_ALL = (meanings.CALLS, meanings.LONGEST_PROMPT, meanings.TOOL_USES)
 _COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
+_SECONDS = frozenset((meanings.AUDIO_SECOND, meanings.SECOND))
 #: xAI states what it charged in ticks.
 USD_PER_TICK = Decimal("1e-10")
 #: A float has 17 digits: what is written with more decimals than this is not an amount.
@@ -209,7 +210,7 @@ def _open_questions(
             sdk_cache = Doubt(here, "may be outside of inputTokens", read)
     # OpenAI's images endpoints list the images of the input, which are never cached, and no output.
     drawn = meanings.IMAGE_IN in taken.counts and taken.counts.keys().isdisjoint(_NOT_OF_IMAGES)
-    inside = _cache_inside(taken.counts) if shape.cache_in_doubt else 0
+    inside = taken.counts.cache_inside() if shape.cache_in_doubt else 0
     if not (taken.words or found.questionable or sdk_cache or drawn or inside):
         return NOTHING_OPEN
     output_due = not (stated_units or shape.omits_zeros)
@@ -217,7 +218,7 @@ def _open_questions(
     return OpenQuestions(
         tier=TierWord(*tier) if tier else None,
         # Seconds of audio are tokens in the total too, and are not billed by those.
-        rest=None if meanings.AUDIO_SECOND in taken.quantities else found.rest,
+        rest=found.rest if _SECONDS.isdisjoint(taken.quantities) else None,
         cache_outside=found.cache_outside,
         reasoning_outside=found.reasoning_outside,
         sdk_cache=sdk_cache,
@@ -228,12 +229,6 @@ def _open_questions(
         if output_due and not found.output_stated
         else None,
     )
-
-
-def _cache_inside(counts: Counts) -> int:
-    """Return the cached tokens that a count of input next to them may include."""
-    cached = counts[meanings.READ] + counts[meanings.WRITE]
-    return cached if meanings.WHOLE not in counts and cached <= counts[meanings.FRESH] else 0
 
 
 def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Doubt:

@@ -141,6 +141,8 @@ def read_response(
         parsed = read_usage(raw, usage_format, usage_at, kind)
     parsed = _with_tier(parsed, body, here)
     model, model_at = _model(body, here)
+    if model is None and body is not response:
+        model, model_at = _model(response, pointer)
     parsed = _with_tools(parsed, tool_usage(body, model or ""))
     unknown = (Unread(at, Decimal(1)) for at in unknown_items(body, here))
     parsed = replace(
@@ -253,6 +255,9 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
         ):
             yield found, f"{pointer}/{'/'.join(path)}"
     counts = {name: body[name] for name in BODY_COUNTS if name in body}
+    embedded = _embedded(body.get("predictions"))
+    if embedded:
+        counts["input_token_count"] = embedded
     results = body.get("results")
     for one in results if isinstance(results, list) else ():
         for name, value in one.items() if isinstance(one, dict) else ():
@@ -261,6 +266,13 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
                 counts[count] = counts.get(count, 0) + value
     if counts:
         yield counts, pointer
+
+
+def _embedded(predictions: Any) -> int:
+    """Return the tokens of Vertex AI's embeddings, which each of them states."""
+    path = ("embeddings", "statistics", "token_count")
+    found = [_at(one, path) for one in predictions] if isinstance(predictions, list) else []
+    return sum(count for count in found if type(count) is int)
 
 
 def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:

@@ -97,6 +97,11 @@ class Counts(dict[str, int]):
                 pointer, f"is {count}, but {self.name(meaning)} is {known}; send figures that agree"
             )
 
+    def cache_inside(self) -> int:
+        """Return the cached tokens that a count of input next to them may include."""
+        cached = self[READ] + self[WRITE]
+        return cached if WHOLE not in self and cached <= self[FRESH] else 0
+
     def without_ttls(self) -> "Counts":
         """The same counts without the breakdown of cache writes by their time to live."""
         kept = Counts()

@@ -2,6 +2,7 @@
 
 Each rule is the provider's own billing unit: OpenAI bills a web search by the search (opening a
 page or finding in it is not one), a file search by the call, a code interpreter by its container;
+Anthropic bills a web search that did not fail;
 Google bills grounding by the search query from Gemini 3 on and by the prompt before, and Maps
 grounding by the prompt.
 """
@@ -97,6 +98,7 @@ def tool_usage(body: Mapping[str, Any], model: str) -> Usage:
     """The tools that a response's items show were used and are billed next to its tokens."""
     uses: Counter[str] = Counter()
     uses.update(_openai_items(body))
+    uses["web_search"] += _anthropic_searches(body)
     uses.update(_grounding(body, model))
     uses.update(_xai(body))
     return usage_of(uses)
@@ -124,6 +126,14 @@ def _openai_items(body: Mapping[str, Any]) -> Counter[str]:
             uses[_ITEMS[kind]] += 1
     uses["code_interpreter"] = len(containers)
     return uses
+
+
+def _anthropic_searches(body: Mapping[str, Any]) -> int:
+    """Searches that the content of a Claude message shows to have had results."""
+    return sum(
+        item.get("type") == "web_search_tool_result" and isinstance(item.get("content"), list)
+        for item in _objects(body.get("content"))
+    )
 
 
 def unknown_items(body: Mapping[str, Any], pointer: str) -> Iterator[str]:

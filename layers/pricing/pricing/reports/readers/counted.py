@@ -197,6 +197,28 @@ def _sorted(
     )
 
 
+def leaves_of(usage: Mapping[str, Any], at: Steps = ()) -> Iterator[Steps]:
+    """Where a usage object has values, by the names that lead to each."""
+    for name, value in usage.items():
+        if value and isinstance(value, dict):
+            yield from leaves_of(value, (*at, name))
+        else:
+            yield (*at, name)
+
+
+def empty_in(usage: Mapping[str, Any]) -> dict[Steps, str]:
+    """The empty objects and lists of a usage object, as JSON writes them."""
+    values = {steps: value_at(usage, steps) for steps in leaves_of(usage)}
+    return {steps: "{}" if one == {} else "[]" for steps, one in values.items() if one in ({}, [])}
+
+
+def value_at(document: Any, steps: Steps) -> Any:
+    """The value to which these names lead."""
+    for name in steps:
+        document = document[name]
+    return document
+
+
 def buckets_sql(
     known: Callable[[str], bool],
 ) -> tuple[list[dict[str, str]], dict[str, str], list[str]]:

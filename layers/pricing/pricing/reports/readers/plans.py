@@ -11,7 +11,14 @@ from typing import Any
 
 from pricing.errors import TariffError
 from pricing.reports.dimensions import Dimension, paths_of
-from pricing.reports.readers.counted import CountedLeaves, Steps, counted
+from pricing.reports.readers.counted import (
+    CountedLeaves,
+    Steps,
+    counted,
+    empty_in,
+    leaves_of,
+    value_at,
+)
 from pricing.reports.readers.formats import BY_COLUMN, FORMATS, FormatReader, says_nothing
 from pricing.reports.readers.record_format import (
     Document,
@@ -61,7 +68,11 @@ _NOT_COUNTED = frozenset(
     )
 )
 #: Lists of a response in which the use of a tool shows, as a pattern in the line's text.
-_TOOL_SIGNS: Mapping[str, str] = {"output": "_call", "candidates": "rounding_?[Mm]etadata"}
+_TOOL_SIGNS: Mapping[str, str] = {
+    "output": "_call",
+    "candidates": "rounding_?[Mm]etadata",
+    "content": "web_search_tool_result",
+}
 _STREAMED = ("message_start", "message_delta")
 _TOLD_BY = ("type", "object", "usage_format", "event")
 
@@ -198,7 +209,7 @@ class _Seen:
         Objects that are not there, or are written as text, may be there in the next line: those
         lines are read by themselves.
         """
-        here = _value_at(self.document, holder)
+        here = value_at(self.document, holder)
         steps, rest = holder, path
         while isinstance(here, dict):
             self.watch(steps)
@@ -281,16 +292,16 @@ def _plan_of_format(
         return None
     for steps in seen.places(holder, known.currency):
         seen.tell_by(steps)
-        if _value_at(document, steps) not in (None, "USD"):
+        if value_at(document, steps) not in (None, "USD"):
             return None
     usage = _usage_at(known, holder, record, seen)
     if usage is None:
         places = _apart(known, holder, seen)
     else:
-        places = {steps: (((*usage, *steps),),) for steps in _leaves_of(record["usage"])}
+        places = {steps: (((*usage, *steps),),) for steps in leaves_of(record["usage"])}
         for steps in places:
             seen.watch((*usage, *steps)[:-1])
-    empty = {} if usage is None else _empty_in(record["usage"])
+    empty = {} if usage is None else empty_in(record["usage"])
     leaves = _counted(places.keys() - empty.keys(), known.usage_format, None)
     if leaves is None:
         return None
@@ -353,11 +364,11 @@ def _apart(known: RecordFormat, holder: Steps, seen: _Seen) -> dict[Steps, Sum]:
         if any(found):
             places[tuple(name.split("/"))] = tuple(one for one in found if one)
     for rest in seen.places(holder, known.rest):
-        inside = _value_at(seen.document, rest)
+        inside = value_at(seen.document, rest)
         if isinstance(inside, dict):
             seen.watch(rest)
             more = {name: inside[name] for name in further(known, inside)}
-            for steps in _leaves_of(more):
+            for steps in leaves_of(more):
                 seen.watch((*rest, *steps)[:-1])
                 places[steps] = (((*rest, *steps),),)
             break
@@ -374,7 +385,7 @@ def _plan_of_layout(
 ) -> ColumnPlan | None:
     """The plan of a record with a provider's usage object, or of a response around one."""
     container = tuple(layout.container.split(".")) if layout.container else ()
-    body = _value_at(document, container)
+    body = value_at(document, container)
     usage = tuple(layout.usage.split(".")) if layout.usage else ()
     held = body.get(usage[-1]) if usage else None
     if (
@@ -389,12 +400,12 @@ def _plan_of_layout(
     kind = next((one for one in words if isinstance(one, str)), None)
     for word in ("type", "object"):
         seen.tell_by((*container, word))
-    for steps in _leaves_of(held):
+    for steps in leaves_of(held):
         seen.watch((*usage, *steps)[:-1])
     seen.watch(usage)
     seen.watch((*container, COSTS[0][0]))
-    empty = _empty_in(held)
-    leaves = _counted({*_leaves_of(held)} - empty.keys(), named(wanted), kind)
+    empty = empty_in(held)
+    leaves = _counted({*leaves_of(held)} - empty.keys(), named(wanted), kind)
     if leaves is None:
         return None
 
@@ -436,7 +447,11 @@ def _plan_of_layout(
         },
         hidden=tuple(sorted(seen.hidden)),
         refusal=((*container, "stop_reason"),) if "stop_reason" in body else (),
-        signs=tuple(sign for part, sign in _TOOL_SIGNS.items() if part in body),
+        signs=tuple(
+            sign
+            for part, sign in _TOOL_SIGNS.items()
+            if part in body and not (part == "content" and "web_search" in leaves.counts)
+        ),
         omits_zeros=leaves.omits_zeros,
         total_decides=leaves.total_decides,
         cache_in_doubt=leaves.cache_in_doubt,
@@ -450,7 +465,7 @@ def _costs_next_to(document: Document, container: Steps) -> list[Steps]:
         (*inside, *path)
         for inside in dict.fromkeys((container, ()))
         for path in COSTS
-        if path[0] in _value_at(document, inside)
+        if path[0] in value_at(document, inside)
     ]
 
 
@@ -464,26 +479,6 @@ _CLAUDE_CODE: Mapping[str, Places] = {
 
 def _label_places(label: Dimension) -> Places:
     return tuple((parent, name) if parent else (name,) for parent, name in paths_of(label))
-
-
-def _leaves_of(usage: Mapping[str, Any], at: Steps = ()) -> Iterator[Steps]:
-    for name, value in usage.items():
-        if value and isinstance(value, dict):
-            yield from _leaves_of(value, (*at, name))
-        else:
-            yield (*at, name)
-
-
-def _empty_in(usage: Mapping[str, Any]) -> dict[Steps, str]:
-    """The empty objects and lists of a usage object, as JSON writes them."""
-    values = {steps: _value_at(usage, steps) for steps in _leaves_of(usage)}
-    return {steps: "{}" if one == {} else "[]" for steps, one in values.items() if one in ({}, [])}
-
-
-def _value_at(document: Any, steps: Steps) -> Any:
-    for name in steps:
-        document = document[name]
-    return document
 
 
 def _counted(
