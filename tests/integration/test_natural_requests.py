@@ -169,6 +169,18 @@ ELSEWHERE: list[tuple[str, str, dict[str, Any], str, str]] = [
         "/models",
         '"stages": [',
     ),
+    *(
+        ("recommend", "recommend", {"task": "hi", name: value}, f"/{name}", '"policy": {"simple"')
+        for name, value in {"models": ["haiku", "opus"], "candidates": ["haiku"]}.items()
+    ),
+    ("recommend", "recommend", {"task": "hi", "quality": 0.9}, "/quality", '"policy": {"quality"'),
+    ("recommend", "recommend", {"task": "hi", "monthly_calls": 9}, "/monthly_calls", "`calls`"),
+    ("recommend", "recommend_tiers", {"mix": {"haiku": 0.7}}, "/mix", '"share": "0.7"'),
+    ("recommend", "recommend_tiers", {"calls": 9}, "/calls", "`monthly_queries`"),
+    ("plan", "plan_batch", {"model": "opus", "deadline": "24h"}, "/deadline", "`deadline_hours`"),
+    ("plan", "plan_batch", {"model": "opus", "items": []}, "/items", "`requests`"),
+    ("plan", "plan_caching", {"model": "opus", "hit_rate": 0.9}, "/hit_rate", '"what_if": ['),
+    ("plan", "plan_subscription", {"monthly_input_tokens": 9}, "/monthly_input_tokens", '"items"'),
     ("recommend", "recommend_cascade", {"stages": ["haiku"]}, "/stages/0", '"pass_rate"'),
     ("recommend", "recommend_tiers", {"tiers": {"simple": 0.7}}, "/tiers", '"share": "0.7"'),
     ("recommend", "recommend", {"task": "hi", "budget": 1}, "/budget", "`max_usd_per_call`"),

@@ -90,6 +90,13 @@ def test_a_card_without_a_rule_for_the_model_is_named() -> None:
     assert "rate_card_without_effect" not in [one["code"] for one in with_effect.body["warnings"]]
 
 
+def test_a_discount_is_told_how_it_is_written() -> None:
+    answer = estimated([{"match": {"provider": "anthropic"}, "discount_percent": 15}])
+    (error,) = answer.body["errors"]
+    assert error["pointer"] == "/rate_card/rules/0/discount_percent"
+    assert '"multiply": "0.8" is 20% less' in error["detail"]
+
+
 def test_a_budget_buys_calls_at_the_net_price() -> None:
     answer = estimated([{"multiply": "0.5"}], budget_usd="0.09")
     assert answer.body["calls_for_budget"] == 10  # 0.09 / 0.009

@@ -266,9 +266,10 @@ def _finding(shape: type[BaseModel], found: ErrorDetails, document: Any, words: 
     if kind == "extra_forbidden":
         unknown = str(path[-1])
         is_number = isinstance(here, int | Decimal) and not isinstance(here, bool)
+        models = _models_at(shape, path[:-1])
+        hints = next((own for model in models if (own := getattr(model, "HINTS", {}))), hints)
         detail = (is_number and hints.get(f"{unknown}=")) or hints.get(unknown, "")
         called = _CALLED.search(detail)
-        models = _models_at(shape, path[:-1])
         if not detail or (called and called[1] not in _names_in(models)):
             detail = _unknown(shape, models, path[:-1], unknown, words)
     else:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from pricing.api.requests.hints import HINTS
+from pricing.api.requests.hints import CARD_HINTS, HINTS, RULE_HINTS
 from pricing.catalogue.models import MODES, TOKEN
 from pricing.catalogue.rate_cards import COMPONENTS, RateCard, RateRule
 from pricing.errors import InvalidRequest, under
@@ -47,6 +47,8 @@ class RateRuleRequest(Request):
     """USD per million tokens, in place of the list price of ``match.component``."""
     usd_per_unit: Price | None = None
     """USD per unit of a component that is not tokens, in place of its list price."""
+
+    HINTS = RULE_HINTS
 
     def rule(self) -> RateRule:
         """Return the rule; raises InvalidRequest for one that changes no price, or two ways."""
@@ -95,6 +97,8 @@ class RateCardRequest(Request):
     """The rules, the most specific first."""
     name: Name | None = None
     """A name of your own, which is part of the document."""
+
+    HINTS = CARD_HINTS
 
     def card(self) -> RateCard:
         """Return the card; errors point at the rule that is wrong."""

@@ -223,6 +223,8 @@ HINTS: Mapping[str, str] = {
     ),
 }
 
+_POLICY = '"policy": {"simple": "openai/gpt-5-mini", "moderate": "gpt-5.1", "complex": "opus"}'
+_RULES = '"rules": [{"match": {"provider": "openai"}, "multiply": "0.8"}]'
 _ITEM = (
     'belongs inside of "items": {"items": [{"name": "chat", "model": "gpt-4o", "usage": {...},'
     ' "calls": 1000}]}.'
@@ -235,6 +237,8 @@ ITEM_HINTS: Mapping[str, str] = {
             *("model", "usage", "response", "request", "text", "messages", "calls"),
             *("input_tokens", "output_tokens", "prompt_tokens", "completion_tokens"),
             *("input=", "output=", "prompt=", "completion=", "tokens_in", "tokens_out"),
+            *("monthly_input_tokens", "monthly_output_tokens", "tokens_per_month"),
+            *("input_tokens_per_month", "output_tokens_per_month", "monthly_tokens"),
         ),
         _ITEM,
     ),
@@ -258,7 +262,14 @@ COMPARE_HINTS: Mapping[str, str] = {
 }
 BATCH_HINTS: Mapping[str, str] = {
     **HINTS,
-    **_all(("calls", "count", "num_requests", "n"), 'is called `requests` here: "requests": 1000.'),
+    **_all(
+        ("calls", "count", "num_requests", "n", "items", "number_of_requests", "batch_size"),
+        'is called `requests` here, and is the number of equal requests: "requests": 1000.',
+    ),
+    **_all(
+        ("deadline", "hours", "max_wait", "completion_window", "latency"),
+        'is called `deadline_hours` here: "deadline_hours": "24".',
+    ),
 }
 CACHING_HINTS: Mapping[str, str] = {
     **HINTS,
@@ -274,6 +285,13 @@ CACHING_HINTS: Mapping[str, str] = {
         ("calls", "calls_per_day", "calls_per_month", "requests_per_day", "requests"),
         'is not a field here. Send "calls_per_hour": 60, "hours_per_day": 8, "days_per_month": 22.',
     ),
+    **_all(
+        ("hit_rate", "hits", "cache_hit_rate"),
+        "is not a field here: it follows from the rate of the calls. POST /v1/estimate/workload"
+        ' takes one: "what_if": [{"name": "cache", "caching": {"prefix_tokens": 10000, "hit_rate":'
+        ' "0.9"}}].',
+    ),
+    **_all(("user_tokens", "varying_tokens"), "is called `suffix_tokens` here."),
     **_all(
         ("prefix", "system", "text", "prefix_length"),
         'is not a field here. Send its length: "prefix_tokens": 10000.',
@@ -301,9 +319,62 @@ TASK_HINTS: Mapping[str, str] = {
         'is called `max_usd_per_call` here: "max_usd_per_call": "0.01".',
     ),
     **_all(
-        ("provider", "providers", "vendor"),
-        "is not a field here. Every model of the policy can be chosen:"
-        ' "policy": {"simple": "openai/gpt-5-mini", "moderate": "gpt-5.1", "complex": "opus"}.',
+        (
+            *("provider", "providers", "vendor", "model", "models", "candidates", "options"),
+            *("candidate_models", "allowed_models", "available_models"),
+        ),
+        f"is not a field here. Say which models can be chosen, the weakest first: {_POLICY}.",
+    ),
+    **_all(
+        ("quality", "min_quality", "target_quality", "quality_target"),
+        'is a part of the policy: "policy": {"quality": "0.9"}.',
+    ),
+    **_all(
+        (
+            *("calls_per_month", "calls_per_day", "requests_per_day", "requests_per_month"),
+            *("monthly_requests", "monthly_calls", "daily_requests", "requests", "num_requests"),
+        ),
+        'is called `calls` here, of the time that the costs are for: "calls": 1000.',
+    ),
+    **_all(("input_tokens",), "is called `expected_input_tokens` here."),
+    **_all(("output_tokens", "max_tokens"), "is called `expected_output_tokens` here."),
+}
+TIER_HINTS: Mapping[str, str] = {
+    **HINTS,
+    **_all(
+        ("mix", "shares", "models", "model", "split", "distribution"),
+        'is not a field here. Send "tiers": [{"name": "simple", "share": "0.7", "model": "haiku",'
+        ' "input_tokens": 1000, "output_tokens": 100}, ...] and "single_model": "opus".',
+    ),
+    **_all(
+        ("calls", "requests", "queries", "requests_per_month", "calls_per_month", "volume"),
+        'is called `monthly_queries` here: "monthly_queries": 100000.',
+    ),
+    **_all(("baseline", "compare_with", "current_model"), "is called `single_model` here."),
+}
+CARD_HINTS: Mapping[str, str] = {
+    **_all(
+        (
+            *("discount", "discounts", "discount_percent", "percent_off", "multiplier", "markup"),
+            *("provider", "model", "match", "multiply"),
+        ),
+        f"is a part of a rule. For 20% less: {_RULES}.",
+    ),
+    **_all(
+        ("prices", "price", "input", "output", "usd_per_mtok"),
+        "is a part of a rule:"
+        ' "rules": [{"match": {"model": "gpt-4o", "component": "input"}, "usd_per_mtok": "2"}].',
+    ),
+}
+RULE_HINTS: Mapping[str, str] = {
+    **_all(
+        ("discount", "discount_percent", "percent_off", "multiplier", "markup", "factor"),
+        'is a factor here: "multiply": "0.8" is 20% less.',
+    ),
+    **_all(
+        ("price", "usd", "rate", "input", "output"),
+        'is written with its component: {"match": {"model": "gpt-4o", "component": "input"},'
+        ' "usd_per_mtok": "2"}.',
     ),
 }
 STAGE_HINTS: Mapping[str, str] = {

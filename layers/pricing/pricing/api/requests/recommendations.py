@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import Calls, Count, UsageInput
-from pricing.api.requests.hints import STAGE_HINTS, TASK_HINTS
+from pricing.api.requests.hints import STAGE_HINTS, TASK_HINTS, TIER_HINTS
 from pricing.api.requests.measured import MeasuredFields
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -400,6 +400,8 @@ class TiersRequest(Versioned, BillingFields):
     """The model to answer all queries instead."""
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts measured usage for the single model's tokenizer."""
+
+    HINTS = TIER_HINTS
 
     def query(self, now: datetime) -> TiersQuery:
         """Return the query; errors point at the tier they are in."""
