@@ -1,8 +1,9 @@
 """Estimates and comparisons in a browser, held against what the API answers."""
 
+import csv
 import json
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ def amounts(page: Page, model: str) -> list[str]:
     """The exact amounts in a model's row: a request, a day, a month, a year."""
     row = page.locator(f"table.costs tr[data-model='{model}']")
     return [str(data.get_attribute("value")) for data in row.locator("data").all()]
+
+
+def shows(text: str, exact: Decimal) -> bool:
+    """Whether a figure is as reports show it, or has the further decimals of its column."""
+    whole, _, decimals = text.removeprefix("$").replace(",", "").partition(".")
+    fewest = display.usd(exact).partition(".")[2]
+    rounded = exact.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_EVEN)
+    return len(decimals) >= len(fewest) and rounded == Decimal(f"{whole}.{decimals}")
 
 
 def asked(gateway: RunningGateway, path: str, body: Any) -> Any:
@@ -56,8 +65,8 @@ def test_what_do_1000_requests_a_day_cost_on_three_models(
         ]
         assert amounts(page, row["model"]["id"]) == exact
         shown = page.locator(f"table.costs tr[data-model='{row['model']['id']}'] data")
-        # The display rules of the reports and of Slack are the page's own, digit for digit.
-        assert shown.all_inner_texts() == [display.usd(Decimal(amount)) for amount in exact]
+        for text, amount in zip(shown.all_inner_texts(), exact, strict=True):
+            assert shows(text, Decimal(amount))
     photographed(page, "calculator-1280-light")
 
 
@@ -278,6 +287,150 @@ def test_what_batch_caching_and_another_model_would_save_is_the_api_s_answer(
     effect = page.locator(".effect").filter(has_text="a month").locator("data")
     first = asked(gateway, "/v1/estimate/workload", body)["what_if"][0]
     assert effect.nth(1).get_attribute("value") == first["saves_usd"]
+
+
+def test_models_that_tie_for_the_cheapest_are_all_named(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    models = ["sonnet", "gpt", "opus"]
+    usage = {"input_tokens": 2000, "output_tokens": 500}
+    rows = asked(gateway, "/v1/compare", {"models": models, **usage})["rows"]
+    least = min(Decimal(row["total_usd"]) for row in rows)
+    tied = [row["model"]["id"] for row in rows if Decimal(row["total_usd"]) == least]
+    assert len(tied) == 2
+    page = open_page(f"/#/?m={','.join(models)}&cache=1&batch=1")
+    settled(page)
+    headline = page.locator(".answer .headline")
+    expect(headline).to_contain_text(f"on {tied[0]} and {tied[1]}, the cheapest of these.")
+    expect(headline).to_contain_text(f"{tied[0]} and {tied[1]} with batch and caching")
+    alone = open_page("/#/?m=sonnet,gpt")
+    expect(alone.locator(".answer .headline")).to_contain_text("on each of these two models.")
+
+
+def test_announced_prices_are_told_in_the_row_and_the_headline(
+    open_page: Open, gateway: RunningGateway
+) -> None:
+    # Gemini 4 Argon's prices double on 2026-12-01.
+    item = {"name": "x", "model": "gemini-4-argon", "calls": 1000}
+    counts = {"input_tokens": 2000, "output_tokens": 500}
+    body = {"items": [{**item, **counts}], "as_of": "2026-12-01T00:00:00Z"}
+    month = asked(gateway, "/v1/estimate/workload", body)["totals"]["monthly_usd"]
+    page = open_page("/#/?m=gemini-4-argon,haiku&at=2026-11-15")
+    settled(page)
+    row = page.locator("table.costs tr[data-model='gemini-4-argon'] th")
+    expect(row).to_contain_text("from 1 Dec 2026:")
+    assert row.locator("data").get_attribute("value") == month
+    expect(page.locator(".answer .headline")).to_contain_text("gemini-4-argon from 1 Dec 2026:")
+    expect(page.locator(".notices")).to_contain_text("Every model is priced here for the same")
+    # Later than the month that is shown, only the row tells it.
+    early = open_page("/#/?m=gemini-4-argon,haiku&at=2026-10-30")
+    settled(early)
+    expect(early.locator("table.costs")).to_contain_text("from 1 Dec 2026:")
+    expect(early.locator(".answer .headline")).not_to_contain_text("1 Dec 2026")
+
+
+def test_a_question_and_a_report_are_kept_while_another_view_is_open(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet")
+    page.get_by_label("Input tokens").fill("4321")
+    settled(page)
+    page.get_by_role("link", name="Report").click()
+    page.get_by_role("button", name="Try an example").click()
+    expect(page.get_by_role("heading", name="By model")).to_be_visible()
+    page.get_by_role("link", name="Prices", exact=True).click()
+    page.get_by_label("Search").fill("gpt-5.1")
+    page.get_by_role("link", name="gpt-5.1", exact=True).first.click()
+    page.get_by_role("link", name="Report").click()
+    expect(page.get_by_role("heading", name="By model")).to_be_visible()
+    page.get_by_role("link", name="Prices", exact=True).click()
+    page.get_by_role("link", name="Estimate with this model").click()
+    expect(page.get_by_label("Input tokens")).to_have_value("4321")
+    settled(page)
+    expect(page.locator("table.costs tbody tr")).to_have_count(2)
+    expect(page.get_by_test_id("pinned")).to_have_count(0)
+    page.get_by_role("link", name="Calculator").click()
+    expect(page.get_by_label("Input tokens")).to_have_value("4321")
+    expect(page).to_have_url(re.compile("in=4321"))
+
+
+def test_a_model_s_page_starts_a_first_estimate_with_it(open_page: Open) -> None:
+    page = open_page("/#/prices?model=openai/gpt-5.1")
+    page.get_by_role("link", name="Estimate with this model").click()
+    settled(page)
+    expect(page.locator("table.costs tbody tr")).to_have_count(1)
+    assert len(amounts(page, "gpt-5.1")) == 4
+
+
+def test_a_context_window_that_is_not_known_is_no_reason_to_warn(open_page: Open) -> None:
+    page = open_page("/#/?m=perplexity/anthropic/claude-haiku-4-5,claude-haiku-4-5")
+    settled(page)
+    expect(page.locator("table.costs tbody tr")).to_have_count(2)
+    expect(page.get_by_text("does not fit")).to_have_count(0)
+    page = open_page("/#/?m=claude-haiku-4-5&in=200001&out=0")
+    expect(page.locator(".notices")).to_contain_text("200,001 tokens, and the context window has")
+
+
+def test_the_first_click_on_caching_saves_something_on_a_short_input(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet&in=800&out=250")
+    page.get_by_text("Prompt caching").last.click()
+    expect(page.get_by_label("Prefix tokens")).to_have_value("600")
+    settled(page)
+    expect(page.locator(".answer .headline")).to_contain_text("with caching: $")
+    page.get_by_label("Prefix tokens").fill("801")
+    expect(page.locator("td[data-change='Caching']")).to_contain_text("the prefix is larger")
+    page.get_by_role("button", name="Lower the prefix to 600").click()
+    expect(page.locator("td[data-change='Caching']")).to_contain_text("saves")
+
+
+def test_the_figure_with_caching_is_made_of_requests_that_the_api_priced(open_page: Open) -> None:
+    page = open_page("/#/?m=claude-sonnet-5-5&cache=1&batch=1")
+    settled(page)
+    page.locator("details.model summary").click()
+    made = page.locator("details.model .notes").first
+    # Per million: read at $0.10, written at $2.50, 500 plain at $2 and 500 of output at $10.
+    found, other = Decimal("0.00015"), Decimal("0.00375")
+    expect(made.locator("data")).to_have_count(2)
+    each = [str(data.get_attribute("value")) for data in made.locator("data").all()]
+    assert [Decimal(one) for one in each] == [found + Decimal("0.006"), other + Decimal("0.006")]
+    expect(made).to_contain_text("90.0% of 22,000 requests a month find the prefix")
+    # 22,000 requests, of which nine in ten find the prefix
+    month = 22_000 * (Decimal("0.9") * Decimal(each[0]) + Decimal("0.1") * Decimal(each[1]))
+    shown = page.locator("td[data-change='Caching'] data").first.get_attribute("value")
+    assert Decimal(str(shown)) == month
+    page.get_by_text("The same in code").click()
+    page.locator(".snippets select").first.select_option("What would change on claude-sonnet-5-5")
+    changes = json.loads(curl(page.locator(".snippets pre").inner_text()))["what_if"]
+    assert changes[1]["total_usd"] == shown
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download CSV").click()
+    (line,) = csv.DictReader(saved.value.path().read_text(encoding="utf-8-sig").splitlines())
+    expected = {"caching_monthly_usd": shown, "input_tokens": "2000", "days_a_month": "22"}
+    assert {name: line[name] for name in expected} == expected
+    assert line["batch_saves_usd"] == changes[0]["saves_usd"]
+
+
+def test_the_maker_s_own_model_is_found_first_and_not_added_twice(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet")
+    settled(page)
+    picker = page.get_by_role("combobox", name="Add a model")
+    for search in ("claude-sonnet-4-5", "anthropic/claude-sonnet-4-5"):
+        picker.fill(search)
+        first = page.get_by_role("option").first
+        expect(first).to_contain_text("anthropic/claude-sonnet-4-5")
+        expect(first).to_contain_text("30 Nov 2026")
+    picker.fill("claude-sonnet-5-5")
+    expect(page.get_by_role("option").first).to_contain_text("already chosen")
+    picker.press("Enter")
+    picker.fill("bedrock sonnet 5.5")
+    expect(page.get_by_role("option").first).to_contain_text("at bedrock")
+    linked = open_page("/#/?m=sonnet,claude-sonnet-5-5,haiku")
+    expect(linked.locator(".chips").first.get_by_role("listitem")).to_have_count(2)
+
+
+def test_a_link_with_an_unknown_version_or_model_says_how_to_go_on(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet,nonsense,haiku&v=2020-01-01.1")
+    page.get_by_role("button", name="Use today's prices").click()
+    expect(page.locator("table.costs tbody tr")).to_have_count(2)
+    expect(page.get_by_role("alert")).to_contain_text("No model is called nonsense")
 
 
 def test_a_prefix_larger_than_the_input_offers_to_raise_the_input(open_page: Open) -> None:

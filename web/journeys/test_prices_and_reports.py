@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -49,14 +50,27 @@ def test_a_dropped_log_is_reported_with_the_api_s_figures(
     for row in answer["groups"][0]["rows"]:
         shown = page.get_by_role("row").filter(has_text=row["values"][0])
         assert shown.locator("data").first.get_attribute("value") == row["cost_usd"]
-    expect(page.get_by_text("1 could not be read")).to_be_visible()
-    page.get_by_text("Records that could not be read").click()
-    expect(page.get_by_text("Record 3:")).to_be_visible()
+    expect(page.get_by_text("1 could not be read. Record 3:")).to_be_visible()
+    page.get_by_role("button", name="See where").click()
+    expect(page.locator("#unread li")).to_be_visible()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download as a page").click()
     assert saved.value.path().read_text().startswith("<!")
     assert violations(page) == []
     photographed(page, "report-1280-light")
+
+
+def test_the_example_shows_what_a_report_can_tell(open_page: Open) -> None:
+    page = open_page("/#/report", width=360)
+    page.get_by_role("button", name="Try an example").click()
+    expect(page.get_by_role("heading", name="Example of 400 made-up calls")).to_be_visible()
+    expect(page.get_by_text("of these, read from a cache")).to_be_visible()
+    expect(page.get_by_role("heading", name="What would have cost less")).to_be_visible()
+    # The cost is on the first screen of a telephone.
+    cost = page.locator(".figures data").first
+    assert (cost.bounding_box() or {"y": 9999})["y"] < 640
+    page.get_by_role("checkbox", name="Team").check()
+    expect(page.get_by_role("heading", name="By team")).to_be_visible()
 
 
 def test_a_log_of_claude_code_is_read_as_it_is(open_page: Open, tmp_path: Path) -> None:
@@ -115,7 +129,7 @@ def test_a_price_change_is_found_by_its_day(open_page: Open) -> None:
     change = page.locator("article.change").filter(
         has=page.get_by_role("link", name="anthropic/claude-sonnet-5-5", exact=True)
     )
-    expect(change).to_contain_text("cache read: $0.20 → $0.10 (-50.0%)")
+    expect(change).to_contain_text("cache read: $0.20 → $0.10 per 1M (-50.0%)")
     page.get_by_label("Model or provider").fill("openai")
     expect(change).to_have_count(0)
     page.get_by_label("Model or provider").fill("anthropic sonnet")
@@ -123,6 +137,28 @@ def test_a_price_change_is_found_by_its_day(open_page: Open) -> None:
     page.get_by_label("Since").fill("2026-11-29")
     expect(change).to_have_count(0)
     assert violations(page) == []
+
+
+def test_the_changes_of_this_month_are_counted_once_each_makers_own_first(
+    open_page: Open, url: str
+) -> None:
+    page = open_page("/#/prices/changes")
+    status = page.get_by_role("status").filter(has_text="Since 1 ")
+    text = status.inner_text()
+    total, own, others = re.fullmatch(
+        r"Since .*?, ([\d,]+) changes?\. (Makers' own: .*?\.) (Resellers and hosts: .*?\.)", text
+    ).groups()  # type: ignore[union-attr]
+    parts = [int(part) for part in re.findall(r"(\d+)(?= )", own + others)]
+    assert sum(parts) == int(total.replace(",", ""))
+    listed = page.request.get(f"{url}/v1/models?limit=200").json()["models"]
+    today = datetime.now(UTC).date().isoformat()
+    retiring = [model for model in listed if (model["retires"] or "") > today]
+    section = page.locator("section").filter(has_text="Models that retire")
+    expect(section).to_be_visible()
+    page.get_by_label("Model or provider").fill(retiring[0]["id"])
+    expect(section).to_contain_text(retiring[0]["id"])
+    page.get_by_role("link", name="what waits for approval").click()
+    expect(page.get_by_role("link", name="Waiting for approval")).to_be_visible()
 
 
 def test_announced_prices_are_those_of_the_api(open_page: Open, url: str) -> None:

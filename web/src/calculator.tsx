@@ -2,13 +2,13 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Config, Refused } from "./api";
-import { type Answered, estimate } from "./estimate";
+import { type Answered, estimate, unknownOf } from "./estimate";
 import { address, replaceAddress } from "./hash";
-import { CopyButton, Problem } from "./parts";
-import { Billing, CallInput, Context, Models, type Problems, type Unknown, Volume, WhatIf } from "./question";
+import { CopyButton, listed, Problem } from "./parts";
+import { Billing, CallInput, Context, Models, type Problems, Volume, WhatIf } from "./question";
 import { Incomplete } from "./requests";
 import { Headline, Results } from "./results";
-import { fromQuery, MAX_LINKED_CHARACTERS, type Question, START, toQuery } from "./state";
+import { fromQuery, MAX_LINKED_CHARACTERS, MAX_MODELS, type Question, START, toQuery } from "./state";
 
 const PAUSE_MS = 250;
 
@@ -40,29 +40,38 @@ function problemsOf(error: unknown, question: Question): Problems {
   return found;
 }
 
-/** The first model of the question that the API does not know, and the names it may mean. */
-function unknownOf(error: unknown, question: Question): Unknown | null {
-  if (!(error instanceof Refused) || error.status !== 404) return null;
-  const [, index] = error.fields.map(({ pointer }) => /^\/models\/(\d+)$/.exec(pointer)).find(Boolean) ?? [];
-  const model = question.models[Number(index)];
-  return model === undefined ? null : { model, suggestions: error.suggestions };
+/** The last question and its answer, while the tab is open: leaving the view loses nothing. */
+let last: { question: Question; answered: Answered; link: string } | null = null;
+
+/** The question of an address. One without a question, or the last one's own, continues that; `add` adds a model to it. */
+function asked(query: URLSearchParams): Question {
+  const [link, added] = [query.toString(), query.get("add")];
+  if (added) {
+    const { question, answered } = last ?? { question: { ...START, models: [] }, answered: null };
+    const known = answered?.rows.some(({ row: { model } }) => `${model.provider}/${model.id}` === added);
+    return { ...question, models: known ? question.models : [...new Set([...question.models.slice(0, MAX_MODELS - 1), added])], version: "", asOf: "" };
+  }
+  return last && (!link || link === last.link) ? last.question : fromQuery(query);
 }
 
 export function Calculator({ config, query }: { config: Config; query: URLSearchParams }) {
-  const [question, setQuestion] = useState<Question>(() => fromQuery(query));
-  const [answered, setAnswered] = useState<Answered | null>(null);
+  const [question, setQuestion] = useState<Question>(() => asked(query));
+  const [answered, setAnswered] = useState<Answered | null>(last?.answered ?? null);
   const [today, setToday] = useState<Answered | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [settled, setSettled] = useState<Question | null>(null);
   const busy = settled !== question;
-  const ours = useRef("");
+  const first = useRef(true);
 
   // A link that is followed while the page is open asks its own question.
   useEffect(() => {
-    if (query.toString() && query.toString() !== ours.current) setQuestion(fromQuery(query));
+    if (!first.current) setQuestion(asked(query));
+    if (last && !query.toString()) replaceAddress("", new URLSearchParams(last.link));
+    first.current = false;
   }, [query]);
 
   useEffect(() => {
+    if (last) last = { ...last, question };
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
@@ -72,8 +81,9 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
         setAnswered(found);
         setToday(now);
         setError(null);
-        ours.current = linked(question, found).toString();
+        last = { question, answered: found, link: linked(question, found).toString() };
         replaceAddress("", linked(question, found));
+        if (!found.compared.excluded.length) setQuestion((now) => (now === question ? distinct(found) : now));
       } catch (failure) {
         if (stop.signal.aborted) return;
         setError(failure);
@@ -89,7 +99,8 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
   const set = (change: Partial<Question>) => setQuestion((now) => ({ ...now, ...change }));
   const pinned = Boolean(question.version || question.asOf);
   const problems = problemsOf(error, question);
-  const unknown = unknownOf(error, question);
+  const alone = unknownOf(error, question);
+  const unknown = error ? (alone ? [alone] : []) : (answered?.unknown ?? []);
   const instead = error instanceof Incomplete ? error.instead : undefined;
   return (
     <Context.Provider value={{ question, set, problems, unknown, instead }}>
@@ -112,10 +123,22 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
           <p role="status" class="visually-hidden">
             {busy ? "Calculating" : error ? "" : "The figures are up to date."}
           </p>
-          {Object.keys(problems).length || unknown ? (
+          {Object.keys(problems).length || alone ? (
             <p class="notice">Correct what is marked{answered && "; these figures are from before"}.</p>
           ) : (
             <Problem error={error} />
+          )}
+          {!error && unknown.length > 0 && (
+            <p class="notice">
+              Without {listed(unknown.map(({ model }) => model))}: no model is called so. Correct what is marked.
+            </p>
+          )}
+          {Boolean(error) && pinned && (
+            <p>
+              <button type="button" class="quiet" onClick={() => set({ version: "", asOf: "" })}>
+                Use today's prices
+              </button>
+            </p>
           )}
           {answered && (
             <div class={error ? "outdated" : ""}>
@@ -133,6 +156,14 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
     </Context.Provider>
   );
 }
+
+/** A question without the models that it has already under another name. */
+function distinct({ question, rows, unknown }: Answered): Question {
+  const known = [...unknown.map(({ model }) => model), ...rows.map((row) => row.asked)];
+  const models = question.models.filter((model) => known.includes(model));
+  return models.length < question.models.length ? { ...question, models } : question;
+}
+
 /** The question with the version and moment of its answer. */
 function linked(question: Question, answered: Answered): URLSearchParams {
   const { version, as_of } = answered.compared.pricing;

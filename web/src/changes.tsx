@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, type Schema } from "./api";
 import { address, replaceAddress } from "./hash";
-import { HOSTS } from "./models";
+import { HOSTS, useModels } from "./models";
 import { count, percent } from "./money";
 import { Before, fieldName, moment, Problem, useFirst } from "./parts";
 
@@ -38,7 +38,8 @@ const PRESETS: [string, string][] = [
 ];
 
 export function Changes({ query }: { query: URLSearchParams }) {
-  const [since, setSince] = useState(query.get("since") ?? daysAgo(30));
+  const [since, setSince] = useState(query.get("since") ?? PRESETS[0]![1]);
+  const { list } = useModels(true);
   const [search, setSearch] = useState(query.get("q") ?? "");
   const [found, setFound] = useState<Entries | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -62,7 +63,7 @@ export function Changes({ query }: { query: URLSearchParams }) {
   const took = matching((found?.took_effect ?? []).toReversed());
   const announced = makersFirst(matching(found?.announced ?? []));
   const changed = makersFirst(matching(found?.changes ?? []));
-  const moved = (sign: RegExp) => took.filter((entry) => entry.fields.some((field) => sign.test(field.change_percent ?? ""))).length;
+  const retiring = matching(list.filter(({ retires }) => retires && retires > daysAgo(0)).map((model) => ({ ...model, fields: [] })));
   const key = since + search;
   return (
     <>
@@ -89,11 +90,9 @@ export function Changes({ query }: { query: URLSearchParams }) {
         ))}
       </div>
       <Problem error={error} />
-      <p role="status">{!day ? "Enter a day." : found ? summary(took.length + changed.length, search.trim(), since, moved) : error ? "" : "Loading the changes"}</p>
-      {(took.length > 0 || announced.length > 0 || changed.length > 0) && (
-        <p class="muted">Prices in USD per million tokens; of searches, images and other units, for each.</p>
-      )}
+      <p role="status">{!day ? "Enter a day." : found ? summary([...took, ...changed], search.trim(), since) : error ? "" : "Loading the changes"}</p>
       <ChangeList heading="Announced" entries={announced} note={(entry) => `from ${moment(entry.starts)}`} restart={key} />
+      <Retiring models={retiring} restart={key} />
       <ChangeList
         heading="Makers' own offers"
         first={25}
@@ -124,12 +123,33 @@ export function Changes({ query }: { query: URLSearchParams }) {
   );
 }
 
-function summary(changes: number, search: string, since: string, moved: (sign: RegExp) => number): string {
+const models = (number: number) => `${count(number)} ${number === 1 ? "model" : "models"}`;
+
+function summary(entries: Changed[], search: string, since: string): string {
   const of = search && ` of “${search}”`;
-  if (!changes) return `No price${of} changed since ${moment(since)}. Choose an earlier day${search && ", or fewer words"}.`;
-  const models = (number: number) => (number ? `${count(number)} ${number === 1 ? "model" : "models"}` : "no model");
-  const all = `${count(changes)} ${changes === 1 ? "change" : "changes"}${of}`;
-  return `${all} since ${moment(since)}: a price rose on ${models(moved(/^[^-]/))} and fell on ${models(moved(/^-/))}.`;
+  if (!entries.length) return `No price${of} changed since ${moment(since)}. Choose an earlier day${search && ", or fewer words"}.`;
+  const own = entries.filter((entry) => !resold(entry));
+  const others = entries.length - own.length;
+  return (
+    `Since ${moment(since)}, ${count(entries.length)} ${entries.length === 1 ? "change" : "changes"}${of}. ` +
+    [own.length && `Makers' own: ${told(own)}.`, others && `Resellers and hosts: ${told(entries.filter(resold))}.`].filter(Boolean).join(" ")
+  );
+}
+
+/** How many models became dearer or cheaper: each entry counts once. */
+function told(entries: Changed[]): string {
+  const moved = (entry: Changed, sign: RegExp) => entry.fields.some((field) => sign.test(field.change_percent ?? ""));
+  const kinds: [string, (rose: boolean, fell: boolean) => boolean][] = [
+    ["cheaper", (rose, fell) => fell && !rose],
+    ["dearer", (rose, fell) => rose && !fell],
+    ["cheaper in some prices and dearer in others", (rose, fell) => rose && fell],
+    ["new, dropped or otherwise changed", (rose, fell) => !rose && !fell],
+  ];
+  return kinds
+    .map(([words, is]): [string, number] => [words, entries.filter((entry) => is(moved(entry, /^[^-]/), moved(entry, /^-/))).length])
+    .filter(([, number]) => number > 0)
+    .map(([words, number], index) => `${index ? count(number) : models(number)} ${words}`)
+    .join(", ");
 }
 
 type Changed = { provider: string; id: string; fields: Schema["FieldChange"][] };
@@ -163,18 +183,45 @@ function ChangeList<Entry extends Changed>({ heading, entries, note, restart, fi
   );
 }
 
+type Leaving = Changed & { retires: string | null };
+
+/** The models whose end is announced, the soonest first. */
+function Retiring({ models: found, restart }: { models: Leaving[]; restart: string }) {
+  const ordered = makersFirst(found.toSorted((a, b) => a.retires!.localeCompare(b.retires!)));
+  const [shown, more] = useFirst(ordered, 10, restart);
+  if (!found.length) return null;
+  return (
+    <section>
+      <h2>
+        Models that retire <small>{count(found.length)}</small>
+      </h2>
+      <ul class="notes">
+        {shown.map(({ provider, id, retires }) => (
+          <li key={`${provider}/${id}`}>
+            <a href={modelAddress(provider, id)}>{`${provider}/${id}`}</a> retires {moment(retires!)}
+          </li>
+        ))}
+      </ul>
+      {more}
+    </section>
+  );
+}
+
+function modelAddress(provider: string, id: string): string {
+  return address("prices", new URLSearchParams({ model: `${provider}/${id}` }));
+}
+
 const FIRST = ["standard.input", "standard.output", "standard.cache_read"];
 const MOST_FIELDS = 6;
 
 function Change({ entry, note }: { entry: Changed; note: string }) {
-  const reference = `${entry.provider}/${entry.id}`;
   const rank = ({ field }: Schema["FieldChange"]) => (FIRST.includes(field) ? FIRST.indexOf(field) : FIRST.length);
   const fields = entry.fields.toSorted((a, b) => rank(a) - rank(b));
   const kept = fields.length > MOST_FIELDS + 1 ? MOST_FIELDS : fields.length;
   return (
     <article class="change">
       <h3>
-        <a href={address("prices", new URLSearchParams({ model: reference }))}>{reference}</a> <small>{note}</small>
+        <a href={modelAddress(entry.provider, entry.id)}>{`${entry.provider}/${entry.id}`}</a> <small>{note}</small>
       </h3>
       <div>
         <FieldChanges fields={fields.slice(0, kept)} />
@@ -187,6 +234,12 @@ function Change({ entry, note }: { entry: Changed; note: string }) {
       </div>
     </article>
   );
+}
+
+/** What a price is for: a million tokens, or one of what its name says. */
+function unitOf(field: string): string {
+  const [name = ""] = field.replace(/^[^.]*\./, "").split(/[>~@]/);
+  return /(^|_)(input|output|cache_read|cache_write_\w+)$/.test(name) ? "per 1M" : name === "web_search" ? "per search" : "each";
 }
 
 function FieldChanges({ fields }: { fields: Schema["FieldChange"][] }) {
@@ -202,7 +255,13 @@ function FieldChanges({ fields }: { fields: Schema["FieldChange"][] }) {
               <Before amount={field.before} /> →{" "}
             </>
           )}
-          {field.after === null ? <span class="muted">no longer listed</span> : <Before amount={field.after} />}
+          {field.after === null ? (
+            <span class="muted">no longer in the price list</span>
+          ) : (
+            <>
+              <Before amount={field.after} /> <span class="muted">{unitOf(field.field)}</span>
+            </>
+          )}
           {field.change_percent && (
             <span class={field.change_percent.startsWith("-") ? "good" : "warn"}>
               {" "}

@@ -1,5 +1,6 @@
 /** Plain SVG. Every figure drawn here is also in a table; lengths are geometry, not amounts. */
 
+import { useEffect, useRef, useState } from "preact/hooks";
 import { moment } from "./parts";
 import { price } from "./money";
 import type { Schema } from "./api";
@@ -70,7 +71,7 @@ export function Bars({ bars, caption, baseline }: BarsProperties) {
   );
 }
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [480, 190, 72, 8, 28, 14];
+const [HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [190, 72, 8, 28, 14];
 
 /** When a price applies, at the head of its row. */
 function span({ start, end }: { start: string | null; end: string | null }): string {
@@ -80,6 +81,15 @@ function span({ start, end }: { start: string | null; end: string | null }): str
 
 /** The standard input and output price of a model over time, as steps; announced ones included. */
 export function History({ model, now }: { model: Schema["ModelPage"]; now: string }) {
+  const drawing = useRef<SVGSVGElement>(null);
+  const [width, setWidth] = useState(480);
+  // As wide as there is room for, and its text as large as other text.
+  useEffect(() => {
+    if (!drawing.current) return;
+    const watching = new ResizeObserver(([entry]) => setWidth(Math.max(240, Math.round(entry!.contentRect.width))));
+    watching.observe(drawing.current);
+    return () => watching.disconnect();
+  }, []);
   const periods = model.price_history.flatMap((period) => {
     const standard = period.modes.find((mode) => mode.mode === "standard");
     return standard ? [{ start: period.start, end: period.end, prices: standard.usd_per_mtok as Record<string, string> }] : [];
@@ -97,7 +107,7 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
   const highest = periods.flatMap((period) => lines.map((name) => period.prices[name] ?? "0")).find((amount) => Number(amount) === most)!;
   const dates = [[first, "start"], [last, "end"]] as const;
   const changed = periods.length > 1;
-  const x = (instant: number) => LEFT + ((instant - first) / (last - first)) * (WIDTH - LEFT - RIGHT);
+  const x = (instant: number) => LEFT + ((instant - first) / (last - first)) * (width - LEFT - RIGHT);
   const y = (amount: string) => HEIGHT - BOTTOM - (Number(amount) / most) * (HEIGHT - BOTTOM - TOP);
   return (
     <figure class="history">
@@ -123,10 +133,10 @@ export function History({ model, now }: { model: Schema["ModelPage"]; now: strin
         </span>
       </figcaption>
       {changed && (
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-        <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
+      <svg ref={drawing} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
+        <line class="axis" x1={LEFT} x2={width - RIGHT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
         <line class="axis" x1={LEFT} x2={LEFT} y1={TOP} y2={HEIGHT - BOTTOM} />
-        <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={TOP} y2={TOP} />
+        <line class="axis" x1={LEFT} x2={width - RIGHT} y1={TOP} y2={TOP} />
         <text x={LEFT - 6} y={TOP + 5} text-anchor="end">{price(highest)}</text>
         <text x={LEFT - 6} y={HEIGHT - BOTTOM} text-anchor="end">$0</text>
         {dates.map(([at, anchor]) => (

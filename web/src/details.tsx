@@ -1,36 +1,37 @@
 /** What is behind the figures: notices, how each figure is made, and the request as code. */
 
-import { useState } from "preact/hooks";
-import type { Schema } from "./api";
+import { useEffect, useState } from "preact/hooks";
+import { post, type Schema } from "./api";
 import { History } from "./charts";
-import { amountsAt, type Answered, type Later } from "./estimate";
-import { count, money, price } from "./money";
-import { component, CopyButton, Disclosure, moment, Money, Notes } from "./parts";
-import { LANGUAGES, type Language, ROWS, snippet } from "./snippets";
+import { amountsAt, type Answered, nameOf, plain, type Row, tokensOf } from "./estimate";
+import { count, money, price, share } from "./money";
+import { component, CopyButton, dated, Disclosure, moment, Money, Notes, Sources } from "./parts";
+import { CHANGES, LANGUAGES, type Language, ROWS, snippet } from "./snippets";
 
 /** Whatever a reader must know before relying on the figures. */
-export function Notices({ answered, pages, later }: { answered: Answered; pages: Schema["ModelPage"][]; later: Later[] }) {
-  const { rows, compared } = answered;
-  const now = new Date().toISOString();
+export function Notices({ answered }: { answered: Answered }) {
+  const { rows, compared, question } = answered;
+  const today = new Date().toISOString();
   const found: [string, string][] = [];
-  for (const { row } of rows) {
-    const { context } = row;
-    if (!row.fits_context && context) {
-      found.push([row.model.id, `The request does not fit: ${count(context.used_tokens)} tokens, and the context window has ${count(context.window ?? 0)}.`]);
+  for (const one of rows) {
+    const { row, page } = one;
+    const name = nameOf(row.model, rows);
+    // An unknown window is null, which says nothing about the request.
+    if (row.fits_context === false) {
+      found.push([name, `The request does not fit: ${count(row.context.used_tokens)} tokens, and the context window has ${count(row.context.window ?? 0)}.`]);
     }
-    for (const { pointer, value } of row.unread) {
-      found.push([row.model.id, `${pointer} (${value}) is not in the cost: it is not known what it bills.`]);
-    }
-    for (const warning of row.warnings) found.push([row.model.id, warning.message]);
-  }
-  for (const page of pages) {
+    for (const { pointer, value } of row.unread) found.push([name, `${pointer} (${value}) is not in the cost: it is not known what it bills.`]);
+    for (const warning of row.warnings) found.push([name, warning.message]);
+    if (!page) continue;
     const { retires, missing_upstream_since: missing } = page.lifecycle;
-    const told = rows.some(({ row }) => row.model.id === page.id && row.warnings.some(({ message }) => /retire/.test(message)));
-    if (retires && !told) found.push([page.id, `${retires < now ? "Retired" : "Retires"} on ${moment(retires)}.`]);
-    if (missing) found.push([page.id, `No public price list has named it since ${moment(missing)}.`]);
-    for (const text of announced(page, now, later)) found.push([page.id, text]);
+    const told = row.warnings.some(({ message }) => /retire/.test(message));
+    if (retires && !told) found.push([name, `${retires < today ? "Retired" : "Retires"} on ${moment(retires)}.`]);
+    if (missing) found.push([name, `No public price list has named it since ${moment(missing)}.`]);
+    for (const text of announced(one, page, compared.pricing.as_of)) found.push([name, text]);
   }
   const all = [...compared.warnings.map((warning): [string, string] => ["", warning.message]), ...found];
+  const tokenizers = new Set(rows.map(({ page }) => page?.tokenizer ?? ""));
+  if (question.input !== "text" && tokenizers.size > 1) all.push(["", SAME_TOKENS]);
   const texts = [...new Set(all.map(([model, text]) => (!model || text.startsWith(model) ? text : `${model}: ${text}`)))];
   if (!texts.length) return null;
   return (
@@ -38,15 +39,19 @@ export function Notices({ answered, pages, later }: { answered: Answered; pages:
       <h2>Before you rely on this</h2>
       <ul>
         {texts.map((text) => (
-          <li key={text}>{text}</li>
+          <li key={text}>{dated(text)}</li>
         ))}
       </ul>
     </section>
   );
 }
 
-/** The prices of a model that are announced for a later day. */
-function announced(page: Schema["ModelPage"], now: string, later: Later[]): string[] {
+const SAME_TOKENS =
+  "Every model is priced here for the same number of tokens. The same text has another number on each: most on current" +
+  " Claude models, whose tokenizer counts about a third more than that of earlier ones. Choose “Prompt text” to compare by a text.";
+
+/** The prices of a model that are announced for a later day than that of the figures. */
+function announced({ later }: Row, page: Schema["ModelPage"], now: string): string[] {
   const standard = (period: Schema["ModelPage"]["price_history"][number] | undefined) =>
     (period?.modes.find(({ mode }) => mode === "standard")?.usd_per_mtok ?? {}) as Record<string, string>;
   return page.price_history.flatMap((period, index, all) => {
@@ -58,19 +63,19 @@ function announced(page: Schema["ModelPage"], now: string, later: Later[]): stri
         : [],
     );
     const which = moved.length ? `: ${moved.join(", ")} per million tokens` : "";
-    const same = later.find(({ provider, id, starts }) => provider === page.provider && id === page.id && starts === period.start);
-    const month = same?.month.pays ? ` The same requests then cost ${money(same.month.pays, same.month.currency)} a month.` : "";
-    return [`New prices from ${moment(period.start)}${which}.${month || " The figures above are at today's."}`];
+    const month = later?.starts === period.start && later.month.pays;
+    const then = month ? `The same requests then cost ${money(month, later.month.currency)} a month.` : `The figures are at the prices of ${moment(now)}.`;
+    return [`New prices from ${moment(period.start)}${which}. ${then}`];
   });
 }
 
-export function Details({ answered, pages }: { answered: Answered; pages: Schema["ModelPage"][] }) {
+export function Details({ answered }: { answered: Answered }) {
   const { rows, compared } = answered;
   return (
     <section>
       <h2>How each figure is made</h2>
-      {rows.map(({ row }) => {
-        const page = pages.find((found) => found.id === row.model.id && found.provider === row.model.provider);
+      {rows.map((one) => {
+        const { row, page, changes } = one;
         const { counting, context } = row;
         const each = amountsAt(row, "/per_call_usd");
         return (
@@ -79,7 +84,7 @@ export function Details({ answered, pages }: { answered: Answered; pages: Schema
             class="model"
             summary={
               <>
-                {row.model.id}: <Money amount={each.pays} currency={each.currency} /> a request
+                {nameOf(row.model, rows)}: <Money amount={each.pays} currency={each.currency} /> a request
               </>
             }
           >
@@ -98,13 +103,18 @@ export function Details({ answered, pages }: { answered: Answered; pages: Schema
                     <Money amount={counting.high_total_usd} /> a request.
                   </p>
                 )}
+                {changes?.what_if?.some(({ name }) => name === "Caching") && <CachingMade key={JSON.stringify(changes)} row={one} />}
                 {context?.window && (
                   <p>
                     {count(context.used_tokens)} of {count(context.window)} tokens of the context window
-                    {context.fits ? "" : ": does not fit"}.
+                    {context.fits === false ? ": does not fit" : ""}.
                   </p>
                 )}
-                {page?.prices && <p>Source of the prices: {page.prices.source}.</p>}
+                {page?.prices && (
+                  <p>
+                    Source of the prices: <Sources text={page.prices.source} />.
+                  </p>
+                )}
                 {page && <History model={page} now={compared.pricing.as_of} />}
                 <Notes texts={[...row.assumptions, ...(page?.notes ?? []).filter((note) => concerns(note, row))]} />
               </>
@@ -113,6 +123,57 @@ export function Details({ answered, pages }: { answered: Answered; pages: Schema
         );
       })}
     </section>
+  );
+}
+
+/** What the figure with caching is made of: a request that finds the prefix, and one that does not, as the API prices them. */
+function CachingMade({ row: { row, page, changes, changed } }: { row: Row }) {
+  const [each, setEach] = useState<Schema["WorkloadEstimate"] | null>(null);
+  const { caching } = changes!.what_if!.find(({ name }) => name === "Caching")!;
+  const { notes, saves_usd } = changed!.what_if.find(({ name }) => name === "Caching")!;
+  useEffect(() => {
+    const items = changes!.items.map((item) => ({ ...item, calls: 1 }));
+    const what_if = ["1", "0"].map((hit_rate) => ({ name: hit_rate, caching: { ...caching!, hit_rate } }));
+    // Without it the tokens and prices are still told.
+    post<Schema["WorkloadEstimate"]>("/v1/estimate/workload", { ...changes!, items, what_if }).then(setEach, () => {});
+  }, []);
+  const prices = (page?.prices?.modes.find(({ mode }) => mode === "standard")?.usd_per_mtok ?? {}) as Record<string, string>;
+  const { prefix_tokens: prefix, hit_rate: hits, ttl } = caching!;
+  const write = prices[`cache_write_${ttl}`];
+  const at = (amount: string | undefined) => (amount ? ` at ${price(amount)} per 1M` : "");
+  const cost = (index: number) => {
+    const found = each && amountsAt(each, `/what_if/${index}/total_usd`);
+    return (
+      found && (
+        <>
+          , and costs <Money amount={found.pays} currency={found.currency} />
+        </>
+      )
+    );
+  };
+  return (
+    <div>
+      <h3>With caching</h3>
+      {saves_usd === "0" && notes.length > 0 ? (
+        <Notes texts={notes.flatMap(plain)} />
+      ) : (
+        <ul class="notes">
+          <li>
+            {share(String(hits))} of {count(changes!.items[0]!.calls!)} requests a month find the prefix: each reads its {count(prefix)} tokens from
+            the cache{at(prices.cache_read)}
+            {cost(0)}.
+          </li>
+          <li>
+            Any other request {write ? `writes them to the cache${at(write)}` : "pays them as input; writing has no price of its own"}
+            {cost(1)}.
+          </li>
+          <li>
+            The other {count(tokensOf(row).input - prefix)} tokens of the input are plain in both, and the output is as above.
+            {page?.cache_minimum_tokens && ` A prefix is cached from ${count(page.cache_minimum_tokens)} tokens.`}
+          </li>
+        </ul>
+      )}
+    </div>
   );
 }
 
@@ -180,14 +241,32 @@ function LineItems({ items, net }: { items: Schema["LineItem"][]; net: Schema["L
   );
 }
 
-export function Snippets({ request }: { request: Schema["CompareRequest"] }) {
+export function Snippets({ answered: { request, rows } }: { answered: Answered }) {
   const [language, setLanguage] = useState<Language>("curl");
-  const text = snippet(language, { method: "POST", url: `${location.origin}/v1/compare`, body: request }, ROWS);
+  const [asked, setAsked] = useState(0);
+  const changes = rows.flatMap(({ row, changes: body }) =>
+    body ? [{ name: `What would change on ${nameOf(row.model, rows)}`, path: "/v1/estimate/workload", body: body as object, shown: CHANGES }] : [],
+  );
+  const calls = [{ name: "The comparison", path: "/v1/compare", body: request as object, shown: ROWS }, ...changes];
+  const { path, body, shown } = calls[asked] ?? calls[0]!;
+  const text = snippet(language, { method: "POST", url: `${location.origin}${path}`, body }, shown);
   return (
     <Disclosure class="snippets" summary="The same in code">
       {() => (
         <>
           <div class="actions">
+            {calls.length > 1 && (
+              <label>
+                Request
+                <select value={asked} onChange={(event) => setAsked(Number(event.currentTarget.value))}>
+                  {calls.map(({ name }, index) => (
+                    <option key={name} value={index}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
             <label>
               Language
               <select value={language} onChange={(event) => setLanguage(event.currentTarget.value as Language)}>

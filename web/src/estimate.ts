@@ -1,6 +1,7 @@
 /** One question, answered by the API: every figure that the calculator shows comes from here. */
 
-import { get, modelPath, post, type Schema } from "./api";
+import { get, modelPath, post, Refused, type Schema } from "./api";
+import { count } from "./money";
 import { compareRequest, whatIfRequest, workloadRequest } from "./requests";
 import type { Question } from "./state";
 
@@ -11,7 +12,18 @@ export type Row = {
   /** The calls of a day or month, and of a month with each change. */
   period: Schema["WorkloadEstimate"];
   changed: Schema["WorkloadEstimate"] | null;
+  /** What was asked for `changed`, at the version and moment of the answer. */
+  changes: Schema["WorkloadRequest"] | null;
+  /** The catalogue's page: lifecycle, price history and sources. Null where it did not come; the figures are complete. */
+  page: Schema["ModelPage"] | null;
+  later: Later | null;
 };
+
+/** What a month costs from the moment at which the next announced prices of a model begin. */
+export type Later = { starts: string; month: Amounts };
+
+/** A name that no model has, and those that it may mean. */
+export type Unknown = { model: string; suggestions: string[] };
 
 /** One amount: what is paid, the list price where a rate card makes that differ, and both in USD. */
 export type Amounts = { currency: string; pays: string | null; list: string | null; usd: string | null };
@@ -40,59 +52,108 @@ export type Answered = {
   request: Schema["CompareRequest"];
   compared: Schema["CompareAnswer"];
   rows: Row[];
+  /** What is left out of the comparison, since no model is called so. */
+  unknown: Unknown[];
 };
 
+const WORKLOAD = "/v1/estimate/workload";
+
 export async function estimate(question: Question, signal: AbortSignal): Promise<Answered> {
-  const request = compareRequest(question);
-  const workloads = question.models.map((model) => workloadRequest(question, model));
-  const whatIfs = question.models.map((model) => whatIfRequest(question, model));
-  const compared = await post<Schema["CompareAnswer"]>("/v1/compare", request, signal);
+  try {
+    const request = compareRequest(question);
+    const compared = await post<Schema["CompareAnswer"]>("/v1/compare", request, signal);
+    return { question, request, compared, rows: await rowsOf(question, compared, signal), unknown: [] };
+  } catch (error) {
+    // One unknown name is refused at a time: the others are compared without it.
+    const unknown = unknownOf(error, question);
+    if (!unknown || question.models.length === 1) throw error;
+    const models = question.models.filter((model) => model !== unknown.model);
+    const found = await estimate({ ...question, models }, signal);
+    return { ...found, question, unknown: [unknown, ...found.unknown] };
+  }
+}
+
+/** The first model of a question that the API does not know. */
+export function unknownOf(error: unknown, question: Question): Unknown | null {
+  if (!(error instanceof Refused) || error.status !== 404) return null;
+  const [, index] = error.fields.map(({ pointer }) => /^\/models\/(\d+)$/.exec(pointer)).find(Boolean) ?? [];
+  const model = question.models[Number(index)];
+  return model === undefined ? null : { model, suggestions: error.suggestions };
+}
+
+async function rowsOf(question: Question, { rows, pricing }: Schema["CompareAnswer"], signal: AbortSignal): Promise<Row[]> {
   // The comparison fixes version and moment for the other requests, so that all agree.
-  const at = { pricing_version: compared.pricing.version, as_of: compared.pricing.as_of };
-  const rows = await Promise.all(
-    compared.rows.map(async (row): Promise<Row> => {
-      const index = question.models.findIndex((model) => names(row.model, model));
-      const asked = question.models[index] ?? row.model.id;
-      const [workload, whatIf] = [workloads[index], whatIfs[index]];
-      const path = "/v1/estimate/workload";
-      const [period, changed] = await Promise.all([
-        post<Schema["WorkloadEstimate"]>(path, { ...(workload ?? workloadRequest(question, asked)), ...at }, signal),
-        whatIf ? post<Schema["WorkloadEstimate"]>(path, { ...whatIf, ...at }, signal) : null,
+  const at = { pricing_version: pricing.version, as_of: pricing.as_of };
+  return Promise.all(
+    rows.map(async (row): Promise<Row> => {
+      const asked = question.models.find((model) => names(row.model, model)) ?? row.model.id;
+      const request = workloadRequest(question, asked);
+      const whatIf = whatIfRequest(question, asked);
+      const changes = whatIf && { ...whatIf, ...at };
+      const [period, changed, page] = await Promise.all([
+        post<Schema["WorkloadEstimate"]>(WORKLOAD, { ...request, ...at }, signal),
+        changes && post<Schema["WorkloadEstimate"]>(WORKLOAD, changes, signal),
+        modelPage(row.model, pricing.version),
       ]);
-      return { asked, row, period, changed };
+      const starts = page?.price_history.map((prices) => prices.start).find((start) => start && start > pricing.as_of);
+      const later = starts ? await post<Schema["WorkloadEstimate"]>(WORKLOAD, { ...request, ...at, as_of: starts }, signal).catch(() => null) : null;
+      const month = later && amountsAt(later, "/totals/monthly_usd");
+      return { asked, row, period, changed, changes, page, later: starts && month ? { starts, month } : null };
     }),
   );
-  return { question, request, compared, rows };
 }
 
 function names(model: Schema["MatchedModel"], asked: string): boolean {
   return asked === model.requested || asked === `${model.provider}/${model.id}`;
 }
 
-/** The catalogue's page of each model of an answer: lifecycle, price history and sources. */
-export function modelPages(answered: Answered, signal: AbortSignal): Promise<Schema["ModelPage"][]> {
-  const version = encodeURIComponent(answered.compared.pricing.version);
-  return Promise.all(
-    answered.rows.map(({ row }) =>
-      get<Schema["ModelPage"]>(`${modelPath(row.model)}?pricing_version=${version}`, signal),
-    ),
-  );
+/** The pages that were read: those of a published version never change. */
+const pages = new Map<string, Promise<Schema["ModelPage"]>>();
+
+async function modelPage(model: Schema["MatchedModel"], version: string): Promise<Schema["ModelPage"] | null> {
+  const path = `${modelPath(model)}?pricing_version=${encodeURIComponent(version)}`;
+  if (!pages.has(path)) pages.set(path, get<Schema["ModelPage"]>(path));
+  try {
+    return await pages.get(path)!;
+  } catch {
+    pages.delete(path);
+    return null;
+  }
 }
 
-/** What a month costs from the day on which announced prices of a model begin. */
-export type Later = { provider: string; id: string; starts: string; month: Amounts };
+export function sameModel(a: Schema["MatchedModel"], b: Schema["MatchedModel"]): boolean {
+  return a.id === b.id && a.provider === b.provider;
+}
 
-export async function atAnnounced(answered: Answered, pages: Schema["ModelPage"][], signal: AbortSignal): Promise<Later[]> {
-  const { version, as_of: now } = answered.compared.pricing;
-  const found = await Promise.all(
-    answered.rows.map(async ({ asked, row: { model } }) => {
-      const page = pages.find(({ provider, id }) => provider === model.provider && id === model.id);
-      const starts = page?.price_history.map((period) => period.start).find((start) => start && start > now);
-      if (!starts) return [];
-      const request = { ...workloadRequest(answered.question, asked), pricing_version: version, as_of: starts };
-      const later = await post<Schema["WorkloadEstimate"]>("/v1/estimate/workload", request, signal);
-      return [{ provider: model.provider, id: model.id, starts, month: amountsAt(later, "/totals/monthly_usd") }];
-    }),
-  );
-  return found.flat();
+/** What a model is called next to others: its id, with the provider where two have the same. */
+export function nameOf(model: Schema["MatchedModel"], rows: { row: { model: Schema["MatchedModel"] } }[]): string {
+  const twice = rows.filter(({ row }) => row.model.id === model.id).length > 1;
+  return twice ? `${model.provider}/${model.id}` : model.id;
+}
+
+/** The model that the others are compared with. */
+export function baselineOf({ compared, rows }: Answered): Row | undefined {
+  return rows.find(({ row }) => row.model.id === compared.baseline && row.model.provider === compared.baseline_provider);
+}
+
+/** The tokens of one request by the components that are billed: input, output, read from a cache, written to it. */
+export function tokensOf({ line_items }: Schema["CompareRow"]): { input: number; output: number; read: number; written: number } {
+  const sum = (pattern: RegExp) =>
+    line_items.reduce((total, item) => (item.unit === "token" && pattern.test(item.component) ? total + Number(item.quantity) : total), 0);
+  return { input: sum(/^input$/), output: sum(/^output$/), read: sum(/^cache_read/), written: sum(/^cache_write/) };
+}
+
+/** What the API says of a prefix that the input is too short for. */
+export const TOO_LONG = /a prompt has fewer than (\d+) tokens/;
+
+/** A note of a what-if for a reader of this page; none where the table says the same. */
+export function plain(note: string): string[] {
+  if (note.startsWith("This change saves nothing")) return [];
+  if (/ count tokens differently/.test(note)) {
+    return ["Models count tokens differently; the same counts are assumed. Enter the prompt's text to have it counted for each."];
+  }
+  const short = TOO_LONG.exec(note);
+  if (short) return [`Caching: the input has fewer than ${count(short[1]!)} tokens, so the prefix cannot be a part of it. Enter a smaller prefix.`];
+  // What a caller would send instead means nothing here.
+  return [note.replace(/^requests: /, "").replace(/ It offers `\w+`: [^.]*\./, "")];
 }

@@ -12,7 +12,19 @@ export function address(path: string, query: URLSearchParams): string {
   return `#/${path}${text ? `?${text}` : ""}`;
 }
 
+/** The last address of each view, for as long as the tab is open. */
+const last = new Map<string, string>();
+
+export function remember(hash: string): void {
+  last.set(readAddress(hash).path.split("/")[0]!, hash);
+}
+
+export function lastOf(view: string): string {
+  return last.get(view) || `#/${view}`;
+}
+
 /** Show another address without a new entry in the history. */
 export function replaceAddress(path: string, query: URLSearchParams): void {
   history.replaceState(null, "", address(path, query));
+  remember(location.hash);
 }

@@ -3,7 +3,7 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Config, get } from "./api";
 import { Calculator } from "./calculator";
-import { readAddress } from "./hash";
+import { lastOf, readAddress, remember } from "./hash";
 import { Problem } from "./parts";
 import { Prices } from "./prices";
 import { ReportView } from "./report";
@@ -18,7 +18,10 @@ const VIEWS = [
 function useAddress() {
   const [now, setNow] = useState(() => readAddress(location.hash));
   useEffect(() => {
-    const changed = () => setNow(readAddress(location.hash));
+    const changed = () => {
+      remember(location.hash);
+      setNow(readAddress(location.hash));
+    };
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);
@@ -45,12 +48,12 @@ function Page({ config, user }: { config: Config; user: SignedIn | null }) {
         Skip to the content
       </a>
       <header>
-        <a class="brand" href="#/">
+        <a class="brand" href={lastOf("")}>
           Tariff
         </a>
         <nav aria-label="Main">
           {VIEWS.map(([to, label]) => (
-            <a key={to} href={`#/${to}`} aria-current={view === to ? "page" : undefined}>
+            <a key={to} href={view === to ? `#/${to}` : lastOf(to)} aria-current={view === to ? "page" : undefined}>
               {label}
             </a>
           ))}

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { get, type Schema } from "./api";
+import { moment } from "./parts";
 
 type Listed = Schema["ModelSummary"];
 export type Models = { list: Listed[]; complete: boolean; error: Error | null };
@@ -63,6 +64,11 @@ export const HOSTS = new Set(
   ).split(" "),
 );
 
+/** When a model is shut down, or was. */
+export function retirement(day: string): string {
+  return `${day <= new Date().toISOString().slice(0, 10) ? "retired" : "retires"} ${moment(day)}`;
+}
+
 /** Whether a text holds a word of a search as it is written, or as people say it: ChatGPT for GPT, gpt5 for GPT-5. */
 function holds(text: string, word: string): boolean {
   const spoken = word.replace(/^chat(?=gpt)/, "");
@@ -90,12 +96,12 @@ export function searched(models: Listed[], search: string): Listed[] {
   const today = new Date().toISOString();
   const whole = search.trim().toLowerCase();
   const words = whole.split(/[\s/]+/).filter(Boolean);
+  const named = (model: Listed) => whole !== "" && [model.id, model.name.toLowerCase(), `${model.provider}/${model.id}`].includes(whole);
   const rank = (model: Listed) =>
-    (model.retires && model.retires < today ? 64 : 0) +
+    (named(model) ? 0 : 128 + (model.retires && model.retires < today ? 64 : 0)) +
     (model.usd_per_mtok ? 0 : 32) +
     (model.id.includes("/") ? 16 : 0) +
     (words.length && HOSTS.has(model.provider) ? 8 : 0) +
-    (words.length && [model.id, model.name.toLowerCase(), `${model.provider}/${model.id}`].includes(whole) ? 0 : 4) +
     (words.length && model.family === whole ? 0 : 2) +
     (model.family ? 0 : 1);
   return models

@@ -49,17 +49,27 @@ function fourDigits(value: Digits, kept: number): Digits {
   return short.places < kept ? round(short, kept) : short;
 }
 
-/** A cost: two decimals from $1 up, four significant digits below, never $0.00 for a cost. */
-export function usd(amount: string): string {
+/**
+ * A cost: two decimals from $1 up, four significant digits below, never $0.00 for a cost. Below $1, at
+ * least `places` decimals: those of its column.
+ */
+export function usd(amount: string, places = 0): string {
   const value = read(amount);
   let shown = belowOne(value) ? fourDigits(value, 2) : round(value, 2);
   if (!belowOne(shown)) shown = round(shown, 2);
+  else if (shown.places < places) shown = round(value, places);
   return `${value.negative && value.digits ? "-" : ""}$${written(shown)}`;
 }
 
 /** An amount of any currency, by the same rule as one in USD: EUR 8.06. */
-export function money(amount: string, currency: string): string {
-  return currency === "USD" ? usd(amount) : usd(amount).replace("$", `${currency} `);
+export function money(amount: string, currency: string, places = 0): string {
+  const shown = usd(amount, places);
+  return currency === "USD" ? shown : shown.replace("$", `${currency} `);
+}
+
+/** The decimals of a column of costs: the most that any of them needs. */
+export function placesOf(amounts: (string | null | undefined)[]): number {
+  return Math.max(0, ...amounts.map((amount) => (amount ? (usd(amount).split(".")[1]?.length ?? 0) : 0)));
 }
 
 /** A list price as published, with two decimals at least. */
@@ -68,10 +78,11 @@ export function price(amount: string): string {
   return `${value.negative ? "-" : ""}$${written(value.places < 2 ? round(value, 2) : value)}`;
 }
 
-/** A multiple: 2.50x from 1 up, four significant digits below. */
+/** A multiple to two decimals, so that a column of them lines up: 2.50x, 0.21x. */
 export function times(ratio: string): string {
   const value = read(ratio);
-  return `${written(belowOne(value) ? fourDigits(value, 0) : round(value, 2))}x`;
+  const shown = round(value, 2);
+  return !shown.digits && value.digits ? "<0.01x" : `${written(shown)}x`;
 }
 
 /** A percentage that the API states, to one decimal. */

@@ -6,11 +6,11 @@ import { Refused } from "./api";
 import { count, money, price } from "./money";
 
 /** An amount as a person reads it; the exact one is its value and its tooltip. */
-export function Money({ amount, currency = "USD" }: { amount: string | null | undefined; currency?: string }) {
+export function Money({ amount, currency = "USD", places = 0 }: { amount: string | null | undefined; currency?: string; places?: number }) {
   if (amount === null || amount === undefined) return <span class="muted">no known price</span>;
   return (
     <data class="money" value={amount} title={`exactly ${currency === "USD" ? "$" : `${currency} `}${amount}`}>
-      {money(amount, currency)}
+      {money(amount, currency, places)}
     </data>
   );
 }
@@ -73,10 +73,40 @@ export function Notes({ texts }: { texts: string[] }) {
   return (
     <ul class="notes">
       {[...new Set(texts)].map((text) => (
-        <li key={text}>{text}</li>
+        <li key={text}>{dated(text)}</li>
       ))}
     </ul>
   );
+}
+
+/** A text with its days written as everywhere on the page; a day that is a part of a name stays. */
+export function dated(text: string): string {
+  return text.replace(/(?<![\w.@/:-])\d{4}-\d\d-\d\d(?![\w:/-])/g, moment);
+}
+
+/** The public price lists that the sources of prices name: what they are, and where. */
+const LISTS: [RegExp, string, string][] = [
+  [/^litellm (?=\d)/, "LiteLLM's price list ", "https://github.com/BerriAI/litellm"],
+  [/^genai-prices (?=\d)/, "Pydantic's list genai-prices ", "https://github.com/pydantic/genai-prices"],
+  [/^openrouter (?=\d)/, "OpenRouter's price list ", "https://openrouter.ai/models"],
+];
+
+/** The sources of prices in words, with a link to each that is a public list. */
+export function Sources({ text }: { text: string }) {
+  return text.split(/(?<=\d), (?=litellm|genai-prices|openrouter)/).map((source, index) => {
+    const [pattern, words, url] = LISTS.find(([start]) => start.test(source)) ?? [];
+    return (
+      <span key={source}>
+        {index > 0 && ", "}
+        {pattern ? <a href={url!} rel="noreferrer">{source.replace(pattern, words!)}</a> : dated(source.replace(/^(pricing|model) page/, "the provider's $1 page"))}
+      </span>
+    );
+  });
+}
+
+/** Names as a part of a sentence: a, b and c. */
+export function listed(names: string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 /** What is known, as terms with their values; what has none is left out. */

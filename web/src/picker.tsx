@@ -2,7 +2,7 @@
 
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { Schema } from "./api";
-import { type Models, searched, useModels } from "./models";
+import { HOSTS, type Models, retirement, searched, useModels } from "./models";
 import { count, price } from "./money";
 
 const SHOWN = 40;
@@ -11,10 +11,12 @@ type Properties = {
   label: string;
   placeholder: string;
   disabled?: boolean;
+  /** What cannot be picked again, each as provider/id. */
+  chosen?: string[];
   onPick: (reference: string) => void;
 };
 
-export function Picker({ label, placeholder, disabled = false, onPick }: Properties) {
+export function Picker({ label, placeholder, disabled = false, chosen = [], onPick }: Properties) {
   const id = useId();
   const [search, setSearch] = useState("");
   const [open, setOpen] = useState(false);
@@ -33,7 +35,7 @@ export function Picker({ label, placeholder, disabled = false, onPick }: Propert
     setAt(0);
   };
   const pick = (model: Schema["ModelSummary"] | undefined) => {
-    if (!model) return;
+    if (!model || chosen.includes(`${model.provider}/${model.id}`)) return;
     onPick(`${model.provider}/${model.id}`);
     setSearch("");
     setOpen(false);
@@ -84,14 +86,18 @@ export function Picker({ label, placeholder, disabled = false, onPick }: Propert
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === at}
+            aria-disabled={chosen.includes(`${model.provider}/${model.id}`)}
             onMouseDown={(event) => {
               event.preventDefault();
               pick(model);
             }}
           >
             <span class="name">
-              {model.name} <small>{model.provider}/{model.id}</small>
+              {model.name} <span class="badge">{HOSTS.has(model.provider) ? `at ${model.provider}` : model.provider}</span>{" "}
+              {chosen.includes(`${model.provider}/${model.id}`) && <span class="badge">already chosen</span>}{" "}
+              {model.retires && <span class="badge warn">{retirement(model.retires)}</span>}
             </span>
+            <small class="prices">{model.provider}/{model.id}</small>
             <small class="prices">
               {model.usd_per_mtok?.input && model.usd_per_mtok.output
                 ? `${price(model.usd_per_mtok.input)} in, ${price(model.usd_per_mtok.output)} out per million tokens`

@@ -1,5 +1,6 @@
 /** Prices: every model, and the page of each. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Config, get, modelPath, type Schema } from "./api";
 import { Changes } from "./changes";
@@ -7,13 +8,16 @@ import { History } from "./charts";
 import { address, replaceAddress } from "./hash";
 import { providersOf, searched, useModels } from "./models";
 import { count, price } from "./money";
-import { component, Facts, moment, Notes, Problem, useFirst } from "./parts";
+import { component, Facts, moment, Notes, Problem, Sources, useFirst } from "./parts";
 import { Pending } from "./pending";
+
+/** For those who approve prices: linked below the changes, and a section where it is open. */
+const PENDING = "prices/pending";
 
 const SECTIONS = [
   ["prices", "All models"],
   ["prices/changes", "What changed"],
-  ["prices/pending", "Waiting for approval"],
+  [PENDING, "Waiting for approval"],
 ] as const;
 
 export function Prices({ path, query, config }: { path: string; query: URLSearchParams; config: Config }) {
@@ -22,15 +26,20 @@ export function Prices({ path, query, config }: { path: string; query: URLSearch
     <div class="prices">
       <h1>Prices</h1>
       <nav class="sections" aria-label="Prices">
-        {SECTIONS.map(([to, label]) => (
+        {SECTIONS.filter(([to]) => to !== PENDING || path === to).map(([to, label]) => (
           <a key={to} href={`#/${to}`} aria-current={path === to && !model ? "page" : undefined}>
             {label}
           </a>
         ))}
       </nav>
       {path === "prices/changes" ? (
-        <Changes query={query} />
-      ) : path === "prices/pending" ? (
+        <>
+          <Changes query={query} />
+          <p class="source">
+            For those who approve prices: <a href={`#/${PENDING}`}>what waits for approval</a>
+          </p>
+        </>
+      ) : path === PENDING ? (
         <Pending config={config} />
       ) : model ? (
         <ModelDetails reference={model} />
@@ -146,7 +155,7 @@ function ModelDetails({ reference }: { reference: string }) {
   }, [reference]);
   if (!model) return <Problem error={error} />;
   const { lifecycle } = model;
-  const facts: [string, string | null][] = [
+  const facts: [string, ComponentChildren][] = [
     ["Provider", model.provider],
     ["Other names", model.aliases.join(", ") || null],
     ["Context window", model.context_window ? `${count(model.context_window)} tokens` : null],
@@ -156,13 +165,13 @@ function ModelDetails({ reference }: { reference: string }) {
     ["Released", lifecycle.released && moment(lifecycle.released)],
     ["Retires", lifecycle.retires && moment(lifecycle.retires)],
     ["Available at least until", lifecycle.retires_not_before && moment(lifecycle.retires_not_before)],
-    ["Source of the prices", model.prices?.source ?? null],
+    ["Source of the prices", model.prices && <Sources text={model.prices.source} />],
   ];
   return (
     <article>
       <h2>{model.name}</h2>
       <p>
-        <a href={address("", new URLSearchParams({ m: `${model.provider}/${model.id}` }))}>Estimate with this model</a>
+        <a href={address("", new URLSearchParams({ add: `${model.provider}/${model.id}` }))}>Estimate with this model</a>
       </p>
       <Facts class="facts" facts={facts} />
       {model.prices && <PricesNow modes={model.prices.modes} />}

@@ -2,36 +2,42 @@
 
 import { createContext } from "preact";
 import { useContext, useId, useState } from "preact/hooks";
-import type { Answered } from "./estimate";
+import { type Answered, baselineOf, nameOf, tokensOf, type Unknown } from "./estimate";
 import { providersOf, useModels } from "./models";
 import { count } from "./money";
 import { type Instead, modelOf, readPasted, statesUsage, unbounded, wholeNumber } from "./pasted";
 import { Picker } from "./picker";
 import { handOver } from "./report";
-import { Change } from "./results";
+import { fittingPrefix } from "./requests";
+import { BATCH, Change } from "./results";
 import { CURRENCIES, EXAMPLES, MAX_MODELS, type Question, START } from "./state";
 
 export type Problems = Partial<Record<keyof Question, string>>;
-export type Unknown = { model: string; suggestions: string[] };
 type Asking = {
   question: Question;
   set: (change: Partial<Question>) => void;
   problems: Problems;
-  unknown: Unknown | null;
+  unknown: Unknown[];
   /** Where a pasted text belongs that is not one call. */
   instead: Instead | undefined;
 };
 
 /** The question that every field shows a part of. */
-export const Context = createContext<Asking>({ question: START, set: () => {}, problems: {}, unknown: null, instead: undefined });
+export const Context = createContext<Asking>({ question: START, set: () => {}, problems: {}, unknown: [], instead: undefined });
 
 export function Models({ answered }: { answered: Answered | null }) {
   const { question, set, problems, unknown } = useContext(Context);
   const full = question.models.length >= MAX_MODELS;
-  const meant = (asked: string) => {
-    const found = answered?.rows.find((row) => row.asked === asked)?.row.model.id;
-    return found && !asked.endsWith(found) ? found : "";
+  const rows = answered?.rows ?? [];
+  const found = (asked: string) => rows.find((row) => row.asked === asked)?.row.model;
+  const name = (asked: string) => {
+    const model = found(asked);
+    return model ? nameOf(model, rows) : asked;
   };
+  const chosen = question.models.map((asked) => {
+    const model = found(asked);
+    return model ? `${model.provider}/${model.id}` : asked;
+  });
   return (
     <fieldset>
       <legend>Models</legend>
@@ -39,11 +45,11 @@ export function Models({ answered }: { answered: Answered | null }) {
         {question.models.map((model) => (
           <li key={model} title={model}>
             <span>
-              {model} {meant(model) && <small>{meant(model)}</small>}
+              {name(model)} {name(model) !== model && <small>{model.endsWith(`/${name(model)}`) ? found(model)?.provider : model}</small>}
             </span>
             <button
               type="button"
-              aria-label={`Remove ${model}`}
+              aria-label={`Remove ${name(model)}`}
               onClick={() => set({ models: question.models.filter((other) => other !== model) })}
             >
               ×
@@ -52,28 +58,29 @@ export function Models({ answered }: { answered: Answered | null }) {
         ))}
       </ul>
       <Wrong problem={problems.models} />
-      {unknown && (
-        <div>
-          <Wrong problem={`No model is called ${unknown.model}.${unknown.suggestions.length ? " Did you mean:" : " Search for it below."}`} />
+      {unknown.map(({ model, suggestions }) => (
+        <div key={model}>
+          <Wrong problem={`No model is called ${model}.${suggestions.length ? " Did you mean:" : " Search for it below."}`} />
           <div class="examples">
-            {unknown.suggestions.map((name) => (
+            {suggestions.map((instead) => (
               <button
                 type="button"
-                key={name}
+                key={instead}
                 class="example"
-                onClick={() => set({ models: question.models.map((other) => (other === unknown.model ? name : other)) })}
+                onClick={() => set({ models: [...new Set(question.models.map((other) => (other === model ? instead : other)))] })}
               >
-                {name}
+                {instead}
               </button>
             ))}
           </div>
         </div>
-      )}
+      ))}
       <Picker
         label="Add a model"
         placeholder={full ? `${MAX_MODELS} models at most` : "Search by name or provider"}
         disabled={full}
-        onPick={(model) => set({ models: [...new Set([...question.models, model])] })}
+        chosen={chosen}
+        onPick={(model) => set({ models: [...question.models, model] })}
       />
       {question.models.length > 1 && (
         <label>
@@ -81,7 +88,7 @@ export function Models({ answered }: { answered: Answered | null }) {
           <select value={question.baseline} onChange={(event) => set({ baseline: event.currentTarget.value })}>
             {question.models.map((model, index) => (
               <option key={model} value={index ? model : ""}>
-                {model}
+                {name(model)}
               </option>
             ))}
           </select>
@@ -137,7 +144,7 @@ function Examples() {
           aria-pressed={question.inputTokens === numbers.inputTokens && question.outputTokens === numbers.outputTokens}
           onClick={() => set({ ...numbers, cacheRead: "", cacheWrite: "" })}
         >
-          {name}
+          {name} <small>{`${count(numbers.inputTokens!)} in, ${count(numbers.outputTokens!)} out`}</small>
         </button>
       ))}
     </div>
@@ -175,16 +182,16 @@ export function CallInput() {
           <Field name="outputTokens" label="Output tokens" />
         </div>
       )}
-      {question.input === "tokens" && <p class="hint">1,000 tokens are about 750 words of English. For example:</p>}
+      {question.input === "tokens" && <p class="hint">1,000 tokens are about 750 words of English on most models, and 550 on current Claude models. For example:</p>}
       {question.input === "tokens" && <Examples />}
       {question.input === "tokens" && (
         <details open={Boolean(question.cacheRead || question.cacheWrite)}>
-          <summary>Cached tokens</summary>
+          <summary>Tokens that are cached already</summary>
           <div class="pair">
             <Field name="cacheRead" label="Read from cache" />
             <Field name="cacheWrite" label="Written to cache" />
           </div>
-          <p class="hint">In addition to the input tokens.</p>
+          <p class="hint">In addition to the input tokens, as a response counts them. Further below is what caching would save.</p>
         </details>
       )}
       {question.input === "text" && (
@@ -276,7 +283,7 @@ export function Volume({ budget }: { budget: boolean }) {
       )}
       {question.period === "day" && (
         <p class="hint">
-          22 and 260 are working days.{" "}
+          22 and 260 are working days; twelve months of 22 would be 264, without holidays.{" "}
           <button type="button" class="link" onClick={() => set({ monthDays: "30", yearDays: "365" })}>
             Use every day: 30 and 365
           </button>
@@ -294,33 +301,51 @@ export function Volume({ budget }: { budget: boolean }) {
 
 /** What a change does on the model that the others are compared with, next to where it is switched on. */
 function Effect({ answered, name }: { answered: Answered | null; name: string }) {
-  const found = answered?.rows.find(({ row }) => row.model.id === answered.compared.baseline);
+  const found = answered ? baselineOf(answered) : undefined;
   const index = found?.changed?.what_if.findIndex((change) => change.name === name) ?? -1;
   if (!found?.changed || index < 0) return null;
   return (
     <p class="hint effect">
-      {found.row.model.id}, a month: <Change changed={found.changed} index={index} />
+      {nameOf(found.row.model, answered!.rows)}, a month: <Change changed={found.changed} index={index} />
     </p>
   );
 }
 
+/** The tokens of the input: as they are entered, or as they are counted on the model that has the fewest. */
+function inputOf(question: Question, answered: Answered | null): number | undefined {
+  if (question.input === "tokens") return wholeNumber(question.inputTokens);
+  const counted = answered?.question.input === question.input ? answered.rows.map(({ row }) => tokensOf(row).input) : [];
+  return counted.length ? Math.min(...counted) : undefined;
+}
+
 /** A prefix is a part of the input: what to do where it is larger. */
-function PrefixTooLong() {
+function PrefixTooLong({ answered }: { answered: Answered | null }) {
   const { question, set } = useContext(Context);
-  const [prefix, input] = [question.prefix, question.inputTokens].map(wholeNumber);
-  if (question.input !== "tokens" || prefix === undefined || input === undefined || prefix <= input) return null;
+  const [prefix, input] = [wholeNumber(question.prefix), inputOf(question, answered)];
+  if (prefix === undefined || input === undefined || prefix <= input) return null;
   return (
     <p class="wrong" role="alert">
       The prefix is larger than the input of {count(input)} tokens, of which it is a part.{" "}
-      <button type="button" class="link" onClick={() => set({ inputTokens: question.prefix })}>
-        Raise the input to {count(prefix)}
-      </button>
+      <button type="button" class="link" onClick={() => set({ prefix: fittingPrefix(input) })}>
+        Lower the prefix to {count(fittingPrefix(input))}
+      </button>{" "}
+      {question.input === "tokens" && (
+        <button type="button" class="link" onClick={() => set({ inputTokens: question.prefix })}>
+          Raise the input to {count(prefix)}
+        </button>
+      )}
     </p>
   );
 }
 
 export function WhatIf({ answered }: { answered: Answered | null }) {
   const { question, set } = useContext(Context);
+  /** Switch caching on with a prefix that the input can have. */
+  const cache = (caching: boolean) => {
+    const [prefix, input] = [wholeNumber(question.prefix), inputOf(question, answered)];
+    const fits = prefix === undefined || input === undefined || prefix <= input;
+    set({ caching, ...(caching && !fits ? { prefix: fittingPrefix(input!) } : {}) });
+  };
   return (
     <fieldset>
       <legend>What would it cost with</legend>
@@ -329,11 +354,12 @@ export function WhatIf({ answered }: { answered: Answered | null }) {
         <span>Batch processing</span>
       </label>
       {question.batch && <Effect answered={answered} name="Batch" />}
+      {question.batch && <p class="hint">{BATCH}</p>}
       <label class="check">
         <input
           type="checkbox"
           checked={question.caching}
-          onChange={(event) => set({ caching: event.currentTarget.checked })}
+          onChange={(event) => cache(event.currentTarget.checked)}
         />
         <span>Prompt caching</span>
       </label>
@@ -351,7 +377,7 @@ export function WhatIf({ answered }: { answered: Answered | null }) {
           </label>
         </div>
       )}
-      {question.caching && <PrefixTooLong />}
+      {question.caching && <PrefixTooLong answered={answered} />}
       {question.caching && (
         <p class="hint">
           The prefix is the part of the input that every request repeats. The hit rate is the share of requests that find
@@ -408,7 +434,7 @@ export function Billing() {
           <label>
             On models of
             <select value={question.discounted} onChange={(event) => set({ discounted: event.currentTarget.value })}>
-              <option value="">every provider</option>
+              <option value="">all</option>
               {[...new Set([...providers, question.discounted])].filter(Boolean).map((name) => (
                 <option key={name}>{name}</option>
               ))}

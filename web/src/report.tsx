@@ -1,10 +1,11 @@
 /** The report of a usage log: a file is sent once, shown here, and kept nowhere. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Schema, upload } from "./api";
 import { Bars } from "./charts";
-import { count, percent, share, usd } from "./money";
-import { csv, Disclosure, download, moment, Money, Notes, Problem } from "./parts";
+import { count, percent, placesOf, share, usd } from "./money";
+import { csv, dated, Disclosure, download, moment, Money, Notes, Problem } from "./parts";
 import { Source } from "./results";
 
 type Report = Schema["UsageReport"];
@@ -19,16 +20,27 @@ const TABLES = [
 /** What API Gateway passes on of a text body; a larger file needs S3. */
 const MOST_BYTES = 4_700_000;
 
-const EXAMPLE = [
-  ["2026-11-23T09:00:00Z", "claude-sonnet-5-5", "chat", "support", 2400, 600],
-  ["2026-11-23T10:30:00Z", "gpt-5.1", "search", "shop", 900, 120],
-  ["2026-11-24T09:10:00Z", "claude-sonnet-5-5", "chat", "support", 3100, 480],
-  ["2026-11-25T16:45:00Z", "claude-haiku-5-5", "tagging", "shop", 700, 20],
-]
-  .map(([timestamp, model, endpoint, team, input, output]) =>
-    JSON.stringify({ timestamp, model, endpoint, team, usage_format: "anthropic", usage: { input_tokens: input, output_tokens: output } }),
-  )
-  .join("\n");
+/** The kinds of calls of the example: model, endpoint, team, and the tokens of input, cache reads and output. */
+const KINDS = [
+  ["claude-sonnet-5-5", "chat", "support", 5200, 0, 420],
+  ["claude-sonnet-5-5", "chat", "support", 5350, 0, 380],
+  ["gpt-5.1", "search", "shop", 1800, 0, 160],
+  ["claude-haiku-5-5", "tagging", "shop", 700, 0, 20],
+  ["gpt-4o", "summaries", "sales", 9000, 0, 600],
+  ["claude-opus-5", "agent", "platform", 2500, 38000, 900],
+] as const;
+
+/** A log of made-up calls of two weeks, to show what a report tells. */
+function example(): File {
+  const lines = Array.from({ length: 400 }, (_, index) => {
+    const [model, endpoint, team, input, cached, output] = KINDS[(index * 7 + (index >> 3)) % KINDS.length]!;
+    const varied = (tokens: number) => tokens + (tokens >> 4) * ((index * 11) % 9);
+    const timestamp = new Date(Date.UTC(2026, 10, 9, 7) + index * 50 * 60_000).toISOString();
+    const usage = { input_tokens: varied(input), cache_read_input_tokens: varied(cached), output_tokens: varied(output) };
+    return JSON.stringify({ timestamp, model, endpoint, team, usage_format: "anthropic", usage });
+  });
+  return new File(lines.map((line) => `${line}\n`), "Example of 400 made-up calls");
+}
 
 /** Files that people try, by their first bytes. */
 const BINARY: [number[], string][] = [
@@ -62,11 +74,15 @@ export function handOver(text: string): void {
   location.hash = "#/report";
 }
 
+/** What is shown, while the tab is open: leaving the view loses nothing. */
+const kept: { file: File | null; groups: string[]; report: Report | null } = { file: null, groups: ["model", "day"], report: null };
+
 export function ReportView() {
-  const [file, setFile] = useState<File | null>(null);
-  const [groups, setGroups] = useState<string[]>(["model", "day"]);
+  const [file, setFile] = useState(kept.file);
+  const [groups, setGroups] = useState(kept.groups);
   const [sent, setSent] = useState<number | null>(null);
-  const [report, setReport] = useState<Report | null>(null);
+  const [report, setReport] = useState(kept.report);
+  Object.assign(kept, { file, groups, report });
   const [error, setError] = useState<unknown>(null);
   const [over, setOver] = useState(false);
   const chooser = useRef<HTMLInputElement>(null);
@@ -116,7 +132,7 @@ export function ReportView() {
     <div class="report">
       <h1>Report of a usage log</h1>
       <div
-        class={`drop ${over ? "over" : ""}`}
+        class={`drop ${over ? "over" : ""} ${report ? "done" : ""}`}
         onDragOver={(event) => {
           event.preventDefault();
           setOver(true);
@@ -128,19 +144,24 @@ export function ReportView() {
           take(event.dataTransfer?.files[0]);
         }}
       >
-        <p>
-          Drop a log or an export here as your tool writes it: JSON Lines, JSON, CSV or Parquet. It is priced by this
-          server and not kept.
-        </p>
-        <p class="muted">
-          A session of Claude Code (in <code>~/.claude/projects</code>) or Codex (in <code>~/.codex/sessions</code>), a
-          usage export of Anthropic or OpenAI, logs of LiteLLM, Langfuse, Helicone, OpenRouter and many more.
-        </p>
+        {!report && (
+          <>
+            <p>
+              Drop a log or an export here as your tool writes it: JSON Lines, JSON, CSV or Parquet. It is priced by this
+              server and not kept.
+            </p>
+            <p class="muted">
+              A session of Claude Code (in <code>~/.claude/projects</code>) or Codex (in <code>~/.codex/sessions</code>), a
+              usage export of Anthropic or OpenAI, logs of LiteLLM, Langfuse, Helicone, OpenRouter and many more; or the
+              responses of an API as they came, one a line.
+            </p>
+          </>
+        )}
         <div class="actions">
           <button type="button" onClick={() => chooser.current?.click()}>
-            Choose a file
+            Choose {report ? "another" : "a"} file
           </button>
-          <button type="button" class="quiet" onClick={() => take(new File([EXAMPLE], "example.jsonl"))}>
+          <button type="button" class="quiet" onClick={() => take(example())}>
             Try an example
           </button>
         </div>
@@ -156,15 +177,6 @@ export function ReportView() {
           }}
         />
       </div>
-      <fieldset class="inline">
-        <legend>Tables by</legend>
-        {TABLES.map(([name, label]) => (
-          <label class="check" key={name}>
-            <input type="checkbox" checked={groups.includes(name)} onChange={() => toggle(name)} />
-            <span>{label}</span>
-          </label>
-        ))}
-      </fieldset>
       <div role="status">
         {sent !== null && (
           <p>
@@ -176,7 +188,17 @@ export function ReportView() {
       <Problem error={error} />
       {report && file && report.records.read === report.records.rejected && <Unread report={report} name={file.name} />}
       {report && file && report.records.read > report.records.rejected && (
-        <Shown report={report} name={file.name} save={(format) => void send(file, format)} />
+        <Shown report={report} name={file.name} save={(format) => void send(file, format)}>
+          <fieldset class="inline">
+            <legend>Tables by</legend>
+            {TABLES.map(([name, label]) => (
+              <label class="check" key={name}>
+                <input type="checkbox" checked={groups.includes(name)} onChange={() => toggle(name)} />
+                <span>{label}</span>
+              </label>
+            ))}
+          </fieldset>
+        </Shown>
       )}
     </div>
   );
@@ -199,7 +221,9 @@ function Unread({ report, name }: { report: Report; name: string }) {
   );
 }
 
-function Shown({ report, name, save }: { report: Report; name: string; save: (format: "csv" | "html") => void }) {
+type ShownProperties = { report: Report; name: string; save: (format: "csv" | "html") => void; children: ComponentChildren };
+
+function Shown({ report, name, save, children }: ShownProperties) {
   const { totals, records, savings } = report;
   const kinds: [number, string, string][] = [
     [records.partial, "is priced in part", "are priced in part"],
@@ -220,6 +244,8 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
         <Figure label="Cost" value={totals.cost_usd === null ? "not known" : <Money amount={totals.cost_usd} />} />
         <Figure label="Calls priced" value={count(totals.calls)} />
         <Figure label="Input tokens" value={count(totals.prompt_tokens)} />
+        {totals.cache_read_tokens > 0 && <Figure label="of these, read from a cache" value={count(totals.cache_read_tokens)} />}
+        {totals.cache_write_tokens > 0 && <Figure label="and written to one" value={count(totals.cache_write_tokens)} />}
         <Figure label="Output tokens" value={count(totals.output_tokens)} />
         {totals.first_day && <Figure label="Days" value={totals.first_day === totals.last_day ? moment(totals.first_day) : `${moment(totals.first_day)} to ${moment(totals.last_day ?? "")}`} />}
       </dl>
@@ -237,6 +263,14 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
               {records.priced === 1 ? "is" : "are"} priced; {apart.join(", ")}.{" "}
             </>
           )}
+          {report.rejected[0] && (
+            <>
+              Record {report.rejected[0].line}: {report.rejected[0].reason.replace(/\.?$/, ".")}{" "}
+              <button type="button" class="link" onClick={() => reveal("unread")}>
+                See {report.rejected.length === 1 ? "where" : "all of them"}
+              </button>{" "}
+            </>
+          )}
           {records.not_calls > 0 &&
             `${count(records.not_calls)} ${records.not_calls === 1 ? "line is not a call" : "lines are not calls"}, such as prompts, settings and events.`}
         </p>
@@ -252,13 +286,14 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
           Print
         </button>
       </div>
+      {children}
       {days && days.rows.length > 1 && (
         <Bars
           caption="Cost by day"
           bars={days.rows.map((row) => ({
             label: row.values[0] ? moment(row.values[0]) : "–",
             parts: row.cost_usd === null ? [] : [{ kind: "input", amount: row.cost_usd }],
-            text: row.cost_usd === null ? "no price" : usd(row.cost_usd),
+            text: row.cost_usd === null ? "no price" : usd(row.cost_usd, placesOf(days.rows.map((other) => other.cost_usd))),
           }))}
         />
       )}
@@ -277,9 +312,9 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
                 <strong>{found.action}</strong> ({found.model}
                 {found.endpoint ? ` at ${found.endpoint}` : ""}): saves <Money amount={found.saves_usd} />
                 {found.saves_percent && ` (${percent(found.saves_percent)})`}
-                <p>{found.why}</p>
+                <p>{dated(found.why)}</p>
                 <p class="muted">
-                  {found.arithmetic} Confidence: {found.confidence}.
+                  {dated(found.arithmetic)} Confidence: {found.confidence}.
                 </p>
               </li>
             ))}
@@ -298,9 +333,9 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
           <ul class="cards">
             {report.replacements.map((found, index) => (
               <li key={index}>
-                <p>{found.why}</p>
+                <p>{dated(found.why)}</p>
                 <p class="muted">
-                  {found.arithmetic} Confidence: {found.confidence}.
+                  {dated(found.arithmetic)} Confidence: {found.confidence}.
                 </p>
               </li>
             ))}
@@ -320,7 +355,7 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
         </section>
       )}
       {report.rejected.length > 0 && (
-        <details>
+        <details id="unread">
           <summary>Records that could not be read</summary>
           <ul>
             {report.rejected.map((found) => (
@@ -337,7 +372,15 @@ function Shown({ report, name, save }: { report: Report; name: string; save: (fo
   );
 }
 
-function Figure({ label, value }: { label: string; value: preact.ComponentChildren }) {
+/** Open a part of the page that is folded, and go there. */
+function reveal(id: string): void {
+  const part = document.getElementById(id) as HTMLDetailsElement;
+  part.open = true;
+  part.scrollIntoView();
+  part.querySelector("summary")!.focus();
+}
+
+function Figure({ label, value }: { label: string; value: ComponentChildren }) {
   return (
     <div>
       <dt>{label}</dt>
@@ -349,10 +392,11 @@ function Figure({ label, value }: { label: string; value: preact.ComponentChildr
 function GroupTable({ group }: { group: Schema["Group"] }) {
   const by = group.by.join(" and ");
   const rows = group.others ? [...group.rows, group.others] : group.rows;
+  const places = placesOf(rows.map((row) => row.cost_usd));
   const saved = () =>
     csv([
-      [...group.by, "cost_usd", "share", "calls", "prompt_tokens", "output_tokens"],
-      ...rows.map((row) => [...row.values, row.cost_usd, row.share, row.calls, row.prompt_tokens, row.output_tokens]),
+      [...group.by, "cost_usd", "share", "calls", "prompt_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens"],
+      ...rows.map((row) => [...row.values, row.cost_usd, row.share, row.calls, row.prompt_tokens, row.cache_read_tokens, row.cache_write_tokens, row.output_tokens]),
     ]);
   return (
     <section>
@@ -366,7 +410,7 @@ function GroupTable({ group }: { group: Schema["Group"] }) {
                   {dimension}
                 </th>
               ))}
-              {["Cost", "Share", "Calls", "Input", "Output"].map((heading) => (
+              {["Cost", "Share", "Calls", "Input", "Of it cached", "Output"].map((heading) => (
                 <th scope="col" class="number" key={heading}>
                   {heading}
                 </th>
@@ -382,11 +426,12 @@ function GroupTable({ group }: { group: Schema["Group"] }) {
                   </th>
                 ))}
                 <td class="number">
-                  <Money amount={row.cost_usd} />
+                  <Money amount={row.cost_usd} places={places} />
                 </td>
                 <td class="number">{row.share === null ? "–" : share(row.share)}</td>
                 <td class="number">{count(row.calls)}</td>
                 <td class="number">{count(row.prompt_tokens)}</td>
+                <td class="number">{count(row.cache_read_tokens)}</td>
                 <td class="number">{count(row.output_tokens)}</td>
               </tr>
             ))}

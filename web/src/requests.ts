@@ -148,3 +148,8 @@ export function whatIfRequest(question: Question, model: string): Schema["Worklo
   const calls = Number(BigInt(request.items[0]!.calls!) * days);
   return { ...request, period: "month", items: [{ ...request.items[0]!, calls }], what_if: changes };
 }
+
+/** A prefix that fits an input: three quarters of it. */
+export function fittingPrefix(input: number): string {
+  return String(Math.floor((input * 3) / 4));
+}

@@ -1,13 +1,12 @@
 /** What the question costs: a table, bars, what-ifs, notices, history, and ways to take it along. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import type { Schema } from "./api";
 import { Bars } from "./charts";
 import { Details, Notices, Snippets } from "./details";
-import { type Amounts, amountsAt, type Answered, atAnnounced, type Later, modelPages, type Row } from "./estimate";
-import { count, money, percent, times } from "./money";
-import { csv, download, Facts, moment, Money, Notes } from "./parts";
+import { type Amounts, amountsAt, type Answered, baselineOf, nameOf, plain, type Row, sameModel, tokensOf, TOO_LONG } from "./estimate";
+import { count, money, percent, placesOf, times } from "./money";
+import { csv, download, Facts, listed, moment, Money, Notes } from "./parts";
 import { wholeNumber } from "./pasted";
 import type { Question } from "./state";
 
@@ -22,8 +21,6 @@ type Properties = {
 
 export function Results({ answered, today, pinned, unpin, link }: Properties) {
   const { compared, rows } = answered;
-  const pages = usePages(answered);
-  const later = useLater(answered, pages);
   return (
     <>
       <Asked question={answered.question} />
@@ -44,49 +41,25 @@ export function Results({ answered, today, pinned, unpin, link }: Properties) {
           Print
         </button>
       </div>
+      <Notices answered={answered} />
       {rows.some((row) => row.changed) && <Changes rows={rows} question={answered.question} />}
       {rows.length > 0 && (
         <Bars
           caption="Cost of one request"
-          {...(rows.length > 1 ? { baseline: rows.findIndex(({ row }) => row.model.id === compared.baseline) } : {})}
+          {...(rows.length > 1 ? { baseline: rows.indexOf(baselineOf(answered)!) } : {})}
           bars={rows.map(({ row }) => {
             const { pays, currency } = amountsAt(row, "/per_call_usd");
-            return { label: row.model.id, parts: split(row), text: pays ? money(pays, currency) : "no price" };
+            const places = placesOf(rows.map((other) => amountsAt(other.row, "/per_call_usd").pays));
+            return { label: nameOf(row.model, rows), parts: split(row), text: pays ? money(pays, currency, places) : "no price" };
           })}
         />
       )}
-      <Notices answered={answered} pages={pages} later={later} />
-      <Details answered={answered} pages={pages} />
-      <Snippets request={answered.request} />
+      <Details answered={answered} />
+      <Snippets answered={answered} />
       <Rate converted={rows[0]?.row.converted} />
       <Source pricing={compared.pricing} />
     </>
   );
-}
-
-function usePages(answered: Answered): Schema["ModelPage"][] {
-  const [pages, setPages] = useState<Schema["ModelPage"][]>([]);
-  const wanted = [answered.compared.pricing.version, ...answered.rows.map(({ row }) => row.model.id)].join();
-  useEffect(() => {
-    const stop = new AbortController();
-    // Without them the figures are complete; only notices and history are missing.
-    modelPages(answered, stop.signal).then(setPages, () => setPages([]));
-    return () => stop.abort();
-  }, [wanted]);
-  return pages;
-}
-
-/** The same calls at the prices that are announced, by model. */
-function useLater(answered: Answered, pages: Schema["ModelPage"][]): Later[] {
-  const [later, setLater] = useState<Later[]>([]);
-  useEffect(() => {
-    const stop = new AbortController();
-    setLater([]);
-    // Without them the notice still has the prices.
-    atAnnounced(answered, pages, stop.signal).then(setLater, () => {});
-    return () => stop.abort();
-  }, [answered, pages]);
-  return later;
 }
 
 /** The question, for a printed page, which has no form. */
@@ -121,11 +94,11 @@ function split(row: Schema["CompareRow"]): { kind: string; amount: string }[] {
 }
 
 /** An amount as it is paid; below it the list price that a rate card changes, and the exact figure in USD. */
-function Amount({ amounts }: { amounts: Amounts }) {
+function Amount({ amounts, places = 0 }: { amounts: Amounts; places?: number }) {
   const { currency, pays, list, usd } = amounts;
   return (
     <span>
-      <Money amount={pays} currency={currency} />
+      <Money amount={pays} currency={currency} places={places} />
       {list !== null && list !== pays && (
         <small class="now">
           list <Money amount={list} currency={currency} />
@@ -140,58 +113,93 @@ function Amount({ amounts }: { amounts: Amounts }) {
   );
 }
 
-/** The answer in a sentence: the cheapest model, what a month costs, and how far the most expensive is from it. */
+const monthly = ({ period }: { period: Schema["WorkloadEstimate"] }) => amountsAt(period, "/totals/monthly_usd");
+
+/** The models whose month costs as much as that of one of them. */
+function equalTo(one: Row, rows: Row[]): Row[] {
+  return rows.filter((other) => other.row.status === "priced" && monthly(other).pays === monthly(one).pays);
+}
+
+/** The answer in a sentence: the cheapest models, what a month costs, and how far the most expensive are from them. */
 export function Headline({ answered, short = false }: { answered: Answered; short?: boolean }) {
   const { rows, compared } = answered;
   const cheapest = rows.find(({ row }) => row.model.id === compared.cheapest && row.model.provider === compared.cheapest_provider);
   const last = rows.findLast(({ row }) => row.status === "priced");
   if (!cheapest || !last) return null;
-  const month = amountsAt(cheapest.period, "/totals/monthly_usd");
-  const most = amountsAt(last.period, "/totals/monthly_usd");
-  const equal = rows.filter(({ period }) => amountsAt(period, "/totals/monthly_usd").pays === most.pays);
-  const cost = <Money amount={most.pays} currency={most.currency} />;
+  const [least, most] = [equalTo(cheapest, rows), equalTo(last, rows)];
+  const names = (some: Row[]) => listed(some.map(({ row }) => nameOf(row.model, rows)));
+  const cost = <Money amount={monthly(last).pays} currency={monthly(last).currency} />;
+  const all = least.length === rows.length && rows.length > 1;
+  const others = most.length > 1 && most.length === rows.length - least.length;
   return (
     <span class="headline">
       <strong>
-        <Money amount={month.pays} currency={month.currency} /> a month
+        <Money amount={monthly(cheapest).pays} currency={monthly(cheapest).currency} /> a month
       </strong>{" "}
-      {equal.length === rows.length && rows.length > 1 ? (
-        `on each of these ${rows.length} models.`
-      ) : (
+      {all ? `on each of these ${WORDS[rows.length]} models.` : `on ${names(least)}${rows.length > 1 ? ", the cheapest of these" : ""}.`}
+      {!short && !least.includes(last) && (
         <>
-          on {cheapest.row.model.id}
-          {rows.length > 1 && ", the cheapest of these"}.
-          {!short && last !== cheapest && (
-            <>
-              {" "}
-              {equal.length === 1
-                ? `The most expensive, ${last.row.model.id}, costs`
-                : equal.length === rows.length - 1
-                  ? `The other ${WORDS[equal.length]} cost`
-                  : `The ${WORDS[equal.length]} most expensive cost`}{" "}
-              {cost}{equal.length > 1 && " each"}.
-            </>
-          )}
+          {" "}
+          {others ? `The other ${WORDS[most.length]}` : `The most expensive, ${names(most)},`} {most.length === 1 ? "costs" : "cost"} {cost}
+          {most.length > 1 && " each"}.
         </>
       )}
-      <WithOptions row={cheapest} />
+      {rows.map(
+        (row) =>
+          soon(row, compared.pricing.as_of) && (
+            <span class="options" key={nameOf(row.row.model, rows)}>
+              {nameOf(row.row.model, rows)} <From row={row} />
+            </span>
+          ),
+      )}
+      <WithOptions least={least} rows={rows} />
     </span>
   );
 }
 
 const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"];
 
-/** What the options that are switched on, all that combine, make of the same month. */
-function WithOptions({ row: { row, changed } }: { row: Row }) {
-  const names = changed?.what_if.map((change) => change.name) ?? [];
+/** Whether announced prices change the month that is shown: it is at most 31 days long. */
+function soon(row: Row, now: string): boolean {
+  return moves(row) && Date.parse(row.later!.starts) - Date.parse(now) <= 31 * 86_400_000;
+}
+
+/** Whether announced prices make the same month cost something else. */
+function moves(row: Row): boolean {
+  return row.later !== null && row.later.month.pays !== monthly(row).pays;
+}
+
+/** What the same month costs from the moment of announced prices; nothing where that is the same. */
+function From({ row }: { row: Row }) {
+  if (!moves(row)) return null;
+  const { starts, month } = row.later!;
+  return (
+    <span class="warn">
+      from {moment(starts)}: <Money amount={month.pays} currency={month.currency} /> a month
+    </span>
+  );
+}
+
+/** What the options that are switched on, all that combine, make of the same month on the cheapest models. */
+function WithOptions({ least, rows }: { least: Row[]; rows: Row[] }) {
+  const names = least[0]!.changed?.what_if.map((change) => change.name) ?? [];
   const index = names.findLastIndex((name) => !name.startsWith("On "));
   const shown = index < 0 ? names.length - 1 : index;
-  if (!changed || shown < 0) return null;
-  const name = names[shown]!;
+  if (shown < 0) return null;
+  const total = ({ changed }: Row) => changed && amountsAt(changed, `/what_if/${shown}/total_usd`).pays;
+  const groups = [...new Set(least.map(total))].map((pays) => least.filter((row) => total(row) === pays));
   return (
-    <span class="options">
-      {name.startsWith("On ") ? `${name} instead` : `${row.model.id} with ${name.toLowerCase()}`}: <Change changed={changed} index={shown} />
-    </span>
+    <>
+      {groups.map((some) => {
+        const which = some.length === rows.length && rows.length > 1 ? "each" : listed(some.map(({ row }) => nameOf(row.model, rows)));
+        const name = names[shown]!;
+        return (
+          <span class="options" key={which}>
+            {name.startsWith("On ") ? `${name} instead` : `${which} with ${name.toLowerCase()}`}: <Change changed={some[0]!.changed!} index={shown} />
+          </span>
+        );
+      })}
+    </>
   );
 }
 
@@ -205,9 +213,12 @@ function described({ question, request }: Answered): string {
 }
 
 function Costs({ answered, today }: { answered: Answered; today: Answered | null }) {
-  const { rows, compared, question } = answered;
+  const { rows, question } = answered;
   const daily = question.period === "day";
   const budget = rows.some(({ row }) => row.calls_for_budget !== null);
+  const places = (at: (row: Row) => Amounts) => placesOf(rows.map((row) => at(row).pays));
+  const each = places(({ row }) => amountsAt(row, "/per_call_usd"));
+  const day = places(({ period }) => amountsAt(period, "/totals/period_usd"));
   const headings = [
     "Model",
     "One request",
@@ -222,7 +233,7 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
       <caption>
         {count(wholeNumber(question.calls) ?? question.calls)} requests a {question.period} of {described(answered)}
         {daily && `, ${question.monthDays} days a month, ${question.yearDays} days a year`}; cheapest first
-        {rows.length > 1 && `; relative to ${compared.baseline}`}
+        {rows.length > 1 && `; relative to ${nameOf(baselineOf(answered)!.row.model, rows)}`}
         {rows.some(({ row }) => row.net) && ". At your prices; list prices that differ are below them"}
       </caption>
       <thead role="rowgroup">
@@ -235,10 +246,11 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {rows.map(({ row, period }) => {
+        {rows.map((one) => {
+          const { row, period } = one;
           const cells: ComponentChildren[] = [
-            <Amount amounts={amountsAt(row, "/per_call_usd")} />,
-            ...(daily ? [<Amount amounts={amountsAt(period, "/totals/period_usd")} />] : []),
+            <Amount amounts={amountsAt(row, "/per_call_usd")} places={each} />,
+            ...(daily ? [<Amount amounts={amountsAt(period, "/totals/period_usd")} places={day} />] : []),
             <Monthly row={row} period={period} today={today} />,
             <Amount amounts={amountsAt(period, "/totals/yearly_usd")} />,
             ...(rows.length > 1 ? [row.relative_to_baseline ? times(row.relative_to_baseline) : "–"] : []),
@@ -249,6 +261,9 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
               <th role="rowheader" scope="row">
                 {row.model.id} <small>{row.model.provider}</small>
                 {row.status !== "priced" && <small class="warn"> a component has no known price</small>}
+                <small>
+                  <From row={one} />
+                </small>
               </th>
               {cells.map((cell, index) => (
                 <td role="cell" class="number" key={headings[index + 1]} data-label={headings[index + 1]}>
@@ -266,12 +281,12 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
 type MonthlyProperties = { row: Schema["CompareRow"]; period: Schema["WorkloadEstimate"]; today: Answered | null };
 
 function Monthly({ row, period, today }: MonthlyProperties) {
-  const other = today?.rows.find((found) => same(found.row.model, row.model));
-  const [then, now] = [period, other?.period].map((found) => found && amountsAt(found, "/totals/monthly_usd"));
+  const other = today?.rows.find((found) => sameModel(found.row.model, row.model));
+  const [then, now] = [monthly({ period }), other && monthly(other)];
   return (
     <>
-      <Amount amounts={then!} />
-      {now && now.pays !== then!.pays && (
+      <Amount amounts={then} />
+      {now && now.pays !== then.pays && (
         <small class="now">
           today <Money amount={now.pays} currency={now.currency} />
         </small>
@@ -280,14 +295,10 @@ function Monthly({ row, period, today }: MonthlyProperties) {
   );
 }
 
-function same(a: Schema["MatchedModel"], b: Schema["MatchedModel"]): boolean {
-  return a.id === b.id && a.provider === b.provider;
-}
-
 function Pinned({ answered, today, unpin }: { answered: Answered; today: Answered; unpin: () => void }) {
   const { pricing } = answered.compared;
   const figures = (found: Answered) =>
-    found.rows.map(({ row, period }) => [row.model, amountsAt(row, "/per_call_usd"), amountsAt(period, "/totals/monthly_usd")]);
+    found.rows.map((one) => [one.row.model, amountsAt(one.row, "/per_call_usd"), monthly(one)]);
   const equal = JSON.stringify(figures(answered)) === JSON.stringify(figures(today));
   return (
     <p class="notice" data-testid="pinned">
@@ -300,17 +311,7 @@ function Pinned({ answered, today, unpin }: { answered: Answered; today: Answere
   );
 }
 
-/** A note of a what-if for a reader of this page; none where the table says the same. */
-function plain(note: string): string[] {
-  if (note.startsWith("This change saves nothing")) return [];
-  if (/ count tokens differently/.test(note)) {
-    return ["Models count tokens differently; the same counts are assumed. Enter the prompt's text to have it counted for each."];
-  }
-  const short = /a prompt has fewer than (\d+) tokens/.exec(note);
-  if (short) return [`Caching: the input has fewer than ${count(short[1]!)} tokens, so the prefix cannot be a part of it. Enter a smaller prefix.`];
-  // What a caller would send instead means nothing here.
-  return [note.replace(/^requests: /, "").replace(/ It offers `\w+`: [^.]*\./, "")];
-}
+export const BATCH = "Results of a batch come within 24 hours, not at once.";
 
 function Changes({ rows, question }: { rows: Row[]; question: Question }) {
   const names = rows[0]!.changed!.what_if.map((change) => change.name);
@@ -339,7 +340,7 @@ function Changes({ rows, question }: { rows: Row[]; question: Question }) {
           {rows.map(({ row, changed }) => (
             <tr role="row" key={`${row.model.provider}/${row.model.id}`}>
               <th role="rowheader" scope="row">
-                {row.model.id}
+                {nameOf(row.model, rows)}
               </th>
               {names.map((name, index) => (
                 <td role="cell" class="number" key={name} data-label={name} data-change={name}>
@@ -350,6 +351,7 @@ function Changes({ rows, question }: { rows: Row[]; question: Question }) {
           ))}
         </tbody>
       </table>
+      {question.batch && <p class="muted">{BATCH}</p>}
       <Notes texts={rows.flatMap(({ changed }) => (changed?.what_if ?? []).flatMap((change) => change.notes.flatMap(plain)))} />
     </section>
   );
@@ -359,7 +361,8 @@ function Changes({ rows, question }: { rows: Row[]; question: Question }) {
 export function Change({ changed, index }: { changed: Schema["WorkloadEstimate"]; index: number }) {
   const total = amountsAt(changed, `/what_if/${index}/total_usd`);
   const { pays: saves, currency } = amountsAt(changed, `/what_if/${index}/saves_usd`);
-  const { saves_percent: share } = (changed.net ?? changed).what_if[index]!;
+  const { saves_percent: share, notes } = (changed.net ?? changed).what_if[index]!;
+  if (notes.some((note) => TOO_LONG.test(note))) return <span class="muted">– (the prefix is larger than the input)</span>;
   const more = saves?.startsWith("-");
   return (
     <span>
@@ -399,24 +402,32 @@ export function Source({ pricing }: { pricing: Schema["Provenance"] }) {
   );
 }
 
-/** The table as CSV, with exact amounts. */
-function table(answered: Answered): string {
-  const { pricing } = answered.compared;
-  const net = answered.rows.some(({ row }) => row.net);
-  const currency = answered.rows[0]?.row.converted?.currency;
+/** The table as CSV, with exact amounts: what was asked, and each change that is switched on, in columns of their own. */
+function table({ question, compared: { pricing }, rows }: Answered): string {
+  const net = rows.some(({ row }) => row.net);
+  const currency = rows[0]?.row.converted?.currency;
   const own = net ? ["net_per_request_usd", "net_monthly_usd", "net_yearly_usd"] : [];
   const converted = currency ? ["per_request", "monthly", "yearly"].map((name) => `${name}_${currency.toLowerCase()}`) : [];
   const heads = ["provider", "model", "per_request_usd", "period", "requests", "period_usd", "monthly_usd", "yearly_usd"];
+  const days = question.period === "day" ? [question.monthDays, question.yearDays] : ["", ""];
+  const caching = question.caching ? [question.prefix, question.hitRate, question.ttl] : [];
+  const names = rows[0]?.changed?.what_if.map(({ name }) => name.toLowerCase().replace(/[^a-z0-9.-]+/g, "_")) ?? [];
   return csv([
-    [...heads, "relative_to_baseline", "pricing_version", "as_of", ...own, ...converted],
-    ...answered.rows.map(({ row, period }) => {
+    [
+      ...[...heads, "relative_to_baseline", "pricing_version", "as_of", ...own, ...converted],
+      ...["input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "days_a_month", "days_a_year"],
+      ...(caching.length ? ["prefix_tokens", "hit_rate_percent", "kept_for"] : []),
+      ...names.flatMap((name) => [`${name}_monthly_usd`, `${name}_saves_usd`]),
+    ],
+    ...rows.map(({ row, period, changed }) => {
       const amounts = [amountsAt(row, "/per_call_usd"), ...["monthly", "yearly"].map((name) => amountsAt(period, `/totals/${name}_usd`))];
+      const { input, output, read, written } = tokensOf(row);
       return [
         row.model.provider,
         row.model.id,
         row.per_call_usd,
-        answered.question.period,
-        wholeNumber(answered.question.calls),
+        question.period,
+        wholeNumber(question.calls),
         period.totals.period_usd,
         period.totals.monthly_usd,
         period.totals.yearly_usd,
@@ -425,6 +436,8 @@ function table(answered: Answered): string {
         pricing.as_of,
         ...(net ? [row.net?.per_call_usd, period.net?.totals.monthly_usd, period.net?.totals.yearly_usd] : []),
         ...(currency ? amounts.map(({ pays }) => pays) : []),
+        ...[input, output, read, written, ...days, ...caching],
+        ...((changed?.net ?? changed)?.what_if.flatMap((change) => [change.total_usd, change.saves_usd]) ?? []),
       ];
     }),
   ]);

@@ -16,6 +16,11 @@ export const ROWS: Shown = {
   typescript: ["for (const row of answer.rows) {", "  console.log(row.model.id, row.per_call_usd);", "}"],
 };
 
+export const CHANGES: Shown = {
+  python: ['for change in answer["what_if"]:', '    print(change["name"], Decimal(change["total_usd"]), Decimal(change["saves_usd"]))'],
+  typescript: ["for (const change of answer.what_if) {", "  console.log(change.name, change.total_usd, change.saves_usd);", "}"],
+};
+
 export function snippet(language: Language, { method, url, body }: Call, shown: Shown = WHOLE): string {
   const json = body === undefined ? "" : JSON.stringify(body, null, 2);
   if (language === "curl") {
@@ -25,7 +30,7 @@ export function snippet(language: Language, { method, url, body }: Call, shown: 
   if (language === "Python") {
     return [
       "import json",
-      ...(shown === ROWS ? ["from decimal import Decimal"] : []),
+      ...(shown !== WHOLE ? ["from decimal import Decimal"] : []),
       "from urllib.request import Request, urlopen",
       "",
       // Valid JSON never holds three quotes in a row, so it can stand in a raw string as it is.

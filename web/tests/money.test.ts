@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { count, percent, price, share, times, usd } from "../src/money";
+import { count, percent, placesOf, price, share, times, usd } from "../src/money";
 
 describe("a cost", () => {
   it.each([
@@ -19,6 +19,13 @@ describe("a cost", () => {
   it("that is not a decimal is refused", () => expect(() => usd("1e3")).toThrow(RangeError));
 });
 
+it("a column of costs has one number of decimals below $1, with digits of its own", () => {
+  const column = ["0.0123456", "0.5", "0.000123456", "12.3"];
+  expect(placesOf(column)).toBe(7);
+  expect(column.map((amount) => usd(amount, placesOf(column)))).toEqual(["$0.0123456", "$0.5000000", "$0.0001235", "$12.30"]);
+  expect(placesOf([null, "3"])).toBe(2);
+});
+
 describe("a list price", () => {
   it.each([
     ["3", "$3.00"],
@@ -30,7 +37,10 @@ describe("a list price", () => {
 describe("a ratio", () => {
   it.each([
     ["1", "1.00x"],
-    ["0.416666666667", "0.4167x"],
+    ["0.416666666667", "0.42x"],
+    ["0.005", "<0.01x"],
+    ["0.0051", "0.01x"],
+    ["0", "0.00x"],
     ["12.345", "12.34x"],
   ])("%s is shown as %s", (ratio, shown) => expect(times(ratio)).toBe(shown));
   it.each([

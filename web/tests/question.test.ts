@@ -280,6 +280,9 @@ describe("a search for a model", () => {
     ).map((listed) => listed.id);
     expect(found).toEqual(["claude-opus-5-5", "claude-opus-4-8", "global.anthropic.claude-opus-5-5"]);
     const named = [model("azure", "gpt-4o"), model("openai", "gpt-4o-mini"), model("openai", "gpt-4o-2024-08-06"), model("openai", "gpt-4o")];
+    const retired = { ...model("anthropic", "claude-sonnet-4-5"), retires: "2026-01-01" };
+    const older = [model("perplexity", "anthropic/claude-sonnet-4-5"), model("bedrock", "anthropic.claude-sonnet-4-5-v1:0"), retired];
+    for (const search of ["claude-sonnet-4-5", "anthropic/claude-sonnet-4-5"]) expect(searched(older, search)[0]).toBe(retired);
     expect(searched(named, "gpt-4o").map((listed) => `${listed.provider}/${listed.id}`).slice(0, 1)).toEqual(["openai/gpt-4o"]);
   });
   it("reads names as people say them", () => {
