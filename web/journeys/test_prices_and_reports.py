@@ -157,7 +157,7 @@ def test_the_changes_of_this_month_are_counted_once_each_makers_own_first(
     expect(section).to_be_visible()
     page.get_by_label("Model or provider").fill(retiring[0]["id"])
     expect(section).to_contain_text(retiring[0]["id"])
-    page.get_by_role("link", name="what waits for approval").click()
+    page.get_by_role("link", name="pending prices").click()
     expect(page.get_by_role("link", name="Waiting for approval")).to_be_visible()
 
 

@@ -136,13 +136,13 @@ function summary(entries: Changed[], search: string, since: string): string {
   );
 }
 
-/** How many models became dearer or cheaper: each entry counts once. */
+/** How many models became more expensive or cheaper: each entry counts once. */
 function told(entries: Changed[]): string {
   const moved = (entry: Changed, sign: RegExp) => entry.fields.some((field) => sign.test(field.change_percent ?? ""));
   const kinds: [string, (rose: boolean, fell: boolean) => boolean][] = [
     ["cheaper", (rose, fell) => fell && !rose],
-    ["dearer", (rose, fell) => rose && !fell],
-    ["cheaper in some prices and dearer in others", (rose, fell) => rose && fell],
+    ["more expensive", (rose, fell) => rose && !fell],
+    ["cheaper in some prices and more expensive in others", (rose, fell) => rose && fell],
     ["new, dropped or otherwise changed", (rose, fell) => !rose && !fell],
   ];
   return kinds

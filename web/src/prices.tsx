@@ -36,7 +36,7 @@ export function Prices({ path, query, config }: { path: string; query: URLSearch
         <>
           <Changes query={query} />
           <p class="source">
-            For those who approve prices: <a href={`#/${PENDING}`}>what waits for approval</a>
+            For those who approve prices: <a href={`#/${PENDING}`}>pending prices</a>
           </p>
         </>
       ) : path === PENDING ? (
