@@ -17,13 +17,16 @@ from pricing.api.requests.recommendations import CascadeRequest, RecommendReques
 from pricing.api.requests.versions import RefreshRequest
 from pricing.api.requests.workload import WorkloadRequest
 from pricing.errors import FieldError, InvalidRequest, of_field, under
-from pricing.validation import AtMost, Request, as_query, parse, parse_query
+from pricing.validation import AtMost, ExactNumber, Request, as_query, parse, parse_query
 
 
 def refused(document: Any, shape: Any = EstimateRequest, pointer: str = "") -> InvalidRequest:
     with pytest.raises(InvalidRequest) as caught:
         parse(shape, document, pointer)
     return caught.value
+
+
+NO_COUNT = "must be a whole number, written without quotes or a fraction"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,7 @@ def refused(document: Any, shape: Any = EstimateRequest, pointer: str = "") -> I
         ({"tools": [{}] * 501}, "/tools", "must have at most 500 items"),
         ({"messages": [{}, []]}, "/messages/1", "must be an object"),
         ({"images": [{"width": 1}]}, "/images/0/height", "is required"),
-        ({"calls": "1"}, "/calls", "must be a whole number, written without quotes or a fraction"),
+        ({"calls": "one"}, "/calls", NO_COUNT),
         ({"images": "one"}, "/images", 'must be a list, such as [{"width": 1024, "height": 768}]'),
     ],
 )
@@ -44,6 +47,55 @@ def test_a_pointer_leads_to_the_field_and_names_no_type(
     document: dict[str, Any], pointer: str, detail: str
 ) -> None:
     assert refused(document).errors == (FieldError(pointer, detail),)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("1", "1"),
+        ("1,000", "1000"),
+        ("1_000", "1000"),
+        ("2k", "2000"),
+        ("1.5M", "1500000"),
+        ("2 million", "2000000"),
+        ("50k tokens", "50000"),
+        ("3 billion", "3000000000"),
+        (Decimal("1000000.0"), "1000000"),
+        (Decimal("1e6"), "1000000"),
+    ],
+)
+def test_a_count_written_in_another_way_is_refused_with_the_number_to_send(
+    written: Any, number: str
+) -> None:
+    (error,) = refused({"calls": written}).errors
+    assert error == FieldError("/calls", f"{NO_COUNT}; send {number}")
+
+
+@pytest.mark.parametrize(
+    "written", ["1.5", "1,00", "1.2345k", "k", "ten", "1 2", "1" * 16, "-5", Decimal("1e30"), True]
+)
+def test_what_is_no_count_is_refused_without_a_guess(written: Any) -> None:
+    (error,) = refused({"calls": written}).errors
+    assert error.detail == NO_COUNT
+
+
+def test_an_amount_or_a_share_written_in_another_way_is_told_in_its_own_form() -> None:
+    class Shares(Request):
+        share: Annotated[ExactNumber, Field(ge=0, le=1)]
+
+    details = {
+        written: refused({"share": written}, Shares).errors[0].detail
+        for written in ("80%", "7.5%", "$100", "most", Decimal(70), Decimal(101))
+    }
+    no_decimal = "must be a decimal of at most 20 places, as a number or in a string"
+    assert details == {
+        "80%": f'{no_decimal}; send "0.8"',
+        "7.5%": f'{no_decimal}; send "0.075"',
+        "$100": f'{no_decimal}; send "100"',
+        "most": no_decimal,
+        Decimal(70): 'must be 1 or less; send "0.7"',
+        Decimal(101): "must be 1 or less",
+    }
 
 
 @pytest.mark.parametrize(("least", "count"), [(1, "1 item"), (2, "2 items")])

@@ -41,7 +41,29 @@ def _exact(value: Any) -> Any:
 
 
 _PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
+#: A number as people write it, with its scale and what it counts.
+_WRITTEN = re.compile(
+    r"\$? ?(\d{1,3}(?:[,_ ]\d{3})+|\d{1,15})(\.\d{1,12})? ?(k|m|b|thousand|million|billion|%)?"
+    r" ?(?:tokens?|calls?|requests?|usd|dollars?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_SCALES = {"k": 3, "t": 3, "m": 6, "b": 9, "%": -2}
 ExactNumber = Annotated[Decimal, BeforeValidator(_exact, json_schema_input_type=Decimal)]
+
+
+def meant(value: Any) -> str:
+    """The number that was written in another way than JSON's, such as ``1.5M``; "" for none."""
+    if isinstance(value, str) and (found := _WRITTEN.fullmatch(value.strip())):
+        digits = Decimal(re.sub("[,_ ]", "", found[1]) + (found[2] or ""))
+        value = digits.scaleb(_SCALES[found[3][0].lower()] if found[3] else 0)
+    if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() > _LONGEST:
+        return ""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+#: No number that is suggested has more digits than this.
+_LONGEST = 18
 VersionReference = Annotated[
     Name, Field(description="A price version's id, or `active` for the active version.")
 ]
@@ -265,7 +287,7 @@ def _finding(shape: type[BaseModel], found: ErrorDetails, document: Any, words: 
         pointer = f"{pointer}/{part}"
     if kind == "extra_forbidden":
         unknown = str(path[-1])
-        is_number = isinstance(here, int | Decimal) and not isinstance(here, bool)
+        is_number = bool(meant(here)) or (isinstance(here, int) and not isinstance(here, bool))
         models = _models_at(shape, path[:-1])
         hints = next((own for model in models if (own := getattr(model, "HINTS", {}))), hints)
         detail = (is_number and hints.get(f"{unknown}=")) or hints.get(unknown, "")
@@ -275,17 +297,33 @@ def _finding(shape: type[BaseModel], found: ErrorDetails, document: Any, words: 
     else:
         own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
         detail = _DETAILS.get(kind, own_words).format(**found.get("ctx", {}))
+        detail += _in_json(kind, here, found.get("ctx", {}))
         if not path:
             detail = hints.get(":", detail)
+        elif kind == "missing":
+            detail = hints.get(f"{path[-1]}?", detail)
         else:  # a value of another kind or length, or an item of another kind than the list's
             name, *rest = path
             sign = "[]" if rest else ":" if kind.endswith("_type") else "#"
             if kind.endswith("_type") or kind.startswith("string_too"):
-                detail = hints.get(f"{name}{sign}", detail)
+                is_count = isinstance(here, int) and not rest
+                detail = (is_count and hints.get(f"{name}=")) or hints.get(f"{name}{sign}", detail)
         detail = _SINGULAR.sub(r" 1 \1", detail)
     return _Finding(
         pointer, detail if is_plain else f"has {words.member} that {detail}", kind, union
     )
+
+
+def _in_json(kind: str, value: Any, limits: Mapping[str, Any]) -> str:
+    """Say how to write a number that was written in another way."""
+    if kind == "int_type" and (number := meant(value)) and "." not in number:
+        return f"; send {number}"
+    if kind == "is_instance_of" and (number := meant(value)):
+        return f'; send "{number}"'
+    percent = Decimal(value) if type(value) in (int, Decimal) else Decimal(0)
+    if kind == "less_than_equal" and limits.get("le") == 1 and 1 < percent <= 100:  # noqa: PLR2004
+        return f'; send "{meant(percent.scaleb(-2))}"'
+    return ""
 
 
 #: A hint that another name is meant, which helps only where there is that name.

@@ -184,6 +184,7 @@ class UsageInput(MeasuredFields, TextInput):
                 message = "No output is priced. Send `expected_output_tokens` to include it."
                 notices = (Notice("no_expected_output", message),)
             return ParsedInput(self.prompt_input(), requested, notices=notices)
+        self.refuse({"thinking_tokens"}, _THINKING)
         self.refuse(_OF_PROMPTS, "goes with `text` or `messages` only; leave it out")
         found = self.measured()
         return ParsedInput(
@@ -257,6 +258,7 @@ class UsageInput(MeasuredFields, TextInput):
 
     def _short_form(self, requested: StatedTerms) -> ParsedInput:
         """Return the call that is stated as disjoint counts."""
+        self.refuse({"thinking_tokens"}, _THINKING)
         self.refuse(_OF_PROMPTS, "goes with `text` or `messages` only; leave it out")
         usage = Usage(
             input=self.input_tokens or 0,
@@ -306,6 +308,10 @@ _SHORT = {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tok
 _PROMPTS = ("text", "messages")
 _SOURCES = {"usage", "response", "request", *_PROMPTS, *_SHORT}
 _OF_PROMPTS = TextInput.model_fields.keys() - {*_PROMPTS}
+_THINKING = (
+    "goes with `text` or `messages` only: counts include it in the output, so add it to"
+    " `output_tokens`"
+)
 
 
 class ModelCallInput(UsageInput):

@@ -64,7 +64,12 @@ WHOLES = (
 #: value of the wrong kind, ``:`` the body itself, ``name#`` a value of the wrong length, and
 #: ``name[]`` something of the wrong kind in it.
 HINTS: Mapping[str, str] = {
-    **_all(("prompt", "input", "contents", "content", "query", "question"), _PROMPT),
+    **_all(("prompt", "input", "contents", "content", "query"), _PROMPT),
+    **_all(
+        ("question", "ask"),
+        'is not answered. Send a call: "model": "gpt-4o", "input_tokens": 1000, "output_tokens":'
+        " 200.",
+    ),
     **_all(
         ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"), _OUTPUT
     ),
@@ -78,9 +83,9 @@ HINTS: Mapping[str, str] = {
     ),
     **_all(
         (
-            *("prompt_tokens", "completion_tokens", "total_tokens", "promptTokenCount"),
+            *("prompt_tokens", "completion_tokens", "promptTokenCount"),
             *("inputTokens", "outputTokens", "promptTokens", "completionTokens"),
-            *("reasoning_tokens", "totalTokens", "candidatesTokenCount"),
+            *("reasoning_tokens", "candidatesTokenCount"),
         ),
         _USAGE,
     ),
@@ -93,7 +98,7 @@ HINTS: Mapping[str, str] = {
         'is called `model` here: "model": "gpt-4o".',
     ),
     **_all(
-        ("tokens", "token_count", "num_tokens"),
+        ("tokens", "token_count", "num_tokens", "total_tokens", "totalTokens"),
         "is not a field here. Send `input_tokens` and `output_tokens`.",
     ),
     **_all(
@@ -119,6 +124,7 @@ HINTS: Mapping[str, str] = {
     **_all(
         (
             *("calls_per_month", "calls_per_day", "calls_per_hour", "requests_per_day"),
+            *("messages_per_day", "messages_per_month", "queries_per_day", "daily_calls"),
             *("requests_per_month", "num_requests", "num_calls", "requests", "monthly_calls"),
             *(
                 "requests_per_user",
@@ -171,10 +177,31 @@ HINTS: Mapping[str, str] = {
     **_all(
         (
             *("cached", "cache", "cache_hits", "cached_input_tokens", "cache_read"),
-            *("cached_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
+            *("cached_tokens", "cache_read_input_tokens"),
         ),
         "is not a field here. Send `cache_read_tokens` next to `input_tokens`, which then are the"
         " other ones, or the provider's usage object as `usage`.",
+    ),
+    **_all(
+        (
+            *("cache_creation_input_tokens", "cache_creation_tokens", "cache_write"),
+            "cache_writes",
+        ),
+        "is called `cache_write_tokens` here, next to `input_tokens`, which then are the other"
+        " ones.",
+    ),
+    **_all(
+        (
+            *("cache_hit_rate", "hit_rate", "cached_percent", "cache_percent", "cached_share"),
+            *("cache_ratio", "cached_ratio", "cache_rate"),
+        ),
+        "is a share: send the tokens that it stands for. Of 1,000 with 30% cached:"
+        ' "input_tokens": 700, "cache_read_tokens": 300.',
+    ),
+    **_all(
+        ("users", "seats", "people", "developers"),
+        "is not a field here. Send the calls of all of them as `calls`; POST /v1/plan/subscription"
+        " takes `seats`.",
     ),
     **_all(("message", "chat"), 'is called `messages` here: [{"role": "user", "content": "..."}].'),
     **_all(
@@ -210,6 +237,10 @@ HINTS: Mapping[str, str] = {
     "tiers:": 'must be a list, such as [{"name": "simple", "share": "0.7", "model": "haiku",'
     ' "usage": {...}}]',
     "group_by:": 'must be a list, such as ["model"]',
+    "as_of:": 'must be a date or an RFC 3339 instant, such as "2026-11-22"',
+    "images=": 'must be a list of the images in the prompt, [{"width": 1024, "height": 768}]; those'
+    ' that are made are a quantity: "units": {"images": [{"count": 3, "size": "1024x1024"}]}',
+    "name?": 'is required: a name of your own, such as "chat"',
     "before:": 'must be an object, such as {"text": "..."}',
     "after:": 'must be an object, such as {"text": "..."}',
     "images:": 'must be a list, such as [{"width": 1024, "height": 768}]',
@@ -247,11 +278,17 @@ ITEM_HINTS: Mapping[str, str] = {
             *("calls_per_day", "requests_per_day", "daily_requests", "calls_per_month"),
             *("requests_per_month", "monthly_requests", "monthly_calls", "calls_per_hour"),
             *("requests_per_hour", "requests", "num_requests", "num_calls", "volume"),
+            *("messages_per_day", "messages_per_month", "queries_per_day", "daily_calls"),
         ),
         'is called `calls` here, inside of an item: {"items": [{"name": "chat", "model": "gpt-4o",'
         ' "usage": {...}, "calls": 1000}]}.',
     ),
     **_all(("users", "people", "developers"), 'is called `seats` here: "seats": 5.'),
+    **_all(
+        ("workloads", "jobs", "lines", "use_cases", "scenarios"),
+        'is called `items` here: [{"name": "chat", "model": "gpt-4o", "usage": {...}, "calls":'
+        " 1000}].",
+    ),
 }
 COMPARE_HINTS: Mapping[str, str] = {
     **HINTS,
@@ -259,6 +296,11 @@ COMPARE_HINTS: Mapping[str, str] = {
         ("model", "model_a", "model_b", "baseline", "provider", "providers", "vendors"),
         'is called `models` here: "models": ["gpt-4o", "sonnet"].',
     ),
+    **_all(
+        ("compare_with", "compare_to", "against", "alternatives", "candidates"),
+        'is called `models` here, with the model itself among them: ["gpt-4o", "sonnet"].',
+    ),
+    **_all(("sort", "sort_by", "order_by"), "is not a field here: the cheapest comes first."),
 }
 BATCH_HINTS: Mapping[str, str] = {
     **HINTS,
@@ -304,7 +346,10 @@ CACHING_HINTS: Mapping[str, str] = {
 CONTEXT_HINTS: Mapping[str, str] = {
     **HINTS,
     **_all(
-        ("text", "prompt", "messages", "system"),
+        (
+            *("text", "prompt", "messages", "system", "documents", "files", "history", "chunks"),
+            "context",
+        ),
         'belongs to a part, "parts": [{"name": "system", "text": "..."}], or to a prompt, "before":'
         ' {"text": "..."}.',
     ),
