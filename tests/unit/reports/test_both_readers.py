@@ -16,7 +16,7 @@ import pytest
 
 from pricing.reports.engine import Engine
 from pricing.reports.generate import report_usage
-from pricing.reports.readers import files
+from pricing.reports.readers import files, line_table
 from pricing.reports.readers.files import UsageFile, opened
 from pricing.reports.report import Filters, ReportQuery
 from pricing.reports.source_formats import ReadOptions
@@ -176,6 +176,11 @@ def check(documents: list[Any], seed: int, folder: Path, monkeypatch: pytest.Mon
     by_column = read(path, folder / "column")
     assert by_column[1] == calls
     assert by_column[0] == fates
+    for name in ("TINY_BYTES", "LEAST_SHARE", "LEAST_IN_FORMS"):
+        monkeypatch.setattr(line_table, name, -1)
+    by_form = read(path, folder / "form")
+    assert by_form[1] == calls
+    assert by_form[0] == fates
     return by_column[2]
 
 

@@ -7,6 +7,7 @@ are multiplied as integers: no figure is a float, and an overflow is an error, n
 import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,6 @@ from pricing.errors import InvalidRequest
 from pricing.reports.assumed import discount_notices, hourly, midnight_notices
 from pricing.reports.database import (
     SMALL_BYTES,
-    TINY_BYTES,
     database,
     day_us,
     fetched,
@@ -130,13 +130,13 @@ class Engine:
         self._need_calls: Callable[[], None] = lambda: None
         self.usage = LoadedUsage()
         self._memory_mb = memory_mb
-        self._db = database(folder, memory_mb, 0)
+        self._opened = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._db.close()
+        self._opened.close()
 
     def load(
         self, file: UsageFile, filters: Filters, options: ReadOptions = AS_RECOGNISED
@@ -174,10 +174,8 @@ class Engine:
         return self.usage
 
     def _prepare_for(self, size: int) -> None:
-        """Open another database for what the present one is not made for."""
-        if size > TINY_BYTES:
-            self._db.close()
-            self._db = database(self._folder, self._memory_mb, size)
+        """Open a database for a file of this size."""
+        self._db = self._opened.enter_context(database(self._folder, self._memory_mb, size))
 
     def load_summed(self, summed: SummedUsage) -> LoadedUsage:
         """Price calls that were read, merged and summed elsewhere, such as on a cluster."""

@@ -5,10 +5,12 @@ whole, totals that add up, known terms. Every other call is ``odd``: it is read 
 ``pricing.usage``, which prices or rejects it. Tests compare both readers on every format.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from pricing.reports.rates import BUCKETS
+from pricing.reports.sql import STATED_TYPE
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.terms import COMMON
 from pricing.usage.tools import SEARCH_MODELS
@@ -205,15 +207,20 @@ COLUMNS: Mapping[str, UsageColumns] = {
 SEARCH = SEARCH_MODELS.partition("(")[0]
 _PROCESSING = ("standard", "batch", "priority", "flex")
 _TERMS = {"processing": "standard", "speed": "standard", "inference_geo": "global"}
+_OPTIONAL = ("request_id", "endpoint", "team", "labels", "stated")
+_NAME = re.compile(r"[a-zA-Z]\w*")
 
 
-def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> str:
-    """Select ``CALL_COLUMNS``, whether the call is ``odd``, and ``extra`` columns from its leaves.
+def calls_sql(
+    shape: UsageColumns, leaves: str, known: frozenset[str], extra: Sequence[str] = ()
+) -> tuple[str, dict[str, str]]:
+    """Select the parts of a call, whether it is ``odd``, and ``extra`` columns from its leaves.
 
+    The second value has those parts that are the same in all calls, which are not selected.
     ``leaves`` selects every leaf by name (a count as BIGINT, -1 for anything else), ``line,
     moment, request_id, model, endpoint, team, labels, stated``, the requested terms as ``asked_*``,
-    and ``whole``: whether all of these have the right type. Terms that the provider served win over
-    the requested ones.
+    and ``whole``: whether all of these have the right type. Only those that are ``known`` are ever
+    there. Terms that the provider served win over the requested ones.
     """
     certain = [
         "whole",
@@ -227,19 +234,27 @@ def calls_sql(shape: UsageColumns, leaves: str, extra: Sequence[str] = ()) -> st
         _one_of("asked_speed", ("standard", "fast")),
         _one_of("asked_inference_geo", ("global", "us")),
     ]
-    terms = []
+
+    def none_of(sql: str) -> bool:
+        return known.isdisjoint(_NAME.findall(sql))
+
+    parts = {name: name for name in ("request_id", "model", "endpoint", "team", "labels", "stated")}
+    missing = {name: STATED_TYPE if name == "stated" else "VARCHAR" for name in _OPTIONAL}
+    same = {name: f"CAST(NULL AS {missing[name]})" for name in _OPTIONAL if name not in known}
     for term, default in _TERMS.items():
-        served = shape.terms.get(term)
-        stated = ", ".join([*([served] if served else []), f"asked_{term}", f"'{default}'"])
-        terms.append(f"COALESCE({stated}) AS {term}_settled")
-    buckets = [
-        f"CAST({shape.buckets.get(name, '0')} AS BIGINT) AS {name}_bucket" for name in BUCKETS
-    ]
-    odd = f"NOT COALESCE({' AND '.join(certain)}, FALSE) AS odd"
-    columns = ["line", "moment", "request_id", "model", "endpoint", "team", "labels", "stated"]
-    columns += extra
-    inner = ",\n  ".join([*columns, *terms, *buckets, odd])
-    renamed = ", ".join(f"{name}_bucket AS {name}" for name in BUCKETS)
-    settled = ", ".join(f"{term}_settled AS {term}" for term in _TERMS)
-    outer = ", ".join([*columns, settled, renamed, "odd"])
-    return f"SELECT {outer} FROM (SELECT {inner}\nFROM ({leaves}) AS leaves) AS read"
+        stated = ", ".join(filter(None, (shape.terms.get(term), f"asked_{term}")))
+        parts[term] = f"COALESCE({stated}, '{default}')"
+        if none_of(stated):
+            same[term] = f"'{default}'"
+    for bucket in BUCKETS:
+        count = shape.buckets.get(bucket, "0")
+        parts[bucket] = f"CAST({count} AS BIGINT)"
+        if none_of(count):
+            same[bucket] = "CAST(0 AS BIGINT)"
+    chosen = {name: sql for name, sql in parts.items() if name not in same}
+    chosen |= {name: name for name in ("line", "moment", *extra)}
+    chosen["odd"] = f"NOT COALESCE({' AND '.join(certain)}, FALSE)"
+    # Under other names first, because leaves have some of these names.
+    inner = ",\n  ".join(f"{sql} AS {name}_part" for name, sql in chosen.items())
+    outer = ", ".join(f"{name}_part AS {name}" for name in chosen)
+    return f"SELECT {outer} FROM (SELECT {inner}\nFROM ({leaves}) AS leaves) AS read", same

@@ -1,7 +1,7 @@
 """Readers of usage files: JSON Lines, CSV and Parquet.
 
 Public: files, merging, reader, scratch, singly.
-Internal: attributes, counted, flat, formats, gateway_formats, json_lines, json_values, line_table,
-  plans, provider_formats, record_format, records, several, tables, tool_formats, tracer_formats,
-  unread.
+Internal: attributes, counted, flat, formats, forms, gateway_formats, json_lines, json_values,
+  leaves, line_table, plans, provider_formats, record_format, records, several, tables,
+  tool_formats, tracer_formats, unread.
 """

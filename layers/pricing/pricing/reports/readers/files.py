@@ -131,14 +131,14 @@ def _without_returns(path: Path, folder: Path) -> Path:
     DuckDB refuses a whole file for one of them. In a file without line feeds they end the lines.
     """
     with path.open("rb") as file:
-        blocks = list(_counted_ends(file))
-    lone, feeds = (sum(counts) for counts in zip(*blocks, strict=True)) if blocks else (0, 0)
-    if not lone:
-        return path
+        if not any(_has_lone_return(block) for block in _blocks(file)):
+            return path
+    with path.open("rb") as file:
+        in_place = b" " if any(b"\n" in block for block in _blocks(file)) else b"\n"
     copy = folder / "rows.csv"
     with path.open("rb") as file, copy.open("wb") as target:
         for block in _blocks(file):
-            target.write(_LONE_RETURN.sub(b" " if feeds else b"\n", block))
+            target.write(_LONE_RETURN.sub(in_place, block))
     return copy
 
 
@@ -152,10 +152,9 @@ def _blocks(file: BinaryIO) -> Iterable[bytes]:
         yield block + file.read(1) if block.endswith(b"\r") else block
 
 
-def _counted_ends(file: BinaryIO) -> Iterable[tuple[int, int]]:
-    """Of each block, the carriage returns without a line feed after them, and the line feeds."""
-    for block in _blocks(file):
-        yield block.count(b"\r") - block.count(b"\r\n"), block.count(b"\n")
+def _has_lone_return(block: bytes) -> bool:
+    """Whether a block has a carriage return without a line feed after it."""
+    return b"\r" in block and block.count(b"\r") > block.count(b"\r\n")
 
 
 def _as_json_lines(path: Path, folder: Path) -> Path:

@@ -5,7 +5,6 @@ from an example. Lines of another kind, and lines with anything unusual, are ``o
 one by one.
 """
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -14,6 +13,18 @@ from pricing.reports.database import literal
 from pricing.reports.provider_columns import SEARCH
 from pricing.reports.rates import BUCKETS
 from pricing.reports.readers.counted import Steps, buckets_sql
+from pricing.reports.readers.leaves import (
+    JSON,
+    NUMBER,
+    TEXT,
+    Leaves,
+    amount_sql,
+    digits,
+    label_list,
+    path,
+    selected,
+    unquoted,
+)
 from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, Places, Sum
 from pricing.reports.readers.records import MAX_TEXT, TERMS
 from pricing.reports.source_formats import SourceFormat
@@ -23,12 +34,6 @@ from pricing.usage.terms import COMMON, GEOS, SPEEDS
 
 #: The number of lines that are not calls.
 NO_CALL = -1
-_DATE = r"\d{4}-\d{2}-\d{2}"
-_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
-_ZONELESS = r"\d[ T]\d\d:\d\d:\d\d(\.\d+)?\"$"
-_OFFSET = r"[+-]([01]\d|2[0-3]):[0-5]\d"
-_AMOUNT = r"\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?"
-ZONE_OR_NONE = "UTC|[Zz]|"
 _TEXTS = ("request_id", "asked_model", "served_model", "endpoint", "team")
 #: The words of each term as they may be stated, and as a record may ask for them.
 _WORDS: Mapping[str, Sequence[str]] = {
@@ -50,45 +55,33 @@ _NO_COST = f"CAST(NULL AS {STATED_TYPE})"
 
 
 class JsonColumns:
-    """Reads the lines of a source ``(t)`` of these kinds by column.
+    """Reads the lines of a source ``(t)`` by column, by the plan of each.
 
-    ``moment_of`` is the time of the calls of a format that state none. ``compared`` is what lines
-    of one kind have in common, as ``Kind.compared``.
+    ``moment_of`` is the time of the calls of a format that state none. What further columns the
+    source has, ``kept``, the calls have too.
     """
 
     def __init__(
         self,
-        kinds: Iterable[Kind],
-        compared: Compared,
+        leaves: Leaves,
         moment_of: Callable[[SourceFormat], int | None],
+        kept: Sequence[str] = (),
     ) -> None:
+        self._leaves = leaves
         self._moment_of = moment_of
-        self._watched, self._told_by, self._given = map(sorted, compared)
-        self._leaves = _Leaves({*self._told_by, *self._given}.union(*map(leaves_of, kinds)))
+        self._kept = ("t", *kept)
 
     def kinds(self, source: str) -> str:
-        """Select ``t`` and ``kind``, equal for lines of one kind, NULL if they are not JSON."""
-        return f"SELECT t, kind FROM ({self._told(source)})"
-
-    def _told(self, source: str) -> str:
-        paths = [_path(steps) for steps in self._watched]
-        told = [self._leaves.leaf(steps) for steps in self._told_by]
-        told += [_missing(self._leaves.leaf(steps)) for steps in self._given]
-        keyed = (
-            f"SELECT t, TRY(json_keys(t, [{', '.join(map(literal, paths))}])) AS keys,"
-            f" TRY(from_json(t, {literal(self._leaves.structure)})) AS x FROM {source}"
-        )
-        cut = f"SELECT t, keys, {_selected(self._leaves.columns())} FROM ({keyed})"
-        kind = f"CASE WHEN keys IS NOT NULL THEN hash({', '.join(['keys', *told])}) END"
-        return f"SELECT *, {kind} AS kind FROM ({cut})"
+        """Select the lines and what tells which are read alike, as ``kind``."""
+        raise NotImplementedError
 
     def calls(
         self, source: str, plans: Sequence[ColumnPlan], numbers: Mapping[int, int]
     ) -> tuple[str, dict[str, str]]:
         """Select the parts of every line's call, and say which parts are the same in all lines.
 
-        ``numbers`` are the plans of the kinds, by hash. ``odd`` is NULL for a line that is not a
-        call, such as a blank one.
+        ``numbers`` are the plans by kind. ``odd`` is NULL for a line that is not a call, such as a
+        blank one.
         """
         if not plans:
             return self._nothing(source, numbers)
@@ -113,43 +106,49 @@ class JsonColumns:
         same = {name: sql for name, sql in parts.items() if _CONSTANT.fullmatch(sql)}
         odd = f"NOT COALESCE({' AND '.join(certain)}, FALSE)"
         read = {
-            **{name: name for name in ("plan", "moment", "zoneless", "t")},
+            **{name: name for name in ("plan", "moment", "zoneless", *self._kept)},
             **{name: sql for name, sql in parts.items() if name not in same},
             "odd": f"CASE WHEN plan >= 0 THEN {odd} WHEN plan < 0 OR {_BLANK} THEN NULL"
             " ELSE TRUE END",
         }
-        sql = f"SELECT *, {_selected(leaves)} FROM ({self._planned(source, numbers)})"
+        sql = f"SELECT *, {selected(leaves)} FROM ({self._planned(source, numbers)})"
         for further in steps:
-            sql = f"SELECT *, {_selected(further)} FROM ({sql})"
-        return f"SELECT {_selected(read)} FROM ({sql})", same
+            sql = f"SELECT *, {selected(further)} FROM ({sql})"
+        return f"SELECT {selected(read)} FROM ({sql})", same
 
     def _planned(self, source: str, numbers: Mapping[int, int]) -> str:
         chosen = " ".join(f"WHEN {kind} THEN {number}" for kind, number in numbers.items())
-        return f"SELECT *, CASE kind {chosen} END AS plan FROM ({self._told(source)})"
+        return f"SELECT *, CASE kind {chosen} END AS plan FROM ({self.kinds(source)})"
 
     def _nothing(self, source: str, numbers: Mapping[int, int]) -> tuple[str, dict[str, str]]:
         """The same of lines of which no kind is read by column."""
-        unplanned = f"SELECT t, NULL AS plan FROM {source}"
+        unplanned = f"SELECT *, NULL AS plan FROM {source}"
         rows = self._planned(source, numbers) if numbers else unplanned
         read = {
-            **{name: name for name in ("plan", "t")},
+            **{name: name for name in ("plan", *self._kept)},
             "moment": "CAST(NULL AS BIGINT)",
             "zoneless": "FALSE",
             "odd": f"CASE WHEN plan IS NULL AND NOT {_BLANK} THEN TRUE END",
         }
         same = dict.fromkeys((*_NAMES, "model", *TERMS), _NULL)
         same |= dict.fromkeys(BUCKETS, "CAST(0 AS BIGINT)") | {"stated": _NO_COST}
-        return f"SELECT {_selected(read)} FROM ({rows})", same
+        return f"SELECT {selected(read)} FROM ({rows})", same
 
     def _certain(self, plans: Sequence[ColumnPlan], columns: Collection[str]) -> Iterator[str]:
         """What must hold for a line of any plan to be read by column."""
         written = {*_counts_of([one for one in plans if one.loose])}
-        digits = [
-            _digits(self._leaves.leaf(steps), loose=steps in written) for steps in _counts_of(plans)
-        ]
+        leaves = self._leaves
+        counted = {steps: leaves.kind(steps) == NUMBER for steps in _counts_of(plans)}
+        if numbers := [leaves.column(steps) for steps, is_number in counted.items() if is_number]:
+            yield f"least({', '.join(numbers)}, 0) = 0"
+        if texts := [
+            digits(leaves.leaf(steps), loose=steps in written)
+            for steps, is_number in counted.items()
+            if not is_number
+        ]:
+            yield f"NOT regexp_matches(concat_ws(' ', {', '.join(texts)}), '[^0-9 ]|[0-9]{{14}}')"
         counts = [name for name in columns if name.startswith("of_")]
         counts += dict.fromkeys(self._sum(one, part) for one in plans for part in one.parts)
-        yield f"NOT regexp_matches(concat_ws(' ', {', '.join(digits)}), '[^0-9 ]|[0-9]{{14}}')"
         yield f"greatest({', '.join(counts)}, 0) <= {MAX_COUNT}"
         yield "moment >= 0"
         for name in _TEXTS:
@@ -179,17 +178,18 @@ class JsonColumns:
                 yield name, self._text(places, sound, numbers=numbers)
         yield from self._moment(plan)
         for steps in plan.cost:
-            yield "stated", amount_sql(_unquoted(leaf(steps)))
+            yield "stated", amount_sql(unquoted(leaf(steps)))
             sound.append(
-                f"(stated IS NULL OR stated <= {MAX_COUNT})"
-                f" AND COALESCE(regexp_full_match({leaf(steps)}, {literal(_COST)}), TRUE)"
+                f"CASE WHEN stated IS NOT NULL AND NOT starts_with({leaf(steps)}, '\"')"
+                f" THEN stated <= {MAX_COUNT} ELSE COALESCE(stated <= {MAX_COUNT}, TRUE)"
+                f" AND COALESCE(regexp_full_match({leaf(steps)}, {literal(_COST)}), TRUE) END"
             )
         if plan.labels:
-            labels = [f"COALESCE({', '.join(map(_label, map(leaf, one)))})" for one in plan.labels]
+            labels = [f"COALESCE({', '.join(map(self._label, one))})" for one in plan.labels]
             yield "labels", label_list(labels)
         for name, terms in (("asked", plan.asked), ("said", plan.words)):
             for term, places in terms.items():
-                words = [word(leaf(steps), "'?'") for steps in places]
+                words = [self._leaves.word(steps, "'?'") for steps in places]
                 yield f"{name}_{term}", f"COALESCE({', '.join(words)})"
         if plan.batch:
             yield "is_batch", "TRUE"
@@ -202,9 +202,9 @@ class JsonColumns:
             for steps in plan.hidden
         ]
         sound += [f"COALESCE({leaf(steps)} <> '\"refusal\"', TRUE)" for steps in plan.refusal]
-        if plan.signs:
-            signs = "|".join((*plan.signs, r"\\u00[2-7]"))
-            sound.append(f"NOT regexp_matches(t, {literal(signs)})")
+        if plan.signs:  # several in one pattern take three times as long
+            signs = (*plan.signs, r"\\u00[2-7]")
+            sound += [f"NOT regexp_matches(t, {literal(sign)})" for sign in signs]
         for condition in sound:
             yield "sound", condition
 
@@ -223,12 +223,9 @@ class JsonColumns:
             sound.append(f"COALESCE({self._leaves.leaf(steps)} = '{text}', TRUE)")
 
     def _sum(self, plan: ColumnPlan, one: Sum) -> str:
-        leaf = self._leaves.leaf
         parts = []
         for places in one:
-            found = [
-                f"TRY_CAST({_digits(leaf(steps), loose=plan.loose)} AS BIGINT)" for steps in places
-            ]
+            found = [self._leaves.count(steps, loose=plan.loose) for steps in places]
             parts.append(found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})")
         if len(parts) == 1:
             return parts[0]
@@ -242,78 +239,55 @@ class JsonColumns:
             leaf = self._leaves.leaf(steps)
             is_number = f"regexp_full_match({leaf}, '-?[0-9]+')"
             others = f"CASE WHEN {is_number} THEN {leaf} END" if numbers else "NULL"
-            found.append(f"NULLIF({word(leaf, others)}, '')")
-            sound.append(
-                f"({leaf} IS NULL OR {leaf} LIKE '\"%'{f' OR {is_number}' if numbers else ''})"
-            )
+            found.append(f"NULLIF({self._leaves.word(steps, others)}, '')")
+            if self._leaves.kind(steps) != TEXT:
+                sound.append(
+                    f"({leaf} IS NULL OR {leaf} LIKE '\"%'{f' OR {is_number}' if numbers else ''})"
+                )
         return found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})"
 
+    def _label(self, steps: Steps) -> str:
+        """A label's text: of a string its content, of a number its digits, else NULL."""
+        leaf = self._leaves.leaf(steps)
+        number = f"CASE WHEN regexp_full_match({leaf}, '-?[0-9]+') THEN {leaf} END"
+        return f"NULLIF({self._leaves.word(steps, number)}, '')"
+
     def _moment(self, plan: ColumnPlan) -> Iterator[tuple[str, str]]:
-        found = [f"NULLIF({self._leaves.leaf(steps)}, '\"\"')" for steps in plan.moment]
-        if not found:
-            moment = self._moment_of(plan.name)
-            yield "moment", f"CAST({'NULL' if moment is None else moment} AS BIGINT)"
-            yield "zoneless", "FALSE"
-            return
-        leaf = found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})"
-        yield "moment", leaf_moment_sql(leaf)
-        yield "zoneless", f"NOT suffix({leaf}, 'Z\"') AND regexp_matches({leaf}, '{_ZONELESS}')"
+        if plan.moment:
+            moment, zoneless = self._leaves.moment(plan.moment)
+        else:
+            default = self._moment_of(plan.name)
+            moment = f"CAST({'NULL' if default is None else default} AS BIGINT)"
+            zoneless = "FALSE"
+        yield "moment", moment
+        yield "zoneless", zoneless
 
 
-class _Leaves:
-    """The values of a line that are extracted, as JSON text, in one parse of it."""
+class KindColumns(JsonColumns):
+    """Tells the lines of these kinds by their names: lines of one kind have an equal hash.
 
-    def __init__(self, leaves: set[Steps]) -> None:
-        self._tree: dict[str, object] = {}
-        #: Leaves that are within another leaf are taken from its text.
-        self._whole: set[Steps] = set()
-        self._names = {steps: f"leaf_{number}" for number, steps in enumerate(sorted(leaves))}
-        #: Leaves whose name another one has in other capitals: a structure has each name once.
-        self._apart: set[Steps] = set()
-        names: dict[tuple[str, ...], Steps] = {}
-        for steps in sorted(leaves, key=lambda one: (len(one), one)):
-            if any(steps[:end] in self._whole for end in range(1, len(steps))):
-                continue
-            spelled = [steps[:end] for end in range(1, len(steps) + 1)]
-            if any(names.setdefault(_folded(one), one) != one for one in spelled):
-                self._apart.add(steps)
-                continue
-            inside = self._tree
-            for name in steps[:-1]:
-                inside = inside.setdefault(name, {})  # type: ignore[assignment]
-            inside[steps[-1]] = "JSON"
-            self._whole.add(steps)
+    ``compared`` is what lines of one kind have in common, as ``Kind.compared``.
+    """
 
-    @property
-    def structure(self) -> str:
-        """What ``from_json`` makes of a line."""
-        return json.dumps(self._tree, ensure_ascii=False)
+    def __init__(
+        self,
+        kinds: Iterable[Kind],
+        compared: Compared,
+        moment_of: Callable[[SourceFormat], int | None],
+        kept: Sequence[str] = (),
+    ) -> None:
+        self._watched, self._told_by, self._given = map(sorted, compared)
+        places = {*self._told_by, *self._given}.union(*map(leaves_of, kinds))
+        super().__init__(Leaves(dict.fromkeys(places, JSON)), moment_of, kept)
 
-    def leaf(self, steps: Steps) -> str:
-        """The column of a value's JSON text; NULL where it is missing or null."""
-        return self._names[steps]
-
-    def columns(self) -> dict[str, str]:
-        """The columns of all values, from the structure ``x``."""
-        return {name: self._extracted(steps) for steps, name in self._names.items()}
-
-    def _extracted(self, steps: Steps) -> str:
-        if steps in self._apart:
-            return f"NULLIF(CAST(TRY(json_extract(t, {literal(_path(steps))})) AS VARCHAR), 'null')"
-        end = next(end for end in range(1, len(steps) + 1) if steps[:end] in self._whole)
-        extracted = "x" + "".join(f"[{literal(name)}]" for name in steps[:end])
-        if end == len(steps):
-            return f"CAST({extracted} AS VARCHAR)"
-        inner = f"CAST(json_extract({extracted}, {literal(_path(steps[end:]))}) AS VARCHAR)"
-        return f"NULLIF({inner}, 'null')"
-
-
-def _folded(steps: Steps) -> tuple[str, ...]:
-    return tuple(name.lower() for name in steps)
-
-
-def _path(steps: Steps) -> str:
-    return "$" + "".join(f'."{name}"' for name in steps)
+    def kinds(self, source: str) -> str:
+        """Select the lines and the hash of their kind, NULL for those that are not JSON."""
+        paths = ", ".join(literal(path(steps)) for steps in self._watched)
+        told = [self._leaves.leaf(steps) for steps in self._told_by]
+        told += [_missing(self._leaves.leaf(steps)) for steps in self._given]
+        read = self._leaves.read(source, f"TRY(json_keys(t, [{paths}])) AS keys, ")
+        kind = f"CASE WHEN keys IS NOT NULL THEN hash({', '.join(['keys', *told])}) END"
+        return f"SELECT *, {kind} AS kind FROM ({read})"
 
 
 def _missing(leaf: str) -> str:
@@ -333,10 +307,11 @@ def _counts_of(plans: Sequence[ColumnPlan]) -> list[Steps]:
 
 def leaves_of(kind: Kind) -> frozenset[Steps]:
     """The places at which lines of this kind are looked at."""
-    return kind.told_by.union(kind.given, _places_of(kind.plan) if kind.plan else ())
+    return kind.told_by.union(kind.given, places_of(kind.plan) if kind.plan else ())
 
 
-def _places_of(plan: ColumnPlan) -> Iterator[Steps]:
+def places_of(plan: ColumnPlan) -> Iterator[Steps]:
+    """The places at which lines of this plan are looked at, some more than once."""
     for places in (
         *(getattr(plan, name) for name in (*_TEXTS, "moment", "refusal", "hidden", "cost")),
         *(*plan.labels, *plan.words.values(), *plan.asked.values(), plan.empty),
@@ -368,10 +343,6 @@ def _of_plans(condition: str, numbers: Sequence[int], plans: Sequence[ColumnPlan
     return f"(plan NOT IN ({', '.join(map(str, numbers))}) OR {condition})"
 
 
-def _selected(columns: Mapping[str, object]) -> str:
-    return ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())
-
-
 def _terms(columns: Collection[str]) -> dict[str, str]:
     """The terms of a call: what the answer states goes before what the record asked for."""
     asked = "asked_processing" if "asked_processing" in columns else "NULL"
@@ -396,81 +367,3 @@ def _terms(columns: Collection[str]) -> dict[str, str]:
     if "is_batch" in columns:
         terms["processing"] = f"CASE WHEN is_batch THEN 'batch' ELSE {terms['processing']} END"
     return terms
-
-
-def _digits(leaf: str, *, loose: bool) -> str:
-    return f"NULLIF({_unquoted(leaf)}, '')" if loose else leaf
-
-
-def _unquoted(leaf: str) -> str:
-    """A JSON value's text without the quotes around it; ``trim`` takes ten times as long."""
-    return f"CASE WHEN {leaf} LIKE '\"%' THEN substr({leaf}, 2, length({leaf}) - 2) ELSE {leaf} END"
-
-
-def moment_sql(text: str, zone: str = "UTC|[Zz]") -> str:
-    """Microseconds since 1970 of a date or an instant as logs write it; NULL for other text.
-
-    If ``zone`` matches an empty text, an instant without a zone is in UTC.
-    """
-    # Only of these texts DuckDB reads the zone itself; cutting it off takes five times as long.
-    plain = "Z?" if zone == ZONE_OR_NONE else "Z"
-    return (
-        f"CASE WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME}{plain}')"
-        f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
-        f" WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME} ?({zone})')"
-        f" THEN epoch_us(try_cast(rtrim({text}, ' UTCZz') AS TIMESTAMP))"
-        f" WHEN regexp_full_match({text}, '{_DATE}')"
-        f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
-        f" WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME}{_OFFSET}')"
-        f" THEN epoch_us(try_cast({text} AS TIMESTAMPTZ)) END"
-    )
-
-
-def amount_sql(text: str) -> str:
-    """The amount in USD that a text states as a cost; NULL for any other text, and for 0."""
-    amount = f"NULLIF(TRY_CAST({text} AS {STATED_TYPE}), 0)"
-    return f"CASE WHEN regexp_full_match({text}, '{_AMOUNT}') THEN {amount} END"
-
-
-def zoneless_sql(text: str) -> str:
-    """Whether an instant states no zone, as ``moment_sql`` reads it."""
-    return f"regexp_full_match({text}, '{_DATE}[ T]{_TIME}')"
-
-
-def leaf_moment_sql(leaf: str) -> str:
-    """The same of a JSON value: also counts of seconds, milli-, micro- or nanoseconds."""
-    text, count = f"substr({leaf}, 2, length({leaf}) - 2)", f"CAST({_unquoted(leaf)} AS BIGINT)"
-    return (
-        f"CASE WHEN regexp_full_match({leaf}, '\"{_DATE}[ T]{_TIME}Z?\"')"
-        f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
-        f" WHEN regexp_full_match({leaf}, '[0-9]{{1,18}}|\"[0-9]{{9,18}}\"') THEN"
-        f" CASE WHEN {count} < 100000000000 THEN {count} * 1000000"
-        f" WHEN {count} < 100000000000000 THEN {count} * 1000"
-        f" WHEN {count} < 100000000000000000 THEN {count} ELSE {count} // 1000 END"
-        f" ELSE {moment_sql(text, ZONE_OR_NONE)} END"
-    )
-
-
-def _label(leaf: str) -> str:
-    """A label's text: of a string its content, of a number its digits, else NULL."""
-    number = f"regexp_full_match({leaf}, '-?[0-9]+')"
-    return f"NULLIF({word(leaf, f'CASE WHEN {number} THEN {leaf} END')}, '')"
-
-
-def label_list(values: Sequence[str]) -> str:
-    """An expression of a JSON list of labels, cut to the length of a name; NULL without labels."""
-    if not values:
-        return "CAST(NULL AS VARCHAR)"
-    cut = ", ".join(f"substr({value}, 1, {MAX_TEXT})" for value in values)
-    return f"CAST(to_json([{cut}]) AS VARCHAR)"
-
-
-def word(leaf: str, otherwise: str) -> str:
-    """A string's content, NULL for a missing leaf, and ``otherwise`` for anything else."""
-    return (
-        f"CASE WHEN {leaf} IS NULL OR {leaf} = 'null' THEN NULL"
-        f" WHEN {leaf} LIKE '\"%' THEN CASE WHEN contains({leaf}, chr(92))"
-        f" THEN json_extract_string({leaf}, '$')"
-        f" ELSE substr({leaf}, 2, length({leaf}) - 2) END"
-        f" ELSE {otherwise} END"
-    )

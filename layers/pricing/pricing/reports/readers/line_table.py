@@ -6,18 +6,21 @@ are few, are read one by one.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pricing.errors import TariffError
 from pricing.jsonio import read_json
-from pricing.reports.database import Database, literal
+from pricing.reports.database import TINY_BYTES, Database, literal
 from pricing.reports.dimensions import Dimension
 from pricing.reports.rates import Row
 from pricing.reports.readers.counted import Steps
 from pricing.reports.readers.files import MAX_LINE_BYTES
-from pricing.reports.readers.json_lines import NO_CALL, JsonColumns, leaves_of
+from pricing.reports.readers.forms import Form, FormColumns, Forms
+from pricing.reports.readers.json_lines import NO_CALL, JsonColumns, KindColumns, leaves_of
 from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, kind_of
 from pricing.reports.source_formats import ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS
@@ -30,6 +33,9 @@ MAX_KINDS = 60
 MAX_LEAVES = 400
 MAX_LINE_DEPTH = 100
 _MAX_ROUNDS = 3
+#: Forms are looked for in so many lines of a sample. The most frequent ones are tried, if together
+#: most of the sample is in them; each takes a little time of every line that is in none.
+FORM_LINES, MAX_FORMS, LEAST_SHARE, LEAST_IN_FORMS = 100, 8, 0.02, 0.5
 _NONE: Compared = (frozenset(), frozenset(), frozenset())
 _TEXT_LINES = (
     "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
@@ -62,7 +68,7 @@ class LineTable:
         self.assumed: Counter[str] = Counter()
         self.not_calls = 0
         self.states_cost = False
-        self.odd = 0
+        self._plans: list[tuple[ColumnPlan, tuple[str, ...]]] = []
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
@@ -70,52 +76,118 @@ class LineTable:
     def fill(self, path: Path, sample: Path, first_line: int) -> bool:
         """Read the file; False, without the view, if DuckDB left lines out."""
         compared, kinds = self._kinds(sampled(path), sample)
-        plans: list[tuple[ColumnPlan, tuple[str, ...]]] = []
-        numbers: dict[int, int] = {}
-        for hashed, kind in kinds.items():
-            if kind.plan is None:
-                numbers[hashed] = NO_CALL
-                continue
-            planned = (kind.plan, kind.ignored)
-            if planned not in plans:
-                plans.append(planned)
-            numbers[hashed] = plans.index(planned)
-        columns = JsonColumns(kinds.values(), compared, self._moment_of)
-        calls, same = columns.calls(_lines(path), [plan for plan, _ in plans], numbers)
-        self._db.execute(
-            f"CREATE TABLE json_rows AS SELECT * EXCLUDE (t), CASE WHEN odd THEN t END AS raw"
-            f" FROM ({calls})"
-        )
+        numbers = {hashed: self._number(kind) for hashed, kind in kinds.items()}
+
+        def by_names(*kept: str) -> KindColumns:
+            return KindColumns(kinds.values(), compared, self._moment_of, kept)
+
+        forms = None
+        if kinds and path.stat().st_size > TINY_BYTES:
+            forms = self._forms(sample, by_names(), compared, kinds, numbers)
+        columns, of_plans = forms or (by_names(), numbers)
+        tables = {"all_rows": self._create("all_rows", columns, _lines(path), of_plans)}
         complete = not self._rows("SELECT COUNT(*) FROM reject_errors")[0][0]
-        for table in (*([] if complete else ["json_rows"]), "reject_errors", "reject_scans"):
+        for table in (*([] if complete else tables), "reject_errors", "reject_scans"):
             self._db.execute(f"DROP TABLE {table}")
         if not complete:
             return False
-        skipped = self._count(plans)
-        parts = [f"{same[name]} AS {name}" if name in same else name for name in CALL_COLUMNS[1:]]
-        where = " WHERE odd IS NOT NULL" if skipped else ""
-        self._db.execute(
-            f"CREATE VIEW read AS SELECT rowid + {first_line} AS line,"
-            f" {', '.join(parts)}, odd, raw FROM json_rows{where}"
-        )
+        other = "all_rows WHERE plan IS NULL AND odd"
+        others = forms is not None and self._rows(f"SELECT COUNT(*) FROM {other}")[0][0]
+        if others:
+            source = f"(SELECT rowid AS line, raw AS t FROM {other})"
+            tables["other_rows"] = self._create("other_rows", by_names("line"), source, numbers)
+        read = []
+        for table, same in tables.items():
+            line, where = "line", "TRUE"
+            if table == "all_rows":
+                line, where = "rowid", "plan IS NOT NULL" if others else "TRUE"
+            skipped = self._count(f"{table} WHERE {where}")
+            parts = [
+                f"{same[name]} AS {name}" if name in same else name for name in CALL_COLUMNS[1:]
+            ]
+            read.append(
+                f"SELECT {line} + {first_line} AS line, {', '.join(parts)}, odd, raw FROM {table}"
+                f" WHERE {where}{' AND odd IS NOT NULL' if skipped else ''}"
+            )
+        self._db.execute(f"CREATE VIEW read AS {' UNION ALL '.join(read)}")
         return True
 
-    def _count(self, plans: Sequence[tuple[ColumnPlan, tuple[str, ...]]]) -> int:
+    def _number(self, kind: Kind) -> int:
+        """The number of a kind's plan."""
+        if kind.plan is None:
+            return NO_CALL
+        planned = (kind.plan, kind.ignored)
+        if planned not in self._plans:
+            self._plans.append(planned)
+        return self._plans.index(planned)
+
+    def _create(
+        self, table: str, columns: JsonColumns, source: str, numbers: Mapping[int, int]
+    ) -> dict[str, str]:
+        """Create a table of the calls of a source; returns the parts that all of them share."""
+        calls, same = columns.calls(source, [plan for plan, _ in self._plans], numbers)
+        rows = f"SELECT * EXCLUDE (t), CASE WHEN odd THEN t END AS raw FROM ({calls})"
+        try:
+            self._db.execute(f"CREATE TABLE {table} AS {rows}")
+        except duckdb.InvalidInputException:
+            if not isinstance(columns, FormColumns) or columns.tolerant:
+                raise
+            columns.tolerant = True
+            return self._create(table, columns, source, numbers)
+        return same
+
+    def _forms(
+        self,
+        sample: Path,
+        columns: KindColumns,
+        compared: Compared,
+        kinds: Mapping[int, Kind],
+        numbers: Mapping[int, int],
+    ) -> tuple[FormColumns, dict[int, int]] | None:
+        """The forms that most lines of a sample are in, and the plan of each."""
+        lines = self._of_sample(f"SELECT kind, t FROM ({columns.kinds(_lines(sample))})")
+        forms = Forms(compared)
+        for hashed, text in lines[:: max(1, len(lines) // FORM_LINES)]:
+            if hashed in kinds:
+                forms.add(text, kinds[hashed], numbers[hashed])
+        found = [one for one, _ in forms.found.most_common(MAX_FORMS)]
+        if not forms.kinds:
+            return None
+
+        def of(chosen: Iterable[tuple[Form, int]], *, tolerant: bool) -> FormColumns:
+            found = [form for form, _ in chosen]
+            return FormColumns(found, forms.kinds, self._moment_of, tolerant=tolerant)
+
+        told = of(found, tolerant=True).kinds(_lines(sample))
+        sizes: dict[int | None, int] = dict(
+            self._of_sample(f"SELECT kind, COUNT(*) FROM ({told}) GROUP BY kind")
+        )
+        kept = [one for n, one in enumerate(found) if sizes.get(n, 0) > LEAST_SHARE * len(lines)]
+        if len(lines) - sizes.get(None, 0) < LEAST_IN_FORMS * len(lines):
+            return None
+        return of(kept, tolerant=False), {n: number for n, (_, number) in enumerate(kept)}
+
+    def _of_sample(self, sql: str) -> list[Row]:
+        rows = self._rows(sql)
+        for table in ("reject_errors", "reject_scans"):
+            self._db.execute(f"DROP TABLE {table}")
+        return rows
+
+    def _count(self, rows: str) -> int:
         """Count the lines by plan; returns how many are blank or not calls."""
         skipped = 0
         by_plan = self._rows(
             "SELECT plan, COUNT(*), COUNT(odd), COUNT(*) FILTER (odd),"
-            " COUNT(*) FILTER (NOT odd AND zoneless) FROM json_rows GROUP BY plan"
+            f" COUNT(*) FILTER (NOT odd AND zoneless) FROM {rows} GROUP BY plan"
         )
         for number, lines, calls, odd, zoneless in by_plan:
             skipped += lines - calls
-            self.odd += odd
             if number is None:
                 continue
             if number == NO_CALL:
                 self.not_calls += lines
                 continue
-            plan, ignored = plans[number]
+            plan, ignored = self._plans[number]
             read = calls - odd
             self.formats[plan.name] += read
             self.states_cost |= bool(plan.cost)
@@ -146,14 +218,12 @@ class LineTable:
             if needed == compared:
                 break
             compared = needed
-            columns = JsonColumns(kinds.values(), compared, self._moment_of)
-            examples = self._rows(
+            columns = KindColumns(kinds.values(), compared, self._moment_of)
+            examples = self._of_sample(
                 f"SELECT kind, min(t) FROM ({columns.kinds(_lines(sample))})"
                 " WHERE kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"
                 f" LIMIT {MAX_KINDS}"
             )
-            for table in ("reject_errors", "reject_scans"):
-                self._db.execute(f"DROP TABLE {table}")
             by_hash = {hashed: self._kind(_parsed(text.encode())) for hashed, text in examples}
             known = _few(
                 (hashed, kind)

@@ -459,14 +459,14 @@ def _plan_of_layout(
     )
 
 
-def _costs_next_to(document: Document, container: Steps) -> list[Steps]:
+def _costs_next_to(document: Document, container: Steps) -> Iterator[Steps]:
     """Where a response, or the record that it is in, may state its cost."""
-    return [
-        (*inside, *path)
-        for inside in dict.fromkeys((container, ()))
-        for path in COSTS
-        if path[0] in value_at(document, inside)
-    ]
+    for inside in dict.fromkeys((container, ())):
+        body = value_at(document, inside)
+        for first, *inner in COSTS:
+            held = body.get(first)
+            if first in body and not (isinstance(held, dict) and {*inner} - held.keys()):
+                yield (*inside, first, *inner)
 
 
 #: Where Claude Code has what other records name otherwise.

@@ -212,17 +212,17 @@ class UsageReader:
             if kind := known_kind({name: "x" for name, _ in columns}):
                 detail = f"has lines that {kind}"
             raise InvalidRequest.at(file.pointer, detail) from None
-        calls = self._flat.calls(whole, line, self._labels)
+        calls, same = self._flat.calls(whole, line, self._labels)
         self.states_cost = self._flat.states_cost
-        read = (
-            f"SELECT {', '.join(CALL_COLUMNS)}, odd, zoneless,"
-            f" CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
-        )
+        read = f"SELECT *, CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
         if file.kind == "csv":
-            self._db.execute(f"CREATE TABLE csv_rows AS {read}")
+            self._db.execute(f"CREATE TABLE csv_rows AS SELECT * EXCLUDE (line, t) FROM ({read})")
             self._reject_broken_rows()
-            read = "SELECT * REPLACE (rowid + 2 AS line) FROM csv_rows"
-        self._db.execute(f"CREATE VIEW read AS {read}")
+            read = "SELECT *, rowid + 2 AS line FROM csv_rows"
+        parts = [f"{same[name]} AS {name}" if name in same else name for name in CALL_COLUMNS]
+        self._db.execute(
+            f"CREATE VIEW read AS SELECT {', '.join(parts)}, odd, zoneless, raw FROM ({read})"
+        )
 
     def _read_rows_as_lines(
         self, file: UsageFile, whole: str, columns: Sequence[tuple[str, str]]

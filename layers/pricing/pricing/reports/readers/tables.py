@@ -14,7 +14,7 @@ from pricing.errors import InvalidRequest
 from pricing.reports.dimensions import Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
 from pricing.reports.readers.flat import CALLS
-from pricing.reports.readers.json_lines import (
+from pricing.reports.readers.leaves import (
     ZONE_OR_NONE,
     amount_sql,
     label_list,
@@ -22,6 +22,7 @@ from pricing.reports.readers.json_lines import (
     zoneless_sql,
 )
 from pricing.reports.readers.records import COST_NAMES, MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
+from pricing.reports.sql import STATED_TYPE
 from pricing.timestamps import EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.recognition import recognised
@@ -31,6 +32,10 @@ from pricing.usage.response import MODELS
 Columns = Sequence[tuple[str, str]]
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _FRACTIONS = ("FLOAT", "DOUBLE")
+#: How the parts of a call begin that a table has no column for.
+_NONE = "CAST(NULL AS"
+#: What counts with commas between them have if one is not digits, or too many of them.
+_WRONG = "'[^0-9,]|[0-9]{14}'"
 
 
 class FlatTable:
@@ -52,8 +57,13 @@ class FlatTable:
         """Whether a column has what calls were charged."""
         return self._named(COST_NAMES) is not None
 
-    def calls(self, source: str, line: str, labels: Sequence[Dimension] = ()) -> str:
-        """Select the calls of ``source``; the expression ``line`` numbers its rows."""
+    def calls(
+        self, source: str, line: str, labels: Sequence[Dimension] = ()
+    ) -> tuple[str, dict[str, str]]:
+        """Select the calls of ``source``, and say which of their parts are the same in all.
+
+        The expression ``line`` numbers its rows.
+        """
         shape = self._shape
         named = {label: self._named(column_names(label)) for label in labels}
         self._labels = {label: column for label, column in named.items() if column}
@@ -64,9 +74,18 @@ class FlatTable:
             "endpoint": self._text("endpoint"),
             "team": self._text("team"),
             "labels": label_list([self._text(column) for column in named.values()]),
-            "stated": amount_sql(self._text(self._named(COST_NAMES))),
+            "stated": f"{_NONE} {STATED_TYPE})",
             "zoneless": self.zoneless or "FALSE",
+            "digits": "TRUE",
         }
+        if self.states_cost:
+            columns["stated"] = amount_sql(self._text(self._named(COST_NAMES)))
+        if written := [
+            self._text(self._members[name]) for name in shape.counts if self._is_text(name)
+        ]:
+            columns["digits"] = (
+                f"NOT regexp_matches(concat_ws(',', {', '.join(written)}), {_WRONG})"
+            )
         for term in TERMS:
             columns[f"asked_{term}"] = self._text(term)
         for name, column in self._members.items():
@@ -79,7 +98,8 @@ class FlatTable:
             else:
                 columns[name] = self._text(column)
         texts = ("request_id", "model", "endpoint", "team")
-        whole = " AND ".join(f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)" for name in texts)
+        short = (f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)" for name in texts)
+        whole = " AND ".join(("digits", *short))
         chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
         renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
         packed = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in self._types)
@@ -88,7 +108,8 @@ class FlatTable:
             f" (SELECT {line} AS line, struct_pack({packed}) AS t,\n  {chosen}"
             f"\nFROM {source}) AS cut)"
         )
-        return calls_sql(shape, leaves, extra=("t", "zoneless"))
+        known = frozenset(name for name, sql in columns.items() if not sql.startswith(_NONE))
+        return calls_sql(shape, leaves, known, extra=("t", "zoneless"))
 
     def document(self, row: Mapping[str, Any], moment: int | None) -> dict[str, Any]:
         """A row as the record that ``read_record`` reads."""
@@ -123,12 +144,12 @@ class FlatTable:
 
     def _text(self, column: str | None) -> str:
         if column is None or column not in self._types:
-            return "CAST(NULL AS VARCHAR)"
+            return f"{_NONE} VARCHAR)"
         return f"NULLIF(CAST({_quoted(column)} AS VARCHAR), '')"
 
     def _count(self, column: str | None) -> str:
         if column is None:
-            return "CAST(NULL AS BIGINT)"
+            return f"{_NONE} BIGINT)"
         name, kind = _quoted(column), self._types[column]
         if kind in _WHOLE:
             return f"CAST({name} AS BIGINT)"
@@ -138,26 +159,28 @@ class FlatTable:
                 f" WHEN {name} = floor({name}) AND abs({name}) < 1e15"
                 f" THEN CAST({name} AS BIGINT) ELSE -1 END"
             )
-        text = f"CAST({name} AS VARCHAR)"
+        written = self._text(column)
         return (
-            f"CASE WHEN NULLIF({text}, '') IS NULL THEN NULL"
-            f" WHEN regexp_full_match({text}, '[0-9]{{1,13}}') THEN CAST({text} AS BIGINT)"
-            " ELSE -1 END"
+            f"CASE WHEN {written} IS NOT NULL THEN COALESCE(TRY_CAST({written} AS BIGINT), -1) END"
         )
+
+    def _is_text(self, name: str) -> bool:
+        """Whether a count is written as text, which may be more than digits."""
+        column = self._members[name]
+        return column is not None and self._types[column] not in (*_WHOLE, *_FRACTIONS)
 
     def _moment(self) -> str:
         column = self._named(MOMENTS)
         if column is None:
-            return "CAST(NULL AS BIGINT)"
+            return f"{_NONE} BIGINT)"
         name, kind = _quoted(column), self._types[column]
         if kind.startswith("TIMESTAMP") or kind == "DATE":
             as_instant = name if "TIME ZONE" in kind else f"CAST({name} AS TIMESTAMP)"
             return f"epoch_us({as_instant})"
         text = f"CAST({name} AS VARCHAR)"
-        return (
-            f"CASE WHEN regexp_full_match({text}, '[0-9]{{1,11}}')"
-            f" THEN CAST({text} AS BIGINT) * 1000000 ELSE {moment_sql(text, ZONE_OR_NONE)} END"
-        )
+        count = f"regexp_full_match({text}, '[0-9]{{1,11}}')"
+        counted = f"CASE WHEN {count} THEN CAST({text} AS BIGINT) * 1000000 END"
+        return moment_sql(text, ZONE_OR_NONE, counted)
 
     @property
     def zoneless(self) -> str | None:
