@@ -161,3 +161,22 @@ def test_a_broken_row_of_a_table_is_rejected_and_never_the_whole_table(
 def test_a_table_whose_lines_end_with_carriage_returns_alone_is_read(tmp_path: Path) -> None:
     found = report_file(b"\r".join([HEAD, GOOD, GOOD]), "csv", tmp_path / "rows")
     assert found.records.priced == 2
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": 1}},
+        {"timestamp": "2026-10-05", "usage": {"input_tokens": 3, "output_tokens": 1}},
+    ],
+)
+@pytest.mark.parametrize("number", [200, 300])
+def test_lines_of_which_none_names_a_model_are_rejected_each(
+    record: dict[str, Any], number: int, tmp_path: Path
+) -> None:
+    """Read by column, 300 of them were refused as a file that is not JSON Lines."""
+    found = report_file(b"\n".join([json.dumps(record).encode()] * number), "jsonl", tmp_path)
+    assert (found.records.read, found.records.rejected) == (number, number)
+    assert {line.reason for line in found.rejected} == {
+        "/model is required: send the model that was called"
+    }
