@@ -187,7 +187,7 @@ def test_the_lists_of_a_price_are_those_of_today_and_of_no_announced_one(
 
 
 def test_a_known_disagreement_about_a_threshold_stays_known() -> None:
-    """A threshold is no price, so that no list quotes it as one."""
+    """A threshold is not a price, so that no list quotes it as one."""
     known = {
         "component": "above_tokens",
         "mode": "standard",
