@@ -18,12 +18,11 @@ from pricing.reports.readers.leaves import (
     NUMBER,
     TEXT,
     Leaves,
-    amount_sql,
     digits,
     label_list,
+    leaf_amount_sql,
     path,
     selected,
-    unquoted,
 )
 from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, Places, Sum
 from pricing.reports.readers.records import MAX_TEXT, TERMS
@@ -98,7 +97,7 @@ class JsonColumns:
         models = [name for name in ("served_model", "asked_model") if name in columns]
         parts = {
             **{name: name if name in columns else _NULL for name in _NAMES},
-            "model": f"COALESCE({', '.join([*models, _NULL])})",
+            "model": f"COALESCE({', '.join(models)})",
             **_terms(columns.keys()),
             **{name: f"CAST({buckets.get(name, '0')} AS BIGINT)" for name in BUCKETS},
             "stated": "stated" if "stated" in columns else _NO_COST,
@@ -155,7 +154,7 @@ class JsonColumns:
             if name in columns:
                 yield f"({name} IS NULL OR length({name}) <= {MAX_TEXT})"
         models = [name for name in ("served_model", "asked_model") if name in columns]
-        model = f"COALESCE({', '.join([*models, _NULL])})"
+        model = f"COALESCE({', '.join(models)})"
         yield f"{model} IS NOT NULL AND NOT contains({model}, {literal(SEARCH)})"
         if "served_model" in columns:
             yield "COALESCE(served_model <> '<synthetic>', TRUE)"
@@ -178,7 +177,7 @@ class JsonColumns:
                 yield name, self._text(places, sound, numbers=numbers)
         yield from self._moment(plan)
         for steps in plan.cost:
-            yield "stated", amount_sql(unquoted(leaf(steps)))
+            yield "stated", leaf_amount_sql(leaf(steps))
             sound.append(
                 f"CASE WHEN stated IS NOT NULL AND NOT starts_with({leaf(steps)}, '\"')"
                 f" THEN stated <= {MAX_COUNT} ELSE COALESCE(stated <= {MAX_COUNT}, TRUE)"

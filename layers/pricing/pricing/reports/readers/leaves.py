@@ -161,6 +161,13 @@ def amount_sql(text: str) -> str:
     return f"CASE WHEN regexp_full_match({text}, '{_AMOUNT}') THEN {amount} END"
 
 
+def leaf_amount_sql(leaf: str) -> str:
+    """The same of a JSON value, of which a number needs no pattern."""
+    number = f"TRY_CAST({leaf} AS {STATED_TYPE})"
+    text = f"WHEN starts_with({leaf}, '\"') THEN {amount_sql(unquoted(leaf))}"
+    return f"CASE {text} WHEN {number} > 0 THEN {number} END"
+
+
 def zoneless_sql(text: str, quote: str = "") -> str:
     """Whether a text that states a moment states no zone; ``quote`` is around it.
 

@@ -17,7 +17,6 @@ import duckdb
 from pricing.catalogue.price_book import PriceBook
 from pricing.display import counted
 from pricing.errors import (
-    BodyTooLarge,
     InvalidRequest,
     MalformedRequest,
     TariffError,
@@ -32,7 +31,6 @@ from pricing.reports.readers.files import (
     NOT_UTF8,
     TOO_LONG,
     UsageFile,
-    check_width,
     few_lines,
     has_long_lines,
     header_of,
@@ -54,7 +52,6 @@ from pricing.reports.readers.singly import (
 )
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.readers.unread import known_kind
-from pricing.reports.readers.work import PRICE, READ, TooMuchWork, Work
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS
@@ -62,9 +59,9 @@ from pricing.timestamps import EPOCH
 
 #: Rejected lines whose text is remembered.
 MAX_REFUSED = 1_000
-#: How many rows of a table show what it holds.
-SAMPLE = 20
-MAX_SHOWN = 20
+#: How many rows of a table show what it holds, and how long they may be in CSV.
+SAMPLE, SAMPLE_LINE_BYTES = 20, 1 << 20
+MAX_COLUMNS = 20
 NO_RECORD = object()
 _OPEN_QUOTE = (
     "a quote in it is open, so that rows after it may be a part of it; double or remove it"
@@ -119,7 +116,6 @@ class UsageReader:
         self.read = 0
         self.rejected = 0
         self.read_singly = 0
-        self._work = Work(options.most_singly)
         self.rejections: list[RejectedLine] = []
         self.formats: Counter[str] = Counter()
         self.sources: tuple[str, ...] = ()
@@ -131,7 +127,7 @@ class UsageReader:
         return self._db.execute(sql).fetchall()
 
     def read_file(self, file: UsageFile) -> None:
-        """Create the tables; raises InvalidRequest for a file without usage, and BodyTooLarge."""
+        """Create the tables; raises InvalidRequest for a file without usage."""
         try:
             if file.kind == "jsonl":
                 self._read_lines(file.path)
@@ -148,10 +144,7 @@ class UsageReader:
         else:
             read = len(self._lines)
         self.read += read
-        try:
-            odd = self._read_singly()
-        except TooMuchWork as error:
-            raise BodyTooLarge(str(error)) from None
+        odd = self._read_singly()
         if self._flat is not None:
             self.formats["tariff"] += read - odd
             if self._flat.zoneless is not None:
@@ -200,11 +193,11 @@ class UsageReader:
         source = f"read_parquet({literal(file.path)}, file_row_number = true)"
         whole, line = source, "file_row_number + 1"
         if file.kind == "csv":
-            source, whole = _csv(file), _csv(file, ", store_rejects = true, rejects_limit = 0")
+            source = _csv(file, SAMPLE_LINE_BYTES)
+            whole = _csv(file, MAX_LINE_BYTES, ", store_rejects = true, rejects_limit = 0")
             line, self._first_line = "CAST(NULL AS BIGINT)", 2
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
         columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
-        check_width(columns, file.pointer)
         of_a_tool = partial(operator.ne, "tariff")
         if has_usage(columns) or self._is_read_as_lines(source, columns, of_a_tool):
             self._read_rows_as_lines(file, whole, columns)
@@ -215,7 +208,7 @@ class UsageReader:
             if self._is_read_as_lines(source, columns, bool):
                 self._read_rows_as_lines(file, whole, columns)
                 return
-            shown = [name for name, _ in columns if is_plain_name(name)][:MAX_SHOWN]
+            shown = [name for name, _ in columns if is_plain_name(name)][:MAX_COLUMNS]
             detail = f"{error.errors[0].detail}; its columns are {', '.join(shown)}"
             if kind := known_kind({name: "x" for name, _ in columns}):
                 detail = f"has lines that {kind}"
@@ -281,7 +274,7 @@ class UsageReader:
         A call of several prompts is priced here too, by the calculator as a whole.
         """
         path = self._folder / "singly.csv"
-        formats = FormatReader(self._options.source_format, self._work)
+        formats = FormatReader(self._options.source_format)
         odd = 0
         cursor = self._db.cursor()
         if self._lines is None:
@@ -372,15 +365,12 @@ class UsageReader:
             seen = self._unread.setdefault(found.unread, [line, 0])
             seen[1] += 1
             return None
-        if isinstance(found.record, dict):
-            self._work.add(READ)
         self.formats[found.name] += 1
         if found.name == "tariff" and self._flat is None:
             self.ignored.update(ignored_in(found.record))
         record = read_record(found.record, self._time_of(found.name))
         extra: tuple[object, ...] = ("",) * len(ALONE)
         if not record.plain:
-            self._work.add(PRICE)
             record, extra = priced_alone(self._book, record, found.record, self._net)
         row = call_row(key, record, labels_of((found.record, whole), self._labels))
         self.states_cost |= record.stated is not None
@@ -429,7 +419,7 @@ def first_rejected(found: Iterable[RejectedLine]) -> list[RejectedLine]:
     return sorted(found, key=lambda rejected: (rejected.line, rejected.reason))[:MAX_REJECTED]
 
 
-def _csv(file: UsageFile, options: str = "") -> str:
+def _csv(file: UsageFile, longest: int, options: str = "") -> str:
     """A table function that reads a CSV file with all of its columns as text."""
     delimiter, names = header_of(file)
     texts = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
@@ -437,7 +427,7 @@ def _csv(file: UsageFile, options: str = "") -> str:
         f"read_csv({literal(file.path)}, auto_detect = false, columns = {{{texts}}},"
         f" header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"',"
         " strict_mode = true, ignore_errors = true,"
-        f" max_line_size = {MAX_LINE_BYTES}, buffer_size = {4 * MAX_LINE_BYTES}{options})"
+        f" max_line_size = {longest}, buffer_size = {4 * longest}{options})"
     )
 
 

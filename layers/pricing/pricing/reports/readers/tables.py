@@ -34,8 +34,6 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "
 _FRACTIONS = ("FLOAT", "DOUBLE")
 #: How the parts of a call begin that a table has no column for.
 _NONE = "CAST(NULL AS"
-#: What counts with commas between them have if one is not digits, or too many of them.
-_WRONG = "'[^0-9,]|[0-9]{14}'"
 
 
 class FlatTable:
@@ -76,16 +74,9 @@ class FlatTable:
             "labels": label_list([self._text(column) for column in named.values()]),
             "stated": f"{_NONE} {STATED_TYPE})",
             "zoneless": self.zoneless or "FALSE",
-            "digits": "TRUE",
         }
         if self.states_cost:
             columns["stated"] = amount_sql(self._text(self._named(COST_NAMES)))
-        if written := [
-            self._text(self._members[name]) for name in shape.counts if self._is_text(name)
-        ]:
-            columns["digits"] = (
-                f"NOT regexp_matches(concat_ws(',', {', '.join(written)}), {_WRONG})"
-            )
         for term in TERMS:
             columns[f"asked_{term}"] = self._text(term)
         for name, column in self._members.items():
@@ -98,8 +89,7 @@ class FlatTable:
             else:
                 columns[name] = self._text(column)
         texts = ("request_id", "model", "endpoint", "team")
-        short = (f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)" for name in texts)
-        whole = " AND ".join(("digits", *short))
+        whole = " AND ".join(f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)" for name in texts)
         chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
         renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
         packed = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in self._types)
@@ -159,15 +149,11 @@ class FlatTable:
                 f" WHEN {name} = floor({name}) AND abs({name}) < 1e15"
                 f" THEN CAST({name} AS BIGINT) ELSE -1 END"
             )
-        written = self._text(column)
-        return (
-            f"CASE WHEN {written} IS NOT NULL THEN COALESCE(TRY_CAST({written} AS BIGINT), -1) END"
-        )
-
-    def _is_text(self, name: str) -> bool:
-        """Whether a count is written as text, which may be more than digits."""
-        column = self._members[name]
-        return column is not None and self._types[column] not in (*_WHOLE, *_FRACTIONS)
+        text = self._text(column)
+        count = f"TRY_CAST({text} AS BIGINT)"
+        # Digits without a sign, a point, a space or a zero before them.
+        is_count = f"CAST({count} AS VARCHAR) = {text}"
+        return f"CASE WHEN {is_count} THEN {count} WHEN {text} <> '' THEN -1 END"
 
     def _moment(self) -> str:
         column = self._named(MOMENTS)
