@@ -154,9 +154,18 @@ def test_every_model_is_listed_once_in_order_with_its_standard_token_prices(
             "input": "2",
             "output": "10",
         },
+        "long_prompt_above_tokens": None,
     }
     assert answer.body["pricing"]["version"] == bundled.current_id()
     assert answer.body["pricing"]["as_of"] == "2026-11-22"
+
+
+def test_a_model_whose_long_prompts_have_other_prices_says_above_which_length(
+    catalogue: Catalogue,
+) -> None:
+    # Google's pricing page: prompts of more than 200,000 tokens of Gemini 2.5 Pro cost twice.
+    (pro, *_) = catalogue.models(provider="google", q="gemini-2.5-pro").body["models"]
+    assert (pro["id"], pro["long_prompt_above_tokens"]) == ("gemini-2.5-pro", 200_000)
 
 
 def test_a_model_without_a_known_price_is_listed_without_one(catalogue: Catalogue) -> None:

@@ -3,18 +3,24 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from unittest import mock
 
 import pytest
 
 from pricing.catalogue.price_book import PriceBook, provenance
-from pricing.errors import TariffError
+from pricing.errors import StoreUnavailable, TariffError
 from pricing.slack import delivery as slack_webhook
 from pricing.slack.delivery import WebhookFailed
+from pricing.store import bundled
 from pricing.store.books import Books
+from pricing.store.ledger import Ledger
+from pricing.store.rates import StoredRates
+from pricing.store.refresh_state import RefreshStore
 from pricing.timestamps import AsOf
 from tests.slow.corrupt_refreshes.lists import SOURCES
+from tests.support.handlers import Logged
 from tests.support.price_server import Answer
 from tests.support.refreshing import Refreshing, excerpt, excerpt_book, refreshing
 from tests.support.tables import StoreTable
@@ -296,3 +302,105 @@ def test_the_audit_is_a_chain(refreshes: Refreshing) -> None:
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
     assert rows[0].previous == ""
     assert all(len(row.previous) == 64 for row in rows[1:])
+
+
+# The exchange rates of the day, which a refresh reads after the prices
+
+
+def days_of(rates: str) -> list[str]:
+    """The days of a stored table, below its header."""
+    return [line.partition(",")[0] for line in rates.splitlines() if line[:1].isdigit()]
+
+
+def central_bank(*days: str, change: Decimal = Decimal(1)) -> Answer:
+    """The bank's document: the last bundled day's rates, times ``change``, for each day."""
+    known = next(iter(bundled.exchange_rates().days().values()))
+    cubes = "".join(
+        f"<Cube currency='{name}' rate='{Decimal(rate) * change:.4f}'/>"
+        for name, rate in known.items()
+        if rate
+    )
+    return Answer("".join(f"<Cube time='{day}'>{cubes}</Cube>" for day in days).encode())
+
+
+@pytest.fixture
+def with_rates(refreshes: Refreshing) -> Callable[[Answer], dict[str, Any]]:
+    """Refresh prices and, from this answer, the exchange rates."""
+
+    def run(answer: Answer) -> dict[str, Any]:
+        refreshes.serve("rates", answer)
+        return refreshes.run(TARIFF_SOURCE_EXCHANGE_RATES=refreshes.server.url("/rates"))
+
+    return run
+
+
+@pytest.fixture
+def stored(moto_table: StoreTable) -> Callable[[], str | None]:
+    """The exchange rates in the table."""
+    client: Any = moto_table.client
+    return lambda: StoredRates(moto_table.name, client, lambda: client).get()
+
+
+def test_the_days_after_the_bundled_rates_are_stored(
+    with_rates: Callable[[Answer], dict[str, Any]], stored: Callable[[], str | None]
+) -> None:
+    assert stored() is None
+    known = next(iter(bundled.exchange_rates().days()))
+    assert with_rates(central_bank("2026-12-01", known, "2026-12-02"))["outcome"] == "refreshed"
+    assert days_of(stored() or "") == ["2026-12-02", "2026-12-01"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        central_bank("2020-01-02"),  # a day that ships with the code
+        central_bank("2026-12-01", change=Decimal(2)),  # no currency moves so much in a day
+        Answer(b"<html>The service is not available</html>"),
+        Answer(b"no", status=404),
+    ],
+)
+def test_rates_that_are_old_absurd_or_missing_are_not_stored_and_stop_no_refresh(
+    with_rates: Callable[[Answer], dict[str, Any]],
+    stored: Callable[[], str | None],
+    answer: Answer,
+) -> None:
+    with_rates(central_bank("2026-12-01"))
+    before = stored()
+    assert with_rates(answer)["outcome"] == "refreshed"
+    assert stored() == before
+
+
+def test_rates_that_cannot_be_stored_are_a_line_in_the_log(
+    with_rates: Callable[[Answer], dict[str, Any]], logged: Logged
+) -> None:
+    lost = mock.patch.object(StoredRates, "put", side_effect=StoreUnavailable("no answer"))
+    with lost:
+        assert with_rates(central_bank("2026-12-01"))["outcome"] == "refreshed"
+    (line,) = [one for one in logged() if "exchange rates were not" in one["message"]]
+    assert line["reason"] == "no answer"
+
+
+# What is not as a refresh left it
+
+
+def test_a_pointer_to_a_version_that_is_not_stored_is_a_failure_with_its_reason(
+    refreshes: Refreshing,
+) -> None:
+    with mock.patch.object(Ledger, "get", return_value=None):
+        answer = refreshes.run()
+    assert answer == {
+        "outcome": "failed",
+        "reason": "The active pointer names a version that is not stored.",
+    }
+    assert refreshes.outcomes()[-1].action == "refresh_failed"
+
+
+def test_a_failure_that_the_audit_cannot_take_is_a_line_in_the_log_and_a_metric(
+    refreshes: Refreshing, logged: Logged, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = mock.patch.object(RefreshStore, "fail", side_effect=StoreUnavailable("no answer"))
+    with mock.patch.object(Ledger, "get", return_value=None), lost:
+        assert refreshes.run()["outcome"] == "failed"
+    (line,) = [one for one in logged() if "no row" in one["message"]]
+    assert line["reason"] == "no answer"
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["refresh_failed"] == 1

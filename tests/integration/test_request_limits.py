@@ -228,6 +228,95 @@ def test_lines_that_each_have_names_of_their_own_are_read(
     assert answer.body["status"] == ("partial" if told == "usage" else "priced")
 
 
+def _rows_without_output(number: int, padding: str = "") -> str:
+    """Rows of a table that are read one by one, and rejected: a call needs its output."""
+    rows = (f"model-{each},{each}{padding}" for each in range(number))
+    return "\n".join((f"model,input_tokens{',note' if padding else ''}", *rows))
+
+
+def table(event: Event, content: str | bytes) -> Answer:
+    """Report on a body of CSV, which may be packed."""
+    recorded = event("usage_report")
+    headers = {**recorded["headers"], "content-type": "text/csv"}
+    body = content.encode() if isinstance(content, str) else content
+    packed = base64.b64encode(body).decode()
+    to = handler("usage_report")
+    return call(to, recorded, headers=headers, body=packed, isBase64Encoded=True)
+
+
+@pytest.mark.parametrize(("rows", "status"), [(5_000, 200), (5_001, 413)])
+def test_so_many_records_of_a_body_are_read_one_by_one(
+    event: Event, rows: int, status: int
+) -> None:
+    """360 KB of rows of two cells took five seconds: each was read, to be rejected."""
+    answer = table(event, _rows_without_output(rows))
+    assert answer.status == status
+    if status == 413:
+        assert answer.body["detail"].startswith("More than 5,000 of its records must be read one")
+        assert "in parts, or as a file in S3" in answer.body["detail"]
+    else:
+        assert answer.body["records"]["rejected"] == rows
+
+
+def test_longer_records_may_all_be_read_one_by_one(event: Event) -> None:
+    """6,000 rows of 80 bytes: the limit is one for every 72 bytes."""
+    answer = table(event, _rows_without_output(6_000, f",{'x' * 72}"))
+    assert (answer.status, answer.body["records"]["rejected"]) == (200, 6_000)
+
+
+@pytest.mark.parametrize(("rows", "status"), [(2_500, 200), (2_501, 413)])
+def test_a_record_that_sums_up_calls_counts_twice(event: Event, rows: int, status: int) -> None:
+    lines = [f"2026-10-05,gpt-4o,2,{each},1" for each in range(rows)]
+    answer = table(event, "\n".join(("timestamp,model,calls,input_tokens,output_tokens", *lines)))
+    assert answer.status == status
+
+
+@pytest.mark.parametrize(("lines", "status"), [(20_000, 200), (20_001, 413)])
+def test_a_line_that_holds_no_record_counts_as_a_quarter(
+    event: Event, lines: int, status: int
+) -> None:
+    answer = sent(event, "\n".join(f'{{"a":{each}}}' for each in range(lines)))
+    assert answer.status == status
+    if status == 200:
+        assert answer.body["records"]["rejected"] == lines
+
+
+@pytest.mark.parametrize(("entries", "status"), [(19_999, 200), (20_000, 413)])
+def test_what_a_list_in_a_line_holds_counts_as_lines_do(
+    event: Event, entries: int, status: int
+) -> None:
+    """The line itself is a quarter of a record too. A list of 97,000 took almost three seconds."""
+    listed = ",".join(f'{{"a":{each}}}' for each in range(entries))
+    answer = sent(event, f'{{"data":[{listed}]}}')
+    assert answer.status == status
+
+
+@pytest.mark.parametrize(("columns", "status"), [(1_000, 200), (1_001, 422)])
+def test_a_table_has_at_most_a_thousand_columns(event: Event, columns: int, status: int) -> None:
+    """30,000 columns took 13 seconds, and then all of the memory."""
+    known = ("timestamp", "model", "input_tokens", "output_tokens")
+    names = (*known, *(f"column_{each}" for each in range(columns - len(known))))
+    row = ("2026-10-05", "gpt-4o", "1", "1", *("" for _ in range(columns - len(known))))
+    answer = table(event, "\n".join((",".join(names), ",".join(row))))
+    assert answer.status == status
+    if status == 422:
+        assert answer.body["errors"][0]["detail"] == (
+            "has 1,001 columns; the limit is 1,000. Keep those of calls"
+        )
+
+
+@pytest.mark.parametrize(("beyond", "status"), [(0, 200), (1, 422)])
+def test_a_packed_body_is_unpacked_to_a_limit(event: Event, beyond: int, status: int) -> None:
+    """8 MiB in any case. 240 KB of commas unpacked to 37 MB, which took a second and a half."""
+    rows = "timestamp,model,input_tokens,output_tokens,note\n2026-10-05,gpt-4o,1,1,"
+    whole = rows + "x" * (8 * 1024 * 1024 - len(rows) + beyond)
+    answer = table(event, gzip.compress(whole.encode()))
+    assert answer.status == status
+    if beyond:
+        detail = "unpacks to more than 8,388,608 bytes; use a file in S3"
+        assert answer.body["errors"] == [{"pointer": "/records", "detail": detail}]
+
+
 def _request_types(of: type[Request] = Request) -> Iterator[type[Request]]:
     for one in of.__subclasses__():
         yield one

@@ -74,7 +74,7 @@ def test_a_count_written_in_another_way_is_refused_with_the_number_to_send(
 @pytest.mark.parametrize(
     "written", ["1.5", "1,00", "1.2345k", "k", "ten", "1 2", "1" * 16, "-5", Decimal("1e30"), True]
 )
-def test_what_is_no_count_is_refused_without_a_guess(written: Any) -> None:
+def test_what_is_not_a_count_is_refused_without_a_guess(written: Any) -> None:
     (error,) = refused({"calls": written}).errors
     assert error.detail == NO_COUNT
 

@@ -153,8 +153,8 @@ def test_the_changes_of_this_month_are_counted_once_each_makers_own_first(
     listed = page.request.get(f"{url}/v1/models?limit=200").json()["models"]
     today = datetime.now(UTC).date().isoformat()
     retiring = [model for model in listed if (model["retires"] or "") > today]
-    section = page.locator("section").filter(has_text="Models that retire")
-    expect(section).to_be_visible()
+    section = page.locator("details").filter(has_text="Models that retire")
+    section.locator("summary").click()
     page.get_by_label("Model or provider").fill(retiring[0]["id"])
     expect(section).to_contain_text(retiring[0]["id"])
     page.get_by_role("link", name="pending prices").click()

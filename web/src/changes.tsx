@@ -39,7 +39,7 @@ const PRESETS: [string, string][] = [
 
 export function Changes({ query }: { query: URLSearchParams }) {
   const [since, setSince] = useState(query.get("since") ?? PRESETS[0]![1]);
-  const { list } = useModels(true);
+  const { list, complete } = useModels(true);
   const [search, setSearch] = useState(query.get("q") ?? "");
   const [found, setFound] = useState<Entries | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -92,7 +92,7 @@ export function Changes({ query }: { query: URLSearchParams }) {
       <Problem error={error} />
       <p role="status">{!day ? "Enter a day." : found ? summary([...took, ...changed], search.trim(), since) : error ? "" : "Loading the changes"}</p>
       <ChangeList heading="Announced" entries={announced} note={(entry) => `from ${moment(entry.starts)}`} restart={key} />
-      <Retiring models={retiring} restart={key} />
+      {found && <Retiring models={retiring} complete={complete} restart={key} />}
       <ChangeList
         heading="Makers' own offers"
         first={25}
@@ -186,15 +186,14 @@ function ChangeList<Entry extends Changed>({ heading, entries, note, restart, fi
 type Leaving = Changed & { retires: string | null };
 
 /** The models whose end is announced, the soonest first. */
-function Retiring({ models: found, restart }: { models: Leaving[]; restart: string }) {
+function Retiring({ models: found, complete, restart }: { models: Leaving[]; complete: boolean; restart: string }) {
   const ordered = makersFirst(found.toSorted((a, b) => a.retires!.localeCompare(b.retires!)));
   const [shown, more] = useFirst(ordered, 10, restart);
-  if (!found.length) return null;
   return (
-    <section>
-      <h2>
-        Models that retire <small>{count(found.length)}</small>
-      </h2>
+    <details class="folded">
+      <summary>
+        Models that retire <small>{complete ? count(found.length) : "…"}</small>
+      </summary>
       <ul class="notes">
         {shown.map(({ provider, id, retires }) => (
           <li key={`${provider}/${id}`}>
@@ -203,7 +202,7 @@ function Retiring({ models: found, restart }: { models: Leaving[]; restart: stri
         ))}
       </ul>
       {more}
-    </section>
+    </details>
   );
 }
 

@@ -10,7 +10,7 @@ import { CHANGES, LANGUAGES, type Language, ROWS, snippet } from "./snippets";
 
 /** Whatever a reader must know before relying on the figures. */
 export function Notices({ answered }: { answered: Answered }) {
-  const { rows, compared, question } = answered;
+  const { rows, compared } = answered;
   const today = new Date().toISOString();
   const found: [string, string][] = [];
   for (const one of rows) {
@@ -31,8 +31,13 @@ export function Notices({ answered }: { answered: Answered }) {
   }
   const all = [...compared.warnings.map((warning): [string, string] => ["", warning.message]), ...found];
   const tokenizers = new Set(rows.map(({ page }) => page?.tokenizer ?? ""));
-  if (question.input !== "text" && tokenizers.size > 1) all.push(["", SAME_TOKENS]);
-  const texts = [...new Set(all.map(([model, text]) => (!model || text.startsWith(model) ? text : `${model}: ${text}`)))];
+  const counted = rows.some(({ row }) => row.counting);
+  if (!counted && tokenizers.size > 1) all.push(["", SAME_TOKENS]);
+  const about = ([model, text]: [string, string]) => {
+    const id = model.slice(model.lastIndexOf("/") + 1);
+    return !model ? text : text.startsWith(id) ? model + text.slice(id.length) : `${model}: ${text}`;
+  };
+  const texts = [...new Set(all.map(about))];
   if (!texts.length) return null;
   return (
     <section class="notices">
@@ -47,8 +52,8 @@ export function Notices({ answered }: { answered: Answered }) {
 }
 
 const SAME_TOKENS =
-  "Every model is priced here for the same number of tokens. The same text has another number on each: most on current" +
-  " Claude models, whose tokenizer counts about a third more than that of earlier ones. Choose “Prompt text” to compare by a text.";
+  "Every model is priced here for the same number of tokens. The same text has another number on each: current Claude models" +
+  " count about a third more for English than earlier ones. Choose “Prompt text” to compare by a text.";
 
 /** The prices of a model that are announced for a later day than that of the figures. */
 function announced({ later }: Row, page: Schema["ModelPage"], now: string): string[] {

@@ -81,7 +81,7 @@ export function Notes({ texts }: { texts: string[] }) {
 
 /** A text with its days written as everywhere on the page; a day that is a part of a name stays. */
 export function dated(text: string): string {
-  return text.replace(/(?<![\w.@/:-])\d{4}-\d\d-\d\d(?![\w:/-])/g, moment);
+  return text.replace(/(?<![\w.@/:-])\d{4}-\d\d-\d\d(?![\w/-])/g, moment);
 }
 
 /** The public price lists that the sources of prices name: what they are, and where. */

@@ -6,7 +6,7 @@ import { type Config, get, modelPath, type Schema } from "./api";
 import { Changes } from "./changes";
 import { History } from "./charts";
 import { address, replaceAddress } from "./hash";
-import { providersOf, searched, useModels } from "./models";
+import { providersOf, retirement, searched, useModels } from "./models";
 import { count, price } from "./money";
 import { component, Facts, moment, Notes, Problem, Sources, useFirst } from "./parts";
 import { Pending } from "./pending";
@@ -68,6 +68,7 @@ function Browse({ query }: { query: URLSearchParams }) {
     [list, search, provider, capability],
   );
   const [shown, more] = useFirst(found, 25, asked.toString());
+  const today = new Date().toISOString();
   return (
     <>
       <div class="filters">
@@ -125,6 +126,8 @@ function Browse({ query }: { query: URLSearchParams }) {
                       {model.id.split(/(?<=\.)/).map((part) => [part, <wbr />])}
                     </a>{" "}
                     <small>{model.provider}</small>
+                    {model.retires && <small class={model.retires > today ? "" : "warn"}>{retirement(model.retires)}</small>}
+                    {model.long_prompt_above_tokens && <small>other prices over {count(model.long_prompt_above_tokens)} tokens</small>}
                   </th>
                   {["input", "output", "cache_read"].map((name) => (
                     <td class="number" key={name}>

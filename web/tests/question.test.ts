@@ -2,13 +2,13 @@
 import { describe, expect, it } from "vitest";
 import type { Schema } from "../src/api";
 import rates from "../../layers/pricing/pricing/data/exchange_rates.csv?raw";
-import { amountsAt } from "../src/estimate";
+import { amountsAt, nameOf } from "../src/estimate";
 import { compareRequest, factorOf, Incomplete, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
 import { NotOneCall, readPasted, wholeNumber } from "../src/pasted";
 import { searched } from "../src/models";
 import { snippet } from "../src/snippets";
 import { CURRENCIES, fromQuery, type Question, START, toQuery } from "../src/state";
-import { csv } from "../src/parts";
+import { csv, dated, listed } from "../src/parts";
 
 const question = (change: Partial<Question>): Question => ({ ...START, ...change });
 
@@ -244,6 +244,7 @@ describe("a search for a model", () => {
     family: null,
     context_window: null,
     max_output_tokens: null,
+    long_prompt_above_tokens: null,
     mode: "chat",
     units: [],
     capabilities: [],
@@ -293,4 +294,22 @@ describe("a search for a model", () => {
   it("without a word goes by provider, resellers and retired models last", () => {
     expect(ids(" ")).toEqual(["gemini-10-flash", "gemini-2.5-flash", "gpt-5.1", "google/gemini-10-flash", "gemini-1.5-flash"]);
   });
+});
+
+it("days in a text are written as elsewhere on the page, and those in a name stay", () => {
+  expect(dated("replaced by 2027-01-14: gpt-4o-2024-08-06, not 2026-11-20T10:00:00Z")).toBe(
+    "replaced by 14 Jan 2027: gpt-4o-2024-08-06, not 2026-11-20T10:00:00Z",
+  );
+});
+
+it.each([
+  [["a"], "a"],
+  [["a", "b"], "a and b"],
+  [["a", "b", "c"], "a, b and c"],
+])("%s are named as %s", (names, text) => expect(listed(names)).toBe(text));
+
+it("a model has its provider's name where another has the same id", () => {
+  const named = (provider: string, id: string) => ({ row: { model: { provider, id, requested: id, matched_by: "id" as const } } });
+  const rows = [named("azure", "gpt-4o"), named("openai", "gpt-4o"), named("openai", "gpt-5.1")];
+  expect(rows.map(({ row }) => nameOf(row.model, rows))).toEqual(["azure/gpt-4o", "openai/gpt-4o", "gpt-5.1"]);
 });

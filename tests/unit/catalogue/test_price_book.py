@@ -325,3 +325,14 @@ def test_the_names_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPat
     for number in range(7):
         assert made.known(f"unknown-{number}") is None
         assert len(made._matches) <= 3
+
+
+def test_the_rows_of_a_book_unlike_anothers_are_those_that_differ_or_are_new() -> None:
+    same, before, after, new = row("same"), row("changed"), row("changed", name="Other"), row("new")
+    old = book("before", [same, before])
+    found = book("after", [same, after, new]).rows_unlike(old)
+    assert {key: value["id"] for key, value in found.items()} == {
+        "acme/changed": "changed",
+        "acme/new": "new",
+    }
+    assert [*old.rows_unlike(old)] == []

@@ -339,3 +339,13 @@ def test_a_model_that_is_a_preview_only_is_found_without_saying_so(
 ) -> None:
     match = BOOK.known(written)
     assert (match and match.model.key, match and match.matched_by) == (key, rule)
+
+
+@pytest.mark.parametrize("head", ["azure/", "other/", "x"])
+def test_googles_path_is_only_googles_behind_its_own_prefixes(head: str) -> None:
+    written = f"{head}models/gemini-2.5-pro"
+    assert "google/gemini-2.5-pro" not in [one for one, _ in spellings(written)]
+    assert "google/gemini-2.5-pro" in [
+        one for one, _ in spellings(f"google/{written[len(head) :]}")
+    ]
+    assert "google/" not in [one for one, _ in spellings(f"{head}models/")]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pricing.refresh.memory import APPLIED, REMEMBERED, Memory
+from pricing.refresh.memory import Memory
 from pricing.sources.payload import Payload
 
 
@@ -92,13 +92,13 @@ def test_a_price_that_two_sources_agree_on_or_that_is_new_has_not_moved(
 
 
 def test_as_many_answers_and_prices_are_remembered_as_are_of_use() -> None:
-    memory = Memory(applied={f"maker/{number} standard.input": "1" for number in range(APPLIED)})
-    for number in range(REMEMBERED + 1):
+    memory = Memory(applied={f"maker/{number} standard.input": "1" for number in range(5_000)})
+    for number in range(401):  # one more than are remembered
         memory = memory.after([answer(str(number))], {})
     assert not memory.is_old_copy(answer("0"))
     assert memory.is_old_copy(answer("1"))
     memory = moved(memory, "2026-11-01", "a list")
-    assert len(memory.applied) == APPLIED
+    assert len(memory.applied) == 5_000
     assert next(iter(memory.applied)) == "maker/1 standard.input"
     assert list(memory.applied)[-1] == FIELD
 

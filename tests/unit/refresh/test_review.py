@@ -184,3 +184,20 @@ def test_the_lists_of_a_price_are_those_of_today_and_of_no_announced_one(
     assert current_lists({**row(), "prices": prices}, NOW) == expected
     assert current_lists(row(source="tariff, genai 1"), NOW) == frozenset()
     assert current_lists({**row(), "prices": []}, NOW) == frozenset()
+
+
+def test_a_known_disagreement_about_a_threshold_stays_known() -> None:
+    """A threshold is not a price, so that no list quotes it as one."""
+    known = {
+        "component": "above_tokens",
+        "mode": "standard",
+        "tier": 128_000,
+        "genai_prices": "200000",
+        "litellm": "128000",
+        "used": "128000",
+    }
+    active = row() | {"disagreements": [known]}
+    found = decided([active], candidate({GENAI: OLD, LITELLM: {**OLD, "input": "2.6"}}))
+    assert codes(found) == {"change_over_25_percent"}  # so that the row stays as it is
+    (after,) = found.rows
+    assert after["disagreements"] == [known]

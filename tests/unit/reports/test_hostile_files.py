@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pricing.errors import TariffError
@@ -161,3 +162,55 @@ def test_a_broken_row_of_a_table_is_rejected_and_never_the_whole_table(
 def test_a_table_whose_lines_end_with_carriage_returns_alone_is_read(tmp_path: Path) -> None:
     found = report_file(b"\r".join([HEAD, GOOD, GOOD]), "csv", tmp_path / "rows")
     assert found.records.priced == 2
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": 1}},
+        {"timestamp": "2026-10-05", "usage": {"input_tokens": 3, "output_tokens": 1}},
+    ],
+)
+@pytest.mark.parametrize("number", [200, 300])
+def test_lines_of_which_none_names_a_model_are_rejected_each(
+    record: dict[str, Any], number: int, tmp_path: Path
+) -> None:
+    """Read by column, 300 of them were refused as a file that is not JSON Lines."""
+    found = report_file(b"\n".join([json.dumps(record).encode()] * number), "jsonl", tmp_path)
+    assert (found.records.read, found.records.rejected) == (number, number)
+    assert {line.reason for line in found.rejected} == {
+        "/model is required: send the model that was called"
+    }
+
+
+#: A table's row that is read by itself, since the model may search: with its label and its time.
+SEARCHING = "gpt-4o-search-preview"
+COLUMNS = "timestamp,model,user,input_tokens,output_tokens"
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_row_that_is_read_by_itself_keeps_its_label_and_its_day(
+    kind: str, tmp_path: Path
+) -> None:
+    rows = [
+        ("2026-10-05 08:00:00", "gpt-4o", "ada"),
+        ("2026-10-06 08:00:00", SEARCHING, "ben"),
+        ("2026-10-06 09:00:00", SEARCHING, ""),
+    ]
+    table = "\n".join((COLUMNS, *(",".join((*row, "1000", "100")) for row in rows)))
+    content = table.encode()
+    if kind == "parquet":
+        (tmp_path / "rows.csv").write_bytes(content)
+        duckdb.sql(f"COPY (FROM '{tmp_path}/rows.csv') TO '{tmp_path}/rows.parquet'")
+        content = (tmp_path / "rows.parquet").read_bytes()
+    found = report_file(content, kind, tmp_path / "report", group_by=(("user",), ("day",)))
+    assert (found.records.read, found.records.rejected, found.records.read_singly) == (3, 0, 2)
+    users, days = ({row.values[0]: row.calls for row in group.rows} for group in found.groups)
+    assert users == {"ada": 1, "ben": 1, None: 1}
+    assert days == {"2026-10-05": 1, "2026-10-06": 2}
+
+
+def test_a_row_without_a_column_for_its_time_is_rejected_with_that_reason(tmp_path: Path) -> None:
+    found = report_file(b"model,input_tokens,output_tokens\ngpt-4o,1,1\n", "csv", tmp_path)
+    (line,) = found.rejected
+    assert line.reason.startswith("/timestamp is required")

@@ -1,6 +1,7 @@
 """What holds for every usage format, and how a raw response's format is recognised."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -305,3 +306,47 @@ def test_an_error_in_a_responses_usage_points_into_the_response() -> None:
     assert [error.pointer for error in caught.value.errors] == [
         "/response/usageMetadata/candidatesTokenCount"
     ]
+
+
+def test_whole_fractions_count_and_others_do_not() -> None:
+    usage = {"input_tokens": Decimal("12.0"), "output_tokens": Decimal("3E+1")}
+    assert buckets("anthropic", usage) == {"input": 12, "output": 30}
+    refused_at = pointers("anthropic", {**usage, "input_tokens": Decimal("12.5")})
+    assert refused_at == ["/usage/input_tokens"]
+
+
+@pytest.mark.parametrize(
+    ("cost", "upstream", "stated"),
+    [
+        ("0.5", "0.4", "0.5"),
+        ("0", "0.4", "0.4"),  # the caller's own key: the gateway charges nothing
+        (None, "0.4", "0.4"),
+        ("0", None, "0"),
+        ("0.5", None, "0.5"),
+    ],
+)
+def test_what_was_charged_is_the_gateways_or_where_that_is_nothing_the_upstreams(
+    cost: str | None, upstream: str | None, stated: str
+) -> None:
+    usage: dict[str, Any] = {**CHAT}
+    if cost is not None:
+        usage["cost"] = Decimal(cost)
+    if upstream is not None:
+        usage["cost_details"] = {"upstream_inference_cost": Decimal(upstream)}
+    found = read("openai", usage).stated
+    assert found is not None
+    assert found.usd == Decimal(stated)
+
+
+@pytest.mark.parametrize(("places", "stated"), [(30, True), (31, False)])
+def test_a_stated_cost_has_up_to_30_decimal_places(places: int, stated: bool) -> None:
+    found = read("openai", {**CHAT, "cost": Decimal(f"1E-{places}")}).stated
+    assert (found is not None) is stated
+
+
+def test_an_empty_list_of_iterations_leaves_the_writes_as_they_are_split() -> None:
+    split = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 4}
+    usage = {**ANTHROPIC, "cache_creation_input_tokens": 4, "cache_creation": split}
+    expected = {"input": 10, "output": 20, "cache_write_1h": 4}
+    assert buckets("anthropic", {**usage, "iterations": []}) == expected
+    assert buckets("anthropic", usage) == expected

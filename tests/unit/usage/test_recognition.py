@@ -138,3 +138,20 @@ def test_numbers_are_found_with_their_pointers_and_neither_zero_nor_truth_is_one
     ]
     assert list(numbers("/u", 0)) == []
     assert list(numbers("/u", "7")) == []
+
+
+def test_what_was_recognised_by_values_is_not_remembered_by_names() -> None:
+    """The same names, and the unknown one that counts is another: memory must not decide."""
+    one, other = shape("openai", {"a": NOTE}), shape("xai", {"b": NOTE})
+    raw = {"in": 1, "out": 2}
+    objects = {"openai": {**raw, "a": 5, "b": "word"}, "xai": {**raw, "a": "word", "b": 5}}
+    for order in (list(objects), list(objects)[::-1]):
+        with (
+            mock.patch.object(recognition, "SHAPES", (one, other)),
+            mock.patch.object(recognition, "_RECOGNISED", {}),
+        ):
+            found = {name: recognised(objects[name], None, "/usage") for name in order}
+        assert {name: [shape.name for shape in shapes] for name, shapes in found.items()} == {
+            "openai": ["openai"],
+            "xai": ["xai"],
+        }

@@ -229,6 +229,8 @@ class ModelSummary:
     """The day the model is shut down; null when none is announced."""
     usd_per_mtok: Mapping[str, Decimal] | None
     """Standard prices in USD per million tokens by component; null when none is verified."""
+    long_prompt_above_tokens: int | None
+    """A prompt of more tokens has other standard prices; null when none has."""
     units: tuple[str, ...]
     """The units that it is billed in at its standard prices, such as ``token`` or ``image``."""
 
@@ -332,6 +334,9 @@ def _summary(model: Model, as_of: AsOf) -> ModelSummary:
         capabilities=tuple(sorted(model.capabilities)),
         retires=model.lifecycle.retires,
         usd_per_mtok=_token_rates(standard.rates) if standard else None,
+        long_prompt_above_tokens=standard.tiers[0].above_tokens
+        if standard and standard.tiers
+        else None,
         units=_units(standard) if standard else (),
     )
 

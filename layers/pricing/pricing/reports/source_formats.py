@@ -81,12 +81,15 @@ class ReadOptions:
     """How to read a file: the format of its records, None to recognise it, and their time.
 
     ``as_of`` is the time of records that state none. Where it is not given, only records of formats
-    that never state a time are priced, at ``now``.
+    that never state a time are priced, at ``now``. ``most_singly`` is how many records may be read
+    one by one, None for any number: one that is priced by itself too counts as two, and a line that
+    holds no record as a quarter.
     """
 
     source_format: SourceFormat | None = None
     as_of: datetime | None = None
     now: datetime | None = None
+    most_singly: int | None = None
 
 
 AS_RECOGNISED = ReadOptions()

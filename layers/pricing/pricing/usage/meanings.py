@@ -86,7 +86,7 @@ TIER, TRAFFIC, SPEED, GEO = "service_tier", "traffic_type", "speed", "inference_
 SEARCH_CONTEXT = "search_context_size"
 #: The fee of one request, which Perplexity bills by the size of the search context.
 REQUEST_FEE = "request_fee"
-#: The unit of audio that transcription bills; and seconds of what the model makes or hears.
+#: The unit of audio that transcription bills; and seconds of what the model makes or listens to.
 AUDIO_SECOND, SECOND = "audio_second", "second"
 #: Lists with a reading of their own.
 ITERATIONS, CACHE_DETAILS = "iterations", "cache_details"

@@ -3,5 +3,5 @@
 Public: files, merging, reader, scratch, singly.
 Internal: attributes, counted, flat, formats, forms, gateway_formats, json_lines, json_values,
   leaves, line_table, plans, provider_formats, record_format, records, several, tables,
-  tool_formats, tracer_formats, unread.
+  tool_formats, tracer_formats, unread, work.
 """

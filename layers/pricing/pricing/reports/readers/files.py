@@ -8,7 +8,7 @@ import re
 import shutil
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -28,6 +28,8 @@ TOO_LONG = '"\x02too long\x02'
 #: A file of at most so many lines and bytes is read line by line: planning to read it by column
 #: takes longer.
 SMALL_LINES, SMALL_BYTES = 200, 1 << 20
+#: A table of more columns takes seconds to plan, however few rows it has.
+MAX_COLUMNS = 1_000
 #: So much of a file shows whether it is JSON Lines or one document.
 _HEAD = 1 << 20
 _ARRAY = re.compile(rb"\s*\[\s*(?:\{|\]\s*$)")
@@ -219,11 +221,19 @@ def header_of(file: UsageFile) -> tuple[str, list[str]]:
         header = lines.readline(_HEAD).decode("utf-8-sig", errors="replace")
     delimiter = max(",;\t|", key=header.count)
     names = next(csv.reader([header], delimiter=delimiter), [])
+    check_width(names, file.pointer)
     repeated = [name for name, times in Counter(names).items() if name and times > 1]
     if repeated:
         shown = repeated[0][:64]
         raise InvalidRequest.at(file.pointer, f"has the column {shown!r} twice; keep one of them")
     return delimiter, [name or f"column{number}" for number, name in enumerate(names)]
+
+
+def check_width(columns: Sequence[object], pointer: str) -> None:
+    """Raise InvalidRequest for a table of more columns than calls have."""
+    if len(columns) > MAX_COLUMNS:
+        detail = f"has {len(columns):,} columns; the limit is {MAX_COLUMNS:,}. Keep those of calls"
+        raise InvalidRequest.at(pointer, detail)
 
 
 def fetched(s3_uri: str, folder: Path) -> UsageFile:

@@ -55,6 +55,7 @@ from pricing.reports.readers.several import (
 from pricing.reports.readers.tool_formats import CODING_TOOLS
 from pricing.reports.readers.tracer_formats import TRACERS
 from pricing.reports.readers.unread import looks_like
+from pricing.reports.readers.work import LOOK, Work
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES, is_batch_line
 from pricing.values import immutable
@@ -110,8 +111,9 @@ class FormatReader:
     answer's.
     """
 
-    def __init__(self, wanted: SourceFormat | None = None) -> None:
+    def __init__(self, wanted: SourceFormat | None = None, work: Work | None = None) -> None:
         self._wanted = wanted
+        self._work = work or Work(None)
         self._model: str | None = None
         self._session: dict[str, Any] = {}
         self._used: Any = None
@@ -123,7 +125,8 @@ class FormatReader:
         self._by_names: dict[tuple[str, ...], list[RecordFormat]] = {}
 
     def read(self, document: Any) -> list[Found]:
-        """The records in a line, none for a line that is not a call."""
+        """The records in a line, none for a line that is not a call; raises TooMuchWork."""
+        self._work.add(LOOK)
         if isinstance(document, list) and len(document) > MAX_IN_LINE:
             return [Found("tariff", document, TOO_MANY)]
         if document and _is_list_of_objects(document):

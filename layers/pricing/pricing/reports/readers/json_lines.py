@@ -97,7 +97,7 @@ class JsonColumns:
         models = [name for name in ("served_model", "asked_model") if name in columns]
         parts = {
             **{name: name if name in columns else _NULL for name in _NAMES},
-            "model": f"COALESCE({', '.join(models)})",
+            "model": f"COALESCE({', '.join([*models, _NULL])})",
             **_terms(columns.keys()),
             **{name: f"CAST({buckets.get(name, '0')} AS BIGINT)" for name in BUCKETS},
             "stated": "stated" if "stated" in columns else _NO_COST,
@@ -154,7 +154,7 @@ class JsonColumns:
             if name in columns:
                 yield f"({name} IS NULL OR length({name}) <= {MAX_TEXT})"
         models = [name for name in ("served_model", "asked_model") if name in columns]
-        model = f"COALESCE({', '.join(models)})"
+        model = f"COALESCE({', '.join([*models, _NULL])})"
         yield f"{model} IS NOT NULL AND NOT contains({model}, {literal(SEARCH)})"
         if "served_model" in columns:
             yield "COALESCE(served_model <> '<synthetic>', TRUE)"

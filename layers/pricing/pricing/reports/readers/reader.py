@@ -17,6 +17,7 @@ import duckdb
 from pricing.catalogue.price_book import PriceBook
 from pricing.display import counted
 from pricing.errors import (
+    BodyTooLarge,
     InvalidRequest,
     MalformedRequest,
     TariffError,
@@ -31,6 +32,7 @@ from pricing.reports.readers.files import (
     NOT_UTF8,
     TOO_LONG,
     UsageFile,
+    check_width,
     few_lines,
     has_long_lines,
     header_of,
@@ -52,6 +54,7 @@ from pricing.reports.readers.singly import (
 )
 from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.readers.unread import known_kind
+from pricing.reports.readers.work import PRICE, READ, TooMuchWork, Work
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS
@@ -61,7 +64,7 @@ from pricing.timestamps import EPOCH
 MAX_REFUSED = 1_000
 #: How many rows of a table show what it holds, and how long they may be in CSV.
 SAMPLE, SAMPLE_LINE_BYTES = 20, 1 << 20
-MAX_COLUMNS = 20
+MAX_SHOWN = 20
 NO_RECORD = object()
 _OPEN_QUOTE = (
     "a quote in it is open, so that rows after it may be a part of it; double or remove it"
@@ -116,6 +119,7 @@ class UsageReader:
         self.read = 0
         self.rejected = 0
         self.read_singly = 0
+        self._work = Work(options.most_singly)
         self.rejections: list[RejectedLine] = []
         self.formats: Counter[str] = Counter()
         self.sources: tuple[str, ...] = ()
@@ -127,7 +131,7 @@ class UsageReader:
         return self._db.execute(sql).fetchall()
 
     def read_file(self, file: UsageFile) -> None:
-        """Create the tables; raises InvalidRequest for a file without usage."""
+        """Create the tables; raises InvalidRequest for a file without usage, and BodyTooLarge."""
         try:
             if file.kind == "jsonl":
                 self._read_lines(file.path)
@@ -144,7 +148,10 @@ class UsageReader:
         else:
             read = len(self._lines)
         self.read += read
-        odd = self._read_singly()
+        try:
+            odd = self._read_singly()
+        except TooMuchWork as error:
+            raise BodyTooLarge(str(error)) from None
         if self._flat is not None:
             self.formats["tariff"] += read - odd
             if self._flat.zoneless is not None:
@@ -198,6 +205,7 @@ class UsageReader:
             line, self._first_line = "CAST(NULL AS BIGINT)", 2
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
         columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
+        check_width(columns, file.pointer)
         of_a_tool = partial(operator.ne, "tariff")
         if has_usage(columns) or self._is_read_as_lines(source, columns, of_a_tool):
             self._read_rows_as_lines(file, whole, columns)
@@ -208,7 +216,7 @@ class UsageReader:
             if self._is_read_as_lines(source, columns, bool):
                 self._read_rows_as_lines(file, whole, columns)
                 return
-            shown = [name for name, _ in columns if is_plain_name(name)][:MAX_COLUMNS]
+            shown = [name for name, _ in columns if is_plain_name(name)][:MAX_SHOWN]
             detail = f"{error.errors[0].detail}; its columns are {', '.join(shown)}"
             if kind := known_kind({name: "x" for name, _ in columns}):
                 detail = f"has lines that {kind}"
@@ -274,7 +282,7 @@ class UsageReader:
         A call of several prompts is priced here too, by the calculator as a whole.
         """
         path = self._folder / "singly.csv"
-        formats = FormatReader(self._options.source_format)
+        formats = FormatReader(self._options.source_format, self._work)
         odd = 0
         cursor = self._db.cursor()
         if self._lines is None:
@@ -365,12 +373,15 @@ class UsageReader:
             seen = self._unread.setdefault(found.unread, [line, 0])
             seen[1] += 1
             return None
+        if isinstance(found.record, dict):
+            self._work.add(READ)
         self.formats[found.name] += 1
         if found.name == "tariff" and self._flat is None:
             self.ignored.update(ignored_in(found.record))
         record = read_record(found.record, self._time_of(found.name))
         extra: tuple[object, ...] = ("",) * len(ALONE)
         if not record.plain:
+            self._work.add(PRICE)
             record, extra = priced_alone(self._book, record, found.record, self._net)
         row = call_row(key, record, labels_of((found.record, whole), self._labels))
         self.states_cost |= record.stated is not None

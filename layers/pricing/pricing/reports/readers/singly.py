@@ -153,12 +153,13 @@ def price_sum(book: PriceBook, model: Model, record: UsageRecord) -> SumPrice:
     total = add(found.total_usd for _, _, found in priced)
     complete = all(found.complete for _, _, found in priced)
     plain = SumPrice(total, total, total, complete)
-    if len(record.attempts) > 1 or not complete:
+    thresholds = _thresholds(model, record)
+    if len(record.attempts) > 1 or not complete or not thresholds:
         return plain
     # What a rate does not give, such as the fees of tools, is the same in every tier.
     rated = [_rated(model, record, attempts, calls) for calls, attempts, _ in priced]
     extra = subtract(total, add(rated))
-    longest, above = record.max_prompt_tokens, (0, *_thresholds(model, record))
+    longest, above = record.max_prompt_tokens, (0, *thresholds)
     reached = [bound for bound in above if not bound or longest is None or longest > bound]
     counts = counts_of(record.attempts)
     try:
