@@ -70,10 +70,72 @@ def test_the_same_estimate_may_be_written_in_many_ways(text: str) -> None:
         ("1k in 3 searches", Usage(input=1000, web_search=3)),
         ("1000000000000 in", Usage(input=10**12)),
         ("2k 1k out", Usage(input=2000, output=1000)),
+        ("2 million in 1 thousand out", Usage(input=2_000_000, output=1000)),
+        ("10k tokens in, 2k tokens out, 30% cached", Usage(7000, cache_read=3000, output=2000)),
+        ("2k in 100% cached", Usage(cache_read=2000)),
     ],
 )
 def test_amounts(text: str, usage: Usage) -> None:
     assert parse(f"estimate sonnet {text}") == replace(SONNET, calls=RequestedCalls(usage))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how much does sonnet cost for 2k in 1k out",
+        "what would sonnet cost with 2k in and 1k out",
+        "cost of sonnet 2k in 1k out",
+        "sonnet price for 2k in 1k out",
+    ],
+)
+def test_a_question_about_a_cost(text: str) -> None:
+    assert parse(text) == replace(SONNET, calls=ONE)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("claude opus 4.5", "claude-opus-4.5"),
+        ("gemini 2.5 pro", "gemini-2.5-pro"),
+        ("gpt 5", "gpt-5"),
+        ("gpt 5 mini", "gpt-5-mini"),
+    ],
+)
+def test_a_version_is_a_part_of_the_models_name(written: str, name: str) -> None:
+    assert parse(f"estimate {written} 2k in 1k out") == EstimateCommand(name, ONE)
+    assert parse(f"{written} vs sonnet 2k in 1k out") == CompareCommand((name, "sonnet"), ONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("which model is cheapest for 2k in 1k out", ()),
+        ("what is the cheapest model for 2k in 1k out", ()),
+        ("which is cheaper, opus or sonnet, for 2k in 1k out", ("opus", "sonnet")),
+    ],
+)
+def test_the_cheapest_is_found_by_comparing(text: str, models: tuple[str, ...]) -> None:
+    assert parse(text) == CompareCommand(models, ONE)
+
+
+@pytest.mark.parametrize(
+    "text", ["what is the price of sonnet", "how much is sonnet price", "sonnet pricing"]
+)
+def test_a_question_about_a_price(text: str) -> None:
+    assert parse(text) == PricesCommand("sonnet")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which model should I use to summarise emails",
+        "recommend a model to summarise emails",
+        "route the best model for summarise emails",
+        "route summarise emails",
+    ],
+)
+def test_what_comes_before_a_task_is_not_the_task(text: str) -> None:
+    assert parse(text) == RouteCommand("summarise emails")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +251,7 @@ def test_prices_of_another_version_or_day(text: str, pinned: Pinned) -> None:
         ("estimate sonnet 2k in x0", "The number of calls must be at least 1."),
         ("estimate sonnet 1000000000001 in", "1000000000001 is over 1,000,000,000,000."),
         ("estimate sonnet 2k in x1000000000001", "1000000000001 is over 1,000,000,000,000."),
-        ("estimate sonnet 1 2 3 4 5", "Say what each number is"),
+        ("estimate sonnet 1 2 3 4 5", "Say what 5 is"),
         ("estimate sonnet 1/2/3/4/5", "Write in/out/cached/write"),
         ("estimate sonnet in", "How many in?"),
         ("estimate sonnet 2k in per week", "Say per day or per month."),
@@ -213,6 +275,13 @@ def test_prices_of_another_version_or_day(text: str, pinned: Pinned) -> None:
             "100 calls a day do not divide evenly into 7 hours",
         ),
         ("prices opus 2k in", "prices takes no amounts"),
+        ("estimate sonnet 2k in 1k out monthly 30k", "Say what 30k is"),
+        ("estimate sonnet 2k in 1k out 50k", "Say what 50k is"),
+        ("estimate sonnet 15 in 30% cached", "such as 3k cached"),
+        ("estimate sonnet 1k out 30% cached", "such as 3k cached"),
+        ("estimate dall-e-3 3 images", "send them as `units`"),
+        ("estimate whisper-1 10 minutes", "send them as `units`"),
+        ("budget $100 sonnet 2k in 1k out", "send `budget_usd`"),
         ("prices opus vs sonnet", "prices takes one model at a time."),
         ("route", "Say what the task is."),
         (

@@ -47,16 +47,20 @@ _JOINED = LABELS.keys() | PLAN_LABELS.keys()
 _FILLERS = frozenset(
     {
         *("token", "tokens", "tok", "toks", "of", "for", "with", "at", "using"),
-        *("the", "please", "me", "is", "it", "what", "would", "will"),
+        *("the", "please", "me", "is", "it", "what", "would", "will", "how", "much", "does", "do"),
+        *("cost", "costs", "price", "prices", "pricing", "model", "models", "show", "tell"),
     }
 )
-#: Two words that are one label.
+#: Two words that are one label, and a number whose scale is a word.
 _PAIRS = (
     (re.compile(r"\bcached?[ _-]+(?:reads?|hits?)\b", re.IGNORECASE), "cached"),
     (re.compile(r"\b(?:1h[ -]+(?:cached?[ _-]+)?writes?|(?:cached?[ _-]+)?writes?[ -]+1h)\b",
                 re.IGNORECASE), "write1h"),
     (re.compile(r"\bcached?[ _-]+(?:writes?|written)\b", re.IGNORECASE), "write"),
     (re.compile(r"\bas[ -]of\b", re.IGNORECASE), "on"),
+    (re.compile(r"(?<=[0-9])[ ]*(?:thousand)\b", re.IGNORECASE), "k"),
+    (re.compile(r"(?<=[0-9])[ ]*(?:millions?|mio|mln)\b", re.IGNORECASE), "M"),
+    (re.compile(r"(?<=[0-9])[ ]*(?:billions?)\b", re.IGNORECASE), "b"),
 )  # fmt: skip
 
 

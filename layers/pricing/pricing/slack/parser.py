@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal, Inexact
@@ -35,6 +36,16 @@ _IN_ORDER = ("input", "output", "cache_read", "cache_write_5m")
 #: Words between two models.
 SEPARATORS = frozenset({"vs", "vs.", "versus", "or", "and", "against", ","})
 _CALLS = frozenset({"call", "calls", "request", "requests", "times"})
+#: What is priced by POST /v1/estimate only.
+_UNITS = frozenset(
+    {
+        *("image", "images", "picture", "pictures", "second", "seconds", "minute", "minutes"),
+        *("character", "characters", "chars", "page", "pages", "video", "videos"),
+    }
+)
+_SHARE = re.compile(r"([0-9]{1,2}|100)%", re.ASCII)
+#: The number of a model's version, as in ``claude opus 4.5``, is less than this.
+_VERSIONS = 10
 _TERMS = {
     **{word: ("processing", word) for word in ("standard", "batch", "priority", "flex")},
     "batched": ("processing", "batch"),
@@ -56,15 +67,19 @@ class Parser:
         self._period: Period | None = None
         self.pinned = Pinned()
         self._groups: list[list[str]] = [[]]
+        self._named_last = False
+        self._share: int | None = None
         self._left = list(reversed(tokens(text)))
         while self._left:
             token = self._left.pop()
+            groups = [*self._groups[-1]]
             if isinstance(token, Word):
                 self._word(token)
             elif isinstance(token, Number):
                 self._number(token)
             else:
                 self._positional(token)
+            self._named_last = len(self._groups[-1]) > len(groups)
 
     def _error(self, detail: str) -> NotUnderstood:
         return NotUnderstood(detail, self.example)
@@ -76,6 +91,7 @@ class Parser:
     def calls(self) -> RequestedCalls:
         """The described calls; raises NotUnderstood without any."""
         self._place_bare()
+        self._place_share()
         calls = int(self.amounts.pop("calls", 1))
         usage = {name: int(amount) for name, amount in self.amounts.items() if name in BUCKET_WORDS}
         if len(usage) < len(self.amounts):
@@ -151,6 +167,14 @@ class Parser:
         """Read a word before its number, as in ``in 2k`` and ``x 100``, or a part of a name."""
         following = self._next()
         label = "calls" if word.key in ("x", "times") else self._label(word.key)
+        share = _SHARE.fullmatch(word.written)
+        if share and isinstance(following, Word) and self._label(following.key) == "cache_read":
+            self._left.pop()
+            self._share = int(share[1])
+            return
+        if word.key == "budget":
+            detail = "POST /v1/estimate says how many calls a budget buys: send `budget_usd`."
+            raise self._error(detail)
         if label is None:
             self._groups[-1].append(word.written)
             return
@@ -161,9 +185,15 @@ class Parser:
 
     def _number(self, number: Number) -> None:
         following = self._next()
+        if self._is_version(number, following):
+            self._groups[-1].append(number.written)
+            return
         if not isinstance(following, Word):
             self.bare.append(number)
             return
+        if following.key in _UNITS and not self._planning:
+            detail = f"POST /v1/estimate prices {following.written[:40]}: send them as `units`."
+            raise self._error(detail)
         if following.key in _CALLS:
             self._left.pop()
             self._counted(number)
@@ -177,6 +207,17 @@ class Parser:
             self._amount(label, number)
         else:
             self.bare.append(number)
+
+    def _is_version(self, number: Number, following: Token | None) -> bool:
+        """Whether a number belongs to the model's name before it, and counts nothing."""
+        if not self._named_last or number.value >= _VERSIONS or number.written[-1:].isalpha():
+            return False
+        if isinstance(following, Word):
+            key = following.key
+            return self._label(key) is None and key not in _CALLS | _UNITS and key[0] != "/"
+        after = self._left[-2] if len(self._left) > 1 else None
+        is_labelled = isinstance(after, Word) and self._label(after.key) is not None
+        return isinstance(following, Number) and (number.value % 1 != 0 or is_labelled)
 
     def _counted(self, number: Number) -> None:
         """Read ``100 calls``, or the rate of a plan, ``60 calls per hour``."""
@@ -195,12 +236,24 @@ class Parser:
 
     def _place_bare(self) -> None:
         """Read numbers without a word as input, output, cached and written, in this order."""
-        free = [bucket for bucket in _IN_ORDER if bucket not in self.amounts]
+        order = _IN_ORDER if self.amounts.keys().isdisjoint(_IN_ORDER) else _IN_ORDER[:2]
+        free = [bucket for bucket in order if bucket not in self.amounts]
         if len(self.bare) > len(free):
-            raise self._error("Say what each number is: in, out, cached, write.")
+            detail = f"Say what {self.bare[-1].written} is: in, out, cached, write or calls."
+            raise self._error(detail)
         for bucket, number in zip(free, self.bare, strict=False):
             self._amount(bucket, number)
         self.bare = []
+
+    def _place_share(self) -> None:
+        """Take ``30% cached`` from the input."""
+        if self._share is None:
+            return
+        whole = int(self.amounts.get("input", 0))
+        cached, left = divmod(whole * self._share, 100)
+        if not whole or left or "cache_read" in self.amounts:
+            raise self._error("Say how many tokens are cached, such as 3k cached.")
+        self.amounts["input"], self.amounts["cache_read"] = whole - cached, cached
 
     def _label(self, key: str) -> str | None:
         if not self._planning:
@@ -241,6 +294,15 @@ class Parser:
         where[name] = value
 
 
+#: How people begin to ask for a model, before they say what for.
+_FOR = re.compile(
+    r"(?:(?:a|an|the)\s+)?(?:(?:best|right|good)\s+)?(?:models?|llm|one)\s+"
+    r"(?:(?:should|do|would|can|could)\s+(?:i|we)\s+(?:use|pick|choose|take)\s+"
+    r"|is\s+(?:best|right|good)\s+)?(?:for|to)\s+",
+    re.IGNORECASE,
+)
+_CHEAPEST = re.compile(r".*?\bcheap(?:est|er)?\b", re.IGNORECASE | re.DOTALL)
+_PRICE_WORDS = frozenset(("price", "prices", "pricing", "cost", "costs"))
 #: About Slack's own limit.
 MAX_TEXT = 12_000
 MAX_MODELS = 20
@@ -265,6 +327,9 @@ def parse(text: str) -> Command:
         raise NotUnderstood(
             f"The command is longer than {MAX_TEXT:,} characters.", EXAMPLES["estimate"]
         )
+    cheapest = _CHEAPEST.match(text)
+    if cheapest and any(not isinstance(token, Word) for token in tokens(text)):
+        return _compare(text[cheapest.end() :])
     verb, rest = _VERBS.get(words[0].lower()), words[1] if len(words) > 1 else ""
     if verb is None:
         return _unnamed(text)
@@ -290,10 +355,13 @@ def _unnamed(text: str) -> Command:
             example = EXAMPLES[verb]
         raise NotUnderstood(f"Did you mean {verb}?", example)
     found = tokens(text)
-    if any(isinstance(token, Word) and token.key in SEPARATORS - {","} for token in found):
+    joined = any(isinstance(token, Word) and token.key in SEPARATORS - {","} for token in found)
+    if joined and len(Parser(text, EXAMPLES["compare"]).groups()) > 1:
         return _compare(text)
     if any(not isinstance(token, Word) for token in found):
         return _estimate(text)
+    if not _PRICE_WORDS.isdisjoint(text.lower().split()):
+        return _prices(text)
     raise NotUnderstood(f"There is no command {first[:40]}.", EXAMPLES["help"])
 
 
@@ -336,7 +404,8 @@ def _prices(rest: str) -> Command:
 def _route(rest: str) -> Command:
     if not rest.strip():
         raise NotUnderstood("Say what the task is.", EXAMPLES["route"])
-    return RouteCommand(rest.strip())
+    task = rest.strip()
+    return RouteCommand(_FOR.sub("", task, count=1) if _FOR.match(task) else task)
 
 
 _PARSERS: dict[str, Callable[[str], Command]] = {
