@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { post, type Schema } from "./api";
 import { History } from "./charts";
-import { amountsAt, type Answered, nameOf, plain, type Row, tokensOf } from "./estimate";
+import { amountsAt, type Answered, isAfter, nameOf, plain, pricesAt, type Row, tokensOf } from "./estimate";
 import { count, money, price, share } from "./money";
 import { component, CopyButton, dated, Disclosure, moment, Money, Notes, Sources } from "./parts";
 import { CHANGES, LANGUAGES, type Language, ROWS, snippet } from "./snippets";
@@ -60,7 +60,7 @@ function announced({ later }: Row, page: Schema["ModelPage"], now: string): stri
   const standard = (period: Schema["ModelPage"]["price_history"][number] | undefined) =>
     (period?.modes.find(({ mode }) => mode === "standard")?.usd_per_mtok ?? {}) as Record<string, string>;
   return page.price_history.flatMap((period, index, all) => {
-    if (!period.start || period.start <= now) return [];
+    if (!period.start || !isAfter(period.start, now)) return [];
     const [before, after] = [standard(all[index - 1]), standard(period)];
     const moved = ["input", "output", "cache_read"].flatMap((name) =>
       before[name] && after[name] && before[name] !== after[name]
@@ -81,6 +81,7 @@ export function Details({ answered }: { answered: Answered }) {
       <h2>How each figure is made</h2>
       {rows.map((one) => {
         const { row, page, changes } = one;
+        const prices = pricesAt(page, compared.pricing.as_of);
         const { counting, context } = row;
         const each = amountsAt(row, "/per_call_usd");
         return (
@@ -108,16 +109,16 @@ export function Details({ answered }: { answered: Answered }) {
                     <Money amount={counting.high_total_usd} /> a request.
                   </p>
                 )}
-                {changes?.what_if?.some(({ name }) => name === "Caching") && <CachingMade key={JSON.stringify(changes)} row={one} />}
+                {changes?.what_if?.some(({ name }) => name === "Caching") && <CachingMade key={JSON.stringify(changes)} row={one} prices={prices} />}
                 {context?.window && (
                   <p>
                     {count(context.used_tokens)} of {count(context.window)} tokens of the context window
                     {context.fits === false ? ": does not fit" : ""}.
                   </p>
                 )}
-                {page?.prices && (
+                {prices && (
                   <p>
-                    Source of the prices: <Sources text={page.prices.source} />.
+                    Source of the prices: <Sources text={prices.source} />.
                   </p>
                 )}
                 {page && <History model={page} now={compared.pricing.as_of} />}
@@ -132,7 +133,7 @@ export function Details({ answered }: { answered: Answered }) {
 }
 
 /** What the figure with caching is made of: a request that finds the prefix, and one that does not, as the API prices them. */
-function CachingMade({ row: { row, page, changes, changed } }: { row: Row }) {
+function CachingMade({ row: { row, page, changes, changed }, prices }: { row: Row; prices: Schema["PeriodPrices"] | undefined }) {
   const [each, setEach] = useState<Schema["WorkloadEstimate"] | null>(null);
   const { caching } = changes!.what_if!.find(({ name }) => name === "Caching")!;
   const { notes, saves_usd } = changed!.what_if.find(({ name }) => name === "Caching")!;
@@ -142,10 +143,13 @@ function CachingMade({ row: { row, page, changes, changed } }: { row: Row }) {
     // Without it the tokens and prices are still told.
     post<Schema["WorkloadEstimate"]>("/v1/estimate/workload", { ...changes!, items, what_if }).then(setEach, () => {});
   }, []);
-  const prices = (page?.prices?.modes.find(({ mode }) => mode === "standard")?.usd_per_mtok ?? {}) as Record<string, string>;
+  const standard = prices?.modes.find(({ mode }) => mode === "standard");
+  const tier = row.long_context?.applied && standard?.tiers.findLast(({ above_tokens }) => above_tokens < row.long_context!.prompt_tokens);
+  const rates = ((tier || standard)?.usd_per_mtok ?? {}) as Record<string, string>;
   const { prefix_tokens: prefix, hit_rate: hits, ttl } = caching!;
-  const write = prices[`cache_write_${ttl}`];
-  const at = (amount: string | undefined) => (amount ? ` at ${price(amount)} per 1M` : "");
+  const write = rates[`cache_write_${ttl}`];
+  // Where prices depend on the hour, the amounts alone are certain.
+  const at = (amount: string | undefined) => (amount && !prices!.windows.length ? ` at ${price(amount)} per 1M` : "");
   const cost = (index: number) => {
     const found = each && amountsAt(each, `/what_if/${index}/total_usd`);
     return (
@@ -165,11 +169,11 @@ function CachingMade({ row: { row, page, changes, changed } }: { row: Row }) {
         <ul class="notes">
           <li>
             {share(String(hits))} of {count(changes!.items[0]!.calls!)} requests a month find the prefix: each reads its {count(prefix)} tokens from
-            the cache{at(prices.cache_read)}
+            the cache{at(rates.cache_read)}
             {cost(0)}.
           </li>
           <li>
-            Any other request {write ? `writes them to the cache${at(write)}` : "pays them as input; writing has no price of its own"}
+            Any other request {!standard ? "does not" : write ? `writes them to the cache${at(write)}` : "pays them as input; writing has no price of its own"}
             {cost(1)}.
           </li>
           <li>

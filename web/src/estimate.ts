@@ -95,7 +95,7 @@ async function rowsOf(question: Question, { rows, pricing }: Schema["CompareAnsw
         changes && post<Schema["WorkloadEstimate"]>(WORKLOAD, changes, signal),
         modelPage(row.model, pricing.version),
       ]);
-      const starts = page?.price_history.map((prices) => prices.start).find((start) => start && start > pricing.as_of);
+      const starts = page?.price_history.map((prices) => prices.start).find((start) => isAfter(start, pricing.as_of));
       const later = starts ? await post<Schema["WorkloadEstimate"]>(WORKLOAD, { ...request, ...at, as_of: starts }, signal).catch(() => null) : null;
       const month = later && amountsAt(later, "/totals/monthly_usd");
       return { asked, row, period, changed, changes, page, later: starts && month ? { starts, month } : null };
@@ -119,6 +119,16 @@ async function modelPage(model: Schema["MatchedModel"], version: string): Promis
     pages.delete(path);
     return null;
   }
+}
+
+/** Whether a price begins after a moment, which may be a day alone. */
+export function isAfter(start: string | null, moment: string): boolean {
+  return start !== null && Date.parse(start) > Date.parse(moment);
+}
+
+/** The prices of a model at a moment, which may be earlier than those of today. */
+export function pricesAt(page: Schema["ModelPage"] | null, moment: string): Schema["PeriodPrices"] | undefined {
+  return page?.price_history.findLast(({ start, end }) => !isAfter(start, moment) && (end === null || isAfter(end, moment)));
 }
 
 export function sameModel(a: Schema["MatchedModel"], b: Schema["MatchedModel"]): boolean {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Schema } from "../src/api";
 import rates from "../../layers/pricing/pricing/data/exchange_rates.csv?raw";
-import { amountsAt, nameOf } from "../src/estimate";
+import { amountsAt, isAfter, nameOf, pricesAt } from "../src/estimate";
 import { compareRequest, factorOf, Incomplete, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
 import { NotOneCall, readPasted, wholeNumber } from "../src/pasted";
 import { searched } from "../src/models";
@@ -312,4 +312,13 @@ it("a model has its provider's name where another has the same id", () => {
   const named = (provider: string, id: string) => ({ row: { model: { provider, id, requested: id, matched_by: "id" as const } } });
   const rows = [named("azure", "gpt-4o"), named("openai", "gpt-4o"), named("openai", "gpt-5.1")];
   expect(rows.map(({ row }) => nameOf(row.model, rows))).toEqual(["azure/gpt-4o", "openai/gpt-4o", "gpt-5.1"]);
+});
+
+it("the prices of a day are those that began by then, and others are announced", () => {
+  const period = (start: string | null, end: string | null) => ({ start, end, source: start ?? "", modes: [], windows: [] });
+  const change = "2026-10-07T00:00:00Z";
+  const page = { price_history: [period(null, change), period(change, null)] } as unknown as Schema["ModelPage"];
+  expect(pricesAt(page, "2026-10-06")?.start).toBeNull();
+  expect(pricesAt(page, "2026-10-07")?.start).toBe(change);
+  expect([isAfter(change, "2026-10-06T23:59:59Z"), isAfter(change, "2026-10-07"), isAfter(null, "2026-10-06")]).toEqual([true, false, false]);
 });
