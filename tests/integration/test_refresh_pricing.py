@@ -1,6 +1,7 @@
 """The refresh through its handler: which changes become active, which are held, what is stored."""
 
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from pricing.store import bundled
 from pricing.store.books import Books
 from pricing.store.ledger import Ledger
 from pricing.store.rates import StoredRates
-from pricing.store.refresh_state import RefreshStore
+from pricing.store.refresh_state import MEMORY_KEY, RefreshStore
 from pricing.timestamps import AsOf
 from tests.slow.corrupt_refreshes.lists import SOURCES
 from tests.support.handlers import Logged
@@ -404,3 +405,30 @@ def test_a_failure_that_the_audit_cannot_take_is_a_line_in_the_log_and_a_metric(
     (line,) = [one for one in logged() if "no row" in one["message"]]
     assert line["reason"] == "no answer"
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["refresh_failed"] == 1
+
+
+@pytest.mark.parametrize(
+    "memory",
+    [
+        *(5, "x", [], None, {"seen": 5}, {"seen": {"litellm": 5}}, {"seen": {"litellm": [None]}}),
+        *({"missing": {f"mistral/{MODEL}": 5}}, {"missing": {f"mistral/{MODEL}": "soon"}}),
+        *({"missing": []}, {"old_copies": {"litellm": "often"}}, {"applied": {"a": 5}}),
+        *({"moved": {"a": "x"}}, {"moved": {"a": 5}}, {"moved": {"a": "2026-11-23 NaN"}}),
+        {"moved": {f"mistral/{MODEL} standard.input": "2026-11-23"}},
+        *({"moved": {"a": "2026-11-23 dear"}}, {"later": {"a": 5}}, {}),
+    ],
+)
+def test_whatever_an_earlier_refresh_left_a_refresh_ends_with_an_outcome(
+    refreshes: Refreshing, moto_table: StoreTable, memory: Any
+) -> None:
+    client: Any = moto_table.client
+    content = {"B": zlib.compress(json.dumps(memory).encode())}
+    client.put_item(TableName=moto_table.name, Item={**MEMORY_KEY, "content": content})
+    refreshes.serve("genai-prices", genai(dearer))
+    try:
+        outcome = refreshes.run()["outcome"]
+    except TariffError:
+        outcome = "refused"
+    assert refreshes.outcomes()[-1].action == (
+        "refresh" if outcome in ("refreshed", "partial") else "refresh_failed"
+    )

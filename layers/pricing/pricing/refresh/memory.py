@@ -42,14 +42,21 @@ class Memory:
 
     @classmethod
     def of(cls, document: Mapping[str, Any] | None) -> "Memory":
-        """Read a ``Memory.document``."""
+        """Read a ``Memory.document``; raises ValueError, or as Decimal does, for another form."""
         found = document or {}
         seen = {name: tuple(hashes) for name, hashes in found.get("seen", {}).items()}
-        rest = {
-            name: dict(found.get(name, {}))
-            for name in ("missing", "old_copies", "applied", "moved")
-        }
-        return cls(seen, **rest)
+        refused = {name: int(times) for name, times in found.get("old_copies", {}).items()}
+        days, applied, moved = (
+            {name: str(text) for name, text in found.get(kind, {}).items()}
+            for kind in ("missing", "applied", "moved")
+        )
+        for text in moved.values():
+            day, _, price = text.partition(" ")
+            if date.fromisoformat(day) and not Decimal(price).is_finite():
+                raise ValueError("a price is not a number")
+        for day in days.values():
+            date.fromisoformat(day)
+        return cls(seen, days, refused, applied, moved)
 
     def is_old_copy(self, payload: Payload) -> bool:
         """Whether an answer was seen before a newer one, and is not refused too often.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ACTOR = "refresh"
 #: Who requests the daily refresh.
 SCHEDULE = "schedule"
-_MEMORY_KEY = {"pk": {"S": "REFRESH"}, "sk": {"S": "MEMORY"}}
+MEMORY_KEY = {"pk": {"S": "REFRESH"}, "sk": {"S": "MEMORY"}}
 #: Fields that an audit row names one by one; an item ends at 400 KB. The groups of what is pending
 #: name every model in any case, and the proposal has every field.
 MAX_QUARANTINED = 500
@@ -56,7 +56,7 @@ class RefreshStore:
     def memory(self) -> Memory:
         """The memory that the last refresh stored."""
         item = self._reader.get_item(
-            TableName=self._table, Key=_MEMORY_KEY, ConsistentRead=True
+            TableName=self._table, Key=MEMORY_KEY, ConsistentRead=True
         ).get("Item")
         if item is None:
             return Memory()
@@ -117,7 +117,7 @@ class RefreshStore:
 
     def _remember(self, memory: Memory) -> None:
         text = json.dumps(memory.document(), sort_keys=True, separators=(",", ":"))
-        item = {**_MEMORY_KEY, "content": {"B": zlib.compress(text.encode(), 9)}}
+        item = {**MEMORY_KEY, "content": {"B": zlib.compress(text.encode(), 9)}}
         with writing():
             self._client.put_item(TableName=self._table, Item=item)
 
