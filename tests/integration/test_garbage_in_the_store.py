@@ -42,6 +42,10 @@ GARBAGE: dict[str, tuple[Any, Any]] = {
         {"Item": POINTER},
         {"Items": [ROW], "LastEvaluatedKey": ROW},
     ),
+    "a page that goes on after no key": (
+        {"Item": POINTER},
+        {"Items": [], "LastEvaluatedKey": {"pk": {}, "sk": None, "other": {"X": 1}}},
+    ),
     "numbers for everything": (
         {"Item": {"version": 1, "sha256": 2, "revision": 3, "number": 4, "content": 5}},
         {"Items": [{"content": {"B": "eA=="}, "sha256": {"S": 5}, "sk": {"S": None}}]},

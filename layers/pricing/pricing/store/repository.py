@@ -124,11 +124,12 @@ class Repository:
         items: list[dict[str, Any]] = []
         while True:  # a page ends at 1 MB, which no compressed version has reached yet
             page = self._reader.query(**request)
-            last = page.get("LastEvaluatedKey")
             with readable(f"an answer about {partition}"):
                 items += [dict(item) for item in page["Items"]]
+                last = page.get("LastEvaluatedKey")
                 if last is None:
                     return items
-                if last == request.get("ExclusiveStartKey"):
+                key = {name: {"S": str(last[name]["S"])} for name in ("pk", "sk")}
+                if key == request.get("ExclusiveStartKey"):
                     raise ValueError("the same page again")
-            request["ExclusiveStartKey"] = last
+            request["ExclusiveStartKey"] = key
