@@ -51,11 +51,10 @@ class Memory:
             for kind in ("missing", "applied", "moved")
         )
         for text in moved.values():
-            day, _, price = text.partition(" ")
-            if date.fromisoformat(day) and not Decimal(price).is_finite():
+            if not Decimal(text.partition(" ")[2]).is_finite():
                 raise ValueError("a price is not a number")
-        for day in days.values():
-            date.fromisoformat(day)
+        for text in (*days.values(), *moved.values()):
+            date.fromisoformat(text.partition(" ")[0])
         return cls(seen, days, refused, applied, moved)
 
     def is_old_copy(self, payload: Payload) -> bool:
