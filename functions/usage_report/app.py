@@ -1,6 +1,7 @@
 """``POST /v1/usage/report``: what was spent, on what, and what should change."""
 
 import json
+import re
 import shutil
 import tempfile
 import time
@@ -30,7 +31,7 @@ from pricing.aws.logs import logger
 from pricing.aws.s3 import POINTER, bucket_and_key, check_prefix, objects, size_of
 from pricing.aws.settings import settings
 from pricing.catalogue.price_book import BookInForce, provenance
-from pricing.jsonio import to_json
+from pricing.jsonio import read_json, to_json
 from pricing.reports.dimensions import period_of
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import (
@@ -42,6 +43,7 @@ from pricing.reports.readers.files import (
     write_lines,
     written,
 )
+from pricing.reports.readers.formats import is_of_a_tool
 from pricing.reports.readers.scratch import filled_by, is_full
 from pricing.reports.render.answers import fitting, text_of
 from pricing.reports.render.focus import as_parquet
@@ -58,6 +60,7 @@ from pricing.validation import NoQuery, parse
 books = cache(connect.books)
 #: How the scratch folder of a call begins.
 SCRATCH = "tariff-report-"
+_FIRST_NAME = re.compile(rb'\s*\{\s*"([^"\\]{1,100})"')
 #: What a packed body may be unpacked: so much in any case, so many times its size, and at most.
 UNPACKED_BYTES, UNPACKED_TIMES, MAX_UNPACKED_BYTES = 8 << 20, 50, 64 << 20
 #: What a function reads of one object, in its time, before it leaves that to the job.
@@ -112,6 +115,20 @@ def most_singly(size: int) -> int:
     records have fewer than 72 bytes, such as rows of tables.
     """
     return max(5_000, size // 72)
+
+
+def _is_export(body: bytes) -> bool:
+    """Whether a JSON document is one that a tool writes, and not a request."""
+    first = _FIRST_NAME.match(body)
+    if first is None or first[1].decode(errors="replace") in ReportRequest.model_fields:
+        return False
+    try:
+        document = read_json(body, max_bytes=MAX_REPORT_BYTES)
+    except errors.MalformedRequest:
+        return False
+    if not isinstance(document, dict) or not ReportRequest.model_fields.keys().isdisjoint(document):
+        return False
+    return is_of_a_tool(document, most_singly(len(body)))
 
 
 @contextmanager
@@ -222,6 +239,7 @@ ROUTES = (
         create_usage_report,
         body=ReportRequest,
         lines=LinesQuery,
+        is_export=_is_export,
         max_body_bytes=MAX_REPORT_BYTES,
         max_lines_bytes=MAX_LINES_BYTES,
         formats=("text/csv", "text/html", "application/vnd.apache.parquet"),

@@ -4,7 +4,9 @@
 """
 
 import base64
+import csv
 import gzip
+import io
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,6 +18,7 @@ import pytest
 
 from tariff.template import ROOT, recorded_event
 from tests.support.handlers import Answer, call, handler, pointers
+from tests.unit.reports.test_further_formats import TOOLS, file_of
 
 CASES: list[dict[str, Any]] = json.loads(
     (ROOT / "tests" / "data" / "report_logs.json").read_text(encoding="utf-8")
@@ -24,17 +27,30 @@ LOGS = ROOT / "tests" / "data" / "logs"
 Put = Callable[[str, bytes], str]
 
 
-def posted(content: bytes, media_type: str, **query: str) -> Answer:
+def event_with(content: bytes, media_type: str, **query: str) -> dict[str, Any]:
     sent = recorded_event("usage_report")
-    return call(
-        handler("usage_report"),
-        sent,
-        headers={**sent["headers"], "content-type": media_type},
-        body=base64.b64encode(content).decode(),
-        isBase64Encoded=True,
-        rawQueryString=urlencode(query),
-        queryStringParameters=query,
-    )
+    return {
+        **sent,
+        "headers": {**sent["headers"], "content-type": media_type},
+        "body": base64.b64encode(content).decode(),
+        "isBase64Encoded": True,
+        "rawQueryString": urlencode(query),
+        "queryStringParameters": query,
+    }
+
+
+def posted(content: bytes, media_type: str, **query: str) -> Answer:
+    return call(handler("usage_report"), event_with(content, media_type, **query))
+
+
+def text_of(content: bytes, media_type: str, **query: str) -> str:
+    reply = handler("usage_report")(event_with(content, media_type, **query), None)
+    body: str = reply["body"]
+    return base64.b64decode(body).decode() if reply.get("isBase64Encoded") else body
+
+
+def rows_of(*body: Any, **query: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text_of(*body, **query).removeprefix("\ufeff"))))
 
 
 def outcomes(answer: Answer) -> int:
@@ -52,6 +68,30 @@ def test_a_reported_log_costs_what_was_worked_out(case: dict[str, Any]) -> None:
         assert outcomes(answer) == answer.body["records"]["read"]
         total, wanted = answer.body["totals"]["cost_usd"], case["total_usd"]
         assert (total and Decimal(total)) == (wanted and Decimal(wanted))
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_tools_log_costs_the_same_however_it_is_sent_and_shown(name: str) -> None:
+    tool = TOOLS[name]
+    usd = Decimal(tool["micro_usd"]) / 1_000_000
+    types = {"json": "application/json", "jsonl": "application/x-ndjson", "csv": "text/csv"}
+    media_type, body = types[tool["kind"]], file_of(tool)
+    plain = posted(body, media_type)
+    assert outcomes(plain) == plain.body["records"]["read"]
+    assert Decimal(plain.body["totals"]["cost_usd"]) == usd
+    if tool["kind"] == "csv":
+        assert posted(gzip.compress(body), media_type).body["totals"] == plain.body["totals"]
+    else:
+        records = tool["document"] if isinstance(tool["document"], list) else [tool["document"]]
+        sent = {"body": json.dumps({"records": records})}
+        inline = call(handler("usage_report"), recorded_event("usage_report"), **sent)
+        assert inline.body["totals"] == plain.body["totals"]
+    (totals,) = rows_of(body, media_type, format="csv", table="totals")
+    assert Decimal(totals["cost_usd"]) == usd
+    charges = rows_of(body, media_type, format="focus-csv")
+    assert sum(Decimal(row["BilledCost"]) for row in charges) == usd
+    shown = plain.body["totals"]["cost_usd"]
+    assert f'data-usd="{shown}"' in text_of(body, media_type, format="html")
 
 
 def test_a_file_is_a_body_of_its_own_media_type() -> None:

@@ -15,6 +15,8 @@ WRITTEN = [
     ("CLAUDE-HAIKU-4-5", "anthropic/claude-haiku-4-5", "letter_case"),
     ("z-ai/glm-4.6", "zai/GLM-4.6", "gateway_prefix"),
     ("litellm_proxy/gpt-4o", "openai/gpt-4o", "gateway_prefix"),
+    ("openai:chat:gpt-4o", "openai/gpt-4o", "gateway_prefix"),
+    ("anthropic:messages:claude-haiku-4-5", "anthropic/claude-haiku-4-5", "gateway_prefix"),
     ("litellm/anthropic/claude-opus-4-6", "anthropic/claude-opus-4-6", "gateway_prefix"),
     (
         "litellm_proxy/bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0",

@@ -26,7 +26,7 @@ TOOLS = {name: record for name, record in RECORDS.items() if "format" in record}
 REFUSED = {name: record for name, record in RECORDS.items() if "refused_as" in record}
 
 
-def content(record: dict[str, Any]) -> bytes:
+def file_of(record: dict[str, Any]) -> bytes:
     kind, document = record["kind"], record["document"]
     if kind == "csv":
         return str(document).encode()
@@ -37,7 +37,7 @@ def content(record: dict[str, Any]) -> bytes:
 @pytest.mark.parametrize("name", TOOLS)
 def test_a_record_of_a_tool_costs_what_its_calls_cost(tmp_path: Path, name: str) -> None:
     record = TOOLS[name]
-    found = report_file(content(record), record["kind"], tmp_path / "read")
+    found = report_file(file_of(record), record["kind"], tmp_path / "read")
     assert found.totals.cost_usd == Decimal(record["micro_usd"]) / 1_000_000
     assert (found.totals.calls, found.records.not_calls) == (record["calls"], record["not_calls"])
     assert found.records.rejected == 0
@@ -51,9 +51,9 @@ def test_what_has_nothing_to_price_is_refused_by_its_name(tmp_path: Path, name: 
     text = f"look like {record['refused_as']}, which are not read"
     if record["kind"] == "csv":
         with pytest.raises(InvalidRequest, match=f"has lines that {text}"):
-            report_file(content(record), "csv", tmp_path / "read")
+            report_file(file_of(record), "csv", tmp_path / "read")
         return
-    found = report_file(content(record), record["kind"], tmp_path / "read")
+    found = report_file(file_of(record), record["kind"], tmp_path / "read")
     assert found.totals.cost_usd is None
     assert text.removeprefix("look ") in found.rejected[0].reason
 
@@ -62,10 +62,87 @@ def test_tokens_of_unknown_meaning_make_a_droid_session_partial(tmp_path: Path) 
     record = TOOLS["the settings of a Droid session"]
     used = {**record["document"]["tokenUsage"], "thinkingTokens": 34}
     thinking = {**record, "document": {**record["document"], "tokenUsage": used}}
-    found = report_file(content(thinking), "json", tmp_path / "read")
+    found = report_file(file_of(thinking), "json", tmp_path / "read")
     assert found.records.partial == 1
     assert found.totals.cost_usd == Decimal(record["micro_usd"]) / 1_000_000
     assert any("thinkingTokens" in warning.message for warning in found.warnings)
+
+
+def test_counts_of_an_agents_tools_without_a_kind_make_a_run_of_flowise_partial(
+    tmp_path: Path,
+) -> None:
+    record = TOOLS["an execution of Flowise"]
+    text = json.dumps(record["document"]).replace(
+        'tool_call_tokens\\": 0', 'tool_call_tokens\\": 7'
+    )
+    found = report_file(text.encode(), "json", tmp_path / "read")
+    assert (found.records.priced, found.records.partial) == (1, 1)
+    assert found.totals.cost_usd == Decimal(record["micro_usd"]) / 1_000_000
+    assert any("tool_call_tokens" in warning.message for warning in found.warnings)
+
+
+def test_an_estimate_of_n8n_is_not_usage(tmp_path: Path) -> None:
+    text = json.dumps(TOOLS["executions of n8n"]["document"])
+    found = report_file(
+        text.replace('"tokenUsage"', '"tokenUsageEstimate"').encode(), "json", tmp_path / "read"
+    )
+    assert (found.records.rejected, found.totals.cost_usd) == (2, None)
+
+
+def test_halves_of_a_call_are_joined_only_where_they_are_next_to_each_other(
+    tmp_path: Path,
+) -> None:
+    # A prompt that was not answered costs 150 millionths, an answer without its prompt 60.
+    prompt, answer = TOOLS["transactions of LibreChat"]["document"]
+    again = [{**prompt, "_id": "3"}, {**answer, "_id": "4"}]
+    alone = [{**prompt, "_id": "5", "conversationId": "d"}]
+    alone += [{**answer, "_id": "6", "conversationId": "e"}]
+    for order in (1, -1):
+        lines = [prompt, *again, *alone][::order]
+        content = "\n".join(map(json.dumps, lines)).encode()
+        found = report_file(content, "jsonl", tmp_path / f"read{order}")
+        assert (found.totals.calls, found.records.merged) == (4, 1)
+        assert found.totals.cost_usd == Decimal(150 + 210 + 150 + 60) / 1_000_000
+        assert [warning.code for warning in found.warnings] == []
+
+
+def test_a_joined_call_is_in_the_tier_of_its_prompt(tmp_path: Path) -> None:
+    # GPT-5.5 above 272,000 tokens: 10 and 45 USD; an answer alone has both bounds, 30 and 45.
+    prompt, answer = TOOLS["transactions of LibreChat"]["document"]
+    prompt, answer = ({**half, "model": "gpt-5.5"} for half in (prompt, answer))
+    prompt["rawAmount"] = -300_000
+    for lines in ([prompt, answer], [answer, prompt]):
+        content = "\n".join(map(json.dumps, lines)).encode()
+        found = report_file(content, "jsonl", tmp_path / lines[0]["tokenType"])
+        assert found.totals.cost_usd == Decimal(300_000 * 10 + 100 * 45) / 1_000_000
+        assert found.summed is None
+    found = report_file(json.dumps(answer).encode(), "jsonl", tmp_path / "alone")
+    assert (found.summed.low_usd, found.summed.high_usd) == (  # type: ignore[union-attr]
+        Decimal("0.003"),
+        Decimal("0.0045"),
+    )
+
+
+def test_messages_of_a_stream_that_was_cut_off_before_its_result_count(tmp_path: Path) -> None:
+    lines = TOOLS["the stream of Claude Code's command"]["document"][:-1]
+    found = report_file("\n".join(map(json.dumps, lines)).encode(), "jsonl", tmp_path / "read")
+    # 100 x 3 + 2 x 15 + 10 x 3.75 + 1000 x 0.3 millionths
+    assert found.totals.cost_usd == Decimal("0.0006675")
+
+
+@pytest.mark.parametrize("date", [20261001, "20261001", "2026-10-01"])
+@pytest.mark.parametrize("lines", [1, 300])
+def test_a_date_may_have_no_hyphens(tmp_path: Path, date: Any, lines: int) -> None:
+    record = {"timestamp": date, "model": "gpt-4o-mini"}
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100}
+    content = json.dumps({**record, "usage": usage}) + "\n"
+    found = report_file((content * lines).encode(), "jsonl", tmp_path / "json")
+    header = "timestamp,model,prompt_tokens,completion_tokens\n"
+    table = header + f"{date},gpt-4o-mini,1000,100\n" * lines
+    in_table = report_file(table.encode(), "csv", tmp_path / "csv")
+    for one in (found, in_table):
+        assert str(one.totals.first_day) == "2026-10-01"
+        assert one.totals.cost_usd == lines * Decimal("0.00021")
 
 
 def test_a_table_with_other_columns_is_not_taken_for_cursors(tmp_path: Path) -> None:

@@ -180,6 +180,8 @@ class Route:
     status: int = 200
     #: Validates the query of a body that is a file, which ``respond`` finds in its call.
     lines: type[BaseModel] | None = None
+    #: Whether a JSON body is such a file, where its first characters do not tell it.
+    is_export: Callable[[bytes], bool] | None = None
     #: Media types it can answer with besides JSON.
     formats: tuple[str, ...] = ()
     #: What it answers, with 202, where the work has only been started.
@@ -242,7 +244,7 @@ def fits(body: str) -> bool:
 def _answer(route: Route, event: Event, notes: dict[str, Any]) -> Reply:
     request: Any = None
     lines: bytes | None = None
-    kind = None if route.lines is None else _file_kind(event)
+    kind = None if route.lines is None else _file_kind(event, route.is_export)
     if route.lines is not None and kind is not None:
         lines = _lines(event, route.max_lines_bytes)
         request = parse_query(route.lines, _query(event))
@@ -309,11 +311,12 @@ def _media_type(event: Event) -> str:
     return text.partition(";")[0].strip().lower()
 
 
-def _file_kind(event: Event) -> str | None:
+def _file_kind(event: Event, is_export: Callable[[bytes], bool] | None) -> str | None:
     """The kind of file that the body is, None for one JSON document with the request's fields."""
     media_type = _media_type(event)
-    if media_type == "application/json" and _EXPORT.match(_bytes(event)):
-        return "json"
+    if media_type == "application/json":
+        body = _bytes(event)
+        return "json" if _EXPORT.match(body) or (is_export and is_export(body)) else None
     return FILES.get(media_type)
 
 

@@ -95,8 +95,11 @@ PROVIDER_WORDS: Mapping[str, str] = {
 PROVIDERS = frozenset((*PROVIDER_WORDS.values(), "anthropic", "openai", "minimax", "meta", "groq"))
 #: Gateways of one's own, before the name of the model that they pass a request on to.
 _PROXIES = ("litellm_proxy", "litellm", "helicone", "portkey", "bifrost")
-#: What LiteLLM writes between a provider and a model to choose the route of the request.
-_ROUTES = ("converse", "invoke", "converse_like", "responses", "chat", "batch", "realtime")
+#: What LiteLLM and promptfoo write between a provider and a model: the route of the request.
+_ROUTES = (
+    *("converse", "invoke", "converse_like", "responses", "chat", "batch", "realtime"),
+    *("messages", "completion", "embedding"),
+)
 #: An AWS region in the path of an Anthropic model, whose regional price is the same in all of them
 #: but the government's; and the geographies of inference profiles, at that price too.
 _IN_REGION = re.compile(r"bedrock/[a-z]{2}-[a-z]+-\d/(anthropic\.claude-.+)", re.ASCII)
@@ -177,7 +180,7 @@ def _gateway(name: str) -> Iterator[Spelling]:
     if head in ("@cf", "@hf"):
         yield f"cloudflare/{name}", "gateway_prefix"
     provider = PROVIDER_WORDS.get(head.lower())
-    route, _, rest = tail.partition("/")
+    route, _, rest = tail.partition(slash)
     if rest and route in _ROUTES:
         yield f"{provider or head}/{rest}", "gateway_prefix"
         tail = rest

@@ -288,6 +288,8 @@ OTEL = Shape(
         f"{_OTEL}cached_input_tokens": READ,
         f"{_OTEL}cached_tokens": READ,
         f"{_OTEL}cache_creation_tokens": WRITE,
+        f"{_OTEL}input_tokens.cache_read": READ,
+        f"{_OTEL}input_tokens.cache_write": WRITE,
         f"{_OTEL}cache_creation.input_tokens": WRITE,
         f"{_OTEL}cache_creation_input_tokens": WRITE,
         f"{_OTEL}cache_write.input_tokens": WRITE,

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pricing.errors import TariffError
 from pricing.reports.readers.attributes import attributes_of, flat
+from pricing.reports.readers.document_formats import DOCUMENTS
 from pricing.reports.readers.flat import flat_record
 from pricing.reports.readers.gateway_formats import GATEWAYS
+from pricing.reports.readers.holders import HOLDERS, layout, name_of, with_usage
 from pricing.reports.readers.json_values import HANDED_DOWN, LISTS
 from pricing.reports.readers.provider_formats import (
     MLFLOW_SPAN,
@@ -30,6 +31,7 @@ from pricing.reports.readers.record_format import (
     as_json,
     at,
     beginnings,
+    calls_in,
     first,
     is_call,
     marked,
@@ -38,29 +40,28 @@ from pricing.reports.readers.record_format import (
     record_of,
     whole,
 )
-from pricing.reports.readers.records import layout_of
 from pricing.reports.readers.several import (
     agent_sdk,
-    amp,
     bedrock_stream,
     buckets,
     ccusage,
     claude_code,
     copilot,
     librechat,
-    open_webui,
     steps,
     weave,
 )
 from pricing.reports.readers.tool_formats import CODING_TOOLS
 from pricing.reports.readers.tracer_formats import TRACERS
-from pricing.reports.readers.unread import looks_like
-from pricing.reports.readers.work import LOOK, Work
+from pricing.reports.readers.unread import known_kind, looks_like, without_counts
+from pricing.reports.readers.work import LOOK, TooMuchWork, Work
 from pricing.reports.source_formats import SourceFormat
-from pricing.usage.response import USAGES, is_batch_line
+from pricing.usage.response import USAGES
 from pricing.values import immutable
 
-FORMATS: tuple[RecordFormat, ...] = (*CODING_TOOLS, *GATEWAYS, *TRACERS, *PROVIDERS, *SDKS)
+FORMATS: tuple[RecordFormat, ...] = (
+    *(*CODING_TOOLS, *DOCUMENTS, *GATEWAYS, *TRACERS, *PROVIDERS, *SDKS),
+)
 #: A line holds at most so many records.
 MAX_IN_LINE = 100_000
 TOO_MANY = f"have more than {MAX_IN_LINE:,} records; send an array as a .json file"
@@ -70,9 +71,9 @@ MAX_NAMES = 1_000
 #: Formats that state no time: their records are priced at the time of the report, which says so.
 TIMELESS: frozenset[SourceFormat] = frozenset(
     (
-        *("anthropic_batch", "anthropic_response", "anthropic_stream", "bedrock_batch"),
-        *("claude_agent_sdk", "gemini_response", "langchain", "openai_batch", "openai_response"),
-        *("openai_stream", "vercel_ai", "vertex_batch"),
+        *("anthropic_batch", "anthropic_response", "anthropic_stream", "atif", "bedrock_batch"),
+        *("claude_agent_sdk", "gemini_cli_result", "gemini_response", "haystack", "langchain"),
+        *("openai_batch", "openai_response", "openai_stream", "vercel_ai", "vertex_batch"),
     )
 )
 #: Lines of a coding tool's log, and events of a stream, that are not calls, by their ``type``.
@@ -99,7 +100,10 @@ _WRAPPERS = (
     "ai_log",
 )
 _WRAPPED_TIMES = "timestamp | @timestamp | time | ts | start_time"
+_OF_A_CALL = ("user", "conversationId", "messageId", "model", "context")
 _CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
+#: A row of an export with nothing else is a time in which nothing was called.
+_BUCKET = frozenset(("start_time", "end_time", "start_time_iso", "end_time_iso"))
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.")
 
 
@@ -120,6 +124,8 @@ class FormatReader:
         #: What sessions of Codex used up to each of their calls, and whether one repeats another's.
         self._used_before: set[str] = set()
         self._is_copied = False
+        #: Transactions of LibreChat that another may complete: their kind and their id.
+        self._halves: dict[str, tuple[str, Any]] = {}
         self._started: Document | None = None
         self._parents: dict[tuple[str, str], tuple[str, str]] = {}
         self._by_names: dict[tuple[str, ...], list[RecordFormat]] = {}
@@ -164,14 +170,13 @@ class FormatReader:
             self._openai_stream,
             self._codex,
             self._pi,
-            claude_code,
-            amp,
-            librechat,
-            open_webui,
+            self._claude_code,
+            self._librechat,
             self._otlp,
+            self._sentry,
             buckets,
             ccusage,
-            agent_sdk,
+            self._agent_sdk,
             copilot,
             weave,
             bedrock_stream,
@@ -188,15 +193,20 @@ class FormatReader:
         bodies = [body for body in (document, *inner) if isinstance(body, dict)]
         for body in bodies:
             for known in self._possible(body):
-                if marked(body, known.marks):
-                    return self._found(known, body)
-        plain = _plain(document)
-        if _layout(plain) is not None:
+                if marked(body, known.marks) and (found := self._found(known, body)) is not None:
+                    return found
+        if without_counts(document):
+            return None
+        plain = with_usage(document)
+        if layout(plain) is not None:
             return [Found(name_of(plain), plain)]
         no_call = _is_no_call(document)
         row = None if no_call else flat_record(document)
-        if row is not None:
-            return [Found("tariff", row)]
+        return self._within(document, no_call=no_call) if row is None else [Found("tariff", row)]
+
+    def _within(self, document: Document, *, no_call: bool) -> list[Found] | None:
+        """The records in the lists of a document, or in what a collector wrapped."""
+        unread: list[Found] = []
         for name in LISTS:
             entries = document.get(name)
             entries = [entries] if name == "data" and isinstance(entries, dict) else entries
@@ -207,8 +217,11 @@ class FormatReader:
                 found = [one for entry in entries for one in self.read({**outer, **entry})]
                 if not all(one.unread for one in found):
                     return found
+                unread = unread or found
         wrapped = self._wrapped(document)
-        return [] if wrapped is None and no_call else wrapped
+        if wrapped is not None or no_call:
+            return wrapped or []
+        return None if known_kind(document) else unread or None
 
     def _wrapped(self, document: Document) -> list[Found] | None:
         """The records in a line that a collector of logs has put into an object of its own."""
@@ -236,11 +249,18 @@ class FormatReader:
                 self._by_names[names] = found
         return found
 
-    def _found(self, known: RecordFormat, body: Document) -> list[Found]:
+    def _found(self, known: RecordFormat, body: Document) -> list[Found] | None:
+        """The calls in a record of a format; None where it has not the list of them."""
         ids = self._ids(known, body)
-        if not is_call(known, body):
-            return []
-        return [Found(known.name, record_of(known, body), span=ids, known=known)]
+        calls, row = calls_in(known, body), None if known.each else known
+        if calls is not None and len(calls) > MAX_IN_LINE:
+            return [Found("tariff", body, TOO_MANY)]
+        self._work.add(LOOK * len(calls or ()))
+        return calls and [
+            Found(known.name, record_of(known, call), span=ids, known=row)
+            for call in calls
+            if is_call(known, call)
+        ]
 
     # --- Streams ---------------------------------------------------------------------------------
 
@@ -275,7 +295,39 @@ class FormatReader:
         record = {name: value for name, value in known.items() if value is not None}
         return [Found("openai_stream", record)]
 
-    # --- Coding tools ----------------------------------------------------------------------------
+    # --- Chat and coding tools -------------------------------------------------------------------
+
+    def _librechat(self, document: Document) -> list[Found] | None:
+        """A transaction of LibreChat: the prompt or the answer of a call, which are merged.
+
+        It writes one after the other. Several calls may be for one message, so that the id of the
+        first of the two is that of the call.
+        """
+        found = librechat(document)
+        if not found:
+            return found
+        of_call = repr([document.get(name) for name in _OF_A_CALL])
+        kind, request = document["tokenType"], first(document, "_id")
+        waiting = self._halves.pop(of_call, None)
+        if waiting is not None and waiting[0] != kind:
+            request = waiting[1]
+        elif len(self._halves) < MAX_IN_LINE:
+            self._halves[of_call] = (kind, request)
+        return [replace(one, record={**one.record, "request_id": request}) for one in found]
+
+    def _claude_code(self, document: Document) -> list[Found] | None:
+        """A line of Claude Code, or of its stream, whose messages the result at its end sums up."""
+        found, session = claude_code(document), document.get("session_id")
+        if not found or not isinstance(session, str) or "timestamp" in document:
+            return found
+        return [replace(one, name="claude_agent_sdk", span=(session, "messages")) for one in found]
+
+    def _agent_sdk(self, document: Document) -> list[Found] | None:
+        found, session = agent_sdk(document), document.get("session_id")
+        if not found or not isinstance(session, str):
+            return found
+        self._parents[session, "result"] = (session, "messages")
+        return [replace(one, span=(session, "result")) for one in found]
 
     def _codex(self, document: Document) -> list[Found] | None:
         """A Codex rollout: ``last_token_usage`` of each turn, at the model of its context.
@@ -349,6 +401,18 @@ class FormatReader:
             return [replace(one, name=names.get(one.name, one.name)) for one in found]
         return None
 
+    def _sentry(self, document: Document) -> list[Found] | None:
+        """A transaction of Sentry's: its first span, and those inside of it."""
+        trace, spans = at(document, "contexts.trace"), document.get("spans")
+        if not isinstance(trace, dict) or not isinstance(spans, list):
+            return None
+        times = {name: document.get(name) for name in ("start_timestamp", "timestamp")}
+        return [
+            found
+            for span in objects([{**times, **trace}, *spans])
+            for found in self._span(span) or ()
+        ]
+
     def _span(self, document: Document) -> list[Found] | None:
         """A span or an event with its attributes, however those are nested or listed."""
         attributes = attributes_of(document)
@@ -416,64 +480,24 @@ def _is_list_of_objects(values: Any) -> bool:
     return isinstance(values, list) and all(isinstance(one, dict) for one in values)
 
 
-def _plain(document: Document) -> Document:
-    """A record in Tariff's own form, with the names that others give its parts."""
-    if any(name in document for name in USAGES):
-        return document
-    for name in ("token_usage", "usage_object"):
-        if isinstance(document.get(name), dict):
-            return {**document, "usage": document[name]}
-    return document
-
-
-def _layout(document: Document) -> Any:
+def is_of_a_tool(document: Document, most: int) -> bool:
+    """Whether a document is in a tool's format; ``most`` records are looked at."""
     try:
-        return layout_of(document)
-    except TariffError:
-        return ""
+        found = FormatReader(work=Work(most)).read(document)
+    except TooMuchWork:
+        return True
+    return any(one.unread is None and one.name != "tariff" for one in found)
 
 
 def says_nothing(document: Document) -> bool:
     """Whether a line of a log is not a call by its type and its names alone."""
-    holders = (*LISTS, *_WRAPPERS, *_HOLDERS, *USAGES, "data", "attributes", "info", "payload")
+    holders = (*LISTS, *_WRAPPERS, *HOLDERS, *USAGES, "data", "attributes", "info", "payload")
     return _is_no_call(document) and document.keys().isdisjoint(holders)
 
 
 def _is_no_call(document: Document) -> bool:
     kind = document.get("type")
-    return isinstance(kind, str) and kind in _NO_CALLS
-
-
-def name_of(document: Document) -> SourceFormat:
-    """The format of a record that has a provider's usage object or response."""
-    layout = _layout(document)
-    container = layout.container if layout else ""
-    names, kind = document.keys(), document.get("type")
-    if container == "message" and kind == "message_start":
-        return "anthropic_stream"
-    if is_batch_line(names, container) or container in ("message", "output.outputBodyJson"):
-        return _HOLDERS[container]
-    if container or "timestamp" in names:
-        return "tariff"
-    if kind == "message":
-        return "anthropic_response"
-    if "usageMetadata" in names or ("usage_metadata" in names and "model_version" in names):
-        return "gemini_response"
-    return "openai_response" if isinstance(document.get("object"), str) else "tariff"
-
-
-_HOLDERS: Mapping[str, SourceFormat] = {
-    "message": "claude_code",
-    "output.outputBodyJson": "bedrock_invocation_log",
-    "response.body": "openai_batch",
-    "result.message": "anthropic_batch",
-    "response": "vertex_batch",
-    "modelOutput": "bedrock_batch",
-}
-#: Formats whose lines hold a usage object that is read by column.
-BY_COLUMN: frozenset[SourceFormat] = frozenset(
-    (
-        *("tariff", "claude_code", "anthropic_response", "openai_response", "gemini_response"),
-        *("openai_batch", "anthropic_batch", "vertex_batch", "bedrock_invocation_log"),
-    )
-)
+    if isinstance(kind, str) and kind in _NO_CALLS:
+        return True
+    stated = {name for name, value in document.items() if value not in (None, "")}
+    return "start_time_iso" in stated and stated <= _BUCKET

@@ -200,7 +200,7 @@ def leaf_moment_sql(leaf: str) -> str:
     return (
         f"CASE WHEN regexp_full_match({leaf}, '\"{_DATE}[ T]{_TIME}Z?\"')"
         f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
-        f" WHEN regexp_full_match({leaf}, '[0-9]{{1,18}}|\"[0-9]{{9,18}}\"')"
+        f" WHEN regexp_full_match({leaf}, '[0-9]{{9,18}}|\"[0-9]{{9,18}}\"')"
         f" THEN {_of_count(count)} ELSE {moment_sql(text, ZONE_OR_NONE)} END"
     )
 

@@ -79,7 +79,8 @@ class Merger:
         others = [name for name in CALL_COLUMNS if name not in _OF_A_CALL]
         firsts = ", ".join(f"arg_min({name}, line) AS {name}" for name in others)
         largest = ", ".join(f"MAX({name}) AS {name}" for name in (*BUCKETS, "stated"))
-        shrinks = " OR ".join(f"MAX({name}) > arg_max({name}, line)" for name in BUCKETS)
+        # A count of 0 is one that a line leaves to another.
+        shrinks = " OR ".join(f"MAX({name}) > arg_max(NULLIF({name}, 0), line)" for name in BUCKETS)
         self._db.execute(
             f"CREATE TABLE calls_of_ids AS SELECT request_id, MIN(line) AS line, {firsts},"
             f" {largest}, COUNT(DISTINCT ({', '.join(BUCKETS)})) AS kinds, COUNT(*) AS lines,"
@@ -209,7 +210,7 @@ def largest_of(records: Sequence[UsageRecord]) -> UsageRecord:
     """The call of several lines: of every count the largest.
 
     The line with the most attempts has them all; lines with as many are compared with it attempt by
-    attempt.
+    attempt. A line that is a whole call makes one of all.
     """
     most = max(len(record.attempts) for record in records)
     whole = [record for record in records if len(record.attempts) == most]
@@ -223,5 +224,10 @@ def largest_of(records: Sequence[UsageRecord]) -> UsageRecord:
         attempts.append(replace(alike[-1], usage=usage))
     last = whole[-1]
     return replace(
-        records[0], attempts=tuple(attempts), unread=last.unread, open=last.open, calls=last.calls
+        records[0],
+        attempts=tuple(attempts),
+        unread=last.unread,
+        open=last.open,
+        calls=max(record.calls for record in records),
+        summed=all(record.summed for record in records),
     )

@@ -19,7 +19,8 @@ from pricing.reports.readers.counted import (
     leaves_of,
     value_at,
 )
-from pricing.reports.readers.formats import BY_COLUMN, FORMATS, FormatReader, says_nothing
+from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
+from pricing.reports.readers.holders import BY_COLUMN
 from pricing.reports.readers.record_format import (
     Document,
     Found,

@@ -15,6 +15,7 @@ PROVIDERS = (
             "input_cached_tokens": "input_cached_tokens",
             "input_audio_tokens": "input_audio_tokens",
             "output_audio_tokens": "output_audio_tokens",
+            "input_tokens_details/cache_write_tokens": "input_cache_write_tokens",
             "input_tokens_details/image_tokens": "input_image_tokens",
             "input_tokens_details/cached_tokens_details/audio_tokens": "input_cached_audio_tokens",
             "input_tokens_details/cached_tokens_details/image_tokens": "input_cached_image_tokens",
@@ -56,6 +57,27 @@ PROVIDERS = (
         tier="context_window",
         speed="speed",
         inference_geo="inference_geo",
+    ),
+    # DeepSeek's export has a row for each count of a day or an hour, model and key.
+    *(
+        RecordFormat(
+            name="deepseek_usage",
+            marks=("api_key_name", f"type={kind}", "amount"),
+            moment="start_time_iso | utc_date",
+            model="model",
+            request_id="start_time_iso | utc_date + model + api_key_name + api_key",
+            counts={"input_tokens": "0", "output_tokens": "0", **counts},
+            usage_format="anthropic",
+            labels={"api_key": "api_key_name"},
+            calls="" if counts else "amount",
+            sums=True,
+        )
+        for kind, counts in (
+            ("input_cache_hit_tokens", {"cache_read_input_tokens": "amount"}),
+            ("input_cache_miss_tokens", {"input_tokens": "amount"}),
+            ("output_tokens", {"output_tokens": "amount"}),
+            ("request_count", {}),
+        )
     ),
     RecordFormat(
         name="bedrock_invocation_log",
@@ -114,6 +136,45 @@ SDKS = (
         model="llm_output.model_name | llm_output.model",
         request_id="llm_output.id",
         usage="llm_output.token_usage",
+    ),
+    # PydanticAI's messages: its input includes cached tokens, whoever the provider is.
+    RecordFormat(
+        name="pydantic_ai",
+        marks=("parts.part_kind", "kind"),
+        moment="timestamp",
+        model="model_name",
+        request_id="provider_response_id | vendor_id",
+        counts={
+            "input_tokens": "usage.input_tokens | usage.request_tokens",
+            "output_tokens": "usage.output_tokens | usage.response_tokens",
+            "input_tokens_details/cached_tokens": "usage.cache_read_tokens",
+            "input_tokens_details/cache_write_tokens": "usage.cache_write_tokens",
+            "input_tokens_details/audio_tokens": "usage.input_audio_tokens",
+            "output_tokens_details/audio_tokens": "usage.output_audio_tokens",
+            "output_tokens_details/reasoning_tokens": "usage.details.reasoning_tokens",
+        },
+        usage_format="openai_responses",
+        labels={"session": "conversation_id"},
+        only={"kind": ("response",)},
+    ),
+    RecordFormat(
+        name="openai_agents",
+        marks=("object=trace.span", "span_data.type"),
+        moment="started_at",
+        model="span_data.model",
+        request_id="id",
+        usage="span_data.usage",
+        usage_format="openai_responses",
+        labels={"session": "trace_id"},
+        # A span of the Responses API has no usage, which is told of it.
+        only={"span_data.type": ("generation", "response")},
+    ),
+    RecordFormat(
+        name="openai_agents",
+        marks=("object=trace", "workflow_name"),
+        moment="started_at",
+        model="model",
+        only={"object": ()},
     ),
     RecordFormat(
         name="ollama",

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from pricing.errors import MalformedRequest
@@ -22,7 +23,12 @@ class RecordFormat:
     """Where a tool's record has its parts.
 
     A part is a dotted path, or several with `` | `` between them, of which the first with a value
-    counts. ``marks`` are paths that must have a value; ``path=value`` asks for that value.
+    counts; ``0`` is that number. ``marks`` are paths that must have a value; ``path=value`` asks
+    for that value.
+
+    A document with several calls has them in the list or the object at ``each``; those with
+    ``entry`` are calls. In their paths, ``^`` is the document, ``@`` the call's name in it. A
+    ``request_id`` of several parts (`` + ``) joins the records that are parts of one.
 
     ``usage`` is a whole usage object. ``counts`` are counts that stand apart: by their path in the
     usage object that is made of them, one part or the sum of several (`` + ``). Numbers of the
@@ -33,6 +39,8 @@ class RecordFormat:
     marks: tuple[str, ...]
     moment: str
     model: str
+    each: str = ""
+    entry: tuple[str, ...] = ()
     request_id: str = ""
     usage: str = ""
     counts: Mapping[str, str] = field(default_factory=dict)
@@ -129,8 +137,36 @@ MAX_TEXT_BYTES = 16_000_000
 
 def first(document: Any, paths: str) -> Any:
     """The first value at one of several paths, None where there is none."""
-    values = (at(document, path) for path in alternatives(paths))
-    return next((value for value in values if value not in (None, "")), None)
+    values = (0 if path == "0" else at(document, path) for path in alternatives(paths))
+    return next((_plain(value) for value in values if value not in (None, "")), None)
+
+
+def _plain(value: Any) -> Any:
+    """The value of an object with which MongoDB exports a date, an id or a number."""
+    while isinstance(value, dict) and len(value) == 1 and _EXTENDED.issuperset(value):
+        (value,) = value.values()
+    return value
+
+
+_EXTENDED = frozenset(("$date", "$oid", "$numberInt", "$numberLong"))
+
+
+def calls_in(known: RecordFormat, body: Document) -> list[Document] | None:
+    """The records in a document of the format; None where it has no list of them."""
+    if not known.each:
+        return [body]
+    value = first(body, known.each)
+    value = as_json(value) if isinstance(value, str) else value
+    if not isinstance(value, dict | list):
+        return None
+    named = value.items() if isinstance(value, dict) else ((None, one) for one in value)
+    found = (
+        {**entry, "^": body, "@": name}
+        for name, inner in named
+        for entry in (inner if isinstance(inner, list) else [inner])
+        if isinstance(entry, dict)
+    )
+    return [entry for entry in found if marked(entry, known.entry)]
 
 
 @cache
@@ -204,7 +240,7 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
     found: dict[str, Any] = {
         "timestamp": first(body, known.moment),
         "model": first(body, known.model),
-        "request_id": _text(first(body, known.request_id)),
+        "request_id": _id(known, body),
         "usage": usage,
         "usage_format": known.usage_format,
         "calls": whole(first(body, known.calls)),
@@ -244,6 +280,12 @@ def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
     if isinstance(rest, dict):
         usage |= {name: whole(rest[name]) for name in further(known, rest)}
     return usage
+
+
+def _id(known: RecordFormat, body: Document) -> Any:
+    """The id of a record; that of one of several parts is made of what they have in common."""
+    shared = [_text(first(body, part)) for part in summands(known.request_id)]
+    return shared[0] if len(shared) == 1 else sha256(repr(shared).encode()).hexdigest()[:32]
 
 
 def _amount(value: Any) -> Any:

@@ -297,6 +297,8 @@ def _moment(document: Mapping[str, Any], layout: RecordLayout) -> tuple[int, boo
     value = _at(document, layout.moment) if layout.moment else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > _DATE_DIGITS:
         value = int(value)
+    if re.fullmatch(_DIGITS_OF_DATE, str(value)):
+        value = f"{str(value)[:4]}-{str(value)[4:6]}-{str(value)[6:]}"
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         moment = _since_1970(value)
         if moment is not None:
@@ -333,6 +335,8 @@ def _as_rfc3339(found: re.Match[str]) -> str:
 
 
 _DATE_DIGITS = 8
+#: A date without hyphens; as a count of seconds it would be in 1970.
+_DIGITS_OF_DATE = re.compile(r"20\d\d[01]\d[0-3]\d", re.ASCII)
 #: Microseconds in the unit of a count since 1970, by the count that is too large for that unit:
 #: seconds and milliseconds of any year to 5138, then microseconds; what is larger is nanoseconds.
 _UNITS = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))

@@ -15,6 +15,7 @@ from pricing.reports.readers.record_format import (
     marked,
     objects,
     record_of,
+    whole,
 )
 from pricing.reports.readers.unread import looks_like
 
@@ -206,34 +207,6 @@ def copilot(document: Document) -> list[Found] | None:
     ]
 
 
-def amp(document: Document) -> list[Found] | None:
-    """A thread of Amp: the events of its ledger, or the usage of its messages in older ones."""
-    ledger = at(document, "usageLedger.events")
-    messages = document.get("messages")
-    if ledger is None and not ("created" in document and any(objects(messages))):
-        return None
-    events = list(objects(ledger)) or [
-        {**one["usage"], "timestamp": document.get("created")}
-        for one in objects(messages)
-        if isinstance(one.get("usage"), dict) and "credits" in one["usage"]
-    ]
-    if not events:
-        return None if ledger is None else []
-    names = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheCreationInputTokens")
-    kinds = ("input_tokens", "output_tokens", "cache_read_input_tokens")
-    found = []
-    for event in events:
-        tokens = event.get("tokens") if isinstance(event.get("tokens"), dict) else event
-        usage = {
-            kind: first(tokens, f"{name} | {name.removesuffix('Tokens')}") or 0
-            for name, kind in zip(names, (*kinds, "cache_creation_input_tokens"), strict=True)
-        }
-        parts = {name: event.get(name) for name in ("timestamp", "model")}
-        labels = {"session": document.get("id"), "usage_format": "anthropic"}
-        found.append(Found("amp", {**parts, **labels, "usage": usage}))
-    return found
-
-
 def librechat(document: Document) -> list[Found] | None:
     """A transaction of LibreChat: the prompt or the answer of a call, as negative tokens."""
     kind, tokens = document.get("tokenType"), document.get("rawAmount")
@@ -243,7 +216,9 @@ def librechat(document: Document) -> list[Found] | None:
         return []
 
     def spent(*names: str) -> Any:
-        value = next((document[name] for name in names if document.get(name) is not None), 0)
+        value = first(document, " | ".join((*names, "0")))
+        if isinstance(value, str):
+            return whole(value.removeprefix("-"))
         return -value if isinstance(value, int) and not isinstance(value, bool) else value
 
     usage = {"input_tokens": 0, "output_tokens": spent("rawAmount")}
@@ -255,43 +230,16 @@ def librechat(document: Document) -> list[Found] | None:
             "cache_creation_input_tokens": spent("writeTokens"),
         }
     record = {
-        "timestamp": document.get("createdAt"),
+        "timestamp": first(document, "createdAt"),
         "model": document.get("model"),
         "usage": usage,
         "usage_format": "anthropic",
-        "user": document.get("user"),
+        "user": first(document, "user"),
         "session": document.get("conversationId"),
-        # The prompt and the answer of a call are apart, so its length is not known.
-        "sums": True,
+        # An answer alone does not tell how long its prompt was.
+        "sums": kind == "completion",
     }
     return [Found("librechat", record)]
-
-
-def open_webui(document: Document) -> list[Found] | None:
-    """A chat of Open WebUI: those of its messages that have usage."""
-    history = at(document, "chat.history.messages")
-    messages = history.values() if isinstance(history, dict) else at(document, "chat.messages")
-    if messages is None:
-        return None
-    labels = {"session": document.get("id"), "user": document.get("user_id")}
-    calls = [one for one in objects([*messages]) if isinstance(_usage_of(one), dict)]
-    return [
-        Found(
-            "open_webui",
-            {
-                **{name: value for name, value in labels.items() if value is not None},
-                **{name: one.get(name) for name in ("timestamp", "model")},
-                "usage": _usage_of(one),
-                "request_id": one.get("id"),
-            },
-        )
-        for one in calls
-    ]
-
-
-def _usage_of(message: Document) -> Any:
-    """The usage of a message of Open WebUI, which older releases kept with what they show of it."""
-    return first(message, "usage | info.usage")
 
 
 _COPILOT = ("assistant.", "user.", "tool.", "session.", "hook.", "subagent.")

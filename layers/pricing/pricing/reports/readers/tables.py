@@ -164,7 +164,7 @@ class FlatTable:
             as_instant = name if "TIME ZONE" in kind else f"CAST({name} AS TIMESTAMP)"
             return f"epoch_us({as_instant})"
         text = f"CAST({name} AS VARCHAR)"
-        count = f"regexp_full_match({text}, '[0-9]{{1,11}}')"
+        count = f"regexp_full_match({text}, '[0-9]{{9,11}}')"
         counted = f"CASE WHEN {count} THEN CAST({text} AS BIGINT) * 1000000 END"
         return moment_sql(text, ZONE_OR_NONE, counted)
 

@@ -170,7 +170,10 @@ CODING_TOOLS = (
     ),
     RecordFormat(
         name="droid",
-        marks=("providerLock | providerLockTimestamp", "tokenUsage.inputTokens"),
+        marks=(
+            "providerLock | providerLockTimestamp | assistantActiveTimeMs",
+            "tokenUsage.inputTokens",
+        ),
         moment="providerLockTimestamp",
         model="model",
         counts={
@@ -179,7 +182,8 @@ CODING_TOOLS = (
             "cache_read_input_tokens": "tokenUsage.cacheReadTokens",
             "cache_creation_input_tokens": "tokenUsage.cacheCreationTokens",
         },
-        # Whether thinking is a part of the output is not documented: its tokens are named, unread.
+        # Factory does not document whether the output includes thinking, and tools that read these
+        # sessions differ: its tokens are named, unread.
         rest="tokenUsage",
         usage_format="anthropic",
         sums=True,

@@ -135,6 +135,22 @@ TRACERS = (
         span=("root_span_id", "span_id", "span_parents"),
     ),
     RecordFormat(
+        name="honeyhive",
+        marks=("event_type", "config.model", "metadata.prompt_tokens"),
+        moment="start_time",
+        model="config.model",
+        request_id="event_id",
+        counts={
+            "prompt_tokens": "metadata.prompt_tokens",
+            "completion_tokens": "metadata.completion_tokens",
+            "total_tokens": "metadata.total_tokens",
+        },
+        usage_format="openai",
+        cost="metadata.cost",
+        labels={"endpoint": "event_name", "session": "session_id", "project": "project"},
+        only={"event_type": ("model",)},
+    ),
+    RecordFormat(
         name="datadog",
         marks=("metrics.input_tokens", "meta.span.kind | meta.kind | span_kind"),
         moment="start_ns | start | timestamp",

@@ -1,0 +1,63 @@
+"""Records that hold a provider's usage object, or its response: which format they are in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pricing.errors import TariffError
+from pricing.reports.readers.record_format import Document
+from pricing.reports.readers.records import layout_of
+from pricing.reports.source_formats import SourceFormat
+from pricing.usage.response import USAGES, is_batch_line
+
+
+def with_usage(document: Document) -> Document:
+    """A record in Tariff's own form, with the names that others give its parts."""
+    if any(name in document for name in USAGES):
+        return document
+    for name in ("token_usage", "usage_object"):
+        if isinstance(document.get(name), dict):
+            return {**document, "usage": document[name]}
+    return document
+
+
+def layout(document: Document) -> Any:
+    """Where the parts of a record are; "" where it states what no record can."""
+    try:
+        return layout_of(document)
+    except TariffError:
+        return ""
+
+
+def name_of(document: Document) -> SourceFormat:
+    """The format of a record that has a provider's usage object or response."""
+    found = layout(document)
+    container = found.container if found else ""
+    names, kind = document.keys(), document.get("type")
+    if container == "message" and kind == "message_start":
+        return "anthropic_stream"
+    if is_batch_line(names, container) or container in ("message", "output.outputBodyJson"):
+        return HOLDERS[container]
+    if container or "timestamp" in names:
+        return "tariff"
+    if kind == "message":
+        return "anthropic_response"
+    if "usageMetadata" in names or ("usage_metadata" in names and "model_version" in names):
+        return "gemini_response"
+    return "openai_response" if isinstance(document.get("object"), str) else "tariff"
+
+
+HOLDERS: Mapping[str, SourceFormat] = {
+    "message": "claude_code",
+    "output.outputBodyJson": "bedrock_invocation_log",
+    "response.body": "openai_batch",
+    "result.message": "anthropic_batch",
+    "response": "vertex_batch",
+    "modelOutput": "bedrock_batch",
+}
+#: Formats whose lines hold a usage object that is read by column.
+BY_COLUMN: frozenset[SourceFormat] = frozenset(
+    (
+        *("tariff", "claude_code", "anthropic_response", "openai_response", "gemini_response"),
+        *("openai_batch", "anthropic_batch", "vertex_batch", "bedrock_invocation_log"),
+    )
+)
