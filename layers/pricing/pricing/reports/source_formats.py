@@ -92,6 +92,15 @@ SourceFormat = Literal[
     "zed",
 ]
 
+#: Formats that state no time: their records are priced at the time of the report, which says so.
+TIMELESS: frozenset[SourceFormat] = frozenset(
+    (
+        *("anthropic_batch", "anthropic_response", "anthropic_stream", "atif", "bedrock_batch"),
+        *("claude_agent_sdk", "gemini_cli_result", "gemini_response", "haystack", "langchain"),
+        *("openai_batch", "openai_response", "openai_stream", "vercel_ai", "vertex_batch"),
+    )
+)
+
 
 @immutable
 class ReadOptions:

@@ -68,14 +68,6 @@ TOO_MANY = f"have more than {MAX_IN_LINE:,} records; send an array as a .json fi
 _BEGINNINGS = beginnings(known.marks for known in FORMATS)
 #: For so many sets of names it is remembered which formats are possible.
 MAX_NAMES = 1_000
-#: Formats that state no time: their records are priced at the time of the report, which says so.
-TIMELESS: frozenset[SourceFormat] = frozenset(
-    (
-        *("anthropic_batch", "anthropic_response", "anthropic_stream", "atif", "bedrock_batch"),
-        *("claude_agent_sdk", "gemini_cli_result", "gemini_response", "haystack", "langchain"),
-        *("openai_batch", "openai_response", "openai_stream", "vercel_ai", "vertex_batch"),
-    )
-)
 #: Lines of a coding tool's log, and events of a stream, that are not calls, by their ``type``.
 _NO_CALLS = frozenset(
     (

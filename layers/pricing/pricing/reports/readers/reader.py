@@ -38,7 +38,7 @@ from pricing.reports.readers.files import (
     header_of,
     safe_lines,
 )
-from pricing.reports.readers.formats import TIMELESS, FormatReader
+from pricing.reports.readers.formats import FormatReader
 from pricing.reports.readers.line_table import MAX_LINE_DEPTH, LineTable
 from pricing.reports.readers.record_format import Found
 from pricing.reports.readers.records import ignored_in, labels_of, read_record
@@ -56,7 +56,7 @@ from pricing.reports.readers.tables import FlatTable, has_usage
 from pricing.reports.readers.unread import known_kind
 from pricing.reports.readers.work import PRICE, READ, TooMuchWork, Work
 from pricing.reports.report import MAX_REJECTED, RejectedLine
-from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions, SourceFormat
+from pricing.reports.source_formats import AS_RECOGNISED, TIMELESS, ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS
 from pricing.timestamps import EPOCH
 
