@@ -227,7 +227,8 @@ def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> Usag
     most = min(max(UNPACKED_BYTES, UNPACKED_TIMES * len(body)), MAX_UNPACKED_BYTES)
     file = written(body, call.kind, folder, most)
     if (lines := lines_of(file)) > MAX_RECORDS:
-        detail = f"The body has {lines} lines; the limit is {MAX_RECORDS}."
+        what = "rows" if file.kind == "parquet" else "lines"
+        detail = f"The body has {lines} {what}; the limit is {MAX_RECORDS}."
         raise errors.BodyTooLarge(f"{detail} Send a larger log as a file in S3.")
     return file
 

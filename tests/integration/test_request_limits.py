@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from unittest import mock
 
+import duckdb
 import pytest
 
 from pricing.api.handler import MAX_REPLY_BYTES, fits
@@ -234,10 +235,10 @@ def _rows_without_output(number: int, padding: str = "") -> str:
     return "\n".join((f"model,input_tokens{',note' if padding else ''}", *rows))
 
 
-def table(event: Event, content: str | bytes) -> Answer:
-    """Report on a body of CSV, which may be packed."""
+def table(event: Event, content: str | bytes, media_type: str = "text/csv") -> Answer:
+    """Report on a body that is a table, which may be packed."""
     recorded = event("usage_report")
-    headers = {**recorded["headers"], "content-type": "text/csv"}
+    headers = {**recorded["headers"], "content-type": media_type}
     body = content.encode() if isinstance(content, str) else content
     packed = base64.b64encode(body).decode()
     to = handler("usage_report")
@@ -315,6 +316,23 @@ def test_a_packed_body_is_unpacked_to_a_limit(event: Event, beyond: int, status:
     if beyond:
         detail = "unpacks to more than 8,388,608 bytes; use a file in S3"
         assert answer.body["errors"] == [{"pointer": "/records", "detail": detail}]
+
+
+@pytest.mark.parametrize(("rows", "status"), [(100_000, 200), (100_001, 413)])
+def test_parquet_has_the_record_limit_of_lines(
+    event: Event, rows: int, status: int, tmp_path: Path
+) -> None:
+    """A body of 135 KB held 20 million rows, which took ten seconds."""
+    call_of = "'gpt-4o' AS model, TIMESTAMP '2026-10-05' AS timestamp, 1 AS input_tokens"
+    rows_of = f"SELECT {call_of}, 1 AS output_tokens FROM range({rows})"  # noqa: S608
+    duckdb.sql(f"COPY ({rows_of}) TO '{tmp_path}/rows.parquet'")
+    content = (tmp_path / "rows.parquet").read_bytes()
+    answer = table(event, content, "application/vnd.apache.parquet")
+    assert answer.status == status
+    if status == 413:
+        assert answer.body["detail"].startswith("The body has 100001 rows; the limit is 100000.")
+    else:
+        assert answer.body["totals"]["calls"] == rows
 
 
 def _request_types(of: type[Request] = Request) -> Iterator[type[Request]]:

@@ -9,12 +9,16 @@ import shutil
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+import duckdb
+
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest
+from pricing.reports.database import literal
 from pricing.reports.readers.json_values import elements, records, shortened
 from pricing.reports.readers.scratch import filled_by
 from pricing.values import immutable
@@ -75,8 +79,11 @@ def written(body: bytes, kind: str, folder: Path, max_bytes: int | None = None) 
 
 
 def lines_of(file: UsageFile) -> int:
-    """How many lines a file has, blank ones too; Parquet has none."""
+    """How many lines a file has, blank ones too, or rows of Parquet, as its own end says."""
     if file.kind == "parquet":
+        told = f"SELECT SUM(num_rows) FROM parquet_file_metadata({literal(file.path)})"
+        with duckdb.connect() as db, suppress(duckdb.Error):  # a damaged one is refused later
+            return int(db.execute(told).fetchall()[0][0])
         return 0
     with file.path.open("rb") as lines:
         return sum(block.count(b"\n") for block in iter(partial(lines.read, _HEAD), b""))
