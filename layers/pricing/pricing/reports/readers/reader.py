@@ -52,7 +52,7 @@ from pricing.reports.readers.singly import (
     reason_of,
     types_of,
 )
-from pricing.reports.readers.tables import FlatTable, has_usage
+from pricing.reports.readers.tables import FlatTable, has_usage, unpacked_sql
 from pricing.reports.readers.unread import known_kind
 from pricing.reports.readers.work import PRICE, READ, TooMuchWork, Work
 from pricing.reports.report import MAX_REJECTED, RejectedLine
@@ -65,6 +65,9 @@ MAX_REFUSED = 1_000
 #: How many rows of a table show what it holds, and how long they may be in CSV.
 SAMPLE, SAMPLE_LINE_BYTES = 20, 1 << 20
 MAX_SHOWN = 20
+#: What a body of Parquet may hold, unpacked, for each record that may be read by itself: 8 MB for a
+#: small one. A page of a few bytes can hold any number of equal values.
+UNPACKED_EACH = 1_600
 NO_RECORD = object()
 _OPEN_QUOTE = (
     "a quote in it is open, so that rows after it may be a part of it; double or remove it"
@@ -206,6 +209,11 @@ class UsageReader:
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
         columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
         check_width(columns, file.pointer)
+        if file.kind == "parquet" and self._options.most_singly is not None:
+            most = self._options.most_singly * UNPACKED_EACH
+            if self._rows(unpacked_sql(source, columns))[0][0] > most:
+                detail = f"unpacks to more than {most:,} bytes; use a file in S3"
+                raise InvalidRequest.at(file.pointer, detail)
         of_a_tool = partial(operator.ne, "tariff")
         if has_usage(columns) or self._is_read_as_lines(source, columns, of_a_tool):
             self._read_rows_as_lines(file, whole, columns)

@@ -32,6 +32,8 @@ from pricing.usage.response import MODELS
 Columns = Sequence[tuple[str, str]]
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _FRACTIONS = ("FLOAT", "DOUBLE")
+#: Types whose values have any length; lists end with ``[]``.
+_LONG = ("VARCHAR", "BLOB", "JSON", "STRUCT", "MAP", "UNION")
 #: How the parts of a call begin that a table has no column for.
 _NONE = "CAST(NULL AS"
 
@@ -181,6 +183,16 @@ def has_usage(columns: Columns) -> bool:
     """Whether a column has whole usage objects, instead of a column for each count."""
     names = {name for name, _ in columns}
     return bool(names & {"usage", "usageMetadata", "response", "body", "message"})
+
+
+def unpacked_sql(source: str, columns: Columns) -> str:
+    """Select how many bytes a table has: 8 for each value, and those of its texts."""
+    lengths = [
+        f"COALESCE(strlen(CAST({_quoted(name)} AS VARCHAR)), 0)"
+        for name, kind in columns
+        if kind.startswith(_LONG) or kind.endswith("]")
+    ]
+    return f"SELECT COALESCE(SUM({' + '.join((str(8 * len(columns)), *lengths))}), 0) FROM {source}"
 
 
 def _format(types: Mapping[str, str]) -> UsageFormat:
