@@ -49,8 +49,9 @@ def text_of(content: bytes, media_type: str, **query: str) -> str:
     return base64.b64decode(body).decode() if reply.get("isBase64Encoded") else body
 
 
-def rows_of(*body: Any, **query: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text_of(*body, **query).removeprefix("\ufeff"))))
+def rows_of(content: bytes, media_type: str, **query: str) -> list[dict[str, str]]:
+    text = text_of(content, media_type, **query).removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def outcomes(answer: Answer) -> int:

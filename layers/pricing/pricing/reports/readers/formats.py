@@ -244,11 +244,14 @@ class FormatReader:
     def _found(self, known: RecordFormat, body: Document) -> list[Found] | None:
         """The calls in a record of a format; None where it has not the list of them."""
         ids = self._ids(known, body)
-        calls, row = calls_in(known, body), None if known.each else known
-        if calls is not None and len(calls) > MAX_IN_LINE:
+        calls = calls_in(known, body)
+        if calls is None:
+            return None
+        if len(calls) > MAX_IN_LINE:
             return [Found("tariff", body, TOO_MANY)]
-        self._work.add(LOOK * len(calls or ()))
-        return calls and [
+        self._work.add(LOOK * len(calls))
+        row = None if known.each else known
+        return [
             Found(known.name, record_of(known, call), span=ids, known=row)
             for call in calls
             if is_call(known, call)

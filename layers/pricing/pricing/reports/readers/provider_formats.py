@@ -137,7 +137,7 @@ SDKS = (
         request_id="llm_output.id",
         usage="llm_output.token_usage",
     ),
-    # PydanticAI's messages: its input includes cached tokens, whoever the provider is.
+    # PydanticAI's messages: their input includes cached tokens, with every provider.
     RecordFormat(
         name="pydantic_ai",
         marks=("parts.part_kind", "kind"),
