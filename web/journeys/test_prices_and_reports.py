@@ -157,8 +157,6 @@ def test_the_changes_of_this_month_are_counted_once_each_makers_own_first(
     section.locator("summary").click()
     page.get_by_label("Model or provider").fill(retiring[0]["id"])
     expect(section).to_contain_text(retiring[0]["id"])
-    page.get_by_role("link", name="pending prices").click()
-    expect(page.get_by_role("link", name="Waiting for approval")).to_be_visible()
 
 
 def test_announced_prices_are_those_of_the_api(open_page: Open, url: str) -> None:

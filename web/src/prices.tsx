@@ -11,7 +11,7 @@ import { count, price } from "./money";
 import { component, Facts, moment, Notes, Problem, Sources, useFirst } from "./parts";
 import { Pending } from "./pending";
 
-/** For those who approve prices: linked below the changes, and a section where it is open. */
+/** For those who approve prices only, and so apart from the others. */
 const PENDING = "prices/pending";
 
 const SECTIONS = [
@@ -26,19 +26,14 @@ export function Prices({ path, query, config }: { path: string; query: URLSearch
     <div class="prices">
       <h1>Prices</h1>
       <nav class="sections" aria-label="Prices">
-        {SECTIONS.filter(([to]) => to !== PENDING || path === to).map(([to, label]) => (
-          <a key={to} href={`#/${to}`} aria-current={path === to && !model ? "page" : undefined}>
+        {SECTIONS.map(([to, label]) => (
+          <a key={to} href={`#/${to}`} class={to === PENDING ? "aside" : ""} aria-current={path === to && !model ? "page" : undefined}>
             {label}
           </a>
         ))}
       </nav>
       {path === "prices/changes" ? (
-        <>
-          <Changes query={query} />
-          <p class="source">
-            For those who approve prices: <a href={`#/${PENDING}`}>pending prices</a>
-          </p>
-        </>
+        <Changes query={query} />
       ) : path === PENDING ? (
         <Pending config={config} />
       ) : model ? (
