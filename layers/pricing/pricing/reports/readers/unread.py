@@ -1,8 +1,10 @@
 """What a record looks like that is in no format: what it is known as, or its fields."""
 
+from collections.abc import Sequence
+
 from pricing.display import counted
 from pricing.errors import is_plain_name
-from pricing.reports.readers.record_format import Document, beginnings, marked
+from pricing.reports.readers.record_format import Document, beginnings, marked, may_have
 from pricing.reports.readers.records import MOMENTS
 from pricing.usage.response import MODELS
 
@@ -77,7 +79,24 @@ def known_kind(document: Document) -> str | None:
     """What is known of a record that has nothing that could be priced."""
     if _BEGINNINGS.isdisjoint(document):
         return None
-    return next((text for marks, text in _MARKED.items() if marked(document, marks)), None)
+    return next((_MARKED[marks] for marks in _possible(document) if marked(document, marks)), None)
+
+
+def _possible(document: Document) -> Sequence[tuple[str, ...]]:
+    """The marks that an object with these names can have: most lines have the names of others."""
+    names = hash(tuple(document))
+    found = _POSSIBLE.get(names)
+    if found is None:
+        if len(_POSSIBLE) >= _MAX_POSSIBLE:
+            _POSSIBLE.clear()
+        found = [marks for marks in _MARKED if may_have(document, marks)]
+        _POSSIBLE[names] = found
+    return found
+
+
+#: By a hash of the names, which is keyed.
+_POSSIBLE: dict[int, Sequence[tuple[str, ...]]] = {}
+_MAX_POSSIBLE = 1_000
 
 
 def without_counts(document: Document) -> bool:
