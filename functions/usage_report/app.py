@@ -63,6 +63,12 @@ SCRATCH = "tariff-report-"
 _FIRST_NAME = re.compile(rb'\s*\{\s*"([^"\\]{1,100})"')
 #: What a packed body may be unpacked: so much in any case, so many times its size, and at most.
 UNPACKED_BYTES, UNPACKED_TIMES, MAX_UNPACKED_BYTES = 8 << 20, 50, 64 << 20
+#: How many records of an object a function reads one by one, in its time.
+MAX_SINGLY = 100_000
+TOO_MANY_SINGLY = (
+    f"has more than {MAX_SINGLY:,} records that must be read one by one, such as rejected ones and"
+    " sums of calls; split it, or use Athena or Spark (docs/usage-reports.md)"
+)
 #: What a function reads of one object, in its time, before it leaves that to the job.
 MAX_OBJECT_BYTES = 1024 * 1024 * 1024
 #: The media types of the formats of FOCUS.
@@ -88,12 +94,19 @@ def create_usage_report(
     from_file = request.source if isinstance(request, ReportRequest) else None
     with _scratch(filled_by(POINTER) if from_file else _in_use()) as folder:
         file = _file(request, call, folder)
+        options = replace(query.options, most_singly=MAX_SINGLY)
         if from_file is None:
             size = len(call.lines or b"") or file.path.stat().st_size
-            options = replace(query.options, most_singly=most_singly(size))
-            query = replace(query, options=options)
+            singly, unpacked = most_singly(size), most_unpacked(size)
+            options = replace(options, most_singly=singly, most_unpacked=unpacked)
+        query = replace(query, options=options)
         rows = folder / "focus.csv" if request.format in FOCUS else None
-        found = report_usage(in_force, file, query, folder, focus=rows, memory_mb=memory_mb)
+        try:
+            found = report_usage(in_force, file, query, folder, focus=rows, memory_mb=memory_mb)
+        except errors.BodyTooLarge as error:
+            if from_file is None:
+                raise
+            raise errors.InvalidRequest.at(POINTER, TOO_MANY_SINGLY) from error
         if rows is not None:
             focus = _focus(rows, request.format)
     if from_file is not None and call.is_administrator:
@@ -129,6 +142,11 @@ def _is_export(body: bytes) -> bool:
     if not isinstance(document, dict) or not ReportRequest.model_fields.keys().isdisjoint(document):
         return False
     return is_of_a_tool(document, most_singly(len(body)))
+
+
+def most_unpacked(size: int) -> int:
+    """What a packed body of this size may be unpacked: 50 times as much, and 8 MB in any case."""
+    return min(max(UNPACKED_BYTES, UNPACKED_TIMES * size), MAX_UNPACKED_BYTES)
 
 
 @contextmanager
@@ -224,8 +242,7 @@ def _file(request: ReportRequest | LinesQuery, call: Call, folder: Path) -> Usag
     if isinstance(request, ReportRequest):
         return write_lines(as_lines(request.records or ()), folder / "records.jsonl")
     body = call.lines or b""
-    most = min(max(UNPACKED_BYTES, UNPACKED_TIMES * len(body)), MAX_UNPACKED_BYTES)
-    file = written(body, call.kind, folder, most)
+    file = written(body, call.kind, folder, most_unpacked(len(body)))
     if (lines := lines_of(file)) > MAX_RECORDS:
         what = "rows" if file.kind == "parquet" else "lines"
         detail = f"The body has {lines} {what}; the limit is {MAX_RECORDS}."

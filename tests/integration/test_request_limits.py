@@ -355,8 +355,25 @@ def test_what_parquet_unpacks_to_is_limited_as_what_gzip_does(
     if status == 200:
         assert answer.body["totals"]["calls"] == 20_000
     else:
-        detail = "unpacks to more than 8,000,000 bytes; use a file in S3"
+        detail = "unpacks to more than 8,388,608 bytes; use a file in S3"
         assert answer.body["errors"] == [{"pointer": "/records", "detail": detail}]
+
+
+@pytest.mark.parametrize(("rows", "status"), [(10, 200), (11, 422)])
+def test_an_object_in_s3_has_a_limit_of_its_own(
+    event: Event, bucket: Callable[[str, bytes], str], rows: int, status: int
+) -> None:
+    """A million rows that are read one by one would take longer than a gateway waits."""
+    to: Any = handler("usage_report")
+    source = {"s3_uri": bucket("rows.csv", _rows_without_output(rows).encode())}
+    with mock.patch.dict(to.__globals__, {"MAX_SINGLY": 10}):
+        answer = post(to, event("usage_report"), {"source": source})
+    assert answer.status == status
+    if status == 422:
+        (wrong,) = answer.body["errors"]
+        assert wrong["pointer"] == "/source/s3_uri"
+        assert wrong["detail"].startswith("has more than 100,000 records that must be read one by")
+        assert "use Athena or Spark" in wrong["detail"]
 
 
 def _request_types(of: type[Request] = Request) -> Iterator[type[Request]]:

@@ -109,13 +109,15 @@ class ReadOptions:
     ``as_of`` is the time of records that state none. Where it is not given, only records of formats
     that never state a time are priced, at ``now``. ``most_singly`` is how many records may be read
     one by one, None for any number: one that is priced by itself too counts as two, and a line that
-    holds no record as a quarter.
+    holds no record as a quarter. ``most_unpacked`` is what the values of Parquet may have in bytes:
+    a page of a few bytes can hold any number of equal ones.
     """
 
     source_format: SourceFormat | None = None
     as_of: datetime | None = None
     now: datetime | None = None
     most_singly: int | None = None
+    most_unpacked: int | None = None
 
 
 AS_RECOGNISED = ReadOptions()

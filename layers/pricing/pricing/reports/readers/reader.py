@@ -65,9 +65,6 @@ MAX_REFUSED = 1_000
 #: How many rows of a table show what it holds, and how long they may be in CSV.
 SAMPLE, SAMPLE_LINE_BYTES = 20, 1 << 20
 MAX_SHOWN = 20
-#: What a body of Parquet may hold, unpacked, for each record that may be read by itself: 8 MB for a
-#: small one. A page of a few bytes can hold any number of equal values.
-UNPACKED_EACH = 1_600
 NO_RECORD = object()
 _OPEN_QUOTE = (
     "a quote in it is open, so that rows after it may be a part of it; double or remove it"
@@ -209,11 +206,10 @@ class UsageReader:
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
         columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
         check_width(columns, file.pointer)
-        if file.kind == "parquet" and self._options.most_singly is not None:
-            most = self._options.most_singly * UNPACKED_EACH
-            if self._rows(unpacked_sql(source, columns))[0][0] > most:
-                detail = f"unpacks to more than {most:,} bytes; use a file in S3"
-                raise InvalidRequest.at(file.pointer, detail)
+        most = self._options.most_unpacked if file.kind == "parquet" else None
+        if most is not None and self._rows(unpacked_sql(source, columns))[0][0] > most:
+            detail = f"unpacks to more than {most:,} bytes; use a file in S3"
+            raise InvalidRequest.at(file.pointer, detail)
         of_a_tool = partial(operator.ne, "tariff")
         if has_usage(columns) or self._is_read_as_lines(source, columns, of_a_tool):
             self._read_rows_as_lines(file, whole, columns)
