@@ -110,7 +110,8 @@ def text_in(source: str) -> str:
         return Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise CommandFailed(f"{source} cannot be read: {reason}.") from None
+        told = " It has to be a path, or - for standard input." if " " in source else ""
+        raise CommandFailed(f"{source} cannot be read: {reason}.{told}") from None
 
 
 def json_in(source: str) -> Any:

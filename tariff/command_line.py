@@ -15,6 +15,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,21 @@ from typer.main import get_command
 OVER_BUDGET = 3
 INTERRUPTED = 130
 _HELP = {"help_option_names": ["-h", "--help"]}
+#: What people call commands and options, and what to write instead, wherever that exists.
+_OTHER_COMMANDS = dict.fromkeys(("cost", "costs"), "estimate") | dict.fromkeys(
+    ("price", "prices", "pricing", "list"), "models"
+)
+_OTHER_OPTIONS = {
+    **dict.fromkeys(("--input-tokens", "--prompt-tokens"), "--input, without cached tokens"),
+    **dict.fromkeys(("--output-tokens", "--completion-tokens"), "--output"),
+    **dict.fromkeys(("--cached", "--cached-tokens"), "--cache-read, with --input without them"),
+    **dict.fromkeys(("--batch", "--flex", "--priority"), "--processing"),
+    **dict.fromkeys(("--images", "--audio-seconds", "--characters", "--searches"), "--units"),
+    **dict.fromkeys(("--requests", "--count", "--calls-per-day"), "--calls"),
+    **dict.fromkeys(("--date", "--on", "--at"), "--as-of"),
+    "--prompt": "--text",
+    "--fast": "--speed",
+}
 
 
 class CommandFailed(Exception):
@@ -82,7 +98,37 @@ class _Unimported(TyperCommand):
         """Parse the arguments of the real command."""
         app = typer.Typer(add_completion=False, context_settings=_HELP)
         app.command(self.name)(_flat(getattr(import_module(self._module), self._function)))
-        return get_command(app).make_context(info_name, args, parent, **extra)
+        command = get_command(app)
+        try:
+            return command.make_context(info_name, args, parent, **extra)
+        except typer.TyperException as error:
+            _say_which(error, {name for one in command.params for name in one.opts})
+            raise
+
+
+def _say_which(error: Any, options: AbstractSet[str]) -> None:
+    """Add the option that was meant, if the command has it, to an error about another name."""
+    name = getattr(error, "option_name", None)
+    meant = _OTHER_OPTIONS.get(str(name))
+    if meant and meant.partition(",")[0] in options:
+        error.possibilities = [meant]
+    elif name == "--model" and name not in options:
+        error.message += "; write the model without an option: tariff estimate gpt-5 --input 2k"
+        error.possibilities = []
+
+
+class _Listed(TyperGroup):
+    """A list of commands that knows what else people call them."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that the arguments name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except typer.TyperException as error:
+            meant = _OTHER_COMMANDS.get(args[0])
+            if meant in self.commands:
+                error.message = f"No such command {args[0]!r}. Did you mean {meant!r}?"
+            raise
 
 
 def _flat(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,6 +183,7 @@ def _group(
 ) -> TyperGroup:
     app = typer.Typer(
         name=name,
+        cls=_Listed,
         help=group.summary,
         no_args_is_help=True,
         add_completion=options is not None,

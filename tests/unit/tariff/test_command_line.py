@@ -70,6 +70,28 @@ def test_wrong_arguments_are_named_with_exit_status_2() -> None:
     assert "'warp' is not one of 'standard', 'fast'" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("prices gpt-5", "No such command 'prices'. Did you mean 'models'?"),
+        ("cost gpt-5 --input 2k", "No such command 'cost'. Did you mean 'estimate'?"),
+        ("estimate gpt-5 --prompt-tokens 9", "--input, without cached tokens"),
+        ("estimate gpt-5 --completion-tokens 9", "(Possible options: --output)"),
+        ("compare gpt-5 --cached 9", "--cache-read, with --input without them"),
+        ("estimate gpt-5 --batch", "(Possible options: --processing)"),
+        ("estimate gpt-5 --date 2026-01-01", "(Possible options: --as-of)"),
+        ("estimate --model gpt-5", "; write the model without an option: tariff estimate gpt-5"),
+        ("models --batch", "No such option: --batch"),  # it has no such option to name
+    ],
+)
+def test_other_names_of_commands_and_options_are_told_what_to_write(
+    written: str, shown: str
+) -> None:
+    done = tariff(*written.split(), COLUMNS="200")
+    assert done.returncode == 2
+    assert shown in done.stderr
+
+
 def test_the_options_of_a_command_are_completed() -> None:
     done = tariff(
         _TARIFF_COMPLETE="complete_bash",
