@@ -73,6 +73,61 @@ def test_a_table_is_read_by_the_headings_that_people_give_its_columns(
     assert cost_of(tmp_path, "csv", header, row) == (PLAIN, 1)
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+@pytest.mark.parametrize(
+    ("name", "count", "partial"),
+    [
+        ("audio_input_tokens", 50, 1),
+        ("mysteryTokens", 50, 1),
+        ("audio_input_tokens", 0, 0),
+        ("max_output_tokens", 4096, 0),
+        ("tokens_per_second", 50, 0),
+    ],
+)
+def test_a_count_of_an_unknown_name_is_named_and_the_call_partial(
+    tmp_path: Path, kind: str, name: str, count: int, partial: int
+) -> None:
+    record = {"date": "2026-11-01", "model": "gpt-4o", "prompt_tokens": 1000}
+    record |= {"completion_tokens": 200, name: count}
+    table = f"{','.join(record)}\n{','.join(map(str, record.values()))}"
+    text = table if kind == "csv" else json.dumps(record)
+    found = report_file(text.encode(), kind, tmp_path)
+    assert found.totals.cost_usd == PLAIN
+    assert found.records.partial == partial
+    said = [warning.message for warning in found.warnings if "unread" in warning.code]
+    assert len(said) == partial
+    assert all(f"usage.{name} (1 record)" in message for message in said)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_a_count_that_tables_have_no_column_for_is_priced(tmp_path: Path, kind: str) -> None:
+    record = {"date": "2026-11-01", "model": "gpt-realtime", "input_tokens": 60}
+    record |= {"output_tokens": 40, "input_audio_tokens": 40, "output_audio_tokens": 25}
+    table = f"{','.join(record)}\n{','.join(map(str, record.values()))}"
+    found = report_file((table if kind == "csv" else json.dumps(record)).encode(), kind, tmp_path)
+    # 20 x 4 + 40 x 32 + 15 x 16 + 25 x 64 millionths of a USD
+    assert (found.totals.cost_usd, found.records.partial) == (Decimal("0.0032"), 0)
+
+
+def test_a_span_of_the_ai_sdk_has_the_parts_of_its_input(tmp_path: Path) -> None:
+    usage = {
+        "inputTokens": 17962,
+        "outputTokens": 100,
+        "inputTokenDetails.noCacheTokens": 8,
+        "inputTokenDetails.cacheReadTokens": 12686,
+        "inputTokenDetails.cacheWriteTokens": 5268,
+    }
+    attributes = {"ai.model.id": "claude-sonnet-4-6"}
+    attributes |= {f"ai.usage.{name}": count for name, count in usage.items()}
+    span = {"name": "ai.generateText.doGenerate", "startTime": "2026-11-01T00:00:00Z"}
+    found = report_file(json.dumps(span | {"attributes": attributes}).encode(), "jsonl", tmp_path)
+    # 8 x 3 + 12,686 x 0.3 + 5,268 x 3.75 + 100 x 15 millionths of a USD
+    assert (found.totals.cost_usd, found.records.partial) == (Decimal("0.0250848"), 0)
+    attributes["ai.usage.mysteryTokens"] = 7
+    found = report_file(json.dumps(span | {"attributes": attributes}).encode(), "jsonl", tmp_path)
+    assert found.records.partial == 1
+
+
 @pytest.mark.parametrize("name", ["calls", "requests", "num_model_requests", "request_count"])
 def test_a_row_with_a_number_of_calls_is_the_sum_of_that_many(tmp_path: Path, name: str) -> None:
     record = {"date": "2026-11-01", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 200}

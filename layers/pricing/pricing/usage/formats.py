@@ -16,7 +16,7 @@ from pricing.usage.other_shapes import (
     VOYAGE,
     VOYAGE_IMAGES,
 )
-from pricing.usage.sdk_shapes import TYPED, VERCEL_AI
+from pricing.usage.sdk_shapes import TYPED, VERCEL_AI, VERCEL_SPAN
 from pricing.usage.shapes import ANTHROPIC, OPENAI, PERPLEXITY, RESPONSES, XAI
 
 #: What a raw response calls itself in ``type`` or ``object``, and the format its usage then has.
@@ -41,6 +41,7 @@ SHAPES: tuple[Shape, ...] = (
     BEDROCK,
     TYPED,
     VERCEL_AI,
+    VERCEL_SPAN,
     COHERE,
     OTEL,
     GEMINI_CLI,
@@ -67,7 +68,7 @@ FORMATS: Mapping[UsageFormat, tuple[Shape, ...]] = {
     "langchain": (RESPONSES,),
     "gemini": (GEMINI, GEMINI_CLI),
     "bedrock_converse": (BEDROCK, BODY),
-    "vercel_ai": (VERCEL_AI,),
+    "vercel_ai": (VERCEL_AI, VERCEL_SPAN),
     "cohere": (COHERE, UNITS),
     "voyage": (VOYAGE_IMAGES, VOYAGE, OPENAI),
     "otel_genai": (OTEL,),

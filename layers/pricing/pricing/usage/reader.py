@@ -203,10 +203,10 @@ def _open_questions(
     taken: _Taken, shape: Shape, pointer: str, found: Split, *, stated_units: bool
 ) -> OpenQuestions:
     sdk_cache = None
-    read = taken.counts[meanings.READ] if shape is sdk_shapes.VERCEL_AI else 0
+    read = taken.counts[meanings.READ] if shape.name == "vercel_ai" else 0
     if read and not found.cache_outside and taken.counts.keys().isdisjoint(_SDK_PARTS):
         here = taken.counts.pointers[meanings.READ]
-        if here.endswith("/cachedInputTokens"):
+        if here.endswith("cachedInputTokens"):
             sdk_cache = Doubt(here, "may be outside of inputTokens", read)
     # OpenAI's images endpoints list the images of the input, which are never cached, and no output.
     drawn = meanings.IMAGE_IN in taken.counts and taken.counts.keys().isdisjoint(_NOT_OF_IMAGES)

@@ -3,6 +3,8 @@
 The same table as ``shapes``, with the same sources.
 """
 
+from collections.abc import Iterator, Mapping
+
 from pricing.usage.meanings import (
     ANSWER,
     AUDIO_CACHED,
@@ -21,6 +23,7 @@ from pricing.usage.meanings import (
     WHOLE,
     WRITE,
     Fields,
+    Meaning,
     Shape,
     tool,
     unit,
@@ -115,6 +118,26 @@ VERCEL_AI = Shape(
         **SUMS,
         **STATED_COST,
     },
+)
+
+_SPAN = "ai.usage."
+
+
+def _dotted(fields: Fields, before: str) -> Iterator[tuple[str, Meaning]]:
+    """Fields by their paths with dots, as spans name them."""
+    for name, meaning in fields.items():
+        if isinstance(meaning, Mapping):
+            yield from _dotted(meaning, f"{before}{name}." if name else before)
+        else:
+            yield f"{before}{name}".removesuffix("."), meaning
+
+
+#: The AI SDK's usage in the attributes of its spans.
+VERCEL_SPAN = Shape(
+    name="vercel_ai",
+    marks=frozenset(f"{_SPAN}{name}" for name in VERCEL_AI.marks),
+    prefixes=(_SPAN,),
+    fields=dict(_dotted(VERCEL_AI.fields, _SPAN)),
 )
 
 #: Microsoft.Extensions.AI, OpenAI's C# client and LangChain4j.

@@ -160,8 +160,7 @@ _OUTPUT_PARTS: Fields = {
 STATED_COST: Fields = {
     "cost": {"": COST, "total_cost": COST, "*": NOTE},
     "cost_details": {"upstream_inference_cost": COST_UPSTREAM, "": NOTE, "*": NOTE},
-    "cost_usd": COST,
-    "cost_usd_total": COST,
+    **dict.fromkeys(("cost_usd", "cost_usd_total", "estimated_cost"), COST),
     **dict.fromkeys(
         (
             *("cost_usd_input", "cost_usd_output", "cost_usd_cached_input", "cost_usd_request"),

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from pricing.reports.readers.record_format import Document, whole
+from pricing.reports.readers.record_format import Document, is_named_as_count, whole
 from pricing.reports.readers.unread import known_kind
 from pricing.usage.formats import SHAPES
 from pricing.usage.meanings import ANSWER, FRESH, TOKEN_COUNTS, VISIBLE, WHOLE
@@ -61,9 +61,12 @@ def _is_count(name: str, value: Any) -> bool:
     head, dot, _ = name.partition(".")
     if isinstance(value, dict):
         return name in _OBJECTS
-    if value in (None, "") or head not in (_OBJECTS if dot else _COUNTS):
+    if value in (None, ""):
         return False
-    return "oken" in name or (isinstance(value, int | Decimal) and not isinstance(value, bool))
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    if head not in (_OBJECTS if dot else _COUNTS):
+        return is_number and is_named_as_count(name)
+    return "oken" in name or is_number
 
 
 def _plain(name: str) -> str:

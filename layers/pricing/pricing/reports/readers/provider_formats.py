@@ -219,13 +219,7 @@ VERCEL_SPAN = RecordFormat(
     moment=_TIMES,
     model=_MODELS,
     request_id="attributes.ai.response.id | attributes.gen_ai.response.id",
-    counts={
-        "inputTokens": f"{_TOKENS}inputTokens | {_TOKENS}promptTokens",
-        "outputTokens": f"{_TOKENS}outputTokens | {_TOKENS}completionTokens",
-        "totalTokens": f"{_TOKENS}totalTokens",
-        "cachedInputTokens": f"{_TOKENS}cachedInputTokens",
-        "reasoningTokens": f"{_TOKENS}reasoningTokens",
-    },
+    usage="attributes",
     usage_format="vercel_ai",
     labels={**_LABELS, "endpoint": "attributes.ai.telemetry.functionId | name"},
     # The span of a whole ``generateText`` repeats the sum of its ``doGenerate`` spans.

@@ -288,6 +288,15 @@ def _id(known: RecordFormat, body: Document) -> Any:
     return shared[0] if len(shared) == 1 else sha256(repr(shared).encode()).hexdigest()[:32]
 
 
+#: The name of a count, which may be billed also if no shape has it; bounds are settings of a call.
+_NAME_OF_COUNT = re.compile(r"(?!max|min|limit|remaining)\w*(?:_tokens|[a-z]Tokens)", re.ASCII)
+
+
+def is_named_as_count(name: str) -> bool:
+    """Whether a name, which no shape of usage need have, is that of a count of tokens."""
+    return _NAME_OF_COUNT.fullmatch(name.rpartition(".")[2]) is not None
+
+
 def _amount(value: Any) -> Any:
     """The amount that a record states as its cost; words like "Included" are none."""
     if not isinstance(value, str):

@@ -21,6 +21,7 @@ from pricing.reports.readers.leaves import (
     moment_sql,
     zoneless_sql,
 )
+from pricing.reports.readers.record_format import is_named_as_count
 from pricing.reports.readers.records import COST_NAMES, MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
 from pricing.reports.sql import STATED_TYPE
 from pricing.timestamps import EPOCH, rfc3339
@@ -50,6 +51,8 @@ class FlatTable:
         self._shape = shape
         names = (*shape.counts, *shape.words, *shape.containers, *shape.absent)
         self._members = {name: _column(self._types, name) for name in names}
+        if any(map(is_named_as_count, self._types.keys() - {*self._members.values()})):
+            raise InvalidRequest.at("/source/s3_uri", "has counts that are not read by column")
         self._labels: dict[Dimension, str] = {}
 
     @property
