@@ -14,7 +14,7 @@ import duckdb
 
 from pricing.errors import TariffError
 from pricing.jsonio import read_json
-from pricing.reports.database import TINY_BYTES, Database, literal
+from pricing.reports.database import TINY_BYTES, Database, create_in_order, literal
 from pricing.reports.dimensions import Dimension
 from pricing.reports.rates import Row
 from pricing.reports.readers.counted import Steps
@@ -128,7 +128,7 @@ class LineTable:
         calls, same = columns.calls(source, [plan for plan, _ in self._plans], numbers)
         rows = f"SELECT * EXCLUDE (t), CASE WHEN odd THEN t END AS raw FROM ({calls})"
         try:
-            self._db.execute(f"CREATE TABLE {table} AS {rows}")
+            create_in_order(self._db, table, rows)
         except duckdb.InvalidInputException:
             if not isinstance(columns, FormColumns) or columns.tolerant:
                 raise

@@ -24,7 +24,14 @@ from pricing.errors import (
     is_plain_name,
 )
 from pricing.jsonio import read_json
-from pricing.reports.database import Database, fetched, from_csv, listed, literal
+from pricing.reports.database import (
+    Database,
+    create_in_order,
+    fetched,
+    from_csv,
+    listed,
+    literal,
+)
 from pricing.reports.dimensions import Dimension
 from pricing.reports.rates import Row
 from pricing.reports.readers.files import (
@@ -229,7 +236,7 @@ class UsageReader:
         self.states_cost = self._flat.states_cost
         read = f"SELECT *, CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
         if file.kind == "csv":
-            self._db.execute(f"CREATE TABLE csv_rows AS SELECT * EXCLUDE (line, t) FROM ({read})")
+            create_in_order(self._db, "csv_rows", f"SELECT * EXCLUDE (line, t) FROM ({read})")
             self._reject_broken_rows()
             read = "SELECT *, rowid + 2 AS line FROM csv_rows"
         parts = [f"{same[name]} AS {name}" if name in same else name for name in CALL_COLUMNS]
