@@ -14,7 +14,15 @@ from tariff.prices import bundled_prices
 #: So much text that both threads have a part of it.
 LINES = 40_000
 #: A line of another kind, which states a tier as all others do.
-KINDS = ({}, {"endpoint": "a"}, {"team": "b"}, {"note": 1}, {"more": 2}, {"last": 3}, {"x": 4})
+KINDS: tuple[dict[str, Any], ...] = (
+    {},
+    {"endpoint": "a"},
+    {"team": "b"},
+    {"note": 1},
+    {"more": 2},
+    {"last": 3},
+    {"x": 4},
+)
 
 
 def record(number: int, **more: Any) -> dict[str, Any]:
@@ -32,7 +40,7 @@ def rejected(path: Path, folder: Path) -> list[int]:
 
 
 @pytest.mark.parametrize("kinds", [1, len(KINDS)])
-def test_wrong_lines_at_both_ends_of_a_file_are_told_by_their_numbers(
+def test_wrong_lines_at_both_ends_of_a_file_have_their_own_numbers(
     kinds: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "usage.jsonl"
@@ -45,7 +53,7 @@ def test_wrong_lines_at_both_ends_of_a_file_are_told_by_their_numbers(
     assert rejected(path, tmp_path) == [1, LINES]
 
 
-def test_wrong_rows_at_both_ends_of_a_table_are_told_by_their_numbers(tmp_path: Path) -> None:
+def test_wrong_rows_at_both_ends_of_a_table_have_their_own_numbers(tmp_path: Path) -> None:
     path = tmp_path / "usage.csv"
     with path.open("w", encoding="utf-8") as file:
         file.write("timestamp,model,prompt_tokens,completion_tokens,service_tier,text\n")
