@@ -70,6 +70,19 @@ def test_a_retiring_model_without_a_known_successor_is_told() -> None:
     assert (row["target"], row["after_usd"]) == ("", "")
 
 
+def test_a_dear_replacement_is_told_with_a_current_model_of_a_similar_price() -> None:
+    # 3,000 and 100 tokens: gpt-4o-mini at 0.15 and 0.6 USD a million 0.00051, gpt-5.4-mini at 0.75
+    # and 4.5 0.0027, gpt-6-luna at 0.1 and 0.5 0.00035 a call.
+    usage = {"prompt_tokens": 3_000, "completion_tokens": 100}
+    record = {**call(endpoint=None), "model": "gpt-4o-mini", "usage": usage}
+    (due,) = report([record] * 10).replacements
+    assert (due.target, due.after_usd) == ("gpt-5.4-mini", Decimal("0.027"))
+    assert due.why.endswith(
+        "On gpt-6-luna, a current model of openai, they would have cost $0.0035: try it on a"
+        " sample."
+    )
+
+
 def test_gpt_4o_is_to_be_replaced_by_the_current_model_of_its_line() -> None:
     usage = {"prompt_tokens": 3_000, "completion_tokens": 100}
     record = {**call(endpoint=None), "model": "gpt-4o", "usage": usage}

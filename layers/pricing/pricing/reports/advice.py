@@ -36,7 +36,13 @@ from pricing.reports.slices import (
     SuggestedChange,
 )
 from pricing.reports.sql import SHORT_ANSWER_TOKENS
-from pricing.reports.successors import leave_retiring, moved, retirement, use_newer
+from pricing.reports.successors import (
+    leave_retiring,
+    moved,
+    of_a_similar_price,
+    retirement,
+    use_newer,
+)
 
 #: A saving below a thousandth of the spending is not recommended.
 LEAST_SAVING = 1_000
@@ -171,8 +177,8 @@ def _replacement(group: CallGroup, change: SuggestedChange | None) -> ReportRepl
             before_usd=before,
             after_usd=None,
             calls=group.calls,
-            why=f"{label} {had}, and no current model of its family is known: compare the calls on"
-            " other models.",
+            why=f"{label} {had}, and no current model of its family is known."
+            f"{_instead(group, None, None) or ' Compare the calls on other models.'}",
             arithmetic=f"The calls cost {usd(before)}.",
             confidence="high",
         )
@@ -192,10 +198,23 @@ def _replacement(group: CallGroup, change: SuggestedChange | None) -> ReportRepl
         before_usd=before,
         after_usd=after,
         calls=group.calls,
-        why=f"{label} {had}: {change.target}, the current model of its family, {costs}.",
+        why=f"{label} {had}: {change.target}, the current model of its family, {costs}."
+        f"{_instead(group, change.target, after)}",
         arithmetic=f"The calls cost {usd(before)} and would have cost {usd(after)}:"
         f" {change.arithmetic}.",
         confidence=change.confidence,
+    )
+
+
+def _instead(group: CallGroup, target: str | None, cost: Decimal | None) -> str:
+    """Name a current model of the provider that costs less than the replacement, if any."""
+    found = of_a_similar_price(group, target)
+    if found is None or (cost is not None and found[1] >= cost):
+        return ""
+    other, least = found
+    return (
+        f" On {other.id}, a current model of {other.provider}, they would have cost {usd(least)}:"
+        " try it on a sample."
     )
 
 

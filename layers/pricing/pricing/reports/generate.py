@@ -263,8 +263,8 @@ def _assumed(usage: LoadedUsage) -> Iterator[Notice]:
         yield Notice("time_zone_assumed", message)
     if usage.assumed["time"]:
         message = (
-            f"{counted(usage.assumed['time'], 'record')} without a time: priced as of the time of"
-            " the report, or of `as_of` where that is sent."
+            f"{counted(usage.assumed['time'], 'record')} without a time: priced, and counted in a"
+            f" table by day, as of the time of the report. Send `as_of` for another one."
         )
         yield Notice("time_assumed", message)
     if usage.sums[0]:

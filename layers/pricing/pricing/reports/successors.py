@@ -1,6 +1,7 @@
 """Moves to the current model of a family: because a model retires, or because that costs less."""
 
 from datetime import date
+from decimal import Decimal
 
 from pricing.catalogue.models import Model
 from pricing.display import counted
@@ -58,8 +59,35 @@ def _follows(newer: Model, model: Model) -> bool:
     """Whether a model is known to be newer than another, and known to take and make as much."""
     since = newer.lifecycle.released or newer.lifecycle.first_seen
     before = model.lifecycle.released or model.lifecycle.first_seen
-    if since is None or (before is not None and since <= before):
-        return False
+    is_newer = since is not None and (before is None or since > before)
+    return is_newer and _takes_as_much(newer, model)
+
+
+def of_a_similar_price(group: CallGroup, target: str | None) -> tuple[Model, Decimal] | None:
+    """The provider's current model that the calls cost least on, of those that take as much.
+
+    A model on which they cost less than two thirds is taken for a smaller one. Nor is it the model
+    itself, the ``target``, or one that retires.
+    """
+    model, pricer, before = group.slices[0].model, group.pricer, group.cost()
+    found = []
+    for other in pricer.current_models(model.provider):
+        if other.id in (model.id, target) or other.lifecycle.retires is not None:
+            continue
+        cost = group.cost(tuple(part.on(other) for part in group.slices))
+        if (
+            cost is None
+            or before is None
+            or 3 * cost < 2 * before
+            or not _takes_as_much(other, model)
+        ):
+            continue
+        found.append((other, cost))
+    return min(found, key=lambda one: (one[1], one[0].id), default=None)
+
+
+def _takes_as_much(newer: Model, model: Model) -> bool:
+    """Whether a model is known to take and make as many tokens as another."""
 
     def limits(one: Model) -> tuple[int | None, ...]:
         window = one.context_window
