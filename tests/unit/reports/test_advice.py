@@ -70,7 +70,7 @@ def test_a_retiring_model_without_a_known_successor_is_told() -> None:
     assert (row["target"], row["after_usd"]) == ("", "")
 
 
-def test_a_dear_replacement_is_told_with_a_current_model_of_a_similar_price() -> None:
+def test_an_expensive_replacement_is_told_with_a_current_model_of_a_similar_price() -> None:
     # 3,000 and 100 tokens: gpt-4o-mini at 0.15 and 0.6 USD a million 0.00051, gpt-5.4-mini at 0.75
     # and 4.5 0.0027, gpt-6-luna at 0.1 and 0.5 0.00035 a call.
     usage = {"prompt_tokens": 3_000, "completion_tokens": 100}
@@ -104,7 +104,8 @@ def test_savings_are_computed_on_the_retiring_model_that_was_paid_for() -> None:
     (due,) = found.replacements
     assert due.why == (
         "gpt-5 must be replaced by 2026-12-11: gpt-6.1-sol, the current model of its family, costs"
-        " $0.0675 more (47.4%)."
+        " $0.0675 more (47.4%). On gpt-6.1-terra, a current model of openai, they would have cost"
+        " $0.105: try it on a sample."
     )
     assert found.savings.remaining_usd == Decimal("0.07125")
 
