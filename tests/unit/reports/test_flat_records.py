@@ -117,7 +117,7 @@ def test_a_span_of_the_ai_sdk_has_the_parts_of_its_input(tmp_path: Path) -> None
         "inputTokenDetails.cacheReadTokens": 12686,
         "inputTokenDetails.cacheWriteTokens": 5268,
     }
-    attributes = {"ai.model.id": "claude-sonnet-4-6"}
+    attributes: dict[str, Any] = {"ai.model.id": "claude-sonnet-4-6"}
     attributes |= {f"ai.usage.{name}": count for name, count in usage.items()}
     span = {"name": "ai.generateText.doGenerate", "startTime": "2026-11-01T00:00:00Z"}
     found = report_file(json.dumps(span | {"attributes": attributes}).encode(), "jsonl", tmp_path)
