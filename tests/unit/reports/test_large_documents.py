@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pricing.reports.readers import json_values
+from pricing.reports.readers.files import FileKind, UsageFile, table_bytes
 from pricing.reports.readers.json_values import elements, records
 from tests.support.reports import report_file
 
@@ -160,3 +161,15 @@ def test_a_document_is_split_alike_wherever_its_chunks_end(
         assert cut(found) == cut([[one] for one in values])
         (whole,) = elements(io.BytesIO(text), 0, 10**6)
         assert cut(json.loads(whole)) == cut(values)
+
+
+def test_the_table_of_lines_with_much_text_is_smaller_than_their_file(tmp_path: Path) -> None:
+    def table(line: int, lines: int, kind: FileKind = "jsonl") -> int:
+        path = tmp_path / f"{line}.{kind}"
+        path.write_text(("x" * (line - 1) + "\n") * lines, encoding="utf-8")
+        return table_bytes(UsageFile(path, kind))
+
+    assert table(800, 1_000) == 80 * 1_000
+    assert table(80, 1_000) == table(40, 2_000) == 80 * 1_000
+    assert table(800, 1_000, "csv") == 800 * 1_000
+    assert table(1, 0) == 0

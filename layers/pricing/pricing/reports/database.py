@@ -11,18 +11,20 @@ from pricing.reports.rates import DAY_US, Row
 Database = duckdb.DuckDBPyConnection
 
 
-#: The tables of a file of so many bytes fit into the memory of any function.
+#: Tables of so many bytes fit into the memory of any function.
 SMALL_BYTES = 256 << 20
 #: A file of so many bytes is read in less time than a second thread and better plans take.
 TINY_BYTES = 1 << 20
 
 
-def database(folder: Path, memory_mb: int, size: int = SMALL_BYTES + 1) -> Database:
+def database(
+    folder: Path, memory_mb: int, size: int = SMALL_BYTES + 1, table: int = SMALL_BYTES + 1
+) -> Database:
     """Open a database that spills into scratch space; it loads no extension from a network.
 
-    ``size`` is that of the file it is for: the tables of a large one are in scratch space too.
+    It is for a file of so many bytes, with a table of so many: a large one is in scratch space too.
     """
-    is_large = size > SMALL_BYTES
+    is_large = table > SMALL_BYTES
     opened = duckdb.connect(str(folder / "report.duckdb") if is_large else ":memory:")
     if size <= TINY_BYTES:
         opened.execute("PRAGMA disable_optimizer")

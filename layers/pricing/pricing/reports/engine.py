@@ -50,7 +50,7 @@ from pricing.reports.rates import (
     places_of,
     price_rows,
 )
-from pricing.reports.readers.files import UsageFile
+from pricing.reports.readers.files import UsageFile, table_bytes
 from pricing.reports.readers.merging import Merger
 from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.scratch import is_full
@@ -147,7 +147,7 @@ class Engine:
         too large.
         """
         started = time.perf_counter()
-        self._prepare_for(file.path.stat().st_size)
+        self._prepare_for(file.path.stat().st_size, table_bytes(file))
 
         def done(step: str) -> None:
             self._say(f"{step} ({time.perf_counter() - started:.1f} s)")
@@ -173,14 +173,14 @@ class Engine:
             raise InvalidRequest.at("/source", detail) from None
         return self.usage
 
-    def _prepare_for(self, size: int) -> None:
-        """Open a database for a file of this size."""
-        self._db = self._opened.enter_context(database(self._folder, self._memory_mb, size))
+    def _prepare_for(self, size: int, table: int) -> None:
+        """Open a database for a file of this size, and a table of this one."""
+        self._db = self._opened.enter_context(database(self._folder, self._memory_mb, size, table))
 
     def load_summed(self, summed: SummedUsage) -> LoadedUsage:
         """Price calls that were read, merged and summed elsewhere, such as on a cluster."""
         self.usage = summed.usage
-        self._prepare_for(SMALL_BYTES)
+        self._prepare_for(SMALL_BYTES, SMALL_BYTES)
 
         def read(name: str, kind: str = "VIEW") -> None:
             rows = literal(summed.folder / name / "*.parquet")

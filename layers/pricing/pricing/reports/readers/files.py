@@ -293,6 +293,20 @@ def _text(line: bytes) -> str:
         return NOT_UTF8
 
 
+def table_bytes(file: UsageFile) -> int:
+    """About how many bytes the table of a file's calls takes, however long its lines are."""
+    size = file.path.stat().st_size
+    if file.kind != "jsonl":
+        return size
+    with file.path.open("rb") as lines:
+        head = lines.read(_HEAD)
+    return min(size, ROW_BYTES * size * head.count(b"\n") // max(len(head), 1))
+
+
+#: So much of a table a line of JSON takes.
+ROW_BYTES = 80
+
+
 def has_long_lines(path: Path) -> bool:
     """Whether some part of a file, of those that are looked at, has lines of much text."""
     size = path.stat().st_size
