@@ -130,6 +130,32 @@ def test_messages_of_a_stream_that_was_cut_off_before_its_result_count(tmp_path:
     assert found.totals.cost_usd == Decimal("0.0006675")
 
 
+def test_a_span_that_counts_under_other_names_is_never_passed_over(tmp_path: Path) -> None:
+    at = {"traceId": "t", "startTime": "2026-10-01T10:00:00Z"}
+    known = {"gen_ai.response.model": "gpt-4o-mini", "gen_ai.usage.input_tokens": 1000}
+    model = {**at, "spanId": "m", "parentSpanId": "a"}
+    model["attributes"] = {**known, "gen_ai.usage.output_tokens": 100}
+    for number, attributes in enumerate(
+        (
+            {"usage": {"inputTokens": 1000, "outputTokens": 100}, "model": "gpt-4o-mini"},
+            {"my.total_tokens": 1100},
+            {"my.usage_details": '{"input": 1000}'},
+        )
+    ):
+        other = {**at, "spanId": "a", "attributes": attributes}
+        found = report_file(json.dumps(other).encode(), "json", tmp_path / f"alone{number}")
+        assert (found.records.rejected, found.totals.cost_usd) == (1, None)
+        lines = "\n".join(map(json.dumps, [other, model])).encode()
+        found = report_file(lines, "jsonl", tmp_path / f"around{number}")
+        assert (found.records.priced, found.records.merged) == (1, 1)
+    for number, attributes in enumerate(
+        ({"gen_ai.request.max_tokens": 5}, {"system.cpu.usage": 0.5}, {"my.tokens": 0})
+    ):
+        other = {**at, "spanId": "a", "attributes": attributes}
+        found = report_file(json.dumps(other).encode(), "json", tmp_path / f"none{number}")
+        assert found.records.not_calls == 1
+
+
 @pytest.mark.parametrize("date", [20261001, "20261001", "2026-10-01"])
 @pytest.mark.parametrize("lines", [1, 300])
 def test_a_date_may_have_no_hyphens(tmp_path: Path, date: Any, lines: int) -> None:

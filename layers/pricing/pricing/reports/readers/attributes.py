@@ -1,8 +1,10 @@
 """The attributes of a span or an event, by their dotted names."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pricing.reports.readers.record_format import Document, objects, whole
+from pricing.reports.readers.record_format import Document, as_json, objects, whole
+from pricing.values import immutable
 
 
 def attributes_of(document: Document) -> dict[str, Any]:
@@ -66,3 +68,29 @@ def _value(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return whole(value["intValue"]) if "intValue" in value else next(iter(value.values()), None)
+
+
+def counts_tokens(name: str, value: Any) -> bool:
+    """Whether an attribute counts tokens under a name that is not known."""
+    name = name.lower()
+    if name.endswith(("usage", "usage_details")):
+        return isinstance(as_json(value) if isinstance(value, str) else value, dict)
+    count = whole(value)
+    return "token" in name and "max" not in name and type(count) is int and count > 0
+
+
+@immutable
+class InnerSpans:
+    """Which span is within which."""
+
+    parents: Mapping[tuple[str, str], tuple[str, str]]
+
+    def around(self, calls: Iterator[tuple[str, str]]) -> set[tuple[str, str]]:
+        """All spans around these."""
+        found: set[tuple[str, str]] = set()
+        for call in calls:
+            span = self.parents.get(call)
+            while span is not None and span not in found:
+                found.add(span)
+                span = self.parents.get(span)
+        return found

@@ -6,17 +6,18 @@ reads, so that counts, tiers and terms have one reader. Lines of a tool's log th
 that write a call in several lines, or several calls in one.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pricing.reports.readers.attributes import attributes_of, flat
+from pricing.reports.readers.attributes import InnerSpans, attributes_of, counts_tokens, flat
 from pricing.reports.readers.document_formats import DOCUMENTS
 from pricing.reports.readers.flat import flat_record
 from pricing.reports.readers.gateway_formats import GATEWAYS
 from pricing.reports.readers.holders import HOLDERS, layout, name_of, with_usage
 from pricing.reports.readers.json_values import HANDED_DOWN, LISTS
 from pricing.reports.readers.provider_formats import (
+    LANGFUSE_SPAN,
+    LANGFUSE_USAGE,
     MLFLOW_SPAN,
     PROVIDERS,
     SDKS,
@@ -57,7 +58,6 @@ from pricing.reports.readers.unread import known_kind, looks_like, without_count
 from pricing.reports.readers.work import LOOK, TooMuchWork, Work
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES
-from pricing.values import immutable
 
 FORMATS: tuple[RecordFormat, ...] = (
     *(*CODING_TOOLS, *DOCUMENTS, *GATEWAYS, *TRACERS, *PROVIDERS, *SDKS),
@@ -89,9 +89,11 @@ _EVENTS = (
 #: Where collectors of logs (CloudWatch, Docker, Google Cloud, Fluent Bit) keep the line itself.
 _WRAPPERS = (
     *("message", "@message", "log", "msg", "line", "jsonPayload", "textPayload", "_raw"),
-    "ai_log",
+    *("ai_log", "_source", "result"),
 )
-_WRAPPED_TIMES = "timestamp | @timestamp | time | ts | start_time"
+#: Lists of records that may be one object, which has the record or the list.
+_OBJECTS = ("data", "hits")
+_WRAPPED_TIMES = "timestamp | @timestamp | time | ts | start_time | _time"
 _OF_A_CALL = ("user", "conversationId", "messageId", "model", "context")
 _CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
 #: A row of an export with nothing else is a time in which nothing was called.
@@ -151,7 +153,7 @@ class FormatReader:
             for one in found
         ]
 
-    def inner_spans(self) -> "InnerSpans":
+    def inner_spans(self) -> InnerSpans:
         """The spans that were seen, to find those that sum up others."""
         return InnerSpans(self._parents)
 
@@ -198,10 +200,10 @@ class FormatReader:
 
     def _within(self, document: Document, *, no_call: bool) -> list[Found] | None:
         """The records in the lists of a document, or in what a collector wrapped."""
-        unread: list[Found] = []
+        unread: list[Found] | None = None
         for name in LISTS:
             entries = document.get(name)
-            entries = [entries] if name == "data" and isinstance(entries, dict) else entries
+            entries = [entries] if name in _OBJECTS and isinstance(entries, dict) else entries
             if entries and _is_list_of_objects(entries):
                 if len(entries) > MAX_IN_LINE:
                     return [Found("tariff", document, TOO_MANY)]
@@ -213,7 +215,7 @@ class FormatReader:
         wrapped = self._wrapped(document)
         if wrapped is not None or no_call:
             return wrapped or []
-        return None if known_kind(document) else unread or None
+        return None if known_kind(document) else unread
 
     def _wrapped(self, document: Document) -> list[Found] | None:
         """The records in a line that a collector of logs has put into an object of its own."""
@@ -222,8 +224,8 @@ class FormatReader:
             inside = as_json(text) if isinstance(text, str) else text
             if not isinstance(inside, dict) or (name == "message" and not isinstance(text, str)):
                 continue
-            times = {"timestamp": first(document, _WRAPPED_TIMES)}
-            outer = {key: value for key, value in times.items() if value is not None}
+            moment = first(document, _WRAPPED_TIMES) or first(inside, _WRAPPED_TIMES)
+            outer = {} if moment is None else {"timestamp": moment}
             found = self.read({**outer, **inside})
             if not all(one.unread for one in found):
                 return found
@@ -417,7 +419,7 @@ class FormatReader:
         for known in TELEMETRY:
             if marked(body, known.marks) and is_call(known, body):
                 return self._found(known, body)
-        for known in (VERCEL_SPAN, MLFLOW_SPAN):
+        for known in (VERCEL_SPAN, MLFLOW_SPAN, LANGFUSE_USAGE, LANGFUSE_SPAN):
             if marked(body, known.marks):
                 return self._found(known, body)
         ids = self._ids(SPAN, body)
@@ -427,7 +429,11 @@ class FormatReader:
             if name.startswith(_USAGE_MARKS) and value is not None
         }
         if not usage:
-            return [] if ids or "timeUnixNano" in document else None
+            if "timeUnixNano" in document:  # an event, which may repeat counts
+                return []
+            others = {name: one for name, one in attributes.items() if counts_tokens(name, one)}
+            found = [Found("otel_genai", {**document, "usage": others}, span=ids)]
+            return (found if others else []) if ids else None
         record = record_of(SPAN, {**body, "attributes": {**attributes, **usage}})
         name: SourceFormat = "otel_genai"
         if any(mark.startswith("llm.") for mark in usage):
@@ -446,23 +452,6 @@ class FormatReader:
         if parent:
             self._parents[ids] = (str(trace), str(parent))
         return ids
-
-
-@immutable
-class InnerSpans:
-    """Which span is within which."""
-
-    parents: Mapping[tuple[str, str], tuple[str, str]]
-
-    def around(self, calls: Iterator[tuple[str, str]]) -> set[tuple[str, str]]:
-        """All spans around these."""
-        found: set[tuple[str, str]] = set()
-        for call in calls:
-            span = self.parents.get(call)
-            while span is not None and span not in found:
-                found.add(span)
-                span = self.parents.get(span)
-        return found
 
 
 _OTLP = (

@@ -1,5 +1,7 @@
 """The table of record formats: what providers export, SDKs return and OpenTelemetry collects."""
 
+from dataclasses import replace
+
 from pricing.reports.readers.record_format import RecordFormat
 from pricing.reports.source_formats import SourceFormat
 
@@ -241,6 +243,38 @@ MLFLOW_SPAN = RecordFormat(
     cost="attributes.mlflow.llm.cost.total_cost",
     labels=_LABELS,
     span=_IDS,
+)
+_DETAILS = "attributes.langfuse.observation.usage_details"
+#: A span of Langfuse's SDK, whose details are a text.
+LANGFUSE_SPAN = RecordFormat(
+    name="langfuse",
+    marks=(_DETAILS,),
+    moment=_TIMES,
+    model="attributes.langfuse.observation.model.name",
+    counts={
+        "input": f"{_DETAILS}.input",
+        "output": f"{_DETAILS}.output",
+        "input_cached_tokens": f"{_DETAILS}.input_cached_tokens"
+        f" | {_DETAILS}.cache_read_input_tokens | {_DETAILS}.input_cache_read",
+        "input_cache_creation": f"{_DETAILS}.input_cache_creation"
+        f" | {_DETAILS}.cache_creation_input_tokens",
+        "output_reasoning": f"{_DETAILS}.output_reasoning | {_DETAILS}.output_reasoning_tokens",
+        "total": f"{_DETAILS}.total",
+    },
+    rest=_DETAILS,
+    usage_format="langfuse",
+    cost="attributes.langfuse.observation.cost_details.total",
+    labels=_LABELS,
+    span=_IDS,
+)
+#: Its details may be the provider's own usage object instead.
+LANGFUSE_USAGE = replace(
+    LANGFUSE_SPAN,
+    marks=(f"{_DETAILS}.prompt_tokens | {_DETAILS}.input_tokens | {_DETAILS}.promptTokens",),
+    usage=_DETAILS,
+    counts={},
+    rest="",
+    usage_format=None,
 )
 SPAN = RecordFormat(
     name="otel_genai",

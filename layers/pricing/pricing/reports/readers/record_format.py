@@ -235,6 +235,7 @@ def is_call(known: RecordFormat, body: Document) -> bool:
 def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
     """The record, in Tariff's own form, of a tool's record."""
     usage = first(body, known.usage)
+    usage = as_json(usage) if isinstance(usage, str) else usage
     if not isinstance(usage, dict):
         usage = _counted(known, body)
     found: dict[str, Any] = {
@@ -305,7 +306,7 @@ def _amount(value: Any) -> Any:
 
 
 def _cost(known: RecordFormat, body: Document) -> Any:
-    if first(body, known.currency) not in (None, "USD"):
+    if str(first(body, known.currency) or "USD").upper() != "USD":
         return None
     return _amount(first(body, known.cost)) or _cents(first(body, known.cents))
 

@@ -149,6 +149,7 @@ TRACERS = (
         cost="metadata.cost",
         labels={"endpoint": "event_name", "session": "session_id", "project": "project"},
         only={"event_type": ("model",)},
+        span=("session_id", "event_id", "parent_id"),
     ),
     RecordFormat(
         name="datadog",

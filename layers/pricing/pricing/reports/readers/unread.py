@@ -60,6 +60,8 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
     ),
     ("accumulated_total_tokens", "sessions of Goose without a model", "send rows of its database"),
     ("message_count, prompt_tokens", "Crush sessions without a model", "join the messages' model"),
+    ("tokensIn, tokensOut, task", "tasks of Cline without a model", "send their ui_messages.json"),
+    ("currency, amount", "costs without token counts", _USAGE),
     ("start_time_iso, end_time_iso", "days without usage", "export days with usage"),
     ("messages, model", "request bodies", "send the responses, or their usage"),
     ("messages", "chat messages, such as training examples", "send responses, or their usage"),
