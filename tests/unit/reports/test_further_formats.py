@@ -131,7 +131,7 @@ def test_messages_of_a_stream_that_was_cut_off_before_its_result_count(tmp_path:
 
 
 def test_a_span_that_counts_under_other_names_is_never_passed_over(tmp_path: Path) -> None:
-    at = {"traceId": "t", "startTime": "2026-10-01T10:00:00Z"}
+    at: dict[str, Any] = {"traceId": "t", "startTime": "2026-10-01T10:00:00Z"}
     known = {"gen_ai.response.model": "gpt-4o-mini", "gen_ai.usage.input_tokens": 1000}
     model = {**at, "spanId": "m", "parentSpanId": "a"}
     model["attributes"] = {**known, "gen_ai.usage.output_tokens": 100}
