@@ -226,3 +226,20 @@ def test_the_ways_to_cache_are_asked_for_once_for_each_line(ask: Ask) -> None:
     with asked as kinds:
         answered(ask({"input_tokens": 9_000, "output_tokens": 9}, model="haiku", caching=HIT))
     assert kinds.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "caching", "status"),
+    [(200, 50, False, 200), (201, 50, False, 422), (100, 50, True, 200), (101, 50, True, 422)],
+)
+def test_changes_price_ten_thousand_prompts_and_one_with_caching_counts_twice(
+    event: Callable[[str], dict[str, Any]], lines: int, changes: int, caching: bool, status: int
+) -> None:
+    usage = {"input_tokens": 9_000, "output_tokens": 9}
+    items = [{"name": f"{each}", "model": "haiku", "usage": usage} for each in range(lines)]
+    how = {"caching": HIT} if caching else {"processing": "batch"}
+    what_if = [{"name": f"{each}", **how} for each in range(changes)]
+    answer = post(handler("workload"), event("workload"), {"items": items, "what_if": what_if})
+    assert answer.status == status
+    if status == 422:
+        assert answer.body["errors"][0]["pointer"] == "/what_if"

@@ -87,7 +87,7 @@ class WorkloadRequest(Versioned, BillingFields):
     """Up to 500 lines a period, its projection, and what-ifs.
 
     The prompts of all lines times the what-ifs may be 10,000; a line is one prompt, or as many as
-    its usage has iterations.
+    its usage has iterations. A what-if with caching counts twice.
     """
 
     items: Annotated[
@@ -122,10 +122,12 @@ class WorkloadRequest(Versioned, BillingFields):
             len(item.query.call.attempts) if isinstance(item.query.call, MeasuredInput) else 1
             for item in items
         )
-        if prompts * len(changes) > MAX_REPRICED:
+        times = sum(1 if change.caching is None else 2 for change in changes)
+        if prompts * times > MAX_REPRICED:
             raise InvalidRequest.at(
                 "/what_if",
-                f"These what-ifs would price {prompts} prompts {len(changes)} times, and the limit"
+                f"These what-ifs would price {prompts} prompts {times} times, where one with"
+                " caching counts twice, and the limit"
                 f" is {MAX_REPRICED} in all. Send fewer lines or fewer what-ifs.",
             )
         return as_query(Workload, self, items=tuple(items), as_of=as_of, what_if=tuple(changes))

@@ -224,6 +224,7 @@ class FormatReader:
             inside = as_json(text) if isinstance(text, str) else text
             if not isinstance(inside, dict) or (name == "message" and not isinstance(text, str)):
                 continue
+            self._work.add(LOOK)  # besides that of reading it: it was parsed
             moment = first(document, _WRAPPED_TIMES) or first(inside, _WRAPPED_TIMES)
             outer = {} if moment is None else {"timestamp": moment}
             found = self.read({**outer, **inside})
