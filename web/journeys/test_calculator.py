@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from pricing import display
 from tests.support.gateway import RunningGateway
@@ -350,6 +350,74 @@ def test_a_question_and_a_report_are_kept_while_another_view_is_open(open_page: 
     page.get_by_role("link", name="Calculator").click()
     expect(page.get_by_label("Input tokens")).to_have_value("4321")
     expect(page).to_have_url(re.compile("in=4321"))
+
+
+def test_the_reference_leaves_the_calculation_and_the_report_as_they_are(open_page: Open) -> None:
+    page = open_page("/#/report")
+    page.get_by_role("button", name="Try an example").click()
+    expect(page.get_by_role("heading", name="By model")).to_be_visible()
+    page.get_by_role("link", name="Calculator").click()
+    page.get_by_label("Input tokens").fill("4321")
+    settled(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="API reference").click()
+    reference = opened.value
+    expect(reference.get_by_role("searchbox")).to_be_visible()
+    reference.get_by_role("link", name="Calculator").click()
+    expect(page.get_by_label("Input tokens")).to_have_value("4321")
+    assert reference.url.endswith("/docs")
+    assert len(page.context.pages) == 2
+    page.get_by_role("link", name="Report").click()
+    expect(page.get_by_role("heading", name="By model")).to_be_visible()
+
+
+def test_one_s_own_calculation_is_not_fixed_by_reloading_or_going_back(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet")
+    page.get_by_label("Input tokens").fill("4321")
+    settled(page)
+    expect(page).to_have_url(re.compile("in=4321"))
+    own = page.url
+    page.reload()
+    settled(page)
+    expect(page.get_by_label("Input tokens")).to_have_value("4321")
+    expect(page.get_by_test_id("pinned")).to_have_count(0)
+    page.evaluate("location.hash = '#/?m=haiku&in=99'")
+    expect(page.get_by_label("Input tokens")).to_have_value("99")
+    settled(page)
+    page.go_back()
+    expect(page.get_by_label("Input tokens")).to_have_value("4321")
+    settled(page)
+    expect(page).to_have_url(own)
+    expect(page.get_by_test_id("pinned")).to_have_count(0)
+
+
+def test_enter_adds_no_model_while_the_list_is_read(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet")
+    settled(page)
+    held: list[Route] = []
+    released = False
+
+    def hold(route: Route) -> None:
+        if released:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/v1/models?limit=200&cursor=*", hold)
+    picker = page.get_by_role("combobox", name="Add a model")
+    picker.fill("gpt")
+    expect(page.get_by_text("Loading the models")).to_be_visible()
+    page.wait_for_timeout(300)
+    picker.press("Enter")
+    chips = page.locator(".chips").first.get_by_role("listitem")
+    expect(chips).to_have_count(1)
+    released = True
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("option").first).to_contain_text("openai/gpt-")
+    picker.press("Enter")
+    expect(chips).to_have_count(2)
+    expect(chips.nth(1)).to_contain_text("openai/gpt-")
 
 
 def test_a_model_s_page_starts_a_first_estimate_with_it(open_page: Open) -> None:

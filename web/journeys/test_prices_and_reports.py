@@ -2,12 +2,13 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from pricing import display
 from tests.support.gateway import RunningGateway
@@ -32,6 +33,7 @@ def test_a_dropped_log_is_reported_with_the_api_s_figures(
             "usage": counts(9000, 400),
         },
         {"timestamp": "2026-11-24", "model": "opus", "usage": counts(-1, 0)},
+        {"timestamp": "2026-11-24", "model": "opus", "usage": counts(0, -1)},
     ]
     log = tmp_path / "november.jsonl"
     log.write_text("\n".join(map(json.dumps, lines)))
@@ -50,9 +52,9 @@ def test_a_dropped_log_is_reported_with_the_api_s_figures(
     for row in answer["groups"][0]["rows"]:
         shown = page.get_by_role("row").filter(has_text=row["values"][0])
         assert shown.locator("data").first.get_attribute("value") == row["cost_usd"]
-    expect(page.get_by_text("1 could not be read. Record 3:")).to_be_visible()
-    page.get_by_role("button", name="See where").click()
-    expect(page.locator("#unread li")).to_be_visible()
+    expect(page.get_by_text("2 could not be read. Record 3:")).to_be_visible()
+    page.get_by_role("button", name="See all of them").click()
+    expect(page.locator("#unread li").last).to_contain_text("Record 4:")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download as a page").click()
     assert saved.value.path().read_text().startswith("<!")
@@ -69,7 +71,11 @@ def test_the_example_shows_what_a_report_can_tell(open_page: Open) -> None:
     # The cost is on the first screen of a telephone.
     cost = page.locator(".figures data").first
     assert (cost.bounding_box() or {"y": 9999})["y"] < 640
+    # A table that is asked for comes, also where the view is left before the answer.
     page.get_by_role("checkbox", name="Team").check()
+    page.get_by_role("link", name="Prices", exact=True).click()
+    page.get_by_role("link", name="Report").click()
+    expect(page.get_by_role("checkbox", name="Team")).to_be_checked()
     expect(page.get_by_role("heading", name="By team")).to_be_visible()
 
 
@@ -146,17 +152,104 @@ def test_the_changes_of_this_month_are_counted_once_each_makers_own_first(
     status = page.get_by_role("status").filter(has_text="Since 1 ")
     text = status.inner_text()
     total, own, others = re.fullmatch(
-        r"Since .*?, ([\d,]+) changes?\. (Makers' own: .*?\.) (Resellers and hosts: .*?\.)", text
+        r"Since .*?, prices of ([\d,]+) models? changed\. (Makers' own: .*?\.) "
+        r"(Resellers and hosts: .*?\.)",
+        text,
     ).groups()  # type: ignore[union-attr]
     parts = [int(part) for part in re.findall(r"(\d+)(?= )", own + others)]
     assert sum(parts) == int(total.replace(",", ""))
     listed = page.request.get(f"{url}/v1/models?limit=200").json()["models"]
     today = datetime.now(UTC).date().isoformat()
     retiring = [model for model in listed if (model["retires"] or "") > today]
-    section = page.locator("details").filter(has_text="Models that retire")
-    section.locator("summary").click()
+    section = page.locator("section", has=page.get_by_role("heading", name="Models that retire"))
     page.get_by_label("Model or provider").fill(retiring[0]["id"])
     expect(section).to_contain_text(retiring[0]["id"])
+
+
+def test_models_that_retire_within_90_days_are_open_makers_first_and_others_folded(
+    open_page: Open,
+) -> None:
+    page = open_page("/#/prices/changes")
+    section = page.locator("section", has=page.get_by_role("heading", name="Models that retire"))
+    expect(section).to_be_visible()
+    open_days = days(section.locator("> ul"))
+    assert open_days
+    limit = datetime.now(UTC) + timedelta(days=90)
+    assert all(day <= limit for day in open_days)
+    expect(section.locator("details ul")).to_be_hidden()
+    section.locator("summary").click()
+    assert all(day > limit - timedelta(days=1) for day in days(section.locator("details ul")))
+
+
+def days(entries: Locator) -> list[datetime]:
+    """The days on which listed models retire."""
+    texts = [text.rpartition(" retires ")[2] for text in entries.locator("li").all_inner_texts()]
+    return [datetime.strptime(text, "%d %b %Y").replace(tzinfo=UTC) for text in texts]
+
+
+def test_another_address_or_going_back_shows_what_it_states(open_page: Open) -> None:
+    page = open_page("/#/prices/changes?since=2026-10-01&q=openai")
+    search = page.get_by_label("Model or provider")
+    status = page.get_by_role("status")
+    expect(status).to_contain_text("“openai”")
+    page.evaluate("location.hash = '#/prices/changes?since=2026-11-01&q=google'")
+    expect(search).to_have_value("google")
+    expect(status).to_contain_text("Since 1 Nov 2026")
+    expect(status).to_contain_text("“google”")
+    page.go_back()
+    expect(search).to_have_value("openai")
+    expect(page.get_by_label("Since")).to_have_value("2026-10-01")
+    expect(status).to_contain_text("Since 1 Oct 2026")
+    page.evaluate("location.hash = '#/prices?q=opus&provider=anthropic'")
+    expect(page.get_by_label("Search")).to_have_value("opus")
+    page.evaluate("location.hash = '#/prices?q=haiku'")
+    expect(page.get_by_label("Search")).to_have_value("haiku")
+    expect(page.get_by_label("Provider")).to_have_value("")
+    page.go_back()
+    expect(page.get_by_label("Search")).to_have_value("opus")
+    expect(page.get_by_label("Provider")).to_have_value("anthropic")
+
+
+def test_changes_of_several_names_are_of_any_of_them_and_each_model_counts_once(
+    open_page: Open, url: str
+) -> None:
+    page = open_page("/#/prices/changes?since=2026-06-01&q=OpenAI, anthropic sonnet")
+    status = page.get_by_role("status").filter(has_text="Since 1 Jun")
+    expect(status).to_contain_text("“OpenAI” or “anthropic sonnet”")
+    changed: set[str] = set()
+    cursor = ""
+    while cursor is not None:
+        path = f"{url}/v1/pricing/changes?since=2026-06-01&limit=200"
+        found = page.request.get(path + (f"&cursor={quote(cursor)}" if cursor else "")).json()
+        for entry in [*found["took_effect"], *found["changes"]]:
+            changed.add(f"{entry['provider']}/{entry['id']}".lower())
+        cursor = found["next_cursor"]
+    matching = {
+        name for name in changed if "openai" in name or ("anthropic" in name and "sonnet" in name)
+    }
+    expect(status).to_contain_text(f"prices of {len(matching)} models of")
+    own = any(name.startswith("openai/") for name in changed)
+    expect(page.get_by_text("OpenAI itself: no price changed.")).to_have_count(0 if own else 1)
+
+
+def test_a_maker_without_a_change_of_its_own_is_told_before_its_resellers(
+    open_page: Open,
+) -> None:
+    page = open_page("/#/prices/changes")
+    entry = {"fields": [], "starts": "2026-11-20T00:00:00Z", "kind": "changed"}
+    body = {
+        "took_effect": [{**entry, "provider": "openrouter", "id": "openai/gpt-5.1"}] * 2,
+        "changes": [{**entry, "provider": "openrouter", "id": "openai/gpt-5.1"}],
+        "activations": [],
+        "announced": [],
+        "next_cursor": None,
+    }
+    page.route("**/v1/pricing/changes?*", lambda route: route.fulfill(json=body))
+    page.evaluate("location.hash = '#/prices/changes?since=2026-11-02&q=OpenAI'")
+    expect(page.get_by_role("status")).to_have_text(
+        "Since 2 Nov 2026, prices of 1 model of “OpenAI” changed. OpenAI itself: no price changed. "
+        "Resellers and hosts: 1 model new, dropped or otherwise changed."
+    )
 
 
 def test_announced_prices_are_those_of_the_api(open_page: Open, url: str) -> None:

@@ -81,8 +81,8 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
         setAnswered(found);
         setToday(now);
         setError(null);
-        last = { question, answered: found, link: linked(question, found).toString() };
-        replaceAddress("", linked(question, found));
+        last = { question, answered: found, link: addressOf(question).toString() };
+        replaceAddress("", addressOf(question));
         if (!found.compared.excluded.length) setQuestion((now) => (now === question ? distinct(found) : now));
       } catch (failure) {
         if (stop.signal.aborted) return;
@@ -115,7 +115,14 @@ export function Calculator({ config, query }: { config: Config; query: URLSearch
           <Volume budget={config.features.budget ?? false} />
           <WhatIf answered={answered} />
           <Billing />
-          <button type="button" class="quiet" onClick={() => setQuestion({ ...START })}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              setQuestion({ ...START });
+              scrollTo(0, 0); // where a telephone shows the new answer above the form
+            }}
+          >
             Start again
           </button>
         </form>
@@ -164,13 +171,18 @@ function distinct({ question, rows, unknown }: Answered): Question {
   return models.length < question.models.length ? { ...question, models } : question;
 }
 
-/** The question with the version and moment of its answer. */
-function linked(question: Question, answered: Answered): URLSearchParams {
-  const { version, as_of } = answered.compared.pricing;
-  const short = { ...question, version, asOf: as_of };
+/** The question as the page's own address: at today's prices, unless a link fixed them. */
+function addressOf(question: Question): URLSearchParams {
+  const short = { ...question };
   if (question.input !== "text" || question.text.length > MAX_LINKED_CHARACTERS) short.text = "";
   if (question.input !== "paste" || question.pasted.length > MAX_LINKED_CHARACTERS) short.pasted = "";
   return toQuery(short);
+}
+
+/** The question with the version and moment of its answer, for a link to others. */
+function linked(question: Question, answered: Answered): URLSearchParams {
+  const { version, as_of } = answered.compared.pricing;
+  return addressOf({ ...question, version, asOf: as_of });
 }
 
 function LinkButton({ question, answered }: { question: Question; answered: Answered }) {

@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { get, type Schema } from "./api";
-import { address, replaceAddress } from "./hash";
-import { HOSTS, useModels } from "./models";
+import { address, replaceAddress, useField } from "./hash";
+import { HOSTS, providersOf, useModels } from "./models";
 import { count, percent } from "./money";
 import { Before, fieldName, moment, Problem, useFirst } from "./parts";
 
@@ -38,9 +38,9 @@ const PRESETS: [string, string][] = [
 ];
 
 export function Changes({ query }: { query: URLSearchParams }) {
-  const [since, setSince] = useState(query.get("since") ?? PRESETS[0]![1]);
+  const [since, setSince] = useField(query, "since", PRESETS[0]![1]);
   const { list, complete } = useModels(true);
-  const [search, setSearch] = useState(query.get("q") ?? "");
+  const [search, setSearch] = useField(query, "q");
   const [found, setFound] = useState<Entries | null>(null);
   const [error, setError] = useState<unknown>(null);
   const day = /^\d{4}-\d\d-\d\d$/.test(since) ? since : null;
@@ -57,13 +57,20 @@ export function Changes({ query }: { query: URLSearchParams }) {
   useEffect(() => {
     replaceAddress("prices/changes", new URLSearchParams({ since, ...(search ? { q: search } : {}) }));
   }, [since, search]);
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const names = search.split(",").map((name) => name.trim()).filter(Boolean);
+  const wanted = names.map((name) => name.toLowerCase().split(/\s+/));
   const matching = <Entry extends Changed>(entries: Entry[]) =>
-    entries.filter((entry) => words.every((word) => `${entry.provider}/${entry.id}`.toLowerCase().includes(word)));
+    entries.filter((entry) => {
+      const text = `${entry.provider}/${entry.id}`.toLowerCase();
+      return !wanted.length || wanted.some((words) => words.every((word) => text.includes(word)));
+    });
   const took = matching((found?.took_effect ?? []).toReversed());
   const announced = makersFirst(matching(found?.announced ?? []));
   const changed = makersFirst(matching(found?.changes ?? []));
   const retiring = matching(list.filter(({ retires }) => retires && retires > daysAgo(0)).map((model) => ({ ...model, fields: [] })));
+  const moved = new Set([...took, ...changed].map(({ provider }) => provider));
+  const makers = providersOf(list).filter((provider) => !HOSTS.has(provider) && !moved.has(provider));
+  const unchanged = names.filter((name) => makers.includes(name.toLowerCase()));
   const key = since + search;
   return (
     <>
@@ -76,7 +83,7 @@ export function Changes({ query }: { query: URLSearchParams }) {
           Model or provider
           <input
             type="search"
-            placeholder="All of them"
+            placeholder="All, or names with commas"
             value={search}
             onInput={(event) => setSearch(event.currentTarget.value)}
           />
@@ -90,9 +97,8 @@ export function Changes({ query }: { query: URLSearchParams }) {
         ))}
       </div>
       <Problem error={error} />
-      <p role="status">{!day ? "Enter a day." : found ? summary([...took, ...changed], search.trim(), since) : error ? "" : "Loading the changes"}</p>
+      <p role="status">{!day ? "Enter a day." : found ? summary([...took, ...changed], names, unchanged, since) : error ? "" : "Loading the changes"}</p>
       <ChangeList heading="Announced" entries={announced} note={(entry) => `from ${moment(entry.starts)}`} restart={key} />
-      {found && <Retiring models={retiring} complete={complete} restart={key} />}
       <ChangeList
         heading="Makers' own offers"
         first={25}
@@ -100,6 +106,7 @@ export function Changes({ query }: { query: URLSearchParams }) {
         note={(entry) => `from ${moment(entry.starts)}`}
         restart={key}
       />
+      {found && complete && <Retiring models={retiring} restart={key} />}
       <ChangeList
         heading="Resellers and hosts, such as OpenRouter"
         entries={took.filter(resold)}
@@ -125,24 +132,39 @@ export function Changes({ query }: { query: URLSearchParams }) {
 
 const models = (number: number) => `${count(number)} ${number === 1 ? "model" : "models"}`;
 
-function summary(entries: Changed[], search: string, since: string): string {
-  const of = search && ` of “${search}”`;
-  if (!entries.length) return `No price${of} changed since ${moment(since)}. Choose an earlier day${search && ", or fewer words"}.`;
-  const own = entries.filter((entry) => !resold(entry));
-  const others = entries.length - own.length;
-  return (
-    `Since ${moment(since)}, ${count(entries.length)} ${entries.length === 1 ? "change" : "changes"}${of}. ` +
-    [own.length && `Makers' own: ${told(own)}.`, others && `Resellers and hosts: ${told(entries.filter(resold))}.`].filter(Boolean).join(" ")
-  );
+/** How many models changed, those of the makers first; `unchanged` are the makers asked for, none of whose own prices changed. */
+function summary(entries: Changed[], names: string[], unchanged: string[], since: string): string {
+  const of = names.length ? ` of ${names.map((name) => `“${name}”`).join(" or ")}` : "";
+  if (!entries.length) return `No price${of} changed since ${moment(since)}. Choose an earlier day${of && ", or fewer words"}.`;
+  const each = eachOnce(entries);
+  const [own, others] = [each.filter((entry) => !resold(entry)), each.filter(resold)];
+  return [
+    `Since ${moment(since)}, prices of ${models(each.length)}${of} changed.`,
+    ...unchanged.map((name) => `${name} itself: no price changed.`),
+    own.length && `Makers' own: ${told(own)}.`,
+    others.length && `Resellers and hosts: ${told(others)}.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
-/** How many models became more expensive or cheaper: each entry counts once. */
+/** One entry for each model, with everything that changed. */
+function eachOnce(entries: Changed[]): Changed[] {
+  const found = new Map<string, Changed>();
+  for (const { provider, id, fields } of entries) {
+    const key = `${provider}/${id}`;
+    found.set(key, { provider, id, fields: [...(found.get(key)?.fields ?? []), ...fields] });
+  }
+  return [...found.values()];
+}
+
+/** How many models became more expensive or cheaper. */
 function told(entries: Changed[]): string {
   const moved = (entry: Changed, sign: RegExp) => entry.fields.some((field) => sign.test(field.change_percent ?? ""));
   const kinds: [string, (rose: boolean, fell: boolean) => boolean][] = [
     ["cheaper", (rose, fell) => fell && !rose],
     ["more expensive", (rose, fell) => rose && !fell],
-    ["cheaper in some prices and more expensive in others", (rose, fell) => rose && fell],
+    ["partly cheaper, partly more expensive", (rose, fell) => rose && fell],
     ["new, dropped or otherwise changed", (rose, fell) => !rose && !fell],
   ];
   return kinds
@@ -185,15 +207,32 @@ function ChangeList<Entry extends Changed>({ heading, entries, note, restart, fi
 
 type Leaving = Changed & { retires: string | null };
 
-/** The models whose end is announced, the soonest first. */
-function Retiring({ models: found, complete, restart }: { models: Leaving[]; complete: boolean; restart: string }) {
+/** The models whose end is announced, makers' own first and the soonest first: those of the next 90 days, and the others folded. */
+function Retiring({ models: found, restart }: { models: Leaving[]; restart: string }) {
   const ordered = makersFirst(found.toSorted((a, b) => a.retires!.localeCompare(b.retires!)));
-  const [shown, more] = useFirst(ordered, 10, restart);
+  const soon = ordered.filter(({ retires }) => retires! <= daysAgo(-90));
+  const later = ordered.filter((model) => !soon.includes(model));
+  if (!found.length) return null;
   return (
-    <details class="folded">
-      <summary>
-        Models that retire <small>{complete ? count(found.length) : "…"}</small>
-      </summary>
+    <section>
+      <h2>
+        Models that retire <small>{count(found.length)}</small>
+      </h2>
+      {soon.length ? <Ends models={soon} restart={restart} /> : <p class="muted">None within 90 days.</p>}
+      {later.length > 0 && (
+        <details>
+          <summary>{count(later.length)} after that</summary>
+          <Ends models={later} restart={restart} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Ends({ models: found, restart }: { models: Leaving[]; restart: string }) {
+  const [shown, more] = useFirst(found, 10, restart);
+  return (
+    <>
       <ul class="notes">
         {shown.map(({ provider, id, retires }) => (
           <li key={`${provider}/${id}`}>
@@ -202,7 +241,7 @@ function Retiring({ models: found, complete, restart }: { models: Leaving[]; com
         ))}
       </ul>
       {more}
-    </details>
+    </>
   );
 }
 

@@ -223,6 +223,15 @@ function equipNear(): void {
   document.querySelectorAll("pre").forEach((block) => near.observe(block));
 }
 
+/** Where the calculator opened this page, its link leads back to it as it was left, not to a new one. */
+document.querySelector('header a[href="/"]')?.addEventListener("click", (event) => {
+  const from = window.opener as Window | null;
+  if (!from || from.closed) return;
+  event.preventDefault();
+  from.name ||= `tariff-${Date.now()}`;
+  open("", from.name);
+});
+
 const contents = document.querySelector("nav h2")!;
 const host = document.createElement("div");
 contents.after(host);

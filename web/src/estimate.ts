@@ -19,8 +19,8 @@ export type Row = {
   later: Later | null;
 };
 
-/** What a month costs from the moment at which the next announced prices of a model begin. */
-export type Later = { starts: string; month: Amounts };
+/** What a month and a year cost from the moment at which the next announced prices of a model begin. */
+export type Later = { starts: string; month: Amounts; year: Amounts };
 
 /** A name that no model has, and those that it may mean. */
 export type Unknown = { model: string; suggestions: string[] };
@@ -97,8 +97,8 @@ async function rowsOf(question: Question, { rows, pricing }: Schema["CompareAnsw
       ]);
       const starts = page?.price_history.map((prices) => prices.start).find((start) => isAfter(start, pricing.as_of));
       const later = starts ? await post<Schema["WorkloadEstimate"]>(WORKLOAD, { ...request, ...at, as_of: starts }, signal).catch(() => null) : null;
-      const month = later && amountsAt(later, "/totals/monthly_usd");
-      return { asked, row, period, changed, changes, page, later: starts && month ? { starts, month } : null };
+      const [month, year] = ["monthly", "yearly"].map((name) => later && amountsAt(later, `/totals/${name}_usd`));
+      return { asked, row, period, changed, changes, page, later: starts && month && year ? { starts, month, year } : null };
     }),
   );
 }

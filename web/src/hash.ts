@@ -1,3 +1,5 @@
+import { useEffect, useState } from "preact/hooks";
+
 /** The address of every view: `#/prices?q=opus`. A fragment is never sent to a server or proxy. */
 
 export type Address = { path: string; query: URLSearchParams };
@@ -27,4 +29,11 @@ export function lastOf(view: string): string {
 export function replaceAddress(path: string, query: URLSearchParams): void {
   history.replaceState(null, "", address(path, query));
   remember(location.hash);
+}
+
+/** What a field of a view has: at first what the address states, and again whenever the address changes. */
+export function useField(query: URLSearchParams, name: string, otherwise = ""): [string, (value: string) => void] {
+  const [value, set] = useState(query.get(name) ?? otherwise);
+  useEffect(() => set(query.get(name) ?? otherwise), [query]);
+  return [value, set];
 }

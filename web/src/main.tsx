@@ -57,7 +57,8 @@ function Page({ config, user }: { config: Config; user: SignedIn | null }) {
               {label}
             </a>
           ))}
-          <a href="/docs">
+          {/* In a tab of its own, which a signed-in person's token is copied to: the work here stays. */}
+          <a href="/docs" target="_blank" rel="opener" title="Opens in a new tab">
             API<span class="wide"> reference</span>
           </a>
         </nav>

@@ -23,7 +23,8 @@ export function Picker({ label, placeholder, disabled = false, chosen = [], onPi
   const models = useModels(open);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
-  const found = useMemo(() => (open ? searched(models.list, search) : []), [models, search, open]);
+  // A part of the list has another order than the whole: nothing is offered until all of it is there.
+  const found = useMemo(() => (open && models.complete ? searched(models.list, search) : []), [models, search, open]);
   const shown = found.slice(0, SHOWN);
 
   useEffect(() => {

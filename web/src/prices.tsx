@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Config, get, modelPath, type Schema } from "./api";
 import { Changes } from "./changes";
 import { History } from "./charts";
-import { address, replaceAddress } from "./hash";
+import { address, replaceAddress, useField } from "./hash";
 import { providersOf, retirement, searched, useModels } from "./models";
 import { count, price } from "./money";
 import { component, Facts, moment, Notes, Problem, Sources, useFirst } from "./parts";
@@ -49,9 +49,9 @@ const CAPABILITIES = ["vision", "thinking", "tools", "streaming", "batch", "cach
 
 function Browse({ query }: { query: URLSearchParams }) {
   const { list, complete, error } = useModels(true);
-  const [search, setSearch] = useState(query.get("q") ?? "");
-  const [provider, setProvider] = useState(query.get("provider") ?? "");
-  const [capability, setCapability] = useState(query.get("can") ?? "");
+  const [search, setSearch] = useField(query, "q");
+  const [provider, setProvider] = useField(query, "provider");
+  const [capability, setCapability] = useField(query, "can");
   const asked = new URLSearchParams(Object.entries({ q: search, provider, can: capability }).filter(([, value]) => value));
   useEffect(() => replaceAddress("prices", asked), [asked.toString()]);
   const found = useMemo(

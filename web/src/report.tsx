@@ -104,8 +104,8 @@ export function ReportView() {
         throw new Error(`${from.name} starts like JSON, but cannot be read as JSON.`);
       });
       const text = await upload(path, body, type, setSent);
-      if (format === "json") setReport(JSON.parse(text));
-      else download(`usage-report.${format}`, format === "csv" ? "text/csv" : "text/html", text);
+      if (format !== "json") download(`usage-report.${format}`, format === "csv" ? "text/csv" : "text/html", text);
+      else if (kept.file === from && kept.groups === wanted) setReport((kept.report = JSON.parse(text) as Report));
     } catch (failure) {
       setError(failure);
     }
@@ -118,7 +118,10 @@ export function ReportView() {
     void send(taken, "json");
   };
   useEffect(() => {
-    take(handed);
+    const shown = report?.groups.map(({ by }) => by.join()) ?? [];
+    if (handed) take(handed);
+    // The view was left before the answer came.
+    else if (file && !groups.every((name) => shown.includes(name))) void send(file, "json");
     handed = null;
   }, []);
   const toggle = (name: string) => {
@@ -263,11 +266,11 @@ function Shown({ report, name, save, children }: ShownProperties) {
               {records.priced === 1 ? "is" : "are"} priced; {apart.join(", ")}.{" "}
             </>
           )}
-          {report.rejected[0] && (
+          {report.rejected[0] && `Record ${report.rejected[0].line}: ${report.rejected[0].reason.replace(/\.?$/, ".")} `}
+          {report.rejected.length > 1 && (
             <>
-              Record {report.rejected[0].line}: {report.rejected[0].reason.replace(/\.?$/, ".")}{" "}
               <button type="button" class="link" onClick={() => reveal("unread")}>
-                See {report.rejected.length === 1 ? "where" : "all of them"}
+                See all of them
               </button>{" "}
             </>
           )}
@@ -305,12 +308,20 @@ function Shown({ report, name, save, children }: ShownProperties) {
           <h2>What would have cost less</h2>
           <p>
             Together <Money amount={savings.spent_usd} /> would have been <Money amount={savings.remaining_usd} />.
+            {report.replacements.length > 0 && " What must be replaced, below, is not part of these amounts: "}
+            {report.replacements.map(({ model, target, costs_more_usd: more }, index, all) => (
+              <>
+                {target ? `${model} by ${target}` : model}
+                {more === null ? "" : more === "0" ? " costs as much" : <> costs <Money amount={more} /> more</>}
+                {index < all.length - 1 ? "; " : "."}
+              </>
+            ))}
           </p>
           <ul class="cards">
             {report.recommendations.map((found, index) => (
               <li key={index}>
-                <strong>{found.action}</strong> ({found.model}
-                {found.endpoint ? ` at ${found.endpoint}` : ""}): saves <Money amount={found.saves_usd} />
+                <strong>{found.action}</strong>
+                {about(found)}: saves <Money amount={found.saves_usd} />
                 {found.saves_percent && ` (${percent(found.saves_percent)})`}
                 <p>{dated(found.why)}</p>
                 <p class="muted">
@@ -354,7 +365,7 @@ function Shown({ report, name, save, children }: ShownProperties) {
           </ul>
         </section>
       )}
-      {report.rejected.length > 0 && (
+      {report.rejected.length > 1 && (
         <details id="unread">
           <summary>Records that could not be read</summary>
           <ul>
@@ -370,6 +381,12 @@ function Shown({ report, name, save, children }: ShownProperties) {
       <Source pricing={report.pricing} />
     </>
   );
+}
+
+/** The calls that a recommendation is about, where its action does not name them. */
+function about({ action, model, endpoint }: Schema["ReportRecommendation"]): string {
+  const words = [!action.split(" ").includes(model) && model, endpoint && `at ${endpoint}`].filter(Boolean);
+  return words.length ? ` (${words.join(" ")})` : "";
 }
 
 /** Open a part of the page that is folded, and go there. */

@@ -159,9 +159,9 @@ export function Headline({ answered, short = false }: { answered: Answered; shor
 
 const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"];
 
-/** Whether announced prices change the month that is shown: it is at most 31 days long. */
-function soon(row: Row, now: string): boolean {
-  return moves(row) && Date.parse(row.later!.starts) - Date.parse(now) <= 31 * 86_400_000;
+/** Whether announced prices change the period that is shown: a month is at most 31 days long. */
+function soon(row: Row, now: string, days = 31): boolean {
+  return moves(row) && Date.parse(row.later!.starts) - Date.parse(now) <= days * 86_400_000;
 }
 
 /** Whether announced prices make the same month cost something else. */
@@ -214,6 +214,7 @@ function described({ question, request }: Answered): string {
 
 function Costs({ answered, today }: { answered: Answered; today: Answered | null }) {
   const { rows, question } = answered;
+  const now = answered.compared.pricing.as_of;
   const daily = question.period === "day";
   const budget = rows.some(({ row }) => row.calls_for_budget !== null);
   const places = (at: (row: Row) => Amounts) => placesOf(rows.map((row) => at(row).pays));
@@ -234,6 +235,7 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
         {count(wholeNumber(question.calls) ?? question.calls)} requests a {question.period} of {described(answered)}
         {daily && `, ${question.monthDays} days a month, ${question.yearDays} days a year`}; cheapest first
         {rows.length > 1 && `; relative to ${nameOf(baselineOf(answered)!.row.model, rows)}`}
+        {rows.some((row) => soon(row, now, 366)) && `; ${rows.length > 1 ? "a year and relative are" : "a year is"} at the prices of ${moment(now.slice(0, 10))}`}
         {rows.some(({ row }) => row.net) && ". At your prices; list prices that differ are below them"}
       </caption>
       <thead role="rowgroup">
@@ -252,7 +254,14 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
             <Amount amounts={amountsAt(row, "/per_call_usd")} places={each} />,
             ...(daily ? [<Amount amounts={amountsAt(period, "/totals/period_usd")} places={day} />] : []),
             <Monthly row={row} period={period} today={today} />,
-            <Amount amounts={amountsAt(period, "/totals/yearly_usd")} />,
+            <>
+              <Amount amounts={amountsAt(period, "/totals/yearly_usd")} />
+              {soon(one, now, 366) && (
+                <small class="now warn">
+                  from {moment(one.later!.starts)}: <Money amount={one.later!.year.pays} currency={one.later!.year.currency} />
+                </small>
+              )}
+            </>,
             ...(rows.length > 1 ? [row.relative_to_baseline ? times(row.relative_to_baseline) : "–"] : []),
             ...(budget ? [row.calls_for_budget === null ? "–" : count(row.calls_for_budget)] : []),
           ];
