@@ -217,7 +217,7 @@ def test_changes_of_several_names_are_of_any_of_them_and_each_model_counts_once(
     status = page.get_by_role("status").filter(has_text="Since 1 Jun")
     expect(status).to_contain_text("“OpenAI” or “anthropic sonnet”")
     changed: set[str] = set()
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         path = f"{url}/v1/pricing/changes?since=2026-06-01&limit=200"
         found = page.request.get(path + (f"&cursor={quote(cursor)}" if cursor else "")).json()
