@@ -312,7 +312,7 @@ function Shown({ report, name, save, children }: ShownProperties) {
             {report.replacements.map(({ model, target, costs_more_usd: more }, index, all) => (
               <>
                 {target ? `${model} by ${target}` : model}
-                {more === null ? "" : more === "0" ? " costs as much" : <> costs <Money amount={more} /> more</>}
+                {more === null ? ", at a cost that is not known" : more === "0" ? " costs as much" : <> costs <Money amount={more} /> more</>}
                 {index < all.length - 1 ? "; " : "."}
               </>
             ))}
