@@ -254,14 +254,14 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
             <Amount amounts={amountsAt(row, "/per_call_usd")} places={each} />,
             ...(daily ? [<Amount amounts={amountsAt(period, "/totals/period_usd")} places={day} />] : []),
             <Monthly row={row} period={period} today={today} />,
-            <>
+            <span>
               <Amount amounts={amountsAt(period, "/totals/yearly_usd")} />
               {soon(one, now, 366) && (
                 <small class="now warn">
                   from {moment(one.later!.starts)}: <Money amount={one.later!.year.pays} currency={one.later!.year.currency} />
                 </small>
               )}
-            </>,
+            </span>,
             ...(rows.length > 1 ? [row.relative_to_baseline ? times(row.relative_to_baseline) : "–"] : []),
             ...(budget ? [row.calls_for_budget === null ? "–" : count(row.calls_for_budget)] : []),
           ];
