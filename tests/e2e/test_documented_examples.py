@@ -119,7 +119,10 @@ def test_the_refresh_examples_change_approve_and_cancel_prices_as_documented(
     (approved,) = run(approve_all, gateway)
     assert (approved["version"], approved["pending_version"]) == (by_group["pending_version"], None)
     returned, audit = run(back, gateway)
-    assert (returned["version"], returned["before"]) == ("2026-11-30.3", approved["version"])
+    assert (returned["version"], returned["before"]) == (
+        difference["from_version"],
+        approved["version"],
+    )
     assert [(row["action"], row["actor"]) for row in audit["rows"][:2]] == [
         ("activate", "jwt:ada"),
         ("activate", "jwt:grace"),

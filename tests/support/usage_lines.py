@@ -63,8 +63,9 @@ def expected(lines: Iterable[bytes]) -> dict[str, Any]:
             )
             most = max(len(record.attempts) for record in settled)
             compared = [record for record in settled if len(record.attempts) == most]
-            first = replace(compared[-1], moment=first.moment, terms=first.terms)
-            first = replace(first, asked=settled[0].asked, served=settled[0].served)
+            if differ:
+                first = replace(compared[-1], moment=first.moment, terms=first.terms)
+                first = replace(first, asked=settled[0].asked, served=settled[0].served)
         found["merged" if differ else "duplicates"] += len(settled) - 1
         if differ:
             first = replace(first, attempts=_largest(compared))
