@@ -18,9 +18,11 @@ const VIEWS = [
 function useAddress() {
   const [now, setNow] = useState(() => readAddress(location.hash));
   useEffect(() => {
-    const changed = () => {
-      remember(location.hash);
-      setNow(readAddress(location.hash));
+    // The view that is left may have written its own address by now: the new one is the event's.
+    const changed = ({ newURL }: HashChangeEvent) => {
+      const { hash } = new URL(newURL);
+      remember(hash);
+      setNow(readAddress(hash));
     };
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
