@@ -6,6 +6,7 @@ one by one.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -53,7 +54,7 @@ _CONSTANT = re.compile(r"'\w+'|CAST\((0|NULL) AS \w+(\([\d, ]+\))?\)")
 _NO_COST = f"CAST(NULL AS {STATED_TYPE})"
 
 
-class JsonColumns:
+class JsonColumns(ABC):
     """Reads the lines of a source ``(t)`` by column, by the plan of each.
 
     ``moment_of`` is the time of the calls of a format that state none. What further columns the
@@ -70,9 +71,9 @@ class JsonColumns:
         self._moment_of = moment_of
         self._kept = ("t", *kept)
 
+    @abstractmethod
     def kinds(self, source: str) -> str:
         """Select the lines and what tells which are read alike, as ``kind``."""
-        raise NotImplementedError
 
     def calls(
         self, source: str, plans: Sequence[ColumnPlan], numbers: Mapping[int, int]
