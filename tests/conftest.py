@@ -7,6 +7,8 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -43,6 +45,17 @@ def restored_environment() -> Iterator[None]:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
+        yield
+
+
+@pytest.fixture(autouse=True)
+def one_moment() -> Iterator[None]:
+    """A test's calls are all of one moment, unless it says another.
+
+    Two answers may otherwise differ in the age of their prices, where a second passes between them.
+    """
+    now = datetime.now(UTC)
+    with mock.patch("pricing.api.handler.datetime", SimpleNamespace(now=lambda _: now)):
         yield
 
 

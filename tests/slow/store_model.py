@@ -71,11 +71,11 @@ class Model:
             return "UnknownVersion"
         if known.decision == "rejected":
             return "Conflict"
+        if expected != self.revision:
+            return "StaleRevision"
         unapproved = known.waits and known.decision == "proposed"
         if unapproved and known.proposer == actor:
             return "NotTheApprover"
-        if expected != self.revision:
-            return "StaleRevision"
         if version == self.active or (unapproved and known.base != self.active):
             return "Conflict"
         self.versions[version] = replace(known, decision="accepted")
