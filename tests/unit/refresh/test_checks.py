@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from pricing.refresh.candidates import Candidate
-from pricing.refresh.checks import _next_rows, decide
+from pricing.refresh.checks import Earlier, RefreshDecision, _next_rows, decide
 from pricing.refresh.rules import Names, look
+from pricing.sources.merge import PACKAGES
 from tests.support.refresh_checks import (
     BOTH,
     GENAI,
@@ -173,7 +174,9 @@ def test_what_one_source_moves_in_steps_is_bounded_as_a_whole(price: str, held: 
     confirmed = {"maker/swift standard.input": Decimal("1.2")}
     for second, code in ((known, {"change_over_25_percent"} if held else set()), (new, set())):
         quoted = candidate({GENAI: new, LITELLM: second})
-        found = decide([row(standard=known)], [quoted], NOW, HORIZON, confirmed=confirmed)
+        found = decide(
+            [row(standard=known)], [quoted], NOW, HORIZON, earlier=Earlier(confirmed=confirmed)
+        )
         assert codes(found) == code
 
 
@@ -209,6 +212,46 @@ def test_an_announced_price_is_scheduled_and_today_stays() -> None:
     (after,) = decided([row()], found).rows
     assert [p.get("from") for p in after["prices"]] == [None, "2027-01-01T00:00:00"]
     assert after["prices"][0]["lists"] == lists(standard=OLD)
+
+
+DOUBLED = {**OLD, "input": "4"}
+
+
+def begun(published: str, *quoted: Candidate) -> RefreshDecision:
+    """Decide on the day on which an input price of 2 became one of 4, as was announced."""
+    active = row() | announced("2026-11-24", "4")
+    return decide([active], quoted, NOW, HORIZON, earlier=Earlier(published))
+
+
+@pytest.mark.parametrize("listed", [{GENAI: DOUBLED, LITELLM: OLD}, {GENAI: OLD, LITELLM: OLD}])
+def test_a_list_that_lags_behind_an_announced_price_does_not_undo_it(
+    listed: dict[str, dict[str, str]],
+) -> None:
+    """Both lists quoted half of what gemini-4-argon costs from its day on, and were believed."""
+    decision = begun("2026-11-23T23:59:59", candidate(listed))
+    assert (decision.accepted, decision.quarantined) == ((), ())
+    assert rates(decision) == DOUBLED
+    (after,) = decision.rows
+    old = {key: "2" for key, name in PACKAGES.items() if listed[name] == OLD}
+    assert [dict(known) for known in after["disagreements"]] == [
+        {"mode": "standard", "component": "input", "used": "4", **old}
+        | ({} if len(old) == 2 else {"genai_prices": "4"})
+    ]
+    day_after = decide(
+        decision.rows, [candidate(listed)], "2026-11-25T03:00:00", HORIZON,
+        earlier=Earlier("2026-11-24T03:00:00"),
+    )  # fmt: skip
+    assert (day_after.accepted, rates(day_after)) == ((), DOUBLED)
+
+
+def test_a_list_may_contradict_a_price_that_did_not_begin_since_it_was_published() -> None:
+    quoted = candidate({GENAI: OLD, LITELLM: OLD})
+    assert rates(begun("2026-11-24T00:00:00", quoted)) == OLD
+
+
+def test_a_list_may_contradict_an_announced_price_with_a_third_one() -> None:
+    third = {**OLD, "input": "3.5"}
+    assert rates(begun("2026-11-23T23:59:59", candidate({GENAI: third, LITELLM: third}))) == third
 
 
 def test_many_small_announced_steps_are_one_large_change() -> None:
@@ -418,7 +461,9 @@ def test_the_change_and_the_hold_of_a_name_that_parts_are_about_that_name() -> N
     # The next day the other name costs that too: nothing was rolled back.
     applied = {"maker/swift-dated standard.input": "1.6"}
     news = candidate({source: {**known, "input": "1.6"} for source in (GENAI, LITELLM)})
-    later = decide(decision.rows, [news], "2026-11-25T03:00:00", HORIZON, applied=applied)
+    later = decide(
+        decision.rows, [news], "2026-11-25T03:00:00", HORIZON, earlier=Earlier(applied=applied)
+    )
     assert (codes(later), rates(later)["input"]) == (set(), "1.6")
 
 
@@ -429,7 +474,7 @@ def test_a_published_ratio_does_not_restore_a_price_that_was_rolled_back() -> No
     found = Candidate(row(standard=OLD, batch=half) | {"provider": "openai"}, quotes(quoted))
     applied = {"openai/swift batch.input": "1"}
     assert decide([active], [found], NOW, HORIZON).accepted
-    held = decide([active], [found], NOW, HORIZON, applied=applied)
+    held = decide([active], [found], NOW, HORIZON, earlier=Earlier(applied=applied))
     assert (codes(held), held.rows) == ({"taken_back"}, [active])
 
 
@@ -440,7 +485,7 @@ def test_a_model_that_was_rolled_back_is_not_added_again() -> None:
         [both, candidate({GENAI: OLD}, "x2")],
         NOW,
         HORIZON,
-        applied={"maker/x2 added": "added"},
+        earlier=Earlier(applied={"maker/x2 added": "added"}),
     )
     assert (codes(decision), decision.added) == ({"taken_back"}, ())
 
@@ -452,7 +497,7 @@ def test_an_announced_price_that_was_rolled_back_does_not_begin_on_its_day() -> 
         [candidate({GENAI: new, LITELLM: new})],
         NOW,
         HORIZON,
-        applied={"maker/swift standard.input@2026-11-24T00:00:00": "2.4"},
+        earlier=Earlier(applied={"maker/swift standard.input@2026-11-24T00:00:00": "2.4"}),
     )
     assert (codes(decision), rates(decision)) == ({"taken_back"}, OLD)
 

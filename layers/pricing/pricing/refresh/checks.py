@@ -6,10 +6,8 @@ and is named as missing.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Any
 
 from pricing.catalogue.bounds import Ranges, bound_of, out_of_range, ranges
 from pricing.catalogue.models import Row, row_key, row_names
@@ -51,7 +49,24 @@ from pricing.versions.proposals import QuarantinedField
 
 #: What the memory of a refresh holds, instead of a price, for a whole model that was added.
 ADDED = "added"
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@immutable
+class Earlier:
+    """What is known of the time before a refresh.
+
+    ``published`` is when the active rows were: a price that began since then was announced.
+    ``applied`` is what refreshes activated last, by model and field: what is not active now was
+    rolled back, and needs approval. ``confirmed`` are the prices, by model and field, before one
+    source alone began to move them.
+    """
+
+    published: str | None = None
+    applied: Mapping[str, str] = field(default_factory=dict)
+    confirmed: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+NO_MEMORY = Earlier()
 
 
 @immutable
@@ -81,16 +96,13 @@ def decide(
     horizon: str,
     *,
     complete: bool = True,
-    applied: Mapping[str, str] = NOTHING,
-    confirmed: Mapping[str, Decimal] = NOTHING,
+    earlier: Earlier = NO_MEMORY,
 ) -> RefreshDecision:
     """Review every candidate against the active rows, and decide (docs/price-refresh.md).
 
     ``now`` is an instant in UTC without offset; a price announced for after ``horizon`` is
     quarantined. The caller leaves out the active rows whose sources did not answer. Only
-    ``complete`` lists can show that a model is missing. ``applied`` is what refreshes activated
-    last, by model and field: what is not active now was rolled back, and needs approval.
-    ``confirmed`` are the prices, by model and field, before one source alone began to move them.
+    ``complete`` lists can show that a model is missing.
 
     The order matters: whatever lifts a reason comes before the two checks that nothing lifts, and
     patterns are looked for before contradictions, which would hide half of a pattern.
@@ -98,15 +110,15 @@ def decide(
     quarantined: list[QuarantinedField] = []
     candidates = [_within(candidate, horizon, quarantined) for candidate in candidates]
     matches, unknown = _matched(active, candidates)
-    reviews = [review_model(match, now) for match in matches]
+    reviews = [review_model(match, now, earlier.published) for match in matches]
     shrunk = shrunk_lists(reviews, active, now)
     accept_followers(reviews)
     accept_caches(reviews)
     hold_patterns(reviews)
     accept_published_ratios(reviews)
     hold_shrunk(reviews, shrunk)
-    _hold_rolled_back(reviews, applied)
-    _hold_drift(reviews, confirmed)
+    _hold_rolled_back(reviews, earlier.applied)
+    _hold_drift(reviews, earlier.confirmed)
     known = ranges(active)
     for review in reviews:
         _hold_implausible(review, known)
@@ -119,7 +131,7 @@ def decide(
         reason = _reason_against_new(candidate, names, known)
         if reason is None and not candidate.own and candidate.sources <= shrunk:
             reason = HoldReason.of("list_shrunk")
-        if reason is None and applied.get(f"{row_key(candidate.row)} {ADDED}"):
+        if reason is None and earlier.applied.get(f"{row_key(candidate.row)} {ADDED}"):
             reason = HoldReason.of("taken_back")
         if reason is None:
             added.append(candidate.row)

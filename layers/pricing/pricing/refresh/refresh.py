@@ -18,7 +18,7 @@ from pricing.errors import TariffError
 from pricing.jsonio import canonical_json, digest
 from pricing.money import plain
 from pricing.refresh.candidates import Candidates, SourceLists
-from pricing.refresh.checks import RefreshDecision, decide
+from pricing.refresh.checks import Earlier, RefreshDecision, decide
 from pricing.refresh.memory import Memory
 from pricing.refresh.review import current_lists
 from pricing.refresh.rules import HoldReason
@@ -99,15 +99,15 @@ def refresh(
     handwritten = {row["provider"] for row in rows if row.get("source")}
     own = [row for row in rows if row["provider"] in handwritten]
     candidates = Candidates(lists, rules, moment, dict.fromkeys(LISTS, moment[:10]))
-    confirmed = memory.confirmed(moment[:10])
+    published = active.published_at.rstrip("Z")
+    earlier = Earlier(published, memory.applied, memory.confirmed(moment[:10]))
     first = decide(
         own,
         candidates.of_handwritten(own),
         moment,
         horizon,
         complete=complete,
-        applied=memory.applied,
-        confirmed=confirmed,
+        earlier=earlier,
     )
     found = list(candidates.of_others(first.rows))
     copied = {n for c in found if candidates.is_copied(c.row) for n in _full_names(c.row)}
@@ -124,7 +124,7 @@ def refresh(
     if not complete:  # a new model or name may be one that the other list knows
         names = {name for row in reviewed for name in _full_names(row)}
         found = [candidate for candidate in found if _full_names(candidate.row) <= names]
-    second = decide(reviewed, found, moment, horizon, applied=memory.applied, confirmed=confirmed)
+    second = decide(reviewed, found, moment, horizon, earlier=earlier)
     quarantined += [*first.quarantined, *second.quarantined]
     quarantined += [
         QuarantinedField.of_model(provider, "*", "source_refused", reason)

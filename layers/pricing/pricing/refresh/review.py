@@ -81,11 +81,12 @@ class ModelReview:
     """One model's price changes, and the reasons why some are held.
 
     ``candidate`` has only the quotes for the active row's names, and the prices of
-    ``with_new_quotes``.
+    ``with_new_quotes``. ``known`` are the disagreements that are no news: ``known_before``.
     """
 
     match: Match
     candidate: Candidate
+    known: list[Row]
     now: str
     parts: list[Segment]
     changes: dict[PriceField, PriceChange]
@@ -153,8 +154,10 @@ class ModelReview:
         )
 
 
-def review_model(match: Match, now: str) -> ModelReview:
+def review_model(match: Match, now: str, published: str | None = None) -> ModelReview:
     """Review every change of one model by itself, then those of one price list together.
+
+    ``published`` is when the active row was: a price that began since then was announced in it.
 
     * If a list that today's price is from no longer has the model, nothing changes.
     * A price that an administrator cancelled is not announced again.
@@ -165,12 +168,14 @@ def review_model(match: Match, now: str) -> ModelReview:
     active = match.active
     names = {*row_names(active)}
     quotes = tuple(quote for quote in match.candidate.quotes if quote.name in names)
-    candidate = with_new_quotes(active, replace(match.candidate, quotes=quotes), now)
+    candidate = replace(match.candidate, quotes=quotes)
+    known = known_before(active, candidate, published, now)
+    candidate = with_new_quotes(active, candidate, known, now)
     is_delisted = not candidate.own and current_lists(active, now) - candidate.sources
     ahead = active["prices"] if is_delisted else candidate.row["prices"]
     ahead = without_cancelled(ahead, {instant(start) for start in active.get("cancelled", ())})
     parts = segments(active["prices"], ahead, now)
-    review = ModelReview(match, candidate, now, parts, {}, {})
+    review = ModelReview(match, candidate, known, now, parts, {}, {})
     earlier = _ended_prices(active, now)
     for number, part in enumerate(parts):
         for found in part.changes():
@@ -233,7 +238,7 @@ def _agreement(
     against = set()
     for source in () if sources & first_hand else candidate.sources - sources:
         prices = candidate.prices(source, field)
-        was_known = {change.before, *known_quotes(review.active, source, field)}
+        was_known = {change.before, *known_quotes(review.known, source, field)}
         if prices and (source in first_hand or not prices <= was_known):
             against.add(source)
     return Agreement(sources, frozenset(against), frozenset(earlier.get(field[1:], ())))
@@ -318,7 +323,7 @@ def newest_standard_rates(prices: Iterable[Row]) -> Rates:
     return table_of(list(prices)[-1]["lists"])["standard"][0]
 
 
-def with_new_quotes(active: Row, candidate: Candidate, now: str) -> Candidate:
+def with_new_quotes(active: Row, candidate: Candidate, known: Iterable[Row], now: str) -> Candidate:
     """Replace the candidate's current prices by the active ones, where no source's quote changed.
 
     The merge prefers one price list. Without this step it would ignore the other list, and would
@@ -328,7 +333,7 @@ def with_new_quotes(active: Row, candidate: Candidate, now: str) -> Candidate:
 
     * no source quotes it: copy the price it was completed from (see ``_completed_price``);
     * the active row has none: use the merged price;
-    * else see ``_effective_price``.
+    * else see ``_effective_price``, for which ``known`` are the disagreements that are no news.
 
     A price that is announced for later changes in the same way where it only repeats today's.
     """
@@ -339,16 +344,16 @@ def with_new_quotes(active: Row, candidate: Candidate, now: str) -> Candidate:
     effective: PriceTable = {}
     for mode in sorted(merged, key="standard".__ne__):  # what others are completed from comes first
         for above, rates in sorted(merged[mode].items()):
-            known = rates_at(mine, mode, above)
+            active_rates = rates_at(mine, mode, above)
             found: Rates = {}
             for component, price in rates.items():
                 field = PriceField(None, ALWAYS, mode, above, component)
                 completed = _completed_price(candidate, field, merged, effective)
                 if completed is not None:
                     found[component] = completed
-                elif component in known:
+                elif component in active_rates:
                     found[component] = _effective_price(
-                        active, candidate, field, known[component], price
+                        known, candidate, field, active_rates[component], price
                     )
                 else:
                     found[component] = price
@@ -385,7 +390,7 @@ def _completed_price(
 
 
 def _effective_price(
-    active: Row, candidate: Candidate, field: PriceField, before: Decimal, merged: Decimal
+    known: Iterable[Row], candidate: Candidate, field: PriceField, before: Decimal, merged: Decimal
 ) -> Decimal:
     """Return today's price of a field, given the active price ``before`` and the merged one.
 
@@ -404,7 +409,7 @@ def _effective_price(
         price
         for source, prices in sorted(quoted.items())
         if before not in prices
-        for price in sorted(prices - known_quotes(active, source, field))
+        for price in sorted(prices - known_quotes(known, source, field))
     ]
     if merged == before:
         return new[0] if new else before
@@ -412,25 +417,46 @@ def _effective_price(
     return before if is_quoted and merged not in new else merged
 
 
-def known_quotes(active: Row, source: str, field: PriceField) -> set[Decimal]:
+def known_before(active: Row, candidate: Candidate, published: str | None, now: str) -> list[Row]:
+    """Return the disagreements with today's prices that are no news.
+
+    Those of the active row; and, on a price that was announced in it and began since, what a list
+    quotes for the time before. Lists follow a change some days later, and must not undo it.
+    """
+    known: list[Row] = [*active.get("disagreements", ())]
+    period = current_period(active["prices"], now)
+    start = period.get("from") if period else None
+    if published is None or start is None or instant(start) <= published:
+        return known
+    before = table_of(next(p["lists"] for p in active["prices"] if p.get("to") == start))
+    for row in known_disagreements(candidate, active["prices"], now):
+        rates = rates_at(before, row["mode"], row.get("tier", 0))
+        old = rates.get(row["component"])
+        quoted = {Decimal(row[key]) for key in PACKAGES if row.get(key, row["used"]) != row["used"]}
+        if row["component"] != "above_tokens" and quoted == {old}:
+            known.append(row)
+    return known
+
+
+def known_quotes(known: Iterable[Row], source: str, field: PriceField) -> set[Decimal]:
     """Return the prices that this source was known to quote differently, for any of the names."""
     return {
         Decimal(price)
-        for known in active.get("disagreements", ())
-        if (known["mode"], known.get("tier", 0), known["component"])
+        for row in known
+        if (row["mode"], row.get("tier", 0), row["component"])
         == (field.mode, field.above, field.component)
-        and (price := known.get(source.replace("-", "_"))) is not None
+        and (price := row.get(source.replace("-", "_"))) is not None
     }
 
 
 def still_known(review: ModelReview) -> list[Row]:
-    """Return the row's known disagreements without what a list does not quote any more.
+    """Return the known disagreements without what a list does not quote any more.
 
     A list that agreed meanwhile and moves back is a change again. A new quote is not added here: it
     is a change, and stays one for as long as it is held.
     """
     found: list[Row] = []
-    for known in review.active.get("disagreements", ()):
+    for known in review.known:
         field = PriceField(None, ALWAYS, known["mode"], known.get("tier", 0), known["component"])
         gone = {
             key
