@@ -227,7 +227,7 @@ def begun(published: str, *quoted: Candidate) -> RefreshDecision:
 def test_a_list_that_lags_behind_an_announced_price_does_not_undo_it(
     listed: dict[str, dict[str, str]],
 ) -> None:
-    """Both lists quoted half of what gemini-4-argon costs from its day on, and were believed."""
+    """Both lists had half of what gemini-4-argon costs from its day on, which became active."""
     decision = begun("2026-11-23T23:59:59", candidate(listed))
     assert (decision.accepted, decision.quarantined) == ((), ())
     assert rates(decision) == DOUBLED
