@@ -81,7 +81,7 @@ class ModelReview:
     """One model's price changes, and the reasons why some are held.
 
     ``candidate`` has only the quotes for the active row's names, and the prices of
-    ``with_new_quotes``. ``known`` are the disagreements that are no news: ``known_before``.
+    ``with_new_quotes``. ``known`` are the disagreements that change nothing: ``known_before``.
     """
 
     match: Match
@@ -333,7 +333,7 @@ def with_new_quotes(active: Row, candidate: Candidate, known: Iterable[Row], now
 
     * no source quotes it: copy the price it was completed from (see ``_completed_price``);
     * the active row has none: use the merged price;
-    * else see ``_effective_price``, for which ``known`` are the disagreements that are no news.
+    * else see ``_effective_price``, for which ``known`` are the disagreements that change nothing.
 
     A price that is announced for later changes in the same way where it only repeats today's.
     """
@@ -418,7 +418,7 @@ def _effective_price(
 
 
 def known_before(active: Row, candidate: Candidate, published: str | None, now: str) -> list[Row]:
-    """Return the disagreements with today's prices that are no news.
+    """Return the disagreements with today's prices that change nothing.
 
     Those of the active row; and, on a price that was announced in it and began since, what a list
     quotes for the time before. Lists follow a change some days later, and must not undo it.
