@@ -8,7 +8,10 @@ import ast
 import inspect
 import re
 import sys
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 
 PACKAGE = "pricing."
 
@@ -23,22 +26,16 @@ def field_descriptions(kind: type) -> dict[str, str]:
 
 
 @cache
-def _documented(module: str) -> dict[str, dict[str, str]]:
+def _documented(module: str) -> Mapping[str, dict[str, str]]:
     """Class name -> field -> description, of the classes at the top of a module."""
-    tree = ast.parse(inspect.getsource(sys.modules[module]))
-    return {
-        node.name: {
-            field.target.id: markdown(below.value.value)
-            for field, below in zip(node.body, node.body[1:], strict=False)
-            if isinstance(field, ast.AnnAssign)
-            and isinstance(field.target, ast.Name)
-            and isinstance(below, ast.Expr)
-            and isinstance(below.value, ast.Constant)
-            and isinstance(below.value.value, str)
-        }
-        for node in tree.body
-        if isinstance(node, ast.ClassDef)
-    }
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for kind in ast.parse(inspect.getsource(sys.modules[module])).body:
+        if isinstance(kind, ast.ClassDef):
+            for members in pairwise(kind.body):
+                match members:
+                    case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                        found[kind.name][name] = markdown(text)
+    return found
 
 
 def markdown(docstring: str | None) -> str:

@@ -8,8 +8,10 @@ import contextlib
 import io
 import json
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from types import ModuleType
 from typing import Any, NamedTuple
 from unittest import mock
@@ -42,21 +44,17 @@ class Example(NamedTuple):
     path: Mapping[str, str]
 
 
-def _recorded() -> dict[str, list[Example]]:
-    found: dict[str, list[Example]] = {}
+def _recorded() -> Mapping[str, Sequence[Example]]:
+    found: defaultdict[str, list[Example]] = defaultdict(list)
     for path in sorted(EVENTS.glob("*.json"), key=lambda path: path.stem):
         event = json.loads(path.read_text(encoding="utf-8"))
         if "routeKey" in event:
             is_json = event["headers"].get("content-type") == "application/json"
-            example = Example(
-                path.stem,
-                event["x-summary"],
-                event,
-                json.loads(event["body"]) if is_json else None,
-                event.get("queryStringParameters", {}),
-                event.get("pathParameters", {}),
+            body = json.loads(event["body"]) if is_json else None
+            sent = [event.get(f"{part}Parameters", {}) for part in ("queryString", "path")]
+            found[event["routeKey"]].append(
+                Example(path.stem, event["x-summary"], event, body, *sent)
             )
-            found.setdefault(event["routeKey"], []).append(example)
     return found
 
 
@@ -87,14 +85,8 @@ PROBLEMS: Mapping[str, Mapping[str, Any]] = {
 class ConfirmedBooks(Books):
     """The bundled price versions, the current one as if a store had just confirmed it."""
 
-    def __init__(self, *, lost: bool = False) -> None:
-        super().__init__(None)
-        self._lost = lost
-
     def in_force(self, reference: str, now: datetime) -> BookInForce:
         """Return the active version as confirmed; any other as ``Books`` does."""
-        if self._lost:
-            raise StoreUnavailable(f"{DYNAMODB.name} did not answer. {AGAIN}")
         if reference == ACTIVE:
             return BookInForce(bundled.current(), "store", stale=False, age_seconds=0)
         return super().in_force(reference, now)
@@ -105,17 +97,19 @@ def published() -> datetime:
     return datetime.fromisoformat(bundled.current().published_at)
 
 
-def answer_to(module: ModuleType, event: Mapping[str, Any], *, lost: bool = False) -> Any:
-    """Return the JSON document with which a function answers; its store may be ``lost``."""
+def answer_to(module: ModuleType, event: Mapping[str, Any], books: Books | None = None) -> Any:
+    """Return the JSON document with which a function answers from these books."""
     headers = {name: one for name, one in event["headers"].items() if name != IDEMPOTENCY_HEADER}
-    with _alone(module, ConfirmedBooks(lost=lost)):
+    with _alone(module, books or ConfirmedBooks(None)):
         return json.loads(module.lambda_handler({**event, "headers": headers}, None)["body"])
 
 
 def problem_of(module: ModuleType, slug: str) -> Any:
     """Return the problem document of this kind, as the function of ``REFUSING`` answers it."""
     event = {**EXAMPLES[REFUSING][0].event, **PROBLEMS[slug]}
-    return answer_to(module, event, lost=slug == "store-unavailable")
+    unavailable = StoreUnavailable(f"{DYNAMODB.name} did not answer. {AGAIN}")
+    lost = mock.Mock(in_force=mock.Mock(side_effect=unavailable))
+    return answer_to(module, event, lost if slug == "store-unavailable" else None)
 
 
 @contextlib.contextmanager
@@ -123,9 +117,17 @@ def _alone(module: ModuleType, books: Books) -> Iterator[None]:
     """A function with these books at that moment, without this machine's settings or a log."""
     settings = {name: one for name, one in os.environ.items() if not name.startswith("TARIFF_")}
     cards = example_store.rate_cards(EXAMPLES["POST /v1/rate-cards"][0].body)
+    ledger = cache(lambda: example_store.ledger(published()))
+    stand_ins: Mapping[str, Any] = {
+        "books": lambda: books,
+        "rate_cards": mock.Mock(return_value=cards),
+        "ledger": ledger,
+        "version_views": lambda: VersionViews(ledger()),
+    }
+    known = {name: stand_in for name, stand_in in stand_ins.items() if hasattr(module, name)}
     with (
         mock.patch.dict(os.environ, settings, clear=True),
-        contextlib.ExitStack() as patches,
+        mock.patch.multiple(module, **known),
         contextlib.redirect_stdout(io.StringIO()),
         mock.patch.object(logger.registered_handler, "stream", io.StringIO()),
         mock.patch("pricing.api.handler.datetime", mock.Mock(now=lambda _: published())),
@@ -133,11 +135,4 @@ def _alone(module: ModuleType, books: Books) -> Iterator[None]:
         mock.patch("pricing.api.billing.rate_cards", return_value=cards),
         mock.patch("pricing.aws.s3.read", example_store.report_object),
     ):
-        stand_ins: dict[str, object] = {"books": books, "rate_cards": cards}
-        if {"version_views", "ledger"} & {*vars(module)}:
-            ledger = example_store.ledger(published())
-            stand_ins |= {"ledger": ledger, "version_views": VersionViews(ledger)}
-        for name, stand_in in stand_ins.items():
-            if hasattr(module, name):
-                patches.enter_context(mock.patch.object(module, name, return_value=stand_in))
         yield

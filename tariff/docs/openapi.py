@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
@@ -43,42 +43,37 @@ def document() -> Schema:
     """Build the OpenAPI document of all functions."""
     spec = skeleton()
     fragments = spec.pop("fragments")
-    tags = spec["tags"]
-    spec["tags"] = [{key: tag[key] for key in ("name", "description")} for tag in tags]
     routes = [
         (tag, functions()[name], route)
-        for tag in tags
+        for tag in spec["tags"]
         for name in tag["functions"]
         for route in functions()[name].ROUTES
         if route.key != DEFAULT_ROUTE  # not a route that a caller can name
     ]
+    queries = {route.query for *_, route in routes if route.query}
+    answers = {route.answer: None for *_, route in routes if route.answer is not Asset}
     known, schemas = schemas_of(
-        requests=[kind for *_, route in routes for kind in (route.body, route.query) if kind],
-        answers=[
-            answer
-            for *_, route in routes
-            for answer in (route.answer, route.started)
-            if answer is not None and answer is not Asset
-        ],
+        requests=[*(route.body for *_, route in routes if route.body), *queries],
+        answers=[*answers, *(route.started for *_, route in routes if route.started)],
     )
-    for kind in {route.query for *_, route in routes if route.query}:
-        known[kind] = schemas.pop(kind.__name__)  # shown as parameters
+    known |= {kind: schemas.pop(kind.__name__) for kind in queries}  # shown as parameters
     paths: dict[str, Schema] = {}
     for tag, module, route in routes:
         described = Operation(route, module, tag, known, fragments).described()
         paths.setdefault(route.spec_path, {})[route.method.lower()] = described
+    spec["paths"] = paths | spec["paths"]
+    spec["tags"] = [{key: tag[key] for key in ("name", "description")} for tag in spec["tags"]]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     spec["info"]["version"] = project["version"]
-    spec["paths"] = paths | spec["paths"]
     own = spec["components"]["schemas"]
-    for name, shared in SHARED.items():
-        own[name] = shared | own[name]
+    own |= {name: shared | own[name] for name, shared in SHARED.items()}
     spec["components"]["schemas"] = dict(sorted((own | schemas).items()))
     (refusing,) = [module for _, module, route in routes if route.key == REFUSING]
-    spec["components"]["examples"] = {
-        slug: {"value": problem_of(refusing, slug)} for slug in PROBLEMS
-    }
-    spec["x-problems"] = _problems(spec["x-problems"])
+    problems = {slug: {"value": problem_of(refusing, slug)} for slug in PROBLEMS}
+    spec["components"]["examples"] = problems
+    for kind, status, slug, title in STATUSES:
+        stated = {"status": status, "title": title, "description": markdown(kind.__doc__)}
+        spec["x-problems"][slug] = stated | spec["x-problems"][slug]
     return spec
 
 
@@ -95,24 +90,14 @@ def skeleton() -> Schema:
     return found
 
 
-def _problems(remedies: Mapping[str, Any]) -> dict[str, Schema]:
-    """Describe every problem that Tariff can answer with, by the slug that its ``type`` ends in."""
-    found = {
-        slug: {"status": status, "title": title, "description": markdown(kind.__doc__)}
-        for kind, status, slug, title in STATUSES
-    }
-    return {slug: {**found.get(slug, {}), **remedy} for slug, remedy in remedies.items()}
-
-
 def generate(
     folder: Annotated[Path, typer.Argument(help="Where to write the two files.")] = STATIC,
 ) -> None:
     """Generate openapi.json, and the page docs.html made from it."""
     spec = document()
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"openapi.json": json.dumps(spec, indent=1, ensure_ascii=False) + "\n"}
-    texts["docs.html"] = page(spec)
-    for name, text in texts.items():
+    as_json = json.dumps(spec, indent=1, ensure_ascii=False) + "\n"
+    for name, text in (("openapi.json", as_json), ("docs.html", page(spec))):
         unfinished = folder / f".{name}.{os.getpid()}"  # a reader never sees half of a file
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(folder / name)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from types import ModuleType
 from typing import Any
 
@@ -13,20 +14,16 @@ from tariff.docs.descriptions import markdown
 from tariff.docs.examples import EXAMPLES, PROBLEMS, Example, answer_to
 from tariff.docs.schemas import without_null
 
-PROBLEM_JSON = "application/problem+json"
 JSON = "application/json"
-#: What the files of the page are.
-ASSET_TYPES = ("text/javascript; charset=utf-8", "text/css; charset=utf-8", "image/svg+xml")
 #: What every route with a body can refuse.
-BODY_PROBLEMS = (
+BODY_PROBLEMS = {
     errors.MalformedRequest,
     errors.BodyTooLarge,
     errors.UnsupportedMediaType,
     errors.InvalidRequest,
-)
+}
 
 Schema = dict[str, Any]
-GUARDED: list[Schema] = [{"sigv4": []}, {"jwt": []}]
 REQUEST_ID: Schema = {"x-request-id": {"$ref": "#/components/headers/RequestId"}}
 ETAG: Schema = {"etag": {"$ref": "#/components/headers/ETag"}}
 RETRY_AFTER: Schema = {"retry-after": {"$ref": "#/components/headers/RetryAfter"}}
@@ -60,7 +57,7 @@ class Operation:
             "summary": route.summary,
             "description": self._description(),
             "tags": [self.tag["name"]],
-            "security": [] if route.open_to_all else GUARDED,
+            "security": [] if route.open_to_all else [{"sigv4": []}, {"jwt": []}],
         }
         if parameters := [*self._parameters()]:
             found["parameters"] = parameters
@@ -68,7 +65,7 @@ class Operation:
             shown = {one.name: {"summary": one.summary, "value": one.body} for one in self.examples}
             content = {JSON: {"schema": self.schemas[route.body], "examples": shown}}
             found["requestBody"] = {"required": True, "content": content}
-        found["responses"] = dict(sorted(self._responses()))
+        found["responses"] = dict(sorted(self._responses().items()))
         return found
 
     def _description(self) -> str:
@@ -83,11 +80,10 @@ class Operation:
 
     def _parameters(self) -> Iterator[Schema]:
         path = self.route.spec_path
-        for name in re.findall(r"\{(\w+)\}", path):
-            up_to = path[: path.index(f"{{{name}}}")] + f"{{{name}}}"
-            text = self.fragments["path_parameters"][up_to]
+        for at in re.finditer(r"\{(\w+)\}", path):
+            text = self.fragments["path_parameters"][path[: at.end()]]
             schema = {"type": "string", "minLength": 1, "maxLength": 128, "description": text}
-            yield _parameter(name, "path", schema, {e.name: e.path[name] for e in self.examples})
+            yield _parameter(at[1], "path", schema, {e.name: e.path[at[1]] for e in self.examples})
         query = self.schemas[self.route.query] if self.route.query else {}
         for name, schema in query.get("properties", {}).items():
             read = int if schema.get("type") == "integer" else str
@@ -99,65 +95,69 @@ class Operation:
         if self.route.idempotent:
             yield self.fragments["idempotency_parameter"]
 
-    def _responses(self) -> Iterator[tuple[str, Schema]]:
-        route = self.route
+    def _responses(self) -> dict[str, Schema]:
+        route, fragments = self.route, self.fragments
         headers = REQUEST_ID | (ETAG if route.etag else {})
-        asset = route.answer is Asset
-        text = self.fragments["asset"] if asset else markdown(route.answer.__doc__)
-        text, content = text.partition("\n\n")[0], self._answer_content()
-        yield str(route.status), {"description": text, "headers": headers, "content": content}
+        text = fragments["asset"] if route.answer is Asset else _first_paragraph(route.answer)
+        content = self._answer_content()
+        found = {str(route.status): {"description": text, "headers": headers, "content": content}}
         if route.started:
-            text = markdown(route.started.__doc__).partition("\n\n")[0]
+            text = _first_paragraph(route.started)
             content = {JSON: {"schema": self.schemas[route.started]}}
-            yield "202", {"description": text, "headers": headers, "content": content}
+            found["202"] = {"description": text, "headers": headers, "content": content}
         if route.etag:
-            yield "304", {"description": self.fragments["not_modified"], "headers": headers}
-        problems = {
-            status: _problem_response(status, slugs) for status, slugs in self._problems().items()
-        }
-        gateway = {"429": self.fragments["throttled"]}
-        if not route.open_to_all:
-            gateway |= self.fragments["gateway_responses"]
-        if route.body is not None:
-            gateway |= self.fragments["gateway_body_responses"]
+            found["304"] = {"description": fragments["not_modified"], "headers": headers}
+        found |= self._refusals()
+        gateway = {"429": fragments["throttled"]}
+        gateway |= {} if route.open_to_all else fragments["gateway_responses"]
+        gateway |= fragments["gateway_body_responses"] if route.body else {}
         for status, answered in gateway.items():  # the function has its own for some of them
-            ours = problems.get(status, {"content": {}})
-            problems[status] = {**answered, "content": answered["content"] | ours["content"]}
-        yield from problems.items()
+            ours = found.get(status, {"content": {}})
+            found[status] = {**answered, "content": answered["content"] | ours["content"]}
+        return found
 
     def _answer_content(self) -> Schema:
         route = self.route
         if route.answer is Asset:
-            if route.path.endswith(".json"):
-                return {JSON: {"schema": {"type": "object"}}}
-            if route.path.startswith("/assets/"):
-                return {name: {"schema": {"type": "string"}} for name in ASSET_TYPES}
-            return {"text/html; charset=utf-8": {"schema": {"type": "string"}}}
+            kinds: Mapping[str, Schema] = self.fragments["asset_content"]
+            return kinds.get(route.path, kinds["otherwise"])
         shown = {
             one.name: {"summary": one.summary, "value": answer_to(self.module, one.event)}
             for one in self.examples
         }
         text = {"schema": {"type": "string"}}
-        charset = "; charset=utf-8"
-        others = {f"{one}{charset if 'text/' in one else ''}": text for one in route.formats}
+        others = {re.sub("^text/.*", r"\g<0>; charset=utf-8", one): text for one in route.formats}
         return {JSON: {"schema": self.schemas[route.answer], "examples": shown}} | others
 
-    def _problems(self) -> Mapping[str, list[tuple[str, str]]]:
-        """The slugs and titles of the problems that each status can come with."""
+    def _refusals(self) -> Iterator[tuple[str, Schema]]:
+        """Yield each status of a problem, with its Response Object."""
         route = self.route
-        kinds: list[type[errors.TariffError]] = list(route.raises)
-        if route.body is not None:
-            kinds += BODY_PROBLEMS
-        elif route.query is not None:
-            kinds.append(errors.InvalidRequest)
-        # A version that is requested by id may be in the store only.
-        if any(kind and issubclass(kind, Versioned) for kind in (route.body, route.query)):
-            kinds.append(errors.StoreUnavailable)
-        found: dict[str, list[tuple[str, str]]] = {}
-        for kind, status, slug, title in STATUSES:
-            if kind in kinds:
-                found.setdefault(str(status), []).append((slug, title))
-        return found
+        kinds = {*route.raises} | (BODY_PROBLEMS if route.body else set())
+        if route.query:
+            kinds.add(errors.InvalidRequest)
+        if issubclass(route.body or route.query or object, Versioned):  # one in the store only
+            kinds.add(errors.StoreUnavailable)
+        rows = [row for row in STATUSES if row[0] in kinds]
+        for status, problems in groupby(rows, key=lambda row: row[1]):
+            titles = {slug: title for _, _, slug, title in problems}
+            links = (f"[{title}](/docs#{slug})" for slug, title in titles.items())
+            examples = {s: {"$ref": f"#/components/examples/{s}"} for s in titles if s in PROBLEMS}
+            content: Schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+            yield (
+                str(status),
+                {
+                    "description": " or ".join(links) + ".",
+                    "headers": REQUEST_ID | (RETRY_AFTER if status in {429, 503} else {}),
+                    "content": {
+                        "application/problem+json": content
+                        | ({"examples": examples} if examples else {})
+                    },
+                },
+            )
+
+
+def _first_paragraph(kind: type) -> str:
+    return markdown(kind.__doc__).partition("\n\n")[0]
 
 
 def _parameter(
@@ -168,15 +168,3 @@ def _parameter(
     found = {"name": name, "in": place, "required": required, "description": text, "schema": schema}
     examples = {example: {"value": value} for example, value in values.items()}
     return found | ({"examples": examples} if examples else {})
-
-
-def _problem_response(status: str, problems: Sequence[tuple[str, str]]) -> Schema:
-    content: Schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    shown = {s: {"$ref": f"#/components/examples/{s}"} for s, _ in problems if s in PROBLEMS}
-    if shown:
-        content["examples"] = shown
-    return {
-        "description": " or ".join(f"[{title}](/docs#{slug})" for slug, title in problems) + ".",
-        "headers": REQUEST_ID | (RETRY_AFTER if status in ("429", "503") else {}),
-        "content": {PROBLEM_JSON: content},
-    }

@@ -32,7 +32,7 @@ _BETWEEN = re.compile(r"(<!-- renderings -->\n).*(<!-- /renderings -->)", re.DOT
 
 def card_of(text: str) -> Card:
     """The answer to a command at the moment the prices were published."""
-    books = ConfirmedBooks()
+    books = ConfirmedBooks(None)
     now = published()
     return answer(text, lambda reference: books.in_force(reference, now), now).card
 

@@ -24,7 +24,6 @@ from tests.support.slack_commands import commands
 
 NOW = datetime.fromisoformat("2026-11-23T09:30:00+00:00")
 BOOK = bundled.current()
-IN_FORCE = BookInForce(BOOK, "store", stale=False, age_seconds=12)
 MODELS = BOOK.model_keys()
 LESSON = bundled.load("lesson-2025") or BOOK  # a small one
 

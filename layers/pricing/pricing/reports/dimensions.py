@@ -53,12 +53,6 @@ def paths_of(label: Dimension) -> tuple[tuple[str, str], ...]:
     return tuple((parent, name) for parent in _TAG_PARENTS)
 
 
-def json_paths(label: Dimension) -> tuple[str, ...]:
-    """Return the same as JSON paths."""
-    paths = paths_of(label)
-    return tuple(f'$.{parent}."{name}"' if parent else f"$.{name}" for parent, name in paths)
-
-
 def column_names(label: Dimension) -> tuple[str, ...]:
     """Return the columns of a flat table that may hold a label, most specific first."""
     bare = label.removeprefix(TAG)

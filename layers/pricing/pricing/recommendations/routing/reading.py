@@ -11,8 +11,6 @@ from pricing.values import immutable
 
 #: Characters read at the beginning and at the end of a text.
 HEAD, TAIL = 3000, 1000
-#: The words at either end that are searched for an instruction.
-_EDGE_WORDS = 30
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[^\sA-Za-z0-9]")
 _OPTION = re.compile(r"^\(?([A-J])[.):]\s", re.MULTILINE)
 #: A dollar sign before a figure that no formula goes on after.
@@ -66,12 +64,6 @@ class TaskFeatures:
     seen_characters: int
     tools: OfferedTools
     phrasing: tuple[float, ...]
-
-    def edges(self) -> tuple[str, ...]:
-        """Return the words that are searched for an instruction: the first and the last ones."""
-        if len(self.words) <= 2 * _EDGE_WORDS:
-            return self.words
-        return self.words[:_EDGE_WORDS] + self.words[-_EDGE_WORDS:]
 
 
 def read(task: str) -> TaskFeatures:
