@@ -131,6 +131,7 @@ def files_of(root: Path) -> Iterator[Path]:
     yield from sorted(root.glob("*.md"))
     yield from sorted(root.glob("docs/*.*"))
     yield from sorted(root.glob("catalogue/*.toml"))
+    yield from sorted(root.glob("layers/pricing/pricing/data/*.toml"))
     yield from (root / name for name in ("template.yaml", "Makefile", "pyproject.toml"))
     # The API's types are generated from the specification: its values are not the page's words.
     pages = sorted(root.glob("web/src/*.ts*"))

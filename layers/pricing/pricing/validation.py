@@ -85,8 +85,11 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
     #: Where a property belongs that callers often send in the wrong place, as a sentence.
     HINTS: ClassVar[Mapping[str, str]] = {}
-    #: Names of which several tell a whole object of a provider's, and what to do with that.
-    WHOLES: ClassVar[Sequence[tuple[AbstractSet[str], str]]] = ()
+
+    @staticmethod
+    def wholes() -> Sequence[tuple[AbstractSet[str], str]]:
+        """Return names of which several tell a provider's whole object, and what to do with it."""
+        return ()
 
     def require_one(self, pointer: str, *names: str) -> str:
         """Return which of these fields was sent; raises InvalidRequest for none or several."""
@@ -164,9 +167,10 @@ def parse(shape: type[Parsed], document: Any, pointer: str = "") -> Parsed:
         return shape.model_validate(document)
     except ValidationError as error:
         found = _invalid(shape, error, document, _BODY, pointer)
-        unknown = {one["loc"][0] for one in islice(error.errors(), _READ) if _is_unknown(one)}
-        for names, detail in getattr(shape, "WHOLES", ()):
-            if len(unknown & names) > 1:
+        read = islice(error.errors(), _READ)
+        unknown = {one["loc"] for one in read if one["type"] == "extra_forbidden"}
+        for names, detail in shape.wholes() if issubclass(shape, Request) else ():
+            if sum((name,) in unknown for name in names) > 1:
                 found = InvalidRequest.at(pointer, detail)
         raise found from None
 
@@ -257,10 +261,6 @@ def _invalid(
     return InvalidRequest.of(errors, uncounted=len(findings) - len(read), whole=words.whole)
 
 
-def _is_unknown(found: ErrorDetails) -> bool:
-    return found["type"] == "extra_forbidden" and len(found["loc"]) == 1
-
-
 def _finding(shape: type[BaseModel], found: ErrorDetails, document: Any, words: _Words) -> _Finding:
     """Locate an error of pydantic, and say it in Tariff's own words.
 
@@ -268,7 +268,6 @@ def _finding(shape: type[BaseModel], found: ErrorDetails, document: Any, words: 
     document is such a type, unless it is the field that is missing.
     """
     kind, path = found["type"], found["loc"]
-    hints: Mapping[str, str] = getattr(shape, "HINTS", {})
     here: Any = document
     pointer, union, is_plain = "", None, True
     for part in path:
@@ -286,32 +285,47 @@ def _finding(shape: type[BaseModel], found: ErrorDetails, document: Any, words: 
             break
         pointer = f"{pointer}/{part}"
     if kind == "extra_forbidden":
-        unknown = str(path[-1])
-        is_number = bool(meant(here)) or (isinstance(here, int) and not isinstance(here, bool))
-        models = _models_at(shape, path[:-1])
-        hints = next((own for model in models if (own := getattr(model, "HINTS", {}))), hints)
-        detail = (is_number and hints.get(f"{unknown}=")) or hints.get(unknown, "")
-        called = _CALLED.search(detail)
-        if not detail or (called and called[1] not in _names_in(models)):
-            detail = _unknown(shape, models, path[:-1], unknown, words)
+        detail = _unknown_name(shape, found, here, words)
     else:
-        own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
-        detail = _DETAILS.get(kind, own_words).format(**found.get("ctx", {}))
-        detail += _in_json(kind, here, found.get("ctx", {}))
-        if not path:
-            detail = hints.get(":", detail)
-        elif kind == "missing":
-            detail = hints.get(f"{path[-1]}?", detail)
-        else:  # a value of another kind or length, or an item of another kind than the list's
-            name, *rest = path
-            sign = "[]" if rest else ":" if kind.endswith("_type") else "#"
-            if kind.endswith("_type") or kind.startswith("string_too"):
-                is_count = isinstance(here, int) and not rest
-                detail = (is_count and hints.get(f"{name}=")) or hints.get(f"{name}{sign}", detail)
-        detail = _SINGULAR.sub(r" 1 \1", detail)
-    return _Finding(
-        pointer, detail if is_plain else f"has {words.member} that {detail}", kind, union
-    )
+        detail = _bad_value(shape, found, here)
+    detail = detail if is_plain else f"has {words.member} that {detail}"
+    return _Finding(pointer, detail, kind, union)
+
+
+def _unknown_name(shape: type[BaseModel], found: ErrorDetails, value: Any, words: _Words) -> str:
+    """Say what to send instead of an unknown property with this value."""
+    *place, last = found["loc"]
+    name = str(last)
+    is_number = bool(meant(value)) or (isinstance(value, int) and not isinstance(value, bool))
+    models = _models_at(shape, place)
+    hints = next((own for one in models if (own := _hints_of(one))), _hints_of(shape))
+    detail = (is_number and hints.get(f"{name}=")) or hints.get(name, "")
+    called = _CALLED.search(detail)
+    if not detail or (called and called[1] not in _names_in(models)):
+        return _unknown(shape, models, place, name, words)
+    return detail
+
+
+def _bad_value(shape: type[BaseModel], found: ErrorDetails, value: Any) -> str:
+    """Say what a value must be, or that it is missing."""
+    kind, path, limits = found["type"], found["loc"], found.get("ctx", {})
+    hints = _hints_of(shape)
+    own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
+    detail = _DETAILS.get(kind, own_words).format(**limits) + _in_json(kind, value, limits)
+    if not path:
+        detail = hints.get(":", detail)
+    elif kind == "missing":
+        detail = hints.get(f"{path[-1]}?", detail)
+    elif kind.endswith("_type") or kind.startswith("string_too"):
+        name, *rest = path
+        sign = "[]" if rest else ":" if kind.endswith("_type") else "#"
+        is_count = isinstance(value, int) and not rest
+        detail = (is_count and hints.get(f"{name}=")) or hints.get(f"{name}{sign}", detail)
+    return _SINGULAR.sub(r" 1 \1", detail)
+
+
+def _hints_of(shape: type[BaseModel]) -> Mapping[str, str]:
+    return shape.HINTS if issubclass(shape, Request) else {}
 
 
 def _in_json(kind: str, value: Any, limits: Mapping[str, Any]) -> str:

@@ -351,8 +351,10 @@ def _reply(status: int, body: str | bytes, content_type: str, cache_control: str
 
 
 def _etag(answer: Any) -> str:
-    """Over what is known, and weak: neither how fresh that knowledge is nor a moment that the
-    request did not name makes another answer.
+    """Return a weak ETag of the answer's content.
+
+    Two things are left out, because they change with every request although the prices do not: a
+    moment that defaulted to now, and the freshness of the price version, of which the id counts.
     """
     content = {name: one for name, one in members(answer).items() if not isinstance(one, Now)}
     for name in _PROVENANCE & content.keys():

@@ -1,12 +1,11 @@
 """What a caller pays and in which currency: rate cards and currencies in requests."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from pricing.api.requests.hints import CARD_HINTS, HINTS, RULE_HINTS
+from pricing.api.requests.hints import HINTS, Hints
 from pricing.catalogue.models import MODES, TOKEN
 from pricing.catalogue.rate_cards import COMPONENTS, RateCard, RateRule
 from pricing.errors import InvalidRequest, under
@@ -48,7 +47,7 @@ class RateRuleRequest(Request):
     usd_per_unit: Price | None = None
     """USD per unit of a component that is not tokens, in place of its list price."""
 
-    HINTS = RULE_HINTS
+    HINTS = Hints("rule")
 
     def rule(self) -> RateRule:
         """Return the rule; raises InvalidRequest for one that changes no price, or two ways."""
@@ -98,7 +97,7 @@ class RateCardRequest(Request):
     name: Name | None = None
     """A name of your own, which is part of the document."""
 
-    HINTS = CARD_HINTS
+    HINTS = Hints("rate_card")
 
     def card(self) -> RateCard:
         """Return the card; errors point at the rule that is wrong."""
@@ -123,4 +122,4 @@ class BillingFields(Request):
     currency: Annotated[str | None, Field(min_length=3, max_length=3, examples=["EUR"])] = None
     """An ISO 4217 code: the answer has its amounts in this currency too. USD stays exact."""
 
-    HINTS: ClassVar[Mapping[str, str]] = HINTS
+    HINTS = HINTS

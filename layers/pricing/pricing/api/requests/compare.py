@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import Budget, Calls, Count, UsageInput
-from pricing.api.requests.hints import COMPARE_HINTS
+from pricing.api.requests.hints import Hints
 from pricing.estimates.compare import CompareQuery, Requirements
 from pricing.estimates.estimate import EstimateQuery
 from pricing.validation import AtMost, Name, Request, Versioned, as_query
@@ -56,7 +56,7 @@ class CompareRequest(Versioned, BillingFields, UsageInput):
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts for each model's tokenizer the text that the baseline's counted."""
 
-    HINTS = COMPARE_HINTS
+    HINTS = Hints("common", "compare")
 
     def query(self, now: datetime) -> CompareQuery:
         """Return the query to price on every model."""

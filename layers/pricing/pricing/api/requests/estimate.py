@@ -1,6 +1,7 @@
 """The request of ``POST /v1/estimate``, and the input of a call as all requests share it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SkipValidation
 
 from pricing.api.requests.billing import BillingFields
-from pricing.api.requests.hints import HINTS, WHOLES
+from pricing.api.requests.hints import HINTS, provider_objects
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import UnitsRequest
 from pricing.errors import InvalidRequest
@@ -139,7 +140,11 @@ class UsageInput(MeasuredFields, TextInput):
     """
 
     HINTS = HINTS
-    WHOLES = WHOLES
+
+    @staticmethod
+    def wholes() -> Sequence[tuple[AbstractSet[str], str]]:
+        """Return the names of a provider's whole response and request."""
+        return provider_objects()
 
     def parsed(self, within: str = "") -> ParsedInput:
         """Return the input and its terms; ``within`` leads to this object in the request.

@@ -16,7 +16,7 @@ from pricing.api.requests.estimate import (
     UsageInput,
     stated_terms,
 )
-from pricing.api.requests.hints import BATCH_HINTS, CACHING_HINTS, CONTEXT_HINTS, ITEM_HINTS
+from pricing.api.requests.hints import Hints
 from pricing.api.requests.measured import MeasuredFields
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
@@ -111,7 +111,7 @@ class SubscriptionPlanRequest(Versioned, BillingFields):
     plans_version: Name = "current"
     """A version of the subscription plans, or ``current``."""
 
-    HINTS = ITEM_HINTS
+    HINTS = Hints("common", "items")
 
     def query(self, now: datetime) -> SubscriptionQuery:
         """Return the query; errors point at the item they are in."""
@@ -157,7 +157,7 @@ class BatchPlanRequest(Versioned, BillingFields, UsageInput):
     caching: BatchCachingRequest | None = None
     """Also price the requests with a cached prefix."""
 
-    HINTS = BATCH_HINTS
+    HINTS = Hints("common", "batch")
 
     def query(self, now: datetime) -> BatchQuery:
         """Return the query; raises InvalidRequest for fields that contradict each other."""
@@ -198,7 +198,7 @@ class ContextPlanRequest(Versioned, BillingFields):
     inference_geo: InferenceGeo = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
 
-    HINTS = CONTEXT_HINTS
+    HINTS = Hints("common", "context")
 
     def query(self, now: datetime) -> ContextQuery:
         """Return the query; raises InvalidRequest for fields that contradict each other."""
@@ -286,7 +286,7 @@ class CachingPlanRequest(Versioned, BillingFields):
     inference_geo: InferenceGeo = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
 
-    HINTS = CACHING_HINTS
+    HINTS = Hints("common", "caching")
 
     def query(self, now: datetime) -> CachingQuery:
         """Return the query; raises InvalidRequest for fields that contradict each other."""

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import Calls, Count, UsageInput
-from pricing.api.requests.hints import STAGE_HINTS, TASK_HINTS, TIER_HINTS
+from pricing.api.requests.hints import Hints
 from pricing.api.requests.measured import MeasuredFields
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -159,7 +159,7 @@ class RecommendRequest(Versioned, BillingFields, TaskOptions):
     policy_id: Name | None = None
     """A policy made by ``POST /v1/recommend/calibrate``, instead of ``policy``."""
 
-    HINTS = TASK_HINTS
+    HINTS = Hints("common", "task")
 
     def query(self, now: datetime, learned: Callable[[str], LearnedPolicy]) -> RecommendQuery:
         """Return the query; ``learned`` fetches a policy by its id, or raises UnknownPolicy.
@@ -365,7 +365,7 @@ class CascadeRequest(Versioned, BillingFields, UsageInput):
     calls: Calls = 1
     """Number of identical requests."""
 
-    HINTS = STAGE_HINTS
+    HINTS = Hints("common", "stages")
 
     def query(self, now: datetime) -> CascadeQuery:
         """Return the query; errors point at the stage they are in."""
@@ -401,7 +401,7 @@ class TiersRequest(Versioned, BillingFields):
     equal: Literal["tokens", "text"] = "tokens"
     """``text`` recounts measured usage for the single model's tokenizer."""
 
-    HINTS = TIER_HINTS
+    HINTS = Hints("common", "tiers")
 
     def query(self, now: datetime) -> TiersQuery:
         """Return the query; errors point at the tier they are in."""

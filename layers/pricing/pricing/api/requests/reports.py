@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SkipValidation
 
 from pricing.api.requests.billing import BillingFields
-from pricing.api.requests.hints import RECORD_HINTS
+from pricing.api.requests.hints import Hints
 from pricing.errors import InvalidRequest, MalformedRequest, is_plain_name
 from pricing.jsonio import read_json
 from pricing.reports.budgets import BudgetPeriod, BudgetQuery
@@ -203,7 +203,7 @@ class ReportRequest(ReportChoices):
     reported, and says what would change; ``apply`` uses the corrected prices.
     """
 
-    HINTS = RECORD_HINTS
+    HINTS = Hints("common", "records")
 
     def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import Count, ModelCallInput
-from pricing.api.requests.hints import ITEM_HINTS
+from pricing.api.requests.hints import Hints
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -103,10 +103,7 @@ class WorkloadRequest(Versioned, BillingFields):
     what_if: Annotated[tuple[WhatIfRequest, ...], Field(strict=False), AtMost(50)] = ()
     """Changes to compare with the unchanged workload, each on its own."""
 
-    HINTS: ClassVar = {
-        **ITEM_HINTS,
-        "what_if[]": 'must be an object, such as {"name": "on haiku", "model": "haiku"}',
-    }
+    HINTS = Hints("common", "items", "workload")
 
     def query(self, now: datetime) -> Workload:
         """Return the workload; errors point at the line or the what-if they are in."""
