@@ -145,10 +145,10 @@ def test_a_price_change_is_found_by_its_day(open_page: Open) -> None:
     assert violations(page) == []
 
 
-def test_the_changes_of_this_month_are_counted_once_each_makers_own_first(
+def test_the_changes_since_a_day_are_counted_once_each_makers_own_first(
     open_page: Open, url: str
 ) -> None:
-    page = open_page("/#/prices/changes")
+    page = open_page("/#/prices/changes?since=2026-11-01")
     status = page.get_by_role("status").filter(has_text="Since 1 ")
     text = status.inner_text()
     total, own, others = re.fullmatch(
