@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from pricing.recommendations.routing import in_domain
+from pricing.recommendations.routing.assessment import judged_task
 from pricing.store import bundled
 from tariff.template import ROOT
 from tests.support.handlers import Answer, Handler, handler, pointers, post
@@ -145,6 +147,48 @@ def test_few_rows_that_tell_the_models_apart_are_warned_of(calibrate: Ask) -> No
     assert [one["code"] for one in calibrate(rows).body["warnings"]] == ["few_telling_rows"]
     rows[29]["cheap_ok"] = False
     assert calibrate(rows).body["warnings"] == []
+
+
+def test_of_more_than_1500_rows_so_many_are_measured_and_the_answer_says_so(
+    calibrate: Ask,
+) -> None:
+    rows = learnable(1501)
+    all_of_them, most_of_them = calibrate(rows[:1500]).body, calibrate(rows).body
+    assert not any("are measured" in text for text in all_of_them["assumptions"])
+    assert (
+        "1,500 of the 1,501 rows are measured and learned from: drawn evenly, and always the same"
+        " ones for the same number of rows."
+    ) in most_of_them["assumptions"]
+    assert (all_of_them["rows"], most_of_them["rows"]) == (1500, 1501)
+    assert calibrate(rows).body == most_of_them
+
+
+def test_the_rows_that_are_measured_stand_for_all(calibrate: Ask) -> None:
+    # In order of difficulty: the first or the last 1,500 would have another quality.
+    rows = sorted(learnable(3000), key=lambda row: bool(row["cheap_ok"]))
+    of_all = sum(row["cheap_ok"] for row in rows) / 3000
+    found = calibrate(rows).body
+    # Four standard errors of 1,500 rows drawn from 3,000.
+    error = (of_all * (1 - of_all) / 1500 / 2) ** 0.5
+    assert float(found["cheap_quality"]) == pytest.approx(of_all, abs=4 * error)
+    assert found["verdict"] == "beats_random"
+
+
+def test_a_text_is_read_once_however_often_it_is_sent(
+    calibrate: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(task: str) -> Any:
+        read.append(task)
+        return judged_task(task)
+
+    monkeypatch.setattr(in_domain, "judged_task", noted)
+    calibrate([{**row, "task": f"Task {n % 7}"} for n, row in enumerate(learnable(700))])
+    assert sorted(read) == [f"Task {n}" for n in range(7)]
+    read.clear()
+    calibrate(learnable(10_000))
+    assert len(read) == len(set(read)) == 1500
 
 
 # The threshold and its cost

@@ -30,7 +30,7 @@ from pricing.recommendations.calibration_curve import (
     random_control,
 )
 from pricing.recommendations.policy import PolicyDocument, decimal_score, measured, policy_document
-from pricing.recommendations.routing import Outcome, held_out
+from pricing.recommendations.routing import Outcome, held_out, sample
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import Terms
 from pricing.usage.parsed import Unread
@@ -44,9 +44,9 @@ CalibrationOutcome = Literal[
 MIN_ROWS, MAX_ROWS = 100, 10_000
 
 
-#: A score learns from up to so many rows, so that the answer comes before API Gateway's timeout.
-#: All rows are measured. Past a few thousand, more rows improve a router little.
-LEARNED_FROM = 2000
+#: Of more rows so many are drawn, to learn from and to measure: a body costs less than a second of
+#: a processor whatever it holds (D94), and past a few thousand rows a router improves little.
+MEASURED = 1500
 
 
 #: With fewer rows on which the models differ, intervals are too wide to be useful.
@@ -121,7 +121,7 @@ class CalibrateAnswer:
     why: str
     """The reason, in a sentence or two."""
     rows: int
-    """Number of outcomes."""
+    """Number of outcomes sent; of more than 1,500, so many are drawn and measured."""
     status: ComparedStatus
     """``partial`` when something that the typical call uses has no known price or was not
     understood.
@@ -170,13 +170,13 @@ def calibrate(
     if query.typical is not None:
         typical = cheap.comparable(query.typical.counted_for(cheap.model))
     status, unread = compared_status(*((typical,) if typical else ()))
-    outcomes = [Outcome(row.task, row.cheap_ok, row.strong_ok) for row in query.rows]
-    held = held_out(outcomes, most=LEARNED_FROM)
+    rows = sample(query.rows, MEASURED)
+    held = held_out([Outcome(row.task, row.cheap_ok, row.strong_ok) for row in rows])
     scored = Scored(
         scores=tuple(held.ranks()),
-        cheap_ok=tuple(int(row.cheap_ok) for row in query.rows),
-        strong_ok=tuple(int(row.strong_ok) for row in query.rows),
-        costs=_costs(query, cheap, strong, typical),
+        cheap_ok=tuple(int(row.cheap_ok) for row in rows),
+        strong_ok=tuple(int(row.strong_ok) for row in rows),
+        costs=_costs(rows, query, cheap, strong, typical),
     )
     better = scored.strong_quality > scored.cheap_quality
     measures = measure(scored) if better else None
@@ -190,7 +190,7 @@ def calibrate(
             strong.model.key,
             threshold=recommended.threshold,
             wanted_quality=query.wanted_quality,
-            rows=len(query.rows),
+            rows=len(rows),
             model=held.model,
         )
     return (
@@ -212,7 +212,7 @@ def calibrate(
             curve=curve_points(scored) if better else (),
             pricing=cheap.provenance,
             assumptions=(
-                *_assumptions(scored),
+                *_assumptions(scored, len(query.rows)),
                 *(text for one in (cheap, strong) for text in _hours(one, query, typical)),
             ),
             warnings=(*(typical.notices if typical else ()), *_notices(scored, measures)),
@@ -229,20 +229,24 @@ def _pricer(
 
 
 def _costs(
-    query: CalibrateQuery, cheap: Pricer, strong: Pricer, typical: CountedCall | None
+    rows: Sequence[LabelledTask],
+    query: CalibrateQuery,
+    cheap: Pricer,
+    strong: Pricer,
+    typical: CountedCall | None,
 ) -> tuple[tuple[Fraction, Fraction], ...] | None:
     """Return the costs of each row on both models; None if they are not known."""
     stated = [
         (Fraction(row.cheap_usd), Fraction(row.strong_usd))
-        for row in query.rows
+        for row in rows
         if row.cheap_usd is not None and row.strong_usd is not None
     ]
-    if len(stated) == len(query.rows):
+    if len(stated) == len(rows):
         return tuple(stated)
     if query.typical is None or typical is None:
         return None
     usd = [Fraction(one.cost_of(query.typical, typical.left_out)) for one in (cheap, strong)]
-    return ((usd[0], usd[1]),) * len(query.rows)
+    return ((usd[0], usd[1]),) * len(rows)
 
 
 def _hours(pricer: Pricer, query: CalibrateQuery, typical: CountedCall | None) -> tuple[str, ...]:
@@ -338,14 +342,17 @@ def _threshold(raw: Sequence[float], calls: int) -> Decimal:
     return decimal_score(ordered[calls - 1])
 
 
-def _assumptions(scored: Scored) -> tuple[str, ...]:
+def _assumptions(scored: Scored, sent: int) -> tuple[str, ...]:
     assumptions = [
         "Every score is from a model that had not seen the row: three folds, ranks within each.",
         "Intervals are those of 95% of as many fresh tasks, from 200 bootstrap resamples.",
         "The rows represent future traffic: calibrate again when it changes.",
     ]
-    if len(scored.scores) > LEARNED_FROM:
-        assumptions.append(f"The score learns from {LEARNED_FROM} rows; all rows are measured.")
+    if sent > len(scored.scores):
+        assumptions.append(
+            f"{len(scored.scores):,} of the {sent:,} rows are measured and learned from: drawn"
+            " evenly, and always the same ones for the same number of rows."
+        )
     if scored.costs is None:
         assumptions.append(
             "Costs are not known. Send `cheap_usd` and `strong_usd` with every row, or a typical"

@@ -81,11 +81,9 @@ class Weights:
 
     def parts(self, reading: TaskFeatures) -> "ScoreParts":
         """Return the learned parts of a text's score."""
-        values = zip(self.shapes, features(reading), strict=True)
-        far = ((value - feature.mean) / feature.scale for feature, value in values)
-        distances = [
-            one if -CLIP <= one <= CLIP else CLIP if one > 0 else -CLIP  # quicker than max and min
-            for one in far
+        distances = [  # comparisons are quicker than max and min
+            far if -CLIP <= (far := (value - mean) / scale) <= CLIP else CLIP if far > 0 else -CLIP
+            for (_, mean, scale, _), value in zip(self.shapes, features(reading), strict=True)
         ]
         shape = sum(map(mul, map(_weight_of, self.shapes), distances))
         buckets = buckets_of(reading.words, len(self.words))

@@ -8,7 +8,7 @@ solved by conjugate gradients, every task read once, and the same rows give the 
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import sqrt
 from operator import mul
 from random import Random  # noqa: TID251 - seeded: the same rows give the same answer
@@ -137,20 +137,19 @@ class HeldOut:
         return ranks
 
 
-def held_out(rows: Sequence[Outcome], most: int | None = None) -> HeldOut:
-    """Score every row with a model of the other folds; copies of a task are in the same fold.
-
-    Each model, and the one of all rows, learns from at most ``most``, chosen as ``sample`` does.
-    """
-    vectors = [_vector(row.task, shipped()) for row in rows]
+def held_out(rows: Sequence[Outcome]) -> HeldOut:
+    """Score every row with a model of the other folds; copies of a task are in the same fold."""
+    vector_of = {text: _vector(text, shipped()) for text in {row.task for row in rows}}
+    vectors = [vector_of[row.task] for row in rows]
     gains = _gains(rows)
     # By text, not by position: rows in a regular order must not coincide with the folds.
     fold_of = [crc32(row.task.encode("utf-8", "replace")) % _FOLDS for row in rows]
     scores = [0.0] * len(rows)
 
     def trained(numbers: Sequence[int]) -> InDomainModel:
-        seen = sample(numbers, most)
-        return _train([vectors[number] for number in seen], [gains[number] for number in seen])
+        return _train(
+            [vectors[number] for number in numbers], [gains[number] for number in numbers]
+        )
 
     for fold in range(_FOLDS):
         model = trained([number for number, own in enumerate(fold_of) if own != fold])
@@ -162,9 +161,9 @@ def held_out(rows: Sequence[Outcome], most: int | None = None) -> HeldOut:
     return HeldOut(tuple(scores), tuple(fold_of), trained(range(len(rows))))
 
 
-def sample(rows: Sequence[Drawn], most: int | None) -> Sequence[Drawn]:
+def sample(rows: Sequence[Drawn], most: int) -> Sequence[Drawn]:
     """Return all rows, or ``most`` of them: always the same ones, in their order."""
-    if most is None or len(rows) <= most:
+    if len(rows) <= most:
         return rows
     dice = Random(len(rows))  # noqa: S311 - no secret: a sample
     return [rows[number] for number in sorted(dice.sample(range(len(rows)), most))]
@@ -208,27 +207,26 @@ class _Features:
 
     def times(self, factors: Sequence[float]) -> list[float]:
         """Return the sum of the vectors, each times its factor."""
-        return self._summed(self._shares, self._dense, factors)
+        part = list(map(mul, self._shares, factors)).__getitem__
+        dense = [sum(map(mul, column, factors)) for column in self._dense]
+        return self._by_feature(part, factors.__getitem__, dense)
 
     def sizes(self) -> list[float]:
         """Return the sum of the squares of each feature."""
-        shares = list(map(mul, self._shares, self._shares))
-        dense = [tuple(map(mul, column, column)) for column in self._dense]
-        return self._summed(shares, dense, [1.0] * len(shares))
+        square = list(map(mul, self._shares, self._shares)).__getitem__
+        dense = [sum(map(mul, column, column)) for column in self._dense]
+        return self._by_feature(square, lambda _: 1.0, dense)
 
-    def _summed(
-        self,
-        shares: Sequence[float],
-        dense: Sequence[Sequence[float]],
-        factors: Sequence[float],
+    def _by_feature(
+        self, of_word: Callable[[int], float], of_kind: Callable[[int], float], dense: list[float]
     ) -> list[float]:
+        """Return the sums of what the rows of each word and kind have, and the dense ones."""
         sparse = [0.0] * _SPARSE
-        part = list(map(mul, shares, factors)).__getitem__
         for word, numbers in self._rows.items():
-            sparse[word] = sum(map(part, numbers))
+            sparse[word] = sum(map(of_word, numbers))
         for kind, numbers in self._kinds.items():
-            sparse[kind] = _KIND * sum(factors[number] for number in numbers)
-        return sparse + [sum(map(mul, column, factors)) for column in dense]
+            sparse[kind] = _KIND * sum(map(of_kind, numbers))
+        return sparse + dense
 
 
 def _solved(vectors: Sequence[_Vector], gains: Sequence[float]) -> list[float]:

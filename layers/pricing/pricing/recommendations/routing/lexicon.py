@@ -38,13 +38,13 @@ Group = tuple[str, str]
 class Cues:
     """The cues of one or more languages, each with its groups.
 
-    Phrases are by their first word, stems by their first letters.
+    Phrases are by their first word, stems by their first letters, unspaced terms by their first.
     """
 
     words: Mapping[str, list[Group]]
     stems: Mapping[str, Mapping[str, list[Group]]]
     phrases: Mapping[str, list[tuple[str, Group]]]
-    unspaced: Mapping[str, list[Group]]
+    unspaced: Mapping[str, Mapping[str, list[Group]]]
 
     def _stems_in(self, token: str) -> Iterator[tuple[str, list[Group]]]:
         """Yield the stems that a word begins with, and those inside a long compound word."""
@@ -76,13 +76,14 @@ class Cues:
                     found.setdefault(group, {}).setdefault(phrase, number)
         if self.unspaced and _HAN.search(text):
             for term, at in self._terms_in(text):
-                for group in self.unspaced[term]:
+                for group in self.unspaced[term[0]][term]:
                     found.setdefault(group, {})[term] = at
         return found
 
     def _terms_in(self, text: str) -> Iterator[tuple[str, int]]:
         """Yield the unspaced terms with their places; of two that begin alike the longer one."""
-        terms = {term: text.index(term) for term in filter(text.__contains__, self.unspaced)}
+        begun = (term for first in dict.fromkeys(text) for term in self.unspaced.get(first, ()))
+        terms = {term: text.index(term) for term in begun if term in text}
         for term, at in terms.items():
             longer = (other for other, start in terms.items() if start == at and other != term)
             if not any(other.startswith(term) for other in longer):
@@ -142,7 +143,7 @@ def cues_of(language: str, only: Group | None = None) -> Cues:
     With ``only`` they are those of one group, which are found several times as fast.
     """
     spoken = None if language == UNREAD else {ENGLISH, language}
-    words, stems, unspaced = (defaultdict[str, list[Group]](list) for _ in range(3))
+    words, stems, terms = (defaultdict[str, list[Group]](list) for _ in range(3))
     phrases = defaultdict[str, list[tuple[str, Group]]](list)
     for group, cue in _cues(spoken):
         if only not in (None, group):
@@ -152,16 +153,20 @@ def cues_of(language: str, only: Group | None = None) -> Cues:
         if bare.isascii() and bare.isalpha():  # most are, and a cold start reads thousands
             kind[bare].append(group)
         elif _HAN.search(cue):
-            unspaced[cue].append(group)
+            terms[cue].append(group)
         elif len(parts := words_of(bare)) > 1:
             phrase = f" {' '.join(parts)}{' ' if kind is words else ''}"
             phrases[parts[0]].append((phrase, group))
         else:
             kind[parts[0]].append(group)
+    return Cues(dict(words), _by_start(stems, _SHORTEST_STEM), dict(phrases), _by_start(terms, 1))
+
+
+def _by_start(cues: Mapping[str, list[Group]], length: int) -> dict[str, dict[str, list[Group]]]:
     starts: dict[str, dict[str, list[Group]]] = {}
-    for stem, groups in stems.items():
-        starts.setdefault(stem[:_SHORTEST_STEM], {})[stem] = groups
-    return Cues(dict(words), starts, dict(phrases), dict(unspaced))
+    for cue, groups in cues.items():
+        starts.setdefault(cue[:length], {})[cue] = groups
+    return starts
 
 
 @cache
