@@ -1,14 +1,16 @@
 """What is billed by anything but tokens, from usage as providers report it and as callers state it.
 
-The prices are those of the providers' pages and of the public lists; the sums are in the comments.
+The prices are those of the providers' pages and of the public lists.
 """
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import pytest
 
+from tests.support.cases import cases
 from tests.support.handlers import Answer, handler, post
 
 Ask = Callable[[Mapping[str, Any]], Answer]
@@ -21,268 +23,26 @@ def estimate(event: Event) -> Ask:
     return lambda body: post(to, event("estimate"), body)
 
 
-#: What other projects' users reported as priced wrongly, with the right answer.
-REPORTED: dict[str, tuple[dict[str, Any], str]] = {
-    # gpt-image-1: text 5, image out 40 a million: 150 x 5 + 8000 x 40 = 320,750 millionths
-    "images by the token": (
-        {
-            "model": "gpt-image-1",
-            "usage_format": "openai_responses",
-            "usage": {
-                "input_tokens": 150,
-                "output_tokens": 8000,
-                "total_tokens": 8150,
-                "input_tokens_details": {"text_tokens": 150, "image_tokens": 0},
-            },
-        },
-        "0.32075",
-    ),
-    "an image": ({"model": "dall-e-3", "usage": {"images": 1}}, "0.04"),
-    # $0.006 a minute is 0.0001 a second
-    "seconds of audio": (
-        {
-            "model": "whisper-1",
-            "usage_format": "openai",
-            "usage": {"type": "duration", "seconds": 11},
-        },
-        "0.0011",
-    ),
-    # $15 a million characters
-    "characters": ({"model": "tts-1", "usage": {"input_characters": 1200}}, "0.018"),
-    # $2 per 1,000 search units
-    "search units": (
-        {
-            "model": "rerank-v3.5",
-            "response": {"id": "x", "results": [], "meta": {"billed_units": {"search_units": 1}}},
-        },
-        "0.002",
-    ),
-    # 108 x 2 + 3256 x 8 + 7299 x 2 + 73248 x 3 = 260,606 millionths, and 74 searches of 0.005
-    "citations and searches": (
-        {
-            "model": "perplexity/sonar-deep-research",
-            "usage_format": "openai",
-            "usage": {
-                "prompt_tokens": 108,
-                "completion_tokens": 3256,
-                "total_tokens": 3364,
-                "citation_tokens": 7299,
-                "num_search_queries": 74,
-                "reasoning_tokens": 73248,
-            },
-        },
-        "0.630606",
-    ),
-    # gpt-4.1: 100 x 2 + 50 x 8 = 600 millionths, and a file search of $2.50 per 1,000
-    "a file search": (
-        {
-            "response": {
-                "object": "response",
-                "model": "gpt-4.1",
-                "output": [{"type": "file_search_call", "id": "fs", "status": "completed"}],
-                "usage": {"input_tokens": 100, "output_tokens": 50, "total_tokens": 150},
-            }
-        },
-        "0.0031",
-    ),
-    # $12 a million tokens of video
-    "video to embed": (
-        {
-            "model": "gemini-embedding-2",
-            "usage_format": "gemini",
-            "usage": {
-                "promptTokenCount": 1000,
-                "promptTokensDetails": [{"modality": "VIDEO", "tokenCount": 1000}],
-            },
-        },
-        "0.012",
-    ),
-    # 900 tokens of video at 3, 100 of text at 0.5, 500 out at 2: 3,750 millionths
-    # 21 x 0.6 + 9 x 10 + 16 x 2.4 + 7 x 20 = 281 millionths
-    "sound in both directions": (
-        {
-            "model": "openai/gpt-realtime-mini",
-            "usage": {
-                "input_tokens": 30,
-                "output_tokens": 23,
-                "input_token_details": {"text_tokens": 21, "audio_tokens": 9},
-                "output_token_details": {"text_tokens": 16, "audio_tokens": 7},
-            },
-        },
-        "0.000281",
-    ),
-    # 900 x 0.2 + 100 x 12 = 1,380 millionths
-    "video that was embedded": (
-        {
-            "model": "google/gemini-embedding-2",
-            "usage_format": "gemini",
-            "usage": {
-                "promptTokenCount": 1000,
-                "totalTokenCount": 1000,
-                "promptTokensDetails": [
-                    {"modality": "VIDEO", "tokenCount": 100},
-                    {"modality": "TEXT", "tokenCount": 900},
-                ],
-            },
-        },
-        "0.00138",
-    ),
-    # 100 x 0.5 + 100 x 3 = 350 millionths, and three queries of 0.014
-    "queries of a grounded answer": (
-        {
-            "response": {
-                "modelVersion": "gemini-3-flash-preview",
-                "candidates": [{"groundingMetadata": {"webSearchQueries": ["a", "b", "c"]}}],
-                "usageMetadata": {
-                    "promptTokenCount": 100,
-                    "candidatesTokenCount": 100,
-                    "totalTokenCount": 200,
-                },
-            }
-        },
-        "0.04235",
-    ),
-    # 33 x 2 + 11395 x 8 + 193947 x 3 + 19028 x 2 = 711,123 millionths, and 21 searches of 0.005
-    "deep research": (
-        {
-            "response": {
-                "model": "sonar-deep-research",
-                "usage": {
-                    "prompt_tokens": 33,
-                    "completion_tokens": 11395,
-                    "total_tokens": 11428,
-                    "citation_tokens": 19028,
-                    "num_search_queries": 21,
-                    "reasoning_tokens": 193947,
-                },
-            }
-        },
-        "0.816123",
-    ),
-    # Gemini 3 Pro Image in a batch: 1,120 x 60 + 10 x 1 = 67,210 millionths
-    "an image in a batch": (
-        {
-            "model": "vertex/gemini-3-pro-image",
-            "processing": "batch",
-            "usage_format": "gemini",
-            "usage": {
-                "promptTokenCount": 10,
-                "candidatesTokenCount": 1120,
-                "totalTokenCount": 1130,
-                "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1120}],
-            },
-        },
-        "0.06721",
-    ),
-    "video in a live session": (
-        {
-            "model": "gemini-live-2.5-flash",
-            "usage_format": "gemini",
-            "usage": {
-                "promptTokenCount": 1000,
-                "candidatesTokenCount": 500,
-                "totalTokenCount": 1500,
-                "promptTokensDetails": [
-                    {"modality": "VIDEO", "tokenCount": 900},
-                    {"modality": "TEXT", "tokenCount": 100},
-                ],
-            },
-        },
-        "0.00375",
-    ),
-}
+TABLES = cases("units")
 
 
-@pytest.mark.parametrize("name", REPORTED)
+@pytest.mark.parametrize("given", TABLES["reported"], ids=itemgetter("case"))
 def test_usage_that_is_not_of_text_tokens_costs_what_the_provider_bills(
-    estimate: Ask, name: str
+    estimate: Ask, given: dict[str, Any]
 ) -> None:
-    body, expected = REPORTED[name]
-    answer = estimate(body).body
-    assert (answer["total_usd"], answer["status"]) == (expected, "priced")
+    answer = estimate(given["body"]).body
+    assert (answer["total_usd"], answer["status"]) == (given["total"], "priced")
 
 
-#: model, units, the total and the lines as (quantity, unit, price field, price).
-STATED: list[tuple[str, dict[str, Any], str, list[tuple[str, str, str, str]]]] = [
-    (
-        "dall-e-3",
-        {
-            "images": [
-                {"count": 2, "size": "1024x1024", "quality": "hd"},
-                {"count": 1, "size": "1024x1024", "quality": "standard"},
-            ]
-        },
-        "0.2",  # 2 x 0.08 + 0.04
-        [("2", "image", "usd_per_image", "0.08"), ("1", "image", "usd_per_image", "0.04")],
-    ),
-    (
-        "veo-3.1-generate-001",
-        {"video": [{"seconds": "8.5", "resolution": "4k"}, {"seconds": 4, "resolution": "1080p"}]},
-        "6.7",  # 8.5 x 0.6 + 4 x 0.4
-        [("8.5", "second", "usd_per_second", "0.6"), ("4", "second", "usd_per_second", "0.4")],
-    ),
-    (
-        "whisper-1",
-        {"audio_seconds": "8.47"},
-        "0.000847",  # 8.47 x 0.0001
-        [("8.47", "second", "usd_per_second", "0.0001")],
-    ),
-    (
-        "tts-1-hd",
-        {"characters": 1200},
-        "0.036",  # 1200 x 0.00003
-        [("1200", "character", "usd_per_character", "0.00003")],
-    ),
-    (
-        "mistral-ocr-latest",
-        {"pages": 3, "annotated_pages": 1},
-        "0.017",  # 3 x 0.004 + 0.005
-        [("3", "page", "usd_per_page", "0.004"), ("1", "page", "usd_per_page", "0.005")],
-    ),
-    (
-        "mistral/mistral-ocr-2505",
-        {"pages": 3, "annotated_pages": 1},
-        "0.006",  # 3 x 0.001 + 0.003
-        [("3", "page", "usd_per_page", "0.001"), ("1", "page", "usd_per_page", "0.003")],
-    ),
-    (
-        "rerank-v4.0-pro",
-        {"search_units": 2},
-        "0.005",  # 2 x 0.0025
-        [("2", "search_unit", "usd_per_search_unit", "0.0025")],
-    ),
-    (
-        "sonar-deep-research",
-        {"citation_tokens": 1_000_000, "search_queries": 2},
-        "2.01",  # 2 + 2 x 0.005
-        [("2", "query", "usd_per_query", "0.005"), ("1000000", "token", "usd_per_mtok", "2")],
-    ),
-    (
-        "gpt-4.1",
-        {"containers": [{"count": 2, "memory": "4g"}]},
-        "0.24",  # 2 x 0.12
-        [("2", "session", "usd_per_session", "0.12")],
-    ),
-    (
-        "gemini-2.5-pro",
-        {"cache_storage": [{"tokens": 100_000, "hours": "10"}]},
-        "4.5",  # a million token hours at $4.50
-        [("1000000", "token_hour", "usd_per_token_hour", "0.0000045")],
-    ),
-]
-
-
-@pytest.mark.parametrize(("model", "units", "total", "lines"), STATED)
-def test_stated_units_are_priced_line_by_line(
-    estimate: Ask, model: str, units: dict[str, Any], total: str, lines: list[tuple[str, ...]]
-) -> None:
-    answer = estimate({"model": model, "units": units}).body
-    assert (answer["total_usd"], answer["status"]) == (total, "priced")
+@pytest.mark.parametrize("given", TABLES["stated"], ids=itemgetter("model"))
+def test_stated_units_are_priced_line_by_line(estimate: Ask, given: dict[str, Any]) -> None:
+    answer = estimate({"model": given["model"], "units": given["units"]}).body
+    assert (answer["total_usd"], answer["status"]) == (given["total"], "priced")
     shown = [
-        (line["quantity"], line["unit"], *next(i for i in line.items() if i[0][:7] == "usd_per"))
+        [line["quantity"], line["unit"], *next(i for i in line.items() if i[0][:7] == "usd_per")]
         for line in answer["line_items"]
     ]
-    assert shown == lines
+    assert shown == given["lines"]
     assert answer["assumptions"] == []
 
 

@@ -1,6 +1,6 @@
 """What endpoints that bill by the unit answer without usage, or are asked for, at its price.
 
-Expected sums are worked out by hand in the comments, from prices of the lists of 2026-11.
+Expected sums are worked out by hand, from prices of the lists of 2026-11.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.cases import cases
 from tests.support.handlers import Answer, handler, post
 
 Ask = Callable[[Mapping[str, Any]], Answer]
@@ -24,204 +25,27 @@ def images(number: int, **more: str) -> dict[str, Any]:
     return {"created": 1760000000, "data": [{"url": "https://example.com/a.png"}] * number, **more}
 
 
-#: A response as it came, or a request before it is sent; and the right total.
-CASES: dict[str, tuple[dict[str, Any], str]] = {
-    # DALL-E 3, standard square: 2 x 0.04
-    "two images": ({"model": "dall-e-3", "response": images(2)}, "0.08"),
-    # the answer repeats what was asked for: hd, 1792 wide, 0.12
-    "an image that states its size": (
-        {"model": "dall-e-3", "response": images(1, size="1792x1024", quality="hd")},
-        "0.12",
-    ),
-    # Grok Imagine: 2 x 0.02; its usage says what was charged and no count
-    "images next to a cost": (
-        {
-            "model": "xai/grok-imagine-image",
-            "response": images(2) | {"usage": {"cost_in_usd_ticks": 400_000_000}},
-        },
-        "0.04",
-    ),
-    # Imagen 4: 2 x 0.04
-    "predictions of Imagen": (
-        {
-            "model": "imagen-4.0-generate-001",
-            "response": {"predictions": [{"bytesBase64Encoded": "aaaa"}] * 2},
-        },
-        "0.08",
-    ),
-    # Titan's answer on Bedrock has the images as text; Nova Canvas costs 0.04 or more an image
-    "images as text": (
-        {"model": "openai/dall-e-2", "response": {"images": ["aaaa", "bbbb"]}},
-        "0.04",
-    ),
-    # Amazon's reranker states no units: a query is 0.001
-    "a reranking of Bedrock": (
-        {
-            "model": "amazon.rerank-v1:0",
-            "response": {"results": [{"index": 0, "relevanceScore": 0.9}]},
-        },
-        "0.001",
-    ),
-    # LiteLLM's form of the same, with units that are empty; Cohere's reranker costs 0.002 a query
-    "a reranking with empty units": (
-        {
-            "model": "bedrock/cohere.rerank-v3-5:0",
-            "response": {
-                "results": [{"index": 0, "relevance_score": 0.9}],
-                "meta": {"billed_units": {}, "tokens": {}},
-            },
-        },
-        "0.002",
-    ),
-    # 101 results are of more than a hundred documents: 2 x 0.002
-    "a reranking of more than a hundred documents": (
+#: Units of search are of up to a hundred documents, at 0.002 each.
+RERANKED = {
+    "101 results": (
         {
             "model": "cohere/rerank-v3.5",
             "response": {"results": [{"index": n, "relevance_score": 0.1} for n in range(101)]},
         },
         "0.004",
     ),
-    # units that are stated go before the number of results: 3 x 0.002
-    "a reranking that states its units": (
-        {
-            "model": "cohere/rerank-v3.5",
-            "response": {
-                "results": [{"index": 0, "relevance_score": 0.9}],
-                "meta": {"billed_units": {"search_units": 3}},
-            },
-        },
-        "0.006",
-    ),
-    # Sora 2: 8 seconds x 0.1
-    "a video object": (
-        {"response": {"object": "video", "model": "sora-2", "seconds": "8", "size": "720x1280"}},
-        "0.8",
-    ),
-    # Sora 2 Pro at 1024 lines: 12 x 0.5
-    "a video of more lines": (
-        {
-            "response": {
-                "object": "video",
-                "status": "completed",
-                "model": "sora-2-pro",
-                "seconds": "12",
-                "size": "1792x1024",
-            }
-        },
-        "6",
-    ),
-    # Grok Imagine Video at 480 lines: 6 x 0.05
-    "xAI's video": (
-        {"response": {"model": "grok-imagine-video", "video": {"url": "x", "duration": 6}}},
-        "0.3",
-    ),
-    # Whisper: 8.5 x 0.0001
-    "a verbose transcription": (
-        {"model": "whisper-1", "response": {"task": "transcribe", "duration": 8.5, "text": "hi"}},
-        "0.00085",
-    ),
-    # Deepgram Nova 3, two channels: 2 x 60 x 0.00007167
-    "a transcription of two channels": (
-        {
-            "model": "deepgram/nova-3",
-            "response": {"metadata": {"duration": 60}, "results": {"channels": [{}, {}]}},
-        },
-        "0.0086004",
-    ),
-    # AssemblyAI best: 281 x 0.00003333
-    "a transcript with its length": (
-        {
-            "model": "assemblyai/best",
-            "response": {"status": "completed", "audio_duration": 281, "text": "hi"},
-        },
-        "0.00936573",
-    ),
-    # MiniMax: 26 characters x 0.0001
-    "speech with the characters that were billed": (
-        {
-            "model": "minimax/speech-02-hd",
-            "response": {"data": {"audio": "00"}, "extra_info": {"usage_characters": 26}},
-        },
-        "0.0026",
-    ),
-    # Wan 2.7 at 1080 lines, by default: 5 x 0.143353
-    "Qwen's usage of a video": (
-        {
-            "model": "dashscope/wan2.7-t2v",
-            "response": {"usage": {"video_duration": 5, "video_count": 1, "video_ratio": "16:9"}},
-        },
-        "0.716765",
-    ),
-    # Embed v3: 3 images x 0.0001
-    "images that Cohere embedded": (
-        {"model": "embed-english-v3.0", "response": {"meta": {"billed_units": {"images": 3}}}},
-        "0.0003",
-    ),
-    # Embed v4 bills their tokens: 2,000 x 0.47 a million
-    "images that Cohere counted in tokens": (
-        {
-            "model": "embed-v4.0",
-            "response": {"meta": {"billed_units": {"images": 2, "image_tokens": 2000}}},
-        },
-        "0.00094",
-    ),
-    "a moderation, which is free": (
-        {
-            "response": {
-                "id": "modr-1",
-                "model": "omni-moderation-latest",
-                "results": [{"flagged": False, "categories": {"violence": False}}],
-            }
-        },
-        "0",
-    ),
-    # two in portrait: 2 x 0.12
-    "a request for images": (
-        {
-            "request": {
-                "model": "dall-e-3",
-                "prompt": "a cat",
-                "n": 2,
-                "size": "1024x1792",
-                "quality": "hd",
-            }
-        },
-        "0.24",
-    ),
-    # 8 seconds x 0.1
-    "a request for a video": (
-        {"request": {"model": "sora-2", "prompt": "a cat", "seconds": "8", "size": "1280x720"}},
-        "0.8",
-    ),
-    # two videos of 8 seconds in 4k: 2 x 8 x 0.6
-    "a request to Veo": (
-        {
-            "model": "veo-3.1-generate-preview",
-            "request": {
-                "instances": [{"prompt": "a cat"}],
-                "parameters": {"durationSeconds": 8, "sampleCount": 2, "resolution": "4k"},
-            },
-        },
-        "9.6",
-    ),
-    # 101 documents are two search units: 2 x 0.002
-    "a request to rerank": (
+    "a request of 101": (
         {"request": {"model": "rerank-v3.5", "query": "cats", "documents": ["a"] * 101}},
         "0.004",
     ),
-    # exactly 100 are one
-    "a request to rerank a hundred": (
+    "a request of 100": (
         {"request": {"model": "rerank-v3.5", "query": "cats", "documents": ["a"] * 100}},
         "0.002",
     ),
-    # 11 characters x 0.000015
-    "a request to speak": (
-        {"request": {"model": "tts-1", "input": "Hello world", "voice": "alloy"}},
-        "0.000165",
-    ),
-    # the same text at 0.00003
-    "a text for a model that speaks": ({"model": "tts-1-hd", "text": "Hello world"}, "0.00033"),
 }
+#: A response as it came, or a request before it is sent; and the right total.
+CASES = {given["case"]: (given["body"], given["total"]) for given in cases("units")["made"]}
+CASES |= RERANKED
 
 
 @pytest.mark.parametrize("name", CASES)
