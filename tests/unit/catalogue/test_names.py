@@ -12,6 +12,7 @@ from pricing.errors import UnknownModel
 from pricing.jsonio import canonical_json
 from pricing.store import bundled
 from tests.support.books import document, row
+from tests.support.cases import cases
 
 ODD = ['say "hi"', "back\\slash", "a[1m]", "x],[y", "ключ", "tab\tbed", '"id":"no"', "\u2028", "né"]
 
@@ -129,28 +130,7 @@ def test_a_successor_that_does_not_exist_is_not_its_elder() -> None:
             BOOK.find(name)
 
 
-ALIASES = {
-    "claude-opus-4-20250514": "claude-opus-4",
-    "claude-opus-4-0": "claude-opus-4",
-    "claude-4-opus-20250514": "claude-opus-4",
-    "claude-opus-4-1-20250805": "claude-opus-4-1",
-    "claude-opus-4-5-20251101": "claude-opus-4-5",
-    "claude-opus-4-6-20260205": "claude-opus-4-6",
-    "claude-opus-4-7-20260416": "claude-opus-4-7",
-    "claude-opus-5.5": "claude-opus-5-5",
-    "claude-sonnet-4-20250514": "claude-sonnet-4",
-    "claude-sonnet-4-0": "claude-sonnet-4",
-    "claude-sonnet-4-5-20250929": "claude-sonnet-4-5",
-    "claude-haiku-4-5-20251001": "claude-haiku-4-5",
-    "claude-3-5-haiku-20241022": "claude-3-5-haiku",
-    "claude-3-5-haiku-latest": "claude-3-5-haiku",
-    "claude-3-haiku-20240307": "claude-3-haiku",
-    "claude-3-opus-20240229": "claude-3-opus",
-    "claude-3-7-sonnet-20250219": "claude-3-7-sonnet",
-    "claude-3-5-sonnet-20240620": "claude-3-5-sonnet",
-    "claude-3-5-sonnet-20241022": "claude-3-5-sonnet",
-    "claude-3-sonnet-20240229": "claude-3-sonnet",
-}
+ALIASES = cases("names")["aliases"]
 
 
 @pytest.mark.parametrize("alias", ALIASES)

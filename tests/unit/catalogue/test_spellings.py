@@ -4,154 +4,16 @@ import pytest
 
 from pricing.catalogue.spellings import spellings
 from pricing.store import bundled
+from tests.support.cases import cases
 
 BOOK = bundled.current()
 
+NAMES = cases("names")
 #: The name as a tool writes it, the row that it means, and the rule that says so.
-WRITTEN = [
-    (" gpt-4o ", "openai/gpt-4o", "surrounding_blanks"),
-    ("claude-sonnet-4-6\n", "anthropic/claude-sonnet-4-6", "surrounding_blanks"),
-    ("GPT-4o", "openai/gpt-4o", "letter_case"),
-    ("CLAUDE-HAIKU-4-5", "anthropic/claude-haiku-4-5", "letter_case"),
-    ("z-ai/glm-4.6", "zai/GLM-4.6", "gateway_prefix"),
-    ("litellm_proxy/gpt-4o", "openai/gpt-4o", "gateway_prefix"),
-    ("openai:chat:gpt-4o", "openai/gpt-4o", "gateway_prefix"),
-    ("anthropic:messages:claude-haiku-4-5", "anthropic/claude-haiku-4-5", "gateway_prefix"),
-    ("litellm/anthropic/claude-opus-4-6", "anthropic/claude-opus-4-6", "gateway_prefix"),
-    (
-        "litellm_proxy/bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0",
-        "bedrock/anthropic.claude-haiku-4-5",
-        "gateway_prefix",
-    ),
-    ("Claude Sonnet 4.5", "anthropic/claude-sonnet-4-5", "display_name"),
-    ("GPT 5", "openai/gpt-5", "display_name"),
-    ("Gemini 2.5 Pro", "google/gemini-2.5-pro", "display_name"),
-    (
-        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6",
-        "bedrock/anthropic.claude-sonnet-4-6",
-        "arn",
-    ),
-    (
-        "arn:aws:bedrock:eu-west-1::foundation-model/meta.llama3-1-8b-instruct-v1:0",
-        "bedrock/meta.llama3-1-8b-instruct-v1:0",
-        "arn",
-    ),
-    ("models/gemini-2.5-flash", "google/gemini-2.5-flash", "resource_path"),
-    ("publishers/anthropic/models/claude-sonnet-4-5", "vertex/claude-sonnet-4-5", "resource_path"),
-    (
-        "projects/p/locations/global/publishers/google/models/gemini-2.5-pro",
-        "vertex/gemini-2.5-pro",
-        "resource_path",
-    ),
-    ("vertex_ai/gemini-2.5-pro", "vertex/gemini-2.5-pro", "gateway_prefix"),
-    ("alibaba/qwen3-max", "dashscope/qwen3-max", "gateway_prefix"),
-    ("qwen_ai_platform/qwen-plus", "dashscope/qwen-plus", "gateway_prefix"),
-    ("Qwen3 Max", "dashscope/qwen3-max", "display_name"),
-    ("vercel_ai_gateway/openai/gpt-4o", "vercel/openai/gpt-4o", "gateway_prefix"),
-    ("github-copilot/claude-sonnet-5", "github_copilot/claude-sonnet-5", "gateway_prefix"),
-    ("jina_ai/jina-reranker-m0", "jina/jina-reranker-m0", "gateway_prefix"),
-    (
-        "bedrock_mantle/openai.gpt-6-sol",
-        "bedrock/openai.gpt-6-sol",
-        "gateway_prefix",
-    ),
-    ("gemini/gemini-2.5-pro", "google/gemini-2.5-pro", "gateway_prefix"),
-    ("google_genai:gemini-2.5-flash", "google/gemini-2.5-flash", "gateway_prefix"),
-    ("azure_ai/claude-sonnet-4-5", "azure/claude-sonnet-4-5", "gateway_prefix"),
-    ("moonshot/kimi-k2.5", "moonshotai/kimi-k2.5", "gateway_prefix"),
-    ("x-ai/grok-4", "xai/grok-4", "gateway_prefix"),
-    ("cohere_chat/command-a-03-2025", "cohere/command-a", "gateway_prefix"),
-    (
-        "bedrock/converse/us.anthropic.claude-sonnet-4-6",
-        "bedrock/anthropic.claude-sonnet-4-6",
-        "gateway_prefix",
-    ),
-    (
-        "fireworks_ai/accounts/fireworks/models/deepseek-v3",
-        "fireworks/accounts/fireworks/models/deepseek-v3",
-        "gateway_prefix",
-    ),
-    ("qwen/qwen3-coder", "openrouter/qwen/qwen3-coder", "openrouter_id"),
-    (
-        "meta-llama/llama-3.3-70b-instruct",
-        "openrouter/meta-llama/llama-3.3-70b-instruct",
-        "openrouter_id",
-    ),
-    ("openai/gpt-4o:nitro", "openai/gpt-4o", "openrouter_variant"),
-    # Where a variant has a price of its own in OpenRouter's list, that is the price.
-    ("openai/gpt-4o:extended", "openrouter/openai/gpt-4o:extended", "openrouter_id"),
-    ("openai/gpt-5:batch", "openrouter/openai/gpt-5:batch", "openrouter_id"),
-    (
-        "projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929",
-        "vertex/regional/claude-sonnet-4-5",
-        "resource_path",
-    ),
-    ("groq:openai/gpt-oss-120b", "groq/openai/gpt-oss-120b", "gateway_prefix"),
-    ("Claude Haiku 3.5", "anthropic/claude-3-5-haiku", "display_name"),
-    ("openrouter/qwen/qwen3-coder:nitro", "openrouter/qwen/qwen3-coder", "openrouter_variant"),
-    (
-        "ft:gpt-4o-mini-2024-07-18:my-org:custom:AbC123",
-        "openai/ft:gpt-4o-mini-2024-07-18",
-        "fine_tune",
-    ),
-    ("ft:gpt-4.1-2025-04-14:acme::B7xyz", "openai/ft:gpt-4.1-2025-04-14", "fine_tune"),
-    ("claude-sonnet-4-6@default", "vertex/claude-sonnet-4-6", "version_suffix"),
-    ("gemini-2.5-flash@default", "vertex/gemini-2.5-flash", "version_suffix"),
-    ("gpt-5-high", "openai/gpt-5", "effort_suffix"),
-    ("gpt-5.1-codex-max-xhigh", "openai/gpt-5.1-codex-max", "effort_suffix"),
-    ("claude-sonnet-4-5-thinking", "anthropic/claude-sonnet-4-5", "effort_suffix"),
-    ("claude-opus-4-5-thinking-high", "anthropic/claude-opus-4-5", "effort_suffix"),
-    ("gpt-5(high)", "openai/gpt-5", "effort_suffix"),
-    ("gpt-5.1-none", "openai/gpt-5.1", "effort_suffix"),
-    ("claude-4.5-sonnet", "anthropic/claude-sonnet-4-5", "word_order"),
-    ("claude-4.5-opus-high-thinking", "anthropic/claude-opus-4-5", "word_order"),
-    ("anthropic/claude-4.5-sonnet-20250929", "anthropic/claude-sonnet-4-5", "word_order"),
-    ("Claude Opus 4.6 (Thinking)", "anthropic/claude-opus-4-6", "effort_suffix"),
-    ("Anthropic: Claude Sonnet 4.5", "anthropic/claude-sonnet-4-5", "display_name"),
-    ("OpenAI: GPT-4o", "openai/gpt-4o", "display_name"),
-    ("google-gla:gemini-2.5-flash", "google/gemini-2.5-flash", "gateway_prefix"),
-    (
-        "@cf/meta/llama-3.1-8b-instruct",
-        "cloudflare/@cf/meta/llama-3.1-8b-instruct",
-        "gateway_prefix",
-    ),
-    (
-        "bedrock/us-east-1/anthropic.claude-sonnet-4-6",
-        "bedrock/anthropic.claude-sonnet-4-6",
-        "gateway_prefix",
-    ),
-    (
-        "ca.anthropic.claude-sonnet-4-5-20250929-v1:0",
-        "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0",
-        "inference_profile",
-    ),
-    ("amazon.nova-pro-v1:0:300k", "bedrock/amazon.nova-pro-v1:0", "context_suffix"),
-    (
-        "ft:gpt-4o-mini-2024-07-18:my-org:custom:AbC123:ckpt-step-200",
-        "openai/ft:gpt-4o-mini-2024-07-18",
-        "fine_tune",
-    ),
-    (
-        "~anthropic/claude-sonnet-latest",
-        "openrouter/~anthropic/claude-sonnet-latest",
-        "openrouter_id",
-    ),
-    ("openrouter/qwen/qwen3-coder:free", "openrouter/qwen/qwen3-coder:free", "free_variant"),
-    ("deepseek/deepseek-r1:free", "openrouter/deepseek/deepseek-r1:free", "free_variant"),
-]
+WRITTEN = NAMES["written"]
 
 
-#: Names as LiteLLM writes them for providers that Tariff calls the same.
-SAME_PREFIX = (
-    *("dashscope/qwen-max", "qwencloud/qwen-plus", "deepinfra/Qwen/QwQ-32B", "oci/xai.grok-4"),
-    *("sambanova/DeepSeek-V3.1", "nebius/deepseek-ai/DeepSeek-V3", "replicate/openai/gpt-5"),
-    *("watsonx/ibm/granite-3-8b-instruct", "databricks/databricks-claude-opus-4-1"),
-    *("deepgram/nova-3", "elevenlabs/eleven_v3", "assemblyai/best", "stability/sd3.5-large"),
-    *("black_forest_labs/flux-pro-1.1", "runwayml/gen4_turbo", "recraft/recraftv3"),
-)
-
-
-@pytest.mark.parametrize("name", SAME_PREFIX)
+@pytest.mark.parametrize("name", NAMES["same_prefix"])
 def test_a_provider_is_found_under_the_prefix_of_litellm(name: str) -> None:
     match = BOOK.find(name)
     assert match.model.provider == name.partition("/")[0]
@@ -208,48 +70,7 @@ def test_an_address_is_read_behind_the_prefix_of_a_gateway(before: str) -> None:
     assert BOOK.known(f"x{profile}") is None
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123",
-        "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abc123",
-        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-9-9",
-        "models/gemini-2.5-flash-002x",
-        "publishers/anthropic/models/claude-sonnet-4-50",
-        "vertex_ai/claude-sonnet-4-5@20991231",
-        "claude-sonnet-4-5@20991231",
-        "claude-sonnet-4-5@",
-        "ft:gpt-9-2024-07-18:my-org:custom:AbC123",
-        "ft:gpt-4o-mini-2024-07-18:a:b:c:d",
-        "openrouter/qwen/qwen3-coder:paid",
-        "qwen/qwen3-codex-9",
-        "openai/gpt-oss-120b",  # sold by many, and not by OpenAI
-        "gpt-5-hi",
-        "gpt-5-mega-high",
-        "gpt-5.3-codex-max-9",
-        "gpt-5-max",  # OpenAI's max is another model, not an effort
-        "claude-5.9-sonnet",
-        "claude-haiku-4.5-sonnet",
-        "sonnet-4.5",
-        "zz.anthropic.claude-sonnet-4-6",
-        "ca.amazon.nova-pro-v1:0",  # the price differs by region
-        "bedrock/us-gov-west-1/anthropic.claude-sonnet-4-6",
-        "bedrock/nowhere/anthropic.claude-sonnet-4-6",
-        "amazon.nova-pro-v9:0:300k",
-        "qwen/qwen9-coder:free",
-        "gpt-4o:free",  # only OpenRouter has free variants
-        "azure/gpt-4o:free",
-        "openai/gpt-5:turbo",
-        "OpenAI: GPT-9",
-        " sonnet",  # a family is meant by its name only
-        "sonnet-high",  # an effort can be appended to a model, not to a family
-        "Claude Sonnet",
-        "Claude Sonnet 45",
-        "gpt_4o",
-        "azure_ai/gpt-9",
-        "notaprovider/claude-sonnet-4-5",
-    ],
-)
+@pytest.mark.parametrize("written", NAMES["unknown"])
 def test_the_same_form_around_a_name_that_does_not_exist_is_not_priced(written: str) -> None:
     assert BOOK.known(written) is None
 
