@@ -49,21 +49,31 @@ def usages_at(model: Model, attempts: tuple[Attempt, ...]) -> list[Usage]:
 
 
 def stated_cost_notices(own: Decimal, stated: StatedCost | None) -> tuple[Notice, ...]:
-    """Return a warning if the stated cost differs by more than the rounding of its last digit."""
+    """Warn of a gateway's fee, and of a cost that differs by more than its last digit's rounding."""
     if stated is None:
         return ()
-    exponent = stated.usd.as_tuple().exponent
-    last_digit = ONE.scaleb(exponent if isinstance(exponent, int) else 0) if stated.usd else ZERO
-    difference = subtract(own, stated.usd)
+    fee: tuple[Notice, ...] = ()
+    if stated.fee:
+        message = (
+            f"The stated cost has {plain(stated.fee)} USD that a gateway charges for a call with a"
+            " key of your own: a fee, which is in no total here."
+        )
+        fee = (Notice("gateway_fee", message),)
+    cost = stated.inference
+    if stated.fee and not cost:
+        return fee
+    exponent = cost.as_tuple().exponent
+    last_digit = ONE.scaleb(exponent if isinstance(exponent, int) else 0) if cost else ZERO
+    difference = subtract(own, cost)
     if abs(difference) <= max(last_digit, _ROUNDING_USD):
-        return ()
+        return fee
     message = (
-        f"{stated.pointer} states a cost of {plain(stated.usd)} USD for one call; at this version's"
+        f"{stated.pointer} states a cost of {plain(cost)} USD for one call; at this version's"
         f" list prices it is {plain(own)} USD, {plain(abs(difference))} USD"
         f" {'less' if difference < 0 else 'more'}. Counts that the usage leaves out, another tier"
         " and discounts are the usual reasons."
     )
-    return (Notice("stated_cost_differs", message),)
+    return (*fee, Notice("stated_cost_differs", message))
 
 
 def reference_notices(

@@ -77,6 +77,8 @@ NOTE = "note"
 UNPRICED = "unpriced"
 #: What the provider says it charged, in USD, in ticks of 1e-10 USD, or at its upstream (BYOK).
 COST, COST_TICKS, COST_UPSTREAM = "cost", "cost_ticks", "cost_upstream"
+#: Whether the provider was paid with a key of the caller's own, so that the cost is a fee only.
+OWN_KEY = "own_key"
 #: How many calls the counts are the sum of, and the longest prompt among them.
 CALLS, LONGEST_PROMPT = "calls", "longest_prompt"
 #: The number of all uses of server tools, which others count one by one.

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pricing.errors import InvalidRequest
+from pricing.money import ZERO, subtract
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, StatedTerms
 from pricing.usage.terms import COMMITTED_WORDS, COMMON, TierWord
@@ -23,10 +24,19 @@ class Unread:
 
 @immutable
 class StatedCost:
-    """What a provider or a gateway says it charged for the call, and where it says so."""
+    """What a provider or a gateway says it charged for the call, and where it says so.
+
+    ``fee`` is a gateway's part of it, for a call that was made with a key of the caller's own.
+    """
 
     usd: Decimal
     pointer: str
+    fee: Decimal = ZERO
+
+    @property
+    def inference(self) -> Decimal:
+        """What the model itself cost; 0 where only the gateway's fee is stated."""
+        return subtract(self.usd, self.fee)
 
 
 @immutable

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from pricing.errors import InvalidRequest, is_plain_name
-from pricing.money import multiply
+from pricing.money import add, multiply
 from pricing.notices import Notice
 from pricing.usage import meanings, sdk_shapes, shapes
 from pricing.usage.buckets import MAX_COUNT, Attempt, Quantity, StatedTerms, SummedUsage, Usage
@@ -139,6 +139,7 @@ class _Taken:
     #: Path below the object, as a warning writes it; pointer; value.
     unknown: list[tuple[str, str, Any]] = field(default_factory=list)
     iterations: tuple[Any, str] | None = None
+    own_key: bool | None = None
 
     def note_unknown(self, name: str, value: Any, pointer: str, path: str) -> None:
         """Note a field that the shape lacks; ``pointer`` and ``path`` lead to its object."""
@@ -194,7 +195,7 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
         notices=(*notices, *_said(taken)) if taken.words or taken.unknown else notices,
         assumptions=assumptions,
         unread=tuple(islice(_unread(taken), MAX_NAMED)) if taken.unknown or taken.of_all else (),
-        stated=_stated_cost(taken.costs) if taken.costs else None,
+        stated=_stated_cost(taken.costs, taken.own_key) if taken.costs else None,
         open=_open_questions(taken, shape, pointer, found, stated_units=bool(tools.units)),
     )
 
@@ -325,6 +326,8 @@ def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -
         _take_cost(taken, meaning, value, here)
     elif meaning == meanings.ITERATIONS:
         taken.iterations = value, here
+    elif meaning == meanings.OWN_KEY:
+        taken.own_key = value if isinstance(value, bool) else None
     elif meaning == meanings.CACHE_DETAILS:
         _take_cache_details(taken, value, here, path)
     elif meaning == meanings.PART:
@@ -467,14 +470,20 @@ def _served(taken: _Taken) -> StatedTerms:
     )
 
 
-def _stated_cost(costs: Mapping[str, StatedCost]) -> StatedCost | None:
-    """What was charged: by the gateway, or behind it where the caller's own key was used."""
+def _stated_cost(costs: Mapping[str, StatedCost], own_key: bool | None) -> StatedCost | None:
+    """What was charged: by the gateway, and behind it where the caller's own key was used."""
     if meanings.COST_TICKS in costs:
         return costs[meanings.COST_TICKS]
-    charged = costs.get(meanings.COST)
-    if charged is None or not charged.usd:  # who passes the bill on charges nothing itself
-        return costs.get(meanings.COST_UPSTREAM, charged)
-    return charged
+    charged, behind = costs.get(meanings.COST), costs.get(meanings.COST_UPSTREAM)
+    if charged is None or own_key is False:
+        return charged or behind
+    # Who is paid for the call itself is paid at least what it cost behind the gateway.
+    fee_alone = own_key or (behind is not None and charged.usd < behind.usd)
+    if not fee_alone:
+        return charged
+    if behind is None:
+        return replace(charged, fee=charged.usd)
+    return replace(behind, usd=add((behind.usd, charged.usd)), fee=charged.usd)
 
 
 def _said(taken: _Taken) -> Iterator[Notice]:

@@ -74,6 +74,7 @@ _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
 _PROVIDER_METADATA = ("providerMetadata", "experimental_providerMetadata")
 #: Where AI SDKs keep the response of a call itself, the last one where a result had several.
 _PROVIDERS_RESPONSE = ("response", "body")
+_PROVIDERS_OWN = (*_PROVIDER_METADATA, "/".join(_PROVIDERS_RESPONSE))
 MODELS = (
     *("model", "modelVersion", "model_version", "modelId", "model_id", "model_name"),
     *("Model", "ModelId"),
@@ -118,11 +119,12 @@ class ReadResponse:
 
 
 def read_response(
-    response: Any, usage_format: UsageFormat | None, pointer: str = "/response"
+    response: Any, usage_format: UsageFormat | None, pointer: str = "/response", asked: str = ""
 ) -> ReadResponse:
     """What a raw response says was used; a refusal before any output used nothing that is billed.
 
-    A list is the events of one streamed response. Raises InvalidRequest, with pointers below
+    A list is the events of one streamed response. ``asked`` is the model that the caller names,
+    where the response names none. Raises InvalidRequest, with pointers below
     ``pointer``, for a response without usage.
     """
     if isinstance(response, list):
@@ -138,12 +140,17 @@ def read_response(
         kind = next(
             (body[name] for name in ("type", "object") if isinstance(body.get(name), str)), None
         )
-        parsed = read_usage(raw, usage_format, usage_at, kind)
+        own = usage_at.startswith(tuple(f"{here}/{one}" for one in _PROVIDERS_OWN))
+        parsed = read_usage(
+            raw, None if own and usage_format == "vercel_ai" else usage_format, usage_at, kind
+        )
     parsed = _with_tier(parsed, body, here)
     model, model_at = _model(body, here)
     if model is None and body is not response:
         model, model_at = _model(response, pointer)
-    parsed = _with_tools(parsed, tool_usage(body, model or ""))
+    for shown in (body, _at(body, _PROVIDERS_RESPONSE)):
+        if isinstance(shown, dict):
+            parsed = _with_tools(parsed, tool_usage(shown, model or asked))
     unknown = (Unread(at, Decimal(1)) for at in unknown_items(body, here))
     parsed = replace(
         parsed,
@@ -330,14 +337,24 @@ def _own_usage(
             if not isinstance(usage, dict):
                 continue
             if not BEDROCK_CACHE.isdisjoint(more):
-                inputs = usage.get("inputTokens", usage.get("promptTokens"))
-                outputs = usage.get("outputTokens", usage.get("completionTokens"))
+                if _states_parts(usage):
+                    continue
+                sdk = {
+                    "inputTokens": usage.get("inputTokens", usage.get("promptTokens")),
+                    "outputTokens": usage.get("outputTokens", usage.get("completionTokens")),
+                    "cacheReadInputTokens": usage.get("cachedInputTokens"),
+                }
                 cache = {one: more[one] for one in BEDROCK_CACHE if one in more}
-                return {"inputTokens": inputs, "outputTokens": outputs, **cache}, here
+                return {**sdk, **cache}, here
             more = {one: more[one] for one in more if one in VERCEL_AI.fields and one not in usage}
             if more:
                 return {**usage, **more}, here
     return None
+
+
+def _states_parts(usage: Mapping[str, Any]) -> bool:
+    """Whether an AI SDK's input says what of it was cached, as from version 6 on."""
+    return any(isinstance(usage.get(one), dict) for one in ("inputTokens", "inputTokenDetails"))
 
 
 def _model(body: Mapping[str, Any], pointer: str) -> tuple[str | None, str]:

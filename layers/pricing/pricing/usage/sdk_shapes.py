@@ -120,7 +120,8 @@ VERCEL_AI = Shape(
     },
 )
 
-_SPAN = "ai.usage."
+#: How the AI SDK names the counts in the attributes of its spans.
+SPAN_PREFIX = "ai.usage."
 
 
 def _dotted(fields: Fields, before: str) -> Iterator[tuple[str, Meaning]]:
@@ -135,9 +136,9 @@ def _dotted(fields: Fields, before: str) -> Iterator[tuple[str, Meaning]]:
 #: The AI SDK's usage in the attributes of its spans.
 VERCEL_SPAN = Shape(
     name="vercel_ai",
-    marks=frozenset(f"{_SPAN}{name}" for name in VERCEL_AI.marks),
-    prefixes=(_SPAN,),
-    fields=dict(_dotted(VERCEL_AI.fields, _SPAN)),
+    marks=frozenset(f"{SPAN_PREFIX}{name}" for name in VERCEL_AI.marks),
+    prefixes=(SPAN_PREFIX,),
+    fields=dict(_dotted(VERCEL_AI.fields, SPAN_PREFIX)),
 )
 
 #: Microsoft.Extensions.AI, OpenAI's C# client and LangChain4j.

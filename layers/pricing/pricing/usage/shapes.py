@@ -27,6 +27,7 @@ from pricing.usage.meanings import (
     LONGEST_PROMPT,
     MISS,
     NOTE,
+    OWN_KEY,
     PART,
     READ,
     REASONING,
@@ -171,7 +172,9 @@ STATED_COST: Fields = {
     "costUSD": COST,
     **dict.fromkeys(("total_cost", "totalCost"), COST),
     "cost_in_usd_ticks": COST_TICKS,
-    "is_byok": NOTE,
+    # The AI SDK's spelling of OpenRouter's
+    "costDetails": {"upstreamInferenceCost": COST_UPSTREAM, "": NOTE, "*": NOTE},
+    **dict.fromkeys(("is_byok", "isByok"), OWN_KEY),
     "pydantic_ai_gateway": {"cost_estimate": COST},
 }
 NUMBER_OF_TOOL_USES = "num_server_side_tools_used"

@@ -47,6 +47,12 @@ _ITEMS: Mapping[str, str] = {
     "x_search_call": "x_search",
     "image_generation_call": "image_generation",
 }
+#: The same as AI SDKs name the tools that the provider executed.
+_EXECUTED: Mapping[str, str] = {
+    **{name: name for name in ("web_search", "x_search", "file_search", "code_interpreter")},
+    "web_search_preview": "web_search",
+    "image_generation": "image_generation",
+}
 #: Calls that are billed above, and those that the caller runs or that cost only their tokens.
 _KNOWN_CALLS = frozenset(
     (
@@ -99,6 +105,7 @@ def tool_usage(body: Mapping[str, Any], model: str) -> Usage:
     uses: Counter[str] = Counter()
     uses.update(_openai_items(body))
     uses["web_search"] += _anthropic_searches(body)
+    uses.update(_executed(body))
     uses.update(_grounding(body, model))
     uses.update(_xai(body))
     return usage_of(uses)
@@ -111,10 +118,18 @@ def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _openai_items(body: Mapping[str, Any]) -> Counter[str]:
-    """Items of an OpenAI response's ``output``; containers are billed once, however often used."""
+    """Items of an OpenAI response's ``output``; containers are billed once, however often used.
+
+    LangChain has them in the content of its messages, and older versions next to it.
+    """
     uses: Counter[str] = Counter()
     containers = set()
-    for number, item in enumerate(_objects(body.get("output"))):
+    further = body.get("additional_kwargs")
+    tools = further.get("tool_outputs") if isinstance(further, dict) else None
+    items = [
+        one for held in (body.get("output"), body.get("content"), tools) for one in _objects(held)
+    ]
+    for number, item in enumerate(items):
         kind = item.get("type")
         action = item.get("action")
         searched = not isinstance(action, dict) or action.get("type") in (None, "search")
@@ -128,8 +143,40 @@ def _openai_items(body: Mapping[str, Any]) -> Counter[str]:
     return uses
 
 
+def _executed(body: Mapping[str, Any]) -> Counter[str]:
+    """Tools that the provider ran, by the content of an AI SDK's result.
+
+    What a search did is in its result: opening a page is not a search.
+    """
+    opened = set()
+    content = [*_objects(body.get("content"))]
+    for item in content:
+        output = item.get("output")
+        action = output.get("action") if isinstance(output, dict) else None
+        if isinstance(action, dict) and action.get("type") not in (None, "search"):
+            opened.add(item.get("toolCallId"))
+    uses = Counter(
+        _EXECUTED[name]
+        for item in content
+        if item.get("type") == "tool-call"
+        and item.get("providerExecuted") is True
+        and item.get("toolCallId") not in opened
+        and (name := str(item.get("toolName"))) in _EXECUTED
+    )
+    uses["code_interpreter"] = min(uses["code_interpreter"], 1)
+    return uses
+
+
 def _anthropic_searches(body: Mapping[str, Any]) -> int:
-    """Searches that the content of a Claude message shows to have had results."""
+    """Searches that the content of a Claude message shows to have had results.
+
+    LangChain keeps the number in the provider's own usage.
+    """
+    held: Any = body
+    for name in ("response_metadata", "usage", "server_tool_use", "web_search_requests"):
+        held = held.get(name) if isinstance(held, dict) else None
+    if type(held) is int and 0 < held <= MAX_COUNT:
+        return held
     return sum(
         item.get("type") == "web_search_tool_result" and isinstance(item.get("content"), list)
         for item in _objects(body.get("content"))
@@ -148,7 +195,7 @@ def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
     """Google Search and Maps grounding of a Gemini answer."""
     queries: set[str] = set()
     searched = mapped = False
-    for candidate in _objects(body.get("candidates")):
+    for candidate in _candidates(body):
         found = candidate.get("groundingMetadata") or candidate.get("grounding_metadata")
         if not isinstance(found, dict):
             continue
@@ -167,6 +214,15 @@ def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
         web_search=int(searched) if per_prompt else len(queries) or int(searched),
         maps=int(mapped),
     )
+
+
+def _candidates(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What may hold the grounding of an answer: Gemini's candidates, and where SDKs keep it."""
+    yield from _objects(body.get("candidates"))
+    for name in ("providerMetadata", "experimental_providerMetadata"):
+        own = body.get(name)
+        yield from _objects([*own.values()] if isinstance(own, dict) else None)
+    yield from _objects([body.get("response_metadata")])
 
 
 def _xai(body: Mapping[str, Any]) -> Counter[str]:

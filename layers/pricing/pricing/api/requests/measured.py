@@ -39,10 +39,12 @@ class MeasuredFields(Request):
 
         Raises InvalidRequest at the field that is wrong.
         """
+        named = getattr(self, "model", None)
+        asked = named if isinstance(named, str) else ""
         if self.response is not None:
-            found = read_response(self.response, self.usage_format)
+            found = read_response(self.response, self.usage_format, asked=asked)
         elif isinstance(self.usage, dict) and not _OF_RESPONSES.isdisjoint(self.usage):
-            found = read_response(self.usage, self.usage_format, "/usage")
+            found = read_response(self.usage, self.usage_format, "/usage", asked)
         else:
             usage = read_usage(self.usage, self.usage_format, "/usage")
             found = ReadResponse(usage, None, "/response/model", batch=False)

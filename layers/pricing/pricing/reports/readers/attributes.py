@@ -1,9 +1,11 @@
 """The attributes of a span or an event, by their dotted names."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from pricing.reports.readers.record_format import Document, as_json, objects, whole
+from pricing.reports.readers.record_format import Document, Found, as_json, at, objects, whole
+from pricing.usage.sdk_shapes import SPAN_PREFIX
 from pricing.values import immutable
 
 
@@ -68,6 +70,26 @@ def _value(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return whole(value["intValue"]) if "intValue" in value else next(iter(value.values()), None)
+
+
+def with_providers_own(found: list[Found] | None, span: Document) -> list[Found] | None:
+    """The calls of an AI SDK's span with the provider's own counts, which it has as a text.
+
+    The SDK's counts are then named as in its results.
+    """
+    own = at(span, "attributes.ai.response.providerMetadata")
+    own = as_json(own) if isinstance(own, str) else own
+    if not found or not isinstance(own, dict):
+        return found
+    usage: dict[str, Any] = {}
+    for name, value in span["attributes"].items():
+        if name.startswith(SPAN_PREFIX):
+            outer, _, inner = name.removeprefix(SPAN_PREFIX).partition(".")
+            held = usage.setdefault(outer, {}) if inner else usage
+            if isinstance(held, dict):
+                held[inner or outer] = whole(value)
+    more = {"usage": usage, "providerMetadata": own}
+    return [replace(one, record={**one.record, **more}) for one in found]
 
 
 def counts_tokens(name: str, value: Any) -> bool:

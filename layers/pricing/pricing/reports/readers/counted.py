@@ -51,6 +51,8 @@ class CountedLeaves:
     #: Where an object is expected, which these lines have not.
     objects: tuple[Steps, ...]
     required: tuple[Steps, ...]
+    #: What says that the cost is a gateway's fee.
+    own_keys: tuple[Steps, ...]
     omits_zeros: bool
     total_decides: bool
     cache_in_doubt: bool
@@ -165,7 +167,7 @@ def _sorted(
     words: dict[str, Steps] = {}
     parts: list[Steps] = []
     for steps, meaning in first.items():
-        if steps in none or meaning in (NOTE, meanings.COST, _OBJECT):
+        if steps in none or meaning in (NOTE, meanings.COST, meanings.OWN_KEY, _OBJECT):
             continue
         if meaning in COUNTS:
             counts.setdefault(meaning, []).append(steps)
@@ -191,6 +193,7 @@ def _sorted(
         none=tuple(dict.fromkeys(none)),
         objects=tuple(steps for steps, meaning in first.items() if meaning == _OBJECT),
         required=tuple(required),
+        own_keys=tuple(one for one, meaning in first.items() if meaning == meanings.OWN_KEY),
         omits_zeros=omits_zeros,
         total_decides=any(shape.total_decides for shape in shapes),
         cache_in_doubt=any(shape.cache_in_doubt for shape in shapes),

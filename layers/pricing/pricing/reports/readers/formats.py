@@ -9,7 +9,13 @@ that write a call in several lines, or several calls in one.
 from dataclasses import replace
 from typing import Any
 
-from pricing.reports.readers.attributes import InnerSpans, attributes_of, counts_tokens, flat
+from pricing.reports.readers.attributes import (
+    InnerSpans,
+    attributes_of,
+    counts_tokens,
+    flat,
+    with_providers_own,
+)
 from pricing.reports.readers.document_formats import DOCUMENTS
 from pricing.reports.readers.flat import flat_record
 from pricing.reports.readers.gateway_formats import GATEWAYS
@@ -422,7 +428,8 @@ class FormatReader:
                 return self._found(known, body)
         for known in (VERCEL_SPAN, MLFLOW_SPAN, LANGFUSE_USAGE, LANGFUSE_SPAN):
             if marked(body, known.marks):
-                return self._found(known, body)
+                found = self._found(known, body)
+                return with_providers_own(found, body) if known is VERCEL_SPAN else found
         ids = self._ids(SPAN, body)
         usage = {
             name: whole(value)

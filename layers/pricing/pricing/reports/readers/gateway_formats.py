@@ -82,6 +82,8 @@ GATEWAYS = (
         },
         usage_format="openai",
         cost="total_cost",
+        upstream="upstream_inference_cost",
+        own_key="is_byok",
         labels={"project": "app_id"},
     ),
     RecordFormat(
@@ -98,6 +100,8 @@ GATEWAYS = (
         },
         usage_format="openai",
         cost="cost_total",
+        upstream="byok_usage_inference",
+        own_key="byok_usage_inference",
         labels={"project": "app_name", "api_key": "api_key_name", "user": "user"},
     ),
     RecordFormat(
@@ -112,6 +116,8 @@ GATEWAYS = (
         },
         usage_format="openai",
         cost="usage",
+        upstream="byok_usage_inference",
+        own_key="byok_usage_inference",
         calls="requests",
     ),
     RecordFormat(

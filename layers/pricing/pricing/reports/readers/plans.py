@@ -325,7 +325,10 @@ def _plan_of_format(
         cost=costs,
         words={term: places[steps][0] for term, steps in leaves.words.items()},
         parts=tuple(places[steps] for steps in leaves.parts),
-        none=tuple(places[steps] for steps in leaves.none),
+        none=(
+            *(places[steps] for steps in leaves.none),
+            *(((steps,),) for steps in seen.places(holder, known.upstream)),
+        ),
         required=tuple(places[steps] for steps in leaves.required),
         empty={
             **{(*(usage or ()), *steps): text for steps, text in empty.items()},
@@ -418,6 +421,10 @@ def _plan_of_layout(
 
     costs = [(*usage, *steps) for steps in leaves.costs]
     costs += _costs_next_to(document, container)
+    for steps in leaves.own_keys:
+        seen.tell_by((*usage, *steps))
+        if value_at(held, steps):  # the cost is a fee
+            return None
     if len(costs) > 1:  # which of them counts depends on the others
         return None
     own = _CLAUDE_CODE if name == "claude_code" else {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from pricing.errors import MalformedRequest
 from pricing.jsonio import read_json
-from pricing.money import EXACT
+from pricing.money import EXACT, add
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.meanings import UsageFormat
 from pricing.values import immutable
@@ -51,6 +51,10 @@ class RecordFormat:
     cost: str = ""
     cents: str = ""
     currency: str = ""
+    #: What the provider behind a gateway charged, to be added to ``cost`` where ``own_key`` has a
+    #: value other than false and 0: then the gateway charges a fee alone.
+    upstream: str = ""
+    own_key: str = ""
     #: Labels of the call: endpoint, team, user, api_key, project and session.
     labels: Mapping[str, str] = field(default_factory=dict)
     #: A record is a call only if each of these parts is missing or has one of the values.
@@ -308,7 +312,16 @@ def _amount(value: Any) -> Any:
 def _cost(known: RecordFormat, body: Document) -> Any:
     if str(first(body, known.currency) or "USD").upper() != "USD":
         return None
-    return _amount(first(body, known.cost)) or _cents(first(body, known.cents))
+    cost = _amount(first(body, known.cost)) or _cents(first(body, known.cents))
+    if str(first(body, known.own_key)).lower() in _NO_OWN_KEY:
+        return cost
+    parts = (cost, _amount(first(body, known.upstream)))
+    amounts = [Decimal(one) for one in parts if isinstance(one, int | Decimal)]
+    return add(amounts) if len(amounts) == len(parts) else None
+
+
+#: What says that a call was made with the gateway's own key, or that nothing says it.
+_NO_OWN_KEY = ("none", "", "false", "0", "0.0")
 
 
 def _cents(value: Any) -> Decimal | None:

@@ -240,14 +240,14 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
     if layout is None:
         raise InvalidRequest.at("/usage", "is required: the provider's usage object")
     pointer = f"/{layout.container.replace('.', '/')}" if layout.container else ""
-    response = read_response(
-        _at(document, layout.container), named(_text(document, "usage_format")), pointer
-    )
+    asked = _text(document, layout.requested_model)
+    usage_format = named(_text(document, "usage_format"))
+    body = _at(document, layout.container)
+    response = read_response(body, usage_format, pointer, asked or "")
     parsed = response.usage
     requested = StatedTerms(**{term: _choice(document, term) for term in TERMS})  # type: ignore[arg-type]
     batch = response.batch or is_batch_line(document.keys(), layout.container)
     terms, _ = settle(requested, terms_served(parsed, requested, batch=batch))
-    asked = _text(document, layout.requested_model)
     timeless = layout.moment is None and default is not None
     if not asked and not response.model:
         missing = [FieldError("/model", "is required: send the model that was called")]
@@ -277,7 +277,7 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
         summed=(calls or 1) > 1 or bool(document.get("sums") or longest or tier),
         tier=tier,
         max_prompt_tokens=longest,
-        stated=(stated and stated.usd) or None,
+        stated=(stated and stated.inference and stated.usd) or None,
         zone_assumed=zone_assumed,
         time_assumed=timeless,
     )
