@@ -136,9 +136,9 @@ def count_of(written: str | int) -> int:
     """Read a count as people write it: ``2000``, ``2k``, ``1.5M``, ``12,500``."""
     if str(written).isdecimal():  # a default is a number already
         return int(written)
-    from pricing.slack.lexer import number  # its patterns take a while
+    from pricing.slack.lexer import number, scaled  # its patterns take a while
 
-    found = number(str(written))
+    found = number(scaled(str(written)))
     if found is None or found.value != int(found.value):
         raise typer.BadParameter(f"{written!r} is not a count; write 2000, 2k or 1.5M")
     return int(found.value)

@@ -1,5 +1,6 @@
 """``tariff estimate`` and ``tariff compare``: what a call costs, on one model or on several."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -7,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from tariff.asking import Asking, asking, count_of, json_in, text_in
-from tariff.command_line import OVER_BUDGET, From
+from tariff.command_line import OVER_BUDGET, CommandFailed, From
 from tariff.views import compared, estimated, money
 
 USAGE, PROMPT, TERMS = "Tokens", "Prompt or response", "Terms"
@@ -85,6 +86,14 @@ def estimate(
     model: Annotated[
         str | None, Argument(help="Id, alias, provider/model or family, such as sonnet.")
     ] = None,
+    amounts: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="AMOUNT...",
+            help="What the call uses, as in Slack: 2k in 1k out 50k cached x100 batch.",
+            show_default=False,
+        ),
+    ] = None,
     calls: Calls = 1,
     budget: BudgetUsd = None,
 ) -> int:
@@ -94,6 +103,8 @@ def estimate(
 
     tariff estimate gpt-5 --input 2000 --output 500
 
+    tariff estimate gpt-5 2k in 500 out x100
+
     tariff estimate sonnet --input 2k --output 1k --cache-read 50k --calls 1M --budget 25000
 
     tariff estimate haiku --text prompt.md --expected-output 300 --processing batch
@@ -101,9 +112,66 @@ def estimate(
     tariff estimate --response response.json --json
     """
     sent = {"model": model, **call, "calls": calls, "budget_usd": budget}
+    if amounts:
+        sent |= described(" ".join([model or "", *amounts]), sent)
     answer = ask.ask("POST /v1/estimate", sent)
     ask.show(answer, estimated, answer["line_items"])
     return over(budget, (answer["net"] or answer)["total_usd"])
+
+
+def described(text: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a call that is described as in Slack; ``sent`` has those of options.
+
+    Raises CommandFailed for what describes no call, and for what options state as well.
+    """
+    from pricing.slack.commands import EstimateCommand, NotUnderstood
+    from pricing.slack.parser import parse
+
+    try:
+        command = parse(f"estimate {text}")
+    except NotUnderstood as error:
+        raise CommandFailed(f"{error.detail} For example: tariff {error.example}") from None
+    if not isinstance(command, EstimateCommand) or command.calls.period:
+        raise CommandFailed(
+            "estimate takes one model, and no period: tariff compare takes several models, and"
+            " POST /v1/estimate/workload projects calls per day or month."
+        )
+    counted = command.calls.usage
+    usage: dict[str, Any] = {
+        "input_tokens": counted.input,
+        "output_tokens": counted.output,
+        "cache_read_input_tokens": counted.cache_read,
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": counted.cache_write_5m,
+            "ephemeral_1h_input_tokens": counted.cache_write_1h,
+        },
+        "server_tool_use": {"web_search_requests": counted.web_search},
+    }
+    terms, pinned = command.calls.terms, command.pinned
+    found = {
+        "usage": usage,
+        "usage_format": "anthropic",
+        "processing": terms.processing,
+        "speed": terms.speed,
+        "inference_geo": terms.inference_geo,
+        "calls": command.calls.calls if command.calls.calls > 1 else None,
+        "as_of": pinned.as_of,
+        "currency": pinned.currency,
+        "pricing_version": None if pinned.version == "active" else pinned.version,
+    }
+    twice = [name for name, one in found.items() if one and sent.get(name) not in (None, 1)]
+    twice += [name for name in _OF_A_CALL if sent.get(name) is not None]
+    if twice:
+        name = twice[0].replace("_", " ")
+        raise CommandFailed(f"The {name} is stated twice: in words and as an option. Send one.")
+    return {"model": command.model} | {name: one for name, one in found.items() if one is not None}
+
+
+#: Options that say what a call uses.
+_OF_A_CALL = (
+    *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "text"),
+    *("response", "request", "units"),
+)
 
 
 def compare(

@@ -1,22 +1,21 @@
 """The prices of a request: its price version, its rate card and its currency."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from typing import Protocol, TypeVar
 
 from pricing.api.requests.billing import RateCardRequest
 from pricing.aws.settings import settings
-from pricing.catalogue.exchange_rates import ExchangeRates, TargetCurrency
 from pricing.catalogue.price_book import LIST_PRICES, BookInForce
 from pricing.catalogue.rate_cards import NetBook, RateCard
-from pricing.errors import InvalidRequest, StoreUnavailable, UnknownRateCard, under
+from pricing.errors import UnknownRateCard, under
 from pricing.estimates.net import side_by_side
-from pricing.store import bundled, connect
+from pricing.store import connect
 from pricing.store.books import Books
+from pricing.store.currencies import currency_for
 from pricing.store.documents import Documents
 from pricing.timestamps import AsOf
 
@@ -96,23 +95,3 @@ def stored_card(card: str) -> RateCard:
 def rate_cards(_table: str) -> Documents[RateCard] | None:
     """The stored rate cards, which are kept in memory once they were read."""
     return connect.rate_cards()
-
-
-def currency_for(code: str, now: datetime) -> TargetCurrency:
-    """Return the currency with this code; raises InvalidRequest if it has no rates."""
-    rates = bundled.exchange_rates()
-    if code not in rates.currencies:
-        known = ", ".join(rates.currencies)
-        raise InvalidRequest.at("/currency", f"must be an ISO 4217 code with rates: {known}")
-    # The rates that ship with the code end at their release; without the store they answer.
-    with suppress(StoreUnavailable, ValueError, ArithmeticError):
-        rates = _newest_rates(settings.table, f"{now:%Y-%m-%d %H}")
-    return TargetCurrency(code, rates)
-
-
-@lru_cache(maxsize=1)
-def _newest_rates(_table: str, _hour: str) -> ExchangeRates:
-    """The bundled rates with those of later refreshes, which are read once in an hour."""
-    rates, store = bundled.exchange_rates(), connect.stored_rates()
-    newer = store.get() if store else None
-    return rates.with_newer(newer) if newer else rates

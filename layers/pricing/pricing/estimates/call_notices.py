@@ -49,7 +49,7 @@ def usages_at(model: Model, attempts: tuple[Attempt, ...]) -> list[Usage]:
 
 
 def stated_cost_notices(own: Decimal, stated: StatedCost | None) -> tuple[Notice, ...]:
-    """Warn of a gateway's fee, and of a cost that differs by more than its last digit's rounding."""
+    """Warn of a gateway's fee, and of a cost that differs by more than its own rounding."""
     if stated is None:
         return ()
     fee: tuple[Notice, ...] = ()

@@ -47,10 +47,11 @@ QUERY_NAMES = {
 
 @immutable
 class Pinned:
-    """A price version, and the moment to price at; None is now."""
+    """A price version, the moment to price at (None is now), and a currency next to USD."""
 
     version: str = ACTIVE
     as_of: str | None = None
+    currency: str | None = None
 
     def query(self) -> list[tuple[str, str]]:
         """Its parameters in the address of the page."""
@@ -60,7 +61,8 @@ class Pinned:
     def text(self) -> str:
         """Its words at the end of a command."""
         version = "" if self.version == ACTIVE else f" version {self.version}"
-        return version + (f" on {self.as_of}" if self.as_of else "")
+        version += f" on {self.as_of}" if self.as_of else ""
+        return version + (f" in {self.currency}" if self.currency else "")
 
 
 @immutable

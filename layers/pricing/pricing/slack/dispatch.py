@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pricing.catalogue.price_book import BookInForce, PriceBook
 from pricing.errors import StoreUnavailable, TariffError, UnknownModel, UnknownVersion
+from pricing.money import plain
 from pricing.reports.summary import MonthSummary
 from pricing.slack.cards.base import Card
 from pricing.slack.commands import (
@@ -109,7 +110,16 @@ def _last_month(summary_of: SummaryOf, now: datetime) -> Card:
 
 def _priced(command: PricedCommand, in_force: BookInForce, now: datetime) -> Card:
     as_of = AsOf.parse(command.pinned.as_of) if command.pinned.as_of else AsOf.now(now)
+    code = command.pinned.currency
+    if code:
+        from pricing.store.currencies import currency_for  # few commands need it
+
+        in_force = replace(in_force, currency=currency_for(code, now))
     card = _at_prices(command, in_force, as_of)
+    if in_force.currency is not None:
+        rate = in_force.currency.rates.on(as_of.instant.date(), in_force.currency.code)
+        shown = f"1 USD is {plain(rate.rate)} {rate.currency} ({rate.source}, {rate.rate_date})"
+        card = replace(card, notes=(*card.notes, f"Note: {shown}; USD is exact."))
     if in_force.rate_card is None:
         return card
     return replace(card, notes=(*card.notes, f"Note: {_paid(command, in_force)}"))

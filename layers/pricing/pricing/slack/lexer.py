@@ -33,6 +33,17 @@ PLAN_LABELS = {
     **dict.fromkeys(("hours", "h", "hrs"), "hours"),
     "days": "days",
 }
+#: Currencies by the words that people write for them; others are named by their code.
+CURRENCIES = {
+    **dict.fromkeys(("euro", "euros", "€"), "EUR"),
+    **dict.fromkeys(("pound", "pounds", "sterling", "£"), "GBP"),
+    **dict.fromkeys(("yen", "¥"), "JPY"),
+    **dict.fromkeys(("yuan", "renminbi", "rmb"), "CNY"),
+    **dict.fromkeys(("rupee", "rupees", "₹"), "INR"),
+    **dict.fromkeys(("franc", "francs"), "CHF"),
+    **dict.fromkeys(("dollar", "dollars", "$"), "USD"),
+}
+_CODE = re.compile(r"[A-Z]{3}|[a-z]{3}", re.ASCII)
 _UNITS = {
     **dict.fromkeys(("hour", "h", "hr", "hourly"), "/hour"),
     **dict.fromkeys(("day", "d", "daily"), "/day"),
@@ -90,16 +101,30 @@ class Positional:
 Token = Number | Word | Positional
 
 
-def tokens(text: str) -> list[Token]:
-    """The numbers and words of a command, without filler words."""
+def scaled(text: str) -> str:
+    """The text with ``2 million`` as ``2M``, and two words that are one label as that."""
     for pattern, label in _PAIRS:
         text = pattern.sub(label, text)
+    return text
+
+
+def tokens(text: str) -> list[Token]:
+    """The numbers and words of a command, without filler words."""
+    text = scaled(text)
     words = _COMMA.sub(" , ", text.replace("×", "x")).split()  # noqa: RUF001 - a times sign
     found: list[Token] = []
     for word in words:
         found += _read(word)
     kept = [token for token in found if not (isinstance(token, Word) and token.key in _FILLERS)]
     return _with_units(kept)
+
+
+def currency(word: Word) -> str | None:
+    """The code of the currency that a word after ``in`` means; None for any other word."""
+    if word.key in CURRENCIES:
+        return CURRENCIES[word.key]
+    is_code = _CODE.fullmatch(word.written) is not None and word.key not in LABELS
+    return word.written.upper() if is_code else None
 
 
 def number(written: str) -> Number | None:

@@ -24,7 +24,16 @@ from pricing.slack.commands import (
     RequestedCalls,
     RouteCommand,
 )
-from pricing.slack.lexer import LABELS, PLAN_LABELS, Number, Positional, Token, Word, tokens
+from pricing.slack.lexer import (
+    LABELS,
+    PLAN_LABELS,
+    Number,
+    Positional,
+    Token,
+    Word,
+    currency,
+    tokens,
+)
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import MAX_COUNT, StatedTerms, Usage
 
@@ -50,7 +59,7 @@ _TERMS = {
     **{word: ("processing", word) for word in ("standard", "batch", "priority", "flex")},
     "batched": ("processing", "batch"),
     "fast": ("speed", "fast"),
-    "us": ("inference_geo", "us"),
+    **dict.fromkeys(("us", "usa"), ("inference_geo", "us")),
 }
 _PERIODS: dict[str, Period] = {"/day": "day", "/month": "month"}
 
@@ -178,6 +187,16 @@ class Parser:
         if label is None:
             self._groups[-1].append(word.written)
             return
+        after_in = following if word.key == "in" and isinstance(following, Word) else None
+        if after_in is not None and after_in.key in _TERMS:  # in the US
+            return
+        code = None if after_in is None else currency(after_in)
+        if code is not None:
+            self._left.pop()
+            if self.pinned.currency:
+                raise self._error("The currency is given twice.")
+            self.pinned = replace(self.pinned, currency=None if code == "USD" else code)
+            return
         if not isinstance(following, Number):
             raise self._error(f"How many {word.written[:40]}?")
         self._left.pop()
@@ -261,7 +280,11 @@ class Parser:
         return PLAN_LABELS.get(key, LABELS.get(key))
 
     def _pin(self, key: str) -> None:
-        following = self._left.pop() if self._left else None
+        following = self._next()
+        if key == "on" and isinstance(following, Word) and not following.key[:1].isdigit():
+            return  # 2k in on sonnet
+        if self._left:
+            self._left.pop()
         if not isinstance(following, Word):
             raise self._error(f"Say which {'version' if key == 'version' else 'date'}.")
         if key == "version":

@@ -9,6 +9,7 @@ from pricing.usage.other_shapes import (
     COHERE,
     GEMINI,
     GEMINI_CLI,
+    LOCAL,
     OTEL,
     TRACKER,
     UNITS,
@@ -35,6 +36,7 @@ SHAPES: tuple[Shape, ...] = (
     ANTHROPIC,
     PERPLEXITY,
     XAI,
+    LOCAL,
     OPENAI,
     RESPONSES,
     GEMINI,
@@ -55,7 +57,7 @@ SHAPES: tuple[Shape, ...] = (
 
 #: The shapes that a stated ``usage_format`` allows, the preferred one first. Gateways add fields of
 #: their own to OpenAI's object, so its name covers those too.
-_CHAT = (PERPLEXITY, XAI, OPENAI, UNITS, VIDEO)
+_CHAT = (PERPLEXITY, XAI, OPENAI, LOCAL, UNITS, VIDEO)
 FORMATS: Mapping[UsageFormat, tuple[Shape, ...]] = {
     "anthropic": (ANTHROPIC,),
     "openai": _CHAT,

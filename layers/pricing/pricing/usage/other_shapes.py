@@ -393,6 +393,49 @@ BODY = Shape(
 )
 BODY_COUNTS = frozenset(name for name in BODY.fields if BODY.fields[name] in TOKEN_COUNTS)
 
+#: What servers of open models count in their own answers: TGI, llama.cpp, LM Studio, SGLang,
+#: KoboldCpp. Their prompt includes what they had in memory; none of them bills that apart.
+LOCAL = Shape(
+    name="openai",
+    marks=frozenset(
+        (
+            *("input_length", "generated_tokens", "tokens_evaluated", "tokens_predicted"),
+            *("input_tokens", "total_output_tokens", "prompt_tokens", "completion_tokens"),
+        )
+    ),
+    own=frozenset(
+        (
+            *("generated_tokens", "tokens_predicted", "total_output_tokens", "e2e_latency"),
+            "completion_tokens_wo_jump_forward",
+        )
+    ),
+    fields={
+        **dict.fromkeys(("input_length", "tokens_evaluated"), WHOLE),
+        **dict.fromkeys(("input_tokens", "prompt_tokens"), WHOLE),
+        **dict.fromkeys(("generated_tokens", "tokens_predicted"), ANSWER),
+        **dict.fromkeys(("total_output_tokens", "completion_tokens"), ANSWER),
+        **dict.fromkeys(("reasoning_output_tokens", "reasoning_tokens"), REASONING),
+        "cached_tokens": READ,
+        **dict.fromkeys(
+            (
+                *("tokens_cached", "completion_tokens_wo_jump_forward", "e2e_latency", "prefill"),
+                *("tokens", "top_tokens", "seed", "best_of_sequences", "spec_verify_ct"),
+                *("tokens_per_second", "time_to_first_token_seconds", "model_load_time_seconds"),
+                *(
+                    "weight_version",
+                    "queue_time",
+                    "decode_throughput",
+                    "response_sent_to_client_ts",
+                ),
+                *("prefill_waiting_latency", "prefill_launch_latency", "inference_time"),
+                *("request_received_ts", "request_sent_to_scheduler_ts", "forward_entry_time"),
+                *("input_token_logprobs", "output_token_logprobs", "matched_stop"),
+                *("finish_reason", "id", "num_retractions", "total_retractions", "dp_rank"),
+            ),
+            NOTE,
+        ),
+    },
+)
 #: Usage that is not counted in tokens: transcription, speech, images, OCR, rerank, video.
 UNITS = Shape(
     name="openai",

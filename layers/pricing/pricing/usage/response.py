@@ -63,6 +63,10 @@ USAGES = (
 _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
     ("meta",): frozenset(("billed_units",)),
     ("metrics",): BODY_COUNTS,
+    # TGI, LM Studio and SGLang
+    ("details",): frozenset(("generated_tokens",)),
+    ("stats",): frozenset(("total_output_tokens",)),
+    ("meta_info",): frozenset(("completion_tokens",)),
     ("x_groq", "usage"): frozenset(),
     ("response_metadata", "token_usage"): frozenset(),
     ("response_metadata", "tokenUsage"): frozenset(),
@@ -92,6 +96,10 @@ COSTS = (
     ("usage", "cost_in_usd_ticks"),
 )
 _TICKS = COSTS[-1]
+#: What each of several results counts: Titan's, KoboldCpp's.
+_OF_RESULTS = BODY_COUNTS | {"prompt_tokens", "completion_tokens"}
+#: What llama.cpp counts in the answer itself.
+_OF_LLAMA_CPP = ("tokens_evaluated", "tokens_predicted")
 _NO_USAGE = (type(None), int, Decimal)
 _TIERS = ("service_tier", "serviceTier")
 #: Lists of which each event of a stream has a part.
@@ -260,6 +268,9 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
         if isinstance(found, dict) and (
             not own or any(found.get(name) not in (None, {}) for name in own)
         ):
+            prompt = found.get("prefill")  # TGI lists the tokens of the prompt, if it is asked to
+            if path == ("details",) and isinstance(prompt, list) and prompt:
+                found = {"input_length": len(prompt), **found}
             yield found, f"{pointer}/{'/'.join(path)}"
     counts = {name: body[name] for name in BODY_COUNTS if name in body}
     embedded = _embedded(body.get("predictions"))
@@ -269,10 +280,13 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
     for one in results if isinstance(results, list) else ():
         for name, value in one.items() if isinstance(one, dict) else ():
             count = "outputTextTokenCount" if name == "tokenCount" else name
-            if count in BODY_COUNTS and type(value) is int:
+            if count in _OF_RESULTS and type(value) is int:
                 counts[count] = counts.get(count, 0) + value
     if counts:
         yield counts, pointer
+    local = {name: body[name] for name in _OF_LLAMA_CPP if name in body}
+    if local:
+        yield local, pointer
 
 
 def _embedded(predictions: Any) -> int:

@@ -74,6 +74,8 @@ _TOOL_SIGNS: Mapping[str, str] = {
     "candidates": "rounding_?[Mm]etadata",
     "content": "web_search_tool_result",
 }
+#: The same in the records of SDKs, which also keep the provider's own counts.
+_SDK_SIGNS = ('_call"|tool-call|web_search|rounding_?[Mm]etadata|roviderMetadata|"body" *:',)
 _STREAMED = ("message_start", "message_delta")
 _TOLD_BY = ("type", "object", "usage_format", "event")
 
@@ -338,6 +340,7 @@ def _plan_of_format(
         omits_zeros=leaves.omits_zeros,
         total_decides=leaves.total_decides,
         cache_in_doubt=leaves.cache_in_doubt,
+        signs=_SDK_SIGNS if known.kept else (),
         loose=True,
     )
 
@@ -423,9 +426,8 @@ def _plan_of_layout(
     costs += _costs_next_to(document, container)
     for steps in leaves.own_keys:
         seen.tell_by((*usage, *steps))
-        if value_at(held, steps):  # the cost is a fee
-            return None
-    if len(costs) > 1:  # which of them counts depends on the others
+    is_fee = any(value_at(held, steps) for steps in leaves.own_keys)
+    if is_fee or len(costs) > 1:  # which of them counts depends on the others
         return None
     own = _CLAUDE_CODE if name == "claude_code" else {}
     request_id = one(layout.request_id)

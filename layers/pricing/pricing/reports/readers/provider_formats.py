@@ -113,6 +113,10 @@ _USAGE_METADATA = (
     "usage_metadata | kwargs.usage_metadata | data.usage_metadata | message.kwargs.usage_metadata"
 )
 _RESPONSE_METADATA = _USAGE_METADATA.replace("usage_metadata", "response_metadata")
+_KEPT_BY_LANGCHAIN = tuple(
+    _USAGE_METADATA.replace("usage_metadata", name)
+    for name in ("content", "response_metadata", "additional_kwargs")
+)
 SDKS = (
     RecordFormat(
         name="langchain",
@@ -129,6 +133,7 @@ SDKS = (
         request_id="kwargs.id | data.id | message.kwargs.id | response_metadata.id",
         usage=_USAGE_METADATA,
         usage_format="langchain",
+        kept=_KEPT_BY_LANGCHAIN,
         labels={"endpoint": "name"},
     ),
     RecordFormat(
@@ -194,6 +199,7 @@ SDKS = (
         request_id="response.id",
         usage="usage | totalUsage",
         usage_format="vercel_ai",
+        kept=("providerMetadata | experimental_providerMetadata", "content", "response"),
         labels={"endpoint": "functionId"},
     ),
 )

@@ -46,6 +46,9 @@ class RecordFormat:
     counts: Mapping[str, str] = field(default_factory=dict)
     rest: str = ""
     usage_format: UsageFormat | None = None
+    #: Further objects and lists of the record, which show what its usage does not count: the tools
+    #: that were used, and the provider's own counts.
+    kept: tuple[str, ...] = ()
     #: What the record states as its cost, in USD, or in cents of it. A cost in another ``currency``
     #: is not read.
     cost: str = ""
@@ -253,6 +256,10 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         "cost_usd": _cost(known, body),
         **{label: _text(first(body, paths)) for label, paths in known.labels.items()},
     }
+    for paths in known.kept:
+        held = first(body, paths)
+        if isinstance(held, dict | list):
+            found[alternatives(paths)[0]] = held
     for term in ("processing", "speed", "inference_geo", "tier"):
         found[term] = _WORDS.get(str(first(body, getattr(known, term))).lower())
     return {name: value for name, value in found.items() if value is not None}

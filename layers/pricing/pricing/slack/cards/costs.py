@@ -37,10 +37,13 @@ def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) 
     """The cost of calls on one model; raises what ``estimate`` raises."""
     query = query_of(command.model, command.calls, as_of)
     found = estimate(in_force.at_list, query)
-    calls, pinned = command.calls, _pin(found.pricing)
+    calls, pinned = command.calls, _pin(found.pricing, command.pinned)
     facts = [("Model", f"{found.model.id} ({found.model.provider})")]
     if in_force.net is not None:
         facts.append(("Your price", _your_price(estimate(in_force.at_net, query))))
+    if in_force.currency is not None:
+        paid = found if in_force.net is None else estimate(in_force.at_net, query)
+        facts.append((f"In {in_force.currency.code}", _converted(in_force, as_of, paid.total_usd)))
     if found.calls > 1:
         facts.append(("Each call", usd(found.per_call_usd)))
     if calls.period:
@@ -86,7 +89,7 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
     title = "None of these models has a price for these calls"
     if priced:
         title = f"{priced[0].model.id} costs least: {usd(priced[0].total_usd)}"
-    pinned = _pin(found.pricing)
+    pinned = _pin(found.pricing, command.pinned)
     warnings = dict.fromkeys(warning for row in shown for warning in row.warnings)
     return Card(
         title=title,
@@ -95,9 +98,10 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
             (
                 *("Model", "Compared with the most expensive"),
                 *(("Cost",) if listed is None else ("Your price", "List price")),
+                *((f"In {in_force.currency.code}",) if in_force.currency else ()),
                 "Relative cost",
             ),
-            tuple(_row(row, highest, listed) for row in shown),
+            tuple(_row(row, highest, listed, in_force, as_of) for row in shown),
             text_columns=2,
         )
         if shown
@@ -120,6 +124,14 @@ def query_of(model: str, calls: RequestedCalls, as_of: AsOf) -> EstimateQuery:
     """The estimate query of a command's calls."""
     call = MeasuredInput((Attempt(calls.usage),))
     return EstimateQuery(model, call, as_of, calls.calls, calls.terms)
+
+
+def _converted(in_force: BookInForce, as_of: AsOf, total_usd: Decimal) -> str:
+    """An amount in the currency that the command asks for, without its sign."""
+    if in_force.currency is None:
+        return ""
+    rate = in_force.currency.rates.on(as_of.instant.date(), in_force.currency.code)
+    return usd(multiply(total_usd, rate.rate)).replace("$", "")
 
 
 def bar(part: Decimal, whole: Decimal) -> str:
@@ -168,8 +180,8 @@ def _assumed(calls: RequestedCalls) -> list[str]:
     return ["12 such months a year."] if calls.period else []
 
 
-def _pin(pricing: Provenance) -> Pinned:
-    return Pinned(pricing.version, pricing.as_of)
+def _pin(pricing: Provenance, pinned: Pinned) -> Pinned:
+    return replace(pinned, version=pricing.version, as_of=pricing.as_of)
 
 
 def _line(item: LineItem) -> tuple[str, ...]:
@@ -183,7 +195,13 @@ def _line(item: LineItem) -> tuple[str, ...]:
     return name, count(item.quantity), rate, cost
 
 
-def _row(row: CompareRow, highest: Decimal, listed: dict[str, str] | None) -> tuple[str, ...]:
+def _row(
+    row: CompareRow,
+    highest: Decimal,
+    listed: dict[str, str] | None,
+    in_force: BookInForce,
+    as_of: AsOf,
+) -> tuple[str, ...]:
     relative = row.relative_to_baseline
     cost = f"{'≥ ' if row.status == 'partial' else ''}{usd(row.total_usd)}"
     return (
@@ -191,5 +209,6 @@ def _row(row: CompareRow, highest: Decimal, listed: dict[str, str] | None) -> tu
         bar(row.total_usd, highest),
         cost,
         *(() if listed is None else (listed.get(row.model.id, "no price"),)),
+        *((_converted(in_force, as_of, row.total_usd),) if in_force.currency else ()),
         "" if relative is None else times(relative),
     )
