@@ -87,3 +87,49 @@ def test_an_online_variant_says_that_its_search_is_not_counted(ask: Ask) -> None
     for name, named in (("openai/gpt-4o:online", True), ("openai/gpt-4o:nitro", False)):
         codes = [one["code"] for one in ask(model=name, usage=usage).body["warnings"]]
         assert ("web_search_not_counted" in codes) is named
+
+
+def test_only_writes_of_no_stated_time_move_to_an_hour(ask: Ask) -> None:
+    usage = {
+        "input_tokens": 100,
+        "output_tokens": 50,
+        "cache_creation_input_tokens": 3_000,
+        "cache_creation": {"ephemeral_5m_input_tokens": 1_000, "ephemeral_1h_input_tokens": 500},
+    }
+    answer = ask(model="claude-sonnet-4-6", usage=usage).body
+    # 1,500 of 3,000 have no time: $3.75 for five minutes and $6 for an hour per million
+    assert "If they live for an hour, the total is 0.003375 USD more." in answer["assumptions"]
+
+
+def test_iterations_move_the_writes_of_each_that_states_no_time(ask: Ask) -> None:
+    def step(writes: int, **more: Any) -> dict[str, Any]:
+        counts = {"input_tokens": 10, "output_tokens": 10, "cache_read_input_tokens": 0}
+        return {"type": "message", **counts, "cache_creation_input_tokens": writes, **more}
+
+    timed = {"ephemeral_5m_input_tokens": 2_000, "ephemeral_1h_input_tokens": 0}
+    steps = [step(2_000, cache_creation=timed), step(4_000)]
+    top = {"input_tokens": 20, "output_tokens": 20, "cache_creation_input_tokens": 6_000}
+    answer = ask(model="claude-sonnet-4-6", usage={**top, "iterations": steps}).body
+    assert "If they live for an hour, the total is 0.009 USD more." in answer["assumptions"]
+
+
+def gateway(cost: float, **more: Any) -> dict[str, Any]:
+    counts = {"prompt_tokens": 1_000, "completion_tokens": 100}
+    return {"model": "gpt-4o", "usage": {**counts, "cost": cost, **more}}
+
+
+def test_a_gateways_fee_is_named_and_is_not_compared_with_the_list_price(ask: Ask) -> None:
+    behind = {"upstream_inference_cost": 0.0035}
+    answer = ask(**gateway(0.000175, is_byok=True, cost_details=behind)).body
+    said = {warning["code"]: warning["message"] for warning in answer["warnings"]}
+    assert "0.000175 USD that a gateway charges" in said["gateway_fee"]
+    assert "stated_cost_differs" not in said
+    assert (answer["total_usd"], answer["stated_cost_usd"]) == ("0.0035", "0.003675")
+
+
+def test_a_cost_behind_a_gateway_that_differs_is_compared_without_the_fee(ask: Ask) -> None:
+    behind = {"upstream_inference_cost": 0.004}
+    answer = ask(**gateway(0.0002, is_byok=True, cost_details=behind)).body
+    said = {warning["code"]: warning["message"] for warning in answer["warnings"]}
+    assert "states a cost of 0.004 USD" in said["stated_cost_differs"]
+    assert answer["stated_cost_usd"] == "0.0042"

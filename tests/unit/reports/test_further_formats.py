@@ -179,3 +179,88 @@ def test_a_table_with_other_columns_is_not_taken_for_cursors(tmp_path: Path) -> 
     others = rows.replace("Tokens", "Coins")
     with pytest.raises(InvalidRequest, match="its columns are Date, "):
         report_file(others.encode(), "csv", tmp_path / "others")
+
+
+#: Rows of gateways with a count that no format names; 1,000 and 100 tokens of gpt-4o are 3500.
+ROWS: dict[str, dict[str, Any]] = {
+    "helicone": {
+        "request_created_at": "2026-10-01T10:00:00Z",
+        "response_model": "gpt-4o",
+        "prompt_tokens": 1000,
+        "completion_tokens": 100,
+    },
+    "cloudflare_ai_gateway": {
+        "created_at": "2026-10-01T10:00:00Z",
+        "model": "gpt-4o",
+        "path": "p",
+        "tokens_in": 1000,
+        "tokens_out": 100,
+    },
+    "envoy_ai_gateway": {
+        "start_time": "2026-10-01T10:00:00Z",
+        "genai_model_name": "gpt-4o",
+        "genai_tokens_input": 1000,
+        "genai_tokens_output": 100,
+    },
+    "kong_ai_gateway": {
+        "started_at": 1790848800000,
+        "ai": {
+            "proxy": {
+                "usage": {"prompt_tokens": 1000, "completion_tokens": 100},
+                "meta": {"response_model": "gpt-4o"},
+            }
+        },
+    },
+}
+
+
+def with_count(row: dict[str, Any], name: str, count: int) -> dict[str, Any]:
+    if "ai" not in row:
+        return {**row, name: count}
+    proxy = row["ai"]["proxy"]
+    return {**row, "ai": {"proxy": {**proxy, "usage": {**proxy["usage"], name: count}}}}
+
+
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("rows", [1, 300])
+def test_a_count_in_a_column_that_no_format_names_is_never_passed_over(
+    tmp_path: Path, name: str, rows: int
+) -> None:
+    sent = [
+        with_count(ROWS[name], "hologram_tokens", 7 if number == 0 else 0) for number in range(rows)
+    ]
+    found = report_file("\n".join(map(json.dumps, sent)).encode(), "jsonl", tmp_path / "read")
+    assert found.formats == {name: rows}
+    assert (found.records.partial, found.records.priced) == (1, rows - 1)
+    assert found.totals.cost_usd == Decimal(rows * 3500) / 1_000_000
+    assert any("hologram_tokens (1 record)" in warning.message for warning in found.warnings)
+
+
+def test_a_column_of_cached_tokens_is_read_under_any_name_of_them(tmp_path: Path) -> None:
+    sent = with_count(ROWS["helicone"], "cache_read_input_tokens", 600)
+    found = report_file(json.dumps(sent).encode(), "jsonl", tmp_path / "read")
+    # 400 at 2.5, 600 at 1.25 and 100 at 10
+    assert found.totals.cost_usd == Decimal(2750) / 1_000_000
+    assert found.records.priced == 1
+
+
+def test_a_report_says_how_records_were_read_as_an_estimate_does(tmp_path: Path) -> None:
+    moment = {"timestamp": "2026-10-01T10:00:00Z"}
+    converse = {"inputTokens": 1000, "outputTokens": 100, "totalTokens": 1100}
+    thoughts = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1400}
+    refused = {"type": "message", "model": "claude-sonnet-4-6", "stop_reason": "refusal"}
+    refused |= {"content": [], "usage": {"input_tokens": 1000, "output_tokens": 0}}
+    sent = [
+        {
+            **moment,
+            "model": "openai.gpt-oss-120b-1:0",
+            "usage": {**converse, "cacheReadInputTokens": 500},
+        },
+        *[{**moment, "model": "gemini-2.5-flash", "usage": thoughts}] * 2,
+        {**moment, "response": refused},
+    ]
+    found = report_file("\n".join(map(json.dumps, sent)).encode(), "jsonl", tmp_path / "read")
+    said = {warning.code: warning.message for warning in found.warnings}
+    assert said["cache_inside_input"].startswith("1 record of OpenAI's models on Bedrock")
+    assert said["reasoning_outside_completion"].startswith("2 records with reasoning")
+    assert said["refusal_not_billed"].startswith("1 record refused")

@@ -256,3 +256,37 @@ def test_a_cost_in_another_currency_is_not_compared(tmp_path: Path, lines: int) 
     assert (found.totals.calls, found.totals.cost_usd) == (3 * lines, Decimal("0.0105") * lines)
     assert found.stated is not None
     assert (found.stated.calls, found.stated.stated_usd) == (2 * lines, Decimal("0.051") * lines)
+
+
+@pytest.mark.parametrize("with_key", [True, "true"])
+def test_a_gateways_fee_is_added_to_what_was_paid_behind_it(tmp_path: Path, with_key: Any) -> None:
+    generation = {
+        "created_at": "2026-11-10T10:00:00Z",
+        "model": "openai/gpt-4o",
+        "native_tokens_prompt": 1000,
+        "native_tokens_completion": 100,
+        "total_cost": 0.000175,
+        "upstream_inference_cost": 0.0035,
+    }
+    found = of(
+        tmp_path,
+        [
+            {**generation, "id": "a", "is_byok": with_key},
+            {**generation, "id": "b", "is_byok": False},
+        ],
+    )
+    # 0.000175 and 0.0035 of the first, 0.000175 of the second
+    assert found.stated is not None
+    assert found.stated.stated_usd == Decimal("0.00385")
+    assert found.totals.cost_usd == Decimal("0.007")
+
+
+def test_many_responses_say_each_whether_their_cost_is_a_fee(tmp_path: Path) -> None:
+    def answer(number: int, *, own_key: bool) -> Record:
+        usage = {"prompt_tokens": 1000, "completion_tokens": 100, "cost": 0.0035}
+        usage |= {"is_byok": own_key, "cost_details": None}
+        return {"id": str(number), "created": 1794304800, "model": "openai/gpt-4o", "usage": usage}
+
+    found = of(tmp_path, [answer(number, own_key=number == 7) for number in range(300)])
+    assert found.stated is not None
+    assert (found.stated.calls, found.stated.stated_usd) == (299, Decimal("1.0465"))

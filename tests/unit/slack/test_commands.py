@@ -1,6 +1,6 @@
 """What each command answers: the core's own figures, and for every error a command that works."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -291,3 +291,28 @@ def test_prices_by_the_unit_have_a_row_for_each_choice_of_selectors() -> None:
 
     assert ("image, each hd 1024x1024", "$0.08") in found.rows
     assert len(found.rows) == 6
+
+
+def test_an_estimate_in_euros_has_the_amount_and_the_rate() -> None:
+    found = card("estimate sonnet 2k in 1k out x100 in euros on 2026-10-20")
+    rate = bundled.exchange_rates().on(date(2026, 10, 20), "EUR").rate
+    # Sonnet 5.5: 2,000 at $2 and 1,000 at $10 a million, a hundred times
+    assert found.title == "$1.40 for 100 calls"
+    assert dict(found.facts)["In EUR"] == f"{Decimal('1.4') * rate:.2f}"
+    assert any(note.startswith(f"Note: 1 USD is {rate} EUR") for note in found.notes)
+
+
+def test_a_comparison_in_euros_has_a_column() -> None:
+    found = table("compare opus vs sonnet 2k in 1k out in EUR")
+    assert found.head == (
+        "Model",
+        "Compared with the most expensive",
+        "Cost",
+        "In EUR",
+        "Relative cost",
+    )
+
+
+def test_an_unknown_currency_is_refused_with_those_that_have_rates() -> None:
+    answered = ask("estimate sonnet 2k in 1k out in XXX")
+    assert "ISO 4217" in (answered.card.text or "")

@@ -349,3 +349,29 @@ def test_any_order_of_known_words_is_read_or_refused_with_a_working_example(text
     else:
         if isinstance(command, PricedCommand):
             assert parse(command.text()) == command
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        *(("in EUR", "EUR"), ("in euros", "EUR"), ("in €", "EUR"), ("in eur", "EUR")),
+        *(("in GBP", "GBP"), ("in pounds", "GBP"), ("in yen", "JPY"), ("in dollars", None)),
+        ("in USD", None),
+    ],
+)
+def test_a_currency_after_in_is_not_an_amount(written: str, code: str | None) -> None:
+    expected = replace(SONNET, pinned=Pinned(currency=code))
+    assert parse(f"estimate sonnet 2k in 1k out {written}") == expected
+    assert parse(f"estimate sonnet {written} 2k in 1k out") == expected
+    assert parse(expected.text()) == expected
+
+
+def test_in_the_us_is_where_inference_runs() -> None:
+    calls = replace(ONE, terms=StatedTerms(inference_geo="us"))
+    assert parse("estimate sonnet 2k in 1k out in the US") == replace(SONNET, calls=calls)
+
+
+def test_on_before_a_models_name_is_not_a_date() -> None:
+    assert parse("2k in 1k out on sonnet") == SONNET
+    dated = replace(SONNET, pinned=Pinned(as_of="2026-01-31"))
+    assert parse("2k in 1k out on sonnet on 2026-01-31") == dated

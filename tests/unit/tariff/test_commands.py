@@ -403,3 +403,44 @@ def test_a_quick_estimate_imports_neither_typer_nor_pydantic_nor_rich_nor_a_data
     """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+@pytest.mark.parametrize(
+    ("words", "total"),
+    [
+        # gpt-4o: $2.50 in, $10 out, $1.25 cached a million tokens
+        ("gpt-4o 2k in 1k out", "0.015"),
+        ("gpt-4o 2k/1k", "0.015"),
+        ("gpt-4o 2k in 1k out 4k cached x100", "2"),
+        ("gpt-4o 2k in 1k out batch", "0.0075"),
+        ("2k in 1k out on gpt-4o", "0.015"),
+        ("claude opus 4.5 2k in 1k out 3 searches", "0.065"),
+    ],
+)
+def test_a_call_may_be_described_in_words(run: Run, words: str, total: str) -> None:
+    status, out, err = run("estimate", *words.split(), "--json")
+    assert (status, err) == (0, "")
+    assert json.loads(out)["total_usd"] == total
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("gpt-4o 2k in 1k out --output 5", "stated twice"),
+        ("gpt-4o 2k in batch --processing flex", "stated twice"),
+        ("gpt-4o vs opus 2k in", "tariff compare"),
+        ("gpt-4o 2k in per month", "/v1/estimate/workload"),
+        ("gpt-4o 2k in 1k out soon", "gpt-4o-soon"),
+    ],
+)
+def test_words_that_describe_no_call_are_refused(run: Run, arguments: str, said: str) -> None:
+    status, out, err = run("estimate", *arguments.split())
+    assert (status, out) == (1, "")
+    assert said in err
+
+
+def test_a_count_may_be_written_with_its_scale_as_a_word(run: Run) -> None:
+    _, out, _ = run(
+        "estimate", "gpt-4o", "--input", "2 million", "--output", "1 thousand", "--json"
+    )
+    assert json.loads(out)["total_usd"] == "5.01"

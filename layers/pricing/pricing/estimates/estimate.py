@@ -281,21 +281,22 @@ def _lifetimes(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> tup
     if query.compared or WRITES_WITHOUT_SPLIT not in found.assumptions:
         return ()
     model = found.match.model
-    hourly = tuple(
-        replace(
-            attempt,
-            usage=attempt.usage.changed(
-                cache_write_5m=0,
-                cache_write_1h=attempt.usage.cache_write_1h + attempt.usage.cache_write_5m,
-            ),
-        )
-        for attempt in found.counted.attempts
-    )
+    hourly = tuple(map(_for_an_hour, found.counted.attempts))
     other = price_attempts(book, model, found.at, hourly, found.terms, query.calls)
     more = subtract(other.total_usd, found.priced.total_usd)
     if not other.complete or more <= 0:
         return ()
     return (f"If they live for an hour, the total is {plain(more)} USD more.",)
+
+
+def _for_an_hour(attempt: Attempt) -> Attempt:
+    """The attempt with those of its writes as hourly ones whose time to live is not stated."""
+    usage = attempt.usage
+    moved = min(attempt.undated_writes, usage.cache_write_5m)
+    changed = usage.changed(
+        cache_write_5m=usage.cache_write_5m - moved, cache_write_1h=usage.cache_write_1h + moved
+    )
+    return replace(attempt, usage=changed)
 
 
 def status_of(priced: Priced, unread: Sequence[Unread]) -> PricedStatus:

@@ -267,6 +267,9 @@ def _assumed(usage: LoadedUsage) -> Iterator[Notice]:
             f" table by day, as of the time of the report. Send `as_of` for another one."
         )
         yield Notice("time_assumed", message)
+    for code, how in READINGS.items():
+        if usage.assumed[code]:
+            yield Notice(code, f"{counted(usage.assumed[code], 'record')} {how}.")
     if usage.sums[0]:
         message = (
             f"{counted(int(usage.sums[0]), 'record')} with the sum of several calls: the price tier"
@@ -274,6 +277,25 @@ def _assumed(usage: LoadedUsage) -> Iterator[Notice]:
             " `tier` to decide it."
         )
         yield Notice("tier_of_sum_unknown", message)
+
+
+#: How records were read, by the code of the warning that an estimate of each has.
+READINGS: Mapping[str, str] = {
+    "cache_inside_input": "of OpenAI's models on Bedrock, whose input includes the cached tokens"
+    " and is read so",
+    "cache_outside_prompt": "whose input excludes the cached tokens, as the model's provider counts"
+    " it, and is read so",
+    "committed_capacity_at_list_price": "on reserved or provisioned capacity, which is paid for by"
+    " commitment: the list price is shown",
+    "declined_attempt_not_billed": "with an attempt that was declined before any output, which is"
+    " not billed",
+    "latency_optimized_at_list_price": "served latency-optimised, which may cost more: the standard"
+    " price is shown",
+    "reasoning_outside_completion": "with reasoning next to the answer, as their totals show: both"
+    " are billed",
+    "refusal_not_billed": "refused before any output, which is not billed though tokens are"
+    " counted",
+}
 
 
 def _named(records: Counter[str]) -> str:

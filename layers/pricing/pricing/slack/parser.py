@@ -281,7 +281,8 @@ class Parser:
 
     def _pin(self, key: str) -> None:
         following = self._next()
-        if key == "on" and isinstance(following, Word) and not following.key[:1].isdigit():
+        is_name = isinstance(following, Word) and not following.key[:1].isdigit()
+        if key == "on" and is_name and not self._groups[-1]:
             return  # 2k in on sonnet
         if self._left:
             self._left.pop()

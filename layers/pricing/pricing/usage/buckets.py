@@ -178,6 +178,8 @@ class Attempt:
     model: str | None = None
     serving: bool = True
     named_at: str = field(default="/model", compare=False)
+    #: Five minute writes of the usage that may be writes of an hour: their time is not stated.
+    undated_writes: int = field(default=0, compare=False)
 
     @property
     def declined(self) -> bool:

@@ -33,8 +33,8 @@ Hop = tuple[str, str | None]
 
 def attempts_of(
     iterations: Any, top: Counts, pointer: str, read: Callable[[Mapping[str, Any], str], Split]
-) -> tuple[tuple[Attempt, ...], tuple[Notice, ...], tuple[str, ...]]:
-    """Every iteration that is billed, with what to say and what is assumed of them.
+) -> tuple[tuple[Attempt, ...], tuple[Notice, ...]]:
+    """Every iteration that is billed, with what to say of them.
 
     An attempt that was declined before any output is not billed. The last hop served: the API goes
     on to another model only when the one before declined, and a chain of fallbacks may have
@@ -49,7 +49,6 @@ def attempts_of(
     answering = [hop for hop in hops if hop[0] in _ANSWERING]
     attempts: list[Attempt] = []
     notices: list[Notice] = []
-    assumptions: dict[str, None] = {}
     for number, (one, hop) in enumerate(zip(iterations, hops, strict=True)):
         here = f"{pointer}/{number}"
         found = read(one, here)
@@ -57,15 +56,23 @@ def attempts_of(
         if kind in _AT_ITS_OWN_MODEL and model is None:
             detail = "is required: this attempt is billed at its own model"
             raise InvalidRequest.at(f"{here}/model", detail)
-        assumptions |= dict.fromkeys(found.assumptions)
         serving = kind in _ANSWERING and hop == answering[-1]
         if kind in _ANSWERING and not serving and found.usage.output == 0:
             message = f"usage.iterations[{number}] was declined before any output: not billed."
             notices.append(Notice("declined_attempt_not_billed", message))
             continue
-        attempts.append(Attempt(found.usage, _kind(kind), model, serving, f"{here}/model"))
+        attempts.append(
+            Attempt(
+                found.usage,
+                _kind(kind),
+                model,
+                serving,
+                f"{here}/model",
+                undated_writes=found.undated_writes,
+            )
+        )
     _check_covers(top, [attempt.usage for attempt in attempts if attempt.serving])
-    return tuple(attempts), tuple(notices), tuple(assumptions)
+    return tuple(attempts), tuple(notices)
 
 
 def _kind(kind: str) -> AttemptKind:

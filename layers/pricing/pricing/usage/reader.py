@@ -6,7 +6,6 @@ not, the caller has to say (``usage_format``). A count under a name that the sha
 returned as unread: it may be billed, and an answer that leaves it out must say so.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -15,10 +14,18 @@ from itertools import islice
 from typing import Any
 
 from pricing.errors import InvalidRequest, is_plain_name
-from pricing.money import add, multiply
+from pricing.money import multiply
 from pricing.notices import Notice
 from pricing.usage import meanings, sdk_shapes, shapes
-from pricing.usage.buckets import MAX_COUNT, Attempt, Quantity, StatedTerms, SummedUsage, Usage
+from pricing.usage.buckets import (
+    MAX_COUNT,
+    WRITES_WITHOUT_SPLIT,
+    Attempt,
+    Quantity,
+    StatedTerms,
+    SummedUsage,
+    Usage,
+)
 from pricing.usage.iterations import attempts_of, with_tools
 from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
 from pricing.usage.parsed import (
@@ -32,6 +39,7 @@ from pricing.usage.parsed import (
 )
 from pricing.usage.recognition import camel, numbers, recognised
 from pricing.usage.split import Counts, Split, split
+from pricing.usage.stated import USD_PER_TICK, amount_of, charged
 from pricing.usage.terms import (
     COMMITTED_WORDS,
     GEOS,
@@ -58,11 +66,6 @@ _OUTPUTS = (meanings.ANSWER, meanings.VISIBLE)
 _OF_ALL = (meanings.CALLS, meanings.LONGEST_PROMPT, meanings.TOOL_USES)
 _COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
 _SECONDS = frozenset((meanings.AUDIO_SECOND, meanings.SECOND))
-#: xAI states what it charged in ticks.
-USD_PER_TICK = Decimal("1e-10")
-#: A float has 17 digits: what is written with more decimals than this is not an amount.
-_COST_PLACES = 30
-_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,30})?", re.ASCII)
 _MODALITIES = ("TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT", "MODALITY_UNSPECIFIED")
 _TTLS = {"5m": meanings.WRITE_5M, "1h": meanings.WRITE_1H}
 #: Spring AI keeps the provider's own usage next to its shorter one.
@@ -159,7 +162,6 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
     found = split(counts.by_total() if shape.total_decides else counts)
     attempts: tuple[Attempt, ...]
     notices: tuple[Notice, ...] = found.notices
-    assumptions = found.assumptions
     if taken.iterations is not None and taken.iterations[0]:
 
         def read_one(one: Mapping[str, Any], here: str) -> Split:
@@ -168,7 +170,7 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
             _take(inner, _ITERATION, one, here, path, shape)
             return split(inner.counts)
 
-        attempts, more, assumptions = attempts_of(
+        attempts, more = attempts_of(
             taken.iterations[0], taken.counts, taken.iterations[1], read_one
         )
         notices = (*more, *notices)
@@ -181,7 +183,8 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
                 calls=calls,
                 longest_prompt=taken.of_all.get(meanings.LONGEST_PROMPT, (0, ""))[0],
             )
-        attempts = (Attempt(usage),)
+        attempts = (Attempt(usage, undated_writes=found.undated_writes),)
+    undated = any(attempt.undated_writes for attempt in attempts)
     tools = usage_of(taken.quantities) if taken.quantities else Usage()
     fee = _request_fee(taken)
     if taken.quantities or fee:
@@ -193,9 +196,9 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
         attempts=attempts,
         served=_served(taken) if taken.words else StatedTerms(),
         notices=(*notices, *_said(taken)) if taken.words or taken.unknown else notices,
-        assumptions=assumptions,
+        assumptions=(WRITES_WITHOUT_SPLIT,) if undated else (),
         unread=tuple(islice(_unread(taken), MAX_NAMED)) if taken.unknown or taken.of_all else (),
-        stated=_stated_cost(taken.costs, taken.own_key) if taken.costs else None,
+        stated=charged(taken.costs, taken.own_key) if taken.costs else None,
         open=_open_questions(taken, shape, pointer, found, stated_units=bool(tools.units)),
     )
 
@@ -379,18 +382,6 @@ def _take_cost(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
         taken.costs[meaning] = StatedCost(usd, pointer)
 
 
-def amount_of(value: Any) -> Decimal | None:
-    """A stated amount, also one in quotes; None for a value that is not an amount."""
-    if isinstance(value, str) and _AMOUNT.fullmatch(value):
-        value = Decimal(value)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    usd = Decimal(value)
-    exponent = usd.as_tuple().exponent
-    exact = isinstance(exponent, int) and exponent >= -_COST_PLACES
-    return usd if exact and 0 <= usd <= MAX_COUNT else None
-
-
 def _take_quantity(taken: _Taken, component: str, value: Any, pointer: str) -> None:
     if value == {}:  # how Mistral's SDK writes a member that is not set
         return
@@ -468,22 +459,6 @@ def _served(taken: _Taken) -> StatedTerms:
         speed=SPEEDS.get(words.get(meanings.SPEED, "")),
         inference_geo=GEOS.get(words.get(meanings.GEO, "")),
     )
-
-
-def _stated_cost(costs: Mapping[str, StatedCost], own_key: bool | None) -> StatedCost | None:
-    """What was charged: by the gateway, and behind it where the caller's own key was used."""
-    if meanings.COST_TICKS in costs:
-        return costs[meanings.COST_TICKS]
-    charged, behind = costs.get(meanings.COST), costs.get(meanings.COST_UPSTREAM)
-    if charged is None or own_key is False:
-        return charged or behind
-    # Who is paid for the call itself is paid at least what it cost behind the gateway.
-    fee_alone = own_key or (behind is not None and charged.usd < behind.usd)
-    if not fee_alone:
-        return charged
-    if behind is None:
-        return replace(charged, fee=charged.usd)
-    return replace(behind, usd=add((behind.usd, charged.usd)), fee=charged.usd)
 
 
 def _said(taken: _Taken) -> Iterator[Notice]:

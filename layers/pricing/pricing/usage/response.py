@@ -19,9 +19,10 @@ from pricing.usage.made import made
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.other_shapes import BEDROCK_CACHE, BODY_COUNTS
 from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
-from pricing.usage.reader import MAX_NAMED, USD_PER_TICK, amount_of, read_usage
+from pricing.usage.reader import MAX_NAMED, read_usage
 from pricing.usage.sdk_shapes import VERCEL_AI
 from pricing.usage.shapes import NUMBER_OF_TOOL_USES, STATED_COST
+from pricing.usage.stated import USD_PER_TICK, amount_of
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
 from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, unknown_items, usage_of
 from pricing.values import immutable

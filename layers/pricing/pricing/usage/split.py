@@ -4,7 +4,7 @@ from typing import NamedTuple, NoReturn
 
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
-from pricing.usage.buckets import WRITES_WITHOUT_SPLIT, Usage
+from pricing.usage.buckets import Usage
 from pricing.usage.meanings import (
     ANSWER,
     AUDIO_APART,
@@ -55,7 +55,8 @@ class Split(NamedTuple):
     input_stated: bool = True
     output_stated: bool = True
     notices: tuple[Notice, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    #: Cache writes whose time to live is not stated, which are priced as writes of five minutes.
+    undated_writes: int = 0
 
     @property
     def questionable(self) -> bool:
@@ -169,7 +170,7 @@ def split(counts: Counts) -> Split:
     Raises InvalidRequest for parts that exceed their whole and for totals that do not add up.
     """
     stated = counts.get  # most counts are not stated
-    write_5m, write_1h, assumptions = _writes(counts)
+    write_5m, write_1h, undated = _writes(counts)
     read = stated(READ, 0)
     cached = read + write_5m + write_1h
     fresh, cache_outside = _fresh(counts, cached)
@@ -209,19 +210,19 @@ def split(counts: Counts) -> Split:
         input_stated=WHOLE in counts or FRESH in counts or cached > 0,
         output_stated=ANSWER in counts or VISIBLE in counts or reasoning > 0,
         notices=notices,
-        assumptions=assumptions,
+        undated_writes=undated,
     )
 
 
-def _writes(counts: Counts) -> tuple[int, int, tuple[str, ...]]:
-    """Cache writes of five minutes and of an hour, and what is assumed of them.
+def _writes(counts: Counts) -> tuple[int, int, int]:
+    """Cache writes of five minutes and of an hour, and how many of the former may be of an hour.
 
     ``WRITE`` is all of them; it exceeds those of a stated time to live where a stream went on
     writing after it had listed these. ``WRITE_OTHER`` is all of them or, where the writes of a
     stated time to live are listed next to it, those that are left: SDKs differ.
     """
     if counts.keys().isdisjoint(_WRITES):
-        return 0, 0, ()
+        return 0, 0, 0
     write_5m, write_1h = counts[WRITE_5M], counts[WRITE_1H]
     other = counts[WRITE_OTHER]
     if WRITE_5M in counts or WRITE_1H in counts:
@@ -231,14 +232,14 @@ def _writes(counts: Counts) -> tuple[int, int, tuple[str, ...]]:
             counts.refuse(WRITE, f"{detail} {both}; send figures that agree")
         left = 0 if other == both else other
         left = max(left, counts[WRITE] - both)
-        return write_5m + left, write_1h, (WRITES_WITHOUT_SPLIT,) if left else ()
+        return write_5m + left, write_1h, left
     written = counts[WRITE]
     if other and WRITE in counts and other != written:
         counts.refuse(WRITE_OTHER, f"is {other}, but {counts.name(WRITE)} is {written}; send one")
     written = written or other
     # OpenAI has one kind of cache write, so that nothing is assumed of ``cache_write_tokens``.
     unknown = written and (other or WHOLE not in counts or "creation" in counts.name(WRITE))
-    return written, 0, (WRITES_WITHOUT_SPLIT,) if unknown else ()
+    return written, 0, written if unknown else 0
 
 
 def _fresh(counts: Counts, cached: int) -> tuple[int, Doubt | None]:

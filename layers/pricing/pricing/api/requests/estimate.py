@@ -271,12 +271,14 @@ class UsageInput(MeasuredFields, TextInput):
             cache_read=self.cache_read_tokens or 0,
             cache_write_5m=self.cache_write_tokens or 0,
         )
-        assumptions = (WRITES_WITHOUT_SPLIT,) if self.cache_write_tokens else ()
+        undated = self.cache_write_tokens or 0
+        assumptions = (WRITES_WITHOUT_SPLIT,) if undated else ()
+        attempt = Attempt(usage, undated_writes=undated)
         notices: tuple[Notice, ...] = ()
         if self.output_tokens is None:
             message = "No output is priced. Send `output_tokens` to include it."
             notices = (Notice("no_expected_output", message),)
-        parsed = self.with_tools(ParsedUsage((Attempt(usage),), assumptions=assumptions))
+        parsed = self.with_tools(ParsedUsage((attempt,), assumptions=assumptions))
         return ParsedInput(MeasuredInput.of(parsed), requested, notices=notices)
 
 

@@ -9,6 +9,24 @@ from pricing.reports.readers.records import layout_of
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES, is_batch_line
 
+#: Parts of a response that show what its usage does not count.
+NOT_COUNTED = frozenset(
+    (
+        *("serviceTier", "server_side_tool_usage", "meta", "x_groq", "performanceConfig"),
+        *("providerMetadata", "experimental_providerMetadata"),
+    )
+)
+#: Lists of a response in which the use of a tool shows, as a pattern in the line's text.
+TOOL_SIGNS: Mapping[str, str] = {
+    "output": "_call",
+    "candidates": "rounding_?[Mm]etadata",
+    "content": 'web_search_tool_result|_call"|tool-call',
+    "additional_kwargs": "_call",
+    "response_metadata": "rounding_?[Mm]etadata|web_search_requests",
+}
+#: The same in the records of SDKs, which also keep the provider's own counts.
+SDK_SIGNS = ('_call"|tool-call|web_search|rounding_?[Mm]etadata|roviderMetadata|"body" *:',)
+
 
 def with_usage(document: Document) -> Document:
     """A record in Tariff's own form, with the names that others give its parts."""

@@ -20,7 +20,7 @@ from pricing.reports.readers.counted import (
     value_at,
 )
 from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
-from pricing.reports.readers.holders import BY_COLUMN
+from pricing.reports.readers.holders import BY_COLUMN, NOT_COUNTED, SDK_SIGNS, TOOL_SIGNS
 from pricing.reports.readers.record_format import (
     Document,
     Found,
@@ -32,6 +32,7 @@ from pricing.reports.readers.record_format import (
     marked,
     may_have,
     summands,
+    unnamed,
 )
 from pricing.reports.readers.records import (
     CONTAINERS,
@@ -61,21 +62,6 @@ _BY_THEMSELVES = frozenset(
         *("results", "op_name", "summary", "steps", "calls", "sums", "tier", "max_prompt_tokens"),
     )
 )
-#: Parts of a response that show what its usage does not count.
-_NOT_COUNTED = frozenset(
-    (
-        *("serviceTier", "server_side_tool_usage", "meta", "x_groq"),
-        *("providerMetadata", "experimental_providerMetadata"),
-    )
-)
-#: Lists of a response in which the use of a tool shows, as a pattern in the line's text.
-_TOOL_SIGNS: Mapping[str, str] = {
-    "output": "_call",
-    "candidates": "rounding_?[Mm]etadata",
-    "content": "web_search_tool_result",
-}
-#: The same in the records of SDKs, which also keep the provider's own counts.
-_SDK_SIGNS = ('_call"|tool-call|web_search|rounding_?[Mm]etadata|roviderMetadata|"body" *:',)
 _STREAMED = ("message_start", "message_delta")
 _TOLD_BY = ("type", "object", "usage_format", "event")
 
@@ -340,7 +326,7 @@ def _plan_of_format(
         omits_zeros=leaves.omits_zeros,
         total_decides=leaves.total_decides,
         cache_in_doubt=leaves.cache_in_doubt,
-        signs=_SDK_SIGNS if known.kept else (),
+        signs=SDK_SIGNS if known.kept else (),
         loose=True,
     )
 
@@ -370,6 +356,9 @@ def _apart(known: RecordFormat, holder: Steps, seen: _Seen) -> dict[Steps, Sum]:
         found = tuple(seen.places(holder, one) for one in summands(paths))
         if any(found):
             places[tuple(name.split("/"))] = tuple(one for one in found if one)
+    for path in unnamed(known, value_at(seen.document, holder)):
+        for steps in seen.places(holder, path):
+            places.setdefault((steps[-1],), ((steps,),))
     for rest in seen.places(holder, known.rest):
         inside = value_at(seen.document, rest)
         if isinstance(inside, dict):
@@ -397,7 +386,7 @@ def _plan_of_layout(
     held = body.get(usage[-1]) if usage else None
     if (
         not isinstance(held, dict)
-        or not _NOT_COUNTED.isdisjoint(body)
+        or not NOT_COUNTED.isdisjoint(body)
         or document.get("type") in _STREAMED
         or not isinstance(document.get("usage_format", ""), str | None)
     ):
@@ -459,7 +448,7 @@ def _plan_of_layout(
         refusal=((*container, "stop_reason"),) if "stop_reason" in body else (),
         signs=tuple(
             sign
-            for part, sign in _TOOL_SIGNS.items()
+            for part, sign in TOOL_SIGNS.items()
             if part in body and not (part == "content" and "web_search" in leaves.counts)
         ),
         omits_zeros=leaves.omits_zeros,

@@ -398,6 +398,7 @@ class UsageReader:
         self.states_cost |= record.stated is not None
         self.assumed["zone"] += record.zone_assumed
         self.assumed["time"] += record.time_assumed
+        self.assumed.update({notice.code for notice in record.notices})
         if found.span is not None:
             self._spans.setdefault(found.span, []).append(key)
         return (*row, *extra)

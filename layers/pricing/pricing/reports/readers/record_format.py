@@ -291,7 +291,38 @@ def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
     rest = first(body, known.rest)
     if isinstance(rest, dict):
         usage |= {name: whole(rest[name]) for name in further(known, rest)}
+    for path in unnamed(known, body):
+        usage.setdefault(path.rpartition(".")[2], whole(at(body, path)))
     return usage
+
+
+def unnamed(known: RecordFormat, body: Document) -> list[str]:
+    """Where a record has further counts of tokens, next to those that its format names."""
+    if known.rest:
+        return []
+    counts = tuple(known.counts.values())
+    paths = _paths((*counts, known.calls, known.tier, *known.marks))
+    found = []
+    for parent in _parents(counts):
+        held = at(body, parent) if parent else body
+        for name in held if isinstance(held, dict) else ():
+            path = f"{parent}.{name}" if parent else name
+            if is_named_as_count(name) and path not in paths and name not in _SUMS:
+                found.append(path)
+    return found
+
+
+@cache
+def _paths(parts: tuple[str, ...]) -> frozenset[str]:
+    """Every path that these parts of a record may be at."""
+    return frozenset(path for part in parts for path in re.split(r" [+|] ", part))
+
+
+@cache
+def _parents(counts: tuple[str, ...]) -> frozenset[str]:
+    """The objects that counts are in."""
+    named = (path for path in _paths(counts) if path[:1] not in ("^", "@"))
+    return frozenset(path.rpartition(".")[0] for path in named)
 
 
 def _id(known: RecordFormat, body: Document) -> Any:

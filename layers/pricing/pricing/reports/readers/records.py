@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.catalogue.served import billed_model
 from pricing.errors import FieldError, InvalidRequest, is_plain_name
+from pricing.notices import Notice
 from pricing.reports.dimensions import Dimension, paths_of
 from pricing.timestamps import EPOCH, AsOf
 from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Terms, settle
@@ -94,6 +96,8 @@ class UsageRecord:
     attempts: tuple[Attempt, ...]
     open: OpenQuestions = NOTHING_OPEN
     unread: tuple[Unread, ...] = ()
+    #: How its usage was read, where that is not by what the counts alone say.
+    notices: tuple[Notice, ...] = ()
     #: How many calls the counts are the sum of; ``summed`` is set where they are one of any number.
     calls: int = 1
     summed: bool = False
@@ -144,6 +148,13 @@ class UsageRecord:
             self.attempts, model.provider, model.id, lambda: model.bills_output
         )
         return match, name, with_own_search(attempts, model.id)
+
+    def noticed(self, model: Model) -> tuple[Notice, ...]:
+        """How its usage is read for a model, of a record that is not yet settled."""
+        _, found = self.open.settled(
+            self.attempts, model.provider, model.id, lambda: model.bills_output
+        )
+        return (*self.notices, *found)
 
 
 def layout_of(document: Any) -> RecordLayout | None:
@@ -273,6 +284,7 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
         attempts=parsed.attempts,
         open=parsed.open,
         unread=parsed.unread,
+        notices=parsed.notices,
         calls=calls or 1,
         summed=(calls or 1) > 1 or bool(document.get("sums") or longest or tier),
         tier=tier,

@@ -81,7 +81,8 @@ def priced_alone(
         return unpriced(record.model, why_unknown(book, record.model))
     except TariffError as error:
         return unpriced(record.model, reason_of(error))
-    record = replace(record, asked=name, served=None, attempts=attempts)
+    noticed = record.noticed(match.model)
+    record = replace(record, asked=name, served=None, attempts=attempts, notices=noticed)
     label = label_of(book, match.model)
     terms, _ = billed_terms(match.model, record.at, record.terms)
     try:
