@@ -101,7 +101,13 @@ def command(body: bytes, notes: Notes) -> Reply:
     from pricing.slack.blocks import ephemeral
     from pricing.slack.dispatch import answer
 
-    answered = answer(sent.text, book_of, datetime.now(UTC), slack_settings.summary_of)
+    answered = answer(
+        sent.text,
+        book_of,
+        datetime.now(UTC),
+        slack_settings.summary_of,
+        slack_settings.currency_of,
+    )
     notes["slack_command"] = answered.command
     if answered.problem:
         notes["problem"] = answered.problem

@@ -248,8 +248,12 @@ def test_a_report_says_how_records_were_read_as_an_estimate_does(tmp_path: Path)
     moment = {"timestamp": "2026-10-01T10:00:00Z"}
     converse = {"inputTokens": 1000, "outputTokens": 100, "totalTokens": 1100}
     thoughts = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1400}
-    refused = {"type": "message", "model": "claude-sonnet-4-6", "stop_reason": "refusal"}
-    refused |= {"content": [], "usage": {"input_tokens": 1000, "output_tokens": 0}}
+    refused: dict[str, Any] = {"type": "message", "model": "claude-sonnet-4-6"}
+    refused |= {
+        "stop_reason": "refusal",
+        "content": [],
+        "usage": {"input_tokens": 1000, "output_tokens": 0},
+    }
     sent = [
         {
             **moment,

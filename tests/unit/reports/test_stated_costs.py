@@ -283,7 +283,7 @@ def test_a_gateways_fee_is_added_to_what_was_paid_behind_it(tmp_path: Path, with
 
 def test_many_responses_say_each_whether_their_cost_is_a_fee(tmp_path: Path) -> None:
     def answer(number: int, *, own_key: bool) -> Record:
-        usage = {"prompt_tokens": 1000, "completion_tokens": 100, "cost": 0.0035}
+        usage: Record = {"prompt_tokens": 1000, "completion_tokens": 100, "cost": 0.0035}
         usage |= {"is_byok": own_key, "cost_details": None}
         return {"id": str(number), "created": 1794304800, "model": "openai/gpt-4o", "usage": usage}
 

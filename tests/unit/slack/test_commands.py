@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.price_book import BookInForce
 from pricing.errors import StoreUnavailable
 from pricing.slack.cards.base import Card, Table, footer
@@ -24,7 +25,9 @@ def book_of(reference: str) -> BookInForce:
 
 
 def ask(text: str) -> Answered:
-    return answer(text, book_of, NOW)
+    return answer(
+        text, book_of, NOW, currency_of=lambda code: TargetCurrency(code, bundled.exchange_rates())
+    )
 
 
 def card(text: str) -> Card:
@@ -313,6 +316,6 @@ def test_a_comparison_in_euros_has_a_column() -> None:
     )
 
 
-def test_an_unknown_currency_is_refused_with_those_that_have_rates() -> None:
-    answered = ask("estimate sonnet 2k in 1k out in XXX")
-    assert "ISO 4217" in (answered.card.text or "")
+def test_a_currency_is_refused_where_there_are_no_rates() -> None:
+    answered = answer("estimate sonnet 2k in 1k out in EUR", book_of, NOW)
+    assert "must be USD" in (answered.card.text or "")

@@ -1,6 +1,5 @@
 """Tariff in Slack: a command in, Block Kit out.
 
-Public: blocks, cards, delivery, dispatch, formatting, lexer, notices, requests, settings, share,
-  signing, spending.
-Internal: commands, parser.
+Public: blocks, cards, commands, delivery, dispatch, formatting, lexer, notices, parser, requests,
+  settings, share, signing, spending.
 """

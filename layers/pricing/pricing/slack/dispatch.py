@@ -4,8 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.price_book import BookInForce, PriceBook
-from pricing.errors import StoreUnavailable, TariffError, UnknownModel, UnknownVersion
+from pricing.errors import (
+    InvalidRequest,
+    StoreUnavailable,
+    TariffError,
+    UnknownModel,
+    UnknownVersion,
+)
 from pricing.money import plain
 from pricing.reports.summary import MonthSummary
 from pricing.slack.cards.base import Card
@@ -32,6 +39,8 @@ from pricing.values import immutable
 BookOf = Callable[[str], BookInForce]
 #: The summary of a month's report, by ``2026-10``; raises StoreUnavailable.
 SummaryOf = Callable[[str], "MonthSummary | None"]
+#: A currency and its rates, by its code; raises InvalidRequest for one without rates.
+CurrencyOf = Callable[[str], TargetCurrency]
 
 HELP = Card(
     title="What will it cost?",
@@ -51,8 +60,17 @@ class Answered:
     problem: str | None = None
 
 
+def no_currency(_code: str) -> TargetCurrency:
+    """Refuse a currency where there are no exchange rates."""
+    raise InvalidRequest.at("/currency", "must be USD: there are no exchange rates here")
+
+
 def answer(
-    text: str, book_of: BookOf, now: datetime, summary_of: SummaryOf = lambda _: None
+    text: str,
+    book_of: BookOf,
+    now: datetime,
+    summary_of: SummaryOf = lambda _: None,
+    currency_of: CurrencyOf = no_currency,
 ) -> Answered:
     """The card of a typed command; no text raises an error."""
     try:
@@ -61,7 +79,7 @@ def answer(
         return _refused("none", error, _problem(error.detail, error.example))
     name = type(command).__name__.removesuffix("Command").lower()
     try:
-        return Answered(_card(command, book_of, now, summary_of), name)
+        return Answered(_card(command, book_of, now, summary_of, currency_of), name)
     except UnknownModel as error:
         version = command.pinned.version if isinstance(command, PricedCommand) else ACTIVE
         return _refused(name, error, _unknown_model(command, book_of(version), now))
@@ -83,11 +101,19 @@ def _problem(detail: str, *examples: str) -> Card:
     return Card(title="That does not work", text=detail, examples=examples)
 
 
-def _card(command: Command, book_of: BookOf, now: datetime, summary_of: SummaryOf) -> Card:
+def _card(
+    command: Command,
+    book_of: BookOf,
+    now: datetime,
+    summary_of: SummaryOf,
+    currency_of: CurrencyOf,
+) -> Card:
     if isinstance(command, HelpCommand):
         return HELP
     if isinstance(command, PricedCommand):
         in_force = book_of(command.pinned.version)
+        if command.pinned.currency:
+            in_force = replace(in_force, currency=currency_of(command.pinned.currency))
         return _priced(_known(command, in_force.book), in_force, now)
     if isinstance(command, ReportCommand):
         return _last_month(summary_of, now)
@@ -110,11 +136,6 @@ def _last_month(summary_of: SummaryOf, now: datetime) -> Card:
 
 def _priced(command: PricedCommand, in_force: BookInForce, now: datetime) -> Card:
     as_of = AsOf.parse(command.pinned.as_of) if command.pinned.as_of else AsOf.now(now)
-    code = command.pinned.currency
-    if code:
-        from pricing.store.currencies import currency_for  # few commands need it
-
-        in_force = replace(in_force, currency=currency_for(code, now))
     card = _at_prices(command, in_force, as_of)
     if in_force.currency is not None:
         rate = in_force.currency.rates.on(as_of.instant.date(), in_force.currency.code)

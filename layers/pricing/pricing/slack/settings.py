@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from pricing.slack.signing import SigningSecrets
 from pricing.store import connect
 
 if TYPE_CHECKING:
+    from pricing.catalogue.exchange_rates import TargetCurrency
     from pricing.catalogue.price_book import BookInForce
     from pricing.catalogue.rate_cards import RateCard
     from pricing.reports.summary import MonthSummary
@@ -89,6 +91,13 @@ def summary_of(month: str) -> MonthSummary | None:
     return stored.of(month) if stored else None
 
 
+def currency_of(code: str) -> TargetCurrency:
+    """Return the currency with this code; raises InvalidRequest if it has no rates."""
+    from pricing.store.currencies import currency_for  # few commands need it
+
+    return currency_for(code, datetime.now(UTC), ACKNOWLEDGING_SECONDS)
+
+
 def sharing(book_of: BookOf) -> Sharing:
     """Make what shares need; without a table there is no memory of shares, and no share."""
     from pricing.slack.delivery import Delivery
@@ -100,7 +109,7 @@ def sharing(book_of: BookOf) -> Sharing:
         once = connect.once(
             "REPLAY", kept_seconds=CLAIM_SECONDS, held_seconds=CLAIM_SECONDS, timeouts=ONE_ATTEMPT
         )
-    return Sharing(book_of, once, Delivery(settings.slack_hooks))
+    return Sharing(book_of, once, Delivery(settings.slack_hooks), currency_of)
 
 
 def later() -> Queue | None:

@@ -13,7 +13,7 @@ from pricing.errors import StoreUnavailable
 from pricing.slack.blocks import private, shared
 from pricing.slack.commands import NotUnderstood, PricedCommand
 from pricing.slack.delivery import Delivery, NotDelivered, is_slacks
-from pricing.slack.dispatch import BookOf, answer
+from pricing.slack.dispatch import BookOf, CurrencyOf, answer, no_currency
 from pricing.slack.parser import parse
 from pricing.slack.requests import ShareClick
 from pricing.values import immutable
@@ -83,6 +83,7 @@ class Sharing:
     book_of: BookOf
     once: Once | None
     delivery: Delivery
+    currency_of: CurrencyOf = no_currency
 
     def share(self, job: ShareJob, now: datetime) -> str:
         """Answer the command again, at its own prices, for the channel; return the outcome.
@@ -94,7 +95,7 @@ class Sharing:
             raise StoreUnavailable("There is no table to record shares in.")
         from pricing.store.idempotency import InProgress
 
-        answered = answer(job.command, self.book_of, now)
+        answered = answer(job.command, self.book_of, now, currency_of=self.currency_of)
         message = private(answered.card)
         if answered.problem is None:
             message = shared(answered.card, job.user)

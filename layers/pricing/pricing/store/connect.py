@@ -51,12 +51,12 @@ def rate_cards(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Documents[Rate
     return Documents(RATE_CARDS, table, reader(timeout_seconds), writer) if table else None
 
 
-def stored_rates() -> StoredRates | None:
+def stored_rates(timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> StoredRates | None:
     """Connect to the exchange rates that refreshes stored; None without a table."""
     from pricing.store.rates import StoredRates
 
     table = settings.table
-    return StoredRates(table, reader(), writer) if table else None
+    return StoredRates(table, reader(timeout_seconds), writer) if table else None
 
 
 def version_views() -> VersionViews:

@@ -1,6 +1,6 @@
 """The usage of one call, whichever provider reports it.
 
 Public: buckets, formats, iterations, made, meanings, parsed, reader,
-recognition, response, stated, terms, tools.
-Internal: other_shapes, sdk_shapes, shapes, split.
+recognition, response, sdk_shapes, terms, tools.
+Internal: other_shapes, shapes, split, stated.
 """
