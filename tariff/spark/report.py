@@ -41,7 +41,7 @@ from pricing.reports.readers.singly import ALONE, ALONE_ROWS, PLAIN_ROWS, types_
 from pricing.reports.report import Corrections, RejectedLine, ReportQuery, UsageReport
 from pricing.reports.runs import Step
 from pricing.reports.source_formats import ReadOptions
-from pricing.reports.sql import CALL_COLUMNS, STATES, cube, sizes_of
+from pricing.reports.sql import CALL_COLUMNS, STATES, cube, slots_of
 from tariff.spark.folders import Folder, LogFile
 
 if TYPE_CHECKING:
@@ -257,10 +257,7 @@ def _sum(
     spark.sql(calls).createOrReplaceTempView("wide_calls")
     also = (*also, STATES) if usage.states_cost else also
     _write_exact(spark.sql(cube("wide_calls", usage.cuts, also)), f"{uri}/cube")
-    slots = spark.sql(sizes_of("wide_calls", "slot"))
-    counts = [name for name in slots.columns if name not in ("model", "endpoint")]
-    whole = [f"CAST({name} AS BIGINT) AS {name}" for name in counts]
-    _write_exact(slots.selectExpr("model", "endpoint", *whole), f"{uri}/slots")
+    spark.sql(slots_of("wide_calls")).write.parquet(f"{uri}/slots")
 
 
 def _write_exact(sums: "DataFrame", target: str) -> None:

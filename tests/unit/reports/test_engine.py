@@ -1,5 +1,6 @@
 """The columnar engine and the calculator agree on every row, whatever the row looks like."""
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from pricing.reports.loaded import LoadedUsage
 from pricing.reports.rates import unscaled
 from pricing.reports.readers.files import UsageFile, write_lines
 from pricing.reports.report import Filters
-from pricing.reports.sql import sizes_of
+from pricing.reports.sql import slots_of
 from pricing.reports.tables import Table
+from tests.support.reports import call
 from tests.support.usage_lines import BOOK, expected, line_of
 
 
@@ -61,7 +63,7 @@ def test_sums_that_another_engine_made_come_to_the_same(tmp_path: Path) -> None:
         made = {
             "alone": "FROM alone",
             "cube": "FROM cube",
-            "slots": sizes_of("calls", "slot"),
+            "slots": slots_of("calls"),
             "calls": "FROM calls",
         }
         for name, sql in made.items():
@@ -69,19 +71,35 @@ def test_sums_that_another_engine_made_come_to_the_same(tmp_path: Path) -> None:
             target = folders[1] / name / "part.parquet"
             engine._db.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet)")
         pairs = [(part["model"], part["endpoint"]) for part in engine.slices()]
-        wanted = [engine.tables([table]), ordered(engine.call_patterns(pairs))]
+        wanted = [engine.tables([table]), engine.call_patterns(pairs)]
     usage = LoadedUsage(cuts=loaded.cuts, states_cost=loaded.states_cost)
     with Engine(BOOK, folders[2]) as engine:
         engine.load_summed(SummedUsage(folders[1], usage, lambda: None))
-        assert [engine.tables([table]), ordered(engine.call_patterns(pairs))] == wanted
+        assert [engine.tables([table]), engine.call_patterns(pairs)] == wanted
         assert engine.usage.partial == loaded.partial
 
 
-def ordered(patterns: list[dict[str, Any]]) -> list[list[tuple[str, str]]]:
-    """Patterns in one order; DuckDB writes its widest integers to Parquet as fractions."""
-    return sorted(
-        sorted(
-            (name, str(int(one) if isinstance(one, float) else one)) for name, one in row.items()
-        )
-        for row in patterns
-    )
+@pytest.mark.parametrize(
+    ("calls", "matters"),
+    [
+        ([(100, 0)] * 19, False),  # too few to cache what they share
+        ([(100, 0)] * 20, True),
+        ([(100, 0)] * 10 + [(300, 0)] * 10, True),  # the shortest is half of the mean
+        ([(99, 0)] * 10 + [(300, 0)] * 10, False),
+        ([(100, 1)] * 5, True),  # a cache entry was written
+    ],
+)
+def test_pauses_are_computed_where_a_recommendation_depends_on_them(
+    calls: list[tuple[int, int]], matters: bool, tmp_path: Path
+) -> None:
+    records = [
+        call(minute, input_tokens=fresh, cache_creation_input_tokens=written)
+        for minute, (fresh, written) in enumerate(calls)
+    ]
+    file = write_lines((json.dumps(one).encode() for one in records), tmp_path / "lines.jsonl")
+    with Engine(BOOK, tmp_path) as engine:
+        engine.load(file, Filters())
+        pair = ("claude-opus-5-5", "chat")
+        pattern = engine.call_patterns([pair])[pair]
+    assert (pattern.starts_5m, pattern.starts_1h) == ((1, 1) if matters else (None, None))
+    assert (pattern.calls, pattern.longest) == (len(calls), max(map(sum, calls)) + 2_000)

@@ -29,8 +29,10 @@ from pricing.reports.savings import (
     SavingStep,
 )
 from pricing.reports.slices import (
+    ENOUGH_CALLS_TO_CACHE,
     CallGroup,
     CallPattern,
+    Pair,
     Slice,
     SlicePricer,
     SuggestedChange,
@@ -46,8 +48,6 @@ from pricing.reports.successors import (
 
 #: A saving below a thousandth of the spending is not recommended.
 LEAST_SAVING = 1_000
-#: Calls without a cache that caching is recommended for.
-ENOUGH_CALLS_TO_CACHE = 20
 #: Answers that a smaller model is recommended for, and how many of 100 must be short.
 ENOUGH_CALLS_TO_DOWNGRADE = 100
 SHORT_PERCENT = 95
@@ -57,8 +57,6 @@ _SIMPLE_WORDS = re.compile(
     r"(?<![a-z])(tag|tags|route|routing|router|extract|extraction|detect|label|intent|triage|"
     r"title|titles|keyword|keywords|sentiment|spam|language)(?![a-z])"
 )
-#: A model's reference in the records, and an endpoint.
-Pair = tuple[str, str | None]
 
 
 def advise(
@@ -253,7 +251,7 @@ def _recommended(
 def change_ttl(group: CallGroup) -> SuggestedChange | None:
     """Write for five minutes what is always read within them, or for an hour what is not."""
     pattern = group.pattern
-    if pattern is None:
+    if pattern is None or pattern.starts_5m is None or pattern.starts_1h is None:
         return None
     hour = sum(part.counts["cache_write_1h"] for part in group.unbatched)
     five = sum(part.counts["cache_write_5m"] for part in group.unbatched)
@@ -316,13 +314,9 @@ def _rewritten(
 def cache_repeated(group: CallGroup) -> SuggestedChange | None:
     """Cache what calls without a cache have in common, where it is long enough."""
     pattern, unbatched = group.pattern, group.unbatched
-    if pattern is None or not unbatched or pattern.plain_calls < ENOUGH_CALLS_TO_CACHE:
+    if pattern is None or not unbatched or not pattern.may_share:
         return None
-    prefix = pattern.least_plain_input
-    # Inputs of very different lengths share less than the shortest of them.
-    if 2 * prefix * pattern.plain_calls < pattern.plain_input:
-        return None
-    first = unbatched[0]
+    prefix, first = pattern.least_plain_input, unbatched[0]
     if why_not_cached(first.model, first.at, first.terms, prefix, marked=True) is not None:
         return None
     lifetimes = (
@@ -331,6 +325,8 @@ def cache_repeated(group: CallGroup) -> SuggestedChange | None:
     )
     choices = []
     for target, bucket, starts, kept in lifetimes:
+        if starts is None:
+            continue
         after = _cached(group, prefix, bucket, starts)
         cost = group.cost(after)
         if cost is not None:

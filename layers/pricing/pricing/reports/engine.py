@@ -8,6 +8,7 @@ import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -56,6 +57,7 @@ from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.scratch import is_full
 from pricing.reports.readers.singly import ALONE, ALONE_ROWS, SINGLE_PLACES
 from pricing.reports.report import Filters
+from pricing.reports.slices import CallPattern, Pair
 from pricing.reports.source_formats import AS_RECOGNISED, ReadOptions
 from pricing.reports.sql import (
     CALL_COLUMNS,
@@ -64,12 +66,12 @@ from pricing.reports.sql import (
     PRICE_TYPES,
     STATES,
     TERMS,
-    call_patterns,
     cube,
     moments_of,
     priced,
     sizes_of,
     slices,
+    starts_of,
     summary,
 )
 from pricing.reports.tables import Table, apart, tables_sql
@@ -88,7 +90,7 @@ HASH_LENGTH = 16
 class SummedUsage:
     """What another engine read: folders of Parquet files, and the counts of the records.
 
-    ``cube`` sums the calls by ``cube``, and ``slots`` by ``sizes_of``, a slot each. Calls in
+    ``cube`` sums the calls by ``cube``, and ``slots`` says when by ``slots_of``. Calls in
     ``alone`` are not summed, and have the columns of ``ALONE`` too. ``fetch_calls`` makes the
     folder ``calls``, which is only needed to count calls with a component of unknown price: they
     have the columns of ``CALL_COLUMNS`` but ``labels``, and those of labels and hours that were
@@ -125,7 +127,7 @@ class Engine:
         self._say = say
         self._sources: tuple[str, ...] = ()
         self._any_alone = False
-        self._moments, self._sizes = moments_of("calls"), sizes_of("calls")
+        self._moments = moments_of("calls")
         #: Makes sure that the view ``calls`` exists, which another engine's calls only need here.
         self._need_calls: Callable[[], None] = lambda: None
         self.usage = LoadedUsage()
@@ -193,7 +195,7 @@ class Engine:
         read("alone")
         read("slots")
         read("cube", "TABLE")
-        self._moments = self._sizes = "SELECT * FROM slots"
+        self._moments = "SELECT * FROM slots"
         self._need_calls = read_calls
         self._price_cube()
         return self.usage
@@ -482,15 +484,31 @@ class Engine:
         """The most expensive fully priced sums by price, endpoint and model."""
         return self._dictionaries(slices("priced", MAX_SLICES))
 
-    def call_patterns(self, pairs: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
-        """When the calls of these model and endpoint pairs arrived, and how large they were."""
+    def call_patterns(self, pairs: Sequence[Pair]) -> dict[Pair, CallPattern]:
+        """How large the calls of these pairs were, and where that matters, when they arrived."""
+        found = self._by_pair(pairs[:MAX_PATTERNS], lambda wanted: sizes_of("cube", wanted))
+        patterns = {pair: CallPattern(**sizes) for pair, sizes in found.items()}
+        timed = [pair for pair, pattern in patterns.items() if pattern.pauses_matter]
+        found = self._by_pair(timed, lambda wanted: starts_of(self._moments, wanted))
+        return patterns | {
+            pair: replace(patterns[pair], **starts) for pair, starts in found.items()
+        }
+
+    def _by_pair(
+        self, pairs: Sequence[Pair], sql: Callable[[str], str]
+    ) -> dict[Pair, dict[str, int]]:
+        """What a statement about wanted pairs says about each."""
         if not pairs:
-            return []
-        rows = ", ".join(
+            return {}
+        wanted = ", ".join(
             f"({number}, {literal(model)}, {literal(endpoint or '')})"
-            for number, (model, endpoint) in enumerate(pairs[:MAX_PATTERNS])
+            for number, (model, endpoint) in enumerate(pairs)
         )
-        return self._dictionaries(call_patterns(self._moments, self._sizes, rows))
+        rows = self._dictionaries(sql(wanted))
+        return {
+            pairs[row.pop("pair")]: {name: int(one or 0) for name, one in row.items()}
+            for row in rows
+        }
 
     def _dictionaries(self, sql: str) -> list[dict[str, Any]]:
         found = self._db.execute(sql)

@@ -41,7 +41,7 @@ from pricing.reports.report import (
     totals_of,
     unpriced_of,
 )
-from pricing.reports.slices import SlicePricer, patterns_of, slices_of
+from pricing.reports.slices import SlicePricer, slices_of
 from pricing.reports.stated import StatedCosts, differing, stated_costs
 from pricing.reports.tables import Table
 from pricing.timestamps import AsOf
@@ -134,7 +134,7 @@ def _report(
     book = in_force.net or in_force.book
     pricer = SlicePricer(book, Pricing(book, usage.cuts))
     slices = slices_of(book, usage.cuts, engine.slices())
-    patterns = patterns_of(engine.call_patterns(with_enough_calls(slices)))
+    patterns = engine.call_patterns(with_enough_calls(slices))
     last_day = totals.last_day or date(1970, 1, 1)
     recommendations, replacements, savings = advise(pricer, slices, patterns, paid, last_day)
     budgets = tuple(

@@ -18,6 +18,10 @@ from pricing.reports.savings import Confidence
 from pricing.usage.buckets import Terms
 from pricing.values import immutable
 
+#: A model's reference in the records, and an endpoint.
+Pair = tuple[str, str | None]
+#: Calls without a cache that caching is recommended for.
+ENOUGH_CALLS_TO_CACHE = 20
 #: What is before the model in the id of a cloud's model: ``global.anthropic.``.
 _REGIONS = re.compile(r"(?:[a-z-]+\.)*")
 
@@ -73,9 +77,10 @@ class Slice:
 class CallPattern:
     """When the calls of one model and endpoint arrived, and their sizes; batches are left out.
 
-    ``starts_5m`` counts the calls more than five minutes after the previous one, and the first;
-    ``starts_1h`` those more than an hour after it. ``writes_5m`` and ``writes_1h`` count the calls
-    that wrote a cache entry of that lifetime; ``longest`` is the most tokens of one call.
+    ``writes_5m`` and ``writes_1h`` count the calls that wrote a cache entry of that lifetime;
+    ``longest`` is the most tokens of one call. ``starts_5m`` counts the calls more than five
+    minutes after the previous one, and the first; ``starts_1h`` those more than an hour after it.
+    These are None unless ``pauses_matter``.
     """
 
     calls: int
@@ -86,8 +91,20 @@ class CallPattern:
     writes_5m: int
     writes_1h: int
     longest: int
-    starts_5m: int
-    starts_1h: int
+    starts_5m: int | None = None
+    starts_1h: int | None = None
+
+    @property
+    def may_share(self) -> bool:
+        """Whether there are enough calls without a cache, and their inputs are alike in length."""
+        # Inputs of very different lengths share less than the shortest of them.
+        alike = 2 * self.least_plain_input * self.plain_calls >= self.plain_input
+        return self.plain_calls >= ENOUGH_CALLS_TO_CACHE and alike
+
+    @property
+    def pauses_matter(self) -> bool:
+        """Whether a recommendation depends on the pauses between the calls."""
+        return bool(self.writes_5m or self.writes_1h) or self.may_share
 
 
 @immutable
@@ -191,16 +208,3 @@ def slices_of(book: PriceBook, cuts: Cuts, rows: Iterable[Mapping[str, Any]]) ->
             )
         )
     return found
-
-
-def patterns_of(
-    rows: Iterable[Mapping[str, Any]],
-) -> dict[tuple[str, str | None], CallPattern]:
-    """Call patterns by model reference and endpoint, from the engine's rows."""
-    names = CallPattern.__dataclass_fields__
-    return {
-        (row["model"], row["endpoint"]): CallPattern(
-            **{name: int(row[name] or 0) for name in names}
-        )
-        for row in rows
-    }

@@ -38,6 +38,15 @@ PROMPT = " + ".join(PROMPT_BUCKETS)
 CACHE_WRITES = "cache_write_5m + cache_write_1h"
 READ = "cache_read + audio_cache_read + image_cache_read"
 CACHED = f"{READ} + cache_write_5m + cache_write_1h"
+#: What tells how large the calls of a group are: how it is summed, and of what.
+SIZES = {
+    "least_plain_input": ("MIN", f"CASE WHEN {CACHED} = 0 THEN input END"),
+    "plain_input": ("SUM", f"CASE WHEN {CACHED} = 0 THEN input ELSE 0 END"),
+    "short_calls": ("SUM", f"CASE WHEN output <= {SHORT_ANSWER_TOKENS} THEN 1 ELSE 0 END"),
+    "writes_5m": ("SUM", "CASE WHEN cache_write_5m > 0 THEN 1 ELSE 0 END"),
+    "writes_1h": ("SUM", "CASE WHEN cache_write_1h > 0 THEN 1 ELSE 0 END"),
+    "longest": ("MAX", "input + cache_read + cache_write_5m + cache_write_1h + output"),
+}
 
 
 def _steps(value: str, bounds: tuple[int, ...], comparison: str) -> str:
@@ -54,11 +63,12 @@ def cube(calls: str, cuts: Cuts, also: tuple[str, ...] = ()) -> str:
     key = ", ".join((*CUBE_KEY, *also))
     also = (*also, "stated") if STATES in also else also
     sums = ",\n  ".join(f"CAST(SUM({bucket}) AS DECIMAL(38, 0)) AS {bucket}" for bucket in BUCKETS)
+    sizes = "".join(f"{how}({of}) AS {name},\n  " for name, (how, of) in SIZES.items())
     stated = f"CAST(SUM(stated) AS {STATED_TYPE}) AS stated,\n  " if "stated" in also else ""
     return f"""SELECT {key},
   COUNT(*) AS calls,
   SUM(CASE WHEN {CACHED} = 0 THEN 1 ELSE 0 END) AS plain_calls,
-  {stated}{sums}
+  {sizes}{stated}{sums}
 FROM (
   SELECT {", ".join(("model", *TERMS, "endpoint", "team", *BUCKETS, *also))},
     moment - moment % {DAY_US} AS day,
@@ -140,59 +150,49 @@ GROUP BY {key}
 ORDER BY cost DESC, {key} LIMIT {limit}"""
 
 
-def sizes_of(calls: str, slot: str = "") -> str:
-    """Sum what shows how large the calls are, by model and endpoint and, if named, by ``slot``.
+def sizes_of(cube_name: str, wanted: str) -> str:
+    """Sum what the cube says about the sizes of calls, by each ``wanted`` pair, as VALUES.
 
     Batches are left out: the provider chooses their time.
     """
-    key = f"model, endpoint{slot and ', '}{slot}"
-    return f"""SELECT {key}, COUNT(*) AS calls,
-    SUM(CASE WHEN cached = 0 THEN 1 ELSE 0 END) AS plain_calls,
-    MIN(CASE WHEN cached = 0 THEN input END) AS least_plain_input,
-    SUM(CASE WHEN cached = 0 THEN input ELSE 0 END) AS plain_input,
-    SUM(CASE WHEN output <= {SHORT_ANSWER_TOKENS} THEN 1 ELSE 0 END) AS short_calls,
-    SUM(CASE WHEN cache_write_5m > 0 THEN 1 ELSE 0 END) AS writes_5m,
-    SUM(CASE WHEN cache_write_1h > 0 THEN 1 ELSE 0 END) AS writes_1h,
-    MAX(prompt + output) AS longest,
-    MIN(moment) AS first_moment, MAX(moment) AS last_moment
-  FROM (
-    SELECT model, endpoint, moment, input, output, cache_write_5m, cache_write_1h,
-      moment - moment % {SLOT_US} AS slot, {CACHED} AS cached,
-      input + cache_read + cache_write_5m + cache_write_1h AS prompt
-    FROM {calls} WHERE processing <> 'batch'
-  ) AS sized
-  GROUP BY {key}"""
+    sums = ", ".join(f"{how}({name}) AS {name}" for name, (how, _) in SIZES.items())
+    return f"""SELECT pair, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls, {sums}
+FROM {cube_name} JOIN {_pairs(wanted)} WHERE processing <> 'batch' GROUP BY pair"""
 
 
 def moments_of(calls: str) -> str:
-    """When calls begin, as ``call_patterns`` reads it."""
+    """When calls begin, as ``starts_of`` reads it."""
     return f"""SELECT model, endpoint, moment AS first_moment, moment AS last_moment
   FROM {calls} WHERE processing <> 'batch'"""
 
 
-def call_patterns(moments: str, sizes: str, wanted: str) -> str:
-    """How the calls of the ``wanted`` model and endpoint pairs, as VALUES, follow each other.
+def slots_of(calls: str) -> str:
+    """The same in fewer rows: the first and the last call of each slot."""
+    return f"""SELECT model, endpoint, MIN(moment) AS first_moment, MAX(moment) AS last_moment
+  FROM (SELECT *, moment - moment % {SLOT_US} AS slot FROM {calls} WHERE processing <> 'batch')
+  AS timed GROUP BY model, endpoint, slot"""
 
-    ``sizes`` may have several rows a pair. Gaps are exact although calls are first gathered into
-    slots of five minutes, since no gap within a slot is longer than that.
+
+def starts_of(moments: str, wanted: str) -> str:
+    """How the calls of each ``wanted`` pair, as VALUES, follow each other.
+
+    Gaps are exact although calls are first gathered into slots of five minutes, since no gap within
+    a slot is longer than that.
     """
-    is_pair = "model = of_model AND COALESCE(endpoint, '') = of_endpoint"
-    return f"""WITH pairs AS (
-  SELECT * FROM (VALUES {wanted}) AS wanted (pair, of_model, of_endpoint)
-), filled AS (
+    return f"""WITH filled AS (
   SELECT pair, first_moment // {SLOT_US} AS number, MIN(first_moment) AS begins,
     MAX(last_moment) AS ends
-  FROM ({moments}) AS timed JOIN pairs ON {is_pair} GROUP BY pair, number
+  FROM ({moments}) AS timed JOIN {_pairs(wanted)} GROUP BY pair, number
 ), gaps AS (
   SELECT pair, begins - LAG(ends) OVER (PARTITION BY pair ORDER BY number) AS gap FROM filled
-), starts AS (
-  SELECT pair, SUM(CASE WHEN gap IS NULL OR gap > {SLOT_US} THEN 1 ELSE 0 END) AS starts_5m,
-    SUM(CASE WHEN gap IS NULL OR gap > {HOUR_US} THEN 1 ELSE 0 END) AS starts_1h
-  FROM gaps GROUP BY pair
 )
-SELECT model, endpoint, SUM(calls) AS calls, SUM(plain_calls) AS plain_calls,
-  MIN(least_plain_input) AS least_plain_input, SUM(plain_input) AS plain_input,
-  SUM(short_calls) AS short_calls, SUM(writes_5m) AS writes_5m, SUM(writes_1h) AS writes_1h,
-  MAX(longest) AS longest, MAX(starts_5m) AS starts_5m, MAX(starts_1h) AS starts_1h
-FROM ({sizes}) AS sized JOIN pairs ON {is_pair} JOIN starts ON starts.pair = pairs.pair
-GROUP BY model, endpoint"""
+SELECT pair, SUM(CASE WHEN gap IS NULL OR gap > {SLOT_US} THEN 1 ELSE 0 END) AS starts_5m,
+  SUM(CASE WHEN gap IS NULL OR gap > {HOUR_US} THEN 1 ELSE 0 END) AS starts_1h
+FROM gaps GROUP BY pair"""
+
+
+def _pairs(wanted: str) -> str:
+    return (
+        f"(VALUES {wanted}) AS pairs (pair, of_model, of_endpoint)"
+        " ON model = of_model AND COALESCE(endpoint, '') = of_endpoint"
+    )
