@@ -29,7 +29,7 @@ CONTEXT_SUFFIX = "[1m]"
 FREE_SUFFIX = ":free"
 MAX_SUGGESTIONS = 3
 #: The names of a book are indexed after so many searches through its bytes.
-_SEARCHES = 8
+_SEARCHES = 32
 #: The names whose meaning is remembered; callers make up any number of them.
 _REMEMBERED = 10_000
 _HAS_VERSION = re.compile(r"-.*\d|\d.*-").search
@@ -342,13 +342,25 @@ class PriceBook:
         """Return the rows that may have this id or alias; most names are in one or two.
 
         The first few names are searched for in the bytes: building the index takes about as long as
-        a dozen such searches.
+        forty such searches.
         """
         self._searched += 1
         if self._searched > _SEARCHES:
             return [json.loads(self._lines[number]) for number in self._index.lines_with(name)]
-        quoted = sorted_json(name).encode()
-        return [json.loads(line) for line in self._lines if quoted in line]
+        return [json.loads(line) for line in self._lines_with(sorted_json(name).encode())]
+
+    def _lines_with(self, part: bytes) -> Iterator[bytes]:
+        """Yield the lines that have these bytes, in order."""
+        at = self._text.find(part)
+        while at >= 0:
+            end = self._text.index(b"\n", at)
+            yield self._text[self._text.rfind(b"\n", 0, at) + 1 : end]
+            at = self._text.find(part, end)
+
+    @cached_property
+    def _text(self) -> bytes:
+        """All lines in one: searching it takes a third of the time that searching each does."""
+        return b"\n".join((*self._lines, b""))
 
     @cached_property
     def _index(self) -> NameIndex:
