@@ -6,25 +6,35 @@ On a weekday deepseek-v4-pro costs $1.32 and $3.96 per million from 01:00 to 04:
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.handlers import asking
+from tests.support.handlers import asking, function_of
 
 DAY = "2026-11-25"
 MILLIONS = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
 MODEL: dict[str, Any] = {"model": "deepseek-v4-pro"}
 CALL: dict[str, Any] = {**MODEL, "usage": MILLIONS}
 LINE = {**CALL, "name": "a", "calls": 1}
-#: Route; event that has it; body; path to an amount; the amount at the peak and off it.
-ROUTES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
-    ("estimate", "estimate", CALL, "total_usd", "5.28", "2.64"),
-    ("compare", "compare", {"usage": MILLIONS, "models": ["deepseek-v4-pro", "haiku"]}, "", "", ""),
-    ("workload", "workload", {"items": [LINE]}, "totals.period_usd", "5.28", "2.64"),
-    ("plan", "plan_batch", {**CALL, "requests": 10}, "standard_usd", "52.8", "26.4"),
-    (
-        "plan",
+
+
+class Asked(NamedTuple):
+    """A recorded event, the body in its place, and the path to an amount at the peak and off it."""
+
+    event: str
+    body: dict[str, Any]
+    path: str = ""
+    peak: str = ""
+    low: str = ""
+
+
+ROUTES = [
+    Asked("estimate", CALL, "total_usd", "5.28", "2.64"),
+    Asked("compare", {"usage": MILLIONS, "models": ["deepseek-v4-pro", "haiku"]}),
+    Asked("workload", {"items": [LINE]}, "totals.period_usd", "5.28", "2.64"),
+    Asked("plan_batch", {**CALL, "requests": 10}, "standard_usd", "52.8", "26.4"),
+    Asked(
         "plan_caching",
         {
             **MODEL,
@@ -36,40 +46,33 @@ ROUTES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         "2.64",
         "1.32",
     ),
-    (
-        "plan",
+    Asked(
         "plan_caching",
         {**MODEL, "measured": [{"usage": MILLIONS, "calls": 1}]},
         "measured.cost_usd",
         "5.28",
         "2.64",
     ),
-    (
-        "plan",
+    Asked(
         "plan_context",
         {**MODEL, "parts": [{"name": "a", "tokens": 100_000}]},
         "workloads.0.month_usd",
         "0.132",
         "0.066",
     ),
-    (
-        "plan",
+    Asked(
         "plan_context",
         {**MODEL, "before": {"text": "word " * 100}},
         "workloads.0.month_usd",
-        "",
-        "",
     ),
-    (
-        "plan",
+    Asked(
         "plan_subscription",
         {"seats": 2, "items": [LINE]},
         "api.month_usd",
         "10.56",
         "5.28",
     ),
-    (
-        "recommend",
+    Asked(
         "recommend",
         {
             "task": "Add 2 and 2.",
@@ -81,16 +84,14 @@ ROUTES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
         "5.28",
         "2.64",
     ),
-    (
-        "recommend",
+    Asked(
         "recommend_cascade",
         {"usage": MILLIONS, "stages": [{**MODEL, "pass_rate": "0.5"}, {"model": "haiku"}]},
         "stages.0.attempt_usd",
         "5.28",
         "2.64",
     ),
-    (
-        "recommend",
+    Asked(
         "recommend_tiers",
         {
             "monthly_queries": 1,
@@ -104,9 +105,7 @@ ROUTES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
 ]
 
 each_route = pytest.mark.parametrize(
-    ("function", "name", "body", "path", "peak", "low"),
-    ROUTES,
-    ids=[f"{number} {row[1]}" for number, row in enumerate(ROUTES)],
+    "asked", ROUTES, ids=[f"{number} {asked.event}" for number, asked in enumerate(ROUTES)]
 )
 
 
@@ -127,41 +126,27 @@ def said(document: Any) -> list[str]:
 
 @each_route
 def test_every_answer_prices_a_date_at_its_peak_and_says_so(
-    event: Callable[[str], dict[str, Any]],
-    function: str,
-    name: str,
-    body: dict[str, Any],
-    path: str,
-    peak: str,
-    low: str,
+    event: Callable[[str], dict[str, Any]], asked: Asked
 ) -> None:
-    ask = asking(function, event(name))
-    answers = {
-        as_of: ask(**body, as_of=as_of) for as_of in (DAY, f"{DAY}T02:00:00Z", f"{DAY}T05:00:00Z")
-    }
-    day, busy, quiet = (answer.body for answer in answers.values())
-    assert [answer.status for answer in answers.values()] == [200] * 3, day
+    ask = asking(function_of(asked.event), event(asked.event))
+    moments = (DAY, f"{DAY}T02:00:00Z", f"{DAY}T05:00:00Z")
+    answers = [ask(**asked.body, as_of=as_of) for as_of in moments]
+    day, busy, quiet = (answer.body for answer in answers)
+    assert [answer.status for answer in answers] == [200] * 3, day
     assert said(day)
     assert all(f"{DAY} is priced at 01:00 UTC, its peak" in text for text in said(day))
     assert said(busy) == said(quiet) == []
-    if path:
-        assert at(day, path) == at(busy, path) == 2 * at(quiet, path)
-    if peak:
-        assert (at(day, path), at(quiet, path)) == (Fraction(peak), Fraction(low))
+    if asked.path:
+        assert at(day, asked.path) == at(busy, asked.path) == 2 * at(quiet, asked.path)
+    if asked.peak:
+        amounts = at(day, asked.path), at(quiet, asked.path)
+        assert amounts == (Fraction(asked.peak), Fraction(asked.low))
 
 
 @each_route
-def test_a_weekend_has_no_peak(
-    event: Callable[[str], dict[str, Any]],
-    function: str,
-    name: str,
-    body: dict[str, Any],
-    path: str,
-    peak: str,
-    low: str,
-) -> None:
-    del path, peak, low
-    answer = asking(function, event(name))(**body, as_of="2026-11-28")
+def test_a_weekend_has_no_peak(event: Callable[[str], dict[str, Any]], asked: Asked) -> None:
+    ask = asking(function_of(asked.event), event(asked.event))
+    answer = ask(**asked.body, as_of="2026-11-28")
     assert answer.status == 200
     assert said(answer.body) == []
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pricing.api.requests.hints import HINTS
-from tests.support.handlers import Answer, handler, post
+from tests.support.cases import cases
+from tests.support.handlers import Answer, function_of, handler, post
 
 Ask = Callable[[Mapping[str, Any]], Answer]
 Event = Callable[[str], dict[str, Any]]
@@ -126,104 +127,11 @@ def test_a_property_that_is_not_ours_is_told_what_to_send(estimate: Ask, name: s
     assert "`" in error["detail"]
 
 
-#: Function, event, body and pointer of what newcomers send to other routes, and what to send.
-ELSEWHERE: list[tuple[str, str, dict[str, Any], str, str]] = [
-    ("estimate", "estimate", {"model": ["gpt-4o"], "input_tokens": 1}, "/model", "/v1/compare"),
-    ("estimate", "estimate", {"model": "gpt-4o", "images": 1}, "/images", '[{"width": 1024'),
-    ("estimate", "estimate", {"model": "gpt-4o", "messages": "hi"}, "/messages", '"role": "user"'),
-    ("estimate", "estimate", {"model": "gpt-4o", "text": ["a", "b"]}, "/text", "workload"),
-    (
-        "estimate",
-        "estimate",
-        {"model": "gpt-4o", "text": "a", "output_tokens": 1},
-        "/text",
-        "`expected_output_tokens`",
-    ),
-    *(
-        ("estimate", "estimate", {"model": "gpt-4o", "input_tokens": 1, "currency": code}, *rest)
-        for code, rest in dict.fromkeys(("euro", "€"), ("/currency", '"EUR"')).items()
-    ),
-    ("compare", "compare", {"model": "gpt-4o", "input_tokens": 1}, "/model", '"models": ["gpt-4o"'),
-    ("compare", "compare", {"models": "gpt-4o,opus", "input_tokens": 1}, "/models", '["gpt-4o", '),
-    ("compare", "compare", {"models": [{"model": "opus"}], "input_tokens": 1}, "/models/0", "name"),
-    ("workload", "workload", {"model": "gpt-4o", "items": []}, "/model", '"items": [{'),
-    ("workload", "workload", {"items": {"model": "gpt-4o"}}, "/items", '[{"name": "chat"'),
-    (
-        "plan",
-        "plan_batch",
-        {"model": "opus", "input_tokens": 1, "calls": 9},
-        "/calls",
-        "`requests`",
-    ),
-    ("estimate", "estimate", {"model": "gpt-4o", "input": "1M"}, "/input", "`input_tokens`"),
-    ("estimate", "estimate", {"model": "gpt-4o", "input": "hello"}, "/input", "`text`"),
-    ("estimate", "estimate", {"model": "gpt-4o", "as_of": 1_790_000_000}, "/as_of", '"2026-11-22"'),
-    (
-        "estimate",
-        "estimate",
-        {"model": "opus", "input_tokens": 1, "output_tokens": 1, "thinking_tokens": 9},
-        "/thinking_tokens",
-        "add it to `output_tokens`",
-    ),
-    (
-        "workload",
-        "workload",
-        {"items": [{"model": "gpt-4o", "input_tokens": 1}]},
-        "/items/0/name",
-        '"chat"',
-    ),
-    ("workload", "workload", {"workloads": []}, "/workloads", '[{"name": "chat"'),
-    ("compare", "compare", {"compare_with": ["opus"]}, "/compare_with", "`models`"),
-    ("plan", "plan_context", {"model": "opus", "documents": []}, "/documents", '"parts": [{'),
-    ("plan", "plan_caching", {"model": "opus", "prefix": "hi"}, "/prefix", '"prefix_tokens"'),
-    ("plan", "plan_caching", {"model": "opus", "calls_per_day": 9}, "/calls_per_day", "per_hour"),
-    ("plan", "plan_caching", {"model": "opus", "usage": {}}, "/usage", '"measured": [{"usage"'),
-    ("plan", "plan_context", {"model": "opus", "text": "hi"}, "/text", '"before": {"text"'),
-    ("plan", "plan_context", {"model": "opus", "before": "hi"}, "/before", '{"text": "..."}'),
-    ("plan", "plan_subscription", {"users": 5, "items": []}, "/users", "`seats`"),
-    ("recommend", "recommend", {"prompt": "hi"}, "/prompt", "`task`"),
-    (
-        "recommend",
-        "recommend_cascade",
-        {"models": ["opus"], "stages": []},
-        "/models",
-        '"stages": [',
-    ),
-    *(
-        ("recommend", "recommend", {"task": "hi", name: value}, f"/{name}", '"policy": {"simple"')
-        for name, value in {"models": ["haiku", "opus"], "candidates": ["haiku"]}.items()
-    ),
-    ("recommend", "recommend", {"task": "hi", "quality": 0.9}, "/quality", '"policy": {"quality"'),
-    ("recommend", "recommend", {"task": "hi", "monthly_calls": 9}, "/monthly_calls", "`calls`"),
-    ("recommend", "recommend_tiers", {"mix": {"haiku": 0.7}}, "/mix", '"share": "0.7"'),
-    ("recommend", "recommend_tiers", {"calls": 9}, "/calls", "`monthly_queries`"),
-    ("plan", "plan_batch", {"model": "opus", "deadline": "24h"}, "/deadline", "`deadline_hours`"),
-    ("plan", "plan_batch", {"model": "opus", "items": []}, "/items", "`requests`"),
-    ("plan", "plan_caching", {"model": "opus", "hit_rate": 0.9}, "/hit_rate", '"what_if": ['),
-    ("plan", "plan_subscription", {"monthly_input_tokens": 9}, "/monthly_input_tokens", '"items"'),
-    ("recommend", "recommend_cascade", {"stages": ["haiku"]}, "/stages/0", '"pass_rate"'),
-    ("recommend", "recommend_tiers", {"tiers": {"simple": 0.7}}, "/tiers", '"share": "0.7"'),
-    ("recommend", "recommend", {"task": "hi", "budget": 1}, "/budget", "`max_usd_per_call`"),
-    ("recommend", "recommend_cascade", {"pass_rate": 1}, "/pass_rate", '{"stages": [{"pass_rate"'),
-    ("workload", "workload", {"requests_per_day": 9}, "/requests_per_day", "inside of an item"),
-    ("plan", "plan_caching", {"prompt_tokens": 9}, "/prompt_tokens", '"prefix_tokens": 10000'),
-    ("plan", "plan_context", {"turns": 9}, "/turns", "takes `model`, `parts`"),
-    ("usage_report", "usage_report", {"from": "2026-11-01"}, "/from", '"filter": {"start"'),
-    ("usage_report", "usage_report", {"usage": []}, "/usage", '"records": [{"timestamp"'),
-    ("usage_report", "usage_report", {"records": [], "group_by": "day"}, "/group_by", '["model"]'),
-]
-
-
-@pytest.mark.parametrize(("function", "name", "body", "pointer", "sent"), ELSEWHERE)
+@pytest.mark.parametrize(("name", "body", "pointer", "sent"), cases("newcomers"))
 def test_every_route_says_what_to_send_instead(
-    event: Callable[[str], dict[str, Any]],
-    function: str,
-    name: str,
-    body: dict[str, Any],
-    pointer: str,
-    sent: str,
+    event: Event, name: str, body: dict[str, Any], pointer: str, sent: str
 ) -> None:
-    answer = post(handler(function), event(name), body)
+    answer = post(handler(function_of(name)), event(name), body)
     assert answer.status == 422, answer.body
     details = {error["pointer"]: error["detail"] for error in answer.body["errors"]}
     assert sent in details[pointer]

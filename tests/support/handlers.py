@@ -41,6 +41,12 @@ def handler(name: str) -> Handler:
     return loaded
 
 
+def function_of(event: str) -> str:
+    """The folder of the function that answers a recorded event: ``plan`` for ``plan_batch``."""
+    folders = (path.parent.name for path in ROOT.glob("functions/*/app.py"))
+    return max((name for name in folders if event.startswith(name)), key=len)
+
+
 def call(to: Handler, event: Mapping[str, Any], **changes: Any) -> Answer:
     """Send ``event`` with some of its members replaced."""
     reply = to({**event, **changes}, None)
