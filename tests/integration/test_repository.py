@@ -27,8 +27,9 @@ from pricing.jsonio import canonical_json
 from pricing.store import bundled
 from pricing.store.books import ACTIVE, Books
 from pricing.store.history import HEAD_KEY, proposal_key
-from pricing.store.ledger import CHUNK_BYTES, Ledger
+from pricing.store.ledger import Ledger
 from pricing.store.repository import DynamoReads, Pointer
+from pricing.store.writes import CONTENT_BYTES
 from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import BY, PLAIN, book, document, incompressible_book, row
 from tests.support.tables import REGION, SECRET, StoreTable
@@ -154,7 +155,7 @@ def test_adding_an_id_again_is_refused_and_changes_nothing(
 def test_a_book_over_the_item_limit_is_cut_and_read_back_with_one_query(
     store_table: StoreTable, repository: Ledger, reads: CountedReads, large_book: PriceBook
 ) -> None:
-    assert ITEM_LIMIT < packed_bytes(large_book) <= 2 * CHUNK_BYTES < PAGE_LIMIT
+    assert ITEM_LIMIT < packed_bytes(large_book) <= 2 * CONTENT_BYTES < PAGE_LIMIT
     repository.propose(large_book, proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000", "DOC#0001"]
     reads.made.clear()
@@ -184,12 +185,12 @@ def test_a_chunk_is_cut_at_its_size_and_not_before(
 ) -> None:
     one = book("v1")
     size = packed_bytes(one)
-    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", size)
+    monkeypatch.setattr("pricing.store.ledger.CONTENT_BYTES", size)
     repository.propose(one, proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000"]
     two = book("v2")
     assert packed_bytes(two) > size - 3
-    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", packed_bytes(two) - 1)
+    monkeypatch.setattr("pricing.store.ledger.CONTENT_BYTES", packed_bytes(two) - 1)
     repository.propose(two, proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000", "DOC#0000", "DOC#0001"]
     for original in (one, two):
@@ -201,7 +202,7 @@ def test_a_chunk_is_cut_at_its_size_and_not_before(
 def test_more_than_nine_chunks_keep_their_order(
     repository: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", 20)
+    monkeypatch.setattr("pricing.store.ledger.CONTENT_BYTES", 20)
     one = book("v1")
     assert packed_bytes(one) > 10 * 20
     repository.propose(one, proposal=PLAIN)
@@ -212,7 +213,7 @@ def test_more_than_nine_chunks_keep_their_order(
 
 def test_a_full_chunk_fits_into_an_item_with_its_keys_and_name() -> None:
     names = len("pk" + "sk" + "content" + "DOC#0000" + "VERSION#")
-    assert CHUNK_BYTES + names + 4 * 128 < ITEM_LIMIT
+    assert CONTENT_BYTES + names + 4 * 128 < ITEM_LIMIT
 
 
 def test_a_book_that_could_not_be_read_back_is_not_stored(
@@ -230,7 +231,7 @@ def damaged(
 ) -> StoreTable:
     """A table with version ``v1`` in exactly two chunks, for a test to damage."""
     half = (packed_bytes(book("v1")) + 1) // 2
-    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", half)
+    monkeypatch.setattr("pricing.store.ledger.CONTENT_BYTES", half)
     repository.propose(book("v1"), proposal=PLAIN)
     assert chunk_keys(store_table) == ["DOC#0000", "DOC#0001"]
     assert repository.get("v1") is not None

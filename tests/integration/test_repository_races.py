@@ -96,7 +96,7 @@ def rivals() -> list[PriceBook]:
 def test_of_16_writers_of_one_version_exactly_one_wins_and_all_of_it_is_stored(
     store: Ledger, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int
 ) -> None:
-    monkeypatch.setattr("pricing.store.ledger.CHUNK_BYTES", chunk_bytes)
+    monkeypatch.setattr("pricing.store.ledger.CONTENT_BYTES", chunk_bytes)
     books = rivals()
     outcomes = at_once(
         [partial(outcome, partial(store.propose, one, proposal=PLAIN)) for one in books]

@@ -179,26 +179,13 @@ def price_prompts(
             raise InvalidRequest.at("/inference_geo", detail)
         modifiers.append(Modifier("inference_geo_us", residency))
 
-    used, missing, assumptions = _quantity_lines(model, prices, lists["standard"], usages, calls)
-    by_unit_alone = bool(used) and not lists["standard"].rates
-    lines: list[LineItem] = []
-    for rates, prompts in _by_tier(prices, usages):
-        for component, count in _billed(prompts, rates).items():
-            if not count:
-                continue
-            unit, rate = COMPONENT_UNITS[component], rates.get(component)
-            if by_unit_alone and unit == TOKEN:
-                continue
-            if rate is None:
-                lines.append(LineItem(component, Decimal(count * calls), unit, status="unpriced"))
-                message = f"{component} has no known price here, so the total does not include it."
-                warnings.append(Notice("component_unpriced", message))
-                continue
-            if residency and unit == TOKEN:  # published for token prices only
-                rate = multiply(rate, residency)
-            lines.append(_line(component, Decimal(count * calls), unit, rate))
-    lines += used
-    warnings += missing
+    billed = billed_quantities(model.id, usages, prices, lists["standard"])
+    lines = [*_component_lines(prices, usages, calls, residency)]
+    if billed.sums and not lists["standard"].rates:  # a model that is billed by the unit alone
+        lines = [line for line in lines if line.unit != TOKEN]
+    for (component, rate), count in billed.sums.items():
+        quantity = multiply(count, Decimal(calls))
+        lines.append(_line(component, quantity, QUANTITY_UNITS[component], rate))
     costs = [line.cost_usd for line in lines if line.cost_usd is not None]
     total = add(costs)
     searches = mode == "batch" and any(usage.web_search for usage in usages)
@@ -212,28 +199,30 @@ def price_prompts(
         assumptions=(
             *((SEARCHES_IN_BATCHES,) if searches else ()),
             *_tiers_of_sums(prices, usages),
-            *assumptions,
+            *billed.assumptions,
         ),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *_unpriced(lines)),
     )
 
 
-def _quantity_lines(
-    model: Model, prices: PriceList, standard: PriceList, usages: Sequence[Usage], calls: int
-) -> tuple[list[LineItem], list[Notice], tuple[str, ...]]:
-    """Return the lines of what is not a token, warnings of missing prices, and assumptions."""
-    lines: list[LineItem] = []
-    missing: list[Notice] = []
-    billed = billed_quantities(model.id, usages, prices, standard)
-    for (component, rate), count in billed.sums.items():
-        unit, quantity = QUANTITY_UNITS[component], multiply(count, Decimal(calls))
-        if rate is None:
-            lines.append(LineItem(component, quantity, unit, status="unpriced"))
-            message = f"{component} has no known price here and is not in the total."
-            missing.append(Notice("component_unpriced", message))
-        else:
-            lines.append(_line(component, quantity, unit, rate))
-    return lines, missing, billed.assumptions
+def _component_lines(
+    prices: PriceList, usages: Sequence[Usage], calls: int, residency: Decimal | None
+) -> Iterator[LineItem]:
+    """Yield a line for each component that was used, at the rates of each tier."""
+    for rates, prompts in _by_tier(prices, usages):
+        for component, count in _billed(prompts, rates).items():
+            unit, rate = COMPONENT_UNITS[component], rates.get(component)
+            if rate is not None and residency and unit == TOKEN:  # published for tokens only
+                rate = multiply(rate, residency)
+            if count:
+                yield _line(component, Decimal(count * calls), unit, rate)
+
+
+def _unpriced(lines: Iterable[LineItem]) -> Iterator[Notice]:
+    for line in lines:
+        if line.status == "unpriced":
+            message = f"{line.component} has no known price here, so the total does not include it."
+            yield Notice("component_unpriced", message)
 
 
 def _by_tier(
@@ -335,7 +324,9 @@ def _mode_modifier(mode: str, lists: PriceLists) -> Modifier:
     return Modifier(mode, multiplier)
 
 
-def _line(component: str, quantity: Decimal, unit: str, rate: Decimal) -> LineItem:
+def _line(component: str, quantity: Decimal, unit: str, rate: Decimal | None) -> LineItem:
+    if rate is None:
+        return LineItem(component, quantity, unit, status="unpriced")
     if unit == TOKEN:
         cost = per_million(quantity, rate)
         return LineItem(component, quantity, unit, usd_per_mtok=rate, cost_usd=cost)

@@ -376,9 +376,9 @@ class Pricer:
         match, requested, _, _ = billed_model(
             in_force.book, query.model, query.served_model, query.named_at, query.served_at
         )
-        matched = MatchedModel(requested, match.model.id, match.model.provider, match.matched_by)
         asked, served, key = query.requested, query.served, match.model.key
-        return replace(cls.of_call(in_force, key, query.as_of, asked, served), matched=matched)
+        pricer = cls.of_call(in_force, key, query.as_of, asked, served)
+        return replace(pricer, matched=match.of(requested))
 
     def comparable(self, counted: CountedCall) -> CountedCall:
         """Return a call without the tool uses and quantities that have no price here.

@@ -153,9 +153,9 @@ class PromptInput:
             return CountedCall(
                 (Attempt(Usage(units=(Quantity("character", Decimal(characters)),))),)
             )
-        count = self.exact.get(model.key) or count_read(self._read, rules_of(model))
-        output = self.expected_output_tokens + self.thinking_tokens
         rules = rules_of(model)
+        count = self.exact.get(model.key) or count_read(self._read, rules)
+        output = self.expected_output_tokens + self.thinking_tokens
         unread = list(self.unread)
         total = count.total
         for image in self.images:

@@ -13,12 +13,10 @@ from typing import Any, Generic, TypeVar
 from pricing.catalogue.rate_cards import RateCard, card_id
 from pricing.errors import InvalidRequest, NotFound, UnknownRateCard
 from pricing.store.repository import DynamoReads, readable
-from pricing.store.writes import NotWritten, writing
+from pricing.store.writes import CONTENT_BYTES, NotWritten, writing
 from pricing.values import immutable
 from pricing.versions.proposals import is_version_id
 
-#: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
-MAX_BYTES = 380_000
 #: Documents kept in memory, since a document never changes.
 MAX_KEPT = 16
 Document = TypeVar("Document")
@@ -88,10 +86,10 @@ class Documents(Generic[Document]):
         Raises InvalidRequest for a document that is too large.
         """
         packed = zlib.compress(content, 9)
-        if len(packed) > MAX_BYTES:
+        if len(packed) > CONTENT_BYTES:
             detail = (
-                f"make a {self._kind.name} of {len(packed)} bytes, over the {MAX_BYTES} that are"
-                " stored"
+                f"make a {self._kind.name} of {len(packed)} bytes, over the {CONTENT_BYTES} that"
+                " are stored"
             )
             raise InvalidRequest.at(self._kind.made_of, detail)
         return {

@@ -27,14 +27,12 @@ from pricing.jsonio import canonical_json, digest
 from pricing.store import bundled
 from pricing.store.history import HEAD_KEY, VersionHistory, proposal_key
 from pricing.store.repository import POINTER_KEY, DynamoReads, Pointer
-from pricing.store.writes import CONDITION_FAILED, NotWritten, writing
+from pricing.store.writes import CONDITION_FAILED, CONTENT_BYTES, NotWritten, writing
 from pricing.timestamps import rfc3339
 from pricing.values import immutable
 from pricing.versions.audit import AuditRow, Entry, chained
 from pricing.versions.proposals import Proposal, StoredVersion, is_version_id
 
-#: Below DynamoDB's 400 KB item limit, with room for keys and attribute names.
-CHUNK_BYTES = 380_000
 #: Attempts of a writer that collides with others at the end of the audit; one succeeds each time.
 ATTEMPTS = 40
 _PAUSE_SECONDS = 0.02
@@ -88,7 +86,7 @@ class Ledger(VersionHistory):
         if digest(content) != book.sha256:
             raise CorruptBook(f"price version {book.id} was not read from canonical JSON")
         packed = zlib.compress(content, 9)
-        chunks = [packed[at : at + CHUNK_BYTES] for at in range(0, len(packed), CHUNK_BYTES)]
+        chunks = [packed[at : at + CONTENT_BYTES] for at in range(0, len(packed), CONTENT_BYTES)]
         summary = {
             "sha256": {"S": book.sha256},
             "published_at": {"S": book.published_at},

@@ -13,6 +13,8 @@ from pricing.aws.signed_client import AGAIN
 from pricing.errors import StoreUnavailable
 
 CONDITION_FAILED = "ConditionalCheckFailed"
+#: Content of one item: below DynamoDB's limit of 400 KB, with room for keys and attribute names.
+CONTENT_BYTES = 380_000
 
 
 class NotWritten(Exception):
