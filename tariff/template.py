@@ -10,7 +10,6 @@ from tariff.paths import ROOT
 
 __all__ = ["ROOT", "create_table_arguments", "load_template", "recorded_event", "resources"]
 
-
 TEMPLATE = ROOT / "template.yaml"
 
 #: The properties that CreateTable needs; billing, recovery and retention are the deployment's.

@@ -13,7 +13,6 @@ SIGNIFICANT_DIGITS = 4
 _ROUNDED = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _FOUR_DIGITS = Context(prec=SIGNIFICANT_DIGITS, rounding=ROUND_HALF_EVEN)
 
-
 #: Unicode's bidirectional controls that put following text into another order.
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: These, and the marks, which texts in Arabic and Hebrew have.

@@ -157,7 +157,6 @@ _CONVERSIONS: dict[type, Callable[[Any], str]] = {
     date: date.isoformat,
 }
 
-
 _ENCODE = json.JSONEncoder(
     ensure_ascii=False,
     check_circular=False,  # answers are trees of frozen values

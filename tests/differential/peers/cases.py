@@ -273,7 +273,6 @@ CHAT_SHAPES: Mapping[str, Shape] = {
     ),
 }
 
-
 #: The tables of ``models.toml``: how their usage is written, and what they are asked.
 TABLES: Mapping[str, tuple[Format, Mapping[str, Shape]]] = {
     "claude_api": ("anthropic", CLAUDE_SHAPES),

@@ -305,7 +305,6 @@ SOME = st.dictionaries(
     st.sampled_from(["input", "output", "cache_read"]), st.sampled_from(["0", "1", "2.5"])
 )
 
-
 EDGES = [moment + timedelta(seconds=off) for moment in MOMENTS for off in (-1, 0, 1)]
 
 

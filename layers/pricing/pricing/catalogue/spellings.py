@@ -307,7 +307,6 @@ _OWN_NAMES = re.compile(
     re.ASCII,
 )
 
-
 #: A tool's own mark before a model, and its mark of a faster mode behind it. Such a mode costs more
 #: than the model, and a tool may sell it at a price of its own: nothing is priced by these names.
 _OF_A_TOOL = re.compile(r"(?P<tool>cursor[-/:])?(?P<model>[^/].*?)(?P<fast>-fast)?", re.ASCII)

@@ -28,7 +28,6 @@ from pricing.values import immutable
 #: from 4.7 on make about 30% more; no figure is published between other tokenizers.
 RELATIVE_TOKENS = {"claude-2024": 10, "claude-2026": 13}
 
-
 CachedAs = Literal["input", "cache_read", "cache_write_5m", "cache_write_1h"]
 
 

@@ -26,18 +26,13 @@ from pricing.values import immutable
 
 #: The limits of one batch. The provider documents 256 MB, read as the smaller 256 million bytes.
 MAX_REQUESTS = 100_000
-
-
 MAX_BYTES = 256 * 10**6
-
 
 #: The room in the queue of the smallest customers, over all their batches.
 QUEUE_REQUESTS = 200_000
 
-
 #: The lowest and the highest hit rate that the provider reports for caching in batches.
 BEST_EFFORT = (Decimal("0.3"), Decimal("0.98"))
-
 
 _LIMITS = (
     f"A batch holds at most {MAX_REQUESTS} requests or 256 MB (read as {MAX_BYTES} bytes),"

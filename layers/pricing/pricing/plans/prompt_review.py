@@ -21,21 +21,16 @@ from pricing.values import immutable
 
 FindingKind = Literal["politeness", "repeated_block", "prose_instead_of_schema", "uncached_history"]
 
-
 #: A common rule of thumb, shown next to the real count.
 _CHARACTERS_PER_TOKEN = 4
-
 
 #: A conversation has at least a question, an answer and the next question.
 _TURNS = 3
 
-
 #: Shorter blocks, such as headings and closing braces, may well occur twice.
 MIN_BLOCK_CHARACTERS = 40
 
-
 _MAX_EXAMPLES = 5
-
 
 _EXAMPLE_CHARACTERS = 60
 
@@ -292,13 +287,11 @@ have a (?:nice|great|good|lovely) (?:day|one|weekend)[.!]*
 (?:please|kindly)
 """
 
-
 _SHORTHANDS = {
     "_CAN": "(?:can|could|would|will|might)",
     "_HELP": "(?: please)?(?: help me(?: out)?(?: with (?:this|it|something))?)?",
     "_FOR": "(?: for (?:all )?(?:your|the) (?:help|time|support|patience)(?: with (?:this|it))?)?",
 }
-
 
 #: Questions for an opinion or a report, without a form for the answer.
 _OPEN_QUESTIONS = r"""
@@ -308,7 +301,6 @@ is (?:it|this) (?:good|bad|any good|ok)
 (?:tell me|let me know) (?:if|what|whether|about)
 (?:any|some) (?:issues|problems|bugs|suggestions)
 """
-
 
 _STATED_FORMS = r"""
 (?:json|yaml|xml|csv|schema|markdown|table|format|bullets|bullet points|one word|yes or no)
@@ -328,7 +320,6 @@ def _any_of(phrases: str) -> re.Pattern[str]:
 _COURTESY, _OPEN_QUESTION, _STATED_FORM = map(
     _any_of, (_COURTESIES, _OPEN_QUESTIONS, _STATED_FORMS)
 )
-
 
 _FENCED = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 

@@ -26,12 +26,9 @@ from pricing.values import immutable
 
 Billing = Literal["monthly", "annual"]
 
-
 Audience = Literal["individual", "team", "enterprise"]
 
-
 IncludedUsage = Literal["limited", "included", "billed"]
-
 
 StatementStatus = Literal["verified", "unverified", "wrong"]
 

@@ -40,14 +40,11 @@ CalibrationOutcome = Literal[
     "beats_random", "no_better_than_random", "gap_is_unclear", "strong_is_not_better"
 ]
 
-
 MIN_ROWS, MAX_ROWS = 100, 10_000
-
 
 #: Of more rows so many are drawn, to learn from and to measure: a body costs less than a second of
 #: a processor whatever it holds (D94), and past a few thousand rows a router improves little.
 MEASURED = 1500
-
 
 #: With fewer rows on which the models differ, intervals are too wide to be useful.
 _FEW = 30

@@ -35,9 +35,7 @@ from pricing.values import immutable
 
 CostOutcome = Literal["saves", "even", "costs_more"]
 
-
 ZERO, ONE = Fraction(0), Fraction(1)
-
 
 _ASSUMPTIONS = (
     "Every attempt and check is paid for, whether its answer is kept or not.",

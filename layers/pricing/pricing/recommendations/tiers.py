@@ -28,9 +28,7 @@ from pricing.values import immutable
 
 Varied = Literal["share", "input_tokens", "output_tokens"]
 
-
 _BUCKETS: tuple[tuple[Varied, str], ...] = (("input_tokens", "input"), ("output_tokens", "output"))
-
 
 _ASSUMPTIONS = (
     "A tier's queries are its share of all queries, whole or not: an average month.",

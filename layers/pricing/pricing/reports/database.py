@@ -10,7 +10,6 @@ from pricing.reports.rates import DAY_US, Row
 
 Database = duckdb.DuckDBPyConnection
 
-
 #: Tables of so many bytes fit into the memory of any function.
 SMALL_BYTES = 256 << 20
 #: A file of so many bytes is read in less time than a second thread and better plans take.

@@ -22,7 +22,6 @@ _ID_LENGTH = 12
 #: What is priced by the use: its price is told, and of tokens the factor.
 _PER_USE = {"web_search", "request_fee", "code_execution"}
 
-
 #: A provider, how its prices move, the rules that hold them, and the sources that quote them.
 _Cause = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 

@@ -129,7 +129,6 @@ class SubscriptionPlanRequest(Versioned, BillingFields):
 Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 Rate = Annotated[ExactNumber, Field(ge=0, le=10**9)]
 
-
 ModelName = Annotated[Name, Field(description="Id, alias, `provider/model` or family.")]
 
 

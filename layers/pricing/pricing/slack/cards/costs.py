@@ -68,10 +68,7 @@ def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) 
 
 def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) -> Card:
     """The same calls on many models, cheapest first; raises UnknownModel."""
-    from pricing.estimates.compare import (
-        CompareQuery,  # an estimate needs none of it
-        compare,
-    )
+    from pricing.estimates.compare import CompareQuery, compare  # an estimate needs none of it
 
     query = query_of("", command.calls, as_of)
     wanted = CompareQuery(query, command.models)
@@ -106,10 +103,7 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
         )
         if shown
         else None,
-        notes=(
-            *notes_of(tuple(warnings), (SAME_COUNTS,)),
-            *excluded,
-        ),
+        notes=(*notes_of(tuple(warnings), (SAME_COUNTS,)), *excluded),
         pricing=found.pricing,
         share=replace(command, pinned=pinned).text(),
         page=(
@@ -160,11 +154,8 @@ def _of_what(calls: RequestedCalls) -> str:
 
 def _projected(in_force: BookInForce, query: EstimateQuery, period: str) -> list[tuple[str, str]]:
     """The projection of ``POST /v1/estimate/workload``."""
-    from pricing.estimates.workload import (
-        Workload,
-        WorkloadItem,  # few ask for a projection
-        estimate_workload,
-    )
+    # Few ask for a projection.
+    from pricing.estimates.workload import Workload, WorkloadItem, estimate_workload
 
     item = WorkloadItem("calls", query)
     found = estimate_workload(
