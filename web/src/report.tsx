@@ -323,10 +323,7 @@ function Shown({ report, name, save, children }: ShownProperties) {
                 <strong>{found.action}</strong>
                 {about(found)}: saves <Money amount={found.saves_usd} />
                 {found.saves_percent && ` (${percent(found.saves_percent)})`}
-                <p>{dated(found.why)}</p>
-                <p class="muted">
-                  {dated(found.arithmetic)} Confidence: {found.confidence}.
-                </p>
+                <Why found={found} />
               </li>
             ))}
           </ul>
@@ -344,10 +341,7 @@ function Shown({ report, name, save, children }: ShownProperties) {
           <ul class="cards">
             {report.replacements.map((found, index) => (
               <li key={index}>
-                <p>{dated(found.why)}</p>
-                <p class="muted">
-                  {dated(found.arithmetic)} Confidence: {found.confidence}.
-                </p>
+                <Why found={found} />
               </li>
             ))}
           </ul>
@@ -379,6 +373,18 @@ function Shown({ report, name, save, children }: ShownProperties) {
       )}
       <Notes texts={[...report.warnings.filter(({ code }) => code !== "stated_cost_differs").map(({ message }) => message), ...report.assumptions]} />
       <Source pricing={report.pricing} />
+    </>
+  );
+}
+
+/** Why something is recommended, and how its saving was computed. */
+function Why({ found }: { found: Pick<Schema["ReportRecommendation"], "why" | "arithmetic" | "confidence"> }) {
+  return (
+    <>
+      <p>{dated(found.why)}</p>
+      <p class="muted">
+        {dated(found.arithmetic)} Confidence: {found.confidence}.
+      </p>
     </>
   );
 }

@@ -37,7 +37,7 @@ _EXAMPLE_CHARACTERS = 60
 
 @immutable
 class RuleOfThumb:
-    """The comparison at four characters per token, which is too low (see the README)."""
+    """The comparison at four characters per token, which is too low: docs/token-counting.md."""
 
     before_tokens: int
     """Tokens of the prompt ``before``."""
