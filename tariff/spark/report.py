@@ -29,9 +29,9 @@ from pricing.errors import InvalidRequest
 from pricing.reports.corrections import report_prices
 from pricing.reports.database import Database, database, day_us, from_csv, listed, literal
 from pricing.reports.dimensions import COLUMNS, HOUR_US, Dimension
-from pricing.reports.engine import HASH_LENGTH, SummedUsage
+from pricing.reports.engine import HASH_LENGTH
 from pricing.reports.generate import report_summed
-from pricing.reports.loaded import LoadedUsage
+from pricing.reports.loaded import LoadedUsage, SummedFolder
 from pricing.reports.model_names import known_models, model_names
 from pricing.reports.rates import BUCKETS, cuts_of
 from pricing.reports.readers.files import opened
@@ -132,7 +132,7 @@ def report_files(
         _sum(spark, in_force.book, query, task, usage, any_merged=bool(merged))
         (folder / "sums").mkdir()
         sums = tables.fetched(("alone", "cube", "slots"), folder / "sums")
-        summed = SummedUsage(sums, usage, lambda: tables.fetched(("calls",), folder / "sums"))
+        summed = SummedFolder(sums, usage, lambda: tables.fetched(("calls",), folder / "sums"))
         (folder / "engine").mkdir()
         return report_summed(in_force, summed, query, folder / "engine")
 

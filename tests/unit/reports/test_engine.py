@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pricing.reports.engine import Engine, SummedUsage
-from pricing.reports.loaded import LoadedUsage
+from pricing.reports.engine import Engine
+from pricing.reports.loaded import LoadedUsage, SummedFolder
 from pricing.reports.rates import unscaled
 from pricing.reports.readers.files import UsageFile, write_lines
 from pricing.reports.report import Filters
@@ -74,7 +74,7 @@ def test_sums_that_another_engine_made_come_to_the_same(tmp_path: Path) -> None:
         wanted = [engine.tables([table]), engine.call_patterns(pairs)]
     usage = LoadedUsage(cuts=loaded.cuts, states_cost=loaded.states_cost)
     with Engine(BOOK, folders[2]) as engine:
-        engine.load_summed(SummedUsage(folders[1], usage, lambda: None))
+        engine.load_summed(SummedFolder(folders[1], usage, lambda: None))
         assert [engine.tables([table]), engine.call_patterns(pairs)] == wanted
         assert engine.usage.partial == loaded.partial
 

@@ -37,7 +37,7 @@ from pricing.reports.dimensions import (
     group_expression,
     is_label,
 )
-from pricing.reports.loaded import LoadedUsage
+from pricing.reports.loaded import LoadedUsage, SummedFolder
 from pricing.reports.model_names import known_models, label_name, model_names, provider_name
 from pricing.reports.rates import (
     BUCKETS,
@@ -75,7 +75,6 @@ from pricing.reports.sql import (
     summary,
 )
 from pricing.reports.tables import Table, apart, tables_sql
-from pricing.values import immutable
 
 #: Recommendations are computed on the most expensive slices, and on the call patterns of so many
 #: model and endpoint pairs.
@@ -84,22 +83,6 @@ MAX_PATTERNS = 200
 EVERY_CALL: Mapping[Dimension, Sequence[str]] = MappingProxyType({})
 #: Hexadecimal digits of a label that is shown as its SHA-256.
 HASH_LENGTH = 16
-
-
-@immutable
-class SummedUsage:
-    """What another engine read: folders of Parquet files, and the counts of the records.
-
-    ``cube`` sums the calls by ``cube``, and ``slots`` says when by ``slots_of``. Calls in
-    ``alone`` are not summed, and have the columns of ``ALONE`` too. ``fetch_calls`` makes the
-    folder ``calls``, which is only needed to count calls with a component of unknown price: they
-    have the columns of ``CALL_COLUMNS`` but ``labels``, and those of labels and hours that were
-    asked for.
-    """
-
-    folder: Path
-    usage: LoadedUsage
-    fetch_calls: Callable[[], object]
 
 
 class Engine:
@@ -179,7 +162,7 @@ class Engine:
         """Open a database for a file of this size, and a table of this one."""
         self._db = self._opened.enter_context(database(self._folder, self._memory_mb, size, table))
 
-    def load_summed(self, summed: SummedUsage) -> LoadedUsage:
+    def load_summed(self, summed: SummedFolder) -> LoadedUsage:
         """Price calls that were read, merged and summed elsewhere, such as on a cluster."""
         self.usage = summed.usage
         self._prepare_for(SMALL_BYTES, SMALL_BYTES)

@@ -21,8 +21,8 @@ from pricing.reports.corrections import (
     warned,
     with_corrections,
 )
-from pricing.reports.engine import Engine, SummedUsage
-from pricing.reports.loaded import LoadedUsage
+from pricing.reports.engine import Engine
+from pricing.reports.loaded import LoadedUsage, SummedFolder
 from pricing.reports.rates import Pricing, unscaled
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.readers.reader import first_rejected
@@ -92,7 +92,7 @@ def report_usage(
 
 
 def report_summed(
-    in_force: BookInForce, summed: SummedUsage, query: ReportQuery, folder: Path
+    in_force: BookInForce, summed: SummedFolder, query: ReportQuery, folder: Path
 ) -> UsageReport:
     """Report on calls that were read and summed elsewhere; ``folder`` is empty scratch space.
 

@@ -1,11 +1,19 @@
 """What became of the records of a file, and what prices them."""
 
+from __future__ import annotations
+
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pricing.notices import Notice
 from pricing.reports.rates import Cuts, PricedKey, Row
 from pricing.reports.report import RejectedLine
+from pricing.values import immutable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(slots=True)
@@ -46,3 +54,19 @@ class LoadedUsage:
     stated: Row = (0, 0, 0, 0, 0)
     #: The same keys at the prices of a rate card, in the same order; empty without one.
     net_keys: list[PricedKey] = field(default_factory=list)
+
+
+@immutable
+class SummedFolder:
+    """What another engine read: folders of Parquet files, and the counts of the records.
+
+    ``cube`` sums the calls by ``cube``, and ``slots`` says when by ``slots_of``. Calls in
+    ``alone`` are not summed, and have the columns of ``ALONE`` too. ``fetch_calls`` makes the
+    folder ``calls``, which is only needed to count calls with a component of unknown price: they
+    have the columns of ``CALL_COLUMNS`` but ``labels``, and those of labels and hours that were
+    asked for.
+    """
+
+    folder: Path
+    usage: LoadedUsage
+    fetch_calls: Callable[[], object]
