@@ -35,7 +35,7 @@ from pricing.reports.loaded import LoadedUsage, SummedFolder
 from pricing.reports.model_names import known_models, model_names
 from pricing.reports.rates import BUCKETS, cuts_of
 from pricing.reports.readers.files import opened
-from pricing.reports.readers.merging import Merged, Merger
+from pricing.reports.readers.merging import MESSAGE, Merged, Merger
 from pricing.reports.readers.reader import UsageReader, first_rejected
 from pricing.reports.readers.singly import ALONE, ALONE_ROWS, PLAIN_ROWS, types_of
 from pricing.reports.report import Corrections, RejectedLine, ReportQuery, UsageReport
@@ -196,19 +196,21 @@ def _merge(spark: "SparkSession", task: Task) -> list[Merged]:
 
     All lines of an id are in one partition.
     """
+    from pyspark.sql.functions import expr
+
     uri = task.tables.uri
     spark.read.parquet(f"{uri}/read").createOrReplaceTempView("read_rows")
     spark.sql(
-        "SELECT request_id FROM read_rows WHERE request_id IS NOT NULL"
-        " GROUP BY request_id HAVING COUNT(*) > 1"
+        f"SELECT {MESSAGE} AS message FROM read_rows WHERE request_id IS NOT NULL"
+        f" GROUP BY {MESSAGE} HAVING COUNT(*) > 1"
     ).createOrReplaceTempView("repeated_ids")
     columns = ", ".join(f"r.{name}" for name in _ROW)
     found = (
         f"SELECT {columns} FROM read_rows AS r LEFT {{}} JOIN repeated_ids AS i"
-        " ON r.request_id = i.request_id"
+        f" ON {MESSAGE} = i.message"
     )
     spark.sql(found.format("ANTI")).write.parquet(f"{uri}/once")
-    repeated = spark.sql(found.format("SEMI")).repartition("request_id")
+    repeated = spark.sql(found.format("SEMI")).repartition(expr(MESSAGE))
     merged = repeated.rdd.mapPartitionsWithIndex(partial(_merge_part, task))
     return list(merged.collect())
 

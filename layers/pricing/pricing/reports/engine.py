@@ -52,7 +52,7 @@ from pricing.reports.rates import (
     price_rows,
 )
 from pricing.reports.readers.files import UsageFile, table_bytes
-from pricing.reports.readers.merging import Merger
+from pricing.reports.readers.merging import OF_MESSAGES, Merger
 from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.scratch import is_full
 from pricing.reports.readers.singly import ALONE, ALONE_ROWS, SINGLE_PLACES
@@ -207,7 +207,8 @@ class Engine:
 
     def _merge_repeated(self) -> None:
         """Make one call of the lines of a request id."""
-        found = Merger(self._db, self._book, self._sources, self._net).merge()
+        merger = Merger(self._db, self._book, self._sources, self._net)
+        found = merger.merge(of_messages=not OF_MESSAGES.isdisjoint(self.usage.formats))
         self.usage.duplicates = found.duplicates
         self.usage.merged += found.merged
         self.usage.notices += found.notices

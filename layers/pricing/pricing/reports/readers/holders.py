@@ -1,6 +1,6 @@
 """Records that hold a provider's usage object, or its response: which format they are in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pricing.errors import TariffError
@@ -17,15 +17,29 @@ NOT_COUNTED = frozenset(
     )
 )
 #: Lists of a response in which the use of a tool shows, as a pattern in the line's text.
-TOOL_SIGNS: Mapping[str, str] = {
+_TOOL_SIGNS: Mapping[str, str] = {
     "output": "_call",
     "candidates": "rounding_?[Mm]etadata",
-    "content": 'web_search_tool_result|_call"|tool-call',
+    "content": "web_search_tool_result",
     "additional_kwargs": "_call",
     "response_metadata": "rounding_?[Mm]etadata|web_search_requests",
 }
 #: The same in the records of SDKs, which also keep the provider's own counts.
-SDK_SIGNS = ('_call"|tool-call|web_search|rounding_?[Mm]etadata|roviderMetadata|"body" *:',)
+SDK_SIGNS = (
+    *('_call"', "tool-call", "web_search", "rounding_?[Mm]etadata", "roviderMetadata"),
+    '"body" *:',
+)
+#: Counts of an AI SDK's and of LangChain's usage.
+_OF_SDKS = frozenset(("inputTokens", "promptTokens", "input_token_details"))
+
+
+def signs_in(body: Document, usage: Document, counts: Collection[str]) -> Iterator[str]:
+    """The signs by which a line like this example shows the use of a tool, as patterns."""
+    for part, sign in _TOOL_SIGNS.items():
+        if part in body and not (part == "content" and "web_search" in counts):
+            yield sign
+    if "usage_metadata" in body or not _OF_SDKS.isdisjoint(usage):
+        yield from SDK_SIGNS
 
 
 def with_usage(document: Document) -> Document:

@@ -26,6 +26,7 @@ from pricing.reports.readers.leaves import (
     selected,
 )
 from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, Places, Sum
+from pricing.reports.readers.record_format import ID_SEPARATOR, UNIQUE_LENGTH
 from pricing.reports.readers.records import MAX_TEXT, TERMS
 from pricing.reports.source_formats import SourceFormat
 from pricing.reports.sql import STATED_TYPE
@@ -172,10 +173,7 @@ class JsonColumns(ABC):
         """The columns by their names, and as ``sound`` every condition of a line being certain."""
         sound: list[str] = []
         leaf = self._leaves.leaf
-        for name in _TEXTS:
-            if places := getattr(plan, name):
-                numbers = plan.loose and not name.endswith("model")
-                yield name, self._text(places, sound, numbers=numbers)
+        yield from self._texts(plan, sound)
         yield from self._moment(plan)
         for steps in plan.cost:
             yield "stated", leaf_amount_sql(leaf(steps))
@@ -207,6 +205,23 @@ class JsonColumns(ABC):
             sound += [f"NOT regexp_matches(t, {literal(sign)})" for sign in signs]
         for condition in sound:
             yield "sound", condition
+
+    def _texts(self, plan: ColumnPlan, sound: list[str]) -> Iterator[tuple[str, str]]:
+        for name in _TEXTS:
+            if places := getattr(plan, name):
+                numbers = plan.loose and not name.endswith("model")
+                text = self._text(places, sound, numbers=numbers)
+                if name == "request_id" and plan.message_id:
+                    text = self._joined_id(plan, text, sound)
+                yield name, text
+
+    def _joined_id(self, plan: ColumnPlan, request: str, sound: list[str]) -> str:
+        """The ids of a message and of its request as one, as ``several.id_of_message`` has them."""
+        message = self._text(plan.message_id, sound, numbers=False)
+        known = f"COALESCE(length({message}) >= {UNIQUE_LENGTH}, TRUE)"
+        sound.append(f"({known} OR {request} IS NOT NULL)")
+        joined = f"concat({message}, {literal(ID_SEPARATOR)}, COALESCE({request}, ''))"
+        return f"CASE WHEN {message} IS NULL THEN {request} ELSE {joined} END"
 
     def _counts(self, plan: ColumnPlan, sound: list[str]) -> Iterator[tuple[str, str]]:
         for count, ways in plan.counts.items():
@@ -313,7 +328,8 @@ def leaves_of(kind: Kind) -> frozenset[Steps]:
 def places_of(plan: ColumnPlan) -> Iterator[Steps]:
     """The places at which lines of this plan are looked at, some more than once."""
     for places in (
-        *(getattr(plan, name) for name in (*_TEXTS, "moment", "refusal", "hidden", "cost")),
+        *(getattr(plan, name) for name in (*_TEXTS, "message_id", "moment", "refusal", "hidden")),
+        plan.cost,
         *(*plan.labels, *plan.words.values(), *plan.asked.values(), plan.empty),
     ):
         yield from places

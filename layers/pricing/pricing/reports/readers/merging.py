@@ -17,8 +17,9 @@ from typing import Any
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.notices import Notice
-from pricing.reports.database import Database, fetched
-from pricing.reports.rates import BUCKETS, Row
+from pricing.reports.database import Database, fetched, literal
+from pricing.reports.rates import BUCKETS, PROMPT_BUCKETS, Row
+from pricing.reports.readers.record_format import ID_SEPARATOR
 from pricing.reports.readers.records import UsageRecord, read_record
 from pricing.reports.readers.singly import ALONE, ALONE_ROWS, counts_of, declared, priced_alone
 from pricing.reports.sql import CALL_COLUMNS, TERMS
@@ -30,6 +31,10 @@ from pricing.usage.parsed import NOTHING_OPEN
 _OF_A_CALL = ("line", "request_id", *BUCKETS, "stated")
 #: A warning names so many lines.
 MAX_LINES = 5
+#: The message's part of an id, in SQL that Spark reads too.
+MESSAGE = f"split_part(request_id, '{ID_SEPARATOR}', 1)"
+#: The formats whose ids are those of messages and their requests.
+OF_MESSAGES = frozenset(("claude_code", "claude_agent_sdk"))
 
 
 @dataclass(slots=True)
@@ -65,8 +70,42 @@ class Merger:
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()
 
-    def merge(self) -> Merged:
-        """Merge the lines of each request id, comparing only ids whose hash repeats."""
+    def _join_messages(self) -> None:
+        """Give the lines of one message one id, although they have those of several requests.
+
+        Coding tools copy a message into the log of another session, under another request. What
+        is copied has the prompt's counts of the first; a gateway that gives several messages one
+        id does not.
+        """
+        self._db.execute(
+            "CREATE TABLE of_several AS SELECT m FROM"
+            f" (SELECT hash({MESSAGE}) AS m, hash(request_id) AS r FROM {self._ids})"
+            " GROUP BY m HAVING MIN(r) <> MAX(r)"
+        )
+        if not self._rows("SELECT COUNT(*) FROM of_several")[0][0]:
+            return
+        prompt = ", ".join(PROMPT_BUCKETS)
+        most = ", ".join(f"MAX({name}) AS {name}" for name in PROMPT_BUCKETS)
+        self._db.execute(
+            "CREATE TABLE same_call AS SELECT * FROM (SELECT request_id, first_value(request_id)"
+            f" OVER (PARTITION BY {MESSAGE}, {prompt} ORDER BY line) AS call FROM"
+            f" (SELECT request_id, MIN(line) AS line, {most} FROM {self._lines}"
+            f" WHERE contains(request_id, {literal(ID_SEPARATOR)})"
+            f" AND hash({MESSAGE}) IN (SELECT m FROM of_several) GROUP BY request_id))"
+            " WHERE call <> request_id"
+        )
+        lines = "SELECT l.* REPLACE (COALESCE(s.call, l.request_id) AS request_id)"
+        join = "LEFT JOIN same_call AS s ON s.request_id = l.request_id"
+        self._ids = f"({lines} FROM {self._ids} AS l {join})"
+        self._lines = f"({lines} FROM {self._lines} AS l {join})"
+
+    def merge(self, *, of_messages: bool = True) -> Merged:
+        """Merge the lines of each request id, comparing only ids whose hash repeats.
+
+        ``of_messages`` is set where ids may be those of messages and their requests.
+        """
+        if of_messages:
+            self._join_messages()
         self._db.execute(
             "CREATE TABLE repeated AS SELECT h FROM"
             f" (SELECT hash(request_id) AS h FROM {self._ids}) GROUP BY h HAVING COUNT(*) > 1"

@@ -20,7 +20,7 @@ from pricing.reports.readers.counted import (
     value_at,
 )
 from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
-from pricing.reports.readers.holders import BY_COLUMN, NOT_COUNTED, SDK_SIGNS, TOOL_SIGNS
+from pricing.reports.readers.holders import BY_COLUMN, NOT_COUNTED, SDK_SIGNS, signs_in
 from pricing.reports.readers.record_format import (
     Document,
     Found,
@@ -43,6 +43,7 @@ from pricing.reports.readers.records import (
     named,
     read_record,
 )
+from pricing.reports.readers.several import CLAUDE_CODE
 from pricing.reports.source_formats import SourceFormat
 from pricing.timestamps import EPOCH
 from pricing.usage.meanings import UsageFormat
@@ -80,6 +81,8 @@ class ColumnPlan:
     name: SourceFormat
     moment: Places
     request_id: Places
+    #: Where the message's own id is, which goes before the id of its request.
+    message_id: Places
     asked_model: Places
     served_model: Places
     endpoint: Places
@@ -302,6 +305,7 @@ def _plan_of_format(
         name=known.name,
         moment=seen.places(holder, known.moment),
         request_id=seen.places(holder, known.request_id),
+        message_id=(),
         asked_model=(),
         served_model=seen.places(holder, known.model),
         endpoint=at_line.get("endpoint", ()),
@@ -419,7 +423,7 @@ def _plan_of_layout(
     if is_fee or len(costs) > 1:  # which of them counts depends on the others
         return None
     own = _CLAUDE_CODE if name == "claude_code" else {}
-    request_id = one(layout.request_id)
+    of_messages = name == "claude_code" and document.get("type") in CLAUDE_CODE
     tier = ((*container, "service_tier"),)
     words_at = {term: ((*usage, *steps),) for term, steps in leaves.words.items()}
     if "service_tier" in body:
@@ -427,7 +431,8 @@ def _plan_of_layout(
     return ColumnPlan(
         name=name,
         moment=one(layout.moment),
-        request_id=(*own.get("request_id", ()), *request_id),
+        request_id=(("requestId",),) if of_messages else one(layout.request_id),
+        message_id=(("message", "id"),) if of_messages else (),
         asked_model=one(layout.requested_model),
         served_model=one(layout.served_model),
         endpoint=(("endpoint",),),
@@ -446,11 +451,7 @@ def _plan_of_layout(
         },
         hidden=tuple(sorted(seen.hidden)),
         refusal=((*container, "stop_reason"),) if "stop_reason" in body else (),
-        signs=tuple(
-            sign
-            for part, sign in TOOL_SIGNS.items()
-            if part in body and not (part == "content" and "web_search" in leaves.counts)
-        ),
+        signs=tuple(signs_in(body, held, leaves.counts)),
         omits_zeros=leaves.omits_zeros,
         total_decides=leaves.total_decides,
         cache_in_doubt=leaves.cache_in_doubt,
@@ -470,7 +471,6 @@ def _costs_next_to(document: Document, container: Steps) -> Iterator[Steps]:
 
 #: Where Claude Code has what other records name otherwise.
 _CLAUDE_CODE: Mapping[str, Places] = {
-    "request_id": (("requestId",), ("message", "id")),
     "session": (("sessionId",),),
     "project": (("cwd",),),
 }

@@ -16,6 +16,11 @@ from pricing.usage.meanings import UsageFormat
 from pricing.values import immutable
 
 Document = Mapping[str, Any]
+#: Between the id of a message and the id of its request, where a tool writes both.
+ID_SEPARATOR = "\x1f"
+#: Ids of messages that are shorter than this may be the same for several messages: a gateway may
+#: write a word of its own.
+UNIQUE_LENGTH = 12
 
 
 @immutable

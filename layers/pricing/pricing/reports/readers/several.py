@@ -4,10 +4,13 @@ Each reader gives the records of a line, none for a line that is not a call, and
 another format.
 """
 
+from hashlib import sha256
 from typing import Any
 
 from pricing.reports.readers.provider_formats import PROVIDERS, SDKS
 from pricing.reports.readers.record_format import (
+    ID_SEPARATOR,
+    UNIQUE_LENGTH,
     Document,
     Found,
     at,
@@ -17,14 +20,16 @@ from pricing.reports.readers.record_format import (
     record_of,
     whole,
 )
+from pricing.reports.readers.records import MAX_TEXT
 from pricing.reports.readers.unread import looks_like
 
-_CLAUDE_CODE = ("assistant", "user", "summary", "system")
+#: The types of Claude Code's lines.
+CLAUDE_CODE = ("assistant", "user", "summary", "system")
 
 
 def claude_code(document: Document) -> list[Found] | None:
     """Claude Code: calls are the assistant's lines; rows of no model that used nothing are none."""
-    if document.get("type") not in _CLAUDE_CODE or "usage" in document:
+    if document.get("type") not in CLAUDE_CODE or "usage" in document:
         return None
     message = document.get("message")
     usage = message.get("usage") if isinstance(message, dict) else None
@@ -34,10 +39,23 @@ def claude_code(document: Document) -> list[Found] | None:
         return []
     if "input_tokens" not in usage:
         return None
-    request = document.get("requestId") or message.get("id")
     labels = {"session": document.get("sessionId"), "project": document.get("cwd")}
-    named = {"request_id": request, **labels}
+    named = {"request_id": id_of_message(document, message.get("id")), **labels}
     return [Found("claude_code", {**document, **{key: one for key, one in named.items() if one}})]
+
+
+def id_of_message(document: Document, message: Any) -> Any:
+    """The ids of a message and of its request as one; ``merging`` tells which are one call.
+
+    Some gateways give every message the same id and none to a request: then each line has its own.
+    """
+    request = document.get("requestId")
+    if not isinstance(message, str) or not message:
+        return request
+    if not request and len(message) < UNIQUE_LENGTH:
+        request = f"{document.get('sessionId')} {document.get('timestamp')}"
+    joined = f"{message}{ID_SEPARATOR}{request or ''}"
+    return joined if len(joined) <= MAX_TEXT else sha256(joined.encode()).hexdigest()
 
 
 def buckets(document: Document) -> list[Found] | None:
