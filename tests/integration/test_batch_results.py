@@ -1,13 +1,11 @@
 """Lines of batch results, as providers write them, are priced as batch calls by their form."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, asking
+from tests.support.handlers import Answer, Ask, Event, asking
 
-Ask = Callable[..., Answer]
 TIME = {"timestamp": "2026-11-24T12:00:00Z"}
 CHAT = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
 MESSAGE = {"input_tokens": 1000, "output_tokens": 100}
@@ -106,12 +104,12 @@ each_line = pytest.mark.parametrize(("line", "total"), LINES.values(), ids=LINES
 
 
 @pytest.fixture
-def estimate(event: Callable[[str], dict[str, Any]]) -> Ask:
+def estimate(event: Event) -> Ask:
     return asking("estimate", event("estimate"), as_of=TIME["timestamp"])
 
 
 @pytest.fixture
-def report(event: Callable[[str], dict[str, Any]]) -> Ask:
+def report(event: Event) -> Ask:
     return asking("usage_report", event("usage_report"))
 
 
@@ -230,7 +228,7 @@ OTHERS: list[tuple[str, str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("function", "name", "body"), OTHERS, ids=[row[1] for row in OTHERS])
 def test_every_answer_about_such_a_line_names_the_upper_bound(
-    event: Callable[[str], dict[str, Any]], function: str, name: str, body: dict[str, Any]
+    event: Event, function: str, name: str, body: dict[str, Any]
 ) -> None:
     answer = asking(function, event(name))(**body)
     assert answer.status == 200, answer.body

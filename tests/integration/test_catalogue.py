@@ -17,7 +17,7 @@ from pricing.store import connect as environment
 from pricing.store.books import Books
 from pricing.store.ledger import Ledger
 from tests.support.books import BY, PLAIN, book, row
-from tests.support.handlers import Answer, Handler, call, handler
+from tests.support.handlers import Answer, Event, Handler, call, handler
 from tests.support.tables import REGION, SECRET, StoreTable
 
 DOCUMENT = json.loads(
@@ -39,12 +39,7 @@ class Catalogue:
         return self._get("/v1/models", "/v1/models", {}, asked, if_none_match)
 
     def model(
-        self,
-        provider: str,
-        model_id: str,
-        *,
-        if_none_match: str = "",
-        **query: str,
+        self, provider: str, model_id: str, *, if_none_match: str = "", **query: str
     ) -> Answer:
         parts = {"provider": provider, "id": model_id}
         path = f"/v1/models/{provider}/{model_id}"
@@ -75,7 +70,7 @@ class Catalogue:
 
 
 @pytest.fixture
-def start(event: Callable[[str], dict[str, Any]]) -> Callable[[], Catalogue]:
+def start(event: Event) -> Callable[[], Catalogue]:
     """``start()`` is a cold start with the environment as it is then."""
     return lambda: Catalogue(handler("catalogue"), event("catalogue"))
 
@@ -111,7 +106,7 @@ def problem(answer: Answer, status: int) -> dict[str, Any]:
 # The list
 
 
-def test_a_family_lists_its_models(event: Callable[[str], dict[str, Any]]) -> None:
+def test_a_family_lists_its_models(event: Event) -> None:
     whole = {"queryStringParameters": {"family": "opus"}, "rawQueryString": "family=opus"}
     answer = call(handler("catalogue"), event("catalogue"), **whole)
     first_party = [one["id"] for one in answer.body["models"] if one["provider"] == "anthropic"]

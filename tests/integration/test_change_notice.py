@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
@@ -19,7 +19,7 @@ from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import BY, PLAIN, RATES, book, row
-from tests.support.handlers import Logged
+from tests.support.handlers import Event, Logged
 from tests.support.tables import StoreTable
 from tests.support.version_pages import LIST, Pages
 
@@ -75,7 +75,7 @@ def costing(usd: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def quiet(moto_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
+def quiet(moto_table: StoreTable, event: Event) -> Iterator[Pages]:
     """v1 is active and v2 has pending prices, in a deployment without a webhook."""
     client: Any = moto_table.client
     ledger = Ledger(moto_table.name, client, client)

@@ -1,21 +1,19 @@
 """``POST /v1/compare`` through its handler."""
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, asking, handler, post
+from tests.support.handlers import Answer, Ask, Event, asking, handler, post
 from tests.support.usage_reading import iteration
 
-Ask = Callable[..., Answer]
 USAGE = {"input_tokens": 2_000, "output_tokens": 1_000}
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+def ask(event: Event) -> Ask:
     return asking("compare", event("compare"), usage=USAGE)
 
 
@@ -36,9 +34,7 @@ def test_the_lessons_ratios_come_out_exactly(ask: Ask) -> None:
     assert answer.body["cheapest"] == "claude-3-5-haiku"
 
 
-def test_every_row_is_the_estimate_it_would_be_alone(
-    ask: Ask, event: Callable[[str], dict[str, Any]]
-) -> None:
+def test_every_row_is_the_estimate_it_would_be_alone(ask: Ask, event: Event) -> None:
     pinned = {"pricing_version": "lesson-2025", "as_of": "2025-07-01", "calls": 7}
     alone = handler("estimate")
     for row in ask(models=["opus", "haiku"], **pinned).body["rows"]:

@@ -2,14 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from pricing.store import bundled
-from tests.support.handlers import Answer, Handler, handler, post
+from tests.support.handlers import Answer, Ask, Event, Handler, handler, post
 
 USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}
 FULL_USAGE = {
@@ -20,11 +19,10 @@ FULL_USAGE = {
     "output_tokens": 503,
     "server_tool_use": {"web_search_requests": 2},
 }
-Ask = Callable[..., Answer]
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+def ask(event: Event) -> Ask:
     estimate: Handler = handler("estimate")
 
     def send(body: Any = None, **fields: Any) -> Answer:
@@ -540,18 +538,14 @@ def test_a_misspelt_model_gets_suggestions_and_a_stranger_gets_none(ask: Ask) ->
     assert ask(asking(model="qqqqqqqq")).body["suggestions"] == []
 
 
-def test_a_body_that_is_not_declared_as_json_is_refused(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_a_body_that_is_not_declared_as_json_is_refused(event: Event) -> None:
     sent = event("estimate")
     sent["headers"]["content-type"] = "text/plain"
     reply = handler("estimate")(sent, None)
     assert reply["statusCode"] == 415
 
 
-def test_a_base64_body_is_read_and_a_broken_one_is_refused(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_a_base64_body_is_read_and_a_broken_one_is_refused(event: Event) -> None:
     import base64
 
     estimate, sent = handler("estimate"), event("estimate")

@@ -16,7 +16,7 @@ import pytest
 from pricing.errors import InvalidRequest
 from pricing.reports.readers.files import UsageFile, fetched, gathered, opened
 from pricing.reports.readers.scratch import TOO_LARGE, filled_by, is_full
-from tests.support.handlers import CONTEXT, Answer, call, handler, pointers
+from tests.support.handlers import CONTEXT, Answer, Event, call, handler, pointers
 
 Put = Callable[[str, bytes], str]
 RECORD = json.dumps(
@@ -99,12 +99,12 @@ def test_a_scratch_folder_that_is_gone_is_not_called_full(tmp_path: Path, bucket
         opened(packed, packed.name, tmp_path / "gone")
 
 
-def asked(event: Callable[[str], dict[str, Any]], **sent: Any) -> Answer:
+def asked(event: Event, **sent: Any) -> Answer:
     return call(handler("usage_report"), event("usage_report"), body=json.dumps(sent))
 
 
 def test_a_report_of_a_file_says_that_the_file_is_too_large_and_of_a_body_to_come_again(
-    event: Callable[[str], dict[str, Any]], bucket: Put
+    event: Event, bucket: Put
 ) -> None:
     uri = bucket("many.jsonl", MANY)
     handler("usage_report")

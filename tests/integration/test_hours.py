@@ -4,13 +4,12 @@ On a weekday deepseek-v4-pro costs $1.32 and $3.96 per million from 01:00 to 04:
 10:00 UTC, and half of that otherwise: a call of a million tokens each way costs $5.28, or $2.64.
 """
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.handlers import asking, function_of
+from tests.support.handlers import Event, asking, function_of
 
 DAY = "2026-11-25"
 MILLIONS = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
@@ -125,9 +124,7 @@ def said(document: Any) -> list[str]:
 
 
 @each_route
-def test_every_answer_prices_a_date_at_its_peak_and_says_so(
-    event: Callable[[str], dict[str, Any]], asked: Asked
-) -> None:
+def test_every_answer_prices_a_date_at_its_peak_and_says_so(event: Event, asked: Asked) -> None:
     ask = asking(function_of(asked.event), event(asked.event))
     moments = (DAY, f"{DAY}T02:00:00Z", f"{DAY}T05:00:00Z")
     answers = [ask(**asked.body, as_of=as_of) for as_of in moments]
@@ -144,31 +141,27 @@ def test_every_answer_prices_a_date_at_its_peak_and_says_so(
 
 
 @each_route
-def test_a_weekend_has_no_peak(event: Callable[[str], dict[str, Any]], asked: Asked) -> None:
+def test_a_weekend_has_no_peak(event: Event, asked: Asked) -> None:
     ask = asking(function_of(asked.event), event(asked.event))
     answer = ask(**asked.body, as_of="2026-11-28")
     assert answer.status == 200
     assert said(answer.body) == []
 
 
-def test_the_sentence_has_the_cost_at_both_ends(event: Callable[[str], dict[str, Any]]) -> None:
+def test_the_sentence_has_the_cost_at_both_ends(event: Event) -> None:
     answer = asking("plan", event("plan_batch"))(**CALL, requests=10, as_of=DAY).body
     (sentence,) = said(answer)
     assert "is 5.28 USD; at the cheapest hour it is 2.64 USD" in sentence
 
 
-def test_a_plans_workload_costs_the_same_when_it_is_sent_back(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_a_plans_workload_costs_the_same_when_it_is_sent_back(event: Event) -> None:
     plan = asking("plan", event("plan_batch"))(**CALL, requests=10, as_of=DAY).body
     (workload,) = plan["workloads"]
     back = asking("workload", event("workload"))(**workload["request"]).body
     assert back["totals"]["period_usd"] == workload["month_usd"] == "52.8"
 
 
-def test_a_what_if_compares_two_models_at_the_peak_of_each(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_a_what_if_compares_two_models_at_the_peak_of_each(event: Event) -> None:
     ask = asking("workload", event("workload"))
     changes = [
         {"name": "flash", "model": "deepseek-v4-flash"},
@@ -191,7 +184,7 @@ def test_a_what_if_compares_two_models_at_the_peak_of_each(
     ],
 )
 def test_a_report_says_what_a_record_without_an_hour_could_cost(
-    event: Callable[[str], dict[str, Any]], time: str, warned: bool
+    event: Event, time: str, warned: bool
 ) -> None:
     records = [{**CALL, "timestamp": time}, {**CALL, "model": "gpt-5", "timestamp": time}]
     answer = asking("usage_report", event("usage_report"))(records=records).body

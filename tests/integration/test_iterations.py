@@ -1,21 +1,19 @@
 """Calls of several attempts through the handlers: fallbacks, refusals, advisors in clouds."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, asking
+from tests.support.handlers import Answer, Ask, Event, asking
 from tests.support.usage_reading import iteration
 
-Ask = Callable[..., Answer]
 #: USD per million in and out: Fable 5, Opus 4.8, Sonnet 5.5.
 FABLE, OPUS, SONNET = (10, 50), (5, 25), (2, 10)
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+def ask(event: Event) -> Ask:
     return asking("estimate", event("estimate"))
 
 
@@ -181,9 +179,7 @@ def test_a_dated_advisor_is_found_under_the_clouds_own_name(ask: Ask) -> None:
     assert line["usd_per_mtok"] == "1.1"
 
 
-def test_an_advisor_the_cloud_does_not_offer_is_priced_elsewhere_with_a_warning(
-    ask: Ask,
-) -> None:
+def test_an_advisor_the_cloud_does_not_offer_is_priced_elsewhere_with_a_warning(ask: Ask) -> None:
     answer = ask(model="us.anthropic.claude-sonnet-5-5", usage=advised("gpt-5"))
     assert codes(answer).count("attempt_priced_elsewhere") == 1
 

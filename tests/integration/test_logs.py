@@ -16,7 +16,7 @@ from pricing.api.request_log import UNITS
 from pricing.aws.logs import correlate, logger
 from pricing.errors import NotFound, StoreUnavailable
 from tariff.template import ROOT
-from tests.support.handlers import CONTEXT, REQUEST_ID, Logged, handler
+from tests.support.handlers import CONTEXT, REQUEST_ID, Event, Logged, handler
 from tests.support.refreshing import refreshing
 from tests.support.tables import StoreTable
 
@@ -54,9 +54,7 @@ print(json.dumps([reply, [name for name in json.loads(sys.argv[1]) if name in sy
 
 @pytest.mark.parametrize("function", REQUESTS)
 def test_a_request_is_one_line_of_the_same_metrics_in_every_function(
-    function: str,
-    event: Callable[[str], dict[str, Any]],
-    capsys: pytest.CaptureFixture[str],
+    function: str, event: Event, capsys: pytest.CaptureFixture[str]
 ) -> None:
     to = handler(function)
     for number, name in enumerate(REQUESTS[function]):
@@ -92,10 +90,7 @@ def mutations(value: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize("function", sorted(REQUESTS.keys() - {"catalogue", "slack"}))
 def test_no_text_of_a_body_reaches_a_log(
-    function: str,
-    event: Callable[[str], dict[str, Any]],
-    capsys: pytest.CaptureFixture[str],
-    logged: Logged,
+    function: str, event: Event, capsys: pytest.CaptureFixture[str], logged: Logged
 ) -> None:
     to, statuses = handler(function), set()
     for name in REQUESTS[function]:
@@ -211,7 +206,7 @@ def test_a_line_has_the_level_the_moment_and_the_service(logged: Logged) -> None
 
 @pytest.mark.parametrize("function", sorted(REQUESTS.keys() - {"pricing_admin", "slack"}))
 def test_a_function_that_only_reads_imports_neither_an_sdk_nor_a_resolver(
-    function: str, event: Callable[[str], dict[str, Any]]
+    function: str, event: Event
 ) -> None:
     kept = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(

@@ -7,10 +7,9 @@ import pytest
 
 from pricing.api.requests.hints import HINTS
 from tests.support.cases import cases
-from tests.support.handlers import Answer, function_of, handler, post
+from tests.support.handlers import Answer, Event, function_of, handler, post
 
 Ask = Callable[[Mapping[str, Any]], Answer]
-Event = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture

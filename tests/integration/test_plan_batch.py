@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.handlers import Event
 from tests.support.plans import Plans, exact, months
 
 NOW = {"as_of": "2026-11-22", "model": "claude-sonnet-5-5"}
@@ -12,7 +13,7 @@ USAGE = {"input_tokens": 3_000, "output_tokens": 1_000}
 
 
 @pytest.fixture
-def plan(event: Callable[[str], dict[str, Any]]) -> Plans:
+def plan(event: Event) -> Plans:
     return Plans(event, "plan_batch")
 
 

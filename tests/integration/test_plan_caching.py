@@ -1,6 +1,5 @@
 """``POST /v1/plan/caching`` through its handler: the lesson's section 4 and exercise 3, and on."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from pricing.plans.caching.prices import TTL_SECONDS
 from tests.slow.caching_brute_force import POISSON_RATES, poisson_hit_rate
+from tests.support.handlers import Event
 from tests.support.plans import Plans, exact, months
 
 LESSON = {"pricing_version": "lesson-2025"}
@@ -26,7 +26,7 @@ EXERCISE: dict[str, Any] = {
 
 
 @pytest.fixture
-def plan(event: Callable[[str], dict[str, Any]]) -> Plans:
+def plan(event: Event) -> Plans:
     return Plans(event, "plan_caching")
 
 

@@ -1,10 +1,10 @@
 """``POST /v1/plan/context`` through its handler: the lesson's sections 2.1 and 7."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.support.handlers import Event
 from tests.support.plans import Plans, exact, months
 
 LESSON = {"pricing_version": "lesson-2025", "model": "sonnet"}
@@ -42,7 +42,7 @@ List any issues found.
 
 
 @pytest.fixture
-def plan(event: Callable[[str], dict[str, Any]]) -> Plans:
+def plan(event: Event) -> Plans:
     return Plans(event, "plan_context")
 
 

@@ -1,10 +1,10 @@
 """``POST /v1/plan/subscription`` through its handler: the lesson's section 8, with its errors."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.support.handlers import Event
 from tests.support.plans import Plans, exact, months
 
 NOW = {"as_of": "2026-11-22"}
@@ -18,7 +18,7 @@ REVIEWS = {
 
 
 @pytest.fixture
-def plan(event: Callable[[str], dict[str, Any]]) -> Plans:
+def plan(event: Event) -> Plans:
     return Plans(event, "plan_subscription")
 
 

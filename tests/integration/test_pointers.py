@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, handler, post
+from tests.support.handlers import Answer, Event, handler, post
 from tests.support.usage_reading import iteration
 
 USAGE = {"input_tokens": 1, "output_tokens": 1}
@@ -30,7 +30,7 @@ Send = Callable[[str, Any], Answer]
 
 
 @pytest.fixture
-def send(event: Callable[[str], dict[str, Any]]) -> Send:
+def send(event: Event) -> Send:
     return lambda route, body: post(handler(route), event(route), body)
 
 

@@ -1,6 +1,6 @@
 """Pages about versions show the current state, and null where the store does not know it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -14,7 +14,7 @@ from pricing.store.history import VersionHistory
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import BY, PLAIN, RATES, book, row
-from tests.support.handlers import Answer
+from tests.support.handlers import Answer, Event
 from tests.support.tables import StoreTable
 from tests.support.version_pages import LIST, Pages, asked_at, store_lost
 
@@ -40,7 +40,7 @@ def rising(version: str, usd: str) -> PriceBook:
 
 
 @pytest.fixture
-def pages(moto_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
+def pages(moto_table: StoreTable, event: Event) -> Iterator[Pages]:
     """v1 is active and cached by the catalogue; v2 has two pending prices."""
     client: Any = moto_table.client
     ledger = Ledger(moto_table.name, client, client)
@@ -107,7 +107,7 @@ def test_an_active_version_that_cannot_be_read_leaves_the_one_remembered_and_sta
 
 
 def test_without_a_store_a_difference_says_that_the_bundled_version_answers_for_the_active_one(
-    pages: Pages, event: Callable[[str], dict[str, Any]]
+    pages: Pages, event: Event
 ) -> None:
     with mock.patch.dict("os.environ", {"TARIFF_TABLE": "t", "TARIFF_DYNAMODB_ENDPOINT": "x"}):
         cold = Pages(pages.ledger, event)

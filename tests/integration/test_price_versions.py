@@ -11,7 +11,7 @@ from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import BY, PLAIN, RATES, book, row
-from tests.support.handlers import handler
+from tests.support.handlers import Event, handler
 from tests.support.price_server import Answer as ListAnswer
 from tests.support.refreshing import Refreshing, excerpt, refreshing
 from tests.support.tables import STORES, StoreTable, fresh_table
@@ -40,7 +40,7 @@ def filled(table: StoreTable) -> Ledger:
 
 
 @pytest.fixture
-def pages(store_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Pages]:
+def pages(store_table: StoreTable, event: Event) -> Iterator[Pages]:
     """Versions of this test's own, which it may change."""
     ledger = filled(store_table)
     with mock.patch.dict("os.environ", store_table.environment()):
@@ -56,9 +56,7 @@ def shared(
 
 
 @pytest.fixture
-def kept(
-    shared: tuple[StoreTable, Ledger], event: Callable[[str], dict[str, Any]]
-) -> Iterator[Pages]:
+def kept(shared: tuple[StoreTable, Ledger], event: Event) -> Iterator[Pages]:
     """Versions that all tests share which change nothing: what they change makes them fail."""
     table, ledger = shared
     before = ledger.audit_head()
@@ -269,7 +267,7 @@ def _after(pages: Pages, real: Callable[[Ledger], Any]) -> Callable[[Ledger], An
 
 
 def test_a_pinned_request_gets_the_same_bytes_whatever_becomes_active_later(
-    pages: Pages, event: Callable[[str], dict[str, Any]]
+    pages: Pages, event: Event
 ) -> None:
     body = {
         "model": "acme/rocket", "usage": {"input_tokens": 7, "output_tokens": 3},
@@ -289,7 +287,7 @@ def test_a_pinned_request_gets_the_same_bytes_whatever_becomes_active_later(
 
 
 def test_a_pinned_request_gets_the_same_bytes_from_a_release_without_that_version_in_its_bundle(
-    pages: Pages, event: Callable[[str], dict[str, Any]]
+    pages: Pages, event: Event
 ) -> None:
     version = bundled.current_id()
     body = {
@@ -319,7 +317,7 @@ DAYS = {"2026-11-24": "0.11", "2026-11-25": "0.12", "2026-11-26": "0.124"}
 
 
 def test_after_each_refresh_as_of_still_gives_the_price_of_every_day_before(
-    refreshes: Refreshing, event: Callable[[str], dict[str, Any]]
+    refreshes: Refreshing, event: Event
 ) -> None:
     """Three versions become active on three days; each of them knows every day before it."""
 

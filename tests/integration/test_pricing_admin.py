@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
@@ -19,7 +19,7 @@ from tariff.serve.api_gateway_events import CALLER_HEADER
 from tariff.template import ROOT
 from tests.support.books import BY, PLAIN, book, row
 from tests.support.dripping import dripping
-from tests.support.handlers import Answer, Handler, call, handler
+from tests.support.handlers import Answer, Event, Handler, call, handler
 from tests.support.tables import StoreTable
 
 ANN, BOB = (
@@ -80,7 +80,7 @@ class Api:
 
 
 @pytest.fixture
-def api(moto_table: StoreTable, event: Callable[[str], dict[str, Any]]) -> Iterator[Api]:
+def api(moto_table: StoreTable, event: Event) -> Iterator[Api]:
     environment = {**moto_table.environment(), "TARIFF_RECHECK_SECONDS": "0"}
     with mock.patch.dict("os.environ", environment):
         client: Any = moto_table.client
@@ -353,9 +353,7 @@ def test_an_unchanged_list_is_not_sent_again(two: Api) -> None:
         assert call(two.catalogue, event).status == 200
 
 
-def test_without_a_store_the_bundled_versions_are_listed_and_marked_as_stale(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_without_a_store_the_bundled_versions_are_listed_and_marked_as_stale(event: Event) -> None:
     catalogue = handler("catalogue")
     recorded = event("catalogue")
     listed = call(
@@ -571,7 +569,7 @@ def test_what_makes_no_decision_is_refused_and_changes_nothing(two: Api, body: s
 
 
 def test_when_the_store_is_lost_a_change_is_unavailable_and_not_a_fault(
-    event: Callable[[str], dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    event: Event, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lost = {
         "TARIFF_TABLE": "tariff", "TARIFF_DYNAMODB_ENDPOINT": "http://127.0.0.1:1",
@@ -591,10 +589,7 @@ def test_when_the_store_is_lost_a_change_is_unavailable_and_not_a_fault(
     ids=["nothing", "a refusal"],
 )
 def test_a_store_that_cannot_be_read_is_told_in_words_and_logged_by_its_name(
-    answered: bytes,
-    cause: str,
-    event: Callable[[str], dict[str, Any]],
-    capsys: pytest.CaptureFixture[str],
+    answered: bytes, cause: str, event: Event, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with dripping(answered, b"") as port:
         silent = {

@@ -2,14 +2,13 @@
 
 import base64
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, asking
+from tests.support.handlers import Ask, Event, asking
 
-Ask = Callable[..., Answer]
 TEXT = "Say what this contract obliges the supplier to do, in five short sentences. " * 10
 SYSTEM = TEXT * 40
 CLAUDE = "claude-sonnet-5-5"
@@ -30,7 +29,7 @@ MESSAGES: dict[str, Any] = {
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+def ask(event: Event) -> Ask:
     return asking("estimate", event("estimate"))
 
 

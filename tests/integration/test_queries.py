@@ -1,7 +1,7 @@
 """Query strings: read where a route has parameters, refused where it has none."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,9 +9,8 @@ import pytest
 
 from pricing.api.handler import Route
 from tariff.docs.openapi import functions
-from tests.support.handlers import Answer, call, handler
+from tests.support.handlers import Answer, Event, call, handler
 
-Event = Callable[[str], dict[str, Any]]
 #: Every route with a body, with the function that answers it.
 WITH_BODY = [
     (name, route)

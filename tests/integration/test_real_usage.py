@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tariff.template import ROOT
-from tests.support.handlers import Answer, Handler, handler, post
+from tests.support.handlers import Answer, Event, Handler, handler, post
 
 FOLDER = ROOT / "tests" / "data" / "usage"
 PRODUCT = re.compile(r"(\d+)\*(\d+(?:\.\d+)?)", re.ASCII)
@@ -65,7 +65,7 @@ def estimate() -> Handler:
 
 
 @pytest.fixture
-def ask(estimate: Handler, event: Callable[[str], dict[str, Any]]) -> Callable[..., Answer]:
+def ask(estimate: Handler, event: Event) -> Callable[..., Answer]:
     return lambda **fields: post(estimate, event("estimate"), fields)
 
 

@@ -12,9 +12,8 @@ from pricing.recommendations.routing import Assessment, Basis
 from pricing.recommendations.routing.judgement import Signal
 from pricing.store import bundled
 from tariff.template import ROOT
-from tests.support.handlers import Answer, Handler, asking, handler, pointers, post
+from tests.support.handlers import Answer, Ask, Event, Handler, asking, handler, pointers, post
 
-Ask = Callable[..., Answer]
 Reads = Callable[..., None]
 EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
 NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
@@ -131,7 +130,7 @@ def test_a_forced_model_is_taken_and_its_faults_are_reported(ask: Ask, reads_as:
 
 
 def test_what_was_chosen_is_the_estimate_it_would_be_alone(
-    recommend: Handler, reads_as: Reads, event: Callable[[str], dict[str, Any]]
+    recommend: Handler, reads_as: Reads, event: Event
 ) -> None:
     reads_as("moderate")
     usage = {"input_tokens": 1234, "output_tokens": 56, "cache_read_input_tokens": 2000}

@@ -14,10 +14,9 @@ from pricing.recommendations.routing import in_domain
 from pricing.recommendations.routing.assessment import judged_task
 from pricing.store import bundled
 from tariff.template import ROOT
-from tests.support.handlers import Answer, Handler, handler, pointers, post
+from tests.support.handlers import Answer, Ask, Handler, handler, pointers, post
 from tests.support.tables import StoreTable
 
-Ask = Callable[..., Answer]
 Row = dict[str, Any]
 EVENT = json.loads((ROOT / "events" / "recommend_calibrate.json").read_text(encoding="utf-8"))
 RECOMMEND = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))

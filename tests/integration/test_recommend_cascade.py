@@ -1,7 +1,6 @@
 """``POST /v1/recommend/cascade`` through its handler."""
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -12,9 +11,8 @@ from hypothesis import strategies as st
 from pricing.store import bundled
 from tariff.template import ROOT
 from tests.slow.cascade_simulation import PLANS, priced, simulate
-from tests.support.handlers import Answer, Handler, handler, pointers, post
+from tests.support.handlers import Answer, Ask, Handler, handler, pointers, post
 
-Ask = Callable[..., Answer]
 EVENT = json.loads((ROOT / "events" / "recommend_cascade.json").read_text(encoding="utf-8"))
 NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 #: Prices a call of 2000 in and 1000 out in the lesson's list: 0.0056, 0.021 and 0.105 USD.

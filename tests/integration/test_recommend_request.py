@@ -1,7 +1,6 @@
 """The whole request of ``POST /v1/recommend``, the dial of its policy, and what it advises."""
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 from unittest import mock
@@ -11,9 +10,8 @@ import pytest
 from pricing.store import bundled
 from pricing.tokens.prompts import ReadPrompt
 from tariff.template import ROOT
-from tests.support.handlers import Answer, Handler, asking, handler, pointers, post
+from tests.support.handlers import Answer, Ask, Handler, asking, handler, pointers, post
 
-Ask = Callable[..., Answer]
 EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
 NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 HAIKU, OPUS = "claude-haiku-5-5", "claude-opus-5-5"

@@ -1,7 +1,6 @@
 """``POST /v1/recommend/tiers`` through its handler."""
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -9,9 +8,8 @@ import pytest
 
 from pricing.store import bundled
 from tariff.template import ROOT
-from tests.support.handlers import Answer, handler, pointers, post
+from tests.support.handlers import Answer, Ask, handler, pointers, post
 
-Ask = Callable[..., Answer]
 EVENT = json.loads((ROOT / "events" / "recommend_tiers.json").read_text(encoding="utf-8"))
 LESSON = {"pricing_version": "lesson-2025", "as_of": "2025-07-01"}
 NAMES = ("FAQ", "Troubleshooting", "Complaints")

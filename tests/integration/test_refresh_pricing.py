@@ -21,7 +21,7 @@ from pricing.store.rates import StoredRates
 from pricing.store.refresh_state import MEMORY_KEY, RefreshStore
 from pricing.timestamps import AsOf
 from tests.slow.corrupt_refreshes.lists import SOURCES
-from tests.support.handlers import Logged
+from tests.support.handlers import Event, Logged
 from tests.support.price_server import Answer
 from tests.support.refreshing import Refreshing, excerpt, excerpt_book, refreshing
 from tests.support.tables import StoreTable
@@ -57,7 +57,7 @@ def price(found: Refreshing) -> str:
 
 
 def test_an_accepted_change_becomes_active_from_the_scheduled_instant_on(
-    refreshes: Refreshing, event: Callable[[str], dict[str, Any]]
+    refreshes: Refreshing, event: Event
 ) -> None:
     refreshes.serve("genai-prices", genai(dearer))
 
@@ -154,9 +154,7 @@ def test_held_changes_are_stored_next_to_accepted_ones(refreshes: Refreshing) ->
     assert all(one["reason"] for one in row.details["quarantined"])
 
 
-def test_a_price_that_was_rolled_back_is_not_activated_again(
-    refreshes: Refreshing,
-) -> None:
+def test_a_price_that_was_rolled_back_is_not_activated_again(refreshes: Refreshing) -> None:
     refreshes.serve("genai-prices", genai(dearer))
     refreshes.run()
     pointer = refreshes.ledger.active()
@@ -361,9 +359,7 @@ def test_the_days_after_the_bundled_rates_are_stored(
     ],
 )
 def test_rates_that_are_old_absurd_or_missing_are_not_stored_and_stop_no_refresh(
-    with_rates: Callable[[Answer], dict[str, Any]],
-    stored: Callable[[], str | None],
-    answer: Answer,
+    with_rates: Callable[[Answer], dict[str, Any]], stored: Callable[[], str | None], answer: Answer
 ) -> None:
     with_rates(central_bank("2026-12-01"))
     before = stored()

@@ -20,9 +20,8 @@ from pricing.api.handler import MAX_REPLY_BYTES, fits
 from pricing.catalogue.price_book import PriceBook
 from pricing.validation import AtMost, Request
 from tariff.template import ROOT
-from tests.support.handlers import Answer, call, handler, post
+from tests.support.handlers import Answer, Event, call, handler, post
 
-Event = Callable[[str], dict[str, Any]]
 LINES = {"content-type": "application/x-ndjson"}
 #: Lambda refuses what its runtime writes above this.
 LAMBDA_BYTES = 6_291_556
@@ -62,9 +61,7 @@ def test_a_report_searches_no_suggestions(event: Event, lines: list[str]) -> Non
     suggest.assert_not_called()
 
 
-def test_a_workload_and_a_comparison_search_them_for_the_one_that_is_answered(
-    event: Event,
-) -> None:
+def test_a_workload_and_a_comparison_search_them_for_the_one_that_is_answered(event: Event) -> None:
     for name, body in (
         ("compare", {"models": [f"no-{number}" for number in range(20)], "usage": {}}),
         ("estimate", {"model": "no-such-model", "usage": {"input_tokens": 1}}),

@@ -13,7 +13,7 @@ import pytest
 from pricing.aws import s3
 from pricing.errors import InvalidRequest, StoreUnavailable
 from tests.support.dripping import dripping
-from tests.support.handlers import Answer, call, handler
+from tests.support.handlers import Answer, Event, call, handler
 
 Put = Callable[[str, bytes], str]
 Ask = Callable[[str], Answer]
@@ -28,7 +28,7 @@ FUNCTIONS = {"usage_report": "usage_report", "recommend_calibrate": "recommend"}
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Callable[[str, str], Answer]:
+def ask(event: Event) -> Callable[[str, str], Answer]:
     """``ask(route, uri)`` sends a request whose rows are in S3."""
 
     def send(route: str, s3_uri: str) -> Answer:
@@ -139,10 +139,7 @@ def test_a_missing_object_and_one_that_may_not_be_read_are_refused_alike(
     ids=["503", "broken off"],
 )
 def test_an_s3_that_fails_is_a_503_that_says_to_try_again(
-    ask: Callable[[str, str], Answer],
-    server: Callable[[bytes], None],
-    route: str,
-    answer: bytes,
+    ask: Callable[[str, str], Answer], server: Callable[[bytes], None], route: str, answer: bytes
 ) -> None:
     server(answer)
 

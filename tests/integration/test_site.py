@@ -14,7 +14,7 @@ import pytest
 
 from tariff.docs import site
 from tariff.docs.site import STATIC
-from tests.support.handlers import Answer, call, handler
+from tests.support.handlers import Answer, Event, call, handler
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -25,7 +25,7 @@ def generated() -> None:
 
 
 @pytest.fixture
-def recorded(event: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+def recorded(event: Event) -> dict[str, Any]:
     return event("site")
 
 

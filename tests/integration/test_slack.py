@@ -14,7 +14,7 @@ from pricing.errors import StoreUnavailable
 from pricing.slack import settings as slack_settings
 from tariff.serve import slack
 from tests.support import block_kit
-from tests.support.handlers import Handler, Logged, handler
+from tests.support.handlers import Event, Handler, Logged, handler
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NEW_SECRET = "0123456789abcdef0123456789abcdef"
@@ -81,14 +81,12 @@ def test_a_command_is_answered_in_the_reply_for_its_sender_only(to: Handler) -> 
 
 
 @pytest.mark.parametrize("name", ["slack_command", "slack_interaction"])
-def test_a_recorded_request_is_too_old_by_now(
-    to: Handler, event: Callable[[str], dict[str, Any]], name: str
-) -> None:
+def test_a_recorded_request_is_too_old_by_now(to: Handler, event: Event, name: str) -> None:
     assert to(event(name), None)["statusCode"] == 401
 
 
 def test_a_recorded_command_is_answered_at_the_moment_it_was_signed(
-    to: Handler, event: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    to: Handler, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded = event("slack_command")
     at = int(recorded["headers"]["x-slack-request-timestamp"])
@@ -162,9 +160,7 @@ def test_signed_nonsense_is_answered_with_200(to: Handler, body: bytes, path: st
     assert to(event, None)["statusCode"] == 200
 
 
-def test_slacks_probe_of_the_certificate_is_answered_although_it_is_not_signed(
-    to: Handler,
-) -> None:
+def test_slacks_probe_of_the_certificate_is_answered_although_it_is_not_signed(to: Handler) -> None:
     probe = slack.event_of(slack.COMMANDS, b"ssl_check=1&token=x", {"content-type": slack.FORM})
 
     assert (to(probe, None)["statusCode"], to(probe, None)["body"]) == (200, "")

@@ -18,6 +18,7 @@ from pricing.store import bundled
 from pricing.store.ledger import Ledger
 from tariff.template import ROOT
 from tests.support.books import BY, PLAIN
+from tests.support.handlers import Event
 from tests.support.price_server import Answer, PriceServer, price_server
 from tests.support.tables import REGION, StoreTable
 
@@ -121,11 +122,7 @@ def ledger(moto_table: StoreTable) -> Ledger:
     ],
 )
 def test_a_restored_instance_asks_which_prices_are_active_with_credentials_that_it_keeps(
-    event: Callable[[str], dict[str, Any]],
-    moto_table: StoreTable,
-    ledger: Ledger,
-    lifetime: timedelta,
-    fetched: int,
+    event: Event, moto_table: StoreTable, ledger: Ledger, lifetime: timedelta, fetched: int
 ) -> None:
     sent = event("estimate")
     usage = {"input_tokens": 1, "output_tokens": 1}

@@ -21,7 +21,7 @@ from pricing.reports.report import ReportQuery, UsageReport
 from pricing.reports.runs import Step
 from tariff.spark import job
 from tariff.spark.folders import Folder, LocalFile, LocalFolder, S3File, S3Folder
-from tests.support.handlers import Answer, asking, call, handler, pointers
+from tests.support.handlers import Answer, Event, asking, call, handler, pointers
 from tests.support.tables import local_client
 
 Put = Callable[[str, bytes], str]
@@ -58,12 +58,12 @@ def glue(moto_endpoint: str, bucket: Put) -> Iterator[Any]:  # noqa: ARG001 - wh
 
 
 @pytest.fixture
-def start(event: Callable[[str], dict[str, Any]]) -> Start:
+def start(event: Event) -> Start:
     return asking("usage_report", event("usage_report"))
 
 
 @pytest.fixture
-def status_of(event: Callable[[str], dict[str, Any]]) -> Callable[..., Answer]:
+def status_of(event: Event) -> Callable[..., Answer]:
     """``status_of(report_id)`` asks for a report that was started."""
     asked = event("usage_report") | {"routeKey": "GET /v1/usage/reports/{id}", "body": None}
 
@@ -152,9 +152,7 @@ def test_a_page_or_a_table_is_an_object_in_s3(
 
 
 @pytest.mark.usefixtures("glue")
-def test_an_object_too_large_for_a_function_is_started_too(
-    bucket: Put, event: Callable[[str], dict[str, Any]]
-) -> None:
+def test_an_object_too_large_for_a_function_is_started_too(bucket: Put, event: Event) -> None:
     body = json.dumps({"source": source(bucket("october.jsonl", LOG))})
     report = handler("usage_report")
     module: dict[str, Any] = report.__globals__
@@ -165,7 +163,7 @@ def test_an_object_too_large_for_a_function_is_started_too(
 
 
 def test_a_key_starts_a_report_once_and_is_refused_for_another(
-    glue: Any, bucket: Put, event: Callable[[str], dict[str, Any]]
+    glue: Any, bucket: Put, event: Event
 ) -> None:
     bucket("october/1.jsonl", LOG)
     asked = event("usage_report")
@@ -183,7 +181,7 @@ def test_a_key_starts_a_report_once_and_is_refused_for_another(
 
 
 def test_a_start_that_glue_did_not_take_can_be_repeated_with_its_key(
-    glue: Any, bucket: Put, event: Callable[[str], dict[str, Any]]
+    glue: Any, bucket: Put, event: Event
 ) -> None:
     bucket("october/1.jsonl", LOG)
     asked = event("usage_report")

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from pricing.catalogue.price_book import BookInForce, PriceBook
 from pricing.store import bundled
 from pricing.timestamps import AsOf
 from tariff.template import ROOT
+from tests.support.handlers import Event
 
 LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "a-function"}
 SNAPSHOT = {**LAMBDA, "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
@@ -52,9 +52,7 @@ def started(function: str, event: dict[str, Any], settings: dict[str, str]) -> l
     return found
 
 
-def test_on_lambda_nothing_is_collected_or_looked_for_until_all_is_imported(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_on_lambda_nothing_is_collected_or_looked_for_until_all_is_imported(event: Event) -> None:
     status, collections, frozen, read, built, metadata = started(
         "estimate", event("estimate"), LAMBDA
     )
@@ -63,9 +61,7 @@ def test_on_lambda_nothing_is_collected_or_looked_for_until_all_is_imported(
     assert collections < 10  # what the module is imported after
 
 
-def test_elsewhere_a_function_leaves_the_process_as_it_is(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_elsewhere_a_function_leaves_the_process_as_it_is(event: Event) -> None:
     status, collections, frozen, read, built, metadata = started("estimate", event("estimate"), {})
     assert (status, read, built, metadata) == (200, 0, [False], True)
     assert frozen == 0
@@ -74,7 +70,7 @@ def test_elsewhere_a_function_leaves_the_process_as_it_is(
 
 @pytest.mark.parametrize(("settings", "all_built"), [(LAMBDA, False), (SNAPSHOT, True)])
 def test_prices_and_validators_of_several_routes_are_in_a_snapshot_only(
-    event: Callable[[str], dict[str, Any]], settings: dict[str, str], all_built: bool
+    event: Event, settings: dict[str, str], all_built: bool
 ) -> None:
     status, _, _, read, built, _ = started("plan", event("plan_caching"), settings)
     assert (status, read) == (200, int(all_built))

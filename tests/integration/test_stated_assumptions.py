@@ -1,14 +1,12 @@
 """What an estimate takes for granted, with the amount that it could change."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, asking
+from tests.support.handlers import Ask, Event, asking
 
-Ask = Callable[..., Answer]
 DEEPSEEK: dict[str, Any] = {
     "model": "deepseek-v4-pro",
     "usage": {"prompt_tokens": 100_000, "completion_tokens": 10_000},
@@ -16,7 +14,7 @@ DEEPSEEK: dict[str, Any] = {
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+def ask(event: Event) -> Ask:
     return asking("estimate", event("estimate"))
 
 

@@ -1,19 +1,15 @@
 """Prices that the lists had wrong, and what a call cost on a past day."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from tests.support.handlers import Answer, asking
+from tests.support.handlers import Ask, Event, asking
 
-Ask = Callable[..., Answer]
 #: 1,000 tokens in and out: a thousandth of the sum of both prices.
 THOUSAND = {"input_tokens": 1000, "output_tokens": 1000}
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+def ask(event: Event) -> Ask:
     return asking("estimate", event("estimate"))
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.integration.test_garbage_in_the_store import REQUESTS
-from tests.support.handlers import Answer, call, handler, post
+from tests.support.handlers import Answer, Event, call, handler, post
 from tests.support.price_server import Answer as PriceAnswer
 from tests.support.refreshing import Refreshing, refreshing
 from tests.support.tables import StoreTable
 
 Item = dict[str, Any]
-Event = Callable[[str], dict[str, Any]]
 READS = [one for one in REQUESTS if one[2]["routeKey"].startswith("GET ")] + [
     one for one in REQUESTS if one[0] in ("estimate", "recommend")
 ]

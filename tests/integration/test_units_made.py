@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from tests.support.cases import cases
-from tests.support.handlers import Answer, handler, post
+from tests.support.handlers import Answer, Event, handler, post
 
 Ask = Callable[[Mapping[str, Any]], Answer]
-Event = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture

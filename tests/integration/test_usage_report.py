@@ -20,11 +20,10 @@ import pytest
 from pricing.errors import TariffError
 from pricing.jsonio import read_json
 from tariff.serve import slack
-from tests.support.handlers import Answer, Handler, call, handler, pointers, post
+from tests.support.handlers import Answer, Ask, Event, Handler, call, handler, pointers, post
 from tests.support.tables import StoreTable
 from tests.support.usage_lines import expected, line_of
 
-Ask = Callable[..., Answer]
 LINES = {"content-type": "application/x-ndjson"}
 #: $2 and $10 a million tokens; the introductory price ended with 2026-10-06.
 SONNET = {
@@ -44,7 +43,7 @@ def reports(moto_table: StoreTable) -> Handler:
 
 
 @pytest.fixture
-def report(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Ask:
+def report(reports: Handler, event: Event) -> Ask:
     """``report(records, **fields)`` sends a document."""
 
     def send(records: Any = None, **fields: Any) -> Answer:
@@ -55,7 +54,7 @@ def report(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Ask:
 
 
 @pytest.fixture
-def text_of(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Callable[..., str]:
+def text_of(reports: Handler, event: Event) -> Callable[..., str]:
     """``text_of(**fields)`` is an answer that is not JSON."""
 
     def send(**fields: Any) -> str:
@@ -67,7 +66,7 @@ def text_of(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Callabl
 
 
 @pytest.fixture
-def lines(reports: Handler, event: Callable[[str], dict[str, Any]]) -> Ask:
+def lines(reports: Handler, event: Event) -> Ask:
     """``lines(content, **query)`` sends JSON Lines as API Gateway does: in Base64."""
 
     def send(content: bytes, **query: str) -> Answer:
@@ -98,9 +97,7 @@ def add_up(records: Mapping[str, int]) -> bool:
 # What it answers
 
 
-def test_the_event_of_the_repository_is_answered(
-    reports: Handler, event: Callable[[str], dict[str, Any]]
-) -> None:
+def test_the_event_of_the_repository_is_answered(reports: Handler, event: Event) -> None:
     answer = call(reports, event("usage_report"))
     assert answer.status == 200
     assert add_up(answer.body["records"])

@@ -1,6 +1,5 @@
 """What-ifs on lines that cache already, change model, or leave something unpriced."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 from unittest import mock
@@ -8,15 +7,14 @@ from unittest import mock
 import pytest
 
 from pricing.estimates.caching import cache_kinds
-from tests.support.handlers import Answer, handler, post
+from tests.support.handlers import Answer, Ask, Event, handler, post
 from tests.support.usage_reading import iteration
 
-Ask = Callable[..., Answer]
 HIT = {"prefix_tokens": 5_000, "hit_rate": "0.9"}
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+def ask(event: Event) -> Ask:
     workload = handler("workload")
 
     def send(usage: dict[str, Any], on: str = "claude-sonnet-5-5", **change: Any) -> Answer:
@@ -187,9 +185,7 @@ def test_a_sum_that_leaves_something_out_says_so(ask: Ask) -> None:
 # Limits
 
 
-def test_what_ifs_reprice_ten_thousand_prompts_and_not_one_more(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_what_ifs_reprice_ten_thousand_prompts_and_not_one_more(event: Event) -> None:
     workload = handler("workload")
     usage = {"input_tokens": 1, "output_tokens": 1}
     looped = {
@@ -207,7 +203,7 @@ def test_what_ifs_reprice_ten_thousand_prompts_and_not_one_more(
     assert "401 prompts 25 times" in answer.body["detail"]
 
 
-def test_a_call_may_have_a_thousand_iterations(event: Callable[[str], dict[str, Any]]) -> None:
+def test_a_call_may_have_a_thousand_iterations(event: Event) -> None:
     estimate = handler("estimate")
 
     def ask(count: int) -> Answer:
@@ -233,7 +229,7 @@ def test_the_ways_to_cache_are_asked_for_once_for_each_line(ask: Ask) -> None:
     [(200, 50, False, 200), (201, 50, False, 422), (100, 50, True, 200), (101, 50, True, 422)],
 )
 def test_changes_price_ten_thousand_prompts_and_one_with_caching_counts_twice(
-    event: Callable[[str], dict[str, Any]], lines: int, changes: int, caching: bool, status: int
+    event: Event, lines: int, changes: int, caching: bool, status: int
 ) -> None:
     usage = {"input_tokens": 9_000, "output_tokens": 9}
     items = [{"name": f"{each}", "model": "haiku", "usage": usage} for each in range(lines)]

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,12 +11,11 @@ from pricing.store.ledger import Ledger
 from pricing.store.refresh_state import RefreshStore
 from pricing.versions.proposals import Proposal, QuarantinedField
 from tests.support.books import book
-from tests.support.handlers import Answer, call, handler, post
+from tests.support.handlers import Answer, Event, call, handler, post
 from tests.support.refreshing import EVENT as REFRESH
 from tests.support.refreshing import refreshing
 from tests.support.tables import StoreTable
 
-Event = Callable[[str], dict[str, Any]]
 ANN, BOB = ("arn:aws:iam::123456789012:user/ann", "arn:aws:iam::123456789012:user/bob")
 LIST = "/v1/pricing/versions"
 PENDING = QuarantinedField(

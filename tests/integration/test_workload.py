@@ -1,19 +1,16 @@
 """``POST /v1/estimate/workload`` through its handler, on the lesson's section 9 and beyond."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, handler, post
-
-Ask = Callable[..., Answer]
+from tests.support.handlers import Answer, Ask, Event, handler, post
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Ask:
+def ask(event: Event) -> Ask:
     workload = handler("workload")
 
     def send(items: list[dict[str, Any]], **fields: Any) -> Answer:

@@ -3,13 +3,13 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tariff.template import ROOT
+from tests.support.handlers import Event
 from tests.support.recipes import HOST_ARCH, HOST_PYTHON, run_recipe
 from tests.support.rie import EmulatorUnavailable, FunctionFailed, Invoke, emulated, emulator_path
 
@@ -74,7 +74,7 @@ def invoke(layer: Path, function: Path, log_path: Path) -> Iterator[Invoke]:
 
 
 def test_the_packaged_function_prices_the_example_from_its_layer_alone(
-    invoke: Invoke, event: Callable[[str], dict[str, Any]]
+    invoke: Invoke, event: Event
 ) -> None:
     reply = invoke(event("estimate"))
 
@@ -83,7 +83,7 @@ def test_the_packaged_function_prices_the_example_from_its_layer_alone(
 
 
 def test_the_same_environment_answers_a_bad_request_and_then_a_good_one(
-    invoke: Invoke, event: Callable[[str], dict[str, Any]]
+    invoke: Invoke, event: Event
 ) -> None:
     bad = invoke(event("estimate") | {"body": '{"model": NaN}'})
     good = invoke(event("estimate"))
@@ -93,7 +93,7 @@ def test_the_same_environment_answers_a_bad_request_and_then_a_good_one(
 
 
 def test_a_layer_that_lacks_a_library_is_found_out(
-    layer: Path, function: Path, tmp_path: Path, event: Callable[[str], dict[str, Any]]
+    layer: Path, function: Path, tmp_path: Path, event: Event
 ) -> None:
     need_linux()
     shutil.copytree(layer, tmp_path / "layer", ignore=shutil.ignore_patterns("pydantic_core*"))
@@ -109,7 +109,7 @@ def test_a_layer_that_lacks_a_library_is_found_out(
 
 
 def test_every_request_leaves_one_json_line_that_cloudwatch_reads_as_metrics(
-    invoke: Invoke, event: Callable[[str], dict[str, Any]], log_path: Path
+    invoke: Invoke, event: Event, log_path: Path
 ) -> None:
     before = len(log_path.read_text().splitlines())
 

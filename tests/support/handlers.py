@@ -15,6 +15,8 @@ REQUEST_ID = "0c5e6a5e-6f9b-4d0e-9d4c-2f6d1a7b8c9d"
 CONTEXT = LambdaContext()
 CONTEXT._aws_request_id = REQUEST_ID
 
+#: Gives a recorded event afresh, as the fixture of this name does.
+Event = Callable[[str], dict[str, Any]]
 #: Gives the lines of Powertools' Logger so far, as the fixture of this name does.
 Logged = Callable[[], list[dict[str, Any]]]
 Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
@@ -27,6 +29,10 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     body: Any
+
+
+#: Posts its arguments, as the fields of a body, to one function.
+Ask = Callable[..., Answer]
 
 
 def handler(name: str) -> Handler:
@@ -58,7 +64,7 @@ def post(to: Handler, event: Mapping[str, Any], body: Any) -> Answer:
     return call(to, event, body=body if isinstance(body, str) else json.dumps(body))
 
 
-def asking(name: str, event: Mapping[str, Any], **always: Any) -> Callable[..., Answer]:
+def asking(name: str, event: Mapping[str, Any], **always: Any) -> Ask:
     """``asking(name, event, **always)(**fields)`` posts the fields to one function."""
     to = handler(name)
     return lambda **fields: post(to, event, {**always, **fields})

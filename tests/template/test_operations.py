@@ -2,13 +2,12 @@
 
 import json
 import tomllib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tariff.template import ROOT, load_template, resources
-from tests.support.handlers import call, handler
+from tests.support.handlers import Event, call, handler
 from tests.template.conftest import translate
 
 Template = dict[str, Any]
@@ -285,7 +284,7 @@ def test_any_5xx_and_more_than_5_percent_of_4xx_raise_alarms(deployed: Template)
 
 def test_stale_answers_are_watched_under_the_name_that_functions_print(
     deployed: Template,
-    event: Callable[[str], dict[str, Any]],
+    event: Event,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

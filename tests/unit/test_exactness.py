@@ -6,13 +6,12 @@ and its arithmetic is rational. A thousand random calls must agree to the last d
 
 import json
 import random
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from tests.support.handlers import Handler, handler, post
+from tests.support.handlers import Event, Handler, handler, post
 
 #: input, output, 5m write, 1h write, read: USD per million tokens in November 2026.
 TABLE = {
@@ -109,7 +108,7 @@ def estimate() -> Handler:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_hundred_random_calls_agree_with_a_second_calculation_in_fractions(
-    estimate: Handler, event: Callable[[str], dict[str, Any]], seed: int
+    estimate: Handler, event: Event, seed: int
 ) -> None:
     dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
     for _ in range(100):

@@ -2,9 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +12,7 @@ from bench.cold import LaunchFailed, child_environment, first_answer, imported
 from bench.environments import HANDLERS
 from bench.measurement import Measurement, Target
 from tariff.command_line import Group, _Unimported
+from tests.support.handlers import Event
 
 PYTHON = Path(sys.executable)
 on_linux = pytest.mark.skipif(
@@ -27,9 +26,7 @@ def measurement() -> Measurement:
     return Measurement("Warm", samples, (Target("ours", "theirs", 0.5),))
 
 
-def test_a_ratio_is_of_medians_so_one_slow_round_does_not_move_it(
-    measurement: Measurement,
-) -> None:
+def test_a_ratio_is_of_medians_so_one_slow_round_does_not_move_it(measurement: Measurement) -> None:
     assert measurement.median_ms("ours") == 2.0
     assert measurement.ratio("ours", "theirs") == 0.5
 
@@ -75,9 +72,7 @@ def test_a_call_with_another_total_is_not_timed(monkeypatch: pytest.MonkeyPatch)
 
 
 @on_linux
-def test_a_cold_start_ends_with_the_handlers_first_answer(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_a_cold_start_ends_with_the_handlers_first_answer(event: Event) -> None:
     seconds, reply = first_answer(
         PYTHON, HANDLERS / "bare", child_environment(()), event("estimate")
     )

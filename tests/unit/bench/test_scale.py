@@ -15,7 +15,7 @@ from pricing.store import bundled
 from pricing.tokens import prompts
 from pricing.tokens.estimator import Features, features_of
 from pricing.validation import parse
-from tests.support.handlers import Handler, handler, post
+from tests.support.handlers import Event, Handler, handler, post
 from tests.support.usage_reading import iteration
 
 MODELS = [f"anthropic/claude-{name}" for name in ("opus-5-5", "sonnet-5-5", "haiku-5-5", "opus-5")]
@@ -45,7 +45,7 @@ def growth(work: Callable[[int], Any], small: int, large: int) -> float:
 
 
 @pytest.fixture
-def ask(event: Callable[[str], dict[str, Any]]) -> Callable[[str, Any], int]:
+def ask(event: Event) -> Callable[[str, Any], int]:
     handlers: dict[str, Handler] = {}
 
     def send(route: str, body: Any) -> int:

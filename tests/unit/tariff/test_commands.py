@@ -20,9 +20,8 @@ from tariff.command_line import CommandFailed
 from tariff.output import Shown, Table, as_csv, as_markdown, as_text
 from tariff.quick import answered, counted
 from tariff.template import ROOT
-from tests.support.handlers import handler, post
+from tests.support.handlers import Event, handler, post
 
-Event = Callable[[str], dict[str, Any]]
 Run = Callable[..., tuple[int, str, str]]
 
 

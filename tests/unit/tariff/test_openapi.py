@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pricing.api.handler import STATUSES, Call
 from pricing.errors import InvalidRequest
 from tariff.docs import descriptions, openapi, site
 from tariff.docs.examples import EXAMPLES
-from tests.support.handlers import handler, post
+from tests.support.handlers import Event, handler, post
 from tests.support.spec import Spec, body_schema, faults, operations
 
 USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}
@@ -277,7 +277,7 @@ def test_a_recorded_event_agrees_with_itself(key: str) -> None:
     ],
 )
 def test_the_schema_of_a_body_takes_what_the_function_takes(
-    spec: Spec, event: Callable[[str], dict[str, Any]], change: dict[str, Any], fits: bool
+    spec: Spec, event: Event, change: dict[str, Any], fits: bool
 ) -> None:
     body = {**ONE_CALL, **change}
     found = faults(spec, body_schema(spec, "POST /v1/estimate"), body)
@@ -287,7 +287,7 @@ def test_the_schema_of_a_body_takes_what_the_function_takes(
 
 @pytest.mark.parametrize("change", [{"text": "and a prompt too"}, {"usage": None}])
 def test_exactly_one_input_is_a_rule_of_the_function_that_no_schema_states(
-    spec: Spec, event: Callable[[str], dict[str, Any]], change: dict[str, Any]
+    spec: Spec, event: Event, change: dict[str, Any]
 ) -> None:
     """A ``oneOf`` next to properties makes generated clients drop the whole body's type."""
     body = {**ONE_CALL, **change}
@@ -347,7 +347,7 @@ def test_the_version_before_is_a_required_parameter_of_the_difference(spec: Spec
     ],
 )
 def test_an_exact_number_may_be_a_number_or_a_plain_string(
-    spec: Spec, event: Callable[[str], dict[str, Any]], share: Any, fits: bool
+    spec: Spec, event: Event, share: Any, fits: bool
 ) -> None:
     change = {"name": "batch", "processing": "batch", "share": share}
     body = {"items": [{"name": "one", **ONE_CALL}], "what_if": [change]}

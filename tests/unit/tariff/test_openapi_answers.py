@@ -1,14 +1,13 @@
 """The OpenAPI document against the answers that the functions really give."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from pricing.store import bundled
 from tariff.docs.examples import PROBLEMS, REFUSING
-from tests.support.handlers import call, handler, post
+from tests.support.handlers import Event, call, handler, post
 from tests.support.spec import Spec, answered, faults, operations
 
 USAGE = {"input_tokens": 2000, "output_tokens": 1000, "cache_read_input_tokens": 50000}
@@ -78,17 +77,13 @@ ESTIMATES = {
 
 
 @pytest.mark.parametrize("kind", ESTIMATES)
-def test_estimates_are_what_their_schema_says(
-    spec: Spec, event: Callable[[str], dict[str, Any]], kind: str
-) -> None:
+def test_estimates_are_what_their_schema_says(spec: Spec, event: Event, kind: str) -> None:
     answer = post(handler("estimate"), event("estimate"), ESTIMATES[kind])
     assert answer.status == 200, answer.body
     assert answered(spec, "POST /v1/estimate", answer) == []
 
 
-def test_an_estimate_with_a_component_without_a_price_is_among_them(
-    event: Callable[[str], dict[str, Any]],
-) -> None:
+def test_an_estimate_with_a_component_without_a_price_is_among_them(event: Event) -> None:
     body = ESTIMATES["a component without a price"]
     answer = post(handler("estimate"), event("estimate"), body).body
     assert answer["status"] == "partial"
@@ -104,7 +99,7 @@ def test_an_estimate_with_a_component_without_a_price_is_among_them(
     ],
 )
 def test_answers_to_the_recorded_events_are_what_their_schemas_say(
-    spec: Spec, event: Callable[[str], dict[str, Any]], name: str, key: str
+    spec: Spec, event: Event, name: str, key: str
 ) -> None:
     answer = call(handler(name), event(name))
     assert answer.status == 200, answer.body
@@ -112,7 +107,7 @@ def test_answers_to_the_recorded_events_are_what_their_schemas_say(
 
 
 def test_health_and_the_page_of_every_model_are_what_their_schemas_say(
-    spec: Spec, event: Callable[[str], dict[str, Any]]
+    spec: Spec, event: Event
 ) -> None:
     catalogue, recorded = handler("catalogue"), event("catalogue")
     del recorded["queryStringParameters"]
@@ -159,9 +154,7 @@ def test_a_refused_request_meets_the_problem_it_stands_for(spec: Spec, slug: str
     assert slug in content["examples"]
 
 
-def test_problems_a_caller_meets_are_what_their_schema_says(
-    spec: Spec, event: Callable[[str], dict[str, Any]]
-) -> None:
+def test_problems_a_caller_meets_are_what_their_schema_says(spec: Spec, event: Event) -> None:
     bodies = {
         400: "{",
         404: json.dumps({**ONE_CALL, "model": "claude-sonet-5-5"}),

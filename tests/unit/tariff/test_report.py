@@ -13,7 +13,7 @@ import pytest
 
 from tariff import session_logs
 from tariff.__main__ import main
-from tests.support.handlers import handler, post
+from tests.support.handlers import Event, handler, post
 from tests.support.session_logs import CALLS, claude_code, codex, gemini_cli, opencode, write_lines
 
 Run = Callable[..., tuple[int, str, str]]
@@ -119,9 +119,7 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
-def test_figures_are_those_of_the_route(
-    tmp_path: Path, run: Run, event: Callable[[str], dict[str, Any]]
-) -> None:
+def test_figures_are_those_of_the_route(tmp_path: Path, run: Run, event: Event) -> None:
     path = tmp_path / "usage.jsonl"
     write_lines(path, [*RECORDS, {"timestamp": "yesterday"}])
     _, out, _ = run(str(path), "--by", "model,day*team", "--json")
