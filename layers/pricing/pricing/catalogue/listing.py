@@ -321,8 +321,7 @@ def model_page(in_force: BookInForce, provider: str, name: str, as_of: AsOf) -> 
 
 
 def _summary(model: Model, as_of: AsOf) -> ModelSummary:
-    period = model.period_at(as_of.instant)
-    standard = period.lists_at(as_of.instant).get("standard") if period else None
+    standard = model.lists_at(as_of.instant).get("standard")
     return ModelSummary(
         id=model.id,
         provider=model.provider,

@@ -295,6 +295,11 @@ class Model:
                 return period
         return None
 
+    def lists_at(self, instant: datetime) -> Mapping[str, PriceList]:
+        """Return the price lists at an instant, by mode; none where no price is known."""
+        period = self.period_at(instant)
+        return period.lists_at(instant) if period else {}
+
 
 #: A model as a price book document holds it, with money as decimal strings.
 Row = dict[str, Any]

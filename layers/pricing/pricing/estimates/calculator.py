@@ -439,8 +439,7 @@ _CLOUD_SUFFIXES = ("", "-v1:0", "-v1")
 
 def _terms_offered(terms: Terms, model: Model, at: datetime) -> Terms:
     """Return the call's terms as far as the other model of an attempt offers them."""
-    period = model.period_at(at)
-    lists = period.lists_at(at) if period else {}
+    lists = model.lists_at(at)
     return Terms(
         processing=terms.processing if terms.processing in lists else "standard",
         speed=terms.speed if terms.speed in lists else "standard",

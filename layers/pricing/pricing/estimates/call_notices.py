@@ -120,8 +120,7 @@ def output_notices(model: Model, at: datetime, attempts: tuple[Attempt, ...]) ->
     """
     if model.mode != IMAGE_GENERATION:
         return []
-    period = model.period_at(at)
-    standard = period.lists_at(at).get("standard") if period else None
+    standard = model.lists_at(at).get("standard")
     rates = standard.rates if standard else {}
     text, image = rates.get("output"), rates.get("image_output")
     tokens = sum(usage.output for usage in usages_at(model, attempts))

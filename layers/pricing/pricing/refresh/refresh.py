@@ -101,26 +101,22 @@ def refresh(
     candidates = Candidates(lists, rules, moment, dict.fromkeys(LISTS, moment[:10]))
     published = active.published_at.rstrip("Z")
     earlier = Earlier(published, memory.applied, memory.confirmed(moment[:10]))
-    first = decide(
-        own,
-        candidates.of_handwritten(own),
-        moment,
-        horizon,
-        complete=complete,
-        earlier=earlier,
-    )
+    handmade = candidates.of_handwritten(own)
+    first = decide(own, handmade, moment, horizon, complete=complete, earlier=earlier)
     found = list(candidates.of_others(first.rows))
     copied = {n for c in found if candidates.is_copied(c.row) for n in _full_names(c.row)}
     found = [candidate for candidate in found if not candidates.is_copied(candidate.row)]
-    reviewed: list[Row] = []
-    untouched: list[Row] = []
-    for row in rows:
-        if row["provider"] in handwritten:
-            continue
-        has_answered = (current_lists(row, moment) or {*LISTS}) <= lists.names
-        is_usable = row["provider"] not in candidates.failed and has_answered
-        is_usable = is_usable and row.get("refreshed", True) and not _full_names(row) & copied
-        (reviewed if is_usable else untouched).append(row)
+
+    def is_answered(row: Row) -> bool:
+        """Whether every list that quotes the row's prices answered with prices of its own."""
+        if row["provider"] in candidates.failed or not row.get("refreshed", True):
+            return False
+        has_lists = (current_lists(row, moment) or {*LISTS}) <= lists.names
+        return has_lists and not _full_names(row) & copied
+
+    others = [row for row in rows if row["provider"] not in handwritten]
+    reviewed = [row for row in others if is_answered(row)]
+    untouched = [row for row in others if not is_answered(row)]
     if not complete:  # a new model or name may be one that the other list knows
         names = {name for row in reviewed for name in _full_names(row)}
         found = [candidate for candidate in found if _full_names(candidate.row) <= names]
@@ -331,11 +327,8 @@ class BookMaker:
             if own:
                 names |= _full_names(row)
                 reason = HoldReason.of("broken_invariant", own[0])
-                refused.append(
-                    QuarantinedField.of_model(
-                        row["provider"], row["id"], reason.code, reason.reason
-                    )
-                )
+                about = (row["provider"], row["id"], reason.code, reason.reason)
+                refused.append(QuarantinedField.of_model(*about))
         back = [row for row in self._document["models"] if _full_names(row) & names]
         names |= {name for row in back for name in _full_names(row)}
         kept = [row for row in rows if not _full_names(row) & names] + back

@@ -431,8 +431,7 @@ def stay_under(group: CallGroup) -> SuggestedChange | None:
 def _trimmed(part: Slice) -> Slice:
     if part.recounted or not part.above or part.upto is None:
         return part
-    period = part.model.period_at(part.at)
-    lists = period.lists_at(part.at).values() if period else ()
+    lists = part.model.lists_at(part.at).values()
     above = [tier.above_tokens for prices in lists for tier in prices.tiers]
     threshold = max((tokens for tokens in above if tokens <= part.above), default=0)
     top, bottom = NARROWLY

@@ -203,8 +203,7 @@ def counts_of(attempts: tuple[Attempt, ...]) -> Mapping[str, int]:
 
 def _thresholds(model: Model, record: UsageRecord) -> list[int]:
     """The lengths of a prompt at which the model's prices change."""
-    period = model.period_at(record.at)
-    lists = [] if period is None else period.lists_at(record.at).values()
+    lists = model.lists_at(record.at).values()
     return sorted({tier.above_tokens for prices in lists for tier in prices.tiers})
 
 

@@ -65,8 +65,7 @@ def _families(in_force: BookInForce, as_of: AsOf) -> Card:
     rows = []
     for family in sorted(book.families)[:MAX_ROWS]:
         model = book.find(family).model
-        period = model.period_at(as_of.instant)
-        standard = period.lists_at(as_of.instant).get("standard") if period else None
+        standard = model.lists_at(as_of.instant).get("standard")
         rates = standard.rates if standard else {}
         rows.append((family, model.id, _rate(rates, "input"), _rate(rates, "output")))
     return Card(
