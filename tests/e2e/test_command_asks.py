@@ -1,25 +1,13 @@
 """The command with ``--url``: a running Tariff is asked over HTTP, and its answers are shown."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.command import tariff
 from tests.support.gateway import RunningGateway
 from tests.support.session_logs import CALLS, codex
-
-
-def tariff(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "tariff", *arguments],
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from typing import Annotated, Any, Literal
 
 from typer import Option
 
-from pricing.catalogue.price_book import PriceBook
 from pricing.errors import Conflict, StaleRevision, StoreUnavailable
 from pricing.store.ledger import Ledger
 from pricing.store.repository import Pointer
@@ -27,6 +26,7 @@ from pricing.versions.audit import AuditRow
 from pricing.versions.proposals import Proposal
 from tariff.dynamodb_local import dynamodb_local_server
 from tariff.template import create_table_arguments, load_template
+from tests.support.books import book
 from tests.support.tables import local_client
 
 Kind = Literal["propose", "activate", "reject", "read"]
@@ -240,13 +240,13 @@ class Client:
 
     def _propose(self) -> Operation:
         self._proposed += 1
-        book = small_book(f"c{self._number}-{self._proposed}")
+        proposed = book(f"c{self._number}-{self._proposed}")
         asked, answered, outcome = self._try(
-            lambda: self._ledger.propose(book, proposal=Proposal("clients", "manual", {}))
+            lambda: self._ledger.propose(proposed, proposal=Proposal("clients", "manual", {}))
         )
         if outcome == "done":
-            self._shared.append(book.id)
-        return Operation(self._number, "propose", book.id, asked, answered, outcome)
+            self._shared.append(proposed.id)
+        return Operation(self._number, "propose", proposed.id, asked, answered, outcome)
 
     def _reject(self) -> Operation:
         version = self._random.choice(self._shared[1:] or self._shared)
@@ -270,32 +270,10 @@ class Client:
         return asked, time.monotonic(), outcome
 
 
-def small_book(version: str) -> PriceBook:
-    """Return a version with one model."""
-    lists = {"standard": {"rates": {"input": "1", "output": "2"}}}
-    return PriceBook.from_document(
-        {
-            "schema": 1,
-            "id": version,
-            "published_at": "2026-11-01T00:00:00Z",
-            "provenance": [],
-            "families": {},
-            "models": [
-                {
-                    "provider": "acme",
-                    "id": "rocket",
-                    "name": "Rocket",
-                    "prices": [{"source": "price list", "lists": lists}],
-                }
-            ],
-        }
-    )
-
-
 def run(ledger: Ledger, *, clients: int, operations: int, seed: int) -> list[str]:
     """Run all clients on an empty store, and return the violations."""
     shared = ["first"]
-    ledger.propose(small_book("first"), proposal=Proposal("clients", "manual", {}))
+    ledger.propose(book("first"), proposal=Proposal("clients", "manual", {}))
     gate = threading.Barrier(clients)
 
     def work(number: int) -> list[Operation]:

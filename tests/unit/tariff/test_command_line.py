@@ -1,6 +1,5 @@
 """Tables of commands: what they list is true, and only the command that runs is imported."""
 
-import os
 import subprocess
 import sys
 from importlib import import_module
@@ -12,6 +11,7 @@ from tariff.command_line import CommandFailed, Commands, Group, _Unimported, run
 from tariff.commands import COMMANDS
 from tariff.tables import aligned, markdown
 from tests.slow.__main__ import CHECKS
+from tests.support.command import tariff
 
 
 @pytest.mark.parametrize("table", [COMMANDS, CHECKS], ids=["tariff", "tests.slow"])
@@ -49,16 +49,6 @@ def test_listing_the_commands_imports_none_of_them() -> None:
         *("tariff", "tariff.__main__", "tariff.command_line", "tariff.commands"),
         *("tariff.paths", "tariff.quick", "tariff.serve"),
     ]
-
-
-def tariff(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "tariff", *arguments],
-        env={**os.environ, "NO_COLOR": "1", **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_wrong_arguments_are_named_with_exit_status_2() -> None:

@@ -7,36 +7,19 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pricing.store import bundled
-from tariff.__main__ import main
 from tariff.client import Bundled, Deployment, Refused
 from tariff.command_line import CommandFailed
 from tariff.output import Shown, Table, as_csv, as_markdown, as_text
 from tariff.quick import answered, counted
 from tariff.template import ROOT
+from tests.support.command import Run
 from tests.support.handlers import Event, handler, post
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """``run("estimate", ...)`` gives a command's exit status, output and errors."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["tariff", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return command
 
 
 def without_time(answer: dict[str, Any]) -> dict[str, Any]:

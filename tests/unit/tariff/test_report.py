@@ -2,9 +2,8 @@
 
 import gzip
 import json
-import sys
-from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,10 @@ import duckdb
 import pytest
 
 from tariff import session_logs
-from tariff.__main__ import main
+from tests.support.command import Run
 from tests.support.handlers import Event, handler, post
 from tests.support.session_logs import CALLS, claude_code, codex, gemini_cli, opencode, write_lines
 
-Run = Callable[..., tuple[int, str, str]]
 #: A call of Claude Sonnet 4.5: 1,000 input at $3, 2,000 written at $3.75, 30,000 read at $0.30 and
 #: 400 output at $15 a million tokens; the line with 3 tokens is its beginning.
 CLAUDE_USD = Decimal("0.003") + Decimal("0.0075") + Decimal("0.009") + Decimal("0.006")
@@ -39,17 +37,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(run: Run) -> Run:
     """``run(...)`` gives a report's exit status, output and errors."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["tariff", "report", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return command
+    return partial(run, "report")
 
 
 def test_sessions_of_every_tool_are_found_and_each_call_costs_once(home: Path, run: Run) -> None:
