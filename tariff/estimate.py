@@ -198,7 +198,7 @@ def compare(
 
     For example:
 
-    tariff compare opus sonnet gpt-5 gemini-2.5-pro --input 2k --output 500
+    tariff compare opus sonnet gpt-5 gemini-4-argon --input 2k --output 500
 
     tariff compare opus sonnet haiku --text prompt.md --expected-output 800 --markdown
     """

@@ -17,7 +17,7 @@ from typer import Option
 
 from pricing.catalogue.bounds import range_problems
 from pricing.catalogue.checks import problems_in
-from pricing.catalogue.models import Row, row_names
+from pricing.catalogue.models import Row, row_key, row_names
 from pricing.jsonio import canonical_json, digest
 from pricing.sources import openrouter
 from pricing.sources.book import Merge, merges
@@ -129,7 +129,11 @@ def read_book(path: Path, imported: Path) -> Book | None:
         problems = [*problems_in(document)] or [*rule_problems_in(document)]
         if current and imported.is_dir() and not problems:
             document = extended(document, imported)
-            problems = [*problems_in(document), *range_problems(document["models"])]
+            problems = [
+                *problems_in(document),
+                *range_problems(document["models"]),
+                *retired_families(document),
+            ]
     except (CatalogueError, tomllib.TOMLDecodeError, ValueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
     except KeyError as error:
@@ -137,6 +141,16 @@ def read_book(path: Path, imported: Path) -> Book | None:
     if problems:
         raise CatalogueError(*(f"{path.name}: {problem}" for problem in problems))
     return Book(document["id"], canonical_json(document), current)
+
+
+def retired_families(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each family whose current model is shut down on the day of the version."""
+    day = document["published_at"][:10]
+    rows = {row_key(row): row for row in document["models"]}
+    for family, key in sorted(document["families"].items()):
+        retires = (rows[key].get("lifecycle") or {}).get("retires")
+        if retires is not None and retires <= day:
+            yield f"family {family}: {key} retires on {retires}; name the model that follows"
 
 
 def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 The two public lists hardly say since when a price applies. Their releases do: a price that both
 lists quoted at once, and that both have left since, was a price. It ended on the day of the first
-release with the next one. A name such as ``grok-latest`` says itself that it moves: there, one list
-is enough if the other does not have it. OpenRouter's own list is recorded by releases of its own;
-the copies of it in the two lists say nothing here. The same releases show when a model was first
+release with the next one, also where one of them has dropped the name by then. A name such as
+``grok-latest`` says itself that it moves: there, one list is enough if the other does not have it.
+OpenRouter's own list is recorded by releases of its own. The copies of it in genai-prices count for
+what those releases lack: for models that were never recorded, and for a price that a copy has for
+the first time after the own list has lost the model. The same releases show when a model was first
 listed.
 
 ``catalogue/recorded/history.json.xz`` holds the result: ``past`` by provider and name, the oldest
@@ -17,12 +19,13 @@ are downloaded once.
 
 import json
 import lzma
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Context
 from typing import Any
 
 from pricing.catalogue.models import Row
 from pricing.sources import genai_prices, litellm, openrouter
+from pricing.sources.genai_prices import ListedModel
 from pricing.sources.openrouter import OPENROUTER
 from pricing.sources.payload import Payload, SourceNotes
 from pricing.sources.price_tables import (
@@ -40,6 +43,9 @@ from tariff.generated_files import update
 
 #: Prices by name, of one list on one day.
 Listed = Mapping[str, PriceTable]
+#: A model of OpenRouter's list as it was copied: its id, all names in full, and its prices.
+Copy = tuple[str, tuple[str, ...], PriceTable]
+Copied = Sequence[tuple[str, Sequence[Copy]]]
 #: A recorded price is a rounded one: prices are compared with so many digits.
 _COMPARED = Context(prec=4)
 
@@ -51,7 +57,8 @@ def history() -> int:
         (day, _states(day, genai, lite, own)) for day, genai, lite, own in steps
     ]
     own = [release for *_, release in steps if release][-1]
-    found = {"first_seen": _first_seen(days), "past": _past(days)}
+    copied = [(day, copies(day, genai)) for day, genai, *_ in steps]
+    found = {"first_seen": _first_seen(days), "past": _past(days, copied)}
     text = json.dumps(found, sort_keys=True, separators=(",", ":")).replace('},"', '},\n"')
     return update(
         {
@@ -72,12 +79,7 @@ def _states(day: str, genai: str, lite: str, own: str | None) -> dict[str, dict[
     published = Payload("genai-prices", "", day, None, released("genai-prices", genai))
     for provider, models in genai_prices.read(published, notes).items():
         if provider != OPENROUTER:
-            found.setdefault(provider, {})["genai-prices"] = {
-                name: table
-                for model in models
-                if model.row and (table := _today(model.row, day))
-                for name in model.row.get("names", ())
-            }
+            found.setdefault(provider, {})["genai-prices"] = _tables(models, day)
     published = Payload("litellm", "", day, None, released("litellm", lite))
     for provider, rows in litellm.read(published, notes).items():
         if provider == OPENROUTER:
@@ -88,6 +90,26 @@ def _states(day: str, genai: str, lite: str, own: str | None) -> dict[str, dict[
         published = Payload(OPENROUTER, "", day, None, openrouter_state(own))
         found[OPENROUTER] = {OPENROUTER: openrouter.read(published, notes)}
     return found
+
+
+def copies(day: str, genai: str) -> list[Copy]:
+    """Return what a release of genai-prices copied of OpenRouter's list."""
+    published = Payload("genai-prices", "", day, None, released("genai-prices", genai))
+    models = genai_prices.read(published, SourceNotes("a past release")).get(OPENROUTER, ())
+    return [
+        (model.id, tuple(model.row.get("names", ())), table)
+        for model in models
+        if model.row and (table := _today(model.row, day))
+    ]
+
+
+def _tables(models: Iterable[ListedModel], day: str) -> Listed:
+    return {
+        name: table
+        for model in models
+        if model.row and (table := _today(model.row, day))
+        for name in model.row.get("names", ())
+    }
 
 
 def _today(row: Row, day: str) -> PriceTable | None:
@@ -117,7 +139,7 @@ def _first_seen(days: Iterable[tuple[str, Any]]) -> dict[str, dict[str, str]]:
     }
 
 
-def _past(days: Sequence[tuple[str, Any]]) -> dict[str, dict[str, list[Row]]]:
+def _past(days: Sequence[tuple[str, Any]], copied: Copied) -> dict[str, dict[str, list[Row]]]:
     """Return the confirmed prices of each name that had more than one, as periods.
 
     A model that OpenRouter's list has no more is among them even if it had a single price.
@@ -138,11 +160,84 @@ def _past(days: Sequence[tuple[str, Any]]) -> dict[str, dict[str, list[Row]]]:
     gone = _gone(days)
     for (provider, name), known in states.items():
         last = {"gone": gone[name]} if provider == OPENROUTER and name in gone else {}
+        later = (
+            _copied_since(name, gone[name], copied) if last else _left_alone(days, provider, name)
+        )
+        for day, table in later:
+            if known and not _is_same(known[-1][1], table):
+                known.append((day, table))
+                quoted[provider, name].append((day, table))
         if len(known) > 1 or last:
             periods = list(_periods(known, quoted[provider, name]))
             periods[-1] |= last
             found.setdefault(provider, {})[name] = periods
+    found.setdefault(OPENROUTER, {}).update(_only_copied(copied, states))
     return found
+
+
+def _only_copied(
+    copied: Copied, recorded: Container[tuple[str, str]]
+) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the periods of each model that only copies of OpenRouter's list ever had."""
+    found: dict[str, list[tuple[str, PriceTable]]] = {}
+    for day, listed in copied:
+        for name, names, table in listed:
+            if name in names and not any((OPENROUTER, one) in recorded for one in names):
+                known = found.setdefault(name, [])
+                if not (known and _is_same(known[-1][1], table)):
+                    known.append((day, table))
+    for name, known in found.items():
+        if len(known) > 1:
+            yield name, list(_periods(known, known))
+
+
+def _copied_since(name: str, gone: str, copied: Copied) -> Iterator[tuple[str, PriceTable]]:
+    """Yield the prices that copies have only since OpenRouter's own list has the model no more.
+
+    What a copy has for Gemini's cache writes is the storage alone.
+    """
+    known: list[PriceTable] = []
+    for day, listed in copied:
+        for table in (_without_writes(table) for _, names, table in listed if name in names):
+            if not any(_is_same(table, earlier) for earlier in known):
+                known.append(table)
+                if day > gone:
+                    yield day, table
+
+
+def _without_writes(table: PriceTable) -> PriceTable:
+    return {
+        mode: {
+            above: {part: usd for part, usd in rates.items() if part != "cache_write_5m"}
+            for above, rates in tiers.items()
+        }
+        for mode, tiers in table.items()
+    }
+
+
+def _left_alone(
+    days: Sequence[tuple[str, Any]], provider: str, name: str
+) -> Iterator[tuple[str, PriceTable]]:
+    """Yield today's price of a name that one list alone has kept, and the day it began there.
+
+    Lists had the price of an image as that of all output, before they told images from text.
+    """
+    tables = [*_tables_of(days[-1][1], provider, name)]
+    if len(tables) != 1 or "image_output" in tables[0]["standard"][0]:
+        return
+    since = days[-1][0]
+    for day, providers in reversed(days):
+        quotes = [*_tables_of(providers, provider, name)]
+        if len(quotes) != 1 or not _is_same(quotes[0], tables[0]):
+            break
+        since = day
+    yield since, tables[0]
+
+
+def _tables_of(providers: Any, provider: str, name: str) -> Iterator[PriceTable]:
+    for listed in providers.get(provider, {}).values():
+        if name in listed:
+            yield listed[name]
 
 
 def _gone(days: Iterable[tuple[str, Any]]) -> dict[str, str]:

@@ -17,6 +17,9 @@ def ask(event: Event) -> Ask:
     return asking("compare", event("compare"), usage=USAGE)
 
 
+OLD, NEW = "claude-sonnet-4-5", "claude-opus-5"
+
+
 def ids(answer: Answer) -> list[str]:
     assert answer.status == 200, answer.body
     return [row["model"]["id"] for row in answer.body["rows"]]
@@ -111,9 +114,20 @@ def test_the_same_text_is_more_tokens_on_the_newer_tokenizer(ask: Ask) -> None:
 
 def test_a_row_with_an_unpriced_component_is_never_the_cheapest(ask: Ask) -> None:
     usage = {**USAGE, "cache_read_input_tokens": 1_000_000}
-    answer = ask(models=["claude-2.1", "claude-opus-4-1"], usage=usage)
-    assert ids(answer) == ["claude-opus-4-1", "claude-2.1"]
-    assert answer.body["cheapest"] == "claude-opus-4-1"
+    # A day on which neither is retired.
+    answer = ask(models=["claude-2.1", "claude-opus-4"], usage=usage, as_of="2025-07-20")
+    assert ids(answer) == ["claude-opus-4", "claude-2.1"]
+    assert answer.body["cheapest"] == "claude-opus-4"
+
+
+@pytest.mark.parametrize(("as_of", "cheapest"), [("2026-11-29", OLD), ("2026-11-30", NEW)])
+def test_a_retired_model_is_priced_but_not_the_cheapest(
+    ask: Ask, as_of: str, cheapest: str
+) -> None:
+    # Sonnet 4.5 costs 3 and 15 USD, Opus 5 costs 5 and 25; the former retired on 2026-11-30.
+    answer = ask(models=[OLD, NEW], as_of=as_of)
+    assert ids(answer) == [OLD, NEW]
+    assert answer.body["cheapest"] == cheapest
 
 
 def test_what_was_served_wins_in_a_comparison_too(ask: Ask) -> None:

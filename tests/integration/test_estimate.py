@@ -380,11 +380,11 @@ def test_splitting_calls_never_changes_a_total(ask: Ask) -> None:
 
 
 def test_the_same_pinned_request_gives_the_same_bytes(ask: Ask) -> None:
-    pinned = {"model": "opus", "usage": USAGE, "pricing_version": "2026-11-30.6"}
+    pinned = {"model": "opus", "usage": USAGE, "pricing_version": "2026-12-01.1"}
     first = ask(**pinned, as_of="2026-11-22T09:30:00+01:00")
     assert first.body == ask(**pinned, as_of="2026-11-22T09:30:00+01:00").body
     assert first.body["pricing"] == {
-        "version": "2026-11-30.6",
+        "version": "2026-12-01.1",
         "as_of": "2026-11-22T09:30:00+01:00",
         "source": "bundled",
         "stale": False,
@@ -582,7 +582,7 @@ def test_a_request_is_one_json_line_that_is_also_its_metrics(
     assert line["route"] == "POST /v1/estimate"
     assert line["status"] == 200
     assert line["cold_start"] is True
-    assert line["pricing_version"] == "2026-11-30.6"
+    assert line["pricing_version"] == "2026-12-01.1"
     names = {metric["Name"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     assert names <= line.keys()
     assert started - 1 <= line["_aws"]["Timestamp"] / 1000 <= started + 5

@@ -206,13 +206,40 @@ def test_an_answer_must_be_within_the_models_limit(
 def test_a_capability_that_is_required_rules_models_out(ask: Ask, reads_as: Reads) -> None:
     reads_as("simple")
     policy = {"simple": "claude-3-haiku"}
-    answer = ask(policy=policy, requires={"thinking": True})
+    answer = ask(policy=policy, requires={"thinking": True}, as_of="2026-04-19")
     assert chosen(answer) == SONNET
     (row,) = [one for one in one(answer)["alternatives"] if one["model"] == "claude-3-haiku"]
     assert (row["possible"], row["reason"]) == (
         False,
         "claude-3-haiku does not offer thinking.",
     )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "model"), [("2026-11-29", "claude-sonnet-4-5"), ("2026-11-30", OPUS)]
+)
+def test_a_model_is_recommended_until_the_day_before_it_retires(
+    ask: Ask, reads_as: Reads, as_of: str, model: str
+) -> None:
+    reads_as("moderate")
+    answer = ask(policy={"moderate": "claude-sonnet-4-5"}, as_of=as_of)
+    assert chosen(answer) == model
+    assert one(answer)["status"] == ("recommended" if model != OPUS else "stronger")
+    if model == OPUS:
+        reason = "claude-sonnet-4-5 retired on 2026-11-30."
+        assert reason in one(answer)["why"]
+        assert [row["reason"] for row in one(answer)["alternatives"] if not row["possible"]] == [
+            reason
+        ]
+
+
+def test_savings_are_compared_with_the_strongest_model_that_is_offered(
+    ask: Ask, reads_as: Reads
+) -> None:
+    reads_as("simple")
+    answer = ask(policy={"complex": "claude-opus-4-1"})  # retired on 2026-08-05
+    assert one(answer)["savings_vs_always_top"]["model"] == SONNET
+    assert answer.body["savings_vs_always_top"]["model"] == SONNET
 
 
 # What a call uses

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pricing.store import bundled
 from tests.support.handlers import Answer, Ask, Event, handler, post
 
 
@@ -291,3 +292,43 @@ def test_a_line_served_on_other_terms_than_asked_says_so_as_an_estimate_does(ask
     work[0]["usage"]["speed"] = "fast"
     answer = ask(work, pricing_version="active")
     assert [one["code"] for one in answer.body["warnings"]] == ["served_terms_differ"]
+
+
+# Prices that change within the year
+
+#: 1,000 and 100 tokens cost 0.003 USD at 2 and 10 USD a million, and twice as much from 2026-12-01.
+ARGON = item("Agents", "google/gemini-4-argon", (1_000, 100), 1_000)
+CURRENT = {"pricing_version": bundled.current_id(), "period": "month"}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "total", "warned"),
+    [
+        ("2025-11-30", "3", False),  # the change is over a year away
+        ("2026-11-30T23:59:59Z", "3", True),
+        ("2026-12-01", "6", False),
+    ],
+)
+def test_a_workload_is_warned_of_the_price_it_will_have_within_the_year(
+    ask: Ask, as_of: str, total: str, warned: bool
+) -> None:
+    body = ask([ARGON], **CURRENT, as_of=as_of).body
+    assert body["totals"]["period_usd"] == total
+    changes = [one["message"] for one in body["warnings"] if one["code"] == "price_changes"]
+    expected = (
+        "From 2026-12-01T00:00:00Z on, gemini-4-argon has other prices, and Agents costs 6 USD in"
+        f" place of 3 USD: the totals are at the prices of {as_of}."
+    )
+    assert changes == ([expected] if warned else [])
+
+
+def test_a_workload_is_warned_that_its_mode_ends_within_the_year(ask: Ask) -> None:
+    fast = {**item("Agents", "claude-opus-4-8", (1_000, 100), 1_000), "speed": "fast"}
+    body = ask([fast], **CURRENT, as_of="2026-11-29").body
+    (message,) = (one["message"] for one in body["warnings"] if one["code"] == "price_changes")
+    assert message.startswith("The prices of Agents end at 2026-11-30T00:00:00Z: claude-opus-4-8")
+
+
+def test_a_workload_at_prices_that_stay_is_warned_of_nothing(ask: Ask) -> None:
+    steady = item("Agents", "opus", (1_000, 100), 1_000)
+    assert ask([steady], **CURRENT, as_of="2026-12-01").body["warnings"] == []

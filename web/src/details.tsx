@@ -5,13 +5,13 @@ import { post, type Schema } from "./api";
 import { History } from "./charts";
 import { amountsAt, type Answered, isAfter, nameOf, plain, pricesAt, type Row, tokensOf } from "./estimate";
 import { count, money, price, share } from "./money";
+import { isRetired } from "./models";
 import { component, CopyButton, dated, Disclosure, moment, Money, Notes, Sources } from "./parts";
 import { CHANGES, LANGUAGES, type Language, ROWS, snippet } from "./snippets";
 
 /** Whatever a reader must know before relying on the figures. */
 export function Notices({ answered }: { answered: Answered }) {
   const { rows, compared } = answered;
-  const today = new Date().toISOString();
   const found: [string, string][] = [];
   for (const one of rows) {
     const { row, page } = one;
@@ -25,7 +25,7 @@ export function Notices({ answered }: { answered: Answered }) {
     if (!page) continue;
     const { retires, missing_upstream_since: missing } = page.lifecycle;
     const told = row.warnings.some(({ message }) => /retire/.test(message));
-    if (retires && !told) found.push([name, `${retires < today ? "Retired" : "Retires"} on ${moment(retires)}.`]);
+    if (retires && !told) found.push([name, `${isRetired({ retires }) ? "Retired" : "Retires"} on ${moment(retires)}.`]);
     if (missing) found.push([name, `No public price list has named it since ${moment(missing)}.`]);
     for (const text of announced(one, page, compared.pricing.as_of)) found.push([name, text]);
   }

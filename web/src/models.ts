@@ -64,9 +64,14 @@ export const HOSTS = new Set(
   ).split(" "),
 );
 
+/** Whether a model is shut down: it is from the day (UTC) of its retirement on, as in the API's answers. */
+export function isRetired({ retires }: { retires: string | null }): boolean {
+  return retires !== null && retires <= new Date().toISOString().slice(0, 10);
+}
+
 /** When a model is shut down, or was. */
 export function retirement(day: string): string {
-  return `${day <= new Date().toISOString().slice(0, 10) ? "retired" : "retires"} ${moment(day)}`;
+  return `${isRetired({ retires: day }) ? "retired" : "retires"} ${moment(day)}`;
 }
 
 /** Whether a text holds a word of a search as it is written, or as people say it: ChatGPT for GPT, gpt5 for GPT-5. */
@@ -93,12 +98,11 @@ function newerFirst(a: number[], b: number[]): number {
 export function searched(models: Listed[], search: string): Listed[] {
   // Made once a search: String.localeCompare makes one for each pair, which is a hundred times slower.
   const { compare: byName } = new Intl.Collator("en", { numeric: true });
-  const today = new Date().toISOString();
   const whole = search.trim().toLowerCase();
   const words = whole.split(/[\s/]+/).filter(Boolean);
   const named = (model: Listed) => whole !== "" && [model.id, model.name.toLowerCase(), `${model.provider}/${model.id}`].includes(whole);
   const rank = (model: Listed) =>
-    (named(model) ? 0 : 128 + (model.retires && model.retires < today ? 64 : 0)) +
+    (named(model) ? 0 : 128 + (isRetired(model) ? 64 : 0)) +
     (model.usd_per_mtok ? 0 : 32) +
     (model.id.includes("/") ? 16 : 0) +
     (words.length && HOSTS.has(model.provider) ? 8 : 0) +

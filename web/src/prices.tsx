@@ -6,7 +6,7 @@ import { type Config, get, modelPath, type Schema } from "./api";
 import { Changes } from "./changes";
 import { History } from "./charts";
 import { address, replaceAddress, useField } from "./hash";
-import { providersOf, retirement, searched, useModels } from "./models";
+import { isRetired, providersOf, retirement, searched, useModels } from "./models";
 import { count, price } from "./money";
 import { component, Facts, moment, Notes, Problem, Sources, useFirst } from "./parts";
 import { Pending } from "./pending";
@@ -63,7 +63,6 @@ function Browse({ query }: { query: URLSearchParams }) {
     [list, search, provider, capability],
   );
   const [shown, more] = useFirst(found, 25, asked.toString());
-  const today = new Date().toISOString();
   return (
     <>
       <div class="filters">
@@ -121,7 +120,7 @@ function Browse({ query }: { query: URLSearchParams }) {
                       {model.id.split(/(?<=\.)/).map((part) => [part, <wbr />])}
                     </a>{" "}
                     <small>{model.provider}</small>
-                    {model.retires && <small class={model.retires > today ? "" : "warn"}>{retirement(model.retires)}</small>}
+                    {model.retires && <small class={isRetired(model) ? "warn" : ""}>{retirement(model.retires)}</small>}
                     {model.long_prompt_above_tokens && <small>other prices over {count(model.long_prompt_above_tokens)} tokens</small>}
                   </th>
                   {["input", "output", "cache_read"].map((name) => (
@@ -161,7 +160,7 @@ function ModelDetails({ reference }: { reference: string }) {
     ["Shortest prompt that can be cached", model.cache_minimum_tokens ? `${count(model.cache_minimum_tokens)} tokens` : null],
     ["Capabilities", model.capabilities.join(", ") || null],
     ["Released", lifecycle.released && moment(lifecycle.released)],
-    ["Retires", lifecycle.retires && moment(lifecycle.retires)],
+    [isRetired(lifecycle) ? "Retired" : "Retires", lifecycle.retires && moment(lifecycle.retires)],
     ["Available at least until", lifecycle.retires_not_before && moment(lifecycle.retires_not_before)],
     ["Source of the prices", model.prices && <Sources text={model.prices.source} />],
   ];

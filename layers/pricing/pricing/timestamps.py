@@ -1,7 +1,7 @@
 """Dates and instants as requests write them: ``2026-11-22`` or RFC 3339."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from pricing.values import immutable
 
@@ -36,6 +36,11 @@ class AsOf:
     def is_date(self) -> bool:
         """Whether the text is a date alone, which leaves the hour open."""
         return len(self.text) == len("2026-11-22")
+
+    @property
+    def day(self) -> date:
+        """The day in UTC."""
+        return self.instant.date()
 
     @classmethod
     def parse(cls, text: str) -> "AsOf":

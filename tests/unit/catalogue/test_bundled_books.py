@@ -21,17 +21,17 @@ DATA = Path(bundled.__file__).parent.parent / "data"
 TODAY = "2026-11-22"
 
 
-def book(version: str = "2026-11-30.6") -> PriceBook:
+def book(version: str = "2026-12-01.1") -> PriceBook:
     found = bundled.load(version)
     assert found is not None
     return found
 
 
-def model(name: str, version: str = "2026-11-30.6") -> Model:
+def model(name: str, version: str = "2026-12-01.1") -> Model:
     return book(version).model(f"anthropic/{name}")
 
 
-def period(name: str, day: str = TODAY, version: str = "2026-11-30.6") -> PricePeriod:
+def period(name: str, day: str = TODAY, version: str = "2026-12-01.1") -> PricePeriod:
     found = model(name, version).period_at(datetime.fromisoformat(day).replace(tzinfo=UTC))
     assert found is not None
     return found
@@ -472,7 +472,7 @@ def test_the_lessons_limits_are_its_own_but_for_the_corrected_sonnet_output() ->
 
 
 def test_tool_overhead_and_image_tier_are_kept_for_estimates_from_text() -> None:
-    document = json.loads((DATA / "2026-11-30.6.json").read_bytes())
+    document = json.loads((DATA / "2026-12-01.1.json").read_bytes())
     rows = {row["id"]: row for row in document["models"]}
     assert rows["claude-opus-5-5"]["tool_overhead_tokens"] == {"auto": 286}
     assert rows["claude-opus-4-7"]["tool_overhead_tokens"] == {"auto": 675, "any": 804}

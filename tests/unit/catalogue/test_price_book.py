@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -144,6 +145,22 @@ def test_suggestions_are_at_most_three_different_models_similar_enough_in_order(
     similar = [difflib.SequenceMatcher(None, name, reference).ratio() for name in found]
     assert similar == sorted(similar, reverse=True)
     assert similar[-1] >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("reference", "model"),
+    [
+        ("gpt-6-luna-2026-09-10", "gpt-6-luna"),
+        ("claude-opus-5-5-20260922", "claude-opus-5-5"),
+        ("claude-sonnet-5-5@20260928", "claude-sonnet-5-5"),
+        ("gemini-3.8-flash-001", "gemini-3.8-flash"),
+        ("azure/gpt-6-luna-2026-09-10", "azure/gpt-6-luna"),
+    ],
+)
+def test_an_unknown_snapshot_is_answered_with_the_model_that_it_is_one_of(
+    reference: str, model: str
+) -> None:
+    assert suggestions(reference)[0] == model
 
 
 def test_a_similarity_of_0_6_is_suggested_and_less_is_not() -> None:
@@ -336,3 +353,15 @@ def test_the_rows_of_a_book_unlike_anothers_are_those_that_differ_or_are_new() -
         "acme/new": "new",
     }
     assert [*old.rows_unlike(old)] == []
+
+
+@pytest.mark.parametrize(("day", "current"), [(30, ("acme/x", "acme/y")), (31, ("acme/y",))])
+def test_a_family_s_current_model_is_current_until_it_retires(
+    day: int, current: tuple[str, ...]
+) -> None:
+    rows = [
+        row("x", family="swift", lifecycle={"retires": "2026-12-31"}),
+        row("y", family="slow", lifecycle={"retires": "2027-01-01"}),
+    ]
+    found = book("v", rows, families={"swift": "acme/x", "slow": "acme/y"})
+    assert found.current_models(date(2026, 12, day)) == current

@@ -3,16 +3,20 @@
 import csv
 import random
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
 from typing import Any
 
 import pytest
 
+from pricing.catalogue.price_book import PriceBook
 from pricing.money import add
+from pricing.reports.rates import Cuts, Pricing
 from pricing.reports.render.csv_table import BOM, to_csv
 from pricing.reports.savings import KINDS, ReportRecommendation
+from pricing.reports.slices import SlicePricer
+from tests.support.books import document, row
 from tests.support.reports import call, report
 
 
@@ -81,6 +85,37 @@ def test_an_expensive_replacement_is_told_with_a_current_model_of_a_similar_pric
         "On gpt-6-luna, a current model of openai, they would have cost $0.0035: try it on a"
         " sample."
     )
+
+
+def test_what_a_replacement_costs_is_at_the_price_that_is_announced_for_it() -> None:
+    # Gemini 2.5 Pro retires on 2026-12-01. 3,000 and 100 tokens cost 0.00475 on it, at 1.25 and 10
+    # USD a million, and 0.0072 on Gemini 3.1 Pro, at 2 and 12. Gemini 4 Argon costs 2 and 10 until
+    # that day, and 4 and 20 from then on: 0.014: it is not a cheaper replacement.
+    usage = {"prompt_tokens": 3_000, "completion_tokens": 100}
+    record = {**call(endpoint=None), "model": "google/gemini-2.5-pro", "usage": usage}
+    (due,) = report([record] * 5).replacements
+    assert (due.target, due.after_usd) == ("gemini-3.1-pro-preview", Decimal("0.036"))
+    assert "argon" not in due.why
+    # Gemini 3.8 Flash costs 1.5 and 7.5 USD a million from 2027-01-01 on, twice today's price.
+    (due,) = report([record | {"model": "google/gemini-2.5-flash"}] * 5).replacements
+    assert (due.target, due.after_usd) == ("gemini-3.8-flash", Decimal("0.02625"))
+    assert "on gemini-3.8-flash at its prices from 2027-01-01 on" in due.arithmetic
+
+
+@pytest.mark.parametrize(("retires", "target"), [("2027-02-28", None), ("2027-03-02", "new")])
+def test_a_model_that_retires_soon_too_is_not_recommended(retires: str, target: str | None) -> None:
+    # The calls are of 2026-11-02, and the book is of 2026-12-01: 90 days later is 2027-03-01.
+    rows = [
+        row("old", family="swift", lifecycle={"retires": "2026-12-24"}),
+        row("new", family="swift", lifecycle={"retires": retires}),
+    ]
+    listed = document("v", rows, families={"swift": "acme/new"})
+    book = PriceBook.from_document(listed | {"published_at": "2026-12-01T00:00:00Z"})
+    pricer = SlicePricer(book, Pricing(book, Cuts()))
+    found = pricer.successor(book.find("old").model, date(2026, 11, 2))
+    assert (found and found.id) == target
+    current = [model.id for model in pricer.current_models("acme", date(2026, 11, 2))]
+    assert current == ([target] if target else [])
 
 
 def test_gpt_4o_is_to_be_replaced_by_the_current_model_of_its_line() -> None:

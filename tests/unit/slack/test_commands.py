@@ -160,6 +160,11 @@ def test_a_longer_prompt_s_prices_stand_in_the_columns_of_their_modes() -> None:
     assert ("input, prompt over 100,000", "$0.50", "$0.25") in found.rows
 
 
+@pytest.mark.parametrize(("as_of", "fact"), [("2026-11-29", "Retires"), ("2026-11-30", "Retired")])
+def test_a_model_s_end_is_past_from_its_day_on(as_of: str, fact: str) -> None:
+    assert (fact, "2026-11-30") in card(f"prices claude-sonnet-4-5 on {as_of}").facts
+
+
 def test_prices_of_no_model_are_those_of_the_families() -> None:
     assert ("sonnet", "claude-sonnet-5-5", "$2.00", "$10.00") in table("prices").rows
 

@@ -9,6 +9,7 @@ import pytest
 
 from pricing.sources.book import merges
 from pricing.sources.corrections import Corrections
+from pricing.sources.merge import side_by_side
 from pricing.sources.names import best, stem, undated
 from pricing.sources.price_tables import completed, document_of, table_of
 
@@ -321,6 +322,29 @@ def test_what_a_copy_dates_after_the_own_list_is_a_later_price(
     assert seen(resold([copied], {}, {"a/swift": states})["a/swift"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("ended", "expected"),
+    [
+        ("2026-09-15", [(None, "2", None), ("2026-09-15", "3", None), ("2026-10-01", "1", None)]),
+        ("2026-10-01", [(None, "2", None), ("2026-10-01", "1", None)]),
+        ("2026-10-30", [(None, "2", None), ("2026-10-01", "1", None)]),
+    ],
+)
+def test_a_recorded_price_that_began_after_the_copy_s_own_date_is_that_of_the_copy(
+    ended: str, expected: list[Any]
+) -> None:
+    states = [
+        {"lists": lists(standard=TWO), "to": ended},
+        {"lists": lists(standard={"input": "3", "output": "5"}), "gone": "2026-09-01"},
+    ]
+    periods = [
+        {"lists": lists(standard={"input": "9", "output": "9"}), "to": "2026-10-01"},
+        {"lists": lists(standard=ONE), "from": "2026-10-01"},
+    ]
+    copied = {"id": "a/swift", "names": ["a/swift"], "periods": periods}
+    assert seen(resold([copied], {}, {"a/swift": states})["a/swift"]) == expected
+
+
 def test_a_copy_at_the_last_price_of_the_own_list_completes_it() -> None:
     states = [{"lists": lists(standard=TWO), "gone": "2026-09-01"}]
     copied = genai(lists(standard=TWO | {"cache_read": "0.2"}), id="a/swift", names=["a/swift"])
@@ -517,6 +541,43 @@ def test_a_recorded_past_is_used_where_it_ends_with_todays_price(
     (row,) = merge.rows
     assert len(row["prices"]) == periods
     assert row["lifecycle"] == {"first_seen": "2026-02-01"}
+
+
+def test_a_recorded_past_comes_before_a_price_that_has_ended_itself() -> None:
+    states: list[dict[str, Any]] = [
+        {"to": "2026-03-01", "lists": lists(standard={"input": "3", "output": "5"})},
+        {"to": "2026-10-30", "lists": lists(standard=ONE)},
+        {"lists": lists(standard=TWO)},
+    ]
+    periods = [
+        {"lists": lists(standard=ONE), "to": "2026-10-19"},
+        {"lists": lists(standard=TWO), "from": "2026-10-19"},
+    ]
+    copied = {"id": "a/swift", "names": ["a/swift"], "periods": periods}
+    row = resold([copied], {}, {"a/swift": states})["a/swift"]
+    assert seen(row) == [(None, "3", None), ("2026-03-01", "1", None), ("2026-10-19", "2", None)]
+
+
+PRIORITY = {"input": "4", "output": "10"}
+
+
+@pytest.mark.parametrize(
+    ("other", "modes", "noted"),
+    [
+        (lists(standard=TWO, priority=PRIORITY), {"standard", "batch", "priority"}, False),
+        (lists(standard=TWO, batch=PRIORITY), {"standard", "batch"}, True),
+        (lists(standard=ONE, priority=PRIORITY), {"standard", "batch"}, True),
+    ],
+)
+def test_an_id_that_litellm_has_twice_has_what_either_says_at_one_price(
+    other: dict[str, Any], modes: set[str], noted: bool
+) -> None:
+    first = lists(standard=TWO, batch={"input": "1", "output": "2.5"})
+    twice = [litellm(first, key="azure/swift"), litellm(other, key="azure_ai/swift")]
+    (row,) = side_by_side({}, {"azure": twice})["azure"]["litellm"]
+    assert row["lists"].keys() == modes
+    assert row["lists"]["batch"]["rates"]["output"] == "2.5"
+    assert bool(row.get("notes")) is noted
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pricing.store.books import ACTIVE, MAX_PINNED, Books
 from pricing.store.repository import Pointer, Repository
 from tests.support.books import book
 
-NOW = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
+NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 FIRST, SECOND = book("2026-11-20.1"), book("2026-11-21.1")
 
 
@@ -296,6 +296,7 @@ RELEASED = (
     "2026-11-30.4",
     "2026-11-30.5",
     "2026-11-30.6",
+    "2026-12-01.1",
 )
 
 

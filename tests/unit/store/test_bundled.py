@@ -15,8 +15,8 @@ DATA = Path(bundled.__file__).parent.parent / "data"
 
 
 def test_the_current_version_is_never_the_lessons() -> None:
-    assert bundled.current_id() == "2026-11-30.6"
-    assert bundled.ids() == ["2026-11-30.6", "lesson-2025"]
+    assert bundled.current_id() == "2026-12-01.1"
+    assert bundled.ids() == ["2026-12-01.1", "lesson-2025"]
 
 
 def test_each_file_has_the_sha256_that_the_index_records() -> None:
@@ -56,4 +56,4 @@ def test_a_damaged_book_is_refused(copied_data: Path) -> None:
     damaged.write_bytes(damaged.read_bytes().replace(b'"18.75"', b'"1.875"', 1))
     with pytest.raises(CorruptBook):
         bundled.load("lesson-2025")
-    assert bundled.load("2026-11-30.6") is not None
+    assert bundled.load("2026-12-01.1") is not None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pricing.catalogue.checks import problems_in
-from tariff.catalogue.build import build, data_files, read_book
+from tariff.catalogue.build import build, data_files, read_book, retired_families
 from tariff.catalogue.disagreements import disagreements
 from tariff.catalogue.toml_files import CatalogueError, document_from
 from tests.support.books import document, row
@@ -479,3 +479,11 @@ SOUND = {
 @pytest.mark.parametrize("case", SOUND)
 def test_what_is_sound_is_not_complained_about(case: str) -> None:
     assert list(problems_in(document("v1", SOUND[case]))) == []
+
+
+@pytest.mark.parametrize(("retires", "found"), [("2026-11-01", 1), ("2026-11-02", 0)])
+def test_a_family_without_a_model_that_is_offered_stops_the_build(retires: str, found: int) -> None:
+    rows = [row("rocket", family="swift", lifecycle={"retires": retires})]
+    problems = [*retired_families(document("v", rows, families={"swift": "acme/rocket"}))]
+    assert len(problems) == found
+    assert all("acme/rocket retires on 2026-11-01" in problem for problem in problems)

@@ -14,13 +14,16 @@ def priced(usd: str) -> PriceTable:
     return table_of({"standard": {"rates": {"input": usd, "output": "9"}}})
 
 
-def past(provider: str, name: str, *quoted: dict[str, str]) -> list[tuple[str, Any, Any]]:
+def past(
+    provider: str, name: str, *quoted: dict[str, str], copied: tuple[str, ...] = ()
+) -> list[tuple[str, Any, Any]]:
     """The states of a name, of which each day's lists quoted these prices."""
     days = [
         (day, {provider: {of: {name: priced(usd)} for of, usd in lists.items()}})
         for day, lists in zip(DAYS, quoted, strict=True)
     ]
-    states = _past(days).get(provider, {}).get(name, [])
+    copies = [(day, [(name, (name,), priced(usd))]) for day, usd in zip(DAYS, copied, strict=False)]
+    states = _past(days, copies).get(provider, {}).get(name, [])
     return [
         (state["lists"]["standard"]["rates"]["input"], state.get("to"), state.get("gone"))
         for state in states
@@ -63,3 +66,33 @@ def test_a_model_that_openrouters_list_has_no_more_has_the_first_day_without_it(
     ]
     back = [{"openrouter": "1"}, {}, {"openrouter": "1"}]
     assert past("openrouter", "swift", *back) == []
+
+
+def test_a_price_that_both_lists_had_ends_where_the_one_that_keeps_the_name_leaves_it() -> None:
+    kept = past("azure", "swift", both("1"), {"litellm": "1"}, {"litellm": "2"})
+    assert kept == [("1", "2026-03-01", None), ("2", None, None)]
+    assert past("azure", "swift", both("1"), {"litellm": "1"}, {"litellm": "1"}) == []
+    # Both still have the name, and do not agree on what follows.
+    disputed = {"genai-prices": "1", "litellm": "2"}
+    assert past("azure", "swift", both("1"), both("1"), disputed) == []
+
+
+def test_a_copy_is_newer_than_openrouters_list_only_at_a_price_it_did_not_have_before() -> None:
+    own = [{"openrouter": "1"}, {}, {}]
+    old = past("openrouter", "swift", *own, copied=("3", "3", "3"))
+    assert old == [("1", None, "2026-02-01")]
+    new = past("openrouter", "swift", *own, copied=("3", "3", "4"))
+    assert new == [("1", "2026-03-01", None), ("4", None, "2026-02-01")]
+
+
+def test_of_a_model_that_only_copies_have_they_are_the_past() -> None:
+    assert past("openrouter", "swift", {}, {}, {}, copied=("3", "3", "4")) == [
+        ("3", "2026-03-01", None),
+        ("4", None, None),
+    ]
+    assert past("openrouter", "swift", {}, {}, {}, copied=("3", "3", "3")) == []
+
+
+def test_a_copy_says_nothing_of_a_model_that_openrouters_list_has() -> None:
+    own = [{"openrouter": "1"}, {"openrouter": "1"}, {"openrouter": "1"}]
+    assert past("openrouter", "swift", *own, copied=("3", "3", "4")) == []

@@ -211,6 +211,10 @@ class Lifecycle:
     missing_upstream_since: date | None = None
     """Since this day no public price list has the model; its last price is kept."""
 
+    def retired(self, day: date) -> bool:
+        """Whether the model is shut down on a day: it is from the day of its retirement on."""
+        return self.retires is not None and self.retires <= day
+
 
 @immutable
 class Model:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
@@ -33,6 +34,8 @@ _SEARCHES = 32
 #: The names whose meaning is remembered; callers make up any number of them.
 _REMEMBERED = 10_000
 _HAS_VERSION = re.compile(r"-.*\d|\d.*-").search
+#: A name that ends in a date, or in a number such as Google's ``-001``.
+_SNAPSHOT = re.compile(r"(.+)[-@](?:20\d\d-\d\d-\d\d|20\d{6}|\d{3})", re.ASCII)
 #: Anthropic's name for the current model of a family, as LiteLLM's list has it.
 _NEWEST_CLAUDE = re.compile(r"(?:anthropic/)?claude-(opus|sonnet|haiku|fable|mythos)-latest")
 
@@ -140,9 +143,13 @@ class PriceBook:
         """Return every model, in the order of ``model_keys``."""
         return (self.model(key) for key in self.model_keys())
 
-    def current_models(self) -> tuple[str, ...]:
-        """Return the ``provider/id`` of every family's current model, in a stable order."""
-        return tuple(sorted({*self.families.values()}))
+    def current_models(self, day: date) -> tuple[str, ...]:
+        """Return the ``provider/id`` of every family's current model, in a stable order.
+
+        A model that is shut down on that day is left out.
+        """
+        keys = sorted({*self.families.values()})
+        return tuple(key for key in keys if not self.model(key).lifecycle.retired(day))
 
     def model(self, key: str) -> Model:
         """Return the model with this exact ``provider/id``; raises KeyError."""
@@ -278,10 +285,11 @@ class PriceBook:
         """Return up to three names with a similarity of 0.6 or more, nearest first.
 
         In this order, before all that are merely similar: the model that a tool's name for it
-        means; the families that a first word begins (``claude``); names that only add to this one
-        (``gemini-3-pro-preview`` to ``gemini-3-pro``); a family whose name is one of several words;
-        and models of exactly this name at other providers, so that no sibling at another price is
-        offered ahead of the same model.
+        means; the model that the name is a snapshot of; the families that a first word begins
+        (``claude``); names that only add to this one (``gemini-3-pro-preview`` to
+        ``gemini-3-pro``); a family whose name is one of several words; and models of exactly this
+        name at other providers, so that no sibling at another price is offered ahead of the same
+        model.
         """
         self._searched = _SEARCHES  # the names found are looked up too: use the index
         wanted = reference.strip().lower().removesuffix(CONTEXT_SUFFIX)
@@ -291,6 +299,9 @@ class PriceBook:
         dashed = "-".join(words)
         model, _ = self._of_a_tool(reference)
         near = [self._shortest_name(model)] if model else []
+        snapshot = _SNAPSHOT.fullmatch(wanted)
+        if snapshot and self.known(snapshot[1]):
+            near.append(snapshot[1])
         near += [  # the first word of an id alone, such as "claude"
             family
             for family, key in sorted(self.families.items())

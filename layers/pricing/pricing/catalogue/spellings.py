@@ -38,6 +38,7 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "amazon_bedrock": "bedrock",
     "aws-bedrock": "bedrock",
     "aws_bedrock": "bedrock",
+    "azure-cognitive-services": "azure",
     "azure-openai": "azure",
     "azure_ai": "azure",
     "azure_openai": "azure",
@@ -109,9 +110,11 @@ _PROFILE = re.compile(
 #: Bedrock's mark of the context window after a version.
 _WINDOW = re.compile(r"(.+-v\d+:\d+):\d+k", re.ASCII)
 _ARN = re.compile(
-    r"(?:.*/)?arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:inference-profile|foundation-model)/([^/\s]+)",
+    r"(?:.*/)?arn:aws[\w-]*:bedrock:(?P<region>[\w-]*):\d*:"
+    r"(?:inference-profile|foundation-model)/(?P<model>[^/\s]+)",
     re.ASCII,
 )
+_GOVCLOUD = "us-gov"
 _PUBLISHER = re.compile(
     r"(?:(?:.*/)?locations/([\w-]+)/)?(?:.*/)?publishers/([^/]+)/models/([^/]+)$", re.ASCII
 )
@@ -143,14 +146,29 @@ def _blanks(name: str) -> Iterator[Spelling]:
 
 
 def _arn(name: str) -> Iterator[Spelling]:
-    """Bedrock: the last part of the address of a system's profile or model is its id."""
+    """Bedrock: the last part of the address of a system's profile or model is its id.
+
+    Some regions have prices of their own; in GovCloud there are no others.
+    """
     found = _ARN.fullmatch(name)
-    if found:
-        yield found[1], "arn"
+    if found is None:
+        return
+    region, model = found["region"], found["model"]
+    if region:
+        yield f"bedrock/{region}/{model}", "arn"
+    if region.startswith(_GOVCLOUD) and not model.startswith(f"{_GOVCLOUD}."):
+        yield f"bedrock/{_GOVCLOUD}.{model}", "arn"
+    else:
+        yield model, "arn"
 
 
 def _path(name: str) -> Iterator[Spelling]:
-    """Google: ``models/x`` on the Gemini API, ``.../publishers/p/models/x`` on Vertex AI."""
+    """Google: ``models/x`` on the Gemini API, ``.../publishers/p/models/x`` on Vertex AI.
+
+    Fireworks: ``accounts/fireworks/models/x``.
+    """
+    if name.startswith("accounts/fireworks/"):
+        yield f"fireworks/{name}", "resource_path"
     found = _PUBLISHER.fullmatch(name)
     if found:
         location, publisher, model = found.groups()
@@ -225,6 +243,7 @@ def _version(name: str) -> Iterator[Spelling]:
     dated, undated = _DATED.fullmatch(name), _UNDATED.fullmatch(name)
     bare = f"{dated[1]}-{dated[2]}" if dated else undated[1] if undated else ""
     if bare:
+        yield f"vertex/{name}", "version_suffix"
         yield f"vertex/{bare}", "version_suffix"
         yield bare, "version_suffix"
     windowed = _WINDOW.fullmatch(name)
@@ -307,6 +326,7 @@ _OWN_NAMES = re.compile(
     re.ASCII,
 )
 
+_ROUTER = re.compile(r"(?:openrouter/auto|(?:azure|azure_ai)/model[-_]router)", re.ASCII)
 #: A tool's own mark before a model, and its mark of a faster mode behind it. Such a mode costs more
 #: than the model, and a tool may sell it at a price of its own: nothing is priced by these names.
 _OF_A_TOOL = re.compile(r"(?P<tool>cursor[-/:])?(?P<model>[^/].*?)(?P<fast>-fast)?", re.ASCII)
@@ -325,6 +345,8 @@ def without_tool_marks(reference: str) -> tuple[str, bool]:
 
 def unknown_name_hint(reference: str) -> str | None:
     """What to send instead of a name that says which account or deployment serves, or how."""
+    if _ROUTER.fullmatch(reference):
+        return "A router chooses a model for each request: send the model that the response names."
     if _OWN_NAMES.fullmatch(reference) or reference.startswith(("azure/", "tunedModels/")):
         return (
             "A deployment or a profile of your own has no list price: say which model it is, as in"

@@ -100,15 +100,15 @@ def reference_notices(
 
 def lifecycle_notices(model: Model, as_of: AsOf) -> list[Notice]:
     """Warn of a date before the model's release, or near or after its retirement."""
-    life, day = model.lifecycle, as_of.instant.date()
+    life, day = model.lifecycle, as_of.day
     if (began := life.released or life.first_seen) and day < began:
         how = "was released on" if life.released else "is in no price list before"
         message = f"{model.id} {how} {began}; its first known price is used."
         return [Notice("before_release", message)]
-    if life.retires and day >= life.retires:
+    if life.retired(day):
         message = f"{model.id} retired on {life.retires}; its last known price is used."
         return [Notice("model_retired", message)]
-    if life.retires and day >= life.retires - RETIREMENT_NOTICE:
+    if life.retired(day + RETIREMENT_NOTICE):
         return [Notice("model_retiring", f"{model.id} retires on {life.retires}.")]
     return []
 

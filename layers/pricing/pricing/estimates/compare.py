@@ -84,7 +84,7 @@ class CompareAnswer:
     """One estimate per model, cheapest first; models of equal cost in the order of their ids.
 
     With a rate card, rows are ordered and compared by their net prices. Rows that lack the price of
-    a component come last, and none of them is the cheapest.
+    a component come last. None of them is the cheapest, nor is a retired model.
     """
 
     status: ComparedStatus
@@ -97,7 +97,7 @@ class CompareAnswer:
     excluded: tuple[Exclusion, ...]
     """Models that were not compared."""
     cheapest: str | None
-    """Id of the cheapest model that is fully priced; null when there is none."""
+    """Id of the cheapest model that is fully priced and not retired; null when there is none."""
     cheapest_provider: str | None
     """The cheapest model's provider: several providers may offer one id."""
     baseline: str | None
@@ -137,7 +137,10 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
         excluded.append(Exclusion(reference, reason))
     rows.sort(key=lambda row: (not row[0].complete, row[0].paid_usd, row[1].key))
     baseline = _baseline(in_force, comparison, [row for row, _ in rows])
-    cheapest = next((row for row, _ in rows if row.complete), None)
+    day = comparison.query.as_of.day
+    cheapest = next(
+        (row for row, model in rows if row.complete and not model.lifecycle.retired(day)), None
+    )
     assumptions = _common([row.assumptions for row, _ in rows])
     warnings = _common([row.warnings for row, _ in rows])
     unread = rows[0][0].unread if rows else ()
@@ -158,7 +161,7 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
 
 def references_of(book: PriceBook, comparison: CompareQuery) -> tuple[str, ...]:
     """Return the models to compare: those named, or the current one of every family."""
-    return comparison.models or book.current_models()
+    return comparison.models or book.current_models(comparison.query.as_of.day)
 
 
 def _recounted(in_force: BookInForce, comparison: CompareQuery) -> CompareQuery:

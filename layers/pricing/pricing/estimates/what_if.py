@@ -89,19 +89,20 @@ class Line:
 
         Raises InvalidRequest if a component without a known price comes in with the change.
         """
-        priced = self._priced_at(self.at, self.attempts if attempts is None else attempts)
+        priced = self.priced_at(self.at, self.attempts if attempts is None else attempts)
         if not priced.complete and self.priced.complete:
             raise InvalidRequest.at("", f"{self.model.id} has no price for a component of it.")
         return priced
 
-    def _priced_at(self, moment: datetime, attempts: Sequence[Attempt]) -> Priced:
+    def priced_at(self, moment: datetime, attempts: Sequence[Attempt]) -> Priced:
+        """Price attempts of the line at another moment; raises InvalidRequest."""
         return price_attempts(self.book, self.model, moment, attempts, self.terms, self.calls)
 
     def hour_assumption(self) -> tuple[str, ...]:
         """Return what is assumed of the hour, and the line's cost at the cheapest one."""
 
         def usd_at(moment: datetime) -> Decimal:
-            return self._priced_at(moment, self.attempts).total_usd
+            return self.priced_at(moment, self.attempts).total_usd
 
         return hour_assumption(self.model, self.as_of, f"the cost of {self.name}", usd_at)
 

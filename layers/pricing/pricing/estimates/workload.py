@@ -1,11 +1,12 @@
 """Many calls per day or month on any mix of models: ``POST /v1/estimate/workload``."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from pricing.catalogue.exchange_rates import Converted
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance, provenance
-from pricing.errors import under
+from pricing.errors import InvalidRequest, under
 from pricing.estimates.estimate import (
     ComparedStatus,
     EstimateQuery,
@@ -20,14 +21,15 @@ from pricing.estimates.what_if import (
     answer_what_if,
     status_of_lines,
 )
-from pricing.money import add, multiply, share_of
+from pricing.money import add, multiply, plain, share_of
 from pricing.notices import Notice
-from pricing.timestamps import AsOf
+from pricing.timestamps import AsOf, rfc3339
 from pricing.usage.parsed import Unread
 from pricing.values import immutable
 
 Period = Literal["day", "month"]
 MONTHS_PER_YEAR = 12
+_YEAR = timedelta(days=365)
 
 
 @immutable
@@ -142,7 +144,35 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
         unread=tuple(one for line in lines for one in line.unread),
         pricing=provenance(in_force, workload.as_of),
         assumptions=tuple(dict.fromkeys(text for line in lines for text in line.assumptions)),
-        warnings=tuple(dict.fromkeys(notice for line in lines for notice in line.notices)),
+        warnings=tuple(dict.fromkeys(notice for line in lines for notice in _notices(line))),
+    )
+
+
+def _notices(line: Line) -> tuple[Notice, ...]:
+    """What to warn of about a line: also that it costs something else within the year."""
+    later = _later_price(line)
+    return line.notices if later is None else (*line.notices, Notice("price_changes", later))
+
+
+def _later_price(line: Line) -> str | None:
+    """Say what the line costs from the next prices of its model on; None if that is the same."""
+    model, year = line.model, line.at + _YEAR
+    starts = (period.start for period in model.prices if period.start is not None)
+    start = next((start for start in starts if line.at < start <= year), None)
+    if start is None:
+        return None
+    moment = datetime.combine(start.date(), line.at.timetz())
+    moment = moment if moment >= start else moment + timedelta(days=1)
+    try:
+        later = line.priced_at(moment, line.attempts).total_usd
+    except InvalidRequest as error:
+        return f"The prices of {line.name} end at {rfc3339(start)}: {error.reason}"
+    if later == line.total_usd:
+        return None
+    return (
+        f"From {rfc3339(start)} on, {model.id} has other prices, and {line.name} costs"
+        f" {plain(later)} USD in place of {plain(line.total_usd)} USD: the totals are at the"
+        f" prices of {line.as_of.text}."
     )
 
 

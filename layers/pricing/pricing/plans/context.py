@@ -459,7 +459,8 @@ def budgets(
 def _fits(pricer: Pricer, query: ContextQuery, choice: PartSelection) -> tuple[ModelFit, ...]:
     """Return the parts in the windows of other models; by default every family's current one."""
     rows = []
-    for number, name in enumerate(query.models or pricer.in_force.book.current_models()):
+    current = pricer.in_force.book.current_models(query.as_of.day)
+    for number, name in enumerate(query.models or current):
         with under(f"/models/{number}"):
             other = Pricer.of(pricer.in_force, name, query.as_of, query.terms)
         tokens = [count.tokens for count in _counts(query.parts, other, pricer)]

@@ -97,7 +97,14 @@ def candidate(
         found = estimate(in_force, query)
     except InvalidRequest as error:
         return ModelCandidate(model, None, error.reason)
-    return ModelCandidate(model, found, task.requires.unmet_by(model) or _limit(found, task))
+    why_not = _retired(model, as_of) or task.requires.unmet_by(model) or _limit(found, task)
+    return ModelCandidate(model, found, why_not)
+
+
+def _retired(model: Model, as_of: AsOf) -> str | None:
+    if not model.lifecycle.retired(as_of.day):
+        return None
+    return f"{model.id} retired on {model.lifecycle.retires}."
 
 
 def _limit(found: Estimate, task: RecommendTask) -> str | None:

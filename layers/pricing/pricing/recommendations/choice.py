@@ -5,6 +5,7 @@ of the current one may lead to another.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -76,6 +77,12 @@ def stay_if_cheaper(
             if candidate.model.id == switch.current_model and candidate.why_not is None:
                 return ModelChoice("stay", candidate)
     return choice
+
+
+def strongest(candidates: Sequence[ModelCandidate], day: date) -> ModelCandidate:
+    """Return the last candidate that is not shut down on that day; the last one if all are."""
+    offered = (one for one in reversed(candidates) if not one.model.lifecycle.retired(day))
+    return next(offered, candidates[-1])
 
 
 def cheapest_below(

@@ -35,6 +35,7 @@ from pricing.recommendations.choice import (
     cheapest_below,
     choose,
     stay_if_cheaper,
+    strongest,
     why,
 )
 from pricing.recommendations.output import (
@@ -164,7 +165,7 @@ class TopModelSavings:
     """The saving compared with always using the policy's strongest model."""
 
     model: str
-    """The strongest model's canonical id."""
+    """The canonical id of the strongest model that is not retired."""
     saves_usd: Decimal | None
     """Saving over all calls; negative when the choice costs more, null when a cost is not known."""
     saves_percent: Decimal | None
@@ -277,7 +278,8 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
     total = add(result.estimate.total_usd for result in found if result.estimate is not None)
     known = [result.savings_vs_always_top.saves_usd for result in found]
     saves = add(usd for usd in known if usd is not None)
-    savings = TopModelSavings(ranked[-1].model.id, saves, percent_of(saves, add((total, saves))))
+    top = found[0].savings_vs_always_top.model  # the same for every task
+    savings = TopModelSavings(top, saves, percent_of(saves, add((total, saves))))
     assumptions = [_ORDER]
     if any(result.basis == "judgement" for result in found):
         assumptions.append(_BY_RULES)
@@ -332,7 +334,7 @@ def recommend_one(
     if task.current_model is not None and choice.candidate is not None:
         switch = _switch(context, task, task.current_model, choice.candidate, call)
         choice = stay_if_cheaper(choice, switch, candidates, assigned)
-    chosen, top = choice.candidate, candidates[-1]
+    chosen, top = choice.candidate, strongest(candidates, context.as_of.day)
     # By the policy's own names, which the book has just found.
     for reference in (*(one.reference for one in context.ranked), task.force, task.current_model):
         if reference is not None:

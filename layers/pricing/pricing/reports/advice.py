@@ -382,7 +382,7 @@ def use_smaller(group: CallGroup) -> SuggestedChange | None:
     words = words_of(endpoint or "")
     simple = kind_of(words) in _SIMPLE or _SIMPLE_WORDS.search(words) is not None
     found: list[tuple[Decimal, str, Model]] = []
-    for other in group.pricer.current_models(model.provider):
+    for other in group.pricer.current_models(model.provider, group.last_day):
         window = other.max_input_tokens or other.context_window
         # Another tokenizer may make 30% more tokens of the longest call.
         if other.key == model.key or window is None or pattern.longest * 13 > window * 10:

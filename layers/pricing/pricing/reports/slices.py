@@ -10,6 +10,7 @@ from typing import Any
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
+from pricing.estimates.call_notices import RETIREMENT_NOTICE
 from pricing.estimates.discounts import billed_terms
 from pricing.estimates.inputs import RELATIVE_TOKENS
 from pricing.money import add
@@ -59,18 +60,30 @@ class Slice:
         return replace(self, counts={**self.counts, **changed})
 
     def on(self, model: Model) -> "Slice":
-        """The same text on another model, recounted where both tokenizers' ratios are known."""
+        """The same text on another model, recounted where both tokenizers' ratios are known.
+
+        Calls that move pay the last known price, which may be announced for a later day.
+        """
+        at = last_price_from(model, self.at)
         to = RELATIVE_TOKENS.get(model.tokenizer or "")
         of = RELATIVE_TOKENS.get(self.model.tokenizer or "")
         if to is None or of is None or to == of:
-            return replace(self, model=model)
+            return replace(self, model=model, at=at)
         counts = {
             bucket: -(-count * to // of) if bucket in TOKEN_BUCKETS else count
             for bucket, count in self.counts.items()
         }
         above = -(-(self.above + 1) * to // of) - 1 if self.above else 0
         upto = None if self.upto is None else self.upto * to // of
-        return replace(self, model=model, counts=counts, above=above, upto=upto, recounted=True)
+        return replace(
+            self, model=model, at=at, counts=counts, above=above, upto=upto, recounted=True
+        )
+
+
+def last_price_from(model: Model, at: datetime) -> datetime:
+    """The moment from which a model has its last known price, if that is after ``at``."""
+    starts = (period.start for period in model.prices if period.start is not None)
+    return max(at, *starts, at)
 
 
 @immutable
@@ -123,13 +136,14 @@ class SlicePricer:
             return None
         return card.cost(part.counts, part.calls)
 
-    def current_models(self, provider: str) -> list[Model]:
-        """The current model of each of the provider's families."""
-        found = (self.book.find(key).model for key in self.book.current_models())
+    def current_models(self, provider: str, day: date) -> list[Model]:
+        """The current model of each of the provider's families, if it stays for some time."""
+        keys = self.book.current_models(self._leaving_by(day))
+        found = (self.book.find(key).model for key in keys)
         return [model for model in found if model.provider == provider]
 
-    def successor(self, model: Model) -> Model | None:
-        """The current model of the same family; None when it is this model.
+    def successor(self, model: Model, day: date) -> Model | None:
+        """The current model of the same family; None when it is this model, or retires soon too.
 
         It is the same provider's where that offers it, in the same regions; else its maker's.
         """
@@ -138,9 +152,19 @@ class SlicePricer:
             return None
         regions = _REGIONS.match(model.id)
         prefix = regions[0] if regions else ""
-        own = self.book.known(f"{model.provider}/{prefix}{key.partition('/')[2]}")
-        found = (own or self.book.find(key)).model
-        return None if found.key == model.key else found
+        maker = self.book.find(key)
+        own = self.book.known(f"{model.provider}/{prefix}{key.partition('/')[2]}") or maker
+        for found in (own.model, maker.model):
+            if not found.lifecycle.retired(self._leaving_by(day)):
+                return None if found.key == model.key else found
+        return None
+
+    def _leaving_by(self, day: date) -> date:
+        """The day by which a model must not retire, to be recommended after calls of a day.
+
+        A report of long ago is read today, when the book is at least as new.
+        """
+        return max(day, date.fromisoformat(self.book.published_at[:10])) + RETIREMENT_NOTICE
 
 
 @immutable

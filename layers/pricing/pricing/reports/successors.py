@@ -6,21 +6,19 @@ from decimal import Decimal
 from pricing.catalogue.models import Model
 from pricing.display import counted
 from pricing.estimates.call_notices import RETIREMENT_NOTICE
-from pricing.reports.slices import CallGroup, SuggestedChange
+from pricing.reports.slices import CallGroup, SuggestedChange, last_price_from
 
 
 def retirement(group: CallGroup) -> date | None:
     """The day on which the model retires, if it did or will within 90 days of the last call."""
-    retires = group.slices[0].model.lifecycle.retires
-    if retires is None or group.last_day < retires - RETIREMENT_NOTICE:
-        return None
-    return retires
+    life = group.slices[0].model.lifecycle
+    return life.retires if life.retired(group.last_day + RETIREMENT_NOTICE) else None
 
 
 def leave_retiring(group: CallGroup) -> SuggestedChange | None:
     """Replace a model that retires by the current one of its family."""
     model, retires = group.slices[0].model, retirement(group)
-    successor = group.pricer.successor(model)
+    successor = group.pricer.successor(model, group.last_day)
     if retires is None or successor is None:
         return None
     when = "retired" if retires <= group.last_day else "retires"
@@ -38,7 +36,7 @@ def leave_retiring(group: CallGroup) -> SuggestedChange | None:
 def use_newer(group: CallGroup) -> SuggestedChange | None:
     """Move to the current model of the family at the same provider, with limits as large."""
     model = group.slices[0].model
-    newer = group.pricer.successor(model)
+    newer = group.pricer.successor(model, group.last_day)
     if newer is None or newer.provider != model.provider or not _follows(newer, model):
         return None
     same = newer.tokenizer == model.tokenizer
@@ -71,8 +69,8 @@ def of_a_similar_price(group: CallGroup, target: str | None) -> tuple[Model, Dec
     """
     model, pricer, before = group.slices[0].model, group.pricer, group.cost()
     found = []
-    for other in pricer.current_models(model.provider):
-        if other.id in (model.id, target) or other.lifecycle.retires is not None:
+    for other in pricer.current_models(model.provider, group.last_day):
+        if other.id in (model.id, target):
             continue
         cost = group.cost(tuple(part.on(other) for part in group.slices))
         if (
@@ -100,6 +98,9 @@ def _takes_as_much(newer: Model, model: Model) -> bool:
 def moved(group: CallGroup, model: Model, successor: Model) -> str:
     """How the cost on another model is computed, as the end of a sentence."""
     text = f"{counted(group.calls, 'call')} with the same text on {successor.id}"
+    last = max(part.at for part in group.slices)
+    if (start := last_price_from(successor, last)) > last:
+        text = f"{text} at its prices from {start.date()} on"
     if any(part.on(successor).recounted and not part.recounted for part in group.slices):
         return f"{text}; tokens are recounted for its tokenizer"
     if successor.tokenizer != model.tokenizer:

@@ -89,14 +89,25 @@ def side_by_side(
 
 
 def _without_duplicates(rows: Iterable[Row]) -> list[Row]:
-    """Keep one row per id, whose key names the endpoint; note where another row's price differs."""
+    """Keep one row per id, whose key names the endpoint; note where another row's price differs.
+
+    What it leaves out is taken from another row with the same input and output price.
+    """
     chosen: dict[str, Row] = {}
     for row in sorted(
         rows,
         key=lambda r: (not r["key"].startswith("bedrock_mantle/"), "/" not in r["key"], r["key"]),
     ):
         first = chosen.setdefault(row["id"], row)
-        if first is not row and first["lists"] != row["lists"]:
+        if first is row or first["lists"] == row["lists"]:
+            continue
+        ours, theirs = table_of(first["lists"]), table_of(row["lists"])
+        together = combined(ours, theirs) if is_same_price(ours, theirs) else ours
+        first["lists"] = document_of(together)
+        if any(
+            tier_at(together, mode, above).get(component) != price
+            for mode, above, component, price in prices_in(theirs)
+        ):
             note = f"litellm lists this id twice, differently: {first['key']} is used."
             first["notes"] = sorted({*first.get("notes", ()), note})
     return list(chosen.values())
@@ -281,7 +292,7 @@ class Merger:
             periods = [*kept[:-1], {**kept[-1], "to": moved["from"]}, begun]
             listing.source = moved["source"]
             listing.notes.append(
-                f"Since {moved['from']}Z: {moved['reason']} Source: {moved['source']}."
+                f"From {moved['from']}Z on: {moved['reason']} Source: {moved['source']}."
             )
         for addition in self.corrections.additions(provider, name):
             if not add(periods, addition, day):
@@ -303,9 +314,7 @@ class Merger:
             listing.gone = states[-1]["gone"]
             listing.source = f"{self.imported['provider']}, until {listing.gone}"
             return with_own_past(periods, states, day)
-        if states and periods[0] is period_on(periods, day):
-            return with_recorded_past(periods, states)
-        return periods
+        return with_recorded_past(periods, states) if states else periods
 
     def _own_name(self, listing: Listing) -> str:
         """Return the name under which the provider's own list has a model.

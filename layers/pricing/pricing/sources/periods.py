@@ -34,11 +34,16 @@ def correct(periods: Iterable[Row], mistake: Mapping[str, Any]) -> bool:
 
 
 def with_recorded_past(periods: list[Row], states: Sequence[Row]) -> list[Row]:
-    """Put recorded states before today's price, which has no start, if it is the last of them."""
-    *ended, last = states
-    if not is_same_price(*(table_of(state["lists"]) for state in (periods[0], last))):
+    """Put recorded states before the first price, which has no start, if it is one of them."""
+    first = table_of(periods[0]["lists"])
+    same = (n for n, state in enumerate(states) if is_same_price(first, table_of(state["lists"])))
+    number = max(same, default=0)
+    end = periods[0].get("to")
+    if "from" in periods[0] or (
+        end and number and instant(states[number - 1]["to"]) >= instant(end)
+    ):
         return periods
-    for state in ended:
+    for state in states[:number]:
         periods = with_past(periods, state)
     return periods
 
@@ -54,7 +59,11 @@ def with_own_past(periods: Sequence[Row], states: Sequence[Row], day: str) -> li
     later = [p for p in periods if "from" in p and instant(p["from"]) >= instant(last["gone"])]
     merged: list[Row] = later or [{"lists": lists}]
     if later:
-        ended.append({"lists": lists, "to": later[0]["from"]})
+        start = later[0]["from"]
+        ended.append({"lists": lists, "to": start})
+        # A state that began later than the copy's date is that of the copy.
+        first = next(n for n, state in enumerate(ended) if instant(state["to"]) >= instant(start))
+        ended[first:] = [ended[first] | {"to": start}]
     for state in ended:
         merged = with_past(merged, state)
     return merged

@@ -24,11 +24,11 @@ def prices_card(in_force: BookInForce, command: PricesCommand, as_of: AsOf) -> C
     card = _families(in_force, as_of)
     if command.model is not None:
         model = in_force.book.find(command.model).model
-        card = _one_model(model_page(in_force, model.provider, model.id, as_of))
+        card = _one_model(model_page(in_force, model.provider, model.id, as_of), as_of)
     return replace(card, pricing=pricing, share=share)
 
 
-def _one_model(page: ModelPage) -> Card:
+def _one_model(page: ModelPage, as_of: AsOf) -> Card:
     notes = list(page.notes[:3])
     if page.disagreements:
         notes.append("The public price lists disagree on this model; GET /v1/models shows where.")
@@ -51,7 +51,7 @@ def _one_model(page: ModelPage) -> Card:
     ]
     return Card(
         title=f"{page.id} ({page.provider})",
-        facts=_limits(page),
+        facts=_limits(page, as_of),
         table=Table(
             ("USD per million tokens", *(mode.mode for mode in modes)),
             tuple((row[0].replace("_", " "), *row[1:]) for row in rows[:MAX_ROWS]),
@@ -75,7 +75,7 @@ def _families(in_force: BookInForce, as_of: AsOf) -> Card:
     )
 
 
-def _limits(page: ModelPage) -> tuple[tuple[str, str], ...]:
+def _limits(page: ModelPage, as_of: AsOf) -> tuple[tuple[str, str], ...]:
     limits = (
         ("Context window", page.context_window),
         ("Longest output", page.max_output_tokens),
@@ -83,7 +83,8 @@ def _limits(page: ModelPage) -> tuple[tuple[str, str], ...]:
     )
     facts = [(name, f"{count(limit)} tokens") for name, limit in limits if limit is not None]
     if page.lifecycle.retires:
-        facts.append(("Retires", page.lifecycle.retires.isoformat()))
+        when = "Retired" if page.lifecycle.retired(as_of.day) else "Retires"
+        facts.append((when, page.lifecycle.retires.isoformat()))
     return tuple(facts)
 
 
