@@ -162,6 +162,8 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
     """
     rules = merge_rules(imported.parent)
     corrections = Corrections(rules["corrections"])
+    if corrections.as_of != document["published_at"][:10]:  # a refresh would undo what began since
+        raise CatalogueError("corrections.toml: as_of must be the day of the version")
     families = rules["families"]
     sources = json.loads((imported / SOURCES).read_text(encoding="utf-8"))
     versions = {package: entry["version"] for package, entry in sources.items()}

@@ -18,6 +18,8 @@ from pricing.store import bundled
 from tests.support.cases import cases
 
 TODAY = "2026-11-22"
+#: The day of the book, on which the lists are compared.
+COMPARED = "2026-12-01"
 DOCUMENT = json.loads(
     (Path(bundled.__file__).parent.parent / "data" / f"{bundled.current_id()}.json").read_bytes()
 )
@@ -292,7 +294,7 @@ def test_what_is_used_is_what_a_disagreement_says_is_used() -> None:
         for one in row.get("disagreements", ()):
             if one["component"] == "above_tokens" or "alias" in one:
                 continue
-            prices = price_list(key, one["mode"], f"{TODAY}T02:00")
+            prices = price_list(key, one["mode"], f"{COMPARED}T02:00")
             used = rates(prices, one.get("tier", 0) + 1)[one["component"]]
             assert used == Fraction(one["used"]), (key, one)
 

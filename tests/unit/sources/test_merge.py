@@ -108,6 +108,19 @@ def test_what_one_list_leaves_out_the_other_adds_where_their_base_prices_agree()
     assert "disagreements" not in found
 
 
+def test_what_one_list_adds_is_for_the_newest_price_that_it_has() -> None:
+    """litellm has no dates, and may follow a price that was announced some days later."""
+    announced = {"id": "swift", "names": ["swift"], "periods": [
+        {"lists": lists(standard=ONE), "to": "2026-11-20"},
+        {"lists": lists(standard=TWO), "from": "2026-11-20"},
+    ]}  # fmt: skip
+    batch = {"input": "0.5", "output": "2.5"}
+    before, after = rows([announced], [litellm(lists(standard=ONE, batch=batch))])["swift"][
+        "prices"
+    ]
+    assert (before["lists"].keys(), after["lists"].keys()) == ({"standard", "batch"}, {"standard"})
+
+
 def test_what_one_list_adds_is_refused_where_their_base_prices_differ() -> None:
     flex = {"input": "1", "output": "2.5"}
     found = rows([genai(lists(standard=ONE))], [litellm(lists(standard=TWO, flex=flex))])["swift"]

@@ -68,9 +68,18 @@ def test_there_is_no_recording_of_other_sources() -> None:
 @pytest.mark.parametrize(
     "answering", [("genai-prices", "litellm"), ("genai-prices", "litellm", "openrouter")]
 )
-def test_a_refresh_from_the_whole_lists_changes_nothing(answering: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 12, 1, 3, tzinfo=UTC),  # prices that litellm does not have yet began today
+        datetime(2026, 12, 31, 3, tzinfo=UTC),
+        datetime(2027, 1, 1, 3, tzinfo=UTC),  # and others today
+    ],
+)
+def test_a_refresh_from_the_whole_lists_changes_nothing(
+    answering: tuple[str, ...], now: datetime
+) -> None:
     """The bundled book was made from them; names that only move with a model are in no list."""
-    now = datetime(2026, 11, 30, 7, tzinfo=UTC)
     payloads = [payload(source) for source in answering]
     done = refresh(bundled.current(), payloads, bundled.merge_rules(), Memory(), now)
     assert done.complete

@@ -261,8 +261,7 @@ class Merger:
             listing.source = CLAUDE_SOURCE
         elif listing.genai and (listing.winner == GENAI or not litellm):
             periods = [dict(period) for period in listing.genai["periods"]]
-            other = litellm if is_same_price(genai, litellm) else {}
-            period_on(periods, day)["lists"] = document_of(combined(genai, other))
+            _complete(periods, litellm, day)
         else:
             known = litellm or self.first_hand.get(name) or table_of(self.past[name][-1]["lists"])
             hours = listing.litellm.get("windows") if litellm and listing.litellm else None
@@ -326,6 +325,19 @@ class Merger:
             return listing.name
         names = (listing.name, str((listing.genai or {})["id"]))
         return next((n for n in names if n in self.first_hand or n in self.past), listing.name)
+
+
+def _complete(periods: Iterable[Row], litellm: PriceTable, day: str) -> None:
+    """Complete the newest period at litellm's input and output price from its other prices.
+
+    litellm has no dates. It may still have the price that ended lately.
+    """
+    begun = [p for p in periods if "from" not in p or instant(p["from"]) <= f"{day}T23:59:59"]
+    for period in reversed(begun):
+        own = table_of(period["lists"])
+        if is_same_price(own, litellm):
+            period["lists"] = document_of(combined(own, litellm))
+            return
 
 
 def is_current(row: Mapping[str, Any] | None) -> bool:
