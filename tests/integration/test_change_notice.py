@@ -28,7 +28,7 @@ PARAMETER = "TARIFF_NOTICE_PARAMETER"
 HOOK = "https://hooks.slack.com/services/T/B/secret"
 CANCELLATIONS = "/v1/pricing/cancellations"
 WAITING = QuarantinedField(
-    "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It waits."
+    "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It is held."
 )
 
 

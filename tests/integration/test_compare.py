@@ -239,5 +239,5 @@ def test_the_cheapest_and_the_baseline_say_who_sells_them(ask: Ask) -> None:
     body = ask(models=models, baseline="us.anthropic.claude-opus-4-8").body
     assert (body["cheapest"], body["cheapest_provider"]) == ("claude-opus-4-8", "vertex")
     assert body["baseline_provider"] == "bedrock"
-    nobody = ask(models=["opus"], requires={"min_context_tokens": 10**9}).body
-    assert (nobody["cheapest"], nobody["cheapest_provider"]) == (None, None)
+    none = ask(models=["opus"], requires={"min_context_tokens": 10**9}).body
+    assert (none["cheapest"], none["cheapest_provider"]) == (None, None)

@@ -48,8 +48,8 @@ def test_a_declined_attempt_without_a_name_is_billed_at_the_model_that_was_asked
     answer = ask(model="claude-fable-5", response=fallback)
     assert total(answer) == cost((408, 7, FABLE), (412, 264, OPUS))
     assert answer.body["model"]["id"] == "claude-opus-4-8"
-    nobody = ask(response=fallback)
-    assert (nobody.status, nobody.body["errors"][0]["pointer"]) == (422, "/model")
+    refused = ask(response=fallback)
+    assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "/model")
 
 
 def test_a_declined_attempt_that_names_its_model_needs_no_model_in_the_request(ask: Ask) -> None:

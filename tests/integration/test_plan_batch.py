@@ -18,7 +18,7 @@ def plan(event: Event) -> Plans:
 
 
 @pytest.fixture
-def verdict(plan: Plans) -> Callable[..., tuple[str, list[str]]]:
+def judged(plan: Plans) -> Callable[..., tuple[str, list[str]]]:
     def weigh(**about: Any) -> tuple[str, list[str]]:
         found = plan(**{**NOW, "usage": USAGE, "requests": 500, **about})["suitability"]
         return found["suits"], [one["code"] for one in found["reasons"]]
@@ -26,7 +26,7 @@ def verdict(plan: Plans) -> Callable[..., tuple[str, list[str]]]:
     return weigh
 
 
-Verdict = Callable[..., tuple[str, list[str]]]
+Judged = Callable[..., tuple[str, list[str]]]
 
 
 def test_the_lessons_500_sonnet_requests_cost_half_in_a_batch(plan: Plans) -> None:
@@ -93,8 +93,8 @@ def test_more_requests_than_the_smallest_queue_holds_are_warned_of(
         "Work through the content moderation backlog",
     ],
 )
-def test_the_lessons_good_candidates_suit(verdict: Verdict, task: str) -> None:
-    assert verdict(task=task)[0] == "yes"
+def test_the_lessons_good_candidates_suit(judged: Judged, task: str) -> None:
+    assert judged(task=task)[0] == "yes"
 
 
 @pytest.mark.parametrize(
@@ -108,21 +108,21 @@ def test_the_lessons_good_candidates_suit(verdict: Verdict, task: str) -> None:
         "Streaming responses",
     ],
 )
-def test_the_lessons_poor_candidates_do_not(verdict: Verdict, task: str) -> None:
-    assert verdict(task=task)[0] == "no"
+def test_the_lessons_poor_candidates_do_not(judged: Judged, task: str) -> None:
+    assert judged(task=task)[0] == "no"
 
 
-def test_embeddings_are_not_a_candidate_without_an_embedding_model(verdict: Verdict) -> None:
-    assert verdict(task="Embedding generation") == ("no", ["embedding"])
+def test_embeddings_are_not_a_candidate_without_an_embedding_model(judged: Judged) -> None:
+    assert judged(task="Embedding generation") == ("no", ["embedding"])
 
 
-def test_words_that_show_a_waiting_user_weigh_more(verdict: Verdict) -> None:
-    assert verdict(task="Translate the chat while it goes on") == ("no", ["chat"])
+def test_words_that_show_a_waiting_user_weigh_more(judged: Judged) -> None:
+    assert judged(task="Translate the chat while it goes on") == ("no", ["chat"])
 
 
-def test_a_task_whose_kind_no_word_tells_is_unsure(verdict: Verdict) -> None:
-    assert verdict(task="Dochat the streamlined reportage") == ("unsure", ["nothing_known"])
-    assert verdict() == ("unsure", ["nothing_known"])
+def test_a_task_whose_kind_no_word_tells_is_unsure(judged: Judged) -> None:
+    assert judged(task="Dochat the streamlined reportage") == ("unsure", ["nothing_known"])
+    assert judged() == ("unsure", ["nothing_known"])
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,19 @@ def test_a_task_whose_kind_no_word_tells_is_unsure(verdict: Verdict) -> None:
     ],
 )
 def test_only_a_deadline_a_day_away_is_sure_to_be_met(
-    verdict: Verdict, hours: Any, suits: str, code: str
+    judged: Judged, hours: Any, suits: str, code: str
 ) -> None:
-    assert verdict(deadline_hours=hours) == (suits, [code])
+    assert judged(deadline_hours=hours) == (suits, [code])
 
 
-def test_a_task_with_a_waiting_user_is_ruled_out_whatever_speaks_for_it(verdict: Verdict) -> None:
-    assert verdict(realtime=True, kind="translation", deadline_hours=48)[0] == "no"
-    assert verdict(realtime=False, streaming=True)[0] == "no"
-    assert verdict(realtime=False) == ("yes", ["not_realtime"])
+def test_a_task_with_a_waiting_user_is_ruled_out_whatever_speaks_for_it(judged: Judged) -> None:
+    assert judged(realtime=True, kind="translation", deadline_hours=48)[0] == "no"
+    assert judged(realtime=False, streaming=True)[0] == "no"
+    assert judged(realtime=False) == ("yes", ["not_realtime"])
 
 
-def test_a_stated_kind_wins_over_the_words(verdict: Verdict) -> None:
-    assert verdict(kind="report", task="chat") == ("yes", ["report"])
+def test_a_stated_kind_wins_over_the_words(judged: Judged) -> None:
+    assert judged(kind="report", task="chat") == ("yes", ["report"])
 
 
 def test_a_model_without_a_batch_price_has_none_and_does_not_suit(plan: Plans) -> None:

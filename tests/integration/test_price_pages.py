@@ -31,10 +31,10 @@ RISE = "2026-12-01"
 
 def rising(version: str, usd: str) -> PriceBook:
     """A version whose one model costs ``usd`` a million from December on."""
-    dear = {"standard": {"rates": {**RATES, "input": usd}}}
+    high = {"standard": {"rates": {**RATES, "input": usd}}}
     periods = [
         {"source": "list", "lists": {"standard": {"rates": RATES}}, "to": RISE},
-        {"source": "list", "lists": dear, "from": RISE},
+        {"source": "list", "lists": high, "from": RISE},
     ]
     return book(version, [row("rocket", prices=periods)])
 

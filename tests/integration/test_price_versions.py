@@ -18,9 +18,9 @@ from tests.support.tables import STORES, StoreTable, fresh_table
 from tests.support.version_pages import AUDIT, LIST, Pages
 
 WAITING = QuarantinedField(
-    "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It waits."
+    "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It is held."
 )
-DEARER = [{"source": "list", "lists": {"standard": {"rates": {**RATES, "input": "4"}}}}]
+HIGHER = [{"source": "list", "lists": {"standard": {"rates": {**RATES, "input": "4"}}}}]
 HOSTILE = ["v9", "v" * 129, "v" * 5_000, "é", "\ud800", "\0", "a b", "..", "#", "", "POINTER"]
 
 
@@ -29,7 +29,7 @@ def filled(table: StoreTable) -> Ledger:
     client: Any = table.client
     ledger = Ledger(table.name, client, client)
     ledger.propose(book("v1"), proposal=PLAIN)
-    ledger.propose(book("v2", [row("rocket", prices=DEARER)]), proposal=PLAIN)
+    ledger.propose(book("v2", [row("rocket", prices=HIGHER)]), proposal=PLAIN)
     ledger.activate("v1", expected_revision=0, **BY)
     ledger.activate("v2", expected_revision=1, **BY)
     ledger.propose(book("v3"), proposal=Proposal("refresh", "refresh", {}, (WAITING,)))

@@ -89,10 +89,10 @@ def api(moto_table: StoreTable, event: Event) -> Iterator[Api]:
 
 
 def cheap_and_dear() -> tuple[PriceBook, PriceBook]:
-    dear = {"standard": {"rates": {"input": "9", "output": "15"}}}
+    high = {"standard": {"rates": {"input": "9", "output": "15"}}}
     return (
         book("v1", [row("rocket")]),
-        book("v2", [row("rocket", prices=[{"source": "list", "lists": dear}]), row("shuttle")]),
+        book("v2", [row("rocket", prices=[{"source": "list", "lists": high}]), row("shuttle")]),
     )
 
 

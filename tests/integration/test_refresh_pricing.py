@@ -43,12 +43,12 @@ def genai(change: Callable[[dict[str, Any]], None]) -> Answer:
     return Answer(json.dumps(document).encode())
 
 
-def dearer(models: dict[str, Any]) -> None:
+def raised(models: dict[str, Any]) -> None:
     models[MODEL]["prices"]["input_mtok"] = 0.12  # from 0.1: accepted
 
 
-def much_dearer(models: dict[str, Any]) -> None:
-    models["codestral-2508"]["prices"]["output_mtok"] *= 4  # on one word: waits
+def quadrupled(models: dict[str, Any]) -> None:
+    models["codestral-2508"]["prices"]["output_mtok"] *= 4  # quoted by one source: held
 
 
 def price(found: Refreshing) -> str:
@@ -59,7 +59,7 @@ def price(found: Refreshing) -> str:
 def test_an_accepted_change_becomes_active_from_the_scheduled_instant_on(
     refreshes: Refreshing, event: Event
 ) -> None:
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
 
     answer = refreshes.run(event("refresh_pricing"))
 
@@ -74,7 +74,7 @@ def test_an_accepted_change_becomes_active_from_the_scheduled_instant_on(
 
 
 def test_the_new_version_names_the_answers_it_was_made_from(refreshes: Refreshing) -> None:
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
     refreshes.run()
     named = {e["source"]: e for e in refreshes.active().provenance if "source" in e}
     assert named.keys() == {*SOURCES}
@@ -84,7 +84,7 @@ def test_the_new_version_names_the_answers_it_was_made_from(refreshes: Refreshin
 
 
 def test_a_duplicated_event_makes_no_second_version(refreshes: Refreshing) -> None:
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
     first = refreshes.run()
     versions, pointer = [one.id for one in refreshes.ledger.versions()], refreshes.ledger.active()
 
@@ -128,7 +128,7 @@ def test_prices_are_never_dated_back(
     refreshes: Refreshing, scheduled: str, clock: str, refused: bool
 ) -> None:
     """An event of another day would price days anew that have been reported already."""
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
     before = refreshes.ledger.active()
     answer = refreshes.run({"scheduled_time": scheduled}, at=clock)
     assert (answer["outcome"] == "failed") is refused
@@ -138,8 +138,8 @@ def test_prices_are_never_dated_back(
 
 def test_held_changes_are_stored_next_to_accepted_ones(refreshes: Refreshing) -> None:
     def both(models: dict[str, Any]) -> None:
-        dearer(models)
-        much_dearer(models)
+        raised(models)
+        quadrupled(models)
 
     refreshes.serve("genai-prices", genai(both))
     refreshes.run()
@@ -155,7 +155,7 @@ def test_held_changes_are_stored_next_to_accepted_ones(refreshes: Refreshing) ->
 
 
 def test_a_price_that_was_rolled_back_is_not_activated_again(refreshes: Refreshing) -> None:
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
     refreshes.run()
     pointer = refreshes.ledger.active()
     assert pointer
@@ -206,7 +206,7 @@ def test_openrouters_recorded_answer_confirms_prices_of_what_it_resells(
 
 
 def test_pending_changes_are_not_proposed_again_every_day(refreshes: Refreshing) -> None:
-    refreshes.serve("genai-prices", genai(much_dearer))
+    refreshes.serve("genai-prices", genai(quadrupled))
     for day in (24, 25, 26):
         refreshes.run({"scheduled_time": f"2026-11-{day}T03:00:00Z"})
     assert len([one for one in refreshes.ledger.versions() if "-held-" in one.id]) == 1
@@ -270,7 +270,7 @@ def test_a_model_that_is_gone_for_a_week_is_marked_and_keeps_its_price(
 
 
 def test_slack_is_told_only_where_it_is_configured(refreshes: Refreshing) -> None:
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
     with mock.patch.object(slack_webhook, "post") as told:
         refreshes.run()
     assert told.call_args_list == []
@@ -279,7 +279,7 @@ def test_slack_is_told_only_where_it_is_configured(refreshes: Refreshing) -> Non
 def test_slack_is_told_of_new_prices_and_a_failure_there_changes_nothing(
     refreshes: Refreshing, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
     hook = "https://hooks.slack.com/services/T/B/x"
     with (
         mock.patch.object(slack_webhook, "webhook_url", return_value=hook),
@@ -411,7 +411,7 @@ def test_a_failure_that_the_audit_cannot_take_is_a_line_in_the_log_and_a_metric(
         *({"missing": []}, {"old_copies": {"litellm": "often"}}, {"applied": {"a": 5}}),
         *({"moved": {"a": "x"}}, {"moved": {"a": 5}}, {"moved": {"a": "2026-11-23 NaN"}}),
         {"moved": {f"mistral/{MODEL} standard.input": "2026-11-23"}},
-        *({"moved": {"a": "2026-11-23 dear"}}, {"later": {"a": 5}}, {}),
+        *({"moved": {"a": "2026-11-23 high"}}, {"later": {"a": 5}}, {}),
     ],
 )
 def test_whatever_an_earlier_refresh_left_a_refresh_ends_with_an_outcome(
@@ -420,7 +420,7 @@ def test_whatever_an_earlier_refresh_left_a_refresh_ends_with_an_outcome(
     client: Any = moto_table.client
     content = {"B": zlib.compress(json.dumps(memory).encode())}
     client.put_item(TableName=moto_table.name, Item={**MEMORY_KEY, "content": content})
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
     try:
         outcome = refreshes.run()["outcome"]
     except TariffError:

@@ -69,9 +69,9 @@ def test_a_selector_that_is_not_stated_is_an_assumption_with_the_range_of_prices
         )
     ]
     # No default is known for gpt-image-1: the most expensive image, so that no bill is higher.
-    dearest = estimate({"model": "gpt-image-1", "units": {"images": [{"count": 1}]}}).body
-    assert dearest["total_usd"] == "0.25"
-    assert "its prices go from 0.011 to 0.25 USD" in dearest["assumptions"][0]
+    highest = estimate({"model": "gpt-image-1", "units": {"images": [{"count": 1}]}}).body
+    assert highest["total_usd"] == "0.25"
+    assert "its prices go from 0.011 to 0.25 USD" in highest["assumptions"][0]
     # With the quality stated only the size is open: 1024x1024 is 0.011, the others 0.016
     low = {"images": [{"count": 1, "quality": "low"}]}
     answer = estimate({"model": "gpt-image-1", "units": low}).body

@@ -39,7 +39,7 @@ class Version:
 
     sha256: str
     proposer: str
-    waits: bool
+    pending: bool
     base: str | None
     decision: str = "proposed"
 
@@ -53,11 +53,11 @@ class Model:
     revision: int = 0
     rows: int = 0
 
-    def propose(self, version: PriceBook, proposer: str, waits: bool) -> str:
+    def propose(self, version: PriceBook, proposer: str, pending: bool) -> str:
         """Add a version; an existing id is not changed."""
         if version.id in self.versions:
             return "VersionExists"
-        self.versions[version.id] = Version(version.sha256, proposer, waits, self.active)
+        self.versions[version.id] = Version(version.sha256, proposer, pending, self.active)
         return self._done()
 
     def activate(self, version: str, expected: int, actor: str) -> str:
@@ -73,7 +73,7 @@ class Model:
             return "Conflict"
         if expected != self.revision:
             return "StaleRevision"
-        unapproved = known.waits and known.decision == "proposed"
+        unapproved = known.pending and known.decision == "proposed"
         if unapproved and known.proposer == actor:
             return "NotTheApprover"
         if version == self.active or (unapproved and known.base != self.active):
@@ -130,12 +130,12 @@ class StoreAndModel(RuleBasedStateMachine):
             outcome = type(error).__name__
         assert outcome == due, f"{outcome}, where {due} was due"
 
-    @rule(version=VERSIONS, actor=ACTORS, waits=st.booleans())
-    def propose(self, version: str, actor: str, waits: bool) -> None:
+    @rule(version=VERSIONS, actor=ACTORS, pending=st.booleans())
+    def propose(self, version: str, actor: str, pending: bool) -> None:
         """Propose a version, with or without pending prices."""
         proposed = book(version, [row(f"by-{actor}")])
-        proposal = Proposal(actor, "manual", {}, (WAITING,) * waits)
-        due = self._model.propose(proposed, actor, waits)
+        proposal = Proposal(actor, "manual", {}, (WAITING,) * pending)
+        due = self._model.propose(proposed, actor, pending)
         self._both(due, lambda: self._store.propose(proposed, proposal=proposal))
 
     @rule(version=VERSIONS, actor=ACTORS, off=OFF)
@@ -186,7 +186,7 @@ class StoreAndModel(RuleBasedStateMachine):
             assert proposal is not None
             known = self._model.versions[pointer.version]
             assert stored.sha256 == pointer.sha256 == known.sha256
-            assert proposal.quarantined == (WAITING,) * known.waits
+            assert proposal.quarantined == (WAITING,) * known.pending
 
     @invariant()
     def has_a_whole_audit(self) -> None:

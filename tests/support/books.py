@@ -7,7 +7,7 @@ from typing import Any
 from pricing.catalogue.price_book import PriceBook
 from pricing.versions.proposals import Proposal
 
-#: A proposal in which nothing waits, and who decides when it does not matter who.
+#: A proposal without pending prices, and an actor and a reason for decisions.
 PLAIN = Proposal("tests", "manual", {})
 BY: Mapping[str, Any] = {"actor": "tests", "reason": "a test"}
 RATES = {"input": "3", "output": "15"}

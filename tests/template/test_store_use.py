@@ -32,7 +32,7 @@ WELL_INSIDE = 0.8
 #: Seconds that a function needs for itself before, between and after: a cold start with boto3;
 #: in addition, long work. Calibration and reports compute, the refresh fetches, and an
 #: administrator's change is announced.
-BESIDE: Mapping[str, float] = {
+ALSO: Mapping[str, float] = {
     "pricing_admin": change_notice.SECONDS,
     "recommend": 12,
     "usage_report": 15,
@@ -126,7 +126,7 @@ def test_a_function_answers_well_inside_its_timeout_whenever_the_store_begins_to
                 break
             waits.append(_waited(folder, door.hung))
 
-    seconds = COLD_START_SECONDS + BESIDE.get(folder, 0) + max(waits)
+    seconds = COLD_START_SECONDS + ALSO.get(folder, 0) + max(waits)
     function = deployed["Resources"][function_of(template, folder)]
     assert seconds <= WELL_INSIDE * function["Properties"]["Timeout"]
 
@@ -135,11 +135,11 @@ def _impatient_connection(client: AwsJson) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(client._url.netloc, timeout=QUICK_SECONDS)
 
 
-def _impatient_config(patience: Timeouts) -> Config:
+def _impatient_config(timeouts: Timeouts) -> Config:
     return Config(
         connect_timeout=1,
         read_timeout=QUICK_SECONDS,
-        retries={"total_max_attempts": patience.attempts},
+        retries={"total_max_attempts": timeouts.attempts},
     )
 
 

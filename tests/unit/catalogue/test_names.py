@@ -46,7 +46,7 @@ def test_a_name_with_anything_in_it_is_found_searched_for_or_indexed(searches: i
     rows = [row(f"id {name}", aliases=[name, f"{name}{name}"]) for name in ODD]
     book = PriceBook.from_document(document("odd", rows))
     for number in range(searches):
-        assert book.known(f"nobody {number}") is None
+        assert book.known(f"unknown {number}") is None
     for name in ODD:
         for reference in (name, name * 2, f"id {name}", f"acme/{name}"):
             assert book.find(reference).model.id == f"id {name}"

@@ -293,10 +293,10 @@ def test_a_refresh_moves_token_prices_and_leaves_prices_by_the_unit_as_they_are(
         ],
     }
     document["models"].append(whisper)
-    dearer = {name: (str(Decimal(one[0]) * Decimal("1.1")), one[1]) for name, one in HOSTED.items()}
+    raised = {name: (str(Decimal(one[0]) * Decimal("1.1")), one[1]) for name, one in HOSTED.items()}
     done = refresh(
         PriceBook.from_document(document),
-        [genai(dearer, SOLD), litellm(dearer), openrouter(SOLD)],
+        [genai(raised, SOLD), litellm(raised), openrouter(SOLD)],
         RULES,
         Memory(),
         NOW,

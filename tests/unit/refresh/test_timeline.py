@@ -98,9 +98,9 @@ def test_modes_of_either_side_are_compared() -> None:
 
 def test_a_part_that_costs_what_it_is_billed_as_changes_nothing() -> None:
     with_reasoning = period(rates("2", reasoning_output="10"))
-    dearer = period(rates("2", reasoning_output="12"))
+    raised = period(rates("2", reasoning_output="12"))
     assert fields(segments([period(rates("2"))], [with_reasoning], NOW)) == []
-    assert fields(segments([period(rates("2"))], [dearer], NOW)) == [
+    assert fields(segments([period(rates("2"))], [raised], NOW)) == [
         ("standard.reasoning_output", None, "12")
     ]
 

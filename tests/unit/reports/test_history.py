@@ -71,10 +71,10 @@ def refreshed(book: PriceBook, said: dict[str, Any], now: datetime, number: int)
         quotes = tuple(Quote(source, "acme", name, table_of(lists)) for source in SOURCES)
         candidates.append(Candidate(row(name, prices=today), quotes))
     horizon = (now + timedelta(days=366)).strftime("%Y-%m-%dT%H:%M:%S")
-    verdict = decide(rows, candidates, moment, horizon)
+    decision = decide(rows, candidates, moment, horizon)
     return [
         PriceBook.from_document(document(f"v{number}-{kind}", found))
-        for kind, found in (("accepted", verdict.rows), ("approved", verdict.approved_rows))
+        for kind, found in (("accepted", decision.rows), ("approved", decision.approved_rows))
     ]
 
 

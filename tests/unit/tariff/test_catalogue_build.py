@@ -401,7 +401,7 @@ FLAWS = {
         "unknown mode turbo",
     ),
     "no output price": ([row("a", prices=prices(standard={"input": "4"}))], "must be priced"),
-    "a discount that is dearer": (
+    "a discount that costs more": (
         [row("a", prices=prices(standard=STANDARD, flex=STANDARD | {"input": "4.1"}))],
         "flex: input 4.1 is more than the standard price, 4",
     ),

@@ -6,7 +6,7 @@ import pytest
 
 from pricing.errors import InvalidRequest
 from pricing.usage.buckets import Usage
-from pricing.usage.parsed import Doubt
+from pricing.usage.parsed import Ambiguity
 from pricing.usage.reader import read_usage
 from pricing.usage.terms import TierWord
 
@@ -15,9 +15,9 @@ GEMINI = {"promptTokenCount": 100, "cachedContentTokenCount": 40, "candidatesTok
 
 
 @pytest.mark.parametrize(
-    ("usage", "doubt"),
+    ("usage", "ambiguity"),
     [
-        (SDK, Doubt("/u/cachedInputTokens", "may be outside of inputTokens", 40)),
+        (SDK, Ambiguity("/u/cachedInputTokens", "may be outside of inputTokens", 40)),
         ({**SDK, "cachedInputTokens": 0}, None),
         ({"inputTokens": 100, "outputTokens": 10}, None),
         (GEMINI, None),
@@ -32,9 +32,9 @@ GEMINI = {"promptTokenCount": 100, "cachedContentTokenCount": 40, "candidatesTok
     ],
 )
 def test_only_an_ai_sdks_cached_tokens_may_be_outside_of_the_input(
-    usage: dict[str, Any], doubt: Doubt | None
+    usage: dict[str, Any], ambiguity: Ambiguity | None
 ) -> None:
-    assert read_usage(usage, None, "/u").open.sdk_cache == doubt
+    assert read_usage(usage, None, "/u").open.sdk_cache == ambiguity
 
 
 def test_perplexitys_reasoning_is_on_top_of_the_answer_and_may_be_in_the_total() -> None:

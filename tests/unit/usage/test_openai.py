@@ -93,15 +93,15 @@ def test_parts_may_fill_their_whole_but_not_exceed_it(names: Names) -> None:
 def test_audio_that_cannot_be_fresh_next_to_the_cached_tokens_was_cached_itself(
     names: Names,
 ) -> None:
-    def heard(cached: int) -> dict[str, int]:
+    def audio_of(cached: int) -> dict[str, int]:
         details = {"cached_tokens": cached, "audio_tokens": 30}
         return buckets(
             names.usage_format, {names.prompt: 100, names.inside: details, names.output: 0}
         )
 
-    assert heard(70) == {"audio_input": 30, "cache_read": 70}
-    assert heard(71) == {"audio_input": 29, "audio_cache_read": 1, "cache_read": 70}
-    assert heard(100) == {"audio_cache_read": 30, "cache_read": 70}
+    assert audio_of(70) == {"audio_input": 30, "cache_read": 70}
+    assert audio_of(71) == {"audio_input": 29, "audio_cache_read": 1, "cache_read": 70}
+    assert audio_of(100) == {"audio_cache_read": 30, "cache_read": 70}
 
 
 @BOTH

@@ -202,13 +202,13 @@ def test_a_period_cut_in_two_does_not_differ() -> None:
 def test_what_is_kept_of_a_difference_is_what_it_is_at_every_moment() -> None:
     """One that is kept from another moment is the one that is worked out at this moment."""
     first, second, third = "2026-11-10", "2026-11-20", "2026-12-01"
-    cheap, dear = lists({"input": "3"}), lists({"input": "4", "output": "9"})
-    before = book("v1", [priced({**cheap, "to": second}, {**dear, "from": second}), row("gone")])
+    cheap, costly = lists({"input": "3"}), lists({"input": "4", "output": "9"})
+    before = book("v1", [priced({**cheap, "to": second}, {**costly, "from": second}), row("gone")])
     after = book(
         "v2",
         [
-            priced({**cheap, "to": first}, {**dear, "from": first, "to": third}),
-            priced({**dear, "from": third}, model="new"),
+            priced({**cheap, "to": first}, {**costly, "from": first, "to": third}),
+            priced({**costly, "from": third}, model="new"),
         ],
     )
     second_long = timedelta(seconds=1)

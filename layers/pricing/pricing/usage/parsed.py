@@ -40,7 +40,7 @@ class StatedCost:
 
 
 @immutable
-class Doubt:
+class Ambiguity:
     """Counts that agree under one provider's rules only: where they stand, and why they do not."""
 
     pointer: str
@@ -66,14 +66,14 @@ class OpenQuestions:
     """
 
     tier: TierWord | None = None
-    rest: Doubt | None = None
-    cache_outside: Doubt | None = None
-    reasoning_outside: Doubt | None = None
-    sdk_cache: Doubt | None = None
+    rest: Ambiguity | None = None
+    cache_outside: Ambiguity | None = None
+    reasoning_outside: Ambiguity | None = None
+    sdk_cache: Ambiguity | None = None
     cache_inside: int = 0
     drawn: bool = False
-    no_input: Doubt | None = None
-    no_output: Doubt | None = None
+    no_input: Ambiguity | None = None
+    no_output: Ambiguity | None = None
 
     @property
     def none(self) -> bool:

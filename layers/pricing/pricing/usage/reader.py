@@ -31,7 +31,7 @@ from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
 from pricing.usage.parsed import (
     COMMITTED_CAPACITY,
     NOTHING_OPEN,
-    Doubt,
+    Ambiguity,
     OpenQuestions,
     ParsedUsage,
     StatedCost,
@@ -211,7 +211,7 @@ def _open_questions(
     if read and not found.cache_outside and taken.counts.keys().isdisjoint(_SDK_PARTS):
         here = taken.counts.pointers[meanings.READ]
         if here.endswith("cachedInputTokens"):
-            sdk_cache = Doubt(here, "may be outside of inputTokens", read)
+            sdk_cache = Ambiguity(here, "may be outside of inputTokens", read)
     # OpenAI's images endpoints list the images of the input, which are never cached, and no output.
     drawn = meanings.IMAGE_IN in taken.counts and taken.counts.keys().isdisjoint(_NOT_OF_IMAGES)
     inside = taken.counts.cache_inside() if shape.cache_in_doubt else 0
@@ -235,12 +235,14 @@ def _open_questions(
     )
 
 
-def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Doubt:
+def _missing(shape: Shape, side: Sequence[str], pointer: str) -> Ambiguity:
     """What to say where one side of a call is not stated."""
     name = next((name for name, meaning in shape.fields.items() if meaning in side), None)
     if name is None:
-        return Doubt(pointer, "has a total only; send the counts of input and output that make it")
-    return Doubt(f"{pointer}/{name}", "is required; send 0 where there was none")
+        return Ambiguity(
+            pointer, "has a total only; send the counts of input and output that make it"
+        )
+    return Ambiguity(f"{pointer}/{name}", "is required; send 0 where there was none")
 
 
 #: What version 6 of the AI SDK states of the input and version 5, which passes on the provider's

@@ -33,7 +33,7 @@ from pricing.usage.meanings import (
     WRITE_5M,
     WRITE_OTHER,
 )
-from pricing.usage.parsed import Doubt
+from pricing.usage.parsed import Ambiguity
 
 _CACHE = (READ, WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
 _WRITES = (WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
@@ -49,9 +49,9 @@ class Split(NamedTuple):
     """The buckets of one prompt and its answer, and what only the model decides."""
 
     usage: Usage
-    rest: Doubt | None = None
-    cache_outside: Doubt | None = None
-    reasoning_outside: Doubt | None = None
+    rest: Ambiguity | None = None
+    cache_outside: Ambiguity | None = None
+    reasoning_outside: Ambiguity | None = None
     input_stated: bool = True
     output_stated: bool = True
     notices: tuple[Notice, ...] = ()
@@ -181,7 +181,7 @@ def split(counts: Counts) -> Split:
     if ANSWER in counts and not outside and counts[REASONING] > answer:
         outside = counts[REASONING]
         detail = counts.exceeded(ANSWER, _OUTPUT_PARTS)
-        reasoning_outside = Doubt(counts.pointers[ANSWER], detail, outside)
+        reasoning_outside = Ambiguity(counts.pointers[ANSWER], detail, outside)
     answer += outside
     spoken, drawn, filmed = stated(AUDIO_OUT, 0), stated(IMAGE_OUT, 0), stated(VIDEO_OUT, 0)
     text = answer - reasoning - spoken - drawn - filmed
@@ -242,8 +242,8 @@ def _writes(counts: Counts) -> tuple[int, int, int]:
     return written, 0, written if unknown else 0
 
 
-def _fresh(counts: Counts, cached: int) -> tuple[int, Doubt | None]:
-    """Input that is not cached, with a ``Doubt`` if it may exclude the cache."""
+def _fresh(counts: Counts, cached: int) -> tuple[int, Ambiguity | None]:
+    """Input that is not cached, with an ``Ambiguity`` if it may exclude the cache."""
     if WHOLE not in counts:
         return counts[FRESH], None
     whole = counts[WHOLE]
@@ -262,7 +262,7 @@ def _fresh(counts: Counts, cached: int) -> tuple[int, Doubt | None]:
             " send figures that agree",
         )
     if cached > whole:
-        return whole, Doubt(counts.pointers[WHOLE], counts.exceeded(WHOLE, _CACHE))
+        return whole, Ambiguity(counts.pointers[WHOLE], counts.exceeded(WHOLE, _CACHE))
     return fresh, None
 
 
@@ -318,7 +318,7 @@ def _answer(counts: Counts) -> tuple[int, int]:
 
 def _reconcile(
     counts: Counts, fresh: int, cached: int, answer: int, reasoning: int
-) -> tuple[Doubt | None, int, tuple[Notice, ...]]:
+) -> tuple[Ambiguity | None, int, tuple[Notice, ...]]:
     """Compare the stated total with the parts: tokens it has and they lack, and why.
 
     Returns what is left over for the model to decide, the reasoning that the answer excludes, and
@@ -344,4 +344,4 @@ def _reconcile(
     detail = f"is {total}, but {parts} add up to {counted}; send figures that agree"
     if total < counted or WHOLE not in counts:
         counts.refuse(TOTAL, detail)
-    return Doubt(counts.pointers[TOTAL], detail, total - counted), 0, ()
+    return Ambiguity(counts.pointers[TOTAL], detail, total - counted), 0, ()
