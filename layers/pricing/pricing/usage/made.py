@@ -120,7 +120,8 @@ def _video(body: Mapping[str, Any], pointer: str) -> Quantity | None:
 
 
 def _audio(body: Mapping[str, Any], pointer: str) -> Quantity | None:
-    """The length of what was transcribed: OpenAI's verbose form, AssemblyAI's, Deepgram's.
+    """The length of what was transcribed: OpenAI's verbose form, AssemblyAI's, ElevenLabs',
+    Deepgram's.
 
     Deepgram transcribes and bills each channel that its results have.
     """
@@ -128,8 +129,8 @@ def _audio(body: Mapping[str, Any], pointer: str) -> Quantity | None:
     seconds = None
     if body.get("task") in ("transcribe", "translate") or "segments" in body:
         seconds = _number(body.get("duration"))
-    elif "audio_duration" in body:
-        seconds = _number(body["audio_duration"])
+    elif "audio_duration" in body or "audio_duration_secs" in body:
+        seconds = _number(body.get("audio_duration", body.get("audio_duration_secs")))
     elif isinstance(metadata, dict) and isinstance(results, dict):
         channels = results.get("channels")
         seconds = _number(metadata.get("duration"))

@@ -242,6 +242,7 @@ GEMINI_CLI = Shape(
 
 _OTEL = "gen_ai.usage."
 _OPENINFERENCE = "llm.token_count."
+_EVE = "agent.usage."
 #: What tokens of a modality count as in the input, in what was cached of it, and in the output.
 _OTEL_MODALITIES = {
     "text": (PART, PART, PART),
@@ -256,10 +257,13 @@ OTEL = Shape(
             *(f"{_OTEL}input_tokens", f"{_OTEL}output_tokens"),
             *(f"{_OTEL}prompt_tokens", f"{_OTEL}completion_tokens"),
             *(f"{_OPENINFERENCE}prompt", f"{_OPENINFERENCE}completion"),
+            *(f"{_EVE}input_tokens", f"{_EVE}output_tokens"),
         )
     ),
-    prefixes=(_OTEL, _OPENINFERENCE),
+    prefixes=(_OTEL, _OPENINFERENCE, _EVE),
     fields={
+        f"{_EVE}input_tokens": WHOLE,
+        f"{_EVE}output_tokens": ANSWER,
         f"{_OTEL}input_tokens": WHOLE,
         f"{_OTEL}prompt_tokens": WHOLE,
         f"{_OTEL}output_tokens": ANSWER,

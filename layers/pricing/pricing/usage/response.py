@@ -64,6 +64,9 @@ USAGES = (
 _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
     ("meta",): frozenset(("billed_units",)),
     ("metrics",): BODY_COUNTS,
+    # Haystack, Strands
+    ("meta", "usage"): frozenset(),
+    ("metrics", "accumulated_usage"): frozenset(),
     # TGI, LM Studio and SGLang
     ("details",): frozenset(("generated_tokens",)),
     ("stats",): frozenset(("total_output_tokens",)),
@@ -84,7 +87,7 @@ MODELS = (
     *("model", "modelVersion", "model_version", "modelId", "model_id", "model_name"),
     *("Model", "ModelId"),
 )
-_MODEL_HOLDERS = ("response_metadata", "llm_output", "llmOutput", "response")
+_MODEL_HOLDERS = ("response_metadata", "llm_output", "llmOutput", "response", "meta")
 #: Where a response states its cost next to its usage: LiteLLM's, agents' and gateways' own names.
 COSTS = (
     ("_hidden_params", "response_cost"),
@@ -214,12 +217,23 @@ def unwrapped(response: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, A
     """The response inside of a stream's event or a batch's line; its pointer; if it is batch."""
     if any(isinstance(response.get(name), dict) for name in USAGES):
         return response, pointer, False
+    of_choice = usage_of_choice(response)
+    if of_choice is not None:
+        return {**response, "usage": of_choice}, pointer, False
     for path in WRAPPERS:
         body = _at(response, path)
         if isinstance(body, dict) and (_has_usage(body) or made(body, "")):
             batch = is_batch_line(response.keys(), ".".join(path))
             return body, f"{pointer}/{'/'.join(path)}", batch
     return response, pointer, False
+
+
+def usage_of_choice(response: Mapping[str, Any]) -> Any:
+    """Return the usage that Moonshot's streams have in the last choice; None without one."""
+    choices = response.get("choices")
+    last = choices[-1] if isinstance(choices, list) and choices else None
+    usage = last.get("usage") if isinstance(last, dict) else None
+    return usage if isinstance(usage, dict) else None
 
 
 def is_batch_line(names: Collection[str], container: str) -> bool:

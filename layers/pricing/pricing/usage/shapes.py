@@ -87,7 +87,8 @@ SUMS: Fields = {
 #: Counts by modality next to the whole ones, as voice frameworks and SDKs flatten them.
 FLAT_MODALITIES: Fields = {
     **dict.fromkeys(("input_text_tokens", "input_cached_text_tokens", "output_text_tokens"), PART),
-    "input_audio_tokens": AUDIO_IN,
+    **dict.fromkeys(("input_audio_tokens", "audio_input_tokens"), AUDIO_IN),
+    "audio_total_tokens": PART,
     **dict.fromkeys(
         (
             *("input_cached_audio_tokens", "cache_read_input_audio_tokens"),
@@ -95,7 +96,7 @@ FLAT_MODALITIES: Fields = {
         ),
         AUDIO_CACHED,
     ),
-    "output_audio_tokens": AUDIO_OUT,
+    **dict.fromkeys(("output_audio_tokens", "audio_output_tokens"), AUDIO_OUT),
     "input_image_tokens": IMAGE_IN,
     "input_cached_image_tokens": IMAGE_CACHED,
     "output_image_tokens": IMAGE_OUT,
@@ -107,6 +108,9 @@ _CACHE_NAMES: Fields = {
     "cache_read_input_tokens": READ,
     "cached_input_tokens": READ,
     "cached_prompt_tokens": READ,
+    # Bifrost's
+    "cached_read_tokens": READ,
+    "cached_write_tokens": WRITE,
     "cache_write_tokens": WRITE,
     "cache_write_input_tokens": WRITE,
     "cache_creation_tokens": WRITE,
@@ -186,7 +190,7 @@ _TIMES: Fields = dict.fromkeys(
         *("completion_tokens_per_sec", "total_tokens_per_sec", "is_last_response", "stop_reason"),
         *("completion_tokens_after_first_per_sec", "total_characters", "tokens_per_second"),
         *("completion_tokens_after_first_per_sec_first_ten", "context_window", "per_turn_token"),
-        *("time_per_token", "ttft", "session_duration", "context_tokens"),
+        *("time_per_token", "ttft", "session_duration", "context_tokens", "duration"),
     ),
     NOTE,
 )
@@ -202,6 +206,8 @@ _OPENAI_TERMS: Fields = {
     "context_details": NOTE,
     # PydanticAI's number of the caller's own tools that ran.
     "tool_calls": NOTE,
+    # GitHub Copilot's units, which repeat the counts.
+    "copilot_usage": NOTE,
     "prompt_audio_seconds": unit(AUDIO_SECOND),
     # DashScope's searches
     "plugins": {"search": {"count": tool("web_search"), "*": NOTE}},

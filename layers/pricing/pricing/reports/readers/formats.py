@@ -63,7 +63,7 @@ from pricing.reports.readers.tracer_formats import TRACERS
 from pricing.reports.readers.unread import known_kind, looks_like, without_counts
 from pricing.reports.readers.work import LOOK, TooMuchWork, Work
 from pricing.reports.source_formats import SourceFormat
-from pricing.usage.response import USAGES
+from pricing.usage.response import USAGES, usage_of_choice
 
 FORMATS: tuple[RecordFormat, ...] = (
     *(*CODING_TOOLS, *DOCUMENTS, *GATEWAYS, *TRACERS, *PROVIDERS, *SDKS),
@@ -104,7 +104,7 @@ _OF_A_CALL = ("user", "conversationId", "messageId", "model", "context")
 _CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
 #: A row of an export with nothing else is a time in which nothing was called.
 _BUCKET = frozenset(("start_time", "end_time", "start_time_iso", "end_time_iso"))
-_USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.")
+_USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.", "agent.usage.")
 
 
 class FormatReader:
@@ -288,6 +288,9 @@ class FormatReader:
         """Events of OpenAI's streams: the last one has the usage, all others are not calls."""
         kind, inner = document.get("type"), document.get("response")
         if document.get("object") == "chat.completion.chunk":
+            of_choice = None if document.get("usage") else usage_of_choice(document)
+            if of_choice is not None:
+                return [Found("openai_stream", {**document, "usage": of_choice})]
             usage = document.get("usage") or at(document, "x_groq.usage")
             return [Found("openai_stream", document)] if usage else []
         if not isinstance(kind, str) or not kind.startswith(_EVENTS) or "data" in document:
