@@ -446,7 +446,7 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
     ("4,400 digits", '{"model":"opus","calls":' + "9" * 4400 + "}", 400, "40 characters"),
     ("a boolean count", asking(calls=True), 422, "whole number"),
     ("a boolean token count", asking(usage={**USAGE, "input_tokens": True}), 422, "whole number"),
-    ("a string count", asking(calls="7"), 422, "whole number"),
+    ("a word for a count", asking(calls="seven"), 422, "whole number"),
     ("a fraction of a token", asking(usage={**USAGE, "input_tokens": 1.5}), 422, "whole number"),
     ("a negative count", asking(usage={**USAGE, "output_tokens": -1}), 422, "0 or more"),
     ("no calls", asking(calls=0), 422, "1 or more"),
@@ -490,7 +490,7 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
     ),
     (
         "a count outside of its usage",
-        {"model": "opus", "prompt_tokens": 1000},
+        {"model": "opus", "text": "hello", "prompt_tokens": 1000},
         422,
         '`prompt_tokens` belongs inside "usage": {"usage": {"prompt_tokens": 1000, ...}}.',
     ),

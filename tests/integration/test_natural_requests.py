@@ -80,7 +80,7 @@ def test_the_short_form_goes_alone(estimate: Ask, other: dict[str, Any]) -> None
     assert "`input_tokens`" in answer.body["detail"]
 
 
-@pytest.mark.parametrize("count", [-1, 1.5, "1000", True, 10**13])
+@pytest.mark.parametrize("count", [-1, 1.5, "a thousand", "1,00", "1.0005k", True, 10**13])
 def test_a_count_of_the_short_form_is_a_whole_number(estimate: Ask, count: Any) -> None:
     answer = estimate({"model": "gpt-4o", "input_tokens": count, "output_tokens": 0})
     assert answer.status == 422
@@ -140,22 +140,133 @@ def test_every_route_says_what_to_send_instead(
     ("body", "wrapper"),
     [
         ({"id": "x", "object": "chat.completion", "model": "gpt-4o", "choices": [],
-          "usage": {"prompt_tokens": 1, "completion_tokens": 1}}, "response"),
+          "service_tier": "priority", "system_fingerprint": "f",
+          "usage": {"prompt_tokens": 1000, "completion_tokens": 1}}, "response"),
         ({"id": "m", "type": "message", "role": "assistant", "model": "claude-opus-5",
           "content": [], "usage": {"input_tokens": 1, "output_tokens": 1}}, "response"),
-        ({"modelVersion": "gemini-2.5-pro", "candidates": [], "usageMetadata": {}}, "response"),
+        ({"id": "r", "object": "response", "model": "gpt-5", "output": [], "tools": [],
+          "text": {"format": {"type": "text"}}, "tool_choice": "auto",
+          "usage": {"input_tokens": 1000, "output_tokens": 1, "total_tokens": 1001}}, "response"),
+        ({"modelVersion": "gemini-2.5-pro", "candidates": [],
+          "usageMetadata": {"promptTokenCount": 10, "candidatesTokenCount": 5}}, "response"),
         ({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "temperature": 1,
-          "stream": True}, "request"),
-        ({"contents": [], "generationConfig": {"maxOutputTokens": 5}}, "request"),
+          "stream": True, "max_tokens": 50, "service_tier": "priority"}, "request"),
+        ({"model": "claude-sonnet-4-6", "max_tokens": 50, "system": "Be brief.",
+          "tools": [{"name": "f", "input_schema": {"type": "object"}}],
+          "messages": [{"role": "user", "content": "hi"}]}, "request"),
+        ({"model": "gpt-5", "input": "hi", "max_output_tokens": 50}, "request"),
+        ({"model": "text-embedding-3-small", "input": ["a text"]}, "request"),
+        ({"model": "dall-e-3", "prompt": "a cat", "n": 2, "size": "1024x1024"}, "request"),
+        ({"model": "sora-2", "prompt": "x", "seconds": 8, "size": "1280x720"}, "request"),
+        ({"model": "rerank-v3.5", "query": "q", "documents": ["a"] * 101}, "request"),
     ],
 )  # fmt: skip
-def test_a_whole_object_of_a_provider_is_told_where_it_goes(
+def test_a_whole_object_of_a_provider_may_be_the_body(
     estimate: Ask, body: dict[str, Any], wrapper: str
 ) -> None:
-    answer = estimate(body)
+    own = {"as_of": "2026-11-22", "calls": 3}
+    pasted, wrapped = estimate(body | own), estimate({wrapper: body} | own)
+    assert (pasted.status, wrapped.status) == (200, 200)
+    assert pasted.body == wrapped.body
+    assert pasted.body["total_usd"] != "0"
+
+
+#: 2,000 tokens of input and 500 of output of gpt-4o, at 2.50 and 10 USD per million.
+PLAIN = "0.01"
+#: 1,000 of the 2,000 at 1.25.
+CACHED = "0.00875"
+
+
+@pytest.mark.parametrize(
+    ("sent", "total"),
+    [
+        ({"input_tokens": "2k", "output_tokens": "500"}, PLAIN),
+        ({"input_tokens": "2,000", "output_tokens": 500.0}, PLAIN),
+        ({"input_tokens": "0.002M", "output_tokens": "0.5K"}, PLAIN),
+        ({"input": 2000, "output": "500"}, PLAIN),
+        ({"tokens": {"input": 2000, "output": 500}}, PLAIN),
+        ({"prompt_tokens": 2000, "completion_tokens": 500}, PLAIN),
+        ({"prompt_tokens": "2000", "completion_tokens": "500", "total_tokens": "2500"}, PLAIN),
+        ({"usage": {"prompt_tokens": "2000", "completion_tokens": "500"}}, PLAIN),
+        ({"inputTokens": 2000, "outputTokens": 500}, PLAIN),
+        ({"InputTokens": 2000, "OutputTokens": 500}, PLAIN),
+        ({"tokens_in": 2000, "tokens_out": 500}, PLAIN),
+        ({"promptTokenCount": 2000, "candidatesTokenCount": 500}, PLAIN),
+        (
+            {
+                "input_tokens": 2000,
+                "output_tokens": 500,
+                "input_tokens_details": {"cached_tokens": 1000},
+            },
+            CACHED,
+        ),
+        (
+            {
+                "prompt_tokens": 2000,
+                "completion_tokens": 500,
+                "prompt_tokens_details": {"cached_tokens": 1000},
+            },
+            CACHED,
+        ),
+        # Anthropic's input excludes the cache.
+        ({"input_tokens": 1000, "output_tokens": 500, "cache_read_input_tokens": 1000}, CACHED),
+        # A batch at half of each, priority at 4.25 and 17
+        ({"input_tokens": 2000, "output_tokens": 500, "batch": True}, "0.005"),
+        ({"input_tokens": 2000, "output_tokens": 500, "batch": False}, PLAIN),
+        ({"input_tokens": 2000, "output_tokens": 500, "service_tier": "batch"}, "0.005"),
+        ({"input_tokens": 2000, "output_tokens": 500, "tier": "Priority"}, "0.017"),
+        ({"input_tokens": 2000, "output_tokens": 500, "service_tier": "auto"}, PLAIN),
+        ({"input_tokens": 2000, "output_tokens": 500, "processing": "Batch"}, "0.005"),
+        ({"input_tokens": 2000, "output_tokens": 500, "calls": "10k"}, "100"),
+        ({"input_tokens": 2000, "output_tokens": 500, "provider": "OpenAI"}, PLAIN),
+        *(
+            ({"input_tokens": 2000, "output_tokens": 500, "as_of": moment}, PLAIN)
+            for moment in ("20261101", 1793520000, 1793520000000, "now", "today", "2026-11-01")
+        ),
+        ({"input_tokens": 2000, "output_tokens": 500, "date": "2026-11-01"}, PLAIN),
+        ({"input_tokens": 2000, "output_tokens": 500, "budget_usd": "$100"}, PLAIN),
+        ({"input_tokens": 2000, "output_tokens": 500, "currency": "eur"}, PLAIN),
+        ({"input_tokens": 2000, "output_tokens": 500, "currency": "€"}, PLAIN),
+        ({"model": "whisper-1", "seconds": 90}, "0.009"),
+        ({"model": "whisper-1", "minutes": 1.5}, "0.009"),
+        ({"model": "tts-1", "characters": 1000}, "0.015"),
+        ({"model": "claude-sonnet-4-6", "input_tokens": 2000, "inference_geo": "US"}, "0.0066"),
+    ],
+)
+def test_what_has_one_meaning_may_be_written_in_many_ways(
+    estimate: Ask, sent: dict[str, Any], total: str
+) -> None:
+    answer = estimate({"model": "gpt-4o", **sent})
+    assert answer.status == 200, answer.body
+    assert answer.body["total_usd"] == total
+
+
+def test_items_and_comparisons_are_written_in_as_many_ways(workload: Ask, compare: Ask) -> None:
+    counts = {"prompt_tokens": "2000", "completion_tokens": 500, "batch": True}
+    item = {"name": "chat", "model": "gpt-4o", "calls": "1k", **counts}
+    assert workload({"items": [item]}).body["totals"]["period_usd"] == "5"
+    (row,) = compare({"models": ["gpt-4o"], **counts}).body["rows"]
+    assert row["total_usd"] == "0.005"
+
+
+@pytest.mark.parametrize(
+    ("sent", "pointer"),
+    [
+        # Whether the 1,000 are a part of the 2,000 is left open.
+        ({"input_tokens": 2000, "output_tokens": 500, "cached_tokens": 1000}, "/cached_tokens"),
+        ({"input_tokens": 2000, "output_tokens": 500, "as_of": "01/11/2026"}, "/as_of"),
+        ({"input_tokens": 2000, "output_tokens": 500, "as_of": "2026-11"}, "/as_of"),
+        ({"input_tokens": 2000, "output_tokens": 500, "as_of": "2026-11-01 10:00"}, "/as_of"),
+        ({"input_tokens": 2000, "output_tokens": 500, "region": "eu"}, "/region"),
+        ({"input_tokens": 2000, "output_tokens": 500, "calls_per_month": 9}, "/calls_per_month"),
+    ],
+)
+def test_what_has_several_meanings_is_told_what_to_send(
+    estimate: Ask, sent: dict[str, Any], pointer: str
+) -> None:
+    answer = estimate({"model": "gpt-4o", **sent})
     assert answer.status == 422
-    (error,) = answer.body["errors"]
-    assert f'{{"{wrapper}": {{...}}}}' in error["detail"]
+    assert [error["pointer"] for error in answer.body["errors"]] == [pointer]
 
 
 def test_a_list_of_bad_items_is_not_called_too_short(workload: Ask) -> None:

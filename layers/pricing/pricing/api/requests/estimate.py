@@ -7,10 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SkipValidation
+from pydantic import Field, SkipValidation, model_validator
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.hints import HINTS, provider_objects
+from pricing.api.requests.meant import as_meant
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import UnitsRequest
 from pricing.errors import InvalidRequest
@@ -140,6 +141,11 @@ class UsageInput(MeasuredFields, TextInput):
     """
 
     HINTS = HINTS
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_meant(cls, body: Any) -> Any:
+        return as_meant(body, cls.model_fields.keys()) if isinstance(body, dict) else body
 
     @staticmethod
     def wholes() -> Sequence[tuple[AbstractSet[str], str]]:

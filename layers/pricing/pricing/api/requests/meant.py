@@ -1,0 +1,234 @@
+"""What a request means that is written as in a provider's SDK, or by hand.
+
+Only what has one meaning is rewritten: counts under a provider's names are its usage object, a
+provider's whole response or request is that, words and amounts may be written in other ways. All
+else is left to the request's type, which says what to send instead.
+"""
+
+import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from pricing.money import EXACT
+from pricing.usage.buckets import MAX_COUNT
+from pricing.usage.recognition import camel
+from pricing.usage.response import MODELS, USAGES
+from pricing.usage.shapes import OPENAI, RESPONSES
+
+#: What says what was used, or will be.
+_SOURCES = frozenset(("usage", "response", "request", "text", "units"))
+#: Counts by the names of providers and SDKs: one of them shows whose names all others are.
+_COUNTS = frozenset(
+    (
+        *("prompt_tokens", "completion_tokens", "promptTokens", "completionTokens"),
+        *("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens"),
+        *("promptTokenCount", "candidatesTokenCount", "cachedContentTokenCount"),
+        *("prompt_token_count", "candidates_token_count", "cached_content_token_count"),
+        *("cache_read_input_tokens", "cache_creation_input_tokens", "input_tokens_details"),
+        *("prompt_tokens_details", "prompt_cache_hit_tokens", "tokens_in", "tokens_out"),
+        *("InputTokens", "OutputTokens", "PromptTokens", "CompletionTokens"),
+    )
+)
+#: What may stand next to them.
+_NEXT_TO_COUNTS = frozenset(
+    (
+        *(*OPENAI.fields, *RESPONSES.fields, "totalTokens", "totalTokenCount", "cachedInputTokens"),
+        *("cacheDetails", "inputTokenDetails", "outputTokenDetails", "reasoningTokens"),
+        *("thoughtsTokenCount", "toolUsePromptTokenCount", "promptTokensDetails"),
+        *("candidatesTokensDetails", "cacheTokensDetails", "thoughts_token_count"),
+        *("total_token_count", "cachedTokens", "TotalTokens", "cachedInputTokenCount"),
+    )
+) - {"service_tier", "speed", "inference_geo", "calls", "audio_tokens", "prompt", "completion"}
+#: Quantities that are not tokens, by the names that usage objects have for them.
+_QUANTITIES = {"seconds": 1, "characters": 1, "pages": 1, "minutes": 60}
+#: Members that only a provider's response, and only a provider's request, has.
+_OF_RESPONSES = frozenset(
+    (
+        "choices",
+        "candidates",
+        "object",
+        "id",
+        "stop_reason",
+        "modelVersion",
+        "stopReason",
+        "created",
+    )
+)
+_OF_REQUESTS = frozenset(
+    (
+        *("max_tokens", "max_completion_tokens", "max_output_tokens", "temperature", "stream"),
+        *("generationConfig", "inferenceConfig", "systemInstruction", "contents", "instructions"),
+        *("response_format", "stop_sequences", "top_p", "reasoning_effort", "stream_options"),
+        *("size", "quality", "n", "documents", "input", "parallel_tool_calls", "toolConfig"),
+    )
+)
+_PROMPTS = frozenset(("messages", "input", "contents", "prompt", "query"))
+#: Fields of a request that are also members of a provider's object.
+_SHARED = frozenset(("text", "messages", "system", "images", "tools", "tool_choice", "usage"))
+_TIERS = ("batch", "flex", "priority", "standard")
+_CHOSEN_BY_PROVIDER = ("default", "auto", "standard_only", "on_demand")
+_CURRENCIES = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP"}
+_AMOUNTS = frozenset(
+    (
+        *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "calls"),
+        *("expected_output_tokens", "thinking_tokens"),
+    )
+)
+_WRITTEN = re.compile(
+    r"(?P<digits>\d{1,3}(?:[,_]\d{3})+|\d{1,18})(?P<part>\.\d{1,9})?\s?(?P<scale>[kKmM]?)", re.ASCII
+)
+_SCALES = {"": 0, "k": 3, "m": 6}
+_DAY = re.compile(r"(20\d\d)([01]\d)([0-3]\d)", re.ASCII)
+#: Counts of seconds and of milliseconds since 1970, of this century.
+_SECONDS, _MILLISECONDS = range(10**9, 10**10), range(10**12, 10**13)
+
+
+def as_meant(body: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any]:
+    """The request with what has one meaning in the form that the fields of its type have."""
+    sent = dict(body)
+    _rename(sent, fields)
+    if _SOURCES.isdisjoint(sent) or "usage" in sent:
+        _wrap(sent, fields)
+    if _SOURCES.isdisjoint(sent):
+        _gather(sent)
+    for name in _AMOUNTS & sent.keys():
+        sent[name] = _amount(sent[name])
+    if isinstance(sent.get("usage"), dict):
+        sent["usage"] = _unquoted(sent["usage"])
+    _terms(sent, fields)
+    _date(sent)
+    _name(sent, fields)
+    return sent
+
+
+def _rename(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
+    """Read the short form under shorter names, and counts that are called tokens."""
+    if not _SOURCES.isdisjoint(sent):
+        return
+    for side in ("input", "output"):
+        is_count = type(_amount(sent.get(side))) is int
+        if is_count and side not in fields and f"{side}_tokens" not in sent:
+            sent[f"{side}_tokens"] = sent.pop(side)
+    if isinstance(sent.get("tokens"), dict):
+        sent["usage"] = sent.pop("tokens")
+
+
+def _wrap(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
+    """Make a provider's whole response, or its whole request, the one member that it is."""
+    is_response = not _OF_RESPONSES.isdisjoint(sent) and any(
+        isinstance(sent.get(name), dict) for name in USAGES
+    )
+    is_request = "usage" not in sent and not (
+        _OF_REQUESTS.isdisjoint(sent) or _PROMPTS.isdisjoint(sent)
+    )
+    if not is_response and not is_request:
+        if isinstance(sent.get("prompt"), str) and "messages" not in sent:
+            sent["text"] = sent.pop("prompt")
+        return
+    own = fields - _SHARED - (set(MODELS) if is_response or "model" in sent else set())
+    whole = {name: sent.pop(name) for name in [*sent] if name not in own}
+    sent["response" if is_response else "request"] = whole
+
+
+def _gather(sent: dict[str, Any]) -> None:
+    """Make counts under a provider's names, and quantities, a usage object."""
+    if not _COUNTS.isdisjoint(sent):
+        names = [one for one in sent if one in _NEXT_TO_COUNTS or one in _COUNTS]
+        names += [one for one in sent if camel(one) in _COUNTS and one not in names]
+        sent["usage"] = {name: sent.pop(name) for name in names}
+        return
+    quantities = [name for name in _QUANTITIES if _is_number(sent.get(name))]
+    if len(quantities) == 1 and _AMOUNTS.isdisjoint(sent.keys() - {"calls"}):
+        (name,) = quantities
+        count = EXACT.multiply(Decimal(sent.pop(name)), _QUANTITIES[name])
+        sent["usage"] = {"seconds" if name == "minutes" else name: count}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0
+
+
+def _amount(value: Any) -> Any:
+    """A whole number that is written as ``2000.0``, ``"2000"``, ``"2,000"`` or ``"2k"``."""
+    if isinstance(value, str) and (written := _WRITTEN.fullmatch(value.strip())):
+        digits = re.sub("[,_]", "", written["digits"]) + (written["part"] or "")
+        value = Decimal(digits).scaleb(_SCALES[written["scale"].lower()])
+    if isinstance(value, Decimal) and 0 <= value <= MAX_COUNT and value == int(value):
+        return int(value)
+    return value
+
+
+def _unquoted(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """A usage object whose counts may be in quotes."""
+    return {
+        name: _unquoted(value)
+        if isinstance(value, dict)
+        else int(value)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS
+        else value
+        for name, value in usage.items()
+    }
+
+
+_DIGITS = 13
+
+
+def _terms(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
+    """Read the words of the terms in any case, and a provider's names for them."""
+    if {"response", "request", "processing"}.isdisjoint(sent):
+        _tier(sent, fields)
+    for name in ("processing", "speed", "inference_geo"):
+        if isinstance(sent.get(name), str):
+            sent[name] = sent[name].lower()
+    if isinstance(code := sent.get("currency"), str):
+        sent["currency"] = _CURRENCIES.get(code, code.upper())
+    if isinstance(budget := sent.get("budget_usd"), str):
+        sent["budget_usd"] = budget.removeprefix("$")
+
+
+def _tier(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
+    """Read a service tier, or that a call is one of a batch, as the processing that it is.
+
+    A plan of a batch, which has a number of requests, decides that itself.
+    """
+    if "requests" in fields:
+        return
+    for name in {"service_tier", "tier", "batch"} - fields:
+        word = sent.get(name)
+        if name == "batch" and isinstance(word, bool):
+            word = "batch" if word else "standard"
+        if not isinstance(word, str):
+            continue
+        if word.lower() in _TIERS and "processing" not in sent:
+            sent["processing"] = word.lower()
+            del sent[name]
+        elif word.lower() in _CHOSEN_BY_PROVIDER:
+            del sent[name]
+
+
+def _date(sent: dict[str, Any]) -> None:
+    """Read a date as logs and people write it."""
+    if isinstance(sent.get("date"), str) and "as_of" not in sent:
+        sent["as_of"] = sent.pop("date")
+    value = sent.get("as_of")
+    if isinstance(value, str):
+        if value.lower() in ("now", "today", ""):
+            del sent["as_of"]
+        elif _DAY.fullmatch(value):
+            sent["as_of"] = f"{value[:4]}-{value[4:6]}-{value[6:]}"
+    elif type(value) is int and (value in _SECONDS or value in _MILLISECONDS):
+        seconds = value if value in _SECONDS else value // 1000
+        sent["as_of"] = datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _name(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
+    """Read a provider's name next to a model's."""
+    provider, model = sent.get("provider"), sent.get("model")
+    if "provider" in fields or not isinstance(provider, str) or not isinstance(model, str):
+        return
+    if provider and "/" not in model and not any(one.isspace() for one in provider):
+        del sent["provider"]
+        sent["model"] = f"{provider.lower()}/{model}"
