@@ -5,14 +5,16 @@ rows of their own, which the scheduled refresh leaves as they are (``refreshed``
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from pricing.catalogue.models import QUANTITY_UNITS, Row, row_names
 from tariff.catalogue.media import KINDS, PARTLY
 from tariff.catalogue.toml_files import CatalogueError
 
-_UNITS_KEYS = {"provider", "ids", "pattern", "source", "prices", "note", "before", "mode"}
+_UNITS_KEYS = {
+    *("provider", "ids", "pattern", "source", "prices", "note", "before", "mode", "replaces"),
+}
 _MINIMUM_KEYS = {"provider", "ids", "component", "minimum", "source"}
 _MODEL_KEYS = {
     *("provider", "id", "name", "aliases", "mode", "source", "notes", "rates", "prices"),
@@ -48,13 +50,19 @@ def with_unit_prices(
         if not matched:
             raise CatalogueError(f"units.toml: {table} matches no model")
         for row in matched:
-            mode = table.get("mode", "standard")
-            _attach(row, {mode: list(table["prices"])}, table.get("before"))
-            components = dict.fromkeys(price["component"] for price in table["prices"])
-            note = table.get("note", f"Unit prices of {', '.join(components)}: {table['source']}.")
-            row["notes"] = [*row.get("notes", ()), note]
+            _price_by_hand(row, table)
     _set_minimums(by_hand, by_name)
     return found
+
+
+def _price_by_hand(row: Row, table: Mapping[str, Any]) -> None:
+    """Give a row the prices of a table, with a note of their source."""
+    components = dict.fromkeys(price["component"] for price in table["prices"])
+    if table.get("replaces"):
+        _detach(row, components)
+    _attach(row, {table.get("mode", "standard"): list(table["prices"])}, table.get("before"))
+    note = table.get("note", f"Unit prices of {', '.join(components)}: {table['source']}.")
+    row["notes"] = [*row.get("notes", ()), note]
 
 
 def _set_minimums(by_hand: Mapping[str, Any], by_name: Mapping[tuple[str, str], Row]) -> None:
@@ -124,6 +132,20 @@ def _attach(row: Row, units: Mapping[str, list[Row]], before: str | None = None)
             more = [unit for unit in units.get(mode, ()) if unit["component"] not in priced]
             if more:
                 prices["units"] = [*known, *more]
+
+
+def _detach(row: Row, components: Container[str]) -> None:
+    """Take the list's prices of some components out; raises CatalogueError if it has none."""
+    found = False
+    for period in row["prices"]:
+        for prices in period["lists"].values():
+            known = prices.pop("units", [])
+            kept = [unit for unit in known if unit["component"] not in components]
+            found = found or kept != known
+            if kept:
+                prices["units"] = kept
+    if not found:
+        raise CatalogueError(f"units.toml: {row['id']} has no price to replace")
 
 
 def _matched(table: Mapping[str, Any], by_name: Mapping[tuple[str, str], Row]) -> Iterator[Row]:

@@ -12,8 +12,10 @@ from pricing.catalogue.checks import problems_in
 from tariff.catalogue.build import build, data_files, read_book, retired_families
 from tariff.catalogue.disagreements import disagreements
 from tariff.catalogue.toml_files import CatalogueError, document_from
+from tariff.catalogue.unit_prices import with_unit_prices
 from tests.support.books import document, row
 
+REPLACES = {"replaces": True}
 CATALOGUE = """
 [version]
 id = "v1"
@@ -487,3 +489,21 @@ def test_a_family_without_a_model_that_is_offered_stops_the_build(retires: str, 
     problems = [*retired_families(document("v", rows, families={"swift": "acme/rocket"}))]
     assert len(problems) == found
     assert all("acme/rocket retires on 2026-11-01" in problem for problem in problems)
+
+
+def test_a_list_s_price_by_the_unit_is_replaced_where_there_is_one() -> None:
+    def made(*listed: dict[str, str]) -> list[Any]:
+        price = {"source": "list", "lists": {"standard": {"rates": {}, "units": [*listed]}}}
+        right = {"component": "image", "usd": "2"}
+        table = {"provider": "acme", "ids": ["x"], "source": "its page", "prices": [right]}
+        rows = with_unit_prices([row("x", prices=[price])], [], {"units": [table | REPLACES]})
+        found: list[Any] = rows[0]["prices"][0]["lists"]["standard"]["units"]
+        return found
+
+    page = {"component": "page", "usd": "1"}
+    assert made(page, {"component": "image", "usd": "1"}) == [
+        page,
+        {"component": "image", "usd": "2"},
+    ]
+    with pytest.raises(CatalogueError, match="x has no price to replace"):
+        made(page)
