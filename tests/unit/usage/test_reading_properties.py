@@ -24,6 +24,7 @@ from pricing.usage.reader import read_usage
 from pricing.usage.recognition import recognised
 from pricing.usage.response import read_response
 from tariff.template import ROOT
+from tests.support.cases import cases
 
 BOOK = bundled.current()
 AS_OF = AsOf.parse("2026-11-24")
@@ -125,112 +126,29 @@ def test_another_name_for_a_count_never_changes_what_was_used(
 
 
 COUNT = st.integers(min_value=0, max_value=10**6)
+ONE_CALL = cases("one_call")
+
+
+def filled(shape: Any, counts: Mapping[str, int]) -> Any:
+    """A shape of ``ONE_CALL`` with a count in the place of each name."""
+    if isinstance(shape, str):
+        return counts[shape]
+    return {name: filled(part, counts) for name, part in shape.items()}
 
 
 @given(fresh=COUNT, read=COUNT, write=COUNT, answer=COUNT, reasoning=COUNT)
 def test_every_shape_of_one_call_costs_the_same_to_the_last_digit(
     fresh: int, read: int, write: int, answer: int, reasoning: int
 ) -> None:
-    prompt, output = fresh + read + write, answer + reasoning
-    total = prompt + output
-    otel, inference = "gen_ai.usage.", "llm.token_count."
-    shapes: list[dict[str, Any]] = [
-        {
-            "input_tokens": fresh,
-            "output_tokens": output,
-            "cache_read_input_tokens": read,
-            "cache_creation_input_tokens": write,
-            "output_tokens_details": {"thinking_tokens": reasoning},
-        },
-        {
-            "prompt_tokens": prompt,
-            "completion_tokens": output,
-            "total_tokens": total,
-            "cache_read_input_tokens": read,
-            "cache_creation_input_tokens": write,
-            "completion_tokens_details": {"reasoning_tokens": reasoning},
-        },
-        {
-            "prompt_tokens": prompt,
-            "completion_tokens": output,
-            "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": write},
-        },
-        {
-            "input_tokens": prompt,
-            "output_tokens": output,
-            "total_tokens": total,
-            "input_tokens_details": {"cached_tokens": read, "cache_write_tokens": write},
-            "output_tokens_details": {"reasoning_tokens": reasoning},
-        },
-        {
-            "input_tokens": prompt,
-            "output_tokens": output,
-            "total_tokens": total,
-            "input_token_details": {"cache_read": read, "cache_creation": write},
-            "output_token_details": {"reasoning": reasoning},
-        },
-        {
-            "inputTokens": fresh,
-            "outputTokens": output,
-            "totalTokens": total,
-            "cacheReadInputTokens": read,
-            "cacheWriteInputTokens": write,
-        },
-        {
-            "inputTokens": prompt,
-            "outputTokens": output,
-            "totalTokens": total,
-            "inputTokenDetails": {
-                "noCacheTokens": fresh,
-                "cacheReadTokens": read,
-                "cacheWriteTokens": write,
-            },
-            "reasoningTokens": reasoning,
-        },
-        {
-            "inputTokens": {"total": prompt, "cacheRead": read, "cacheWrite": write},
-            "outputTokens": {"total": output, "text": answer, "reasoning": reasoning},
-        },
-        {
-            f"{otel}input_tokens": prompt,
-            f"{otel}output_tokens": output,
-            f"{otel}cache_read.input_tokens": read,
-            f"{otel}cache_creation.input_tokens": write,
-        },
-        {
-            f"{inference}prompt": prompt,
-            f"{inference}completion": output,
-            f"{inference}total": total,
-            f"{inference}prompt_details.cache_read": read,
-            f"{inference}prompt_details.cache_write": write,
-        },
-    ]
-    if not write:
-        shapes += [
-            {
-                "promptTokenCount": prompt,
-                "cachedContentTokenCount": read,
-                "candidatesTokenCount": answer,
-                "thoughtsTokenCount": reasoning,
-                "totalTokenCount": total,
-            },
-            {
-                "total_input_tokens": prompt,
-                "total_cached_tokens": read,
-                "total_output_tokens": answer,
-                "total_thought_tokens": reasoning,
-            },
-            {
-                "prompt_tokens": prompt,
-                "completion_tokens": output,
-                "prompt_cache_hit_tokens": read,
-                "prompt_cache_miss_tokens": fresh,
-            },
-        ]
+    counts = {"fresh": fresh, "read": read, "write": write}
+    counts |= {"answer": answer, "reasoning": reasoning}
+    counts |= {"prompt": fresh + read + write, "output": (output := answer + reasoning)}
+    counts["total"] = counts["prompt"] + output
+    shapes = [*ONE_CALL["any"], *([] if write else ONE_CALL["without_writes"])]
     model = BOOK.find("claude-sonnet-4-6").model
     # $3 and $15 a million; a read costs a tenth of input, a write a quarter more
     expected = (fresh * 3 + read * Decimal("0.3") + write * Decimal("3.75") + output * 15) / 10**6
-    for usage in shapes:
+    for usage in (filled(shape, counts) for shape in shapes):
         parsed = read_usage(usage, None, "/usage")
         (attempt,), _ = parsed.open.settled(parsed.attempts, model.provider, model.id, lambda: True)
         found = price(model, AS_OF.instant, attempt.usage, Terms())
