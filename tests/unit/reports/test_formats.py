@@ -13,6 +13,7 @@ from pricing.reports.rates import unscaled
 from pricing.reports.readers.files import UsageFile
 from pricing.reports.report import Filters
 from pricing.store import bundled
+from tests.support.cases import cases
 
 BOOK = bundled.current()
 
@@ -47,158 +48,18 @@ def claude_line(uuid: str, output: int) -> dict[str, Any]:
 
 
 #: A tool's lines, the format they are in, and their cost in USD worked out by hand.
-LOGS: dict[str, tuple[list[Any], str, str]] = {
-    # Opus 4.6: 5 and 25, hour write 10, read 0.5 USD per million tokens:
-    # 10 x 5 + 11862 x 10 + 15555 x 0.5 + 726 x 25 = 144597.5 millionths
-    "Claude Code": (
-        [
-            {"type": "user", "message": {"role": "user", "content": "x"}},
-            claude_line("a", 3),
-            claude_line("b", 3),
-            claude_line("c", 726),
-            {"type": "summary", "summary": "x"},
-        ],
-        "claude_code",
-        "0.1445975",
-    ),
-    # GPT-4o mini: 0.15 and 0.6, cached input 0.075: 400 x 0.15 + 600 x 0.075 + 50 x 0.6
-    "Codex": (
-        [
-            {
-                "timestamp": "2026-06-22T14:24:41Z",
-                "type": "turn_context",
-                "payload": {"cwd": "x", "model": "gpt-4o-mini"},
-            },
-            {
-                "timestamp": "2026-06-22T14:24:51.859Z",
-                "type": "event_msg",
-                "payload": {
-                    "type": "token_count",
-                    "info": {
-                        "total_token_usage": {"input_tokens": 9000, "output_tokens": 900},
-                        "last_token_usage": {
-                            "input_tokens": 1000,
-                            "cached_input_tokens": 600,
-                            "output_tokens": 50,
-                            "reasoning_output_tokens": 20,
-                            "total_tokens": 1050,
-                        },
-                    },
-                },
-            },
-        ],
-        "codex",
-        "0.000135",
-    ),
-    # Sonnet 4.6: 3 and 15, five minute write 3.75, read 0.3:
-    # 1000 x 3 + 200 x 0.3 + 100 x 3.75 + 500 x 15 = 10935 millionths
-    "OpenCode": (
-        [
-            {
-                "id": "m1",
-                "sessionID": "s",
-                "time": {"created": 1783011200000},
-                "modelID": "claude-sonnet-4-6",
-                "tokens": {
-                    "input": 1000,
-                    "output": 500,
-                    "reasoning": 0,
-                    "cache": {"read": 200, "write": 100},
-                },
-            }
-        ],
-        "opencode",
-        "0.010935",
-    ),
-    # GPT-4o: 36 x 2.5 + 64 x 1.25 + 20 x 10 = 370 millionths
-    "Helicone": (
-        [
-            {
-                "request_id": "r1",
-                "request_created_at": "2026-05-01T10:00:00Z",
-                "response_model": "gpt-4o-2024-08-06",
-                "prompt_tokens": 100,
-                "completion_tokens": 20,
-                "prompt_cache_read_tokens": 64,
-                "total_tokens": 120,
-            }
-        ],
-        "helicone",
-        "0.00037",
-    ),
-    # Sonnet 4.6: (300 - 40 - 25) x 3 + 40 x 0.3 + 25 x 3.75 + 50 x 15 = 1560.75 millionths
-    "OpenTelemetry": (
-        [
-            {
-                "name": "chat",
-                "start_time": "2026-09-07T10:00:00.000000Z",
-                "attributes": {
-                    "gen_ai.response.model": "claude-sonnet-4-6",
-                    "gen_ai.usage.input_tokens": 300,
-                    "gen_ai.usage.cache_read.input_tokens": 40,
-                    "gen_ai.usage.cache_creation.input_tokens": 25,
-                    "gen_ai.usage.output_tokens": 50,
-                },
-            }
-        ],
-        "otel_genai",
-        "0.00156075",
-    ),
-    # Opus 5.5 in the US (x 1.1): 2000 x 4.4 + 5000 x 8.8 + 900 x 22 = 72600 millionths
-    "Anthropic stream": (
-        [
-            {
-                "type": "message_start",
-                "timestamp": "2026-10-01",
-                "message": {
-                    "id": "msg_7",
-                    "type": "message",
-                    "model": "claude-opus-5-5",
-                    "usage": {
-                        "input_tokens": 2000,
-                        "cache_creation_input_tokens": 5000,
-                        "cache_creation": {
-                            "ephemeral_5m_input_tokens": 0,
-                            "ephemeral_1h_input_tokens": 5000,
-                        },
-                        "output_tokens": 3,
-                        "inference_geo": "us",
-                    },
-                },
-            },
-            {"type": "content_block_delta", "delta": {"text": "x"}},
-            {"type": "message_delta", "usage": {"output_tokens": 900}},
-        ],
-        "anthropic_stream",
-        "0.0726",
-    ),
-    # GPT-5: 5 calls of 120 x 1.25 + 80 x 0.125 + 100 x 10 = 5800 millionths together
-    "OpenAI usage API": (
-        [
-            {
-                "object": "page",
-                "data": [
-                    {
-                        "object": "bucket",
-                        "start_time": 1790640000,
-                        "results": [
-                            {
-                                "input_tokens": 1000,
-                                "output_tokens": 500,
-                                "input_cached_tokens": 400,
-                                "num_model_requests": 5,
-                                "model": "gpt-5-2025-08-07",
-                                "batch": False,
-                            }
-                        ],
-                    }
-                ],
-            }
-        ],
-        "openai_usage_api",
-        "0.0058",
-    ),
-}
+LOGS = {one["tool"]: (one["lines"], one["format"], one["usd"]) for one in cases("log_lines")}
+# Opus 4.6: 5 and 25, hour write 10, read 0.5 USD per million tokens:
+# 10 x 5 + 11862 x 10 + 15555 x 0.5 + 726 x 25 = 144597.5 millionths
+LOGS["Claude Code"] = (
+    [
+        {"type": "user", "message": {"role": "user", "content": "x"}},
+        *(claude_line(uuid, output) for uuid, output in (("a", 3), ("b", 3), ("c", 726))),
+        {"type": "summary", "summary": "x"},
+    ],
+    "claude_code",
+    "0.1445975",
+)
 
 
 @pytest.mark.parametrize("tool", LOGS)
