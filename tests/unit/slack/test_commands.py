@@ -324,3 +324,17 @@ def test_a_comparison_in_euros_has_a_column() -> None:
 def test_a_currency_is_refused_where_there_are_no_rates() -> None:
     answered = answer("estimate sonnet 2k in 1k out in EUR", book_of, NOW)
     assert "must be USD" in (answered.card.text or "")
+
+
+@pytest.mark.parametrize("name", ["sonnet 4.6", "Sonnet 4.6", "claude sonnet 4.6"])
+def test_a_model_of_claude_is_found_without_its_makers_word(name: str) -> None:
+    # Sonnet 4.6 costs $3 in and $15 out.
+    found = card(f"estimate {name} 2k in 1k out")
+    assert (found.title, found.facts[0][1]) == (
+        "$0.021 for one call",
+        "claude-sonnet-4-6 (anthropic)",
+    )
+
+
+def test_a_version_that_no_model_has_is_not_its_elder() -> None:
+    assert ask("estimate sonnet 4.7 2k in 1k out").problem == "UnknownModel"

@@ -375,3 +375,31 @@ def test_on_before_a_models_name_is_not_a_date() -> None:
     assert parse("2k in 1k out on sonnet") == SONNET
     dated = replace(SONNET, pinned=Pinned(as_of="2026-01-31"))
     assert parse("2k in 1k out on sonnet on 2026-01-31") == dated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how much would 2k input tokens and 1k output tokens cost on sonnet?",
+        "estimate sonnet in: 2k out: 1k",
+        "if I send 2k in to sonnet, 1k out",
+    ],
+)
+def test_marks_and_words_around_amounts_say_nothing(text: str) -> None:
+    assert parse(text) == SONNET
+
+
+def test_a_question_which_of_two_is_cheaper_compares_both() -> None:
+    expected = CompareCommand(("sonnet", "gpt-5"), ONE)
+    assert parse("is sonnet cheaper than gpt-5 for 2k in 1k out?") == expected
+    assert parse("is sonnet more expensive than gpt-5 for 2k in 1k out") == expected
+
+
+@pytest.mark.parametrize("text", ["what does sonnet cost per 1M tokens?", "how much is sonnet?"])
+def test_a_question_about_a_million_tokens_is_one_about_prices(text: str) -> None:
+    assert parse(text) == PricesCommand("sonnet")
+
+
+def test_an_amount_of_money_is_told_where_it_is_read() -> None:
+    with pytest.raises(NotUnderstood, match="budget_usd"):
+        parse("what will $100 buy on sonnet with 2k in 1k out")

@@ -181,8 +181,14 @@ def _known(command: PricedCommand, book: PriceBook) -> PricedCommand:
     return _renamed(command, lambda name: _reference(book, name) or name)
 
 
+_OF_CLAUDE = ("opus-", "sonnet-", "haiku-")
+
+
 def _reference(book: PriceBook, name: str) -> str | None:
-    for spelling in (name, name.lower()):
+    lower = name.lower()
+    # Sonnet 4.6 is Claude Sonnet 4.6: no other maker has these words.
+    short = f"claude-{lower}" if lower.startswith(_OF_CLAUDE) else lower
+    for spelling in dict.fromkeys((name, lower, short)):
         try:
             book.find(spelling)
         except UnknownModel:

@@ -60,6 +60,7 @@ _FILLERS = frozenset(
         *("token", "tokens", "tok", "toks", "of", "for", "with", "at", "using"),
         *("the", "please", "me", "is", "it", "what", "would", "will", "how", "much", "does", "do"),
         *("cost", "costs", "price", "prices", "pricing", "model", "models", "show", "tell"),
+        *("mode", "run", "running", "use", "call", "to", "if", "i", "we", "send"),
     }
 )
 #: Two words that are one label, and a number whose scale is a word.
@@ -69,6 +70,8 @@ _PAIRS = (
                 re.IGNORECASE), "write1h"),
     (re.compile(r"\bcached?[ _-]+(?:writes?|written)\b", re.IGNORECASE), "write"),
     (re.compile(r"\bas[ -]of\b", re.IGNORECASE), "on"),
+    (re.compile(r"\bper +(?:1 *|one +|a +)?(?:m|million|mtok)\b(?: +tokens?\b)?", re.IGNORECASE),
+     "price"),
     (re.compile(r"(?<=[0-9])[ ]*(?:thousand)\b", re.IGNORECASE), "k"),
     (re.compile(r"(?<=[0-9])[ ]*(?:millions?|mio|mln)\b", re.IGNORECASE), "M"),
     (re.compile(r"(?<=[0-9])[ ]*(?:billions?)\b", re.IGNORECASE), "b"),
@@ -111,7 +114,8 @@ def scaled(text: str) -> str:
 def tokens(text: str) -> list[Token]:
     """The numbers and words of a command, without filler words."""
     text = scaled(text)
-    words = _COMMA.sub(" , ", text.replace("×", "x")).split()  # noqa: RUF001 - a times sign
+    text = text.replace("×", "x")  # noqa: RUF001 - a times sign
+    words = [_trimmed(word) for word in _COMMA.sub(" , ", text).split()]
     found: list[Token] = []
     for word in words:
         found += _read(word)
@@ -125,6 +129,12 @@ def currency(word: Word) -> str | None:
         return CURRENCIES[word.key]
     is_code = _CODE.fullmatch(word.written) is not None and word.key not in LABELS
     return word.written.upper() if is_code else None
+
+
+def _trimmed(word: str) -> str:
+    """A word without the marks that end a sentence, or that stand between it and its number."""
+    bare = word.rstrip("?!") or word
+    return bare[:-1] if bare[-1:] in (":", "=") and bare[:-1].lower() in LABELS else bare
 
 
 def number(written: str) -> Number | None:

@@ -181,7 +181,7 @@ class Parser:
             self._left.pop()
             self._share = int(share[1])
             return
-        if word.key == "budget":
+        if word.key == "budget" or word.written[:1] in ("$", "€", "£"):
             detail = "POST /v1/estimate says how many calls a budget buys: send `budget_usd`."
             raise self._error(detail)
         if label is None:
@@ -325,6 +325,11 @@ _FOR = re.compile(
     r"|is\s+(?:best|right|good)\s+)?(?:for|to)\s+",
     re.IGNORECASE,
 )
+_CHEAPER = re.compile(
+    r"(?:is|are)\s+(?P<one>.+?)\s+(?:cheaper|less expensive|more expensive)\s+than\s+(?P<other>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_HOW_MUCH = re.compile(r"how much (?:is|are|does) .*", re.IGNORECASE | re.DOTALL)
 _CHEAPEST = re.compile(r".*?\bcheap(?:est|er)?\b", re.IGNORECASE | re.DOTALL)
 _PRICE_WORDS = frozenset(("price", "prices", "pricing", "cost", "costs"))
 #: About Slack's own limit.
@@ -351,6 +356,9 @@ def parse(text: str) -> Command:
         raise NotUnderstood(
             f"The command is longer than {MAX_TEXT:,} characters.", EXAMPLES["estimate"]
         )
+    cheaper = _CHEAPER.match(text.strip())
+    if cheaper:
+        return _compare(f"{cheaper['one']} vs {cheaper['other']}")
     cheapest = _CHEAPEST.match(text)
     if cheapest and any(not isinstance(token, Word) for token in tokens(text)):
         return _compare(text[cheapest.end() :])
@@ -384,7 +392,7 @@ def _unnamed(text: str) -> Command:
         return _compare(text)
     if any(not isinstance(token, Word) for token in found):
         return _estimate(text)
-    if not _PRICE_WORDS.isdisjoint(text.lower().split()):
+    if _HOW_MUCH.match(text) or not _PRICE_WORDS.isdisjoint(text.lower().split()):
         return _prices(text)
     raise NotUnderstood(f"There is no command {first[:40]}.", EXAMPLES["help"])
 
