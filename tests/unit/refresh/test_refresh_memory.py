@@ -64,7 +64,7 @@ FIELD = "maker/swift standard.input"
 def moved(memory: Memory, day: str, *sources: str, before: str | None = "2") -> Memory:
     change: dict[str, Any] = {"model": "maker/swift", "field": "standard.input", "after": "2.2"}
     change |= {"before": before, "sources": sources}
-    return memory.after([], {}, [change], day=day)
+    return memory.after([], {}, [change], now=f"{day}T03:00:00")
 
 
 def test_the_price_before_one_source_moved_it_is_remembered_for_thirty_days() -> None:
@@ -72,8 +72,8 @@ def test_the_price_before_one_source_moved_it_is_remembered_for_thirty_days() ->
     assert memory.confirmed("2026-11-01") == {FIELD: Decimal(2)}
     assert memory.confirmed("2026-12-01") == {FIELD: Decimal(2)}
     assert memory.confirmed("2026-12-02") == {}
-    assert memory.after([], {}, day="2026-12-01").moved == {FIELD: "2026-11-01 2"}
-    assert memory.after([], {}, day="2026-12-02").moved == {}
+    assert memory.after([], {}, now="2026-12-01T03:00:00").moved == {FIELD: "2026-11-01 2"}
+    assert memory.after([], {}, now="2026-12-02T03:00:00").moved == {}
 
 
 def test_the_first_of_several_moves_by_one_source_counts() -> None:

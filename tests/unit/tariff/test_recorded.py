@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pricing.catalogue.price_book import PriceBook
 from pricing.refresh.memory import Memory
 from pricing.refresh.refresh import refresh
 from pricing.sources import genai_prices, litellm
@@ -84,3 +85,21 @@ def test_a_refresh_from_the_whole_lists_changes_nothing(
     done = refresh(bundled.current(), payloads, bundled.merge_rules(), Memory(), now)
     assert done.complete
     assert done.changes == ()
+
+
+@pytest.mark.parametrize(("compared", "changes"), [("2026-11-30T03:00:00", 0), ("", 12)])
+def test_a_version_of_an_administrator_does_not_make_a_price_that_began_a_change(
+    compared: str, changes: int
+) -> None:
+    """Gemini 4 Argon doubled at midnight, litellm has the old price, and nothing was compared."""
+    document = json.loads(bundled.current().to_json())
+    for row in document["models"]:
+        if row["id"] == "gemini-4-argon" and row["provider"] == "google":
+            del row["disagreements"]  # as before the day
+    document |= {"id": "corrected", "published_at": "2026-12-01T01:00:00Z"}
+    payloads = [payload(source) for source in ("genai-prices", "litellm", "openrouter")]
+    now = datetime(2026, 12, 1, 3, tzinfo=UTC)
+    active, memory = PriceBook.from_document(document), Memory(compared=compared)
+    done = refresh(active, payloads, bundled.merge_rules(), memory, now)
+    assert len(done.changes) == changes
+    assert done.memory.compared == "2026-12-01T03:00:00"

@@ -55,13 +55,14 @@ ADDED = "added"
 class Earlier:
     """What is known of the time before a refresh.
 
-    ``published`` is when the active rows were: a price that began since then was announced.
+    ``compared`` is when the lists were, with the active rows: a price that began since then was
+    announced.
     ``applied`` is what refreshes activated last, by model and field: what is not active now was
     rolled back, and needs approval. ``confirmed`` are the prices, by model and field, before one
     source alone began to move them.
     """
 
-    published: str | None = None
+    compared: str | None = None
     applied: Mapping[str, str] = field(default_factory=dict)
     confirmed: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -110,7 +111,7 @@ def decide(
     quarantined: list[QuarantinedField] = []
     candidates = [_within(candidate, horizon, quarantined) for candidate in candidates]
     matches, unknown = _matched(active, candidates)
-    reviews = [review_model(match, now, earlier.published) for match in matches]
+    reviews = [review_model(match, now, earlier.compared) for match in matches]
     shrunk = shrunk_lists(reviews, active, now)
     accept_followers(reviews)
     accept_caches(reviews)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,7 @@ class Memory:
     day a model is in no list; ``old_copies`` how often in a row a source's answer was refused as an
     old copy; ``applied`` the price that was activated last, by ``provider/model field``. ``moved``
     has, by the same name, ``<day> <price>`` of a field that one source alone has moved since.
+    ``compared`` is the moment of the refresh.
     """
 
     seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Memory:
     old_copies: Mapping[str, int] = field(default_factory=dict)
     applied: Mapping[str, str] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    compared: str = ""
 
     def document(self) -> dict[str, Any]:
         """Return the memory as JSON stores it."""
@@ -55,7 +57,10 @@ class Memory:
                 raise ValueError("a price is not a number")
         for text in (*days.values(), *moved.values()):
             date.fromisoformat(text.partition(" ")[0])
-        return cls(seen, days, refused, applied, moved)
+        compared = str(found.get("compared", ""))
+        if compared:
+            datetime.fromisoformat(compared)
+        return cls(seen, days, refused, applied, moved, compared)
 
     def is_old_copy(self, payload: Payload) -> bool:
         """Whether an answer was seen before a newer one, and is not refused too often.
@@ -82,12 +87,12 @@ class Memory:
         missing: Mapping[str, str],
         changes: Iterable[Mapping[str, Any]] = (),
         added: Iterable[str] = (),
-        day: str = "2000-01-01",
+        now: str = "2000-01-01T00:00:00",
     ) -> "Memory":
         """Return the memory for the next refresh.
 
         ``changes`` are ``{model, field, before, after, sources}`` of the activated prices,
-        ``added`` the new models, ``day`` is today.
+        ``added`` the new models.
         """
         seen, old = dict(self.seen), dict(self.old_copies)
         for payload in payloads:
@@ -103,6 +108,7 @@ class Memory:
         for name in applied:
             if "@" in name:
                 announced.setdefault(name.partition("@")[0], []).append(name)
+        day = now[:10]
         moved = self.moved_since(day)
         for change in changes:  # the newest last, and only the last price of each field
             name = f"{change['model']} {change['field']}"
@@ -116,4 +122,4 @@ class Memory:
             else:
                 moved.setdefault(name, f"{day} {change['before']}")
         applied |= {f"{key} {ADDED}": ADDED for key in added}
-        return Memory(seen, missing, old, dict(list(applied.items())[-APPLIED:]), moved)
+        return Memory(seen, missing, old, dict(list(applied.items())[-APPLIED:]), moved, now)

@@ -99,8 +99,9 @@ def refresh(
     handwritten = {row["provider"] for row in rows if row.get("source")}
     own = [row for row in rows if row["provider"] in handwritten]
     candidates = Candidates(lists, rules, moment, dict.fromkeys(LISTS, moment[:10]))
-    published = active.published_at.rstrip("Z")
-    earlier = Earlier(published, memory.applied, memory.confirmed(moment[:10]))
+    # Whoever approves or corrects prices makes a version in which the lists were not compared.
+    compared = min(filter(None, (active.published_at.rstrip("Z"), memory.compared)))
+    earlier = Earlier(compared, memory.applied, memory.confirmed(moment[:10]))
     handmade = candidates.of_handwritten(own)
     first = decide(own, handmade, moment, horizon, complete=complete, earlier=earlier)
     found = list(candidates.of_others(first.rows))
@@ -153,7 +154,7 @@ def refresh(
         missing=missing,
         compared=first.compared + second.compared,
         complete=complete and not first.shrunk | second.shrunk,
-        memory=memory.after(payloads, missing, changes, added, moment[:10]),
+        memory=memory.after(payloads, missing, changes, added, moment),
     )
 
 

@@ -154,10 +154,11 @@ class ModelReview:
         )
 
 
-def review_model(match: Match, now: str, published: str | None = None) -> ModelReview:
+def review_model(match: Match, now: str, compared: str | None = None) -> ModelReview:
     """Review every change of one model by itself, then those of one price list together.
 
-    ``published`` is when the active row was: a price that began since then was announced in it.
+    ``compared`` is when the lists were, with the active row: a price that began since then was
+    announced in it.
 
     * If a list that today's price is from no longer has the model, nothing changes.
     * A price that an administrator cancelled is not announced again.
@@ -169,7 +170,7 @@ def review_model(match: Match, now: str, published: str | None = None) -> ModelR
     names = {*row_names(active)}
     quotes = tuple(quote for quote in match.candidate.quotes if quote.name in names)
     candidate = replace(match.candidate, quotes=quotes)
-    known = known_before(active, candidate, published, now)
+    known = known_before(active, candidate, compared, now)
     candidate = with_new_quotes(active, candidate, known, now)
     is_delisted = not candidate.own and current_lists(active, now) - candidate.sources
     ahead = active["prices"] if is_delisted else candidate.row["prices"]
@@ -417,7 +418,7 @@ def _effective_price(
     return before if is_quoted and merged not in new else merged
 
 
-def known_before(active: Row, candidate: Candidate, published: str | None, now: str) -> list[Row]:
+def known_before(active: Row, candidate: Candidate, compared: str | None, now: str) -> list[Row]:
     """Return the disagreements with today's prices that change nothing.
 
     Those of the active row; and, on a price that was announced in it and began since, what a list
@@ -426,7 +427,7 @@ def known_before(active: Row, candidate: Candidate, published: str | None, now: 
     known: list[Row] = [*active.get("disagreements", ())]
     period = current_period(active["prices"], now)
     start = period.get("from") if period else None
-    if published is None or start is None or instant(start) <= published:
+    if compared is None or start is None or instant(start) <= compared:
         return known
     before = table_of(next(p["lists"] for p in active["prices"] if p.get("to") == start))
     for row in known_disagreements(candidate, active["prices"], now):
