@@ -99,7 +99,7 @@ def refresh(
     handwritten = {row["provider"] for row in rows if row.get("source")}
     own = [row for row in rows if row["provider"] in handwritten]
     candidates = Candidates(lists, rules, moment, dict.fromkeys(LISTS, moment[:10]))
-    # Whoever approves or corrects prices makes a version in which the lists were not compared.
+    # A version made by an approval or a correction was not compared with the lists.
     compared = min(filter(None, (active.published_at.rstrip("Z"), memory.compared)))
     earlier = Earlier(compared, memory.applied, memory.confirmed(moment[:10]))
     handmade = candidates.of_handwritten(own)
